@@ -1,0 +1,142 @@
+/*
+description: >
+  One row per person known to the record at the as-of date, alive or dead, with where they live and
+  where they are registered. Active people (alive and registered) are the denominator of the other
+  models.
+grain: person_key
+columns:
+  person_key: Pseudonym of the person
+  sex: "female, male, other or unknown"
+  birth_month: First day of the month of birth
+  age: Completed years at the as-of date, or in the month of death for those who have died
+  age_band: Five-year band, 0-4 to 90+; Not known where the birth date is
+  ethnic_category: NHS 2001 ethnic category code as recorded
+  ethnic_group: One of five groups, or Not known
+  language: Preferred language, BCP 47
+  interpreter_required: Whether an interpreter is needed; null when never asked
+  lsoa21_code: Lower layer super output area (2021) of residence
+  place_code: Code of the place of residence
+  place_name: Place of residence; Not known for no address or one outside the area
+  ltla_code: Code of the lower tier local authority of residence
+  imd_decile: Decile of the Index of Multiple Deprivation of the LSOA, 1 the most deprived
+  imd_quintile: Quintile label, 1 (most deprived) to 5 (least deprived), or Not known
+  practice_code: ODS code of the practice registered with at the as-of date, else of the last one known
+  practice_name: Name of that practice; the code where it has none
+  pcn_code: Primary care network of that practice
+  death_month: First day of the month of death
+  is_alive: Not known to have died by the as-of date; the whole month of death counts as dead
+  is_registered: Has an open registration at the as-of date (see staging.registration for records without any)
+  is_active: Alive and registered at the as-of date
+checks:
+  - unique: person_key
+  - not_null: [person_key, sex, age_band, ethnic_group, place_name, imd_quintile, is_alive, is_registered, is_active]
+  - expect: age between 0 and 120
+  - expect: sex in ('female', 'male', 'other', 'unknown')
+  - expect: ethnic_group in ('White', 'Mixed', 'Asian or Asian British', 'Black or Black British', 'Other Ethnic Groups', 'Not known')
+  - expect: imd_decile between 1 and 10
+  - expect: imd_quintile in ('1 (most deprived)', '2', '3', '4', '5 (least deprived)', 'Not known')
+*/
+with patients as (
+    select
+        person_key,
+        coalesce(sex, 'unknown') as sex,
+        birth_month,
+        upper(ethnic_category) as ethnic_category,
+        language,
+        interpreter_required,
+        lsoa21_code,
+        practice_code,
+        death_month
+    from staging.patient
+    where birth_month is null or birth_month <= $as_of
+),
+
+registrations as (
+    select
+        person_key,
+        practice_code
+    from staging.registration
+    where started <= $as_of
+        and (ended is null or ended >= $as_of)
+),
+
+ethnic_categories as (
+    select
+        cast(ethnic_category as varchar) as ethnic_category,
+        ethnic_group
+    from reference.ethnic_category
+),
+
+areas as (
+    select
+        lsoa21_code,
+        place_code,
+        place_name,
+        ltla_code,
+        imd_decile
+    from reference.lsoa
+),
+
+practices as (
+    select
+        ods_code,
+        name,
+        pcn_code
+    from reference.organisation
+    where kind = 'gp_practice'
+),
+
+standing as (
+    select
+        patients.*,
+        age_at(patients.birth_month, least($as_of, patients.death_month)) as age,
+        coalesce(registrations.practice_code, patients.practice_code) as registered_practice_code,
+        patients.death_month is null or patients.death_month > $as_of as is_alive,
+        registrations.person_key is not null as is_registered
+    from patients
+    left join registrations
+        on patients.person_key = registrations.person_key
+),
+
+final as (
+    select
+        standing.person_key,
+        standing.sex,
+        standing.birth_month,
+        case when standing.age >= 0 then standing.age end as age,
+        coalesce(case when standing.age >= 0 then age_band(standing.age) end, 'Not known') as age_band,
+        standing.ethnic_category,
+        coalesce(ethnic_categories.ethnic_group, 'Not known') as ethnic_group,
+        standing.language,
+        standing.interpreter_required,
+        standing.lsoa21_code,
+        areas.place_code,
+        coalesce(areas.place_name, 'Not known') as place_name,
+        areas.ltla_code,
+        cast(areas.imd_decile as int) as imd_decile,
+        case
+            when areas.imd_decile in (1, 2) then '1 (most deprived)'
+            when areas.imd_decile in (3, 4) then '2'
+            when areas.imd_decile in (5, 6) then '3'
+            when areas.imd_decile in (7, 8) then '4'
+            when areas.imd_decile in (9, 10) then '5 (least deprived)'
+            else 'Not known'
+        end as imd_quintile,
+        standing.registered_practice_code as practice_code,
+        coalesce(practices.name, standing.registered_practice_code) as practice_name,
+        practices.pcn_code,
+        standing.death_month,
+        standing.is_alive,
+        standing.is_registered,
+        standing.is_alive and standing.is_registered as is_active
+    from standing
+    -- Hospitals subdivide the categories with a second character: CP (Polish) is within C.
+    left join ethnic_categories
+        on substring(standing.ethnic_category, 1, 1) = ethnic_categories.ethnic_category
+    left join areas
+        on standing.lsoa21_code = areas.lsoa21_code
+    left join practices
+        on standing.registered_practice_code = practices.ods_code
+)
+
+select * from final

@@ -1,0 +1,110 @@
+/*
+description: >
+  One row per person and calendar month of the period in which the person was alive and registered
+  for at least a day: the denominator of rates over time. The month of death counts, up to the end
+  of the registration, since the last weeks of life are heavy users of care. Place and LSOA are
+  those of the newest address: earlier ones are not kept. Nothing after the as-of date counts.
+grain: [person_key, month]
+columns:
+  person_key: Pseudonym of the person
+  month: First day of the calendar month
+  age: Completed years on the first of the month
+  age_band: Five-year band, 0-4 to 90+, or Not known
+  practice_code: ODS code of the practice of the last registration in the month
+  lsoa21_code: Lower layer super output area (2021) of residence
+  place_name: Place of residence, or Not known
+  registered_days: Days of the month, within the period, on which the person was registered
+checks:
+  - unique: [person_key, month]
+  - not_null: [person_key, month, age_band, place_name, registered_days]
+  - expect: registered_days between 1 and 31
+  - expect: age between 0 and 120
+*/
+with people as (
+    select
+        person_key,
+        birth_month,
+        lsoa21_code,
+        place_name,
+        death_month
+    from core.person
+),
+
+registrations as (
+    select
+        person_key,
+        registration_number,
+        practice_code,
+        started,
+        ended
+    from staging.registration
+),
+
+months as (
+    select
+        cast(month_start as date) as month,
+        greatest(cast(month_start as date), $period_start) as first_day,
+        least(cast(month_end as date), $period_end, $as_of) as last_day
+    from reference.month
+    where cast(month_start as date) <= least($period_end, $as_of)
+        and cast(month_end as date) >= $period_start
+),
+
+days as (
+    select
+        registrations.person_key,
+        registrations.registration_number,
+        months.month,
+        days_between(
+            greatest(registrations.started, months.first_day),
+            least(registrations.ended, months.last_day)
+        ) + 1 as registered_days
+    from months
+    inner join registrations
+        on registrations.started <= months.last_day
+        and coalesce(registrations.ended, months.last_day) >= months.first_day
+),
+
+person_months as (
+    select
+        person_key,
+        month,
+        cast(sum(registered_days) as int) as registered_days,
+        max(registration_number) as last_registration
+    from days
+    group by person_key, month
+),
+
+aged as (
+    select
+        person_months.person_key,
+        person_months.month,
+        person_months.registered_days,
+        person_months.last_registration,
+        people.lsoa21_code,
+        people.place_name,
+        age_at(people.birth_month, person_months.month) as age
+    from person_months
+    inner join people
+        on person_months.person_key = people.person_key
+    where (people.birth_month is null or people.birth_month <= person_months.month)
+        and (people.death_month is null or people.death_month >= person_months.month)
+),
+
+final as (
+    select
+        aged.person_key,
+        aged.month,
+        aged.age,
+        coalesce(age_band(aged.age), 'Not known') as age_band,
+        registrations.practice_code,
+        aged.lsoa21_code,
+        aged.place_name,
+        aged.registered_days
+    from aged
+    inner join registrations
+        on aged.person_key = registrations.person_key
+        and aged.last_registration = registrations.registration_number
+)
+
+select * from final

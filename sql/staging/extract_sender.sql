@@ -1,0 +1,82 @@
+/*
+description: >
+  Which provider sends which kind of activity as an extract. The same hospital activity arrives
+  both as an extract (SUS, ECDS and the others) and as FHIR encounters; core.contact
+  counts a provider's encounters only where it sends no extract of that kind.
+grain: [encounter_setting, provider_code]
+columns:
+  encounter_setting: Setting code of the FHIR encounters that the extract stands in for
+  provider_code: ODS code of the provider
+checks:
+  - unique: [encounter_setting, provider_code]
+  - not_null: [encounter_setting, provider_code]
+*/
+with inpatient as (
+    select distinct provider_code from record.apc_spell
+),
+
+emergency as (
+    select distinct provider_code from record.ecds_attendance
+),
+
+outpatient as (
+    select distinct provider_code from record.op_attendance
+),
+
+community as (
+    select distinct provider_code from record.community_contact
+),
+
+mental_health as (
+    select distinct provider_code from record.mental_health_contact
+),
+
+social_care as (
+    select distinct council_code as provider_code from record.social_care_event
+),
+
+pharmacy as (
+    select distinct provider_code from record.pharmacy_contact
+),
+
+dental as (
+    select distinct provider_code from record.dental_contact
+),
+
+optometry as (
+    select distinct provider_code from record.optometry_contact
+),
+
+hospice as (
+    select distinct provider_code from record.hospice_contact
+),
+
+senders as (
+    select 'inpatient' as encounter_setting, provider_code from inpatient
+    union all
+    select 'emergency' as encounter_setting, provider_code from emergency
+    union all
+    select 'outpatient' as encounter_setting, provider_code from outpatient
+    union all
+    select 'community' as encounter_setting, provider_code from community
+    union all
+    select 'mental_health' as encounter_setting, provider_code from mental_health
+    union all
+    select 'social_care' as encounter_setting, provider_code from social_care
+    union all
+    select 'pharmacy' as encounter_setting, provider_code from pharmacy
+    union all
+    select 'dental' as encounter_setting, provider_code from dental
+    union all
+    select 'optometry' as encounter_setting, provider_code from optometry
+    union all
+    select 'hospice' as encounter_setting, provider_code from hospice
+),
+
+final as (
+    select encounter_setting, provider_code
+    from senders
+    where provider_code is not null
+)
+
+select * from final

@@ -1,0 +1,64 @@
+//! `populace check`
+
+use super::printer::Printer;
+use super::{Global, session};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::lake::{Lake, TableName};
+use crate::models::{order, record_level, reference_schemas};
+use crate::pull::PullPlan;
+use crate::release::{check_queries, check_reports};
+use std::process::ExitCode;
+
+/// Checks pipeline, views, column files, models and reports, with empty tables in the place of data.
+pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
+    let pipeline = session::pipeline(global)?;
+    let key = session::key(&pipeline)?;
+    let pull = PullPlan::read(&pipeline, &key)?;
+    let library = session::library(&pipeline)?;
+    let wanted = library.models.keys().cloned().collect();
+    let order = order(&library, &wanted)?;
+
+    // A lake that is never written to: planning only needs the columns.
+    let scratch = session::scratch(global)?;
+    let folder = scratch.folder("empty")?;
+    let location = crate::lake::Location::parse(&folder.display().to_string(), &folder)?;
+    let settings = crate::lake::Settings::new(1, key.fingerprint());
+    let lake = Lake::open_or_create(location, &settings).await?;
+    let engine: Engine = session::engine(global, &pipeline, &lake, &scratch)?;
+    for table in &pull.tables {
+        engine.register_rows(&table.name, table.schema.clone(), Vec::new())?;
+    }
+    for (name, schema) in reference_schemas(&pipeline)? {
+        engine.register_rows(&TableName::new("reference", name), schema, Vec::new())?;
+    }
+    let mut problems: Vec<Error> = Vec::new();
+    for name in &order {
+        let Some(model) = library.models.get(name) else { continue };
+        match engine.check_model(model).await {
+            Ok(schema) => engine.register_rows(name, schema, Vec::new())?,
+            Err(e) => problems.push(e),
+        }
+    }
+    if problems.is_empty() {
+        let record_level = record_level(&engine, &library).await?;
+        problems.extend(check_queries(&engine, &pipeline, &record_level).await?);
+    }
+    let reports = check_reports(&pipeline)?;
+    if let Some(last) = problems.pop() {
+        for problem in &problems {
+            printer.error(problem);
+        }
+        return Err(last);
+    }
+    let summary = serde_json::json!({
+        "tables": pull.tables.len(), "models": order.len(), "reports": reports,
+    });
+    let line = format!(
+        "check    {} tables, {} models and {reports} reports are in order",
+        pull.tables.len(),
+        order.len()
+    );
+    printer.summary(&summary, &[line])?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,134 @@
+//! The command line: one file a command. What the user typed becomes settings once, here.
+
+mod check;
+mod init;
+mod key;
+mod nightly;
+mod night_log;
+mod plan;
+mod printer;
+mod prompt;
+mod pull;
+mod release;
+mod run;
+mod session;
+mod size;
+mod sql;
+mod status;
+mod synth;
+
+use crate::error::Result;
+use clap::{Args, Parser, Subcommand};
+use printer::Printer;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Population-health analytics for England's shared care records.
+#[derive(Debug, Parser)]
+#[command(name = "populace", version, max_term_width = 100, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The pipeline file
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "pipelines/nightly.toml")]
+    pub pipeline: PathBuf,
+    /// Give a parameter another value (repeatable)
+    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Memory that the whole process should stay within
+    #[arg(long, global = true, value_name = "SIZE", default_value = "4GB", value_parser = size::parse)]
+    pub memory_limit: usize,
+    /// Threads [default: one a core]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Where temporary files go [default: the system's temporary folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub temp_dir: Option<PathBuf>,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Log more (repeat for still more)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Show no progress bars
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// Print one machine-readable summary on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Pull, run and release; safe to repeat, resumes where it stopped
+    Nightly,
+    /// Bring new extracts into the lake
+    Pull(pull::Arguments),
+    /// Build models that are out of date, and run their checks
+    Run(run::Arguments),
+    /// Make disclosure-controlled reports
+    Release(release::Arguments),
+    /// Show what would run and why
+    Plan(plan::Arguments),
+    /// Check everything that can be checked without data
+    Check,
+    /// Ask the lake
+    Sql(sql::Arguments),
+    /// Show last nights, freshness and failures
+    Status,
+    /// Write a synthetic shared record
+    Synth(synth::Arguments),
+    /// Make a key, or show which one is in use
+    Key(key::Arguments),
+    /// Make a new project folder
+    Init(init::Arguments),
+}
+
+/// Runs the program; the exit code says how it went.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Clap prints help to standard output and wrong use to standard error.
+            let _ = e.print();
+            return if e.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let printer = Printer::new(&cli.global);
+    session::log(cli.global.verbose, cli.global.quiet);
+    match dispatch(&cli, &printer) {
+        Ok(code) => code,
+        Err(e) => {
+            printer.error(&e);
+            ExitCode::from(e.kind().exit_code())
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
+    let global = &cli.global;
+    match &cli.command {
+        // These need no lake, and no runtime.
+        Command::Synth(arguments) => synth::main(global, arguments, printer),
+        Command::Key(arguments) => key::main(global, arguments, printer),
+        Command::Init(arguments) => init::main(arguments, printer),
+        Command::Check => session::block_on(global, check::main(global, printer)),
+        Command::Nightly => session::block_on(global, nightly::main(global, printer)),
+        Command::Pull(arguments) => session::block_on(global, pull::main(global, arguments, printer)),
+        Command::Run(arguments) => session::block_on(global, run::main(global, arguments, printer)),
+        Command::Release(arguments) => {
+            session::block_on(global, release::main(global, arguments, printer))
+        }
+        Command::Plan(arguments) => session::block_on(global, plan::main(global, arguments, printer)),
+        Command::Sql(arguments) => session::block_on(global, sql::main(global, arguments, printer)),
+        Command::Status => session::block_on(global, status::main(global, printer)),
+    }
+}

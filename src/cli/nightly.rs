@@ -1,0 +1,85 @@
+//! `populace nightly`: pull, run and release, one after the other.
+//!
+//! Each step leaves the lake as it was or done, and does nothing when there is nothing to do, so a
+//! night that was cut short is simply run again.
+
+use super::printer::Printer;
+use super::{Global, night_log, pull, release, run, session};
+use crate::error::{Error, Result};
+use crate::lake::Lake;
+use std::process::ExitCode;
+use std::time::Instant;
+
+pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
+    let started = Instant::now();
+    let pipeline = session::pipeline(global)?;
+    let key = session::key(&pipeline)?;
+    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
+    let scratch = session::scratch(global)?;
+    let night = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+    if let Some(cut_short) = interrupted(&lake).await? {
+        printer.say(&format!("the night of {cut_short} was cut short; this one finishes its work"));
+    }
+    night_log::add(&lake, &night, "begin", "ok", concat!("populace ", env!("CARGO_PKG_VERSION"))).await?;
+
+    let pulled = pull::step(global, &pipeline, &lake, &key, &[], &scratch, printer).await;
+    let (pulled, pull_lines) = logged(&lake, &night, "pull", pulled).await?;
+    say(printer, &pull_lines);
+
+    let built = run::step(global, &pipeline, &lake, &[], &scratch, printer).await;
+    let (built, run_lines) = logged(&lake, &night, "run", built).await?;
+    say(printer, &run_lines);
+
+    let mut summary = serde_json::json!({ "night": night, "pull": pulled, "run": built });
+    if !built.ok() {
+        let error = Error::refused("checks of models failed, so nothing was released")
+            .hint("mend the data or the model that the lines above name, then run again: what is done stays done");
+        night_log::add(&lake, &night, "end", "failed", error.what()).await?;
+        if global.json {
+            summary["exit_code"] = 1.into();
+            printer.summary(&summary, &[])?;
+            return Ok(ExitCode::from(1));
+        }
+        return Err(error);
+    }
+
+    let made = release::step(global, &pipeline, &lake, &[], false, &scratch).await;
+    let (made, release_lines) = logged(&lake, &night, "release", made).await?;
+    say(printer, &release_lines);
+    night_log::add(&lake, &night, "end", "ok", &format!("{:.1} s", started.elapsed().as_secs_f64())).await?;
+
+    summary["release"] = serde_json::json!(made);
+    summary["seconds"] = started.elapsed().as_secs_f64().into();
+    let end = format!("nightly  done in {:.1} s", started.elapsed().as_secs_f64());
+    printer.summary(&summary, &[end])?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say(printer: &Printer, lines: &[String]) {
+    for line in lines {
+        printer.say(line);
+    }
+}
+
+/// Writes a step's end into the log of nights, whichever end it was.
+async fn logged<T>(
+    lake: &Lake,
+    night: &str,
+    step: &str,
+    result: Result<(T, Vec<String>)>,
+) -> Result<(T, Vec<String>)> {
+    let (outcome, detail) = match &result {
+        Ok((_, lines)) => ("ok", lines.first().cloned().unwrap_or_default()),
+        Err(error) => ("failed", error.to_string()),
+    };
+    let written = night_log::add(lake, night, step, outcome, &detail).await;
+    let done = result?;
+    written?;
+    Ok(done)
+}
+
+/// The last night, when it has no end.
+async fn interrupted(lake: &Lake) -> Result<Option<String>> {
+    let steps = night_log::load(lake).await?;
+    Ok(steps.last().filter(|s| s.step != "end" && s.outcome == "ok").map(|s| s.night.clone()))
+}

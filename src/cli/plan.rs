@@ -1,0 +1,79 @@
+//! `populace plan`
+
+use super::printer::Printer;
+use super::{Global, session};
+use crate::error::{Context, Result};
+use crate::lake::Lake;
+use crate::models::{ModelState, plan};
+use crate::pipeline::Value;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Arguments of `populace plan`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Models: layer.name, layer.* or name [default: those of the pipeline file]
+    #[arg(value_name = "MODEL")]
+    models: Vec<String>,
+    /// Write the final SQL of each model, with its parameters filled in, to a folder
+    #[arg(long, value_name = "DIR")]
+    sql: Option<PathBuf>,
+}
+
+pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+    let pipeline = session::pipeline(global)?;
+    let library = session::library(&pipeline)?;
+    let patterns = match arguments.models.is_empty() {
+        true => &pipeline.settings.models.build,
+        false => &arguments.models,
+    };
+    let wanted = library.choose(patterns)?;
+    let values = pipeline.values();
+    if let Some(folder) = &arguments.sql {
+        for name in crate::models::order(&library, &wanted)? {
+            let Some(model) = library.models.get(&name) else { continue };
+            let path = folder.join(&name.layer).join(format!("{}.sql", name.name));
+            let cannot = || format!("cannot write {}", path.display());
+            std::fs::create_dir_all(path.parent().unwrap_or(folder)).data(cannot)?;
+            std::fs::write(&path, filled(&model.sql, &values)).data(cannot)?;
+        }
+        printer.say(&format!("wrote the SQL of the models to {}", folder.display()));
+    }
+    let lake = Lake::open(pipeline.lake()?).await?;
+    let planned = plan(&lake, &library, &wanted, &values).await?;
+    let lines: Vec<String> = planned
+        .iter()
+        .map(|p| {
+            let why = match p.state {
+                ModelState::UpToDate => "up to date".to_string(),
+                ModelState::New => "build: it is new".to_string(),
+                ModelState::Changed => "build: its SQL, checks or parameters changed".to_string(),
+                ModelState::InputChanged => format!("build: {} changed", p.because.join(", ")),
+            };
+            format!("{:<40} {why}", p.model.to_string())
+        })
+        .collect();
+    if global.json {
+        printer.summary(&planned, &[])?;
+    } else {
+        printer.data(&(lines.join("\n") + "\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The SQL with `$name` replaced by literals, to run elsewhere.
+fn filled(sql: &str, values: &std::collections::BTreeMap<String, Value>) -> String {
+    let mut text = sql.to_string();
+    // Longer names first: $period_end before $period.
+    let mut names: Vec<_> = values.iter().collect();
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    for (name, value) in names {
+        let literal = match value {
+            Value::Date(date) => format!("date '{date}'"),
+            Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            other => other.to_string(),
+        };
+        text = text.replace(&format!("${name}"), &literal);
+    }
+    text
+}

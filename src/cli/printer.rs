@@ -1,0 +1,95 @@
+//! The one printer: data on standard output, everything else on standard error.
+
+use super::Global;
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use std::io::Write;
+
+/// Prints for people, or one summary for machines.
+#[derive(Debug, Clone, Copy)]
+pub struct Printer {
+    quiet: bool,
+    json: bool,
+    progress: bool,
+}
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+
+impl Printer {
+    /// A printer as the options say.
+    pub fn new(global: &Global) -> Self {
+        Printer {
+            quiet: global.quiet,
+            json: global.json,
+            progress: !(global.quiet || global.no_progress || global.json),
+        }
+    }
+
+    /// Progress bars as the options say.
+    pub fn progress(self) -> Progress {
+        Progress::new(self.progress)
+    }
+
+    /// What a command did: `lines` for people, `summary` for machines.
+    pub fn summary(self, summary: &impl Serialize, lines: &[String]) -> Result<()> {
+        if self.json {
+            let text = serde_json::to_string(summary)
+                .map_err(|e| Error::data("cannot print the summary").cause(e))?;
+            self.data(&format!("{text}\n"))
+        } else {
+            for line in lines {
+                self.say(line);
+            }
+            Ok(())
+        }
+    }
+
+    /// Data, to standard output. A reader that went away (`| head`) is no error.
+    pub fn data(self, text: &str) -> Result<()> {
+        match anstream::stdout().write_all(text.as_bytes()) {
+            Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Error::data("cannot write to standard output").cause(e))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A line for people.
+    pub fn say(self, line: &str) {
+        if !self.quiet && !self.json {
+            let _ = writeln!(anstream::stderr(), "{line}");
+        }
+    }
+
+    /// Something that is not right and stops nothing.
+    pub fn warn(self, line: &str) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr(), "{YELLOW}warning:{YELLOW:#} {line}");
+        }
+    }
+
+    /// A failure, as a tired operator reads it.
+    pub fn error(self, error: &Error) {
+        let mut out = anstream::stderr();
+        let _ = writeln!(out, "{RED}error:{RED:#} {}", error.what());
+        for cause in error.causes() {
+            let _ = writeln!(out, "{RED}cause:{RED:#} {cause}");
+        }
+        if let Some(hint) = error.hint_text() {
+            let _ = writeln!(out, "\n{CYAN}hint:{CYAN:#} {hint}");
+        }
+        if self.json {
+            let summary = serde_json::json!({
+                "error": error.what(),
+                "causes": error.causes(),
+                "hint": error.hint_text(),
+                "exit_code": error.kind().exit_code(),
+            });
+            let _ = writeln!(anstream::stdout(), "{summary}");
+        }
+    }
+}

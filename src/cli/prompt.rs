@@ -1,0 +1,47 @@
+//! The prompt of `populace sql`.
+
+use super::printer::Printer;
+use super::sql::{Format, ask, written};
+use crate::engine::Engine;
+use crate::error::{Context, Result};
+use rustyline::DefaultEditor;
+use rustyline::error::ReadlineError;
+
+/// Reads queries until the end of input; each ends with a semicolon.
+pub async fn run(engine: &Engine, printer: Printer) -> Result<()> {
+    printer.say("Ask the lake; end a query with ;  \\d lists tables, \\q ends.");
+    let mut editor = DefaultEditor::new().usage(|| "there is no terminal to prompt on")?;
+    let mut query = String::new();
+    loop {
+        let prompt = if query.is_empty() { "populace> " } else { "       -> " };
+        match editor.readline(prompt) {
+            Ok(line) => {
+                match line.trim() {
+                    "\\q" => return Ok(()),
+                    "\\d" => {
+                        let names: Vec<String> =
+                            engine.lake().tables()?.iter().map(|t| format!("{t}\n")).collect();
+                        printer.data(&names.concat())?;
+                        continue;
+                    }
+                    _ => {}
+                }
+                query.push_str(&line);
+                query.push('\n');
+                if !line.trim_end().ends_with(';') {
+                    continue;
+                }
+                let _ = editor.add_history_entry(query.trim());
+                let answer = ask(engine, "query", &query).await;
+                match answer.and_then(|(schema, rows)| written(Format::Table, &schema, &rows)) {
+                    Ok(bytes) => printer.data(&String::from_utf8_lossy(&bytes))?,
+                    Err(e) => printer.error(&e),
+                }
+                query.clear();
+            }
+            Err(ReadlineError::Interrupted) => query.clear(),
+            Err(ReadlineError::Eof) => return Ok(()),
+            Err(e) => return Err(e).usage(|| "the prompt cannot be read"),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `populace pull`
+
+use super::printer::Printer;
+use super::size::{count, show};
+use super::{Global, session};
+use crate::error::Result;
+use crate::lake::Lake;
+use crate::pipeline::Pipeline;
+use crate::privacy::Key;
+use crate::pull::{Limits, Summary, pull};
+use crate::scratch::Scratch;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Arguments of `populace pull`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Sources of the pipeline file [default: all]
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<String>,
+}
+
+pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+    let pipeline = session::pipeline(global)?;
+    let key = session::key(&pipeline)?;
+    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
+    let scratch = session::scratch(global)?;
+    let (summary, lines) =
+        step(global, &pipeline, &lake, &key, &arguments.sources, &scratch, printer).await?;
+    printer.summary(&summary, &lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Pulls, and says what was pulled.
+pub async fn step(
+    global: &Global,
+    pipeline: &Pipeline,
+    lake: &Lake,
+    key: &Key,
+    sources: &[String],
+    scratch: &Scratch,
+    printer: &Printer,
+) -> Result<(Summary, Vec<String>)> {
+    let started = Instant::now();
+    let limits = Limits { threads: session::threads(global), memory: global.memory_limit };
+    let summary = pull(pipeline, lake, key, sources, limits, scratch, printer.progress()).await?;
+    let lines = lines(&summary, started.elapsed().as_secs_f64());
+    Ok((summary, lines))
+}
+
+fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
+    if summary.files_read == 0 {
+        let state = if summary.changed() { "opt-outs or definitions applied" } else { "nothing new" };
+        return vec![format!("pull     {state} ({} files known)", count(summary.files_known))];
+    }
+    let rows: u64 = summary.tables.iter().map(|t| t.rows).sum();
+    let mut lines = vec![format!(
+        "pull     {} files, {} lines, {} in {seconds:.1} s; the lake's {} record tables hold {} rows",
+        count(summary.files_read),
+        count(summary.lines),
+        show(summary.bytes),
+        summary.tables.len(),
+        count(rows),
+    )];
+    if summary.without_view > 0 {
+        lines.push(format!("         {} lines of types without a view", count(summary.without_view)));
+    }
+    if !summary.rejected.is_empty() {
+        let reasons: Vec<String> =
+            summary.rejected.iter().map(|(reason, lines)| format!("{} {reason}", count(*lines))).collect();
+        lines.push(format!(
+            "         rejected: {} (see populace.reject)",
+            reasons.join(", ")
+        ));
+    }
+    let unlinked: u64 = summary.tables.iter().map(|t| t.unlinked).sum();
+    if unlinked > 0 {
+        lines.push(format!("         {} rows wait for their Patient", count(unlinked)));
+    }
+    lines
+}

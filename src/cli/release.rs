@@ -1,0 +1,74 @@
+//! `populace release`
+
+use super::printer::Printer;
+use super::size::count;
+use super::{Global, session};
+use crate::error::Result;
+use crate::lake::Lake;
+use crate::pipeline::Pipeline;
+use crate::release::{Made, make};
+use crate::scratch::Scratch;
+use std::process::ExitCode;
+
+/// Arguments of `populace release`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Reports [default: those of the pipeline file]
+    #[arg(value_name = "REPORT")]
+    reports: Vec<String>,
+    /// Show what would be released, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+    let pipeline = session::pipeline(global)?;
+    let key = session::key(&pipeline)?;
+    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
+    let scratch = session::scratch(global)?;
+    let (made, lines) =
+        step(global, &pipeline, &lake, &arguments.reports, arguments.dry_run, &scratch).await?;
+    printer.summary(&made, &lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Releases reports, and says where they are.
+pub async fn step(
+    global: &Global,
+    pipeline: &Pipeline,
+    lake: &Lake,
+    reports: &[String],
+    dry_run: bool,
+    scratch: &Scratch,
+) -> Result<(Made, Vec<String>)> {
+    let library = session::library(pipeline)?;
+    let engine = session::engine(global, pipeline, lake, scratch)?;
+    let made = make(&engine, pipeline, &library, reports, dry_run).await?;
+    let lines = lines(&made, dry_run);
+    Ok((made, lines))
+}
+
+fn lines(made: &Made, dry_run: bool) -> Vec<String> {
+    let what = match (dry_run, made.written, made.repaired.is_empty()) {
+        (true, _, _) => "would be made",
+        (false, true, true) => "made",
+        (false, true, false) => "made again: files were missing or altered",
+        (false, false, _) => "is there already, unchanged",
+    };
+    let mut lines = vec![
+        format!("release  {} {what}", made.release),
+        format!(
+            "         {} cells shown, {} suppressed",
+            count(made.cells_shown as u64),
+            count(made.cells_suppressed as u64)
+        ),
+        format!("         reports in {}", made.folder.display()),
+    ];
+    lines.extend(
+        made.files
+            .iter()
+            .filter(|f| f.ends_with(".html") || f.ends_with(".xlsx"))
+            .map(|file| format!("           {file}")),
+    );
+    lines
+}

@@ -1,0 +1,84 @@
+//! What commands share: the runtime, logs, the pipeline and the lake it names.
+
+use super::Global;
+use crate::engine::{Engine, Limits};
+use crate::error::{Context, Result};
+use crate::lake::{Lake, Lock, Settings};
+use crate::models::Library;
+use crate::pipeline::Pipeline;
+use crate::privacy::Key;
+use crate::scratch::Scratch;
+use std::future::Future;
+use tracing_subscriber::EnvFilter;
+
+/// Sends logs to standard error: warnings, and more with `-v`; `POPULACE_LOG` overrides.
+pub fn log(verbose: u8, quiet: bool) {
+    let level = match (quiet, verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "populace=info,warn",
+        (false, 2) => "populace=debug,info",
+        (false, _) => "debug",
+    };
+    let filter =
+        EnvFilter::try_from_env("POPULACE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Threads that the options allow.
+pub fn threads(global: &Global) -> usize {
+    match global.threads {
+        Some(threads) => usize::from(threads),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    }
+}
+
+/// Runs a command on a runtime of its own.
+pub fn block_on<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads(global).max(2))
+        // Plans of many joins are walked on the stack.
+        .thread_stack_size(8 * 1024 * 1024)
+        .enable_all()
+        .build()
+        .data(|| "cannot start")?
+        .block_on(work)
+}
+
+/// The pipeline of the options.
+pub fn pipeline(global: &Global) -> Result<Pipeline> {
+    Pipeline::load(&global.pipeline, &global.set)
+}
+
+/// The key of a pipeline.
+pub fn key(pipeline: &Pipeline) -> Result<Key> {
+    Key::load(&pipeline.settings.privacy.key, &pipeline.root)
+}
+
+/// The temporary folder of this command.
+pub fn scratch(global: &Global) -> Result<Scratch> {
+    Scratch::new(global.temp_dir.as_deref())
+}
+
+/// The lake of a pipeline, locked for writing, made when it is not there.
+pub async fn lake_to_write(pipeline: &Pipeline, key: &Key) -> Result<(Lake, Lock)> {
+    let location = pipeline.lake()?;
+    let lock = Lock::take(&location)?;
+    let fresh = Settings::new(pipeline.settings.lake.shards, key.fingerprint());
+    Ok((Lake::open_or_create(location, &fresh).await?, lock))
+}
+
+/// An engine over the lake, as the options say.
+pub fn engine(global: &Global, pipeline: &Pipeline, lake: &Lake, scratch: &Scratch) -> Result<Engine> {
+    let limits = Limits {
+        memory: global.memory_limit,
+        threads: threads(global),
+        spill: scratch.folder("spill")?,
+    };
+    Engine::new(lake, &limits, &pipeline.values())
+}
+
+/// The models of a pipeline.
+pub fn library(pipeline: &Pipeline) -> Result<Library> {
+    Library::read(&pipeline.path(&pipeline.settings.models.folder))
+}

@@ -1,0 +1,308 @@
+//! CSV records to Arrow columns.
+
+use super::record::Records;
+use super::{ColumnFile, ColumnType, CsvColumn};
+use crate::decode::{Chunk, Decoded, Line, Reject, Rows};
+use crate::error::{Context, Error, Result};
+use arrow::array::{
+    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, RecordBatch,
+    StringBuilder, TimestampMicrosecondBuilder,
+};
+use arrow::datatypes::{Date32Type, Field, Schema, SchemaRef};
+use chrono::{NaiveDate, NaiveDateTime};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Decodes files of one column file.
+#[derive(Debug, Clone)]
+pub struct CsvDecoder {
+    file: Arc<ColumnFile>,
+    schema: SchemaRef,
+}
+
+/// Where a file has the columns that are wanted.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    width: usize,
+    key: Vec<usize>,
+    person: usize,
+    updated: Option<usize>,
+    columns: Vec<usize>,
+}
+
+impl CsvDecoder {
+    /// A decoder for `file`. The batch begins with the column `person_identifier`.
+    pub fn new(file: Arc<ColumnFile>) -> Self {
+        let mut fields = vec![Field::new("person_identifier", arrow::datatypes::DataType::Utf8, true)];
+        fields.extend(file.columns.iter().map(|c| Field::new(&c.name, c.kind.data_type(), true)));
+        CsvDecoder { schema: Arc::new(Schema::new(fields)), file }
+    }
+
+    /// The column file.
+    pub fn file(&self) -> &ColumnFile {
+        &self.file
+    }
+
+    /// The columns of the decoded batch.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Finds the wanted columns in a header line; `name` is the file's, for the error.
+    pub fn layout(&self, name: &str, header: &[u8]) -> Result<Layout> {
+        let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
+        let mut fields = Fields::default();
+        let found: Vec<String> = fields
+            .split(header)
+            .into_iter()
+            .map(|f| String::from_utf8_lossy(f).trim().to_ascii_lowercase())
+            .collect();
+        let find = |wanted: &str| {
+            found.iter().position(|f| f == &wanted.to_ascii_lowercase()).ok_or_else(|| {
+                Error::data(format!("{name} has no column '{wanted}'")).hint(format!(
+                    "{} says that it has; correct the one or the other",
+                    self.file.file_name
+                ))
+            })
+        };
+        Ok(Layout {
+            width: found.len(),
+            key: self.file.key.iter().map(|k| find(k)).collect::<Result<_>>()?,
+            person: find(&self.file.person)?,
+            updated: self.file.updated.as_deref().map(find).transpose()?,
+            columns: self.file.columns.iter().map(|c| find(&c.from)).collect::<Result<_>>()?,
+        })
+    }
+
+    /// Decodes whole records; lines that cannot be used become rejects.
+    pub fn decode(&self, layout: &Layout, chunk: &Chunk<'_>) -> Result<Decoded> {
+        let mut people = StringBuilder::new();
+        let mut builders: Vec<Builder> = self.file.columns.iter().map(Builder::new).collect();
+        let mut lines: Vec<Line> = Vec::new();
+        let mut rejects = Vec::new();
+        let mut fields = Fields::default();
+        let mut number = chunk.first_line;
+        let (mut line_count, mut blank) = (0, 0);
+        let mut values = Vec::with_capacity(builders.len());
+        for place in Records::new(chunk.bytes) {
+            let at = number;
+            number += place.lines;
+            line_count += place.lines;
+            let text = &chunk.bytes[place.start..place.end];
+            if text.is_empty() {
+                blank += 1;
+                continue;
+            }
+            let (start, end) = (chunk.offset + place.start as u64, chunk.offset + place.end as u64);
+            let mut reject = |reason: &'static str, column: Option<&str>| {
+                rejects.push(Reject { number: at, start, end, reason, column: column.map(str::to_string) });
+            };
+            let found = fields.split(text);
+            if found.len() != layout.width {
+                reject("wrong-column-count", None);
+                continue;
+            }
+            let value = |i: usize| std::str::from_utf8(found[i]).map(str::trim);
+            let mut reference = self.file.table.clone();
+            let mut complete = true;
+            for (i, name) in layout.key.iter().zip(&self.file.key) {
+                match value(*i) {
+                    Ok(text) if !text.is_empty() => {
+                        reference.push('\u{1f}');
+                        reference.push_str(text);
+                    }
+                    _ => {
+                        reject("key-missing", Some(name));
+                        complete = false;
+                        break;
+                    }
+                }
+            }
+            if !complete {
+                continue;
+            }
+            let updated = match layout.updated.map(value) {
+                None => None,
+                Some(Ok(text)) => match read_moment(text) {
+                    Some(micros) => Some(micros),
+                    None => {
+                        reject("wrong-type", self.file.updated.as_deref());
+                        continue;
+                    }
+                },
+                Some(Err(_)) => {
+                    reject("wrong-type", self.file.updated.as_deref());
+                    continue;
+                }
+            };
+            values.clear();
+            let mut wrong = None;
+            for (column, i) in self.file.columns.iter().zip(&layout.columns) {
+                match value(*i).ok().and_then(|text| read(column.kind, text)) {
+                    Some(value) => values.push(value),
+                    None => {
+                        wrong = Some(column);
+                        break;
+                    }
+                }
+            }
+            if let Some(column) = wrong {
+                reject("wrong-type", Some(&column.name));
+                continue;
+            }
+            let Ok(person) = value(layout.person) else {
+                reject("wrong-type", Some(&self.file.person));
+                continue;
+            };
+            people.append_value(person);
+            for (builder, value) in builders.iter_mut().zip(&values) {
+                builder.append(value);
+            }
+            lines.push(Line { reference, updated, number: at, start, end });
+        }
+        let mut arrays: Vec<ArrayRef> = vec![Arc::new(people.finish())];
+        arrays.extend(builders.into_iter().map(Builder::finish));
+        let batch = RecordBatch::try_new(self.schema.clone(), arrays)
+            .data(|| format!("cannot build table {}", self.file.table))?;
+        let count = lines.len();
+        let line = (0..u32::try_from(count).data(|| "a chunk has too many lines")?).collect();
+        Ok(Decoded {
+            tables: vec![Rows { batch, line }],
+            lines,
+            rejects,
+            deletes: Vec::new(),
+            types: BTreeMap::from([(self.file.table.clone(), count as u64)]),
+            line_count,
+            blank,
+        })
+    }
+}
+
+/// The fields of a record, unquoted.
+#[derive(Default)]
+struct Fields {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Fields {
+    fn split<'a>(&'a mut self, record: &'a [u8]) -> Vec<&'a [u8]> {
+        if !record.contains(&b'"') {
+            return record.split(|b| *b == b',').collect();
+        }
+        self.text.resize(record.len() + 1, 0);
+        self.ends.resize(record.len() + 2, 0);
+        let mut reader = csv_core::Reader::new();
+        let (_, _, mut written, mut count) =
+            reader.read_record(record, &mut self.text, &mut self.ends);
+        let (_, _, more, last) = reader.read_record(b"", &mut self.text[written..], &mut self.ends[count..]);
+        written += more;
+        count += last;
+        debug_assert!(written <= self.text.len());
+        let mut from = 0;
+        self.ends[..count]
+            .iter()
+            .map(|end| {
+                let field = &self.text[from..*end];
+                from = *end;
+                field
+            })
+            .collect()
+    }
+}
+
+enum Value<'a> {
+    Null,
+    Text(&'a str),
+    Integer(i64),
+    Decimal(f64),
+    Date(i32),
+    Moment(i64),
+    Boolean(bool),
+}
+
+/// None when the text does not have the form of its type; empty text is NULL.
+fn read(kind: ColumnType, text: &str) -> Option<Value<'_>> {
+    if text.is_empty() {
+        return Some(Value::Null);
+    }
+    Some(match kind {
+        ColumnType::String | ColumnType::Code => Value::Text(text),
+        ColumnType::Integer => Value::Integer(text.parse().ok()?),
+        ColumnType::Decimal => {
+            Value::Decimal(text.parse().ok().filter(|number: &f64| number.is_finite())?)
+        }
+        ColumnType::Date => Value::Date(read_date(text)?),
+        ColumnType::DateTime => Value::Moment(read_moment(text)?),
+        ColumnType::Boolean => Value::Boolean(match text {
+            "true" | "1" | "yes" | "Y" | "y" => true,
+            "false" | "0" | "no" | "N" | "n" => false,
+            _ => return None,
+        }),
+    })
+}
+
+fn read_date(text: &str) -> Option<i32> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    Some(Date32Type::from_naive_date(date))
+}
+
+/// Microseconds since 1970; a date alone is its midnight.
+fn read_moment(text: &str) -> Option<i64> {
+    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+    let moment = forms
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0))?;
+    Some(moment.and_utc().timestamp_micros())
+}
+
+enum Builder {
+    Text(StringBuilder),
+    Integer(Int64Builder),
+    Decimal(Float64Builder),
+    Date(Date32Builder),
+    Moment(TimestampMicrosecondBuilder),
+    Boolean(BooleanBuilder),
+}
+
+impl Builder {
+    fn new(column: &CsvColumn) -> Self {
+        match column.kind {
+            ColumnType::String | ColumnType::Code => Builder::Text(StringBuilder::new()),
+            ColumnType::Integer => Builder::Integer(Int64Builder::new()),
+            ColumnType::Decimal => Builder::Decimal(Float64Builder::new()),
+            ColumnType::Date => Builder::Date(Date32Builder::new()),
+            ColumnType::DateTime => Builder::Moment(TimestampMicrosecondBuilder::new()),
+            ColumnType::Boolean => Builder::Boolean(BooleanBuilder::new()),
+        }
+    }
+
+    fn append(&mut self, value: &Value<'_>) {
+        match (self, value) {
+            (Builder::Text(b), Value::Text(v)) => b.append_value(v),
+            (Builder::Integer(b), Value::Integer(v)) => b.append_value(*v),
+            (Builder::Decimal(b), Value::Decimal(v)) => b.append_value(*v),
+            (Builder::Date(b), Value::Date(v)) => b.append_value(*v),
+            (Builder::Moment(b), Value::Moment(v)) => b.append_value(*v),
+            (Builder::Boolean(b), Value::Boolean(v)) => b.append_value(*v),
+            (Builder::Text(b), _) => b.append_null(),
+            (Builder::Integer(b), _) => b.append_null(),
+            (Builder::Decimal(b), _) => b.append_null(),
+            (Builder::Date(b), _) => b.append_null(),
+            (Builder::Moment(b), _) => b.append_null(),
+            (Builder::Boolean(b), _) => b.append_null(),
+        }
+    }
+
+    fn finish(self) -> ArrayRef {
+        match self {
+            Builder::Text(mut b) => Arc::new(b.finish()),
+            Builder::Integer(mut b) => Arc::new(b.finish()),
+            Builder::Decimal(mut b) => Arc::new(b.finish()),
+            Builder::Date(mut b) => Arc::new(b.finish()),
+            Builder::Moment(mut b) => Arc::new(b.finish()),
+            Builder::Boolean(mut b) => Arc::new(b.finish()),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! CSV extracts: a column file says which columns make a table.
+
+mod column_file;
+mod decoder;
+mod record;
+
+pub use column_file::{ColumnFile, ColumnType, CsvColumn};
+pub use decoder::{CsvDecoder, Layout};
+pub use record::whole_records;

@@ -1,0 +1,225 @@
+//! A column while it grows: it can be cut back, so that a line that turns out wrong leaves no trace.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, ListArray, NullBufferBuilder,
+    PrimitiveArray, StringArray,
+};
+use arrow::buffer::{OffsetBuffer, ScalarBuffer};
+use arrow::datatypes::{
+    ArrowPrimitiveType, Date32Type, Field, Float64Type, Int32Type, Int64Type,
+    TimestampMicrosecondType,
+};
+use arrow::error::ArrowError;
+
+use super::arena::Value;
+use super::column::Form;
+use super::evaluate::{Evaluator, Wrong};
+use super::temporal::Temporal;
+
+/// The values of one column, or of one column's lists.
+#[derive(Debug)]
+pub(super) struct Buffer {
+    form: Form,
+    nulls: NullBufferBuilder,
+    values: Values,
+}
+
+#[derive(Debug)]
+enum Values {
+    Text { ends: Vec<i32>, bytes: Vec<u8> },
+    Boolean(BooleanBufferBuilder),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Float64(Vec<f64>),
+    List { ends: Vec<i32>, items: Box<Buffer> },
+}
+
+impl Buffer {
+    pub fn new(form: Form, collection: bool) -> Buffer {
+        let values = if collection {
+            Values::List {
+                ends: vec![0],
+                items: Box::new(Buffer::new(form, false)),
+            }
+        } else {
+            match form {
+                Form::Boolean => Values::Boolean(BooleanBufferBuilder::new(0)),
+                Form::Int32 | Form::Date => Values::Int32(Vec::new()),
+                Form::Int64 | Form::Timestamp => Values::Int64(Vec::new()),
+                Form::Float64 => Values::Float64(Vec::new()),
+                _ => Values::Text {
+                    ends: vec![0],
+                    bytes: Vec::new(),
+                },
+            }
+        };
+        Buffer {
+            form,
+            nulls: NullBufferBuilder::new(0),
+            values,
+        }
+    }
+
+    /// Appends a value; wrong when its type or form does not fit.
+    #[inline]
+    pub fn push(&mut self, value: Value, from: &Evaluator<'_>) -> Result<(), Wrong> {
+        if value == Value::Missing {
+            self.push_null();
+            return Ok(());
+        }
+        match &mut self.values {
+            Values::Text { ends, bytes } => {
+                push_text(self.form, value, from, bytes)?;
+                ends.push(i32::try_from(bytes.len()).map_err(|_| Wrong)?);
+            }
+            Values::Boolean(values) => match value {
+                Value::Boolean(value) => values.append(value),
+                _ => return Err(Wrong),
+            },
+            Values::Int32(values) if self.form == Form::Date => {
+                values.push(temporal(value, from)?.day().ok_or(Wrong)?);
+            }
+            Values::Int32(values) => {
+                let number = from.integer(value).ok_or(Wrong)?;
+                values.push(i32::try_from(number).map_err(|_| Wrong)?);
+            }
+            Values::Int64(values) if self.form == Form::Timestamp => {
+                values.push(temporal(value, from)?.micros().ok_or(Wrong)?);
+            }
+            Values::Int64(values) => values.push(from.integer(value).ok_or(Wrong)?),
+            Values::Float64(values) => values.push(from.number(value)?),
+            Values::List { ends, items } => {
+                if let Value::Many { start, length } = value {
+                    for at in start..start + length {
+                        items.push(from.arena.slots[at as usize], from)?;
+                    }
+                } else {
+                    items.push(value, from)?;
+                }
+                ends.push(i32::try_from(items.nulls.len()).map_err(|_| Wrong)?);
+            }
+        }
+        self.nulls.append_non_null();
+        Ok(())
+    }
+
+    fn push_null(&mut self) {
+        match &mut self.values {
+            Values::Text { ends, .. } | Values::List { ends, .. } => {
+                let last = ends.last().copied().unwrap_or(0);
+                ends.push(last);
+            }
+            Values::Boolean(values) => values.append(false),
+            Values::Int32(values) => values.push(0),
+            Values::Int64(values) => values.push(0),
+            Values::Float64(values) => values.push(0.0),
+        }
+        self.nulls.append_null();
+    }
+
+    /// Cuts the column back to `rows`. A value that was refused half-way goes too.
+    pub fn truncate(&mut self, rows: usize) {
+        match &mut self.values {
+            Values::Text { ends, bytes } => {
+                ends.truncate(rows + 1);
+                bytes.truncate(ends.last().map_or(0, |end| *end as usize));
+            }
+            Values::Boolean(values) => values.truncate(rows),
+            Values::Int32(values) => values.truncate(rows),
+            Values::Int64(values) => values.truncate(rows),
+            Values::Float64(values) => values.truncate(rows),
+            Values::List { ends, items } => {
+                ends.truncate(rows + 1);
+                items.truncate(ends.last().map_or(0, |end| *end as usize));
+            }
+        }
+        if self.nulls.len() > rows {
+            self.nulls.truncate(rows);
+        }
+    }
+
+    /// The column in Arrow.
+    pub fn finish(mut self) -> Result<ArrayRef, ArrowError> {
+        let nulls = self.nulls.finish();
+        Ok(match self.values {
+            Values::Text { ends, bytes } => {
+                let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
+                Arc::new(StringArray::try_new(ends, bytes.into(), nulls)?)
+            }
+            Values::Boolean(mut values) => Arc::new(BooleanArray::new(values.finish(), nulls)),
+            Values::Int32(values) if self.form == Form::Date => {
+                primitive::<Date32Type>(values, nulls)?
+            }
+            Values::Int32(values) => primitive::<Int32Type>(values, nulls)?,
+            Values::Int64(values) if self.form == Form::Timestamp => {
+                primitive::<TimestampMicrosecondType>(values, nulls)?
+            }
+            Values::Int64(values) => primitive::<Int64Type>(values, nulls)?,
+            Values::Float64(values) => primitive::<Float64Type>(values, nulls)?,
+            Values::List { ends, items } => {
+                let items = items.finish()?;
+                let field = Arc::new(Field::new("item", items.data_type().clone(), true));
+                let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
+                Arc::new(ListArray::try_new(field, ends, items, nulls)?)
+            }
+        })
+    }
+}
+
+fn primitive<T: ArrowPrimitiveType>(
+    values: Vec<T::Native>,
+    nulls: Option<arrow::buffer::NullBuffer>,
+) -> Result<ArrayRef, ArrowError> {
+    Ok(Arc::new(PrimitiveArray::<T>::try_new(
+        values.into(),
+        nulls,
+    )?))
+}
+
+#[inline]
+fn push_text(
+    form: Form,
+    value: Value,
+    from: &Evaluator<'_>,
+    bytes: &mut Vec<u8>,
+) -> Result<(), Wrong> {
+    if let (Form::Any, Some(text)) = (form, plain(value, from)) {
+        bytes.extend_from_slice(text.as_bytes());
+        return Ok(());
+    }
+    let text = from.bytes(value)?;
+    if form != Form::Any && form != Form::Text {
+        let temporal = temporal(value, from)?;
+        let fits = match form {
+            Form::TimeText => temporal.is_time(),
+            Form::DateText => !temporal.is_time() && !temporal.has_time(),
+            _ => !temporal.is_time(),
+        };
+        if !fits {
+            return Err(Wrong);
+        }
+    }
+    bytes.extend_from_slice(text);
+    Ok(())
+}
+
+/// A value that is no string, as text for a column without a type.
+fn plain(value: Value, from: &Evaluator<'_>) -> Option<String> {
+    match value {
+        Value::Boolean(value) => Some(value.to_string()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Decimal(number) => Some(number.to_string()),
+        value => from.number_text(value).map(str::to_owned),
+    }
+}
+
+#[inline]
+fn temporal(value: Value, from: &Evaluator<'_>) -> Result<Temporal, Wrong> {
+    if let Some(temporal) = from.temporal_literal(value) {
+        return Ok(temporal);
+    }
+    let text = std::str::from_utf8(from.bytes(value)?).map_err(|_| Wrong)?;
+    Temporal::parse(text).ok_or(Wrong)
+}

@@ -1,0 +1,442 @@
+//! Reading a ViewDefinition: from JSON to a tree of selects, or an error that says where.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::column::{ANSI_TYPE, Column, Form, data_type};
+use super::path::{Constants, Expr, Fault, Literal, nearest, parse};
+use super::resource_type;
+use super::temporal::Temporal;
+
+/// A fault and where in the view it is.
+#[derive(Debug)]
+pub(super) struct Misplaced {
+    pub place: String,
+    pub fault: Fault,
+    pub column: Option<String>,
+}
+
+type Result<T> = std::result::Result<T, Misplaced>;
+
+/// What a view says.
+#[derive(Debug)]
+pub(super) struct Definition {
+    pub name: Option<String>,
+    pub resource: String,
+    pub columns: Vec<Column>,
+    pub select: Select,
+    /// Conditions that all must hold for a resource to give rows.
+    pub conditions: Vec<Expr>,
+}
+
+/// A part of a view that gives rows.
+#[derive(Debug, Default)]
+pub(super) struct Select {
+    pub each: Each,
+    /// Column numbers with their paths.
+    pub columns: Vec<(usize, Expr)>,
+    pub selects: Vec<Select>,
+    pub union: Vec<Select>,
+}
+
+/// What a select gives a row for.
+#[derive(Debug, Default)]
+pub(super) enum Each {
+    /// The element it is in.
+    #[default]
+    Once,
+    /// Each result of the path.
+    Every(Expr),
+    /// Each result of the path, or one row of nothing.
+    EveryOrNothing(Expr),
+    /// Each result of the paths, of the paths on those, and so on, depth first.
+    Repeat(Vec<Expr>),
+}
+
+impl Definition {
+    /// Reads a view. `overrides` are texts for constants the view defines.
+    pub fn read(json: &str, overrides: &BTreeMap<String, String>) -> Result<Definition> {
+        let view: Value = serde_json::from_str(json).map_err(|error| {
+            let what = format!("not JSON: {error}");
+            Misplaced {
+                place: String::new(),
+                fault: Fault::new(what),
+                column: None,
+            }
+        })?;
+        let Value::Object(view) = view else {
+            return Err(wrong("", "a view is a JSON object"));
+        };
+        let resource = required(&view, "resource", "")?;
+        if !resource_type::is_known(&resource) {
+            let fault = Fault::new(format!("unknown resource type '{resource}'"));
+            let near = nearest(&resource, resource_type::all().iter().copied());
+            let fault = match near {
+                Some(near) => fault.hint(format!("did you mean '{near}'?")),
+                None => fault,
+            };
+            return Err(Misplaced {
+                place: "resource".to_owned(),
+                fault,
+                column: None,
+            });
+        }
+        let constants = constants(&view, overrides)?;
+        let mut reader = Reader {
+            constants: &constants,
+            columns: Vec::new(),
+        };
+        let mut select = Select::default();
+        let mut taken = Vec::new();
+        for (place, part) in objects(&view, "select", "")? {
+            select
+                .selects
+                .push(reader.select(part, &place, &mut taken)?);
+        }
+        if select.selects.is_empty() {
+            return Err(wrong("select", "a view selects something"));
+        }
+        let mut conditions = Vec::new();
+        for (place, part) in objects(&view, "where", "")? {
+            let path = required(part, "path", &place)?;
+            conditions.push(reader.path(&path, &format!("{place}.path"), None)?);
+        }
+        Ok(Definition {
+            name: optional(&view, "name", "")?,
+            resource,
+            columns: reader.columns,
+            select,
+            conditions,
+        })
+    }
+}
+
+struct Reader<'c> {
+    constants: &'c Constants,
+    columns: Vec<Column>,
+}
+
+impl Reader<'_> {
+    fn path(&self, path: &str, place: &str, column: Option<&str>) -> Result<Expr> {
+        parse(path, self.constants).map_err(|fault| Misplaced {
+            place: place.to_owned(),
+            fault,
+            column: column.map(str::to_owned),
+        })
+    }
+
+    /// Reads one select. `taken` are the columns that rows of this branch already have.
+    fn select(
+        &mut self,
+        part: &Map<String, Value>,
+        place: &str,
+        taken: &mut Vec<usize>,
+    ) -> Result<Select> {
+        const KNOWN: [&str; 6] = [
+            "column",
+            "select",
+            "forEach",
+            "forEachOrNull",
+            "repeat",
+            "unionAll",
+        ];
+        only(part, &KNOWN, place)?;
+        let mut select = Select {
+            each: self.each(part, place)?,
+            ..Select::default()
+        };
+        for (place, column) in objects(part, "column", place)? {
+            let (column, path) = self.column(column, &place)?;
+            let number = self.add(column, taken, &place)?;
+            select.columns.push((number, path));
+        }
+        for (place, part) in objects(part, "select", place)? {
+            select.selects.push(self.select(part, &place, taken)?);
+        }
+        let mut first: Option<Vec<usize>> = None;
+        for (place, part) in objects(part, "unionAll", place)? {
+            let before = taken.len();
+            select.union.push(self.select(part, &place, taken)?);
+            let added = taken.split_off(before);
+            match &first {
+                None => first = Some(added),
+                Some(first) if *first == added => {}
+                Some(first) => return Err(self.unequal(first, &added, &place)),
+            }
+        }
+        taken.extend(first.unwrap_or_default());
+        Ok(select)
+    }
+
+    fn unequal(&self, first: &[usize], other: &[usize], place: &str) -> Misplaced {
+        let names = |numbers: &[usize]| {
+            let names = numbers
+                .iter()
+                .filter_map(|number| self.columns.get(*number));
+            names
+                .map(|column| column.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let (first, other) = (names(first), names(other));
+        wrong(
+            place,
+            format!(
+                "every part of unionAll has the same columns in the same order: {other} is not {first}"
+            ),
+        )
+    }
+
+    fn each(&self, part: &Map<String, Value>, place: &str) -> Result<Each> {
+        let one = |key: &str| -> Result<Option<Expr>> {
+            let path = optional(part, key, place)?;
+            path.map(|path| self.path(&path, &join(place, key), None))
+                .transpose()
+        };
+        let repeat = match part.get("repeat") {
+            None => None,
+            Some(Value::Array(paths)) => {
+                let place = join(place, "repeat");
+                let paths = paths.iter().enumerate().map(|(at, path)| match path {
+                    Value::String(path) => self.path(path, &format!("{place}[{at}]"), None),
+                    _ => Err(wrong(format!("{place}[{at}]"), "a path is a string")),
+                });
+                Some(paths.collect::<Result<Vec<_>>>()?)
+            }
+            Some(_) => return Err(wrong(join(place, "repeat"), "repeat is a list of paths")),
+        };
+        match (one("forEach")?, one("forEachOrNull")?, repeat) {
+            (None, None, None) => Ok(Each::Once),
+            (Some(path), None, None) => Ok(Each::Every(path)),
+            (None, Some(path), None) => Ok(Each::EveryOrNothing(path)),
+            (None, None, Some(paths)) => Ok(Each::Repeat(paths)),
+            _ => Err(wrong(
+                place,
+                "forEach, forEachOrNull and repeat exclude each other",
+            )),
+        }
+    }
+
+    fn column(&self, part: &Map<String, Value>, place: &str) -> Result<(Column, Expr)> {
+        const KNOWN: [&str; 6] = ["name", "path", "type", "collection", "description", "tag"];
+        only(part, &KNOWN, place)?;
+        let name = required(part, "name", place)?;
+        let named = |mut misplaced: Misplaced| {
+            misplaced.column = Some(name.clone());
+            misplaced
+        };
+        let first = name
+            .chars()
+            .next()
+            .is_some_and(|letter| letter.is_ascii_alphabetic());
+        if !first
+            || !name
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        {
+            let what = format!("'{name}' is no column name: letters, digits and '_'");
+            return Err(wrong(join(place, "name"), what));
+        }
+        let text = required(part, "path", place).map_err(named)?;
+        let path = self.path(&text, &join(place, "path"), Some(&name))?;
+        let fhir_type = optional(part, "type", place).map_err(named)?;
+        let tags = tags(part, place).map_err(named)?;
+        let ansi = tags.get(ANSI_TYPE).map(String::as_str);
+        let form = Form::of(fhir_type.as_deref(), ansi).map_err(|fault| {
+            named(Misplaced {
+                place: join(place, "type"),
+                fault,
+                column: None,
+            })
+        })?;
+        let collection = match part.get("collection") {
+            None => false,
+            Some(Value::Bool(collection)) => *collection,
+            Some(_) => return Err(named(wrong(join(place, "collection"), "true or false"))),
+        };
+        let column = Column {
+            data_type: data_type(form, collection),
+            path: text,
+            tags,
+            collection,
+            description: optional(part, "description", place).map_err(named)?,
+            fhir_type,
+            form,
+            name: name.clone(),
+        };
+        Ok((column, path))
+    }
+
+    /// The number of `column`: a new one, or, in another branch of a `unionAll`, the one it has there.
+    fn add(&mut self, column: Column, taken: &mut Vec<usize>, place: &str) -> Result<usize> {
+        let known = self
+            .columns
+            .iter()
+            .position(|other| other.name == column.name);
+        let fault = |what: String| Misplaced {
+            place: place.to_owned(),
+            fault: Fault::new(what),
+            column: Some(column.name.clone()),
+        };
+        let number = match known {
+            Some(number) if taken.contains(&number) => {
+                return Err(fault(format!("column '{}' comes twice", column.name)));
+            }
+            Some(number) => {
+                let first = &mut self.columns[number];
+                if first.data_type != column.data_type {
+                    return Err(fault(format!(
+                        "column '{}' has one type in every part of unionAll",
+                        column.name
+                    )));
+                }
+                // One treatment for one column: what any part says holds for all.
+                for (tag, value) in column.tags {
+                    if first.tags.get(&tag).is_some_and(|other| *other != value) {
+                        return Err(wrong(
+                            place,
+                            format!("tag '{tag}' differs between parts of unionAll"),
+                        ));
+                    }
+                    first.tags.insert(tag, value);
+                }
+                if first.path != column.path {
+                    first.path = format!("{} | {}", first.path, column.path);
+                }
+                number
+            }
+            None => {
+                self.columns.push(column);
+                self.columns.len() - 1
+            }
+        };
+        taken.push(number);
+        Ok(number)
+    }
+}
+
+fn constants(view: &Map<String, Value>, overrides: &BTreeMap<String, String>) -> Result<Constants> {
+    let mut constants = Constants::new();
+    for (place, part) in objects(view, "constant", "")? {
+        let name = required(part, "name", &place)?;
+        let value = part
+            .iter()
+            .find_map(|(key, value)| Some((key.strip_prefix("value")?, value)));
+        let Some((kind, value)) = value else {
+            return Err(wrong(place, format!("constant '{name}' has no value")));
+        };
+        let given = overrides.get(&name).cloned();
+        let given = given.or_else(|| match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Bool(value) => Some(value.to_string()),
+            _ => None,
+        });
+        let literal = given.and_then(|text| match kind {
+            "Boolean" => text.parse().map(Literal::Boolean).ok(),
+            "Integer" | "PositiveInt" | "UnsignedInt" | "Integer64" => {
+                text.parse().map(Literal::Integer).ok()
+            }
+            "Decimal" => text.parse().map(Literal::Decimal).ok(),
+            "Date" | "DateTime" | "Instant" | "Time" => {
+                Temporal::parse(&text).map(Literal::Temporal)
+            }
+            "String" | "Code" | "Id" | "Uri" | "Url" | "Canonical" | "Oid" | "Uuid"
+            | "Markdown" | "Base64Binary" => Some(Literal::Text(text)),
+            _ => None,
+        });
+        let Some(literal) = literal else {
+            let what = format!("constant '{name}' has no value of type '{kind}'");
+            return Err(wrong(join(&place, &format!("value{kind}")), what));
+        };
+        constants.insert(name, literal);
+    }
+    Ok(constants)
+}
+
+fn tags(part: &Map<String, Value>, place: &str) -> Result<BTreeMap<String, String>> {
+    let mut tags = BTreeMap::new();
+    for (place, tag) in objects(part, "tag", place)? {
+        let (name, value) = (
+            required(tag, "name", &place)?,
+            required(tag, "value", &place)?,
+        );
+        if tags.insert(name.clone(), value).is_some() {
+            return Err(wrong(place, format!("tag '{name}' comes twice")));
+        }
+    }
+    Ok(tags)
+}
+
+/// The objects of the list `key`, each with its place; none when there is no such list.
+fn objects<'v>(
+    part: &'v Map<String, Value>,
+    key: &str,
+    place: &str,
+) -> Result<Vec<(String, &'v Map<String, Value>)>> {
+    let place = join(place, key);
+    match part.get(key) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(items)) => {
+            let items = items.iter().enumerate().map(|(at, item)| match item {
+                Value::Object(item) => Ok((format!("{place}[{at}]"), item)),
+                _ => Err(wrong(format!("{place}[{at}]"), "expected an object")),
+            });
+            items.collect()
+        }
+        Some(_) => Err(wrong(place, "expected a list")),
+    }
+}
+
+fn required(part: &Map<String, Value>, key: &str, place: &str) -> Result<String> {
+    match optional(part, key, place)? {
+        Some(text) => Ok(text),
+        None => Err(wrong(join(place, key), format!("'{key}' is missing"))),
+    }
+}
+
+fn optional(part: &Map<String, Value>, key: &str, place: &str) -> Result<Option<String>> {
+    match part.get(key) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(wrong(join(place, key), format!("'{key}' is a string"))),
+    }
+}
+
+/// Refuses keys that are not known: a misspelt `forEach` would otherwise silently change the rows.
+fn only(part: &Map<String, Value>, known: &[&str], place: &str) -> Result<()> {
+    const ANYWHERE: [&str; 3] = ["id", "extension", "modifierExtension"];
+    for key in part.keys() {
+        if known.contains(&key.as_str()) || ANYWHERE.contains(&key.as_str()) {
+            continue;
+        }
+        let fault = Fault::new(format!("unknown key '{key}'"));
+        let fault = match nearest(key, known.iter().copied()) {
+            Some(near) => fault.hint(format!("did you mean '{near}'?")),
+            None => fault,
+        };
+        return Err(Misplaced {
+            place: join(place, key),
+            fault,
+            column: None,
+        });
+    }
+    Ok(())
+}
+
+fn join(place: &str, key: &str) -> String {
+    if place.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{place}.{key}")
+    }
+}
+
+fn wrong(place: impl Into<String>, what: impl Into<String>) -> Misplaced {
+    Misplaced {
+        place: place.into(),
+        fault: Fault::new(what),
+        column: None,
+    }
+}

@@ -1,0 +1,138 @@
+//! FHIR NDJSON to Arrow, through SQL on FHIR v2 ViewDefinitions.
+//!
+//! A [`View`] says how a resource type becomes a table. A [`Decoder`] compiles the views of each
+//! resource type into one projection trie of the elements they touch, reads each line once by it, and
+//! runs the views' paths over what it kept, straight into Arrow columns. What nobody selects is
+//! checked and skipped, never built. Chunks of lines are independent: decode them on as many threads
+//! as there are.
+//!
+//! Dates and times stay text, as in the standard, unless the column's `ansi/type` tag says `DATE` or
+//! `TIMESTAMP`. Then a partial date becomes its first day; a date is the calendar day as written,
+//! whatever the offset; a timestamp is in UTC, taken as UTC when no offset is written.
+
+mod arena;
+mod boundary;
+mod buffer;
+mod column;
+mod cursor;
+mod decoder;
+mod definition;
+mod evaluate;
+mod operate;
+mod path;
+mod plan;
+mod program;
+mod read;
+mod reference;
+mod resource_type;
+mod scan;
+mod shape;
+mod temporal;
+mod text;
+mod touched;
+mod value;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+
+pub use column::{ANSI_TYPE, Column};
+pub use decoder::Decoder;
+pub use touched::SelectedPath;
+pub use view::View;
+
+/// Why a line is rejected.
+pub mod reason {
+    /// Not UTF-8, not JSON, cut off, two documents in one line, or two different resource types.
+    pub const NOT_JSON: &str = "not-json";
+    /// Not an object, or without a `resourceType`.
+    pub const NO_RESOURCE_TYPE: &str = "no-resource-type";
+    /// A `resourceType` that FHIR R4 does not have.
+    pub const UNKNOWN_RESOURCE_TYPE: &str = "unknown-resource-type";
+    /// A resource with a view, without an `id`.
+    pub const NO_ID: &str = "no-id";
+    /// A selected element whose JSON type or form does not fit its column.
+    pub const WRONG_TYPE: &str = "wrong-type";
+}
+
+/// Whole lines of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Chunk<'a> {
+    /// The lines; the last may lack its line end only at the end of the file.
+    pub bytes: &'a [u8],
+    /// Where the chunk begins in the decompressed file, in bytes.
+    pub offset: u64,
+    /// The number of the chunk's first line in the file, from 1.
+    pub first_line: u64,
+}
+
+/// What a chunk holds. `line_count` is the sum of `blank`, of the rejects, and of `types`.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The rows of each view, in the order of the decoder's views.
+    pub tables: Vec<Rows>,
+    /// The accepted lines whose type has a view, in their order.
+    pub lines: Vec<Line>,
+    /// The lines that cannot be used, in their order.
+    pub rejects: Vec<Reject>,
+    /// What Bundles of deletions delete.
+    pub deletes: Vec<Delete>,
+    /// Accepted lines by resource type, with or without a view.
+    pub types: BTreeMap<String, u64>,
+    /// All lines, blank ones included.
+    pub line_count: u64,
+    /// Lines of white space only.
+    pub blank: u64,
+}
+
+/// The rows of one view.
+#[derive(Debug)]
+pub struct Rows {
+    /// The rows, with the view's schema.
+    pub batch: RecordBatch,
+    /// For each row, the index in [`Decoded::lines`] of the line it comes from; never decreasing.
+    pub line: Vec<u32>,
+}
+
+/// An accepted line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// `Type/id`.
+    pub reference: String,
+    /// `meta.lastUpdated` in microseconds since 1970-01-01T00:00 UTC.
+    pub updated: Option<i64>,
+    /// The line's number in the file, from 1.
+    pub number: u64,
+    /// The first byte of the line in the decompressed file.
+    pub start: u64,
+    /// The byte after its last, without the line end.
+    pub end: u64,
+}
+
+/// A line that cannot be used. Never holds a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// The line's number in the file, from 1.
+    pub number: u64,
+    /// The first byte of the line in the decompressed file.
+    pub start: u64,
+    /// The byte after its last, without the line end.
+    pub end: u64,
+    /// One of [`reason`].
+    pub reason: &'static str,
+    /// The column that does not fit, when the reason is one column's.
+    pub column: Option<String>,
+}
+
+/// A resource that was deleted at its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delete {
+    /// `Type/id`.
+    pub reference: String,
+    /// When, in microseconds since 1970-01-01T00:00 UTC.
+    pub updated: Option<i64>,
+}

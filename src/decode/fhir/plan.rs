@@ -1,0 +1,305 @@
+//! A view's selects, compiled, and the rows they give.
+//!
+//! A view's rows are a product: each row of one select goes with each row of the next. The plan walks
+//! that product without building it: each select sets its columns for one of its rows, lets the rest
+//! of the view give its rows, and goes on to its next row.
+
+use super::arena::Value;
+use super::buffer::Buffer;
+use super::definition::{Each, Select};
+use super::evaluate::{Evaluator, Wrong};
+use super::program::{Compiler, Op};
+use super::shape::{Place, Sketch};
+use super::view::View;
+
+/// How deep `repeat` may go.
+const DEEPEST: usize = 256;
+
+/// A compiled view.
+#[derive(Debug)]
+pub(super) struct Plan {
+    conditions: Vec<Op>,
+    top: Part,
+    columns: usize,
+    collection: Vec<bool>,
+}
+
+#[derive(Debug)]
+struct Part {
+    each: Rows,
+    columns: Vec<(usize, Op)>,
+    selects: Vec<Part>,
+    union: Vec<Part>,
+}
+
+#[derive(Debug)]
+enum Rows {
+    Once,
+    Every(Op),
+    EveryOrNothing(Op),
+    Repeat(Vec<Op>, Vec<Op>),
+}
+
+/// Why a line gives no rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Misfit {
+    /// The column that does not fit; none when it is a condition or an iteration.
+    pub column: Option<usize>,
+}
+
+/// What remains to be done once a part has set its columns.
+struct Rest<'r> {
+    part: &'r Part,
+    /// The next of the part's selects.
+    next: usize,
+    focus: Value,
+    row_index: i64,
+    after: Option<&'r Rest<'r>>,
+}
+
+/// Where rows go.
+pub(super) struct Sink<'s> {
+    pub buffers: &'s mut [Buffer],
+    pub row: &'s mut Vec<Value>,
+    pub rows: usize,
+}
+
+impl Plan {
+    /// Compiles `view`, growing the sketch. Slots are right only once the sketch has all views.
+    pub fn compile(view: &View, compiler: &mut Compiler<'_>) -> Plan {
+        let mut path = |op, declared| compiler.path(op, Sketch::ROOT, declared).0;
+        let conditions = view
+            .conditions
+            .iter()
+            .map(|condition| path(condition, None))
+            .collect();
+        Plan {
+            conditions,
+            top: part(&view.select, Sketch::ROOT, view, compiler),
+            columns: view.columns.len(),
+            collection: view
+                .columns
+                .iter()
+                .map(|column| column.collection)
+                .collect(),
+        }
+    }
+
+    /// Appends the rows of the resource that `from` holds.
+    pub fn rows(&self, from: &mut Evaluator<'_>, sink: &mut Sink<'_>) -> Result<(), Misfit> {
+        let nowhere = |_| Misfit { column: None };
+        for condition in &self.conditions {
+            from.row_index = 0;
+            if from.test(condition, from.resource).map_err(nowhere)? != Some(true) {
+                return Ok(());
+            }
+        }
+        sink.row.clear();
+        sink.row.resize(self.columns, Value::Missing);
+        self.part(&self.top, from.resource, 0, None, from, sink)
+    }
+
+    fn part(
+        &self,
+        part: &Part,
+        focus: Value,
+        row_index: i64,
+        after: Option<&Rest<'_>>,
+        from: &mut Evaluator<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Misfit> {
+        let nowhere = |_| Misfit { column: None };
+        let mark = from.stack.len();
+        from.row_index = row_index;
+        match &part.each {
+            Rows::Once => return self.row(part, focus, row_index, after, from, sink),
+            Rows::Every(op) | Rows::EveryOrNothing(op) => from.run(op, focus).map_err(nowhere)?,
+            Rows::Repeat(first, again) => repeat(first, again, focus, 0, from).map_err(nowhere)?,
+        }
+        let end = from.stack.len();
+        if end == mark && matches!(part.each, Rows::EveryOrNothing(_)) {
+            self.row(part, Value::Missing, 0, after, from, sink)?;
+        }
+        for at in mark..end {
+            let focus = from.stack[at];
+            self.row(part, focus, (at - mark) as i64, after, from, sink)?;
+        }
+        from.stack.truncate(mark);
+        Ok(())
+    }
+
+    fn row(
+        &self,
+        part: &Part,
+        focus: Value,
+        row_index: i64,
+        after: Option<&Rest<'_>>,
+        from: &mut Evaluator<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Misfit> {
+        from.row_index = row_index;
+        for (column, op) in &part.columns {
+            let value = self.value(*column, op, focus, from);
+            sink.row[*column] = value.map_err(|_| Misfit {
+                column: Some(*column),
+            })?;
+        }
+        self.rest(
+            &Rest {
+                part,
+                next: 0,
+                focus,
+                row_index,
+                after,
+            },
+            from,
+            sink,
+        )
+    }
+
+    fn value(
+        &self,
+        column: usize,
+        op: &Op,
+        focus: Value,
+        from: &mut Evaluator<'_>,
+    ) -> Result<Value, Wrong> {
+        if !self.collection[column] {
+            return Ok(from.single(op, focus)?.unwrap_or(Value::Missing));
+        }
+        let mark = from.stack.len();
+        from.run(op, focus)?;
+        let start = from.arena.slots.len();
+        from.arena.slots.extend(from.stack.drain(mark..));
+        let length = from.arena.slots.len() - start;
+        Ok(Value::Many {
+            start: start as u32,
+            length: length as u32,
+        })
+    }
+
+    /// Does what remains, and appends a row when nothing does.
+    fn rest(
+        &self,
+        rest: &Rest<'_>,
+        from: &mut Evaluator<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Misfit> {
+        let Rest {
+            part,
+            next,
+            focus,
+            row_index,
+            after,
+        } = *rest;
+        if let Some(select) = part.selects.get(next) {
+            let after = Rest {
+                part,
+                next: next + 1,
+                focus,
+                row_index,
+                after,
+            };
+            return self.part(select, focus, row_index, Some(&after), from, sink);
+        }
+        if next == part.selects.len() && !part.union.is_empty() {
+            let after = Rest {
+                part,
+                next: next + 1,
+                focus,
+                row_index,
+                after,
+            };
+            for branch in &part.union {
+                self.part(branch, focus, row_index, Some(&after), from, sink)?;
+            }
+            return Ok(());
+        }
+        if let Some(after) = after {
+            return self.rest(after, from, sink);
+        }
+        for (column, buffer) in sink.buffers.iter_mut().enumerate() {
+            let pushed = buffer.push(sink.row[column], from);
+            pushed.map_err(|_| Misfit {
+                column: Some(column),
+            })?;
+        }
+        sink.rows += 1;
+        Ok(())
+    }
+}
+
+/// Pushes the results of `first` on `focus`, each followed by those of `again` on it, and so on.
+fn repeat(
+    first: &[Op],
+    again: &[Op],
+    focus: Value,
+    depth: usize,
+    from: &mut Evaluator<'_>,
+) -> Result<(), Wrong> {
+    if depth > DEEPEST {
+        return Err(Wrong);
+    }
+    for op in first {
+        let mark = from.stack.len();
+        from.run(op, focus)?;
+        let found = from.stack.split_off(mark);
+        for value in found {
+            from.stack.push(value);
+            repeat(again, again, value, depth + 1, from)?;
+        }
+    }
+    Ok(())
+}
+
+fn part(select: &Select, focus: Place, view: &View, compiler: &mut Compiler<'_>) -> Part {
+    let (each, inner) = match &select.each {
+        Each::Once => (Rows::Once, focus),
+        Each::Every(path) => {
+            let (op, place) = compiler.path(path, focus, None);
+            (Rows::Every(op), place)
+        }
+        Each::EveryOrNothing(path) => {
+            let (op, place) = compiler.path(path, focus, None);
+            (Rows::EveryOrNothing(op), place)
+        }
+        Each::Repeat(paths) => {
+            // What a path finds at the start, and what it finds on its own results, is one element.
+            let inner = compiler.sketch.fresh();
+            for path in paths {
+                let (_, first) = compiler.path(path, focus, None);
+                compiler.sketch.unite(inner, first);
+                let (_, again) = compiler.path(path, inner, None);
+                compiler.sketch.unite(inner, again);
+            }
+            let mut compiled = |focus| {
+                paths
+                    .iter()
+                    .map(|path| compiler.path(path, focus, None).0)
+                    .collect::<Vec<_>>()
+            };
+            (Rows::Repeat(compiled(focus), compiled(inner)), inner)
+        }
+    };
+    let columns = select.columns.iter().map(|(number, path)| {
+        let declared = view
+            .columns
+            .get(*number)
+            .and_then(|column| column.fhir_type.as_deref());
+        (*number, compiler.path(path, inner, declared).0)
+    });
+    Part {
+        each,
+        columns: columns.collect(),
+        selects: select
+            .selects
+            .iter()
+            .map(|one| part(one, inner, view, compiler))
+            .collect(),
+        union: select
+            .union
+            .iter()
+            .map(|one| part(one, inner, view, compiler))
+            .collect(),
+    }
+}

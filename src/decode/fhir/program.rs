@@ -1,0 +1,268 @@
+//! A path, compiled against the shape of its resource: members are slots, so that running it compares
+//! no names.
+
+use super::arena::Value;
+use super::path::{Expr, Function, Literal, Operator};
+use super::shape::{Place, Sketch};
+
+/// Marks a slot that an element without members (a string, a number) may be asked for: every FHIR
+/// element may have an id and extensions, and the JSON form keeps a primitive's elsewhere.
+pub(super) const LENIENT: u16 = 1 << 15;
+
+/// A compiled path.
+#[derive(Debug)]
+pub(super) enum Op {
+    This,
+    Resource,
+    RowIndex,
+    Nothing,
+    Value(Value),
+    /// Members of members, from the element the path starts from.
+    Walk(Box<[u16]>),
+    /// Members of members of what comes out of the operand.
+    Member(Box<Op>, Box<[u16]>),
+    Index(Box<Op>, Box<Op>),
+    Where(Box<Op>, Box<Op>),
+    Exists(Box<Op>),
+    Empty(Box<Op>),
+    Not(Box<Op>),
+    First(Box<Op>),
+    Last(Box<Op>),
+    Count(Box<Op>),
+    Join(Box<Op>, Option<Box<Op>>),
+    /// The line's own `Type/id`.
+    LineKey,
+    /// `Type/id` of the resources that come out of the operand: slots of `resourceType` and `id`.
+    ResourceKey(Box<Op>, u16, u16),
+    /// The keys in reference strings, of one type or of any.
+    ReferenceKey(Box<Op>, Option<Box<str>>),
+    Boundary(Box<Op>, Side, Kind),
+    Negative(Box<Op>),
+    Binary(Operator, Box<Op>, Box<Op>),
+}
+
+impl Op {
+    /// Whether it only goes from member to member.
+    pub fn is_walk(&self) -> bool {
+        matches!(self, Op::Walk(_))
+    }
+}
+
+/// Which end of what a partial value may stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Low,
+    High,
+}
+
+/// What a string is when its form alone does not say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Date,
+    DateTime,
+    /// As its form says; a day without a time is a date.
+    Form,
+}
+
+/// Compiles the paths of one resource type. It runs twice: once to grow the sketch, and once more
+/// over the grown sketch, when slots are known.
+pub(super) struct Compiler<'s> {
+    pub sketch: &'s mut Sketch,
+    /// Literals that are not numbers or booleans.
+    pub literals: Vec<Literal>,
+    /// What literals and results of operators are members of: nothing.
+    nowhere: Place,
+}
+
+/// A compiled path, and the node its results are at.
+type Compiled = (Op, Place);
+
+impl<'s> Compiler<'s> {
+    pub fn new(sketch: &'s mut Sketch) -> Compiler<'s> {
+        let nowhere = sketch.fresh();
+        Compiler {
+            sketch,
+            literals: Vec::new(),
+            nowhere,
+        }
+    }
+
+    /// Compiles `path` for elements at `focus`. `declared` is the FHIR type of the column, if it has
+    /// one.
+    pub fn path(&mut self, path: &Expr, focus: Place, declared: Option<&str>) -> Compiled {
+        match path {
+            Expr::This => (Op::This, focus),
+            Expr::Resource => (Op::Resource, Sketch::ROOT),
+            Expr::RowIndex => (Op::RowIndex, self.nowhere),
+            Expr::Literal(literal) => (self.literal(literal), self.nowhere),
+            Expr::Member(of, name) => {
+                let of = self.path(of, focus, None);
+                self.member(of, name)
+            }
+            Expr::OfType(of, kind) => self.of_type(of, kind, focus),
+            Expr::ReferenceKey(of, kind) => {
+                let of = self.path(of, focus, None);
+                let (references, _) = self.member(of, "reference");
+                let kind = kind.as_deref().map(Box::from);
+                (Op::ReferenceKey(Box::new(references), kind), self.nowhere)
+            }
+            Expr::Index(of, index) => {
+                let (of, place) = self.path(of, focus, None);
+                let (index, _) = self.path(index, focus, None);
+                (Op::Index(Box::new(of), Box::new(index)), place)
+            }
+            Expr::Negative(of) => {
+                let (of, _) = self.path(of, focus, None);
+                (Op::Negative(Box::new(of)), self.nowhere)
+            }
+            Expr::Binary(operator, left, right) => {
+                let (left, first) = self.path(left, focus, declared);
+                let (right, second) = self.path(right, focus, declared);
+                let place = if *operator == Operator::Union {
+                    self.sketch.unite(first, second);
+                    first
+                } else {
+                    self.nowhere
+                };
+                (
+                    Op::Binary(*operator, Box::new(left), Box::new(right)),
+                    place,
+                )
+            }
+            Expr::Call(of, function, arguments) => {
+                self.call(of, *function, arguments, focus, declared)
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        of: &Expr,
+        function: Function,
+        arguments: &[Expr],
+        focus: Place,
+        declared: Option<&str>,
+    ) -> Compiled {
+        let kind = boundary_kind(of, declared);
+        let (of, place) = self.path(of, focus, None);
+        let argument = arguments.first();
+        match function {
+            Function::Where => {
+                let test = argument.map_or(Op::Nothing, |test| self.path(test, place, None).0);
+                (Op::Where(Box::new(of), Box::new(test)), place)
+            }
+            Function::Exists => {
+                let of = match argument {
+                    Some(test) => {
+                        let (test, _) = self.path(test, place, None);
+                        Op::Where(Box::new(of), Box::new(test))
+                    }
+                    None => of,
+                };
+                (Op::Exists(Box::new(of)), self.nowhere)
+            }
+            Function::Extension => {
+                let (extensions, place) = self.member((of, place), "extension");
+                let (url, _) = self.member((Op::This, place), "url");
+                let wanted = argument.map_or(Op::Nothing, |url| self.path(url, focus, None).0);
+                let test = Op::Binary(Operator::Equal, Box::new(url), Box::new(wanted));
+                (Op::Where(Box::new(extensions), Box::new(test)), place)
+            }
+            Function::Join => {
+                let between = argument.map(|text| Box::new(self.path(text, focus, None).0));
+                (Op::Join(Box::new(of), between), self.nowhere)
+            }
+            Function::ResourceKey => {
+                let whole = matches!(of, Op::Resource)
+                    || matches!(of, Op::This) && self.sketch.find(focus) == Sketch::ROOT;
+                if whole {
+                    return (Op::LineKey, self.nowhere);
+                }
+                self.sketch.child(place, "resourceType");
+                self.sketch.child(place, "id");
+                let (kind, id) = (self.slot(place, "resourceType"), self.slot(place, "id"));
+                (Op::ResourceKey(Box::new(of), kind, id), self.nowhere)
+            }
+            Function::First => (Op::First(Box::new(of)), place),
+            Function::Last => (Op::Last(Box::new(of)), place),
+            Function::Empty => (Op::Empty(Box::new(of)), self.nowhere),
+            Function::Not => (Op::Not(Box::new(of)), self.nowhere),
+            Function::Count => (Op::Count(Box::new(of)), self.nowhere),
+            Function::LowBoundary => (Op::Boundary(Box::new(of), Side::Low, kind), self.nowhere),
+            Function::HighBoundary => (Op::Boundary(Box::new(of), Side::High, kind), self.nowhere),
+        }
+    }
+
+    /// A choice element's name ends in its type; a resource says its type itself.
+    fn of_type(&mut self, of: &Expr, kind: &str, focus: Place) -> Compiled {
+        match of {
+            Expr::Member(parent, name) if !super::resource_type::is_known(kind) => {
+                let parent = self.path(parent, focus, None);
+                self.member(parent, &choice(name, kind))
+            }
+            _ => {
+                let (of, place) = self.path(of, focus, None);
+                if !super::resource_type::is_known(kind) {
+                    return (of, place);
+                }
+                let (own, _) = self.member((Op::This, place), "resourceType");
+                let wanted = self.literal(&Literal::Text(kind.to_owned()));
+                let test = Op::Binary(Operator::Equal, Box::new(own), Box::new(wanted));
+                (Op::Where(Box::new(of), Box::new(test)), place)
+            }
+        }
+    }
+
+    fn member(&mut self, (of, place): Compiled, name: &str) -> Compiled {
+        let child = self.sketch.child(place, name);
+        let mut slot = self.slot(place, name);
+        if matches!(name, "id" | "extension") {
+            slot |= LENIENT;
+        }
+        let longer = |slots: &[u16]| slots.iter().copied().chain([slot]).collect();
+        let op = match of {
+            Op::This => Op::Walk([slot].into()),
+            Op::Walk(slots) => Op::Walk(longer(&slots)),
+            Op::Member(of, slots) => Op::Member(of, longer(&slots)),
+            of => Op::Member(Box::new(of), [slot].into()),
+        };
+        (op, child)
+    }
+
+    /// The slot of a member. Objects have far fewer than 32,768 selected members.
+    fn slot(&self, place: Place, name: &str) -> u16 {
+        self.sketch.slot(place, name).unwrap_or(0)
+    }
+
+    fn literal(&mut self, literal: &Literal) -> Op {
+        match literal {
+            Literal::Boolean(value) => Op::Value(Value::Boolean(*value)),
+            Literal::Integer(value) => Op::Value(Value::Integer(*value)),
+            Literal::Decimal(value) => Op::Value(Value::Decimal(*value)),
+            Literal::Empty => Op::Nothing,
+            Literal::Text(_) | Literal::Temporal(_) => {
+                self.literals.push(literal.clone());
+                Op::Value(Value::Literal((self.literals.len() - 1) as u32))
+            }
+        }
+    }
+}
+
+/// `value` of type `Quantity` is the member `valueQuantity`.
+pub(super) fn choice(name: &str, kind: &str) -> String {
+    let mut letters = kind.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    name.chars().chain(first).chain(letters).collect()
+}
+
+fn boundary_kind(of: &Expr, declared: Option<&str>) -> Kind {
+    let kind = match of {
+        Expr::OfType(_, kind) => Some(kind.as_str()),
+        _ => declared,
+    };
+    match kind {
+        Some("date") => Kind::Date,
+        Some("dateTime" | "instant") => Kind::DateTime,
+        _ => Kind::Form,
+    }
+}

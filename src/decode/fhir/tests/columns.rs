@@ -1,0 +1,172 @@
+//! What values become in columns.
+
+use super::{decode, rows, view};
+
+/// The value of an Observation's element in a column, or `!` when the line is rejected.
+fn value(path: &str, fhir: &str, ansi: &str, json: &str) -> String {
+    let text = format!("{{\"resourceType\":\"Observation\",\"id\":\"o\",\"x\":{json}}}");
+    let decoded = decode(
+        &[view("Observation", &[("c", path, fhir, ansi)])],
+        text.as_bytes(),
+    );
+    if let Some(reject) = decoded.rejects.first() {
+        assert_eq!(
+            (reject.reason, reject.column.as_deref()),
+            ("wrong-type", Some("c"))
+        );
+        return "!".to_owned();
+    }
+    rows(&decoded, 0).remove(0)
+}
+
+#[test]
+fn dates_and_times() {
+    for (fhir, ansi, json, expected) in [
+        ("date", "DATE", "\"2024-02-29\"", "2024-02-29"),
+        ("date", "DATE", "\"2024-05\"", "2024-05-01"),
+        ("date", "DATE", "\"2024\"", "2024-01-01"),
+        ("date", "DATE", "\"2025-02-31\"", "!"),
+        ("date", "DATE", "\"31/01/2025\"", "!"),
+        ("date", "DATE", "20250131", "!"),
+        ("date", "DATE", "null", "-"),
+        (
+            "dateTime",
+            "DATE",
+            "\"2024-06-01T00:30:00+01:00\"",
+            "2024-06-01",
+        ),
+        (
+            "dateTime",
+            "TIMESTAMP",
+            "\"2024-06-01T00:30:00+01:00\"",
+            "2024-05-31T23:30:00",
+        ),
+        (
+            "dateTime",
+            "TIMESTAMP",
+            "\"2024-06-01T00:30:00.125Z\"",
+            "2024-06-01T00:30:00.125",
+        ),
+        (
+            "dateTime",
+            "TIMESTAMP",
+            "\"2024-06\"",
+            "2024-06-01T00:00:00",
+        ),
+        ("dateTime", "TIMESTAMP", "\"2024-06-01T24:30:00Z\"", "!"),
+        ("dateTime", "TIMESTAMP", "\"10:00:00\"", "!"),
+        ("dateTime", "", "\"2024-06\"", "2024-06"),
+        ("dateTime", "", "\"June\"", "!"),
+        ("date", "", "\"2024-06-01T00:00:00Z\"", "!"),
+        ("time", "", "\"10:00:00\"", "10:00:00"),
+        ("time", "", "\"2024-06-01\"", "!"),
+    ] {
+        assert_eq!(
+            value("x", fhir, ansi, json),
+            expected,
+            "{fhir} {ansi} {json}"
+        );
+    }
+}
+
+#[test]
+fn numbers_booleans_and_text() {
+    for (fhir, json, expected) in [
+        ("integer", "42", "42"),
+        ("integer", "-1", "-1"),
+        ("integer", "1.0", "!"),
+        ("integer", "2147483648", "!"),
+        ("integer", "\"42\"", "!"),
+        ("integer64", "2147483648", "2147483648"),
+        ("decimal", "1.50", "1.5"),
+        ("decimal", "1e3", "1000.0"),
+        ("decimal", "1e999", "!"),
+        ("decimal", "\"1.5\"", "!"),
+        (
+            "decimal",
+            "99999999999999999999999999999999999999999999",
+            "1e44",
+        ),
+        ("boolean", "true", "true"),
+        ("boolean", "\"true\"", "!"),
+        ("boolean", "1", "!"),
+        ("string", "\"a\\n\\u00e9\"", "a\n\u{e9}"),
+        ("string", "5", "!"),
+        ("string", "{}", "!"),
+        ("string", "[\"a\"]", "a"),
+        ("string", "[\"a\",\"b\"]", "!"),
+        ("string", "[]", "-"),
+        ("", "5.10", "5.10"),
+        ("", "true", "true"),
+        ("", "{\"a\":1}", "!"),
+    ] {
+        assert_eq!(value("x", fhir, "", json), expected, "{fhir} {json}");
+    }
+}
+
+#[test]
+fn paths() {
+    for (path, fhir, json, expected) in [
+        ("x.a.b", "string", r#"{"a":{"b":"v"}}"#, "v"),
+        ("x.a.b", "string", r#"{"a":"v"}"#, "!"),
+        ("x.a.b", "string", r#"{"a":null}"#, "-"),
+        (
+            "x.a.extension('u').value.ofType(string).first()",
+            "string",
+            r#"{"a":"v"}"#,
+            "-",
+        ),
+        ("x.where(a = 'it''s').b", "string", "null", "!"),
+        (
+            "x.where(a = 'it\\'s').b",
+            "string",
+            r#"[{"a":"it's","b":"1"},{"a":"q","b":"2"}]"#,
+            "1",
+        ),
+        (
+            "x.where(a > 2).b.join('+')",
+            "string",
+            r#"[{"a":3,"b":"1"},{"a":2,"b":"2"},{"a":9,"b":"3"}]"#,
+            "1+3",
+        ),
+        ("x.exists(a = 1)", "boolean", r#"[{"a":3},{"a":1}]"#, "true"),
+        ("x.count()", "integer", "[1,2,3]", "3"),
+        ("x.last()", "integer", "[1,2,3]", "3"),
+        ("x[1] * 2 + 1 - -4", "integer", "[1,2,3]", "9"),
+        ("2 + 3 * 4", "integer", "0", "14"),
+        ("x / 0", "decimal", "1", "-"),
+        ("(x | x.a).first()", "integer", "7", "!"),
+        (
+            "(x.a | x.b | x.a).count()",
+            "integer",
+            r#"{"a":[1,2],"b":[2,3]}"#,
+            "3",
+        ),
+        ("x >= @2024-01-01", "boolean", "\"2024-03\"", "true"),
+        ("x = @2024", "boolean", "\"2024-03\"", "-"),
+        ("x.a & '-' & x.b", "string", r#"{"a":"1"}"#, "1-"),
+        ("true or x.a", "boolean", "5", "true"),
+        ("x.lowBoundary()", "decimal", "-0.5", "-0.55"),
+        ("x.highBoundary()", "decimal", "1e2", "150.0"),
+        (
+            "x.highBoundary()",
+            "dateTime",
+            "\"2024-02\"",
+            "2024-02-29T23:59:59.999-12:00",
+        ),
+        (
+            "x.lowBoundary()",
+            "dateTime",
+            "\"2024-02-01T10:30+01:00\"",
+            "2024-02-01T10:30:00.000+01:00",
+        ),
+        ("%resource.id", "id", "1", "o"),
+    ] {
+        if path.contains("''") {
+            let view = serde_json::json!({"resource": "Basic", "select": [{"column": [{"name": "c", "path": path}]}]});
+            assert!(crate::decode::fhir::View::parse("v", &view.to_string()).is_err());
+            continue;
+        }
+        assert_eq!(value(path, fhir, "", json), expected, "{path} {json}");
+    }
+}

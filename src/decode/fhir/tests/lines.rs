@@ -1,0 +1,221 @@
+//! What becomes of each line.
+
+use super::{decode, rows, view};
+use crate::decode::fhir::{Chunk, Decoder, reason};
+
+fn patients() -> Vec<std::sync::Arc<crate::decode::fhir::View>> {
+    vec![view(
+        "Patient",
+        &[
+            ("key", "getResourceKey()", "string", ""),
+            ("sex", "gender", "code", ""),
+            ("family", "name.family.first()", "string", ""),
+        ],
+    )]
+}
+
+#[test]
+fn each_fault_has_its_reason_line_and_byte_range() {
+    let lines: Vec<(&[u8], Option<&str>)> = vec![
+        (
+            br#"{"resourceType":"Patient","id":"a","gender":"male"}"#,
+            None,
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b","gender":"ma"#,
+            Some(reason::NOT_JSON),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b","text":{"div":"<p>"#,
+            Some(reason::NOT_JSON),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b","text":{"a":1"#,
+            Some(reason::NOT_JSON),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b"}}"#,
+            Some(reason::NOT_JSON),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b"}{"resourceType":"Patient","id":"c"}"#,
+            Some(reason::NOT_JSON),
+        ),
+        (
+            b"{\"resourceType\":\"Patient\",\"id\":\"\xff\"}",
+            Some(reason::NOT_JSON),
+        ),
+        (b"", None),
+        (br#"[1,2]"#, Some(reason::NO_RESOURCE_TYPE)),
+        (br#""text""#, Some(reason::NO_RESOURCE_TYPE)),
+        (br#"{"id":"b"}"#, Some(reason::NO_RESOURCE_TYPE)),
+        (br#"{}"#, Some(reason::NO_RESOURCE_TYPE)),
+        (
+            br#"{"resourceType":5,"id":"b"}"#,
+            Some(reason::NO_RESOURCE_TYPE),
+        ),
+        (
+            br#"{"resourceType":"Pateint","id":"b"}"#,
+            Some(reason::UNKNOWN_RESOURCE_TYPE),
+        ),
+        (
+            br#"{"resourceType":"Pateint","id":"b""#,
+            Some(reason::NOT_JSON),
+        ),
+        (br#"{"resourceType":"Patient"}"#, Some(reason::NO_ID)),
+        (
+            br#"{"resourceType":"Patient","id":""}"#,
+            Some(reason::NO_ID),
+        ),
+        (br#"{"resourceType":"Patient","id":7}"#, Some(reason::NO_ID)),
+        (
+            br#"{"resourceType":"Patient","id":"b","gender":{"a":1}}"#,
+            Some(reason::WRONG_TYPE),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b","gender":1}"#,
+            Some(reason::WRONG_TYPE),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b","name":"Ann"}"#,
+            Some(reason::WRONG_TYPE),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b","name":[[{"family":"x"}]]}"#,
+            Some(reason::WRONG_TYPE),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b","meta":{"lastUpdated":"soon"}}"#,
+            Some(reason::WRONG_TYPE),
+        ),
+        (
+            br#"{"resourceType":"Patient","id":"b","resourceType":"Observation"}"#,
+            Some(reason::NOT_JSON),
+        ),
+        (br#"{"resourceType":"Basic"}"#, None),
+        (
+            br#" { "id" : "z" , "gender" : null , "resourceType" : "Patient" } "#,
+            None,
+        ),
+    ];
+    let mut text = Vec::new();
+    let mut expected = Vec::new();
+    for (at, (line, reason)) in lines.iter().enumerate() {
+        if let Some(reason) = reason {
+            expected.push((
+                at as u64 + 1,
+                text.len() as u64,
+                (text.len() + line.len()) as u64,
+                *reason,
+            ));
+        }
+        text.extend_from_slice(line);
+        text.extend_from_slice(if at % 2 == 0 { b"\n" } else { b"\r\n" });
+    }
+    let decoded = decode(&patients(), &text);
+    let found: Vec<_> = decoded
+        .rejects
+        .iter()
+        .map(|one| (one.number, one.start, one.end, one.reason))
+        .collect();
+    assert_eq!(found, expected);
+    assert_eq!(rows(&decoded, 0), ["Patient/a|male|-", "Patient/z|-|-"]);
+    assert_eq!(decoded.line_count, lines.len() as u64);
+    assert_eq!(decoded.blank, 1);
+    assert_eq!(decoded.types["Patient"] + decoded.types["Basic"], 3);
+    assert_eq!(decoded.lines.len(), 2);
+    assert_eq!(decoded.tables[0].line, [0, 1]);
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped_at_the_start_of_a_file_only() {
+    let line = "\u{feff}{\"resourceType\":\"Patient\",\"id\":\"a\"}";
+    let text = format!("{line}\n{line}\n");
+    let decoded = decode(&patients(), text.as_bytes());
+    assert_eq!(decoded.lines.len(), 1);
+    assert_eq!(
+        (decoded.lines[0].start, decoded.lines[0].end),
+        (0, line.len() as u64)
+    );
+    assert_eq!(decoded.rejects[0].reason, reason::NOT_JSON);
+    let later = Chunk {
+        bytes: text.as_bytes(),
+        offset: 10,
+        first_line: 2,
+    };
+    let decoded = Decoder::new(patients()).decode(&later);
+    assert_eq!(decoded.rejects.len(), 2);
+    assert_eq!(
+        (decoded.rejects[0].number, decoded.rejects[0].start),
+        (2, 10)
+    );
+}
+
+#[test]
+fn a_line_that_does_not_fit_leaves_no_rows_behind() {
+    let names = r#"{"resource":"Patient","select":[{"forEach":"name","column":[
+        {"name":"family","path":"family","type":"string"},
+        {"name":"given","path":"given","type":"string","collection":true}]}]}"#;
+    let names = crate::decode::fhir::View::parse("names.json", names).unwrap();
+    let views = [patients(), vec![std::sync::Arc::new(names)], patients()].concat();
+    let text = br#"{"resourceType":"Patient","id":"a","name":[{"family":"A","given":["x","y"]}]}
+{"resourceType":"Patient","id":"b","name":[{"family":"B","given":["z"]},{"family":"C","given":["q",5]}]}
+{"resourceType":"Patient","id":"c","name":[{"family":"D"},{"family":"E","given":["w"]}]}
+"#;
+    let decoded = decode(&views, text);
+    assert_eq!(rows(&decoded, 0), ["Patient/a|-|A", "Patient/c|-|D"]);
+    assert_eq!(rows(&decoded, 1), ["A|[x, y]", "D|[]", "E|[w]"]);
+    assert_eq!(rows(&decoded, 2).len(), 2);
+    assert_eq!(decoded.tables[1].line, [0, 1, 1]);
+    assert_eq!(decoded.rejects.len(), 1);
+    assert_eq!(decoded.rejects[0].column.as_deref(), Some("given"));
+}
+
+#[test]
+fn deletions_are_read_from_bundles() {
+    let text = br#"{"resourceType":"Bundle","type":"transaction","meta":{"lastUpdated":"1970-01-01T00:00:01Z"},"entry":[{"request":{"method":"DELETE","url":"Patient/a"}},{"request":{"method":"PUT","url":"Patient/b"}},{"request":{"url":"Observation/c","method":"DELETE"}}]}
+{"resourceType":"Bundle","entry":[{"request":{"method":"DELETE","url":"Flag/x"}}]}
+{"resourceType":"Bundle","entry":[{"request":{"method":"DELETE","url":"nonsense"}}]}
+"#;
+    let decoded = decode(&patients(), text);
+    let found: Vec<_> = decoded
+        .deletes
+        .iter()
+        .map(|one| (one.reference.as_str(), one.updated))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("Patient/a", Some(1_000_000)),
+            ("Observation/c", Some(1_000_000)),
+            ("Flag/x", None)
+        ]
+    );
+    assert_eq!(decoded.types["Bundle"], 2);
+    assert_eq!(decoded.rejects.len(), 1);
+}
+
+#[test]
+fn of_a_name_that_comes_twice_the_last_counts() {
+    let text = br#"{"resourceType":"Patient","id":"a","gender":"male","gender":"female"}"#;
+    assert_eq!(rows(&decode(&patients(), text), 0), ["Patient/a|female|-"]);
+}
+
+#[test]
+fn escaped_names_and_values_are_the_same_as_plain_ones() {
+    let text = br#"{"resourceType":"Patient","\u0069d":"a\/1","gen\u0064er":"m\u00e4le"}"#;
+    assert_eq!(
+        rows(&decode(&patients(), text), 0),
+        ["Patient/a/1|m\u{e4}le|-"]
+    );
+}
+
+#[test]
+fn deep_nesting_neither_overflows_nor_is_lost() {
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+    for (element, accepted) in [("text", true), ("name", false)] {
+        let text = format!("{{\"resourceType\":\"Patient\",\"id\":\"a\",\"{element}\":{deep}}}");
+        let decoded = decode(&patients(), text.as_bytes());
+        assert_eq!(decoded.rejects.is_empty(), accepted, "{element}");
+    }
+}

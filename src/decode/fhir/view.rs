@@ -1,0 +1,94 @@
+//! A ViewDefinition, read and checked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::datatypes::{Field, Schema, SchemaRef};
+
+use super::column::Column;
+use super::definition::{Definition, Misplaced, Select};
+use super::path::Expr;
+use super::touched::{self, SelectedPath};
+use crate::error::{Error, Result};
+
+/// A SQL on FHIR ViewDefinition: how one resource type becomes a table.
+#[derive(Debug)]
+pub struct View {
+    /// The view's `name`, or the name of its file.
+    pub name: String,
+    /// The resource type it reads.
+    pub resource: String,
+    /// The columns, in the order of the table.
+    pub columns: Vec<Column>,
+    pub(super) select: Select,
+    pub(super) conditions: Vec<Expr>,
+}
+
+impl View {
+    /// Reads a view from `json`; `file_name` is what errors call it.
+    ///
+    /// # Errors
+    /// Usage, naming the file, the place in it, and the column: not JSON, not a view, an unknown
+    /// function, type or constant, columns that do not fit together.
+    pub fn parse(file_name: &str, json: &str) -> Result<View> {
+        View::parse_with(file_name, json, &BTreeMap::new())
+    }
+
+    /// As [`View::parse`], with other values for constants the view defines. Names the view does not
+    /// define are ignored, so that one set of values serves all views of a source.
+    ///
+    /// # Errors
+    /// As [`View::parse`]; also a value that does not fit its constant's type.
+    pub fn parse_with(
+        file_name: &str,
+        json: &str,
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<View> {
+        let definition = Definition::read(json, overrides).map_err(|at| error(file_name, at))?;
+        let stem = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
+        let stem = stem.strip_suffix(".json").unwrap_or(stem);
+        Ok(View {
+            name: definition.name.unwrap_or_else(|| stem.to_owned()),
+            resource: definition.resource,
+            columns: definition.columns,
+            select: definition.select,
+            conditions: definition.conditions,
+        })
+    }
+
+    /// The schema of the rows that [`super::Decoder`] makes; every column can be null.
+    pub fn schema(&self) -> SchemaRef {
+        let fields = self
+            .columns
+            .iter()
+            .map(|column| Field::new(&column.name, column.data_type.clone(), true));
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+    }
+
+    /// Every element path that the view touches, column by column, for checks of what it selects.
+    pub fn paths(&self) -> Vec<SelectedPath> {
+        touched::paths(self)
+    }
+}
+
+fn error(file_name: &str, misplaced: Misplaced) -> Error {
+    let Misplaced {
+        place,
+        fault,
+        column,
+    } = misplaced;
+    let mut what = format!("view {file_name}: ");
+    if !place.is_empty() {
+        what.push_str(&place);
+        what.push_str(": ");
+    }
+    what.push_str(&fault.what);
+    if let Some(column) = column {
+        what.push_str(&format!(" (column {column})"));
+    }
+    let error = Error::usage(what);
+    match fault.hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}

@@ -1,0 +1,8 @@
+//! Bytes to Arrow: FHIR resources through ViewDefinitions, CSV rows through column files.
+//!
+//! What comes out is still identifiable and lives in memory only; `privacy` treats it next.
+
+pub mod csv;
+pub mod fhir;
+
+pub use fhir::{Chunk, Decoded, Delete, Line, Reject, Rows};

@@ -1,0 +1,48 @@
+//! Disclosure control: true counts go in, released figures come out, and nothing else does.
+//!
+//! A [`TrueCount`] can be made and added up anywhere, but it cannot be printed, serialised or read
+//! outside this module. Only a [`Scheme`] turns it into a [`Released`] count, and percentages and
+//! rates ([`percent`], [`rate`]) are computed from `Released` counts alone. Writers accept nothing
+//! else, so a true count has no way into a file.
+//!
+//! # What an attacker can do with `hes2018`, and what is done about it
+//! - *Subtract the shown cells from a total.* Rounding is the protection: a shown count stands for
+//!   five true counts (10 stands for 8 to 12), so a total of 20 over 10 and `*` leaves more than
+//!   one possibility. That the suppressed count is *narrower* than 1 to 7 can follow from the
+//!   published rule itself and is accepted by it; that it is *known* is not.
+//! - *Use the extremes.* Cells 15, 15 and `*` under a total of 25 are possible only as 13, 13, 1
+//!   and 27. Seven `*` under a total of `*` are seven ones. [`attacker`] bounds each suppressed
+//!   cell by propagating intervals through all totals of a table, and [`protect`] moves the total
+//!   that gives a cell away to the neighbouring multiple of 5. The true total is then usually at the
+//!   edge of its interval, so the move costs an error of 3 rather than 2 (4 at most). Withholding
+//!   the total would not do: who knows the rule knows which total must have been withheld.
+//! - *Read decimals.* Percentages and rates are computed from the released parts, so they hold no
+//!   more than the two cells printed beside them, however many decimals are shown. A figure with a
+//!   suppressed part is suppressed.
+//! - *Read a total over one row.* It holds the same true count as the row, so it is released as the
+//!   same figure; a suppressed row stays suppressed in its total.
+//! - *Read the order.* Rows sorted by a true count would rank the suppressed cells. Reports sort by
+//!   dimensions in SQL and by released figures when rendered.
+//!
+//! Differences between tables, releases and nested areas are not covered here.
+
+pub mod attacker;
+mod count;
+mod derived;
+pub mod protect;
+mod scheme;
+
+pub use count::{Released, TrueCount};
+pub use derived::{Estimate, Figure, percent, rate};
+pub use protect::{Margin, Protected};
+pub use scheme::Scheme;
+
+/// The sign of a suppressed figure.
+pub const SUPPRESSED: &str = "*";
+
+/// The sign of a figure that does not apply, such as a percentage of nothing. It is the shorthand
+/// of the Government Analysis Function; it is never used for a suppressed figure.
+pub const NOT_APPLICABLE: &str = "[z]";
+
+#[cfg(test)]
+mod tests;

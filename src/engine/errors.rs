@@ -1,0 +1,115 @@
+//! What went wrong in SQL, in a user's words, without a value of a record.
+
+use crate::error::Error;
+use datafusion::common::DataFusionError;
+
+/// The error of a query that could not be planned: its place is file:line:column. The message may
+/// quote the query's own text, and never data, which has not been read yet.
+pub fn plan_error(place: &str, sql: &str, error: &DataFusionError) -> Error {
+    let at = position(sql, error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+    let (message, hint) = message(error);
+    let error = Error::usage(format!("{place}{at}: {message}"));
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error.hint("`populace sql` tries a query out; `populace plan --sql DIR` writes each model's own"),
+    }
+}
+
+/// The error of a query that failed while it ran: numbers and quoted text could be a record's and
+/// are left out.
+pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
+    if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
+        return Error::data(format!("{place}: there is not enough memory"))
+            .cause(first_line(&error.find_root().to_string()))
+            .hint("give more with --memory-limit, or fewer threads with --threads");
+    }
+    let text = first_line(&error.find_root().to_string());
+    Error::data(format!("{place}: the query failed while it ran"))
+        .cause(without_values(&text))
+        .hint("see that the disk is not full; a cast in the query may meet a value that it cannot take")
+}
+
+fn message(error: &DataFusionError) -> (String, Option<String>) {
+    if let DataFusionError::Diagnostic(diagnostic, _) = innermost_diagnostic(error) {
+        let hint = diagnostic
+            .helps
+            .iter()
+            .map(|help| help.message.clone())
+            .chain(diagnostic.notes.iter().map(|note| note.message.clone()))
+            .reduce(|a, b| format!("{a}; {b}"));
+        return (diagnostic.message.clone(), hint);
+    }
+    let text = first_line(&error.find_root().to_string());
+    let text = ["SQL error: ", "Schema error: ", "Error during planning: "]
+        .iter()
+        .fold(text.as_str(), |text, prefix| text.strip_prefix(prefix).unwrap_or(text));
+    (text.to_string(), None)
+}
+
+fn innermost_diagnostic(error: &DataFusionError) -> &DataFusionError {
+    match error {
+        DataFusionError::Context(_, inner) => innermost_diagnostic(inner),
+        DataFusionError::Collection(all) => all.first().map_or(error, innermost_diagnostic),
+        DataFusionError::Shared(inner) => innermost_diagnostic(inner),
+        other => other,
+    }
+}
+
+fn position(sql: &str, error: &DataFusionError) -> Option<(u64, u64)> {
+    if let DataFusionError::Diagnostic(diagnostic, _) = innermost_diagnostic(error) {
+        let start = diagnostic.span?.start;
+        return Some((start.line, start.column));
+    }
+    // The parser says "... at Line: 3, Column: 7".
+    let text = error.to_string();
+    let number = |label: &str| -> Option<u64> {
+        let rest = &text[text.find(label)? + label.len()..];
+        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
+    };
+    let _ = sql;
+    Some((number("Line: ")?, number("Column: ")?))
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().trim().to_string()
+}
+
+/// Puts … in the place of quoted text and of numbers.
+fn without_values(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(q), c) if c == q => {
+                quote = None;
+                out.push_str("…");
+                out.push(c);
+            }
+            (Some(_), _) => {}
+            (None, '\'' | '"' | '`') => {
+                quote = Some(c);
+                out.push(c);
+            }
+            (None, c) if c.is_ascii_digit() => {
+                if !out.ends_with('…') {
+                    out.push('…');
+                }
+            }
+            (None, c) => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_left_out() {
+        assert_eq!(
+            without_values("Cannot cast string '9434765919' to value of Int32 type"),
+            "Cannot cast string '…' to value of Int… type"
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! DataFusion with a memory limit, spilling to the temporary folder, reading tables of the lake.
+
+mod errors;
+mod session;
+mod table;
+
+pub use errors::{execution_error, plan_error};
+pub use session::{Engine, Limits};
+pub use table::LakeTable;

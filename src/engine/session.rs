@@ -1,0 +1,147 @@
+//! A session: parameters, functions and the tables that a query names.
+
+use super::errors::plan_error;
+use super::table::LakeTable;
+use crate::error::{Context, Result};
+use crate::functions;
+use crate::lake::{Lake, Table, TableName};
+use crate::models::Model;
+use crate::pipeline::Value;
+use datafusion::catalog::{MemorySchemaProvider, TableProvider};
+use datafusion::common::{ParamValues, ScalarValue};
+use datafusion::dataframe::DataFrame;
+use datafusion::datasource::MemTable;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+/// How the engine may use the machine.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes for operators; beyond it they spill.
+    pub memory: usize,
+    /// Threads.
+    pub threads: usize,
+    /// Where spill files go.
+    pub spill: std::path::PathBuf,
+}
+
+/// Runs SQL over a lake.
+pub struct Engine {
+    context: SessionContext,
+    lake: Lake,
+    parameters: ParamValues,
+}
+
+/// The share of the process's memory limit that operators may use: the rest is for buffers that
+/// DataFusion does not count.
+const POOL_SHARE: f64 = 0.6;
+
+impl Engine {
+    /// An engine over `lake`, with values for `$name`.
+    pub fn new(lake: &Lake, limits: &Limits, parameters: &BTreeMap<String, Value>) -> Result<Self> {
+        let failed = || "cannot start the query engine";
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        let pool = (limits.memory as f64 * POOL_SHARE) as usize;
+        let consumers = NonZeroUsize::new(5).ok_or("0").data(failed)?;
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(TrackConsumersPool::new(FairSpillPool::new(pool), consumers)))
+            .with_disk_manager_builder(
+                DiskManagerBuilder::default()
+                    .with_mode(DiskManagerMode::Directories(vec![limits.spill.clone()])),
+            )
+            .build_arc()
+            .data(failed)?;
+        let mut config = SessionConfig::new()
+            .with_target_partitions(limits.threads)
+            .with_information_schema(true)
+            .with_create_default_catalog_and_schema(true);
+        config.options_mut().sql_parser.collect_spans = true;
+        let context = SessionContext::new_with_config_rt(config, runtime);
+        functions::register(&context);
+        context
+            .runtime_env()
+            .register_object_store(&super::table::store_url()?, lake.store().clone());
+        let values = parameters.iter().map(|(name, value)| (name.clone(), scalar(value).into()));
+        Ok(Engine { context, lake: lake.clone(), parameters: ParamValues::Map(values.collect()) })
+    }
+
+    /// DataFusion's own context.
+    pub fn context(&self) -> &SessionContext {
+        &self.context
+    }
+
+    /// The lake.
+    pub fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
+    /// Makes a table of the lake known under its name.
+    pub fn register(&self, table: &Table) -> Result<()> {
+        self.provide(&table.name, Arc::new(LakeTable::new(table)))
+    }
+
+    /// Makes rows known under a name, as if they were a table of the lake.
+    pub fn register_rows(
+        &self,
+        name: &TableName,
+        schema: arrow::datatypes::SchemaRef,
+        rows: Vec<arrow::array::RecordBatch>,
+    ) -> Result<()> {
+        let table = MemTable::try_new(schema, vec![rows]).data(|| format!("cannot use {name}"))?;
+        self.provide(name, Arc::new(table))
+    }
+
+    /// Makes anything known under a name.
+    pub fn provide(&self, name: &TableName, provider: Arc<dyn TableProvider>) -> Result<()> {
+        let failed = || format!("cannot use table {name}");
+        let catalog =
+            self.context.catalog("datafusion").ok_or("there is no catalogue").data(failed)?;
+        let schema = match catalog.schema(&name.layer) {
+            Some(schema) => schema,
+            None => {
+                let schema = Arc::new(MemorySchemaProvider::new());
+                catalog.register_schema(&name.layer, schema.clone()).data(failed)?;
+                schema
+            }
+        };
+        if schema.table_exist(&name.name) {
+            schema.deregister_table(&name.name).data(failed)?;
+        }
+        schema.register_table(name.name.clone(), provider).data(failed)?;
+        Ok(())
+    }
+
+    /// Plans a model and gives the columns that it makes.
+    pub async fn check_model(&self, model: &Model) -> Result<arrow::datatypes::SchemaRef> {
+        let frame = self.query(&model.file.display().to_string(), &model.sql).await?;
+        // Functions in a query are checked when it is made ready to run.
+        let failed = |e| plan_error(&model.file.display().to_string(), &model.sql, &e);
+        let schema = Arc::new(frame.schema().as_arrow().clone());
+        frame.create_physical_plan().await.map_err(failed)?;
+        Ok(schema)
+    }
+
+    /// Plans one query; `place` is what the error calls the text.
+    pub async fn query(&self, place: &str, sql: &str) -> Result<DataFrame> {
+        let failed = |e| plan_error(place, sql, &e);
+        let frame = self.context.sql(sql).await.map_err(failed)?;
+        frame.with_param_values(self.parameters.clone()).map_err(failed)
+    }
+}
+
+fn scalar(value: &Value) -> ScalarValue {
+    match value {
+        Value::Date(date) => {
+            let day = arrow::datatypes::Date32Type::from_naive_date(*date);
+            ScalarValue::Date32(Some(day))
+        }
+        Value::Integer(number) => ScalarValue::Int64(Some(*number)),
+        Value::Number(number) => ScalarValue::Float64(Some(*number)),
+        Value::Text(text) => ScalarValue::Utf8(Some(text.clone())),
+    }
+}

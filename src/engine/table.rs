@@ -1,0 +1,127 @@
+//! A table of the lake as DataFusion reads it.
+//!
+//! The files come from the table's log, so nothing is listed; files of one shard order stay
+//! together, so that rows of a person come from one scan in order.
+
+use crate::error::{Context, Result};
+use crate::lake::{DataFile, Table};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::stats::Precision;
+use datafusion::common::{Result as DataFusionResult, Statistics};
+use datafusion::datasource::TableType;
+use datafusion::datasource::file_format::FileFormat;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::physical_plan::ExecutionPlan;
+use std::sync::Arc;
+use url::Url;
+
+/// The address under which a session knows the lake's object store.
+pub(super) fn store_url() -> Result<Url> {
+    Url::parse("lake://tables").data(|| "cannot name the lake's store")
+}
+
+/// One version of a table.
+#[derive(Debug)]
+pub struct LakeTable {
+    schema: SchemaRef,
+    files: Vec<DataFile>,
+}
+
+impl LakeTable {
+    /// The files of `table` at its version.
+    pub fn new(table: &Table) -> Self {
+        Self::of_files(&table.schema, table.files.clone())
+    }
+
+    /// These files, with these columns.
+    pub fn of_files(schema: &SchemaRef, files: Vec<DataFile>) -> Self {
+        LakeTable { schema: viewed(schema), files }
+    }
+
+    fn statistics(&self, schema: &SchemaRef) -> Statistics {
+        let rows: u64 = self.files.iter().map(|f| f.rows).sum();
+        let mut statistics = Statistics::new_unknown(schema);
+        statistics.num_rows = Precision::Exact(usize::try_from(rows).unwrap_or(usize::MAX));
+        statistics
+    }
+
+    /// Spreads files over `wanted` groups of about equal size, without splitting the order.
+    fn groups(&self, wanted: usize) -> Vec<FileGroup> {
+        let total: u64 = self.files.iter().map(|f| f.size).sum();
+        let share = total / wanted.max(1) as u64 + 1;
+        let mut groups: Vec<Vec<PartitionedFile>> = vec![Vec::new()];
+        let mut filled = 0;
+        for file in &self.files {
+            if filled >= share && groups.len() < wanted {
+                groups.push(Vec::new());
+                filled = 0;
+            }
+            filled += file.size;
+            if let Some(group) = groups.last_mut() {
+                group.push(PartitionedFile::new(file.path.clone(), file.size));
+            }
+        }
+        groups.into_iter().map(FileGroup::new).collect()
+    }
+}
+
+/// Text is read as views, which DataFusion compares and groups without copying.
+fn viewed(schema: &SchemaRef) -> SchemaRef {
+    let fields: Vec<_> = schema
+        .fields()
+        .iter()
+        .map(|field| match field.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 => {
+                Arc::new(Field::new(field.name(), DataType::Utf8View, field.is_nullable()))
+            }
+            _ => field.clone(),
+        })
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+#[async_trait]
+impl TableProvider for LakeTable {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn statistics(&self) -> Option<Statistics> {
+        Some(self.statistics(&self.schema))
+    }
+
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> DataFusionResult<Vec<TableProviderFilterPushDown>> {
+        // The reader skips row groups by their statistics; DataFusion still applies the filter.
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> DataFusionResult<Arc<dyn ExecutionPlan>> {
+        let source = Arc::new(ParquetSource::new(self.schema.clone()));
+        let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse("lake://tables")?, source)
+            .with_file_groups(self.groups(state.config().target_partitions()))
+            .with_statistics(self.statistics(&self.schema))
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        ParquetFormat::default().create_physical_plan(state, config).await
+    }
+}

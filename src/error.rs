@@ -1,0 +1,140 @@
+//! The one error type. It says what failed, why, and what to do, and it knows the exit code.
+//!
+//! An error never holds a value from a record: say the file, line, column or key instead.
+
+use std::fmt;
+
+/// What kind of failure this is; each kind has its own exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A check failed or a release was refused (exit code 1).
+    Refused,
+    /// Wrong use or configuration (exit code 2).
+    Usage,
+    /// Data or storage failed (exit code 3).
+    Data,
+}
+
+impl Kind {
+    /// The process exit code of this kind of failure.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::Refused => 1,
+            Kind::Usage => 2,
+            Kind::Data => 3,
+        }
+    }
+}
+
+/// A failure as a user reads it: `error:`, then `cause:` lines, then `hint:`.
+#[derive(Debug)]
+pub struct Error(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    kind: Kind,
+    what: String,
+    causes: Vec<String>,
+    hint: Option<String>,
+}
+
+/// The result of anything that can fail in Populace.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    fn new(kind: Kind, what: impl fmt::Display) -> Self {
+        Error(Box::new(Parts {
+            kind,
+            what: what.to_string(),
+            causes: Vec::new(),
+            hint: None,
+        }))
+    }
+
+    /// A check failed or a release was refused.
+    pub fn refused(what: impl fmt::Display) -> Self {
+        Self::new(Kind::Refused, what)
+    }
+
+    /// Wrong use or configuration.
+    pub fn usage(what: impl fmt::Display) -> Self {
+        Self::new(Kind::Usage, what)
+    }
+
+    /// Data or storage failed.
+    pub fn data(what: impl fmt::Display) -> Self {
+        Self::new(Kind::Data, what)
+    }
+
+    /// Adds a cause, the nearest first.
+    #[must_use]
+    pub fn cause(mut self, cause: impl fmt::Display) -> Self {
+        self.0.causes.push(cause.to_string());
+        self
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.0.hint = Some(hint.to_string());
+        self
+    }
+
+    /// Puts this failure under a wider one: what was `error:` becomes the first `cause:`.
+    #[must_use]
+    pub fn within(mut self, what: impl fmt::Display) -> Self {
+        let inner = std::mem::replace(&mut self.0.what, what.to_string());
+        self.0.causes.insert(0, inner);
+        self
+    }
+
+    /// The kind, which decides the exit code.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// What failed, on one line.
+    pub fn what(&self) -> &str {
+        &self.0.what
+    }
+
+    /// Why, the nearest cause first.
+    pub fn causes(&self) -> &[String] {
+        &self.0.causes
+    }
+
+    /// What to do, when there is something to say.
+    pub fn hint_text(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.what)?;
+        for cause in &self.0.causes {
+            write!(f, ": {cause}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Turns a library's error into ours, with what we were doing when it came.
+pub trait Context<T> {
+    /// Data or storage failed while doing `what`.
+    fn data<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T>;
+    /// Wrong use or configuration was found while doing `what`.
+    fn usage<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T>;
+}
+
+impl<T, E: fmt::Display> Context<T> for std::result::Result<T, E> {
+    fn data<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T> {
+        self.map_err(|e| Error::data(what()).cause(e))
+    }
+
+    fn usage<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T> {
+        self.map_err(|e| Error::usage(what()).cause(e))
+    }
+}

@@ -1,0 +1,124 @@
+//! One atomic step from a version of a table to the next.
+
+use super::{DataFile, Lake, NewFile, Table, TableName};
+use crate::error::{Context, Error, Result};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
+use deltalake::kernel::transaction::{CommitBuilder, TableReference};
+use deltalake::kernel::{Action, Add, Remove, StructType, new_metadata};
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use std::collections::{BTreeMap, HashMap};
+
+/// What a commit does to a table.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The columns after the commit, without the partition column.
+    pub schema: SchemaRef,
+    /// Whether files lie in shards.
+    pub sharded: bool,
+    /// All properties after the commit.
+    pub properties: BTreeMap<String, String>,
+    /// New files, already written.
+    pub add: Vec<NewFile>,
+    /// Files that are no longer part of the table.
+    pub remove: Vec<DataFile>,
+}
+
+/// The partition column of sharded tables; -1 holds what is not linked to a person yet.
+pub const SHARD: &str = "shard";
+
+impl Lake {
+    /// Commits `change` on top of `base`, the version it was made from (None for a new table).
+    ///
+    /// Fails, changing nothing, when another writer changed the same files meanwhile.
+    pub async fn commit(
+        &self,
+        name: &TableName,
+        base: Option<&Table>,
+        change: Change,
+    ) -> Result<u64> {
+        let failed = || format!("cannot commit table {name}");
+        let delta = match base {
+            Some(table) => table.delta.clone(),
+            None => self.new_delta(name)?,
+        };
+        let actions = actions(base.is_none(), &change, name)?;
+        let operation = DeltaOperation::Write {
+            mode: SaveMode::Overwrite,
+            partition_by: change.sharded.then(|| vec![SHARD.to_string()]),
+            predicate: None,
+        };
+        let state = match base {
+            Some(_) => Some(delta.snapshot().data(failed)?.clone()),
+            None => None,
+        };
+        let reference = state.as_ref().map(|s| s.snapshot() as &dyn TableReference);
+        let done = CommitBuilder::default()
+            .with_actions(actions)
+            .with_max_retries(0)
+            .build(reference, delta.log_store(), operation)
+            .await
+            .map_err(|e| {
+                Error::data(failed())
+                    .cause(e)
+                    .hint("nothing was changed; see that the disk is not full and that no other writer is at work, then run again")
+            })?;
+        Ok(done.version())
+    }
+}
+
+fn actions(new: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> {
+    let failed = || format!("cannot describe table {name}");
+    let mut fields: Vec<_> = change.schema.fields().iter().cloned().collect();
+    let mut partitions = Vec::new();
+    if change.sharded {
+        fields.push(Field::new(SHARD, DataType::Int32, true).into());
+        partitions.push(SHARD.to_string());
+    }
+    let schema: StructType = (&Schema::new(fields)).try_into_kernel().data(failed)?;
+    let metadata =
+        new_metadata(&schema, partitions, change.properties.clone()).data(failed)?;
+    let mut actions = Vec::with_capacity(2 + change.add.len() + change.remove.len());
+    if new {
+        // One protocol for all tables: timestamps without a zone need version 3 and 7.
+        let protocol = serde_json::json!({
+            "minReaderVersion": 3, "minWriterVersion": 7,
+            "readerFeatures": ["timestampNtz"], "writerFeatures": ["timestampNtz"],
+        });
+        actions.push(Action::Protocol(serde_json::from_value(protocol).data(failed)?));
+    }
+    actions.push(Action::Metadata(metadata));
+    let now = chrono::Utc::now().timestamp_millis();
+    let folder = format!("{}/", name.folder());
+    let partition = |shard: Option<i32>| -> HashMap<String, Option<String>> {
+        match shard {
+            Some(s) if change.sharded => HashMap::from([(SHARD.to_string(), Some(s.to_string()))]),
+            _ => HashMap::new(),
+        }
+    };
+    let below = |path: &str| path.strip_prefix(&folder).unwrap_or(path).to_string();
+    for file in &change.remove {
+        actions.push(Action::Remove(Remove {
+            path: below(&file.path),
+            data_change: true,
+            deletion_timestamp: Some(now),
+            extended_file_metadata: Some(true),
+            partition_values: Some(partition(file.shard)),
+            size: i64::try_from(file.size).ok(),
+            ..Remove::default()
+        }));
+    }
+    for file in &change.add {
+        actions.push(Action::Add(Add {
+            path: below(&file.path),
+            partition_values: partition(file.shard),
+            size: i64::try_from(file.size).data(failed)?,
+            modification_time: now,
+            data_change: true,
+            stats: Some(file.stats()),
+            tags: Some(file.tags()),
+            ..Add::default()
+        }));
+    }
+    Ok(actions)
+}

@@ -1,0 +1,233 @@
+//! Parquet files of the lake.
+
+use super::{Lake, TableName};
+use crate::error::{Context, Error, Result};
+use arrow::array::{Array, Int64Array, RecordBatch};
+use arrow::datatypes::SchemaRef;
+use deltalake::kernel::LogicalFileView;
+use object_store::{ObjectStoreExt, path::Path};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::SortingColumn;
+use parquet::file::properties::WriterProperties;
+use std::collections::HashMap;
+
+/// Rows in a row group: large enough to compress, small enough to skip.
+const ROW_GROUP_ROWS: usize = 128 * 1024;
+
+/// A file that a table holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataFile {
+    /// Relative to the lake.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// Rows.
+    pub rows: u64,
+    /// The shard, in sharded tables; -1 holds what is not linked to a person yet.
+    pub shard: Option<i32>,
+    /// The sum of its rows' digests: the same rows in another order give the same sum.
+    pub digest: u128,
+    /// Smallest and largest `person_key`, in tables that have it.
+    pub person_range: Option<(i64, i64)>,
+}
+
+/// A file that was written and waits for its commit.
+pub type NewFile = DataFile;
+
+const DIGEST: &str = "populace.digest";
+
+impl DataFile {
+    pub(super) fn from_log(table: &TableName, view: &LogicalFileView) -> Result<Self> {
+        let broken = || Error::data(format!("the log of table {table} names a file without its facts"));
+        #[allow(deprecated)] // the only way to the tags of a file
+        let add = view.add_action();
+        let stats: serde_json::Value = match &add.stats {
+            Some(text) => serde_json::from_str(text).map_err(|_| broken())?,
+            None => serde_json::Value::Null,
+        };
+        let bound = |which: &str| stats.get(which)?.get("person_key")?.as_i64();
+        let digest = add
+            .tags
+            .as_ref()
+            .and_then(|tags| tags.get(DIGEST).cloned().flatten())
+            .and_then(|text| u128::from_str_radix(&text, 16).ok())
+            .unwrap_or_default();
+        Ok(DataFile {
+            path: format!("{}/{}", table.folder(), add.path),
+            size: u64::try_from(add.size).map_err(|_| broken())?,
+            rows: stats.get("numRecords").and_then(serde_json::Value::as_u64).ok_or_else(broken)?,
+            shard: add
+                .partition_values
+                .get(super::commit::SHARD)
+                .cloned()
+                .flatten()
+                .and_then(|s| s.parse().ok()),
+            digest,
+            person_range: bound("minValues").zip(bound("maxValues")),
+        })
+    }
+
+    pub(super) fn stats(&self) -> String {
+        let mut stats = serde_json::json!({ "numRecords": self.rows });
+        if let Some((min, max)) = self.person_range {
+            stats["minValues"] = serde_json::json!({ "person_key": min });
+            stats["maxValues"] = serde_json::json!({ "person_key": max });
+        }
+        stats.to_string()
+    }
+
+    pub(super) fn tags(&self) -> HashMap<String, Option<String>> {
+        HashMap::from([(DIGEST.to_string(), Some(format!("{:032x}", self.digest)))])
+    }
+}
+
+fn properties(schema: &SchemaRef, sorted_by: &[&str]) -> WriterProperties {
+    let sorting: Vec<SortingColumn> = sorted_by
+        .iter()
+        .filter_map(|name| schema.index_of(name).ok())
+        .filter_map(|i| i32::try_from(i).ok())
+        .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true })
+        .collect();
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_sorting_columns((!sorting.is_empty()).then_some(sorting))
+        .set_created_by(concat!("populace ", env!("CARGO_PKG_VERSION")).to_string())
+        .build()
+}
+
+/// Encodes batches as they come into one Parquet file in memory.
+#[derive(Debug)]
+pub struct FileWriter {
+    writer: ArrowWriter<Vec<u8>>,
+    rows: u64,
+    person_range: Option<(i64, i64)>,
+    person_column: Option<usize>,
+}
+
+/// An encoded file and what is known of it.
+#[derive(Debug)]
+pub struct Encoded {
+    /// The Parquet bytes.
+    pub bytes: Vec<u8>,
+    /// Rows in it.
+    pub rows: u64,
+    /// Smallest and largest `person_key`.
+    pub person_range: Option<(i64, i64)>,
+}
+
+impl FileWriter {
+    /// A file of these columns; `sorted_by` is written down for readers, not enforced.
+    pub fn new(schema: &SchemaRef, sorted_by: &[&str]) -> Result<Self> {
+        let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties(schema, sorted_by)))
+            .data(|| "cannot begin a Parquet file")?;
+        Ok(FileWriter {
+            writer,
+            rows: 0,
+            person_range: None,
+            person_column: schema.index_of("person_key").ok(),
+        })
+    }
+
+    /// Adds rows.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.rows += batch.num_rows() as u64;
+        if let Some(keys) =
+            self.person_column.and_then(|i| batch.column(i).as_any().downcast_ref::<Int64Array>())
+            && let Some((min, max)) = arrow::compute::min(keys).zip(arrow::compute::max(keys))
+            && keys.null_count() == 0
+        {
+            let (low, high) = self.person_range.unwrap_or((min, max));
+            self.person_range = Some((low.min(min), high.max(max)));
+        }
+        self.writer.write(batch).data(|| "cannot encode a Parquet file")
+    }
+
+    /// Bytes encoded so far and waiting.
+    pub fn len(&self) -> usize {
+        self.writer.bytes_written() + self.writer.in_progress_size()
+    }
+
+    /// Whether no row came yet.
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// Ends the file.
+    pub fn finish(self) -> Result<Encoded> {
+        let bytes = self.writer.into_inner().data(|| "cannot encode a Parquet file")?;
+        Ok(Encoded { bytes, rows: self.rows, person_range: self.person_range })
+    }
+}
+
+/// Encodes all of `batches` as one file.
+pub fn encode(schema: &SchemaRef, batches: &[RecordBatch], sorted_by: &[&str]) -> Result<Encoded> {
+    let mut writer = FileWriter::new(schema, sorted_by)?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    writer.finish()
+}
+
+/// Decodes a Parquet file; `columns` keeps only these when given.
+pub fn read(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+    let broken = || "a Parquet file of the lake cannot be read";
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).data(broken)?;
+    let builder = match columns {
+        None => builder,
+        Some(names) => {
+            let mask = parquet::arrow::ProjectionMask::columns(
+                builder.parquet_schema(),
+                names.iter().copied(),
+            );
+            builder.with_projection(mask)
+        }
+    };
+    builder.build().data(broken)?.map(|batch| batch.data(broken)).collect()
+}
+
+impl Lake {
+    /// Writes an encoded file into the folder of `table`; it is part of the table after a commit.
+    ///
+    /// The name comes from the bytes: the same file written twice is one file.
+    pub async fn write_file(
+        &self,
+        table: &TableName,
+        shard: Option<i32>,
+        digest: u128,
+        encoded: Encoded,
+    ) -> Result<NewFile> {
+        let name = blake3::hash(&encoded.bytes).to_hex();
+        let folder = match shard {
+            Some(s) => format!("{}/{}={s}", table.folder(), super::commit::SHARD),
+            None => table.folder(),
+        };
+        let path = format!("{folder}/part-{}.parquet", &name[..32]);
+        let size = encoded.bytes.len() as u64;
+        self.put(&path, encoded.bytes).await?;
+        Ok(DataFile {
+            path,
+            size,
+            rows: encoded.rows,
+            shard,
+            digest,
+            person_range: encoded.person_range,
+        })
+    }
+
+    /// Reads a file of the lake.
+    pub async fn read_file(&self, file: &DataFile, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+        let lost = || format!("cannot read {} of the lake at {}", file.path, self.location);
+        let bytes = self
+            .store
+            .get(&Path::from(file.path.as_str()))
+            .await
+            .data(lost)?
+            .bytes()
+            .await
+            .data(lost)?;
+        read(bytes.into(), columns)
+    }
+}

@@ -1,0 +1,82 @@
+//! What is fixed when a lake is made: `populace.json` at its root.
+
+use super::Location;
+use crate::error::{Context, Error, Result};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, path::Path};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The newest form of lake that this program reads and writes.
+pub const FORMAT: u32 = 1;
+const FILE: &str = "populace.json";
+
+/// A lake's own settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The form of the lake; a program refuses one newer than it knows.
+    pub format: u32,
+    /// Into how many ranges of `person_key` the record tables are cut; a power of two.
+    pub shards: u32,
+    /// Which key made the pseudonyms: a digest of it, which does not give it away.
+    pub key_fingerprint: String,
+}
+
+impl Settings {
+    /// Settings of a new lake.
+    pub fn new(shards: u32, key_fingerprint: String) -> Self {
+        Settings { format: FORMAT, shards, key_fingerprint }
+    }
+
+    pub(super) async fn load(
+        store: &Arc<dyn ObjectStore>,
+        location: &Location,
+    ) -> Result<Option<Self>> {
+        #[derive(Deserialize)]
+        struct Form {
+            format: u32,
+        }
+        let bytes = match store.get(&Path::from(FILE)).await {
+            Ok(found) => found.bytes().await.data(|| format!("cannot read the lake at {location}"))?,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(e) => return Err(Error::data(format!("cannot read the lake at {location}")).cause(e)),
+        };
+        let broken = || format!("{FILE} of the lake at {location} is not readable");
+        let form: Form = serde_json::from_slice(&bytes).data(broken)?;
+        if form.format > FORMAT {
+            return Err(Error::data(format!(
+                "the lake at {location} has form {}, and this populace knows forms up to {FORMAT}",
+                form.format
+            ))
+            .hint("install the newer populace that made it; nothing was changed"));
+        }
+        serde_json::from_slice(&bytes).map(Some).data(broken)
+    }
+
+    pub(super) async fn create(
+        store: &Arc<dyn ObjectStore>,
+        location: &Location,
+        fresh: &Settings,
+    ) -> Result<Self> {
+        let text = serde_json::to_vec_pretty(fresh).data(|| "cannot write the lake's settings")?;
+        let made = store.put_opts(&Path::from(FILE), text.into(), PutMode::Create.into()).await;
+        match made {
+            Ok(_) => Ok(fresh.clone()),
+            // Somebody made it in this moment: theirs counts.
+            Err(object_store::Error::AlreadyExists { .. }) => Self::load(store, location)
+                .await?
+                .ok_or_else(|| Error::data(format!("cannot read the lake at {location}"))),
+            Err(e) => Err(Error::data(format!("cannot make a lake at {location}")).cause(e)),
+        }
+    }
+
+    pub(super) fn accepts_key(&self, fingerprint: &str, location: &Location) -> Result<()> {
+        if self.key_fingerprint == fingerprint {
+            return Ok(());
+        }
+        Err(Error::usage(format!(
+            "the lake at {location} was made with another key (fingerprint {}, this one is {fingerprint})",
+            self.key_fingerprint
+        ))
+        .hint("give the key that made the lake, or another lake under [lake]: pseudonyms of two keys never mix"))
+    }
+}

@@ -1,0 +1,21 @@
+//! Populace: the population-health analytics pipeline for England's shared care records.
+//!
+//! The rooms are the folders; data goes through them in this order and never back:
+//! [`pull`] (with [`decode`] and [`privacy`]) → [`lake`] → [`models`] on the [`engine`] →
+//! [`disclosure`] → [`release`].
+
+pub mod cli;
+pub mod decode;
+pub mod disclosure;
+pub mod engine;
+pub mod error;
+pub mod functions;
+pub mod lake;
+pub mod models;
+pub mod pipeline;
+pub mod privacy;
+pub mod progress;
+pub mod pull;
+pub mod release;
+pub mod scratch;
+pub mod synth;

@@ -1,0 +1,82 @@
+//! Checks: what must be true of a model's rows before anybody may see them.
+
+use super::header::one_or_many;
+use crate::engine::{Engine, execution_error};
+use crate::error::Result;
+use crate::lake::TableName;
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use serde::Deserialize;
+
+/// One check of a header.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// No two rows have the same values in these columns.
+    Unique(#[serde(deserialize_with = "one_or_many")] Vec<String>),
+    /// These columns have a value in every row.
+    NotNull(#[serde(deserialize_with = "one_or_many")] Vec<String>),
+    /// This condition is true of every row, or unknown because of a NULL.
+    Expect(String),
+}
+
+/// A check that failed: which, and for how many rows; never which rows.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct CheckFailure {
+    /// The check, as the header writes it.
+    pub check: String,
+    /// Rows that break it (for `unique`: values that appear more than once).
+    pub rows: i64,
+}
+
+impl Check {
+    /// The check as the header writes it.
+    pub fn text(&self) -> String {
+        match self {
+            Check::Unique(columns) => format!("unique: [{}]", columns.join(", ")),
+            Check::NotNull(columns) => format!("not_null: [{}]", columns.join(", ")),
+            Check::Expect(condition) => format!("expect: {condition}"),
+        }
+    }
+
+    /// A query for the number of rows of `table` that break the check.
+    fn query(&self, table: &TableName) -> String {
+        match self {
+            Check::Unique(columns) => {
+                let columns = columns.join(", ");
+                format!("select count(*) from (select 1 as one from {table} group by {columns} having count(*) > 1)")
+            }
+            Check::NotNull(columns) => {
+                let missing: Vec<String> =
+                    columns.iter().map(|column| format!("{column} is null")).collect();
+                format!("select count(*) from {table} where {}", missing.join(" or "))
+            }
+            Check::Expect(condition) => {
+                format!("select count(*) from {table} where not ({condition})")
+            }
+        }
+    }
+}
+
+/// Runs the checks of the table known to `engine` as `table`; `place` is the model's file.
+pub async fn run(
+    engine: &Engine,
+    place: &str,
+    table: &TableName,
+    checks: &[Check],
+) -> Result<Vec<CheckFailure>> {
+    let mut failures = Vec::new();
+    for check in checks {
+        let place = format!("{place}: check `{}`", check.text());
+        let frame = engine.query(&place, &check.query(table)).await?;
+        let batches = frame.collect().await.map_err(|e| execution_error(&place, &e))?;
+        let rows = batches
+            .first()
+            .and_then(|b| b.column(0).as_primitive_opt::<Int64Type>())
+            .map_or(0, |counts| counts.value(0));
+        if rows > 0 {
+            failures.push(CheckFailure { check: check.text(), rows });
+        }
+    }
+    Ok(failures)
+}

@@ -1,0 +1,85 @@
+//! The YAML comment that opens a model.
+
+use super::check::Check;
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// What a model says about itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// What the table is.
+    pub description: String,
+    /// The columns that tell rows apart.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub grain: Vec<String>,
+    /// What each column is.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// What must be true of it.
+    #[serde(default)]
+    pub checks: Vec<Check>,
+}
+
+pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::One(name) => vec![name],
+        Written::Many(names) => names,
+    })
+}
+
+/// Reads the header of a model's text; `file` is for the error.
+pub(super) fn read(file: &str, text: &str) -> Result<Header> {
+    let body = text
+        .trim_start()
+        .strip_prefix("/*")
+        .and_then(|rest| rest.split_once("*/"))
+        .map(|(body, _)| body)
+        .ok_or_else(|| {
+            Error::usage(format!("{file}: there is no header"))
+                .hint("begin the file with /* description: … */; docs/models.md shows a whole one")
+        })?;
+    serde_norway::from_str(body).map_err(|e| {
+        let line = e.location().map_or(1, |at| at.line());
+        let message = e.to_string();
+        let message = message.split(" at line").next().unwrap_or_default().to_string();
+        let known = message.split('`').skip(3).step_by(2).collect::<Vec<_>>();
+        let wrong = message.split('`').nth(1).unwrap_or_default();
+        let hint = if message.contains("unknown field") {
+            crate::pipeline::settings_file::nearest(wrong, known.into_iter())
+        } else {
+            "docs/models.md shows a whole header".to_string()
+        };
+        let what = message.split(", expected").next().unwrap_or_default().to_string();
+        Error::usage(format!("{file}:{line}: {what}")).hint(hint)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_is_mended() {
+        let err = read("m.sql", "/*\ndescription: x\ngrian: a\n*/ select 1").unwrap_err();
+        assert!(err.what().starts_with("m.sql:"), "{}", err.what());
+        assert_eq!(err.hint_text(), Some("did you mean 'grain'?"));
+    }
+
+    #[test]
+    fn checks_are_read() {
+        let text = "/*\ndescription: x\ngrain: [a, b]\nchecks:\n  - unique: [a, b]\n  - not_null: a\n  - expect: a > 0\n*/\nselect 1";
+        let header = read("m.sql", text).unwrap();
+        assert_eq!(header.grain, ["a", "b"]);
+        assert_eq!(header.checks.len(), 3);
+    }
+}

@@ -1,0 +1,19 @@
+//! Models: SQL files that make tables.
+
+mod build;
+mod check;
+mod disclosive;
+mod fingerprint;
+mod graph;
+mod header;
+mod library;
+mod reference;
+
+pub use build::{BuildSummary, ModelOutcome, ModelState, Planned, build, plan};
+pub use check::{Check, CheckFailure};
+pub use disclosive::{record_level, refuse_record_level};
+pub use fingerprint::{CONTENT, FINGERPRINT, normalised};
+pub use graph::order;
+pub use header::Header;
+pub use library::{Library, Model, references};
+pub use reference::{load_reference, reference_schemas};

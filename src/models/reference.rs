@@ -1,0 +1,147 @@
+//! Reference tables: CSV files that become `reference.<name>`.
+
+use super::fingerprint::CONTENT;
+use crate::error::{Context, Error, Result};
+use crate::lake::{Change, Lake, TableName, encode};
+use crate::pipeline::Pipeline;
+use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{Date32Type, Field, Schema, SchemaRef};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Loads the files of `sql/reference/` and of `[reference]` that changed; gives all names.
+pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Vec<TableName>> {
+    let mut names = Vec::new();
+    for (name, path) in files(pipeline)? {
+        let table = TableName::new("reference", name);
+        let bytes = std::fs::read(&path)
+            .data(|| format!("the reference file {} cannot be read", path.display()))
+            .map_err(|e| e.hint("correct its path under [reference]"))?;
+        let mut content = blake3::Hasher::new();
+        content.update(b"form 1");
+        content.update(&bytes);
+        let content = content.finalize().to_hex()[..32].to_string();
+        let base = lake.table(&table).await?;
+        if base.as_ref().and_then(|t| t.property(CONTENT)) != Some(&content) {
+            let rows = read(&path, &bytes)?;
+            let schema = rows.schema();
+            let encoded = encode(&schema, &[rows], &[])?;
+            let add = vec![lake.write_file(&table, None, 0, encoded).await?];
+            let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
+            let remove = remove.into_iter().filter(|f| f.path != add[0].path).collect();
+            let properties = BTreeMap::from([(CONTENT.to_string(), content)]);
+            let change = Change { schema, sharded: false, properties, add, remove };
+            lake.commit(&table, base.as_ref(), change).await?;
+        }
+        names.push(table);
+    }
+    Ok(names)
+}
+
+/// The columns of every reference table, without loading it into a lake.
+pub fn reference_schemas(pipeline: &Pipeline) -> Result<BTreeMap<String, SchemaRef>> {
+    let mut schemas = BTreeMap::new();
+    for (name, path) in files(pipeline)? {
+        let bytes = std::fs::read(&path)
+            .usage(|| format!("the reference file {} cannot be read", path.display()))
+            .map_err(|e| e.hint("correct its path under [reference]"))?;
+        schemas.insert(name, read(&path, &bytes)?.schema());
+    }
+    Ok(schemas)
+}
+
+/// The reference files by table name; the pipeline's own win over the project's.
+fn files(pipeline: &Pipeline) -> Result<BTreeMap<String, PathBuf>> {
+    let mut files = BTreeMap::new();
+    let folder = pipeline.path(&pipeline.settings.models.folder).join("reference");
+    if folder.is_dir() {
+        for entry in std::fs::read_dir(&folder).usage(|| format!("{} cannot be read", folder.display()))? {
+            let path = entry.usage(|| format!("{} cannot be read", folder.display()))?.path();
+            if path.extension().is_some_and(|e| e == "csv")
+                && let Some(name) = path.file_stem().and_then(|n| n.to_str())
+            {
+                files.insert(name.to_string(), path);
+            }
+        }
+    }
+    for (name, path) in &pipeline.settings.reference {
+        files.insert(name.clone(), pipeline.path(path));
+    }
+    Ok(files)
+}
+
+/// Reads a CSV file with a header. A column is whole numbers, numbers or dates when all of its
+/// values are; codes stay text, so that `01` keeps its zero.
+fn read(path: &std::path::Path, bytes: &[u8]) -> Result<RecordBatch> {
+    let cannot = || format!("the reference file {} cannot be read", path.display());
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::Reader::from_reader(bytes);
+    let names: Vec<String> =
+        reader.headers().data(cannot)?.iter().map(|n| n.trim().to_ascii_lowercase()).collect();
+    let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); names.len()];
+    for row in reader.records() {
+        let row = row.data(cannot)?;
+        for (column, value) in columns.iter_mut().zip(row.iter()) {
+            let value = value.trim();
+            column.push((!value.is_empty()).then(|| value.to_string()));
+        }
+    }
+    let mut fields = Vec::new();
+    let mut arrays = Vec::new();
+    for (name, values) in names.iter().zip(&columns) {
+        let array = typed(name, values);
+        fields.push(Field::new(name, array.data_type().clone(), true));
+        arrays.push(array);
+    }
+    if names.is_empty() {
+        return Err(Error::data(cannot()).cause("it has no columns"));
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).data(cannot)
+}
+
+fn typed(name: &str, values: &[Option<String>]) -> ArrayRef {
+    let code = name.ends_with("code") || name == "icd10" || name.ends_with("_id");
+    let given = || values.iter().flatten();
+    let some = given().next().is_some();
+    if some && !code {
+        let whole = |v: &str| v.parse::<i64>().ok().filter(|n| n.to_string() == v);
+        if given().all(|v| whole(v).is_some()) {
+            return Arc::new(values.iter().map(|v| whole(v.as_deref()?)).collect::<Int64Array>());
+        }
+        let number = |v: &str| v.parse::<f64>().ok().filter(|n| n.is_finite());
+        let leading = |v: &str| v.len() > 1 && v.starts_with('0') && !v.starts_with("0.");
+        if given().all(|v| number(v).is_some() && !leading(v)) {
+            return Arc::new(values.iter().map(|v| number(v.as_deref()?)).collect::<Float64Array>());
+        }
+        let day = |v: &str| {
+            NaiveDate::parse_from_str(v, "%Y-%m-%d").ok().map(Date32Type::from_naive_date)
+        };
+        if given().all(|v| day(v).is_some()) {
+            return Arc::new(values.iter().map(|v| day(v.as_deref()?)).collect::<Date32Array>());
+        }
+    }
+    Arc::new(values.iter().map(|v| v.as_deref()).collect::<StringArray>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::Array;
+    use arrow::datatypes::DataType;
+
+    fn kind(name: &str, values: &[&str]) -> DataType {
+        let values: Vec<_> = values.iter().map(|v| Some((*v).to_string())).collect();
+        typed(name, &values).data_type().clone()
+    }
+
+    #[test]
+    fn codes_keep_their_zeros() {
+        assert_eq!(kind("lower_age", &["0", "15"]), DataType::Int64);
+        assert_eq!(kind("department", &["01", "02"]), DataType::Utf8);
+        assert_eq!(kind("snomed_code", &["44054006"]), DataType::Utf8);
+        assert_eq!(kind("weight", &["0.5", "2"]), DataType::Float64);
+        assert_eq!(kind("month_start", &["2000-01-01"]), DataType::Date32);
+    }
+}

@@ -1,0 +1,104 @@
+//! Parameters: `$name` in models and reports.
+
+use crate::error::{Context, Error, Result};
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ParameterType {
+    /// A calendar date.
+    Date,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+}
+
+/// A parameter's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A calendar date.
+    Date(NaiveDate),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(f64),
+    /// Text.
+    Text(String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Date(date) => write!(f, "{date}"),
+            Value::Integer(n) => write!(f, "{n}"),
+            Value::Number(n) => write!(f, "{n}"),
+            Value::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// A parameter: its type and its value.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// The type.
+    pub kind: ParameterType,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The value, unless `--set` gives another.
+    pub default: Value,
+}
+
+impl<'de> Deserialize<'de> for Parameter {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Written {
+            r#type: ParameterType,
+            default: toml::Value,
+            description: Option<String>,
+        }
+        let written = Written::deserialize(deserializer)?;
+        let text = match &written.default {
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let default = read(written.r#type, &text)
+            .ok_or_else(|| serde::de::Error::custom(format!("'{text}' is not a {:?}", written.r#type).to_lowercase()))?;
+        Ok(Parameter { kind: written.r#type, description: written.description, default })
+    }
+}
+
+fn read(kind: ParameterType, text: &str) -> Option<Value> {
+    match kind {
+        ParameterType::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Value::Date),
+        ParameterType::Integer => text.parse().ok().map(Value::Integer),
+        ParameterType::Number => text.parse().ok().filter(|n: &f64| n.is_finite()).map(Value::Number),
+        ParameterType::Text => Some(Value::Text(text.to_string())),
+    }
+}
+
+/// Applies one `name=value`.
+pub(super) fn set(parameters: &mut BTreeMap<String, Parameter>, setting: &str) -> Result<()> {
+    let (name, text) = setting
+        .split_once('=')
+        .ok_or("it has no '='")
+        .usage(|| format!("--set {setting} cannot be read"))
+        .map_err(|e| e.hint("write --set name=value"))?;
+    let known: Vec<String> = parameters.keys().cloned().collect();
+    let Some(parameter) = parameters.get_mut(name) else {
+        return Err(Error::usage(format!("there is no parameter '{name}'"))
+            .hint(super::settings_file::nearest(name, known.iter().map(String::as_str))));
+    };
+    parameter.default = read(parameter.kind, text).ok_or_else(|| {
+        Error::usage(format!("--set {name}: '{text}' is not a {:?}", parameter.kind).to_lowercase())
+            .hint("dates are written 2026-11-22")
+    })?;
+    Ok(())
+}

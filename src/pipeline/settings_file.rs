@@ -1,0 +1,71 @@
+//! Reading a settings file in TOML: every mistake with its line, every misspelling with its cure.
+
+use crate::error::{Error, Result};
+use serde::de::DeserializeOwned;
+
+/// Parses `text`, the content of `file`; unknown keys are errors that name the nearest known one.
+pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
+    toml::from_str(text).map_err(|e| {
+        let place = e.span().map_or_else(String::new, |span| {
+            let before = &text[..span.start.min(text.len())];
+            let line = before.matches('\n').count() + 1;
+            let column = before.len() - before.rfind('\n').map_or(0, |i| i + 1) + 1;
+            format!(":{line}:{column}")
+        });
+        let message = e.message().trim().to_string();
+        let error = Error::usage(format!("{file}{place}: {}", first_part(&message)));
+        match unknown_key(&message) {
+            Some((key, known)) => error.hint(nearest(key, known.into_iter())),
+            None => error.hint("correct the file; docs/pipeline-file.md lists every setting"),
+        }
+    })
+}
+
+/// Serde lists every known key after "expected"; the hint says the one that was meant.
+fn first_part(message: &str) -> &str {
+    message.split(", expected").next().unwrap_or(message)
+}
+
+fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
+    if !message.contains("unknown field") && !message.contains("unknown variant") {
+        return None;
+    }
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let key = quoted.next()?;
+    Some((key, quoted.collect()))
+}
+
+/// "did you mean 'x'?", or the list of what there is.
+pub fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let close = known
+        .iter()
+        .map(|k| (strsim::damerau_levenshtein(wrong, k), *k))
+        .filter(|(distance, k)| *distance <= 1 + k.len() / 3)
+        .min();
+    match close {
+        Some((_, name)) => format!("did you mean '{name}'?"),
+        None if known.is_empty() => "there are none".to_string(),
+        None => format!("there are {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        #[allow(dead_code)]
+        shards: u32,
+    }
+
+    #[test]
+    fn a_misspelt_key_is_placed_and_mended() {
+        let err = parse::<Sample>("x.toml", "\nshrads = 3\n").unwrap_err();
+        assert_eq!(err.what(), "x.toml:2:1: unknown field `shrads`");
+        assert_eq!(err.hint_text(), Some("did you mean 'shards'?"));
+    }
+}

@@ -1,0 +1,225 @@
+//! The static check: no view or column file may select a direct identifier untreated.
+
+use super::Treatment;
+use crate::decode::csv::CsvColumn;
+use crate::decode::fhir::View;
+use crate::error::{Error, Result};
+
+/// What kind of identifier an element is, and so which treatments make it fit to store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Identifier {
+    /// Never stored, whatever is done to it: names, addresses, free text, pictures.
+    Never(&'static str),
+    /// May become a keyed hash.
+    Key(&'static str),
+    /// A date that helps to find a person: month or year.
+    Date(&'static str),
+    /// A place: only what a lookup makes of it.
+    Place(&'static str),
+}
+
+/// Checks every element that `view` selects. `file` is for the error.
+pub fn check_view(file: &str, view: &View) -> Result<()> {
+    for selected in view.paths().iter().filter(|p| !p.tested) {
+        let Some(identifier) = identifier(&view.resource, &selected.path) else { continue };
+        let column = view.columns.iter().find(|c| c.name == selected.column);
+        let place = format!("{file}: column {}", selected.column);
+        let treatment = match column.and_then(|c| c.tags.get("populace/privacy")) {
+            Some(tag) => Treatment::parse(tag, &place)?,
+            None => Treatment::Clear,
+        };
+        judge(&place, &selected.path, identifier, &treatment)?;
+    }
+    Ok(())
+}
+
+/// Checks a column of a CSV column file by the name of the file's own column.
+pub fn check_csv_column(file: &str, column: &CsvColumn) -> Result<()> {
+    let Some(identifier) = csv_identifier(&column.from) else { return Ok(()) };
+    judge(&format!("{file}: column {}", column.name), &column.from, identifier, &column.privacy)
+}
+
+fn judge(place: &str, path: &str, identifier: Identifier, treatment: &Treatment) -> Result<()> {
+    let (what, cured, hint) = match identifier {
+        Identifier::Never(what) => (what, false, "take the column out: this is never stored"),
+        Identifier::Key(what) => (
+            what,
+            matches!(treatment, Treatment::Pseudonym | Treatment::Person),
+            "give it the privacy treatment pseudonym",
+        ),
+        Identifier::Date(what) => (
+            what,
+            matches!(treatment, Treatment::Month | Treatment::Year),
+            "give it the privacy treatment month or year",
+        ),
+        Identifier::Place(what) => (
+            what,
+            matches!(treatment, Treatment::Lookup(_)),
+            "give it a privacy treatment such as lookup:postcode_lsoa",
+        ),
+    };
+    if cured {
+        return Ok(());
+    }
+    Err(Error::usage(format!("{place} selects {what} ('{path}')")).hint(hint))
+}
+
+/// Resource types whose own names and addresses are those of organisations, not of people.
+const NOT_PEOPLE: [&str; 4] = ["Organization", "Location", "HealthcareService", "Endpoint"];
+
+fn identifier(resource: &str, path: &str) -> Option<Identifier> {
+    use Identifier::{Date, Key, Never, Place};
+    let steps: Vec<&str> = steps(path);
+    let last = *steps.last()?;
+    let has = |name: &str| steps.contains(&name);
+    if has("contained") {
+        return Some(Never("a contained resource"));
+    }
+    let of_people = !NOT_PEOPLE.contains(&resource);
+    if of_people {
+        if has("name") && (resource != "Observation") {
+            return Some(Never("a person's name"));
+        }
+        if has("telecom") {
+            return Some(Never("a telephone number or e-mail address"));
+        }
+        if has("address") || steps.iter().any(|s| s.ends_with("Address")) {
+            return Some(match last {
+                "postalCode" => Place("a postcode"),
+                _ => Never("an address"),
+            });
+        }
+    }
+    if has("photo") || has("attachment") || last.ends_with("Attachment") || last == "data" {
+        return Some(Never("a picture or document"));
+    }
+    match last {
+        "birthDate" | "birthTime" => return Some(Date("a date of birth")),
+        "deceasedDateTime" => return Some(Date("a date of death")),
+        "id" if steps.len() == 1 => return Some(Key("a record's identifier")),
+        "reference" => return Some(Key("a reference to a record")),
+        // Organisation codes are public; everything else that identifies is somebody's.
+        "value" if has("identifier") && of_people && !refers_to_organisation(&steps) => {
+            return Some(Key("an identifier"));
+        }
+        "div" | "note" | "comment" | "description" | "patientInstruction" | "conclusion"
+        | "valueString" | "valueMarkdown" | "title" => return Some(Never("free text")),
+        "text" => return Some(Never("free text")),
+        "display" if steps.len() < 2 || steps[steps.len() - 2] != "coding" => {
+            return Some(Never("the display of a reference, which names people"));
+        }
+        _ => {}
+    }
+    if has("note") || has("div") {
+        return Some(Never("free text"));
+    }
+    None
+}
+
+/// Elements that refer to organisations in the resources of a shared record.
+fn refers_to_organisation(steps: &[&str]) -> bool {
+    const ORGANISATIONS: [&str; 7] = [
+        "generalPractitioner",
+        "managingOrganization",
+        "serviceProvider",
+        "custodian",
+        "partOf",
+        "performer",
+        "organization",
+    ];
+    steps.iter().any(|step| ORGANISATIONS.contains(step))
+}
+
+/// Cuts a path at its dots, but not at those of an extension's address.
+fn steps(path: &str) -> Vec<&str> {
+    let mut steps = Vec::new();
+    let (mut depth, mut from) = (0, 0);
+    for (i, c) in path.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '.' if depth == 0 => {
+                steps.push(&path[from..i]);
+                from = i + 1;
+            }
+            _ => {}
+        }
+    }
+    steps.push(&path[from..]);
+    steps
+}
+
+fn csv_identifier(name: &str) -> Option<Identifier> {
+    use Identifier::{Date, Key, Never, Place};
+    let name = name.to_ascii_lowercase();
+    let has = |part: &str| name.contains(part);
+    Some(match () {
+        () if has("nhs_number") && !has("status") => Key("an NHS number"),
+        () if has("date_of_birth") || name == "dob" || has("birth_date") => Date("a date of birth"),
+        () if has("date_of_death") => Date("a date of death"),
+        () if has("postcode") => Place("a postcode"),
+        () if has("name") && !has("organisation") && !has("provider") => Never("a person's name"),
+        () if has("address") || has("telephone") || has("phone") || has("email") => {
+            Never("an address or telephone number")
+        }
+        () if has("note") || has("free_text") || has("comment") => Never("free text"),
+        () if has("patient_id") || has("person_id") || has("local_id") || has("hospital_number") => {
+            Key("a person's local identifier")
+        }
+        () if name.ends_with("spell_id")
+            || name.ends_with("attendance_id")
+            || name.ends_with("appointment_id")
+            || name.ends_with("contact_id")
+            || name.ends_with("event_id")
+            || name.ends_with("referral_id") =>
+        {
+            Key("a record's identifier")
+        }
+        () => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(resource: &str, path: &str) -> bool {
+        identifier(resource, path).is_some()
+    }
+
+    #[test]
+    fn direct_identifiers_are_known() {
+        for path in [
+            "name.family",
+            "identifier.value",
+            "telecom.value",
+            "address.postalCode",
+            "address.line",
+            "birthDate",
+            "photo.data",
+            "text.div",
+            "id",
+            "generalPractitioner.display",
+            "contact.name.given",
+            "extension(http://hl7.org/fhir/StructureDefinition/patient-birthPlace).valueAddress.city",
+        ] {
+            assert!(refused("Patient", path), "{path}");
+        }
+        assert!(refused("Encounter", "subject.display"));
+        assert!(refused("Encounter", "participant.individual.display"));
+        assert!(refused("Condition", "note.text"));
+        assert!(refused("Condition", "code.text"));
+        assert!(refused("DocumentReference", "content.attachment.data"));
+        assert!(refused("Observation", "subject.reference"));
+    }
+
+    #[test]
+    fn codes_are_free() {
+        for path in ["code.coding.code", "code.coding.display", "status", "valueQuantity.value"] {
+            assert!(!refused("Observation", path), "{path}");
+        }
+        assert!(!refused("Organization", "name"));
+        assert!(!refused("Organization", "identifier.value"));
+        assert!(!refused("Encounter", "serviceProvider.identifier.value"));
+    }
+}

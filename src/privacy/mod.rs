@@ -1,0 +1,22 @@
+//! Privacy on the way in: what a value becomes before it may be stored.
+//!
+//! Values are identifiable only in memory, between the decoder and this room. What leaves it is a
+//! keyed hash, a month or year, a looked-up area, or a value that was checked for leaks.
+
+mod identifiers;
+mod key;
+mod leak;
+mod lookup;
+mod nhs_number;
+mod opt_outs;
+mod pseudonym;
+mod treatment;
+
+pub use identifiers::{check_csv_column, check_view};
+pub use key::Key;
+pub use leak::{Leak, LeakGate};
+pub use lookup::Lookup;
+pub use nhs_number::{NhsNumber, NhsNumberError};
+pub use opt_outs::read_opt_outs;
+pub use pseudonym::{Person, Pseudonyms};
+pub use treatment::{Treatment, generalise};

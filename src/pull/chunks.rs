@@ -1,0 +1,132 @@
+//! Reading a file as chunks of whole lines, with the place of each in the file.
+
+use super::files::SourceFile;
+use crate::decode::csv::whole_records;
+use crate::error::{Context, Error, Result};
+use flate2::read::MultiGzDecoder;
+use std::fs::File;
+use std::io::Read;
+
+/// Bytes of a chunk: large enough that work outweighs the hand-over.
+const CHUNK: usize = 4 * 1024 * 1024;
+/// The longest line that is read; a longer one is rejected.
+pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
+
+/// A piece of a file.
+#[derive(Debug)]
+pub struct Piece {
+    /// Whole lines.
+    pub bytes: Vec<u8>,
+    /// Where they begin in the decompressed file.
+    pub offset: u64,
+    /// The number of the first line, from 1.
+    pub first_line: u64,
+    /// Whether this is one line too long to read: then `bytes` is empty and this is its length.
+    pub too_long: Option<u64>,
+}
+
+/// How lines end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// At every newline.
+    Lines,
+    /// At every newline outside quotes.
+    Csv,
+}
+
+/// Opens a file, through gzip when its first bytes say so.
+pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
+    let cannot = || format!("{} cannot be read", file.path.display());
+    let mut magic = [0u8; 2];
+    let mut opened = File::open(&file.path)
+        .data(cannot)
+        .map_err(|e| e.hint("see that the file may be read by this user; nothing was committed"))?;
+    let read = opened.read(&mut magic).data(cannot)?;
+    let opened = File::open(&file.path).data(cannot)?;
+    Ok(if read == 2 && magic == [0x1f, 0x8b] {
+        Box::new(MultiGzDecoder::new(std::io::BufReader::with_capacity(1 << 18, opened)))
+    } else {
+        Box::new(opened)
+    })
+}
+
+/// Reads a file piece by piece; `take` gets each, and stops the reading with an error.
+pub fn read(file: &SourceFile, form: Form, mut take: impl FnMut(Piece) -> Result<()>) -> Result<()> {
+    let mut reader = open(file)?;
+    let mut held: Vec<u8> = Vec::new();
+    let (mut offset, mut line) = (0u64, 1u64);
+    let mut wanted = CHUNK;
+    loop {
+        let before = held.len();
+        held.reserve(wanted - before.min(wanted));
+        let read = reader
+            .by_ref()
+            .take((wanted - before.min(wanted)) as u64)
+            .read_to_end(&mut held)
+            .map_err(|e| {
+                Error::data(format!("{} cannot be read to its end", file.path.display()))
+                    .cause(e)
+                    .hint("the file is damaged or still being written; nothing was committed, run again when it is whole")
+            })?;
+        let ended = before + read < wanted;
+        let whole = if ended {
+            held.len()
+        } else {
+            match form {
+                Form::Lines => held.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1),
+                Form::Csv => whole_records(&held),
+            }
+        };
+        if whole == 0 && !ended {
+            if wanted < LONGEST_LINE {
+                wanted *= 2;
+                continue;
+            }
+            let (skipped, beyond) = skip_line(reader.as_mut(), file)?;
+            let length = held.len() as u64 + skipped;
+            take(Piece { bytes: Vec::new(), offset, first_line: line, too_long: Some(length) })?;
+            offset += length + 1;
+            line += 1;
+            held = beyond;
+            wanted = CHUNK;
+            continue;
+        }
+        let rest = held.split_off(whole);
+        if !held.is_empty() {
+            let lines = held.iter().filter(|b| **b == b'\n').count() as u64;
+            let length = held.len() as u64;
+            take(Piece {
+                bytes: std::mem::take(&mut held),
+                offset,
+                first_line: line,
+                too_long: None,
+            })?;
+            offset += length;
+            line += lines;
+        }
+        held = rest;
+        wanted = CHUNK.max(held.len() + 1);
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads past the end of a line that is too long; gives the bytes skipped before its newline and
+/// what was read beyond it.
+fn skip_line(reader: &mut dyn Read, file: &SourceFile) -> Result<(u64, Vec<u8>)> {
+    let mut buffer = vec![0u8; 64 * 1024];
+    let mut skipped = 0;
+    loop {
+        let read = reader
+            .read(&mut buffer)
+            .data(|| format!("{} cannot be read", file.path.display()))?;
+        if let Some(end) = buffer[..read].iter().position(|b| *b == b'\n') {
+            return Ok((skipped + end as u64, buffer[end + 1..read].to_vec()));
+        }
+        if read == 0 {
+            return Ok((skipped, Vec::new()));
+        }
+        skipped += read as u64;
+    }
+}

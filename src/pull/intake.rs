@@ -1,0 +1,385 @@
+//! Reading, decoding and preparing files on all threads.
+
+use super::chunks::{self, Form, Piece};
+use super::files::SourceFile;
+use super::people::People;
+use super::plan::{PullPlan, SourceKind};
+use super::prepare::{Prepared, Preparer};
+use super::rejects::RejectedLine;
+use super::runs::Runs;
+use super::taken::{Taken, TakenFiles};
+use crate::decode::Chunk;
+use crate::decode::csv::Layout;
+use crate::error::{Error, Result};
+use crate::privacy::Lookup;
+use crate::progress::Progress;
+use indicatif::ProgressBar;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufRead, BufReader, Read};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A file to read.
+#[derive(Debug)]
+pub struct Work {
+    /// Index of its source in the plan.
+    pub source: usize,
+    /// The file.
+    pub file: SourceFile,
+}
+
+/// What all threads use.
+pub struct Shared {
+    /// Tables and sources.
+    pub plan: PullPlan,
+    /// Lookups of the privacy treatments.
+    pub lookups: BTreeMap<String, Lookup>,
+    /// Where rows go.
+    pub runs: Runs,
+}
+
+/// Deleted records by resource type: their pseudonym and when (None: whatever their version).
+pub type Deletes = BTreeMap<String, HashMap<i64, Option<i64>>>;
+
+/// What came of reading the files.
+#[derive(Debug, Default)]
+pub struct Intake {
+    files: Vec<(Work, FileIntake)>,
+    /// Who every Patient is, after the pull.
+    pub people: People,
+    /// What the sources deleted.
+    pub deletes: Deletes,
+}
+
+/// What came of one file.
+#[derive(Debug, Default)]
+struct FileIntake {
+    taken: Taken,
+    types: BTreeMap<String, u64>,
+    rejects: Vec<RejectedLine>,
+    bytes: u64,
+}
+
+/// Reads all files. Patients come first, so that most rows find their person at once.
+pub fn take_in(
+    shared: &Shared,
+    work: Vec<Work>,
+    people: People,
+    threads: usize,
+    progress: Progress,
+) -> Result<Intake> {
+    let bar = progress.bytes("pull", work.iter().map(|w| w.file.size).sum());
+    let (patients, others): (Vec<_>, Vec<_>) =
+        work.into_iter().partition(|w| holds_patients(&shared.plan, w));
+    let mut intake = Intake { people, ..Intake::default() };
+    for work in [patients, others] {
+        let phase = Phase {
+            shared,
+            people: &intake.people,
+            work: &work,
+            results: work.iter().map(|_| Mutex::default()).collect(),
+            links: Mutex::default(),
+            failed: Mutex::default(),
+            stop: AtomicBool::new(false),
+            next: AtomicUsize::new(0),
+            bar: &bar,
+        };
+        phase.run(threads)?;
+        let Phase { results, links, .. } = phase;
+        let prepared = links.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (work, result) in work.into_iter().zip(results) {
+            intake.files.push((work, result.into_inner().unwrap_or_else(PoisonError::into_inner)));
+        }
+        for fact in prepared.links {
+            intake.people.learn(fact);
+        }
+        for (kind, key, when) in prepared.deletes {
+            let known = intake.deletes.entry(kind).or_default().entry(key).or_insert(when);
+            *known = known.zip(when).map(|(a, b)| a.max(b));
+        }
+    }
+    bar.finish_and_clear();
+    Ok(intake)
+}
+
+/// Whether the first line of a file is a Patient. A wrong guess costs time, never a link.
+fn holds_patients(plan: &PullPlan, work: &Work) -> bool {
+    if !matches!(plan.sources[work.source].kind, SourceKind::Fhir { .. }) {
+        return false;
+    }
+    let Ok(reader) = chunks::open(&work.file) else { return false };
+    let mut first = Vec::new();
+    let read = BufReader::new(reader.take(64 * 1024)).read_until(b'\n', &mut first);
+    read.is_ok() && first.windows(9).any(|w| w == b"\"Patient\"")
+}
+
+struct Job {
+    file: usize,
+    piece: Piece,
+    layout: Option<Arc<Layout>>,
+}
+
+/// One pass over a set of files: readers cut them into pieces, workers do the rest.
+struct Phase<'a> {
+    shared: &'a Shared,
+    people: &'a People,
+    work: &'a [Work],
+    results: Vec<Mutex<FileIntake>>,
+    links: Mutex<Prepared>,
+    failed: Mutex<Option<Error>>,
+    stop: AtomicBool,
+    next: AtomicUsize,
+    bar: &'a ProgressBar,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A thread that panicked ends the phase with an error; what it left is not used.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Phase<'_> {
+    fn run(&self, threads: usize) -> Result<()> {
+        let (send, receive) = sync_channel::<Job>(threads);
+        let receive = Mutex::new(receive);
+        let calm = std::thread::scope(|scope| {
+            let mut handles = Vec::new();
+            for _ in 0..threads.min(self.work.len()) {
+                let send = send.clone();
+                handles.push(scope.spawn(move || self.read_files(&send)));
+            }
+            drop(send);
+            for _ in 0..threads {
+                handles.push(scope.spawn(|| self.work_off(&receive)));
+            }
+            handles.into_iter().all(|handle| handle.join().is_ok())
+        });
+        if let Some(error) = lock(&self.failed).take() {
+            return Err(error);
+        }
+        if !calm {
+            return Err(Error::data("a worker of the pull failed")
+                .hint("nothing was committed; please report this"));
+        }
+        Ok(())
+    }
+
+    fn fail(&self, error: Error) {
+        lock(&self.failed).get_or_insert(error);
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    fn read_files(&self, send: &SyncSender<Job>) {
+        loop {
+            let file = self.next.fetch_add(1, Ordering::Relaxed);
+            if file >= self.work.len() || self.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            if let Err(error) = self.read_file(file, send) {
+                self.fail(error);
+                return;
+            }
+            self.bar.inc(self.work[file].file.size);
+        }
+    }
+
+    fn read_file(&self, file: usize, send: &SyncSender<Job>) -> Result<()> {
+        let work = &self.work[file];
+        let source = &self.shared.plan.sources[work.source];
+        let mut layout = None;
+        let form = match source.kind {
+            SourceKind::Fhir { .. } => Form::Lines,
+            SourceKind::Csv { .. } => Form::Csv,
+        };
+        let stopped = || Error::data("the pull was stopped");
+        chunks::read(&work.file, form, |mut piece| {
+            lock(&self.results[file]).bytes += piece.bytes.len() as u64;
+            if let SourceKind::Csv { decoders } = &source.kind
+                && layout.is_none()
+                && piece.too_long.is_none()
+            {
+                let end = piece.bytes.iter().position(|b| *b == b'\n');
+                let header = &piece.bytes[..end.unwrap_or(piece.bytes.len())];
+                let header = header.strip_suffix(b"\r").unwrap_or(header);
+                let (decoder, _) = &decoders[work.file.decoder];
+                layout = Some(Arc::new(decoder.layout(&work.file.path.display().to_string(), header)?));
+                let skipped = end.map_or(piece.bytes.len(), |e| e + 1);
+                piece.bytes.drain(..skipped);
+                piece.offset += skipped as u64;
+                piece.first_line += 1;
+                let mut result = lock(&self.results[file]);
+                result.taken.lines += 1;
+                result.taken.other += 1;
+            }
+            send.send(Job { file, piece, layout: layout.clone() }).map_err(|_| stopped())
+        })
+    }
+
+    fn work_off(&self, receive: &Mutex<Receiver<Job>>) {
+        loop {
+            let Ok(job) = lock(receive).recv() else { return };
+            if self.stop.load(Ordering::Relaxed) {
+                continue;
+            }
+            if let Err(error) = self.handle(job) {
+                self.fail(error);
+            }
+        }
+    }
+
+    fn handle(&self, job: Job) -> Result<()> {
+        let Job { file, piece, layout } = job;
+        if let Some(length) = piece.too_long {
+            let mut result = lock(&self.results[file]);
+            result.taken.lines += 1;
+            result.rejects.push(RejectedLine {
+                line: piece.first_line,
+                start: piece.offset,
+                end: piece.offset + length,
+                reason: "too-long",
+                column: None,
+            });
+            return Ok(());
+        }
+        let work = &self.work[file];
+        let source = &self.shared.plan.sources[work.source];
+        let chunk =
+            Chunk { bytes: &piece.bytes, offset: piece.offset, first_line: piece.first_line };
+        let (decoded, targets, viewed): (_, Vec<usize>, Option<Vec<&str>>) =
+            match (&source.kind, &layout) {
+                (SourceKind::Fhir { decoder, tables, .. }, _) => (
+                    decoder.decode(&chunk),
+                    tables.iter().map(|(_, table)| *table).collect(),
+                    Some(tables.iter().map(|(kind, _)| kind.as_str()).collect()),
+                ),
+                (SourceKind::Csv { decoders }, Some(layout)) => {
+                    let (decoder, table) = &decoders[work.file.decoder];
+                    (decoder.decode(layout, &chunk)?, vec![*table], None)
+                }
+                (SourceKind::Csv { .. }, None) => return Ok(()),
+            };
+        let preparer = Preparer {
+            source,
+            tables: &self.shared.plan.tables,
+            lookups: &self.shared.lookups,
+            people: self.people,
+        };
+        let prepared =
+            preparer.prepare(&decoded, &targets, &piece.bytes, piece.offset, &work.file.name)?;
+        for (table, batch) in prepared.tables {
+            self.shared.runs.add(table, batch)?;
+        }
+        // Deletions arrive as Bundles.
+        let deletions = match decoded.deletes.is_empty() {
+            true => 0,
+            false => decoded.types.get("Bundle").copied().unwrap_or_default(),
+        };
+        let without_view: u64 = match &viewed {
+            Some(viewed) => decoded
+                .types
+                .iter()
+                .filter(|(kind, _)| !viewed.contains(&kind.as_str()))
+                .map(|(_, lines)| lines)
+                .sum::<u64>()
+                .saturating_sub(deletions),
+            None => 0,
+        };
+        {
+            let mut result = lock(&self.results[file]);
+            let taken = &mut result.taken;
+            taken.lines += decoded.line_count;
+            taken.without_view += without_view;
+            taken.deletions += deletions;
+            taken.rejected += prepared.rejects.len() as u64;
+            taken.other += decoded.blank;
+            for (kind, lines) in &decoded.types {
+                *result.types.entry(kind.clone()).or_default() += lines;
+            }
+            result.rejects.extend(prepared.rejects);
+        }
+        let mut links = lock(&self.links);
+        links.links.extend(prepared.links);
+        links.deletes.extend(prepared.deletes);
+        Ok(())
+    }
+}
+
+impl Intake {
+    /// Fails when more of a source's lines were rejected than its threshold allows.
+    pub fn within_thresholds(&self, plan: &PullPlan) -> Result<()> {
+        for (index, source) in plan.sources.iter().enumerate() {
+            let files = self.files.iter().filter(|(work, _)| work.source == index);
+            let (lines, rejected) = files.fold((0u64, 0u64), |(lines, rejected), (_, file)| {
+                (lines + file.taken.lines, rejected + file.rejects.len() as u64)
+            });
+            if lines > 0 && rejected as f64 > lines as f64 * source.reject_threshold {
+                let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+                for (_, file) in self.files.iter().filter(|(work, _)| work.source == index) {
+                    for reject in &file.rejects {
+                        *reasons.entry(reject.reason).or_default() += 1;
+                    }
+                }
+                let reasons: Vec<String> =
+                    reasons.iter().map(|(reason, lines)| format!("{lines} {reason}")).collect();
+                return Err(Error::data(format!(
+                    "source {}: {rejected} of {lines} lines cannot be used",
+                    source.name
+                ))
+                .cause(reasons.join(", "))
+                .hint("nothing was committed; ask the sender, or raise reject_threshold for this source"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The deleted records, whatever their type.
+    pub fn deleted(&self) -> HashMap<i64, Option<i64>> {
+        self.deletes.values().flatten().map(|(key, when)| (*key, *when)).collect()
+    }
+
+    /// Decompressed bytes read.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|(_, file)| file.bytes).sum()
+    }
+
+    /// Files read.
+    pub fn file_count(&self) -> usize {
+        self.files.len()
+    }
+
+    /// The rejects of every file read, by source and file.
+    pub fn rejects(&self, plan: &PullPlan) -> BTreeMap<(String, String), Vec<RejectedLine>> {
+        self.files
+            .iter()
+            .map(|(work, file)| (id(plan, work), file.rejects.clone()))
+            .collect()
+    }
+
+    /// What to remember of every file read.
+    pub fn taken(&self, plan: &PullPlan) -> TakenFiles {
+        self.files
+            .iter()
+            .map(|(work, file)| {
+                let rejected = file.rejects.len() as u64;
+                let t = &file.taken;
+                let elsewhere = t.without_view + rejected + t.deletions + t.other;
+                let types: Vec<String> =
+                    file.types.iter().map(|(kind, lines)| format!("{kind} {lines}")).collect();
+                let taken = Taken {
+                    size: work.file.size,
+                    modified: work.file.modified,
+                    settings: plan.sources[work.source].fingerprint.clone(),
+                    accepted: t.lines.saturating_sub(elsewhere),
+                    rejected,
+                    types: types.join(", "),
+                    ..t.clone()
+                };
+                (id(plan, work), taken)
+            })
+            .collect()
+    }
+}
+
+fn id(plan: &PullPlan, work: &Work) -> (String, String) {
+    (plan.sources[work.source].name.clone(), work.file.name.clone())
+}

@@ -1,0 +1,308 @@
+//! What a pull makes of each source: tables, their columns and what happens to them.
+
+use crate::decode::csv::{ColumnFile, CsvDecoder};
+use crate::decode::fhir::{Decoder, View};
+use crate::error::{Context, Error, Result};
+use crate::lake::TableName;
+use crate::pipeline::{Pipeline, Source};
+use crate::privacy::{Key, Pseudonyms, Treatment, check_csv_column, check_view};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Columns that the pull adds to every table, after the view's own.
+pub const ADDED: [&str; 4] = ["source", "updated", "digest", "record_row"];
+
+/// A table that a pull fills.
+#[derive(Debug, Clone)]
+pub struct TablePlan {
+    /// `record.<name>`.
+    pub name: TableName,
+    /// The stored columns.
+    pub schema: SchemaRef,
+    /// How each decoded column is treated, in the order of the decoded batch.
+    pub columns: Vec<ColumnPlan>,
+    /// How rows find their person.
+    pub person: PersonLink,
+    /// The column that rows of a person are sorted by.
+    pub order: Option<String>,
+    /// Changes when the definition of the table does.
+    pub fingerprint: String,
+}
+
+/// How the rows of a table find their person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonLink {
+    /// They belong to nobody (organisations).
+    None,
+    /// This decoded column refers to a Patient.
+    Patient(usize),
+    /// This decoded column is the person's own identifier.
+    Identifier(usize),
+}
+
+/// What happens to a decoded column.
+#[derive(Debug, Clone)]
+pub struct ColumnPlan {
+    /// Its name.
+    pub name: String,
+    /// Its treatment.
+    pub treatment: Treatment,
+    /// Whether a value after the record's own last update is a mistake.
+    pub not_after: bool,
+    /// Whether it is stored (the person's columns are not, their pseudonym is).
+    pub stored: bool,
+}
+
+/// A source and all that is needed to read it.
+pub struct SourcePlan {
+    /// Its name in the pipeline file.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What its files are.
+    pub kind: SourceKind,
+    /// For each decoder table, the index of the pull's table.
+    pub pseudonyms: Pseudonyms,
+    /// Whether test numbers are people.
+    pub accept_test_numbers: bool,
+    /// The share of lines that may be rejected.
+    pub reject_threshold: f64,
+    /// Changes when files must be read again because settings did.
+    pub fingerprint: String,
+}
+
+/// The two kinds of folder.
+pub enum SourceKind {
+    /// FHIR resources.
+    Fhir {
+        /// Decodes all types at once.
+        decoder: Decoder,
+        /// Resource type and pull table of each decoder table.
+        tables: Vec<(String, usize)>,
+        /// Whether identifiers are NHS numbers, with their rules.
+        nhs_numbers: bool,
+    },
+    /// CSV rows.
+    Csv {
+        /// A decoder and its pull table a column file.
+        decoders: Vec<(CsvDecoder, usize)>,
+    },
+}
+
+/// Everything that a pull brings.
+pub struct PullPlan {
+    /// The tables.
+    pub tables: Vec<TablePlan>,
+    /// The sources.
+    pub sources: Vec<SourcePlan>,
+}
+
+impl PullPlan {
+    /// Reads views and column files, and checks that none selects an identifier untreated.
+    pub fn read(pipeline: &Pipeline, key: &Key) -> Result<Self> {
+        let mut plan = PullPlan { tables: Vec::new(), sources: Vec::new() };
+        for (name, source) in &pipeline.settings.sources {
+            let source = match source {
+                Source::FhirFolder(folder) => {
+                    let overrides = BTreeMap::from([(
+                        "person_system".to_string(),
+                        folder.person_identifier.clone(),
+                    )]);
+                    let mut tables = Vec::new();
+                    let mut views = Vec::new();
+                    let mut hash = blake3::Hasher::new();
+                    for (file, text) in definitions(&pipeline.path(&folder.views), "json")? {
+                        let view = View::parse_with(&file, &text, &overrides)?;
+                        check_view(&file, &view)?;
+                        hash.update(text.as_bytes());
+                        let table = plan.add(view_table(&file, &text, &view)?)?;
+                        tables.push((view.resource.clone(), table));
+                        views.push(Arc::new(view));
+                    }
+                    hash.update(folder.person_identifier.as_bytes());
+                    hash.update(&[u8::from(folder.accept_test_numbers)]);
+                    SourcePlan {
+                        name: name.clone(),
+                        folder: pipeline.path(Path::new(&folder.url)),
+                        kind: SourceKind::Fhir {
+                            decoder: Decoder::new(views),
+                            tables,
+                            nhs_numbers: folder.person_identifier
+                                == crate::pipeline::NHS_NUMBER_SYSTEM,
+                        },
+                        pseudonyms: Pseudonyms::new(key, name),
+                        accept_test_numbers: folder.accept_test_numbers,
+                        reject_threshold: folder.reject_threshold,
+                        fingerprint: hash.finalize().to_hex()[..32].to_string(),
+                    }
+                }
+                Source::CsvFolder(folder) => {
+                    let mut decoders = Vec::new();
+                    let mut hash = blake3::Hasher::new();
+                    for (file, text) in definitions(&pipeline.path(&folder.columns), "toml")? {
+                        let columns = Arc::new(ColumnFile::parse(&file, &text)?);
+                        hash.update(text.as_bytes());
+                        let table = plan.add(csv_table(&columns)?)?;
+                        decoders.push((CsvDecoder::new(columns), table));
+                    }
+                    hash.update(&[u8::from(folder.accept_test_numbers)]);
+                    SourcePlan {
+                        name: name.clone(),
+                        folder: pipeline.path(Path::new(&folder.url)),
+                        kind: SourceKind::Csv { decoders },
+                        pseudonyms: Pseudonyms::new(key, name),
+                        accept_test_numbers: folder.accept_test_numbers,
+                        reject_threshold: folder.reject_threshold,
+                        fingerprint: hash.finalize().to_hex()[..32].to_string(),
+                    }
+                }
+            };
+            plan.sources.push(source);
+        }
+        Ok(plan)
+    }
+
+    /// Adds a table, or finds the same one that another source fills too.
+    fn add(&mut self, table: TablePlan) -> Result<usize> {
+        if let Some(i) = self.tables.iter().position(|t| t.name == table.name) {
+            if self.tables[i].schema != table.schema {
+                return Err(Error::usage(format!("two definitions of table {} differ", table.name))
+                    .hint("give the tables different names, or the same columns"));
+            }
+            return Ok(i);
+        }
+        self.tables.push(table);
+        Ok(self.tables.len() - 1)
+    }
+}
+
+/// The definition files of a folder, by name.
+fn definitions(folder: &Path, extension: &str) -> Result<Vec<(String, String)>> {
+    let cannot = || format!("the folder {} cannot be read", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).usage(cannot)? {
+        let path = entry.usage(cannot)?.path();
+        if path.extension().is_some_and(|e| e == extension) {
+            let text = std::fs::read_to_string(&path)
+                .usage(|| format!("{} cannot be read", path.display()))?;
+            files.push((path.display().to_string(), text));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
+    let mut columns = Vec::with_capacity(view.columns.len());
+    let mut person = PersonLink::None;
+    let mut order = None;
+    for (i, column) in view.columns.iter().enumerate() {
+        let place = format!("{file}: column {}", column.name);
+        let treatment = match column.tags.get("populace/privacy") {
+            Some(text) => Treatment::parse(text, &place)?,
+            None => Treatment::Clear,
+        };
+        let stored = match (&treatment, column.name.as_str()) {
+            (Treatment::Person, _) => {
+                person = PersonLink::Identifier(i);
+                false
+            }
+            (_, "person_key") => {
+                if !matches!(person, PersonLink::Identifier(_)) {
+                    person = PersonLink::Patient(i);
+                }
+                false
+            }
+            _ => true,
+        };
+        if column.tags.get("populace/order").is_some() {
+            order = Some(column.name.clone());
+        }
+        columns.push(ColumnPlan {
+            name: column.name.clone(),
+            treatment,
+            not_after: column.tags.get("populace/not-after").is_some(),
+            stored,
+        });
+    }
+    table(&view.name, file, text, columns, person, order, &view.schema())
+}
+
+fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
+    let decoder = CsvDecoder::new(Arc::new(file.clone()));
+    let mut columns = vec![ColumnPlan {
+        name: "person_identifier".to_string(),
+        treatment: Treatment::Person,
+        not_after: false,
+        stored: false,
+    }];
+    for column in &file.columns {
+        check_csv_column(&file.file_name, column)?;
+        columns.push(ColumnPlan {
+            name: column.name.clone(),
+            treatment: column.privacy.clone(),
+            not_after: column.not_after,
+            stored: true,
+        });
+    }
+    table(
+        &file.table,
+        &file.file_name,
+        &file.text,
+        columns,
+        PersonLink::Identifier(0),
+        file.order.clone(),
+        decoder.schema(),
+    )
+}
+
+fn table(
+    name: &str,
+    file: &str,
+    text: &str,
+    columns: Vec<ColumnPlan>,
+    person: PersonLink,
+    order: Option<String>,
+    decoded: &SchemaRef,
+) -> Result<TablePlan> {
+    let int = |name: &str, nullable| Field::new(name, DataType::Int64, nullable);
+    let mut fields = Vec::new();
+    if person != PersonLink::None {
+        fields.push(int("person_key", true));
+    }
+    fields.push(int("record_key", false));
+    match person {
+        PersonLink::Patient(_) => fields.push(int("patient_key", true)),
+        PersonLink::Identifier(_) => fields.push(int("person_check", true)),
+        PersonLink::None => {}
+    }
+    for (column, field) in columns.iter().zip(decoded.fields()) {
+        if !column.stored {
+            continue;
+        }
+        let taken = ["person_key", "record_key", "patient_key", "person_check", "shard"];
+        if taken.contains(&column.name.as_str()) || ADDED.contains(&column.name.as_str()) {
+            return Err(Error::usage(format!("{file}: column {} has a name that the pull uses", column.name))
+                .hint("rename the column"));
+        }
+        fields.push(Field::new(
+            &column.name,
+            column.treatment.output_type(field.data_type()),
+            true,
+        ));
+    }
+    fields.push(Field::new("source", DataType::Utf8, false));
+    fields.push(Field::new("updated", DataType::Timestamp(TimeUnit::Microsecond, None), true));
+    fields.push(int("digest", false));
+    fields.push(Field::new("record_row", DataType::Int32, false));
+    Ok(TablePlan {
+        name: TableName::new("record", name),
+        schema: Arc::new(Schema::new(fields)),
+        columns,
+        person,
+        order,
+        fingerprint: blake3::hash(text.as_bytes()).to_hex()[..32].to_string(),
+    })
+}

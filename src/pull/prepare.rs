@@ -1,0 +1,328 @@
+//! A decoded chunk made fit to store: pseudonyms, generalised values, the leak gate.
+
+use super::people::People;
+use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
+use super::rejects::RejectedLine;
+use crate::decode::{Decoded, Rows};
+use crate::error::{Context, Error, Result};
+use crate::privacy::{LeakGate, Lookup, NhsNumber, NhsNumberError, Person, Treatment, generalise};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray, UInt32Array,
+};
+use arrow::compute::{cast, take};
+use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a person's own record says about the link from a Patient to a person.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkFact {
+    /// The pseudonym of the Patient resource.
+    pub patient_key: i64,
+    /// The person; None while the identifier is not verified.
+    pub person: Option<i64>,
+    /// Which version says so: last updated, then digest.
+    pub version: (i64, i64),
+}
+
+/// A chunk, ready for the lake.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    /// Table index of the pull, and rows with the table's stored schema.
+    pub tables: Vec<(usize, RecordBatch)>,
+    /// Lines that cannot be used.
+    pub rejects: Vec<RejectedLine>,
+    /// What was learnt about people.
+    pub links: Vec<LinkFact>,
+    /// Records to delete: resource type, pseudonym, when.
+    pub deletes: Vec<(String, i64, Option<i64>)>,
+}
+
+/// All that preparing needs to know.
+pub struct Preparer<'a> {
+    /// The source.
+    pub source: &'a SourcePlan,
+    /// All tables of the pull.
+    pub tables: &'a [TablePlan],
+    /// The lookups.
+    pub lookups: &'a BTreeMap<String, Lookup>,
+    /// Who is known so far.
+    pub people: &'a People,
+}
+
+/// A day, the allowance for clocks that differ before a date counts as lying in the future.
+const DAY_MICROS: i64 = 86_400_000_000;
+
+impl Preparer<'_> {
+    /// Treats the rows of a chunk. `targets` names the pull table of each decoded table;
+    /// `text` is the chunk and `offset` its place; `file` is for errors.
+    pub fn prepare(
+        &self,
+        decoded: &Decoded,
+        targets: &[usize],
+        text: &[u8],
+        offset: u64,
+        file: &str,
+    ) -> Result<Prepared> {
+        let mut out = Prepared::default();
+        for reject in &decoded.rejects {
+            out.rejects.push(RejectedLine {
+                line: reject.number,
+                start: reject.start,
+                end: reject.end,
+                reason: reject.reason,
+                column: reject.column.clone(),
+            });
+        }
+        for delete in &decoded.deletes {
+            let kind = delete.reference.split('/').next().unwrap_or_default().to_string();
+            let key = self.source.pseudonyms.record(delete.reference.as_bytes());
+            out.deletes.push((kind, key, delete.updated));
+        }
+        if decoded.lines.is_empty() {
+            return Ok(out);
+        }
+        let mut good = vec![true; decoded.lines.len()];
+        let mut reject = |line: u32, reason: &'static str, column: &str| {
+            let at = line as usize;
+            if good[at] {
+                good[at] = false;
+                let line = &decoded.lines[at];
+                out.rejects.push(RejectedLine {
+                    line: line.number,
+                    start: line.start,
+                    end: line.end,
+                    reason,
+                    column: Some(column.to_string()),
+                });
+            }
+        };
+        let mut persons = Vec::with_capacity(targets.len());
+        for (rows, target) in decoded.tables.iter().zip(targets) {
+            let plan = &self.tables[*target];
+            self.check_dates(decoded, rows, plan, &mut reject)?;
+            persons.push(self.persons(rows, plan, &mut reject)?);
+        }
+        // One digest and one pseudonym a line, whatever the number of tables it goes to.
+        let slice = |start: u64, end: u64| {
+            let from = usize::try_from(start - offset).unwrap_or(usize::MAX);
+            let to = usize::try_from(end - offset).unwrap_or(usize::MAX);
+            text.get(from..to).unwrap_or_default()
+        };
+        let digests: Vec<i64> = decoded
+            .lines
+            .iter()
+            .map(|line| self.source.pseudonyms.line(slice(line.start, line.end)))
+            .collect();
+        let keys: Vec<i64> = decoded
+            .lines
+            .iter()
+            .map(|line| self.source.pseudonyms.record(line.reference.as_bytes()))
+            .collect();
+        for ((rows, target), persons) in decoded.tables.iter().zip(targets).zip(persons) {
+            let plan = &self.tables[*target];
+            let kept: Vec<u32> = (0..rows.line.len())
+                .filter(|row| good[rows.line[*row] as usize])
+                .filter_map(|row| u32::try_from(row).ok())
+                .collect();
+            if kept.is_empty() {
+                continue;
+            }
+            let lines: Vec<usize> =
+                kept.iter().map(|row| rows.line[*row as usize] as usize).collect();
+            let batch = self.build(rows, plan, &kept, &lines, decoded, &digests, &keys, &persons, file)?;
+            if matches!(plan.person, PersonLink::Identifier(_)) && self.links_people(plan) {
+                for (row, line) in kept.iter().zip(&lines) {
+                    out.links.push(LinkFact {
+                        patient_key: keys[*line],
+                        person: persons[*row as usize].map(|p| p.key),
+                        version: (decoded.lines[*line].updated.unwrap_or(i64::MIN), digests[*line]),
+                    });
+                }
+            }
+            out.tables.push((*target, batch));
+        }
+        Ok(out)
+    }
+
+    /// Whether the table's records are the people themselves, to whom others refer.
+    fn links_people(&self, plan: &TablePlan) -> bool {
+        matches!(self.source.kind, SourceKind::Fhir { .. })
+            && matches!(plan.person, PersonLink::Identifier(_))
+    }
+
+    /// Rejects lines with a date of something that has happened after their own last update.
+    fn check_dates(
+        &self,
+        decoded: &Decoded,
+        rows: &Rows,
+        plan: &TablePlan,
+        reject: &mut impl FnMut(u32, &'static str, &str),
+    ) -> Result<()> {
+        for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.not_after) {
+            let moments = cast(rows.batch.column(i), &DataType::Timestamp(TimeUnit::Microsecond, None))
+                .data(|| format!("column {} is not a date", column.name))?;
+            let moments = moments.as_primitive::<TimestampMicrosecondType>();
+            for (row, line) in rows.line.iter().enumerate() {
+                let Some(updated) = decoded.lines[*line as usize].updated else { continue };
+                if moments.is_valid(row) && moments.value(row) > updated.saturating_add(DAY_MICROS) {
+                    reject(*line, "date-in-future", &column.name);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The person of each row, where the row carries the person's own identifier.
+    fn persons(
+        &self,
+        rows: &Rows,
+        plan: &TablePlan,
+        reject: &mut impl FnMut(u32, &'static str, &str),
+    ) -> Result<Vec<Option<Person>>> {
+        let PersonLink::Identifier(column) = plan.person else {
+            return Ok(Vec::new());
+        };
+        let nhs_numbers = match &self.source.kind {
+            SourceKind::Fhir { nhs_numbers, .. } => *nhs_numbers,
+            SourceKind::Csv { .. } => true,
+        };
+        let name = &plan.columns[column].name;
+        let identifiers = text(rows.batch.column(column))?;
+        let verified = match rows.batch.column_by_name("nhs_number_status") {
+            Some(status) if nhs_numbers => Some(text(status)?),
+            _ => None,
+        };
+        let mut persons = Vec::with_capacity(rows.line.len());
+        for (row, line) in rows.line.iter().enumerate() {
+            let identifier =
+                if identifiers.is_valid(row) { identifiers.value(row).trim() } else { "" };
+            let person = if nhs_numbers {
+                match NhsNumber::parse(identifier, self.source.accept_test_numbers) {
+                    Ok(number) => Some(self.source.pseudonyms.person(number.digits())),
+                    Err(NhsNumberError::Missing) => {
+                        reject(*line, "nhs-number-missing", name);
+                        None
+                    }
+                    Err(NhsNumberError::Invalid) => {
+                        reject(*line, "nhs-number-invalid", name);
+                        None
+                    }
+                }
+            } else if identifier.is_empty() {
+                reject(*line, "person-identifier-missing", name);
+                None
+            } else {
+                Some(self.source.pseudonyms.person(identifier.as_bytes()))
+            };
+            // Only a number that is present and verified may link (status 01).
+            let unverified = verified
+                .as_ref()
+                .is_some_and(|status| status.is_valid(row) && status.value(row) != "01");
+            persons.push(person.filter(|_| !unverified));
+        }
+        Ok(persons)
+    }
+
+    #[allow(clippy::too_many_arguments)] // the parts of one row, each made above
+    fn build(
+        &self,
+        rows: &Rows,
+        plan: &TablePlan,
+        kept: &[u32],
+        lines: &[usize],
+        decoded: &Decoded,
+        digests: &[i64],
+        keys: &[i64],
+        persons: &[Option<Person>],
+        file: &str,
+    ) -> Result<RecordBatch> {
+        let failed = || format!("cannot prepare rows of {}", plan.name);
+        let all = kept.len() == rows.line.len();
+        let indices = UInt32Array::from(kept.to_vec());
+        let pick = |column: &ArrayRef| -> Result<ArrayRef> {
+            if all { Ok(column.clone()) } else { take(column, &indices, None).data(failed) }
+        };
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(plan.schema.fields().len());
+        let record_keys: ArrayRef =
+            Arc::new(lines.iter().map(|line| Some(keys[*line])).collect::<Int64Array>());
+        match plan.person {
+            PersonLink::None => columns.push(record_keys),
+            PersonLink::Identifier(_) => {
+                let of = |part: fn(Person) -> i64| -> ArrayRef {
+                    Arc::new(
+                        kept.iter()
+                            .map(|row| persons[*row as usize].map(part))
+                            .collect::<Int64Array>(),
+                    )
+                };
+                columns.push(of(|p| p.key));
+                columns.push(record_keys);
+                columns.push(of(|p| p.check));
+            }
+            PersonLink::Patient(column) => {
+                let references = text(&pick(rows.batch.column(column))?)?;
+                let patients = self.source.pseudonyms.records(references.iter());
+                columns.push(Arc::new(self.people.of(&patients)));
+                columns.push(record_keys);
+                columns.push(Arc::new(patients));
+            }
+        }
+        for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.stored) {
+            let values = pick(rows.batch.column(i))?;
+            let treated = match &column.treatment {
+                Treatment::Pseudonym => {
+                    let references = text(&values)?;
+                    Arc::new(self.source.pseudonyms.records(references.iter())) as ArrayRef
+                }
+                treatment => generalise(treatment, &values, self.lookups)?,
+            };
+            if let Some(leak) = LeakGate.scan(&treated) {
+                let line = decoded.lines[lines[leak.row]].number;
+                return Err(Error::data(format!(
+                    "the leak gate found what looks like {} in column {} of {}",
+                    leak.kind, column.name, plan.name
+                ))
+                .cause(format!("source {}, file {file}, line {line}", self.source.name))
+                .hint("nothing was stored; take the column out of the view, or give it a privacy treatment"));
+            }
+            columns.push(treated);
+        }
+        let updated: TimestampMicrosecondArray =
+            lines.iter().map(|line| decoded.lines[*line].updated).collect();
+        let digest: Int64Array = lines.iter().map(|line| Some(digests[*line])).collect();
+        let mut previous = (usize::MAX, 0);
+        let record_row: Int32Array = lines
+            .iter()
+            .map(|line| {
+                previous = if previous.0 == *line { (*line, previous.1 + 1) } else { (*line, 0) };
+                Some(previous.1)
+            })
+            .collect();
+        columns.push(Arc::new(StringArray::from_iter_values(
+            std::iter::repeat_n(&self.source.name, lines.len()),
+        )));
+        columns.push(Arc::new(updated));
+        columns.push(Arc::new(digest));
+        columns.push(Arc::new(record_row));
+        let columns = columns
+            .into_iter()
+            .zip(plan.schema.fields())
+            .map(|(column, field)| {
+                if column.data_type() == field.data_type() {
+                    Ok(column)
+                } else {
+                    cast(&column, field.data_type()).data(failed)
+                }
+            })
+            .collect::<Result<Vec<_>>>()?;
+        RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
+    }
+}
+
+
+fn text(column: &ArrayRef) -> Result<StringArray> {
+    let text = cast(column, &DataType::Utf8).data(|| "an identifier is not text")?;
+    Ok(text.as_string::<i32>().clone())
+}

@@ -1,0 +1,205 @@
+//! Rows on their way to a shard: in memory while they fit, then in the temporary folder.
+
+use crate::error::{Context, Result};
+use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, take_record_batch};
+use arrow::datatypes::{Int64Type, SchemaRef};
+use arrow::ipc::reader::FileReader;
+use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The shard of rows that have no person (yet).
+pub const UNLINKED: i32 = -1;
+
+/// The shard of a person: the top bits of the key, so that a shard is a range of keys.
+pub fn shard_of(person_key: i64, shards: u32) -> i32 {
+    let bits = shards.trailing_zeros();
+    if bits == 0 {
+        return 0;
+    }
+    i32::try_from(person_key >> (63 - bits)).unwrap_or(0)
+}
+
+/// The rows of all tables of a pull.
+#[derive(Debug)]
+pub struct Runs {
+    tables: Vec<Mutex<TableRuns>>,
+    shards: u32,
+    folder: PathBuf,
+    in_memory: AtomicUsize,
+    budget: usize,
+    files: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct TableRuns {
+    waiting: Vec<RecordBatch>,
+    spilled: Vec<Spilled>,
+    by_shard: BTreeMap<i32, Vec<RecordBatch>>,
+}
+
+#[derive(Debug)]
+struct Spilled {
+    path: PathBuf,
+    shards: Vec<i32>,
+}
+
+impl Runs {
+    /// Room for `tables` tables; at most about `budget` bytes stay in memory.
+    pub fn new(tables: usize, shards: u32, folder: PathBuf, budget: usize) -> Self {
+        Runs {
+            tables: (0..tables).map(|_| Mutex::default()).collect(),
+            shards,
+            folder,
+            in_memory: AtomicUsize::new(0),
+            budget,
+            files: AtomicUsize::new(0),
+        }
+    }
+
+    /// Adds rows to a table.
+    pub fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
+        let bytes = batch.get_array_memory_size();
+        self.locked(table).waiting.push(batch);
+        let total = self.in_memory.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if total > self.budget {
+            for table in 0..self.tables.len() {
+                self.spill(table)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn locked(&self, table: usize) -> std::sync::MutexGuard<'_, TableRuns> {
+        // A worker that panicked has failed the pull; what it left is not read.
+        self.tables[table].lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn spill(&self, table: usize) -> Result<()> {
+        let waiting = std::mem::take(&mut self.locked(table).waiting);
+        let Some(first) = waiting.first() else { return Ok(()) };
+        let bytes = waiting.iter().map(RecordBatch::get_array_memory_size).sum();
+        let schema = first.schema();
+        let number = self.files.fetch_add(1, Ordering::Relaxed);
+        let path = self.folder.join(format!("run-{number}.arrow"));
+        let cannot = || format!("cannot write to the temporary folder {}", self.folder.display());
+        let file = BufWriter::new(File::create(&path).data(cannot)?);
+        let options = IpcWriteOptions::default()
+            .try_with_compression(Some(arrow::ipc::CompressionType::LZ4_FRAME))
+            .data(cannot)?;
+        let mut writer = FileWriter::try_new_with_options(file, &schema, options)
+            .data(cannot)
+            .map_err(|e| e.hint("see that the disk is not full, or name another folder with --temp-dir"))?;
+        let mut shards = Vec::new();
+        for (shard, batches) in self.partition(&schema, waiting)? {
+            for batch in batches {
+                writer
+                    .write(&batch)
+                    .data(cannot)
+                    .map_err(|e| e.hint("see that the disk is not full, or name another folder with --temp-dir"))?;
+                shards.push(shard);
+            }
+        }
+        writer.finish().data(cannot)?;
+        self.in_memory.fetch_sub(bytes, Ordering::Relaxed);
+        self.locked(table).spilled.push(Spilled { path, shards });
+        Ok(())
+    }
+
+    fn partition(
+        &self,
+        schema: &SchemaRef,
+        batches: Vec<RecordBatch>,
+    ) -> Result<BTreeMap<i32, Vec<RecordBatch>>> {
+        let failed = || "cannot sort rows into shards";
+        let mut parts: BTreeMap<i32, Vec<RecordBatch>> = BTreeMap::new();
+        let rows = concat_batches(schema, &batches).data(failed)?;
+        drop(batches);
+        let Some(people) = rows.column_by_name("person_key") else {
+            parts.insert(0, vec![rows]);
+            return Ok(parts);
+        };
+        let people = people.as_primitive::<Int64Type>();
+        let mut rows_of: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
+        for row in 0..people.len() {
+            let shard = if people.is_valid(row) {
+                shard_of(people.value(row), self.shards)
+            } else {
+                UNLINKED
+            };
+            rows_of.entry(shard).or_default().push(u32::try_from(row).data(failed)?);
+        }
+        for (shard, picked) in rows_of {
+            let part = take_record_batch(&rows, &UInt32Array::from(picked)).data(failed)?;
+            parts.entry(shard).or_default().push(part);
+        }
+        Ok(parts)
+    }
+
+    /// Sorts what still waits into shards; after this, rows are taken, not added.
+    pub fn seal(&self) -> Result<()> {
+        for table in 0..self.tables.len() {
+            let waiting = std::mem::take(&mut self.locked(table).waiting);
+            let Some(first) = waiting.first() else { continue };
+            let schema = first.schema();
+            for (shard, batches) in self.partition(&schema, waiting)? {
+                self.locked(table).by_shard.entry(shard).or_default().extend(batches);
+            }
+        }
+        Ok(())
+    }
+
+    /// The shards that a table has rows for.
+    pub fn shards(&self, table: usize) -> Vec<i32> {
+        let runs = self.locked(table);
+        let mut shards: Vec<i32> = runs.by_shard.keys().copied().collect();
+        shards.extend(runs.spilled.iter().flat_map(|s| &s.shards));
+        shards.sort_unstable();
+        shards.dedup();
+        shards
+    }
+
+    /// Takes the rows of one shard.
+    pub fn take(&self, table: usize, shard: i32) -> Result<Vec<RecordBatch>> {
+        let mut runs = self.locked(table);
+        let mut batches = runs.by_shard.remove(&shard).unwrap_or_default();
+        let wanted: Vec<(PathBuf, Vec<usize>)> = runs
+            .spilled
+            .iter()
+            .map(|spilled| {
+                let at = spilled.shards.iter().enumerate().filter(|(_, s)| **s == shard);
+                (spilled.path.clone(), at.map(|(i, _)| i).collect())
+            })
+            .collect();
+        drop(runs);
+        for (path, indices) in wanted.into_iter().filter(|(_, i)| !i.is_empty()) {
+            let cannot = || format!("cannot read back {}", path.display());
+            let mut reader = FileReader::try_new(File::open(&path).data(cannot)?, None).data(cannot)?;
+            for index in indices {
+                reader.set_index(index).data(cannot)?;
+                if let Some(batch) = reader.next() {
+                    batches.push(batch.data(cannot)?);
+                }
+            }
+        }
+        Ok(batches)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_ranges_of_keys() {
+        assert_eq!(shard_of(0, 16), 0);
+        assert_eq!(shard_of(i64::MAX, 16), 15);
+        assert_eq!(shard_of(1 << 59, 16), 1);
+        assert_eq!(shard_of(i64::MAX, 1), 0);
+    }
+}

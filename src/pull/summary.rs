@@ -1,0 +1,100 @@
+//! What a pull did, for the printer and for `--json`.
+
+use super::intake::Intake;
+use super::plan::PullPlan;
+use crate::lake::Table;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a pull did.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Summary {
+    /// Files read.
+    pub files_read: u64,
+    /// Files that had been taken before.
+    pub files_known: u64,
+    /// Decompressed bytes read.
+    pub bytes: u64,
+    /// Lines of all files read, of every kind.
+    pub lines: u64,
+    /// Lines that are in tables.
+    pub accepted: u64,
+    /// Lines of resource types that have no view.
+    pub without_view: u64,
+    /// Lines that delete records.
+    pub deletions: u64,
+    /// Headers and empty lines.
+    pub other: u64,
+    /// Lines that could not be used, by reason.
+    pub rejected: BTreeMap<String, u64>,
+    /// The tables.
+    pub tables: Vec<TableSummary>,
+}
+
+/// A table after a pull.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableSummary {
+    /// Its name.
+    pub table: String,
+    /// Its rows.
+    pub rows: u64,
+    /// Rows that wait for their Patient.
+    pub unlinked: u64,
+    /// Whether this pull changed it.
+    pub changed: bool,
+    /// Its version.
+    pub version: u64,
+}
+
+impl Summary {
+    pub(super) fn unchanged(plan: &PullPlan, tables: &[Option<Table>], known: u64) -> Self {
+        let tables = plan
+            .tables
+            .iter()
+            .zip(tables)
+            .filter_map(|(plan, table)| {
+                let table = table.as_ref()?;
+                let unlinked = table.files.iter().filter(|f| f.shard == Some(super::runs::UNLINKED));
+                Some(TableSummary {
+                    table: plan.name.to_string(),
+                    rows: table.rows(),
+                    unlinked: unlinked.map(|f| f.rows).sum(),
+                    changed: false,
+                    version: table.version,
+                })
+            })
+            .collect();
+        Summary { files_known: known, tables, ..Summary::default() }
+    }
+
+    pub(super) fn of(
+        plan: &PullPlan,
+        intake: &Intake,
+        tables: Vec<TableSummary>,
+        known: u64,
+    ) -> Self {
+        let mut summary = Summary {
+            files_read: intake.file_count() as u64,
+            files_known: known,
+            bytes: intake.bytes(),
+            tables,
+            ..Summary::default()
+        };
+        for file in intake.taken(plan).values() {
+            summary.lines += file.lines;
+            summary.accepted += file.accepted;
+            summary.without_view += file.without_view;
+            summary.deletions += file.deletions;
+            summary.other += file.other;
+        }
+        for reject in intake.rejects(plan).values().flatten() {
+            *summary.rejected.entry(reject.reason.to_string()).or_default() += 1;
+        }
+        summary
+    }
+
+    /// Whether any table changed.
+    pub fn changed(&self) -> bool {
+        self.tables.iter().any(|t| t.changed)
+    }
+}

@@ -1,0 +1,196 @@
+//! A table as it is released: labels and released cells, in the order they are shown.
+
+use super::table_data::Label;
+use crate::disclosure::{Figure, Released};
+
+/// A released table. All files of a report are written from the same frames.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The table's identifier.
+    pub id: String,
+    /// Its number in the report, from 1.
+    pub number: usize,
+    /// Its title.
+    pub title: String,
+    /// The definition of what is counted.
+    pub description: String,
+    /// Notes on this table.
+    pub notes: Vec<String>,
+    /// Column name and heading of each row dimension.
+    pub row_dimensions: Vec<(String, String)>,
+    /// Column name and heading of the dimension across.
+    pub across: Option<(String, String)>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The values across; one without a label when nothing is across.
+    pub groups: Vec<Group>,
+    /// The measures of each group.
+    pub measures: Vec<FrameMeasure>,
+    /// A cell for each row, group and measure, in that nesting.
+    pub cells: Vec<Cell>,
+    /// How many totals were moved to protect a suppressed cell.
+    pub moved: usize,
+}
+
+/// A row of a released table.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// A label for each row dimension.
+    pub labels: Vec<Label>,
+    /// Whether it is the row of totals.
+    pub is_total: bool,
+}
+
+/// A value of the dimension across.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its label, unless nothing is across.
+    pub label: Option<Label>,
+    /// Whether it is the column of totals.
+    pub is_total: bool,
+}
+
+/// A measure as it is shown.
+#[derive(Debug, Clone)]
+pub struct FrameMeasure {
+    /// The SQL column of a count.
+    pub column: Option<String>,
+    /// The heading.
+    pub label: String,
+    /// The unit.
+    pub unit: Unit,
+    /// Whether lower and upper limits are shown beside it.
+    pub has_limits: bool,
+}
+
+/// The unit of a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// People or events.
+    Count,
+    /// Parts of a hundred.
+    Percent,
+    /// Per this many.
+    Per(u32),
+}
+
+/// A released cell. There is no other way for a figure to reach a file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell {
+    /// A count.
+    Count(Released),
+    /// A percentage or a rate.
+    Figure(Figure),
+}
+
+/// Which number of a measure a column shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The figure.
+    Value,
+    /// Its lower 95% limit.
+    Lower,
+    /// Its upper 95% limit.
+    Upper,
+}
+
+/// A column of figures as XLSX and HTML show it.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Position among the groups.
+    pub group: usize,
+    /// Position among the measures.
+    pub measure: usize,
+    /// Which number.
+    pub part: Part,
+    /// The heading, unique in the table.
+    pub heading: String,
+}
+
+/// A number to show, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shown {
+    /// A count.
+    Count(u64),
+    /// A percentage or rate, rounded to one decimal.
+    Decimal(f64),
+    /// Suppressed.
+    Suppressed,
+    /// Not applicable.
+    NotApplicable,
+}
+
+impl Frame {
+    /// The cell of a row, group and measure.
+    pub fn cell(&self, row: usize, group: usize, measure: usize) -> Cell {
+        self.cells[(row * self.groups.len() + group) * self.measures.len() + measure]
+    }
+
+    /// What a column shows in a row.
+    pub fn shown(&self, row: usize, column: &Column) -> Shown {
+        self.cell(row, column.group, column.measure)
+            .shown(column.part)
+    }
+
+    /// The columns of figures, in order.
+    pub fn columns(&self) -> Vec<Column> {
+        let mut columns = Vec::new();
+        for (g, group) in self.groups.iter().enumerate() {
+            for (m, measure) in self.measures.iter().enumerate() {
+                let name = match (&group.label, self.measures.len()) {
+                    (None, _) => measure.label.clone(),
+                    (Some(label), 1) => label.text.clone(),
+                    (Some(label), _) => format!("{}: {}", label.text, measure.label),
+                };
+                let mut push = |part, heading| {
+                    columns.push(Column {
+                        group: g,
+                        measure: m,
+                        part,
+                        heading,
+                    });
+                };
+                push(Part::Value, name.clone());
+                if measure.has_limits {
+                    push(Part::Lower, format!("{name}: lower 95% limit"));
+                    push(Part::Upper, format!("{name}: upper 95% limit"));
+                }
+            }
+        }
+        columns
+    }
+
+    /// How many cells are shown, and how many are suppressed.
+    pub fn tally(&self) -> (usize, usize) {
+        let suppressed = self
+            .cells
+            .iter()
+            .filter(|c| c.shown(Part::Value) == Shown::Suppressed)
+            .count();
+        (self.cells.len() - suppressed, suppressed)
+    }
+}
+
+impl Cell {
+    /// What is shown of this cell.
+    pub fn shown(self, part: Part) -> Shown {
+        match (self, part) {
+            (Cell::Count(released), Part::Value) => {
+                released.count().map_or(Shown::Suppressed, Shown::Count)
+            }
+            (Cell::Count(_), _) => Shown::NotApplicable,
+            (Cell::Figure(Figure::Suppressed), _) => Shown::Suppressed,
+            (Cell::Figure(Figure::NotApplicable), _) => Shown::NotApplicable,
+            (Cell::Figure(Figure::Value(estimate)), part) => {
+                let number = match part {
+                    Part::Value => Some(estimate.value()),
+                    Part::Lower => estimate.limits().map(|(lower, _)| lower),
+                    Part::Upper => estimate.limits().map(|(_, upper)| upper),
+                };
+                number.map_or(Shown::NotApplicable, |n| {
+                    Shown::Decimal((n * 10.0).round() / 10.0)
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Axes: round numbers, and where they are.
+
+use crate::release::chart::Chart;
+use crate::release::frame::Unit;
+
+/// An axis from zero to a round number.
+pub(super) struct Scale {
+    /// The ticks, in the unit of the chart.
+    pub ticks: Vec<f64>,
+    top: f64,
+    length: f64,
+}
+
+impl Scale {
+    /// The axis for figures up to `max` over `length` pixels, with about `wanted` ticks.
+    pub fn new(chart: &Chart, max: f64, length: f64, wanted: f64) -> Self {
+        // No tick of a count is small enough to be taken for a count that should be suppressed.
+        let least = if chart.unit == Unit::Count { 10.0 } else { 0.1 };
+        let rough = (max / wanted).max(least);
+        let power = 10_f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .iter()
+            .map(|m| m * power)
+            .find(|step| *step >= rough * 0.999)
+            .unwrap_or(rough);
+        let steps = (max / step).ceil().max(1.0);
+        let ticks = (0..=steps as usize).map(|i| i as f64 * step).collect();
+        Scale {
+            ticks,
+            top: steps * step,
+            length,
+        }
+    }
+
+    /// How far along a figure is, in pixels.
+    pub fn at(&self, value: f64) -> f64 {
+        value / self.top * self.length
+    }
+}
+
+/// A tick's label: short for millions, and without a sign.
+pub(super) fn tick(chart: &Chart, value: f64) -> String {
+    match chart.unit {
+        Unit::Percent => format!("{}%", super::px(value)),
+        Unit::Per(_) if value < 10.0 && value.fract() != 0.0 => super::px(value),
+        _ if value >= 1e6 => format!("{}m", super::px(value / 1e6)),
+        _ => crate::release::number::thousands(value.round() as u64),
+    }
+}

@@ -1,0 +1,133 @@
+//! What a planner downloads: reports as XLSX, CSV and HTML, made from the same released cells, and
+//! the manifest that proves what was released.
+//!
+//! The way through: a [`ReportFile`] says which tables there are; the engine runs their SQL and
+//! hands over true counts as [`TableData`]; [`render`] pivots them, puts them through a disclosure
+//! control scheme, and writes files; [`Manifest`] and [`write`] put them in their place.
+//! Writers only ever see a [`Frame`], which holds released cells.
+
+mod about;
+mod audit;
+mod chart;
+mod csv_file;
+mod frame;
+mod html;
+mod make;
+mod manifest;
+mod number;
+mod pivot;
+mod publish;
+mod report_check;
+mod report_file;
+mod table_data;
+mod xlsx;
+
+pub use about::{About, InputUsed, ModelUsed};
+pub use audit::audit;
+pub use frame::{Cell, Column, Frame, FrameMeasure, Group, Part, Row, Shown, Unit};
+pub use make::{Made, check_queries, check_reports, make};
+pub use manifest::{FileMade, Manifest, ReportUsed, SchemeUsed, TableMade};
+pub use publish::{MANIFEST, Outcome, Reason, write};
+pub use report_file::{
+    ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table, TotalOf, Totals,
+};
+pub use table_data::{Label, TableData};
+
+use crate::disclosure::Scheme;
+use crate::error::{Error, Result};
+use std::collections::BTreeMap;
+
+/// A file to release.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name, without a folder.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for File {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "File({}, {} bytes)", self.name, self.bytes.len())
+    }
+}
+
+/// A report after disclosure control.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The report's name.
+    pub report: String,
+    /// Its tables as released.
+    pub frames: Vec<Frame>,
+    /// Its files: XLSX, HTML, and a CSV for each table.
+    pub files: Vec<File>,
+}
+
+/// Makes the files of a report from the results of its tables' SQL, by table identifier.
+///
+/// # Errors
+/// Usage or data, when a result is absent or cannot be read; refused, when a suppressed figure could
+/// be worked out, or the last look over the files finds a figure the scheme does not allow.
+pub fn render(
+    report: &ReportFile,
+    data: &BTreeMap<String, TableData>,
+    scheme: Scheme,
+    about: &About,
+) -> Result<Rendered> {
+    let within = |e: Error| e.within(format!("report `{}` cannot be made", report.name));
+    let mut frames = Vec::new();
+    let mut files = Vec::new();
+    let mut charts = Vec::new();
+    for (index, table) in report.tables.iter().enumerate() {
+        let Some(result) = data.get(&table.id) else {
+            return Err(within(Error::data(format!(
+                "table `{}` was not computed",
+                table.id
+            ))));
+        };
+        let frame = pivot::frame(table, index + 1, result, scheme).map_err(within)?;
+        let csv = csv_file::bytes(&frame).map_err(within)?;
+        audit(&frame, &csv, scheme).map_err(within)?;
+        files.push(File {
+            name: format!("{}-{}.csv", report.name, table.id),
+            bytes: csv,
+        });
+        let chart = table.chart.as_ref().map(|spec| chart::chart(spec, &frame));
+        charts.push(chart.filter(|chart| !chart.categories.is_empty()));
+        frames.push(frame);
+    }
+    let page = Page {
+        report,
+        frames: &frames,
+        charts: &charts,
+        scheme,
+        about,
+    };
+    files.push(File {
+        name: format!("{}.html", report.name),
+        bytes: html::bytes(&page),
+    });
+    files.push(File {
+        name: format!("{}.xlsx", report.name),
+        bytes: xlsx::bytes(&page)?,
+    });
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Rendered {
+        report: report.name.clone(),
+        frames,
+        files,
+    })
+}
+
+/// All that the writers of XLSX and HTML are given: words, and released figures.
+struct Page<'a> {
+    report: &'a ReportFile,
+    frames: &'a [Frame],
+    /// The chart of each frame.
+    charts: &'a [Option<chart::Chart>],
+    scheme: Scheme,
+    about: &'a About,
+}
+
+#[cfg(test)]
+mod tests;

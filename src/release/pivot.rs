@@ -1,0 +1,335 @@
+//! From the rows of a table's SQL to a released frame.
+
+use super::frame::{Cell, Frame, FrameMeasure, Group, Row, Unit};
+use super::report_file::{Measure, MeasureKind, Of, Table, TotalOf};
+use super::table_data::{self, Columns, Label, TableData};
+use crate::disclosure::{Margin, Released, Scheme, TrueCount, percent, rate};
+use crate::error::{Error, Result};
+use std::collections::HashMap;
+
+/// The word for a total, and for the further dimensions of its row.
+const TOTAL: &str = "Total";
+const ALL: &str = "All";
+
+/// Makes the released frame of a table.
+///
+/// # Errors
+/// Data, when the SQL's result cannot be read or is not unique on its dimensions; refused, when a
+/// suppressed cell could be worked out from the totals.
+pub(super) fn frame(
+    table: &Table,
+    number: usize,
+    data: &TableData,
+    scheme: Scheme,
+) -> Result<Frame> {
+    let grid = Grid::new(table, &table_data::read(table, data)?)?;
+    let mut moved = 0;
+    let mut released = HashMap::new();
+    for (index, (column, measure)) in table.counts().enumerate() {
+        let protected = scheme.protect(&grid.lattice(index), &grid.margins(table));
+        if protected.exposed > 0 {
+            return Err(Error::refused(format!(
+                "table `{}`: suppressed figures of `{}` could be worked out from its totals",
+                table.id, measure.label
+            ))
+            .hint("set totals = false for this table, or use broader groups"));
+        }
+        moved += protected.moved;
+        released.insert(column, protected.cells);
+    }
+    let mut frame = Frame {
+        id: table.id.clone(),
+        number,
+        title: table.title.clone(),
+        description: words(&table.description),
+        notes: table.notes.iter().map(|note| words(note)).collect(),
+        row_dimensions: table
+            .rows
+            .iter()
+            .map(|c| (c.clone(), table.label(c)))
+            .collect(),
+        across: table.across.as_ref().map(|c| (c.clone(), table.label(c))),
+        rows: Vec::new(),
+        groups: grid.groups(table),
+        measures: table.measures.iter().map(measure_of).collect(),
+        cells: Vec::new(),
+        moved,
+    };
+    for row in grid.row_order(table, &released) {
+        frame.rows.push(Row {
+            labels: grid.row_labels(row, table.rows.len()),
+            is_total: row == grid.rows.len(),
+        });
+        for group in grid.group_order(table) {
+            for measure in &table.measures {
+                frame.cells.push(grid.cell(measure, &released, row, group));
+            }
+        }
+    }
+    Ok(frame)
+}
+
+/// A text with its line breaks and runs of spaces made single spaces.
+pub(super) fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn measure_of(measure: &Measure) -> FrameMeasure {
+    FrameMeasure {
+        column: measure
+            .column
+            .clone()
+            .filter(|_| measure.kind == MeasureKind::Count),
+        label: measure.label.clone(),
+        unit: match measure.kind {
+            MeasureKind::Count => Unit::Count,
+            MeasureKind::Percent => Unit::Percent,
+            MeasureKind::Rate => Unit::Per(measure.multiplier.unwrap_or(1)),
+        },
+        has_limits: measure.kind != MeasureKind::Count && measure.of.is_none(),
+    }
+}
+
+/// The true counts by row and value across. A combination the SQL has no row for has no people in
+/// it, as with any `group by`: a true zero.
+struct Grid {
+    rows: Vec<Vec<Label>>,
+    across: Vec<Label>,
+    has_across: bool,
+    counts: Vec<Vec<TrueCount>>,
+}
+
+impl Grid {
+    fn new(table: &Table, columns: &Columns) -> Result<Self> {
+        let size = columns.counts.first().map_or(0, Vec::len);
+        let width = table.rows.len();
+        let mut rows: Vec<Vec<Label>> = Vec::new();
+        let mut row_at: HashMap<Vec<String>, usize> = HashMap::new();
+        let mut across: Vec<Label> = Vec::new();
+        let mut places = Vec::with_capacity(size);
+        let mut after: Option<(usize, usize)> = None;
+        for index in 0..size {
+            let labels: Vec<Label> = columns.dimensions[..width]
+                .iter()
+                .map(|column| column[index].clone())
+                .collect();
+            let key = labels.iter().map(|label| label.value.clone()).collect();
+            let row = *row_at.entry(key).or_insert_with(|| {
+                rows.push(labels);
+                rows.len() - 1
+            });
+            let label = columns
+                .dimensions
+                .get(width)
+                .map(|column| column[index].clone());
+            if let Some(label) = &label {
+                let at = across
+                    .iter()
+                    .position(|known| known == label)
+                    .unwrap_or_else(|| {
+                        // A value the first rows lack takes its place after the one before it.
+                        let at = after.filter(|(r, _)| *r == row).map_or(0, |(_, at)| at + 1);
+                        across.insert(at, label.clone());
+                        at
+                    });
+                after = Some((row, at));
+            }
+            places.push((row, label));
+        }
+        let wide = across.len().max(1);
+        let mut counts = vec![vec![TrueCount::ZERO; rows.len() * wide]; columns.counts.len()];
+        let mut taken = vec![false; rows.len() * wide];
+        for (index, (row, label)) in places.iter().enumerate() {
+            let at = label
+                .as_ref()
+                .and_then(|l| across.iter().position(|known| known == l));
+            let place = row * wide + at.unwrap_or(0);
+            if std::mem::replace(&mut taken[place], true) {
+                let dimensions: Vec<&str> = table.dimensions().collect();
+                let message = format!(
+                    "table `{}`: two rows have the same {}",
+                    table.id,
+                    dimensions.join(" and ")
+                );
+                return Err(Error::data(message)
+                    .hint("group by these columns; a NULL counts as `Not known`"));
+            }
+            for (measure, column) in columns.counts.iter().enumerate() {
+                counts[measure][place] = column[index];
+            }
+        }
+        Ok(Grid {
+            rows,
+            across,
+            has_across: table.across.is_some(),
+            counts,
+        })
+    }
+
+    /// Values across without their total.
+    fn wide(&self) -> usize {
+        if self.has_across {
+            self.across.len()
+        } else {
+            1
+        }
+    }
+
+    /// Where a cell is in the lattice of cells and totals; totals come last in both directions.
+    fn at(&self, row: usize, group: usize) -> usize {
+        row * (self.wide() + 1) + group
+    }
+
+    /// All true counts of a measure with all totals, row by row.
+    fn lattice(&self, measure: usize) -> Vec<TrueCount> {
+        let (rows, wide) = (self.rows.len(), self.wide());
+        let counts = &self.counts[measure];
+        let mut cells = vec![TrueCount::ZERO; (rows + 1) * (wide + 1)];
+        for row in 0..rows {
+            for group in 0..wide {
+                let count = counts[row * wide + group];
+                for place in [(row, group), (row, wide), (rows, group), (rows, wide)]
+                    .map(|(r, g)| self.at(r, g))
+                {
+                    cells[place] = cells[place] + count;
+                }
+            }
+        }
+        cells
+    }
+
+    /// The totals a reader sees, or can work out from a percentage of them.
+    fn margins(&self, table: &Table) -> Vec<Margin> {
+        let (rows, wide) = (self.rows.len(), self.wide());
+        let of = |wanted: &[Of]| {
+            table
+                .measures
+                .iter()
+                .any(|m| m.of.is_some_and(|of| wanted.contains(&of)))
+        };
+        let has_rows = table.totals.has(TotalOf::Rows) || of(&[Of::Column, Of::Table]);
+        let has_across =
+            self.has_across && (table.totals.has(TotalOf::Across) || of(&[Of::Row, Of::Table]));
+        let mut margins = Vec::new();
+        // Nothing across: the only column is its own total.
+        let groups = if has_across { wide + 1 } else { wide };
+        if has_rows {
+            margins.extend((0..groups).map(|group| Margin {
+                total: self.at(rows, group),
+                parts: (0..rows).map(|row| self.at(row, group)).collect(),
+            }));
+        }
+        if has_across {
+            margins.extend((0..rows + usize::from(has_rows)).map(|row| Margin {
+                total: self.at(row, wide),
+                parts: (0..wide).map(|group| self.at(row, group)).collect(),
+            }));
+        }
+        margins
+    }
+
+    fn shows_rows_total(&self, table: &Table) -> bool {
+        table.totals.has(TotalOf::Rows) && !self.rows.is_empty()
+    }
+
+    fn group_order(&self, table: &Table) -> std::ops::Range<usize> {
+        let total = self.has_across && table.totals.has(TotalOf::Across);
+        0..self.wide() + usize::from(total)
+    }
+
+    fn groups(&self, table: &Table) -> Vec<Group> {
+        let group = |index: usize| match (self.has_across, self.across.get(index)) {
+            (false, _) => Group {
+                label: None,
+                is_total: false,
+            },
+            (true, Some(label)) => Group {
+                label: Some(label.clone()),
+                is_total: false,
+            },
+            (true, None) => Group {
+                label: Some(Label::new(TOTAL)),
+                is_total: true,
+            },
+        };
+        self.group_order(table).map(group).collect()
+    }
+
+    /// The rows in the order they are shown. Only released figures may decide it.
+    fn row_order(&self, table: &Table, released: &HashMap<&str, Vec<Released>>) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.rows.len()).collect();
+        if let Some(cells) = table
+            .order
+            .as_deref()
+            .and_then(|column| released.get(column))
+        {
+            let group = if self.has_across { self.wide() } else { 0 };
+            let rank = |row: &usize| std::cmp::Reverse(cells[self.at(*row, group)].count());
+            let text = |row: &usize| self.rows[*row].iter().map(|l| l.text.clone()).collect();
+            order.sort_by_key(|row| -> (_, Vec<String>) {
+                let rank = rank(row);
+                // A suppressed cell is between zero and the smallest shown.
+                (
+                    rank.0
+                        .map_or((1, rank), |n| (if n == 0 { 2 } else { 0 }, rank)),
+                    text(row),
+                )
+            });
+        }
+        if self.shows_rows_total(table) {
+            order.push(self.rows.len());
+        }
+        order
+    }
+
+    fn row_labels(&self, row: usize, dimensions: usize) -> Vec<Label> {
+        match self.rows.get(row) {
+            Some(labels) => labels.clone(),
+            None => (0..dimensions)
+                .map(|d| Label::new(if d == 0 { TOTAL } else { ALL }))
+                .collect(),
+        }
+    }
+
+    fn cell(
+        &self,
+        measure: &Measure,
+        released: &HashMap<&str, Vec<Released>>,
+        row: usize,
+        group: usize,
+    ) -> Cell {
+        let count = |column: &Option<String>, row: usize, group: usize| -> Option<Released> {
+            released
+                .get(column.as_deref()?)
+                .map(|cells| cells[self.at(row, group)])
+        };
+        let (last_row, last_group) = (
+            self.rows.len(),
+            if self.has_across { self.wide() } else { 0 },
+        );
+        let cell = match (measure.kind, measure.of) {
+            (MeasureKind::Count, _) => count(&measure.column, row, group).map(Cell::Count),
+            (MeasureKind::Percent, Some(of)) => {
+                let (r, g) = match of {
+                    Of::Column => (last_row, group),
+                    Of::Row => (row, last_group),
+                    Of::Table => (last_row, last_group),
+                };
+                count(&measure.column, row, group)
+                    .zip(count(&measure.column, r, g))
+                    .map(|(part, whole)| Cell::Figure(percent(part, whole, false)))
+            }
+            (MeasureKind::Percent, None) => count(&measure.numerator, row, group)
+                .zip(count(&measure.denominator, row, group))
+                .map(|(x, n)| Cell::Figure(percent(x, n, true))),
+            (MeasureKind::Rate, _) => count(&measure.numerator, row, group)
+                .zip(count(&measure.denominator, row, group))
+                .map(|(x, n)| {
+                    let multiplier = f64::from(measure.multiplier.unwrap_or(1));
+                    Cell::Figure(rate(x, n, multiplier))
+                }),
+        };
+        // The report file's checks leave no measure without its counts.
+        cell.unwrap_or(Cell::Figure(crate::disclosure::Figure::NotApplicable))
+    }
+}

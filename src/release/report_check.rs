@@ -1,0 +1,212 @@
+//! What can be wrong with a report file, found before any data is read.
+
+use super::report_file::{ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table};
+use crate::error::{Error, Result};
+use std::collections::BTreeSet;
+
+/// A TOML error, with its place and the nearest known key.
+pub(super) fn syntax(text: &str, file: &str, error: &toml::de::Error) -> Error {
+    let place = match error.span() {
+        Some(span) => {
+            let before = &text[..span.start.min(text.len())];
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+            format!("{file}:{line}:{column}")
+        }
+        None => file.to_owned(),
+    };
+    let message = error.message();
+    let wrong = Error::usage(format!("{place}: {message}"));
+    match message
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split_once('`'))
+    {
+        Some((key, rest)) => {
+            let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
+            let what = Error::usage(format!("{place}: unknown key `{key}`"));
+            match nearest(key, &known) {
+                Some(near) => what.hint(format!("did you mean `{near}`?")),
+                None => what.hint(format!("known keys here: {}", known.join(", "))),
+            }
+        }
+        None => wrong,
+    }
+}
+
+fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(key, candidate), *candidate))
+        .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 3))
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Checks what the form of the TOML cannot.
+pub(super) fn check(report: &ReportFile, file: &str) -> Result<()> {
+    if !is_name(&report.name) {
+        return Err(Error::usage(format!(
+            "{file}: the name `{}` cannot be a file name",
+            report.name
+        ))
+        .hint("use lower case letters, digits, _ and -"));
+    }
+    if report.tables.is_empty() {
+        return Err(Error::usage(format!("{file}: the report has no tables")));
+    }
+    let mut ids = BTreeSet::new();
+    for table in &report.tables {
+        if !is_name(&table.id) {
+            let what = format!(
+                "{file}: the table id `{}` cannot be in a file name",
+                table.id
+            );
+            return Err(Error::usage(what).hint("use lower case letters, digits, _ and -"));
+        }
+        if !ids.insert(&table.id) {
+            return Err(Error::usage(format!(
+                "{file}: two tables have the id `{}`",
+                table.id
+            )));
+        }
+        check_table(table).map_err(|e| e.within(format!("{file}: table `{}`", table.id)))?;
+    }
+    Ok(())
+}
+
+fn is_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    !name.is_empty() && name.chars().all(allowed)
+}
+
+fn check_table(table: &Table) -> Result<()> {
+    if table.sql.trim().is_empty() {
+        return Err(Error::usage("the sql is empty"));
+    }
+    if table.rows.is_empty() {
+        return Err(Error::usage("it needs at least one column in `rows`"));
+    }
+    let mut columns = BTreeSet::new();
+    for column in table
+        .dimensions()
+        .chain(table.counts().map(|(column, _)| column))
+    {
+        if !columns.insert(column) {
+            return Err(Error::usage(format!("the column `{column}` is used twice")));
+        }
+    }
+    if table.counts().next().is_none() {
+        return Err(Error::usage(
+            "it needs at least one measure of kind \"count\"",
+        ));
+    }
+    for measure in &table.measures {
+        check_measure(table, measure)
+            .map_err(|e| e.within(format!("measure `{}`", measure.label)))?;
+    }
+    if let Some(order) = &table.order {
+        known_count(table, "order", Some(order))?;
+    }
+    for column in table.labels.keys() {
+        known(
+            column,
+            &table.dimensions().collect::<Vec<_>>(),
+            "a dimension",
+        )?;
+    }
+    match &table.chart {
+        Some(chart) => check_chart(table, chart).map_err(|e| e.within("chart")),
+        None => Ok(()),
+    }
+}
+
+fn check_measure(table: &Table, measure: &Measure) -> Result<()> {
+    let given = [
+        ("column", measure.column.is_some()),
+        ("of", measure.of.is_some()),
+        ("numerator", measure.numerator.is_some()),
+        ("denominator", measure.denominator.is_some()),
+        ("multiplier", measure.multiplier.is_some()),
+    ];
+    let needed: &[&str] = match (measure.kind, measure.of) {
+        (MeasureKind::Count, _) => &["column"],
+        (MeasureKind::Percent, Some(_)) => &["column", "of"],
+        (MeasureKind::Percent, None) => &["numerator", "denominator"],
+        (MeasureKind::Rate, _) => &["numerator", "denominator", "multiplier"],
+    };
+    for (key, is_given) in given {
+        if is_given != needed.contains(&key) {
+            let what = if is_given { "does not take" } else { "needs" };
+            return Err(Error::usage(format!("it {what} `{key}`"))
+                .hint(format!("this kind of measure takes: {}", needed.join(", "))));
+        }
+    }
+    if measure.multiplier == Some(0) {
+        return Err(Error::usage("the multiplier is zero"));
+    }
+    if measure.of == Some(Of::Row) && table.across.is_none() {
+        return Err(Error::usage("a percentage of the row needs `across`"));
+    }
+    if measure.kind != MeasureKind::Count {
+        if measure.of.is_some() {
+            known_count(table, "column", measure.column.as_ref())?;
+        } else {
+            known_count(table, "numerator", measure.numerator.as_ref())?;
+            known_count(table, "denominator", measure.denominator.as_ref())?;
+        }
+    }
+    Ok(())
+}
+
+/// A figure may only be made from counts that are shown beside it.
+fn known_count(table: &Table, key: &str, name: Option<&String>) -> Result<()> {
+    let counts: Vec<&str> = table.counts().map(|(column, _)| column).collect();
+    match name {
+        Some(name) => known(name, &counts, "a count measure of this table")
+            .map_err(|e| e.within(format!("`{key}`"))),
+        None => Ok(()),
+    }
+}
+
+fn known(name: &str, known: &[&str], what: &str) -> Result<()> {
+    if known.contains(&name) {
+        return Ok(());
+    }
+    let error = Error::usage(format!("`{name}` is not {what}"));
+    Err(match nearest(name, known) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("there are: {}", known.join(", "))),
+    })
+}
+
+fn check_chart(table: &Table, chart: &ChartSpec) -> Result<()> {
+    let rows: Vec<&str> = table.rows.iter().map(String::as_str).collect();
+    known(&chart.x, &rows, "a column of `rows`")?;
+    if chart.series != table.across {
+        return Err(match &table.across {
+            Some(across) => Error::usage("`series` must be the dimension across")
+                .hint(format!("write series = \"{across}\"")),
+            None => Error::usage("`series` needs a table with `across`"),
+        });
+    }
+    let is_pyramid = chart.kind == ChartKind::Pyramid;
+    if is_pyramid && (chart.left.is_none() || chart.right.is_none()) {
+        return Err(Error::usage(
+            "a pyramid needs `left` and `right`: two values of the series",
+        ));
+    }
+    if !is_pyramid && (chart.left.is_some() || chart.right.is_some()) {
+        return Err(Error::usage("`left` and `right` are for a pyramid"));
+    }
+    if matches!(chart.kind, ChartKind::StackedBar | ChartKind::Pyramid) && chart.series.is_none() {
+        return Err(Error::usage("this kind of chart needs `series`"));
+    }
+    if let Some(y) = &chart.y {
+        let names = |m: &Measure| m.label == *y || m.column.as_ref() == Some(y);
+        if !table.measures.iter().any(names) {
+            let labels: Vec<&str> = table.measures.iter().map(|m| m.label.as_str()).collect();
+            known(y, &labels, "a measure of this table")?;
+        }
+    }
+    Ok(())
+}

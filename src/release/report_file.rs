@@ -1,0 +1,231 @@
+//! The report file: what a planner downloads, as an analyst writes it in TOML.
+
+use super::report_check;
+use crate::error::{Context, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A report: its words and its tables.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportFile {
+    /// File name stem of everything the report makes: lower case letters, digits, `_` and `-`.
+    pub name: String,
+    /// Title as shown.
+    pub title: String,
+    /// What the report answers, in a sentence or two.
+    pub description: String,
+    /// Whom it is for.
+    pub audience: String,
+    /// Notes on the whole report, each a sentence or two.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// The tables, in the order they are shown.
+    pub tables: Vec<Table>,
+}
+
+/// One table of a report, with its chart.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// Identifier, unique in the report: part of the CSV's file name and of the page's address.
+    pub id: String,
+    /// Title as shown: what is counted, and by what.
+    pub title: String,
+    /// The definition of what is counted.
+    pub description: String,
+    /// One `select` over models that yields true counts, a row for each combination of the
+    /// dimensions, ordered by dimensions.
+    pub sql: String,
+    /// Dimension columns that become the first columns of the table.
+    pub rows: Vec<String>,
+    /// A dimension column whose values become columns.
+    pub across: Option<String>,
+    /// What is shown of each combination.
+    pub measures: Vec<Measure>,
+    /// Which totals are shown. Leave them out where a person can be in two rows.
+    #[serde(default)]
+    pub totals: Totals,
+    /// A count measure to order rows by, largest released figure first; otherwise the order of the
+    /// SQL is kept.
+    pub order: Option<String>,
+    /// Headings of the dimensions; the column name in words otherwise.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Notes on this table, each a sentence or two.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// The chart.
+    pub chart: Option<ChartSpec>,
+}
+
+/// A column of figures.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// For a count, the column of the SQL. For a percentage `of` something, the count it is of.
+    pub column: Option<String>,
+    /// Heading.
+    pub label: String,
+    /// What kind of figure it is.
+    pub kind: MeasureKind,
+    /// For a percentage: which total it is a part of.
+    pub of: Option<Of>,
+    /// For a rate, or a percentage without `of`: the count above the line.
+    pub numerator: Option<String>,
+    /// For a rate, or a percentage without `of`: the count below the line.
+    pub denominator: Option<String>,
+    /// For a rate: per how many, such as 100000.
+    pub multiplier: Option<u32>,
+}
+
+/// The kinds of measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MeasureKind {
+    /// A count of people or events.
+    Count,
+    /// A percentage of released counts.
+    Percent,
+    /// A crude rate of released counts, with 95% limits.
+    Rate,
+}
+
+/// What a percentage is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Of {
+    /// The total of its column.
+    Column,
+    /// The total of its row.
+    Row,
+    /// The total of the table.
+    Table,
+}
+
+/// Which totals a table shows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected true, false, or a list of \"rows\" and \"across\""
+)]
+pub enum Totals {
+    /// All that make sense, or none.
+    All(bool),
+    /// Those listed.
+    Some(Vec<TotalOf>),
+}
+
+/// A total of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TotalOf {
+    /// A row of column totals.
+    Rows,
+    /// A column of row totals.
+    Across,
+}
+
+impl Default for Totals {
+    fn default() -> Self {
+        Totals::All(false)
+    }
+}
+
+impl Totals {
+    /// Whether a total is asked for.
+    pub fn has(&self, total: TotalOf) -> bool {
+        match self {
+            Totals::All(all) => *all,
+            Totals::Some(some) => some.contains(&total),
+        }
+    }
+}
+
+/// The chart of a table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartSpec {
+    /// The form.
+    pub kind: ChartKind,
+    /// The row dimension along the chart.
+    pub x: String,
+    /// The dimension that makes the series: the one across, or none.
+    pub series: Option<String>,
+    /// Which measure is drawn: its column or label. The first one otherwise.
+    pub y: Option<String>,
+    /// What the figures are, on the axis.
+    pub y_label: String,
+    /// For a pyramid: the series on the left.
+    pub left: Option<String>,
+    /// For a pyramid: the series on the right.
+    pub right: Option<String>,
+}
+
+/// The forms of chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartKind {
+    /// A bar for each row, with confidence limits where the measure has them.
+    Bar,
+    /// A bar for each row, made of the series.
+    StackedBar,
+    /// Two series back to back.
+    Pyramid,
+    /// A line for each series; one small chart each when there are many.
+    Line,
+}
+
+impl ReportFile {
+    /// Reads and checks a report file.
+    ///
+    /// # Errors
+    /// Data, when the file cannot be read; usage, when it is not a valid report.
+    pub fn read(path: &Path) -> Result<Self> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).data(|| format!("cannot read {shown}"))?;
+        Self::parse(&text, &shown)
+    }
+
+    /// Checks the text of a report file; `file` is its name in errors.
+    ///
+    /// # Errors
+    /// Usage, naming the file, and line and column where the TOML is at fault.
+    pub fn parse(text: &str, file: &str) -> Result<Self> {
+        let report: ReportFile =
+            toml::from_str(text).map_err(|error| report_check::syntax(text, file, &error))?;
+        report_check::check(&report, file)?;
+        Ok(report)
+    }
+}
+
+impl Table {
+    /// The count measures: SQL column and heading.
+    pub fn counts(&self) -> impl Iterator<Item = (&str, &Measure)> {
+        self.measures
+            .iter()
+            .filter(|measure| measure.kind == MeasureKind::Count)
+            .filter_map(|measure| measure.column.as_deref().map(|column| (column, measure)))
+    }
+
+    /// The dimension columns: rows, then across.
+    pub fn dimensions(&self) -> impl Iterator<Item = &str> {
+        self.rows
+            .iter()
+            .chain(self.across.iter())
+            .map(String::as_str)
+    }
+
+    /// The heading of a dimension.
+    pub fn label(&self, column: &str) -> String {
+        if let Some(label) = self.labels.get(column) {
+            return label.clone();
+        }
+        let words = column.replace('_', " ");
+        let mut letters = words.chars();
+        letters.next().map_or(String::new(), |first| {
+            first.to_uppercase().chain(letters).collect()
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! What the engine hands over for one table, and how it is read.
+
+use super::report_file::Table;
+use crate::disclosure::TrueCount;
+use crate::error::{Error, Result};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Date32Type, Int64Type};
+use arrow::record_batch::RecordBatch;
+use chrono::{Datelike, NaiveDate};
+
+/// The result of a table's SQL, with true counts.
+#[derive(Clone, Default)]
+pub struct TableData {
+    /// The batches, in the order of the SQL.
+    pub batches: Vec<RecordBatch>,
+}
+
+impl std::fmt::Debug for TableData {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The batches hold true counts, which no log may show.
+        write!(f, "TableData({} batches)", self.batches.len())
+    }
+}
+
+/// A dimension's value: how a person reads it, and how a program does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// In tables and charts.
+    pub text: String,
+    /// In CSV: dates in ISO form.
+    pub value: String,
+}
+
+impl Label {
+    /// A label that reads the same everywhere.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Label {
+            value: text.clone(),
+            text,
+        }
+    }
+}
+
+/// How a NULL dimension is shown.
+const NOT_KNOWN: &str = "Not known";
+
+/// The rows of a table's SQL, column by column.
+pub(super) struct Columns {
+    /// For each dimension in the order of [`Table::dimensions`], a label for each row.
+    pub dimensions: Vec<Vec<Label>>,
+    /// For each count in the order of [`Table::counts`], a count for each row.
+    pub counts: Vec<Vec<TrueCount>>,
+}
+
+/// Reads the columns a table needs.
+///
+/// # Errors
+/// Data, naming the table and column but no value, when a column is absent, has a type that cannot
+/// be read, or a count is NULL or negative.
+pub(super) fn read(table: &Table, data: &TableData) -> Result<Columns> {
+    let within =
+        |e: Error, column: &str| e.within(format!("table `{}`, column `{column}`", table.id));
+    let mut columns = Columns {
+        dimensions: Vec::new(),
+        counts: Vec::new(),
+    };
+    for column in table.dimensions() {
+        let labels =
+            dimension(data, column, &table.label(column)).map_err(|e| within(e, column))?;
+        columns.dimensions.push(labels);
+    }
+    for (column, _) in table.counts() {
+        columns
+            .counts
+            .push(counts(data, column).map_err(|e| within(e, column))?);
+    }
+    Ok(columns)
+}
+
+fn arrays<'a>(data: &'a TableData, column: &str) -> Result<Vec<&'a ArrayRef>> {
+    let of = |batch: &'a RecordBatch| {
+        batch.column_by_name(column).ok_or_else(|| {
+            Error::usage("the sql does not yield it").hint("name it in the select list")
+        })
+    };
+    data.batches.iter().map(of).collect()
+}
+
+fn counts(data: &TableData, column: &str) -> Result<Vec<TrueCount>> {
+    let mut counts = Vec::new();
+    for array in arrays(data, column)? {
+        if !array.data_type().is_integer() {
+            return Err(
+                Error::usage(format!("a count cannot be {}", array.data_type()))
+                    .hint("use count(*), or cast(sum(…) as bigint)"),
+            );
+        }
+        let wide =
+            cast(array, &DataType::Int64).map_err(|e| Error::data("not a count").cause(e))?;
+        for count in wide.as_primitive::<Int64Type>() {
+            let count = count.ok_or_else(|| Error::data("a count is NULL"))?;
+            let count = u64::try_from(count).map_err(|_| Error::data("a count is negative"))?;
+            counts.push(TrueCount::new(count));
+        }
+    }
+    Ok(counts)
+}
+
+fn dimension(data: &TableData, column: &str, heading: &str) -> Result<Vec<Label>> {
+    let mut labels = Vec::new();
+    for array in arrays(data, column)? {
+        match array.data_type() {
+            DataType::Date32 => dates(array, &mut labels),
+            DataType::Boolean => {
+                let word = |yes| if yes { "Yes" } else { "No" };
+                let words = array.as_boolean().iter();
+                labels.extend(words.map(|yes| Label::new(yes.map_or(NOT_KNOWN, word))));
+            }
+            kind if kind.is_integer() || is_text(kind) => {
+                let text = cast(array, &DataType::Utf8)
+                    .map_err(|e| Error::data("cannot be read as text").cause(e))?;
+                let texts = text.as_string::<i32>().iter();
+                labels.extend(texts.map(|text| Label::new(text.unwrap_or(NOT_KNOWN))));
+            }
+            kind => {
+                return Err(Error::usage(format!("a dimension cannot be {kind}"))
+                    .hint("cast it to text or to a date"));
+            }
+        }
+    }
+    months(&mut labels);
+    name_numbers(&mut labels, heading);
+    Ok(labels)
+}
+
+fn is_text(kind: &DataType) -> bool {
+    match kind {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, value) => is_text(value) || value.is_integer(),
+        _ => false,
+    }
+}
+
+fn dates(array: &ArrayRef, labels: &mut Vec<Label>) {
+    let array = array.as_primitive::<Date32Type>();
+    for index in 0..array.len() {
+        let date = if array.is_null(index) {
+            None
+        } else {
+            array.value_as_date(index)
+        };
+        labels.push(match date {
+            Some(date) => Label {
+                text: super::about::long_date(date),
+                value: date.format("%Y-%m-%d").to_string(),
+            },
+            None => Label::new(NOT_KNOWN),
+        });
+    }
+}
+
+/// Shows dates as months when all of them are the first of one.
+fn months(labels: &mut [Label]) {
+    let date = |label: &Label| NaiveDate::parse_from_str(&label.value, "%Y-%m-%d").ok();
+    let is_date = |label: &Label| label.text != label.value;
+    if labels
+        .iter()
+        .filter(|l| is_date(l))
+        .filter_map(date)
+        .any(|date| date.day() != 1)
+    {
+        return;
+    }
+    for label in labels {
+        if let Some(date) = date(label).filter(|_| is_date(label)) {
+            label.text = date.format("%b %Y").to_string();
+        }
+    }
+}
+
+/// Puts the heading before bare small numbers ("Quintile 2"), so that a label never looks like a
+/// count that should have been suppressed.
+fn name_numbers(labels: &mut [Label], heading: &str) {
+    let number = |label: &Label| label.text.trim().parse::<u64>().ok();
+    if !labels
+        .iter()
+        .filter_map(number)
+        .any(|n| (1..=7).contains(&n))
+    {
+        return;
+    }
+    for label in labels {
+        if number(label).is_some() {
+            *label = Label::new(format!("{heading} {}", label.text.trim()));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Fonts, number formats and widths of the workbook.
+
+use crate::release::frame::Unit;
+use rust_xlsxwriter::{Color, FontScheme, Format, FormatAlign, FormatBorder};
+
+/// Dark blue of the Government Analysis Function's palette.
+pub(super) const BLUE: Color = Color::RGB(0x12436D);
+
+/// The palette of series, in order.
+pub(super) const PALETTE: [Color; 6] = [
+    BLUE,
+    Color::RGB(0x28A197),
+    Color::RGB(0x801650),
+    Color::RGB(0xF46A25),
+    Color::RGB(0x3D3D3D),
+    Color::RGB(0xA285D1),
+];
+
+fn base() -> Format {
+    Format::new()
+        .set_font_name("Arial")
+        .set_font_size(11)
+        .set_font_scheme(FontScheme::None)
+}
+
+pub(super) fn text() -> Format {
+    base()
+}
+
+pub(super) fn wrapped() -> Format {
+    base().set_text_wrap().set_align(FormatAlign::Top)
+}
+
+pub(super) fn title() -> Format {
+    base().set_bold().set_font_size(15)
+}
+
+pub(super) fn heading() -> Format {
+    base().set_bold().set_font_size(12)
+}
+
+pub(super) fn link() -> Format {
+    base()
+        .set_font_color(Color::RGB(0x005EB8))
+        .set_underline(rust_xlsxwriter::FormatUnderline::Single)
+}
+
+pub(super) fn header(is_figure: bool) -> Format {
+    let align = if is_figure {
+        FormatAlign::Right
+    } else {
+        FormatAlign::Left
+    };
+    base()
+        .set_bold()
+        .set_text_wrap()
+        .set_align(align)
+        .set_align(FormatAlign::Bottom)
+        .set_border_bottom(FormatBorder::Medium)
+        .set_border_bottom_color(BLUE)
+}
+
+/// A row label.
+pub(super) fn label(is_total: bool) -> Format {
+    total(base(), is_total)
+}
+
+/// A figure or the sign that stands for it; signs are right-aligned like the figures they replace.
+pub(super) fn figure(unit: Unit, is_total: bool) -> Format {
+    let number = match unit {
+        Unit::Count => "#,##0",
+        Unit::Percent => "0.0%",
+        Unit::Per(_) => "#,##0.0",
+    };
+    total(
+        base().set_num_format(number).set_align(FormatAlign::Right),
+        is_total,
+    )
+}
+
+fn total(format: Format, is_total: bool) -> Format {
+    if is_total {
+        format.set_bold().set_border_top(FormatBorder::Thin)
+    } else {
+        format
+    }
+}
+
+/// Splits a text into lines of about this many characters, since no cell is merged.
+pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

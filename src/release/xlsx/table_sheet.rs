@@ -1,0 +1,144 @@
+//! One table on its sheet.
+
+use super::style;
+use crate::disclosure::{NOT_APPLICABLE, SUPPRESSED};
+use crate::release::Page;
+use crate::release::about::long_date;
+use crate::release::frame::{Frame, Shown, Unit};
+use rust_xlsxwriter::{Table, TableColumn, TableStyle, Url, Worksheet, XlsxError};
+
+/// Characters in a line of words above the table.
+const LINE: usize = 110;
+
+/// Words above the table: title, definition, date, signs, way back.
+fn words(page: &Page<'_>, frame: &Frame) -> Vec<String> {
+    let mut words = style::lines(&frame.description, LINE);
+    words.push(format!("As of {}.", long_date(page.about.as_of)));
+    words.push(
+        "* is a suppressed count from 1 to 7, or a figure that needs one; it is never zero. Other \
+         counts are rounded to the nearest 5."
+            .to_owned(),
+    );
+    words.push(
+        "Totals are rounded from true totals, so figures may not add up. Percentages and rates \
+         come from rounded counts. [z] is not applicable."
+            .to_owned(),
+    );
+    words.extend(frame.notes.iter().flat_map(|note| style::lines(note, LINE)));
+    words
+}
+
+/// The row of the table's header.
+pub(super) fn header_row(page: &Page<'_>, frame: &Frame) -> u32 {
+    2 + words(page, frame).len() as u32
+}
+
+/// The first column right of the table, with one left free.
+pub(super) fn free_column(frame: &Frame) -> u16 {
+    (frame.row_dimensions.len() + frame.columns().len() + 1) as u16
+}
+
+/// Writes the sheet of a table.
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    page: &Page<'_>,
+    frame: &Frame,
+) -> Result<(), XlsxError> {
+    sheet.set_name(super::sheet_name(frame.number))?;
+    let title = format!("Table {}: {}", frame.number, frame.title);
+    sheet.write_with_format(0, 0, title, &style::title())?;
+    let words = words(page, frame);
+    for (index, line) in words.iter().enumerate() {
+        sheet.write_with_format(1 + index as u32, 0, line, &style::text())?;
+    }
+    let back = Url::new("internal:'Contents'!A1").set_text("Back to contents");
+    let header = header_row(page, frame);
+    sheet.write_url_with_format(header - 1, 0, back, &style::link())?;
+    cells(sheet, frame, header)?;
+    sheet.set_freeze_panes(header + 1, frame.row_dimensions.len() as u16)?;
+    // Where the reader starts is the top, though the panes are frozen below it.
+    sheet
+        .set_landscape()
+        .set_paper_size(9)
+        .set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(header, header)?;
+    Ok(())
+}
+
+fn cells(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxError> {
+    let columns = frame.columns();
+    let dimensions = frame.row_dimensions.len();
+    let mut headings: Vec<String> = frame
+        .row_dimensions
+        .iter()
+        .map(|(_, heading)| heading.clone())
+        .collect();
+    headings.extend(columns.iter().map(|column| column.heading.clone()));
+    let last_row = header + frame.rows.len().max(1) as u32;
+    let table_columns: Vec<TableColumn> = headings
+        .iter()
+        .enumerate()
+        .map(|(at, heading)| {
+            let format = style::header(at >= dimensions);
+            TableColumn::new()
+                .set_header(heading)
+                .set_header_format(format)
+        })
+        .collect();
+    let table = Table::new()
+        .set_name(format!("table_{}", frame.number))
+        .set_columns(&table_columns)
+        .set_autofilter(false)
+        .set_banded_rows(false)
+        .set_style(TableStyle::None);
+    sheet.add_table(header, 0, last_row, (headings.len() - 1) as u16, &table)?;
+    if frame.rows.is_empty() {
+        sheet.write_with_format(header + 1, 0, "There are no rows", &style::label(false))?;
+    }
+    for (r, row) in frame.rows.iter().enumerate() {
+        let at = header + 1 + r as u32;
+        for (d, label) in row.labels.iter().enumerate() {
+            sheet.write_with_format(at, d as u16, &label.text, &style::label(row.is_total))?;
+        }
+        for (c, column) in columns.iter().enumerate() {
+            let unit = frame.measures[column.measure].unit;
+            let is_total = row.is_total;
+            let format = style::figure(unit, is_total);
+            let place = (dimensions + c) as u16;
+            match frame.shown(r, column) {
+                Shown::Count(n) => sheet.write_with_format(at, place, n as f64, &format)?,
+                Shown::Decimal(n) if unit == Unit::Percent => {
+                    // Excel's percentages are parts of one.
+                    sheet.write_with_format(at, place, (n * 10.0).round() / 1000.0, &format)?
+                }
+                Shown::Decimal(n) => sheet.write_with_format(at, place, n, &format)?,
+                Shown::Suppressed => sheet.write_with_format(at, place, SUPPRESSED, &format)?,
+                Shown::NotApplicable => {
+                    sheet.write_with_format(at, place, NOT_APPLICABLE, &format)?
+                }
+            };
+        }
+    }
+    for (at, heading) in headings.iter().enumerate() {
+        let labels = frame.rows.iter().filter_map(|row| row.labels.get(at));
+        let widest = labels
+            .map(|label| label.text.chars().count())
+            .max()
+            .unwrap_or(0);
+        // Headings wrap at words, so only their longest word must fit.
+        let word = heading
+            .split(' ')
+            .map(|word| word.chars().count())
+            .max()
+            .unwrap_or(0);
+        let width = widest.max(word + 1).clamp(11, 48) as f64;
+        sheet.set_column_width(at as u16, width + 1.5)?;
+    }
+    let tallest = headings
+        .iter()
+        .skip(dimensions)
+        .map(|h| style::lines(h, 13).len())
+        .max();
+    sheet.set_row_height(header, 15.0 * tallest.unwrap_or(1).clamp(1, 5) as f64 + 3.0)?;
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The contacts that follow from a person's age, conditions and home.
+
+pub mod diagnoses;
+pub mod general_practice;
+pub mod hospital;
+pub mod local;
+pub mod measures;
+pub mod outpatient;
+pub mod social_care;
+pub mod teams;

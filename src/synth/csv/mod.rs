@@ -1,0 +1,111 @@
+//! Lives as the CSV extracts that services send, one row an event.
+//!
+//! Every row begins with who the person is, because real extracts do: taking those columns out is
+//! the work of the pull.
+
+pub mod hospital;
+pub mod local;
+pub mod social_care;
+pub mod teams;
+
+use std::fmt::Write;
+
+use super::calendar::{Day, Moment, push_date, push_moment};
+use super::fhir::patient::local_number;
+use super::life::Life;
+use super::world::World;
+
+/// The columns every dataset begins with.
+pub const IDENTITY: &str = "nhs_number,nhs_number_status,local_patient_id,patient_name,\
+     date_of_birth,postcode,sex,ethnic_category,gp_practice,";
+
+/// A row being written.
+pub struct Row<'a> {
+    out: &'a mut String,
+}
+
+impl<'a> Row<'a> {
+    /// Begins a row about a person as they were on a day.
+    pub fn begin(out: &'a mut String, world: &World, life: &Life, on: Day) -> Self {
+        let person = &life.person;
+        let home = person.home(on);
+        let _ = write!(
+            out,
+            "{},{},{},\"{}, {}\",",
+            person.nhs_number,
+            person.verification,
+            local_number(person.index),
+            person.family.to_uppercase(),
+            person.given
+        );
+        push_date(out, person.birth);
+        let sex = match person.gender {
+            "female" => "2",
+            "male" => "1",
+            "other" => "9",
+            _ => "0",
+        };
+        let _ = write!(
+            out,
+            ",{},{sex},{},{}",
+            world.geography.lsoas[home.lsoa].postcodes[home.postcode],
+            person.ethnicity,
+            world.organisations.get(person.practice(on)).code
+        );
+        Row { out }
+    }
+
+    /// A code or words without commas, quotes or line ends.
+    pub fn code(&mut self, value: &str) -> &mut Self {
+        self.out.push(',');
+        self.out.push_str(value);
+        self
+    }
+
+    /// Free words, quoted where they must be.
+    pub fn words(&mut self, value: &str) -> &mut Self {
+        self.out.push(',');
+        if value.contains([',', '"']) {
+            self.out.push('"');
+            self.out.push_str(&value.replace('"', "\"\""));
+            self.out.push('"');
+        } else {
+            self.out.push_str(value);
+        }
+        self
+    }
+
+    /// A number.
+    pub fn number(&mut self, value: impl std::fmt::Display) -> &mut Self {
+        let _ = write!(self.out, ",{value}");
+        self
+    }
+
+    /// The number of a row within a person as a local id that no other row has.
+    pub fn local(&mut self, prefix: &str, life: &Life, number: u32) -> &mut Self {
+        let _ = write!(self.out, ",{prefix}{:07}{number:04}", life.person.index);
+        self
+    }
+
+    /// A date, empty when there is none.
+    pub fn date(&mut self, day: Option<Day>) -> &mut Self {
+        self.out.push(',');
+        if let Some(day) = day {
+            push_date(self.out, day);
+        }
+        self
+    }
+
+    /// A moment.
+    pub fn moment(&mut self, moment: Moment) -> &mut Self {
+        self.out.push(',');
+        push_moment(self.out, moment);
+        self
+    }
+
+    /// Ends the row with the time of its extract.
+    pub fn end(&mut self, extracted: Moment) {
+        self.moment(extracted);
+        self.out.push('\n');
+    }
+}

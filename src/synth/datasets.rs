@@ -1,0 +1,177 @@
+//! The files of a record: which there are, and what of a life goes into each.
+
+use super::csv;
+use super::fhir;
+use super::life::Life;
+use super::world::World;
+
+/// One kind of file.
+#[derive(Debug)]
+pub struct Dataset {
+    /// Folder and stem, such as `fhir/Patient`.
+    pub stem: &'static str,
+    /// CSV columns after those of the identity; none for FHIR.
+    pub columns: Option<&'static str>,
+}
+
+const fn fhir_file(stem: &'static str) -> Dataset {
+    Dataset {
+        stem,
+        columns: None,
+    }
+}
+
+const fn csv_file(stem: &'static str, columns: &'static str) -> Dataset {
+    Dataset {
+        stem,
+        columns: Some(columns),
+    }
+}
+
+/// How many kinds of file there are.
+pub const COUNT: usize = 25;
+/// The place of the deletions in [`DATASETS`]: written with faults only.
+pub const DELETED: usize = 14;
+/// The place of Organization in [`DATASETS`]: written once, in the first part.
+pub const ORGANIZATION: usize = 1;
+
+/// Every kind of file, FHIR first.
+pub const DATASETS: [Dataset; COUNT] = [
+    fhir_file("fhir/Patient"),
+    fhir_file("fhir/Organization"),
+    fhir_file("fhir/Encounter"),
+    fhir_file("fhir/Condition"),
+    fhir_file("fhir/Observation"),
+    fhir_file("fhir/Procedure"),
+    fhir_file("fhir/MedicationRequest"),
+    fhir_file("fhir/Immunization"),
+    fhir_file("fhir/Appointment"),
+    fhir_file("fhir/ServiceRequest"),
+    fhir_file("fhir/EpisodeOfCare"),
+    fhir_file("fhir/Flag"),
+    fhir_file("fhir/Goal"),
+    fhir_file("fhir/DocumentReference"),
+    fhir_file("fhir/deleted"),
+    csv_file("csv/apc_spell", csv::hospital::SPELL),
+    csv_file("csv/ecds_attendance", csv::hospital::ATTENDANCE),
+    csv_file("csv/op_attendance", csv::hospital::CLINIC),
+    csv_file("csv/social_care_event", csv::social_care::EVENT),
+    csv_file("csv/community_contact", csv::teams::CONTACT),
+    csv_file("csv/mental_health_contact", csv::teams::CONTACT),
+    csv_file("csv/pharmacy_contact", csv::local::PHARMACY),
+    csv_file("csv/dental_contact", csv::local::DENTAL),
+    csv_file("csv/optometry_contact", csv::local::OPTOMETRY),
+    csv_file("csv/hospice_contact", csv::local::HOSPICE),
+];
+
+/// The text of some people for every kind of file.
+pub type Texts = [String; COUNT];
+
+/// Appends everything about one life.
+pub fn write(out: &mut Texts, world: &World, life: &Life) {
+    let [
+        patient,
+        _,
+        encounters,
+        conditions,
+        observations,
+        procedures,
+        prescriptions,
+        rest @ ..,
+    ] = out;
+    fhir::patient::write(patient, world, life);
+    for encounter in &life.encounters {
+        fhir::encounter::write(encounters, world, life, encounter);
+    }
+    for problem in &life.problems {
+        fhir::clinical::condition(conditions, life, problem);
+    }
+    for observation in &life.observations {
+        fhir::observation::write(observations, life, observation);
+    }
+    for event in &life.procedures {
+        fhir::clinical::procedure(procedures, life, event);
+    }
+    for event in &life.prescriptions {
+        fhir::clinical::prescription(prescriptions, life, event);
+    }
+    let [
+        vaccinations,
+        appointments,
+        referrals,
+        episodes,
+        flags,
+        goals,
+        letters,
+        _,
+        tables @ ..,
+    ] = rest;
+    for event in &life.vaccinations {
+        fhir::clinical::vaccination(vaccinations, life, event);
+    }
+    for appointment in &life.appointments {
+        fhir::activity::appointment(appointments, life, appointment);
+    }
+    for referral in &life.referrals {
+        fhir::activity::referral(referrals, world, life, referral);
+    }
+    for span in &life.episodes {
+        fhir::planning::episode(episodes, world, life, span);
+    }
+    for span in &life.flags {
+        fhir::planning::flag(flags, life, span);
+    }
+    for span in &life.goals {
+        fhir::planning::goal(goals, life, span);
+    }
+    for letter in &life.letters {
+        fhir::document::write(letters, world, life, letter);
+    }
+    write_tables(tables, world, life);
+}
+
+fn write_tables(out: &mut [String; 10], world: &World, life: &Life) {
+    let [
+        spells,
+        attendances,
+        clinics,
+        social,
+        community,
+        mental,
+        locals @ ..,
+    ] = out;
+    for spell in &life.spells {
+        csv::hospital::spell(spells, world, life, spell);
+    }
+    for attendance in &life.attendances {
+        csv::hospital::attendance(attendances, world, life, attendance);
+    }
+    for clinic in &life.clinics {
+        csv::hospital::clinic(clinics, world, life, clinic);
+    }
+    for event in &life.social {
+        csv::social_care::event(social, world, life, event);
+    }
+    for contact in &life.community {
+        csv::teams::contact(community, world, life, contact);
+    }
+    for contact in &life.mental {
+        csv::teams::contact(mental, world, life, contact);
+    }
+    let [pharmacy, dental, optometry, hospice] = locals;
+    for (out, contacts, form) in [
+        (pharmacy, &life.pharmacy, (true, 2)),
+        (dental, &life.dental, (false, 3)),
+        (optometry, &life.optometry, (false, 2)),
+        (hospice, &life.hospice, (true, 3)),
+    ] {
+        for contact in contacts {
+            csv::local::contact(out, world, life, contact, form);
+        }
+    }
+}
+
+/// The header line of a CSV dataset.
+pub fn header(columns: &str) -> String {
+    format!("{}{columns},extract_datetime\n", csv::IDENTITY)
+}

@@ -1,0 +1,273 @@
+//! Faults in lines of FHIR.
+
+use super::super::calendar::{push_date, push_moment};
+use super::super::fhir;
+use super::super::nhs_number;
+use super::super::random::Random;
+use super::Line;
+use super::kind::Kind;
+use chrono::NaiveDate;
+
+/// The faults that lines of a file can have.
+pub fn kinds(stem: &str) -> Vec<Kind> {
+    use Kind::*;
+    let mut kinds = match stem {
+        // Organisations are few, and everything refers to them.
+        "fhir/Organization" | "fhir/deleted" => return Vec::new(),
+        "fhir/Patient" => vec![NumberMissing, NumberInvalid],
+        _ => vec![Truncated],
+    };
+    kinds.extend([UnknownType, NoType, NoKey, Duplicate, Superseded]);
+    if wrong_types(stem).is_some() {
+        kinds.push(WrongType);
+    }
+    if future_date(stem).is_some() {
+        kinds.push(Future);
+    }
+    if matches!(
+        stem,
+        "fhir/Observation"
+            | "fhir/Appointment"
+            | "fhir/MedicationRequest"
+            | "fhir/DocumentReference"
+    ) {
+        kinds.extend([Deleted, FreeText]);
+    }
+    if matches!(stem, "fhir/Condition" | "fhir/Procedure") {
+        kinds.push(FreeText);
+    }
+    kinds
+}
+
+/// Selected values of a type, with what is put in their place.
+fn wrong_types(stem: &str) -> Option<&'static [(&'static str, &'static str)]> {
+    Some(match stem {
+        "fhir/Observation" => &[
+            ("effectiveDateTime", "\"2025-02-31T09:00:00+00:00\""),
+            ("effectiveDateTime", "[\"2025-03-01T09:00:00+00:00\"]"),
+            ("status", "7"),
+        ],
+        "fhir/Encounter" => &[
+            ("start", "20250401"),
+            ("start", "\"2025-02-31T10:00:00+00:00\""),
+            ("end", "{\"date\":\"2025-04-01\"}"),
+        ],
+        "fhir/Condition" => &[
+            ("onsetDateTime", "\"31/01/2025\""),
+            ("recordedDate", "\"2025-02-31\""),
+            ("onsetDateTime", "true"),
+        ],
+        "fhir/MedicationRequest" => &[("authoredOn", "\"2025-02-30T09:00:00+00:00\"")],
+        "fhir/Immunization" => &[("occurrenceDateTime", "\"2025-13-01\"")],
+        "fhir/Procedure" => &[("performedDateTime", "\"last Tuesday\"")],
+        "fhir/Appointment" => &[("start", "\"2025-06-31T09:00:00+00:00\"")],
+        "fhir/ServiceRequest" => &[("authoredOn", "1740000000")],
+        "fhir/EpisodeOfCare" => &[("start", "\"2025-02-30\"")],
+        _ => return None,
+    })
+}
+
+/// The date of a type that has happened by nature.
+fn future_date(stem: &str) -> Option<&'static str> {
+    Some(match stem {
+        "fhir/Observation" => "effectiveDateTime",
+        "fhir/Encounter" => "start",
+        "fhir/Procedure" => "performedDateTime",
+        "fhir/Immunization" => "occurrenceDateTime",
+        "fhir/MedicationRequest" => "authoredOn",
+        _ => return None,
+    })
+}
+
+/// Where the value of `"key":"…"` stands, quotes included.
+fn value(line: &str, key: &str) -> Option<std::ops::Range<usize>> {
+    let name = format!("\"{key}\":\"");
+    let start = line.find(&name)? + name.len() - 1;
+    let length = line[start + 1..].find('"')?;
+    Some(start..start + length + 2)
+}
+
+fn replaced(line: &str, key: &str, json: &str) -> Option<String> {
+    let at = value(line, key)?;
+    Some(format!("{}{json}{}", &line[..at.start], &line[at.end..]))
+}
+
+/// A copy under another id, so that spoiling it loses nothing.
+fn copy(random: &mut Random, line: &str) -> Option<String> {
+    let mut id = String::from("\"");
+    fhir::id(&mut id, random.id());
+    id.push('"');
+    replaced(line, "id", &id)
+}
+
+/// The day after the record's last update, as an instant, when it is well before the last day.
+fn day_after(line: &str, last_day: i32) -> Option<String> {
+    let at = value(line, "lastUpdated")?;
+    let instant = line[at].trim_matches('"');
+    let date = NaiveDate::parse_from_str(instant.get(..10)?, "%Y-%m-%d").ok()?;
+    let day = super::super::calendar::day(date) + 1;
+    (day < last_day - 2).then(|| {
+        let mut next = String::from("\"");
+        push_date(&mut next, day);
+        next.push_str(&instant[10..]);
+        next.push('"');
+        next
+    })
+}
+
+fn sentence(random: &mut Random, number: u64) -> String {
+    let number = match random.chance(0.5) {
+        true => nhs_number::spaced(number),
+        false => number.to_string(),
+    };
+    match random.below(3) {
+        0 => format!("Husband's NHS no {number}, see his record"),
+        1 => format!("{number} - wrong pt? checked on PDS"),
+        _ => format!("Mother: NHS {number}. Discussed at home visit"),
+    }
+}
+
+/// A number of the test range that checks.
+pub fn some_number(random: &mut Random) -> u64 {
+    loop {
+        let nine = 999_000_000 + u64::from(random.below(999_000));
+        if let Some(digit) = nhs_number::check_digit(nine) {
+            return nine * 10 + digit;
+        }
+    }
+}
+
+/// Something that looks like an NHS number and cannot be one.
+pub fn impossible_number(random: &mut Random) -> String {
+    let number = some_number(random);
+    match random.below(4) {
+        0 => "9999999999".to_owned(),
+        1 => (number / 10).to_string(),
+        _ => (number - number % 10 + (number % 10 + 1) % 10).to_string(),
+    }
+}
+
+/// The lines that stand for one line with a fault, or nothing when the line does not suit.
+pub fn spoil(
+    random: &mut Random,
+    kind: Kind,
+    line: &str,
+    stem: &str,
+    (last_day, _): (i32, i64),
+) -> Option<Vec<Line>> {
+    let right = || Line {
+        text: line.to_owned(),
+        fault: None,
+    };
+    let bad = |text: String| Line {
+        text,
+        fault: Some(kind),
+    };
+    let spoiled = match kind {
+        Kind::Truncated => {
+            let mut cut = line.len() * (35 + random.below(55) as usize) / 100;
+            while !line.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            return Some(vec![bad(line[..cut].to_owned())]);
+        }
+        Kind::NumberInvalid => {
+            line.contains("\"code\":\"01\"").then_some(())?;
+            let system = "https://fhir.nhs.uk/Id/nhs-number\",";
+            let at = line.find(system)? + system.len();
+            let number = format!("\"{}\"", impossible_number(random));
+            let rest = replaced(&line[at..], "value", &number)?;
+            return Some(vec![bad(format!("{}{rest}", &line[..at]))]);
+        }
+        Kind::NumberMissing => {
+            line.contains("\"code\":\"01\"").then_some(())?;
+            let start = line.find("\"identifier\":[")? + "\"identifier\":[".len();
+            let end = line.find("{\"system\":\"https://harrowmere")?;
+            return Some(vec![bad(format!("{}{}", &line[..start], &line[end..]))]);
+        }
+        Kind::FreeText => {
+            let number = some_number(random);
+            let words = sentence(random, number);
+            let text = match stem {
+                "fhir/Appointment" if line.contains("\"comment\":") => return None,
+                "fhir/Appointment" => with_field(line, &format!("\"comment\":\"{words}\""))?,
+                "fhir/DocumentReference" => replaced(line, "description", &format!("\"{words}\""))?,
+                _ if line.contains("\"note\":") => return None,
+                _ => with_field(line, &format!("\"note\":[{{\"text\":\"{words}\"}}]"))?,
+            };
+            return Some(vec![bad(text)]);
+        }
+        Kind::Superseded => {
+            let next = day_after(line, last_day)?;
+            let newer = replaced(line, "lastUpdated", &next)?;
+            let newer = newer
+                .replace("\"status\":\"final\"", "\"status\":\"amended\"")
+                .replace("\"code\":\"confirmed\"", "\"code\":\"refuted\"");
+            let newer = Line {
+                text: newer,
+                fault: None,
+            };
+            // Versions arrive in either order.
+            let older = bad(line.to_owned());
+            return Some(if random.chance(0.5) {
+                vec![older, newer]
+            } else {
+                vec![newer, older]
+            });
+        }
+        Kind::UnknownType => {
+            let name = [
+                "\"Observations\"",
+                "\"Pateint\"",
+                "\"ClinicalNote\"",
+                "\"observation\"",
+            ];
+            let name = random.pick(&name);
+            replaced(&copy(random, line)?, "resourceType", name)?
+        }
+        Kind::NoType => {
+            let copy = copy(random, line)?;
+            let end = value(&copy, "resourceType")?.end;
+            format!("{{{}", copy.get(end + 1..)?)
+        }
+        Kind::NoKey => {
+            let start = line.find(",\"id\":\"")?;
+            let end = value(line, "id")?.end;
+            format!("{}{}", &line[..start], &line[end..])
+        }
+        Kind::WrongType => {
+            let (key, json) = random.pick(wrong_types(stem)?);
+            replaced(&copy(random, line)?, key, json)?
+        }
+        Kind::Future => {
+            let mut date = String::from("\"");
+            push_moment(
+                &mut date,
+                4_010_000_000 + i64::from(random.below(9_000_000)),
+            );
+            date.push_str("+00:00\"");
+            replaced(&copy(random, line)?, future_date(stem)?, &date)?
+        }
+        _ => return None,
+    };
+    Some(vec![right(), bad(spoiled)])
+}
+
+fn with_field(line: &str, field: &str) -> Option<String> {
+    let body = line.strip_suffix('}')?;
+    Some(format!("{body},{field}}}"))
+}
+
+/// The Bundle that deletes the resource of a line, the day after it was last updated.
+pub fn deletion(random: &mut Random, line: &str, (last_day, _): (i32, i64)) -> Option<String> {
+    let next = day_after(line, last_day)?;
+    let kind = line[value(line, "resourceType")?].trim_matches('"');
+    let resource = line[value(line, "id")?].trim_matches('"');
+    let mut bundle = String::new();
+    fhir::id(&mut bundle, random.id());
+    Some(format!(
+        "{{\"resourceType\":\"Bundle\",\"id\":\"{bundle}\",\"meta\":{{\"lastUpdated\":{next}}},\
+         \"type\":\"transaction\",\"entry\":[{{\"request\":{{\"method\":\"DELETE\",\
+         \"url\":\"{kind}/{resource}\"}}}}]}}\n"
+    ))
+}

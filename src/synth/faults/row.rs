@@ -1,0 +1,186 @@
+//! Faults in rows of CSV.
+
+use super::super::calendar::{at, day, push_moment};
+use super::super::random::Random;
+use super::Line;
+use super::kind::Kind;
+use super::resource::{impossible_number, some_number};
+use chrono::{Datelike, NaiveDate};
+
+/// The faults that rows of a file can have.
+pub fn kinds(stem: &str) -> Vec<Kind> {
+    use Kind::*;
+    let mut kinds = vec![
+        NumberMissing,
+        NumberInvalid,
+        ColumnCount,
+        NoKey,
+        WrongType,
+        Truncated,
+        Duplicate,
+        Superseded,
+    ];
+    if future(stem).is_some() {
+        kinds.push(Future);
+    }
+    if note(stem).is_some() {
+        kinds.push(FreeText);
+    }
+    kinds
+}
+
+/// Typed columns of a dataset, with what is typed into them.
+fn wrong_types(stem: &str) -> &'static [(&'static str, &'static str)] {
+    match stem {
+        "csv/apc_spell" => &[("tariff_cost", "abc"), ("admission_date", "2025-02-31")],
+        "csv/ecds_attendance" => &[
+            ("arrival_datetime", "2025-02-31T10:00:00"),
+            ("tariff_cost", "n/a"),
+        ],
+        "csv/op_attendance" => &[("appointment_date", "31/04/2025"), ("tariff_cost", "one")],
+        "csv/social_care_event" => &[("event_start_date", "2025-02-30")],
+        "csv/community_contact" | "csv/mental_health_contact" => &[
+            ("duration_minutes", "ten"),
+            ("contact_datetime", "yesterday"),
+        ],
+        "csv/dental_contact" => &[("units", "three"), ("contact_date", "2025-02-31")],
+        "csv/optometry_contact" => &[("contact_date", "2025-00-10")],
+        _ => &[("contact_datetime", "2025-02-31T09:00:00")],
+    }
+}
+
+/// The column that names an event that has happened by nature.
+fn future(stem: &str) -> Option<(&'static str, &'static str)> {
+    Some(match stem {
+        "csv/apc_spell" => ("admission_date", "2097-05-04"),
+        "csv/ecds_attendance" => ("arrival_datetime", "2097-05-04T11:20:00"),
+        "csv/community_contact" | "csv/mental_health_contact" | "csv/pharmacy_contact" => {
+            ("contact_datetime", "2098-01-15T09:30:00")
+        }
+        "csv/dental_contact" => ("contact_date", "2097-08-30"),
+        _ => return None,
+    })
+}
+
+fn note(stem: &str) -> Option<&'static str> {
+    Some(match stem {
+        "csv/social_care_event" => "free_text_note",
+        "csv/pharmacy_contact" => "advice_note",
+        "csv/dental_contact" | "csv/optometry_contact" | "csv/hospice_contact" => "note",
+        _ => return None,
+    })
+}
+
+/// The second column of a dataset's key.
+fn key(stem: &str) -> &'static str {
+    match stem {
+        "csv/apc_spell" => "spell_id",
+        "csv/ecds_attendance" => "attendance_id",
+        "csv/op_attendance" => "appointment_id",
+        "csv/social_care_event" => "event_id",
+        _ => "contact_id",
+    }
+}
+
+/// The cells of a row as they stand, quotes included.
+fn cells(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut quoted = false;
+    for character in line.chars() {
+        quoted ^= character == '"';
+        if character == ',' && !quoted {
+            cells.push(String::new());
+        } else if let Some(cell) = cells.last_mut() {
+            cell.push(character);
+        }
+    }
+    cells
+}
+
+/// The lines that stand for one row with a fault, or nothing when the row does not suit.
+pub fn spoil(
+    random: &mut Random,
+    kind: Kind,
+    line: &str,
+    (stem, header): (&str, &str),
+    (last_day, _): (i32, i64),
+) -> Option<Vec<Line>> {
+    let right = || Line {
+        text: line.to_owned(),
+        fault: None,
+    };
+    let bad = |cells: &[String]| Line {
+        text: cells.join(","),
+        fault: Some(kind),
+    };
+    let place = |name: &str| {
+        header
+            .trim_end()
+            .split(',')
+            .position(|column| column == name)
+    };
+    let mut row = cells(line);
+    if row.get(1).is_none_or(|status| status != "01") {
+        return None;
+    }
+    match kind {
+        Kind::Truncated => {
+            let keep = row.len() - 2 - random.below(row.len() as u32 - 12) as usize;
+            return Some(vec![bad(&row[..keep])]);
+        }
+        Kind::FreeText => {
+            let number = some_number(random);
+            row[place(note(stem)?)?] = format!("daughter NHS no {number} also seen");
+            return Some(vec![bad(&row)]);
+        }
+        Kind::Superseded => {
+            let extracted = place("extract_datetime")?;
+            let date = NaiveDate::parse_from_str(row[extracted].get(..10)?, "%Y-%m-%d").ok()?;
+            // The next monthly run, when there is one before the end.
+            let next = date.with_day(5)? + chrono::Months::new(1);
+            if day(next) >= last_day {
+                return None;
+            }
+            row[extracted].clear();
+            push_moment(&mut row[extracted], at(day(next), 125));
+            if let Some(cost) = place("tariff_cost") {
+                row[cost] = format!("{}.75", 40 + random.below(4_000));
+            }
+            let newer = Line {
+                text: row.join(","),
+                fault: None,
+            };
+            let older = Line {
+                text: line.to_owned(),
+                fault: Some(kind),
+            };
+            return Some(if random.chance(0.5) {
+                vec![older, newer]
+            } else {
+                vec![newer, older]
+            });
+        }
+        _ => {}
+    }
+    // A row of its own: what is rejected takes nothing away.
+    row[place(key(stem))?].push('9');
+    match kind {
+        Kind::NumberMissing => row[0].clear(),
+        Kind::NumberInvalid => row[0] = impossible_number(random),
+        Kind::ColumnCount if random.chance(0.5) => row.push(String::new()),
+        Kind::ColumnCount => {
+            row.remove(4);
+        }
+        Kind::NoKey => row[place(key(stem))?].clear(),
+        Kind::WrongType => {
+            let (column, words) = random.pick(wrong_types(stem));
+            row[place(column)?] = (*words).to_owned();
+        }
+        Kind::Future => {
+            let (column, words) = future(stem)?;
+            row[place(column)?] = words.to_owned();
+        }
+        _ => return None,
+    }
+    Some(vec![right(), bad(&row)])
+}

@@ -1,0 +1,214 @@
+//! Lives as FHIR R4 resources in the shape of UK Core, one line of JSON each.
+//!
+//! Lines are written straight into a buffer with their keys in a fixed order: a tree of values
+//! would take several times as long for the millions of lines of a large record.
+
+pub mod activity;
+pub mod clinical;
+pub mod document;
+pub mod encounter;
+pub mod observation;
+pub mod organization;
+pub mod patient;
+pub mod planning;
+
+use std::fmt::Write;
+
+use super::calendar::{Moment, push_moment};
+use super::organisations::Organisation;
+use super::person::Person;
+use super::record::Coding;
+
+/// SNOMED CT.
+pub const SNOMED: &str = "http://snomed.info/sct";
+/// Organisation codes.
+pub const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
+/// Stem of UK Core extensions and profiles.
+pub const UK_CORE: &str = "https://fhir.hl7.org.uk/StructureDefinition/";
+
+/// Appends a JSON string, quoted and escaped.
+pub fn text(out: &mut String, value: &str) {
+    out.push('"');
+    for character in value.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if u32::from(control) < 0x20 => out.push(' '),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+/// Appends `,"key":"value"`.
+pub fn field(out: &mut String, key: &str, value: &str) {
+    out.push_str(",\"");
+    out.push_str(key);
+    out.push_str("\":");
+    text(out, value);
+}
+
+/// Appends an id in the form of a UUID.
+pub fn id(out: &mut String, id: u128) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    for nibble in 0..32 {
+        if matches!(nibble, 8 | 12 | 16 | 20) {
+            out.push('-');
+        }
+        let value = match nibble {
+            // Version and variant of a random UUID.
+            12 => 4,
+            16 => 8 | (id >> 60 & 3) as usize,
+            _ => (id >> (124 - 4 * nibble) & 15) as usize,
+        };
+        out.push(char::from(HEX[value]));
+    }
+}
+
+/// Opens a resource: type, id, last updated, profile.
+pub fn open(out: &mut String, kind: &str, resource: u128, updated: Moment) {
+    out.push_str("{\"resourceType\":\"");
+    out.push_str(kind);
+    out.push_str("\",\"id\":\"");
+    id(out, resource);
+    out.push_str("\",\"meta\":{\"lastUpdated\":\"");
+    push_moment(out, updated);
+    out.push_str("Z\"");
+    // UK Core has no profile of Goal.
+    if kind != "Goal" {
+        out.push_str(",\"profile\":[\"");
+        out.push_str(UK_CORE);
+        out.push_str("UKCore-");
+        out.push_str(kind);
+        out.push_str("\"]");
+    }
+    out.push('}');
+}
+
+/// Closes a resource and its line.
+pub fn close(out: &mut String) {
+    out.push_str("}\n");
+}
+
+/// Appends the narrative, as XHTML.
+pub fn narrative(out: &mut String, words: &str) {
+    out.push_str(",\"text\":{\"status\":\"generated\",\"div\":\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">");
+    for character in words.chars() {
+        match character {
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+    out.push_str("</div>\"}");
+}
+
+/// Appends a coding object.
+pub fn coding(out: &mut String, system: &str, code: &str, display: &str) {
+    out.push_str("{\"system\":\"");
+    out.push_str(system);
+    out.push_str("\",\"code\":\"");
+    out.push_str(code);
+    out.push('"');
+    if !display.is_empty() {
+        field(out, "display", display);
+    }
+    out.push('}');
+}
+
+/// Appends `,"key":{"coding":[…]}` with one coding.
+pub fn concept(out: &mut String, key: &str, system: &str, code: &str, display: &str) {
+    out.push_str(",\"");
+    out.push_str(key);
+    out.push_str("\":{\"coding\":[");
+    coding(out, system, code, display);
+    out.push_str("]}");
+}
+
+/// Appends `,"key":{"coding":[…]}` with a SNOMED CT code.
+pub fn snomed(out: &mut String, key: &str, code: Coding) {
+    concept(out, key, SNOMED, code.code, code.display);
+}
+
+/// Appends `,"key":"moment"` as a FHIR dateTime.
+pub fn moment(out: &mut String, key: &str, when: Moment) {
+    out.push_str(",\"");
+    out.push_str(key);
+    out.push_str("\":\"");
+    push_moment(out, when);
+    out.push_str("+00:00\"");
+}
+
+/// Appends `,"key":"date"`.
+pub fn day(out: &mut String, key: &str, day: i32) {
+    out.push_str(",\"");
+    out.push_str(key);
+    out.push_str("\":\"");
+    super::calendar::push_date(out, day);
+    out.push('"');
+}
+
+/// Appends `,"key":{"start":…,"end":…}` in days.
+pub fn period(out: &mut String, key: &str, since: i32, until: Option<i32>) {
+    let _ = write!(out, ",\"{key}\":{{\"start\":\"");
+    super::calendar::push_date(out, since);
+    out.push('"');
+    if let Some(until) = until {
+        self::day(out, "end", until);
+    }
+    out.push('}');
+}
+
+/// Appends `,"key":{"reference":"Patient/…"}`, for some with the name as display.
+pub fn person(out: &mut String, key: &str, person: &Person, named: bool) {
+    out.push_str(",\"");
+    out.push_str(key);
+    out.push_str("\":{\"reference\":\"Patient/");
+    id(out, person.id);
+    out.push('"');
+    if named {
+        field(
+            out,
+            "display",
+            &format!("{} {}", person.given, person.family),
+        );
+    }
+    out.push('}');
+}
+
+/// Appends `,"encounter":{"reference":"Encounter/…"}`.
+pub fn encounter(out: &mut String, encounter: u128) {
+    out.push_str(",\"encounter\":{\"reference\":\"Encounter/");
+    id(out, encounter);
+    out.push_str("\"}");
+}
+
+/// Appends an organisation reference object, with its ODS code and, when `named`, its name.
+pub fn organisation(out: &mut String, organisation: &Organisation, named: bool) {
+    out.push_str("{\"reference\":\"Organization/");
+    id(out, organisation.id);
+    out.push_str("\",\"identifier\":{\"system\":\"");
+    out.push_str(ODS);
+    out.push_str("\",\"value\":\"");
+    out.push_str(&organisation.code);
+    out.push_str("\"}");
+    if named {
+        field(out, "display", &organisation.name);
+    }
+    out.push('}');
+}
+
+/// Appends a practitioner reference object: a display only, as many systems send it.
+pub fn practitioner(out: &mut String, clinician: u8) {
+    out.push_str("{\"display\":");
+    text(out, super::names::clinician(clinician));
+    out.push('}');
+}
+
+/// Appends an extension object whose value is one coding.
+pub fn coded_extension(out: &mut String, url: &str, system: &str, code: &str, display: &str) {
+    let _ = write!(out, "{{\"url\":\"{UK_CORE}{url}\"");
+    concept(out, "valueCodeableConcept", system, code, display);
+    out.push('}');
+}

@@ -1,0 +1,109 @@
+//! The reference files that come with a record: geography, populations, organisations, opt-outs.
+
+use std::fmt::Write;
+
+use super::calendar::date;
+use super::geography::{ICB, ICB_ODS};
+use super::person::band_weight;
+use super::random::{Random, Stream, exp};
+use super::world::World;
+use chrono::Datelike;
+
+/// `postcode_lsoa.csv`.
+pub fn postcodes(world: &World) -> String {
+    let mut out = String::from("postcode,lsoa21_code\n");
+    for lsoa in &world.geography.lsoas {
+        for postcode in &lsoa.postcodes {
+            let _ = writeln!(out, "{postcode},{}", lsoa.code);
+        }
+    }
+    out
+}
+
+/// `lsoa.csv`.
+pub fn lsoas(world: &World) -> String {
+    let mut out = String::from(
+        "lsoa21_code,lsoa21_name,place_code,place_name,ltla_code,ltla_name,icb_code,icb_name,\
+         imd_rank,imd_decile\n",
+    );
+    for (index, lsoa) in world.geography.lsoas.iter().enumerate() {
+        let place = world.geography.place(index);
+        let _ = writeln!(
+            out,
+            "{},{},{},{},{},{},{},{},{},{}",
+            lsoa.code,
+            lsoa.name,
+            place.code,
+            place.name,
+            place.ltla_code,
+            place.ltla_name,
+            ICB.0,
+            ICB.1,
+            lsoa.rank,
+            lsoa.decile
+        );
+    }
+    out
+}
+
+/// `organisation.csv`.
+pub fn organisations(world: &World) -> String {
+    let mut out = String::from("ods_code,name,kind,pcn_code,pcn_name,icb_code,connected\n");
+    for organisation in &world.organisations.all {
+        let (code, name) = organisation
+            .pcn
+            .as_ref()
+            .map_or(("", ""), |(code, name)| (code, name));
+        let connected = if organisation.connected { "yes" } else { "no" };
+        let _ = writeln!(
+            out,
+            "{},{},{},{code},{name},{ICB_ODS},{connected}",
+            organisation.code,
+            organisation.name,
+            organisation.kind.name(),
+        );
+    }
+    out
+}
+
+/// `population.csv`: mid-year estimates. They are near the registered population and not equal
+/// to it, as estimates are; single ages share out what their five years hold.
+pub fn population(world: &World) -> String {
+    let mut out = String::from("year,lsoa21_code,age,sex,persons\n");
+    let mut random = Random::new(world.seed, Stream::Population);
+    let total = f64::from(world.people);
+    for year in date(world.from).year()..=date(world.to).year() {
+        for (index, lsoa) in world.geography.lsoas.iter().enumerate() {
+            let place = world.geography.place(index);
+            let siblings = world
+                .geography
+                .lsoas
+                .iter()
+                .filter(|other| other.place == lsoa.place);
+            let here: f64 = siblings.map(|other| other.weight).sum();
+            let people = total * place.share * lsoa.weight / here * random.normal(1.0, 0.015);
+            let bands: f64 = (0..19).map(|band| band_weight(band, place.older)).sum();
+            // What is left over from one age is carried to the next, so that small areas keep
+            // their total.
+            let mut carried = [0.0f64; 2];
+            for age in 0..=90usize {
+                let band = age / 5;
+                let width = if age == 90 { 1.0 } else { 5.0 };
+                let mut share = band_weight(band, place.older) / bands / width;
+                if (75..90).contains(&age) {
+                    share *= 1.0 + 0.09 * (2.0 - (age % 5) as f64);
+                }
+                let share = share * exp(random.normal(0.0, 0.05));
+                let women = if age >= 75 { 0.56 } else { 0.502 };
+                for (sex, name) in ["female", "male"].into_iter().enumerate() {
+                    let part = if sex == 0 { women } else { 1.0 - women };
+                    let exact = people * share * part + carried[sex];
+                    let persons = (exact + 0.5).max(0.0) as u32;
+                    carried[sex] = exact - f64::from(persons);
+                    let _ = writeln!(out, "{year},{},{age},{name},{persons}", lsoa.code);
+                }
+            }
+        }
+    }
+    out
+}

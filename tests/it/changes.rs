@@ -1,0 +1,88 @@
+//! What changes between nights: newer versions, deletions, late Patients, changed files.
+
+use crate::project::{Project, synth};
+
+const PATIENT: &str = r#"{"resourceType":"Patient","id":"late-patient","meta":{"lastUpdated":"2026-01-02T00:00:00Z"},"identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9434765919"}],"gender":"female","birthDate":"1980-05-17"}"#;
+
+fn condition(id: &str, code: &str, updated: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Condition","id":"{id}","meta":{{"lastUpdated":"{updated}"}},"clinicalStatus":{{"coding":[{{"code":"active"}}]}},"code":{{"coding":[{{"system":"http://snomed.info/sct","code":"{code}"}}]}},"subject":{{"reference":"Patient/late-patient"}},"recordedDate":"2026-01-01"}}"#
+    )
+}
+
+#[test]
+fn late_newer_changed_and_deleted() {
+    let record = synth(30, 8, false);
+    let fhir = record.path().join("fhir");
+    let project = Project::over(record.path());
+    let rows = "select count(*) from record.condition";
+    project.ok(&["pull"]);
+    let before = project.number(rows);
+
+    // A condition comes before its Patient: it waits.
+    let mine = fhir.join("Condition.900.ndjson");
+    std::fs::write(&mine, condition("mine", "38341003", "2026-01-02T00:00:00Z")).unwrap();
+    project.ok(&["pull"]);
+    assert_eq!(project.number(rows), before + 1);
+    assert_eq!(project.number("select count(*) from record.condition where person_key is null"), 1);
+
+    // The Patient arrives: it is linked.
+    std::fs::write(fhir.join("Patient.900.ndjson"), PATIENT).unwrap();
+    let pulled = project.json(&["pull"]);
+    assert_eq!(pulled["files_read"], 1, "only the new file is read");
+    assert_eq!(project.number("select count(*) from record.condition where person_key is null"), 0);
+
+    // A newer version replaces, an older one that comes later does not.
+    std::fs::write(fhir.join("Condition.901.ndjson"), condition("mine", "44054006", "2026-01-05T00:00:00Z")).unwrap();
+    std::fs::write(fhir.join("Condition.902.ndjson"), condition("mine", "195967001", "2026-01-03T00:00:00Z")).unwrap();
+    project.ok(&["pull"]);
+    assert_eq!(project.number(rows), before + 1);
+    let codes = project.sql("select c.code from record.condition c join record.patient p on c.person_key = p.person_key where p.birth_month = date '1980-05-01' and c.updated > timestamp '2026-01-04' and c.code = '44054006'");
+    assert_eq!(codes, [["44054006"]]);
+
+    // A changed file is read again.
+    let text = format!("{}\n{}\n", condition("mine", "38341003", "2026-01-02T00:00:00Z"), condition("other", "84114007", "2026-01-02T00:00:00Z"));
+    std::fs::write(&mine, text).unwrap();
+    project.ok(&["pull"]);
+    assert_eq!(project.number(rows), before + 2);
+
+    // A deletion.
+    std::fs::write(
+        fhir.join("deleted.900.ndjson"),
+        r#"{"resourceType":"Bundle","type":"transaction","meta":{"lastUpdated":"2026-02-01T00:00:00Z"},"entry":[{"request":{"method":"DELETE","url":"Condition/mine"}}]}"#,
+    )
+    .unwrap();
+    let pulled = project.json(&["pull"]);
+    assert_eq!(pulled["deletions"], 1);
+    assert_eq!(project.number(rows), before + 1);
+}
+
+#[test]
+fn a_model_is_built_again_only_when_something_changed() {
+    let record = synth(60, 9, false);
+    let project = Project::over(record.path());
+    project.ok(&["nightly"]);
+    let state = |summary: &serde_json::Value, model: &str| -> String {
+        let models = summary["models"].as_array().unwrap();
+        let found = models.iter().find(|m| m["model"] == model).unwrap();
+        found["state"].as_str().unwrap().to_string()
+    };
+    // A comment changes nothing.
+    let model = project.path("sql/demographic/population_profile.sql");
+    let sql = std::fs::read_to_string(&model).unwrap();
+    std::fs::write(&model, format!("{sql}\n-- a thought\n")).unwrap();
+    let run = project.json(&["run"]);
+    assert_eq!(state(&run, "demographic.population_profile"), "up_to_date");
+    // A parameter changes what uses it, and what reads that.
+    let run = project.json(&["run", "--set", "as_of=2026-08-31"]);
+    assert_eq!(state(&run, "core.person"), "changed");
+    assert_eq!(state(&run, "demographic.population_profile"), "input_changed");
+
+    // A check that fails keeps the old table and says how many rows break it.
+    let rows = project.number("select count(*) from demographic.population_profile");
+    std::fs::write(&model, sql.replacen("checks:", "checks:\n  - expect: people > 100000", 1)).unwrap();
+    let error = project.fails(1, &["nightly"]);
+    assert!(error.contains("failed its checks"), "{error}");
+    assert!(error.contains("break `expect: people > 100000`"), "{error}");
+    assert_eq!(project.number("select count(*) from demographic.population_profile"), rows);
+}

@@ -1,0 +1,37 @@
+//! A night that is killed at any moment leaves a lake that opens, and the next one finishes.
+
+use crate::project::{Project, synth};
+use std::time::{Duration, Instant};
+
+/// How often a night is killed; the moments are spread over the time that a whole one takes.
+const KILLS: u32 = 5;
+
+#[test]
+fn a_killed_night_is_finished_by_the_next() {
+    let record = synth(150, 3, false);
+    let undisturbed = Project::over(record.path());
+    let started = Instant::now();
+    undisturbed.ok(&["nightly"]);
+    let whole = started.elapsed();
+
+    let project = Project::over(record.path());
+    for kill in 1..=KILLS {
+        let mut night = project
+            .command(&["nightly", "-q"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(whole.mul_f64(f64::from(kill) / f64::from(KILLS + 1)));
+        night.kill().unwrap();
+        night.wait().unwrap();
+        if project.path("lake/populace.json").exists() {
+            project.ok(&["status"]);
+        }
+    }
+    project.ok(&["nightly"]);
+    assert_eq!(project.released(), undisturbed.released());
+    let left: Vec<_> = std::fs::read_dir(project.path("tmp")).unwrap().collect();
+    assert!(left.is_empty(), "temporary folders of killed nights are gone: {left:?}");
+    assert!(whole < Duration::from_secs(600));
+}

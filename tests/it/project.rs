@@ -1,0 +1,196 @@
+//! A project in a temporary folder, and the program run in it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The repository.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Real input that is not part of the repository; None, said on standard error, where it is absent.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let found = repository().parent().unwrap().join("shared").join(path);
+    if found.exists() {
+        return Some(found);
+    }
+    eprintln!("skipped: {path} is not beside this repository");
+    None
+}
+
+/// The program.
+pub fn populace() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_populace"));
+    command.env_remove("POPULACE_KEY").env_remove("POPULACE_LOG");
+    command
+}
+
+/// A project of its own, with its own lake and releases.
+pub struct Project {
+    folder: tempfile::TempDir,
+}
+
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+impl Project {
+    /// A project over a record that `populace synth` made in `record`.
+    pub fn over(record: &Path) -> Self {
+        let project = Self::empty();
+        project.write_pipeline(&pipeline_over(record));
+        project
+    }
+
+    /// A project without sources.
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project { folder };
+        let made = populace().args(["init", "-q"]).arg(project.path("")).output().unwrap();
+        assert!(made.status.success(), "{}", text(&made.stderr));
+        std::fs::write(project.path("test.key"), KEY).unwrap();
+        std::fs::create_dir(project.path("tmp")).unwrap();
+        project
+    }
+
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    pub fn write_pipeline(&self, text: &str) {
+        std::fs::write(self.path("pipelines/nightly.toml"), text).unwrap();
+    }
+
+    /// A command in the project.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = populace();
+        command.current_dir(self.folder.path()).args(arguments);
+        command.arg("--temp-dir").arg(self.path("tmp"));
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed; gives its standard output.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    }
+
+    /// Runs a command that must fail with `code`; gives its standard error.
+    pub fn fails(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+        let shown = self.folder.path().display().to_string();
+        stderr.replace(&shown, "PROJECT")
+    }
+
+    /// The machine-readable summary of a command that must succeed.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let mut arguments = arguments.to_vec();
+        arguments.push("--json");
+        serde_json::from_str(&self.ok(&arguments)).unwrap()
+    }
+
+    /// Rows of a query, as text without a header.
+    pub fn sql(&self, sql: &str) -> Vec<Vec<String>> {
+        let csv = self.ok(&["sql", "--format", "csv", "-c", sql]);
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        reader.records().map(|r| r.unwrap().iter().map(str::to_string).collect()).collect()
+    }
+
+    /// One number.
+    pub fn number(&self, sql: &str) -> i64 {
+        self.sql(sql)[0][0].parse().unwrap()
+    }
+
+    /// Every released file with its bytes, by path below the releases.
+    pub fn released(&self) -> std::collections::BTreeMap<String, Vec<u8>> {
+        files_below(&self.path("releases"))
+    }
+}
+
+/// A pipeline over the folders of a synthetic record.
+pub fn pipeline_over(record: &Path) -> String {
+    let record = std::path::absolute(record).unwrap();
+    let record = record.display();
+    format!(
+        r#"
+[lake]
+url = "lake"
+shards = 4
+[releases]
+url = "releases"
+[privacy]
+key = "file:test.key"
+opt_outs = "{record}/opt-outs.txt"
+[privacy.lookups]
+postcode_lsoa = "{record}/reference/postcode_lsoa.csv"
+[sources.record]
+kind = "fhir-folder"
+url = "{record}/fhir"
+accept_test_numbers = true
+[sources.extracts]
+kind = "csv-folder"
+url = "{record}/csv"
+accept_test_numbers = true
+[reference]
+lsoa = "{record}/reference/lsoa.csv"
+population = "{record}/reference/population.csv"
+organisation = "{record}/reference/organisation.csv"
+[parameters]
+as_of = {{ type = "date", default = "2026-09-30" }}
+period_start = {{ type = "date", default = "2024-10-01" }}
+period_end = {{ type = "date", default = "2026-09-30" }}
+"#
+    )
+}
+
+/// A synthetic record of a few people.
+pub fn synth(people: u32, seed: u32, faults: bool) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = populace();
+    command.args(["synth", "-q", "-o"]).arg(folder.path());
+    command.args(["--people", &people.to_string(), "--seed", &seed.to_string()]);
+    if faults {
+        command.arg("--faults");
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    folder
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// All files below a folder, by path below it.
+pub fn files_below(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut files = std::collections::BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().display().to_string();
+                files.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+/// A file's text, through gzip where it is gzip.
+pub fn plain(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Read;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return bytes.to_vec();
+    }
+    let mut text = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut text).unwrap();
+    text
+}
