@@ -50,11 +50,19 @@ fn decode(c: &mut Criterion) {
     let record = record();
     let bytes = std::fs::read(record.path().join("fhir/Observation.001.ndjson")).unwrap();
     let view = std::fs::read_to_string(root().join("pipelines/views/observation.json")).unwrap();
-    let decoder = Decoder::new(vec![Arc::new(View::parse("observation.json", &view).unwrap())]);
+    let decoder = Decoder::new(vec![Arc::new(
+        View::parse("observation.json", &view).unwrap(),
+    )]);
     let mut group = c.benchmark_group("decode");
     group.throughput(Throughput::Bytes(bytes.len() as u64));
     group.bench_function("observations", |b| {
-        b.iter(|| decoder.decode(&Chunk { bytes: black_box(&bytes), offset: 0, first_line: 1 }));
+        b.iter(|| {
+            decoder.decode(&Chunk {
+                bytes: black_box(&bytes),
+                offset: 0,
+                first_line: 1,
+            })
+        });
     });
     group.finish();
 }
@@ -62,7 +70,9 @@ fn decode(c: &mut Criterion) {
 fn pseudonyms(c: &mut Criterion) {
     let key = Key::load("file:data-samples/sample.key", root()).unwrap();
     let pseudonyms = Pseudonyms::new(&key, "record");
-    let references: Vec<String> = (0..10_000).map(|n| format!("Observation/{n:032x}")).collect();
+    let references: Vec<String> = (0..10_000)
+        .map(|n| format!("Observation/{n:032x}"))
+        .collect();
     let mut group = c.benchmark_group("pseudonyms");
     group.throughput(Throughput::Elements(references.len() as u64));
     group.bench_function("records", |b| {
@@ -85,8 +95,14 @@ async fn built(record: &Path) -> Built {
     let text = std::fs::read_to_string(root().join("pipelines/nightly.toml"))
         .unwrap()
         .replace("\"data-samples/", &format!("\"{}/", record.display()))
-        .replace("file:data-samples", &format!("file:{}/data-samples", root().display()))
-        .replace("url = \"lake\"", &format!("url = \"{}/lake\"", folder.path().display()));
+        .replace(
+            "file:data-samples",
+            &format!("file:{}/data-samples", root().display()),
+        )
+        .replace(
+            "url = \"lake\"",
+            &format!("url = \"{}/lake\"", folder.path().display()),
+        );
     let file: PathBuf = folder.path().join("nightly.toml");
     std::fs::write(&file, text).unwrap();
     let mut pipeline = Pipeline::load(&file, &[]).unwrap();
@@ -96,29 +112,70 @@ async fn built(record: &Path) -> Built {
     let settings = Settings::new(16, key.fingerprint());
     let lake = Lake::open_or_create(location, &settings).await.unwrap();
     let scratch = Scratch::new(None).unwrap();
-    let limits = pull::Limits { threads: 2, memory: 2_000_000_000 };
-    pull::pull(&pipeline, &lake, &key, &[], limits, &scratch, Progress::hidden()).await.unwrap();
+    let limits = pull::Limits {
+        threads: 2,
+        memory: 2_000_000_000,
+    };
+    pull::pull(
+        &pipeline,
+        &lake,
+        &key,
+        &[],
+        limits,
+        &scratch,
+        Progress::hidden(),
+    )
+    .await
+    .unwrap();
     load_reference(&pipeline, &lake).await.unwrap();
     let library = Library::read(&root().join("sql")).unwrap();
     let spill = scratch.folder("spill").unwrap();
-    let limits = Limits { memory: 2_000_000_000, threads: 2, spill };
+    let limits = Limits {
+        memory: 2_000_000_000,
+        threads: 2,
+        spill,
+    };
     let engine = Engine::new(&lake, &limits, &pipeline.values()).unwrap();
     let wanted = library.choose(&["*".to_string()]).unwrap();
-    let done = build(&engine, &library, &wanted, &pipeline.values(), Progress::hidden()).await.unwrap();
+    let done = build(
+        &engine,
+        &library,
+        &wanted,
+        &pipeline.values(),
+        Progress::hidden(),
+    )
+    .await
+    .unwrap();
     assert!(done.ok());
-    Built { pipeline, library, engine, _scratch: scratch, _folder: folder }
+    Built {
+        pipeline,
+        library,
+        engine,
+        _scratch: scratch,
+        _folder: folder,
+    }
 }
 
 fn model_and_release(c: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let record = record();
     let built = runtime.block_on(built(record.path()));
-    let name = built.library.choose(&["utilisation.activity_month".to_string()]).unwrap();
+    let name = built
+        .library
+        .choose(&["utilisation.activity_month".to_string()])
+        .unwrap();
     let sql = &built.library.models[name.first().unwrap()].sql;
     c.bench_function("model/activity_month", |b| {
         b.iter(|| {
             runtime.block_on(async {
-                built.engine.query("bench", sql).await.unwrap().collect().await.unwrap()
+                built
+                    .engine
+                    .query("bench", sql)
+                    .await
+                    .unwrap()
+                    .collect()
+                    .await
+                    .unwrap()
             })
         });
     });
@@ -127,7 +184,14 @@ fn model_and_release(c: &mut Criterion) {
     let mut data = BTreeMap::new();
     for table in &report.tables {
         let rows = runtime.block_on(async {
-            built.engine.query("bench", &table.sql).await.unwrap().collect().await.unwrap()
+            built
+                .engine
+                .query("bench", &table.sql)
+                .await
+                .unwrap()
+                .collect()
+                .await
+                .unwrap()
         });
         data.insert(table.id.clone(), TableData { batches: rows });
     }

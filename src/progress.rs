@@ -13,7 +13,9 @@ pub struct Progress {
 impl Progress {
     /// Shown when `wanted` and standard error is a terminal.
     pub fn new(wanted: bool) -> Self {
-        Progress { shown: wanted && std::io::stderr().is_terminal() }
+        Progress {
+            shown: wanted && std::io::stderr().is_terminal(),
+        }
     }
 
     /// Never shown.
@@ -23,7 +25,11 @@ impl Progress {
 
     /// A bar over `bytes`.
     pub fn bytes(self, label: &str, bytes: u64) -> ProgressBar {
-        self.bar(label, bytes, "{msg:20} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}")
+        self.bar(
+            label,
+            bytes,
+            "{msg:20} {bar:30} {bytes}/{total_bytes} {bytes_per_sec}",
+        )
     }
 
     /// A bar over `count` things.

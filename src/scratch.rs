@@ -33,7 +33,10 @@ impl Scratch {
             .map_err(|e| e.hint("name another folder with --temp-dir"))?;
         let in_use = File::create(folder.path().join(LOCK)).data(cannot)?;
         FileExt::try_lock(&in_use).data(cannot)?;
-        Ok(Scratch { folder, _in_use: in_use })
+        Ok(Scratch {
+            folder,
+            _in_use: in_use,
+        })
     }
 
     /// The folder.
@@ -51,10 +54,17 @@ impl Scratch {
 
 /// A folder whose lock nobody holds belongs to a command that is gone.
 fn remove_abandoned(parent: &Path) {
-    let Ok(entries) = std::fs::read_dir(parent) else { return };
+    let Ok(entries) = std::fs::read_dir(parent) else {
+        return;
+    };
     for path in entries.flatten().map(|e| e.path()) {
-        let ours = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with(PREFIX));
-        let Some(lock) = ours.then(|| path.join(LOCK)).filter(|l| l.is_file()) else { continue };
+        let ours = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .is_some_and(|n| n.starts_with(PREFIX));
+        let Some(lock) = ours.then(|| path.join(LOCK)).filter(|l| l.is_file()) else {
+            continue;
+        };
         let abandoned = File::open(&lock).is_ok_and(|file| FileExt::try_lock(&file).is_ok());
         if abandoned {
             // Somebody else's folder stays, and so does one that another command removes just now.

@@ -34,7 +34,9 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     }
     let mut problems: Vec<Error> = Vec::new();
     for name in &order {
-        let Some(model) = library.models.get(name) else { continue };
+        let Some(model) = library.models.get(name) else {
+            continue;
+        };
         match engine.check_model(model).await {
             Ok(schema) => engine.register_rows(name, schema, Vec::new())?,
             Err(e) => problems.push(e),

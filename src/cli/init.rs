@@ -42,7 +42,10 @@ pub fn main(arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
 fn copy(from: &Dir<'_>, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for file in from.files() {
-        std::fs::write(to.join(file.path().file_name().unwrap_or_default()), file.contents())?;
+        std::fs::write(
+            to.join(file.path().file_name().unwrap_or_default()),
+            file.contents(),
+        )?;
     }
     for dir in from.dirs() {
         copy(dir, &to.join(dir.path().file_name().unwrap_or_default()))?;

@@ -3,8 +3,8 @@
 mod check;
 mod init;
 mod key;
-mod nightly;
 mod night_log;
+mod nightly;
 mod plan;
 mod printer;
 mod prompt;
@@ -25,7 +25,12 @@ use std::process::ExitCode;
 
 /// Population-health analytics for England's shared care records.
 #[derive(Debug, Parser)]
-#[command(name = "populace", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "populace",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -38,7 +43,13 @@ struct Cli {
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// The pipeline file
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "pipelines/nightly.toml")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "pipelines/nightly.toml"
+    )]
     pub pipeline: PathBuf,
     /// Give a parameter another value (repeatable)
     #[arg(long, global = true, value_name = "NAME=VALUE")]
@@ -99,7 +110,11 @@ pub fn main() -> ExitCode {
         Err(e) => {
             // Clap prints help to standard output and wrong use to standard error.
             let _ = e.print();
-            return if e.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if e.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     let printer = Printer::new(&cli.global);
@@ -122,12 +137,16 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         Command::Init(arguments) => init::main(arguments, printer),
         Command::Check => session::block_on(global, check::main(global, printer)),
         Command::Nightly => session::block_on(global, nightly::main(global, printer)),
-        Command::Pull(arguments) => session::block_on(global, pull::main(global, arguments, printer)),
+        Command::Pull(arguments) => {
+            session::block_on(global, pull::main(global, arguments, printer))
+        }
         Command::Run(arguments) => session::block_on(global, run::main(global, arguments, printer)),
         Command::Release(arguments) => {
             session::block_on(global, release::main(global, arguments, printer))
         }
-        Command::Plan(arguments) => session::block_on(global, plan::main(global, arguments, printer)),
+        Command::Plan(arguments) => {
+            session::block_on(global, plan::main(global, arguments, printer))
+        }
         Command::Sql(arguments) => session::block_on(global, sql::main(global, arguments, printer)),
         Command::Status => session::block_on(global, status::main(global, printer)),
     }

@@ -2,7 +2,7 @@
 
 use crate::error::{Context, Result};
 use crate::lake::{Change, Lake, TableName, encode};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,7 +31,11 @@ fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         text("night"),
         text("step"),
-        Field::new("ended", DataType::Timestamp(TimeUnit::Microsecond, None), false),
+        Field::new(
+            "ended",
+            DataType::Timestamp(TimeUnit::Microsecond, None),
+            false,
+        ),
         text("outcome"),
         text("detail"),
     ]))
@@ -60,8 +64,13 @@ pub async fn add(lake: &Lake, night: &str, step: &str, outcome: &str, detail: &s
     };
     let encoded = encode(&schema(), &[rows(&steps)?], &[])?;
     let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
-    let change =
-        Change { schema: schema(), sharded: false, properties: BTreeMap::new(), add, remove };
+    let change = Change {
+        schema: schema(),
+        sharded: false,
+        properties: BTreeMap::new(),
+        add,
+        remove,
+    };
     lake.commit(&table(), base.as_ref(), change).await?;
     Ok(())
 }
@@ -84,10 +93,13 @@ fn rows(steps: &[Step]) -> Result<RecordBatch> {
 /// All steps, oldest first.
 pub async fn load(lake: &Lake) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
-    let Some(stored) = lake.table(&table()).await? else { return Ok(steps) };
+    let Some(stored) = lake.table(&table()).await? else {
+        return Ok(steps);
+    };
     for file in &stored.files {
         for batch in lake.read_file(file, None).await? {
-            let text = |i: usize, row: usize| batch.column(i).as_string::<i32>().value(row).to_string();
+            let text =
+                |i: usize, row: usize| batch.column(i).as_string::<i32>().value(row).to_string();
             let ended = batch.column(2).as_primitive::<TimestampMicrosecondType>();
             for row in 0..ended.len() {
                 steps.push(Step {

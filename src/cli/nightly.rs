@@ -16,11 +16,22 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let key = session::key(&pipeline)?;
     let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
     let scratch = session::scratch(global)?;
-    let night = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+    let night = chrono::Utc::now()
+        .format("%Y-%m-%dT%H:%M:%S%.3fZ")
+        .to_string();
     if let Some(cut_short) = interrupted(&lake).await? {
-        printer.say(&format!("the night of {cut_short} was cut short; this one finishes its work"));
+        printer.say(&format!(
+            "the night of {cut_short} was cut short; this one finishes its work"
+        ));
     }
-    night_log::add(&lake, &night, "begin", "ok", concat!("populace ", env!("CARGO_PKG_VERSION"))).await?;
+    night_log::add(
+        &lake,
+        &night,
+        "begin",
+        "ok",
+        concat!("populace ", env!("CARGO_PKG_VERSION")),
+    )
+    .await?;
 
     let pulled = pull::step(global, &pipeline, &lake, &key, &[], &scratch, printer).await;
     let (pulled, pull_lines) = logged(&lake, &night, "pull", pulled).await?;
@@ -46,7 +57,14 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let made = release::step(global, &pipeline, &lake, &[], false, &scratch).await;
     let (made, release_lines) = logged(&lake, &night, "release", made).await?;
     say(printer, &release_lines);
-    night_log::add(&lake, &night, "end", "ok", &format!("{:.1} s", started.elapsed().as_secs_f64())).await?;
+    night_log::add(
+        &lake,
+        &night,
+        "end",
+        "ok",
+        &format!("{:.1} s", started.elapsed().as_secs_f64()),
+    )
+    .await?;
 
     summary["release"] = serde_json::json!(made);
     summary["seconds"] = started.elapsed().as_secs_f64().into();
@@ -81,5 +99,8 @@ async fn logged<T>(
 /// The last night, when it has no end.
 async fn interrupted(lake: &Lake) -> Result<Option<String>> {
     let steps = night_log::load(lake).await?;
-    Ok(steps.last().filter(|s| s.step != "end" && s.outcome == "ok").map(|s| s.night.clone()))
+    Ok(steps
+        .last()
+        .filter(|s| s.step != "end" && s.outcome == "ok")
+        .map(|s| s.night.clone()))
 }

@@ -31,13 +31,18 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     let values = pipeline.values();
     if let Some(folder) = &arguments.sql {
         for name in crate::models::order(&library, &wanted)? {
-            let Some(model) = library.models.get(&name) else { continue };
+            let Some(model) = library.models.get(&name) else {
+                continue;
+            };
             let path = folder.join(&name.layer).join(format!("{}.sql", name.name));
             let cannot = || format!("cannot write {}", path.display());
             std::fs::create_dir_all(path.parent().unwrap_or(folder)).data(cannot)?;
             std::fs::write(&path, filled(&model.sql, &values)).data(cannot)?;
         }
-        printer.say(&format!("wrote the SQL of the models to {}", folder.display()));
+        printer.say(&format!(
+            "wrote the SQL of the models to {}",
+            folder.display()
+        ));
     }
     let lake = Lake::open(pipeline.lake()?).await?;
     let planned = plan(&lake, &library, &wanted, &values).await?;

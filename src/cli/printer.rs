@@ -17,7 +17,6 @@ pub struct Printer {
 
 const RED: Style = AnsiColor::Red.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 
 impl Printer {
     /// A printer as the options say.
@@ -62,13 +61,6 @@ impl Printer {
     pub fn say(self, line: &str) {
         if !self.quiet && !self.json {
             let _ = writeln!(anstream::stderr(), "{line}");
-        }
-    }
-
-    /// Something that is not right and stops nothing.
-    pub fn warn(self, line: &str) {
-        if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{YELLOW}warning:{YELLOW:#} {line}");
         }
     }
 

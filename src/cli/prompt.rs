@@ -13,14 +13,22 @@ pub async fn run(engine: &Engine, printer: Printer) -> Result<()> {
     let mut editor = DefaultEditor::new().usage(|| "there is no terminal to prompt on")?;
     let mut query = String::new();
     loop {
-        let prompt = if query.is_empty() { "populace> " } else { "       -> " };
+        let prompt = if query.is_empty() {
+            "populace> "
+        } else {
+            "       -> "
+        };
         match editor.readline(prompt) {
             Ok(line) => {
                 match line.trim() {
                     "\\q" => return Ok(()),
                     "\\d" => {
-                        let names: Vec<String> =
-                            engine.lake().tables()?.iter().map(|t| format!("{t}\n")).collect();
+                        let names: Vec<String> = engine
+                            .lake()
+                            .tables()?
+                            .iter()
+                            .map(|t| format!("{t}\n"))
+                            .collect();
                         printer.data(&names.concat())?;
                         continue;
                     }

@@ -25,8 +25,16 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     let key = session::key(&pipeline)?;
     let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
     let scratch = session::scratch(global)?;
-    let (summary, lines) =
-        step(global, &pipeline, &lake, &key, &arguments.sources, &scratch, printer).await?;
+    let (summary, lines) = step(
+        global,
+        &pipeline,
+        &lake,
+        &key,
+        &arguments.sources,
+        &scratch,
+        printer,
+    )
+    .await?;
     printer.summary(&summary, &lines)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -42,16 +50,35 @@ pub async fn step(
     printer: &Printer,
 ) -> Result<(Summary, Vec<String>)> {
     let started = Instant::now();
-    let limits = Limits { threads: session::threads(global), memory: global.memory_limit };
-    let summary = pull(pipeline, lake, key, sources, limits, scratch, printer.progress()).await?;
+    let limits = Limits {
+        threads: session::threads(global),
+        memory: global.memory_limit,
+    };
+    let summary = pull(
+        pipeline,
+        lake,
+        key,
+        sources,
+        limits,
+        scratch,
+        printer.progress(),
+    )
+    .await?;
     let lines = lines(&summary, started.elapsed().as_secs_f64());
     Ok((summary, lines))
 }
 
 fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
     if summary.files_read == 0 {
-        let state = if summary.changed() { "opt-outs or definitions applied" } else { "nothing new" };
-        return vec![format!("pull     {state} ({} files known)", count(summary.files_known))];
+        let state = if summary.changed() {
+            "opt-outs or definitions applied"
+        } else {
+            "nothing new"
+        };
+        return vec![format!(
+            "pull     {state} ({} files known)",
+            count(summary.files_known)
+        )];
     }
     let rows: u64 = summary.tables.iter().map(|t| t.rows).sum();
     let mut lines = vec![format!(
@@ -63,11 +90,17 @@ fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
         count(rows),
     )];
     if summary.without_view > 0 {
-        lines.push(format!("         {} lines of types without a view", count(summary.without_view)));
+        lines.push(format!(
+            "         {} lines of types without a view",
+            count(summary.without_view)
+        ));
     }
     if !summary.rejected.is_empty() {
-        let reasons: Vec<String> =
-            summary.rejected.iter().map(|(reason, lines)| format!("{} {reason}", count(*lines))).collect();
+        let reasons: Vec<String> = summary
+            .rejected
+            .iter()
+            .map(|(reason, lines)| format!("{} {reason}", count(*lines)))
+            .collect();
         lines.push(format!(
             "         rejected: {} (see populace.reject)",
             reasons.join(", ")
@@ -75,7 +108,10 @@ fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
     }
     let unlinked: u64 = summary.tables.iter().map(|t| t.unlinked).sum();
     if unlinked > 0 {
-        lines.push(format!("         {} rows wait for their Patient", count(unlinked)));
+        lines.push(format!(
+            "         {} rows wait for their Patient",
+            count(unlinked)
+        ));
     }
     lines
 }

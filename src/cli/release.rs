@@ -26,8 +26,15 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     let key = session::key(&pipeline)?;
     let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
     let scratch = session::scratch(global)?;
-    let (made, lines) =
-        step(global, &pipeline, &lake, &arguments.reports, arguments.dry_run, &scratch).await?;
+    let (made, lines) = step(
+        global,
+        &pipeline,
+        &lake,
+        &arguments.reports,
+        arguments.dry_run,
+        &scratch,
+    )
+    .await?;
     printer.summary(&made, &lines)?;
     Ok(ExitCode::SUCCESS)
 }

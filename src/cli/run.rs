@@ -23,10 +23,21 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     let key = session::key(&pipeline)?;
     let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
     let scratch = session::scratch(global)?;
-    let (summary, lines) =
-        step(global, &pipeline, &lake, &arguments.models, &scratch, printer).await?;
+    let (summary, lines) = step(
+        global,
+        &pipeline,
+        &lake,
+        &arguments.models,
+        &scratch,
+        printer,
+    )
+    .await?;
     printer.summary(&summary, &lines)?;
-    Ok(if summary.ok() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if summary.ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    })
 }
 
 /// Builds models, and says what was built.
@@ -40,11 +51,21 @@ pub async fn step(
 ) -> Result<(BuildSummary, Vec<String>)> {
     load_reference(pipeline, lake).await?;
     let library = session::library(pipeline)?;
-    let patterns = if models.is_empty() { &pipeline.settings.models.build } else { models };
+    let patterns = if models.is_empty() {
+        &pipeline.settings.models.build
+    } else {
+        models
+    };
     let wanted = library.choose(patterns)?;
     let engine = session::engine(global, pipeline, lake, scratch)?;
-    let summary =
-        build(&engine, &library, &wanted, &pipeline.values(), printer.progress()).await?;
+    let summary = build(
+        &engine,
+        &library,
+        &wanted,
+        &pipeline.values(),
+        printer.progress(),
+    )
+    .await?;
     let lines = lines(&summary);
     Ok((summary, lines))
 }
@@ -57,11 +78,21 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
     )];
     for model in &summary.models {
         if let Some(input) = &model.waits_for {
-            lines.push(format!("         {:<40} not tried: {input} failed", model.model));
+            lines.push(format!(
+                "         {:<40} not tried: {input} failed",
+                model.model
+            ));
         } else if !model.failed.is_empty() {
-            lines.push(format!("         {:<40} failed its checks; its old table stays", model.model));
+            lines.push(format!(
+                "         {:<40} failed its checks; its old table stays",
+                model.model
+            ));
             for failure in &model.failed {
-                lines.push(format!("           {} rows break `{}`", count(failure.rows.unsigned_abs()), failure.check));
+                lines.push(format!(
+                    "           {} rows break `{}`",
+                    count(failure.rows.unsigned_abs()),
+                    failure.check
+                ));
             }
         } else if model.state != ModelState::UpToDate {
             lines.push(format!(

@@ -20,9 +20,11 @@ pub fn log(verbose: u8, quiet: bool) {
         (false, 2) => "populace=debug,info",
         (false, _) => "debug",
     };
-    let filter =
-        EnvFilter::try_from_env("POPULACE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_from_env("POPULACE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 /// Threads that the options allow.
@@ -69,7 +71,12 @@ pub async fn lake_to_write(pipeline: &Pipeline, key: &Key) -> Result<(Lake, Lock
 }
 
 /// An engine over the lake, as the options say.
-pub fn engine(global: &Global, pipeline: &Pipeline, lake: &Lake, scratch: &Scratch) -> Result<Engine> {
+pub fn engine(
+    global: &Global,
+    pipeline: &Pipeline,
+    lake: &Lake,
+    scratch: &Scratch,
+) -> Result<Engine> {
     let limits = Limits {
         memory: global.memory_limit,
         threads: threads(global),

@@ -52,21 +52,30 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
         (Some(sql), _) => ("query".to_string(), sql.clone()),
         (None, Some(file)) => {
             let shown = file.display().to_string();
-            (shown.clone(), std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?)
+            (
+                shown.clone(),
+                std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?,
+            )
         }
         (None, None) if std::io::stdin().is_terminal() => {
-            return prompt::run(&engine, *printer).await.map(|()| ExitCode::SUCCESS);
+            return prompt::run(&engine, *printer)
+                .await
+                .map(|()| ExitCode::SUCCESS);
         }
         (None, None) => {
             let mut sql = String::new();
-            std::io::stdin().read_to_string(&mut sql).usage(|| "the query cannot be read")?;
+            std::io::stdin()
+                .read_to_string(&mut sql)
+                .usage(|| "the query cannot be read")?;
             ("standard input".to_string(), sql)
         }
     };
     let (schema, rows) = ask(&engine, &place, &sql).await?;
     let bytes = written(arguments.format, &schema, &rows)?;
     match &arguments.output {
-        Some(path) => std::fs::write(path, bytes).data(|| format!("cannot write {}", path.display()))?,
+        Some(path) => {
+            std::fs::write(path, bytes).data(|| format!("cannot write {}", path.display()))?
+        }
         None if arguments.format == Format::Parquet => {
             return Err(Error::usage("Parquet cannot be written to a terminal")
                 .hint("name a file with --output"));
@@ -79,30 +88,47 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 /// Runs one query over the tables that it names.
 pub async fn ask(engine: &Engine, place: &str, sql: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     let sql = sql.trim().trim_end_matches(';');
-    let names = if is_show(sql) { Default::default() } else { references(place, sql)? };
+    let names = if is_show(sql) {
+        Default::default()
+    } else {
+        references(place, sql)?
+    };
     for name in names.iter().filter(|n| n.layer != "information_schema") {
         match engine.lake().table(name).await? {
             Some(table) => engine.register(&table)?,
             None => {
-                let known: Vec<String> =
-                    engine.lake().tables()?.iter().map(ToString::to_string).collect();
-                return Err(Error::usage(format!("{place}: there is no table {name}")).hint(
-                    crate::pipeline::settings_file::nearest(
-                        &name.to_string(),
-                        known.iter().map(String::as_str),
+                let known: Vec<String> = engine
+                    .lake()
+                    .tables()?
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect();
+                return Err(
+                    Error::usage(format!("{place}: there is no table {name}")).hint(
+                        crate::pipeline::settings_file::nearest(
+                            &name.to_string(),
+                            known.iter().map(String::as_str),
+                        ),
                     ),
-                ));
+                );
             }
         }
     }
     let frame = engine.query(place, sql).await?;
     let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-    let rows = frame.collect().await.map_err(|e| execution_error(place, &e))?;
+    let rows = frame
+        .collect()
+        .await
+        .map_err(|e| execution_error(place, &e))?;
     Ok((schema, rows))
 }
 
 fn is_show(sql: &str) -> bool {
-    let word = sql.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    let word = sql
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     matches!(word.as_str(), "show" | "describe")
 }
 
@@ -120,9 +146,13 @@ pub fn written(format: Format, schema: &SchemaRef, rows: &[RecordBatch]) -> Resu
         }
         Format::Csv => {
             let mut bytes = Vec::new();
-            let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut bytes);
+            let mut writer = arrow::csv::WriterBuilder::new()
+                .with_header(true)
+                .build(&mut bytes);
             if rows.is_empty() {
-                writer.write(&RecordBatch::new_empty(schema.clone())).data(failed)?;
+                writer
+                    .write(&RecordBatch::new_empty(schema.clone()))
+                    .data(failed)?;
             }
             for batch in rows {
                 writer.write(batch).data(failed)?;

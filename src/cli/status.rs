@@ -32,7 +32,10 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         };
         text.push_str(&format!("  {night}  {outcome}\n"));
         for step in of_night.iter().filter(|s| s.step != "begin") {
-            text.push_str(&format!("    {:<8} {:<7} {}\n", step.step, step.outcome, step.detail));
+            text.push_str(&format!(
+                "    {:<8} {:<7} {}\n",
+                step.step, step.outcome, step.detail
+            ));
         }
     }
     if nights.is_empty() {
@@ -41,7 +44,9 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     text.push_str("Tables\n");
     let mut tables = Vec::new();
     for name in lake.tables()? {
-        let Some(table) = lake.table(&name).await? else { continue };
+        let Some(table) = lake.table(&name).await? else {
+            continue;
+        };
         text.push_str(&format!(
             "  {:<40} {:>12} rows {:>10}  version {}\n",
             name.to_string(),

@@ -40,7 +40,9 @@ pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result
         .num_threads(session::threads(global))
         .build_global()
         .data(|| "cannot start threads")?;
-    let bar = printer.progress().count("synth", u64::from(arguments.people));
+    let bar = printer
+        .progress()
+        .count("synth", u64::from(arguments.people));
     let options = synth::Options {
         out: arguments.out.clone(),
         people: arguments.people,
@@ -61,7 +63,10 @@ pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result
         show(summary.stored),
     )];
     if summary.faults > 0 {
-        lines.push(format!("planted {} faults, listed in faults.csv", count(summary.faults)));
+        lines.push(format!(
+            "planted {} faults, listed in faults.csv",
+            count(summary.faults)
+        ));
     }
     let kinds: Vec<_> = summary
         .counts

@@ -6,12 +6,15 @@ use datafusion::common::DataFusionError;
 /// The error of a query that could not be planned: its place is file:line:column. The message may
 /// quote the query's own text, and never data, which has not been read yet.
 pub fn plan_error(place: &str, sql: &str, error: &DataFusionError) -> Error {
-    let at = position(sql, error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+    let at =
+        position(sql, error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
     let (message, hint) = message(error);
     let error = Error::usage(format!("{place}{at}: {message}"));
     match hint {
         Some(hint) => error.hint(hint),
-        None => error.hint("`populace sql` tries a query out; `populace plan --sql DIR` writes each model's own"),
+        None => error.hint(
+            "`populace sql` tries a query out; `populace plan --sql DIR` writes each model's own",
+        ),
     }
 }
 
@@ -42,7 +45,9 @@ fn message(error: &DataFusionError) -> (String, Option<String>) {
     let text = first_line(&error.find_root().to_string());
     let text = ["SQL error: ", "Schema error: ", "Error during planning: "]
         .iter()
-        .fold(text.as_str(), |text, prefix| text.strip_prefix(prefix).unwrap_or(text));
+        .fold(text.as_str(), |text, prefix| {
+            text.strip_prefix(prefix).unwrap_or(text)
+        });
     (text.to_string(), None)
 }
 
@@ -64,7 +69,11 @@ fn position(sql: &str, error: &DataFusionError) -> Option<(u64, u64)> {
     let text = error.to_string();
     let number = |label: &str| -> Option<u64> {
         let rest = &text[text.find(label)? + label.len()..];
-        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
+        rest.chars()
+            .take_while(char::is_ascii_digit)
+            .collect::<String>()
+            .parse()
+            .ok()
     };
     let _ = sql;
     Some((number("Line: ")?, number("Column: ")?))
@@ -82,7 +91,7 @@ fn without_values(text: &str) -> String {
         match (quote, c) {
             (Some(q), c) if c == q => {
                 quote = None;
-                out.push_str("…");
+                out.push('…');
                 out.push(c);
             }
             (Some(_), _) => {}

@@ -45,11 +45,18 @@ impl Engine {
     /// An engine over `lake`, with values for `$name`.
     pub fn new(lake: &Lake, limits: &Limits, parameters: &BTreeMap<String, Value>) -> Result<Self> {
         let failed = || "cannot start the query engine";
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss
+        )]
         let pool = (limits.memory as f64 * POOL_SHARE) as usize;
         let consumers = NonZeroUsize::new(5).ok_or("0").data(failed)?;
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(TrackConsumersPool::new(FairSpillPool::new(pool), consumers)))
+            .with_memory_pool(Arc::new(TrackConsumersPool::new(
+                FairSpillPool::new(pool),
+                consumers,
+            )))
             .with_disk_manager_builder(
                 DiskManagerBuilder::default()
                     .with_mode(DiskManagerMode::Directories(vec![limits.spill.clone()])),
@@ -66,8 +73,14 @@ impl Engine {
         context
             .runtime_env()
             .register_object_store(&super::table::store_url()?, lake.store().clone());
-        let values = parameters.iter().map(|(name, value)| (name.clone(), scalar(value).into()));
-        Ok(Engine { context, lake: lake.clone(), parameters: ParamValues::Map(values.collect()) })
+        let values = parameters
+            .iter()
+            .map(|(name, value)| (name.clone(), scalar(value).into()));
+        Ok(Engine {
+            context,
+            lake: lake.clone(),
+            parameters: ParamValues::Map(values.collect()),
+        })
     }
 
     /// DataFusion's own context.
@@ -99,26 +112,35 @@ impl Engine {
     /// Makes anything known under a name.
     pub fn provide(&self, name: &TableName, provider: Arc<dyn TableProvider>) -> Result<()> {
         let failed = || format!("cannot use table {name}");
-        let catalog =
-            self.context.catalog("datafusion").ok_or("there is no catalogue").data(failed)?;
+        let catalog = self
+            .context
+            .catalog("datafusion")
+            .ok_or("there is no catalogue")
+            .data(failed)?;
         let schema = match catalog.schema(&name.layer) {
             Some(schema) => schema,
             None => {
                 let schema = Arc::new(MemorySchemaProvider::new());
-                catalog.register_schema(&name.layer, schema.clone()).data(failed)?;
+                catalog
+                    .register_schema(&name.layer, schema.clone())
+                    .data(failed)?;
                 schema
             }
         };
         if schema.table_exist(&name.name) {
             schema.deregister_table(&name.name).data(failed)?;
         }
-        schema.register_table(name.name.clone(), provider).data(failed)?;
+        schema
+            .register_table(name.name.clone(), provider)
+            .data(failed)?;
         Ok(())
     }
 
     /// Plans a model and gives the columns that it makes.
     pub async fn check_model(&self, model: &Model) -> Result<arrow::datatypes::SchemaRef> {
-        let frame = self.query(&model.file.display().to_string(), &model.sql).await?;
+        let frame = self
+            .query(&model.file.display().to_string(), &model.sql)
+            .await?;
         // Functions in a query are checked when it is made ready to run.
         let failed = |e| plan_error(&model.file.display().to_string(), &model.sql, &e);
         let schema = Arc::new(frame.schema().as_arrow().clone());
@@ -130,7 +152,9 @@ impl Engine {
     pub async fn query(&self, place: &str, sql: &str) -> Result<DataFrame> {
         let failed = |e| plan_error(place, sql, &e);
         let frame = self.context.sql(sql).await.map_err(failed)?;
-        frame.with_param_values(self.parameters.clone()).map_err(failed)
+        frame
+            .with_param_values(self.parameters.clone())
+            .map_err(failed)
     }
 }
 

@@ -41,7 +41,10 @@ impl LakeTable {
 
     /// These files, with these columns.
     pub fn of_files(schema: &SchemaRef, files: Vec<DataFile>) -> Self {
-        LakeTable { schema: viewed(schema), files }
+        LakeTable {
+            schema: viewed(schema),
+            files,
+        }
     }
 
     fn statistics(&self, schema: &SchemaRef) -> Statistics {
@@ -77,9 +80,11 @@ fn viewed(schema: &SchemaRef) -> SchemaRef {
         .fields()
         .iter()
         .map(|field| match field.data_type() {
-            DataType::Utf8 | DataType::LargeUtf8 => {
-                Arc::new(Field::new(field.name(), DataType::Utf8View, field.is_nullable()))
-            }
+            DataType::Utf8 | DataType::LargeUtf8 => Arc::new(Field::new(
+                field.name(),
+                DataType::Utf8View,
+                field.is_nullable(),
+            )),
             _ => field.clone(),
         })
         .collect();
@@ -122,6 +127,8 @@ impl TableProvider for LakeTable {
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
             .build();
-        ParquetFormat::default().create_physical_plan(state, config).await
+        ParquetFormat::default()
+            .create_physical_plan(state, config)
+            .await
     }
 }

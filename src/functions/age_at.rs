@@ -20,7 +20,12 @@ pub struct AgeAt {
 impl AgeAt {
     /// The function.
     pub fn new() -> Self {
-        AgeAt { signature: Signature::exact(vec![DataType::Date32, DataType::Date32], Volatility::Immutable) }
+        AgeAt {
+            signature: Signature::exact(
+                vec![DataType::Date32, DataType::Date32],
+                Volatility::Immutable,
+            ),
+        }
     }
 }
 
@@ -41,8 +46,11 @@ impl ScalarUDFImpl for AgeAt {
         let arrays = arrays(&args)?;
         let births = arrays[0].as_primitive::<Date32Type>();
         let days = arrays[1].as_primitive::<Date32Type>();
-        let ages: Int32Array =
-            births.iter().zip(days.iter()).map(|(birth, day)| age(birth?, day?)).collect();
+        let ages: Int32Array = births
+            .iter()
+            .zip(days.iter())
+            .map(|(birth, day)| age(birth?, day?))
+            .collect();
         Ok(ColumnarValue::Array(Arc::new(ages)))
     }
 }
@@ -60,7 +68,8 @@ mod tests {
     use chrono::NaiveDate;
 
     fn at(birth: (i32, u32, u32), day: (i32, u32, u32)) -> i32 {
-        let days = |(y, m, d)| Date32Type::from_naive_date(NaiveDate::from_ymd_opt(y, m, d).unwrap());
+        let days =
+            |(y, m, d)| Date32Type::from_naive_date(NaiveDate::from_ymd_opt(y, m, d).unwrap());
         age(days(birth), days(day)).unwrap()
     }
 

@@ -19,7 +19,9 @@ pub struct AgeBand {
 impl AgeBand {
     /// The function.
     pub fn new() -> Self {
-        AgeBand { signature: Signature::exact(vec![DataType::Int64], Volatility::Immutable) }
+        AgeBand {
+            signature: Signature::exact(vec![DataType::Int64], Volatility::Immutable),
+        }
     }
 }
 
@@ -59,7 +61,15 @@ mod tests {
     #[test]
     fn edges() {
         let bands = [-1, 0, 4, 5, 89, 90, 107].map(band);
-        let expected = [None, Some("0-4"), Some("0-4"), Some("5-9"), Some("85-89"), Some("90+"), Some("90+")];
+        let expected = [
+            None,
+            Some("0-4"),
+            Some("0-4"),
+            Some("5-9"),
+            Some("85-89"),
+            Some("90+"),
+            Some("90+"),
+        ];
         assert_eq!(bands, expected.map(|band| band.map(str::to_string)));
     }
 }

@@ -19,7 +19,12 @@ pub struct DaysBetween {
 impl DaysBetween {
     /// The function.
     pub fn new() -> Self {
-        DaysBetween { signature: Signature::exact(vec![DataType::Date32, DataType::Date32], Volatility::Immutable) }
+        DaysBetween {
+            signature: Signature::exact(
+                vec![DataType::Date32, DataType::Date32],
+                Volatility::Immutable,
+            ),
+        }
     }
 }
 
@@ -40,8 +45,11 @@ impl ScalarUDFImpl for DaysBetween {
         let arrays = arrays(&args)?;
         let from = arrays[0].as_primitive::<Date32Type>();
         let to = arrays[1].as_primitive::<Date32Type>();
-        let days: Int32Array =
-            from.iter().zip(to.iter()).map(|(from, to)| to?.checked_sub(from?)).collect();
+        let days: Int32Array = from
+            .iter()
+            .zip(to.iter())
+            .map(|(from, to)| to?.checked_sub(from?))
+            .collect();
         Ok(ColumnarValue::Array(Arc::new(days)))
     }
 }

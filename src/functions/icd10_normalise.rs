@@ -20,7 +20,9 @@ pub struct Icd10Normalise {
 impl Icd10Normalise {
     /// The function.
     pub fn new() -> Self {
-        Icd10Normalise { signature: Signature::exact(vec![DataType::Utf8], Volatility::Immutable) }
+        Icd10Normalise {
+            signature: Signature::exact(vec![DataType::Utf8], Volatility::Immutable),
+        }
     }
 }
 
@@ -46,8 +48,12 @@ impl ScalarUDFImpl for Icd10Normalise {
 }
 
 fn normalise(code: &str) -> Option<String> {
-    let mut bare: String =
-        code.chars().filter(char::is_ascii_alphanumeric).take(4).collect::<String>().to_ascii_uppercase();
+    let mut bare: String = code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(4)
+        .collect::<String>()
+        .to_ascii_uppercase();
     let bytes = bare.as_bytes();
     let begins = bytes.len() >= 3
         && bytes[0].is_ascii_uppercase()

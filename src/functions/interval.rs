@@ -50,7 +50,11 @@ pub fn poisson(x: f64, confidence: f64) -> (f64, f64) {
         Err(_) => f64::NAN,
     };
     let tail = (1.0 - confidence) / 2.0;
-    let lower = if x == 0.0 { 0.0 } else { quantile(tail, 2.0 * x) };
+    let lower = if x == 0.0 {
+        0.0
+    } else {
+        quantile(tail, 2.0 * x)
+    };
     (lower, quantile(1.0 - tail, 2.0 * x + 2.0))
 }
 
@@ -60,7 +64,10 @@ pub fn wilson(x: f64, n: f64, confidence: f64) -> (f64, f64) {
     let middle = 2.0 * x + z * z;
     let spread = z * (z * z + 4.0 * x * (1.0 - x / n)).max(0.0).sqrt();
     let whole = 2.0 * (n + z * z);
-    (((middle - spread) / whole).clamp(0.0, 1.0), ((middle + spread) / whole).clamp(0.0, 1.0))
+    (
+        ((middle - spread) / whole).clamp(0.0, 1.0),
+        ((middle + spread) / whole).clamp(0.0, 1.0),
+    )
 }
 
 /// Below this count limits are exact, from it on Byar's.
@@ -68,14 +75,25 @@ const EXACT_BELOW: f64 = 10.0;
 
 /// Limits of a count: exact where Byar's are poor. With the name of the method.
 pub fn count_limits(x: f64, confidence: f64) -> ((f64, f64), &'static str) {
-    if x < EXACT_BELOW { (poisson(x, confidence), "Exact") } else { (byar(x, confidence), "Byar") }
+    if x < EXACT_BELOW {
+        (poisson(x, confidence), "Exact")
+    } else {
+        (byar(x, confidence), "Byar")
+    }
 }
 
 /// A crude rate of x events in n, times `multiplier`, and the name of its limits' method.
 pub fn crude_rate(x: f64, n: f64, multiplier: f64, confidence: f64) -> (Interval, &'static str) {
     let ((lower, upper), method) = count_limits(x, confidence);
     let scale = multiplier / n;
-    (Interval { value: x * scale, lower: lower * scale, upper: upper * scale }, method)
+    (
+        Interval {
+            value: x * scale,
+            lower: lower * scale,
+            upper: upper * scale,
+        },
+        method,
+    )
 }
 
 #[cfg(test)]
@@ -84,7 +102,10 @@ mod tests {
     use super::*;
 
     fn close(a: f64, b: f64) {
-        assert!((a - b).abs() <= 1e-9 * b.abs().max(1e-300), "{a} is not {b}");
+        assert!(
+            (a - b).abs() <= 1e-9 * b.abs().max(1e-300),
+            "{a} is not {b}"
+        );
     }
 
     #[test]

@@ -60,7 +60,11 @@ impl ScalarUDFImpl for Proportion {
                 return broken_rule("proportion", "x", "must be from 0 to n");
             }
             let (lower, upper) = wilson(x, n, CONFIDENCE);
-            let statistic = if m == 100.0 { "percentage" } else { "proportion" };
+            let statistic = if m == 100.0 {
+                "percentage"
+            } else {
+                "proportion"
+            };
             out.push(x / n * m, lower * m, upper * m, statistic, "Wilson");
         }
         Ok(ColumnarValue::Array(out.finish()?))

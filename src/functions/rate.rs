@@ -22,7 +22,12 @@ impl Rate {
     /// The function.
     pub fn new() -> Self {
         let number = DataType::Float64;
-        Rate { signature: Signature::exact(vec![number.clone(), number.clone(), number], Volatility::Immutable) }
+        Rate {
+            signature: Signature::exact(
+                vec![number.clone(), number.clone(), number],
+                Volatility::Immutable,
+            ),
+        }
     }
 }
 
@@ -56,7 +61,13 @@ impl ScalarUDFImpl for Rate {
                 return broken_rule("rate", "n", "must be a population above 0");
             }
             let (interval, method) = crude_rate(x, n, m, CONFIDENCE);
-            out.push(interval.value, interval.lower, interval.upper, "rate", method);
+            out.push(
+                interval.value,
+                interval.lower,
+                interval.upper,
+                "rate",
+                method,
+            );
         }
         Ok(ColumnarValue::Array(out.finish()?))
     }
@@ -72,12 +83,21 @@ pub(super) struct Intervals {
 
 impl Intervals {
     pub(super) fn null(&mut self) {
-        self.numbers.iter_mut().for_each(Float64Builder::append_null);
+        self.numbers
+            .iter_mut()
+            .for_each(Float64Builder::append_null);
         self.texts.iter_mut().for_each(StringBuilder::append_null);
         self.valid.push(false);
     }
 
-    pub(super) fn push(&mut self, value: f64, lower: f64, upper: f64, statistic: &str, method: &str) {
+    pub(super) fn push(
+        &mut self,
+        value: f64,
+        lower: f64,
+        upper: f64,
+        statistic: &str,
+        method: &str,
+    ) {
         for (builder, number) in self.numbers.iter_mut().zip([value, lower, upper]) {
             builder.append_value(number);
         }

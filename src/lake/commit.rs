@@ -76,8 +76,7 @@ fn actions(new: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> 
         partitions.push(SHARD.to_string());
     }
     let schema: StructType = (&Schema::new(fields)).try_into_kernel().data(failed)?;
-    let metadata =
-        new_metadata(&schema, partitions, change.properties.clone()).data(failed)?;
+    let metadata = new_metadata(&schema, partitions, change.properties.clone()).data(failed)?;
     let mut actions = Vec::with_capacity(2 + change.add.len() + change.remove.len());
     if new {
         // One protocol for all tables: timestamps without a zone need version 3 and 7.
@@ -85,7 +84,9 @@ fn actions(new: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> 
             "minReaderVersion": 3, "minWriterVersion": 7,
             "readerFeatures": ["timestampNtz"], "writerFeatures": ["timestampNtz"],
         });
-        actions.push(Action::Protocol(serde_json::from_value(protocol).data(failed)?));
+        actions.push(Action::Protocol(
+            serde_json::from_value(protocol).data(failed)?,
+        ));
     }
     actions.push(Action::Metadata(metadata));
     let now = chrono::Utc::now().timestamp_millis();

@@ -40,7 +40,11 @@ const DIGEST: &str = "populace.digest";
 
 impl DataFile {
     pub(super) fn from_log(table: &TableName, view: &LogicalFileView) -> Result<Self> {
-        let broken = || Error::data(format!("the log of table {table} names a file without its facts"));
+        let broken = || {
+            Error::data(format!(
+                "the log of table {table} names a file without its facts"
+            ))
+        };
         #[allow(deprecated)] // the only way to the tags of a file
         let add = view.add_action();
         let stats: serde_json::Value = match &add.stats {
@@ -57,7 +61,10 @@ impl DataFile {
         Ok(DataFile {
             path: format!("{}/{}", table.folder(), add.path),
             size: u64::try_from(add.size).map_err(|_| broken())?,
-            rows: stats.get("numRecords").and_then(serde_json::Value::as_u64).ok_or_else(broken)?,
+            rows: stats
+                .get("numRecords")
+                .and_then(serde_json::Value::as_u64)
+                .ok_or_else(broken)?,
             shard: add
                 .partition_values
                 .get(super::commit::SHARD)
@@ -88,7 +95,11 @@ fn properties(schema: &SchemaRef, sorted_by: &[&str]) -> WriterProperties {
         .iter()
         .filter_map(|name| schema.index_of(name).ok())
         .filter_map(|i| i32::try_from(i).ok())
-        .map(|column_idx| SortingColumn { column_idx, descending: false, nulls_first: true })
+        .map(|column_idx| SortingColumn {
+            column_idx,
+            descending: false,
+            nulls_first: true,
+        })
         .collect();
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
@@ -121,8 +132,12 @@ pub struct Encoded {
 impl FileWriter {
     /// A file of these columns; `sorted_by` is written down for readers, not enforced.
     pub fn new(schema: &SchemaRef, sorted_by: &[&str]) -> Result<Self> {
-        let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties(schema, sorted_by)))
-            .data(|| "cannot begin a Parquet file")?;
+        let writer = ArrowWriter::try_new(
+            Vec::new(),
+            schema.clone(),
+            Some(properties(schema, sorted_by)),
+        )
+        .data(|| "cannot begin a Parquet file")?;
         Ok(FileWriter {
             writer,
             rows: 0,
@@ -134,15 +149,18 @@ impl FileWriter {
     /// Adds rows.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         self.rows += batch.num_rows() as u64;
-        if let Some(keys) =
-            self.person_column.and_then(|i| batch.column(i).as_any().downcast_ref::<Int64Array>())
+        if let Some(keys) = self
+            .person_column
+            .and_then(|i| batch.column(i).as_any().downcast_ref::<Int64Array>())
             && let Some((min, max)) = arrow::compute::min(keys).zip(arrow::compute::max(keys))
             && keys.null_count() == 0
         {
             let (low, high) = self.person_range.unwrap_or((min, max));
             self.person_range = Some((low.min(min), high.max(max)));
         }
-        self.writer.write(batch).data(|| "cannot encode a Parquet file")
+        self.writer
+            .write(batch)
+            .data(|| "cannot encode a Parquet file")
     }
 
     /// Bytes encoded so far and waiting.
@@ -157,8 +175,15 @@ impl FileWriter {
 
     /// Ends the file.
     pub fn finish(self) -> Result<Encoded> {
-        let bytes = self.writer.into_inner().data(|| "cannot encode a Parquet file")?;
-        Ok(Encoded { bytes, rows: self.rows, person_range: self.person_range })
+        let bytes = self
+            .writer
+            .into_inner()
+            .data(|| "cannot encode a Parquet file")?;
+        Ok(Encoded {
+            bytes,
+            rows: self.rows,
+            person_range: self.person_range,
+        })
     }
 }
 
@@ -174,7 +199,8 @@ pub fn encode(schema: &SchemaRef, batches: &[RecordBatch], sorted_by: &[&str]) -
 /// Decodes a Parquet file; `columns` keeps only these when given.
 pub fn read(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
     let broken = || "a Parquet file of the lake cannot be read";
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).data(broken)?;
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).data(broken)?;
     let builder = match columns {
         None => builder,
         Some(names) => {
@@ -185,7 +211,11 @@ pub fn read(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>
             builder.with_projection(mask)
         }
     };
-    builder.build().data(broken)?.map(|batch| batch.data(broken)).collect()
+    builder
+        .build()
+        .data(broken)?
+        .map(|batch| batch.data(broken))
+        .collect()
 }
 
 impl Lake {
@@ -218,7 +248,11 @@ impl Lake {
     }
 
     /// Reads a file of the lake.
-    pub async fn read_file(&self, file: &DataFile, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+    pub async fn read_file(
+        &self,
+        file: &DataFile,
+        columns: Option<&[&str]>,
+    ) -> Result<Vec<RecordBatch>> {
         let lost = || format!("cannot read {} of the lake at {}", file.path, self.location);
         let bytes = self
             .store

@@ -23,8 +23,10 @@ impl Location {
                 .and_then(|url| url.to_file_path().ok())
                 .ok_or_else(|| Error::usage(format!("'{text}' is not a path on this machine")))?,
             Some((scheme, _)) => {
-                return Err(Error::usage(format!("lakes on '{scheme}://' are not supported"))
-                    .hint("give a local folder"));
+                return Err(
+                    Error::usage(format!("lakes on '{scheme}://' are not supported"))
+                        .hint("give a local folder"),
+                );
             }
         };
         Ok(Location { folder })

@@ -42,18 +42,29 @@ impl Lake {
             None => Settings::create(&store, &location, fresh).await?,
         };
         settings.accepts_key(&fresh.key_fingerprint, &location)?;
-        Ok(Lake { location, store, settings })
+        Ok(Lake {
+            location,
+            store,
+            settings,
+        })
     }
 
     /// Opens the lake at `location`, which must be there.
     pub async fn open(location: Location) -> Result<Self> {
         let missing = || {
-            Error::data(format!("there is no lake at {location}"))
-                .hint("run `populace pull` or `populace nightly` first, or correct `url` under [lake]")
+            Error::data(format!("there is no lake at {location}")).hint(
+                "run `populace pull` or `populace nightly` first, or correct `url` under [lake]",
+            )
         };
         let store = location.store(false).map_err(|_| missing())?;
-        let settings = Settings::load(&store, &location).await?.ok_or_else(missing)?;
-        Ok(Lake { location, store, settings })
+        let settings = Settings::load(&store, &location)
+            .await?
+            .ok_or_else(missing)?;
+        Ok(Lake {
+            location,
+            store,
+            settings,
+        })
     }
 
     /// Where the lake is.
@@ -78,6 +89,8 @@ impl Lake {
             .await
             .map(drop)
             .data(|| format!("cannot write to the lake at {}", self.location))
-            .map_err(|e| e.hint("see that the disk is not full and may be written to, then run again"))
+            .map_err(|e| {
+                e.hint("see that the disk is not full and may be written to, then run again")
+            })
     }
 }

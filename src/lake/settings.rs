@@ -24,7 +24,11 @@ pub struct Settings {
 impl Settings {
     /// Settings of a new lake.
     pub fn new(shards: u32, key_fingerprint: String) -> Self {
-        Settings { format: FORMAT, shards, key_fingerprint }
+        Settings {
+            format: FORMAT,
+            shards,
+            key_fingerprint,
+        }
     }
 
     pub(super) async fn load(
@@ -36,9 +40,14 @@ impl Settings {
             format: u32,
         }
         let bytes = match store.get(&Path::from(FILE)).await {
-            Ok(found) => found.bytes().await.data(|| format!("cannot read the lake at {location}"))?,
+            Ok(found) => found
+                .bytes()
+                .await
+                .data(|| format!("cannot read the lake at {location}"))?,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(e) => return Err(Error::data(format!("cannot read the lake at {location}")).cause(e)),
+            Err(e) => {
+                return Err(Error::data(format!("cannot read the lake at {location}")).cause(e));
+            }
         };
         let broken = || format!("{FILE} of the lake at {location} is not readable");
         let form: Form = serde_json::from_slice(&bytes).data(broken)?;
@@ -58,7 +67,9 @@ impl Settings {
         fresh: &Settings,
     ) -> Result<Self> {
         let text = serde_json::to_vec_pretty(fresh).data(|| "cannot write the lake's settings")?;
-        let made = store.put_opts(&Path::from(FILE), text.into(), PutMode::Create.into()).await;
+        let made = store
+            .put_opts(&Path::from(FILE), text.into(), PutMode::Create.into())
+            .await;
         match made {
             Ok(_) => Ok(fresh.clone()),
             // Somebody made it in this moment: theirs counts.

@@ -21,7 +21,10 @@ pub struct TableName {
 impl TableName {
     /// A name from its two parts.
     pub fn new(layer: impl Into<String>, name: impl Into<String>) -> Self {
-        TableName { layer: layer.into(), name: name.into() }
+        TableName {
+            layer: layer.into(),
+            name: name.into(),
+        }
     }
 
     /// Reads `layer.name`; None for anything else.
@@ -94,14 +97,20 @@ impl Lake {
     /// The newest version of a table; None when there is none.
     pub async fn table(&self, name: &TableName) -> Result<Option<Table>> {
         // Delta's own builder makes the folder; a look must not.
-        if !self.location.folder().join(name.folder()).join("_delta_log").is_dir() {
+        if !self
+            .location
+            .folder()
+            .join(name.folder())
+            .join("_delta_log")
+            .is_dir()
+        {
             return Ok(None);
         }
         let mut delta = self.delta(name)?;
         let broken = |e: deltalake::DeltaTableError| {
             Error::data(format!("the log of table {name} cannot be read"))
                 .cause(e)
-                .hint("restore the table's _delta_log folder from a copy, or remove the table's folder and run again")
+                .hint("restore the table's folder from a copy, or remove it: the next pull reads all files again")
         };
         match delta.load().await {
             Ok(()) => {}
@@ -111,16 +120,24 @@ impl Lake {
         let state = delta.snapshot().map_err(broken)?;
         let full = state.snapshot().arrow_schema();
         let partitions = state.metadata().partition_columns();
-        let fields: Vec<_> =
-            full.fields().iter().filter(|f| !partitions.contains(f.name())).cloned().collect();
+        let fields: Vec<_> = full
+            .fields()
+            .iter()
+            .filter(|f| !partitions.contains(f.name()))
+            .cloned()
+            .collect();
         let mut files = state
             .log_data()
             .into_iter()
             .map(|view| DataFile::from_log(name, &view))
             .collect::<Result<Vec<_>>>()?;
         files.sort_by(|a, b| (a.shard, &a.path).cmp(&(b.shard, &b.path)));
-        let properties =
-            state.metadata().configuration().iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let properties = state
+            .metadata()
+            .configuration()
+            .iter()
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
         Ok(Some(Table {
             name: name.clone(),
             version: state.version(),
@@ -137,7 +154,13 @@ impl Lake {
         for layer in folders(self.location.folder())? {
             for name in folders(&self.location.folder().join(&layer))? {
                 let table = TableName::new(layer.as_str(), name.as_str());
-                if self.location.folder().join(table.folder()).join("_delta_log").is_dir() {
+                if self
+                    .location
+                    .folder()
+                    .join(table.folder())
+                    .join("_delta_log")
+                    .is_dir()
+                {
                     names.push(table);
                 }
             }

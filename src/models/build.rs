@@ -74,7 +74,10 @@ pub struct BuildSummary {
 impl BuildSummary {
     /// Models that were built.
     pub fn built(&self) -> usize {
-        self.models.iter().filter(|m| m.state != ModelState::UpToDate && m.ok()).count()
+        self.models
+            .iter()
+            .filter(|m| m.state != ModelState::UpToDate && m.ok())
+            .count()
     }
 
     /// Whether every model is as it should be.
@@ -104,10 +107,16 @@ pub async fn plan(
     let mut inputs = Inputs::new(lake);
     let mut planned = Vec::new();
     for name in order(library, wanted)? {
-        let Some(model) = library.models.get(&name) else { continue };
+        let Some(model) = library.models.get(&name) else {
+            continue;
+        };
         let (state, because, fingerprint) = inputs.state(model, parameters).await?;
         inputs.expect(&name, fingerprint);
-        planned.push(Planned { model: name, state, because });
+        planned.push(Planned {
+            model: name,
+            state,
+            because,
+        });
     }
     Ok(planned)
 }
@@ -128,7 +137,9 @@ pub async fn build(
     let mut summary = BuildSummary::default();
     let mut failed: BTreeSet<TableName> = BTreeSet::new();
     for name in order {
-        let Some(model) = library.models.get(&name) else { continue };
+        let Some(model) = library.models.get(&name) else {
+            continue;
+        };
         bar.set_message(name.to_string());
         let waits_for = model.reads.iter().find(|read| failed.contains(*read));
         let outcome = match waits_for {
@@ -160,9 +171,6 @@ async fn build_one(
 ) -> Result<ModelOutcome> {
     let started = Instant::now();
     let lake = engine.lake();
-    for read in &model.reads {
-        engine.register(&inputs.table(read, model).await?)?;
-    }
     let (state, _, fingerprint) = inputs.state(model, parameters).await?;
     let made_from = inputs.of(model).await?;
     let base = lake.table(&model.name).await?;
@@ -175,6 +183,9 @@ async fn build_one(
         waits_for: None,
     };
     if state != ModelState::UpToDate {
+        for read in &model.reads {
+            engine.register(&inputs.table(read, model).await?)?;
+        }
         let file = model.file.display().to_string();
         let (schema, files) = run(engine, model, &file).await?;
         let staged = LakeTable::of_files(&schema, files.clone());
@@ -183,13 +194,21 @@ async fn build_one(
         outcome.rows = files.iter().map(|f| f.rows).sum();
         if outcome.failed.is_empty() {
             let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-            let remove =
-                remove.into_iter().filter(|old| files.iter().all(|f| f.path != old.path)).collect();
+            let remove = remove
+                .into_iter()
+                .filter(|old| files.iter().all(|f| f.path != old.path))
+                .collect();
             let properties = BTreeMap::from([
                 (FINGERPRINT.to_string(), fingerprint.clone()),
                 (INPUTS.to_string(), made_from),
             ]);
-            let change = Change { schema, sharded: false, properties, add: files, remove };
+            let change = Change {
+                schema,
+                sharded: false,
+                properties,
+                add: files,
+                remove,
+            };
             lake.commit(&model.name, base.as_ref(), change).await?;
         }
         outcome.seconds = started.elapsed().as_secs_f64();
@@ -204,18 +223,35 @@ async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, 
     let frame = engine.query(place, &model.sql).await?;
     let schema = stored_schema(frame.schema().as_arrow());
     described(model, &schema, place)?;
-    let mut stream = frame.execute_stream().await.map_err(|e| execution_error(place, &e))?;
+    let mut stream = frame
+        .execute_stream()
+        .await
+        .map_err(|e| execution_error(place, &e))?;
     let mut files = Vec::new();
     let mut writer = FileWriter::new(&schema, &[])?;
-    while let Some(batch) = stream.try_next().await.map_err(|e| execution_error(place, &e))? {
+    while let Some(batch) = stream
+        .try_next()
+        .await
+        .map_err(|e| execution_error(place, &e))?
+    {
         writer.write(&stored(&batch, &schema, place)?)?;
         if writer.len() > FILE_BYTES {
             let full = std::mem::replace(&mut writer, FileWriter::new(&schema, &[])?);
-            files.push(engine.lake().write_file(&model.name, None, 0, full.finish()?).await?);
+            files.push(
+                engine
+                    .lake()
+                    .write_file(&model.name, None, 0, full.finish()?)
+                    .await?,
+            );
         }
     }
     if !writer.is_empty() {
-        files.push(engine.lake().write_file(&model.name, None, 0, writer.finish()?).await?);
+        files.push(
+            engine
+                .lake()
+                .write_file(&model.name, None, 0, writer.finish()?)
+                .await?,
+        );
     }
     Ok((schema, files))
 }
@@ -225,8 +261,13 @@ fn described(model: &Model, schema: &SchemaRef, place: &str) -> Result<()> {
     for column in model.header.columns.keys().chain(&model.header.grain) {
         if schema.index_of(column).is_err() {
             let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
-            return Err(Error::usage(format!("{place}: the header describes '{column}', which the query does not make"))
-                .hint(crate::pipeline::settings_file::nearest(column, names.into_iter())));
+            return Err(Error::usage(format!(
+                "{place}: the header describes '{column}', which the query does not make"
+            ))
+            .hint(crate::pipeline::settings_file::nearest(
+                column,
+                names.into_iter(),
+            )));
         }
     }
     Ok(())
@@ -248,8 +289,9 @@ fn stored_type(kind: &DataType) -> DataType {
 
 fn stored_schema(schema: &Schema) -> SchemaRef {
     let fields = schema.fields().iter();
-    let fields: Vec<Field> =
-        fields.map(|f| Field::new(f.name(), stored_type(f.data_type()), true)).collect();
+    let fields: Vec<Field> = fields
+        .map(|f| Field::new(f.name(), stored_type(f.data_type()), true))
+        .collect();
     Arc::new(Schema::new(fields))
 }
 
@@ -275,7 +317,10 @@ const INPUTS: &str = "populace.inputs";
 
 impl<'a> Inputs<'a> {
     fn new(lake: &'a Lake) -> Self {
-        Inputs { lake, versions: BTreeMap::new() }
+        Inputs {
+            lake,
+            versions: BTreeMap::new(),
+        }
     }
 
     /// A model's table will be of this version when its turn is over.
@@ -284,7 +329,10 @@ impl<'a> Inputs<'a> {
     }
 
     async fn table(&self, name: &TableName, reader: &Model) -> Result<Table> {
-        self.lake.table(name).await?.ok_or_else(|| missing(name, reader, self.lake))
+        self.lake
+            .table(name)
+            .await?
+            .ok_or_else(|| missing(name, reader, self.lake))
     }
 
     async fn version(&mut self, name: &TableName, reader: &Model) -> Result<String> {
@@ -337,19 +385,36 @@ impl<'a> Inputs<'a> {
             .filter(|(name, version)| before.get(*name) != Some(version))
             .map(|(name, _)| name.clone())
             .collect();
-        let state = if changed.is_empty() { ModelState::Changed } else { ModelState::InputChanged };
+        let state = if changed.is_empty() {
+            ModelState::Changed
+        } else {
+            ModelState::InputChanged
+        };
         Ok((state, changed, now))
     }
 }
 
 fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {
-    let error = Error::usage(format!("{}: there is no table {name}", reader.file.display()));
-    let names: Vec<String> =
-        lake.tables().unwrap_or_default().iter().map(TableName::to_string).collect();
+    let error = Error::usage(format!(
+        "{}: there is no table {name}",
+        reader.file.display()
+    ));
+    let names: Vec<String> = lake
+        .tables()
+        .unwrap_or_default()
+        .iter()
+        .map(TableName::to_string)
+        .collect();
     let hint = match name.layer.as_str() {
         "record" => "a view or column file makes it; pull first, or correct the name".to_string(),
-        "reference" => format!("add {} = \"FILE.csv\" under [reference], or correct the name", name.name),
-        _ => crate::pipeline::settings_file::nearest(&name.to_string(), names.iter().map(String::as_str)),
+        "reference" => format!(
+            "add {} = \"FILE.csv\" under [reference], or correct the name",
+            name.name
+        ),
+        _ => crate::pipeline::settings_file::nearest(
+            &name.to_string(),
+            names.iter().map(String::as_str),
+        ),
     };
     error.hint(hint)
 }

@@ -44,12 +44,19 @@ impl Check {
         match self {
             Check::Unique(columns) => {
                 let columns = columns.join(", ");
-                format!("select count(*) from (select 1 as one from {table} group by {columns} having count(*) > 1)")
+                format!(
+                    "select count(*) from (select 1 as one from {table} group by {columns} having count(*) > 1)"
+                )
             }
             Check::NotNull(columns) => {
-                let missing: Vec<String> =
-                    columns.iter().map(|column| format!("{column} is null")).collect();
-                format!("select count(*) from {table} where {}", missing.join(" or "))
+                let missing: Vec<String> = columns
+                    .iter()
+                    .map(|column| format!("{column} is null"))
+                    .collect();
+                format!(
+                    "select count(*) from {table} where {}",
+                    missing.join(" or ")
+                )
             }
             Check::Expect(condition) => {
                 format!("select count(*) from {table} where not ({condition})")
@@ -69,13 +76,19 @@ pub async fn run(
     for check in checks {
         let place = format!("{place}: check `{}`", check.text());
         let frame = engine.query(&place, &check.query(table)).await?;
-        let batches = frame.collect().await.map_err(|e| execution_error(&place, &e))?;
+        let batches = frame
+            .collect()
+            .await
+            .map_err(|e| execution_error(&place, &e))?;
         let rows = batches
             .first()
             .and_then(|b| b.column(0).as_primitive_opt::<Int64Type>())
             .map_or(0, |counts| counts.value(0));
         if rows > 0 {
-            failures.push(CheckFailure { check: check.text(), rows });
+            failures.push(CheckFailure {
+                check: check.text(),
+                rows,
+            });
         }
     }
     Ok(failures)

@@ -31,8 +31,13 @@ pub fn refuse_record_level(
 pub async fn record_level(engine: &Engine, library: &Library) -> Result<BTreeSet<TableName>> {
     let mut found = BTreeSet::new();
     for name in super::graph::order(library, &library.models.keys().cloned().collect())? {
-        let Some(model) = library.models.get(&name) else { continue };
-        let safe = match engine.query(&model.file.display().to_string(), &model.sql).await {
+        let Some(model) = library.models.get(&name) else {
+            continue;
+        };
+        let safe = match engine
+            .query(&model.file.display().to_string(), &model.sql)
+            .await
+        {
             Ok(frame) => exposes(frame.logical_plan(), &found).is_none(),
             Err(_) => false,
         };
@@ -76,7 +81,11 @@ fn exposed_by_subquery(plan: &LogicalPlan, record_level: &BTreeSet<TableName>) -
     // Visiting expressions in memory cannot fail.
     let _ = plan.apply_subqueries(|subquery| {
         found = exposes(subquery, record_level);
-        Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Jump })
+        Ok(if found.is_some() {
+            TreeNodeRecursion::Stop
+        } else {
+            TreeNodeRecursion::Jump
+        })
     });
     found
 }
@@ -90,8 +99,18 @@ fn is_key(name: &str) -> bool {
 fn counts(aggregate: &Aggregate) -> bool {
     let keyed = keyed_column(aggregate).is_some();
     const COUNTING: [&str; 12] = [
-        "count", "sum", "avg", "mean", "stddev", "stddev_samp", "stddev_pop", "var", "var_samp",
-        "var_pop", "median", "grouping",
+        "count",
+        "sum",
+        "avg",
+        "mean",
+        "stddev",
+        "stddev_samp",
+        "stddev_pop",
+        "var",
+        "var_samp",
+        "var_pop",
+        "median",
+        "grouping",
     ];
     // The freshness of a source is a date, the youngest of all of an organisation's.
     const DATED: [&str; 2] = ["min", "max"];
@@ -102,7 +121,11 @@ fn counts(aggregate: &Aggregate) -> bool {
             if let Expr::AggregateFunction(function) = e {
                 let name = function.func.name();
                 let dated = DATED.contains(&name)
-                    && function.params.args.iter().all(|arg| is_date(arg, aggregate));
+                    && function
+                        .params
+                        .args
+                        .iter()
+                        .all(|arg| is_date(arg, aggregate));
                 safe &= COUNTING.contains(&name) || dated;
             }
             Ok(TreeNodeRecursion::Continue)
@@ -114,13 +137,19 @@ fn counts(aggregate: &Aggregate) -> bool {
 
 fn is_date(arg: &Expr, aggregate: &Aggregate) -> bool {
     use datafusion::logical_expr::ExprSchemable;
-    arg.get_type(aggregate.input.schema()).is_ok_and(|kind| kind.is_temporal())
+    arg.get_type(aggregate.input.schema())
+        .is_ok_and(|kind| kind.is_temporal())
 }
 
 fn keyed_column(aggregate: &Aggregate) -> Option<String> {
     aggregate
         .group_expr
         .iter()
-        .flat_map(|expr| expr.column_refs().into_iter().map(|c| c.name.clone()).collect::<Vec<_>>())
+        .flat_map(|expr| {
+            expr.column_refs()
+                .into_iter()
+                .map(|c| c.name.clone())
+                .collect::<Vec<_>>()
+        })
         .find(|name| is_key(name))
 }

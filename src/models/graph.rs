@@ -8,7 +8,12 @@ use std::collections::BTreeSet;
 /// `wanted` models and all that they need, each after what it reads. A cycle is an error that
 /// names it.
 pub fn order(library: &Library, wanted: &BTreeSet<TableName>) -> Result<Vec<TableName>> {
-    let mut walk = Walk { library, done: BTreeSet::new(), path: Vec::new(), order: Vec::new() };
+    let mut walk = Walk {
+        library,
+        done: BTreeSet::new(),
+        path: Vec::new(),
+        order: Vec::new(),
+    };
     for name in wanted {
         walk.visit(name)?;
     }
@@ -27,9 +32,12 @@ impl Walk<'_> {
         if self.done.contains(name) {
             return Ok(());
         }
-        let Some(model) = self.library.models.get(name) else { return Ok(()) };
+        let Some(model) = self.library.models.get(name) else {
+            return Ok(());
+        };
         if let Some(from) = self.path.iter().position(|n| n == name) {
-            let mut cycle: Vec<String> = self.path[from..].iter().map(TableName::to_string).collect();
+            let mut cycle: Vec<String> =
+                self.path[from..].iter().map(TableName::to_string).collect();
             cycle.push(name.to_string());
             return Err(Error::usage("models read each other in a cycle")
                 .cause(cycle.join(" → "))

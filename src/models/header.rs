@@ -51,7 +51,11 @@ pub(super) fn read(file: &str, text: &str) -> Result<Header> {
     serde_norway::from_str(body).map_err(|e| {
         let line = e.location().map_or(1, |at| at.line());
         let message = e.to_string();
-        let message = message.split(" at line").next().unwrap_or_default().to_string();
+        let message = message
+            .split(" at line")
+            .next()
+            .unwrap_or_default()
+            .to_string();
         let known = message.split('`').skip(3).step_by(2).collect::<Vec<_>>();
         let wrong = message.split('`').nth(1).unwrap_or_default();
         let hint = if message.contains("unknown field") {
@@ -59,7 +63,11 @@ pub(super) fn read(file: &str, text: &str) -> Result<Header> {
         } else {
             "docs/models.md shows a whole header".to_string()
         };
-        let what = message.split(", expected").next().unwrap_or_default().to_string();
+        let what = message
+            .split(", expected")
+            .next()
+            .unwrap_or_default()
+            .to_string();
         Error::usage(format!("{file}:{line}: {what}")).hint(hint)
     })
 }

@@ -40,7 +40,9 @@ impl Library {
         let mut library = Library::default();
         let cannot = || format!("the folder of models {} cannot be read", folder.display());
         for layer in sorted(folder, cannot)? {
-            let Some(layer_name) = layer.file_name().and_then(|n| n.to_str()) else { continue };
+            let Some(layer_name) = layer.file_name().and_then(|n| n.to_str()) else {
+                continue;
+            };
             if !layer.is_dir() || RESERVED.contains(&layer_name) {
                 continue;
             }
@@ -98,18 +100,27 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
     let reads = references(&shown, &sql)?;
     for table in &reads {
         if table.layer.is_empty() {
-            return Err(Error::usage(format!("{shown}: table '{}' has no layer", table.name))
-                .hint("write layer.name, such as record.patient"));
+            return Err(
+                Error::usage(format!("{shown}: table '{}' has no layer", table.name))
+                    .hint("write layer.name, such as record.patient"),
+            );
         }
     }
-    Ok(Model { name, file: file.to_path_buf(), sql, header, reads })
+    Ok(Model {
+        name,
+        file: file.to_path_buf(),
+        sql,
+        header,
+        reads,
+    })
 }
 
 /// The tables that a query reads, without its own common table expressions. `place` is for errors.
 pub fn references(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
-    let parsed = DFParserBuilder::new(sql).build().and_then(|mut parser| parser.parse_statements());
-    let mut statements =
-        parsed.map_err(|e| crate::engine::plan_error(place, sql, &e))?;
+    let parsed = DFParserBuilder::new(sql)
+        .build()
+        .and_then(|mut parser| parser.parse_statements());
+    let mut statements = parsed.map_err(|e| crate::engine::plan_error(place, sql, &e))?;
     let (Some(statement), true) = (statements.pop_front(), statements.is_empty()) else {
         return Err(Error::usage(format!("{place}: this is not one query"))
             .hint("a model, report table or question is a single select"));

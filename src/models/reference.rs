@@ -30,9 +30,18 @@ pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Vec<Tabl
             let encoded = encode(&schema, &[rows], &[])?;
             let add = vec![lake.write_file(&table, None, 0, encoded).await?];
             let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-            let remove = remove.into_iter().filter(|f| f.path != add[0].path).collect();
+            let remove = remove
+                .into_iter()
+                .filter(|f| f.path != add[0].path)
+                .collect();
             let properties = BTreeMap::from([(CONTENT.to_string(), content)]);
-            let change = Change { schema, sharded: false, properties, add, remove };
+            let change = Change {
+                schema,
+                sharded: false,
+                properties,
+                add,
+                remove,
+            };
             lake.commit(&table, base.as_ref(), change).await?;
         }
         names.push(table);
@@ -55,10 +64,16 @@ pub fn reference_schemas(pipeline: &Pipeline) -> Result<BTreeMap<String, SchemaR
 /// The reference files by table name; the pipeline's own win over the project's.
 fn files(pipeline: &Pipeline) -> Result<BTreeMap<String, PathBuf>> {
     let mut files = BTreeMap::new();
-    let folder = pipeline.path(&pipeline.settings.models.folder).join("reference");
+    let folder = pipeline
+        .path(&pipeline.settings.models.folder)
+        .join("reference");
     if folder.is_dir() {
-        for entry in std::fs::read_dir(&folder).usage(|| format!("{} cannot be read", folder.display()))? {
-            let path = entry.usage(|| format!("{} cannot be read", folder.display()))?.path();
+        for entry in
+            std::fs::read_dir(&folder).usage(|| format!("{} cannot be read", folder.display()))?
+        {
+            let path = entry
+                .usage(|| format!("{} cannot be read", folder.display()))?
+                .path();
             if path.extension().is_some_and(|e| e == "csv")
                 && let Some(name) = path.file_stem().and_then(|n| n.to_str())
             {
@@ -78,8 +93,12 @@ fn read(path: &std::path::Path, bytes: &[u8]) -> Result<RecordBatch> {
     let cannot = || format!("the reference file {} cannot be read", path.display());
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::Reader::from_reader(bytes);
-    let names: Vec<String> =
-        reader.headers().data(cannot)?.iter().map(|n| n.trim().to_ascii_lowercase()).collect();
+    let names: Vec<String> = reader
+        .headers()
+        .data(cannot)?
+        .iter()
+        .map(|n| n.trim().to_ascii_lowercase())
+        .collect();
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); names.len()];
     for row in reader.records() {
         let row = row.data(cannot)?;
@@ -108,18 +127,35 @@ fn typed(name: &str, values: &[Option<String>]) -> ArrayRef {
     if some && !code {
         let whole = |v: &str| v.parse::<i64>().ok().filter(|n| n.to_string() == v);
         if given().all(|v| whole(v).is_some()) {
-            return Arc::new(values.iter().map(|v| whole(v.as_deref()?)).collect::<Int64Array>());
+            return Arc::new(
+                values
+                    .iter()
+                    .map(|v| whole(v.as_deref()?))
+                    .collect::<Int64Array>(),
+            );
         }
         let number = |v: &str| v.parse::<f64>().ok().filter(|n| n.is_finite());
         let leading = |v: &str| v.len() > 1 && v.starts_with('0') && !v.starts_with("0.");
         if given().all(|v| number(v).is_some() && !leading(v)) {
-            return Arc::new(values.iter().map(|v| number(v.as_deref()?)).collect::<Float64Array>());
+            return Arc::new(
+                values
+                    .iter()
+                    .map(|v| number(v.as_deref()?))
+                    .collect::<Float64Array>(),
+            );
         }
         let day = |v: &str| {
-            NaiveDate::parse_from_str(v, "%Y-%m-%d").ok().map(Date32Type::from_naive_date)
+            NaiveDate::parse_from_str(v, "%Y-%m-%d")
+                .ok()
+                .map(Date32Type::from_naive_date)
         };
         if given().all(|v| day(v).is_some()) {
-            return Arc::new(values.iter().map(|v| day(v.as_deref()?)).collect::<Date32Array>());
+            return Arc::new(
+                values
+                    .iter()
+                    .map(|v| day(v.as_deref()?))
+                    .collect::<Date32Array>(),
+            );
         }
     }
     Arc::new(values.iter().map(|v| v.as_deref()).collect::<StringArray>())

@@ -174,7 +174,10 @@ pub struct ModelsSettings {
 
 impl Default for ModelsSettings {
     fn default() -> Self {
-        ModelsSettings { folder: PathBuf::from("sql"), build: vec!["*".to_string()] }
+        ModelsSettings {
+            folder: PathBuf::from("sql"),
+            build: vec!["*".to_string()],
+        }
     }
 }
 
@@ -207,7 +210,9 @@ pub struct DisclosureSettings {
 
 impl Default for DisclosureSettings {
     fn default() -> Self {
-        DisclosureSettings { scheme: "hes2018".to_string() }
+        DisclosureSettings {
+            scheme: "hes2018".to_string(),
+        }
     }
 }
 
@@ -224,15 +229,25 @@ impl Pipeline {
             parameters::set(&mut settings.parameters, setting)?;
         }
         if !settings.lake.shards.is_power_of_two() || settings.lake.shards > 4096 {
-            return Err(Error::usage(format!("{}: [lake] shards is not a power of two up to 4096", file.display()))
-                .hint("use 16 for a few million records, 64 for a whole care record"));
+            return Err(Error::usage(format!(
+                "{}: [lake] shards is not a power of two up to 4096",
+                file.display()
+            ))
+            .hint("use 16 for a few million records, 64 for a whole care record"));
         }
         let as_of = settings.parameters.get("as_of");
         if !as_of.is_some_and(|p| p.kind == ParameterType::Date) {
-            return Err(Error::usage(format!("{}: [parameters] has no date as_of", file.display()))
-                .hint("add as_of = { type = \"date\", default = \"2026-09-30\" }"));
+            return Err(Error::usage(format!(
+                "{}: [parameters] has no date as_of",
+                file.display()
+            ))
+            .hint("add as_of = { type = \"date\", default = \"2026-09-30\" }"));
         }
-        Ok(Pipeline { file: file.to_path_buf(), root: root_of(file)?, settings })
+        Ok(Pipeline {
+            file: file.to_path_buf(),
+            root: root_of(file)?,
+            settings,
+        })
     }
 
     /// A path of the file, from the project folder.
@@ -264,8 +279,15 @@ fn root_of(file: &Path) -> Result<PathBuf> {
     let absolute = std::path::absolute(file)
         .usage(|| format!("the pipeline file {} cannot be found", file.display()))?;
     let folder = absolute.parent().unwrap_or(Path::new("/"));
-    let root = folder.ancestors().find(|f| f.join("sql").is_dir()).unwrap_or(folder);
+    let root = folder
+        .ancestors()
+        .find(|f| f.join("sql").is_dir())
+        .unwrap_or(folder);
     // A path relative to where the user stands reads better in messages.
     let here = std::env::current_dir().unwrap_or_default();
-    Ok(if root == here { PathBuf::new() } else { root.to_path_buf() })
+    Ok(if root == here {
+        PathBuf::new()
+    } else {
+        root.to_path_buf()
+    })
 }

@@ -69,17 +69,30 @@ impl<'de> Deserialize<'de> for Parameter {
             toml::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let default = read(written.r#type, &text)
-            .ok_or_else(|| serde::de::Error::custom(format!("'{text}' is not a {:?}", written.r#type).to_lowercase()))?;
-        Ok(Parameter { kind: written.r#type, description: written.description, default })
+        let default = read(written.r#type, &text).ok_or_else(|| {
+            serde::de::Error::custom(
+                format!("'{text}' is not a {:?}", written.r#type).to_lowercase(),
+            )
+        })?;
+        Ok(Parameter {
+            kind: written.r#type,
+            description: written.description,
+            default,
+        })
     }
 }
 
 fn read(kind: ParameterType, text: &str) -> Option<Value> {
     match kind {
-        ParameterType::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Value::Date),
+        ParameterType::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .map(Value::Date),
         ParameterType::Integer => text.parse().ok().map(Value::Integer),
-        ParameterType::Number => text.parse().ok().filter(|n: &f64| n.is_finite()).map(Value::Number),
+        ParameterType::Number => text
+            .parse()
+            .ok()
+            .filter(|n: &f64| n.is_finite())
+            .map(Value::Number),
         ParameterType::Text => Some(Value::Text(text.to_string())),
     }
 }
@@ -93,8 +106,11 @@ pub(super) fn set(parameters: &mut BTreeMap<String, Parameter>, setting: &str) -
         .map_err(|e| e.hint("write --set name=value"))?;
     let known: Vec<String> = parameters.keys().cloned().collect();
     let Some(parameter) = parameters.get_mut(name) else {
-        return Err(Error::usage(format!("there is no parameter '{name}'"))
-            .hint(super::settings_file::nearest(name, known.iter().map(String::as_str))));
+        return Err(
+            Error::usage(format!("there is no parameter '{name}'")).hint(
+                super::settings_file::nearest(name, known.iter().map(String::as_str)),
+            ),
+        );
     };
     parameter.default = read(parameter.kind, text).ok_or_else(|| {
         Error::usage(format!("--set {name}: '{text}' is not a {:?}", parameter.kind).to_lowercase())

@@ -21,7 +21,9 @@ enum Identifier {
 /// Checks every element that `view` selects. `file` is for the error.
 pub fn check_view(file: &str, view: &View) -> Result<()> {
     for selected in view.paths().iter().filter(|p| !p.tested) {
-        let Some(identifier) = identifier(&view.resource, &selected.path) else { continue };
+        let Some(identifier) = identifier(&view.resource, &selected.path) else {
+            continue;
+        };
         let column = view.columns.iter().find(|c| c.name == selected.column);
         let place = format!("{file}: column {}", selected.column);
         let treatment = match column.and_then(|c| c.tags.get("populace/privacy")) {
@@ -35,8 +37,15 @@ pub fn check_view(file: &str, view: &View) -> Result<()> {
 
 /// Checks a column of a CSV column file by the name of the file's own column.
 pub fn check_csv_column(file: &str, column: &CsvColumn) -> Result<()> {
-    let Some(identifier) = csv_identifier(&column.from) else { return Ok(()) };
-    judge(&format!("{file}: column {}", column.name), &column.from, identifier, &column.privacy)
+    let Some(identifier) = csv_identifier(&column.from) else {
+        return Ok(());
+    };
+    judge(
+        &format!("{file}: column {}", column.name),
+        &column.from,
+        identifier,
+        &column.privacy,
+    )
 }
 
 fn judge(place: &str, path: &str, identifier: Identifier, treatment: &Treatment) -> Result<()> {
@@ -163,7 +172,11 @@ fn csv_identifier(name: &str) -> Option<Identifier> {
             Never("an address or telephone number")
         }
         () if has("note") || has("free_text") || has("comment") => Never("free text"),
-        () if has("patient_id") || has("person_id") || has("local_id") || has("hospital_number") => {
+        () if has("patient_id")
+            || has("person_id")
+            || has("local_id")
+            || has("hospital_number") =>
+        {
             Key("a person's local identifier")
         }
         () if name.ends_with("spell_id")
@@ -215,7 +228,12 @@ mod tests {
 
     #[test]
     fn codes_are_free() {
-        for path in ["code.coding.code", "code.coding.display", "status", "valueQuantity.value"] {
+        for path in [
+            "code.coding.code",
+            "code.coding.display",
+            "status",
+            "valueQuantity.value",
+        ] {
             assert!(!refused("Observation", path), "{path}");
         }
         assert!(!refused("Organization", "name"));

@@ -66,19 +66,29 @@ impl Key {
 
     /// Which key this is: 16 hexadecimal digits that do not give it away.
     pub fn fingerprint(&self) -> String {
-        let tag = self.mac().chain_update(b"populace key fingerprint").finalize().into_bytes();
+        let tag = self
+            .mac()
+            .chain_update(b"populace key fingerprint")
+            .finalize()
+            .into_bytes();
         tag.iter().take(8).map(|b| format!("{b:02x}")).collect()
     }
 
     /// A keyed hash with nothing in it yet.
     pub(super) fn mac(&self) -> Hmac<Sha256> {
-        // A fixed-length key always fits; HMAC takes any length.
-        <Hmac<Sha256> as KeyInit>::new((&*self.0).into())
+        // HMAC fills a key up to its block with zeros; a whole block cannot have a wrong length.
+        let mut block = Zeroizing::new([0u8; 64]);
+        block[..32].copy_from_slice(&*self.0);
+        <Hmac<Sha256> as KeyInit>::new((&*block).into())
     }
 
     /// A key for digests of lines, so that nobody without it can test a guess against one.
     pub fn digest_key(&self) -> Zeroizing<[u8; 32]> {
-        let tag = self.mac().chain_update(b"populace line digest").finalize().into_bytes();
+        let tag = self
+            .mac()
+            .chain_update(b"populace line digest")
+            .finalize()
+            .into_bytes();
         Zeroizing::new(tag.into())
     }
 }
@@ -98,7 +108,10 @@ mod tests {
         let key = Key::parse(&"ab".repeat(32)).unwrap();
         assert_eq!(format!("{key:?}"), "Key(secret)");
         assert_eq!(key.fingerprint().len(), 16);
-        assert_ne!(key.fingerprint(), Key::parse(&"ac".repeat(32)).unwrap().fingerprint());
+        assert_ne!(
+            key.fingerprint(),
+            Key::parse(&"ac".repeat(32)).unwrap().fingerprint()
+        );
     }
 
     #[test]
@@ -106,7 +119,10 @@ mod tests {
         assert!(Key::parse("secret").is_none());
         assert!(Key::parse(&"zz".repeat(32)).is_none());
         let err = Key::load("hunter2", Path::new(".")).unwrap_err();
-        assert!(!err.to_string().contains("hunter2"), "the setting may be the key itself");
+        assert!(
+            !err.to_string().contains("hunter2"),
+            "the setting may be the key itself"
+        );
     }
 
     #[test]

@@ -26,14 +26,18 @@ impl LeakGate {
         match column.data_type() {
             DataType::Utf8 => {
                 let mut previous = ("", None);
-                column.as_string::<i32>().iter().enumerate().find_map(|(row, text)| {
-                    let text = text?;
-                    // Codes come in runs: looking once at each run is enough.
-                    if text != previous.0 {
-                        previous = (text, find(text));
-                    }
-                    previous.1.map(|kind| Leak { row, kind })
-                })
+                column
+                    .as_string::<i32>()
+                    .iter()
+                    .enumerate()
+                    .find_map(|(row, text)| {
+                        let text = text?;
+                        // Codes come in runs: looking once at each run is enough.
+                        if text != previous.0 {
+                            previous = (text, find(text));
+                        }
+                        previous.1.map(|kind| Leak { row, kind })
+                    })
             }
             DataType::Dictionary(_, _) => {
                 let dictionary = column.as_dictionary_opt::<Int32Type>()?;
@@ -160,9 +164,13 @@ fn verhoeff(digits: &[u8]) -> bool {
         [2, 7, 9, 3, 8, 0, 6, 4, 1, 5],
         [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
     ];
-    let check = digits.iter().rev().enumerate().fold(0usize, |c, (i, digit)| {
-        usize::from(D[c][usize::from(P[i % 8][usize::from(digit - b'0')])])
-    });
+    let check = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .fold(0usize, |c, (i, digit)| {
+            usize::from(D[c][usize::from(P[i % 8][usize::from(digit - b'0')])])
+        });
     check == 0
 }
 
@@ -174,7 +182,9 @@ fn find_postcode(bytes: &[u8]) -> bool {
             continue;
         }
         for outward in 2..=4 {
-            let Some(out) = bytes.get(i..i + outward) else { break };
+            let Some(out) = bytes.get(i..i + outward) else {
+                break;
+            };
             let shape: Vec<bool> = out.iter().map(|b| letter(*b)).collect();
             let fits = out.iter().all(u8::is_ascii_alphanumeric)
                 && matches!(
@@ -193,7 +203,9 @@ fn find_postcode(bytes: &[u8]) -> bool {
             if bytes.get(j) == Some(&b' ') {
                 j += 1;
             }
-            let Some(inward) = bytes.get(j..j + 3) else { continue };
+            let Some(inward) = bytes.get(j..j + 3) else {
+                continue;
+            };
             let ends = !bytes.get(j + 3).is_some_and(u8::is_ascii_alphanumeric);
             if inward[0].is_ascii_digit() && inward[1..].iter().all(|b| inward_letter(*b)) && ends {
                 return true;
@@ -226,7 +238,15 @@ mod tests {
 
     #[test]
     fn codes_are_not_identifiers() {
-        for code in ["44054006", "1052681000000105", "840539006", "E11", "N18.9A", "mm[Hg]", "RX1"] {
+        for code in [
+            "44054006",
+            "1052681000000105",
+            "840539006",
+            "E11",
+            "N18.9A",
+            "mm[Hg]",
+            "RX1",
+        ] {
             assert_eq!(find(code), None, "{code}");
         }
         // A ten-digit SNOMED CT concept whose digits also pass the NHS check stays a code.
@@ -243,6 +263,12 @@ mod tests {
     #[test]
     fn the_row_is_named() {
         let column = StringArray::from(vec![Some("E11"), None, Some("9434765919")]);
-        assert_eq!(LeakGate.scan(&column), Some(Leak { row: 2, kind: "an NHS number" }));
+        assert_eq!(
+            LeakGate.scan(&column),
+            Some(Leak {
+                row: 2,
+                kind: "an NHS number"
+            })
+        );
     }
 }

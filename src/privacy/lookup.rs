@@ -22,7 +22,9 @@ impl Lookup {
         while reader.read_record(&mut row).data(cannot)? {
             let (Some(key), Some(value)) = (row.get(0), row.get(1)) else {
                 let line = row.position().map_or(0, csv::Position::line);
-                return Err(Error::data(cannot()).cause(format!("line {line} has fewer than 2 columns")));
+                return Err(
+                    Error::data(cannot()).cause(format!("line {line} has fewer than 2 columns"))
+                );
             };
             values.insert(normalise(key).into_boxed_str(), value.into());
         }
@@ -36,5 +38,8 @@ impl Lookup {
 }
 
 fn normalise(key: &str) -> String {
-    key.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect()
+    key.chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
 }

@@ -51,8 +51,11 @@ impl NhsNumber {
 /// Weights 10 to 2 on the first nine; check = 11 − sum mod 11, where 11 counts as 0 and 10 is
 /// invalid. Ten equal digits all pass the sum, and are refused.
 pub fn checksum_valid(digits: &[u8; 10]) -> bool {
-    let sum: u32 =
-        digits[..9].iter().zip((2..=10).rev()).map(|(d, weight)| u32::from(d - b'0') * weight).sum();
+    let sum: u32 = digits[..9]
+        .iter()
+        .zip((2..=10).rev())
+        .map(|(d, weight)| u32::from(d - b'0') * weight)
+        .sum();
     let check = match 11 - sum % 11 {
         11 => 0,
         other => other,
@@ -68,11 +71,26 @@ mod tests {
     fn known_numbers() {
         assert!(NhsNumber::parse("9434765919", false).is_ok());
         assert!(NhsNumber::parse("943 476 5919", false).is_ok());
-        assert_eq!(NhsNumber::parse("9434765918", false).err(), Some(NhsNumberError::Invalid));
-        assert_eq!(NhsNumber::parse("943476591", false).err(), Some(NhsNumberError::Invalid));
-        assert_eq!(NhsNumber::parse("94347659190", false).err(), Some(NhsNumberError::Invalid));
-        assert_eq!(NhsNumber::parse("1111111111", false).err(), Some(NhsNumberError::Invalid));
-        assert_eq!(NhsNumber::parse(" ", false).err(), Some(NhsNumberError::Missing));
+        assert_eq!(
+            NhsNumber::parse("9434765918", false).err(),
+            Some(NhsNumberError::Invalid)
+        );
+        assert_eq!(
+            NhsNumber::parse("943476591", false).err(),
+            Some(NhsNumberError::Invalid)
+        );
+        assert_eq!(
+            NhsNumber::parse("94347659190", false).err(),
+            Some(NhsNumberError::Invalid)
+        );
+        assert_eq!(
+            NhsNumber::parse("1111111111", false).err(),
+            Some(NhsNumberError::Invalid)
+        );
+        assert_eq!(
+            NhsNumber::parse(" ", false).err(),
+            Some(NhsNumberError::Missing)
+        );
     }
 
     #[test]
@@ -80,6 +98,9 @@ mod tests {
         let test = "9990000018";
         assert!(checksum_valid(test.as_bytes().try_into().unwrap()));
         assert!(NhsNumber::parse(test, true).is_ok());
-        assert_eq!(NhsNumber::parse(test, false).err(), Some(NhsNumberError::Invalid));
+        assert_eq!(
+            NhsNumber::parse(test, false).err(),
+            Some(NhsNumberError::Invalid)
+        );
     }
 }

@@ -28,23 +28,40 @@ impl Pseudonyms {
     /// Pseudonyms under `key`; records of different sources never share one.
     pub fn new(key: &Key, source: &str) -> Self {
         let record = key.mac().chain_update(source.as_bytes()).chain_update([0]);
-        Pseudonyms { person: key.mac(), record, line: key.digest_key() }
+        Pseudonyms {
+            person: key.mac(),
+            record,
+            line: key.digest_key(),
+        }
     }
 
     /// The pseudonym of a person from the bare identifier (ten digits of an NHS number).
     pub fn person(&self, identifier: &[u8]) -> Person {
-        let tag = self.person.clone().chain_update(identifier).finalize().into_bytes();
+        let tag = self
+            .person
+            .clone()
+            .chain_update(identifier)
+            .finalize()
+            .into_bytes();
         let word = |from: usize| {
             let mut bytes = [0u8; 8];
             bytes.copy_from_slice(&tag[from..from + 8]);
             u64::from_be_bytes(bytes)
         };
-        Person { key: (word(0) >> 1).cast_signed(), check: word(8).cast_signed() }
+        Person {
+            key: (word(0) >> 1).cast_signed(),
+            check: word(8).cast_signed(),
+        }
     }
 
     /// The pseudonym of a record, from its `Type/id` or the values of its key columns.
     pub fn record(&self, reference: &[u8]) -> i64 {
-        let tag = self.record.clone().chain_update(reference).finalize().into_bytes();
+        let tag = self
+            .record
+            .clone()
+            .chain_update(reference)
+            .finalize()
+            .into_bytes();
         let mut bytes = [0u8; 8];
         bytes.copy_from_slice(&tag[..8]);
         (u64::from_be_bytes(bytes) >> 1).cast_signed()

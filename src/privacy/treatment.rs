@@ -2,7 +2,7 @@
 
 use super::Lookup;
 use crate::error::{Error, Result};
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, StringArray};
+use arrow::array::{ArrayRef, AsArray, Date32Array, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type};
 use chrono::Datelike;
@@ -39,9 +39,11 @@ impl Treatment {
                 Some(("lookup", table)) if !table.is_empty() => {
                     Ok(Treatment::Lookup(table.to_string()))
                 }
-                _ => Err(Error::usage(format!("{place}: unknown privacy treatment '{other}'")).hint(
-                    "treatments are clear, pseudonym, person, month, year and lookup:<name>",
-                )),
+                _ => Err(
+                    Error::usage(format!("{place}: unknown privacy treatment '{other}'")).hint(
+                        "treatments are clear, pseudonym, person, month, year and lookup:<name>",
+                    ),
+                ),
             },
         }
     }
@@ -76,7 +78,11 @@ pub fn generalise(
                 .iter()
                 .map(|day| {
                     let date = Date32Type::to_naive_date_opt(day?)?;
-                    let first = if year { date.with_ordinal(1)? } else { date.with_day(1)? };
+                    let first = if year {
+                        date.with_ordinal(1)?
+                    } else {
+                        date.with_day(1)?
+                    };
                     Some(Date32Type::from_naive_date(first))
                 })
                 .collect();
@@ -88,8 +94,11 @@ pub fn generalise(
                     .hint(format!("add {name} = \"FILE.csv\" under [privacy.lookups]"))
             })?;
             let text = cast(values, &DataType::Utf8).map_err(failed)?;
-            let found: StringArray =
-                text.as_string::<i32>().iter().map(|key| lookup.get(key?)).collect();
+            let found: StringArray = text
+                .as_string::<i32>()
+                .iter()
+                .map(|key| lookup.get(key?))
+                .collect();
             Ok(Arc::new(found))
         }
         Treatment::Clear | Treatment::Pseudonym | Treatment::Person => Ok(values.clone()),
@@ -99,6 +108,7 @@ pub fn generalise(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow::array::Array;
 
     #[test]
     fn dates_lose_their_day() {

@@ -44,14 +44,21 @@ pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
     let read = opened.read(&mut magic).data(cannot)?;
     let opened = File::open(&file.path).data(cannot)?;
     Ok(if read == 2 && magic == [0x1f, 0x8b] {
-        Box::new(MultiGzDecoder::new(std::io::BufReader::with_capacity(1 << 18, opened)))
+        Box::new(MultiGzDecoder::new(std::io::BufReader::with_capacity(
+            1 << 18,
+            opened,
+        )))
     } else {
         Box::new(opened)
     })
 }
 
 /// Reads a file piece by piece; `take` gets each, and stops the reading with an error.
-pub fn read(file: &SourceFile, form: Form, mut take: impl FnMut(Piece) -> Result<()>) -> Result<()> {
+pub fn read(
+    file: &SourceFile,
+    form: Form,
+    mut take: impl FnMut(Piece) -> Result<()>,
+) -> Result<()> {
     let mut reader = open(file)?;
     let mut held: Vec<u8> = Vec::new();
     let (mut offset, mut line) = (0u64, 1u64);
@@ -84,7 +91,12 @@ pub fn read(file: &SourceFile, form: Form, mut take: impl FnMut(Piece) -> Result
             }
             let (skipped, beyond) = skip_line(reader.as_mut(), file)?;
             let length = held.len() as u64 + skipped;
-            take(Piece { bytes: Vec::new(), offset, first_line: line, too_long: Some(length) })?;
+            take(Piece {
+                bytes: Vec::new(),
+                offset,
+                first_line: line,
+                too_long: Some(length),
+            })?;
             offset += length + 1;
             line += 1;
             held = beyond;

@@ -37,15 +37,25 @@ pub fn list(source: &SourcePlan) -> Result<Vec<SourceFile>> {
 }
 
 fn walk(source: &SourcePlan, folder: &Path, files: &mut Vec<SourceFile>) -> Result<()> {
-    let cannot = || format!("source {}: {} cannot be read", source.name, folder.display());
+    let cannot = || {
+        format!(
+            "source {}: {} cannot be read",
+            source.name,
+            folder.display()
+        )
+    };
     for entry in std::fs::read_dir(folder).data(cannot)? {
         let path = entry.data(cannot)?.path();
         if path.is_dir() {
             walk(source, &path, files)?;
             continue;
         }
-        let Some(decoder) = decoder_of(source, &path) else { continue };
-        let facts = path.metadata().data(|| format!("source {}: {}", source.name, path.display()))?;
+        let Some(decoder) = decoder_of(source, &path) else {
+            continue;
+        };
+        let facts = path
+            .metadata()
+            .data(|| format!("source {}: {}", source.name, path.display()))?;
         let modified = facts
             .modified()
             .ok()
@@ -59,7 +69,13 @@ fn walk(source: &SourcePlan, folder: &Path, files: &mut Vec<SourceFile>) -> Resu
             .map(|c| c.as_os_str().to_string_lossy())
             .collect::<Vec<_>>()
             .join("/");
-        files.push(SourceFile { name, path, size: facts.len(), modified, decoder });
+        files.push(SourceFile {
+            name,
+            path,
+            size: facts.len(),
+            modified,
+            decoder,
+        });
     }
     Ok(())
 }
@@ -71,8 +87,8 @@ fn decoder_of(source: &SourcePlan, path: &Path) -> Option<usize> {
             let plain = name.strip_suffix(".gz").unwrap_or(name);
             plain.ends_with(".ndjson").then_some(0)
         }
-        SourceKind::Csv { decoders } => {
-            decoders.iter().position(|(decoder, _)| decoder.file().matches(path))
-        }
+        SourceKind::Csv { decoders } => decoders
+            .iter()
+            .position(|(decoder, _)| decoder.file().matches(path)),
     }
 }

@@ -70,9 +70,13 @@ pub fn take_in(
     progress: Progress,
 ) -> Result<Intake> {
     let bar = progress.bytes("pull", work.iter().map(|w| w.file.size).sum());
-    let (patients, others): (Vec<_>, Vec<_>) =
-        work.into_iter().partition(|w| holds_patients(&shared.plan, w));
-    let mut intake = Intake { people, ..Intake::default() };
+    let (patients, others): (Vec<_>, Vec<_>) = work
+        .into_iter()
+        .partition(|w| holds_patients(&shared.plan, w));
+    let mut intake = Intake {
+        people,
+        ..Intake::default()
+    };
     for work in [patients, others] {
         let phase = Phase {
             shared,
@@ -89,13 +93,21 @@ pub fn take_in(
         let Phase { results, links, .. } = phase;
         let prepared = links.into_inner().unwrap_or_else(PoisonError::into_inner);
         for (work, result) in work.into_iter().zip(results) {
-            intake.files.push((work, result.into_inner().unwrap_or_else(PoisonError::into_inner)));
+            intake.files.push((
+                work,
+                result.into_inner().unwrap_or_else(PoisonError::into_inner),
+            ));
         }
         for fact in prepared.links {
             intake.people.learn(fact);
         }
         for (kind, key, when) in prepared.deletes {
-            let known = intake.deletes.entry(kind).or_default().entry(key).or_insert(when);
+            let known = intake
+                .deletes
+                .entry(kind)
+                .or_default()
+                .entry(key)
+                .or_insert(when);
             *known = known.zip(when).map(|(a, b)| a.max(b));
         }
     }
@@ -108,7 +120,9 @@ fn holds_patients(plan: &PullPlan, work: &Work) -> bool {
     if !matches!(plan.sources[work.source].kind, SourceKind::Fhir { .. }) {
         return false;
     }
-    let Ok(reader) = chunks::open(&work.file) else { return false };
+    let Ok(reader) = chunks::open(&work.file) else {
+        return false;
+    };
     let mut first = Vec::new();
     let read = BufReader::new(reader.take(64 * 1024)).read_until(b'\n', &mut first);
     read.is_ok() && first.windows(9).any(|w| w == b"\"Patient\"")
@@ -202,7 +216,9 @@ impl Phase<'_> {
                 let header = &piece.bytes[..end.unwrap_or(piece.bytes.len())];
                 let header = header.strip_suffix(b"\r").unwrap_or(header);
                 let (decoder, _) = &decoders[work.file.decoder];
-                layout = Some(Arc::new(decoder.layout(&work.file.path.display().to_string(), header)?));
+                layout = Some(Arc::new(
+                    decoder.layout(&work.file.path.display().to_string(), header)?,
+                ));
                 let skipped = end.map_or(piece.bytes.len(), |e| e + 1);
                 piece.bytes.drain(..skipped);
                 piece.offset += skipped as u64;
@@ -211,13 +227,20 @@ impl Phase<'_> {
                 result.taken.lines += 1;
                 result.taken.other += 1;
             }
-            send.send(Job { file, piece, layout: layout.clone() }).map_err(|_| stopped())
+            send.send(Job {
+                file,
+                piece,
+                layout: layout.clone(),
+            })
+            .map_err(|_| stopped())
         })
     }
 
     fn work_off(&self, receive: &Mutex<Receiver<Job>>) {
         loop {
-            let Ok(job) = lock(receive).recv() else { return };
+            let Ok(job) = lock(receive).recv() else {
+                return;
+            };
             if self.stop.load(Ordering::Relaxed) {
                 continue;
             }
@@ -228,7 +251,11 @@ impl Phase<'_> {
     }
 
     fn handle(&self, job: Job) -> Result<()> {
-        let Job { file, piece, layout } = job;
+        let Job {
+            file,
+            piece,
+            layout,
+        } = job;
         if let Some(length) = piece.too_long {
             let mut result = lock(&self.results[file]);
             result.taken.lines += 1;
@@ -243,11 +270,19 @@ impl Phase<'_> {
         }
         let work = &self.work[file];
         let source = &self.shared.plan.sources[work.source];
-        let chunk =
-            Chunk { bytes: &piece.bytes, offset: piece.offset, first_line: piece.first_line };
+        let chunk = Chunk {
+            bytes: &piece.bytes,
+            offset: piece.offset,
+            first_line: piece.first_line,
+        };
         let (decoded, targets, viewed): (_, Vec<usize>, Option<Vec<&str>>) =
             match (&source.kind, &layout) {
-                (SourceKind::Fhir { decoder, tables, .. }, _) => (
+                (
+                    SourceKind::Fhir {
+                        decoder, tables, ..
+                    },
+                    _,
+                ) => (
                     decoder.decode(&chunk),
                     tables.iter().map(|(_, table)| *table).collect(),
                     Some(tables.iter().map(|(kind, _)| kind.as_str()).collect()),
@@ -264,8 +299,13 @@ impl Phase<'_> {
             lookups: &self.shared.lookups,
             people: self.people,
         };
-        let prepared =
-            preparer.prepare(&decoded, &targets, &piece.bytes, piece.offset, &work.file.name)?;
+        let prepared = preparer.prepare(
+            &decoded,
+            &targets,
+            &piece.bytes,
+            piece.offset,
+            &work.file.name,
+        )?;
         for (table, batch) in prepared.tables {
             self.shared.runs.add(table, batch)?;
         }
@@ -310,7 +350,10 @@ impl Intake {
         for (index, source) in plan.sources.iter().enumerate() {
             let files = self.files.iter().filter(|(work, _)| work.source == index);
             let (lines, rejected) = files.fold((0u64, 0u64), |(lines, rejected), (_, file)| {
-                (lines + file.taken.lines, rejected + file.rejects.len() as u64)
+                (
+                    lines + file.taken.lines,
+                    rejected + file.rejects.len() as u64,
+                )
             });
             if lines > 0 && rejected as f64 > lines as f64 * source.reject_threshold {
                 let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
@@ -319,8 +362,10 @@ impl Intake {
                         *reasons.entry(reject.reason).or_default() += 1;
                     }
                 }
-                let reasons: Vec<String> =
-                    reasons.iter().map(|(reason, lines)| format!("{lines} {reason}")).collect();
+                let reasons: Vec<String> = reasons
+                    .iter()
+                    .map(|(reason, lines)| format!("{lines} {reason}"))
+                    .collect();
                 return Err(Error::data(format!(
                     "source {}: {rejected} of {lines} lines cannot be used",
                     source.name
@@ -334,7 +379,11 @@ impl Intake {
 
     /// The deleted records, whatever their type.
     pub fn deleted(&self) -> HashMap<i64, Option<i64>> {
-        self.deletes.values().flatten().map(|(key, when)| (*key, *when)).collect()
+        self.deletes
+            .values()
+            .flatten()
+            .map(|(key, when)| (*key, *when))
+            .collect()
     }
 
     /// Decompressed bytes read.
@@ -363,8 +412,11 @@ impl Intake {
                 let rejected = file.rejects.len() as u64;
                 let t = &file.taken;
                 let elsewhere = t.without_view + rejected + t.deletions + t.other;
-                let types: Vec<String> =
-                    file.types.iter().map(|(kind, lines)| format!("{kind} {lines}")).collect();
+                let types: Vec<String> = file
+                    .types
+                    .iter()
+                    .map(|(kind, lines)| format!("{kind} {lines}"))
+                    .collect();
                 let taken = Taken {
                     size: work.file.size,
                     modified: work.file.modified,
@@ -381,5 +433,8 @@ impl Intake {
 }
 
 fn id(plan: &PullPlan, work: &Work) -> (String, String) {
-    (plan.sources[work.source].name.clone(), work.file.name.clone())
+    (
+        plan.sources[work.source].name.clone(),
+        work.file.name.clone(),
+    )
 }

@@ -5,9 +5,11 @@
 
 use super::plan::TablePlan;
 use crate::error::{Context, Error, Result};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array, new_null_array};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, UInt32Array, new_null_array};
 use arrow::compute::{cast, concat_batches, take_record_batch};
-use arrow::datatypes::{DataType, Int32Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{
+    DataType, Int32Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType,
+};
 use std::collections::{HashMap, HashSet};
 
 /// What a merge must leave out.
@@ -36,8 +38,10 @@ pub fn merge(
     exclusions: &Exclusions,
 ) -> Result<Merged> {
     let failed = || format!("cannot merge rows of {}", plan.name);
-    let mut batches =
-        stored.iter().map(|b| conform(b, &plan.schema)).collect::<Result<Vec<_>>>()?;
+    let mut batches = stored
+        .iter()
+        .map(|b| conform(b, &plan.schema))
+        .collect::<Result<Vec<_>>>()?;
     let stored_rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     batches.extend(new);
     let rows = concat_batches(&plan.schema, &batches).data(failed)?;
@@ -46,7 +50,9 @@ pub fn merge(
     let kept = keys.newest(stored_rows, exclusions);
     keys.check_people(&kept, plan)?;
     let kept = keys.sorted(kept);
-    let digest = kept.iter().fold(0u128, |sum, row| sum.wrapping_add(keys.row_digest(*row)));
+    let digest = kept
+        .iter()
+        .fold(0u128, |sum, row| sum.wrapping_add(keys.row_digest(*row)));
     let rows = take_record_batch(&rows, &UInt32Array::from(kept)).data(failed)?;
     Ok(Merged { rows, digest })
 }
@@ -91,8 +97,9 @@ impl Keys {
         let moment = match &plan.order {
             Some(order) => {
                 let unit = DataType::Timestamp(TimeUnit::Microsecond, None);
-                let moments = cast(column(order)?, &unit)
-                    .usage(|| format!("table {} is sorted by {order}, which is no date", plan.name))?;
+                let moments = cast(column(order)?, &unit).usage(|| {
+                    format!("table {} is sorted by {order}, which is no date", plan.name)
+                })?;
                 let moments = moments.as_primitive::<TimestampMicrosecondType>();
                 moments.iter().map(|m| m.unwrap_or(i64::MIN)).collect()
             }
@@ -101,7 +108,10 @@ impl Keys {
         Ok(Keys {
             record: numbers("record_key")?,
             version: updated.zip(digest).collect(),
-            row: column("record_row")?.as_primitive::<Int32Type>().values().to_vec(),
+            row: column("record_row")?
+                .as_primitive::<Int32Type>()
+                .values()
+                .to_vec(),
             person: match rows.column_by_name("person_key") {
                 Some(people) => people.as_primitive::<Int64Type>().iter().collect(),
                 None => vec![None; rows.num_rows()],
@@ -116,10 +126,14 @@ impl Keys {
 
     /// Rows of the newest version of each record; of one version read twice, the later reading.
     fn newest(&self, stored_rows: usize, exclusions: &Exclusions) -> Vec<u32> {
-        let mut newest: HashMap<i64, ((i64, i64), bool)> = HashMap::with_capacity(self.record.len());
+        let mut newest: HashMap<i64, ((i64, i64), bool)> =
+            HashMap::with_capacity(self.record.len());
         for (at, record) in self.record.iter().enumerate() {
             let version = (self.version[at], at >= stored_rows);
-            newest.entry(*record).and_modify(|v| *v = (*v).max(version)).or_insert(version);
+            newest
+                .entry(*record)
+                .and_modify(|v| *v = (*v).max(version))
+                .or_insert(version);
         }
         let mut seen: HashSet<(i64, i32)> = HashSet::with_capacity(self.record.len());
         (0..self.record.len())
@@ -127,9 +141,10 @@ impl Keys {
                 let record = self.record[*at];
                 newest.get(&record) == Some(&(self.version[*at], *at >= stored_rows))
                     && !self.person[*at].is_some_and(|p| exclusions.opted_out.contains(&p))
-                    && !exclusions.deleted.get(&record).is_some_and(|when| {
-                        when.is_none_or(|when| self.version[*at].0 <= when)
-                    })
+                    && !exclusions
+                        .deleted
+                        .get(&record)
+                        .is_some_and(|when| when.is_none_or(|when| self.version[*at].0 <= when))
                     && seen.insert((record, self.row[*at]))
             })
             .filter_map(|at| u32::try_from(at).ok())
@@ -139,7 +154,12 @@ impl Keys {
     fn sorted(&self, mut rows: Vec<u32>) -> Vec<u32> {
         let key = |row: u32| {
             let at = row as usize;
-            (self.person[at], self.moment[at], self.record[at], self.row[at])
+            (
+                self.person[at],
+                self.moment[at],
+                self.record[at],
+                self.row[at],
+            )
         };
         rows.sort_unstable_by_key(|row| key(*row));
         rows
@@ -147,11 +167,15 @@ impl Keys {
 
     /// Two people with one pseudonym must never become one person.
     fn check_people(&self, kept: &[u32], plan: &TablePlan) -> Result<()> {
-        let Some(checks) = &self.check else { return Ok(()) };
+        let Some(checks) = &self.check else {
+            return Ok(());
+        };
         let mut known: HashMap<i64, i64> = HashMap::new();
         for row in kept {
             let at = *row as usize;
-            let Some(person) = self.person[at] else { continue };
+            let Some(person) = self.person[at] else {
+                continue;
+            };
             if *known.entry(person).or_insert(checks[at]) != checks[at] {
                 return Err(Error::data(format!(
                     "two people in {} have the same 63-bit pseudonym",

@@ -54,7 +54,6 @@ pub async fn pull(
     progress: Progress,
 ) -> Result<Summary> {
     let mut plan = PullPlan::read(pipeline, key)?;
-    choose(&mut plan, sources)?;
     let opted_out = match &pipeline.settings.privacy.opt_outs {
         Some(path) => read_opt_outs(&pipeline.path(path), key)?,
         None => Default::default(),
@@ -63,6 +62,15 @@ pub async fn pull(
     let joined = opted_out.difference(&before.people).next().is_some();
     // Records of people who opted in again are no longer in the lake: everything is read again.
     let withdrawn = before.people.difference(&opted_out).next().is_some();
+    let mut tables = Vec::with_capacity(plan.tables.len());
+    for table in &plan.tables {
+        tables.push(lake.table(&table.name).await?);
+    }
+    let mut taken = taken::load(lake).await?;
+    // A table that somebody removed comes back whole.
+    let lost = !taken.is_empty() && tables.iter().any(Option::is_none);
+    let again = withdrawn || lost;
+    choose(&mut plan, sources, again)?;
 
     let mut lookups = BTreeMap::new();
     let mut lookup_digest = blake3::Hasher::new();
@@ -79,33 +87,39 @@ pub async fn pull(
         );
     }
 
-    let mut taken = taken::load(lake).await?;
     let mut work = Vec::new();
     let mut known = 0;
     for (index, source) in plan.sources.iter().enumerate() {
         for file in files::list(source)? {
             let id = (source.name.clone(), file.name.clone());
-            let old = taken.get(&id).is_some_and(|t| t.covers(&file, &source.fingerprint));
-            if old && !withdrawn {
+            let old = taken
+                .get(&id)
+                .is_some_and(|t| t.covers(&file, &source.fingerprint));
+            if old && !again {
                 known += 1;
             } else {
-                work.push(intake::Work { source: index, file });
+                work.push(intake::Work {
+                    source: index,
+                    file,
+                });
             }
         }
     }
-    let mut tables = Vec::with_capacity(plan.tables.len());
-    for table in &plan.tables {
-        tables.push(lake.table(&table.name).await?);
-    }
     let settled = plan.tables.iter().zip(&tables).all(|(plan, table)| {
-        table.as_ref().is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
+        table
+            .as_ref()
+            .is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
     });
     if work.is_empty() && !joined && !withdrawn && settled {
         return Ok(Summary::unchanged(&plan, &tables, known));
     }
 
     let mut people = People::default();
-    for table in plan.tables.iter().filter(|t| settle::links_people(&plan, t)) {
+    for table in plan
+        .tables
+        .iter()
+        .filter(|t| settle::links_people(&plan, t))
+    {
         people.load(lake, &table.name).await?;
     }
     for link in before.links {
@@ -117,16 +131,25 @@ pub async fn pull(
         scratch.folder("pull")?,
         limits.memory / 8,
     );
-    let shared = Arc::new(intake::Shared { plan, lookups, runs });
+    let shared = Arc::new(intake::Shared {
+        plan,
+        lookups,
+        runs,
+    });
     let (shared, intake) = tokio::task::spawn_blocking(move || {
         let taken = intake::take_in(&shared, work, people, limits.threads, progress);
         taken.map(|intake| (shared, intake))
     })
     .await
-    .map_err(|_| Error::data("a worker of the pull failed").hint("nothing was committed; please report this"))??;
+    .map_err(|_| {
+        Error::data("a worker of the pull failed").hint("nothing was committed; please report this")
+    })??;
     intake.within_thresholds(&shared.plan)?;
 
-    let exclusions = Exclusions { opted_out, deleted: intake.deleted() };
+    let exclusions = Exclusions {
+        opted_out,
+        deleted: intake.deleted(),
+    };
     let settle = settle::Settle {
         lake,
         plan: &shared.plan,
@@ -147,14 +170,15 @@ pub async fn pull(
     Ok(summary)
 }
 
-fn choose(plan: &mut PullPlan, sources: &[String]) -> Result<()> {
+/// Keeps the named sources; all of them when everything has to be read again.
+fn choose(plan: &mut PullPlan, sources: &[String], again: bool) -> Result<()> {
     for name in sources {
         if !plan.sources.iter().any(|s| &s.name == name) {
             return Err(Error::usage(format!("there is no source '{name}'"))
                 .hint(nearest(name, plan.sources.iter().map(|s| s.name.as_str()))));
         }
     }
-    if !sources.is_empty() {
+    if !sources.is_empty() && !again {
         plan.sources.retain(|s| sources.contains(&s.name));
     }
     Ok(())

@@ -35,20 +35,28 @@ pub struct OptedOut {
 /// Reads what was stored.
 pub async fn load(lake: &Lake) -> Result<OptedOut> {
     let mut found = OptedOut::default();
-    let Some(stored) = lake.table(&table()).await? else { return Ok(found) };
+    let Some(stored) = lake.table(&table()).await? else {
+        return Ok(found);
+    };
     for file in &stored.files {
         for batch in lake.read_file(file, None).await? {
             let people = batch.column(0).as_primitive::<Int64Type>();
             let patients = batch.column(1).as_primitive::<Int64Type>();
             found.people.extend(people.values());
-            found.links.extend((0..people.len()).filter(|row| patients.is_valid(*row)).map(|row| {
-                LinkFact {
-                    patient_key: patients.value(row),
-                    person: Some(people.value(row)),
-                    // Any version of the Patient that arrives is newer.
-                    version: (i64::MIN, i64::MIN),
-                }
-            }));
+            found
+                .links
+                .extend(
+                    (0..people.len())
+                        .filter(|row| patients.is_valid(*row))
+                        .map(|row| {
+                            LinkFact {
+                                patient_key: patients.value(row),
+                                person: Some(people.value(row)),
+                                // Any version of the Patient that arrives is newer.
+                                version: (i64::MIN, i64::MIN),
+                            }
+                        }),
+                );
         }
     }
     Ok(found)
@@ -57,22 +65,38 @@ pub async fn load(lake: &Lake) -> Result<OptedOut> {
 /// Stores the people who have opted out now, with the Patients that `links` knows of them.
 pub async fn store(lake: &Lake, opted_out: &HashSet<i64>, links: &People) -> Result<()> {
     let base = lake.table(&table()).await?;
-    let mut rows: Vec<(i64, Option<i64>)> = opted_out.iter().map(|person| (*person, None)).collect();
-    rows.extend(links.leading_to(opted_out).map(|(patient, person)| (person, Some(patient))));
+    let mut rows: Vec<(i64, Option<i64>)> =
+        opted_out.iter().map(|person| (*person, None)).collect();
+    rows.extend(
+        links
+            .leading_to(opted_out)
+            .map(|(patient, person)| (person, Some(patient))),
+    );
     rows.sort_unstable();
     let columns: [Arc<dyn Array>; 2] = [
         Arc::new(rows.iter().map(|r| Some(r.0)).collect::<Int64Array>()),
         Arc::new(rows.iter().map(|r| r.1).collect::<Int64Array>()),
     ];
-    let rows = RecordBatch::try_new(schema(), columns.to_vec()).data(|| "cannot store the opt-outs")?;
+    let rows =
+        RecordBatch::try_new(schema(), columns.to_vec()).data(|| "cannot store the opt-outs")?;
     let encoded = encode(&schema(), &[rows], &["person_key"])?;
     let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
     let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-    if base.is_some() && remove.iter().map(|f| &f.path).eq(add.iter().map(|f| &f.path)) {
+    if base.is_some()
+        && remove
+            .iter()
+            .map(|f| &f.path)
+            .eq(add.iter().map(|f| &f.path))
+    {
         return Ok(());
     }
-    let change =
-        Change { schema: schema(), sharded: false, properties: BTreeMap::new(), add, remove };
+    let change = Change {
+        schema: schema(),
+        sharded: false,
+        properties: BTreeMap::new(),
+        add,
+        remove,
+    };
     lake.commit(&table(), base.as_ref(), change).await?;
     Ok(())
 }

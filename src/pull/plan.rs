@@ -102,7 +102,10 @@ pub struct PullPlan {
 impl PullPlan {
     /// Reads views and column files, and checks that none selects an identifier untreated.
     pub fn read(pipeline: &Pipeline, key: &Key) -> Result<Self> {
-        let mut plan = PullPlan { tables: Vec::new(), sources: Vec::new() };
+        let mut plan = PullPlan {
+            tables: Vec::new(),
+            sources: Vec::new(),
+        };
         for (name, source) in &pipeline.settings.sources {
             let source = match source {
                 Source::FhirFolder(folder) => {
@@ -168,8 +171,11 @@ impl PullPlan {
     fn add(&mut self, table: TablePlan) -> Result<usize> {
         if let Some(i) = self.tables.iter().position(|t| t.name == table.name) {
             if self.tables[i].schema != table.schema {
-                return Err(Error::usage(format!("two definitions of table {} differ", table.name))
-                    .hint("give the tables different names, or the same columns"));
+                return Err(Error::usage(format!(
+                    "two definitions of table {} differ",
+                    table.name
+                ))
+                .hint("give the tables different names, or the same columns"));
             }
             return Ok(i);
         }
@@ -217,27 +223,39 @@ fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
             }
             _ => true,
         };
-        if column.tags.get("populace/order").is_some() {
+        if column.tags.contains_key("populace/order") {
             order = Some(column.name.clone());
         }
         columns.push(ColumnPlan {
             name: column.name.clone(),
             treatment,
-            not_after: column.tags.get("populace/not-after").is_some(),
+            not_after: column.tags.contains_key("populace/not-after"),
             stored,
         });
     }
-    table(&view.name, file, text, columns, person, order, &view.schema())
+    table(
+        &view.name,
+        file,
+        text,
+        columns,
+        person,
+        order,
+        &view.schema(),
+    )
 }
 
 fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
     let decoder = CsvDecoder::new(Arc::new(file.clone()));
-    let mut columns = vec![ColumnPlan {
-        name: "person_identifier".to_string(),
-        treatment: Treatment::Person,
+    let unstored = |name: &str, treatment| ColumnPlan {
+        name: name.to_string(),
+        treatment,
         not_after: false,
         stored: false,
-    }];
+    };
+    let mut columns = vec![
+        unstored("person_identifier", Treatment::Person),
+        unstored("nhs_number_status", Treatment::Clear),
+    ];
     for column in &file.columns {
         check_csv_column(&file.file_name, column)?;
         columns.push(ColumnPlan {
@@ -282,10 +300,19 @@ fn table(
         if !column.stored {
             continue;
         }
-        let taken = ["person_key", "record_key", "patient_key", "person_check", "shard"];
+        let taken = [
+            "person_key",
+            "record_key",
+            "patient_key",
+            "person_check",
+            "shard",
+        ];
         if taken.contains(&column.name.as_str()) || ADDED.contains(&column.name.as_str()) {
-            return Err(Error::usage(format!("{file}: column {} has a name that the pull uses", column.name))
-                .hint("rename the column"));
+            return Err(Error::usage(format!(
+                "{file}: column {} has a name that the pull uses",
+                column.name
+            ))
+            .hint("rename the column"));
         }
         fields.push(Field::new(
             &column.name,
@@ -294,7 +321,11 @@ fn table(
         ));
     }
     fields.push(Field::new("source", DataType::Utf8, false));
-    fields.push(Field::new("updated", DataType::Timestamp(TimeUnit::Microsecond, None), true));
+    fields.push(Field::new(
+        "updated",
+        DataType::Timestamp(TimeUnit::Microsecond, None),
+        true,
+    ));
     fields.push(int("digest", false));
     fields.push(Field::new("record_row", DataType::Int32, false));
     Ok(TablePlan {

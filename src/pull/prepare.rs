@@ -76,7 +76,12 @@ impl Preparer<'_> {
             });
         }
         for delete in &decoded.deletes {
-            let kind = delete.reference.split('/').next().unwrap_or_default().to_string();
+            let kind = delete
+                .reference
+                .split('/')
+                .next()
+                .unwrap_or_default()
+                .to_string();
             let key = self.source.pseudonyms.record(delete.reference.as_bytes());
             out.deletes.push((kind, key, delete.updated));
         }
@@ -129,15 +134,22 @@ impl Preparer<'_> {
             if kept.is_empty() {
                 continue;
             }
-            let lines: Vec<usize> =
-                kept.iter().map(|row| rows.line[*row as usize] as usize).collect();
-            let batch = self.build(rows, plan, &kept, &lines, decoded, &digests, &keys, &persons, file)?;
+            let lines: Vec<usize> = kept
+                .iter()
+                .map(|row| rows.line[*row as usize] as usize)
+                .collect();
+            let batch = self.build(
+                rows, plan, &kept, &lines, decoded, &digests, &keys, &persons, file,
+            )?;
             if matches!(plan.person, PersonLink::Identifier(_)) && self.links_people(plan) {
                 for (row, line) in kept.iter().zip(&lines) {
                     out.links.push(LinkFact {
                         patient_key: keys[*line],
                         person: persons[*row as usize].map(|p| p.key),
-                        version: (decoded.lines[*line].updated.unwrap_or(i64::MIN), digests[*line]),
+                        version: (
+                            decoded.lines[*line].updated.unwrap_or(i64::MIN),
+                            digests[*line],
+                        ),
                     });
                 }
             }
@@ -161,12 +173,18 @@ impl Preparer<'_> {
         reject: &mut impl FnMut(u32, &'static str, &str),
     ) -> Result<()> {
         for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.not_after) {
-            let moments = cast(rows.batch.column(i), &DataType::Timestamp(TimeUnit::Microsecond, None))
-                .data(|| format!("column {} is not a date", column.name))?;
+            let moments = cast(
+                rows.batch.column(i),
+                &DataType::Timestamp(TimeUnit::Microsecond, None),
+            )
+            .data(|| format!("column {} is not a date", column.name))?;
             let moments = moments.as_primitive::<TimestampMicrosecondType>();
             for (row, line) in rows.line.iter().enumerate() {
-                let Some(updated) = decoded.lines[*line as usize].updated else { continue };
-                if moments.is_valid(row) && moments.value(row) > updated.saturating_add(DAY_MICROS) {
+                let Some(updated) = decoded.lines[*line as usize].updated else {
+                    continue;
+                };
+                if moments.is_valid(row) && moments.value(row) > updated.saturating_add(DAY_MICROS)
+                {
                     reject(*line, "date-in-future", &column.name);
                 }
             }
@@ -196,8 +214,11 @@ impl Preparer<'_> {
         };
         let mut persons = Vec::with_capacity(rows.line.len());
         for (row, line) in rows.line.iter().enumerate() {
-            let identifier =
-                if identifiers.is_valid(row) { identifiers.value(row).trim() } else { "" };
+            let identifier = if identifiers.is_valid(row) {
+                identifiers.value(row).trim()
+            } else {
+                ""
+            };
             let person = if nhs_numbers {
                 match NhsNumber::parse(identifier, self.source.accept_test_numbers) {
                     Ok(number) => Some(self.source.pseudonyms.person(number.digits())),
@@ -242,11 +263,19 @@ impl Preparer<'_> {
         let all = kept.len() == rows.line.len();
         let indices = UInt32Array::from(kept.to_vec());
         let pick = |column: &ArrayRef| -> Result<ArrayRef> {
-            if all { Ok(column.clone()) } else { take(column, &indices, None).data(failed) }
+            if all {
+                Ok(column.clone())
+            } else {
+                take(column, &indices, None).data(failed)
+            }
         };
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(plan.schema.fields().len());
-        let record_keys: ArrayRef =
-            Arc::new(lines.iter().map(|line| Some(keys[*line])).collect::<Int64Array>());
+        let record_keys: ArrayRef = Arc::new(
+            lines
+                .iter()
+                .map(|line| Some(keys[*line]))
+                .collect::<Int64Array>(),
+        );
         match plan.person {
             PersonLink::None => columns.push(record_keys),
             PersonLink::Identifier(_) => {
@@ -289,14 +318,20 @@ impl Preparer<'_> {
             }
             columns.push(treated);
         }
-        let updated: TimestampMicrosecondArray =
-            lines.iter().map(|line| decoded.lines[*line].updated).collect();
+        let updated: TimestampMicrosecondArray = lines
+            .iter()
+            .map(|line| decoded.lines[*line].updated)
+            .collect();
         let digest: Int64Array = lines.iter().map(|line| Some(digests[*line])).collect();
         let mut previous = (usize::MAX, 0);
         let record_row: Int32Array = lines
             .iter()
             .map(|line| {
-                previous = if previous.0 == *line { (*line, previous.1 + 1) } else { (*line, 0) };
+                previous = if previous.0 == *line {
+                    (*line, previous.1 + 1)
+                } else {
+                    (*line, 0)
+                };
                 Some(previous.1)
             })
             .collect();
@@ -320,7 +355,6 @@ impl Preparer<'_> {
         RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
     }
 }
-
 
 fn text(column: &ArrayRef) -> Result<StringArray> {
     let text = cast(column, &DataType::Utf8).data(|| "an identifier is not text")?;

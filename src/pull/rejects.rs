@@ -3,8 +3,8 @@
 use crate::error::{Context, Result};
 use crate::lake::{Change, Lake, TableName, encode};
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::array::{AsArray, BooleanArray};
+use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -52,8 +52,10 @@ pub async fn store(
 ) -> Result<()> {
     let failed = || "cannot store the rejects";
     let base = lake.table(&table()).await?;
-    let read: HashSet<(&str, &str)> =
-        found.keys().map(|(source, file)| (source.as_str(), file.as_str())).collect();
+    let read: HashSet<(&str, &str)> = found
+        .keys()
+        .map(|(source, file)| (source.as_str(), file.as_str()))
+        .collect();
     let mut batches = Vec::new();
     for file in base.iter().flat_map(|t| &t.files) {
         for batch in lake.read_file(file, None).await? {
@@ -71,13 +73,25 @@ pub async fn store(
     let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
     let mut add = Vec::new();
     if rows.num_rows() > 0 {
-        add.push(lake.write_file(&table(), None, 0, encode(&schema, &[rows], &[])?).await?);
+        add.push(
+            lake.write_file(&table(), None, 0, encode(&schema, &[rows], &[])?)
+                .await?,
+        );
     }
     if base.is_some() && add == remove {
         return Ok(());
     }
-    let remove = remove.into_iter().filter(|old| !add.contains(old)).collect();
-    let change = Change { schema, sharded: false, properties: BTreeMap::new(), add, remove };
+    let remove = remove
+        .into_iter()
+        .filter(|old| !add.contains(old))
+        .collect();
+    let change = Change {
+        schema,
+        sharded: false,
+        properties: BTreeMap::new(),
+        add,
+        remove,
+    };
     lake.commit(&table(), base.as_ref(), change).await?;
     Ok(())
 }
@@ -92,7 +106,11 @@ fn to_batch(found: &BTreeMap<(String, String), Vec<RejectedLine>>) -> Result<Rec
         })
         .collect();
     let number = |of: fn(&RejectedLine) -> u64| -> ArrayRef {
-        Arc::new(rows.iter().map(|(_, _, l)| i64::try_from(of(l)).ok()).collect::<Int64Array>())
+        Arc::new(
+            rows.iter()
+                .map(|(_, _, l)| i64::try_from(of(l)).ok())
+                .collect::<Int64Array>(),
+        )
     };
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.0))),
@@ -100,8 +118,14 @@ fn to_batch(found: &BTreeMap<(String, String), Vec<RejectedLine>>) -> Result<Rec
         number(|l| l.line),
         number(|l| l.start),
         number(|l| l.end),
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.2.reason))),
-        Arc::new(rows.iter().map(|r| r.2.column.as_deref()).collect::<StringArray>()),
+        Arc::new(StringArray::from_iter_values(
+            rows.iter().map(|r| r.2.reason),
+        )),
+        Arc::new(
+            rows.iter()
+                .map(|r| r.2.column.as_deref())
+                .collect::<StringArray>(),
+        ),
     ];
     RecordBatch::try_new(schema(), columns).data(|| "cannot store the rejects")
 }

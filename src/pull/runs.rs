@@ -77,31 +77,41 @@ impl Runs {
 
     fn locked(&self, table: usize) -> std::sync::MutexGuard<'_, TableRuns> {
         // A worker that panicked has failed the pull; what it left is not read.
-        self.tables[table].lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.tables[table]
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn spill(&self, table: usize) -> Result<()> {
         let waiting = std::mem::take(&mut self.locked(table).waiting);
-        let Some(first) = waiting.first() else { return Ok(()) };
+        let Some(first) = waiting.first() else {
+            return Ok(());
+        };
         let bytes = waiting.iter().map(RecordBatch::get_array_memory_size).sum();
         let schema = first.schema();
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         let path = self.folder.join(format!("run-{number}.arrow"));
-        let cannot = || format!("cannot write to the temporary folder {}", self.folder.display());
+        let cannot = || {
+            format!(
+                "cannot write to the temporary folder {}",
+                self.folder.display()
+            )
+        };
         let file = BufWriter::new(File::create(&path).data(cannot)?);
         let options = IpcWriteOptions::default()
             .try_with_compression(Some(arrow::ipc::CompressionType::LZ4_FRAME))
             .data(cannot)?;
         let mut writer = FileWriter::try_new_with_options(file, &schema, options)
             .data(cannot)
-            .map_err(|e| e.hint("see that the disk is not full, or name another folder with --temp-dir"))?;
+            .map_err(|e| {
+                e.hint("see that the disk is not full, or name another folder with --temp-dir")
+            })?;
         let mut shards = Vec::new();
         for (shard, batches) in self.partition(&schema, waiting)? {
             for batch in batches {
-                writer
-                    .write(&batch)
-                    .data(cannot)
-                    .map_err(|e| e.hint("see that the disk is not full, or name another folder with --temp-dir"))?;
+                writer.write(&batch).data(cannot).map_err(|e| {
+                    e.hint("see that the disk is not full, or name another folder with --temp-dir")
+                })?;
                 shards.push(shard);
             }
         }
@@ -132,7 +142,10 @@ impl Runs {
             } else {
                 UNLINKED
             };
-            rows_of.entry(shard).or_default().push(u32::try_from(row).data(failed)?);
+            rows_of
+                .entry(shard)
+                .or_default()
+                .push(u32::try_from(row).data(failed)?);
         }
         for (shard, picked) in rows_of {
             let part = take_record_batch(&rows, &UInt32Array::from(picked)).data(failed)?;
@@ -145,10 +158,16 @@ impl Runs {
     pub fn seal(&self) -> Result<()> {
         for table in 0..self.tables.len() {
             let waiting = std::mem::take(&mut self.locked(table).waiting);
-            let Some(first) = waiting.first() else { continue };
+            let Some(first) = waiting.first() else {
+                continue;
+            };
             let schema = first.schema();
             for (shard, batches) in self.partition(&schema, waiting)? {
-                self.locked(table).by_shard.entry(shard).or_default().extend(batches);
+                self.locked(table)
+                    .by_shard
+                    .entry(shard)
+                    .or_default()
+                    .extend(batches);
             }
         }
         Ok(())
@@ -172,14 +191,19 @@ impl Runs {
             .spilled
             .iter()
             .map(|spilled| {
-                let at = spilled.shards.iter().enumerate().filter(|(_, s)| **s == shard);
+                let at = spilled
+                    .shards
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, s)| **s == shard);
                 (spilled.path.clone(), at.map(|(i, _)| i).collect())
             })
             .collect();
         drop(runs);
         for (path, indices) in wanted.into_iter().filter(|(_, i)| !i.is_empty()) {
             let cannot = || format!("cannot read back {}", path.display());
-            let mut reader = FileReader::try_new(File::open(&path).data(cannot)?, None).data(cannot)?;
+            let mut reader =
+                FileReader::try_new(File::open(&path).data(cannot)?, None).data(cannot)?;
             for index in indices {
                 reader.set_index(index).data(cannot)?;
                 if let Some(batch) = reader.next() {

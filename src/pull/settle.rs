@@ -27,9 +27,9 @@ pub const KEY: &str = "populace.key";
 pub fn links_people(plan: &PullPlan, table: &TablePlan) -> bool {
     matches!(table.person, PersonLink::Identifier(_))
         && plan.sources.iter().any(|source| match &source.kind {
-            SourceKind::Fhir { tables, .. } => {
-                tables.iter().any(|(_, i)| plan.tables[*i].name == table.name)
-            }
+            SourceKind::Fhir { tables, .. } => tables
+                .iter()
+                .any(|(_, i)| plan.tables[*i].name == table.name),
             SourceKind::Csv { .. } => false,
         })
 }
@@ -67,19 +67,31 @@ enum Outcome {
 
 impl Settle<'_> {
     /// Settles all tables; `tables` are their versions in the lake, None for new ones.
-    pub async fn all(&self, tables: Vec<Option<Table>>, intake: &Intake) -> Result<Vec<TableSummary>> {
+    pub async fn all(
+        &self,
+        tables: Vec<Option<Table>>,
+        intake: &Intake,
+    ) -> Result<Vec<TableSummary>> {
         self.runs.seal()?;
         for (index, plan) in self.plan.tables.iter().enumerate() {
             if matches!(plan.person, PersonLink::Patient(_)) {
-                self.link_waiting(index, tables[index].as_ref(), &intake.people).await?;
+                self.link_waiting(index, tables[index].as_ref(), &intake.people)
+                    .await?;
             }
         }
         self.runs.seal()?;
         let mut tasks = Vec::new();
         for (index, table) in tables.iter().enumerate() {
-            for shard in self.shards_to_merge(index, table.as_ref(), &intake.deletes).await? {
+            for shard in self
+                .shards_to_merge(index, table.as_ref(), &intake.deletes)
+                .await?
+            {
                 let stored = stored(table.as_ref(), shard);
-                tasks.push(Task { table: index, shard, stored });
+                tasks.push(Task {
+                    table: index,
+                    shard,
+                    stored,
+                });
             }
         }
         let outcomes = self.merge_all(&tasks)?;
@@ -99,7 +111,12 @@ impl Settle<'_> {
     }
 
     /// Gives rows that waited for their Patient another chance.
-    async fn link_waiting(&self, index: usize, table: Option<&Table>, people: &People) -> Result<()> {
+    async fn link_waiting(
+        &self,
+        index: usize,
+        table: Option<&Table>,
+        people: &People,
+    ) -> Result<()> {
         let plan = &self.plan.tables[index];
         let mut waiting = self.runs.take(index, UNLINKED)?;
         for file in stored(table, UNLINKED) {
@@ -111,7 +128,10 @@ impl Settle<'_> {
             }
             let failed = || format!("cannot link rows of {}", plan.name);
             let batch = super::merge::conform(&batch, &plan.schema)?;
-            let patients = batch.column_by_name("patient_key").ok_or("it has no patient_key").data(failed)?;
+            let patients = batch
+                .column_by_name("patient_key")
+                .ok_or("it has no patient_key")
+                .data(failed)?;
             let linked = people.of(patients.as_primitive::<Int64Type>());
             let mut columns = batch.columns().to_vec();
             columns[0] = Arc::new(linked);
@@ -129,7 +149,9 @@ impl Settle<'_> {
     ) -> Result<BTreeSet<i32>> {
         let plan = &self.plan.tables[index];
         let mut shards: BTreeSet<i32> = self.runs.shards(index).into_iter().collect();
-        let Some(table) = table else { return Ok(shards) };
+        let Some(table) = table else {
+            return Ok(shards);
+        };
         let stored = table.files.iter().map(|f| f.shard.unwrap_or(0));
         let redefined = table.property(DEFINITION) != Some(&plan.fingerprint);
         if self.everything || redefined {
@@ -140,12 +162,18 @@ impl Settle<'_> {
         if matches!(plan.person, PersonLink::Patient(_)) {
             shards.extend(stored.filter(|s| *s == UNLINKED));
         }
-        let types = self.plan.sources.iter().filter_map(|source| match &source.kind {
-            SourceKind::Fhir { tables, .. } => Some(tables),
-            SourceKind::Csv { .. } => None,
-        });
+        let types = self
+            .plan
+            .sources
+            .iter()
+            .filter_map(|source| match &source.kind {
+                SourceKind::Fhir { tables, .. } => Some(tables),
+                SourceKind::Csv { .. } => None,
+            });
         for (kind, _) in types.flatten().filter(|(_, i)| *i == index) {
-            let Some(deleted) = deletes.get(kind) else { continue };
+            let Some(deleted) = deletes.get(kind) else {
+                continue;
+            };
             for file in &table.files {
                 let shard = file.shard.unwrap_or(0);
                 if shards.contains(&shard) {
@@ -167,7 +195,8 @@ impl Settle<'_> {
         let bar = self.progress.count("merge", tasks.len() as u64);
         let runtime = tokio::runtime::Handle::current();
         let next = AtomicUsize::new(0);
-        let outcomes: Vec<Mutex<Option<Result<Outcome>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
+        let outcomes: Vec<Mutex<Option<Result<Outcome>>>> =
+            tasks.iter().map(|_| Mutex::new(None)).collect();
         tokio::task::block_in_place(|| {
             std::thread::scope(|scope| {
                 for _ in 0..self.threads.min(tasks.len()) {
@@ -211,12 +240,18 @@ impl Settle<'_> {
         let before = task.stored.iter().fold((0u64, 0u128), |(rows, sum), file| {
             (rows + file.rows, sum.wrapping_add(file.digest))
         });
-        let same_shape = stored.iter().all(|b| b.schema().fields().len() == plan.schema.fields().len());
+        let same_shape = stored
+            .iter()
+            .all(|b| b.schema().fields().len() == plan.schema.fields().len());
         if before == (rows.num_rows() as u64, digest) && same_shape && !task.stored.is_empty() {
             return Ok(Outcome::Unchanged);
         }
         if rows.num_rows() == 0 {
-            return Ok(if task.stored.is_empty() { Outcome::Unchanged } else { Outcome::Changed(None) });
+            return Ok(if task.stored.is_empty() {
+                Outcome::Unchanged
+            } else {
+                Outcome::Changed(None)
+            });
         }
         let mut order = vec!["person_key"];
         order.extend(plan.order.as_deref());
@@ -237,33 +272,51 @@ impl Settle<'_> {
         let (mut add, mut remove) = (Vec::new(), Vec::new());
         for (task, file) in changes {
             files.retain(|f| !task.stored.contains(f));
-            remove.extend(task.stored.iter().filter(|old| Some(&old.path) != file.as_ref().map(|f| &f.path)).cloned());
+            remove.extend(
+                task.stored
+                    .iter()
+                    .filter(|old| Some(&old.path) != file.as_ref().map(|f| &f.path))
+                    .cloned(),
+            );
             if let Some(file) = file {
                 files.push(file.clone());
                 add.push(file);
             }
         }
-        let redefined =
-            table.as_ref().is_none_or(|t| t.property(DEFINITION) != Some(&plan.fingerprint));
+        let redefined = table
+            .as_ref()
+            .is_none_or(|t| t.property(DEFINITION) != Some(&plan.fingerprint));
         let rows = files.iter().map(|f| f.rows).sum();
         let changed = !add.is_empty() || !remove.is_empty() || redefined;
         let mut summary = TableSummary {
             table: plan.name.to_string(),
             rows,
-            unlinked: files.iter().filter(|f| f.shard == Some(UNLINKED)).map(|f| f.rows).sum(),
+            unlinked: files
+                .iter()
+                .filter(|f| f.shard == Some(UNLINKED))
+                .map(|f| f.rows)
+                .sum(),
             changed,
             version: table.as_ref().map_or(0, |t| t.version),
         };
         if changed {
-            let digest = files.iter().fold(0u128, |sum, f| sum.wrapping_add(f.digest));
+            let digest = files
+                .iter()
+                .fold(0u128, |sum, f| sum.wrapping_add(f.digest));
             let mut content = blake3::Hasher::new();
             content.update(&digest.to_be_bytes());
             content.update(&rows.to_be_bytes());
             content.update(plan.fingerprint.as_bytes());
             let properties = BTreeMap::from([
                 (DEFINITION.to_string(), plan.fingerprint.clone()),
-                (CONTENT.to_string(), content.finalize().to_hex()[..32].to_string()),
-                (KEY.to_string(), self.lake.settings().key_fingerprint.clone()),
+                (
+                    CONTENT.to_string(),
+                    content.finalize().to_hex()[..32].to_string(),
+                ),
+                (
+                    KEY.to_string(),
+                    self.lake.settings().key_fingerprint.clone(),
+                ),
             ]);
             let change = Change {
                 schema: plan.schema.clone(),

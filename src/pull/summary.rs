@@ -54,7 +54,10 @@ impl Summary {
             .zip(tables)
             .filter_map(|(plan, table)| {
                 let table = table.as_ref()?;
-                let unlinked = table.files.iter().filter(|f| f.shard == Some(super::runs::UNLINKED));
+                let unlinked = table
+                    .files
+                    .iter()
+                    .filter(|f| f.shard == Some(super::runs::UNLINKED));
                 Some(TableSummary {
                     table: plan.name.to_string(),
                     rows: table.rows(),
@@ -64,7 +67,11 @@ impl Summary {
                 })
             })
             .collect();
-        Summary { files_known: known, tables, ..Summary::default() }
+        Summary {
+            files_known: known,
+            tables,
+            ..Summary::default()
+        }
     }
 
     pub(super) fn of(
@@ -88,7 +95,10 @@ impl Summary {
             summary.other += file.other;
         }
         for reject in intake.rejects(plan).values().flatten() {
-            *summary.rejected.entry(reject.reason.to_string()).or_default() += 1;
+            *summary
+                .rejected
+                .entry(reject.reason.to_string())
+                .or_default() += 1;
         }
         summary
     }

@@ -3,7 +3,7 @@
 use super::files::SourceFile;
 use crate::error::{Context, Result};
 use crate::lake::{Change, Lake, TableName, encode};
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,12 +41,25 @@ pub fn table() -> TableName {
     TableName::new("populace", "extract")
 }
 
-const NUMBERS: [&str; 8] =
-    ["size", "modified", "lines", "accepted", "without_view", "rejected", "deletions", "other"];
+const NUMBERS: [&str; 8] = [
+    "size",
+    "modified",
+    "lines",
+    "accepted",
+    "without_view",
+    "rejected",
+    "deletions",
+    "other",
+];
 
 fn schema() -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, false);
-    let mut fields = vec![text("source"), text("file"), text("settings"), text("types")];
+    let mut fields = vec![
+        text("source"),
+        text("file"),
+        text("settings"),
+        text("types"),
+    ];
     fields.extend(NUMBERS.map(|name| Field::new(name, DataType::Int64, false)));
     Arc::new(Schema::new(fields))
 }
@@ -75,7 +88,9 @@ impl Taken {
 /// Reads what was taken before.
 pub async fn load(lake: &Lake) -> Result<TakenFiles> {
     let mut taken = TakenFiles::new();
-    let Some(stored) = lake.table(&table()).await? else { return Ok(taken) };
+    let Some(stored) = lake.table(&table()).await? else {
+        return Ok(taken);
+    };
     for file in &stored.files {
         for batch in lake.read_file(file, None).await? {
             let text = |i: usize| batch.column(i).as_string::<i32>();
@@ -83,7 +98,10 @@ pub async fn load(lake: &Lake) -> Result<TakenFiles> {
             for row in 0..batch.num_rows() {
                 let n = |i: usize| u64::try_from(number(i).value(row)).unwrap_or_default();
                 taken.insert(
-                    (text(0).value(row).to_string(), text(1).value(row).to_string()),
+                    (
+                        text(0).value(row).to_string(),
+                        text(1).value(row).to_string(),
+                    ),
                     Taken {
                         size: n(0),
                         modified: number(1).value(row),
@@ -105,10 +123,16 @@ pub async fn load(lake: &Lake) -> Result<TakenFiles> {
 
 /// Stores what has been taken up to now. This is a pull's last commit: until then its files count
 /// as not taken, and a pull that was cut short reads them again.
-pub async fn store(lake: &Lake, taken: &TakenFiles, properties: BTreeMap<String, String>) -> Result<()> {
+pub async fn store(
+    lake: &Lake,
+    taken: &TakenFiles,
+    properties: BTreeMap<String, String>,
+) -> Result<()> {
     let base = lake.table(&table()).await?;
     let text = |of: &dyn Fn(&(String, String), &Taken) -> String| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(taken.iter().map(|(k, v)| of(k, v))))
+        Arc::new(StringArray::from_iter_values(
+            taken.iter().map(|(k, v)| of(k, v)),
+        ))
     };
     let mut columns = vec![
         text(&|k, _| k.0.clone()),
@@ -121,10 +145,22 @@ pub async fn store(lake: &Lake, taken: &TakenFiles, properties: BTreeMap<String,
         columns.push(Arc::new(numbers));
     }
     let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store what was taken")?;
-    let add = vec![lake.write_file(&table(), None, 0, encode(&schema(), &[rows], &[])?).await?];
+    let add = vec![
+        lake.write_file(&table(), None, 0, encode(&schema(), &[rows], &[])?)
+            .await?,
+    ];
     let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-    let remove = remove.into_iter().filter(|old| !add.contains(old)).collect();
-    let change = Change { schema: schema(), sharded: false, properties, add, remove };
+    let remove = remove
+        .into_iter()
+        .filter(|old| !add.contains(old))
+        .collect();
+    let change = Change {
+        schema: schema(),
+        sharded: false,
+        properties,
+        add,
+        remove,
+    };
     lake.commit(&table(), base.as_ref(), change).await?;
     Ok(())
 }

@@ -23,7 +23,10 @@ fn a_misspelt_setting() {
     let (_record, project) = project();
     with_pipeline(&project, |t| t.replace("shards = 4", "shrads = 4"));
     let error = project.fails(2, &["pull"]);
-    assert!(error.contains("pipelines/nightly.toml:4:1: unknown field `shrads`"), "{error}");
+    assert!(
+        error.contains("pipelines/nightly.toml:4:1: unknown field `shrads`"),
+        "{error}"
+    );
     assert!(error.contains("hint: did you mean 'shards'?"), "{error}");
 }
 
@@ -32,10 +35,16 @@ fn a_missing_folder_and_pipeline() {
     let (record, project) = project();
     fs::remove_dir_all(record.path().join("csv")).unwrap();
     let error = project.fails(3, &["pull"]);
-    assert!(error.contains("source extracts: there is no folder"), "{error}");
+    assert!(
+        error.contains("source extracts: there is no folder"),
+        "{error}"
+    );
     assert!(error.contains("hint: "), "{error}");
     let error = project.fails(2, &["pull", "-p", "absent.toml"]);
-    assert!(error.contains("the pipeline file absent.toml cannot be read"), "{error}");
+    assert!(
+        error.contains("the pipeline file absent.toml cannot be read"),
+        "{error}"
+    );
     let error = project.fails(2, &["pull", "recrod"]);
     assert!(error.contains("did you mean 'record'?"), "{error}");
     let error = project.fails(3, &["status"]);
@@ -49,7 +58,10 @@ fn a_damaged_file_commits_nothing() {
     let bytes = fs::read(&file).unwrap();
     fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
     let error = project.fails(3, &["pull"]);
-    assert!(error.contains("Condition.001.ndjson.gz cannot be read to its end"), "{error}");
+    assert!(
+        error.contains("Condition.001.ndjson.gz cannot be read to its end"),
+        "{error}"
+    );
     assert!(!project.path("lake/record").exists());
     // It is whole again: the next pull is a whole one.
     fs::write(&file, bytes).unwrap();
@@ -59,7 +71,11 @@ fn a_damaged_file_commits_nothing() {
 #[test]
 fn too_many_rejects_commit_nothing() {
     let (record, project) = project();
-    fs::write(record.path().join("fhir/Condition.900.ndjson"), "{broken\n".repeat(20_000)).unwrap();
+    fs::write(
+        record.path().join("fhir/Condition.900.ndjson"),
+        "{broken\n".repeat(20_000),
+    )
+    .unwrap();
     let error = project.fails(3, &["pull"]);
     assert!(error.contains("lines cannot be used"), "{error}");
     assert!(error.contains("20000 not-json"), "{error}");
@@ -93,7 +109,10 @@ fn a_lake_of_a_newer_version() {
     fs::write(&file, text.replace("\"format\": 1", "\"format\": 9")).unwrap();
     for command in ["pull", "run", "status", "nightly"] {
         let error = project.fails(3, &[command]);
-        assert!(error.contains("has form 9, and this populace knows forms up to 1"), "{error}");
+        assert!(
+            error.contains("has form 9, and this populace knows forms up to 1"),
+            "{error}"
+        );
     }
 }
 
@@ -102,7 +121,11 @@ fn models_in_a_cycle_and_unknown_names() {
     let (_record, project) = project();
     project.ok(&["pull"]);
     let write = |name: &str, sql: &str| {
-        fs::write(project.path(&format!("sql/core/{name}.sql")), format!("/*\ndescription: x\n*/\n{sql}\n")).unwrap();
+        fs::write(
+            project.path(&format!("sql/core/{name}.sql")),
+            format!("/*\ndescription: x\n*/\n{sql}\n"),
+        )
+        .unwrap();
     };
     write("a", "select * from core.b");
     write("b", "select * from core.a");
@@ -126,7 +149,10 @@ fn models_in_a_cycle_and_unknown_names() {
 
     fs::write(project.path("sql/core/a.sql"), "select 1").unwrap();
     let error = project.fails(2, &["check"]);
-    assert!(error.contains("sql/core/a.sql: there is no header"), "{error}");
+    assert!(
+        error.contains("sql/core/a.sql: there is no header"),
+        "{error}"
+    );
     fs::remove_file(project.path("sql/core/a.sql")).unwrap();
     fs::remove_file(project.path("sql/core/b.sql")).unwrap();
 
@@ -141,7 +167,11 @@ fn models_in_a_cycle_and_unknown_names() {
 #[test]
 fn a_csv_file_without_a_column() {
     let (record, project) = project();
-    fs::write(record.path().join("csv/apc_spell.900.csv"), "nhs_number,spell_id\n1,2\n").unwrap();
+    fs::write(
+        record.path().join("csv/apc_spell.900.csv"),
+        "nhs_number,spell_id\n1,2\n",
+    )
+    .unwrap();
     let error = project.fails(3, &["pull"]);
     assert!(error.contains("apc_spell.900.csv has no column"), "{error}");
     assert!(error.contains("apc_spell.toml says that it has"), "{error}");
@@ -154,7 +184,10 @@ fn only_one_command_writes() {
     let file = fs::File::create(project.path("lake/populace.lock")).unwrap();
     fs4::FileExt::lock(&file).unwrap();
     let error = project.fails(3, &["nightly"]);
-    assert!(error.contains("another populace command is writing"), "{error}");
+    assert!(
+        error.contains("another populace command is writing"),
+        "{error}"
+    );
     drop(file);
     project.ok(&["nightly"]);
 }
@@ -167,7 +200,10 @@ fn a_full_disk() {
     let (_record, project) = project();
     let lake = project.path("lake");
     fs::create_dir_all(&lake).unwrap();
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(&lake).output();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+        .arg(&lake)
+        .output();
     if !mounted.is_ok_and(|o| o.status.success()) {
         eprintln!("skipped: a small disk cannot be mounted here");
         return;
@@ -176,7 +212,10 @@ fn a_full_disk() {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     let unmounted = Command::new("umount").arg(&lake).status();
     assert_eq!(output.status.code(), Some(3), "{error}");
-    assert!(error.contains("hint: ") && error.contains("disk is not full"), "{error}");
+    assert!(
+        error.contains("hint: ") && error.contains("disk is not full"),
+        "{error}"
+    );
     assert!(unmounted.unwrap().success());
     project.ok(&["pull"]);
 }

@@ -24,24 +24,42 @@ fn late_newer_changed_and_deleted() {
     std::fs::write(&mine, condition("mine", "38341003", "2026-01-02T00:00:00Z")).unwrap();
     project.ok(&["pull"]);
     assert_eq!(project.number(rows), before + 1);
-    assert_eq!(project.number("select count(*) from record.condition where person_key is null"), 1);
+    assert_eq!(
+        project.number("select count(*) from record.condition where person_key is null"),
+        1
+    );
 
     // The Patient arrives: it is linked.
     std::fs::write(fhir.join("Patient.900.ndjson"), PATIENT).unwrap();
     let pulled = project.json(&["pull"]);
     assert_eq!(pulled["files_read"], 1, "only the new file is read");
-    assert_eq!(project.number("select count(*) from record.condition where person_key is null"), 0);
+    assert_eq!(
+        project.number("select count(*) from record.condition where person_key is null"),
+        0
+    );
 
     // A newer version replaces, an older one that comes later does not.
-    std::fs::write(fhir.join("Condition.901.ndjson"), condition("mine", "44054006", "2026-01-05T00:00:00Z")).unwrap();
-    std::fs::write(fhir.join("Condition.902.ndjson"), condition("mine", "195967001", "2026-01-03T00:00:00Z")).unwrap();
+    std::fs::write(
+        fhir.join("Condition.901.ndjson"),
+        condition("mine", "44054006", "2026-01-05T00:00:00Z"),
+    )
+    .unwrap();
+    std::fs::write(
+        fhir.join("Condition.902.ndjson"),
+        condition("mine", "195967001", "2026-01-03T00:00:00Z"),
+    )
+    .unwrap();
     project.ok(&["pull"]);
     assert_eq!(project.number(rows), before + 1);
     let codes = project.sql("select c.code from record.condition c join record.patient p on c.person_key = p.person_key where p.birth_month = date '1980-05-01' and c.updated > timestamp '2026-01-04' and c.code = '44054006'");
     assert_eq!(codes, [["44054006"]]);
 
     // A changed file is read again.
-    let text = format!("{}\n{}\n", condition("mine", "38341003", "2026-01-02T00:00:00Z"), condition("other", "84114007", "2026-01-02T00:00:00Z"));
+    let text = format!(
+        "{}\n{}\n",
+        condition("mine", "38341003", "2026-01-02T00:00:00Z"),
+        condition("other", "84114007", "2026-01-02T00:00:00Z")
+    );
     std::fs::write(&mine, text).unwrap();
     project.ok(&["pull"]);
     assert_eq!(project.number(rows), before + 2);
@@ -76,13 +94,23 @@ fn a_model_is_built_again_only_when_something_changed() {
     // A parameter changes what uses it, and what reads that.
     let run = project.json(&["run", "--set", "as_of=2026-08-31"]);
     assert_eq!(state(&run, "core.person"), "changed");
-    assert_eq!(state(&run, "demographic.population_profile"), "input_changed");
+    assert_eq!(
+        state(&run, "demographic.population_profile"),
+        "input_changed"
+    );
 
     // A check that fails keeps the old table and says how many rows break it.
     let rows = project.number("select count(*) from demographic.population_profile");
-    std::fs::write(&model, sql.replacen("checks:", "checks:\n  - expect: people > 100000", 1)).unwrap();
+    std::fs::write(
+        &model,
+        sql.replacen("checks:", "checks:\n  - expect: people > 100000", 1),
+    )
+    .unwrap();
     let error = project.fails(1, &["nightly"]);
     assert!(error.contains("failed its checks"), "{error}");
     assert!(error.contains("break `expect: people > 100000`"), "{error}");
-    assert_eq!(project.number("select count(*) from demographic.population_profile"), rows);
+    assert_eq!(
+        project.number("select count(*) from demographic.population_profile"),
+        rows
+    );
 }

@@ -19,7 +19,13 @@ fn the_rejects_are_the_planted_list() {
         kinds.insert(row[4].to_string());
         if &row[5] == "reject" {
             let number = |i: usize| row[i].parse::<u64>().unwrap();
-            planted.insert((row[0].to_string(), number(1), number(2), number(3), row[6].to_string()));
+            planted.insert((
+                row[0].to_string(),
+                number(1),
+                number(2),
+                number(3),
+                row[6].to_string(),
+            ));
         }
     }
     assert!(kinds.len() >= 12, "{kinds:?}");
@@ -33,19 +39,33 @@ fn the_rejects_are_the_planted_list() {
         .collect();
     let missed: Vec<_> = planted.difference(&rejected).take(5).collect();
     let extra: Vec<_> = rejected.difference(&planted).take(5).collect();
-    assert!(missed.is_empty() && extra.is_empty(), "missed {missed:?}, extra {extra:?}");
+    assert!(
+        missed.is_empty() && extra.is_empty(),
+        "missed {missed:?}, extra {extra:?}"
+    );
     assert!(planted.len() >= 20, "{}", planted.len());
 
     let count = |key: &str| pulled[key].as_u64().unwrap();
-    let rejects: u64 =
-        pulled["rejected"].as_object().unwrap().values().map(|v| v.as_u64().unwrap()).sum();
+    let rejects: u64 = pulled["rejected"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|v| v.as_u64().unwrap())
+        .sum();
     let told = count("accepted") + count("without_view") + count("deletions") + count("other");
-    assert_eq!(count("lines"), told + rejects, "every line is accounted for");
+    assert_eq!(
+        count("lines"),
+        told + rejects,
+        "every line is accounted for"
+    );
 
     // What was planted to be absorbed leaves a record that builds.
     project.ok(&["run"]);
     let twice = project.number(
         "select count(*) from (select record_key, record_row from record.condition group by 1, 2 having count(*) > 1)",
     );
-    assert_eq!(twice, 0, "duplicates and superseded versions are one record");
+    assert_eq!(
+        twice, 0,
+        "duplicates and superseded versions are one record"
+    );
 }

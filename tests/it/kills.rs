@@ -22,6 +22,7 @@ fn a_killed_night_is_finished_by_the_next() {
             .stderr(std::process::Stdio::null())
             .spawn()
             .unwrap();
+        #[allow(clippy::disallowed_methods)] // the moment of the kill
         std::thread::sleep(whole.mul_f64(f64::from(kill) / f64::from(KILLS + 1)));
         night.kill().unwrap();
         night.wait().unwrap();
@@ -32,6 +33,9 @@ fn a_killed_night_is_finished_by_the_next() {
     project.ok(&["nightly"]);
     assert_eq!(project.released(), undisturbed.released());
     let left: Vec<_> = std::fs::read_dir(project.path("tmp")).unwrap().collect();
-    assert!(left.is_empty(), "temporary folders of killed nights are gone: {left:?}");
+    assert!(
+        left.is_empty(),
+        "temporary folders of killed nights are gone: {left:?}"
+    );
     assert!(whole < Duration::from_secs(600));
 }

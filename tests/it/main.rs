@@ -1,6 +1,11 @@
 //! Tests of the whole program, as its users run it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr
+)]
 
 mod bad_input;
 mod changes;
@@ -10,6 +15,7 @@ mod kills;
 mod nightly;
 mod privacy;
 mod project;
+mod readme;
 mod repeatable;
 mod samples;
 mod shared_input;

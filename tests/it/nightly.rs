@@ -12,7 +12,10 @@ fn a_night_over_the_samples() {
     assert_eq!(first["pull"]["rejected"].as_object().unwrap().len(), 0);
     let lines = first["pull"]["lines"].as_u64().unwrap();
     let told = ["accepted", "without_view", "deletions", "other"];
-    let sum: u64 = told.iter().map(|k| first["pull"][k].as_u64().unwrap()).sum();
+    let sum: u64 = told
+        .iter()
+        .map(|k| first["pull"][k].as_u64().unwrap())
+        .sum();
     assert_eq!(lines, sum, "every line is accounted for");
     for model in first["run"]["models"].as_array().unwrap() {
         assert_eq!(model["state"], "new", "{model}");
@@ -22,7 +25,13 @@ fn a_night_over_the_samples() {
     let released = project.released();
     assert_eq!(released.keys().filter(|n| n.ends_with(".xlsx")).count(), 2);
     assert_eq!(released.keys().filter(|n| n.ends_with(".html")).count(), 2);
-    assert_eq!(released.keys().filter(|n| n.ends_with("manifest.json")).count(), 1);
+    assert_eq!(
+        released
+            .keys()
+            .filter(|n| n.ends_with("manifest.json"))
+            .count(),
+        1
+    );
 
     // Again: nothing new, nothing built, the same release.
     let second = project.json(&["nightly"]);
@@ -61,7 +70,10 @@ fn no_small_count(released: &std::collections::BTreeMap<String, Vec<u8>>) {
             }
             if let Ok(number) = row[value].parse::<i64>() {
                 counts += 1;
-                assert!(number == 0 || number >= 10 && number % 5 == 0, "{name}: {number}");
+                assert!(
+                    number == 0 || number >= 10 && number % 5 == 0,
+                    "{name}: {number}"
+                );
             }
         }
     }

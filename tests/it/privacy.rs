@@ -1,6 +1,6 @@
 //! Nothing that identifies a person is stored, released, logged or left behind.
 
-use crate::project::{Project, files_below, plain, pipeline_over, synth, text};
+use crate::project::{Project, files_below, pipeline_over, plain, synth, text};
 use std::collections::BTreeSet;
 
 /// Everything that identifies somebody in a synthetic record.
@@ -8,8 +8,13 @@ fn identifiers(record: &std::path::Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (name, bytes) in files_below(&record.join("fhir")) {
         for line in text(&plain(&bytes)).lines() {
-            let Ok(resource) = serde_json::from_str::<serde_json::Value>(line) else { continue };
-            let kind = resource["resourceType"].as_str().unwrap_or_default().to_string();
+            let Ok(resource) = serde_json::from_str::<serde_json::Value>(line) else {
+                continue;
+            };
+            let kind = resource["resourceType"]
+                .as_str()
+                .unwrap_or_default()
+                .to_string();
             if kind == "Organization" {
                 continue;
             }
@@ -72,8 +77,9 @@ fn readable(name: &str, bytes: &[u8]) -> Vec<u8> {
 /// Which of the words (each a run of letters, digits and `-/@.: `) are in the text.
 fn contained<'a>(words: &'a BTreeSet<String>, text: &str) -> Vec<&'a String> {
     // Looking words up is quicker than searching for thousands of them one by one.
-    let tokens: BTreeSet<&str> =
-        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect();
+    let tokens: BTreeSet<&str> = text
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .collect();
     words
         .iter()
         .filter(|word| match word.contains([' ', '@', '.', '/']) {
@@ -107,10 +113,15 @@ fn nothing_identifiable_is_left_anywhere() {
         // Birth dates are dates, and contacts have dates too: those of the lake's own dates that
         // fall on somebody's birthday are told apart by the column they are in.
         let found: Vec<_> = found.into_iter().filter(|w| !is_date(w)).collect();
-        assert!(found.is_empty(), "{place} holds {} identifiers", found.len());
+        assert!(
+            found.is_empty(),
+            "{place} holds {} identifiers",
+            found.len()
+        );
     }
     assert!(looked > 100_000);
-    let births = project.sql("select count(*) from record.patient where extract(day from birth_month) <> 1");
+    let births =
+        project.sql("select count(*) from record.patient where extract(day from birth_month) <> 1");
     assert_eq!(births[0][0], "0", "dates of birth are months");
 }
 
@@ -132,7 +143,10 @@ fn a_view_that_selects_a_name_is_refused() {
     assert_ne!(added, text);
     std::fs::write(&view, added).unwrap();
     let error = project.fails(2, &["check"]);
-    assert!(error.contains("column surname selects a person's name"), "{error}");
+    assert!(
+        error.contains("column surname selects a person's name"),
+        "{error}"
+    );
     assert!(error.contains("hint: take the column out"), "{error}");
     project.fails(2, &["pull"]);
 }
@@ -149,7 +163,10 @@ fn the_leak_gate_stops_a_pull_without_saying_the_value() {
     )
     .unwrap();
     let error = project.fails(3, &["pull"]);
-    assert!(error.contains("looks like an NHS number in column code of record.observation"), "{error}");
+    assert!(
+        error.contains("looks like an NHS number in column code of record.observation"),
+        "{error}"
+    );
     assert!(error.contains("Observation.900.ndjson, line 1"), "{error}");
     assert!(!error.contains("943"), "{error}");
     assert!(!project.path("lake/record").exists(), "nothing was stored");
@@ -162,7 +179,10 @@ fn opt_outs_reach_what_is_in_the_lake_and_come_back() {
     let list = project.path("opt-outs.txt");
     std::fs::write(&list, "").unwrap();
     let pipeline = pipeline_over(record.path());
-    let before = format!("{}/opt-outs.txt", std::path::absolute(record.path()).unwrap().display());
+    let before = format!(
+        "{}/opt-outs.txt",
+        std::path::absolute(record.path()).unwrap().display()
+    );
     project.write_pipeline(&pipeline.replace(&before, &list.display().to_string()));
     project.ok(&["pull"]);
     let all = project.number("select count(*) from record.patient");
@@ -176,14 +196,22 @@ fn opt_outs_reach_what_is_in_the_lake_and_come_back() {
         .map(|line| {
             let patient: serde_json::Value = serde_json::from_str(line).unwrap();
             let identifiers = patient["identifier"].as_array().unwrap();
-            let nhs = identifiers.iter().find(|i| i["system"] == "https://fhir.nhs.uk/Id/nhs-number");
+            let nhs = identifiers
+                .iter()
+                .find(|i| i["system"] == "https://fhir.nhs.uk/Id/nhs-number");
             nhs.unwrap()["value"].as_str().unwrap().to_string()
         })
         .collect();
     std::fs::write(&list, numbers.join("\n")).unwrap();
     project.ok(&["pull"]);
-    assert_eq!(project.number("select count(*) from record.patient"), all - 3);
-    assert_eq!(project.number("select count(*) from record.encounter where person_key is null"), 0);
+    assert_eq!(
+        project.number("select count(*) from record.patient"),
+        all - 3
+    );
+    assert_eq!(
+        project.number("select count(*) from record.encounter where person_key is null"),
+        0
+    );
     assert!(project.number("select count(*) from record.encounter") < everything);
 
     // What arrives later for one of them does not wait in the lake.
@@ -203,8 +231,14 @@ fn opt_outs_reach_what_is_in_the_lake_and_come_back() {
     std::fs::write(&list, "").unwrap();
     project.ok(&["pull"]);
     assert_eq!(project.number("select count(*) from record.patient"), all);
-    assert_eq!(project.number("select count(*) from record.encounter"), everything);
-    assert_eq!(project.number("select count(*) from record.flag"), project.number("select count(*) from record.flag where person_key is not null"));
+    assert_eq!(
+        project.number("select count(*) from record.encounter"),
+        everything
+    );
+    assert_eq!(
+        project.number("select count(*) from record.flag"),
+        project.number("select count(*) from record.flag where person_key is not null")
+    );
 }
 
 #[test]
@@ -214,17 +248,32 @@ fn a_report_that_reads_a_person_is_refused() {
     project.ok(&["nightly"]);
     for (sql, column) in [
         ("select sex, 1 as people from core.person", "core.person."),
-        ("select person_key, count(*) as people from core.contact group by person_key", "person_key"),
-        ("select sex, (select max(age) from core.person) as people from core.person group by sex", "core.person"),
-        ("select sex, max(age) as people from core.person group by sex", "core.person"),
-        ("select sex, count(*) as people from record.patient group by sex, record_key", "record_key"),
+        (
+            "select person_key, count(*) as people from core.contact group by person_key",
+            "person_key",
+        ),
+        (
+            "select sex, (select max(age) from core.person) as people from core.person group by sex",
+            "core.person",
+        ),
+        (
+            "select sex, max(age) as people from core.person group by sex",
+            "core.person",
+        ),
+        (
+            "select sex, count(*) as people from record.patient group by sex, record_key",
+            "record_key",
+        ),
     ] {
         let report = format!(
             "name = \"leak\"\ntitle = \"Leak\"\ndescription = \"x\"\naudience = \"x\"\n[[tables]]\nid = \"t\"\ntitle = \"T\"\ndescription = \"x\"\nsql = \"{sql}\"\nrows = [\"sex\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n"
         );
         std::fs::write(project.path("pipelines/reports/leak.toml"), report).unwrap();
         let error = project.fails(1, &["release", "leak"]);
-        assert!(error.contains("reads the record-level column"), "{sql}: {error}");
+        assert!(
+            error.contains("reads the record-level column"),
+            "{sql}: {error}"
+        );
         assert!(error.contains(column), "{sql}: {error}");
     }
 }

@@ -21,7 +21,9 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 /// The program.
 pub fn populace() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_populace"));
-    command.env_remove("POPULACE_KEY").env_remove("POPULACE_LOG");
+    command
+        .env_remove("POPULACE_KEY")
+        .env_remove("POPULACE_LOG");
     command
 }
 
@@ -44,7 +46,11 @@ impl Project {
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let project = Project { folder };
-        let made = populace().args(["init", "-q"]).arg(project.path("")).output().unwrap();
+        let made = populace()
+            .args(["init", "-q"])
+            .arg(project.path(""))
+            .output()
+            .unwrap();
         assert!(made.status.success(), "{}", text(&made.stderr));
         std::fs::write(project.path("test.key"), KEY).unwrap();
         std::fs::create_dir(project.path("tmp")).unwrap();
@@ -74,7 +80,11 @@ impl Project {
     /// Runs a command that must succeed; gives its standard output.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
         text(&output.stdout)
     }
 
@@ -98,7 +108,10 @@ impl Project {
     pub fn sql(&self, sql: &str) -> Vec<Vec<String>> {
         let csv = self.ok(&["sql", "--format", "csv", "-c", sql]);
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
-        reader.records().map(|r| r.unwrap().iter().map(str::to_string).collect()).collect()
+        reader
+            .records()
+            .map(|r| r.unwrap().iter().map(str::to_string).collect())
+            .collect()
     }
 
     /// One number.
@@ -191,6 +204,8 @@ pub fn plain(bytes: &[u8]) -> Vec<u8> {
         return bytes.to_vec();
     }
     let mut text = Vec::new();
-    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut text).unwrap();
+    flate2::read::MultiGzDecoder::new(bytes)
+        .read_to_end(&mut text)
+        .unwrap();
     text
 }

@@ -14,7 +14,10 @@ fn the_samples_are_what_synth_makes() {
     // Written by hand: the key of the samples, which is no secret, and what the folder is.
     assert!(kept.remove("sample.key").is_some());
     assert!(kept.remove("README.md").is_some());
-    assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>());
+    assert_eq!(
+        made.keys().collect::<Vec<_>>(),
+        kept.keys().collect::<Vec<_>>()
+    );
     for (name, bytes) in &made {
         assert!(plain(bytes) == plain(&kept[name]), "{name} differs");
     }

@@ -4,7 +4,9 @@ use crate::project::{Project, shared};
 
 #[test]
 fn american_synthea_records_are_accounted_for() {
-    let Some(folder) = shared("fhir/synthea-us-50") else { return };
+    let Some(folder) = shared("fhir/synthea-us-50") else {
+        return;
+    };
     let project = Project::empty();
     project.write_pipeline(&format!(
         r#"
@@ -46,14 +48,29 @@ period_end = {{ type = "date", default = "2020-03-31" }}
         "ods_code,name,kind,pcn_code,pcn_name,icb_code,connected\nX1,A,gp_practice,,,E54,yes\n",
     )
     .unwrap();
-    std::fs::write(project.path("population.csv"), "year,lsoa21_code,age,sex,persons\n2020,E01000001,1,female,1\n").unwrap();
+    std::fs::write(
+        project.path("population.csv"),
+        "year,lsoa21_code,age,sex,persons\n2020,E01000001,1,female,1\n",
+    )
+    .unwrap();
     let pulled = project.json(&["pull"]);
     assert_eq!(pulled["lines"], 14_950);
-    assert_eq!(pulled["rejected"].as_object().unwrap().len(), 0, "{}", pulled["rejected"]);
+    assert_eq!(
+        pulled["rejected"].as_object().unwrap().len(),
+        0,
+        "{}",
+        pulled["rejected"]
+    );
     let count = |key: &str| pulled[key].as_u64().unwrap();
     assert_eq!(count("accepted") + count("without_view"), 14_950);
-    assert_eq!(project.number("select count(*) from record.patient where person_key is not null"), 50);
-    assert_eq!(project.number("select count(*) from record.encounter where person_key is null"), 0);
+    assert_eq!(
+        project.number("select count(*) from record.patient where person_key is not null"),
+        50
+    );
+    assert_eq!(
+        project.number("select count(*) from record.encounter where person_key is null"),
+        0
+    );
     project.ok(&["nightly"]);
     assert!(project.number("select count(*) from core.contact") > 1_000);
 }

@@ -22,6 +22,8 @@ pub struct ColumnFile {
     pub key: Vec<String>,
     /// The file's column with the person's NHS number.
     pub person: String,
+    /// The file's column with the verification status of that number; only 01 links.
+    pub person_status: Option<String>,
     /// The file's column that says when a row was extracted: a newer one supersedes.
     pub updated: Option<String>,
     /// The table's column that rows of a person are sorted by.
@@ -88,6 +90,7 @@ struct Written {
     files: String,
     key: Vec<String>,
     person: String,
+    person_status: Option<String>,
     updated: Option<String>,
     order: Option<String>,
     columns: toml::Table,
@@ -139,7 +142,9 @@ impl ColumnFile {
         if let Some(order) = &written.order
             && !columns.iter().any(|c| &c.name == order)
         {
-            return Err(Error::usage(format!("{file_name}: order names no column: '{order}'")));
+            return Err(Error::usage(format!(
+                "{file_name}: order names no column: '{order}'"
+            )));
         }
         Ok(ColumnFile {
             file_name: file_name.to_string(),
@@ -148,6 +153,7 @@ impl ColumnFile {
             files: written.files,
             key: written.key,
             person: written.person,
+            person_status: written.person_status,
             updated: written.updated,
             order: written.order,
             columns,

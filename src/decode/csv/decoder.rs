@@ -26,16 +26,25 @@ pub struct Layout {
     width: usize,
     key: Vec<usize>,
     person: usize,
+    status: Option<usize>,
     updated: Option<usize>,
     columns: Vec<usize>,
 }
 
 impl CsvDecoder {
-    /// A decoder for `file`. The batch begins with the column `person_identifier`.
+    /// A decoder for `file`. The batch begins with `person_identifier` and `nhs_number_status`.
     pub fn new(file: Arc<ColumnFile>) -> Self {
-        let mut fields = vec![Field::new("person_identifier", arrow::datatypes::DataType::Utf8, true)];
-        fields.extend(file.columns.iter().map(|c| Field::new(&c.name, c.kind.data_type(), true)));
-        CsvDecoder { schema: Arc::new(Schema::new(fields)), file }
+        let text = |name: &str| Field::new(name, arrow::datatypes::DataType::Utf8, true);
+        let mut fields = vec![text("person_identifier"), text("nhs_number_status")];
+        fields.extend(
+            file.columns
+                .iter()
+                .map(|c| Field::new(&c.name, c.kind.data_type(), true)),
+        );
+        CsvDecoder {
+            schema: Arc::new(Schema::new(fields)),
+            file,
+        }
     }
 
     /// The column file.
@@ -58,32 +67,46 @@ impl CsvDecoder {
             .map(|f| String::from_utf8_lossy(f).trim().to_ascii_lowercase())
             .collect();
         let find = |wanted: &str| {
-            found.iter().position(|f| f == &wanted.to_ascii_lowercase()).ok_or_else(|| {
-                Error::data(format!("{name} has no column '{wanted}'")).hint(format!(
-                    "{} says that it has; correct the one or the other",
-                    self.file.file_name
-                ))
-            })
+            found
+                .iter()
+                .position(|f| f == &wanted.to_ascii_lowercase())
+                .ok_or_else(|| {
+                    Error::data(format!("{name} has no column '{wanted}'")).hint(format!(
+                        "{} says that it has; correct the one or the other",
+                        self.file.file_name
+                    ))
+                })
         };
         Ok(Layout {
             width: found.len(),
-            key: self.file.key.iter().map(|k| find(k)).collect::<Result<_>>()?,
+            key: self
+                .file
+                .key
+                .iter()
+                .map(|k| find(k))
+                .collect::<Result<_>>()?,
             person: find(&self.file.person)?,
+            status: self.file.person_status.as_deref().map(find).transpose()?,
             updated: self.file.updated.as_deref().map(find).transpose()?,
-            columns: self.file.columns.iter().map(|c| find(&c.from)).collect::<Result<_>>()?,
+            columns: self
+                .file
+                .columns
+                .iter()
+                .map(|c| find(&c.from))
+                .collect::<Result<_>>()?,
         })
     }
 
     /// Decodes whole records; lines that cannot be used become rejects.
     pub fn decode(&self, layout: &Layout, chunk: &Chunk<'_>) -> Result<Decoded> {
         let mut people = StringBuilder::new();
+        let mut statuses = StringBuilder::new();
         let mut builders: Vec<Builder> = self.file.columns.iter().map(Builder::new).collect();
         let mut lines: Vec<Line> = Vec::new();
         let mut rejects = Vec::new();
         let mut fields = Fields::default();
         let mut number = chunk.first_line;
         let (mut line_count, mut blank) = (0, 0);
-        let mut values = Vec::with_capacity(builders.len());
         for place in Records::new(chunk.bytes) {
             let at = number;
             number += place.lines;
@@ -93,9 +116,18 @@ impl CsvDecoder {
                 blank += 1;
                 continue;
             }
-            let (start, end) = (chunk.offset + place.start as u64, chunk.offset + place.end as u64);
+            let (start, end) = (
+                chunk.offset + place.start as u64,
+                chunk.offset + place.end as u64,
+            );
             let mut reject = |reason: &'static str, column: Option<&str>| {
-                rejects.push(Reject { number: at, start, end, reason, column: column.map(str::to_string) });
+                rejects.push(Reject {
+                    number: at,
+                    start,
+                    end,
+                    reason,
+                    column: column.map(str::to_string),
+                });
             };
             let found = fields.split(text);
             if found.len() != layout.width {
@@ -135,7 +167,7 @@ impl CsvDecoder {
                     continue;
                 }
             };
-            values.clear();
+            let mut values = Vec::with_capacity(builders.len());
             let mut wrong = None;
             for (column, i) in self.file.columns.iter().zip(&layout.columns) {
                 match value(*i).ok().and_then(|text| read(column.kind, text)) {
@@ -155,12 +187,25 @@ impl CsvDecoder {
                 continue;
             };
             people.append_value(person);
+            statuses.append_option(
+                layout
+                    .status
+                    .and_then(|i| value(i).ok())
+                    .filter(|s| !s.is_empty()),
+            );
             for (builder, value) in builders.iter_mut().zip(&values) {
                 builder.append(value);
             }
-            lines.push(Line { reference, updated, number: at, start, end });
+            lines.push(Line {
+                reference,
+                updated,
+                number: at,
+                start,
+                end,
+            });
         }
-        let mut arrays: Vec<ArrayRef> = vec![Arc::new(people.finish())];
+        let mut arrays: Vec<ArrayRef> =
+            vec![Arc::new(people.finish()), Arc::new(statuses.finish())];
         arrays.extend(builders.into_iter().map(Builder::finish));
         let batch = RecordBatch::try_new(self.schema.clone(), arrays)
             .data(|| format!("cannot build table {}", self.file.table))?;
@@ -195,7 +240,8 @@ impl Fields {
         let mut reader = csv_core::Reader::new();
         let (_, _, mut written, mut count) =
             reader.read_record(record, &mut self.text, &mut self.ends);
-        let (_, _, more, last) = reader.read_record(b"", &mut self.text[written..], &mut self.ends[count..]);
+        let (_, _, more, last) =
+            reader.read_record(b"", &mut self.text[written..], &mut self.ends[count..]);
         written += more;
         count += last;
         debug_assert!(written <= self.text.len());
@@ -229,9 +275,11 @@ fn read(kind: ColumnType, text: &str) -> Option<Value<'_>> {
     Some(match kind {
         ColumnType::String | ColumnType::Code => Value::Text(text),
         ColumnType::Integer => Value::Integer(text.parse().ok()?),
-        ColumnType::Decimal => {
-            Value::Decimal(text.parse().ok().filter(|number: &f64| number.is_finite())?)
-        }
+        ColumnType::Decimal => Value::Decimal(
+            text.parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite())?,
+        ),
         ColumnType::Date => Value::Date(read_date(text)?),
         ColumnType::DateTime => Value::Moment(read_moment(text)?),
         ColumnType::Boolean => Value::Boolean(match text {
@@ -249,11 +297,19 @@ fn read_date(text: &str) -> Option<i32> {
 
 /// Microseconds since 1970; a date alone is its midnight.
 fn read_moment(text: &str) -> Option<i64> {
-    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+    let forms = [
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M",
+    ];
     let moment = forms
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0))?;
+        .or_else(|| {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .ok()?
+                .and_hms_opt(0, 0, 0)
+        })?;
     Some(moment.and_utc().timestamp_micros())
 }
 

@@ -85,8 +85,22 @@ mod tests {
     fn a_quoted_newline_does_not_end_a_record() {
         let text = b"a,\"b\nc\",d\r\ne\n";
         let places: Vec<Place> = Records::new(text).collect();
-        assert_eq!(places[0], Place { start: 0, end: 9, lines: 2 });
-        assert_eq!(places[1], Place { start: 11, end: 12, lines: 1 });
+        assert_eq!(
+            places[0],
+            Place {
+                start: 0,
+                end: 9,
+                lines: 2
+            }
+        );
+        assert_eq!(
+            places[1],
+            Place {
+                start: 11,
+                end: 12,
+                lines: 1
+            }
+        );
         assert_eq!(whole_records(b"a\nb,\"c\n"), 2);
     }
 

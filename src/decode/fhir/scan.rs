@@ -24,6 +24,7 @@ pub(super) fn string_stop(bytes: &[u8], from: usize) -> usize {
 }
 
 #[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)] // one load of sixteen bytes
 mod block {
     use std::arch::x86_64::{
         __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128,
