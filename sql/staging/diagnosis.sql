@@ -3,7 +3,6 @@ description: >
   Coded diagnoses in one shape, as they stood at the as-of date: the problem list (conditions that
   are neither resolved, refuted nor entered in error) and every diagnosis position of hospital
   spells admitted in the 24 months before the as-of date. A person may have a code many times.
-grain: a recorded code
 columns:
   person_key: Pseudonym of the person
   snomed_code: SNOMED CT code; null where only ICD-10 was recorded

@@ -78,7 +78,7 @@ pub fn count_limits(x: f64, confidence: f64) -> ((f64, f64), &'static str) {
     if x < EXACT_BELOW {
         (poisson(x, confidence), "Exact")
     } else {
-        (byar(x, confidence), "Byar")
+        (byar(x, confidence), "Byars")
     }
 }
 

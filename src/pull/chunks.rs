@@ -80,7 +80,7 @@ pub fn read(
             held.len()
         } else {
             match form {
-                Form::Lines => held.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1),
+                Form::Lines => memchr::memrchr(b'\n', &held).map_or(0, |i| i + 1),
                 Form::Csv => whole_records(&held),
             }
         };
@@ -105,7 +105,7 @@ pub fn read(
         }
         let rest = held.split_off(whole);
         if !held.is_empty() {
-            let lines = held.iter().filter(|b| **b == b'\n').count() as u64;
+            let lines = memchr::memchr_iter(b'\n', &held).count() as u64;
             let length = held.len() as u64;
             take(Piece {
                 bytes: std::mem::take(&mut held),
@@ -133,7 +133,7 @@ fn skip_line(reader: &mut dyn Read, file: &SourceFile) -> Result<(u64, Vec<u8>)>
         let read = reader
             .read(&mut buffer)
             .data(|| format!("{} cannot be read", file.path.display()))?;
-        if let Some(end) = buffer[..read].iter().position(|b| *b == b'\n') {
+        if let Some(end) = memchr::memchr(b'\n', &buffer[..read]) {
             return Ok((skipped + end as u64, buffer[end + 1..read].to_vec()));
         }
         if read == 0 {

@@ -36,7 +36,7 @@ const FEMALE: &[&str] = &[
 ];
 const MALE: &[&str] = &[
     "Oliver", "George", "Noah", "Arthur", "John", "David", "Michael", "Peter", "Alan", "Stephen",
-    "Paul", "Mark", "Andrew", "Daniel", "Ryan", "Jack", "Ronald", "Kenneth", "Derek", "Terence",
+    "Paul", "Malcolm", "Andrew", "Daniel", "Ryan", "Jack", "Ronald", "Kenneth", "Derek", "Terence",
     "Mohammed", "Imran", "Arjun", "Gurpreet", "Piotr", "Emeka", "Samuel", "Wei", "Conor", "Andrei",
 ];
 const FAMILY: &[&str] = &[
@@ -45,7 +45,7 @@ const FAMILY: &[&str] = &[
     "Taylor",
     "Brown",
     "Williams",
-    "Wilson",
+    "Wilkes",
     "Johnson",
     "Davies",
     "Robinson",
@@ -53,7 +53,7 @@ const FAMILY: &[&str] = &[
     "Thompson",
     "Evans",
     "Walker",
-    "White",
+    "Whitmore",
     "Roberts",
     "Green",
     "Hall",
@@ -67,7 +67,7 @@ const FAMILY: &[&str] = &[
     "Singh",
     "Kaur",
     "Begum",
-    "Ali",
+    "Hamza",
     "Kowalski",
     "Nowak",
     "Popescu",

@@ -33,6 +33,8 @@ fn a_misspelt_setting() {
 #[test]
 fn a_missing_folder_and_pipeline() {
     let (record, project) = project();
+    let error = project.fails(3, &["status"]);
+    assert!(error.contains("there is no lake"), "{error}");
     fs::remove_dir_all(record.path().join("csv")).unwrap();
     let error = project.fails(3, &["pull"]);
     assert!(
@@ -47,8 +49,6 @@ fn a_missing_folder_and_pipeline() {
     );
     let error = project.fails(2, &["pull", "recrod"]);
     assert!(error.contains("did you mean 'record'?"), "{error}");
-    let error = project.fails(3, &["status"]);
-    assert!(error.contains("there is no lake"), "{error}");
 }
 
 #[test]

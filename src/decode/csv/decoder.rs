@@ -60,7 +60,7 @@ impl CsvDecoder {
     /// Finds the wanted columns in a header line; `name` is the file's, for the error.
     pub fn layout(&self, name: &str, header: &[u8]) -> Result<Layout> {
         let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
-        let mut fields = Fields::default();
+        let mut fields = Fields::new();
         let found: Vec<String> = fields
             .split(header)
             .into_iter()
@@ -104,7 +104,7 @@ impl CsvDecoder {
         let mut builders: Vec<Builder> = self.file.columns.iter().map(Builder::new).collect();
         let mut lines: Vec<Line> = Vec::new();
         let mut rejects = Vec::new();
-        let mut fields = Fields::default();
+        let mut fields = Fields::new();
         let mut number = chunk.first_line;
         let (mut line_count, mut blank) = (0, 0);
         for place in Records::new(chunk.bytes) {
@@ -224,20 +224,30 @@ impl CsvDecoder {
 }
 
 /// The fields of a record, unquoted.
-#[derive(Default)]
 struct Fields {
+    // Making a reader builds its whole state machine: one serves all records.
+    reader: csv_core::Reader,
     text: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Fields {
+    fn new() -> Self {
+        Fields {
+            reader: csv_core::Reader::new(),
+            text: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+
     fn split<'a>(&'a mut self, record: &'a [u8]) -> Vec<&'a [u8]> {
         if !record.contains(&b'"') {
             return record.split(|b| *b == b',').collect();
         }
         self.text.resize(record.len() + 1, 0);
         self.ends.resize(record.len() + 2, 0);
-        let mut reader = csv_core::Reader::new();
+        self.reader.reset();
+        let reader = &mut self.reader;
         let (_, _, mut written, mut count) =
             reader.read_record(record, &mut self.text, &mut self.ends);
         let (_, _, more, last) =

@@ -44,7 +44,10 @@ fn wrong_types(stem: &str) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match stem {
         "fhir/Observation" => &[
             ("effectiveDateTime", "\"2025-02-31T09:00:00+00:00\""),
-            ("effectiveDateTime", "[\"2025-03-01T09:00:00+00:00\"]"),
+            (
+                "effectiveDateTime",
+                "{\"start\":\"2025-03-01T09:00:00+00:00\"}",
+            ),
             ("status", "7"),
         ],
         "fhir/Encounter" => &[
