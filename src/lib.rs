@@ -12,6 +12,8 @@ pub mod error;
 pub mod functions;
 pub mod lake;
 pub mod models;
+#[cfg(test)]
+mod notice;
 pub mod pipeline;
 pub mod privacy;
 pub mod progress;

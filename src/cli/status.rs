@@ -5,6 +5,9 @@ use super::size::{count, show};
 use super::{Global, night_log, session};
 use crate::error::Result;
 use crate::lake::Lake;
+use crate::pull::taken_files;
+use chrono::DateTime;
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 /// Nights shown.
@@ -41,6 +44,17 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     if nights.is_empty() {
         text.push_str("  none yet: `populace nightly` is the first\n");
     }
+    let sources = sources(&lake).await?;
+    text.push_str("Sources\n");
+    for (name, source) in &sources {
+        text.push_str(&format!(
+            "  {name:<20} {} files, {} lines, {} rejected; newest file of {}\n",
+            count(source.files),
+            count(source.lines),
+            count(source.rejected),
+            source.newest
+        ));
+    }
     text.push_str("Tables\n");
     let mut tables = Vec::new();
     for name in lake.tables()? {
@@ -62,6 +76,7 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     if global.json {
         let summary = serde_json::json!({
             "nights": steps.iter().filter(|s| nights[first..].contains(&s.night.as_str())).collect::<Vec<_>>(),
+            "sources": sources,
             "tables": tables,
         });
         printer.summary(&summary, &[])?;
@@ -69,4 +84,30 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         printer.data(&text)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a source has brought.
+#[derive(Debug, Default, serde::Serialize)]
+struct Brought {
+    files: u64,
+    lines: u64,
+    rejected: u64,
+    /// When its newest file was changed: how fresh the source is.
+    newest: String,
+}
+
+async fn sources(lake: &Lake) -> Result<BTreeMap<String, Brought>> {
+    let mut sources: BTreeMap<String, Brought> = BTreeMap::new();
+    for ((source, _), taken) in taken_files(lake).await? {
+        let brought = sources.entry(source).or_default();
+        brought.files += 1;
+        brought.lines += taken.lines;
+        brought.rejected += taken.rejected;
+        let changed = DateTime::from_timestamp_micros(taken.modified);
+        let changed = changed.map(|t| t.format("%Y-%m-%d %H:%M").to_string());
+        brought.newest = changed
+            .unwrap_or_default()
+            .max(std::mem::take(&mut brought.newest));
+    }
+    Ok(sources)
 }

@@ -23,7 +23,7 @@ fn the_shared_vectors() {
         "/../shared/reference/vectors/sdc_rounding.csv"
     );
     let Ok(text) = std::fs::read_to_string(path) else {
-        println!("skipped: ../shared/reference/vectors/sdc_rounding.csv is not here");
+        crate::notice::notice("skipped: ../shared/reference/vectors/sdc_rounding.csv is not here");
         return;
     };
     let mut seen = 0;

@@ -5,9 +5,8 @@ use datafusion::common::DataFusionError;
 
 /// The error of a query that could not be planned: its place is file:line:column. The message may
 /// quote the query's own text, and never data, which has not been read yet.
-pub fn plan_error(place: &str, sql: &str, error: &DataFusionError) -> Error {
-    let at =
-        position(sql, error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
+pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
+    let at = position(error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
     let (message, hint) = message(error);
     let error = Error::usage(format!("{place}{at}: {message}"));
     match hint {
@@ -60,7 +59,7 @@ fn innermost_diagnostic(error: &DataFusionError) -> &DataFusionError {
     }
 }
 
-fn position(sql: &str, error: &DataFusionError) -> Option<(u64, u64)> {
+fn position(error: &DataFusionError) -> Option<(u64, u64)> {
     if let DataFusionError::Diagnostic(diagnostic, _) = innermost_diagnostic(error) {
         let start = diagnostic.span?.start;
         return Some((start.line, start.column));
@@ -75,7 +74,6 @@ fn position(sql: &str, error: &DataFusionError) -> Option<(u64, u64)> {
             .parse()
             .ok()
     };
-    let _ = sql;
     Some((number("Line: ")?, number("Column: ")?))
 }
 

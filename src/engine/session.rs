@@ -142,7 +142,7 @@ impl Engine {
             .query(&model.file.display().to_string(), &model.sql)
             .await?;
         // Functions in a query are checked when it is made ready to run.
-        let failed = |e| plan_error(&model.file.display().to_string(), &model.sql, &e);
+        let failed = |e| plan_error(&model.file.display().to_string(), &e);
         let schema = Arc::new(frame.schema().as_arrow().clone());
         frame.create_physical_plan().await.map_err(failed)?;
         Ok(schema)
@@ -150,7 +150,7 @@ impl Engine {
 
     /// Plans one query; `place` is what the error calls the text.
     pub async fn query(&self, place: &str, sql: &str) -> Result<DataFrame> {
-        let failed = |e| plan_error(place, sql, &e);
+        let failed = |e| plan_error(place, &e);
         let frame = self.context.sql(sql).await.map_err(failed)?;
         frame
             .with_param_values(self.parameters.clone())

@@ -98,7 +98,6 @@ pub fn crude_rate(x: f64, n: f64, multiplier: f64, confidence: f64) -> (Interval
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::print_stdout)]
     use super::*;
 
     fn close(a: f64, b: f64) {
@@ -113,7 +112,9 @@ mod tests {
         for file in ["poisson_rate_ci", "wilson_ci"] {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/reference/vectors/");
             let Ok(mut reader) = csv::Reader::from_path(format!("{path}{file}.csv")) else {
-                println!("skipped: {file}.csv is not beside this repository");
+                crate::notice::notice(&format!(
+                    "skipped: {file}.csv is not beside this repository"
+                ));
                 continue;
             };
             let mut rows = 0;
@@ -137,7 +138,7 @@ mod tests {
                 close(value, lower);
                 rows += 1;
             }
-            println!("{rows} rows of {file}.csv");
+            crate::notice::notice(&format!("{rows} rows of {file}.csv"));
         }
     }
 

@@ -120,7 +120,7 @@ pub fn references(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
     let parsed = DFParserBuilder::new(sql)
         .build()
         .and_then(|mut parser| parser.parse_statements());
-    let mut statements = parsed.map_err(|e| crate::engine::plan_error(place, sql, &e))?;
+    let mut statements = parsed.map_err(|e| crate::engine::plan_error(place, &e))?;
     let (Some(statement), true) = (statements.pop_front(), statements.is_empty()) else {
         return Err(Error::usage(format!("{place}: this is not one query"))
             .hint("a model, report table or question is a single select"));
@@ -131,7 +131,7 @@ pub fn references(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
             .hint("only select statements are run; tables change through pull and run"));
     }
     let (tables, _) = resolve_table_references(&statement, true)
-        .map_err(|e| crate::engine::plan_error(place, sql, &e))?;
+        .map_err(|e| crate::engine::plan_error(place, &e))?;
     Ok(tables
         .into_iter()
         .map(|table| TableName::new(table.schema().unwrap_or_default(), table.table()))

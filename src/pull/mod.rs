@@ -21,6 +21,7 @@ mod taken;
 
 pub use plan::{PullPlan, TablePlan};
 pub use summary::{Summary, TableSummary};
+pub use taken::{Taken, TakenFiles, load as taken_files};
 
 use crate::error::{Error, Result};
 use crate::lake::Lake;

@@ -112,7 +112,7 @@ fn check(case: &Value, resources: &[Value]) -> Result<(), String> {
 fn sql_on_fhir_cases() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sql-on-fhir");
     let Ok(files) = std::fs::read_dir(&folder) else {
-        println!("skipped: no {}", folder.display());
+        crate::notice::notice(&format!("skipped: no {}", folder.display()));
         return;
     };
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
@@ -137,10 +137,10 @@ fn sql_on_fhir_cases() {
             }
         }
     }
-    println!(
+    crate::notice::notice(&format!(
         "SQL on FHIR cases: {passed} passed, {} failed",
         failed.len()
-    );
+    ));
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     assert!(passed >= 134, "only {passed} cases were found");
 }

@@ -41,7 +41,7 @@ fn every_column_says_how_privacy_treats_it() {
 fn synthea_decodes_without_a_reject() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fhir/synthea-us-50");
     let Ok(files) = std::fs::read_dir(&folder) else {
-        println!("skipped: no {}", folder.display());
+        crate::notice::notice(&format!("skipped: no {}", folder.display()));
         return;
     };
     let views = views();
