@@ -87,7 +87,14 @@ async fn logged<T>(
     result: Result<(T, Vec<String>)>,
 ) -> Result<(T, Vec<String>)> {
     let (outcome, detail) = match &result {
-        Ok((_, lines)) => ("ok", lines.first().cloned().unwrap_or_default()),
+        // The line for people begins with the step's name, which has a column of its own here.
+        Ok((_, lines)) => {
+            let line = lines.first().map_or("", String::as_str);
+            (
+                "ok",
+                line.strip_prefix(step).unwrap_or(line).trim().to_string(),
+            )
+        }
         Err(error) => ("failed", error.to_string()),
     };
     let written = night_log::add(lake, night, step, outcome, &detail).await;
