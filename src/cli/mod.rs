@@ -16,6 +16,7 @@ mod size;
 mod sql;
 mod status;
 mod synth;
+mod vacuum;
 
 use crate::error::Result;
 use clap::{Args, Parser, Subcommand};
@@ -95,6 +96,8 @@ enum Command {
     Sql(sql::Arguments),
     /// Show last nights, freshness and failures
     Status,
+    /// Remove files of the lake that no table needs any more
+    Vacuum(vacuum::Arguments),
     /// Write a synthetic shared record
     Synth(synth::Arguments),
     /// Make a key, or show which one is in use
@@ -148,6 +151,9 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
             session::block_on(global, plan::main(global, arguments, printer))
         }
         Command::Sql(arguments) => session::block_on(global, sql::main(global, arguments, printer)),
+        Command::Vacuum(arguments) => {
+            session::block_on(global, vacuum::main(global, arguments, printer))
+        }
         Command::Status => session::block_on(global, status::main(global, printer)),
     }
 }

@@ -1,10 +1,10 @@
-//! `populace nightly`: pull, run and release, one after the other.
+//! `populace nightly`: pull, run, release and vacuum, one after the other.
 //!
 //! Each step leaves the lake as it was or done, and does nothing when there is nothing to do, so a
 //! night that was cut short is simply run again.
 
 use super::printer::Printer;
-use super::{Global, night_log, pull, release, run, session};
+use super::{Global, night_log, pull, release, run, session, vacuum};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use std::process::ExitCode;
@@ -57,6 +57,10 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let made = release::step(global, &pipeline, &lake, &[], false, &scratch).await;
     let (made, release_lines) = logged(&lake, &night, "release", made).await?;
     say(printer, &release_lines);
+
+    let removed = vacuum::step(&lake, pipeline.settings.lake.keep_days, false).await;
+    let (removed, vacuum_lines) = logged(&lake, &night, "vacuum", removed).await?;
+    say(printer, &vacuum_lines);
     night_log::add(
         &lake,
         &night,
@@ -67,6 +71,7 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     .await?;
 
     summary["release"] = serde_json::json!(made);
+    summary["vacuum"] = serde_json::json!(removed);
     summary["seconds"] = started.elapsed().as_secs_f64().into();
     let end = format!("nightly  done in {:.1} s", started.elapsed().as_secs_f64());
     printer.summary(&summary, &[end])?;

@@ -14,6 +14,7 @@ use datafusion::datasource::TableType;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::ParquetRowSelection;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
@@ -67,7 +68,11 @@ impl LakeTable {
             }
             filled += file.size;
             if let Some(group) = groups.last_mut() {
-                group.push(PartitionedFile::new(file.path.clone(), file.size));
+                let part = PartitionedFile::new(file.path.clone(), file.size);
+                group.push(match file.removed.selection(file.written_rows()) {
+                    Some(left) => part.with_extension(ParquetRowSelection::new(left)),
+                    None => part,
+                });
             }
         }
         groups.into_iter().map(FileGroup::new).collect()

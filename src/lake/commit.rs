@@ -18,14 +18,17 @@ pub struct Change {
     pub sharded: bool,
     /// All properties after the commit.
     pub properties: BTreeMap<String, String>,
-    /// New files, already written.
+    /// New files, already written, and files that stay with other rows removed.
     pub add: Vec<NewFile>,
-    /// Files that are no longer part of the table.
+    /// Files as they were before, that are no longer part of the table in that state.
     pub remove: Vec<DataFile>,
 }
 
 /// The partition column of sharded tables; -1 holds what is not linked to a person yet.
 pub const SHARD: &str = "shard";
+
+/// Delta's own switch for removed rows.
+pub(super) const DELETION_VECTORS: &str = "delta.enableDeletionVectors";
 
 impl Lake {
     /// Commits `change` on top of `base`, the version it was made from (None for a new table).
@@ -42,7 +45,9 @@ impl Lake {
             Some(table) => table.delta.clone(),
             None => self.new_delta(name)?,
         };
-        let actions = actions(base.is_none(), &change, name)?;
+        // A table that an earlier Populace made learns to mark removed rows with its next commit.
+        let new_form = base.is_none_or(|table| !table.marks_removed_rows());
+        let actions = actions(new_form, &change, name)?;
         let operation = DeltaOperation::Write {
             mode: SaveMode::Overwrite,
             partition_by: change.sharded.then(|| vec![SHARD.to_string()]),
@@ -67,7 +72,7 @@ impl Lake {
     }
 }
 
-fn actions(new: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> {
+fn actions(new_form: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> {
     let failed = || format!("cannot describe table {name}");
     let mut fields: Vec<_> = change.schema.fields().iter().cloned().collect();
     let mut partitions = Vec::new();
@@ -76,13 +81,16 @@ fn actions(new: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> 
         partitions.push(SHARD.to_string());
     }
     let schema: StructType = (&Schema::new(fields)).try_into_kernel().data(failed)?;
-    let metadata = new_metadata(&schema, partitions, change.properties.clone()).data(failed)?;
+    let mut properties = change.properties.clone();
+    properties.insert(DELETION_VECTORS.to_string(), "true".to_string());
+    let metadata = new_metadata(&schema, partitions, properties).data(failed)?;
     let mut actions = Vec::with_capacity(2 + change.add.len() + change.remove.len());
-    if new {
+    if new_form {
         // One protocol for all tables: timestamps without a zone need version 3 and 7.
         let protocol = serde_json::json!({
             "minReaderVersion": 3, "minWriterVersion": 7,
-            "readerFeatures": ["timestampNtz"], "writerFeatures": ["timestampNtz"],
+            "readerFeatures": ["timestampNtz", "deletionVectors"],
+            "writerFeatures": ["timestampNtz", "deletionVectors"],
         });
         actions.push(Action::Protocol(
             serde_json::from_value(protocol).data(failed)?,
@@ -106,6 +114,7 @@ fn actions(new: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> 
             extended_file_metadata: Some(true),
             partition_values: Some(partition(file.shard)),
             size: i64::try_from(file.size).ok(),
+            deletion_vector: file.removed.to_log()?,
             ..Remove::default()
         }));
     }
@@ -118,6 +127,7 @@ fn actions(new: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> 
             data_change: true,
             stats: Some(file.stats()),
             tags: Some(file.tags()),
+            deletion_vector: file.removed.to_log()?,
             ..Add::default()
         }));
     }

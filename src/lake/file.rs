@@ -1,6 +1,6 @@
 //! Parquet files of the lake.
 
-use super::{Lake, TableName};
+use super::{Lake, RemovedRows, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::array::{Array, Int64Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
@@ -23,11 +23,14 @@ pub struct DataFile {
     pub path: String,
     /// Bytes.
     pub size: u64,
-    /// Rows.
+    /// Rows that count: those of the file less those removed since.
     pub rows: u64,
+    /// Rows of the file that no longer count.
+    pub removed: RemovedRows,
     /// The shard, in sharded tables; -1 holds what is not linked to a person yet.
     pub shard: Option<i32>,
-    /// The sum of its rows' digests: the same rows in another order give the same sum.
+    /// The sum of the digests of the rows that count: the same rows in another order give the
+    /// same sum.
     pub digest: u128,
     /// Smallest and largest `person_key`, in tables that have it.
     pub person_range: Option<(i64, i64)>,
@@ -58,13 +61,17 @@ impl DataFile {
             .and_then(|tags| tags.get(DIGEST).cloned().flatten())
             .and_then(|text| u128::from_str_radix(&text, 16).ok())
             .unwrap_or_default();
+        let removed = RemovedRows::from_log(add.deletion_vector.as_ref())?;
+        let rows = stats
+            .get("numRecords")
+            .and_then(serde_json::Value::as_u64)
+            .and_then(|rows| rows.checked_sub(removed.len()))
+            .ok_or_else(broken)?;
         Ok(DataFile {
             path: format!("{}/{}", table.folder(), add.path),
             size: u64::try_from(add.size).map_err(|_| broken())?,
-            rows: stats
-                .get("numRecords")
-                .and_then(serde_json::Value::as_u64)
-                .ok_or_else(broken)?,
+            rows,
+            removed,
             shard: add
                 .partition_values
                 .get(super::commit::SHARD)
@@ -76,8 +83,31 @@ impl DataFile {
         })
     }
 
+    /// This file without some more of its rows: `gone` are positions among the rows that still
+    /// count, `digest` the sum of their digests. None when no row is left.
+    pub fn without(&self, gone: &[u32], digest: u128) -> Option<Self> {
+        let left: Vec<u32> = self.removed.positions_left(self.written_rows()).collect();
+        let gone: Vec<u32> = gone
+            .iter()
+            .filter_map(|at| left.get(*at as usize).copied())
+            .collect();
+        let rows = self.rows.checked_sub(gone.len() as u64)?;
+        (rows > 0).then(|| DataFile {
+            rows,
+            removed: self.removed.with(&gone),
+            digest: self.digest.wrapping_sub(digest),
+            ..self.clone()
+        })
+    }
+
+    /// Rows in the file, whether or not they still count.
+    pub fn written_rows(&self) -> u64 {
+        self.rows + self.removed.len()
+    }
+
     pub(super) fn stats(&self) -> String {
-        let mut stats = serde_json::json!({ "numRecords": self.rows });
+        // Delta counts the rows of the file; bounds may be wider than what is left.
+        let mut stats = serde_json::json!({ "numRecords": self.written_rows(), "tightBounds": self.removed.is_empty() });
         if let Some((min, max)) = self.person_range {
             stats["minValues"] = serde_json::json!({ "person_key": min });
             stats["maxValues"] = serde_json::json!({ "person_key": max });
@@ -196,8 +226,12 @@ pub fn encode(schema: &SchemaRef, batches: &[RecordBatch], sorted_by: &[&str]) -
     writer.finish()
 }
 
-/// Decodes a Parquet file; `columns` keeps only these when given.
-pub fn read(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>> {
+/// Decodes a Parquet file without its `removed` rows; `columns` keeps only these when given.
+pub fn read(
+    bytes: Vec<u8>,
+    columns: Option<&[&str]>,
+    removed: &RemovedRows,
+) -> Result<Vec<RecordBatch>> {
     let broken = || "a Parquet file of the lake cannot be read";
     let builder =
         ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).data(broken)?;
@@ -210,6 +244,11 @@ pub fn read(bytes: Vec<u8>, columns: Option<&[&str]>) -> Result<Vec<RecordBatch>
             );
             builder.with_projection(mask)
         }
+    };
+    let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).data(broken)?;
+    let builder = match removed.selection(rows) {
+        Some(selection) => builder.with_row_selection(selection),
+        None => builder,
     };
     builder
         .build()
@@ -241,13 +280,14 @@ impl Lake {
             path,
             size,
             rows: encoded.rows,
+            removed: RemovedRows::default(),
             shard,
             digest,
             person_range: encoded.person_range,
         })
     }
 
-    /// Reads a file of the lake.
+    /// Reads the rows of a file that count.
     pub async fn read_file(
         &self,
         file: &DataFile,
@@ -262,6 +302,6 @@ impl Lake {
             .bytes()
             .await
             .data(lost)?;
-        read(bytes.into(), columns)
+        read(bytes.into(), columns, &file.removed)
     }
 }

@@ -8,13 +8,16 @@ mod commit;
 mod file;
 mod location;
 mod lock;
+mod removed;
 mod settings;
 mod table;
+mod vacuum;
 
 pub use commit::Change;
 pub use file::{DataFile, FileWriter, NewFile, encode, read};
 pub use location::Location;
 pub use lock::Lock;
+pub use removed::RemovedRows;
 pub use settings::Settings;
 pub use table::{Table, TableName};
 

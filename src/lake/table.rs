@@ -73,6 +73,11 @@ impl Table {
         self.files.iter().map(|f| f.size).sum()
     }
 
+    /// Whether rows may be marked as removed instead of writing their file anew.
+    pub fn marks_removed_rows(&self) -> bool {
+        self.property(super::commit::DELETION_VECTORS) == Some("true")
+    }
+
     /// A property of the table.
     pub fn property(&self, key: &str) -> Option<&str> {
         self.properties.get(key).map(String::as_str)

@@ -63,11 +63,18 @@ pub struct LakeSettings {
     /// Ranges of `person_key` that a new lake is cut into; a power of two.
     #[serde(default = "LakeSettings::default_shards")]
     pub shards: u32,
+    /// Days for which older versions of tables can still be read.
+    #[serde(default = "LakeSettings::default_keep_days")]
+    pub keep_days: u16,
 }
 
 impl LakeSettings {
     fn default_shards() -> u32 {
         16
+    }
+
+    fn default_keep_days() -> u16 {
+        30
     }
 }
 

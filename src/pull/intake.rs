@@ -1,6 +1,7 @@
 //! Reading, decoding and preparing files on all threads.
 
 use super::chunks::{self, Form, Piece};
+use super::deleted::Deleted;
 use super::files::SourceFile;
 use super::people::People;
 use super::plan::{PullPlan, SourceKind};
@@ -14,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::privacy::Lookup;
 use crate::progress::Progress;
 use indicatif::ProgressBar;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -39,8 +40,8 @@ pub struct Shared {
     pub runs: Runs,
 }
 
-/// Deleted records by resource type: their pseudonym and when (None: whatever their version).
-pub type Deletes = BTreeMap<String, HashMap<i64, Option<i64>>>;
+/// Deleted records by resource type.
+pub type Deletes = BTreeMap<String, Deleted>;
 
 /// What came of reading the files.
 #[derive(Debug, Default)]
@@ -98,18 +99,7 @@ pub fn take_in(
                 result.into_inner().unwrap_or_else(PoisonError::into_inner),
             ));
         }
-        for fact in prepared.links {
-            intake.people.learn(fact);
-        }
-        for (kind, key, when) in prepared.deletes {
-            let known = intake
-                .deletes
-                .entry(kind)
-                .or_default()
-                .entry(key)
-                .or_insert(when);
-            *known = known.zip(when).map(|(a, b)| a.max(b));
-        }
+        intake.learn(prepared, i64::MAX);
     }
     bar.finish_and_clear();
     Ok(intake)
@@ -309,6 +299,9 @@ impl Phase<'_> {
         for (table, batch) in prepared.tables {
             self.shared.runs.add(table, batch)?;
         }
+        for (table, versions) in prepared.emptied {
+            self.shared.runs.add_emptied(table, versions);
+        }
         // Deletions arrive as Bundles.
         let deletions = match decoded.deletes.is_empty() {
             true => 0,
@@ -339,12 +332,50 @@ impl Phase<'_> {
         }
         let mut links = lock(&self.links);
         links.links.extend(prepared.links);
-        links.deletes.extend(prepared.deletes);
+        links.replacements.extend(prepared.replacements);
+        // Without a time of its own, a deletion is as old as the file that tells of it.
+        let deletes = prepared.deletes.into_iter();
+        links.deletes.extend(
+            deletes.map(|(kind, key, when)| (kind, key, when.or(Some(work.file.modified)))),
+        );
         Ok(())
     }
 }
 
 impl Intake {
+    /// Takes in what was learnt about people and deletions. A deletion that does not say when it
+    /// happened counts as made at `otherwise`, in microseconds since 1970.
+    pub fn learn(&mut self, facts: Prepared, otherwise: i64) {
+        for fact in facts.links {
+            self.people.learn(fact);
+        }
+        for fact in facts.replacements {
+            self.people.learn_merge(fact);
+        }
+        for (kind, key, when) in facts.deletes {
+            let when = when.unwrap_or(otherwise);
+            if kind == "Patient" {
+                self.people.learn_deleted(key, when);
+            }
+            let known = self.deletes.entry(kind).or_default().entry(key);
+            let known = known.or_insert(when);
+            *known = when.max(*known);
+        }
+    }
+
+    /// Works out who stands for whom, when all that says so has been read.
+    pub fn end_merges(&mut self, shared: &Shared) -> Result<()> {
+        for (index, table) in shared.plan.tables.iter().enumerate() {
+            if table.merges.is_some() {
+                for (record, version) in shared.runs.emptied(index) {
+                    self.people.forget_merges(record, version);
+                }
+            }
+        }
+        self.people.replace();
+        Ok(())
+    }
+
     /// Fails when more of a source's lines were rejected than its threshold allows.
     pub fn within_thresholds(&self, plan: &PullPlan) -> Result<()> {
         for (index, source) in plan.sources.iter().enumerate() {
@@ -375,15 +406,6 @@ impl Intake {
             }
         }
         Ok(())
-    }
-
-    /// The deleted records, whatever their type.
-    pub fn deleted(&self) -> HashMap<i64, Option<i64>> {
-        self.deletes
-            .values()
-            .flatten()
-            .map(|(key, when)| (*key, *when))
-            .collect()
     }
 
     /// Decompressed bytes read.

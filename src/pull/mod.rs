@@ -6,6 +6,7 @@
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
 mod chunks;
+mod deleted;
 mod files;
 mod intake;
 mod merge;
@@ -14,10 +15,13 @@ mod people;
 mod plan;
 mod prepare;
 mod rejects;
+mod relink;
 mod runs;
 mod settle;
 mod summary;
 mod taken;
+mod version;
+mod whereabouts;
 
 pub use plan::{PullPlan, TablePlan};
 pub use summary::{Summary, TableSummary};
@@ -90,12 +94,15 @@ pub async fn pull(
 
     let mut work = Vec::new();
     let mut known = 0;
+    // Another view, lookup or setting than when a file was taken: what it holds has changed, though
+    // the versions have not.
+    let mut read_anew = again;
     for (index, source) in plan.sources.iter().enumerate() {
         for file in files::list(source)? {
             let id = (source.name.clone(), file.name.clone());
-            let old = taken
-                .get(&id)
-                .is_some_and(|t| t.covers(&file, &source.fingerprint));
+            let before = taken.get(&id);
+            read_anew |= before.is_some_and(|t| t.settings != source.fingerprint);
+            let old = before.is_some_and(|t| t.covers(&file, &source.fingerprint));
             if old && !again {
                 known += 1;
             } else {
@@ -123,9 +130,20 @@ pub async fn pull(
     {
         people.load(lake, &table.name).await?;
     }
+    for table in &plan.tables {
+        if let Some(columns) = &table.merges {
+            let plan::MergeColumns { other, kind } = columns;
+            people.load_merges(lake, &table.name, other, kind).await?;
+        }
+    }
     for link in before.links {
         people.learn(link);
     }
+    let mut deleted = deleted::load(lake).await?;
+    for (record, when) in &deleted {
+        people.learn_deleted(*record, *when);
+    }
+    people.settled();
     let runs = Runs::new(
         plan.tables.len(),
         lake.settings().shards,
@@ -146,21 +164,26 @@ pub async fn pull(
         Error::data("a worker of the pull failed").hint("nothing was committed; please report this")
     })??;
     intake.within_thresholds(&shared.plan)?;
+    let mut intake = intake;
+    intake.end_merges(&shared)?;
 
-    let exclusions = Exclusions {
-        opted_out,
-        deleted: intake.deleted(),
-    };
+    for (record, when) in intake.deletes.values().flatten() {
+        let known = deleted.entry(*record).or_insert(*when);
+        *known = (*known).max(*when);
+    }
+    let exclusions = Exclusions { opted_out, deleted };
     let settle = settle::Settle {
         lake,
         plan: &shared.plan,
         runs: &shared.runs,
         exclusions: &exclusions,
         everything: joined || withdrawn,
+        read_anew,
         threads: limits.threads,
         progress,
     };
     let summaries = settle.all(tables, &intake).await?;
+    deleted::store(lake, &exclusions.deleted).await?;
     rejects::store(lake, &intake.rejects(&shared.plan)).await?;
     opted_out::store(lake, &exclusions.opted_out, &intake.people).await?;
     let summary = Summary::of(&shared.plan, &intake, summaries, known);

@@ -1,49 +1,88 @@
 //! Which person each Patient is.
 
-use super::prepare::LinkFact;
+use super::prepare::{LinkFact, Replacement};
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
-use arrow::array::{Array, AsArray, Int64Array};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
+
+/// How many Patients in a row may replace one another; real chains have two or three.
+const LONGEST_CHAIN: usize = 16;
 
 /// The link from Patients to people, in memory: 40 bytes a Patient.
 #[derive(Debug, Default, Clone)]
 pub struct People {
-    links: HashMap<i64, (Option<i64>, (i64, i64))>,
+    /// The person that a Patient's own record names, and which version of it says so.
+    own: HashMap<i64, (Option<i64>, (i64, i64))>,
+    /// Patients that were merged into others, by the record that says so.
+    merges: HashMap<i64, Merges>,
+    /// Which Patient stands for another, from `merges`.
+    replaced: HashMap<i64, i64>,
+    /// What facts overturned since [`People::settled`]: whom the Patient's own record named before.
+    before: HashMap<i64, Option<i64>>,
+    /// The same of `replaced`.
+    replaced_before: HashMap<i64, i64>,
+}
+
+/// What one record says of merged Patients.
+#[derive(Debug, Clone)]
+struct Merges {
+    version: (i64, i64),
+    /// The replaced Patient and the one that stands for it.
+    pairs: Vec<(i64, i64)>,
 }
 
 impl People {
     /// Adds the links that `table`, whose records are people, holds already.
     pub async fn load(&mut self, lake: &Lake, table: &TableName) -> Result<()> {
-        let Some(stored) = lake.table(table).await? else {
-            return Ok(());
-        };
-        let columns = ["person_key", "record_key", "updated", "digest"];
-        for file in &stored.files {
-            for batch in lake.read_file(file, Some(&columns)).await? {
-                let column = |name: &str| {
-                    batch
-                        .column_by_name(name)
-                        .ok_or("a column is missing")
-                        .data(|| format!("table {table}"))
-                };
-                let person = column("person_key")?.as_primitive::<Int64Type>();
-                let record = column("record_key")?.as_primitive::<Int64Type>();
-                let updated = column("updated")?.as_primitive::<TimestampMicrosecondType>();
-                let digest = column("digest")?.as_primitive::<Int64Type>();
-                for row in 0..batch.num_rows() {
-                    self.learn(LinkFact {
-                        patient_key: record.value(row),
-                        person: person.is_valid(row).then(|| person.value(row)),
-                        version: (
-                            if updated.is_valid(row) {
-                                updated.value(row)
-                            } else {
-                                i64::MIN
-                            },
-                            digest.value(row),
-                        ),
+        for rows in rows(
+            lake,
+            table,
+            &["person_key", "record_key", "updated", "digest"],
+        )
+        .await?
+        {
+            let person = numbers(&rows, table, "person_key")?;
+            let record = numbers(&rows, table, "record_key")?;
+            for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
+                self.learn(LinkFact {
+                    patient_key: record.value(row),
+                    person: person.is_valid(row).then(|| person.value(row)),
+                    version,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the merged Patients that `table` holds already; `other` and `kind` name its columns.
+    pub async fn load_merges(
+        &mut self,
+        lake: &Lake,
+        table: &TableName,
+        other: &str,
+        kind: &str,
+    ) -> Result<()> {
+        for rows in rows(
+            lake,
+            table,
+            &["record_key", other, kind, "updated", "digest"],
+        )
+        .await?
+        {
+            let record = numbers(&rows, table, "record_key")?;
+            let others = numbers(&rows, table, other)?;
+            let kinds = column(&rows, table, kind)?;
+            let kinds = kinds.as_string::<i32>();
+            for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
+                if kinds.is_valid(row) && others.is_valid(row) {
+                    let record = record.value(row);
+                    let pair = Replacement::of(record, others.value(row), kinds.value(row));
+                    self.learn_merge(Replacement {
+                        record,
+                        version,
+                        pair,
                     });
                 }
             }
@@ -51,21 +90,120 @@ impl People {
         Ok(())
     }
 
+    /// Begins to note what changes: all that was learnt up to now is what the lake holds.
+    pub fn settled(&mut self) {
+        self.replace();
+        self.before.clear();
+        self.replaced_before = self.replaced.clone();
+    }
+
     /// Takes a fact in; the newest version of a Patient counts.
     pub fn learn(&mut self, fact: LinkFact) {
-        let known = self
-            .links
-            .entry(fact.patient_key)
-            .or_insert((fact.person, fact.version));
-        if known.1 <= fact.version {
-            *known = (fact.person, fact.version);
+        match self.own.get_mut(&fact.patient_key) {
+            None => {
+                self.own
+                    .insert(fact.patient_key, (fact.person, fact.version));
+            }
+            Some(known) if known.1 <= fact.version => {
+                if known.0 != fact.person {
+                    self.before.entry(fact.patient_key).or_insert(known.0);
+                }
+                *known = (fact.person, fact.version);
+            }
+            Some(_) => {}
         }
+    }
+
+    /// Takes in that a Patient was deleted: what refers to it belongs to nobody known.
+    pub fn learn_deleted(&mut self, patient_key: i64, when: i64) {
+        self.learn(LinkFact {
+            patient_key,
+            person: None,
+            version: (when, i64::MAX),
+        });
+        self.forget_merges(patient_key, (when, i64::MAX));
+    }
+
+    /// Takes in what a record says of a merge; all that its newest version says counts together.
+    pub fn learn_merge(&mut self, fact: Replacement) {
+        let known = self.merges.entry(fact.record).or_insert_with(|| Merges {
+            version: fact.version,
+            pairs: Vec::new(),
+        });
+        if known.version > fact.version {
+            return;
+        }
+        if known.version < fact.version {
+            known.version = fact.version;
+            known.pairs.clear();
+        }
+        known.pairs.extend(fact.pair);
+        known.pairs.sort_unstable();
+        known.pairs.dedup();
+    }
+
+    /// Takes in that a version of a record says nothing of a merge (any more).
+    pub fn forget_merges(&mut self, record: i64, version: (i64, i64)) {
+        if let Some(known) = self.merges.get_mut(&record)
+            && known.version < version
+        {
+            known.version = version;
+            known.pairs.clear();
+        }
+    }
+
+    /// Works out who stands for whom. To be called when all facts are in.
+    pub fn replace(&mut self) {
+        let mut newest: HashMap<i64, ((i64, i64), i64)> = HashMap::new();
+        for merges in self.merges.values() {
+            for (replaced, by) in &merges.pairs {
+                let fact = (merges.version, *by);
+                newest
+                    .entry(*replaced)
+                    .and_modify(|known| *known = (*known).max(fact))
+                    .or_insert(fact);
+            }
+        }
+        self.replaced = newest.into_iter().map(|(k, (_, by))| (k, by)).collect();
+    }
+
+    /// Whether a Patient was merged into another.
+    pub fn is_replaced(&self, patient: i64) -> bool {
+        self.replaced.contains_key(&patient)
+    }
+
+    /// Patients who are another person than when [`People::settled`] was called, with the person
+    /// that they were. Those who were unknown then are not among them: their rows wait unlinked.
+    pub fn moved(&self) -> HashMap<i64, Option<i64>> {
+        let own_before = |patient: i64| match self.before.get(&patient) {
+            Some(person) => *person,
+            None => self.own.get(&patient).and_then(|(person, _)| *person),
+        };
+        let own_now = |patient: i64| self.own.get(&patient).and_then(|(person, _)| *person);
+        self.before
+            .keys()
+            .chain(self.replaced.keys())
+            .chain(self.replaced_before.keys())
+            .filter_map(|patient| {
+                let before = resolve(*patient, &self.replaced_before, own_before);
+                (before != resolve(*patient, &self.replaced, own_now)).then_some((*patient, before))
+            })
+            .collect()
+    }
+
+    /// The person that a Patient is; None while that is not known.
+    pub fn person(&self, patient: i64) -> Option<i64> {
+        let own = |patient: i64| self.own.get(&patient).and_then(|(person, _)| *person);
+        if self.replaced.is_empty() {
+            return own(patient);
+        }
+        resolve(patient, &self.replaced, own)
     }
 
     /// The Patients that lead to one of `people`, with that person.
     pub fn leading_to(&self, people: &HashSet<i64>) -> impl Iterator<Item = (i64, i64)> {
-        self.links.iter().filter_map(|(patient, (person, _))| {
-            person
+        self.own.keys().filter_map(|patient| {
+            self.person(*patient)
                 .filter(|p| people.contains(p))
                 .map(|person| (*patient, person))
         })
@@ -75,7 +213,140 @@ impl People {
     pub fn of(&self, patients: &Int64Array) -> Int64Array {
         patients
             .iter()
-            .map(|patient| self.links.get(&patient?)?.0)
+            .map(|patient| self.person(patient?))
             .collect()
+    }
+}
+
+/// Follows replacements as far as they lead to a person.
+fn resolve(
+    patient: i64,
+    replaced: &HashMap<i64, i64>,
+    own: impl Fn(i64) -> Option<i64>,
+) -> Option<i64> {
+    let (mut at, mut person) = (patient, own(patient));
+    for _ in 0..LONGEST_CHAIN {
+        let Some(by) = replaced.get(&at) else { break };
+        let Some(next) = own(*by) else { break };
+        (at, person) = (*by, Some(next));
+        if at == patient {
+            // Two records that replace each other: the one in hand speaks for itself.
+            return own(patient);
+        }
+    }
+    person
+}
+
+async fn rows(lake: &Lake, table: &TableName, columns: &[&str]) -> Result<Vec<RecordBatch>> {
+    let mut found = Vec::new();
+    if let Some(stored) = lake.table(table).await? {
+        for file in &stored.files {
+            found.extend(lake.read_file(file, Some(columns)).await?);
+        }
+    }
+    Ok(found)
+}
+
+fn column<'b>(
+    rows: &'b RecordBatch,
+    table: &TableName,
+    name: &str,
+) -> Result<&'b arrow::array::ArrayRef> {
+    rows.column_by_name(name)
+        .ok_or("it is missing")
+        .data(|| format!("column {name} of table {table}"))
+}
+
+fn numbers<'b>(rows: &'b RecordBatch, table: &TableName, name: &str) -> Result<&'b Int64Array> {
+    Ok(column(rows, table, name)?.as_primitive::<Int64Type>())
+}
+
+fn versions(rows: &RecordBatch, table: &TableName) -> Result<Vec<(i64, i64)>> {
+    let updated = column(rows, table, "updated")?.as_primitive::<TimestampMicrosecondType>();
+    let digest = numbers(rows, table, "digest")?;
+    Ok(updated
+        .iter()
+        .map(|u| u.unwrap_or(i64::MIN))
+        .zip(digest.values().iter().copied())
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(patient_key: i64, person: i64, when: i64) -> LinkFact {
+        LinkFact {
+            patient_key,
+            person: Some(person),
+            version: (when, 0),
+        }
+    }
+
+    fn merge(record: i64, when: i64, pair: Option<(i64, i64)>) -> Replacement {
+        Replacement {
+            record,
+            version: (when, 0),
+            pair,
+        }
+    }
+
+    #[test]
+    fn the_newest_version_of_a_patient_counts_whatever_the_order() {
+        let mut people = People::default();
+        people.learn(fact(1, 10, 5));
+        people.learn(fact(1, 11, 4));
+        assert_eq!(people.person(1), Some(10));
+        people.settled();
+        people.learn(fact(1, 12, 6));
+        people.learn(fact(2, 20, 6));
+        assert_eq!(people.person(1), Some(12));
+        assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
+    }
+
+    #[test]
+    fn a_deleted_patient_is_nobody_until_a_newer_version_comes() {
+        let mut people = People::default();
+        people.learn(fact(1, 10, 5));
+        people.settled();
+        people.learn_deleted(1, 6);
+        assert_eq!(people.person(1), None);
+        assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
+        people.learn(fact(1, 10, 7));
+        assert!(people.moved().is_empty());
+    }
+
+    #[test]
+    fn merged_patients_are_one_person() {
+        let mut people = People::default();
+        for patient in 1..=3 {
+            people.learn(fact(patient, patient * 10, 1));
+        }
+        people.settled();
+        people.learn_merge(merge(1, 2, Some((1, 2))));
+        people.learn_merge(merge(3, 2, Some((2, 3))));
+        people.replace();
+        assert_eq!(people.person(1), Some(30));
+        assert_eq!(
+            people.moved(),
+            HashMap::from([(1, Some(10)), (2, Some(20))])
+        );
+        // The record that said so no longer does.
+        people.forget_merges(3, (3, 0));
+        people.replace();
+        assert_eq!(people.person(1), Some(20));
+        assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
+    }
+
+    #[test]
+    fn records_that_replace_each_other_stay_themselves() {
+        let mut people = People::default();
+        people.learn(fact(1, 10, 1));
+        people.learn(fact(2, 20, 1));
+        people.learn_merge(merge(1, 2, Some((1, 2))));
+        people.learn_merge(merge(2, 2, Some((2, 1))));
+        people.replace();
+        assert_eq!(people.person(1), Some(10));
+        assert_eq!(people.person(2), Some(20));
     }
 }

@@ -25,10 +25,21 @@ pub struct TablePlan {
     pub columns: Vec<ColumnPlan>,
     /// How rows find their person.
     pub person: PersonLink,
+    /// Where the table says which Patients were merged, when it does.
+    pub merges: Option<MergeColumns>,
     /// The column that rows of a person are sorted by.
     pub order: Option<String>,
     /// Changes when the definition of the table does.
     pub fingerprint: String,
+}
+
+/// The columns of `Patient.link`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeColumns {
+    /// The pseudonym of the other Patient.
+    pub other: String,
+    /// FHIR's link-type.
+    pub kind: String,
 }
 
 /// How the rows of a table find their person.
@@ -204,6 +215,7 @@ fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
     let mut columns = Vec::with_capacity(view.columns.len());
     let mut person = PersonLink::None;
     let mut order = None;
+    let (mut other, mut kind) = (None, None);
     for (i, column) in view.columns.iter().enumerate() {
         let place = format!("{file}: column {}", column.name);
         let treatment = match column.tags.get("populace/privacy") {
@@ -223,6 +235,11 @@ fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
             }
             _ => true,
         };
+        match column.tags.get("populace/merge").map(String::as_str) {
+            Some("other") => other = Some(column.name.clone()),
+            Some("type") => kind = Some(column.name.clone()),
+            _ => {}
+        }
         if column.tags.contains_key("populace/order") {
             order = Some(column.name.clone());
         }
@@ -233,7 +250,7 @@ fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
             stored,
         });
     }
-    table(
+    let plan = table(
         &view.name,
         file,
         text,
@@ -241,7 +258,11 @@ fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
         person,
         order,
         &view.schema(),
-    )
+    )?;
+    let merges = other
+        .zip(kind)
+        .map(|(other, kind)| MergeColumns { other, kind });
+    Ok(TablePlan { merges, ..plan })
 }
 
 fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
@@ -333,6 +354,7 @@ fn table(
         schema: Arc::new(Schema::new(fields)),
         columns,
         person,
+        merges: None,
         order,
         fingerprint: blake3::hash(text.as_bytes()).to_hex()[..32].to_string(),
     })

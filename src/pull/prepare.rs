@@ -3,6 +3,7 @@
 use super::people::People;
 use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::rejects::RejectedLine;
+use super::version::{RecordVersion, Version};
 use crate::decode::{Decoded, Rows};
 use crate::error::{Context, Error, Result};
 use crate::privacy::{LeakGate, Lookup, NhsNumber, NhsNumberError, Person, Treatment, generalise};
@@ -11,7 +12,7 @@ use arrow::array::{
     TimestampMicrosecondArray, UInt32Array,
 };
 use arrow::compute::{cast, take};
-use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,8 +23,30 @@ pub struct LinkFact {
     pub patient_key: i64,
     /// The person; None while the identifier is not verified.
     pub person: Option<i64>,
-    /// Which version says so: last updated, then digest.
-    pub version: (i64, i64),
+    /// Which version says so.
+    pub version: Version,
+}
+
+/// What a version of a Patient says of a merge of two Patients.
+#[derive(Debug, Clone, Copy)]
+pub struct Replacement {
+    /// The record that says so.
+    pub record: i64,
+    /// Its version.
+    pub version: Version,
+    /// The replaced Patient and the one that stands for it; None when this link is no merge.
+    pub pair: Option<(i64, i64)>,
+}
+
+impl Replacement {
+    /// What `Patient.link` to `other` of type `kind` means (FHIR R4, link-type).
+    pub fn of(record: i64, other: i64, kind: &str) -> Option<(i64, i64)> {
+        match kind {
+            "replaced-by" => Some((record, other)),
+            "replaces" => Some((other, record)),
+            _ => None,
+        }
+    }
 }
 
 /// A chunk, ready for the lake.
@@ -35,6 +58,10 @@ pub struct Prepared {
     pub rejects: Vec<RejectedLine>,
     /// What was learnt about people.
     pub links: Vec<LinkFact>,
+    /// What was learnt about merged Patients.
+    pub replacements: Vec<Replacement>,
+    /// Table index of the pull, and records whose version has no row there.
+    pub emptied: Vec<(usize, Vec<RecordVersion>)>,
     /// Records to delete: resource type, pseudonym, when.
     pub deletes: Vec<(String, i64, Option<i64>)>,
 }
@@ -125,8 +152,25 @@ impl Preparer<'_> {
             .iter()
             .map(|line| self.source.pseudonyms.record(line.reference.as_bytes()))
             .collect();
-        for ((rows, target), persons) in decoded.tables.iter().zip(targets).zip(persons) {
+        let version = |line: usize| {
+            (
+                decoded.lines[line].updated.unwrap_or(i64::MIN),
+                digests[line],
+            )
+        };
+        for (at, ((rows, target), persons)) in
+            decoded.tables.iter().zip(targets).zip(persons).enumerate()
+        {
             let plan = &self.tables[*target];
+            let emptied: Vec<RecordVersion> = self
+                .without_row(decoded, at, rows)
+                .into_iter()
+                .filter(|line| good[*line])
+                .map(|line| (keys[line], version(line)))
+                .collect();
+            if !emptied.is_empty() {
+                out.emptied.push((*target, emptied));
+            }
             let kept: Vec<u32> = (0..rows.line.len())
                 .filter(|row| good[rows.line[*row] as usize])
                 .filter_map(|row| u32::try_from(row).ok())
@@ -146,16 +190,54 @@ impl Preparer<'_> {
                     out.links.push(LinkFact {
                         patient_key: keys[*line],
                         person: persons[*row as usize].map(|p| p.key),
-                        version: (
-                            decoded.lines[*line].updated.unwrap_or(i64::MIN),
-                            digests[*line],
-                        ),
+                        version: version(*line),
                     });
+                }
+            }
+            if let Some(merges) = &plan.merges {
+                let column = |name: &str| {
+                    let column = batch.column_by_name(name).ok_or("it is missing");
+                    column.data(|| format!("column {name} of {}", plan.name))
+                };
+                let others = column(&merges.other)?.as_primitive::<Int64Type>();
+                let kinds = column(&merges.kind)?.as_string::<i32>();
+                for (row, line) in lines.iter().enumerate() {
+                    if others.is_valid(row) && kinds.is_valid(row) {
+                        let (record, other) = (keys[*line], others.value(row));
+                        out.replacements.push(Replacement {
+                            record,
+                            version: version(*line),
+                            pair: Replacement::of(record, other, kinds.value(row)),
+                        });
+                    }
                 }
             }
             out.tables.push((*target, batch));
         }
         Ok(out)
+    }
+
+    /// Lines of the view's resource type that have no row in it: a `forEach` over nothing, or a
+    /// `where` that does not hold (any more).
+    fn without_row(&self, decoded: &Decoded, table: usize, rows: &Rows) -> Vec<usize> {
+        let SourceKind::Fhir { tables, .. } = &self.source.kind else {
+            return Vec::new();
+        };
+        let kind = tables[table].0.as_str();
+        let mut with_row = rows.line.iter().map(|line| *line as usize).peekable();
+        let mut without = Vec::new();
+        for (line, facts) in decoded.lines.iter().enumerate() {
+            let mut found = false;
+            while with_row.peek() == Some(&line) {
+                with_row.next();
+                found = true;
+            }
+            let typed = facts.reference.strip_prefix(kind);
+            if !found && typed.is_some_and(|id| id.starts_with('/')) {
+                without.push(line);
+            }
+        }
+        without
     }
 
     /// Whether the table's records are the people themselves, to whom others refer.

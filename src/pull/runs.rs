@@ -1,5 +1,6 @@
 //! Rows on their way to a shard: in memory while they fit, then in the temporary folder.
 
+use super::version::{Keys, RecordVersion};
 use crate::error::{Context, Result};
 use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
@@ -15,6 +16,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The shard of rows that have no person (yet).
 pub const UNLINKED: i32 = -1;
+/// Where a record is that has no row in a table (any more).
+pub const NOWHERE: i32 = i32::MIN;
+/// The mark of a spilled batch that was taken.
+const TAKEN: i32 = i32::MAX;
 
 /// The shard of a person: the top bits of the key, so that a shard is a range of keys.
 pub fn shard_of(person_key: i64, shards: u32) -> i32 {
@@ -41,11 +46,18 @@ struct TableRuns {
     waiting: Vec<RecordBatch>,
     spilled: Vec<Spilled>,
     by_shard: BTreeMap<i32, Vec<RecordBatch>>,
+    /// Versions of records that have no row in this table.
+    emptied: Vec<RecordVersion>,
+    /// All rows and emptied versions.
+    count: usize,
 }
 
 #[derive(Debug)]
 struct Spilled {
     path: PathBuf,
+    /// Which record and version each row is, in a file of its own that is quick to read.
+    keys: PathBuf,
+    /// The shard of each batch, the same in both files.
     shards: Vec<i32>,
 }
 
@@ -65,7 +77,11 @@ impl Runs {
     /// Adds rows to a table.
     pub fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
         let bytes = batch.get_array_memory_size();
-        self.locked(table).waiting.push(batch);
+        {
+            let mut runs = self.locked(table);
+            runs.count += batch.num_rows();
+            runs.waiting.push(batch);
+        }
         let total = self.in_memory.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if total > self.budget {
             for table in 0..self.tables.len() {
@@ -73,6 +89,14 @@ impl Runs {
             }
         }
         Ok(())
+    }
+
+    /// Adds versions of records that have no row in a table: whatever row an older version has must
+    /// go.
+    pub fn add_emptied(&self, table: usize, versions: Vec<RecordVersion>) {
+        let mut runs = self.locked(table);
+        runs.count += versions.len();
+        runs.emptied.extend(versions);
     }
 
     fn locked(&self, table: usize) -> std::sync::MutexGuard<'_, TableRuns> {
@@ -101,23 +125,31 @@ impl Runs {
         let options = IpcWriteOptions::default()
             .try_with_compression(Some(arrow::ipc::CompressionType::LZ4_FRAME))
             .data(cannot)?;
+        let full = "see that the disk is not full, or name another folder with --temp-dir";
         let mut writer = FileWriter::try_new_with_options(file, &schema, options)
             .data(cannot)
-            .map_err(|e| {
-                e.hint("see that the disk is not full, or name another folder with --temp-dir")
-            })?;
+            .map_err(|e| e.hint(full))?;
+        let keys = self.folder.join(format!("run-{number}.keys.arrow"));
+        let file = BufWriter::new(File::create(&keys).data(cannot)?);
+        let mut keys_writer = FileWriter::try_new(file, &Keys::schema())
+            .data(cannot)
+            .map_err(|e| e.hint(full))?;
         let mut shards = Vec::new();
         for (shard, batches) in self.partition(&schema, waiting)? {
             for batch in batches {
-                writer.write(&batch).data(cannot).map_err(|e| {
-                    e.hint("see that the disk is not full, or name another folder with --temp-dir")
-                })?;
+                let written = writer
+                    .write(&batch)
+                    .and_then(|()| keys_writer.write(&Keys::only(&batch)?));
+                written.data(cannot).map_err(|e| e.hint(full))?;
                 shards.push(shard);
             }
         }
         writer.finish().data(cannot)?;
+        keys_writer.finish().data(cannot)?;
         self.in_memory.fetch_sub(bytes, Ordering::Relaxed);
-        self.locked(table).spilled.push(Spilled { path, shards });
+        self.locked(table)
+            .spilled
+            .push(Spilled { path, keys, shards });
         Ok(())
     }
 
@@ -178,9 +210,47 @@ impl Runs {
         let runs = self.locked(table);
         let mut shards: Vec<i32> = runs.by_shard.keys().copied().collect();
         shards.extend(runs.spilled.iter().flat_map(|s| &s.shards));
+        shards.retain(|shard| *shard != TAKEN);
         shards.sort_unstable();
         shards.dedup();
         shards
+    }
+
+    /// Versions of records that have no row in a table.
+    pub fn emptied(&self, table: usize) -> Vec<RecordVersion> {
+        self.locked(table).emptied.clone()
+    }
+
+    /// At most how many records a table has rows or emptied versions for.
+    pub fn count(&self, table: usize) -> usize {
+        self.locked(table).count
+    }
+
+    /// Shows every record and version that a table has rows for, with its shard, and those that
+    /// have none, as [`NOWHERE`]. To be called after [`Runs::seal`].
+    pub fn each_key(&self, table: usize, mut show: impl FnMut(i32, RecordVersion)) -> Result<()> {
+        let runs = self.locked(table);
+        for version in &runs.emptied {
+            show(NOWHERE, *version);
+        }
+        for (shard, batches) in &runs.by_shard {
+            for batch in batches {
+                Keys::of(batch)?.iter().for_each(|key| show(*shard, key));
+            }
+        }
+        for spilled in &runs.spilled {
+            let cannot = || format!("cannot read back {}", spilled.keys.display());
+            let file = std::io::BufReader::new(File::open(&spilled.keys).data(cannot)?);
+            let reader = FileReader::try_new(file, None).data(cannot)?;
+            for (batch, shard) in reader.zip(&spilled.shards) {
+                let batch = batch.data(cannot)?;
+                if *shard == TAKEN {
+                    continue;
+                }
+                Keys::of(&batch)?.iter().for_each(|key| show(*shard, key));
+            }
+        }
+        Ok(())
     }
 
     /// Takes the rows of one shard.
@@ -189,14 +259,16 @@ impl Runs {
         let mut batches = runs.by_shard.remove(&shard).unwrap_or_default();
         let wanted: Vec<(PathBuf, Vec<usize>)> = runs
             .spilled
-            .iter()
+            .iter_mut()
             .map(|spilled| {
-                let at = spilled
-                    .shards
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, s)| **s == shard);
-                (spilled.path.clone(), at.map(|(i, _)| i).collect())
+                let mut at = Vec::new();
+                for (i, held) in spilled.shards.iter_mut().enumerate() {
+                    if *held == shard {
+                        *held = TAKEN;
+                        at.push(i);
+                    }
+                }
+                (spilled.path.clone(), at)
             })
             .collect();
         drop(runs);

@@ -1,18 +1,17 @@
 //! New rows settle in the lake: linked to their people, merged shard by shard, committed.
 
 use super::intake::{Deletes, Intake};
-use super::merge::{Exclusions, Merged, merge};
-use super::people::People;
+use super::merge::{Changed, Exclusions, Merged, NEEDED, Rules, change, merge};
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
+use super::relink::{self, Relinked};
 use super::runs::{Runs, UNLINKED};
 use super::summary::TableSummary;
-use crate::error::{Context, Error, Result};
+use super::version::RecordVersion;
+use super::whereabouts::Whereabouts;
+use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, Lake, Table, encode};
 use crate::progress::Progress;
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::Int64Type;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -46,6 +45,9 @@ pub struct Settle<'a> {
     pub exclusions: &'a Exclusions,
     /// Whether every shard is looked at, not only those with new rows.
     pub everything: bool,
+    /// Whether files that the lake holds already were read with other settings: then what was read
+    /// now replaces what is stored, though its version is the same.
+    pub read_anew: bool,
     /// Worker threads.
     pub threads: usize,
     /// Where progress is shown.
@@ -57,13 +59,24 @@ struct Task {
     table: usize,
     shard: i32,
     stored: Vec<DataFile>,
+    /// Whether all rows are written anew; else new ones get a file of their own.
+    whole: bool,
 }
 
-/// What a merge made of a shard.
-enum Outcome {
-    Unchanged,
-    Changed(Option<DataFile>),
+/// What a merge made of a shard: files to add, and files to take out in the state that they had.
+#[derive(Default)]
+struct Outcome {
+    add: Vec<DataFile>,
+    remove: Vec<DataFile>,
 }
+
+/// Files of a shard before it is written anew. Shards differ, so that one night does not do all.
+fn most_files(shard: i32) -> usize {
+    6 + usize::try_from(shard.rem_euclid(8)).unwrap_or(0)
+}
+
+/// A shard is written anew when this share of its rows is removed or new.
+const MOST_CHANGED: f64 = 0.25;
 
 impl Settle<'_> {
     /// Settles all tables; `tables` are their versions in the lake, None for new ones.
@@ -73,130 +86,150 @@ impl Settle<'_> {
         intake: &Intake,
     ) -> Result<Vec<TableSummary>> {
         self.runs.seal()?;
+        let mut relinked = Vec::with_capacity(tables.len());
+        let moved = intake.people.moved();
         for (index, plan) in self.plan.tables.iter().enumerate() {
-            if matches!(plan.person, PersonLink::Patient(_)) {
-                self.link_waiting(index, tables[index].as_ref(), &intake.people)
-                    .await?;
-            }
+            let files = tables[index].as_ref().map_or(&[][..], |t| &t.files);
+            let relink = relink::Relink {
+                lake: self.lake,
+                plan,
+                runs: self.runs,
+                table: index,
+                people: &intake.people,
+                moved: &moved,
+                is_people: links_people(self.plan, plan),
+            };
+            relinked.push(relink.run(files).await?);
         }
         self.runs.seal()?;
+        let whereabouts = self.whereabouts(&tables, &relinked, &intake.deletes)?;
         let mut tasks = Vec::new();
         for (index, table) in tables.iter().enumerate() {
-            for shard in self
-                .shards_to_merge(index, table.as_ref(), &intake.deletes)
-                .await?
-            {
-                let stored = stored(table.as_ref(), shard);
-                tasks.push(Task {
-                    table: index,
-                    shard,
-                    stored,
-                });
+            let shards = self.shards_to_merge(index, table.as_ref(), &whereabouts[index]);
+            for shard in shards {
+                tasks.push(self.task(index, shard, table.as_ref(), &relinked[index]));
             }
         }
-        let outcomes = self.merge_all(&tasks)?;
+        let outcomes = self.parallel("merge", &tasks, |task, runtime| {
+            self.merge_one(
+                task,
+                &whereabouts[task.table],
+                &relinked[task.table],
+                runtime,
+            )
+        })?;
         let mut summaries = Vec::with_capacity(tables.len());
+        let mut outcomes: Vec<Option<Outcome>> = outcomes.into_iter().map(Some).collect();
         for (index, table) in tables.into_iter().enumerate() {
-            let changes = tasks
-                .iter()
-                .zip(&outcomes)
-                .filter(|(task, _)| task.table == index)
-                .filter_map(|(task, outcome)| match outcome {
-                    Outcome::Unchanged => None,
-                    Outcome::Changed(file) => Some((task, file.clone())),
-                });
-            summaries.push(self.commit(index, table, changes).await?);
+            let mut change = Outcome::default();
+            for (task, outcome) in tasks.iter().zip(&mut outcomes) {
+                if task.table == index
+                    && let Some(outcome) = outcome.take()
+                {
+                    change.add.extend(outcome.add);
+                    change.remove.extend(outcome.remove);
+                }
+            }
+            summaries.push(self.commit(index, table, change).await?);
         }
         Ok(summaries)
     }
 
-    /// Gives rows that waited for their Patient another chance.
-    async fn link_waiting(
+    /// Where the records are that have rows in several shards, for each table.
+    fn whereabouts(
         &self,
-        index: usize,
-        table: Option<&Table>,
-        people: &People,
-    ) -> Result<()> {
-        let plan = &self.plan.tables[index];
-        let mut waiting = self.runs.take(index, UNLINKED)?;
-        for file in stored(table, UNLINKED) {
-            waiting.extend(self.lake.read_file(&file, None).await?);
-        }
-        for batch in waiting {
-            if batch.num_rows() == 0 {
-                continue;
-            }
-            let failed = || format!("cannot link rows of {}", plan.name);
-            let batch = super::merge::conform(&batch, &plan.schema)?;
-            let patients = batch
-                .column_by_name("patient_key")
-                .ok_or("it has no patient_key")
-                .data(failed)?;
-            let linked = people.of(patients.as_primitive::<Int64Type>());
-            let mut columns = batch.columns().to_vec();
-            columns[0] = Arc::new(linked);
-            let batch = RecordBatch::try_new(plan.schema.clone(), columns).data(failed)?;
-            self.runs.add(index, batch)?;
-        }
-        Ok(())
-    }
-
-    async fn shards_to_merge(
-        &self,
-        index: usize,
-        table: Option<&Table>,
+        tables: &[Option<Table>],
+        relinked: &[Relinked],
         deletes: &Deletes,
-    ) -> Result<BTreeSet<i32>> {
-        let plan = &self.plan.tables[index];
-        let mut shards: BTreeSet<i32> = self.runs.shards(index).into_iter().collect();
-        let Some(table) = table else {
-            return Ok(shards);
-        };
-        let stored = table.files.iter().map(|f| f.shard.unwrap_or(0));
-        let redefined = table.property(DEFINITION) != Some(&plan.fingerprint);
-        if self.everything || redefined {
-            shards.extend(stored);
-            return Ok(shards);
-        }
-        // Waiting rows were taken out to be linked, whether or not they found somebody.
-        if matches!(plan.person, PersonLink::Patient(_)) {
-            shards.extend(stored.filter(|s| *s == UNLINKED));
-        }
-        let types = self
-            .plan
-            .sources
-            .iter()
-            .filter_map(|source| match &source.kind {
-                SourceKind::Fhir { tables, .. } => Some(tables),
-                SourceKind::Csv { .. } => None,
-            });
-        for (kind, _) in types.flatten().filter(|(_, i)| *i == index) {
-            let Some(deleted) = deletes.get(kind) else {
-                continue;
+    ) -> Result<Vec<Whereabouts>> {
+        let indices: Vec<usize> = (0..tables.len()).collect();
+        self.parallel("check", &indices, |index, runtime| {
+            let stored: Vec<DataFile> = match &tables[*index] {
+                Some(table) => table.files.clone(),
+                None => Vec::new(),
             };
-            for file in &table.files {
-                let shard = file.shard.unwrap_or(0);
-                if shards.contains(&shard) {
-                    continue;
-                }
-                for batch in self.lake.read_file(file, Some(&["record_key"])).await? {
-                    let records = batch.column(0).as_primitive::<Int64Type>().values();
-                    if records.iter().any(|record| deleted.contains_key(record)) {
-                        shards.insert(shard);
-                    }
-                }
-            }
-        }
-        Ok(shards)
+            // Rows that waited were all read again when one of them found its person.
+            let stored: Vec<DataFile> = stored
+                .into_iter()
+                .filter(|f| !(relinked[*index].waiting_taken && f.shard == Some(UNLINKED)))
+                .collect();
+            runtime.block_on(Whereabouts::find(
+                self.lake,
+                self.runs,
+                *index,
+                &stored,
+                &self.deleted(*index, deletes),
+            ))
+        })
     }
 
-    /// Merges all tasks on all threads; outcomes come in the order of tasks.
-    fn merge_all(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
-        let bar = self.progress.count("merge", tasks.len() as u64);
+    /// The records of a table that were deleted, as versions that beat every version before.
+    fn deleted(&self, index: usize, deletes: &Deletes) -> Vec<RecordVersion> {
+        let mut kinds = BTreeSet::new();
+        for source in &self.plan.sources {
+            if let SourceKind::Fhir { tables, .. } = &source.kind {
+                kinds.extend(tables.iter().filter(|(_, i)| *i == index).map(|(k, _)| k));
+            }
+        }
+        kinds
+            .into_iter()
+            .filter_map(|kind| deletes.get(kind))
+            .flatten()
+            .map(|(record, when)| (*record, (*when, i64::MAX)))
+            .collect()
+    }
+
+    fn shards_to_merge(
+        &self,
+        index: usize,
+        table: Option<&Table>,
+        whereabouts: &Whereabouts,
+    ) -> BTreeSet<i32> {
+        let mut shards: BTreeSet<i32> = self.runs.shards(index).into_iter().collect();
+        shards.extend(&whereabouts.losing);
+        if let Some(table) = table
+            && (self.everything || self.redefined(index, table))
+        {
+            shards.extend(table.files.iter().map(|f| f.shard.unwrap_or(0)));
+        }
+        shards
+    }
+
+    /// Whether the table's view or column file has changed.
+    fn redefined(&self, index: usize, table: &Table) -> bool {
+        table.property(DEFINITION) != Some(&self.plan.tables[index].fingerprint)
+    }
+
+    fn task(&self, index: usize, shard: i32, table: Option<&Table>, relinked: &Relinked) -> Task {
+        let stored = stored(table, shard);
+        let (left, removed) = stored.iter().fold((0, 0), |(left, removed), file| {
+            (left + file.rows, removed + file.removed.len())
+        });
+        let whole = self.read_anew
+            || table.is_none_or(|t| self.redefined(index, t) || !t.marks_removed_rows())
+            || stored.is_empty()
+            || stored.len() >= most_files(shard)
+            || removed as f64 > (left + removed) as f64 * MOST_CHANGED
+            || (shard == UNLINKED && relinked.waiting_taken);
+        Task {
+            table: index,
+            shard,
+            stored,
+            whole,
+        }
+    }
+
+    /// Does `tasks` on all threads; what came of them is in their order.
+    fn parallel<T: Sync, R: Send>(
+        &self,
+        name: &'static str,
+        tasks: &[T],
+        work: impl Fn(&T, &tokio::runtime::Handle) -> Result<R> + Sync,
+    ) -> Result<Vec<R>> {
+        let bar = self.progress.count(name, tasks.len() as u64);
         let runtime = tokio::runtime::Handle::current();
         let next = AtomicUsize::new(0);
-        let outcomes: Vec<Mutex<Option<Result<Outcome>>>> =
-            tasks.iter().map(|_| Mutex::new(None)).collect();
+        let done: Vec<Mutex<Option<Result<R>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
         tokio::task::block_in_place(|| {
             std::thread::scope(|scope| {
                 for _ in 0..self.threads.min(tasks.len()) {
@@ -204,10 +237,10 @@ impl Settle<'_> {
                         loop {
                             let at = next.fetch_add(1, Ordering::Relaxed);
                             let Some(task) = tasks.get(at) else { return };
-                            let outcome = self.merge_one(task, &runtime);
+                            let result = work(task, &runtime);
                             bar.inc(1);
-                            if let Ok(mut place) = outcomes[at].lock() {
-                                *place = Some(outcome);
+                            if let Ok(mut place) = done[at].lock() {
+                                *place = Some(result);
                             }
                         }
                     });
@@ -215,8 +248,7 @@ impl Settle<'_> {
             });
         });
         bar.finish_and_clear();
-        outcomes
-            .into_iter()
+        done.into_iter()
             .map(|place| {
                 place.into_inner().ok().flatten().unwrap_or_else(|| {
                     Err(Error::data("a worker of the pull failed").hint("please report this"))
@@ -225,18 +257,34 @@ impl Settle<'_> {
             .collect()
     }
 
-    fn merge_one(&self, task: &Task, runtime: &tokio::runtime::Handle) -> Result<Outcome> {
+    fn merge_one(
+        &self,
+        task: &Task,
+        whereabouts: &Whereabouts,
+        relinked: &Relinked,
+        runtime: &tokio::runtime::Handle,
+    ) -> Result<Outcome> {
         let plan = &self.plan.tables[task.table];
+        let rules = Rules {
+            plan,
+            shard: task.shard,
+            exclusions: self.exclusions,
+            whereabouts,
+            relinked: &relinked.records,
+        };
+        let new = self.runs.take(task.table, task.shard)?;
+        let arrived: usize = new.iter().map(|batch| batch.num_rows()).sum();
+        let left: u64 = task.stored.iter().map(|file| file.rows).sum();
+        if !task.whole && (arrived as f64) < left as f64 * MOST_CHANGED {
+            return self.add_to(task, &rules, new, runtime);
+        }
         let mut stored = Vec::new();
-        // Waiting rows came back as new rows when they were tried again.
-        let retried = task.shard == UNLINKED && matches!(plan.person, PersonLink::Patient(_));
-        if !retried {
+        if !(task.shard == UNLINKED && relinked.waiting_taken) {
             for file in &task.stored {
                 stored.extend(runtime.block_on(self.lake.read_file(file, None))?);
             }
         }
-        let new = self.runs.take(task.table, task.shard)?;
-        let Merged { rows, digest } = merge(plan, &stored, new, self.exclusions)?;
+        let Merged { rows, digest } = merge(&rules, &stored, new)?;
         let before = task.stored.iter().fold((0u64, 0u128), |(rows, sum), file| {
             (rows + file.rows, sum.wrapping_add(file.digest))
         });
@@ -244,45 +292,88 @@ impl Settle<'_> {
             .iter()
             .all(|b| b.schema().fields().len() == plan.schema.fields().len());
         if before == (rows.num_rows() as u64, digest) && same_shape && !task.stored.is_empty() {
-            return Ok(Outcome::Unchanged);
+            return Ok(Outcome::default());
         }
-        if rows.num_rows() == 0 {
-            return Ok(if task.stored.is_empty() {
-                Outcome::Unchanged
-            } else {
-                Outcome::Changed(None)
-            });
-        }
-        let mut order = vec!["person_key"];
-        order.extend(plan.order.as_deref());
-        let encoded = encode(&plan.schema, &[rows], &order)?;
-        let shard = (plan.person != PersonLink::None).then_some(task.shard);
-        let file = runtime.block_on(self.lake.write_file(&plan.name, shard, digest, encoded))?;
-        Ok(Outcome::Changed(Some(file)))
+        let add = match rows.num_rows() {
+            0 => Vec::new(),
+            _ => vec![self.write(task, Merged { rows, digest }, runtime)?],
+        };
+        Ok(Outcome {
+            add,
+            remove: task.stored.clone(),
+        })
     }
 
-    async fn commit<'t>(
+    /// Gives new rows a file of their own, and marks the stored rows that they replace.
+    fn add_to(
+        &self,
+        task: &Task,
+        rules: &Rules,
+        new: Vec<arrow::array::RecordBatch>,
+        runtime: &tokio::runtime::Handle,
+    ) -> Result<Outcome> {
+        let mut stored = Vec::with_capacity(task.stored.len());
+        for file in &task.stored {
+            let batches = runtime.block_on(self.lake.read_file(file, Some(&NEEDED)))?;
+            stored.push(relink::one(batches)?);
+        }
+        let Changed { new, gone } = change(rules, &stored, new)?;
+        let mut outcome = Outcome::default();
+        for (file, (rows, digest)) in task.stored.iter().zip(gone) {
+            if rows.is_empty() {
+                continue;
+            }
+            outcome.remove.push(file.clone());
+            if let Some(rest) = file.without(&rows, digest) {
+                outcome.add.push(rest);
+            }
+        }
+        if new.rows.num_rows() > 0 {
+            outcome.add.push(self.write(task, new, runtime)?);
+        }
+        Ok(outcome)
+    }
+
+    /// Writes the rows of a shard as a file.
+    fn write(
+        &self,
+        task: &Task,
+        merged: Merged,
+        runtime: &tokio::runtime::Handle,
+    ) -> Result<DataFile> {
+        let plan = &self.plan.tables[task.table];
+        let mut order = vec!["person_key"];
+        order.extend(plan.order.as_deref());
+        let encoded = encode(&plan.schema, &[merged.rows], &order)?;
+        let shard = (plan.person != PersonLink::None).then_some(task.shard);
+        runtime.block_on(
+            self.lake
+                .write_file(&plan.name, shard, merged.digest, encoded),
+        )
+    }
+
+    async fn commit(
         &self,
         index: usize,
         table: Option<Table>,
-        changes: impl Iterator<Item = (&'t Task, Option<DataFile>)>,
+        change: Outcome,
     ) -> Result<TableSummary> {
         let plan = &self.plan.tables[index];
         let mut files = table.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-        let (mut add, mut remove) = (Vec::new(), Vec::new());
-        for (task, file) in changes {
-            files.retain(|f| !task.stored.contains(f));
-            remove.extend(
-                task.stored
-                    .iter()
-                    .filter(|old| Some(&old.path) != file.as_ref().map(|f| &f.path))
-                    .cloned(),
-            );
-            if let Some(file) = file {
-                files.push(file.clone());
-                add.push(file);
+        files.retain(|file| !change.remove.contains(file));
+        files.extend(change.add.iter().cloned());
+        // A file that comes back as it was neither goes nor comes.
+        let Outcome {
+            mut add,
+            mut remove,
+        } = change;
+        remove.retain(|file| match add.iter().position(|new| new == file) {
+            Some(at) => {
+                add.swap_remove(at);
+                false
             }
-        }
+            None => true,
+        });
         let redefined = table
             .as_ref()
             .is_none_or(|t| t.property(DEFINITION) != Some(&plan.fingerprint));

@@ -1,0 +1,60 @@
+//! `populace vacuum`
+
+use super::printer::Printer;
+use super::size::count;
+use super::{Global, session};
+use crate::error::Result;
+use crate::lake::Lake;
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// Arguments of `populace vacuum`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Keep what tables held in the last so many days [default: keep_days of the pipeline file]
+    #[arg(long, value_name = "N")]
+    keep_days: Option<u16>,
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What a vacuum removed.
+#[derive(Debug, Serialize)]
+pub struct Removed {
+    /// Files.
+    pub files: u64,
+    /// Tables that they belonged to.
+    pub tables: u64,
+}
+
+pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+    let pipeline = session::pipeline(global)?;
+    let key = session::key(&pipeline)?;
+    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
+    let days = arguments
+        .keep_days
+        .unwrap_or(pipeline.settings.lake.keep_days);
+    let (removed, lines) = step(&lake, days, arguments.dry_run).await?;
+    printer.summary(&removed, &lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Vacuums all tables, and says what was removed.
+pub async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Removed, Vec<String>)> {
+    let mut removed = Removed {
+        files: 0,
+        tables: 0,
+    };
+    for table in lake.tables()? {
+        let files = lake.vacuum(&table, days, dry_run).await?.len() as u64;
+        removed.files += files;
+        removed.tables += u64::from(files > 0);
+    }
+    let line = match (removed.files, dry_run) {
+        (0, _) => format!("vacuum   no file is older than {days} days and out of use"),
+        (files, false) => format!("vacuum   {} old files removed", count(files)),
+        (files, true) => format!("vacuum   {} old files would be removed", count(files)),
+    };
+    Ok((removed, vec![line]))
+}

@@ -1,0 +1,80 @@
+//! What sources have deleted, kept as `populace.deleted`: an older version of a deleted record that
+//! arrives later must not bring it back.
+
+use crate::error::{Context, Result};
+use crate::lake::{Change, Lake, TableName, encode};
+use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
+use arrow::datatypes::{
+    DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+fn table() -> TableName {
+    TableName::new("populace", "deleted")
+}
+
+fn schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        Field::new("record_key", DataType::Int64, false),
+        Field::new(
+            "deleted",
+            DataType::Timestamp(TimeUnit::Microsecond, None),
+            false,
+        ),
+    ]))
+}
+
+/// When each deleted record was deleted, in microseconds since 1970.
+pub type Deleted = HashMap<i64, i64>;
+
+/// Reads what was deleted up to the last pull.
+pub async fn load(lake: &Lake) -> Result<Deleted> {
+    let mut deleted = Deleted::new();
+    let Some(stored) = lake.table(&table()).await? else {
+        return Ok(deleted);
+    };
+    for file in &stored.files {
+        for batch in lake.read_file(file, None).await? {
+            let records = batch.column(0).as_primitive::<Int64Type>().values();
+            let moments = batch
+                .column(1)
+                .as_primitive::<TimestampMicrosecondType>()
+                .values();
+            deleted.extend(records.iter().copied().zip(moments.iter().copied()));
+        }
+    }
+    Ok(deleted)
+}
+
+/// Stores what has been deleted up to now.
+pub async fn store(lake: &Lake, deleted: &Deleted) -> Result<()> {
+    let base = lake.table(&table()).await?;
+    if base.is_none() && deleted.is_empty() {
+        return Ok(());
+    }
+    let mut rows: Vec<(i64, i64)> = deleted.iter().map(|(k, when)| (*k, *when)).collect();
+    rows.sort_unstable();
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.0))),
+        Arc::new(TimestampMicrosecondArray::from_iter_values(
+            rows.iter().map(|r| r.1),
+        )),
+    ];
+    let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store the deletions")?;
+    let encoded = encode(&schema(), &[rows], &["record_key"])?;
+    let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
+    let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
+    if base.is_some() && add == remove {
+        return Ok(());
+    }
+    let change = Change {
+        schema: schema(),
+        sharded: false,
+        properties: BTreeMap::new(),
+        add,
+        remove,
+    };
+    lake.commit(&table(), base.as_ref(), change).await?;
+    Ok(())
+}

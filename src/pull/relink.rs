@@ -1,0 +1,186 @@
+//! Rows find their person again: those that waited for their Patient, and those whose Patient is
+//! another person than when they were stored.
+
+use super::merge::conform;
+use super::people::People;
+use super::plan::{PersonLink, TablePlan};
+use super::runs::{Runs, UNLINKED, shard_of};
+use crate::error::{Context, Error, Result};
+use crate::lake::{DataFile, Lake};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
+use arrow::compute::{concat_batches, filter_record_batch};
+use arrow::datatypes::Int64Type;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// The rows of one table, on their way to the right person.
+pub struct Relink<'a> {
+    /// The lake.
+    pub lake: &'a Lake,
+    /// The table.
+    pub plan: &'a TablePlan,
+    /// The new rows.
+    pub runs: &'a Runs,
+    /// The table's index there.
+    pub table: usize,
+    /// Who every Patient is now.
+    pub people: &'a People,
+    /// Patients who were somebody else when the lake was last settled, and whom.
+    pub moved: &'a HashMap<i64, Option<i64>>,
+    /// Whether the table's records are the Patients themselves.
+    pub is_people: bool,
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+pub struct Relinked {
+    /// Records whose stored rows were read again, as rows of another person.
+    pub records: HashSet<i64>,
+    /// Whether all stored rows without a person were read again.
+    pub waiting_taken: bool,
+}
+
+impl Relink<'_> {
+    /// Relinks new rows, and stored ones of `files`, which become new rows.
+    pub async fn run(&self, files: &[DataFile]) -> Result<Relinked> {
+        let mut done = Relinked::default();
+        if !self.is_people && !matches!(self.plan.person, PersonLink::Patient(_)) {
+            return Ok(done);
+        }
+        let shards = self.lake.settings().shards;
+        let mut affected: BTreeSet<i32> = self
+            .moved
+            .values()
+            .flatten()
+            .map(|person| shard_of(*person, shards))
+            .collect();
+        affected.insert(UNLINKED);
+        for shard in self.runs.shards(self.table) {
+            // A merged Patient's own row comes with the number that it no longer goes by.
+            if affected.contains(&shard) || self.is_people {
+                for batch in self.runs.take(self.table, shard)? {
+                    self.runs.add(self.table, self.linked(&batch)?)?;
+                }
+            }
+        }
+        for file in files {
+            let shard = file.shard.unwrap_or(0);
+            if affected.contains(&shard) && self.concerns(file).await? {
+                let waiting = shard == UNLINKED && !self.is_people;
+                done.waiting_taken |= waiting;
+                for batch in self.lake.read_file(file, None).await? {
+                    self.read_again(&batch, waiting, &mut done.records)?;
+                }
+            }
+        }
+        // All files of waiting rows go together, or none.
+        if done.waiting_taken {
+            for file in files.iter().filter(|f| f.shard == Some(UNLINKED)) {
+                if !self.concerns(file).await? {
+                    for batch in self.lake.read_file(file, None).await? {
+                        self.read_again(&batch, true, &mut done.records)?;
+                    }
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// The column that says whose row it is.
+    fn patient_column(&self) -> &'static str {
+        if self.is_people {
+            "record_key"
+        } else {
+            "patient_key"
+        }
+    }
+
+    /// Whether a stored file has a row that belongs to another person now.
+    async fn concerns(&self, file: &DataFile) -> Result<bool> {
+        let columns = [self.patient_column(), "person_key"];
+        for batch in self.lake.read_file(file, Some(&columns)).await? {
+            let (before, now) = self.persons(&batch)?;
+            if before != now {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The person of each row as stored, and as it is now.
+    fn persons(&self, batch: &RecordBatch) -> Result<(Int64Array, Int64Array)> {
+        let numbers = |name: &str| {
+            batch
+                .column_by_name(name)
+                .ok_or_else(|| Error::data(format!("table {} has no {name}", self.plan.name)))
+                .map(|column| column.as_primitive::<Int64Type>())
+        };
+        let (patients, before) = (numbers(self.patient_column())?, numbers("person_key")?);
+        let now = if self.is_people {
+            // A Patient's own row says who it is; only a merge says otherwise.
+            let rows = patients.iter().zip(before);
+            rows.map(|(patient, own)| match patient {
+                Some(patient) if self.people.is_replaced(patient) => self.people.person(patient),
+                _ => own,
+            })
+            .collect()
+        } else {
+            self.people.of(patients)
+        };
+        Ok((before.clone(), now))
+    }
+
+    /// `batch` with the person that each row has now.
+    fn linked(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let failed = || format!("cannot link rows of {}", self.plan.name);
+        let (before, now) = self.persons(batch)?;
+        let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+        if self.is_people {
+            // The check belongs to the number that the row no longer goes by.
+            let at = batch.schema().index_of("person_check").data(failed)?;
+            let checks = columns[at].as_primitive::<Int64Type>();
+            let kept: Int64Array = (0..checks.len())
+                .map(|row| {
+                    let same = before.is_valid(row) == now.is_valid(row)
+                        && before.value(row) == now.value(row);
+                    (same && checks.is_valid(row)).then(|| checks.value(row))
+                })
+                .collect();
+            columns[at] = Arc::new(kept);
+        }
+        let at = batch.schema().index_of("person_key").data(failed)?;
+        columns[at] = Arc::new(now);
+        RecordBatch::try_new(self.plan.schema.clone(), columns).data(failed)
+    }
+
+    /// Makes new rows of stored ones: of those that belong to another person now, or of `all`.
+    fn read_again(&self, batch: &RecordBatch, all: bool, records: &mut HashSet<i64>) -> Result<()> {
+        let failed = || format!("cannot link rows of {}", self.plan.name);
+        let batch = conform(batch, &self.plan.schema)?;
+        let (before, now) = self.persons(&batch)?;
+        let moved: BooleanArray = before
+            .iter()
+            .zip(&now)
+            .map(|(before, now)| Some(all || before != now))
+            .collect();
+        let rows = filter_record_batch(&batch, &moved).data(failed)?;
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
+        if !all {
+            let keys = rows
+                .column_by_name("record_key")
+                .ok_or("it has no record_key");
+            records.extend(keys.data(failed)?.as_primitive::<Int64Type>().values());
+        }
+        self.runs.add(self.table, self.linked(&rows)?)
+    }
+}
+
+/// All rows of a file as one batch.
+pub fn one(batches: Vec<RecordBatch>) -> Result<RecordBatch> {
+    let Some(schema) = batches.first().map(RecordBatch::schema) else {
+        return Err(Error::data("a file of the lake has no rows"));
+    };
+    concat_batches(&schema, &batches).data(|| "rows of a file do not fit together")
+}

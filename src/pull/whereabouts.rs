@@ -1,0 +1,123 @@
+//! Records that have rows in more than one shard of a table.
+//!
+//! A shard is merged without a look at the others. That is right for as long as a record stays with
+//! its person; but NHS numbers are corrected, Patients are merged, a result is moved to the patient
+//! it belongs to, a record is deleted. Then its newest version is in one place and older ones are in
+//! another, and only the newest may stay.
+
+use super::runs::{NOWHERE, Runs};
+use super::version::{ByRecord, Keys, RecordVersion, Version};
+use crate::error::Result;
+use crate::lake::{DataFile, Lake};
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// New records looked at together: what a pass holds in memory stays below 100 MB.
+const PASS: usize = 4_000_000;
+
+/// Where the newest version is of each record that has rows in several shards.
+#[derive(Debug, Default)]
+pub struct Whereabouts {
+    homes: HashMap<i64, i32>,
+    /// Shards of the stored table that hold rows of records whose home is elsewhere.
+    pub losing: BTreeSet<i32>,
+}
+
+impl Whereabouts {
+    /// Whether rows of `record` may stay in `shard`.
+    pub fn stays(&self, record: i64, shard: i32) -> bool {
+        self.homes.get(&record).is_none_or(|home| *home == shard)
+    }
+
+    /// Looks for records of `table` that are in several shards. `stored` are the table's files, and
+    /// `deleted` its records that were deleted, with a version that beats those before.
+    pub async fn find(
+        lake: &Lake,
+        runs: &Runs,
+        table: usize,
+        stored: &[DataFile],
+        deleted: &[RecordVersion],
+    ) -> Result<Self> {
+        let strays = strays(lake, runs, table, stored, deleted).await?;
+        if strays.is_empty() {
+            return Ok(Self::default());
+        }
+        // A version that was read now wins over the same version as it was stored: its person may
+        // have been found since.
+        let mut best: HashMap<i64, (Version, bool, i32)> = HashMap::new();
+        let mut offer = |(record, version): RecordVersion, new: bool, shard: i32| {
+            if strays.contains(&record) {
+                let offered = (version, new, shard);
+                best.entry(record)
+                    .and_modify(|known| *known = (*known).max(offered))
+                    .or_insert(offered);
+            }
+        };
+        for record in deleted {
+            offer(*record, true, NOWHERE);
+        }
+        runs.each_key(table, |shard, record| offer(record, true, shard))?;
+        let mut held: Vec<(i64, i32)> = Vec::new();
+        for file in stored {
+            let shard = file.shard.unwrap_or(0);
+            for batch in lake.read_file(file, Some(&Keys::COLUMNS)).await? {
+                for record in Keys::of(&batch)?.iter() {
+                    if strays.contains(&record.0) {
+                        held.push((record.0, shard));
+                        offer(record, false, shard);
+                    }
+                }
+            }
+        }
+        let homes: HashMap<i64, i32> = best.into_iter().map(|(k, (_, _, s))| (k, s)).collect();
+        let losing = held
+            .into_iter()
+            .filter(|(record, shard)| homes.get(record) != Some(shard))
+            .map(|(_, shard)| shard)
+            .collect();
+        Ok(Whereabouts { homes, losing })
+    }
+}
+
+/// Records that are in more than one shard, among new rows or among new and stored ones.
+async fn strays(
+    lake: &Lake,
+    runs: &Runs,
+    table: usize,
+    stored: &[DataFile],
+    deleted: &[RecordVersion],
+) -> Result<HashSet<i64>> {
+    let mut strays = HashSet::new();
+    let passes = (runs.count(table) + deleted.len()) / PASS + 1;
+    for pass in 0..passes {
+        // Keys are uniform: their lower bits cut them into passes of about equal size.
+        let mine = |record: i64| {
+            passes == 1 || usize::try_from(record & 0xffff).unwrap_or(0) % passes == pass
+        };
+        let mut shards: HashMap<i64, i32, ByRecord> = HashMap::default();
+        let mut see = |shard: i32, (record, _): RecordVersion| {
+            if mine(record) && *shards.entry(record).or_insert(shard) != shard {
+                strays.insert(record);
+            }
+        };
+        for record in deleted {
+            see(NOWHERE, *record);
+        }
+        runs.each_key(table, &mut see)?;
+        if shards.is_empty() {
+            continue;
+        }
+        for file in stored {
+            let shard = file.shard.unwrap_or(0);
+            for batch in lake.read_file(file, Some(&["record_key"])).await? {
+                for record in batch.column(0).as_primitive::<Int64Type>().values() {
+                    if shards.get(record).is_some_and(|new| *new != shard) {
+                        strays.insert(*record);
+                    }
+                }
+            }
+        }
+    }
+    Ok(strays)
+}
