@@ -364,7 +364,7 @@ impl Intake {
     }
 
     /// Works out who stands for whom, when all that says so has been read.
-    pub fn end_merges(&mut self, shared: &Shared) -> Result<()> {
+    pub fn end_merges(&mut self, shared: &Shared) {
         for (index, table) in shared.plan.tables.iter().enumerate() {
             if table.merges.is_some() {
                 for (record, version) in shared.runs.emptied(index) {
@@ -373,7 +373,6 @@ impl Intake {
             }
         }
         self.people.replace();
-        Ok(())
     }
 
     /// Fails when more of a source's lines were rejected than its threshold allows.

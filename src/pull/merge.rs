@@ -4,11 +4,11 @@
 //! one with the greater digest, so that the order in which files are read never matters.
 
 use super::deleted::Deleted;
-use super::plan::TablePlan;
+use super::plan::{MERGED_FROM, TablePlan};
 use super::version::{self, ByRecord, Version};
 use super::whereabouts::Whereabouts;
 use crate::error::{Context, Error, Result};
-use arrow::array::{ArrayRef, AsArray, RecordBatch, UInt32Array, new_null_array};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array, new_null_array};
 use arrow::compute::{cast, concat_batches, take_record_batch};
 use arrow::datatypes::{
     DataType, Int32Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType,
@@ -57,10 +57,11 @@ pub struct Changed {
 }
 
 /// The columns of stored rows that [`change`] needs.
-pub const NEEDED: [&str; 6] = [
+pub const NEEDED: [&str; 7] = [
     "person_key",
     "record_key",
     "person_check",
+    MERGED_FROM,
     "updated",
     "digest",
     "record_row",
@@ -177,9 +178,20 @@ impl Keys {
                 Some(people) => people.as_primitive::<Int64Type>().iter().collect(),
                 None => vec![None; rows.num_rows()],
             },
-            check: rows
-                .column_by_name("person_check")
-                .map(|checks| checks.as_primitive::<Int64Type>().iter().collect()),
+            check: match (
+                rows.column_by_name("person_check"),
+                rows.column_by_name(MERGED_FROM),
+            ) {
+                (Some(checks), Some(merged)) => {
+                    let checks = checks.as_primitive::<Int64Type>().iter();
+                    // The check of a Patient that was merged into another is of its own number.
+                    let own = checks
+                        .enumerate()
+                        .map(|(row, c)| c.filter(|_| merged.is_null(row)));
+                    Some(own.collect())
+                }
+                _ => None,
+            },
         })
     }
 
@@ -246,7 +258,6 @@ impl Keys {
         let mut known: HashMap<i64, i64> = HashMap::new();
         for row in kept {
             let at = *row as usize;
-            // A Patient that was merged into another has no check of its own.
             let (Some(person), Some(check)) = (self.person[at], checks[at]) else {
                 continue;
             };

@@ -36,7 +36,7 @@ use crate::scratch::Scratch;
 use merge::Exclusions;
 use people::People;
 use runs::Runs;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// How a pull may use the machine.
@@ -58,6 +58,28 @@ pub async fn pull(
     scratch: &Scratch,
     progress: Progress,
 ) -> Result<Summary> {
+    let new_files = (pipeline, lake, key, limits, scratch, progress);
+    match attempt(new_files, sources, false).await? {
+        Some(summary) => Ok(summary),
+        None => attempt(new_files, sources, true)
+            .await?
+            .ok_or_else(|| Error::data("the pull did not come to an end")),
+    }
+}
+
+/// Pulls new files, or `all` of them. None when that is not enough: then nothing was changed.
+async fn attempt(
+    (pipeline, lake, key, limits, scratch, progress): (
+        &Pipeline,
+        &Lake,
+        &Key,
+        Limits,
+        &Scratch,
+        Progress,
+    ),
+    sources: &[String],
+    all: bool,
+) -> Result<Option<Summary>> {
     let mut plan = PullPlan::read(pipeline, key)?;
     let opted_out = match &pipeline.settings.privacy.opt_outs {
         Some(path) => read_opt_outs(&pipeline.path(path), key)?,
@@ -74,7 +96,7 @@ pub async fn pull(
     let mut taken = taken::load(lake).await?;
     // A table that somebody removed comes back whole.
     let lost = !taken.is_empty() && tables.iter().any(Option::is_none);
-    let again = withdrawn || lost;
+    let again = withdrawn || lost || all;
     choose(&mut plan, sources, again)?;
 
     let mut lookups = BTreeMap::new();
@@ -119,7 +141,7 @@ pub async fn pull(
             .is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
     });
     if work.is_empty() && !joined && !withdrawn && settled {
-        return Ok(Summary::unchanged(&plan, &tables, known));
+        return Ok(Some(Summary::unchanged(&plan, &tables, known)));
     }
 
     let mut people = People::default();
@@ -136,11 +158,13 @@ pub async fn pull(
             people.load_merges(lake, &table.name, other, kind).await?;
         }
     }
+    // A Patient of somebody who opted out is not deleted, or was not when it was last heard of.
+    let linked: HashSet<i64> = before.links.iter().map(|link| link.patient_key).collect();
     for link in before.links {
         people.learn(link);
     }
     let mut deleted = deleted::load(lake).await?;
-    for (record, when) in &deleted {
+    for (record, when) in deleted.iter().filter(|(k, _)| !linked.contains(*k)) {
         people.learn_deleted(*record, *when);
     }
     people.settled();
@@ -165,7 +189,15 @@ pub async fn pull(
     })??;
     intake.within_thresholds(&shared.plan)?;
     let mut intake = intake;
-    intake.end_merges(&shared)?;
+    intake.end_merges(&shared);
+    // Whoever is not the person that opted out after all: their records were left out of the lake.
+    let released = intake.people.moved().into_iter().any(|(patient, before)| {
+        let now = intake.people.person(patient);
+        before.is_some_and(|p| opted_out.contains(&p)) && before != now
+    });
+    if released && !again {
+        return Ok(None);
+    }
 
     for (record, when) in intake.deletes.values().flatten() {
         let known = deleted.entry(*record).or_insert(*when);
@@ -191,7 +223,7 @@ pub async fn pull(
         taken.insert(id, file);
     }
     taken::store(lake, &taken, BTreeMap::new()).await?;
-    Ok(summary)
+    Ok(Some(summary))
 }
 
 /// Keeps the named sources; all of them when everything has to be read again.

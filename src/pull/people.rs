@@ -1,5 +1,6 @@
 //! Which person each Patient is.
 
+use super::plan::MERGED_FROM;
 use super::prepare::{LinkFact, Replacement};
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
@@ -39,16 +40,18 @@ impl People {
         for rows in rows(
             lake,
             table,
-            &["person_key", "record_key", "updated", "digest"],
+            &["person_key", "record_key", MERGED_FROM, "updated", "digest"],
         )
         .await?
         {
             let person = numbers(&rows, table, "person_key")?;
             let record = numbers(&rows, table, "record_key")?;
+            let merged = numbers(&rows, table, MERGED_FROM)?;
             for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
+                let own = if merged.is_valid(row) { merged } else { person };
                 self.learn(LinkFact {
                     patient_key: record.value(row),
-                    person: person.is_valid(row).then(|| person.value(row)),
+                    person: own.is_valid(row).then(|| own.value(row)),
                     version,
                 });
             }

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Columns that the pull adds to every table, after the view's own.
 pub const ADDED: [&str; 4] = ["source", "updated", "digest", "record_row"];
 
+/// The column that holds who a Patient was by its own number, once it was merged into another.
+pub const MERGED_FROM: &str = "merged_from_key";
+
 /// A table that a pull fills.
 #[derive(Debug, Clone)]
 pub struct TablePlan {
@@ -314,7 +317,10 @@ fn table(
     fields.push(int("record_key", false));
     match person {
         PersonLink::Patient(_) => fields.push(int("patient_key", true)),
-        PersonLink::Identifier(_) => fields.push(int("person_check", true)),
+        PersonLink::Identifier(_) => {
+            fields.push(int("person_check", true));
+            fields.push(int(MERGED_FROM, true));
+        }
         PersonLink::None => {}
     }
     for (column, field) in columns.iter().zip(decoded.fields()) {
@@ -326,6 +332,7 @@ fn table(
             "record_key",
             "patient_key",
             "person_check",
+            MERGED_FROM,
             "shard",
         ];
         if taken.contains(&column.name.as_str()) || ADDED.contains(&column.name.as_str()) {

@@ -9,7 +9,7 @@ use crate::error::{Context, Error, Result};
 use crate::privacy::{LeakGate, Lookup, NhsNumber, NhsNumberError, Person, Treatment, generalise};
 use arrow::array::{
     Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt32Array,
+    TimestampMicrosecondArray, UInt32Array, new_null_array,
 };
 use arrow::compute::{cast, take};
 use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
@@ -371,6 +371,7 @@ impl Preparer<'_> {
                 columns.push(of(|p| p.key));
                 columns.push(record_keys);
                 columns.push(of(|p| p.check));
+                columns.push(new_null_array(&DataType::Int64, kept.len()));
             }
             PersonLink::Patient(column) => {
                 let references = text(&pick(rows.batch.column(column))?)?;

@@ -3,11 +3,11 @@
 
 use super::merge::conform;
 use super::people::People;
-use super::plan::{PersonLink, TablePlan};
+use super::plan::{MERGED_FROM, PersonLink, TablePlan};
 use super::runs::{Runs, UNLINKED, shard_of};
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake};
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::Int64Type;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -97,7 +97,7 @@ impl Relink<'_> {
 
     /// Whether a stored file has a row that belongs to another person now.
     async fn concerns(&self, file: &DataFile) -> Result<bool> {
-        let columns = [self.patient_column(), "person_key"];
+        let columns = [self.patient_column(), "person_key", MERGED_FROM];
         for batch in self.lake.read_file(file, Some(&columns)).await? {
             let (before, now) = self.persons(&batch)?;
             if before != now {
@@ -109,16 +109,12 @@ impl Relink<'_> {
 
     /// The person of each row as stored, and as it is now.
     fn persons(&self, batch: &RecordBatch) -> Result<(Int64Array, Int64Array)> {
-        let numbers = |name: &str| {
-            batch
-                .column_by_name(name)
-                .ok_or_else(|| Error::data(format!("table {} has no {name}", self.plan.name)))
-                .map(|column| column.as_primitive::<Int64Type>())
-        };
-        let (patients, before) = (numbers(self.patient_column())?, numbers("person_key")?);
+        let patients = self.numbers(batch, self.patient_column())?;
+        let before = self.numbers(batch, "person_key")?;
         let now = if self.is_people {
             // A Patient's own row says who it is; only a merge says otherwise.
-            let rows = patients.iter().zip(before);
+            let own = self.own_persons(batch)?;
+            let rows = patients.iter().zip(&own);
             rows.map(|(patient, own)| match patient {
                 Some(patient) if self.people.is_replaced(patient) => self.people.person(patient),
                 _ => own,
@@ -130,23 +126,34 @@ impl Relink<'_> {
         Ok((before.clone(), now))
     }
 
+    /// The person that each Patient is by its own number.
+    fn own_persons(&self, batch: &RecordBatch) -> Result<Int64Array> {
+        let merged = self.numbers(batch, MERGED_FROM)?.iter();
+        let persons = self.numbers(batch, "person_key")?.iter();
+        Ok(merged.zip(persons).map(|(own, now)| own.or(now)).collect())
+    }
+
+    fn numbers<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b Int64Array> {
+        batch
+            .column_by_name(name)
+            .ok_or_else(|| Error::data(format!("table {} has no {name}", self.plan.name)))
+            .map(|column| column.as_primitive::<Int64Type>())
+    }
+
     /// `batch` with the person that each row has now.
     fn linked(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         let failed = || format!("cannot link rows of {}", self.plan.name);
-        let (before, now) = self.persons(batch)?;
+        let (_, now) = self.persons(batch)?;
         let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
         if self.is_people {
-            // The check belongs to the number that the row no longer goes by.
-            let at = batch.schema().index_of("person_check").data(failed)?;
-            let checks = columns[at].as_primitive::<Int64Type>();
-            let kept: Int64Array = (0..checks.len())
-                .map(|row| {
-                    let same = before.is_valid(row) == now.is_valid(row)
-                        && before.value(row) == now.value(row);
-                    (same && checks.is_valid(row)).then(|| checks.value(row))
-                })
+            let merged: Int64Array = self
+                .own_persons(batch)?
+                .iter()
+                .zip(&now)
+                .map(|(own, now)| own.filter(|_| own != now))
                 .collect();
-            columns[at] = Arc::new(kept);
+            let at = batch.schema().index_of(MERGED_FROM).data(failed)?;
+            columns[at] = Arc::new(merged);
         }
         let at = batch.schema().index_of("person_key").data(failed)?;
         columns[at] = Arc::new(now);

@@ -105,7 +105,10 @@ impl Settle<'_> {
         let whereabouts = self.whereabouts(&tables, &relinked, &intake.deletes)?;
         let mut tasks = Vec::new();
         for (index, table) in tables.iter().enumerate() {
-            let shards = self.shards_to_merge(index, table.as_ref(), &whereabouts[index]);
+            let mut shards = self.shards_to_merge(index, table.as_ref(), &whereabouts[index]);
+            if relinked[index].waiting_taken {
+                shards.insert(UNLINKED);
+            }
             for shard in shards {
                 tasks.push(self.task(index, shard, table.as_ref(), &relinked[index]));
             }

@@ -13,6 +13,7 @@ mod command_line;
 mod faults;
 mod kills;
 mod nightly;
+mod nights;
 mod privacy;
 mod project;
 mod readme;
