@@ -111,6 +111,9 @@ pub struct FhirFolder {
     /// The folder of ViewDefinitions.
     #[serde(default = "FhirFolder::default_views")]
     pub views: PathBuf,
+    /// URLs of modifier extensions that the views allow for; a resource with another is rejected.
+    #[serde(default)]
+    pub known_modifier_extensions: Vec<String>,
     /// The identifier system that tells people apart.
     #[serde(default = "FhirFolder::default_person_identifier")]
     pub person_identifier: String,

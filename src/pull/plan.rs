@@ -126,11 +126,16 @@ impl PullPlan {
                     }
                     hash.update(folder.person_identifier.as_bytes());
                     hash.update(&[u8::from(folder.accept_test_numbers)]);
+                    let modifiers = &folder.known_modifier_extensions;
+                    for url in modifiers {
+                        hash.update(url.as_bytes());
+                    }
                     SourcePlan {
                         name: name.clone(),
                         folder: pipeline.path(Path::new(&folder.url)),
                         kind: SourceKind::Fhir {
-                            decoder: Decoder::new(views),
+                            decoder: Decoder::new(views)
+                                .with_known_modifiers(modifiers.iter().cloned()),
                             tables,
                             nhs_numbers: folder.person_identifier
                                 == crate::pipeline::NHS_NUMBER_SYSTEM,

@@ -5,6 +5,7 @@ mod columns;
 mod conformance;
 mod errors;
 mod lines;
+mod modifiers;
 mod project;
 
 use std::sync::Arc;
