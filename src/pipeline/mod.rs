@@ -8,6 +8,7 @@ pub use settings_file::parse as parse_settings;
 
 use crate::error::{Context, Error, Result};
 use crate::lake::Location;
+use crate::privacy::SecretPlace;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -83,8 +84,11 @@ pub struct ReleasesSettings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrivacySettings {
-    /// `env:NAME` or `file:PATH`.
-    pub key: String,
+    /// Where the key of the pseudonyms is.
+    pub key: SecretPlace,
+    /// Where the keys are that it took over from, the oldest first.
+    #[serde(default)]
+    pub key_before: Vec<SecretPlace>,
     /// A file of NHS numbers, one a line, whose records are kept out.
     pub opt_outs: Option<PathBuf>,
     /// Two-column CSV files, by the name that `lookup:<name>` uses.

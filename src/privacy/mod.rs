@@ -10,13 +10,17 @@ mod lookup;
 mod nhs_number;
 mod opt_outs;
 mod pseudonym;
+mod rekey;
+mod secret;
 mod treatment;
 
 pub use identifiers::{check_csv_column, check_view};
-pub use key::Key;
+pub use key::{Key, chain_fingerprint};
 pub use leak::{Leak, LeakGate};
 pub use lookup::Lookup;
 pub use nhs_number::{NhsNumber, NhsNumberError};
 pub use opt_outs::read_opt_outs;
 pub use pseudonym::{Person, Pseudonyms};
+pub use rekey::Rekey;
+pub use secret::SecretPlace;
 pub use treatment::{Treatment, generalise};

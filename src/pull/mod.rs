@@ -6,6 +6,7 @@
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
 mod chunks;
+mod content;
 mod files;
 mod intake;
 mod merge;
@@ -14,12 +15,14 @@ mod people;
 mod plan;
 mod prepare;
 mod rejects;
+mod rotate;
 mod runs;
 mod settle;
 mod summary;
 mod taken;
 
 pub use plan::{PullPlan, TablePlan};
+pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};
 

@@ -31,6 +31,24 @@ pub struct TablePlan {
     pub fingerprint: String,
 }
 
+/// The property that says which columns of a table are pseudonyms and which one it is sorted by, for
+/// whoever has the table and not its view.
+pub const COLUMNS: &str = "populace.columns";
+
+impl TablePlan {
+    /// The value of [`COLUMNS`]: the pseudonyms among the view's own columns, with `,` between them,
+    /// and the sort column after `;`.
+    pub fn keyed_columns(&self) -> String {
+        let columns = self.columns.iter();
+        let pseudonyms: Vec<&str> = columns
+            .filter(|c| c.stored && c.treatment == Treatment::Pseudonym)
+            .map(|c| c.name.as_str())
+            .collect();
+        let order = self.order.as_deref().unwrap_or_default();
+        format!("{};{order}", pseudonyms.join(","))
+    }
+}
+
 /// How the rows of a table find their person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PersonLink {

@@ -17,5 +17,6 @@ mod privacy;
 mod project;
 mod readme;
 mod repeatable;
+mod rotation;
 mod samples;
 mod shared_input;
