@@ -55,7 +55,7 @@ pub fn pipeline(global: &Global) -> Result<Pipeline> {
 /// The key of a pipeline.
 pub fn key(pipeline: &Pipeline) -> Result<Key> {
     let privacy = &pipeline.settings.privacy;
-    Key::load(&privacy.key_before, &privacy.key, &pipeline.root)
+    Key::load_chain(&privacy.key_before, &privacy.key, &pipeline.root)
 }
 
 /// The temporary folder of this command.

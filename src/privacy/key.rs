@@ -40,9 +40,14 @@ impl Key {
         Ok(text)
     }
 
+    /// Reads the one key at `place`; relative paths start at `base`.
+    pub fn load(place: impl Into<SecretPlace>, base: &Path) -> Result<Self> {
+        Self::load_chain(&[], &place.into(), base)
+    }
+
     /// Reads the key at `place`, after those at `before`, the oldest first; relative paths start at
     /// `base`.
-    pub fn load(before: &[SecretPlace], place: &SecretPlace, base: &Path) -> Result<Self> {
+    pub fn load_chain(before: &[SecretPlace], place: &SecretPlace, base: &Path) -> Result<Self> {
         let mut links = Vec::with_capacity(before.len() + 1);
         for place in before.iter().chain([place]) {
             let text = place.read("key", base)?;
@@ -193,12 +198,12 @@ mod tests {
     fn what_is_not_a_key_is_refused() {
         assert!(Link::parse("secret").is_none());
         assert!(Link::parse(&"zz".repeat(32)).is_none());
-        let err = Key::load(&[], &"hunter2".into(), Path::new(".")).unwrap_err();
+        let err = Key::load("hunter2", Path::new(".")).unwrap_err();
         assert!(
             !err.to_string().contains("hunter2"),
             "the setting may be the key itself"
         );
-        let err = Key::load(&[], &"command:echo hunter2".into(), Path::new("")).unwrap_err();
+        let err = Key::load("command:echo hunter2", Path::new("")).unwrap_err();
         assert_eq!(
             err.what(),
             "the key in command:echo is not 64 hexadecimal digits"
@@ -208,8 +213,8 @@ mod tests {
     #[test]
     fn a_key_comes_once_in_its_chain() {
         let place = SecretPlace::from(format!("command:echo {}", "ab".repeat(32)).as_str());
-        assert!(Key::load(&[], &place, Path::new("")).is_ok());
-        let err = Key::load(std::slice::from_ref(&place), &place, Path::new("")).unwrap_err();
+        assert!(Key::load(&place, Path::new("")).is_ok());
+        let err = Key::load_chain(std::slice::from_ref(&place), &place, Path::new("")).unwrap_err();
         assert_eq!(
             err.what(),
             "two of the keys under [privacy] are the same key"

@@ -24,6 +24,12 @@ impl From<&str> for SecretPlace {
     }
 }
 
+impl From<&SecretPlace> for SecretPlace {
+    fn from(place: &SecretPlace) -> Self {
+        place.clone()
+    }
+}
+
 impl fmt::Debug for SecretPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.0.split_once(':') {
@@ -106,12 +112,14 @@ fn answer(what: &str, line: &str, base: &Path) -> Result<Zeroizing<String>> {
         None => Ok(Zeroizing::default()),
     };
     let status = child.wait().usage(failed)?;
+    // A program whose answer is not taken to its end fails too; that is not its fault.
+    let text = text.usage(failed)?;
     if !status.success() {
         return Err(Error::usage(failed())
             .cause(status)
             .hint("what it says about that stands above; try it by hand as the same user"));
     }
-    text.usage(failed)
+    Ok(text)
 }
 
 /// Reads all of a small text into a buffer that never moves, so that no copy is left behind.

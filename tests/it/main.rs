@@ -20,3 +20,4 @@ mod repeatable;
 mod rotation;
 mod samples;
 mod shared_input;
+mod stu3;

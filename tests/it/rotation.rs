@@ -2,6 +2,7 @@
 //! made.
 
 use crate::project::{Project, pipeline_over, populace, synth, text};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 const NEW: &str = "1f1e1d1c1b1a191817161514131211100f0e0d0c0b0a09080706050403020100";
@@ -26,7 +27,7 @@ fn rows(project: &Project) -> Vec<Vec<Vec<String>>> {
         "patient",
         "encounter",
         "condition",
-        "organization",
+        "organisation",
         "apc_spell",
     ];
     let ask = |table| {
@@ -75,7 +76,7 @@ fn a_rotated_lake_is_the_lake_that_the_chain_makes() {
     for (old, new) in before[0].iter().zip(&after[0]) {
         assert_ne!(old[0], new[0]);
     }
-    let old_keys = |keys: &[Vec<String>]| -> std::collections::BTreeSet<String> {
+    let old_keys = |keys: &[Vec<String>]| -> BTreeSet<String> {
         keys.iter().flat_map(|row| row[..3].to_vec()).collect()
     };
     assert!(old_keys(&before[0]).is_disjoint(&old_keys(&after[0])));

@@ -25,7 +25,7 @@ pub struct Decoder {
     views: Vec<Arc<View>>,
     /// By resource type, what to do with its lines.
     types: HashMap<&'static str, Type>,
-    modifiers: Modifiers,
+    modifiers: Box<Modifiers>,
 }
 
 /// A resource type.
@@ -76,7 +76,7 @@ impl Decoder {
         Decoder {
             types: types.collect(),
             views,
-            modifiers: Modifiers::known([]),
+            modifiers: Box::new(Modifiers::known([])),
         }
     }
 
@@ -84,7 +84,7 @@ impl Decoder {
     /// with any other are rejected.
     #[must_use]
     pub fn with_known_modifiers(mut self, urls: impl IntoIterator<Item = String>) -> Decoder {
-        self.modifiers = Modifiers::known(urls);
+        self.modifiers = Box::new(Modifiers::known(urls));
         self
     }
 

@@ -7,7 +7,7 @@ use crate::lake::{DataFile, Lake, Table};
 use crate::privacy::Rekey;
 use crate::pull::content::mix;
 use crate::pull::runs::Runs;
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -15,7 +15,7 @@ use arrow::compute::{
 };
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A table that was written anew and waits for its commit.

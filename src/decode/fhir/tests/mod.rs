@@ -7,6 +7,7 @@ mod errors;
 mod lines;
 mod modifiers;
 mod project;
+mod stu3;
 
 use std::sync::Arc;
 
