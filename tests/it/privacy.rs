@@ -400,3 +400,50 @@ fn a_key_comes_from_a_program_whose_answer_is_never_shown() {
     );
     assert!(error.contains("cause: exit status: 1"), "{error}");
 }
+
+#[test]
+fn the_reidentification_report_counts_who_stands_alone() {
+    let record = synth(200, 12, false);
+    let project = Project::over(record.path());
+    project.ok(&["nightly"]);
+    // Counted here from the people themselves.
+    let people = project.sql(
+        "select age_band, sex, coalesce(lsoa21_code, '-'), ethnic_group, coalesce(practice_code, '-') from core.person where is_active",
+    );
+    for (known, without) in [
+        ("all five", None),
+        ("all but LSOA", Some(2)),
+        ("all but sex", Some(1)),
+    ] {
+        let mut sizes: std::collections::BTreeMap<Vec<String>, i64> = Default::default();
+        for person in &people {
+            let mut person = person.clone();
+            if let Some(at) = without {
+                person.remove(at);
+            }
+            *sizes.entry(person).or_default() += 1;
+        }
+        let class = |size: i64| match size {
+            1 => "1 (unique)",
+            2..=4 => "2-4",
+            5..=9 => "5-9",
+            _ => "10+",
+        };
+        for k_class in ["1 (unique)", "2-4", "5-9", "10+"] {
+            let of_class: Vec<i64> = sizes
+                .values()
+                .copied()
+                .filter(|s| class(*s) == k_class)
+                .collect();
+            let row = project.sql(&format!("select people, group_count, all_people, smallest_group from quality.reidentification_risk where known = '{known}' and k_class = '{k_class}'"));
+            let expected = [
+                of_class.iter().sum::<i64>(),
+                i64::try_from(of_class.len()).unwrap(),
+                i64::try_from(people.len()).unwrap(),
+                *sizes.values().min().unwrap(),
+            ];
+            assert_eq!(row, [expected.map(|n| n.to_string())], "{known} {k_class}");
+        }
+    }
+    assert!(people.len() > 100);
+}

@@ -57,9 +57,11 @@ fn a_rotated_lake_is_the_lake_that_the_chain_makes() {
     let proof = rotated.json(&["key", "rotate"]);
     let patients = &proof["tables"]["record.patient"];
     assert_eq!(patients["rows"], before[0].len());
+    // Some people are known from extracts alone, or from the opt-outs.
+    assert!(proof["people"].as_u64() >= patients["people"].as_u64());
     assert_eq!(
-        proof["people"], patients["people"],
-        "nobody is in two tables under two keys"
+        patients["people"],
+        rotated.number("select count(distinct person_key) from record.patient")
     );
     assert!(proof["records"].as_u64().unwrap() > 1000);
     let again = rotated.run(&["key", "rotate"]);
@@ -73,11 +75,10 @@ fn a_rotated_lake_is_the_lake_that_the_chain_makes() {
     assert_eq!(after, rows(&fresh));
     assert_ne!(after, before);
     // No old pseudonym is in it.
-    for (old, new) in before[0].iter().zip(&after[0]) {
-        assert_ne!(old[0], new[0]);
-    }
     let old_keys = |keys: &[Vec<String>]| -> BTreeSet<String> {
-        keys.iter().flat_map(|row| row[..3].to_vec()).collect()
+        let keys = keys.iter().flat_map(|row| row[..3].to_vec());
+        // People whose number is not verified have none.
+        keys.filter(|key| !key.is_empty()).collect()
     };
     assert!(old_keys(&before[0]).is_disjoint(&old_keys(&after[0])));
 
