@@ -1,9 +1,12 @@
 //! `populace key`
 
 use super::printer::Printer;
+use super::size::count;
 use super::{Global, session};
-use crate::error::Result;
+use crate::error::{Context, Result};
+use crate::lake::{Lake, Lock};
 use crate::privacy::Key;
+use crate::pull::{Limits, Rotated, abandon, rotate};
 use std::process::ExitCode;
 
 /// Arguments of `populace key`.
@@ -19,6 +22,15 @@ enum What {
     New,
     /// Print which key the pipeline uses, without giving it away
     Fingerprint,
+    /// Give the lake the pipeline's new key, and prove that every link is kept
+    ///
+    /// The pipeline file names the new key as `key`, and the lake's keys as `key_before`. Cut short,
+    /// it goes on where it was; until it has ended, nothing else opens the lake.
+    Rotate {
+        /// Give up a rotation that has not switched any table yet
+        #[arg(long)]
+        abandon: bool,
+    },
 }
 
 pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
@@ -26,8 +38,89 @@ pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result
         What::New => printer.data(&format!("{}\n", Key::generate()?.as_str()))?,
         What::Fingerprint => {
             let key = session::key(&session::pipeline(global)?)?;
-            printer.data(&format!("{}\n", key.fingerprint()))?;
+            printer.data(&shown(&key))?;
+        }
+        What::Rotate { abandon: true } => {
+            session::block_on(global, give_up(global))?;
+            let lines = ["rotate   given up: the lake has the key that it had".to_string()];
+            printer.summary(&serde_json::json!({ "abandoned": true }), &lines)?;
+        }
+        What::Rotate { abandon: false } => {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(session::threads(global))
+                .build_global()
+                .data(|| "cannot start threads")?;
+            let rotated = session::block_on(global, turn(global, printer))?;
+            let lines = match &rotated {
+                Some(rotated) => lines(rotated),
+                None => vec!["rotate   the lake has this key already".to_string()],
+            };
+            printer.summary(&rotated, &lines)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The fingerprint; of a chain, each key's too.
+fn shown(key: &Key) -> String {
+    let mut text = format!("{}\n", key.fingerprint());
+    let chain = key.fingerprints();
+    if chain.len() > 1 {
+        for (at, fingerprint) in chain.iter().enumerate() {
+            let which = match at + 1 == chain.len() {
+                true => "key",
+                false => "key_before",
+            };
+            text.push_str(&format!("  {which:<10} {fingerprint}\n"));
+        }
+    }
+    text
+}
+
+async fn turn(global: &Global, printer: &Printer) -> Result<Option<Rotated>> {
+    let pipeline = session::pipeline(global)?;
+    let key = session::key(&pipeline)?;
+    let location = pipeline.lake()?;
+    let _lock = Lock::take(&location)?;
+    let mut lake = Lake::open_to_rotate(location).await?;
+    let scratch = session::scratch(global)?;
+    let limits = Limits {
+        threads: session::threads(global),
+        memory: global.memory_limit,
+    };
+    let progress = printer.progress();
+    rotate(&pipeline, &mut lake, &key, limits, &scratch, progress).await
+}
+
+async fn give_up(global: &Global) -> Result<()> {
+    let location = session::pipeline(global)?.lake()?;
+    let _lock = Lock::take(&location)?;
+    abandon(&mut Lake::open_to_rotate(location).await?).await
+}
+
+fn lines(rotated: &Rotated) -> Vec<String> {
+    let mut lines = vec![
+        format!("rotate   from key {} to {}", rotated.from, rotated.to),
+        format!(
+            "         {} people and {} records have a new pseudonym each: as many after as before",
+            count(rotated.people),
+            count(rotated.records)
+        ),
+        "         every table has the same rows, linked rows, people and rows a person as before:"
+            .to_string(),
+    ];
+    for (table, links) in &rotated.tables {
+        lines.push(format!(
+            "           {table:<38} {:>12} rows {:>12} linked {:>10} people  {}",
+            count(links.rows),
+            count(links.linked),
+            count(links.people),
+            links.rows_a_person
+        ));
+    }
+    lines.push(
+        "         run `populace nightly` to build the models again; files with old pseudonyms stay until vacuum removes them"
+            .to_string(),
+    );
+    lines
 }

@@ -69,6 +69,26 @@ pub async fn step(
 }
 
 fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
+    let mut lines = lines_of_files(summary, seconds);
+    if !summary.opted_out_rows.is_empty() {
+        let tables = summary.opted_out_rows.iter();
+        let tables: Vec<String> = tables
+            .map(|(table, rows)| format!("{} of {table}", count(*rows)))
+            .collect();
+        lines.push(format!(
+            "         opt-outs took out rows: {} (small counts: for the operator only)",
+            tables.join(", ")
+        ));
+    }
+    if let Some(day) = summary.ndoo_checked_on {
+        lines.push(format!(
+            "         checked against the National Data Opt-out on {day}"
+        ));
+    }
+    lines
+}
+
+fn lines_of_files(summary: &Summary, seconds: f64) -> Vec<String> {
     if summary.files_read == 0 {
         let state = if summary.changed() {
             "opt-outs or definitions applied"

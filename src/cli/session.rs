@@ -54,7 +54,8 @@ pub fn pipeline(global: &Global) -> Result<Pipeline> {
 
 /// The key of a pipeline.
 pub fn key(pipeline: &Pipeline) -> Result<Key> {
-    Key::load(&pipeline.settings.privacy.key, &pipeline.root)
+    let privacy = &pipeline.settings.privacy;
+    Key::load_chain(&privacy.key_before, &privacy.key, &pipeline.root)
 }
 
 /// The temporary folder of this command.
@@ -66,7 +67,8 @@ pub fn scratch(global: &Global) -> Result<Scratch> {
 pub async fn lake_to_write(pipeline: &Pipeline, key: &Key) -> Result<(Lake, Lock)> {
     let location = pipeline.lake()?;
     let lock = Lock::take(&location)?;
-    let fresh = Settings::new(pipeline.settings.lake.shards, key.fingerprint());
+    let fresh = Settings::new(pipeline.settings.lake.shards, key.fingerprint())
+        .with_chain(key.fingerprints());
     Ok((Lake::open_or_create(location, &fresh).await?, lock))
 }
 

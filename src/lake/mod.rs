@@ -44,7 +44,8 @@ impl Lake {
             Some(found) => found,
             None => Settings::create(&store, &location, fresh).await?,
         };
-        settings.accepts_key(&fresh.key_fingerprint, &location)?;
+        settings.refuse_half_rotated(&location)?;
+        settings.accepts_key(fresh, &location)?;
         Ok(Lake {
             location,
             store,
@@ -54,6 +55,13 @@ impl Lake {
 
     /// Opens the lake at `location`, which must be there.
     pub async fn open(location: Location) -> Result<Self> {
+        let lake = Self::open_to_rotate(location).await?;
+        lake.settings.refuse_half_rotated(&lake.location)?;
+        Ok(lake)
+    }
+
+    /// Opens the lake at `location`, although it may be on its way to another key.
+    pub async fn open_to_rotate(location: Location) -> Result<Self> {
         let missing = || {
             Error::data(format!("there is no lake at {location}")).hint(
                 "run `populace pull` or `populace nightly` first, or correct `url` under [lake]",
@@ -83,6 +91,13 @@ impl Lake {
     /// What was fixed when the lake was made.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Replaces the settings, in one step.
+    pub async fn set_settings(&mut self, settings: Settings) -> Result<()> {
+        settings.replace(&self.store, &self.location).await?;
+        self.settings = settings;
+        Ok(())
     }
 
     /// Writes one new file, complete or absent; `path` is relative to the lake.

@@ -2,6 +2,7 @@
 
 use super::Location;
 use crate::error::{Context, Error, Result};
+use crate::privacy::chain_fingerprint;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, path::Path};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -19,6 +20,12 @@ pub struct Settings {
     pub shards: u32,
     /// Which key made the pseudonyms: a digest of it, which does not give it away.
     pub key_fingerprint: String,
+    /// The fingerprint of each key of a chain, the oldest first; empty for a single key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_chain: Vec<String>,
+    /// The fingerprint of the key that a rotation is on its way to; nothing else may open the lake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotating_to: Option<String>,
 }
 
 impl Settings {
@@ -28,7 +35,42 @@ impl Settings {
             format: FORMAT,
             shards,
             key_fingerprint,
+            key_chain: Vec::new(),
+            rotating_to: None,
         }
+    }
+
+    /// The same, with pseudonyms of a chain of keys.
+    #[must_use]
+    pub fn with_chain(mut self, fingerprints: Vec<String>) -> Self {
+        self.key_chain = fingerprints;
+        if self.key_chain.len() < 2 {
+            self.key_chain.clear();
+        }
+        self
+    }
+
+    /// Replaces the settings of a lake, in one step.
+    pub(super) async fn replace(
+        &self,
+        store: &Arc<dyn ObjectStore>,
+        location: &Location,
+    ) -> Result<()> {
+        let cannot = || format!("cannot write the settings of the lake at {location}");
+        let text = serde_json::to_vec_pretty(self).data(cannot)?;
+        let path = Path::from(FILE);
+        store.put(&path, text.into()).await.map(drop).data(cannot)
+    }
+
+    /// Refuses a lake whose tables may have pseudonyms of two keys.
+    pub(super) fn refuse_half_rotated(&self, location: &Location) -> Result<()> {
+        if self.rotating_to.is_none() {
+            return Ok(());
+        }
+        Err(Error::data(format!(
+            "the lake at {location} is on its way to another key"
+        ))
+        .hint("finish with `populace key rotate`, run as it was begun; nothing else may use the lake until then"))
     }
 
     pub(super) async fn load(
@@ -80,14 +122,30 @@ impl Settings {
         }
     }
 
-    pub(super) fn accepts_key(&self, fingerprint: &str, location: &Location) -> Result<()> {
-        if self.key_fingerprint == fingerprint {
+    pub(super) fn accepts_key(&self, fresh: &Settings, location: &Location) -> Result<()> {
+        let fingerprint = &fresh.key_fingerprint;
+        if self.key_fingerprint == *fingerprint {
             return Ok(());
         }
+        let known = fresh.key_chain.len();
+        let earlier =
+            (1..known).any(|n| chain_fingerprint(&fresh.key_chain[..n]) == self.key_fingerprint);
+        let newest = self.key_chain.last() == Some(fingerprint);
+        let hint = match (earlier, newest) {
+            (true, _) => {
+                "the pipeline file names a newer key: take it over with `populace key rotate`"
+            }
+            (_, true) => {
+                "the lake's keys are a chain: name those before this one in key_before, the oldest first"
+            }
+            _ => {
+                "give the key that made the lake, or another lake under [lake]: pseudonyms of two keys never mix"
+            }
+        };
         Err(Error::usage(format!(
             "the lake at {location} was made with another key (fingerprint {}, this one is {fingerprint})",
             self.key_fingerprint
         ))
-        .hint("give the key that made the lake, or another lake under [lake]: pseudonyms of two keys never mix"))
+        .hint(hint))
     }
 }

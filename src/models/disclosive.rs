@@ -92,7 +92,7 @@ fn exposed_by_subquery(plan: &LogicalPlan, record_level: &BTreeSet<TableName>) -
 
 /// Columns that tell people or their records apart.
 fn is_key(name: &str) -> bool {
-    name == "person_check" || name.ends_with("_key")
+    name == "person_check" || name == "open_pseudonym" || name.ends_with("_key")
 }
 
 /// Whether an aggregate counts: it groups by no key, and gives no value of a single row on.

@@ -8,6 +8,7 @@ pub use settings_file::parse as parse_settings;
 
 use crate::error::{Context, Error, Result};
 use crate::lake::Location;
+use crate::privacy::{OptOutLists, SecretPlace};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -90,10 +91,16 @@ pub struct ReleasesSettings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PrivacySettings {
-    /// `env:NAME` or `file:PATH`.
-    pub key: String,
-    /// A file of NHS numbers, one a line, whose records are kept out.
-    pub opt_outs: Option<PathBuf>,
+    /// Where the key of the pseudonyms is.
+    pub key: SecretPlace,
+    /// Where the keys are that it took over from, the oldest first.
+    #[serde(default)]
+    pub key_before: Vec<SecretPlace>,
+    /// Lists of NHS numbers whose records are kept out: one path, or lists by name.
+    #[serde(default)]
+    pub opt_outs: OptOutLists,
+    /// Where the salt is under which people get an `open_pseudonym` too, to link with older data.
+    pub open_pseudonymiser_salt: Option<SecretPlace>,
     /// Two-column CSV files, by the name that `lookup:<name>` uses.
     #[serde(default)]
     pub lookups: BTreeMap<String, PathBuf>,
@@ -115,9 +122,14 @@ pub enum Source {
 pub struct FhirFolder {
     /// The folder.
     pub url: String,
-    /// The folder of ViewDefinitions.
-    #[serde(default = "FhirFolder::default_views")]
-    pub views: PathBuf,
+    /// The version of FHIR that the resources are written in.
+    #[serde(default)]
+    pub fhir_version: FhirVersion,
+    /// The folder of ViewDefinitions, when it is not the one of the version.
+    pub views: Option<PathBuf>,
+    /// URLs of modifier extensions that the views allow for; a resource with another is rejected.
+    #[serde(default)]
+    pub known_modifier_extensions: Vec<String>,
     /// The identifier system that tells people apart.
     #[serde(default = "FhirFolder::default_person_identifier")]
     pub person_identifier: String,
@@ -132,9 +144,34 @@ pub struct FhirFolder {
 /// The identifier system of NHS numbers.
 pub const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";
 
+/// A version of FHIR.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum FhirVersion {
+    /// STU3, in the form of CareConnect.
+    #[serde(rename = "3.0")]
+    Stu3,
+    /// R4, in the form of UK Core.
+    #[default]
+    #[serde(rename = "4.0")]
+    R4,
+}
+
+impl FhirVersion {
+    /// Where its ViewDefinitions are unless a setting says otherwise.
+    pub fn views(self) -> PathBuf {
+        PathBuf::from(match self {
+            FhirVersion::Stu3 => "pipelines/views-stu3",
+            FhirVersion::R4 => "pipelines/views",
+        })
+    }
+}
+
 impl FhirFolder {
-    fn default_views() -> PathBuf {
-        PathBuf::from("pipelines/views")
+    /// The folder of ViewDefinitions.
+    pub fn views(&self) -> PathBuf {
+        self.views
+            .clone()
+            .unwrap_or_else(|| self.fhir_version.views())
     }
 
     fn default_person_identifier() -> String {

@@ -84,12 +84,16 @@ fn identifier(resource: &str, path: &str) -> Option<Identifier> {
     if has("contained") {
         return Some(Never("a contained resource"));
     }
-    let of_people = !NOT_PEOPLE.contains(&resource);
+    // Whom to ask at an organisation is a person.
+    let of_people = !NOT_PEOPLE.contains(&resource) || has("contact");
     if of_people {
         if has("name") && (resource != "Observation") {
             return Some(Never("a person's name"));
         }
-        if has("telecom") {
+        if last.ends_with("HumanName") {
+            return Some(Never("a person's name"));
+        }
+        if has("telecom") || steps.iter().any(|s| s.ends_with("ContactPoint")) {
             return Some(Never("a telephone number or e-mail address"));
         }
         if has("address") || steps.iter().any(|s| s.ends_with("Address")) {
@@ -108,18 +112,34 @@ fn identifier(resource: &str, path: &str) -> Option<Identifier> {
         "id" if steps.len() == 1 => return Some(Key("a record's identifier")),
         "reference" => return Some(Key("a reference to a record")),
         // Organisation codes are public; everything else that identifies is somebody's.
-        "value" if has("identifier") && of_people && !refers_to_organisation(&steps) => {
+        "value"
+            if steps
+                .iter()
+                .any(|s| *s == "identifier" || s.ends_with("Identifier"))
+                && of_people
+                && !refers_to_organisation(&steps) =>
+        {
             return Some(Key("an identifier"));
         }
-        "div" | "note" | "comment" | "description" | "patientInstruction" | "conclusion"
-        | "valueString" | "valueMarkdown" | "title" => return Some(Never("free text")),
-        "text" => return Some(Never("free text")),
+        // Elements that FHIR types as text for people to read, in the resources of a shared record.
+        "text" | "div" | "note" | "comment" | "description" | "patientInstruction"
+        | "instructions" | "conclusion" | "summary" | "mitigation" | "rationale" | "title" => {
+            return Some(Never("free text"));
+        }
+        // Every choice of text: valueString, onsetString, contentString, valueMarkdown.
+        choice
+            if ["String", "Markdown", "Annotation", "Base64Binary"]
+                .iter()
+                .any(|kind| choice.ends_with(kind)) =>
+        {
+            return Some(Never("free text"));
+        }
         "display" if steps.len() < 2 || steps[steps.len() - 2] != "coding" => {
             return Some(Never("the display of a reference, which names people"));
         }
         _ => {}
     }
-    if has("note") || has("div") {
+    if has("note") || has("div") || steps.iter().any(|s| s.ends_with("Annotation")) {
         return Some(Never("free text"));
     }
     None
@@ -171,7 +191,12 @@ fn csv_identifier(name: &str) -> Option<Identifier> {
         () if has("address") || has("telephone") || has("phone") || has("email") => {
             Never("an address or telephone number")
         }
-        () if has("note") || has("free_text") || has("comment") => Never("free text"),
+        () if ["note", "free_text", "comment", "narrative", "remark"]
+            .iter()
+            .any(|part| has(part)) =>
+        {
+            Never("free text")
+        }
         () if has("patient_id")
             || has("person_id")
             || has("local_id")
@@ -224,6 +249,57 @@ mod tests {
         assert!(refused("Condition", "code.text"));
         assert!(refused("DocumentReference", "content.attachment.data"));
         assert!(refused("Observation", "subject.reference"));
+        assert!(refused("Organization", "contact.name.family"));
+        assert!(refused("Encounter", "extension(u).valueIdentifier.value"));
+        assert!(refused("DocumentReference", "masterIdentifier.value"));
+    }
+
+    #[test]
+    fn free_text_is_never_stored_wherever_it_stands() {
+        for (resource, path) in [
+            ("Patient", "text.div"),
+            ("Composition", "section.text.div"),
+            ("Observation", "valueString"),
+            ("Observation", "component.valueString"),
+            ("Condition", "onsetString"),
+            ("Condition", "abatementString"),
+            ("Procedure", "performedString"),
+            ("Communication", "payload.contentString"),
+            ("QuestionnaireResponse", "item.*.answer.valueString"),
+            ("QuestionnaireResponse", "item.text"),
+            ("Encounter", "extension(u).valueMarkdown"),
+            ("Encounter", "extension(u).valueAnnotation.time"),
+            ("DiagnosticReport", "conclusion"),
+            ("ClinicalImpression", "summary"),
+            ("RiskAssessment", "mitigation"),
+            ("MedicationRequest", "dosageInstruction.text"),
+            ("MedicationRequest", "dosageInstruction.patientInstruction"),
+            ("AllergyIntolerance", "reaction.description"),
+            ("CarePlan", "description"),
+            ("Goal", "note.authorString"),
+            ("Appointment", "comment"),
+        ] {
+            let found = identifier(resource, path);
+            assert!(
+                matches!(found, Some(Identifier::Never(_))),
+                "{resource}.{path}"
+            );
+            let treated = judge(
+                "x",
+                path,
+                Identifier::Never("free text"),
+                &Treatment::Pseudonym,
+            );
+            assert!(treated.is_err(), "no treatment makes it fit to store");
+        }
+        let column = CsvColumn {
+            name: "said".to_string(),
+            from: "Referral_Narrative".to_string(),
+            kind: crate::decode::csv::ColumnType::String,
+            privacy: Treatment::Clear,
+            not_after: false,
+        };
+        assert!(check_csv_column("x.toml", &column).is_err());
     }
 
     #[test]

@@ -1,33 +1,260 @@
-//! The list of people who have opted out.
+//! The lists of people who have opted out.
 
 use super::{Key, NhsNumber, Pseudonyms};
 use crate::error::{Context, Error, Result};
-use std::collections::HashSet;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Reads NHS numbers, one a line, as `person_key`s; blank lines are passed over.
-///
-/// A line that is no NHS number is an error that names the line: a person whose opt-out was
-/// mistyped must not be pulled.
-pub fn read_opt_outs(path: &Path, key: &Key) -> Result<HashSet<i64>> {
+/// What kind of opt-out a list is of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptOutKind {
+    /// The National Data Opt-out: the numbers that the MESH check took out.
+    National,
+    /// Type 1 opt-outs, which general practices record.
+    #[serde(rename = "type-1")]
+    Type1,
+    /// An area's own.
+    #[default]
+    Local,
+}
+
+/// A list under `[privacy.opt_outs.NAME]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptOutList {
+    /// A file of NHS numbers, one a line.
+    pub file: PathBuf,
+    /// Whose opt-outs they are.
+    #[serde(default)]
+    pub kind: OptOutKind,
+    /// The day of which the list is, when its file does not say.
+    pub checked_on: Option<toml::value::Datetime>,
+    /// The age in days above which a pull warns; 21 for national lists.
+    pub warn_after_days: Option<u32>,
+}
+
+/// All lists, by name. A path alone is one list called `local`.
+#[derive(Debug, Clone, Default)]
+pub struct OptOutLists(pub BTreeMap<String, OptOutList>);
+
+impl<'de> Deserialize<'de> for OptOutLists {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Lists;
+        impl<'de> Visitor<'de> for Lists {
+            type Value = OptOutLists;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the path of a list, or lists by name")
+            }
+
+            fn visit_str<E>(self, path: &str) -> std::result::Result<OptOutLists, E> {
+                let list = OptOutList {
+                    file: PathBuf::from(path),
+                    kind: OptOutKind::Local,
+                    checked_on: None,
+                    warn_after_days: None,
+                };
+                Ok(OptOutLists(BTreeMap::from([("local".to_string(), list)])))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                map: A,
+            ) -> std::result::Result<OptOutLists, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(OptOutLists)
+            }
+        }
+        deserializer.deserialize_any(Lists)
+    }
+}
+
+/// A list as it was read, without its numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ListRead {
+    /// Its name.
+    pub name: String,
+    /// Whose opt-outs they are.
+    pub kind: OptOutKind,
+    /// The day of which it is: from the setting, its first line, or its file's time of change.
+    pub checked_on: NaiveDate,
+    /// People on it.
+    pub people: u64,
+}
+
+/// Everybody who has opted out, from all lists.
+#[derive(Debug, Default)]
+pub struct OptOuts {
+    /// Their keys.
+    pub people: HashSet<i64>,
+    /// The lists.
+    pub lists: Vec<ListRead>,
+}
+
+/// The age in days above which a National Data Opt-out check is too old, unless a setting says
+/// otherwise: the policy gives an organisation 21 days to apply an opt-out.
+const NATIONAL_DAYS: u32 = 21;
+
+impl OptOuts {
+    /// Reads all lists; relative paths start at `base`. Warns of lists that are too old.
+    ///
+    /// A line that is no NHS number is an error that names the line: a person whose opt-out was
+    /// mistyped must not be pulled.
+    pub fn read(lists: &OptOutLists, base: &Path, key: &Key) -> Result<Self> {
+        let mut read = OptOuts::default();
+        let pseudonyms = Pseudonyms::new(key, "");
+        for (name, list) in &lists.0 {
+            let people = read_list(&base.join(&list.file), list, &pseudonyms)?;
+            let (people, checked_on) = people;
+            let limit = match list.kind {
+                OptOutKind::National => Some(NATIONAL_DAYS),
+                _ => None,
+            };
+            if let Some(days) = list.warn_after_days.or(limit)
+                && let Some(last) = checked_on.checked_add_days(Days::new(days.into()))
+                && last < Utc::now().date_naive()
+            {
+                tracing::warn!(
+                    "the opt-out list {name} is of {checked_on}, more than {days} days ago: ask for a new one"
+                );
+            }
+            read.lists.push(ListRead {
+                name: name.clone(),
+                kind: list.kind,
+                checked_on,
+                people: people.len() as u64,
+            });
+            read.people.extend(people);
+        }
+        Ok(read)
+    }
+
+    /// The day of the oldest check against the National Data Opt-out, where there is one.
+    pub fn ndoo_checked_on(&self) -> Option<NaiveDate> {
+        let national = self.lists.iter().filter(|l| l.kind == OptOutKind::National);
+        national.map(|l| l.checked_on).min()
+    }
+}
+
+/// The people of a list, and its day.
+fn read_list(
+    path: &Path,
+    list: &OptOutList,
+    pseudonyms: &Pseudonyms,
+) -> Result<(HashSet<i64>, NaiveDate)> {
     let cannot = || format!("the opt-out list {} cannot be read", path.display());
     let file = std::fs::File::open(path)
         .data(cannot)
         .map_err(|e| e.hint("correct opt_outs under [privacy]; nothing was pulled without it"))?;
-    let pseudonyms = Pseudonyms::new(key, "");
+    let changed = file
+        .metadata()
+        .and_then(|facts| facts.modified())
+        .data(cannot)?;
+    let mut day = DateTime::<Utc>::from(changed).date_naive();
     let mut people = HashSet::new();
     for (i, line) in BufReader::new(file).lines().enumerate() {
         let line = line.data(cannot)?;
+        let line = line.trim_start_matches('\u{feff}');
         if line.trim().is_empty() {
             continue;
         }
-        let number = NhsNumber::parse(&line, true).map_err(|_| {
+        if let Some(said) = line.strip_prefix("# checked on ").filter(|_| i == 0) {
+            day = NaiveDate::parse_from_str(said.trim(), "%Y-%m-%d").map_err(|_| {
+                Error::data(cannot())
+                    .cause("its first line does not say a day")
+                    .hint("write it as '# checked on 2026-11-22', or leave the line out")
+            })?;
+            continue;
+        }
+        let number = NhsNumber::parse(line, true).map_err(|_| {
             Error::data(cannot())
                 .cause(format!("line {} is not an NHS number", i + 1))
                 .hint("correct that line: nothing is pulled while an opt-out is unreadable")
         })?;
         people.insert(pseudonyms.person(number.digits()).key);
     }
-    Ok(people)
+    if let Some(said) = &list.checked_on {
+        let said = said.to_string();
+        day = NaiveDate::parse_from_str(&said, "%Y-%m-%d").map_err(|_| {
+            Error::usage(format!(
+                "checked_on of the opt-out list {} is no day",
+                path.display()
+            ))
+            .hint("write checked_on = 2026-11-22")
+        })?;
+    }
+    Ok((people, day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::privacy::key::of_digits;
+
+    fn lists(text: &str) -> std::result::Result<OptOutLists, toml::de::Error> {
+        #[derive(Deserialize)]
+        struct Privacy {
+            opt_outs: OptOutLists,
+        }
+        toml::from_str::<Privacy>(text).map(|p| p.opt_outs)
+    }
+
+    #[test]
+    fn a_path_alone_is_a_local_list() {
+        let one = lists("opt_outs = 'a.txt'").unwrap();
+        assert_eq!(one.0["local"].file, Path::new("a.txt"));
+        assert_eq!(one.0["local"].kind, OptOutKind::Local);
+    }
+
+    #[test]
+    fn lists_have_names_kinds_and_days() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("national.txt"),
+            "# checked on 2026-11-02\n9434765919\n\n9000000009\n",
+        )
+        .unwrap();
+        std::fs::write(folder.path().join("practices.txt"), "9434765919\n").unwrap();
+        let two = lists(
+            "[opt_outs.ndoo]\nkind = 'national'\nfile = 'national.txt'\n[opt_outs.gp]\nkind = 'type-1'\nfile = 'practices.txt'\nchecked_on = 2026-10-31\n",
+        )
+        .unwrap();
+        let key = of_digits(&[&"ab".repeat(32)]);
+        let read = OptOuts::read(&two, folder.path(), &key).unwrap();
+        assert_eq!(read.people.len(), 2);
+        let shown: Vec<_> = read
+            .lists
+            .iter()
+            .map(|l| format!("{} {:?} {} {}", l.name, l.kind, l.checked_on, l.people))
+            .collect();
+        assert_eq!(
+            shown,
+            ["gp Type1 2026-10-31 1", "ndoo National 2026-11-02 2"]
+        );
+        assert_eq!(read.ndoo_checked_on().unwrap().to_string(), "2026-11-02");
+    }
+
+    #[test]
+    fn a_misspelt_key_of_a_list_is_an_error() {
+        let error = lists("[opt_outs.ndoo]\nfile = 'a'\nkinds = 'national'\n").unwrap_err();
+        assert!(error.message().contains("unknown field `kinds`"), "{error}");
+        assert!(lists("opt_outs = 3").is_err());
+    }
+
+    #[test]
+    fn a_line_that_is_no_number_is_named_and_not_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.txt"), "9434765919\n9434765918\n").unwrap();
+        let key = of_digits(&[&"ab".repeat(32)]);
+        let list = lists("opt_outs = 'a.txt'").unwrap();
+        let error = OptOuts::read(&list, folder.path(), &key).unwrap_err();
+        assert_eq!(error.causes(), ["line 2 is not an NHS number"]);
+        assert!(!format!("{error:?}").contains("9434765918"));
+    }
 }

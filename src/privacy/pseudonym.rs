@@ -1,6 +1,9 @@
 //! Pseudonyms: keyed hashes in the place of identifiers.
+//!
+//! The states of the keyed hashes have the key mixed in and are not wiped from memory when they are
+//! dropped, as the keys themselves are: the libraries do that only with a feature that is off here.
 
-use super::Key;
+use super::{Key, Rekey};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::collections::HashMap;
@@ -22,49 +25,40 @@ pub struct Pseudonyms {
     person: Hmac<Sha256>,
     record: Hmac<Sha256>,
     line: Zeroizing<[u8; 32]>,
+    /// What the keys after the first make of it.
+    rekey: Rekey,
 }
 
 impl Pseudonyms {
     /// Pseudonyms under `key`; records of different sources never share one.
     pub fn new(key: &Key, source: &str) -> Self {
-        let record = key.mac().chain_update(source.as_bytes()).chain_update([0]);
+        let first = key.first();
         Pseudonyms {
-            person: key.mac(),
-            record,
-            line: key.digest_key(),
+            person: first.mac(),
+            record: first
+                .mac()
+                .chain_update(source.as_bytes())
+                .chain_update([0]),
+            line: first.digest_key(),
+            rekey: Rekey::after(key, 1),
         }
     }
 
     /// The pseudonym of a person from the bare identifier (ten digits of an NHS number).
     pub fn person(&self, identifier: &[u8]) -> Person {
-        let tag = self
-            .person
-            .clone()
-            .chain_update(identifier)
-            .finalize()
-            .into_bytes();
-        let word = |from: usize| {
-            let mut bytes = [0u8; 8];
-            bytes.copy_from_slice(&tag[from..from + 8]);
-            u64::from_be_bytes(bytes)
-        };
-        Person {
-            key: (word(0) >> 1).cast_signed(),
-            check: word(8).cast_signed(),
-        }
+        let mac = self.person.clone().chain_update(identifier);
+        let tag = mac.finalize().into_bytes();
+        self.rekey.person(Person {
+            key: (word(&tag, 0) >> 1).cast_signed(),
+            check: word(&tag, 8).cast_signed(),
+        })
     }
 
     /// The pseudonym of a record, from its `Type/id` or the values of its key columns.
     pub fn record(&self, reference: &[u8]) -> i64 {
-        let tag = self
-            .record
-            .clone()
-            .chain_update(reference)
-            .finalize()
-            .into_bytes();
-        let mut bytes = [0u8; 8];
-        bytes.copy_from_slice(&tag[..8]);
-        (u64::from_be_bytes(bytes) >> 1).cast_signed()
+        let mac = self.record.clone().chain_update(reference);
+        let tag = mac.finalize().into_bytes();
+        self.rekey.record((word(&tag, 0) >> 1).cast_signed())
     }
 
     /// Pseudonyms of many references that repeat, each computed once.
@@ -81,14 +75,72 @@ impl Pseudonyms {
     /// The keyed digest of a line, to tell two versions of a record apart.
     pub fn line(&self, bytes: &[u8]) -> i64 {
         let hash = blake3::keyed_hash(&self.line, bytes);
-        let mut word = [0u8; 8];
-        word.copy_from_slice(&hash.as_bytes()[..8]);
-        i64::from_be_bytes(word)
+        self.rekey.digest(word(hash.as_bytes(), 0).cast_signed())
     }
+}
+
+/// Eight bytes of a hash, from byte `from`.
+pub(super) fn word(hash: &[u8], from: usize) -> u64 {
+    let mut bytes = [0u8; 8];
+    bytes.copy_from_slice(&hash[from..from + 8]);
+    u64::from_be_bytes(bytes)
 }
 
 impl fmt::Debug for Pseudonyms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pseudonyms(secret)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::privacy::key::of_digits;
+
+    const OLD: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    const NEW: &str = "1f1e1d1c1b1a191817161514131211100f0e0d0c0b0a09080706050403020100";
+
+    #[test]
+    fn a_pseudonym_is_the_hash_that_anybody_with_the_key_can_compute() {
+        // openssl dgst -sha256 -mac HMAC -macopt hexkey:$OLD <<< "9434765919" (without a line end)
+        let person = Pseudonyms::new(&of_digits(&[OLD]), "").person(b"9434765919");
+        assert_eq!(person.key, 7_975_364_867_435_064_070);
+        assert_eq!(person.check, 8_938_913_176_870_859_229);
+    }
+
+    #[test]
+    fn a_chain_gives_what_rekeying_gives() {
+        let old = Pseudonyms::new(&of_digits(&[OLD]), "record");
+        let chain = of_digits(&[OLD, NEW]);
+        let both = Pseudonyms::new(&chain, "record");
+        let rekey = Rekey::after(&chain, 1);
+        let person = old.person(b"9434765919");
+        let moved = rekey.person(person);
+        assert_eq!(both.person(b"9434765919"), moved);
+        assert_eq!(rekey.person_key(person.key), moved.key);
+        assert_eq!(
+            both.record(b"Patient/1"),
+            rekey.record(old.record(b"Patient/1"))
+        );
+        assert_eq!(both.line(b"{}"), rekey.digest(old.line(b"{}")));
+        assert!(moved.key >= 0 && moved != person);
+        // Two people whom the old key gave one pseudonym are still told apart.
+        let other = Person {
+            check: person.check ^ 1,
+            ..person
+        };
+        assert_eq!(rekey.person(other).key, moved.key);
+        assert_ne!(rekey.person(other).check, moved.check);
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let key = of_digits(&[OLD, NEW]);
+        let shown = format!(
+            "{:?} {:?}",
+            Pseudonyms::new(&key, "x"),
+            Rekey::after(&key, 1)
+        );
+        assert_eq!(shown, "Pseudonyms(secret) Rekey(1 secret)");
     }
 }

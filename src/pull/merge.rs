@@ -274,9 +274,7 @@ impl Keys {
 
     /// A digest of what the row is, and of whom: rows in any order have the same sum.
     fn row_digest(&self, at: usize) -> u128 {
-        let low = mix(self.version[at].1.cast_unsigned() ^ u64::from(self.row[at].cast_unsigned()));
-        let high = mix(low ^ self.person[at].unwrap_or(-1).cast_unsigned());
-        (u128::from(high) << 64) | u128::from(low)
+        super::content::row_digest(self.version[at].1, self.row[at], self.person[at])
     }
 }
 
@@ -294,12 +292,4 @@ fn moments(rows: &RecordBatch, plan: &TablePlan) -> Result<Vec<i64>> {
         .usage(|| format!("table {} is sorted by {order}, which is no date", plan.name))?;
     let moments = moments.as_primitive::<TimestampMicrosecondType>();
     Ok(moments.iter().map(|m| m.unwrap_or(i64::MIN)).collect())
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): spreads every bit over all others.
-fn mix(value: u64) -> u64 {
-    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    value ^ (value >> 31)
 }

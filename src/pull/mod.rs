@@ -6,16 +6,19 @@
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
 mod chunks;
+mod content;
 mod deleted;
 mod files;
 mod intake;
 mod merge;
+mod opt_out_effect;
 mod opted_out;
 mod people;
 mod plan;
 mod prepare;
 mod rejects;
 mod relink;
+mod rotate;
 mod runs;
 mod settle;
 mod summary;
@@ -24,13 +27,14 @@ mod version;
 mod whereabouts;
 
 pub use plan::{PullPlan, TablePlan};
+pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};
 
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::pipeline::{Pipeline, settings_file::nearest};
-use crate::privacy::{Key, Lookup, read_opt_outs};
+use crate::privacy::{Key, Lookup, OptOuts};
 use crate::progress::Progress;
 use crate::scratch::Scratch;
 use merge::Exclusions;
@@ -81,14 +85,19 @@ async fn attempt(
     all: bool,
 ) -> Result<Option<Summary>> {
     let mut plan = PullPlan::read(pipeline, key)?;
-    let opted_out = match &pipeline.settings.privacy.opt_outs {
-        Some(path) => read_opt_outs(&pipeline.path(path), key)?,
-        None => Default::default(),
-    };
+    let privacy = &pipeline.settings.privacy;
+    if privacy.open_pseudonymiser_salt.is_some() {
+        tracing::warn!(
+            "people get an open_pseudonym too, which is weak: whoever learns its salt finds every NHS number behind it"
+        );
+    }
+    let opt_outs = OptOuts::read(&privacy.opt_outs, &pipeline.root, key)?;
+    let opted_out = &opt_outs.people;
     let before = opted_out::load(lake).await?;
-    let joined = opted_out.difference(&before.people).next().is_some();
+    let joining: HashSet<i64> = opted_out.difference(&before.people).copied().collect();
+    let joined = !joining.is_empty();
     // Records of people who opted in again are no longer in the lake: everything is read again.
-    let withdrawn = before.people.difference(&opted_out).next().is_some();
+    let withdrawn = before.people.difference(opted_out).next().is_some();
     let mut tables = Vec::with_capacity(plan.tables.len());
     for table in &plan.tables {
         tables.push(lake.table(&table.name).await?);
@@ -101,7 +110,7 @@ async fn attempt(
 
     let mut lookups = BTreeMap::new();
     let mut lookup_digest = blake3::Hasher::new();
-    for (name, path) in &pipeline.settings.privacy.lookups {
+    for (name, path) in &privacy.lookups {
         let path = pipeline.path(path);
         lookups.insert(name.clone(), Lookup::load(&path)?);
         lookup_digest.update(&std::fs::read(&path).unwrap_or_default());
@@ -141,7 +150,9 @@ async fn attempt(
             .is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
     });
     if work.is_empty() && !joined && !withdrawn && settled {
-        return Ok(Some(Summary::unchanged(&plan, &tables, known)));
+        opt_out_effect::store_lists(lake, &opt_outs.lists).await?;
+        let summary = Summary::unchanged(&plan, &tables, known);
+        return Ok(Some(summary.with_opt_outs(opt_outs, BTreeMap::new())));
     }
 
     let mut people = People::default();
@@ -203,7 +214,11 @@ async fn attempt(
         let known = deleted.entry(*record).or_insert(*when);
         *known = (*known).max(*when);
     }
-    let exclusions = Exclusions { opted_out, deleted };
+    let effect = opt_out_effect::note(lake, &tables, &joining).await?;
+    let exclusions = Exclusions {
+        opted_out: opted_out.clone(),
+        deleted,
+    };
     let settle = settle::Settle {
         lake,
         plan: &shared.plan,
@@ -218,7 +233,9 @@ async fn attempt(
     deleted::store(lake, &exclusions.deleted).await?;
     rejects::store(lake, &intake.rejects(&shared.plan)).await?;
     opted_out::store(lake, &exclusions.opted_out, &intake.people).await?;
-    let summary = Summary::of(&shared.plan, &intake, summaries, known);
+    opt_out_effect::store_lists(lake, &opt_outs.lists).await?;
+    let summary =
+        Summary::of(&shared.plan, &intake, summaries, known).with_opt_outs(opt_outs, effect);
     for (id, file) in intake.taken(&shared.plan) {
         taken.insert(id, file);
     }

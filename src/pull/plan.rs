@@ -5,9 +5,9 @@ use crate::decode::fhir::{Decoder, View};
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
 use crate::pipeline::{Pipeline, Source};
-use crate::privacy::{Key, Pseudonyms, Treatment, check_csv_column, check_view};
+use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_csv_column, check_view};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,8 +32,40 @@ pub struct TablePlan {
     pub merges: Option<MergeColumns>,
     /// The column that rows of a person are sorted by.
     pub order: Option<String>,
-    /// Changes when the definition of the table does.
+    /// Changes when a definition of the table does.
     pub fingerprint: String,
+    /// The fingerprint of each definition: sources of two versions of FHIR fill one table.
+    definitions: BTreeSet<String>,
+}
+
+/// The property that says which columns of a table are pseudonyms and which one it is sorted by, for
+/// whoever has the table and not its view.
+pub const COLUMNS: &str = "populace.columns";
+
+impl TablePlan {
+    /// Another definition of the same table: the order in which sources are read does not matter.
+    fn also_defined_by(&mut self, other: &TablePlan) {
+        self.definitions.extend(other.definitions.iter().cloned());
+        if self.definitions.len() > 1 {
+            let mut hash = blake3::Hasher::new();
+            for definition in &self.definitions {
+                hash.update(definition.as_bytes());
+            }
+            self.fingerprint = hash.finalize().to_hex()[..32].to_string();
+        }
+    }
+
+    /// The value of [`COLUMNS`]: the pseudonyms among the view's own columns, with `,` between them,
+    /// and the sort column after `;`.
+    pub fn keyed_columns(&self) -> String {
+        let columns = self.columns.iter();
+        let pseudonyms: Vec<&str> = columns
+            .filter(|c| c.stored && c.treatment == Treatment::Pseudonym)
+            .map(|c| c.name.as_str())
+            .collect();
+        let order = self.order.as_deref().unwrap_or_default();
+        format!("{};{order}", pseudonyms.join(","))
+    }
 }
 
 /// The columns of `Patient.link`.
@@ -77,8 +109,10 @@ pub struct SourcePlan {
     pub folder: PathBuf,
     /// What its files are.
     pub kind: SourceKind,
-    /// For each decoder table, the index of the pull's table.
+    /// Makes the pseudonyms of its records and people.
     pub pseudonyms: Pseudonyms,
+    /// Makes the column `open_pseudonym` of the people themselves, when that is wanted.
+    pub open: Option<Arc<OpenPseudonymiser>>,
     /// Whether test numbers are people.
     pub accept_test_numbers: bool,
     /// The share of lines that may be rejected.
@@ -120,6 +154,11 @@ impl PullPlan {
             tables: Vec::new(),
             sources: Vec::new(),
         };
+        let open = match &pipeline.settings.privacy.open_pseudonymiser_salt {
+            Some(place) => Some(Arc::new(OpenPseudonymiser::load(place, &pipeline.root)?)),
+            None => None,
+        };
+        let salt = open.as_ref().map(|open| open.fingerprint(key));
         for (name, source) in &pipeline.settings.sources {
             let source = match source {
                 Source::FhirFolder(folder) => {
@@ -130,26 +169,33 @@ impl PullPlan {
                     let mut tables = Vec::new();
                     let mut views = Vec::new();
                     let mut hash = blake3::Hasher::new();
-                    for (file, text) in definitions(&pipeline.path(&folder.views), "json")? {
+                    for (file, text) in definitions(&pipeline.path(&folder.views()), "json")? {
                         let view = View::parse_with(&file, &text, &overrides)?;
                         check_view(&file, &view)?;
                         hash.update(text.as_bytes());
-                        let table = plan.add(view_table(&file, &text, &view)?)?;
+                        let table = plan.add(view_table(&file, &text, &view, salt.as_deref())?)?;
                         tables.push((view.resource.clone(), table));
                         views.push(Arc::new(view));
                     }
                     hash.update(folder.person_identifier.as_bytes());
+                    hash.update(salt.as_deref().unwrap_or_default().as_bytes());
                     hash.update(&[u8::from(folder.accept_test_numbers)]);
+                    let modifiers = &folder.known_modifier_extensions;
+                    for url in modifiers {
+                        hash.update(url.as_bytes());
+                    }
                     SourcePlan {
                         name: name.clone(),
                         folder: pipeline.path(Path::new(&folder.url)),
                         kind: SourceKind::Fhir {
-                            decoder: Decoder::new(views),
+                            decoder: Decoder::new(views)
+                                .with_known_modifiers(modifiers.iter().cloned()),
                             tables,
                             nhs_numbers: folder.person_identifier
                                 == crate::pipeline::NHS_NUMBER_SYSTEM,
                         },
                         pseudonyms: Pseudonyms::new(key, name),
+                        open: open.clone(),
                         accept_test_numbers: folder.accept_test_numbers,
                         reject_threshold: folder.reject_threshold,
                         fingerprint: hash.finalize().to_hex()[..32].to_string(),
@@ -170,6 +216,7 @@ impl PullPlan {
                         folder: pipeline.path(Path::new(&folder.url)),
                         kind: SourceKind::Csv { decoders },
                         pseudonyms: Pseudonyms::new(key, name),
+                        open: open.clone(),
                         accept_test_numbers: folder.accept_test_numbers,
                         reject_threshold: folder.reject_threshold,
                         fingerprint: hash.finalize().to_hex()[..32].to_string(),
@@ -191,6 +238,7 @@ impl PullPlan {
                 ))
                 .hint("give the tables different names, or the same columns"));
             }
+            self.tables[i].also_defined_by(&table);
             return Ok(i);
         }
         self.tables.push(table);
@@ -214,7 +262,11 @@ fn definitions(folder: &Path, extension: &str) -> Result<Vec<(String, String)>> 
     Ok(files)
 }
 
-fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
+/// The column of the people themselves by which older data can be linked.
+pub const OPEN_PSEUDONYM: &str = "open_pseudonym";
+
+/// The table of a view; with the fingerprint of a `salt`, people get an [`OPEN_PSEUDONYM`].
+fn view_table(file: &str, text: &str, view: &View, salt: Option<&str>) -> Result<TablePlan> {
     let mut columns = Vec::with_capacity(view.columns.len());
     let mut person = PersonLink::None;
     let mut order = None;
@@ -253,7 +305,7 @@ fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
             stored,
         });
     }
-    let plan = table(
+    let mut table = table(
         &view.name,
         file,
         text,
@@ -262,10 +314,21 @@ fn view_table(file: &str, text: &str, view: &View) -> Result<TablePlan> {
         order,
         &view.schema(),
     )?;
-    let merges = other
+    table.merges = other
         .zip(kind)
         .map(|(other, kind)| MergeColumns { other, kind });
-    Ok(TablePlan { merges, ..plan })
+    if let (Some(salt), PersonLink::Identifier(_)) = (salt, person) {
+        let mut fields = table.schema.fields().to_vec();
+        // After person_key, record_key, person_check and merged_from_key.
+        fields.insert(
+            4,
+            Arc::new(Field::new(OPEN_PSEUDONYM, DataType::Utf8, true)),
+        );
+        table.schema = Arc::new(Schema::new(fields));
+        table.fingerprint.push_str(salt);
+        table.definitions = BTreeSet::from([table.fingerprint.clone()]);
+    }
+    Ok(table)
 }
 
 fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
@@ -333,6 +396,7 @@ fn table(
             "patient_key",
             "person_check",
             MERGED_FROM,
+            OPEN_PSEUDONYM,
             "shard",
         ];
         if taken.contains(&column.name.as_str()) || ADDED.contains(&column.name.as_str()) {
@@ -356,13 +420,15 @@ fn table(
     ));
     fields.push(int("digest", false));
     fields.push(Field::new("record_row", DataType::Int32, false));
+    let fingerprint = blake3::hash(text.as_bytes()).to_hex()[..32].to_string();
     Ok(TablePlan {
+        definitions: BTreeSet::from([fingerprint.clone()]),
         name: TableName::new("record", name),
         schema: Arc::new(Schema::new(fields)),
         columns,
         person,
         merges: None,
         order,
-        fingerprint: blake3::hash(text.as_bytes()).to_hex()[..32].to_string(),
+        fingerprint,
     })
 }

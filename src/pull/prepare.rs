@@ -1,7 +1,7 @@
 //! A decoded chunk made fit to store: pseudonyms, generalised values, the leak gate.
 
 use super::people::People;
-use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
+use super::plan::{OPEN_PSEUDONYM, PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::rejects::RejectedLine;
 use super::version::{RecordVersion, Version};
 use crate::decode::{Decoded, Rows};
@@ -328,6 +328,30 @@ impl Preparer<'_> {
         Ok(persons)
     }
 
+    /// The pseudonyms by which older data can be linked: of the same people as the others.
+    fn open_pseudonyms(
+        &self,
+        rows: &Rows,
+        plan: &TablePlan,
+        kept: &[u32],
+        persons: &[Option<Person>],
+    ) -> Result<ArrayRef> {
+        let (PersonLink::Identifier(column), Some(open)) = (plan.person, &self.source.open) else {
+            return Ok(arrow::array::new_null_array(&DataType::Utf8, kept.len()));
+        };
+        let identifiers = text(rows.batch.column(column))?;
+        let digests: StringArray = kept
+            .iter()
+            .map(|row| {
+                let row = *row as usize;
+                persons[row]?;
+                let number = NhsNumber::parse(identifiers.value(row), true).ok()?;
+                Some(open.digest(number.digits()))
+            })
+            .collect();
+        Ok(Arc::new(digests))
+    }
+
     #[allow(clippy::too_many_arguments)] // the parts of one row, each made above
     fn build(
         &self,
@@ -372,6 +396,9 @@ impl Preparer<'_> {
                 columns.push(record_keys);
                 columns.push(of(|p| p.check));
                 columns.push(new_null_array(&DataType::Int64, kept.len()));
+                if plan.schema.index_of(OPEN_PSEUDONYM).is_ok() {
+                    columns.push(self.open_pseudonyms(rows, plan, kept, persons)?);
+                }
             }
             PersonLink::Patient(column) => {
                 let references = text(&pick(rows.batch.column(column))?)?;

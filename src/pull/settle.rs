@@ -397,16 +397,11 @@ impl Settle<'_> {
             let digest = files
                 .iter()
                 .fold(0u128, |sum, f| sum.wrapping_add(f.digest));
-            let mut content = blake3::Hasher::new();
-            content.update(&digest.to_be_bytes());
-            content.update(&rows.to_be_bytes());
-            content.update(plan.fingerprint.as_bytes());
+            let content = super::content::content(digest, rows, &plan.fingerprint);
             let properties = BTreeMap::from([
                 (DEFINITION.to_string(), plan.fingerprint.clone()),
-                (
-                    CONTENT.to_string(),
-                    content.finalize().to_hex()[..32].to_string(),
-                ),
+                (CONTENT.to_string(), content),
+                (super::plan::COLUMNS.to_string(), plan.keyed_columns()),
                 (
                     KEY.to_string(),
                     self.lake.settings().key_fingerprint.clone(),

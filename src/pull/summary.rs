@@ -3,6 +3,8 @@
 use super::intake::Intake;
 use super::plan::PullPlan;
 use crate::lake::Table;
+use crate::privacy::{ListRead, OptOuts};
+use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -29,6 +31,12 @@ pub struct Summary {
     pub rejected: BTreeMap<String, u64>,
     /// The tables.
     pub tables: Vec<TableSummary>,
+    /// The opt-out lists that were read.
+    pub opt_outs: Vec<ListRead>,
+    /// The day of the oldest check against the National Data Opt-out.
+    pub ndoo_checked_on: Option<NaiveDate>,
+    /// Rows that new opt-outs took out of the lake, by table.
+    pub opted_out_rows: BTreeMap<String, u64>,
 }
 
 /// A table after a pull.
@@ -101,6 +109,14 @@ impl Summary {
                 .or_default() += 1;
         }
         summary
+    }
+
+    /// The same, with what was read of opt-outs, and the rows that they took out.
+    pub(super) fn with_opt_outs(mut self, read: OptOuts, rows: BTreeMap<String, u64>) -> Self {
+        self.ndoo_checked_on = read.ndoo_checked_on();
+        self.opt_outs = read.lists;
+        self.opted_out_rows = rows;
+        self
     }
 
     /// Whether any table changed.

@@ -37,12 +37,15 @@ impl<'b> Keys<'b> {
         ]))
     }
 
-    /// The rows of `batch` with these columns alone.
+    /// The rows of `batch` with these columns alone; none when it lacks one.
     pub fn only(batch: &RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
-        let columns = Self::COLUMNS
+        let columns: Vec<usize> = Self::COLUMNS
             .iter()
-            .map(|name| batch.schema().index_of(name))
-            .collect::<std::result::Result<Vec<_>, _>>()?;
+            .filter_map(|name| batch.schema().index_of(name).ok())
+            .collect();
+        if columns.len() < Self::COLUMNS.len() {
+            return Ok(RecordBatch::new_empty(Self::schema()));
+        }
         batch.project(&columns)
     }
 

@@ -18,5 +18,7 @@ mod privacy;
 mod project;
 mod readme;
 mod repeatable;
+mod rotation;
 mod samples;
 mod shared_input;
+mod stu3;

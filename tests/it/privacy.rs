@@ -203,10 +203,27 @@ fn opt_outs_reach_what_is_in_the_lake_and_come_back() {
         })
         .collect();
     std::fs::write(&list, numbers.join("\n")).unwrap();
-    project.ok(&["pull"]);
+    let pulled = project.json(&["pull"]);
+    assert_eq!(pulled["opt_outs"][0]["people"], 3);
+    assert_eq!(pulled["opted_out_rows"]["record.patient"], 3);
     assert_eq!(
         project.number("select count(*) from record.patient"),
         all - 3
+    );
+    // What they lost is noted, table by table.
+    let lost = everything - project.number("select count(*) from record.encounter");
+    assert_eq!(pulled["opted_out_rows"]["record.encounter"], lost);
+    assert_eq!(
+        project.number(
+            "select rows from populace.opt_out_effect where table_name = 'record.encounter'"
+        ),
+        lost
+    );
+    assert!(
+        project.json(&["pull"])["opted_out_rows"]
+            .as_object()
+            .unwrap()
+            .is_empty()
     );
     assert_eq!(
         project.number("select count(*) from record.encounter where person_key is null"),
@@ -276,4 +293,157 @@ fn a_report_that_reads_a_person_is_refused() {
         );
         assert!(error.contains(column), "{sql}: {error}");
     }
+}
+
+#[test]
+fn named_lists_say_when_the_national_opt_out_was_checked() {
+    let record = synth(30, 5, false);
+    let project = Project::over(record.path());
+    std::fs::write(project.path("ndoo.txt"), "# checked on 2026-01-02\n").unwrap();
+    std::fs::write(project.path("practices.txt"), "").unwrap();
+    let pipeline = pipeline_over(record.path());
+    let single = pipeline
+        .lines()
+        .find(|line| line.starts_with("opt_outs"))
+        .unwrap();
+    let lists = "[privacy.opt_outs.ndoo]\nkind = \"national\"\nfile = \"ndoo.txt\"\n[privacy.opt_outs.practices]\nkind = \"type-1\"\nfile = \"practices.txt\"\n[privacy.lookups]";
+    project.write_pipeline(
+        &pipeline
+            .replace(single, "")
+            .replace("[privacy.lookups]", lists),
+    );
+    let output = project.run(&["pull"]);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("the opt-out list ndoo is of 2026-01-02, more than 21 days ago"),
+        "{said}"
+    );
+    assert!(
+        said.contains("checked against the National Data Opt-out on 2026-01-02"),
+        "{said}"
+    );
+    assert_eq!(project.json(&["pull"])["ndoo_checked_on"], "2026-01-02");
+    assert_eq!(
+        project.sql("select list, kind, checked_on, people from populace.opt_out_list where kind = 'national'"),
+        [["ndoo", "national", "2026-01-02", "0"]]
+    );
+}
+
+#[test]
+fn older_data_can_be_linked_by_open_pseudonyms_and_a_pull_warns_of_them() {
+    let record = tempfile::tempdir().unwrap();
+    let fhir = record.path().join("fhir");
+    std::fs::create_dir(&fhir).unwrap();
+    std::fs::write(
+        fhir.join("Patient.ndjson"),
+        r#"{"resourceType":"Patient","id":"a","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"943 476 5919"}]}"#,
+    )
+    .unwrap();
+    let project = Project::empty();
+    std::fs::write(project.path("salt.txt"), "mackerel\n").unwrap();
+    let pipeline = format!(
+        "[lake]\nurl = \"lake\"\n[releases]\nurl = \"releases\"\n[privacy]\nkey = \"file:test.key\"\n[privacy.lookups]\npostcode_lsoa = \"lookup.csv\"\n[sources.record]\nkind = \"fhir-folder\"\nurl = \"{}\"\n[parameters]\nas_of = {{ type = \"date\", default = \"2026-09-30\" }}\n",
+        fhir.display()
+    );
+    std::fs::write(project.path("lookup.csv"), "postcode,lsoa\n").unwrap();
+    project.write_pipeline(&pipeline);
+    project.ok(&["pull"]);
+    let with_salt = pipeline.replace(
+        "[privacy.lookups]",
+        "open_pseudonymiser_salt = \"file:salt.txt\"\n[privacy.lookups]",
+    );
+    project.write_pipeline(&with_salt);
+    let output = project.run(&["pull"]);
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("people get an open_pseudonym too, which is weak"),
+        "{said}"
+    );
+    assert!(!said.contains("mackerel"), "{said}");
+    // The digest is the one that OpenPseudonymiser's own tests expect.
+    assert_eq!(
+        project.sql("select open_pseudonym from record.patient"),
+        [["643574A0AEFDA8DAC01EEBE45F7E8CFE814B15BBC3F654AC934518A34A53D575"]]
+    );
+    let again = project.json(&["pull"]);
+    assert_eq!(again["files_read"], 0);
+    // Without the salt, it goes.
+    project.write_pipeline(&pipeline);
+    project.ok(&["pull"]);
+    let error = project.fails(
+        2,
+        &["sql", "-c", "select open_pseudonym from record.patient"],
+    );
+    assert!(error.contains("open_pseudonym"), "{error}");
+}
+
+#[test]
+fn a_key_comes_from_a_program_whose_answer_is_never_shown() {
+    let record = synth(20, 1, false);
+    let project = Project::over(record.path());
+    let pipeline = pipeline_over(record.path());
+    let before = project.ok(&["key", "fingerprint"]);
+    project.write_pipeline(&pipeline.replace("file:test.key", "command:cat 'test.key'"));
+    assert_eq!(project.ok(&["key", "fingerprint"]), before);
+    let output = project.run(&["pull", "-vvv"]);
+    assert!(output.status.success());
+    let key = std::fs::read_to_string(project.path("test.key")).unwrap();
+    assert!(!text(&output.stderr).contains(&key));
+    // What it says on standard error is passed on, and its failure is one of configuration.
+    project.write_pipeline(&pipeline.replace("file:test.key", "command:cat absent.key"));
+    let error = project.fails(2, &["pull"]);
+    assert!(error.contains("cat: absent.key: "), "{error}");
+    assert!(
+        error.contains("error: cat, which should give the key, failed"),
+        "{error}"
+    );
+    assert!(error.contains("cause: exit status: 1"), "{error}");
+}
+
+#[test]
+fn the_reidentification_report_counts_who_stands_alone() {
+    let record = synth(200, 12, false);
+    let project = Project::over(record.path());
+    project.ok(&["nightly"]);
+    // Counted here from the people themselves.
+    let people = project.sql(
+        "select age_band, sex, coalesce(lsoa21_code, '-'), ethnic_group, coalesce(practice_code, '-') from core.person where is_active",
+    );
+    for (known, without) in [
+        ("all five", None),
+        ("all but LSOA", Some(2)),
+        ("all but sex", Some(1)),
+    ] {
+        let mut sizes: std::collections::BTreeMap<Vec<String>, i64> = Default::default();
+        for person in &people {
+            let mut person = person.clone();
+            if let Some(at) = without {
+                person.remove(at);
+            }
+            *sizes.entry(person).or_default() += 1;
+        }
+        let class = |size: i64| match size {
+            1 => "1 (unique)",
+            2..=4 => "2-4",
+            5..=9 => "5-9",
+            _ => "10+",
+        };
+        for k_class in ["1 (unique)", "2-4", "5-9", "10+"] {
+            let of_class: Vec<i64> = sizes
+                .values()
+                .copied()
+                .filter(|s| class(*s) == k_class)
+                .collect();
+            let row = project.sql(&format!("select people, group_count, all_people, smallest_group from quality.reidentification_risk where known = '{known}' and k_class = '{k_class}'"));
+            let expected = [
+                of_class.iter().sum::<i64>(),
+                i64::try_from(of_class.len()).unwrap(),
+                i64::try_from(people.len()).unwrap(),
+                *sizes.values().min().unwrap(),
+            ];
+            assert_eq!(row, [expected.map(|n| n.to_string())], "{known} {k_class}");
+        }
+    }
+    assert!(people.len() > 100);
 }

@@ -9,6 +9,7 @@ use super::arena::{Arena, Value};
 use super::buffer::Buffer;
 use super::cursor::{Broken, Cursor};
 use super::evaluate::Evaluator;
+use super::modifier::{Modifiers, Watch};
 use super::path::Literal;
 use super::plan::{Plan, Sink};
 use super::program::Compiler;
@@ -24,6 +25,7 @@ pub struct Decoder {
     views: Vec<Arc<View>>,
     /// By resource type, what to do with its lines.
     types: HashMap<&'static str, Type>,
+    modifiers: Box<Modifiers>,
 }
 
 /// A resource type.
@@ -74,7 +76,16 @@ impl Decoder {
         Decoder {
             types: types.collect(),
             views,
+            modifiers: Box::new(Modifiers::known([])),
         }
+    }
+
+    /// Uses resources with modifier extensions of these URLs, which the views allow for. Resources
+    /// with any other are rejected.
+    #[must_use]
+    pub fn with_known_modifiers(mut self, urls: impl IntoIterator<Item = String>) -> Decoder {
+        self.modifiers = Box::new(Modifiers::known(urls));
+        self
     }
 
     /// Decodes whole lines. Never fails: a line that cannot be used becomes a [`Reject`].
@@ -152,6 +163,7 @@ struct Work<'d, 'c> {
     blank: u64,
     /// The type of the line before, which is mostly the type of the next.
     last: Option<&'d Type>,
+    watch: Watch<'d>,
 }
 
 struct Table {
@@ -205,6 +217,7 @@ impl<'d, 'c> Work<'d, 'c> {
             line_count: 0,
             blank: 0,
             last: None,
+            watch: decoder.modifiers.watch(),
         }
     }
 
@@ -296,6 +309,9 @@ impl<'d, 'c> Work<'d, 'c> {
             // Nothing is taken from it, so nothing about it can be wrong.
             self.counts[kind.number] += 1;
             return Ok(());
+        }
+        if self.watch.refuses(self.chunk.bytes, start, end) {
+            return Err(refuse(reason::UNKNOWN_MODIFIER));
         }
         let updated = self.updated(base, kind, line)?;
         self.deletions(base, kind, line, updated)?;

@@ -18,6 +18,7 @@ mod cursor;
 mod decoder;
 mod definition;
 mod evaluate;
+mod modifier;
 mod operate;
 mod path;
 mod plan;
@@ -51,8 +52,10 @@ pub mod reason {
     pub const NOT_JSON: &str = "not-json";
     /// Not an object, or without a `resourceType`.
     pub const NO_RESOURCE_TYPE: &str = "no-resource-type";
-    /// A `resourceType` that FHIR R4 does not have.
+    /// A `resourceType` that neither FHIR R4 nor STU3 has.
     pub const UNKNOWN_RESOURCE_TYPE: &str = "unknown-resource-type";
+    /// A resource with a view that holds a modifier extension nobody has said to know.
+    pub const UNKNOWN_MODIFIER: &str = "unknown-modifier-extension";
     /// A resource with a view, without an `id`.
     pub const NO_ID: &str = "no-id";
     /// A selected element whose JSON type or form does not fit its column.

@@ -1,4 +1,4 @@
-//! The resource types of FHIR R4.
+//! The resource types of FHIR R4 and of STU3, which shared records still speak.
 
 /// All of them, in alphabetical order.
 const NAMES: &[&str] = &[
@@ -12,6 +12,7 @@ const NAMES: &[&str] = &[
     "Basic",
     "Binary",
     "BiologicallyDerivedProduct",
+    "BodySite",
     "BodyStructure",
     "Bundle",
     "CapabilityStatement",
@@ -35,8 +36,10 @@ const NAMES: &[&str] = &[
     "Coverage",
     "CoverageEligibilityRequest",
     "CoverageEligibilityResponse",
+    "DataElement",
     "DetectedIssue",
     "Device",
+    "DeviceComponent",
     "DeviceDefinition",
     "DeviceMetric",
     "DeviceRequest",
@@ -45,6 +48,8 @@ const NAMES: &[&str] = &[
     "DocumentManifest",
     "DocumentReference",
     "EffectEvidenceSynthesis",
+    "EligibilityRequest",
+    "EligibilityResponse",
     "Encounter",
     "Endpoint",
     "EnrollmentRequest",
@@ -54,6 +59,7 @@ const NAMES: &[&str] = &[
     "Evidence",
     "EvidenceVariable",
     "ExampleScenario",
+    "ExpansionProfile",
     "ExplanationOfBenefit",
     "FamilyMemberHistory",
     "Flag",
@@ -62,6 +68,7 @@ const NAMES: &[&str] = &[
     "Group",
     "GuidanceResponse",
     "HealthcareService",
+    "ImagingManifest",
     "ImagingStudy",
     "Immunization",
     "ImmunizationEvaluation",
@@ -112,9 +119,13 @@ const NAMES: &[&str] = &[
     "Practitioner",
     "PractitionerRole",
     "Procedure",
+    "ProcedureRequest",
+    "ProcessRequest",
+    "ProcessResponse",
     "Provenance",
     "Questionnaire",
     "QuestionnaireResponse",
+    "ReferralRequest",
     "RelatedPerson",
     "RequestGroup",
     "ResearchDefinition",
@@ -125,6 +136,8 @@ const NAMES: &[&str] = &[
     "RiskEvidenceSynthesis",
     "Schedule",
     "SearchParameter",
+    "Sequence",
+    "ServiceDefinition",
     "ServiceRequest",
     "Slot",
     "Specimen",
@@ -168,6 +181,6 @@ mod tests {
     fn the_list_is_sorted_so_that_it_can_be_searched() {
         assert!(all().is_sorted());
         assert!(is_known("Patient") && !is_known("patient") && !is_known("Pateint"));
-        assert_eq!(all().len(), 146);
+        assert_eq!(all().len(), 159);
     }
 }

@@ -5,7 +5,9 @@ mod columns;
 mod conformance;
 mod errors;
 mod lines;
+mod modifiers;
 mod project;
+mod stu3;
 
 use std::sync::Arc;
 

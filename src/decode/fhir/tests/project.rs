@@ -7,7 +7,12 @@ use std::sync::Arc;
 use crate::decode::fhir::{Chunk, Decoder, View};
 
 fn views() -> Vec<Arc<View>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/views");
+    views_of("pipelines/views")
+}
+
+/// The views of a folder, by name.
+pub(super) fn views_of(folder: &str) -> Vec<Arc<View>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path())
@@ -23,7 +28,7 @@ fn views() -> Vec<Arc<View>> {
 
 #[test]
 fn every_column_says_how_privacy_treats_it() {
-    for view in views() {
+    for view in views().into_iter().chain(views_of("pipelines/views-stu3")) {
         for column in &view.columns {
             let treatment = column.tags.get("populace/privacy");
             assert!(treatment.is_some(), "{}.{}", view.name, column.name);

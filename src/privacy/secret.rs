@@ -1,0 +1,219 @@
+//! Where a secret is kept, and how it is read from there: the pipeline file names the place only.
+
+use crate::error::{Context, Error, Result};
+use serde::Deserialize;
+use std::fmt;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use zeroize::Zeroizing;
+
+/// The most bytes that a secret may have.
+const LIMIT: usize = 64 * 1024;
+
+/// A setting that says where a secret is: `env:NAME`, `file:PATH` or `command:PROGRAM ARGUMENTS…`.
+///
+/// Shown as its kind only, since somebody may have written the secret itself.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct SecretPlace(String);
+
+impl From<&str> for SecretPlace {
+    fn from(setting: &str) -> Self {
+        SecretPlace(setting.to_string())
+    }
+}
+
+impl From<&SecretPlace> for SecretPlace {
+    fn from(place: &SecretPlace) -> Self {
+        place.clone()
+    }
+}
+
+impl fmt::Debug for SecretPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.0.split_once(':') {
+            Some((kind @ ("env" | "file" | "command"), _)) => kind,
+            _ => "unknown",
+        };
+        write!(f, "SecretPlace({kind})")
+    }
+}
+
+impl SecretPlace {
+    /// Reads the secret, without the white space around it. `what` it is is for errors (`key`),
+    /// `base` is the folder that relative paths start from and that a command runs in.
+    ///
+    /// # Errors
+    /// Usage: no such variable, file or program, a program that failed, or a setting of no known
+    /// form. Never says the secret, nor a command's arguments.
+    pub fn read(&self, what: &str, base: &Path) -> Result<Zeroizing<String>> {
+        let (kind, place) = self.0.split_once(':').unwrap_or((&self.0, ""));
+        let mut text = match kind {
+            "env" => std::env::var(place).map(Zeroizing::new).map_err(|_| {
+                Error::usage(format!("the environment variable {place} holds no {what}"))
+                    .hint(format!("set {place} in the environment of this command"))
+            })?,
+            "file" => std::fs::File::open(base.join(place))
+                .and_then(read_text)
+                .map_err(|e| {
+                    Error::usage(format!("the {what} file {place} cannot be read")).cause(e)
+                })?,
+            "command" => answer(what, place, base)?,
+            _ => {
+                return Err(Error::usage(format!("the {what} setting names no place")).hint(
+                    format!("write \"env:NAME\", \"file:PATH\" or \"command:PROGRAM ARGUMENTS\"; never the {what} itself"),
+                ));
+            }
+        };
+        let end = text.trim_end().len();
+        text.truncate(end);
+        Ok(text)
+    }
+
+    /// The place as errors may show it: a command without its arguments.
+    pub fn shown(&self) -> String {
+        match self.0.split_once(':') {
+            Some((kind @ ("env" | "file"), place)) => format!("{kind}:{place}"),
+            Some(("command", line)) => {
+                let program = words(line).and_then(|words| words.into_iter().next());
+                format!("command:{}", program.unwrap_or_default())
+            }
+            _ => "the setting".to_string(),
+        }
+    }
+}
+
+/// What a program writes to its standard output. It is run as it is, without a shell, and may ask
+/// and complain on standard error.
+fn answer(what: &str, line: &str, base: &Path) -> Result<Zeroizing<String>> {
+    let words = words(line).filter(|words| !words.is_empty());
+    let Some(words) = words else {
+        return Err(Error::usage(format!("the command that gives the {what} cannot be read"))
+            .hint("write \"command:PROGRAM ARGUMENTS\": words are separated by spaces, quotes keep a word together, and every quote is closed"));
+    };
+    let program = words[0].as_str();
+    let failed = || format!("{program}, which should give the {what}, failed");
+    let mut command = Command::new(program);
+    command
+        .args(&words[1..])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    if !base.as_os_str().is_empty() {
+        command.current_dir(base);
+    }
+    let mut child = command
+        .spawn()
+        .usage(failed)
+        .map_err(|e| e.hint("see that the program is installed and found on PATH"))?;
+    let text = match child.stdout.take() {
+        Some(output) => read_text(output),
+        None => Ok(Zeroizing::default()),
+    };
+    let status = child.wait().usage(failed)?;
+    // A program whose answer is not taken to its end fails too; that is not its fault.
+    let text = text.usage(failed)?;
+    if !status.success() {
+        return Err(Error::usage(failed())
+            .cause(status)
+            .hint("what it says about that stands above; try it by hand as the same user"));
+    }
+    Ok(text)
+}
+
+/// Reads all of a small text into a buffer that never moves, so that no copy is left behind.
+fn read_text(from: impl Read) -> std::io::Result<Zeroizing<String>> {
+    let wrong = |what| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
+    from.take(LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > LIMIT {
+        return Err(wrong("it is longer than 64 KiB"));
+    }
+    if std::str::from_utf8(&bytes).is_err() {
+        return Err(wrong("it is not text"));
+    }
+    // Checked above, so that the error cannot carry the bytes away.
+    let text = String::from_utf8(std::mem::take(&mut *bytes)).unwrap_or_default();
+    Ok(Zeroizing::new(text))
+}
+
+/// The words of a command line: separated by white space; `'…'` and `"…"` keep a word together, and
+/// nothing else is special. None when a quote is not closed.
+fn words(line: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    quote.is_none().then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(setting: &str) -> Result<Zeroizing<String>> {
+        SecretPlace::from(setting).read("key", Path::new(""))
+    }
+
+    #[test]
+    fn words_are_split_without_a_shell() {
+        let split = |line| words(line).unwrap();
+        assert_eq!(
+            split("vault kv  get -field=key x"),
+            ["vault", "kv", "get", "-field=key", "x"]
+        );
+        assert_eq!(
+            split("a 'b c' \"d 'e'\" f'g h'"),
+            ["a", "b c", "d 'e'", "fg h"]
+        );
+        assert_eq!(split("a '' $HOME *|;"), ["a", "", "$HOME", "*|;"]);
+        assert_eq!(words("a 'b"), None);
+    }
+
+    #[test]
+    fn a_program_answers_without_a_shell() {
+        let answer = read("command:printf '%s\\n' '$(id) a'").unwrap();
+        assert_eq!(answer.as_str(), "$(id) a");
+    }
+
+    #[test]
+    fn a_program_that_fails_is_named_without_its_arguments() {
+        let err = read("command:false --token=hunter2").unwrap_err();
+        assert_eq!(err.what(), "false, which should give the key, failed");
+        assert_eq!(err.kind(), crate::error::Kind::Usage);
+        assert!(!format!("{err:?}").contains("hunter2"));
+        let err = read("command:no-such-program-anywhere hunter2").unwrap_err();
+        assert!(err.what().starts_with("no-such-program-anywhere, "));
+        assert!(!format!("{err:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_names_no_place_is_not_shown() {
+        let place = SecretPlace::from("hunter2");
+        assert_eq!(format!("{place:?}"), "SecretPlace(unknown)");
+        assert_eq!(place.shown(), "the setting");
+        let err = place.read("key", Path::new("")).unwrap_err();
+        assert!(!format!("{err:?}").contains("hunter2"));
+        let place = SecretPlace::from("command:vault --token=hunter2");
+        assert_eq!(place.shown(), "command:vault");
+        assert_eq!(format!("{place:?}"), "SecretPlace(command)");
+    }
+
+    #[test]
+    fn a_secret_has_a_limit() {
+        let err = read("command:head -c 70000 /dev/zero").unwrap_err();
+        assert_eq!(err.causes(), ["it is longer than 64 KiB"]);
+    }
+}

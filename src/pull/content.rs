@@ -1,0 +1,26 @@
+//! What tables are known by: digests of their rows, which do not depend on the rows' order.
+
+/// A digest of what a row is, and of whom: rows in any order have the same sum. `line` is the digest
+/// of the row's line, `record_row` its number among the line's rows.
+pub fn row_digest(line: i64, record_row: i32, person: Option<i64>) -> u128 {
+    let low = mix(line.cast_unsigned() ^ u64::from(record_row.cast_unsigned()));
+    let high = mix(low ^ person.unwrap_or(-1).cast_unsigned());
+    (u128::from(high) << 64) | u128::from(low)
+}
+
+/// The content of a table whose rows have this sum of digests, by which models and releases know it.
+pub fn content(digest: u128, rows: u64, definition: &str) -> String {
+    let mut hash = blake3::Hasher::new();
+    hash.update(&digest.to_be_bytes());
+    hash.update(&rows.to_be_bytes());
+    hash.update(definition.as_bytes());
+    hash.finalize().to_hex()[..32].to_string()
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): spreads every bit over all others.
+pub fn mix(value: u64) -> u64 {
+    let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
