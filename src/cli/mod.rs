@@ -1,6 +1,8 @@
 //! The command line: one file a command. What the user typed becomes settings once, here.
 
+mod as_of_version;
 mod check;
+mod complete_file;
 mod init;
 mod key;
 mod night_log;
@@ -10,12 +12,14 @@ mod printer;
 mod prompt;
 mod pull;
 mod release;
+mod rows;
 mod run;
 mod session;
 mod size;
 mod sql;
 mod status;
 mod synth;
+mod view;
 
 use crate::error::Result;
 use clap::{Args, Parser, Subcommand};
@@ -95,6 +99,8 @@ enum Command {
     Sql(sql::Arguments),
     /// Show last nights, freshness and failures
     Status,
+    /// Run one ViewDefinition over FHIR resources in NDJSON
+    View(view::Arguments),
     /// Write a synthetic shared record
     Synth(synth::Arguments),
     /// Make a key, or show which one is in use
@@ -135,6 +141,7 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         Command::Synth(arguments) => synth::main(global, arguments, printer),
         Command::Key(arguments) => key::main(global, arguments, printer),
         Command::Init(arguments) => init::main(arguments, printer),
+        Command::View(arguments) => view::main(global, arguments, printer),
         Command::Check => session::block_on(global, check::main(global, printer)),
         Command::Nightly => session::block_on(global, nightly::main(global, printer)),
         Command::Pull(arguments) => {

@@ -19,6 +19,7 @@ mod settle;
 mod summary;
 mod taken;
 
+pub(crate) use chunks::{Form, Piece, pieces, unpacked};
 pub use plan::{PullPlan, TablePlan};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};
