@@ -36,19 +36,13 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
         .hint("see that the disk is not full; a cast in the query may meet a value that it cannot take")
 }
 
-/// The path of a file that the lake's log names and its store does not have.
+/// The path of a file that the lake's log names and its store does not have. Between the store and
+/// the query only the text of the store's error is handed on.
 fn missing_file(error: &DataFusionError) -> Option<String> {
-    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = next {
-        let found = error
-            .downcast_ref::<object_store::Error>()
-            .or_else(|| Some(&**error.downcast_ref::<Box<object_store::Error>>()?));
-        if let Some(object_store::Error::NotFound { path, .. }) = found {
-            return Some(path.clone());
-        }
-        next = error.source();
-    }
-    None
+    let text = error.to_string();
+    let (_, rest) = text.split_once("Object at location ")?;
+    let (path, _) = rest.split_once(" not found")?;
+    Some(path.to_string())
 }
 
 fn message(error: &DataFusionError) -> (String, Option<String>) {

@@ -7,10 +7,12 @@
     clippy::print_stderr
 )]
 
+mod as_of_version;
 mod bad_input;
 mod changes;
 mod command_line;
 mod faults;
+mod hostile;
 mod kills;
 mod nightly;
 mod privacy;
@@ -19,3 +21,4 @@ mod readme;
 mod repeatable;
 mod samples;
 mod shared_input;
+mod view;
