@@ -1,6 +1,8 @@
 //! The command line: one file a command. What the user typed becomes settings once, here.
 
+mod as_of_version;
 mod check;
+mod complete_file;
 mod init;
 mod key;
 mod night_log;
@@ -10,6 +12,7 @@ mod printer;
 mod prompt;
 mod pull;
 mod release;
+mod rows;
 mod run;
 mod session;
 mod size;
@@ -17,6 +20,7 @@ mod sql;
 mod status;
 mod synth;
 mod vacuum;
+mod view;
 
 use crate::error::Result;
 use clap::{Args, Parser, Subcommand};
@@ -98,6 +102,8 @@ enum Command {
     Status,
     /// Remove files of the lake that no table needs any more
     Vacuum(vacuum::Arguments),
+    /// Run one ViewDefinition over FHIR resources in NDJSON
+    View(view::Arguments),
     /// Write a synthetic shared record
     Synth(synth::Arguments),
     /// Make a key, or show which one is in use
@@ -138,6 +144,7 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         Command::Synth(arguments) => synth::main(global, arguments, printer),
         Command::Key(arguments) => key::main(global, arguments, printer),
         Command::Init(arguments) => init::main(arguments, printer),
+        Command::View(arguments) => view::main(global, arguments, printer),
         Command::Check => session::block_on(global, check::main(global, printer)),
         Command::Nightly => session::block_on(global, nightly::main(global, printer)),
         Command::Pull(arguments) => {

@@ -1,14 +1,16 @@
 //! The prompt of `populace sql`.
 
+use super::as_of_version::Past;
 use super::printer::Printer;
-use super::sql::{Format, ask, written};
-use crate::engine::Engine;
+use super::rows::table;
+use super::sql::ask;
+use crate::engine::{Engine, execution_error};
 use crate::error::{Context, Result};
 use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 
 /// Reads queries until the end of input; each ends with a semicolon.
-pub async fn run(engine: &Engine, printer: Printer) -> Result<()> {
+pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
     printer.say("Ask the lake; end a query with ;  \\d lists tables, \\q ends.");
     let mut editor = DefaultEditor::new().usage(|| "there is no terminal to prompt on")?;
     let mut query = String::new();
@@ -40,9 +42,8 @@ pub async fn run(engine: &Engine, printer: Printer) -> Result<()> {
                     continue;
                 }
                 let _ = editor.add_history_entry(query.trim());
-                let answer = ask(engine, "query", &query).await;
-                match answer.and_then(|(schema, rows)| written(Format::Table, &schema, &rows)) {
-                    Ok(bytes) => printer.data(&String::from_utf8_lossy(&bytes))?,
+                match answer(engine, past, &query).await {
+                    Ok(text) => printer.data(&text)?,
                     Err(e) => printer.error(&e),
                 }
                 query.clear();
@@ -52,4 +53,11 @@ pub async fn run(engine: &Engine, printer: Printer) -> Result<()> {
             Err(e) => return Err(e).usage(|| "the prompt cannot be read"),
         }
     }
+}
+
+async fn answer(engine: &Engine, past: &Past, query: &str) -> Result<String> {
+    let frame = ask(engine, past, "query", query).await?;
+    let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+    let rows = frame.collect().await;
+    table(&schema, &rows.map_err(|e| execution_error("query", &e))?)
 }

@@ -1,14 +1,15 @@
 //! `populace sql`
 
+use super::as_of_version::{AsOfVersion, Past};
 use super::printer::Printer;
+use super::rows::{Format, Rows};
 use super::{Global, prompt, session};
 use crate::engine::{Engine, execution_error};
 use crate::error::{Context, Error, Result};
 use crate::lake::Lake;
 use crate::models::references;
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
-use clap::ValueEnum;
+use datafusion::dataframe::DataFrame;
+use futures::StreamExt;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,30 +23,23 @@ pub struct Arguments {
     /// A file with the query
     #[arg(short, long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// How rows are written
-    #[arg(long, value_enum, default_value = "table")]
-    format: Format,
+    /// How rows are written [default: as the ending of --output says, or table]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Where rows are written [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-}
-
-/// How rows are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Columns for people
-    Table,
-    /// Comma-separated values with a header
-    Csv,
-    /// One JSON object a line
-    Json,
-    /// A Parquet file; needs --output
-    Parquet,
+    /// Read an older state: a table at a version of its log (record.patient=12, repeatable), or all
+    /// tables as they were at a moment (2026-11-20T02:00:00Z; a date means its end, UTC)
+    #[arg(long, value_name = "TABLE=VERSION|MOMENT")]
+    as_of_version: Vec<AsOfVersion>,
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+    let format = Format::chosen(arguments.format, arguments.output.as_deref())?;
     let pipeline = session::pipeline(global)?;
     let lake = Lake::open(pipeline.lake()?).await?;
+    let past = Past::new(&lake, &arguments.as_of_version)?;
     let scratch = session::scratch(global)?;
     let engine = session::engine(global, &pipeline, &lake, &scratch)?;
     let (place, sql) = match (&arguments.command, &arguments.file) {
@@ -58,7 +52,7 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
             )
         }
         (None, None) if std::io::stdin().is_terminal() => {
-            return prompt::run(&engine, *printer)
+            return prompt::run(&engine, &past, *printer)
                 .await
                 .map(|()| ExitCode::SUCCESS);
         }
@@ -70,23 +64,23 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
             ("standard input".to_string(), sql)
         }
     };
-    let (schema, rows) = ask(&engine, &place, &sql).await?;
-    let bytes = written(arguments.format, &schema, &rows)?;
-    match &arguments.output {
-        Some(path) => {
-            std::fs::write(path, bytes).data(|| format!("cannot write {}", path.display()))?
+    let frame = ask(&engine, &past, &place, &sql).await?;
+    let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+    let failed = |e| execution_error(&place, &e);
+    let mut stream = frame.execute_stream().await.map_err(failed)?;
+    let mut rows = Rows::begin(arguments.output.as_deref(), format, &schema, usize::MAX)?;
+    while let Some(batch) = stream.next().await {
+        rows.write(&batch.map_err(failed)?)?;
+        if rows.is_unread() {
+            break;
         }
-        None if arguments.format == Format::Parquet => {
-            return Err(Error::usage("Parquet cannot be written to a terminal")
-                .hint("name a file with --output"));
-        }
-        None => printer.data(&String::from_utf8_lossy(&bytes))?,
     }
+    rows.finish()?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs one query over the tables that it names.
-pub async fn ask(engine: &Engine, place: &str, sql: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+/// Plans one query over the tables that it names, as they are or were.
+pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result<DataFrame> {
     let sql = sql.trim().trim_end_matches(';');
     let names = if is_show(sql) {
         Default::default()
@@ -94,7 +88,7 @@ pub async fn ask(engine: &Engine, place: &str, sql: &str) -> Result<(SchemaRef, 
         references(place, sql)?
     };
     for name in names.iter().filter(|n| n.layer != "information_schema") {
-        match engine.lake().table(name).await? {
+        match past.table(engine.lake(), name).await? {
             Some(table) => engine.register(&table)?,
             None => {
                 let known: Vec<String> = engine
@@ -114,13 +108,7 @@ pub async fn ask(engine: &Engine, place: &str, sql: &str) -> Result<(SchemaRef, 
             }
         }
     }
-    let frame = engine.query(place, sql).await?;
-    let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-    let rows = frame
-        .collect()
-        .await
-        .map_err(|e| execution_error(place, &e))?;
-    Ok((schema, rows))
+    engine.query(place, sql).await
 }
 
 fn is_show(sql: &str) -> bool {
@@ -130,46 +118,4 @@ fn is_show(sql: &str) -> bool {
         .unwrap_or_default()
         .to_ascii_lowercase();
     matches!(word.as_str(), "show" | "describe")
-}
-
-/// Rows in a format.
-pub fn written(format: Format, schema: &SchemaRef, rows: &[RecordBatch]) -> Result<Vec<u8>> {
-    let failed = || "cannot write the rows";
-    Ok(match format {
-        Format::Table => {
-            let options = arrow::util::display::FormatOptions::default().with_null("");
-            let empty = [RecordBatch::new_empty(schema.clone())];
-            let rows = if rows.is_empty() { &empty[..] } else { rows };
-            let table = arrow::util::pretty::pretty_format_batches_with_options(rows, &options)
-                .data(failed)?;
-            format!("{table}\n").into_bytes()
-        }
-        Format::Csv => {
-            let mut bytes = Vec::new();
-            let mut writer = arrow::csv::WriterBuilder::new()
-                .with_header(true)
-                .build(&mut bytes);
-            if rows.is_empty() {
-                writer
-                    .write(&RecordBatch::new_empty(schema.clone()))
-                    .data(failed)?;
-            }
-            for batch in rows {
-                writer.write(batch).data(failed)?;
-            }
-            drop(writer);
-            bytes
-        }
-        Format::Json => {
-            let mut bytes = Vec::new();
-            let mut writer = arrow::json::LineDelimitedWriter::new(&mut bytes);
-            for batch in rows {
-                writer.write(batch).data(failed)?;
-            }
-            writer.finish().data(failed)?;
-            drop(writer);
-            bytes
-        }
-        Format::Parquet => crate::lake::encode(schema, rows, &[])?.bytes,
-    })
 }

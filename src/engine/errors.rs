@@ -25,10 +25,24 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
             .cause(first_line(&error.find_root().to_string()))
             .hint("give more with --memory-limit, or fewer threads with --threads");
     }
+    if let Some(path) = missing_file(error) {
+        return Error::data(format!("{place}: a file of the lake is not there"))
+            .cause(path)
+            .hint("restore it from a copy of the lake");
+    }
     let text = first_line(&error.find_root().to_string());
     Error::data(format!("{place}: the query failed while it ran"))
         .cause(without_values(&text))
         .hint("see that the disk is not full; a cast in the query may meet a value that it cannot take")
+}
+
+/// The path of a file that the lake's log names and its store does not have. Between the store and
+/// the query only the text of the store's error is handed on.
+fn missing_file(error: &DataFusionError) -> Option<String> {
+    let text = error.to_string();
+    let (_, rest) = text.split_once("Object at location ")?;
+    let (path, _) = rest.split_once(" not found")?;
+    Some(path.to_string())
 }
 
 fn message(error: &DataFusionError) -> (String, Option<String>) {

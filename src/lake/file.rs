@@ -298,7 +298,8 @@ impl Lake {
             .store
             .get(&Path::from(file.path.as_str()))
             .await
-            .data(lost)?
+            .data(lost)
+            .map_err(|e| e.hint("restore the file from a copy of the lake; nothing was changed"))?
             .bytes()
             .await
             .data(lost)?;

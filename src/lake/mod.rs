@@ -8,6 +8,7 @@ mod commit;
 mod file;
 mod location;
 mod lock;
+mod past;
 mod removed;
 mod settings;
 mod table;

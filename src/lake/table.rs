@@ -101,6 +101,15 @@ impl Lake {
 
     /// The newest version of a table; None when there is none.
     pub async fn table(&self, name: &TableName) -> Result<Option<Table>> {
+        self.load(name, None).await
+    }
+
+    /// A version of a table, the newest when it is None.
+    pub(super) async fn load(
+        &self,
+        name: &TableName,
+        version: Option<u64>,
+    ) -> Result<Option<Table>> {
         // Delta's own builder makes the folder; a look must not.
         if !self
             .location
@@ -117,7 +126,11 @@ impl Lake {
                 .cause(e)
                 .hint("restore the table's folder from a copy, or remove it: the next pull reads all files again")
         };
-        match delta.load().await {
+        let loaded = match version {
+            None => delta.load().await,
+            Some(version) => delta.load_version(version).await,
+        };
+        match loaded {
             Ok(()) => {}
             Err(deltalake::DeltaTableError::NotATable(_)) => return Ok(None),
             Err(e) => return Err(broken(e)),

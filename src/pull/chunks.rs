@@ -5,7 +5,7 @@ use crate::decode::csv::whole_records;
 use crate::error::{Context, Error, Result};
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 /// Bytes of a chunk: large enough that work outweighs the hand-over.
 const CHUNK: usize = 4 * 1024 * 1024;
@@ -37,29 +37,40 @@ pub enum Form {
 /// Opens a file, through gzip when its first bytes say so.
 pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
     let cannot = || format!("{} cannot be read", file.path.display());
-    let mut magic = [0u8; 2];
-    let mut opened = File::open(&file.path)
+    let opened = File::open(&file.path)
         .data(cannot)
         .map_err(|e| e.hint("see that the file may be read by this user; nothing was committed"))?;
-    let read = opened.read(&mut magic).data(cannot)?;
-    let opened = File::open(&file.path).data(cannot)?;
-    Ok(if read == 2 && magic == [0x1f, 0x8b] {
-        Box::new(MultiGzDecoder::new(std::io::BufReader::with_capacity(
+    unpacked(opened).data(cannot)
+}
+
+/// The bytes of `reader`, through gzip when the first of them say so.
+pub fn unpacked(mut reader: impl Read + Send + 'static) -> std::io::Result<Box<dyn Read + Send>> {
+    let mut magic = Vec::with_capacity(2);
+    reader.by_ref().take(2).read_to_end(&mut magic)?;
+    let packed = magic == [0x1f, 0x8b];
+    let whole = std::io::Cursor::new(magic).chain(reader);
+    Ok(if packed {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(
             1 << 18,
-            opened,
+            whole,
         )))
     } else {
-        Box::new(opened)
+        Box::new(whole)
     })
 }
 
 /// Reads a file piece by piece; `take` gets each, and stops the reading with an error.
-pub fn read(
-    file: &SourceFile,
+pub fn read(file: &SourceFile, form: Form, take: impl FnMut(Piece) -> Result<()>) -> Result<()> {
+    pieces(open(file)?, &file.path.display().to_string(), form, take)
+}
+
+/// Reads bytes piece by piece, as [`read`] does; `name` is what errors call them.
+pub fn pieces(
+    mut reader: Box<dyn Read + Send>,
+    name: &str,
     form: Form,
     mut take: impl FnMut(Piece) -> Result<()>,
 ) -> Result<()> {
-    let mut reader = open(file)?;
     let mut held: Vec<u8> = Vec::new();
     let (mut offset, mut line) = (0u64, 1u64);
     let mut wanted = CHUNK;
@@ -71,7 +82,7 @@ pub fn read(
             .take((wanted - before.min(wanted)) as u64)
             .read_to_end(&mut held)
             .map_err(|e| {
-                Error::data(format!("{} cannot be read to its end", file.path.display()))
+                Error::data(format!("{name} cannot be read to its end"))
                     .cause(e)
                     .hint("the file is damaged or still being written; nothing was committed, run again when it is whole")
             })?;
@@ -89,7 +100,7 @@ pub fn read(
                 wanted *= 2;
                 continue;
             }
-            let (skipped, beyond) = skip_line(reader.as_mut(), file)?;
+            let (skipped, beyond) = skip_line(reader.as_mut(), name)?;
             let length = held.len() as u64 + skipped;
             take(Piece {
                 bytes: Vec::new(),
@@ -126,13 +137,13 @@ pub fn read(
 
 /// Reads past the end of a line that is too long; gives the bytes skipped before its newline and
 /// what was read beyond it.
-fn skip_line(reader: &mut dyn Read, file: &SourceFile) -> Result<(u64, Vec<u8>)> {
+fn skip_line(reader: &mut dyn Read, name: &str) -> Result<(u64, Vec<u8>)> {
     let mut buffer = vec![0u8; 64 * 1024];
     let mut skipped = 0;
     loop {
         let read = reader
             .read(&mut buffer)
-            .data(|| format!("{} cannot be read", file.path.display()))?;
+            .data(|| format!("{name} cannot be read to its end"))?;
         if let Some(end) = memchr::memchr(b'\n', &buffer[..read]) {
             return Ok((skipped + end as u64, buffer[end + 1..read].to_vec()));
         }

@@ -26,6 +26,7 @@ mod taken;
 mod version;
 mod whereabouts;
 
+pub(crate) use chunks::{Form, Piece, pieces, unpacked};
 pub use plan::{PullPlan, TablePlan};
 pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};

@@ -6,8 +6,8 @@ use crate::project::{Project, populace, repository, synth, text};
 #[test]
 fn the_reference_of_the_command_line_is_up_to_date() {
     let commands = [
-        "", "nightly", "pull", "run", "release", "plan", "check", "sql", "status", "synth", "key",
-        "init",
+        "", "nightly", "pull", "run", "release", "plan", "check", "sql", "status", "view", "synth",
+        "key", "init",
     ];
     let mut page = String::from(
         "# The command line\n\nMade from `populace --help`; `POPULACE_UPDATE=1 cargo test --test it command_line` writes it again.\n",

@@ -7,10 +7,12 @@
     clippy::print_stderr
 )]
 
+mod as_of_version;
 mod bad_input;
 mod changes;
 mod command_line;
 mod faults;
+mod hostile;
 mod kills;
 mod nightly;
 mod nights;
@@ -22,3 +24,4 @@ mod rotation;
 mod samples;
 mod shared_input;
 mod stu3;
+mod view;

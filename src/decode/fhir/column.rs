@@ -30,6 +30,22 @@ pub struct Column {
     pub(super) form: Form,
 }
 
+impl Column {
+    /// The type as the view writes it, for messages.
+    pub(super) fn written_type(&self) -> String {
+        let own = match (self.tags.get(ANSI_TYPE), &self.fhir_type) {
+            (Some(ansi), _) => ansi.as_str(),
+            (None, Some(fhir)) => fhir.as_str(),
+            (None, None) => "text",
+        };
+        if self.collection {
+            format!("a collection of {own}")
+        } else {
+            format!("'{own}'")
+        }
+    }
+}
+
 /// What a value must look like, and what it becomes.
 ///
 /// FHIR's dates and times may be partial, so that the standard keeps them as text. A column whose

@@ -12,10 +12,28 @@ use super::temporal::Temporal;
 /// A fault and where in the view it is.
 #[derive(Debug)]
 pub(super) struct Misplaced {
-    pub place: String,
+    pub place: Place,
     pub fault: Fault,
     pub column: Option<String>,
+    /// The path at fault, as the view writes it.
+    pub path: Option<String>,
 }
+
+/// Where in a view's file.
+#[derive(Debug)]
+pub(super) enum Place {
+    /// An element, as `select[0].column[1].path`; the whole view when it is empty.
+    Element(String),
+    /// Line and column, from 1, of a file that is not JSON.
+    Position(usize, usize),
+}
+
+/// Selects that a view may have: each that stands beside another is a step down the thread's stack.
+const MOST_SELECTS: usize = 250;
+
+/// Bytes that all paths of a view may have together. An object's members are numbered with fifteen
+/// bits, and so much text cannot name more.
+const LONGEST_PATHS: usize = 100_000;
 
 type Result<T> = std::result::Result<T, Misplaced>;
 
@@ -57,35 +75,39 @@ pub(super) enum Each {
 impl Definition {
     /// Reads a view. `overrides` are texts for constants the view defines.
     pub fn read(json: &str, overrides: &BTreeMap<String, String>) -> Result<Definition> {
+        // Some editors begin a file with a byte order mark.
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let view: Value = serde_json::from_str(json).map_err(|error| {
-            let what = format!("not JSON: {error}");
-            Misplaced {
-                place: String::new(),
-                fault: Fault::new(what),
-                column: None,
-            }
+            let told = error.to_string();
+            let what = told.split(" at line ").next().unwrap_or(&told);
+            let mut misplaced = wrong("", format!("this is not JSON: {what}"));
+            misplaced.place = Place::Position(error.line(), error.column());
+            misplaced
         })?;
         let Value::Object(view) = view else {
             return Err(wrong("", "a view is a JSON object"));
         };
-        let resource = required(&view, "resource", "")?;
+        misspelt(&view)?;
+        let resource = required(&view, "resource", "").map_err(|mut missing| {
+            let fault = missing.fault;
+            missing.fault = fault.hint("say which type the view reads: \"resource\": \"Patient\"");
+            missing
+        })?;
         if !resource_type::is_known(&resource) {
             let fault = Fault::new(format!("unknown resource type '{resource}'"));
             let near = nearest(&resource, resource_type::all().iter().copied());
             let fault = match near {
                 Some(near) => fault.hint(format!("did you mean '{near}'?")),
-                None => fault,
+                None => fault.hint("the types are those of FHIR R4"),
             };
-            return Err(Misplaced {
-                place: "resource".to_owned(),
-                fault,
-                column: None,
-            });
+            return Err(misplaced("resource", fault));
         }
         let constants = constants(&view, overrides)?;
         let mut reader = Reader {
             constants: &constants,
             columns: Vec::new(),
+            selects: 0,
+            path_bytes: 0,
         };
         let mut select = Select::default();
         let mut taken = Vec::new();
@@ -95,7 +117,9 @@ impl Definition {
                 .push(reader.select(part, &place, &mut taken)?);
         }
         if select.selects.is_empty() {
-            return Err(wrong("select", "a view selects something"));
+            let fault = Fault::new("the view selects nothing");
+            let example = "\"select\": [{\"column\": [{\"name\": \"id\", \"path\": \"id\"}]}]";
+            return Err(misplaced("select", fault.hint(format!("write {example}"))));
         }
         let mut conditions = Vec::new();
         for (place, part) in objects(&view, "where", "")? {
@@ -115,14 +139,23 @@ impl Definition {
 struct Reader<'c> {
     constants: &'c Constants,
     columns: Vec<Column>,
+    selects: usize,
+    path_bytes: usize,
 }
 
 impl Reader<'_> {
-    fn path(&self, path: &str, place: &str, column: Option<&str>) -> Result<Expr> {
-        parse(path, self.constants).map_err(|fault| Misplaced {
-            place: place.to_owned(),
-            fault,
+    fn path(&mut self, path: &str, place: &str, column: Option<&str>) -> Result<Expr> {
+        self.path_bytes += path.len();
+        let parsed = if self.path_bytes > LONGEST_PATHS {
+            let what = format!("the paths of a view may have {LONGEST_PATHS} bytes together");
+            Err(Fault::new(what).hint("make two views of it"))
+        } else {
+            parse(path, self.constants)
+        };
+        parsed.map_err(|fault| Misplaced {
             column: column.map(str::to_owned),
+            path: Some(path.to_owned()),
+            ..misplaced(place, fault)
         })
     }
 
@@ -142,6 +175,11 @@ impl Reader<'_> {
             "unionAll",
         ];
         only(part, &KNOWN, place)?;
+        self.selects += 1;
+        if self.selects > MOST_SELECTS {
+            let fault = Fault::new(format!("a view may have {MOST_SELECTS} selects"));
+            return Err(misplaced(place, fault.hint("make two views of it")));
+        }
         let mut select = Select {
             each: self.each(part, place)?,
             ..Select::default()
@@ -174,26 +212,30 @@ impl Reader<'_> {
             let names = numbers
                 .iter()
                 .filter_map(|number| self.columns.get(*number));
-            names
-                .map(|column| column.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
+            let names: Vec<_> = names.map(|column| column.name.as_str()).collect();
+            match names.is_empty() {
+                true => "(none)".to_owned(),
+                false => names.join(", "),
+            }
         };
-        let (first, other) = (names(first), names(other));
-        wrong(
+        let fault = Fault::new(format!(
+            "this part of unionAll has the columns {}, and the first part has {}",
+            names(other),
+            names(first)
+        ));
+        misplaced(
             place,
-            format!(
-                "every part of unionAll has the same columns in the same order: {other} is not {first}"
-            ),
+            fault.hint("give every part the same columns in the same order"),
         )
     }
 
-    fn each(&self, part: &Map<String, Value>, place: &str) -> Result<Each> {
-        let one = |key: &str| -> Result<Option<Expr>> {
+    fn each(&mut self, part: &Map<String, Value>, place: &str) -> Result<Each> {
+        let mut one = |key: &str| -> Result<Option<Expr>> {
             let path = optional(part, key, place)?;
             path.map(|path| self.path(&path, &join(place, key), None))
                 .transpose()
         };
+        let (every, every_or_nothing) = (one("forEach")?, one("forEachOrNull")?);
         let repeat = match part.get("repeat") {
             None => None,
             Some(Value::Array(paths)) => {
@@ -206,7 +248,7 @@ impl Reader<'_> {
             }
             Some(_) => return Err(wrong(join(place, "repeat"), "repeat is a list of paths")),
         };
-        match (one("forEach")?, one("forEachOrNull")?, repeat) {
+        match (every, every_or_nothing, repeat) {
             (None, None, None) => Ok(Each::Once),
             (Some(path), None, None) => Ok(Each::Every(path)),
             (None, Some(path), None) => Ok(Each::EveryOrNothing(path)),
@@ -218,9 +260,14 @@ impl Reader<'_> {
         }
     }
 
-    fn column(&self, part: &Map<String, Value>, place: &str) -> Result<(Column, Expr)> {
+    fn column(&mut self, part: &Map<String, Value>, place: &str) -> Result<(Column, Expr)> {
         const KNOWN: [&str; 6] = ["name", "path", "type", "collection", "description", "tag"];
-        only(part, &KNOWN, place)?;
+        let name = part.get("name").and_then(Value::as_str);
+        let named = |mut misplaced: Misplaced| {
+            misplaced.column = misplaced.column.or(name.map(str::to_owned));
+            misplaced
+        };
+        only(part, &KNOWN, place).map_err(named)?;
         let name = required(part, "name", place)?;
         let named = |mut misplaced: Misplaced| {
             misplaced.column = Some(name.clone());
@@ -235,21 +282,17 @@ impl Reader<'_> {
                 .chars()
                 .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         {
-            let what = format!("'{name}' is no column name: letters, digits and '_'");
-            return Err(wrong(join(place, "name"), what));
+            let fault = Fault::new(format!("'{name}' is no column name"));
+            let fault = fault.hint("a name begins with a letter, and has letters, digits and '_'");
+            return Err(misplaced(join(place, "name"), fault));
         }
         let text = required(part, "path", place).map_err(named)?;
         let path = self.path(&text, &join(place, "path"), Some(&name))?;
         let fhir_type = optional(part, "type", place).map_err(named)?;
         let tags = tags(part, place).map_err(named)?;
         let ansi = tags.get(ANSI_TYPE).map(String::as_str);
-        let form = Form::of(fhir_type.as_deref(), ansi).map_err(|fault| {
-            named(Misplaced {
-                place: join(place, "type"),
-                fault,
-                column: None,
-            })
-        })?;
+        let form = Form::of(fhir_type.as_deref(), ansi)
+            .map_err(|fault| named(misplaced(join(place, "type"), fault)))?;
         let collection = match part.get("collection") {
             None => false,
             Some(Value::Bool(collection)) => *collection,
@@ -274,22 +317,26 @@ impl Reader<'_> {
             .columns
             .iter()
             .position(|other| other.name == column.name);
-        let fault = |what: String| Misplaced {
-            place: place.to_owned(),
-            fault: Fault::new(what),
+        let fault = |fault: Fault| Misplaced {
             column: Some(column.name.clone()),
+            ..misplaced(place, fault)
         };
         let number = match known {
             Some(number) if taken.contains(&number) => {
-                return Err(fault(format!("column '{}' comes twice", column.name)));
+                let twice = Fault::new(format!("column '{}' comes twice", column.name));
+                return Err(fault(twice.hint("give one of them another name")));
             }
             Some(number) => {
                 let first = &mut self.columns[number];
                 if first.data_type != column.data_type {
-                    return Err(fault(format!(
-                        "column '{}' has one type in every part of unionAll",
-                        column.name
-                    )));
+                    let what = format!(
+                        "column '{}' is {} here and {} in another part of unionAll",
+                        column.name,
+                        column.written_type(),
+                        first.written_type()
+                    );
+                    let differs = Fault::new(what);
+                    return Err(fault(differs.hint("give it one type in every part")));
                 }
                 // One treatment for one column: what any part says holds for all.
                 for (tag, value) in column.tags {
@@ -416,11 +463,31 @@ fn only(part: &Map<String, Value>, known: &[&str], place: &str) -> Result<()> {
             Some(near) => fault.hint(format!("did you mean '{near}'?")),
             None => fault,
         };
-        return Err(Misplaced {
-            place: join(place, key),
-            fault,
-            column: None,
-        });
+        return Err(misplaced(join(place, key), fault));
+    }
+    Ok(())
+}
+
+/// Refuses a key of the view itself that is nearly one that decides about rows. A view also has keys
+/// that only describe it, and those of its publisher; they are passed over.
+fn misspelt(view: &Map<String, Value>) -> Result<()> {
+    const DECIDE: [&str; 5] = ["resource", "constant", "select", "where", "name"];
+    const DESCRIBE: [&str; 4] = ["resourceType", "date", "status", "contact"];
+    for key in view.keys() {
+        let known = DECIDE.contains(&key.as_str()) || DESCRIBE.contains(&key.as_str());
+        // An underscore begins the extensions of an element.
+        if known || key.starts_with('_') {
+            continue;
+        }
+        if let Some(near) = nearest(key, DECIDE)
+            && strsim::damerau_levenshtein(key, near) <= 2
+        {
+            let fault = Fault::new(format!("unknown key '{key}'"));
+            return Err(misplaced(
+                key,
+                fault.hint(format!("did you mean '{near}'?")),
+            ));
+        }
     }
     Ok(())
 }
@@ -434,9 +501,14 @@ fn join(place: &str, key: &str) -> String {
 }
 
 fn wrong(place: impl Into<String>, what: impl Into<String>) -> Misplaced {
+    misplaced(place, Fault::new(what))
+}
+
+fn misplaced(place: impl Into<String>, fault: Fault) -> Misplaced {
     Misplaced {
-        place: place.into(),
-        fault: Fault::new(what),
+        place: Place::Element(place.into()),
+        fault,
         column: None,
+        path: None,
     }
 }

@@ -9,6 +9,9 @@ use super::program::Op;
 use super::temporal::Temporal;
 use super::value::Seen;
 
+/// Different values that a union may have: each new one is compared with all before it.
+const MOST_UNITED: usize = 10_000;
+
 impl Evaluator<'_> {
     pub(super) fn binary(
         &mut self,
@@ -79,6 +82,9 @@ impl Evaluator<'_> {
                 known |= self.same(other, value) == Some(true);
             }
             if !known {
+                if kept - mark == MOST_UNITED {
+                    return Err(Wrong);
+                }
                 self.stack[kept] = value;
                 kept += 1;
             }

@@ -15,6 +15,10 @@ use super::view::View;
 /// How deep `repeat` may go.
 const DEEPEST: usize = 256;
 
+/// Rows that one resource may give. Iterations beside each other multiply, and so a few thousand
+/// elements could fill the memory.
+const MOST_ROWS: usize = 1_000_000;
+
 /// A compiled view.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -218,6 +222,9 @@ impl Plan {
         if let Some(after) = after {
             return self.rest(after, from, sink);
         }
+        if sink.rows == MOST_ROWS {
+            return Err(Misfit { column: None });
+        }
         for (column, buffer) in sink.buffers.iter_mut().enumerate() {
             let pushed = buffer.push(sink.row[column], from);
             pushed.map_err(|_| Misfit {
@@ -237,7 +244,8 @@ fn repeat(
     depth: usize,
     from: &mut Evaluator<'_>,
 ) -> Result<(), Wrong> {
-    if depth > DEEPEST {
+    // Paths that find the same elements twice double them at each level.
+    if depth > DEEPEST || from.stack.len() > MOST_ROWS {
         return Err(Wrong);
     }
     for op in first {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::column::Column;
-use super::definition::{Definition, Misplaced, Select};
+use super::definition::{Definition, Misplaced, Place, Select};
 use super::path::Expr;
 use super::touched::{self, SelectedPath};
 use crate::error::{Error, Result};
@@ -71,22 +71,31 @@ impl View {
     }
 }
 
+/// How much of a path an error shows.
+const SHOWN_OF_PATH: usize = 200;
+
 fn error(file_name: &str, misplaced: Misplaced) -> Error {
     let Misplaced {
         place,
         fault,
         column,
+        path,
     } = misplaced;
-    let mut what = format!("view {file_name}: ");
-    if !place.is_empty() {
-        what.push_str(&place);
-        what.push_str(": ");
-    }
-    what.push_str(&fault.what);
+    let place = match place {
+        Place::Position(line, column) => format!(":{line}:{column}"),
+        Place::Element(place) if place.is_empty() => place,
+        Place::Element(place) => format!(": {place}"),
+    };
+    let mut what = format!("view {file_name}{place}: {}", fault.what);
     if let Some(column) = column {
         what.push_str(&format!(" (column {column})"));
     }
-    let error = Error::usage(what);
+    let mut error = Error::usage(what);
+    if let Some(path) = path.filter(|path| !path.is_empty()) {
+        let shown: String = path.chars().take(SHOWN_OF_PATH).collect();
+        let cut = if shown.len() < path.len() { "…" } else { "" };
+        error = error.cause(format!("in the path {shown}{cut}"));
+    }
     match fault.hint {
         Some(hint) => error.hint(hint),
         None => error,

@@ -53,7 +53,13 @@ impl Function {
             .chain([OF_TYPE, REFERENCE_KEY]);
         Err(match nearest(name, names) {
             Some(near) => fault.hint(format!("did you mean '{near}'?")),
-            None => fault,
+            None => {
+                let known: Vec<_> = ALL.iter().map(|(known, ..)| *known).collect();
+                let known = known.join(", ");
+                fault.hint(format!(
+                    "the functions are {known}, {OF_TYPE} and {REFERENCE_KEY}"
+                ))
+            }
         })
     }
 
@@ -63,13 +69,13 @@ impl Function {
         if (least..=most).contains(&given) {
             return Ok(());
         }
-        let wanted = if least == most {
-            least.to_string()
-        } else {
-            format!("{least} or {most}")
+        let wanted = match (least, most) {
+            (0, 0) => "no argument".to_owned(),
+            (1, 1) => "1 argument".to_owned(),
+            _ => format!("{least} or {most} arguments"),
         };
         Err(Fault::new(format!(
-            "function '{name}' takes {wanted} arguments, not {given}"
+            "function '{name}' takes {wanted}, not {given}"
         )))
     }
 

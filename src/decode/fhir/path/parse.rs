@@ -9,11 +9,21 @@ use super::{Constants, Expr, Fault, Function, Literal, Operator, nearest};
 /// How deep parentheses and arguments may be nested.
 const DEEPEST: usize = 64;
 
+/// How many names, signs and literals a path may have.
+const MOST_TOKENS: usize = 4_000;
+
+/// How deep the tree may be: a chain of steps or operators is a level each, and the tree is walked on
+/// the thread's stack.
+const DEEPEST_TREE: usize = 500;
+
 /// Reads `path`, with the view's constants in place of their names.
 pub(in super::super) fn parse(path: &str, constants: &Constants) -> Result<Expr, Fault> {
     let tokens = tokens(path)?;
     if tokens.is_empty() {
         return Err(Fault::new("the path is empty"));
+    }
+    if tokens.len() > MOST_TOKENS {
+        return Err(Fault::new("the path is too long"));
     }
     let mut parser = Parser {
         tokens,
@@ -23,6 +33,9 @@ pub(in super::super) fn parse(path: &str, constants: &Constants) -> Result<Expr,
     };
     let tree = parser.binary(0)?;
     match parser.peek() {
+        None if tree.depth() > DEEPEST_TREE => Err(Fault::new(
+            "the path has too many steps one after the other",
+        )),
         None => {
             choice::check(&tree)?;
             Ok(tree)

@@ -32,6 +32,32 @@ pub(in super::super) enum Expr {
     Binary(Operator, Box<Expr>, Box<Expr>),
 }
 
+impl Expr {
+    /// How many levels the tree has.
+    pub(super) fn depth(&self) -> usize {
+        let mut deepest = 0;
+        let mut open = vec![(self, 1)];
+        while let Some((tree, level)) = open.pop() {
+            deepest = deepest.max(level);
+            match tree {
+                Expr::This | Expr::Resource | Expr::RowIndex | Expr::Literal(_) => {}
+                Expr::Member(of, _)
+                | Expr::OfType(of, _)
+                | Expr::ReferenceKey(of, _)
+                | Expr::Negative(of) => open.push((of, level + 1)),
+                Expr::Index(left, right) | Expr::Binary(_, left, right) => {
+                    open.extend([(&**left, level + 1), (&**right, level + 1)]);
+                }
+                Expr::Call(of, _, arguments) => {
+                    open.push((of, level + 1));
+                    open.extend(arguments.iter().map(|argument| (argument, level + 1)));
+                }
+            }
+        }
+        deepest
+    }
+}
+
 /// A value that is in the view and not in the record.
 #[derive(Debug, Clone, PartialEq)]
 pub(in super::super) enum Literal {

@@ -1,7 +1,7 @@
 //! The published cases of SQL on FHIR v2, run through the decoder that a pull uses.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::json::writer::{JsonArray, WriterBuilder};
@@ -108,6 +108,26 @@ fn check(case: &Value, resources: &[Value]) -> Result<(), String> {
     }
 }
 
+/// Where the standard's result file is written: where `POPULACE_TEST_REPORT` says, or in the target
+/// folder that this test was built in.
+fn report_file() -> PathBuf {
+    if let Some(file) = std::env::var_os("POPULACE_TEST_REPORT") {
+        return file.into();
+    }
+    // target/<profile>/deps/<this test>
+    let program = std::env::current_exe().unwrap();
+    program.ancestors().nth(3).unwrap().join("test_report.json")
+}
+
+/// The published form of a case's result: its name, whether it passed, and why not.
+fn result(name: &str, outcome: &Result<(), String>) -> Value {
+    let result = match outcome {
+        Ok(()) => serde_json::json!({"passed": true}),
+        Err(why) => serde_json::json!({"passed": false, "reason": why}),
+    };
+    serde_json::json!({"name": name, "result": result})
+}
+
 #[test]
 fn sql_on_fhir_cases() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sql-on-fhir");
@@ -122,25 +142,61 @@ fn sql_on_fhir_cases() {
     });
     files.sort();
     let (mut passed, mut failed) = (0, Vec::new());
+    let mut report = BTreeMap::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let cases: Value = serde_json::from_str(&text).unwrap();
         let resources = cases["resources"].as_array().unwrap();
+        let mut tests = Vec::new();
         for case in cases["tests"].as_array().unwrap() {
-            match check(case, resources) {
+            let title = case["title"].as_str().unwrap();
+            let outcome = check(case, resources);
+            tests.push(result(title, &outcome));
+            match outcome {
                 Ok(()) => passed += 1,
-                Err(why) => failed.push(format!(
-                    "{} / {}: {why}",
-                    file.file_name().unwrap().to_string_lossy(),
-                    case["title"].as_str().unwrap_or_default()
-                )),
+                Err(why) => failed.push(format!("{name} / {title}: {why}")),
             }
         }
+        report.insert(name, serde_json::json!({"tests": tests}));
     }
+    let file = report_file();
+    let text = serde_json::to_string_pretty(&report).unwrap();
+    std::fs::write(&file, text + "\n").unwrap();
     crate::notice::notice(&format!(
-        "SQL on FHIR cases: {passed} passed, {} failed",
-        failed.len()
+        "SQL on FHIR cases: {passed} passed, {} failed; listed in {}",
+        failed.len(),
+        file.display()
     ));
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     assert!(passed >= 134, "only {passed} cases were found");
+    // What was written is what the specification's schema asks for, and lists every case.
+    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let listed = written.as_object().unwrap().values().flat_map(|file| {
+        let tests = file["tests"].as_array().unwrap();
+        tests
+            .iter()
+            .map(|test| (test["name"].as_str(), test["result"]["passed"].as_bool()))
+    });
+    let listed: Vec<_> = listed.collect();
+    assert_eq!(listed.len(), passed);
+    assert!(
+        listed
+            .iter()
+            .all(|(name, passed)| name.is_some() && *passed == Some(true))
+    );
+}
+
+#[test]
+fn a_case_that_fails_says_why_in_the_result_file() {
+    let failed = result("a case", &Err("2 rows".to_owned()));
+    assert_eq!(
+        failed.to_string(),
+        r#"{"name":"a case","result":{"passed":false,"reason":"2 rows"}}"#
+    );
+    let passed = result("another", &Ok(()));
+    assert_eq!(
+        passed.to_string(),
+        r#"{"name":"another","result":{"passed":true}}"#
+    );
 }

@@ -26,13 +26,20 @@ fn paths_that_are_wrong_say_where_and_what_was_meant() {
             Some("did you mean 'first'?"),
         ),
         (
+            "code.toUppercaseLetters()",
+            "unknown function 'toUppercaseLetters'",
+            Some(
+                "the functions are where, exists, empty, not, first, last, count, join, extension, getResourceKey, lowBoundary, highBoundary, ofType and getReferenceKey",
+            ),
+        ),
+        (
             "code.where(a = %snomde)",
             "unknown constant '%snomde'",
             Some("did you mean '%snomed'?"),
         ),
         (
             "code.where()",
-            "function 'where' takes 1 arguments, not 0",
+            "function 'where' takes 1 argument, not 0",
             None,
         ),
         (
@@ -45,60 +52,169 @@ fn paths_that_are_wrong_say_where_and_what_was_meant() {
         ("code 'x'", "unexpected a string", None),
         ("code ~ 'x'", "unexpected '~'", None),
         ("'open", "' is never closed", None),
-        ("", "the path is empty", None),
         ("value.ofType()", "function 'ofType' takes a type", None),
         ("@2024-13-01", "not a date or a time after '@'", None),
     ] {
         let (found, found_hint) = error(&column(path));
-        let expected =
-            format!("view condition.json: select[0].column[1].path: {what} (column onset)");
+        let expected = format!(
+            "view condition.json: select[0].column[1].path: {what} (column onset): in the path {path}"
+        );
         assert_eq!(found, expected);
         assert_eq!(found_hint.as_deref(), hint, "{path}");
     }
-    let deep = "(".repeat(100_000);
-    assert!(error(&column(&deep)).0.contains("nested too deeply"));
+    let (found, _) = error(&column(""));
+    assert!(found.ends_with("the path is empty (column onset)"));
+    // A long path is shown from its beginning only.
+    let (found, _) = error(&column(&format!("code.frist().{}", "x".repeat(1000))));
+    assert!(found.ends_with("xxx…") && found.len() < 400, "{found}");
+}
+
+#[test]
+fn paths_and_views_too_large_for_the_stack_are_refused() {
+    for (path, what) in [
+        ("(".repeat(3_000), "nested too deeply"),
+        ("(".repeat(50_000), "the path is too long"),
+        (
+            vec!["a"; 1_000].join("."),
+            "too many steps one after the other",
+        ),
+        (
+            vec!["1"; 1_000].join(" + "),
+            "too many steps one after the other",
+        ),
+        (format!("a{}", "[0]".repeat(600)), "too many steps"),
+        (
+            "x".repeat(100_001),
+            "the paths of a view may have 100000 bytes",
+        ),
+    ] {
+        let (found, _) = error(&column(&path));
+        assert!(found.contains(what), "{found}");
+    }
+    let selects = vec![r#"{"forEach":"name"}"#; 300].join(",");
+    let (found, _) = error(&format!(r#"{{"resource":"Patient","select":[{selects}]}}"#));
+    assert!(
+        found.contains("select[250]: a view may have 250 selects"),
+        "{found}"
+    );
+    // As large as may be works.
+    let selects = vec![r#"{"forEach":"name"}"#; 249].join(",");
+    let json = format!(
+        r#"{{"resource":"Patient","select":[{{"column":[{{"name":"a","path":"{}","type":"integer"}}]}},{selects}]}}"#,
+        vec!["1"; 250].join(" + ")
+    );
+    let view = std::sync::Arc::new(View::parse("v", &json).unwrap());
+    let text = br#"{"resourceType":"Patient","id":"1","name":[{"family":"x"}]}"#;
+    assert_eq!(super::rows(&super::decode(&[view], text), 0), ["250"]);
 }
 
 #[test]
 fn views_that_are_wrong_say_where() {
-    for (json, what) in [
-        ("{", "view condition.json: not JSON"),
+    for (json, what, hint) in [
+        (
+            "{\n  \"resource\": \"Patient\",\n  select: []\n}",
+            "view condition.json:3:3: this is not JSON: key must be a string",
+            None,
+        ),
+        (
+            "{",
+            "view condition.json:1:1: this is not JSON: EOF while parsing an object",
+            None,
+        ),
+        ("[]", "view condition.json: a view is a JSON object", None),
+        (
+            r#"{"select":[{"column":[{"name":"a","path":"id"}]}]}"#,
+            "view condition.json: resource: 'resource' is missing",
+            Some("say which type the view reads: \"resource\": \"Patient\""),
+        ),
         (
             r#"{"resource":"Pateint"}"#,
             "resource: unknown resource type 'Pateint'",
+            Some("did you mean 'Patient'?"),
         ),
         (
             r#"{"resource":"Patient"}"#,
-            "select: a view selects something",
+            "select: the view selects nothing",
+            Some(r#"write "select": [{"column": [{"name": "id", "path": "id"}]}]"#),
+        ),
+        (
+            r#"{"resource":"Patient","wher":[{"path":"active"}],"select":[{"column":[{"name":"a","path":"id"}]}]}"#,
+            "wher: unknown key 'wher'",
+            Some("did you mean 'where'?"),
+        ),
+        (
+            r#"{"resource":"Patient","where":[{"path":"actve.exist()"}],"select":[{"column":[{"name":"a","path":"id"}]}]}"#,
+            "where[0].path: unknown function 'exist': in the path actve.exist()",
+            Some("did you mean 'exists'?"),
+        ),
+        (
+            r#"{"resource":"Patient","select":[{"column":[{"name":"a","pth":"id"}]}]}"#,
+            "select[0].column[0].pth: unknown key 'pth' (column a)",
+            Some("did you mean 'path'?"),
+        ),
+        (
+            r#"{"resource":"Patient","select":[{"column":[{"name":"a"}]}]}"#,
+            "select[0].column[0].path: 'path' is missing (column a)",
+            None,
+        ),
+        (
+            r#"{"resource":"Patient","select":[{"column":[{"name":"birth date","path":"birthDate"}]}]}"#,
+            "select[0].column[0].name: 'birth date' is no column name",
+            Some("a name begins with a letter, and has letters, digits and '_'"),
         ),
         (
             r#"{"resource":"Patient","select":[{"foreach":"name"}]}"#,
             "select[0].foreach: unknown key",
+            Some("did you mean 'forEach'?"),
         ),
         (
             r#"{"resource":"Patient","select":[{"forEach":"name","repeat":["name"]}]}"#,
             "select[0]: forEach, forEachOrNull and repeat exclude each other",
+            None,
         ),
         (
             r#"{"resource":"Patient","select":[{"column":[{"name":"a","path":"id"},{"name":"a","path":"id"}]}]}"#,
             "select[0].column[1]: column 'a' comes twice (column a)",
+            Some("give one of them another name"),
         ),
         (
             r#"{"resource":"Patient","select":[{"column":[{"name":"a","path":"id","type":"strng"}]}]}"#,
             "select[0].column[0].type: unknown type 'strng' (column a)",
+            Some("did you mean 'string'?"),
         ),
         (
             r#"{"resource":"Patient","select":[{"column":[{"name":"a","path":"id","type":"boolean","tag":[{"name":"ansi/type","value":"DATE"}]}]}]}"#,
             "a 'boolean' cannot become SQL type 'DATE' (column a)",
+            None,
         ),
         (
             r#"{"resource":"Patient","select":[{"unionAll":[{"column":[{"name":"a","path":"id"}]},{"column":[{"name":"b","path":"id"}]}]}]}"#,
-            "select[0].unionAll[1]: every part of unionAll has the same columns in the same order: b is not a",
+            "select[0].unionAll[1]: this part of unionAll has the columns b, and the first part has a",
+            Some("give every part the same columns in the same order"),
+        ),
+        (
+            r#"{"resource":"Patient","select":[{"unionAll":[{"column":[{"name":"a","path":"id"}]},{"select":[]}]}]}"#,
+            "select[0].unionAll[1]: this part of unionAll has the columns (none), and the first part has a",
+            Some("give every part the same columns in the same order"),
+        ),
+        (
+            r#"{"resource":"Patient","select":[{"unionAll":[{"column":[{"name":"a","path":"id","type":"id"}]},{"column":[{"name":"a","path":"active","type":"boolean"}]}]}]}"#,
+            "column 'a' is 'boolean' here and 'id' in another part of unionAll (column a)",
+            Some("give it one type in every part"),
         ),
     ] {
-        let (found, _) = error(json);
+        let (found, found_hint) = error(json);
         assert!(found.contains(what), "{found}");
+        assert_eq!(found_hint.as_deref(), hint, "{json}");
     }
+}
+
+#[test]
+fn keys_that_only_describe_a_view_are_passed_over() {
+    let json = r#"{"resourceType":"ViewDefinition","url":"u","contact":[],"date":"2026","_name":{},"text":{},
+        "resource":"Patient","select":[{"column":[{"name":"a","path":"id"}]}]}"#;
+    View::parse("v", json).unwrap();
+    View::parse("v", &format!("\u{feff}{json}")).unwrap();
 }
 
 #[test]

@@ -219,3 +219,41 @@ fn deep_nesting_neither_overflows_nor_is_lost() {
         assert_eq!(decoded.rejects.is_empty(), accepted, "{element}");
     }
 }
+
+#[test]
+fn what_would_multiply_without_end_is_rejected() {
+    let many = |count: usize| vec![r#"{"a":1}"#; count].join(",");
+    // Iterations beside each other: 1,100 times 1,100 rows of one line.
+    let product = r#"{"resource":"Patient","select":[{"forEach":"name","column":[{"name":"n","path":"a","type":"integer"}]},
+        {"forEach":"address","column":[{"name":"m","path":"a","type":"integer"}]}]}"#;
+    // Two paths that find the same elements: they double at each of 40 levels.
+    let repeat = r#"{"resource":"Patient","select":[{"repeat":["item","item"],"column":[{"name":"n","path":"a","type":"integer"}]}]}"#;
+    // Each value of a union is compared with all the others.
+    let union = r#"{"resource":"Patient","select":[{"column":[{"name":"n","path":"(name.a | address.a).count()","type":"integer"}]}]}"#;
+    let nested = format!(
+        "{}{}{}",
+        r#"{"item":[{"a":1},"#.repeat(40),
+        r#"{"a":1}"#,
+        "]}".repeat(40)
+    );
+    let numbers = (0..10_001).map(|n| format!("{{\"a\":{n}}}"));
+    let numbers = numbers.collect::<Vec<_>>().join(",");
+    for (view, members) in [
+        (
+            product,
+            format!(r#""name":[{}],"address":[{}]"#, many(1_100), many(1_100)),
+        ),
+        (repeat, format!(r#""item":[{nested}]"#)),
+        (union, format!(r#""name":[{numbers}]"#)),
+    ] {
+        let view = crate::decode::fhir::View::parse("v", view).unwrap();
+        let text = format!(
+            "{{\"resourceType\":\"Patient\",\"id\":\"a\",{members}}}\n{{\"resourceType\":\"Patient\",\"id\":\"b\"}}"
+        );
+        let decoded = decode(&[std::sync::Arc::new(view)], text.as_bytes());
+        assert_eq!(decoded.rejects.len(), 1, "{members:.40}");
+        assert_eq!(decoded.rejects[0].reason, reason::WRONG_TYPE);
+        assert!(decoded.tables[0].line.iter().all(|line| *line == 0));
+        assert_eq!(decoded.lines[0].reference, "Patient/b");
+    }
+}
