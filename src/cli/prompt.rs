@@ -25,7 +25,8 @@ pub async fn run(engine: &Engine, printer: Printer) -> Result<()> {
                     "\\d" => {
                         let names: Vec<String> = engine
                             .lake()
-                            .tables()?
+                            .tables()
+                            .await?
                             .iter()
                             .map(|t| format!("{t}\n"))
                             .collect();

@@ -15,7 +15,8 @@ use tracing_subscriber::EnvFilter;
 pub fn log(verbose: u8, quiet: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
-        (false, 0) => "warn",
+        // What Delta Lake says of a commit that another writer was faster with, the error says too.
+        (false, 0) => "warn,deltalake_core::kernel::transaction=off",
         (false, 1) => "populace=info,warn",
         (false, 2) => "populace=debug,info",
         (false, _) => "debug",

@@ -99,7 +99,8 @@ pub async fn ask(engine: &Engine, place: &str, sql: &str) -> Result<(SchemaRef, 
             None => {
                 let known: Vec<String> = engine
                     .lake()
-                    .tables()?
+                    .tables()
+                    .await?
                     .iter()
                     .map(ToString::to_string)
                     .collect();

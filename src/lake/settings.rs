@@ -1,10 +1,10 @@
 //! What is fixed when a lake is made: `populace.json` at its root.
 
-use super::Location;
+use super::store::{Store, trouble};
+use super::{Location, Probe};
 use crate::error::{Context, Error, Result};
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, path::Path};
+use object_store::{ObjectStoreExt, PutMode, path::Path};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// The newest form of lake that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -19,6 +19,9 @@ pub struct Settings {
     pub shards: u32,
     /// Which key made the pseudonyms: a digest of it, which does not give it away.
     pub key_fingerprint: String,
+    /// On an object store: that it keeps writers apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<Probe>,
 }
 
 impl Settings {
@@ -28,26 +31,25 @@ impl Settings {
             format: FORMAT,
             shards,
             key_fingerprint,
+            probe: None,
         }
     }
 
-    pub(super) async fn load(
-        store: &Arc<dyn ObjectStore>,
-        location: &Location,
-    ) -> Result<Option<Self>> {
+    pub(super) fn with_probe(mut self, probe: Option<Probe>) -> Self {
+        self.probe = probe;
+        self
+    }
+
+    pub(super) async fn load(store: &Store, location: &Location) -> Result<Option<Self>> {
         #[derive(Deserialize)]
         struct Form {
             format: u32,
         }
+        let lost = |e| trouble(format!("cannot read the lake at {location}"), e);
         let bytes = match store.get(&Path::from(FILE)).await {
-            Ok(found) => found
-                .bytes()
-                .await
-                .data(|| format!("cannot read the lake at {location}"))?,
+            Ok(found) => found.bytes().await.map_err(lost)?,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(e) => {
-                return Err(Error::data(format!("cannot read the lake at {location}")).cause(e));
-            }
+            Err(e) => return Err(lost(e)),
         };
         let broken = || format!("{FILE} of the lake at {location} is not readable");
         let form: Form = serde_json::from_slice(&bytes).data(broken)?;
@@ -61,14 +63,30 @@ impl Settings {
         serde_json::from_slice(&bytes).map(Some).data(broken)
     }
 
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self).data(|| "cannot write the lake's settings")
+    }
+
+    /// Writes these settings over the lake's own.
+    pub(super) async fn replace(self, store: &Store, location: &Location) -> Result<Self> {
+        store
+            .put(&Path::from(FILE), self.to_bytes()?.into())
+            .await
+            .map_err(|e| trouble(format!("cannot write to the lake at {location}"), e))?;
+        Ok(self)
+    }
+
     pub(super) async fn create(
-        store: &Arc<dyn ObjectStore>,
+        store: &Store,
         location: &Location,
         fresh: &Settings,
     ) -> Result<Self> {
-        let text = serde_json::to_vec_pretty(fresh).data(|| "cannot write the lake's settings")?;
         let made = store
-            .put_opts(&Path::from(FILE), text.into(), PutMode::Create.into())
+            .put_opts(
+                &Path::from(FILE),
+                fresh.to_bytes()?.into(),
+                PutMode::Create.into(),
+            )
             .await;
         match made {
             Ok(_) => Ok(fresh.clone()),
@@ -76,7 +94,7 @@ impl Settings {
             Err(object_store::Error::AlreadyExists { .. }) => Self::load(store, location)
                 .await?
                 .ok_or_else(|| Error::data(format!("cannot read the lake at {location}"))),
-            Err(e) => Err(Error::data(format!("cannot make a lake at {location}")).cause(e)),
+            Err(e) => Err(trouble(format!("cannot make a lake at {location}"), e)),
         }
     }
 

@@ -1,11 +1,11 @@
 //! Reading a file as chunks of whole lines, with the place of each in the file.
 
-use super::files::SourceFile;
+use super::files::{Origin, SourceFile};
 use crate::decode::csv::whole_records;
 use crate::error::{Context, Error, Result};
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Cursor, Read};
 
 /// Bytes of a chunk: large enough that work outweighs the hand-over.
 const CHUNK: usize = 4 * 1024 * 1024;
@@ -36,20 +36,39 @@ pub enum Form {
 
 /// Opens a file, through gzip when its first bytes say so.
 pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
-    let cannot = || format!("{} cannot be read", file.path.display());
+    let cannot = || format!("{} cannot be read", file.origin);
+    let path = match &file.origin {
+        Origin::Folder(path) => path,
+        Origin::Store(_, object) => return through_gzip(object.open()).data(cannot),
+    };
     let mut magic = [0u8; 2];
-    let mut opened = File::open(&file.path)
+    let mut opened = File::open(path)
         .data(cannot)
         .map_err(|e| e.hint("see that the file may be read by this user; nothing was committed"))?;
     let read = opened.read(&mut magic).data(cannot)?;
-    let opened = File::open(&file.path).data(cannot)?;
+    let opened = File::open(path).data(cannot)?;
     Ok(if read == 2 && magic == [0x1f, 0x8b] {
-        Box::new(MultiGzDecoder::new(std::io::BufReader::with_capacity(
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(
             1 << 18,
             opened,
         )))
     } else {
         Box::new(opened)
+    })
+}
+
+/// What cannot be opened twice gives its first bytes back.
+fn through_gzip(mut reader: impl Read + Send + 'static) -> std::io::Result<Box<dyn Read + Send>> {
+    let mut magic = Vec::with_capacity(2);
+    reader.by_ref().take(2).read_to_end(&mut magic)?;
+    let gzip = magic == [0x1f, 0x8b];
+    let whole = Cursor::new(magic).chain(reader);
+    Ok(match gzip {
+        true => Box::new(MultiGzDecoder::new(BufReader::with_capacity(
+            1 << 18,
+            whole,
+        ))),
+        false => Box::new(whole),
     })
 }
 
@@ -71,7 +90,7 @@ pub fn read(
             .take((wanted - before.min(wanted)) as u64)
             .read_to_end(&mut held)
             .map_err(|e| {
-                Error::data(format!("{} cannot be read to its end", file.path.display()))
+                Error::data(format!("{} cannot be read to its end", file.origin))
                     .cause(e)
                     .hint("the file is damaged or still being written; nothing was committed, run again when it is whole")
             })?;
@@ -132,7 +151,7 @@ fn skip_line(reader: &mut dyn Read, file: &SourceFile) -> Result<(u64, Vec<u8>)>
     loop {
         let read = reader
             .read(&mut buffer)
-            .data(|| format!("{} cannot be read", file.path.display()))?;
+            .data(|| format!("{} cannot be read", file.origin))?;
         if let Some(end) = memchr::memchr(b'\n', &buffer[..read]) {
             return Ok((skipped + end as u64, buffer[end + 1..read].to_vec()));
         }

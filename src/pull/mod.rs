@@ -6,9 +6,11 @@
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
 mod chunks;
+mod fence;
 mod files;
 mod intake;
 mod merge;
+mod object;
 mod opted_out;
 mod people;
 mod plan;
@@ -55,6 +57,12 @@ pub async fn pull(
     progress: Progress,
 ) -> Result<Summary> {
     let mut plan = PullPlan::read(pipeline, key)?;
+    let mut turn = lake.turn().await?;
+    if turn.is_open() {
+        let create = taken::load(lake).await?.is_empty();
+        fence::fence(lake, &plan, create).await?;
+        turn.close().await?;
+    }
     let opted_out = match &pipeline.settings.privacy.opt_outs {
         Some(path) => read_opt_outs(&pipeline.path(path), key)?,
         None => Default::default(),
@@ -63,11 +71,11 @@ pub async fn pull(
     let joined = opted_out.difference(&before.people).next().is_some();
     // Records of people who opted in again are no longer in the lake: everything is read again.
     let withdrawn = before.people.difference(&opted_out).next().is_some();
+    let mut taken = taken::load(lake).await?;
     let mut tables = Vec::with_capacity(plan.tables.len());
     for table in &plan.tables {
         tables.push(lake.table(&table.name).await?);
     }
-    let mut taken = taken::load(lake).await?;
     // A table that somebody removed comes back whole.
     let lost = !taken.is_empty() && tables.iter().any(Option::is_none);
     let again = withdrawn || lost;
@@ -91,7 +99,7 @@ pub async fn pull(
     let mut work = Vec::new();
     let mut known = 0;
     for (index, source) in plan.sources.iter().enumerate() {
-        for file in files::list(source)? {
+        for file in files::list(source).await? {
             let id = (source.name.clone(), file.name.clone());
             let old = taken
                 .get(&id)
@@ -160,6 +168,7 @@ pub async fn pull(
         threads: limits.threads,
         progress,
     };
+    turn.claim().await?;
     let summaries = settle.all(tables, &intake).await?;
     rejects::store(lake, &intake.rejects(&shared.plan)).await?;
     opted_out::store(lake, &exclusions.opted_out, &intake.people).await?;
@@ -168,6 +177,7 @@ pub async fn pull(
         taken.insert(id, file);
     }
     taken::store(lake, &taken, BTreeMap::new()).await?;
+    turn.end().await?;
     Ok(summary)
 }
 
