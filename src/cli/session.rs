@@ -15,11 +15,17 @@ use tracing_subscriber::EnvFilter;
 pub fn log(verbose: u8, quiet: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
-        // What Delta Lake says of a commit that another writer was faster with, the error says too.
-        (false, 0) => "warn,deltalake_core::kernel::transaction=off",
+        (false, 0) => "warn",
         (false, 1) => "populace=info,warn",
         (false, 2) => "populace=debug,info",
         (false, _) => "debug",
+    };
+    // Delta Lake logs as an error what is none: a table that is not there yet, and a commit that
+    // another writer was faster with. What fails in earnest comes as an error of the command.
+    let calm = "deltalake_core::kernel::transaction=off,buoyant_kernel::snapshot=off";
+    let level = match verbose {
+        0 | 1 => format!("{level},{calm}"),
+        _ => level.to_string(),
     };
     let filter = EnvFilter::try_from_env("POPULACE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()

@@ -11,6 +11,7 @@ use super::Store;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
@@ -146,7 +147,13 @@ impl ObjectStore for Sure {
         prefix: Option<&Path>,
         offset: &Path,
     ) -> BoxStream<'static, Result<ObjectMeta>> {
-        self.store.list_with_offset(prefix, offset)
+        // A server that does not know the parameter gives the whole list, and a log read from its
+        // start again has no next version.
+        let offset = offset.clone();
+        let listed = self.store.list_with_offset(prefix, &offset);
+        listed
+            .try_filter(move |meta| std::future::ready(meta.location > offset))
+            .boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
