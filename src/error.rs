@@ -69,7 +69,7 @@ impl Error {
     /// Adds a cause, the nearest first.
     #[must_use]
     pub fn cause(mut self, cause: impl fmt::Display) -> Self {
-        self.0.causes.push(cause.to_string());
+        self.0.causes.push(plain(&cause.to_string()));
         self
     }
 
@@ -121,6 +121,36 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// A library's words without the query of any address, which may hold a token, and with no more of
+/// a store's XML answer than its code and message.
+fn plain(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("://") {
+        let end = rest[start..]
+            .find(|c: char| c.is_whitespace() || "\"'<>)".contains(c))
+            .map_or(rest.len(), |length| start + length);
+        let address = &rest[..end];
+        let cut = address[start..].find('?').map_or(end, |at| start + at);
+        kept.push_str(&rest[..cut]);
+        rest = &rest[end..];
+    }
+    kept.push_str(rest);
+    let Some(start) = kept.find("<?xml") else {
+        return kept;
+    };
+    let part = |tag: &str| {
+        let (_, after) = kept[start..].split_once(&format!("<{tag}>"))?;
+        Some(after.split_once("</")?.0.to_string())
+    };
+    let code = part("Code").unwrap_or_default();
+    let message = part("Message").unwrap_or_default();
+    let first = message.lines().next().unwrap_or_default();
+    format!("{}{code} {first}", &kept[..start])
+        .trim_end()
+        .to_string()
+}
+
 /// Turns a library's error into ours, with what we were doing when it came.
 pub trait Context<T> {
     /// Data or storage failed while doing `what`.
@@ -136,5 +166,25 @@ impl<T, E: fmt::Display> Context<T> for std::result::Result<T, E> {
 
     fn usage<D: fmt::Display>(self, what: impl FnOnce() -> D) -> Result<T> {
         self.map_err(|e| Error::usage(what()).cause(e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_hold_no_query_and_no_xml() {
+        let error =
+            Error::data("x").cause("GET https://a.example/b?sig=hunter2 (see http://c/d) and e?f");
+        assert_eq!(
+            error.causes(),
+            ["GET https://a.example/b (see http://c/d) and e?f"]
+        );
+        let answer = "404: <?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>It is not there.\nId: 7</Message></Error>";
+        assert_eq!(
+            Error::data("x").cause(answer).causes(),
+            ["404: NoSuchBucket It is not there."]
+        );
     }
 }

@@ -70,7 +70,7 @@ impl Past {
     /// Puts the values of the option together; a table's own version goes before the moment.
     ///
     /// Refuses two versions of one table, two moments, and tables that the lake does not have.
-    pub fn new(lake: &Lake, values: &[AsOfVersion]) -> Result<Self> {
+    pub async fn new(lake: &Lake, values: &[AsOfVersion]) -> Result<Self> {
         let mut past = Past::default();
         for value in values {
             match value {
@@ -91,7 +91,7 @@ impl Past {
         if past.versions.is_empty() {
             return Ok(past);
         }
-        let known = lake.tables()?;
+        let known = lake.tables().await?;
         if let Some(table) = past.versions.keys().find(|table| !known.contains(table)) {
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
             return Err(

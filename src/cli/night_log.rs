@@ -1,6 +1,6 @@
 //! The log of nights: `populace.night`, a row a step, in the lake.
 
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::lake::{Change, Lake, TableName, encode};
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
@@ -43,6 +43,8 @@ fn schema() -> SchemaRef {
 
 /// More files than this become one.
 const FILES: usize = 32;
+/// How often a step is added again when another command added one meanwhile.
+const TRIES: usize = 20;
 
 /// Adds a step to the log.
 pub async fn add(lake: &Lake, night: &str, step: &str, outcome: &str, detail: &str) -> Result<()> {
@@ -53,26 +55,38 @@ pub async fn add(lake: &Lake, night: &str, step: &str, outcome: &str, detail: &s
         outcome: outcome.to_string(),
         detail: detail.to_string(),
     };
-    let base = lake.table(&table()).await?;
-    let (steps, remove) = match &base {
-        Some(base) if base.files.len() >= FILES => {
-            let mut steps = load(lake).await?;
-            steps.push(step);
-            (steps, base.files.clone())
+    // Nights at once are no trouble for a log: whoever comes second adds to what is there then.
+    for _ in 0..TRIES {
+        let base = lake.table(&table()).await?;
+        let (steps, remove) = match &base {
+            Some(base) if base.files.len() >= FILES => {
+                let mut steps = load(lake).await?;
+                steps.push(step.clone());
+                (steps, base.files.clone())
+            }
+            _ => (vec![step.clone()], Vec::new()),
+        };
+        let encoded = encode(&schema(), &[rows(&steps)?], &[])?;
+        let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
+        let change = Change {
+            schema: schema(),
+            sharded: false,
+            properties: BTreeMap::new(),
+            add,
+            remove,
+        };
+        if lake
+            .try_commit(&table(), base.as_ref(), change)
+            .await?
+            .is_some()
+        {
+            return Ok(());
         }
-        _ => (vec![step], Vec::new()),
-    };
-    let encoded = encode(&schema(), &[rows(&steps)?], &[])?;
-    let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
-    let change = Change {
-        schema: schema(),
-        sharded: false,
-        properties: BTreeMap::new(),
-        add,
-        remove,
-    };
-    lake.commit(&table(), base.as_ref(), change).await?;
-    Ok(())
+    }
+    Err(
+        Error::data("the log of nights cannot be written: other commands keep writing to it")
+            .hint("run again when they have ended"),
+    )
 }
 
 fn rows(steps: &[Step]) -> Result<RecordBatch> {

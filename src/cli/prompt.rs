@@ -27,7 +27,8 @@ pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
                     "\\d" => {
                         let names: Vec<String> = engine
                             .lake()
-                            .tables()?
+                            .tables()
+                            .await?
                             .iter()
                             .map(|t| format!("{t}\n"))
                             .collect();

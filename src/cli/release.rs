@@ -69,7 +69,7 @@ fn lines(made: &Made, dry_run: bool) -> Vec<String> {
             count(made.cells_shown as u64),
             count(made.cells_suppressed as u64)
         ),
-        format!("         reports in {}", made.folder.display()),
+        format!("         reports in {}", made.folder),
     ];
     lines.extend(
         made.files

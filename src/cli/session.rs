@@ -20,6 +20,13 @@ pub fn log(verbose: u8, quiet: bool) {
         (false, 2) => "populace=debug,info",
         (false, _) => "debug",
     };
+    // Delta Lake logs as an error what is none: a table that is not there yet, and a commit that
+    // another writer was faster with. What fails in earnest comes as an error of the command.
+    let calm = "deltalake_core::kernel::transaction=off,buoyant_kernel::snapshot=off";
+    let level = match verbose {
+        0 | 1 => format!("{level},{calm}"),
+        _ => level.to_string(),
+    };
     let filter = EnvFilter::try_from_env("POPULACE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)

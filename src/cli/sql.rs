@@ -39,7 +39,7 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     let format = Format::chosen(arguments.format, arguments.output.as_deref())?;
     let pipeline = session::pipeline(global)?;
     let lake = Lake::open(pipeline.lake()?).await?;
-    let past = Past::new(&lake, &arguments.as_of_version)?;
+    let past = Past::new(&lake, &arguments.as_of_version).await?;
     let scratch = session::scratch(global)?;
     let engine = session::engine(global, &pipeline, &lake, &scratch)?;
     let (place, sql) = match (&arguments.command, &arguments.file) {
@@ -93,7 +93,8 @@ pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result
             None => {
                 let known: Vec<String> = engine
                     .lake()
-                    .tables()?
+                    .tables()
+                    .await?
                     .iter()
                     .map(ToString::to_string)
                     .collect();

@@ -57,7 +57,7 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     }
     text.push_str("Tables\n");
     let mut tables = Vec::new();
-    for name in lake.tables()? {
+    for name in lake.tables().await? {
         let Some(table) = lake.table(&name).await? else {
             continue;
         };

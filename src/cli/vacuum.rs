@@ -46,7 +46,7 @@ pub async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Removed, Vec
         files: 0,
         tables: 0,
     };
-    for table in lake.tables()? {
+    for table in lake.tables().await? {
         let files = lake.vacuum(&table, days, dry_run).await?.len() as u64;
         removed.files += files;
         removed.tables += u64::from(files > 0);

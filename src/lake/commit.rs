@@ -3,8 +3,9 @@
 use super::{DataFile, Lake, NewFile, Table, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use deltalake::DeltaTableError;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
-use deltalake::kernel::transaction::{CommitBuilder, TableReference};
+use deltalake::kernel::transaction::{CommitBuilder, TableReference, TransactionError};
 use deltalake::kernel::{Action, Add, Remove, StructType, new_metadata};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use std::collections::{BTreeMap, HashMap};
@@ -33,17 +34,30 @@ pub(super) const DELETION_VECTORS: &str = "delta.enableDeletionVectors";
 impl Lake {
     /// Commits `change` on top of `base`, the version it was made from (None for a new table).
     ///
-    /// Fails, changing nothing, when another writer changed the same files meanwhile.
+    /// Fails, changing nothing, when another writer changed the table meanwhile.
     pub async fn commit(
         &self,
         name: &TableName,
         base: Option<&Table>,
         change: Change,
     ) -> Result<u64> {
+        self.try_commit(name, base, change).await?.ok_or_else(|| {
+            Error::data(format!("another command changed table {name} at the same time"))
+                .hint("its change is in place and this one is not; nothing was lost, run again when the other command has ended")
+        })
+    }
+
+    /// Commits `change` on top of `base`; None, changing nothing, when another writer was first.
+    pub async fn try_commit(
+        &self,
+        name: &TableName,
+        base: Option<&Table>,
+        change: Change,
+    ) -> Result<Option<u64>> {
         let failed = || format!("cannot commit table {name}");
         let delta = match base {
             Some(table) => table.delta.clone(),
-            None => self.new_delta(name)?,
+            None => self.delta(name)?,
         };
         // A table that an earlier Populace made learns to mark removed rows with its next commit.
         let new_form = base.is_none_or(|table| !table.marks_removed_rows());
@@ -60,16 +74,31 @@ impl Lake {
         let reference = state.as_ref().map(|s| s.snapshot() as &dyn TableReference);
         let done = CommitBuilder::default()
             .with_actions(actions)
+            .with_app_metadata(HashMap::from([mark()?]))
             .with_max_retries(0)
             .build(reference, delta.log_store(), operation)
-            .await
-            .map_err(|e| {
-                Error::data(failed())
-                    .cause(e)
-                    .hint("nothing was changed; see that the disk is not full and that no other writer is at work, then run again")
-            })?;
-        Ok(done.version())
+            .await;
+        match done {
+            Ok(done) => Ok(Some(done.version())),
+            Err(DeltaTableError::Transaction {
+                source:
+                    TransactionError::VersionAlreadyExists(_)
+                    | TransactionError::MaxCommitAttempts(_)
+                    | TransactionError::CommitConflict(_),
+            }) => Ok(None),
+            Err(e) => Err(Error::data(failed())
+                .cause(e)
+                .hint("see that the disk is not full, or that the store can be reached and written to, then run again")),
+        }
     }
+}
+
+/// A mark that no other commit has: a writer whose answer was lost knows its own commit by it.
+fn mark() -> Result<(String, serde_json::Value)> {
+    let mut mark = [0u8; 16];
+    getrandom::fill(&mut mark).data(|| "there is no randomness on this machine")?;
+    let mark = format!("{:032x}", u128::from_be_bytes(mark));
+    Ok(("populace.commit".to_string(), mark.into()))
 }
 
 fn actions(new_form: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> {

@@ -1,5 +1,6 @@
 //! Parquet files of the lake.
 
+use super::store::trouble;
 use super::{Lake, RemovedRows, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::array::{Array, Int64Array, RecordBatch};
@@ -293,16 +294,17 @@ impl Lake {
         file: &DataFile,
         columns: Option<&[&str]>,
     ) -> Result<Vec<RecordBatch>> {
-        let lost = || format!("cannot read {} of the lake at {}", file.path, self.location);
-        let bytes = self
-            .store
-            .get(&Path::from(file.path.as_str()))
-            .await
-            .data(lost)
-            .map_err(|e| e.hint("restore the file from a copy of the lake; nothing was changed"))?
-            .bytes()
-            .await
-            .data(lost)?;
+        let lost = |e| {
+            let what = format!("cannot read {} of the lake at {}", file.path, self.location);
+            match e {
+                object_store::Error::NotFound { .. } => Error::data(what)
+                    .cause("it is not there")
+                    .hint("restore the file from a copy of the lake; nothing was changed"),
+                e => trouble(what, e),
+            }
+        };
+        let found = self.store.get(&Path::from(file.path.as_str())).await;
+        let bytes = found.map_err(lost)?.bytes().await.map_err(lost)?;
         read(bytes.into(), columns, &file.removed)
     }
 }

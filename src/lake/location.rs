@@ -1,58 +1,102 @@
-//! Where a lake or a set of releases is kept.
+//! Where a lake, a source or a set of releases is kept: a folder of this machine or of an object
+//! store.
 
+use super::store::{Address, Store};
 use crate::error::{Context, Error, Result};
-use object_store::{ObjectStore, local::LocalFileSystem};
+use object_store::{local::LocalFileSystem, prefix::PrefixStore};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use url::Url;
 
-/// A folder that holds a lake.
+/// A folder of this machine or of an object store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Location {
-    folder: PathBuf,
+pub struct Location(Kind);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Kind {
+    Folder(PathBuf),
+    Store(Address),
 }
 
 impl Location {
-    /// Reads a `url` setting: a path, taken from `base` when relative, or a `file://` URL.
+    /// Reads a `url` setting: a path, taken from `base` when relative, a `file://` URL, or an
+    /// address such as `s3://bucket/prefix`.
     pub fn parse(text: &str, base: &Path) -> Result<Self> {
-        let folder = match text.split_once("://") {
-            None => base.join(text),
-            Some(("file", _)) => Url::parse(text)
-                .ok()
-                .and_then(|url| url.to_file_path().ok())
-                .ok_or_else(|| Error::usage(format!("'{text}' is not a path on this machine")))?,
-            Some((scheme, _)) => {
-                return Err(
-                    Error::usage(format!("lakes on '{scheme}://' are not supported"))
-                        .hint("give a local folder"),
-                );
-            }
+        Ok(Location(match text.split_once("://") {
+            None => Kind::Folder(base.join(text)),
+            Some(("file", _)) => Kind::Folder(
+                Url::parse(text)
+                    .ok()
+                    .and_then(|url| url.to_file_path().ok())
+                    .ok_or_else(|| {
+                        Error::usage(format!("'{text}' is not a path on this machine"))
+                    })?,
+            ),
+            Some((scheme, rest)) => Kind::Store(Address::parse(scheme, rest)?),
+        }))
+    }
+
+    /// Takes a store's settings and credentials from here instead of the process's environment.
+    #[must_use]
+    pub fn with_variables(self, variables: Vec<(String, String)>) -> Self {
+        Location(match self.0 {
+            Kind::Store(address) => Kind::Store(address.with_variables(variables)),
+            folder => folder,
+        })
+    }
+
+    /// The folder, when it is on this machine.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.0 {
+            Kind::Folder(folder) => Some(folder),
+            Kind::Store(_) => None,
+        }
+    }
+
+    /// The address, when it is on an object store.
+    pub fn address(&self) -> Option<&Address> {
+        match &self.0 {
+            Kind::Folder(_) => None,
+            Kind::Store(address) => Some(address),
+        }
+    }
+
+    /// The address of a folder below this one, as Delta Lake wants it.
+    pub(super) fn url(&self, below: &str) -> Result<Url> {
+        let folder = match &self.0 {
+            Kind::Folder(folder) => folder,
+            Kind::Store(address) => return address.url(below),
         };
-        Ok(Location { folder })
-    }
-
-    /// The folder on this machine.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// The address of a folder below this one, as Delta and DataFusion want it.
-    pub fn url(&self, below: &str) -> Result<Url> {
-        let path = std::path::absolute(self.folder.join(below))
-            .data(|| format!("cannot resolve {}", self.folder.display()))?;
+        let path = std::path::absolute(folder.join(below))
+            .data(|| format!("cannot resolve {}", folder.display()))?;
         Url::from_directory_path(&path)
             .map_err(|()| Error::usage(format!("{} is not an absolute path", path.display())))
     }
 
+    /// The object store that [`Location::url`] starts from: the whole bucket, or the whole disk.
+    pub(super) fn root(&self) -> Result<Store> {
+        match &self.0 {
+            Kind::Folder(_) => Ok(Arc::new(LocalFileSystem::new())),
+            Kind::Store(address) => address.open_bucket(),
+        }
+    }
+
     /// The object store rooted here; makes the folder when `create`.
-    pub fn store(&self, create: bool) -> Result<Arc<dyn ObjectStore>> {
+    pub fn store(&self, create: bool) -> Result<Store> {
+        let folder = match &self.0 {
+            Kind::Folder(folder) => folder,
+            Kind::Store(address) => {
+                let bucket = address.open_bucket()?;
+                return Ok(Arc::new(PrefixStore::new(bucket, address.prefix().clone())));
+            }
+        };
         if create {
-            std::fs::create_dir_all(&self.folder)
+            std::fs::create_dir_all(folder)
                 .data(|| format!("cannot make the folder {self}"))
                 .map_err(|e| e.hint("see that the parent folder is there and may be written to"))?;
         }
-        let store = LocalFileSystem::new_with_prefix(&self.folder)
+        let store = LocalFileSystem::new_with_prefix(folder)
             .data(|| format!("cannot open the folder {self}"))?;
         Ok(Arc::new(store))
     }
@@ -60,6 +104,9 @@ impl Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.folder.display())
+        match &self.0 {
+            Kind::Folder(folder) => write!(f, "{}", folder.display()),
+            Kind::Store(address) => write!(f, "{address}"),
+        }
     }
 }

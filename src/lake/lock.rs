@@ -1,6 +1,8 @@
 //! One writer at a time: the operating system's lock on a file of the lake.
 //!
-//! The lock belongs to the process, so that it is gone with it, after a crash too.
+//! The lock belongs to the process, so that it is gone with it, after a crash too. An object store
+//! has no such lock, and one that outlives its process would have to be removed by hand; there,
+//! every commit is conditional instead, and pulls take turns (see `turn`).
 
 use super::Location;
 use crate::error::{Context, Error, Result};
@@ -10,15 +12,17 @@ use std::fs::File;
 /// Held while a command writes to the lake; let go when dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    _file: Option<File>,
 }
 
 impl Lock {
     /// Takes the lock of the lake at `location`, or says that another command holds it.
     pub fn take(location: &Location) -> Result<Self> {
-        std::fs::create_dir_all(location.folder())
-            .data(|| format!("cannot make the folder {location}"))?;
-        let path = location.folder().join("populace.lock");
+        let Some(folder) = location.folder() else {
+            return Ok(Lock { _file: None });
+        };
+        std::fs::create_dir_all(folder).data(|| format!("cannot make the folder {location}"))?;
+        let path = folder.join("populace.lock");
         let file = File::options()
             .create(true)
             .truncate(false)
@@ -26,7 +30,7 @@ impl Lock {
             .open(&path)
             .data(|| format!("cannot open the lock of the lake at {location}"))?;
         match FileExt::try_lock(&file) {
-            Ok(()) => Ok(Lock { _file: file }),
+            Ok(()) => Ok(Lock { _file: Some(file) }),
             Err(fs4::TryLockError::WouldBlock) => Err(Error::data(format!(
                 "another populace command is writing to the lake at {location}"
             ))

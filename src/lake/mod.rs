@@ -9,28 +9,34 @@ mod file;
 mod location;
 mod lock;
 mod past;
+mod probe;
 mod removed;
 mod settings;
+pub mod store;
 mod table;
+mod turn;
 mod vacuum;
 
 pub use commit::Change;
 pub use file::{DataFile, FileWriter, NewFile, encode, read};
 pub use location::Location;
 pub use lock::Lock;
+pub use probe::Probe;
 pub use removed::RemovedRows;
 pub use settings::Settings;
 pub use table::{Table, TableName};
+pub use turn::Turn;
 
-use crate::error::{Context, Error, Result};
-use object_store::{ObjectStore, ObjectStoreExt, path::Path};
-use std::sync::Arc;
+use crate::error::{Error, Result};
+use object_store::path::Path;
+use store::{Store, trouble, upload};
 
 /// An open lake.
 #[derive(Debug, Clone)]
 pub struct Lake {
     location: Location,
-    store: Arc<dyn ObjectStore>,
+    store: Store,
+    root: Store,
     settings: Settings,
 }
 
@@ -38,18 +44,39 @@ impl Lake {
     /// Opens the lake at `location`, or makes an empty one there with `fresh` settings.
     ///
     /// Fails when the lake was written by a newer Populace, when its pseudonyms were made with
-    /// another key than the one of `fresh`, or when the storage cannot be reached.
+    /// another key than the one of `fresh`, when the storage cannot be reached, or when it is an
+    /// object store that does not keep writers apart.
     pub async fn open_or_create(location: Location, fresh: &Settings) -> Result<Self> {
         let store = location.store(true)?;
-        let settings = match Settings::load(&store, &location).await? {
-            Some(found) => found,
-            None => Settings::create(&store, &location, fresh).await?,
+        let found = Settings::load(&store, &location).await?;
+        if let Some(found) = &found {
+            found.refuse_half_rotated(&location)?;
+            found.accepts_key(fresh, &location)?;
+        }
+        let server = location.address().map(store::Address::server);
+        let answer = found.as_ref().and_then(|f| f.probe.as_ref()).cloned();
+        // A lake that was copied to another store has the answer of the first one.
+        let probe = match server {
+            Some(server) if answer.as_ref().is_none_or(|a| a.store != server) => {
+                Some(Probe::run(&store, &location, server).await?)
+            }
+            _ => answer.clone(),
+        };
+        let settings = match found {
+            Some(found) if answer == probe => found,
+            Some(found) => found.with_probe(probe).replace(&store, &location).await?,
+            None => {
+                let fresh = fresh.clone().with_probe(probe);
+                Settings::create(&store, &location, &fresh).await?
+            }
         };
         settings.refuse_half_rotated(&location)?;
         settings.accepts_key(fresh, &location)?;
+        let root = location.root()?;
         Ok(Lake {
             location,
             store,
+            root,
             settings,
         })
     }
@@ -68,13 +95,18 @@ impl Lake {
                 "run `populace pull` or `populace nightly` first, or correct `url` under [lake]",
             )
         };
-        let store = location.store(false).map_err(|_| missing())?;
+        let store = location.store(false).map_err(|e| match location.folder() {
+            Some(_) => missing(),
+            None => e,
+        })?;
         let settings = Settings::load(&store, &location)
             .await?
             .ok_or_else(missing)?;
+        let root = location.root()?;
         Ok(Lake {
             location,
             store,
+            root,
             settings,
         })
     }
@@ -85,7 +117,7 @@ impl Lake {
     }
 
     /// The object store, rooted at the lake.
-    pub fn store(&self) -> &Arc<dyn ObjectStore> {
+    pub fn store(&self) -> &Store {
         &self.store
     }
 
@@ -96,20 +128,16 @@ impl Lake {
 
     /// Replaces the settings, in one step.
     pub async fn set_settings(&mut self, settings: Settings) -> Result<()> {
-        settings.replace(&self.store, &self.location).await?;
-        self.settings = settings;
+        self.settings = settings.replace(&self.store, &self.location).await?;
         Ok(())
     }
 
     /// Writes one new file, complete or absent; `path` is relative to the lake.
+    ///
+    /// The same path always has the same bytes.
     pub async fn put(&self, path: &str, bytes: Vec<u8>) -> Result<()> {
-        self.store
-            .put(&Path::from(path), bytes.into())
+        upload(&self.store, &Path::from(path), bytes)
             .await
-            .map(drop)
-            .data(|| format!("cannot write to the lake at {}", self.location))
-            .map_err(|e| {
-                e.hint("see that the disk is not full and may be written to, then run again")
-            })
+            .map_err(|e| trouble(format!("cannot write to the lake at {}", self.location), e))
     }
 }

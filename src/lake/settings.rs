@@ -1,11 +1,11 @@
 //! What is fixed when a lake is made: `populace.json` at its root.
 
-use super::Location;
+use super::store::{Store, trouble};
+use super::{Location, Probe};
 use crate::error::{Context, Error, Result};
 use crate::privacy::chain_fingerprint;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode, path::Path};
+use object_store::{ObjectStoreExt, PutMode, path::Path};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// The newest form of lake that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -26,6 +26,9 @@ pub struct Settings {
     /// The fingerprint of the key that a rotation is on its way to; nothing else may open the lake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotating_to: Option<String>,
+    /// On an object store: that it keeps writers apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<Probe>,
 }
 
 impl Settings {
@@ -37,6 +40,7 @@ impl Settings {
             key_fingerprint,
             key_chain: Vec::new(),
             rotating_to: None,
+            probe: None,
         }
     }
 
@@ -50,18 +54,6 @@ impl Settings {
         self
     }
 
-    /// Replaces the settings of a lake, in one step.
-    pub(super) async fn replace(
-        &self,
-        store: &Arc<dyn ObjectStore>,
-        location: &Location,
-    ) -> Result<()> {
-        let cannot = || format!("cannot write the settings of the lake at {location}");
-        let text = serde_json::to_vec_pretty(self).data(cannot)?;
-        let path = Path::from(FILE);
-        store.put(&path, text.into()).await.map(drop).data(cannot)
-    }
-
     /// Refuses a lake whose tables may have pseudonyms of two keys.
     pub(super) fn refuse_half_rotated(&self, location: &Location) -> Result<()> {
         if self.rotating_to.is_none() {
@@ -73,23 +65,21 @@ impl Settings {
         .hint("finish with `populace key rotate`, run as it was begun; nothing else may use the lake until then"))
     }
 
-    pub(super) async fn load(
-        store: &Arc<dyn ObjectStore>,
-        location: &Location,
-    ) -> Result<Option<Self>> {
+    pub(super) fn with_probe(mut self, probe: Option<Probe>) -> Self {
+        self.probe = probe;
+        self
+    }
+
+    pub(super) async fn load(store: &Store, location: &Location) -> Result<Option<Self>> {
         #[derive(Deserialize)]
         struct Form {
             format: u32,
         }
+        let lost = |e| trouble(format!("cannot read the lake at {location}"), e);
         let bytes = match store.get(&Path::from(FILE)).await {
-            Ok(found) => found
-                .bytes()
-                .await
-                .data(|| format!("cannot read the lake at {location}"))?,
+            Ok(found) => found.bytes().await.map_err(lost)?,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(e) => {
-                return Err(Error::data(format!("cannot read the lake at {location}")).cause(e));
-            }
+            Err(e) => return Err(lost(e)),
         };
         let broken = || format!("{FILE} of the lake at {location} is not readable");
         let form: Form = serde_json::from_slice(&bytes).data(broken)?;
@@ -103,14 +93,30 @@ impl Settings {
         serde_json::from_slice(&bytes).map(Some).data(broken)
     }
 
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self).data(|| "cannot write the lake's settings")
+    }
+
+    /// Writes these settings over the lake's own.
+    pub(super) async fn replace(self, store: &Store, location: &Location) -> Result<Self> {
+        store
+            .put(&Path::from(FILE), self.to_bytes()?.into())
+            .await
+            .map_err(|e| trouble(format!("cannot write to the lake at {location}"), e))?;
+        Ok(self)
+    }
+
     pub(super) async fn create(
-        store: &Arc<dyn ObjectStore>,
+        store: &Store,
         location: &Location,
         fresh: &Settings,
     ) -> Result<Self> {
-        let text = serde_json::to_vec_pretty(fresh).data(|| "cannot write the lake's settings")?;
         let made = store
-            .put_opts(&Path::from(FILE), text.into(), PutMode::Create.into())
+            .put_opts(
+                &Path::from(FILE),
+                fresh.to_bytes()?.into(),
+                PutMode::Create.into(),
+            )
             .await;
         match made {
             Ok(_) => Ok(fresh.clone()),
@@ -118,7 +124,7 @@ impl Settings {
             Err(object_store::Error::AlreadyExists { .. }) => Self::load(store, location)
                 .await?
                 .ok_or_else(|| Error::data(format!("cannot read the lake at {location}"))),
-            Err(e) => Err(Error::data(format!("cannot make a lake at {location}")).cause(e)),
+            Err(e) => Err(trouble(format!("cannot make a lake at {location}"), e)),
         }
     }
 

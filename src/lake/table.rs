@@ -1,10 +1,14 @@
 //! One version of one table, as its Delta log tells it.
 
+use super::store::trouble;
 use super::{DataFile, Lake};
-use crate::error::{Context, Error, Result};
+use crate::error::{Error, Result};
 use arrow::datatypes::SchemaRef;
 use deltalake::DeltaTable;
-use deltalake::DeltaTableBuilder;
+use deltalake::logstore::{StorageConfig, default_logstore};
+use futures::{StreamExt, TryStreamExt, stream};
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -84,19 +88,17 @@ impl Table {
     }
 }
 
-impl Lake {
-    fn delta(&self, name: &TableName) -> Result<DeltaTable> {
-        let url = self.location.url(&name.folder())?;
-        DeltaTableBuilder::from_url(url)
-            .and_then(DeltaTableBuilder::build)
-            .data(|| format!("cannot open table {name}"))
-    }
+/// Tables whose logs are looked for at once.
+const AT_ONCE: usize = 16;
 
-    /// A handle for the first commit of a table that is not there yet.
-    pub(super) fn new_delta(&self, name: &TableName) -> Result<DeltaTable> {
-        std::fs::create_dir_all(self.location.folder().join(name.folder()))
-            .data(|| format!("cannot make the folder of table {name}"))?;
-        self.delta(name)
+impl Lake {
+    /// A handle of a table, whether it is there or not. Nothing is made.
+    pub(super) fn delta(&self, name: &TableName) -> Result<DeltaTable> {
+        let url = self.location.url(&name.folder())?;
+        let table = Arc::new(PrefixStore::new(self.store.clone(), name.folder()));
+        // Delta's own factories would open the store anew, with other credentials and retries.
+        let log = default_logstore(table, self.root.clone(), &url, &StorageConfig::default());
+        Ok(DeltaTable::new(log))
     }
 
     /// The newest version of a table; None when there is none.
@@ -110,21 +112,21 @@ impl Lake {
         name: &TableName,
         version: Option<u64>,
     ) -> Result<Option<Table>> {
-        // Delta's own builder makes the folder; a look must not.
-        if !self
-            .location
-            .folder()
-            .join(name.folder())
-            .join("_delta_log")
-            .is_dir()
-        {
+        // The kernel takes a folder of this machine that is not there for a failure.
+        let log = |folder: &std::path::Path| folder.join(name.folder()).join("_delta_log");
+        if self.location.folder().is_some_and(|f| !log(f).is_dir()) {
             return Ok(None);
         }
         let mut delta = self.delta(name)?;
         let broken = |e: deltalake::DeltaTableError| {
-            Error::data(format!("the log of table {name} cannot be read"))
-                .cause(e)
-                .hint("restore the table's folder from a copy, or remove it: the next pull reads all files again")
+            let text = e.to_string();
+            let error = Error::data(format!("the log of table {name} cannot be read")).cause(&text);
+            // What object_store says when requests fail.
+            if text.contains("Error performing") {
+                return error
+                    .hint("see that the store can be reached, then run again: nothing was lost");
+            }
+            error.hint("restore the table's folder from a copy, or remove it: the next pull reads all files again")
         };
         let loaded = match version {
             None => delta.load().await,
@@ -167,37 +169,41 @@ impl Lake {
     }
 
     /// Names of all tables of the lake, sorted.
-    pub fn tables(&self) -> Result<Vec<TableName>> {
+    pub async fn tables(&self) -> Result<Vec<TableName>> {
         let mut names = Vec::new();
-        for layer in folders(self.location.folder())? {
-            for name in folders(&self.location.folder().join(&layer))? {
-                let table = TableName::new(layer.as_str(), name.as_str());
-                if self
-                    .location
-                    .folder()
-                    .join(table.folder())
-                    .join("_delta_log")
-                    .is_dir()
-                {
-                    names.push(table);
+        for layer in self.folders(None).await? {
+            for name in self.folders(Some(&layer)).await? {
+                let table = (layer.filename(), name.filename());
+                if let (Some(layer), Some(name)) = table {
+                    names.push(TableName::new(layer, name));
                 }
             }
         }
-        names.sort();
-        Ok(names)
+        let mut found: Vec<TableName> = stream::iter(names)
+            .map(|name| async move {
+                let log = Path::from(format!("{}/_delta_log", name.folder()));
+                let mut files = self.store.list(Some(&log));
+                let there = files.try_next().await.map_err(|e| self.unlisted(e))?;
+                Ok::<_, Error>(there.map(|_| name))
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_filter_map(|found| async move { Ok(found) })
+            .try_collect()
+            .await?;
+        found.sort();
+        Ok(found)
     }
-}
 
-fn folders(path: &std::path::Path) -> Result<Vec<String>> {
-    let cannot = || format!("cannot list {}", path.display());
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(path).data(cannot)? {
-        let entry = entry.data(cannot)?;
-        if entry.path().is_dir()
-            && let Some(name) = entry.file_name().to_str()
-        {
-            names.push(name.to_string());
-        }
+    /// The folders directly below one of the lake, or of the lake itself.
+    async fn folders(&self, below: Option<&Path>) -> Result<Vec<Path>> {
+        let listed = self.store.list_with_delimiter(below).await;
+        // Folders with a dot are Populace's own, and no layers.
+        let plain = |path: &Path| path.filename().is_some_and(|n| !n.contains('.'));
+        let listed = listed.map_err(|e| self.unlisted(e))?.common_prefixes;
+        Ok(listed.into_iter().filter(plain).collect())
     }
-    Ok(names)
+
+    fn unlisted(&self, error: object_store::Error) -> Error {
+        trouble(format!("cannot list the lake at {}", self.location), error)
+    }
 }

@@ -329,10 +329,10 @@ impl<'a> Inputs<'a> {
     }
 
     async fn table(&self, name: &TableName, reader: &Model) -> Result<Table> {
-        self.lake
-            .table(name)
-            .await?
-            .ok_or_else(|| missing(name, reader, self.lake))
+        match self.lake.table(name).await? {
+            Some(table) => Ok(table),
+            None => Err(missing(name, reader, self.lake).await),
+        }
     }
 
     async fn version(&mut self, name: &TableName, reader: &Model) -> Result<String> {
@@ -394,13 +394,14 @@ impl<'a> Inputs<'a> {
     }
 }
 
-fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {
+async fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {
     let error = Error::usage(format!(
         "{}: there is no table {name}",
         reader.file.display()
     ));
     let names: Vec<String> = lake
         .tables()
+        .await
         .unwrap_or_default()
         .iter()
         .map(TableName::to_string)

@@ -1,6 +1,6 @@
 //! Reading a file as chunks of whole lines, with the place of each in the file.
 
-use super::files::SourceFile;
+use super::files::{Origin, SourceFile};
 use crate::decode::csv::whole_records;
 use crate::error::{Context, Error, Result};
 use flate2::read::MultiGzDecoder;
@@ -36,8 +36,12 @@ pub enum Form {
 
 /// Opens a file, through gzip when its first bytes say so.
 pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
-    let cannot = || format!("{} cannot be read", file.path.display());
-    let opened = File::open(&file.path)
+    let cannot = || format!("{} cannot be read", file.origin);
+    let path = match &file.origin {
+        Origin::Folder(path) => path,
+        Origin::Store(_, object) => return unpacked(object.open()).data(cannot),
+    };
+    let opened = File::open(path)
         .data(cannot)
         .map_err(|e| e.hint("see that the file may be read by this user; nothing was committed"))?;
     unpacked(opened).data(cannot)
@@ -61,7 +65,7 @@ pub fn unpacked(mut reader: impl Read + Send + 'static) -> std::io::Result<Box<d
 
 /// Reads a file piece by piece; `take` gets each, and stops the reading with an error.
 pub fn read(file: &SourceFile, form: Form, take: impl FnMut(Piece) -> Result<()>) -> Result<()> {
-    pieces(open(file)?, &file.path.display().to_string(), form, take)
+    pieces(open(file)?, &file.origin.to_string(), form, take)
 }
 
 /// Reads bytes piece by piece, as [`read`] does; `name` is what errors call them.

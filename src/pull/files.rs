@@ -1,17 +1,22 @@
 //! The files of a source, and which of them were taken before.
 
+use super::object::{Object, plain_etag};
 use super::plan::{SourceKind, SourcePlan};
 use crate::error::{Context, Error, Result};
+use crate::lake::store::trouble;
+use futures::TryStreamExt;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 /// A file that a source offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct SourceFile {
     /// Its path below the source's folder, with `/`.
     pub name: String,
     /// Where it is.
-    pub path: PathBuf,
+    pub origin: Origin,
     /// Bytes, as stored.
     pub size: u64,
     /// When it was last changed, in microseconds since 1970.
@@ -20,23 +25,95 @@ pub struct SourceFile {
     pub decoder: usize,
 }
 
-/// Lists the files that a source can read, by name.
-pub fn list(source: &SourcePlan) -> Result<Vec<SourceFile>> {
-    if !source.folder.is_dir() {
-        return Err(Error::data(format!(
-            "source {}: there is no folder {}",
-            source.name,
-            source.folder.display()
-        ))
-        .hint("correct its url in the pipeline file, or see that the extract has arrived"));
+/// Where a source's file is.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// On this machine.
+    Folder(PathBuf),
+    /// On an object store; the text is its address.
+    Store(String, Arc<Object>),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Folder(path) => write!(f, "{}", path.display()),
+            Origin::Store(address, _) => f.write_str(address),
+        }
     }
+}
+
+impl SourceFile {
+    /// The mark of its version on an object store; empty on this machine.
+    pub fn etag(&self) -> &str {
+        match &self.origin {
+            Origin::Folder(_) => "",
+            Origin::Store(_, object) => object.etag.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+/// Lists the files that a source can read, by name.
+pub async fn list(source: &SourcePlan) -> Result<Vec<SourceFile>> {
     let mut files = Vec::new();
-    walk(source, &source.folder, &mut files)?;
+    match source.location.folder() {
+        Some(folder) if folder.is_dir() => walk(source, folder, folder, &mut files)?,
+        Some(folder) => {
+            return Err(Error::data(format!(
+                "source {}: there is no folder {}",
+                source.name,
+                folder.display()
+            ))
+            .hint("correct its url in the pipeline file, or see that the extract has arrived"));
+        }
+        None => files = list_store(source).await?,
+    }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
 }
 
-fn walk(source: &SourcePlan, folder: &Path, files: &mut Vec<SourceFile>) -> Result<()> {
+/// A store has no folders, so an address without objects is an extract without files.
+async fn list_store(source: &SourcePlan) -> Result<Vec<SourceFile>> {
+    let cannot = || {
+        format!(
+            "source {}: {} cannot be listed",
+            source.name, source.location
+        )
+    };
+    let store = source.location.store(false)?;
+    let runtime = tokio::runtime::Handle::current();
+    let found: Vec<_> = store
+        .list(None)
+        .try_collect()
+        .await
+        .map_err(|e| trouble(cannot(), e))?;
+    let file = |meta: object_store::ObjectMeta| {
+        let name = meta.location.to_string();
+        let decoder = decoder_of(source, Path::new(&name))?;
+        let object = Object {
+            store: store.clone(),
+            etag: plain_etag(&meta),
+            size: meta.size,
+            path: meta.location,
+            runtime: runtime.clone(),
+        };
+        Some(SourceFile {
+            origin: Origin::Store(format!("{}/{name}", source.location), Arc::new(object)),
+            name,
+            size: meta.size,
+            modified: meta.last_modified.timestamp_micros(),
+            decoder,
+        })
+    };
+    Ok(found.into_iter().filter_map(file).collect())
+}
+
+fn walk(
+    source: &SourcePlan,
+    root: &Path,
+    folder: &Path,
+    files: &mut Vec<SourceFile>,
+) -> Result<()> {
     let cannot = || {
         format!(
             "source {}: {} cannot be read",
@@ -47,7 +124,7 @@ fn walk(source: &SourcePlan, folder: &Path, files: &mut Vec<SourceFile>) -> Resu
     for entry in std::fs::read_dir(folder).data(cannot)? {
         let path = entry.data(cannot)?.path();
         if path.is_dir() {
-            walk(source, &path, files)?;
+            walk(source, root, &path, files)?;
             continue;
         }
         let Some(decoder) = decoder_of(source, &path) else {
@@ -63,7 +140,7 @@ fn walk(source: &SourcePlan, folder: &Path, files: &mut Vec<SourceFile>) -> Resu
             .and_then(|since| i64::try_from(since.as_micros()).ok())
             .unwrap_or_default();
         let name = path
-            .strip_prefix(&source.folder)
+            .strip_prefix(root)
             .unwrap_or(&path)
             .components()
             .map(|c| c.as_os_str().to_string_lossy())
@@ -71,7 +148,7 @@ fn walk(source: &SourcePlan, folder: &Path, files: &mut Vec<SourceFile>) -> Resu
             .join("/");
         files.push(SourceFile {
             name,
-            path,
+            origin: Origin::Folder(path),
             size: facts.len(),
             modified,
             decoder,

@@ -8,9 +8,11 @@
 mod chunks;
 mod content;
 mod deleted;
+mod fence;
 mod files;
 mod intake;
 mod merge;
+mod object;
 mod opt_out_effect;
 mod opted_out;
 mod people;
@@ -92,6 +94,12 @@ async fn attempt(
             "people get an open_pseudonym too, which is weak: whoever learns its salt finds every NHS number behind it"
         );
     }
+    let mut turn = lake.turn().await?;
+    if turn.is_open() {
+        let create = taken::load(lake).await?.is_empty();
+        fence::fence(lake, &plan, create).await?;
+        turn.close().await?;
+    }
     let opt_outs = OptOuts::read(&privacy.opt_outs, &pipeline.root, key)?;
     let opted_out = &opt_outs.people;
     let before = opted_out::load(lake).await?;
@@ -99,11 +107,11 @@ async fn attempt(
     let joined = !joining.is_empty();
     // Records of people who opted in again are no longer in the lake: everything is read again.
     let withdrawn = before.people.difference(opted_out).next().is_some();
+    let mut taken = taken::load(lake).await?;
     let mut tables = Vec::with_capacity(plan.tables.len());
     for table in &plan.tables {
         tables.push(lake.table(&table.name).await?);
     }
-    let mut taken = taken::load(lake).await?;
     // A table that somebody removed comes back whole.
     let lost = !taken.is_empty() && tables.iter().any(Option::is_none);
     let again = withdrawn || lost || all;
@@ -130,7 +138,7 @@ async fn attempt(
     // the versions have not.
     let mut read_anew = again;
     for (index, source) in plan.sources.iter().enumerate() {
-        for file in files::list(source)? {
+        for file in files::list(source).await? {
             let id = (source.name.clone(), file.name.clone());
             let before = taken.get(&id);
             read_anew |= before.is_some_and(|t| t.settings != source.fingerprint);
@@ -230,6 +238,7 @@ async fn attempt(
         threads: limits.threads,
         progress,
     };
+    turn.claim().await?;
     let summaries = settle.all(tables, &intake).await?;
     deleted::store(lake, &exclusions.deleted).await?;
     rejects::store(lake, &intake.rejects(&shared.plan)).await?;
@@ -241,6 +250,7 @@ async fn attempt(
         taken.insert(id, file);
     }
     taken::store(lake, &taken, BTreeMap::new()).await?;
+    turn.end().await?;
     Ok(Some(summary))
 }
 

@@ -3,12 +3,12 @@
 use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::{Decoder, View};
 use crate::error::{Context, Error, Result};
-use crate::lake::TableName;
+use crate::lake::{Location, TableName};
 use crate::pipeline::{Pipeline, Source};
 use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_csv_column, check_view};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Columns that the pull adds to every table, after the view's own.
@@ -105,8 +105,8 @@ pub struct ColumnPlan {
 pub struct SourcePlan {
     /// Its name in the pipeline file.
     pub name: String,
-    /// Its folder.
-    pub folder: PathBuf,
+    /// Its folder, on this machine or on an object store.
+    pub location: Location,
     /// What its files are.
     pub kind: SourceKind,
     /// Makes the pseudonyms of its records and people.
@@ -186,7 +186,7 @@ impl PullPlan {
                     }
                     SourcePlan {
                         name: name.clone(),
-                        folder: pipeline.path(Path::new(&folder.url)),
+                        location: Location::parse(&folder.url, &pipeline.root)?,
                         kind: SourceKind::Fhir {
                             decoder: Decoder::new(views)
                                 .with_known_modifiers(modifiers.iter().cloned()),
@@ -213,7 +213,7 @@ impl PullPlan {
                     hash.update(&[u8::from(folder.accept_test_numbers)]);
                     SourcePlan {
                         name: name.clone(),
-                        folder: pipeline.path(Path::new(&folder.url)),
+                        location: Location::parse(&folder.url, &pipeline.root)?,
                         kind: SourceKind::Csv { decoders },
                         pseudonyms: Pseudonyms::new(key, name),
                         open: open.clone(),

@@ -15,6 +15,8 @@ pub struct Taken {
     pub size: u64,
     /// When it was last changed, in microseconds since 1970.
     pub modified: i64,
+    /// The mark of its version on an object store; empty for files of this machine.
+    pub etag: String,
     /// The settings it was read with.
     pub settings: String,
     /// All its lines.
@@ -61,13 +63,18 @@ fn schema() -> SchemaRef {
         text("types"),
     ];
     fields.extend(NUMBERS.map(|name| Field::new(name, DataType::Int64, false)));
+    // Lakes made before object stores do not have it.
+    fields.push(Field::new("etag", DataType::Utf8, true));
     Arc::new(Schema::new(fields))
 }
 
 impl Taken {
     /// Whether `file`, read with these settings, would bring nothing new.
     pub fn covers(&self, file: &SourceFile, settings: &str) -> bool {
-        self.size == file.size && self.modified == file.modified && self.settings == settings
+        self.size == file.size
+            && self.modified == file.modified
+            && self.etag == file.etag()
+            && self.settings == settings
     }
 
     fn numbers(&self) -> [i64; 8] {
@@ -95,6 +102,7 @@ pub async fn load(lake: &Lake) -> Result<TakenFiles> {
         for batch in lake.read_file(file, None).await? {
             let text = |i: usize| batch.column(i).as_string::<i32>();
             let number = |i: usize| batch.column(4 + i).as_primitive::<Int64Type>();
+            let etags = batch.column_by_name("etag").map(|c| c.as_string::<i32>());
             for row in 0..batch.num_rows() {
                 let n = |i: usize| u64::try_from(number(i).value(row)).unwrap_or_default();
                 taken.insert(
@@ -105,6 +113,7 @@ pub async fn load(lake: &Lake) -> Result<TakenFiles> {
                     Taken {
                         size: n(0),
                         modified: number(1).value(row),
+                        etag: etags.map_or("", |etags| etags.value(row)).to_string(),
                         settings: text(2).value(row).to_string(),
                         lines: n(2),
                         accepted: n(3),
@@ -144,6 +153,7 @@ pub async fn store(
         let numbers: Int64Array = taken.values().map(|v| Some(v.numbers()[i])).collect();
         columns.push(Arc::new(numbers));
     }
+    columns.push(text(&|_, v| v.etag.clone()));
     let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store what was taken")?;
     let add = vec![
         lake.write_file(&table(), None, 0, encode(&schema(), &[rows], &[])?)

@@ -1,14 +1,15 @@
 //! From the lake to a release: each report's tables are asked for, rendered and published together.
 
+use super::shelf::Shelf;
 use crate::disclosure::Scheme;
 use crate::engine::{Engine, execution_error};
 use crate::error::{Context, Error, Result};
-use crate::lake::{Lake, Table, TableName};
+use crate::lake::{Lake, Location, Table, TableName};
 use crate::models::{CONTENT, FINGERPRINT, Library, record_level, references, refuse_record_level};
 use crate::pipeline::{Pipeline, Value, settings_file::nearest};
 use crate::release::{
     About, File, FileMade, InputUsed, MANIFEST, Manifest, ModelUsed, Outcome, ReportFile,
-    TableData, render, write,
+    TableData, render, write, write_to_store,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -21,7 +22,7 @@ pub struct Made {
     /// The release's identifier: the as-of date and a fingerprint.
     pub release: String,
     /// Its folder.
-    pub folder: PathBuf,
+    pub folder: String,
     /// Its files, without the manifest.
     pub files: Vec<String>,
     /// Whether it was written now, or was there already.
@@ -58,16 +59,19 @@ pub async fn make(
         about.insert(report.report.name.clone(), used);
     }
     let id = identifier(&reports, &about, scheme)?;
-    let folder = pipeline.releases()?.folder().to_path_buf();
-    let place = folder.join(&id);
-    if let Some(found) = whole(&place) {
+    let releases = pipeline.releases()?;
+    let place = match releases.folder() {
+        Some(folder) => folder.join(&id).display().to_string(),
+        None => format!("{releases}/{id}"),
+    };
+    if let Some(found) = whole(&releases, &id).await? {
         return Ok(Made {
             release: id,
             folder: place,
             ..found
         });
     }
-    for table in lake.tables()? {
+    for table in lake.tables().await? {
         if let Some(table) = lake.table(&table).await? {
             engine.register(&table)?;
         }
@@ -107,7 +111,11 @@ pub async fn make(
     if dry_run {
         return Ok(made);
     }
-    match write(&folder, &id, &files, &manifest)? {
+    let outcome = match releases.folder() {
+        Some(folder) => write(folder, &id, &files, &manifest)?,
+        None => write_to_store(&releases, &id, &files, &manifest).await?,
+    };
+    match outcome {
         Outcome::Written => {}
         Outcome::Unchanged => made.written = false,
         Outcome::Replaced(reason) => made.repaired = vec![reason.to_string()],
@@ -313,7 +321,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// A release that is there with every file as its manifest says.
-fn whole(place: &Path) -> Option<Made> {
+async fn whole(releases: &Location, id: &str) -> Result<Option<Made>> {
     #[derive(serde::Deserialize)]
     struct Found {
         files: Vec<FoundFile>,
@@ -333,26 +341,33 @@ fn whole(place: &Path) -> Option<Made> {
         cells_shown: usize,
         cells_suppressed: usize,
     }
-    let manifest = std::fs::read(place.join(MANIFEST)).ok()?;
-    let found: Found = serde_json::from_slice(&manifest).ok()?;
+    // Releases that have no folder yet hold none.
+    if releases.folder().is_some_and(|folder| !folder.is_dir()) {
+        return Ok(None);
+    }
+    let shelf = Shelf::open(releases, id)?;
+    let manifest = shelf.read(MANIFEST).await?;
+    let Some(found) = manifest.and_then(|bytes| serde_json::from_slice::<Found>(&bytes).ok())
+    else {
+        return Ok(None);
+    };
     for file in &found.files {
-        let bytes = std::fs::read(place.join(&file.name)).ok()?;
-        let made = FileMade::of(&File {
-            name: file.name.clone(),
-            bytes,
-        });
-        if made.sha256 != file.sha256 {
-            return None;
+        let Some(bytes) = shelf.read(&file.name).await? else {
+            return Ok(None);
+        };
+        let name = file.name.clone();
+        if FileMade::of(&File { name, bytes }).sha256 != file.sha256 {
+            return Ok(None);
         }
     }
     let tables = || found.reports.values().flat_map(|r| r.tables.values());
-    Some(Made {
+    Ok(Some(Made {
         release: String::new(),
-        folder: PathBuf::new(),
+        folder: String::new(),
         files: found.files.iter().map(|f| f.name.clone()).collect(),
         written: false,
         repaired: Vec::new(),
         cells_shown: tables().map(|t| t.cells_shown).sum(),
         cells_suppressed: tables().map(|t| t.cells_suppressed).sum(),
-    })
+    }))
 }

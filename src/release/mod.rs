@@ -19,6 +19,7 @@ mod pivot;
 mod publish;
 mod report_check;
 mod report_file;
+mod shelf;
 mod table_data;
 mod xlsx;
 
@@ -31,6 +32,7 @@ pub use publish::{MANIFEST, Outcome, Reason, write};
 pub use report_file::{
     ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table, TotalOf, Totals,
 };
+pub use shelf::write_to_store;
 pub use table_data::{Label, TableData};
 
 use crate::disclosure::Scheme;

@@ -55,17 +55,7 @@ impl fmt::Display for Reason {
 /// Usage, when `id` cannot be a folder name; data, when the disk does not take it. A failure leaves
 /// an earlier release of the same name as it was.
 pub fn write(parent: &Path, id: &str, files: &[File], manifest: &Manifest) -> Result<Outcome> {
-    let is_name =
-        |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
-    if !is_name(id)
-        || files
-            .iter()
-            .any(|file| !is_name(&file.name) || file.name == MANIFEST)
-    {
-        return Err(Error::usage(format!(
-            "`{id}` or one of its files cannot be a file name"
-        )));
-    }
+    names_are_plain(id, files)?;
     let place = parent.join(id);
     let shown = place.display().to_string();
     let failed = || format!("cannot write the release {shown}");
@@ -107,6 +97,22 @@ pub fn write(parent: &Path, id: &str, files: &[File], manifest: &Manifest) -> Re
         fs::remove_dir_all(&old).data(failed)?;
     }
     Ok(found.flatten().map_or(Outcome::Written, Outcome::Replaced))
+}
+
+/// Refuses names that could lead out of a release's folder.
+pub(super) fn names_are_plain(id: &str, files: &[File]) -> Result<()> {
+    let is_name =
+        |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
+    if !is_name(id)
+        || files
+            .iter()
+            .any(|file| !is_name(&file.name) || file.name == MANIFEST)
+    {
+        return Err(Error::usage(format!(
+            "`{id}` or one of its files cannot be a file name"
+        )));
+    }
+    Ok(())
 }
 
 /// Why the release in `place` is not the one in hand, or `None` when it is.

@@ -211,7 +211,7 @@ impl Work<'_> {
 
     /// Switches every table that is not switched yet to its new files.
     async fn switch(&self) -> Result<()> {
-        for name in self.names()? {
+        for name in self.names().await? {
             let Some(staged) = recall::<Staged>(self.lake, &name.to_string()).await? else {
                 continue;
             };
@@ -233,8 +233,8 @@ impl Work<'_> {
     }
 
     /// The tables that can hold pseudonyms. Models do too; the next run builds them again.
-    fn names(&self) -> Result<Vec<TableName>> {
-        let names = self.lake.tables()?.into_iter();
+    async fn names(&self) -> Result<Vec<TableName>> {
+        let names = self.lake.tables().await?.into_iter();
         let names = names.filter(|name| ["record", "populace"].contains(&name.layer.as_str()));
         Ok(names.collect())
     }
@@ -242,7 +242,7 @@ impl Work<'_> {
     async fn tables(&self, pipeline: &Pipeline, key: &Key) -> Result<Vec<(Table, Columns)>> {
         let mut tables = Vec::new();
         let mut plan = None;
-        for name in self.names()? {
+        for name in self.names().await? {
             let Some(table) = self.lake.table(&name).await? else {
                 continue;
             };

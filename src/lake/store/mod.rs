@@ -1,0 +1,18 @@
+//! Object stores: addresses, credentials, and what the lake asks of a store.
+
+mod address;
+mod aws_profile;
+mod cloud;
+mod sure;
+mod trouble;
+mod upload;
+
+pub use address::Address;
+pub use trouble::trouble;
+pub(super) use upload::upload;
+
+use object_store::ObjectStore;
+use std::sync::Arc;
+
+/// A store that several threads use.
+pub type Store = Arc<dyn ObjectStore>;
