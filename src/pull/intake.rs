@@ -8,8 +8,8 @@ use super::prepare::{Prepared, Preparer};
 use super::rejects::RejectedLine;
 use super::runs::Runs;
 use super::taken::{Taken, TakenFiles};
-use crate::decode::Chunk;
 use crate::decode::csv::Layout;
+use crate::decode::{Chunk, Decoded};
 use crate::error::{Error, Result};
 use crate::privacy::Lookup;
 use crate::progress::Progress;
@@ -102,13 +102,7 @@ pub fn take_in(
             intake.people.learn(fact);
         }
         for (kind, key, when) in prepared.deletes {
-            let known = intake
-                .deletes
-                .entry(kind)
-                .or_default()
-                .entry(key)
-                .or_insert(when);
-            *known = known.zip(when).map(|(a, b)| a.max(b));
+            intake.delete(kind, key, when);
         }
     }
     bar.finish_and_clear();
@@ -309,29 +303,15 @@ impl Phase<'_> {
         for (table, batch) in prepared.tables {
             self.shared.runs.add(table, batch)?;
         }
-        // Deletions arrive as Bundles.
-        let deletions = match decoded.deletes.is_empty() {
-            true => 0,
-            false => decoded.types.get("Bundle").copied().unwrap_or_default(),
-        };
-        let without_view: u64 = match &viewed {
-            Some(viewed) => decoded
-                .types
-                .iter()
-                .filter(|(kind, _)| !viewed.contains(&kind.as_str()))
-                .map(|(_, lines)| lines)
-                .sum::<u64>()
-                .saturating_sub(deletions),
-            None => 0,
-        };
+        let counted = counted(&decoded, viewed.as_deref());
         {
             let mut result = lock(&self.results[file]);
             let taken = &mut result.taken;
-            taken.lines += decoded.line_count;
-            taken.without_view += without_view;
-            taken.deletions += deletions;
+            taken.lines += counted.lines;
+            taken.without_view += counted.without_view;
+            taken.deletions += counted.deletions;
             taken.rejected += prepared.rejects.len() as u64;
-            taken.other += decoded.blank;
+            taken.other += counted.other;
             for (kind, lines) in &decoded.types {
                 *result.types.entry(kind.clone()).or_default() += lines;
             }
@@ -344,7 +324,84 @@ impl Phase<'_> {
     }
 }
 
+/// What became of the lines of a chunk, beside those rejected; `viewed` are the resource types that
+/// have a view.
+pub(super) fn counted(decoded: &Decoded, viewed: Option<&[&str]>) -> Taken {
+    // Deletions arrive as Bundles.
+    let deletions = match decoded.deletes.is_empty() {
+        true => 0,
+        false => decoded.types.get("Bundle").copied().unwrap_or_default(),
+    };
+    let without_view: u64 = match viewed {
+        Some(viewed) => decoded
+            .types
+            .iter()
+            .filter(|(kind, _)| !viewed.contains(&kind.as_str()))
+            .map(|(_, lines)| lines)
+            .sum::<u64>()
+            .saturating_sub(deletions),
+        None => 0,
+    };
+    Taken {
+        lines: decoded.line_count,
+        without_view,
+        deletions,
+        other: decoded.blank,
+        ..Taken::default()
+    }
+}
+
+/// A file that came from a bulk server.
+pub(super) struct BulkFile {
+    /// Index of its source in the plan.
+    pub source: usize,
+    /// Its name.
+    pub name: String,
+    /// Its decompressed bytes.
+    pub bytes: u64,
+    /// When the export was made, in microseconds since 1970.
+    pub modified: i64,
+    /// What became of its lines.
+    pub taken: Taken,
+    /// Lines a resource type.
+    pub types: BTreeMap<String, u64>,
+    /// Lines that cannot be used.
+    pub rejects: Vec<RejectedLine>,
+}
+
 impl Intake {
+    /// Takes a deletion in: the latest counts, and one without a time beats all.
+    pub(super) fn delete(&mut self, kind: String, key: i64, when: Option<i64>) {
+        let known = self
+            .deletes
+            .entry(kind)
+            .or_default()
+            .entry(key)
+            .or_insert(when);
+        *known = known.zip(when).map(|(a, b)| a.max(b));
+    }
+
+    /// Adds a file whose rows are in the runs.
+    pub(super) fn add_bulk(&mut self, file: BulkFile) {
+        let work = Work {
+            source: file.source,
+            file: SourceFile {
+                name: file.name,
+                path: Default::default(),
+                size: file.bytes,
+                modified: file.modified,
+                decoder: 0,
+            },
+        };
+        let taken = FileIntake {
+            taken: file.taken,
+            types: file.types,
+            rejects: file.rejects,
+            bytes: file.bytes,
+        };
+        self.files.push((work, taken));
+    }
+
     /// Fails when more of a source's lines were rejected than its threshold allows.
     pub fn within_thresholds(&self, plan: &PullPlan) -> Result<()> {
         for (index, source) in plan.sources.iter().enumerate() {

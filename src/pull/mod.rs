@@ -5,6 +5,7 @@
 //! the other; what was taken is committed last, so that a pull that was cut short is done again
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
+mod bulk;
 mod chunks;
 mod files;
 mod intake;
@@ -29,6 +30,7 @@ use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::privacy::{Key, Lookup, read_opt_outs};
 use crate::progress::Progress;
 use crate::scratch::Scratch;
+use bulk::Brought;
 use merge::Exclusions;
 use people::People;
 use runs::Runs;
@@ -54,7 +56,9 @@ pub async fn pull(
     scratch: &Scratch,
     progress: Progress,
 ) -> Result<Summary> {
-    let mut plan = PullPlan::read(pipeline, key)?;
+    let mut memory = bulk::recall(&properties(lake).await?);
+    let versions = bulk::fhir_versions(pipeline, lake, &memory, sources).await?;
+    let mut plan = PullPlan::read_for(pipeline, key, &versions)?;
     let opted_out = match &pipeline.settings.privacy.opt_outs {
         Some(path) => read_opt_outs(&pipeline.path(path), key)?,
         None => Default::default(),
@@ -90,7 +94,8 @@ pub async fn pull(
 
     let mut work = Vec::new();
     let mut known = 0;
-    for (index, source) in plan.sources.iter().enumerate() {
+    let folders = plan.sources.iter().enumerate();
+    for (index, source) in folders.filter(|(_, source)| source.bulk.is_none()) {
         for file in files::list(source)? {
             let id = (source.name.clone(), file.name.clone());
             let old = taken
@@ -111,21 +116,6 @@ pub async fn pull(
             .as_ref()
             .is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
     });
-    if work.is_empty() && !joined && !withdrawn && settled {
-        return Ok(Summary::unchanged(&plan, &tables, known));
-    }
-
-    let mut people = People::default();
-    for table in plan
-        .tables
-        .iter()
-        .filter(|t| settle::links_people(&plan, t))
-    {
-        people.load(lake, &table.name).await?;
-    }
-    for link in before.links {
-        people.learn(link);
-    }
     let runs = Runs::new(
         plan.tables.len(),
         lake.settings().shards,
@@ -137,15 +127,69 @@ pub async fn pull(
         lookups,
         runs,
     });
-    let (shared, intake) = tokio::task::spawn_blocking(move || {
-        let taken = intake::take_in(&shared, work, people, limits.threads, progress);
-        taken.map(|intake| (shared, intake))
+    let mut brought = Vec::new();
+    for (index, source) in shared.plan.sources.iter().enumerate() {
+        if source.bulk.is_some() {
+            let errand = bulk::Errand {
+                pipeline,
+                lake,
+                shared: &shared,
+                source: index,
+                remembered: memory.get(&source.name),
+                everything: again,
+                progress,
+            };
+            brought.push(errand.run().await?);
+        }
+    }
+    for one in &brought {
+        let name = shared.plan.sources[one.source].name.clone();
+        memory.insert(name, one.remembered());
+    }
+    let nothing = work.is_empty() && brought.iter().all(Brought::is_empty);
+    if nothing && !joined && !withdrawn && settled {
+        if !brought.is_empty() {
+            taken::store(lake, &taken, bulk::properties(&memory)?).await?;
+        }
+        for one in brought {
+            one.done().await?;
+        }
+        return Ok(Summary::unchanged(&shared.plan, &tables, known));
+    }
+
+    let mut people = People::default();
+    for table in shared
+        .plan
+        .tables
+        .iter()
+        .filter(|t| settle::links_people(&shared.plan, t))
+    {
+        people.load(lake, &table.name).await?;
+    }
+    for link in before.links {
+        people.learn(link);
+    }
+    for one in &brought {
+        one.learn(&mut people).await?;
+    }
+    let reading = shared.clone();
+    let mut intake = tokio::task::spawn_blocking(move || {
+        intake::take_in(&reading, work, people, limits.threads, progress)
     })
     .await
     .map_err(|_| {
         Error::data("a worker of the pull failed").hint("nothing was committed; please report this")
     })??;
-    intake.within_thresholds(&shared.plan)?;
+    for one in &brought {
+        one.rows(&shared, &mut intake, limits.threads).await?;
+    }
+    if let Err(error) = intake.within_thresholds(&shared.plan) {
+        // What a server sent and is refused is not looked at again: the next pull asks anew.
+        for one in brought {
+            one.give_up().await?;
+        }
+        return Err(error);
+    }
 
     let exclusions = Exclusions {
         opted_out,
@@ -161,14 +205,33 @@ pub async fn pull(
         progress,
     };
     let summaries = settle.all(tables, &intake).await?;
-    rejects::store(lake, &intake.rejects(&shared.plan)).await?;
+    let mut rejects = intake.rejects(&shared.plan);
+    for one in brought.iter().filter(|one| one.is_full()) {
+        // A full export takes the place of all that came before.
+        let name = &shared.plan.sources[one.source].name;
+        let old: Vec<_> = taken.keys().filter(|id| id.0 == *name).cloned().collect();
+        for id in old {
+            taken.remove(&id);
+            rejects.entry(id).or_default();
+        }
+    }
+    rejects::store(lake, &rejects).await?;
     opted_out::store(lake, &exclusions.opted_out, &intake.people).await?;
     let summary = Summary::of(&shared.plan, &intake, summaries, known);
     for (id, file) in intake.taken(&shared.plan) {
         taken.insert(id, file);
     }
-    taken::store(lake, &taken, BTreeMap::new()).await?;
+    taken::store(lake, &taken, bulk::properties(&memory)?).await?;
+    for one in brought {
+        one.done().await?;
+    }
     Ok(summary)
+}
+
+/// The properties of `populace.extract`.
+async fn properties(lake: &Lake) -> Result<BTreeMap<String, String>> {
+    let table = lake.table(&taken::table()).await?;
+    Ok(table.map(|t| t.properties).unwrap_or_default())
 }
 
 /// Keeps the named sources; all of them when everything has to be read again.

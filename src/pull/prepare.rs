@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a person's own record says about the link from a Patient to a person.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub struct LinkFact {
     /// The pseudonym of the Patient resource.
     pub patient_key: i64,
