@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod bulk;
 mod changes;
 mod command_line;
 mod faults;
