@@ -1,8 +1,10 @@
 //! The pipeline file: what a night pulls, builds and releases.
 
+mod bulk;
 mod parameters;
 pub(crate) mod settings_file;
 
+pub use bulk::{BulkAuth, FhirBulk, Level};
 pub use parameters::{Parameter, ParameterType, Value};
 pub use settings_file::parse as parse_settings;
 
@@ -112,6 +114,8 @@ pub struct PrivacySettings {
 pub enum Source {
     /// FHIR resources as NDJSON files, plain or gzip.
     FhirFolder(FhirFolder),
+    /// A server that speaks FHIR Bulk Data.
+    FhirBulk(Box<FhirBulk>),
     /// CSV files, plain or gzip.
     CsvFolder(CsvFolder),
 }

@@ -9,8 +9,8 @@ use super::prepare::{Prepared, Preparer};
 use super::rejects::RejectedLine;
 use super::runs::Runs;
 use super::taken::{Taken, TakenFiles};
-use crate::decode::Chunk;
 use crate::decode::csv::Layout;
+use crate::decode::{Chunk, Decoded};
 use crate::error::{Error, Result};
 use crate::privacy::Lookup;
 use crate::progress::Progress;
@@ -306,29 +306,15 @@ impl Phase<'_> {
         for (table, versions) in prepared.emptied {
             self.shared.runs.add_emptied(table, versions);
         }
-        // Deletions arrive as Bundles.
-        let deletions = match decoded.deletes.is_empty() {
-            true => 0,
-            false => decoded.types.get("Bundle").copied().unwrap_or_default(),
-        };
-        let without_view: u64 = match &viewed {
-            Some(viewed) => decoded
-                .types
-                .iter()
-                .filter(|(kind, _)| !viewed.contains(&kind.as_str()))
-                .map(|(_, lines)| lines)
-                .sum::<u64>()
-                .saturating_sub(deletions),
-            None => 0,
-        };
+        let counted = counted(&decoded, viewed.as_deref());
         {
             let mut result = lock(&self.results[file]);
             let taken = &mut result.taken;
-            taken.lines += decoded.line_count;
-            taken.without_view += without_view;
-            taken.deletions += deletions;
+            taken.lines += counted.lines;
+            taken.without_view += counted.without_view;
+            taken.deletions += counted.deletions;
             taken.rejected += prepared.rejects.len() as u64;
-            taken.other += decoded.blank;
+            taken.other += counted.other;
             for (kind, lines) in &decoded.types {
                 *result.types.entry(kind.clone()).or_default() += lines;
             }
@@ -346,6 +332,51 @@ impl Phase<'_> {
     }
 }
 
+/// What became of the lines of a chunk, beside those rejected; `viewed` are the resource types that
+/// have a view.
+pub(super) fn counted(decoded: &Decoded, viewed: Option<&[&str]>) -> Taken {
+    // Deletions arrive as Bundles.
+    let deletions = match decoded.deletes.is_empty() {
+        true => 0,
+        false => decoded.types.get("Bundle").copied().unwrap_or_default(),
+    };
+    let without_view: u64 = match viewed {
+        Some(viewed) => decoded
+            .types
+            .iter()
+            .filter(|(kind, _)| !viewed.contains(&kind.as_str()))
+            .map(|(_, lines)| lines)
+            .sum::<u64>()
+            .saturating_sub(deletions),
+        None => 0,
+    };
+    Taken {
+        lines: decoded.line_count,
+        without_view,
+        deletions,
+        other: decoded.blank,
+        ..Taken::default()
+    }
+}
+
+/// A file that came from a bulk server.
+pub(super) struct BulkFile {
+    /// Index of its source in the plan.
+    pub source: usize,
+    /// Its name.
+    pub name: String,
+    /// Its decompressed bytes.
+    pub bytes: u64,
+    /// When the export was made, in microseconds since 1970.
+    pub modified: i64,
+    /// What became of its lines.
+    pub taken: Taken,
+    /// Lines a resource type.
+    pub types: BTreeMap<String, u64>,
+    /// Lines that cannot be used.
+    pub rejects: Vec<RejectedLine>,
+}
+
 impl Intake {
     /// Takes in what was learnt about people and deletions. A deletion that does not say when it
     /// happened counts as made at `otherwise`, in microseconds since 1970.
@@ -357,14 +388,18 @@ impl Intake {
             self.people.learn_merge(fact);
         }
         for (kind, key, when) in facts.deletes {
-            let when = when.unwrap_or(otherwise);
-            if kind == "Patient" {
-                self.people.learn_deleted(key, when);
-            }
-            let known = self.deletes.entry(kind).or_default().entry(key);
-            let known = known.or_insert(when);
-            *known = when.max(*known);
+            self.delete(kind, key, when.unwrap_or(otherwise));
         }
+    }
+
+    /// Takes a deletion in; the latest counts.
+    pub(super) fn delete(&mut self, kind: String, key: i64, when: i64) {
+        if kind == "Patient" {
+            self.people.learn_deleted(key, when);
+        }
+        let known = self.deletes.entry(kind).or_default().entry(key);
+        let known = known.or_insert(when);
+        *known = when.max(*known);
     }
 
     /// Works out who stands for whom, when all that says so has been read.
@@ -377,6 +412,27 @@ impl Intake {
             }
         }
         self.people.replace();
+    }
+
+    /// Adds a file whose rows are in the runs.
+    pub(super) fn add_bulk(&mut self, file: BulkFile) {
+        let work = Work {
+            source: file.source,
+            file: SourceFile {
+                name: file.name,
+                origin: Origin::Folder(Default::default()),
+                size: file.bytes,
+                modified: file.modified,
+                decoder: 0,
+            },
+        };
+        let taken = FileIntake {
+            taken: file.taken,
+            types: file.types,
+            rejects: file.rejects,
+            bytes: file.bytes,
+        };
+        self.files.push((work, taken));
     }
 
     /// Fails when more of a source's lines were rejected than its threshold allows.

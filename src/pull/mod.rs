@@ -5,6 +5,7 @@
 //! the other; what was taken is committed last, so that a pull that was cut short is done again
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
+mod bulk;
 mod chunks;
 mod content;
 mod deleted;
@@ -40,6 +41,7 @@ use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::privacy::{Key, Lookup, OptOuts};
 use crate::progress::Progress;
 use crate::scratch::Scratch;
+use bulk::Brought;
 use merge::Exclusions;
 use people::People;
 use runs::Runs;
@@ -87,7 +89,9 @@ async fn attempt(
     sources: &[String],
     all: bool,
 ) -> Result<Option<Summary>> {
-    let mut plan = PullPlan::read(pipeline, key)?;
+    let mut memory = bulk::recall(&properties(lake).await?);
+    let versions = bulk::fhir_versions(pipeline, lake, &memory, sources).await?;
+    let mut plan = PullPlan::read_for(pipeline, key, &versions)?;
     let privacy = &pipeline.settings.privacy;
     if privacy.open_pseudonymiser_salt.is_some() {
         tracing::warn!(
@@ -137,7 +141,8 @@ async fn attempt(
     // Another view, lookup or setting than when a file was taken: what it holds has changed, though
     // the versions have not.
     let mut read_anew = again;
-    for (index, source) in plan.sources.iter().enumerate() {
+    let folders = plan.sources.iter().enumerate();
+    for (index, source) in folders.filter(|(_, source)| source.bulk.is_none()) {
         for file in files::list(source).await? {
             let id = (source.name.clone(), file.name.clone());
             let before = taken.get(&id);
@@ -158,21 +163,59 @@ async fn attempt(
             .as_ref()
             .is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
     });
-    if work.is_empty() && !joined && !withdrawn && settled {
+    let runs = Runs::new(
+        plan.tables.len(),
+        lake.settings().shards,
+        scratch.folder("pull")?,
+        limits.memory / 8,
+    );
+    let shared = Arc::new(intake::Shared {
+        plan,
+        lookups,
+        runs,
+    });
+    let mut brought = Vec::new();
+    for (index, source) in shared.plan.sources.iter().enumerate() {
+        if source.bulk.is_some() {
+            let errand = bulk::Errand {
+                pipeline,
+                lake,
+                shared: &shared,
+                source: index,
+                remembered: memory.get(&source.name),
+                everything: again,
+                progress,
+            };
+            brought.push(errand.run().await?);
+        }
+    }
+    for one in &brought {
+        let name = shared.plan.sources[one.source].name.clone();
+        memory.insert(name, one.remembered());
+    }
+    let nothing = work.is_empty() && brought.iter().all(Brought::is_empty);
+    if nothing && !joined && !withdrawn && settled {
+        if !brought.is_empty() {
+            taken::store(lake, &taken, bulk::properties(&memory)?).await?;
+        }
+        for one in brought {
+            one.done().await?;
+        }
         opt_out_effect::store_lists(lake, &opt_outs.lists).await?;
-        let summary = Summary::unchanged(&plan, &tables, known);
+        let summary = Summary::unchanged(&shared.plan, &tables, known);
         return Ok(Some(summary.with_opt_outs(opt_outs, BTreeMap::new())));
     }
 
     let mut people = People::default();
-    for table in plan
+    for table in shared
+        .plan
         .tables
         .iter()
-        .filter(|t| settle::links_people(&plan, t))
+        .filter(|t| settle::links_people(&shared.plan, t))
     {
         people.load(lake, &table.name).await?;
     }
-    for table in &plan.tables {
+    for table in &shared.plan.tables {
         if let Some(columns) = &table.merges {
             let plan::MergeColumns { other, kind } = columns;
             people.load_merges(lake, &table.name, other, kind).await?;
@@ -188,27 +231,27 @@ async fn attempt(
         people.learn_deleted(*record, *when);
     }
     people.settled();
-    let runs = Runs::new(
-        plan.tables.len(),
-        lake.settings().shards,
-        scratch.folder("pull")?,
-        limits.memory / 8,
-    );
-    let shared = Arc::new(intake::Shared {
-        plan,
-        lookups,
-        runs,
-    });
-    let (shared, intake) = tokio::task::spawn_blocking(move || {
-        let taken = intake::take_in(&shared, work, people, limits.threads, progress);
-        taken.map(|intake| (shared, intake))
+    for one in &brought {
+        one.learn(&mut people).await?;
+    }
+    let reading = shared.clone();
+    let mut intake = tokio::task::spawn_blocking(move || {
+        intake::take_in(&reading, work, people, limits.threads, progress)
     })
     .await
     .map_err(|_| {
         Error::data("a worker of the pull failed").hint("nothing was committed; please report this")
     })??;
-    intake.within_thresholds(&shared.plan)?;
-    let mut intake = intake;
+    for one in &brought {
+        one.rows(&shared, &mut intake, limits.threads).await?;
+    }
+    if let Err(error) = intake.within_thresholds(&shared.plan) {
+        // What a server sent and is refused is not looked at again: the next pull asks anew.
+        for one in brought {
+            one.give_up().await?;
+        }
+        return Err(error);
+    }
     intake.end_merges(&shared);
     // Whoever is not the person that opted out after all: their records were left out of the lake.
     let released = intake.people.moved().into_iter().any(|(patient, before)| {
@@ -218,7 +261,6 @@ async fn attempt(
     if released && !again {
         return Ok(None);
     }
-
     for (record, when) in intake.deletes.values().flatten() {
         let known = deleted.entry(*record).or_insert(*when);
         *known = (*known).max(*when);
@@ -241,7 +283,17 @@ async fn attempt(
     turn.claim().await?;
     let summaries = settle.all(tables, &intake).await?;
     deleted::store(lake, &exclusions.deleted).await?;
-    rejects::store(lake, &intake.rejects(&shared.plan)).await?;
+    let mut rejects = intake.rejects(&shared.plan);
+    for one in brought.iter().filter(|one| one.is_full()) {
+        // A full export takes the place of all that came before.
+        let name = &shared.plan.sources[one.source].name;
+        let old: Vec<_> = taken.keys().filter(|id| id.0 == *name).cloned().collect();
+        for id in old {
+            taken.remove(&id);
+            rejects.entry(id).or_default();
+        }
+    }
+    rejects::store(lake, &rejects).await?;
     opted_out::store(lake, &exclusions.opted_out, &intake.people).await?;
     opt_out_effect::store_lists(lake, &opt_outs.lists).await?;
     let summary =
@@ -249,9 +301,18 @@ async fn attempt(
     for (id, file) in intake.taken(&shared.plan) {
         taken.insert(id, file);
     }
-    taken::store(lake, &taken, BTreeMap::new()).await?;
+    taken::store(lake, &taken, bulk::properties(&memory)?).await?;
+    for one in brought {
+        one.done().await?;
+    }
     turn.end().await?;
     Ok(Some(summary))
+}
+
+/// The properties of `populace.extract`.
+async fn properties(lake: &Lake) -> Result<BTreeMap<String, String>> {
+    let table = lake.table(&taken::table()).await?;
+    Ok(table.map(|t| t.properties).unwrap_or_default())
 }
 
 /// Keeps the named sources; all of them when everything has to be read again.

@@ -1,10 +1,11 @@
 //! What a pull makes of each source: tables, their columns and what happens to them.
 
+use super::bulk::{self, FhirVersions};
 use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::{Decoder, View};
 use crate::error::{Context, Error, Result};
 use crate::lake::{Location, TableName};
-use crate::pipeline::{Pipeline, Source};
+use crate::pipeline::{FhirBulk, FhirFolder, FhirVersion, Pipeline, Source};
 use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_csv_column, check_view};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -119,6 +120,8 @@ pub struct SourcePlan {
     pub reject_threshold: f64,
     /// Changes when files must be read again because settings did.
     pub fingerprint: String,
+    /// The server, where the source is one.
+    pub bulk: Option<FhirBulk>,
 }
 
 /// The two kinds of folder.
@@ -150,6 +153,23 @@ pub struct PullPlan {
 impl PullPlan {
     /// Reads views and column files, and checks that none selects an identifier untreated.
     pub fn read(pipeline: &Pipeline, key: &Key) -> Result<Self> {
+        let mut stu3 = FhirVersions::new();
+        for (name, source) in &pipeline.settings.sources {
+            if let Source::FhirBulk(settings) = source {
+                bulk::check(name, settings, pipeline)?;
+                if pipeline.path(&settings.views_stu3).is_dir() {
+                    stu3.insert(name.clone(), "3.0.2".to_string());
+                }
+            }
+        }
+        if !stu3.is_empty() {
+            Self::read_for(pipeline, key, &stu3)?;
+        }
+        Self::read_for(pipeline, key, &FhirVersions::new())
+    }
+
+    /// The same, with the views for the FHIR versions that servers speak.
+    pub fn read_for(pipeline: &Pipeline, key: &Key, versions: &FhirVersions) -> Result<Self> {
         let mut plan = PullPlan {
             tables: Vec::new(),
             sources: Vec::new(),
@@ -160,7 +180,25 @@ impl PullPlan {
         };
         let salt = open.as_ref().map(|open| open.fingerprint(key));
         for (name, source) in &pipeline.settings.sources {
-            let source = match source {
+            let bulk = match source {
+                Source::FhirBulk(bulk) => Some(bulk),
+                Source::FhirFolder(_) | Source::CsvFolder(_) => None,
+            };
+            // A server is read with the settings of a folder, wherever its files come from.
+            let source = match bulk {
+                Some(bulk) => &Source::FhirFolder(FhirFolder {
+                    url: String::new(),
+                    fhir_version: FhirVersion::default(),
+                    views: Some(bulk::views(bulk, versions.get(name)).to_path_buf()),
+                    known_modifier_extensions: bulk.known_modifier_extensions.clone(),
+                    person_identifier: bulk.person_identifier.clone(),
+                    accept_test_numbers: bulk.accept_test_numbers,
+                    reject_threshold: bulk.reject_threshold,
+                }),
+                None => source,
+            };
+            let mut source = match source {
+                Source::FhirBulk(_) => continue,
                 Source::FhirFolder(folder) => {
                     let overrides = BTreeMap::from([(
                         "person_system".to_string(),
@@ -199,6 +237,7 @@ impl PullPlan {
                         accept_test_numbers: folder.accept_test_numbers,
                         reject_threshold: folder.reject_threshold,
                         fingerprint: hash.finalize().to_hex()[..32].to_string(),
+                        bulk: None,
                     }
                 }
                 Source::CsvFolder(folder) => {
@@ -220,9 +259,11 @@ impl PullPlan {
                         accept_test_numbers: folder.accept_test_numbers,
                         reject_threshold: folder.reject_threshold,
                         fingerprint: hash.finalize().to_hex()[..32].to_string(),
+                        bulk: None,
                     }
                 }
             };
+            source.bulk = bulk.map(|bulk| (**bulk).clone());
             plan.sources.push(source);
         }
         Ok(plan)

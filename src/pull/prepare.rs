@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a person's own record says about the link from a Patient to a person.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub struct LinkFact {
     /// The pseudonym of the Patient resource.
     pub patient_key: i64,
@@ -28,7 +28,7 @@ pub struct LinkFact {
 }
 
 /// What a version of a Patient says of a merge of two Patients.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub struct Replacement {
     /// The record that says so.
     pub record: i64,

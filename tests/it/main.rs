@@ -9,6 +9,7 @@
 
 mod as_of_version;
 mod bad_input;
+mod bulk;
 mod changes;
 mod command_line;
 mod faults;

@@ -1,0 +1,154 @@
+//! `[sources.NAME]` of kind `fhir-bulk`: a server that speaks FHIR Bulk Data.
+
+use super::{FhirFolder, FhirVersion, default_reject_threshold};
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// A FHIR Bulk Data server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FhirBulk {
+    /// The server's FHIR base address: `https`, or `http` on this machine.
+    pub url: String,
+    /// Whose records are exported.
+    #[serde(default)]
+    pub level: Level,
+    /// Resource types to export (`_type`); all that the server has when empty.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// Searches that narrow types down (`_typeFilter`), such as `Observation?category=laboratory`.
+    #[serde(default)]
+    pub type_filters: Vec<String>,
+    /// Elements to export (`_elements`); all when empty.
+    #[serde(default)]
+    pub elements: Vec<String>,
+    /// The folder of ViewDefinitions.
+    #[serde(default = "FhirBulk::default_views")]
+    pub views: PathBuf,
+    /// The folder of ViewDefinitions for a server whose `fhirVersion` starts with 3.
+    #[serde(default = "FhirBulk::default_views_stu3")]
+    pub views_stu3: PathBuf,
+    /// URLs of modifier extensions that the views allow for; a resource with another is rejected.
+    #[serde(default)]
+    pub known_modifier_extensions: Vec<String>,
+    /// The identifier system that tells people apart.
+    #[serde(default = "FhirFolder::default_person_identifier")]
+    pub person_identifier: String,
+    /// Whether NHS numbers of the test range (999…) are people.
+    #[serde(default)]
+    pub accept_test_numbers: bool,
+    /// The share of lines that may be rejected before the pull fails.
+    #[serde(default = "default_reject_threshold")]
+    pub reject_threshold: f64,
+    /// How to ask for access; None for a server that asks for none.
+    pub auth: Option<BulkAuth>,
+    /// Other hosts (`host` or `host:port`) that files may lie on; they never get the token.
+    #[serde(default)]
+    pub file_hosts: Vec<String>,
+    /// Whether to ask for gzip on the way.
+    #[serde(default)]
+    pub gzip: bool,
+    /// The most files that are downloaded at once.
+    #[serde(default = "FhirBulk::default_downloads")]
+    pub downloads: usize,
+    /// KiB of a file that are made safe together: about what a crash costs for each download.
+    #[serde(default = "FhirBulk::default_piece_kib")]
+    pub piece_kib: u32,
+    /// The longest wait between two requests, in seconds, whatever the server asks for.
+    #[serde(default = "FhirBulk::default_longest_wait")]
+    pub longest_wait_seconds: u64,
+    /// After how many seconds an export that has not ended is given up.
+    #[serde(default = "FhirBulk::default_export_limit")]
+    pub export_limit_seconds: u64,
+    /// Types that may have no file in a full export although they had some before.
+    #[serde(default)]
+    pub accept_missing_types: Vec<String>,
+    /// A file to which the standard export log is appended.
+    pub log: Option<PathBuf>,
+}
+
+impl FhirBulk {
+    fn default_views() -> PathBuf {
+        FhirVersion::R4.views()
+    }
+
+    fn default_views_stu3() -> PathBuf {
+        FhirVersion::Stu3.views()
+    }
+
+    fn default_downloads() -> usize {
+        8
+    }
+
+    fn default_piece_kib() -> u32 {
+        4096
+    }
+
+    fn default_longest_wait() -> u64 {
+        600
+    }
+
+    fn default_export_limit() -> u64 {
+        86_400
+    }
+
+    /// Bytes of a piece.
+    pub fn piece_bytes(&self) -> usize {
+        usize::try_from(self.piece_kib.clamp(1, 65_536)).unwrap_or(4096) * 1024
+    }
+}
+
+/// Access by SMART Backend Services.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BulkAuth {
+    /// The client's name at the server.
+    pub client_id: String,
+    /// `file:PATH` or `env:NAME` of the private key, as PEM or JWK.
+    pub key: String,
+    /// The `kid` under which the server knows the key; that of the JWK when not given.
+    pub key_id: Option<String>,
+    /// What to ask for.
+    #[serde(default = "BulkAuth::default_scope")]
+    pub scope: String,
+    /// Where tokens come from; found by SMART discovery when not given.
+    pub token_url: Option<String>,
+}
+
+impl BulkAuth {
+    fn default_scope() -> String {
+        "system/*.read".to_string()
+    }
+}
+
+/// Whose records an export holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Level {
+    /// Everything that the server has.
+    #[default]
+    System,
+    /// All patients.
+    Patient,
+    /// The members of a group.
+    Group(String),
+}
+
+impl TryFrom<String> for Level {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let id = |id: &str| {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+            !id.is_empty() && id.len() <= 64 && id.bytes().all(plain)
+        };
+        match text.split_once(':') {
+            None if text == "system" => Ok(Level::System),
+            None if text == "patient" => Ok(Level::Patient),
+            Some(("group", group)) if id(group) => Ok(Level::Group(group.to_string())),
+            _ => Err(format!(
+                "'{text}' is no level: write \"system\", \"patient\" or \"group:ID\""
+            )),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! What was staged comes back: links to people first, then rows with the people they found.
+
+use super::job::{Job, Remembered};
+use super::kick_off;
+use super::session::Session;
+use super::staging::Staging;
+use super::unit::{self, Counts, Piece, StagedReject};
+use crate::error::{Context, Error, Result};
+use crate::pull::intake::{BulkFile, Intake, Shared};
+use crate::pull::people::People;
+use crate::pull::plan::{PersonLink, TablePlan};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+use futures::{StreamExt, TryStreamExt};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use url::Url;
+
+/// An export that is staged whole.
+pub struct Brought {
+    /// The source's number in the plan.
+    pub source: usize,
+    pub(super) session: Session,
+    pub(super) staging: Staging,
+    pub(super) job: Job,
+    /// The reading of each file that counts; None for files that the manifest no longer has.
+    pub(super) readings: Vec<Option<u32>>,
+    /// Types that had files in the last full export.
+    pub(super) types: Vec<String>,
+}
+
+/// What pieces of a file add up to.
+#[derive(Default)]
+struct Sum {
+    counts: Counts,
+    types: BTreeMap<String, u64>,
+    rejects: Vec<StagedReject>,
+    bytes: u64,
+}
+
+impl Brought {
+    /// Whether the export has no file.
+    pub fn is_empty(&self) -> bool {
+        self.readings.iter().all(Option::is_none)
+    }
+
+    /// Whether it holds everything, not only changes.
+    pub fn is_full(&self) -> bool {
+        self.job.since.is_none()
+    }
+
+    fn counts(&self, piece: &Piece) -> bool {
+        self.readings.get(piece.file).copied().flatten() == Some(piece.reading)
+    }
+
+    /// Takes in what the export says about people.
+    pub async fn learn(&self, people: &mut People) -> Result<()> {
+        for (_, path) in self.staging.units().await? {
+            let Some(receipt) = self.staging.receipt(&path).await? else {
+                return Err(lost());
+            };
+            let pieces = receipt.pieces.iter().filter(|piece| self.counts(piece));
+            for piece in pieces {
+                for fact in &piece.links {
+                    people.learn(*fact);
+                }
+                for fact in &piece.replacements {
+                    people.learn_merge(*fact);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds rows, deletions and counts to what the pull brings.
+    pub async fn rows(
+        &self,
+        shared: &Arc<Shared>,
+        intake: &mut Intake,
+        threads: usize,
+    ) -> Result<()> {
+        let mut sums: Vec<Sum> = self.readings.iter().map(|_| Sum::default()).collect();
+        let people = Arc::new(std::mem::take(&mut intake.people));
+        let mut units = futures::stream::iter(self.staging.units().await?)
+            .map(|(_, path)| {
+                let (shared, people) = (shared.clone(), people.clone());
+                async move {
+                    let (receipt, body) = self.staging.unit(&path).await?;
+                    let good: Vec<bool> = receipt.pieces.iter().map(|p| self.counts(p)).collect();
+                    let parts = receipt.parts.clone();
+                    tokio::task::spawn_blocking(move || {
+                        for part in &parts {
+                            let Some(table) = table_of(&shared, &part.table) else {
+                                return Err(lost());
+                            };
+                            for (piece, batch) in unit::rows(part, &body)? {
+                                if good.get(piece) == Some(&true) {
+                                    let plan = &shared.plan.tables[table];
+                                    shared.runs.add(table, linked(plan, batch, &people)?)?;
+                                }
+                            }
+                        }
+                        Ok(())
+                    })
+                    .await
+                    .data(|| "a worker of the pull failed")??;
+                    Ok::<_, Error>(receipt)
+                }
+            })
+            .buffered(threads.max(1));
+        while let Some(receipt) = units.try_next().await? {
+            for piece in receipt.pieces {
+                if self.counts(&piece) {
+                    for (table, versions) in &piece.emptied {
+                        let table = table_of(shared, table).ok_or_else(lost)?;
+                        shared.runs.add_emptied(table, versions.clone());
+                    }
+                    let moment = self.job.moment().unwrap_or(i64::MAX);
+                    sums[piece.file].add(piece, intake, moment);
+                }
+            }
+        }
+        drop(units);
+        intake.people = Arc::unwrap_or_clone(people);
+        for (file, sum) in sums.into_iter().enumerate() {
+            if self.readings[file].is_some() {
+                intake.add_bulk(BulkFile {
+                    source: self.source,
+                    name: self.job.name(file),
+                    bytes: sum.bytes,
+                    modified: self.job.moment().unwrap_or_default(),
+                    taken: sum.counts.taken(),
+                    types: sum.types,
+                    rejects: sum.rejects.into_iter().map(Into::into).collect(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What to remember of it once it is in the lake.
+    pub fn remembered(&self) -> Remembered {
+        Remembered {
+            job: self.job.id.clone(),
+            settings: self.job.settings.clone(),
+            since: self.job.transaction_time.clone().unwrap_or_default(),
+            types: self.types.clone(),
+            fhir_version: self.job.fhir_version.clone(),
+        }
+    }
+
+    /// It is in the lake: removes what was staged and lets the server remove its files.
+    pub async fn done(self) -> Result<()> {
+        end(&self.session, &self.staging, &self.job).await
+    }
+
+    /// It is of no use: the next pull asks for a new export.
+    pub async fn give_up(self) -> Result<()> {
+        end(&self.session, &self.staging, &self.job).await
+    }
+}
+
+/// Ends a job at the server and in the lake. The server first: after a crash between the two it is
+/// told again, which does no harm.
+pub(super) async fn end(session: &Session, staging: &Staging, job: &Job) -> Result<()> {
+    if let Ok(status) = Url::parse(&job.status_url)
+        && session.http.server.is_ours(&status)
+    {
+        kick_off::delete(session, &status).await;
+    }
+    staging.clear().await
+}
+
+impl Sum {
+    fn add(&mut self, piece: Piece, intake: &mut Intake, moment: i64) {
+        self.counts.add(&piece.counts);
+        self.bytes += piece.end - piece.start;
+        self.rejects.extend(piece.rejects);
+        for (kind, lines) in piece.types {
+            *self.types.entry(kind).or_default() += lines;
+        }
+        for (kind, key, when) in piece.deletes {
+            intake.delete(kind, key, when.unwrap_or(moment));
+        }
+    }
+}
+
+fn lost() -> Error {
+    Error::data("a part of the staging area of the lake is lost")
+        .hint("run again: what is missing is downloaded again")
+}
+
+fn table_of(shared: &Shared, name: &str) -> Option<usize> {
+    let mut tables = shared.plan.tables.iter();
+    tables.position(|table| table.name.to_string() == name)
+}
+
+/// Gives rows the people that are known now.
+fn linked(plan: &TablePlan, batch: RecordBatch, people: &People) -> Result<RecordBatch> {
+    let PersonLink::Patient(_) = plan.person else {
+        return Ok(batch);
+    };
+    let failed = || format!("cannot link rows of {}", plan.name);
+    let patients = batch
+        .column_by_name("patient_key")
+        .ok_or("it has no patient_key")
+        .data(failed)?;
+    let people = people.of(patients.as_primitive::<Int64Type>());
+    let mut columns = batch.columns().to_vec();
+    columns[0] = Arc::new(people);
+    RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
+}

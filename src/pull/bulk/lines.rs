@@ -1,0 +1,189 @@
+//! Bytes as they arrive become pieces of whole lines.
+
+use crate::pull::chunks::LONGEST_LINE;
+
+/// A piece of a file: whole lines, or a line too long to read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Whole lines; empty for a line that is too long.
+    pub bytes: Vec<u8>,
+    /// Where it begins in the decompressed file.
+    pub start: u64,
+    /// Where it ends.
+    pub end: u64,
+    /// The number of the first line, from 1.
+    pub first_line: u64,
+    /// Whether this is one line too long to read.
+    pub too_long: bool,
+}
+
+/// Cuts a file into pieces.
+#[derive(Debug)]
+pub struct Lines {
+    held: Vec<u8>,
+    start: u64,
+    line: u64,
+    piece: usize,
+    longest: usize,
+    /// Bytes of a line too long to read that are gone already.
+    skipped: Option<u64>,
+}
+
+impl Lines {
+    /// Begins at byte `start`, which opens line `line`; pieces have about `piece` bytes.
+    pub fn new(start: u64, line: u64, piece: usize) -> Self {
+        Lines {
+            held: Vec::new(),
+            start,
+            line,
+            piece,
+            longest: LONGEST_LINE,
+            skipped: None,
+        }
+    }
+
+    /// Takes bytes in; gives the pieces that are whole now.
+    pub fn feed(&mut self, mut bytes: &[u8]) -> Vec<Cut> {
+        let mut cuts = Vec::new();
+        while !bytes.is_empty() {
+            if let Some(skipped) = self.skipped {
+                let Some(end) = memchr::memchr(b'\n', bytes) else {
+                    self.skipped = Some(skipped + bytes.len() as u64);
+                    return cuts;
+                };
+                cuts.push(self.too_long(skipped + end as u64, 1));
+                bytes = &bytes[end + 1..];
+                continue;
+            }
+            // Never far above a piece, whatever the size of what arrives.
+            let room = self.piece.max(self.held.len() + 1) - self.held.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            let before = self.held.len();
+            self.held.extend_from_slice(now);
+            bytes = later;
+            if self.held.len() < self.piece {
+                continue;
+            }
+            // Only what is new can hold the last line end of a piece that had none.
+            match memchr::memrchr(b'\n', &self.held[before.min(self.held.len())..]) {
+                Some(end) => cuts.push(self.cut(before + end + 1)),
+                None => {
+                    if let Some(end) = memchr::memrchr(b'\n', &self.held[..before]) {
+                        cuts.push(self.cut(end + 1));
+                    } else if self.held.len() >= self.longest {
+                        self.skipped = Some(self.held.len() as u64);
+                        self.held = Vec::new();
+                    }
+                }
+            }
+        }
+        cuts
+    }
+
+    /// The whole lines that are held, for when nothing follows at once.
+    pub fn whole(&mut self) -> Option<Cut> {
+        let end = memchr::memrchr(b'\n', &self.held)?;
+        Some(self.cut(end + 1))
+    }
+
+    /// The line that has no end yet.
+    pub fn open_line(&self) -> &[u8] {
+        &self.held
+    }
+
+    /// Whether the line that has no end yet is too long to read.
+    pub fn in_too_long(&self) -> bool {
+        self.skipped.is_some()
+    }
+
+    /// The last line of a file that does not end with a line end.
+    pub fn last(&mut self) -> Option<Cut> {
+        if let Some(skipped) = self.skipped {
+            return Some(self.too_long(skipped, 0));
+        }
+        (!self.held.is_empty()).then(|| self.cut(self.held.len()))
+    }
+
+    fn cut(&mut self, length: usize) -> Cut {
+        let rest = self.held.split_off(length);
+        let bytes = std::mem::replace(&mut self.held, rest);
+        let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
+        let cut = Cut {
+            start: self.start,
+            end: self.start + bytes.len() as u64,
+            first_line: self.line,
+            too_long: false,
+            bytes,
+        };
+        self.start = cut.end;
+        self.line += lines;
+        cut
+    }
+
+    fn too_long(&mut self, length: u64, line_end: u64) -> Cut {
+        let cut = Cut {
+            bytes: Vec::new(),
+            start: self.start,
+            end: self.start + length + line_end,
+            first_line: self.line,
+            too_long: true,
+        };
+        self.start = cut.end;
+        self.line += 1;
+        self.skipped = None;
+        cut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &[u8], piece: usize, step: usize, longest: usize) -> Vec<Cut> {
+        let mut lines = Lines::new(0, 1, piece);
+        lines.longest = longest;
+        let mut cuts = Vec::new();
+        for part in text.chunks(step) {
+            cuts.extend(lines.feed(part));
+        }
+        cuts.extend(lines.whole());
+        cuts.extend(lines.last());
+        cuts
+    }
+
+    #[test]
+    fn pieces_are_whole_lines_and_nothing_is_lost() {
+        let text = b"one\ntwo\n\nthree and more\nfour\nlast".to_vec();
+        for piece in [1, 4, 9, 100] {
+            for step in [1, 3, 100] {
+                let cuts = all(&text, piece, step, 1000);
+                let joined: Vec<u8> = cuts.iter().flat_map(|c| c.bytes.clone()).collect();
+                assert_eq!(joined, text);
+                let (mut at, mut line) = (0, 1);
+                for cut in &cuts {
+                    assert_eq!((cut.start, cut.first_line), (at, line));
+                    at = cut.end;
+                    line += cut.bytes.iter().filter(|b| **b == b'\n').count() as u64;
+                }
+                let (_, before) = cuts.split_last().unwrap();
+                assert!(before.iter().all(|c| c.bytes.ends_with(b"\n")));
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_too_long_is_passed_over() {
+        let text = b"one\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\ntwo\nbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+        for step in [1, 7, 100] {
+            let cuts = all(text, 4, step, 16);
+            let long: Vec<_> = cuts.iter().filter(|c| c.too_long).collect();
+            let places: Vec<_> = long
+                .iter()
+                .map(|c| (c.start, c.end, c.first_line))
+                .collect();
+            assert_eq!(places, [(4, 35, 2), (39, 67, 4)]);
+            let read: Vec<u8> = cuts.iter().flat_map(|c| c.bytes.clone()).collect();
+            assert_eq!(read, b"one\ntwo\n");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Waiting for an export to end, and collecting the pages of its manifest.
+
+use super::http::{Ask, asked_wait};
+use super::manifest::{Page, RemoteFile, read};
+use super::session::{Answer, Session};
+use super::trouble::Trouble;
+use super::wait::Backoff;
+use crate::error::Error;
+use chrono::{DateTime, Utc};
+use reqwest::StatusCode;
+use serde_json::json;
+use std::collections::HashSet;
+use url::Url;
+
+/// The most pages that a manifest may have.
+const MOST_PAGES: usize = 10_000;
+
+/// What became of an export.
+pub enum Polled {
+    /// It ended.
+    Complete(Manifest),
+    /// The server does not know it (any more).
+    Gone,
+}
+
+/// All pages of a manifest.
+pub struct Manifest {
+    /// The export holds what was true at this time, a FHIR instant.
+    pub transaction_time: String,
+    /// The files of all pages.
+    pub files: Vec<RemoteFile>,
+}
+
+/// Polls `status` until the export that began at `started` has ended.
+pub async fn manifest(
+    session: &Session,
+    status: &Url,
+    started: DateTime<Utc>,
+) -> Result<Polled, Trouble> {
+    let mut whole: Option<Manifest> = None;
+    let mut seen = HashSet::new();
+    let mut next = Some(status.clone());
+    let mut pages = 0;
+    while let Some(url) = next {
+        if !seen.insert(url.to_string()) || pages >= MOST_PAGES {
+            return Err(Trouble::hopeless(
+                Error::data(format!(
+                    "source {}: the pages of the manifest have no end",
+                    session.source
+                ))
+                .hint("tell the server's operator"),
+            ));
+        }
+        let Some(page) = page(session, &url, started).await? else {
+            return Ok(Polled::Gone);
+        };
+        pages += 1;
+        session.log.event(
+            "status_page_complete",
+            json!({ "transactionTime": page.transaction_time, "outputFileCount": page.files.len() }),
+        );
+        next = page.next;
+        match &mut whole {
+            None => {
+                whole = Some(Manifest {
+                    transaction_time: page.transaction_time,
+                    files: page.files,
+                });
+            }
+            Some(whole) if whole.transaction_time == page.transaction_time => {
+                whole.files.extend(page.files);
+            }
+            Some(_) => {
+                return Err(Trouble::hopeless(
+                    Error::data(format!("source {}: the pages of the manifest are of different exports", session.source))
+                        .hint("run again: the next pull asks for a new export; tell the server's operator if it stays so"),
+                ));
+            }
+        }
+    }
+    let Some(whole) = whole else {
+        return Ok(Polled::Gone);
+    };
+    session.log.event(
+        "status_complete",
+        json!({ "transactionTime": whole.transaction_time }),
+    );
+    Ok(Polled::Complete(whole))
+}
+
+/// Polls one page until it is whole; None when the server does not know it.
+async fn page(
+    session: &Session,
+    url: &Url,
+    started: DateTime<Utc>,
+) -> Result<Option<Page>, Trouble> {
+    let mut backoff = Backoff::new(session.longest_wait());
+    loop {
+        let ask = Ask::get(url.clone(), true).with("accept", "application/json");
+        let answer = session.insist(&ask).await?;
+        match answer.status {
+            StatusCode::OK => return read(session, url, &answer.bytes).map(Some),
+            StatusCode::ACCEPTED => {
+                // A page with a successor is whole, even while the export goes on.
+                let early = read(session, url, &answer.bytes).ok();
+                if let Some(page) = early.filter(|page| page.next.is_some()) {
+                    return Ok(Some(page));
+                }
+            }
+            StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
+            _ => return Err(failed(session, &answer)),
+        }
+        let asked = asked_wait(&answer.headers);
+        session.log.event(
+            "status_progress",
+            json!({ "retryAfter": asked.map(|d| d.as_secs()) }),
+        );
+        let limit = session.settings.export_limit_seconds;
+        let waited = (Utc::now() - started).num_seconds();
+        if u64::try_from(waited).is_ok_and(|waited| waited >= limit) {
+            return Err(Trouble::hopeless(
+                Error::data(format!(
+                    "source {}: the export has not ended after {limit} seconds",
+                    session.source
+                ))
+                .hint("it was given up, and the next pull asks for a new one; raise export_limit_seconds if the server needs longer"),
+            ));
+        }
+        tokio::time::sleep(backoff.next(asked)).await;
+    }
+}
+
+fn failed(session: &Session, answer: &Answer) -> Trouble {
+    session.log.event(
+        "status_error",
+        json!({ "code": answer.status.as_u16(), "message": answer.reason() }),
+    );
+    Trouble::hopeless(
+        Error::data(format!("source {}: the export failed at the server", session.source))
+            .cause(answer.reason())
+            .hint("run again: the next pull asks for a new export; tell the server's operator if it stays so"),
+    )
+}

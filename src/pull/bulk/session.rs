@@ -1,0 +1,142 @@
+//! Talking to one server: requests that are made until they are answered.
+
+use super::address::shown;
+use super::http::{Ask, Http, NoAnswer, Outcome, asked_wait, body};
+use super::log::Log;
+use super::trouble::Trouble;
+use super::wait::Backoff;
+use crate::error::Error;
+use crate::pipeline::FhirBulk;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use std::time::Duration;
+
+/// Failures in a row before a request is given up: some three minutes.
+pub const TRIES: u32 = 10;
+/// Refused tokens in a row before it is not the token's age.
+pub const REFUSALS: u32 = 2;
+
+/// A server and how to deal with it.
+pub struct Session {
+    /// The source's name, for errors.
+    pub source: String,
+    /// The client.
+    pub http: Http,
+    /// The export log.
+    pub log: Log,
+    /// The source's settings.
+    pub settings: FhirBulk,
+}
+
+/// A whole answer.
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The status and the codes of an OperationOutcome, for an error.
+    pub fn reason(&self) -> String {
+        match Outcome::read(&self.bytes) {
+            Some(outcome) if !outcome.issues.is_empty() => {
+                format!("it answers {}: {}", self.status, outcome.issues.join(", "))
+            }
+            _ => format!("it answers {}", self.status),
+        }
+    }
+}
+
+impl Session {
+    /// The longest wait between two requests.
+    pub fn longest_wait(&self) -> Duration {
+        Duration::from_secs(self.settings.longest_wait_seconds)
+    }
+
+    /// Asks until there is an answer that asking again would not better.
+    pub async fn insist(&self, ask: &Ask) -> Result<Answer, Trouble> {
+        let answer = self.insist_or_refused(ask).await?;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            return Err(self.unauthorised(&answer).into());
+        }
+        Ok(answer)
+    }
+
+    /// The same, where a refusal is an answer too.
+    pub async fn insist_or_refused(&self, ask: &Ask) -> Result<Answer, Trouble> {
+        let mut backoff = Backoff::new(self.longest_wait());
+        let mut refusals = 0;
+        loop {
+            let (why, wait) = match self.once(ask).await {
+                Ok((answer, token)) => {
+                    let transient =
+                        || Outcome::read(&answer.bytes).is_some_and(|o| o.is_transient());
+                    let again = match answer.status {
+                        StatusCode::UNAUTHORIZED => {
+                            let Some(token) = token.filter(|_| refusals < REFUSALS) else {
+                                return Ok(answer);
+                            };
+                            self.http.refused(token).await;
+                            refusals += 1;
+                            continue;
+                        }
+                        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => true,
+                        // A server that says what went wrong is believed; a bare failure may be a
+                        // gateway's on the way.
+                        s if s.is_server_error() => {
+                            transient() || Outcome::read(&answer.bytes).is_none()
+                        }
+                        s => s.is_client_error() && transient(),
+                    };
+                    if !again {
+                        return Ok(answer);
+                    }
+                    (answer.reason(), asked_wait(&answer.headers))
+                }
+                Err(NoAnswer::Lost(why)) => (why, None),
+                Err(NoAnswer::Fatal(error)) => return Err(error.into()),
+            };
+            if backoff.tries() >= TRIES {
+                let host = shown(&ask.url);
+                return Err(Error::data(format!("{host} does not answer: asked {TRIES} times"))
+                    .cause(why)
+                    .hint("see that the server is up, then run again: the pull goes on where it stopped")
+                    .into());
+            }
+            tokio::time::sleep(backoff.next(wait)).await;
+        }
+    }
+
+    async fn once(&self, ask: &Ask) -> Result<(Answer, Option<u64>), NoAnswer> {
+        let (answer, token) = self.http.send(ask).await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let bytes = body(answer).await?;
+        Ok((
+            Answer {
+                status,
+                headers,
+                bytes,
+            },
+            token,
+        ))
+    }
+
+    /// The error for a server that refuses a fresh token, or asks for one that nobody set up.
+    pub fn unauthorised(&self, answer: &Answer) -> Error {
+        let error = Error::data(format!("source {}: access is refused", self.source))
+            .cause(answer.reason());
+        if self.settings.auth.is_some() {
+            error.hint("the server does not accept its own token here; see scope under auth, or ask its operator")
+        } else {
+            error.hint("give this source an auth section with client_id and key")
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Why an export could not be brought in, and whether the next pull may go on with it.
+
+use super::http::NoAnswer;
+use crate::error::Error;
+
+/// An error, and what becomes of the job.
+#[derive(Debug)]
+pub struct Trouble {
+    /// What happened.
+    pub error: Error,
+    /// Whether the job is of no more use: then the next pull asks for a new export.
+    pub hopeless: bool,
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Trouble {
+            error,
+            hopeless: false,
+        }
+    }
+}
+
+impl From<NoAnswer> for Trouble {
+    fn from(failed: NoAnswer) -> Self {
+        match failed {
+            NoAnswer::Fatal(error) => error.into(),
+            NoAnswer::Lost(why) => Error::data("the server cannot be reached")
+                .cause(why)
+                .hint("see that the server is up and may be reached from here, then run again: the pull goes on where it stopped")
+                .into(),
+        }
+    }
+}
+
+impl Trouble {
+    /// What the server sent is of no use.
+    pub fn hopeless(error: Error) -> Self {
+        Trouble {
+            error,
+            hopeless: true,
+        }
+    }
+}

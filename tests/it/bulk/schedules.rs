@@ -1,0 +1,232 @@
+//! Random schedules of faults with kills among them, each ending in the lake of a faultless pull.
+
+use super::chaos::{ALL, Chaos, Dice};
+use super::good::{EC, auth};
+use super::record::{Record, staged};
+use super::server::{Export, Framing, Server};
+use crate::project::{Project, files_below, notice};
+use jsonwebtoken::Algorithm;
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+/// Schedules that are tried when `POPULACE_BULK_SCHEDULES` names no other number.
+const SCHEDULES: u64 = 6;
+/// The most kills in a schedule.
+const KILLS: u64 = 4;
+
+#[test]
+fn random_faults_and_kills() {
+    let schedules = std::env::var("POPULACE_BULK_SCHEDULES");
+    let schedules = schedules.map_or(SCHEDULES, |n| n.parse().unwrap());
+    let first = std::env::var("POPULACE_BULK_SEED").map_or(1, |n| n.parse().unwrap());
+    let record = Record::new(6, 12, true);
+    let (mut kills, mut faults, mut pulls) = (0, 0, 0);
+    let (mut bytes, mut size, mut flight) = (0, 0, 0);
+    for seed in first..first + schedules {
+        let done = schedule(&record, seed);
+        kills += done.kills;
+        faults += done.faults;
+        pulls += done.pulls;
+        bytes += done.bytes;
+        size += done.size;
+        flight += done.flight;
+    }
+    notice(&format!(
+        "{schedules} schedules: {pulls} pulls, {kills} of them killed, {faults} requests went wrong; {bytes} bytes served of {size}, {flight} in flight at kills"
+    ));
+}
+
+struct Done {
+    kills: usize,
+    faults: usize,
+    pulls: usize,
+    bytes: u64,
+    size: u64,
+    flight: u64,
+}
+
+fn schedule(record: &Record, seed: u64) -> Done {
+    let mut dice = Dice(seed);
+    let mut export = Export::good(record.files(1000 + dice.roll(60_000) as usize));
+    export.requires_token = dice.chance(0.5);
+    export.key = Some((EC, Algorithm::ES384));
+    export.token_uses = 5 + dice.roll(100) as usize;
+    export.link_uses = 20 + dice.roll(100) as usize;
+    export.polls = dice.roll(3) as usize;
+    export.pages = 1 + dice.roll(4) as usize;
+    export.etags = dice.chance(0.8);
+    export.framing = [Framing::Length, Framing::Length, Framing::Chunked][dice.roll(3) as usize];
+    export.slowness = dice.roll(1500);
+    if export.etags && dice.chance(0.3) {
+        let at = dice.roll(export.files.len() as u64) as usize;
+        let old = String::from_utf8(export.files[at].bytes.to_vec()).unwrap();
+        let old = old.replace("\"id\":\"", "\"id\":\"old-");
+        export.files[at].before = Some(old.into_bytes().into());
+    }
+    let share = 0.3 * dice.share();
+    export.chaos = Chaos::new(seed ^ 0xfa17, share, 60, &ALL);
+    let size: u64 = export.files.iter().map(|f| f.bytes.len() as u64).sum();
+    let server = Server::start(export.clone());
+    let project = record.project(&server, &auth("ec.pem", "key_id = \"one\""));
+
+    let mut done = Done {
+        kills: 0,
+        faults: 0,
+        pulls: 0,
+        bytes: 0,
+        size,
+        flight: 0,
+    };
+    let mut safe: BTreeMap<usize, u64> = BTreeMap::new();
+    for _ in 0..dice.roll(KILLS + 1) {
+        let before = server.sent().len();
+        let killed = killed_pull(&project, &server, &mut dice, size);
+        done.pulls += 1;
+        nothing_twice(&server, &safe, before, seed);
+        if !killed {
+            break;
+        }
+        done.kills += 1;
+        safe = staged(&project, &export);
+        let kept: u64 = safe.values().sum();
+        done.flight += covered(&server, &export).saturating_sub(kept);
+    }
+    let before = server.sent().len();
+    // A server that is at its worst may outlast one pull's patience, as it may a night's.
+    for attempt in 0.. {
+        let output = project.run(&["pull", "-q"]);
+        done.pulls += 1;
+        if output.status.success() {
+            break;
+        }
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(attempt < 10, "seed {seed}: {error}");
+        assert_eq!(output.status.code(), Some(3), "seed {seed}: {error}");
+    }
+    nothing_twice(&server, &safe, before, seed);
+    record.assert_in(&project);
+    let left = files_below(&project.path("lake/populace.staging"));
+    let left: Vec<_> = left.keys().filter(|name| !name.contains('#')).collect();
+    assert!(left.is_empty(), "seed {seed}: {left:?}");
+    done.bytes = server.sent().iter().map(|s| s.length).sum();
+    done.faults = server.book(|book| book.asked.len()) - server.sent().len();
+    done
+}
+
+/// Starts a pull and kills it at a moment that the dice choose; false when it ended before.
+fn killed_pull(project: &Project, server: &Server, dice: &mut Dice, size: u64) -> bool {
+    let mut pull = project
+        .command(&["pull", "-q"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let sent = || server.sent().iter().map(|s| s.length).sum::<u64>();
+    // In mid-download mostly, and sometimes some time after: while staging, settling or committing.
+    let bytes = sent() + (size as f64 * dice.share() * 1.1) as u64;
+    let later = Duration::from_millis(if dice.chance(0.4) { dice.roll(1500) } else { 0 });
+    let patience = Instant::now() + Duration::from_secs(60);
+    let mut reached = None;
+    loop {
+        if pull.try_wait().unwrap().is_some() {
+            return false;
+        }
+        let over = sent() >= bytes || Instant::now() > patience;
+        if over && Instant::now() >= *reached.get_or_insert_with(|| Instant::now() + later) {
+            break;
+        }
+        #[allow(clippy::disallowed_methods)] // until the moment of the kill
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    pull.kill().unwrap();
+    pull.wait().unwrap();
+    true
+}
+
+/// Bytes of files that do not change that were sent at least once.
+fn covered(server: &Server, export: &Export) -> u64 {
+    let mut ends: BTreeMap<usize, u64> = BTreeMap::new();
+    for sent in server.sent() {
+        if export.files[sent.file].before.is_none() {
+            let end = ends.entry(sent.file).or_default();
+            *end = (*end).max(sent.start + sent.length);
+        }
+    }
+    ends.values().sum()
+}
+
+/// What had been staged is never served again.
+fn nothing_twice(server: &Server, safe: &BTreeMap<usize, u64>, from: usize, seed: u64) {
+    for sent in &server.sent()[from..] {
+        let end = safe.get(&sent.file).copied().unwrap_or_default();
+        assert!(
+            sent.start >= end || sent.length == 0,
+            "seed {seed}: {sent:?} although it was staged up to {end}"
+        );
+    }
+}
+
+/// The last commit fails, as if the machine had stopped there, and then again after it.
+#[test]
+fn a_crash_at_the_last_commit_and_after_it() {
+    let record = Record::new(6, 13, false);
+    let server = Server::start(Export::good(record.files(50_000)));
+    let project = record.project(&server, "");
+    std::fs::create_dir_all(project.path("lake/populace")).unwrap();
+    let extract = project.path("lake/populace/extract");
+    std::fs::write(&extract, "in the way").unwrap();
+    project.fails(3, &["pull"]);
+    record.assert_contents(&project);
+    let sent = server.sent().len();
+    std::fs::remove_file(&extract).unwrap();
+    let staging = project.path("lake/populace.staging/record");
+    let kept = files_below(&staging);
+    assert!(kept.contains_key("job.json") && kept.len() > 1);
+
+    // All is staged: no byte is asked for again, and the server is not needed.
+    project.ok(&["pull", "-q"]);
+    record.assert_in(&project);
+    assert_eq!(server.sent().len(), sent);
+    assert_eq!(server.open_jobs(), 0);
+    assert!(files_below(&staging).is_empty());
+
+    // A crash between the last commit and the end of the job: the job is ended, not done again.
+    for (name, bytes) in kept {
+        let path = staging.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    server.change(|export| export.files.clear());
+    project.ok(&["pull", "-q"]);
+    assert_eq!(server.sent().len(), sent);
+    let begun = &server.asked("GET", "/fhir/$export")[1].target;
+    assert!(begun.contains("_since=2026-10-01"), "{begun}");
+    assert!(files_below(&staging).is_empty());
+    record.assert_in(&project);
+}
+
+/// A unit that the machine lost is downloaded again, and nothing is counted twice.
+#[test]
+fn a_staging_area_with_damage() {
+    let record = Record::new(6, 14, false);
+    let server = Server::start(Export::good(record.files(50_000)));
+    let project = record.project(&server, "");
+    std::fs::create_dir_all(project.path("lake/populace")).unwrap();
+    let extract = project.path("lake/populace/extract");
+    std::fs::write(&extract, "in the way").unwrap();
+    project.fails(3, &["pull"]);
+    std::fs::remove_file(&extract).unwrap();
+    let units = project.path("lake/populace.staging/record/units");
+    let mut paths: Vec<_> = std::fs::read_dir(&units)
+        .unwrap()
+        .map(|u| u.unwrap().path())
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 3, "{}", paths.len());
+    let bytes = std::fs::read(&paths[1]).unwrap();
+    std::fs::write(&paths[1], &bytes[..60]).unwrap();
+    std::fs::write(paths.last().unwrap(), "").unwrap();
+    project.ok(&["pull", "-q"]);
+    record.assert_in(&project);
+}
