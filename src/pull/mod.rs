@@ -22,6 +22,7 @@ mod settle;
 mod summary;
 mod taken;
 
+pub use opt_out_effect::ndoo_checked_on;
 pub use plan::{PullPlan, TablePlan};
 pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};
