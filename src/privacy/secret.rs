@@ -57,7 +57,9 @@ impl SecretPlace {
             "file" => std::fs::File::open(base.join(place))
                 .and_then(read_text)
                 .map_err(|e| {
-                    Error::usage(format!("the {what} file {place} cannot be read")).cause(e)
+                    Error::usage(format!("the {what} file {place} cannot be read"))
+                        .cause(e)
+                        .hint("see that the file is there, and that this account may read it")
                 })?,
             "command" => answer(what, place, base)?,
             _ => {

@@ -30,6 +30,7 @@ mod version;
 mod whereabouts;
 
 pub(crate) use chunks::{Form, Piece, pieces, unpacked};
+pub use opt_out_effect::ndoo_checked_on;
 pub use plan::{PullPlan, TablePlan};
 pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};

@@ -8,6 +8,7 @@ use arrow::array::{
     ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Date32Type, Field, Int64Type, Schema, SchemaRef, TimeUnit};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -141,6 +142,26 @@ pub async fn store_lists(lake: &Lake, lists: &[ListRead]) -> Result<()> {
     ];
     let rows = RecordBatch::try_new(schema, columns).data(|| "cannot store the opt-out lists")?;
     store(lake, &list_table(), base.as_ref(), rows, true).await
+}
+
+/// The day of the oldest check against the National Data Opt-out that the lake's people went through;
+/// None when no list of it was read.
+pub async fn ndoo_checked_on(lake: &Lake) -> Result<Option<NaiveDate>> {
+    let mut oldest: Option<i32> = None;
+    let Some(lists) = lake.table(&list_table()).await? else {
+        return Ok(None);
+    };
+    for file in &lists.files {
+        for batch in lake.read_file(file, Some(&["kind", "checked_on"])).await? {
+            let kinds = batch.column(0).as_string::<i32>();
+            let days = batch.column(1).as_primitive::<Date32Type>();
+            for row in (0..batch.num_rows()).filter(|row| kinds.value(*row) == "national") {
+                let day = days.value(row);
+                oldest = Some(oldest.map_or(day, |known| known.min(day)));
+            }
+        }
+    }
+    Ok(oldest.and_then(Date32Type::to_naive_date_opt))
 }
 
 /// Adds rows to a table, or replaces all that it holds; the same rows again change nothing.

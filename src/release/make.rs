@@ -259,12 +259,17 @@ async fn provenance(
     let Some(Value::Date(as_of)) = values.get("as_of") else {
         return Err(Error::usage("the parameter as_of is not a date"));
     };
+    let parameters = values.iter();
+    let mut parameters: BTreeMap<String, String> = parameters
+        .map(|(name, value)| (name.clone(), value.to_string()))
+        .collect();
+    // Whoever reads a figure can see when those behind it were last asked.
+    if let Some(day) = crate::pull::ndoo_checked_on(lake).await? {
+        parameters.insert("ndoo_checked_on".to_string(), day.to_string());
+    }
     Ok(About {
         as_of: *as_of,
-        parameters: values
-            .iter()
-            .map(|(name, value)| (name.clone(), value.to_string()))
-            .collect(),
+        parameters,
         program_version: env!("CARGO_PKG_VERSION").to_string(),
         models,
         inputs,

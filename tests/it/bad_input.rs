@@ -219,3 +219,28 @@ fn a_full_disk() {
     assert!(unmounted.unwrap().success());
     project.ok(&["pull"]);
 }
+
+#[test]
+fn a_modifier_extension_is_rejected_until_the_source_says_that_it_is_known() {
+    let record = synth(30, 41, false);
+    let project = Project::over(record.path());
+    let rows = "select count(*) from record.condition";
+    fs::write(
+        record.path().join("fhir/Condition.950.ndjson"),
+        r#"{"resourceType":"Condition","id":"not-mine","code":{"coding":[{"system":"http://snomed.info/sct","code":"38341003"}]},"modifierExtension":[{"url":"https://example.org/of-a-relative","valueBoolean":true}],"subject":{"reference":"Patient/x"}}"#,
+    )
+    .unwrap();
+    let pulled = project.json(&["pull"]);
+    assert_eq!(pulled["rejected"]["unknown-modifier-extension"], 1);
+    let before = project.number(rows);
+    let pipeline = pipeline_over(record.path()).replacen(
+        "accept_test_numbers = true",
+        "accept_test_numbers = true\nknown_modifier_extensions = [\"https://example.org/of-a-relative\"]",
+        1,
+    );
+    project.write_pipeline(&pipeline);
+    let pulled = project.json(&["pull"]);
+    assert_eq!(pulled["rejected"].as_object().unwrap().len(), 0);
+    assert_eq!(project.number(rows), before + 1);
+    assert_eq!(project.number("select count(*) from populace.reject"), 0);
+}

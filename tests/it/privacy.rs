@@ -328,6 +328,15 @@ fn named_lists_say_when_the_national_opt_out_was_checked() {
         project.sql("select list, kind, checked_on, people from populace.opt_out_list where kind = 'national'"),
         [["ndoo", "national", "2026-01-02", "0"]]
     );
+    // Every release says so.
+    project.ok(&["nightly", "-q"]);
+    let released = project.released();
+    let (_, manifest) = released
+        .iter()
+        .find(|(name, _)| name.ends_with("manifest.json"))
+        .unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(manifest).unwrap();
+    assert_eq!(manifest["parameters"]["ndoo_checked_on"], "2026-01-02");
 }
 
 #[test]

@@ -204,6 +204,77 @@ fn a_rotation_that_switched_nothing_can_be_given_up() {
     );
 }
 
+/// Takes the note of which columns are pseudonyms out of every table.
+fn forget_columns(project: &Project) {
+    let lake = project.path("lake/record");
+    let mut changed = 0;
+    for (name, bytes) in crate::project::files_below(&lake) {
+        if name.contains("_delta_log") && name.ends_with(".json") {
+            let log = text(&bytes);
+            changed += log.matches("populace.columns").count();
+            std::fs::write(
+                lake.join(name),
+                log.replace("populace.columns", "populace.older"),
+            )
+            .unwrap();
+        }
+    }
+    assert!(changed > 10);
+}
+
+#[test]
+fn a_rotation_killed_while_it_switches_tables_can_only_be_finished() {
+    let record = synth(60, 25, false);
+    let project = project(record.path());
+    project.ok(&["pull"]);
+    let before = rows(&project);
+    project.write_pipeline(&rotated_pipeline(record.path()));
+    let mut rotation = project.command(&["key", "rotate", "-q"]).spawn().unwrap();
+    let proof = project.path("lake/populace.rotation/proof.json");
+    while !proof.exists() && rotation.try_wait().unwrap().is_none() {
+        std::hint::spin_loop();
+    }
+    rotation.kill().unwrap();
+    rotation.wait().unwrap();
+    let settings = std::fs::read_to_string(project.path("lake/populace.json")).unwrap();
+    if settings.contains("rotating_to") {
+        let error = project.fails(1, &["key", "rotate", "--abandon"]);
+        assert!(
+            error.contains("tables are already under the new key"),
+            "{error}"
+        );
+        project.fails(3, &["sql", "-c", "select count(*) from record.patient"]);
+    } else {
+        crate::project::notice("skipped: the rotation ended before it could be killed");
+    }
+    let done = project.json(&["key", "rotate"]);
+    assert!(done.is_null() || done["people"].as_u64() > Some(0));
+    let after = rows(&project);
+    let sizes = |rows: &[Vec<Vec<String>>]| rows.iter().map(Vec::len).collect::<Vec<_>>();
+    assert_eq!(sizes(&after), sizes(&before));
+    assert_ne!(after, before);
+    assert_eq!(project.json(&["pull"])["files_read"], 0);
+}
+
+#[test]
+fn a_table_whose_columns_nobody_knows_stops_a_rotation() {
+    let record = synth(20, 26, false);
+    let project = project(record.path());
+    project.ok(&["pull"]);
+    let before = rows(&project);
+    forget_columns(&project);
+    std::fs::remove_file(project.path("pipelines/views/flag.json")).unwrap();
+    project.write_pipeline(&rotated_pipeline(record.path()));
+    let error = project.fails(3, &["key", "rotate"]);
+    assert!(
+        error.contains("which columns of table record.flag are pseudonyms is not known"),
+        "{error}"
+    );
+    project.ok(&["key", "rotate", "--abandon"]);
+    project.write_pipeline(&pipeline_over(record.path()));
+    assert_eq!(rows(&project), before);
+}
+
 #[test]
 fn a_second_rotation_goes_on_from_the_first() {
     let record = synth(40, 24, false);
@@ -229,9 +300,11 @@ fn a_second_rotation_goes_on_from_the_first() {
     std::fs::write(twice.path("third.key"), &third.stdout).unwrap();
     with_second(&twice, &["key", "rotate"]);
 
-    // In one step from the first key, and from the beginning.
+    // In one step from the first key, by tables that do not say which columns are pseudonyms, as those
+    // of older programs; and from the beginning.
     let once = project(record.path());
     once.ok(&["pull"]);
+    forget_columns(&once);
     std::fs::write(once.path("third.key"), &third.stdout).unwrap();
     once.write_pipeline(&chain);
     with_second(&once, &["key", "rotate"]);

@@ -7,7 +7,6 @@ use crate::pull::plan::{COLUMNS, MERGED_FROM, TablePlan};
 use crate::pull::settle::DEFINITION;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type, SchemaRef};
-use rayon::prelude::*;
 use std::sync::Arc;
 
 /// What kind of pseudonym a column holds.
@@ -116,15 +115,12 @@ impl Columns {
                                 .collect(),
                             None => people.clone(),
                         };
-                        let pairs: Vec<(i64, i64)> = people
-                            .values()
-                            .iter()
-                            .copied()
-                            .zip(checks.values().iter().copied())
-                            .collect();
+                        let pairs = people.values().iter().zip(checks.values());
                         let checks: Vec<i64> = pairs
-                            .into_par_iter()
-                            .map(|(key, check)| rekey.person(Person { key, check }).check)
+                            .map(|(key, check)| {
+                                let (key, check) = (*key, *check);
+                                rekey.person(Person { key, check }).check
+                            })
                             .collect();
                         Arc::new(Int64Array::new(checks.into(), people.nulls().cloned()))
                     }
@@ -146,24 +142,20 @@ fn kinds(schema: &SchemaRef, kind: impl Fn(&str) -> Option<Kind>) -> Vec<(String
         .collect()
 }
 
-/// Maps numbers on all threads. Equal ones that follow each other, as those of a person do, are
-/// mapped once.
-fn mapped(values: &Int64Array, map: impl Fn(i64) -> i64 + Sync) -> ArrayRef {
-    const CHUNK: usize = 16 * 1024;
-    let mut made = vec![0; values.len()];
-    let chunks = made
-        .par_chunks_mut(CHUNK)
-        .zip(values.values().par_chunks(CHUNK));
-    chunks.for_each(|(made, values)| {
-        let mut last: Option<(i64, i64)> = None;
-        for (made, value) in made.iter_mut().zip(values) {
-            let new = match last {
-                Some((old, new)) if old == *value => new,
-                _ => map(*value),
-            };
-            last = Some((*value, new));
-            *made = new;
-        }
-    });
+/// Maps numbers. Equal ones that follow each other, as those of a person do, are mapped once.
+fn mapped(values: &Int64Array, map: impl Fn(i64) -> i64) -> ArrayRef {
+    let mut last: Option<(i64, i64)> = None;
+    let made: Vec<i64> = values
+        .values()
+        .iter()
+        .map(|value| match last {
+            Some((old, new)) if old == *value => new,
+            _ => {
+                let new = map(*value);
+                last = Some((*value, new));
+                new
+            }
+        })
+        .collect();
     Arc::new(Int64Array::new(made.into(), values.nulls().cloned()))
 }

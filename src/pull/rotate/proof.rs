@@ -117,34 +117,47 @@ pub async fn different(
             continue;
         }
         for file in &table.files {
+            let mut values = [Vec::new(), Vec::new()];
             for batch in lake.read_file(file, Some(&wanted)).await? {
                 for (to, names) in names.iter().enumerate() {
                     let columns = names.iter().filter_map(|name| batch.column_by_name(name));
-                    for column in columns {
-                        add(&runs, to, present(column).collect())?;
+                    values[to].extend(columns.flat_map(present));
+                    if values[to].len() >= MANY {
+                        add(&runs, to, std::mem::take(&mut values[to]))?;
                     }
                 }
             }
+            for (to, values) in values.into_iter().enumerate() {
+                add(&runs, to, values)?;
+            }
         }
     }
+    tokio::task::block_in_place(|| compared(&runs, kinds, rekey))
+}
+
+/// Values that are sorted and freed of repetition together.
+const MANY: usize = 1 << 20;
+
+/// Counts the values of the first two tables of `runs`, and what the next key makes of them.
+fn compared(runs: &Runs, kinds: [Kind; 2], rekey: &Rekey) -> Result<Different> {
     runs.seal()?;
     let mut before = [0, 0];
     for (from, kind) in kinds.iter().enumerate() {
         for shard in runs.shards(from) {
-            let values = taken(&runs, from, shard)?;
+            let values = taken(runs, from, shard)?;
             before[from] += values.len() as u64;
             let next = values.into_par_iter().map(|value| match kind {
                 Kind::Person => rekey.person_key(value),
                 _ => rekey.record(value),
             });
-            add(&runs, from + kinds.len(), next.collect())?;
+            add(runs, from + kinds.len(), next.collect())?;
         }
     }
     runs.seal()?;
     for (of, what) in ["people", "records"].iter().enumerate() {
         let mut after = 0;
         for shard in runs.shards(of + kinds.len()) {
-            after += taken(&runs, of + kinds.len(), shard)?.len() as u64;
+            after += taken(runs, of + kinds.len(), shard)?.len() as u64;
         }
         if after != before[of] {
             return Err(Error::data(format!(

@@ -14,6 +14,7 @@ use arrow::compute::{
     SortColumn, SortOptions, cast, concat_batches, lexsort_to_indices, take_record_batch,
 };
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -54,17 +55,26 @@ pub async fn stage(
 ) -> Result<Staged> {
     let name = &table.name;
     let runs = Runs::new(1, lake.settings().shards, folder, budget);
-    let person = table.schema.index_of("person_key").ok();
     let mut count = Count::default();
     let shards: BTreeSet<_> = table.files.iter().map(|f| f.shard).collect();
     for shard in shards {
         let (mut rows, mut people) = (0, Vec::new());
         for file in table.files.iter().filter(|f| f.shard == shard) {
-            for batch in lake.read_file(file, None).await? {
-                let batch = conform(&batch, &table.schema)?;
+            let batches = lake.read_file(file, None).await?;
+            for batch in &batches {
                 rows += batch.num_rows() as u64;
-                people.extend(person.iter().flat_map(|i| present(batch.column(*i))));
-                runs.add(0, columns.rekey(&batch, rekey)?)?;
+                let keys = batch.column_by_name("person_key");
+                people.extend(keys.into_iter().flat_map(present));
+            }
+            let rekeyed: Result<Vec<_>> = tokio::task::block_in_place(|| {
+                let batches = batches.par_iter();
+                let conformed = batches.map(|batch| conform(batch, &table.schema));
+                conformed
+                    .map(|batch| columns.rekey(&batch?, rekey))
+                    .collect()
+            });
+            for batch in rekeyed? {
+                runs.add(0, batch)?;
             }
         }
         count.add(rows, people);

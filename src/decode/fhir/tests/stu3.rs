@@ -4,7 +4,7 @@ use super::project::views_of;
 use super::{decode, rows};
 
 /// The same facts twice: in CareConnect STU3, and in UK Core R4.
-const PAIRS: [(&str, &str); 7] = [
+const PAIRS: [(&str, &str); 8] = [
     (
         r#"{"resourceType":"Patient","id":"p1","meta":{"lastUpdated":"2026-01-05T10:00:00Z","profile":["https://fhir.hl7.org.uk/STU3/StructureDefinition/CareConnect-Patient-1"]},
             "extension":[
@@ -34,6 +34,13 @@ const PAIRS: [(&str, &str); 7] = [
             "gender":"female","birthDate":"1957-03-14","deceasedDateTime":"2025-12-24",
             "address":[{"use":"home","postalCode":"ZZ99 3CZ"}],
             "generalPractitioner":[{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"B12345"}}]}"#,
+    ),
+    // GP Connect's own addresses: a number that is not verified must not link.
+    (
+        r#"{"resourceType":"Patient","id":"p3","extension":[{"url":"https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-NHSCommunication-1","extension":[{"url":"language","valueCodeableConcept":{"coding":[{"code":"cy"}]}},{"url":"interpreterRequired","valueBoolean":false}]}],
+            "identifier":[{"extension":[{"url":"https://fhir.nhs.uk/STU3/StructureDefinition/Extension-CareConnect-GPC-NHSNumberVerificationStatus-1","valueCodeableConcept":{"coding":[{"code":"02"}]}}],"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9434765919"}]}"#,
+        r#"{"resourceType":"Patient","id":"p3","extension":[{"url":"http://hl7.org/fhir/StructureDefinition/patient-interpreterRequired","valueBoolean":false}],"communication":[{"language":{"coding":[{"code":"cy"}]}}],
+            "identifier":[{"extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus","valueCodeableConcept":{"coding":[{"code":"02"}]}}],"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9434765919"}]}"#,
     ),
     // Nothing known but the number; a language in the standard's own element.
     (
@@ -131,6 +138,7 @@ fn careconnect_gives_the_rows_of_uk_core() {
         rows(&old, 2),
         [
             "Patient/p1|9434765919|01|female|1957-03-14|H|gu|true|ZZ99 3CZ|B12345|2025-12-24",
+            "Patient/p3|9434765919|02|-|-|-|cy|false|-|-|-",
             "Patient/p2|9000000009|-|-|-|-|pl|-|-|-|-",
         ]
     );
