@@ -223,7 +223,7 @@ fn lines_that_cannot_be_used_are_counted_and_listed() {
     let said = text(&output.stderr);
     assert!(output.status.success(), "{said}");
     assert!(
-        said.contains("rejected: 1 not-json, 1 wrong-type (see rejects.csv)"),
+        said.contains("rejected: 1 not-json, 1 wrong-type in column value (see rejects.csv)"),
         "{said}"
     );
     assert!(said.contains("1 lines of other types"), "{said}");
