@@ -16,6 +16,7 @@ use arrow::array::Array;
 use inputs::Input;
 use rejects::Rejects;
 use run::Counts;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -190,7 +191,10 @@ fn reasons(counts: &Counts) -> String {
     let reasons: Vec<String> = counts
         .rejected
         .iter()
-        .map(|(reason, lines)| format!("{} {reason}", count(*lines)))
+        .map(|((reason, column), lines)| match column {
+            Some(column) => format!("{} {reason} in column {column}", count(*lines)),
+            None => format!("{} {reason}", count(*lines)),
+        })
         .collect();
     reasons.join(", ")
 }
@@ -222,6 +226,10 @@ fn told(counts: &Counts, rows: u64, arguments: &Arguments, seconds: f64) -> Vec<
 }
 
 fn summary(counts: &Counts, rows: u64, arguments: &Arguments) -> serde_json::Value {
+    let mut rejected = BTreeMap::<&str, u64>::new();
+    for ((reason, _), lines) in &counts.rejected {
+        *rejected.entry(reason).or_default() += lines;
+    }
     serde_json::json!({
         "files": counts.files,
         "bytes": counts.bytes,
@@ -229,7 +237,7 @@ fn summary(counts: &Counts, rows: u64, arguments: &Arguments) -> serde_json::Val
         "accepted": counts.accepted,
         "other_types": counts.other_types,
         "blank": counts.blank,
-        "rejected": counts.rejected,
+        "rejected": rejected,
         "rows": rows,
         "output": arguments.output,
     })

@@ -2,6 +2,8 @@
 //!
 //! What comes out is still identifiable and lives in memory only; `privacy` treats it next.
 
+#[cfg(test)]
+mod corpus;
 pub mod csv;
 pub mod fhir;
 

@@ -223,7 +223,7 @@ fn lines_that_cannot_be_used_are_counted_and_listed() {
     let said = text(&output.stderr);
     assert!(output.status.success(), "{said}");
     assert!(
-        said.contains("rejected: 1 not-json, 1 wrong-type (see rejects.csv)"),
+        said.contains("rejected: 1 not-json, 1 wrong-type in column value (see rejects.csv)"),
         "{said}"
     );
     assert!(said.contains("1 lines of other types"), "{said}");
@@ -393,4 +393,32 @@ fn identifiers_are_warned_of_and_not_refused() {
     );
     let output = folder.run(&["sex.json", "1.ndjson"]);
     assert!(!text(&output.stderr).contains("warning"));
+}
+
+#[test]
+fn a_killed_run_leaves_the_old_file() {
+    let folder = Folder::new();
+    folder.write("out.ndjson", "old");
+    let mut command = populace();
+    command.current_dir(folder.0.path());
+    command.args(["view", "view.json", "-", "-o", "out.ndjson"]);
+    let mut run = command
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // More than is held back before it is decoded, and no end.
+    let mut input = run.stdin.take().unwrap();
+    for block in 0..60 {
+        let lines: String = (0..1_000)
+            .map(|n| observation(block * 1_000 + n, n) + "\n")
+            .collect();
+        input.write_all(lines.as_bytes()).unwrap();
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert_eq!(std::fs::read(folder.path("out.ndjson")).unwrap(), b"old");
+    let left = folder.names();
+    let partial = left.iter().find(|name| name.ends_with(".partial")).unwrap();
+    assert!(partial.starts_with(".out.ndjson."), "{left:?}");
 }

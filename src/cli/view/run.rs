@@ -34,8 +34,8 @@ pub struct Counts {
     pub other_types: u64,
     /// Lines of white space only.
     pub blank: u64,
-    /// Lines that cannot be used, by reason.
-    pub rejected: BTreeMap<&'static str, u64>,
+    /// Lines that cannot be used, by reason, and by the column at fault where there is one.
+    pub rejected: BTreeMap<(&'static str, Option<String>), u64>,
 }
 
 /// A piece of an input, by its number among them.
@@ -198,7 +198,8 @@ fn write(
                 }
             }
             for one in &decoded.rejects {
-                *counts.rejected.entry(one.reason).or_default() += 1;
+                let why = (one.reason, one.column.clone());
+                *counts.rejected.entry(why).or_default() += 1;
                 reject(&inputs[input], one)?;
             }
             for table in decoded.tables.iter().filter(|t| t.batch.num_rows() > 0) {

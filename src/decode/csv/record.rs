@@ -30,7 +30,7 @@ impl Iterator for Records<'_> {
     fn next(&mut self) -> Option<Place> {
         let start = self.at;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        let (length, lines) = record_length(rest).unwrap_or((rest.len(), 1));
+        let (length, lines) = record_length(rest).unwrap_or_else(|| last_length(rest));
         self.at = start + length;
         let mut end = self.at;
         if self.bytes[..end].ends_with(b"\n") {
@@ -66,6 +66,17 @@ fn record_length(bytes: &[u8]) -> Option<(usize, u64)> {
     }
     // The quote never closes: the line is broken by itself.
     (bytes.len() > LONGEST_RECORD).then_some((first_line?, 1))
+}
+
+/// Bytes and lines of a record that has no end, at the end of its file: the last one, without its line
+/// end, or a quote that never closes, which costs its own line and not those after it.
+fn last_length(bytes: &[u8]) -> (usize, u64) {
+    let count = |wanted| memchr::memchr_iter(wanted, bytes).count();
+    if count(b'"').is_multiple_of(2) {
+        return (bytes.len(), count(b'\n') as u64 + 1);
+    }
+    let line = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
+    (line, 1)
 }
 
 /// How many bytes of a buffer are whole records; the rest waits for more bytes.
@@ -113,5 +124,16 @@ mod tests {
         let places: Vec<Place> = Records::new(&text).collect();
         assert_eq!(places.len(), 20_001);
         assert_eq!((places[0].end, places[0].lines), (7, 1));
+    }
+
+    #[test]
+    fn a_quote_that_never_closes_at_the_end_of_a_file_costs_one_line_too() {
+        let places: Vec<Place> = Records::new(b"a,1\n\"broken\ngood,1\nlast,\"x").collect();
+        let found: Vec<_> = places.iter().map(|p| (p.start, p.end, p.lines)).collect();
+        // The quote that opens in the second line closes in the last.
+        assert_eq!(found, [(0, 3, 1), (4, 26, 3)]);
+        let places: Vec<Place> = Records::new(b"a,1\n\"broken\ngood,1\ngood,2").collect();
+        let found: Vec<_> = places.iter().map(|p| (p.start, p.end, p.lines)).collect();
+        assert_eq!(found, [(0, 3, 1), (4, 11, 1), (12, 18, 1), (19, 25, 1)]);
     }
 }

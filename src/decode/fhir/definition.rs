@@ -121,6 +121,11 @@ impl Definition {
             let example = "\"select\": [{\"column\": [{\"name\": \"id\", \"path\": \"id\"}]}]";
             return Err(misplaced("select", fault.hint(format!("write {example}"))));
         }
+        if reader.columns.is_empty() {
+            let fault = Fault::new("the view has no columns");
+            let example = "\"column\": [{\"name\": \"id\", \"path\": \"id\"}]";
+            return Err(misplaced("select", fault.hint(format!("write {example}"))));
+        }
         let mut conditions = Vec::new();
         for (place, part) in objects(&view, "where", "")? {
             let path = required(part, "path", &place)?;
@@ -242,11 +247,16 @@ impl Reader<'_> {
                 let place = join(place, "repeat");
                 let paths = paths.iter().enumerate().map(|(at, path)| match path {
                     Value::String(path) => self.path(path, &format!("{place}[{at}]"), None),
-                    _ => Err(wrong(format!("{place}[{at}]"), "a path is a string")),
+                    _ => Err(wrong(format!("{place}[{at}]"), "a path must be a string")),
                 });
                 Some(paths.collect::<Result<Vec<_>>>()?)
             }
-            Some(_) => return Err(wrong(join(place, "repeat"), "repeat is a list of paths")),
+            Some(_) => {
+                return Err(wrong(
+                    join(place, "repeat"),
+                    "'repeat' must be a list of paths",
+                ));
+            }
         };
         match (every, every_or_nothing, repeat) {
             (None, None, None) => Ok(Each::Once),
@@ -255,7 +265,7 @@ impl Reader<'_> {
             (None, None, Some(paths)) => Ok(Each::Repeat(paths)),
             _ => Err(wrong(
                 place,
-                "forEach, forEachOrNull and repeat exclude each other",
+                "a select has one of forEach, forEachOrNull and repeat",
             )),
         }
     }
@@ -291,12 +301,21 @@ impl Reader<'_> {
         let fhir_type = optional(part, "type", place).map_err(named)?;
         let tags = tags(part, place).map_err(named)?;
         let ansi = tags.get(ANSI_TYPE).map(String::as_str);
-        let form = Form::of(fhir_type.as_deref(), ansi)
-            .map_err(|fault| named(misplaced(join(place, "type"), fault)))?;
+        let form = Form::of(fhir_type.as_deref(), ansi).map_err(|fault| {
+            // When the type is right by itself, it is the tag that is not.
+            let right = Form::of(fhir_type.as_deref(), None).is_ok();
+            let key = if right { "tag" } else { "type" };
+            named(misplaced(join(place, key), fault))
+        })?;
         let collection = match part.get("collection") {
             None => false,
             Some(Value::Bool(collection)) => *collection,
-            Some(_) => return Err(named(wrong(join(place, "collection"), "true or false"))),
+            Some(_) => {
+                return Err(named(wrong(
+                    join(place, "collection"),
+                    "'collection' must be true or false",
+                )));
+            }
         };
         let column = Column {
             data_type: data_type(form, collection),
@@ -394,7 +413,7 @@ fn constants(view: &Map<String, Value>, overrides: &BTreeMap<String, String>) ->
             _ => None,
         });
         let Some(literal) = literal else {
-            let what = format!("constant '{name}' has no value of type '{kind}'");
+            let what = format!("the value of constant '{name}' is no '{kind}'");
             return Err(wrong(join(&place, &format!("value{kind}")), what));
         };
         constants.insert(name, literal);
@@ -428,11 +447,14 @@ fn objects<'v>(
         Some(Value::Array(items)) => {
             let items = items.iter().enumerate().map(|(at, item)| match item {
                 Value::Object(item) => Ok((format!("{place}[{at}]"), item)),
-                _ => Err(wrong(format!("{place}[{at}]"), "expected an object")),
+                _ => Err(wrong(
+                    format!("{place}[{at}]"),
+                    "this must be an object, { … }",
+                )),
             });
             items.collect()
         }
-        Some(_) => Err(wrong(place, "expected a list")),
+        Some(_) => Err(wrong(place, "this must be a list, [ … ]")),
     }
 }
 
@@ -447,7 +469,7 @@ fn optional(part: &Map<String, Value>, key: &str, place: &str) -> Result<Option<
     match part.get(key) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(wrong(join(place, key), format!("'{key}' is a string"))),
+        Some(_) => Err(wrong(join(place, key), format!("'{key}' must be a string"))),
     }
 }
 

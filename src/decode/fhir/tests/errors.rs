@@ -138,6 +138,31 @@ fn views_that_are_wrong_say_where() {
             Some(r#"write "select": [{"column": [{"name": "id", "path": "id"}]}]"#),
         ),
         (
+            r#"{"resource":"Patient","select":[{"column":[]}]}"#,
+            "select: the view has no columns",
+            Some(r#"write "column": [{"name": "id", "path": "id"}]"#),
+        ),
+        (
+            r#"{"resource":"Patient","select":{}}"#,
+            "select: this must be a list, [ … ]",
+            None,
+        ),
+        (
+            r#"{"resource":"Patient","select":[{"column":[{"name":"a","path":5}]}]}"#,
+            "select[0].column[0].path: 'path' must be a string (column a)",
+            None,
+        ),
+        (
+            r#"{"resource":"Patient","constant":[{"name":"k","valueInteger":"x"}],"select":[]}"#,
+            "constant[0].valueInteger: the value of constant 'k' is no 'Integer'",
+            None,
+        ),
+        (
+            r#"{"resource":"Patient","select":[{"column":[{"name":"a","path":"id","tag":[{"name":"ansi/type","value":"DAET"}]}]}]}"#,
+            "select[0].column[0].tag: unknown SQL type 'DAET' in tag 'ansi/type' (column a)",
+            Some("did you mean 'DATE'?"),
+        ),
+        (
             r#"{"resource":"Patient","wher":[{"path":"active"}],"select":[{"column":[{"name":"a","path":"id"}]}]}"#,
             "wher: unknown key 'wher'",
             Some("did you mean 'where'?"),
@@ -169,7 +194,7 @@ fn views_that_are_wrong_say_where() {
         ),
         (
             r#"{"resource":"Patient","select":[{"forEach":"name","repeat":["name"]}]}"#,
-            "select[0]: forEach, forEachOrNull and repeat exclude each other",
+            "select[0]: a select has one of forEach, forEachOrNull and repeat",
             None,
         ),
         (
