@@ -19,3 +19,4 @@ mod readme;
 mod repeatable;
 mod samples;
 mod shared_input;
+mod stores;
