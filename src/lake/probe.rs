@@ -77,13 +77,17 @@ async fn race(store: &Store, location: &Location, name: &Path, round: usize) -> 
                 .await
         })
     });
-    let mut winners = Vec::new();
+    let (mut winners, mut unknown) = (Vec::new(), None);
     for (writer, attempt) in join_all(attempts).await.into_iter().enumerate() {
         match attempt.data(failed)? {
             Ok(_) => winners.push(writer),
             Err(object_store::Error::AlreadyExists { .. }) => {}
-            Err(e) => return Err(trouble(failed(), e)),
+            Err(e) => unknown = Some(e),
         }
+    }
+    // Two winners are one too many, whatever became of the others.
+    if let (0 | 1, Some(e)) = (winners.len(), unknown) {
+        return Err(trouble(failed(), e));
     }
     let [winner] = winners[..] else {
         return Err(unfit(
