@@ -22,7 +22,7 @@ pub fn log(verbose: u8, quiet: bool) {
     };
     // Delta Lake logs as an error what is none: a table that is not there yet, and a commit that
     // another writer was faster with. What fails in earnest comes as an error of the command.
-    let calm = "deltalake_core::kernel::transaction=off,buoyant_kernel::snapshot=off";
+    let calm = "deltalake_core::kernel::transaction=off,buoyant_kernel=off";
     let level = match verbose {
         0 | 1 => format!("{level},{calm}"),
         _ => level.to_string(),

@@ -40,19 +40,22 @@ impl Probe {
             .map(|round| Path::from(format!("{FOLDER}/{mark:016x}-{round}")))
             .collect();
         let mut outcome = Ok(());
-        for (round, name) in names.iter().enumerate() {
-            outcome = race(store, location, name, round).await;
+        let mut raced = Vec::new();
+        for (round, name) in names.into_iter().enumerate() {
+            outcome = race(store, location, &name, round).await;
+            raced.push(Ok(name));
             if outcome.is_err() {
                 break;
             }
         }
-        let gone = futures::stream::iter(names.into_iter().map(Ok)).boxed();
-        let mut gone = store.delete_stream(gone);
-        while let Some(deleted) = gone.next().await {
-            match deleted {
-                Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(_) => tracing::warn!("objects of the probe stay under {location}/{FOLDER}"),
-            }
+        let gone = store.delete_stream(futures::stream::iter(raced).boxed());
+        let stay = gone.filter(|deleted| {
+            let gone = matches!(deleted, Ok(_) | Err(object_store::Error::NotFound { .. }));
+            std::future::ready(!gone)
+        });
+        let stay = stay.count().await;
+        if stay > 0 && outcome.is_ok() {
+            tracing::warn!("{stay} objects stay under {location}/{FOLDER}: may they be deleted?");
         }
         outcome.map(|()| Probe {
             store: server,
@@ -74,18 +77,18 @@ async fn race(store: &Store, location: &Location, name: &Path, round: usize) -> 
                 .await
         })
     });
-    let mut winners = Vec::new();
+    let (mut winners, mut unknown) = (Vec::new(), None);
     for (writer, attempt) in join_all(attempts).await.into_iter().enumerate() {
         match attempt.data(failed)? {
             Ok(_) => winners.push(writer),
             Err(object_store::Error::AlreadyExists { .. }) => {}
-            Err(e) => return Err(trouble(failed(), e)),
+            Err(e) => unknown = Some(e),
         }
     }
-    let stored = match store.get(name).await {
-        Ok(found) => found.bytes().await.map_err(|e| trouble(failed(), e))?,
-        Err(e) => return Err(trouble(failed(), e)),
-    };
+    // Two winners are one too many, whatever became of the others.
+    if let (0 | 1, Some(e)) = (winners.len(), unknown) {
+        return Err(trouble(failed(), e));
+    }
     let [winner] = winners[..] else {
         return Err(unfit(
             location,
@@ -95,6 +98,10 @@ async fn race(store: &Store, location: &Location, name: &Path, round: usize) -> 
                 winners.len()
             ),
         ));
+    };
+    let stored = match store.get(name).await {
+        Ok(found) => found.bytes().await.map_err(|e| trouble(failed(), e))?,
+        Err(e) => return Err(trouble(failed(), e)),
     };
     if stored != text(winner).as_bytes() {
         return Err(unfit(

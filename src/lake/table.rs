@@ -1,6 +1,6 @@
 //! One version of one table, as its Delta log tells it.
 
-use super::store::trouble;
+use super::store::{of_a_store, trouble};
 use super::{DataFile, Lake};
 use crate::error::{Error, Result};
 use arrow::datatypes::SchemaRef;
@@ -121,8 +121,7 @@ impl Lake {
         let broken = |e: deltalake::DeltaTableError| {
             let text = e.to_string();
             let error = Error::data(format!("the log of table {name} cannot be read")).cause(&text);
-            // What object_store says when requests fail.
-            if text.contains("Error performing") {
+            if of_a_store(&text) {
                 return error
                     .hint("see that the store can be reached, then run again: nothing was lost");
             }

@@ -10,16 +10,11 @@ use object_store::{GetOptions, GetRange, ObjectMeta};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Bytes of one request.
 const PIECE: u64 = 4 * 1024 * 1024;
 /// Requests on their way at once, for one file.
 const AHEAD: usize = 3;
-/// How often a piece is asked for, beyond what object_store tries on its own.
-const TRIES: u32 = 4;
-/// The pause before a piece is asked for again; it doubles.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// A file of a source, as it was when it was listed.
 #[derive(Debug)]
@@ -43,7 +38,7 @@ pub fn plain_etag(meta: &ObjectMeta) -> Option<String> {
 }
 
 impl Object {
-    /// Reads it from its start. Pieces are fetched ahead, each again when it fails.
+    /// Reads it from its start. Pieces are fetched ahead.
     pub fn open(self: &Arc<Self>) -> ObjectReader {
         let (mut send, receive) = mpsc::channel(0);
         let object = self.clone();
@@ -69,18 +64,7 @@ impl Object {
     }
 
     async fn piece(&self, range: Range<u64>) -> io::Result<Bytes> {
-        let mut tried = 0;
-        loop {
-            let error = match self.try_piece(&range).await {
-                Ok(piece) => return piece,
-                Err(error) => error,
-            };
-            tried += 1;
-            if tried == TRIES || !matches!(error, object_store::Error::Generic { .. }) {
-                return Err(io::Error::other(error));
-            }
-            tokio::time::sleep(PAUSE * 2u32.pow(tried)).await;
-        }
+        self.try_piece(&range).await.map_err(io::Error::other)?
     }
 
     async fn try_piece(&self, range: &Range<u64>) -> object_store::Result<io::Result<Bytes>> {

@@ -24,5 +24,6 @@ mod repeatable;
 mod rotation;
 mod samples;
 mod shared_input;
+mod stores;
 mod stu3;
 mod view;

@@ -36,6 +36,7 @@ pub fn populace() -> Command {
 /// A project of its own, with its own lake and releases.
 pub struct Project {
     folder: tempfile::TempDir,
+    variables: Vec<(String, String)>,
 }
 
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -51,7 +52,10 @@ impl Project {
     /// A project without sources.
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let project = Project { folder };
+        let project = Project {
+            folder,
+            variables: Vec::new(),
+        };
         let made = populace()
             .args(["init", "-q"])
             .arg(project.path(""))
@@ -61,6 +65,12 @@ impl Project {
         std::fs::write(project.path("test.key"), KEY).unwrap();
         std::fs::create_dir(project.path("tmp")).unwrap();
         project
+    }
+
+    /// Adds variables to the environment of every command.
+    pub fn with_variables(mut self, variables: &[(String, String)]) -> Self {
+        self.variables.extend_from_slice(variables);
+        self
     }
 
     pub fn path(&self, below: &str) -> PathBuf {
@@ -75,6 +85,7 @@ impl Project {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = populace();
         command.current_dir(self.folder.path()).args(arguments);
+        command.envs(self.variables.iter().cloned());
         command.arg("--temp-dir").arg(self.path("tmp"));
         command
     }

@@ -186,8 +186,12 @@ fn google_settings(address: &Address) -> Result<Vec<(GoogleConfigKey, String)>> 
             true => host.to_string(),
             false => format!("http://{host}"),
         };
+        let nobody = serde_json::json!({
+            "gcs_base_url": url, "disable_oauth": true,
+            "client_email": "", "private_key": "", "private_key_id": "",
+        });
         all.push((GoogleConfigKey::BaseUrl, url));
-        all.push((GoogleConfigKey::SkipSignature, "true".to_string()));
+        all.push((GoogleConfigKey::ServiceAccountKey, nobody.to_string()));
     }
     Ok(all)
 }

@@ -3,13 +3,23 @@
 use crate::error::Error;
 use std::fmt;
 
+/// Whether a message is of a request to an object store that failed, and not of a local file.
+pub fn of_a_store(text: &str) -> bool {
+    let stores = [
+        "Error performing",
+        "Generic S3 error",
+        "Generic MicrosoftAzure error",
+        "Generic GCS error",
+    ];
+    stores.iter().any(|words| text.contains(words))
+}
+
 /// Says that `what` failed at a store, with a hint that fits the kind of failure.
 pub fn trouble(what: impl fmt::Display, error: object_store::Error) -> Error {
     use object_store::Error as E;
     let text = error.to_string();
     let hint = match &error {
-        // What object_store says when a request failed: then this is no local file.
-        E::NotFound { .. } if text.contains("Error performing") => {
+        E::NotFound { .. } if of_a_store(&text) => {
             "see that the bucket or container of the address is there: populace does not make it"
         }
         E::NotFound { .. } => "restore it from a copy",

@@ -1,6 +1,7 @@
 //! Writing one object, complete or absent.
 
 use super::Store;
+use super::again::again;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
@@ -16,9 +17,13 @@ const AT_ONCE: usize = 4;
 /// A store shows an object of many parts only when the last request of its upload is done.
 pub(in crate::lake) async fn upload(store: &Store, path: &Path, bytes: Vec<u8>) -> Result<()> {
     let bytes = Bytes::from(bytes);
-    if bytes.len() <= PART {
-        return store.put(path, bytes.into()).await.map(drop);
+    match bytes.len() <= PART {
+        true => store.put(path, bytes.into()).await.map(drop),
+        false => again(|| in_parts(store, path, bytes.clone())).await,
     }
+}
+
+async fn in_parts(store: &Store, path: &Path, bytes: Bytes) -> Result<()> {
     let mut upload = store.put_multipart(path).await?;
     let parts: Vec<_> = (0..bytes.len())
         .step_by(PART)

@@ -1,0 +1,60 @@
+//! A night through faults ends in the same lake and the same release.
+
+use super::proxy::{Fault, Proxy, TIMEOUT};
+use super::same::{contents, over_samples};
+use super::server::Server;
+use crate::project::{Project, notice, synth};
+
+#[test]
+fn a_night_through_faults_ends_the_same() {
+    let Some(server) = Server::s3() else { return };
+    let record = synth(60, 21, false);
+    let undisturbed = Project::over(record.path());
+    undisturbed.ok(&["nightly"]);
+    let expected = contents(
+        populace::lake::Location::parse(
+            &undisturbed.path("lake").display().to_string(),
+            std::path::Path::new(""),
+        )
+        .unwrap(),
+    );
+    let proxy = Proxy::before(&server.host, 1, 4);
+    let mut faulty = server.through(proxy.host.clone());
+    faulty.timeout = Some(TIMEOUT);
+    let project = Project::empty().with_variables(&faulty.variables());
+    let pipeline = crate::project::pipeline_over(record.path()).replace(
+        "url = \"lake\"",
+        &format!("url = \"{}\"", faulty.url("lake")),
+    );
+    project.write_pipeline(&pipeline);
+    project.ok(&["nightly"]);
+    assert_eq!(contents(server.location("lake")), expected);
+    assert_eq!(project.released(), undisturbed.released());
+    let happened = proxy.happened();
+    let faults: u64 = happened
+        .iter()
+        .filter(|(f, _)| **f != Fault::None)
+        .map(|(_, n)| n)
+        .sum();
+    assert!(faults >= 5, "{happened:?}");
+    notice(&format!("a night went through {happened:?}"));
+}
+
+#[test]
+fn a_store_that_is_away_is_an_error_and_not_a_loss() {
+    let Some(server) = Server::s3() else { return };
+    let project = Project::empty().with_variables(&server.variables());
+    project.write_pipeline(&over_samples(&server.url("lake")));
+    project.ok(&["pull"]);
+    let proxy = Proxy::breaking(&server.host, 0);
+    let mut away = server.through(proxy.host.clone());
+    away.timeout = Some("200ms");
+    let elsewhere = Project::empty().with_variables(&away.variables());
+    elsewhere.write_pipeline(&over_samples(&server.url("lake")));
+    let error = elsewhere.fails(3, &["status"]);
+    assert!(error.contains("cannot read the lake at s3://"), "{error}");
+    assert!(
+        error.contains("hint: see that the store can be reached"),
+        "{error}"
+    );
+}

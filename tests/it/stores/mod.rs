@@ -1,0 +1,17 @@
+//! Object stores: real servers that speak the protocols, and what goes wrong on the way to them.
+//!
+//! `.ci/run` starts the servers and names them in the environment:
+//! - `POPULACE_TEST_S3`: moto's server, which honours every condition,
+//! - `POPULACE_TEST_AZURE`: Azurite, which does too,
+//! - `POPULACE_TEST_S3_CARELESS`: s3rver, which overwrites whatever the condition.
+//!
+//! Where a variable is not set, the tests that need it say that they were skipped.
+
+mod careless;
+mod faults;
+mod large;
+mod proxy;
+mod pulls;
+mod same;
+mod server;
+mod writers;

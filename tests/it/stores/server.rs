@@ -1,0 +1,182 @@
+//! The servers that the environment names.
+
+use crate::project::{notice, text};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use populace::lake::Location;
+use populace::lake::store::Store;
+use sha2::Sha256;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A server with a bucket of the test's own.
+pub struct Server {
+    /// s3 or az.
+    scheme: &'static str,
+    bucket: String,
+    /// Where it listens, or a proxy before it: host and port.
+    pub host: String,
+    /// How long a request may take; as Populace sees fit when None.
+    pub timeout: Option<&'static str>,
+}
+
+/// The account that every Azurite has.
+const ACCOUNT: &str = "devstoreaccount1";
+const ACCOUNT_KEY: &str =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+fn named(variable: &str) -> Option<String> {
+    match std::env::var(variable) {
+        Ok(url) => Some(
+            url.trim_start_matches("http://")
+                .trim_end_matches('/')
+                .to_string(),
+        ),
+        Err(_) => {
+            notice(&format!(
+                "skipped: {variable} names no server (.ci/run starts one)"
+            ));
+            None
+        }
+    }
+}
+
+fn fresh_bucket() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("care-{}-{next}", std::process::id())
+}
+
+impl Server {
+    /// The S3 server that honours conditions.
+    pub fn s3() -> Option<Self> {
+        let server = Self::s3_at("POPULACE_TEST_S3", fresh_bucket())?;
+        let head = format!("PUT /{} HTTP/1.1\r\n", server.bucket);
+        server.make_bucket(&head, "200");
+        Some(server)
+    }
+
+    /// The S3 server that ignores them; it has one bucket.
+    pub fn careless() -> Option<Self> {
+        Self::s3_at("POPULACE_TEST_S3_CARELESS", "care".to_string())
+    }
+
+    fn s3_at(variable: &str, bucket: String) -> Option<Self> {
+        Some(Server {
+            scheme: "s3",
+            bucket,
+            host: named(variable)?,
+            timeout: None,
+        })
+    }
+
+    /// The Azure server.
+    pub fn azure() -> Option<Self> {
+        let server = Server {
+            scheme: "az",
+            bucket: fresh_bucket(),
+            host: named("POPULACE_TEST_AZURE")?,
+            timeout: None,
+        };
+        let date = chrono::Utc::now().format("%a, %d %b %Y %H:%M:%S GMT");
+        let facts = format!("x-ms-date:{date}\nx-ms-version:2021-08-06");
+        let container = format!("{ACCOUNT}/{}", server.bucket);
+        let signed = format!(
+            "PUT\n\n\n\n\n\n\n\n\n\n\n\n{facts}\n/{ACCOUNT}/{container}\nrestype:container"
+        );
+        let key = STANDARD.decode(ACCOUNT_KEY).unwrap();
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+        mac.update(signed.as_bytes());
+        let signature = STANDARD.encode(mac.finalize().into_bytes());
+        let head = format!(
+            "PUT /{container}?restype=container HTTP/1.1\r\n{}\r\nAuthorization: SharedKey {ACCOUNT}:{signature}\r\n",
+            facts
+                .replace('\n', "\r\n")
+                .replace("x-ms-date:", "x-ms-date: ")
+                .replace("version:", "version: ")
+        );
+        server.make_bucket(&head, "201");
+        Some(server)
+    }
+
+    fn make_bucket(&self, head: &str, expected: &str) {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        let rest = format!(
+            "Host: {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+            self.host
+        );
+        stream
+            .write_all(format!("{head}{rest}").as_bytes())
+            .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = text(&answer);
+        let status = answer.split(' ').nth(1).unwrap();
+        assert_eq!(status, expected, "{answer}");
+    }
+
+    /// The same bucket through something that listens at `host`.
+    pub fn through(&self, host: String) -> Self {
+        Server {
+            scheme: self.scheme,
+            bucket: self.bucket.clone(),
+            host,
+            timeout: self.timeout,
+        }
+    }
+
+    pub fn url(&self, below: &str) -> String {
+        format!("{}://{}/{below}", self.scheme, self.bucket)
+    }
+
+    /// The environment of a command that uses the server.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let host = &self.host;
+        let variables = match self.scheme {
+            "s3" => vec![
+                ("AWS_ENDPOINT_URL", format!("http://{host}")),
+                ("AWS_ALLOW_HTTP", "true".to_string()),
+                ("AWS_REGION", "eu-west-2".to_string()),
+                // What s3rver knows; moto takes any.
+                ("AWS_ACCESS_KEY_ID", "S3RVER".to_string()),
+                ("AWS_SECRET_ACCESS_KEY", "S3RVER".to_string()),
+            ],
+            _ => vec![
+                ("AZURE_ALLOW_HTTP", "true".to_string()),
+                (
+                    "AZURE_STORAGE_CONNECTION_STRING",
+                    format!(
+                        "AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};BlobEndpoint=http://{host}/{ACCOUNT}"
+                    ),
+                ),
+            ],
+        };
+        let timeout = match self.scheme {
+            "s3" => "AWS_TIMEOUT",
+            _ => "AZURE_TIMEOUT",
+        };
+        let timeout = self.timeout.map(|t| (timeout, t.to_string()));
+        let all = variables.into_iter().chain(timeout);
+        all.map(|(n, v)| (n.to_string(), v)).collect()
+    }
+
+    pub fn location(&self, below: &str) -> Location {
+        Location::parse(&self.url(below), Path::new(""))
+            .unwrap()
+            .with_variables(self.variables())
+    }
+
+    pub fn store(&self, below: &str) -> Store {
+        self.location(below).store(false).unwrap()
+    }
+}
+
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .unwrap()
+}
