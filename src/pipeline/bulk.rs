@@ -3,6 +3,7 @@
 use super::{FhirFolder, default_reject_threshold};
 use serde::Deserialize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A FHIR Bulk Data server.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,7 +53,7 @@ pub struct FhirBulk {
     pub piece_kib: u32,
     /// The longest wait between two requests, in seconds, whatever the server asks for.
     #[serde(default = "FhirBulk::default_longest_wait")]
-    pub longest_wait_seconds: u64,
+    pub longest_wait_seconds: f64,
     /// After how many seconds an export that has not ended is given up.
     #[serde(default = "FhirBulk::default_export_limit")]
     pub export_limit_seconds: u64,
@@ -72,12 +73,18 @@ impl FhirBulk {
         4096
     }
 
-    fn default_longest_wait() -> u64 {
-        600
+    fn default_longest_wait() -> f64 {
+        600.0
     }
 
     fn default_export_limit() -> u64 {
         86_400
+    }
+
+    /// The longest wait between two requests.
+    pub fn longest_wait(&self) -> Duration {
+        Duration::try_from_secs_f64(self.longest_wait_seconds.clamp(0.01, 86_400.0))
+            .unwrap_or(Duration::from_secs(600))
     }
 
     /// Bytes of a piece.

@@ -58,7 +58,7 @@ impl Answer {
 impl Session {
     /// The longest wait between two requests.
     pub fn longest_wait(&self) -> Duration {
-        Duration::from_secs(self.settings.longest_wait_seconds)
+        self.settings.longest_wait()
     }
 
     /// Asks until there is an answer that asking again would not better.

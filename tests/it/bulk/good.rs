@@ -1,11 +1,10 @@
 //! A server that does what the standard says.
 
 use super::grants::{CLIENT, TOKEN};
-use super::record::{Record, contents, served};
+use super::record::{Record, contents, served, staging};
 use super::server::{Export, ServedFile, Server};
 use crate::project::{Project, files_below, repository};
 use jsonwebtoken::Algorithm;
-use std::sync::Arc;
 
 pub const EC: &str = include_str!("keys/ec.pub.pem");
 pub const RSA: &str = include_str!("keys/rsa.pub.pem");
@@ -38,8 +37,7 @@ fn an_export_makes_the_same_lake_as_a_folder() {
 
     // The job is gone, at the server and in the lake.
     assert_eq!(server.open_jobs(), 0);
-    let staged = files_below(&project.path("lake/populace.staging"));
-    assert!(staged.is_empty(), "{:?}", staged.keys());
+    assert!(staging(&project).is_empty());
     // Every byte came once.
     let sent: u64 = server.sent().iter().map(|s| s.length).sum();
     let size: usize = record.files(200_000).iter().map(|f| f.bytes.len()).sum();

@@ -99,7 +99,7 @@ fn files_without_the_token() {
 
 #[test]
 fn links_that_expire_are_renewed() {
-    let server = pull("downloads = 2\n", |export| export.link_uses = 10);
+    let server = pull("downloads = 2\n", |export| export.link_uses = 4);
     assert!(
         server.asked("GET", "/fhir/jobs/1").len() > 3,
         "the manifest is read again"
