@@ -112,7 +112,7 @@ fn open(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<Sessio
     let log = settings.log.as_ref().map(|path| pipeline.path(path));
     Ok(Session {
         source: source.to_string(),
-        http: Http::new(server, tokens)?,
+        http: Http::new(server, tokens, settings.silence())?,
         log: Log::open(log.as_deref())?,
         settings: settings.clone(),
     })

@@ -68,7 +68,7 @@ impl Record {
 
     pub fn pipeline(&self, server: &Server, more: &str) -> String {
         let source = format!("kind = \"fhir-bulk\"\nurl = \"{}\"", server.url());
-        let settings = "longest_wait_seconds = 0.1\npiece_kib = 8\nlog = \"export.log\"\n";
+        let settings = "longest_wait_seconds = 0.1\nsilence_seconds = 2\npiece_kib = 8\nlog = \"export.log\"\n";
         pipeline(self.folder.path(), &source, &format!("{settings}{more}"))
     }
 
