@@ -21,8 +21,8 @@ use futures::{StreamExt, TryStreamExt};
 use std::sync::Arc;
 use url::Url;
 
-/// Treated pieces that may wait to be staged.
-const WAITING: usize = 32;
+/// Treated pieces that may wait to be staged: few, as a crash costs them.
+const WAITING: usize = 4;
 
 /// What bringing an export of one source needs.
 pub struct Errand<'a> {
