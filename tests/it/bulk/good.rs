@@ -3,7 +3,7 @@
 use super::grants::{CLIENT, TOKEN};
 use super::record::{Record, contents, served, staging};
 use super::server::{Export, ServedFile, Server};
-use crate::project::{Project, files_below, repository};
+use crate::project::{Project, files_below, pipeline_over, repository, synth};
 use jsonwebtoken::Algorithm;
 
 pub const EC: &str = include_str!("keys/ec.pub.pem");
@@ -233,4 +233,26 @@ fn views_are_those_of_the_servers_version() {
     project.ok(&["pull", "-q"]);
     let tables: Vec<String> = contents(&project).into_keys().collect();
     assert_eq!(tables, ["patient"]);
+}
+
+#[test]
+fn the_guides_example_is_good() {
+    let guide = std::fs::read_to_string(repository().join("docs/bulk-data.md")).unwrap();
+    let example = guide.split("```toml").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    let record = synth(2, 3, false);
+    let project = Project::empty();
+    let pipeline = pipeline_over(record.path());
+    let (before, after) = pipeline.split_once("[sources.record]").unwrap();
+    let (_, after) = after.split_once("[sources.extracts]").unwrap();
+    let example = example.replace("file:../bulk-client.pem", "file:bulk-client.pem");
+    project.write_pipeline(&format!("{before}{example}[sources.extracts]{after}"));
+    let error = project.fails(2, &["check"]);
+    assert!(
+        error.contains("the client key bulk-client.pem cannot be read"),
+        "{error}"
+    );
+    let keys = repository().join("tests/it/bulk/keys");
+    std::fs::copy(keys.join("ec.pem"), project.path("bulk-client.pem")).unwrap();
+    project.ok(&["check"]);
 }
