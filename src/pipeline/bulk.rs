@@ -3,6 +3,7 @@
 use super::{FhirFolder, FhirVersion, default_reject_threshold};
 use serde::Deserialize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A FHIR Bulk Data server.
 #[derive(Debug, Clone, Deserialize)]
@@ -56,7 +57,10 @@ pub struct FhirBulk {
     pub piece_kib: u32,
     /// The longest wait between two requests, in seconds, whatever the server asks for.
     #[serde(default = "FhirBulk::default_longest_wait")]
-    pub longest_wait_seconds: u64,
+    pub longest_wait_seconds: f64,
+    /// For how many seconds the server may say nothing in the middle of an answer.
+    #[serde(default = "FhirBulk::default_silence")]
+    pub silence_seconds: f64,
     /// After how many seconds an export that has not ended is given up.
     #[serde(default = "FhirBulk::default_export_limit")]
     pub export_limit_seconds: u64,
@@ -84,18 +88,38 @@ impl FhirBulk {
         4096
     }
 
-    fn default_longest_wait() -> u64 {
-        600
+    fn default_longest_wait() -> f64 {
+        600.0
+    }
+
+    fn default_silence() -> f64 {
+        60.0
     }
 
     fn default_export_limit() -> u64 {
         86_400
     }
 
+    /// The longest wait between two requests.
+    pub fn longest_wait(&self) -> Duration {
+        seconds(self.longest_wait_seconds, Self::default_longest_wait())
+    }
+
+    /// How long the server may say nothing.
+    pub fn silence(&self) -> Duration {
+        seconds(self.silence_seconds, Self::default_silence())
+    }
+
     /// Bytes of a piece.
     pub fn piece_bytes(&self) -> usize {
         usize::try_from(self.piece_kib.clamp(1, 65_536)).unwrap_or(4096) * 1024
     }
+}
+
+/// A setting in seconds within bounds; `usual` where it is no number.
+fn seconds(setting: f64, usual: f64) -> Duration {
+    let setting = if setting.is_finite() { setting } else { usual };
+    Duration::from_secs_f64(setting.clamp(0.01, 86_400.0))
 }
 
 /// Access by SMART Backend Services.

@@ -15,9 +15,8 @@ use url::Url;
 const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 /// Redirects that are followed on the same host.
 const REDIRECTS: usize = 5;
-/// How long a connection may take to open, and how long it may then say nothing.
+/// How long a connection may take to open.
 const CONNECT: Duration = Duration::from_secs(30);
-const SILENCE: Duration = Duration::from_secs(120);
 
 /// A client of one server.
 pub struct Http {
@@ -76,10 +75,10 @@ impl From<Error> for NoAnswer {
 }
 
 impl Http {
-    /// A client of `server`.
-    pub fn new(server: Server, tokens: Option<Tokens>) -> Result<Self> {
+    /// A client of `server`, which may say nothing for as long as `silence`.
+    pub fn new(server: Server, tokens: Option<Tokens>, silence: Duration) -> Result<Self> {
         Ok(Http {
-            client: client()?,
+            client: client(silence)?,
             server,
             tokens,
         })
@@ -143,13 +142,13 @@ impl Http {
     }
 }
 
-/// The HTTP client of this program.
-pub fn client() -> Result<Client> {
+/// Redirects are followed by hand: a library's rule would take the token along.
+fn client(silence: Duration) -> Result<Client> {
     Client::builder()
         .user_agent(concat!("populace/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
+        .read_timeout(silence)
         .build()
         .data(|| "cannot prepare for HTTP")
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// Failures in a row before a request is given up: some three minutes.
 pub const TRIES: u32 = 10;
 /// Refused tokens in a row before it is not the token's age.
-pub const REFUSALS: u32 = 2;
+pub const REFUSALS: u32 = 4;
 
 /// A server and how to deal with it.
 pub struct Session {
@@ -58,7 +58,7 @@ impl Answer {
 impl Session {
     /// The longest wait between two requests.
     pub fn longest_wait(&self) -> Duration {
-        Duration::from_secs(self.settings.longest_wait_seconds)
+        self.settings.longest_wait()
     }
 
     /// Asks until there is an answer that asking again would not better.

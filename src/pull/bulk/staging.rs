@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The folder of all staging areas, relative to the lake.
@@ -24,6 +25,8 @@ const AT_ONCE: usize = 16;
 pub struct Staging {
     store: Arc<dyn ObjectStore>,
     folder: Path,
+    /// The same folder where the lake is on this machine.
+    local: Option<PathBuf>,
 }
 
 /// How far a file has been staged.
@@ -105,9 +108,11 @@ impl FileState {
 impl Staging {
     /// The staging area of `source`.
     pub fn of(lake: &Lake, source: &str) -> Self {
+        let folder = Path::from_iter([FOLDER, source]);
         Staging {
             store: lake.store().clone(),
-            folder: Path::from_iter([FOLDER, source]),
+            local: Some(lake.location().folder().join(folder.as_ref())),
+            folder,
         }
     }
 
@@ -260,6 +265,13 @@ impl Staging {
             .buffer_unordered(AT_ONCE)
             .try_collect::<Vec<()>>()
             .await?;
-        self.remove(&self.job_path()).await
+        self.remove(&self.job_path()).await?;
+        // A write that was killed leaves a file that the store does not list.
+        match &self.local {
+            Some(folder) if folder.exists() => {
+                std::fs::remove_dir_all(folder).data(|| "cannot clear the staging area of the lake")
+            }
+            _ => Ok(()),
+        }
     }
 }

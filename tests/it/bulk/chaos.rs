@@ -112,8 +112,12 @@ impl Chaos {
         if state.budget == 0 || self.kinds.is_empty() || !state.dice.chance(self.share) {
             return None;
         }
-        state.budget -= 1;
         let kind = self.kinds[usize::try_from(state.dice.roll(self.kinds.len() as u64)).unwrap()];
+        let of_bodies = [Kind::Cut, Kind::LongLength, Kind::ShortLength];
+        if of_bodies.contains(&kind) && !of_file {
+            return None;
+        }
+        state.budget -= 1;
         let share = state.dice.share();
         Some(match kind {
             Kind::Refuse => Fault::Refuse,
@@ -125,10 +129,9 @@ impl Chaos {
             Kind::BadGateway => Fault::Answer(Reply::new(502, "<html>SECRET-GATEWAY</html>")),
             Kind::Transient => Fault::Answer(Reply::outcome(500, "transient")),
             Kind::LoseTokens => Fault::LoseTokens,
-            Kind::Cut if of_file => Fault::Cut(share),
-            Kind::LongLength if of_file => Fault::LongLength(1 + (share * 1000.0) as usize),
-            Kind::ShortLength if of_file => Fault::ShortLength(share),
-            Kind::Cut | Kind::LongLength | Kind::ShortLength => Fault::Refuse,
+            Kind::Cut => Fault::Cut(share),
+            Kind::LongLength => Fault::LongLength(1 + (share * 1000.0) as usize),
+            Kind::ShortLength => Fault::ShortLength(share),
         })
     }
 }

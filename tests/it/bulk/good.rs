@@ -1,11 +1,10 @@
 //! A server that does what the standard says.
 
 use super::grants::{CLIENT, TOKEN};
-use super::record::{Record, contents, served};
+use super::record::{Record, contents, served, staging};
 use super::server::{Export, ServedFile, Server};
-use crate::project::{Project, files_below, repository};
+use crate::project::{Project, files_below, pipeline_over, repository, synth};
 use jsonwebtoken::Algorithm;
-use std::sync::Arc;
 
 pub const EC: &str = include_str!("keys/ec.pub.pem");
 pub const RSA: &str = include_str!("keys/rsa.pub.pem");
@@ -38,8 +37,7 @@ fn an_export_makes_the_same_lake_as_a_folder() {
 
     // The job is gone, at the server and in the lake.
     assert_eq!(server.open_jobs(), 0);
-    let staged = files_below(&project.path("lake/populace.staging"));
-    assert!(staged.is_empty(), "{:?}", staged.keys());
+    assert!(staging(&project).is_empty());
     // Every byte came once.
     let sent: u64 = server.sent().iter().map(|s| s.length).sum();
     let size: usize = record.files(200_000).iter().map(|f| f.bytes.len()).sum();
@@ -235,4 +233,26 @@ fn views_are_those_of_the_servers_version() {
     project.ok(&["pull", "-q"]);
     let tables: Vec<String> = contents(&project).into_keys().collect();
     assert_eq!(tables, ["patient"]);
+}
+
+#[test]
+fn the_guides_example_is_good() {
+    let guide = std::fs::read_to_string(repository().join("docs/bulk-data.md")).unwrap();
+    let example = guide.split("```toml").nth(1).unwrap();
+    let example = example.split("```").next().unwrap();
+    let record = synth(2, 3, false);
+    let project = Project::empty();
+    let pipeline = pipeline_over(record.path());
+    let (before, after) = pipeline.split_once("[sources.record]").unwrap();
+    let (_, after) = after.split_once("[sources.extracts]").unwrap();
+    let example = example.replace("file:../bulk-client.pem", "file:bulk-client.pem");
+    project.write_pipeline(&format!("{before}{example}[sources.extracts]{after}"));
+    let error = project.fails(2, &["check"]);
+    assert!(
+        error.contains("the client key bulk-client.pem cannot be read"),
+        "{error}"
+    );
+    let keys = repository().join("tests/it/bulk/keys");
+    std::fs::copy(keys.join("ec.pem"), project.path("bulk-client.pem")).unwrap();
+    project.ok(&["check"]);
 }

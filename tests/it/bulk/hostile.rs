@@ -2,9 +2,9 @@
 
 use super::good::{EC, auth};
 use super::grants::TOKEN;
-use super::record::{Record, contents};
+use super::record::{Record, contents, staging};
 use super::server::{Export, Framing, Server};
-use crate::project::{Project, files_below};
+use crate::project::Project;
 use jsonwebtoken::Algorithm;
 use serde_json::json;
 use std::io::Read;
@@ -32,7 +32,7 @@ fn fails(more: &str, change: impl FnOnce(&mut Export)) -> (Server, Project, Stri
 
 /// Whether the job was given up: then the next pull asks for a new export.
 fn given_up(server: &Server, project: &Project) -> bool {
-    server.open_jobs() == 0 && files_below(&project.path("lake/populace.staging")).is_empty()
+    server.open_jobs() == 0 && staging(project).is_empty()
 }
 
 #[test]

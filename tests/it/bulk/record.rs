@@ -1,7 +1,7 @@
 //! A synthetic record as the files of an export, and what the lake should then hold.
 
 use super::server::{Export, ServedFile, Server};
-use crate::project::{Project, plain, synth};
+use crate::project::{Project, files_below, plain, synth};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ impl Record {
 
     pub fn pipeline(&self, server: &Server, more: &str) -> String {
         let source = format!("kind = \"fhir-bulk\"\nurl = \"{}\"", server.url());
-        let settings = "longest_wait_seconds = 1\npiece_kib = 8\nlog = \"export.log\"\n";
+        let settings = "longest_wait_seconds = 0.1\nsilence_seconds = 2\npiece_kib = 8\nlog = \"export.log\"\n";
         pipeline(self.folder.path(), &source, &format!("{settings}{more}"))
     }
 
@@ -152,6 +152,16 @@ pub fn contents(project: &Project) -> BTreeMap<String, String> {
         }
     }
     found
+}
+
+/// What lies in the staging area of the source, by path.
+pub fn staging(project: &Project) -> BTreeMap<String, Vec<u8>> {
+    let folder = project.path("lake/populace.staging/record");
+    if folder.exists() {
+        files_below(&folder)
+    } else {
+        BTreeMap::new()
+    }
 }
 
 /// The staged bytes of each file of a server: from the first to this one, by what lies in the lake.

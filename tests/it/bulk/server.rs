@@ -98,8 +98,6 @@ impl Export {
 #[derive(Debug, Clone, Copy)]
 pub struct Sent {
     pub file: usize,
-    /// 0 before the file changed, 1 after (or for one that never does).
-    pub version: usize,
     pub start: u64,
     pub length: u64,
 }
@@ -110,7 +108,6 @@ pub struct Asked {
     pub method: String,
     /// Path and query.
     pub target: String,
-    pub token: Option<String>,
 }
 
 #[derive(Default)]
@@ -118,16 +115,24 @@ pub struct Book {
     pub asked: Vec<Asked>,
     pub sent: Vec<Sent>,
     grants: Grants,
-    jobs: BTreeMap<usize, usize>,
+    jobs: BTreeMap<usize, Job>,
     begun: usize,
     signature: usize,
     link_uses: BTreeMap<usize, usize>,
     changed: BTreeMap<usize, bool>,
 }
 
+/// An export that was asked for.
+#[derive(Default)]
+struct Job {
+    polls: usize,
+    /// Whether it is of changes since the last one, when there were none.
+    nothing_new: bool,
+}
+
 struct Shared {
     address: SocketAddr,
-    export: Mutex<Export>,
+    export: Mutex<Arc<Export>>,
     book: Mutex<Book>,
     stop: AtomicBool,
 }
@@ -145,7 +150,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let shared = Arc::new(Shared {
             address: listener.local_addr().unwrap(),
-            export: Mutex::new(export),
+            export: Mutex::new(Arc::new(export)),
             book: Mutex::default(),
             stop: AtomicBool::new(false),
         });
@@ -171,7 +176,7 @@ impl Server {
 
     /// Serves another export from now on.
     pub fn change(&self, change: impl FnOnce(&mut Export)) {
-        change(&mut lock(&self.shared.export));
+        change(Arc::make_mut(&mut lock(&self.shared.export)));
     }
 
     /// What was asked and sent up to now.
@@ -308,7 +313,6 @@ impl Shared {
             lock(&self.book).asked.push(Asked {
                 method: request.method.clone(),
                 target: request.target.clone(),
-                token: request.token(),
             });
             let target = request.target.clone();
             let path = target.split('?').next().unwrap_or_default();
@@ -375,7 +379,15 @@ impl Shared {
             ("GET", ["fhir", .., "$export"]) => {
                 book.begun += 1;
                 let job = book.begun;
-                book.jobs.insert(job, 0);
+                let since = format!("_since={}", export.transaction_time.replace(':', "%3A"));
+                let nothing_new = request.target.contains(&since);
+                book.jobs.insert(
+                    job,
+                    Job {
+                        polls: 0,
+                        nothing_new,
+                    },
+                );
                 Reply::new(202, "").with("Content-Location", format!("{base}/fhir/jobs/{job}"))
             }
             ("DELETE", ["fhir", "jobs", job]) => match book.jobs.remove(&job.parse().unwrap()) {
@@ -390,10 +402,15 @@ impl Shared {
                         _ => Reply::outcome(status, code),
                     };
                 }
-                let Some(polls) = book.jobs.get_mut(&job) else {
+                let Some(Job { polls, nothing_new }) = book.jobs.get_mut(&job) else {
                     return Reply::outcome(404, "not-found");
                 };
                 *polls += 1;
+                let files = if *nothing_new {
+                    &[]
+                } else {
+                    export.files.as_slice()
+                };
                 if *polls <= export.polls {
                     let waits = [
                         "0",
@@ -410,7 +427,7 @@ impl Shared {
                 let manifest = export.manifest.clone();
                 Reply::json(
                     200,
-                    &manifest.unwrap_or_else(|| export.page(&base, job, page, signature)),
+                    &manifest.unwrap_or_else(|| export.page(files, &base, job, page, signature)),
                 )
             }
             _ => Reply::new(404, ""),
@@ -525,6 +542,8 @@ impl Shared {
         };
         stream.write_all(head.as_bytes())?;
         let until = match &fault {
+            // The file changes before all of it was served.
+            _ if version == 0 => body.len() * 3 / 5,
             Some(Fault::Cut(part)) => (body.len() as f64 * part) as usize,
             _ => body.len().min(said),
         };
@@ -532,7 +551,6 @@ impl Shared {
             let mut book = lock(&self.book);
             book.sent.push(Sent {
                 file,
-                version,
                 start: start as u64,
                 length: 0,
             });
@@ -556,7 +574,7 @@ impl Shared {
             lock(&self.book).changed.insert(file, true);
         }
         if until < body.len() || said != body.len() {
-            return Ok(said <= until);
+            return Ok(said <= until && version > 0);
         }
         if export.framing == Framing::Chunked {
             stream.write_all(b"0\r\n\r\n")?;
@@ -567,10 +585,17 @@ impl Shared {
 
 impl Export {
     /// A page of the manifest. The signature in links changes each time, as of links that expire.
-    fn page(&self, base: &str, job: usize, page: usize, signature: usize) -> serde_json::Value {
-        let per_page = self.files.len().div_ceil(self.pages).max(1);
+    fn page(
+        &self,
+        files: &[ServedFile],
+        base: &str,
+        job: usize,
+        page: usize,
+        signature: usize,
+    ) -> serde_json::Value {
+        let per_page = files.len().div_ceil(self.pages).max(1);
         let mut lists: BTreeMap<&str, Vec<serde_json::Value>> = BTreeMap::new();
-        let all = self.files.iter().enumerate();
+        let all = files.iter().enumerate();
         for (at, file) in all.skip(page * per_page).take(per_page) {
             let mut entry = json!({
                 "type": file.kind,

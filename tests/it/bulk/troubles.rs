@@ -73,6 +73,15 @@ fn wrong_lengths() {
 }
 
 #[test]
+fn servers_that_fall_silent() {
+    let server = pull("downloads = 30\n", |export| {
+        export.framing = Framing::Chunked;
+        export.chaos = Chaos::new(7, 0.5, 4, &[Kind::ShortLength]);
+    });
+    assert_eq!(twice(&server.sent()), 0);
+}
+
+#[test]
 fn tokens_that_end_in_mid_download() {
     let secured = |export: &mut Export| {
         export.key = Some((EC, Algorithm::ES384));
@@ -86,7 +95,7 @@ fn tokens_that_end_in_mid_download() {
     assert!(server.asked("POST", "/token").len() > 3);
     pull(&key, |export| {
         secured(export);
-        export.chaos = chaos(0.3, Kind::LoseTokens);
+        export.chaos = chaos(0.15, Kind::LoseTokens);
     });
 }
 
@@ -99,7 +108,7 @@ fn files_without_the_token() {
 
 #[test]
 fn links_that_expire_are_renewed() {
-    let server = pull("downloads = 2\n", |export| export.link_uses = 10);
+    let server = pull("downloads = 2\n", |export| export.link_uses = 4);
     assert!(
         server.asked("GET", "/fhir/jobs/1").len() > 3,
         "the manifest is read again"

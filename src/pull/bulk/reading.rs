@@ -1,0 +1,225 @@
+//! One reading of one file: asking for it, and for the rest of it, until it is whole.
+
+use super::content::{Content, Digest};
+use super::download::Downloads;
+use super::http::{Ask, NoAnswer, Outcome, asked_wait, body};
+use super::manifest::RemoteFile;
+use super::session::{Answer, REFUSALS, TRIES};
+use super::staging::FileState;
+use super::treat::Treated;
+use super::trouble::Trouble;
+use super::wait::Backoff;
+use crate::error::{Error, Result};
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// How often a file may end too early for good.
+const SHORT_ENDS: u32 = 3;
+/// How often the links to a file may expire.
+const EXPIRIES: u32 = 3;
+
+/// How one reading of a file ended.
+pub enum Read {
+    /// With all of it.
+    Whole,
+    /// The bytes are not those of before, for this reason.
+    Void(&'static str),
+}
+
+/// How a response ended.
+pub enum End {
+    /// With the file.
+    Whole,
+    /// With the connection, which may have been cut.
+    Perhaps,
+    /// Too early.
+    Lost(String),
+    /// The bytes are not those of before, for this reason.
+    Void(&'static str),
+}
+
+/// One reading of one file.
+pub struct Reading<'a> {
+    /// What it is part of.
+    pub of: &'a Downloads<'a>,
+    /// The file's number in the job.
+    pub file: usize,
+    /// How far it is staged.
+    pub state: FileState,
+    /// What came and is not handed over.
+    pub content: Content,
+    /// The piece that a worker has.
+    pub pending: Option<JoinHandle<Result<Treated>>>,
+    /// The furthest byte seen of the file as it is sent: only beyond it is there progress.
+    pub furthest: u64,
+    /// Whether to ask for the rest of the file alone.
+    pub ranges: bool,
+}
+
+impl<'a> Reading<'a> {
+    /// Goes on from `state`.
+    pub fn new(of: &'a Downloads<'a>, file: usize, state: FileState) -> Self {
+        let mut reading = Reading {
+            of,
+            file,
+            content: Content::from_start(&[], (0, 1), 1, Box::new(|_| 0)),
+            state,
+            pending: None,
+            furthest: 0,
+            ranges: true,
+        };
+        if reading.state.packed || reading.state.end == 0 {
+            reading.begin_again();
+        } else {
+            let piece = of.session.settings.piece_bytes();
+            let digest = reading.digest();
+            reading.content = Content::from_middle(reading.state.next(), piece, digest);
+        }
+        reading
+    }
+
+    fn digest(&self) -> Digest {
+        let treating = self.of.treating.clone();
+        Box::new(move |bytes| treating.digest(bytes))
+    }
+
+    /// The next response begins with the first byte: what is staged is compared and left out.
+    pub fn begin_again(&mut self) {
+        let piece = self.of.session.settings.piece_bytes();
+        let digest = self.digest();
+        self.content = Content::from_start(&self.state.pieces, self.state.next(), piece, digest);
+    }
+
+    /// Reads until the file is whole, or is another.
+    pub async fn run(&mut self, backoff: &mut Backoff) -> Result<Read, Trouble> {
+        let session = self.of.session;
+        let (mut refusals, mut expiries, mut shorts) = (0, 0, 0);
+        let mut perhaps = None;
+        loop {
+            let turn = self.of.pace.turn().await;
+            let (remote, renewed) = self.of.links.of(self.file).await?;
+            let (why, wait) = match session.http.send(&self.ask(&remote)).await {
+                Err(NoAnswer::Fatal(error)) => return Err(error.into()),
+                Err(NoAnswer::Lost(why)) => (why, None),
+                Ok((answer, token)) => match answer.status() {
+                    StatusCode::OK
+                    | StatusCode::PARTIAL_CONTENT
+                    | StatusCode::RANGE_NOT_SATISFIABLE => {
+                        (refusals, expiries) = (0, 0);
+                        let end = match self.receive(answer, backoff).await? {
+                            End::Perhaps if perhaps == Some(self.content.raw) => End::Whole,
+                            End::Perhaps => {
+                                // Asked once more: a server with more to send sends it.
+                                perhaps = Some(self.content.raw);
+                                continue;
+                            }
+                            end => end,
+                        };
+                        match end {
+                            End::Void(why) => return Ok(Read::Void(why)),
+                            End::Whole => match self.finish(shorts + 1 >= SHORT_ENDS).await? {
+                                Some(read) => return Ok(read),
+                                None => {
+                                    shorts += 1;
+                                    ("it ended too early".to_string(), None)
+                                }
+                            },
+                            End::Lost(why) => (why, None),
+                            End::Perhaps => continue,
+                        }
+                    }
+                    StatusCode::UNAUTHORIZED if token.is_some() && refusals < REFUSALS => {
+                        refusals += 1;
+                        session.http.refused(token.unwrap_or_default()).await;
+                        continue;
+                    }
+                    status => {
+                        let wait = asked_wait(answer.headers());
+                        let answer = Answer {
+                            status,
+                            headers: HeaderMap::new(),
+                            bytes: body(answer).await.unwrap_or_default(),
+                        };
+                        let transient =
+                            Outcome::read(&answer.bytes).is_some_and(|o| o.is_transient());
+                        match status {
+                            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                                self.of.pace.slow_down();
+                            }
+                            StatusCode::REQUEST_TIMEOUT => {}
+                            s if s.is_server_error() || transient => {}
+                            StatusCode::UNAUTHORIZED
+                            | StatusCode::FORBIDDEN
+                            | StatusCode::NOT_FOUND
+                            | StatusCode::GONE => {
+                                expiries += 1;
+                                if expiries > EXPIRIES {
+                                    return Err(self.unreachable(&answer, true));
+                                }
+                                drop(turn);
+                                self.of.links.renew(renewed).await?;
+                                tokio::time::sleep(backoff.next(wait)).await;
+                                continue;
+                            }
+                            _ => return Err(self.unreachable(&answer, true)),
+                        }
+                        (answer.reason(), wait)
+                    }
+                },
+            };
+            drop(turn);
+            self.patience(backoff, why, wait).await?;
+        }
+    }
+
+    async fn patience(
+        &self,
+        backoff: &mut Backoff,
+        why: String,
+        wait: Option<Duration>,
+    ) -> Result<(), Trouble> {
+        if backoff.tries() >= TRIES {
+            return Err(Error::data(format!(
+                "source {}: file {} does not come: asked {TRIES} times",
+                self.of.session.source,
+                self.of.job.name(self.file)
+            ))
+            .cause(why)
+            .hint("see that the server is up, then run again: the pull goes on where it stopped")
+            .into());
+        }
+        tokio::time::sleep(backoff.next(wait)).await;
+        Ok(())
+    }
+
+    fn unreachable(&self, answer: &Answer, hopeless: bool) -> Trouble {
+        let error = Error::data(format!(
+            "source {}: file {} cannot be downloaded",
+            self.of.session.source,
+            self.of.job.name(self.file)
+        ))
+        .cause(answer.reason())
+        .hint("run again: the next pull asks for a new export; if it stays so, the client may lack the right to the files");
+        Trouble { error, hopeless }
+    }
+
+    fn ask(&self, remote: &RemoteFile) -> Ask {
+        let encoding = match self.of.session.settings.gzip {
+            true => "gzip, identity;q=0.5",
+            false => "identity",
+        };
+        let mut ask = Ask::get(remote.url.clone(), remote.token)
+            .with("accept", "application/fhir+ndjson")
+            .with("accept-encoding", encoding);
+        if self.content.raw > 0 && self.ranges {
+            ask = ask.with("range", &format!("bytes={}-", self.content.raw));
+            // A weak name does not promise the same bytes.
+            if let Some(version) = self.state.version.as_ref().filter(|v| !v.starts_with("W/")) {
+                ask = ask.with("if-range", version);
+            }
+        }
+        ask
+    }
+}
