@@ -2,8 +2,8 @@
 
 use super::arena::{Arena, Value};
 use super::boundary;
-use super::path::Literal;
-use super::program::{LENIENT, Op};
+use super::path::{Literal, Operator};
+use super::program::{LENIENT, Op, Pick};
 use super::reference;
 
 /// An element has another form than the path needs.
@@ -44,6 +44,10 @@ impl Evaluator<'_> {
                 })
             }
             Op::First(of) => self.keep(of, focus, |mark, end| (mark < end).then_some(mark)),
+            Op::Pick(_) => match self.single(op, focus)? {
+                Some(value) => self.push(value),
+                None => Ok(()),
+            },
             Op::Last(of) => self.keep(of, focus, |mark, end| (mark < end).then(|| end - 1)),
             Op::Where(of, test) => self.filter(of, test, focus),
             Op::Exists(of) => {
@@ -110,6 +114,12 @@ impl Evaluator<'_> {
         // Most columns are a member, or the first of some, and need no stack.
         match op {
             Op::First(of) => return self.first(of, focus),
+            Op::Pick(pick) => {
+                return match self.pick(pick, focus) {
+                    Some(found) => Ok(present(found)),
+                    None => self.single(&pick.general, focus),
+                };
+            }
             Op::ReferenceKey(of, kind) if of.is_walk() => {
                 let Some(value) = self.single(of, focus)? else {
                     return Ok(None);
@@ -117,7 +127,7 @@ impl Evaluator<'_> {
                 let key = reference::key(self.bytes(value)?, kind.as_deref());
                 return Ok(key.map(|key| within(value, key)));
             }
-            Op::Member(of, slots) if matches!(**of, Op::First(_)) => {
+            Op::Member(of, slots) if matches!(**of, Op::First(_) | Op::Pick(_)) => {
                 let Some(value) = self.single(of, focus)? else {
                     return Ok(None);
                 };
@@ -176,6 +186,44 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What `pick` finds, missing when it finds nothing. None when an element has not the usual form,
+    /// so that it takes the general way to say what that means.
+    fn pick(&self, pick: &Pick, focus: Value) -> Option<Value> {
+        let wanted = self.bytes(pick.literal).ok()?;
+        let (last, before) = pick.from.split_last()?;
+        let base = match self.reach(focus, before)? {
+            Value::Object { base } => base,
+            Value::Missing => return Some(Value::Missing),
+            _ => return None,
+        };
+        let own = base as usize + usize::from(last & !LENIENT);
+        let items = match self.arena.slots[own] {
+            Value::Many { start, length } => start as usize..(start + length) as usize,
+            _ => own..own + 1,
+        };
+        let mut found = Value::Missing;
+        for item in &self.arena.slots[items] {
+            let base = match *item {
+                Value::Object { base } => base as usize,
+                Value::Missing => continue,
+                _ => return None,
+            };
+            let text = match self.arena.slots[base + usize::from(pick.member & !LENIENT)] {
+                Value::Missing => continue,
+                value @ (Value::Text { .. } | Value::Made { .. }) => self.bytes(value).ok()?,
+                _ => return None,
+            };
+            if text == wanted {
+                // The elements after the first one are looked at as well: they may be wrong.
+                let value = self.reach(*item, &pick.then)?;
+                if found == Value::Missing {
+                    found = value;
+                }
+            }
+        }
+        Some(found)
+    }
+
     /// The value of an operand that takes no work: a literal, or a member that is there once.
     #[inline(always)]
     pub(super) fn simple(&self, op: &Op, focus: Value) -> Option<Value> {
@@ -189,6 +237,9 @@ impl Evaluator<'_> {
 
     /// The boolean that `op` comes to. Anything else than a boolean or nothing is wrong.
     pub fn test(&mut self, op: &Op, focus: Value) -> Result<Option<bool>, Wrong> {
+        if let Op::Binary(Operator::Equal, left, right) = op {
+            return self.equal(left, right, focus);
+        }
         match self.single(op, focus)? {
             None => Ok(None),
             Some(Value::Boolean(value)) => Ok(Some(value)),
