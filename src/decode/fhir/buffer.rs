@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, ListArray, NullBufferBuilder,
-    PrimitiveArray, StringArray,
+    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, ListArray, PrimitiveArray, StringArray,
 };
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{
@@ -17,13 +16,34 @@ use super::arena::Value;
 use super::column::Form;
 use super::evaluate::{Evaluator, Wrong};
 use super::temporal::Temporal;
+use super::validity::Validity;
 
 /// The values of one column, or of one column's lists.
 #[derive(Debug)]
 pub(super) struct Buffer {
     form: Form,
-    nulls: NullBufferBuilder,
+    nulls: Validity,
     values: Values,
+}
+
+/// Room that a column is likely to need, because the one before took it: growing step by step copies
+/// all, and asks the system for more memory, again and again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Room {
+    pub rows: usize,
+    /// Bytes of text.
+    pub bytes: usize,
+}
+
+impl Room {
+    /// An eighth more.
+    pub fn ample(self) -> Room {
+        let ample = |size: usize| size + size / 8;
+        Room {
+            rows: ample(self.rows),
+            bytes: ample(self.bytes),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -37,28 +57,49 @@ enum Values {
 }
 
 impl Buffer {
-    pub fn new(form: Form, collection: bool) -> Buffer {
+    pub fn new(form: Form, collection: bool, room: Room) -> Buffer {
+        let rows = room.rows;
+        let ends = || {
+            let mut ends = Vec::with_capacity(rows + 1);
+            ends.push(0);
+            ends
+        };
         let values = if collection {
             Values::List {
-                ends: vec![0],
-                items: Box::new(Buffer::new(form, false)),
+                ends: ends(),
+                items: Box::new(Buffer::new(form, false, room)),
             }
         } else {
             match form {
-                Form::Boolean => Values::Boolean(BooleanBufferBuilder::new(0)),
-                Form::Int32 | Form::Date => Values::Int32(Vec::new()),
-                Form::Int64 | Form::Timestamp => Values::Int64(Vec::new()),
-                Form::Float64 => Values::Float64(Vec::new()),
+                Form::Boolean => Values::Boolean(BooleanBufferBuilder::new(rows)),
+                Form::Int32 | Form::Date => Values::Int32(Vec::with_capacity(rows)),
+                Form::Int64 | Form::Timestamp => Values::Int64(Vec::with_capacity(rows)),
+                Form::Float64 => Values::Float64(Vec::with_capacity(rows)),
                 _ => Values::Text {
-                    ends: vec![0],
-                    bytes: Vec::new(),
+                    ends: ends(),
+                    bytes: Vec::with_capacity(room.bytes),
                 },
             }
         };
         Buffer {
             form,
-            nulls: NullBufferBuilder::new(0),
+            nulls: Validity::with_capacity(room.rows),
             values,
+        }
+    }
+
+    /// The room that the column takes up.
+    pub fn room(&self) -> Room {
+        match &self.values {
+            Values::List { items, .. } => items.room(),
+            Values::Text { bytes, .. } => Room {
+                rows: self.nulls.len(),
+                bytes: bytes.len(),
+            },
+            _ => Room {
+                rows: self.nulls.len(),
+                bytes: 0,
+            },
         }
     }
 
@@ -101,7 +142,7 @@ impl Buffer {
                 ends.push(i32::try_from(items.nulls.len()).map_err(|_| Wrong)?);
             }
         }
-        self.nulls.append_non_null();
+        self.nulls.push(true);
         Ok(())
     }
 
@@ -116,7 +157,7 @@ impl Buffer {
             Values::Int64(values) => values.push(0),
             Values::Float64(values) => values.push(0.0),
         }
-        self.nulls.append_null();
+        self.nulls.push(false);
     }
 
     /// Cuts the column back to `rows`. A value that was refused half-way goes too.
@@ -135,13 +176,11 @@ impl Buffer {
                 items.truncate(ends.last().map_or(0, |end| *end as usize));
             }
         }
-        if self.nulls.len() > rows {
-            self.nulls.truncate(rows);
-        }
+        self.nulls.truncate(rows);
     }
 
     /// The column in Arrow.
-    pub fn finish(mut self) -> Result<ArrayRef, ArrowError> {
+    pub fn finish(self) -> Result<ArrayRef, ArrowError> {
         let nulls = self.nulls.finish();
         Ok(match self.values {
             Values::Text { ends, bytes } => {
@@ -185,25 +224,46 @@ fn push_text(
     from: &Evaluator<'_>,
     bytes: &mut Vec<u8>,
 ) -> Result<(), Wrong> {
-    if let (Form::Any, Some(text)) = (form, plain(value, from)) {
-        bytes.extend_from_slice(text.as_bytes());
-        return Ok(());
-    }
-    let text = from.bytes(value)?;
-    if form != Form::Any && form != Form::Text {
-        let temporal = temporal(value, from)?;
-        let fits = match form {
-            Form::TimeText => temporal.is_time(),
-            Form::DateText => !temporal.is_time() && !temporal.has_time(),
-            _ => !temporal.is_time(),
-        };
-        if !fits {
-            return Err(Wrong);
+    match form {
+        Form::Text => {}
+        Form::Any => {
+            if let Some(text) = plain(value, from) {
+                bytes.extend_from_slice(text.as_bytes());
+                return Ok(());
+            }
+        }
+        form => {
+            let temporal = temporal(value, from)?;
+            let fits = match form {
+                Form::TimeText => temporal.is_time(),
+                Form::DateText => !temporal.is_time() && !temporal.has_time(),
+                _ => !temporal.is_time(),
+            };
+            if !fits {
+                return Err(Wrong);
+            }
         }
     }
-    bytes.extend_from_slice(text);
+    // Most texts are short. A copy of a fixed length takes no call.
+    if let Value::Text { start, end } = value
+        && let (start, end) = (start as usize, end as usize)
+        && end - start <= SHORT
+        && let Some(block) = from
+            .line
+            .get(start..)
+            .and_then(|rest| rest.first_chunk::<SHORT>())
+    {
+        let length = bytes.len() + end - start;
+        bytes.extend_from_slice(block);
+        bytes.truncate(length);
+        return Ok(());
+    }
+    bytes.extend_from_slice(from.bytes(value)?);
     Ok(())
 }
+
+/// An id of 36 characters with its resource type fits.
+const SHORT: usize = 64;
 
 /// A value that is no string, as text for a column without a type.
 fn plain(value: Value, from: &Evaluator<'_>) -> Option<String> {
@@ -220,6 +280,5 @@ fn temporal(value: Value, from: &Evaluator<'_>) -> Result<Temporal, Wrong> {
     if let Some(temporal) = from.temporal_literal(value) {
         return Ok(temporal);
     }
-    let text = std::str::from_utf8(from.bytes(value)?).map_err(|_| Wrong)?;
-    Temporal::parse(text).ok_or(Wrong)
+    Temporal::parse(from.bytes(value)?).ok_or(Wrong)
 }

@@ -97,6 +97,10 @@ impl Decoder {
         experience.refresh();
         let mut work = Work::new(self, chunk, experience);
         work.lines();
+        let tables = work.tables.iter();
+        let rooms = tables.map(|table| table.buffers.iter().map(Buffer::room).collect());
+        work.experience.rooms = rooms.collect();
+        work.experience.lines = work.lines.len();
         pool().push(std::mem::take(&mut work.experience));
         work.finish()
     }
@@ -112,7 +116,7 @@ impl Decoder {
     /// How many lines were read by habit, ever.
     pub(super) fn by_habit(&self) -> u64 {
         let experiences = self.experiences.lock().unwrap();
-        experiences.iter().map(Experience::lines).sum()
+        experiences.iter().map(Experience::by_habit).sum()
     }
 }
 
@@ -215,22 +219,31 @@ fn refuse(reason: &'static str) -> Refusal {
 
 impl<'d, 'c> Work<'d, 'c> {
     fn new(decoder: &'d Decoder, chunk: &'c Chunk<'c>, experience: Experience) -> Work<'d, 'c> {
-        let tables = decoder.views.iter().map(|view| Table {
-            buffers: view
-                .columns
-                .iter()
-                .map(|column| Buffer::new(column.form, column.collection))
-                .collect(),
-            line: Vec::new(),
-        });
+        let tables = decoder
+            .views
+            .iter()
+            .enumerate()
+            .map(|(number, view)| Table {
+                buffers: view
+                    .columns
+                    .iter()
+                    .enumerate()
+                    .map(|(column, own)| {
+                        let room = experience.room(number, column).ample();
+                        Buffer::new(own.form, own.collection, room)
+                    })
+                    .collect(),
+                line: Vec::with_capacity(experience.room(number, 0).ample().rows),
+            });
+        let tables = tables.collect();
         Work {
             decoder,
             chunk,
             arena: Arena::default(),
             stack: Vec::new(),
             row: Vec::new(),
-            tables: tables.collect(),
-            lines: Vec::new(),
+            tables,
+            lines: Vec::with_capacity(experience.lines + experience.lines / 8),
             rejects: Vec::new(),
             deletes: Vec::new(),
             counts: vec![0; resource_type::all().len()],
@@ -553,10 +566,8 @@ impl<'d, 'c> Work<'d, 'c> {
         if value == Value::Missing {
             return Ok(None);
         }
-        let text = self
+        let updated = self
             .text(value, line)
-            .and_then(|text| std::str::from_utf8(text).ok());
-        let updated = text
             .and_then(Temporal::parse)
             .and_then(|updated| updated.micros());
         updated.map(Some).ok_or_else(wrong)

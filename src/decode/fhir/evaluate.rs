@@ -109,37 +109,15 @@ impl Evaluator<'_> {
     }
 
     /// The one result of `op`, if it has any; more than one is wrong.
-    #[inline]
     pub fn single(&mut self, op: &Op, focus: Value) -> Result<Option<Value>, Wrong> {
         // Most columns are a member, or the first of some, and need no stack.
+        if let Some(value) = self.simple(op, focus) {
+            return Ok(present(value));
+        }
         match op {
             Op::First(of) => return self.first(of, focus),
-            Op::Pick(pick) => {
-                return match self.pick(pick, focus) {
-                    Some(found) => Ok(present(found)),
-                    None => self.single(&pick.general, focus),
-                };
-            }
-            Op::ReferenceKey(of, kind) if of.is_walk() => {
-                let Some(value) = self.single(of, focus)? else {
-                    return Ok(None);
-                };
-                let key = reference::key(self.bytes(value)?, kind.as_deref());
-                return Ok(key.map(|key| within(value, key)));
-            }
-            Op::Member(of, slots) if matches!(**of, Op::First(_) | Op::Pick(_)) => {
-                let Some(value) = self.single(of, focus)? else {
-                    return Ok(None);
-                };
-                if let Some(value) = self.reach(value, slots) {
-                    return Ok(present(value));
-                }
-            }
-            op => {
-                if let Some(value) = self.simple(op, focus) {
-                    return Ok(present(value));
-                }
-            }
+            Op::Pick(pick) => return self.single(&pick.general, focus),
+            _ => {}
         }
         let mark = self.stack.len();
         self.run(op, focus)?;
@@ -188,6 +166,7 @@ impl Evaluator<'_> {
 
     /// What `pick` finds, missing when it finds nothing. None when an element has not the usual form,
     /// so that it takes the general way to say what that means.
+    #[inline]
     fn pick(&self, pick: &Pick, focus: Value) -> Option<Value> {
         let wanted = self.bytes(pick.literal).ok()?;
         let (last, before) = pick.from.split_last()?;
@@ -224,14 +203,60 @@ impl Evaluator<'_> {
         Some(found)
     }
 
-    /// The value of an operand that takes no work: a literal, or a member that is there once.
+    /// The one result of an operand in its usual form, missing when it has none. None when the operand
+    /// or an element on its way has another form, and takes the general way.
     #[inline(always)]
     pub(super) fn simple(&self, op: &Op, focus: Value) -> Option<Value> {
         match op {
             Op::Walk(slots) => self.reach(focus, slots),
             Op::Value(value) => Some(*value),
             Op::LineKey => Some(self.key),
+            Op::First(of) => self.first_of(of, focus),
+            Op::Member(of, slots) => match &**of {
+                Op::First(of) => self.reach(self.first_of(of, focus)?, slots),
+                Op::Pick(pick) => self.reach(self.pick(pick, focus)?, slots),
+                _ => None,
+            },
+            Op::Pick(pick) => self.pick(pick, focus),
+            Op::ReferenceKey(of, kind) => {
+                let Op::Walk(slots) = &**of else { return None };
+                let value = self.reach(focus, slots)?;
+                if value == Value::Missing {
+                    return Some(value);
+                }
+                let key = reference::key(self.bytes(value).ok()?, kind.as_deref());
+                Some(key.map_or(Value::Missing, |key| within(value, key)))
+            }
             _ => None,
+        }
+    }
+
+    /// The first that members of members lead to, when it is in the first item of each list.
+    #[inline(always)]
+    fn first_of(&self, op: &Op, focus: Value) -> Option<Value> {
+        let Op::Walk(slots) = op else { return None };
+        let (mut value, mut listed) = (focus, false);
+        for slot in slots {
+            value = match value {
+                Value::Object { base } => {
+                    self.arena.slots[base as usize + usize::from(slot & !LENIENT)]
+                }
+                Value::Missing => break,
+                _ => return None,
+            };
+            if let Value::Many { start, length } = value {
+                if length == 0 {
+                    return None;
+                }
+                value = self.arena.slots[start as usize];
+                listed = true;
+            }
+        }
+        match value {
+            // A later item may have one.
+            Value::Missing if listed => None,
+            Value::Many { .. } => None,
+            value => Some(value),
         }
     }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::arena::Value;
+use super::buffer::Room;
 use super::cursor::Cursor;
 use super::habits::{Act, Habits, LEVELS, Target, Then};
 use super::shape::{Shapes, Sketch};
@@ -28,6 +29,10 @@ const LEAST_CREDIT: u32 = 256;
 /// What is known about how lines are written, by the number of their resource type.
 #[derive(Debug, Default)]
 pub(super) struct Experience {
+    /// What each view's columns took up.
+    pub rooms: Vec<Vec<Room>>,
+    /// How many lines with a view the chunk had.
+    pub lines: usize,
     types: Vec<Option<Box<Known>>>,
     known: usize,
 }
@@ -51,6 +56,15 @@ impl Experience {
         for known in self.types.iter_mut().flatten() {
             known.credit = known.credit.max(LEAST_CREDIT);
         }
+    }
+
+    /// What a view's column took up in the chunk before.
+    pub fn room(&self, view: usize, column: usize) -> Room {
+        let rooms = self.rooms.get(view);
+        rooms
+            .and_then(|rooms| rooms.get(column))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// What is known about a type, if it is worth using.
@@ -91,7 +105,7 @@ impl Experience {
 #[cfg(test)]
 impl Experience {
     /// How many lines were read by habit.
-    pub fn lines(&self) -> u64 {
+    pub fn by_habit(&self) -> u64 {
         self.types.iter().flatten().map(|known| known.lines).sum()
     }
 }

@@ -34,6 +34,7 @@ mod shape;
 mod temporal;
 mod text;
 mod touched;
+mod validity;
 mod value;
 mod view;
 

@@ -202,7 +202,7 @@ impl Evaluator<'_> {
 fn temporal(seen: &Seen<'_>) -> Option<Temporal> {
     match seen {
         Seen::Temporal(temporal) => Some(*temporal),
-        Seen::Text(text) => Temporal::parse(std::str::from_utf8(text).ok()?),
+        Seen::Text(text) => Temporal::parse(text),
         _ => None,
     }
 }

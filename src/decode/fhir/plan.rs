@@ -139,6 +139,12 @@ impl Plan {
     ) -> Result<(), Misfit> {
         from.row_index = row_index;
         for (column, op) in &part.columns {
+            // Most columns are a member of a member, and need no more than to be looked up.
+            let simple = from.simple(op, focus);
+            if let (Some(value), false) = (simple, self.collection[*column]) {
+                sink.row[*column] = value;
+                continue;
+            }
             let value = self.value(*column, op, focus, from);
             sink.row[*column] = value.map_err(|_| Misfit {
                 column: Some(*column),

@@ -43,13 +43,6 @@ pub(super) enum Op {
     Binary(Operator, Box<Op>, Box<Op>),
 }
 
-impl Op {
-    /// Whether it only goes from member to member.
-    pub fn is_walk(&self) -> bool {
-        matches!(self, Op::Walk(_))
-    }
-}
-
 /// `from.where(member = 'text').then.first()`, also as `from.extension('text')…`: of the elements at
 /// the end of `from`, those whose `member` is the literal, and what is at the end of `then` in the
 /// first of them that has it.

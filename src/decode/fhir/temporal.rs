@@ -35,8 +35,8 @@ impl Temporal {
     /// `2024-05-01T10:00[:00[.000]][Z|+01:00]`, `10:00[:00[.000]]`. None when it is no such form or no
     /// such day or time exists.
     #[inline]
-    pub fn parse(text: &str) -> Option<Temporal> {
-        let bytes = text.as_bytes();
+    pub fn parse(text: impl AsRef<[u8]>) -> Option<Temporal> {
+        let bytes = text.as_ref();
         if let Some(usual) = Temporal::usual(bytes) {
             return Some(usual);
         }

@@ -73,10 +73,13 @@ impl Evaluator<'_> {
             Value::Integer(number) => Ok(number as f64),
             Value::Decimal(number) => Ok(number),
             value => {
-                let text = self.number_text(value).ok_or(Wrong)?;
-                if let Some(number) = short(text.as_bytes()) {
+                if let Value::Number { start, end } = value
+                    && let Some(text) = self.line.get(start as usize..end as usize)
+                    && let Some(number) = short(text)
+                {
                     return Ok(number);
                 }
+                let text = self.number_text(value).ok_or(Wrong)?;
                 let number: f64 = text.parse().map_err(|_| Wrong)?;
                 if number.is_finite() {
                     Ok(number)
