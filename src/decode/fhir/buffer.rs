@@ -36,6 +36,15 @@ pub(super) struct Room {
 }
 
 impl Room {
+    /// The larger of the two, when `self` was some time ago.
+    pub fn after(self, last: Room) -> Room {
+        let larger = |old: usize, new: usize| new.max(old - old / 16);
+        Room {
+            rows: larger(self.rows, last.rows),
+            bytes: larger(self.bytes, last.bytes),
+        }
+    }
+
     /// An eighth more.
     pub fn ample(self) -> Room {
         let ample = |size: usize| size + size / 8;

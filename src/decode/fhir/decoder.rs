@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 
 use super::arena::{Arena, Value};
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Room};
 use super::cursor::{Broken, Cursor};
 use super::evaluate::Evaluator;
 use super::follow::{Strange, follow};
@@ -97,10 +97,7 @@ impl Decoder {
         experience.refresh();
         let mut work = Work::new(self, chunk, experience);
         work.lines();
-        let tables = work.tables.iter();
-        let rooms = tables.map(|table| table.buffers.iter().map(Buffer::room).collect());
-        work.experience.rooms = rooms.collect();
-        work.experience.lines = work.lines.len();
+        work.note_room();
         pool().push(std::mem::take(&mut work.experience));
         work.finish()
     }
@@ -613,6 +610,20 @@ impl<'d, 'c> Work<'d, 'c> {
             self.deletes.push(Delete { reference, updated });
         }
         Ok(())
+    }
+
+    /// Notes what this chunk took up, for the next one. Of chunks of other sizes the larger count, and
+    /// are forgotten little by little.
+    fn note_room(&mut self) {
+        let Experience { rooms, lines, .. } = &mut self.experience;
+        rooms.resize_with(self.tables.len(), Vec::new);
+        for (rooms, table) in rooms.iter_mut().zip(&self.tables) {
+            rooms.resize_with(table.buffers.len(), Room::default);
+            for (room, buffer) in rooms.iter_mut().zip(&table.buffers) {
+                *room = room.after(buffer.room());
+            }
+        }
+        *lines = self.lines.len().max(*lines - *lines / 16);
     }
 
     fn finish(self) -> Decoded {
