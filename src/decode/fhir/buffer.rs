@@ -16,13 +16,16 @@ use super::arena::Value;
 use super::column::Form;
 use super::evaluate::{Evaluator, Wrong};
 use super::temporal::Temporal;
-use super::validity::Validity;
+use super::validity::Missing;
+
+/// What counts as short: an id of 36 characters with its resource type does.
+const SHORT: usize = 64;
 
 /// The values of one column, or of one column's lists.
 #[derive(Debug)]
 pub(super) struct Buffer {
     form: Form,
-    nulls: Validity,
+    missing: Missing,
     values: Values,
 }
 
@@ -92,8 +95,19 @@ impl Buffer {
         };
         Buffer {
             form,
-            nulls: Validity::with_capacity(room.rows),
+            missing: Missing::default(),
             values,
+        }
+    }
+
+    /// The number of rows.
+    fn rows(&self) -> usize {
+        match &self.values {
+            Values::Text { ends, .. } | Values::List { ends, .. } => ends.len() - 1,
+            Values::Boolean(values) => values.len(),
+            Values::Int32(values) => values.len(),
+            Values::Int64(values) => values.len(),
+            Values::Float64(values) => values.len(),
         }
     }
 
@@ -102,19 +116,41 @@ impl Buffer {
         match &self.values {
             Values::List { items, .. } => items.room(),
             Values::Text { bytes, .. } => Room {
-                rows: self.nulls.len(),
+                rows: self.rows(),
                 bytes: bytes.len(),
             },
             _ => Room {
-                rows: self.nulls.len(),
+                rows: self.rows(),
                 bytes: 0,
             },
         }
     }
 
     /// Appends a value; wrong when its type or form does not fit.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, value: Value, from: &Evaluator<'_>) -> Result<(), Wrong> {
+        // Most values are short texts for columns of text. A copy of a fixed length takes no call.
+        if let (Values::Text { ends, bytes }, Value::Text { start, end }) =
+            (&mut self.values, value)
+            && matches!(self.form, Form::Text | Form::Any)
+            && let (start, end) = (start as usize, end as usize)
+            && end - start <= SHORT
+            && let Some(block) = from
+                .line
+                .get(start..)
+                .and_then(|rest| rest.first_chunk::<SHORT>())
+        {
+            let length = bytes.len() + end - start;
+            bytes.extend_from_slice(block);
+            bytes.truncate(length);
+            ends.push(i32::try_from(length).map_err(|_| Wrong)?);
+            return Ok(());
+        }
+        self.push_any(value, from)
+    }
+
+    #[inline(never)]
+    fn push_any(&mut self, value: Value, from: &Evaluator<'_>) -> Result<(), Wrong> {
         if value == Value::Missing {
             self.push_null();
             return Ok(());
@@ -148,14 +184,14 @@ impl Buffer {
                 } else {
                     items.push(value, from)?;
                 }
-                ends.push(i32::try_from(items.nulls.len()).map_err(|_| Wrong)?);
+                ends.push(i32::try_from(items.rows()).map_err(|_| Wrong)?);
             }
         }
-        self.nulls.push(true);
         Ok(())
     }
 
     fn push_null(&mut self) {
+        self.missing.push(self.rows());
         match &mut self.values {
             Values::Text { ends, .. } | Values::List { ends, .. } => {
                 let last = ends.last().copied().unwrap_or(0);
@@ -166,7 +202,6 @@ impl Buffer {
             Values::Int64(values) => values.push(0),
             Values::Float64(values) => values.push(0.0),
         }
-        self.nulls.push(false);
     }
 
     /// Cuts the column back to `rows`. A value that was refused half-way goes too.
@@ -185,12 +220,13 @@ impl Buffer {
                 items.truncate(ends.last().map_or(0, |end| *end as usize));
             }
         }
-        self.nulls.truncate(rows);
+        self.missing.truncate(rows);
     }
 
     /// The column in Arrow.
     pub fn finish(self) -> Result<ArrayRef, ArrowError> {
-        let nulls = self.nulls.finish();
+        let rows = self.rows();
+        let nulls = self.missing.finish(rows);
         Ok(match self.values {
             Values::Text { ends, bytes } => {
                 let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
@@ -253,26 +289,9 @@ fn push_text(
             }
         }
     }
-    // Most texts are short. A copy of a fixed length takes no call.
-    if let Value::Text { start, end } = value
-        && let (start, end) = (start as usize, end as usize)
-        && end - start <= SHORT
-        && let Some(block) = from
-            .line
-            .get(start..)
-            .and_then(|rest| rest.first_chunk::<SHORT>())
-    {
-        let length = bytes.len() + end - start;
-        bytes.extend_from_slice(block);
-        bytes.truncate(length);
-        return Ok(());
-    }
     bytes.extend_from_slice(from.bytes(value)?);
     Ok(())
 }
-
-/// An id of 36 characters with its resource type fits.
-const SHORT: usize = 64;
 
 /// A value that is no string, as text for a column without a type.
 fn plain(value: Value, from: &Evaluator<'_>) -> Option<String> {

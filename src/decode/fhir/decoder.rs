@@ -493,7 +493,7 @@ impl<'d, 'c> Work<'d, 'c> {
                 }
                 let column = misfit
                     .column
-                    .and_then(|at| self.decoder.views[*view].columns.get(at));
+                    .and_then(|at| self.decoder.views[*view].columns.get(at as usize));
                 let column = column.map(|column| column.name.clone());
                 return Err(Refusal {
                     reason: reason::WRONG_TYPE,
