@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, ListArray, NullBufferBuilder,
-    PrimitiveArray, StringArray,
+    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, ListArray, PrimitiveArray, StringArray,
 };
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{
@@ -17,13 +16,46 @@ use super::arena::Value;
 use super::column::Form;
 use super::evaluate::{Evaluator, Wrong};
 use super::temporal::Temporal;
+use super::validity::Missing;
+
+/// What counts as short: an id of 36 characters with its resource type does.
+const SHORT: usize = 64;
 
 /// The values of one column, or of one column's lists.
 #[derive(Debug)]
 pub(super) struct Buffer {
     form: Form,
-    nulls: NullBufferBuilder,
+    missing: Missing,
     values: Values,
+}
+
+/// Room that a column is likely to need, because the one before took it: growing step by step copies
+/// all, and asks the system for more memory, again and again.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Room {
+    pub rows: usize,
+    /// Bytes of text.
+    pub bytes: usize,
+}
+
+impl Room {
+    /// The larger of the two, when `self` was some time ago.
+    pub fn after(self, last: Room) -> Room {
+        let larger = |old: usize, new: usize| new.max(old - old / 16);
+        Room {
+            rows: larger(self.rows, last.rows),
+            bytes: larger(self.bytes, last.bytes),
+        }
+    }
+
+    /// An eighth more.
+    pub fn ample(self) -> Room {
+        let ample = |size: usize| size + size / 8;
+        Room {
+            rows: ample(self.rows),
+            bytes: ample(self.bytes),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -37,34 +69,88 @@ enum Values {
 }
 
 impl Buffer {
-    pub fn new(form: Form, collection: bool) -> Buffer {
+    pub fn new(form: Form, collection: bool, room: Room) -> Buffer {
+        let rows = room.rows;
+        let ends = || {
+            let mut ends = Vec::with_capacity(rows + 1);
+            ends.push(0);
+            ends
+        };
         let values = if collection {
             Values::List {
-                ends: vec![0],
-                items: Box::new(Buffer::new(form, false)),
+                ends: ends(),
+                items: Box::new(Buffer::new(form, false, room)),
             }
         } else {
             match form {
-                Form::Boolean => Values::Boolean(BooleanBufferBuilder::new(0)),
-                Form::Int32 | Form::Date => Values::Int32(Vec::new()),
-                Form::Int64 | Form::Timestamp => Values::Int64(Vec::new()),
-                Form::Float64 => Values::Float64(Vec::new()),
+                Form::Boolean => Values::Boolean(BooleanBufferBuilder::new(rows)),
+                Form::Int32 | Form::Date => Values::Int32(Vec::with_capacity(rows)),
+                Form::Int64 | Form::Timestamp => Values::Int64(Vec::with_capacity(rows)),
+                Form::Float64 => Values::Float64(Vec::with_capacity(rows)),
                 _ => Values::Text {
-                    ends: vec![0],
-                    bytes: Vec::new(),
+                    ends: ends(),
+                    bytes: Vec::with_capacity(room.bytes),
                 },
             }
         };
         Buffer {
             form,
-            nulls: NullBufferBuilder::new(0),
+            missing: Missing::default(),
             values,
         }
     }
 
+    /// The number of rows.
+    fn rows(&self) -> usize {
+        match &self.values {
+            Values::Text { ends, .. } | Values::List { ends, .. } => ends.len() - 1,
+            Values::Boolean(values) => values.len(),
+            Values::Int32(values) => values.len(),
+            Values::Int64(values) => values.len(),
+            Values::Float64(values) => values.len(),
+        }
+    }
+
+    /// The room that the column takes up.
+    pub fn room(&self) -> Room {
+        match &self.values {
+            Values::List { items, .. } => items.room(),
+            Values::Text { bytes, .. } => Room {
+                rows: self.rows(),
+                bytes: bytes.len(),
+            },
+            _ => Room {
+                rows: self.rows(),
+                bytes: 0,
+            },
+        }
+    }
+
     /// Appends a value; wrong when its type or form does not fit.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, value: Value, from: &Evaluator<'_>) -> Result<(), Wrong> {
+        // Most values are short texts for columns of text. A copy of a fixed length takes no call.
+        if let (Values::Text { ends, bytes }, Value::Text { start, end }) =
+            (&mut self.values, value)
+            && matches!(self.form, Form::Text | Form::Any)
+            && let (start, end) = (start as usize, end as usize)
+            && end - start <= SHORT
+            && let Some(block) = from
+                .line
+                .get(start..)
+                .and_then(|rest| rest.first_chunk::<SHORT>())
+        {
+            let length = bytes.len() + end - start;
+            bytes.extend_from_slice(block);
+            bytes.truncate(length);
+            ends.push(i32::try_from(length).map_err(|_| Wrong)?);
+            return Ok(());
+        }
+        self.push_any(value, from)
+    }
+
+    #[inline(never)]
+    fn push_any(&mut self, value: Value, from: &Evaluator<'_>) -> Result<(), Wrong> {
         if value == Value::Missing {
             self.push_null();
             return Ok(());
@@ -98,14 +184,14 @@ impl Buffer {
                 } else {
                     items.push(value, from)?;
                 }
-                ends.push(i32::try_from(items.nulls.len()).map_err(|_| Wrong)?);
+                ends.push(i32::try_from(items.rows()).map_err(|_| Wrong)?);
             }
         }
-        self.nulls.append_non_null();
         Ok(())
     }
 
     fn push_null(&mut self) {
+        self.missing.push(self.rows());
         match &mut self.values {
             Values::Text { ends, .. } | Values::List { ends, .. } => {
                 let last = ends.last().copied().unwrap_or(0);
@@ -116,7 +202,6 @@ impl Buffer {
             Values::Int64(values) => values.push(0),
             Values::Float64(values) => values.push(0.0),
         }
-        self.nulls.append_null();
     }
 
     /// Cuts the column back to `rows`. A value that was refused half-way goes too.
@@ -135,14 +220,13 @@ impl Buffer {
                 items.truncate(ends.last().map_or(0, |end| *end as usize));
             }
         }
-        if self.nulls.len() > rows {
-            self.nulls.truncate(rows);
-        }
+        self.missing.truncate(rows);
     }
 
     /// The column in Arrow.
-    pub fn finish(mut self) -> Result<ArrayRef, ArrowError> {
-        let nulls = self.nulls.finish();
+    pub fn finish(self) -> Result<ArrayRef, ArrowError> {
+        let rows = self.rows();
+        let nulls = self.missing.finish(rows);
         Ok(match self.values {
             Values::Text { ends, bytes } => {
                 let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
@@ -185,23 +269,27 @@ fn push_text(
     from: &Evaluator<'_>,
     bytes: &mut Vec<u8>,
 ) -> Result<(), Wrong> {
-    if let (Form::Any, Some(text)) = (form, plain(value, from)) {
-        bytes.extend_from_slice(text.as_bytes());
-        return Ok(());
-    }
-    let text = from.bytes(value)?;
-    if form != Form::Any && form != Form::Text {
-        let temporal = temporal(value, from)?;
-        let fits = match form {
-            Form::TimeText => temporal.is_time(),
-            Form::DateText => !temporal.is_time() && !temporal.has_time(),
-            _ => !temporal.is_time(),
-        };
-        if !fits {
-            return Err(Wrong);
+    match form {
+        Form::Text => {}
+        Form::Any => {
+            if let Some(text) = plain(value, from) {
+                bytes.extend_from_slice(text.as_bytes());
+                return Ok(());
+            }
+        }
+        form => {
+            let temporal = temporal(value, from)?;
+            let fits = match form {
+                Form::TimeText => temporal.is_time(),
+                Form::DateText => !temporal.is_time() && !temporal.has_time(),
+                _ => !temporal.is_time(),
+            };
+            if !fits {
+                return Err(Wrong);
+            }
         }
     }
-    bytes.extend_from_slice(text);
+    bytes.extend_from_slice(from.bytes(value)?);
     Ok(())
 }
 
@@ -220,6 +308,5 @@ fn temporal(value: Value, from: &Evaluator<'_>) -> Result<Temporal, Wrong> {
     if let Some(temporal) = from.temporal_literal(value) {
         return Ok(temporal);
     }
-    let text = std::str::from_utf8(from.bytes(value)?).map_err(|_| Wrong)?;
-    Temporal::parse(text).ok_or(Wrong)
+    Temporal::parse(from.bytes(value)?).ok_or(Wrong)
 }

@@ -93,8 +93,13 @@ impl<'a> Cursor<'a> {
     /// Takes a string; the cursor is at its opening quote.
     #[inline(always)]
     pub fn string(&mut self) -> Result<Span, Broken> {
-        let start = self.at + 1;
-        let stop = string_stop(self.bytes, start);
+        self.string_from(self.at + 1, self.at + 1)
+    }
+
+    /// Takes a string that begins at `start`, after its quote, and is known to be plain up to `plain`.
+    #[inline(always)]
+    pub fn string_from(&mut self, start: usize, plain: usize) -> Result<Span, Broken> {
+        let stop = string_stop(self.bytes, plain);
         if self.bytes.get(stop) == Some(&b'"') {
             self.at = stop + 1;
             return Ok(Span::new(start, stop, false));

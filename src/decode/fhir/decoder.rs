@@ -1,14 +1,16 @@
 //! Lines to rows.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 
 use super::arena::{Arena, Value};
-use super::buffer::Buffer;
+use super::buffer::{Buffer, Room};
 use super::cursor::{Broken, Cursor};
 use super::evaluate::Evaluator;
+use super::follow::{Strange, follow};
+use super::learn::Experience;
 use super::modifier::{Modifiers, Watch};
 use super::path::Literal;
 use super::plan::{Plan, Sink};
@@ -19,6 +21,9 @@ use super::temporal::Temporal;
 use super::view::View;
 use super::{Chunk, Decoded, Delete, Line, Reject, Rows, reason, resource_type};
 
+/// How most servers begin a line.
+const START: &[u8] = b"{\"resourceType\":\"";
+
 /// Turns NDJSON into rows of the views it was made for. One decoder serves many threads.
 #[derive(Debug)]
 pub struct Decoder {
@@ -26,6 +31,8 @@ pub struct Decoder {
     /// By resource type, what to do with its lines.
     types: HashMap<&'static str, Type>,
     modifiers: Box<Modifiers>,
+    /// What threads that decoded before learnt; each chunk takes one and brings it back.
+    experiences: Mutex<Vec<Experience>>,
 }
 
 /// A resource type.
@@ -77,6 +84,7 @@ impl Decoder {
             types: types.collect(),
             views,
             modifiers: Box::new(Modifiers::known([])),
+            experiences: Mutex::default(),
         }
     }
 
@@ -90,9 +98,33 @@ impl Decoder {
 
     /// Decodes whole lines. Never fails: a line that cannot be used becomes a [`Reject`].
     pub fn decode(&self, chunk: &Chunk<'_>) -> Decoded {
-        let mut work = Work::new(self, chunk);
+        // Habits are checked against the bytes of each line, so those of a thread that panicked do.
+        let pool = || {
+            self.experiences
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let mut experience = pool().pop().unwrap_or_default();
+        experience.refresh();
+        let mut work = Work::new(self, chunk, experience);
         work.lines();
+        work.note_room();
+        pool().push(std::mem::take(&mut work.experience));
         work.finish()
+    }
+}
+
+#[cfg(test)]
+impl Decoder {
+    /// Forgets what was learnt about how lines are written.
+    pub(super) fn forget(&self) {
+        self.experiences.lock().unwrap().clear();
+    }
+
+    /// How many lines were read by habit, ever.
+    pub(super) fn by_habit(&self) -> u64 {
+        let experiences = self.experiences.lock().unwrap();
+        experiences.iter().map(Experience::by_habit).sum()
     }
 }
 
@@ -164,6 +196,7 @@ struct Work<'d, 'c> {
     /// The type of the line before, which is mostly the type of the next.
     last: Option<&'d Type>,
     watch: Watch<'d>,
+    experience: Experience,
 }
 
 struct Table {
@@ -194,29 +227,39 @@ fn refuse(reason: &'static str) -> Refusal {
 }
 
 impl<'d, 'c> Work<'d, 'c> {
-    fn new(decoder: &'d Decoder, chunk: &'c Chunk<'c>) -> Work<'d, 'c> {
-        let tables = decoder.views.iter().map(|view| Table {
-            buffers: view
-                .columns
-                .iter()
-                .map(|column| Buffer::new(column.form, column.collection))
-                .collect(),
-            line: Vec::new(),
-        });
+    fn new(decoder: &'d Decoder, chunk: &'c Chunk<'c>, experience: Experience) -> Work<'d, 'c> {
+        let tables = decoder
+            .views
+            .iter()
+            .enumerate()
+            .map(|(number, view)| Table {
+                buffers: view
+                    .columns
+                    .iter()
+                    .enumerate()
+                    .map(|(column, own)| {
+                        let room = experience.room(number, column).ample();
+                        Buffer::new(own.form, own.collection, room)
+                    })
+                    .collect(),
+                line: Vec::with_capacity(experience.room(number, 0).ample().rows),
+            });
+        let tables = tables.collect();
         Work {
             decoder,
             chunk,
             arena: Arena::default(),
             stack: Vec::new(),
             row: Vec::new(),
-            tables: tables.collect(),
-            lines: Vec::new(),
+            tables,
+            lines: Vec::with_capacity(experience.lines + experience.lines / 8),
             rejects: Vec::new(),
             deletes: Vec::new(),
             counts: vec![0; resource_type::all().len()],
             line_count: 0,
             blank: 0,
             last: None,
+            experience,
             watch: decoder.modifiers.watch(),
         }
     }
@@ -225,6 +268,15 @@ impl<'d, 'c> Work<'d, 'c> {
         let bytes = self.chunk.bytes;
         let mut start = 0;
         while start < bytes.len() {
+            let number = self.chunk.first_line + self.line_count;
+            self.line_count += 1;
+            let strange = match self.by_habit(start, number) {
+                Ok(next) => {
+                    start = next;
+                    continue;
+                }
+                Err(strange) => strange,
+            };
             let feed = memchr::memchr(b'\n', &bytes[start..]);
             let next = feed.map_or(bytes.len(), |feed| start + feed + 1);
             let end = feed.map_or(bytes.len(), |feed| start + feed);
@@ -233,55 +285,108 @@ impl<'d, 'c> Work<'d, 'c> {
             } else {
                 end
             };
-            let number = self.chunk.first_line + self.line_count;
-            self.line_count += 1;
-            self.line(start, end, number);
+            let accepted = self.line(start, end, number);
+            if let (true, Strange::Joint, Some(kind)) = (accepted, strange, self.last) {
+                self.experience
+                    .learn(kind.number, &kind.shapes, &bytes[start..end]);
+            }
             start = next;
         }
     }
 
-    fn line(&mut self, start: usize, end: usize, number: u64) {
+    /// Reads the line at `start` by habit. Gives the start of the next line.
+    #[inline]
+    fn by_habit(&mut self, start: usize, number: u64) -> Result<usize, Strange> {
+        let line = &self.chunk.bytes[start..];
+        let kind = self.likely(line).ok_or(Strange::Joint)?;
+        let known = self.experience.of(kind.number).ok_or(Strange::Joint)?;
+        let read = follow(line, &mut known.habits, &mut self.arena);
+        known.note(read.is_ok());
+        let end = read?;
+        let feed = match line.get(end..) {
+            Some([b'\n', ..]) => end + 1,
+            Some([b'\r', b'\n', ..]) => end + 2,
+            _ => return Err(Strange::Other),
+        };
+        if self.named(kind, 0, line) {
+            let result = self.take(kind, 0, line, number, start, start + end);
+            self.judge(result, number, start, start + end);
+            return Ok(start + feed);
+        }
+        Err(Strange::Other)
+    }
+
+    /// The resource type that a line is probably of.
+    fn likely(&mut self, line: &[u8]) -> Option<&'d Type> {
+        let Some(rest) = line.strip_prefix(START) else {
+            return self.last;
+        };
+        if let Some(last) = self.last
+            && rest
+                .strip_prefix(last.name.as_bytes())
+                .is_some_and(|rest| rest.starts_with(b"\""))
+        {
+            return self.last;
+        }
+        let end = super::scan::plain_stop(rest, 0)?;
+        let name = std::str::from_utf8(&rest[..end]).ok()?;
+        self.last = Some(self.decoder.types.get(name)?);
+        self.last
+    }
+
+    /// Reads a line with care. Whether it was accepted.
+    fn line(&mut self, start: usize, end: usize, number: u64) -> bool {
         const MARK: &[u8] = b"\xef\xbb\xbf";
         let marked = start == 0 && self.chunk.offset == 0 && self.chunk.bytes.starts_with(MARK);
         let text = if marked { start + MARK.len() } else { start };
         let line = &self.chunk.bytes[text..end];
         if line.trim_ascii_start().is_empty() {
             self.blank += 1;
-            return;
+            return false;
         }
         // Positions in a line are 31 bits wide. Line by line, so that the line is in the cache when it
         // is read.
         let readable = i32::try_from(line.len()).is_ok() && std::str::from_utf8(line).is_ok();
-        let (from, to) = (
-            self.chunk.offset + start as u64,
-            self.chunk.offset + end as u64,
-        );
         let result = if readable {
-            self.resource(text, end, number, from, to)
+            self.resource(text, start, end, number)
         } else {
             Err(refuse(reason::NOT_JSON))
         };
-        if let Err(Refusal { reason, column }) = result {
-            self.rejects.push(Reject {
-                number,
-                start: from,
-                end: to,
-                reason,
-                column,
-            });
-        }
+        self.judge(result, number, start, end)
     }
 
+    /// Notes a line that is refused. Whether it was accepted.
+    #[inline(always)]
+    fn judge(
+        &mut self,
+        result: Result<(), Refusal>,
+        number: u64,
+        start: usize,
+        end: usize,
+    ) -> bool {
+        let Err(Refusal { reason, column }) = result else {
+            return true;
+        };
+        self.rejects.push(Reject {
+            number,
+            start: self.chunk.offset + start as u64,
+            end: self.chunk.offset + end as u64,
+            reason,
+            column,
+        });
+        false
+    }
+
+    /// Reads the resource whose text begins at `text`, in the line from `start` to `end`.
     fn resource(
         &mut self,
+        text: usize,
         start: usize,
         end: usize,
         number: u64,
-        from: u64,
-        to: u64,
     ) -> Result<(), Refusal> {
-        let line = &self.chunk.bytes[start..];
-        let length = end - start;
+        let line = &self.chunk.bytes[text..];
+        let length = end - text;
         let kind = self.kind(line, length)?;
         self.arena.clear();
         let mut cursor = Cursor { bytes: line, at: 0 };
@@ -293,18 +398,34 @@ impl<'d, 'c> Work<'d, 'c> {
         };
         let resource = reader.object(Sketch::ROOT, 0)?;
         ended(&mut cursor, length)?;
-        let base = match resource {
-            Value::Object { base } => base as usize,
-            _ => return Err(refuse(reason::NOT_JSON)),
+        let Value::Object { base } = resource else {
+            return Err(refuse(reason::NOT_JSON));
         };
-        let own = self.arena.slots[base + kind.slots.resource_type];
-        if self
-            .text(own, line)
-            .is_none_or(|own| own != kind.name.as_bytes())
-        {
+        if !self.named(kind, base, line) {
             // Named twice, differently.
             return Err(refuse(reason::NOT_JSON));
         }
+        self.take(kind, base, line, number, start, end)
+    }
+
+    /// Whether the resource that was read is of the type that it was taken for.
+    #[inline]
+    fn named(&self, kind: &Type, base: u32, line: &[u8]) -> bool {
+        let own = self.arena.slots[base as usize + kind.slots.resource_type];
+        self.text(own, line) == Some(kind.name.as_bytes())
+    }
+
+    /// Takes what is selected from the resource whose members are at `base`.
+    fn take(
+        &mut self,
+        kind: &'d Type,
+        base: u32,
+        line: &[u8],
+        number: u64,
+        start: usize,
+        end: usize,
+    ) -> Result<(), Refusal> {
+        let (resource, base) = (Value::Object { base }, base as usize);
         if kind.plans.is_empty() && kind.deletions.is_none() {
             // Nothing is taken from it, so nothing about it can be wrong.
             self.counts[kind.number] += 1;
@@ -338,8 +459,8 @@ impl<'d, 'c> Work<'d, 'c> {
             reference,
             updated,
             number,
-            start: from,
-            end: to,
+            start: self.chunk.offset + start as u64,
+            end: self.chunk.offset + end as u64,
         });
         self.counts[kind.number] += 1;
         Ok(())
@@ -388,7 +509,7 @@ impl<'d, 'c> Work<'d, 'c> {
                 }
                 let column = misfit
                     .column
-                    .and_then(|at| self.decoder.views[*view].columns.get(at));
+                    .and_then(|at| self.decoder.views[*view].columns.get(at as usize));
                 let column = column.map(|column| column.name.clone());
                 return Err(Refusal {
                     reason: reason::WRONG_TYPE,
@@ -402,7 +523,6 @@ impl<'d, 'c> Work<'d, 'c> {
 
     /// The line's resource type.
     fn kind(&mut self, line: &[u8], length: usize) -> Result<&'d Type, Refusal> {
-        const START: &[u8] = b"{\"resourceType\":\"";
         let rest = line.strip_prefix(START);
         if let (Some(last), Some(rest)) = (self.last, rest)
             && rest
@@ -459,10 +579,8 @@ impl<'d, 'c> Work<'d, 'c> {
         if value == Value::Missing {
             return Ok(None);
         }
-        let text = self
+        let updated = self
             .text(value, line)
-            .and_then(|text| std::str::from_utf8(text).ok());
-        let updated = text
             .and_then(Temporal::parse)
             .and_then(|updated| updated.micros());
         updated.map(Some).ok_or_else(wrong)
@@ -508,6 +626,20 @@ impl<'d, 'c> Work<'d, 'c> {
             self.deletes.push(Delete { reference, updated });
         }
         Ok(())
+    }
+
+    /// Notes what this chunk took up, for the next one. Of chunks of other sizes the larger count, and
+    /// are forgotten little by little.
+    fn note_room(&mut self) {
+        let Experience { rooms, lines, .. } = &mut self.experience;
+        rooms.resize_with(self.tables.len(), Vec::new);
+        for (rooms, table) in rooms.iter_mut().zip(&self.tables) {
+            rooms.resize_with(table.buffers.len(), Room::default);
+            for (room, buffer) in rooms.iter_mut().zip(&table.buffers) {
+                *room = room.after(buffer.room());
+            }
+        }
+        *lines = self.lines.len().max(*lines - *lines / 16);
     }
 
     fn finish(self) -> Decoded {

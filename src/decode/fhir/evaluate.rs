@@ -2,8 +2,8 @@
 
 use super::arena::{Arena, Value};
 use super::boundary;
-use super::path::Literal;
-use super::program::{LENIENT, Op};
+use super::path::{Literal, Operator};
+use super::program::{LENIENT, Op, Pick};
 use super::reference;
 
 /// An element has another form than the path needs.
@@ -44,6 +44,10 @@ impl Evaluator<'_> {
                 })
             }
             Op::First(of) => self.keep(of, focus, |mark, end| (mark < end).then_some(mark)),
+            Op::Pick(_) => match self.single(op, focus)? {
+                Some(value) => self.push(value),
+                None => Ok(()),
+            },
             Op::Last(of) => self.keep(of, focus, |mark, end| (mark < end).then(|| end - 1)),
             Op::Where(of, test) => self.filter(of, test, focus),
             Op::Exists(of) => {
@@ -105,31 +109,15 @@ impl Evaluator<'_> {
     }
 
     /// The one result of `op`, if it has any; more than one is wrong.
-    #[inline]
     pub fn single(&mut self, op: &Op, focus: Value) -> Result<Option<Value>, Wrong> {
         // Most columns are a member, or the first of some, and need no stack.
+        if let Some(value) = self.simple(op, focus) {
+            return Ok(present(value));
+        }
         match op {
             Op::First(of) => return self.first(of, focus),
-            Op::ReferenceKey(of, kind) if of.is_walk() => {
-                let Some(value) = self.single(of, focus)? else {
-                    return Ok(None);
-                };
-                let key = reference::key(self.bytes(value)?, kind.as_deref());
-                return Ok(key.map(|key| within(value, key)));
-            }
-            Op::Member(of, slots) if matches!(**of, Op::First(_)) => {
-                let Some(value) = self.single(of, focus)? else {
-                    return Ok(None);
-                };
-                if let Some(value) = self.reach(value, slots) {
-                    return Ok(present(value));
-                }
-            }
-            op => {
-                if let Some(value) = self.simple(op, focus) {
-                    return Ok(present(value));
-                }
-            }
+            Op::Pick(pick) => return self.single(&pick.general, focus),
+            _ => {}
         }
         let mark = self.stack.len();
         self.run(op, focus)?;
@@ -176,19 +164,107 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The value of an operand that takes no work: a literal, or a member that is there once.
+    /// What `pick` finds, missing when it finds nothing. None when an element has not the usual form,
+    /// so that it takes the general way to say what that means.
+    #[inline]
+    fn pick(&self, pick: &Pick, focus: Value) -> Option<Value> {
+        let wanted = self.bytes(pick.literal).ok()?;
+        let (last, before) = pick.from.split_last()?;
+        let base = match self.reach(focus, before)? {
+            Value::Object { base } => base,
+            Value::Missing => return Some(Value::Missing),
+            _ => return None,
+        };
+        let own = base as usize + usize::from(last & !LENIENT);
+        let items = match self.arena.slots[own] {
+            Value::Many { start, length } => start as usize..(start + length) as usize,
+            _ => own..own + 1,
+        };
+        let mut found = Value::Missing;
+        for item in &self.arena.slots[items] {
+            let base = match *item {
+                Value::Object { base } => base as usize,
+                Value::Missing => continue,
+                _ => return None,
+            };
+            let text = match self.arena.slots[base + usize::from(pick.member & !LENIENT)] {
+                Value::Missing => continue,
+                value @ (Value::Text { .. } | Value::Made { .. }) => self.bytes(value).ok()?,
+                _ => return None,
+            };
+            if text == wanted {
+                // The elements after the first one are looked at as well: they may be wrong.
+                let value = self.reach(*item, &pick.then)?;
+                if found == Value::Missing {
+                    found = value;
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// The one result of an operand in its usual form, missing when it has none. None when the operand
+    /// or an element on its way has another form, and takes the general way.
     #[inline(always)]
     pub(super) fn simple(&self, op: &Op, focus: Value) -> Option<Value> {
         match op {
             Op::Walk(slots) => self.reach(focus, slots),
             Op::Value(value) => Some(*value),
             Op::LineKey => Some(self.key),
+            Op::First(of) => self.first_of(of, focus),
+            Op::Member(of, slots) => match &**of {
+                Op::First(of) => self.reach(self.first_of(of, focus)?, slots),
+                Op::Pick(pick) => self.reach(self.pick(pick, focus)?, slots),
+                _ => None,
+            },
+            Op::Pick(pick) => self.pick(pick, focus),
+            Op::ReferenceKey(of, kind) => {
+                let Op::Walk(slots) = &**of else { return None };
+                let value = self.reach(focus, slots)?;
+                if value == Value::Missing {
+                    return Some(value);
+                }
+                let key = reference::key(self.bytes(value).ok()?, kind.as_deref());
+                Some(key.map_or(Value::Missing, |key| within(value, key)))
+            }
             _ => None,
+        }
+    }
+
+    /// The first that members of members lead to, when it is in the first item of each list.
+    #[inline(always)]
+    fn first_of(&self, op: &Op, focus: Value) -> Option<Value> {
+        let Op::Walk(slots) = op else { return None };
+        let (mut value, mut listed) = (focus, false);
+        for slot in slots {
+            value = match value {
+                Value::Object { base } => {
+                    self.arena.slots[base as usize + usize::from(slot & !LENIENT)]
+                }
+                Value::Missing => break,
+                _ => return None,
+            };
+            if let Value::Many { start, length } = value {
+                if length == 0 {
+                    return None;
+                }
+                value = self.arena.slots[start as usize];
+                listed = true;
+            }
+        }
+        match value {
+            // A later item may have one.
+            Value::Missing if listed => None,
+            Value::Many { .. } => None,
+            value => Some(value),
         }
     }
 
     /// The boolean that `op` comes to. Anything else than a boolean or nothing is wrong.
     pub fn test(&mut self, op: &Op, focus: Value) -> Result<Option<bool>, Wrong> {
+        if let Op::Binary(Operator::Equal, left, right) = op {
+            return self.equal(left, right, focus);
+        }
         match self.single(op, focus)? {
             None => Ok(None),
             Some(Value::Boolean(value)) => Ok(Some(value)),

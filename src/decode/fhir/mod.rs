@@ -3,7 +3,8 @@
 //! A [`View`] says how a resource type becomes a table. A [`Decoder`] compiles the views of each
 //! resource type into one projection trie of the elements they touch, reads each line once by it, and
 //! runs the views' paths over what it kept, straight into Arrow columns. What nobody selects is
-//! checked and skipped, never built. Chunks of lines are independent: decode them on as many threads
+//! checked and skipped, never built. Lines that go on as lines before them did are read by habit: what
+//! lies between two values is compared with what lay there before. Chunks of lines are independent: decode them on as many threads
 //! as there are.
 //!
 //! Dates and times stay text, as in the standard, unless the column's `ansi/type` tag says `DATE` or
@@ -18,6 +19,9 @@ mod cursor;
 mod decoder;
 mod definition;
 mod evaluate;
+mod follow;
+mod habits;
+mod learn;
 mod modifier;
 mod operate;
 mod path;
@@ -31,6 +35,7 @@ mod shape;
 mod temporal;
 mod text;
 mod touched;
+mod validity;
 mod value;
 mod view;
 

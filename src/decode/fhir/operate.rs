@@ -94,7 +94,12 @@ impl Evaluator<'_> {
     }
 
     /// Whether both come to the same values in the same order; unknown when either has none.
-    fn equal(&mut self, left: &Op, right: &Op, focus: Value) -> Result<Option<bool>, Wrong> {
+    pub(super) fn equal(
+        &mut self,
+        left: &Op,
+        right: &Op,
+        focus: Value,
+    ) -> Result<Option<bool>, Wrong> {
         if let (Some(left), Some(right)) = (self.simple(left, focus), self.simple(right, focus)) {
             let both = left != Value::Missing && right != Value::Missing;
             return Ok(if both { self.same(left, right) } else { None });
@@ -203,7 +208,7 @@ impl Evaluator<'_> {
 fn temporal(seen: &Seen<'_>) -> Option<Temporal> {
     match seen {
         Seen::Temporal(temporal) => Some(*temporal),
-        Seen::Text(text) => Temporal::parse(std::str::from_utf8(text).ok()?),
+        Seen::Text(text) => Temporal::parse(text),
         _ => None,
     }
 }

@@ -47,8 +47,17 @@ enum Rows {
 /// Why a line gives no rows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Misfit {
-    /// The column that does not fit; none when it is a condition or an iteration.
-    pub column: Option<usize>,
+    /// The number of the column that does not fit; none when it is a condition or an iteration.
+    pub column: Option<u32>,
+}
+
+impl Misfit {
+    #[cold]
+    fn at(column: usize) -> Misfit {
+        Misfit {
+            column: u32::try_from(column).ok(),
+        }
+    }
 }
 
 /// What remains to be done once a part has set its columns.
@@ -117,6 +126,7 @@ impl Plan {
         from.row_index = row_index;
         match &part.each {
             Rows::Once => return self.row(part, focus, row_index, after, from, sink),
+            Rows::Every(op) if from.simple(op, focus) == Some(Value::Missing) => return Ok(()),
             Rows::Every(op) | Rows::EveryOrNothing(op) => from.run(op, focus).map_err(nowhere)?,
             Rows::Repeat(first, again) => repeat(first, again, focus, 0, from).map_err(nowhere)?,
         }
@@ -143,10 +153,20 @@ impl Plan {
     ) -> Result<(), Misfit> {
         from.row_index = row_index;
         for (column, op) in &part.columns {
+            // Most columns are a member of a member, and need no more than to be looked up.
+            let simple = from.simple(op, focus);
+            if let (Some(value), false) = (simple, self.collection[*column]) {
+                sink.row[*column] = value;
+                continue;
+            }
             let value = self.value(*column, op, focus, from);
-            sink.row[*column] = value.map_err(|_| Misfit {
-                column: Some(*column),
-            })?;
+            sink.row[*column] = value.map_err(|_| Misfit::at(*column))?;
+        }
+        if part.selects.is_empty() && part.union.is_empty() {
+            return match after {
+                Some(after) => self.rest(after, from, sink),
+                None => append(from, sink),
+            };
         }
         self.rest(
             &Rest {
@@ -222,18 +242,23 @@ impl Plan {
         if let Some(after) = after {
             return self.rest(after, from, sink);
         }
-        if sink.rows == MOST_ROWS {
-            return Err(Misfit { column: None });
-        }
-        for (column, buffer) in sink.buffers.iter_mut().enumerate() {
-            let pushed = buffer.push(sink.row[column], from);
-            pushed.map_err(|_| Misfit {
-                column: Some(column),
-            })?;
-        }
-        sink.rows += 1;
-        Ok(())
+        append(from, sink)
     }
+}
+
+/// Appends the row that all selects have set.
+#[inline(always)]
+fn append(from: &Evaluator<'_>, sink: &mut Sink<'_>) -> Result<(), Misfit> {
+    if sink.rows == MOST_ROWS {
+        return Err(Misfit { column: None });
+    }
+    for (column, (buffer, value)) in sink.buffers.iter_mut().zip(&*sink.row).enumerate() {
+        if buffer.push(*value, from).is_err() {
+            return Err(Misfit::at(column));
+        }
+    }
+    sink.rows += 1;
+    Ok(())
 }
 
 /// Pushes the results of `first` on `focus`, each followed by those of `again` on it, and so on.

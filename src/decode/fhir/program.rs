@@ -27,6 +27,8 @@ pub(super) enum Op {
     Empty(Box<Op>),
     Not(Box<Op>),
     First(Box<Op>),
+    /// The first of something that is found by a text: the most usual path in views.
+    Pick(Box<Pick>),
     Last(Box<Op>),
     Count(Box<Op>),
     Join(Box<Op>, Option<Box<Op>>),
@@ -41,10 +43,50 @@ pub(super) enum Op {
     Binary(Operator, Box<Op>, Box<Op>),
 }
 
+/// `from.where(member = 'text').then.first()`, also as `from.extension('text')…`: of the elements at
+/// the end of `from`, those whose `member` is the literal, and what is at the end of `then` in the
+/// first of them that has it.
+#[derive(Debug)]
+pub(super) struct Pick {
+    pub from: Box<[u16]>,
+    pub member: u16,
+    pub literal: Value,
+    pub then: Box<[u16]>,
+    /// The same, for elements of any form.
+    pub general: Op,
+}
+
 impl Op {
-    /// Whether it only goes from member to member.
-    pub fn is_walk(&self) -> bool {
-        matches!(self, Op::Walk(_))
+    /// The first result of `of`.
+    fn first(of: Op) -> Op {
+        let pick = match &of {
+            Op::Member(filter, then) => match &**filter {
+                Op::Where(from, test) => match (&**from, &**test) {
+                    (Op::Walk(from), Op::Binary(Operator::Equal, left, right)) => {
+                        match (&**left, &**right) {
+                            (Op::Walk(member), Op::Value(literal @ Value::Literal(_))) => {
+                                Some((from.clone(), member.clone(), *literal, then.clone()))
+                            }
+                            _ => None,
+                        }
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        let general = Op::First(Box::new(of));
+        match pick {
+            Some((from, member, literal, then)) if member.len() == 1 => Op::Pick(Box::new(Pick {
+                from,
+                member: member[0],
+                literal,
+                then,
+                general,
+            })),
+            _ => general,
+        }
     }
 }
 
@@ -183,7 +225,7 @@ impl<'s> Compiler<'s> {
                 let (kind, id) = (self.slot(place, "resourceType"), self.slot(place, "id"));
                 (Op::ResourceKey(Box::new(of), kind, id), self.nowhere)
             }
-            Function::First => (Op::First(Box::new(of)), place),
+            Function::First => (Op::first(of), place),
             Function::Last => (Op::Last(Box::new(of)), place),
             Function::Empty => (Op::Empty(Box::new(of)), self.nowhere),
             Function::Not => (Op::Not(Box::new(of)), self.nowhere),

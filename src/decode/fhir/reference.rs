@@ -13,7 +13,7 @@ pub(super) fn key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> 
         && let Some(id) = reference.strip_prefix(kind.as_bytes())
         && let Some(id) = id.strip_prefix(b"/")
         && !id.is_empty()
-        && memchr::memchr(b'/', id).is_none()
+        && !has_slash(id)
     {
         return Some(0..reference.len());
     }
@@ -31,6 +31,22 @@ pub(super) fn key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> 
         None => found.first().is_some_and(u8::is_ascii_uppercase),
     };
     (fits && slash + 1 < end).then_some(start..end)
+}
+
+/// Whether there is a slash in an id. Ids are short, too short to pay for a call of `memchr`.
+#[inline(always)]
+fn has_slash(id: &[u8]) -> bool {
+    let slash = |block: &[u8; 16]| {
+        block
+            .iter()
+            .fold(false, |found, byte| found | (*byte == b'/'))
+    };
+    let (blocks, rest) = id.as_chunks::<16>();
+    match id.last_chunk::<16>() {
+        // The last block overlaps the one before it.
+        Some(last) => blocks.iter().any(slash) || slash(last),
+        None => rest.contains(&b'/'),
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +72,13 @@ mod tests {
             ("Patient/1", Some("Observation"), None),
             ("NotPatient/1", Some("Patient"), None),
             ("Patient/", Some("Patient"), None),
+            ("Patient/01234567890123456789/1", Some("Patient"), None),
+            ("Patient/0123456789012345678901/", Some("Patient"), None),
+            (
+                "Patient/0123456789-0123456789-0123456789",
+                Some("Patient"),
+                Some("Patient/0123456789-0123456789-0123456789"),
+            ),
             ("#p1", None, None),
             ("urn:uuid:5", None, None),
             ("/_history/1", None, None),

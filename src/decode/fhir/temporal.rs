@@ -35,8 +35,11 @@ impl Temporal {
     /// `2024-05-01T10:00[:00[.000]][Z|+01:00]`, `10:00[:00[.000]]`. None when it is no such form or no
     /// such day or time exists.
     #[inline]
-    pub fn parse(text: &str) -> Option<Temporal> {
-        let bytes = text.as_bytes();
+    pub fn parse(text: impl AsRef<[u8]>) -> Option<Temporal> {
+        let bytes = text.as_ref();
+        if let Some(usual) = Temporal::usual(bytes) {
+            return Some(usual);
+        }
         if bytes.get(2) == Some(&b':') {
             let (time, precision, rest) = time(bytes)?;
             return rest.is_empty().then_some(Temporal {
@@ -87,6 +90,45 @@ impl Temporal {
             time,
             offset,
             precision,
+        })
+    }
+
+    /// `2024-05-01T10:00:00Z` and `2024-05-01T10:00:00+01:00`, which most are, without looking at one
+    /// digit after the other. None when it is anything else, or wrong.
+    #[inline]
+    fn usual(bytes: &[u8]) -> Option<Temporal> {
+        let digits = fits(*bytes.first_chunk::<16>()?, *b"0000-00-00T00:00")?;
+        let pair = |at: usize| i32::from(digits[at]) * 10 + i32::from(digits[at + 1]);
+        let (seconds, offset) = match bytes.len() {
+            20 => (fits(*bytes.last_chunk::<4>()?, *b":00Z")?, 0),
+            25 => {
+                let zone = match bytes[19] {
+                    b'+' => fits(*bytes.last_chunk::<9>()?, *b":00+00:00")?,
+                    _ => fits(*bytes.last_chunk::<9>()?, *b":00-00:00")?,
+                };
+                let (hours, minutes) = (zone[4] * 10 + zone[5], zone[7] * 10 + zone[8]);
+                if hours > 14 || minutes > 59 {
+                    return None;
+                }
+                let offset = i32::from(hours) * 60 + i32::from(minutes);
+                let west = bytes[19] == b'-';
+                (
+                    [zone[0], zone[1], zone[2], 0],
+                    if west { -offset } else { offset },
+                )
+            }
+            _ => return None,
+        };
+        let second = i64::from(seconds[1]) * 10 + i64::from(seconds[2]);
+        let (hour, minute) = (i64::from(pair(11)), i64::from(pair(14)));
+        if hour > 23 || minute > 59 || second > 60 {
+            return None;
+        }
+        Some(Temporal {
+            day: Some(days(pair(0) * 100 + pair(2), pair(5), pair(8))?),
+            time: ((hour * 60 + minute) * 60 + second) * 1_000_000,
+            offset: Some(offset),
+            precision: Precision::Second,
         })
     }
 
@@ -234,15 +276,35 @@ fn digits(bytes: &[u8]) -> Option<i32> {
     Some(number)
 }
 
+/// The values of the digits of `text`, when it has a digit where `form` has `0` and is equal elsewhere.
+#[inline(always)]
+fn fits<const N: usize>(text: [u8; N], form: [u8; N]) -> Option<[u8; N]> {
+    let mut digits = [0; N];
+    let mut fit = true;
+    for at in 0..N {
+        digits[at] = text[at].wrapping_sub(form[at]);
+        fit &= digits[at] <= if form[at] == b'0' { 9 } else { 0 };
+    }
+    fit.then_some(digits)
+}
+
 /// Days since 1970-01-01; none when there is no such day.
 #[inline(always)]
 fn days(year: i32, month: i32, day: i32) -> Option<i32> {
-    let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length =
-        lengths.get(usize::try_from(month).ok()?.checked_sub(1)?)? + i32::from(leap && month == 2);
-    if day < 1 || day > length || year < 1 {
+    if !(1..=12).contains(&month) || day < 1 || year < 1 {
         return None;
+    }
+    // Most days are before the 29th.
+    if day > 28 {
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let length = match month {
+            2 => 28 + i32::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        if day > length {
+            return None;
+        }
     }
     // Years that start in March, so that a leap day is the last day of its year.
     let shifted = if month <= 2 { year - 1 } else { year };
@@ -280,7 +342,19 @@ mod tests {
         assert_eq!(micros("1970-01-01T01:00:00+01:00"), Some(0));
         assert_eq!(micros("1969-12-31T19:00:00.25-05:00"), Some(250_000));
         assert_eq!(micros("1970-01-01T00:00:01.1234567Z"), Some(1_123_456));
+        assert_eq!(micros("1970-01-01T01:00:00-01:30"), Some(9_000_000_000));
+        assert_eq!(micros("1969-12-31T23:59:60Z"), Some(0));
         for wrong in [
+            "1970-01-01T10:00:61Z",
+            "1970-01-01T10:60:00Z",
+            "1970-01-01T24:00:00Z",
+            "1970-02-30T10:00:00Z",
+            "1970-01-01T10:00:00z",
+            "1970-01-01T10:00:0/Z",
+            "1970-01-01T10:00:00+01:60",
+            "1970-01-01T10:00:00 01:00",
+            "1970-01-01t10:00:00+01:00",
+            "1970:01-01T10:00:00+01:00",
             "",
             "19",
             "197",

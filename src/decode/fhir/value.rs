@@ -73,11 +73,14 @@ impl Evaluator<'_> {
             Value::Integer(number) => Ok(number as f64),
             Value::Decimal(number) => Ok(number),
             value => {
-                let number: f64 = self
-                    .number_text(value)
-                    .ok_or(Wrong)?
-                    .parse()
-                    .map_err(|_| Wrong)?;
+                if let Value::Number { start, end } = value
+                    && let Some(text) = self.line.get(start as usize..end as usize)
+                    && let Some(number) = short(text)
+                {
+                    return Ok(number);
+                }
+                let text = self.number_text(value).ok_or(Wrong)?;
+                let number: f64 = text.parse().map_err(|_| Wrong)?;
                 if number.is_finite() {
                     Ok(number)
                 } else {
@@ -92,6 +95,65 @@ impl Evaluator<'_> {
         match value {
             Value::Integer(number) => Some(number),
             value => self.number_text(value)?.parse().ok(),
+        }
+    }
+}
+
+/// A number of few digits and no exponent. Its digits without the point, and the power of ten they are
+/// divided by, are both exact, so that the quotient is the double nearest to the number.
+#[inline]
+fn short(text: &[u8]) -> Option<f64> {
+    const POWERS: [f64; 16] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.len() > 16 {
+        return None;
+    }
+    let (mut whole, mut point) = (0_u64, digits.len());
+    for (at, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => whole = whole * 10 + u64::from(byte - b'0'),
+            b'.' => point = at + 1,
+            _ => return None,
+        }
+    }
+    if whole >= 1 << 53 {
+        return None;
+    }
+    let number = whole as f64 / POWERS.get(digits.len() - point)?;
+    Some(if negative { -number } else { number })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn short_numbers_are_the_nearest_doubles() {
+        for text in [
+            "0",
+            "-0",
+            "-0.0",
+            "7",
+            "85.0",
+            "0.1",
+            "-12.345",
+            "9007199254740991",
+            "0.000001",
+            "123456789.12345",
+            "1.00000000000001",
+            "9999999999999.9",
+        ] {
+            let known: f64 = text.parse().unwrap();
+            let found = short(text.as_bytes()).map(f64::to_bits);
+            assert_eq!(found, Some(known.to_bits()), "{text}");
+        }
+        for text in ["1e3", "9007199254740993", "12345678901234567"] {
+            assert_eq!(short(text.as_bytes()), None, "{text}");
         }
     }
 }

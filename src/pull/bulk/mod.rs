@@ -36,7 +36,7 @@ pub use errand::Errand;
 pub use gather::Brought;
 pub use job::{Memory, properties, recall};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lake::Lake;
 use crate::pipeline::{FhirBulk, Pipeline, Source};
 use address::Server;

@@ -111,7 +111,7 @@ impl Staging {
         let folder = Path::from_iter([FOLDER, source]);
         Staging {
             store: lake.store().clone(),
-            local: Some(lake.location().folder().join(folder.as_ref())),
+            local: lake.location().folder().map(|f| f.join(folder.as_ref())),
             folder,
         }
     }

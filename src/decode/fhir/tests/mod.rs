@@ -4,6 +4,7 @@ mod broken;
 mod columns;
 mod conformance;
 mod errors;
+mod habits;
 mod lines;
 mod modifiers;
 mod project;

@@ -1,0 +1,425 @@
+//! Learning joints from a line that was read with care.
+//!
+//! Only lines that were accepted are learnt from, so that a name that makes a line a reject is in no
+//! joint. Names whose values decide that are in no joint either: their lines are always read with care.
+
+use std::collections::BTreeMap;
+
+use super::arena::Value;
+use super::buffer::Room;
+use super::cursor::Cursor;
+use super::habits::{Act, Habits, LEVELS, Target, Then};
+use super::shape::{Shapes, Sketch};
+
+/// Deeper lines are always read with care.
+const DEEPEST: usize = 32;
+/// Longer joints (long runs of empty lists) are.
+const LONGEST: usize = 512;
+/// So many places of values one resource type may have, whatever its lines look like.
+const MOST_STOPS: usize = 4096;
+
+/// Types with habits; there are more types than any source has.
+const MOST_TYPES: usize = 32;
+/// What a line that habit could not read costs, against one that it could.
+const COST: u32 = 2;
+const MOST_CREDIT: u32 = 4096;
+/// What every chunk may spend on finding out whether habit helps again.
+const LEAST_CREDIT: u32 = 256;
+
+/// What is known about how lines are written, by the number of their resource type.
+#[derive(Debug, Default)]
+pub(super) struct Experience {
+    /// What each view's columns took up.
+    pub rooms: Vec<Vec<Room>>,
+    /// How many lines with a view the chunk had.
+    pub lines: usize,
+    types: Vec<Option<Box<Known>>>,
+    known: usize,
+}
+
+/// What is known about one resource type.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub habits: Habits,
+    tree: Tree,
+    /// Falls with every line that habit could not read. At zero, lines are read with care at once.
+    credit: u32,
+    /// Falls with every line that nothing was learnt from.
+    patience: u32,
+    #[cfg(test)]
+    lines: u64,
+}
+
+impl Experience {
+    /// Makes ready for another chunk.
+    pub fn refresh(&mut self) {
+        for known in self.types.iter_mut().flatten() {
+            known.credit = known.credit.max(LEAST_CREDIT);
+        }
+    }
+
+    /// What a view's column took up in the chunk before.
+    pub fn room(&self, view: usize, column: usize) -> Room {
+        let rooms = self.rooms.get(view);
+        rooms
+            .and_then(|rooms| rooms.get(column))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// What is known about a type, if it is worth using.
+    #[inline(always)]
+    pub fn of(&mut self, kind: usize) -> Option<&mut Known> {
+        let known = self.types.get_mut(kind)?.as_deref_mut()?;
+        (known.credit >= COST).then_some(known)
+    }
+
+    /// Learns from an accepted line of a type.
+    #[cold]
+    pub fn learn(&mut self, kind: usize, shapes: &Shapes, line: &[u8]) {
+        if self.types.len() <= kind {
+            self.types.resize_with(kind + 1, || None);
+        }
+        if self.types[kind].is_none() {
+            if self.known >= MOST_TYPES {
+                return;
+            }
+            self.known += 1;
+        }
+        let known = self.types[kind].get_or_insert_with(|| {
+            Box::new(Known {
+                habits: Habits::new(shapes.at(Sketch::ROOT).members),
+                tree: Tree::new(),
+                credit: MOST_CREDIT,
+                patience: MOST_CREDIT,
+                #[cfg(test)]
+                lines: 0,
+            })
+        });
+        if known.patience > 0 && !known.tree.learn(&mut known.habits, shapes, line) {
+            known.patience -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+impl Experience {
+    /// How many lines were read by habit.
+    pub fn by_habit(&self) -> u64 {
+        self.types.iter().flatten().map(|known| known.lines).sum()
+    }
+}
+
+impl Known {
+    /// Notes whether habit could read a line.
+    #[inline(always)]
+    pub fn note(&mut self, read: bool) {
+        #[cfg(test)]
+        {
+            self.lines += u64::from(read);
+        }
+        self.credit = if read {
+            (self.credit + 1).min(MOST_CREDIT)
+        } else {
+            self.credit.saturating_sub(COST)
+        };
+    }
+}
+
+/// The places of values, as a tree.
+#[derive(Debug)]
+struct Tree {
+    branches: Vec<Branch>,
+}
+
+/// One place: of a value, an object or a list. Its number is that of its stop.
+#[derive(Debug)]
+struct Branch {
+    /// The node of the projection trie; none when nobody selects it.
+    place: Option<usize>,
+    members: BTreeMap<Box<[u8]>, usize>,
+    /// The items, when it is a list.
+    item: Option<usize>,
+    /// The frame that it has its own slot in.
+    within: Frame,
+    /// Where its members are, when it is an object.
+    object: Option<(Frame, u16)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    number: u16,
+    level: u8,
+}
+
+impl Tree {
+    /// The resource itself and nothing below it.
+    fn new() -> Tree {
+        let root = Frame {
+            number: 0,
+            level: 0,
+        };
+        Tree {
+            branches: vec![Branch {
+                place: Some(Sketch::ROOT),
+                members: BTreeMap::new(),
+                item: None,
+                within: root,
+                object: Some((root, 0)),
+            }],
+        }
+    }
+
+    /// Learns what is new in `line`: one accepted line, without its end. False when that is nothing.
+    fn learn(&mut self, habits: &mut Habits, shapes: &Shapes, line: &[u8]) -> bool {
+        let mut learner = Learner {
+            tree: self,
+            habits,
+            shapes,
+            cursor: Cursor { bytes: line, at: 0 },
+            from: Habits::START,
+            since: 0,
+            acts: Vec::new(),
+            news: false,
+        };
+        if learner.cursor.token() == b'{' && learner.object(Habits::START, 0).is_some() {
+            learner.join(learner.cursor.at, Then::End);
+        }
+        learner.news
+    }
+}
+
+struct Learner<'l> {
+    tree: &'l mut Tree,
+    habits: &'l mut Habits,
+    shapes: &'l Shapes,
+    cursor: Cursor<'l>,
+    /// The stop of the last value.
+    from: usize,
+    /// Where its text ended, and a joint began.
+    since: usize,
+    /// What this joint does.
+    acts: Vec<Act>,
+    news: bool,
+}
+
+/// Each step gives none when the line is not one to learn from any further. What was learnt up to
+/// there holds.
+impl Learner<'_> {
+    fn value(&mut self, stop: usize, depth: usize) -> Option<()> {
+        match self.cursor.token() {
+            b'"' => {
+                self.join(self.cursor.at + 1, Then::Text(stop as u32))?;
+                self.cursor.string().ok()?;
+                self.since = self.cursor.at - 1;
+                self.from = stop;
+            }
+            b'{' => self.object(stop, depth)?,
+            b'[' => self.list(stop, depth)?,
+            b't' => self.word(stop, b"true", Value::Boolean(true))?,
+            b'f' => self.word(stop, b"false", Value::Boolean(false))?,
+            b'n' => self.word(stop, b"null", Value::Missing)?,
+            _ => {
+                self.join(self.cursor.at, Then::Number(stop as u32))?;
+                self.cursor.number().ok()?;
+                self.since = self.cursor.at;
+                self.from = stop;
+            }
+        }
+        Some(())
+    }
+
+    /// Ends a joint before `end`.
+    fn join(&mut self, end: usize, then: Then) -> Option<()> {
+        let text = self.cursor.bytes.get(self.since..end)?;
+        if text.len() > LONGEST {
+            return None;
+        }
+        self.news |= self.habits.learn(self.from, text, &self.acts, then);
+        self.acts.clear();
+        Some(())
+    }
+
+    fn word(&mut self, stop: usize, word: &[u8], value: Value) -> Option<()> {
+        self.put(stop, value);
+        self.cursor.word(word).ok()
+    }
+
+    fn put(&mut self, stop: usize, value: Value) {
+        let target = self.habits.target(stop);
+        if target != Target::Nowhere {
+            self.acts.push(Act::Put(target, value));
+        }
+    }
+
+    fn object(&mut self, stop: usize, depth: usize) -> Option<()> {
+        if depth > DEEPEST {
+            return None;
+        }
+        self.enter(stop)?;
+        self.cursor.at += 1;
+        if self.cursor.token() != b'}' {
+            loop {
+                if self.cursor.token() != b'"' {
+                    return None;
+                }
+                let name = self.cursor.string().ok()?;
+                if name.is_escaped() {
+                    return None;
+                }
+                let member = self.member(stop, name.start() as usize, name.end() as usize)?;
+                self.cursor.expect(b':').ok()?;
+                self.value(member, depth + 1)?;
+                match self.cursor.token() {
+                    b',' => self.cursor.at += 1,
+                    b'}' => break,
+                    _ => return None,
+                }
+            }
+        }
+        self.cursor.at += 1;
+        Some(())
+    }
+
+    /// Notes what it means that an object begins at `stop`.
+    fn enter(&mut self, stop: usize) -> Option<()> {
+        let branch = &self.tree.branches[stop];
+        let (within, object) = (branch.within, branch.object);
+        let Some(place) = branch.place else {
+            return Some(());
+        };
+        let members = self.shapes.at(place).members;
+        if members == 0 {
+            self.put(stop, Value::Opaque);
+            return Some(());
+        }
+        match self.habits.target(stop) {
+            Target::Nowhere => {}
+            Target::Slot { level, slot } => {
+                let (_, first) = match object {
+                    Some(object) => object,
+                    None => {
+                        let size = &mut self.habits.frames[usize::from(within.number)];
+                        let first = u16::try_from(*size).ok()?;
+                        *size += members as u32;
+                        (within, first)
+                    }
+                };
+                self.tree.branches[stop].object = Some((within, first));
+                self.acts.push(Act::Object {
+                    level,
+                    slot,
+                    members: first,
+                });
+            }
+            Target::Item => {
+                let frame = match object {
+                    Some((frame, _)) => frame,
+                    None => {
+                        let level = within.level + 1;
+                        if usize::from(level) >= LEVELS {
+                            return None;
+                        }
+                        self.habits.frames.push(members as u32);
+                        let number = u16::try_from(self.habits.frames.len() - 1).ok()?;
+                        Frame { number, level }
+                    }
+                };
+                self.tree.branches[stop].object = Some((frame, 0));
+                self.acts.push(Act::Item {
+                    level: frame.level,
+                    frame: frame.number,
+                });
+            }
+        }
+        Some(())
+    }
+
+    fn list(&mut self, stop: usize, depth: usize) -> Option<()> {
+        let selected = self.tree.branches[stop].place.is_some();
+        if depth > DEEPEST {
+            return None;
+        }
+        if selected {
+            self.acts.push(Act::List);
+        }
+        self.cursor.at += 1;
+        if self.cursor.token() != b']' {
+            let item = self.item(stop)?;
+            loop {
+                // A list in a list is no FHIR.
+                if self.cursor.token() == b'[' {
+                    return None;
+                }
+                self.value(item, depth + 1)?;
+                match self.cursor.token() {
+                    b',' => self.cursor.at += 1,
+                    b']' => break,
+                    _ => return None,
+                }
+            }
+        }
+        self.cursor.at += 1;
+        if selected {
+            let target = self.habits.target(stop);
+            self.acts.push(Act::ListEnd(target));
+        }
+        Some(())
+    }
+
+    /// The place of the member whose name is `start..end`.
+    fn member(&mut self, stop: usize, start: usize, end: usize) -> Option<usize> {
+        let name = self.cursor.bytes.get(start..end)?;
+        // Whether a modifier extension is allowed depends on more than its name.
+        if name == b"modifierExtension" {
+            return None;
+        }
+        let branch = &self.tree.branches[stop];
+        if let Some(known) = branch.members.get(name) {
+            return Some(*known);
+        }
+        let shape = branch.place.map(|place| self.shapes.at(place));
+        let found = shape.and_then(|shape| shape.find(self.cursor.bytes, start, end));
+        let (place, target, within) = match (found, branch.object) {
+            (Some((slot, child)), Some((frame, first))) => {
+                let slot = u16::try_from(usize::from(first) + slot).ok()?;
+                let level = frame.level;
+                (Some(child), Target::Slot { level, slot }, frame)
+            }
+            _ => (None, Target::Nowhere, branch.within),
+        };
+        let name = name.into();
+        let member = self.branch(place, target, within)?;
+        self.tree.branches[stop].members.insert(name, member);
+        Some(member)
+    }
+
+    /// The place of the items of a list.
+    fn item(&mut self, stop: usize) -> Option<usize> {
+        let branch = &self.tree.branches[stop];
+        if branch.item.is_some() {
+            return branch.item;
+        }
+        let target = match branch.place {
+            Some(_) => Target::Item,
+            None => Target::Nowhere,
+        };
+        let item = self.branch(branch.place, target, branch.within)?;
+        self.tree.branches[stop].item = Some(item);
+        Some(item)
+    }
+
+    fn branch(&mut self, place: Option<usize>, target: Target, within: Frame) -> Option<usize> {
+        if self.habits.count() >= MOST_STOPS {
+            return None;
+        }
+        self.tree.branches.push(Branch {
+            place,
+            members: BTreeMap::new(),
+            item: None,
+            within,
+            object: None,
+        });
+        Some(self.habits.add(target))
+    }
+}
