@@ -6,6 +6,7 @@ use crate::error::{Context, Error, Result};
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufReader, Read};
+use std::sync::{Mutex, PoisonError};
 
 /// Bytes of a chunk: large enough that work outweighs the hand-over.
 const CHUNK: usize = 4 * 1024 * 1024;
@@ -23,6 +24,30 @@ pub struct Piece {
     pub first_line: u64,
     /// Whether this is one line too long to read: then `bytes` is empty and this is its length.
     pub too_long: Option<u64>,
+}
+
+/// Buffers that were worked off, for the next pieces: fresh memory costs more than what is read
+/// into it.
+static BUFFERS: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+/// Buffers that are kept.
+const KEPT: usize = 16;
+
+fn buffer() -> Vec<u8> {
+    let mut buffers = BUFFERS.lock().unwrap_or_else(PoisonError::into_inner);
+    buffers.pop().unwrap_or_default()
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        if bytes.capacity() > 0 && bytes.capacity() <= 2 * CHUNK {
+            bytes.clear();
+            let mut buffers = BUFFERS.lock().unwrap_or_else(PoisonError::into_inner);
+            if buffers.len() < KEPT {
+                buffers.push(bytes);
+            }
+        }
+    }
 }
 
 /// How lines end.
@@ -75,7 +100,7 @@ pub fn pieces(
     form: Form,
     mut take: impl FnMut(Piece) -> Result<()>,
 ) -> Result<()> {
-    let mut held: Vec<u8> = Vec::new();
+    let mut held = buffer();
     let (mut offset, mut line) = (0u64, 1u64);
     let mut wanted = CHUNK;
     loop {
@@ -118,7 +143,9 @@ pub fn pieces(
             wanted = CHUNK;
             continue;
         }
-        let rest = held.split_off(whole);
+        let mut rest = buffer();
+        rest.extend_from_slice(&held[whole..]);
+        held.truncate(whole);
         if !held.is_empty() {
             let lines = memchr::memchr_iter(b'\n', &held).count() as u64;
             let length = held.len() as u64;
