@@ -19,6 +19,7 @@ mod decoder;
 mod definition;
 mod evaluate;
 mod operate;
+mod parts;
 mod path;
 mod plan;
 mod program;
