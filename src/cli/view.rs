@@ -9,7 +9,7 @@ use super::printer::Printer;
 use super::rows::{Format, Rows};
 use super::session;
 use super::size::{count, show};
-use crate::decode::fhir::View;
+use crate::decode::fhir::{View, reason};
 use crate::error::{Context, Error, Result};
 use crate::privacy::check_view;
 use arrow::array::Array;
@@ -182,8 +182,14 @@ fn within_threshold(counts: &Counts, arguments: &Arguments) -> Result<()> {
         Some(_) => "no rows were written; ",
         None => "",
     };
+    // A bundle, a list or a resource printed over many lines.
+    let broken = counts.rejected.get(&(reason::NOT_JSON, None));
+    let form = match broken.is_some_and(|broken| broken * 2 > rejected) {
+        true => "are the files NDJSON, with one resource a line? ",
+        false => "",
+    };
     Err(error.hint(format!(
-        "{kept}{list}; to go on without them raise --reject-threshold"
+        "{form}{kept}{list}; to go on without them raise --reject-threshold"
     )))
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 /// Bytes that a pull of hostile files may take at most.
-const MOST_MEMORY: u64 = 900_000_000;
+const MOST_MEMORY: u64 = 700_000_000;
 
 const PATIENT: &str = r#"{"resourceType":"Patient","id":"good","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9434765919"}],"gender":"female"}"#;
 

@@ -350,6 +350,15 @@ fn what_an_analyst_gets_wrong() {
         error.contains("cannot write absent/out.csv") && error.contains("hint: "),
         "{error}"
     );
+    folder.write(
+        "pretty.json",
+        "{\n  \"resourceType\": \"Observation\",\n  \"id\": \"o\"\n}\n",
+    );
+    let error = folder.fails(3, &["view.json", "pretty.json"]);
+    assert!(
+        error.contains("hint: are the files NDJSON, with one resource a line? list them"),
+        "{error}"
+    );
     // A misspelt element is no error, and is said.
     folder.write("wrong.json", VIEW.replace("value.ofType", "valeu.ofType"));
     let output = folder.run(&["wrong.json", "1.ndjson"]);

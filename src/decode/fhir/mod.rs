@@ -24,6 +24,7 @@ mod habits;
 mod learn;
 mod modifier;
 mod operate;
+mod parts;
 mod path;
 mod plan;
 mod program;

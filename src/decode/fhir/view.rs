@@ -6,7 +6,8 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::column::Column;
-use super::definition::{Definition, Misplaced, Place, Select};
+use super::definition::{Definition, Select};
+use super::parts::{Misplaced, Place};
 use super::path::Expr;
 use super::touched::{self, SelectedPath};
 use crate::error::{Error, Result};
