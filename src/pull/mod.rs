@@ -20,10 +20,11 @@ mod settle;
 mod summary;
 mod taken;
 
-pub use bulk::files_in_manifest;
 pub use plan::{PullPlan, TablePlan};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};
+
+pub use bulk::files_in_manifest;
 
 use crate::error::{Error, Result};
 use crate::lake::Lake;

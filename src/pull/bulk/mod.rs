@@ -37,7 +37,7 @@ pub use gather::Brought;
 pub use job::{Memory, properties, recall};
 pub use manifest::files_in as files_in_manifest;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lake::Lake;
 use crate::pipeline::{FhirBulk, Pipeline, Source};
 use address::Server;
@@ -83,10 +83,8 @@ pub async fn fhir_versions(
                 let said = kick_off::fhir_version(&session)
                     .await
                     .map_err(|t| t.error)?;
-                Some(said.ok_or_else(|| {
-                    Error::data(format!("source {name}: the server does not say which FHIR version it speaks"))
-                        .hint("take views_stu3 out of this source, or ask the server's operator for its CapabilityStatement")
-                })?)
+                // One that does not say is taken to speak R4.
+                said
             }
         };
         versions.extend(version.map(|version| (name.clone(), version)));
