@@ -1,6 +1,6 @@
 //! What goes wrong, and when: by a seed, so that a test that fails can be run again.
 
-use super::server::Reply;
+use super::request::Reply;
 use std::sync::{Arc, Mutex};
 
 /// Random numbers by a seed (SplitMix64).

@@ -1,10 +1,11 @@
 //! Random schedules of faults with kills among them, each ending in the lake of a faultless pull.
 
 use super::chaos::{ALL, Chaos, Dice};
+use super::export::{Export, Framing};
 use super::good::{EC, auth};
 use super::grants::TOKEN;
 use super::record::{Record, staged, staging};
-use super::server::{Export, Framing, Server};
+use super::server::Server;
 use crate::project::{Project, notice};
 use arrow::array::AsArray;
 use jsonwebtoken::Algorithm;
