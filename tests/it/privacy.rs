@@ -4,7 +4,7 @@ use crate::project::{Project, files_below, pipeline_over, plain, synth, text};
 use std::collections::BTreeSet;
 
 /// Everything that identifies somebody in a synthetic record.
-fn identifiers(record: &std::path::Path) -> BTreeSet<String> {
+pub fn identifiers(record: &std::path::Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (name, bytes) in files_below(&record.join("fhir")) {
         for line in text(&plain(&bytes)).lines() {

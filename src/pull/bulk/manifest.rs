@@ -1,6 +1,6 @@
 //! The manifest of an export: which files there are.
 
-use super::address::bare;
+use super::address::{Server, bare};
 use super::session::Session;
 use super::trouble::Trouble;
 use crate::error::{Context, Error, Result};
@@ -85,7 +85,7 @@ struct RawLink {
 
 /// Reads a page that came from `from`.
 pub fn read(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page, Trouble> {
-    parse(session, from, bytes).map_err(|e| {
+    parse(&session.http.server, from, bytes).map_err(|e| {
         Trouble::hopeless(e.within(format!(
             "source {}: the manifest is not usable",
             session.source
@@ -93,7 +93,7 @@ pub fn read(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page, Trouble
     })
 }
 
-fn parse(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page> {
+fn parse(server: &Server, from: &Url, bytes: &[u8]) -> Result<Page> {
     let broken = || "it cannot be read";
     // Serde's messages quote values of the manifest: only the place is said.
     let raw: Raw = serde_json::from_slice(bytes)
@@ -102,7 +102,6 @@ fn parse(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page> {
         .map_err(|e| e.hint("it must have transactionTime, requiresAccessToken and output; tell the server's operator"))?;
     chrono::DateTime::parse_from_rfc3339(&raw.transaction_time)
         .map_err(|_| Error::data("its transactionTime is not an instant"))?;
-    let server = &session.http.server;
     let mut files = Vec::new();
     let roles = [
         (Role::Output, raw.output),
@@ -140,4 +139,49 @@ fn parse(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page> {
         files,
         next,
     })
+}
+
+/// How many files a manifest names that came from the server at `url`; for tests with input of any
+/// kind.
+pub fn files_in(url: &str, bytes: &[u8]) -> Result<usize> {
+    let server = Server::parse("any", url, &[])?;
+    let from = server.at("$export-poll-status")?;
+    let page = parse(&server, &from, bytes)?;
+    if let Some(file) = page.files.iter().find(|f| !server.is_ours(&f.url)) {
+        return Err(Error::refused("a file on another host was let through").cause(&file.kind));
+    }
+    Ok(page.files.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const URL: &str = "https://fhir.example/r4";
+
+    proptest! {
+        #[test]
+        fn any_address_is_ours_or_refused(url in "(https?|file)?:?/{0,3}[a-z.@:%\\\\#?]{0,12}(fhir.example)?/?[ -~]{0,20}") {
+            let manifest = serde_json::json!({ "transactionTime": "2026-10-01T00:00:00Z",
+                "requiresAccessToken": true, "output": [{ "type": "Patient", "url": url }] });
+            if let Err(error) = files_in(URL, manifest.to_string().as_bytes()) {
+                prop_assert!(error.kind() != crate::error::Kind::Refused);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(at in 0usize..200, byte: u8) {
+            let mut bytes = serde_json::json!({ "transactionTime": "2026-10-01T00:00:00Z",
+                "requiresAccessToken": false, "link": [], "deleted": null, "error": [],
+                "output": [{ "type": "Patient", "url": "files/1", "count": 7 }] })
+                .to_string()
+                .into_bytes();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            let _ = files_in(URL, &bytes);
+            bytes.truncate(at);
+            prop_assert!(files_in(URL, &bytes).is_err());
+        }
+    }
 }

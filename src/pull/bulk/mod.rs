@@ -35,6 +35,7 @@ mod wait;
 pub use errand::Errand;
 pub use gather::Brought;
 pub use job::{Memory, properties, recall};
+pub use manifest::files_in as files_in_manifest;
 
 use crate::error::Result;
 use crate::lake::Lake;

@@ -11,7 +11,8 @@ use super::unit::{Finished, Piece};
 use super::wait::Backoff;
 use crate::error::{Context, Error};
 use reqwest::header::{
-    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED, TRANSFER_ENCODING,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED,
+    TRANSFER_ENCODING,
 };
 use reqwest::{Response, StatusCode, Version};
 
@@ -42,6 +43,17 @@ impl Reading<'_> {
                     .await;
             }
             _ => {}
+        }
+        let encoding = headers.get(CONTENT_ENCODING).map(|e| e.as_bytes());
+        if encoding.is_some_and(|e| !matches!(e, b"gzip" | b"x-gzip" | b"identity" | b"")) {
+            return Err(Trouble::hopeless(
+                Error::data(format!(
+                    "source {}: file {} is sent in an encoding that nobody asked for",
+                    self.of.session.source,
+                    self.of.job.name(self.file)
+                ))
+                .hint("tell the server's operator"),
+            ));
         }
         if let Some(version) = version_of(&headers) {
             if self.state.version.as_ref().is_some_and(|v| *v != version) {

@@ -27,8 +27,26 @@ pub struct Tokens {
     client_id: String,
     key: ClientKey,
     scope: String,
-    token_url: Option<Url>,
+    endpoint: Option<Endpoint>,
     held: Mutex<Held>,
+}
+
+/// Where tokens come from.
+#[derive(Clone)]
+struct Endpoint {
+    url: Url,
+    /// As it was written: servers compare it with `aud` letter by letter.
+    text: String,
+}
+
+impl Endpoint {
+    fn parse(text: &str) -> Option<Self> {
+        let url = Url::parse(text).ok().filter(is_safe)?;
+        Some(Endpoint {
+            url,
+            text: text.to_string(),
+        })
+    }
 }
 
 #[derive(Default)]
@@ -36,7 +54,7 @@ struct Held {
     token: Option<Zeroizing<String>>,
     until: Option<Instant>,
     number: u64,
-    token_url: Option<Url>,
+    endpoint: Option<Endpoint>,
 }
 
 #[derive(Serialize)]
@@ -56,21 +74,18 @@ impl Tokens {
         if auth.key_id.is_some() {
             key.id.clone_from(&auth.key_id);
         }
-        let token_url = match &auth.token_url {
-            Some(text) => {
-                let url = Url::parse(text).ok().filter(is_safe).ok_or_else(|| {
-                    Error::usage(format!("source {source}: token_url is no https address"))
-                        .hint("leave it out, and the server is asked for it")
-                })?;
-                Some(url)
-            }
+        let endpoint = match &auth.token_url {
+            Some(text) => Some(Endpoint::parse(text).ok_or_else(|| {
+                Error::usage(format!("source {source}: token_url is no https address"))
+                    .hint("leave it out, and the server is asked for it")
+            })?),
             None => None,
         };
         Ok(Tokens {
             client_id: auth.client_id.clone(),
             key,
             scope: auth.scope.clone(),
-            token_url,
+            endpoint,
             held: Mutex::default(),
         })
     }
@@ -86,15 +101,15 @@ impl Tokens {
         if let Some(token) = held.token.as_ref().filter(|_| fresh) {
             return Ok((token.clone(), held.number));
         }
-        let url = match self.token_url.clone().or_else(|| held.token_url.clone()) {
-            Some(url) => url,
+        let endpoint = match self.endpoint.clone().or_else(|| held.endpoint.clone()) {
+            Some(endpoint) => endpoint,
             None => {
-                let url = self.discover(client, server).await?;
-                held.token_url = Some(url.clone());
-                url
+                let endpoint = self.discover(client, server).await?;
+                held.endpoint = Some(endpoint.clone());
+                endpoint
             }
         };
-        let (token, life) = self.ask(client, &url).await?;
+        let (token, life) = self.ask(client, &endpoint).await?;
         held.until = Some(Instant::now() + life.saturating_sub(BEFORE_END.min(life / 2)));
         held.token = Some(token.clone());
         held.number += 1;
@@ -111,7 +126,7 @@ impl Tokens {
     }
 
     /// Asks the server where tokens come from.
-    async fn discover(&self, client: &Client, server: &Server) -> Result<Url, NoAnswer> {
+    async fn discover(&self, client: &Client, server: &Server) -> Result<Endpoint, NoAnswer> {
         #[derive(Deserialize)]
         struct Configuration {
             token_endpoint: String,
@@ -153,20 +168,20 @@ impl Tokens {
                 .hint(format!("register {other} with it"))
                 .into());
         }
-        let url = Url::parse(&found.token_endpoint).ok().filter(is_safe);
-        Ok(url.ok_or_else(|| {
+        let endpoint = Endpoint::parse(&found.token_endpoint);
+        Ok(endpoint.ok_or_else(|| {
             Error::data("the server's token endpoint is no https address").hint(hint)
         })?)
     }
 
-    fn assertion(&self, url: &Url) -> Result<Zeroizing<String>> {
+    fn assertion(&self, endpoint: &Endpoint) -> Result<Zeroizing<String>> {
         let mut random = [0u8; 16];
         getrandom::fill(&mut random).data(|| "the operating system gave no random bytes")?;
         let now = chrono::Utc::now().timestamp();
         let claims = Claims {
             iss: &self.client_id,
             sub: &self.client_id,
-            aud: url.as_str(),
+            aud: &endpoint.text,
             iat: now,
             exp: now + ASSERTION_SECONDS,
             jti: random.iter().map(|b| format!("{b:02x}")).collect(),
@@ -181,14 +196,14 @@ impl Tokens {
     async fn ask(
         &self,
         client: &Client,
-        url: &Url,
+        endpoint: &Endpoint,
     ) -> Result<(Zeroizing<String>, Duration), NoAnswer> {
         #[derive(Deserialize)]
         struct Granted {
             access_token: String,
             expires_in: Option<u64>,
         }
-        let assertion = self.assertion(url)?;
+        let assertion = self.assertion(endpoint)?;
         let form = Zeroizing::new(
             url::form_urlencoded::Serializer::new(String::new())
                 .append_pair("grant_type", "client_credentials")
@@ -201,7 +216,7 @@ impl Tokens {
                 .finish(),
         );
         let answer = client
-            .post(url.clone())
+            .post(endpoint.url.clone())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(ACCEPT, "application/json")
             .body(form.as_bytes().to_vec())
@@ -216,7 +231,7 @@ impl Tokens {
         }
         let bytes = Zeroizing::new(body(answer).await?);
         if !status.is_success() {
-            return Err(refused(url, status, &bytes).into());
+            return Err(refused(&endpoint.url, status, &bytes).into());
         }
         let granted: Granted = serde_json::from_slice(&bytes)
             .map_err(|_| Error::data("the token endpoint's answer cannot be read"))?;

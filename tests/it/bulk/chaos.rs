@@ -1,6 +1,6 @@
 //! What goes wrong, and when: by a seed, so that a test that fails can be run again.
 
-use super::server::Reply;
+use super::request::Reply;
 use std::sync::{Arc, Mutex};
 
 /// Random numbers by a seed (SplitMix64).
@@ -73,6 +73,8 @@ struct State {
     budget: usize,
     /// Complaints of too many requests that follow.
     storm: Option<(Kind, usize)>,
+    /// Faults that there were.
+    faults: usize,
 }
 
 #[derive(Clone)]
@@ -96,12 +98,24 @@ impl Chaos {
                 dice: Dice(seed),
                 budget,
                 storm: None,
+                faults: 0,
             })),
         }
     }
 
+    /// Requests that went wrong.
+    pub fn faults(&self) -> usize {
+        self.state.lock().unwrap().faults
+    }
+
     /// What goes wrong with the next request.
     pub fn fault(&self, of_file: bool) -> Option<Fault> {
+        let fault = self.next(of_file);
+        self.state.lock().unwrap().faults += usize::from(fault.is_some());
+        fault
+    }
+
+    fn next(&self, of_file: bool) -> Option<Fault> {
         let mut state = self.state.lock().unwrap();
         if let Some((kind, left)) = state.storm.take() {
             if left > 0 {

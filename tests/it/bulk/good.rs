@@ -1,8 +1,9 @@
 //! A server that does what the standard says.
 
+use super::export::{Export, ServedFile};
 use super::grants::{CLIENT, TOKEN};
 use super::record::{Record, contents, served, staging};
-use super::server::{Export, ServedFile, Server};
+use super::server::Server;
 use crate::project::{Project, files_below, pipeline_over, repository, synth};
 use jsonwebtoken::Algorithm;
 

@@ -1,6 +1,6 @@
 //! Tokens of the test server: given for a good signature, each of them for so many requests.
 
-use super::server::Reply;
+use super::request::Reply;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde_json::json;

@@ -1,9 +1,10 @@
 //! Servers that are wrong for good, or mean harm: a clear error, nothing committed, no token lost.
 
+use super::export::{Export, Framing};
 use super::good::{EC, auth};
 use super::grants::TOKEN;
 use super::record::{Record, contents, staging};
-use super::server::{Export, Framing, Server};
+use super::server::Server;
 use crate::project::Project;
 use jsonwebtoken::Algorithm;
 use serde_json::json;

@@ -1,6 +1,7 @@
 //! A synthetic record as the files of an export, and what the lake should then hold.
 
-use super::server::{Export, ServedFile, Server};
+use super::export::{Export, ServedFile};
+use super::server::Server;
 use crate::project::{Project, files_below, plain, synth};
 use std::collections::BTreeMap;
 use std::path::Path;

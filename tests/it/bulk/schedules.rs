@@ -1,10 +1,13 @@
 //! Random schedules of faults with kills among them, each ending in the lake of a faultless pull.
 
 use super::chaos::{ALL, Chaos, Dice};
+use super::export::{Export, Framing};
 use super::good::{EC, auth};
+use super::grants::TOKEN;
 use super::record::{Record, staged, staging};
-use super::server::{Export, Framing, Server};
+use super::server::Server;
 use crate::project::{Project, notice};
+use arrow::array::AsArray;
 use jsonwebtoken::Algorithm;
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -135,7 +138,7 @@ fn schedule(record: &Record, seed: u64) -> Done {
     let left = staging(&project);
     assert!(left.is_empty(), "seed {seed}: {:?}", left.keys());
     done.bytes = server.sent().iter().map(|s| s.length).sum();
-    done.faults = server.book(|book| book.asked.len()) - server.sent().len();
+    done.faults = export.chaos.faults();
     done
 }
 
@@ -256,4 +259,53 @@ fn a_staging_area_with_damage() {
     std::fs::write(paths.last().unwrap(), "").unwrap();
     project.ok(&["pull", "-q"]);
     record.assert_in(&project);
+}
+
+/// What is staged is what tables hold: nobody can be found in it.
+#[test]
+fn the_staging_area_identifies_nobody() {
+    let record = Record::new(20, 15, true);
+    let mut export = Export::good(record.files(100_000));
+    export.key = Some((EC, Algorithm::ES384));
+    export.requires_token = true;
+    let server = Server::start(export);
+    let project = record.project(&server, &auth("ec.pem", "key_id = \"one\""));
+    std::fs::create_dir_all(project.path("lake/populace")).unwrap();
+    std::fs::write(project.path("lake/populace/extract"), "in the way").unwrap();
+    project.fails(3, &["pull"]);
+    let mut rows = 0;
+    let mut seen = String::new();
+    for (name, bytes) in staging(&project) {
+        if name == "job.json" {
+            seen += &String::from_utf8(bytes).unwrap();
+            continue;
+        }
+        let length = u64::from_be_bytes(bytes[4..12].try_into().unwrap());
+        let (receipt, body) = bytes[44..].split_at(usize::try_from(length).unwrap());
+        seen += std::str::from_utf8(receipt).unwrap();
+        let receipt: serde_json::Value = serde_json::from_slice(receipt).unwrap();
+        for part in receipt["parts"].as_array().unwrap() {
+            let at = part["at"].as_u64().unwrap() as usize;
+            let length = part["length"].as_u64().unwrap() as usize;
+            let stream = std::io::Cursor::new(&body[at..at + length]);
+            for batch in arrow::ipc::reader::StreamReader::try_new(stream, None).unwrap() {
+                let batch = batch.unwrap();
+                rows += batch.num_rows();
+                // Dates are days and numbers: a month of birth may be the day of birth of somebody.
+                let texts = batch
+                    .columns()
+                    .iter()
+                    .filter_map(|c| c.as_string_opt::<i32>());
+                for text in texts.flat_map(|c| c.iter().flatten()) {
+                    seen += text;
+                    seen.push('\n');
+                }
+            }
+        }
+    }
+    assert!(rows > 100 && seen.len() > 1000, "{rows}");
+    for identifier in crate::privacy::identifiers(record.folder.path()) {
+        assert!(!seen.contains(&identifier), "an identifier is staged");
+    }
+    assert!(!seen.contains(TOKEN) && !seen.contains("sig="));
 }

@@ -1,9 +1,10 @@
 //! One thing at a time goes wrong, and the lake is right all the same.
 
 use super::chaos::{Chaos, Kind};
+use super::export::{Export, Framing};
 use super::good::{EC, auth};
 use super::record::Record;
-use super::server::{Export, Framing, Sent, Server};
+use super::server::{Sent, Server};
 use jsonwebtoken::Algorithm;
 use std::sync::{Arc, LazyLock};
 
@@ -118,7 +119,12 @@ fn links_that_expire_are_renewed() {
 
 #[test]
 fn pages_of_a_manifest() {
-    pull("", |export| export.pages = 5);
+    for early in [false, true] {
+        pull("", |export| {
+            export.pages = 5;
+            export.early = early;
+        });
+    }
 }
 
 #[test]
