@@ -3,6 +3,7 @@
 use super::same::contents;
 use super::server::Server;
 use crate::project::{Project, pipeline_over, synth, text};
+use populace::lake::{Change, Lake, TableName};
 use std::process::Stdio;
 
 #[test]
@@ -82,8 +83,23 @@ fn a_pull_that_was_killed_while_it_committed_is_finished_by_the_next() {
             "x".into(),
         ))
         .unwrap();
+    let patient = TableName::new("record", "patient");
+    let lake = runtime
+        .block_on(Lake::open(server.location("lake")))
+        .unwrap();
+    let read_before = runtime.block_on(lake.table(&patient)).unwrap().unwrap();
     project.ok(&["pull"]);
     assert_eq!(contents(server.location("lake")), expected);
+    // If it was only slow, its commit comes too late.
+    let late = Change {
+        schema: read_before.schema.clone(),
+        sharded: true,
+        properties: Default::default(),
+        add: Vec::new(),
+        remove: Vec::new(),
+    };
+    let late = lake.try_commit(&patient, Some(&read_before), late);
+    assert_eq!(runtime.block_on(late).unwrap(), None);
     // Its tables moved on by one version, so that a commit of the killed one could not follow.
     let moved = versions();
     let version = |tables: &serde_json::Value| -> i64 {
