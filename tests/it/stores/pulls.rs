@@ -114,3 +114,32 @@ fn a_pull_that_was_killed_while_it_committed_is_finished_by_the_next() {
     project.ok(&["pull"]);
     assert_eq!(version(&versions()), version(&moved), "once is enough");
 }
+
+#[test]
+fn a_pull_that_is_killed_at_any_moment_is_finished_by_the_next() {
+    let Some(server) = Server::s3() else { return };
+    let record = synth(40, 33, false);
+    let over = |lake: &str| {
+        let project = Project::empty().with_variables(&server.variables());
+        let url = format!("url = \"{}\"", server.url(lake));
+        project.write_pipeline(&pipeline_over(record.path()).replace("url = \"lake\"", &url));
+        project
+    };
+    let started = std::time::Instant::now();
+    over("whole").ok(&["pull"]);
+    let whole = started.elapsed();
+    let expected = contents(server.location("whole"));
+
+    let project = over("killed");
+    for kill in 1..=4 {
+        let mut command = project.command(&["pull", "-q"]);
+        let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut pull = command.spawn().unwrap();
+        #[allow(clippy::disallowed_methods)] // the moment of the kill
+        std::thread::sleep(whole.mul_f64(f64::from(kill) / 5.0));
+        pull.kill().unwrap();
+        pull.wait().unwrap();
+    }
+    project.ok(&["pull"]);
+    assert_eq!(contents(server.location("killed")), expected);
+}

@@ -160,3 +160,26 @@ fn a_missing_bucket_and_a_missing_lake_say_what_to_do() {
     let error = project.fails(2, &["status"]);
     assert!(!error.contains("hunter2"), "{error}");
 }
+
+#[test]
+fn no_log_holds_a_secret() {
+    let Some(server) = Server::s3() else { return };
+    let secret = |name: &str| (name.to_string(), "hunter2".to_string());
+    let project = Project::empty()
+        .with_variables(&server.variables())
+        .with_variables(&[secret("AWS_SECRET_ACCESS_KEY"), secret("AWS_SESSION_TOKEN")]);
+    project.write_pipeline(&over_samples(&server.url("lake")));
+    for level in ["debug", "trace"] {
+        let output = project
+            .command(&["status"])
+            .env("POPULACE_LOG", level)
+            .output()
+            .unwrap();
+        let log = crate::project::text(&output.stderr);
+        assert!(log.contains("there is no lake"), "{log}");
+        assert!(
+            !log.contains("hunter2"),
+            "a log of level {level} holds a secret"
+        );
+    }
+}
