@@ -37,7 +37,7 @@ pub(super) async fn again<T, F: Future<Output = Result<T>>>(ask: impl Fn() -> F)
         if tried == TRIES || !unanswered(&error) || started.elapsed() > PATIENCE {
             return Err(error);
         }
-        tracing::debug!(%error, "asking the store again");
+        tracing::debug!(tried, "asking the store again");
         pause(tried).await;
     }
 }

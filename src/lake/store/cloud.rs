@@ -15,13 +15,13 @@ use std::time::Duration;
 const TIMEOUT: &str = "60 seconds";
 const CONNECT_TIMEOUT: &str = "10 seconds";
 
-/// Eight more tries with growing pauses: about half a minute of a store that is overloaded or away.
+/// Eight more tries with growing pauses, about 20 seconds in the mean; `again` makes that twice.
 fn retry() -> RetryConfig {
     RetryConfig {
         backoff: BackoffConfig {
             init_backoff: Duration::from_millis(200),
             max_backoff: Duration::from_secs(10),
-            base: 2.0,
+            base: 3.0,
         },
         max_retries: 8,
         // Requests are tried again with the credentials and the signature of the first try.

@@ -1,7 +1,7 @@
 //! A night through faults ends in the same lake and the same release.
 
 use super::proxy::{Fault, Proxy, TIMEOUT};
-use super::same::{contents, over_samples};
+use super::same::{contents, download, over_samples, upload};
 use super::server::Server;
 use crate::project::{Project, notice, synth};
 
@@ -22,14 +22,24 @@ fn a_night_through_faults_ends_the_same() {
     let mut faulty = server.through(proxy.host.clone());
     faulty.timeout = Some(TIMEOUT);
     let project = Project::empty().with_variables(&faulty.variables());
-    let pipeline = crate::project::pipeline_over(record.path()).replace(
-        "url = \"lake\"",
-        &format!("url = \"{}\"", faulty.url("lake")),
-    );
+    let mut pipeline = crate::project::pipeline_over(record.path());
+    let mut place = |before: &str, below: &str| {
+        let before = format!("url = \"{before}\"");
+        let after = format!("url = \"{}\"", faulty.url(below));
+        assert!(pipeline.contains(&before), "{before}");
+        pipeline = pipeline.replace(&before, &after);
+    };
+    place("lake", "lake");
+    place("releases", "releases");
+    for kind in ["fhir", "csv"] {
+        let folder = record.path().join(kind);
+        upload(&server, &folder, kind);
+        place(&folder.display().to_string(), kind);
+    }
     project.write_pipeline(&pipeline);
     project.ok(&["nightly"]);
     assert_eq!(contents(server.location("lake")), expected);
-    assert_eq!(project.released(), undisturbed.released());
+    assert_eq!(download(&server, "releases"), undisturbed.released());
     let happened = proxy.happened();
     let faults: u64 = happened
         .iter()

@@ -3,6 +3,7 @@
 use super::same::contents;
 use super::server::Server;
 use crate::project::{Project, pipeline_over, synth, text};
+use populace::lake::{Change, Lake, TableName};
 use std::process::Stdio;
 
 #[test]
@@ -82,8 +83,23 @@ fn a_pull_that_was_killed_while_it_committed_is_finished_by_the_next() {
             "x".into(),
         ))
         .unwrap();
+    let patient = TableName::new("record", "patient");
+    let lake = runtime
+        .block_on(Lake::open(server.location("lake")))
+        .unwrap();
+    let read_before = runtime.block_on(lake.table(&patient)).unwrap().unwrap();
     project.ok(&["pull"]);
     assert_eq!(contents(server.location("lake")), expected);
+    // If it was only slow, its commit comes too late.
+    let late = Change {
+        schema: read_before.schema.clone(),
+        sharded: true,
+        properties: Default::default(),
+        add: Vec::new(),
+        remove: Vec::new(),
+    };
+    let late = lake.try_commit(&patient, Some(&read_before), late);
+    assert_eq!(runtime.block_on(late).unwrap(), None);
     // Its tables moved on by one version, so that a commit of the killed one could not follow.
     let moved = versions();
     let version = |tables: &serde_json::Value| -> i64 {
@@ -97,4 +113,33 @@ fn a_pull_that_was_killed_while_it_committed_is_finished_by_the_next() {
     assert_eq!(version(&moved), version(&before) + 1);
     project.ok(&["pull"]);
     assert_eq!(version(&versions()), version(&moved), "once is enough");
+}
+
+#[test]
+fn a_pull_that_is_killed_at_any_moment_is_finished_by_the_next() {
+    let Some(server) = Server::s3() else { return };
+    let record = synth(40, 33, false);
+    let over = |lake: &str| {
+        let project = Project::empty().with_variables(&server.variables());
+        let url = format!("url = \"{}\"", server.url(lake));
+        project.write_pipeline(&pipeline_over(record.path()).replace("url = \"lake\"", &url));
+        project
+    };
+    let started = std::time::Instant::now();
+    over("whole").ok(&["pull"]);
+    let whole = started.elapsed();
+    let expected = contents(server.location("whole"));
+
+    let project = over("killed");
+    for kill in 1..=4 {
+        let mut command = project.command(&["pull", "-q"]);
+        let command = command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut pull = command.spawn().unwrap();
+        #[allow(clippy::disallowed_methods)] // the moment of the kill
+        std::thread::sleep(whole.mul_f64(f64::from(kill) / 5.0));
+        pull.kill().unwrap();
+        pull.wait().unwrap();
+    }
+    project.ok(&["pull"]);
+    assert_eq!(contents(server.location("killed")), expected);
 }
