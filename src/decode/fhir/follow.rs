@@ -73,8 +73,8 @@ pub(super) fn follow(
     }
 }
 
-/// So many selected lists can be open at once: as many as a habit is deep.
-const LISTS: usize = 64;
+/// So many selected lists can be open at once: one a level, and one of texts or numbers.
+const LISTS: usize = 2 * LEVELS;
 
 struct Follower<'f> {
     arena: &'f mut Arena,

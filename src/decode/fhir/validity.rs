@@ -47,7 +47,7 @@ mod tests {
         let valid = |row: usize| row % 3 != 1;
         for rows in [0, 1, 2, 63, 64, 65, 128, 200] {
             let mut missing = Missing::default();
-            let mut note = |missing: &mut Missing, row| {
+            let note = |missing: &mut Missing, row| {
                 if !valid(row) {
                     missing.push(row);
                 }
