@@ -48,22 +48,24 @@ fn record() -> tempfile::TempDir {
 
 fn decode(c: &mut Criterion) {
     let record = record();
-    let bytes = std::fs::read(record.path().join("fhir/Observation.001.ndjson")).unwrap();
-    let view = std::fs::read_to_string(root().join("pipelines/views/observation.json")).unwrap();
-    let decoder = Decoder::new(vec![Arc::new(
-        View::parse("observation.json", &view).unwrap(),
-    )]);
     let mut group = c.benchmark_group("decode");
-    group.throughput(Throughput::Bytes(bytes.len() as u64));
-    group.bench_function("observations", |b| {
-        b.iter(|| {
-            decoder.decode(&Chunk {
-                bytes: black_box(&bytes),
-                offset: 0,
-                first_line: 1,
-            })
+    for kind in ["Observation", "Encounter", "Condition", "Patient"] {
+        let file = record.path().join(format!("fhir/{kind}.001.ndjson"));
+        let bytes = std::fs::read(file).unwrap();
+        let name = format!("{}.json", kind.to_lowercase());
+        let view = std::fs::read_to_string(root().join("pipelines/views").join(&name)).unwrap();
+        let decoder = Decoder::new(vec![Arc::new(View::parse(&name, &view).unwrap())]);
+        group.throughput(Throughput::Bytes(bytes.len() as u64));
+        group.bench_function(kind, |b| {
+            b.iter(|| {
+                decoder.decode(&Chunk {
+                    bytes: black_box(&bytes),
+                    offset: 0,
+                    first_line: 1,
+                })
+            });
         });
-    });
+    }
     group.finish();
 }
 

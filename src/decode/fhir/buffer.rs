@@ -129,22 +129,27 @@ impl Buffer {
     /// Appends a value; wrong when its type or form does not fit.
     #[inline(always)]
     pub fn push(&mut self, value: Value, from: &Evaluator<'_>) -> Result<(), Wrong> {
-        // Most values are short texts for columns of text. A copy of a fixed length takes no call.
-        if let (Values::Text { ends, bytes }, Value::Text { start, end }) =
-            (&mut self.values, value)
-            && matches!(self.form, Form::Text | Form::Any)
-            && let (start, end) = (start as usize, end as usize)
-            && end - start <= SHORT
-            && let Some(block) = from
-                .line
-                .get(start..)
-                .and_then(|rest| rest.first_chunk::<SHORT>())
-        {
-            let length = bytes.len() + end - start;
-            bytes.extend_from_slice(block);
-            bytes.truncate(length);
-            ends.push(i32::try_from(length).map_err(|_| Wrong)?);
-            return Ok(());
+        // Most values are short texts for columns of text, or missing.
+        if let Values::Text { ends, bytes } = &mut self.values {
+            if value == Value::Missing {
+                self.missing.push(ends.len() - 1);
+                ends.push(ends.last().copied().unwrap_or(0));
+                return Ok(());
+            }
+            if let Value::Text { start, end } = value
+                && matches!(self.form, Form::Text | Form::Any)
+                && let (start, end) = (start as usize, end as usize)
+                && end - start <= SHORT
+                && let Some(rest) = from.line.get(start..)
+                && let Some(block) = rest.first_chunk::<SHORT>()
+            {
+                // A copy of a fixed length takes no call.
+                let length = bytes.len() + end - start;
+                bytes.extend_from_slice(block);
+                bytes.truncate(length);
+                ends.push(i32::try_from(length).map_err(|_| Wrong)?);
+                return Ok(());
+            }
         }
         self.push_any(value, from)
     }

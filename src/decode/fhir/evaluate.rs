@@ -168,7 +168,6 @@ impl Evaluator<'_> {
     /// so that it takes the general way to say what that means.
     #[inline]
     fn pick(&self, pick: &Pick, focus: Value) -> Option<Value> {
-        let wanted = self.bytes(pick.literal).ok()?;
         let (last, before) = pick.from.split_last()?;
         let base = match self.reach(focus, before)? {
             Value::Object { base } => base,
@@ -177,9 +176,11 @@ impl Evaluator<'_> {
         };
         let own = base as usize + usize::from(last & !LENIENT);
         let items = match self.arena.slots[own] {
+            Value::Missing => return Some(Value::Missing),
             Value::Many { start, length } => start as usize..(start + length) as usize,
             _ => own..own + 1,
         };
+        let wanted = self.bytes(pick.literal).ok()?;
         let mut found = Value::Missing;
         for item in &self.arena.slots[items] {
             let base = match *item {

@@ -39,10 +39,10 @@ pub(super) fn follow(
     let (mut stop, mut at) = (Habits::START, 0);
     loop {
         let joint = stops[stop].joint(bytes, at).ok_or(Strange::Joint)?;
-        at += joint.length();
         for act in &joint.acts {
-            follower.act(*act).ok_or(Strange::Other)?;
+            follower.act(*act, at).ok_or(Strange::Other)?;
         }
+        at += joint.length();
         match joint.then {
             Then::Text(next) => {
                 stop = next as usize;
@@ -73,8 +73,8 @@ pub(super) fn follow(
     }
 }
 
-/// So many selected lists can be open at once: as many as a habit is deep.
-const LISTS: usize = 64;
+/// So many selected lists can be open at once: one a level, and one of texts or numbers.
+const LISTS: usize = 2 * LEVELS;
 
 struct Follower<'f> {
     arena: &'f mut Arena,
@@ -97,9 +97,9 @@ impl Follower<'_> {
         base
     }
 
-    /// None when a name comes a second time in a way that only the careful reader sorts out.
+    /// Does what a joint at `joint` does. None when a name comes a second time in a way that only the careful reader sorts out.
     #[inline(always)]
-    fn act(&mut self, act: Act) -> Option<()> {
+    fn act(&mut self, act: Act, joint: usize) -> Option<()> {
         match act {
             Act::Object {
                 level,
@@ -138,6 +138,10 @@ impl Follower<'_> {
                 }
                 self.put(target, value);
             }
+            Act::Text { target, from, to } => {
+                let (start, end) = (joint as u32 + u32::from(from), joint as u32 + u32::from(to));
+                self.put(target, Value::Text { start, end });
+            }
         }
         Some(())
     }
@@ -167,7 +171,10 @@ impl Follower<'_> {
         let mut cursor = Cursor { bytes, at: start };
         let span = cursor.string_from(start, plain).ok()?;
         // Other bytes than ASCII can only be in strings, so that nothing else need be checked.
-        std::str::from_utf8(bytes.get(start..cursor.at - 1)?).ok()?;
+        let text = bytes.get(start..cursor.at - 1)?;
+        if !text.is_ascii() {
+            std::str::from_utf8(text).ok()?;
+        }
         if target != Target::Nowhere {
             let (start, end) = (span.start(), span.end());
             let value = if span.is_escaped() {

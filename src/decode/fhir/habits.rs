@@ -9,7 +9,8 @@
 //!
 //! A *stop* is the place of a value in the resource: the names and lists that lead to it. It says
 //! which brackets are open, so that a joint that was right at a stop once is right there always.
-//! Joints hold names and punctuation, never the text of a value.
+//! Joints hold names, punctuation and the URIs of code systems, extensions and profiles, which are as
+//! constant as names; never the text of another value.
 
 use super::arena::Value;
 
@@ -66,6 +67,8 @@ pub(super) enum Act {
     ListEnd(Target),
     /// A value that is no text and no number.
     Put(Target, Value),
+    /// A text that is part of the joint.
+    Text { target: Target, from: u16, to: u16 },
 }
 
 /// What follows a joint.
@@ -125,6 +128,11 @@ impl Habits {
     /// Where the value at `stop` goes.
     pub fn target(&self, stop: usize) -> Target {
         self.stops[stop].target
+    }
+
+    /// How many joints after `stop` are known.
+    pub fn choices(&self, stop: usize) -> usize {
+        self.stops[stop].joints.len()
     }
 
     /// Notes that `text` may follow the value at `stop`. False when nothing new was learnt.
@@ -202,8 +210,8 @@ impl Joint {
                 return false;
             }
         }
-        // All joints to a string end with its quote, so that none is the beginning of another. Those
-        // to a number have no such end.
+        // A joint to a string ends with its quote, so that none is the beginning of another, but for
+        // those with a URI, which say the same. Those to a number have no such end.
         !matches!(self.then, Then::Number(_))
             || matches!(bytes.get(at + length), Some(b'-' | b'0'..=b'9'))
     }

@@ -15,6 +15,8 @@ use super::shape::{Shapes, Sketch};
 const DEEPEST: usize = 32;
 /// Longer joints (long runs of empty lists) are.
 const LONGEST: usize = 512;
+/// So many joints with a URI one place may have.
+const MOST_URIS: usize = 24;
 /// So many places of values one resource type may have, whatever its lines look like.
 const MOST_STOPS: usize = 4096;
 
@@ -142,6 +144,8 @@ struct Branch {
     item: Option<usize>,
     /// The frame that it has its own slot in.
     within: Frame,
+    /// Whether it holds URIs that are the same in many lines.
+    uri: bool,
     /// Where its members are, when it is an object.
     object: Option<(Frame, u16)>,
 }
@@ -165,6 +169,7 @@ impl Tree {
                 members: BTreeMap::new(),
                 item: None,
                 within: root,
+                uri: false,
                 object: Some((root, 0)),
             }],
         }
@@ -209,8 +214,16 @@ impl Learner<'_> {
     fn value(&mut self, stop: usize, depth: usize) -> Option<()> {
         match self.cursor.token() {
             b'"' => {
-                self.join(self.cursor.at + 1, Then::Text(stop as u32))?;
+                let start = self.cursor.at + 1;
                 self.cursor.string().ok()?;
+                if self.recurs(stop, start) {
+                    let target = self.habits.target(stop);
+                    let within = |at: usize| u16::try_from(at - self.since).ok();
+                    let (from, to) = (within(start)?, within(self.cursor.at - 1)?);
+                    self.acts.push(Act::Text { target, from, to });
+                    return Some(());
+                }
+                self.join(start, Then::Text(stop as u32))?;
                 self.since = self.cursor.at - 1;
                 self.from = stop;
             }
@@ -227,6 +240,21 @@ impl Learner<'_> {
             }
         }
         Some(())
+    }
+
+    /// Whether the string from `start` to the cursor is one that comes again and again, so that it can
+    /// be part of a joint: the URI of a code system, an extension or a profile. Should a server have
+    /// very many of one, they are values like others.
+    fn recurs(&self, stop: usize, start: usize) -> bool {
+        let end = self.cursor.at - 1;
+        let text = self.cursor.bytes.get(start..end).unwrap_or_default();
+        self.tree.branches[stop].uri
+            && text.starts_with(b"http")
+            && text
+                .iter()
+                .all(|byte| byte.is_ascii_graphic() && *byte != b'\\')
+            && end - self.since <= LONGEST / 2
+            && self.habits.choices(self.from) < MOST_URIS
     }
 
     /// Ends a joint before `end`.
@@ -388,8 +416,9 @@ impl Learner<'_> {
             }
             _ => (None, Target::Nowhere, branch.within),
         };
+        let uri = matches!(name, b"system" | b"url" | b"profile");
         let name = name.into();
-        let member = self.branch(place, target, within)?;
+        let member = self.branch(place, target, within, uri)?;
         self.tree.branches[stop].members.insert(name, member);
         Some(member)
     }
@@ -404,12 +433,18 @@ impl Learner<'_> {
             Some(_) => Target::Item,
             None => Target::Nowhere,
         };
-        let item = self.branch(branch.place, target, branch.within)?;
+        let item = self.branch(branch.place, target, branch.within, branch.uri)?;
         self.tree.branches[stop].item = Some(item);
         Some(item)
     }
 
-    fn branch(&mut self, place: Option<usize>, target: Target, within: Frame) -> Option<usize> {
+    fn branch(
+        &mut self,
+        place: Option<usize>,
+        target: Target,
+        within: Frame,
+        uri: bool,
+    ) -> Option<usize> {
         if self.habits.count() >= MOST_STOPS {
             return None;
         }
@@ -418,6 +453,7 @@ impl Learner<'_> {
             members: BTreeMap::new(),
             item: None,
             within,
+            uri,
             object: None,
         });
         Some(self.habits.add(target))

@@ -162,3 +162,56 @@ fn lines_that_come_again_are_read_by_habit() {
     // The last line has too little after it; all others are read by habit.
     assert_eq!(decoder.by_habit() - before, 6);
 }
+
+#[test]
+fn uris_that_differ_from_line_to_line_are_values_like_others() {
+    let line = |number: usize| {
+        format!(
+            "{{\"resourceType\":\"Observation\",\"id\":\"{number}\",\"code\":{{\"coding\":[{{\"system\":\"http://x.example/{number}\",\"code\":\"{number}\"}}]}}}}\n"
+        )
+    };
+    let text: String = (0..200).map(line).collect();
+    let decoder = Decoder::new(vec![view(
+        "Observation",
+        &[
+            ("system", "code.coding.system", "uri", ""),
+            ("code", "code.coding.code", "code", ""),
+        ],
+    )]);
+    let decoded = decode(&decoder, text.as_bytes());
+    let expected: Vec<_> = (0..200)
+        .map(|n| format!("http://x.example/{n}|{n}"))
+        .collect();
+    assert_eq!(rows(&decoded, 0), expected);
+    assert!(decoder.by_habit() > 150, "{}", decoder.by_habit());
+}
+
+#[test]
+fn names_in_any_order_are_read_right() {
+    // Each line has its members in another order.
+    let members = [
+        r#""id":"o""#,
+        r#""resourceType":"Observation""#,
+        r#""code":{"coding":[{"code":"c"}]}"#,
+        r#""valueQuantity":{"value":4.5}"#,
+        r#""note":[{"text":"n"}]"#,
+        r#""extra":false"#,
+    ];
+    let mut text = String::new();
+    for round in 0..720 {
+        let (mut left, mut pick) = (members.to_vec(), round);
+        let mut line = Vec::new();
+        while !left.is_empty() {
+            line.push(left.remove(pick % left.len()));
+            pick /= left.len() + 1;
+        }
+        text.push_str(&format!("{{{}}}\n", line.join(",")));
+    }
+    let decoder = Decoder::new(views());
+    for _ in 0..2 {
+        let decoded = decode(&decoder, text.as_bytes());
+        assert_eq!(decoded.rejects, []);
+        assert_eq!(rows(&decoded, 0), vec!["c|-|4.5|Observation/o"; 720]);
+    }
+    assert!(decoder.by_habit() > 1_000, "{}", decoder.by_habit());
+}
