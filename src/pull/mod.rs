@@ -192,6 +192,8 @@ async fn attempt(
             brought.push(errand.run().await?);
         }
     }
+    // A full export may have been asked for because settings changed.
+    read_anew |= brought.iter().any(Brought::is_full);
     for one in &brought {
         let name = shared.plan.sources[one.source].name.clone();
         memory.insert(name, one.remembered());

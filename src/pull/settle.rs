@@ -279,7 +279,11 @@ impl Settle<'_> {
         let arrived: usize = new.iter().map(|batch| batch.num_rows()).sum();
         let left: u64 = task.stored.iter().map(|file| file.rows).sum();
         if !task.whole && (arrived as f64) < left as f64 * MOST_CHANGED {
-            return self.add_to(task, &rules, new, runtime);
+            let outcome = self.add_to(task, &rules, new.clone(), runtime)?;
+            // Rows of people who opted out must leave the files too, not only the table.
+            if !self.everything || outcome.remove.is_empty() {
+                return Ok(outcome);
+            }
         }
         let mut stored = Vec::new();
         if !(task.shard == UNLINKED && relinked.waiting_taken) {

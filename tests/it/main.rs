@@ -26,4 +26,5 @@ mod samples;
 mod shared_input;
 mod stores;
 mod stu3;
+mod vacuum;
 mod view;
