@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use super::arena::Value;
-use super::buffer::Room;
 use super::cursor::Cursor;
 use super::habits::{Act, Habits, LEVELS, Target, Then};
 use super::shape::{Shapes, Sketch};
@@ -20,117 +19,9 @@ const MOST_URIS: usize = 24;
 /// So many places of values one resource type may have, whatever its lines look like.
 const MOST_STOPS: usize = 4096;
 
-/// Types with habits; there are more types than any source has.
-const MOST_TYPES: usize = 32;
-/// What a line that habit could not read costs, against one that it could.
-const COST: u32 = 2;
-const MOST_CREDIT: u32 = 4096;
-/// What every chunk may spend on finding out whether habit helps again.
-const LEAST_CREDIT: u32 = 256;
-
-/// What is known about how lines are written, by the number of their resource type.
-#[derive(Debug, Default)]
-pub(super) struct Experience {
-    /// What each view's columns took up.
-    pub rooms: Vec<Vec<Room>>,
-    /// How many lines with a view the chunk had.
-    pub lines: usize,
-    types: Vec<Option<Box<Known>>>,
-    known: usize,
-}
-
-/// What is known about one resource type.
-#[derive(Debug)]
-pub(super) struct Known {
-    pub habits: Habits,
-    tree: Tree,
-    /// Falls with every line that habit could not read. At zero, lines are read with care at once.
-    credit: u32,
-    /// Falls with every line that nothing was learnt from.
-    patience: u32,
-    #[cfg(test)]
-    lines: u64,
-}
-
-impl Experience {
-    /// Makes ready for another chunk.
-    pub fn refresh(&mut self) {
-        for known in self.types.iter_mut().flatten() {
-            known.credit = known.credit.max(LEAST_CREDIT);
-        }
-    }
-
-    /// What a view's column took up in the chunk before.
-    pub fn room(&self, view: usize, column: usize) -> Room {
-        let rooms = self.rooms.get(view);
-        rooms
-            .and_then(|rooms| rooms.get(column))
-            .copied()
-            .unwrap_or_default()
-    }
-
-    /// What is known about a type, if it is worth using.
-    #[inline(always)]
-    pub fn of(&mut self, kind: usize) -> Option<&mut Known> {
-        let known = self.types.get_mut(kind)?.as_deref_mut()?;
-        (known.credit >= COST).then_some(known)
-    }
-
-    /// Learns from an accepted line of a type.
-    #[cold]
-    pub fn learn(&mut self, kind: usize, shapes: &Shapes, line: &[u8]) {
-        if self.types.len() <= kind {
-            self.types.resize_with(kind + 1, || None);
-        }
-        if self.types[kind].is_none() {
-            if self.known >= MOST_TYPES {
-                return;
-            }
-            self.known += 1;
-        }
-        let known = self.types[kind].get_or_insert_with(|| {
-            Box::new(Known {
-                habits: Habits::new(shapes.at(Sketch::ROOT).members),
-                tree: Tree::new(),
-                credit: MOST_CREDIT,
-                patience: MOST_CREDIT,
-                #[cfg(test)]
-                lines: 0,
-            })
-        });
-        if known.patience > 0 && !known.tree.learn(&mut known.habits, shapes, line) {
-            known.patience -= 1;
-        }
-    }
-}
-
-#[cfg(test)]
-impl Experience {
-    /// How many lines were read by habit.
-    pub fn by_habit(&self) -> u64 {
-        self.types.iter().flatten().map(|known| known.lines).sum()
-    }
-}
-
-impl Known {
-    /// Notes whether habit could read a line.
-    #[inline(always)]
-    pub fn note(&mut self, read: bool) {
-        #[cfg(test)]
-        {
-            self.lines += u64::from(read);
-        }
-        self.credit = if read {
-            (self.credit + 1).min(MOST_CREDIT)
-        } else {
-            self.credit.saturating_sub(COST)
-        };
-    }
-}
-
 /// The places of values, as a tree.
 #[derive(Debug)]
-struct Tree {
+pub(super) struct Tree {
     branches: Vec<Branch>,
 }
 
@@ -158,7 +49,7 @@ struct Frame {
 
 impl Tree {
     /// The resource itself and nothing below it.
-    fn new() -> Tree {
+    pub fn new() -> Tree {
         let root = Frame {
             number: 0,
             level: 0,
@@ -176,7 +67,7 @@ impl Tree {
     }
 
     /// Learns what is new in `line`: one accepted line, without its end. False when that is nothing.
-    fn learn(&mut self, habits: &mut Habits, shapes: &Shapes, line: &[u8]) -> bool {
+    pub fn learn(&mut self, habits: &mut Habits, shapes: &Shapes, line: &[u8]) -> bool {
         let mut learner = Learner {
             tree: self,
             habits,

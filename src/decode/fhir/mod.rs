@@ -19,6 +19,7 @@ mod cursor;
 mod decoder;
 mod definition;
 mod evaluate;
+mod experience;
 mod follow;
 mod habits;
 mod learn;
