@@ -5,7 +5,9 @@ use crate::error::{Context, Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use deltalake::DeltaTableError;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
-use deltalake::kernel::transaction::{CommitBuilder, TableReference, TransactionError};
+use deltalake::kernel::transaction::{
+    CommitBuilder, CommitProperties, TableReference, TransactionError,
+};
 use deltalake::kernel::{Action, Add, Remove, StructType, new_metadata};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use std::collections::{BTreeMap, HashMap};
@@ -72,10 +74,12 @@ impl Lake {
             None => None,
         };
         let reference = state.as_ref().map(|s| s.snapshot() as &dyn TableReference);
-        let done = CommitBuilder::default()
+        // The properties bring what follows a commit: every hundredth sums the log up.
+        let properties = CommitProperties::default()
+            .with_metadata([mark()?])
+            .with_max_retries(0);
+        let done = CommitBuilder::from(properties)
             .with_actions(actions)
-            .with_app_metadata(HashMap::from([mark()?]))
-            .with_max_retries(0)
             .build(reference, delta.log_store(), operation)
             .await;
         match done {

@@ -15,16 +15,26 @@ impl Lake {
         let Some(table) = self.table(name).await? else {
             return Ok(Vec::new());
         };
-        let (_, done) = table
-            .delta
-            .vacuum()
-            .with_mode(VacuumMode::Full)
-            .with_retention_period(TimeDelta::days(i64::from(days)))
-            .with_enforce_retention_duration(false)
-            .with_dry_run(dry_run)
-            .await
-            .data(|| format!("old files of table {name} cannot be removed"))
-            .map_err(|e| e.hint("the tables are whole; run again"))?;
-        Ok(done.files_deleted)
+        let failed = || format!("old files of table {name} cannot be removed");
+        let vacuum = |dry_run| {
+            let vacuum = table.delta.clone().vacuum();
+            vacuum
+                .with_mode(VacuumMode::Full)
+                .with_retention_period(TimeDelta::days(i64::from(days)))
+                .with_enforce_retention_duration(false)
+                .with_dry_run(dry_run)
+        };
+        // What was removed is told in two spellings of a path; what would be, in one.
+        let (_, found) = vacuum(true).await.data(failed)?;
+        let mut files = found.files_deleted;
+        files.sort_unstable();
+        files.dedup();
+        if !dry_run && !files.is_empty() {
+            vacuum(false)
+                .await
+                .data(failed)
+                .map_err(|e| e.hint("the tables are whole; run again"))?;
+        }
+        Ok(files)
     }
 }
