@@ -12,35 +12,94 @@ import duckdb
 
 RUNS = 3
 
-QUERY = """
-copy (
-    select
-        id,
-        sha256(subject.reference) as person_key,
-        sha256(encounter.reference) as encounter_key,
-        status,
-        code.coding[1].code as code,
-        code.coding[1].system as code_system,
-        effectiveDateTime::timestamptz as effective,
-        valueQuantity.value as value,
-        valueQuantity.code as unit,
-        component
-    from read_json(
-        '{files}',
-        format = 'newline_delimited',
-        columns = {{
-            id: 'varchar',
-            status: 'varchar',
-            subject: 'struct(reference varchar)',
-            encounter: 'struct(reference varchar)',
-            code: 'struct(coding struct(system varchar, code varchar)[])',
-            effectiveDateTime: 'varchar',
-            valueQuantity: 'struct("value" double, code varchar)',
-            component: 'struct(code struct(coding struct(system varchar, code varchar)[]), valueQuantity struct("value" double, code varchar))[]'
-        }}
-    )
-) to '{out}' (format parquet, compression zstd)
-"""
+CODE = "struct(coding struct(system varchar, code varchar)[])"
+REFERENCE = "struct(reference varchar)"
+PERIOD = "struct(\"start\" varchar, \"end\" varchar)"
+
+# For each resource type the elements that its view reads, and what is made of them.
+TYPES = {
+    "Observation": (
+        {
+            "id": "varchar",
+            "status": "varchar",
+            "subject": REFERENCE,
+            "encounter": REFERENCE,
+            "code": CODE,
+            "effectiveDateTime": "varchar",
+            "valueQuantity": 'struct("value" double, code varchar)',
+            "component": f'struct(code {CODE}, valueQuantity struct("value" double, code varchar))[]',
+        },
+        """sha256(subject.reference) as person_key, sha256(encounter.reference) as encounter_key,
+        status, code.coding[1].code as code, code.coding[1].system as code_system,
+        effectiveDateTime::timestamptz as effective, valueQuantity.value as value,
+        valueQuantity.code as unit, component""",
+    ),
+    "Encounter": (
+        {
+            "id": "varchar",
+            "status": "varchar",
+            "class": "struct(code varchar)",
+            "type": f"{CODE}[]",
+            "serviceType": CODE,
+            "subject": REFERENCE,
+            "serviceProvider": "struct(identifier struct(\"value\" varchar))",
+            "period": PERIOD,
+            "reasonCode": f"{CODE}[]",
+            "hospitalization": f"struct(admitSource {CODE}, dischargeDisposition {CODE})",
+        },
+        """sha256(subject.reference) as person_key, status, class.code as class,
+        type[1].coding[1].code as type, serviceType.coding[1].code as service,
+        serviceProvider.identifier.value as provider, period.start::timestamptz as started,
+        period.end::timestamptz as ended, reasonCode[1].coding[1].code as reason,
+        hospitalization.admitSource.coding[1].code as source,
+        hospitalization.dischargeDisposition.coding[1].code as destination""",
+    ),
+    "Condition": (
+        {
+            "id": "varchar",
+            "clinicalStatus": CODE,
+            "verificationStatus": CODE,
+            "code": CODE,
+            "subject": REFERENCE,
+            "encounter": REFERENCE,
+            "onsetDateTime": "varchar",
+            "abatementDateTime": "varchar",
+            "recordedDate": "varchar",
+        },
+        """sha256(subject.reference) as person_key, sha256(encounter.reference) as encounter_key,
+        clinicalStatus.coding[1].code as clinical_status,
+        verificationStatus.coding[1].code as verification_status, code.coding[1].code as code,
+        onsetDateTime::date as onset, abatementDateTime::date as abated,
+        recordedDate::date as recorded""",
+    ),
+    "Patient": (
+        {
+            "id": "varchar",
+            "identifier": "struct(system varchar, \"value\" varchar)[]",
+            "gender": "varchar",
+            "birthDate": "varchar",
+            "deceasedDateTime": "varchar",
+            "address": f"struct(use varchar, postalCode varchar, period {PERIOD})[]",
+            "communication": f"struct(language {CODE}, preferred boolean)[]",
+            "generalPractitioner": "struct(identifier struct(\"value\" varchar))[]",
+        },
+        """sha256(identifier[1].value) as person_key, gender,
+        date_trunc('month', birthDate::date) as birth_month,
+        date_trunc('month', deceasedDateTime::timestamptz) as death_month,
+        address[1].postalCode as postcode, communication[1].language.coding[1].code as language,
+        generalPractitioner[1].identifier.value as practice""",
+    ),
+}
+
+
+def query(kind: str, files: str, out: str) -> str:
+    """One resource type to Parquet, as DuckDB does it fastest: columns named and typed."""
+    columns, select = TYPES[kind]
+    named = ", ".join(f"'{name}': '{form}'" for name, form in columns.items())
+    return f"""copy (select sha256(id) as record_key, {select}
+        from read_json('{files}', format = 'newline_delimited', columns = {{{named}}}))
+        to '{out}' (format parquet, compression zstd)"""
+
 
 PIPELINE = """
 [lake]
@@ -64,16 +123,17 @@ as_of = {{ type = "date", default = "2026-09-30" }}
 def main() -> None:
     record, program = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    files = sorted(glob.glob(f"{record}/fhir/Observation.*.ndjson"))
+    files = [f for kind in TYPES for f in glob.glob(f"{record}/fhir/{kind}.*.ndjson")]
     size = sum(os.path.getsize(f) for f in files) / 1e6
     times: dict[str, list[float]] = {"duckdb": [], "populace": []}
+    peak = 0.0
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory() as work:
             started = time.perf_counter()
-            out = f"{work}/out.parquet"
-            duckdb.connect().execute(
-                QUERY.format(files=f"{record}/fhir/Observation.*.ndjson", out=out)
-            )
+            connection = duckdb.connect()
+            for kind in TYPES:
+                pattern = f"{record}/fhir/{kind}.*.ndjson"
+                connection.execute(query(kind, pattern, f"{work}/{kind}.parquet"))
             times["duckdb"].append(time.perf_counter() - started)
         with tempfile.TemporaryDirectory() as work:
             os.mkdir(f"{work}/fhir")
@@ -84,8 +144,13 @@ def main() -> None:
             with open(f"{work}/pull.toml", "w") as pipeline:
                 pipeline.write(PIPELINE.format(work=work, record=record, root=root))
             started = time.perf_counter()
-            subprocess.run([program, "pull", "-q", "-p", f"{work}/pull.toml"], check=True)
+            arguments = [program, "pull", "-q", "-p", f"{work}/pull.toml", "--memory-limit", "2GB"]
+            child = subprocess.Popen(arguments)
+            _, status, usage = os.wait4(child.pid, 0)
             times["populace"].append(time.perf_counter() - started)
+            if status != 0:
+                sys.exit("the pull failed")
+            peak = max(peak, usage.ru_maxrss / 1e6)
     for name, taken in times.items():
         best = min(taken)
         print(
@@ -94,6 +159,7 @@ def main() -> None:
         )
     ratio = min(times["duckdb"]) / min(times["populace"])
     print(f"{size:.0f} MB; populace is {ratio:.2f} times as fast as DuckDB {duckdb.__version__}")
+    print(f"peak memory of populace: {peak:.2f} GB")
 
 
 if __name__ == "__main__":

@@ -89,7 +89,13 @@ async fn turn(global: &Global, printer: &Printer) -> Result<Option<Rotated>> {
         memory: global.memory_limit,
     };
     let progress = printer.progress();
-    rotate(&pipeline, &mut lake, &key, limits, &scratch, progress).await
+    // On an object store, where there is no lock, a pull that began before this cannot end after it.
+    let before = lake.clone();
+    let mut turn = before.turn().await?;
+    turn.claim().await?;
+    let rotated = rotate(&pipeline, &mut lake, &key, limits, &scratch, progress).await?;
+    turn.end().await?;
+    Ok(rotated)
 }
 
 async fn give_up(global: &Global) -> Result<()> {

@@ -27,7 +27,7 @@ pub struct Change {
     pub remove: Vec<DataFile>,
 }
 
-/// The partition column of sharded tables; -1 holds what is not linked to a person yet.
+/// The partition column of sharded tables; those below zero hold what is not linked to a person yet.
 pub const SHARD: &str = "shard";
 
 /// Delta's own switch for removed rows.

@@ -14,6 +14,8 @@ use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::WriterProperties;
 use std::collections::HashMap;
 
+/// Columns that hold another hash in every row.
+const HASHES: [&str; 2] = ["record_key", "digest"];
 /// Rows in a row group: large enough to compress, small enough to skip.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
 
@@ -28,7 +30,7 @@ pub struct DataFile {
     pub rows: u64,
     /// Rows of the file that no longer count.
     pub removed: RemovedRows,
-    /// The shard, in sharded tables; -1 holds what is not linked to a person yet.
+    /// The shard, in sharded tables; those below zero hold what is not linked to a person yet.
     pub shard: Option<i32>,
     /// The sum of the digests of the rows that count: the same rows in another order give the
     /// same sum.
@@ -132,7 +134,16 @@ fn properties(schema: &SchemaRef, sorted_by: &[&str]) -> WriterProperties {
             nulls_first: true,
         })
         .collect();
-    WriterProperties::builder()
+    let mut properties = WriterProperties::builder();
+    for field in schema.fields() {
+        // Hashes do not repeat and do not compress: as they are they are quickest to read too.
+        if HASHES.contains(&field.name().as_str()) {
+            properties = properties
+                .set_column_dictionary_enabled(field.name().as_str().into(), false)
+                .set_column_compression(field.name().as_str().into(), Compression::UNCOMPRESSED);
+        }
+    }
+    properties
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting))

@@ -4,7 +4,7 @@
 use super::merge::conform;
 use super::people::People;
 use super::plan::{MERGED_FROM, PersonLink, TablePlan};
-use super::runs::{Runs, UNLINKED, shard_of};
+use super::runs::{Runs, is_unlinked, shard_of};
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake};
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
@@ -48,16 +48,16 @@ impl Relink<'_> {
             return Ok(done);
         }
         let shards = self.lake.settings().shards;
-        let mut affected: BTreeSet<i32> = self
+        let of_moved: BTreeSet<i32> = self
             .moved
             .values()
             .flatten()
             .map(|person| shard_of(*person, shards))
             .collect();
-        affected.insert(UNLINKED);
+        let affected = |shard: i32| is_unlinked(shard) || of_moved.contains(&shard);
         for shard in self.runs.shards(self.table) {
             // A merged Patient's own row comes with the number that it no longer goes by.
-            if affected.contains(&shard) || self.is_people {
+            if affected(shard) || self.is_people {
                 for batch in self.runs.take(self.table, shard)? {
                     self.runs.add(self.table, self.linked(&batch)?)?;
                 }
@@ -65,8 +65,8 @@ impl Relink<'_> {
         }
         for file in files {
             let shard = file.shard.unwrap_or(0);
-            if affected.contains(&shard) && self.concerns(file).await? {
-                let waiting = shard == UNLINKED && !self.is_people;
+            if affected(shard) && self.concerns(file).await? {
+                let waiting = is_unlinked(shard) && !self.is_people;
                 done.waiting_taken |= waiting;
                 for batch in self.lake.read_file(file, None).await? {
                     self.read_again(&batch, waiting, &mut done.records)?;
@@ -75,7 +75,7 @@ impl Relink<'_> {
         }
         // All files of waiting rows go together, or none.
         if done.waiting_taken {
-            for file in files.iter().filter(|f| f.shard == Some(UNLINKED)) {
+            for file in files.iter().filter(|f| f.shard.is_some_and(is_unlinked)) {
                 if !self.concerns(file).await? {
                     for batch in self.lake.read_file(file, None).await? {
                         self.read_again(&batch, true, &mut done.records)?;

@@ -14,8 +14,17 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The shard of rows that have no person (yet).
-pub const UNLINKED: i32 = -1;
+/// The shard of a row that has no person (yet): one of a few below zero, by its record, so that no
+/// number of them is too many to be merged in memory.
+fn unlinked(record_key: i64, shards: u32) -> i32 {
+    -1 - shard_of(record_key, (shards / 4).max(1))
+}
+
+/// Whether rows of this shard have no person (yet).
+pub fn is_unlinked(shard: i32) -> bool {
+    shard < 0 && shard != NOWHERE
+}
+
 /// Where a record is that has no row in a table (any more).
 pub const NOWHERE: i32 = i32::MIN;
 /// The mark of a spilled batch that was taken.
@@ -167,12 +176,14 @@ impl Runs {
             return Ok(parts);
         };
         let people = people.as_primitive::<Int64Type>();
+        let records = rows.column_by_name("record_key");
+        let records = records.map(|column| column.as_primitive::<Int64Type>());
         let mut rows_of: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
         for row in 0..people.len() {
             let shard = if people.is_valid(row) {
                 shard_of(people.value(row), self.shards)
             } else {
-                UNLINKED
+                records.map_or(-1, |records| unlinked(records.value(row), self.shards))
             };
             rows_of
                 .entry(shard)
@@ -297,5 +308,13 @@ mod tests {
         assert_eq!(shard_of(i64::MAX, 16), 15);
         assert_eq!(shard_of(1 << 59, 16), 1);
         assert_eq!(shard_of(i64::MAX, 1), 0);
+    }
+
+    #[test]
+    fn rows_without_a_person_lie_below_zero() {
+        assert_eq!(unlinked(0, 16), -1);
+        assert_eq!(unlinked(i64::MAX, 16), -4);
+        assert_eq!(unlinked(i64::MAX, 2), -1);
+        assert!(is_unlinked(-4) && !is_unlinked(0) && !is_unlinked(NOWHERE));
     }
 }

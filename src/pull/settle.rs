@@ -4,7 +4,7 @@ use super::intake::{Deletes, Intake};
 use super::merge::{Changed, Exclusions, Merged, NEEDED, Rules, change, merge};
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use super::relink::{self, Relinked};
-use super::runs::{Runs, UNLINKED};
+use super::runs::{Runs, is_unlinked};
 use super::summary::TableSummary;
 use super::version::RecordVersion;
 use super::whereabouts::Whereabouts;
@@ -107,7 +107,8 @@ impl Settle<'_> {
         for (index, table) in tables.iter().enumerate() {
             let mut shards = self.shards_to_merge(index, table.as_ref(), &whereabouts[index]);
             if relinked[index].waiting_taken {
-                shards.insert(UNLINKED);
+                let stored = table.iter().flat_map(|t| &t.files).filter_map(|f| f.shard);
+                shards.extend(stored.filter(|shard| is_unlinked(*shard)));
             }
             for shard in shards {
                 tasks.push(self.task(index, shard, table.as_ref(), &relinked[index]));
@@ -154,7 +155,7 @@ impl Settle<'_> {
             // Rows that waited were all read again when one of them found its person.
             let stored: Vec<DataFile> = stored
                 .into_iter()
-                .filter(|f| !(relinked[*index].waiting_taken && f.shard == Some(UNLINKED)))
+                .filter(|f| !(relinked[*index].waiting_taken && f.shard.is_some_and(is_unlinked)))
                 .collect();
             runtime.block_on(Whereabouts::find(
                 self.lake,
@@ -213,7 +214,7 @@ impl Settle<'_> {
             || stored.is_empty()
             || stored.len() >= most_files(shard)
             || removed as f64 > (left + removed) as f64 * MOST_CHANGED
-            || (shard == UNLINKED && relinked.waiting_taken);
+            || (is_unlinked(shard) && relinked.waiting_taken);
         Task {
             table: index,
             shard,
@@ -286,7 +287,7 @@ impl Settle<'_> {
             }
         }
         let mut stored = Vec::new();
-        if !(task.shard == UNLINKED && relinked.waiting_taken) {
+        if !(is_unlinked(task.shard) && relinked.waiting_taken) {
             for file in &task.stored {
                 stored.extend(runtime.block_on(self.lake.read_file(file, None))?);
             }
@@ -391,7 +392,7 @@ impl Settle<'_> {
             rows,
             unlinked: files
                 .iter()
-                .filter(|f| f.shard == Some(UNLINKED))
+                .filter(|f| f.shard.is_some_and(is_unlinked))
                 .map(|f| f.rows)
                 .sum(),
             changed,

@@ -65,7 +65,7 @@ impl Summary {
                 let unlinked = table
                     .files
                     .iter()
-                    .filter(|f| f.shard == Some(super::runs::UNLINKED));
+                    .filter(|f| f.shard.is_some_and(super::runs::is_unlinked));
                 Some(TableSummary {
                     table: plan.name.to_string(),
                     rows: table.rows(),

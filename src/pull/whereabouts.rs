@@ -95,7 +95,9 @@ async fn strays(
         let mine = |record: i64| {
             passes == 1 || usize::try_from(record & 0xffff).unwrap_or(0) % passes == pass
         };
-        let mut shards: HashMap<i64, i32, ByRecord> = HashMap::default();
+        let most = (runs.count(table) + deleted.len()).min(PASS);
+        let mut shards: HashMap<i64, i32, ByRecord> =
+            HashMap::with_capacity_and_hasher(most, ByRecord::default());
         let mut see = |shard: i32, (record, _): RecordVersion| {
             if mine(record) && *shards.entry(record).or_insert(shard) != shard {
                 strays.insert(record);

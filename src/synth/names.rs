@@ -37,7 +37,8 @@ const FEMALE: &[&str] = &[
 const MALE: &[&str] = &[
     "Oliver", "George", "Noah", "Arthur", "John", "David", "Michael", "Peter", "Alan", "Stephen",
     "Paul", "Malcolm", "Andrew", "Daniel", "Ryan", "Jack", "Ronald", "Kenneth", "Derek", "Terence",
-    "Mohammed", "Imran", "Arjun", "Gurpreet", "Piotr", "Emeka", "Samuel", "Wei", "Conor", "Andrei",
+    "Mohammed", "Imran", "Arjun", "Gurpreet", "Piotr", "Emeka", "Samuel", "Weiming", "Conor",
+    "Andrei",
 ];
 const FAMILY: &[&str] = &[
     "Smith",
