@@ -13,6 +13,7 @@ mod bulk;
 mod changes;
 mod command_line;
 mod faults;
+mod functions;
 mod hostile;
 mod kills;
 mod nightly;

@@ -1,7 +1,6 @@
 //! Confidence limits of counts and proportions (PHEindicatormethods 2.1.0, as published by the
 //! Office for Health Improvement and Disparities).
 
-use arrow::datatypes::{DataType, Field, Fields};
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 
 /// A value with its limits.
@@ -17,17 +16,6 @@ pub struct Interval {
 
 /// The confidence of limits where nothing else is said.
 pub const CONFIDENCE: f64 = 0.95;
-
-/// The struct that interval functions give: value, lower, upper, statistic, method.
-pub(super) fn struct_type() -> DataType {
-    DataType::Struct(Fields::from(vec![
-        Field::new("value", DataType::Float64, true),
-        Field::new("lower", DataType::Float64, true),
-        Field::new("upper", DataType::Float64, true),
-        Field::new("statistic", DataType::Utf8, true),
-        Field::new("method", DataType::Utf8, true),
-    ]))
-}
 
 /// The two-sided normal quantile: z = Φ⁻¹(c + (1 − c)/2).
 pub fn z(confidence: f64) -> f64 {

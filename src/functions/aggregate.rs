@@ -1,0 +1,308 @@
+//! Functions that give one value for each group of rows.
+//!
+//! A function says as a [`Fold`] what it keeps of a group; here that becomes the engine's
+//! accumulator of many groups, and that of one.
+
+#![allow(dead_code)]
+use super::arguments::broken_rule;
+use super::{Definition, Doc, Function};
+use arrow::array::{Array, ArrayRef, BooleanArray};
+use arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::common::{Result, ScalarValue};
+use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator,
+    Signature, TypeSignature, Volatility,
+};
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// What an aggregate keeps of a group of rows, and what it makes of that in the end.
+pub(super) trait Fold: Clone + Send + Sync + 'static {
+    /// What is kept of one group; the default is that of no rows.
+    type State: Default + Send + Sync;
+
+    /// Takes rows in: `values` are the arguments, and each of `rows` is a row of theirs with the
+    /// index of its group in `states`. Gives the bytes that the states took beside themselves.
+    fn update(&self, states: &mut [Self::State], values: &[ArrayRef], rows: Rows) -> Result<usize>;
+
+    /// Takes in what [`Fold::save`] made of other states of the same groups.
+    fn merge(&self, states: &mut [Self::State], saved: &[ArrayRef], rows: Rows) -> Result<usize>;
+
+    /// The states as arrays of the types in [`Types::state`], one row for each.
+    fn save(&self, states: Vec<Self::State>) -> Result<Vec<ArrayRef>>;
+
+    /// The value of each group.
+    fn finish(&self, states: Vec<Self::State>) -> Result<ArrayRef>;
+}
+
+/// Rows and the group that each belongs to.
+#[derive(Clone, Copy)]
+pub(super) enum Rows<'a> {
+    /// Row n belongs to group `groups[n]`, unless the filter leaves it out.
+    Of(&'a [usize], Option<&'a BooleanArray>),
+    /// That many rows, all of group 0.
+    One(usize),
+}
+
+impl Rows<'_> {
+    /// Calls `take` with each row and its group, in the order of the rows.
+    pub(super) fn each(self, mut take: impl FnMut(usize, usize) -> Result<()>) -> Result<()> {
+        match self {
+            Rows::One(rows) => (0..rows).try_for_each(|row| take(row, 0)),
+            Rows::Of(groups, None) => {
+                let mut rows = groups.iter().enumerate();
+                rows.try_for_each(|(row, group)| take(row, *group))
+            }
+            Rows::Of(groups, Some(filter)) => {
+                let mut rows = groups.iter().enumerate();
+                rows.try_for_each(|(row, group)| {
+                    if filter.is_valid(row) && filter.value(row) {
+                        take(row, *group)
+                    } else {
+                        Ok(())
+                    }
+                })
+            }
+        }
+    }
+}
+
+/// An aggregate's types.
+pub(super) struct Types<'a> {
+    /// What it is called with: one list for each number of arguments. The engine casts what it can.
+    pub calls: &'a [&'a [DataType]],
+    /// What it keeps of a group: a name and a type for each array of [`Fold::save`].
+    pub state: &'a [(&'static str, DataType)],
+    /// What it gives.
+    pub returns: DataType,
+}
+
+/// An aggregate function.
+pub(super) fn aggregate<F: Fold>(doc: &'static Doc, types: &Types, fold: F) -> Function {
+    let calls = types.calls.iter();
+    let calls = calls.map(|call| TypeSignature::Exact(call.to_vec()));
+    let definition = Definition::Aggregate(AggregateUDF::from(Aggregate {
+        doc,
+        documentation: doc.documentation(),
+        signature: Signature::one_of(calls.collect(), Volatility::Immutable),
+        state: types.state.to_vec(),
+        returns: types.returns.clone(),
+        fold,
+    }));
+    Function { doc, definition }
+}
+
+struct Aggregate<F> {
+    doc: &'static Doc,
+    documentation: Documentation,
+    signature: Signature,
+    state: Vec<(&'static str, DataType)>,
+    returns: DataType,
+    fold: F,
+}
+
+impl<F> Aggregate<F> {
+    fn check(&self, args: &AccumulatorArgs) -> Result<()> {
+        if args.is_distinct {
+            return broken_rule(self.doc.name, "distinct", "has no meaning here");
+        }
+        Ok(())
+    }
+}
+
+impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
+    fn name(&self) -> &str {
+        self.doc.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(self.returns.clone())
+    }
+
+    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        let fields = self.state.iter().map(|(name, kind)| {
+            let name = format!("{}[{name}]", args.name);
+            Arc::new(Field::new(name, kind.clone(), true))
+        });
+        Ok(fields.collect())
+    }
+
+    fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        self.check(&args)?;
+        Ok(Box::new(OneGroup {
+            fold: self.fold.clone(),
+            state: F::State::default(),
+            beside: 0,
+        }))
+    }
+
+    fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
+        true
+    }
+
+    fn create_groups_accumulator(
+        &self,
+        args: AccumulatorArgs,
+    ) -> Result<Box<dyn GroupsAccumulator>> {
+        self.check(&args)?;
+        Ok(Box::new(ManyGroups {
+            fold: self.fold.clone(),
+            states: Vec::new(),
+            beside: 0,
+        }))
+    }
+
+    fn documentation(&self) -> Option<&Documentation> {
+        Some(&self.documentation)
+    }
+}
+
+/// Accumulates the groups of a `group by`.
+struct ManyGroups<F: Fold> {
+    fold: F,
+    states: Vec<F::State>,
+    /// Bytes that the states hold beside themselves.
+    beside: usize,
+}
+
+impl<F: Fold> ManyGroups<F> {
+    fn grow(&mut self, groups: usize) {
+        if self.states.len() < groups {
+            self.states.resize_with(groups, F::State::default);
+        }
+    }
+
+    fn take(&mut self, emit_to: EmitTo) -> Vec<F::State> {
+        let before = self.states.len().max(1);
+        let taken = emit_to.take_needed(&mut self.states);
+        // Which states held how much is not known one by one: what stays keeps its share.
+        self.beside = self.beside / before * self.states.len();
+        taken
+    }
+}
+
+impl<F: Fold> GroupsAccumulator for ManyGroups<F> {
+    fn update_batch(
+        &mut self,
+        values: &[ArrayRef],
+        group_indices: &[usize],
+        opt_filter: Option<&BooleanArray>,
+        total_num_groups: usize,
+    ) -> Result<()> {
+        self.grow(total_num_groups);
+        let rows = Rows::Of(group_indices, opt_filter);
+        self.beside += self.fold.update(&mut self.states, values, rows)?;
+        Ok(())
+    }
+
+    fn merge_batch(
+        &mut self,
+        values: &[ArrayRef],
+        group_indices: &[usize],
+        total_num_groups: usize,
+    ) -> Result<()> {
+        self.grow(total_num_groups);
+        let rows = Rows::Of(group_indices, None);
+        self.beside += self.fold.merge(&mut self.states, values, rows)?;
+        Ok(())
+    }
+
+    fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
+        let states = self.take(emit_to);
+        self.fold.finish(states)
+    }
+
+    fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
+        let states = self.take(emit_to);
+        self.fold.save(states)
+    }
+
+    fn convert_to_state(
+        &self,
+        values: &[ArrayRef],
+        opt_filter: Option<&BooleanArray>,
+    ) -> Result<Vec<ArrayRef>> {
+        let each: Vec<usize> = (0..length(values)).collect();
+        let mut states = Vec::new();
+        states.resize_with(each.len(), F::State::default);
+        let rows = Rows::Of(&each, opt_filter);
+        self.fold.update(&mut states, values, rows)?;
+        self.fold.save(states)
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self) + self.states.capacity() * size_of::<F::State>() + self.beside
+    }
+}
+
+/// Accumulates the rows of a query without `group by`.
+struct OneGroup<F: Fold> {
+    fold: F,
+    state: F::State,
+    beside: usize,
+}
+
+fn length(values: &[ArrayRef]) -> usize {
+    values.first().map_or(0, Array::len)
+}
+
+impl<F: Fold> Accumulator for OneGroup<F> {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let state = std::slice::from_mut(&mut self.state);
+        self.beside += self.fold.update(state, values, Rows::One(length(values)))?;
+        Ok(())
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        let state = std::slice::from_mut(&mut self.state);
+        self.beside += self.fold.merge(state, states, Rows::One(length(states)))?;
+        Ok(())
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        let saved = self.fold.save(vec![std::mem::take(&mut self.state)])?;
+        let one = |array: &ArrayRef| ScalarValue::try_from_array(array, 0);
+        saved.iter().map(one).collect()
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        let value = self.fold.finish(vec![std::mem::take(&mut self.state)])?;
+        ScalarValue::try_from_array(&value, 0)
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self) + self.beside
+    }
+}
+
+impl<F: Fold> fmt::Debug for OneGroup<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OneGroup")
+    }
+}
+
+impl<F> fmt::Debug for Aggregate<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.doc.name)
+    }
+}
+
+impl<F> PartialEq for Aggregate<F> {
+    fn eq(&self, other: &Self) -> bool {
+        self.doc == other.doc
+    }
+}
+
+impl<F> Eq for Aggregate<F> {}
+
+impl<F> Hash for Aggregate<F> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.doc.hash(state);
+    }
+}

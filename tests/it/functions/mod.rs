@@ -1,0 +1,5 @@
+//! SQL functions, as analysts use them.
+
+mod cases;
+mod engine;
+mod page;
