@@ -1,13 +1,11 @@
 //! Runs the cases of `tests/functions`, one file a function.
 
+use super::case::{Case, Expected, cases};
 use super::engine::{TestEngine, engine};
 use crate::project::{notice, repository};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Float64Type};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use async_trait::async_trait;
-use populace::error::Error;
-use sqllogictest::{AsyncDB, DBOutput, DefaultColumnType, Runner};
 
 /// Numbers are compared in ten significant digits.
 const DIGITS: usize = 10;
@@ -15,82 +13,68 @@ const DIGITS: usize = 10;
 #[test]
 fn cases_of_every_function() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let folder = repository().join("tests/functions");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
+    let mut files: Vec<_> = std::fs::read_dir(repository().join("tests/functions"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    let mut failed = Vec::new();
+    let mut failures = Vec::new();
+    let mut tested = Vec::new();
+    let mut ran = 0;
     for file in &files {
-        let mut runner = Runner::new(async || Ok(Database(engine().await)));
-        let ran = runtime.block_on(runner.run_file_async(file));
-        failed.extend(ran.err().map(|e| e.display(false).to_string()));
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        // What a file creates is its own.
+        let engine = runtime.block_on(engine());
+        for case in cases(&std::fs::read_to_string(file).unwrap()) {
+            ran += 1;
+            let failure = runtime.block_on(failure(&engine, &case));
+            failures.extend(failure.map(|said| format!("{name}.slt:{}: {said}", case.line)));
+        }
+        tested.push(name.to_string());
     }
-    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
-    notice(&format!("{} files of function cases passed", files.len()));
+    assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
+    notice(&format!("{ran} cases in {} files passed", files.len()));
 
-    let tested: Vec<String> = files
-        .iter()
-        .map(|file| file.file_stem().unwrap().to_str().unwrap().to_string())
-        .collect();
-    let functions = populace::functions::sections();
-    for function in functions.iter().flat_map(|section| &section.functions) {
+    let sections = populace::functions::sections();
+    for function in sections.iter().flat_map(|section| &section.functions) {
         let name = function.doc.name;
         assert!(tested.iter().any(|t| t == name), "{name} has no cases");
     }
 }
 
-struct Database(TestEngine);
-
-/// An error, told whole.
-#[derive(Debug)]
-struct Told(String);
-
-impl std::fmt::Display for Told {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+/// What is wrong with a case; None when it is as expected.
+async fn failure(engine: &TestEngine, case: &Case) -> Option<String> {
+    let answer = answer(engine, &case.sql).await;
+    let wrong = |found: &str, expected: &str| {
+        Some(format!(
+            "{}\nfound:\n{found}\nexpected:\n{expected}",
+            case.sql
+        ))
+    };
+    match (&case.expected, answer) {
+        (Expected::Success, Ok(_)) => None,
+        (Expected::Rows(rows), Ok(found)) if *rows == found => None,
+        (Expected::Error(text), Err(said)) if said.contains(text) => None,
+        (Expected::Rows(rows), Ok(found)) => wrong(&found.join("\n"), &rows.join("\n")),
+        (Expected::Error(text), Ok(found)) => wrong(&found.join("\n"), &format!("error {text}")),
+        (Expected::Error(text), Err(said)) => wrong(&said, &format!("error {text}")),
+        (_, Err(said)) => wrong(&said, "no error"),
     }
 }
 
-impl std::error::Error for Told {}
-
-#[async_trait]
-impl AsyncDB for Database {
-    type Error = Told;
-    type ColumnType = DefaultColumnType;
-
-    async fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, Told> {
-        let whole = |e: Error| Told(format!("{e:?}"));
-        let frame = self.0.engine.query("case", sql).await.map_err(whole)?;
-        let schema = frame.schema().as_arrow().clone();
-        let batches = frame.collect().await.map_err(|e| Told(e.to_string()))?;
-        let types = schema.fields().iter().map(|field| kind(field.data_type()));
-        let mut rows = Vec::new();
-        for batch in &batches {
-            for row in 0..batch.num_rows() {
-                rows.push(batch.columns().iter().map(|c| shown(c, row)).collect());
-            }
+/// The rows of a query, values divided by a space; or the error.
+async fn answer(engine: &TestEngine, sql: &str) -> Result<Vec<String>, String> {
+    let frame = engine.engine.query("case", sql).await;
+    let frame = frame.map_err(|e| format!("{e:?}"))?;
+    let batches = frame.collect().await.map_err(|e| e.to_string())?;
+    let mut rows = Vec::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let values = batch.columns().iter().map(|column| shown(column, row));
+            rows.push(values.collect::<Vec<_>>().join(" "));
         }
-        if schema.fields().is_empty() {
-            return Ok(DBOutput::StatementComplete(0));
-        }
-        Ok(DBOutput::Rows {
-            types: types.collect(),
-            rows,
-        })
     }
-
-    async fn shutdown(&mut self) {}
-}
-
-fn kind(of: &DataType) -> DefaultColumnType {
-    match of {
-        kind if kind.is_integer() => DefaultColumnType::Integer,
-        kind if kind.is_floating() => DefaultColumnType::FloatingPoint,
-        DataType::Utf8 | DataType::Utf8View => DefaultColumnType::Text,
-        _ => DefaultColumnType::Any,
-    }
+    Ok(rows)
 }
 
 fn shown(column: &ArrayRef, row: usize) -> String {
