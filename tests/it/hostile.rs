@@ -1,6 +1,6 @@
 //! Input that wants to break a pull: each is a counted reject, and memory stays bounded.
 
-use crate::project::{Project, text};
+use crate::project::{NO_POSTCODES, Project, pipeline, text};
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
@@ -40,18 +40,7 @@ fn project() -> Project {
     for folder in ["fhir", "csv"] {
         std::fs::create_dir(project.path(folder)).unwrap();
     }
-    std::fs::write(project.path("postcodes.csv"), "postcode,lsoa21_code\n").unwrap();
-    project.write_pipeline(
-        r#"
-[lake]
-url = "lake"
-shards = 4
-[releases]
-url = "releases"
-[privacy]
-key = "file:test.key"
-[privacy.lookups]
-postcode_lsoa = "postcodes.csv"
+    let sections = r#"
 [sources.record]
 kind = "fhir-folder"
 url = "fhir"
@@ -60,10 +49,8 @@ reject_threshold = 1.0
 kind = "csv-folder"
 url = "csv"
 reject_threshold = 1.0
-[parameters]
-as_of = { type = "date", default = "2026-09-30" }
-"#,
-    );
+"#;
+    project.write_pipeline(&pipeline(NO_POSTCODES, sections));
     project
 }
 
