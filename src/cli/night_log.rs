@@ -110,20 +110,17 @@ pub async fn load(lake: &Lake) -> Result<Vec<Step>> {
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(steps);
     };
-    for file in &stored.files {
-        for batch in lake.read_file(file, None).await? {
-            let text =
-                |i: usize, row: usize| batch.column(i).as_string::<i32>().value(row).to_string();
-            let ended = batch.column(2).as_primitive::<TimestampMicrosecondType>();
-            for row in 0..ended.len() {
-                steps.push(Step {
-                    night: text(0, row),
-                    step: text(1, row),
-                    ended: ended.value(row),
-                    outcome: text(3, row),
-                    detail: text(4, row),
-                });
-            }
+    for batch in lake.read_table(&stored, None).await? {
+        let text = |i: usize, row: usize| batch.column(i).as_string::<i32>().value(row).to_string();
+        let ended = batch.column(2).as_primitive::<TimestampMicrosecondType>();
+        for row in 0..ended.len() {
+            steps.push(Step {
+                night: text(0, row),
+                step: text(1, row),
+                ended: ended.value(row),
+                outcome: text(3, row),
+                detail: text(4, row),
+            });
         }
     }
     steps.sort_by(|a, b| (a.ended, &a.night).cmp(&(b.ended, &b.night)));

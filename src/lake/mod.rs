@@ -12,6 +12,7 @@ mod past;
 mod probe;
 mod removed;
 mod settings;
+mod small;
 pub mod store;
 mod table;
 mod turn;

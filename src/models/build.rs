@@ -193,22 +193,11 @@ async fn build_one(
         outcome.failed = check::run(engine, &file, &model.name, &model.header.checks).await?;
         outcome.rows = files.iter().map(|f| f.rows).sum();
         if outcome.failed.is_empty() {
-            let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-            let remove = remove
-                .into_iter()
-                .filter(|old| files.iter().all(|f| f.path != old.path))
-                .collect();
             let properties = BTreeMap::from([
                 (FINGERPRINT.to_string(), fingerprint.clone()),
                 (INPUTS.to_string(), made_from),
             ]);
-            let change = Change {
-                schema,
-                sharded: false,
-                properties,
-                add: files,
-                remove,
-            };
+            let change = Change::replacing(base.as_ref(), schema, properties, files);
             lake.commit(&model.name, base.as_ref(), change).await?;
         }
         outcome.seconds = started.elapsed().as_secs_f64();

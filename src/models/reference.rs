@@ -2,7 +2,7 @@
 
 use super::fingerprint::CONTENT;
 use crate::error::{Context, Error, Result};
-use crate::lake::{Change, Lake, TableName, encode};
+use crate::lake::{Lake, TableName};
 use crate::pipeline::Pipeline;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Date32Type, Field, Schema, SchemaRef};
@@ -26,23 +26,9 @@ pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Vec<Tabl
         let base = lake.table(&table).await?;
         if base.as_ref().and_then(|t| t.property(CONTENT)) != Some(&content) {
             let rows = read(&path, &bytes)?;
-            let schema = rows.schema();
-            let encoded = encode(&schema, &[rows], &[])?;
-            let add = vec![lake.write_file(&table, None, 0, encoded).await?];
-            let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-            let remove = remove
-                .into_iter()
-                .filter(|f| f.path != add[0].path)
-                .collect();
             let properties = BTreeMap::from([(CONTENT.to_string(), content)]);
-            let change = Change {
-                schema,
-                sharded: false,
-                properties,
-                add,
-                remove,
-            };
-            lake.commit(&table, base.as_ref(), change).await?;
+            lake.replace_rows(&table, base.as_ref(), rows, properties)
+                .await?;
         }
         names.push(table);
     }

@@ -2,7 +2,7 @@
 //! arrives later must not bring it back.
 
 use crate::error::{Context, Result};
-use crate::lake::{Change, Lake, TableName, encode};
+use crate::lake::{Lake, TableName};
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
 use arrow::datatypes::{
     DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
@@ -34,15 +34,13 @@ pub async fn load(lake: &Lake) -> Result<Deleted> {
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(deleted);
     };
-    for file in &stored.files {
-        for batch in lake.read_file(file, None).await? {
-            let records = batch.column(0).as_primitive::<Int64Type>().values();
-            let moments = batch
-                .column(1)
-                .as_primitive::<TimestampMicrosecondType>()
-                .values();
-            deleted.extend(records.iter().copied().zip(moments.iter().copied()));
-        }
+    for batch in lake.read_table(&stored, None).await? {
+        let records = batch.column(0).as_primitive::<Int64Type>().values();
+        let moments = batch
+            .column(1)
+            .as_primitive::<TimestampMicrosecondType>()
+            .values();
+        deleted.extend(records.iter().copied().zip(moments.iter().copied()));
     }
     Ok(deleted)
 }
@@ -62,19 +60,6 @@ pub async fn store(lake: &Lake, deleted: &Deleted) -> Result<()> {
         )),
     ];
     let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store the deletions")?;
-    let encoded = encode(&schema(), &[rows], &["record_key"])?;
-    let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
-    let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-    if base.is_some() && add == remove {
-        return Ok(());
-    }
-    let change = Change {
-        schema: schema(),
-        sharded: false,
-        properties: BTreeMap::new(),
-        add,
-        remove,
-    };
-    lake.commit(&table(), base.as_ref(), change).await?;
-    Ok(())
+    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+        .await
 }

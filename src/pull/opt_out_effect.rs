@@ -2,7 +2,7 @@
 //! table people who opted out have lost (`populace.opt_out_effect`). Counts only, for the operator.
 
 use crate::error::{Context, Result};
-use crate::lake::{Change, Lake, Table, TableName, encode};
+use crate::lake::{Lake, Table, TableName};
 use crate::privacy::ListRead;
 use arrow::array::{
     ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
@@ -44,8 +44,8 @@ pub async fn note(lake: &Lake, tables: &[Option<Table>], joined: &HashSet<i64>) 
     let change = hash.finalize().to_hex()[..16].to_string();
     let base = lake.table(&effect_table()).await?;
     let mut effect = Effect::new();
-    for file in base.iter().flat_map(|t| &t.files) {
-        for batch in lake.read_file(file, None).await? {
+    if let Some(stored) = &base {
+        for batch in lake.read_table(stored, None).await? {
             let changes = batch.column(0).as_string::<i32>();
             let names = batch.column(2).as_string::<i32>();
             let rows = batch.column(3).as_primitive::<Int64Type>();
@@ -87,7 +87,8 @@ pub async fn note(lake: &Lake, tables: &[Option<Table>], joined: &HashSet<i64>) 
     ];
     let rows = RecordBatch::try_new(effect_schema(), columns)
         .data(|| "cannot store what the opt-outs did")?;
-    store(lake, &effect_table(), base.as_ref(), rows, false).await?;
+    lake.append_rows(&effect_table(), base.as_ref(), rows)
+        .await?;
     Ok(effect)
 }
 
@@ -141,7 +142,8 @@ pub async fn store_lists(lake: &Lake, lists: &[ListRead]) -> Result<()> {
         ),
     ];
     let rows = RecordBatch::try_new(schema, columns).data(|| "cannot store the opt-out lists")?;
-    store(lake, &list_table(), base.as_ref(), rows, true).await
+    lake.replace_rows(&list_table(), base.as_ref(), rows, BTreeMap::new())
+        .await
 }
 
 /// The day of the oldest check against the National Data Opt-out that the lake's people went through;
@@ -151,43 +153,14 @@ pub async fn ndoo_checked_on(lake: &Lake) -> Result<Option<NaiveDate>> {
     let Some(lists) = lake.table(&list_table()).await? else {
         return Ok(None);
     };
-    for file in &lists.files {
-        for batch in lake.read_file(file, Some(&["kind", "checked_on"])).await? {
-            let kinds = batch.column(0).as_string::<i32>();
-            let days = batch.column(1).as_primitive::<Date32Type>();
-            for row in (0..batch.num_rows()).filter(|row| kinds.value(*row) == "national") {
-                let day = days.value(row);
-                oldest = Some(oldest.map_or(day, |known| known.min(day)));
-            }
+    let columns = Some(["kind", "checked_on"].as_slice());
+    for batch in lake.read_table(&lists, columns).await? {
+        let kinds = batch.column(0).as_string::<i32>();
+        let days = batch.column(1).as_primitive::<Date32Type>();
+        for row in (0..batch.num_rows()).filter(|row| kinds.value(*row) == "national") {
+            let day = days.value(row);
+            oldest = Some(oldest.map_or(day, |known| known.min(day)));
         }
     }
     Ok(oldest.and_then(Date32Type::to_naive_date_opt))
-}
-
-/// Adds rows to a table, or replaces all that it holds; the same rows again change nothing.
-async fn store(
-    lake: &Lake,
-    name: &TableName,
-    base: Option<&Table>,
-    rows: RecordBatch,
-    replace: bool,
-) -> Result<()> {
-    let schema = rows.schema();
-    let file = lake
-        .write_file(name, None, 0, encode(&schema, &[rows], &[])?)
-        .await?;
-    let old = base.map(|t| t.files.as_slice()).unwrap_or_default();
-    if old.iter().any(|f| f.path == file.path) && (!replace || old.len() == 1) {
-        return Ok(());
-    }
-    let remove = if replace { old.to_vec() } else { Vec::new() };
-    let change = Change {
-        schema,
-        sharded: false,
-        properties: BTreeMap::new(),
-        add: vec![file],
-        remove,
-    };
-    lake.commit(name, base, change).await?;
-    Ok(())
 }

@@ -6,7 +6,7 @@
 use super::people::People;
 use super::prepare::LinkFact;
 use crate::error::{Context, Result};
-use crate::lake::{Change, Lake, TableName, encode};
+use crate::lake::{Lake, TableName};
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::{BTreeMap, HashSet};
@@ -38,26 +38,17 @@ pub async fn load(lake: &Lake) -> Result<OptedOut> {
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(found);
     };
-    for file in &stored.files {
-        for batch in lake.read_file(file, None).await? {
-            let people = batch.column(0).as_primitive::<Int64Type>();
-            let patients = batch.column(1).as_primitive::<Int64Type>();
-            found.people.extend(people.values());
-            found
-                .links
-                .extend(
-                    (0..people.len())
-                        .filter(|row| patients.is_valid(*row))
-                        .map(|row| {
-                            LinkFact {
-                                patient_key: patients.value(row),
-                                person: Some(people.value(row)),
-                                // Any version of the Patient that arrives is newer.
-                                version: (i64::MIN, i64::MIN),
-                            }
-                        }),
-                );
-        }
+    for batch in lake.read_table(&stored, None).await? {
+        let people = batch.column(0).as_primitive::<Int64Type>();
+        let patients = batch.column(1).as_primitive::<Int64Type>();
+        found.people.extend(people.values());
+        let known = (0..people.len()).filter(|row| patients.is_valid(*row));
+        found.links.extend(known.map(|row| LinkFact {
+            patient_key: patients.value(row),
+            person: Some(people.value(row)),
+            // Any version of the Patient that arrives is newer.
+            version: (i64::MIN, i64::MIN),
+        }));
     }
     Ok(found)
 }
@@ -79,24 +70,6 @@ pub async fn store(lake: &Lake, opted_out: &HashSet<i64>, links: &People) -> Res
     ];
     let rows =
         RecordBatch::try_new(schema(), columns.to_vec()).data(|| "cannot store the opt-outs")?;
-    let encoded = encode(&schema(), &[rows], &["person_key"])?;
-    let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
-    let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-    if base.is_some()
-        && remove
-            .iter()
-            .map(|f| &f.path)
-            .eq(add.iter().map(|f| &f.path))
-    {
-        return Ok(());
-    }
-    let change = Change {
-        schema: schema(),
-        sharded: false,
-        properties: BTreeMap::new(),
-        add,
-        remove,
-    };
-    lake.commit(&table(), base.as_ref(), change).await?;
-    Ok(())
+    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+        .await
 }

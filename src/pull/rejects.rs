@@ -1,7 +1,7 @@
 //! Lines that could not be used: where they are and why, never what they hold.
 
 use crate::error::{Context, Result};
-use crate::lake::{Change, Lake, TableName, encode};
+use crate::lake::{Lake, TableName};
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow::array::{AsArray, BooleanArray};
 use arrow::compute::{concat_batches, filter_record_batch};
@@ -57,8 +57,8 @@ pub async fn store(
         .map(|(source, file)| (source.as_str(), file.as_str()))
         .collect();
     let mut batches = Vec::new();
-    for file in base.iter().flat_map(|t| &t.files) {
-        for batch in lake.read_file(file, None).await? {
+    if let Some(stored) = &base {
+        for batch in lake.read_table(stored, None).await? {
             let sources = batch.column(0).as_string::<i32>();
             let files = batch.column(1).as_string::<i32>();
             let keep: BooleanArray = (0..batch.num_rows())
@@ -68,32 +68,9 @@ pub async fn store(
         }
     }
     batches.push(to_batch(found)?);
-    let schema = schema();
-    let rows = concat_batches(&schema, &batches).data(failed)?;
-    let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-    let mut add = Vec::new();
-    if rows.num_rows() > 0 {
-        add.push(
-            lake.write_file(&table(), None, 0, encode(&schema, &[rows], &[])?)
-                .await?,
-        );
-    }
-    if base.is_some() && add == remove {
-        return Ok(());
-    }
-    let remove = remove
-        .into_iter()
-        .filter(|old| !add.contains(old))
-        .collect();
-    let change = Change {
-        schema,
-        sharded: false,
-        properties: BTreeMap::new(),
-        add,
-        remove,
-    };
-    lake.commit(&table(), base.as_ref(), change).await?;
-    Ok(())
+    let rows = concat_batches(&schema(), &batches).data(failed)?;
+    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+        .await
 }
 
 fn to_batch(found: &BTreeMap<(String, String), Vec<RejectedLine>>) -> Result<RecordBatch> {

@@ -82,15 +82,9 @@ impl Summary {
         }
     }
 
-    pub(super) fn of(
-        plan: &PullPlan,
-        intake: &Intake,
-        tables: Vec<TableSummary>,
-        known: u64,
-    ) -> Self {
+    pub(super) fn of(plan: &PullPlan, intake: &Intake, tables: Vec<TableSummary>) -> Self {
         let mut summary = Summary {
             files_read: intake.file_count() as u64,
-            files_known: known,
             bytes: intake.bytes(),
             tables,
             ..Summary::default()

@@ -2,7 +2,7 @@
 
 use super::files::SourceFile;
 use crate::error::{Context, Result};
-use crate::lake::{Change, Lake, TableName, encode};
+use crate::lake::{Lake, TableName};
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::BTreeMap;
@@ -98,33 +98,31 @@ pub async fn load(lake: &Lake) -> Result<TakenFiles> {
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(taken);
     };
-    for file in &stored.files {
-        for batch in lake.read_file(file, None).await? {
-            let text = |i: usize| batch.column(i).as_string::<i32>();
-            let number = |i: usize| batch.column(4 + i).as_primitive::<Int64Type>();
-            let etags = batch.column_by_name("etag").map(|c| c.as_string::<i32>());
-            for row in 0..batch.num_rows() {
-                let n = |i: usize| u64::try_from(number(i).value(row)).unwrap_or_default();
-                taken.insert(
-                    (
-                        text(0).value(row).to_string(),
-                        text(1).value(row).to_string(),
-                    ),
-                    Taken {
-                        size: n(0),
-                        modified: number(1).value(row),
-                        etag: etags.map_or("", |etags| etags.value(row)).to_string(),
-                        settings: text(2).value(row).to_string(),
-                        lines: n(2),
-                        accepted: n(3),
-                        without_view: n(4),
-                        rejected: n(5),
-                        deletions: n(6),
-                        other: n(7),
-                        types: text(3).value(row).to_string(),
-                    },
-                );
-            }
+    for batch in lake.read_table(&stored, None).await? {
+        let text = |i: usize| batch.column(i).as_string::<i32>();
+        let number = |i: usize| batch.column(4 + i).as_primitive::<Int64Type>();
+        let etags = batch.column_by_name("etag").map(|c| c.as_string::<i32>());
+        for row in 0..batch.num_rows() {
+            let n = |i: usize| u64::try_from(number(i).value(row)).unwrap_or_default();
+            taken.insert(
+                (
+                    text(0).value(row).to_string(),
+                    text(1).value(row).to_string(),
+                ),
+                Taken {
+                    size: n(0),
+                    modified: number(1).value(row),
+                    etag: etags.map_or("", |etags| etags.value(row)).to_string(),
+                    settings: text(2).value(row).to_string(),
+                    lines: n(2),
+                    accepted: n(3),
+                    without_view: n(4),
+                    rejected: n(5),
+                    deletions: n(6),
+                    other: n(7),
+                    types: text(3).value(row).to_string(),
+                },
+            );
         }
     }
     Ok(taken)
@@ -155,22 +153,6 @@ pub async fn store(
     }
     columns.push(text(&|_, v| v.etag.clone()));
     let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store what was taken")?;
-    let add = vec![
-        lake.write_file(&table(), None, 0, encode(&schema(), &[rows], &[])?)
-            .await?,
-    ];
-    let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-    let remove = remove
-        .into_iter()
-        .filter(|old| !add.contains(old))
-        .collect();
-    let change = Change {
-        schema: schema(),
-        sharded: false,
-        properties,
-        add,
-        remove,
-    };
-    lake.commit(&table(), base.as_ref(), change).await?;
-    Ok(())
+    lake.replace_rows(&table(), base.as_ref(), rows, properties)
+        .await
 }

@@ -1,6 +1,8 @@
 //! Nothing that identifies a person is stored, released, logged or left behind.
 
-use crate::project::{Project, files_below, pipeline_over, plain, synth, text};
+use crate::project::{
+    NO_POSTCODES, Project, files_below, pipeline, pipeline_over, plain, synth, text,
+};
 use std::collections::BTreeSet;
 
 /// Everything that identifies somebody in a synthetic record.
@@ -351,11 +353,11 @@ fn older_data_can_be_linked_by_open_pseudonyms_and_a_pull_warns_of_them() {
     .unwrap();
     let project = Project::empty();
     std::fs::write(project.path("salt.txt"), "mackerel\n").unwrap();
-    let pipeline = format!(
-        "[lake]\nurl = \"lake\"\n[releases]\nurl = \"releases\"\n[privacy]\nkey = \"file:test.key\"\n[privacy.lookups]\npostcode_lsoa = \"lookup.csv\"\n[sources.record]\nkind = \"fhir-folder\"\nurl = \"{}\"\n[parameters]\nas_of = {{ type = \"date\", default = \"2026-09-30\" }}\n",
+    let source = format!(
+        "[sources.record]\nkind = \"fhir-folder\"\nurl = \"{}\"\n",
         fhir.display()
     );
-    std::fs::write(project.path("lookup.csv"), "postcode,lsoa\n").unwrap();
+    let pipeline = pipeline(NO_POSTCODES, &source);
     project.write_pipeline(&pipeline);
     project.ok(&["pull"]);
     let with_salt = pipeline.replace(

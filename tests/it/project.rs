@@ -1,7 +1,8 @@
 //! A project in a temporary folder, and the program run in it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 /// The repository.
 pub fn repository() -> &'static Path {
@@ -64,6 +65,7 @@ impl Project {
         assert!(made.status.success(), "{}", text(&made.stderr));
         std::fs::write(project.path("test.key"), KEY).unwrap();
         std::fs::create_dir(project.path("tmp")).unwrap();
+        std::fs::write(project.path("postcodes.csv"), "postcode,lsoa21_code\n").unwrap();
         project
     }
 
@@ -92,6 +94,20 @@ impl Project {
 
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command and kills it after a while, if it has not ended by then.
+    pub fn killed_after(&self, arguments: &[&str], moment: Duration) {
+        let mut command = self.command(arguments);
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        #[allow(clippy::disallowed_methods)] // the moment of the kill
+        std::thread::sleep(moment);
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 
     /// Runs a command that must succeed; gives its standard output.
@@ -145,7 +161,44 @@ impl Project {
 /// A pipeline over the folders of a synthetic record.
 pub fn pipeline_over(record: &Path) -> String {
     let record = std::path::absolute(record).unwrap();
+    let folder = record.display();
+    let sections = format!(
+        r#"
+[sources.record]
+kind = "fhir-folder"
+url = "{folder}/fhir"
+accept_test_numbers = true
+[sources.extracts]
+kind = "csv-folder"
+url = "{folder}/csv"
+accept_test_numbers = true
+[reference]
+lsoa = "{folder}/reference/lsoa.csv"
+population = "{folder}/reference/population.csv"
+organisation = "{folder}/reference/organisation.csv"
+"#
+    );
+    let parameters = r#"
+period_start = { type = "date", default = "2024-10-01" }
+period_end = { type = "date", default = "2026-09-30" }
+"#;
+    pipeline(&privacy_of(&record), &sections) + parameters
+}
+
+/// The opt-outs and lookups of a synthetic record, for [`pipeline`].
+pub fn privacy_of(record: &Path) -> String {
     let record = record.display();
+    format!(
+        r#"
+opt_outs = "{record}/opt-outs.txt"
+[privacy.lookups]
+postcode_lsoa = "{record}/reference/postcode_lsoa.csv"
+"#
+    )
+}
+
+/// A pipeline that keeps all in the project, with more settings of `[privacy]`, and other sections.
+pub fn pipeline(privacy: &str, sections: &str) -> String {
     format!(
         r#"
 [lake]
@@ -155,28 +208,16 @@ shards = 4
 url = "releases"
 [privacy]
 key = "file:test.key"
-opt_outs = "{record}/opt-outs.txt"
-[privacy.lookups]
-postcode_lsoa = "{record}/reference/postcode_lsoa.csv"
-[sources.record]
-kind = "fhir-folder"
-url = "{record}/fhir"
-accept_test_numbers = true
-[sources.extracts]
-kind = "csv-folder"
-url = "{record}/csv"
-accept_test_numbers = true
-[reference]
-lsoa = "{record}/reference/lsoa.csv"
-population = "{record}/reference/population.csv"
-organisation = "{record}/reference/organisation.csv"
+{privacy}
+{sections}
 [parameters]
 as_of = {{ type = "date", default = "2026-09-30" }}
-period_start = {{ type = "date", default = "2024-10-01" }}
-period_end = {{ type = "date", default = "2026-09-30" }}
 "#
     )
 }
+
+/// A postcode lookup of nothing, for [`pipeline`].
+pub const NO_POSTCODES: &str = "[privacy.lookups]\npostcode_lsoa = \"postcodes.csv\"\n";
 
 /// A synthetic record of a few people.
 pub fn synth(people: u32, seed: u32, faults: bool) -> tempfile::TempDir {

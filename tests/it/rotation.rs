@@ -134,16 +134,8 @@ fn a_killed_rotation_is_finished_by_the_next_and_nothing_uses_the_lake_meanwhile
     project.write_pipeline(&rotated_pipeline(record.path()));
     let mut half_done = 0;
     for kill in 1..=KILLS {
-        let mut rotation = project
-            .command(&["key", "rotate", "-q"])
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        #[allow(clippy::disallowed_methods)] // the moment of the kill
-        std::thread::sleep(whole.mul_f64(f64::from(kill) / f64::from(KILLS + 1)));
-        rotation.kill().unwrap();
-        rotation.wait().unwrap();
+        let moment = whole.mul_f64(f64::from(kill) / f64::from(KILLS + 1));
+        project.killed_after(&["key", "rotate", "-q"], moment);
         let status = project.run(&["status"]);
         if status.status.code() == Some(3) {
             half_done += 1;

@@ -1,6 +1,6 @@
 //! Real FHIR that nobody on this project wrote.
 
-use crate::project::{Project, shared};
+use crate::project::{NO_POSTCODES, Project, pipeline, shared};
 
 #[test]
 fn american_synthea_records_are_accounted_for() {
@@ -8,16 +8,8 @@ fn american_synthea_records_are_accounted_for() {
         return;
     };
     let project = Project::empty();
-    project.write_pipeline(&format!(
+    let sections = format!(
         r#"
-[lake]
-url = "lake"
-[releases]
-url = "releases"
-[privacy]
-key = "file:test.key"
-[privacy.lookups]
-postcode_lsoa = "postcodes.csv"
 [sources.synthea]
 kind = "fhir-folder"
 url = "{}"
@@ -29,15 +21,16 @@ url = "csv"
 lsoa = "lsoa.csv"
 organisation = "organisation.csv"
 population = "population.csv"
-[parameters]
-as_of = {{ type = "date", default = "2020-06-30" }}
-period_start = {{ type = "date", default = "2018-04-01" }}
-period_end = {{ type = "date", default = "2020-03-31" }}
 "#,
         folder.display()
-    ));
+    );
+    let parameters = r#"
+period_start = { type = "date", default = "2018-04-01" }
+period_end = { type = "date", default = "2020-03-31" }
+"#;
+    let pipeline = pipeline(NO_POSTCODES, &sections) + parameters;
+    project.write_pipeline(&pipeline.replace("2026-09-30", "2020-06-30"));
     std::fs::create_dir(project.path("csv")).unwrap();
-    std::fs::write(project.path("postcodes.csv"), "postcode,lsoa21_code\n").unwrap();
     std::fs::write(
         project.path("lsoa.csv"),
         "lsoa21_code,lsoa21_name,place_code,place_name,ltla_code,ltla_name,icb_code,icb_name,imd_rank,imd_decile\nE01000001,A,E1,A,E07,A,E54,A,1,1\n",

@@ -2,7 +2,7 @@
 
 use super::export::{Export, ServedFile};
 use super::server::Server;
-use crate::project::{Project, files_below, plain, synth};
+use crate::project::{self, Project, files_below, plain, privacy_of, synth};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -99,28 +99,16 @@ pub fn served(kind: &str, bytes: Vec<u8>) -> ServedFile {
 }
 
 fn pipeline(record: &Path, source: &str, more: &str) -> String {
-    let record = record.display();
-    format!(
+    let sections = format!(
         r#"
-[lake]
-url = "lake"
-shards = 4
-[releases]
-url = "releases"
-[privacy]
-key = "file:test.key"
-opt_outs = "{record}/opt-outs.txt"
-[privacy.lookups]
-postcode_lsoa = "{record}/reference/postcode_lsoa.csv"
 [sources.record]
 {source}
 accept_test_numbers = true
 reject_threshold = 0.2
 {more}
-[parameters]
-as_of = {{ type = "date", default = "2026-09-30" }}
 "#
-    )
+    );
+    project::pipeline(&privacy_of(record), &sections)
 }
 
 /// The content of every record table, as the lake's own logs tell it.

@@ -198,19 +198,24 @@ fn nothing_twice(server: &Server, safe: &BTreeMap<usize, u64>, from: usize, seed
     }
 }
 
+/// A pull that cannot commit what it took, although all of it is in the tables.
+fn stop_at_the_last_commit(project: &Project) {
+    std::fs::create_dir_all(project.path("lake/populace")).unwrap();
+    let extract = project.path("lake/populace/extract");
+    std::fs::write(&extract, "in the way").unwrap();
+    project.fails(3, &["pull"]);
+    std::fs::remove_file(&extract).unwrap();
+}
+
 /// The last commit fails, as if the machine had stopped there, and then again after it.
 #[test]
 fn a_crash_at_the_last_commit_and_after_it() {
     let record = Record::new(6, 13, false);
     let server = Server::start(Export::good(record.files(50_000)));
     let project = record.project(&server, "");
-    std::fs::create_dir_all(project.path("lake/populace")).unwrap();
-    let extract = project.path("lake/populace/extract");
-    std::fs::write(&extract, "in the way").unwrap();
-    project.fails(3, &["pull"]);
+    stop_at_the_last_commit(&project);
     record.assert_contents(&project);
     let sent = server.sent().len();
-    std::fs::remove_file(&extract).unwrap();
     let kept = staging(&project);
     assert!(kept.contains_key("job.json") && kept.len() > 1);
 
@@ -242,11 +247,7 @@ fn a_staging_area_with_damage() {
     let record = Record::new(6, 14, false);
     let server = Server::start(Export::good(record.files(50_000)));
     let project = record.project(&server, "");
-    std::fs::create_dir_all(project.path("lake/populace")).unwrap();
-    let extract = project.path("lake/populace/extract");
-    std::fs::write(&extract, "in the way").unwrap();
-    project.fails(3, &["pull"]);
-    std::fs::remove_file(&extract).unwrap();
+    stop_at_the_last_commit(&project);
     let units = project.path("lake/populace.staging/record/units");
     let mut paths: Vec<_> = std::fs::read_dir(&units)
         .unwrap()

@@ -1,0 +1,189 @@
+//! Small tables, such as what a pull remembers: one file of rows, read and replaced whole.
+
+use super::{Change, Lake, NewFile, Table, TableName, encode};
+use crate::error::Result;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use std::collections::BTreeMap;
+
+impl Change {
+    /// `files` in the place of all that an unsharded table held: files that stay are not removed.
+    pub fn replacing(
+        base: Option<&Table>,
+        schema: SchemaRef,
+        properties: BTreeMap<String, String>,
+        files: Vec<NewFile>,
+    ) -> Self {
+        let stays = |old: &NewFile| files.iter().any(|new| new.path == old.path);
+        let old = base.map(|table| table.files.as_slice()).unwrap_or_default();
+        Change {
+            schema,
+            sharded: false,
+            properties,
+            remove: old.iter().filter(|old| !stays(old)).cloned().collect(),
+            add: files,
+        }
+    }
+
+    /// Whether a table would be as it is.
+    fn leaves(&self, table: &Table) -> bool {
+        let own = |(key, _): &(&String, &String)| !key.starts_with("delta.");
+        self.remove.is_empty()
+            && self.add.len() == table.files.len()
+            && self.schema.fields() == table.schema.fields()
+            && self
+                .properties
+                .iter()
+                .eq(table.properties.iter().filter(own))
+    }
+}
+
+impl Lake {
+    /// All rows of a small table.
+    pub async fn read_table(
+        &self,
+        table: &Table,
+        columns: Option<&[&str]>,
+    ) -> Result<Vec<RecordBatch>> {
+        let mut batches = Vec::new();
+        for file in &table.files {
+            batches.extend(self.read_file(file, columns).await?);
+        }
+        Ok(batches)
+    }
+
+    /// Puts `rows` and `properties` in the place of all that the table held at version `base`. The
+    /// same ones again commit nothing.
+    pub async fn replace_rows(
+        &self,
+        name: &TableName,
+        base: Option<&Table>,
+        rows: RecordBatch,
+        properties: BTreeMap<String, String>,
+    ) -> Result<()> {
+        let files = self.rows_file(name, &rows).await?;
+        let change = Change::replacing(base, rows.schema(), properties, files);
+        if !base.is_some_and(|table| change.leaves(table)) {
+            self.commit(name, base, change).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds `rows` to what the table held at version `base`.
+    pub async fn append_rows(
+        &self,
+        name: &TableName,
+        base: Option<&Table>,
+        rows: RecordBatch,
+    ) -> Result<()> {
+        let change = Change {
+            schema: rows.schema(),
+            sharded: false,
+            properties: BTreeMap::new(),
+            add: self.rows_file(name, &rows).await?,
+            remove: Vec::new(),
+        };
+        self.commit(name, base, change).await?;
+        Ok(())
+    }
+
+    /// The one file of `rows`; none for no rows.
+    async fn rows_file(&self, name: &TableName, rows: &RecordBatch) -> Result<Vec<NewFile>> {
+        if rows.num_rows() == 0 {
+            return Ok(Vec::new());
+        }
+        let encoded = encode(&rows.schema(), std::slice::from_ref(rows), &[])?;
+        Ok(vec![self.write_file(name, None, 0, encoded).await?])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::{Location, Settings};
+    use arrow::array::{Int64Array, StringArray};
+    use arrow::datatypes::{DataType, Field, Schema};
+    use std::sync::Arc;
+
+    fn rows(numbers: &[i64]) -> RecordBatch {
+        let words = numbers.iter().map(|n| (*n > 1).then_some("more"));
+        RecordBatch::try_new(
+            Arc::new(Schema::new(vec![
+                Field::new("person_key", DataType::Int64, false),
+                Field::new("word", DataType::Utf8, true),
+            ])),
+            vec![
+                Arc::new(Int64Array::from(numbers.to_vec())),
+                Arc::new(words.collect::<StringArray>()),
+            ],
+        )
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_same_rows_again_commit_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::parse("lake", folder.path()).unwrap();
+        let lake = Lake::open_or_create(location, &Settings::new(1, "key".into()))
+            .await
+            .unwrap();
+        let name = TableName::new("populace", "thing");
+        let mut versions = Vec::new();
+        for (numbers, mark) in [
+            (&[1, 2][..], "a"),
+            (&[1, 2], "a"),
+            (&[1, 2], "b"),
+            (&[1, 2, 3], "b"),
+            (&[], "b"),
+            (&[], "b"),
+            (&[], ""),
+            (&[1, 2], ""),
+        ] {
+            let base = lake.table(&name).await.unwrap();
+            let properties = (!mark.is_empty()).then(|| ("mark".to_string(), mark.to_string()));
+            lake.replace_rows(
+                &name,
+                base.as_ref(),
+                rows(numbers),
+                properties.into_iter().collect(),
+            )
+            .await
+            .unwrap();
+            let now = lake.table(&name).await.unwrap().unwrap();
+            assert_eq!(now.property("mark"), (!mark.is_empty()).then_some(mark));
+            let read = lake.read_table(&now, None).await.unwrap();
+            let found: Vec<i64> = read
+                .iter()
+                .flat_map(|b| {
+                    b.column(0)
+                        .as_any()
+                        .downcast_ref::<Int64Array>()
+                        .unwrap()
+                        .values()
+                })
+                .copied()
+                .collect();
+            assert_eq!(found, numbers);
+            versions.push(now.version);
+        }
+        assert_eq!(versions, [0, 0, 1, 2, 3, 3, 4, 5]);
+    }
+
+    #[tokio::test]
+    async fn rows_are_added_to_those_that_are_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::parse("lake", folder.path()).unwrap();
+        let lake = Lake::open_or_create(location, &Settings::new(1, "key".into()))
+            .await
+            .unwrap();
+        let name = TableName::new("populace", "thing");
+        for numbers in [&[1, 2][..], &[3]] {
+            let base = lake.table(&name).await.unwrap();
+            lake.append_rows(&name, base.as_ref(), rows(numbers))
+                .await
+                .unwrap();
+        }
+        let now = lake.table(&name).await.unwrap().unwrap();
+        assert_eq!((now.rows(), now.files.len(), now.version), (3, 2, 1));
+    }
+}

@@ -1,0 +1,417 @@
+//! One attempt at a pull, step by step: what is known, what is new, what it becomes.
+
+use super::bulk::{self, Brought, Memory};
+use super::intake::{self, Intake};
+use super::merge::Exclusions;
+use super::opted_out::{self, OptedOut};
+use super::people::People;
+use super::plan::{MergeColumns, PullPlan};
+use super::runs::Runs;
+use super::settle::{self, Settle};
+use super::taken::{self, TakenFiles};
+use super::{Limits, Summary, deleted, fence, files, opt_out_effect, rejects};
+use crate::error::{Error, Result};
+use crate::lake::{Lake, Table, Turn};
+use crate::pipeline::{Pipeline, settings_file::nearest};
+use crate::privacy::{Key, Lookup, OptOuts};
+use crate::progress::Progress;
+use crate::scratch::Scratch;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// What an attempt needs.
+pub struct Attempt<'a> {
+    /// The pipeline.
+    pub pipeline: &'a Pipeline,
+    /// The lake.
+    pub lake: &'a Lake,
+    /// The key of pseudonyms.
+    pub key: &'a Key,
+    /// How it may use the machine.
+    pub limits: Limits,
+    /// The temporary folder.
+    pub scratch: &'a Scratch,
+    /// Where progress is shown.
+    pub progress: Progress,
+}
+
+/// What the lake held before.
+struct Before {
+    taken: TakenFiles,
+    tables: Vec<Option<Table>>,
+    opted_out: OptedOut,
+    /// The last good export of each server.
+    exports: Memory,
+}
+
+/// Who has opted out now, and how that differs from before.
+struct OptOutsNow {
+    read: OptOuts,
+    /// Those who joined the lists.
+    joining: HashSet<i64>,
+    /// Whether somebody is no longer on a list.
+    withdrawn: bool,
+}
+
+/// Files that have to be read.
+struct NewFiles {
+    work: Vec<intake::Work>,
+    /// How many need not be.
+    known: u64,
+    /// Whether a file was taken with another view, lookup or setting: what it holds has changed,
+    /// though the versions of its records have not.
+    other_settings: bool,
+}
+
+impl Attempt<'_> {
+    /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
+    /// nothing was changed.
+    pub async fn run(&self, sources: &[String], all: bool) -> Result<Option<Summary>> {
+        let exports = bulk::recall(&properties(self.lake).await?);
+        let versions = bulk::fhir_versions(self.pipeline, self.lake, &exports, sources).await?;
+        let mut plan = PullPlan::read_for(self.pipeline, self.key, &versions)?;
+        if self
+            .pipeline
+            .settings
+            .privacy
+            .open_pseudonymiser_salt
+            .is_some()
+        {
+            tracing::warn!(
+                "people get an open_pseudonym too, which is weak: whoever learns its salt finds every NHS number behind it"
+            );
+        }
+        let mut turn = self.turn(&plan).await?;
+        let mut before = self.before(&plan, exports).await?;
+        let opt_outs = self.opt_outs(&before.opted_out)?;
+        // Records of people who opted in again are no longer in the lake: everything is read again.
+        // A table that somebody removed comes back whole.
+        let lost = !before.taken.is_empty() && before.tables.iter().any(Option::is_none);
+        let again = opt_outs.withdrawn || lost || all;
+        choose(&mut plan, sources, again)?;
+        let lookups = self.lookups(&mut plan)?;
+        let new = new_files(&plan, &before.taken, again).await?;
+        let runs = Runs::new(
+            plan.tables.len(),
+            self.lake.settings().shards,
+            self.scratch.folder("pull")?,
+            self.limits.memory / 8,
+        );
+        let shared = Arc::new(intake::Shared {
+            plan,
+            lookups,
+            runs,
+        });
+        let brought = self.bring(&shared, &mut before.exports, again).await?;
+        let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
+        if nothing && !opt_outs.changed() && are_of(&shared.plan, &before.tables) {
+            let summary = Summary::unchanged(&shared.plan, &before.tables, new.known);
+            self.nothing_new(&before, brought, &opt_outs).await?;
+            return Ok(Some(summary.with_opt_outs(opt_outs.read, BTreeMap::new())));
+        }
+        // A full export may have been asked for because settings changed.
+        let read_anew = again || new.other_settings || brought.iter().any(Brought::is_full);
+        let mut deleted = deleted::load(self.lake).await?;
+        let people = self
+            .people(&shared.plan, &before.opted_out, &deleted, &brought)
+            .await?;
+        let mut intake = self.take_in(&shared, new.work, people, &brought).await?;
+        if let Err(error) = intake.within_thresholds(&shared.plan) {
+            // What a server sent and is refused is not looked at again: the next pull asks anew.
+            for one in brought {
+                one.give_up().await?;
+            }
+            return Err(error);
+        }
+        intake.end_merges(&shared);
+        if !again && lets_go(&intake, &opt_outs.read.people) {
+            return Ok(None);
+        }
+        for (record, when) in intake.deletes.values().flatten() {
+            let known = deleted.entry(*record).or_insert(*when);
+            *known = (*known).max(*when);
+        }
+        let exclusions = Exclusions {
+            opted_out: opt_outs.read.people.clone(),
+            deleted,
+        };
+        let settle = Settle {
+            lake: self.lake,
+            plan: &shared.plan,
+            runs: &shared.runs,
+            exclusions: &exclusions,
+            everything: opt_outs.changed(),
+            read_anew,
+            threads: self.limits.threads,
+            progress: self.progress,
+        };
+        let mut summary = self
+            .commit(settle, &mut turn, before, opt_outs, &intake, &brought)
+            .await?;
+        summary.files_known = new.known;
+        for one in brought {
+            one.done().await?;
+        }
+        turn.end().await?;
+        Ok(Some(summary))
+    }
+
+    /// The turn after the last one, whose command is kept from committing anything more if it was
+    /// cut short.
+    async fn turn(&self, plan: &PullPlan) -> Result<Turn<'_>> {
+        let mut turn = self.lake.turn().await?;
+        if turn.is_open() {
+            let create = taken::load(self.lake).await?.is_empty();
+            fence::fence(self.lake, plan, create).await?;
+            turn.close().await?;
+        }
+        Ok(turn)
+    }
+
+    async fn before(&self, plan: &PullPlan, exports: Memory) -> Result<Before> {
+        let opted_out = opted_out::load(self.lake).await?;
+        let taken = taken::load(self.lake).await?;
+        let mut tables = Vec::with_capacity(plan.tables.len());
+        for table in &plan.tables {
+            tables.push(self.lake.table(&table.name).await?);
+        }
+        Ok(Before {
+            taken,
+            tables,
+            opted_out,
+            exports,
+        })
+    }
+
+    fn opt_outs(&self, before: &OptedOut) -> Result<OptOutsNow> {
+        let lists = &self.pipeline.settings.privacy.opt_outs;
+        let read = OptOuts::read(lists, &self.pipeline.root, self.key)?;
+        Ok(OptOutsNow {
+            joining: read.people.difference(&before.people).copied().collect(),
+            withdrawn: before.people.difference(&read.people).next().is_some(),
+            read,
+        })
+    }
+
+    /// The lookups; sources whose files were read with others are read again.
+    fn lookups(&self, plan: &mut PullPlan) -> Result<BTreeMap<String, Lookup>> {
+        let mut lookups = BTreeMap::new();
+        let mut digest = blake3::Hasher::new();
+        for (name, path) in &self.pipeline.settings.privacy.lookups {
+            let path = self.pipeline.path(path);
+            lookups.insert(name.clone(), Lookup::load(&path)?);
+            digest.update(&std::fs::read(&path).unwrap_or_default());
+        }
+        let digest = digest.finalize().to_hex();
+        for source in &mut plan.sources {
+            source.fingerprint.push_str(&digest[..16]);
+        }
+        Ok(lookups)
+    }
+
+    /// What servers have that is new, in the staging area; `exports` is kept up to date.
+    async fn bring(
+        &self,
+        shared: &Arc<intake::Shared>,
+        exports: &mut Memory,
+        everything: bool,
+    ) -> Result<Vec<Brought>> {
+        let mut brought = Vec::new();
+        for (index, source) in shared.plan.sources.iter().enumerate() {
+            if source.bulk.is_some() {
+                let errand = bulk::Errand {
+                    pipeline: self.pipeline,
+                    lake: self.lake,
+                    shared,
+                    source: index,
+                    remembered: exports.get(&source.name),
+                    everything,
+                    progress: self.progress,
+                };
+                brought.push(errand.run().await?);
+            }
+        }
+        for one in &brought {
+            let name = shared.plan.sources[one.source].name.clone();
+            exports.insert(name, one.remembered());
+        }
+        Ok(brought)
+    }
+
+    /// Ends a pull that has nothing to store: servers and lists were asked all the same.
+    async fn nothing_new(
+        &self,
+        before: &Before,
+        brought: Vec<Brought>,
+        opt_outs: &OptOutsNow,
+    ) -> Result<()> {
+        if !brought.is_empty() {
+            taken::store(self.lake, &before.taken, bulk::properties(&before.exports)?).await?;
+        }
+        for one in brought {
+            one.done().await?;
+        }
+        opt_out_effect::store_lists(self.lake, &opt_outs.read.lists).await
+    }
+
+    /// Who the lake's Patients are, and those that servers sent.
+    async fn people(
+        &self,
+        plan: &PullPlan,
+        opted_out: &OptedOut,
+        deleted: &deleted::Deleted,
+        brought: &[Brought],
+    ) -> Result<People> {
+        let mut people = People::default();
+        for table in plan.tables.iter().filter(|t| settle::links_people(plan, t)) {
+            people.load(self.lake, &table.name).await?;
+        }
+        for table in &plan.tables {
+            if let Some(MergeColumns { other, kind }) = &table.merges {
+                people
+                    .load_merges(self.lake, &table.name, other, kind)
+                    .await?;
+            }
+        }
+        for link in &opted_out.links {
+            people.learn(*link);
+        }
+        // A Patient of somebody who opted out is not deleted, or was not when it was last heard of.
+        let linked: HashSet<i64> = opted_out.links.iter().map(|l| l.patient_key).collect();
+        for (record, when) in deleted.iter().filter(|(k, _)| !linked.contains(*k)) {
+            people.learn_deleted(*record, *when);
+        }
+        people.settled();
+        for one in brought {
+            one.learn(&mut people).await?;
+        }
+        Ok(people)
+    }
+
+    /// Reads the files, and what servers sent, into runs of rows.
+    async fn take_in(
+        &self,
+        shared: &Arc<intake::Shared>,
+        work: Vec<intake::Work>,
+        people: People,
+        brought: &[Brought],
+    ) -> Result<Intake> {
+        let reading = shared.clone();
+        let (threads, progress) = (self.limits.threads, self.progress);
+        let mut intake = tokio::task::spawn_blocking(move || {
+            intake::take_in(&reading, work, people, threads, progress)
+        })
+        .await
+        .map_err(|_| {
+            Error::data("a worker of the pull failed")
+                .hint("nothing was committed; please report this")
+        })??;
+        for one in brought {
+            one.rows(shared, &mut intake, threads).await?;
+        }
+        Ok(intake)
+    }
+
+    /// Stores all that was taken in: the tables, what the next pull has to know, and, last of all,
+    /// which files were taken.
+    async fn commit(
+        &self,
+        settle: Settle<'_>,
+        turn: &mut Turn<'_>,
+        mut before: Before,
+        opt_outs: OptOutsNow,
+        intake: &Intake,
+        brought: &[Brought],
+    ) -> Result<Summary> {
+        let (lake, plan) = (self.lake, settle.plan);
+        let effect = opt_out_effect::note(lake, &before.tables, &opt_outs.joining).await?;
+        turn.claim().await?;
+        let tables = settle.all(before.tables, intake).await?;
+        deleted::store(lake, &settle.exclusions.deleted).await?;
+        let mut rejected = intake.rejects(plan);
+        for one in brought.iter().filter(|one| one.is_full()) {
+            // A full export takes the place of all that came before.
+            let name = &plan.sources[one.source].name;
+            for (id, _) in before.taken.extract_if(.., |id, _| id.0 == *name) {
+                rejected.entry(id).or_default();
+            }
+        }
+        rejects::store(lake, &rejected).await?;
+        opted_out::store(lake, &opt_outs.read.people, &intake.people).await?;
+        opt_out_effect::store_lists(lake, &opt_outs.read.lists).await?;
+        before.taken.extend(intake.taken(plan));
+        taken::store(lake, &before.taken, bulk::properties(&before.exports)?).await?;
+        Ok(Summary::of(plan, intake, tables).with_opt_outs(opt_outs.read, effect))
+    }
+}
+
+impl OptOutsNow {
+    /// Whether the lists hold other people than before.
+    fn changed(&self) -> bool {
+        self.withdrawn || !self.joining.is_empty()
+    }
+}
+
+/// The properties of `populace.extract`.
+async fn properties(lake: &Lake) -> Result<BTreeMap<String, String>> {
+    let table = lake.table(&taken::table()).await?;
+    Ok(table.map(|t| t.properties).unwrap_or_default())
+}
+
+/// Keeps the named sources; all of them when everything has to be read again.
+fn choose(plan: &mut PullPlan, sources: &[String], again: bool) -> Result<()> {
+    for name in sources {
+        if !plan.sources.iter().any(|s| &s.name == name) {
+            return Err(Error::usage(format!("there is no source '{name}'"))
+                .hint(nearest(name, plan.sources.iter().map(|s| s.name.as_str()))));
+        }
+    }
+    if !sources.is_empty() && !again {
+        plan.sources.retain(|s| sources.contains(&s.name));
+    }
+    Ok(())
+}
+
+/// The files of folders that were not taken as they are now; all of them when `again`.
+async fn new_files(plan: &PullPlan, taken: &TakenFiles, again: bool) -> Result<NewFiles> {
+    let mut new = NewFiles {
+        work: Vec::new(),
+        known: 0,
+        other_settings: false,
+    };
+    let folders = plan.sources.iter().enumerate();
+    for (index, source) in folders.filter(|(_, source)| source.bulk.is_none()) {
+        for file in files::list(source).await? {
+            let before = taken.get(&(source.name.clone(), file.name.clone()));
+            new.other_settings |= before.is_some_and(|t| t.settings != source.fingerprint);
+            if !again && before.is_some_and(|t| t.covers(&file, &source.fingerprint)) {
+                new.known += 1;
+            } else {
+                new.work.push(intake::Work {
+                    source: index,
+                    file,
+                });
+            }
+        }
+    }
+    Ok(new)
+}
+
+/// Whether every table is of its definition in the plan.
+fn are_of(plan: &PullPlan, tables: &[Option<Table>]) -> bool {
+    plan.tables.iter().zip(tables).all(|(plan, table)| {
+        table
+            .as_ref()
+            .is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
+    })
+}
+
+/// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs
+/// were left out of the lake.
+fn lets_go(intake: &Intake, opted_out: &HashSet<i64>) -> bool {
+    let moved = intake.people.moved();
+    moved.into_iter().any(|(patient, before)| {
+        let was_out = before.is_some_and(|person| opted_out.contains(&person));
+        was_out && before != intake.people.person(patient)
+    })
+}
