@@ -24,6 +24,7 @@ mod relink;
 mod rotate;
 mod runs;
 mod settle;
+mod stored;
 mod summary;
 mod taken;
 mod version;
@@ -121,7 +122,15 @@ async fn attempt(
     }
     // A table that somebody removed comes back whole.
     let lost = !taken.is_empty() && tables.iter().any(Option::is_none);
-    let again = withdrawn || lost || all;
+    // What an earlier Populace stored is read again by the rules of this one.
+    let older = lake.is_older();
+    if older && !taken.is_empty() {
+        tracing::warn!(
+            "an earlier populace made the lake at {}: this pull takes it over and reads all files again, once",
+            lake.location()
+        );
+    }
+    let again = withdrawn || lost || all || older;
     choose(&mut plan, sources, again)?;
 
     let mut lookups = BTreeMap::new();
@@ -161,11 +170,11 @@ async fn attempt(
             }
         }
     }
-    let settled = plan.tables.iter().zip(&tables).all(|(plan, table)| {
-        table
-            .as_ref()
-            .is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
-    });
+    let settled = plan
+        .tables
+        .iter()
+        .zip(&tables)
+        .all(|(plan, table)| table.as_ref().is_some_and(|t| !plan.redefines(t)));
     let runs = Runs::new(
         plan.tables.len(),
         lake.settings().shards,
@@ -199,7 +208,7 @@ async fn attempt(
         memory.insert(name, one.remembered());
     }
     let nothing = work.is_empty() && brought.iter().all(Brought::is_empty);
-    if nothing && !joined && !withdrawn && settled {
+    if nothing && !joined && !withdrawn && !older && settled {
         if !brought.is_empty() {
             taken::store(lake, &taken, bulk::properties(&memory)?).await?;
         }
@@ -218,12 +227,12 @@ async fn attempt(
         .iter()
         .filter(|t| settle::links_people(&shared.plan, t))
     {
-        people.load(lake, &table.name).await?;
+        people.load(lake, table).await?;
     }
     for table in &shared.plan.tables {
         if let Some(columns) = &table.merges {
             let plan::MergeColumns { other, kind } = columns;
-            people.load_merges(lake, &table.name, other, kind).await?;
+            people.load_merges(lake, table, other, kind).await?;
         }
     }
     // A Patient of somebody who opted out is not deleted, or was not when it was last heard of.
@@ -280,7 +289,7 @@ async fn attempt(
         plan: &shared.plan,
         runs: &shared.runs,
         exclusions: &exclusions,
-        everything: joined || withdrawn,
+        everything: joined || withdrawn || older,
         read_anew,
         threads: limits.threads,
         progress,
@@ -307,6 +316,9 @@ async fn attempt(
         taken.insert(id, file);
     }
     taken::store(lake, &taken, bulk::properties(&memory)?).await?;
+    if older {
+        lake.taken_over().await?;
+    }
     for one in brought {
         one.done().await?;
     }
