@@ -11,6 +11,7 @@ mod lock;
 mod past;
 mod probe;
 mod removed;
+mod rows;
 mod settings;
 mod small;
 pub mod store;
@@ -24,6 +25,7 @@ pub use location::Location;
 pub use lock::Lock;
 pub use probe::Probe;
 pub use removed::RemovedRows;
+pub use rows::conform;
 pub use settings::Settings;
 pub use table::{Table, TableName};
 pub use turn::Turn;
@@ -125,6 +127,18 @@ impl Lake {
     /// What was fixed when the lake was made.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// Whether an earlier Populace made the lake, and no pull of this one has taken it over yet.
+    pub fn is_older(&self) -> bool {
+        self.settings.format < settings::FORMAT
+    }
+
+    /// Writes down that the lake has today's form: from now on no earlier Populace opens it.
+    pub async fn taken_over(&self) -> Result<()> {
+        let found = Settings::load(&self.store, &self.location).await?;
+        let today = found.unwrap_or_else(|| self.settings.clone()).of_today();
+        today.replace(&self.store, &self.location).await.map(drop)
     }
 
     /// Replaces the settings, in one step.

@@ -8,7 +8,10 @@ use object_store::{ObjectStoreExt, PutMode, path::Path};
 use serde::{Deserialize, Serialize};
 
 /// The newest form of lake that this program reads and writes.
-pub const FORMAT: u32 = 1;
+///
+/// Form 1 had other digests of lines, and programs of that time count rows that are marked as
+/// removed.
+pub const FORMAT: u32 = 2;
 const FILE: &str = "populace.json";
 
 /// A lake's own settings.
@@ -63,6 +66,12 @@ impl Settings {
             "the lake at {location} is on its way to another key"
         ))
         .hint("finish with `populace key rotate`, run as it was begun; nothing else may use the lake until then"))
+    }
+
+    /// The same, in today's form.
+    pub(super) fn of_today(mut self) -> Self {
+        self.format = FORMAT;
+        self
     }
 
     pub(super) fn with_probe(mut self, probe: Option<Probe>) -> Self {

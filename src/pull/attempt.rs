@@ -87,7 +87,15 @@ impl Attempt<'_> {
         // Records of people who opted in again are no longer in the lake: everything is read again.
         // A table that somebody removed comes back whole.
         let lost = !before.taken.is_empty() && before.tables.iter().any(Option::is_none);
-        let again = opt_outs.withdrawn || lost || all;
+        // What an earlier Populace stored is read again by the rules of this one.
+        let older = self.lake.is_older();
+        if older && !before.taken.is_empty() {
+            tracing::warn!(
+                "an earlier populace made the lake at {}: this pull takes it over and reads all files again, once",
+                self.lake.location()
+            );
+        }
+        let again = opt_outs.withdrawn || lost || all || older;
         choose(&mut plan, sources, again)?;
         let lookups = self.lookups(&mut plan)?;
         let new = new_files(&plan, &before.taken, again).await?;
@@ -104,7 +112,7 @@ impl Attempt<'_> {
         });
         let brought = self.bring(&shared, &mut before.exports, again).await?;
         let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
-        if nothing && !opt_outs.changed() && are_of(&shared.plan, &before.tables) {
+        if nothing && !opt_outs.changed() && !older && are_of(&shared.plan, &before.tables) {
             let summary = Summary::unchanged(&shared.plan, &before.tables, new.known);
             self.nothing_new(&before, brought, &opt_outs).await?;
             return Ok(Some(summary.with_opt_outs(opt_outs.read, BTreeMap::new())));
@@ -140,7 +148,7 @@ impl Attempt<'_> {
             plan: &shared.plan,
             runs: &shared.runs,
             exclusions: &exclusions,
-            everything: opt_outs.changed(),
+            everything: opt_outs.changed() || older,
             read_anew,
             threads: self.limits.threads,
             progress: self.progress,
@@ -264,13 +272,11 @@ impl Attempt<'_> {
     ) -> Result<People> {
         let mut people = People::default();
         for table in plan.tables.iter().filter(|t| settle::links_people(plan, t)) {
-            people.load(self.lake, &table.name).await?;
+            people.load(self.lake, table).await?;
         }
         for table in &plan.tables {
             if let Some(MergeColumns { other, kind }) = &table.merges {
-                people
-                    .load_merges(self.lake, &table.name, other, kind)
-                    .await?;
+                people.load_merges(self.lake, table, other, kind).await?;
             }
         }
         for link in &opted_out.links {
@@ -341,6 +347,9 @@ impl Attempt<'_> {
         opt_out_effect::store_lists(lake, &opt_outs.read.lists).await?;
         before.taken.extend(intake.taken(plan));
         taken::store(lake, &before.taken, bulk::properties(&before.exports)?).await?;
+        if lake.is_older() {
+            lake.taken_over().await?;
+        }
         Ok(Summary::of(plan, intake, tables).with_opt_outs(opt_outs.read, effect))
     }
 }
@@ -399,11 +408,10 @@ async fn new_files(plan: &PullPlan, taken: &TakenFiles, again: bool) -> Result<N
 
 /// Whether every table is of its definition in the plan.
 fn are_of(plan: &PullPlan, tables: &[Option<Table>]) -> bool {
-    plan.tables.iter().zip(tables).all(|(plan, table)| {
-        table
-            .as_ref()
-            .is_some_and(|t| t.property(settle::DEFINITION) == Some(&plan.fingerprint))
-    })
+    plan.tables
+        .iter()
+        .zip(tables)
+        .all(|(plan, table)| table.as_ref().is_some_and(|t| !plan.redefines(t)))
 }
 
 /// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs

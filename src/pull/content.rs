@@ -1,5 +1,7 @@
 //! What tables are known by: digests of their rows, which do not depend on the rows' order.
 
+use crate::lake::DataFile;
+
 /// A digest of what a row is, and of whom: rows in any order have the same sum. `line` is the digest
 /// of the row's line, `record_row` its number among the line's rows.
 pub fn row_digest(line: i64, record_row: i32, person: Option<i64>) -> u128 {
@@ -9,12 +11,25 @@ pub fn row_digest(line: i64, record_row: i32, person: Option<i64>) -> u128 {
 }
 
 /// The content of a table whose rows have this sum of digests, by which models and releases know it.
-pub fn content(digest: u128, rows: u64, definition: &str) -> String {
+/// `definition` is what makes values of lines, and `reading` which [`reading`] of them it is.
+pub fn content(digest: u128, rows: u64, definition: &str, reading: &str) -> String {
     let mut hash = blake3::Hasher::new();
     hash.update(&digest.to_be_bytes());
     hash.update(&rows.to_be_bytes());
     hash.update(definition.as_bytes());
+    hash.update(reading.as_bytes());
     hash.finalize().to_hex()[..32].to_string()
+}
+
+/// Names a reading of lines that gave other values than the one `before`, although the definition is
+/// the same: a lookup has changed.
+pub fn reading(before: &str, files: &[DataFile]) -> String {
+    let mut hash = blake3::Hasher::new();
+    hash.update(before.as_bytes());
+    for file in files {
+        hash.update(file.path.as_bytes());
+    }
+    hash.finalize().to_hex()[..16].to_string()
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): spreads every bit over all others.

@@ -8,11 +8,10 @@ use super::plan::{MERGED_FROM, TablePlan};
 use super::version::{self, ByRecord, Version};
 use super::whereabouts::Whereabouts;
 use crate::error::{Context, Error, Result};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array, new_null_array};
+use crate::lake::conform;
+use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::{cast, concat_batches, take_record_batch};
-use arrow::datatypes::{
-    DataType, Int32Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType,
-};
+use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
 
 /// What a merge must leave out.
@@ -67,14 +66,10 @@ pub const NEEDED: [&str; 7] = [
     "record_row",
 ];
 
-/// Merges `stored` rows (any older schema) and `new` rows (the plan's schema) into all rows of the
-/// shard.
+/// Merges `stored` and `new` rows, both with the plan's columns, into all rows of the shard.
 pub fn merge(rules: &Rules, stored: &[RecordBatch], new: Vec<RecordBatch>) -> Result<Merged> {
     let schema = &rules.plan.schema;
-    let mut batches = stored
-        .iter()
-        .map(|b| conform(b, schema))
-        .collect::<Result<Vec<_>>>()?;
+    let mut batches = stored.to_vec();
     let stored_rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     batches.extend(new);
     let rows = concat_batches(schema, &batches)
@@ -125,20 +120,6 @@ pub fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<RecordBatch>) -> R
     drop(needed);
     let new = Keys::of(&new, rules.plan)?.merged(&new, added, rules.plan)?;
     Ok(Changed { new, gone })
-}
-
-/// Gives rows of an older definition the columns of today's: what is new is NULL.
-pub(super) fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
-    let failed = || "stored rows do not fit the table's definition";
-    let columns = schema
-        .fields()
-        .iter()
-        .map(|field| match batch.column_by_name(field.name()) {
-            Some(column) => cast(column, field.data_type()).data(failed),
-            None => Ok(new_null_array(field.data_type(), batch.num_rows())),
-        })
-        .collect::<Result<Vec<ArrayRef>>>()?;
-    RecordBatch::try_new(schema.clone(), columns).data(failed)
 }
 
 /// Which of two readings of one version stays.

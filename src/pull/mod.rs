@@ -25,6 +25,7 @@ mod relink;
 mod rotate;
 mod runs;
 mod settle;
+mod stored;
 mod summary;
 mod taken;
 mod version;

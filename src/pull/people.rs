@@ -1,9 +1,10 @@
 //! Which person each Patient is.
 
-use super::plan::MERGED_FROM;
+use super::plan::{MERGED_FROM, TablePlan};
 use super::prepare::{LinkFact, Replacement};
+use super::stored;
 use crate::error::{Context, Result};
-use crate::lake::{Lake, TableName};
+use crate::lake::Lake;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
@@ -36,7 +37,7 @@ struct Merges {
 
 impl People {
     /// Adds the links that `table`, whose records are people, holds already.
-    pub async fn load(&mut self, lake: &Lake, table: &TableName) -> Result<()> {
+    pub async fn load(&mut self, lake: &Lake, table: &TablePlan) -> Result<()> {
         for rows in rows(
             lake,
             table,
@@ -63,7 +64,7 @@ impl People {
     pub async fn load_merges(
         &mut self,
         lake: &Lake,
-        table: &TableName,
+        table: &TablePlan,
         other: &str,
         kind: &str,
     ) -> Result<()> {
@@ -240,11 +241,12 @@ fn resolve(
     person
 }
 
-async fn rows(lake: &Lake, table: &TableName, columns: &[&str]) -> Result<Vec<RecordBatch>> {
+async fn rows(lake: &Lake, table: &TablePlan, columns: &[&str]) -> Result<Vec<RecordBatch>> {
     let mut found = Vec::new();
-    if let Some(stored) = lake.table(table).await? {
-        for file in &stored.files {
-            found.extend(lake.read_file(file, Some(columns)).await?);
+    if let Some(held) = lake.table(&table.name).await? {
+        let shape = stored::shape(table, columns);
+        for file in &held.files {
+            found.extend(stored::rows(lake, file, &shape).await?);
         }
     }
     Ok(found)
@@ -252,19 +254,19 @@ async fn rows(lake: &Lake, table: &TableName, columns: &[&str]) -> Result<Vec<Re
 
 fn column<'b>(
     rows: &'b RecordBatch,
-    table: &TableName,
+    table: &TablePlan,
     name: &str,
 ) -> Result<&'b arrow::array::ArrayRef> {
     rows.column_by_name(name)
         .ok_or("it is missing")
-        .data(|| format!("column {name} of table {table}"))
+        .data(|| format!("column {name} of table {}", table.name))
 }
 
-fn numbers<'b>(rows: &'b RecordBatch, table: &TableName, name: &str) -> Result<&'b Int64Array> {
+fn numbers<'b>(rows: &'b RecordBatch, table: &TablePlan, name: &str) -> Result<&'b Int64Array> {
     Ok(column(rows, table, name)?.as_primitive::<Int64Type>())
 }
 
-fn versions(rows: &RecordBatch, table: &TableName) -> Result<Vec<(i64, i64)>> {
+fn versions(rows: &RecordBatch, table: &TablePlan) -> Result<Vec<(i64, i64)>> {
     let updated = column(rows, table, "updated")?.as_primitive::<TimestampMicrosecondType>();
     let digest = numbers(rows, table, "digest")?;
     Ok(updated

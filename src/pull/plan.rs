@@ -1,10 +1,11 @@
 //! What a pull makes of each source: tables, their columns and what happens to them.
 
 use super::bulk::{self, FhirVersions};
+use super::settle::DEFINITION;
 use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::{Decoder, View};
 use crate::error::{Context, Error, Result};
-use crate::lake::{Location, TableName};
+use crate::lake::{Location, Table, TableName};
 use crate::pipeline::{FhirBulk, FhirFolder, FhirVersion, Pipeline, Source};
 use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_csv_column, check_view};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -54,6 +55,13 @@ impl TablePlan {
             }
             self.fingerprint = hash.finalize().to_hex()[..32].to_string();
         }
+    }
+
+    /// Whether `table` was made by another definition, or by a program that had fewer columns for it.
+    pub fn redefines(&self, table: &Table) -> bool {
+        let lacks = |field: &Arc<Field>| table.schema.index_of(field.name()).is_err();
+        table.property(DEFINITION) != Some(&self.fingerprint)
+            || self.schema.fields().iter().any(lacks)
     }
 
     /// The value of [`COLUMNS`]: the pseudonyms among the view's own columns, with `,` between them,

@@ -1,10 +1,10 @@
 //! Rows find their person again: those that waited for their Patient, and those whose Patient is
 //! another person than when they were stored.
 
-use super::merge::conform;
 use super::people::People;
 use super::plan::{MERGED_FROM, PersonLink, TablePlan};
 use super::runs::{Runs, is_unlinked, shard_of};
+use super::stored;
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake};
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
@@ -68,7 +68,7 @@ impl Relink<'_> {
             if affected(shard) && self.concerns(file).await? {
                 let waiting = is_unlinked(shard) && !self.is_people;
                 done.waiting_taken |= waiting;
-                for batch in self.lake.read_file(file, None).await? {
+                for batch in stored::rows(self.lake, file, &self.plan.schema).await? {
                     self.read_again(&batch, waiting, &mut done.records)?;
                 }
             }
@@ -77,7 +77,7 @@ impl Relink<'_> {
         if done.waiting_taken {
             for file in files.iter().filter(|f| f.shard.is_some_and(is_unlinked)) {
                 if !self.concerns(file).await? {
-                    for batch in self.lake.read_file(file, None).await? {
+                    for batch in stored::rows(self.lake, file, &self.plan.schema).await? {
                         self.read_again(&batch, true, &mut done.records)?;
                     }
                 }
@@ -98,7 +98,8 @@ impl Relink<'_> {
     /// Whether a stored file has a row that belongs to another person now.
     async fn concerns(&self, file: &DataFile) -> Result<bool> {
         let columns = [self.patient_column(), "person_key", MERGED_FROM];
-        for batch in self.lake.read_file(file, Some(&columns)).await? {
+        let shape = stored::shape(self.plan, &columns);
+        for batch in stored::rows(self.lake, file, &shape).await? {
             let (before, now) = self.persons(&batch)?;
             if before != now {
                 return Ok(true);
@@ -163,14 +164,13 @@ impl Relink<'_> {
     /// Makes new rows of stored ones: of those that belong to another person now, or of `all`.
     fn read_again(&self, batch: &RecordBatch, all: bool, records: &mut HashSet<i64>) -> Result<()> {
         let failed = || format!("cannot link rows of {}", self.plan.name);
-        let batch = conform(batch, &self.plan.schema)?;
-        let (before, now) = self.persons(&batch)?;
+        let (before, now) = self.persons(batch)?;
         let moved: BooleanArray = before
             .iter()
             .zip(&now)
             .map(|(before, now)| Some(all || before != now))
             .collect();
-        let rows = filter_record_batch(&batch, &moved).data(failed)?;
+        let rows = filter_record_batch(batch, &moved).data(failed)?;
         if rows.num_rows() == 0 {
             return Ok(());
         }

@@ -1,16 +1,19 @@
 //! New rows settle in the lake: linked to their people, merged shard by shard, committed.
 
+use super::content;
 use super::intake::{Deletes, Intake};
 use super::merge::{Changed, Exclusions, Merged, NEEDED, Rules, change, merge};
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use super::relink::{self, Relinked};
 use super::runs::{Runs, is_unlinked};
+use super::stored;
 use super::summary::TableSummary;
 use super::version::RecordVersion;
 use super::whereabouts::Whereabouts;
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, Lake, Table, encode};
 use crate::progress::Progress;
+use arrow::array::RecordBatch;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +22,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub const DEFINITION: &str = "populace.definition";
 /// The property that changes with a table's content, and with nothing else.
 pub const CONTENT: &str = "populace.content";
+/// The property that changes when lines that stay get other values by the same definition.
+pub const READING: &str = "populace.reading";
 /// The property that says which key made a table's pseudonyms.
 pub const KEY: &str = "populace.key";
 
@@ -68,6 +73,8 @@ struct Task {
 struct Outcome {
     add: Vec<DataFile>,
     remove: Vec<DataFile>,
+    /// Whether lines that the lake holds already have other values now.
+    other_values: bool,
 }
 
 /// Files of a shard before it is written anew. Shards differ, so that one night does not do all.
@@ -132,6 +139,7 @@ impl Settle<'_> {
                 {
                     change.add.extend(outcome.add);
                     change.remove.extend(outcome.remove);
+                    change.other_values |= outcome.other_values;
                 }
             }
             summaries.push(self.commit(index, table, change).await?);
@@ -201,7 +209,7 @@ impl Settle<'_> {
 
     /// Whether the table's view or column file has changed.
     fn redefined(&self, index: usize, table: &Table) -> bool {
-        table.property(DEFINITION) != Some(&self.plan.tables[index].fingerprint)
+        self.plan.tables[index].redefines(table)
     }
 
     fn task(&self, index: usize, shard: i32, table: Option<&Table>, relinked: &Relinked) -> Task {
@@ -289,17 +297,17 @@ impl Settle<'_> {
         let mut stored = Vec::new();
         if !(is_unlinked(task.shard) && relinked.waiting_taken) {
             for file in &task.stored {
-                stored.extend(runtime.block_on(self.lake.read_file(file, None))?);
+                let rows = stored::rows(self.lake, file, &plan.schema);
+                stored.extend(runtime.block_on(rows)?);
             }
         }
         let Merged { rows, digest } = merge(&rules, &stored, new)?;
         let before = task.stored.iter().fold((0u64, 0u128), |(rows, sum), file| {
             (rows + file.rows, sum.wrapping_add(file.digest))
         });
-        let same_shape = stored
-            .iter()
-            .all(|b| b.schema().fields().len() == plan.schema.fields().len());
-        if before == (rows.num_rows() as u64, digest) && same_shape && !task.stored.is_empty() {
+        // Digests are of lines: read by another view or lookup, the same line has other values.
+        let same_lines = before == (rows.num_rows() as u64, digest) && !task.stored.is_empty();
+        if same_lines && (are(&stored, &rows) || merge(&rules, &stored, Vec::new())?.rows == rows) {
             return Ok(Outcome::default());
         }
         let add = match rows.num_rows() {
@@ -309,6 +317,7 @@ impl Settle<'_> {
         Ok(Outcome {
             add,
             remove: task.stored.clone(),
+            other_values: same_lines,
         })
     }
 
@@ -317,12 +326,13 @@ impl Settle<'_> {
         &self,
         task: &Task,
         rules: &Rules,
-        new: Vec<arrow::array::RecordBatch>,
+        new: Vec<RecordBatch>,
         runtime: &tokio::runtime::Handle,
     ) -> Result<Outcome> {
+        let shape = stored::shape(rules.plan, &NEEDED);
         let mut stored = Vec::with_capacity(task.stored.len());
         for file in &task.stored {
-            let batches = runtime.block_on(self.lake.read_file(file, Some(&NEEDED)))?;
+            let batches = runtime.block_on(stored::rows(self.lake, file, &shape))?;
             stored.push(relink::one(batches)?);
         }
         let Changed { new, gone } = change(rules, &stored, new)?;
@@ -374,6 +384,7 @@ impl Settle<'_> {
         let Outcome {
             mut add,
             mut remove,
+            other_values,
         } = change;
         remove.retain(|file| match add.iter().position(|new| new == file) {
             Some(at) => {
@@ -382,9 +393,7 @@ impl Settle<'_> {
             }
             None => true,
         });
-        let redefined = table
-            .as_ref()
-            .is_none_or(|t| t.property(DEFINITION) != Some(&plan.fingerprint));
+        let redefined = table.as_ref().is_none_or(|t| plan.redefines(t));
         let rows = files.iter().map(|f| f.rows).sum();
         let changed = !add.is_empty() || !remove.is_empty() || redefined;
         let mut summary = TableSummary {
@@ -402,8 +411,14 @@ impl Settle<'_> {
             let digest = files
                 .iter()
                 .fold(0u128, |sum, f| sum.wrapping_add(f.digest));
-            let content = super::content::content(digest, rows, &plan.fingerprint);
-            let properties = BTreeMap::from([
+            let was = table.as_ref().and_then(|t| t.property(READING));
+            let reading = match was.unwrap_or_default() {
+                // Another definition says by itself that the values are others.
+                was if other_values && !redefined => content::reading(was, &files),
+                was => was.to_string(),
+            };
+            let content = content::content(digest, rows, &plan.fingerprint, &reading);
+            let mut properties = BTreeMap::from([
                 (DEFINITION.to_string(), plan.fingerprint.clone()),
                 (CONTENT.to_string(), content),
                 (super::plan::COLUMNS.to_string(), plan.keyed_columns()),
@@ -412,6 +427,9 @@ impl Settle<'_> {
                     self.lake.settings().key_fingerprint.clone(),
                 ),
             ]);
+            if !reading.is_empty() {
+                properties.insert(READING.to_string(), reading);
+            }
             let change = Change {
                 schema: plan.schema.clone(),
                 sharded: plan.person != PersonLink::None,
@@ -423,6 +441,17 @@ impl Settle<'_> {
         }
         Ok(summary)
     }
+}
+
+/// Whether batches, one after the other, are these rows.
+fn are(batches: &[RecordBatch], rows: &RecordBatch) -> bool {
+    let mut first = 0;
+    let same = batches.iter().all(|batch| {
+        let from = first;
+        first += batch.num_rows();
+        first <= rows.num_rows() && rows.slice(from, batch.num_rows()) == *batch
+    });
+    same && first == rows.num_rows()
 }
 
 fn stored(table: Option<&Table>, shard: i32) -> Vec<DataFile> {

@@ -6,6 +6,7 @@
 //! another, and only the newest may stay.
 
 use super::runs::{NOWHERE, Runs};
+use super::stored;
 use super::version::{ByRecord, Keys, RecordVersion, Version};
 use crate::error::Result;
 use crate::lake::{DataFile, Lake};
@@ -61,7 +62,7 @@ impl Whereabouts {
         let mut held: Vec<(i64, i32)> = Vec::new();
         for file in stored {
             let shard = file.shard.unwrap_or(0);
-            for batch in lake.read_file(file, Some(&Keys::COLUMNS)).await? {
+            for batch in stored::rows(lake, file, &Keys::schema()).await? {
                 for record in Keys::of(&batch)?.iter() {
                     if strays.contains(&record.0) {
                         held.push((record.0, shard));

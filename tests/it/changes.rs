@@ -114,3 +114,54 @@ fn a_model_is_built_again_only_when_something_changed() {
         rows
     );
 }
+
+#[test]
+fn another_view_or_lookup_changes_what_is_stored() {
+    let record = synth(40, 10, false);
+    let project = Project::over(record.path());
+    project.ok(&["pull"]);
+    project.ok(&["run", "staging.patient", "staging.diagnosis"]);
+    let stages = |summary: serde_json::Value| -> Vec<(String, String)> {
+        let models = summary["models"].as_array().unwrap().iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_string();
+        models
+            .map(|m| (text(&m["model"]), text(&m["state"])))
+            .collect()
+    };
+    let run = || stages(project.json(&["run", "staging.patient", "staging.diagnosis"]));
+    let state = |model: &str, state: &str| (model.to_string(), state.to_string());
+
+    // The same column comes from somewhere else.
+    let view = project.path("pipelines/views/condition.json");
+    let text = std::fs::read_to_string(&view).unwrap();
+    let other = text.replace("clinicalStatus.coding", "verificationStatus.coding");
+    assert_ne!(text, other);
+    std::fs::write(&view, other).unwrap();
+    project.ok(&["pull"]);
+    let differ =
+        "select count(*) from record.condition where clinical_status <> verification_status";
+    assert_eq!(project.number(differ), 0);
+    assert!(project.number("select count(clinical_status) from record.condition") > 10);
+    assert!(run().contains(&state("staging.diagnosis", "input_changed")));
+
+    // Twice, and back to the first: every time models know.
+    let lookup = record.path().join("reference/postcode_lsoa.csv");
+    let text = std::fs::read_to_string(&lookup).unwrap();
+    let lsoas = "select distinct lsoa21_code from record.patient where lsoa21_code is not null";
+    let real = project.sql(lsoas).len();
+    assert!(real > 3);
+    for code in [Some("E01999998"), Some("E01999999"), None] {
+        let lines = text.lines().enumerate().map(|(at, line)| match code {
+            Some(code) if at > 0 => format!("{},{code}", line.split(',').next().unwrap()),
+            _ => line.to_string(),
+        });
+        std::fs::write(&lookup, lines.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+        project.ok(&["pull"]);
+        match code {
+            Some(code) => assert_eq!(project.sql(lsoas), [[code]]),
+            None => assert_eq!(project.sql(lsoas).len(), real),
+        }
+        assert!(run().contains(&state("staging.patient", "input_changed")));
+    }
+    assert!(run().contains(&state("staging.patient", "up_to_date")));
+}

@@ -27,5 +27,6 @@ mod samples;
 mod shared_input;
 mod stores;
 mod stu3;
+mod takeover;
 mod vacuum;
 mod view;

@@ -59,20 +59,6 @@ fn write_lines(path: &Path, lines: &[String]) {
     std::fs::write(path, lines.join("\n") + "\n").unwrap();
 }
 
-/// Every table below `record`, whole and in an order of its own.
-fn tables(project: &Project) -> BTreeMap<String, Vec<Vec<String>>> {
-    let status = project.json(&["status"]);
-    let names = status["tables"].as_array().unwrap().iter();
-    names
-        .filter_map(|t| t["table"].as_str())
-        .filter(|name| name.starts_with("record."))
-        .map(|name| {
-            let sql = format!("select * from {name} order by record_key, record_row");
-            (name.to_string(), project.sql(&sql))
-        })
-        .collect()
-}
-
 /// Makes the next version of a record; gives its line.
 fn edit(
     state: &mut State,
@@ -230,7 +216,7 @@ fn nights_of_changes_equal_one_pull_of_their_end() {
         whole.write_pipeline(&pipeline_over(end.path()));
         whole.ok(&["pull"]);
 
-        let (nights, once) = (tables(&project), tables(&whole));
+        let (nights, once) = (project.record_tables(), whole.record_tables());
         assert!(nights.keys().eq(once.keys()));
         let log = project.path("lake/record/observation/_delta_log");
         let marked = std::fs::read_dir(log).unwrap().any(|commit| {

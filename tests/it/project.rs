@@ -1,5 +1,6 @@
 //! A project in a temporary folder, and the program run in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -152,8 +153,22 @@ impl Project {
         self.sql(sql)[0][0].parse().unwrap()
     }
 
+    /// Every table below `record`, whole and in an order of its own.
+    pub fn record_tables(&self) -> BTreeMap<String, Vec<Vec<String>>> {
+        let status = self.json(&["status"]);
+        let names = status["tables"].as_array().unwrap().iter();
+        names
+            .filter_map(|t| t["table"].as_str())
+            .filter(|name| name.starts_with("record."))
+            .map(|name| {
+                let sql = format!("select * from {name} order by record_key, record_row");
+                (name.to_string(), self.sql(&sql))
+            })
+            .collect()
+    }
+
     /// Every released file with its bytes, by path below the releases.
-    pub fn released(&self) -> std::collections::BTreeMap<String, Vec<u8>> {
+    pub fn released(&self) -> BTreeMap<String, Vec<u8>> {
         files_below(&self.path("releases"))
     }
 }
@@ -238,8 +253,8 @@ pub fn text(bytes: &[u8]) -> String {
 }
 
 /// All files below a folder, by path below it.
-pub fn files_below(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
-    let mut files = std::collections::BTreeMap::new();
+pub fn files_below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(&next).unwrap() {

@@ -6,9 +6,8 @@ use crate::error::{Context, Error, Result};
 use crate::lake::{Change, DataFile, Lake, RemovedRows, Table, encode};
 use crate::privacy::Rekey;
 use crate::pull::content::{content, row_digest};
-use crate::pull::merge::conform;
 use crate::pull::runs::Runs;
-use crate::pull::settle::{CONTENT, DEFINITION, KEY};
+use crate::pull::settle::{CONTENT, DEFINITION, KEY, READING};
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::compute::{
     SortColumn, SortOptions, cast, concat_batches, lexsort_to_indices, take_record_batch,
@@ -60,7 +59,7 @@ pub async fn stage(
     for shard in shards {
         let (mut rows, mut people) = (0, Vec::new());
         for file in table.files.iter().filter(|f| f.shard == shard) {
-            let batches = lake.read_file(file, None).await?;
+            let batches = lake.read_rows(file, &table.schema).await?;
             for batch in &batches {
                 rows += batch.num_rows() as u64;
                 let keys = batch.column_by_name("person_key");
@@ -68,10 +67,7 @@ pub async fn stage(
             }
             let rekeyed: Result<Vec<_>> = tokio::task::block_in_place(|| {
                 let batches = batches.par_iter();
-                let conformed = batches.map(|batch| conform(batch, &table.schema));
-                conformed
-                    .map(|batch| columns.rekey(&batch?, rekey))
-                    .collect()
+                batches.map(|batch| columns.rekey(batch, rekey)).collect()
             });
             for batch in rekeyed? {
                 runs.add(0, batch)?;
@@ -199,7 +195,9 @@ impl Staged {
         if let Some(definition) = table.property(DEFINITION) {
             let digest = add.iter().fold(0u128, |sum, f| sum.wrapping_add(f.digest));
             let rows = add.iter().map(|f| f.rows).sum();
-            properties.insert(CONTENT.to_string(), content(digest, rows, definition));
+            let reading = table.property(READING).unwrap_or_default();
+            let content = content(digest, rows, definition, reading);
+            properties.insert(CONTENT.to_string(), content);
         }
         let gone = |old: &&DataFile| add.iter().all(|new| new.path != old.path);
         let remove = table.files.iter().filter(gone).cloned().collect();

@@ -1,0 +1,36 @@
+//! Rows of record tables as the lake holds them, whichever Populace wrote them.
+
+use super::plan::TablePlan;
+use crate::error::{Context, Result};
+use crate::lake::{DataFile, Lake};
+use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+use arrow::datatypes::{Schema, SchemaRef};
+use std::sync::Arc;
+
+/// The rows of a file that count, with the columns of `shape`.
+///
+/// A lake of an earlier form has digests that another hash made. They say nothing beside today's, so
+/// any line that is read again replaces what the lake holds of the same version.
+pub async fn rows(lake: &Lake, file: &DataFile, shape: &SchemaRef) -> Result<Vec<RecordBatch>> {
+    let rows = lake.read_rows(file, shape).await?;
+    match shape.index_of("digest") {
+        Ok(at) if lake.is_older() => rows
+            .into_iter()
+            .map(|rows| without_digests(&rows, at))
+            .collect(),
+        _ => Ok(rows),
+    }
+}
+
+fn without_digests(rows: &RecordBatch, at: usize) -> Result<RecordBatch> {
+    let mut columns: Vec<ArrayRef> = rows.columns().to_vec();
+    columns[at] = Arc::new(Int64Array::from_value(i64::MIN, rows.num_rows()));
+    RecordBatch::try_new(rows.schema(), columns).data(|| "cannot take over rows of an earlier lake")
+}
+
+/// Those of the named columns that the table has, in its order.
+pub fn shape(plan: &TablePlan, names: &[&str]) -> SchemaRef {
+    let fields = plan.schema.fields().iter();
+    let wanted = fields.filter(|field| names.contains(&field.name().as_str()));
+    Arc::new(Schema::new(wanted.cloned().collect::<Vec<_>>()))
+}
