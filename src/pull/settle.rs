@@ -4,12 +4,12 @@ use super::intake::{Deletes, Intake};
 use super::merge::{Changed, Exclusions, Merged, NEEDED, Rules, change, merge};
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use super::relink::{self, Relinked};
-use super::runs::{Runs, is_unlinked};
+use super::runs::{Part, Runs, is_unlinked};
 use super::summary::TableSummary;
 use super::version::RecordVersion;
 use super::whereabouts::Whereabouts;
 use crate::error::{Error, Result};
-use crate::lake::{Change, DataFile, Lake, Table, encode};
+use crate::lake::{Change, DataFile, FileWriter, Lake, Table};
 use crate::progress::Progress;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -85,7 +85,6 @@ impl Settle<'_> {
         tables: Vec<Option<Table>>,
         intake: &Intake,
     ) -> Result<Vec<TableSummary>> {
-        self.runs.seal()?;
         let mut relinked = Vec::with_capacity(tables.len());
         let moved = intake.people.moved();
         for (index, plan) in self.plan.tables.iter().enumerate() {
@@ -101,7 +100,6 @@ impl Settle<'_> {
             };
             relinked.push(relink.run(files).await?);
         }
-        self.runs.seal()?;
         let whereabouts = self.whereabouts(&tables, &relinked, &intake.deletes)?;
         let mut tasks = Vec::new();
         for (index, table) in tables.iter().enumerate() {
@@ -146,8 +144,13 @@ impl Settle<'_> {
         relinked: &[Relinked],
         deletes: &Deletes,
     ) -> Result<Vec<Whereabouts>> {
-        let indices: Vec<usize> = (0..tables.len()).collect();
-        self.parallel("check", &indices, |index, runtime| {
+        // The largest first, so that no thread is left with it at the end.
+        let mut indices: Vec<usize> = (0..tables.len()).collect();
+        indices.sort_by_key(|index| {
+            let stored = tables[*index].as_ref().map_or(0, Table::rows);
+            std::cmp::Reverse(stored + self.runs.count(*index) as u64)
+        });
+        let found = self.parallel("check", &indices, |index, runtime| {
             let stored: Vec<DataFile> = match &tables[*index] {
                 Some(table) => table.files.clone(),
                 None => Vec::new(),
@@ -164,7 +167,10 @@ impl Settle<'_> {
                 &stored,
                 &self.deleted(*index, deletes),
             ))
-        })
+        })?;
+        let mut found: Vec<_> = indices.into_iter().zip(found).collect();
+        found.sort_by_key(|(index, _)| *index);
+        Ok(found.into_iter().map(|(_, found)| found).collect())
     }
 
     /// The records of a table that were deleted, as versions that beat every version before.
@@ -276,8 +282,8 @@ impl Settle<'_> {
             whereabouts,
             relinked: &relinked.records,
         };
-        let new = self.runs.take(task.table, task.shard)?;
-        let arrived: usize = new.iter().map(|batch| batch.num_rows()).sum();
+        let new = self.runs.take_parts(task.table, task.shard)?;
+        let arrived: usize = new.iter().map(Part::len).sum();
         let left: u64 = task.stored.iter().map(|file| file.rows).sum();
         if !task.whole && (arrived as f64) < left as f64 * MOST_CHANGED {
             let outcome = self.add_to(task, &rules, new.clone(), runtime)?;
@@ -292,19 +298,21 @@ impl Settle<'_> {
                 stored.extend(runtime.block_on(self.lake.read_file(file, None))?);
             }
         }
-        let Merged { rows, digest } = merge(&rules, &stored, new)?;
+        let merged = merge(&rules, &stored, new)?;
         let before = task.stored.iter().fold((0u64, 0u128), |(rows, sum), file| {
             (rows + file.rows, sum.wrapping_add(file.digest))
         });
         let same_shape = stored
             .iter()
             .all(|b| b.schema().fields().len() == plan.schema.fields().len());
-        if before == (rows.num_rows() as u64, digest) && same_shape && !task.stored.is_empty() {
+        drop(stored);
+        let unchanged = before == (merged.len() as u64, merged.digest);
+        if unchanged && same_shape && !task.stored.is_empty() {
             return Ok(Outcome::default());
         }
-        let add = match rows.num_rows() {
+        let add = match merged.len() {
             0 => Vec::new(),
-            _ => vec![self.write(task, Merged { rows, digest }, runtime)?],
+            _ => vec![self.write(task, &merged, runtime)?],
         };
         Ok(Outcome {
             add,
@@ -317,27 +325,41 @@ impl Settle<'_> {
         &self,
         task: &Task,
         rules: &Rules,
-        new: Vec<arrow::array::RecordBatch>,
+        new: Vec<Part>,
         runtime: &tokio::runtime::Handle,
     ) -> Result<Outcome> {
+        // Every person's check is compared with the new ones, and every person may have opted out.
+        let all = self.everything || rules.plan.schema.index_of("person_check").is_ok();
+        let mut files = Vec::with_capacity(task.stored.len());
         let mut stored = Vec::with_capacity(task.stored.len());
         for file in &task.stored {
-            let batches = runtime.block_on(self.lake.read_file(file, Some(&NEEDED)))?;
+            let rows = match all {
+                true => None,
+                false => Some(rules.whereabouts.touched(file)),
+            };
+            if rows.is_some_and(<[u32]>::is_empty) {
+                continue;
+            }
+            let batches = runtime.block_on(self.lake.read_rows(file, &NEEDED, rows))?;
+            files.push((file, rows));
             stored.push(relink::one(batches)?);
         }
         let Changed { new, gone } = change(rules, &stored, new)?;
         let mut outcome = Outcome::default();
-        for (file, (rows, digest)) in task.stored.iter().zip(gone) {
-            if rows.is_empty() {
+        for ((file, read), (mut gone, digest)) in files.into_iter().zip(gone) {
+            if gone.is_empty() {
                 continue;
             }
+            if let Some(read) = read {
+                gone.iter_mut().for_each(|at| *at = read[*at as usize]);
+            }
             outcome.remove.push(file.clone());
-            if let Some(rest) = file.without(&rows, digest) {
+            if let Some(rest) = file.without(&gone, digest) {
                 outcome.add.push(rest);
             }
         }
-        if new.rows.num_rows() > 0 {
-            outcome.add.push(self.write(task, new, runtime)?);
+        if new.len() > 0 {
+            outcome.add.push(self.write(task, &new, runtime)?);
         }
         Ok(outcome)
     }
@@ -346,13 +368,17 @@ impl Settle<'_> {
     fn write(
         &self,
         task: &Task,
-        merged: Merged,
+        merged: &Merged,
         runtime: &tokio::runtime::Handle,
     ) -> Result<DataFile> {
         let plan = &self.plan.tables[task.table];
         let mut order = vec!["person_key"];
         order.extend(plan.order.as_deref());
-        let encoded = encode(&plan.schema, &[merged.rows], &order)?;
+        let mut writer = FileWriter::for_rows(&plan.schema, &order, merged.len())?;
+        for rows in merged.sorted() {
+            writer.write(&rows?)?;
+        }
+        let encoded = writer.finish()?;
         let shard = (plan.person != PersonLink::None).then_some(task.shard);
         runtime.block_on(
             self.lake

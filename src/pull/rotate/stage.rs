@@ -80,7 +80,6 @@ pub async fn stage(
         count.add(rows, people);
     }
     let before = count.links();
-    runs.seal()?;
     let mut files = Vec::new();
     if sharded(table) {
         for shard in runs.shards(0) {
