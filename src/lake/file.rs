@@ -3,16 +3,19 @@
 use super::{Lake, RemovedRows, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::array::{Array, Int64Array, RecordBatch};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use deltalake::kernel::LogicalFileView;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::SortingColumn;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use std::collections::HashMap;
 
 /// Columns that hold another hash in every row.
 const HASHES: [&str; 2] = ["record_key", "digest"];
+/// A column of hashes of which few come again.
+const RARELY_AGAIN: &str = "encounter_key";
 /// Rows in a row group: large enough to compress, small enough to skip.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// A file of fewer rows is not compressed: making ready to compress would take longer than all else,
@@ -136,11 +139,21 @@ fn properties(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> Wr
         .collect();
     let mut properties = WriterProperties::builder();
     for field in schema.fields() {
+        let name = || ColumnPath::from(field.name().as_str());
+        let is_hash = HASHES.contains(&field.name().as_str());
+        let refers = field.name() == RARELY_AGAIN;
         // Hashes do not repeat and do not compress: as they are they are quickest to read too.
-        if HASHES.contains(&field.name().as_str()) {
-            properties = properties
-                .set_column_dictionary_enabled(field.name().as_str().into(), false)
-                .set_column_compression(field.name().as_str().into(), Compression::UNCOMPRESSED);
+        if is_hash {
+            properties = properties.set_column_compression(name(), Compression::UNCOMPRESSED);
+        }
+        // Nor do moments repeat enough for a dictionary to be worth its making.
+        let is_moment = matches!(field.data_type(), DataType::Timestamp(..));
+        if is_hash || refers || is_moment {
+            properties = properties.set_column_dictionary_enabled(name(), false);
+        }
+        // The smallest and the largest of all hashes or texts let no reader skip anything.
+        if is_hash || refers || field.data_type() == &DataType::Utf8 {
+            properties = properties.set_column_statistics_enabled(name(), EnabledStatistics::None);
         }
     }
     let compression = match rows {

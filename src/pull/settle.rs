@@ -120,21 +120,20 @@ impl Settle<'_> {
                 runtime,
             )
         })?;
-        let mut summaries = Vec::with_capacity(tables.len());
-        let mut outcomes: Vec<Option<Outcome>> = outcomes.into_iter().map(Some).collect();
-        for (index, table) in tables.into_iter().enumerate() {
-            let mut change = Outcome::default();
-            for (task, outcome) in tasks.iter().zip(&mut outcomes) {
-                if task.table == index
-                    && let Some(outcome) = outcome.take()
-                {
-                    change.add.extend(outcome.add);
-                    change.remove.extend(outcome.remove);
-                }
-            }
-            summaries.push(self.commit(index, table, change).await?);
+        let mut changes: Vec<(Option<Table>, Outcome)> = tables
+            .into_iter()
+            .map(|t| (t, Outcome::default()))
+            .collect();
+        for (task, outcome) in tasks.iter().zip(outcomes) {
+            let change = &mut changes[task.table].1;
+            change.add.extend(outcome.add);
+            change.remove.extend(outcome.remove);
         }
-        Ok(summaries)
+        let indices: Vec<usize> = (0..changes.len()).collect();
+        self.parallel("commit", &indices, |index, runtime| {
+            let (table, change) = &changes[*index];
+            runtime.block_on(self.commit(*index, table.as_ref(), change))
+        })
     }
 
     /// Where the records are that have rows in several shards, for each table.
@@ -389,28 +388,19 @@ impl Settle<'_> {
     async fn commit(
         &self,
         index: usize,
-        table: Option<Table>,
-        change: Outcome,
+        table: Option<&Table>,
+        change: &Outcome,
     ) -> Result<TableSummary> {
         let plan = &self.plan.tables[index];
-        let mut files = table.as_ref().map(|t| t.files.clone()).unwrap_or_default();
+        let mut files = table.map(|t| t.files.clone()).unwrap_or_default();
         files.retain(|file| !change.remove.contains(file));
         files.extend(change.add.iter().cloned());
         // A file that comes back as it was neither goes nor comes.
-        let Outcome {
-            mut add,
-            mut remove,
-        } = change;
-        remove.retain(|file| match add.iter().position(|new| new == file) {
-            Some(at) => {
-                add.swap_remove(at);
-                false
-            }
-            None => true,
-        });
-        let redefined = table
-            .as_ref()
-            .is_none_or(|t| t.property(DEFINITION) != Some(&plan.fingerprint));
+        let stays = |file: &DataFile| change.add.contains(file) && change.remove.contains(file);
+        let (mut add, mut remove) = (change.add.clone(), change.remove.clone());
+        add.retain(|file| !stays(file));
+        remove.retain(|file| !stays(file));
+        let redefined = table.is_none_or(|t| t.property(DEFINITION) != Some(&plan.fingerprint));
         let rows = files.iter().map(|f| f.rows).sum();
         let changed = !add.is_empty() || !remove.is_empty() || redefined;
         let mut summary = TableSummary {
@@ -422,7 +412,7 @@ impl Settle<'_> {
                 .map(|f| f.rows)
                 .sum(),
             changed,
-            version: table.as_ref().map_or(0, |t| t.version),
+            version: table.map_or(0, |t| t.version),
         };
         if changed {
             let digest = files
@@ -445,7 +435,7 @@ impl Settle<'_> {
                 add,
                 remove,
             };
-            summary.version = self.lake.commit(&plan.name, table.as_ref(), change).await?;
+            summary.version = self.lake.commit(&plan.name, table, change).await?;
         }
         Ok(summary)
     }
