@@ -1,23 +1,26 @@
 //! Parquet files of the lake.
 
-use super::store::trouble;
 use super::{Lake, RemovedRows, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::array::{Array, Int64Array, RecordBatch};
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use deltalake::kernel::LogicalFileView;
-use object_store::{ObjectStoreExt, path::Path};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::metadata::SortingColumn;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use std::collections::HashMap;
 
 /// Columns that hold another hash in every row.
 const HASHES: [&str; 2] = ["record_key", "digest"];
+/// A column of hashes of which few come again.
+const RARELY_AGAIN: &str = "encounter_key";
 /// Rows in a row group: large enough to compress, small enough to skip.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
+/// A file of fewer rows is not compressed: making ready to compress would take longer than all else,
+/// for each of its columns, and it is soon merged into a larger one.
+const FEW_ROWS: usize = 4096;
 
 /// A file that a table holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +126,7 @@ impl DataFile {
     }
 }
 
-fn properties(schema: &SchemaRef, sorted_by: &[&str]) -> WriterProperties {
+fn properties(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> WriterProperties {
     let sorting: Vec<SortingColumn> = sorted_by
         .iter()
         .filter_map(|name| schema.index_of(name).ok())
@@ -136,15 +139,29 @@ fn properties(schema: &SchemaRef, sorted_by: &[&str]) -> WriterProperties {
         .collect();
     let mut properties = WriterProperties::builder();
     for field in schema.fields() {
+        let name = || ColumnPath::from(field.name().as_str());
+        let is_hash = HASHES.contains(&field.name().as_str());
+        let refers = field.name() == RARELY_AGAIN;
         // Hashes do not repeat and do not compress: as they are they are quickest to read too.
-        if HASHES.contains(&field.name().as_str()) {
-            properties = properties
-                .set_column_dictionary_enabled(field.name().as_str().into(), false)
-                .set_column_compression(field.name().as_str().into(), Compression::UNCOMPRESSED);
+        if is_hash {
+            properties = properties.set_column_compression(name(), Compression::UNCOMPRESSED);
+        }
+        // Nor do moments repeat enough for a dictionary to be worth its making.
+        let is_moment = matches!(field.data_type(), DataType::Timestamp(..));
+        if is_hash || refers || is_moment {
+            properties = properties.set_column_dictionary_enabled(name(), false);
+        }
+        // The smallest and the largest of all hashes or texts let no reader skip anything.
+        if is_hash || refers || field.data_type() == &DataType::Utf8 {
+            properties = properties.set_column_statistics_enabled(name(), EnabledStatistics::None);
         }
     }
+    let compression = match rows {
+        Some(rows) if rows < FEW_ROWS => Compression::UNCOMPRESSED,
+        _ => Compression::ZSTD(ZstdLevel::default()),
+    };
     properties
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_compression(compression)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting))
         .set_created_by(concat!("populace ", env!("CARGO_PKG_VERSION")).to_string())
@@ -174,12 +191,17 @@ pub struct Encoded {
 impl FileWriter {
     /// A file of these columns; `sorted_by` is written down for readers, not enforced.
     pub fn new(schema: &SchemaRef, sorted_by: &[&str]) -> Result<Self> {
-        let writer = ArrowWriter::try_new(
-            Vec::new(),
-            schema.clone(),
-            Some(properties(schema, sorted_by)),
-        )
-        .data(|| "cannot begin a Parquet file")?;
+        Self::with(schema, properties(schema, sorted_by, None))
+    }
+
+    /// As [`FileWriter::new`], for a file that will have this many rows.
+    pub fn for_rows(schema: &SchemaRef, sorted_by: &[&str], rows: usize) -> Result<Self> {
+        Self::with(schema, properties(schema, sorted_by, Some(rows)))
+    }
+
+    fn with(schema: &SchemaRef, properties: WriterProperties) -> Result<Self> {
+        let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties))
+            .data(|| "cannot begin a Parquet file")?;
         Ok(FileWriter {
             writer,
             rows: 0,
@@ -231,42 +253,12 @@ impl FileWriter {
 
 /// Encodes all of `batches` as one file.
 pub fn encode(schema: &SchemaRef, batches: &[RecordBatch], sorted_by: &[&str]) -> Result<Encoded> {
-    let mut writer = FileWriter::new(schema, sorted_by)?;
+    let rows = batches.iter().map(RecordBatch::num_rows).sum();
+    let mut writer = FileWriter::for_rows(schema, sorted_by, rows)?;
     for batch in batches {
         writer.write(batch)?;
     }
     writer.finish()
-}
-
-/// Decodes a Parquet file without its `removed` rows; `columns` keeps only these when given.
-pub fn read(
-    bytes: Vec<u8>,
-    columns: Option<&[&str]>,
-    removed: &RemovedRows,
-) -> Result<Vec<RecordBatch>> {
-    let broken = || "a Parquet file of the lake cannot be read";
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).data(broken)?;
-    let builder = match columns {
-        None => builder,
-        Some(names) => {
-            let mask = parquet::arrow::ProjectionMask::columns(
-                builder.parquet_schema(),
-                names.iter().copied(),
-            );
-            builder.with_projection(mask)
-        }
-    };
-    let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).data(broken)?;
-    let builder = match removed.selection(rows) {
-        Some(selection) => builder.with_row_selection(selection),
-        None => builder,
-    };
-    builder
-        .build()
-        .data(broken)?
-        .map(|batch| batch.data(broken))
-        .collect()
 }
 
 impl Lake {
@@ -297,25 +289,5 @@ impl Lake {
             digest,
             person_range: encoded.person_range,
         })
-    }
-
-    /// Reads the rows of a file that count.
-    pub async fn read_file(
-        &self,
-        file: &DataFile,
-        columns: Option<&[&str]>,
-    ) -> Result<Vec<RecordBatch>> {
-        let lost = |e| {
-            let what = format!("cannot read {} of the lake at {}", file.path, self.location);
-            match e {
-                object_store::Error::NotFound { .. } => Error::data(what)
-                    .cause("it is not there")
-                    .hint("restore the file from a copy of the lake; nothing was changed"),
-                e => trouble(what, e),
-            }
-        };
-        let found = self.store.get(&Path::from(file.path.as_str())).await;
-        let bytes = found.map_err(lost)?.bytes().await.map_err(lost)?;
-        read(bytes.into(), columns, &file.removed)
     }
 }

@@ -10,6 +10,7 @@ mod location;
 mod lock;
 mod past;
 mod probe;
+mod read;
 mod removed;
 mod rows;
 mod settings;
@@ -20,7 +21,7 @@ mod turn;
 mod vacuum;
 
 pub use commit::Change;
-pub use file::{DataFile, FileWriter, NewFile, encode, read};
+pub use file::{DataFile, FileWriter, NewFile, encode};
 pub use location::Location;
 pub use lock::Lock;
 pub use probe::Probe;

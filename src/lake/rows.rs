@@ -8,13 +8,18 @@ use arrow::compute::cast;
 use arrow::datatypes::SchemaRef;
 
 impl Lake {
-    /// The rows of a file that count, with the columns of `shape` and no others. A column that the
-    /// file lacks is NULL.
+    /// The rows of a file that count, or those at the positions `rows` among them, with the columns
+    /// of `shape` and no others. A column that the file lacks is NULL.
     ///
     /// Fails when the file lacks a column that is never NULL.
-    pub async fn read_rows(&self, file: &DataFile, shape: &SchemaRef) -> Result<Vec<RecordBatch>> {
+    pub async fn read_as(
+        &self,
+        file: &DataFile,
+        shape: &SchemaRef,
+        rows: Option<&[u32]>,
+    ) -> Result<Vec<RecordBatch>> {
         let names: Vec<&str> = shape.fields().iter().map(|f| f.name().as_str()).collect();
-        let batches = self.read_file(file, Some(&names)).await?;
+        let batches = self.read_rows(file, &names, rows).await?;
         batches.iter().map(|rows| conform(rows, shape)).collect()
     }
 }

@@ -185,16 +185,14 @@ fn find_postcode(bytes: &[u8]) -> bool {
             let Some(out) = bytes.get(i..i + outward) else {
                 break;
             };
-            let shape: Vec<bool> = out.iter().map(|b| letter(*b)).collect();
+            // A 1, then a 1 for each letter and a 0 for each digit.
+            let shape = out
+                .iter()
+                .fold(1, |all, b| (all << 1) | u8::from(letter(*b)));
             let fits = out.iter().all(u8::is_ascii_alphanumeric)
                 && matches!(
-                    shape.as_slice(),
-                    [true, false]
-                        | [true, false, false]
-                        | [true, false, true]
-                        | [true, true, false]
-                        | [true, true, false, false]
-                        | [true, true, false, true]
+                    shape,
+                    0b110 | 0b1100 | 0b1101 | 0b1110 | 0b1_1100 | 0b1_1101
                 );
             if !fits {
                 continue;

@@ -7,7 +7,6 @@ use super::{Key, Rekey};
 use highway::{HighwayHash, HighwayHasher};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use std::collections::HashMap;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -62,14 +61,23 @@ impl Pseudonyms {
         self.rekey.record((word(&tag, 0) >> 1).cast_signed())
     }
 
-    /// Pseudonyms of many references that repeat, each computed once.
+    /// Pseudonyms of many references, of which most come again soon after.
     pub fn records<'a>(
         &self,
         references: impl Iterator<Item = Option<&'a str>>,
     ) -> arrow::array::Int64Array {
-        let mut seen: HashMap<&'a str, i64> = HashMap::new();
+        let mut recent: Vec<Option<(&'a str, i64)>> = vec![None; RECENT];
         references
-            .map(|r| r.map(|r| *seen.entry(r).or_insert_with(|| self.record(r.as_bytes()))))
+            .map(|reference| {
+                let reference = reference?;
+                let place = &mut recent[place(reference)];
+                if let Some((_, known)) = place.filter(|(known, _)| *known == reference) {
+                    return Some(known);
+                }
+                let pseudonym = self.record(reference.as_bytes());
+                *place = Some((reference, pseudonym));
+                Some(pseudonym)
+            })
             .collect()
     }
 
@@ -83,6 +91,24 @@ impl Pseudonyms {
         let hash = HighwayHasher::new(highway::Key(key)).hash64(bytes);
         self.rekey.digest(hash.cast_signed())
     }
+}
+
+/// References remembered at once: as many as the processor's cache holds beside all else.
+const RECENT: usize = 2048;
+
+/// Where a reference is remembered, by its end, which differs the most.
+fn place(reference: &str) -> usize {
+    let end = reference.as_bytes().last_chunk::<8>().map_or_else(
+        || {
+            reference
+                .bytes()
+                .fold(0, |all, b| (all << 8) | u64::from(b))
+        },
+        |end| u64::from_le_bytes(*end),
+    );
+    // Knuth's multiplicative hashing: the upper bits depend on all.
+    let hash = end.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    usize::try_from(hash).unwrap_or(0) % RECENT
 }
 
 /// Eight bytes of a hash, from byte `from`.
@@ -137,6 +163,19 @@ mod tests {
         };
         assert_eq!(rekey.person(other).key, moved.key);
         assert_ne!(rekey.person(other).check, moved.check);
+    }
+
+    #[test]
+    fn a_reference_that_comes_again_keeps_its_pseudonym() {
+        let pseudonyms = Pseudonyms::new(&of_digits(&[OLD]), "record");
+        // More than are remembered, short ones and empty ones among them.
+        let names: Vec<String> = (0..5_000).map(|n| format!("P/{}", n % 2_500)).collect();
+        let asked = names.iter().map(|n| Some(n.as_str()));
+        let found = pseudonyms.records(asked.chain([Some(""), None, Some("")]));
+        let one = |name: &str| Some(pseudonyms.record(name.as_bytes()));
+        let mut expected: Vec<Option<i64>> = names.iter().map(|name| one(name)).collect();
+        expected.extend([one(""), None, one("")]);
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What sources have deleted, kept as `populace.deleted`: an older version of a deleted record that
 //! arrives later must not bring it back.
 
+use super::version::ByRecord;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
@@ -26,11 +27,11 @@ fn schema() -> SchemaRef {
 }
 
 /// When each deleted record was deleted, in microseconds since 1970.
-pub type Deleted = HashMap<i64, i64>;
+pub type Deleted = HashMap<i64, i64, ByRecord>;
 
 /// Reads what was deleted up to the last pull.
 pub async fn load(lake: &Lake) -> Result<Deleted> {
-    let mut deleted = Deleted::new();
+    let mut deleted = Deleted::default();
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(deleted);
     };

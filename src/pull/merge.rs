@@ -5,12 +5,12 @@
 
 use super::deleted::Deleted;
 use super::plan::{MERGED_FROM, TablePlan};
+use super::runs::Part;
 use super::version::{self, ByRecord, Version};
 use super::whereabouts::Whereabouts;
 use crate::error::{Context, Error, Result};
-use crate::lake::conform;
 use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
-use arrow::compute::{cast, concat_batches, take_record_batch};
+use arrow::compute::{cast, interleave_record_batch, take};
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
 
@@ -40,10 +40,43 @@ pub struct Rules<'a> {
 /// The rows of a shard after a merge.
 #[derive(Debug)]
 pub struct Merged {
-    /// Sorted by person, date and record.
-    pub rows: RecordBatch,
+    batches: Vec<RecordBatch>,
+    /// Batch and position of each row, sorted by person, date and record.
+    order: Vec<(usize, usize)>,
     /// The order-free sum of the rows' digests.
     pub digest: u128,
+}
+
+/// Rows put in their order at once: few enough to stay in the processor's cache until they are
+/// encoded.
+const AT_ONCE: usize = 8 * 1024;
+
+impl Merged {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The rows in their order, some thousands at a time.
+    pub fn sorted(&self) -> impl Iterator<Item = Result<RecordBatch>> {
+        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
+        self.order.chunks(AT_ONCE).map(move |rows| {
+            interleave_record_batch(&batches, rows).data(|| "cannot put rows in their order")
+        })
+    }
+
+    /// Whether these are the same rows with the same values.
+    pub fn is(&self, other: &Merged) -> Result<bool> {
+        if self.len() != other.len() {
+            return Ok(false);
+        }
+        for (ours, theirs) in self.sorted().zip(other.sorted()) {
+            if ours? != theirs? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// What new rows do to a shard whose stored rows stay in their files.
@@ -51,7 +84,7 @@ pub struct Merged {
 pub struct Changed {
     /// Rows to add, sorted, with their digest.
     pub new: Merged,
-    /// For each stored batch the rows that go, ascending, and the sum of their digests.
+    /// For each batch of stored rows those that go, ascending, and the sum of their digests.
     pub gone: Vec<(Vec<u32>, u128)>,
 }
 
@@ -67,32 +100,23 @@ pub const NEEDED: [&str; 7] = [
 ];
 
 /// Merges `stored` and `new` rows, both with the plan's columns, into all rows of the shard.
-pub fn merge(rules: &Rules, stored: &[RecordBatch], new: Vec<RecordBatch>) -> Result<Merged> {
-    let schema = &rules.plan.schema;
-    let mut batches = stored.to_vec();
-    let stored_rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    batches.extend(new);
-    let rows = concat_batches(schema, &batches)
-        .data(|| format!("cannot merge rows of {}", rules.plan.name))?;
-    drop(batches);
-    let keys = Keys::of(&rows, rules.plan)?;
+pub fn merge(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Merged> {
+    let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
+    let stored_rows: usize = parts.iter().map(Part::len).sum();
+    parts.extend(new);
+    let keys = Keys::of(&parts, rules.plan)?;
     let kept = keys.newest(stored_rows, rules, Prefer::Read);
     keys.check_people(&kept, rules.plan)?;
-    keys.merged(&rows, kept, rules.plan)
+    keys.merged(parts, &kept, rules.plan)
 }
 
-/// Works out what `new` rows change, from the [`NEEDED`] columns of the stored ones alone.
-pub fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<RecordBatch>) -> Result<Changed> {
-    let failed = || format!("cannot merge rows of {}", rules.plan.name);
-    let new = concat_batches(&rules.plan.schema, &new).data(failed)?;
-    let mut needed = stored.to_vec();
-    let stored_rows: usize = needed.iter().map(RecordBatch::num_rows).sum();
-    let Some(shape) = stored.first().map(RecordBatch::schema) else {
-        return Err(Error::data(failed()).cause("there are no stored rows"));
-    };
-    needed.push(conform(&new, &shape)?);
-    let needed = concat_batches(&shape, &needed).data(failed)?;
-    let keys = Keys::of(&needed, rules.plan)?;
+/// Works out what `new` rows change in a shard, from the [`NEEDED`] columns of those `stored` rows
+/// that may have to go.
+pub fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Changed> {
+    let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
+    let stored_rows: usize = parts.iter().map(Part::len).sum();
+    parts.extend(new.iter().cloned());
+    let keys = Keys::of(&parts, rules.plan)?;
     let kept = keys.newest(stored_rows, rules, Prefer::Stored);
     keys.check_people(&kept, rules.plan)?;
     let mut stays = vec![false; stored_rows];
@@ -100,7 +124,7 @@ pub fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<RecordBatch>) -> R
     for row in kept {
         match stays.get_mut(row as usize) {
             Some(stays) => *stays = true,
-            None => added.push(row - u32::try_from(stored_rows).data(failed)?),
+            None => added.push(row - u32::try_from(stored_rows).unwrap_or(row)),
         }
     }
     let mut gone = Vec::with_capacity(stored.len());
@@ -117,8 +141,7 @@ pub fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<RecordBatch>) -> R
         gone.push((rows, digest));
         first += batch.num_rows();
     }
-    drop(needed);
-    let new = Keys::of(&new, rules.plan)?.merged(&new, added, rules.plan)?;
+    let new = Keys::of(&new, rules.plan)?.merged(new, &added, rules.plan)?;
     Ok(Changed { new, gone })
 }
 
@@ -141,49 +164,76 @@ struct Keys {
 }
 
 impl Keys {
-    fn of(rows: &RecordBatch, plan: &TablePlan) -> Result<Self> {
-        let column = |name: &str| {
-            rows.column_by_name(name)
-                .ok_or("it is missing")
-                .data(|| format!("column {name} of {}", plan.name))
+    fn of(parts: &[Part], plan: &TablePlan) -> Result<Self> {
+        let rows = parts.iter().map(Part::len).sum();
+        let mut keys = Keys {
+            record: Vec::with_capacity(rows),
+            version: Vec::with_capacity(rows),
+            row: Vec::with_capacity(rows),
+            person: Vec::with_capacity(rows),
+            check: plan.schema.index_of("person_check").is_ok().then(Vec::new),
         };
-        let versions = version::Keys::of(rows)?;
-        Ok(Keys {
-            record: versions.iter().map(|(record, _)| record).collect(),
-            version: versions.iter().map(|(_, version)| version).collect(),
-            row: column("record_row")?
-                .as_primitive::<Int32Type>()
-                .values()
-                .to_vec(),
-            person: match rows.column_by_name("person_key") {
-                Some(people) => people.as_primitive::<Int64Type>().iter().collect(),
-                None => vec![None; rows.num_rows()],
-            },
-            check: match (
-                rows.column_by_name("person_check"),
-                rows.column_by_name(MERGED_FROM),
-            ) {
-                (Some(checks), Some(merged)) => {
-                    let checks = checks.as_primitive::<Int64Type>().iter();
-                    // The check of a Patient that was merged into another is of its own number.
-                    let own = checks
-                        .enumerate()
-                        .map(|(row, c)| c.filter(|_| merged.is_null(row)));
-                    Some(own.collect())
-                }
-                _ => None,
-            },
-        })
+        for part in parts {
+            keys.extend(part, plan)?;
+        }
+        Ok(keys)
+    }
+
+    fn extend(&mut self, part: &Part, plan: &TablePlan) -> Result<()> {
+        let column = |name: &str| part.batch.column_by_name(name);
+        let numbers = |name: &str| column(name).map(|c| c.as_primitive::<Int64Type>());
+        let record_row = column("record_row")
+            .ok_or("it is missing")
+            .data(|| format!("column record_row of {}", plan.name))?
+            .as_primitive::<Int32Type>();
+        let versions = version::Keys::of(&part.batch)?;
+        for at in part.positions() {
+            let (record, version) = versions.at(at);
+            self.record.push(record);
+            self.version.push(version);
+            self.row.push(record_row.value(at));
+        }
+        match numbers("person_key") {
+            Some(people) => self.person.extend(part.positions().map(|at| {
+                let known = people.is_valid(at);
+                known.then(|| people.value(at))
+            })),
+            None => self.person.resize(self.record.len(), None),
+        }
+        if let (Some(check), Some(checks)) = (&mut self.check, numbers("person_check")) {
+            let merged = column(MERGED_FROM);
+            // The check of a Patient that was merged into another is of its own number.
+            check.extend(part.positions().map(|at| {
+                let own = checks.is_valid(at) && merged.is_none_or(|m| m.is_null(at));
+                own.then(|| checks.value(at))
+            }));
+        }
+        Ok(())
+    }
+
+    /// Whether every record has one version here, and each of its rows once.
+    fn are_distinct(&self) -> bool {
+        let mut seen: HashSet<(i64, i32), ByRecord> =
+            HashSet::with_capacity_and_hasher(self.record.len(), ByRecord::default());
+        let mut rows = self.record.iter().copied().zip(self.row.iter().copied());
+        // Two versions of a record have a first row each.
+        rows.all(|row| seen.insert(row))
     }
 
     /// Rows of the newest version of each record; `prefer` decides between two readings of it.
     fn newest(&self, stored_rows: usize, rules: &Rules, prefer: Prefer) -> Vec<u32> {
-        let exclusions = rules.exclusions;
         let rank = |at: usize| {
             let read = at >= stored_rows;
             let prefer_read = prefer == Prefer::Read || rules.relinked.contains(&self.record[at]);
             (self.version[at], read == prefer_read)
         };
+        let rows = 0..self.record.len();
+        if rules.whereabouts.is_empty() && self.are_distinct() {
+            return rows
+                .filter(|at| self.may_stay(*at, rules))
+                .filter_map(|at| u32::try_from(at).ok())
+                .collect();
+        }
         let mut newest: HashMap<i64, (Version, bool), ByRecord> =
             HashMap::with_capacity_and_hasher(self.record.len(), ByRecord::default());
         for (at, record) in self.record.iter().enumerate() {
@@ -194,41 +244,56 @@ impl Keys {
         }
         let mut seen: HashSet<(i64, i32), ByRecord> =
             HashSet::with_capacity_and_hasher(self.record.len(), ByRecord::default());
-        (0..self.record.len())
-            .filter(|at| {
-                let record = self.record[*at];
-                newest.get(&record) == Some(&rank(*at))
-                    && !self.person[*at].is_some_and(|p| exclusions.opted_out.contains(&p))
-                    && exclusions
-                        .deleted
-                        .get(&record)
-                        .is_none_or(|when| self.version[*at].0 > *when)
-                    && rules.whereabouts.stays(record, rules.shard)
-                    && seen.insert((record, self.row[*at]))
-            })
-            .filter_map(|at| u32::try_from(at).ok())
-            .collect()
+        rows.filter(|at| {
+            let record = self.record[*at];
+            newest.get(&record) == Some(&rank(*at))
+                && self.may_stay(*at, rules)
+                && rules.whereabouts.stays(record, rules.shard)
+                && seen.insert((record, self.row[*at]))
+        })
+        .filter_map(|at| u32::try_from(at).ok())
+        .collect()
     }
 
-    /// The `kept` rows in their order in a file.
-    fn merged(&self, rows: &RecordBatch, mut kept: Vec<u32>, plan: &TablePlan) -> Result<Merged> {
-        let moments = moments(rows, plan)?;
-        let key = |row: u32| {
-            let at = row as usize;
-            (
-                self.person[at],
-                moments.get(at),
-                self.record[at],
-                self.row[at],
-            )
-        };
-        kept.sort_unstable_by_key(|row| key(*row));
+    /// Whether neither an opt-out nor a deletion takes a row away.
+    fn may_stay(&self, at: usize, rules: &Rules) -> bool {
+        let exclusions = rules.exclusions;
+        !self.person[at].is_some_and(|p| exclusions.opted_out.contains(&p))
+            && exclusions
+                .deleted
+                .get(&self.record[at])
+                .is_none_or(|when| self.version[at].0 > *when)
+    }
+
+    /// The `kept` rows of `parts` in their order in a file.
+    fn merged(&self, parts: Vec<Part>, kept: &[u32], plan: &TablePlan) -> Result<Merged> {
+        let moments = moments(&parts, plan)?;
+        let mut sorted: Vec<_> = kept
+            .iter()
+            .map(|row| {
+                let at = *row as usize;
+                let moment = moments.get(at).copied().unwrap_or_default();
+                let key = (self.person[at].unwrap_or(-1), moment, self.record[at]);
+                (key, self.row[at], *row)
+            })
+            .collect();
+        sorted.sort_unstable();
         let digest = kept.iter().fold(0u128, |sum, row| {
             sum.wrapping_add(self.row_digest(*row as usize))
         });
-        let rows = take_record_batch(rows, &UInt32Array::from(kept))
-            .data(|| format!("cannot merge rows of {}", plan.name))?;
-        Ok(Merged { rows, digest })
+        let places: Vec<(usize, usize)> = parts
+            .iter()
+            .enumerate()
+            .flat_map(|(part, rows)| rows.positions().map(move |at| (part, at)))
+            .collect();
+        Ok(Merged {
+            order: sorted
+                .iter()
+                .map(|(_, _, row)| places[*row as usize])
+                .collect(),
+            batches: parts.into_iter().map(|part| part.batch).collect(),
+            digest,
+        })
     }
 
     /// Two people with one pseudonym must never become one person.
@@ -236,7 +301,7 @@ impl Keys {
         let Some(checks) = &self.check else {
             return Ok(());
         };
-        let mut known: HashMap<i64, i64> = HashMap::new();
+        let mut known: HashMap<i64, i64, ByRecord> = HashMap::default();
         for row in kept {
             let at = *row as usize;
             let (Some(person), Some(check)) = (self.person[at], checks[at]) else {
@@ -260,17 +325,25 @@ impl Keys {
 }
 
 /// When each row happened, in tables that are sorted by it; empty in others.
-fn moments(rows: &RecordBatch, plan: &TablePlan) -> Result<Vec<i64>> {
+fn moments(parts: &[Part], plan: &TablePlan) -> Result<Vec<i64>> {
+    let mut all = Vec::new();
     let Some(order) = &plan.order else {
-        return Ok(Vec::new());
+        return Ok(all);
     };
     let unit = DataType::Timestamp(TimeUnit::Microsecond, None);
-    let column = rows
-        .column_by_name(order)
-        .ok_or("it is missing")
-        .data(|| format!("column {order} of {}", plan.name))?;
-    let moments = cast(column, &unit)
-        .usage(|| format!("table {} is sorted by {order}, which is no date", plan.name))?;
-    let moments = moments.as_primitive::<TimestampMicrosecondType>();
-    Ok(moments.iter().map(|m| m.unwrap_or(i64::MIN)).collect())
+    for part in parts {
+        let column = part.batch.column_by_name(order);
+        let column = column.ok_or("it is missing");
+        let column = column.data(|| format!("column {order} of {}", plan.name))?;
+        let of_rows = match &part.rows {
+            Some(rows) => take(column, &UInt32Array::from(rows.clone()), None)
+                .data(|| format!("column {order} of {}", plan.name))?,
+            None => column.clone(),
+        };
+        let moments = cast(&of_rows, &unit)
+            .usage(|| format!("table {} is sorted by {order}, which is no date", plan.name))?;
+        let moments = moments.as_primitive::<TimestampMicrosecondType>();
+        all.extend(moments.iter().map(|m| m.unwrap_or(i64::MIN)));
+    }
+    Ok(all)
 }

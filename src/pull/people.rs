@@ -215,9 +215,16 @@ impl People {
 
     /// The person of each Patient; NULL while the Patient has not arrived.
     pub fn of(&self, patients: &Int64Array) -> Int64Array {
+        // A person's records arrive together.
+        let mut last = (None, None);
         patients
             .iter()
-            .map(|patient| self.person(patient?))
+            .map(|patient| {
+                if patient != last.0 {
+                    last = (patient, patient.and_then(|patient| self.person(patient)));
+                }
+                last.1
+            })
             .collect()
     }
 }

@@ -4,7 +4,7 @@ use super::people::People;
 use super::plan::{OPEN_PSEUDONYM, PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::rejects::RejectedLine;
 use super::version::{RecordVersion, Version};
-use crate::decode::{Decoded, Rows};
+use crate::decode::{Decoded, Line, Rows};
 use crate::error::{Context, Error, Result};
 use crate::privacy::{LeakGate, Lookup, NhsNumber, NhsNumberError, Person, Treatment, generalise};
 use arrow::array::{
@@ -224,6 +224,14 @@ impl Preparer<'_> {
             return Vec::new();
         };
         let kind = tables[table].0.as_str();
+        // A file mostly holds one type, and this is asked for the views of all others too.
+        if !decoded.types.contains_key(kind) {
+            return Vec::new();
+        }
+        let of_kind = |line: &Line| {
+            let id = line.reference.strip_prefix(kind);
+            id.is_some_and(|id| id.starts_with('/'))
+        };
         let mut with_row = rows.line.iter().map(|line| *line as usize).peekable();
         let mut without = Vec::new();
         for (line, facts) in decoded.lines.iter().enumerate() {
@@ -232,8 +240,7 @@ impl Preparer<'_> {
                 with_row.next();
                 found = true;
             }
-            let typed = facts.reference.strip_prefix(kind);
-            if !found && typed.is_some_and(|id| id.starts_with('/')) {
+            if !found && of_kind(facts) {
                 without.push(line);
             }
         }

@@ -5,15 +5,14 @@ use super::intake::{Deletes, Intake};
 use super::merge::{Changed, Exclusions, Merged, NEEDED, Rules, change, merge};
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use super::relink::{self, Relinked};
-use super::runs::{Runs, is_unlinked};
+use super::runs::{Part, Runs, is_unlinked};
 use super::stored;
 use super::summary::TableSummary;
 use super::version::RecordVersion;
 use super::whereabouts::Whereabouts;
 use crate::error::{Error, Result};
-use crate::lake::{Change, DataFile, Lake, Table, encode};
+use crate::lake::{Change, DataFile, FileWriter, Lake, Table};
 use crate::progress::Progress;
-use arrow::array::RecordBatch;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -92,7 +91,6 @@ impl Settle<'_> {
         tables: Vec<Option<Table>>,
         intake: &Intake,
     ) -> Result<Vec<TableSummary>> {
-        self.runs.seal()?;
         let mut relinked = Vec::with_capacity(tables.len());
         let moved = intake.people.moved();
         for (index, plan) in self.plan.tables.iter().enumerate() {
@@ -108,7 +106,6 @@ impl Settle<'_> {
             };
             relinked.push(relink.run(files).await?);
         }
-        self.runs.seal()?;
         let whereabouts = self.whereabouts(&tables, &relinked, &intake.deletes)?;
         let mut tasks = Vec::new();
         for (index, table) in tables.iter().enumerate() {
@@ -129,22 +126,21 @@ impl Settle<'_> {
                 runtime,
             )
         })?;
-        let mut summaries = Vec::with_capacity(tables.len());
-        let mut outcomes: Vec<Option<Outcome>> = outcomes.into_iter().map(Some).collect();
-        for (index, table) in tables.into_iter().enumerate() {
-            let mut change = Outcome::default();
-            for (task, outcome) in tasks.iter().zip(&mut outcomes) {
-                if task.table == index
-                    && let Some(outcome) = outcome.take()
-                {
-                    change.add.extend(outcome.add);
-                    change.remove.extend(outcome.remove);
-                    change.other_values |= outcome.other_values;
-                }
-            }
-            summaries.push(self.commit(index, table, change).await?);
+        let mut changes: Vec<(Option<Table>, Outcome)> = tables
+            .into_iter()
+            .map(|t| (t, Outcome::default()))
+            .collect();
+        for (task, outcome) in tasks.iter().zip(outcomes) {
+            let change = &mut changes[task.table].1;
+            change.add.extend(outcome.add);
+            change.remove.extend(outcome.remove);
+            change.other_values |= outcome.other_values;
         }
-        Ok(summaries)
+        let indices: Vec<usize> = (0..changes.len()).collect();
+        self.parallel("commit", &indices, |index, runtime| {
+            let (table, change) = &changes[*index];
+            runtime.block_on(self.commit(*index, table.as_ref(), change))
+        })
     }
 
     /// Where the records are that have rows in several shards, for each table.
@@ -154,8 +150,13 @@ impl Settle<'_> {
         relinked: &[Relinked],
         deletes: &Deletes,
     ) -> Result<Vec<Whereabouts>> {
-        let indices: Vec<usize> = (0..tables.len()).collect();
-        self.parallel("check", &indices, |index, runtime| {
+        // The largest first, so that no thread is left with it at the end.
+        let mut indices: Vec<usize> = (0..tables.len()).collect();
+        indices.sort_by_key(|index| {
+            let stored = tables[*index].as_ref().map_or(0, Table::rows);
+            std::cmp::Reverse(stored + self.runs.count(*index) as u64)
+        });
+        let found = self.parallel("check", &indices, |index, runtime| {
             let stored: Vec<DataFile> = match &tables[*index] {
                 Some(table) => table.files.clone(),
                 None => Vec::new(),
@@ -172,7 +173,10 @@ impl Settle<'_> {
                 &stored,
                 &self.deleted(*index, deletes),
             ))
-        })
+        })?;
+        let mut found: Vec<_> = indices.into_iter().zip(found).collect();
+        found.sort_by_key(|(index, _)| *index);
+        Ok(found.into_iter().map(|(_, found)| found).collect())
     }
 
     /// The records of a table that were deleted, as versions that beat every version before.
@@ -284,8 +288,8 @@ impl Settle<'_> {
             whereabouts,
             relinked: &relinked.records,
         };
-        let new = self.runs.take(task.table, task.shard)?;
-        let arrived: usize = new.iter().map(|batch| batch.num_rows()).sum();
+        let new = self.runs.take_parts(task.table, task.shard)?;
+        let arrived: usize = new.iter().map(Part::len).sum();
         let left: u64 = task.stored.iter().map(|file| file.rows).sum();
         if !task.whole && (arrived as f64) < left as f64 * MOST_CHANGED {
             let outcome = self.add_to(task, &rules, new.clone(), runtime)?;
@@ -301,18 +305,18 @@ impl Settle<'_> {
                 stored.extend(runtime.block_on(rows)?);
             }
         }
-        let Merged { rows, digest } = merge(&rules, &stored, new)?;
+        let merged = merge(&rules, &stored, new)?;
         let before = task.stored.iter().fold((0u64, 0u128), |(rows, sum), file| {
             (rows + file.rows, sum.wrapping_add(file.digest))
         });
         // Digests are of lines: read by another view or lookup, the same line has other values.
-        let same_lines = before == (rows.num_rows() as u64, digest) && !task.stored.is_empty();
-        if same_lines && (are(&stored, &rows) || merge(&rules, &stored, Vec::new())?.rows == rows) {
+        let same_lines = before == (merged.len() as u64, merged.digest) && !task.stored.is_empty();
+        if same_lines && merged.is(&merge(&rules, &stored, Vec::new())?)? {
             return Ok(Outcome::default());
         }
-        let add = match rows.num_rows() {
+        let add = match merged.len() {
             0 => Vec::new(),
-            _ => vec![self.write(task, Merged { rows, digest }, runtime)?],
+            _ => vec![self.write(task, &merged, runtime)?],
         };
         Ok(Outcome {
             add,
@@ -326,28 +330,42 @@ impl Settle<'_> {
         &self,
         task: &Task,
         rules: &Rules,
-        new: Vec<RecordBatch>,
+        new: Vec<Part>,
         runtime: &tokio::runtime::Handle,
     ) -> Result<Outcome> {
         let shape = stored::shape(rules.plan, &NEEDED);
+        // Every person's check is compared with the new ones, and every person may have opted out.
+        let all = self.everything || rules.plan.schema.index_of("person_check").is_ok();
+        let mut files = Vec::with_capacity(task.stored.len());
         let mut stored = Vec::with_capacity(task.stored.len());
         for file in &task.stored {
-            let batches = runtime.block_on(stored::rows(self.lake, file, &shape))?;
+            let rows = match all {
+                true => None,
+                false => Some(rules.whereabouts.touched(file)),
+            };
+            if rows.is_some_and(<[u32]>::is_empty) {
+                continue;
+            }
+            let batches = runtime.block_on(stored::picked(self.lake, file, &shape, rows))?;
+            files.push((file, rows));
             stored.push(relink::one(batches)?);
         }
         let Changed { new, gone } = change(rules, &stored, new)?;
         let mut outcome = Outcome::default();
-        for (file, (rows, digest)) in task.stored.iter().zip(gone) {
-            if rows.is_empty() {
+        for ((file, read), (mut gone, digest)) in files.into_iter().zip(gone) {
+            if gone.is_empty() {
                 continue;
             }
+            if let Some(read) = read {
+                gone.iter_mut().for_each(|at| *at = read[*at as usize]);
+            }
             outcome.remove.push(file.clone());
-            if let Some(rest) = file.without(&rows, digest) {
+            if let Some(rest) = file.without(&gone, digest) {
                 outcome.add.push(rest);
             }
         }
-        if new.rows.num_rows() > 0 {
-            outcome.add.push(self.write(task, new, runtime)?);
+        if new.len() > 0 {
+            outcome.add.push(self.write(task, &new, runtime)?);
         }
         Ok(outcome)
     }
@@ -356,13 +374,17 @@ impl Settle<'_> {
     fn write(
         &self,
         task: &Task,
-        merged: Merged,
+        merged: &Merged,
         runtime: &tokio::runtime::Handle,
     ) -> Result<DataFile> {
         let plan = &self.plan.tables[task.table];
         let mut order = vec!["person_key"];
         order.extend(plan.order.as_deref());
-        let encoded = encode(&plan.schema, &[merged.rows], &order)?;
+        let mut writer = FileWriter::for_rows(&plan.schema, &order, merged.len())?;
+        for rows in merged.sorted() {
+            writer.write(&rows?)?;
+        }
+        let encoded = writer.finish()?;
         let shard = (plan.person != PersonLink::None).then_some(task.shard);
         runtime.block_on(
             self.lake
@@ -373,27 +395,19 @@ impl Settle<'_> {
     async fn commit(
         &self,
         index: usize,
-        table: Option<Table>,
-        change: Outcome,
+        table: Option<&Table>,
+        change: &Outcome,
     ) -> Result<TableSummary> {
         let plan = &self.plan.tables[index];
-        let mut files = table.as_ref().map(|t| t.files.clone()).unwrap_or_default();
+        let mut files = table.map(|t| t.files.clone()).unwrap_or_default();
         files.retain(|file| !change.remove.contains(file));
         files.extend(change.add.iter().cloned());
         // A file that comes back as it was neither goes nor comes.
-        let Outcome {
-            mut add,
-            mut remove,
-            other_values,
-        } = change;
-        remove.retain(|file| match add.iter().position(|new| new == file) {
-            Some(at) => {
-                add.swap_remove(at);
-                false
-            }
-            None => true,
-        });
-        let redefined = table.as_ref().is_none_or(|t| plan.redefines(t));
+        let stays = |file: &DataFile| change.add.contains(file) && change.remove.contains(file);
+        let (mut add, mut remove) = (change.add.clone(), change.remove.clone());
+        add.retain(|file| !stays(file));
+        remove.retain(|file| !stays(file));
+        let redefined = table.is_none_or(|t| plan.redefines(t));
         let rows = files.iter().map(|f| f.rows).sum();
         let changed = !add.is_empty() || !remove.is_empty() || redefined;
         let mut summary = TableSummary {
@@ -405,7 +419,7 @@ impl Settle<'_> {
                 .map(|f| f.rows)
                 .sum(),
             changed,
-            version: table.as_ref().map_or(0, |t| t.version),
+            version: table.map_or(0, |t| t.version),
         };
         if changed {
             let digest = files
@@ -414,7 +428,7 @@ impl Settle<'_> {
             let was = table.as_ref().and_then(|t| t.property(READING));
             let reading = match was.unwrap_or_default() {
                 // Another definition says by itself that the values are others.
-                was if other_values && !redefined => content::reading(was, &files),
+                was if change.other_values && !redefined => content::reading(was, &files),
                 was => was.to_string(),
             };
             let content = content::content(digest, rows, &plan.fingerprint, &reading);
@@ -437,21 +451,10 @@ impl Settle<'_> {
                 add,
                 remove,
             };
-            summary.version = self.lake.commit(&plan.name, table.as_ref(), change).await?;
+            summary.version = self.lake.commit(&plan.name, table, change).await?;
         }
         Ok(summary)
     }
-}
-
-/// Whether batches, one after the other, are these rows.
-fn are(batches: &[RecordBatch], rows: &RecordBatch) -> bool {
-    let mut first = 0;
-    let same = batches.iter().all(|batch| {
-        let from = first;
-        first += batch.num_rows();
-        first <= rows.num_rows() && rows.slice(from, batch.num_rows()) == *batch
-    });
-    same && first == rows.num_rows()
 }
 
 fn stored(table: Option<&Table>, shard: i32) -> Vec<DataFile> {

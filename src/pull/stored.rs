@@ -12,7 +12,17 @@ use std::sync::Arc;
 /// A lake of an earlier form has digests that another hash made. They say nothing beside today's, so
 /// any line that is read again replaces what the lake holds of the same version.
 pub async fn rows(lake: &Lake, file: &DataFile, shape: &SchemaRef) -> Result<Vec<RecordBatch>> {
-    let rows = lake.read_rows(file, shape).await?;
+    picked(lake, file, shape, None).await
+}
+
+/// As [`rows`], of those at the positions `picked`, ascending, among the rows that count.
+pub async fn picked(
+    lake: &Lake,
+    file: &DataFile,
+    shape: &SchemaRef,
+    picked: Option<&[u32]>,
+) -> Result<Vec<RecordBatch>> {
+    let rows = lake.read_as(file, shape, picked).await?;
     match shape.index_of("digest") {
         Ok(at) if lake.is_older() => rows
             .into_iter()

@@ -23,12 +23,25 @@ pub struct Whereabouts {
     homes: HashMap<i64, i32>,
     /// Shards of the stored table that hold rows of records whose home is elsewhere.
     pub losing: BTreeSet<i32>,
+    /// For each stored file the rows whose record is among the new or deleted ones.
+    touched: HashMap<String, Vec<u32>>,
 }
 
 impl Whereabouts {
     /// Whether rows of `record` may stay in `shard`.
     pub fn stays(&self, record: i64, shard: i32) -> bool {
         self.homes.get(&record).is_none_or(|home| *home == shard)
+    }
+
+    /// Whether no record has rows in several shards.
+    pub fn is_empty(&self) -> bool {
+        self.homes.is_empty()
+    }
+
+    /// The rows of a stored file whose record is among the new or deleted ones, ascending: positions
+    /// among the rows that count.
+    pub fn touched(&self, file: &DataFile) -> &[u32] {
+        self.touched.get(&file.path).map_or(&[], Vec::as_slice)
     }
 
     /// Looks for records of `table` that are in several shards. `stored` are the table's files, and
@@ -40,9 +53,29 @@ impl Whereabouts {
         stored: &[DataFile],
         deleted: &[RecordVersion],
     ) -> Result<Self> {
-        let strays = strays(lake, runs, table, stored, deleted).await?;
+        if stored.is_empty() && deleted.is_empty() {
+            let strays = strays_among_new(runs, table)?;
+            return Self::of(strays, HashMap::new(), lake, runs, table, stored, deleted).await;
+        }
+        let (strays, touched) = strays(lake, runs, table, stored, deleted).await?;
+        Self::of(strays, touched, lake, runs, table, stored, deleted).await
+    }
+
+    /// Finds the home of each of `strays`.
+    async fn of(
+        strays: HashSet<i64>,
+        touched: HashMap<String, Vec<u32>>,
+        lake: &Lake,
+        runs: &Runs,
+        table: usize,
+        stored: &[DataFile],
+        deleted: &[RecordVersion],
+    ) -> Result<Self> {
         if strays.is_empty() {
-            return Ok(Self::default());
+            return Ok(Whereabouts {
+                touched,
+                ..Self::default()
+            });
         }
         // A version that was read now wins over the same version as it was stored: its person may
         // have been found since.
@@ -77,30 +110,66 @@ impl Whereabouts {
             .filter(|(record, shard)| homes.get(record) != Some(shard))
             .map(|(_, shard)| shard)
             .collect();
-        Ok(Whereabouts { homes, losing })
+        Ok(Whereabouts {
+            homes,
+            losing,
+            touched,
+        })
     }
 }
 
-/// Records that are in more than one shard, among new rows or among new and stored ones.
+/// Parts that new records are cut into, so that what is looked up of one stays in the processor's
+/// cache.
+const PARTS: usize = 64;
+
+/// Records that are in more than one shard among new rows.
+fn strays_among_new(runs: &Runs, table: usize) -> Result<HashSet<i64>> {
+    let mut strays = HashSet::new();
+    let mut shards: HashMap<i64, i32, ByRecord> = HashMap::default();
+    let passes = runs.count(table) / PASS + 1;
+    let mut parts: Vec<Vec<(i64, i32)>> = vec![Vec::new(); PARTS];
+    for pass in 0..passes {
+        runs.each_key(table, |shard, (record, _)| {
+            if is_of_pass(record, pass, passes) {
+                // Bits that a map does not look at.
+                parts[usize::try_from(record >> 40).unwrap_or(0) % PARTS].push((record, shard));
+            }
+        })?;
+        for part in &mut parts {
+            shards.clear();
+            for (record, shard) in part.drain(..) {
+                if *shards.entry(record).or_insert(shard) != shard {
+                    strays.insert(record);
+                }
+            }
+        }
+    }
+    Ok(strays)
+}
+
+/// Keys are uniform: their lower bits cut them into passes of about equal size.
+fn is_of_pass(record: i64, pass: usize, passes: usize) -> bool {
+    passes == 1 || usize::try_from(record & 0xffff).unwrap_or(0) % passes == pass
+}
+
+/// Records that are in more than one shard, among new rows or among new and stored ones; and the
+/// rows of each stored file whose record is among the new ones.
 async fn strays(
     lake: &Lake,
     runs: &Runs,
     table: usize,
     stored: &[DataFile],
     deleted: &[RecordVersion],
-) -> Result<HashSet<i64>> {
+) -> Result<(HashSet<i64>, HashMap<String, Vec<u32>>)> {
     let mut strays = HashSet::new();
+    let mut touched: HashMap<String, Vec<u32>> = HashMap::new();
     let passes = (runs.count(table) + deleted.len()) / PASS + 1;
     for pass in 0..passes {
-        // Keys are uniform: their lower bits cut them into passes of about equal size.
-        let mine = |record: i64| {
-            passes == 1 || usize::try_from(record & 0xffff).unwrap_or(0) % passes == pass
-        };
         let most = (runs.count(table) + deleted.len()).min(PASS);
         let mut shards: HashMap<i64, i32, ByRecord> =
             HashMap::with_capacity_and_hasher(most, ByRecord::default());
         let mut see = |shard: i32, (record, _): RecordVersion| {
-            if mine(record) && *shards.entry(record).or_insert(shard) != shard {
+            if is_of_pass(record, pass, passes) && *shards.entry(record).or_insert(shard) != shard {
                 strays.insert(record);
             }
         };
@@ -113,14 +182,23 @@ async fn strays(
         }
         for file in stored {
             let shard = file.shard.unwrap_or(0);
+            let rows = touched.entry(file.path.clone()).or_default();
+            let mut at = 0;
             for batch in lake.read_file(file, Some(&["record_key"])).await? {
                 for record in batch.column(0).as_primitive::<Int64Type>().values() {
-                    if shards.get(record).is_some_and(|new| *new != shard) {
-                        strays.insert(*record);
+                    if let Some(new) = shards.get(record) {
+                        rows.push(at);
+                        if *new != shard {
+                            strays.insert(*record);
+                        }
                     }
+                    at += 1;
                 }
             }
         }
     }
-    Ok(strays)
+    if passes > 1 {
+        touched.values_mut().for_each(|rows| rows.sort_unstable());
+    }
+    Ok((strays, touched))
 }

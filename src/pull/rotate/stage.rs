@@ -59,7 +59,7 @@ pub async fn stage(
     for shard in shards {
         let (mut rows, mut people) = (0, Vec::new());
         for file in table.files.iter().filter(|f| f.shard == shard) {
-            let batches = lake.read_rows(file, &table.schema).await?;
+            let batches = lake.read_as(file, &table.schema, None).await?;
             for batch in &batches {
                 rows += batch.num_rows() as u64;
                 let keys = batch.column_by_name("person_key");
@@ -76,7 +76,6 @@ pub async fn stage(
         count.add(rows, people);
     }
     let before = count.links();
-    runs.seal()?;
     let mut files = Vec::new();
     if sharded(table) {
         for shard in runs.shards(0) {

@@ -1,0 +1,161 @@
+//! Reading the lake's Parquet files: the columns and rows asked for, and little else.
+
+use super::store::trouble;
+use super::{DataFile, Lake, RemovedRows};
+use crate::error::{Context, Error, Result};
+use arrow::array::RecordBatch;
+use bytes::Bytes;
+use object_store::path::Path;
+use parquet::DecodeResult;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderBuilder, ParquetRecordBatchReaderBuilder, RowSelection,
+};
+use parquet::arrow::push_decoder::ParquetPushDecoderBuilder;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataPushDecoder};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A file up to this size is read whole: one request costs less than several.
+const WHOLE: u64 = 256 * 1024;
+/// The end of a larger file, which says where its columns are.
+const END: u64 = 32 * 1024;
+/// Rows decoded at once.
+const BATCH_ROWS: usize = 64 * 1024;
+
+const BROKEN: &str = "a Parquet file of the lake cannot be read";
+
+impl Lake {
+    /// Reads the rows of a file that count; `columns` keeps only these when given.
+    pub async fn read_file(
+        &self,
+        file: &DataFile,
+        columns: Option<&[&str]>,
+    ) -> Result<Vec<RecordBatch>> {
+        self.selected(file, columns, None).await
+    }
+
+    /// Reads `columns` of those rows of a file that are at the positions `rows`, ascending, among
+    /// the ones that count; of all that count when it is None.
+    pub async fn read_rows(
+        &self,
+        file: &DataFile,
+        columns: &[&str],
+        rows: Option<&[u32]>,
+    ) -> Result<Vec<RecordBatch>> {
+        self.selected(file, Some(columns), rows).await
+    }
+
+    async fn selected(
+        &self,
+        file: &DataFile,
+        columns: Option<&[&str]>,
+        rows: Option<&[u32]>,
+    ) -> Result<Vec<RecordBatch>> {
+        let wanted = Wanted {
+            columns,
+            rows,
+            removed: &file.removed,
+        };
+        if columns.is_none() || file.size <= WHOLE {
+            return wanted.decode(self.bytes(file, 0..file.size).await?);
+        }
+        let end = file.size - END..file.size;
+        let bytes = self.bytes(file, end.clone()).await?;
+        let mut decoder = ParquetMetaDataPushDecoder::try_new(file.size).data(|| BROKEN)?;
+        decoder.push_range(end, bytes).data(|| BROKEN)?;
+        let directory = loop {
+            match decoder.try_decode().data(|| BROKEN)? {
+                DecodeResult::Data(directory) => break directory,
+                DecodeResult::NeedsData(ranges) => {
+                    let bytes = self.ranges(file, &ranges).await?;
+                    decoder.push_ranges(ranges, bytes).data(|| BROKEN)?;
+                }
+                DecodeResult::Finished => return Err(Error::data(BROKEN)),
+            }
+        };
+        let directory = Arc::new(directory);
+        let builder = ParquetPushDecoderBuilder::try_new_decoder(directory).data(|| BROKEN)?;
+        let mut decoder = wanted.of(builder)?.build().data(|| BROKEN)?;
+        let mut batches = Vec::new();
+        loop {
+            match decoder.try_decode().data(|| BROKEN)? {
+                DecodeResult::Data(batch) => batches.push(batch),
+                DecodeResult::NeedsData(ranges) => {
+                    let bytes = self.ranges(file, &ranges).await?;
+                    decoder.push_ranges(ranges, bytes).data(|| BROKEN)?;
+                }
+                DecodeResult::Finished => return Ok(batches),
+            }
+        }
+    }
+
+    async fn bytes(&self, file: &DataFile, range: Range<u64>) -> Result<Bytes> {
+        let mut bytes = self.ranges(file, &[range]).await?;
+        bytes.pop().ok_or_else(|| Error::data(BROKEN))
+    }
+
+    async fn ranges(&self, file: &DataFile, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+        let path = Path::from(file.path.as_str());
+        self.store.get_ranges(&path, ranges).await.map_err(|e| {
+            let what = format!("cannot read {} of the lake at {}", file.path, self.location);
+            match e {
+                object_store::Error::NotFound { .. } => Error::data(what)
+                    .cause("it is not there")
+                    .hint("restore the file from a copy of the lake; nothing was changed"),
+                e => trouble(what, e),
+            }
+        })
+    }
+}
+
+/// What is asked of a file.
+struct Wanted<'a> {
+    columns: Option<&'a [&'a str]>,
+    rows: Option<&'a [u32]>,
+    removed: &'a RemovedRows,
+}
+
+impl Wanted<'_> {
+    /// Decodes a file that is in memory.
+    fn decode(&self, bytes: Bytes) -> Result<Vec<RecordBatch>> {
+        let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).data(|| BROKEN)?;
+        let batches = self.of(builder)?.build().data(|| BROKEN)?;
+        batches.map(|batch| batch.data(|| BROKEN)).collect()
+    }
+
+    /// Tells a reader.
+    fn of<T>(&self, builder: ArrowReaderBuilder<T>) -> Result<ArrowReaderBuilder<T>> {
+        let builder = match self.columns {
+            None => builder,
+            Some(names) => {
+                let names = names.iter().copied();
+                let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+                builder.with_projection(mask)
+            }
+        };
+        let selection = self.selection(builder.metadata())?;
+        let builder = builder.with_batch_size(BATCH_ROWS);
+        Ok(match selection {
+            Some(selection) => builder.with_row_selection(selection),
+            None => builder,
+        })
+    }
+
+    fn selection(&self, directory: &ParquetMetaData) -> Result<Option<RowSelection>> {
+        let rows = u64::try_from(directory.file_metadata().num_rows()).data(|| BROKEN)?;
+        let counting = self.removed.selection(rows);
+        let Some(picked) = self.rows else {
+            return Ok(counting);
+        };
+        let left = rows.saturating_sub(self.removed.len());
+        let left = usize::try_from(left).data(|| BROKEN)?;
+        let picked = picked.iter().map(|at| *at as usize);
+        let picked = picked.filter(|at| *at < left).map(|at| at..at + 1);
+        let picked = RowSelection::from_consecutive_ranges(picked, left);
+        Ok(Some(match counting {
+            Some(counting) => counting.and_then(&picked),
+            None => picked,
+        }))
+    }
+}

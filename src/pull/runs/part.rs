@@ -1,0 +1,101 @@
+//! Rows as they arrived, and which of them belong to which shard: nothing is copied to sort them.
+
+use super::shard::{shard_of, unlinked};
+use crate::error::{Context, Result};
+use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
+use arrow::compute::take_record_batch;
+use arrow::datatypes::Int64Type;
+use std::collections::BTreeMap;
+
+/// Rows of one shard that arrived together.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// What they arrived in.
+    pub batch: RecordBatch,
+    /// Their positions in it, ascending; None for all.
+    pub rows: Option<Vec<u32>>,
+}
+
+impl Part {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        match &self.rows {
+            Some(rows) => rows.len(),
+            None => self.batch.num_rows(),
+        }
+    }
+
+    /// Their positions in the batch, ascending.
+    pub fn positions(&self) -> impl Iterator<Item = usize> {
+        let (some, all) = match &self.rows {
+            Some(rows) => (rows.as_slice(), 0),
+            None => (&[][..], self.batch.num_rows()),
+        };
+        some.iter().map(|row| *row as usize).chain(0..all)
+    }
+
+    /// The rows as a batch of their own.
+    pub fn taken(self) -> Result<RecordBatch> {
+        match self.rows {
+            Some(rows) => take_record_batch(&self.batch, &UInt32Array::from(rows))
+                .data(|| "cannot sort rows into shards"),
+            None => Ok(self.batch),
+        }
+    }
+}
+
+impl From<RecordBatch> for Part {
+    fn from(batch: RecordBatch) -> Self {
+        Part { batch, rows: None }
+    }
+}
+
+/// A batch in memory, with the positions of each shard's rows.
+#[derive(Debug)]
+pub(super) struct Arrived {
+    pub batch: RecordBatch,
+    /// Shards that were taken are no longer here; None for all rows of a table without people.
+    pub shards: BTreeMap<i32, Option<Vec<u32>>>,
+}
+
+impl Arrived {
+    pub fn new(batch: RecordBatch, shards: u32) -> Result<Self> {
+        let Some(people) = batch.column_by_name("person_key") else {
+            let all = BTreeMap::from([(0, None)]);
+            return Ok(Arrived { batch, shards: all });
+        };
+        let people = people.as_primitive::<Int64Type>();
+        let records = batch.column_by_name("record_key");
+        let records = records.map(|column| column.as_primitive::<Int64Type>());
+        let mut rows_of: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
+        let shard = |row: usize| match people.is_valid(row) {
+            true => shard_of(people.value(row), shards),
+            false => records.map_or(-1, |records| unlinked(records.value(row), shards)),
+        };
+        let rows = u32::try_from(people.len()).data(|| "cannot sort rows into shards")?;
+        // Rows of a person arrive together: look once for all of them.
+        let mut at = 0;
+        while at < rows {
+            let here = shard(at as usize);
+            let end = (at + 1..rows).find(|row| shard(*row as usize) != here);
+            let end = end.unwrap_or(rows);
+            rows_of.entry(here).or_default().extend(at..end);
+            at = end;
+        }
+        let shards = rows_of.into_iter().map(|(k, rows)| (k, Some(rows)));
+        let shards = shards.collect();
+        Ok(Arrived { batch, shards })
+    }
+
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        self.batch.get_array_memory_size() + self.batch.num_rows() * size_of::<u32>()
+    }
+
+    /// Takes one shard's rows.
+    pub fn take(&mut self, shard: i32) -> Option<Part> {
+        let rows = self.shards.remove(&shard)?;
+        let batch = self.batch.clone();
+        Some(Part { batch, rows })
+    }
+}

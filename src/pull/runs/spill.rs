@@ -1,0 +1,114 @@
+//! Rows in the temporary folder, shard by shard.
+
+use super::part::{Arrived, Part};
+use crate::error::{Context, Error, Result};
+use crate::pull::version::{Keys, RecordVersion};
+use arrow::array::RecordBatch;
+use arrow::compute::interleave_record_batch;
+use arrow::ipc::CompressionType;
+use arrow::ipc::reader::FileReader;
+use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufReader, BufWriter};
+use std::path::{Path, PathBuf};
+
+/// The mark of a batch that was taken.
+const TAKEN: i32 = i32::MAX;
+
+/// One spilled run of a table's rows.
+#[derive(Debug)]
+pub(super) struct Spilled {
+    path: PathBuf,
+    /// Which record and version each row is, in a file of its own that is quick to read.
+    keys: PathBuf,
+    /// The shard of each batch, the same in both files.
+    shards: Vec<i32>,
+}
+
+impl Spilled {
+    /// Writes `arrived` to `path`, sorted by shard.
+    pub fn write(path: PathBuf, arrived: &[Arrived]) -> Result<Self> {
+        let cannot = || {
+            let folder = path.parent().unwrap_or(&path).display();
+            format!("cannot write to the temporary folder {folder}")
+        };
+        let full = |e: Error| {
+            e.hint("see that the disk is not full, or name another folder with --temp-dir")
+        };
+        let keys = path.with_extension("keys.arrow");
+        let batches: Vec<&RecordBatch> = arrived.iter().map(|a| &a.batch).collect();
+        let schema = batches.first().ok_or("there is nothing to write");
+        let schema = schema.data(cannot)?.schema();
+        let options =
+            IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME));
+        let options = options.data(cannot)?;
+        let file = BufWriter::new(File::create(&path).data(cannot)?);
+        let mut writer = FileWriter::try_new_with_options(file, &schema, options)
+            .data(cannot)
+            .map_err(full)?;
+        let file = BufWriter::new(File::create(&keys).data(cannot)?);
+        let mut keys_writer = FileWriter::try_new(file, &Keys::schema())
+            .data(cannot)
+            .map_err(full)?;
+        let all: BTreeSet<i32> = arrived
+            .iter()
+            .flat_map(|a| a.shards.keys().copied())
+            .collect();
+        for shard in &all {
+            let mut rows = Vec::new();
+            for (at, one) in arrived.iter().enumerate() {
+                match one.shards.get(shard) {
+                    Some(Some(some)) => rows.extend(some.iter().map(|row| (at, *row as usize))),
+                    Some(None) => rows.extend((0..one.batch.num_rows()).map(|row| (at, row))),
+                    None => {}
+                }
+            }
+            let batch =
+                interleave_record_batch(&batches, &rows).data(|| "cannot sort rows into shards")?;
+            let written = writer
+                .write(&batch)
+                .and_then(|()| keys_writer.write(&Keys::only(&batch)?));
+            written.data(cannot).map_err(full)?;
+        }
+        writer.finish().data(cannot).map_err(full)?;
+        keys_writer.finish().data(cannot).map_err(full)?;
+        let shards = all.into_iter().collect();
+        Ok(Spilled { path, keys, shards })
+    }
+
+    /// The shards that are still here.
+    pub fn shards(&self) -> impl Iterator<Item = i32> {
+        self.shards.iter().copied().filter(|shard| *shard != TAKEN)
+    }
+
+    /// Shows every record and version that is still here, with its shard.
+    pub fn each_key(&self, show: &mut impl FnMut(i32, RecordVersion)) -> Result<()> {
+        let cannot = || format!("cannot read back {}", self.keys.display());
+        let file = BufReader::new(File::open(&self.keys).data(cannot)?);
+        let reader = FileReader::try_new(file, None).data(cannot)?;
+        for (batch, shard) in reader.zip(&self.shards) {
+            let batch = batch.data(cannot)?;
+            if *shard != TAKEN {
+                Keys::of(&batch)?.iter().for_each(|key| show(*shard, key));
+            }
+        }
+        Ok(())
+    }
+
+    /// Marks a shard's batch as taken; gives what [`read`] wants to know.
+    pub fn take(&mut self, shard: i32) -> Option<(PathBuf, usize)> {
+        let at = self.shards.iter().position(|held| *held == shard)?;
+        self.shards[at] = TAKEN;
+        Some((self.path.clone(), at))
+    }
+}
+
+/// Reads one batch of a spilled file back.
+pub(super) fn read(path: &Path, index: usize) -> Result<Option<Part>> {
+    let cannot = || format!("cannot read back {}", path.display());
+    let mut reader = FileReader::try_new(File::open(path).data(cannot)?, None).data(cannot)?;
+    reader.set_index(index).data(cannot)?;
+    let batch = reader.next().transpose().data(cannot)?;
+    Ok(batch.map(Part::from))
+}
