@@ -30,6 +30,7 @@ pub use turn::Turn;
 
 use crate::error::{Error, Result};
 use object_store::path::Path;
+use std::sync::{Arc, Mutex};
 use store::{Store, trouble, upload};
 
 /// An open lake.
@@ -39,6 +40,7 @@ pub struct Lake {
     store: Store,
     root: Store,
     settings: Settings,
+    seen: Arc<Mutex<table::Seen>>,
 }
 
 impl Lake {
@@ -79,6 +81,7 @@ impl Lake {
             store,
             root,
             settings,
+            seen: Arc::default(),
         })
     }
 
@@ -109,6 +112,7 @@ impl Lake {
             store,
             root,
             settings,
+            seen: Arc::default(),
         })
     }
 
