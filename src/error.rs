@@ -105,8 +105,40 @@ impl Error {
 
     /// What to do, when there is something to say.
     pub fn hint_text(&self) -> Option<&str> {
-        self.0.hint.as_deref()
+        let usual = || {
+            let causes = self.0.causes.iter();
+            causes.flat_map(|cause| usual_cure(cause)).next()
+        };
+        self.0.hint.as_deref().or_else(usual)
     }
+}
+
+/// What helps against a failure of the system, wherever it comes up.
+fn usual_cure(cause: &str) -> Option<&'static str> {
+    const CURES: [(&str, &str); 5] = [
+        (
+            "No space left on device",
+            "make room on that disk, then run again",
+        ),
+        (
+            "File too large",
+            "allow this account larger files (`ulimit -f`), then run again",
+        ),
+        (
+            "Permission denied",
+            "see that this account may read and write there, then run again",
+        ),
+        (
+            "Read-only file system",
+            "name a place that can be written to, or mount it for writing",
+        ),
+        (
+            "Too many open files",
+            "allow this account more open files (`ulimit -n`), then run again",
+        ),
+    ];
+    let (_, cure) = CURES.iter().find(|(words, _)| cause.contains(words))?;
+    Some(cure)
 }
 
 impl fmt::Display for Error {
@@ -121,9 +153,10 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A library's words without the query of any address, which may hold a token, and with no more of
-/// a store's XML answer than its code and message.
+/// A library's words without the query of any address, which may hold a token, without its stack,
+/// and with no more of a store's XML answer than its code and message.
 fn plain(text: &str) -> String {
+    let text = text.split("\n   0: ").next().unwrap_or_default();
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("://") {
@@ -186,5 +219,18 @@ mod tests {
             Error::data("x").cause(answer).causes(),
             ["404: NoSuchBucket It is not there."]
         );
+        let with_stack = "not JSON\n   0: parser::read\n             at parser.rs:3\n   1: main";
+        assert_eq!(Error::data("x").cause(with_stack).causes(), ["not JSON"]);
+    }
+
+    #[test]
+    fn what_the_system_refuses_has_a_cure() {
+        let full = || Error::data("x").cause("cannot copy: No space left on device (os error 28)");
+        assert_eq!(
+            full().hint_text(),
+            Some("make room on that disk, then run again")
+        );
+        assert_eq!(full().hint("own").hint_text(), Some("own"));
+        assert_eq!(Error::data("x").cause("no idea").hint_text(), None);
     }
 }

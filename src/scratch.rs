@@ -3,7 +3,7 @@
 //! They hold record-level data, pseudonymised, so the folder is the owner's alone, is removed when
 //! the command ends, and is removed by the next command when this one was killed.
 
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use fs4::FileExt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -24,13 +24,16 @@ impl Scratch {
     pub fn new(parent: Option<&Path>) -> Result<Self> {
         let parent = parent.map_or_else(std::env::temp_dir, Path::to_path_buf);
         let cannot = || format!("cannot use the temporary folder {}", parent.display());
-        std::fs::create_dir_all(&parent).data(cannot)?;
+        let elsewhere = |e: Error| e.hint("name another folder with --temp-dir");
+        std::fs::create_dir_all(&parent)
+            .data(cannot)
+            .map_err(elsewhere)?;
         remove_abandoned(&parent);
         let folder = tempfile::Builder::new()
             .prefix(PREFIX)
             .tempdir_in(&parent)
             .data(cannot)
-            .map_err(|e| e.hint("name another folder with --temp-dir"))?;
+            .map_err(elsewhere)?;
         let in_use = File::create(folder.path().join(LOCK)).data(cannot)?;
         FileExt::try_lock(&in_use).data(cannot)?;
         Ok(Scratch {

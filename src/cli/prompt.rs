@@ -11,7 +11,9 @@ use rustyline::error::ReadlineError;
 
 /// Reads queries until the end of input; each ends with a semicolon.
 pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
-    printer.say("Ask the lake; end a query with ;  \\d lists tables, \\q ends.");
+    printer.say(
+        "Ask the lake; end a query with ;  \\d lists tables, \\d TABLE its columns, \\q ends.",
+    );
     let mut editor = DefaultEditor::new().usage(|| "there is no terminal to prompt on")?;
     let mut query = String::new();
     loop {
@@ -37,9 +39,14 @@ pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
                     }
                     _ => {}
                 }
-                query.push_str(&line);
-                query.push('\n');
-                if !line.trim_end().ends_with(';') {
+                match line.trim().strip_prefix("\\d ") {
+                    Some(table) => query = format!("describe {table};"),
+                    None => {
+                        query.push_str(&line);
+                        query.push('\n');
+                    }
+                }
+                if !query.trim_end().ends_with(';') {
                     continue;
                 }
                 let _ = editor.add_history_entry(query.trim());

@@ -70,6 +70,12 @@ pub async fn step(
 
 fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
     let mut lines = lines_of_files(summary, seconds);
+    if let Some(first) = summary.files_passed_over.first() {
+        lines.push(format!(
+            "         passed over: {} files that are no extracts by their names, such as {first}",
+            count(summary.files_passed_over.len() as u64)
+        ));
+    }
     if !summary.opted_out_rows.is_empty() {
         let tables = summary.opted_out_rows.iter();
         let tables: Vec<String> = tables

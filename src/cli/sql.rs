@@ -6,10 +6,11 @@ use super::rows::{Format, Rows};
 use super::{Global, prompt, session};
 use crate::engine::{Engine, execution_error};
 use crate::error::{Context, Error, Result};
-use crate::lake::Lake;
+use crate::lake::{Lake, TableName};
 use crate::models::references;
 use datafusion::dataframe::DataFrame;
 use futures::StreamExt;
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -79,15 +80,33 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     Ok(ExitCode::SUCCESS)
 }
 
+/// The layer that describes tables.
+const CATALOGUE: &str = "information_schema";
+
 /// Plans one query over the tables that it names, as they are or were.
 pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result<DataFrame> {
     let sql = sql.trim().trim_end_matches(';');
     let names = if is_show(sql) {
-        Default::default()
+        BTreeSet::from([TableName::new(CATALOGUE, "tables")])
     } else {
         references(place, sql)?
     };
-    for name in names.iter().filter(|n| n.layer != "information_schema") {
+    let (of_catalogue, names): (Vec<_>, Vec<_>) =
+        names.iter().partition(|name| name.layer == CATALOGUE);
+    if !of_catalogue.is_empty() {
+        for name in engine.lake().tables().await? {
+            if let Some(table) = engine.lake().table(&name).await? {
+                engine.register(&table)?;
+            }
+        }
+    }
+    for name in names {
+        if name.layer.is_empty() {
+            return Err(
+                Error::usage(format!("{place}: table '{}' has no layer", name.name))
+                    .hint("write layer.name, such as core.person"),
+            );
+        }
         match past.table(engine.lake(), name).await? {
             Some(table) => engine.register(&table)?,
             None => {

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use datafusion::common::DataFusionError;
+use datafusion::sql::sqlparser::parser::ParserError;
 
 /// The error of a query that could not be planned: its place is file:line:column. The message may
 /// quote the query's own text, and never data, which has not been read yet.
@@ -12,7 +13,7 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
     match hint {
         Some(hint) => error.hint(hint),
         None => error.hint(
-            "`populace sql` tries a query out; `populace plan --sql DIR` writes each model's own",
+            "`populace sql -c \"describe core.person\"` shows what a table has; docs/models.md lists our functions",
         ),
     }
 }
@@ -25,8 +26,8 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
             .cause(first_line(&error.find_root().to_string()))
             .hint("give more with --memory-limit, or fewer threads with --threads");
     }
-    if let Some(path) = missing_file(error) {
-        return Error::data(format!("{place}: a file of the lake is not there"))
+    if let Some((path, trouble)) = lost_file(error) {
+        return Error::data(format!("{place}: a file of the lake {trouble}"))
             .cause(path)
             .hint("restore it from a copy of the lake");
     }
@@ -36,32 +37,54 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
         .hint("see that the disk is not full; a cast in the query may meet a value that it cannot take")
 }
 
-/// The path of a file that the lake's log names and its store does not have. Between the store and
-/// the query only the text of the store's error is handed on.
-fn missing_file(error: &DataFusionError) -> Option<String> {
+/// The path of a file that the lake's log names and its store does not have, or no longer has as
+/// it was written. Between the store and the query only the text of the error is handed on.
+fn lost_file(error: &DataFusionError) -> Option<(String, &'static str)> {
     let text = error.to_string();
-    let (_, rest) = text.split_once("Object at location ")?;
-    let (path, _) = rest.split_once(" not found")?;
-    Some(path.to_string())
+    let between = |before: &str, after: &str| {
+        let (_, rest) = text.split_once(before)?;
+        let (path, _) = rest.split_once(after)?;
+        Some(path.to_string())
+    };
+    if let Some(path) = between("Object at location ", " not found") {
+        return Some((path, "is not there"));
+    }
+    let path = between("Failed to fetch metadata for file ", ": ")?;
+    Some((path, "cannot be read"))
 }
 
 fn message(error: &DataFusionError) -> (String, Option<String>) {
     if let DataFusionError::Diagnostic(diagnostic, _) = innermost_diagnostic(error) {
-        let hint = diagnostic
-            .helps
-            .iter()
-            .map(|help| help.message.clone())
-            .chain(diagnostic.notes.iter().map(|note| note.message.clone()))
-            .reduce(|a, b| format!("{a}; {b}"));
+        let helps = diagnostic.helps.iter().map(|help| &help.message);
+        let notes = diagnostic.notes.iter().map(|note| &note.message);
+        let said: Vec<String> = helps.chain(notes).map(|text| in_our_words(text)).collect();
+        let hint = (!said.is_empty()).then(|| said.join("; "));
         return (diagnostic.message.clone(), hint);
     }
+    if let DataFusionError::SQL(wrong, _) = error.find_root() {
+        let (ParserError::ParserError(text) | ParserError::TokenizerError(text)) = &**wrong else {
+            return ("it is nested too deeply".to_string(), None);
+        };
+        let text = text.split(" at Line: ").next().unwrap_or_default();
+        return (first_line(text), None);
+    }
     let text = first_line(&error.find_root().to_string());
-    let text = ["SQL error: ", "Schema error: ", "Error during planning: "]
+    let text = ["Schema error: ", "Error during planning: "]
         .iter()
         .fold(text.as_str(), |text, prefix| {
             text.strip_prefix(prefix).unwrap_or(text)
         });
     (text.to_string(), None)
+}
+
+/// "Possible column x" reads better as a question.
+fn in_our_words(help: &str) -> String {
+    ["possible column ", "Possible function "]
+        .iter()
+        .find_map(|words| help.strip_prefix(words))
+        .map_or(help.to_string(), |name| {
+            format!("did you mean '{}'?", name.trim_matches('\''))
+        })
 }
 
 fn innermost_diagnostic(error: &DataFusionError) -> &DataFusionError {

@@ -33,6 +33,7 @@ pub use turn::Turn;
 
 use crate::error::{Error, Result};
 use object_store::path::Path;
+use std::sync::{Arc, Mutex};
 use store::{Store, trouble, upload};
 
 /// An open lake.
@@ -42,6 +43,7 @@ pub struct Lake {
     store: Store,
     root: Store,
     settings: Settings,
+    seen: Arc<Mutex<table::Seen>>,
 }
 
 impl Lake {
@@ -82,6 +84,7 @@ impl Lake {
             store,
             root,
             settings,
+            seen: Arc::default(),
         })
     }
 
@@ -112,6 +115,7 @@ impl Lake {
             store,
             root,
             settings,
+            seen: Arc::default(),
         })
     }
 

@@ -7,11 +7,11 @@ use arrow::datatypes::SchemaRef;
 use deltalake::DeltaTable;
 use deltalake::logstore::{StorageConfig, default_logstore};
 use futures::{StreamExt, TryStreamExt, stream};
-use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use std::collections::BTreeMap;
+use object_store::{ObjectStoreExt, path::Path};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 /// A table's full name: layer and name, `record.patient`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +88,11 @@ impl Table {
     }
 }
 
+/// Tables as they were last seen.
+pub(super) type Seen = HashMap<TableName, Table>;
+
+/// A table with more files is read each time: kept, it would cost memory.
+const MOST_FILES_KEPT: usize = 1_000;
 /// Tables whose logs are looked for at once.
 const AT_ONCE: usize = 16;
 
@@ -102,8 +107,42 @@ impl Lake {
     }
 
     /// The newest version of a table; None when there is none.
+    ///
+    /// A command asks for most tables several times. Reading a log costs milliseconds, and seeing
+    /// that it has not grown next to nothing.
     pub async fn table(&self, name: &TableName) -> Result<Option<Table>> {
-        self.load(name, None).await
+        let seen = self.seen().get(name).cloned();
+        if let Some(table) = seen
+            && !self.has_version(name, table.version + 1).await?
+        {
+            return Ok(Some(table));
+        }
+        let found = self.load(name, None).await?;
+        match &found {
+            Some(table) if table.files.len() <= MOST_FILES_KEPT => {
+                self.seen().insert(name.clone(), table.clone());
+            }
+            _ => {
+                self.seen().remove(name);
+            }
+        }
+        Ok(found)
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn has_version(&self, name: &TableName, version: u64) -> Result<bool> {
+        let step = Path::from(format!("{}/_delta_log/{version:020}.json", name.folder()));
+        match self.store.head(&step).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(e) => Err(trouble(
+                format!("the log of table {name} cannot be read"),
+                e,
+            )),
+        }
     }
 
     /// A version of a table, the newest when it is None.

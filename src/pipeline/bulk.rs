@@ -1,13 +1,12 @@
 //! `[sources.NAME]` of kind `fhir-bulk`: a server that speaks FHIR Bulk Data.
 
-use super::{FhirFolder, FhirVersion, default_reject_threshold};
+use super::{FhirReading, FhirVersion};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// A FHIR Bulk Data server.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FhirBulk {
     /// The server's FHIR base address: `https`, or `http` on this machine.
     pub url: String,
@@ -29,18 +28,9 @@ pub struct FhirBulk {
     /// The folder of ViewDefinitions for a server whose `fhirVersion` starts with 3.
     #[serde(default = "FhirBulk::default_views_stu3")]
     pub views_stu3: PathBuf,
-    /// URLs of modifier extensions that the views allow for; a resource with another is rejected.
-    #[serde(default)]
-    pub known_modifier_extensions: Vec<String>,
-    /// The identifier system that tells people apart.
-    #[serde(default = "FhirFolder::default_person_identifier")]
-    pub person_identifier: String,
-    /// Whether NHS numbers of the test range (999…) are people.
-    #[serde(default)]
-    pub accept_test_numbers: bool,
-    /// The share of lines that may be rejected before the pull fails.
-    #[serde(default = "default_reject_threshold")]
-    pub reject_threshold: f64,
+    /// How its resources are read.
+    #[serde(skip)]
+    pub reading: FhirReading,
     /// How to ask for access; None for a server that asks for none.
     pub auth: Option<BulkAuth>,
     /// Other hosts (`host` or `host:port`) that files may lie on; they never get the token.

@@ -2,11 +2,14 @@
 
 mod bulk;
 mod parameters;
+mod parts;
 pub(crate) mod settings_file;
+mod source;
 
 pub use bulk::{BulkAuth, FhirBulk, Level};
 pub use parameters::{Parameter, ParameterType, Value};
 pub use settings_file::parse as parse_settings;
+pub use source::{CsvFolder, FhirFolder, FhirReading, FhirVersion, NHS_NUMBER_SYSTEM, Source};
 
 use crate::error::{Context, Error, Result};
 use crate::lake::Location;
@@ -108,108 +111,6 @@ pub struct PrivacySettings {
     pub lookups: BTreeMap<String, PathBuf>,
 }
 
-/// `[sources.NAME]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Source {
-    /// FHIR resources as NDJSON files, plain or gzip.
-    FhirFolder(FhirFolder),
-    /// A server that speaks FHIR Bulk Data.
-    FhirBulk(Box<FhirBulk>),
-    /// CSV files, plain or gzip.
-    CsvFolder(CsvFolder),
-}
-
-/// A folder of FHIR resources.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FhirFolder {
-    /// The folder.
-    pub url: String,
-    /// The version of FHIR that the resources are written in.
-    #[serde(default)]
-    pub fhir_version: FhirVersion,
-    /// The folder of ViewDefinitions, when it is not the one of the version.
-    pub views: Option<PathBuf>,
-    /// URLs of modifier extensions that the views allow for; a resource with another is rejected.
-    #[serde(default)]
-    pub known_modifier_extensions: Vec<String>,
-    /// The identifier system that tells people apart.
-    #[serde(default = "FhirFolder::default_person_identifier")]
-    pub person_identifier: String,
-    /// Whether NHS numbers of the test range (999…) are people.
-    #[serde(default)]
-    pub accept_test_numbers: bool,
-    /// The share of lines that may be rejected before the pull fails.
-    #[serde(default = "default_reject_threshold")]
-    pub reject_threshold: f64,
-}
-
-/// The identifier system of NHS numbers.
-pub const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";
-
-/// A version of FHIR.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-pub enum FhirVersion {
-    /// STU3, in the form of CareConnect.
-    #[serde(rename = "3.0")]
-    Stu3,
-    /// R4, in the form of UK Core.
-    #[default]
-    #[serde(rename = "4.0")]
-    R4,
-}
-
-impl FhirVersion {
-    /// Where its ViewDefinitions are unless a setting says otherwise.
-    pub fn views(self) -> PathBuf {
-        PathBuf::from(match self {
-            FhirVersion::Stu3 => "pipelines/views-stu3",
-            FhirVersion::R4 => "pipelines/views",
-        })
-    }
-}
-
-impl FhirFolder {
-    /// The folder of ViewDefinitions.
-    pub fn views(&self) -> PathBuf {
-        self.views
-            .clone()
-            .unwrap_or_else(|| self.fhir_version.views())
-    }
-
-    fn default_person_identifier() -> String {
-        NHS_NUMBER_SYSTEM.to_string()
-    }
-}
-
-/// A folder of CSV files.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CsvFolder {
-    /// The folder.
-    pub url: String,
-    /// The folder of column files.
-    #[serde(default = "CsvFolder::default_columns")]
-    pub columns: PathBuf,
-    /// Whether NHS numbers of the test range (999…) are people.
-    #[serde(default)]
-    pub accept_test_numbers: bool,
-    /// The share of lines that may be rejected before the pull fails.
-    #[serde(default = "default_reject_threshold")]
-    pub reject_threshold: f64,
-}
-
-impl CsvFolder {
-    fn default_columns() -> PathBuf {
-        PathBuf::from("pipelines/csv")
-    }
-}
-
-fn default_reject_threshold() -> f64 {
-    0.05
-}
-
 /// `[models]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -291,6 +192,13 @@ impl Pipeline {
             ))
             .hint("add as_of = { type = \"date\", default = \"2026-09-30\" }"));
         }
+        if let Some((first, last)) = backwards(&settings.parameters) {
+            return Err(Error::usage(format!(
+                "{}: [parameters] {first} is after {last}",
+                file.display()
+            ))
+            .hint("give the first day and the last; both count"));
+        }
         Ok(Pipeline {
             file: file.to_path_buf(),
             root: root_of(file)?,
@@ -321,6 +229,17 @@ impl Pipeline {
             .map(|(name, parameter)| (name.clone(), parameter.default.clone()))
             .collect()
     }
+}
+
+/// The names of two parameters, `…_start` and `…_end`, that make a period which ends before it begins.
+fn backwards(parameters: &BTreeMap<String, Parameter>) -> Option<(&String, String)> {
+    parameters.iter().find_map(|(start, first)| {
+        let end = format!("{}_end", start.strip_suffix("_start")?);
+        match (&first.default, &parameters.get(&end)?.default) {
+            (Value::Date(first), Value::Date(last)) if first > last => Some((start, end)),
+            _ => None,
+        }
+    })
 }
 
 fn root_of(file: &Path) -> Result<PathBuf> {

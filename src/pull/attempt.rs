@@ -54,10 +54,12 @@ struct OptOutsNow {
 }
 
 /// Files that have to be read.
-struct NewFiles {
+pub(super) struct NewFiles {
     work: Vec<intake::Work>,
     /// How many need not be.
-    known: u64,
+    pub known: u64,
+    /// Files of the folders that are no extracts.
+    pub passed_over: Vec<String>,
     /// Whether a file was taken with another view, lookup or setting: what it holds has changed,
     /// though the versions of its records have not.
     other_settings: bool,
@@ -98,7 +100,7 @@ impl Attempt<'_> {
         let again = opt_outs.withdrawn || lost || all || older;
         choose(&mut plan, sources, again)?;
         let lookups = self.lookups(&mut plan)?;
-        let new = new_files(&plan, &before.taken, again).await?;
+        let mut new = new_files(&plan, &before.taken, again).await?;
         let runs = Runs::new(
             plan.tables.len(),
             self.lake.settings().shards,
@@ -113,7 +115,7 @@ impl Attempt<'_> {
         let brought = self.bring(&shared, &mut before.exports, again).await?;
         let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
         if nothing && !opt_outs.changed() && !older && are_of(&shared.plan, &before.tables) {
-            let summary = Summary::unchanged(&shared.plan, &before.tables, new.known);
+            let summary = Summary::unchanged(&shared.plan, &before.tables).with_files(&new);
             self.nothing_new(&before, brought, &opt_outs).await?;
             return Ok(Some(summary.with_opt_outs(opt_outs.read, BTreeMap::new())));
         }
@@ -123,7 +125,8 @@ impl Attempt<'_> {
         let people = self
             .people(&shared.plan, &before.opted_out, &deleted, &brought)
             .await?;
-        let mut intake = self.take_in(&shared, new.work, people, &brought).await?;
+        let work = std::mem::take(&mut new.work);
+        let mut intake = self.take_in(&shared, work, people, &brought).await?;
         if let Err(error) = intake.within_thresholds(&shared.plan) {
             // What a server sent and is refused is not looked at again: the next pull asks anew.
             for one in brought {
@@ -153,15 +156,14 @@ impl Attempt<'_> {
             threads: self.limits.threads,
             progress: self.progress,
         };
-        let mut summary = self
+        let summary = self
             .commit(settle, &mut turn, before, opt_outs, &intake, &brought)
             .await?;
-        summary.files_known = new.known;
         for one in brought {
             one.done().await?;
         }
         turn.end().await?;
-        Ok(Some(summary))
+        Ok(Some(summary.with_files(&new)))
     }
 
     /// The turn after the last one, whose command is kept from committing anything more if it was
@@ -386,11 +388,15 @@ async fn new_files(plan: &PullPlan, taken: &TakenFiles, again: bool) -> Result<N
     let mut new = NewFiles {
         work: Vec::new(),
         known: 0,
+        passed_over: Vec::new(),
         other_settings: false,
     };
     let folders = plan.sources.iter().enumerate();
     for (index, source) in folders.filter(|(_, source)| source.bulk.is_none()) {
-        for file in files::list(source).await? {
+        let listed = files::list(source).await?;
+        let named = |name| format!("{}/{name}", source.location);
+        new.passed_over.extend(listed.passed_over.iter().map(named));
+        for file in listed.files {
             let before = taken.get(&(source.name.clone(), file.name.clone()));
             new.other_settings |= before.is_some_and(|t| t.settings != source.fingerprint);
             if !again && before.is_some_and(|t| t.covers(&file, &source.fingerprint)) {

@@ -53,11 +53,29 @@ impl SourceFile {
     }
 }
 
-/// Lists the files that a source can read, by name.
-pub async fn list(source: &SourcePlan) -> Result<Vec<SourceFile>> {
-    let mut files = Vec::new();
+/// The files of a source.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Those that it reads, by name.
+    pub files: Vec<SourceFile>,
+    /// The names of others: a sender may have changed how extracts are called.
+    pub passed_over: Vec<String>,
+}
+
+impl Listed {
+    fn pass_over(&mut self, name: String) {
+        let file = name.rsplit('/').next().unwrap_or_default();
+        if !file.starts_with('.') {
+            self.passed_over.push(name);
+        }
+    }
+}
+
+/// Lists the files of a source.
+pub async fn list(source: &SourcePlan) -> Result<Listed> {
+    let mut listed = Listed::default();
     match source.location.folder() {
-        Some(folder) if folder.is_dir() => walk(source, folder, folder, &mut files)?,
+        Some(folder) if folder.is_dir() => walk(source, folder, folder, &mut listed)?,
         Some(folder) => {
             return Err(Error::data(format!(
                 "source {}: there is no folder {}",
@@ -66,14 +84,15 @@ pub async fn list(source: &SourcePlan) -> Result<Vec<SourceFile>> {
             ))
             .hint("correct its url in the pipeline file, or see that the extract has arrived"));
         }
-        None => files = list_store(source).await?,
+        None => listed = list_store(source).await?,
     }
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(files)
+    listed.files.sort_by(|a, b| a.name.cmp(&b.name));
+    listed.passed_over.sort_unstable();
+    Ok(listed)
 }
 
 /// A store has no folders, so an address without objects is an extract without files.
-async fn list_store(source: &SourcePlan) -> Result<Vec<SourceFile>> {
+async fn list_store(source: &SourcePlan) -> Result<Listed> {
     let cannot = || {
         format!(
             "source {}: {} cannot be listed",
@@ -87,9 +106,13 @@ async fn list_store(source: &SourcePlan) -> Result<Vec<SourceFile>> {
         .try_collect()
         .await
         .map_err(|e| trouble(cannot(), e))?;
-    let file = |meta: object_store::ObjectMeta| {
+    let mut listed = Listed::default();
+    for meta in found {
         let name = meta.location.to_string();
-        let decoder = decoder_of(source, Path::new(&name))?;
+        let Some(decoder) = decoder_of(source, Path::new(&name)) else {
+            listed.pass_over(name);
+            continue;
+        };
         let object = Object {
             store: store.clone(),
             etag: plain_etag(&meta),
@@ -97,23 +120,18 @@ async fn list_store(source: &SourcePlan) -> Result<Vec<SourceFile>> {
             path: meta.location,
             runtime: runtime.clone(),
         };
-        Some(SourceFile {
+        listed.files.push(SourceFile {
             origin: Origin::Store(format!("{}/{name}", source.location), Arc::new(object)),
             name,
             size: meta.size,
             modified: meta.last_modified.timestamp_micros(),
             decoder,
-        })
-    };
-    Ok(found.into_iter().filter_map(file).collect())
+        });
+    }
+    Ok(listed)
 }
 
-fn walk(
-    source: &SourcePlan,
-    root: &Path,
-    folder: &Path,
-    files: &mut Vec<SourceFile>,
-) -> Result<()> {
+fn walk(source: &SourcePlan, root: &Path, folder: &Path, listed: &mut Listed) -> Result<()> {
     let cannot = || {
         format!(
             "source {}: {} cannot be read",
@@ -124,10 +142,18 @@ fn walk(
     for entry in std::fs::read_dir(folder).data(cannot)? {
         let path = entry.data(cannot)?.path();
         if path.is_dir() {
-            walk(source, root, &path, files)?;
+            walk(source, root, &path, listed)?;
             continue;
         }
+        let name = path
+            .strip_prefix(root)
+            .unwrap_or(&path)
+            .components()
+            .map(|c| c.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
         let Some(decoder) = decoder_of(source, &path) else {
+            listed.pass_over(name);
             continue;
         };
         let facts = path
@@ -139,14 +165,7 @@ fn walk(
             .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
             .and_then(|since| i64::try_from(since.as_micros()).ok())
             .unwrap_or_default();
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .components()
-            .map(|c| c.as_os_str().to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/");
-        files.push(SourceFile {
+        listed.files.push(SourceFile {
             name,
             origin: Origin::Folder(path),
             size: facts.len(),

@@ -1,14 +1,17 @@
 //! What a pull makes of each source: tables, their columns and what happens to them.
 
+mod definition;
+
 use super::bulk::{self, FhirVersions};
 use super::settle::DEFINITION;
 use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::{Decoder, View};
-use crate::error::{Context, Error, Result};
+use crate::error::{Error, Result};
 use crate::lake::{Location, Table, TableName};
-use crate::pipeline::{FhirBulk, FhirFolder, FhirVersion, Pipeline, Source};
-use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_csv_column, check_view};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use crate::pipeline::{CsvFolder, FhirBulk, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source};
+use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
+use arrow::datatypes::{Field, SchemaRef};
+use definition::{csv_table, files, view_table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +21,9 @@ pub const ADDED: [&str; 4] = ["source", "updated", "digest", "record_row"];
 
 /// The column that holds who a Patient was by its own number, once it was merged into another.
 pub const MERGED_FROM: &str = "merged_from_key";
+
+/// The column of the people themselves by which older data can be linked.
+pub const OPEN_PSEUDONYM: &str = "open_pseudonym";
 
 /// A table that a pull fills.
 #[derive(Debug, Clone)]
@@ -186,95 +192,88 @@ impl PullPlan {
             Some(place) => Some(Arc::new(OpenPseudonymiser::load(place, &pipeline.root)?)),
             None => None,
         };
-        let salt = open.as_ref().map(|open| open.fingerprint(key));
         for (name, source) in &pipeline.settings.sources {
-            let bulk = match source {
-                Source::FhirBulk(bulk) => Some(bulk),
-                Source::FhirFolder(_) | Source::CsvFolder(_) => None,
+            let shared = Shared {
+                pipeline,
+                key,
+                name,
+                open: &open,
             };
-            // A server is read with the settings of a folder, wherever its files come from.
-            let source = match bulk {
-                Some(bulk) => &Source::FhirFolder(FhirFolder {
-                    url: String::new(),
-                    fhir_version: FhirVersion::default(),
-                    views: Some(bulk::views(bulk, versions.get(name)).to_path_buf()),
-                    known_modifier_extensions: bulk.known_modifier_extensions.clone(),
-                    person_identifier: bulk.person_identifier.clone(),
-                    accept_test_numbers: bulk.accept_test_numbers,
-                    reject_threshold: bulk.reject_threshold,
-                }),
-                None => source,
-            };
-            let mut source = match source {
-                Source::FhirBulk(_) => continue,
+            let source = match source {
                 Source::FhirFolder(folder) => {
-                    let overrides = BTreeMap::from([(
-                        "person_system".to_string(),
-                        folder.person_identifier.clone(),
-                    )]);
-                    let mut tables = Vec::new();
-                    let mut views = Vec::new();
-                    let mut hash = blake3::Hasher::new();
-                    for (file, text) in definitions(&pipeline.path(&folder.views()), "json")? {
-                        let view = View::parse_with(&file, &text, &overrides)?;
-                        check_view(&file, &view)?;
-                        hash.update(text.as_bytes());
-                        let table = plan.add(view_table(&file, &text, &view, salt.as_deref())?)?;
-                        tables.push((view.resource.clone(), table));
-                        views.push(Arc::new(view));
-                    }
-                    hash.update(folder.person_identifier.as_bytes());
-                    hash.update(salt.as_deref().unwrap_or_default().as_bytes());
-                    hash.update(&[u8::from(folder.accept_test_numbers)]);
-                    let modifiers = &folder.known_modifier_extensions;
-                    for url in modifiers {
-                        hash.update(url.as_bytes());
-                    }
+                    let location = Location::parse(&folder.url, &pipeline.root)?;
+                    plan.fhir(&shared, location, &folder.views(), &folder.reading)?
+                }
+                // A server is read with the settings of a folder, wherever its files come from.
+                Source::FhirBulk(bulk) => {
+                    let location = Location::parse("", &pipeline.root)?;
+                    let views = bulk::views(bulk, versions.get(name));
                     SourcePlan {
-                        name: name.clone(),
-                        location: Location::parse(&folder.url, &pipeline.root)?,
-                        kind: SourceKind::Fhir {
-                            decoder: Decoder::new(views)
-                                .with_known_modifiers(modifiers.iter().cloned()),
-                            tables,
-                            nhs_numbers: folder.person_identifier
-                                == crate::pipeline::NHS_NUMBER_SYSTEM,
-                        },
-                        pseudonyms: Pseudonyms::new(key, name),
-                        open: open.clone(),
-                        accept_test_numbers: folder.accept_test_numbers,
-                        reject_threshold: folder.reject_threshold,
-                        fingerprint: hash.finalize().to_hex()[..32].to_string(),
-                        bulk: None,
+                        bulk: Some((**bulk).clone()),
+                        ..plan.fhir(&shared, location, views, &bulk.reading)?
                     }
                 }
-                Source::CsvFolder(folder) => {
-                    let mut decoders = Vec::new();
-                    let mut hash = blake3::Hasher::new();
-                    for (file, text) in definitions(&pipeline.path(&folder.columns), "toml")? {
-                        let columns = Arc::new(ColumnFile::parse(&file, &text)?);
-                        hash.update(text.as_bytes());
-                        let table = plan.add(csv_table(&columns)?)?;
-                        decoders.push((CsvDecoder::new(columns), table));
-                    }
-                    hash.update(&[u8::from(folder.accept_test_numbers)]);
-                    SourcePlan {
-                        name: name.clone(),
-                        location: Location::parse(&folder.url, &pipeline.root)?,
-                        kind: SourceKind::Csv { decoders },
-                        pseudonyms: Pseudonyms::new(key, name),
-                        open: open.clone(),
-                        accept_test_numbers: folder.accept_test_numbers,
-                        reject_threshold: folder.reject_threshold,
-                        fingerprint: hash.finalize().to_hex()[..32].to_string(),
-                        bulk: None,
-                    }
-                }
+                Source::CsvFolder(folder) => plan.csv(&shared, folder)?,
             };
-            source.bulk = bulk.map(|bulk| (**bulk).clone());
             plan.sources.push(source);
         }
         Ok(plan)
+    }
+
+    fn fhir(
+        &mut self,
+        shared: &Shared,
+        location: Location,
+        views: &Path,
+        reading: &FhirReading,
+    ) -> Result<SourcePlan> {
+        let salt = shared
+            .open
+            .as_ref()
+            .map(|open| open.fingerprint(shared.key));
+        let system = reading.person_identifier.clone();
+        let overrides = BTreeMap::from([("person_system".to_string(), system)]);
+        let mut tables = Vec::new();
+        let mut decoded = Vec::new();
+        let mut hash = blake3::Hasher::new();
+        for (file, text) in files(&shared.pipeline.path(views), "json")? {
+            let view = View::parse_with(&file, &text, &overrides)?;
+            check_view(&file, &view)?;
+            hash.update(text.as_bytes());
+            let table = self.add(view_table(&file, &text, &view, salt.as_deref())?)?;
+            tables.push((view.resource.clone(), table));
+            decoded.push(Arc::new(view));
+        }
+        hash.update(reading.person_identifier.as_bytes());
+        hash.update(salt.as_deref().unwrap_or_default().as_bytes());
+        hash.update(&[u8::from(reading.accept_test_numbers)]);
+        let modifiers = &reading.known_modifier_extensions;
+        for url in modifiers {
+            hash.update(url.as_bytes());
+        }
+        let kind = SourceKind::Fhir {
+            decoder: Decoder::new(decoded).with_known_modifiers(modifiers.iter().cloned()),
+            tables,
+            nhs_numbers: reading.person_identifier == NHS_NUMBER_SYSTEM,
+        };
+        let accepts = (reading.accept_test_numbers, reading.reject_threshold);
+        Ok(shared.source(location, kind, accepts, &hash))
+    }
+
+    fn csv(&mut self, shared: &Shared, folder: &CsvFolder) -> Result<SourcePlan> {
+        let mut decoders = Vec::new();
+        let mut hash = blake3::Hasher::new();
+        for (file, text) in files(&shared.pipeline.path(&folder.columns), "toml")? {
+            let columns = Arc::new(ColumnFile::parse(&file, &text)?);
+            hash.update(text.as_bytes());
+            let table = self.add(csv_table(&columns)?)?;
+            decoders.push((CsvDecoder::new(columns), table));
+        }
+        hash.update(&[u8::from(folder.accept_test_numbers)]);
+        let location = Location::parse(&folder.url, &shared.pipeline.root)?;
+        let kind = SourceKind::Csv { decoders };
+        let accepts = (folder.accept_test_numbers, folder.reject_threshold);
+        Ok(shared.source(location, kind, accepts, &hash))
     }
 
     /// Adds a table, or finds the same one that another source fills too.
@@ -295,189 +294,33 @@ impl PullPlan {
     }
 }
 
-/// The definition files of a folder, by name.
-fn definitions(folder: &Path, extension: &str) -> Result<Vec<(String, String)>> {
-    let cannot = || format!("the folder {} cannot be read", folder.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).usage(cannot)? {
-        let path = entry.usage(cannot)?.path();
-        if path.extension().is_some_and(|e| e == extension) {
-            let text = std::fs::read_to_string(&path)
-                .usage(|| format!("{} cannot be read", path.display()))?;
-            files.push((path.display().to_string(), text));
-        }
-    }
-    files.sort();
-    Ok(files)
+/// What the plans of all sources are made with.
+struct Shared<'a> {
+    pipeline: &'a Pipeline,
+    key: &'a Key,
+    name: &'a str,
+    open: &'a Option<Arc<OpenPseudonymiser>>,
 }
 
-/// The column of the people themselves by which older data can be linked.
-pub const OPEN_PSEUDONYM: &str = "open_pseudonym";
-
-/// The table of a view; with the fingerprint of a `salt`, people get an [`OPEN_PSEUDONYM`].
-fn view_table(file: &str, text: &str, view: &View, salt: Option<&str>) -> Result<TablePlan> {
-    let mut columns = Vec::with_capacity(view.columns.len());
-    let mut person = PersonLink::None;
-    let mut order = None;
-    let (mut other, mut kind) = (None, None);
-    for (i, column) in view.columns.iter().enumerate() {
-        let place = format!("{file}: column {}", column.name);
-        let treatment = match column.tags.get("populace/privacy") {
-            Some(text) => Treatment::parse(text, &place)?,
-            None => Treatment::Clear,
-        };
-        let stored = match (&treatment, column.name.as_str()) {
-            (Treatment::Person, _) => {
-                person = PersonLink::Identifier(i);
-                false
-            }
-            (_, "person_key") => {
-                if !matches!(person, PersonLink::Identifier(_)) {
-                    person = PersonLink::Patient(i);
-                }
-                false
-            }
-            _ => true,
-        };
-        match column.tags.get("populace/merge").map(String::as_str) {
-            Some("other") => other = Some(column.name.clone()),
-            Some("type") => kind = Some(column.name.clone()),
-            _ => {}
+impl Shared<'_> {
+    /// A source that accepts test numbers or not, and a share of rejects.
+    fn source(
+        &self,
+        location: Location,
+        kind: SourceKind,
+        (accept_test_numbers, reject_threshold): (bool, f64),
+        settings: &blake3::Hasher,
+    ) -> SourcePlan {
+        SourcePlan {
+            name: self.name.to_string(),
+            location,
+            kind,
+            pseudonyms: Pseudonyms::new(self.key, self.name),
+            open: self.open.clone(),
+            accept_test_numbers,
+            reject_threshold,
+            fingerprint: settings.finalize().to_hex()[..32].to_string(),
+            bulk: None,
         }
-        if column.tags.contains_key("populace/order") {
-            order = Some(column.name.clone());
-        }
-        columns.push(ColumnPlan {
-            name: column.name.clone(),
-            treatment,
-            not_after: column.tags.contains_key("populace/not-after"),
-            stored,
-        });
     }
-    let mut table = table(
-        &view.name,
-        file,
-        text,
-        columns,
-        person,
-        order,
-        &view.schema(),
-    )?;
-    table.merges = other
-        .zip(kind)
-        .map(|(other, kind)| MergeColumns { other, kind });
-    if let (Some(salt), PersonLink::Identifier(_)) = (salt, person) {
-        let mut fields = table.schema.fields().to_vec();
-        // After person_key, record_key, person_check and merged_from_key.
-        fields.insert(
-            4,
-            Arc::new(Field::new(OPEN_PSEUDONYM, DataType::Utf8, true)),
-        );
-        table.schema = Arc::new(Schema::new(fields));
-        table.fingerprint.push_str(salt);
-        table.definitions = BTreeSet::from([table.fingerprint.clone()]);
-    }
-    Ok(table)
-}
-
-fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
-    let decoder = CsvDecoder::new(Arc::new(file.clone()));
-    let unstored = |name: &str, treatment| ColumnPlan {
-        name: name.to_string(),
-        treatment,
-        not_after: false,
-        stored: false,
-    };
-    let mut columns = vec![
-        unstored("person_identifier", Treatment::Person),
-        unstored("nhs_number_status", Treatment::Clear),
-    ];
-    for column in &file.columns {
-        check_csv_column(&file.file_name, column)?;
-        columns.push(ColumnPlan {
-            name: column.name.clone(),
-            treatment: column.privacy.clone(),
-            not_after: column.not_after,
-            stored: true,
-        });
-    }
-    table(
-        &file.table,
-        &file.file_name,
-        &file.text,
-        columns,
-        PersonLink::Identifier(0),
-        file.order.clone(),
-        decoder.schema(),
-    )
-}
-
-fn table(
-    name: &str,
-    file: &str,
-    text: &str,
-    columns: Vec<ColumnPlan>,
-    person: PersonLink,
-    order: Option<String>,
-    decoded: &SchemaRef,
-) -> Result<TablePlan> {
-    let int = |name: &str, nullable| Field::new(name, DataType::Int64, nullable);
-    let mut fields = Vec::new();
-    if person != PersonLink::None {
-        fields.push(int("person_key", true));
-    }
-    fields.push(int("record_key", false));
-    match person {
-        PersonLink::Patient(_) => fields.push(int("patient_key", true)),
-        PersonLink::Identifier(_) => {
-            fields.push(int("person_check", true));
-            fields.push(int(MERGED_FROM, true));
-        }
-        PersonLink::None => {}
-    }
-    for (column, field) in columns.iter().zip(decoded.fields()) {
-        if !column.stored {
-            continue;
-        }
-        let taken = [
-            "person_key",
-            "record_key",
-            "patient_key",
-            "person_check",
-            MERGED_FROM,
-            OPEN_PSEUDONYM,
-            "shard",
-        ];
-        if taken.contains(&column.name.as_str()) || ADDED.contains(&column.name.as_str()) {
-            return Err(Error::usage(format!(
-                "{file}: column {} has a name that the pull uses",
-                column.name
-            ))
-            .hint("rename the column"));
-        }
-        fields.push(Field::new(
-            &column.name,
-            column.treatment.output_type(field.data_type()),
-            true,
-        ));
-    }
-    fields.push(Field::new("source", DataType::Utf8, false));
-    fields.push(Field::new(
-        "updated",
-        DataType::Timestamp(TimeUnit::Microsecond, None),
-        true,
-    ));
-    fields.push(int("digest", false));
-    fields.push(Field::new("record_row", DataType::Int32, false));
-    let fingerprint = blake3::hash(text.as_bytes()).to_hex()[..32].to_string();
-    Ok(TablePlan {
-        definitions: BTreeSet::from([fingerprint.clone()]),
-        name: TableName::new("record", name),
-        schema: Arc::new(Schema::new(fields)),
-        columns,
-        person,
-        merges: None,
-        order,
-        fingerprint,
-    })
 }

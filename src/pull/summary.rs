@@ -1,5 +1,6 @@
 //! What a pull did, for the printer and for `--json`.
 
+use super::attempt::NewFiles;
 use super::intake::Intake;
 use super::plan::PullPlan;
 use crate::lake::Table;
@@ -15,6 +16,8 @@ pub struct Summary {
     pub files_read: u64,
     /// Files that had been taken before.
     pub files_known: u64,
+    /// Files of the sources' folders that are no extracts, as far as their names tell.
+    pub files_passed_over: Vec<String>,
     /// Decompressed bytes read.
     pub bytes: u64,
     /// Lines of all files read, of every kind.
@@ -55,7 +58,7 @@ pub struct TableSummary {
 }
 
 impl Summary {
-    pub(super) fn unchanged(plan: &PullPlan, tables: &[Option<Table>], known: u64) -> Self {
+    pub(super) fn unchanged(plan: &PullPlan, tables: &[Option<Table>]) -> Self {
         let tables = plan
             .tables
             .iter()
@@ -76,7 +79,6 @@ impl Summary {
             })
             .collect();
         Summary {
-            files_known: known,
             tables,
             ..Summary::default()
         }
@@ -103,6 +105,13 @@ impl Summary {
                 .or_default() += 1;
         }
         summary
+    }
+
+    /// The same, with the files that were not read.
+    pub(super) fn with_files(mut self, new: &NewFiles) -> Self {
+        self.files_known = new.known;
+        self.files_passed_over = new.passed_over.clone();
+        self
     }
 
     /// The same, with what was read of opt-outs, and the rows that they took out.

@@ -2,45 +2,8 @@
 
 use super::report_file::{ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table};
 use crate::error::{Error, Result};
+use crate::pipeline::settings_file::nearest;
 use std::collections::BTreeSet;
-
-/// A TOML error, with its place and the nearest known key.
-pub(super) fn syntax(text: &str, file: &str, error: &toml::de::Error) -> Error {
-    let place = match error.span() {
-        Some(span) => {
-            let before = &text[..span.start.min(text.len())];
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-            format!("{file}:{line}:{column}")
-        }
-        None => file.to_owned(),
-    };
-    let message = error.message();
-    let wrong = Error::usage(format!("{place}: {message}"));
-    match message
-        .strip_prefix("unknown field `")
-        .and_then(|rest| rest.split_once('`'))
-    {
-        Some((key, rest)) => {
-            let known: Vec<&str> = rest.split('`').skip(1).step_by(2).collect();
-            let what = Error::usage(format!("{place}: unknown key `{key}`"));
-            match nearest(key, &known) {
-                Some(near) => what.hint(format!("did you mean `{near}`?")),
-                None => what.hint(format!("known keys here: {}", known.join(", "))),
-            }
-        }
-        None => wrong,
-    }
-}
-
-fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(key, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 3))
-        .min()
-        .map(|(_, candidate)| candidate)
-}
 
 /// Checks what the form of the TOML cannot.
 pub(super) fn check(report: &ReportFile, file: &str) -> Result<()> {
@@ -172,11 +135,7 @@ fn known(name: &str, known: &[&str], what: &str) -> Result<()> {
     if known.contains(&name) {
         return Ok(());
     }
-    let error = Error::usage(format!("`{name}` is not {what}"));
-    Err(match nearest(name, known) {
-        Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint(format!("there are: {}", known.join(", "))),
-    })
+    Err(Error::usage(format!("`{name}` is not {what}")).hint(nearest(name, known.iter().copied())))
 }
 
 fn check_chart(table: &Table, chart: &ChartSpec) -> Result<()> {

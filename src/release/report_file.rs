@@ -2,6 +2,7 @@
 
 use super::report_check;
 use crate::error::{Context, Result};
+use crate::pipeline::parse_settings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -193,8 +194,7 @@ impl ReportFile {
     /// # Errors
     /// Usage, naming the file, and line and column where the TOML is at fault.
     pub fn parse(text: &str, file: &str) -> Result<Self> {
-        let report: ReportFile =
-            toml::from_str(text).map_err(|error| report_check::syntax(text, file, &error))?;
+        let report: ReportFile = parse_settings(file, text)?;
         report_check::check(&report, file)?;
         Ok(report)
     }

@@ -145,7 +145,10 @@ fn models_in_a_cycle_and_unknown_names() {
 
     write("a", "selct 1");
     let error = project.fails(2, &["check"]);
-    assert!(error.contains("sql/core/a.sql"), "{error}");
+    assert!(
+        error.contains("error: sql/core/a.sql:4:1: Expected: an SQL statement, found: selct\n"),
+        "{error}"
+    );
 
     fs::write(project.path("sql/core/a.sql"), "select 1").unwrap();
     let error = project.fails(2, &["check"]);
@@ -162,6 +165,86 @@ fn models_in_a_cycle_and_unknown_names() {
     assert!(error.contains("did you mean 'as_of'?"), "{error}");
     let error = project.fails(2, &["run", "--set", "as_of=yesterday"]);
     assert!(error.contains("dates are written 2026-11-22"), "{error}");
+}
+
+#[test]
+fn a_period_that_ends_before_it_begins() {
+    let (_record, project) = project();
+    let error = project.fails(2, &["pull", "--set", "period_start=2026-10-01"]);
+    assert!(
+        error.contains("pipelines/nightly.toml: [parameters] period_start is after period_end"),
+        "{error}"
+    );
+    project.ok(&["pull", "--set", "period_start=2026-09-30"]);
+}
+
+#[test]
+fn files_that_are_no_extracts_are_named() {
+    let (record, project) = project();
+    for stray in ["csv/dental-contact.csv", "fhir/log.json", "fhir/.hidden"] {
+        fs::write(record.path().join(stray), "x\n").unwrap();
+    }
+    let passed_over = || {
+        let pulled = project.json(&["pull"]);
+        let names = pulled["files_passed_over"].as_array().unwrap().clone();
+        let names = names.iter().map(|name| name.as_str().unwrap().to_string());
+        names.collect::<Vec<_>>()
+    };
+    let place = |name: &str| record.path().join(name).display().to_string();
+    let strays = [place("csv/dental-contact.csv"), place("fhir/log.json")];
+    assert_eq!(passed_over(), strays);
+    assert_eq!(passed_over(), strays, "nothing new, and said again");
+    let said = project.run(&["pull"]).stderr;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(
+        said.contains(&format!(
+            "passed over: 2 files that are no extracts by their names, such as {}",
+            strays[0]
+        )),
+        "{said}"
+    );
+    fs::remove_file(&strays[0]).unwrap();
+    assert_eq!(passed_over(), [strays[1].clone()]);
+}
+
+#[test]
+fn files_of_the_lake_that_are_damaged() {
+    let (_record, project) = project();
+    project.ok(&["pull"]);
+    let organisations = project.path("lake/record/organisation");
+    let named = |folder: &std::path::Path, end: &str| {
+        let mut paths = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
+        paths.find(|p| p.to_str().unwrap().ends_with(end)).unwrap()
+    };
+    let file = named(&organisations, ".parquet");
+    fs::write(&file, "not Parquet at all").unwrap();
+    let query = "select max(name) from record.organisation";
+    let error = project.fails(3, &["sql", "-c", query]);
+    assert!(
+        error.contains("query: a file of the lake cannot be read"),
+        "{error}"
+    );
+    let name = file.file_name().unwrap().to_str().unwrap();
+    assert!(
+        error.contains(&format!("cause: record/organisation/{name}\n")),
+        "{error}"
+    );
+    assert!(error.contains("hint: restore it from a copy"), "{error}");
+
+    fs::write(
+        named(&organisations.join("_delta_log"), ".json"),
+        "not JSON",
+    )
+    .unwrap();
+    let mut command = project.command(&["sql", "-c", query]);
+    let output = command.env("RUST_BACKTRACE", "1").output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{error}");
+    assert!(
+        error.contains("the log of table record.organisation cannot be read"),
+        "{error}"
+    );
+    assert!(error.lines().count() == 4, "no stack: {error}");
 }
 
 #[test]

@@ -5,19 +5,24 @@ use crate::project::{Project, populace, repository, synth, text};
 /// docs/command-line.md is what `--help` says. POPULACE_UPDATE=1 writes it.
 #[test]
 fn the_reference_of_the_command_line_is_up_to_date() {
-    let commands = [
-        "", "nightly", "pull", "run", "release", "plan", "check", "sql", "status", "view", "synth",
-        "key", "init",
-    ];
     let mut page = String::from(
         "# The command line\n\nMade from `populace --help`; `POPULACE_UPDATE=1 cargo test --test it command_line` writes it again.\n",
     );
-    for command in commands {
+    let mut commands = vec![String::new()];
+    while let Some(command) = commands.pop() {
         let mut run = populace();
         run.args(command.split_whitespace())
             .arg("--help")
             .env("COLUMNS", "100");
         let help = text(&run.output().unwrap().stdout);
+        let below = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+        let mut below: Vec<String> = below
+            .map_while(|line| line.split_whitespace().next())
+            .filter(|name| *name != "help")
+            .map(|name| format!("{command} {name}").trim().to_string())
+            .collect();
+        below.reverse();
+        commands.extend(below);
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
         page.push_str(
             &format!(
@@ -78,6 +83,32 @@ fn rows_in_every_format() {
         file.to_str().unwrap(),
     ]);
     assert!(std::fs::read(file).unwrap().starts_with(b"PAR1"));
+    assert_eq!(
+        project.sql("describe record.patient")[0],
+        ["person_key", "Int64", "YES"]
+    );
+    let tables = project.ok(&["sql", "-c", "show tables"]);
+    assert!(tables.contains("| record "), "{tables}");
+    assert_eq!(
+        project.number("select count(*) from information_schema.columns where table_schema = 'record' and table_name = 'patient' and column_name = 'person_key'"),
+        1
+    );
+    let error = project.fails(2, &["sql", "-c", "select 1 from patient"]);
+    assert!(
+        error.contains("query: table 'patient' has no layer"),
+        "{error}"
+    );
+    let error = project.fails(2, &["sql", "-c", "selct 1"]);
+    assert!(
+        error.contains("query:1:1: Expected: an SQL statement, found: selct\n"),
+        "{error}"
+    );
+    assert!(error.contains("describe core.person"), "{error}");
+    let error = project.fails(2, &["sql", "-c", "select persn_key from record.patient"]);
+    assert!(
+        error.contains("hint: did you mean 'record.patient.person_key'?"),
+        "{error}"
+    );
     assert!(
         project
             .ok(&["sql", "-c", "show functions"])

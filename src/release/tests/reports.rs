@@ -173,12 +173,12 @@ fn a_misspelt_key_names_its_place_and_the_nearest() {
     assert!(
         error
             .what()
-            .starts_with("small.toml:5:1: unknown key `audiense`"),
+            .starts_with("small.toml:5:1: unknown field `audiense`"),
         "{error}"
     );
-    assert_eq!(error.hint_text(), Some("did you mean `audience`?"));
+    assert_eq!(error.hint_text(), Some("did you mean 'audience'?"));
     let error = wrong("column = ", "colum = ");
-    assert_eq!(error.hint_text(), Some("did you mean `column`?"));
+    assert_eq!(error.hint_text(), Some("did you mean 'column'?"));
     let error = wrong("kind = \"count\"", "kind = \"cuont\"");
     assert!(error.what().starts_with("small.toml:19:8: "), "{error}");
 }
