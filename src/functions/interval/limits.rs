@@ -1,8 +1,8 @@
 //! Confidence limits of counts, proportions and means (PHEindicatormethods 2.1.0, as published by
 //! the Office for Health Improvement and Disparities).
 
-use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, Normal};
-use statrs::function::beta::inv_beta_reg;
+use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, Normal, StudentsT};
+use statrs::function::beta::beta_reg;
 
 /// The confidence of limits where nothing else is said.
 pub const CONFIDENCE: f64 = 0.95;
@@ -15,6 +15,9 @@ pub const EXACT_BELOW: f64 = 10.0;
 /// to twelve digits there, and takes no longer for larger counts.
 const EXPAND_FROM: f64 = 1e6;
 
+/// The same for the degrees of freedom of Student's t.
+const EXPAND_STUDENT_FROM: f64 = 1000.0;
+
 /// Limits of one confidence.
 #[derive(Debug, Clone)]
 pub struct Level {
@@ -22,6 +25,8 @@ pub struct Level {
     z: f64,
     /// Exact limits of 0, 1 … 9: most counts are small, and each is worked out once.
     small: [Option<(f64, f64)>; 10],
+    /// The last degrees of freedom asked for, and their quantile: groups are often of one size.
+    student: (f64, f64),
 }
 
 impl Level {
@@ -31,6 +36,7 @@ impl Level {
             confidence,
             z: Normal::standard().inverse_cdf(confidence + (1.0 - confidence) / 2.0),
             small: [None; 10],
+            student: (f64::NAN, f64::NAN),
         }
     }
 
@@ -89,17 +95,17 @@ impl Level {
         )
     }
 
-    /// The two-sided quantile of Student's t with so many degrees of freedom: t² / (ν + t²) has a
-    /// beta distribution, and that or its complement, whichever is small, is inverted.
-    pub fn student(&self, freedom: f64) -> f64 {
-        let far = inv_beta_reg(freedom / 2.0, 0.5, 1.0 - self.confidence);
-        let ratio = if far < 0.5 {
-            (1.0 - far) / far
-        } else {
-            let near = inv_beta_reg(0.5, freedom / 2.0, self.confidence);
-            near / (1.0 - near)
-        };
-        (freedom * ratio).sqrt()
+    /// The two-sided quantile of Student's t with so many degrees of freedom.
+    pub fn student(&mut self, freedom: f64) -> f64 {
+        if self.student.0 != freedom {
+            let quantile = if freedom < EXPAND_STUDENT_FROM {
+                student(freedom, self.confidence, self.z)
+            } else {
+                expanded_student(freedom, self.z)
+            };
+            self.student = (freedom, quantile);
+        }
+        self.student.1
     }
 }
 
@@ -143,6 +149,42 @@ fn expanded(shape: f64, z: f64) -> f64 {
         - (3.0 * square * square + 7.0 * square - 16.0) / (810.0 * shape)
 }
 
+/// The two-sided quantile of Student's t, by Newton's method. On logarithmic scales the tail is
+/// nearly a straight line, far out a power and nearer a curve that bends little, so a few steps do.
+fn student(freedom: f64, confidence: f64, z: f64) -> f64 {
+    let Ok(distribution) = StudentsT::new(0.0, 1.0, freedom) else {
+        return f64::NAN;
+    };
+    let outside = 1.0 - confidence;
+    let mut t = z;
+    for _ in 0..100 {
+        let tail = beta_reg(freedom / 2.0, 0.5, freedom / (freedom + t * t));
+        let step = (tail / outside).ln() * tail / (2.0 * t * distribution.pdf(t));
+        t *= step.exp();
+        if step.abs() < 1e-14 {
+            break;
+        }
+    }
+    t
+}
+
+/// The same for many degrees of freedom, from the quantile of the normal distribution.
+fn expanded_student(freedom: f64, z: f64) -> f64 {
+    let square = z * z;
+    let terms = [
+        (square + 1.0) / 4.0,
+        ((5.0 * square + 16.0) * square + 3.0) / 96.0,
+        (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0,
+        ((((79.0 * square + 776.0) * square + 1482.0) * square - 1920.0) * square - 945.0)
+            / 92_160.0,
+    ];
+    let sum = terms
+        .iter()
+        .rev()
+        .fold(0.0, |sum, term| (sum + term) / freedom);
+    z * (1.0 + sum)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,14 +225,25 @@ mod tests {
 
     #[test]
     fn student_has_the_quantiles_of_the_tables() {
-        let level = Level::new(0.95);
+        let mut level = Level::new(0.95);
         close(level.student(1.0), 12.706_204_736_174_69);
         close(level.student(2.0), 4.302_652_729_749_462);
         close(level.student(30.0), 2.042_272_456_301_238);
-        // A billion degrees of freedom are the normal distribution, nearly.
-        close(
-            level.student(1e9),
-            level.z() * (1.0 + (level.z().powi(2) + 1.0) / 4e9),
-        );
+        close(level.student(1e9), level.z());
+        // One and two degrees of freedom have formulas, and the expansion takes over where it
+        // agrees with the distribution.
+        for confidence in [0.9, 0.95, 0.998, 0.9999] {
+            let mut level = Level::new(confidence);
+            let one = (std::f64::consts::FRAC_PI_2 * confidence).tan();
+            let outside = 1.0 - confidence;
+            let two = confidence * (2.0 / (outside * (1.0 + confidence))).sqrt();
+            close(level.student(1.0), one);
+            close(level.student(2.0), two);
+            let (freedom, z) = (EXPAND_STUDENT_FROM, level.z());
+            close(
+                student(freedom, confidence, z),
+                expanded_student(freedom, z),
+            );
+        }
     }
 }

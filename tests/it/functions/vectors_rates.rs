@@ -225,6 +225,6 @@ fn indices_of_inequality() {
              from (select *, coalesce(transform, 'none') as scale from vectors.sii_rii)
              group by \"case\"
          )
-         select sii, slope['value'], rii, ratio['value'], sii, drawn['value'] from got",
+         select sii, slope['value'], rii, ratio['value'], sii as again, drawn['value'] from got",
     );
 }
