@@ -272,7 +272,14 @@ impl<F: Fold> Accumulator for OneGroup<F> {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let value = self.fold.finish(vec![std::mem::take(&mut self.state)])?;
+        // A window with a growing frame asks for the value again and again.
+        let saved = self.fold.save(vec![std::mem::take(&mut self.state)])?;
+        let mut copy = F::State::default();
+        for state in [&mut self.state, &mut copy] {
+            let state = std::slice::from_mut(state);
+            self.fold.merge(state, &saved, Rows::One(1))?;
+        }
+        let value = self.fold.finish(vec![copy])?;
         ScalarValue::try_from_array(&value, 0)
     }
 

@@ -4,12 +4,19 @@
 //! `docs/functions.md`, `show functions` and the prompt's `\h` are made from that.
 
 mod aggregate;
+#[cfg(test)]
+mod any_order;
 mod arguments;
 mod doc;
+mod inequality;
 pub mod interval;
 mod need;
 mod person;
 mod scalar;
+mod settings;
+mod standardise;
+mod state;
+mod sum;
 mod window;
 
 pub use doc::Doc;
@@ -51,7 +58,13 @@ pub struct Section {
 
 /// All functions of Populace.
 pub fn sections() -> Vec<Section> {
-    vec![interval::section(), need::section(), person::section()]
+    vec![
+        interval::section(),
+        standardise::section(),
+        inequality::section(),
+        need::section(),
+        person::section(),
+    ]
 }
 
 /// Makes the functions known to a session.

@@ -1,16 +1,28 @@
 //! Values with confidence limits.
 
+mod byar_ci;
+pub(super) mod confidence;
 pub mod limits;
+mod mean_ci;
+mod poisson_ci;
 mod proportion;
 mod rate;
-mod result;
+pub(super) mod result;
+mod wilson_ci;
 
 use super::Section;
 
-/// Rates, proportions and their limits.
+/// Rates, proportions, means and their limits.
 pub(super) fn section() -> Section {
     Section {
         title: "Rates and intervals",
-        functions: vec![rate::function(), proportion::function()],
+        functions: vec![
+            rate::function(),
+            proportion::function(),
+            mean_ci::function(),
+            byar_ci::function(),
+            poisson_ci::function(),
+            wilson_ci::function(),
+        ],
     }
 }

@@ -1,63 +1,74 @@
-//! `proportion(x, n, multiplier)`: a proportion with Wilson limits.
+//! `proportion(x, n [, multiplier [, confidence]])`: a proportion with Wilson limits.
 
-use super::limits::{CONFIDENCE, wilson};
-use super::result::{Intervals, interval_type};
-use crate::functions::arguments::broken_rule;
+use super::confidence::Levels;
+use super::limits::CONFIDENCE;
+use super::result::{each_row, interval_type};
+use crate::functions::arguments::{NUMBERS, broken_rule, multiplier, population};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Float64Type};
+use arrow::array::ArrayRef;
 use datafusion::common::Result;
 
 const DOC: Doc = Doc {
     name: "proportion",
-    syntax: "proportion(x, n, multiplier)",
-    summary: "A proportion of a population, with 95 % confidence limits.",
+    syntax: "proportion(x, n [, multiplier [, confidence]])",
+    summary: "A proportion of a population, with confidence limits.",
     arguments: &[
         ("x", "those counted, from 0 to n"),
         ("n", "the population, above 0"),
-        ("multiplier", "1 for a proportion, 100 for a percentage"),
+        (
+            "multiplier",
+            "1 for a proportion, 100 for a percentage; 1 unless given",
+        ),
+        (
+            "confidence",
+            "of the limits, as 0.95 or as 95; 0.95 unless given",
+        ),
     ],
     gives: "A struct: `value`, `lower` and `upper`; `statistic` (percentage when the multiplier is \
             100); `method`.",
     formula: "x / n × multiplier, with Wilson's score limits.",
-    rules: "NULL in any argument gives NULL. x < 0, x > n and n ≤ 0 are errors.",
-    source: "PHEindicatormethods 2.1.0 (Office for Health Improvement and Disparities).",
-    example: "select proportion(65, 100, 100) as vaccinated",
+    rules: "NULL in any argument gives NULL. x < 0, x > n, n ≤ 0, multiplier ≤ 0 and a confidence \
+            outside 0.9 to 1 or 90 to 100 are errors: write `nullif(n, 0)` where a population may \
+            be 0.",
+    source: "PHEindicatormethods 2.1.0 (Office for Health Improvement and Disparities), \
+             phe_proportion.",
+    example: "select proportion(65, 100, 100) as vaccinated, proportion(3, 7) as seen",
 };
 
 pub(super) fn function() -> Function {
     scalar(
         &DOC,
-        &[&[DataType::Float64, DataType::Float64, DataType::Float64]],
+        &[&NUMBERS[..2], &NUMBERS[..3], &NUMBERS[..4]],
         interval_type(),
         proportions,
     )
 }
 
 fn proportions(arguments: &[ArrayRef]) -> Result<ArrayRef> {
-    let [x, n, multiplier] = [0, 1, 2].map(|i| arguments[i].as_primitive::<Float64Type>());
-    let mut out = Intervals::default();
-    for row in 0..x.len() {
-        if x.is_null(row) || n.is_null(row) || multiplier.is_null(row) {
-            out.null();
-            continue;
-        }
-        let (x, n, m) = (x.value(row), n.value(row), multiplier.value(row));
-        if n <= 0.0 || !n.is_finite() {
-            return broken_rule(DOC.name, "n", "must be a population above 0");
-        }
-        if x < 0.0 || x > n || !x.is_finite() {
-            return broken_rule(DOC.name, "x", "must be from 0 to n");
-        }
-        let (lower, upper) = wilson(x, n, CONFIDENCE);
+    let mut levels = Levels::default();
+    let defaults = [f64::NAN, f64::NAN, 1.0, CONFIDENCE];
+    each_row(arguments, defaults, |[x, n, m, confidence], out| {
+        let (x, n) = part(DOC.name, x, n)?;
+        let m = multiplier(DOC.name, m)?;
+        let (lower, upper) = levels.at(DOC.name, confidence)?.wilson(x, n);
         let statistic = if m == 100.0 {
             "percentage"
         } else {
             "proportion"
         };
-        let numbers = [x / n * m, lower * m, upper * m].map(Some);
+        let numbers = [x / n, lower, upper].map(|number| Some(number * m));
         out.push(numbers, statistic, "Wilson");
+        Ok(())
+    })
+}
+
+/// x of n: a part of a population.
+pub(super) fn part(function: &str, x: f64, n: f64) -> Result<(f64, f64)> {
+    let n = population(function, "n", n)?;
+    if (0.0..=n).contains(&x) {
+        Ok((x, n))
+    } else {
+        broken_rule(function, "x", "must be from 0 to n")
     }
-    out.finish()
 }

@@ -1,9 +1,11 @@
 //! The struct that functions with confidence limits give.
 
-use arrow::array::{ArrayRef, Float64Builder, StringBuilder, StructArray};
+use crate::functions::settings::Setting;
+use arrow::array::{Array, ArrayRef, Float64Builder, StringBuilder, StructArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::Result;
+use std::array::from_fn;
 use std::sync::Arc;
 
 /// A value with its limits, and what they are: value, lower, upper, statistic, method.
@@ -21,6 +23,26 @@ fn interval_fields() -> Fields {
     ])
 }
 
+/// An interval for each row: NULL where an argument is, else what `one` pushes of the row's
+/// arguments. Those that the call leaves out have their `defaults`.
+pub(super) fn each_row<const N: usize>(
+    arguments: &[ArrayRef],
+    defaults: [f64; N],
+    mut one: impl FnMut([f64; N], &mut Intervals) -> Result<()>,
+) -> Result<ArrayRef> {
+    let columns: [Setting; N] = from_fn(|i| Setting::of(arguments, i, defaults[i]));
+    let mut out = Intervals::default();
+    for row in 0..arguments.first().map_or(0, Array::len) {
+        let values: [Option<f64>; N] = from_fn(|i| columns[i].at(row));
+        if values.iter().all(Option::is_some) {
+            one(values.map(Option::unwrap_or_default), &mut out)?;
+        } else {
+            out.null();
+        }
+    }
+    out.finish()
+}
+
 /// Builds an array of them.
 #[derive(Default)]
 pub(in crate::functions) struct Intervals {
@@ -35,9 +57,11 @@ impl Intervals {
         self.append([None; 3], [None; 2], false);
     }
 
-    /// A value and its limits; each of them may be withheld, with `statistic` saying why.
+    /// A value and its limits; each of them may be withheld, with `statistic` saying why. What is
+    /// not finite is withheld.
     pub fn push(&mut self, numbers: [Option<f64>; 3], statistic: &str, method: &str) {
-        self.append(numbers, [Some(statistic), Some(method)], true);
+        let finite = numbers.map(|number| number.filter(|number| number.is_finite()));
+        self.append(finite, [Some(statistic), Some(method)], true);
     }
 
     fn append(&mut self, numbers: [Option<f64>; 3], texts: [Option<&str>; 2], valid: bool) {

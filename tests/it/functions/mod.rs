@@ -4,3 +4,4 @@ mod case;
 mod cases;
 mod engine;
 mod page;
+mod vectors_rates;

@@ -1,0 +1,322 @@
+//! The slope and the relative index of inequality: what is kept of a group's quantiles, and what
+//! is made of the line through them.
+
+use super::regression::{Covariance, Line, Ranks};
+use super::simulation::{DRAWS, Draws};
+use super::transform::Transform;
+use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
+use crate::functions::arguments::{broken_rule, given, population};
+use crate::functions::interval::confidence::Levels;
+use crate::functions::interval::limits::{CONFIDENCE, Level};
+use crate::functions::interval::result::{Intervals, interval_type};
+use crate::functions::settings::{Setting, Settings};
+use crate::functions::{Doc, Function};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, ListArray};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{DataType, Field, Float64Type};
+use datafusion::common::Result;
+use std::sync::Arc;
+
+/// An index of a group's quantiles, of the columns quantile, population, value; with lower and
+/// upper where its limits are simulated.
+#[derive(Clone)]
+pub(super) struct Gradient {
+    pub function: &'static str,
+    pub index: Index,
+    pub simulated: bool,
+}
+
+/// What the line is reduced to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Index {
+    /// The difference of its ends.
+    Slope,
+    /// Their ratio.
+    Relative,
+}
+
+/// The quantiles of a group, each as its columns, in the order in which they came.
+#[derive(Default)]
+pub(super) struct Quantiles {
+    numbers: Vec<f64>,
+    settings: Settings<4>,
+}
+
+const SETTINGS: [&str; 4] = ["transform", "multiplier", "confidence", "seed"];
+const COLUMNS: [&str; 5] = ["quantile", "population", "value", "lower", "upper"];
+
+fn item() -> Arc<Field> {
+    Arc::new(Field::new_list_field(DataType::Float64, true))
+}
+
+impl Gradient {
+    /// The aggregate function.
+    pub(super) fn function(self, doc: &'static Doc) -> Function {
+        let (number, text) = (DataType::Float64, DataType::Utf8);
+        let mut call = vec![number.clone(); self.columns()];
+        let mut calls = vec![call.clone()];
+        let seed = self.simulated.then(|| number.clone());
+        for setting in [text, number.clone(), number].into_iter().chain(seed) {
+            call.push(setting);
+            calls.push(call.clone());
+        }
+        let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
+        let types = Types {
+            calls: &calls,
+            state: &[("quantiles", DataType::List(item()))],
+            returns: interval_type(),
+        };
+        aggregate(doc, &types, self)
+    }
+
+    /// How many numbers each row has.
+    fn columns(&self) -> usize {
+        if self.simulated { 5 } else { 3 }
+    }
+
+    fn check(&self, row: &[f64]) -> Result<()> {
+        let quantile = row[0];
+        if quantile.fract() != 0.0 || !(1.0..=100.0).contains(&quantile) {
+            let rule = "must be a whole number, 1 (the most deprived) to 100";
+            return broken_rule(self.function, "quantile", rule);
+        }
+        population(self.function, "population", row[1])?;
+        for (name, number) in COLUMNS.iter().zip(row).skip(2) {
+            if !number.is_finite() {
+                return broken_rule(self.function, name, "must be a finite number");
+            }
+        }
+        if self.simulated && row[3] > row[4] {
+            return broken_rule(self.function, "lower", "must not be above upper");
+        }
+        Ok(())
+    }
+}
+
+impl Fold for Gradient {
+    type State = Quantiles;
+
+    fn update(&self, states: &mut [Quantiles], values: &[ArrayRef], rows: Rows) -> Result<usize> {
+        let width = self.columns();
+        let columns: Vec<Setting> = (0..width)
+            .map(|index| Setting::of(values, index, f64::NAN))
+            .collect();
+        let transforms = values.get(width).map(|column| column.as_string::<i32>());
+        let settings = [
+            Setting::of(values, width + 1, 1.0),
+            Setting::of(values, width + 2, CONFIDENCE),
+            Setting::of(values, width + 3, 0.0),
+        ];
+        let mut beside = 0;
+        rows.each(|row, group| {
+            let mut numbers = [0.0; COLUMNS.len()];
+            for ((number, column), name) in numbers.iter_mut().zip(&columns).zip(COLUMNS) {
+                *number = given(self.function, name, column.at(row))?;
+            }
+            self.check(&numbers[..width])?;
+            let transform = match transforms {
+                Some(names) if names.is_null(row) => None,
+                Some(names) => Some(Transform::of(self.function, names.value(row))?.number()),
+                None => Some(Transform::None.number()),
+            };
+            let [multiplier, confidence, seed] = settings.each_ref().map(|s| s.at(row));
+            let settings = [transform, multiplier, confidence, seed];
+            let state = &mut states[group];
+            state.settings.take(self.function, &SETTINGS, settings)?;
+            beside += state.extend(&numbers[..width]);
+            Ok(())
+        })?;
+        Ok(beside)
+    }
+
+    fn merge(&self, states: &mut [Quantiles], arrays: &[ArrayRef], rows: Rows) -> Result<usize> {
+        let lists = arrays[0].as_list::<i32>();
+        let numbers = lists.values().as_primitive::<Float64Type>().values();
+        let offsets = lists.value_offsets();
+        let mut beside = 0;
+        rows.each(|row, group| {
+            let saved = &numbers[offsets[row] as usize..offsets[row + 1] as usize];
+            let Some((parts, saved)) = saved.split_first_chunk() else {
+                return Ok(());
+            };
+            let state = &mut states[group];
+            state.settings.merge(self.function, &SETTINGS, *parts)?;
+            beside += state.extend(saved);
+            Ok(())
+        })?;
+        Ok(beside)
+    }
+
+    fn save(&self, states: Vec<Quantiles>) -> Result<Vec<ArrayRef>> {
+        let mut numbers = Vec::new();
+        let mut lengths = Vec::with_capacity(states.len());
+        for state in &states {
+            let before = numbers.len();
+            if !state.numbers.is_empty() {
+                numbers.extend_from_slice(&state.settings.parts());
+                numbers.extend_from_slice(&state.numbers);
+            }
+            lengths.push(numbers.len() - before);
+        }
+        let values = Arc::new(Float64Array::from(numbers));
+        let offsets = OffsetBuffer::from_lengths(lengths);
+        let lists = ListArray::try_new(item(), offsets, values, None)?;
+        Ok(vec![Arc::new(lists)])
+    }
+
+    fn finish(&self, states: Vec<Quantiles>) -> Result<ArrayRef> {
+        let mut out = Intervals::default();
+        let mut levels = Levels::default();
+        let mut draws = Draws::default();
+        for state in &states {
+            let Some([transform, multiplier, confidence, seed]) = state.settings.get() else {
+                out.null();
+                continue;
+            };
+            if multiplier == 0.0 || !multiplier.is_finite() {
+                return broken_rule(self.function, "multiplier", "must be a number, not 0");
+            }
+            let columns = self.ordered(&state.numbers)?;
+            let reduced = Reduced {
+                index: self.index,
+                transform: Transform::numbered(transform),
+                multiplier,
+            };
+            let values = self.scaled(reduced.transform, 2, &columns[2])?;
+            let ranks = Ranks::of(&columns[1]);
+            let line = ranks.line(&values);
+            let level = levels.at(self.function, confidence)?;
+            let (limits, method) = if self.simulated {
+                let lower = self.scaled(reduced.transform, 3, &columns[3])?;
+                let upper = self.scaled(reduced.transform, 4, &columns[4])?;
+                let width = 2.0 * Level::new(CONFIDENCE).z();
+                let pairs = lower.iter().zip(&upper);
+                let errors: Vec<f64> = pairs.map(|(l, u)| (u - l) / width).collect();
+                let uncertain = ranks.propagate(&errors);
+                let seed = self.seed(seed)?;
+                let index = |line| reduced.value(line);
+                let limits = draws.limits(seed, line, uncertain, level.confidence(), index);
+                (limits, SIMULATED)
+            } else {
+                let uncertain = ranks.scatter(line, &values);
+                let t = level.student(values.len() as f64 - 2.0);
+                (reduced.limits(line, uncertain, t), REGRESSION)
+            };
+            let numbers = [reduced.value(line), limits.0, limits.1].map(Some);
+            out.push(numbers, self.index.name(), method);
+        }
+        out.finish()
+    }
+}
+
+const REGRESSION: &str = "Weighted least squares, Student's t";
+const SIMULATED: &str = "Weighted least squares, simulation of 100000 draws";
+const _: () = assert!(DRAWS == 100_000, "the name of the method says how many");
+
+impl Gradient {
+    /// The rows' columns, in the order of the quantiles.
+    fn ordered(&self, numbers: &[f64]) -> Result<Vec<Vec<f64>>> {
+        let mut rows: Vec<&[f64]> = numbers.chunks_exact(self.columns()).collect();
+        rows.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]));
+        let mut places = rows.iter().zip(1..);
+        if places.any(|(row, place)| row[0] != f64::from(place)) {
+            let rule = "must come once each, from 1 on without a gap, in a group";
+            return broken_rule(self.function, "quantile", rule);
+        }
+        if rows.len() < 5 {
+            let rule = "must be 5 or more in a group, and 100 at most";
+            return broken_rule(self.function, "quantile", rule);
+        }
+        let column = |i: usize| rows.iter().map(|row| row[i]).collect();
+        Ok((0..self.columns()).map(column).collect())
+    }
+
+    fn scaled(&self, transform: Transform, column: usize, values: &[f64]) -> Result<Vec<f64>> {
+        let name = COLUMNS[column];
+        let scaled = values.iter();
+        scaled
+            .map(|value| transform.forth(self.function, name, *value))
+            .collect()
+    }
+
+    fn seed(&self, seed: f64) -> Result<u64> {
+        if seed.fract() == 0.0 && (0.0..9e15).contains(&seed) {
+            Ok(seed as u64)
+        } else {
+            broken_rule(self.function, "seed", "must be a whole number, 0 or more")
+        }
+    }
+}
+
+impl Quantiles {
+    /// Takes numbers in; gives the bytes that they took.
+    fn extend(&mut self, numbers: &[f64]) -> usize {
+        let before = self.numbers.capacity();
+        self.numbers.extend_from_slice(numbers);
+        (self.numbers.capacity() - before) * size_of::<f64>()
+    }
+}
+
+impl Index {
+    fn name(self) -> &'static str {
+        match self {
+            Index::Slope => "slope index of inequality",
+            Index::Relative => "relative index of inequality",
+        }
+    }
+}
+
+/// How a line is reduced to one number.
+#[derive(Clone, Copy)]
+struct Reduced {
+    index: Index,
+    transform: Transform,
+    multiplier: f64,
+}
+
+impl Reduced {
+    /// The index of a line.
+    fn value(&self, line: Line) -> f64 {
+        let worst = self.transform.back(line.intercept);
+        let best = self.transform.back(line.intercept + line.slope);
+        match self.index {
+            Index::Slope if self.transform == Transform::None => line.slope * self.multiplier,
+            Index::Slope => (best - worst) * self.multiplier,
+            Index::Relative if self.multiplier < 0.0 => worst / best,
+            Index::Relative => best / worst,
+        }
+    }
+
+    /// Its limits by the delta method: a ratio's on the scale of logarithms, which it must be
+    /// above 0 for.
+    fn limits(&self, line: Line, uncertain: Covariance, t: f64) -> (f64, f64) {
+        let (low, high) = (line.intercept, line.intercept + line.slope);
+        let (low_slope, high_slope) = (self.transform.slope(low), self.transform.slope(high));
+        let value = self.value(line);
+        match self.index {
+            Index::Slope => {
+                let error = uncertain.of(high_slope - low_slope, high_slope);
+                let spread = t * error * self.multiplier.abs();
+                (value - spread, value + spread)
+            }
+            Index::Relative => {
+                let low = low_slope / self.transform.back(low);
+                let high = high_slope / self.transform.back(high);
+                let error = uncertain.of(high - low, high);
+                let spread = t * error;
+                let middle = value.ln();
+                ((middle - spread).exp(), (middle + spread).exp())
+            }
+        }
+    }
+}
+
+impl Covariance {
+    /// The standard error of what changes by these with the intercept and with the slope.
+    fn of(self, intercept: f64, slope: f64) -> f64 {
+        let variance = intercept * intercept * self.intercept
+            + slope * slope * self.slope
+            + 2.0 * intercept * slope * self.both;
+        variance.max(0.0).sqrt()
+    }
+}

@@ -1,0 +1,59 @@
+//! An abridged life table (Chiang II), with Silcocks' variance of the last band.
+
+use std::array::from_fn;
+
+/// The age bands.
+pub(super) const BANDS: usize = 20;
+
+/// The age at which each band begins: 0, 1, 5, 10 … 90.
+pub(super) const AGES: [u8; BANDS] = [
+    0, 1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90,
+];
+
+/// Those who are born.
+const RADIX: f64 = 100_000.0;
+
+/// Life expectancy at the beginning of each band with its standard error, in years; not a number
+/// for an age that nobody reaches, and infinite where nobody dies in the last band.
+pub(super) fn life_table(people: &[f64; BANDS], deaths: &[f64; BANDS]) -> [(f64, f64); BANDS] {
+    let last = BANDS - 1;
+    let mortality: [f64; BANDS] = from_fn(|i| deaths[i] / people[i]);
+    let width: [f64; BANDS] = from_fn(|i| match AGES.get(i + 1) {
+        Some(next) => f64::from(*next - AGES[i]),
+        None => 2.0 / mortality[i],
+    });
+    // The share of the band that those who die in it live.
+    let share: [f64; BANDS] = from_fn(|i| if i == 0 { 0.1 } else { 0.5 });
+    let dying: [f64; BANDS] = from_fn(|i| {
+        let (m, n, a) = (mortality[i], width[i], share[i]);
+        if i < last && deaths[i] <= people[i] / n / a {
+            m * n / (1.0 + m * n * (1.0 - a))
+        } else {
+            1.0
+        }
+    });
+    let mut alive = [RADIX; BANDS];
+    for i in 0..last {
+        alive[i + 1] = alive[i] * (1.0 - dying[i]);
+    }
+    // From the last band back: years lived from each age on, and their variance.
+    let mut out = [(0.0, 0.0); BANDS];
+    let (mut years, mut variance, mut next) = (0.0, 0.0, 0.0);
+    for i in (0..BANDS).rev() {
+        let (l, q, d) = (alive[i], dying[i], deaths[i]);
+        if i == last {
+            years = l / mortality[i];
+            variance = (l / 2.0).powi(2) * 4.0 / (d * mortality[i].powi(2));
+        } else {
+            years += width[i] * (alive[i + 1] + share[i] * (l - alive[i + 1]));
+            let spread = if d > 0.0 { q * q * (1.0 - q) / d } else { 0.0 };
+            let lived = (1.0 - share[i]) * width[i] + next;
+            variance += spread * l * l * lived * lived;
+        }
+        let expected = years / l;
+        // Of no one left alive the years to come are counted as 0.
+        next = if l > 0.0 { expected } else { 0.0 };
+        out[i] = (expected, (variance / (l * l)).sqrt());
+    }
+    out
+}

@@ -1,0 +1,32 @@
+//! How unequal a population's health is.
+
+mod gradient;
+mod life_expectancy;
+mod life_table;
+mod phe_quantile;
+mod regression;
+mod rii;
+mod rii_simulated;
+mod sii;
+mod sii_simulated;
+mod simulation;
+#[cfg(test)]
+mod tests;
+mod transform;
+
+use super::Section;
+
+/// Quantiles, gradients over them, and life expectancy.
+pub(super) fn section() -> Section {
+    Section {
+        title: "Distribution and inequality",
+        functions: vec![
+            phe_quantile::function(),
+            sii::function(),
+            rii::function(),
+            sii_simulated::function(),
+            rii_simulated::function(),
+            life_expectancy::function(),
+        ],
+    }
+}

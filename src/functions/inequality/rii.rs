@@ -1,0 +1,48 @@
+//! `rii`: the relative index of inequality.
+
+use super::gradient::{Gradient, Index};
+use crate::functions::{Doc, Function};
+
+const DOC: Doc = Doc {
+    name: "rii",
+    syntax: "rii(quantile, population, value [, transform [, multiplier [, confidence]]])",
+    summary: "The relative index of inequality of a group: the ratio of the indicator at the least deprived end of the population to that at the most deprived. One row for each quantile of deprivation.",
+    arguments: &[
+        (
+            "quantile",
+            "the place in the order of deprivation: 1 the most deprived, up to 5 to 100",
+        ),
+        ("population", "the quantile's people, above 0"),
+        (
+            "value",
+            "the quantile's indicator: a rate, a proportion, a life expectancy",
+        ),
+        (
+            "transform",
+            "the scale of the line: 'none', 'log' (for rates), 'logit' (for proportions); 'none' \
+             unless given",
+        ),
+        (
+            "multiplier",
+            "below 0 turns the ratio round, for indicators where more is worse; 1 unless given",
+        ),
+        (
+            "confidence",
+            "of the limits, as 0.95 or as 95; 0.95 unless given",
+        ),
+    ],
+    gives: "A struct: `value`, `lower` and `upper`, as ratios; `statistic`; `method`.",
+    formula: "a = share of the population; b = share of those before and of half of its own; line = weighted least squares of f(value) on b with weights a, where f is the identity, the logarithm or the logit. RII = f⁻¹(intercept + slope) / f⁻¹(intercept), which is (intercept + slope) / intercept without a transform; turned round where the multiplier is below 0. Limits: exp(ln RII ∓ t se), t with Q − 2 degrees of freedom, se of ln RII from the scatter about the line by the delta method.",
+    rules: "Rows may come in any order. Fewer than 5 or more than 100 quantiles, a quantile that is missing or comes twice, NULL, NaN, infinity, a population ≤ 0, a value ≤ 0 with 'log', a value outside 0 to 1 (both exclusive) with 'logit', a multiplier of 0, and a transform, multiplier or confidence that changes within a group are errors. No rows give NULL. Limits of a ratio that is not above 0 are NULL, and so is all where the line begins at 0.",
+    source: "Low and Low, Journal of Public Health 2004;26:388-395; PHEindicatormethods 2.1.0, phe_sii. The regression's interval stands in for its simulation: see decision 46.",
+    example: "select rii(decile, people, years) as inequality\nfrom (values (1, 7602, 75.74), (2, 8922, 75.96), (3, 7236, 76.71), (4, 5814, 77.95),\n    (5, 7874, 77.99), (6, 8285, 79.11), (7, 5450, 79.91), (8, 7163, 80.21), (9, 4175, 81.40),\n    (10, 4429, 81.79)) as area(decile, people, years)",
+};
+
+pub(super) fn function() -> Function {
+    let gradient = Gradient {
+        function: DOC.name,
+        index: Index::Relative,
+        simulated: false,
+    };
+    gradient.function(&DOC)
+}

@@ -1,0 +1,54 @@
+//! `sii_simulated`: the slope index of inequality, with simulated limits.
+
+use super::gradient::{Gradient, Index};
+use crate::functions::{Doc, Function};
+
+const DOC: Doc = Doc {
+    name: "sii_simulated",
+    syntax: "sii_simulated(quantile, population, value, lower, upper [, transform [, multiplier [, confidence [, seed]]]])",
+    summary: "The slope index of inequality as `sii`, with limits simulated from those of the quantiles' values, as published indicators have them.",
+    arguments: &[
+        (
+            "quantile",
+            "the place in the order of deprivation: 1 the most deprived, up to 5 to 100",
+        ),
+        ("population", "the quantile's people, above 0"),
+        (
+            "value",
+            "the quantile's indicator: a rate, a proportion, a life expectancy",
+        ),
+        ("lower", "the value's lower 95 % limit"),
+        ("upper", "the value's upper 95 % limit"),
+        (
+            "transform",
+            "the scale of the line: 'none', 'log' (for rates), 'logit' (for proportions); 'none' \
+             unless given",
+        ),
+        (
+            "multiplier",
+            "100 for percentage points, below 0 to turn the sign round; 1 unless given",
+        ),
+        (
+            "confidence",
+            "of the limits, as 0.95 or as 95; 0.95 unless given",
+        ),
+        (
+            "seed",
+            "of the random numbers: the same seed gives the same limits; 0 unless given",
+        ),
+    ],
+    gives: "A struct: `value`, `lower` and `upper`, in the values' unit times `multiplier`; `statistic`; `method`.",
+    formula: "Value as `sii`. Limits: 100,000 times each quantile's f(value) is drawn from a normal distribution about it with se = (f(upper) − f(lower)) / (2 × 1.959964), and the index of the line through the draws is taken; of these the draws number round(100000 (1 − c′)) and round(100000 c′) in order, c′ = c + (1 − c)/2.",
+    rules: "Rows may come in any order. Fewer than 5 or more than 100 quantiles, a quantile that is missing or comes twice, NULL, NaN, infinity, a population ≤ 0, a value or limit ≤ 0 with 'log' or outside 0 to 1 (both exclusive) with 'logit', a multiplier of 0, a lower limit above the upper, a seed that is no whole number of 0 or more, and settings that change within a group are errors. No rows give NULL.",
+    source: "Low and Low, Journal of Public Health 2004;26:388-395; PHEindicatormethods 2.1.0, phe_sii.",
+    example: "select sii_simulated(quintile, people, years, low, high, 'none', 1, 0.95, 7) as inequality\nfrom (values (1, 16524, 75.9, 75.1, 76.7), (2, 13050, 77.3, 76.4, 78.2),\n    (3, 16159, 78.6, 77.8, 79.4), (4, 12613, 80.1, 79.2, 81.0), (5, 8604, 81.6, 80.5, 82.7))\n    as area(quintile, people, years, low, high)",
+};
+
+pub(super) fn function() -> Function {
+    let gradient = Gradient {
+        function: DOC.name,
+        index: Index::Slope,
+        simulated: true,
+    };
+    gradient.function(&DOC)
+}

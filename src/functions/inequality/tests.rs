@@ -1,0 +1,147 @@
+//! What holds of every index of inequality and every life table.
+
+use super::gradient::{Gradient, Index};
+use super::life_expectancy::LifeExpectancy;
+use super::life_table::AGES;
+use crate::functions::any_order::{at_once, columns, numbers, same_in_any_order, shuffles};
+use proptest::prelude::*;
+
+fn gradient(index: Index, simulated: bool) -> Gradient {
+    Gradient {
+        function: "gradient",
+        index,
+        simulated,
+    }
+}
+
+/// Quantile, population, value, lower and upper.
+fn quantiles() -> impl Strategy<Value = Vec<[f64; 5]>> {
+    let one = (1..90_000u32, 1..2000u32, 1..50u32);
+    prop::collection::vec(one, 10).prop_map(|rows| {
+        let rows = rows.into_iter().zip(1..);
+        rows.map(|((people, value, width), quantile)| {
+            let (value, width) = (f64::from(value) / 7.0, f64::from(width) / 7.0);
+            [
+                quantile.into(),
+                people.into(),
+                value,
+                value - width,
+                value + width,
+            ]
+        })
+        .collect()
+    })
+}
+
+fn first<const N: usize>(rows: &[[f64; 5]]) -> Vec<[f64; N]> {
+    rows.iter()
+        .map(|row| std::array::from_fn(|i| row[i]))
+        .collect()
+}
+
+/// Age, population and deaths.
+fn ages() -> impl Strategy<Value = Vec<[f64; 3]>> {
+    prop::collection::vec((251..90_000u32, 1..250u32), 20).prop_map(|rows| {
+        let rows = AGES.iter().zip(rows);
+        rows.map(|(age, (people, deaths))| [(*age).into(), people.into(), deaths.into()])
+            .collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn order_and_parts_change_nothing(
+        quantiles in quantiles(),
+        ages in ages(),
+        ten in shuffles(10),
+        twenty in shuffles(20),
+    ) {
+        for index in [Index::Slope, Index::Relative] {
+            let rows = columns(&first::<3>(&quantiles));
+            same_in_any_order(&gradient(index, false), &rows, &ten)?;
+        }
+        same_in_any_order(&LifeExpectancy, &columns(&ages), &twenty)?;
+    }
+
+    #[test]
+    fn limits_bracket_the_value(quantiles in quantiles(), ages in ages()) {
+        for index in [Index::Slope, Index::Relative] {
+            let rows = columns(&first::<3>(&quantiles));
+            let limits = numbers(&at_once(&gradient(index, false), &rows));
+            // A ratio that is not above 0 has none.
+            if let [Some(value), Some(lower), Some(upper)] = limits {
+                prop_assert!(lower <= value && value <= upper, "{limits:?}");
+            }
+        }
+        if let [Some(value), Some(lower), Some(upper)] =
+            numbers(&at_once(&LifeExpectancy, &columns(&ages)))
+        {
+            prop_assert!(lower < value && value < upper);
+        }
+    }
+}
+
+proptest! {
+    // Each case draws a hundred thousand lines.
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn simulated_limits_bracket_the_value_in_any_order(
+        quantiles in quantiles(),
+        ten in shuffles(10),
+    ) {
+        let slope = gradient(Index::Slope, true);
+        let rows = columns(&quantiles);
+        same_in_any_order(&slope, &rows, &ten)?;
+        let [value, lower, upper] = numbers(&at_once(&slope, &rows)).map(Option::unwrap);
+        prop_assert!(lower < value && value < upper);
+    }
+}
+
+#[test]
+fn a_line_is_found_again() {
+    // Values on a line: 10 at the most deprived end, 4 at the least.
+    let shares = [0.1, 0.3, 0.2, 0.25, 0.15];
+    let mut below = 0.0;
+    let rows = shares.map(|share| {
+        let rank = below + share / 2.0;
+        below += share;
+        [share, 10.0 - 6.0 * rank]
+    });
+    let rows: Vec<[f64; 3]> = rows
+        .iter()
+        .zip(1..)
+        .map(|([share, value], quantile)| [quantile.into(), share * 1000.0, *value])
+        .collect();
+    let slope = numbers(&at_once(&gradient(Index::Slope, false), &columns(&rows)));
+    let ratio = numbers(&at_once(&gradient(Index::Relative, false), &columns(&rows)));
+    for (numbers, expected) in [(slope, -6.0), (ratio, 0.4)] {
+        for number in numbers {
+            assert!((number.unwrap() - expected).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn simulated_limits_are_those_of_the_normal_distribution() {
+    // The slope of a line through normal values is normal itself.
+    let rows: Vec<[f64; 5]> = (1..=5)
+        .map(|quantile| {
+            let quantile = f64::from(quantile);
+            [
+                quantile,
+                100.0,
+                2.0 * quantile,
+                2.0 * quantile - 1.0,
+                2.0 * quantile + 1.0,
+            ]
+        })
+        .collect();
+    let simulated = gradient(Index::Slope, true);
+    let [value, lower, upper] = numbers(&at_once(&simulated, &columns(&rows))).map(Option::unwrap);
+    // Five values 0.2 apart: Σ(b − mean)² is 0.4, and each limit is 1 from its value.
+    let half = (1.0f64 / 0.4).sqrt();
+    assert!((value - 10.0).abs() < 1e-9);
+    assert!((lower - (10.0 - half)).abs() < 0.02, "{lower}");
+    assert!((upper - (10.0 + half)).abs() < 0.02, "{upper}");
+}

@@ -1,0 +1,43 @@
+//! The argument `confidence`.
+
+use super::limits::{CONFIDENCE, Level};
+use crate::functions::arguments::broken_rule;
+use datafusion::common::Result;
+
+/// The levels that rows ask for: most often the same for all of them, so the last is kept.
+pub(in crate::functions) struct Levels {
+    given: f64,
+    level: Level,
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Levels {
+            given: CONFIDENCE,
+            level: Level::new(CONFIDENCE),
+        }
+    }
+}
+
+impl Levels {
+    /// The level of a confidence given as 0.95 or as 95.
+    ///
+    /// # Errors
+    ///
+    /// It is neither from 0.9 to 1 nor from 90 to 100, or it is 1 or 100, where limits are infinite.
+    pub(in crate::functions) fn at(&mut self, function: &str, given: f64) -> Result<&mut Level> {
+        if given != self.given {
+            let confidence = match given {
+                0.9..1.0 => given,
+                90.0..100.0 => given / 100.0,
+                _ => {
+                    let rule = "must be from 0.9 to below 1, or from 90 to below 100";
+                    return broken_rule(function, "confidence", rule);
+                }
+            };
+            self.level = Level::new(confidence);
+            self.given = given;
+        }
+        Ok(&mut self.level)
+    }
+}

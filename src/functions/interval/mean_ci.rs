@@ -1,0 +1,159 @@
+//! `mean_ci(value [, confidence])`: a mean with limits.
+
+use super::confidence::Levels;
+use super::limits::CONFIDENCE;
+use super::result::{Intervals, interval_type};
+use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
+use crate::functions::arguments::{NUMBERS, broken_rule};
+use crate::functions::settings::{Setting, Settings};
+use crate::functions::state::{number_columns, save, saved};
+use crate::functions::sum::Sum;
+use crate::functions::{Doc, Function};
+use arrow::array::ArrayRef;
+use datafusion::common::Result;
+
+const DOC: Doc = Doc {
+    name: "mean_ci",
+    syntax: "mean_ci(value [, confidence])",
+    summary: "The mean of a group's values, with confidence limits.",
+    arguments: &[
+        ("value", "a number of each row"),
+        (
+            "confidence",
+            "of the limits, as 0.95 or as 95, the same for a group; 0.95 unless given",
+        ),
+    ],
+    gives: "A struct: `value` (the mean), `lower` and `upper`, in the values' unit; `statistic`; \
+            `method`.",
+    formula: "mean ∓ t sd / √n, where sd is the sample's standard deviation (divisor n − 1) and t \
+              the quantile of Student's distribution with n − 1 degrees of freedom.",
+    rules: "NULL values are left out, as `avg` does. No values give NULL. One value has no limits, \
+            and `statistic` says so; equal values have limits equal to the mean. NaN, infinity and \
+            a confidence outside 0.9 to 1 or 90 to 100 are errors.",
+    source: "PHEindicatormethods 2.1.0 (Office for Health Improvement and Disparities), phe_mean.",
+    example: "select mean_ci(days) as stay from (values (2), (3), (3), (9)) as spell(days)",
+};
+
+/// Squares of larger numbers would leave the range of numbers.
+const LARGEST: f64 = 1e150;
+
+const SETTINGS: [&str; 1] = ["confidence"];
+
+pub(super) fn function() -> Function {
+    let state = number_columns(&["n", "sum", "sum_error", "squares", "squares_error", "level"]);
+    let types = Types {
+        calls: &[&NUMBERS[..1], &NUMBERS[..2]],
+        state: &state,
+        returns: interval_type(),
+    };
+    aggregate(&DOC, &types, Mean)
+}
+
+#[derive(Clone)]
+struct Mean;
+
+#[derive(Default)]
+struct Values {
+    n: f64,
+    sum: Sum,
+    squares: Sum,
+    settings: Settings<1>,
+}
+
+impl Fold for Mean {
+    type State = Values;
+
+    fn update(&self, states: &mut [Values], values: &[ArrayRef], rows: Rows) -> Result<usize> {
+        let numbers = Setting::of(values, 0, f64::NAN);
+        let confidence = Setting::of(values, 1, CONFIDENCE);
+        rows.each(|row, group| {
+            let Some(number) = numbers.at(row) else {
+                return Ok(());
+            };
+            if number.is_nan() || number.abs() > LARGEST {
+                return broken_rule(DOC.name, "value", "must be a number, 1e150 at most");
+            }
+            let state = &mut states[group];
+            let confidence = confidence.at(row);
+            state.settings.take(DOC.name, &SETTINGS, [confidence])?;
+            state.n += 1.0;
+            state.sum.add(number);
+            state.squares.add_square(number);
+            Ok(())
+        })?;
+        Ok(0)
+    }
+
+    fn merge(&self, states: &mut [Values], arrays: &[ArrayRef], rows: Rows) -> Result<usize> {
+        let saved = saved::<6>(arrays);
+        rows.each(|row, group| {
+            let [n, sum, sum_error, squares, squares_error, level] = saved(row);
+            let state = &mut states[group];
+            if state.settings.merge(DOC.name, &SETTINGS, [level])? {
+                state.n += n;
+                state.sum.merge(Sum::from_parts([sum, sum_error]));
+                let squares = Sum::from_parts([squares, squares_error]);
+                state.squares.merge(squares);
+            }
+            Ok(())
+        })?;
+        Ok(0)
+    }
+
+    fn save(&self, states: Vec<Values>) -> Result<Vec<ArrayRef>> {
+        Ok(save(states.iter().map(|state| {
+            let [sum, sum_error] = state.sum.parts();
+            let [squares, squares_error] = state.squares.parts();
+            let [level] = state.settings.parts();
+            [state.n, sum, sum_error, squares, squares_error, level]
+        })))
+    }
+
+    fn finish(&self, states: Vec<Values>) -> Result<ArrayRef> {
+        let mut out = Intervals::default();
+        let mut levels = Levels::default();
+        for state in &states {
+            let Some([confidence]) = state.settings.get() else {
+                out.null();
+                continue;
+            };
+            let level = levels.at(DOC.name, confidence)?;
+            let n = state.n;
+            let mean = state.sum.value() / n;
+            if n < 2.0 {
+                let statistic = "mean, limits NA for fewer than 2 values";
+                out.push([Some(mean), None, None], statistic, METHOD);
+                continue;
+            }
+            let freedom = n - 1.0;
+            let variance = state.squares.squares_about_mean(state.sum, n) / freedom;
+            let spread = level.student(freedom) * (variance / n).sqrt();
+            let numbers = [mean, mean - spread, mean + spread].map(Some);
+            out.push(numbers, "mean", METHOD);
+        }
+        out.finish()
+    }
+}
+
+const METHOD: &str = "Student's t";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functions::any_order::{at_once, columns, numbers, same_in_any_order, shuffles};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn order_and_parts_change_nothing(
+            values in prop::collection::vec(-1e3..1e6f64, 12),
+            shuffle in shuffles(12),
+        ) {
+            // Far from 0 the squares are much larger than the spread.
+            let rows: Vec<_> = values.iter().map(|value| [1e9 + value]).collect();
+            same_in_any_order(&Mean, &columns(&rows), &shuffle)?;
+            let [mean, lower, upper] = numbers(&at_once(&Mean, &columns(&rows)));
+            prop_assert!(lower < mean && mean < upper);
+        }
+    }
+}
