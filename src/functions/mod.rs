@@ -10,9 +10,12 @@ pub mod interval;
 mod need;
 mod person;
 mod scalar;
+mod variation;
+mod waiting;
 mod window;
 
 pub use doc::Doc;
+pub use window::{Compute, compute_of};
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;
@@ -51,7 +54,13 @@ pub struct Section {
 
 /// All functions of Populace.
 pub fn sections() -> Vec<Section> {
-    vec![interval::section(), need::section(), person::section()]
+    vec![
+        interval::section(),
+        variation::section(),
+        need::section(),
+        waiting::section(),
+        person::section(),
+    ]
 }
 
 /// Makes the functions known to a session.

@@ -1,23 +1,46 @@
 //! Functions that give each row a value that depends on the rows of its partition.
 
-#![allow(dead_code)]
 use super::{Definition, Doc, Function};
 use arrow::array::ArrayRef;
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::Result;
-use datafusion::logical_expr::function::{PartitionEvaluatorArgs, WindowUDFFieldArgs};
+use datafusion::common::{Result, plan_err};
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::function::{
+    PartitionEvaluatorArgs, WindowFunctionSimplification, WindowUDFFieldArgs,
+};
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{
-    Documentation, LimitEffect, PartitionEvaluator, Signature, TypeSignature, Volatility,
+    Documentation, Expr, LimitEffect, PartitionEvaluator, Signature, TypeSignature, Volatility,
     WindowUDF, WindowUDFImpl,
 };
 use datafusion::physical_expr::PhysicalExpr;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// What a function computes of one partition: its arguments in the order of `order by`, and how many
-/// rows there are (a function may have no argument).
-type Compute = fn(&[ArrayRef], usize) -> Result<ArrayRef>;
+/// What a function computes of whole partitions: its arguments, each partition's rows together and
+/// in the order of `order by`, and where each partition lies. The partitions follow each other and
+/// are all the rows there are, which matters for a function without arguments.
+///
+/// An operator that has many small partitions in one batch calls it once for all of them.
+pub type Compute = fn(&[ArrayRef], &[Range<usize>]) -> Result<ArrayRef>;
+
+/// What a function of ours computes, for operators that have the partitions of a batch together.
+pub fn compute_of(function: &WindowUDF) -> Option<Compute> {
+    let window = function.inner().downcast_ref::<Window>()?;
+    Some(window.compute)
+}
+
+/// Whether a function means anything without `order by`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The order of the rows changes the result: a query without it is refused.
+    Needed,
+    /// The order of the rows changes nothing.
+    #[allow(dead_code)]
+    Any,
+}
 
 /// A window function of the types in `calls` (one list for each number of arguments) that gives
 /// `returns`. It sees whole partitions, whatever frame the query names.
@@ -25,6 +48,7 @@ pub(super) fn window(
     doc: &'static Doc,
     calls: &[&[DataType]],
     returns: DataType,
+    order: Order,
     compute: Compute,
 ) -> Function {
     let calls = calls.iter().map(|call| TypeSignature::Exact(call.to_vec()));
@@ -33,6 +57,7 @@ pub(super) fn window(
         documentation: doc.documentation(),
         signature: Signature::one_of(calls.collect(), Volatility::Immutable),
         returns,
+        order,
         compute,
     }));
     Function { doc, definition }
@@ -43,6 +68,7 @@ struct Window {
     documentation: Documentation,
     signature: Signature,
     returns: DataType,
+    order: Order,
     compute: Compute,
 }
 
@@ -70,6 +96,21 @@ impl WindowUDFImpl for Window {
         )))
     }
 
+    /// Runs while a query is planned, and is the one place where a function sees its `over`.
+    fn simplify(&self) -> Option<WindowFunctionSimplification> {
+        let name = self.doc.name;
+        let ordered = move |call: WindowFunction, _: &SimplifyContext| {
+            if call.params.order_by.is_empty() {
+                return plan_err!("{name}: over (…) must have an order by");
+            }
+            Ok(Expr::WindowFunction(Box::new(call)))
+        };
+        match self.order {
+            Order::Needed => Some(Box::new(ordered)),
+            Order::Any => None,
+        }
+    }
+
     fn documentation(&self) -> Option<&Documentation> {
         Some(&self.documentation)
     }
@@ -85,7 +126,7 @@ struct Whole(Compute);
 
 impl PartitionEvaluator for Whole {
     fn evaluate_all(&mut self, values: &[ArrayRef], num_rows: usize) -> Result<ArrayRef> {
-        (self.0)(values, num_rows)
+        (self.0)(values, std::slice::from_ref(&(0..num_rows)))
     }
 }
 
