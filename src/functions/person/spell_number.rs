@@ -2,7 +2,7 @@
 
 use super::days::{DATE, TIME, TIME_IN_SQL, units_a_day};
 use crate::functions::arguments::broken_rule;
-use crate::functions::window::{Order, window};
+use crate::functions::window::ordered_window;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, Int64Builder};
 use arrow::compute::cast;
@@ -31,7 +31,7 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    window(
+    ordered_window(
         &DOC,
         &[
             &[DATE, DATE],
@@ -42,7 +42,6 @@ pub(super) fn function() -> Function {
             &[TIME_IN_SQL, TIME_IN_SQL, DataType::Int64],
         ],
         DataType::Int64,
-        Order::Needed,
         spells,
     )
 }

@@ -4,7 +4,7 @@ use super::process::Process;
 use super::signals::Signals;
 use super::xmr_columns::{Assurance, Columns, Point, Variation, chart_type};
 use crate::functions::arguments::broken_rule;
-use crate::functions::window::{Order, window};
+use crate::functions::window::ordered_window;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array};
 use arrow::datatypes::DataType::{Boolean, Float64, Int64};
@@ -46,7 +46,7 @@ const DOC: Doc = Doc {
 const ENOUGH_POINTS: usize = 13;
 
 pub(super) fn function() -> Function {
-    window(
+    ordered_window(
         &DOC,
         &[
             &[Float64],
@@ -56,7 +56,6 @@ pub(super) fn function() -> Function {
             &[Float64, Int64, Float64, Boolean, Boolean],
         ],
         chart_type(),
-        Order::Needed,
         charts,
     )
 }

@@ -1,6 +1,10 @@
 //! SQL functions, as analysts use them.
 
+mod answers;
 mod case;
 mod cases;
 mod engine;
 mod page;
+mod process;
+mod stays;
+mod variation;
