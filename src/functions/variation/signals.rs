@@ -139,7 +139,10 @@ mod tests {
         let trend: Vec<usize> = (0..y.len())
             .filter(|i| found[*i] == Some("trend"))
             .collect();
-        assert_eq!(trend, [3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(
+            (&trend[..], found[9]),
+            (&[3, 4, 5, 6, 7, 8][..], Some("outside"))
+        );
         y[9] = 6.0;
         assert!(!signals(&y).contains(&Some("trend")));
     }
@@ -147,7 +150,7 @@ mod tests {
     #[test]
     fn a_missing_point_ends_a_run() {
         let mut y: Vec<f64> = [1.0, 1.2].repeat(7);
-        y.extend([3.0, 3.2].repeat(7));
+        y.extend([1.3, 1.5].repeat(7));
         assert_eq!(signals(&y)[16], Some("shift"));
         for missing in [5, 11, 17, 23] {
             y[missing] = f64::NAN;
