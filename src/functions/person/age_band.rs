@@ -25,7 +25,7 @@ const DOC: Doc = Doc {
     formula: "Without a second argument, the 19 bands of the 2013 European Standard Population. With a width, the last band starts at the last multiple of it up to 90. With bounds, the last band starts at the last bound.",
     rules: "NULL in any argument, negative ages and ages below the first bound give NULL. Bounds that are not whole numbers in rising order are an error.",
     source: "Eurostat, Revision of the European Standard Population, 2013.",
-    example: "select age_band(4) as infant, age_band(93) as old, age_band(47, 10) as ten_years, age_band(47, '0,18,65') as adult",
+    example: "select age_band(4) as infant, age_band(93) as old,\n    age_band(47, 10) as ten_years, age_band(47, '0,18,65') as adult",
 };
 
 pub(super) fn function() -> Function {

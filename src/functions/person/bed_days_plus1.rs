@@ -18,7 +18,7 @@ const DOC: Doc = Doc {
     formula: "Midnights in [admitted, discharged), plus 1.",
     rules: "NULL in either argument gives NULL. A discharge on a day before the admission is an error.",
     source: "The New Hospital Programme's demand model, which calls them bed days.",
-    example: "select bed_days_plus1(date '2026-01-30', date '2026-02-02') as stay, bed_days_plus1(date '2026-01-30', date '2026-01-30') as day_case",
+    example: "select bed_days_plus1(date '2026-01-30', date '2026-02-02') as stay,\n    bed_days_plus1(date '2026-01-30', date '2026-01-30') as day_case",
 };
 
 pub(super) fn function() -> Function {

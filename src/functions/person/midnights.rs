@@ -18,7 +18,7 @@ const DOC: Doc = Doc {
     formula: "The midnights in [admitted, discharged): the date of discharge less the date of admission. Times of day do not matter.",
     rules: "NULL in either argument gives NULL: nobody knows how long a stay will be that has not ended (`coalesce(discharged, $as_of)` counts up to a day). A discharge on a day before the admission is an error.",
     source: "NHS Data Dictionary, occupied bed days.",
-    example: "select midnights(date '2026-01-30', date '2026-02-02') as stay, midnights(date '2026-01-30', date '2026-01-30') as day_case",
+    example: "select midnights(date '2026-01-30', date '2026-02-02') as stay,\n    midnights(date '2026-01-30', date '2026-01-30') as day_case",
 };
 
 pub(super) fn function() -> Function {

@@ -26,7 +26,7 @@ const DOC: Doc = Doc {
     formula: "The first nine digits times 10, 9 … 2, added up; 11 less the remainder by 11 is the tenth digit, where 11 counts as 0 and 10 is never right.",
     rules: "NULL in `number` gives NULL; in `accept_test` it is false. An empty text, a wrong length, other characters and ten equal digits (which all have the right check digit) are false. A valid number need not belong to anybody. Nothing that is asked is ever kept or shown.",
     source: "NHS Data Dictionary, NHS number.",
-    example: "select nhs_number_valid('943 476 5919') as valid, nhs_number_valid('943 476 5918') as wrong_check_digit, nhs_number_valid('9999999999') as equal_digits",
+    example: "select nhs_number_valid('943 476 5919') as valid,\n    nhs_number_valid('943 476 5918') as wrong_check_digit,\n    nhs_number_valid('9999999999') as equal_digits",
 };
 
 pub(super) fn function() -> Function {

@@ -23,7 +23,10 @@ const DOC: Doc = Doc {
     formula: "max(0, min(to1, to2) − max(from1, from2)): both periods are half-open, [from, to).",
     rules: "NULL in `from1` or `from2` gives NULL. NULL in `to1` or `to2` is a period without an end; in both it gives NULL. A `to` on a day before its `from` is an error. Times of day do not matter.",
     source: "The calendar.",
-    example: "select m.month, overlap_days(date '2026-01-30', date '2026-03-02', m.month, cast(m.month + interval '1 month' as date)) as bed_days from (values (date '2026-01-01'), (date '2026-02-01'), (date '2026-03-01')) as m(month) order by m.month",
+    example: "select month, overlap_days(date '2026-01-30', date '2026-03-02',\n    \
+              month, cast(month + interval '1 month' as date)) as bed_days\n\
+              from (values (date '2026-01-01'), (date '2026-02-01'), (date '2026-03-01')) as m(month)\n\
+              order by month",
 };
 
 pub(super) fn function() -> Function {

@@ -27,7 +27,10 @@ const DOC: Doc = Doc {
     formula: "A spell ends where the next start is later than the latest finish so far (not only the previous row's) plus the gap. An open episode has no end: all later ones belong to its spell.",
     rules: "NULL in `start` gives NULL, and the row belongs to no spell. A finish before its start, starts that are not in the order of `order by`, and a NULL or negative gap are errors.",
     source: "Continuous spells as in the NHS Data Dictionary (hospital provider spell).",
-    example: "select start, finish, spell_number(start, finish, 1) over (order by start) as spell from (values (date '2026-01-01', date '2026-01-20'), (date '2026-01-03', date '2026-01-05'), (date '2026-01-21', date '2026-01-25'), (date '2026-03-01', null)) as episode(start, finish) order by start",
+    example: "select start, finish, spell_number(start, finish, 1) over (order by start) as spell\n\
+              from (values (date '2026-01-01', date '2026-01-20'), (date '2026-01-03', date '2026-01-05'),\n    \
+              (date '2026-01-21', date '2026-01-25'), (date '2026-03-01', null)) as episode(start, finish)\n\
+              order by start",
 };
 
 pub(super) fn function() -> Function {

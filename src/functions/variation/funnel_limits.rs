@@ -29,7 +29,8 @@ const DOC: Doc = Doc {
     formula: "Proportion: baseline ± z √(baseline (1 − baseline) / size), cut at 0 and 1, where z is the normal quantile of p. Rate and ratio: size / U × baseline and size / L × baseline, with the exact Poisson limits L and U of `size` events.",
     rules: "NULL in any argument gives NULL. Without an observed event there is no upper limit (NULL). Another statistic, a population of 0 or less, negative events, a baseline below 0, or above 1 for a proportion, are errors; so are NaN and infinity.",
     source: "PHEindicatormethods 2.1.0 (Office for Health Improvement and Disparities); the Fingertips technical guidance.",
-    example: "select funnel_limits('proportion', 500, 0.8) as vaccinated, funnel_limits('ratio', 10) as mortality",
+    example: "select n, funnel.lower_95, funnel.upper_95, funnel.lower_99_8, funnel.upper_99_8\n\
+              from (select n, funnel_limits('proportion', n, 0.8) as funnel from (values (10), (500)) as area(n))",
 };
 
 pub(super) fn function() -> Function {

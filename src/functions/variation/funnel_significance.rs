@@ -37,7 +37,9 @@ const DOC: Doc = Doc {
     formula: "A proportion is compared with the lines of `funnel_limits`. A rate or ratio is high when the events that the baseline expects are fewer than the lower confidence limit of `x`, low when they are more than the upper (95 % and 99.8 %; exact Poisson below 10 events, Byar's from 10 on). The events that a DSR's baseline expects are x × baseline / DSR.",
     rules: "NULL in any argument gives NULL, except that a DSR of fewer than 10 events is never judged, withheld or not. Another statistic, x < 0, n ≤ 0, x > n for a proportion, and a baseline below 0, or above 1 for a proportion, are errors; so are NaN and infinity.",
     source: "PHEindicatormethods 2.1.0 (Office for Health Improvement and Disparities); the Fingertips technical guidance.",
-    example: "select funnel_significance('proportion', 350, 500, 0.8) as vaccinated, funnel_significance('ratio', 30, 20.5) as mortality, funnel_significance('dsr', 9, null, 410) as few",
+    example: "select funnel_significance('proportion', 350, 500, 0.8) as vaccinated,\n    \
+              funnel_significance('ratio', 30, 19.5) as mortality,\n    \
+              funnel_significance('dsr', 9, null, 410) as few",
 };
 
 pub(super) fn function() -> Function {

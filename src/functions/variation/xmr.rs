@@ -39,7 +39,11 @@ const DOC: Doc = Doc {
     formula: "mean ± 2.66 × mean moving range; moving ranges of 3.267 times their mean and more are screened out once. A target above the upper limit fails where higher is better, one below the lower limit passes; the other way round where lower is better; the limits are those of the last period.",
     rules: "A NULL in y stands for a missing period: it has limits and no signal, no moving range is taken across it, and runs end there. NULL in another argument counts as left out. Of equal points the limits are the mean, and nothing is a signal; a single point has no limits. NaN, infinity, another improvement, and an `over` without `order by` are errors.",
     source: "NHSRplotthedots (NHS-R Community); NHS England, Making Data Count.",
-    example: "select month, y, chart.lower, chart.mean, chart.upper, chart.signal, chart.variation, chart.assurance from (select month, y, xmr(y, -1, 30) over (order by month) as chart from (values (1, 41), (2, 44), (3, 40), (4, 43), (5, 41), (6, 45), (7, 42), (8, 40), (9, 44), (10, 41), (11, 43), (12, 42), (13, 53)) as waits(month, y)) order by month",
+    example: "select month, y, chart.lower, chart.mean, chart.upper, chart.signal, chart.variation, chart.assurance\n\
+              from (\n    select month, y, xmr(y, -1, 30) over (order by month) as chart\n    \
+              from (values (1, 41), (2, 44), (3, 40), (4, 43), (5, 41), (6, 45), (7, 42),\n        \
+              (8, 40), (9, 44), (10, 41), (11, 43), (12, 42), (13, 53)) as waits(month, y))\n\
+              order by month",
 };
 
 /// Fewer points than that make poor limits.
