@@ -17,9 +17,12 @@ mod settings;
 mod standardise;
 mod state;
 mod sum;
+mod variation;
+mod waiting;
 mod window;
 
 pub use doc::Doc;
+pub use window::{Compute, compute_of};
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;
@@ -62,7 +65,9 @@ pub fn sections() -> Vec<Section> {
         interval::section(),
         standardise::section(),
         inequality::section(),
+        variation::section(),
         need::section(),
+        waiting::section(),
         person::section(),
     ]
 }

@@ -2,11 +2,19 @@
 
 mod age_at;
 mod age_band;
+mod bands;
+mod bed_days_plus1;
+mod days;
 mod days_between;
+mod midnights;
+mod nhs_number_valid;
+mod overlap_days;
+mod spell_number;
+mod stay;
 
 use super::Section;
 
-/// Ages, dates and stays.
+/// Ages, dates, stays and spells.
 pub(super) fn section() -> Section {
     Section {
         title: "Time and person",
@@ -14,6 +22,11 @@ pub(super) fn section() -> Section {
             age_at::function(),
             age_band::function(),
             days_between::function(),
+            midnights::function(),
+            bed_days_plus1::function(),
+            overlap_days::function(),
+            spell_number::function(),
+            nhs_number_valid::function(),
         ],
     }
 }

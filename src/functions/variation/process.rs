@@ -1,0 +1,123 @@
+//! The limits of a process: its mean, and how far points lie from it by common causes.
+
+/// Limits lie that many mean moving ranges from the mean: 3 standard deviations, which are
+/// estimated as the mean moving range / 1.128.
+const LIMIT: f64 = 2.66;
+
+/// Moving ranges of that many times their mean, or more, are left out by screening: their own
+/// upper control limit.
+const SCREEN: f64 = 3.267;
+
+/// Mean and limits of points, NaN where they are not known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Process {
+    /// How many points there are.
+    pub points: usize,
+    pub mean: f64,
+    /// Process limits.
+    pub lower: f64,
+    pub upper: f64,
+    /// Two thirds of the way to the process limits.
+    pub near_lower: f64,
+    pub near_upper: f64,
+    /// Whether points differ from each other, so that a signal means anything.
+    pub varies: bool,
+}
+
+impl Process {
+    /// The process of the points in `y`, in order of time, NaN where one is missing. Writes the
+    /// distance of each point from the one before to `ranges`, NaN where there is none.
+    pub fn of(y: &[f64], screen: bool, ranges: &mut [f64]) -> Self {
+        let (mut sum, mut points) = (0.0, 0);
+        let mut before = f64::NAN;
+        for (y, range) in y.iter().zip(&mut *ranges) {
+            *range = (y - before).abs();
+            before = *y;
+            if !y.is_nan() {
+                sum += y;
+                points += 1;
+            }
+        }
+        let mut mean = sum / points as f64;
+        let mut range = mean_below(ranges, f64::INFINITY);
+        let varies = range > 0.0;
+        if varies && screen {
+            range = mean_below(ranges, SCREEN * range);
+        }
+        if range == 0.0
+            && let Some(first) = constant(y)
+        {
+            // Adding up rounds, and no point may lie beside the mean of equal points.
+            mean = first;
+        }
+        let limit = LIMIT * range;
+        let near = 2.0 * (limit / 3.0);
+        Process {
+            points,
+            mean,
+            lower: mean - limit,
+            upper: mean + limit,
+            near_lower: mean - near,
+            near_upper: mean + near,
+            varies,
+        }
+    }
+}
+
+/// The mean of the ranges below `bound`, NaN when there are none.
+fn mean_below(ranges: &[f64], bound: f64) -> f64 {
+    let (mut sum, mut count) = (0.0, 0);
+    for range in ranges {
+        if *range < bound {
+            sum += range;
+            count += 1;
+        }
+    }
+    sum / f64::from(count)
+}
+
+/// What all points are, if they are all the same.
+fn constant(y: &[f64]) -> Option<f64> {
+    let mut points = y.iter().filter(|y| !y.is_nan());
+    let first = *points.next()?;
+    points.all(|y| *y == first).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn process(y: &[f64], screen: bool) -> (Process, Vec<f64>) {
+        let mut ranges = vec![0.0; y.len()];
+        (Process::of(y, screen, &mut ranges), ranges)
+    }
+
+    #[test]
+    fn a_missing_point_has_no_range_and_leaves_none_to_the_next() {
+        let (process, ranges) = process(&[1.0, f64::NAN, 5.0, 7.0], true);
+        assert_eq!(process.points, 3);
+        assert_eq!(ranges[3], 2.0);
+        assert!(ranges[..3].iter().all(|range| range.is_nan()));
+        assert_eq!(process.upper, 13.0 / 3.0 + 2.66 * 2.0);
+    }
+
+    #[test]
+    fn one_point_has_a_mean_and_no_limits() {
+        let (process, _) = process(&[3.0], true);
+        assert_eq!((process.mean, process.points), (3.0, 1));
+        assert!(process.lower.is_nan() && process.upper.is_nan() && !process.varies);
+    }
+
+    #[test]
+    fn equal_points_have_limits_at_their_mean() {
+        // Ten times 0.1 is not 1 in binary numbers.
+        for screen in [true, false] {
+            let (process, _) = process(&[0.1; 10], screen);
+            assert_eq!(
+                (process.lower, process.mean, process.upper),
+                (0.1, 0.1, 0.1)
+            );
+            assert!(!process.varies);
+        }
+    }
+}
