@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// What an aggregate keeps of a group of rows, and what it makes of that in the end.
 pub(super) trait Fold: Clone + Send + Sync + 'static {
     /// What is kept of one group; the default is that of no rows.
-    type State: Default + Send + Sync;
+    type State: Clone + Default + Send + Sync;
 
     /// Takes rows in: `values` are the arguments, and each of `rows` is a row of theirs with the
     /// index of its group in `states`. Gives the bytes that the states took beside themselves.
@@ -272,7 +272,8 @@ impl<F: Fold> Accumulator for OneGroup<F> {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let value = self.fold.finish(vec![std::mem::take(&mut self.state)])?;
+        // A window whose frame grows asks again and again.
+        let value = self.fold.finish(vec![self.state.clone()])?;
         ScalarValue::try_from_array(&value, 0)
     }
 

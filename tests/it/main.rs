@@ -11,6 +11,7 @@ mod as_of_version;
 mod bad_input;
 mod bulk;
 mod changes;
+mod code_lists;
 mod command_line;
 mod faults;
 mod functions;
