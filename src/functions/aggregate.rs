@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// What an aggregate keeps of a group of rows, and what it makes of that in the end.
 pub(super) trait Fold: Clone + Send + Sync + 'static {
     /// What is kept of one group; the default is that of no rows.
-    type State: Clone + Default + Send + Sync;
+    type State: Default + Send + Sync;
 
     /// Takes rows in: `values` are the arguments, and each of `rows` is a row of theirs with the
     /// index of its group in `states`. Gives the bytes that the states took beside themselves.
@@ -272,8 +272,14 @@ impl<F: Fold> Accumulator for OneGroup<F> {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        // A window whose frame grows asks again and again.
-        let value = self.fold.finish(vec![self.state.clone()])?;
+        // A window with a growing frame asks for the value again and again.
+        let saved = self.fold.save(vec![std::mem::take(&mut self.state)])?;
+        let mut copy = F::State::default();
+        for state in [&mut self.state, &mut copy] {
+            let state = std::slice::from_mut(state);
+            self.fold.merge(state, &saved, Rows::One(1))?;
+        }
+        let value = self.fold.finish(vec![copy])?;
         ScalarValue::try_from_array(&value, 0)
     }
 

@@ -13,6 +13,7 @@ mod bulk;
 mod changes;
 mod code_lists;
 mod command_line;
+mod comorbidity;
 mod faults;
 mod functions;
 mod hostile;

@@ -97,6 +97,14 @@ fn comorbidity(weights: &ListText, codes: &[(&ListText, &[&str])]) -> Result<Sch
             }
         }
     }
+    // Weights before codes: a list of codes can only be as good as that of its conditions.
+    let mut weighted = Vec::new();
+    for row in list.rows() {
+        let condition = scheme.number(row.text("condition")).unwrap_or_default();
+        for name in codes.iter().flat_map(|(_, weightings)| *weightings) {
+            weighted.push((*name, (condition, row.weight(name, 0)?)));
+        }
+    }
     for (codes, weightings) in codes {
         let codes = List::read(codes, &["condition", "icd10_prefix"])?;
         let mut prefixes = Vec::new();
@@ -114,12 +122,8 @@ fn comorbidity(weights: &ListText, codes: &[(&ListText, &[&str])]) -> Result<Sch
         }
         let finder = Arc::new(Finder::by_code(prefixes.into_iter()));
         for name in *weightings {
-            let mut weights = Vec::new();
-            for row in list.rows() {
-                let condition = scheme.number(row.text("condition"));
-                weights.extend(condition.zip(Some(row.weight(name, 0)?)));
-            }
-            let weights = weights.into_iter();
+            let weights = weighted.iter().filter(|(of, _)| of == name);
+            let weights = weights.map(|(_, weight)| *weight);
             let weighting = Weighting::new(name, finder.clone(), weights, conditions);
             scheme.weightings.push(weighting);
         }

@@ -1,5 +1,6 @@
 //! SQL functions, as analysts use them.
 
+mod case;
 mod cases;
 mod engine;
 mod need;
