@@ -4,7 +4,7 @@ use super::Global;
 use crate::engine::{Engine, Limits};
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Lock, Settings};
-use crate::models::Library;
+use crate::models::{Library, code_lists};
 use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::scratch::Scratch;
@@ -79,7 +79,7 @@ pub async fn lake_to_write(pipeline: &Pipeline, key: &Key) -> Result<(Lake, Lock
     Ok((Lake::open_or_create(location, &fresh).await?, lock))
 }
 
-/// An engine over the lake, as the options say.
+/// An engine over the lake, as the options say, with the code lists of the project.
 pub fn engine(
     global: &Global,
     pipeline: &Pipeline,
@@ -91,7 +91,8 @@ pub fn engine(
         threads: threads(global),
         spill: scratch.folder("spill")?,
     };
-    Engine::new(lake, &limits, &pipeline.values())
+    let engine = Engine::new(lake, &limits, &pipeline.values())?;
+    Ok(engine.with_code_lists(&code_lists(pipeline)?))
 }
 
 /// The models of a pipeline.

@@ -83,6 +83,14 @@ impl Engine {
         })
     }
 
+    /// Gives the functions that read code lists these ones, in place of those that come with the
+    /// program.
+    #[must_use]
+    pub fn with_code_lists(self, lists: &functions::need::CodeLists) -> Self {
+        functions::register_code_lists(&self.context, lists);
+        self
+    }
+
     /// DataFusion's own context.
     pub fn context(&self) -> &SessionContext {
         &self.context

@@ -10,7 +10,7 @@ mod arguments;
 mod doc;
 mod inequality;
 pub mod interval;
-mod need;
+pub mod need;
 mod person;
 mod scalar;
 mod settings;
@@ -59,14 +59,14 @@ pub struct Section {
     pub functions: Vec<Function>,
 }
 
-/// All functions of Populace.
+/// All functions of Populace, over the code lists that come with it.
 pub fn sections() -> Vec<Section> {
     vec![
         interval::section(),
         standardise::section(),
         inequality::section(),
         variation::section(),
-        need::section(),
+        need::section(&need::CodeLists::shipped()),
         waiting::section(),
         person::section(),
     ]
@@ -74,7 +74,16 @@ pub fn sections() -> Vec<Section> {
 
 /// Makes the functions known to a session.
 pub fn register(context: &SessionContext) {
-    for function in sections().into_iter().flat_map(|section| section.functions) {
+    register_sections(context, sections());
+}
+
+/// Gives the functions that read code lists these ones.
+pub fn register_code_lists(context: &SessionContext, lists: &need::CodeLists) {
+    register_sections(context, vec![need::section(lists)]);
+}
+
+fn register_sections(context: &SessionContext, sections: Vec<Section>) {
+    for function in sections.into_iter().flat_map(|section| section.functions) {
         match function.definition {
             Definition::Scalar(scalar) => context.register_udf(scalar),
             Definition::Aggregate(aggregate) => context.register_udaf(aggregate),

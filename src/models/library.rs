@@ -2,11 +2,14 @@
 
 use super::header::{self, Header};
 use crate::error::{Context, Error, Result};
+use crate::functions::need::tables_read;
 use crate::lake::TableName;
 use crate::pipeline::settings_file::nearest;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::resolve::resolve_table_references;
+use datafusion::sql::sqlparser::ast::{Expr, Statement as Sql, visit_expressions};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// A model.
@@ -20,7 +23,7 @@ pub struct Model {
     pub sql: String,
     /// What it says about itself.
     pub header: Header,
-    /// The tables that it reads.
+    /// The tables that it reads, and those that its functions read.
     pub reads: BTreeSet<TableName>,
 }
 
@@ -97,7 +100,8 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
     let shown = file.display().to_string();
     let sql = std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?;
     let header = header::read(&shown, &sql)?;
-    let reads = references(&shown, &sql)?;
+    let statement = one_query(&shown, &sql)?;
+    let mut reads = tables_named(&shown, &statement)?;
     for table in &reads {
         if table.layer.is_empty() {
             return Err(
@@ -106,6 +110,7 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
             );
         }
     }
+    reads.extend(code_lists_used(&statement));
     Ok(Model {
         name,
         file: file.to_path_buf(),
@@ -117,6 +122,11 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
 
 /// The tables that a query reads, without its own common table expressions. `place` is for errors.
 pub fn references(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
+    tables_named(place, &one_query(place, sql)?)
+}
+
+/// Reads the text of one query.
+fn one_query(place: &str, sql: &str) -> Result<Statement> {
     let parsed = DFParserBuilder::new(sql)
         .build()
         .and_then(|mut parser| parser.parse_statements());
@@ -125,15 +135,58 @@ pub fn references(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
         return Err(Error::usage(format!("{place}: this is not one query"))
             .hint("a model, report table or question is a single select"));
     };
-    if !matches!(&statement, Statement::Statement(s) if matches!(**s, datafusion::sql::sqlparser::ast::Statement::Query(_)))
-    {
+    if !matches!(&statement, Statement::Statement(s) if matches!(**s, Sql::Query(_))) {
         return Err(Error::usage(format!("{place}: this is not a query"))
             .hint("only select statements are run; tables change through pull and run"));
     }
-    let (tables, _) = resolve_table_references(&statement, true)
+    Ok(statement)
+}
+
+fn tables_named(place: &str, statement: &Statement) -> Result<BTreeSet<TableName>> {
+    let (tables, _) = resolve_table_references(statement, true)
         .map_err(|e| crate::engine::plan_error(place, &e))?;
     Ok(tables
         .into_iter()
         .map(|table| TableName::new(table.schema().unwrap_or_default(), table.table()))
         .collect())
+}
+
+/// The code lists that a query's functions read: another list, and the query gives something else.
+fn code_lists_used(statement: &Statement) -> BTreeSet<TableName> {
+    let mut tables = BTreeSet::new();
+    if let Statement::Statement(query) = statement {
+        let _: ControlFlow<()> = visit_expressions(query.as_ref(), |expression| {
+            if let Expr::Function(function) = expression {
+                let name = function.name.0.last().and_then(|part| part.as_ident());
+                let name = name.map_or(String::new(), |name| name.value.to_lowercase());
+                let read = tables_read(&name).iter();
+                tables.extend(read.map(|table| TableName::new("reference", *table)));
+            }
+            ControlFlow::Continue(())
+        });
+    }
+    tables
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_read_their_code_lists() {
+        let used = |sql: &str| -> Vec<String> {
+            let statement = one_query("m.sql", sql).unwrap();
+            let used = code_lists_used(&statement);
+            used.iter().map(|table| table.name.clone()).collect()
+        };
+        assert_eq!(
+            used("with a as (select HFRS(c) as h from x.y) select h['score'] + 1 from a"),
+            ["hfrs_code"]
+        );
+        assert_eq!(
+            used("select 1 from x.y group by z having elixhauser(c, 'swiss')['score'] > $n"),
+            ["elixhauser_code", "elixhauser_weight"]
+        );
+        assert_eq!(used("select 'charlson(x)', charlson_age(1)"), [""; 0]);
+    }
 }

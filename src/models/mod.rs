@@ -16,4 +16,4 @@ pub use fingerprint::{CONTENT, FINGERPRINT, normalised};
 pub use graph::order;
 pub use header::Header;
 pub use library::{Library, Model, references};
-pub use reference::{load_reference, reference_schemas};
+pub use reference::{code_lists, load_reference, reference_schemas};

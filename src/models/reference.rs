@@ -2,6 +2,7 @@
 
 use super::fingerprint::CONTENT;
 use crate::error::{Context, Error, Result};
+use crate::functions::need::{CodeLists, ListText, SHIPPED};
 use crate::lake::{Lake, TableName};
 use crate::pipeline::Pipeline;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
@@ -14,18 +15,16 @@ use std::sync::Arc;
 /// Loads the files of `sql/reference/` and of `[reference]` that changed; gives all names.
 pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Vec<TableName>> {
     let mut names = Vec::new();
-    for (name, path) in files(pipeline)? {
+    for (name, source) in sources(pipeline)? {
         let table = TableName::new("reference", name);
-        let bytes = std::fs::read(&path)
-            .data(|| format!("the reference file {} cannot be read", path.display()))
-            .map_err(|e| e.hint("correct its path under [reference]"))?;
+        let bytes = source.bytes()?;
         let mut content = blake3::Hasher::new();
         content.update(b"form 1");
         content.update(&bytes);
         let content = content.finalize().to_hex()[..32].to_string();
         let base = lake.table(&table).await?;
         if base.as_ref().and_then(|t| t.property(CONTENT)) != Some(&content) {
-            let rows = read(&path, &bytes)?;
+            let rows = read(&source.place(), &bytes)?;
             let properties = BTreeMap::from([(CONTENT.to_string(), content)]);
             lake.replace_rows(&table, base.as_ref(), rows, properties)
                 .await?;
@@ -38,18 +37,61 @@ pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Vec<Tabl
 /// The columns of every reference table, without loading it into a lake.
 pub fn reference_schemas(pipeline: &Pipeline) -> Result<BTreeMap<String, SchemaRef>> {
     let mut schemas = BTreeMap::new();
-    for (name, path) in files(pipeline)? {
-        let bytes = std::fs::read(&path)
-            .usage(|| format!("the reference file {} cannot be read", path.display()))
-            .map_err(|e| e.hint("correct its path under [reference]"))?;
-        schemas.insert(name, read(&path, &bytes)?.schema());
+    for (name, source) in sources(pipeline)? {
+        let bytes = source.bytes()?;
+        schemas.insert(name, read(&source.place(), &bytes)?.schema());
     }
     Ok(schemas)
 }
 
-/// The reference files by table name; the pipeline's own win over the project's.
-fn files(pipeline: &Pipeline) -> Result<BTreeMap<String, PathBuf>> {
-    let mut files = BTreeMap::new();
+/// The code lists that functions use: the project's own, or those that come with the program.
+pub fn code_lists(pipeline: &Pipeline) -> Result<CodeLists> {
+    let sources = sources(pipeline)?;
+    CodeLists::read(|name| {
+        let source = sources
+            .get(name)
+            .ok_or("it is not there")
+            .usage(|| format!("the code list {name} cannot be read"))?;
+        Ok(ListText {
+            place: source.place(),
+            bytes: source.bytes()?,
+        })
+    })
+}
+
+/// Where a reference table comes from.
+enum Source {
+    File(PathBuf),
+    /// A code list that comes with the program, and its file in the program's own sources.
+    Shipped(String, &'static str),
+}
+
+impl Source {
+    fn place(&self) -> String {
+        match self {
+            Source::File(path) => path.display().to_string(),
+            Source::Shipped(place, _) => place.clone(),
+        }
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>> {
+        match self {
+            Source::File(path) => std::fs::read(path)
+                .data(|| format!("the reference file {} cannot be read", path.display()))
+                .map_err(|e| e.hint("correct its path under [reference]")),
+            Source::Shipped(_, text) => Ok(text.as_bytes().to_vec()),
+        }
+    }
+}
+
+/// Where reference tables come from, by name: the pipeline's own files win over the project's, and
+/// these over the code lists that come with the program.
+fn sources(pipeline: &Pipeline) -> Result<BTreeMap<String, Source>> {
+    let shipped = SHIPPED.iter().map(|(name, text)| {
+        let place = format!("sql/reference/{name}.csv");
+        (name.to_string(), Source::Shipped(place, text))
+    });
+    let mut sources: BTreeMap<String, Source> = shipped.collect();
     let folder = pipeline
         .path(&pipeline.settings.models.folder)
         .join("reference");
@@ -63,20 +105,20 @@ fn files(pipeline: &Pipeline) -> Result<BTreeMap<String, PathBuf>> {
             if path.extension().is_some_and(|e| e == "csv")
                 && let Some(name) = path.file_stem().and_then(|n| n.to_str())
             {
-                files.insert(name.to_string(), path);
+                sources.insert(name.to_string(), Source::File(path));
             }
         }
     }
     for (name, path) in &pipeline.settings.reference {
-        files.insert(name.clone(), pipeline.path(path));
+        sources.insert(name.clone(), Source::File(pipeline.path(path)));
     }
-    Ok(files)
+    Ok(sources)
 }
 
 /// Reads a CSV file with a header. A column is whole numbers, numbers or dates when all of its
 /// values are; codes stay text, so that `01` keeps its zero.
-fn read(path: &std::path::Path, bytes: &[u8]) -> Result<RecordBatch> {
-    let cannot = || format!("the reference file {} cannot be read", path.display());
+fn read(place: &str, bytes: &[u8]) -> Result<RecordBatch> {
+    let cannot = || format!("the reference file {place} cannot be read");
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::Reader::from_reader(bytes);
     let names: Vec<String> = reader

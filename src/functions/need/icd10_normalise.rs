@@ -1,10 +1,10 @@
 //! `icd10_normalise(code)`: ICD-10 codes in one form.
 
+use super::icd10::{Bare, bare};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
-use arrow::array::{ArrayRef, AsArray, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
 use arrow::datatypes::DataType;
-use datafusion::common::Result;
 use std::sync::Arc;
 
 const DOC: Doc = Doc {
@@ -20,49 +20,25 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    scalar(&DOC, &[&[DataType::Utf8]], DataType::Utf8, bare_codes)
+    scalar(&DOC, &[&[DataType::Utf8]], DataType::Utf8, |codes| {
+        Ok(texts(&codes[0], Bare::write))
+    })
 }
 
-fn bare_codes(arguments: &[ArrayRef]) -> Result<ArrayRef> {
-    let codes = arguments[0].as_string::<i32>();
-    let bare: StringArray = codes.iter().map(|code| normalise(code?)).collect();
-    Ok(Arc::new(bare))
-}
-
-fn normalise(code: &str) -> Option<String> {
-    let mut bare: String = code
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(4)
-        .collect::<String>()
-        .to_ascii_uppercase();
-    let bytes = bare.as_bytes();
-    let begins = bytes.len() >= 3
-        && bytes[0].is_ascii_uppercase()
-        && bytes[1].is_ascii_digit()
-        && bytes[2].is_ascii_digit();
-    if !begins {
-        return None;
-    }
-    if bytes.get(3).is_some_and(|b| !b.is_ascii_digit()) {
-        bare.truncate(3);
-    }
-    Some(bare)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::normalise;
-
-    #[test]
-    fn forms_of_one_code() {
-        for code in ["I10", "I10X", "I10.X", "i10", " I10 ", "I10-"] {
-            assert_eq!(normalise(code).as_deref(), Some("I10"), "{code}");
+/// What `write` makes of each code.
+pub(super) fn texts(codes: &ArrayRef, write: fn(Bare, &mut String)) -> ArrayRef {
+    let codes = codes.as_string::<i32>();
+    let mut texts = StringBuilder::with_capacity(codes.len(), codes.len() * 4);
+    let mut text = String::with_capacity(4);
+    for code in codes {
+        match code.and_then(|code| bare(code.as_bytes())) {
+            None => texts.append_null(),
+            Some(code) => {
+                text.clear();
+                write(code, &mut text);
+                texts.append_value(&text);
+            }
         }
-        for code in ["I48.0", "I480", "I48.0A", "I48.0D†"] {
-            assert_eq!(normalise(code).as_deref(), Some("I480"), "{code}");
-        }
-        assert_eq!(normalise("44054006"), None);
-        assert_eq!(normalise(""), None);
     }
+    Arc::new(texts.finish())
 }

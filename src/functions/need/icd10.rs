@@ -1,0 +1,80 @@
+//! ICD-10 codes as they were typed, read without copying.
+
+/// Categories there are: a letter and two digits.
+pub(super) const CATEGORIES: usize = 26 * 100;
+
+/// A code's bare form: its category, and its fourth character where that is a digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bare {
+    /// `A00` is 0, `Z99` is 2,599.
+    pub category: u16,
+    /// `I48.0` has 0; a filling X counts as none.
+    pub fourth: Option<u8>,
+}
+
+/// The bare form of a code in capitals or not, with dots, spaces, hyphens or suffixes. What does not
+/// begin with a letter and two digits is no code.
+pub(super) fn bare(code: &[u8]) -> Option<Bare> {
+    let mut signs = code.iter().copied().filter(u8::is_ascii_alphanumeric);
+    let letter = signs.next().filter(u8::is_ascii_alphabetic)?;
+    let tens = signs.next().and_then(digit)?;
+    let ones = signs.next().and_then(digit)?;
+    let letter = u16::from(letter.to_ascii_uppercase() - b'A');
+    Some(Bare {
+        category: letter * 100 + u16::from(tens) * 10 + u16::from(ones),
+        fourth: signs.next().and_then(digit),
+    })
+}
+
+fn digit(sign: u8) -> Option<u8> {
+    sign.is_ascii_digit().then(|| sign - b'0')
+}
+
+impl Bare {
+    /// Appends the three characters of the category.
+    pub fn write_category(self, text: &mut String) {
+        let sign = |base: u8, offset: u16| char::from(base + (offset % 26) as u8);
+        text.push(sign(b'A', self.category / 100));
+        text.push(sign(b'0', self.category / 10 % 10));
+        text.push(sign(b'0', self.category % 10));
+    }
+
+    /// Appends the three or four characters of the code.
+    pub fn write(self, text: &mut String) {
+        self.write_category(text);
+        if let Some(fourth) = self.fourth {
+            text.push(char::from(b'0' + fourth));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bare;
+
+    fn normalised(code: &str) -> Option<String> {
+        let mut text = String::new();
+        bare(code.as_bytes())?.write(&mut text);
+        Some(text)
+    }
+
+    #[test]
+    fn forms_of_one_code() {
+        for code in ["I10", "I10X", "I10.X", "i10", " I10 ", "I10-", "I10 X"] {
+            assert_eq!(normalised(code).as_deref(), Some("I10"), "{code}");
+        }
+        for code in ["I48.0", "I480", "I48.0A", "I48.0D†", "i48-0", "I48.01"] {
+            assert_eq!(normalised(code).as_deref(), Some("I480"), "{code}");
+        }
+        for no_code in ["44054006", "", "I", "I1", "II0", "†"] {
+            assert_eq!(normalised(no_code), None, "{no_code}");
+        }
+    }
+
+    #[test]
+    fn first_and_last_category() {
+        assert_eq!(bare(b"A00").map(|b| b.category), Some(0));
+        assert_eq!(bare(b"Z999").map(|b| b.category), Some(2599));
+        assert_eq!(normalised("Z999").as_deref(), Some("Z999"));
+    }
+}
