@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// What a function computes, for those who have whole partitions: each partition's rows lie together
 /// and in the order of `order by`.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum Compute {
     /// Of the arguments of one partition, and how many rows it has (a function may have no
     /// argument).
@@ -157,18 +157,13 @@ impl WindowUDFImpl for Window {
 }
 
 /// Evaluates whole partitions.
+#[derive(Debug)]
 struct Whole(Compute);
 
 impl PartitionEvaluator for Whole {
     fn evaluate_all(&mut self, values: &[ArrayRef], num_rows: usize) -> Result<ArrayRef> {
         let all = 0..num_rows;
         self.0.of(values, std::slice::from_ref(&all))
-    }
-}
-
-impl fmt::Debug for Whole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Whole")
     }
 }
 
