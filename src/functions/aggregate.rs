@@ -8,10 +8,12 @@ use super::arguments::broken_rule;
 use super::{Definition, Doc, Function};
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::logical_expr::function::{
+    AccumulatorArgs, AggregateFunctionSimplification, StateFieldsArgs,
+};
 use datafusion::logical_expr::{
-    Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, GroupsAccumulator,
+    Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, Expr, GroupsAccumulator,
     Signature, TypeSignature, Volatility,
 };
 use std::fmt;
@@ -22,6 +24,11 @@ use std::sync::Arc;
 pub(super) trait Fold: Clone + Send + Sync + 'static {
     /// What is kept of one group; the default is that of no rows.
     type State: Default + Send + Sync;
+
+    /// Says what is wrong with arguments that are written out in the query, before a row is read.
+    fn check(&self, _arguments: &[Expr]) -> Result<()> {
+        Ok(())
+    }
 
     /// Takes rows in: `values` are the arguments, and each of `rows` is a row of theirs with the
     /// index of its group in `states`. Gives the bytes that the states took beside themselves.
@@ -155,6 +162,15 @@ impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
             fold: self.fold.clone(),
             states: Vec::new(),
             beside: 0,
+        }))
+    }
+
+    fn simplify(&self) -> Option<AggregateFunctionSimplification> {
+        let fold = self.fold.clone();
+        Some(Box::new(move |call, _| {
+            let wrong = |e: DataFusionError| DataFusionError::Plan(e.message().into_owned());
+            fold.check(&call.params.args).map_err(wrong)?;
+            Ok(Expr::AggregateFunction(call))
         }))
     }
 

@@ -113,6 +113,21 @@ fn a_model_follows_the_lists_of_its_functions() {
     );
 }
 
+/// A weighting that is not there is found before a row is read.
+#[test]
+fn check_knows_the_weightings() {
+    let record = synth(5, 4, false);
+    let project = Project::over(record.path());
+    let sql = "/*\ndescription: x\n*/\nselect charlson(icd10_3, 'quan2005')['score'] as score from staging.diagnosis\n";
+    std::fs::write(project.path("sql/needs/wrong.sql"), sql).unwrap();
+    let error = project.fails(2, &["check"]);
+    assert!(
+        error
+            .contains("needs/wrong.sql: charlson: weights must be one of quan2011, original, shmi"),
+        "{error}"
+    );
+}
+
 /// Every mistake stops `check`, as it does all that asks, and names file, line and rule.
 #[test]
 fn mistakes_in_lists_are_named() {

@@ -30,7 +30,7 @@ const DOC: Doc = Doc {
             `weight` with at most six decimal places), of at most 128 conditions; the version of the first \
             row is the default.",
     source: "Payne et al., CMAJ 2020;192:E107-14; the modified score: Br J Gen Pract 2023;73(731):e435.",
-    example: "select m.score, m.conditions from (select cambridge_multimorbidity(condition) as m \
+    example: "select m.score as score, m.conditions as conditions from (select cambridge_multimorbidity(condition) as m \
               from (values ('copd'), ('hypertension'), ('copd')) as register(condition))",
 };
 

@@ -36,7 +36,7 @@ const DOC: Doc = Doc {
     source: "17 conditions by ICD-10: Quan et al., Med Care 2005;43:1130-9. Weights: Charlson et al., \
              J Chronic Dis 1987;40:373-83; Quan et al., Am J Epidemiol 2011;173:676-82; NHS Digital, SHMI \
              specification 1.35.",
-    example: "select c.score, c.conditions from (select charlson(code) as c \
+    example: "select c.score as score, c.conditions as conditions from (select charlson(code) as c \
               from (values ('I50.0'), ('E11.9'), ('E11.2'), ('Z99')) as diagnosis(code))",
 };
 

@@ -29,7 +29,7 @@ const DOC: Doc = Doc {
             conditions.",
     source: "31 conditions by ICD-10: Quan et al., Med Care 2005;43:1130-9. Weights: van Walraven et al., Med \
              Care 2009;47:626-33; Sharma et al., BMC Health Serv Res 2021;21:13.",
-    example: "select e.score, e.conditions from (select elixhauser(code) as e \
+    example: "select e.score as score, e.conditions as conditions from (select elixhauser(code) as e \
               from (values ('I50.0'), ('I10X'), ('I11.9'), ('E66')) as diagnosis(code))",
 };
 

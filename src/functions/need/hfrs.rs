@@ -24,7 +24,7 @@ const DOC: Doc = Doc {
             `reference.hfrs_code` (`icd10_prefix`, a capital letter and two digits; `weight`, with at most \
             one decimal place), of at most 128 codes.",
     source: "Gilbert et al., Lancet 2018;391:1775-82.",
-    example: "select h.score, h.band, h.codes from (select hfrs(code) as h \
+    example: "select h.score as score, h.band as band, h.codes as codes from (select hfrs(code) as h \
               from (values ('F00.1'), ('F00.9'), ('W19X'), ('I10')) as diagnosis(code))",
 };
 

@@ -11,6 +11,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Fields, UInt8Type, UInt64Type};
 use datafusion::common::Result;
+use datafusion::logical_expr::Expr;
 use std::sync::Arc;
 
 /// What a score's struct holds, and how it is told.
@@ -177,6 +178,13 @@ impl Scored {
 
 impl Fold for Scored {
     type State = State;
+
+    fn check(&self, arguments: &[Expr]) -> Result<()> {
+        if let Some(Expr::Literal(name, _)) = arguments.get(1) {
+            self.weighting(name.try_as_str().flatten().unwrap_or_default())?;
+        }
+        Ok(())
+    }
 
     fn update(&self, states: &mut [State], values: &[ArrayRef], rows: Rows) -> Result<usize> {
         let asked = self.asked(values)?;
