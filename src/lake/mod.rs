@@ -15,6 +15,7 @@ mod removed;
 mod settings;
 pub mod store;
 mod table;
+mod together;
 mod turn;
 mod vacuum;
 

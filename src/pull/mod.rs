@@ -115,10 +115,8 @@ async fn attempt(
     // Records of people who opted in again are no longer in the lake: everything is read again.
     let withdrawn = before.people.difference(opted_out).next().is_some();
     let mut taken = taken::load(lake).await?;
-    let mut tables = Vec::with_capacity(plan.tables.len());
-    for table in &plan.tables {
-        tables.push(lake.table(&table.name).await?);
-    }
+    let names: Vec<_> = plan.tables.iter().map(|table| table.name.clone()).collect();
+    let tables = lake.tables_named(&names).await?;
     // A table that somebody removed comes back whole.
     let lost = !taken.is_empty() && tables.iter().any(Option::is_none);
     let again = withdrawn || lost || all;
@@ -287,7 +285,6 @@ async fn attempt(
     };
     turn.claim().await?;
     let summaries = settle.all(tables, &intake).await?;
-    deleted::store(lake, &exclusions.deleted).await?;
     let mut rejects = intake.rejects(&shared.plan);
     for one in brought.iter().filter(|one| one.is_full()) {
         // A full export takes the place of all that came before.
@@ -298,9 +295,12 @@ async fn attempt(
             rejects.entry(id).or_default();
         }
     }
-    rejects::store(lake, &rejects).await?;
-    opted_out::store(lake, &exclusions.opted_out, &intake.people).await?;
-    opt_out_effect::store_lists(lake, &opt_outs.lists).await?;
+    futures::try_join!(
+        deleted::store(lake, &exclusions.deleted),
+        rejects::store(lake, &rejects),
+        opted_out::store(lake, &exclusions.opted_out, &intake.people),
+        opt_out_effect::store_lists(lake, &opt_outs.lists),
+    )?;
     let summary =
         Summary::of(&shared.plan, &intake, summaries, known).with_opt_outs(opt_outs, effect);
     for (id, file) in intake.taken(&shared.plan) {
