@@ -168,7 +168,7 @@ async fn attempt(
         plan.tables.len(),
         lake.settings().shards,
         scratch.folder("pull")?,
-        limits.memory / 8,
+        limits.memory / 4,
     );
     let shared = Arc::new(intake::Shared {
         plan,
