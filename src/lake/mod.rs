@@ -17,6 +17,7 @@ mod settings;
 mod small;
 pub mod store;
 mod table;
+mod together;
 mod turn;
 mod vacuum;
 

@@ -1,9 +1,14 @@
 //! Taking away files that no table needs any more.
 
+use super::store::trouble;
 use super::{Lake, TableName};
 use crate::error::{Context, Result};
-use chrono::TimeDelta;
+use chrono::{TimeDelta, Utc};
 use deltalake::operations::vacuum::VacuumMode;
+use futures::TryStreamExt;
+use futures::future::ready;
+use object_store::path::Path;
+use std::collections::HashSet;
 
 impl Lake {
     /// Removes files of `table` that its newest version does not name and that stopped being part
@@ -12,9 +17,17 @@ impl Lake {
     ///
     /// Versions older than `days` days can no longer be read afterwards.
     pub async fn vacuum(&self, name: &TableName, days: u16, dry_run: bool) -> Result<Vec<String>> {
+        let old = self.files_before(name, days).await?;
+        if old.is_empty() {
+            return Ok(Vec::new());
+        }
         let Some(table) = self.table(name).await? else {
             return Ok(Vec::new());
         };
+        let named: HashSet<&str> = table.files.iter().map(|f| f.path.as_str()).collect();
+        if old.iter().all(|file| named.contains(file.as_str())) {
+            return Ok(Vec::new());
+        }
         let failed = || format!("old files of table {name} cannot be removed");
         let vacuum = |dry_run| {
             let vacuum = table.delta.clone().vacuum();
@@ -36,5 +49,22 @@ impl Lake {
                 .map_err(|e| e.hint("the tables are whole; run again"))?;
         }
         Ok(files)
+    }
+
+    /// The files of a table that were written `days` or more days ago. A look at the folder is much
+    /// quicker than a vacuum, and most nights end with it.
+    async fn files_before(&self, name: &TableName, days: u16) -> Result<Vec<String>> {
+        let until = Utc::now() - TimeDelta::days(i64::from(days));
+        let folder = Path::from(name.folder());
+        let log = folder.clone().join("_delta_log");
+        let listed = self.store.list(Some(&folder));
+        let old = listed.try_filter(|file| {
+            let is_old = file.last_modified <= until && !file.location.prefix_matches(&log);
+            ready(is_old)
+        });
+        old.map_ok(|file| file.location.to_string())
+            .try_collect()
+            .await
+            .map_err(|e| trouble(format!("cannot list the lake at {}", self.location), e))
     }
 }

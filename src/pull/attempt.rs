@@ -105,7 +105,7 @@ impl Attempt<'_> {
             plan.tables.len(),
             self.lake.settings().shards,
             self.scratch.folder("pull")?,
-            self.limits.memory / 8,
+            self.limits.memory / 4,
         );
         let shared = Arc::new(intake::Shared {
             plan,
@@ -181,10 +181,8 @@ impl Attempt<'_> {
     async fn before(&self, plan: &PullPlan, exports: Memory) -> Result<Before> {
         let opted_out = opted_out::load(self.lake).await?;
         let taken = taken::load(self.lake).await?;
-        let mut tables = Vec::with_capacity(plan.tables.len());
-        for table in &plan.tables {
-            tables.push(self.lake.table(&table.name).await?);
-        }
+        let names: Vec<_> = plan.tables.iter().map(|table| table.name.clone()).collect();
+        let tables = self.lake.tables_named(&names).await?;
         Ok(Before {
             taken,
             tables,
@@ -335,7 +333,6 @@ impl Attempt<'_> {
         let effect = opt_out_effect::note(lake, &before.tables, &opt_outs.joining).await?;
         turn.claim().await?;
         let tables = settle.all(before.tables, intake).await?;
-        deleted::store(lake, &settle.exclusions.deleted).await?;
         let mut rejected = intake.rejects(plan);
         for one in brought.iter().filter(|one| one.is_full()) {
             // A full export takes the place of all that came before.
@@ -344,9 +341,12 @@ impl Attempt<'_> {
                 rejected.entry(id).or_default();
             }
         }
-        rejects::store(lake, &rejected).await?;
-        opted_out::store(lake, &opt_outs.read.people, &intake.people).await?;
-        opt_out_effect::store_lists(lake, &opt_outs.read.lists).await?;
+        futures::try_join!(
+            deleted::store(lake, &settle.exclusions.deleted),
+            rejects::store(lake, &rejected),
+            opted_out::store(lake, &opt_outs.read.people, &intake.people),
+            opt_out_effect::store_lists(lake, &opt_outs.read.lists),
+        )?;
         before.taken.extend(intake.taken(plan));
         taken::store(lake, &before.taken, bulk::properties(&before.exports)?).await?;
         if lake.is_older() {

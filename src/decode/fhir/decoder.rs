@@ -11,7 +11,7 @@ use super::cursor::{Broken, Cursor};
 use super::evaluate::Evaluator;
 use super::experience::Experience;
 use super::follow::{Strange, follow};
-use super::modifier::{Modifiers, Watch};
+use super::modifier::Modifiers;
 use super::path::Literal;
 use super::plan::{Plan, Sink};
 use super::program::Compiler;
@@ -176,6 +176,11 @@ impl Type {
             deletions,
         }
     }
+
+    /// Whether nothing is taken from its lines.
+    fn is_ignored(&self) -> bool {
+        self.plans.is_empty() && self.deletions.is_none()
+    }
 }
 
 /// One chunk on its way.
@@ -195,7 +200,6 @@ struct Work<'d, 'c> {
     blank: u64,
     /// The type of the line before, which is mostly the type of the next.
     last: Option<&'d Type>,
-    watch: Watch<'d>,
     experience: Experience,
 }
 
@@ -260,7 +264,6 @@ impl<'d, 'c> Work<'d, 'c> {
             blank: 0,
             last: None,
             experience,
-            watch: decoder.modifiers.watch(),
         }
     }
 
@@ -405,6 +408,9 @@ impl<'d, 'c> Work<'d, 'c> {
             // Named twice, differently.
             return Err(refuse(reason::NOT_JSON));
         }
+        if !kind.is_ignored() && self.decoder.modifiers.refuse(&line[..length]) {
+            return Err(refuse(reason::UNKNOWN_MODIFIER));
+        }
         self.take(kind, base, line, number, start, end)
     }
 
@@ -426,13 +432,10 @@ impl<'d, 'c> Work<'d, 'c> {
         end: usize,
     ) -> Result<(), Refusal> {
         let (resource, base) = (Value::Object { base }, base as usize);
-        if kind.plans.is_empty() && kind.deletions.is_none() {
+        if kind.is_ignored() {
             // Nothing is taken from it, so nothing about it can be wrong.
             self.counts[kind.number] += 1;
             return Ok(());
-        }
-        if self.watch.refuses(self.chunk.bytes, start, end) {
-            return Err(refuse(reason::UNKNOWN_MODIFIER));
         }
         let updated = self.updated(base, kind, line)?;
         self.deletions(base, kind, line, updated)?;

@@ -13,6 +13,7 @@
 //! constant as names; never the text of another value.
 
 use super::arena::Value;
+use super::modifier;
 
 /// Slots of members of objects that are not in a list of objects stand in one frame, side by side,
 /// and so do those of each item of such a list. Lists in lists make levels, of which a line has at
@@ -141,7 +142,9 @@ impl Habits {
         let known = joints
             .iter()
             .any(|joint| *joint.text == *text && joint.then == then);
-        if known || joints.len() >= MOST_JOINTS || self.bytes >= MOST_BYTES {
+        let full = joints.len() >= MOST_JOINTS || self.bytes >= MOST_BYTES;
+        // What a modifier extension says is never a matter of habit.
+        if known || full || modifier::may_be_in(text) {
             return false;
         }
         let joint = Joint::new(text, acts, then);

@@ -3,24 +3,25 @@
 //!
 //! FHIR forbids to go on with a resource that holds one whose meaning is not known. So a line with a
 //! `modifierExtension` anywhere, selected or not, is used only when each of its URLs is on the list of
-//! those that the views' author has read and allowed for. Almost no line has one: a chunk is searched
-//! for the name once, and only lines that hold it are looked at.
+//! those that the views' author has read and allowed for. No joint holds the name ([`super::habits`]),
+//! so that lines read by habit need no second look; in all others the name is searched for.
 
 use std::collections::BTreeSet;
 
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 
 use super::cursor::Cursor;
 use super::text;
 
 const NAME: &[u8] = b"modifierExtension";
+/// How a letter of the name would begin if somebody wrote it as an escape.
+const ESCAPE: &[u8] = b"\\u00";
 
 /// Which modifier extensions are known.
 #[derive(Debug)]
 pub(super) struct Modifiers {
     known: BTreeSet<String>,
     name: Finder<'static>,
-    /// How a letter of the name would begin if somebody wrote it as an escape.
     escape: Finder<'static>,
 }
 
@@ -30,17 +31,14 @@ impl Modifiers {
         Modifiers {
             known: urls.into_iter().collect(),
             name: Finder::new(NAME),
-            escape: Finder::new(b"\\u00"),
+            escape: Finder::new(ESCAPE),
         }
     }
 
-    /// A watch over the lines of one chunk.
-    pub fn watch(&self) -> Watch<'_> {
-        Watch {
-            modifiers: self,
-            name: None,
-            escape: None,
-        }
+    /// Whether `line`, which is whole JSON, must be refused.
+    pub fn refuse(&self, line: &[u8]) -> bool {
+        let written = self.name.find(line).or_else(|| self.escape.find(line));
+        written.is_some() && self.unknown_in(line)
     }
 
     /// Whether `line`, which is whole JSON, holds a modifier extension that is not known.
@@ -88,27 +86,7 @@ impl Modifiers {
     }
 }
 
-/// Where in a chunk the name stands next, so that the chunk is searched once and not line by line.
-pub(super) struct Watch<'m> {
-    modifiers: &'m Modifiers,
-    name: Option<usize>,
-    escape: Option<usize>,
-}
-
-impl Watch<'_> {
-    /// Whether the line `bytes[start..end]`, which is whole JSON, must be refused. Lines come in their
-    /// order.
-    #[inline]
-    pub fn refuses(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
-        let next = |place: &mut Option<usize>, finder: &Finder<'_>| {
-            if place.is_none_or(|at| at < start) {
-                let found = finder.find(&bytes[start..]);
-                *place = Some(found.map_or(bytes.len(), |at| start + at));
-            }
-            place.is_some_and(|at| at < end)
-        };
-        let named = next(&mut self.name, &self.modifiers.name);
-        let escaped = next(&mut self.escape, &self.modifiers.escape);
-        (named || escaped) && self.modifiers.unknown_in(&bytes[start..end])
-    }
+/// Whether a name among these bytes of a line may be that of a modifier extension.
+pub(super) fn may_be_in(names: &[u8]) -> bool {
+    memmem::find(names, NAME).is_some() || memmem::find(names, ESCAPE).is_some()
 }

@@ -47,6 +47,20 @@ fn an_unknown_modifier_rejects_the_resource_wherever_it_stands() {
 }
 
 #[test]
+fn no_habit_lets_an_unknown_one_pass() {
+    let line = |url: &str| {
+        format!(
+            r#"{{"resourceType":"Condition","id":"a","modifierExtension":[{{"url":"{url}"}}],"stage":[]}}"#
+        )
+    };
+    // Long after lines like it have become a habit, a URL of the same length is another.
+    let (known, other) = (line(KNOWN), line("https://example.org/other"));
+    let mut lines = vec![known.as_str(); 200];
+    lines[150] = &other;
+    assert_eq!(rejected(&lines), [(151, reason::UNKNOWN_MODIFIER)]);
+}
+
+#[test]
 fn known_empty_and_quoted_ones_do_not() {
     assert_eq!(
         rejected(&[
