@@ -37,8 +37,6 @@ pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};
 
-pub use bulk::files_in_manifest;
-
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::pipeline::{Pipeline, settings_file::nearest};
