@@ -9,6 +9,7 @@ mod bulk;
 mod chunks;
 mod content;
 mod deleted;
+mod emptied;
 mod fence;
 mod files;
 mod intake;

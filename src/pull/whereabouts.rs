@@ -14,6 +14,9 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+/// The digest of a version that is a deletion: it beats all others of its time.
+pub const DELETED: i64 = i64::MAX;
+
 /// New records looked at together: what a pass holds in memory stays below 100 MB.
 const PASS: usize = 4_000_000;
 
@@ -21,6 +24,8 @@ const PASS: usize = 4_000_000;
 #[derive(Debug, Default)]
 pub struct Whereabouts {
     homes: HashMap<i64, i32>,
+    /// Records of which no row stays, although some were there, by the version that says so.
+    pub emptied: Vec<RecordVersion>,
     /// Shards of the stored table that hold rows of records whose home is elsewhere.
     pub losing: BTreeSet<i32>,
 }
@@ -31,16 +36,22 @@ impl Whereabouts {
         self.homes.get(&record).is_none_or(|home| *home == shard)
     }
 
+    /// Whether rows of `record` stay somewhere, as far as it was looked for.
+    pub fn has_rows(&self, record: i64) -> bool {
+        self.homes.get(&record).is_some_and(|home| *home != NOWHERE)
+    }
+
     /// Looks for records of `table` that are in several shards. `stored` are the table's files, and
-    /// `deleted` its records that were deleted, with a version that beats those before.
+    /// `rowless` versions without a row that are known from elsewhere: of records that were deleted
+    /// (see [`DELETED`]), or that lost their rows in an earlier night.
     pub async fn find(
         lake: &Lake,
         runs: &Runs,
         table: usize,
         stored: &[DataFile],
-        deleted: &[RecordVersion],
+        rowless: &[RecordVersion],
     ) -> Result<Self> {
-        let strays = strays(lake, runs, table, stored, deleted).await?;
+        let strays = strays(lake, runs, table, stored, rowless).await?;
         if strays.is_empty() {
             return Ok(Self::default());
         }
@@ -55,7 +66,7 @@ impl Whereabouts {
                     .or_insert(offered);
             }
         };
-        for record in deleted {
+        for record in rowless {
             offer(*record, true, NOWHERE);
         }
         runs.each_key(table, |shard, record| offer(record, true, shard))?;
@@ -71,13 +82,22 @@ impl Whereabouts {
                 }
             }
         }
+        let emptied = best
+            .iter()
+            .filter(|(_, (version, _, shard))| *shard == NOWHERE && version.1 != DELETED)
+            .map(|(record, (version, _, _))| (*record, *version))
+            .collect();
         let homes: HashMap<i64, i32> = best.into_iter().map(|(k, (_, _, s))| (k, s)).collect();
         let losing = held
             .into_iter()
             .filter(|(record, shard)| homes.get(record) != Some(shard))
             .map(|(_, shard)| shard)
             .collect();
-        Ok(Whereabouts { homes, losing })
+        Ok(Whereabouts {
+            homes,
+            emptied,
+            losing,
+        })
     }
 }
 
@@ -87,16 +107,16 @@ async fn strays(
     runs: &Runs,
     table: usize,
     stored: &[DataFile],
-    deleted: &[RecordVersion],
+    rowless: &[RecordVersion],
 ) -> Result<HashSet<i64>> {
     let mut strays = HashSet::new();
-    let passes = (runs.count(table) + deleted.len()) / PASS + 1;
+    let passes = (runs.count(table) + rowless.len()) / PASS + 1;
     for pass in 0..passes {
         // Keys are uniform: their lower bits cut them into passes of about equal size.
         let mine = |record: i64| {
             passes == 1 || usize::try_from(record & 0xffff).unwrap_or(0) % passes == pass
         };
-        let most = (runs.count(table) + deleted.len()).min(PASS);
+        let most = (runs.count(table) + rowless.len()).min(PASS);
         let mut shards: HashMap<i64, i32, ByRecord> =
             HashMap::with_capacity_and_hasher(most, ByRecord::default());
         let mut see = |shard: i32, (record, _): RecordVersion| {
@@ -104,7 +124,7 @@ async fn strays(
                 strays.insert(record);
             }
         };
-        for record in deleted {
+        for record in rowless {
             see(NOWHERE, *record);
         }
         runs.each_key(table, &mut see)?;
