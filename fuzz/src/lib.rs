@@ -22,4 +22,14 @@ pub mod privacy {
     pub use crate::treatment::{Treatment, generalise};
 }
 
+pub mod pull {
+    pub mod bulk {
+        #[path = "../../../src/pull/bulk/address.rs"]
+        pub mod address;
+        #[path = "../../../src/pull/bulk/manifest.rs"]
+        pub mod manifest;
+    }
+}
+
+pub mod manifest;
 pub mod targets;

@@ -7,7 +7,7 @@ mod targets;
 use std::path::Path;
 
 /// Runs every input of a target.
-fn each(target: &str, run: impl Fn(&[u8])) {
+pub fn each(target: &str, run: impl Fn(&[u8])) {
     let mut inputs = 0;
     for folder in ["corpus", "seeds"] {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");

@@ -3,7 +3,7 @@
 //! What comes out is still identifiable and lives in memory only; `privacy` treats it next.
 
 #[cfg(test)]
-mod corpus;
+pub(crate) mod corpus;
 pub mod csv;
 pub mod fhir;
 

@@ -10,6 +10,7 @@ mod bulk;
 mod chunks;
 mod content;
 mod deleted;
+mod emptied;
 mod fence;
 mod files;
 mod intake;
@@ -37,8 +38,6 @@ pub use plan::{PullPlan, TablePlan};
 pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};
-
-pub use bulk::files_in_manifest;
 
 use crate::error::{Error, Result};
 use crate::lake::Lake;

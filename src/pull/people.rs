@@ -1,5 +1,6 @@
 //! Which person each Patient is.
 
+use super::emptied;
 use super::plan::{MERGED_FROM, TablePlan};
 use super::prepare::{LinkFact, Replacement};
 use super::stored;
@@ -91,6 +92,9 @@ impl People {
                 }
             }
         }
+        for (record, version) in emptied::load(lake).await?.of(&table.name) {
+            self.learn_unmerged(record, version);
+        }
         Ok(())
     }
 
@@ -125,7 +129,17 @@ impl People {
             person: None,
             version: (when, i64::MAX),
         });
-        self.forget_merges(patient_key, (when, i64::MAX));
+        self.learn_unmerged(patient_key, (when, i64::MAX));
+    }
+
+    /// Takes in that a version of a record says nothing of a merge, whatever older ones say that may
+    /// still come.
+    fn learn_unmerged(&mut self, record: i64, version: (i64, i64)) {
+        self.learn_merge(Replacement {
+            record,
+            version,
+            pair: None,
+        });
     }
 
     /// Takes in what a record says of a merge; all that its newest version says counts together.
@@ -326,6 +340,17 @@ mod tests {
         assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
         people.learn(fact(1, 10, 7));
         assert!(people.moved().is_empty());
+    }
+
+    #[test]
+    fn an_older_version_of_a_deleted_patient_merges_nobody() {
+        let mut people = People::default();
+        people.learn(fact(1, 10, 5));
+        people.learn(fact(2, 20, 5));
+        people.learn_deleted(1, 6);
+        people.learn_merge(merge(1, 4, Some((2, 1))));
+        people.replace();
+        assert!(!people.is_replaced(2));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! New rows settle in the lake: linked to their people, merged shard by shard, committed.
 
 use super::content;
+use super::emptied::{self, Emptied};
 use super::intake::{Deletes, Intake};
 use super::merge::{Changed, Exclusions, Merged, NEEDED, Rules, change, merge};
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
@@ -9,7 +10,7 @@ use super::runs::{Part, Runs, is_unlinked};
 use super::stored;
 use super::summary::TableSummary;
 use super::version::RecordVersion;
-use super::whereabouts::Whereabouts;
+use super::whereabouts::{DELETED, Whereabouts};
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, FileWriter, Lake, Table};
 use crate::progress::Progress;
@@ -106,7 +107,17 @@ impl Settle<'_> {
             };
             relinked.push(relink.run(files).await?);
         }
-        let whereabouts = self.whereabouts(&tables, &relinked, &intake.deletes)?;
+        let before = emptied::load(self.lake).await?;
+        let whereabouts = self.whereabouts(&tables, &relinked, &intake.deletes, &before)?;
+        let mut emptied = before.clone();
+        for (plan, whereabouts) in self.plan.tables.iter().zip(&whereabouts) {
+            let has_rows = |record| whereabouts.has_rows(record);
+            emptied.learn(&plan.name, &whereabouts.emptied, has_rows);
+        }
+        if emptied != before {
+            // Kept before the rows go: a pull that is cut short after that would not know of them.
+            emptied::store(self.lake, &emptied).await?;
+        }
         let mut tasks = Vec::new();
         for (index, table) in tables.iter().enumerate() {
             let mut shards = self.shards_to_merge(index, table.as_ref(), &whereabouts[index]);
@@ -149,6 +160,7 @@ impl Settle<'_> {
         tables: &[Option<Table>],
         relinked: &[Relinked],
         deletes: &Deletes,
+        emptied: &Emptied,
     ) -> Result<Vec<Whereabouts>> {
         // The largest first, so that no thread is left with it at the end.
         let mut indices: Vec<usize> = (0..tables.len()).collect();
@@ -166,12 +178,11 @@ impl Settle<'_> {
                 .into_iter()
                 .filter(|f| !(relinked[*index].waiting_taken && f.shard.is_some_and(is_unlinked)))
                 .collect();
+            let name = &self.plan.tables[*index].name;
+            let mut rowless = self.deleted(*index, deletes);
+            rowless.extend(emptied.arriving(name, self.runs, *index)?);
             runtime.block_on(Whereabouts::find(
-                self.lake,
-                self.runs,
-                *index,
-                &stored,
-                &self.deleted(*index, deletes),
+                self.lake, self.runs, *index, &stored, &rowless,
             ))
         })?;
         let mut found: Vec<_> = indices.into_iter().zip(found).collect();
@@ -191,7 +202,7 @@ impl Settle<'_> {
             .into_iter()
             .filter_map(|kind| deletes.get(kind))
             .flatten()
-            .map(|(record, when)| (*record, (*when, i64::MAX)))
+            .map(|(record, when)| (*record, (*when, DELETED)))
             .collect()
     }
 

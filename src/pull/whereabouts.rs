@@ -14,6 +14,9 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+/// The digest of a version that is a deletion: it beats all others of its time.
+pub const DELETED: i64 = i64::MAX;
+
 /// New records looked at together: what a pass holds in memory stays below 100 MB.
 const PASS: usize = 4_000_000;
 
@@ -21,6 +24,8 @@ const PASS: usize = 4_000_000;
 #[derive(Debug, Default)]
 pub struct Whereabouts {
     homes: HashMap<i64, i32>,
+    /// Records of which no row stays, although some were there, by the version that says so.
+    pub emptied: Vec<RecordVersion>,
     /// Shards of the stored table that hold rows of records whose home is elsewhere.
     pub losing: BTreeSet<i32>,
     /// For each stored file the rows whose record is among the new or deleted ones.
@@ -44,21 +49,27 @@ impl Whereabouts {
         self.touched.get(&file.path).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether rows of `record` stay somewhere, as far as it was looked for.
+    pub fn has_rows(&self, record: i64) -> bool {
+        self.homes.get(&record).is_some_and(|home| *home != NOWHERE)
+    }
+
     /// Looks for records of `table` that are in several shards. `stored` are the table's files, and
-    /// `deleted` its records that were deleted, with a version that beats those before.
+    /// `rowless` versions without a row that are known from elsewhere: of records that were deleted
+    /// (see [`DELETED`]), or that lost their rows in an earlier night.
     pub async fn find(
         lake: &Lake,
         runs: &Runs,
         table: usize,
         stored: &[DataFile],
-        deleted: &[RecordVersion],
+        rowless: &[RecordVersion],
     ) -> Result<Self> {
-        if stored.is_empty() && deleted.is_empty() {
+        if stored.is_empty() && rowless.is_empty() {
             let strays = strays_among_new(runs, table)?;
-            return Self::of(strays, HashMap::new(), lake, runs, table, stored, deleted).await;
+            return Self::of(strays, HashMap::new(), lake, runs, table, stored, rowless).await;
         }
-        let (strays, touched) = strays(lake, runs, table, stored, deleted).await?;
-        Self::of(strays, touched, lake, runs, table, stored, deleted).await
+        let (strays, touched) = strays(lake, runs, table, stored, rowless).await?;
+        Self::of(strays, touched, lake, runs, table, stored, rowless).await
     }
 
     /// Finds the home of each of `strays`.
@@ -69,7 +80,7 @@ impl Whereabouts {
         runs: &Runs,
         table: usize,
         stored: &[DataFile],
-        deleted: &[RecordVersion],
+        rowless: &[RecordVersion],
     ) -> Result<Self> {
         if strays.is_empty() {
             return Ok(Whereabouts {
@@ -88,7 +99,7 @@ impl Whereabouts {
                     .or_insert(offered);
             }
         };
-        for record in deleted {
+        for record in rowless {
             offer(*record, true, NOWHERE);
         }
         runs.each_key(table, |shard, record| offer(record, true, shard))?;
@@ -104,6 +115,11 @@ impl Whereabouts {
                 }
             }
         }
+        let emptied = best
+            .iter()
+            .filter(|(_, (version, _, shard))| *shard == NOWHERE && version.1 != DELETED)
+            .map(|(record, (version, _, _))| (*record, *version))
+            .collect();
         let homes: HashMap<i64, i32> = best.into_iter().map(|(k, (_, _, s))| (k, s)).collect();
         let losing = held
             .into_iter()
@@ -112,6 +128,7 @@ impl Whereabouts {
             .collect();
         Ok(Whereabouts {
             homes,
+            emptied,
             losing,
             touched,
         })
@@ -159,13 +176,13 @@ async fn strays(
     runs: &Runs,
     table: usize,
     stored: &[DataFile],
-    deleted: &[RecordVersion],
+    rowless: &[RecordVersion],
 ) -> Result<(HashSet<i64>, HashMap<String, Vec<u32>>)> {
     let mut strays = HashSet::new();
     let mut touched: HashMap<String, Vec<u32>> = HashMap::new();
-    let passes = (runs.count(table) + deleted.len()) / PASS + 1;
+    let passes = (runs.count(table) + rowless.len()) / PASS + 1;
     for pass in 0..passes {
-        let most = (runs.count(table) + deleted.len()).min(PASS);
+        let most = (runs.count(table) + rowless.len()).min(PASS);
         let mut shards: HashMap<i64, i32, ByRecord> =
             HashMap::with_capacity_and_hasher(most, ByRecord::default());
         let mut see = |shard: i32, (record, _): RecordVersion| {
@@ -173,7 +190,7 @@ async fn strays(
                 strays.insert(record);
             }
         };
-        for record in deleted {
+        for record in rowless {
             see(NOWHERE, *record);
         }
         runs.each_key(table, &mut see)?;

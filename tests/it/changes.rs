@@ -165,3 +165,40 @@ fn another_view_or_lookup_changes_what_is_stored() {
     }
     assert!(run().contains(&state("staging.patient", "up_to_date")));
 }
+
+#[test]
+fn a_late_version_does_not_bring_back_what_a_newer_one_lost() {
+    let record = synth(20, 11, false);
+    let fhir = record.path().join("fhir");
+    let project = Project::over(record.path());
+    let link = r#""link":[{"other":{"reference":"Patient/other-patient"},"type":"replaced-by"}],"#;
+    let version = |day: u32, link: &str| {
+        let line = PATIENT.replace("2026-01-02", &format!("2026-01-{day:02}"));
+        line.replace("\"gender\"", &format!("{link}\"gender\""))
+    };
+    let other = PATIENT
+        .replace("late-patient", "other-patient")
+        .replace("9434765919", "9434765870");
+    let night = |name: &str, lines: &[String]| {
+        std::fs::write(fhir.join(name), lines.join("\n")).unwrap();
+        project.ok(&["pull"]);
+        let links = project.number("select count(*) from record.patient_link");
+        let merged = project.number("select count(merged_from_key) from record.patient");
+        let people = "select count(distinct p.person_key) from record.patient p join record.condition c on c.person_key = p.person_key and c.patient_key = p.record_key";
+        let own = project.number(&format!(
+            "{people} where c.code = '38341003' and c.updated = timestamp '2026-01-02'"
+        ));
+        (links, merged, own)
+    };
+    let mine = condition("mine", "38341003", "2026-01-02T00:00:00Z");
+    let first = [version(2, link), other.clone(), mine];
+    assert_eq!(night("night-1.ndjson", &first), (1, 1, 1));
+    assert_eq!(night("night-2.ndjson", &[version(5, "")]), (0, 0, 1));
+    // A version between the two, a night late; and the first once more.
+    assert_eq!(night("night-3.ndjson", &[version(4, link)]), (0, 0, 1));
+    assert_eq!(night("night-4.ndjson", &[version(2, link)]), (0, 0, 1));
+    // A newer one has a link again, and a late one no longer takes it away.
+    assert_eq!(night("night-5.ndjson", &[version(7, link)]), (1, 1, 1));
+    assert_eq!(night("night-6.ndjson", &[version(6, "")]), (1, 1, 1));
+    assert_eq!(project.number("select count(*) from populace.emptied"), 0);
+}

@@ -37,11 +37,19 @@ fn nhs_number(serial: usize) -> String {
         .unwrap()
 }
 
-/// The live records, newest version each, as lines by `Type/id`.
-type State = BTreeMap<String, String>;
+/// What the sender has, as lines.
+#[derive(Default)]
+struct State {
+    /// The newest version of each live record, by `Type/id`.
+    live: BTreeMap<String, String>,
+    /// Records that were deleted, in their last version.
+    deleted: Vec<(String, String)>,
+    /// Versions that newer ones replaced.
+    outdated: Vec<String>,
+}
 
 fn read_state(fhir: &Path) -> State {
-    let mut state = State::new();
+    let mut state = State::default();
     for entry in std::fs::read_dir(fhir).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         let text = String::from_utf8(crate::project::plain(&bytes)).unwrap();
@@ -49,7 +57,7 @@ fn read_state(fhir: &Path) -> State {
             let value: serde_json::Value = serde_json::from_str(line).unwrap();
             let kind = value["resourceType"].as_str().unwrap();
             let id = value["id"].as_str().unwrap();
-            state.insert(format!("{kind}/{id}"), line.to_string());
+            state.live.insert(format!("{kind}/{id}"), line.to_string());
         }
     }
     state
@@ -66,27 +74,22 @@ fn edit(
     updated: &str,
     with: impl FnOnce(&mut serde_json::Value),
 ) -> String {
-    let mut value: serde_json::Value = serde_json::from_str(&state[key]).unwrap();
+    let mut value: serde_json::Value = serde_json::from_str(&state.live[key]).unwrap();
     value["meta"]["lastUpdated"] = updated.into();
     with(&mut value);
     let line = value.to_string();
-    state.insert(key.to_string(), line.clone());
+    let old = state.live.insert(key.to_string(), line.clone());
+    state.outdated.extend(old);
     line
 }
 
 /// One change to one record, as lines of the night's file.
-fn change(
-    dice: &mut Dice,
-    state: &mut State,
-    deleted: &mut Vec<(String, String)>,
-    night: usize,
-    at: usize,
-) -> Vec<String> {
+fn change(dice: &mut Dice, state: &mut State, night: usize, at: usize) -> Vec<String> {
     let updated = format!("2026-10-{:02}T{:02}:{:02}:00Z", night + 1, at / 60, at % 60);
-    let keys: Vec<String> = state.keys().cloned().collect();
+    let keys: Vec<String> = state.live.keys().cloned().collect();
     let of = |kind: &str| -> Vec<&String> { keys.iter().filter(|k| k.starts_with(kind)).collect() };
     let patients = of("Patient/");
-    match dice.roll(9) {
+    match dice.roll(10) {
         // A result is corrected, and loses or keeps its components.
         0 => {
             let key = dice.pick(&of("Observation/")).clone();
@@ -138,44 +141,53 @@ fn change(
             let kinds = ["Condition/", "Encounter/", "Observation/", "Patient/"];
             let kind = kinds[dice.roll(4)];
             let key = dice.pick(&of(kind)).clone();
-            let line = state.remove(&key).unwrap();
+            let line = state.live.remove(&key).unwrap();
             let bundle = serde_json::json!({
                 "resourceType": "Bundle", "type": "transaction",
                 "meta": { "lastUpdated": updated },
                 "entry": [{ "request": { "method": "DELETE", "url": key } }],
             });
-            deleted.push((key, line));
+            state.deleted.push((key, line));
             vec![bundle.to_string()]
         }
         // A record that was deleted is back, newer; or an old version of it comes late.
         6 => {
-            let Some((key, line)) = deleted.pop() else {
+            let Some((key, line)) = state.deleted.pop() else {
                 return Vec::new();
             };
             if dice.roll(2) == 0 {
                 return vec![line];
             }
-            state.insert(key.clone(), line);
+            state.live.insert(key.clone(), line);
             vec![edit(state, &key, &updated, |_| {})]
         }
         // A new version, and the old one after it.
         7 => {
             let key = dice.pick(&of("Condition/")).clone();
-            let old = state[&key].clone();
+            let old = state.live[&key].clone();
             let new = edit(state, &key, &updated, |v| {
                 v["code"]["coding"][0]["code"] = "44054006".into();
             });
             vec![new, old]
         }
+        // A version that was replaced long ago, or tonight, comes (again).
+        8 => {
+            let outdated: Vec<&String> = state.outdated.iter().collect();
+            match outdated.is_empty() {
+                true => Vec::new(),
+                false => vec![dice.pick(&outdated).clone()],
+            }
+        }
         // A new record, of a Patient that is there or comes later, or never.
         _ => {
             let template = dice.pick(&of("Condition/")).clone();
             let id = format!("night-{night}-{at}");
-            let mut value: serde_json::Value = serde_json::from_str(&state[&template]).unwrap();
+            let mut value: serde_json::Value =
+                serde_json::from_str(&state.live[&template]).unwrap();
             value["id"] = id.clone().into();
             value["meta"]["lastUpdated"] = updated.into();
             let line = value.to_string();
-            state.insert(format!("Condition/{id}"), line.clone());
+            state.live.insert(format!("Condition/{id}"), line.clone());
             vec![line]
         }
     }
@@ -189,11 +201,11 @@ fn nights_of_changes_equal_one_pull_of_their_end() {
         let project = Project::over(record.path());
         project.ok(&["pull"]);
         let mut state = read_state(&fhir);
-        let (mut dice, mut deleted) = (Dice(u64::from(seed)), Vec::new());
+        let mut dice = Dice(u64::from(seed));
         for night in 0..12 {
             let mut lines = Vec::new();
             for at in 0..40 {
-                lines.extend(change(&mut dice, &mut state, &mut deleted, night, at));
+                lines.extend(change(&mut dice, &mut state, night, at));
             }
             write_lines(&fhir.join(format!("night-{night:02}.ndjson")), &lines);
             project.ok(&["pull"]);
@@ -210,7 +222,7 @@ fn nights_of_changes_equal_one_pull_of_their_end() {
         )
         .unwrap();
         std::fs::create_dir(end.path().join("fhir")).unwrap();
-        let lines: Vec<String> = state.into_values().collect();
+        let lines: Vec<String> = state.live.into_values().collect();
         write_lines(&end.path().join("fhir/all.ndjson"), &lines);
         let whole = Project::empty();
         whole.write_pipeline(&pipeline_over(end.path()));

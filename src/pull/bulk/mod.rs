@@ -9,6 +9,8 @@
 mod address;
 mod client_key;
 mod content;
+#[cfg(test)]
+mod corpus;
 mod download;
 mod errand;
 mod gather;
@@ -35,7 +37,6 @@ mod wait;
 pub use errand::Errand;
 pub use gather::Brought;
 pub use job::{Memory, properties, recall};
-pub use manifest::files_in as files_in_manifest;
 
 use crate::error::Result;
 use crate::lake::Lake;

@@ -1,7 +1,7 @@
 //! Waiting for an export to end, and collecting the pages of its manifest.
 
 use super::http::{Ask, asked_wait};
-use super::manifest::{Page, RemoteFile, read};
+use super::manifest::{Page, RemoteFile, parse};
 use super::session::{Answer, Session};
 use super::trouble::Trouble;
 use super::wait::Backoff;
@@ -128,6 +128,15 @@ async fn page(
         }
         tokio::time::sleep(backoff.next(asked)).await;
     }
+}
+
+fn read(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page, Trouble> {
+    parse(&session.http.server, from, bytes).map_err(|e| {
+        Trouble::hopeless(e.within(format!(
+            "source {}: the manifest is not usable",
+            session.source
+        )))
+    })
 }
 
 fn failed(session: &Session, answer: &Answer) -> Trouble {

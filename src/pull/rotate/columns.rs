@@ -61,11 +61,12 @@ impl Columns {
     }
 
     /// Of a table of Populace's own state: columns called `…person_key` are people, and any other
-    /// `…_key` is a record.
+    /// `…_key` is a record; `digest` is of a line.
     pub fn of_state(table: &Table) -> Self {
         let kind = |name: &str| match name {
             name if name.ends_with("person_key") => Some(Kind::Person),
             name if name.ends_with("_key") => Some(Kind::Record),
+            "digest" => Some(Kind::Digest),
             _ => None,
         };
         Columns {

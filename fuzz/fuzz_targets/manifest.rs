@@ -1,0 +1,5 @@
+//! The manifest of a bulk export: see `src/manifest.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| populace_fuzz::manifest::manifest(input));
