@@ -12,20 +12,18 @@ use std::time::Instant;
 
 pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let started = Instant::now();
-    let pipeline = session::pipeline(global)?;
-    let key = session::key(&pipeline)?;
-    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
-    let scratch = session::scratch(global)?;
+    let work = session::Work::begin(global).await?;
+    let lake = &work.lake;
     let night = chrono::Utc::now()
         .format("%Y-%m-%dT%H:%M:%S%.3fZ")
         .to_string();
-    if let Some(cut_short) = interrupted(&lake).await? {
+    if let Some(cut_short) = interrupted(lake).await? {
         printer.say(&format!(
             "the night of {cut_short} was cut short; this one finishes its work"
         ));
     }
     night_log::add(
-        &lake,
+        lake,
         &night,
         "begin",
         "ok",
@@ -33,19 +31,19 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     )
     .await?;
 
-    let pulled = pull::step(global, &pipeline, &lake, &key, &[], &scratch, printer).await;
-    let (pulled, pull_lines) = logged(&lake, &night, "pull", pulled).await?;
+    let pulled = pull::step(global, &work, &[], printer).await;
+    let (pulled, pull_lines) = logged(lake, &night, "pull", pulled).await?;
     say(printer, &pull_lines);
 
-    let built = run::step(global, &pipeline, &lake, &[], &scratch, printer).await;
-    let (built, run_lines) = logged(&lake, &night, "run", built).await?;
+    let built = run::step(global, &work, &[], printer).await;
+    let (built, run_lines) = logged(lake, &night, "run", built).await?;
     say(printer, &run_lines);
 
     let mut summary = serde_json::json!({ "night": night, "pull": pulled, "run": built });
     if !built.ok() {
         let error = Error::refused("checks of models failed, so nothing was released")
             .hint("mend the data or the model that the lines above name, then run again: what is done stays done");
-        night_log::add(&lake, &night, "end", "failed", error.what()).await?;
+        night_log::add(lake, &night, "end", "failed", error.what()).await?;
         if global.json {
             summary["exit_code"] = 1.into();
             printer.summary(&summary, &[])?;
@@ -54,15 +52,15 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         return Err(error);
     }
 
-    let made = release::step(global, &pipeline, &lake, &[], false, &scratch).await;
-    let (made, release_lines) = logged(&lake, &night, "release", made).await?;
+    let made = release::step(global, &work, &[], false).await;
+    let (made, release_lines) = logged(lake, &night, "release", made).await?;
     say(printer, &release_lines);
 
-    let removed = vacuum::step(&lake, pipeline.settings.lake.keep_days, false).await;
-    let (removed, vacuum_lines) = logged(&lake, &night, "vacuum", removed).await?;
+    let removed = vacuum::step(lake, work.pipeline.settings.lake.keep_days, false).await;
+    let (removed, vacuum_lines) = logged(lake, &night, "vacuum", removed).await?;
     say(printer, &vacuum_lines);
     night_log::add(
-        &lake,
+        lake,
         &night,
         "end",
         "ok",

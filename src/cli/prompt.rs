@@ -11,9 +11,7 @@ use rustyline::error::ReadlineError;
 
 /// Reads queries until the end of input; each ends with a semicolon.
 pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
-    printer.say(
-        "Ask the lake; end a query with ;  \\d lists tables, \\d TABLE its columns, \\q ends.",
-    );
+    printer.say("Ask the lake; end a query with ;  \\d lists tables, \\q ends.");
     let mut editor = DefaultEditor::new().usage(|| "there is no terminal to prompt on")?;
     let mut query = String::new();
     loop {
@@ -39,14 +37,9 @@ pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
                     }
                     _ => {}
                 }
-                match line.trim().strip_prefix("\\d ") {
-                    Some(table) => query = format!("describe {table};"),
-                    None => {
-                        query.push_str(&line);
-                        query.push('\n');
-                    }
-                }
-                if !query.trim_end().ends_with(';') {
+                query.push_str(&line);
+                query.push('\n');
+                if !line.trim_end().ends_with(';') {
                     continue;
                 }
                 let _ = editor.add_history_entry(query.trim());

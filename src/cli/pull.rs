@@ -4,11 +4,7 @@ use super::printer::Printer;
 use super::size::{count, show};
 use super::{Global, session};
 use crate::error::Result;
-use crate::lake::Lake;
-use crate::pipeline::Pipeline;
-use crate::privacy::Key;
 use crate::pull::{Limits, Summary, pull};
-use crate::scratch::Scratch;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -21,20 +17,8 @@ pub struct Arguments {
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
-    let pipeline = session::pipeline(global)?;
-    let key = session::key(&pipeline)?;
-    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
-    let scratch = session::scratch(global)?;
-    let (summary, lines) = step(
-        global,
-        &pipeline,
-        &lake,
-        &key,
-        &arguments.sources,
-        &scratch,
-        printer,
-    )
-    .await?;
+    let work = session::Work::begin(global).await?;
+    let (summary, lines) = step(global, &work, &arguments.sources, printer).await?;
     printer.summary(&summary, &lines)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -42,11 +26,8 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 /// Pulls, and says what was pulled.
 pub async fn step(
     global: &Global,
-    pipeline: &Pipeline,
-    lake: &Lake,
-    key: &Key,
+    work: &session::Work,
     sources: &[String],
-    scratch: &Scratch,
     printer: &Printer,
 ) -> Result<(Summary, Vec<String>)> {
     let started = Instant::now();
@@ -55,12 +36,12 @@ pub async fn step(
         memory: global.memory_limit,
     };
     let summary = pull(
-        pipeline,
-        lake,
-        key,
+        &work.pipeline,
+        &work.lake,
+        &work.key,
         sources,
         limits,
-        scratch,
+        &work.scratch,
         printer.progress(),
     )
     .await?;

@@ -4,10 +4,7 @@ use super::printer::Printer;
 use super::size::count;
 use super::{Global, session};
 use crate::error::Result;
-use crate::lake::Lake;
-use crate::pipeline::Pipeline;
 use crate::release::{Made, make};
-use crate::scratch::Scratch;
 use std::process::ExitCode;
 
 /// Arguments of `populace release`.
@@ -22,19 +19,8 @@ pub struct Arguments {
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
-    let pipeline = session::pipeline(global)?;
-    let key = session::key(&pipeline)?;
-    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
-    let scratch = session::scratch(global)?;
-    let (made, lines) = step(
-        global,
-        &pipeline,
-        &lake,
-        &arguments.reports,
-        arguments.dry_run,
-        &scratch,
-    )
-    .await?;
+    let work = session::Work::begin(global).await?;
+    let (made, lines) = step(global, &work, &arguments.reports, arguments.dry_run).await?;
     printer.summary(&made, &lines)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -42,15 +28,13 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 /// Releases reports, and says where they are.
 pub async fn step(
     global: &Global,
-    pipeline: &Pipeline,
-    lake: &Lake,
+    work: &session::Work,
     reports: &[String],
     dry_run: bool,
-    scratch: &Scratch,
 ) -> Result<(Made, Vec<String>)> {
-    let library = session::library(pipeline)?;
-    let engine = session::engine(global, pipeline, lake, scratch)?;
-    let made = make(&engine, pipeline, &library, reports, dry_run).await?;
+    let library = work.library()?;
+    let engine = work.engine(global)?;
+    let made = make(&engine, &work.pipeline, &library, reports, dry_run).await?;
     let lines = lines(&made, dry_run);
     Ok((made, lines))
 }

@@ -4,10 +4,7 @@ use super::printer::Printer;
 use super::size::count;
 use super::{Global, session};
 use crate::error::Result;
-use crate::lake::Lake;
 use crate::models::{BuildSummary, ModelState, build, load_reference};
-use crate::pipeline::Pipeline;
-use crate::scratch::Scratch;
 use std::process::ExitCode;
 
 /// Arguments of `populace run`.
@@ -19,19 +16,8 @@ pub struct Arguments {
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
-    let pipeline = session::pipeline(global)?;
-    let key = session::key(&pipeline)?;
-    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
-    let scratch = session::scratch(global)?;
-    let (summary, lines) = step(
-        global,
-        &pipeline,
-        &lake,
-        &arguments.models,
-        &scratch,
-        printer,
-    )
-    .await?;
+    let work = session::Work::begin(global).await?;
+    let (summary, lines) = step(global, &work, &arguments.models, printer).await?;
     printer.summary(&summary, &lines)?;
     Ok(if summary.ok() {
         ExitCode::SUCCESS
@@ -43,21 +29,20 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 /// Builds models, and says what was built.
 pub async fn step(
     global: &Global,
-    pipeline: &Pipeline,
-    lake: &Lake,
+    work: &session::Work,
     models: &[String],
-    scratch: &Scratch,
     printer: &Printer,
 ) -> Result<(BuildSummary, Vec<String>)> {
-    load_reference(pipeline, lake).await?;
-    let library = session::library(pipeline)?;
+    let pipeline = &work.pipeline;
+    load_reference(pipeline, &work.lake).await?;
+    let library = work.library()?;
     let patterns = if models.is_empty() {
         &pipeline.settings.models.build
     } else {
         models
     };
     let wanted = library.choose(patterns)?;
-    let engine = session::engine(global, pipeline, lake, scratch)?;
+    let engine = work.engine(global)?;
     let summary = build(
         &engine,
         &library,

@@ -70,13 +70,46 @@ pub fn scratch(global: &Global) -> Result<Scratch> {
     Scratch::new(global.temp_dir.as_deref())
 }
 
-/// The lake of a pipeline, locked for writing, made when it is not there.
-pub async fn lake_to_write(pipeline: &Pipeline, key: &Key) -> Result<(Lake, Lock)> {
-    let location = pipeline.lake()?;
-    let lock = Lock::take(&location)?;
-    let fresh = Settings::new(pipeline.settings.lake.shards, key.fingerprint())
-        .with_chain(key.fingerprints());
-    Ok((Lake::open_or_create(location, &fresh).await?, lock))
+/// What a command that writes to the lake works with.
+pub struct Work {
+    /// The pipeline.
+    pub pipeline: Pipeline,
+    /// Its key.
+    pub key: Key,
+    /// Its lake, made when it was not there.
+    pub lake: Lake,
+    /// The temporary folder.
+    pub scratch: Scratch,
+    _lock: Lock,
+}
+
+impl Work {
+    /// Reads the pipeline and the key, and opens the lake so that nobody else writes to it.
+    pub async fn begin(global: &Global) -> Result<Self> {
+        let pipeline = pipeline(global)?;
+        let key = key(&pipeline)?;
+        let location = pipeline.lake()?;
+        let lock = Lock::take(&location)?;
+        let fresh = Settings::new(pipeline.settings.lake.shards, key.fingerprint())
+            .with_chain(key.fingerprints());
+        Ok(Work {
+            lake: Lake::open_or_create(location, &fresh).await?,
+            scratch: scratch(global)?,
+            pipeline,
+            key,
+            _lock: lock,
+        })
+    }
+
+    /// The models of the pipeline.
+    pub fn library(&self) -> Result<Library> {
+        library(&self.pipeline)
+    }
+
+    /// An engine over the lake.
+    pub fn engine(&self, global: &Global) -> Result<Engine> {
+        engine(global, &self.pipeline, &self.lake, &self.scratch)
+    }
 }
 
 /// An engine over the lake, as the options say, with the code lists of the project.

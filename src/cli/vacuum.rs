@@ -29,13 +29,11 @@ pub struct Removed {
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
-    let pipeline = session::pipeline(global)?;
-    let key = session::key(&pipeline)?;
-    let (lake, _lock) = session::lake_to_write(&pipeline, &key).await?;
+    let work = session::Work::begin(global).await?;
     let days = arguments
         .keep_days
-        .unwrap_or(pipeline.settings.lake.keep_days);
-    let (removed, lines) = step(&lake, days, arguments.dry_run).await?;
+        .unwrap_or(work.pipeline.settings.lake.keep_days);
+    let (removed, lines) = step(&work.lake, days, arguments.dry_run).await?;
     printer.summary(&removed, &lines)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,13 +1,15 @@
-//! General practice: consultations, reviews, measurements, prescriptions, vaccinations, and the
-//! problem list.
+//! General practice: registrations, consultations, reviews and measurements.
 
-use super::super::calendar::{AUTUMN, Day, EVEN, Moment, WINTER, WORKING, at, pick_day};
-use super::super::conditions::{self, KINDS, at as condition};
+use super::super::calendar::{Day, EVEN, Moment, WINTER, WORKING, at, pick_day};
+use super::super::conditions::{self, at as condition};
 use super::super::life::{Life, Meeting, clinician, in_hours, on, reason_of};
 use super::super::random::{Random, exp};
 use super::super::record::*;
 use super::super::world::World;
 use super::measures::{self, BLOODS, LIPIDS, find};
+use super::prescriptions::{ACUTE_MEDICINES, prescribe, repeat_prescriptions};
+use super::problems::{flags_and_goals, problems};
+use super::vaccinations::vaccinations;
 
 const CONSULTATIONS: [(Coding, &str, f64); 4] = [
     (coding("11429006", "Consultation"), "AMB", 0.62),
@@ -47,34 +49,6 @@ const REASONS: [(Coding, bool, f64); 18] = [
     (coding("45326000", "Shoulder pain"), false, 4.0),
 ];
 
-const ACUTE_MEDICINES: [(Coding, &str, u32); 5] = [
-    (
-        coding("323510009", "Amoxicillin 500mg capsules"),
-        "One capsule three times a day",
-        15,
-    ),
-    (
-        coding("324252006", "Nitrofurantoin 50mg capsules"),
-        "One capsule four times a day",
-        12,
-    ),
-    (
-        coding("322280009", "Co-codamol 8mg/500mg tablets"),
-        "Two tablets when needed",
-        60,
-    ),
-    (
-        coding("317291008", "Omeprazole 20mg capsules"),
-        "One capsule daily",
-        28,
-    ),
-    (
-        coding("332965001", "Hydrocortisone 1% cream"),
-        "Apply thinly twice a day",
-        15,
-    ),
-];
-
 /// Consultations a year at an age, before conditions are counted.
 fn base_rate(years: i32, female: bool) -> f64 {
     match years {
@@ -109,7 +83,7 @@ pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
 }
 
 /// A practice on a day, unless it sends nothing.
-fn practice(world: &World, life: &Life, day: Day) -> Option<usize> {
+pub fn practice(world: &World, life: &Life, day: Day) -> Option<usize> {
     let practice = life.person.practice(day);
     Life::connected(world, practice).then_some(practice)
 }
@@ -270,25 +244,6 @@ fn book(random: &mut Random, world: &World, life: &mut Life, start: Moment, stat
     });
 }
 
-fn prescribe(
-    random: &mut Random,
-    world: &World,
-    life: &mut Life,
-    (code, extra, quantity): (Coding, &'static str, u32),
-    (when, encounter): (Moment, Option<u128>),
-) {
-    let (id, updated) = (random.id(), world.updated(random, when));
-    life.prescriptions.push(Event {
-        id,
-        code,
-        extra,
-        quantity,
-        when,
-        updated,
-        encounter,
-    });
-}
-
 /// Yearly reviews of people with conditions, and of people over 40 every few years.
 fn reviews(random: &mut Random, world: &World, life: &mut Life) {
     let mut year = life.window.0;
@@ -357,214 +312,4 @@ fn reviews(random: &mut Random, world: &World, life: &mut Life) {
             life.write_letter(random, world, code, (encounter, start + 1_500, provider));
         }
     }
-}
-
-/// The problem list, with the contact in which a new problem was recorded.
-fn problems(random: &mut Random, world: &World, life: &mut Life) {
-    for onset in life.conditions.clone() {
-        let recorded = (onset.day + random.between(0, 45))
-            .min(life.window.1)
-            .max(onset.day);
-        let encounter = life
-            .encounters
-            .iter()
-            .find(|e| on(e.start) == recorded)
-            .map(|e| e.id);
-        let clinician = clinician(random);
-        let note = match random.below(12) {
-            0 => "Long chat about what this means. Wife will help with tablets.",
-            1 => "Coded from hospital letter",
-            2 => "review at next annual check",
-            _ => "",
-        };
-        let last = at(onset.ended.unwrap_or(recorded).max(recorded), 1_020);
-        let updated = world.updated(random, last);
-        let id = random.id();
-        if practice(world, life, life.window.1).is_some() {
-            life.problems.push(Problem {
-                id,
-                onset,
-                recorded,
-                updated,
-                clinician,
-                encounter,
-                note,
-            });
-        }
-    }
-}
-
-fn repeat_prescriptions(random: &mut Random, world: &World, life: &mut Life) {
-    for onset in life.conditions.clone() {
-        for medicine in KINDS[onset.kind].medicines {
-            if !random.chance(0.52) {
-                continue;
-            }
-            let interval = if medicine.quantity <= 28 { 56 } else { 70 };
-            let first = onset.day.max(life.window.0) + random.between(0, interval);
-            let last = onset.ended.unwrap_or(life.window.1).min(life.window.1);
-            let mut day = first;
-            while day <= last {
-                if practice(world, life, day).is_some() {
-                    let code = coding(medicine.code, medicine.name);
-                    let what = (code, medicine.directions, medicine.quantity);
-                    let when = in_hours(random, day);
-                    prescribe(random, world, life, what, (when, None));
-                }
-                day += interval + random.between(-4, 9);
-            }
-        }
-    }
-}
-
-const FLU: Coding = coding("1239861000000100", "Seasonal influenza vaccination");
-const COVID: Coding = coding("1324681000000101", "SARS-CoV-2 vaccination");
-const SHINGLES: Coding = coding("722215002", "Herpes zoster vaccination");
-const PNEUMOCOCCAL: Coding = coding("12866006", "Pneumococcal vaccination");
-/// Childhood vaccinations and the age in days at which each is due.
-const CHILDHOOD: [(Coding, i32); 5] = [
-    (
-        coding("1082441000000108", "First hexavalent vaccination"),
-        58,
-    ),
-    (
-        coding("1082451000000106", "Second hexavalent vaccination"),
-        88,
-    ),
-    (
-        coding("1082461000000109", "Third hexavalent vaccination"),
-        118,
-    ),
-    (
-        coding("38598009", "Measles, mumps and rubella vaccination"),
-        372,
-    ),
-    (
-        coding("170433008", "Second measles, mumps and rubella vaccination"),
-        1_235,
-    ),
-];
-
-fn vaccinations(random: &mut Random, world: &World, life: &mut Life) {
-    let (first, last) = life.window;
-    let depth = 5.5 - f64::from(life.decile(world, first));
-    let keen = 1.0 - 0.035 * depth;
-    let mut given: Vec<(Coding, Day)> = Vec::new();
-    let mut season = first;
-    while season + 100 <= last {
-        let years = life.person.age(season);
-        let burden = life.burden(season);
-        let flu = match years {
-            65.. => 0.76,
-            2..=15 => 0.42,
-            _ if burden > 0 => 0.43,
-            _ => 0.03,
-        };
-        let within = (season, (season + 364).min(last));
-        if random.chance(flu * keen) {
-            given.push((FLU, pick_day(random, within, &AUTUMN, &WORKING)));
-        }
-        if years >= 75 && random.chance(0.6 * keen) {
-            given.push((COVID, pick_day(random, within, &AUTUMN, &WORKING)));
-        }
-        if (65..80).contains(&years) && random.chance(0.06 * keen) {
-            let code = if random.chance(0.5) {
-                SHINGLES
-            } else {
-                PNEUMOCOCCAL
-            };
-            given.push((code, pick_day(random, within, &EVEN, &WORKING)));
-        }
-        season += 365;
-    }
-    for (code, due) in CHILDHOOD {
-        let day = life.person.birth + due + random.between(0, 25);
-        if day >= first && day <= last && random.chance(0.91 * keen) {
-            given.push((code, day));
-        }
-    }
-    for (code, day) in given {
-        if practice(world, life, day).is_none() {
-            continue;
-        }
-        let when = in_hours(random, day);
-        let (id, updated) = (random.id(), world.updated(random, when));
-        let encounter = None;
-        let event = Event {
-            id,
-            code,
-            extra: "",
-            quantity: 0,
-            when,
-            updated,
-            encounter,
-        };
-        life.vaccinations.push(event);
-    }
-}
-
-fn flags_and_goals(random: &mut Random, world: &World, life: &mut Life) {
-    let day = life.window.1;
-    let Some(organisation) = practice(world, life, day) else {
-        return;
-    };
-    let mut flags: Vec<Coding> = Vec::new();
-    if life.person.interpreter {
-        flags.push(coding("315594003", "Interpreter needed"));
-    }
-    if life.has(condition::LEARNING, day) && random.chance(0.8) {
-        flags.push(coding(
-            "1326341000000105",
-            "Reasonable adjustment: easy read information",
-        ));
-    }
-    if life.has(condition::DEMENTIA, day) && random.chance(0.5) {
-        flags.push(coding(
-            "1326391000000100",
-            "Reasonable adjustment: carer present",
-        ));
-    }
-    if life.has(condition::FRAILTY, day) && random.chance(0.4) {
-        flags.push(coding(
-            "1326351000000108",
-            "Reasonable adjustment: home visit",
-        ));
-    }
-    if life.person.age(day) > 60 && random.chance(0.05) {
-        flags.push(coding(
-            "1326361000000106",
-            "Reasonable adjustment: large print",
-        ));
-    }
-    let span = |random: &mut Random, code, due: i32| {
-        let since = random.between(day - 900, day).max(life.person.birth);
-        let until = (due > 0).then_some(since + due);
-        let updated = world.updated(random, at(since, 1_020));
-        Span {
-            id: random.id(),
-            code,
-            since,
-            until,
-            updated,
-            organisation,
-        }
-    };
-    life.flags = flags
-        .into_iter()
-        .map(|code| span(random, code, 0))
-        .collect();
-    let mut goals: Vec<Coding> = Vec::new();
-    if life.person.smoking == 2 && random.chance(0.3) {
-        goals.push(coding("225323000", "Smoking cessation"));
-    }
-    if life.has_either(condition::DIABETES, condition::HYPERTENSION, day) && random.chance(0.22) {
-        goals.push(coding("289169006", "Weight loss"));
-    }
-    if life.has(condition::FRAILTY, day) && random.chance(0.4) {
-        goals.push(coding("129839007", "Prevention of falls"));
-    }
-    life.goals = goals
-        .into_iter()
-        .map(|code| span(random, code, 182))
-        .collect();
 }

@@ -1,4 +1,4 @@
-//! Emergency departments and hospital stays: each is an Encounter and a row.
+//! Hospital stays: each is an Encounter and a row.
 
 use super::super::calendar::{DAILY, Day, EVEN, Moment, WINTER, WORKING, at, pick_day};
 use super::super::conditions::{KINDS, at as condition};
@@ -8,24 +8,11 @@ use super::super::random::{Random, exp};
 use super::super::record::*;
 use super::super::world::World;
 use super::diagnoses::{EMERGENCIES, PLANNED, Reason, group, procedure};
+use super::emergency_department::{attend, attendance_rate};
+use super::maternity::maternity;
 
-const ATTENDANCE: Coding = coding("4525004", "Emergency department patient visit");
 const ADMISSION: Coding = coding("32485007", "Hospital admission");
 const DISCHARGE_LETTER: Coding = coding("373942005", "Discharge summary");
-
-/// What people come to emergency departments with and go home again.
-const COMPLAINTS: [(&str, Coding, f64); 10] = [
-    ("21522001", coding("21522001", "Abdominal pain"), 10.0),
-    ("29857009", coding("29857009", "Chest pain"), 9.0),
-    ("82271004", coding("82271004", "Injury of head"), 8.0),
-    ("125605004", coding("125605004", "Fracture of bone"), 7.0),
-    ("44465007", coding("44465007", "Sprain of ankle"), 8.0),
-    ("386661006", coding("386661006", "Fever"), 8.0),
-    ("267036007", coding("267036007", "Dyspnoea"), 7.0),
-    ("283682007", coding("283682007", "Laceration"), 7.0),
-    ("161891005", coding("161891005", "Backache"), 4.0),
-    ("366979004", coding("48694002", "Anxiety"), 3.0),
-];
 
 fn emergency_rate(years: i32) -> f64 {
     match years {
@@ -37,17 +24,6 @@ fn emergency_rate(years: i32) -> f64 {
         65..=74 => 0.075,
         75..=84 => 0.15,
         _ => 0.29,
-    }
-}
-
-fn attendance_rate(years: i32) -> f64 {
-    match years {
-        ..=4 => 0.55,
-        5..=17 => 0.27,
-        18..=34 => 0.33,
-        35..=64 => 0.25,
-        65..=79 => 0.26,
-        _ => 0.36,
     }
 }
 
@@ -98,7 +74,8 @@ pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
     maternity(random, world, life);
 }
 
-fn trust(random: &mut Random, world: &World, life: &Life, day: Day) -> usize {
+/// The trust that somebody goes to on a day.
+pub fn trust(random: &mut Random, world: &World, life: &Life, day: Day) -> usize {
     let place = match life.place(world, day) {
         // The valley has no hospital of its own.
         1 => [0, 2][usize::from(random.chance(0.4))],
@@ -182,69 +159,6 @@ fn planned(random: &mut Random, world: &World, life: &mut Life) {
     );
 }
 
-/// Births: a stay of the mother, and one of the baby when the person was born in the period.
-fn maternity(random: &mut Random, world: &World, life: &mut Life) {
-    let (first, last) = life.window;
-    let years = life.person.age(first);
-    let rate = match years {
-        16..=19 => 0.015,
-        20..=24 => 0.05,
-        25..=34 => 0.095,
-        35..=39 => 0.055,
-        40..=44 => 0.012,
-        _ => 0.0,
-    };
-    let mother = life.person.female && random.chance((rate * life.years()).min(0.5));
-    let born = life.person.birth >= world.from && life.person.birth == first;
-    if !(mother || born) || last - first < 3 {
-        return;
-    }
-    let day = if born {
-        first
-    } else {
-        random.between(first, last - 2)
-    };
-    const DELIVERY: Reason = Reason {
-        icd10: "O80X",
-        snomed: coding("177184002", "Normal delivery procedure"),
-        weight: [1.0; 6],
-        needs: None,
-        nights: 1.4,
-        specialty: "501",
-        procedures: &["R24.9"],
-        hrg: "NZ30C",
-        tariff: 2_350,
-    };
-    const NEWBORN: Reason = Reason {
-        icd10: "Z38.0",
-        snomed: coding("442423001", "Liveborn born in hospital"),
-        specialty: "424",
-        procedures: &[],
-        hrg: "PB03Z",
-        tariff: 690,
-        ..DELIVERY
-    };
-    let reason = if born { &NEWBORN } else { &DELIVERY };
-    let provider = trust(random, world, life, day);
-    let nights = random.poisson(reason.nights) as i32;
-    let start = any_hour(random, day);
-    let admitted = if born {
-        ["82", "79", "1"]
-    } else {
-        ["31", "19", "1"]
-    };
-    let stay_until = (day + nights).min(last);
-    stay(
-        random,
-        world,
-        life,
-        reason,
-        (provider, start, stay_until),
-        admitted,
-        false,
-    );
-}
-
 fn source(random: &mut Random, life: &Life, day: Day) -> &'static str {
     let frail = life.has_either(condition::FRAILTY, condition::DEMENTIA, day);
     match random.below(20) {
@@ -255,7 +169,7 @@ fn source(random: &mut Random, life: &Life, day: Day) -> &'static str {
 }
 
 /// A stay from a moment to a day, written as an Encounter and as a spell.
-fn stay(
+pub fn stay(
     random: &mut Random,
     world: &World,
     life: &mut Life,
@@ -355,109 +269,4 @@ fn written(random: &mut Random, code: &str) -> String {
         (_, 2) => format!("{code}.0"),
         _ => format!("{code}.9A"),
     }
-}
-
-/// An attendance; `admits` says why and where the person is then admitted. Returns its end.
-fn attend(
-    random: &mut Random,
-    world: &World,
-    life: &mut Life,
-    start: Moment,
-    admits: Option<(&Reason, usize)>,
-) -> Moment {
-    let day = on(start);
-    let provider = match admits {
-        Some((_, provider)) => provider,
-        None => trust(random, world, life, day),
-    };
-    let department = match random.below(100) {
-        _ if admits.is_some() => "01",
-        0..=57 => "01",
-        58..=60 => "02",
-        _ => "03",
-    };
-    let minutes = match department {
-        "01" => {
-            random.between(60, 330)
-                + if random.chance(0.35) {
-                    random.between(60, 480)
-                } else {
-                    0
-                }
-        }
-        _ => random.between(25, 200),
-    };
-    let end = (start + 60 * i64::from(minutes))
-        .min(at(life.window.1, 1_438))
-        .max(start);
-    let complaint = &COMPLAINTS[random.weighted(&COMPLAINTS, |c| c.2)];
-    let (chief, diagnosis) = match admits {
-        Some((reason, _)) => (reason.snomed.code, reason.snomed),
-        None => (complaint.0, complaint.1),
-    };
-    let old = life.person.age(day) > 74;
-    let ambulance = department == "01"
-        && random.chance(if admits.is_some() { 0.55 } else { 0.14 } + if old { 0.3 } else { 0.0 });
-    let acuity = match random.below(20) {
-        0 if admits.is_some() => "1064891000000107",
-        1..=8 if admits.is_some() => "1064911000000105",
-        _ if admits.is_some() => "1064901000000108",
-        0..=4 => "1064901000000108",
-        5..=16 => "1077241000000103",
-        _ => "1077251000000100",
-    };
-    let discharged = match random.below(30) {
-        _ if admits.is_some() => ["1077021000000100", "306706006"],
-        0 => ["1066301000000103", "306689006"],
-        1 => ["1066321000000107", "306689006"],
-        _ => ["182992009", "306689006"],
-    };
-    let setting = Setting::Emergency;
-    let reason = Some(diagnosis);
-    let meeting = Meeting {
-        setting,
-        class: "EMER",
-        kind: ATTENDANCE,
-        start,
-        end,
-        reason,
-        provider,
-    };
-    let encounter = life.meet(random, world, meeting);
-    if let Some(last) = life.encounters.last_mut() {
-        last.discharge_status = discharged[0];
-    }
-    if random.chance(0.2) {
-        let code = coding("823641000000102", "Emergency department discharge summary");
-        life.write_letter(random, world, code, (encounter, end, provider));
-    }
-    let number = life.next_row();
-    let second = if random.chance(0.12) { "38341003" } else { "" };
-    let mode = if ambulance {
-        "1048031000000100"
-    } else {
-        "1048071000000103"
-    };
-    let source = match (ambulance, random.below(6)) {
-        (true, _) => "1066031000000107",
-        (_, 0) => "276491000",
-        _ => "1065391000000104",
-    };
-    let (hrg, tariff) = match (department, minutes) {
-        ("01", 240..) => ("VB07Z", 250),
-        ("01", _) => ("VB08Z", 180),
-        _ => ("VB11Z", 85),
-    };
-    life.attendances.push(Attendance {
-        number,
-        provider,
-        department,
-        times: (start, end),
-        arrived: [mode, source, acuity],
-        complaint: [chief, diagnosis.code, second],
-        discharged,
-        hrg,
-        tariff: tariff + random.below(25),
-    });
-    end
 }
