@@ -4,8 +4,9 @@ use super::as_of_version::{AsOfVersion, Past};
 use super::printer::Printer;
 use super::rows::{Format, Rows};
 use super::{Global, prompt, session};
-use crate::engine::{Engine, execution_error};
+use crate::engine::{Engine, execution_error, plan_error};
 use crate::error::{Context, Error, Result};
+use crate::functions::list_of_functions;
 use crate::lake::Lake;
 use crate::models::references;
 use datafusion::dataframe::DataFrame;
@@ -37,6 +38,13 @@ pub struct Arguments {
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let format = Format::chosen(arguments.format, arguments.output.as_deref())?;
+    if let Some(asked) = arguments.command.as_deref().and_then(prompt::command)
+        && asked.starts_with('h')
+    {
+        // Help needs no lake.
+        printer.data(&prompt::run_command(None, asked).await?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let pipeline = session::pipeline(global)?;
     let lake = Lake::open(pipeline.lake()?).await?;
     let past = Past::new(&lake, &arguments.as_of_version).await?;
@@ -64,6 +72,10 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
             ("standard input".to_string(), sql)
         }
     };
+    if let Some(asked) = prompt::command(&sql) {
+        printer.data(&prompt::run_command(Some(&engine), asked).await?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let frame = ask(&engine, &past, &place, &sql).await?;
     let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
     let failed = |e| execution_error(&place, &e);
@@ -82,6 +94,11 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 /// Plans one query over the tables that it names, as they are or were.
 pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result<DataFrame> {
     let sql = sql.trim().trim_end_matches(';');
+    if is_show_functions(sql) {
+        let failed = |e| plan_error(place, &e);
+        let rows = list_of_functions().map_err(failed)?;
+        return engine.context().read_batch(rows).map_err(failed);
+    }
     let names = if is_show(sql) {
         Default::default()
     } else {
@@ -110,6 +127,13 @@ pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result
         }
     }
     engine.query(place, sql).await
+}
+
+/// Our own functions; `show functions like '%'` lists the engine's too.
+fn is_show_functions(sql: &str) -> bool {
+    sql.split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .eq(["show", "functions"])
 }
 
 fn is_show(sql: &str) -> bool {

@@ -7,12 +7,14 @@ mod aggregate;
 mod arguments;
 mod doc;
 pub mod interval;
+mod list;
 mod need;
 mod person;
 mod scalar;
 mod window;
 
 pub use doc::Doc;
+pub use list::list_of_functions;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;

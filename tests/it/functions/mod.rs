@@ -2,5 +2,8 @@
 
 mod case;
 mod cases;
+mod counting;
 mod engine;
 mod page;
+mod same;
+mod windows;
