@@ -38,11 +38,19 @@ pub struct Arguments {
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let format = Format::chosen(arguments.format, arguments.output.as_deref())?;
-    if let Some(asked) = arguments.command.as_deref().and_then(prompt::command)
-        && asked.starts_with('h')
-    {
-        // Help needs no lake.
-        printer.data(&prompt::run_command(None, asked).await?)?;
+    let question = question(arguments)?;
+    let asked = question.as_ref().map_or("", |(_, sql)| sql.as_str());
+    // Help needs no lake.
+    if let Some(command) = prompt::command(asked).filter(|command| command.starts_with('h')) {
+        printer.data(&prompt::run_command(None, command).await?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if is_show_functions(asked) {
+        let list = list_of_functions().map_err(|e| plan_error("query", &e))?;
+        let output = arguments.output.as_deref();
+        let mut rows = Rows::begin(output, format, &list.schema(), usize::MAX)?;
+        rows.write(&list)?;
+        rows.finish()?;
         return Ok(ExitCode::SUCCESS);
     }
     let pipeline = session::pipeline(global)?;
@@ -50,30 +58,12 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     let past = Past::new(&lake, &arguments.as_of_version).await?;
     let scratch = session::scratch(global)?;
     let engine = session::engine(global, &pipeline, &lake, &scratch)?;
-    let (place, sql) = match (&arguments.command, &arguments.file) {
-        (Some(sql), _) => ("query".to_string(), sql.clone()),
-        (None, Some(file)) => {
-            let shown = file.display().to_string();
-            (
-                shown.clone(),
-                std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?,
-            )
-        }
-        (None, None) if std::io::stdin().is_terminal() => {
-            return prompt::run(&engine, &past, *printer)
-                .await
-                .map(|()| ExitCode::SUCCESS);
-        }
-        (None, None) => {
-            let mut sql = String::new();
-            std::io::stdin()
-                .read_to_string(&mut sql)
-                .usage(|| "the query cannot be read")?;
-            ("standard input".to_string(), sql)
-        }
+    let Some((place, sql)) = question else {
+        prompt::run(&engine, &past, *printer).await?;
+        return Ok(ExitCode::SUCCESS);
     };
-    if let Some(asked) = prompt::command(&sql) {
-        printer.data(&prompt::run_command(Some(&engine), asked).await?)?;
+    if let Some(command) = prompt::command(&sql) {
+        printer.data(&prompt::run_command(Some(&engine), command).await?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let frame = ask(&engine, &past, &place, &sql).await?;
@@ -89,6 +79,26 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     }
     rows.finish()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The query and what errors call it; None when it is to be typed at a prompt.
+fn question(arguments: &Arguments) -> Result<Option<(String, String)>> {
+    Ok(match (&arguments.command, &arguments.file) {
+        (Some(sql), _) => Some(("query".to_string(), sql.clone())),
+        (None, Some(file)) => {
+            let shown = file.display().to_string();
+            let sql = std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?;
+            Some((shown, sql))
+        }
+        (None, None) if std::io::stdin().is_terminal() => None,
+        (None, None) => {
+            let mut sql = String::new();
+            std::io::stdin()
+                .read_to_string(&mut sql)
+                .usage(|| "the query cannot be read")?;
+            Some(("standard input".to_string(), sql))
+        }
+    })
 }
 
 /// Plans one query over the tables that it names, as they are or were.

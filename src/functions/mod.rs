@@ -15,6 +15,7 @@ mod window;
 
 pub use doc::Doc;
 pub use list::list_of_functions;
+pub use window::{Compute, compute_of};
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;

@@ -1,30 +1,92 @@
 //! Functions that give each row a value that depends on the rows of its partition.
 
-#![allow(dead_code)]
 use super::{Definition, Doc, Function};
-use arrow::array::ArrayRef;
+use arrow::array::{Array, ArrayRef};
+use arrow::compute::concat;
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::Result;
-use datafusion::logical_expr::function::{PartitionEvaluatorArgs, WindowUDFFieldArgs};
+use datafusion::common::{Result, plan_err};
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::function::{
+    PartitionEvaluatorArgs, WindowFunctionSimplification, WindowUDFFieldArgs,
+};
+use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{
-    Documentation, LimitEffect, PartitionEvaluator, Signature, TypeSignature, Volatility,
+    Documentation, Expr, LimitEffect, PartitionEvaluator, Signature, TypeSignature, Volatility,
     WindowUDF, WindowUDFImpl,
 };
 use datafusion::physical_expr::PhysicalExpr;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// What a function computes of one partition: its arguments in the order of `order by`, and how many
-/// rows there are (a function may have no argument).
-type Compute = fn(&[ArrayRef], usize) -> Result<ArrayRef>;
+/// What a function computes, for those who have whole partitions: each partition's rows lie together
+/// and in the order of `order by`.
+#[derive(Debug, Clone, Copy)]
+pub enum Compute {
+    /// Of the arguments of one partition, and how many rows it has (a function may have no
+    /// argument).
+    Partition(fn(&[ArrayRef], usize) -> Result<ArrayRef>),
+    /// Of the arguments of several partitions, and where each lies. They follow each other and are
+    /// all the rows there are. This is for functions that are called over many small partitions.
+    Partitions(fn(&[ArrayRef], &[Range<usize>]) -> Result<ArrayRef>),
+}
+
+impl Compute {
+    /// The results of all rows, of which the partitions are all.
+    pub fn of(self, arguments: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRef> {
+        match (self, partitions) {
+            (Compute::Partitions(compute), _) => compute(arguments, partitions),
+            (Compute::Partition(compute), [one]) => compute(arguments, one.len()),
+            (Compute::Partition(compute), many) => {
+                let mut parts = Vec::with_capacity(many.len());
+                for rows in many {
+                    let cut = arguments.iter().map(|a| a.slice(rows.start, rows.len()));
+                    parts.push(compute(&cut.collect::<Vec<_>>(), rows.len())?);
+                }
+                let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+                Ok(concat(&parts)?)
+            }
+        }
+    }
+}
+
+/// What a function of ours computes, for operators that have many partitions together.
+pub fn compute_of(function: &WindowUDF) -> Option<Compute> {
+    let window = function.inner().downcast_ref::<Window>()?;
+    Some(window.compute)
+}
 
 /// A window function of the types in `calls` (one list for each number of arguments) that gives
 /// `returns`. It sees whole partitions, whatever frame the query names.
+#[allow(dead_code)]
 pub(super) fn window(
     doc: &'static Doc,
     calls: &[&[DataType]],
     returns: DataType,
+    compute: fn(&[ArrayRef], usize) -> Result<ArrayRef>,
+) -> Function {
+    let compute = Compute::Partition(compute);
+    function(doc, calls, returns, false, compute)
+}
+
+/// Like [`window`], for a function that computes many partitions at once, and to which the order of
+/// their rows matters: a query without `order by` is refused.
+pub(super) fn ordered_window(
+    doc: &'static Doc,
+    calls: &[&[DataType]],
+    returns: DataType,
+    compute: fn(&[ArrayRef], &[Range<usize>]) -> Result<ArrayRef>,
+) -> Function {
+    let compute = Compute::Partitions(compute);
+    function(doc, calls, returns, true, compute)
+}
+
+fn function(
+    doc: &'static Doc,
+    calls: &[&[DataType]],
+    returns: DataType,
+    ordered: bool,
     compute: Compute,
 ) -> Function {
     let calls = calls.iter().map(|call| TypeSignature::Exact(call.to_vec()));
@@ -33,6 +95,7 @@ pub(super) fn window(
         documentation: doc.documentation(),
         signature: Signature::one_of(calls.collect(), Volatility::Immutable),
         returns,
+        ordered,
         compute,
     }));
     Function { doc, definition }
@@ -43,6 +106,7 @@ struct Window {
     documentation: Documentation,
     signature: Signature,
     returns: DataType,
+    ordered: bool,
     compute: Compute,
 }
 
@@ -70,6 +134,19 @@ impl WindowUDFImpl for Window {
         )))
     }
 
+    /// Runs while a query is planned, and is the one place where a function sees its `over`.
+    fn simplify(&self) -> Option<WindowFunctionSimplification> {
+        let name = self.doc.name;
+        let check = move |call: WindowFunction, _: &SimplifyContext| {
+            if call.params.order_by.is_empty() {
+                return plan_err!("{name}: over (…) must have an order by");
+            }
+            Ok(Expr::WindowFunction(Box::new(call)))
+        };
+        let check: WindowFunctionSimplification = Box::new(check);
+        self.ordered.then_some(check)
+    }
+
     fn documentation(&self) -> Option<&Documentation> {
         Some(&self.documentation)
     }
@@ -85,7 +162,8 @@ struct Whole(Compute);
 
 impl PartitionEvaluator for Whole {
     fn evaluate_all(&mut self, values: &[ArrayRef], num_rows: usize) -> Result<ArrayRef> {
-        (self.0)(values, num_rows)
+        let all = 0..num_rows;
+        self.0.of(values, std::slice::from_ref(&all))
     }
 }
 

@@ -42,7 +42,8 @@ impl Batches {
             functions,
             partition_by,
             schema,
-            before,
+            // At least one row, to see whether the next belongs to its partition.
+            before: before.max(1),
             after,
             kept: Vec::new(),
             gone: 0,

@@ -1,5 +1,6 @@
 //! The functions, and how each is computed over the partitions of some rows.
 
+use crate::functions::{Compute, compute_of};
 use arrow::array::{
     Array, ArrayRef, BooleanBufferBuilder, RecordBatch, UInt32Array, UInt64Array, new_null_array,
 };
@@ -10,6 +11,7 @@ use datafusion::logical_expr::PartitionEvaluator;
 use datafusion::physical_expr::window::WindowExpr;
 use datafusion::physical_expr::window::{StandardWindowExpr, StandardWindowFunctionExpr};
 use datafusion::physical_plan::windows::WindowUDFExpr;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,19 +19,21 @@ use std::sync::Arc;
 const FARTHEST: usize = 4096;
 
 /// A window function.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Function {
     expression: Arc<dyn WindowExpr>,
     how: How,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum How {
     /// The argument's value so many rows before (after, when negative), or a default.
     Shift(isize, ArrayRef),
     /// 1, 2, 3 …
     RowNumber,
-    /// Anything that is computed of a partition at once.
+    /// One of our own, which takes many partitions at once.
+    Ours(Compute),
+    /// Anything else that is computed of a partition at once.
     Whole(Arc<dyn StandardWindowFunctionExpr>),
 }
 
@@ -55,6 +59,12 @@ impl Cut<'_> {
     }
 }
 
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 impl Function {
     /// The function of a window expression, if it is known here.
     pub(super) fn of(expression: &Arc<dyn WindowExpr>) -> Option<Function> {
@@ -70,7 +80,7 @@ impl Function {
             "lead" | "lag" => {
                 shift(expression, evaluator).unwrap_or_else(|| How::Whole(function.clone()))
             }
-            _ => How::Whole(function.clone()),
+            _ => compute_of(named.fun()).map_or_else(|| How::Whole(function.clone()), How::Ours),
         };
         let expression = expression.clone();
         Some(Function { expression, how })
@@ -83,7 +93,7 @@ impl Function {
 
     /// Whether a row's result needs only the rows that [`Function::reach`] says.
     pub(super) fn streams(&self) -> bool {
-        !matches!(self.how, How::Whole(_))
+        matches!(self.how, How::Shift(_, _) | How::RowNumber)
     }
 
     /// How many rows before and after a row its result needs.
@@ -91,7 +101,7 @@ impl Function {
         match self.how {
             How::Shift(by, _) if by < 0 => (0, by.unsigned_abs()),
             How::Shift(by, _) => (by.unsigned_abs(), 0),
-            How::RowNumber | How::Whole(_) => (0, 0),
+            How::RowNumber | How::Ours(_) | How::Whole(_) => (0, 0),
         }
     }
 
@@ -100,6 +110,7 @@ impl Function {
         match &self.how {
             How::RowNumber => Ok(row_numbers(cut)),
             How::Shift(by, default) => shifted(&self.argument(cut.rows)?, *by, default, cut),
+            How::Ours(compute) => self.ours(*compute, cut),
             How::Whole(function) => self.whole(function, cut),
         }
     }
@@ -110,6 +121,20 @@ impl Function {
         arguments
             .pop()
             .ok_or_else(|| exec_datafusion_err!("{}: there is no argument", self.name()))
+    }
+
+    fn ours(&self, compute: Compute, cut: &Cut) -> Result<ArrayRef> {
+        let wanted = &cut.wanted;
+        let arguments = self.expression.evaluate_args(cut.rows)?;
+        let arguments = arguments.iter();
+        let arguments: Vec<ArrayRef> = arguments
+            .map(|array| array.slice(wanted.start, wanted.len()))
+            .collect();
+        let partitions: Vec<Range<usize>> = cut
+            .each()
+            .map(|(_, rows)| rows.start - wanted.start..rows.end - wanted.start)
+            .collect();
+        compute.of(&arguments, &partitions)
     }
 
     fn whole(&self, function: &Arc<dyn StandardWindowFunctionExpr>, cut: &Cut) -> Result<ArrayRef> {

@@ -220,7 +220,7 @@ fn floats_that_look_alike_are_counted_as_the_engine_does() {
 
 /// People with up to 20 codes each, in no order, some codes long.
 const PEOPLE: &str = "select value % 150000 as person, \
-    'code ' || (value * 7919) % 997 || case when value % 5 = 0 then ' with a long name' else '' end \
+    'code ' || ((value * 7919) % 997) || case when value % 5 = 0 then ' with a long name' else '' end \
     as code, value % 13 as number from generate_series(1, 2000000)";
 
 #[test]

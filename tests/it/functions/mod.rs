@@ -4,6 +4,7 @@ mod case;
 mod cases;
 mod counting;
 mod engine;
+mod help;
 mod page;
 mod same;
 mod windows;

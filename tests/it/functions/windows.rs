@@ -75,13 +75,13 @@ fn queries(offset: i64, default: i64) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn windows_are_those_of_the_engine(
         rows in rows(),
         of in 1_usize..80,
-        batch_size in prop_oneof![Just(1_usize), Just(7), Just(64), Just(8192)],
+        batch_size in prop_oneof![Just(2_usize), Just(7), Just(64), Just(8192)],
         offset in -4_i64..40,
         default in 0_i64..3,
     ) {
@@ -139,8 +139,8 @@ async fn the_plan_says_who_computes_a_window() {
 #[tokio::test]
 async fn a_partition_that_does_not_fit_is_an_error() {
     let small = bare(16 << 20).await;
-    let query = "select max(r) from (select percent_rank() over (order by value) as r, \
-                 repeat('x', 50) from generate_series(1, 1000000))";
+    let query = "select max(r) from (select percent_rank() over (order by value) as r \
+                 from generate_series(1, 5000000))";
     let frame = small.engine.query("large", query).await.unwrap();
     let error = frame.collect().await.unwrap_err();
     assert!(
