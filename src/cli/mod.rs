@@ -3,6 +3,7 @@
 mod as_of_version;
 mod check;
 mod complete_file;
+mod function_help;
 mod init;
 mod key;
 mod night_log;

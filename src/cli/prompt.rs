@@ -1,18 +1,28 @@
 //! The prompt of `populace sql`.
 
+mod complete;
+
 use super::as_of_version::Past;
+use super::function_help::help;
 use super::printer::Printer;
 use super::rows::table;
 use super::sql::ask;
 use crate::engine::{Engine, execution_error};
-use crate::error::{Context, Result};
-use rustyline::DefaultEditor;
+use crate::error::{Context, Error, Result};
+use complete::Names;
+use rustyline::Editor;
 use rustyline::error::ReadlineError;
+use rustyline::history::DefaultHistory;
 
 /// Reads queries until the end of input; each ends with a semicolon.
 pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
-    printer.say("Ask the lake; end a query with ;  \\d lists tables, \\q ends.");
-    let mut editor = DefaultEditor::new().usage(|| "there is no terminal to prompt on")?;
+    printer.say(
+        "Ask the lake; end a query with ;  \\d lists tables, \\h functions, \\h rate explains one, \
+         \\q ends.",
+    );
+    let mut editor =
+        Editor::<Names, DefaultHistory>::new().usage(|| "there is no terminal to prompt on")?;
+    editor.set_helper(Some(Names::of(engine).await?));
     let mut query = String::new();
     loop {
         let prompt = if query.is_empty() {
@@ -21,33 +31,26 @@ pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
             "       -> "
         };
         match editor.readline(prompt) {
+            Ok(line) if line.trim() == "\\q" => return Ok(()),
             Ok(line) => {
-                match line.trim() {
-                    "\\q" => return Ok(()),
-                    "\\d" => {
-                        let names: Vec<String> = engine
-                            .lake()
-                            .tables()
-                            .await?
-                            .iter()
-                            .map(|t| format!("{t}\n"))
-                            .collect();
-                        printer.data(&names.concat())?;
+                let command = line.trim_start().starts_with('\\');
+                if !command {
+                    query.push_str(&line);
+                    query.push('\n');
+                    if !line.trim_end().ends_with(';') {
                         continue;
                     }
-                    _ => {}
                 }
-                query.push_str(&line);
-                query.push('\n');
-                if !line.trim_end().ends_with(';') {
-                    continue;
-                }
-                let _ = editor.add_history_entry(query.trim());
-                match answer(engine, past, &query).await {
+                let asked = if command {
+                    line
+                } else {
+                    std::mem::take(&mut query)
+                };
+                let _ = editor.add_history_entry(asked.trim());
+                match answer(engine, past, &asked).await {
                     Ok(text) => printer.data(&text)?,
                     Err(e) => printer.error(&e),
                 }
-                query.clear();
             }
             Err(ReadlineError::Interrupted) => query.clear(),
             Err(ReadlineError::Eof) => return Ok(()),
@@ -56,9 +59,32 @@ pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
     }
 }
 
-async fn answer(engine: &Engine, past: &Past, query: &str) -> Result<String> {
-    let frame = ask(engine, past, "query", query).await?;
+/// What a line that begins with a backslash asks for, without the backslash.
+pub fn command(line: &str) -> Option<&str> {
+    let line = line.trim().trim_end_matches(';').trim_end();
+    line.strip_prefix('\\')
+}
+
+async fn answer(engine: &Engine, past: &Past, asked: &str) -> Result<String> {
+    if let Some(command) = command(asked) {
+        return run_command(Some(engine), command).await;
+    }
+    let frame = ask(engine, past, "query", asked).await?;
     let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
     let rows = frame.collect().await;
     table(&schema, &rows.map_err(|e| execution_error("query", &e))?)
+}
+
+/// The answer to a command.
+pub async fn run_command(engine: Option<&Engine>, command: &str) -> Result<String> {
+    let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
+    match (name, engine) {
+        ("h", _) => help(rest.trim()),
+        ("d", Some(engine)) => {
+            let tables = engine.lake().tables().await?;
+            Ok(tables.iter().map(|table| format!("{table}\n")).collect())
+        }
+        _ => Err(Error::usage(format!("there is no command \\{name}"))
+            .hint("\\h lists functions, \\h NAME explains one; at the prompt \\d lists tables and \\q ends")),
+    }
 }

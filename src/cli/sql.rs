@@ -4,8 +4,9 @@ use super::as_of_version::{AsOfVersion, Past};
 use super::printer::Printer;
 use super::rows::{Format, Rows};
 use super::{Global, prompt, session};
-use crate::engine::{Engine, execution_error};
+use crate::engine::{Engine, execution_error, plan_error};
 use crate::error::{Context, Error, Result};
+use crate::functions::list_of_functions;
 use crate::lake::{Lake, TableName};
 use crate::models::references;
 use datafusion::dataframe::DataFrame;
@@ -38,33 +39,34 @@ pub struct Arguments {
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let format = Format::chosen(arguments.format, arguments.output.as_deref())?;
+    let question = question(arguments)?;
+    let asked = question.as_ref().map_or("", |(_, sql)| sql.as_str());
+    // Help needs no lake.
+    if let Some(command) = prompt::command(asked).filter(|command| command.starts_with('h')) {
+        printer.data(&prompt::run_command(None, command).await?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if is_show_functions(asked) {
+        let list = list_of_functions().map_err(|e| plan_error("query", &e))?;
+        let output = arguments.output.as_deref();
+        let mut rows = Rows::begin(output, format, &list.schema(), usize::MAX)?;
+        rows.write(&list)?;
+        rows.finish()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let pipeline = session::pipeline(global)?;
     let lake = Lake::open(pipeline.lake()?).await?;
     let past = Past::new(&lake, &arguments.as_of_version).await?;
     let scratch = session::scratch(global)?;
     let engine = session::engine(global, &pipeline, &lake, &scratch)?;
-    let (place, sql) = match (&arguments.command, &arguments.file) {
-        (Some(sql), _) => ("query".to_string(), sql.clone()),
-        (None, Some(file)) => {
-            let shown = file.display().to_string();
-            (
-                shown.clone(),
-                std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?,
-            )
-        }
-        (None, None) if std::io::stdin().is_terminal() => {
-            return prompt::run(&engine, &past, *printer)
-                .await
-                .map(|()| ExitCode::SUCCESS);
-        }
-        (None, None) => {
-            let mut sql = String::new();
-            std::io::stdin()
-                .read_to_string(&mut sql)
-                .usage(|| "the query cannot be read")?;
-            ("standard input".to_string(), sql)
-        }
+    let Some((place, sql)) = question else {
+        prompt::run(&engine, &past, *printer).await?;
+        return Ok(ExitCode::SUCCESS);
     };
+    if let Some(command) = prompt::command(&sql) {
+        printer.data(&prompt::run_command(Some(&engine), command).await?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let frame = ask(&engine, &past, &place, &sql).await?;
     let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
     let failed = |e| execution_error(&place, &e);
@@ -83,9 +85,34 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 /// The layer that describes tables.
 const CATALOGUE: &str = "information_schema";
 
+/// The query and what errors call it; None when it is to be typed at a prompt.
+fn question(arguments: &Arguments) -> Result<Option<(String, String)>> {
+    Ok(match (&arguments.command, &arguments.file) {
+        (Some(sql), _) => Some(("query".to_string(), sql.clone())),
+        (None, Some(file)) => {
+            let shown = file.display().to_string();
+            let sql = std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?;
+            Some((shown, sql))
+        }
+        (None, None) if std::io::stdin().is_terminal() => None,
+        (None, None) => {
+            let mut sql = String::new();
+            std::io::stdin()
+                .read_to_string(&mut sql)
+                .usage(|| "the query cannot be read")?;
+            Some(("standard input".to_string(), sql))
+        }
+    })
+}
+
 /// Plans one query over the tables that it names, as they are or were.
 pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result<DataFrame> {
     let sql = sql.trim().trim_end_matches(';');
+    if is_show_functions(sql) {
+        let failed = |e| plan_error(place, &e);
+        let rows = list_of_functions().map_err(failed)?;
+        return engine.context().read_batch(rows).map_err(failed);
+    }
     let names = if is_show(sql) {
         BTreeSet::from([TableName::new(CATALOGUE, "tables")])
     } else {
@@ -129,6 +156,13 @@ pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result
         }
     }
     engine.query(place, sql).await
+}
+
+/// Our own functions; `show functions like '%'` lists the engine's too.
+fn is_show_functions(sql: &str) -> bool {
+    sql.split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .eq(["show", "functions"])
 }
 
 fn is_show(sql: &str) -> bool {

@@ -1,8 +1,10 @@
 //! DataFusion with a memory limit, spilling to the temporary folder, reading tables of the lake.
 
+mod count_distinct;
 mod errors;
 mod session;
 mod table;
+mod window;
 
 pub use errors::{execution_error, plan_error};
 pub use session::{Engine, Limits};

@@ -1,7 +1,9 @@
 //! A session: parameters, functions and the tables that a query names.
 
+use super::count_distinct;
 use super::errors::plan_error;
 use super::table::LakeTable;
+use super::window::VectorisedWindows;
 use crate::error::{Context, Result};
 use crate::functions;
 use crate::lake::{Lake, Table, TableName};
@@ -14,6 +16,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -68,7 +71,14 @@ impl Engine {
             .with_information_schema(true)
             .with_create_default_catalog_and_schema(true);
         config.options_mut().sql_parser.collect_spans = true;
-        let context = SessionContext::new_with_config_rt(config, runtime);
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .with_physical_optimizer_rule(Arc::new(VectorisedWindows))
+            .build();
+        let context = SessionContext::new_with_state(state);
+        context.register_udaf(count_distinct::count());
         functions::register(&context);
         context
             .runtime_env()

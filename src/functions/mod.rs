@@ -10,6 +10,7 @@ mod arguments;
 mod doc;
 mod inequality;
 pub mod interval;
+mod list;
 pub mod need;
 mod person;
 mod scalar;
@@ -22,6 +23,7 @@ mod waiting;
 mod window;
 
 pub use doc::Doc;
+pub use list::list_of_functions;
 pub use window::{Compute, compute_of};
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};

@@ -3,10 +3,14 @@
 mod answers;
 mod case;
 mod cases;
+mod counting;
 mod engine;
+mod help;
 mod need;
 mod page;
 mod process;
+mod same;
 mod stays;
 mod variation;
 mod vectors_rates;
+mod windows;

@@ -1,0 +1,62 @@
+//! Which windows are computed here.
+
+use super::exec::VectorisedWindowExec;
+use super::functions::Function;
+use datafusion::common::Result;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
+use datafusion::physical_expr::window::WindowExpr;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
+use datafusion::physical_plan::{ExecutionPlan, InputOrderMode};
+use std::sync::Arc;
+
+/// Replaces DataFusion's operators where all functions of a window are known here. It is the last
+/// rule: sorts and distribution are settled, and the replacement asks for the same.
+#[derive(Debug)]
+pub(crate) struct VectorisedWindows;
+
+impl PhysicalOptimizerRule for VectorisedWindows {
+    fn optimize(
+        &self,
+        plan: Arc<dyn ExecutionPlan>,
+        _: &ConfigOptions,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        plan.transform_up(|plan| match functions(&plan) {
+            Some(functions) => {
+                let replaced = VectorisedWindowExec::new(plan, functions);
+                Ok(Transformed::yes(Arc::new(replaced)))
+            }
+            None => Ok(Transformed::no(plan)),
+        })
+        .data()
+    }
+
+    fn name(&self) -> &str {
+        "vectorised_windows"
+    }
+
+    fn schema_check(&self) -> bool {
+        true
+    }
+}
+
+/// The functions of a window operator, if all are known here.
+fn functions(plan: &Arc<dyn ExecutionPlan>) -> Option<Vec<Function>> {
+    if let Some(window) = plan.downcast_ref::<BoundedWindowAggExec>() {
+        // What DataFusion computes without keeping whole partitions must not keep them here.
+        let sorted = window.input_order_mode == InputOrderMode::Sorted;
+        return known(window.window_expr(), |f| sorted && f.streams());
+    }
+    let window = plan.downcast_ref::<WindowAggExec>()?;
+    known(window.window_expr(), |_| true)
+}
+
+fn known(
+    expressions: &[Arc<dyn WindowExpr>],
+    suits: impl Fn(&Function) -> bool,
+) -> Option<Vec<Function>> {
+    let functions = expressions.iter().map(Function::of);
+    let functions: Vec<Function> = functions.collect::<Option<_>>()?;
+    functions.iter().all(suits).then_some(functions)
+}

@@ -1,0 +1,23 @@
+//! What `show functions` lists.
+
+use super::sections;
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use datafusion::common::Result;
+use std::sync::Arc;
+
+/// Each function with its section, how it is called and what it is for, as rows.
+pub fn list_of_functions() -> Result<RecordBatch> {
+    let mut columns: [Vec<&str>; 4] = Default::default();
+    for section in sections() {
+        for function in section.functions {
+            let doc = function.doc;
+            let row = [doc.name, section.title, doc.syntax, doc.summary];
+            for (column, value) in columns.iter_mut().zip(row) {
+                column.push(value);
+            }
+        }
+    }
+    let names = ["function", "section", "syntax", "description"];
+    let columns = columns.map(|column| Arc::new(StringArray::from(column)) as ArrayRef);
+    Ok(RecordBatch::try_from_iter(names.into_iter().zip(columns))?)
+}
