@@ -73,7 +73,7 @@ pub async fn load(lake: &Lake) -> Result<Emptied> {
         return Ok(emptied);
     };
     for file in &held.files {
-        for rows in lake.read_rows(file, &schema()).await? {
+        for rows in lake.read_as(file, &schema(), None).await? {
             let names = rows.column(0).as_string::<i32>();
             let records = rows.column(1).as_primitive::<Int64Type>();
             let moments = rows.column(2).as_primitive::<TimestampMicrosecondType>();
