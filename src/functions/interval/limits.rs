@@ -188,6 +188,24 @@ fn expanded_student(freedom: f64, z: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn limits_bracket_the_value(x in 0..200_000u32, others in 0..200_000u32, c in 0.9..0.9999) {
+            let mut level = Level::new(c);
+            let (x, n) = (f64::from(x), f64::from(x) + f64::from(others) + 1.0);
+            let (lower, upper) = level.poisson(x);
+            prop_assert!((lower < x || x == 0.0) && x < upper);
+            let ((lower, upper), _) = level.count(x);
+            prop_assert!((lower < x || x == 0.0) && x < upper);
+            let (lower, upper) = level.wilson(x, n);
+            prop_assert!(lower <= x / n && x / n < upper && 0.0 <= lower && upper <= 1.0);
+            // More confidence, wider limits.
+            let (wider, _) = Level::new(c + 5e-5).wilson(x, n);
+            prop_assert!(wider <= lower);
+        }
+    }
 
     fn close(a: f64, b: f64) {
         assert!(
@@ -229,7 +247,8 @@ mod tests {
         close(level.student(1.0), 12.706_204_736_174_69);
         close(level.student(2.0), 4.302_652_729_749_462);
         close(level.student(30.0), 2.042_272_456_301_238);
-        close(level.student(1e9), level.z());
+        let z = level.z();
+        close(level.student(1e9), z * (1.0 + (z * z + 1.0) / 4e9));
         // One and two degrees of freedom have formulas, and the expansion takes over where it
         // agrees with the distribution.
         for confidence in [0.9, 0.95, 0.998, 0.9999] {

@@ -31,8 +31,8 @@ const DOC: Doc = Doc {
     rules: "As `dsr`; squares NULL is 0. Squares below x or above x² are errors: no person has a \
             part of an event.",
     source: "PHEindicatormethods 2.1.0, calculate_dsr with independent_events = FALSE.",
-    example: "with person(age_band, admissions) as (\n    values ('0-4', 1), ('0-4', 7), ('5-9', 2), \
-              ('5-9', 5)\n), band as (\n    select age_band, sum(admissions) as events, \
+    example: "with person(age_band, admissions) as (\n    values ('0-4', 1), ('0-4', 2), ('5-9', 3), \
+              ('5-9', 5), ('10-14', 4)\n), band as (\n    select age_band, sum(admissions) as events, \
               sum(admissions * admissions) as squares\n    from person group by age_band\n)\nselect \
               dsr_repeat(events, squares, 1000, weight) as admissions\nfrom \
               reference.european_standard_population_19 as standard\nleft join band on \
