@@ -11,6 +11,7 @@ mod list;
 mod need;
 mod person;
 mod scalar;
+#[allow(dead_code)]
 mod window;
 
 pub use doc::Doc;
