@@ -8,6 +8,8 @@
 mod batches;
 mod exec;
 mod functions;
+mod keys;
 mod rule;
+mod sorting;
 
 pub(super) use rule::VectorisedWindows;

@@ -2,13 +2,16 @@
 
 use super::exec::VectorisedWindowExec;
 use super::functions::Function;
+use super::sorting::PackedSortExec;
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::physical_expr::window::WindowExpr;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::windows::{BoundedWindowAggExec, WindowAggExec};
-use datafusion::physical_plan::{ExecutionPlan, InputOrderMode};
+use datafusion::physical_plan::{
+    ChildrenPropertiesMode, ExecutionPlan, InputOrderMode, ReplaceChildrenOptions,
+};
 use std::sync::Arc;
 
 /// Replaces DataFusion's operators where all functions of a window are known here. It is the last
@@ -24,6 +27,7 @@ impl PhysicalOptimizerRule for VectorisedWindows {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         plan.transform_up(|plan| match functions(&plan) {
             Some(functions) => {
+                let plan = sort_packed(plan)?;
                 let replaced = VectorisedWindowExec::new(plan, functions);
                 Ok(Transformed::yes(Arc::new(replaced)))
             }
@@ -38,6 +42,21 @@ impl PhysicalOptimizerRule for VectorisedWindows {
 
     fn schema_check(&self) -> bool {
         true
+    }
+}
+
+/// A window whose rows are sorted for it, if they are, by packed keys.
+fn sort_packed(window: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
+    let children = window.children();
+    let [input] = children.as_slice() else {
+        return Ok(window);
+    };
+    match PackedSortExec::of(input) {
+        Some(input) => {
+            let options = ReplaceChildrenOptions::new(ChildrenPropertiesMode::Keep);
+            window.replace_children(vec![input], options)
+        }
+        None => Ok(window),
     }
 }
 

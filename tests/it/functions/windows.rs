@@ -151,3 +151,70 @@ async fn a_partition_that_does_not_fit_is_an_error() {
         "{error}"
     );
 }
+
+/// Gaps of 100,000 in 100,000 partitions of 30 rows, which come in no order.
+const GAPS: &str = "select count(gap), min(gap), max(gap), sum(n), sum(gap * (p % 7)) from (
+    select p, lead(k) over (partition by p order by k) - k as gap,
+        row_number() over (partition by p order by k) as n
+    from (select value * 7919 % 3000000 as k, value * 7919 % 3000000 % 100000 as p
+        from generate_series(0, 2999999)))";
+
+#[tokio::test]
+async fn rows_that_do_not_fit_are_sorted_by_the_engine() {
+    for memory in [1 << 30, 48 << 20] {
+        let ours = bare(memory).await;
+        let analysed = format!("explain analyze {GAPS}");
+        let plan = ours.engine.query("plan", &analysed).await.unwrap();
+        let plan = plan.to_string().await.unwrap();
+        assert!(plan.contains("PackedSortExec"), "{plan}");
+        let rows = ours.engine.query("gaps", GAPS).await.unwrap();
+        let rows = rows.to_string().await.unwrap();
+        // 29 gaps in each; numbers from 1 to 30 add up to 465; p % 7 adds up to 299,995.
+        let wanted = "2900000|100000|100000|46500000|869985500000";
+        let row = rows.lines().nth(3).unwrap().replace(' ', "");
+        assert_eq!(row.trim_matches('|'), wanted);
+    }
+}
+
+#[tokio::test]
+async fn keys_of_every_packed_type_sort_as_the_engine_sorts() {
+    let ours = bare(1 << 30).await;
+    let theirs = SessionContext::new();
+    let rows: Vec<Row> = (0..500)
+        .map(|at| {
+            (
+                at * 7919 % 1009 - 300,
+                Some(at % 5).filter(|p| *p > 0),
+                None,
+            )
+        })
+        .collect();
+    ours.provide(&theirs, rows.chunks(37).map(batch).collect());
+    let types = [
+        "tinyint",
+        "smallint",
+        "int",
+        "bigint",
+        "bigint unsigned",
+        "date",
+        "timestamp",
+        "time",
+    ];
+    for kind in types {
+        let key = match kind {
+            "tinyint" => "k % 100".to_string(),
+            "bigint unsigned" => "arrow_cast(abs(k), 'UInt64')".to_string(),
+            "date" => "date '1970-01-01' + cast(k as int)".to_string(),
+            "timestamp" => "arrow_cast(k, 'Timestamp(Nanosecond, None)')".to_string(),
+            "time" => "arrow_cast(abs(k), 'Time64(Nanosecond)')".to_string(),
+            kind => format!("cast(k as {kind})"),
+        };
+        for order in ["", "desc", "nulls first", "desc nulls last"] {
+            let query = format!(
+                "select k, lead(o) over (partition by p order by o {order}, k) from
+                    (select k, p, case when k % 11 = 0 then null else {key} end as o from test.t)"
+            );
+            assert_same(ours.engine.context(), &theirs, &query).await;
+        }
+    }
+}
