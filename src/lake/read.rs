@@ -159,3 +159,60 @@ impl Wanted<'_> {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::{Location, Settings, TableName, encode};
+    use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray};
+    use arrow::datatypes::Int64Type;
+    use std::sync::Arc;
+
+    /// Writes `rows` rows, of which every third is removed, and reads a few of the others.
+    async fn read_back(rows: i64, large: bool) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::new(4, "test".to_string());
+        let location = Location::parse(folder.path().to_str().unwrap(), folder.path()).unwrap();
+        let lake = Lake::open_or_create(location, &settings).await.unwrap();
+        let numbers: Int64Array = (0..rows).map(Some).collect();
+        let names: StringArray = (0..rows).map(|row| Some(format!("row {row}"))).collect();
+        let columns: [(&str, ArrayRef); 2] =
+            [("number", Arc::new(numbers)), ("name", Arc::new(names))];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let encoded = encode(&batch.schema(), &[batch], &[]).unwrap();
+        let table = TableName::new("record", "some");
+        let file = lake.write_file(&table, None, 0, encoded).await.unwrap();
+        assert_eq!(file.size > WHOLE, large);
+        let removed: Vec<u32> = (0..u32::try_from(rows).unwrap()).step_by(3).collect();
+        let file = file.without(&removed, 0).unwrap();
+
+        let whole = lake.read_file(&file, None).await.unwrap();
+        let left: usize = whole.iter().map(RecordBatch::num_rows).sum();
+        assert_eq!(left as u64, file.rows);
+        assert_eq!(whole[0].column(1).as_string::<i32>().value(2), "row 4");
+
+        // Of 1, 2, 4, 5, 7 … those at the positions 0, 3 and 100.
+        let some = lake.read_rows(&file, &["number"], Some(&[0, 3, 100]));
+        let some = some.await.unwrap();
+        let found: Vec<i64> = some
+            .iter()
+            .flat_map(|b| b.column(0).as_primitive::<Int64Type>().values().to_vec())
+            .collect();
+        assert_eq!(found, [1, 5, 151]);
+        assert!(some.iter().all(|batch| batch.num_columns() == 1));
+
+        let all = lake.read_rows(&file, &["number"], None).await.unwrap();
+        let all: usize = all.iter().map(RecordBatch::num_rows).sum();
+        assert_eq!(all, left);
+    }
+
+    #[tokio::test]
+    async fn rows_of_a_small_file_are_picked_after_those_removed() {
+        read_back(1_000, false).await;
+    }
+
+    #[tokio::test]
+    async fn rows_of_a_large_file_are_picked_after_those_removed() {
+        read_back(200_000, true).await;
+    }
+}

@@ -165,3 +165,83 @@ impl Runs {
         Ok(parts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::datatypes::Int64Type;
+    use std::sync::Arc;
+
+    /// Rows of four people in four shards, and one without a person.
+    fn rows(first: i64) -> RecordBatch {
+        let person = |shard: i64| Some((shard << 61) + 7);
+        let people = Int64Array::from(vec![person(2), person(0), None, person(2), person(3)]);
+        let records: Vec<i64> = (first..first + 5).collect();
+        let names: StringArray = records.iter().map(|r| Some(format!("name {r}"))).collect();
+        let columns: [(&str, ArrayRef); 5] = [
+            ("person_key", Arc::new(people)),
+            ("record_key", Arc::new(Int64Array::from(records.clone()))),
+            ("name", Arc::new(names)),
+            (
+                "updated",
+                Arc::new(TimestampMicrosecondArray::from(vec![5; 5])),
+            ),
+            ("digest", Arc::new(Int64Array::from(vec![9; 5]))),
+        ];
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    /// A shard with its records and their names.
+    type Shard = (i32, Vec<i64>, Vec<String>);
+
+    /// All keys with their shards, and what is then taken, shard by shard.
+    fn taken(budget: usize) -> (Vec<(i32, i64)>, Vec<Shard>) {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = Runs::new(2, 4, folder.path().to_path_buf(), budget);
+        for first in [10, 20, 30] {
+            runs.add(1, rows(first)).unwrap();
+        }
+        let mut keys = Vec::new();
+        runs.each_key(1, |shard, (record, version)| {
+            assert_eq!(version, (5, 9));
+            keys.push((shard, record));
+        })
+        .unwrap();
+        keys.sort_unstable();
+        let mut found = Vec::new();
+        for shard in runs.shards(1) {
+            let (mut records, mut names) = (Vec::new(), Vec::new());
+            for batch in runs.take(1, shard).unwrap() {
+                records.extend(batch.column(1).as_primitive::<Int64Type>().values());
+                let text = batch.column(2).as_string::<i32>();
+                names.extend(text.iter().map(|name| name.unwrap().to_string()));
+            }
+            found.push((shard, records, names));
+        }
+        assert!(runs.shards(1).is_empty());
+        assert!(runs.shards(0).is_empty());
+        (keys, found)
+    }
+
+    #[test]
+    fn shards_are_taken_alike_from_memory_and_from_the_disk() {
+        let (keys, found) = taken(usize::MAX);
+        let records: Vec<_> = found
+            .iter()
+            .map(|(shard, records, _)| (*shard, records.as_slice()))
+            .collect();
+        assert_eq!(
+            records,
+            [
+                (-1, [12, 22, 32].as_slice()),
+                (0, &[11, 21, 31]),
+                (2, &[10, 13, 20, 23, 30, 33]),
+                (3, &[14, 24, 34]),
+            ]
+        );
+        assert_eq!(found[0].2, ["name 12", "name 22", "name 32"]);
+        assert_eq!(keys.len(), 15);
+        assert_eq!(taken(0), (keys, found));
+    }
+}
