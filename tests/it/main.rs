@@ -12,6 +12,7 @@ mod bad_input;
 mod bulk;
 mod changes;
 mod command_line;
+mod damaged_logs;
 mod faults;
 mod hostile;
 mod kills;
