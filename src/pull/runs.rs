@@ -14,10 +14,26 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The shard of a row that has no person (yet): one of a few below zero, by its record, so that no
-/// number of them is too many to be merged in memory.
-fn unlinked(record_key: i64, shards: u32) -> i32 {
-    -1 - shard_of(record_key, (shards / 4).max(1))
+/// The shard of a row that has no person (yet): one of `spread` below zero, by its record.
+fn unlinked(record_key: i64, spread: u32) -> i32 {
+    -1 - shard_of(record_key, spread)
+}
+
+/// Rows that wait in one shard before the next ones are spread over twice as many.
+const MOST_WAITING: usize = 250_000;
+/// Never over more than this.
+const WIDEST: u32 = 4096;
+
+/// Over how many shards rows without a person are spread when `waiting` of them have come: over few,
+/// so that a few rows are a few files, and over the more the more there are, so that no number of
+/// them is too many to be merged in memory. A record whose versions thereby come to lie in two shards
+/// is one that moves, and those are found anyway.
+fn spread(waiting: usize, shards: u32) -> u32 {
+    let mut spread = (shards / 4).max(1);
+    while spread < WIDEST && waiting / spread as usize > MOST_WAITING {
+        spread *= 2;
+    }
+    spread
 }
 
 /// Whether rows of this shard have no person (yet).
@@ -59,6 +75,8 @@ struct TableRuns {
     emptied: Vec<RecordVersion>,
     /// All rows and emptied versions.
     count: usize,
+    /// Rows without a person that were sorted into shards.
+    unlinked: usize,
 }
 
 #[derive(Debug)]
@@ -144,7 +162,7 @@ impl Runs {
             .data(cannot)
             .map_err(|e| e.hint(full))?;
         let mut shards = Vec::new();
-        for (shard, batches) in self.partition(&schema, waiting)? {
+        for (shard, batches) in self.partition(table, &schema, waiting)? {
             for batch in batches {
                 let written = writer
                     .write(&batch)
@@ -164,6 +182,7 @@ impl Runs {
 
     fn partition(
         &self,
+        table: usize,
         schema: &SchemaRef,
         batches: Vec<RecordBatch>,
     ) -> Result<BTreeMap<i32, Vec<RecordBatch>>> {
@@ -178,12 +197,17 @@ impl Runs {
         let people = people.as_primitive::<Int64Type>();
         let records = rows.column_by_name("record_key");
         let records = records.map(|column| column.as_primitive::<Int64Type>());
+        let spread = {
+            let mut runs = self.locked(table);
+            runs.unlinked += people.null_count();
+            spread(runs.unlinked, self.shards)
+        };
         let mut rows_of: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
         for row in 0..people.len() {
             let shard = if people.is_valid(row) {
                 shard_of(people.value(row), self.shards)
             } else {
-                records.map_or(-1, |records| unlinked(records.value(row), self.shards))
+                records.map_or(-1, |records| unlinked(records.value(row), spread))
             };
             rows_of
                 .entry(shard)
@@ -205,7 +229,7 @@ impl Runs {
                 continue;
             };
             let schema = first.schema();
-            for (shard, batches) in self.partition(&schema, waiting)? {
+            for (shard, batches) in self.partition(table, &schema, waiting)? {
                 self.locked(table)
                     .by_shard
                     .entry(shard)
@@ -312,9 +336,18 @@ mod tests {
 
     #[test]
     fn rows_without_a_person_lie_below_zero() {
-        assert_eq!(unlinked(0, 16), -1);
-        assert_eq!(unlinked(i64::MAX, 16), -4);
-        assert_eq!(unlinked(i64::MAX, 2), -1);
+        assert_eq!(unlinked(0, 4), -1);
+        assert_eq!(unlinked(i64::MAX, 4), -4);
+        assert_eq!(unlinked(i64::MAX, 1), -1);
         assert!(is_unlinked(-4) && !is_unlinked(0) && !is_unlinked(NOWHERE));
+    }
+
+    #[test]
+    fn the_more_rows_wait_the_wider_they_are_spread() {
+        assert_eq!(spread(0, 2), 1);
+        assert_eq!(spread(1_000_000, 16), 4);
+        assert_eq!(spread(1_100_000, 16), 8);
+        assert_eq!(spread(60_000_000, 16), 256);
+        assert_eq!(spread(usize::MAX, 16), WIDEST);
     }
 }
