@@ -22,14 +22,15 @@ pub mod privacy {
     pub use crate::treatment::{Treatment, generalise};
 }
 
+#[path = "../../src/pull/bulk/address.rs"]
+pub mod address;
+#[path = "../../src/pull/bulk/manifest.rs"]
+pub mod manifest;
 pub mod pull {
     pub mod bulk {
-        #[path = "../../../src/pull/bulk/address.rs"]
-        pub mod address;
-        #[path = "../../../src/pull/bulk/manifest.rs"]
-        pub mod manifest;
+        pub use crate::{address, manifest};
     }
 }
 
-pub mod manifest;
+pub mod manifests;
 pub mod targets;

@@ -1,5 +1,6 @@
 //! One atomic step from a version of a table to the next.
 
+use super::checksum::{CHECKSUM, checksum};
 use super::{DataFile, Lake, NewFile, Table, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -63,6 +64,16 @@ impl Lake {
         };
         // A table that an earlier Populace made learns to mark removed rows with its next commit.
         let new_form = base.is_none_or(|table| !table.marks_removed_rows());
+        let mut change = change;
+        change.properties.insert(
+            CHECKSUM.to_string(),
+            checksum(
+                base.map_or(0, |table| table.version + 1),
+                &change.schema,
+                &change.properties,
+                &left(base, &change),
+            ),
+        );
         let actions = actions(new_form, &change, name)?;
         let operation = DeltaOperation::Write {
             mode: SaveMode::Overwrite,
@@ -95,6 +106,19 @@ impl Lake {
                 .hint("see that the disk is not full, or that the store can be reached and written to, then run again")),
         }
     }
+}
+
+/// The files that a table has after `change`.
+fn left(base: Option<&Table>, change: &Change) -> Vec<DataFile> {
+    let mut files: Vec<DataFile> = base.map(|table| table.files.clone()).unwrap_or_default();
+    // As the log is replayed: a file is known by its path and the rows that were removed from it.
+    let same = |a: &DataFile, b: &DataFile| a.path == b.path && a.removed == b.removed;
+    files.retain(|file| !change.remove.iter().any(|gone| same(gone, file)));
+    for new in &change.add {
+        files.retain(|file| !same(new, file));
+        files.push(new.clone());
+    }
+    files
 }
 
 /// A mark that no other commit has: a writer whose answer was lost knows its own commit by it.

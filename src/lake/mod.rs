@@ -4,6 +4,7 @@
 //! until one atomic commit names it, so a reader finds the old table or the new one and never a
 //! mixture, and a crash leaves at most files that no table names.
 
+mod checksum;
 mod commit;
 mod file;
 mod location;

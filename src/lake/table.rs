@@ -1,5 +1,6 @@
 //! One version of one table, as its Delta log tells it.
 
+use super::checksum::{CHECKSUM, checksum};
 use super::store::{of_a_store, trouble};
 use super::{DataFile, Lake};
 use crate::error::{Error, Result};
@@ -93,6 +94,10 @@ pub(super) type Seen = HashMap<TableName, Table>;
 
 /// A table with more files is read each time: kept, it would cost memory.
 const MOST_FILES_KEPT: usize = 1_000;
+/// What to do about a log that is of no use.
+const RESTORE: &str =
+    "restore the table's folder from a copy, or remove it: the next pull reads all files again";
+
 /// Tables whose logs are looked for at once.
 const AT_ONCE: usize = 16;
 
@@ -164,7 +169,7 @@ impl Lake {
                 return error
                     .hint("see that the store can be reached, then run again: nothing was lost");
             }
-            error.hint("restore the table's folder from a copy, or remove it: the next pull reads all files again")
+            error.hint(RESTORE)
         };
         let loaded = match version {
             None => delta.load().await,
@@ -188,18 +193,35 @@ impl Lake {
             .log_data()
             .into_iter()
             .map(|view| DataFile::from_log(name, &view))
-            .collect::<Result<Vec<_>>>()?;
+            .collect::<Result<Vec<_>>>()
+            .map_err(|e| {
+                e.within(format!("the log of table {name} cannot be read"))
+                    .hint(RESTORE)
+            })?;
         files.sort_by(|a, b| (a.shard, &a.path).cmp(&(b.shard, &b.path)));
-        let properties = state
+        let schema = Arc::new(arrow::datatypes::Schema::new(fields));
+        let properties: BTreeMap<String, String> = state
             .metadata()
             .configuration()
             .iter()
             .map(|(k, v)| (k.clone(), v.clone()))
             .collect();
+        // Tables of an earlier Populace have no checksum before their next commit.
+        if let Some(said) = properties.get(CHECKSUM) {
+            let version = self.version_of_state(name, state.version(), said).await?;
+            let found = version.map(|version| checksum(version, &schema, &properties, &files));
+            if found.as_ref() != Some(said) {
+                return Err(Error::data(format!(
+                    "the log of table {name} is damaged, or another program has changed the table"
+                ))
+                .cause("what it holds does not add up to what Populace left")
+                .hint(RESTORE));
+            }
+        }
         Ok(Some(Table {
             name: name.clone(),
             version: state.version(),
-            schema: Arc::new(arrow::datatypes::Schema::new(fields)),
+            schema,
             files,
             properties,
             delta,

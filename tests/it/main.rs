@@ -14,6 +14,7 @@ mod changes;
 mod code_lists;
 mod command_line;
 mod comorbidity;
+mod damaged_logs;
 mod faults;
 mod functions;
 mod hostile;

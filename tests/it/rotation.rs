@@ -206,7 +206,9 @@ fn forget_columns(project: &Project) {
             changed += log.matches("populace.columns").count();
             std::fs::write(
                 lake.join(name),
-                log.replace("populace.columns", "populace.older"),
+                log.replace("populace.columns", "populace.older")
+                    // Nor was there a checksum then.
+                    .replace("populace.checksum", "older.checksum"),
             )
             .unwrap();
         }

@@ -1,6 +1,6 @@
 //! What fuzzing of manifests found and what it began with, read again.
 
-#[path = "../../../fuzz/src/manifest.rs"]
+#[path = "../../../fuzz/src/manifests.rs"]
 pub mod target;
 
 use crate::decode::corpus::each;

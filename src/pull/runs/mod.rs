@@ -6,6 +6,7 @@ mod spill;
 
 pub use part::Part;
 pub use shard::{NOWHERE, is_unlinked, shard_of};
+use shard::spread;
 
 use super::version::{Keys, RecordVersion};
 use crate::error::Result;
@@ -36,6 +37,8 @@ struct TableRuns {
     emptied: Vec<RecordVersion>,
     /// All rows and emptied versions.
     count: usize,
+    /// Rows without a person.
+    unlinked: usize,
 }
 
 impl Runs {
@@ -53,7 +56,13 @@ impl Runs {
 
     /// Adds rows to a table.
     pub fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
-        let arrived = Arrived::new(batch, self.shards)?;
+        let people = batch.column_by_name("person_key");
+        let spread = {
+            let mut runs = self.locked(table);
+            runs.unlinked += people.map_or(0, |people| people.null_count());
+            spread(runs.unlinked, self.shards)
+        };
+        let arrived = Arrived::new(batch, self.shards, spread)?;
         let bytes = arrived.bytes();
         {
             let mut runs = self.locked(table);

@@ -59,7 +59,8 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    pub fn new(batch: RecordBatch, shards: u32) -> Result<Self> {
+    /// Sorts rows into `shards`; those without a person over `spread` others.
+    pub fn new(batch: RecordBatch, shards: u32, spread: u32) -> Result<Self> {
         let Some(people) = batch.column_by_name("person_key") else {
             let all = BTreeMap::from([(0, None)]);
             return Ok(Arrived { batch, shards: all });
@@ -70,7 +71,7 @@ impl Arrived {
         let mut rows_of: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
         let shard = |row: usize| match people.is_valid(row) {
             true => shard_of(people.value(row), shards),
-            false => records.map_or(-1, |records| unlinked(records.value(row), shards)),
+            false => records.map_or(-1, |records| unlinked(records.value(row), spread)),
         };
         let rows = u32::try_from(people.len()).data(|| "cannot sort rows into shards")?;
         // Rows of a person arrive together: look once for all of them.

@@ -1,13 +1,13 @@
 //! Pulls from a FHIR Bulk Data server: a good one, and ones where things go wrong.
 
 mod chaos;
-mod export;
+pub mod export;
 mod good;
 mod grants;
 mod hostile;
-mod record;
+pub mod record;
 mod request;
 mod schedules;
 mod serve_file;
-mod server;
+pub mod server;
 mod troubles;

@@ -7,11 +7,13 @@
 //!
 //! Where a variable is not set, the tests that need it say that they were skipped.
 
+mod bulk;
 mod careless;
 mod faults;
 mod large;
 mod proxy;
 mod pulls;
+mod rotation;
 mod same;
 mod server;
 mod writers;

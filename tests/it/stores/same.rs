@@ -42,6 +42,17 @@ pub fn upload(server: &Server, folder: &FilePath, below: &str) {
     });
 }
 
+/// The paths of a store's objects.
+pub fn names(server: &Server, below: &str) -> Vec<String> {
+    let listed: Vec<_> = runtime()
+        .block_on(server.store(below).list(None).try_collect())
+        .unwrap();
+    let names = listed
+        .iter()
+        .map(|meta: &object_store::ObjectMeta| meta.location.to_string());
+    names.collect()
+}
+
 /// The objects of a store, by path.
 pub fn download(server: &Server, below: &str) -> BTreeMap<String, Vec<u8>> {
     let store = server.store(below);
