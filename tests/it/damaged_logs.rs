@@ -41,7 +41,7 @@ async fn rows(lake: &Lake) -> Result<Option<(u64, Rows)>, Error> {
     };
     let mut rows = Rows::new();
     for file in &table.files {
-        for batch in lake.read_rows(file, &schema()).await? {
+        for batch in lake.read_as(file, &schema(), None).await? {
             let keys = batch.column(0).as_primitive::<Int64Type>();
             let notes = batch.column(1).as_string::<i32>();
             for (key, note) in keys.values().iter().zip(notes) {

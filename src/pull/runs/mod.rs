@@ -5,8 +5,8 @@ mod shard;
 mod spill;
 
 pub use part::Part;
-pub use shard::{NOWHERE, is_unlinked, shard_of};
 use shard::spread;
+pub use shard::{NOWHERE, is_unlinked, shard_of};
 
 use super::version::{Keys, RecordVersion};
 use crate::error::Result;
