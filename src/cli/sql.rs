@@ -160,7 +160,9 @@ pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result
 
 /// Our own functions; `show functions like '%'` lists the engine's too.
 fn is_show_functions(sql: &str) -> bool {
-    sql.split_whitespace()
+    sql.trim_end()
+        .trim_end_matches(';')
+        .split_whitespace()
         .map(str::to_ascii_lowercase)
         .eq(["show", "functions"])
 }

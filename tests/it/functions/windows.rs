@@ -211,7 +211,7 @@ async fn keys_of_every_packed_type_sort_as_the_engine_sorts() {
         };
         for order in ["", "desc", "nulls first", "desc nulls last"] {
             let query = format!(
-                "select k, lead(o) over (partition by p order by o {order}, k) from
+                "select k, lead(o) over (partition by p order by o {order}, k rows unbounded preceding) from
                     (select k, p, case when k % 11 = 0 then null else {key} end as o from test.t)"
             );
             assert_same(ours.engine.context(), &theirs, &query).await;
