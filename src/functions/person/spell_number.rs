@@ -102,7 +102,8 @@ impl Episodes {
             if finish < start {
                 return broken_rule(DOC.name, "finish", "must not be before start");
             }
-            if spell == 0 || start > until.saturating_add(self.gap(row)?) {
+            let gap = self.gap(row)?;
+            if spell == 0 || start > until.saturating_add(gap) {
                 spell += 1;
                 until = finish;
             }
