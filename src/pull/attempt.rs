@@ -3,13 +3,14 @@
 use super::bulk::{self, Brought, Memory};
 use super::intake::{self, Intake};
 use super::merge::Exclusions;
+use super::new_files::NewFiles;
 use super::opted_out::{self, OptedOut};
 use super::people::People;
 use super::plan::{MergeColumns, PullPlan};
 use super::runs::Runs;
 use super::settle::{self, Settle};
 use super::taken::{self, TakenFiles};
-use super::{Limits, Summary, deleted, fence, files, opt_out_effect, rejects};
+use super::{Limits, Summary, deleted, fence, opt_out_effect, rejects};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Table, Turn};
 use crate::pipeline::{Pipeline, settings_file::nearest};
@@ -53,18 +54,6 @@ struct OptOutsNow {
     withdrawn: bool,
 }
 
-/// Files that have to be read.
-pub(super) struct NewFiles {
-    work: Vec<intake::Work>,
-    /// How many need not be.
-    pub known: u64,
-    /// Files of the folders that are no extracts.
-    pub passed_over: Vec<String>,
-    /// Whether a file was taken with another view, lookup or setting: what it holds has changed,
-    /// though the versions of its records have not.
-    other_settings: bool,
-}
-
 impl Attempt<'_> {
     /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
     /// nothing was changed.
@@ -100,7 +89,7 @@ impl Attempt<'_> {
         let again = opt_outs.withdrawn || lost || all || older;
         choose(&mut plan, sources, again)?;
         let lookups = self.lookups(&mut plan)?;
-        let mut new = new_files(&plan, &before.taken, again).await?;
+        let mut new = NewFiles::find(&plan, &before.taken, again).await?;
         let runs = Runs::new(
             plan.tables.len(),
             self.lake.settings().shards,
@@ -381,35 +370,6 @@ fn choose(plan: &mut PullPlan, sources: &[String], again: bool) -> Result<()> {
         plan.sources.retain(|s| sources.contains(&s.name));
     }
     Ok(())
-}
-
-/// The files of folders that were not taken as they are now; all of them when `again`.
-async fn new_files(plan: &PullPlan, taken: &TakenFiles, again: bool) -> Result<NewFiles> {
-    let mut new = NewFiles {
-        work: Vec::new(),
-        known: 0,
-        passed_over: Vec::new(),
-        other_settings: false,
-    };
-    let folders = plan.sources.iter().enumerate();
-    for (index, source) in folders.filter(|(_, source)| source.bulk.is_none()) {
-        let listed = files::list(source).await?;
-        let named = |name| format!("{}/{name}", source.location);
-        new.passed_over.extend(listed.passed_over.iter().map(named));
-        for file in listed.files {
-            let before = taken.get(&(source.name.clone(), file.name.clone()));
-            new.other_settings |= before.is_some_and(|t| t.settings != source.fingerprint);
-            if !again && before.is_some_and(|t| t.covers(&file, &source.fingerprint)) {
-                new.known += 1;
-            } else {
-                new.work.push(intake::Work {
-                    source: index,
-                    file,
-                });
-            }
-        }
-    }
-    Ok(new)
 }
 
 /// Whether every table is of its definition in the plan.

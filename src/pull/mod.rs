@@ -15,6 +15,7 @@ mod fence;
 mod files;
 mod intake;
 mod merge;
+mod new_files;
 mod object;
 mod opt_out_effect;
 mod opted_out;

@@ -1,7 +1,7 @@
 //! What a pull did, for the printer and for `--json`.
 
-use super::attempt::NewFiles;
 use super::intake::Intake;
+use super::new_files::NewFiles;
 use super::plan::PullPlan;
 use crate::lake::Table;
 use crate::privacy::{ListRead, OptOuts};
