@@ -1,4 +1,4 @@
-"""Compares `populace pull` of Observations with DuckDB on the same files. See README.md."""
+"""Compares `populace pull` of four resource types with DuckDB on the same files. See README.md."""
 
 import glob
 import os

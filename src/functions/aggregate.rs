@@ -3,7 +3,6 @@
 //! A function says as a [`Fold`] what it keeps of a group; here that becomes the engine's
 //! accumulator of many groups, and that of one.
 
-#![allow(dead_code)]
 use super::arguments::broken_rule;
 use super::{Definition, Doc, Function};
 use arrow::array::{Array, ArrayRef, BooleanArray};

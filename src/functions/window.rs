@@ -59,7 +59,6 @@ pub fn compute_of(function: &WindowUDF) -> Option<Compute> {
 
 /// A window function of the types in `calls` (one list for each number of arguments) that gives
 /// `returns`. It sees whole partitions, whatever frame the query names.
-#[allow(dead_code)]
 pub(super) fn window(
     doc: &'static Doc,
     calls: &[&[DataType]],
