@@ -13,7 +13,7 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
     match hint {
         Some(hint) => error.hint(hint),
         None => error.hint(
-            "`populace sql -c \"describe core.person\"` shows what a table has; docs/models.md lists our functions",
+            "`populace sql -c \"describe core.person\"` shows what a table has; docs/functions.md explains our functions",
         ),
     }
 }
