@@ -6,8 +6,10 @@ use arrow::array::{
 };
 use arrow::buffer::NullBuffer;
 use arrow::compute::{concat, partition, take};
-use datafusion::common::{Result, exec_datafusion_err};
+use arrow::datatypes::DataType;
+use datafusion::common::{Result, ScalarValue, exec_datafusion_err};
 use datafusion::logical_expr::PartitionEvaluator;
+use datafusion::physical_expr::expressions::Literal;
 use datafusion::physical_expr::window::WindowExpr;
 use datafusion::physical_expr::window::{StandardWindowExpr, StandardWindowFunctionExpr};
 use datafusion::physical_plan::windows::WindowUDFExpr;
@@ -77,7 +79,7 @@ impl Function {
         let named = function.as_any().downcast_ref::<WindowUDFExpr>()?;
         let how = match named.fun().name() {
             "row_number" => How::RowNumber,
-            "lead" | "lag" => {
+            "lead" | "lag" if !stays(named) => {
                 shift(expression, evaluator).unwrap_or_else(|| How::Whole(function.clone()))
             }
             _ => compute_of(named.fun()).map_or_else(|| How::Whole(function.clone()), How::Ours),
@@ -170,6 +172,14 @@ pub(super) fn ranges(columns: &[ArrayRef], rows: usize) -> Result<Vec<Range<usiz
         true => Ok(std::iter::once(0..rows).collect()),
         false => Ok(partition(columns)?.ranges()),
     }
+}
+
+/// Whether a `lead` or `lag` is by no row at all; its evaluator shows that like one row.
+fn stays(function: &WindowUDFExpr) -> bool {
+    let offset = function.args().get(1);
+    let offset = offset.and_then(|offset| offset.downcast_ref::<Literal>());
+    let offset = offset.map(|offset| offset.value().cast_to(&DataType::Int64));
+    matches!(offset, Some(Ok(ScalarValue::Int64(Some(0)))))
 }
 
 /// What a `lead` or `lag` does, as its own evaluator shows: it may have been turned round by the
