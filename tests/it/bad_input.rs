@@ -106,11 +106,11 @@ fn a_lake_of_a_newer_version() {
     project.ok(&["pull"]);
     let file = project.path("lake/populace.json");
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(&file, text.replace("\"format\": 1", "\"format\": 9")).unwrap();
+    fs::write(&file, text.replace("\"format\": 2", "\"format\": 9")).unwrap();
     for command in ["pull", "run", "status", "nightly"] {
         let error = project.fails(3, &[command]);
         assert!(
-            error.contains("has form 9, and this populace knows forms up to 1"),
+            error.contains("has form 9, and this populace knows forms up to 2"),
             "{error}"
         );
     }
