@@ -125,8 +125,8 @@ class Populace:
         self.command = [program, "-q", "-p", f"{work}/bench.toml", "--memory-limit", "4GB"]
         self.errors = ""
 
-    def run(self, *arguments: str) -> tuple[float, float, float]:
-        """Seconds, seconds of processors, peak GB; infinity where it failed."""
+    def run(self, *arguments: str) -> tuple[float, float]:
+        """Seconds, and seconds of processors; infinity where it failed."""
         started = time.perf_counter()
         child = subprocess.Popen(
             [*self.command, *arguments],
@@ -138,8 +138,8 @@ class Populace:
         _, status, usage = os.wait4(child.pid, 0)
         taken = time.perf_counter() - started
         if status != 0:
-            return (float("inf"),) * 3
-        return taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6
+            return (float("inf"),) * 2
+        return taken, usage.ru_utime + usage.ru_stime
 
 
 def processor() -> float:
@@ -170,8 +170,8 @@ def main() -> None:
             sys.exit(populace.errors)
         start_up = min(populace.run("sql", "-c", "select 1") for _ in range(RUNS))
         print(f"start-up, taken off: {start_up[0]:.2f} s\n")
-        print("| | rows | Populace | DuckDB | ratio | processors, Populace | DuckDB | memory |")
-        print("|---|---|---|---|---|---|---|---|")
+        print("| | rows | Populace | DuckDB | ratio | processors, Populace | DuckDB |")
+        print("|---|---|---|---|---|---|---|")
         for name, (table, ours, theirs) in BENCHES.items():
             if wanted and not any(word in name for word in wanted):
                 continue
@@ -183,19 +183,19 @@ def main() -> None:
                 if theirs:
                     others.append(ask_duckdb(theirs.format(table=files)))
             [(rows,)] = duckdb.sql(f"select count(*) from {files}").fetchall()
-            seconds, processors, memory = min(mine)
+            seconds, processors = min(mine)
             if seconds == float("inf"):
                 print(f"| {name} | {rows:,} | failed: {populace.errors.splitlines()[0]} |")
                 continue
             seconds, processors = seconds - start_up[0], processors - start_up[1]
             if not others:
                 rate = f"{rows / seconds / 1e6:.0f} M rows/s"
-                print(f"| {name} | {rows:,} | {seconds:.2f} s | | {rate} | {processors:.2f} s | | {memory:.2f} GB |")
+                print(f"| {name} | {rows:,} | {seconds:.2f} s | | {rate} | {processors:.2f} s | |")
                 continue
             other = min(others)
             print(
                 f"| {name} | {rows:,} | {seconds:.2f} s | {other[0]:.2f} s | {other[0] / seconds:.1f} "
-                f"| {processors:.2f} s | {min(o[1] for o in others):.2f} s | {memory:.2f} GB |",
+                f"| {processors:.2f} s | {min(o[1] for o in others):.2f} s |",
                 flush=True,
             )
     print(f"\nDuckDB {duckdb.__version__}, {os.cpu_count()} processors, {platform.machine()}")
