@@ -44,14 +44,18 @@ pub fn threads(global: &Global) -> usize {
 
 /// Runs a command on a runtime of its own.
 pub fn block_on<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads(global).max(2))
         // Plans of many joins are walked on the stack.
         .thread_stack_size(8 * 1024 * 1024)
         .enable_all()
         .build()
-        .data(|| "cannot start")?
-        .block_on(work)
+        .data(|| "cannot start")?;
+    let done = runtime.block_on(work);
+    // What a command that failed was still reading ends with the process. Delta's kernel panics in a
+    // thread of its own when the runtime is taken away from under it.
+    std::mem::forget(runtime);
+    done
 }
 
 /// The pipeline of the options.
