@@ -5,6 +5,9 @@
 //! - `POPULACE_TEST_AZURE`: Azurite, which does too,
 //! - `POPULACE_TEST_S3_CARELESS`: s3rver, which overwrites whatever the condition.
 //!
+//! Another S3 server is tried by hand with `POPULACE_TEST_S3_BUCKET`, a bucket that it has, and
+//! `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+//!
 //! Where a variable is not set, the tests that need it say that they were skipped.
 
 mod bulk;

@@ -11,11 +11,12 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A server with a bucket of the test's own.
+/// A server with a bucket, or a folder of one, of the test's own.
 pub struct Server {
     /// s3 or az.
     scheme: &'static str,
-    bucket: String,
+    /// The bucket, and a folder where one is given.
+    place: String,
     /// Where it listens, or a proxy before it: host and port.
     pub host: String,
     /// How long a request may take; as Populace sees fit when None.
@@ -43,17 +44,21 @@ fn named(variable: &str) -> Option<String> {
     }
 }
 
-fn fresh_bucket() -> String {
+fn fresh_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let next = NEXT.fetch_add(1, Ordering::Relaxed);
     format!("care-{}-{next}", std::process::id())
 }
 
 impl Server {
-    /// The S3 server that honours conditions.
+    /// The S3 server that honours conditions. One that makes no bucket for a stranger is tried by
+    /// hand with a bucket that is there: `POPULACE_TEST_S3_BUCKET`.
     pub fn s3() -> Option<Self> {
-        let server = Self::s3_at("POPULACE_TEST_S3", fresh_bucket())?;
-        let head = format!("PUT /{} HTTP/1.1\r\n", server.bucket);
+        if let Ok(bucket) = std::env::var("POPULACE_TEST_S3_BUCKET") {
+            return Self::s3_at("POPULACE_TEST_S3", format!("{bucket}/{}", fresh_name()));
+        }
+        let server = Self::s3_at("POPULACE_TEST_S3", fresh_name())?;
+        let head = format!("PUT /{} HTTP/1.1\r\n", server.place);
         server.make_bucket(&head, "200");
         Some(server)
     }
@@ -63,10 +68,10 @@ impl Server {
         Self::s3_at("POPULACE_TEST_S3_CARELESS", "care".to_string())
     }
 
-    fn s3_at(variable: &str, bucket: String) -> Option<Self> {
+    fn s3_at(variable: &str, place: String) -> Option<Self> {
         Some(Server {
             scheme: "s3",
-            bucket,
+            place,
             host: named(variable)?,
             timeout: None,
         })
@@ -76,13 +81,13 @@ impl Server {
     pub fn azure() -> Option<Self> {
         let server = Server {
             scheme: "az",
-            bucket: fresh_bucket(),
+            place: fresh_name(),
             host: named("POPULACE_TEST_AZURE")?,
             timeout: None,
         };
         let date = chrono::Utc::now().format("%a, %d %b %Y %H:%M:%S GMT");
         let facts = format!("x-ms-date:{date}\nx-ms-version:2021-08-06");
-        let container = format!("{ACCOUNT}/{}", server.bucket);
+        let container = format!("{ACCOUNT}/{}", server.place);
         let signed = format!(
             "PUT\n\n\n\n\n\n\n\n\n\n\n\n{facts}\n/{ACCOUNT}/{container}\nrestype:container"
         );
@@ -121,27 +126,28 @@ impl Server {
     pub fn through(&self, host: String) -> Self {
         Server {
             scheme: self.scheme,
-            bucket: self.bucket.clone(),
+            place: self.place.clone(),
             host,
             timeout: self.timeout,
         }
     }
 
     pub fn url(&self, below: &str) -> String {
-        format!("{}://{}/{below}", self.scheme, self.bucket)
+        format!("{}://{}/{below}", self.scheme, self.place)
     }
 
     /// The environment of a command that uses the server.
     pub fn variables(&self) -> Vec<(String, String)> {
         let host = &self.host;
+        // What s3rver knows; moto takes any.
+        let credential = |name| std::env::var(name).unwrap_or_else(|_| "S3RVER".to_string());
         let variables = match self.scheme {
             "s3" => vec![
                 ("AWS_ENDPOINT_URL", format!("http://{host}")),
                 ("AWS_ALLOW_HTTP", "true".to_string()),
                 ("AWS_REGION", "eu-west-2".to_string()),
-                // What s3rver knows; moto takes any.
-                ("AWS_ACCESS_KEY_ID", "S3RVER".to_string()),
-                ("AWS_SECRET_ACCESS_KEY", "S3RVER".to_string()),
+                ("AWS_ACCESS_KEY_ID", credential("AWS_ACCESS_KEY_ID")),
+                ("AWS_SECRET_ACCESS_KEY", credential("AWS_SECRET_ACCESS_KEY")),
             ],
             _ => vec![
                 ("AZURE_ALLOW_HTTP", "true".to_string()),
