@@ -82,4 +82,14 @@ impl Arena {
             end: self.text.len() as u32,
         }
     }
+
+    /// The text of a value, which may be in the line.
+    #[inline]
+    pub fn text_of<'t>(&'t self, value: Value, line: &'t [u8]) -> Option<&'t [u8]> {
+        match value {
+            Value::Text { start, end } => line.get(start as usize..end as usize),
+            Value::Made { start, end } => self.text.get(start as usize..end as usize),
+            _ => None,
+        }
+    }
 }
