@@ -3,20 +3,20 @@
 //! A function says as a [`Fold`] what it keeps of a group; here that becomes the engine's
 //! accumulator of many groups, and that of one.
 
-use super::arguments::broken_rule;
+use super::broken_rule::broken_rule;
+use super::named::Named;
 use super::{Definition, Doc, Function};
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{
     AccumulatorArgs, AggregateFunctionSimplification, StateFieldsArgs,
 };
 use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, Expr, GroupsAccumulator,
-    Signature, TypeSignature, Volatility,
+    Signature,
 };
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// What an aggregate keeps of a group of rows, and what it makes of that in the end.
@@ -79,37 +79,31 @@ impl Rows<'_> {
 pub(super) struct Types<'a> {
     /// What it is called with: one list for each number of arguments. The engine casts what it can.
     pub calls: &'a [&'a [DataType]],
-    /// What it keeps of a group: a name and a type for each array of [`Fold::save`].
-    pub state: &'a [(&'static str, DataType)],
+    /// What it keeps of a group: the type of each array of [`Fold::save`].
+    pub state: Vec<DataType>,
     /// What it gives.
     pub returns: DataType,
 }
 
 /// An aggregate function.
-pub(super) fn aggregate<F: Fold>(doc: &'static Doc, types: &Types, fold: F) -> Function {
-    let calls = types.calls.iter();
-    let calls = calls.map(|call| TypeSignature::Exact(call.to_vec()));
-    let definition = Definition::Aggregate(AggregateUDF::from(Aggregate {
-        doc,
-        documentation: doc.documentation(),
-        signature: Signature::one_of(calls.collect(), Volatility::Immutable),
-        state: types.state.to_vec(),
-        returns: types.returns.clone(),
+pub(super) fn aggregate<F: Fold>(doc: &'static Doc, types: Types, fold: F) -> Function {
+    let aggregate = Aggregate {
+        state: types.state,
+        returns: types.returns,
         fold,
-    }));
+    };
+    let aggregate = Named::new(doc, types.calls, aggregate);
+    let definition = Definition::Aggregate(AggregateUDF::from(aggregate));
     Function { doc, definition }
 }
 
 struct Aggregate<F> {
-    doc: &'static Doc,
-    documentation: Documentation,
-    signature: Signature,
-    state: Vec<(&'static str, DataType)>,
+    state: Vec<DataType>,
     returns: DataType,
     fold: F,
 }
 
-impl<F> Aggregate<F> {
+impl<F> Named<Aggregate<F>> {
     fn check(&self, args: &AccumulatorArgs) -> Result<()> {
         if args.is_distinct {
             return broken_rule(self.doc.name, "distinct", "has no meaning here");
@@ -118,7 +112,7 @@ impl<F> Aggregate<F> {
     }
 }
 
-impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
+impl<F: Fold> AggregateUDFImpl for Named<Aggregate<F>> {
     fn name(&self) -> &str {
         self.doc.name
     }
@@ -128,12 +122,12 @@ impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.returns.clone())
+        Ok(self.kind.returns.clone())
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        let fields = self.state.iter().map(|(name, kind)| {
-            let name = format!("{}[{name}]", args.name);
+        let fields = self.kind.state.iter().enumerate().map(|(number, kind)| {
+            let name = format!("{}[{number}]", args.name);
             Arc::new(Field::new(name, kind.clone(), true))
         });
         Ok(fields.collect())
@@ -142,7 +136,7 @@ impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         self.check(&args)?;
         Ok(Box::new(OneGroup {
-            fold: self.fold.clone(),
+            fold: self.kind.fold.clone(),
             state: F::State::default(),
             beside: 0,
         }))
@@ -158,17 +152,16 @@ impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
     ) -> Result<Box<dyn GroupsAccumulator>> {
         self.check(&args)?;
         Ok(Box::new(ManyGroups {
-            fold: self.fold.clone(),
+            fold: self.kind.fold.clone(),
             states: Vec::new(),
             beside: 0,
         }))
     }
 
     fn simplify(&self) -> Option<AggregateFunctionSimplification> {
-        let fold = self.fold.clone();
+        let fold = self.kind.fold.clone();
         Some(Box::new(move |call, _| {
-            let wrong = |e: DataFusionError| DataFusionError::Plan(e.message().into_owned());
-            fold.check(&call.params.args).map_err(wrong)?;
+            fold.check(&call.params.args)?;
             Ok(Expr::AggregateFunction(call))
         }))
     }
@@ -306,25 +299,5 @@ impl<F: Fold> Accumulator for OneGroup<F> {
 impl<F: Fold> fmt::Debug for OneGroup<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OneGroup")
-    }
-}
-
-impl<F> fmt::Debug for Aggregate<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.doc.name)
-    }
-}
-
-impl<F> PartialEq for Aggregate<F> {
-    fn eq(&self, other: &Self) -> bool {
-        self.doc == other.doc
-    }
-}
-
-impl<F> Eq for Aggregate<F> {}
-
-impl<F> Hash for Aggregate<F> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.doc.hash(state);
     }
 }

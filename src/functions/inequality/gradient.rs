@@ -5,7 +5,8 @@ use super::regression::{Covariance, Line, Ranks};
 use super::simulation::{DRAWS, Draws};
 use super::transform::Transform;
 use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
-use crate::functions::arguments::{broken_rule, given, population};
+use crate::functions::arguments::{given, population};
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::limits::{CONFIDENCE, Level};
 use crate::functions::interval::result::{Intervals, interval_type};
@@ -49,26 +50,31 @@ fn item() -> Arc<Field> {
     Arc::new(Field::new_list_field(DataType::Float64, true))
 }
 
-impl Gradient {
-    /// The aggregate function.
-    pub(super) fn function(self, doc: &'static Doc) -> Function {
-        let (number, text) = (DataType::Float64, DataType::Utf8);
-        let mut call = vec![number.clone(); self.columns()];
-        let mut calls = vec![call.clone()];
-        let seed = self.simulated.then(|| number.clone());
-        for setting in [text, number.clone(), number].into_iter().chain(seed) {
-            call.push(setting);
-            calls.push(call.clone());
-        }
-        let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
-        let types = Types {
-            calls: &calls,
-            state: &[("quantiles", DataType::List(item()))],
-            returns: interval_type(),
-        };
-        aggregate(doc, &types, self)
+/// The aggregate function of an index, with limits that are simulated or by regression.
+pub(super) fn gradient(doc: &'static Doc, index: Index, simulated: bool) -> Function {
+    let gradient = Gradient {
+        function: doc.name,
+        index,
+        simulated,
+    };
+    let (number, text) = (DataType::Float64, DataType::Utf8);
+    let mut call = vec![number.clone(); gradient.columns()];
+    let mut calls = vec![call.clone()];
+    let seed = simulated.then(|| number.clone());
+    for setting in [text, number.clone(), number].into_iter().chain(seed) {
+        call.push(setting);
+        calls.push(call.clone());
     }
+    let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
+    let types = Types {
+        calls: &calls,
+        state: vec![DataType::List(item())],
+        returns: interval_type(),
+    };
+    aggregate(doc, types, gradient)
+}
 
+impl Gradient {
     /// How many numbers each row has.
     fn columns(&self) -> usize {
         if self.simulated { 5 } else { 3 }

@@ -4,6 +4,7 @@ mod gradient;
 mod life_expectancy;
 mod life_table;
 mod phe_quantile;
+mod quantile_arguments;
 mod regression;
 mod rii;
 mod rii_simulated;

@@ -1,7 +1,7 @@
 //! `funnel_limits(statistic, size, baseline)`: the lines of a funnel plot.
 
 use super::funnel::{PAIRS, count_lines, proportion_lines};
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Builder, StructArray};

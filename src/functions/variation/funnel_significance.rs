@@ -1,7 +1,7 @@
 //! `funnel_significance(statistic, x, n, baseline)`: whether an area lies outside a funnel.
 
 use super::funnel::{count_significance, outside, proportion_lines, significance};
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringBuilder};
