@@ -1,12 +1,16 @@
 //! What went wrong in SQL, in a user's words, without a value of a record.
 
 use crate::error::Error;
+use crate::functions::BrokenRule;
 use datafusion::common::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 /// The error of a query that could not be planned: its place is file:line:column. The message may
 /// quote the query's own text, and never data, which has not been read yet.
 pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
+    if let Some(broken) = BrokenRule::behind(error) {
+        return Error::usage(format!("{place}: {broken}")).hint(page_of(broken));
+    }
     let at = position(error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
     let (message, hint) = message(error);
     let error = Error::usage(format!("{place}{at}: {message}"));
@@ -19,8 +23,12 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
 }
 
 /// The error of a query that failed while it ran: numbers and quoted text could be a record's and
-/// are left out.
+/// are left out. What our functions say of their arguments holds none, and is shown as it is.
 pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
+    let failed = || Error::data(format!("{place}: the query failed while it ran"));
+    if let Some(broken) = BrokenRule::behind(error) {
+        return failed().cause(broken).hint(page_of(broken));
+    }
     if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
         return Error::data(format!("{place}: there is not enough memory"))
             .cause(first_line(&error.find_root().to_string()))
@@ -32,9 +40,17 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
             .hint("restore it from a copy of the lake");
     }
     let text = first_line(&error.find_root().to_string());
-    Error::data(format!("{place}: the query failed while it ran"))
-        .cause(without_values(&text))
-        .hint("see that the disk is not full; a cast in the query may meet a value that it cannot take")
+    failed().cause(without_values(&text)).hint(
+        "see that the disk is not full; a cast in the query may meet a value that it cannot take",
+    )
+}
+
+/// Where it stands what a function takes, NULL and impossible values among them.
+fn page_of(broken: &BrokenRule) -> String {
+    let name = broken.function();
+    format!(
+        "`populace sql -c '\\h {name}'` says what {name} takes, and what gives NULL or an error"
+    )
 }
 
 /// The path of a file that the lake's log names and its store does not have, or no longer has as
@@ -148,6 +164,9 @@ fn without_values(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow::error::ArrowError;
+    use datafusion::prelude::SessionContext;
+    use std::sync::Arc;
 
     #[test]
     fn values_are_left_out() {
@@ -155,5 +174,45 @@ mod tests {
             without_values("Cannot cast string '9434765919' to value of Int32 type"),
             "Cannot cast string '…' to value of Int… type"
         );
+    }
+
+    /// The error of a query over our functions, when it runs.
+    async fn failure(sql: &str) -> DataFusionError {
+        let context = SessionContext::new();
+        crate::functions::register(&context);
+        let frame = context.sql(sql).await.unwrap();
+        frame.collect().await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_rule_of_our_functions_is_shown_as_it_is_however_deep_it_lies() {
+        let error = failure(
+            "select charlson(code, weights) from (values ('I50', 'quan'), ('E11', 'shmi'))
+             as t(code, weights)",
+        )
+        .await;
+        let said = "charlson: weights must be one of quan2011, original, shmi";
+        let shown = execution_error("query", &error);
+        assert_eq!(shown.causes(), [said]);
+        assert!(shown.hint_text().unwrap().contains("\\h charlson"));
+
+        let shared = DataFusionError::Shared(Arc::new(error));
+        let within = ArrowError::ExternalError(Box::new(shared));
+        let deep = DataFusionError::ArrowError(Box::new(within), None).context("a part");
+        assert_eq!(execution_error("query", &deep).causes(), [said]);
+        assert_eq!(plan_error("query", &deep).what(), format!("query: {said}"));
+    }
+
+    #[tokio::test]
+    async fn a_value_in_any_other_error_is_not_shown() {
+        // Of the engine itself, of a value that our functions were given, and of a text that looks
+        // like one of our rules.
+        let cast = failure("select cast(n as int) from (values ('9434765919')) as t(n)").await;
+        let rate = failure("select rate(9434765919, n) from (values (-9434765919)) as t(n)").await;
+        let alike = DataFusionError::Execution("rate: n must be a number, not 9434765919".into());
+        for error in [cast, rate, alike] {
+            let shown = execution_error("query", &error);
+            assert!(!format!("{shown:?}").contains("9434765919"), "{shown:?}");
+        }
     }
 }
