@@ -91,7 +91,11 @@ fn question(arguments: &Arguments) -> Result<Option<(String, String)>> {
         (Some(sql), _) => Some(("query".to_string(), sql.clone())),
         (None, Some(file)) => {
             let shown = file.display().to_string();
-            let sql = std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?;
+            let sql = std::fs::read_to_string(file)
+                .usage(|| format!("{shown} cannot be read"))
+                .map_err(|e| {
+                    e.hint("name a text file with one query, or give the query with -c")
+                })?;
             Some((shown, sql))
         }
         (None, None) if std::io::stdin().is_terminal() => None,

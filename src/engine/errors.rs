@@ -1,7 +1,7 @@
 //! What went wrong in SQL, in a user's words, without a value of a record.
 
 use crate::error::Error;
-use crate::functions::BrokenRule;
+use crate::functions::{BrokenRule, sections};
 use datafusion::common::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
@@ -9,7 +9,11 @@ use datafusion::sql::sqlparser::parser::ParserError;
 /// quote the query's own text, and never data, which has not been read yet.
 pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
     if let Some(broken) = BrokenRule::behind(error) {
-        return Error::usage(format!("{place}: {broken}")).hint(page_of(broken));
+        return Error::usage(format!("{place}: {broken}")).hint(page(broken.function()));
+    }
+    if let Some((name, called, syntax)) = wrong_call(&error.to_string()) {
+        return Error::usage(format!("{place}: {name} cannot be called as {called}"))
+            .hint(format!("write {syntax}; {}", page(name)));
     }
     let at = position(error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
     let (message, hint) = message(error);
@@ -27,7 +31,7 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
 pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
     let failed = || Error::data(format!("{place}: the query failed while it ran"));
     if let Some(broken) = BrokenRule::behind(error) {
-        return failed().cause(broken).hint(page_of(broken));
+        return failed().cause(broken).hint(page(broken.function()));
     }
     if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
         return Error::data(format!("{place}: there is not enough memory"))
@@ -46,11 +50,31 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
 }
 
 /// Where it stands what a function takes, NULL and impossible values among them.
-fn page_of(broken: &BrokenRule) -> String {
-    let name = broken.function();
+fn page(name: &str) -> String {
     format!(
         "`populace sql -c '\\h {name}'` says what {name} takes, and what gives NULL or an error"
     )
+}
+
+/// A call that a function of ours does not understand: its name, the call with its types, and how it
+/// is written.
+fn wrong_call(text: &str) -> Option<(&'static str, String, &'static str)> {
+    let (_, rest) = text.split_once("given name and argument types '")?;
+    let (call, _) = rest.split_once("'.")?;
+    let (name, _) = call.split_once('(')?;
+    let sections = sections();
+    let mut functions = sections.iter().flat_map(|section| &section.functions);
+    let found = functions.find(|function| function.doc.name == name)?;
+    Some((found.doc.name, call.to_string(), found.doc.syntax))
+}
+
+/// The table that a query names and that is not there.
+pub(super) fn missing_table(error: &DataFusionError) -> Option<&str> {
+    let DataFusionError::Diagnostic(diagnostic, _) = innermost_diagnostic(error) else {
+        return None;
+    };
+    let name = diagnostic.message.strip_prefix("table '")?;
+    name.strip_suffix("' not found")
 }
 
 /// The path of a file that the lake's log names and its store does not have, or no longer has as
@@ -201,6 +225,20 @@ mod tests {
         let deep = DataFusionError::ArrowError(Box::new(within), None).context("a part");
         assert_eq!(execution_error("query", &deep).causes(), [said]);
         assert_eq!(plan_error("query", &deep).what(), format!("query: {said}"));
+    }
+
+    #[tokio::test]
+    async fn a_wrong_call_is_told_the_right_one() {
+        let context = SessionContext::new();
+        crate::functions::register(&context);
+        let error = context.sql("select rate(1)").await.unwrap_err();
+        let shown = plan_error("query", &error);
+        assert_eq!(shown.what(), "query: rate cannot be called as rate(Int64)");
+        let hint = shown.hint_text().unwrap();
+        assert!(hint.starts_with("write rate(x, n [, multiplier [, confidence]]); "));
+        // The engine's own functions have messages of the engine.
+        let error = context.sql("select abs(1, 2)").await.unwrap_err();
+        assert!(plan_error("query", &error).what().contains("abs"));
     }
 
     #[tokio::test]

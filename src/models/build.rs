@@ -211,7 +211,7 @@ async fn build_one(
 async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, Vec<DataFile>)> {
     let frame = engine.query(place, &model.sql).await?;
     let schema = stored_schema(frame.schema().as_arrow());
-    described(model, &schema, place)?;
+    model.header.fits(place, &schema)?;
     let mut stream = frame
         .execute_stream()
         .await
@@ -243,23 +243,6 @@ async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, 
         );
     }
     Ok((schema, files))
-}
-
-/// The header and the query must speak of the same columns.
-fn described(model: &Model, schema: &SchemaRef, place: &str) -> Result<()> {
-    for column in model.header.columns.keys().chain(&model.header.grain) {
-        if schema.index_of(column).is_err() {
-            let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
-            return Err(Error::usage(format!(
-                "{place}: the header describes '{column}', which the query does not make"
-            ))
-            .hint(crate::pipeline::settings_file::nearest(
-                column,
-                names.into_iter(),
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// The types that every reader of Delta Lake knows.

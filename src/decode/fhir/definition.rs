@@ -64,6 +64,8 @@ impl Definition {
             let what = told.split(" at line ").next().unwrap_or(&told);
             let mut misplaced = wrong("", format!("this is not JSON: {what}"));
             misplaced.place = Place::Position(error.line(), error.column());
+            let hint = "a view is one JSON object, as those in pipelines/views are";
+            misplaced.fault = misplaced.fault.hint(hint);
             misplaced
         })?;
         let Value::Object(view) = view else {
