@@ -6,8 +6,10 @@ mod disclosive;
 mod fingerprint;
 mod graph;
 mod header;
+mod inputs;
 mod library;
 mod reference;
+mod stored;
 
 pub use build::{BuildSummary, ModelOutcome, ModelState, Planned, build, plan};
 pub use check::{Check, CheckFailure, check_header};
