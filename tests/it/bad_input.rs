@@ -332,7 +332,7 @@ fn a_modifier_extension_is_rejected_until_the_source_says_that_it_is_known() {
 /// told what to do.
 #[test]
 fn wrong_uses_are_told_what_to_do() {
-    let (_record, project) = project();
+    let (record, project) = project();
     project.ok(&["pull"]);
     for (arguments, said, told) in [
         (
@@ -388,8 +388,9 @@ fn wrong_uses_are_told_what_to_do() {
         error.contains("this is not JSON") && error.contains("hint: a view is"),
         "{error}"
     );
-    with_pipeline(&project, |text| text.replace("postcodes.csv", "empty"));
-    let error = project.fails(3, &["check"]);
+    fs::write(record.path().join("reference/postcode_lsoa.csv"), "").unwrap();
+    fs::write(record.path().join("fhir/Patient.901.ndjson"), "{}\n").unwrap();
+    let error = project.fails(3, &["pull"]);
     assert!(
         error.contains("hint: give [privacy.lookups] a CSV file"),
         "{error}"
