@@ -29,9 +29,10 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
 /// The error of a query that failed while it ran: numbers and quoted text could be a record's and
 /// are left out. What our functions say of their arguments holds none, and is shown as it is.
 pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
-    let failed = || Error::data(format!("{place}: the query failed while it ran"));
     if let Some(broken) = BrokenRule::behind(error) {
-        return failed().cause(broken).hint(page(broken.function()));
+        return Error::data(format!("{place}: a function cannot use what it is given"))
+            .cause(broken)
+            .hint(page(broken.function()));
     }
     if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
         return Error::data(format!("{place}: there is not enough memory"))
@@ -44,9 +45,9 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
             .hint("restore it from a copy of the lake");
     }
     let text = first_line(&error.find_root().to_string());
-    failed().cause(without_values(&text)).hint(
-        "see that the disk is not full; a cast in the query may meet a value that it cannot take",
-    )
+    Error::data(format!("{place}: the query failed while it ran"))
+        .cause(without_values(&text))
+        .hint("see that the disk is not full; a cast in the query may meet a value that it cannot take")
 }
 
 /// Where it stands what a function takes, NULL and impossible values among them.
@@ -68,12 +69,9 @@ fn wrong_call(text: &str) -> Option<(&'static str, String, &'static str)> {
     Some((found.doc.name, call.to_string(), found.doc.syntax))
 }
 
-/// The table that a query names and that is not there.
-pub(super) fn missing_table(error: &DataFusionError) -> Option<&str> {
-    let DataFusionError::Diagnostic(diagnostic, _) = innermost_diagnostic(error) else {
-        return None;
-    };
-    let name = diagnostic.message.strip_prefix("table '")?;
+/// The table that [`plan_error`] says is not there.
+pub(super) fn missing_table(error: &Error) -> Option<&str> {
+    let (_, name) = error.what().rsplit_once("table '")?;
     name.strip_suffix("' not found")
 }
 
@@ -109,12 +107,19 @@ fn message(error: &DataFusionError) -> (String, Option<String>) {
         return (first_line(text), None);
     }
     let text = first_line(&error.find_root().to_string());
-    let text = ["Schema error: ", "Error during planning: "]
-        .iter()
-        .fold(text.as_str(), |text, prefix| {
-            text.strip_prefix(prefix).unwrap_or(text)
-        });
-    (text.to_string(), None)
+    let text = [
+        "Schema error: ",
+        "Error during planning: ",
+        "Internal error: ",
+    ]
+    .iter()
+    .fold(text.as_str(), |text, prefix| {
+        text.strip_prefix(prefix).unwrap_or(text)
+    });
+    // What follows lists every way that the arguments do not fit.
+    let text = text.split(", errors: ").next().unwrap_or_default();
+    // Users write no catalogue.
+    (text.replace("table 'datafusion.", "table '"), None)
 }
 
 /// "Possible column x" reads better as a question.
@@ -237,8 +242,11 @@ mod tests {
         let hint = shown.hint_text().unwrap();
         assert!(hint.starts_with("write rate(x, n [, multiplier [, confidence]]); "));
         // The engine's own functions have messages of the engine.
-        let error = context.sql("select abs(1, 2)").await.unwrap_err();
-        assert!(plan_error("query", &error).what().contains("abs"));
+        let error = context.sql("select sum('a')").await.unwrap_err();
+        assert_eq!(
+            plan_error("query", &error).what(),
+            "query: Function 'sum' failed to match any signature"
+        );
     }
 
     #[tokio::test]

@@ -171,8 +171,10 @@ impl Engine {
     pub async fn query(&self, place: &str, sql: &str) -> Result<DataFrame> {
         let failed = |e| {
             let error = plan_error(place, &e);
-            match missing_table(&e) {
-                Some(name) => error.hint(nearest(name, self.tables().iter().map(String::as_str))),
+            let known = self.tables();
+            let near = missing_table(&error).map(|n| nearest(n, known.iter().map(String::as_str)));
+            match near {
+                Some(near) => error.hint(near),
                 None => error,
             }
         };

@@ -25,6 +25,11 @@ fn wrong_uses_are_told_what_to_do() {
             "hint: write rate(x, n",
         ),
         (
+            &["sql", "-c", "describe record.pateint"],
+            "query: table 'record.pateint' not found",
+            "hint: did you mean 'record.patient'?",
+        ),
+        (
             &["run", "ned.*"],
             "there is no model 'ned.*'",
             "hint: did you mean 'needs.*'?",
