@@ -9,6 +9,7 @@ use crate::error::{Context, Error, Result};
 use crate::functions::list_of_functions;
 use crate::lake::{Lake, TableName};
 use crate::models::references;
+use crate::pipeline::settings_file::nearest;
 use datafusion::dataframe::DataFrame;
 use futures::StreamExt;
 use std::collections::BTreeSet;
@@ -141,21 +142,9 @@ pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result
         match past.table(engine.lake(), name).await? {
             Some(table) => engine.register(&table)?,
             None => {
-                let known: Vec<String> = engine
-                    .lake()
-                    .tables()
-                    .await?
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect();
-                return Err(
-                    Error::usage(format!("{place}: there is no table {name}")).hint(
-                        crate::pipeline::settings_file::nearest(
-                            &name.to_string(),
-                            known.iter().map(String::as_str),
-                        ),
-                    ),
-                );
+                let known = engine.lake().tables().await?;
+                return Err(Error::usage(format!("{place}: there is no table {name}"))
+                    .hint(nearest(name, known)));
             }
         }
     }

@@ -171,9 +171,7 @@ impl Engine {
     pub async fn query(&self, place: &str, sql: &str) -> Result<DataFrame> {
         let failed = |e| {
             let error = plan_error(place, &e);
-            let known = self.tables();
-            let near = missing_table(&error).map(|n| nearest(n, known.iter().map(String::as_str)));
-            match near {
+            match missing_table(&error).map(|name| nearest(name, self.tables())) {
                 Some(near) => error.hint(near),
                 None => error,
             }

@@ -77,7 +77,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Header> {
         let known = message.split('`').skip(3).step_by(2).collect::<Vec<_>>();
         let wrong = message.split('`').nth(1).unwrap_or_default();
         let hint = if message.contains("unknown field") {
-            nearest(wrong, known.into_iter())
+            nearest(wrong, known)
         } else {
             "docs/models.md shows a whole header".to_string()
         };

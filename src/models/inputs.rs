@@ -102,20 +102,13 @@ async fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {
         "{}: there is no table {name}",
         reader.file.display()
     ));
-    let names: Vec<String> = lake
-        .tables()
-        .await
-        .unwrap_or_default()
-        .iter()
-        .map(TableName::to_string)
-        .collect();
     let hint = match name.layer.as_str() {
         "record" => "a view or column file makes it; pull first, or correct the name".to_string(),
         "reference" => format!(
             "add {} = \"FILE.csv\" under [reference], or correct the name",
             name.name
         ),
-        _ => nearest(&name.to_string(), names.iter().map(String::as_str)),
+        _ => nearest(name, lake.tables().await.unwrap_or_default()),
     };
     error.hint(hint)
 }

@@ -84,7 +84,7 @@ impl Library {
                 });
                 let names: BTreeSet<String> = names.collect();
                 return Err(Error::usage(format!("there is no model '{pattern}'"))
-                    .hint(nearest(pattern, names.iter().map(String::as_str))));
+                    .hint(nearest(pattern, names)));
             }
             chosen.extend(found);
         }

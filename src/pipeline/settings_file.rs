@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use serde::de::DeserializeOwned;
+use std::fmt::Display;
 
 /// Parses `text`, the content of `file`; unknown keys are errors that name the nearest known one.
 pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
@@ -15,7 +16,7 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
         let message = e.message().trim().to_string();
         let error = Error::usage(format!("{file}{place}: {}", first_part(&message)));
         match unknown_key(&message) {
-            Some((key, known)) => error.hint(nearest(key, known.into_iter())),
+            Some((key, known)) => error.hint(nearest(key, known)),
             None => {
                 let cure = expected(&message).unwrap_or("correct the file");
                 error.hint(format!("{cure}; docs/pipeline-file.md lists every setting"))
@@ -51,11 +52,12 @@ fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 /// "did you mean 'x'?", or the list of what there is.
-pub fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.collect();
+pub fn nearest(wrong: impl Display, known: impl IntoIterator<Item = impl Display>) -> String {
+    let wrong = wrong.to_string();
+    let known: Vec<String> = known.into_iter().map(|name| name.to_string()).collect();
     let close = known
         .iter()
-        .map(|k| (strsim::damerau_levenshtein(wrong, k), *k))
+        .map(|k| (strsim::damerau_levenshtein(&wrong, k), k))
         .filter(|(distance, k)| *distance <= 1 + k.len() / 3)
         .min();
     match close {

@@ -71,8 +71,7 @@ fn not_built(name: &TableName, library: &Library) -> Error {
     if library.models.contains_key(name) {
         return error.hint("build it first with `populace run`");
     }
-    let names: Vec<String> = library.models.keys().map(TableName::to_string).collect();
-    error.hint(nearest(&name.to_string(), names.iter().map(String::as_str)))
+    error.hint(nearest(name, library.models.keys()))
 }
 
 fn version(table: &Table) -> String {

@@ -56,7 +56,7 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
     for name in wanted.iter().filter(|n| *n != "*") {
         if !all.iter().any(|r| &r.report.name == name) {
             return Err(Error::usage(format!("there is no report '{name}'"))
-                .hint(nearest(name, all.iter().map(|r| r.report.name.as_str()))));
+                .hint(nearest(name, all.iter().map(|r| &r.report.name))));
         }
     }
     all.retain(|r| {
