@@ -19,10 +19,19 @@ use datafusion::logical_expr::{
 use std::fmt;
 use std::sync::Arc;
 
+/// What is kept of one group; the default is that of no rows.
+pub(super) trait Kept: Default + Send + Sync {
+    /// The types of the arrays that [`Kept::save`] makes.
+    fn types() -> Vec<DataType>;
+
+    /// States as arrays, one row for each.
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>>;
+}
+
 /// What an aggregate keeps of a group of rows, and what it makes of that in the end.
 pub(super) trait Fold: Clone + Send + Sync + 'static {
-    /// What is kept of one group; the default is that of no rows.
-    type State: Default + Send + Sync;
+    /// What is kept of one group.
+    type State: Kept;
 
     /// Says what is wrong with arguments that are written out in the query, before a row is read.
     fn check(&self, _arguments: &[Expr]) -> Result<()> {
@@ -33,11 +42,8 @@ pub(super) trait Fold: Clone + Send + Sync + 'static {
     /// index of its group in `states`. Gives the bytes that the states took beside themselves.
     fn update(&self, states: &mut [Self::State], values: &[ArrayRef], rows: Rows) -> Result<usize>;
 
-    /// Takes in what [`Fold::save`] made of other states of the same groups.
+    /// Takes in what [`Kept::save`] made of other states of the same groups.
     fn merge(&self, states: &mut [Self::State], saved: &[ArrayRef], rows: Rows) -> Result<usize>;
-
-    /// The states as arrays of the types in [`Types::state`], one row for each.
-    fn save(&self, states: Vec<Self::State>) -> Result<Vec<ArrayRef>>;
 
     /// The value of each group.
     fn finish(&self, states: Vec<Self::State>) -> Result<ArrayRef>;
@@ -75,30 +81,20 @@ impl Rows<'_> {
     }
 }
 
-/// An aggregate's types.
-pub(super) struct Types<'a> {
-    /// What it is called with: one list for each number of arguments. The engine casts what it can.
-    pub calls: &'a [&'a [DataType]],
-    /// What it keeps of a group: the type of each array of [`Fold::save`].
-    pub state: Vec<DataType>,
-    /// What it gives.
-    pub returns: DataType,
-}
-
-/// An aggregate function.
-pub(super) fn aggregate<F: Fold>(doc: &'static Doc, types: Types, fold: F) -> Function {
-    let aggregate = Aggregate {
-        state: types.state,
-        returns: types.returns,
-        fold,
-    };
-    let aggregate = Named::new(doc, types.calls, aggregate);
+/// An aggregate function of the types in `calls` (one list for each number of arguments; the engine
+/// casts what it can to them) that gives `returns`.
+pub(super) fn aggregate<F: Fold>(
+    doc: &'static Doc,
+    calls: &[&[DataType]],
+    returns: DataType,
+    fold: F,
+) -> Function {
+    let aggregate = Named::new(doc, calls, Aggregate { returns, fold });
     let definition = Definition::Aggregate(AggregateUDF::from(aggregate));
     Function { doc, definition }
 }
 
 struct Aggregate<F> {
-    state: Vec<DataType>,
     returns: DataType,
     fold: F,
 }
@@ -126,9 +122,10 @@ impl<F: Fold> AggregateUDFImpl for Named<Aggregate<F>> {
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        let fields = self.kind.state.iter().enumerate().map(|(number, kind)| {
+        let types = F::State::types().into_iter().enumerate();
+        let fields = types.map(|(number, kind)| {
             let name = format!("{}[{number}]", args.name);
-            Arc::new(Field::new(name, kind.clone(), true))
+            Arc::new(Field::new(name, kind, true))
         });
         Ok(fields.collect())
     }
@@ -228,7 +225,7 @@ impl<F: Fold> GroupsAccumulator for ManyGroups<F> {
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
         let states = self.take(emit_to);
-        self.fold.save(states)
+        F::State::save(states)
     }
 
     fn convert_to_state(
@@ -241,7 +238,7 @@ impl<F: Fold> GroupsAccumulator for ManyGroups<F> {
         states.resize_with(each.len(), F::State::default);
         let rows = Rows::Of(&each, opt_filter);
         self.fold.update(&mut states, values, rows)?;
-        self.fold.save(states)
+        F::State::save(states)
     }
 
     fn size(&self) -> usize {
@@ -274,14 +271,14 @@ impl<F: Fold> Accumulator for OneGroup<F> {
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        let saved = self.fold.save(vec![std::mem::take(&mut self.state)])?;
+        let saved = F::State::save(vec![std::mem::take(&mut self.state)])?;
         let one = |array: &ArrayRef| ScalarValue::try_from_array(array, 0);
         saved.iter().map(one).collect()
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         // A window with a growing frame asks for the value again and again.
-        let saved = self.fold.save(vec![std::mem::take(&mut self.state)])?;
+        let saved = F::State::save(vec![std::mem::take(&mut self.state)])?;
         let mut copy = F::State::default();
         for state in [&mut self.state, &mut copy] {
             let state = std::slice::from_mut(state);

@@ -1,6 +1,6 @@
 //! Aggregates' states that are sums of a group's rows.
 
-use super::aggregate::Rows;
+use super::aggregate::{Kept, Rows};
 use super::settings::Settings;
 use super::sum::Sum;
 use arrow::array::{ArrayRef, AsArray, Float64Array};
@@ -25,12 +25,26 @@ impl<const N: usize, const S: usize> Default for Sums<N, S> {
     }
 }
 
-impl<const N: usize, const S: usize> Sums<N, S> {
-    /// The types of the arrays that [`Sums::save`] makes.
-    pub(super) fn types() -> Vec<DataType> {
+impl<const N: usize, const S: usize> Kept for Sums<N, S> {
+    fn types() -> Vec<DataType> {
         vec![DataType::Float64; 2 * N + S]
     }
 
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>> {
+        let mut columns = vec![Vec::with_capacity(states.len()); 2 * N + S];
+        for state in &states {
+            let sums = state.sums.iter().flat_map(|sum| sum.parts());
+            let numbers = sums.chain(state.settings.parts());
+            for (column, number) in columns.iter_mut().zip(numbers) {
+                column.push(number);
+            }
+        }
+        let array = |column| Arc::new(Float64Array::from(column)) as ArrayRef;
+        Ok(columns.into_iter().map(array).collect())
+    }
+}
+
+impl<const N: usize, const S: usize> Sums<N, S> {
     /// Takes a number into each sum.
     pub(super) fn add(&mut self, numbers: [f64; N]) {
         for (sum, number) in self.sums.iter_mut().zip(numbers) {
@@ -43,21 +57,7 @@ impl<const N: usize, const S: usize> Sums<N, S> {
         self.sums.map(Sum::value)
     }
 
-    /// One array for each number of the states.
-    pub(super) fn save(states: &[Self]) -> Vec<ArrayRef> {
-        let mut columns = vec![Vec::with_capacity(states.len()); 2 * N + S];
-        for state in states {
-            let sums = state.sums.iter().flat_map(|sum| sum.parts());
-            let numbers = sums.chain(state.settings.parts());
-            for (column, number) in columns.iter_mut().zip(numbers) {
-                column.push(number);
-            }
-        }
-        let array = |column| Arc::new(Float64Array::from(column)) as ArrayRef;
-        columns.into_iter().map(array).collect()
-    }
-
-    /// Takes in what [`Sums::save`] made of other states of the same groups.
+    /// Takes in what [`Kept::save`] made of other states of the same groups.
     ///
     /// # Errors
     ///

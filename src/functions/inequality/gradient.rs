@@ -4,7 +4,7 @@
 use super::regression::{Covariance, Line, Ranks};
 use super::simulation::{DRAWS, Draws};
 use super::transform::Transform;
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
+use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
 use crate::functions::arguments::{given, population};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::interval::confidence::Levels;
@@ -66,12 +66,7 @@ pub(super) fn gradient(doc: &'static Doc, index: Index, simulated: bool) -> Func
         calls.push(call.clone());
     }
     let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
-    let types = Types {
-        calls: &calls,
-        state: vec![DataType::List(item())],
-        returns: interval_type(),
-    };
-    aggregate(doc, types, gradient)
+    aggregate(doc, &calls, interval_type(), gradient)
 }
 
 impl Gradient {
@@ -96,6 +91,29 @@ impl Gradient {
             return broken_rule(self.function, "lower", "must not be above upper");
         }
         Ok(())
+    }
+}
+
+impl Kept for Quantiles {
+    fn types() -> Vec<DataType> {
+        vec![DataType::List(item())]
+    }
+
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>> {
+        let mut numbers = Vec::new();
+        let mut lengths = Vec::with_capacity(states.len());
+        for state in &states {
+            let before = numbers.len();
+            if !state.numbers.is_empty() {
+                numbers.extend_from_slice(&state.settings.parts());
+                numbers.extend_from_slice(&state.numbers);
+            }
+            lengths.push(numbers.len() - before);
+        }
+        let values = Arc::new(Float64Array::from(numbers));
+        let offsets = OffsetBuffer::from_lengths(lengths);
+        let lists = ListArray::try_new(item(), offsets, values, None)?;
+        Ok(vec![Arc::new(lists)])
     }
 }
 
@@ -151,23 +169,6 @@ impl Fold for Gradient {
             Ok(())
         })?;
         Ok(beside)
-    }
-
-    fn save(&self, states: Vec<Quantiles>) -> Result<Vec<ArrayRef>> {
-        let mut numbers = Vec::new();
-        let mut lengths = Vec::with_capacity(states.len());
-        for state in &states {
-            let before = numbers.len();
-            if !state.numbers.is_empty() {
-                numbers.extend_from_slice(&state.settings.parts());
-                numbers.extend_from_slice(&state.numbers);
-            }
-            lengths.push(numbers.len() - before);
-        }
-        let values = Arc::new(Float64Array::from(numbers));
-        let offsets = OffsetBuffer::from_lengths(lengths);
-        let lists = ListArray::try_new(item(), offsets, values, None)?;
-        Ok(vec![Arc::new(lists)])
     }
 
     fn finish(&self, states: Vec<Quantiles>) -> Result<ArrayRef> {

@@ -1,7 +1,7 @@
 //! `life_expectancy(age_from, population, deaths [, age [, confidence]])`: an abridged life table.
 
 use super::life_table::{AGES, BANDS, life_table};
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
+use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::interval::confidence::{self, Levels};
@@ -67,12 +67,7 @@ const WIDE: &str = "life expectancy NA for 95% limits more than 20 years apart";
 const SETTINGS: [&str; 2] = ["age", "confidence"];
 
 pub(super) fn function() -> Function {
-    let types = Types {
-        calls: &numbers(3..=5),
-        state: vec![DataType::FixedSizeList(item(), WIDTH as i32)],
-        returns: interval_type(),
-    };
-    aggregate(&DOC, types, LifeExpectancy)
+    aggregate(&DOC, &numbers(3..=5), interval_type(), LifeExpectancy)
 }
 
 /// Numbers in a saved state: people and deaths of each band, the rows, age and confidence.
@@ -101,6 +96,25 @@ impl Default for Bands {
             rows: 0.0,
             settings: Settings::default(),
         }
+    }
+}
+
+impl Kept for Bands {
+    fn types() -> Vec<DataType> {
+        vec![DataType::FixedSizeList(item(), WIDTH as i32)]
+    }
+
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>> {
+        let mut numbers = Vec::with_capacity(states.len() * WIDTH);
+        for bands in &states {
+            numbers.extend_from_slice(&bands.people);
+            numbers.extend_from_slice(&bands.deaths);
+            numbers.push(bands.rows);
+            numbers.extend_from_slice(&bands.settings.parts());
+        }
+        let values = Arc::new(Float64Array::from(numbers));
+        let array = FixedSizeListArray::try_new(item(), WIDTH as i32, values, None)?;
+        Ok(vec![Arc::new(array)])
     }
 }
 
@@ -148,19 +162,6 @@ impl Fold for LifeExpectancy {
             Ok(())
         })?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<Bands>) -> Result<Vec<ArrayRef>> {
-        let mut numbers = Vec::with_capacity(states.len() * WIDTH);
-        for bands in &states {
-            numbers.extend_from_slice(&bands.people);
-            numbers.extend_from_slice(&bands.deaths);
-            numbers.push(bands.rows);
-            numbers.extend_from_slice(&bands.settings.parts());
-        }
-        let values = Arc::new(Float64Array::from(numbers));
-        let array = FixedSizeListArray::try_new(item(), WIDTH as i32, values, None)?;
-        Ok(vec![Arc::new(array)])
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {

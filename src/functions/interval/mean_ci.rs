@@ -3,7 +3,7 @@
 use super::confidence::Levels;
 use super::limits::CONFIDENCE;
 use super::result::{Intervals, interval_type};
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
+use crate::functions::aggregate::{Fold, Rows, aggregate};
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::settings::Setting;
@@ -40,12 +40,7 @@ const LARGEST: f64 = 1e150;
 const SETTINGS: [&str; 1] = ["confidence"];
 
 pub(super) fn function() -> Function {
-    let types = Types {
-        calls: &numbers(1..=2),
-        state: Values::types(),
-        returns: interval_type(),
-    };
-    aggregate(&DOC, types, Mean)
+    aggregate(&DOC, &numbers(1..=2), interval_type(), Mean)
 }
 
 #[derive(Clone)]
@@ -82,10 +77,6 @@ impl Fold for Mean {
     fn merge(&self, states: &mut [Values], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
         Values::merge(states, saved, rows, DOC.name, &SETTINGS)?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<Values>) -> Result<Vec<ArrayRef>> {
-        Ok(Values::save(&states))
     }
 
     fn finish(&self, states: Vec<Values>) -> Result<ArrayRef> {

@@ -2,7 +2,7 @@
 
 use super::finder::Conditions;
 use super::scheme::{Scheme, Weighting, members};
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
+use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
 use crate::functions::broken_rule::{broken_rule, none_of};
 use crate::functions::{Doc, Function};
 use arrow::array::{
@@ -45,13 +45,13 @@ pub(super) fn scored(shape: Shape, scheme: &Arc<Scheme>) -> Function {
         }
     }
     let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
-    let types = Types {
-        calls: &calls,
-        state: vec![DataType::UInt64, DataType::UInt64, DataType::UInt8],
-        returns: DataType::Struct(shape.struct_fields()),
-    };
     let scheme = scheme.clone();
-    aggregate(shape.doc, types, Scored { shape, scheme })
+    aggregate(
+        shape.doc,
+        &calls,
+        DataType::Struct(shape.struct_fields()),
+        Scored { shape, scheme },
+    )
 }
 
 impl Shape {
@@ -181,6 +181,23 @@ impl Scored {
     }
 }
 
+impl Kept for State {
+    fn types() -> Vec<DataType> {
+        vec![DataType::UInt64, DataType::UInt64, DataType::UInt8]
+    }
+
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>> {
+        let low = states.iter().map(|s| s.conditions as u64);
+        let high = states.iter().map(|s| (s.conditions >> 64) as u64);
+        let weighting = states.iter().map(|s| s.weighting);
+        Ok(vec![
+            Arc::new(UInt64Array::from_iter_values(low)),
+            Arc::new(UInt64Array::from_iter_values(high)),
+            Arc::new(UInt8Array::from_iter_values(weighting)),
+        ])
+    }
+}
+
 impl Fold for Scored {
     type State = State;
 
@@ -222,17 +239,6 @@ impl Fold for Scored {
             }
         })?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<State>) -> Result<Vec<ArrayRef>> {
-        let low = states.iter().map(|s| s.conditions as u64);
-        let high = states.iter().map(|s| (s.conditions >> 64) as u64);
-        let weighting = states.iter().map(|s| s.weighting);
-        Ok(vec![
-            Arc::new(UInt64Array::from_iter_values(low)),
-            Arc::new(UInt64Array::from_iter_values(high)),
-            Arc::new(UInt8Array::from_iter_values(weighting)),
-        ])
     }
 
     fn finish(&self, states: Vec<State>) -> Result<ArrayRef> {

@@ -1,6 +1,6 @@
 //! Direct standardisation: what is kept of a group's bands, and Dobson's limits.
 
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
+use crate::functions::aggregate::{Fold, Rows, aggregate};
 use crate::functions::arguments::{count, given, multiplier, numbers, population};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::interval::confidence::Levels;
@@ -31,12 +31,7 @@ impl Direct {
     /// The aggregate function.
     pub(super) fn function(self, doc: &'static Doc) -> Function {
         let least = self.columns();
-        let types = Types {
-            calls: &numbers(least..=least + 2),
-            state: Bands::types(),
-            returns: interval_type(),
-        };
-        aggregate(doc, types, self)
+        aggregate(doc, &numbers(least..=least + 2), interval_type(), self)
     }
 
     /// How many arguments every call has.
@@ -103,10 +98,6 @@ impl Fold for Direct {
     fn merge(&self, states: &mut [Bands], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
         Bands::merge(states, saved, rows, self.function, &SETTINGS)?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<Bands>) -> Result<Vec<ArrayRef>> {
-        Ok(Bands::save(&states))
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {

@@ -1,6 +1,6 @@
 //! Indirect standardisation: what is kept of a group's bands, and limits of the observed events.
 
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
+use crate::functions::aggregate::{Fold, Rows, aggregate};
 use crate::functions::arguments::{count, given, multiplier, numbers, population};
 use crate::functions::doc::Argument;
 use crate::functions::interval::confidence::Levels;
@@ -43,12 +43,7 @@ const SETTINGS: [&str; 2] = ["multiplier", "confidence"];
 impl Indirect {
     /// The aggregate function.
     pub(super) fn function(self, doc: &'static Doc) -> Function {
-        let types = Types {
-            calls: &numbers(4..=6),
-            state: Bands::types(),
-            returns: interval_type(),
-        };
-        aggregate(doc, types, self)
+        aggregate(doc, &numbers(4..=6), interval_type(), self)
     }
 }
 
@@ -80,10 +75,6 @@ impl Fold for Indirect {
     fn merge(&self, states: &mut [Bands], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
         Bands::merge(states, saved, rows, self.function, &SETTINGS)?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<Bands>) -> Result<Vec<ArrayRef>> {
-        Ok(Bands::save(&states))
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
