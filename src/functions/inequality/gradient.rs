@@ -1,7 +1,8 @@
 //! The slope and the relative index of inequality: what is kept of a group's quantiles, and what
 //! is made of the line through them.
 
-use super::regression::{Covariance, Line, Ranks};
+use super::index::{Index, Reduced};
+use super::regression::Ranks;
 use super::simulation::{DRAWS, Draws};
 use super::transform::Transform;
 use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
@@ -25,15 +26,6 @@ pub(super) struct Gradient {
     pub function: &'static str,
     pub index: Index,
     pub simulated: bool,
-}
-
-/// What the line is reduced to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Index {
-    /// The difference of its ends.
-    Slope,
-    /// Their ratio.
-    Relative,
 }
 
 /// The quantiles of a group, each as its columns, in the order in which they came.
@@ -261,69 +253,5 @@ impl Quantiles {
         let before = self.numbers.capacity();
         self.numbers.extend_from_slice(numbers);
         (self.numbers.capacity() - before) * size_of::<f64>()
-    }
-}
-
-impl Index {
-    fn name(self) -> &'static str {
-        match self {
-            Index::Slope => "slope index of inequality",
-            Index::Relative => "relative index of inequality",
-        }
-    }
-}
-
-/// How a line is reduced to one number.
-#[derive(Clone, Copy)]
-struct Reduced {
-    index: Index,
-    transform: Transform,
-    multiplier: f64,
-}
-
-impl Reduced {
-    /// The index of a line.
-    fn value(&self, line: Line) -> f64 {
-        let worst = self.transform.back(line.intercept);
-        let best = self.transform.back(line.intercept + line.slope);
-        match self.index {
-            Index::Slope if self.transform == Transform::None => line.slope * self.multiplier,
-            Index::Slope => (best - worst) * self.multiplier,
-            Index::Relative if self.multiplier < 0.0 => worst / best,
-            Index::Relative => best / worst,
-        }
-    }
-
-    /// Its limits by the delta method: a ratio's on the scale of logarithms, which it must be
-    /// above 0 for.
-    fn limits(&self, line: Line, uncertain: Covariance, t: f64) -> (f64, f64) {
-        let (low, high) = (line.intercept, line.intercept + line.slope);
-        let (low_slope, high_slope) = (self.transform.slope(low), self.transform.slope(high));
-        let value = self.value(line);
-        match self.index {
-            Index::Slope => {
-                let error = uncertain.of(high_slope - low_slope, high_slope);
-                let spread = t * error * self.multiplier.abs();
-                (value - spread, value + spread)
-            }
-            Index::Relative => {
-                let low = low_slope / self.transform.back(low);
-                let high = high_slope / self.transform.back(high);
-                let error = uncertain.of(high - low, high);
-                let spread = t * error;
-                let middle = value.ln();
-                ((middle - spread).exp(), (middle + spread).exp())
-            }
-        }
-    }
-}
-
-impl Covariance {
-    /// The standard error of what changes by these with the intercept and with the slope.
-    fn of(self, intercept: f64, slope: f64) -> f64 {
-        let variance = intercept * intercept * self.intercept
-            + slope * slope * self.slope
-            + 2.0 * intercept * slope * self.both;
-        variance.max(0.0).sqrt()
     }
 }

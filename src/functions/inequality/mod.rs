@@ -1,6 +1,7 @@
 //! How unequal a population's health is.
 
 mod gradient;
+mod index;
 mod life_expectancy;
 mod life_table;
 mod phe_quantile;

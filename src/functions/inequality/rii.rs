@@ -1,6 +1,7 @@
 //! `rii`: the relative index of inequality.
 
-use super::gradient::{Index, gradient};
+use super::gradient::gradient;
+use super::index::Index;
 use super::quantile_arguments::{POPULATION, QUANTILE, RATIO_MULTIPLIER, TRANSFORM, VALUE};
 use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};

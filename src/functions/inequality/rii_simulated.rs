@@ -1,6 +1,7 @@
 //! `rii_simulated`: the relative index of inequality, with simulated limits.
 
-use super::gradient::{Index, gradient};
+use super::gradient::gradient;
+use super::index::Index;
 use super::quantile_arguments::{
     LOWER, POPULATION, QUANTILE, RATIO_MULTIPLIER, SEED, TRANSFORM, UPPER, VALUE,
 };

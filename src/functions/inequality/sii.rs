@@ -1,6 +1,7 @@
 //! `sii`: the slope index of inequality.
 
-use super::gradient::{Index, gradient};
+use super::gradient::gradient;
+use super::index::Index;
 use super::quantile_arguments::{POPULATION, QUANTILE, SLOPE_MULTIPLIER, TRANSFORM, VALUE};
 use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};

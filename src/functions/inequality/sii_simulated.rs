@@ -1,6 +1,7 @@
 //! `sii_simulated`: the slope index of inequality, with simulated limits.
 
-use super::gradient::{Index, gradient};
+use super::gradient::gradient;
+use super::index::Index;
 use super::quantile_arguments::{
     LOWER, POPULATION, QUANTILE, SEED, SLOPE_MULTIPLIER, TRANSFORM, UPPER, VALUE,
 };
