@@ -1,5 +1,7 @@
 //! What one line's selected elements become: small values in two vectors that every line reuses.
 
+use std::ops::Range;
+
 /// One selected value. Sixteen bytes; text stays where it is in the line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value {
@@ -25,6 +27,25 @@ pub(super) enum Value {
     Decimal(f64),
     /// A literal or constant of the view: an index into its literals.
     Literal(u32),
+}
+
+impl Value {
+    /// A part of a string, where the string is.
+    #[inline]
+    pub fn part(self, part: Range<usize>) -> Value {
+        let (from, to) = (part.start as u32, part.end as u32);
+        match self {
+            Value::Text { start, .. } => Value::Text {
+                start: start + from,
+                end: start + to,
+            },
+            Value::Made { start, .. } => Value::Made {
+                start: start + from,
+                end: start + to,
+            },
+            other => other,
+        }
+    }
 }
 
 /// The values of one line.
