@@ -93,13 +93,8 @@ impl Past {
         }
         let known = lake.tables().await?;
         if let Some(table) = past.versions.keys().find(|table| !known.contains(table)) {
-            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
-            return Err(
-                Error::usage(format!("--as-of-version: there is no table {table}")).hint(nearest(
-                    &table.to_string(),
-                    known.iter().map(String::as_str),
-                )),
-            );
+            let wrong = Error::usage(format!("--as-of-version: there is no table {table}"));
+            return Err(wrong.hint(nearest(table, &known)));
         }
         Ok(past)
     }

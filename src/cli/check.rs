@@ -5,7 +5,7 @@ use super::{Global, session};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, TableName};
-use crate::models::{order, record_level, reference_schemas};
+use crate::models::{check_header, order, record_level, reference_schemas};
 use crate::pull::PullPlan;
 use crate::release::{check_queries, check_reports};
 use std::process::ExitCode;
@@ -38,7 +38,10 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
             continue;
         };
         match engine.check_model(model).await {
-            Ok(schema) => engine.register_rows(name, schema, Vec::new())?,
+            Ok(schema) => {
+                engine.register_rows(name, schema.clone(), Vec::new())?;
+                problems.extend(check_header(&engine, model, &schema).await.err());
+            }
             Err(e) => problems.push(e),
         }
     }

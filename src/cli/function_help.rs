@@ -38,13 +38,7 @@ fn page(doc: &Doc) -> String {
     let mut page = format!("{}\n\n", doc.syntax);
     paragraph(&mut page, 0, doc.summary);
     arguments(&mut page, doc.arguments.iter().copied());
-    let parts = [
-        ("Gives", doc.gives),
-        ("Formula", doc.formula),
-        ("NULL, zero and errors", doc.rules),
-        ("Source", doc.source),
-    ];
-    for (title, text) in parts {
+    for (title, text) in doc.parts() {
         let _ = writeln!(page, "\n{title}");
         paragraph(&mut page, 2, text);
     }

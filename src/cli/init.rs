@@ -21,6 +21,26 @@ const IGNORED: &str = "/lake/\n/releases/\n*.key\n";
 
 pub fn main(arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let folder = &arguments.folder;
+    if folder.exists() && !folder.is_dir() {
+        return Err(
+            Error::usage(format!("{} is not a folder", folder.display()))
+                .hint("name a folder that is absent or empty"),
+        );
+    }
+    make(folder).map_err(|e| match e.hint_text() {
+        Some(_) => e,
+        None => e.hint("see that the folder above it is there and may be written to"),
+    })?;
+    let lines = [
+        format!("made {}: models in sql/, settings in pipelines/nightly.toml", folder.display()),
+        "next: set url of the sources, set POPULACE_KEY (see `populace key new`), then `populace check`"
+            .to_string(),
+    ];
+    printer.summary(&serde_json::json!({ "folder": folder }), &lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn make(folder: &Path) -> Result<()> {
     let cannot = || format!("cannot make the project {}", folder.display());
     if folder.exists() && std::fs::read_dir(folder).data(cannot)?.next().is_some() {
         return Err(Error::usage(format!("{} is not empty", folder.display()))
@@ -29,14 +49,7 @@ pub fn main(arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     copy(&MODELS, &folder.join("sql")).data(cannot)?;
     copy(&PIPELINES, &folder.join("pipelines")).data(cannot)?;
     std::fs::write(folder.join("pipelines/nightly.toml"), PIPELINE).data(cannot)?;
-    std::fs::write(folder.join(".gitignore"), IGNORED).data(cannot)?;
-    let lines = [
-        format!("made {}: models in sql/, settings in pipelines/nightly.toml", folder.display()),
-        "next: set url of the sources, set POPULACE_KEY (see `populace key new`), then `populace check`"
-            .to_string(),
-    ];
-    printer.summary(&serde_json::json!({ "folder": folder }), &lines)?;
-    Ok(ExitCode::SUCCESS)
+    std::fs::write(folder.join(".gitignore"), IGNORED).data(cannot)
 }
 
 fn copy(from: &Dir<'_>, to: &Path) -> std::io::Result<()> {

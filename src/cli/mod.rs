@@ -1,5 +1,6 @@
 //! The command line: one file a command. What the user typed becomes settings once, here.
 
+mod argument;
 mod as_of_version;
 mod check;
 mod complete_file;
@@ -64,7 +65,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "SIZE", default_value = "4GB", value_parser = size::parse)]
     pub memory_limit: usize,
     /// Threads [default: one a core]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, global = true, value_name = "N", value_parser = argument::whole(1..=1024u16), allow_negative_numbers = true)]
     pub threads: Option<u16>,
     /// Where temporary files go [default: the system's temporary folder]
     #[arg(long, global = true, value_name = "DIR")]

@@ -1,11 +1,13 @@
 //! `populace plan`
 
+use super::complete_file::CompleteFile;
 use super::printer::Printer;
 use super::{Global, session};
 use crate::error::{Context, Result};
 use crate::lake::Lake;
 use crate::models::{ModelState, plan};
 use crate::pipeline::Value;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,8 +38,13 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
             };
             let path = folder.join(&name.layer).join(format!("{}.sql", name.name));
             let cannot = || format!("cannot write {}", path.display());
-            std::fs::create_dir_all(path.parent().unwrap_or(folder)).data(cannot)?;
-            std::fs::write(&path, filled(&model.sql, &values)).data(cannot)?;
+            std::fs::create_dir_all(path.parent().unwrap_or(folder))
+                .data(cannot)
+                .map_err(|e| e.hint("give --sql a folder that may be written to"))?;
+            let mut file = CompleteFile::create(&path)?;
+            file.write_all(filled(&model.sql, &values).as_bytes())
+                .data(cannot)?;
+            file.keep()?;
         }
         printer.say(&format!(
             "wrote the SQL of the models to {}",

@@ -80,6 +80,11 @@ pub async fn run_command(engine: Option<&Engine>, command: &str) -> Result<Strin
     let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
     match (name, engine) {
         ("h", _) => help(rest.trim()),
+        ("d", Some(_)) if !rest.trim().is_empty() => {
+            let name = rest.trim();
+            Err(Error::usage("\\d lists all tables, and takes no name")
+                .hint(format!("`describe {name}` shows the columns of a table")))
+        }
         ("d", Some(engine)) => {
             let tables = engine.lake().tables().await?;
             Ok(tables.iter().map(|table| format!("{table}\n")).collect())

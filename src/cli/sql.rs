@@ -9,6 +9,7 @@ use crate::error::{Context, Error, Result};
 use crate::functions::list_of_functions;
 use crate::lake::{Lake, TableName};
 use crate::models::references;
+use crate::pipeline::settings_file::nearest;
 use datafusion::dataframe::DataFrame;
 use futures::StreamExt;
 use std::collections::BTreeSet;
@@ -91,7 +92,11 @@ fn question(arguments: &Arguments) -> Result<Option<(String, String)>> {
         (Some(sql), _) => Some(("query".to_string(), sql.clone())),
         (None, Some(file)) => {
             let shown = file.display().to_string();
-            let sql = std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?;
+            let sql = std::fs::read_to_string(file)
+                .usage(|| format!("{shown} cannot be read"))
+                .map_err(|e| {
+                    e.hint("name a text file with one query, or give the query with -c")
+                })?;
             Some((shown, sql))
         }
         (None, None) if std::io::stdin().is_terminal() => None,
@@ -137,21 +142,9 @@ pub async fn ask(engine: &Engine, past: &Past, place: &str, sql: &str) -> Result
         match past.table(engine.lake(), name).await? {
             Some(table) => engine.register(&table)?,
             None => {
-                let known: Vec<String> = engine
-                    .lake()
-                    .tables()
-                    .await?
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect();
-                return Err(
-                    Error::usage(format!("{place}: there is no table {name}")).hint(
-                        crate::pipeline::settings_file::nearest(
-                            &name.to_string(),
-                            known.iter().map(String::as_str),
-                        ),
-                    ),
-                );
+                let known = engine.lake().tables().await?;
+                return Err(Error::usage(format!("{place}: there is no table {name}"))
+                    .hint(nearest(name, known)));
             }
         }
     }

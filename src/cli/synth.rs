@@ -1,5 +1,6 @@
 //! `populace synth`
 
+use super::argument::{date, whole};
 use super::printer::Printer;
 use super::size::{count, show};
 use super::{Global, session};
@@ -16,16 +17,16 @@ pub struct Arguments {
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
     /// How many people
-    #[arg(long, value_name = "N", default_value_t = 800)]
+    #[arg(long, value_name = "N", default_value_t = 800, value_parser = whole(1..=synth::MOST_PEOPLE), allow_negative_numbers = true)]
     people: u32,
     /// The same seed makes the same record
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, value_name = "S", default_value_t = 1, value_parser = whole(0..=u64::MAX), allow_negative_numbers = true)]
     seed: u64,
     /// First day of the period
-    #[arg(long, value_name = "DATE", default_value = "2024-10-01")]
+    #[arg(long, value_name = "DATE", default_value = "2024-10-01", value_parser = date)]
     from: NaiveDate,
     /// Last day of the period
-    #[arg(long, value_name = "DATE", default_value = "2026-09-30")]
+    #[arg(long, value_name = "DATE", default_value = "2026-09-30", value_parser = date)]
     to: NaiveDate,
     /// Plant what goes wrong in real extracts, and list it in faults.csv
     #[arg(long)]

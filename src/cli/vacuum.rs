@@ -1,5 +1,6 @@
 //! `populace vacuum`
 
+use super::argument::whole;
 use super::printer::Printer;
 use super::size::count;
 use super::{Global, session};
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Keep what tables held in the last so many days [default: keep_days of the pipeline file]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0..=u16::MAX), allow_negative_numbers = true)]
     keep_days: Option<u16>,
     /// Say what would be removed, and remove nothing
     #[arg(long)]

@@ -1,12 +1,20 @@
 //! What went wrong in SQL, in a user's words, without a value of a record.
 
 use crate::error::Error;
+use crate::functions::{BrokenRule, sections};
 use datafusion::common::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 /// The error of a query that could not be planned: its place is file:line:column. The message may
 /// quote the query's own text, and never data, which has not been read yet.
 pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
+    if let Some(broken) = BrokenRule::behind(error) {
+        return Error::usage(format!("{place}: {broken}")).hint(page(broken.function()));
+    }
+    if let Some((name, called, syntax)) = wrong_call(&error.to_string()) {
+        return Error::usage(format!("{place}: {name} cannot be called as {called}"))
+            .hint(format!("write {syntax}; {}", page(name)));
+    }
     let at = position(error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
     let (message, hint) = message(error);
     let error = Error::usage(format!("{place}{at}: {message}"));
@@ -19,8 +27,13 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
 }
 
 /// The error of a query that failed while it ran: numbers and quoted text could be a record's and
-/// are left out.
+/// are left out. What our functions say of their arguments holds none, and is shown as it is.
 pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
+    if let Some(broken) = BrokenRule::behind(error) {
+        return Error::data(format!("{place}: a function cannot use what it is given"))
+            .cause(broken)
+            .hint(page(broken.function()));
+    }
     if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
         return Error::data(format!("{place}: there is not enough memory"))
             .cause(first_line(&error.find_root().to_string()))
@@ -35,6 +48,31 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
     Error::data(format!("{place}: the query failed while it ran"))
         .cause(without_values(&text))
         .hint("see that the disk is not full; a cast in the query may meet a value that it cannot take")
+}
+
+/// Where it stands what a function takes, NULL and impossible values among them.
+fn page(name: &str) -> String {
+    format!(
+        "`populace sql -c '\\h {name}'` says what {name} takes, and what gives NULL or an error"
+    )
+}
+
+/// A call that a function of ours does not understand: its name, the call with its types, and how it
+/// is written.
+fn wrong_call(text: &str) -> Option<(&'static str, String, &'static str)> {
+    let (_, rest) = text.split_once("given name and argument types '")?;
+    let (call, _) = rest.split_once("'.")?;
+    let (name, _) = call.split_once('(')?;
+    let sections = sections();
+    let mut functions = sections.iter().flat_map(|section| &section.functions);
+    let found = functions.find(|function| function.doc.name == name)?;
+    Some((found.doc.name, call.to_string(), found.doc.syntax))
+}
+
+/// The table that [`plan_error`] says is not there.
+pub(super) fn missing_table(error: &Error) -> Option<&str> {
+    let (_, name) = error.what().rsplit_once("table '")?;
+    name.strip_suffix("' not found")
 }
 
 /// The path of a file that the lake's log names and its store does not have, or no longer has as
@@ -69,12 +107,19 @@ fn message(error: &DataFusionError) -> (String, Option<String>) {
         return (first_line(text), None);
     }
     let text = first_line(&error.find_root().to_string());
-    let text = ["Schema error: ", "Error during planning: "]
-        .iter()
-        .fold(text.as_str(), |text, prefix| {
-            text.strip_prefix(prefix).unwrap_or(text)
-        });
-    (text.to_string(), None)
+    let text = [
+        "Schema error: ",
+        "Error during planning: ",
+        "Internal error: ",
+    ]
+    .iter()
+    .fold(text.as_str(), |text, prefix| {
+        text.strip_prefix(prefix).unwrap_or(text)
+    });
+    // What follows lists every way that the arguments do not fit.
+    let text = text.split(", errors: ").next().unwrap_or_default();
+    // Users write no catalogue.
+    (text.replace("table 'datafusion.", "table '"), None)
 }
 
 /// "Possible column x" reads better as a question.
@@ -148,6 +193,9 @@ fn without_values(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow::error::ArrowError;
+    use datafusion::prelude::SessionContext;
+    use std::sync::Arc;
 
     #[test]
     fn values_are_left_out() {
@@ -155,5 +203,62 @@ mod tests {
             without_values("Cannot cast string '9434765919' to value of Int32 type"),
             "Cannot cast string '…' to value of Int… type"
         );
+    }
+
+    /// The error of a query over our functions, when it runs.
+    async fn failure(sql: &str) -> DataFusionError {
+        let context = SessionContext::new();
+        crate::functions::register(&context);
+        let frame = context.sql(sql).await.unwrap();
+        frame.collect().await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_rule_of_our_functions_is_shown_as_it_is_however_deep_it_lies() {
+        let error = failure(
+            "select charlson(code, weights) from (values ('I50', 'quan'), ('E11', 'shmi'))
+             as t(code, weights)",
+        )
+        .await;
+        let said = "charlson: weights must be one of quan2011, original, shmi";
+        let shown = execution_error("query", &error);
+        assert_eq!(shown.causes(), [said]);
+        assert!(shown.hint_text().unwrap().contains("\\h charlson"));
+
+        let shared = DataFusionError::Shared(Arc::new(error));
+        let within = ArrowError::ExternalError(Box::new(shared));
+        let deep = DataFusionError::ArrowError(Box::new(within), None).context("a part");
+        assert_eq!(execution_error("query", &deep).causes(), [said]);
+        assert_eq!(plan_error("query", &deep).what(), format!("query: {said}"));
+    }
+
+    #[tokio::test]
+    async fn a_wrong_call_is_told_the_right_one() {
+        let context = SessionContext::new();
+        crate::functions::register(&context);
+        let error = context.sql("select rate(1)").await.unwrap_err();
+        let shown = plan_error("query", &error);
+        assert_eq!(shown.what(), "query: rate cannot be called as rate(Int64)");
+        let hint = shown.hint_text().unwrap();
+        assert!(hint.starts_with("write rate(x, n [, multiplier [, confidence]]); "));
+        // The engine's own functions have messages of the engine.
+        let error = context.sql("select sum('a')").await.unwrap_err();
+        assert_eq!(
+            plan_error("query", &error).what(),
+            "query: Function 'sum' failed to match any signature"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_value_in_any_other_error_is_not_shown() {
+        // Of the engine itself, of a value that our functions were given, and of a text that looks
+        // like one of our rules.
+        let cast = failure("select cast(n as int) from (values ('9434765919')) as t(n)").await;
+        let rate = failure("select rate(9434765919, n) from (values (-9434765919)) as t(n)").await;
+        let alike = DataFusionError::Execution("rate: n must be a number, not 9434765919".into());
+        for error in [cast, rate, alike] {
+            let shown = execution_error("query", &error);
+            assert!(!format!("{shown:?}").contains("9434765919"), "{shown:?}");
+        }
     }
 }

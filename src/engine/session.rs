@@ -1,7 +1,7 @@
 //! A session: parameters, functions and the tables that a query names.
 
 use super::count_distinct;
-use super::errors::plan_error;
+use super::errors::{missing_table, plan_error};
 use super::table::LakeTable;
 use super::window::VectorisedWindows;
 use crate::error::{Context, Result};
@@ -9,6 +9,7 @@ use crate::functions;
 use crate::lake::{Lake, Table, TableName};
 use crate::models::Model;
 use crate::pipeline::Value;
+use crate::pipeline::settings_file::nearest;
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::dataframe::DataFrame;
@@ -168,11 +169,36 @@ impl Engine {
 
     /// Plans one query; `place` is what the error calls the text.
     pub async fn query(&self, place: &str, sql: &str) -> Result<DataFrame> {
-        let failed = |e| plan_error(place, &e);
+        let failed = |e| {
+            let error = plan_error(place, &e);
+            match missing_table(&error).map(|name| nearest(name, self.tables())) {
+                Some(near) => error.hint(near),
+                None => error,
+            }
+        };
         let frame = self.context.sql(sql).await.map_err(failed)?;
         frame
             .with_param_values(self.parameters.clone())
             .map_err(failed)
+    }
+
+    /// The tables that queries can name.
+    fn tables(&self) -> Vec<String> {
+        let Some(catalog) = self.context.catalog("datafusion") else {
+            return Vec::new();
+        };
+        let of_layer = |layer: String| {
+            let tables = catalog.schema(&layer).map(|known| known.table_names());
+            let tables = tables.unwrap_or_default().into_iter();
+            tables.map(move |table| format!("{layer}.{table}"))
+        };
+        let mut names: Vec<String> = catalog
+            .schema_names()
+            .into_iter()
+            .flat_map(of_layer)
+            .collect();
+        names.sort();
+        names
     }
 }
 

@@ -3,26 +3,35 @@
 //! A function says as a [`Fold`] what it keeps of a group; here that becomes the engine's
 //! accumulator of many groups, and that of one.
 
-use super::arguments::broken_rule;
+use super::broken_rule::broken_rule;
+use super::named::Named;
 use super::{Definition, Doc, Function};
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{
     AccumulatorArgs, AggregateFunctionSimplification, StateFieldsArgs,
 };
 use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, Expr, GroupsAccumulator,
-    Signature, TypeSignature, Volatility,
+    Signature,
 };
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+
+/// What is kept of one group; the default is that of no rows.
+pub(super) trait Kept: Default + Send + Sync {
+    /// The types of the arrays that [`Kept::save`] makes.
+    fn types() -> Vec<DataType>;
+
+    /// States as arrays, one row for each.
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>>;
+}
 
 /// What an aggregate keeps of a group of rows, and what it makes of that in the end.
 pub(super) trait Fold: Clone + Send + Sync + 'static {
-    /// What is kept of one group; the default is that of no rows.
-    type State: Default + Send + Sync;
+    /// What is kept of one group.
+    type State: Kept;
 
     /// Says what is wrong with arguments that are written out in the query, before a row is read.
     fn check(&self, _arguments: &[Expr]) -> Result<()> {
@@ -33,11 +42,8 @@ pub(super) trait Fold: Clone + Send + Sync + 'static {
     /// index of its group in `states`. Gives the bytes that the states took beside themselves.
     fn update(&self, states: &mut [Self::State], values: &[ArrayRef], rows: Rows) -> Result<usize>;
 
-    /// Takes in what [`Fold::save`] made of other states of the same groups.
+    /// Takes in what [`Kept::save`] made of other states of the same groups.
     fn merge(&self, states: &mut [Self::State], saved: &[ArrayRef], rows: Rows) -> Result<usize>;
-
-    /// The states as arrays of the types in [`Types::state`], one row for each.
-    fn save(&self, states: Vec<Self::State>) -> Result<Vec<ArrayRef>>;
 
     /// The value of each group.
     fn finish(&self, states: Vec<Self::State>) -> Result<ArrayRef>;
@@ -75,41 +81,25 @@ impl Rows<'_> {
     }
 }
 
-/// An aggregate's types.
-pub(super) struct Types<'a> {
-    /// What it is called with: one list for each number of arguments. The engine casts what it can.
-    pub calls: &'a [&'a [DataType]],
-    /// What it keeps of a group: a name and a type for each array of [`Fold::save`].
-    pub state: &'a [(&'static str, DataType)],
-    /// What it gives.
-    pub returns: DataType,
-}
-
-/// An aggregate function.
-pub(super) fn aggregate<F: Fold>(doc: &'static Doc, types: &Types, fold: F) -> Function {
-    let calls = types.calls.iter();
-    let calls = calls.map(|call| TypeSignature::Exact(call.to_vec()));
-    let definition = Definition::Aggregate(AggregateUDF::from(Aggregate {
-        doc,
-        documentation: doc.documentation(),
-        signature: Signature::one_of(calls.collect(), Volatility::Immutable),
-        state: types.state.to_vec(),
-        returns: types.returns.clone(),
-        fold,
-    }));
+/// An aggregate function of the types in `calls` (one list for each number of arguments; the engine
+/// casts what it can to them) that gives `returns`.
+pub(super) fn aggregate<F: Fold>(
+    doc: &'static Doc,
+    calls: &[&[DataType]],
+    returns: DataType,
+    fold: F,
+) -> Function {
+    let aggregate = Named::new(doc, calls, Aggregate { returns, fold });
+    let definition = Definition::Aggregate(AggregateUDF::from(aggregate));
     Function { doc, definition }
 }
 
 struct Aggregate<F> {
-    doc: &'static Doc,
-    documentation: Documentation,
-    signature: Signature,
-    state: Vec<(&'static str, DataType)>,
     returns: DataType,
     fold: F,
 }
 
-impl<F> Aggregate<F> {
+impl<F> Named<Aggregate<F>> {
     fn check(&self, args: &AccumulatorArgs) -> Result<()> {
         if args.is_distinct {
             return broken_rule(self.doc.name, "distinct", "has no meaning here");
@@ -118,7 +108,7 @@ impl<F> Aggregate<F> {
     }
 }
 
-impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
+impl<F: Fold> AggregateUDFImpl for Named<Aggregate<F>> {
     fn name(&self) -> &str {
         self.doc.name
     }
@@ -128,13 +118,14 @@ impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.returns.clone())
+        Ok(self.kind.returns.clone())
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        let fields = self.state.iter().map(|(name, kind)| {
-            let name = format!("{}[{name}]", args.name);
-            Arc::new(Field::new(name, kind.clone(), true))
+        let types = F::State::types().into_iter().enumerate();
+        let fields = types.map(|(number, kind)| {
+            let name = format!("{}[{number}]", args.name);
+            Arc::new(Field::new(name, kind, true))
         });
         Ok(fields.collect())
     }
@@ -142,7 +133,7 @@ impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         self.check(&args)?;
         Ok(Box::new(OneGroup {
-            fold: self.fold.clone(),
+            fold: self.kind.fold.clone(),
             state: F::State::default(),
             beside: 0,
         }))
@@ -158,17 +149,16 @@ impl<F: Fold> AggregateUDFImpl for Aggregate<F> {
     ) -> Result<Box<dyn GroupsAccumulator>> {
         self.check(&args)?;
         Ok(Box::new(ManyGroups {
-            fold: self.fold.clone(),
+            fold: self.kind.fold.clone(),
             states: Vec::new(),
             beside: 0,
         }))
     }
 
     fn simplify(&self) -> Option<AggregateFunctionSimplification> {
-        let fold = self.fold.clone();
+        let fold = self.kind.fold.clone();
         Some(Box::new(move |call, _| {
-            let wrong = |e: DataFusionError| DataFusionError::Plan(e.message().into_owned());
-            fold.check(&call.params.args).map_err(wrong)?;
+            fold.check(&call.params.args)?;
             Ok(Expr::AggregateFunction(call))
         }))
     }
@@ -235,7 +225,7 @@ impl<F: Fold> GroupsAccumulator for ManyGroups<F> {
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
         let states = self.take(emit_to);
-        self.fold.save(states)
+        F::State::save(states)
     }
 
     fn convert_to_state(
@@ -248,7 +238,7 @@ impl<F: Fold> GroupsAccumulator for ManyGroups<F> {
         states.resize_with(each.len(), F::State::default);
         let rows = Rows::Of(&each, opt_filter);
         self.fold.update(&mut states, values, rows)?;
-        self.fold.save(states)
+        F::State::save(states)
     }
 
     fn size(&self) -> usize {
@@ -281,14 +271,14 @@ impl<F: Fold> Accumulator for OneGroup<F> {
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        let saved = self.fold.save(vec![std::mem::take(&mut self.state)])?;
+        let saved = F::State::save(vec![std::mem::take(&mut self.state)])?;
         let one = |array: &ArrayRef| ScalarValue::try_from_array(array, 0);
         saved.iter().map(one).collect()
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         // A window with a growing frame asks for the value again and again.
-        let saved = self.fold.save(vec![std::mem::take(&mut self.state)])?;
+        let saved = F::State::save(vec![std::mem::take(&mut self.state)])?;
         let mut copy = F::State::default();
         for state in [&mut self.state, &mut copy] {
             let state = std::slice::from_mut(state);
@@ -306,25 +296,5 @@ impl<F: Fold> Accumulator for OneGroup<F> {
 impl<F: Fold> fmt::Debug for OneGroup<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OneGroup")
-    }
-}
-
-impl<F> fmt::Debug for Aggregate<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.doc.name)
-    }
-}
-
-impl<F> PartialEq for Aggregate<F> {
-    fn eq(&self, other: &Self) -> bool {
-        self.doc == other.doc
-    }
-}
-
-impl<F> Eq for Aggregate<F> {}
-
-impl<F> Hash for Aggregate<F> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.doc.hash(state);
     }
 }

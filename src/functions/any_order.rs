@@ -1,6 +1,6 @@
 //! For tests: an aggregate over rows that come in another order and in parts.
 
-use super::aggregate::{Fold, Rows};
+use super::aggregate::{Fold, Kept, Rows};
 use arrow::array::{ArrayRef, AsArray, Float64Array, UInt32Array};
 use arrow::compute::take;
 use arrow::datatypes::Float64Type;
@@ -33,7 +33,7 @@ fn in_parts<F: Fold>(fold: &F, rows: &[ArrayRef], order: &[u32], parts: &[usize]
     states.resize_with(4, F::State::default);
     fold.update(&mut states, &moved, Rows::Of(parts, None))
         .unwrap();
-    let saved = fold.save(states).unwrap();
+    let saved = F::State::save(states).unwrap();
     // The parts as two groups, then those as one.
     let mut pairs = [F::State::default(), F::State::default()];
     for part in (0..4).rev() {
@@ -42,7 +42,7 @@ fn in_parts<F: Fold>(fold: &F, rows: &[ArrayRef], order: &[u32], parts: &[usize]
         fold.merge(&mut pairs, &one, Rows::Of(&group, None))
             .unwrap();
     }
-    let saved = fold.save(Vec::from(pairs)).unwrap();
+    let saved = F::State::save(Vec::from(pairs)).unwrap();
     let mut whole = [F::State::default()];
     fold.merge(&mut whole, &saved, Rows::One(2)).unwrap();
     fold.finish(Vec::from(whole)).unwrap()

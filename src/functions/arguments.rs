@@ -1,21 +1,26 @@
-//! What functions say of arguments that they cannot use.
+//! Arguments that are numbers: what they must be.
 
+use super::broken_rule::broken_rule;
+use super::doc::Argument;
 use arrow::datatypes::DataType;
-use datafusion::common::{Result, exec_err};
+use datafusion::common::Result;
+use std::ops::RangeInclusive;
 
-/// The types of arguments that are numbers: a call takes the first so many of them.
-pub(super) const NUMBERS: [DataType; 9] = {
-    const NUMBER: DataType = DataType::Float64;
-    [NUMBER; 9]
-};
+/// What a rate is multiplied by, as documents say it.
+pub(super) const PER_PEOPLE: Argument = ("multiplier", "per how many people; 100000 unless given");
 
-/// An error that names the function, the argument and the rule, and never a value.
-pub(super) fn broken_rule<T>(function: &str, argument: &str, rule: &str) -> Result<T> {
-    exec_err!("{function}: {argument} {rule}")
+/// The calls of a function that has so many arguments, all of them numbers.
+pub(super) fn numbers(counts: RangeInclusive<usize>) -> Vec<&'static [DataType]> {
+    static NUMBERS: [DataType; 6] = [const { DataType::Float64 }; 6];
+    counts.map(|count| &NUMBERS[..count]).collect()
 }
 
 /// The value of an argument that may not be NULL.
-pub(super) fn given(function: &str, argument: &str, value: Option<f64>) -> Result<f64> {
+pub(super) fn given(
+    function: &'static str,
+    argument: &'static str,
+    value: Option<f64>,
+) -> Result<f64> {
     match value {
         Some(value) => Ok(value),
         None => broken_rule(function, argument, "must not be NULL"),
@@ -23,7 +28,7 @@ pub(super) fn given(function: &str, argument: &str, value: Option<f64>) -> Resul
 }
 
 /// A count: finite, 0 or more.
-pub(super) fn count(function: &str, argument: &str, value: f64) -> Result<f64> {
+pub(super) fn count(function: &'static str, argument: &'static str, value: f64) -> Result<f64> {
     if value >= 0.0 && value.is_finite() {
         Ok(value)
     } else {
@@ -32,7 +37,11 @@ pub(super) fn count(function: &str, argument: &str, value: f64) -> Result<f64> {
 }
 
 /// A population: finite, above 0.
-pub(super) fn population(function: &str, argument: &str, value: f64) -> Result<f64> {
+pub(super) fn population(
+    function: &'static str,
+    argument: &'static str,
+    value: f64,
+) -> Result<f64> {
     if value > 0.0 && value.is_finite() {
         Ok(value)
     } else {
@@ -41,7 +50,7 @@ pub(super) fn population(function: &str, argument: &str, value: f64) -> Result<f
 }
 
 /// What values are multiplied by: finite, above 0.
-pub(super) fn multiplier(function: &str, value: f64) -> Result<f64> {
+pub(super) fn multiplier(function: &'static str, value: f64) -> Result<f64> {
     if value > 0.0 && value.is_finite() {
         Ok(value)
     } else {

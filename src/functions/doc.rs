@@ -1,7 +1,9 @@
 //! What an analyst must know of a function.
 
 use datafusion::logical_expr::{DocSection, Documentation};
-use std::hash::{Hash, Hasher};
+
+/// An argument: its name, and its meaning with unit and default.
+pub type Argument = (&'static str, &'static str);
 
 /// A function's page in `docs/functions.md`. Texts are Markdown, without headings.
 #[derive(Debug)]
@@ -12,8 +14,8 @@ pub struct Doc {
     pub syntax: &'static str,
     /// What it is for, in a sentence or two.
     pub summary: &'static str,
-    /// Each argument with its meaning, unit and default.
-    pub arguments: &'static [(&'static str, &'static str)],
+    /// In the order of a call.
+    pub arguments: &'static [Argument],
     /// What it gives: the type, the unit, the fields of a struct.
     pub gives: &'static str,
     /// The formula or the definition.
@@ -28,6 +30,16 @@ pub struct Doc {
 }
 
 impl Doc {
+    /// What follows summary and arguments, each part with its title.
+    pub fn parts(&self) -> [(&'static str, &'static str); 4] {
+        [
+            ("Gives", self.gives),
+            ("Formula", self.formula),
+            ("NULL, zero and errors", self.rules),
+            ("Source", self.source),
+        ]
+    }
+
     /// The same for the engine's own lists (`show functions`).
     pub(super) fn documentation(&self) -> Documentation {
         let section = DocSection {
@@ -41,20 +53,5 @@ impl Doc {
             page = page.with_argument(*name, *meaning);
         }
         page.build()
-    }
-}
-
-/// Two functions of one name are one function: the engine compares plans by that.
-impl PartialEq for Doc {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Doc {}
-
-impl Hash for Doc {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
     }
 }

@@ -7,21 +7,24 @@ mod aggregate;
 #[cfg(test)]
 mod any_order;
 mod arguments;
+mod broken_rule;
 mod doc;
 mod inequality;
 pub mod interval;
 mod list;
+mod named;
 pub mod need;
 mod person;
 mod scalar;
 mod settings;
 mod standardise;
-mod state;
 mod sum;
+mod sums;
 mod variation;
 mod waiting;
 mod window;
 
+pub use broken_rule::BrokenRule;
 pub use doc::Doc;
 pub use list::list_of_functions;
 pub use window::{Compute, compute_of};

@@ -1,6 +1,6 @@
 //! Arguments that a call may leave out, and those that hold for a whole group of rows.
 
-use super::arguments::broken_rule;
+use super::broken_rule::broken_rule;
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array};
 use arrow::datatypes::Float64Type;
 use datafusion::common::Result;
@@ -48,8 +48,8 @@ impl<const N: usize> Settings<N> {
     /// One of them is NULL or not a number, or not that of the rows before.
     pub(super) fn take(
         &mut self,
-        function: &str,
-        names: &[&str; N],
+        function: &'static str,
+        names: &[&'static str; N],
         given: [Option<f64>; N],
     ) -> Result<()> {
         let first = self.get().is_none();
@@ -82,8 +82,8 @@ impl<const N: usize> Settings<N> {
     /// Takes in what [`Settings::parts`] wrote down. False when that was of no rows.
     pub(super) fn merge(
         &mut self,
-        function: &str,
-        names: &[&str; N],
+        function: &'static str,
+        names: &[&'static str; N],
         parts: [f64; N],
     ) -> Result<bool> {
         if Settings(parts).get().is_none() {

@@ -1,22 +1,21 @@
 //! Functions that give each row a value that depends on the rows of its partition.
 
+use super::broken_rule::broken_rule;
+use super::named::Named;
 use super::{Definition, Doc, Function};
 use arrow::array::{Array, ArrayRef};
 use arrow::compute::concat;
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::{Result, plan_err};
+use datafusion::common::Result;
 use datafusion::logical_expr::expr::WindowFunction;
 use datafusion::logical_expr::function::{
     PartitionEvaluatorArgs, WindowFunctionSimplification, WindowUDFFieldArgs,
 };
 use datafusion::logical_expr::simplify::SimplifyContext;
 use datafusion::logical_expr::{
-    Documentation, Expr, LimitEffect, PartitionEvaluator, Signature, TypeSignature, Volatility,
-    WindowUDF, WindowUDFImpl,
+    Documentation, Expr, LimitEffect, PartitionEvaluator, Signature, WindowUDF, WindowUDFImpl,
 };
 use datafusion::physical_expr::PhysicalExpr;
-use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -53,8 +52,8 @@ impl Compute {
 
 /// What a function of ours computes, for operators that have many partitions together.
 pub fn compute_of(function: &WindowUDF) -> Option<Compute> {
-    let window = function.inner().downcast_ref::<Window>()?;
-    Some(window.compute)
+    let window = function.inner().downcast_ref::<Named<Window>>()?;
+    Some(window.kind.compute)
 }
 
 /// A window function of the types in `calls` (one list for each number of arguments) that gives
@@ -88,28 +87,23 @@ fn function(
     ordered: bool,
     compute: Compute,
 ) -> Function {
-    let calls = calls.iter().map(|call| TypeSignature::Exact(call.to_vec()));
-    let definition = Definition::Window(WindowUDF::from(Window {
-        doc,
-        documentation: doc.documentation(),
-        signature: Signature::one_of(calls.collect(), Volatility::Immutable),
+    let window = Window {
         returns,
         ordered,
         compute,
-    }));
+    };
+    let window = Named::new(doc, calls, window);
+    let definition = Definition::Window(WindowUDF::from(window));
     Function { doc, definition }
 }
 
 struct Window {
-    doc: &'static Doc,
-    documentation: Documentation,
-    signature: Signature,
     returns: DataType,
     ordered: bool,
     compute: Compute,
 }
 
-impl WindowUDFImpl for Window {
+impl WindowUDFImpl for Named<Window> {
     fn name(&self) -> &str {
         self.doc.name
     }
@@ -122,13 +116,13 @@ impl WindowUDFImpl for Window {
         &self,
         _: PartitionEvaluatorArgs,
     ) -> Result<Box<dyn PartitionEvaluator>> {
-        Ok(Box::new(Whole(self.compute)))
+        Ok(Box::new(Whole(self.kind.compute)))
     }
 
     fn field(&self, args: WindowUDFFieldArgs) -> Result<FieldRef> {
         Ok(Arc::new(Field::new(
             args.name(),
-            self.returns.clone(),
+            self.kind.returns.clone(),
             true,
         )))
     }
@@ -138,12 +132,12 @@ impl WindowUDFImpl for Window {
         let name = self.doc.name;
         let check = move |call: WindowFunction, _: &SimplifyContext| {
             if call.params.order_by.is_empty() {
-                return plan_err!("{name}: over (…) must have an order by");
+                return broken_rule(name, "over (…)", "must have an order by");
             }
             Ok(Expr::WindowFunction(Box::new(call)))
         };
         let check: WindowFunctionSimplification = Box::new(check);
-        self.ordered.then_some(check)
+        self.kind.ordered.then_some(check)
     }
 
     fn documentation(&self) -> Option<&Documentation> {
@@ -163,25 +157,5 @@ impl PartitionEvaluator for Whole {
     fn evaluate_all(&mut self, values: &[ArrayRef], num_rows: usize) -> Result<ArrayRef> {
         let all = 0..num_rows;
         self.0.of(values, std::slice::from_ref(&all))
-    }
-}
-
-impl fmt::Debug for Window {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.doc.name)
-    }
-}
-
-impl PartialEq for Window {
-    fn eq(&self, other: &Self) -> bool {
-        self.doc == other.doc
-    }
-}
-
-impl Eq for Window {}
-
-impl Hash for Window {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.doc.hash(state);
     }
 }

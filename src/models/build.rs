@@ -1,17 +1,17 @@
 //! Building models: what is out of date, in order, checked before it is seen.
 
 use super::check::{self, CheckFailure};
-use super::fingerprint::{self, CONTENT, FINGERPRINT};
+use super::fingerprint::FINGERPRINT;
 use super::graph::order;
+use super::inputs::{INPUTS, Inputs};
 use super::library::{Library, Model};
+use super::stored::{stored, stored_schema};
 use crate::engine::{Engine, LakeTable, execution_error};
-use crate::error::{Context, Error, Result};
+use crate::error::Result;
 use crate::lake::{Change, DataFile, FileWriter, Lake, Table, TableName};
 use crate::pipeline::Value;
 use crate::progress::Progress;
-use arrow::array::{ArrayRef, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::SchemaRef;
 use futures::TryStreamExt;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -211,7 +211,7 @@ async fn build_one(
 async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, Vec<DataFile>)> {
     let frame = engine.query(place, &model.sql).await?;
     let schema = stored_schema(frame.schema().as_arrow());
-    described(model, &schema, place)?;
+    model.header.fits(place, &schema)?;
     let mut stream = frame
         .execute_stream()
         .await
@@ -243,168 +243,4 @@ async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, 
         );
     }
     Ok((schema, files))
-}
-
-/// The header and the query must speak of the same columns.
-fn described(model: &Model, schema: &SchemaRef, place: &str) -> Result<()> {
-    for column in model.header.columns.keys().chain(&model.header.grain) {
-        if schema.index_of(column).is_err() {
-            let names: Vec<&str> = schema.fields().iter().map(|f| f.name().as_str()).collect();
-            return Err(Error::usage(format!(
-                "{place}: the header describes '{column}', which the query does not make"
-            ))
-            .hint(crate::pipeline::settings_file::nearest(
-                column,
-                names.into_iter(),
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// The types that every reader of Delta Lake knows.
-fn stored_type(kind: &DataType) -> DataType {
-    match kind {
-        DataType::Utf8View | DataType::LargeUtf8 => DataType::Utf8,
-        DataType::Dictionary(_, value) => stored_type(value),
-        DataType::Timestamp(_, zone) => DataType::Timestamp(TimeUnit::Microsecond, zone.clone()),
-        DataType::UInt8 | DataType::UInt16 => DataType::Int32,
-        DataType::UInt32 | DataType::UInt64 => DataType::Int64,
-        DataType::Date64 => DataType::Date32,
-        DataType::Null => DataType::Utf8,
-        other => other.clone(),
-    }
-}
-
-fn stored_schema(schema: &Schema) -> SchemaRef {
-    let fields = schema.fields().iter();
-    let fields: Vec<Field> = fields
-        .map(|f| Field::new(f.name(), stored_type(f.data_type()), true))
-        .collect();
-    Arc::new(Schema::new(fields))
-}
-
-fn stored(batch: &RecordBatch, schema: &SchemaRef, place: &str) -> Result<RecordBatch> {
-    let failed = || format!("{place}: the result cannot be stored");
-    let columns = batch
-        .columns()
-        .iter()
-        .zip(schema.fields())
-        .map(|(column, field)| cast(column, field.data_type()).data(failed))
-        .collect::<Result<Vec<ArrayRef>>>()?;
-    RecordBatch::try_new(schema.clone(), columns).data(failed)
-}
-
-/// What models read, and at which version.
-struct Inputs<'a> {
-    lake: &'a Lake,
-    versions: BTreeMap<TableName, String>,
-}
-
-/// Which version of each input a model was made from, as a property of its table.
-const INPUTS: &str = "populace.inputs";
-
-impl<'a> Inputs<'a> {
-    fn new(lake: &'a Lake) -> Self {
-        Inputs {
-            lake,
-            versions: BTreeMap::new(),
-        }
-    }
-
-    /// A model's table will be of this version when its turn is over.
-    fn expect(&mut self, model: &TableName, fingerprint: String) {
-        self.versions.insert(model.clone(), fingerprint);
-    }
-
-    async fn table(&self, name: &TableName, reader: &Model) -> Result<Table> {
-        match self.lake.table(name).await? {
-            Some(table) => Ok(table),
-            None => Err(missing(name, reader, self.lake).await),
-        }
-    }
-
-    async fn version(&mut self, name: &TableName, reader: &Model) -> Result<String> {
-        if let Some(version) = self.versions.get(name) {
-            return Ok(version.clone());
-        }
-        let table = self.table(name, reader).await?;
-        let version = table
-            .property(FINGERPRINT)
-            .or_else(|| table.property(CONTENT))
-            .map_or_else(|| format!("version {}", table.version), str::to_string);
-        self.versions.insert(name.clone(), version.clone());
-        Ok(version)
-    }
-
-    /// The versions of what a model reads, as its table remembers them.
-    async fn of(&mut self, model: &Model) -> Result<String> {
-        serde_json::to_string(&self.versions_read(model).await?)
-            .data(|| format!("cannot describe {}", model.name))
-    }
-
-    async fn versions_read(&mut self, model: &Model) -> Result<BTreeMap<String, String>> {
-        let mut versions = BTreeMap::new();
-        for read in &model.reads {
-            versions.insert(read.to_string(), self.version(read, model).await?);
-        }
-        Ok(versions)
-    }
-
-    /// Whether a model is out of date, which inputs changed, and its fingerprint now.
-    async fn state(
-        &mut self,
-        model: &Model,
-        parameters: &BTreeMap<String, Value>,
-    ) -> Result<(ModelState, Vec<String>, String)> {
-        let versions = self.versions_read(model).await?;
-        let now = fingerprint::of(model, parameters, &versions)?;
-        let Some(base) = self.lake.table(&model.name).await? else {
-            return Ok((ModelState::New, Vec::new(), now));
-        };
-        if base.property(FINGERPRINT) == Some(&now) {
-            return Ok((ModelState::UpToDate, Vec::new(), now));
-        }
-        let before: BTreeMap<String, String> = base
-            .property(INPUTS)
-            .and_then(|text| serde_json::from_str(text).ok())
-            .unwrap_or_default();
-        let changed: Vec<String> = versions
-            .iter()
-            .filter(|(name, version)| before.get(*name) != Some(version))
-            .map(|(name, _)| name.clone())
-            .collect();
-        let state = if changed.is_empty() {
-            ModelState::Changed
-        } else {
-            ModelState::InputChanged
-        };
-        Ok((state, changed, now))
-    }
-}
-
-async fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {
-    let error = Error::usage(format!(
-        "{}: there is no table {name}",
-        reader.file.display()
-    ));
-    let names: Vec<String> = lake
-        .tables()
-        .await
-        .unwrap_or_default()
-        .iter()
-        .map(TableName::to_string)
-        .collect();
-    let hint = match name.layer.as_str() {
-        "record" => "a view or column file makes it; pull first, or correct the name".to_string(),
-        "reference" => format!(
-            "add {} = \"FILE.csv\" under [reference], or correct the name",
-            name.name
-        ),
-        _ => crate::pipeline::settings_file::nearest(
-            &name.to_string(),
-            names.iter().map(String::as_str),
-        ),
-    };
-    error.hint(hint)
 }

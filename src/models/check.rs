@@ -1,11 +1,12 @@
 //! Checks: what must be true of a model's rows before anybody may see them.
 
 use super::header::one_or_many;
+use super::library::Model;
 use crate::engine::{Engine, execution_error};
 use crate::error::Result;
 use crate::lake::TableName;
 use arrow::array::AsArray;
-use arrow::datatypes::Int64Type;
+use arrow::datatypes::{Int64Type, Schema};
 use serde::Deserialize;
 
 /// One check of a header.
@@ -93,6 +94,17 @@ impl Check {
             }
         }
     }
+}
+
+/// Finds what a model's header has wrong, before there is data: columns that the query does not make,
+/// and checks that cannot be run. The engine knows the model's table, which has these columns and no
+/// rows.
+pub async fn check_header(engine: &Engine, model: &Model, columns: &Schema) -> Result<()> {
+    let place = model.file.display().to_string();
+    model.header.fits(&place, columns)?;
+    run(engine, &place, &model.name, &model.header.checks)
+        .await
+        .map(drop)
 }
 
 /// Runs the checks of the table known to `engine` as `table`; `place` is the model's file.

@@ -2,6 +2,8 @@
 
 use super::check::Check;
 use crate::error::{Error, Result};
+use crate::pipeline::settings_file::nearest;
+use arrow::datatypes::Schema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -20,6 +22,22 @@ pub struct Header {
     /// What must be true of it.
     #[serde(default)]
     pub checks: Vec<Check>,
+}
+
+impl Header {
+    /// Header and query must speak of the same columns: those of `schema` are the query's.
+    pub(super) fn fits(&self, place: &str, schema: &Schema) -> Result<()> {
+        for column in self.columns.keys().chain(&self.grain) {
+            if schema.index_of(column).is_err() {
+                let names = schema.fields().iter().map(|field| field.name().as_str());
+                return Err(Error::usage(format!(
+                    "{place}: the header describes '{column}', which the query does not make"
+                ))
+                .hint(nearest(column, names)));
+            }
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(
@@ -59,7 +77,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Header> {
         let known = message.split('`').skip(3).step_by(2).collect::<Vec<_>>();
         let wrong = message.split('`').nth(1).unwrap_or_default();
         let hint = if message.contains("unknown field") {
-            crate::pipeline::settings_file::nearest(wrong, known.into_iter())
+            nearest(wrong, known)
         } else {
             "docs/models.md shows a whole header".to_string()
         };

@@ -77,9 +77,14 @@ impl Library {
                 .cloned()
                 .collect();
             if found.is_empty() {
-                let names: Vec<String> = self.models.keys().map(TableName::to_string).collect();
+                let of_layer = pattern.ends_with(".*");
+                let names = self.models.keys().map(|name| match of_layer {
+                    true => format!("{}.*", name.layer),
+                    false => name.to_string(),
+                });
+                let names: BTreeSet<String> = names.collect();
                 return Err(Error::usage(format!("there is no model '{pattern}'"))
-                    .hint(nearest(pattern, names.iter().map(String::as_str))));
+                    .hint(nearest(pattern, names)));
             }
             chosen.extend(found);
         }

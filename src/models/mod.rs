@@ -6,11 +6,13 @@ mod disclosive;
 mod fingerprint;
 mod graph;
 mod header;
+mod inputs;
 mod library;
 mod reference;
+mod stored;
 
 pub use build::{BuildSummary, ModelOutcome, ModelState, Planned, build, plan};
-pub use check::{Check, CheckFailure};
+pub use check::{Check, CheckFailure, check_header};
 pub use disclosive::{record_level, refuse_record_level};
 pub use fingerprint::{CONTENT, FINGERPRINT, normalised};
 pub use graph::order;

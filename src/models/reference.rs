@@ -143,7 +143,9 @@ fn read(place: &str, bytes: &[u8]) -> Result<RecordBatch> {
         arrays.push(array);
     }
     if names.is_empty() {
-        return Err(Error::data(cannot()).cause("it has no columns"));
+        return Err(Error::data(cannot()).cause("it has no columns").hint(
+            "a reference table begins with a line of column names: correct the file, or its path under [reference]",
+        ));
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).data(cannot)
 }

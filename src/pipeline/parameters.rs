@@ -106,11 +106,8 @@ pub(super) fn set(parameters: &mut BTreeMap<String, Parameter>, setting: &str) -
         .map_err(|e| e.hint("write --set name=value"))?;
     let known: Vec<String> = parameters.keys().cloned().collect();
     let Some(parameter) = parameters.get_mut(name) else {
-        return Err(
-            Error::usage(format!("there is no parameter '{name}'")).hint(
-                super::settings_file::nearest(name, known.iter().map(String::as_str)),
-            ),
-        );
+        return Err(Error::usage(format!("there is no parameter '{name}'"))
+            .hint(super::settings_file::nearest(name, known)));
     };
     parameter.default = read(parameter.kind, text).ok_or_else(|| {
         Error::usage(format!("--set {name}: '{text}' is not a {:?}", parameter.kind).to_lowercase())

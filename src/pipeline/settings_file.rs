@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use serde::de::DeserializeOwned;
+use std::fmt::Display;
 
 /// Parses `text`, the content of `file`; unknown keys are errors that name the nearest known one.
 pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
@@ -15,8 +16,11 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
         let message = e.message().trim().to_string();
         let error = Error::usage(format!("{file}{place}: {}", first_part(&message)));
         match unknown_key(&message) {
-            Some((key, known)) => error.hint(nearest(key, known.into_iter())),
-            None => error.hint("correct the file; docs/pipeline-file.md lists every setting"),
+            Some((key, known)) => error.hint(nearest(key, known)),
+            None => {
+                let cure = expected(&message).unwrap_or("correct the file");
+                error.hint(format!("{cure}; docs/pipeline-file.md lists every setting"))
+            }
         }
     })
 }
@@ -24,6 +28,18 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
 /// Serde lists every known key after "expected"; the hint says the one that was meant.
 fn first_part(message: &str) -> &str {
     message.split(", expected").next().unwrap_or(message)
+}
+
+/// What to write where the type is wrong.
+fn expected(message: &str) -> Option<&'static str> {
+    let (_, kind) = message.rsplit_once(", expected ")?;
+    match kind {
+        "a string" => Some("write a text in quotes"),
+        "a boolean" => Some("write true or false"),
+        "a sequence" => Some("write a list, such as [\"a\", \"b\"]"),
+        "u8" | "u16" | "u32" | "u64" | "usize" => Some("write a whole number, 0 or more"),
+        _ => None,
+    }
 }
 
 fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
@@ -36,11 +52,12 @@ fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 /// "did you mean 'x'?", or the list of what there is.
-pub fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.collect();
+pub fn nearest(wrong: impl Display, known: impl IntoIterator<Item = impl Display>) -> String {
+    let wrong = wrong.to_string();
+    let known: Vec<String> = known.into_iter().map(|name| name.to_string()).collect();
     let close = known
         .iter()
-        .map(|k| (strsim::damerau_levenshtein(wrong, k), *k))
+        .map(|k| (strsim::damerau_levenshtein(&wrong, k), k))
         .filter(|(distance, k)| *distance <= 1 + k.len() / 3)
         .min();
     match close {
@@ -67,5 +84,15 @@ mod tests {
         let err = parse::<Sample>("x.toml", "\nshrads = 3\n").unwrap_err();
         assert_eq!(err.what(), "x.toml:2:1: unknown field `shrads`");
         assert_eq!(err.hint_text(), Some("did you mean 'shards'?"));
+    }
+
+    #[test]
+    fn a_wrong_type_says_what_to_write() {
+        let err = parse::<Sample>("x.toml", "shards = \"three\"\n").unwrap_err();
+        assert!(err.what().starts_with("x.toml:1:10: invalid type"), "{err}");
+        assert_eq!(
+            err.hint_text(),
+            Some("write a whole number, 0 or more; docs/pipeline-file.md lists every setting")
+        );
     }
 }

@@ -17,14 +17,20 @@ impl Lookup {
         let mut reader = csv::Reader::from_path(path)
             .data(cannot)
             .map_err(|e| e.hint("correct its path under [privacy.lookups]"))?;
+        let hint = "give [privacy.lookups] a CSV file with a header and two columns: what is looked up, then the answer";
+        if reader.headers().data(cannot)?.len() < 2 {
+            return Err(Error::data(cannot())
+                .cause("its first line does not name two columns")
+                .hint(hint));
+        }
         let mut values = HashMap::new();
         let mut row = csv::StringRecord::new();
         while reader.read_record(&mut row).data(cannot)? {
             let (Some(key), Some(value)) = (row.get(0), row.get(1)) else {
                 let line = row.position().map_or(0, csv::Position::line);
-                return Err(
-                    Error::data(cannot()).cause(format!("line {line} has fewer than 2 columns"))
-                );
+                return Err(Error::data(cannot())
+                    .cause(format!("line {line} has fewer than 2 columns"))
+                    .hint(hint));
             };
             values.insert(normalise(key).into_boxed_str(), value.into());
         }

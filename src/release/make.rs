@@ -1,20 +1,20 @@
 //! From the lake to a release: each report's tables are asked for, rendered and published together.
 
+use super::manifest::sha256;
+use super::provenance::provenance;
+use super::reports::{Report, place, reports};
 use super::shelf::Shelf;
 use crate::disclosure::Scheme;
 use crate::engine::{Engine, execution_error};
-use crate::error::{Context, Error, Result};
-use crate::lake::{Lake, Location, Table, TableName};
-use crate::models::{CONTENT, FINGERPRINT, Library, record_level, references, refuse_record_level};
-use crate::pipeline::{Pipeline, Value, settings_file::nearest};
+use crate::error::{Error, Result};
+use crate::lake::{Location, TableName};
+use crate::models::{Library, record_level, refuse_record_level};
+use crate::pipeline::Pipeline;
 use crate::release::{
-    About, File, FileMade, InputUsed, MANIFEST, Manifest, ModelUsed, Outcome, ReportFile,
-    TableData, render, write, write_to_store,
+    About, File, FileMade, MANIFEST, Manifest, Outcome, TableData, render, write, write_to_store,
 };
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 /// What a release step did.
 #[derive(Debug, Clone, Serialize)]
@@ -33,13 +33,6 @@ pub struct Made {
     pub cells_shown: usize,
     /// Cells suppressed, over all reports.
     pub cells_suppressed: usize,
-}
-
-struct Report {
-    file: PathBuf,
-    text: String,
-    report: ReportFile,
-    reads: BTreeSet<TableName>,
 }
 
 /// Makes `names` (the pipeline's reports when empty); with `dry_run` nothing is written.
@@ -123,82 +116,6 @@ pub async fn make(
     Ok(made)
 }
 
-/// Reads the report files that the pipeline names.
-fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Report>> {
-    let folder = pipeline.path(&pipeline.settings.reports.folder);
-    let cannot = || format!("the folder of reports {} cannot be read", folder.display());
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(&folder).usage(cannot)? {
-        let path = entry.usage(cannot)?.path();
-        if path.extension().is_some_and(|e| e == "toml") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    let mut all = Vec::new();
-    for file in paths {
-        let report = ReportFile::read(&file)?;
-        let text = std::fs::read_to_string(&file).usage(cannot)?;
-        let mut reads = BTreeSet::new();
-        for table in &report.tables {
-            reads.extend(references(&place(&file, &table.id), &table.sql)?);
-        }
-        all.push(Report {
-            file,
-            text,
-            report,
-            reads,
-        });
-    }
-    let wanted = if names.is_empty() {
-        &pipeline.settings.reports.build
-    } else {
-        names
-    };
-    for name in wanted.iter().filter(|n| *n != "*") {
-        if !all.iter().any(|r| &r.report.name == name) {
-            return Err(Error::usage(format!("there is no report '{name}'"))
-                .hint(nearest(name, all.iter().map(|r| r.report.name.as_str()))));
-        }
-    }
-    all.retain(|r| {
-        wanted
-            .iter()
-            .any(|name| name == "*" || name == &r.report.name)
-    });
-    Ok(all)
-}
-
-/// Checks what can be checked of all report files without data.
-pub fn check_reports(pipeline: &Pipeline) -> Result<usize> {
-    Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
-    Ok(reports(pipeline, &[])?.len())
-}
-
-/// Plans the queries of all reports over the tables that `engine` knows; gives what is wrong.
-pub async fn check_queries(
-    engine: &Engine,
-    pipeline: &Pipeline,
-    record_level: &BTreeSet<TableName>,
-) -> Result<Vec<Error>> {
-    let mut problems = Vec::new();
-    for report in reports(pipeline, &[])? {
-        for table in &report.report.tables {
-            let place = place(&report.file, &table.id);
-            let checked = match engine.query(&place, &table.sql).await {
-                Ok(frame) => refuse_record_level(&place, frame.logical_plan(), record_level),
-                Err(e) => Err(e),
-            };
-            problems.extend(checked.err());
-        }
-    }
-    Ok(problems)
-}
-
-fn place(file: &Path, table: &str) -> String {
-    format!("{}: table {table}", file.display())
-}
-
 async fn ask(
     engine: &Engine,
     report: &Report,
@@ -218,80 +135,6 @@ async fn ask(
     Ok(data)
 }
 
-/// Everything that a report's figures come from.
-async fn provenance(
-    lake: &Lake,
-    library: &Library,
-    pipeline: &Pipeline,
-    reads: &BTreeSet<TableName>,
-) -> Result<About> {
-    let mut models = Vec::new();
-    let mut inputs = Vec::new();
-    let mut waiting: Vec<TableName> = reads.iter().cloned().collect();
-    let mut seen = BTreeSet::new();
-    while let Some(name) = waiting.pop() {
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        let table = lake
-            .table(&name)
-            .await?
-            .ok_or_else(|| not_built(&name, library))?;
-        match library.models.get(&name) {
-            Some(model) => {
-                models.push(ModelUsed {
-                    name: name.to_string(),
-                    description: model.header.description.trim().to_string(),
-                    fingerprint: version(&table),
-                    sql_sha256: hex(&Sha256::digest(model.sql.as_bytes())),
-                });
-                waiting.extend(model.reads.iter().cloned());
-            }
-            None => inputs.push(InputUsed {
-                table: name.to_string(),
-                version: version(&table),
-            }),
-        }
-    }
-    models.sort();
-    inputs.sort();
-    let values = pipeline.values();
-    let Some(Value::Date(as_of)) = values.get("as_of") else {
-        return Err(Error::usage("the parameter as_of is not a date"));
-    };
-    let parameters = values.iter();
-    let mut parameters: BTreeMap<String, String> = parameters
-        .map(|(name, value)| (name.clone(), value.to_string()))
-        .collect();
-    // Whoever reads a figure can see when those behind it were last asked.
-    if let Some(day) = crate::pull::ndoo_checked_on(lake).await? {
-        parameters.insert("ndoo_checked_on".to_string(), day.to_string());
-    }
-    Ok(About {
-        as_of: *as_of,
-        parameters,
-        program_version: env!("CARGO_PKG_VERSION").to_string(),
-        models,
-        inputs,
-    })
-}
-
-fn not_built(name: &TableName, library: &Library) -> Error {
-    let error = Error::data(format!("there is no table {name}"));
-    if library.models.contains_key(name) {
-        return error.hint("build it first with `populace run`");
-    }
-    let names: Vec<String> = library.models.keys().map(TableName::to_string).collect();
-    error.hint(nearest(&name.to_string(), names.iter().map(String::as_str)))
-}
-
-fn version(table: &Table) -> String {
-    table
-        .property(FINGERPRINT)
-        .or_else(|| table.property(CONTENT))
-        .map_or_else(|| table.version.to_string(), str::to_string)
-}
-
 /// The as-of date and a fingerprint of all that decides the bytes: a release of other figures has
 /// another name, and the same release always has this one.
 fn identifier(
@@ -299,30 +142,26 @@ fn identifier(
     about: &BTreeMap<String, About>,
     scheme: Scheme,
 ) -> Result<String> {
-    let mut hash = Sha256::new();
+    let mut told = Vec::new();
     for report in reports {
-        hash.update(report.text.as_bytes());
-        hash.update([0]);
+        told.extend_from_slice(report.text.as_bytes());
+        told.push(0);
     }
-    hash.update(scheme.name());
+    told.extend_from_slice(scheme.name().as_bytes());
     let mut day = None;
     for about in about.values() {
         let facts = serde_json::json!({
             "parameters": about.parameters, "program": about.program_version,
             "models": about.models, "inputs": about.inputs,
         });
-        hash.update(facts.to_string());
+        told.extend_from_slice(facts.to_string().as_bytes());
         day = Some(about.as_of);
     }
     let day = day.ok_or_else(|| {
         Error::usage("there is no report to release")
             .hint("name reports under [reports] in the pipeline file")
     })?;
-    Ok(format!("{day}-{}", &hex(&hash.finalize())[..12]))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    Ok(format!("{day}-{}", &sha256(&told)[..12]))
 }
 
 /// A release that is there with every file as its manifest says.

@@ -16,9 +16,11 @@ mod make;
 mod manifest;
 mod number;
 mod pivot;
+mod provenance;
 mod publish;
 mod report_check;
 mod report_file;
+mod reports;
 mod shelf;
 mod table_data;
 mod xlsx;
@@ -26,12 +28,13 @@ mod xlsx;
 pub use about::{About, InputUsed, ModelUsed};
 pub use audit::audit;
 pub use frame::{Cell, Column, Frame, FrameMeasure, Group, Part, Row, Shown, Unit};
-pub use make::{Made, check_queries, check_reports, make};
+pub use make::{Made, make};
 pub use manifest::{FileMade, Manifest, ReportUsed, SchemeUsed, TableMade};
 pub use publish::{MANIFEST, Outcome, Reason, write};
 pub use report_file::{
     ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table, TotalOf, Totals,
 };
+pub use reports::{check_queries, check_reports};
 pub use shelf::write_to_store;
 pub use table_data::{Label, TableData};
 

@@ -135,7 +135,7 @@ fn known(name: &str, known: &[&str], what: &str) -> Result<()> {
     if known.contains(&name) {
         return Ok(());
     }
-    Err(Error::usage(format!("`{name}` is not {what}")).hint(nearest(name, known.iter().copied())))
+    Err(Error::usage(format!("`{name}` is not {what}")).hint(nearest(name, known)))
 }
 
 fn check_chart(table: &Table, chart: &ChartSpec) -> Result<()> {

@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use crate::error::{Context, Error, Result};
+pub use nhs_number::MOST_PEOPLE;
 use world::World;
 
 /// What to make.
@@ -150,8 +151,8 @@ fn check(options: &Options) -> Result<()> {
                 .hint("give -o a folder that does not exist yet"));
         }
     }
-    if options.people == 0 || options.people > nhs_number::MOST_PEOPLE {
-        let most = nhs_number::MOST_PEOPLE;
+    if options.people == 0 || options.people > MOST_PEOPLE {
+        let most = MOST_PEOPLE;
         return Err(
             Error::usage(format!("--people {} is out of range", options.people))
                 .cause("each person needs an NHS number of the test range, which begins with 999")

@@ -33,3 +33,4 @@ mod stu3;
 mod takeover;
 mod vacuum;
 mod view;
+mod wrong_uses;

@@ -1,15 +1,13 @@
 //! CSV records to Arrow columns.
 
+use super::ColumnFile;
+use super::fields::Fields;
 use super::record::Records;
-use super::{ColumnFile, ColumnType, CsvColumn};
+use super::value::{Builder, read, read_moment};
 use crate::decode::{Chunk, Decoded, Line, Reject, Rows};
 use crate::error::{Context, Error, Result};
-use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, RecordBatch,
-    StringBuilder, TimestampMicrosecondBuilder,
-};
-use arrow::datatypes::{Date32Type, Field, Schema, SchemaRef};
-use chrono::{NaiveDate, NaiveDateTime};
+use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -220,155 +218,5 @@ impl CsvDecoder {
             line_count,
             blank,
         })
-    }
-}
-
-/// The fields of a record, unquoted.
-struct Fields {
-    // Making a reader builds its whole state machine: one serves all records.
-    reader: csv_core::Reader,
-    text: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-impl Fields {
-    fn new() -> Self {
-        Fields {
-            reader: csv_core::Reader::new(),
-            text: Vec::new(),
-            ends: Vec::new(),
-        }
-    }
-
-    fn split<'a>(&'a mut self, record: &'a [u8]) -> Vec<&'a [u8]> {
-        if !record.contains(&b'"') {
-            return record.split(|b| *b == b',').collect();
-        }
-        self.text.resize(record.len() + 1, 0);
-        self.ends.resize(record.len() + 2, 0);
-        self.reader.reset();
-        let reader = &mut self.reader;
-        let (_, _, mut written, mut count) =
-            reader.read_record(record, &mut self.text, &mut self.ends);
-        let (_, _, more, last) =
-            reader.read_record(b"", &mut self.text[written..], &mut self.ends[count..]);
-        written += more;
-        count += last;
-        debug_assert!(written <= self.text.len());
-        let mut from = 0;
-        self.ends[..count]
-            .iter()
-            .map(|end| {
-                let field = &self.text[from..*end];
-                from = *end;
-                field
-            })
-            .collect()
-    }
-}
-
-enum Value<'a> {
-    Null,
-    Text(&'a str),
-    Integer(i64),
-    Decimal(f64),
-    Date(i32),
-    Moment(i64),
-    Boolean(bool),
-}
-
-/// None when the text does not have the form of its type; empty text is NULL.
-fn read(kind: ColumnType, text: &str) -> Option<Value<'_>> {
-    if text.is_empty() {
-        return Some(Value::Null);
-    }
-    Some(match kind {
-        ColumnType::String | ColumnType::Code => Value::Text(text),
-        ColumnType::Integer => Value::Integer(text.parse().ok()?),
-        ColumnType::Decimal => Value::Decimal(
-            text.parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite())?,
-        ),
-        ColumnType::Date => Value::Date(read_date(text)?),
-        ColumnType::DateTime => Value::Moment(read_moment(text)?),
-        ColumnType::Boolean => Value::Boolean(match text {
-            "true" | "1" | "yes" | "Y" | "y" => true,
-            "false" | "0" | "no" | "N" | "n" => false,
-            _ => return None,
-        }),
-    })
-}
-
-fn read_date(text: &str) -> Option<i32> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    Some(Date32Type::from_naive_date(date))
-}
-
-/// Microseconds since 1970; a date alone is its midnight.
-fn read_moment(text: &str) -> Option<i64> {
-    let forms = [
-        "%Y-%m-%dT%H:%M:%S%.f",
-        "%Y-%m-%d %H:%M:%S%.f",
-        "%Y-%m-%dT%H:%M",
-    ];
-    let moment = forms
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .or_else(|| {
-            NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                .ok()?
-                .and_hms_opt(0, 0, 0)
-        })?;
-    Some(moment.and_utc().timestamp_micros())
-}
-
-enum Builder {
-    Text(StringBuilder),
-    Integer(Int64Builder),
-    Decimal(Float64Builder),
-    Date(Date32Builder),
-    Moment(TimestampMicrosecondBuilder),
-    Boolean(BooleanBuilder),
-}
-
-impl Builder {
-    fn new(column: &CsvColumn) -> Self {
-        match column.kind {
-            ColumnType::String | ColumnType::Code => Builder::Text(StringBuilder::new()),
-            ColumnType::Integer => Builder::Integer(Int64Builder::new()),
-            ColumnType::Decimal => Builder::Decimal(Float64Builder::new()),
-            ColumnType::Date => Builder::Date(Date32Builder::new()),
-            ColumnType::DateTime => Builder::Moment(TimestampMicrosecondBuilder::new()),
-            ColumnType::Boolean => Builder::Boolean(BooleanBuilder::new()),
-        }
-    }
-
-    fn append(&mut self, value: &Value<'_>) {
-        match (self, value) {
-            (Builder::Text(b), Value::Text(v)) => b.append_value(v),
-            (Builder::Integer(b), Value::Integer(v)) => b.append_value(*v),
-            (Builder::Decimal(b), Value::Decimal(v)) => b.append_value(*v),
-            (Builder::Date(b), Value::Date(v)) => b.append_value(*v),
-            (Builder::Moment(b), Value::Moment(v)) => b.append_value(*v),
-            (Builder::Boolean(b), Value::Boolean(v)) => b.append_value(*v),
-            (Builder::Text(b), _) => b.append_null(),
-            (Builder::Integer(b), _) => b.append_null(),
-            (Builder::Decimal(b), _) => b.append_null(),
-            (Builder::Date(b), _) => b.append_null(),
-            (Builder::Moment(b), _) => b.append_null(),
-            (Builder::Boolean(b), _) => b.append_null(),
-        }
-    }
-
-    fn finish(self) -> ArrayRef {
-        match self {
-            Builder::Text(mut b) => Arc::new(b.finish()),
-            Builder::Integer(mut b) => Arc::new(b.finish()),
-            Builder::Decimal(mut b) => Arc::new(b.finish()),
-            Builder::Date(mut b) => Arc::new(b.finish()),
-            Builder::Moment(mut b) => Arc::new(b.finish()),
-            Builder::Boolean(mut b) => Arc::new(b.finish()),
-        }
     }
 }

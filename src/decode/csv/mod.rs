@@ -2,7 +2,9 @@
 
 mod column_file;
 mod decoder;
+mod fields;
 mod record;
+mod value;
 
 pub use column_file::{ColumnFile, ColumnType, CsvColumn};
 pub use decoder::{CsvDecoder, Layout};

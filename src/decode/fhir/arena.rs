@@ -1,5 +1,7 @@
 //! What one line's selected elements become: small values in two vectors that every line reuses.
 
+use std::ops::Range;
+
 /// One selected value. Sixteen bytes; text stays where it is in the line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value {
@@ -25,6 +27,25 @@ pub(super) enum Value {
     Decimal(f64),
     /// A literal or constant of the view: an index into its literals.
     Literal(u32),
+}
+
+impl Value {
+    /// A part of a string, where the string is.
+    #[inline]
+    pub fn part(self, part: Range<usize>) -> Value {
+        let (from, to) = (part.start as u32, part.end as u32);
+        match self {
+            Value::Text { start, .. } => Value::Text {
+                start: start + from,
+                end: start + to,
+            },
+            Value::Made { start, .. } => Value::Made {
+                start: start + from,
+                end: start + to,
+            },
+            other => other,
+        }
+    }
 }
 
 /// The values of one line.
@@ -80,6 +101,16 @@ impl Arena {
         Value::Made {
             start: start as u32,
             end: self.text.len() as u32,
+        }
+    }
+
+    /// The text of a value, which may be in the line.
+    #[inline]
+    pub fn text_of<'t>(&'t self, value: Value, line: &'t [u8]) -> Option<&'t [u8]> {
+        match value {
+            Value::Text { start, end } => line.get(start as usize..end as usize),
+            Value::Made { start, end } => self.text.get(start as usize..end as usize),
+            _ => None,
         }
     }
 }

@@ -238,6 +238,21 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Goes to the end of a line of that many bytes, before which nothing but white space may follow.
+    pub fn ended(&mut self, length: usize) -> Result<(), Broken> {
+        while self.at < length {
+            if !matches!(self.peek(), b' ' | b'\t' | b'\r') {
+                return Err(Broken);
+            }
+            self.at += 1;
+        }
+        if self.at > length + 1 {
+            Err(Broken)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Takes a member's name and the colon after it.
     #[inline(always)]
     fn key(&mut self) -> Result<(), Broken> {

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::column::{ANSI_TYPE, Column, Form, data_type};
+use super::constants::constants;
 use super::parts::{
     Misplaced, Place, Result, join, misplaced, misspelt, objects, only, optional, required, wrong,
 };
-use super::path::{Constants, Expr, Fault, Literal, nearest, parse};
+use super::path::{Constants, Expr, Fault, nearest, parse};
 use super::resource_type;
-use super::temporal::Temporal;
 
 /// Selects that a view may have: each that stands beside another is a step down the thread's stack.
 const MOST_SELECTS: usize = 250;
@@ -64,6 +64,8 @@ impl Definition {
             let what = told.split(" at line ").next().unwrap_or(&told);
             let mut misplaced = wrong("", format!("this is not JSON: {what}"));
             misplaced.place = Place::Position(error.line(), error.column());
+            let hint = "a view is one JSON object, as those in pipelines/views are";
+            misplaced.fault = misplaced.fault.hint(hint);
             misplaced
         })?;
         let Value::Object(view) = view else {
@@ -362,45 +364,6 @@ impl Reader<'_> {
         taken.push(number);
         Ok(number)
     }
-}
-
-fn constants(view: &Map<String, Value>, overrides: &BTreeMap<String, String>) -> Result<Constants> {
-    let mut constants = Constants::new();
-    for (place, part) in objects(view, "constant", "")? {
-        let name = required(part, "name", &place)?;
-        let value = part
-            .iter()
-            .find_map(|(key, value)| Some((key.strip_prefix("value")?, value)));
-        let Some((kind, value)) = value else {
-            return Err(wrong(place, format!("constant '{name}' has no value")));
-        };
-        let given = overrides.get(&name).cloned();
-        let given = given.or_else(|| match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Bool(value) => Some(value.to_string()),
-            _ => None,
-        });
-        let literal = given.and_then(|text| match kind {
-            "Boolean" => text.parse().map(Literal::Boolean).ok(),
-            "Integer" | "PositiveInt" | "UnsignedInt" | "Integer64" => {
-                text.parse().map(Literal::Integer).ok()
-            }
-            "Decimal" => text.parse().map(Literal::Decimal).ok(),
-            "Date" | "DateTime" | "Instant" | "Time" => {
-                Temporal::parse(&text).map(Literal::Temporal)
-            }
-            "String" | "Code" | "Id" | "Uri" | "Url" | "Canonical" | "Oid" | "Uuid"
-            | "Markdown" | "Base64Binary" => Some(Literal::Text(text)),
-            _ => None,
-        });
-        let Some(literal) = literal else {
-            let what = format!("the value of constant '{name}' is no '{kind}'");
-            return Err(wrong(join(&place, &format!("value{kind}")), what));
-        };
-        constants.insert(name, literal);
-    }
-    Ok(constants)
 }
 
 fn tags(part: &Map<String, Value>, place: &str) -> Result<BTreeMap<String, String>> {

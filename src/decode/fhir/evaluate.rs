@@ -3,7 +3,7 @@
 use super::arena::{Arena, Value};
 use super::boundary;
 use super::path::{Literal, Operator};
-use super::program::{LENIENT, Op, Pick};
+use super::program::{LENIENT, Op};
 use super::reference;
 
 /// An element has another form than the path needs.
@@ -82,7 +82,7 @@ impl Evaluator<'_> {
             }),
             Op::ReferenceKey(of, kind) => self.map(of, focus, |this, value| {
                 match reference::key(this.bytes(value)?, kind.as_deref()) {
-                    Some(key) => this.push(within(value, key)),
+                    Some(key) => this.push(value.part(key)),
                     None => Ok(()),
                 }
             }),
@@ -164,103 +164,6 @@ impl Evaluator<'_> {
         }
     }
 
-    /// What `pick` finds, missing when it finds nothing. None when an element has not the usual form,
-    /// so that it takes the general way to say what that means.
-    #[inline]
-    fn pick(&self, pick: &Pick, focus: Value) -> Option<Value> {
-        let (last, before) = pick.from.split_last()?;
-        let base = match self.reach(focus, before)? {
-            Value::Object { base } => base,
-            Value::Missing => return Some(Value::Missing),
-            _ => return None,
-        };
-        let own = base as usize + usize::from(last & !LENIENT);
-        let items = match self.arena.slots[own] {
-            Value::Missing => return Some(Value::Missing),
-            Value::Many { start, length } => start as usize..(start + length) as usize,
-            _ => own..own + 1,
-        };
-        let wanted = self.bytes(pick.literal).ok()?;
-        let mut found = Value::Missing;
-        for item in &self.arena.slots[items] {
-            let base = match *item {
-                Value::Object { base } => base as usize,
-                Value::Missing => continue,
-                _ => return None,
-            };
-            let text = match self.arena.slots[base + usize::from(pick.member & !LENIENT)] {
-                Value::Missing => continue,
-                value @ (Value::Text { .. } | Value::Made { .. }) => self.bytes(value).ok()?,
-                _ => return None,
-            };
-            if text == wanted {
-                // The elements after the first one are looked at as well: they may be wrong.
-                let value = self.reach(*item, &pick.then)?;
-                if found == Value::Missing {
-                    found = value;
-                }
-            }
-        }
-        Some(found)
-    }
-
-    /// The one result of an operand in its usual form, missing when it has none. None when the operand
-    /// or an element on its way has another form, and takes the general way.
-    #[inline(always)]
-    pub(super) fn simple(&self, op: &Op, focus: Value) -> Option<Value> {
-        match op {
-            Op::Walk(slots) => self.reach(focus, slots),
-            Op::Value(value) => Some(*value),
-            Op::LineKey => Some(self.key),
-            Op::First(of) => self.first_of(of, focus),
-            Op::Member(of, slots) => match &**of {
-                Op::First(of) => self.reach(self.first_of(of, focus)?, slots),
-                Op::Pick(pick) => self.reach(self.pick(pick, focus)?, slots),
-                _ => None,
-            },
-            Op::Pick(pick) => self.pick(pick, focus),
-            Op::ReferenceKey(of, kind) => {
-                let Op::Walk(slots) = &**of else { return None };
-                let value = self.reach(focus, slots)?;
-                if value == Value::Missing {
-                    return Some(value);
-                }
-                let key = reference::key(self.bytes(value).ok()?, kind.as_deref());
-                Some(key.map_or(Value::Missing, |key| within(value, key)))
-            }
-            _ => None,
-        }
-    }
-
-    /// The first that members of members lead to, when it is in the first item of each list.
-    #[inline(always)]
-    fn first_of(&self, op: &Op, focus: Value) -> Option<Value> {
-        let Op::Walk(slots) = op else { return None };
-        let (mut value, mut listed) = (focus, false);
-        for slot in slots {
-            value = match value {
-                Value::Object { base } => {
-                    self.arena.slots[base as usize + usize::from(slot & !LENIENT)]
-                }
-                Value::Missing => break,
-                _ => return None,
-            };
-            if let Value::Many { start, length } = value {
-                if length == 0 {
-                    return None;
-                }
-                value = self.arena.slots[start as usize];
-                listed = true;
-            }
-        }
-        match value {
-            // A later item may have one.
-            Value::Missing if listed => None,
-            Value::Many { .. } => None,
-            value => Some(value),
-        }
-    }
-
     /// The boolean that `op` comes to. Anything else than a boolean or nothing is wrong.
     pub fn test(&mut self, op: &Op, focus: Value) -> Result<Option<bool>, Wrong> {
         if let Op::Binary(Operator::Equal, left, right) = op {
@@ -271,22 +174,6 @@ impl Evaluator<'_> {
             Some(Value::Boolean(value)) => Ok(Some(value)),
             Some(_) => Err(Wrong),
         }
-    }
-
-    /// The member at the end of `slots` when there is one object at each step.
-    #[inline(always)]
-    fn reach(&self, focus: Value, slots: &[u16]) -> Option<Value> {
-        let mut value = focus;
-        for slot in slots {
-            value = match value {
-                Value::Object { base } => {
-                    self.arena.slots[base as usize + usize::from(slot & !LENIENT)]
-                }
-                Value::Missing => return Some(Value::Missing),
-                _ => return None,
-            };
-        }
-        (!matches!(value, Value::Many { .. })).then_some(value)
     }
 
     fn walk(&mut self, value: Value, slots: &[u16]) -> Result<(), Wrong> {
@@ -426,20 +313,4 @@ impl Evaluator<'_> {
 
 fn present(value: Value) -> Option<Value> {
     (value != Value::Missing).then_some(value)
-}
-
-/// A part of a string, where the string is.
-fn within(value: Value, part: std::ops::Range<usize>) -> Value {
-    let (from, to) = (part.start as u32, part.end as u32);
-    match value {
-        Value::Text { start, .. } => Value::Text {
-            start: start + from,
-            end: start + to,
-        },
-        Value::Made { start, .. } => Value::Made {
-            start: start + from,
-            end: start + to,
-        },
-        other => other,
-    }
 }

@@ -1,11 +1,13 @@
 //! The slope and the relative index of inequality: what is kept of a group's quantiles, and what
 //! is made of the line through them.
 
-use super::regression::{Covariance, Line, Ranks};
+use super::index::{Index, Reduced};
+use super::regression::Ranks;
 use super::simulation::{DRAWS, Draws};
 use super::transform::Transform;
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
-use crate::functions::arguments::{broken_rule, given, population};
+use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
+use crate::functions::arguments::{given, population};
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::limits::{CONFIDENCE, Level};
 use crate::functions::interval::result::{Intervals, interval_type};
@@ -26,15 +28,6 @@ pub(super) struct Gradient {
     pub simulated: bool,
 }
 
-/// What the line is reduced to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Index {
-    /// The difference of its ends.
-    Slope,
-    /// Their ratio.
-    Relative,
-}
-
 /// The quantiles of a group, each as its columns, in the order in which they came.
 #[derive(Default)]
 pub(super) struct Quantiles {
@@ -49,26 +42,26 @@ fn item() -> Arc<Field> {
     Arc::new(Field::new_list_field(DataType::Float64, true))
 }
 
-impl Gradient {
-    /// The aggregate function.
-    pub(super) fn function(self, doc: &'static Doc) -> Function {
-        let (number, text) = (DataType::Float64, DataType::Utf8);
-        let mut call = vec![number.clone(); self.columns()];
-        let mut calls = vec![call.clone()];
-        let seed = self.simulated.then(|| number.clone());
-        for setting in [text, number.clone(), number].into_iter().chain(seed) {
-            call.push(setting);
-            calls.push(call.clone());
-        }
-        let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
-        let types = Types {
-            calls: &calls,
-            state: &[("quantiles", DataType::List(item()))],
-            returns: interval_type(),
-        };
-        aggregate(doc, &types, self)
+/// The aggregate function of an index, with limits that are simulated or by regression.
+pub(super) fn gradient(doc: &'static Doc, index: Index, simulated: bool) -> Function {
+    let gradient = Gradient {
+        function: doc.name,
+        index,
+        simulated,
+    };
+    let (number, text) = (DataType::Float64, DataType::Utf8);
+    let mut call = vec![number.clone(); gradient.columns()];
+    let mut calls = vec![call.clone()];
+    let seed = simulated.then(|| number.clone());
+    for setting in [text, number.clone(), number].into_iter().chain(seed) {
+        call.push(setting);
+        calls.push(call.clone());
     }
+    let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
+    aggregate(doc, &calls, interval_type(), gradient)
+}
 
+impl Gradient {
     /// How many numbers each row has.
     fn columns(&self) -> usize {
         if self.simulated { 5 } else { 3 }
@@ -90,6 +83,29 @@ impl Gradient {
             return broken_rule(self.function, "lower", "must not be above upper");
         }
         Ok(())
+    }
+}
+
+impl Kept for Quantiles {
+    fn types() -> Vec<DataType> {
+        vec![DataType::List(item())]
+    }
+
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>> {
+        let mut numbers = Vec::new();
+        let mut lengths = Vec::with_capacity(states.len());
+        for state in &states {
+            let before = numbers.len();
+            if !state.numbers.is_empty() {
+                numbers.extend_from_slice(&state.settings.parts());
+                numbers.extend_from_slice(&state.numbers);
+            }
+            lengths.push(numbers.len() - before);
+        }
+        let values = Arc::new(Float64Array::from(numbers));
+        let offsets = OffsetBuffer::from_lengths(lengths);
+        let lists = ListArray::try_new(item(), offsets, values, None)?;
+        Ok(vec![Arc::new(lists)])
     }
 }
 
@@ -145,23 +161,6 @@ impl Fold for Gradient {
             Ok(())
         })?;
         Ok(beside)
-    }
-
-    fn save(&self, states: Vec<Quantiles>) -> Result<Vec<ArrayRef>> {
-        let mut numbers = Vec::new();
-        let mut lengths = Vec::with_capacity(states.len());
-        for state in &states {
-            let before = numbers.len();
-            if !state.numbers.is_empty() {
-                numbers.extend_from_slice(&state.settings.parts());
-                numbers.extend_from_slice(&state.numbers);
-            }
-            lengths.push(numbers.len() - before);
-        }
-        let values = Arc::new(Float64Array::from(numbers));
-        let offsets = OffsetBuffer::from_lengths(lengths);
-        let lists = ListArray::try_new(item(), offsets, values, None)?;
-        Ok(vec![Arc::new(lists)])
     }
 
     fn finish(&self, states: Vec<Quantiles>) -> Result<ArrayRef> {
@@ -254,69 +253,5 @@ impl Quantiles {
         let before = self.numbers.capacity();
         self.numbers.extend_from_slice(numbers);
         (self.numbers.capacity() - before) * size_of::<f64>()
-    }
-}
-
-impl Index {
-    fn name(self) -> &'static str {
-        match self {
-            Index::Slope => "slope index of inequality",
-            Index::Relative => "relative index of inequality",
-        }
-    }
-}
-
-/// How a line is reduced to one number.
-#[derive(Clone, Copy)]
-struct Reduced {
-    index: Index,
-    transform: Transform,
-    multiplier: f64,
-}
-
-impl Reduced {
-    /// The index of a line.
-    fn value(&self, line: Line) -> f64 {
-        let worst = self.transform.back(line.intercept);
-        let best = self.transform.back(line.intercept + line.slope);
-        match self.index {
-            Index::Slope if self.transform == Transform::None => line.slope * self.multiplier,
-            Index::Slope => (best - worst) * self.multiplier,
-            Index::Relative if self.multiplier < 0.0 => worst / best,
-            Index::Relative => best / worst,
-        }
-    }
-
-    /// Its limits by the delta method: a ratio's on the scale of logarithms, which it must be
-    /// above 0 for.
-    fn limits(&self, line: Line, uncertain: Covariance, t: f64) -> (f64, f64) {
-        let (low, high) = (line.intercept, line.intercept + line.slope);
-        let (low_slope, high_slope) = (self.transform.slope(low), self.transform.slope(high));
-        let value = self.value(line);
-        match self.index {
-            Index::Slope => {
-                let error = uncertain.of(high_slope - low_slope, high_slope);
-                let spread = t * error * self.multiplier.abs();
-                (value - spread, value + spread)
-            }
-            Index::Relative => {
-                let low = low_slope / self.transform.back(low);
-                let high = high_slope / self.transform.back(high);
-                let error = uncertain.of(high - low, high);
-                let spread = t * error;
-                let middle = value.ln();
-                ((middle - spread).exp(), (middle + spread).exp())
-            }
-        }
-    }
-}
-
-impl Covariance {
-    /// The standard error of what changes by these with the intercept and with the slope.
-    fn of(self, intercept: f64, slope: f64) -> f64 {
-        let variance = intercept * intercept * self.intercept
-            + slope * slope * self.slope
-            + 2.0 * intercept * slope * self.both;
-        variance.max(0.0).sqrt()
     }
 }

@@ -1,9 +1,10 @@
 //! `life_expectancy(age_from, population, deaths [, age [, confidence]])`: an abridged life table.
 
 use super::life_table::{AGES, BANDS, life_table};
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
-use crate::functions::arguments::{NUMBERS, broken_rule};
-use crate::functions::interval::confidence::Levels;
+use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
+use crate::functions::arguments::numbers;
+use crate::functions::broken_rule::broken_rule;
+use crate::functions::interval::confidence::{self, Levels};
 use crate::functions::interval::limits::{CONFIDENCE, Level};
 use crate::functions::interval::result::{Intervals, interval_type};
 use crate::functions::settings::{Setting, Settings};
@@ -29,10 +30,7 @@ const DOC: Doc = Doc {
             "age",
             "from which years are counted, one of the bands' beginnings; 0 unless given",
         ),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper` in years; `statistic`; `method`.",
     formula: "M = d/p; a = 0.1 in the first band, 0.5 in the others; n = the band's width, 2/M in \
@@ -69,13 +67,7 @@ const WIDE: &str = "life expectancy NA for 95% limits more than 20 years apart";
 const SETTINGS: [&str; 2] = ["age", "confidence"];
 
 pub(super) fn function() -> Function {
-    let state = [("bands", DataType::FixedSizeList(item(), WIDTH as i32))];
-    let types = Types {
-        calls: &[&NUMBERS[..3], &NUMBERS[..4], &NUMBERS[..5]],
-        state: &state,
-        returns: interval_type(),
-    };
-    aggregate(&DOC, &types, LifeExpectancy)
+    aggregate(&DOC, &numbers(3..=5), interval_type(), LifeExpectancy)
 }
 
 /// Numbers in a saved state: people and deaths of each band, the rows, age and confidence.
@@ -104,6 +96,25 @@ impl Default for Bands {
             rows: 0.0,
             settings: Settings::default(),
         }
+    }
+}
+
+impl Kept for Bands {
+    fn types() -> Vec<DataType> {
+        vec![DataType::FixedSizeList(item(), WIDTH as i32)]
+    }
+
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>> {
+        let mut numbers = Vec::with_capacity(states.len() * WIDTH);
+        for bands in &states {
+            numbers.extend_from_slice(&bands.people);
+            numbers.extend_from_slice(&bands.deaths);
+            numbers.push(bands.rows);
+            numbers.extend_from_slice(&bands.settings.parts());
+        }
+        let values = Arc::new(Float64Array::from(numbers));
+        let array = FixedSizeListArray::try_new(item(), WIDTH as i32, values, None)?;
+        Ok(vec![Arc::new(array)])
     }
 }
 
@@ -151,19 +162,6 @@ impl Fold for LifeExpectancy {
             Ok(())
         })?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<Bands>) -> Result<Vec<ArrayRef>> {
-        let mut numbers = Vec::with_capacity(states.len() * WIDTH);
-        for bands in &states {
-            numbers.extend_from_slice(&bands.people);
-            numbers.extend_from_slice(&bands.deaths);
-            numbers.push(bands.rows);
-            numbers.extend_from_slice(&bands.settings.parts());
-        }
-        let values = Arc::new(Float64Array::from(numbers));
-        let array = FixedSizeListArray::try_new(item(), WIDTH as i32, values, None)?;
-        Ok(vec![Arc::new(array)])
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
@@ -236,7 +234,7 @@ fn fill(bands: &mut [f64; BANDS], known: &[f64]) {
 }
 
 /// A number, or not a number where it is NULL.
-fn finite(argument: &str, value: Option<f64>) -> Result<f64> {
+fn finite(argument: &'static str, value: Option<f64>) -> Result<f64> {
     match value {
         None => Ok(f64::NAN),
         Some(value) if value.is_finite() => Ok(value),

@@ -1,9 +1,11 @@
 //! How unequal a population's health is.
 
 mod gradient;
+mod index;
 mod life_expectancy;
 mod life_table;
 mod phe_quantile;
+mod quantile_arguments;
 mod regression;
 mod rii;
 mod rii_simulated;

@@ -1,6 +1,6 @@
 //! `phe_quantile(value [, quantiles [, invert]])`: quantiles of areas.
 
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::window::window;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int32Array};
@@ -72,7 +72,7 @@ fn quantiles_of(arguments: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
 /// The one value of a column; None of no rows.
 fn constant<T: PartialEq>(
     mut column: impl Iterator<Item = Option<T>>,
-    name: &str,
+    name: &'static str,
 ) -> Result<Option<T>> {
     let Some(first) = column.next() else {
         return Ok(None);

@@ -17,6 +17,16 @@ pub(super) struct Covariance {
     pub both: f64,
 }
 
+impl Covariance {
+    /// The standard error of what changes by these with the intercept and with the slope.
+    pub(super) fn of(self, intercept: f64, slope: f64) -> f64 {
+        let variance = intercept * intercept * self.intercept
+            + slope * slope * self.slope
+            + 2.0 * intercept * slope * self.both;
+        variance.max(0.0).sqrt()
+    }
+}
+
 /// Where the quantiles lie: their shares of the population, and the rank of each one's middle.
 pub(super) struct Ranks {
     shares: Vec<f64>,

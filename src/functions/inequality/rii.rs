@@ -1,6 +1,9 @@
 //! `rii`: the relative index of inequality.
 
-use super::gradient::{Gradient, Index};
+use super::gradient::gradient;
+use super::index::Index;
+use super::quantile_arguments::{POPULATION, QUANTILE, RATIO_MULTIPLIER, TRANSFORM, VALUE};
+use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
 
 const DOC: Doc = Doc {
@@ -8,28 +11,12 @@ const DOC: Doc = Doc {
     syntax: "rii(quantile, population, value [, transform [, multiplier [, confidence]]])",
     summary: "The relative index of inequality of a group: the ratio of the indicator at the least deprived end of the population to that at the most deprived. One row for each quantile of deprivation.",
     arguments: &[
-        (
-            "quantile",
-            "the place in the order of deprivation: 1 the most deprived, up to 5 to 100",
-        ),
-        ("population", "the quantile's people, above 0"),
-        (
-            "value",
-            "the quantile's indicator: a rate, a proportion, a life expectancy",
-        ),
-        (
-            "transform",
-            "the scale of the line: 'none', 'log' (for rates), 'logit' (for proportions); 'none' \
-             unless given",
-        ),
-        (
-            "multiplier",
-            "below 0 turns the ratio round, for indicators where more is worse; 1 unless given",
-        ),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        QUANTILE,
+        POPULATION,
+        VALUE,
+        TRANSFORM,
+        RATIO_MULTIPLIER,
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper`, as ratios; `statistic`; `method`.",
     formula: "a = share of the population; b = share of those before and of half of its own; line = weighted least squares of f(value) on b with weights a, where f is the identity, the logarithm or the logit. RII = f⁻¹(intercept + slope) / f⁻¹(intercept), which is (intercept + slope) / intercept without a transform; turned round where the multiplier is below 0. Limits: exp(ln RII ∓ t se), t with Q − 2 degrees of freedom, se of ln RII from the scatter about the line by the delta method.",
@@ -39,10 +26,5 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    let gradient = Gradient {
-        function: DOC.name,
-        index: Index::Relative,
-        simulated: false,
-    };
-    gradient.function(&DOC)
+    gradient(&DOC, Index::Relative, false)
 }

@@ -1,6 +1,11 @@
 //! `rii_simulated`: the relative index of inequality, with simulated limits.
 
-use super::gradient::{Gradient, Index};
+use super::gradient::gradient;
+use super::index::Index;
+use super::quantile_arguments::{
+    LOWER, POPULATION, QUANTILE, RATIO_MULTIPLIER, SEED, TRANSFORM, UPPER, VALUE,
+};
+use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
 
 const DOC: Doc = Doc {
@@ -8,34 +13,15 @@ const DOC: Doc = Doc {
     syntax: "rii_simulated(quantile, population, value, lower, upper [, transform [, multiplier [, confidence [, seed]]]])",
     summary: "The relative index of inequality as `rii`, with limits simulated from those of the quantiles' values, as published indicators have them.",
     arguments: &[
-        (
-            "quantile",
-            "the place in the order of deprivation: 1 the most deprived, up to 5 to 100",
-        ),
-        ("population", "the quantile's people, above 0"),
-        (
-            "value",
-            "the quantile's indicator: a rate, a proportion, a life expectancy",
-        ),
-        ("lower", "the value's lower 95 % limit"),
-        ("upper", "the value's upper 95 % limit"),
-        (
-            "transform",
-            "the scale of the line: 'none', 'log' (for rates), 'logit' (for proportions); 'none' \
-             unless given",
-        ),
-        (
-            "multiplier",
-            "below 0 turns the ratio round, for indicators where more is worse; 1 unless given",
-        ),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
-        (
-            "seed",
-            "of the random numbers: the same seed gives the same limits; 0 unless given",
-        ),
+        QUANTILE,
+        POPULATION,
+        VALUE,
+        LOWER,
+        UPPER,
+        TRANSFORM,
+        RATIO_MULTIPLIER,
+        confidence::ARGUMENT,
+        SEED,
     ],
     gives: "A struct: `value`, `lower` and `upper`, as ratios; `statistic`; `method`.",
     formula: "Value as `rii`. Limits: 100,000 times each quantile's f(value) is drawn from a normal distribution about it with se = (f(upper) − f(lower)) / (2 × 1.959964), and the index of the line through the draws is taken; of these the draws number round(100000 (1 − c′)) and round(100000 c′) in order, c′ = c + (1 − c)/2.",
@@ -45,10 +31,5 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    let gradient = Gradient {
-        function: DOC.name,
-        index: Index::Relative,
-        simulated: true,
-    };
-    gradient.function(&DOC)
+    gradient(&DOC, Index::Relative, true)
 }

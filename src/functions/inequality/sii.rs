@@ -1,6 +1,9 @@
 //! `sii`: the slope index of inequality.
 
-use super::gradient::{Gradient, Index};
+use super::gradient::gradient;
+use super::index::Index;
+use super::quantile_arguments::{POPULATION, QUANTILE, SLOPE_MULTIPLIER, TRANSFORM, VALUE};
+use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
 
 const DOC: Doc = Doc {
@@ -8,28 +11,12 @@ const DOC: Doc = Doc {
     syntax: "sii(quantile, population, value [, transform [, multiplier [, confidence]]])",
     summary: "The slope index of inequality of a group: the difference in the indicator between the least and the most deprived ends of the population. One row for each quantile of deprivation.",
     arguments: &[
-        (
-            "quantile",
-            "the place in the order of deprivation: 1 the most deprived, up to 5 to 100",
-        ),
-        ("population", "the quantile's people, above 0"),
-        (
-            "value",
-            "the quantile's indicator: a rate, a proportion, a life expectancy",
-        ),
-        (
-            "transform",
-            "the scale of the line: 'none', 'log' (for rates), 'logit' (for proportions); 'none' \
-             unless given",
-        ),
-        (
-            "multiplier",
-            "100 for percentage points, below 0 to turn the sign round; 1 unless given",
-        ),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        QUANTILE,
+        POPULATION,
+        VALUE,
+        TRANSFORM,
+        SLOPE_MULTIPLIER,
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper`, in the values' unit times `multiplier`; `statistic`; `method`.",
     formula: "a = share of the population; b = share of those before and of half of its own; line = weighted least squares of f(value) on b with weights a, where f is the identity, the logarithm or the logit. SII = (f⁻¹(intercept + slope) − f⁻¹(intercept)) × multiplier, which is slope × multiplier without a transform. Limits: SII ∓ t se, t with Q − 2 degrees of freedom, se from the scatter about the line (by the delta method with a transform).",
@@ -39,10 +26,5 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    let gradient = Gradient {
-        function: DOC.name,
-        index: Index::Slope,
-        simulated: false,
-    };
-    gradient.function(&DOC)
+    gradient(&DOC, Index::Slope, false)
 }

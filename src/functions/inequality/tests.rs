@@ -1,6 +1,7 @@
 //! What holds of every index of inequality and every life table.
 
-use super::gradient::{Gradient, Index};
+use super::gradient::Gradient;
+use super::index::Index;
 use super::life_expectancy::LifeExpectancy;
 use super::life_table::AGES;
 use crate::functions::any_order::{at_once, columns, numbers, same_in_any_order, shuffles};

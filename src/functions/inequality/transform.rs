@@ -1,6 +1,6 @@
 //! The scale on which a line is fitted to the quantiles' values.
 
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use datafusion::common::Result;
 
 /// A scale.
@@ -16,7 +16,7 @@ pub(super) enum Transform {
 
 impl Transform {
     /// The scale of a name.
-    pub(super) fn of(function: &str, name: &str) -> Result<Self> {
+    pub(super) fn of(function: &'static str, name: &str) -> Result<Self> {
         match name {
             "none" => Ok(Transform::None),
             "log" => Ok(Transform::Log),
@@ -44,7 +44,12 @@ impl Transform {
     }
 
     /// A value on the scale.
-    pub(super) fn forth(self, function: &str, argument: &str, value: f64) -> Result<f64> {
+    pub(super) fn forth(
+        self,
+        function: &'static str,
+        argument: &'static str,
+        value: f64,
+    ) -> Result<f64> {
         match self {
             Transform::None => Ok(value),
             Transform::Log if value > 0.0 => Ok(value.ln()),

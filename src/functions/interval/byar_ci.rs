@@ -1,10 +1,9 @@
 //! `byar_ci(x [, confidence])`: a count with Byar's limits.
 
-use super::confidence::Levels;
+use super::confidence::{self, Levels};
 use super::limits::CONFIDENCE;
-use super::result::{each_row, interval_type};
-use crate::functions::arguments::{NUMBERS, count};
-use crate::functions::scalar::scalar;
+use super::result::{each_row, intervals};
+use crate::functions::arguments::count;
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -14,13 +13,7 @@ const DOC: Doc = Doc {
     syntax: "byar_ci(x [, confidence])",
     summary: "A count of events with Byar's confidence limits, which are good from 10 events on. \
               Below, use `poisson_ci`; `rate` chooses by itself.",
-    arguments: &[
-        ("x", "events, 0 or more"),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
-    ],
+    arguments: &[("x", "events, 0 or more"), confidence::ARGUMENT],
     gives: "A struct: `value` (x), `lower` and `upper`, in events; `statistic` (count); `method` \
             (Byars).",
     formula: "lower = x (1 − 1/(9x) − z/(3√x))³, upper = (x+1) (1 − 1/(9(x+1)) + z/(3√(x+1)))³, \
@@ -33,12 +26,7 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    scalar(
-        &DOC,
-        &[&NUMBERS[..1], &NUMBERS[..2]],
-        interval_type(),
-        limits,
-    )
+    intervals(&DOC, 1..=2, limits)
 }
 
 fn limits(arguments: &[ArrayRef]) -> Result<ArrayRef> {

@@ -1,8 +1,15 @@
 //! The argument `confidence`.
 
 use super::limits::{CONFIDENCE, Level};
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
+use crate::functions::doc::Argument;
 use datafusion::common::Result;
+
+/// The argument, as documents say it.
+pub(in crate::functions) const ARGUMENT: Argument = (
+    "confidence",
+    "of the limits, as 0.95 or as 95; 0.95 unless given",
+);
 
 /// The levels that rows ask for: most often the same for all of them, so the last is kept.
 pub(in crate::functions) struct Levels {
@@ -25,7 +32,11 @@ impl Levels {
     /// # Errors
     ///
     /// It is neither from 0.9 to 1 nor from 90 to 100, or it is 1 or 100, where limits are infinite.
-    pub(in crate::functions) fn at(&mut self, function: &str, given: f64) -> Result<&mut Level> {
+    pub(in crate::functions) fn at(
+        &mut self,
+        function: &'static str,
+        given: f64,
+    ) -> Result<&mut Level> {
         if given != self.given {
             let confidence = match given {
                 0.9..1.0 => given,

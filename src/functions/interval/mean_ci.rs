@@ -3,11 +3,11 @@
 use super::confidence::Levels;
 use super::limits::CONFIDENCE;
 use super::result::{Intervals, interval_type};
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
-use crate::functions::arguments::{NUMBERS, broken_rule};
-use crate::functions::settings::{Setting, Settings};
-use crate::functions::state::{number_columns, save, saved};
-use crate::functions::sum::Sum;
+use crate::functions::aggregate::{Fold, Rows, aggregate};
+use crate::functions::arguments::numbers;
+use crate::functions::broken_rule::broken_rule;
+use crate::functions::settings::Setting;
+use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -40,25 +40,14 @@ const LARGEST: f64 = 1e150;
 const SETTINGS: [&str; 1] = ["confidence"];
 
 pub(super) fn function() -> Function {
-    let state = number_columns(&["n", "sum", "sum_error", "squares", "squares_error", "level"]);
-    let types = Types {
-        calls: &[&NUMBERS[..1], &NUMBERS[..2]],
-        state: &state,
-        returns: interval_type(),
-    };
-    aggregate(&DOC, &types, Mean)
+    aggregate(&DOC, &numbers(1..=2), interval_type(), Mean)
 }
 
 #[derive(Clone)]
 struct Mean;
 
-#[derive(Default)]
-struct Values {
-    n: f64,
-    sum: Sum,
-    squares: Sum,
-    settings: Settings<1>,
-}
+/// How many values a group has, their sum, and that of their squares.
+type Values = Sums<3, 1>;
 
 impl Fold for Mean {
     type State = Values;
@@ -76,37 +65,18 @@ impl Fold for Mean {
             let state = &mut states[group];
             let confidence = confidence.at(row);
             state.settings.take(DOC.name, &SETTINGS, [confidence])?;
-            state.n += 1.0;
-            state.sum.add(number);
-            state.squares.add_square(number);
+            let [n, sum, squares] = &mut state.sums;
+            n.add(1.0);
+            sum.add(number);
+            squares.add_square(number);
             Ok(())
         })?;
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [Values], arrays: &[ArrayRef], rows: Rows) -> Result<usize> {
-        let saved = saved::<6>(arrays);
-        rows.each(|row, group| {
-            let [n, sum, sum_error, squares, squares_error, level] = saved(row);
-            let state = &mut states[group];
-            if state.settings.merge(DOC.name, &SETTINGS, [level])? {
-                state.n += n;
-                state.sum.merge(Sum::from_parts([sum, sum_error]));
-                let squares = Sum::from_parts([squares, squares_error]);
-                state.squares.merge(squares);
-            }
-            Ok(())
-        })?;
+    fn merge(&self, states: &mut [Values], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
+        Values::merge(states, saved, rows, DOC.name, &SETTINGS)?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<Values>) -> Result<Vec<ArrayRef>> {
-        Ok(save(states.iter().map(|state| {
-            let [sum, sum_error] = state.sum.parts();
-            let [squares, squares_error] = state.squares.parts();
-            let [level] = state.settings.parts();
-            [state.n, sum, sum_error, squares, squares_error, level]
-        })))
     }
 
     fn finish(&self, states: Vec<Values>) -> Result<ArrayRef> {
@@ -118,15 +88,16 @@ impl Fold for Mean {
                 continue;
             };
             let level = levels.at(DOC.name, confidence)?;
-            let n = state.n;
-            let mean = state.sum.value() / n;
+            let [n, sum, squares] = state.sums;
+            let n = n.value();
+            let mean = sum.value() / n;
             if n < 2.0 {
                 let statistic = "mean, limits NA for fewer than 2 values";
                 out.push([Some(mean), None, None], statistic, METHOD);
                 continue;
             }
             let freedom = n - 1.0;
-            let variance = state.squares.squares_about_mean(state.sum, n) / freedom;
+            let variance = squares.squares_about_mean(sum, n) / freedom;
             let spread = level.student(freedom) * (variance / n).sqrt();
             let numbers = [mean, mean - spread, mean + spread].map(Some);
             out.push(numbers, "mean", METHOD);

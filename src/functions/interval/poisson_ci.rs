@@ -1,10 +1,9 @@
 //! `poisson_ci(x [, confidence])`: a count with exact limits.
 
-use super::confidence::Levels;
+use super::confidence::{self, Levels};
 use super::limits::CONFIDENCE;
-use super::result::{each_row, interval_type};
-use crate::functions::arguments::{NUMBERS, count};
-use crate::functions::scalar::scalar;
+use super::result::{each_row, intervals};
+use crate::functions::arguments::count;
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -13,13 +12,7 @@ const DOC: Doc = Doc {
     name: "poisson_ci",
     syntax: "poisson_ci(x [, confidence])",
     summary: "A count of events with the exact confidence limits of the Poisson distribution.",
-    arguments: &[
-        ("x", "events, 0 or more"),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
-    ],
+    arguments: &[("x", "events, 0 or more"), confidence::ARGUMENT],
     gives: "A struct: `value` (x), `lower` and `upper`, in events; `statistic` (count); `method` \
             (Exact).",
     formula: "lower = χ²⁻¹((1 − c)/2, 2x) / 2, upper = χ²⁻¹(c + (1 − c)/2, 2x + 2) / 2, where χ²⁻¹ \
@@ -31,12 +24,7 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    scalar(
-        &DOC,
-        &[&NUMBERS[..1], &NUMBERS[..2]],
-        interval_type(),
-        limits,
-    )
+    intervals(&DOC, 1..=2, limits)
 }
 
 fn limits(arguments: &[ArrayRef]) -> Result<ArrayRef> {

@@ -1,10 +1,10 @@
 //! `proportion(x, n [, multiplier [, confidence]])`: a proportion with Wilson limits.
 
-use super::confidence::Levels;
+use super::confidence::{self, Levels};
 use super::limits::CONFIDENCE;
-use super::result::{each_row, interval_type};
-use crate::functions::arguments::{NUMBERS, broken_rule, multiplier, population};
-use crate::functions::scalar::scalar;
+use super::result::{each_row, intervals};
+use crate::functions::arguments::{multiplier, population};
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -20,10 +20,7 @@ const DOC: Doc = Doc {
             "multiplier",
             "1 for a proportion, 100 for a percentage; 1 unless given",
         ),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper`; `statistic` (percentage when the multiplier is \
             100); `method`.",
@@ -37,12 +34,7 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    scalar(
-        &DOC,
-        &[&NUMBERS[..2], &NUMBERS[..3], &NUMBERS[..4]],
-        interval_type(),
-        proportions,
-    )
+    intervals(&DOC, 2..=4, proportions)
 }
 
 fn proportions(arguments: &[ArrayRef]) -> Result<ArrayRef> {
@@ -64,7 +56,7 @@ fn proportions(arguments: &[ArrayRef]) -> Result<ArrayRef> {
 }
 
 /// x of n: a part of a population.
-pub(super) fn part(function: &str, x: f64, n: f64) -> Result<(f64, f64)> {
+pub(super) fn part(function: &'static str, x: f64, n: f64) -> Result<(f64, f64)> {
     let n = population(function, "n", n)?;
     if (0.0..=n).contains(&x) {
         Ok((x, n))

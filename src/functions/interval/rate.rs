@@ -1,10 +1,9 @@
 //! `rate(x, n [, multiplier [, confidence]])`: a crude rate with limits.
 
-use super::confidence::Levels;
+use super::confidence::{self, Levels};
 use super::limits::CONFIDENCE;
-use super::result::{each_row, interval_type};
-use crate::functions::arguments::{NUMBERS, count, multiplier, population};
-use crate::functions::scalar::scalar;
+use super::result::{each_row, intervals};
+use crate::functions::arguments::{PER_PEOPLE, count, multiplier, population};
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -16,11 +15,8 @@ const DOC: Doc = Doc {
     arguments: &[
         ("x", "events, 0 or more"),
         ("n", "the population, above 0: people, or person-years"),
-        ("multiplier", "per how many people; 100000 unless given"),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        PER_PEOPLE,
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method` \
             (`Exact` or `Byars`).",
@@ -34,12 +30,7 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    scalar(
-        &DOC,
-        &[&NUMBERS[..2], &NUMBERS[..3], &NUMBERS[..4]],
-        interval_type(),
-        rates,
-    )
+    intervals(&DOC, 2..=4, rates)
 }
 
 fn rates(arguments: &[ArrayRef]) -> Result<ArrayRef> {

@@ -1,11 +1,15 @@
 //! The struct that functions with confidence limits give.
 
+use crate::functions::arguments::numbers;
+use crate::functions::scalar::{Compute, scalar};
 use crate::functions::settings::Setting;
+use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, Float64Builder, StringBuilder, StructArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::Result;
 use std::array::from_fn;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// A value with its limits, and what they are: value, lower, upper, statistic, method.
@@ -21,6 +25,15 @@ fn interval_fields() -> Fields {
         Field::new("statistic", DataType::Utf8, true),
         Field::new("method", DataType::Utf8, true),
     ])
+}
+
+/// A function of so many numbers that gives an interval for each row.
+pub(super) fn intervals(
+    doc: &'static Doc,
+    arguments: RangeInclusive<usize>,
+    compute: Compute,
+) -> Function {
+    scalar(doc, &numbers(arguments), interval_type(), compute)
 }
 
 /// An interval for each row: NULL where an argument is, else what `one` pushes of the row's

@@ -1,11 +1,9 @@
 //! `wilson_ci(x, n [, confidence])`: Wilson's limits of a proportion.
 
-use super::confidence::Levels;
+use super::confidence::{self, Levels};
 use super::limits::CONFIDENCE;
 use super::proportion::part;
-use super::result::{each_row, interval_type};
-use crate::functions::arguments::NUMBERS;
-use crate::functions::scalar::scalar;
+use super::result::{each_row, intervals};
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -17,10 +15,7 @@ const DOC: Doc = Doc {
     arguments: &[
         ("x", "those counted, from 0 to n"),
         ("n", "the population, above 0"),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value` (x / n), `lower` and `upper`, from 0 to 1; `statistic` (proportion); \
             `method` (Wilson).",
@@ -34,12 +29,7 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    scalar(
-        &DOC,
-        &[&NUMBERS[..2], &NUMBERS[..3]],
-        interval_type(),
-        limits,
-    )
+    intervals(&DOC, 2..=3, limits)
 }
 
 fn limits(arguments: &[ArrayRef]) -> Result<ArrayRef> {

@@ -35,12 +35,5 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function(scheme: &Arc<Scheme>) -> Function {
-    let shape = Shape {
-        doc: &DOC,
-        option: Some("version"),
-        unit: 1_000_000,
-        band: None,
-        fields: ["conditions", "condition_count"],
-    };
-    scored(shape, scheme)
+    scored(Shape::of_conditions(&DOC, "version", 1_000_000), scheme)
 }

@@ -1,5 +1,6 @@
 //! `charlson(code, weights)`: the Charlson comorbidity score.
 
+use super::icd10::CODE;
 use super::scheme::Scheme;
 use super::scored::{Shape, scored};
 use crate::functions::{Doc, Function};
@@ -10,10 +11,7 @@ const DOC: Doc = Doc {
     syntax: "charlson(code [, weights])",
     summary: "The Charlson comorbidity score of a group's diagnosis codes: one row a code, grouped by person or by spell.",
     arguments: &[
-        (
-            "code",
-            "an ICD-10 code, in any form that `icd10_normalise` understands",
-        ),
+        CODE,
         (
             "weights",
             "`quan2011` (the default), `original` (1987), or `shmi` (the Summary Hospital-level \
@@ -41,12 +39,5 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function(scheme: &Arc<Scheme>) -> Function {
-    let shape = Shape {
-        doc: &DOC,
-        option: Some("weights"),
-        unit: 1,
-        band: None,
-        fields: ["conditions", "condition_count"],
-    };
-    scored(shape, scheme)
+    scored(Shape::of_conditions(&DOC, "weights", 1), scheme)
 }

@@ -1,5 +1,6 @@
 //! `elixhauser(code, weights)`: the Elixhauser comorbidity score.
 
+use super::icd10::CODE;
 use super::scheme::Scheme;
 use super::scored::{Shape, scored};
 use crate::functions::{Doc, Function};
@@ -9,13 +10,7 @@ const DOC: Doc = Doc {
     name: "elixhauser",
     syntax: "elixhauser(code [, weights])",
     summary: "The Elixhauser comorbidity score of a group's diagnosis codes: one row a code, grouped by person or by spell.",
-    arguments: &[
-        (
-            "code",
-            "an ICD-10 code, in any form that `icd10_normalise` understands",
-        ),
-        ("weights", "`van_walraven` (the default) or `swiss`"),
-    ],
+    arguments: &[CODE, ("weights", "`van_walraven` (the default) or `swiss`")],
     gives: "A struct: `score` (a whole number), `conditions` (a sorted list of names), `condition_count`. \
             Conditions whose weight another one takes away are in the list.",
     formula: "The sum of the weights of the conditions that are present, each once. Beside complicated \
@@ -34,12 +29,5 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function(scheme: &Arc<Scheme>) -> Function {
-    let shape = Shape {
-        doc: &DOC,
-        option: Some("weights"),
-        unit: 1,
-        band: None,
-        fields: ["conditions", "condition_count"],
-    };
-    scored(shape, scheme)
+    scored(Shape::of_conditions(&DOC, "weights", 1), scheme)
 }

@@ -1,5 +1,6 @@
 //! `hfrs(code)`: the Hospital Frailty Risk Score.
 
+use super::icd10::CODE;
 use super::scheme::Scheme;
 use super::scored::{Shape, scored};
 use crate::functions::{Doc, Function};
@@ -9,10 +10,7 @@ const DOC: Doc = Doc {
     name: "hfrs",
     syntax: "hfrs(code)",
     summary: "The Hospital Frailty Risk Score of a group's diagnosis codes: one row a code, grouped by person or by spell.",
-    arguments: &[(
-        "code",
-        "an ICD-10 code, in any form that `icd10_normalise` understands",
-    )],
+    arguments: &[CODE],
     gives: "A struct: `score`, `band` (`low`, `intermediate`, `high`), `codes` (the three-character codes \
             that count, sorted), `code_count`.",
     formula: "The sum of the weights of the 109 three-character codes that are present, each once however \

@@ -1,5 +1,13 @@
 //! ICD-10 codes as they were typed, read without copying.
 
+use crate::functions::doc::Argument;
+
+/// The argument of scores, as documents say it.
+pub(super) const CODE: Argument = (
+    "code",
+    "an ICD-10 code, in any form that `icd10_normalise` understands",
+);
+
 /// Categories there are: a letter and two digits.
 pub(super) const CATEGORIES: usize = 26 * 100;
 

@@ -2,8 +2,8 @@
 
 use super::finder::Conditions;
 use super::scheme::{Scheme, Weighting, members};
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
-use crate::functions::arguments::broken_rule;
+use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
+use crate::functions::broken_rule::{broken_rule, none_of};
 use crate::functions::{Doc, Function};
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Int64Array, ListBuilder, StringArray, StringBuilder,
@@ -45,20 +45,27 @@ pub(super) fn scored(shape: Shape, scheme: &Arc<Scheme>) -> Function {
         }
     }
     let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
-    let types = Types {
-        calls: &calls,
-        state: &[
-            ("low", DataType::UInt64),
-            ("high", DataType::UInt64),
-            ("weighting", DataType::UInt8),
-        ],
-        returns: DataType::Struct(shape.struct_fields()),
-    };
     let scheme = scheme.clone();
-    aggregate(shape.doc, &types, Scored { shape, scheme })
+    aggregate(
+        shape.doc,
+        &calls,
+        DataType::Struct(shape.struct_fields()),
+        Scored { shape, scheme },
+    )
 }
 
 impl Shape {
+    /// Of a score of named conditions, which `option` tells how to weigh in parts of `unit`.
+    pub fn of_conditions(doc: &'static Doc, option: &'static str, unit: i64) -> Self {
+        Shape {
+            doc,
+            option: Some(option),
+            unit,
+            band: None,
+            fields: ["conditions", "condition_count"],
+        }
+    }
+
     fn struct_fields(&self) -> Fields {
         let score = match self.unit {
             1 => DataType::Int64,
@@ -143,10 +150,8 @@ impl Scored {
         match numbers.find(|(_, weighting)| weighting.name == name) {
             Some((number, _)) => Ok(number),
             None => {
-                let names = self.scheme.weightings.iter().map(|w| w.name.as_str());
-                let names: Vec<&str> = names.collect();
-                let rule = format!("must be one of {}", names.join(", "));
-                broken_rule(self.shape.doc.name, self.option(), &rule)
+                let names = self.scheme.weightings.iter().map(|w| w.name.clone());
+                none_of(self.shape.doc.name, self.option(), names.collect())
             }
         }
     }
@@ -173,6 +178,23 @@ impl Scored {
         let number = usize::from(state.weighting.saturating_sub(1));
         let weighting = self.scheme.weightings.get(number)?;
         Some((weighting, state.conditions & weighting.known))
+    }
+}
+
+impl Kept for State {
+    fn types() -> Vec<DataType> {
+        vec![DataType::UInt64, DataType::UInt64, DataType::UInt8]
+    }
+
+    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>> {
+        let low = states.iter().map(|s| s.conditions as u64);
+        let high = states.iter().map(|s| (s.conditions >> 64) as u64);
+        let weighting = states.iter().map(|s| s.weighting);
+        Ok(vec![
+            Arc::new(UInt64Array::from_iter_values(low)),
+            Arc::new(UInt64Array::from_iter_values(high)),
+            Arc::new(UInt8Array::from_iter_values(weighting)),
+        ])
     }
 }
 
@@ -217,17 +239,6 @@ impl Fold for Scored {
             }
         })?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<State>) -> Result<Vec<ArrayRef>> {
-        let low = states.iter().map(|s| s.conditions as u64);
-        let high = states.iter().map(|s| (s.conditions >> 64) as u64);
-        let weighting = states.iter().map(|s| s.weighting);
-        Ok(vec![
-            Arc::new(UInt64Array::from_iter_values(low)),
-            Arc::new(UInt64Array::from_iter_values(high)),
-            Arc::new(UInt8Array::from_iter_values(weighting)),
-        ])
     }
 
     fn finish(&self, states: Vec<State>) -> Result<ArrayRef> {

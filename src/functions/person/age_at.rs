@@ -1,12 +1,10 @@
 //! `age_at(birth, day)`: completed years.
 
+use super::days::{DATE, each_pair};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
-use arrow::array::{ArrayRef, AsArray, Int32Array};
 use arrow::datatypes::{DataType, Date32Type};
 use chrono::Datelike;
-use datafusion::common::Result;
-use std::sync::Arc;
 
 const DOC: Doc = Doc {
     name: "age_at",
@@ -21,23 +19,9 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    scalar(
-        &DOC,
-        &[&[DataType::Date32, DataType::Date32]],
-        DataType::Int32,
-        ages,
-    )
-}
-
-fn ages(arguments: &[ArrayRef]) -> Result<ArrayRef> {
-    let births = arguments[0].as_primitive::<Date32Type>();
-    let days = arguments[1].as_primitive::<Date32Type>();
-    let ages: Int32Array = births
-        .iter()
-        .zip(days.iter())
-        .map(|(birth, day)| age(birth?, day?))
-        .collect();
-    Ok(Arc::new(ages))
+    scalar(&DOC, &[&[DATE, DATE]], DataType::Int32, |arguments| {
+        each_pair(arguments, age)
+    })
 }
 
 fn age(birth: i32, day: i32) -> Option<i32> {

@@ -1,7 +1,7 @@
 //! `age_band(age)`: bands of ages.
 
 use super::bands::Bands;
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, StringBuilder};

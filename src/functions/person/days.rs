@@ -1,10 +1,13 @@
 //! Dates, and times of day where only the date matters.
 
-use arrow::array::{ArrayRef, ArrowPrimitiveType, AsArray, Date32Array, PrimitiveArray};
+use arrow::array::{
+    ArrayRef, ArrowPrimitiveType, AsArray, Date32Array, Int32Array, PrimitiveArray,
+};
 use arrow::datatypes::{
     DataType, Date32Type, TimeUnit, TimestampMicrosecondType, TimestampNanosecondType,
 };
 use datafusion::common::{Result, exec_err};
+use std::sync::Arc;
 
 /// A date.
 pub(super) const DATE: DataType = DataType::Date32;
@@ -24,6 +27,19 @@ pub(super) fn units_a_day(of: &DataType) -> Result<i64> {
         DataType::Timestamp(TimeUnit::Nanosecond, None) => Ok(SECONDS * 1_000_000_000),
         other => exec_err!("{other} is not a date"),
     }
+}
+
+/// A number for each pair of dates, `from` in the first argument and `to` in the second; NULL in
+/// either gives NULL.
+pub(super) fn each_pair(
+    arguments: &[ArrayRef],
+    number: impl Fn(i32, i32) -> Option<i32>,
+) -> Result<ArrayRef> {
+    let from = arguments[0].as_primitive::<Date32Type>();
+    let to = arguments[1].as_primitive::<Date32Type>();
+    let pairs = from.iter().zip(to);
+    let numbers = pairs.map(|(from, to)| number(from?, to?));
+    Ok(Arc::new(numbers.collect::<Int32Array>()))
 }
 
 /// The day of each date, or date and time.
@@ -50,7 +66,6 @@ where
 mod tests {
     use super::*;
     use arrow::array::TimestampMicrosecondArray;
-    use std::sync::Arc;
 
     #[test]
     fn a_time_before_1970_belongs_to_its_day() {

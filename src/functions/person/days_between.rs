@@ -1,11 +1,9 @@
 //! `days_between(from, to)`: days from a date to another.
 
+use super::days::{DATE, each_pair};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
-use arrow::array::{ArrayRef, AsArray, Int32Array};
-use arrow::datatypes::{DataType, Date32Type};
-use datafusion::common::Result;
-use std::sync::Arc;
+use arrow::datatypes::DataType;
 
 const DOC: Doc = Doc {
     name: "days_between",
@@ -20,21 +18,7 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    scalar(
-        &DOC,
-        &[&[DataType::Date32, DataType::Date32]],
-        DataType::Int32,
-        days,
-    )
-}
-
-fn days(arguments: &[ArrayRef]) -> Result<ArrayRef> {
-    let from = arguments[0].as_primitive::<Date32Type>();
-    let to = arguments[1].as_primitive::<Date32Type>();
-    let days: Int32Array = from
-        .iter()
-        .zip(to.iter())
-        .map(|(from, to)| to?.checked_sub(from?))
-        .collect();
-    Ok(Arc::new(days))
+    scalar(&DOC, &[&[DATE, DATE]], DataType::Int32, |arguments| {
+        each_pair(arguments, |from, to| to.checked_sub(from))
+    })
 }

@@ -1,7 +1,7 @@
 //! `overlap_days(from1, to1, from2, to2)`: days that two periods share.
 
 use super::days::{DATE, TIME, TIME_IN_SQL, days};
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, Date32Array, Int32Builder};

@@ -1,7 +1,7 @@
 //! `spell_number(start, finish)`: which episodes belong together.
 
 use super::days::{DATE, TIME, TIME_IN_SQL, units_a_day};
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::window::ordered_window;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, Int64Builder};

@@ -1,13 +1,17 @@
 //! Days of a stay.
 
 use super::days::days;
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use arrow::array::{Array, ArrayRef, Int32Array, Int32Builder};
 use datafusion::common::Result;
 use std::sync::Arc;
 
 /// The midnights between the admissions and discharges in `arguments`, plus `more`.
-pub(super) fn midnights(function: &str, arguments: &[ArrayRef], more: i32) -> Result<ArrayRef> {
+pub(super) fn midnights(
+    function: &'static str,
+    arguments: &[ArrayRef],
+    more: i32,
+) -> Result<ArrayRef> {
     let (admitted, discharged) = (days(&arguments[0])?, days(&arguments[1])?);
     let mut out = Int32Builder::with_capacity(admitted.len());
     for row in 0..admitted.len() {

@@ -1,13 +1,13 @@
 //! Direct standardisation: what is kept of a group's bands, and Dobson's limits.
 
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
-use crate::functions::arguments::{NUMBERS, broken_rule, count, given, multiplier, population};
+use crate::functions::aggregate::{Fold, Rows, aggregate};
+use crate::functions::arguments::{count, given, multiplier, numbers, population};
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::limits::{CONFIDENCE, EXACT_BELOW};
 use crate::functions::interval::result::{Intervals, interval_type};
-use crate::functions::settings::{Setting, Settings};
-use crate::functions::state::{number_columns, save, saved};
-use crate::functions::sum::Sum;
+use crate::functions::settings::Setting;
+use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -20,19 +20,9 @@ pub(super) struct Direct {
     pub repeats: bool,
 }
 
-/// The bands of a group.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Bands {
-    /// Σ x
-    events: Sum,
-    /// Σ w
-    weights: Sum,
-    /// Σ w x / n
-    weighted: Sum,
-    /// Σ x (w / n)², with the squares in place of x where people have several events.
-    variance: Sum,
-    settings: Settings<2>,
-}
+/// Of a group's bands: Σ x, Σ w, Σ w x / n, and Σ x (w / n)², with the squares in place of x where
+/// people have several events.
+type Bands = Sums<4, 2>;
 
 const SETTINGS: [&str; 2] = ["multiplier", "confidence"];
 const WITHHELD: &str = "dsr NA for total count < 10";
@@ -41,28 +31,7 @@ impl Direct {
     /// The aggregate function.
     pub(super) fn function(self, doc: &'static Doc) -> Function {
         let least = self.columns();
-        let state = number_columns(&[
-            "events",
-            "events_error",
-            "weights",
-            "weights_error",
-            "weighted",
-            "weighted_error",
-            "variance",
-            "variance_error",
-            "multiplier",
-            "level",
-        ]);
-        let types = Types {
-            calls: &[
-                &NUMBERS[..least],
-                &NUMBERS[..least + 1],
-                &NUMBERS[..least + 2],
-            ],
-            state: &state,
-            returns: interval_type(),
-        };
-        aggregate(doc, &types, self)
+        aggregate(doc, &numbers(least..=least + 2), interval_type(), self)
     }
 
     /// How many arguments every call has.
@@ -120,41 +89,15 @@ impl Fold for Direct {
             let bands = &mut states[group];
             let settings = settings.each_ref().map(|setting| setting.at(row));
             bands.settings.take(name, &SETTINGS, settings)?;
-            bands.events.add(events);
-            bands.weights.add(weight);
-            bands.weighted.add(events * share);
-            bands.variance.add(spread * share * share);
+            bands.add([events, weight, events * share, spread * share * share]);
             Ok(())
         })?;
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [Bands], arrays: &[ArrayRef], rows: Rows) -> Result<usize> {
-        let saved = saved::<10>(arrays);
-        rows.each(|row, group| {
-            let [a, a2, b, b2, c, c2, d, d2, multiplier, level] = saved(row);
-            let bands = &mut states[group];
-            let settings = [multiplier, level];
-            if bands.settings.merge(self.function, &SETTINGS, settings)? {
-                bands.events.merge(Sum::from_parts([a, a2]));
-                bands.weights.merge(Sum::from_parts([b, b2]));
-                bands.weighted.merge(Sum::from_parts([c, c2]));
-                bands.variance.merge(Sum::from_parts([d, d2]));
-            }
-            Ok(())
-        })?;
+    fn merge(&self, states: &mut [Bands], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
+        Bands::merge(states, saved, rows, self.function, &SETTINGS)?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<Bands>) -> Result<Vec<ArrayRef>> {
-        Ok(save(states.iter().map(|bands| {
-            let [a, a2] = bands.events.parts();
-            let [b, b2] = bands.weights.parts();
-            let [c, c2] = bands.weighted.parts();
-            let [d, d2] = bands.variance.parts();
-            let [multiplier, level] = bands.settings.parts();
-            [a, a2, b, b2, c, c2, d, d2, multiplier, level]
-        })))
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
@@ -167,18 +110,17 @@ impl Fold for Direct {
             };
             let m = multiplier(self.function, m)?;
             let level = levels.at(self.function, confidence)?;
-            let weights = bands.weights.value();
+            let [events, weights, weighted, variance] = bands.values();
             if weights <= 0.0 {
                 return broken_rule(self.function, "weight", "must add up to more than 0");
             }
-            let events = bands.events.value();
             if events < EXACT_BELOW {
                 out.push([None; 3], WITHHELD, self.method());
                 continue;
             }
             let (lower, upper) = level.byar(events);
-            let rate = bands.weighted.value() / weights;
-            let scale = (bands.variance.value() / events).sqrt() / weights;
+            let rate = weighted / weights;
+            let scale = (variance / events).sqrt() / weights;
             let numbers = [0.0, lower - events, upper - events];
             let numbers = numbers.map(|distance| Some((rate + scale * distance) * m));
             out.push(numbers, "dsr", self.method());

@@ -1,6 +1,8 @@
 //! `dsr(x, n, weight [, multiplier [, confidence]])`: a directly standardised rate.
 
 use super::direct::Direct;
+use crate::functions::arguments::PER_PEOPLE;
+use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
 
 const DOC: Doc = Doc {
@@ -16,11 +18,8 @@ const DOC: Doc = Doc {
             "the band's standard population, such as the weight in \
              `reference.european_standard_population_19`",
         ),
-        ("multiplier", "per how many people; 100000 unless given"),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        PER_PEOPLE,
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method` \
             (Dobson).",

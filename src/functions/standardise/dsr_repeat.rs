@@ -2,6 +2,8 @@
 //! of events that one person can have several of.
 
 use super::direct::Direct;
+use crate::functions::arguments::PER_PEOPLE;
+use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
 
 const DOC: Doc = Doc {
@@ -18,11 +20,8 @@ const DOC: Doc = Doc {
         ),
         ("n", "the band's population, above 0"),
         ("weight", "the band's standard population"),
-        ("multiplier", "per how many people; 100000 unless given"),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        PER_PEOPLE,
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method`.",
     formula: "R and the limits as in `dsr`, with V = Σ_f f² V_f, where V_f is the variance of people \

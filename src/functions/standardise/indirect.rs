@@ -1,13 +1,13 @@
 //! Indirect standardisation: what is kept of a group's bands, and limits of the observed events.
 
-use crate::functions::aggregate::{Fold, Rows, Types, aggregate};
-use crate::functions::arguments::{NUMBERS, count, given, multiplier, population};
+use crate::functions::aggregate::{Fold, Rows, aggregate};
+use crate::functions::arguments::{count, given, multiplier, numbers, population};
+use crate::functions::doc::Argument;
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::limits::CONFIDENCE;
 use crate::functions::interval::result::{Intervals, interval_type};
-use crate::functions::settings::{Setting, Settings};
-use crate::functions::state::{number_columns, save, saved};
-use crate::functions::sum::Sum;
+use crate::functions::settings::Setting;
+use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -26,43 +26,24 @@ pub(super) struct Indirect {
     pub multiplier: f64,
 }
 
-/// The bands of a group.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Bands {
-    /// Σ x
-    observed: Sum,
-    /// Σ n x_ref / n_ref
-    expected: Sum,
-    /// Σ x_ref
-    events: Sum,
-    /// Σ n_ref
-    people: Sum,
-    settings: Settings<2>,
-}
+/// Of a group's bands: Σ x, Σ n x_ref / n_ref, Σ x_ref and Σ n_ref.
+type Bands = Sums<4, 2>;
+
+/// The arguments, as documents say them.
+pub(super) const X: Argument = (
+    "x",
+    "events in the band, 0 or more; or all of the group's events in one row and NULL in the others",
+);
+pub(super) const N: Argument = ("n", "the band's population, 0 or more");
+pub(super) const X_REF: Argument = ("x_ref", "events in the band of the reference population");
+pub(super) const N_REF: Argument = ("n_ref", "the band's reference population, above 0");
 
 const SETTINGS: [&str; 2] = ["multiplier", "confidence"];
 
 impl Indirect {
     /// The aggregate function.
     pub(super) fn function(self, doc: &'static Doc) -> Function {
-        let state = number_columns(&[
-            "observed",
-            "observed_error",
-            "expected",
-            "expected_error",
-            "events",
-            "events_error",
-            "people",
-            "people_error",
-            "multiplier",
-            "level",
-        ]);
-        let types = Types {
-            calls: &[&NUMBERS[..4], &NUMBERS[..5], &NUMBERS[..6]],
-            state: &state,
-            returns: interval_type(),
-        };
-        aggregate(doc, &types, self)
+        aggregate(doc, &numbers(4..=6), interval_type(), self)
     }
 }
 
@@ -85,41 +66,15 @@ impl Fold for Indirect {
             let bands = &mut states[group];
             let settings = settings.each_ref().map(|setting| setting.at(row));
             bands.settings.take(name, &SETTINGS, settings)?;
-            bands.observed.add(observed);
-            bands.expected.add(people * events / all);
-            bands.events.add(events);
-            bands.people.add(all);
+            bands.add([observed, people * events / all, events, all]);
             Ok(())
         })?;
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [Bands], arrays: &[ArrayRef], rows: Rows) -> Result<usize> {
-        let saved = saved::<10>(arrays);
-        rows.each(|row, group| {
-            let [a, a2, b, b2, c, c2, d, d2, multiplier, level] = saved(row);
-            let bands = &mut states[group];
-            let settings = [multiplier, level];
-            if bands.settings.merge(self.function, &SETTINGS, settings)? {
-                bands.observed.merge(Sum::from_parts([a, a2]));
-                bands.expected.merge(Sum::from_parts([b, b2]));
-                bands.events.merge(Sum::from_parts([c, c2]));
-                bands.people.merge(Sum::from_parts([d, d2]));
-            }
-            Ok(())
-        })?;
+    fn merge(&self, states: &mut [Bands], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
+        Bands::merge(states, saved, rows, self.function, &SETTINGS)?;
         Ok(0)
-    }
-
-    fn save(&self, states: Vec<Bands>) -> Result<Vec<ArrayRef>> {
-        Ok(save(states.iter().map(|bands| {
-            let [a, a2] = bands.observed.parts();
-            let [b, b2] = bands.expected.parts();
-            let [c, c2] = bands.events.parts();
-            let [d, d2] = bands.people.parts();
-            let [multiplier, level] = bands.settings.parts();
-            [a, a2, b, b2, c, c2, d, d2, multiplier, level]
-        })))
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
@@ -130,14 +85,13 @@ impl Fold for Indirect {
                 out.null();
                 continue;
             };
+            let [observed, expected, events, people] = bands.values();
             let mut scale = multiplier(self.function, m)?;
             if self.rate {
-                scale *= bands.events.value() / bands.people.value();
+                scale *= events / people;
             }
-            let observed = bands.observed.value();
             let level = levels.at(self.function, confidence)?;
             let ((lower, upper), method) = level.count(observed);
-            let expected = bands.expected.value();
             if expected > 0.0 {
                 let numbers = [observed, lower, upper];
                 let numbers = numbers.map(|number| Some(number / expected * scale));

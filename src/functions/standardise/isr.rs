@@ -1,6 +1,7 @@
 //! `isr(x, n, x_ref, n_ref [, multiplier [, confidence]])`: an indirectly standardised ratio.
 
-use super::indirect::Indirect;
+use super::indirect::{Indirect, N, N_REF, X, X_REF};
+use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
 
 const DOC: Doc = Doc {
@@ -10,22 +11,15 @@ const DOC: Doc = Doc {
               be expected if every age had the rate of a reference population. One row for each age \
               band.",
     arguments: &[
-        (
-            "x",
-            "events in the band, 0 or more; or all of the group's events in one row and NULL in the \
-             others",
-        ),
-        ("n", "the band's population, 0 or more"),
-        ("x_ref", "events in the band of the reference population"),
-        ("n_ref", "the band's reference population, above 0"),
+        X,
+        N,
+        X_REF,
+        N_REF,
         (
             "multiplier",
             "100 for a ratio of which 100 is the reference; 1 unless given",
         ),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
+        confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper`; `statistic`; `method` (`Exact` or `Byars`).",
     formula: "O = Σx; E = Σ(n x_ref/n_ref); O/E × multiplier. Limits of O (exact Poisson below 10 \

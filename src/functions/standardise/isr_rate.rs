@@ -1,6 +1,8 @@
 //! `isr_rate(x, n, x_ref, n_ref [, multiplier [, confidence]])`: an indirectly standardised rate.
 
-use super::indirect::Indirect;
+use super::indirect::{Indirect, N, N_REF, X, X_REF};
+use crate::functions::arguments::PER_PEOPLE;
+use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
 
 const DOC: Doc = Doc {
@@ -8,21 +10,7 @@ const DOC: Doc = Doc {
     syntax: "isr_rate(x, n, x_ref, n_ref [, multiplier [, confidence]])",
     summary: "The indirectly standardised rate of a group: its `isr` times the crude rate of the \
               reference population. One row for each age band.",
-    arguments: &[
-        (
-            "x",
-            "events in the band, 0 or more; or all of the group's events in one row and NULL in the \
-             others",
-        ),
-        ("n", "the band's population, 0 or more"),
-        ("x_ref", "events in the band of the reference population"),
-        ("n_ref", "the band's reference population, above 0"),
-        ("multiplier", "per how many people; 100000 unless given"),
-        (
-            "confidence",
-            "of the limits, as 0.95 or as 95; 0.95 unless given",
-        ),
-    ],
+    arguments: &[X, N, X_REF, N_REF, PER_PEOPLE, confidence::ARGUMENT],
     gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method` \
             (`Exact` or `Byars`).",
     formula: "O/E as in `isr`, times Σx_ref / Σn_ref × multiplier; its limits likewise.",

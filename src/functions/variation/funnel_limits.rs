@@ -1,7 +1,7 @@
 //! `funnel_limits(statistic, size, baseline)`: the lines of a funnel plot.
 
 use super::funnel::{PAIRS, count_lines, proportion_lines};
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Builder, StructArray};
@@ -86,6 +86,10 @@ fn limits(arguments: &[ArrayRef]) -> Result<ArrayRef> {
 
 /// The numbers of [`NAMES`].
 fn lines(statistic: &str, size: f64, baseline: Option<f64>) -> Result<[Option<f64>; 5]> {
+    if !["proportion", "rate", "ratio"].contains(&statistic) {
+        let rule = "must be 'proportion', 'rate' or 'ratio'";
+        return broken_rule(DOC.name, "statistic", rule);
+    }
     let baseline = match (statistic, baseline) {
         (_, Some(baseline)) => baseline,
         ("ratio", None) => 1.0,
@@ -107,15 +111,11 @@ fn lines(statistic: &str, size: f64, baseline: Option<f64>) -> Result<[Option<f6
                 (lower, Some(upper))
             })
         }
-        "rate" | "ratio" => {
+        _ => {
             if !(size >= 0.0 && size.is_finite()) {
                 return broken_rule(DOC.name, "size", "must be a count of events, 0 or more");
             }
             PAIRS.map(|pair| count_lines(size, baseline, pair))
-        }
-        _ => {
-            let rule = "must be 'proportion', 'rate' or 'ratio'";
-            return broken_rule(DOC.name, "statistic", rule);
         }
     };
     Ok([

@@ -1,7 +1,7 @@
 //! `funnel_significance(statistic, x, n, baseline)`: whether an area lies outside a funnel.
 
 use super::funnel::{count_significance, outside, proportion_lines, significance};
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringBuilder};
@@ -74,6 +74,10 @@ fn labels(arguments: &[ArrayRef]) -> Result<ArrayRef> {
 }
 
 fn label(statistic: &str, numbers: &[&Float64Array], row: usize) -> Result<Option<&'static str>> {
+    if !["proportion", "rate", "dsr", "ratio"].contains(&statistic) {
+        let rule = "must be 'proportion', 'rate', 'dsr' or 'ratio'";
+        return broken_rule(DOC.name, "statistic", rule);
+    }
     let number = |of: usize| numbers[of].is_valid(row).then(|| numbers[of].value(row));
     let optional = |of: usize, otherwise: Option<f64>| match numbers.get(of) {
         Some(_) => Ok(number(of)),
@@ -112,11 +116,8 @@ fn label(statistic: &str, numbers: &[&Float64Array], row: usize) -> Result<Optio
         }
         "rate" => n * baseline / multiplier,
         "ratio" => n * baseline,
-        "dsr" => x * baseline / n,
-        _ => {
-            let rule = "must be 'proportion', 'rate', 'dsr' or 'ratio'";
-            return broken_rule(DOC.name, "statistic", rule);
-        }
+        // That leaves a DSR.
+        _ => x * baseline / n,
     };
     Ok(Some(count_significance(x, expected)))
 }

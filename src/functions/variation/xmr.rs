@@ -3,7 +3,7 @@
 use super::process::Process;
 use super::signals::Signals;
 use super::xmr_columns::{Assurance, Columns, Point, Variation, chart_type};
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use crate::functions::window::ordered_window;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array};
@@ -175,7 +175,7 @@ fn said(option: &Option<BooleanArray>, row: usize, otherwise: bool) -> bool {
 }
 
 /// Numbers, NaN for NULL.
-fn finite(numbers: &ArrayRef, argument: &str) -> Result<Vec<f64>> {
+fn finite(numbers: &ArrayRef, argument: &'static str) -> Result<Vec<f64>> {
     let numbers = numbers.as_primitive::<Float64Type>();
     let mut out = numbers.values().to_vec();
     if numbers.null_count() > 0 {

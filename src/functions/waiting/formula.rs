@@ -1,7 +1,7 @@
 //! Formulas of a few numbers, each with its rule.
 
 use crate::functions::Doc;
-use crate::functions::arguments::broken_rule;
+use crate::functions::broken_rule::broken_rule;
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Float64Builder};
 use arrow::datatypes::Float64Type;
 use datafusion::common::Result;
@@ -48,7 +48,12 @@ pub(super) fn compute<const N: usize>(
     Ok(Arc::new(out.finish()))
 }
 
-fn check(function: &str, argument: &str, rule: Rule, column: &Float64Array) -> Result<()> {
+fn check(
+    function: &'static str,
+    argument: &'static str,
+    rule: Rule,
+    column: &Float64Array,
+) -> Result<()> {
     let mut numbers = column.iter().flatten();
     let (kept, said) = match rule {
         Rule::NotNegative => (

@@ -66,13 +66,7 @@ fn explain(page: &mut String, doc: &Doc, result: &str) {
     for (name, meaning) in doc.arguments {
         writeln!(page, "- `{name}`: {meaning}").unwrap();
     }
-    let parts = [
-        ("Gives", doc.gives),
-        ("Formula", doc.formula),
-        ("NULL, zero and errors", doc.rules),
-        ("Source", doc.source),
-    ];
-    for (title, text) in parts {
+    for (title, text) in doc.parts() {
         write!(page, "\n**{title}.** {text}\n").unwrap();
     }
     write!(

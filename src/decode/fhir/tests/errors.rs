@@ -114,12 +114,12 @@ fn views_that_are_wrong_say_where() {
         (
             "{\n  \"resource\": \"Patient\",\n  select: []\n}",
             "view condition.json:3:3: this is not JSON: key must be a string",
-            None,
+            Some("a view is one JSON object, as those in pipelines/views are"),
         ),
         (
             "{",
             "view condition.json:1:1: this is not JSON: EOF while parsing an object",
-            None,
+            Some("a view is one JSON object, as those in pipelines/views are"),
         ),
         ("[]", "view condition.json: a view is a JSON object", None),
         (

@@ -1,0 +1,46 @@
+//! The fields of a record.
+
+/// Splits records into fields.
+pub(super) struct Fields {
+    // Making a reader builds its whole state machine: one serves all records.
+    reader: csv_core::Reader,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Fields {
+    pub fn new() -> Self {
+        Fields {
+            reader: csv_core::Reader::new(),
+            text: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+
+    /// The fields of a record, unquoted.
+    pub fn split<'a>(&'a mut self, record: &'a [u8]) -> Vec<&'a [u8]> {
+        if !record.contains(&b'"') {
+            return record.split(|b| *b == b',').collect();
+        }
+        self.text.resize(record.len() + 1, 0);
+        self.ends.resize(record.len() + 2, 0);
+        self.reader.reset();
+        let reader = &mut self.reader;
+        let (_, _, mut written, mut count) =
+            reader.read_record(record, &mut self.text, &mut self.ends);
+        let (_, _, more, last) =
+            reader.read_record(b"", &mut self.text[written..], &mut self.ends[count..]);
+        written += more;
+        count += last;
+        debug_assert!(written <= self.text.len());
+        let mut from = 0;
+        self.ends[..count]
+            .iter()
+            .map(|end| {
+                let field = &self.text[from..*end];
+                from = *end;
+                field
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,126 @@
+//! A resource type, and what is selected from its lines.
+
+use std::sync::Arc;
+
+use super::arena::{Arena, Value};
+use super::deletions::Deletions;
+use super::path::Literal;
+use super::plan::Plan;
+use super::program::Compiler;
+use super::reason;
+use super::refusal::Refusal;
+use super::shape::{Shapes, Sketch};
+use super::temporal::Temporal;
+use super::view::View;
+
+/// A resource type.
+#[derive(Debug)]
+pub(super) struct Kind {
+    pub name: &'static str,
+    /// The type's number in the list of all types.
+    pub number: usize,
+    pub shapes: Shapes,
+    pub literals: Vec<Literal>,
+    /// View numbers with their plans; none when nothing is selected from this type.
+    pub plans: Vec<(usize, Plan)>,
+    /// Where the deletions of a Bundle stand.
+    pub deletions: Option<Deletions>,
+    slots: Slots,
+}
+
+/// The slots of what every line needs.
+#[derive(Debug, Clone, Copy)]
+struct Slots {
+    resource_type: usize,
+    id: usize,
+    meta: usize,
+    last_updated: usize,
+}
+
+impl Kind {
+    /// What `views`, each with its number, select from the type with this name and number.
+    pub fn new(name: &'static str, number: usize, views: &[(usize, &Arc<View>)]) -> Kind {
+        let mut sketch = Sketch::new();
+        if name == "Bundle" {
+            Deletions::select(&mut sketch);
+        }
+        let compile = |sketch: &mut Sketch| {
+            let mut compiler = Compiler::new(sketch);
+            let plans: Vec<_> = views
+                .iter()
+                .map(|(number, view)| (*number, Plan::compile(view, &mut compiler)))
+                .collect();
+            (plans, compiler.literals)
+        };
+        // The first time to learn all elements, the second time with their slots known.
+        compile(&mut sketch);
+        let (plans, literals) = compile(&mut sketch);
+        let slot = |place, name| sketch.slot(place, name).map_or(0, usize::from);
+        let meta = sketch.find_child(Sketch::ROOT, "meta");
+        let slots = Slots {
+            resource_type: slot(Sketch::ROOT, "resourceType"),
+            id: slot(Sketch::ROOT, "id"),
+            meta: slot(Sketch::ROOT, "meta"),
+            last_updated: slot(meta, "lastUpdated"),
+        };
+        let deletions = (name == "Bundle").then(|| Deletions::of(&sketch));
+        Kind {
+            name,
+            number,
+            shapes: sketch.freeze(),
+            slots,
+            literals,
+            plans,
+            deletions,
+        }
+    }
+
+    /// Whether nothing is taken from its lines.
+    pub fn is_ignored(&self) -> bool {
+        self.plans.is_empty() && self.deletions.is_none()
+    }
+
+    /// Whether the resource that was read, with its members at `base`, is of this type.
+    #[inline]
+    pub fn is_named(&self, arena: &Arena, base: usize, line: &[u8]) -> bool {
+        let own = arena.slots[base + self.slots.resource_type];
+        arena.text_of(own, line) == Some(self.name.as_bytes())
+    }
+
+    /// The resource's id, which every row is known by.
+    #[inline]
+    pub fn id<'t>(
+        &self,
+        arena: &'t Arena,
+        base: usize,
+        line: &'t [u8],
+    ) -> Result<&'t str, Refusal> {
+        let id = arena.text_of(arena.slots[base + self.slots.id], line);
+        id.and_then(|id| std::str::from_utf8(id).ok())
+            .filter(|id| !id.is_empty())
+            .ok_or(Refusal::new(reason::NO_ID))
+    }
+
+    /// When the resource was last updated, in microseconds since 1970 UTC.
+    #[inline]
+    pub fn updated(&self, arena: &Arena, base: usize, line: &[u8]) -> Result<Option<i64>, Refusal> {
+        let wrong = || Refusal {
+            reason: reason::WRONG_TYPE,
+            column: Some("updated".to_owned()),
+        };
+        let meta = match arena.slots[base + self.slots.meta] {
+            Value::Missing => return Ok(None),
+            Value::Object { base } => base as usize,
+            _ => return Err(wrong()),
+        };
+        let value = arena.slots[meta + self.slots.last_updated];
+        if value == Value::Missing {
+            return Ok(None);
+        }
+        let updated = arena
+            .text_of(value, line)
+            .and_then(Temporal::parse)
+            .and_then(|updated| updated.micros());
+        updated.map(Some).ok_or_else(wrong)
+    }
+}

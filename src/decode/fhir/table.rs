@@ -1,0 +1,65 @@
+//! The rows of one view while a chunk is read.
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+
+use super::Rows;
+use super::buffer::{Buffer, Room};
+use super::experience::Experience;
+use super::view::View;
+
+/// The rows of one view.
+pub(super) struct Table {
+    pub buffers: Vec<Buffer>,
+    /// For each row the index of its line.
+    pub line: Vec<u32>,
+}
+
+impl Table {
+    /// No rows of the view with this number yet, and room for as many as the last chunk had.
+    pub fn new(number: usize, view: &View, experience: &Experience) -> Table {
+        let room = |column| experience.room(number, column).ample();
+        let columns = view.columns.iter().enumerate();
+        let buffers =
+            columns.map(|(column, own)| Buffer::new(own.form, own.collection, room(column)));
+        Table {
+            buffers: buffers.collect(),
+            line: Vec::with_capacity(room(0).rows),
+        }
+    }
+
+    /// Takes back the rows of the line with this index, which are the last ones.
+    pub fn take_back(&mut self, index: u32) {
+        while self.line.last() == Some(&index) {
+            self.line.pop();
+        }
+        let rows = self.line.len();
+        self.buffers
+            .iter_mut()
+            .for_each(|buffer| buffer.truncate(rows));
+    }
+
+    /// Notes what the columns took up, for the next chunk.
+    pub fn note_room(&self, rooms: &mut Vec<Room>) {
+        rooms.resize_with(self.buffers.len(), Room::default);
+        for (room, buffer) in rooms.iter_mut().zip(&self.buffers) {
+            *room = room.after(buffer.room());
+        }
+    }
+
+    /// The rows as Arrow columns of the view's schema.
+    pub fn finish(self, view: &View) -> Rows {
+        let schema = view.schema();
+        let columns: Result<Vec<ArrayRef>, _> =
+            self.buffers.into_iter().map(Buffer::finish).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(self.line.len()));
+        let batch = columns.and_then(|columns| {
+            RecordBatch::try_new_with_options(schema.clone(), columns, &options)
+        });
+        // Buffers are built for the view's own schema, from bytes checked as UTF-8.
+        let batch = batch.unwrap_or_else(|_| RecordBatch::new_empty(schema));
+        Rows {
+            batch,
+            line: self.line,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Operands whose elements have their usual form: they need no stack, only to be looked up.
+//!
+//! Each gives none where an element has another form, and the general way says what that means.
+
+use super::arena::Value;
+use super::evaluate::Evaluator;
+use super::program::{LENIENT, Op, Pick};
+use super::reference;
+
+impl Evaluator<'_> {
+    /// What `pick` finds, missing when it finds nothing. None when an element has not the usual form,
+    /// so that it takes the general way to say what that means.
+    #[inline]
+    fn pick(&self, pick: &Pick, focus: Value) -> Option<Value> {
+        let (last, before) = pick.from.split_last()?;
+        let base = match self.reach(focus, before)? {
+            Value::Object { base } => base,
+            Value::Missing => return Some(Value::Missing),
+            _ => return None,
+        };
+        let own = base as usize + usize::from(last & !LENIENT);
+        let items = match self.arena.slots[own] {
+            Value::Missing => return Some(Value::Missing),
+            Value::Many { start, length } => start as usize..(start + length) as usize,
+            _ => own..own + 1,
+        };
+        let wanted = self.bytes(pick.literal).ok()?;
+        let mut found = Value::Missing;
+        for item in &self.arena.slots[items] {
+            let base = match *item {
+                Value::Object { base } => base as usize,
+                Value::Missing => continue,
+                _ => return None,
+            };
+            let text = match self.arena.slots[base + usize::from(pick.member & !LENIENT)] {
+                Value::Missing => continue,
+                value @ (Value::Text { .. } | Value::Made { .. }) => self.bytes(value).ok()?,
+                _ => return None,
+            };
+            if text == wanted {
+                // The elements after the first one are looked at as well: they may be wrong.
+                let value = self.reach(*item, &pick.then)?;
+                if found == Value::Missing {
+                    found = value;
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// The one result of an operand in its usual form, missing when it has none. None when the operand
+    /// or an element on its way has another form, and takes the general way.
+    #[inline(always)]
+    pub(super) fn simple(&self, op: &Op, focus: Value) -> Option<Value> {
+        match op {
+            Op::Walk(slots) => self.reach(focus, slots),
+            Op::Value(value) => Some(*value),
+            Op::LineKey => Some(self.key),
+            Op::First(of) => self.first_of(of, focus),
+            Op::Member(of, slots) => match &**of {
+                Op::First(of) => self.reach(self.first_of(of, focus)?, slots),
+                Op::Pick(pick) => self.reach(self.pick(pick, focus)?, slots),
+                _ => None,
+            },
+            Op::Pick(pick) => self.pick(pick, focus),
+            Op::ReferenceKey(of, kind) => {
+                let Op::Walk(slots) = &**of else { return None };
+                let value = self.reach(focus, slots)?;
+                if value == Value::Missing {
+                    return Some(value);
+                }
+                let key = reference::key(self.bytes(value).ok()?, kind.as_deref());
+                Some(key.map_or(Value::Missing, |key| value.part(key)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The first that members of members lead to, when it is in the first item of each list.
+    #[inline(always)]
+    fn first_of(&self, op: &Op, focus: Value) -> Option<Value> {
+        let Op::Walk(slots) = op else { return None };
+        let (mut value, mut listed) = (focus, false);
+        for slot in slots {
+            value = match value {
+                Value::Object { base } => {
+                    self.arena.slots[base as usize + usize::from(slot & !LENIENT)]
+                }
+                Value::Missing => break,
+                _ => return None,
+            };
+            if let Value::Many { start, length } = value {
+                if length == 0 {
+                    return None;
+                }
+                value = self.arena.slots[start as usize];
+                listed = true;
+            }
+        }
+        match value {
+            // A later item may have one.
+            Value::Missing if listed => None,
+            Value::Many { .. } => None,
+            value => Some(value),
+        }
+    }
+
+    /// The member at the end of `slots` when there is one object at each step.
+    #[inline(always)]
+    fn reach(&self, focus: Value, slots: &[u16]) -> Option<Value> {
+        let mut value = focus;
+        for slot in slots {
+            value = match value {
+                Value::Object { base } => {
+                    self.arena.slots[base as usize + usize::from(slot & !LENIENT)]
+                }
+                Value::Missing => return Some(Value::Missing),
+                _ => return None,
+            };
+        }
+        (!matches!(value, Value::Many { .. })).then_some(value)
+    }
+}

@@ -1,0 +1,99 @@
+//! The reports of a project: which there are, and what is wrong with them.
+
+use crate::disclosure::Scheme;
+use crate::engine::Engine;
+use crate::error::{Context, Error, Result};
+use crate::lake::TableName;
+use crate::models::{references, refuse_record_level};
+use crate::pipeline::{Pipeline, settings_file::nearest};
+use crate::release::ReportFile;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// A report of the project.
+pub(super) struct Report {
+    /// Its file.
+    pub file: PathBuf,
+    /// The whole text of it.
+    pub text: String,
+    pub report: ReportFile,
+    /// The tables that its queries name.
+    pub reads: BTreeSet<TableName>,
+}
+
+/// Reads `names`, or when there are none the reports that the pipeline names.
+pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Report>> {
+    let folder = pipeline.path(&pipeline.settings.reports.folder);
+    let cannot = || format!("the folder of reports {} cannot be read", folder.display());
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(&folder).usage(cannot)? {
+        let path = entry.usage(cannot)?.path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut all = Vec::new();
+    for file in paths {
+        let report = ReportFile::read(&file)?;
+        let text = std::fs::read_to_string(&file).usage(cannot)?;
+        let mut reads = BTreeSet::new();
+        for table in &report.tables {
+            reads.extend(references(&place(&file, &table.id), &table.sql)?);
+        }
+        all.push(Report {
+            file,
+            text,
+            report,
+            reads,
+        });
+    }
+    let wanted = if names.is_empty() {
+        &pipeline.settings.reports.build
+    } else {
+        names
+    };
+    for name in wanted.iter().filter(|n| *n != "*") {
+        if !all.iter().any(|r| &r.report.name == name) {
+            return Err(Error::usage(format!("there is no report '{name}'"))
+                .hint(nearest(name, all.iter().map(|r| &r.report.name))));
+        }
+    }
+    all.retain(|r| {
+        wanted
+            .iter()
+            .any(|name| name == "*" || name == &r.report.name)
+    });
+    Ok(all)
+}
+
+/// Checks what can be checked of all report files without data.
+pub fn check_reports(pipeline: &Pipeline) -> Result<usize> {
+    Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
+    Ok(reports(pipeline, &[])?.len())
+}
+
+/// Plans the queries of all reports over the tables that `engine` knows; gives what is wrong.
+pub async fn check_queries(
+    engine: &Engine,
+    pipeline: &Pipeline,
+    record_level: &BTreeSet<TableName>,
+) -> Result<Vec<Error>> {
+    let mut problems = Vec::new();
+    for report in reports(pipeline, &[])? {
+        for table in &report.report.tables {
+            let place = place(&report.file, &table.id);
+            let checked = match engine.query(&place, &table.sql).await {
+                Ok(frame) => refuse_record_level(&place, frame.logical_plan(), record_level),
+                Err(e) => Err(e),
+            };
+            problems.extend(checked.err());
+        }
+    }
+    Ok(problems)
+}
+
+/// What errors call a table of a report.
+pub(super) fn place(file: &Path, table: &str) -> String {
+    format!("{}: table {table}", file.display())
+}
