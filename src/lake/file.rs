@@ -95,11 +95,7 @@ impl DataFile {
     /// This file without some more of its rows: `gone` are positions among the rows that still
     /// count, `digest` the sum of their digests. None when no row is left.
     pub fn without(&self, gone: &[u32], digest: u128) -> Option<Self> {
-        let left: Vec<u32> = self.removed.positions_left(self.written_rows()).collect();
-        let gone: Vec<u32> = gone
-            .iter()
-            .filter_map(|at| left.get(*at as usize).copied())
-            .collect();
+        let gone = self.removed.positions_of(gone);
         let rows = self.rows.checked_sub(gone.len() as u64)?;
         (rows > 0).then(|| DataFile {
             rows,
