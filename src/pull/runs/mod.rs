@@ -11,6 +11,7 @@ pub use shard::{NOWHERE, is_unlinked, shard_of};
 use super::version::{Keys, RecordVersion};
 use crate::error::Result;
 use arrow::array::RecordBatch;
+use arrow::datatypes::Schema;
 use part::Arrived;
 use spill::Spilled;
 use std::collections::BTreeSet;
@@ -158,20 +159,67 @@ impl Runs {
 
     /// Takes the rows of one shard, as they lie among others.
     pub fn take_parts(&self, table: usize, shard: i32) -> Result<Vec<Part>> {
+        self.take_wanted(table, shard, None)
+    }
+
+    /// Takes those parts of a shard that a `look` at them asks for; the others stay where they are.
+    pub fn take_some(&self, table: usize, shard: i32, look: &Look) -> Result<Vec<Part>> {
+        self.take_wanted(table, shard, Some(look))
+    }
+
+    fn take_wanted(&self, table: usize, shard: i32, look: Option<&Look>) -> Result<Vec<Part>> {
         let mut runs = self.locked(table);
-        let mut parts: Vec<Part> = runs.held.iter_mut().filter_map(|a| a.take(shard)).collect();
+        let mut parts = Vec::new();
+        for arrived in &mut runs.held {
+            let wanted = match look {
+                Some(look) => arrived.is_wanted(shard, look)?,
+                None => true,
+            };
+            if wanted {
+                parts.extend(arrived.take(shard));
+            }
+        }
         // What has no row left makes room.
-        runs.held.retain(|arrived| !arrived.shards.is_empty());
-        let wanted: Vec<(PathBuf, usize)> = runs
-            .spilled
-            .iter_mut()
-            .filter_map(|spilled| spilled.take(shard))
-            .collect();
+        let mut freed = 0;
+        runs.held.retain(|arrived| {
+            let left = !arrived.shards.is_empty();
+            freed += if left { 0 } else { arrived.bytes() };
+            left
+        });
+        self.in_memory.fetch_sub(freed, Ordering::Relaxed);
+        let mut wanted: Vec<(PathBuf, usize)> = Vec::new();
+        for spilled in &mut runs.spilled {
+            let wants = match look {
+                Some(look) => spilled.is_wanted(shard, look)?,
+                None => true,
+            };
+            if wants {
+                wanted.extend(spilled.take(shard));
+            }
+        }
         drop(runs);
         for (path, index) in wanted {
-            parts.extend(spill::read(&path, index)?);
+            parts.extend(spill::read(&path, index, None)?);
         }
         Ok(parts)
+    }
+}
+
+/// A look at rows, to see whether they are wanted.
+pub struct Look<'a> {
+    /// The columns looked at; those that a table lacks are left out.
+    pub columns: &'a [&'a str],
+    /// Whether they are wanted.
+    pub wanted: &'a dyn Fn(&RecordBatch) -> Result<bool>,
+}
+
+impl Look<'_> {
+    /// The positions of its columns in `schema`.
+    fn positions(&self, schema: &Schema) -> Vec<usize> {
+        let names = self.columns.iter();
+        names
+            .filter_map(|name| schema.index_of(name).ok())
+            .collect()
     }
 }
 
@@ -252,5 +300,49 @@ mod tests {
         assert_eq!(found[0].2, ["name 12", "name 22", "name 32"]);
         assert_eq!(keys.len(), 15);
         assert_eq!(taken(0), (keys, found));
+    }
+
+    #[test]
+    fn parts_that_nobody_wants_stay() {
+        for budget in [0, usize::MAX] {
+            let folder = tempfile::tempdir().unwrap();
+            let runs = Runs::new(1, 4, folder.path().to_path_buf(), budget);
+            for first in [10, 20, 30] {
+                runs.add(0, rows(first)).unwrap();
+            }
+            let of_twenties = |rows: &RecordBatch| {
+                assert_eq!(rows.num_columns(), 1);
+                let records = rows.column(0).as_primitive::<Int64Type>();
+                Ok(records.values().contains(&23))
+            };
+            let look = Look {
+                columns: &["record_key", "no_such_column"],
+                wanted: &of_twenties,
+            };
+            let taken = |parts: Vec<Part>| -> Vec<i64> {
+                let batches = parts.into_iter().map(|part| part.taken().unwrap());
+                let records = batches.map(|rows| {
+                    let records = rows.column(1).as_primitive::<Int64Type>();
+                    records.values().to_vec()
+                });
+                records.flatten().collect()
+            };
+            assert_eq!(taken(runs.take_some(0, 2, &look).unwrap()), [20, 23]);
+            assert!(runs.take_some(0, 3, &look).unwrap().is_empty());
+            assert_eq!(taken(runs.take_parts(0, 2).unwrap()), [10, 13, 30, 33]);
+            assert_eq!(taken(runs.take_parts(0, 3).unwrap()), [14, 24, 34]);
+        }
+    }
+
+    #[test]
+    fn rows_that_were_taken_make_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = Runs::new(1, 4, folder.path().to_path_buf(), usize::MAX);
+        runs.add(0, rows(10)).unwrap();
+        assert!(runs.in_memory.load(Ordering::Relaxed) > 0);
+        for shard in runs.shards(0) {
+            runs.take_parts(0, shard).unwrap();
+        }
+        assert_eq!(runs.in_memory.load(Ordering::Relaxed), 0);
     }
 }

@@ -1,5 +1,6 @@
 //! Rows as they arrived, and which of them belong to which shard: nothing is copied to sort them.
 
+use super::Look;
 use super::shard::{shard_of, unlinked};
 use crate::error::{Context, Result};
 use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
@@ -91,6 +92,18 @@ impl Arrived {
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
         self.batch.get_array_memory_size() + self.batch.num_rows() * size_of::<u32>()
+    }
+
+    /// Whether one shard's rows are wanted.
+    pub fn is_wanted(&self, shard: i32, look: &Look) -> Result<bool> {
+        let Some(rows) = self.shards.get(&shard) else {
+            return Ok(false);
+        };
+        let columns = look.positions(&self.batch.schema());
+        let batch = self.batch.project(&columns);
+        let batch = batch.data(|| "cannot look at rows on their way")?;
+        let rows = rows.clone();
+        (look.wanted)(&Part { batch, rows }.taken()?)
     }
 
     /// Takes one shard's rows.
