@@ -191,7 +191,7 @@ mod tests {
 
     #[tokio::test]
     async fn rows_of_a_small_file_are_picked_after_those_removed() {
-        read_back(1_000, false).await;
+        read_back(300, false).await;
     }
 
     #[tokio::test]
