@@ -5,7 +5,7 @@ mod shard;
 mod spill;
 
 pub use part::Part;
-use shard::spread;
+use shard::WaitingRoom;
 pub use shard::{NOWHERE, is_unlinked, shard_of};
 
 use super::version::{Keys, RecordVersion};
@@ -58,12 +58,13 @@ impl Runs {
     /// Adds rows to a table.
     pub fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
         let people = batch.column_by_name("person_key");
-        let spread = {
+        let waiting = {
             let mut runs = self.locked(table);
+            let waiting = WaitingRoom::after(runs.unlinked, self.shards);
             runs.unlinked += people.map_or(0, |people| people.null_count());
-            spread(runs.unlinked, self.shards)
+            waiting
         };
-        let arrived = Arrived::new(batch, self.shards, spread)?;
+        let arrived = Arrived::new(batch, self.shards, waiting)?;
         let bytes = arrived.bytes();
         {
             let mut runs = self.locked(table);

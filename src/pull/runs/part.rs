@@ -1,7 +1,7 @@
 //! Rows as they arrived, and which of them belong to which shard: nothing is copied to sort them.
 
 use super::Look;
-use super::shard::{shard_of, unlinked};
+use super::shard::{WaitingRoom, shard_of};
 use crate::error::{Context, Result};
 use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
@@ -60,8 +60,8 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    /// Sorts rows into `shards`; those without a person over `spread` others.
-    pub fn new(batch: RecordBatch, shards: u32, spread: u32) -> Result<Self> {
+    /// Sorts rows into `shards`; those without a person into the `waiting` room.
+    pub fn new(batch: RecordBatch, shards: u32, waiting: WaitingRoom) -> Result<Self> {
         let Some(people) = batch.column_by_name("person_key") else {
             let all = BTreeMap::from([(0, None)]);
             return Ok(Arrived { batch, shards: all });
@@ -72,7 +72,7 @@ impl Arrived {
         let mut rows_of: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
         let shard = |row: usize| match people.is_valid(row) {
             true => shard_of(people.value(row), shards),
-            false => records.map_or(-1, |records| unlinked(records.value(row), spread)),
+            false => records.map_or(-1, |records| waiting.shard(records.value(row))),
         };
         let rows = u32::try_from(people.len()).data(|| "cannot sort rows into shards")?;
         // Rows of a person arrive together: look once for all of them.
