@@ -1,9 +1,11 @@
 //! Rows on their way to a shard: in memory while they fit, then in the temporary folder.
 
+mod look;
 mod part;
 mod shard;
 mod spill;
 
+pub use look::Look;
 pub use part::Part;
 use shard::WaitingRoom;
 pub use shard::{NOWHERE, is_unlinked, shard_of};
@@ -11,7 +13,6 @@ pub use shard::{NOWHERE, is_unlinked, shard_of};
 use super::version::{Keys, RecordVersion};
 use crate::error::Result;
 use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
 use part::Arrived;
 use spill::Spilled;
 use std::collections::BTreeSet;
@@ -203,24 +204,6 @@ impl Runs {
             parts.extend(spill::read(&path, index, None)?);
         }
         Ok(parts)
-    }
-}
-
-/// A look at rows, to see whether they are wanted.
-pub struct Look<'a> {
-    /// The columns looked at; those that a table lacks are left out.
-    pub columns: &'a [&'a str],
-    /// Whether they are wanted.
-    pub wanted: &'a dyn Fn(&RecordBatch) -> Result<bool>,
-}
-
-impl Look<'_> {
-    /// The positions of its columns in `schema`.
-    fn positions(&self, schema: &Schema) -> Vec<usize> {
-        let names = self.columns.iter();
-        names
-            .filter_map(|name| schema.index_of(name).ok())
-            .collect()
     }
 }
 
