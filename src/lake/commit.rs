@@ -4,13 +4,13 @@ use super::checksum::{CHECKSUM, checksum};
 use super::{DataFile, Lake, NewFile, Table, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use deltalake::DeltaTableError;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{
-    CommitBuilder, CommitProperties, TableReference, TransactionError,
+    CommitBuilder, CommitProperties, PreCommit, TableReference, TransactionError,
 };
 use deltalake::kernel::{Action, Add, Remove, StructType, new_metadata};
 use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::{DeltaResult, DeltaTableError};
 use std::collections::{BTreeMap, HashMap};
 
 /// What a commit does to a table.
@@ -33,6 +33,9 @@ pub const SHARD: &str = "shard";
 
 /// Delta's own switch for removed rows.
 pub(super) const DELETION_VECTORS: &str = "delta.enableDeletionVectors";
+
+/// Commits after which Delta sums a log up, where a table's properties say nothing else.
+const SUMMED_UP: u64 = 100;
 
 impl Lake {
     /// Commits `change` on top of `base`, the version it was made from (None for a new table).
@@ -85,16 +88,16 @@ impl Lake {
             None => None,
         };
         let reference = state.as_ref().map(|s| s.snapshot() as &dyn TableReference);
-        // The properties bring what follows a commit: every hundredth sums the log up.
         let properties = CommitProperties::default()
             .with_metadata([mark()?])
             .with_max_retries(0);
-        let done = CommitBuilder::from(properties)
-            .with_actions(actions)
-            .build(reference, delta.log_store(), operation)
-            .await;
-        match done {
-            Ok(done) => Ok(Some(done.version())),
+        let commit = CommitBuilder::from(properties).with_actions(actions).build(
+            reference,
+            delta.log_store(),
+            operation,
+        );
+        match make(commit).await {
+            Ok(version) => Ok(Some(version)),
             Err(DeltaTableError::Transaction {
                 source:
                     TransactionError::VersionAlreadyExists(_)
@@ -106,6 +109,19 @@ impl Lake {
                 .hint("see that the disk is not full, or that the store can be reached and written to, then run again")),
         }
     }
+}
+
+/// Makes a commit; gives its version.
+///
+/// Delta reads a log again after every commit, although most have nothing to follow: only every
+/// hundredth sums the log up, and what the sum holds may then be tidied away.
+async fn make(commit: PreCommit<'_>) -> DeltaResult<u64> {
+    let made = commit.into_prepared_commit_future().await?.await?;
+    let version = made.version;
+    if (version + 1).is_multiple_of(SUMMED_UP) {
+        made.await?;
+    }
+    Ok(version)
 }
 
 /// The files that a table has after `change`.

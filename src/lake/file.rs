@@ -21,8 +21,9 @@ const RARELY_AGAIN: &str = "encounter_key";
 const READ_NIGHTLY: [&str; 2] = ["person_key", "record_row"];
 /// Rows in a row group: large enough to compress, small enough to skip.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
-/// A file of fewer rows is not compressed: making ready to compress would take longer than all else,
-/// for each of its columns, and it is soon merged into a larger one.
+/// A file of fewer rows is written as plainly as can be, as it is soon merged into a larger one: making
+/// ready to compress would take longer than all else, for each of its columns, and nobody gains by
+/// skipping a part of it.
 const FEW_ROWS: usize = 4096;
 
 /// A file that a table holds.
@@ -95,11 +96,7 @@ impl DataFile {
     /// This file without some more of its rows: `gone` are positions among the rows that still
     /// count, `digest` the sum of their digests. None when no row is left.
     pub fn without(&self, gone: &[u32], digest: u128) -> Option<Self> {
-        let left: Vec<u32> = self.removed.positions_left(self.written_rows()).collect();
-        let gone: Vec<u32> = gone
-            .iter()
-            .filter_map(|at| left.get(*at as usize).copied())
-            .collect();
+        let gone = self.removed.positions_of(gone);
         let rows = self.rows.checked_sub(gone.len() as u64)?;
         (rows > 0).then(|| DataFile {
             rows,
@@ -140,6 +137,7 @@ fn properties(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> Wr
             nulls_first: true,
         })
         .collect();
+    let few = rows.is_some_and(|rows| rows < FEW_ROWS);
     let mut properties = WriterProperties::builder();
     for field in schema.fields() {
         let name = || ColumnPath::from(field.name().as_str());
@@ -151,20 +149,23 @@ fn properties(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> Wr
         }
         // Nor do moments repeat enough for a dictionary to be worth its making.
         let is_moment = matches!(field.data_type(), DataType::Timestamp(..));
-        if is_hash || refers || is_moment {
+        let is_text = field.data_type() == &DataType::Utf8;
+        if is_hash || refers || is_moment || (few && !is_text) {
             properties = properties.set_column_dictionary_enabled(name(), false);
         }
         // The smallest and the largest of all hashes or texts let no reader skip anything.
-        if is_hash || refers || field.data_type() == &DataType::Utf8 {
+        if is_hash || refers || is_text {
             properties = properties.set_column_statistics_enabled(name(), EnabledStatistics::None);
         }
     }
-    let compression = match rows {
-        Some(rows) if rows < FEW_ROWS => Compression::UNCOMPRESSED,
-        _ => Compression::ZSTD(ZstdLevel::default()),
+    let properties = match few {
+        true => properties
+            .set_compression(Compression::UNCOMPRESSED)
+            .set_statistics_enabled(EnabledStatistics::None)
+            .set_offset_index_disabled(true),
+        false => properties.set_compression(Compression::ZSTD(ZstdLevel::default())),
     };
     properties
-        .set_compression(compression)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting))
         .set_created_by(concat!("populace ", env!("CARGO_PKG_VERSION")).to_string())

@@ -96,9 +96,16 @@ impl Location {
                 .data(|| format!("cannot make the folder {self}"))
                 .map_err(|e| e.hint("see that the parent folder is there and may be written to"))?;
         }
-        let store = LocalFileSystem::new_with_prefix(folder)
-            .data(|| format!("cannot open the folder {self}"))?;
-        Ok(Arc::new(store))
+        Ok(Arc::new(self.opened(folder)?))
+    }
+
+    /// The folder's file system, when it is on this machine.
+    pub(super) fn disk(&self) -> Result<Option<LocalFileSystem>> {
+        self.folder().map(|folder| self.opened(folder)).transpose()
+    }
+
+    fn opened(&self, folder: &Path) -> Result<LocalFileSystem> {
+        LocalFileSystem::new_with_prefix(folder).data(|| format!("cannot open the folder {self}"))
     }
 }
 

@@ -67,16 +67,22 @@ impl RemovedRows {
         Some(selectors.into())
     }
 
-    /// The positions in the file of the rows that still count, in order.
-    pub fn positions_left(&self, rows: u64) -> impl Iterator<Item = u32> + '_ {
-        let mut removed = self.0.iter().copied().peekable();
-        (0..u32::try_from(rows).unwrap_or(u32::MAX)).filter(move |at| {
-            if removed.peek() == Some(at) {
-                removed.next();
-                return false;
+    /// Where in the file the rows are that are at the positions `counting`, ascending, among those
+    /// that still count.
+    pub fn positions_of(&self, counting: &[u32]) -> Vec<u32> {
+        let mut before = 0;
+        let places = counting.iter().map(|counting| {
+            let place = |before: usize| *counting + u32::try_from(before).unwrap_or(u32::MAX);
+            while self
+                .0
+                .get(before)
+                .is_some_and(|gone| *gone <= place(before))
+            {
+                before += 1;
             }
-            true
-        })
+            place(before)
+        });
+        places.collect()
     }
 
     /// As the log of a table writes it; None when there is nothing to write.
@@ -156,10 +162,17 @@ mod tests {
                 RowSelector::skip(1),
             ]
         );
-        assert_eq!(
-            removed.positions_left(10).collect::<Vec<_>>(),
-            [1, 2, 5, 6, 7, 8]
-        );
         assert!(RemovedRows::default().selection(10).is_none());
+    }
+
+    #[test]
+    fn rows_that_count_are_found_in_their_file() {
+        let removed = RemovedRows::new(vec![0, 3, 4, 9]);
+        assert_eq!(
+            removed.positions_of(&[0, 1, 2, 3, 4, 5, 6]),
+            [1, 2, 5, 6, 7, 8, 10]
+        );
+        assert_eq!(removed.positions_of(&[2, 6]), [5, 10]);
+        assert_eq!(RemovedRows::default().positions_of(&[0, 7]), [0, 7]);
     }
 }

@@ -187,4 +187,36 @@ mod tests {
         let now = lake.table(&name).await.unwrap().unwrap();
         assert_eq!((now.rows(), now.files.len(), now.version), (3, 2, 1));
     }
+
+    #[tokio::test]
+    async fn a_table_that_was_put_back_is_read_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::new(1, "key".into());
+        let open = || {
+            let location = Location::parse("lake", folder.path()).unwrap();
+            Lake::open_or_create(location, &settings)
+        };
+        let name = TableName::new("populace", "thing");
+        let add = async |lake: &Lake, numbers: &[i64]| {
+            let base = lake.table(&name).await.unwrap();
+            let rows = rows(numbers);
+            lake.append_rows(&name, base.as_ref(), rows).await.unwrap();
+        };
+        let (one, other) = (open().await.unwrap(), open().await.unwrap());
+        add(&one, &[1]).await;
+        add(&one, &[2]).await;
+        assert_eq!(one.table(&name).await.unwrap().unwrap().version, 1);
+        // Another command goes on from there: its steps are all that is read.
+        add(&other, &[3, 4]).await;
+        let seen = one.table(&name).await.unwrap().unwrap();
+        assert_eq!((seen.version, seen.rows()), (2, 4));
+        // Somebody restores another state, of which nothing follows on what was seen.
+        std::fs::remove_dir_all(folder.path().join("lake/populace/thing")).unwrap();
+        let third = open().await.unwrap();
+        for number in 10..15 {
+            add(&third, &[number]).await;
+        }
+        let seen = one.table(&name).await.unwrap().unwrap();
+        assert_eq!((seen.version, seen.rows(), seen.files.len()), (4, 5, 5));
+    }
 }

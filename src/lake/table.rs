@@ -5,8 +5,8 @@ use super::store::{of_a_store, trouble};
 use super::{DataFile, Lake};
 use crate::error::{Error, Result};
 use arrow::datatypes::SchemaRef;
-use deltalake::DeltaTable;
 use deltalake::logstore::{StorageConfig, default_logstore};
+use deltalake::{DeltaTable, DeltaTableError};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStoreExt, path::Path};
@@ -117,12 +117,17 @@ impl Lake {
     /// that it has not grown next to nothing.
     pub async fn table(&self, name: &TableName) -> Result<Option<Table>> {
         let seen = self.seen().get(name).cloned();
-        if let Some(table) = seen
-            && !self.has_version(name, table.version + 1).await?
-        {
-            return Ok(Some(table));
+        let mut found = None;
+        if let Some(table) = seen {
+            if !self.has_version(name, table.version + 1).await? {
+                return Ok(Some(table));
+            }
+            // A log that does not go on from there, as it may be after a repair, is read anew.
+            found = self.later(&table).await.ok();
         }
-        let found = self.load(name, None).await?;
+        if found.is_none() {
+            found = self.load(name, None).await?;
+        }
         match &found {
             Some(table) if table.files.len() <= MOST_FILES_KEPT => {
                 self.seen().insert(name.clone(), table.clone());
@@ -162,25 +167,28 @@ impl Lake {
             return Ok(None);
         }
         let mut delta = self.delta(name)?;
-        let broken = |e: deltalake::DeltaTableError| {
-            let text = e.to_string();
-            let error = Error::data(format!("the log of table {name} cannot be read")).cause(&text);
-            if of_a_store(&text) {
-                return error
-                    .hint("see that the store can be reached, then run again: nothing was lost");
-            }
-            error.hint(RESTORE)
-        };
         let loaded = match version {
             None => delta.load().await,
             Some(version) => delta.load_version(version).await,
         };
         match loaded {
-            Ok(()) => {}
-            Err(deltalake::DeltaTableError::NotATable(_)) => return Ok(None),
-            Err(e) => return Err(broken(e)),
+            Ok(()) => Ok(Some(self.described(name, delta).await?)),
+            Err(DeltaTableError::NotATable(_)) => Ok(None),
+            Err(e) => Err(broken(name, &e)),
         }
-        let state = delta.snapshot().map_err(broken)?;
+    }
+
+    /// The newest version of a table of which an older one was seen: only the steps since are read.
+    async fn later(&self, seen: &Table) -> Result<Table> {
+        let mut delta = seen.delta.clone();
+        let updated = delta.update_incremental(None).await;
+        updated.map_err(|e| broken(&seen.name, &e))?;
+        self.described(&seen.name, delta).await
+    }
+
+    /// What a log that was read says of its table.
+    async fn described(&self, name: &TableName, delta: DeltaTable) -> Result<Table> {
+        let state = delta.snapshot().map_err(|e| broken(name, &e))?;
         let full = state.snapshot().arrow_schema();
         let partitions = state.metadata().partition_columns();
         let fields: Vec<_> = full
@@ -218,14 +226,14 @@ impl Lake {
                 .hint(RESTORE));
             }
         }
-        Ok(Some(Table {
+        Ok(Table {
             name: name.clone(),
             version: state.version(),
             schema,
             files,
             properties,
             delta,
-        }))
+        })
     }
 
     /// Names of all tables of the lake, sorted.
@@ -266,4 +274,14 @@ impl Lake {
     fn unlisted(&self, error: object_store::Error) -> Error {
         trouble(format!("cannot list the lake at {}", self.location), error)
     }
+}
+
+/// Why a log cannot be read, and what to do about it.
+fn broken(name: &TableName, error: &DeltaTableError) -> Error {
+    let text = error.to_string();
+    let error = Error::data(format!("the log of table {name} cannot be read")).cause(&text);
+    if of_a_store(&text) {
+        return error.hint("see that the store can be reached, then run again: nothing was lost");
+    }
+    error.hint(RESTORE)
 }

@@ -10,7 +10,7 @@ use super::plan::{MergeColumns, PullPlan};
 use super::runs::Runs;
 use super::settle::{self, Settle};
 use super::taken::{self, TakenFiles};
-use super::{Limits, Summary, deleted, fence, opt_out_effect, rejects};
+use super::{Limits, Summary, deleted, emptied, fence, opt_out_effect, rejects};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Table, Turn};
 use crate::pipeline::{Pipeline, settings_file::nearest};
@@ -168,10 +168,20 @@ impl Attempt<'_> {
     }
 
     async fn before(&self, plan: &PullPlan, exports: Memory) -> Result<Before> {
+        let mut names: Vec<_> = plan.tables.iter().map(|table| table.name.clone()).collect();
+        // The logs of the small tables are read beside the others; what they hold is asked for below.
+        names.extend([
+            taken::table(),
+            opted_out::table(),
+            opt_out_effect::list_table(),
+            rejects::table(),
+            deleted::table(),
+            emptied::table(),
+        ]);
+        let mut tables = self.lake.tables_named(&names).await?;
+        tables.truncate(plan.tables.len());
         let opted_out = opted_out::load(self.lake).await?;
         let taken = taken::load(self.lake).await?;
-        let names: Vec<_> = plan.tables.iter().map(|table| table.name.clone()).collect();
-        let tables = self.lake.tables_named(&names).await?;
         Ok(Before {
             taken,
             tables,

@@ -11,7 +11,8 @@ use arrow::datatypes::{
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-fn table() -> TableName {
+/// `populace.deleted`.
+pub fn table() -> TableName {
     TableName::new("populace", "deleted")
 }
 

@@ -15,7 +15,8 @@ use arrow::datatypes::{
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-fn table() -> TableName {
+/// `populace.emptied`.
+pub fn table() -> TableName {
     TableName::new("populace", "emptied")
 }
 

@@ -107,7 +107,8 @@ async fn rows_of(lake: &Lake, table: &Table, people: &HashSet<i64>) -> Result<u6
     Ok(rows)
 }
 
-fn list_table() -> TableName {
+/// `populace.opt_out_list`.
+pub fn list_table() -> TableName {
     TableName::new("populace", "opt_out_list")
 }
 

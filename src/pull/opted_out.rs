@@ -12,7 +12,8 @@ use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-fn table() -> TableName {
+/// `populace.opt_out`.
+pub fn table() -> TableName {
     TableName::new("populace", "opt_out")
 }
 

@@ -4,6 +4,7 @@ use super::emptied;
 use super::plan::{MERGED_FROM, TablePlan};
 use super::prepare::{LinkFact, Replacement};
 use super::stored;
+use super::version::ByRecord;
 use crate::error::{Context, Result};
 use crate::lake::Lake;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
@@ -17,7 +18,7 @@ const LONGEST_CHAIN: usize = 16;
 #[derive(Debug, Default, Clone)]
 pub struct People {
     /// The person that a Patient's own record names, and which version of it says so.
-    own: HashMap<i64, (Option<i64>, (i64, i64))>,
+    own: HashMap<i64, (Option<i64>, (i64, i64)), ByRecord>,
     /// Patients that were merged into others, by the record that says so.
     merges: HashMap<i64, Merges>,
     /// Which Patient stands for another, from `merges`.

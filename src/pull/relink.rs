@@ -3,7 +3,7 @@
 
 use super::people::People;
 use super::plan::{MERGED_FROM, PersonLink, TablePlan};
-use super::runs::{Runs, is_unlinked, shard_of};
+use super::runs::{Look, Runs, is_unlinked, shard_of};
 use super::stored;
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake};
@@ -55,11 +55,19 @@ impl Relink<'_> {
             .map(|person| shard_of(*person, shards))
             .collect();
         let affected = |shard: i32| is_unlinked(shard) || of_moved.contains(&shard);
+        // Rows that stay where they are are not moved: there may be more than a copy has room for.
+        let look = Look {
+            columns: &[self.patient_column(), "person_key", MERGED_FROM],
+            wanted: &|rows| {
+                let (before, now) = self.persons(rows)?;
+                Ok(before != now)
+            },
+        };
         for shard in self.runs.shards(self.table) {
             // A merged Patient's own row comes with the number that it no longer goes by.
             if affected(shard) || self.is_people {
-                for batch in self.runs.take(self.table, shard)? {
-                    self.runs.add(self.table, self.linked(&batch)?)?;
+                for part in self.runs.take_some(self.table, shard, &look)? {
+                    self.runs.add(self.table, self.linked(&part.taken()?)?)?;
                 }
             }
         }

@@ -92,21 +92,7 @@ impl Settle<'_> {
         tables: Vec<Option<Table>>,
         intake: &Intake,
     ) -> Result<Vec<TableSummary>> {
-        let mut relinked = Vec::with_capacity(tables.len());
-        let moved = intake.people.moved();
-        for (index, plan) in self.plan.tables.iter().enumerate() {
-            let files = tables[index].as_ref().map_or(&[][..], |t| &t.files);
-            let relink = relink::Relink {
-                lake: self.lake,
-                plan,
-                runs: self.runs,
-                table: index,
-                people: &intake.people,
-                moved: &moved,
-                is_people: links_people(self.plan, plan),
-            };
-            relinked.push(relink.run(files).await?);
-        }
+        let relinked = self.relink(&tables, intake)?;
         let before = emptied::load(self.lake).await?;
         let whereabouts = self.whereabouts(&tables, &relinked, &intake.deletes, &before)?;
         let mut emptied = before.clone();
@@ -147,10 +133,33 @@ impl Settle<'_> {
             change.remove.extend(outcome.remove);
             change.other_values |= outcome.other_values;
         }
-        let indices: Vec<usize> = (0..changes.len()).collect();
-        self.parallel("commit", &indices, |index, runtime| {
+        self.parallel("commit", &self.indices(), |index, runtime| {
             let (table, change) = &changes[*index];
             runtime.block_on(self.commit(*index, table.as_ref(), change))
+        })
+    }
+
+    /// The tables of the plan.
+    fn indices(&self) -> Vec<usize> {
+        (0..self.plan.tables.len()).collect()
+    }
+
+    /// Finds the person again of all rows whose Patient arrived, or is somebody else than before.
+    fn relink(&self, tables: &[Option<Table>], intake: &Intake) -> Result<Vec<Relinked>> {
+        let moved = intake.people.moved();
+        self.parallel("link", &self.indices(), |index, runtime| {
+            let plan = &self.plan.tables[*index];
+            let relink = relink::Relink {
+                lake: self.lake,
+                plan,
+                runs: self.runs,
+                table: *index,
+                people: &intake.people,
+                moved: &moved,
+                is_people: links_people(self.plan, plan),
+            };
+            let files = tables[*index].as_ref().map_or(&[][..], |t| &t.files);
+            self.lake.wait(runtime, relink.run(files))
         })
     }
 
@@ -163,7 +172,7 @@ impl Settle<'_> {
         emptied: &Emptied,
     ) -> Result<Vec<Whereabouts>> {
         // The largest first, so that no thread is left with it at the end.
-        let mut indices: Vec<usize> = (0..tables.len()).collect();
+        let mut indices = self.indices();
         indices.sort_by_key(|index| {
             let stored = tables[*index].as_ref().map_or(0, Table::rows);
             std::cmp::Reverse(stored + self.runs.count(*index) as u64)
@@ -181,9 +190,8 @@ impl Settle<'_> {
             let name = &self.plan.tables[*index].name;
             let mut rowless = self.deleted(*index, deletes);
             rowless.extend(emptied.arriving(name, self.runs, *index)?);
-            runtime.block_on(Whereabouts::find(
-                self.lake, self.runs, *index, &stored, &rowless,
-            ))
+            let find = Whereabouts::find(self.lake, self.runs, *index, &stored, &rowless);
+            self.lake.wait(runtime, find)
         })?;
         let mut found: Vec<_> = indices.into_iter().zip(found).collect();
         found.sort_by_key(|(index, _)| *index);
@@ -313,7 +321,7 @@ impl Settle<'_> {
         if !(is_unlinked(task.shard) && relinked.waiting_taken) {
             for file in &task.stored {
                 let rows = stored::rows(self.lake, file, &plan.schema);
-                stored.extend(runtime.block_on(rows)?);
+                stored.extend(self.lake.wait(runtime, rows)?);
             }
         }
         let merged = merge(&rules, &stored, new)?;
@@ -357,9 +365,9 @@ impl Settle<'_> {
             if rows.is_some_and(<[u32]>::is_empty) {
                 continue;
             }
-            let batches = runtime.block_on(stored::picked(self.lake, file, &shape, rows))?;
+            let picked = stored::picked(self.lake, file, &shape, rows);
+            stored.push(relink::one(self.lake.wait(runtime, picked)?)?);
             files.push((file, rows));
-            stored.push(relink::one(batches)?);
         }
         let Changed { new, gone } = change(rules, &stored, new)?;
         let mut outcome = Outcome::default();
@@ -397,10 +405,10 @@ impl Settle<'_> {
         }
         let encoded = writer.finish()?;
         let shard = (plan.person != PersonLink::None).then_some(task.shard);
-        runtime.block_on(
-            self.lake
-                .write_file(&plan.name, shard, merged.digest, encoded),
-        )
+        let write = self
+            .lake
+            .write_file(&plan.name, shard, merged.digest, encoded);
+        self.lake.wait(runtime, write)
     }
 
     async fn commit(

@@ -197,13 +197,16 @@ async fn strays(
         if shards.is_empty() {
             continue;
         }
+        let sieve = Sieve::of(shards.keys());
         for file in stored {
             let shard = file.shard.unwrap_or(0);
             let rows = touched.entry(file.path.clone()).or_default();
             let mut at = 0;
             for batch in lake.read_file(file, Some(&["record_key"])).await? {
                 for record in batch.column(0).as_primitive::<Int64Type>().values() {
-                    if let Some(new) = shards.get(record) {
+                    if sieve.may_hold(*record)
+                        && let Some(new) = shards.get(record)
+                    {
                         rows.push(at);
                         if *new != shard {
                             strays.insert(*record);
@@ -218,4 +221,47 @@ async fn strays(
         touched.values_mut().for_each(|rows| rows.sort_unstable());
     }
     Ok((strays, touched))
+}
+
+/// Which records may be among some, by a bit each: most of the stored ones are not, and a look at a
+/// bit costs a fraction of one into a map.
+struct Sieve(Vec<u64>);
+
+impl Sieve {
+    fn of<'r>(records: impl ExactSizeIterator<Item = &'r i64>) -> Self {
+        // Eight to sixteen bits a record let one in ten through that is not among them.
+        let mut sieve = Sieve(vec![0; (records.len() / 8 + 1).next_power_of_two()]);
+        for record in records {
+            let (word, bit) = sieve.place(*record);
+            sieve.0[word] |= bit;
+        }
+        sieve
+    }
+
+    fn may_hold(&self, record: i64) -> bool {
+        let (word, bit) = self.place(record);
+        self.0[word] & bit != 0
+    }
+
+    fn place(&self, record: i64) -> (usize, u64) {
+        let word = usize::try_from(record >> 6).unwrap_or(0) & (self.0.len() - 1);
+        (word, 1 << (record & 63))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sieve_holds_back_most_of_what_is_not_there() {
+        let key = |n: i64| n.wrapping_mul(0x5851_f42d_4c95_7f2d) & i64::MAX;
+        let held: Vec<i64> = (0..1000).map(key).collect();
+        let sieve = Sieve::of(held.iter());
+        assert!(held.iter().all(|record| sieve.may_hold(*record)));
+        let through = (1000..11_000).filter(|n| sieve.may_hold(key(*n)));
+        let through = through.count();
+        assert!(through < 2_000, "{through} of 10,000 got through");
+        assert!(!Sieve::of([].iter()).may_hold(7));
+    }
 }

@@ -1,11 +1,13 @@
 //! Rows on their way to a shard: in memory while they fit, then in the temporary folder.
 
+mod look;
 mod part;
 mod shard;
 mod spill;
 
+pub use look::Look;
 pub use part::Part;
-use shard::spread;
+use shard::WaitingRoom;
 pub use shard::{NOWHERE, is_unlinked, shard_of};
 
 use super::version::{Keys, RecordVersion};
@@ -57,12 +59,13 @@ impl Runs {
     /// Adds rows to a table.
     pub fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
         let people = batch.column_by_name("person_key");
-        let spread = {
+        let waiting = {
             let mut runs = self.locked(table);
+            let waiting = WaitingRoom::after(runs.unlinked, self.shards);
             runs.unlinked += people.map_or(0, |people| people.null_count());
-            spread(runs.unlinked, self.shards)
+            waiting
         };
-        let arrived = Arrived::new(batch, self.shards, spread)?;
+        let arrived = Arrived::new(batch, self.shards, waiting)?;
         let bytes = arrived.bytes();
         {
             let mut runs = self.locked(table);
@@ -158,18 +161,47 @@ impl Runs {
 
     /// Takes the rows of one shard, as they lie among others.
     pub fn take_parts(&self, table: usize, shard: i32) -> Result<Vec<Part>> {
+        self.take_wanted(table, shard, None)
+    }
+
+    /// Takes those parts of a shard that a `look` at them asks for; the others stay where they are.
+    pub fn take_some(&self, table: usize, shard: i32, look: &Look) -> Result<Vec<Part>> {
+        self.take_wanted(table, shard, Some(look))
+    }
+
+    fn take_wanted(&self, table: usize, shard: i32, look: Option<&Look>) -> Result<Vec<Part>> {
         let mut runs = self.locked(table);
-        let mut parts: Vec<Part> = runs.held.iter_mut().filter_map(|a| a.take(shard)).collect();
+        let mut parts = Vec::new();
+        for arrived in &mut runs.held {
+            let wanted = match look {
+                Some(look) => arrived.is_wanted(shard, look)?,
+                None => true,
+            };
+            if wanted {
+                parts.extend(arrived.take(shard));
+            }
+        }
         // What has no row left makes room.
-        runs.held.retain(|arrived| !arrived.shards.is_empty());
-        let wanted: Vec<(PathBuf, usize)> = runs
-            .spilled
-            .iter_mut()
-            .filter_map(|spilled| spilled.take(shard))
-            .collect();
+        let mut freed = 0;
+        runs.held.retain(|arrived| {
+            let left = !arrived.shards.is_empty();
+            freed += if left { 0 } else { arrived.bytes() };
+            left
+        });
+        self.in_memory.fetch_sub(freed, Ordering::Relaxed);
+        let mut wanted: Vec<(PathBuf, usize)> = Vec::new();
+        for spilled in &mut runs.spilled {
+            let wants = match look {
+                Some(look) => spilled.is_wanted(shard, look)?,
+                None => true,
+            };
+            if wants {
+                wanted.extend(spilled.take(shard));
+            }
+        }
         drop(runs);
         for (path, index) in wanted {
-            parts.extend(spill::read(&path, index)?);
+            parts.extend(spill::read(&path, index, None)?);
         }
         Ok(parts)
     }
@@ -252,5 +284,49 @@ mod tests {
         assert_eq!(found[0].2, ["name 12", "name 22", "name 32"]);
         assert_eq!(keys.len(), 15);
         assert_eq!(taken(0), (keys, found));
+    }
+
+    #[test]
+    fn parts_that_nobody_wants_stay() {
+        for budget in [0, usize::MAX] {
+            let folder = tempfile::tempdir().unwrap();
+            let runs = Runs::new(1, 4, folder.path().to_path_buf(), budget);
+            for first in [10, 20, 30] {
+                runs.add(0, rows(first)).unwrap();
+            }
+            let of_twenties = |rows: &RecordBatch| {
+                assert_eq!(rows.num_columns(), 1);
+                let records = rows.column(0).as_primitive::<Int64Type>();
+                Ok(records.values().contains(&23))
+            };
+            let look = Look {
+                columns: &["record_key", "no_such_column"],
+                wanted: &of_twenties,
+            };
+            let taken = |parts: Vec<Part>| -> Vec<i64> {
+                let batches = parts.into_iter().map(|part| part.taken().unwrap());
+                let records = batches.map(|rows| {
+                    let records = rows.column(1).as_primitive::<Int64Type>();
+                    records.values().to_vec()
+                });
+                records.flatten().collect()
+            };
+            assert_eq!(taken(runs.take_some(0, 2, &look).unwrap()), [20, 23]);
+            assert!(runs.take_some(0, 3, &look).unwrap().is_empty());
+            assert_eq!(taken(runs.take_parts(0, 2).unwrap()), [10, 13, 30, 33]);
+            assert_eq!(taken(runs.take_parts(0, 3).unwrap()), [14, 24, 34]);
+        }
+    }
+
+    #[test]
+    fn rows_that_were_taken_make_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = Runs::new(1, 4, folder.path().to_path_buf(), usize::MAX);
+        runs.add(0, rows(10)).unwrap();
+        assert!(runs.in_memory.load(Ordering::Relaxed) > 0);
+        for shard in runs.shards(0) {
+            runs.take_parts(0, shard).unwrap();
+        }
+        assert_eq!(runs.in_memory.load(Ordering::Relaxed), 0);
     }
 }

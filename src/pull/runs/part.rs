@@ -1,6 +1,7 @@
 //! Rows as they arrived, and which of them belong to which shard: nothing is copied to sort them.
 
-use super::shard::{shard_of, unlinked};
+use super::Look;
+use super::shard::{WaitingRoom, shard_of};
 use crate::error::{Context, Result};
 use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
@@ -59,8 +60,8 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
-    /// Sorts rows into `shards`; those without a person over `spread` others.
-    pub fn new(batch: RecordBatch, shards: u32, spread: u32) -> Result<Self> {
+    /// Sorts rows into `shards`; those without a person into the `waiting` room.
+    pub fn new(batch: RecordBatch, shards: u32, waiting: WaitingRoom) -> Result<Self> {
         let Some(people) = batch.column_by_name("person_key") else {
             let all = BTreeMap::from([(0, None)]);
             return Ok(Arrived { batch, shards: all });
@@ -71,7 +72,7 @@ impl Arrived {
         let mut rows_of: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
         let shard = |row: usize| match people.is_valid(row) {
             true => shard_of(people.value(row), shards),
-            false => records.map_or(-1, |records| unlinked(records.value(row), spread)),
+            false => records.map_or(-1, |records| waiting.shard(records.value(row))),
         };
         let rows = u32::try_from(people.len()).data(|| "cannot sort rows into shards")?;
         // Rows of a person arrive together: look once for all of them.
@@ -91,6 +92,18 @@ impl Arrived {
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
         self.batch.get_array_memory_size() + self.batch.num_rows() * size_of::<u32>()
+    }
+
+    /// Whether one shard's rows are wanted.
+    pub fn is_wanted(&self, shard: i32, look: &Look) -> Result<bool> {
+        let Some(rows) = self.shards.get(&shard) else {
+            return Ok(false);
+        };
+        let columns = look.positions(&self.batch.schema());
+        let batch = self.batch.project(&columns);
+        let batch = batch.data(|| "cannot look at rows on their way")?;
+        let rows = rows.clone();
+        (look.wanted)(&Part { batch, rows }.taken()?)
     }
 
     /// Takes one shard's rows.

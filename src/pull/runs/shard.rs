@@ -1,25 +1,38 @@
 //! Which shard a row belongs to.
 
-/// The shard of a row that has no person (yet): one of `spread` below zero, by its record.
-pub(super) fn unlinked(record_key: i64, spread: u32) -> i32 {
-    -1 - shard_of(record_key, spread)
+/// Rows that wait in one shard before the next ones go to others.
+const MOST_WAITING: usize = 250_000;
+/// Never to more than this.
+const MOST_SHARDS: u32 = 4096;
+
+/// The shards below zero that rows without a person (yet) go to at the moment.
+///
+/// They are few, so that a few rows are a few files. When they are full, as many others follow, so that
+/// no number of rows is too many to be merged in memory, shard by shard. Two versions of a record may
+/// thereby come to lie in two shards; that is what records do that move, and those are found anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WaitingRoom {
+    first: i32,
+    shards: u32,
 }
 
-/// Rows that wait in one shard before the next ones are spread over twice as many.
-const MOST_WAITING: usize = 250_000;
-/// Never over more than this.
-const WIDEST: u32 = 4096;
-
-/// Over how many shards rows without a person are spread when `waiting` of them have come: over few,
-/// so that a few rows are a few files, and over the more the more there are, so that no number of
-/// them is too many to be merged in memory. A record whose versions thereby come to lie in two shards
-/// is one that moves, and those are found anyway.
-pub(super) fn spread(waiting: usize, shards: u32) -> u32 {
-    let mut spread = (shards / 4).max(1);
-    while spread < WIDEST && waiting / spread as usize > MOST_WAITING {
-        spread *= 2;
+impl WaitingRoom {
+    /// The one for the next row when `waiting` have come, in a lake of `shards` shards of people.
+    pub fn after(waiting: usize, shards: u32) -> Self {
+        let shards = (shards / 4).max(1);
+        let full = waiting / (shards as usize * MOST_WAITING);
+        let rooms = (MOST_SHARDS / shards).max(1);
+        let room = full % rooms as usize;
+        WaitingRoom {
+            first: i32::try_from(room * shards as usize).unwrap_or(0),
+            shards,
+        }
     }
-    spread
+
+    /// The shard of a row, by its record.
+    pub fn shard(self, record_key: i64) -> i32 {
+        -1 - self.first - shard_of(record_key, self.shards)
+    }
 }
 
 /// Whether rows of this shard have no person (yet).
@@ -53,18 +66,17 @@ mod tests {
 
     #[test]
     fn rows_without_a_person_lie_below_zero() {
-        assert_eq!(unlinked(0, 4), -1);
-        assert_eq!(unlinked(i64::MAX, 4), -4);
-        assert_eq!(unlinked(i64::MAX, 1), -1);
+        let shards = |waiting| {
+            let room = WaitingRoom::after(waiting, 16);
+            [0, i64::MAX].map(|record| room.shard(record))
+        };
+        assert_eq!(shards(0), [-1, -4]);
+        assert_eq!(shards(999_999), [-1, -4]);
+        assert_eq!(shards(1_000_000), [-5, -8]);
+        assert_eq!(shards(60_000_000), [-241, -244]);
+        assert_eq!(shards(1_023_999_999), [-4093, -4096]);
+        assert_eq!(shards(1_024_000_000), [-1, -4]);
+        assert_eq!(WaitingRoom::after(700_000, 2).shard(i64::MAX), -3);
         assert!(is_unlinked(-4) && !is_unlinked(0) && !is_unlinked(NOWHERE));
-    }
-
-    #[test]
-    fn the_more_rows_wait_the_wider_they_are_spread() {
-        assert_eq!(spread(0, 2), 1);
-        assert_eq!(spread(1_000_000, 16), 4);
-        assert_eq!(spread(1_100_000, 16), 8);
-        assert_eq!(spread(60_000_000, 16), 256);
-        assert_eq!(spread(usize::MAX, 16), WIDEST);
     }
 }

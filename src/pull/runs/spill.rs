@@ -1,5 +1,6 @@
 //! Rows in the temporary folder, shard by shard.
 
+use super::Look;
 use super::part::{Arrived, Part};
 use crate::error::{Context, Error, Result};
 use crate::pull::version::{Keys, RecordVersion};
@@ -96,18 +97,39 @@ impl Spilled {
         Ok(())
     }
 
+    fn position(&self, shard: i32) -> Option<usize> {
+        self.shards.iter().position(|held| *held == shard)
+    }
+
+    /// Whether a shard's rows are wanted.
+    pub fn is_wanted(&self, shard: i32, look: &Look) -> Result<bool> {
+        match self.position(shard) {
+            Some(at) => match read(&self.path, at, Some(look))? {
+                Some(part) => (look.wanted)(&part.batch),
+                None => Ok(false),
+            },
+            None => Ok(false),
+        }
+    }
+
     /// Marks a shard's batch as taken; gives what [`read`] wants to know.
     pub fn take(&mut self, shard: i32) -> Option<(PathBuf, usize)> {
-        let at = self.shards.iter().position(|held| *held == shard)?;
+        let at = self.position(shard)?;
         self.shards[at] = TAKEN;
         Some((self.path.clone(), at))
     }
 }
 
-/// Reads one batch of a spilled file back.
-pub(super) fn read(path: &Path, index: usize) -> Result<Option<Part>> {
+/// Reads one batch of a spilled file back, or the columns that a `look` needs.
+pub(super) fn read(path: &Path, index: usize, look: Option<&Look>) -> Result<Option<Part>> {
     let cannot = || format!("cannot read back {}", path.display());
-    let mut reader = FileReader::try_new(File::open(path).data(cannot)?, None).data(cannot)?;
+    let file = File::open(path).data(cannot)?;
+    let mut reader = FileReader::try_new(file, None).data(cannot)?;
+    if let Some(look) = look {
+        let columns = look.positions(&reader.schema());
+        let file = File::open(path).data(cannot)?;
+        reader = FileReader::try_new(file, Some(columns)).data(cannot)?;
+    }
     reader.set_index(index).data(cannot)?;
     let batch = reader.next().transpose().data(cannot)?;
     Ok(batch.map(Part::from))
