@@ -218,3 +218,6 @@ impl Piece<'_> {
 fn number(value: i64, kind: &DataType) -> Option<ScalarValue> {
     ScalarValue::Int64(Some(value)).cast_to(kind).ok()
 }
+
+#[cfg(test)]
+mod tests;

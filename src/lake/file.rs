@@ -142,7 +142,12 @@ impl DataFile {
     }
 }
 
-fn properties(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> WriterProperties {
+fn properties(
+    schema: &SchemaRef,
+    sorted_by: &[&str],
+    rows: Option<usize>,
+    group_rows: usize,
+) -> WriterProperties {
     let sorting: Vec<SortingColumn> = sorted_by
         .iter()
         .filter_map(|name| schema.index_of(name).ok())
@@ -179,7 +184,7 @@ fn properties(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> Wr
     properties
         .set_compression(compression)
         // Groups end earlier than this, unless rows of one value do not.
-        .set_max_row_group_row_count(Some(2 * ROW_GROUP_ROWS))
+        .set_max_row_group_row_count(Some(2 * group_rows))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting))
         .set_created_by(concat!("populace ", env!("CARGO_PKG_VERSION")).to_string())
         .build()
@@ -192,6 +197,7 @@ pub struct FileWriter {
     rows: u64,
     person_range: Option<(i64, i64)>,
     person_column: Option<usize>,
+    group_rows: usize,
     watch: Watch,
 }
 
@@ -212,16 +218,27 @@ impl FileWriter {
     /// A file of these columns; `sorted_by` is written down for other readers, not enforced. What
     /// order the rows are in is seen as they come.
     pub fn new(schema: &SchemaRef, sorted_by: &[&str]) -> Result<Self> {
-        Self::with(schema, sorted_by, None)
+        Self::with(schema, sorted_by, None, ROW_GROUP_ROWS)
     }
 
     /// As [`FileWriter::new`], for a file that will have this many rows.
     pub fn for_rows(schema: &SchemaRef, sorted_by: &[&str], rows: usize) -> Result<Self> {
-        Self::with(schema, sorted_by, Some(rows))
+        Self::with(schema, sorted_by, Some(rows), ROW_GROUP_ROWS)
     }
 
-    fn with(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> Result<Self> {
-        let properties = properties(schema, sorted_by, rows);
+    /// A file of small row groups.
+    #[cfg(test)]
+    pub(crate) fn in_groups(schema: &SchemaRef, group_rows: usize) -> Result<Self> {
+        Self::with(schema, &[], None, group_rows)
+    }
+
+    fn with(
+        schema: &SchemaRef,
+        sorted_by: &[&str],
+        rows: Option<usize>,
+        group_rows: usize,
+    ) -> Result<Self> {
+        let properties = properties(schema, sorted_by, rows, group_rows);
         let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties))
             .data(|| "cannot begin a Parquet file")?;
         Ok(FileWriter {
@@ -229,6 +246,7 @@ impl FileWriter {
             rows: 0,
             person_range: None,
             person_column: schema.index_of("person_key").ok(),
+            group_rows,
             watch: Watch::new(schema, sorted_by),
         })
     }
@@ -245,7 +263,9 @@ impl FileWriter {
     pub fn fill(&mut self, batch: &RecordBatch, most: usize) -> Result<Option<RecordBatch>> {
         let mut rest = batch.clone();
         loop {
-            let room = ROW_GROUP_ROWS.saturating_sub(self.writer.in_progress_rows());
+            let room = self
+                .group_rows
+                .saturating_sub(self.writer.in_progress_rows());
             let Some(end) = self.watch.next_value(&rest, room) else {
                 self.add(&rest)?;
                 return Ok(None);

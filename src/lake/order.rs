@@ -186,3 +186,175 @@ fn in_order(columns: &Numbers, last: Option<&[i64]>) -> usize {
     }
     depth
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::FileWriter;
+    use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, StringArray};
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use std::sync::Arc;
+
+    type Key = Option<i64>;
+
+    fn rows(keys: &[Key], days: &[Option<i32>]) -> RecordBatch {
+        let keys: ArrayRef = Arc::new(Int64Array::from(keys.to_vec()));
+        let days: ArrayRef = Arc::new(Date32Array::from(days.to_vec()));
+        RecordBatch::try_from_iter_with_nullable([("key", keys, true), ("day", days, true)])
+            .unwrap()
+    }
+
+    /// What is seen of rows that come in these batches.
+    fn seen(batches: &[(&[i64], &[i32])]) -> Option<Order> {
+        let batch = |(keys, days): &(&[i64], &[i32])| {
+            let keys: Vec<Key> = keys.iter().copied().map(Some).collect();
+            let days: Vec<Option<i32>> = days.iter().copied().map(Some).collect();
+            rows(&keys, &days)
+        };
+        let batches: Vec<RecordBatch> = batches.iter().map(batch).collect();
+        written(&batches, 1000)
+    }
+
+    fn written(batches: &[RecordBatch], group_rows: usize) -> Option<Order> {
+        let mut writer = FileWriter::in_groups(&batches[0].schema(), group_rows).unwrap();
+        for batch in batches {
+            writer.write(batch).unwrap();
+        }
+        writer.finish().unwrap().order
+    }
+
+    fn by(order: Option<Order>) -> Vec<String> {
+        order.map_or_else(Vec::new, |order| order.by)
+    }
+
+    #[test]
+    fn rows_are_in_the_order_of_as_many_columns_as_ascend() {
+        assert_eq!(by(seen(&[(&[1, 1, 2], &[3, 3, 1])])), ["key", "day"]);
+        assert_eq!(by(seen(&[(&[1, 1, 2], &[3, 2, 1])])), ["key"]);
+        assert!(seen(&[(&[1, 2, 1], &[3, 3, 3])]).is_none());
+        assert!(seen(&[(&[3, 2, 1], &[1, 2, 3])]).is_none());
+        // From one batch to the next.
+        assert_eq!(
+            by(seen(&[(&[1, 1], &[3, 4]), (&[1], &[4])])),
+            ["key", "day"]
+        );
+        assert_eq!(by(seen(&[(&[1, 1], &[3, 4]), (&[1], &[3])])), ["key"]);
+        assert!(seen(&[(&[1, 2], &[3, 4]), (&[1], &[5])]).is_none());
+        // What was broken once stays broken.
+        let again: [(&[i64], &[i32]); 3] = [(&[1, 1], &[3, 2]), (&[2], &[1]), (&[3], &[1])];
+        assert_eq!(by(seen(&again)), ["key"]);
+        assert!(seen(&[(&[2, 1], &[0, 0]), (&[3, 4], &[0, 0])]).is_none());
+        let widest: (&[i64], &[i32]) = (&[i64::MIN, -1, 0, i64::MAX], &[0, 0, 0, 0]);
+        let order = seen(&[widest]).unwrap();
+        assert_eq!((order.starts, order.last), (vec![(4, i64::MIN)], i64::MAX));
+    }
+
+    #[test]
+    fn no_column_with_null_is_part_of_an_order() {
+        let some = |keys: &[Key], days: &[Option<i32>]| by(written(&[rows(keys, days)], 1000));
+        assert!(some(&[None, Some(1)], &[Some(1); 2]).is_empty());
+        assert!(some(&[Some(1), None], &[Some(1); 2]).is_empty());
+        assert_eq!(some(&[Some(1), Some(2)], &[None, Some(1)]), ["key"]);
+        let late = [
+            rows(&[Some(1)], &[Some(1)]),
+            rows(&[None], &[Some(1)]),
+            rows(&[Some(3)], &[Some(1)]),
+        ];
+        assert!(written(&late, 1000).is_none());
+        assert!(written(&late, 1).is_none());
+    }
+
+    #[test]
+    fn only_whole_numbers_come_first_and_person_key_before_others() {
+        let number: ArrayRef = Arc::new(Float64Array::from(vec![1.0, f64::NAN]));
+        let text: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
+        let day: ArrayRef = Arc::new(Date32Array::from(vec![1, 2]));
+        let key: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+        let of = |columns: &[(&str, &ArrayRef)]| {
+            let columns = columns
+                .iter()
+                .map(|(name, array)| (*name, (*array).clone()));
+            by(written(
+                &[RecordBatch::try_from_iter(columns).unwrap()],
+                1000,
+            ))
+        };
+        for first in [&number, &text, &day] {
+            assert!(of(&[("first", first), ("key", &key)]).is_empty());
+            assert_eq!(
+                of(&[("first", first), ("person_key", &key)]),
+                ["person_key"]
+            );
+        }
+        assert_eq!(of(&[("key", &key), ("n", &number), ("day", &day)]), ["key"]);
+        let many = [("a", &key), ("b", &day), ("c", &key), ("d", &key)];
+        assert_eq!(of(&many), ["a", "b", "c"]);
+    }
+
+    /// Row groups begin where the file says, with a value that none before them has.
+    fn check(keys: &[i64], group_rows: usize, batch_rows: usize) -> usize {
+        let keys: Vec<Key> = keys.iter().copied().map(Some).collect();
+        let days = vec![Some(0); keys.len()];
+        let all = rows(&keys, &days);
+        let mut writer = FileWriter::in_groups(&all.schema(), group_rows).unwrap();
+        for from in (0..keys.len()).step_by(batch_rows) {
+            let count = batch_rows.min(keys.len() - from);
+            writer.write(&all.slice(from, count)).unwrap();
+        }
+        let encoded = writer.finish().unwrap();
+        let order = encoded.order.unwrap();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(encoded.bytes));
+        let reader = reader.unwrap();
+        let mut groups = Vec::new();
+        let mut row = 0;
+        for group in reader.metadata().row_groups() {
+            let column = group.column(0);
+            let at = column
+                .dictionary_page_offset()
+                .unwrap_or(column.data_page_offset());
+            if row == 0 || keys[row] != keys[row - 1] {
+                groups.push((at as u64, keys[row].unwrap()));
+            }
+            let rows = group.num_rows() as usize;
+            assert!(rows <= 2 * group_rows);
+            row += rows;
+        }
+        assert_eq!(row, keys.len());
+        assert_eq!(order.starts, groups);
+        assert_eq!(Some(order.last), keys[keys.len() - 1]);
+        groups.len()
+    }
+
+    #[test]
+    fn row_groups_begin_with_another_value() {
+        let threes: Vec<i64> = (0..1000).map(|row| row / 3).collect();
+        for batch_rows in [1, 7, 10, 64, 1000] {
+            // Ends at 12, 24 … the first new value from 10 rows on.
+            assert_eq!(check(&threes, 10, batch_rows), 84);
+            assert_eq!(check(&threes, 1000, batch_rows), 1);
+            assert_eq!(check(&[7; 100], 10, batch_rows), 1);
+            let long: Vec<i64> = (0..200)
+                .map(|row| i64::from(row > 50) + row / 150)
+                .collect();
+            assert_eq!(check(&long, 10, batch_rows), 3);
+        }
+    }
+
+    #[test]
+    fn a_log_is_believed_for_its_own_file_and_as_it_was_written() {
+        let order = seen(&[(&[1, 2, 900], &[0, 0, 0])]).unwrap();
+        let path = "shard=1/part-00ff.parquet";
+        let said = order.to_log(path).unwrap();
+        assert_eq!(Order::from_log(path, &said), Some(order.clone()));
+        let table = "record/thing/shard=1/part-00ff.parquet";
+        assert_eq!(order.to_log(table).unwrap(), said);
+        assert_eq!(Order::from_log("shard=1/part-00fe.parquet", &said), None);
+        for at in 0..said.len() {
+            let mut bytes = said.clone().into_bytes();
+            bytes[at] ^= 1;
+            let other = String::from_utf8(bytes).unwrap();
+            assert_eq!(Order::from_log(path, &other), None, "{other}");
+            assert_eq!(Order::from_log(path, &said[..at]), None);
+        }
+    }
+}
