@@ -36,8 +36,9 @@ struct Piece<'a> {
     file: &'a DataFile,
     from: u64,
     to: u64,
-    low: i64,
-    high: i64,
+    /// None is NULL, which comes after all numbers.
+    low: Option<i64>,
+    high: Option<i64>,
 }
 
 /// Columns by which files are sorted, with their places in the table and their types.
@@ -56,9 +57,11 @@ impl Ranges {
         let columns = columns(&orders?, schema);
         let (at, name, kind) = *columns.first()?;
         let mut pieces: Vec<Piece> = files.iter().flat_map(pieces).collect();
-        pieces.sort_by_key(|piece| (piece.low, piece.high));
+        pieces.sort_by_key(|piece| (piece.low.is_none(), piece.low, piece.high));
         let runs = apart(&pieces);
-        let sorted = runs.iter().all(|run| run.len() == 1);
+        // Rows of NULL are in one order as they come.
+        let in_order = |run: &Range<usize>| run.len() == 1 || pieces[run.start].low.is_none();
+        let sorted = runs.iter().all(in_order);
         let mut groups = Vec::new();
         let mut splits = Vec::new();
         for group in spread(&pieces, &runs, wanted)? {
@@ -105,7 +108,7 @@ fn columns<'a>(orders: &[&'a Order], schema: &'a SchemaRef) -> Columns<'a> {
     known.collect()
 }
 
-/// NULL stands in none of these columns, and would come last.
+/// NULL comes last in the first of these columns, and stands in none of the others.
 fn ascending(at: usize, name: &str) -> PhysicalSortExpr {
     PhysicalSortExpr::new_default(Arc::new(Column::new(name, at))).nulls_last()
 }
@@ -114,17 +117,25 @@ fn pieces(file: &DataFile) -> Vec<Piece<'_>> {
     let Some(order) = &file.order else {
         return Vec::new();
     };
-    let ends = order.starts.iter().skip(1);
-    let ends = ends.map(|(at, next)| (*at, next - 1));
-    let ends = ends.chain([(file.size, order.last)]);
-    let piece = |((from, low), (to, high)): (&(u64, i64), (u64, i64))| Piece {
+    let piece = |(from, low), (to, high)| Piece {
         file,
-        from: *from,
+        from,
         to,
-        low: *low,
+        low,
         high,
     };
-    order.starts.iter().zip(ends).map(piece).collect()
+    if order.starts.is_empty() {
+        return vec![piece((0, None), (file.size, None))];
+    }
+    let starts = order.starts.iter();
+    let ends = starts.clone().skip(1);
+    let ends = ends.map(|(at, next)| (*at, Some(next - 1)));
+    let ends = ends.chain([(file.size, order.last)]);
+    let starts = starts.map(|(at, low)| (*at, Some(*low)));
+    starts
+        .zip(ends)
+        .map(|(start, end)| piece(start, end))
+        .collect()
 }
 
 /// Pieces, which come by their bounds, in runs that have no value in common.
@@ -132,11 +143,15 @@ fn apart(pieces: &[Piece]) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     let mut highest = None;
     for (at, piece) in pieces.iter().enumerate() {
+        let goes_on = match piece.low {
+            Some(_) => highest >= piece.low,
+            None => at > 0 && pieces[at - 1].low.is_none(),
+        };
         match runs.last_mut() {
-            Some(run) if highest >= Some(piece.low) => run.end = at + 1,
+            Some(run) if goes_on => run.end = at + 1,
             _ => runs.push(at..at + 1),
         }
-        highest = highest.max(Some(piece.high));
+        highest = highest.max(piece.high);
     }
     runs
 }
@@ -189,9 +204,9 @@ fn joined<'a>(pieces: &[Piece<'a>]) -> Vec<Piece<'a>> {
 impl Piece<'_> {
     fn part(&self, part: impl Fn(&DataFile) -> PartitionedFile) -> PartitionedFile {
         let part = part(self.file);
-        let starts = self.file.order.as_ref().map(|order| &order.starts);
-        let begin = starts.and_then(|starts| starts.first());
-        if begin.is_some_and(|(at, _)| *at == self.from) && self.to == self.file.size {
+        let starts = self.file.order.iter().flat_map(|order| &order.starts);
+        let begin = starts.map(|(at, _)| *at).next().unwrap_or_default();
+        if self.from == begin && self.to == self.file.size {
             return part;
         }
         let place = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
@@ -215,8 +230,8 @@ impl Piece<'_> {
     }
 }
 
-fn number(value: i64, kind: &DataType) -> Option<ScalarValue> {
-    ScalarValue::Int64(Some(value)).cast_to(kind).ok()
+fn number(value: Option<i64>, kind: &DataType) -> Option<ScalarValue> {
+    ScalarValue::Int64(value).cast_to(kind).ok()
 }
 
 #[cfg(test)]

@@ -13,16 +13,18 @@ use std::cmp::Ordering;
 /// No more columns than these are looked at.
 const MOST_COLUMNS: usize = 3;
 
-/// What is known of the order of a file's rows. None of its columns holds NULL.
+/// What is known of the order of a file's rows. None of its columns holds NULL, or the one column that
+/// there is holds nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Rows ascend by the first of these columns; where that is equal, by the second; and so on.
     pub by: Vec<String>,
     /// Where row groups begin, in bytes, and the value of the first column there, which no row
-    /// before has. A row group that begins within rows of one value is not among them.
+    /// before has. A row group that begins within rows of one value is not among them. None: the
+    /// first column is NULL in all rows.
     pub starts: Vec<(u64, i64)>,
     /// The largest value of the first column.
-    pub last: i64,
+    pub last: Option<i64>,
 }
 
 impl Order {
@@ -61,6 +63,8 @@ pub(super) struct Watch {
     columns: Vec<(String, usize)>,
     /// The values of these columns in the last row.
     last: Option<Vec<i64>>,
+    /// Whether there were rows, and the first column was NULL in all of them.
+    nulls: bool,
     starts: Vec<(u64, i64)>,
 }
 
@@ -94,6 +98,7 @@ impl Watch {
         Watch {
             columns,
             last: None,
+            nulls: false,
             starts: Vec::new(),
         }
     }
@@ -121,6 +126,14 @@ impl Watch {
         if rows.num_rows() == 0 {
             return;
         }
+        let null = |(_, at): &(String, usize)| rows.column(*at).null_count() == rows.num_rows();
+        if self.last.is_none() && self.columns.first().is_some_and(null) {
+            self.nulls = true;
+            return;
+        }
+        if self.nulls {
+            self.columns.clear();
+        }
         let mut values: Numbers = Vec::new();
         for (_, at) in &self.columns {
             match numbers(rows, *at) {
@@ -144,11 +157,17 @@ impl Watch {
 
     /// What was seen; None when rows are in no order.
     pub(super) fn seen(self) -> Option<Order> {
-        let last = self.last?;
-        (!self.columns.is_empty()).then(|| Order {
-            by: self.columns.into_iter().map(|(name, _)| name).collect(),
+        let last = self.last.as_ref().map(|last| last[0]);
+        let known = match self.nulls {
+            true => 1,
+            false => last.map_or(0, |_| self.columns.len()),
+        };
+        let by = self.columns.into_iter().take(known);
+        let by: Vec<String> = by.map(|(name, _)| name).collect();
+        (!by.is_empty()).then_some(Order {
+            by,
             starts: self.starts,
-            last: last[0],
+            last,
         })
     }
 }
@@ -246,7 +265,10 @@ mod tests {
         assert!(seen(&[(&[2, 1], &[0, 0]), (&[3, 4], &[0, 0])]).is_none());
         let widest: (&[i64], &[i32]) = (&[i64::MIN, -1, 0, i64::MAX], &[0, 0, 0, 0]);
         let order = seen(&[widest]).unwrap();
-        assert_eq!((order.starts, order.last), (vec![(4, i64::MIN)], i64::MAX));
+        assert_eq!(
+            (order.starts, order.last),
+            (vec![(4, i64::MIN)], Some(i64::MAX))
+        );
     }
 
     #[test]
@@ -260,8 +282,23 @@ mod tests {
             rows(&[None], &[Some(1)]),
             rows(&[Some(3)], &[Some(1)]),
         ];
-        assert!(written(&late, 1000).is_none());
-        assert!(written(&late, 1).is_none());
+        let early = [rows(&[None], &[Some(1)]), rows(&[Some(1)], &[Some(1)])];
+        for group_rows in [1, 1000] {
+            assert!(written(&late, group_rows).is_none());
+            assert!(written(&early, group_rows).is_none());
+            assert!(written(&[early[1].clone(), early[0].clone()], group_rows).is_none());
+        }
+    }
+
+    #[test]
+    fn a_column_of_nothing_but_null_is_an_order_of_its_own() {
+        let none = rows(&[None, None], &[Some(1), Some(2)]);
+        for group_rows in [1, 1000] {
+            let order = written(&[none.clone(), none.clone()], group_rows).unwrap();
+            assert_eq!(order.by, ["key"]);
+            assert_eq!((order.starts, order.last), (Vec::new(), None));
+        }
+        assert!(written(&[none.slice(0, 0)], 10).is_none());
     }
 
     #[test]
@@ -321,7 +358,7 @@ mod tests {
         }
         assert_eq!(row, keys.len());
         assert_eq!(order.starts, groups);
-        assert_eq!(Some(order.last), keys[keys.len() - 1]);
+        assert_eq!(order.last, keys[keys.len() - 1]);
         groups.len()
     }
 

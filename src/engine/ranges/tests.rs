@@ -178,6 +178,8 @@ const QUERIES: [(&str, bool); 18] = [
     ),
 ];
 
+const ROUNDS: usize = 30;
+
 /// Numbers that look like chance.
 struct Dice(u64);
 
@@ -192,7 +194,7 @@ impl Dice {
 
     /// Rows of some files: of one kind in a table, or each of another.
     fn files(&mut self) -> Vec<Vec<Row>> {
-        let kind = self.below(8);
+        let kind = self.below(11);
         let mut number = 0;
         let mut low = -5;
         let files = (0..1 + self.below(4)).map(|_| {
@@ -230,6 +232,11 @@ impl Dice {
             rows
         });
         let mut files: Vec<Vec<Row>> = files.filter(|rows| !rows.is_empty()).collect();
+        for _ in 0..self.below(4).saturating_sub(1) {
+            // Rows that wait for their key.
+            let rows = (0..1 + self.below(30)).map(|at| (None, Some(at as i32 % 7), -(at as i64)));
+            files.push(rows.collect());
+        }
         let turn = self.below(files.len().max(1) as u64) as usize;
         files.rotate_left(turn);
         files
@@ -241,10 +248,10 @@ async fn no_answer_depends_on_what_is_known_of_the_order() {
     let setting = Setting::new().await;
     let mut dice = Dice(7);
     let (mut told, mut in_order) = (0, 0);
-    for round in 0..24 {
+    for round in 0..ROUNDS {
         let mut tables = [Vec::new(), Vec::new()];
         for table in &mut tables {
-            let group_rows = 1 + dice.below(20) as usize;
+            let group_rows = 1 + dice.below(9) as usize;
             for rows in dice.files() {
                 let file = setting.file(&rows, group_rows).await;
                 let gone: Vec<u32> = (0..rows.len() as u32)
@@ -256,7 +263,7 @@ async fn no_answer_depends_on_what_is_known_of_the_order() {
                 });
             }
         }
-        let threads = 1 + dice.below(4) as usize;
+        let threads = 1 + dice.below(3) as usize;
         let [knows, does_not] = [true, false].map(|ordered| {
             let engine = setting.engine(threads, 1 << 30);
             provide(&engine, "t", &tables[0], ordered);
@@ -331,6 +338,25 @@ async fn rows_in_order_are_neither_moved_nor_sorted() {
         .for_each(|row| row.1 = row.1.map(|day| -day));
     let files = [setting.file(&rows, 20).await, high.clone()];
     assert_eq!(in_ranges_and_sorted(&files, &setting).await, (true, true));
+
+    // Rows that wait for their key lie behind all others, and may be many.
+    let mut waiting = fours(0, 3);
+    waiting.iter_mut().for_each(|row| row.0 = None);
+    let mut files = vec![low.clone(), high.clone()];
+    for rows in [waiting[..5].to_vec(), waiting[5..].to_vec()] {
+        files.insert(0, setting.file(&rows, 20).await);
+    }
+    assert_eq!(in_ranges_and_sorted(&files, &setting).await, (true, true));
+    let engine = setting.engine(2, 1 << 30);
+    provide(&engine, "t", &files, true);
+    let by_key = "select row_number() over (partition by k) from test.t";
+    let by_key = plan(&engine, by_key).await;
+    assert!(
+        by_key.contains("output_partitioning=Range") && !by_key.contains("SortExec"),
+        "{by_key}"
+    );
+    let grouped = plan(&engine, "select k, d, count(*) from test.t group by k, d").await;
+    assert!(!grouped.contains("RepartitionExec"), "{grouped}");
 
     let moved = (false, true);
     // A file of an earlier version, of which nothing is known.
