@@ -1,7 +1,7 @@
 //! What the lake says of the order of a file's rows is true of its rows.
 
 use crate::project::{Project, synth};
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Int64Type};
 use populace::lake::{Lake, Location, Order, Table, TableName};

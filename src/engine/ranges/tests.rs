@@ -110,7 +110,7 @@ const WINDOW: &str = "select k, v, lead(v) over w, row_number() over w, lag(s) o
     window w as (partition by k order by d, v)";
 
 /// Queries, and whether their rows have one order.
-const QUERIES: [(&str, bool); 18] = [
+const QUERIES: [(&str, bool); 25] = [
     (WINDOW, false),
     (
         "select v, lead(v) over (partition by k order by d desc, v desc) from test.t",
@@ -159,6 +159,40 @@ const QUERIES: [(&str, bool); 18] = [
         "select k, count(*) from (select k from test.t union all select k from test.o) group by k",
         false,
     ),
+    (
+        "select k, count(*), sum(n) from (select a.k, b.v as n from test.t a left join test.o b \
+         on a.k = b.k and b.v % 2 = 0) group by k",
+        false,
+    ),
+    (
+        "select k, count(*), max(n) from (select b.k, a.v as n from test.o a right join test.t b \
+         on a.k = b.k) group by k",
+        false,
+    ),
+    (
+        "select coalesce(a.k, b.k), count(*), sum(a.v) from test.t a full join (select k, \
+         count(*) as n from test.o group by k) b on a.k = b.k group by 1",
+        false,
+    ),
+    (
+        "select k, row_number() over (partition by k order by v) from test.t where k in (select k \
+         from test.o where v % 3 = 0) and not exists (select 1 from test.o where o.v = t.v + 1)",
+        false,
+    ),
+    (
+        "select b.k, count(*) from (select distinct d from test.o) a cross join test.t b \
+         where b.v % 4 = 0 group by b.k",
+        false,
+    ),
+    (
+        "select n, count(*) from (select k, lead(k) over (order by k, v) as n from test.t) \
+         group by n",
+        false,
+    ),
+    (
+        "select k, d, count(*) from test.t group by grouping sets ((k), (k, d), ())",
+        false,
+    ),
     ("select k, d, v from test.t order by k, d, v limit 9", true),
     (
         "select k, d, v from test.t order by k desc, d desc, v desc limit 9",
@@ -178,7 +212,7 @@ const QUERIES: [(&str, bool); 18] = [
     ),
 ];
 
-const ROUNDS: usize = 30;
+const ROUNDS: usize = 16;
 
 /// Numbers that look like chance.
 struct Dice(u64);
@@ -287,7 +321,7 @@ async fn no_answer_depends_on_what_is_known_of_the_order() {
         }
     }
     assert!(
-        told > 8 && in_order > 5 && in_order < told,
+        told > 4 && in_order > 2 && in_order < told,
         "{told} {in_order}"
     );
 }
