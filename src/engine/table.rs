@@ -1,7 +1,7 @@
 //! A table of the lake as DataFusion reads it.
 //!
-//! The files come from the table's log, so nothing is listed; files of one shard order stay
-//! together, so that rows of a person come from one scan in order.
+//! The files come from the table's log, so nothing is listed. Where their rows lie in order they are
+//! read in ranges of people; else files of one shard stay together.
 
 use super::ranges::Ranges;
 use crate::error::{Context, Result};
