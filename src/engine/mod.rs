@@ -2,6 +2,7 @@
 
 mod count_distinct;
 mod errors;
+mod ranges;
 mod session;
 mod table;
 mod window;

@@ -72,6 +72,8 @@ impl Engine {
             .with_information_schema(true)
             .with_create_default_catalog_and_schema(true);
         config.options_mut().sql_parser.collect_spans = true;
+        // Rows that are spread by person are spread by person and month too.
+        config.options_mut().optimizer.subset_repartition_threshold = limits.threads;
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)

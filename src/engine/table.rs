@@ -1,8 +1,9 @@
 //! A table of the lake as DataFusion reads it.
 //!
-//! The files come from the table's log, so nothing is listed; files of one shard order stay
-//! together, so that rows of a person come from one scan in order.
+//! The files come from the table's log, so nothing is listed. Where their rows lie in order they are
+//! read in ranges of people; else files of one shard stay together.
 
+use super::ranges::Ranges;
 use crate::error::{Context, Result};
 use crate::lake::{DataFile, Table};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -68,14 +69,19 @@ impl LakeTable {
             }
             filled += file.size;
             if let Some(group) = groups.last_mut() {
-                let part = PartitionedFile::new(file.path.clone(), file.size);
-                group.push(match file.removed.selection(file.written_rows()) {
-                    Some(left) => part.with_extension(ParquetRowSelection::new(left)),
-                    None => part,
-                });
+                group.push(part(file));
             }
         }
         groups.into_iter().map(FileGroup::new).collect()
+    }
+}
+
+/// What is read of a file: the rows that count.
+fn part(file: &DataFile) -> PartitionedFile {
+    let part = PartitionedFile::new(file.path.clone(), file.size);
+    match file.removed.selection(file.written_rows()) {
+        Some(left) => part.with_extension(ParquetRowSelection::new(left)),
+        None => part,
     }
 }
 
@@ -126,8 +132,16 @@ impl TableProvider for LakeTable {
         limit: Option<usize>,
     ) -> DataFusionResult<Arc<dyn ExecutionPlan>> {
         let source = Arc::new(ParquetSource::new(self.schema.clone()));
-        let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse("lake://tables")?, source)
-            .with_file_groups(self.groups(state.config().target_partitions()))
+        let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse("lake://tables")?, source);
+        let threads = state.config().target_partitions();
+        let config = match Ranges::of(&self.files, &self.schema, threads, part) {
+            Some(ranges) => config
+                .with_file_groups(ranges.groups)
+                .with_output_partitioning(Some(ranges.partitioning))
+                .with_output_ordering(ranges.order.into_iter().collect()),
+            None => config.with_file_groups(self.groups(threads)),
+        };
+        let config = config
             .with_statistics(self.statistics(&self.schema))
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)

@@ -1,5 +1,6 @@
 //! Parquet files of the lake.
 
+use super::order::{Order, Watch};
 use super::{Lake, RemovedRows, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::array::{Array, Int64Array, RecordBatch};
@@ -11,6 +12,7 @@ use parquet::file::metadata::SortingColumn;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Columns that hold another hash in every row.
 const HASHES: [&str; 2] = ["record_key", "digest"];
@@ -25,6 +27,8 @@ const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// ready to compress would take longer than all else, for each of its columns, and nobody gains by
 /// skipping a part of it.
 const FEW_ROWS: usize = 4096;
+
+const FAILED: &str = "cannot encode a Parquet file";
 
 /// A file that a table holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,12 +48,15 @@ pub struct DataFile {
     pub digest: u128,
     /// Smallest and largest `person_key`, in tables that have it.
     pub person_range: Option<(i64, i64)>,
+    /// The order of its rows, where they are in one.
+    pub order: Option<Arc<Order>>,
 }
 
 /// A file that was written and waits for its commit.
 pub type NewFile = DataFile;
 
 const DIGEST: &str = "populace.digest";
+const ORDER: &str = "populace.order";
 
 impl DataFile {
     pub(super) fn from_log(table: &TableName, view: &LogicalFileView) -> Result<Self> {
@@ -65,12 +72,11 @@ impl DataFile {
             None => serde_json::Value::Null,
         };
         let bound = |which: &str| stats.get(which)?.get("person_key")?.as_i64();
-        let digest = add
-            .tags
-            .as_ref()
-            .and_then(|tags| tags.get(DIGEST).cloned().flatten())
-            .and_then(|text| u128::from_str_radix(&text, 16).ok())
+        let tag = |name: &str| add.tags.as_ref()?.get(name)?.as_deref();
+        let digest = tag(DIGEST)
+            .and_then(|text| u128::from_str_radix(text, 16).ok())
             .unwrap_or_default();
+        let order = tag(ORDER).and_then(|said| Order::from_log(&add.path, said));
         let removed = RemovedRows::from_log(add.deletion_vector.as_ref())?;
         let rows = stats
             .get("numRecords")
@@ -90,6 +96,7 @@ impl DataFile {
                 .and_then(|s| s.parse().ok()),
             digest,
             person_range: bound("minValues").zip(bound("maxValues")),
+            order: order.map(Arc::new),
         })
     }
 
@@ -122,11 +129,22 @@ impl DataFile {
     }
 
     pub(super) fn tags(&self) -> HashMap<String, Option<String>> {
-        HashMap::from([(DIGEST.to_string(), Some(format!("{:032x}", self.digest)))])
+        let order = self.order.as_ref();
+        let order = order.and_then(|order| order.to_log(&self.path));
+        let digest = Some(format!("{:032x}", self.digest));
+        let tags = [(DIGEST, digest), (ORDER, order)].into_iter();
+        tags.filter(|(_, text)| text.is_some())
+            .map(|(name, text)| (name.to_string(), text))
+            .collect()
     }
 }
 
-fn properties(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> WriterProperties {
+fn properties(
+    schema: &SchemaRef,
+    sorted_by: &[&str],
+    rows: Option<usize>,
+    group_rows: usize,
+) -> WriterProperties {
     let sorting: Vec<SortingColumn> = sorted_by
         .iter()
         .filter_map(|name| schema.index_of(name).ok())
@@ -166,7 +184,8 @@ fn properties(schema: &SchemaRef, sorted_by: &[&str], rows: Option<usize>) -> Wr
         false => properties.set_compression(Compression::ZSTD(ZstdLevel::default())),
     };
     properties
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        // Groups end earlier than this, unless rows of one value do not.
+        .set_max_row_group_row_count(Some(2 * group_rows))
         .set_sorting_columns((!sorting.is_empty()).then_some(sorting))
         .set_created_by(concat!("populace ", env!("CARGO_PKG_VERSION")).to_string())
         .build()
@@ -179,6 +198,8 @@ pub struct FileWriter {
     rows: u64,
     person_range: Option<(i64, i64)>,
     person_column: Option<usize>,
+    group_rows: usize,
+    watch: Watch,
 }
 
 /// An encoded file and what is known of it.
@@ -190,20 +211,35 @@ pub struct Encoded {
     pub rows: u64,
     /// Smallest and largest `person_key`.
     pub person_range: Option<(i64, i64)>,
+    /// The order of the rows.
+    pub order: Option<Order>,
 }
 
 impl FileWriter {
-    /// A file of these columns; `sorted_by` is written down for readers, not enforced.
+    /// A file of these columns; `sorted_by` is written down for other readers, not enforced. What
+    /// order the rows are in is seen as they come.
     pub fn new(schema: &SchemaRef, sorted_by: &[&str]) -> Result<Self> {
-        Self::with(schema, properties(schema, sorted_by, None))
+        Self::with(schema, sorted_by, None, ROW_GROUP_ROWS)
     }
 
     /// As [`FileWriter::new`], for a file that will have this many rows.
     pub fn for_rows(schema: &SchemaRef, sorted_by: &[&str], rows: usize) -> Result<Self> {
-        Self::with(schema, properties(schema, sorted_by, Some(rows)))
+        Self::with(schema, sorted_by, Some(rows), ROW_GROUP_ROWS)
     }
 
-    fn with(schema: &SchemaRef, properties: WriterProperties) -> Result<Self> {
+    /// A file of small row groups.
+    #[cfg(test)]
+    pub(crate) fn in_groups(schema: &SchemaRef, group_rows: usize) -> Result<Self> {
+        Self::with(schema, &[], None, group_rows)
+    }
+
+    fn with(
+        schema: &SchemaRef,
+        sorted_by: &[&str],
+        rows: Option<usize>,
+        group_rows: usize,
+    ) -> Result<Self> {
+        let properties = properties(schema, sorted_by, rows, group_rows);
         let writer = ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties))
             .data(|| "cannot begin a Parquet file")?;
         Ok(FileWriter {
@@ -211,11 +247,40 @@ impl FileWriter {
             rows: 0,
             person_range: None,
             person_column: schema.index_of("person_key").ok(),
+            group_rows,
+            watch: Watch::new(schema, sorted_by),
         })
     }
 
     /// Adds rows.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.fill(batch, usize::MAX).map(|_| ())
+    }
+
+    /// Adds rows until the file has `most` bytes and a group of rows ends, and gives back the rest.
+    ///
+    /// A group ends before rows of another value of the first column of their order, so that readers
+    /// of different groups or files share no person.
+    pub fn fill(&mut self, batch: &RecordBatch, most: usize) -> Result<Option<RecordBatch>> {
+        let mut rest = batch.clone();
+        loop {
+            let room = self
+                .group_rows
+                .saturating_sub(self.writer.in_progress_rows());
+            let Some(end) = self.watch.next_value(&rest, room) else {
+                self.add(&rest)?;
+                return Ok(None);
+            };
+            self.add(&rest.slice(0, end))?;
+            self.writer.flush().data(|| FAILED)?;
+            rest = rest.slice(end, rest.num_rows() - end);
+            if self.len() > most {
+                return Ok(Some(rest));
+            }
+        }
+    }
+
+    fn add(&mut self, batch: &RecordBatch) -> Result<()> {
         self.rows += batch.num_rows() as u64;
         if let Some(keys) = self
             .person_column
@@ -226,9 +291,10 @@ impl FileWriter {
             let (low, high) = self.person_range.unwrap_or((min, max));
             self.person_range = Some((low.min(min), high.max(max)));
         }
-        self.writer
-            .write(batch)
-            .data(|| "cannot encode a Parquet file")
+        let begins = self.writer.in_progress_rows() == 0;
+        let start = begins.then(|| self.writer.bytes_written() as u64);
+        self.watch.see(batch, start);
+        self.writer.write(batch).data(|| FAILED)
     }
 
     /// Bytes encoded so far and waiting.
@@ -243,14 +309,12 @@ impl FileWriter {
 
     /// Ends the file.
     pub fn finish(self) -> Result<Encoded> {
-        let bytes = self
-            .writer
-            .into_inner()
-            .data(|| "cannot encode a Parquet file")?;
+        let bytes = self.writer.into_inner().data(|| FAILED)?;
         Ok(Encoded {
             bytes,
             rows: self.rows,
             person_range: self.person_range,
+            order: self.watch.seen(),
         })
     }
 }
@@ -292,6 +356,7 @@ impl Lake {
             shard,
             digest,
             person_range: encoded.person_range,
+            order: encoded.order.map(Arc::new),
         })
     }
 }

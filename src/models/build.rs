@@ -223,8 +223,8 @@ async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, 
         .await
         .map_err(|e| execution_error(place, &e))?
     {
-        writer.write(&stored(&batch, &schema, place)?)?;
-        if writer.len() > FILE_BYTES {
+        let mut rows = stored(&batch, &schema, place)?;
+        while let Some(rest) = writer.fill(&rows, FILE_BYTES)? {
             let full = std::mem::replace(&mut writer, FileWriter::new(&schema, &[])?);
             files.push(
                 engine
@@ -232,6 +232,7 @@ async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, 
                     .write_file(&model.name, None, 0, full.finish()?)
                     .await?,
             );
+            rows = rest;
         }
     }
     if !writer.is_empty() {

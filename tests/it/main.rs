@@ -16,6 +16,7 @@ mod command_line;
 mod comorbidity;
 mod damaged_logs;
 mod faults;
+mod file_order;
 mod functions;
 mod hostile;
 mod kills;

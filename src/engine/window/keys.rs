@@ -3,6 +3,7 @@
 use arrow::array::{Array, ArrayRef};
 use arrow::compute::SortOptions;
 use arrow::datatypes::DataType;
+use std::ops::Range;
 
 /// Whether a column of this type can be a part of the key: whole numbers, dates and times.
 pub(super) fn packs(kind: &DataType) -> bool {
@@ -31,11 +32,13 @@ impl Order {
     pub(super) const NARROW: usize = size_of::<u128>();
     pub(super) const MORE: usize = size_of::<(u128, u32)>() - Self::NARROW;
 
-    /// Sorts rows. `columns` are the columns of the key, each with an array for every batch;
+    /// Sorts the rows of each of `groups`, which are all rows in their order. `columns` are the
+    /// columns of the key, each with an array for every batch;
     /// `row_bits` is enough for the number of a row in its batch, and the numbers of batches fit into
     /// what is left of 32 bits. None: the key does not fit, or `wide` is false and it must be.
     pub(super) fn of(
         columns: &[(Vec<ArrayRef>, SortOptions)],
+        groups: &[Range<usize>],
         row_bits: u32,
         mut wide: impl FnMut() -> bool,
     ) -> Option<Order> {
@@ -67,9 +70,11 @@ impl Order {
             }
             order.extend(&keys, batch << row_bits);
         }
-        match &mut order {
-            Order::Narrow(rows, _) => rows.sort_unstable(),
-            Order::Wide(rows) => rows.sort_unstable(),
+        for group in groups {
+            match &mut order {
+                Order::Narrow(rows, _) => rows[group.clone()].sort_unstable(),
+                Order::Wide(rows) => rows[group.clone()].sort_unstable(),
+            }
         }
         Some(order)
     }
@@ -112,9 +117,10 @@ impl Part {
     fn of(arrays: &[ArrayRef], options: SortOptions) -> Part {
         let (mut smallest, mut largest, mut nulls) = (u64::MAX, 0, false);
         for array in arrays {
-            nulls |= array.null_count() > 0;
+            let null = array.nulls().filter(|null| null.null_count() > 0);
+            nulls |= null.is_some();
             for (row, value) in ordered(array).into_iter().enumerate() {
-                if array.is_valid(row) {
+                if null.is_none_or(|null| null.is_valid(row)) {
                     smallest = smallest.min(value);
                     largest = largest.max(value);
                 }
@@ -143,8 +149,9 @@ impl Part {
         } else {
             u128::from(self.span) + 1
         };
+        let nulls = array.nulls();
         for (row, value) in ordered(array).into_iter().enumerate() {
-            let code = if array.is_null(row) {
+            let code = if nulls.is_some_and(|nulls| nulls.is_null(row)) {
                 null
             } else if self.options.descending {
                 u128::from(self.span - (value - self.smallest)) + null_first
@@ -192,7 +199,8 @@ mod tests {
     use std::sync::Arc;
 
     fn places(columns: Vec<(Vec<ArrayRef>, SortOptions)>, wide: bool) -> Option<Vec<usize>> {
-        let order = Order::of(&columns, 4, || wide)?;
+        let rows = columns[0].0.iter().map(|array| array.len()).sum();
+        let order = Order::of(&columns, std::slice::from_ref(&(0..rows)), 4, || wide)?;
         Some((0..order.len()).map(|row| order.place(row)).collect())
     }
 

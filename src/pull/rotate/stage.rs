@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::proof::{Count, Links, links, present};
 use crate::error::{Context, Error, Result};
-use crate::lake::{Change, DataFile, Lake, RemovedRows, Table, encode};
+use crate::lake::{Change, DataFile, Lake, Order, RemovedRows, Table, encode};
 use crate::privacy::Rekey;
 use crate::pull::content::{content, row_digest};
 use crate::pull::runs::Runs;
@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A table that was written anew and waits for its commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,6 +41,7 @@ struct StagedFile {
     /// In hexadecimal.
     digest: String,
     person_range: Option<(i64, i64)>,
+    order: Option<Order>,
 }
 
 /// Writes a table anew, and proves from the files written that its links are what they were.
@@ -222,6 +224,7 @@ impl StagedFile {
             shard: file.shard,
             digest: format!("{:032x}", file.digest),
             person_range: file.person_range,
+            order: file.order.map(Arc::unwrap_or_clone),
         }
     }
 
@@ -234,6 +237,7 @@ impl StagedFile {
             shard: self.shard,
             digest: u128::from_str_radix(&self.digest, 16).unwrap_or_default(),
             person_range: self.person_range,
+            order: self.order.clone().map(Arc::new),
         }
     }
 }
