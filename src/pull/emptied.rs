@@ -5,7 +5,7 @@
 use super::runs::Runs;
 use super::version::{RecordVersion, Version};
 use crate::error::{Context, Result};
-use crate::lake::{Change, Lake, TableName, encode};
+use crate::lake::{Lake, TableName};
 use arrow::array::{
     Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
@@ -110,18 +110,6 @@ pub async fn store(lake: &Lake, emptied: &Emptied) -> Result<()> {
         Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.2.1))),
     ];
     let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store emptied records")?;
-    let encoded = encode(&schema(), &[rows], &[])?;
-    let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
-    let remove = base.as_ref().map(|t| t.files.clone()).unwrap_or_default();
-    if base.is_some() && add == remove {
-        return Ok(());
-    }
-    let change = Change {
-        schema: schema(),
-        sharded: false,
-        properties: BTreeMap::new(),
-        add,
-        remove,
-    };
-    lake.commit(&table(), base.as_ref(), change).await.map(drop)
+    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+        .await
 }
