@@ -104,6 +104,7 @@ mod tests {
     use crate::lake::{Location, Settings};
     use arrow::array::{Int64Array, StringArray};
     use arrow::datatypes::{DataType, Field, Schema};
+    use std::path::Path;
     use std::sync::Arc;
 
     fn rows(numbers: &[i64]) -> RecordBatch {
@@ -121,14 +122,19 @@ mod tests {
         .unwrap()
     }
 
-    #[tokio::test]
-    async fn the_same_rows_again_commit_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let location = Location::parse("lake", folder.path()).unwrap();
+    /// A lake in `folder`, and the name of a table that it does not have.
+    async fn nothing_yet(folder: &Path) -> (Lake, TableName) {
+        let location = Location::parse("lake", folder).unwrap();
         let lake = Lake::open_or_create(location, &Settings::new(1, "key".into()))
             .await
             .unwrap();
-        let name = TableName::new("populace", "thing");
+        (lake, TableName::new("populace", "thing"))
+    }
+
+    #[tokio::test]
+    async fn the_same_rows_again_commit_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (lake, name) = nothing_yet(folder.path()).await;
         let mut versions = Vec::new();
         for (numbers, mark) in [
             (&[1, 2][..], "a"),
@@ -173,11 +179,7 @@ mod tests {
     #[tokio::test]
     async fn rows_are_added_to_those_that_are_there() {
         let folder = tempfile::tempdir().unwrap();
-        let location = Location::parse("lake", folder.path()).unwrap();
-        let lake = Lake::open_or_create(location, &Settings::new(1, "key".into()))
-            .await
-            .unwrap();
-        let name = TableName::new("populace", "thing");
+        let (lake, name) = nothing_yet(folder.path()).await;
         for numbers in [&[1, 2][..], &[3]] {
             let base = lake.table(&name).await.unwrap();
             lake.append_rows(&name, base.as_ref(), rows(numbers))
