@@ -72,6 +72,11 @@ impl Engine {
             .with_information_schema(true)
             .with_create_default_catalog_and_schema(true);
         config.options_mut().sql_parser.collect_spans = true;
+        // With it DataFusion 55 loses the values of ungrouped minima and maxima over several files.
+        config
+            .options_mut()
+            .optimizer
+            .enable_aggregate_dynamic_filter_pushdown = false;
         // Rows that are spread by person are spread by person and month too.
         config.options_mut().optimizer.subset_repartition_threshold = limits.threads;
         let state = SessionStateBuilder::new()

@@ -18,6 +18,7 @@ mod damaged_logs;
 mod faults;
 mod file_order;
 mod functions;
+mod golden;
 mod hostile;
 mod kills;
 mod nightly;
