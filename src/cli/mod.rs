@@ -22,6 +22,7 @@ mod sql;
 mod status;
 mod synth;
 mod vacuum;
+mod verify;
 mod view;
 
 use crate::error::Result;
@@ -94,6 +95,8 @@ enum Command {
     Run(run::Arguments),
     /// Make disclosure-controlled reports
     Release(release::Arguments),
+    /// Check that a release, or the lake, is as it was written
+    Verify(verify::Arguments),
     /// Show what would run and why
     Plan(plan::Arguments),
     /// Check everything that can be checked without data
@@ -155,6 +158,9 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         Command::Run(arguments) => session::block_on(global, run::main(global, arguments, printer)),
         Command::Release(arguments) => {
             session::block_on(global, release::main(global, arguments, printer))
+        }
+        Command::Verify(arguments) => {
+            session::block_on(global, verify::main(global, arguments, printer))
         }
         Command::Plan(arguments) => {
             session::block_on(global, plan::main(global, arguments, printer))

@@ -23,6 +23,7 @@ mod table;
 mod together;
 mod turn;
 mod vacuum;
+mod verify;
 
 pub use commit::Change;
 pub use file::{DataFile, FileWriter, NewFile, encode};
@@ -35,6 +36,7 @@ pub use rows::conform;
 pub use settings::Settings;
 pub use table::{Table, TableName};
 pub use turn::Turn;
+pub use verify::{Problem, Verified};
 
 use crate::error::{Error, Result};
 use object_store::local::LocalFileSystem;

@@ -34,5 +34,6 @@ mod stores;
 mod stu3;
 mod takeover;
 mod vacuum;
+mod verify_lake;
 mod view;
 mod wrong_uses;
