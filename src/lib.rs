@@ -11,9 +11,11 @@ pub mod engine;
 pub mod error;
 pub mod functions;
 pub mod lake;
+pub mod memory;
 pub mod models;
 #[cfg(test)]
 mod notice;
+pub mod panics;
 pub mod pipeline;
 pub mod privacy;
 pub mod progress;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: populace::memory::Counted = populace::memory::Counted;
 
 fn main() -> ExitCode {
     populace::cli::main()

@@ -4,6 +4,7 @@ mod argument;
 mod as_of_version;
 mod check;
 mod complete_file;
+mod flat;
 mod function_help;
 mod init;
 mod key;
@@ -26,6 +27,7 @@ mod verify;
 mod view;
 
 use crate::error::Result;
+use crate::panics;
 use clap::{Args, Parser, Subcommand};
 use printer::Printer;
 use std::path::PathBuf;
@@ -133,7 +135,8 @@ pub fn main() -> ExitCode {
     };
     let printer = Printer::new(&cli.global);
     session::log(cli.global.verbose, cli.global.quiet);
-    match dispatch(&cli, &printer) {
+    panics::watch();
+    match panics::caught(|| dispatch(&cli, &printer)) {
         Ok(code) => code,
         Err(e) => {
             printer.error(&e);

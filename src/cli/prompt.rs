@@ -7,8 +7,9 @@ use super::function_help::help;
 use super::printer::Printer;
 use super::rows::table;
 use super::sql::ask;
-use crate::engine::{Engine, execution_error};
+use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
+use crate::panics::caught_in;
 use complete::Names;
 use rustyline::Editor;
 use rustyline::error::ReadlineError;
@@ -47,7 +48,7 @@ pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
                     std::mem::take(&mut query)
                 };
                 let _ = editor.add_history_entry(asked.trim());
-                match answer(engine, past, &asked).await {
+                match caught_in(answer(engine, past, &asked)).await {
                     Ok(text) => printer.data(&text)?,
                     Err(e) => printer.error(&e),
                 }
@@ -71,8 +72,8 @@ async fn answer(engine: &Engine, past: &Past, asked: &str) -> Result<String> {
     }
     let frame = ask(engine, past, "query", asked).await?;
     let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-    let rows = frame.collect().await;
-    table(&schema, &rows.map_err(|e| execution_error("query", &e))?)
+    let rows = engine.collect("query", frame).await?;
+    table(&schema, &rows)
 }
 
 /// The answer to a command.

@@ -1,9 +1,11 @@
 //! Rows as commands give them out, batch by batch: a table for people, CSV, NDJSON or Parquet.
 
 use super::complete_file::CompleteFile;
+use super::flat::{flat_rows, flat_schema};
 use crate::error::{Context, Error, Result};
-use arrow::array::RecordBatch;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
 use arrow::util::display::FormatOptions;
 use clap::ValueEnum;
 use parquet::arrow::ArrowWriter;
@@ -17,6 +19,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Rows of a Parquet row group, and the bytes that it may take while it is made.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
 const ROW_GROUP_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes of rows that a table for people may have: it is made in memory, and several times as large.
+const TABLE_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes of rows that are written as text at once.
+const TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -106,8 +112,9 @@ impl Write for Target {
 
 enum Writer {
     /// A table needs its widest values first: it keeps what it shows.
-    Table(Target, Vec<RecordBatch>),
-    Csv(Box<arrow::csv::Writer<Target>>),
+    Table(Target, Vec<RecordBatch>, usize),
+    /// CSV has no nested values: its columns are others.
+    Csv(Box<arrow::csv::Writer<Target>>, SchemaRef),
     Json(Box<arrow::json::LineDelimitedWriter<Target>>),
     Parquet(Box<ArrowWriter<Target>>),
 }
@@ -144,16 +151,17 @@ impl Rows {
         };
         let cannot = || cannot(output);
         let writer = match format {
-            Format::Table => Writer::Table(target, Vec::new()),
+            Format::Table => Writer::Table(target, Vec::new(), 0),
             Format::Csv => {
                 let mut writer = arrow::csv::WriterBuilder::new()
                     .with_header(true)
                     .build(target);
                 // The header is there even when no row comes.
+                let flat = flat_schema(schema);
                 writer
-                    .write(&RecordBatch::new_empty(schema.clone()))
+                    .write(&RecordBatch::new_empty(flat.clone()))
                     .data(cannot)?;
-                Writer::Csv(Box::new(writer))
+                Writer::Csv(Box::new(writer), flat)
             }
             Format::Json => Writer::Json(Box::new(arrow::json::LineDelimitedWriter::new(target))),
             Format::Parquet => {
@@ -182,16 +190,29 @@ impl Rows {
         let cannot = || cannot(self.output.as_deref());
         self.rows += batch.num_rows() as u64;
         match &mut self.writer {
-            Writer::Table(_, kept) => {
+            Writer::Table(_, kept, bytes) => {
                 let wanted = batch.num_rows().min(self.most - self.shown);
                 if wanted > 0 {
-                    kept.push(batch.slice(0, wanted));
+                    let rows = batch.slice(0, wanted);
+                    *bytes += sliced_size(&rows);
+                    kept.push(rows);
                     self.shown += wanted;
+                }
+                if *bytes > TABLE_BYTES {
+                    return Err(Error::data("the rows are too many for a table").hint(
+                        "write them to a file with -o rows.csv or rows.parquet, or add a limit",
+                    ));
                 }
                 Ok(())
             }
-            Writer::Csv(writer) => writer.write(batch).data(cannot),
-            Writer::Json(writer) => writer.write(batch).data(cannot),
+            Writer::Csv(writer, flat) => in_parts(batch, |rows| {
+                writer
+                    .write(&flat_rows(&rows, flat)?)
+                    .map_err(|e| unwritten(cannot(), e))
+            }),
+            Writer::Json(writer) => in_parts(batch, |rows| {
+                writer.write(&rows).map_err(|e| unwritten(cannot(), e))
+            }),
             Writer::Parquet(writer) => {
                 writer.write(batch).data(cannot)?;
                 if writer.in_progress_size() > ROW_GROUP_BYTES {
@@ -213,14 +234,14 @@ impl Rows {
         let cannot = || cannot(output.as_deref());
         let mut left_out = 0;
         let target = match self.writer {
-            Writer::Table(mut target, kept) => {
+            Writer::Table(mut target, kept, _) => {
                 left_out = self.rows - self.shown as u64;
                 target
                     .write_all(table(&self.schema, &kept)?.as_bytes())
                     .data(cannot)?;
                 target
             }
-            Writer::Csv(writer) => writer.into_inner(),
+            Writer::Csv(writer, _) => writer.into_inner(),
             Writer::Json(mut writer) => {
                 writer.finish().data(cannot)?;
                 writer.into_inner()
@@ -239,6 +260,41 @@ impl Rows {
     }
 }
 
+/// The error of rows that could not be written as text. What Arrow says of a value that has no text
+/// holds the value.
+fn unwritten(what: String, error: ArrowError) -> Error {
+    match error {
+        ArrowError::IoError(..) | ArrowError::NotYetImplemented(_) => {
+            Error::data(what).cause(error)
+        }
+        // The CSV writer tells of a disk in words only.
+        ArrowError::CsvError(text) if text.contains("os error") => Error::data(what).cause(text),
+        _ => Error::data(what)
+            .cause("a value cannot be written as text: a date or time may lie outside the calendar")
+            .hint("leave such values out, or write Parquet"),
+    }
+}
+
+/// Bytes of the rows themselves: what they are a part of may be larger.
+fn sliced_size(rows: &RecordBatch) -> usize {
+    let size = |column: &ArrayRef| match column.as_string_view_opt() {
+        // Views of several rows share what they look at.
+        Some(texts) => texts.lengths().map(|length| length as usize + 16).sum(),
+        None => column.to_data().get_slice_memory_size().unwrap_or(0),
+    };
+    rows.columns().iter().map(size).sum()
+}
+
+/// Hands on rows in parts of a bounded size: as text they are larger.
+fn in_parts(rows: &RecordBatch, mut write: impl FnMut(RecordBatch) -> Result<()>) -> Result<()> {
+    let parts = sliced_size(rows) / TEXT_BYTES + 1;
+    let length = (rows.num_rows() / parts).max(1);
+    for from in (0..rows.num_rows()).step_by(length) {
+        write(rows.slice(from, length.min(rows.num_rows() - from)))?;
+    }
+    Ok(())
+}
+
 fn cannot(output: Option<&Path>) -> String {
     match output {
         Some(path) => format!("cannot write {}", path.display()),
@@ -252,6 +308,6 @@ pub fn table(schema: &SchemaRef, rows: &[RecordBatch]) -> Result<String> {
     let empty = [RecordBatch::new_empty(schema.clone())];
     let rows = if rows.is_empty() { &empty[..] } else { rows };
     let table = arrow::util::pretty::pretty_format_batches_with_options(rows, &options)
-        .data(|| "cannot write the rows")?;
+        .map_err(|e| unwritten("cannot write the rows".to_string(), e))?;
     Ok(format!("{table}\n"))
 }

@@ -5,6 +5,7 @@ use crate::engine::{Engine, Limits};
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Lock, Settings};
 use crate::models::{Library, code_lists};
+use crate::panics;
 use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::scratch::Scratch;
@@ -51,7 +52,7 @@ pub fn block_on<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Re
         .enable_all()
         .build()
         .data(|| "cannot start")?;
-    let done = runtime.block_on(work);
+    let done = runtime.block_on(panics::caught_in(work));
     // What a command that failed was still reading ends with the process. Delta's kernel panics in a
     // thread of its own when the runtime is taken away from under it.
     std::mem::forget(runtime);

@@ -4,14 +4,14 @@ use super::as_of_version::{AsOfVersion, Past};
 use super::printer::Printer;
 use super::rows::{Format, Rows};
 use super::{Global, prompt, session};
-use crate::engine::{Engine, execution_error, plan_error};
+use crate::engine::{Engine, plan_error};
 use crate::error::{Context, Error, Result};
 use crate::functions::list_of_functions;
 use crate::lake::{Lake, TableName};
 use crate::models::references;
 use crate::pipeline::settings_file::nearest;
 use datafusion::dataframe::DataFrame;
-use futures::StreamExt;
+use futures::TryStreamExt;
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -70,11 +70,10 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     }
     let frame = ask(&engine, &past, &place, &sql).await?;
     let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-    let failed = |e| execution_error(&place, &e);
-    let mut stream = frame.execute_stream().await.map_err(failed)?;
+    let mut stream = engine.run(&place, frame).await?;
     let mut rows = Rows::begin(arguments.output.as_deref(), format, &schema, usize::MAX)?;
-    while let Some(batch) = stream.next().await {
-        rows.write(&batch.map_err(failed)?)?;
+    while let Some(batch) = stream.try_next().await? {
+        rows.write(&batch)?;
         if rows.is_unread() {
             break;
         }

@@ -1,8 +1,10 @@
 //! What went wrong in SQL, in a user's words, without a value of a record.
 
 use crate::error::Error;
-use crate::functions::{BrokenRule, sections};
+use crate::functions::{BrokenRule, Definition, sections};
+use crate::panics;
 use datafusion::common::DataFusionError;
+use datafusion::functions_window::all_default_window_functions;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 /// The error of a query that could not be planned: its place is file:line:column. The message may
@@ -17,6 +19,14 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
     }
     let at = position(error).map_or_else(String::new, |(line, column)| format!(":{line}:{column}"));
     let (message, hint) = message(error);
+    if let Some(name) = window_without_over(&message) {
+        return Error::usage(format!(
+            "{place}{at}: {name} is a window function, and stands without `over (…)`"
+        ))
+        .hint(format!(
+            "write {name}(…) over (partition by … order by …); `over ()` is all rows"
+        ));
+    }
     let error = Error::usage(format!("{place}{at}: {message}"));
     match hint {
         Some(hint) => error.hint(hint),
@@ -34,6 +44,11 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
             .cause(broken)
             .hint(page(broken.function()));
     }
+    if let DataFusionError::ExecutionJoin(stopped) = error.find_root()
+        && stopped.is_panic()
+    {
+        return panics::error().within(format!("{place}: the query stopped"));
+    }
     if let DataFusionError::ResourcesExhausted(_) = error.find_root() {
         return Error::data(format!("{place}: there is not enough memory"))
             .cause(first_line(&error.find_root().to_string()))
@@ -45,9 +60,51 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
             .hint("restore it from a copy of the lake");
     }
     let text = first_line(&error.find_root().to_string());
-    Error::data(format!("{place}: the query failed while it ran"))
-        .cause(without_values(&text))
-        .hint("see that the disk is not full; a cast in the query may meet a value that it cannot take")
+    let error =
+        Error::data(format!("{place}: the query failed while it ran")).cause(without_values(&text));
+    match advice(&text) {
+        Some(advice) => error.hint(advice),
+        None => error,
+    }
+}
+
+/// What helps against a failure of a query that runs. Of what comes from the disk the error itself
+/// knows ([`Error::hint_text`]).
+fn advice(text: &str) -> Option<&'static str> {
+    const SMALLER: &str =
+        "make it smaller: a text or list repeats too often, or too many are joined";
+    const ADVICE: [(&str, &str); 10] = [
+        (
+            "Cast error",
+            "use try_cast, which gives NULL for a value that does not fit, or leave such values out first",
+        ),
+        (
+            "Parser error",
+            "use try_cast, which gives NULL for a text that cannot be read, or leave such texts out first",
+        ),
+        (
+            "Error parsing",
+            "use try_cast, which gives NULL for a text that cannot be read, or leave such texts out first",
+        ),
+        ("Divide by zero", "divide by nullif(…, 0), which gives NULL"),
+        ("size overflow", SMALLER),
+        ("too large", SMALLER),
+        ("exceeds the maximum", SMALLER),
+        (
+            "verflow",
+            "a number passes its type: cast to bigint, double or a wider decimal before the arithmetic",
+        ),
+        (
+            "more than one row",
+            "a query in the place of a value gives one row: add an aggregate, or `limit 1`",
+        ),
+        (
+            "not implemented",
+            "the engine cannot do that; write the query in another way",
+        ),
+    ];
+    let (_, advice) = ADVICE.iter().find(|(words, _)| text.contains(words))?;
+    Some(advice)
 }
 
 /// Where it stands what a function takes, NULL and impossible values among them.
@@ -67,6 +124,23 @@ fn wrong_call(text: &str) -> Option<(&'static str, String, &'static str)> {
     let mut functions = sections.iter().flat_map(|section| &section.functions);
     let found = functions.find(|function| function.doc.name == name)?;
     Some((found.doc.name, call.to_string(), found.doc.syntax))
+}
+
+/// The function of an "Invalid function" that is one, of windows.
+fn window_without_over(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("Invalid function '")?;
+    let (name, _) = rest.split_once('\'')?;
+    let engine = all_default_window_functions();
+    let ours = sections().into_iter().flat_map(|section| section.functions);
+    let mut ours = ours.filter_map(|function| match function.definition {
+        Definition::Window(_) => Some(function.doc.name),
+        _ => None,
+    });
+    let lower = name.to_lowercase();
+    let known = engine.iter().any(|window| {
+        window.name() == lower || window.aliases().iter().any(|alias| *alias == lower)
+    });
+    (known || ours.any(|window| window == lower)).then_some(lower)
 }
 
 /// The table that [`plan_error`] says is not there.

@@ -2,7 +2,10 @@
 
 mod count_distinct;
 mod errors;
+mod frames;
+mod pool;
 mod ranges;
+mod run;
 mod session;
 mod table;
 mod window;

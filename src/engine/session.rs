@@ -2,11 +2,14 @@
 
 use super::count_distinct;
 use super::errors::{missing_table, plan_error};
+use super::frames;
+use super::pool::ProcessPool;
 use super::table::LakeTable;
 use super::window::VectorisedWindows;
 use crate::error::{Context, Result};
 use crate::functions;
 use crate::lake::{Lake, Table, TableName};
+use crate::memory;
 use crate::models::Model;
 use crate::pipeline::Value;
 use crate::pipeline::settings_file::nearest;
@@ -15,7 +18,6 @@ use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::dataframe::DataFrame;
 use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -55,12 +57,10 @@ impl Engine {
             clippy::cast_precision_loss
         )]
         let pool = (limits.memory as f64 * POOL_SHARE) as usize;
+        memory::set_limit(limits.memory);
         let consumers = NonZeroUsize::new(5).ok_or("0").data(failed)?;
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(TrackConsumersPool::new(
-                FairSpillPool::new(pool),
-                consumers,
-            )))
+            .with_memory_pool(Arc::new(ProcessPool::new(pool, consumers)))
             .with_disk_manager_builder(
                 DiskManagerBuilder::default()
                     .with_mode(DiskManagerMode::Directories(vec![limits.spill.clone()])),
@@ -168,9 +168,8 @@ impl Engine {
             .query(&model.file.display().to_string(), &model.sql)
             .await?;
         // Functions in a query are checked when it is made ready to run.
-        let failed = |e| plan_error(&model.file.display().to_string(), &e);
         let schema = Arc::new(frame.schema().as_arrow().clone());
-        frame.create_physical_plan().await.map_err(failed)?;
+        self.plan(&model.file.display().to_string(), frame).await?;
         Ok(schema)
     }
 
@@ -184,6 +183,7 @@ impl Engine {
             }
         };
         let frame = self.context.sql(sql).await.map_err(failed)?;
+        frames::refuse_impossible(place, frame.logical_plan())?;
         frame
             .with_param_values(self.parameters.clone())
             .map_err(failed)

@@ -6,7 +6,7 @@ use super::graph::order;
 use super::inputs::{INPUTS, Inputs};
 use super::library::{Library, Model};
 use super::stored::{stored, stored_schema};
-use crate::engine::{Engine, LakeTable, execution_error};
+use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
 use crate::lake::{Change, DataFile, FileWriter, Lake, Table, TableName};
 use crate::pipeline::Value;
@@ -212,17 +212,10 @@ async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, 
     let frame = engine.query(place, &model.sql).await?;
     let schema = stored_schema(frame.schema().as_arrow());
     model.header.fits(place, &schema)?;
-    let mut stream = frame
-        .execute_stream()
-        .await
-        .map_err(|e| execution_error(place, &e))?;
+    let mut stream = engine.run(place, frame).await?;
     let mut files = Vec::new();
     let mut writer = FileWriter::new(&schema, &[])?;
-    while let Some(batch) = stream
-        .try_next()
-        .await
-        .map_err(|e| execution_error(place, &e))?
-    {
+    while let Some(batch) = stream.try_next().await? {
         let mut rows = stored(&batch, &schema, place)?;
         while let Some(rest) = writer.fill(&rows, FILE_BYTES)? {
             let full = std::mem::replace(&mut writer, FileWriter::new(&schema, &[])?);

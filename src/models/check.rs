@@ -2,7 +2,7 @@
 
 use super::header::one_or_many;
 use super::library::Model;
-use crate::engine::{Engine, execution_error};
+use crate::engine::Engine;
 use crate::error::Result;
 use crate::lake::TableName;
 use arrow::array::AsArray;
@@ -118,10 +118,7 @@ pub async fn run(
     for check in checks {
         let place = format!("{place}: check `{}`", check.text());
         let frame = engine.query(&place, &check.query(table)).await?;
-        let batches = frame
-            .collect()
-            .await
-            .map_err(|e| execution_error(&place, &e))?;
+        let batches = engine.collect(&place, frame).await?;
         let rows = batches
             .first()
             .and_then(|b| b.column(0).as_primitive_opt::<Int64Type>())

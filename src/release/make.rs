@@ -5,7 +5,7 @@ use super::provenance::provenance;
 use super::reports::{Report, place, reports};
 use super::shelf::Shelf;
 use crate::disclosure::Scheme;
-use crate::engine::{Engine, execution_error};
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Location, TableName};
 use crate::models::{Library, record_level, refuse_record_level};
@@ -126,10 +126,7 @@ async fn ask(
         let place = place(&report.file, &table.id);
         let frame = engine.query(&place, &table.sql).await?;
         refuse_record_level(&place, frame.logical_plan(), record_level)?;
-        let batches = frame
-            .collect()
-            .await
-            .map_err(|e| execution_error(&place, &e))?;
+        let batches = engine.collect(&place, frame).await?;
         data.insert(table.id.clone(), TableData { batches });
     }
     Ok(data)

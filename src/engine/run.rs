@@ -1,0 +1,137 @@
+//! Running a query: planned apart from its run, in a task that is given up when memory ends.
+
+use super::errors::{execution_error, plan_error};
+use super::session::Engine;
+use crate::error::{Error, Result};
+use crate::memory::{Exceeded, Stoppable};
+use crate::panics;
+use arrow::array::RecordBatch;
+use datafusion::common::DataFusionError;
+use datafusion::common::runtime::{JoinSetTracer, SpawnedTask, set_join_set_tracer};
+use datafusion::dataframe::DataFrame;
+use datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use futures::channel::mpsc;
+use futures::future::{BoxFuture, Either, poll_fn, select};
+use futures::stream::{BoxStream, try_unfold};
+use futures::{SinkExt, StreamExt, TryStreamExt};
+use std::any::Any;
+use std::sync::{Arc, Once};
+
+/// Batches that wait to be read.
+const AHEAD: usize = 2;
+
+impl Engine {
+    /// Plans how a query will run. All that its text gets wrong comes up here.
+    pub async fn plan(&self, place: &str, frame: DataFrame) -> Result<Arc<dyn ExecutionPlan>> {
+        within_limits();
+        // What is constant is computed here already, and may be large.
+        let task = SpawnedTask::spawn(async move { frame.create_physical_plan().await });
+        unless_exceeded(place, task, plan_error).await
+    }
+
+    /// Runs a query; `place` is what errors call it. The query ends when its rows are dropped.
+    pub async fn run(
+        &self,
+        place: &str,
+        frame: DataFrame,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let context = Arc::new(frame.task_ctx());
+        let plan = self.plan(place, frame).await?;
+        let (mut send, receive) = mpsc::channel(AHEAD);
+        let task = SpawnedTask::spawn(async move {
+            let mut rows = execute_stream(plan, context)?;
+            while let Some(batch) = rows.next().await {
+                if send.send(batch?).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        let rows = Rows {
+            place: place.to_string(),
+            receive,
+            task,
+        };
+        Ok(try_unfold(rows, Rows::next).boxed())
+    }
+
+    /// All rows of a query, which are few.
+    pub async fn collect(&self, place: &str, frame: DataFrame) -> Result<Vec<RecordBatch>> {
+        self.run(place, frame).await?.try_collect().await
+    }
+}
+
+/// The rows of a query that runs.
+struct Rows {
+    place: String,
+    receive: mpsc::Receiver<RecordBatch>,
+    task: SpawnedTask<Result<(), DataFusionError>>,
+}
+
+impl Rows {
+    async fn next(mut self) -> Result<Option<(RecordBatch, Self)>> {
+        match select(self.receive.next(), Exceeded::watch()).await {
+            Either::Left((Some(batch), _)) => Ok(Some((batch, self))),
+            Either::Left((None, _)) => {
+                unless_exceeded(&self.place, self.task, execution_error).await?;
+                Ok(None)
+            }
+            Either::Right(_) => Err(not_enough(&self.place)),
+        }
+    }
+}
+
+async fn unless_exceeded<T>(
+    place: &str,
+    task: SpawnedTask<Result<T, DataFusionError>>,
+    failed: impl Fn(&str, &DataFusionError) -> Error,
+) -> Result<T>
+where
+    T: Send + 'static,
+{
+    match select(task, Exceeded::watch()).await {
+        Either::Left((Ok(done), _)) => done.map_err(|e| failed(place, &e)),
+        Either::Left((Err(_), _)) => {
+            Err(panics::error().within(format!("{place}: the query stopped")))
+        }
+        Either::Right(_) => Err(not_enough(place)),
+    }
+}
+
+/// A query that the process has no memory for.
+fn not_enough(place: &str) -> Error {
+    Error::data(format!("{place}: there is not enough memory"))
+        .cause("a value, or what an operation keeps, would pass the limit of the whole process")
+        .hint("give more with --memory-limit, use fewer threads with --threads, or make the values smaller")
+}
+
+/// Marks the threads that work for queries, so that their allocations may wait.
+struct Marked;
+
+impl JoinSetTracer for Marked {
+    fn trace_future(
+        &self,
+        mut work: BoxFuture<'static, Box<dyn Any + Send>>,
+    ) -> BoxFuture<'static, Box<dyn Any + Send>> {
+        Box::pin(poll_fn(move |context| {
+            let _here = Stoppable::here();
+            work.as_mut().poll(context)
+        }))
+    }
+
+    fn trace_block(
+        &self,
+        work: Box<dyn FnOnce() -> Box<dyn Any + Send> + Send>,
+    ) -> Box<dyn FnOnce() -> Box<dyn Any + Send> + Send> {
+        Box::new(move || {
+            let _here = Stoppable::here();
+            work()
+        })
+    }
+}
+
+fn within_limits() {
+    static ONCE: Once = Once::new();
+    // Another tracer would only be one of a test.
+    ONCE.call_once(|| drop(set_join_set_tracer(&Marked)));
+}

@@ -1,0 +1,182 @@
+//! Queries that are wrong are told so, and queries that break a library are no crash.
+
+use crate::project::{Project, synth};
+
+fn project() -> Project {
+    let record = synth(60, 9, false);
+    let project = Project::over(record.path());
+    project.ok(&["pull"]);
+    project
+}
+
+#[test]
+fn frames_that_no_row_can_have_are_refused() {
+    let project = project();
+    let count = |frame: &str| {
+        format!(
+            "select count(*) over (order by recorded range between {frame}) from record.condition"
+        )
+    };
+    for (frame, why) in [
+        (
+            "interval '-1 month' preceding and current row",
+            "is negative",
+        ),
+        (
+            "interval '-1 day' preceding and interval '-1 day' following",
+            "is negative",
+        ),
+        ("current row and interval '-1 day' following", "is negative"),
+        (
+            "interval '1 day' preceding and interval '5 days' preceding",
+            "begins after its end",
+        ),
+        (
+            "interval '5 days' following and interval '1 day' following",
+            "begins after its end",
+        ),
+        (
+            "interval '30 days' preceding and interval '1 month' preceding",
+            "cannot be compared",
+        ),
+    ] {
+        let said = project.fails(2, &["sql", "-c", &count(frame)]);
+        assert!(
+            said.starts_with("error: query: no row has the frame range between"),
+            "{said}"
+        );
+        assert!(said.contains(why), "{frame}: {said}");
+        assert!(!said.contains("disk"), "{said}");
+    }
+    for (sql, why) in [
+        (
+            "select sum(record_row) over (order by record_row range between '-1' preceding and current row) from record.condition",
+            "is negative",
+        ),
+        (
+            "select count(*) over (order by code range between 1 preceding and current row) from record.condition",
+            "has no distances",
+        ),
+        (
+            "select count(*) over (order by recorded - date '2020-01-01' range between interval '1 day' preceding and current row) from record.condition",
+            "distance",
+        ),
+        (
+            "with w as (select count(*) over (order by recorded range between interval '-1 day' preceding and current row) as n from record.condition) select max(n) from w",
+            "is negative",
+        ),
+    ] {
+        let said = project.fails(2, &["sql", "-c", sql]);
+        assert!(said.contains(why), "{sql}: {said}");
+        assert!(!said.contains("disk"), "{said}");
+    }
+    let month = count("interval '1 month' preceding and interval '2 days' following");
+    let counts = project.sql(&month);
+    assert!(counts.iter().all(|row| row[0].parse::<i64>().unwrap() >= 1));
+}
+
+#[test]
+fn a_panic_of_a_library_is_an_error_of_the_query() {
+    let project = project();
+    for sql in [
+        "select sum(1) over (rows between 18446744073709551614 following and 18446744073709551615 following) from record.patient",
+        "select count(*) over (order by record_key groups between 18446744073709551615 preceding and 18446744073709551615 following) from record.patient",
+    ] {
+        let said = project.fails(3, &["sql", "-o", "rows.csv", "-c", sql]);
+        assert!(
+            said.contains("this is a bug in Populace or in one of its libraries"),
+            "{said}"
+        );
+        assert!(said.contains("it stopped at arrow-buffer-"), "{said}");
+        assert!(
+            !said.contains("panicked") && !said.contains("/registry/"),
+            "{said}"
+        );
+        assert!(!project.path("rows.csv").exists());
+        assert_eq!(std::fs::read_dir(project.path("tmp")).unwrap().count(), 0);
+    }
+    // Its place is in the log of the libraries.
+    let sql = "select sum(1) over (rows between 18446744073709551614 following and 18446744073709551615 following) from record.patient";
+    let said = project.fails(3, &["sql", "-vvv", "-c", sql]);
+    assert!(
+        said.contains("panicked") && !said.contains("stack backtrace"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_window_function_without_over_is_told_how() {
+    let project = project();
+    for (call, name) in [
+        ("lag(person_key)", "lag"),
+        ("row_number()", "row_number"),
+        ("xmr(1.0, 1)", "xmr"),
+        ("phe_quantile(1.0, 10)", "phe_quantile"),
+        ("spell_number(recorded, recorded)", "spell_number"),
+    ] {
+        let said = project.fails(
+            2,
+            &["sql", "-c", &format!("select {call} from record.condition")],
+        );
+        let wanted = format!("{name} is a window function, and stands without `over (…)`");
+        assert!(said.contains(&wanted), "{said}");
+        assert!(
+            said.contains(&format!("hint: write {name}(…) over (partition by")),
+            "{said}"
+        );
+    }
+    let said = project.fails(2, &["sql", "-c", "select xmr('a') over (order by 1)"]);
+    assert!(said.contains("xmr cannot be called as"), "{said}");
+    let said = project.fails(2, &["sql", "-c", "select logg(1)"]);
+    assert!(said.contains("did you mean"), "{said}");
+}
+
+#[test]
+fn records_are_flat_in_csv() {
+    let project = project();
+    let sql = "select n, byar_ci(n, 0.95) as r, named_struct('a', named_struct('b', n)) as s, \
+               make_array(n, null) as l from (values (10), (null)) as t(n) order by n";
+    let csv = project.ok(&["sql", "--format", "csv", "-c", sql]);
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(
+        lines[0],
+        "n,r.value,r.lower,r.upper,r.statistic,r.method,s.a.b,l"
+    );
+    assert!(lines[1].starts_with("10,10.0,4.787449913967"), "{csv}");
+    assert!(lines[1].ends_with(",10,\"[10,null]\""), "{csv}");
+    assert!(
+        lines[2].starts_with(",,,,") && lines[2].ends_with(",\"[null,null]\""),
+        "{csv}"
+    );
+    project.ok(&["sql", "-o", "rows.csv", "-c", sql]);
+    assert_eq!(
+        std::fs::read_to_string(project.path("rows.csv")).unwrap(),
+        csv
+    );
+}
+
+#[test]
+fn a_query_that_is_wrong_is_not_sent_to_the_disk() {
+    let project = project();
+    for (sql, hint) in [
+        (
+            "select cast(source as int) from record.condition",
+            "try_cast",
+        ),
+        ("select record_row / 0 from record.condition", "nullif"),
+        (
+            "select repeat(source, 9223372036854775807) from record.condition",
+            "make it smaller",
+        ),
+    ] {
+        let said = project.fails(3, &["sql", "-c", sql]);
+        assert!(said.contains(hint) && !said.contains("disk"), "{said}");
+    }
+    // What has no text holds a value, which is not shown.
+    for format in ["csv", "json", "table"] {
+        let sql = "select cast(2147483647 - record_row as int)::date as d from record.condition";
+        let output = project.run(&["sql", "--format", format, "-c", sql]);
+        let said = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(!said.contains("2147483"), "{said}");
+    }
+}
