@@ -1,5 +1,6 @@
 //! DataFusion with a memory limit, spilling to the temporary folder, reading tables of the lake.
 
+mod clauses;
 mod count_distinct;
 mod errors;
 mod frames;

@@ -1,5 +1,6 @@
 //! A session: parameters, functions and the tables that a query names.
 
+use super::clauses::check_clauses;
 use super::count_distinct;
 use super::errors::{missing_table, plan_error};
 use super::frames;
@@ -182,6 +183,7 @@ impl Engine {
                 None => error,
             }
         };
+        check_clauses(&self.context.state_ref().read(), sql).map_err(failed)?;
         let frame = self.context.sql(sql).await.map_err(failed)?;
         frames::refuse_impossible(place, frame.logical_plan())?;
         frame

@@ -5,6 +5,7 @@
 
 use super::broken_rule::broken_rule;
 use super::named::Named;
+use super::sliding::Sliding;
 use super::{Definition, Doc, Function};
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
@@ -12,6 +13,7 @@ use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{
     AccumulatorArgs, AggregateFunctionSimplification, StateFieldsArgs,
 };
+use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, EmitTo, Expr, GroupsAccumulator,
     Signature,
@@ -101,11 +103,22 @@ struct Aggregate<F> {
 
 impl<F> Named<Aggregate<F>> {
     fn check(&self, args: &AccumulatorArgs) -> Result<()> {
-        if args.is_distinct {
-            return broken_rule(self.doc.name, "distinct", "has no meaning here");
-        }
-        Ok(())
+        check_clauses(self.doc.name, args.is_distinct, args.ignore_nulls)
     }
+}
+
+/// Refuses the clauses of a call that would change which rows count: what a row without a value
+/// means is said by each function, and equal rows are as many people.
+fn check_clauses(function: &'static str, distinct: bool, nulls: bool) -> Result<()> {
+    if distinct {
+        let rule = "has no meaning here: every row counts";
+        return broken_rule(function, "distinct", rule);
+    }
+    if nulls {
+        let rule = "has no meaning here: what NULL does is fixed";
+        return broken_rule(function, "ignore nulls", rule);
+    }
+    Ok(())
 }
 
 impl<F: Fold> AggregateUDFImpl for Named<Aggregate<F>> {
@@ -155,10 +168,31 @@ impl<F: Fold> AggregateUDFImpl for Named<Aggregate<F>> {
         }))
     }
 
+    /// Order changes no result, so the engine keeps an `order by` of a call to itself: it would
+    /// hand its columns on as further arguments.
+    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
+        AggregateOrderSensitivity::Insensitive
+    }
+
+    fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        self.check(&args)?;
+        Ok(Box::new(Sliding::new(self.kind.fold.clone())))
+    }
+
+    /// Of a frame without rows: what no rows give.
+    fn default_value(&self, _: &DataType) -> Result<ScalarValue> {
+        let value = self.kind.fold.finish(vec![F::State::default()])?;
+        ScalarValue::try_from_array(&value, 0)
+    }
+
+    /// Sees a call before the optimiser may turn a lone `distinct` into a grouping.
     fn simplify(&self) -> Option<AggregateFunctionSimplification> {
         let fold = self.kind.fold.clone();
+        let name = self.doc.name;
         Some(Box::new(move |call, _| {
-            fold.check(&call.params.args)?;
+            let params = &call.params;
+            check_clauses(name, params.distinct, params.null_treatment.is_some())?;
+            fold.check(&params.args)?;
             Ok(Expr::AggregateFunction(call))
         }))
     }
@@ -253,7 +287,8 @@ struct OneGroup<F: Fold> {
     beside: usize,
 }
 
-fn length(values: &[ArrayRef]) -> usize {
+/// How many rows the columns of a call have.
+pub(super) fn length(values: &[ArrayRef]) -> usize {
     values.first().map_or(0, Array::len)
 }
 

@@ -17,6 +17,7 @@ pub mod need;
 mod person;
 mod scalar;
 mod settings;
+mod sliding;
 mod standardise;
 mod sum;
 mod sums;

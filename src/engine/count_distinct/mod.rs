@@ -15,6 +15,7 @@ use codes::{Bits, Numbered};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::functions_aggregate::count::Count;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, GroupsAccumulator, ReversedUDAF,
     SetMonotonicity, Signature, StatisticsArgs,
@@ -88,6 +89,12 @@ impl AggregateUDFImpl for CompactCount {
 
     fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         self.count.create_sliding_accumulator(args)
+    }
+
+    /// Order changes no count. The engine would hand the columns of an `order by` on as further
+    /// arguments, and rows where one of these is NULL would not be counted.
+    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
+        AggregateOrderSensitivity::Insensitive
     }
 
     fn reverse_expr(&self) -> ReversedUDAF {

@@ -28,7 +28,7 @@ const DOC: Doc = Doc {
               place of 0.",
     rules: "NULL values are not counted and give NULL. Fewer values than quantiles give NULL for \
             all. NaN, infinity, quantiles below 1, and quantiles or invert that are NULL or change \
-            within a partition are errors. `order by` and frames change nothing.",
+            within a partition are errors. `order by` changes nothing; a frame is an error.",
     source: "PHEindicatormethods 2.1.0, phe_quantile; OHID technical guide, Assigning deprivation \
              categories.",
     example: "select area, score, phe_quantile(score, 3) over () as tercile\nfrom (values ('a', \

@@ -1,6 +1,7 @@
 //! Queries over rows that a test makes up, and their answers.
 
 use super::engine::{TestEngine, engine};
+use arrow::array::RecordBatch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use tokio::runtime::Runtime;
 
@@ -19,27 +20,43 @@ impl Asked {
 
     /// The rows of a query, each value as a text, floating point numbers in full; NULL as `NULL`.
     pub fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        let outcome = self.outcome(sql);
+        outcome.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The error of a query, when it is planned or when it runs.
+    pub fn error(&self, sql: &str) -> String {
+        match self.outcome(sql) {
+            Err(error) => error,
+            Ok(rows) => panic!("{sql}: no error but {rows:?}"),
+        }
+    }
+
+    /// The rows of a query, or its error.
+    pub fn outcome(&self, sql: &str) -> Result<Vec<Vec<String>>, String> {
         let batches = self.runtime.block_on(async {
             let frame = self.engine.engine.query("test", sql).await;
-            let frame = frame.unwrap_or_else(|e| panic!("{sql}: {e:?}"));
-            frame
-                .collect()
-                .await
-                .unwrap_or_else(|e| panic!("{sql}: {e}"))
+            let frame = frame.map_err(|error| format!("{error:?}"))?;
+            frame.collect().await.map_err(|error| error.to_string())
         });
-        let options = FormatOptions::new().with_null("NULL");
-        let mut rows = Vec::new();
-        for batch in &batches {
-            let columns = batch.columns().iter();
-            let columns: Vec<_> = columns
-                .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
-                .collect();
-            for row in 0..batch.num_rows() {
-                rows.push(columns.iter().map(|c| c.value(row).to_string()).collect());
-            }
-        }
-        rows
+        Ok(shown(&batches?))
     }
+}
+
+/// Each value as a text, floating point numbers in full; NULL as `NULL`.
+fn shown(batches: &[RecordBatch]) -> Vec<Vec<String>> {
+    let options = FormatOptions::new().with_null("NULL");
+    let mut rows = Vec::new();
+    for batch in batches {
+        let columns = batch.columns().iter();
+        let columns: Vec<_> = columns
+            .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
+            .collect();
+        for row in 0..batch.num_rows() {
+            rows.push(columns.iter().map(|c| c.value(row).to_string()).collect());
+        }
+    }
+    rows
 }
 
 /// `(1, 2.5), (2, NULL)`: rows for `values`.

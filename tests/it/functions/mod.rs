@@ -3,6 +3,7 @@
 mod answers;
 mod case;
 mod cases;
+mod clauses;
 mod counting;
 mod engine;
 mod help;
