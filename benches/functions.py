@@ -87,6 +87,16 @@ BENCHES = {
                 * ((events + 1) * (1 - 1 / (9 * (events + 1)) + 1.959963984540054
                 / (3 * sqrt(events + 1))) ** 3 - events))) from sums""",
     ),
+    "poisson_ci, 1.9 million whole counts": (
+        "band",
+        "select count(r), sum(r['upper']) from (select poisson_ci(events) as r from {table})",
+        None,
+    ),
+    "the same of sums of weights": (
+        "band",
+        "select count(r), sum(r['upper']) from (select poisson_ci(events * people / 1000) as r from {table})",
+        None,
+    ),
     "xmr, 100,000 series of 36": (
         "series",
         "select count(x) from (select xmr(y) over (partition by series order by month) as x from {table})",

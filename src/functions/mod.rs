@@ -8,6 +8,7 @@ mod aggregate;
 mod any_order;
 mod arguments;
 mod broken_rule;
+mod distribution;
 mod doc;
 mod inequality;
 pub mod interval;
@@ -72,6 +73,7 @@ pub fn sections() -> Vec<Section> {
         standardise::section(),
         inequality::section(),
         variation::section(),
+        distribution::section(),
         need::section(&need::CodeLists::shipped()),
         waiting::section(),
         person::section(),

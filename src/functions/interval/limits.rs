@@ -1,8 +1,11 @@
 //! Confidence limits of counts, proportions and means (PHEindicatormethods 2.1.0, as published by
 //! the Office for Health Improvement and Disparities).
 
-use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, Normal, StudentsT};
+use super::exact::{Curves, solved};
+use crate::functions::distribution::normal;
+use statrs::distribution::{Continuous, StudentsT};
 use statrs::function::beta::beta_reg;
+use std::sync::Arc;
 
 /// The confidence of limits where nothing else is said.
 pub const CONFIDENCE: f64 = 0.95;
@@ -11,11 +14,14 @@ pub const CONFIDENCE: f64 = 0.95;
 /// directly.
 pub const EXACT_BELOW: f64 = 10.0;
 
-/// From this count on the exact limits come from the expansion of Cornish and Fisher: it is right
-/// to twelve digits there, and takes no longer for larger counts.
-const EXPAND_FROM: f64 = 1e6;
+/// So many exact limits are solved for one by one before their curves are made, which takes as long
+/// as about as many.
+const SOLVED: u32 = 150;
 
-/// The same for the degrees of freedom of Student's t.
+/// From this population on Wilson's limits are computed as shares of it.
+const LARGEST: f64 = 1e150;
+
+/// From these degrees of freedom on the quantile of Student's t comes from its expansion.
 const EXPAND_STUDENT_FROM: f64 = 1000.0;
 
 /// Limits of one confidence.
@@ -23,8 +29,9 @@ const EXPAND_STUDENT_FROM: f64 = 1000.0;
 pub struct Level {
     confidence: f64,
     z: f64,
-    /// Exact limits of 0, 1 … 9: most counts are small, and each is worked out once.
-    small: [Option<(f64, f64)>; 10],
+    /// The exact limits as curves, once they are worth it, and how many were asked for before.
+    curves: Option<Arc<Curves>>,
+    solved: u32,
     /// The last degrees of freedom asked for, and their quantile: groups are often of one size.
     student: (f64, f64),
 }
@@ -34,8 +41,9 @@ impl Level {
     pub fn new(confidence: f64) -> Self {
         Level {
             confidence,
-            z: Normal::standard().inverse_cdf(confidence + (1.0 - confidence) / 2.0),
-            small: [None; 10],
+            z: -normal::quantile((1.0 - confidence) / 2.0),
+            curves: None,
+            solved: 0,
             student: (f64::NAN, f64::NAN),
         }
     }
@@ -60,17 +68,21 @@ impl Level {
         (lower, upper)
     }
 
-    /// Exact Poisson limits of a count, by the chi-squared distribution; the lower of 0 is 0.
+    /// Exact Poisson limits of a count x ≥ 0, by the chi-squared distribution; the lower of 0 is 0.
+    /// A count need not be whole: a sum of weights has limits too.
     pub fn poisson(&mut self, x: f64) -> (f64, f64) {
-        let known = if x < EXACT_BELOW && x.fract() == 0.0 {
-            self.small.get_mut(x as usize)
-        } else {
-            None
-        };
-        let level = (self.confidence, self.z);
-        match known {
-            Some(limits) => *limits.get_or_insert_with(|| poisson(x, level)),
-            None => poisson(x, level),
+        let (confidence, z) = (self.confidence, self.z);
+        if self.curves.is_none() {
+            self.curves = match self.solved {
+                0 => Curves::published(confidence, z),
+                SOLVED => Curves::of(confidence, z),
+                _ => None,
+            };
+            self.solved = self.solved.saturating_add(1);
+        }
+        match &self.curves {
+            Some(curves) => curves.limits(x),
+            None => solved(x, confidence, z),
         }
     }
 
@@ -86,6 +98,17 @@ impl Level {
     /// Wilson's limits of x out of n > 0.
     pub fn wilson(&self, x: f64, n: f64) -> (f64, f64) {
         let z = self.z;
+        if n > LARGEST {
+            // The same for each of n, so that nothing grows out of the range of numbers.
+            let (p, square) = (x / n, z * z / n);
+            let middle = 2.0 * p + square;
+            let spread = z / n.sqrt() * (square + 4.0 * p * (1.0 - p)).sqrt();
+            let whole = 2.0 * (1.0 + square);
+            return (
+                (middle - spread).max(0.0) / whole,
+                (middle + spread) / whole,
+            );
+        }
         let middle = 2.0 * x + z * z;
         let spread = z * (z * z + 4.0 * x * (1.0 - x / n)).max(0.0).sqrt();
         let whole = 2.0 * (n + z * z);
@@ -117,36 +140,6 @@ pub fn wilson(x: f64, n: f64, confidence: f64) -> (f64, f64) {
 /// Limits of a count: exact where Byar's are poor. With the name of the method.
 pub fn count_limits(x: f64, confidence: f64) -> ((f64, f64), &'static str) {
     Level::new(confidence).count(x)
-}
-
-fn poisson(x: f64, (confidence, z): (f64, f64)) -> (f64, f64) {
-    if x >= EXPAND_FROM {
-        return (expanded(x, -z), expanded(x + 1.0, z));
-    }
-    let tail = (1.0 - confidence) / 2.0;
-    let lower = if x == 0.0 { 0.0 } else { gamma(tail, x) };
-    (lower, gamma(1.0 - tail, x + 1.0))
-}
-
-/// The quantile of a gamma distribution: half that of chi-squared with twice the freedom.
-fn gamma(p: f64, shape: f64) -> f64 {
-    let Ok(distribution) = ChiSquared::new(2.0 * shape) else {
-        return f64::NAN;
-    };
-    let mut quantile = distribution.inverse_cdf(p);
-    if quantile < 1e-3 {
-        // The library stops at a billionth, which is not enough of a number so small.
-        let step = (distribution.cdf(quantile) - p) / distribution.pdf(quantile);
-        quantile -= step;
-    }
-    quantile / 2.0
-}
-
-/// The same for large shapes, from the quantile of the normal distribution.
-fn expanded(shape: f64, z: f64) -> f64 {
-    let (root, square) = (shape.sqrt(), z * z);
-    shape + z * root + (square - 1.0) / 3.0 + z * (square - 7.0) / (36.0 * root)
-        - (3.0 * square * square + 7.0 * square - 16.0) / (810.0 * shape)
 }
 
 /// The two-sided quantile of Student's t, by Newton's method. On logarithmic scales the tail is
@@ -187,10 +180,23 @@ fn expanded_student(freedom: f64, z: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::golden::LIMITS;
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn exact_limits_of_any_count_bracket_it(log_x in -25.0..35.0f64, c in 0.9..0.99999) {
+            let x = f64::exp(log_x);
+            for c in [c, 0.95] {
+                let mut level = Level::new(c);
+                for _ in 0..152 {
+                    let (lower, upper) = level.poisson(x);
+                    prop_assert!(0.0 <= lower && lower < x && x < upper, "{x} {c}: {lower} {upper}");
+                }
+            }
+        }
+
         #[test]
         fn limits_bracket_the_value(x in 0..200_000u32, others in 0..200_000u32, c in 0.9..0.9999) {
             let mut level = Level::new(c);
@@ -225,6 +231,23 @@ mod tests {
     }
 
     #[test]
+    fn exact_limits_of_whole_and_fractional_counts() {
+        for (x, confidence, lower, upper) in LIMITS {
+            let mut level = Level::new(confidence);
+            // Solved for, and from the curves that many counts are worth.
+            for _ in 0..160 {
+                let found = level.poisson(x);
+                for (found, expected) in [(found.0, lower), (found.1, upper)] {
+                    let allowed = 1e-12 * expected + f64::MIN_POSITIVE;
+                    let near = (found - expected).abs() <= allowed;
+                    assert!(near, "{x} {confidence}: {found:e} is not {expected:e}");
+                    assert!(found >= 0.0);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn exact_limits_of_very_small_and_very_large_counts() {
         // Of one event: −ln(1 − tail), and of none: −ln(tail).
         let confidence = 0.999_999_9;
@@ -232,13 +255,6 @@ mod tests {
         let mut level = Level::new(confidence);
         close(level.poisson(1.0).0, -f64::ln_1p(-tail));
         close(level.poisson(0.0).1, -f64::ln(tail));
-        // The expansion takes over where it agrees with the distribution.
-        for confidence in [0.9, 0.95, 0.998] {
-            let level = Level::new(confidence);
-            let (tail, z) = ((1.0 - confidence) / 2.0, level.z());
-            close(expanded(1e6, -z), gamma(tail, 1e6));
-            close(expanded(1e6, z), gamma(1.0 - tail, 1e6));
-        }
     }
 
     #[test]

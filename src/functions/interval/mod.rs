@@ -2,6 +2,9 @@
 
 mod byar_ci;
 pub(super) mod confidence;
+mod exact;
+#[cfg(test)]
+mod golden;
 pub mod limits;
 mod mean_ci;
 mod poisson_ci;
