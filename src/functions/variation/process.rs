@@ -11,7 +11,7 @@ const SCREEN: f64 = 3.267;
 /// Mean and limits of points, NaN where they are not known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Process {
-    /// How many points there are.
+    /// How many points the limits are made of.
     pub points: usize,
     pub mean: f64,
     /// Process limits.
@@ -25,24 +25,28 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// The process of the points in `y`, in order of time, NaN where one is missing. Writes the
-    /// distance of each point from the one before to `ranges`, NaN where there is none.
-    pub fn of(y: &[f64], screen: bool, ranges: &mut [f64]) -> Self {
-        let (mut sum, mut points) = (0.0, 0);
+    /// The process of the points in `y`, in order of time, NaN where one is missing; its limits are
+    /// those of the first `baseline` of them. Writes the distance of each point from the one before
+    /// to `ranges`, NaN where there is none.
+    pub fn of(y: &[f64], screen: bool, baseline: usize, ranges: &mut [f64]) -> Self {
+        let baseline = baseline.min(y.len());
         let mut before = f64::NAN;
         for (y, range) in y.iter().zip(&mut *ranges) {
             *range = (y - before).abs();
             before = *y;
-            if !y.is_nan() {
-                sum += y;
-                points += 1;
-            }
+        }
+        let ranges = &ranges[..y.len()];
+        let (y, first) = (&y[..baseline], &ranges[..baseline]);
+        let (mut sum, mut points) = (0.0, 0);
+        for y in y.iter().filter(|y| !y.is_nan()) {
+            sum += y;
+            points += 1;
         }
         let mut mean = sum / points as f64;
-        let mut range = mean_below(ranges, f64::INFINITY);
-        let varies = range > 0.0;
-        if varies && screen {
-            range = mean_below(ranges, SCREEN * range);
+        let mut range = mean_below(first, f64::INFINITY);
+        let varies = !range.is_nan() && ranges.iter().any(|range| *range > 0.0);
+        if range > 0.0 && screen {
+            range = mean_below(first, SCREEN * range);
         }
         if range == 0.0
             && let Some(first) = constant(y)
@@ -89,7 +93,7 @@ mod tests {
 
     fn process(y: &[f64], screen: bool) -> (Process, Vec<f64>) {
         let mut ranges = vec![0.0; y.len()];
-        (Process::of(y, screen, &mut ranges), ranges)
+        (Process::of(y, screen, y.len(), &mut ranges), ranges)
     }
 
     #[test]
@@ -99,6 +103,22 @@ mod tests {
         assert_eq!(ranges[3], 2.0);
         assert!(ranges[..3].iter().all(|range| range.is_nan()));
         assert_eq!(process.upper, 13.0 / 3.0 + 2.66 * 2.0);
+    }
+
+    #[test]
+    fn limits_of_the_first_points_do_not_see_the_others() {
+        let y = [5.0, 6.0, 5.0, 6.0, 20.0, 30.0];
+        let (four, _) = process(&y[..4], true);
+        let mut ranges = vec![0.0; y.len()];
+        let fixed = Process::of(&y, true, 4, &mut ranges);
+        assert_eq!(fixed, four);
+        assert_eq!(ranges[5], 10.0);
+        // Equal points at first, and then another: that one lies outside.
+        let fixed = Process::of(&[2.0, 2.0, 2.0, 3.0], true, 3, &mut ranges);
+        assert_eq!((fixed.lower, fixed.upper, fixed.varies), (2.0, 2.0, true));
+        // One point is no process, however many follow.
+        let fixed = Process::of(&[2.0, f64::NAN, 3.0, 4.0], true, 2, &mut ranges);
+        assert!(fixed.upper.is_nan() && !fixed.varies);
     }
 
     #[test]

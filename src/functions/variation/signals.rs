@@ -38,6 +38,9 @@ pub(super) struct Signals {
     pub of: Vec<Option<Signal>>,
     /// Of each point: 1 above the mean, −1 below, 0 on it or missing.
     pub sides: Vec<i8>,
+    /// Of each point: 1 in a trend upwards, −1 in one downwards, 0 in none. A point where one turns
+    /// into the other belongs to the later.
+    pub trends: Vec<i8>,
     near: Vec<bool>,
 }
 
@@ -46,6 +49,8 @@ impl Signals {
     pub fn find(&mut self, y: &[f64], process: &Process) {
         self.of.clear();
         self.of.resize(y.len(), None);
+        self.trends.clear();
+        self.trends.resize(y.len(), 0);
         self.sides.clear();
         let mean = process.mean;
         let sides = y.iter().map(|y| i8::from(*y > mean) - i8::from(*y < mean));
@@ -113,6 +118,7 @@ impl Signals {
             }
             if direction != 0 && point - start >= RUN {
                 self.of[start..point].fill(Some(Signal::Trend));
+                self.trends[start..point].fill(direction);
             }
             (start, direction) = (point - 1, step);
         }
@@ -124,7 +130,7 @@ mod tests {
     use super::*;
 
     fn signals(y: &[f64]) -> Vec<Option<&'static str>> {
-        let process = Process::of(y, true, &mut vec![0.0; y.len()]);
+        let process = Process::of(y, true, y.len(), &mut vec![0.0; y.len()]);
         let mut signals = Signals::default();
         signals.find(y, &process);
         signals.of.iter().map(|s| s.map(Signal::name)).collect()
@@ -145,6 +151,20 @@ mod tests {
         );
         y[9] = 6.0;
         assert!(!signals(&y).contains(&Some("trend")));
+    }
+
+    #[test]
+    fn a_trend_has_a_direction_and_its_turn_belongs_to_the_next() {
+        let mut y: Vec<f64> = (1..=8).map(f64::from).collect();
+        y.extend((1..=7).rev().map(f64::from));
+        y.extend([1.0, 5.0]);
+        let process = Process::of(&y, true, y.len(), &mut vec![0.0; y.len()]);
+        let mut signals = Signals::default();
+        signals.find(&y, &process);
+        let mut expected = vec![1; 7];
+        expected.extend([-1; 8]);
+        expected.extend([0, 0]);
+        assert_eq!(signals.trends, expected);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::process::Process;
 use super::signals::Signals;
 use super::xmr_columns::{Assurance, Columns, Point, Variation, chart_type};
 use crate::functions::broken_rule::broken_rule;
-use crate::functions::window::ordered_window;
+use crate::functions::window::series_window;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array};
 use arrow::datatypes::DataType::{Boolean, Float64, Int64};
@@ -14,7 +14,7 @@ use std::ops::Range;
 
 const DOC: Doc = Doc {
     name: "xmr",
-    syntax: "xmr(y [, improvement [, target [, restart [, screen]]]]) over (partition by series order by period)",
+    syntax: "xmr(y [, improvement [, target [, restart [, screen [, fix_after]]]]]) over (partition by series order by period)",
     summary: "The statistical process control chart of each series (an XmR or individuals chart, as in Making Data Count): limits, signals of special causes, and whether a target will be met.",
     arguments: &[
         ("y", "the measure in each period"),
@@ -34,11 +34,15 @@ const DOC: Doc = Doc {
             "screen",
             "whether outlying moving ranges are left out of the limits, as said in the first period; default true (the NHS England workbook does not)",
         ),
+        (
+            "fix_after",
+            "limits from the first so many periods only, 2 or more, as said in the first period, and anew after each restart; signals are still looked for in all; default NULL: limits from all periods",
+        ),
     ],
-    gives: "A struct for each period. In the unit of y: `mean`; `lower` and `upper`, the process limits; `near_lower` and `near_upper`, two thirds of the way to them; `moving_range`, the distance from the period before. `relative_to_mean` is 1, 0 or -1. `special_cause` is true for a signal and `signal` says which: `outside` (the limits), `trend` (7 points, each higher or each lower than the one before), `two in three` (points near one limit), `shift` (7 points on one side of the mean); where several hold, the first of these. `variation` is `common cause`, `improvement`, `concern`, or without an improvement direction `neutral high` or `neutral low`. `assurance` is `pass`, `fail` or `inconsistent`, for the whole series. `points` is how many the limits are made of; `few_points` warns that they are fewer than 13.",
+    gives: "A struct for each period. In the unit of y: `mean`; `lower` and `upper`, the process limits; `near_lower` and `near_upper`, two thirds of the way to them; `moving_range`, the distance from the period before. `relative_to_mean` is 1, 0 or -1. `special_cause` is true for a signal and `signal` says which: `outside` (the limits), `trend` (7 points, each higher or each lower than the one before), `two in three` (points near one limit), `shift` (7 points on one side of the mean); where several hold, the first of these. `variation` is `common cause`, `improvement`, `concern`, or without an improvement direction `neutral high` or `neutral low`: of a point in a trend by the direction of the trend, of another signal by the side of the mean. `assurance` is `pass`, `fail` or `inconsistent`, for the whole series. `points` is how many the limits are made of; `few_points` warns that they are fewer than 13.",
     formula: "mean ± 2.66 × mean moving range; moving ranges of 3.267 times their mean and more are screened out once. A target above the upper limit fails where higher is better, one below the lower limit passes; the other way round where lower is better; the limits are those of the last period.",
-    rules: "A NULL in y stands for a missing period: it has limits and no signal, no moving range is taken across it, and runs end there. NULL in another argument counts as left out. Of equal points the limits are the mean, and nothing is a signal; a single point has no limits. NaN, infinity, another improvement, and an `over` without `order by` are errors.",
-    source: "NHSRplotthedots (NHS-R Community); NHS England, Making Data Count.",
+    rules: "A NULL in y stands for a missing period: it has limits and no signal, no moving range is taken across it, and runs end there. NULL in another argument counts as left out. Of equal points the limits are the mean, and nothing is a signal; a single point has no limits. NaN, infinity, another improvement, a `fix_after` below 2, an `over` without `order by` or with a frame, and two periods of a series that are equal in `order by` are errors.",
+    source: "NHSRplotthedots 0.2 (NHS-R Community), which takes a point of a trend that lies outside the limits by its side of the mean; NHS England, Making Data Count.",
     example: "select month, y, chart.lower, chart.mean, chart.upper, chart.signal, chart.variation, chart.assurance\n\
               from (\n    select month, y, xmr(y, -1, 30) over (order by month) as chart\n    \
               from (values (1, 41), (2, 44), (3, 40), (4, 43), (5, 41), (6, 45), (7, 42),\n        \
@@ -50,7 +54,7 @@ const DOC: Doc = Doc {
 const ENOUGH_POINTS: usize = 13;
 
 pub(super) fn function() -> Function {
-    ordered_window(
+    series_window(
         &DOC,
         &[
             &[Float64],
@@ -58,6 +62,7 @@ pub(super) fn function() -> Function {
             &[Float64, Int64, Float64],
             &[Float64, Int64, Float64, Boolean],
             &[Float64, Int64, Float64, Boolean, Boolean],
+            &[Float64, Int64, Float64, Boolean, Boolean, Int64],
         ],
         chart_type(),
         charts,
@@ -82,6 +87,7 @@ struct Series {
     target: Option<Float64Array>,
     restart: Option<BooleanArray>,
     screen: Option<BooleanArray>,
+    fix_after: Option<Int64Array>,
 }
 
 impl Series {
@@ -93,6 +99,16 @@ impl Series {
         {
             return broken_rule(DOC.name, "improvement", "must be 1, -1 or 0");
         }
+        let fix_after = arguments.get(5).map(|n| n.as_primitive::<Int64Type>());
+        if let Some(fix_after) = fix_after
+            && fix_after.iter().flatten().any(|n| n < 2)
+        {
+            return broken_rule(
+                DOC.name,
+                "fix_after",
+                "must be a number of periods, 2 or more",
+            );
+        }
         if let Some(target) = arguments.get(2) {
             finite(target, "target")?;
         }
@@ -102,12 +118,21 @@ impl Series {
             target: arguments.get(2).map(|t| t.as_primitive().clone()),
             restart: arguments.get(3).map(|r| r.as_boolean().clone()),
             screen: arguments.get(4).map(|s| s.as_boolean().clone()),
+            fix_after: fix_after.cloned(),
         })
     }
 
     fn improvement(&self, row: usize) -> i64 {
         let given = self.improvement.as_ref().filter(|i| i.is_valid(row));
         given.map_or(0, |i| i.value(row))
+    }
+
+    /// How many periods from `row` on the limits are made of.
+    fn baseline(&self, row: usize) -> usize {
+        let given = self.fix_after.as_ref().filter(|n| n.is_valid(row));
+        given.map_or(usize::MAX, |n| {
+            usize::try_from(n.value(row)).unwrap_or(usize::MAX)
+        })
     }
 
     /// Adds the chart of the series in `rows`.
@@ -128,20 +153,26 @@ impl Series {
     fn process(&self, rows: Range<usize>, signals: &mut Signals, columns: &mut Columns) -> Process {
         let y = &self.y[rows.clone()];
         let screen = said(&self.screen, rows.start, true);
-        let process = Process::of(y, screen, columns.ranges(rows.len()));
+        let baseline = self.baseline(rows.start);
+        let process = Process::of(y, screen, baseline, columns.ranges(rows.len()));
         signals.find(y, &process);
         columns.limits(rows.len(), &process, process.points < ENOUGH_POINTS);
         for (i, row) in rows.enumerate() {
             let side = signals.sides[i];
             let signal = signals.of[i];
+            // A trend for the better begins on the wrong side of the mean.
+            let way = match signals.trends[i] {
+                0 => side,
+                trend => trend,
+            };
             columns.point((!y[i].is_nan()).then_some(Point {
                 side,
                 signal,
                 variation: match (signal, self.improvement(row)) {
                     (None, _) => Variation::CommonCause,
-                    (Some(_), 0) if side > 0 => Variation::NeutralHigh,
+                    (Some(_), 0) if way > 0 => Variation::NeutralHigh,
                     (Some(_), 0) => Variation::NeutralLow,
-                    (Some(_), better) if i64::from(side) == better => Variation::Improvement,
+                    (Some(_), better) if i64::from(way) == better => Variation::Improvement,
                     (Some(_), _) => Variation::Concern,
                 },
             }));
