@@ -20,18 +20,45 @@ pub(super) struct Bare {
     pub fourth: Option<u8>,
 }
 
-/// The bare form of a code in capitals or not, with dots, spaces, hyphens or suffixes. What does not
-/// begin with a letter and two digits is no code.
+/// The bare form of a code in capitals or not, with dots, spaces, hyphens or suffixes after its
+/// third character. What does not begin with a letter and two digits, side by side, is no code; nor
+/// is what goes on otherwise than codes do, such as a range of codes, two codes, or a text.
 pub(super) fn bare(code: &[u8]) -> Option<Bare> {
-    let mut signs = code.iter().copied().filter(u8::is_ascii_alphanumeric);
-    let letter = signs.next().filter(u8::is_ascii_alphabetic)?;
-    let tens = signs.next().and_then(digit)?;
-    let ones = signs.next().and_then(digit)?;
+    let [letter, tens, ones, rest @ ..] = code.trim_ascii_start() else {
+        return None;
+    };
+    if !letter.is_ascii_alphabetic() {
+        return None;
+    }
     let letter = u16::from(letter.to_ascii_uppercase() - b'A');
-    Some(Bare {
-        category: letter * 100 + u16::from(tens) * 10 + u16::from(ones),
-        fourth: signs.next().and_then(digit),
-    })
+    let category = letter * 100 + u16::from(digit(*tens)?) * 10 + u16::from(digit(*ones)?);
+    let fourth = fourth(rest)?;
+    Some(Bare { category, fourth })
+}
+
+/// The fourth character, where it is a digit, of what follows the third: up to four digits or
+/// filling Xs and one suffix letter, with any other signs between them. None where it goes on
+/// otherwise; a hyphen before several digits is the middle of a range.
+fn fourth(rest: &[u8]) -> Option<Option<u8>> {
+    let mut first = None;
+    let (mut places, mut suffix, mut hyphen) = (0, false, false);
+    for sign in rest {
+        match sign {
+            b'0'..=b'9' | b'X' | b'x' if !suffix && places < 4 => {
+                if places == 0 {
+                    first = digit(*sign);
+                } else if hyphen && sign.is_ascii_digit() {
+                    return None;
+                }
+                places += 1;
+            }
+            sign if sign.is_ascii_alphabetic() && !suffix => suffix = true,
+            sign if sign.is_ascii_alphanumeric() => return None,
+            b'-' if places == 0 => hyphen = true,
+            _ => {}
+        }
+    }
+    Some(first)
 }
 
 fn digit(sign: u8) -> Option<u8> {
@@ -74,7 +101,31 @@ mod tests {
         for code in ["I48.0", "I480", "I48.0A", "I48.0D†", "i48-0", "I48.01"] {
             assert_eq!(normalised(code).as_deref(), Some("I480"), "{code}");
         }
-        for no_code in ["44054006", "", "I", "I1", "II0", "†"] {
+        for code in ["S72.001A", "T36.0X1A", "M54.56", "I10XD", "\tI10.-\n"] {
+            assert!(normalised(code).is_some(), "{code}");
+        }
+        for no_code in [
+            "44054006",
+            "",
+            "I",
+            "I1",
+            "II0",
+            "†",
+            // A dot in the wrong place is another code, or none; the rest are no single code.
+            "E1.1",
+            "E.11",
+            "I 10",
+            ".I10",
+            "I10-I15",
+            "I10-15",
+            "I10, I11",
+            "I10/E11",
+            "I10 hypertension",
+            "B12 deficiency",
+            "I10.12345",
+            "Ｅ１１",
+            "I1０",
+        ] {
             assert_eq!(normalised(no_code), None, "{no_code}");
         }
     }

@@ -14,7 +14,7 @@ const DOC: Doc = Doc {
     arguments: &[("code", "a code as it was typed: `I10.X`, `i10x`, `I48.0A`")],
     gives: "A text of three or four characters.",
     formula: "Upper case; no dot, space or hyphen; no dagger, asterisk or suffix letter after the fourth character; no filling X.",
-    rules: "NULL gives NULL, and so does what does not begin with a letter and two digits.",
+    rules: "NULL gives NULL, and so does what is no single code: what does not begin with a letter and two digits side by side (`E1.1`), a range (`I10-I15`), two codes, a code with words after it.",
     source: "NHS Digital Clinical Classifications Service: the forms in which ICD-10 5th edition codes are recorded.",
     example: "select icd10_normalise('I10.X') as hypertension, icd10_normalise('I48.0A') as fibrillation",
 };

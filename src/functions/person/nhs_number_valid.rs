@@ -15,7 +15,7 @@ const DOC: Doc = Doc {
     arguments: &[
         (
             "number",
-            "a text; spaces and hyphens between the digits are allowed",
+            "a text; spaces and hyphens between the digits are allowed, and nothing before or after them",
         ),
         (
             "accept_test",
@@ -24,7 +24,7 @@ const DOC: Doc = Doc {
     ],
     gives: "True or false.",
     formula: "The first nine digits times 10, 9 … 2, added up; 11 less the remainder by 11 is the tenth digit, where 11 counts as 0 and 10 is never right.",
-    rules: "NULL in `number` gives NULL; in `accept_test` it is false. An empty text, a wrong length, other characters and ten equal digits (which all have the right check digit) are false. A valid number need not belong to anybody. Nothing that is asked is ever kept or shown.",
+    rules: "NULL in `number` gives NULL; in `accept_test` it is false. An empty text, a wrong length, other characters (a line break, a tab, digits of another script), a space or hyphen before the first or after the last digit, and ten equal digits (which all have the right check digit) are false. A valid number need not belong to anybody. Nothing that is asked is ever kept or shown.",
     source: "NHS Data Dictionary, NHS number.",
     example: "select nhs_number_valid('943 476 5919') as valid,\n    nhs_number_valid('943 476 5918') as wrong_check_digit,\n    nhs_number_valid('9999999999') as equal_digits",
 };
@@ -45,7 +45,12 @@ fn valid(arguments: &[ArrayRef]) -> Result<ArrayRef> {
         .map(|row| {
             let accept = accept.is_some_and(|a| a.is_valid(row) && a.value(row));
             let number = numbers.is_valid(row).then(|| numbers.value(row))?;
-            Some(NhsNumber::parse(number, accept).is_ok())
+            // Elsewhere blanks around a number are forgiven; whoever asks here wants to know.
+            let signs = [number.bytes().next(), number.bytes().next_back()];
+            let framed = signs
+                .iter()
+                .all(|sign| sign.is_some_and(|s| s.is_ascii_digit()));
+            Some(framed && NhsNumber::parse(number, accept).is_ok())
         })
         .collect();
     Ok(Arc::new(valid))
