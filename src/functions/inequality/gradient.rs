@@ -36,6 +36,7 @@ pub(super) struct Quantiles {
 }
 
 const SETTINGS: [&str; 4] = ["transform", "multiplier", "confidence", "seed"];
+const PARTS: [&str; 4] = ["population", "intercept", "slope", "standard_error"];
 const COLUMNS: [&str; 5] = ["quantile", "population", "value", "lower", "upper"];
 
 fn item() -> Arc<Field> {
@@ -58,7 +59,7 @@ pub(super) fn gradient(doc: &'static Doc, index: Index, simulated: bool) -> Func
         calls.push(call.clone());
     }
     let calls: Vec<&[DataType]> = calls.iter().map(Vec::as_slice).collect();
-    aggregate(doc, &calls, interval_type(), gradient)
+    aggregate(doc, &calls, interval_type(&PARTS), gradient)
 }
 
 impl Gradient {
@@ -164,7 +165,7 @@ impl Fold for Gradient {
     }
 
     fn finish(&self, states: Vec<Quantiles>) -> Result<ArrayRef> {
-        let mut out = Intervals::default();
+        let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
         let mut draws = Draws::default();
         for state in &states {
@@ -185,7 +186,7 @@ impl Fold for Gradient {
             let ranks = Ranks::of(&columns[1]);
             let line = ranks.line(&values);
             let level = levels.at(self.function, confidence)?;
-            let (limits, method) = if self.simulated {
+            let (limits, uncertain, method) = if self.simulated {
                 let lower = self.scaled(reduced.transform, 3, &columns[3])?;
                 let upper = self.scaled(reduced.transform, 4, &columns[4])?;
                 let width = 2.0 * Level::new(CONFIDENCE).z();
@@ -193,16 +194,20 @@ impl Fold for Gradient {
                 let errors: Vec<f64> = pairs.map(|(l, u)| (u - l) / width).collect();
                 let uncertain = ranks.propagate(&errors);
                 let seed = self.seed(seed)?;
-                let index = |line| reduced.value(line);
-                let limits = draws.limits(seed, line, uncertain, level.confidence(), index);
-                (limits, SIMULATED)
+                let limits = reduced.percentiles(line, |index| {
+                    draws.limits(seed, line, uncertain, level.confidence(), index)
+                });
+                (limits, uncertain, SIMULATED)
             } else {
                 let uncertain = ranks.scatter(line, &values);
                 let t = level.student(values.len() as f64 - 2.0);
-                (reduced.limits(line, uncertain, t), REGRESSION)
+                (reduced.limits(line, uncertain, t), uncertain, REGRESSION)
             };
             let numbers = [reduced.value(line), limits.0, limits.1].map(Some);
-            out.push(numbers, self.index.name(), method);
+            let people = columns[1].iter().sum();
+            let error = reduced.error(line, uncertain);
+            let parts = [people, line.intercept, line.slope, error];
+            out.push(numbers, self.index.name(), method, &parts);
         }
         out.finish()
     }

@@ -43,26 +43,57 @@ impl Reduced {
         }
     }
 
-    /// Its limits by the delta method: a ratio's on the scale of logarithms, which it must be
-    /// above 0 for.
-    pub fn limits(&self, line: Line, uncertain: Covariance, t: f64) -> (f64, f64) {
+    /// Its standard error by the delta method: a ratio's on the scale of logarithms.
+    pub fn error(&self, line: Line, uncertain: Covariance) -> f64 {
         let (low, high) = (line.intercept, line.intercept + line.slope);
         let (low_slope, high_slope) = (self.transform.slope(low), self.transform.slope(high));
-        let value = self.value(line);
         match self.index {
             Index::Slope => {
-                let error = uncertain.of(high_slope - low_slope, high_slope);
-                let spread = t * error * self.multiplier.abs();
-                (value - spread, value + spread)
+                uncertain.of(high_slope - low_slope, high_slope) * self.multiplier.abs()
             }
             Index::Relative => {
                 let low = low_slope / self.transform.back(low);
                 let high = high_slope / self.transform.back(high);
-                let error = uncertain.of(high - low, high);
-                let spread = t * error;
+                uncertain.of(high - low, high)
+            }
+        }
+    }
+
+    /// Its limits by the delta method, t standard errors apart: a ratio's on the scale of
+    /// logarithms, which it must be above 0 for.
+    pub fn limits(&self, line: Line, uncertain: Covariance, t: f64) -> (f64, f64) {
+        let value = self.value(line);
+        let spread = t * self.error(line, uncertain);
+        match self.index {
+            Index::Slope => (value - spread, value + spread),
+            Index::Relative => {
                 let middle = value.ln();
                 ((middle - spread).exp(), (middle + spread).exp())
             }
         }
+    }
+
+    /// Its limits from drawn lines, of which `draw` gives the percentiles of a number. Without a
+    /// transform these are the index's own. On another scale they are the slope's, and the line is
+    /// turned about its middle to have them.
+    pub fn percentiles(
+        &self,
+        line: Line,
+        mut draw: impl FnMut(&dyn Fn(Line) -> f64) -> (f64, f64),
+    ) -> (f64, f64) {
+        if self.transform == Transform::None {
+            return draw(&|line| self.value(line));
+        }
+        let middle = line.intercept + line.slope / 2.0;
+        let turned = |slope: f64| {
+            self.value(Line {
+                intercept: middle - slope / 2.0,
+                slope,
+            })
+        };
+        let (low, high) = draw(&|line| line.slope);
+        let (low, high) = (turned(low), turned(high));
+        // A multiplier below 0 turns the index round.
+        (low.min(high), low.max(high))
     }
 }

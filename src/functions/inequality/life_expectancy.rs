@@ -32,7 +32,9 @@ const DOC: Doc = Doc {
         ),
         confidence::ARGUMENT,
     ],
-    gives: "A struct: `value`, `lower` and `upper` in years; `statistic`; `method`.",
+    gives: "A struct: `value`, `lower` and `upper` in years; `statistic`; `method`. Its parts, with \
+            which life expectancies can be compared: `population` and `deaths` in all bands, \
+            `variance` (in years²) and `standard_error` (in years).",
     formula: "M = d/p; a = 0.1 in the first band, 0.5 in the others; n = the band's width, 2/M in \
               the last; q = Mn / (1 + Mn(1 − a)) where d ≤ p/n/a, else 1, and 1 in the last; l₀ = \
               100000; L = n(l₊₁ + a(l − l₊₁)), l/M in the last; e = ΣL/l from the age on. Variance: \
@@ -64,10 +66,11 @@ const UNBOUNDED: &str = "life expectancy NA for no deaths in the last age band";
 const UNREACHED: &str = "life expectancy NA for an age that nobody reaches";
 const WIDE: &str = "life expectancy NA for 95% limits more than 20 years apart";
 
+const PARTS: [&str; 4] = ["population", "deaths", "variance", "standard_error"];
 const SETTINGS: [&str; 2] = ["age", "confidence"];
 
 pub(super) fn function() -> Function {
-    aggregate(&DOC, &numbers(3..=5), interval_type(), LifeExpectancy)
+    aggregate(&DOC, &numbers(3..=5), interval_type(&PARTS), LifeExpectancy)
 }
 
 /// Numbers in a saved state: people and deaths of each band, the rows, age and confidence.
@@ -165,7 +168,7 @@ impl Fold for LifeExpectancy {
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
-        let mut out = Intervals::default();
+        let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
         let usual = Level::new(CONFIDENCE).z();
         for bands in &states {
@@ -181,15 +184,17 @@ impl Fold for LifeExpectancy {
             match bands.expectancy(band) {
                 Ok((years, error)) => {
                     let limits = [years - z * error, years + z * error].map(Some);
+                    let [people, deaths] = bands.totals();
+                    let parts = [people, deaths, error * error, error];
                     // Whatever limits are asked for, those of 95 % decide.
                     if 2.0 * usual * error > 20.0 {
-                        out.push([None, limits[0], limits[1]], WIDE, METHOD);
+                        out.push([None, limits[0], limits[1]], WIDE, METHOD, &parts);
                     } else {
                         let numbers = [Some(years), limits[0], limits[1]];
-                        out.push(numbers, STATISTICS[band], METHOD);
+                        out.push(numbers, STATISTICS[band], METHOD, &parts);
                     }
                 }
-                Err(reason) => out.push([None; 3], reason, METHOD),
+                Err(reason) => out.push([None; 3], reason, METHOD, &bands.totals()),
             }
         }
         out.finish()
@@ -243,6 +248,11 @@ fn finite(argument: &'static str, value: Option<f64>) -> Result<f64> {
 }
 
 impl Bands {
+    /// People and deaths in all bands; not a number where one is missing.
+    fn totals(&self) -> [f64; 2] {
+        [&self.people, &self.deaths].map(|bands| bands.iter().sum())
+    }
+
     /// Years and their standard error from the beginning of a band on, or why there are none.
     fn expectancy(&self, band: usize) -> Result<(f64, f64), &'static str> {
         let pairs = || self.people.iter().zip(&self.deaths);

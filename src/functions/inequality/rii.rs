@@ -18,7 +18,7 @@ const DOC: Doc = Doc {
         RATIO_MULTIPLIER,
         confidence::ARGUMENT,
     ],
-    gives: "A struct: `value`, `lower` and `upper`, as ratios; `statistic`; `method`.",
+    gives: "A struct: `value`, `lower` and `upper`, as ratios; `statistic`; `method`. Its parts: `population`; `intercept` and `slope` of the line, on the scale of `transform`; `standard_error`, of the value's logarithm, by the delta method.",
     formula: "a = share of the population; b = share of those before and of half of its own; line = weighted least squares of f(value) on b with weights a, where f is the identity, the logarithm or the logit. RII = f⁻¹(intercept + slope) / f⁻¹(intercept), which is (intercept + slope) / intercept without a transform; turned round where the multiplier is below 0. Limits: exp(ln RII ∓ t se), t with Q − 2 degrees of freedom, se of ln RII from the scatter about the line by the delta method.",
     rules: "Rows may come in any order. Fewer than 5 or more than 100 quantiles, a quantile that is missing or comes twice, NULL, NaN, infinity, a population ≤ 0, a value ≤ 0 with 'log', a value outside 0 to 1 (both exclusive) with 'logit', a multiplier of 0, and a transform, multiplier or confidence that changes within a group are errors. No rows give NULL. Limits of a ratio that is not above 0 are NULL, and so is all where the line begins at 0.",
     source: "Low and Low, Journal of Public Health 2004;26:388-395; PHEindicatormethods 2.1.0, phe_sii. The regression's interval stands in for its simulation: see decision 46.",

@@ -26,17 +26,22 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    intervals(&DOC, 1..=2, limits)
+    intervals(&DOC, 1..=2, &[], limits)
 }
 
 fn limits(arguments: &[ArrayRef]) -> Result<ArrayRef> {
     let mut levels = Levels::default();
-    each_row(arguments, [f64::NAN, CONFIDENCE], |[x, confidence], out| {
-        let x = count(DOC.name, "x", x)?;
-        let (lower, upper) = levels.at(DOC.name, confidence)?.byar(x);
-        // At 0 the formula divides by 0.
-        let lower = Some(lower).filter(|lower| *lower >= 0.0 && x > 0.0);
-        out.push([Some(x), lower, Some(upper)], "count", "Byars");
-        Ok(())
-    })
+    each_row(
+        arguments,
+        &[],
+        [f64::NAN, CONFIDENCE],
+        |[x, confidence], out| {
+            let x = count(DOC.name, "x", x)?;
+            let (lower, upper) = levels.at(DOC.name, confidence)?.byar(x);
+            // At 0 the formula divides by 0.
+            let lower = Some(lower).filter(|lower| *lower >= 0.0 && x > 0.0);
+            out.push([Some(x), lower, Some(upper)], "count", "Byars", &[]);
+            Ok(())
+        },
+    )
 }

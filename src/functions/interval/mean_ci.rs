@@ -24,7 +24,8 @@ const DOC: Doc = Doc {
         ),
     ],
     gives: "A struct: `value` (the mean), `lower` and `upper`, in the values' unit; `statistic`; \
-            `method`.",
+            `method`. Its parts, with which means can be compared: `n` (how many values), \
+            `variance` and `standard_deviation` of the values, `standard_error` of the mean.",
     formula: "mean ∓ t sd / √n, where sd is the sample's standard deviation (divisor n − 1) and t \
               the quantile of Student's distribution with n − 1 degrees of freedom.",
     rules: "NULL values are left out, as `avg` does. No values give NULL. One value has no limits, \
@@ -38,9 +39,10 @@ const DOC: Doc = Doc {
 const LARGEST: f64 = 1e150;
 
 const SETTINGS: [&str; 1] = ["confidence"];
+const PARTS: [&str; 4] = ["n", "variance", "standard_deviation", "standard_error"];
 
 pub(super) fn function() -> Function {
-    aggregate(&DOC, &numbers(1..=2), interval_type(), Mean)
+    aggregate(&DOC, &numbers(1..=2), interval_type(&PARTS), Mean)
 }
 
 #[derive(Clone)]
@@ -80,7 +82,7 @@ impl Fold for Mean {
     }
 
     fn finish(&self, states: Vec<Values>) -> Result<ArrayRef> {
-        let mut out = Intervals::default();
+        let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
         for state in &states {
             let Some([confidence]) = state.settings.get() else {
@@ -93,14 +95,16 @@ impl Fold for Mean {
             let mean = sum.value() / n;
             if n < 2.0 {
                 let statistic = "mean, limits NA for fewer than 2 values";
-                out.push([Some(mean), None, None], statistic, METHOD);
+                out.push([Some(mean), None, None], statistic, METHOD, &[n]);
                 continue;
             }
             let freedom = n - 1.0;
             let variance = squares.squares_about_mean(sum, n) / freedom;
-            let spread = level.student(freedom) * (variance / n).sqrt();
+            let error = (variance / n).sqrt();
+            let spread = level.student(freedom) * error;
             let numbers = [mean, mean - spread, mean + spread].map(Some);
-            out.push(numbers, "mean", METHOD);
+            let parts = [n, variance, variance.sqrt(), error];
+            out.push(numbers, "mean", METHOD, &parts);
         }
         out.finish()
     }

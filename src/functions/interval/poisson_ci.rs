@@ -24,15 +24,20 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    intervals(&DOC, 1..=2, limits)
+    intervals(&DOC, 1..=2, &[], limits)
 }
 
 fn limits(arguments: &[ArrayRef]) -> Result<ArrayRef> {
     let mut levels = Levels::default();
-    each_row(arguments, [f64::NAN, CONFIDENCE], |[x, confidence], out| {
-        let x = count(DOC.name, "x", x)?;
-        let (lower, upper) = levels.at(DOC.name, confidence)?.poisson(x);
-        out.push([x, lower, upper].map(Some), "count", "Exact");
-        Ok(())
-    })
+    each_row(
+        arguments,
+        &[],
+        [f64::NAN, CONFIDENCE],
+        |[x, confidence], out| {
+            let x = count(DOC.name, "x", x)?;
+            let (lower, upper) = levels.at(DOC.name, confidence)?.poisson(x);
+            out.push([x, lower, upper].map(Some), "count", "Exact", &[]);
+            Ok(())
+        },
+    )
 }

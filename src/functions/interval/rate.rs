@@ -19,7 +19,9 @@ const DOC: Doc = Doc {
         confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method` \
-            (`Exact` or `Byars`).",
+            (`Exact` or `Byars`). Its parts, with which rates can be compared: `observed` (x), \
+            `population` (n), `variance` (x / n² × multiplier²) and `standard_error` (its root, per \
+            `multiplier` people).",
     formula: "x / n × multiplier. Limits of x (exact Poisson below 10 events, Byar's from 10 on) \
               are scaled in the same way.",
     rules: "NULL in any argument gives NULL. x < 0, n ≤ 0, multiplier ≤ 0 and a confidence outside \
@@ -29,20 +31,23 @@ const DOC: Doc = Doc {
     example: "select rate(65, 1000) as admissions, rate(7, 1000, 1000, 99.8) as falls",
 };
 
+const PARTS: [&str; 4] = ["observed", "population", "variance", "standard_error"];
+
 pub(super) fn function() -> Function {
-    intervals(&DOC, 2..=4, rates)
+    intervals(&DOC, 2..=4, &PARTS, rates)
 }
 
 fn rates(arguments: &[ArrayRef]) -> Result<ArrayRef> {
     let mut levels = Levels::default();
     let defaults = [f64::NAN, f64::NAN, 100_000.0, CONFIDENCE];
-    each_row(arguments, defaults, |[x, n, m, confidence], out| {
+    each_row(arguments, &PARTS, defaults, |[x, n, m, confidence], out| {
         let x = count(DOC.name, "x", x)?;
         let n = population(DOC.name, "n", n)?;
         let scale = multiplier(DOC.name, m)? / n;
         let ((lower, upper), method) = levels.at(DOC.name, confidence)?.count(x);
         let numbers = [x, lower, upper].map(|number| Some(number * scale));
-        out.push(numbers, "rate", method);
+        let variance = x * scale * scale;
+        out.push(numbers, "rate", method, &[x, n, variance, variance.sqrt()]);
         Ok(())
     })
 }

@@ -2,7 +2,7 @@
 
 use super::confidence::{self, Levels};
 use super::limits::CONFIDENCE;
-use super::proportion::part;
+use super::proportion::{PARTS, part, parts};
 use super::result::{each_row, intervals};
 use crate::functions::{Doc, Function};
 use arrow::array::ArrayRef;
@@ -18,7 +18,8 @@ const DOC: Doc = Doc {
         confidence::ARGUMENT,
     ],
     gives: "A struct: `value` (x / n), `lower` and `upper`, from 0 to 1; `statistic` (proportion); \
-            `method` (Wilson).",
+            `method` (Wilson). Its parts, as those of `proportion`: `observed`, `population`, \
+            `variance`, `standard_error`.",
     formula: "(2x + z² ∓ z √(z² + 4x (1 − x/n))) / (2 (n + z²)), where z is the normal quantile of \
               the confidence.",
     rules: "NULL in any argument gives NULL. x < 0, x > n, n ≤ 0 and a confidence outside 0.9 to 1 \
@@ -29,16 +30,17 @@ const DOC: Doc = Doc {
 };
 
 pub(super) fn function() -> Function {
-    intervals(&DOC, 2..=3, limits)
+    intervals(&DOC, 2..=3, &PARTS, limits)
 }
 
 fn limits(arguments: &[ArrayRef]) -> Result<ArrayRef> {
     let mut levels = Levels::default();
     let defaults = [f64::NAN, f64::NAN, CONFIDENCE];
-    each_row(arguments, defaults, |[x, n, confidence], out| {
+    each_row(arguments, &PARTS, defaults, |[x, n, confidence], out| {
         let (x, n) = part(DOC.name, x, n)?;
         let (lower, upper) = levels.at(DOC.name, confidence)?.wilson(x, n);
-        out.push([x / n, lower, upper].map(Some), "proportion", "Wilson");
+        let numbers = [x / n, lower, upper].map(Some);
+        out.push(numbers, "proportion", "Wilson", &parts(x, n, 1.0));
         Ok(())
     })
 }

@@ -20,10 +20,11 @@ pub(super) struct Direct {
     pub repeats: bool,
 }
 
-/// Of a group's bands: Σ x, Σ w, Σ w x / n, and Σ x (w / n)², with the squares in place of x where
-/// people have several events.
-type Bands = Sums<4, 2>;
+/// Of a group's bands: Σ x, Σ n, Σ w, Σ w x / n, and Σ x (w / n)², with the squares in place of x
+/// where people have several events.
+type Bands = Sums<5, 2>;
 
+const PARTS: [&str; 4] = ["observed", "population", "variance", "standard_error"];
 const SETTINGS: [&str; 2] = ["multiplier", "confidence"];
 const WITHHELD: &str = "dsr NA for total count < 10";
 
@@ -31,7 +32,12 @@ impl Direct {
     /// The aggregate function.
     pub(super) fn function(self, doc: &'static Doc) -> Function {
         let least = self.columns();
-        aggregate(doc, &numbers(least..=least + 2), interval_type(), self)
+        aggregate(
+            doc,
+            &numbers(least..=least + 2),
+            interval_type(&PARTS),
+            self,
+        )
     }
 
     /// How many arguments every call has.
@@ -89,7 +95,13 @@ impl Fold for Direct {
             let bands = &mut states[group];
             let settings = settings.each_ref().map(|setting| setting.at(row));
             bands.settings.take(name, &SETTINGS, settings)?;
-            bands.add([events, weight, events * share, spread * share * share]);
+            bands.add([
+                events,
+                people,
+                weight,
+                events * share,
+                spread * share * share,
+            ]);
             Ok(())
         })?;
         Ok(0)
@@ -101,7 +113,7 @@ impl Fold for Direct {
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
-        let mut out = Intervals::default();
+        let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
         for bands in &states {
             let Some([m, confidence]) = bands.settings.get() else {
@@ -110,12 +122,12 @@ impl Fold for Direct {
             };
             let m = multiplier(self.function, m)?;
             let level = levels.at(self.function, confidence)?;
-            let [events, weights, weighted, variance] = bands.values();
+            let [events, people, weights, weighted, variance] = bands.values();
             if weights <= 0.0 {
                 return broken_rule(self.function, "weight", "must add up to more than 0");
             }
             if events < EXACT_BELOW {
-                out.push([None; 3], WITHHELD, self.method());
+                out.push([None; 3], WITHHELD, self.method(), &[events, people]);
                 continue;
             }
             let (lower, upper) = level.byar(events);
@@ -123,7 +135,9 @@ impl Fold for Direct {
             let scale = (variance / events).sqrt() / weights;
             let numbers = [0.0, lower - events, upper - events];
             let numbers = numbers.map(|distance| Some((rate + scale * distance) * m));
-            out.push(numbers, "dsr", self.method());
+            let error = variance.sqrt() / weights * m;
+            let parts = [events, people, error * error, error];
+            out.push(numbers, "dsr", self.method(), &parts);
         }
         out.finish()
     }

@@ -22,12 +22,14 @@ const DOC: Doc = Doc {
         confidence::ARGUMENT,
     ],
     gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method` \
-            (Dobson).",
+            (Dobson). Its parts, with which rates can be compared: `observed` (O), `population` \
+            (Σn), `variance` (V × multiplier²) and `standard_error` (its root, per `multiplier` \
+            people).",
     formula: "R = Σ(w x/n) / Σw; V = Σ(x (w/n)²) / (Σw)²; O = Σx; limits R + √(V/O) (B − O), where \
               B are Byar's limits of O; all × multiplier. For under 75 or 65 and over, give the rows \
               of those bands only: the weights are those of the rows.",
-    rules: "Below 10 events value and limits are NULL and `statistic` is `dsr NA for total count < \
-            10`. x NULL is 0. A band without a row is not in the rate at all, so join from the \
+    rules: "Below 10 events value, limits, variance and standard error are NULL and `statistic` is \
+            `dsr NA for total count < 10`. x NULL is 0. A band without a row is not in the rate at all, so join from the \
             standard population: NULL n or weight, n ≤ 0, x < 0, weight < 0 and weights that add up \
             to 0 are errors, and so is a multiplier or confidence that changes within a group. No \
             rows give NULL.",

@@ -23,7 +23,8 @@ const DOC: Doc = Doc {
         PER_PEOPLE,
         confidence::ARGUMENT,
     ],
-    gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method`.",
+    gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method`; \
+            and the parts that `dsr` has.",
     formula: "R and the limits as in `dsr`, with V = Σ_f f² V_f, where V_f is the variance of people \
               with f events. f² summed over a band's people is `squares`, so V = Σ(squares (w/n)²) \
               / (Σw)². Of a table of frequencies, `squares` is `sum(persons * f * f)`.",

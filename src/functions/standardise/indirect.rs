@@ -26,8 +26,8 @@ pub(super) struct Indirect {
     pub multiplier: f64,
 }
 
-/// Of a group's bands: Σ x, Σ n x_ref / n_ref, Σ x_ref and Σ n_ref.
-type Bands = Sums<4, 2>;
+/// Of a group's bands: Σ x, Σ n, Σ n x_ref / n_ref, Σ x_ref and Σ n_ref.
+type Bands = Sums<5, 2>;
 
 /// The arguments, as documents say them.
 pub(super) const X: Argument = (
@@ -38,12 +38,20 @@ pub(super) const N: Argument = ("n", "the band's population, 0 or more");
 pub(super) const X_REF: Argument = ("x_ref", "events in the band of the reference population");
 pub(super) const N_REF: Argument = ("n_ref", "the band's reference population, above 0");
 
+const PARTS: [&str; 6] = [
+    "observed",
+    "population",
+    "expected",
+    "reference_rate",
+    "variance",
+    "standard_error",
+];
 const SETTINGS: [&str; 2] = ["multiplier", "confidence"];
 
 impl Indirect {
     /// The aggregate function.
     pub(super) fn function(self, doc: &'static Doc) -> Function {
-        aggregate(doc, &numbers(4..=6), interval_type(), self)
+        aggregate(doc, &numbers(4..=6), interval_type(&PARTS), self)
     }
 }
 
@@ -66,7 +74,7 @@ impl Fold for Indirect {
             let bands = &mut states[group];
             let settings = settings.each_ref().map(|setting| setting.at(row));
             bands.settings.take(name, &SETTINGS, settings)?;
-            bands.add([observed, people * events / all, events, all]);
+            bands.add([observed, people, people * events / all, events, all]);
             Ok(())
         })?;
         Ok(0)
@@ -78,26 +86,31 @@ impl Fold for Indirect {
     }
 
     fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
-        let mut out = Intervals::default();
+        let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
         for bands in &states {
             let Some([m, confidence]) = bands.settings.get() else {
                 out.null();
                 continue;
             };
-            let [observed, expected, events, people] = bands.values();
+            let [observed, people, expected, events, all] = bands.values();
             let mut scale = multiplier(self.function, m)?;
+            let mut reference = events / all;
             if self.rate {
-                scale *= events / people;
+                reference *= scale;
+                scale = reference;
             }
             let level = levels.at(self.function, confidence)?;
             let ((lower, upper), method) = level.count(observed);
             if expected > 0.0 {
                 let numbers = [observed, lower, upper];
                 let numbers = numbers.map(|number| Some(number / expected * scale));
-                out.push(numbers, self.statistic, method);
+                let error = observed.sqrt() / expected * scale;
+                let parts = [observed, people, expected, reference, error * error, error];
+                out.push(numbers, self.statistic, method, &parts);
             } else {
-                out.push([None; 3], self.none_expected, method);
+                let parts = [observed, people, expected, reference];
+                out.push([None; 3], self.none_expected, method, &parts);
             }
         }
         out.finish()

@@ -21,7 +21,10 @@ const DOC: Doc = Doc {
         ),
         confidence::ARGUMENT,
     ],
-    gives: "A struct: `value`, `lower` and `upper`; `statistic`; `method` (`Exact` or `Byars`).",
+    gives: "A struct: `value`, `lower` and `upper`; `statistic`; `method` (`Exact` or `Byars`). \
+            Its parts, with which ratios can be compared: `observed` (O), `population` (Σn), \
+            `expected` (E), `reference_rate` (Σx_ref / Σn_ref), `variance` (O/E² × \
+            multiplier²) and `standard_error` (its root).",
     formula: "O = Σx; E = Σ(n x_ref/n_ref); O/E × multiplier. Limits of O (exact Poisson below 10 \
               events, Byar's from 10 on), divided by E.",
     rules: "x NULL is 0. A band without people (n = 0) has no expected events. Where nothing is \

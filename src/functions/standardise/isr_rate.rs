@@ -12,7 +12,9 @@ const DOC: Doc = Doc {
               reference population. One row for each age band.",
     arguments: &[X, N, X_REF, N_REF, PER_PEOPLE, confidence::ARGUMENT],
     gives: "A struct: `value`, `lower` and `upper` per `multiplier` people; `statistic`; `method` \
-            (`Exact` or `Byars`).",
+            (`Exact` or `Byars`). Its parts, as those of `isr`: `observed`, `population`, `expected`, \
+            `reference_rate`, `variance` and `standard_error`, the last three per `multiplier` \
+            people (squared for the variance).",
     formula: "O/E as in `isr`, times Σx_ref / Σn_ref × multiplier; its limits likewise.",
     rules: "As `isr`.",
     source: "PHEindicatormethods 2.1.0 (Office for Health Improvement and Disparities), \
