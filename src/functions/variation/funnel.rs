@@ -14,10 +14,11 @@ pub(super) fn proportion_lines(n: f64, baseline: f64, confidence: f64) -> (f64, 
 
 /// The lines of a rate or a ratio `baseline` at that many observed events: the values of areas that
 /// observed so many, and for which the baseline is just at the edge of chance. Nothing observed has
-/// no upper line.
+/// no upper line, nor has next to nothing.
 pub(super) fn count_lines(observed: f64, baseline: f64, confidence: f64) -> (f64, Option<f64>) {
     let (fewest, most) = Level::new(confidence).poisson(observed);
-    let upper = (observed > 0.0).then(|| observed / fewest * baseline);
+    let upper = observed / fewest * baseline;
+    let upper = Some(upper).filter(|upper| observed > 0.0 && upper.is_finite());
     (observed / most * baseline, upper)
 }
 

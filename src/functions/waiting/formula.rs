@@ -19,7 +19,8 @@ pub(super) enum Rule {
 /// The value of `formula` in each row.
 ///
 /// `arguments` are the columns of a call; those that it leaves out have the values in `defaults`.
-/// The names of arguments are those of `doc`. NULL in any argument gives NULL.
+/// The names of arguments are those of `doc`. NULL in any argument gives NULL, and so does a value
+/// beyond the range of numbers.
 pub(super) fn compute<const N: usize>(
     doc: &Doc,
     arguments: &[ArrayRef],
@@ -43,7 +44,7 @@ pub(super) fn compute<const N: usize>(
         for (number, column) in numbers.iter_mut().zip(&given) {
             *number = column.value(row);
         }
-        out.append_value(formula(numbers));
+        out.append_option(Some(formula(numbers)).filter(|value| value.is_finite()));
     }
     Ok(Arc::new(out.finish()))
 }

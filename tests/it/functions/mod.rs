@@ -8,6 +8,7 @@ mod counting;
 mod engine;
 mod help;
 mod need;
+mod odd_values;
 mod page;
 mod process;
 mod same;
