@@ -1,14 +1,17 @@
 //! DataFusion with a memory limit, spilling to the temporary folder, reading tables of the lake.
 
+mod checked;
 mod clauses;
 mod count_distinct;
 mod errors;
 mod frames;
+mod in_lists;
 mod pool;
 mod ranges;
 mod run;
 mod session;
 mod table;
+mod unsound;
 mod window;
 
 pub use errors::{execution_error, plan_error};

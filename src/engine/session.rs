@@ -1,11 +1,14 @@
 //! A session: parameters, functions and the tables that a query names.
 
+use super::checked::CheckedArithmetic;
 use super::clauses::check_clauses;
 use super::count_distinct;
 use super::errors::{missing_table, plan_error};
 use super::frames;
+use super::in_lists;
 use super::pool::ProcessPool;
 use super::table::LakeTable;
+use super::unsound;
 use super::window::VectorisedWindows;
 use crate::error::{Context, Result};
 use crate::functions;
@@ -15,12 +18,15 @@ use crate::models::Model;
 use crate::pipeline::Value;
 use crate::pipeline::settings_file::nearest;
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
+use datafusion::common::config::ConfigOptions;
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::dataframe::DataFrame;
 use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -73,18 +79,14 @@ impl Engine {
             .with_information_schema(true)
             .with_create_default_catalog_and_schema(true);
         config.options_mut().sql_parser.collect_spans = true;
-        // With it DataFusion 55 loses the values of ungrouped minima and maxima over several files.
-        config
-            .options_mut()
-            .optimizer
-            .enable_aggregate_dynamic_filter_pushdown = false;
+        without_wrong_answers(config.options_mut());
         // Rows that are spread by person are spread by person and month too.
         config.options_mut().optimizer.subset_repartition_threshold = limits.threads;
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
-            .with_physical_optimizer_rule(Arc::new(VectorisedWindows))
+            .with_physical_optimizer_rules(rules())
             .build();
         let context = SessionContext::new_with_state(state);
         context.register_udaf(count_distinct::count());
@@ -186,9 +188,13 @@ impl Engine {
         check_clauses(&self.context.state_ref().read(), sql).map_err(failed)?;
         let frame = self.context.sql(sql).await.map_err(failed)?;
         frames::refuse_impossible(place, frame.logical_plan())?;
-        frame
+        unsound::refuse(place, frame.logical_plan())?;
+        let frame = frame
             .with_param_values(self.parameters.clone())
-            .map_err(failed)
+            .map_err(failed)?;
+        let (state, plan) = frame.into_parts();
+        let plan = in_lists::rewrite(plan).map_err(failed)?;
+        Ok(DataFrame::new(state, plan))
     }
 
     /// The tables that queries can name.
@@ -209,6 +215,27 @@ impl Engine {
         names.sort();
         names
     }
+}
+
+/// Switches off what DataFusion 55 answers wrongly with.
+fn without_wrong_answers(options: &mut ConfigOptions) {
+    let optimizer = &mut options.optimizer;
+    // It loses the values of ungrouped minima and maxima over several files.
+    optimizer.enable_aggregate_dynamic_filter_pushdown = false;
+    // These lose rows where two columns of a join have one name.
+    optimizer.enable_join_dynamic_filter_pushdown = false;
+    optimizer.enable_topk_dynamic_filter_pushdown = false;
+    // It cuts off rows that a function of windows still looks at.
+    optimizer.enable_window_limits = false;
+}
+
+/// DataFusion's rules between ours.
+fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
+        vec![Arc::new(CheckedArithmetic)];
+    rules.extend(PhysicalOptimizer::new().rules);
+    rules.push(Arc::new(VectorisedWindows));
+    rules
 }
 
 fn scalar(value: &Value) -> ScalarValue {

@@ -180,3 +180,60 @@ fn a_query_that_is_wrong_is_not_sent_to_the_disk() {
         assert!(!said.contains("2147483"), "{said}");
     }
 }
+
+#[test]
+fn what_the_engine_would_answer_wrongly_is_refused() {
+    let project = project();
+    let within = "select code from record.condition";
+    for (sql, instead) in [
+        (format!("select count(*) from record.patient where 'x' not in ({within})"), "exists"),
+        (format!("select count(*) from record.patient where not ('x' in ({within}))"), "exists"),
+        (format!("select count(*) from record.patient where 'x' not in ({within}) or person_key > 1"), "exists"),
+        ("select count(*) from record.patient p where p.practice_code not in (select c.code from record.condition c where c.person_key = p.person_key)".to_string(), "not exists"),
+        ("select count(*) from record.patient p where not (p.practice_code in (select c.code from record.condition c where c.person_key < p.person_key))".to_string(), "not exists"),
+        (format!("select count(*) from record.patient where practice_code not in ({within}) or person_key > 1"), "place of its own"),
+        (format!("select count(*) from record.patient where not (practice_code in ({within}) and person_key > 1)"), "place of its own"),
+        (format!("select count(*) from record.patient where (practice_code in ({within})) is null"), "place of its own"),
+        (format!("select practice_code in ({within}) as x from record.patient"), "place of its own"),
+        (format!("select count(*) from record.patient where (practice_code in ({within})) = (person_key > 1)"), "place of its own"),
+        (format!("select sum(case when practice_code not in ({within}) then 1 else 0 end) from record.patient"), "place of its own"),
+        ("select lead(code) ignore nulls over (order by record_key) from record.condition".to_string(), "desc"),
+        ("select lag(code, -1) ignore nulls over (order by record_key) from record.condition".to_string(), "desc"),
+    ] {
+        let said = project.fails(2, &["sql", "-c", &sql]);
+        let hint = said.split("hint: ").nth(1).unwrap_or_default();
+        assert!(hint.contains(instead), "{sql}: {said}");
+    }
+    project.ok(&[
+        "sql",
+        "-c",
+        "select lag(code, 2) ignore nulls over (order by record_key) from record.condition",
+    ]);
+    project.ok(&[
+        "sql",
+        "-c",
+        &format!("select count(*) from record.patient where practice_code not in ({within})"),
+    ]);
+}
+
+#[test]
+fn whole_numbers_that_pass_their_type_are_an_error() {
+    let project = project();
+    let large = "arrow_cast(2000000000 + record_row, 'Int32')";
+    for sql in [
+        format!("select {large} + {large} as x from record.condition"),
+        format!("select {large} * {large} as x from record.condition"),
+        format!("select -{large} - {large} as x from record.condition"),
+        format!("select sum({large} * {large}) as x from record.condition"),
+        format!(
+            "select record_row, max({large} + {large}) as x from record.condition group by record_row"
+        ),
+        format!("select count(*) as x from record.condition where {large} + {large} < 0"),
+    ] {
+        let said = project.fails(3, &["sql", "-o", "rows.csv", "-c", &sql]);
+        assert!(said.contains("cast to bigint"), "{sql}: {said}");
+        assert!(!said.contains("2000000"), "{said}");
+    }
+    let wide = format!("select max(cast({large} as bigint) * {large}) as x from record.condition");
+    assert!(project.number(&wide) >= 4_000_000_000_000_000_000);
+}

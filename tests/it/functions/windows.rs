@@ -127,7 +127,7 @@ async fn the_plan_says_who_computes_a_window() {
         assert_eq!(plan.matches("SortExec").count(), 1, "{plan}");
     }
     for query in [
-        "select lead(v) ignore nulls over (partition by p order by k) from test.t",
+        "select lag(v) ignore nulls over (partition by p order by k) from test.t",
         "select lead(v, 0) over (partition by p order by k) from test.t",
         "select lag(v, 100000) over (partition by p order by k) from test.t",
         "select sum(v) over (partition by p order by k) from test.t",

@@ -120,3 +120,24 @@ select e.event_id, p.sex from golden.event e join golden.person p on e.person_ke
 
 -- name: small_side_empty
 select count(*), count(x.place) from golden.person p left join (select * from golden.practice where place < 0) x on p.practice = x.practice;
+
+-- name: not_of_in
+select count(*) from golden.person where not (practice in (select practice from golden.practice where practice is not null));
+
+-- name: not_in_of_two
+select count(*) from golden.event where person_key not in (select person_key from golden.spell) and code not in (select ward from golden.spell where ward is not null);
+
+-- name: names_twice_in_a_join
+select count(*), sum(x.spell_id) from golden.practice c join (select p.person_key, s.person_key as other, p.practice, s.spell_id, s.ward from golden.person p left join golden.spell s on p.person_key = s.person_key where s.ward is not null or p.score > 90) x on c.practice = x.practice and c.region = 'R2';
+
+-- name: names_twice_filtered
+select count(*), min(e.event_id) from (select a.person_key as a, b.person_key as b, b.event_id from golden.spell a left join golden.event b on a.person_key = b.person_key where a.beds > 5 and (b.urgent or b.urgent is null)) e join golden.person p on p.person_key = e.b where p.score > 97;
+
+-- name: top_of_names_twice
+select s.spell_id, e.event_id from golden.spell s join golden.event e on s.person_key = e.person_key where s.beds + coalesce(e.quantity, 0) > 500 order by e.person_key desc, e.event_id desc, s.spell_id limit 7;
+
+-- name: in_or_another
+select count(*) from golden.person where practice in (select practice from golden.practice) or score > 50;
+
+-- name: not_exists_or_another
+select count(*) from golden.person p where not exists (select 1 from golden.practice c where c.practice = p.practice) or p.score > 50;

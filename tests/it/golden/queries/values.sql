@@ -140,3 +140,15 @@ select count(*) from golden.event where urgent = (quantity > 500);
 -- name: ages
 -- duckdb: select sum(date_diff('year', birth, date '2025-06-30') - case when (extract(month from birth), extract(day from birth)) > (6, 30) then 1 else 0 end), count(*) from golden.person;
 select sum(age_at(birth, date '2025-06-30')), count(*) from golden.person;
+
+-- name: lists_that_exclude_each_other
+select sum(case when not (code in ('A00') and code in ('A01')) then 1 else 0 end), sum(case when code not in ('A00') or code not in ('A01', 'B20') then 1 else 0 end), sum(case when not (code in ('A00', 'A01') and code not in ('A00', 'A01', 'B20')) then 1 else 0 end), count(code in ('A00') and code in ('A01')) from golden.event;
+
+-- name: lists_that_overlap
+select count(*) from golden.event where not (code in ('A00', 'A01') and code in ('A01', 'B20'));
+
+-- name: lists_in_a_filter
+select count(*) from golden.event where code in ('A00') and code in ('A01') or quantity in (1, 2) and quantity in (2, 3);
+
+-- name: comparisons_with_itself
+select count(quantity = quantity), count(quantity <> quantity), count(quantity - quantity), count(quantity * 0), count(quantity > 3 and quantity < 2) from golden.event;

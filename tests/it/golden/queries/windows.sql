@@ -104,3 +104,17 @@ select sum(n) from (select dense_rank() over (partition by person_key order by d
 -- name: average_over_a_frame
 select sum(round(a * 1000)), count(a) from (select avg(cast(quantity as double)) over (partition by person_key order by day, event_id rows between 1 preceding and 1 following) as a from golden.event where quantity % 2 = 0);
 
+
+-- name: lag_that_ignores_null
+-- duckdb: select sum(l), count(l) from (select lag(quantity ignore nulls) over (partition by person_key order by day, event_id) as l from golden.event);
+select sum(l), count(l) from (select lag(quantity) ignore nulls over (partition by person_key order by day, event_id) as l from golden.event);
+
+-- name: first_that_ignores_null
+-- duckdb: select sum(l), count(l) from (select first_value(units ignore nulls) over (partition by person_key order by day, event_id rows between unbounded preceding and unbounded following) as l from golden.event);
+select sum(l), count(l) from (select first_value(units) ignore nulls over (partition by person_key order by day, event_id rows between unbounded preceding and unbounded following) as l from golden.event);
+
+-- name: window_and_limit
+select event_id, lead(event_id, 3) over (order by event_id rows between unbounded preceding and current row) as ahead, lag(event_id, -2) over (order by event_id rows between unbounded preceding and current row) as before from golden.event order by event_id limit 4;
+
+-- name: frame_and_limit
+select event_id, sum(event_id) over (order by event_id rows between current row and 5 following) as s, max(event_id) over (order by event_id range between current row and 10 following) as m from golden.event order by event_id limit 4;

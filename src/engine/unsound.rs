@@ -1,0 +1,149 @@
+//! What DataFusion 55 takes and answers wrongly is refused, with another way to write it.
+
+use crate::error::{Error, Result};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::{Result as PlanResult, ScalarValue};
+use datafusion::logical_expr::expr::{NullTreatment, WindowFunction};
+use datafusion::logical_expr::utils::split_conjunction;
+use datafusion::logical_expr::{Expr, LogicalPlan, Operator};
+
+type Fault = (&'static str, &'static str);
+
+const CONSTANT: Fault = (
+    "`not in (select …)` of a constant ignores NULL among what is selected",
+    "write `not exists (select … where column = constant)`, and say what NULL shall mean",
+);
+const CORRELATED: Fault = (
+    "`not in (select …)` cannot refer to the query around it: NULL would be taken for a value",
+    "write `not exists (select … where …)`",
+);
+const PART: Fault = (
+    "`in (select …)` cannot be a part of this expression: where NULL makes it unknown it would be false",
+    "write `exists (select …)` or `not exists (select …)`, or give `not in (select …)` a place of its own: `where a and b not in (select …)`",
+);
+const AHEAD: Fault = (
+    "`ignore nulls` cannot look ahead: rows behind a gap of NULL would be missed",
+    "write lag(…) ignore nulls over (… order by … desc), or leave rows of NULL out before",
+);
+
+/// Refuses a query that would be answered wrongly.
+pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
+    let mut found = None;
+    let walked = plan.apply_with_subqueries(|node| {
+        found = match node {
+            LogicalPlan::Filter(filter) => in_filter(&filter.predicate)?,
+            _ => None,
+        };
+        node.apply_expressions(|expression| {
+            let filters = matches!(node, LogicalPlan::Filter(_));
+            if found.is_none() && !filters {
+                found = in_value(expression)?;
+            }
+            found = found.or(ahead(expression)?);
+            Ok(goes_on(found))
+        })?;
+        Ok(goes_on(found))
+    });
+    match (walked, found) {
+        (_, Some((what, instead))) => Err(Error::usage(format!("{place}: {what}")).hint(instead)),
+        // What cannot be walked cannot be planned either, and is told then.
+        _ => Ok(()),
+    }
+}
+
+fn goes_on(found: Option<Fault>) -> TreeNodeRecursion {
+    match found {
+        Some(_) => TreeNodeRecursion::Stop,
+        None => TreeNodeRecursion::Continue,
+    }
+}
+
+/// Conditions that stand side by side become joins, which tell NULL apart.
+fn in_filter(predicate: &Expr) -> PlanResult<Option<Fault>> {
+    for condition in split_conjunction(predicate) {
+        let (within, negated) = match condition {
+            Expr::InSubquery(within) => (within, within.negated),
+            Expr::Not(inner) => match inner.as_ref() {
+                Expr::InSubquery(within) => (within, !within.negated),
+                _ => match in_value(condition)? {
+                    Some(fault) => return Ok(Some(fault)),
+                    None => continue,
+                },
+            },
+            _ => match in_condition(condition)? {
+                Some(fault) => return Ok(Some(fault)),
+                None => continue,
+            },
+        };
+        if negated && is_constant(&within.expr) {
+            return Ok(Some(CONSTANT));
+        }
+        if negated && !within.subquery.outer_ref_columns.is_empty() {
+            return Ok(Some(CORRELATED));
+        }
+    }
+    Ok(None)
+}
+
+/// Where unknown and false come to the same.
+fn in_condition(condition: &Expr) -> PlanResult<Option<Fault>> {
+    match condition {
+        Expr::InSubquery(within) if !within.negated => in_value(&within.expr),
+        Expr::BinaryExpr(both) if matches!(both.op, Operator::And | Operator::Or) => {
+            let left = in_condition(&both.left)?;
+            Ok(left.or(in_condition(&both.right)?))
+        }
+        other => in_value(other),
+    }
+}
+
+/// Where unknown is NULL, and false is not.
+fn in_value(expression: &Expr) -> PlanResult<Option<Fault>> {
+    match expression {
+        Expr::InSubquery(_) => Ok(Some(PART)),
+        Expr::Case(case) if case.expr.is_none() => {
+            let mut found = None;
+            for (when, then) in &case.when_then_expr {
+                found = found.or(in_condition(when)?).or(in_value(then)?);
+            }
+            match &case.else_expr {
+                Some(otherwise) => Ok(found.or(in_value(otherwise)?)),
+                None => Ok(found),
+            }
+        }
+        other => {
+            let mut found = None;
+            other.apply_children(|part| {
+                found = in_value(part)?;
+                Ok(goes_on(found))
+            })?;
+            Ok(found)
+        }
+    }
+}
+
+fn ahead(expression: &Expr) -> PlanResult<Option<Fault>> {
+    let looks = |part: &Expr| {
+        Ok(matches!(part, Expr::WindowFunction(window) if looks_ahead_past_null(window)))
+    };
+    Ok(expression.exists(looks)?.then_some(AHEAD))
+}
+
+fn is_constant(expression: &Expr) -> bool {
+    !expression.any_column_refs() && !expression.contains_outer()
+}
+
+fn looks_ahead_past_null(window: &WindowFunction) -> bool {
+    if window.params.null_treatment != Some(NullTreatment::IgnoreNulls) {
+        return false;
+    }
+    let behind = |offset: &Expr| match offset {
+        Expr::Literal(ScalarValue::Int64(Some(rows)), _) => *rows >= 0,
+        _ => false,
+    };
+    match window.fun.name() {
+        "lead" => true,
+        "lag" => !window.params.args.get(1).is_none_or(behind),
+        _ => false,
+    }
+}
