@@ -13,6 +13,8 @@ pub enum Kind {
     Usage,
     /// Data or storage failed (exit code 3).
     Data,
+    /// A signal of this number ended the command (exit code 128 + number).
+    Stopped(u8),
 }
 
 impl Kind {
@@ -22,6 +24,17 @@ impl Kind {
             Kind::Refused => 1,
             Kind::Usage => 2,
             Kind::Data => 3,
+            Kind::Stopped(signal) => 128 + signal,
+        }
+    }
+
+    /// Its name, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Refused => "refused",
+            Kind::Usage => "usage",
+            Kind::Data => "data",
+            Kind::Stopped(_) => "stopped",
         }
     }
 }
@@ -64,6 +77,11 @@ impl Error {
     /// Data or storage failed.
     pub fn data(what: impl fmt::Display) -> Self {
         Self::new(Kind::Data, what)
+    }
+
+    /// A signal of number `signal` ended the command.
+    pub fn stopped(signal: u8, what: impl fmt::Display) -> Self {
+        Self::new(Kind::Stopped(signal), what)
     }
 
     /// Adds a cause, the nearest first.
@@ -115,7 +133,7 @@ impl Error {
 
 /// What helps against a failure of the system, wherever it comes up.
 fn usual_cure(cause: &str) -> Option<&'static str> {
-    const CURES: [(&str, &str); 5] = [
+    const CURES: [(&str, &str); 8] = [
         (
             "No space left on device",
             "make room on that disk, then run again",
@@ -126,11 +144,23 @@ fn usual_cure(cause: &str) -> Option<&'static str> {
         ),
         (
             "Permission denied",
-            "see that this account may read and write there, then run again",
+            "let this account read and write there, then run again",
         ),
         (
             "Read-only file system",
             "name a place that can be written to, or mount it for writing",
+        ),
+        (
+            "File exists (os error",
+            "a file is where a folder should be: move it, or name another place",
+        ),
+        (
+            "Not a directory",
+            "a file is where a folder should be: move it, or name another place",
+        ),
+        (
+            "No such file or directory",
+            "check how the path is spelt, and that its folder is there",
         ),
         (
             "Too many open files",

@@ -22,4 +22,5 @@ pub mod progress;
 pub mod pull;
 pub mod release;
 pub mod scratch;
+pub mod stop;
 pub mod synth;

@@ -11,10 +11,11 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Shown when `wanted` and standard error is a terminal.
+    /// Shown when `wanted` and standard error is a terminal that can move its cursor.
     pub fn new(wanted: bool) -> Self {
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Progress {
-            shown: wanted && std::io::stderr().is_terminal(),
+            shown: wanted && !dumb && std::io::stderr().is_terminal(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A file that appears complete or not at all.
 
 use crate::error::{Context, Result};
+use crate::scratch::Leftover;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ pub struct CompleteFile {
 
 #[derive(Debug)]
 enum To {
-    Temporary(tempfile::NamedTempFile),
+    Temporary(tempfile::NamedTempFile, Leftover),
     /// A device or a pipe, which cannot be replaced.
     Device(File),
 }
@@ -23,7 +24,7 @@ impl CompleteFile {
     /// Begins the file `path`.
     pub fn create(path: &Path) -> Result<Self> {
         let cannot = || format!("cannot write {}", path.display());
-        let hint = "see that the folder is there and may be written to";
+        let hint = "name a file in a folder that is there and may be written to";
         let to = if path.exists() && !path.is_file() && !path.is_dir() {
             To::Device(File::options().write(true).open(path).data(cannot)?)
         } else {
@@ -42,7 +43,9 @@ impl CompleteFile {
                 builder.permissions(std::fs::Permissions::from_mode(0o666));
             }
             let made = builder.tempfile_in(folder).data(cannot);
-            To::Temporary(made.map_err(|e| e.hint(hint))?)
+            let made = made.map_err(|e| e.hint(hint))?;
+            let leftover = Leftover::new(made.path().to_path_buf());
+            To::Temporary(made, leftover)
         };
         Ok(CompleteFile {
             path: path.to_path_buf(),
@@ -55,7 +58,7 @@ impl CompleteFile {
         let CompleteFile { path, to } = self;
         let cannot = || format!("cannot write {}", path.display());
         match to {
-            To::Temporary(file) => {
+            To::Temporary(file, _leftover) => {
                 file.as_file().sync_all().data(cannot)?;
                 file.persist(&path).data(cannot)?;
                 Ok(())
@@ -68,14 +71,14 @@ impl CompleteFile {
 impl Write for CompleteFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match &mut self.to {
-            To::Temporary(file) => file.write(bytes),
+            To::Temporary(file, _) => file.write(bytes),
             To::Device(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         match &mut self.to {
-            To::Temporary(file) => file.flush(),
+            To::Temporary(file, _) => file.flush(),
             To::Device(file) => file.flush(),
         }
     }

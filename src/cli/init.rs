@@ -29,7 +29,7 @@ pub fn main(arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     }
     make(folder).map_err(|e| match e.hint_text() {
         Some(_) => e,
-        None => e.hint("see that the folder above it is there and may be written to"),
+        None => e.hint("name a folder in one that may be written to"),
     })?;
     let lines = [
         format!("made {}: models in sql/, settings in pipelines/nightly.toml", folder.display()),

@@ -35,10 +35,23 @@ enum What {
 
 pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     match arguments.what {
-        What::New => printer.data(&format!("{}\n", Key::generate()?.as_str()))?,
+        What::New => {
+            let key = Key::generate()?;
+            match global.json {
+                true => printer.summary(&serde_json::json!({ "key": key.as_str() }), &[])?,
+                false => printer.data(&format!("{}\n", key.as_str()))?,
+            }
+        }
         What::Fingerprint => {
             let key = session::key(&session::pipeline(global)?)?;
-            printer.data(&shown(&key))?;
+            let (fingerprint, chain) = (key.fingerprint(), key.fingerprints());
+            match global.json {
+                true => printer.summary(
+                    &serde_json::json!({ "fingerprint": fingerprint, "chain": chain }),
+                    &[],
+                )?,
+                false => printer.data(&shown(&key))?,
+            }
         }
         What::Rotate { abandon: true } => {
             session::block_on(global, give_up(global))?;

@@ -4,20 +4,24 @@ mod argument;
 mod as_of_version;
 mod check;
 mod complete_file;
+mod describe;
 mod flat;
 mod function_help;
 mod init;
 mod key;
 mod night_log;
 mod nightly;
+mod nights;
 mod plan;
 mod printer;
+mod project;
 mod prompt;
 mod pull;
 mod release;
 mod rows;
 mod run;
 mod session;
+mod signals;
 mod size;
 mod sql;
 mod status;
@@ -25,13 +29,16 @@ mod synth;
 mod vacuum;
 mod verify;
 mod view;
+mod wrong_use;
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::panics;
-use clap::{Args, Parser, Subcommand};
+use crate::stop;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use printer::Printer;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 /// Population-health analytics for England's shared care records.
 #[derive(Debug, Parser)]
@@ -52,15 +59,9 @@ struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The pipeline file
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "FILE",
-        default_value = "pipelines/nightly.toml"
-    )]
-    pub pipeline: PathBuf,
+    /// The pipeline file [default: pipelines/nightly.toml here, or in the nearest folder above]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub pipeline: Option<PathBuf>,
     /// Give a parameter another value (repeatable)
     #[arg(long, global = true, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
@@ -103,7 +104,7 @@ enum Command {
     Plan(plan::Arguments),
     /// Check everything that can be checked without data
     Check,
-    /// Ask the lake
+    /// Query the lake
     Sql(sql::Arguments),
     /// Show last nights, freshness and failures
     Status,
@@ -119,30 +120,55 @@ enum Command {
     Init(init::Arguments),
 }
 
+/// How this command prints, for whoever ends it from outside.
+static PRINTER: OnceLock<Printer> = OnceLock::new();
+
 /// Runs the program; the exit code says how it went.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(e) => {
-            // Clap prints help to standard output and wrong use to standard error.
-            let _ = e.print();
-            return if e.use_stderr() {
-                ExitCode::from(2)
-            } else {
-                ExitCode::SUCCESS
-            };
-        }
+    signals::in_order(command)
+}
+
+fn command() -> ExitCode {
+    let read = Cli::command().try_get_matches();
+    let read = read.and_then(|read| Ok((Cli::from_arg_matches(&read)?, read)));
+    let (cli, read) = match read {
+        Ok(read) => read,
+        Err(e) => return wrong_use::told(&e),
     };
-    let printer = Printer::new(&cli.global);
+    let printer = *PRINTER.get_or_init(|| Printer::new(&cli.global));
     session::log(cli.global.verbose, cli.global.quiet);
     panics::watch();
-    match panics::caught(|| dispatch(&cli, &printer)) {
+    stop::during(read.subcommand_name().unwrap_or_default());
+    let done = panics::caught(|| dispatch(&cli, &printer));
+    if let Some(signal) = stop::told() {
+        return say_stopped(&match done {
+            Ok(_) => stopped_too_late(signal),
+            Err(error) if matches!(error.kind(), Kind::Stopped(_)) => error,
+            // What failed, failed because it was ended.
+            Err(_) => stop::stopped(signal),
+        });
+    }
+    match done {
         Ok(code) => code,
         Err(e) => {
             printer.error(&e);
             ExitCode::from(e.kind().exit_code())
         }
     }
+}
+
+fn stopped_too_late(signal: stop::Signal) -> Error {
+    let what = format!("told to stop by {}, when all was done", signal.name());
+    Error::stopped(signal.number(), what).hint("nothing was cut short")
+}
+
+/// Says in one line what ended this command.
+fn say_stopped(error: &Error) -> ExitCode {
+    let printer = PRINTER.get().copied();
+    printer
+        .unwrap_or_else(|| Printer::of_json(wrong_use::wants_json()))
+        .error(error);
+    ExitCode::from(error.kind().exit_code())
 }
 
 fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
@@ -154,7 +180,8 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         Command::Init(arguments) => init::main(arguments, printer),
         Command::View(arguments) => view::main(global, arguments, printer),
         Command::Check => session::block_on(global, check::main(global, printer)),
-        Command::Nightly => session::block_on(global, nightly::main(global, printer)),
+        // A night writes into its log that it was stopped.
+        Command::Nightly => session::block_on_whole(global, nightly::main(global, printer)),
         Command::Pull(arguments) => {
             session::block_on(global, pull::main(global, arguments, printer))
         }

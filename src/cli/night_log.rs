@@ -1,9 +1,14 @@
-//! The log of nights: `populace.night`, a row a step, in the lake.
+//! The log of nights: `populace.night`, a row a step and a row a failed check, in the lake.
 
 use crate::error::{Context, Error, Result};
 use crate::lake::{Change, Lake, TableName, encode};
-use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
+use crate::models::CheckFailure;
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{
+    DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,14 +17,50 @@ use std::sync::Arc;
 pub struct Step {
     /// The night: when it began, 2026-11-22T02:00:00Z.
     pub night: String,
-    /// begin, pull, run, release or end.
+    /// begin, pull, run, check, release, vacuum or end.
     pub step: String,
     /// When the step ended, in microseconds since 1970.
     pub ended: i64,
-    /// ok, failed, or interrupted (found out by the next night).
+    /// ok, warned, failed or stopped.
     pub outcome: String,
     /// What it did, for people.
     pub detail: String,
+    /// The model whose check failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The check that failed, as the model's header writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_check: Option<String>,
+    /// Rows that break it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_rows: Option<i64>,
+}
+
+impl Step {
+    /// A step that ends now.
+    pub fn now(night: &str, step: &str, outcome: &str, detail: &str) -> Self {
+        Step {
+            night: night.to_string(),
+            step: step.to_string(),
+            ended: chrono::Utc::now().timestamp_micros(),
+            outcome: outcome.to_string(),
+            detail: detail.to_string(),
+            model: None,
+            failed_check: None,
+            failed_rows: None,
+        }
+    }
+
+    /// A check of `model` that failed just now.
+    pub fn check(night: &str, model: &str, failure: &CheckFailure) -> Self {
+        let detail = format!("{model}: {} rows break `{}`", failure.rows, failure.check);
+        Step {
+            model: Some(model.to_string()),
+            failed_check: Some(failure.check.clone()),
+            failed_rows: Some(failure.rows),
+            ..Step::now(night, "check", "failed", &detail)
+        }
+    }
 }
 
 fn table() -> TableName {
@@ -27,17 +68,17 @@ fn table() -> TableName {
 }
 
 fn schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, false);
+    let text = |name: &str, nullable| Field::new(name, DataType::Utf8, nullable);
+    let moment = DataType::Timestamp(TimeUnit::Microsecond, None);
     Arc::new(Schema::new(vec![
-        text("night"),
-        text("step"),
-        Field::new(
-            "ended",
-            DataType::Timestamp(TimeUnit::Microsecond, None),
-            false,
-        ),
-        text("outcome"),
-        text("detail"),
+        text("night", false),
+        text("step", false),
+        Field::new("ended", moment, false),
+        text("outcome", false),
+        text("detail", false),
+        text("model", true),
+        text("failed_check", true),
+        Field::new("failed_rows", DataType::Int64, true),
     ]))
 }
 
@@ -46,26 +87,21 @@ const FILES: usize = 32;
 /// How often a step is added again when another command added one meanwhile.
 const TRIES: usize = 20;
 
-/// Adds a step to the log.
-pub async fn add(lake: &Lake, night: &str, step: &str, outcome: &str, detail: &str) -> Result<()> {
-    let step = Step {
-        night: night.to_string(),
-        step: step.to_string(),
-        ended: chrono::Utc::now().timestamp_micros(),
-        outcome: outcome.to_string(),
-        detail: detail.to_string(),
-    };
+/// Adds steps to the log.
+pub async fn add(lake: &Lake, new: &[Step]) -> Result<()> {
     // Nights at once are no trouble for a log: whoever comes second adds to what is there then.
     for _ in 0..TRIES {
         let base = lake.table(&table()).await?;
-        let (steps, remove) = match &base {
-            Some(base) if base.files.len() >= FILES => {
-                let mut steps = load(lake).await?;
-                steps.push(step.clone());
-                (steps, base.files.clone())
-            }
-            _ => (vec![step.clone()], Vec::new()),
+        let whole = base.as_ref().filter(|base| {
+            // An earlier Populace kept fewer columns.
+            let older = base.schema.fields().len() != schema().fields().len();
+            older || base.files.len() >= FILES
+        });
+        let (mut steps, remove) = match whole {
+            Some(base) => (load(lake).await?, base.files.clone()),
+            None => (Vec::new(), Vec::new()),
         };
+        steps.extend_from_slice(new);
         let encoded = encode(&schema(), &[rows(&steps)?], &[])?;
         let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
         let change = Change {
@@ -93,13 +129,20 @@ fn rows(steps: &[Step]) -> Result<RecordBatch> {
     let text = |of: fn(&Step) -> &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(steps.iter().map(of)))
     };
+    let some = |of: fn(&Step) -> Option<&str>| -> ArrayRef {
+        Arc::new(steps.iter().map(of).collect::<StringArray>())
+    };
     let ended: TimestampMicrosecondArray = steps.iter().map(|s| Some(s.ended)).collect();
+    let failed: Int64Array = steps.iter().map(|s| s.failed_rows).collect();
     let columns: Vec<ArrayRef> = vec![
         text(|s| &s.night),
         text(|s| &s.step),
         Arc::new(ended),
         text(|s| &s.outcome),
         text(|s| &s.detail),
+        some(|s| s.model.as_deref()),
+        some(|s| s.failed_check.as_deref()),
+        Arc::new(failed),
     ];
     RecordBatch::try_new(schema(), columns).data(|| "cannot write the log of nights")
 }
@@ -111,18 +154,31 @@ pub async fn load(lake: &Lake) -> Result<Vec<Step>> {
         return Ok(steps);
     };
     for batch in lake.read_table(&stored, None).await? {
-        let text = |i: usize, row: usize| batch.column(i).as_string::<i32>().value(row).to_string();
-        let ended = batch.column(2).as_primitive::<TimestampMicrosecondType>();
-        for row in 0..ended.len() {
+        let text = |name: &str, row: usize| -> Option<String> {
+            let column = batch.column_by_name(name)?.as_string_opt::<i32>()?;
+            column.is_valid(row).then(|| column.value(row).to_string())
+        };
+        let ended = batch
+            .column_by_name("ended")
+            .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>());
+        let rows = batch
+            .column_by_name("failed_rows")
+            .and_then(|c| c.as_primitive_opt::<Int64Type>());
+        for row in 0..batch.num_rows() {
+            let needed = |name| text(name, row).unwrap_or_default();
             steps.push(Step {
-                night: text(0, row),
-                step: text(1, row),
-                ended: ended.value(row),
-                outcome: text(3, row),
-                detail: text(4, row),
+                night: needed("night"),
+                step: needed("step"),
+                ended: ended.map_or(0, |ended| ended.value(row)),
+                outcome: needed("outcome"),
+                detail: needed("detail"),
+                model: text("model", row),
+                failed_check: text("failed_check", row),
+                failed_rows: rows.filter(|r| r.is_valid(row)).map(|r| r.value(row)),
             });
         }
     }
-    steps.sort_by(|a, b| (a.ended, &a.night).cmp(&(b.ended, &b.night)));
+    // The rows of one commit keep their order.
+    steps.sort_by_key(|step| step.ended);
     Ok(steps)
 }

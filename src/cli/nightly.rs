@@ -1,50 +1,68 @@
 //! `populace nightly`: pull, run, release and vacuum, one after the other.
 //!
 //! Each step leaves the lake as it was or done, and does nothing when there is nothing to do, so a
-//! night that was cut short is simply run again.
+//! night that was cut short is simply run again. However a night ends, its log says so: also when it
+//! could not begin, and when a signal ended it.
 
-use super::printer::Printer;
-use super::{Global, night_log, pull, release, run, session, vacuum};
-use crate::error::{Error, Result};
-use crate::lake::Lake;
+use super::night_log::{self, Step};
+use super::nights::{cut_short, nights};
+use super::printer::{Printer, described};
+use super::{Global, pull, release, run, session, vacuum};
+use crate::error::{Error, Kind, Result};
+use crate::lake::{Holder, Lake};
+use crate::models::BuildSummary;
+use crate::stop::{self, Signal};
+use std::future::Future;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a night that ends at once may take to say so in its log.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let started = Instant::now();
-    let work = session::Work::begin(global).await?;
-    let lake = &work.lake;
     let night = chrono::Utc::now()
         .format("%Y-%m-%dT%H:%M:%S%.3fZ")
         .to_string();
-    if let Some(cut_short) = interrupted(lake).await? {
+    let begun = stop::unless_told(session::Work::begin_to_pull(global)).await;
+    let (work, key) = match begun {
+        Ok(begun) => begun,
+        Err(error) => {
+            not_begun(global, &night, &error, printer).await;
+            return Err(error);
+        }
+    };
+    work.lock.note(&night)?;
+    let lake = &work.lake;
+    let log = Log {
+        lake,
+        night: &night,
+        printer,
+    };
+    let before = nights(night_log::load(lake).await?, &Holder::Nobody);
+    if let Some(cut_short) = cut_short(&before) {
         printer.say(&format!(
-            "the night of {cut_short} was cut short; this one finishes its work"
+            "the night of {} was cut short; this one finishes its work",
+            cut_short.night
         ));
     }
-    night_log::add(
-        lake,
-        &night,
-        "begin",
-        "ok",
-        concat!("populace ", env!("CARGO_PKG_VERSION")),
-    )
-    .await?;
+    log.begin().await?;
 
-    let pulled = pull::step(global, &work, &[], printer).await;
-    let (pulled, pull_lines) = logged(lake, &night, "pull", pulled).await?;
-    say(printer, &pull_lines);
+    let pulled = pull::step(global, &work, &key, &[], printer);
+    let (pulled, lines) = log.doing("pull", pulled).await?;
+    log.did("pull", "ok", &lines).await?;
 
-    let built = run::step(global, &work, &[], printer).await;
-    let (built, run_lines) = logged(lake, &night, "run", built).await?;
-    say(printer, &run_lines);
+    let built = run::step(global, &work, &[], printer);
+    let (built, lines) = log.doing("run", built).await?;
+    log.ran(&built, &lines).await?;
 
     let mut summary = serde_json::json!({ "night": night, "pull": pulled, "run": built });
     if !built.ok() {
         let error = Error::refused("checks of models failed, so nothing was released")
             .hint("mend the data or the model that the lines above name, then run again: what is done stays done");
-        night_log::add(lake, &night, "end", "failed", error.what()).await?;
+        log.end("failed", error.what()).await?;
         if global.json {
+            summary["error"] = described(&error)["error"].take();
             summary["exit_code"] = 1.into();
             printer.summary(&summary, &[])?;
             return Ok(ExitCode::from(1));
@@ -52,65 +70,135 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         return Err(error);
     }
 
-    let made = release::step(global, &work, &[], false).await;
-    let (made, release_lines) = logged(lake, &night, "release", made).await?;
-    say(printer, &release_lines);
+    let made = release::step(global, &work, &[], false);
+    let (made, lines) = log.doing("release", made).await?;
+    log.did("release", "ok", &lines).await?;
 
-    let removed = vacuum::step(lake, work.pipeline.settings.lake.keep_days, false).await;
-    let (removed, vacuum_lines) = logged(lake, &night, "vacuum", removed).await?;
-    say(printer, &vacuum_lines);
-    night_log::add(
-        lake,
-        &night,
-        "end",
-        "ok",
-        &format!("{:.1} s", started.elapsed().as_secs_f64()),
-    )
-    .await?;
+    let removed = vacuum::step(lake, work.pipeline.settings.lake.keep_days, false);
+    let (removed, lines) = log.doing("vacuum", removed).await?;
+    log.did("vacuum", "ok", &lines).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    log.end("ok", &format!("{seconds:.1} s")).await?;
 
     summary["release"] = serde_json::json!(made);
     summary["vacuum"] = serde_json::json!(removed);
-    summary["seconds"] = started.elapsed().as_secs_f64().into();
-    let end = format!("nightly  done in {:.1} s", started.elapsed().as_secs_f64());
-    printer.summary(&summary, &[end])?;
+    summary["seconds"] = seconds.into();
+    printer.summary(&summary, &[format!("nightly  done in {seconds:.1} s")])?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn say(printer: &Printer, lines: &[String]) {
-    for line in lines {
-        printer.say(line);
+/// A night that could not begin is a night too: its log says why, where the lake can be found and
+/// opened.
+async fn not_begun(global: &Global, night: &str, error: &Error, printer: &Printer) {
+    let step = Step::now(night, "begin", outcome(error), &error.to_string());
+    let noted = match session::lake_to_tell(global).await {
+        Ok(lake) => night_log::add(&lake, &[step]).await,
+        Err(e) => Err(e),
+    };
+    if let Err(why) = noted {
+        printer.remark(&format!("this night is not in the log of nights: {why}"));
     }
 }
 
-/// Writes a step's end into the log of nights, whichever end it was.
-async fn logged<T>(
-    lake: &Lake,
-    night: &str,
-    step: &str,
-    result: Result<(T, Vec<String>)>,
-) -> Result<(T, Vec<String>)> {
-    let (outcome, detail) = match &result {
-        // The line for people begins with the step's name, which has a column of its own here.
-        Ok((_, lines)) => {
-            let line = lines.first().map_or("", String::as_str);
-            (
-                "ok",
-                line.strip_prefix(step).unwrap_or(line).trim().to_string(),
-            )
-        }
-        Err(error) => ("failed", error.to_string()),
-    };
-    let written = night_log::add(lake, night, step, outcome, &detail).await;
-    let done = result?;
-    written?;
-    Ok(done)
+/// What the log calls the end of a step that failed.
+fn outcome(error: &Error) -> &'static str {
+    match error.kind() {
+        Kind::Stopped(_) => "stopped",
+        _ => "failed",
+    }
 }
 
-/// The last night, when it has no end.
-async fn interrupted(lake: &Lake) -> Result<Option<String>> {
-    let steps = night_log::load(lake).await?;
-    Ok(steps
-        .last()
-        .filter(|s| s.step != "end" && s.outcome == "ok")
-        .map(|s| s.night.clone()))
+/// The log of one night.
+struct Log<'a> {
+    lake: &'a Lake,
+    night: &'a str,
+    printer: &'a Printer,
+}
+
+impl Log<'_> {
+    async fn begin(&self) -> Result<()> {
+        let (lake, night) = (self.lake.clone(), self.night.to_string());
+        stop::last_words(move |signal| note_stop(lake, &night, signal));
+        let program = concat!("populace ", env!("CARGO_PKG_VERSION"));
+        self.add(&[self.step("begin", "ok", program)]).await
+    }
+
+    /// Does a step until it ends or this process is told to stop; how it failed goes into the log.
+    async fn doing<T>(&self, step: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+        stop::during(step);
+        let result = stop::unless_told(work).await;
+        if let Err(error) = &result {
+            let failed = self.step(step, outcome(error), &error.to_string());
+            match self.add(&[failed]).await {
+                Ok(()) => stop::forget_last_words(),
+                Err(why) => self.printer.remark(&format!(
+                    "the end of this night is not in the log of nights: {why}"
+                )),
+            }
+        }
+        result
+    }
+
+    /// A step has ended: its first line goes into the log, all are said.
+    async fn did(&self, step: &str, outcome: &str, lines: &[String]) -> Result<()> {
+        for line in lines {
+            self.printer.say(line);
+        }
+        self.add(&[self.first_line(step, outcome, lines)]).await
+    }
+
+    /// The models were built or not: every check that failed has a row.
+    async fn ran(&self, built: &BuildSummary, lines: &[String]) -> Result<()> {
+        for line in lines {
+            self.printer.say(line);
+        }
+        let outcome = match built.ok() {
+            true => "ok",
+            false => "failed",
+        };
+        let mut steps = vec![self.first_line("run", outcome, lines)];
+        for model in &built.models {
+            let failed = model.failed.iter();
+            steps.extend(failed.map(|f| Step::check(self.night, &model.model, f)));
+        }
+        self.add(&steps).await
+    }
+
+    async fn end(&self, outcome: &str, detail: &str) -> Result<()> {
+        self.add(&[self.step("end", outcome, detail)]).await?;
+        stop::forget_last_words();
+        Ok(())
+    }
+
+    fn first_line(&self, step: &str, outcome: &str, lines: &[String]) -> Step {
+        // The line for people begins with the step's name, which has a column of its own here.
+        let line = lines.first().map_or("", String::as_str);
+        let line = line.strip_prefix(step).unwrap_or(line);
+        self.step(step, outcome, line.trim())
+    }
+
+    fn step(&self, step: &str, outcome: &str, detail: &str) -> Step {
+        Step::now(self.night, step, outcome, detail)
+    }
+
+    async fn add(&self, steps: &[Step]) -> Result<()> {
+        night_log::add(self.lake, steps).await
+    }
+}
+
+/// Writes into the log that a signal ended the night, when the night itself no longer can.
+fn note_stop(lake: Lake, night: &str, signal: Signal) {
+    let stopped = stop::stopped(signal);
+    let step = Step::now(night, &stop::step(), "stopped", stopped.what());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    let Ok(runtime) = runtime else { return };
+    // Late or not at all: the next night finds that this one has no end.
+    let _ = runtime.block_on(async {
+        let added = tokio::spawn(async move { night_log::add(&lake, &[step]).await });
+        tokio::time::timeout(LAST_WORDS, added).await
+    });
+    std::mem::forget(runtime);
 }

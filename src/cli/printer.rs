@@ -1,7 +1,7 @@
 //! The one printer: data on standard output, everything else on standard error.
 
 use super::Global;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::progress::Progress;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -19,12 +19,25 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
 impl Printer {
-    /// A printer as the options say.
+    /// A printer as the options say. Without progress bars there are no colours either: who asks
+    /// for that keeps what is printed.
     pub fn new(global: &Global) -> Self {
+        if global.no_progress {
+            anstream::ColorChoice::Never.write_global();
+        }
         Printer {
             quiet: global.quiet,
             json: global.json,
             progress: !(global.quiet || global.no_progress || global.json),
+        }
+    }
+
+    /// A printer for a command line that could not be read.
+    pub fn of_json(json: bool) -> Self {
+        Printer {
+            quiet: false,
+            json,
+            progress: false,
         }
     }
 
@@ -64,9 +77,26 @@ impl Printer {
         }
     }
 
-    /// A failure, as a tired operator reads it.
+    /// A line that goes with a failure, whatever the options say.
+    pub fn remark(self, line: &str) {
+        let _ = writeln!(anstream::stderr(), "{line}");
+    }
+
+    /// The failure that ends a command: as a tired operator reads it, and for machines with `--json`.
     pub fn error(self, error: &Error) {
+        self.problem(error);
+        if self.json {
+            let _ = writeln!(anstream::stdout(), "{}", described(error));
+        }
+    }
+
+    /// One of several failures, for people. What a signal ended is said in one line.
+    pub fn problem(self, error: &Error) {
         let mut out = anstream::stderr();
+        if let (Kind::Stopped(_), Some(hint)) = (error.kind(), error.hint_text()) {
+            let _ = writeln!(out, "{}; {hint}", error.what());
+            return;
+        }
         let _ = writeln!(out, "{RED}error:{RED:#} {}", error.what());
         for cause in error.causes() {
             let _ = writeln!(out, "{RED}cause:{RED:#} {cause}");
@@ -74,14 +104,19 @@ impl Printer {
         if let Some(hint) = error.hint_text() {
             let _ = writeln!(out, "\n{CYAN}hint:{CYAN:#} {hint}");
         }
-        if self.json {
-            let summary = serde_json::json!({
-                "error": error.what(),
-                "causes": error.causes(),
-                "hint": error.hint_text(),
-                "exit_code": error.kind().exit_code(),
-            });
-            let _ = writeln!(anstream::stdout(), "{summary}");
-        }
     }
+}
+
+/// A failure for machines.
+pub fn described(error: &Error) -> serde_json::Value {
+    let cause = (!error.causes().is_empty()).then(|| error.causes().join(": "));
+    serde_json::json!({
+        "error": {
+            "kind": error.kind().name(),
+            "message": error.what(),
+            "cause": cause,
+            "hint": error.hint_text(),
+            "exit_code": error.kind().exit_code(),
+        }
+    })
 }

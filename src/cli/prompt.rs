@@ -1,37 +1,76 @@
 //! The prompt of `populace sql`.
+//!
+//! Ctrl-C there is for what is typed or asked, and not for the prompt: it cancels the query at work.
 
 mod complete;
+mod terminal;
 
-use super::as_of_version::Past;
+use super::describe::{columns, description};
 use super::function_help::help;
 use super::printer::Printer;
 use super::rows::table;
-use super::sql::ask;
-use crate::engine::Engine;
+use super::sql::Reader;
 use crate::error::{Context, Error, Result};
+use crate::lake::TableName;
 use crate::panics::caught_in;
+use crate::stop::{self, Waiting};
 use complete::Names;
+use futures::future::{Either, select};
 use rustyline::Editor;
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+pub use terminal::give_back as give_back_terminal;
+use tokio::sync::Notify;
+
+/// Whether there is a prompt.
+static OPEN: AtomicBool = AtomicBool::new(false);
+static CANCEL: Notify = Notify::const_new();
+
+/// Cancels the query at work, if there is one; false where there is no prompt.
+pub fn cancel() -> bool {
+    let open = OPEN.load(Ordering::SeqCst);
+    if open {
+        CANCEL.notify_waiters();
+    }
+    open
+}
 
 /// Reads queries until the end of input; each ends with a semicolon.
-pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
+pub async fn run(reader: &Reader<'_>, printer: Printer) -> Result<()> {
     printer.say(
-        "Ask the lake; end a query with ;  \\d lists tables, \\h functions, \\h rate explains one, \
-         \\q ends.",
+        "Query the lake; end a query with ;  \\d lists tables, \\d core.person describes one, \\h lists \
+         functions, \\h rate explains one, \\q ends; Ctrl-C cancels a query.",
     );
     let mut editor =
         Editor::<Names, DefaultHistory>::new().usage(|| "there is no terminal to prompt on")?;
-    editor.set_helper(Some(Names::of(engine).await?));
+    editor.set_helper(Some(Names::of(reader.engine).await?));
+    terminal::remember();
+    OPEN.store(true, Ordering::SeqCst);
+    let read = read_queries(reader, printer, &mut editor).await;
+    OPEN.store(false, Ordering::SeqCst);
+    read
+}
+
+async fn read_queries(
+    reader: &Reader<'_>,
+    printer: Printer,
+    editor: &mut Editor<Names, DefaultHistory>,
+) -> Result<()> {
     let mut query = String::new();
     loop {
+        stop::check()?;
         let prompt = if query.is_empty() {
             "populace> "
         } else {
             "       -> "
         };
-        match editor.readline(prompt) {
+        let typed = {
+            let _waiting = Waiting::begin();
+            editor.readline(prompt)
+        };
+        match typed {
             Ok(line) if line.trim() == "\\q" => return Ok(()),
             Ok(line) => {
                 let command = line.trim_start().starts_with('\\');
@@ -48,9 +87,10 @@ pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
                     std::mem::take(&mut query)
                 };
                 let _ = editor.add_history_entry(asked.trim());
-                match caught_in(answer(engine, past, &asked)).await {
-                    Ok(text) => printer.data(&text)?,
-                    Err(e) => printer.error(&e),
+                match unless_cancelled(caught_in(answer(reader, &asked))).await {
+                    Some(Ok(text)) => printer.data(&text)?,
+                    Some(Err(e)) => printer.error(&e),
+                    None => printer.say("cancelled"),
                 }
             }
             Err(ReadlineError::Interrupted) => query.clear(),
@@ -60,37 +100,49 @@ pub async fn run(engine: &Engine, past: &Past, printer: Printer) -> Result<()> {
     }
 }
 
+/// Does `work` until it ends or Ctrl-C cancels it.
+async fn unless_cancelled<T>(work: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(work), pin!(CANCEL.notified())).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
+}
+
 /// What a line that begins with a backslash asks for, without the backslash.
 pub fn command(line: &str) -> Option<&str> {
     let line = line.trim().trim_end_matches(';').trim_end();
     line.strip_prefix('\\')
 }
 
-async fn answer(engine: &Engine, past: &Past, asked: &str) -> Result<String> {
+async fn answer(reader: &Reader<'_>, asked: &str) -> Result<String> {
     if let Some(command) = command(asked) {
-        return run_command(Some(engine), command).await;
+        return run_command(Some(reader), command).await;
     }
-    let frame = ask(engine, past, "query", asked).await?;
+    let frame = reader.ask("query", asked).await?;
     let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-    let rows = engine.collect("query", frame).await?;
+    let rows = reader.engine.collect("query", frame).await?;
     table(&schema, &rows)
 }
 
 /// The answer to a command.
-pub async fn run_command(engine: Option<&Engine>, command: &str) -> Result<String> {
+pub async fn run_command(reader: Option<&Reader<'_>>, command: &str) -> Result<String> {
     let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
-    match (name, engine) {
+    match (name, reader) {
         ("h", _) => help(rest.trim()),
-        ("d", Some(_)) if !rest.trim().is_empty() => {
-            let name = rest.trim();
-            Err(Error::usage("\\d lists all tables, and takes no name")
-                .hint(format!("`describe {name}` shows the columns of a table")))
+        ("d", Some(reader)) if !rest.trim().is_empty() => {
+            let name = rest.trim().to_lowercase();
+            let name = TableName::parse(&name).unwrap_or(TableName::new("", name));
+            let described = reader.table("\\d", &name).await?;
+            let rows = columns(reader.pipeline, &described)?;
+            let what = description(reader.pipeline, &name).table;
+            let title = if what.is_empty() { String::new() } else { format!("{name}: {what}\n") };
+            Ok(title + &table(&rows.schema(), &[rows])?)
         }
-        ("d", Some(engine)) => {
-            let tables = engine.lake().tables().await?;
+        ("d", Some(reader)) => {
+            let tables = reader.engine.lake().tables().await?;
             Ok(tables.iter().map(|table| format!("{table}\n")).collect())
         }
         _ => Err(Error::usage(format!("there is no command \\{name}"))
-            .hint("\\h lists functions, \\h NAME explains one; at the prompt \\d lists tables and \\q ends")),
+            .hint("\\h lists functions, \\h NAME explains one, \\d lists tables, \\d TABLE describes one; at the prompt \\q ends")),
     }
 }

@@ -4,6 +4,7 @@ use super::printer::Printer;
 use super::size::{count, show};
 use super::{Global, session};
 use crate::error::Result;
+use crate::privacy::Key;
 use crate::pull::{Limits, Summary, pull};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -17,8 +18,8 @@ pub struct Arguments {
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
-    let work = session::Work::begin(global).await?;
-    let (summary, lines) = step(global, &work, &arguments.sources, printer).await?;
+    let (work, key) = session::Work::begin_to_pull(global).await?;
+    let (summary, lines) = step(global, &work, &key, &arguments.sources, printer).await?;
     printer.summary(&summary, &lines)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -27,6 +28,7 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 pub async fn step(
     global: &Global,
     work: &session::Work,
+    key: &Key,
     sources: &[String],
     printer: &Printer,
 ) -> Result<(Summary, Vec<String>)> {
@@ -38,7 +40,7 @@ pub async fn step(
     let summary = pull(
         &work.pipeline,
         &work.lake,
-        &work.key,
+        key,
         sources,
         limits,
         &work.scratch,

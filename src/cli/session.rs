@@ -1,6 +1,7 @@
 //! What commands share: the runtime, logs, the pipeline and the lake it names.
 
 use super::Global;
+use super::project::pipeline_file;
 use crate::engine::{Engine, Limits};
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Lock, Settings};
@@ -9,28 +10,35 @@ use crate::panics;
 use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::scratch::Scratch;
+use crate::stop;
+use anstream::{AutoStream, ColorChoice};
 use std::future::Future;
 use tracing_subscriber::EnvFilter;
 
-/// Sends logs to standard error: warnings, and more with `-v`; `POPULACE_LOG` overrides.
+/// Sends logs to standard error: warnings, and more with `-v`; `POPULACE_LOG` overrides. Libraries
+/// have their say from the third `-v` on.
 pub fn log(verbose: u8, quiet: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
         (false, 0) => "warn",
-        (false, 1) => "populace=info,warn",
-        (false, 2) => "populace=debug,info",
-        (false, _) => "debug",
+        (false, 1) => "warn,populace=info",
+        (false, 2) => "warn,populace=debug",
+        (false, _) => "debug,populace=trace",
     };
     // Delta Lake logs as an error what is none: a table that is not there yet, and a commit that
     // another writer was faster with. What fails in earnest comes as an error of the command.
     let calm = "deltalake_core::kernel::transaction=off,buoyant_kernel=off";
     let level = match verbose {
-        0 | 1 => format!("{level},{calm}"),
+        0..=2 => format!("{level},{calm}"),
         _ => level.to_string(),
     };
     let filter = EnvFilter::try_from_env("POPULACE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let coloured = AutoStream::choice(&std::io::stderr()) != ColorChoice::Never;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(coloured)
+        // Where standard error is closed, a log line is lost and nothing else.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .init();
 }
@@ -43,8 +51,13 @@ pub fn threads(global: &Global) -> usize {
     }
 }
 
-/// Runs a command on a runtime of its own.
+/// Runs a command on a runtime of its own, until it ends or this process is told to stop.
 pub fn block_on<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Result<T> {
+    block_on_whole(global, stop::unless_told(work))
+}
+
+/// Runs a command that looks itself whether it is told to stop.
+pub fn block_on_whole<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads(global).max(2))
         // Plans of many joins are walked on the stack.
@@ -61,7 +74,13 @@ pub fn block_on<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Re
 
 /// The pipeline of the options.
 pub fn pipeline(global: &Global) -> Result<Pipeline> {
-    Pipeline::load(&global.pipeline, &global.set)
+    Pipeline::load(&pipeline_file(global.pipeline.as_deref())?, &global.set)
+}
+
+/// The lake of the options' pipeline file, however much else of the file is wrong.
+pub async fn lake_to_tell(global: &Global) -> Result<Lake> {
+    let file = pipeline_file(global.pipeline.as_deref())?;
+    Lake::open(Pipeline::lake_of(&file)?).await
 }
 
 /// The key of a pipeline.
@@ -79,30 +98,45 @@ pub fn scratch(global: &Global) -> Result<Scratch> {
 pub struct Work {
     /// The pipeline.
     pub pipeline: Pipeline,
-    /// Its key.
-    pub key: Key,
-    /// Its lake, made when it was not there.
+    /// Its lake.
     pub lake: Lake,
     /// The temporary folder.
     pub scratch: Scratch,
-    _lock: Lock,
+    /// What keeps other commands out.
+    pub lock: Lock,
 }
 
 impl Work {
-    /// Reads the pipeline and the key, and opens the lake so that nobody else writes to it.
+    /// Reads the pipeline, and opens its lake so that nobody else writes to it. The key is needed
+    /// only to make a lake that is not there yet.
     pub async fn begin(global: &Global) -> Result<Self> {
         let pipeline = pipeline(global)?;
+        let found = Lake::open(pipeline.lake()?).await;
+        let settings = match (found, key(&pipeline)) {
+            (Ok(lake), _) => lake.settings().clone(),
+            (Err(_), Ok(key)) => fresh(&pipeline, &key),
+            (Err(missing), Err(_)) => return Err(missing),
+        };
+        Self::open(global, pipeline, &settings).await
+    }
+
+    /// Reads the pipeline and its key, and opens the lake, made when it was not there, so that nobody
+    /// else writes to it.
+    pub async fn begin_to_pull(global: &Global) -> Result<(Self, Key)> {
+        let pipeline = pipeline(global)?;
         let key = key(&pipeline)?;
+        let settings = fresh(&pipeline, &key);
+        Ok((Self::open(global, pipeline, &settings).await?, key))
+    }
+
+    async fn open(global: &Global, pipeline: Pipeline, settings: &Settings) -> Result<Self> {
         let location = pipeline.lake()?;
         let lock = Lock::take(&location)?;
-        let fresh = Settings::new(pipeline.settings.lake.shards, key.fingerprint())
-            .with_chain(key.fingerprints());
         Ok(Work {
-            lake: Lake::open_or_create(location, &fresh).await?,
+            lake: Lake::open_or_create(location, settings).await?,
             scratch: scratch(global)?,
             pipeline,
-            key,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -115,6 +149,11 @@ impl Work {
     pub fn engine(&self, global: &Global) -> Result<Engine> {
         engine(global, &self.pipeline, &self.lake, &self.scratch)
     }
+}
+
+/// The settings of a new lake.
+fn fresh(pipeline: &Pipeline, key: &Key) -> Settings {
+    Settings::new(pipeline.settings.lake.shards, key.fingerprint()).with_chain(key.fingerprints())
 }
 
 /// An engine over the lake, as the options say, with the code lists of the project.

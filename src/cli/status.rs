@@ -1,13 +1,18 @@
 //! `populace status`
 
+mod releases;
+
+use super::nights::{Night, nights};
 use super::printer::Printer;
 use super::size::{count, show};
 use super::{Global, night_log, session};
 use crate::error::Result;
-use crate::lake::Lake;
+use crate::lake::{Lake, Lock};
 use crate::pull::taken_files;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
+use releases::{Released, last};
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::process::ExitCode;
 
 /// Nights shown.
@@ -15,75 +20,151 @@ const NIGHTS: usize = 7;
 
 pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let pipeline = session::pipeline(global)?;
-    let lake = Lake::open(pipeline.lake()?).await?;
-    let steps = night_log::load(&lake).await?;
-    let mut nights: Vec<&str> = Vec::new();
-    for step in &steps {
-        if nights.last() != Some(&step.night.as_str()) {
-            nights.push(&step.night);
+    let location = pipeline.lake()?;
+    let lake = Lake::open(location.clone()).await?;
+    let nights = nights(night_log::load(&lake).await?, &Lock::holder(&location)?);
+    let nights = &nights[nights.len().saturating_sub(NIGHTS)..];
+    let sources = sources(&lake).await?;
+    let tables = tables(&lake).await?;
+    let releases = last(&pipeline.releases()?).await?;
+    let bad = nights.last().filter(|night| !night.outcome.is_good());
+    let code = u8::from(bad.is_some());
+    if global.json {
+        let summary = serde_json::json!({
+            "nights": nights,
+            "failed_checks": bad.map(failed_checks).unwrap_or_default(),
+            "sources": sources,
+            "tables": tables,
+            "releases": releases,
+            "exit_code": code,
+        });
+        printer.summary(&summary, &[])?;
+    } else {
+        printer.data(&text(nights, &sources, &tables, &releases))?;
+        if let Some(night) = bad {
+            printer.say(&verdict(night));
         }
     }
-    let first = nights.len().saturating_sub(NIGHTS);
+    Ok(ExitCode::from(code))
+}
+
+fn text(
+    nights: &[Night],
+    sources: &BTreeMap<String, Brought>,
+    tables: &[TableNow],
+    releases: &[Released],
+) -> String {
     let mut text = String::from("Last nights\n");
-    for night in &nights[first..] {
-        let of_night: Vec<_> = steps.iter().filter(|s| s.night == *night).collect();
-        let end = of_night.last();
-        let outcome = match end {
-            Some(step) if step.step == "end" => step.outcome.as_str(),
-            Some(step) if step.outcome == "failed" => "failed",
-            _ => "no end: running, or cut short",
-        };
-        text.push_str(&format!("  {night}  {outcome}\n"));
-        for step in of_night.iter().filter(|s| s.step != "begin") {
-            text.push_str(&format!(
-                "    {:<8} {:<7} {}\n",
-                step.step, step.outcome, step.detail
-            ));
+    for night in nights {
+        let _ = writeln!(text, "  {}  {}", night.night, night.outcome.words());
+        let begun = |s: &&night_log::Step| s.step != "begin" || s.outcome != "ok";
+        for step in night.steps.iter().filter(begun) {
+            let (name, outcome) = (&step.step, &step.outcome);
+            let _ = writeln!(text, "    {name:<8} {outcome:<7} {}", step.detail);
         }
     }
     if nights.is_empty() {
         text.push_str("  none yet: `populace nightly` is the first\n");
     }
-    let sources = sources(&lake).await?;
     text.push_str("Sources\n");
-    for (name, source) in &sources {
-        text.push_str(&format!(
-            "  {name:<20} {} files, {} lines, {} rejected; newest file of {}\n",
+    for (name, source) in sources {
+        let _ = writeln!(
+            text,
+            "  {name:<20} {} files, {} lines, {} rejected; newest file of {}",
             count(source.files),
             count(source.lines),
             count(source.rejected),
             source.newest
-        ));
+        );
     }
     text.push_str("Tables\n");
+    for table in tables {
+        let _ = writeln!(
+            text,
+            "  {:<40} {:>12} rows {:>10}  version {:<5} of {}",
+            table.table,
+            count(table.rows),
+            show(table.bytes),
+            table.version,
+            shown(table.changed),
+        );
+    }
+    text.push_str("Last releases\n");
+    for release in releases {
+        let _ = writeln!(
+            text,
+            "  {:<40} {} files, of {}",
+            release.release,
+            count(release.files),
+            shown(release.made)
+        );
+    }
+    if releases.is_empty() {
+        text.push_str("  none yet\n");
+    }
+    text
+}
+
+/// What is wrong with the last night, in a line.
+fn verdict(night: &Night) -> String {
+    let good = |s: &&night_log::Step| s.outcome != "ok" && s.step != "end";
+    let wrong: Vec<&str> = night
+        .steps
+        .iter()
+        .filter(good)
+        .map(|s| s.detail.as_str())
+        .collect();
+    let what = match wrong.is_empty() {
+        true => String::new(),
+        false => format!(": {}", wrong.join("; ")),
+    };
+    format!(
+        "the last night ({}) {}{what}",
+        night.night,
+        night.outcome.verb()
+    )
+}
+
+fn failed_checks(night: &Night) -> Vec<serde_json::Value> {
+    let failed = night.steps.iter().filter(|s| s.failed_check.is_some());
+    failed
+        .map(|s| serde_json::json!({"model": s.model, "check": s.failed_check, "rows": s.failed_rows}))
+        .collect()
+}
+
+fn shown(moment: Option<DateTime<Utc>>) -> String {
+    moment.map_or_else(
+        || "?".to_string(),
+        |m| m.format("%Y-%m-%d %H:%M").to_string(),
+    )
+}
+
+/// A table as it is now.
+#[derive(Debug, serde::Serialize)]
+struct TableNow {
+    table: String,
+    rows: u64,
+    bytes: u64,
+    version: u64,
+    /// When it last changed.
+    changed: Option<DateTime<Utc>>,
+}
+
+async fn tables(lake: &Lake) -> Result<Vec<TableNow>> {
     let mut tables = Vec::new();
     for name in lake.tables().await? {
         let Some(table) = lake.table(&name).await? else {
             continue;
         };
-        text.push_str(&format!(
-            "  {:<40} {:>12} rows {:>10}  version {}\n",
-            name.to_string(),
-            count(table.rows()),
-            show(table.bytes()),
-            table.version
-        ));
-        tables.push(serde_json::json!({
-            "table": name.to_string(), "rows": table.rows(),
-            "bytes": table.bytes(), "version": table.version,
-        }));
-    }
-    if global.json {
-        let summary = serde_json::json!({
-            "nights": steps.iter().filter(|s| nights[first..].contains(&s.night.as_str())).collect::<Vec<_>>(),
-            "sources": sources,
-            "tables": tables,
+        tables.push(TableNow {
+            table: name.to_string(),
+            rows: table.rows(),
+            bytes: table.bytes(),
+            version: table.version,
+            changed: lake.changed(&name).await?,
         });
-        printer.summary(&summary, &[])?;
-    } else {
-        printer.data(&text)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(tables)
 }
 
 /// What a source has brought.

@@ -12,6 +12,7 @@ use super::size::{count, show};
 use crate::decode::fhir::{View, reason};
 use crate::error::{Context, Error, Result};
 use crate::privacy::check_view;
+use crate::stop;
 use arrow::array::Array;
 use inputs::Input;
 use rejects::Rejects;
@@ -81,6 +82,7 @@ pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result
         session::threads(global),
         &bar,
         |batch| {
+            stop::check()?;
             for (filled, column) in filled.iter_mut().zip(batch.columns()) {
                 *filled |= column.null_count() < column.len();
             }

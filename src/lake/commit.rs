@@ -106,7 +106,7 @@ impl Lake {
             }) => Ok(None),
             Err(e) => Err(Error::data(failed())
                 .cause(e)
-                .hint("see that the disk is not full, or that the store can be reached and written to, then run again")),
+                .hint("check that the disk is not full, or that the store can be reached and written to, then run again")),
         }
     }
 }

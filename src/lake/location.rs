@@ -92,9 +92,7 @@ impl Location {
             }
         };
         if create {
-            std::fs::create_dir_all(folder)
-                .data(|| format!("cannot make the folder {self}"))
-                .map_err(|e| e.hint("see that the parent folder is there and may be written to"))?;
+            std::fs::create_dir_all(folder).data(|| format!("cannot make the folder {self}"))?;
         }
         Ok(Arc::new(self.opened(folder)?))
     }

@@ -28,7 +28,7 @@ mod verify;
 pub use commit::Change;
 pub use file::{DataFile, FileWriter, NewFile, encode};
 pub use location::Location;
-pub use lock::Lock;
+pub use lock::{Holder, Lock};
 pub use order::Order;
 pub use probe::Probe;
 pub use removed::RemovedRows;

@@ -80,6 +80,14 @@ impl Lake {
         }
     }
 
+    /// When a table last changed; None when it is not there.
+    pub async fn changed(&self, name: &TableName) -> Result<Option<DateTime<Utc>>> {
+        match self.commits(name).await?.last() {
+            Some(commit) => self.committed(name, commit).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The steps of a table's log, the oldest first; none when there is no such table.
     async fn commits(&self, name: &TableName) -> Result<Vec<Commit>> {
         let folder = Path::from(format!("{}/_delta_log", name.folder()));

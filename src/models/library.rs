@@ -77,6 +77,12 @@ impl Library {
                 .cloned()
                 .collect();
             if found.is_empty() {
+                if self.models.keys().any(|name| name.layer == *pattern) {
+                    return Err(
+                        Error::usage(format!("'{pattern}' is a layer, and no model"))
+                            .hint(format!("write '{pattern}.*' for all of its models")),
+                    );
+                }
                 let of_layer = pattern.ends_with(".*");
                 let names = self.models.keys().map(|name| match of_layer {
                     true => format!("{}.*", name.layer),
@@ -130,21 +136,45 @@ pub fn references(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
     tables_named(place, &one_query(place, sql)?)
 }
 
+/// The tables that a question reads: a query, or `explain` before one.
+pub fn asked_tables(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
+    let statement = one_statement(place, sql)?;
+    match &statement {
+        Statement::Explain(explained) => only_queries(place, &explained.statement)?,
+        asked => only_queries(place, asked)?,
+    }
+    tables_named(place, &statement)
+}
+
 /// Reads the text of one query.
 fn one_query(place: &str, sql: &str) -> Result<Statement> {
+    let statement = one_statement(place, sql)?;
+    only_queries(place, &statement)?;
+    Ok(statement)
+}
+
+fn one_statement(place: &str, sql: &str) -> Result<Statement> {
     let parsed = DFParserBuilder::new(sql)
         .build()
         .and_then(|mut parser| parser.parse_statements());
     let mut statements = parsed.map_err(|e| crate::engine::plan_error(place, &e))?;
+    if statements.is_empty() {
+        return Err(Error::usage(format!("{place}: there is no query"))
+            .hint("a model, report table or question is a single select"));
+    }
     let (Some(statement), true) = (statements.pop_front(), statements.is_empty()) else {
         return Err(Error::usage(format!("{place}: this is not one query"))
             .hint("a model, report table or question is a single select"));
     };
-    if !matches!(&statement, Statement::Statement(s) if matches!(**s, Sql::Query(_))) {
-        return Err(Error::usage(format!("{place}: this is not a query"))
-            .hint("only select statements are run; tables change through pull and run"));
-    }
     Ok(statement)
+}
+
+fn only_queries(place: &str, statement: &Statement) -> Result<()> {
+    match statement {
+        Statement::Statement(s) if matches!(**s, Sql::Query(_)) => Ok(()),
+        _ => Err(Error::usage(format!("{place}: this is not a query"))
+            .hint("only select statements are run; tables change through pull and run")),
+    }
 }
 
 fn tables_named(place: &str, statement: &Statement) -> Result<BTreeSet<TableName>> {

@@ -17,5 +17,5 @@ pub use disclosive::{record_level, refuse_record_level};
 pub use fingerprint::{CONTENT, FINGERPRINT, normalised};
 pub use graph::order;
 pub use header::Header;
-pub use library::{Library, Model, references};
+pub use library::{Library, Model, asked_tables, references};
 pub use reference::{code_lists, load_reference, reference_schemas};

@@ -206,6 +206,25 @@ impl Pipeline {
         })
     }
 
+    /// Where the lake of the pipeline `file` is, by its section `[lake]` alone.
+    pub fn lake_of(file: &Path) -> Result<Location> {
+        let shown = file.display();
+        let text = std::fs::read_to_string(file)
+            .usage(|| format!("the pipeline file {shown} cannot be read"))?;
+        let opens = |line: &&str| line.trim_start().starts_with("[lake]");
+        let mut lines = text.lines().skip_while(|line| !opens(line)).skip(1);
+        let section: Vec<&str> = lines
+            .by_ref()
+            .take_while(|line| !line.trim_start().starts_with('['))
+            .collect();
+        let section: Option<toml::Table> = toml::from_str(&section.join("\n")).ok();
+        let url = section
+            .as_ref()
+            .and_then(|section| section.get("url")?.as_str());
+        let url = url.ok_or_else(|| Error::usage(format!("{shown}: [lake] has no url")))?;
+        Location::parse(url, &root_of(file)?)
+    }
+
     /// A path of the file, from the project folder.
     pub fn path(&self, relative: &Path) -> PathBuf {
         self.root.join(relative)

@@ -298,6 +298,7 @@ mod tests {
             kind: crate::decode::csv::ColumnType::String,
             privacy: Treatment::Clear,
             not_after: false,
+            description: None,
         };
         assert!(check_csv_column("x.toml", &column).is_err());
     }

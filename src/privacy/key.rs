@@ -40,6 +40,16 @@ impl Key {
         Ok(text)
     }
 
+    /// A random key that nobody keeps: for what needs some key and stores nothing under it.
+    pub fn throwaway() -> Result<Self> {
+        let link = Link::parse(&Self::generate()?);
+        let links = Vec::from_iter(link);
+        match links.is_empty() {
+            true => Err(Error::data("a new key cannot be read").hint("please report this")),
+            false => Ok(Key { links }),
+        }
+    }
+
     /// Reads the one key at `place`; relative paths start at `base`.
     pub fn load(place: impl Into<SecretPlace>, base: &Path) -> Result<Self> {
         Self::load_chain(&[], &place.into(), base)

@@ -1,6 +1,7 @@
 //! Where a secret is kept, and how it is read from there: the pipeline file names the place only.
 
 use crate::error::{Context, Error, Result};
+use crate::stop;
 use serde::Deserialize;
 use std::fmt;
 use std::io::Read;
@@ -109,6 +110,7 @@ fn answer(what: &str, line: &str, base: &Path) -> Result<Zeroizing<String>> {
         .spawn()
         .usage(failed)
         .map_err(|e| e.hint("see that the program is installed and found on PATH"))?;
+    let _ends = stop::Child::ends_with_us(child.id());
     let text = match child.stdout.take() {
         Some(output) => read_text(output),
         None => Ok(Zeroizing::default()),

@@ -14,6 +14,7 @@ use crate::decode::{Chunk, Decoded};
 use crate::error::{Error, Result};
 use crate::privacy::Lookup;
 use crate::progress::Progress;
+use crate::stop;
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -201,6 +202,7 @@ impl Phase<'_> {
         };
         let stopped = || Error::data("the pull was stopped");
         chunks::read(&work.file, form, |mut piece| {
+            stop::check()?;
             lock(&self.results[file]).bytes += piece.bytes.len() as u64;
             if let SourceKind::Csv { decoders } = &source.kind
                 && layout.is_none()

@@ -14,6 +14,7 @@ use super::whereabouts::{DELETED, Whereabouts};
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, FileWriter, Lake, Table};
 use crate::progress::Progress;
+use crate::stop;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -272,7 +273,7 @@ impl Settle<'_> {
                         loop {
                             let at = next.fetch_add(1, Ordering::Relaxed);
                             let Some(task) = tasks.get(at) else { return };
-                            let result = work(task, &runtime);
+                            let result = stop::check().and_then(|()| work(task, &runtime));
                             bar.inc(1);
                             if let Ok(mut place) = done[at].lock() {
                                 *place = Some(result);

@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use crate::error::{Context, Error, Result};
+use crate::scratch::Leftover;
 pub use nhs_number::MOST_PEOPLE;
 use world::World;
 
@@ -100,7 +101,9 @@ pub fn write(options: &Options, progress: &(dyn Fn(u64) + Sync)) -> Result<Summa
     let folder = tempfile::Builder::new()
         .prefix(".populace-synth-")
         .tempdir_in(parent)
-        .data(|| format!("cannot write in {}", parent.display()))?;
+        .data(|| format!("cannot write in {}", parent.display()))
+        .map_err(|e| e.hint("give -o a folder in one that may be written to"))?;
+    let _leftover = Leftover::new(folder.path().to_path_buf());
     let world = World::new(options);
     let summary = output::write(options, &world, folder.path(), progress)?;
     // An empty folder gives way; one that was filled meanwhile makes the rename fail.

@@ -14,6 +14,7 @@ use super::life::Life;
 use super::world::World;
 use super::{Count, Options, Summary, reference};
 use crate::error::{Context, Result};
+use crate::stop;
 
 /// People in one part: one file of each kind.
 pub const PART: u32 = 5_000;
@@ -266,6 +267,7 @@ fn write_part(
     let mut start = people.start;
     while start < people.end {
         start += step;
+        stop::check()?;
         // The next people are made while these are compressed.
         let (next, written) = rayon::join(
             || make(world, range(start), progress),

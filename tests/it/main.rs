@@ -24,6 +24,7 @@ mod kills;
 mod memory;
 mod nightly;
 mod nights;
+mod operator;
 mod privacy;
 mod project;
 mod queries;

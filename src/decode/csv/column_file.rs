@@ -16,6 +16,8 @@ pub struct ColumnFile {
     pub text: String,
     /// The table, `record.<table>`.
     pub table: String,
+    /// What the file says the table is.
+    pub description: Option<String>,
     /// Which files, as a pattern with `*` on the file's name.
     pub files: String,
     /// The file's columns that identify a record.
@@ -45,6 +47,8 @@ pub struct CsvColumn {
     pub privacy: Treatment,
     /// Whether a value after the row's extraction is a mistake.
     pub not_after: bool,
+    /// What the file says about it.
+    pub description: Option<String>,
 }
 
 /// The type of a CSV column.
@@ -85,7 +89,6 @@ impl ColumnType {
 #[serde(deny_unknown_fields)]
 struct Written {
     table: String,
-    #[allow(dead_code)] // for the people who read the file
     description: Option<String>,
     files: String,
     key: Vec<String>,
@@ -103,7 +106,6 @@ struct WrittenColumn {
     r#type: ColumnType,
     privacy: Option<String>,
     not_after: Option<String>,
-    #[allow(dead_code)] // for the people who read the file
     description: Option<String>,
 }
 
@@ -133,6 +135,7 @@ impl ColumnFile {
                 kind: column.r#type,
                 privacy,
                 not_after: column.not_after.is_some(),
+                description: column.description,
             });
         }
         if written.key.is_empty() {
@@ -150,6 +153,7 @@ impl ColumnFile {
             file_name: file_name.to_string(),
             text: text.to_string(),
             table: written.table,
+            description: written.description,
             files: written.files,
             key: written.key,
             person: written.person,

@@ -32,7 +32,7 @@ pub fn trouble(what: impl fmt::Display, error: object_store::Error) -> Error {
         E::Generic {
             store: "LocalFileSystem",
             ..
-        } => "see that the disk is not full and may be written to, then run again",
+        } => "check that the disk is not full and may be written to, then run again",
         _ => "see that the store can be reached, then run again: nothing was lost",
     };
     Error::data(what).cause(text).hint(hint)

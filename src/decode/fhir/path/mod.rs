@@ -6,6 +6,8 @@ mod lex;
 mod parse;
 mod tree;
 
+use crate::pipeline::settings_file::distance;
+
 pub(super) use function::Function;
 pub(super) use parse::parse;
 pub(super) use tree::{Constants, Expr, Literal, Operator};
@@ -38,8 +40,7 @@ pub(super) fn nearest<'n>(
 ) -> Option<&'n str> {
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 3)
+        .filter_map(|candidate| Some((distance(name, candidate)?, candidate)))
         .min()
         .map(|(_, candidate)| candidate)
 }

@@ -1,0 +1,181 @@
+//! Nights, as their log tells of them, and how each ended.
+
+use super::night_log::Step;
+use crate::lake::Holder;
+use chrono::{TimeDelta, Utc};
+use serde::Serialize;
+
+/// How a night ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It did all that it should.
+    Ok,
+    /// It did all, but what it pulled is not what a good night brings.
+    Warned,
+    /// A step failed, or checks did, or it could not begin.
+    Failed,
+    /// A signal ended it.
+    Stopped,
+    /// It has no end, because it is at work.
+    Running,
+    /// It has no end, and nobody is at work.
+    CutShort,
+}
+
+impl Outcome {
+    /// The words for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Outcome::Ok => "ok",
+            Outcome::Warned => "with warnings",
+            Outcome::Failed => "failed",
+            Outcome::Stopped => "stopped",
+            Outcome::Running => "no end: running",
+            Outcome::CutShort => "no end: cut short",
+        }
+    }
+
+    /// The same, after "the last night".
+    pub fn verb(self) -> &'static str {
+        match self {
+            Outcome::Ok => "is good",
+            Outcome::Warned => "ended with warnings",
+            Outcome::Failed => "failed",
+            Outcome::Stopped => "was stopped",
+            Outcome::Running => "is running",
+            Outcome::CutShort => "was cut short",
+        }
+    }
+
+    /// Whether nobody has to look at it.
+    pub fn is_good(self) -> bool {
+        matches!(self, Outcome::Ok | Outcome::Running)
+    }
+}
+
+/// One night.
+#[derive(Debug, Clone, Serialize)]
+pub struct Night {
+    /// When it began.
+    pub night: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// On an object store nobody can see whether a night is at work: one without an end counts as
+/// running for so long after its last step.
+const UNSEEN: TimeDelta = TimeDelta::days(1);
+
+/// The nights of `steps`, which come oldest first, with the one that was heard of last at the end.
+pub fn nights(steps: Vec<Step>, holder: &Holder) -> Vec<Night> {
+    let mut nights: Vec<Night> = Vec::new();
+    for step in steps {
+        match nights.iter().position(|n| n.night == step.night) {
+            // Two nights at once: the one that says something moves to the end.
+            Some(at) => {
+                let mut night = nights.remove(at);
+                night.steps.push(step);
+                nights.push(night);
+            }
+            None => nights.push(Night {
+                night: step.night.clone(),
+                outcome: Outcome::CutShort,
+                steps: vec![step],
+            }),
+        }
+    }
+    for night in &mut nights {
+        night.outcome = outcome(night, holder);
+    }
+    nights
+}
+
+fn outcome(night: &Night, holder: &Holder) -> Outcome {
+    let any = |outcome: &str| night.steps.iter().any(|s| s.outcome == outcome);
+    let last = night.steps.last();
+    let has_ended = last.is_some_and(|s| s.step == "end");
+    if any("failed") {
+        return Outcome::Failed;
+    }
+    if any("stopped") {
+        return Outcome::Stopped;
+    }
+    if has_ended {
+        return match any("warned") {
+            true => Outcome::Warned,
+            false => Outcome::Ok,
+        };
+    }
+    let heard = last.map_or(0, |s| s.ended);
+    let running = match holder {
+        Holder::Nobody => false,
+        Holder::Command(noted) => *noted == night.night,
+        Holder::Unknown => heard > (Utc::now() - UNSEEN).timestamp_micros(),
+    };
+    match running {
+        true => Outcome::Running,
+        false => Outcome::CutShort,
+    }
+}
+
+/// The newest night that was cut short since the last good one.
+pub fn cut_short(nights: &[Night]) -> Option<&Night> {
+    let since = nights.iter().rev().take_while(|n| n.outcome != Outcome::Ok);
+    let mut since = since.filter(|n| n.outcome == Outcome::CutShort);
+    since.next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(told: &[(&str, &str, &str)]) -> Vec<Step> {
+        let steps = told.iter().zip(1..);
+        steps
+            .map(|((night, step, outcome), ended)| Step {
+                ended,
+                ..Step::now(night, step, outcome, "")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_night_that_was_heard_of_last_counts() {
+        // Night b finds the lock taken and fails; a ends after it.
+        let told = steps(&[
+            ("a", "begin", "ok"),
+            ("b", "begin", "failed"),
+            ("a", "pull", "ok"),
+            ("a", "end", "ok"),
+        ]);
+        let of = |told: &[Step], holder: Holder| -> Vec<(String, Outcome)> {
+            let nights = nights(told.to_vec(), &holder);
+            nights.into_iter().map(|n| (n.night, n.outcome)).collect()
+        };
+        let pair = |night: &str, outcome| (night.to_string(), outcome);
+        assert_eq!(
+            of(&told, Holder::Nobody),
+            [pair("b", Outcome::Failed), pair("a", Outcome::Ok)]
+        );
+        let begun = &told[..3];
+        for (holder, expected) in [
+            (Holder::Nobody, Outcome::CutShort),
+            (Holder::Command("a".into()), Outcome::Running),
+            (Holder::Command(String::new()), Outcome::CutShort),
+            (Holder::Unknown, Outcome::CutShort),
+        ] {
+            assert_eq!(of(begun, holder).last(), Some(&pair("a", expected)));
+        }
+    }
+
+    #[test]
+    fn an_end_with_a_warning_is_not_a_good_night() {
+        let told = steps(&[("a", "pull", "warned"), ("a", "end", "warned")]);
+        let night = nights(told, &Holder::Nobody).remove(0);
+        assert_eq!(night.outcome, Outcome::Warned);
+        assert!(!night.outcome.is_good());
+    }
+}

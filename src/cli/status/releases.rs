@@ -1,0 +1,54 @@
+//! The releases that were made last.
+
+use crate::error::Result;
+use crate::lake::Location;
+use crate::lake::store::trouble;
+use crate::release::MANIFEST;
+use chrono::{DateTime, Utc};
+use object_store::path::Path;
+
+/// Releases shown.
+const SHOWN: usize = 5;
+
+/// A release as its folder shows it.
+#[derive(Debug, serde::Serialize)]
+pub struct Released {
+    /// Its name.
+    pub release: String,
+    /// When its manifest was written.
+    pub made: Option<DateTime<Utc>>,
+    /// Its files, with the manifest.
+    pub files: u64,
+}
+
+/// The releases below `releases` that were made last, the newest first. A folder without a manifest
+/// is none.
+pub async fn last(releases: &Location) -> Result<Vec<Released>> {
+    // Releases that have no folder yet are none.
+    if releases.folder().is_some_and(|folder| !folder.is_dir()) {
+        return Ok(Vec::new());
+    }
+    let store = releases.store(false)?;
+    let lost = |e| trouble(format!("cannot list the releases at {releases}"), e);
+    let listed = store.list_with_delimiter(None).await.map_err(lost)?;
+    let mut names: Vec<Path> = listed.common_prefixes;
+    // They are named by the day that they describe.
+    names.sort_by(|a, b| b.cmp(a));
+    let mut found = Vec::new();
+    for name in names.into_iter().take(SHOWN) {
+        let inside = store.list_with_delimiter(Some(&name)).await.map_err(lost)?;
+        let manifest = inside
+            .objects
+            .iter()
+            .find(|file| file.location.filename() == Some(MANIFEST));
+        if let Some(manifest) = manifest {
+            found.push(Released {
+                release: name.filename().unwrap_or_default().to_string(),
+                made: Some(manifest.last_modified),
+                files: inside.objects.len() as u64,
+            });
+        }
+    }
+    found.sort_by_key(|release| std::cmp::Reverse(release.made));
+    Ok(found)
+}

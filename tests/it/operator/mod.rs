@@ -1,0 +1,13 @@
+//! What the operator is told: how nights ended, what signals do, and what programs can read.
+
+mod describe;
+mod json;
+mod keyless;
+mod logs;
+mod lookup;
+#[cfg(unix)]
+mod prompt;
+#[cfg(unix)]
+mod signals;
+mod status;
+mod terminal;
