@@ -40,15 +40,16 @@ impl Kind {
 }
 
 /// A failure as a user reads it: `error:`, then `cause:` lines, then `hint:`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error(Box<Parts>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Parts {
     kind: Kind,
     what: String,
     causes: Vec<String>,
     hint: Option<String>,
+    damaged: Option<String>,
 }
 
 /// The result of anything that can fail in Populace.
@@ -61,6 +62,7 @@ impl Error {
             what: what.to_string(),
             causes: Vec::new(),
             hint: None,
+            damaged: None,
         }))
     }
 
@@ -98,6 +100,20 @@ impl Error {
         self
     }
 
+    /// Says that this file of the lake, or this log, is not as it was written.
+    #[must_use]
+    pub fn damaged(mut self, path: impl fmt::Display) -> Self {
+        self.0.damaged = Some(path.to_string());
+        self
+    }
+
+    /// Says in front where it came up: a file, a query.
+    #[must_use]
+    pub fn at(mut self, place: impl fmt::Display) -> Self {
+        self.0.what = format!("{place}: {}", self.0.what);
+        self
+    }
+
     /// Puts this failure under a wider one: what was `error:` becomes the first `cause:`.
     #[must_use]
     pub fn within(mut self, what: impl fmt::Display) -> Self {
@@ -119,6 +135,17 @@ impl Error {
     /// Why, the nearest cause first.
     pub fn causes(&self) -> &[String] {
         &self.0.causes
+    }
+
+    /// The failure of Populace itself that a library handed on, if it did.
+    pub fn behind<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Self> {
+        std::iter::successors(Some(error), |error| error.source())
+            .find_map(|error| error.downcast_ref())
+    }
+
+    /// The file or log of the lake, relative to it, that is not as it was written, when that is why.
+    pub fn damaged_path(&self) -> Option<&str> {
+        self.0.damaged.as_deref()
     }
 
     /// What to do, when there is something to say.

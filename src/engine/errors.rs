@@ -10,6 +10,9 @@ use datafusion::sql::sqlparser::parser::ParserError;
 /// The error of a query that could not be planned: its place is file:line:column. The message may
 /// quote the query's own text, and never data, which has not been read yet.
 pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
+    if let Some(own) = Error::behind(error) {
+        return own.clone().at(place);
+    }
     if let Some(broken) = BrokenRule::behind(error) {
         return Error::usage(format!("{place}: {broken}")).hint(page(broken.function()));
     }
@@ -39,6 +42,9 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
 /// The error of a query that failed while it ran: numbers and quoted text could be a record's and
 /// are left out. What our functions say of their arguments holds none, and is shown as it is.
 pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
+    if let Some(own) = Error::behind(error) {
+        return own.clone().at(place);
+    }
     if let Some(broken) = BrokenRule::behind(error) {
         return Error::data(format!("{place}: a function cannot use what it is given"))
             .cause(broken)

@@ -124,7 +124,7 @@ impl Engine {
 
     /// Makes a table of the lake known under its name.
     pub fn register(&self, table: &Table) -> Result<()> {
-        self.provide(&table.name, Arc::new(LakeTable::new(table)))
+        self.provide(&table.name, Arc::new(LakeTable::new(&self.lake, table)))
     }
 
     /// Makes rows known under a name, as if they were a table of the lake.

@@ -5,12 +5,12 @@
 
 use super::ranges::Ranges;
 use crate::error::{Context, Result};
-use crate::lake::{DataFile, Table};
+use crate::lake::{DataFile, Lake, Table};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
-use datafusion::common::{Result as DataFusionResult, Statistics};
+use datafusion::common::{DataFusionError, Result as DataFusionResult, Statistics};
 use datafusion::datasource::TableType;
 use datafusion::datasource::file_format::FileFormat;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
@@ -31,19 +31,21 @@ pub(super) fn store_url() -> Result<Url> {
 /// One version of a table.
 #[derive(Debug)]
 pub struct LakeTable {
+    lake: Lake,
     schema: SchemaRef,
     files: Vec<DataFile>,
 }
 
 impl LakeTable {
     /// The files of `table` at its version.
-    pub fn new(table: &Table) -> Self {
-        Self::of_files(&table.schema, table.files.clone())
+    pub fn new(lake: &Lake, table: &Table) -> Self {
+        Self::of_files(lake, &table.schema, table.files.clone())
     }
 
-    /// These files, with these columns.
-    pub fn of_files(schema: &SchemaRef, files: Vec<DataFile>) -> Self {
+    /// These files of `lake`, with these columns.
+    pub fn of_files(lake: &Lake, schema: &SchemaRef, files: Vec<DataFile>) -> Self {
         LakeTable {
+            lake: lake.clone(),
             schema: viewed(schema),
             files,
         }
@@ -131,6 +133,9 @@ impl TableProvider for LakeTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> DataFusionResult<Arc<dyn ExecutionPlan>> {
+        // Page checksums would not do: Parquet's writer makes none.
+        let verified = self.lake.verify_files(&self.files).await;
+        verified.map_err(|e| DataFusionError::External(Box::new(e)))?;
         let source = Arc::new(ParquetSource::new(self.schema.clone()));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse("lake://tables")?, source);
         let threads = state.config().target_partitions();

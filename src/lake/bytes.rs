@@ -1,7 +1,7 @@
 //! The bytes of a file of the lake: read from this machine's disk, or asked of a store.
 
 use super::store::trouble;
-use super::{DataFile, Lake};
+use super::{Damage, DataFile, Fault, Lake};
 use crate::error::{Error, Result};
 use bytes::Bytes;
 use object_store::path::Path;
@@ -26,8 +26,6 @@ const STORE: Pace = Pace {
     whole: 256 * 1024,
     end: 32 * 1024,
 };
-
-const GONE: &str = "it is not there";
 
 /// A file of the lake that is being read.
 pub(super) struct Opened<'a> {
@@ -66,7 +64,8 @@ impl Opened<'_> {
     /// One range of its bytes.
     pub async fn range(&self, range: Range<u64>) -> Result<Bytes> {
         let mut read = self.ranges(&[range]).await?;
-        read.pop().ok_or_else(|| self.lost("nothing was read"))
+        read.pop()
+            .ok_or_else(|| Error::data(self.what()).cause("nothing was read"))
     }
 
     /// Several ranges of its bytes, in their order.
@@ -86,16 +85,15 @@ impl Opened<'_> {
         format!("cannot read {path} of the lake at {lake}")
     }
 
-    fn lost(&self, why: &str) -> Error {
-        Error::data(self.what())
-            .cause(why)
-            .hint("restore the file from a copy of the lake; nothing was changed")
+    fn lost(&self, fault: Fault) -> Error {
+        let path = self.file.path.clone();
+        Damage { path, fault }.error()
     }
 
     fn unread_on_disk(&self, error: std::io::Error) -> Error {
         match error.kind() {
-            ErrorKind::NotFound => self.lost(GONE),
-            ErrorKind::UnexpectedEof => self.lost("it is shorter than its table says"),
+            ErrorKind::NotFound => self.lost(Fault::Missing),
+            ErrorKind::UnexpectedEof => self.lost(Fault::Short),
             _ => Error::data(self.what())
                 .cause(error)
                 .hint("see that the disk is well and that the file may be read, then run again"),
@@ -104,7 +102,7 @@ impl Opened<'_> {
 
     fn unread(&self, error: object_store::Error) -> Error {
         match error {
-            object_store::Error::NotFound { .. } => self.lost(GONE),
+            object_store::Error::NotFound { .. } => self.lost(Fault::Missing),
             error => trouble(self.what(), error),
         }
     }

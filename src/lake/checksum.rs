@@ -5,16 +5,58 @@
 
 use super::store::trouble;
 use super::{DataFile, Lake, TableName};
-use crate::error::Result;
+use crate::error::{Context, Result};
 use arrow::datatypes::SchemaRef;
+use deltalake::kernel::StructType;
 use object_store::{ObjectStoreExt, path::Path};
 use std::collections::BTreeMap;
 
 /// The property that holds it.
 pub const CHECKSUM: &str = "populace.checksum";
+/// The property that holds the digest of all that [`CHECKSUM`] leaves out: which rows of a file are
+/// removed, bounds and order of its rows, types of columns. Programs that do not know it keep their
+/// checksum; a table that they changed goes without it until the next commit.
+pub const STATE: &str = "populace.state";
 
 /// Properties that Delta Lake may add by itself are none of ours.
 const OURS: &str = "populace.";
+
+/// A digest of everything that a log says of a table and that a reader goes by.
+pub fn state(
+    schema: &StructType,
+    properties: &BTreeMap<String, String>,
+    files: &[DataFile],
+) -> Result<String> {
+    let mut hash = blake3::Hasher::new();
+    let mut add = |bytes: &[u8]| {
+        hash.update(&(bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    };
+    for field in schema.fields() {
+        let kind = serde_json::to_string(field.data_type());
+        add(field.name().as_bytes());
+        add(kind.data(|| "cannot describe a column")?.as_bytes());
+        add(&[u8::from(field.is_nullable())]);
+    }
+    let ours = |name: &str| name.starts_with(OURS) && name != CHECKSUM && name != STATE;
+    for (name, value) in properties.iter().filter(|(name, _)| ours(name)) {
+        add(name.as_bytes());
+        add(value.as_bytes());
+    }
+    let mut files: Vec<&DataFile> = files.iter().collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    for file in files {
+        let order = file.order.as_deref();
+        let said = (
+            (&file.path, file.size, file.rows, file.shard),
+            (file.digest.to_be_bytes(), file.person_range, order),
+            file.removed.positions(),
+        );
+        let said = serde_json::to_vec(&said);
+        add(&said.data(|| "cannot describe a file")?);
+    }
+    Ok(hash.finalize().to_hex()[..32].to_string())
+}
 
 /// A version and a digest of its state: names of columns, what was stored with the table, and its
 /// files.

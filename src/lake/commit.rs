@@ -1,9 +1,10 @@
 //! One atomic step from a version of a table to the next.
 
-use super::checksum::{CHECKSUM, checksum};
+use super::checksum::{CHECKSUM, STATE, checksum, state};
 use super::{DataFile, Lake, NewFile, Table, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::transaction::{
     CommitBuilder, CommitProperties, PreCommit, TableReference, TransactionError,
@@ -30,6 +31,9 @@ pub struct Change {
 
 /// The partition column of sharded tables; those below zero hold what is not linked to a person yet.
 pub const SHARD: &str = "shard";
+
+/// The property of a table that a damaged file was taken out of and whose rows have not come again.
+pub const INCOMPLETE: &str = "populace.incomplete";
 
 /// Delta's own switch for removed rows.
 pub(super) const DELETION_VECTORS: &str = "delta.enableDeletionVectors";
@@ -68,26 +72,26 @@ impl Lake {
         // A table that an earlier Populace made learns to mark removed rows with its next commit.
         let new_form = base.is_none_or(|table| !table.marks_removed_rows());
         let mut change = change;
-        change.properties.insert(
-            CHECKSUM.to_string(),
-            checksum(
-                base.map_or(0, |table| table.version + 1),
-                &change.schema,
-                &change.properties,
-                &left(base, &change),
-            ),
-        );
-        let actions = actions(new_form, &change, name)?;
+        let columns = columns(&change).data(|| format!("cannot describe table {name}"))?;
+        let files = left(base, &change);
+        let said = state(&columns, &change.properties, &files)?;
+        change.properties.insert(STATE.to_string(), said);
+        let version = base.map_or(0, |table| table.version + 1);
+        let said = checksum(version, &change.schema, &change.properties, &files);
+        change.properties.insert(CHECKSUM.to_string(), said);
+        let actions = actions(new_form, &change, &columns, name)?;
         let operation = DeltaOperation::Write {
             mode: SaveMode::Overwrite,
             partition_by: change.sharded.then(|| vec![SHARD.to_string()]),
             predicate: None,
         };
-        let state = match base {
+        let snapshot = match base {
             Some(_) => Some(delta.snapshot().data(failed)?.clone()),
             None => None,
         };
-        let reference = state.as_ref().map(|s| s.snapshot() as &dyn TableReference);
+        let reference = snapshot
+            .as_ref()
+            .map(|s| s.snapshot() as &dyn TableReference);
         let properties = CommitProperties::default()
             .with_metadata([mark()?])
             .with_max_retries(0);
@@ -145,18 +149,29 @@ fn mark() -> Result<(String, serde_json::Value)> {
     Ok(("populace.commit".to_string(), mark.into()))
 }
 
-fn actions(new_form: bool, change: &Change, name: &TableName) -> Result<Vec<Action>> {
-    let failed = || format!("cannot describe table {name}");
+/// The columns after a change as the log writes them, the partition column among them.
+fn columns(change: &Change) -> Result<StructType, ArrowError> {
     let mut fields: Vec<_> = change.schema.fields().iter().cloned().collect();
-    let mut partitions = Vec::new();
     if change.sharded {
         fields.push(Field::new(SHARD, DataType::Int32, true).into());
-        partitions.push(SHARD.to_string());
     }
-    let schema: StructType = (&Schema::new(fields)).try_into_kernel().data(failed)?;
+    (&Schema::new(fields)).try_into_kernel()
+}
+
+fn actions(
+    new_form: bool,
+    change: &Change,
+    columns: &StructType,
+    name: &TableName,
+) -> Result<Vec<Action>> {
+    let failed = || format!("cannot describe table {name}");
+    let partitions = match change.sharded {
+        true => vec![SHARD.to_string()],
+        false => Vec::new(),
+    };
     let mut properties = change.properties.clone();
     properties.insert(DELETION_VECTORS.to_string(), "true".to_string());
-    let metadata = new_metadata(&schema, partitions, properties).data(failed)?;
+    let metadata = new_metadata(columns, partitions, properties).data(failed)?;
     let mut actions = Vec::with_capacity(2 + change.add.len() + change.remove.len());
     if new_form {
         // One protocol for all tables: timestamps without a zone need version 3 and 7.

@@ -348,6 +348,7 @@ impl Lake {
         let path = format!("{folder}/part-{}.parquet", &name[..32]);
         let size = encoded.bytes.len() as u64;
         self.put(&path, encoded.bytes).await?;
+        self.intact.add(&path);
         Ok(DataFile {
             path,
             size,

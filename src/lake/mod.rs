@@ -8,6 +8,7 @@ mod bytes;
 mod checksum;
 mod commit;
 mod file;
+mod integrity;
 mod location;
 mod lock;
 mod order;
@@ -16,6 +17,7 @@ mod probe;
 mod read;
 mod removed;
 mod rows;
+mod scrub;
 mod settings;
 mod small;
 pub mod store;
@@ -25,14 +27,16 @@ mod turn;
 mod vacuum;
 mod verify;
 
-pub use commit::Change;
+pub use commit::{Change, INCOMPLETE};
 pub use file::{DataFile, FileWriter, NewFile, encode};
+pub use integrity::{Damage, Fault, advice};
 pub use location::Location;
 pub use lock::{Holder, Lock};
 pub use order::Order;
 pub use probe::Probe;
 pub use removed::RemovedRows;
 pub use rows::conform;
+pub use scrub::Scrubbed;
 pub use settings::Settings;
 pub use table::{Table, TableName};
 pub use turn::Turn;
@@ -56,6 +60,7 @@ pub struct Lake {
     disk: Option<LocalFileSystem>,
     settings: Settings,
     seen: Arc<Mutex<table::Seen>>,
+    intact: integrity::Intact,
 }
 
 impl Lake {
@@ -98,6 +103,7 @@ impl Lake {
             disk,
             settings,
             seen: Arc::default(),
+            intact: integrity::Intact::default(),
         })
     }
 
@@ -130,6 +136,7 @@ impl Lake {
             disk,
             settings,
             seen: Arc::default(),
+            intact: integrity::Intact::default(),
         })
     }
 

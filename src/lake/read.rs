@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// Rows decoded at once.
 const BATCH_ROWS: usize = 64 * 1024;
 
-const BROKEN: &str = "a Parquet file of the lake cannot be read";
+const BROKEN: &str = "it cannot be read as Parquet";
 
 impl Lake {
     /// Reads the rows of a file that count; `columns` keeps only these when given.
@@ -25,7 +25,7 @@ impl Lake {
         file: &DataFile,
         columns: Option<&[&str]>,
     ) -> Result<Vec<RecordBatch>> {
-        self.selected(file, columns, None).await
+        self.named(file, columns, None).await
     }
 
     /// Reads `columns` of those rows of a file that are at the positions `rows`, ascending, among
@@ -36,7 +36,26 @@ impl Lake {
         columns: &[&str],
         rows: Option<&[u32]>,
     ) -> Result<Vec<RecordBatch>> {
-        self.selected(file, Some(columns), rows).await
+        self.named(file, Some(columns), rows).await
+    }
+
+    /// Reads; an error names the file.
+    async fn named(
+        &self,
+        file: &DataFile,
+        columns: Option<&[&str]>,
+        rows: Option<&[u32]>,
+    ) -> Result<Vec<RecordBatch>> {
+        let read = self.selected(file, columns, rows).await;
+        read.map_err(|e| match e.damaged_path() {
+            None if e.what() == BROKEN => e
+                .within(format!(
+                    "cannot read {} of the lake at {}",
+                    file.path, self.location
+                ))
+                .damaged(&file.path),
+            _ => e,
+        })
     }
 
     async fn selected(
@@ -53,8 +72,11 @@ impl Lake {
         let opened = self.opened(file)?;
         let pace = opened.pace();
         if columns.is_none() || file.size <= pace.whole {
-            return wanted.decode(opened.range(0..file.size).await?);
+            let bytes = opened.range(0..file.size).await?;
+            self.verify_bytes(file, &bytes)?;
+            return wanted.decode(bytes);
         }
+        self.verify_one(file).await?;
         let end = file.size - pace.end..file.size;
         let bytes = opened.range(end.clone()).await?;
         // Who reads all rows has no use for an index of where some of them are.

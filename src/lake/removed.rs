@@ -37,6 +37,11 @@ impl RemovedRows {
         self.0.len() as u64
     }
 
+    /// The positions, ascending.
+    pub(super) fn positions(&self) -> &[u32] {
+        &self.0
+    }
+
     /// Whether every row of the file counts.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 /// removed.
 pub const FORMAT: u32 = 2;
 const FILE: &str = "populace.json";
+/// The name of its digest, in the file.
+const CHECKSUM: &str = "checksum";
+const RESTORE: &str = "restore the file from a copy of the lake; docs/operations.md, Damage, says how to write it again without one";
 
 /// A lake's own settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +94,10 @@ impl Settings {
             Err(e) => return Err(lost(e)),
         };
         let broken = || format!("{FILE} of the lake at {location} is not readable");
-        let form: Form = serde_json::from_slice(&bytes).data(broken)?;
+        let restore = |e: Error| e.damaged(FILE).hint(RESTORE);
+        let form: Form = serde_json::from_slice(&bytes)
+            .data(broken)
+            .map_err(restore)?;
         if form.format > FORMAT {
             return Err(Error::data(format!(
                 "the lake at {location} has form {}, and this populace knows forms up to {FORMAT}",
@@ -99,11 +105,35 @@ impl Settings {
             ))
             .hint("install the newer populace that made it; nothing was changed"));
         }
-        serde_json::from_slice(&bytes).map(Some).data(broken)
+        let settings: Settings = serde_json::from_slice(&bytes)
+            .data(broken)
+            .map_err(restore)?;
+        let held: serde_json::Value = serde_json::from_slice(&bytes)
+            .data(broken)
+            .map_err(restore)?;
+        // One that an earlier Populace wrote has none.
+        if let Some(said) = held.get(CHECKSUM)
+            && *said != settings.checksum()?
+        {
+            return Err(restore(
+                Error::data(format!("{FILE} of the lake at {location} is damaged"))
+                    .cause("it does not hold what Populace wrote"),
+            ));
+        }
+        Ok(Some(settings))
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {
-        serde_json::to_vec_pretty(self).data(|| "cannot write the lake's settings")
+        let failed = || "cannot write the lake's settings";
+        let mut held = serde_json::to_value(self).data(failed)?;
+        held[CHECKSUM] = self.checksum()?.into();
+        serde_json::to_vec_pretty(&held).data(failed)
+    }
+
+    /// A digest of all settings.
+    fn checksum(&self) -> Result<String> {
+        let text = serde_json::to_vec(self).data(|| "cannot describe the lake's settings")?;
+        Ok(blake3::hash(&text).to_hex()[..32].to_string())
     }
 
     /// Writes these settings over the lake's own.
@@ -162,5 +192,39 @@ impl Settings {
             self.key_fingerprint
         ))
         .hint(hint))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::Lake;
+
+    #[tokio::test]
+    async fn every_flipped_bit_of_the_settings_is_an_error_or_changes_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::parse("lake", folder.path()).unwrap();
+        let mut fresh = Settings::new(16, "0123456789abcdef".into());
+        fresh.rotating_to = Some("fedcba9876543210".into());
+        let store = location.store(true).unwrap();
+        Settings::create(&store, &location, &fresh).await.unwrap();
+        let file = folder.path().join("lake").join(FILE);
+        let whole = std::fs::read(&file).unwrap();
+        for at in 0..whole.len() * 8 {
+            let mut damaged = whole.clone();
+            damaged[at / 8] ^= 1 << (at % 8);
+            std::fs::write(&file, &damaged).unwrap();
+            match Settings::load(&store, &location).await {
+                Ok(found) => assert_eq!(found.unwrap(), fresh, "bit {at}"),
+                Err(error) => {
+                    assert!(error.what().contains("populace"), "bit {at}: {error}");
+                    assert!(error.hint_text().is_some(), "bit {at}: {error}");
+                }
+            }
+        }
+        // What an earlier Populace wrote.
+        let text = serde_json::to_vec(&fresh).unwrap();
+        std::fs::write(&file, text).unwrap();
+        assert!(Lake::open_to_rotate(location).await.is_ok());
     }
 }

@@ -1,6 +1,6 @@
 //! Small tables, such as what a pull remembers: one file of rows, read and replaced whole.
 
-use super::checksum::CHECKSUM;
+use super::checksum::{CHECKSUM, STATE};
 use super::{Change, Lake, NewFile, Table, TableName, encode};
 use crate::error::Result;
 use arrow::array::RecordBatch;
@@ -28,7 +28,9 @@ impl Change {
 
     /// Whether a table would be as it is.
     fn leaves(&self, table: &Table) -> bool {
-        let own = |(key, _): &(&String, &String)| !key.starts_with("delta.") && *key != CHECKSUM;
+        let own = |(key, _): &(&String, &String)| {
+            !key.starts_with("delta.") && *key != CHECKSUM && *key != STATE
+        };
         self.remove.is_empty()
             && self.add.len() == table.files.len()
             && self.schema.fields() == table.schema.fields()

@@ -1,6 +1,7 @@
 //! One version of one table, as its Delta log tells it.
 
-use super::checksum::{CHECKSUM, checksum};
+use super::checksum::{CHECKSUM, STATE, checksum, state};
+use super::integrity::advice;
 use super::store::{of_a_store, trouble};
 use super::{DataFile, Lake};
 use crate::error::{Error, Result};
@@ -37,6 +38,18 @@ impl TableName {
         let (layer, name) = text.split_once('.')?;
         let plain = |s: &str| !s.is_empty() && !s.contains('.');
         (plain(layer) && plain(name)).then(|| Self::new(layer, name))
+    }
+
+    /// The table to whose folder a path of the lake belongs; None for none.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let mut parts = path.split('/');
+        let (layer, name) = parts.next().zip(parts.next())?;
+        (!layer.contains('.')).then(|| Self::new(layer, name))
+    }
+
+    /// The folder of the table's log, relative to the lake.
+    pub fn log(&self) -> String {
+        format!("{}/_delta_log", self.folder())
     }
 
     /// The folder of the table, relative to the lake.
@@ -94,9 +107,6 @@ pub(super) type Seen = HashMap<TableName, Table>;
 
 /// A table with more files is read each time: kept, it would cost memory.
 const MOST_FILES_KEPT: usize = 1_000;
-/// What to do about a log that is of no use.
-const RESTORE: &str =
-    "restore the table's folder from a copy, or remove it: the next pull reads all files again";
 
 /// Tables whose logs are looked for at once.
 const AT_ONCE: usize = 16;
@@ -188,27 +198,28 @@ impl Lake {
 
     /// What a log that was read says of its table.
     async fn described(&self, name: &TableName, delta: DeltaTable) -> Result<Table> {
-        let state = delta.snapshot().map_err(|e| broken(name, &e))?;
-        let full = state.snapshot().arrow_schema();
-        let partitions = state.metadata().partition_columns();
+        let snapshot = delta.snapshot().map_err(|e| broken(name, &e))?;
+        let full = snapshot.snapshot().arrow_schema();
+        let partitions = snapshot.metadata().partition_columns();
         let fields: Vec<_> = full
             .fields()
             .iter()
             .filter(|f| !partitions.contains(f.name()))
             .cloned()
             .collect();
-        let mut files = state
+        let mut files = snapshot
             .log_data()
             .into_iter()
             .map(|view| DataFile::from_log(name, &view))
             .collect::<Result<Vec<_>>>()
             .map_err(|e| {
                 e.within(format!("the log of table {name} cannot be read"))
-                    .hint(RESTORE)
+                    .damaged(name.log())
+                    .hint(advice(name))
             })?;
         files.sort_by(|a, b| (a.shard, &a.path).cmp(&(b.shard, &b.path)));
         let schema = Arc::new(arrow::datatypes::Schema::new(fields));
-        let properties: BTreeMap<String, String> = state
+        let properties: BTreeMap<String, String> = snapshot
             .metadata()
             .configuration()
             .iter()
@@ -216,24 +227,49 @@ impl Lake {
             .collect();
         // Tables of an earlier Populace have no checksum before their next commit.
         if let Some(said) = properties.get(CHECKSUM) {
-            let version = self.version_of_state(name, state.version(), said).await?;
+            let version = self
+                .version_of_state(name, snapshot.version(), said)
+                .await?;
             let found = version.map(|version| checksum(version, &schema, &properties, &files));
-            if found.as_ref() != Some(said) {
+            let whole = match properties.get(STATE) {
+                Some(said) => *said == state(&snapshot.schema(), &properties, &files)?,
+                None => true,
+            };
+            if found.as_ref() != Some(said) || !whole {
                 return Err(Error::data(format!(
                     "the log of table {name} is damaged, or another program has changed the table"
                 ))
                 .cause("what it holds does not add up to what Populace left")
-                .hint(RESTORE));
+                .damaged(name.log())
+                .hint(advice(name)));
             }
         }
         Ok(Table {
             name: name.clone(),
-            version: state.version(),
+            version: snapshot.version(),
             schema,
             files,
             properties,
             delta,
         })
+    }
+
+    /// Removes the log of a table that cannot be read, so that the table can be made anew. Its data
+    /// files stay, as files that no table names, until a vacuum.
+    pub async fn forget_log(&self, name: &TableName) -> Result<()> {
+        let failed = |e| trouble(format!("cannot remove the log of table {name}"), e);
+        let log = Path::from(name.log());
+        let listed = self.store.list(Some(&log));
+        let files: Vec<Path> = listed
+            .map_ok(|file| file.location)
+            .try_collect()
+            .await
+            .map_err(failed)?;
+        for file in files {
+            self.store.delete(&file).await.map_err(failed)?;
+        }
+        self.seen().remove(name);
+        Ok(())
     }
 
     /// Names of all tables of the lake, sorted.
@@ -283,5 +319,12 @@ fn broken(name: &TableName, error: &DeltaTableError) -> Error {
     if of_a_store(&text) {
         return error.hint("see that the store can be reached, then run again: nothing was lost");
     }
-    error.hint(RESTORE)
+    // What the system refuses is no damage, but for a file that is not there.
+    if text.contains("(os error ") && !text.contains("(os error 2)") {
+        return match error.hint_text() {
+            Some(_) => error,
+            None => error.hint("see that the disk is well and may be read, then run again"),
+        };
+    }
+    error.damaged(name.log()).hint(advice(name))
 }

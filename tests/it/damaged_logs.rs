@@ -215,6 +215,33 @@ fn with_log(base: &Base, log: &BTreeMap<String, Vec<u8>>) -> Result<(), TestCase
     Ok(())
 }
 
+/// One log file with one byte changed: a deletion vector that names another row, of the same number.
+#[test]
+fn a_deletion_vector_that_names_another_row_is_an_error() {
+    let base = base(3);
+    let commit = format!("{:020}.json", 2);
+    let text = String::from_utf8(base.log[&commit].clone()).unwrap();
+    let vector = |rows: &[u32]| {
+        let mut bytes = 1_681_511_377u32.to_le_bytes().to_vec();
+        let rows: roaring::RoaringTreemap = rows.iter().map(|row| u64::from(*row)).collect();
+        rows.serialize_into(&mut bytes).unwrap();
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        z85::encode(&bytes)
+    };
+    let plain = |text: String| {
+        serde_json::to_string(&text)
+            .unwrap()
+            .trim_matches('"')
+            .to_string()
+    };
+    let (row_0, row_1) = (plain(vector(&[0])), plain(vector(&[1])));
+    assert!(text.contains(&row_0), "{text}");
+    let mut log = base.log.clone();
+    log.insert(commit, text.replace(&row_0, &row_1).into_bytes());
+    let said = with_log(&base, &log);
+    assert!(said.is_ok(), "{said:?}");
+}
+
 static SHORT: LazyLock<Base> = LazyLock::new(|| base(7));
 static LONG: LazyLock<Base> = LazyLock::new(|| base(103));
 

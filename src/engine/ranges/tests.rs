@@ -84,7 +84,7 @@ fn provide(engine: &Engine, name: &str, files: &[DataFile], ordered: bool) {
     if !ordered {
         files.iter_mut().for_each(|file| file.order = None);
     }
-    let table = LakeTable::of_files(&schema(), files);
+    let table = LakeTable::of_files(engine.lake(), &schema(), files);
     let name = TableName::new("test", name);
     engine.provide(&name, Arc::new(table)).unwrap();
 }
