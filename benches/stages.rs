@@ -19,7 +19,7 @@ use populace::progress::Progress;
 use populace::release::{ReportFile, TableData, render};
 use populace::scratch::Scratch;
 use populace::{pull, release, synth};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,6 +143,7 @@ async fn built(record: &Path) -> Built {
         &engine,
         &library,
         &wanted,
+        &BTreeSet::new(),
         &pipeline.values(),
         Progress::hidden(),
     )

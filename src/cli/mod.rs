@@ -4,6 +4,7 @@ mod argument;
 mod as_of_version;
 mod check;
 mod complete_file;
+mod damage;
 mod describe;
 mod flat;
 mod function_help;

@@ -4,14 +4,17 @@
 //! night that was cut short is simply run again. However a night ends, its log says so: also when it
 //! could not begin, and when a signal ended it.
 
+use super::damage::{explained, sorted};
 use super::night_log::{self, Step};
 use super::nights::{cut_short, nights};
 use super::printer::{Printer, described};
+use super::size::{count, show};
 use super::{Global, pull, release, run, session, vacuum};
 use crate::error::{Error, Kind, Result};
-use crate::lake::{Holder, Lake};
+use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;
 use crate::stop::{self, Signal};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -48,11 +51,14 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     }
     log.begin().await?;
 
+    let (damaged, lines) = log.doing("verify", verified(&work)).await?;
+    log.did("verify", "ok", &lines).await?;
+
     let pulled = pull::step(global, &work, &key, &[], printer);
     let (pulled, lines) = log.doing("pull", pulled).await?;
     log.did("pull", "ok", &lines).await?;
 
-    let built = run::step(global, &work, &[], printer);
+    let built = run::step(global, &work, &[], &damaged, printer);
     let (built, lines) = log.doing("run", built).await?;
     log.ran(&built, &lines).await?;
 
@@ -85,6 +91,24 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     summary["seconds"] = seconds.into();
     printer.summary(&summary, &[format!("nightly  done in {seconds:.1} s")])?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Checks the files whose turn it is; gives the damaged models. Damage that the night cannot mend is an
+/// error.
+async fn verified(work: &session::Work) -> Result<(BTreeSet<TableName>, Vec<String>)> {
+    let day = chrono::Utc::now().timestamp() / (24 * 60 * 60);
+    let scrubbed = work.lake.scrub(u64::try_from(day).unwrap_or_default());
+    let scrubbed = scrubbed.await?;
+    let sorted = sorted(&scrubbed, work.library().ok().as_ref());
+    let (models, more) = explained(&work.pipeline, &work.lake, sorted).await?;
+    let mut lines = vec![format!(
+        "verify   {} files of the lake checked, {}; {} damaged",
+        count(scrubbed.files),
+        show(scrubbed.bytes),
+        count(scrubbed.damage.len() as u64)
+    )];
+    lines.extend(more);
+    Ok((models, lines))
 }
 
 /// A night that could not begin is a night too: its log says why, where the lake can be found and

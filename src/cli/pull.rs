@@ -1,5 +1,6 @@
 //! `populace pull`
 
+use super::damage::explained;
 use super::printer::Printer;
 use super::size::{count, show};
 use super::{Global, session};
@@ -46,7 +47,8 @@ pub async fn step(
         &work.scratch,
         printer.progress(),
     )
-    .await?;
+    .await;
+    let summary = explained(&work.pipeline, &work.lake, summary).await?;
     let lines = lines(&summary, started.elapsed().as_secs_f64());
     Ok((summary, lines))
 }

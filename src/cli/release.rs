@@ -1,5 +1,6 @@
 //! `populace release`
 
+use super::damage::explained;
 use super::printer::Printer;
 use super::size::count;
 use super::{Global, session};
@@ -34,7 +35,8 @@ pub async fn step(
 ) -> Result<(Made, Vec<String>)> {
     let library = work.library()?;
     let engine = work.engine(global)?;
-    let made = make(&engine, &work.pipeline, &library, reports, dry_run).await?;
+    let made = make(&engine, &work.pipeline, &library, reports, dry_run).await;
+    let made = explained(&work.pipeline, &work.lake, made).await?;
     let lines = lines(&made, dry_run);
     Ok((made, lines))
 }

@@ -1,10 +1,14 @@
 //! `populace run`
 
+use super::damage::explained;
 use super::printer::Printer;
 use super::size::count;
 use super::{Global, session};
 use crate::error::Result;
+use crate::lake::TableName;
 use crate::models::{BuildSummary, ModelState, build, load_reference};
+use crate::release::tables_read;
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 /// Arguments of `populace run`.
@@ -17,7 +21,8 @@ pub struct Arguments {
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let work = session::Work::begin(global).await?;
-    let (summary, lines) = step(global, &work, &arguments.models, printer).await?;
+    let (summary, lines) =
+        step(global, &work, &arguments.models, &BTreeSet::new(), printer).await?;
     printer.summary(&summary, &lines)?;
     Ok(if summary.ok() {
         ExitCode::SUCCESS
@@ -26,15 +31,27 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     })
 }
 
-/// Builds models, and says what was built.
+/// Builds models, and says what was built; `damaged` are models known to be damaged.
 pub async fn step(
     global: &Global,
     work: &session::Work,
     models: &[String],
+    damaged: &BTreeSet<TableName>,
+    printer: &Printer,
+) -> Result<(BuildSummary, Vec<String>)> {
+    let built = built(global, work, models, damaged, printer).await;
+    explained(&work.pipeline, &work.lake, built).await
+}
+
+async fn built(
+    global: &Global,
+    work: &session::Work,
+    models: &[String],
+    damaged: &BTreeSet<TableName>,
     printer: &Printer,
 ) -> Result<(BuildSummary, Vec<String>)> {
     let pipeline = &work.pipeline;
-    load_reference(pipeline, &work.lake).await?;
+    let reference = load_reference(pipeline, &work.lake).await?;
     let library = work.library()?;
     let patterns = if models.is_empty() {
         &pipeline.settings.models.build
@@ -42,15 +59,24 @@ pub async fn step(
         models
     };
     let wanted = library.choose(patterns)?;
+    // Whoever names a model wants its files looked at, and reports are made next.
+    let mut read = match models.is_empty() {
+        // A report that cannot be read is the release's error.
+        true => tables_read(pipeline).unwrap_or_default(),
+        false => wanted.clone(),
+    };
+    read.extend(damaged.iter().cloned());
     let engine = work.engine(global)?;
-    let summary = build(
+    let mut summary = build(
         &engine,
         &library,
         &wanted,
+        &read,
         &pipeline.values(),
         printer.progress(),
     )
     .await?;
+    summary.reloaded = reference.damaged;
     let lines = lines(&summary);
     Ok((summary, lines))
 }
@@ -61,7 +87,20 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
         summary.built(),
         summary.models.len()
     )];
+    for path in &summary.reloaded {
+        let table = TableName::of_path(path).map(|table| table.to_string());
+        lines.push(format!(
+            "         loaded {} again: {path} was damaged",
+            table.unwrap_or_default()
+        ));
+    }
     for model in &summary.models {
+        for path in model.damaged.iter().filter(|_| model.ok()) {
+            lines.push(format!(
+                "         rebuilt {}: {path} was damaged",
+                model.model
+            ));
+        }
         if let Some(input) = &model.waits_for {
             lines.push(format!(
                 "         {:<40} not tried: {input} failed",

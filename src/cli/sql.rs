@@ -1,6 +1,7 @@
 //! `populace sql`
 
 use super::as_of_version::{AsOfVersion, Past};
+use super::damage::explained_anew;
 use super::printer::Printer;
 use super::rows::{Format, Rows};
 use super::{Global, describe, prompt, session};
@@ -42,6 +43,13 @@ pub struct Arguments {
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+    match answer(global, arguments, printer).await {
+        Err(e) => Err(explained_anew(global, e).await),
+        done => done,
+    }
+}
+
+async fn answer(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let output = arguments.output.as_deref();
     let format = Format::chosen(arguments.format, output)?;
     if global.json && output.is_none() {

@@ -5,6 +5,7 @@ use super::fingerprint::FINGERPRINT;
 use super::graph::order;
 use super::inputs::{INPUTS, Inputs};
 use super::library::{Library, Model};
+use super::mended::damaged;
 use super::stored::{stored, stored_schema};
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
@@ -33,6 +34,8 @@ pub enum ModelState {
     Changed,
     /// What it reads changed.
     InputChanged,
+    /// A file of its table, or the table's log, is damaged.
+    Damaged,
 }
 
 /// A model in the order of building.
@@ -62,6 +65,8 @@ pub struct ModelOutcome {
     pub failed: Vec<CheckFailure>,
     /// The model that it reads and that was not built, if any; then it was not tried.
     pub waits_for: Option<String>,
+    /// Files of its table, or the log, that were damaged: why it was built although nothing changed.
+    pub damaged: Vec<String>,
 }
 
 /// What a run did.
@@ -69,6 +74,8 @@ pub struct ModelOutcome {
 pub struct BuildSummary {
     /// Models in the order of building.
     pub models: Vec<ModelOutcome>,
+    /// Damaged files of reference tables, which were loaded again.
+    pub reloaded: Vec<String>,
 }
 
 impl BuildSummary {
@@ -123,17 +130,22 @@ pub async fn plan(
 
 /// Builds `wanted` models and what they need, as far as they are out of date.
 ///
-/// A model whose checks fail keeps its old table, and what reads it is not built.
+/// A model whose checks fail keeps its old table, and what reads it is not built. Models that are up
+/// to date are built again when their files are damaged, which is looked at where they are read: by
+/// what is built, or afterwards, as `read` says.
 pub async fn build(
     engine: &Engine,
     library: &Library,
     wanted: &BTreeSet<TableName>,
+    read: &BTreeSet<TableName>,
     parameters: &BTreeMap<String, Value>,
     progress: Progress,
 ) -> Result<BuildSummary> {
     let order = order(library, wanted)?;
     let bar = progress.count("run", order.len() as u64);
     let mut inputs = Inputs::new(engine.lake());
+    let lake = engine.lake();
+    let mut damaged = damaged(lake, library, &order, read, parameters, &mut inputs).await?;
     let mut summary = BuildSummary::default();
     let mut failed: BTreeSet<TableName> = BTreeSet::new();
     for name in order {
@@ -150,8 +162,12 @@ pub async fn build(
                 seconds: 0.0,
                 failed: Vec::new(),
                 waits_for: Some(read.to_string()),
+                damaged: damaged.remove(&name).unwrap_or_default(),
             },
-            None => build_one(engine, model, parameters, &mut inputs).await?,
+            None => {
+                let damaged = damaged.remove(&name).unwrap_or_default();
+                build_one(engine, model, parameters, damaged, &mut inputs).await?
+            }
         };
         if !outcome.ok() {
             failed.insert(name);
@@ -167,13 +183,20 @@ async fn build_one(
     engine: &Engine,
     model: &Model,
     parameters: &BTreeMap<String, Value>,
+    damaged: Vec<String>,
     inputs: &mut Inputs<'_>,
 ) -> Result<ModelOutcome> {
     let started = Instant::now();
     let lake = engine.lake();
-    let (state, _, fingerprint) = inputs.state(model, parameters).await?;
+    let (mut state, _, fingerprint) = inputs.state(model, parameters).await?;
+    if !damaged.is_empty() {
+        state = ModelState::Damaged;
+    }
     let made_from = inputs.of(model).await?;
-    let base = lake.table(&model.name).await?;
+    let (base, log_is_damaged) = match lake.table(&model.name).await {
+        Err(e) if e.damaged_path().is_some() => (None, true),
+        found => (found?, false),
+    };
     let mut outcome = ModelOutcome {
         model: model.name.to_string(),
         state,
@@ -181,6 +204,7 @@ async fn build_one(
         seconds: 0.0,
         failed: Vec::new(),
         waits_for: None,
+        damaged,
     };
     if state != ModelState::UpToDate {
         for read in &model.reads {
@@ -188,7 +212,7 @@ async fn build_one(
         }
         let file = model.file.display().to_string();
         let (schema, files) = run(engine, model, &file).await?;
-        let staged = LakeTable::of_files(&schema, files.clone());
+        let staged = LakeTable::of_files(lake, &schema, files.clone());
         engine.provide(&model.name, Arc::new(staged))?;
         outcome.failed = check::run(engine, &file, &model.name, &model.header.checks).await?;
         outcome.rows = files.iter().map(|f| f.rows).sum();
@@ -198,6 +222,9 @@ async fn build_one(
                 (INPUTS.to_string(), made_from),
             ]);
             let change = Change::replacing(base.as_ref(), schema, properties, files);
+            if log_is_damaged {
+                lake.forget_log(&model.name).await?;
+            }
             lake.commit(&model.name, base.as_ref(), change).await?;
         }
         outcome.seconds = started.elapsed().as_secs_f64();

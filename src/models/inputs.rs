@@ -4,7 +4,7 @@ use super::build::ModelState;
 use super::fingerprint::{self, CONTENT, FINGERPRINT};
 use super::library::Model;
 use crate::error::{Context, Error, Result};
-use crate::lake::{Lake, Table, TableName};
+use crate::lake::{INCOMPLETE, Lake, Table, TableName};
 use crate::pipeline::Value;
 use crate::pipeline::settings_file::nearest;
 use std::collections::BTreeMap;
@@ -13,7 +13,11 @@ use std::collections::BTreeMap;
 pub(super) struct Inputs<'a> {
     lake: &'a Lake,
     versions: BTreeMap<TableName, String>,
+    states: BTreeMap<TableName, State>,
 }
+
+/// Whether a model is out of date, which inputs changed, and its fingerprint now.
+type State = (ModelState, Vec<String>, String);
 
 /// Which version of each input a model was made from, as a property of its table.
 pub(super) const INPUTS: &str = "populace.inputs";
@@ -23,6 +27,7 @@ impl<'a> Inputs<'a> {
         Inputs {
             lake,
             versions: BTreeMap::new(),
+            states: BTreeMap::new(),
         }
     }
 
@@ -43,6 +48,7 @@ impl<'a> Inputs<'a> {
             return Ok(version.clone());
         }
         let table = self.table(name, reader).await?;
+        refuse_incomplete(&table)?;
         let version = table
             .property(FINGERPRINT)
             .or_else(|| table.property(CONTENT))
@@ -65,15 +71,35 @@ impl<'a> Inputs<'a> {
         Ok(versions)
     }
 
-    /// Whether a model is out of date, which inputs changed, and its fingerprint now.
+    /// Whether a model is out of date, which inputs changed, and its fingerprint now. That is found
+    /// out once.
     pub async fn state(
         &mut self,
         model: &Model,
         parameters: &BTreeMap<String, Value>,
-    ) -> Result<(ModelState, Vec<String>, String)> {
+    ) -> Result<State> {
+        if let Some(known) = self.states.get(&model.name) {
+            return Ok(known.clone());
+        }
+        let state = self.found_state(model, parameters).await?;
+        self.states.insert(model.name.clone(), state.clone());
+        Ok(state)
+    }
+
+    async fn found_state(
+        &mut self,
+        model: &Model,
+        parameters: &BTreeMap<String, Value>,
+    ) -> Result<State> {
         let versions = self.versions_read(model).await?;
         let now = fingerprint::of(model, parameters, &versions)?;
-        let Some(base) = self.lake.table(&model.name).await? else {
+        let base = match self.lake.table(&model.name).await {
+            Err(e) if e.damaged_path().is_some() => {
+                return Ok((ModelState::Damaged, Vec::new(), now));
+            }
+            found => found?,
+        };
+        let Some(base) = base else {
             return Ok((ModelState::New, Vec::new(), now));
         };
         if base.property(FINGERPRINT) == Some(&now) {
@@ -94,6 +120,16 @@ impl<'a> Inputs<'a> {
             ModelState::InputChanged
         };
         Ok((state, changed, now))
+    }
+}
+
+/// Refuses a table of which a damaged file was taken out, and whose rows have not come again.
+fn refuse_incomplete(table: &Table) -> Result<()> {
+    match table.property(INCOMPLETE) {
+        None => Ok(()),
+        Some(_) => Err(Error::data(format!("table {} is not complete", table.name))
+            .cause("a damaged file was taken out of it, and its rows have not come again yet")
+            .hint("finish with `populace pull`; if extracts are missing, put them back first")),
     }
 }
 

@@ -8,6 +8,7 @@ mod graph;
 mod header;
 mod inputs;
 mod library;
+mod mended;
 mod reference;
 mod stored;
 
@@ -18,4 +19,4 @@ pub use fingerprint::{CONTENT, FINGERPRINT, normalised};
 pub use graph::order;
 pub use header::Header;
 pub use library::{Library, Model, asked_tables, references};
-pub use reference::{code_lists, load_reference, reference_schemas};
+pub use reference::{Loaded, code_lists, load_reference, reference_schemas};

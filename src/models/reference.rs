@@ -3,7 +3,7 @@
 use super::fingerprint::CONTENT;
 use crate::error::{Context, Error, Result};
 use crate::functions::need::{CodeLists, ListText, SHIPPED};
-use crate::lake::{Lake, TableName};
+use crate::lake::{Lake, Table, TableName};
 use crate::pipeline::Pipeline;
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Date32Type, Field, Schema, SchemaRef};
@@ -12,9 +12,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Loads the files of `sql/reference/` and of `[reference]` that changed; gives all names.
-pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Vec<TableName>> {
-    let mut names = Vec::new();
+/// The reference tables of a lake.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// All.
+    pub names: Vec<TableName>,
+    /// The damaged files, or logs, of those that were loaded again because of them.
+    pub damaged: Vec<String>,
+}
+
+/// Loads the files of `sql/reference/` and of `[reference]` that changed, and those whose tables in
+/// the lake are damaged.
+pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Loaded> {
+    let mut loaded = Loaded::default();
     for (name, source) in sources(pipeline)? {
         let table = TableName::new("reference", name);
         let bytes = source.bytes()?;
@@ -22,16 +32,37 @@ pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Vec<Tabl
         content.update(b"form 1");
         content.update(&bytes);
         let content = content.finalize().to_hex()[..32].to_string();
-        let base = lake.table(&table).await?;
-        if base.as_ref().and_then(|t| t.property(CONTENT)) != Some(&content) {
+        let (base, damage) = held(lake, &table).await?;
+        let known = base.as_ref().and_then(|t| t.property(CONTENT));
+        if known != Some(&content) || !damage.is_empty() {
             let rows = read(&source.place(), &bytes)?;
             let properties = BTreeMap::from([(CONTENT.to_string(), content)]);
+            if base.is_none() && !damage.is_empty() {
+                lake.forget_log(&table).await?;
+            }
             lake.replace_rows(&table, base.as_ref(), rows, properties)
                 .await?;
         }
-        names.push(table);
+        loaded.damaged.extend(damage);
+        loaded.names.push(table);
     }
-    Ok(names)
+    Ok(loaded)
+}
+
+/// A table as the lake holds it, and what of it is damaged: files, or the log, and then there is no
+/// table.
+async fn held(lake: &Lake, name: &TableName) -> Result<(Option<Table>, Vec<String>)> {
+    let table = match lake.table(name).await {
+        Ok(table) => table,
+        Err(e) => {
+            let log = e.damaged_path().map(str::to_string);
+            return log.map(|log| (None, vec![log])).ok_or(e);
+        }
+    };
+    let files = table.as_ref().map_or(&[][..], |table| &table.files);
+    let damage = lake.damage(files).await?.into_iter();
+    let damage = damage.map(|damage| damage.path).collect();
+    Ok((table, damage))
 }
 
 /// The columns of every reference table, without loading it into a lake.

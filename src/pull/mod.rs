@@ -11,6 +11,7 @@ mod chunks;
 mod content;
 mod deleted;
 mod emptied;
+mod feeding;
 mod fence;
 mod files;
 mod intake;
@@ -34,6 +35,7 @@ mod version;
 mod whereabouts;
 
 pub(crate) use chunks::{Form, Piece, pieces, unpacked};
+pub use feeding::{Feeding, feeding};
 pub use opt_out_effect::ndoo_checked_on;
 pub use plan::{PullPlan, TablePlan};
 pub use rotate::{Rotated, abandon, rotate};

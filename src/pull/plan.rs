@@ -11,6 +11,7 @@ use crate::lake::{Location, Table, TableName};
 use crate::pipeline::{CsvFolder, FhirBulk, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source};
 use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
 use arrow::datatypes::{Field, SchemaRef};
+pub use definition::files as definition_files;
 use definition::{csv_table, files, view_table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -34,7 +34,7 @@ pub use publish::{MANIFEST, Outcome, Reason, write};
 pub use report_file::{
     ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table, TotalOf, Totals,
 };
-pub use reports::{check_queries, check_reports};
+pub use reports::{check_queries, check_reports, tables_read};
 pub use shelf::write_to_store;
 pub use table_data::{Label, TableData};
 

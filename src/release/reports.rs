@@ -67,6 +67,12 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
     Ok(all)
 }
 
+/// The tables that the pipeline's reports read.
+pub fn tables_read(pipeline: &Pipeline) -> Result<BTreeSet<TableName>> {
+    let reports = reports(pipeline, &[])?.into_iter();
+    Ok(reports.flat_map(|report| report.reads).collect())
+}
+
 /// Checks what can be checked of all report files without data.
 pub fn check_reports(pipeline: &Pipeline) -> Result<usize> {
     Scheme::from_name(&pipeline.settings.disclosure.scheme)?;

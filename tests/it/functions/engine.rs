@@ -54,7 +54,7 @@ pub async fn engine() -> TestEngine {
     let test = bare(1 << 30).await;
     let pipeline = Pipeline::load(&repository().join("pipelines/nightly.toml"), &[]).unwrap();
     let lake = test.engine.lake();
-    for name in load_reference(&pipeline, lake).await.unwrap() {
+    for name in load_reference(&pipeline, lake).await.unwrap().names {
         let table = lake.table(&name).await.unwrap().unwrap();
         test.engine.register(&table).unwrap();
     }

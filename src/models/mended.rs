@@ -1,0 +1,61 @@
+//! Models of which the lake's files are damaged: their SQL makes all of them anew.
+
+use super::build::ModelState;
+use super::inputs::Inputs;
+use super::library::Library;
+use crate::error::Result;
+use crate::lake::{Lake, TableName};
+use crate::pipeline::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The damaged files of models, by model.
+pub(super) type Damaged = BTreeMap<TableName, Vec<String>>;
+
+/// Looks at the files of those models that are up to date and will be read: by a model that is out
+/// of date, by one that is damaged itself, or as `read` says. `order` has each model after what it
+/// reads.
+pub(super) async fn damaged(
+    lake: &Lake,
+    library: &Library,
+    order: &[TableName],
+    read: &BTreeSet<TableName>,
+    parameters: &BTreeMap<String, Value>,
+    inputs: &mut Inputs<'_>,
+) -> Result<Damaged> {
+    let mut found = Damaged::new();
+    let mut builds = BTreeSet::new();
+    for name in order {
+        let Some(model) = library.models.get(name) else {
+            continue;
+        };
+        let (state, _, fingerprint) = inputs.state(model, parameters).await?;
+        inputs.expect(name, fingerprint);
+        if state != ModelState::UpToDate {
+            builds.insert(name.clone());
+        }
+        if state == ModelState::Damaged {
+            found.insert(name.clone(), vec![name.log()]);
+        }
+    }
+    let mut read = read.clone();
+    for name in order.iter().rev() {
+        let Some(model) = library.models.get(name) else {
+            continue;
+        };
+        if !builds.contains(name)
+            && read.contains(name)
+            && let Some(table) = lake.table(name).await?
+        {
+            let damage = lake.damage(&table.files).await?;
+            if !damage.is_empty() {
+                let paths = damage.into_iter().map(|damage| damage.path);
+                found.insert(name.clone(), paths.collect());
+                builds.insert(name.clone());
+            }
+        }
+        if builds.contains(name) {
+            read.extend(model.reads.iter().cloned());
+        }
+    }
+    Ok(found)
+}
