@@ -4,9 +4,9 @@ use super::damage::explained;
 use super::printer::Printer;
 use super::size::{count, show};
 use super::{Global, session};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::privacy::Key;
-use crate::pull::{Limits, Summary, pull};
+use crate::pull::{Again, Limits, Replaced, Summary, pull, pull_again};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -16,13 +16,79 @@ pub struct Arguments {
     /// Sources of the pipeline file [default: all]
     #[arg(value_name = "SOURCE")]
     sources: Vec<String>,
+    /// Read everything again: damaged files are taken out of the tables that the sources fill, and
+    /// their rows come from the extracts
+    #[arg(long)]
+    again: bool,
+    /// With --again, go on without extracts that are no longer there: rows that only they held are
+    /// lost
+    #[arg(long, requires = "again")]
+    without_missing: bool,
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let (work, key) = session::Work::begin_to_pull(global).await?;
+    if arguments.again {
+        return again(global, &work, &key, arguments, printer).await;
+    }
     let (summary, lines) = step(global, &work, &key, &arguments.sources, printer).await?;
     printer.summary(&summary, &lines)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads sources again, and says what came of damaged tables.
+async fn again(
+    global: &Global,
+    work: &session::Work,
+    key: &Key,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
+    let started = Instant::now();
+    let what = Again {
+        sources: &arguments.sources,
+        without_missing: arguments.without_missing,
+    };
+    let done = pull_again(
+        &work.pipeline,
+        &work.lake,
+        key,
+        what,
+        limits(global),
+        &work.scratch,
+        printer.progress(),
+    )
+    .await;
+    let (summary, replaced) = explained(&work.pipeline, &work.lake, done).await?;
+    let mut lines = lines(&summary, started.elapsed().as_secs_f64());
+    lines.extend(replaced.iter().map(line_of_replaced));
+    let failed = |e| Error::data("cannot print the summary").cause(e);
+    let mut summary = serde_json::to_value(&summary).map_err(failed)?;
+    summary["replaced"] = serde_json::to_value(&replaced).map_err(failed)?;
+    printer.summary(&summary, &lines)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line_of_replaced(replaced: &Replaced) -> String {
+    let what = match (replaced.files, replaced.rows_before, replaced.same) {
+        (_, Some(_), true) => "it holds what it held before".to_string(),
+        (_, Some(before), false) => {
+            format!("{} rows, before {}", count(replaced.rows), count(before))
+        }
+        (_, None, _) => format!("its log was damaged; {} rows now", count(replaced.rows)),
+    };
+    format!(
+        "         {}: {} damaged files replaced; {what}",
+        replaced.table,
+        count(replaced.files as u64)
+    )
+}
+
+fn limits(global: &Global) -> Limits {
+    Limits {
+        threads: session::threads(global),
+        memory: global.memory_limit,
+    }
 }
 
 /// Pulls, and says what was pulled.
@@ -34,16 +100,12 @@ pub async fn step(
     printer: &Printer,
 ) -> Result<(Summary, Vec<String>)> {
     let started = Instant::now();
-    let limits = Limits {
-        threads: session::threads(global),
-        memory: global.memory_limit,
-    };
     let summary = pull(
         &work.pipeline,
         &work.lake,
         key,
         sources,
-        limits,
+        limits(global),
         &work.scratch,
         printer.progress(),
     )

@@ -38,13 +38,13 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// In words, after "because".
+    /// In words, after the file's name.
     pub fn words(self) -> &'static str {
         match self {
-            Fault::Missing => "it is not there",
-            Fault::Short => "it is shorter than its table says",
-            Fault::Altered => "it holds other bytes than were written",
-            Fault::Log => "the log cannot be read, or does not add up to what Populace left",
+            Fault::Missing => "is not there",
+            Fault::Short => "is shorter than its table says",
+            Fault::Altered => "holds other bytes than were written",
+            Fault::Log => "does not add up to what Populace left",
         }
     }
 }
@@ -73,7 +73,7 @@ impl Damage {
             self.path,
             of.unwrap_or_default()
         ))
-        .cause(self.fault.words())
+        .cause(format!("it {}", self.fault.words()))
         .damaged(&self.path)
         .hint(table.map_or_else(|| RESTORE.to_string(), |name| advice(&name)))
     }

@@ -12,7 +12,7 @@ use super::settle::{self, Settle};
 use super::taken::{self, TakenFiles};
 use super::{Limits, Summary, deleted, emptied, fence, opt_out_effect, rejects};
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Table, Turn};
+use crate::lake::{INCOMPLETE, Lake, Table, Turn};
 use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::privacy::{Key, Lookup, OptOuts};
 use crate::progress::Progress;
@@ -43,6 +43,23 @@ struct Before {
     opted_out: OptedOut,
     /// The last good export of each server.
     exports: Memory,
+}
+
+impl Before {
+    /// Whether no extract is left that must be read again, after what was read and brought now.
+    fn complete_with(&self, plan: &PullPlan, intake: &Intake, brought: &[Brought]) -> bool {
+        let read = intake.taken(plan);
+        let full = brought.iter().filter(|one| one.is_full());
+        let full: HashSet<&str> = full
+            .map(|one| plan.sources[one.source].name.as_str())
+            .collect();
+        let left = self
+            .taken
+            .iter()
+            .filter(|(_, taken)| taken.is_to_read_again());
+        let mut left = left.filter(|(id, _)| !read.contains_key(*id));
+        left.all(|((source, _), _)| full.contains(source.as_str()))
+    }
 }
 
 /// Who has opted out now, and how that differs from before.
@@ -142,6 +159,7 @@ impl Attempt<'_> {
             exclusions: &exclusions,
             everything: opt_outs.changed() || older,
             read_anew,
+            complete: before.complete_with(&shared.plan, &intake, &brought),
             threads: self.limits.threads,
             progress: self.progress,
         };
@@ -384,10 +402,10 @@ fn choose(plan: &mut PullPlan, sources: &[String], again: bool) -> Result<()> {
 
 /// Whether every table is of its definition in the plan.
 fn are_of(plan: &PullPlan, tables: &[Option<Table>]) -> bool {
-    plan.tables
-        .iter()
-        .zip(tables)
-        .all(|(plan, table)| table.as_ref().is_some_and(|t| !plan.redefines(t)))
+    plan.tables.iter().zip(tables).all(|(plan, table)| {
+        let whole = |t: &Table| !plan.redefines(t) && t.property(INCOMPLETE).is_none();
+        table.as_ref().is_some_and(whole)
+    })
 }
 
 /// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs

@@ -5,6 +5,7 @@
 //! the other; what was taken is committed last, so that a pull that was cut short is done again
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
+mod again;
 mod attempt;
 mod bulk;
 mod chunks;
@@ -34,6 +35,7 @@ mod taken;
 mod version;
 mod whereabouts;
 
+pub use again::{Again, Replaced, pull_again};
 pub(crate) use chunks::{Form, Piece, pieces, unpacked};
 pub use feeding::{Feeding, feeding};
 pub use opt_out_effect::ndoo_checked_on;

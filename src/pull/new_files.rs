@@ -34,7 +34,8 @@ impl NewFiles {
             new.passed_over.extend(listed.passed_over.iter().map(named));
             for file in listed.files {
                 let before = taken.get(&(source.name.clone(), file.name.clone()));
-                new.other_settings |= before.is_some_and(|t| t.settings != source.fingerprint);
+                new.other_settings |= before
+                    .is_some_and(|t| t.settings != source.fingerprint && !t.is_to_read_again());
                 if !again && before.is_some_and(|t| t.covers(&file, &source.fingerprint)) {
                     new.known += 1;
                 } else {

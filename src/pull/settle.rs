@@ -12,7 +12,7 @@ use super::summary::TableSummary;
 use super::version::RecordVersion;
 use super::whereabouts::{DELETED, Whereabouts};
 use crate::error::{Error, Result};
-use crate::lake::{Change, DataFile, FileWriter, Lake, Table};
+use crate::lake::{Change, DataFile, FileWriter, INCOMPLETE, Lake, Table};
 use crate::progress::Progress;
 use crate::stop;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,8 @@ pub struct Settle<'a> {
     /// Whether files that the lake holds already were read with other settings: then what was read
     /// now replaces what is stored, though its version is the same.
     pub read_anew: bool,
+    /// Whether no extract is left that has to be read again for a damaged table.
+    pub complete: bool,
     /// Worker threads.
     pub threads: usize,
     /// Where progress is shown.
@@ -429,7 +431,9 @@ impl Settle<'_> {
         remove.retain(|file| !stays(file));
         let redefined = table.is_none_or(|t| plan.redefines(t));
         let rows = files.iter().map(|f| f.rows).sum();
-        let changed = !add.is_empty() || !remove.is_empty() || redefined;
+        let incomplete = table.is_some_and(|t| t.property(INCOMPLETE).is_some());
+        let completes = incomplete && self.complete;
+        let changed = !add.is_empty() || !remove.is_empty() || redefined || completes;
         let mut summary = TableSummary {
             table: plan.name.to_string(),
             rows,
@@ -461,6 +465,9 @@ impl Settle<'_> {
                     self.lake.settings().key_fingerprint.clone(),
                 ),
             ]);
+            if incomplete && !completes {
+                properties.insert(INCOMPLETE.to_string(), "true".to_string());
+            }
             if !reading.is_empty() {
                 properties.insert(READING.to_string(), reading);
             }

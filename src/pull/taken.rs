@@ -68,7 +68,20 @@ fn schema() -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+/// In the place of a file's settings: what it held has to be read again.
+const AGAIN: &str = "again";
+
 impl Taken {
+    /// The same file, to be read again whatever the settings are.
+    pub(super) fn read_again(&mut self) {
+        self.settings = AGAIN.to_string();
+    }
+
+    /// Whether it has to be read again although it has not changed.
+    pub(super) fn is_to_read_again(&self) -> bool {
+        self.settings == AGAIN
+    }
+
     /// Whether `file`, read with these settings, would bring nothing new.
     pub fn covers(&self, file: &SourceFile, settings: &str) -> bool {
         self.size == file.size
