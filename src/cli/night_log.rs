@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub struct Step {
     /// The night: when it began, 2026-11-22T02:00:00Z.
     pub night: String,
-    /// begin, pull, run, check, release, vacuum or end.
+    /// begin, verify, pull, run, check, release, vacuum or end.
     pub step: String,
     /// When the step ended, in microseconds since 1970.
     pub ended: i64,

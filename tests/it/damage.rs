@@ -1,6 +1,7 @@
 //! What commands do about files of the lake that are damaged, cut short or gone.
 
 use crate::project::{Project, files_below, synth};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A lake after a night, and what was released.
@@ -11,15 +12,22 @@ fn after_a_night() -> (tempfile::TempDir, Project) {
     (record, project)
 }
 
-/// A data file of a table.
+/// A data file of a table's newest version.
 fn file_of(project: &Project, table: &str) -> PathBuf {
     let folder = project.path("lake").join(table.replace('.', "/"));
-    let files = files_below(&folder);
-    let name = files
-        .keys()
-        .find(|name| name.ends_with(".parquet"))
-        .unwrap();
-    folder.join(name)
+    let mut named = BTreeSet::new();
+    for commit in files_below(&folder.join("_delta_log")).into_values() {
+        for line in String::from_utf8(commit).unwrap().lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            if let Some(path) = line["remove"]["path"].as_str() {
+                named.remove(path);
+            }
+            if let Some(path) = line["add"]["path"].as_str() {
+                named.insert(path.to_string());
+            }
+        }
+    }
+    folder.join(named.pop_first().unwrap())
 }
 
 fn flip(path: &Path) {
@@ -118,14 +126,14 @@ fn a_damaged_model_is_built_again_by_a_run_that_reads_it_or_names_it() {
     .unwrap();
     assert!(said(&project, &["run"]).contains("rebuilt core.person"));
     // A release alone says what to do.
-    let marts = file_of(&project, "needs.condition_prevalence");
+    let marts = file_of(&project, "demographic.population_profile");
     flip(&marts);
     std::fs::remove_dir_all(project.path("releases")).unwrap();
     let error = project.fails(3, &["release"]);
     let name = marts.file_name().unwrap().to_str().unwrap();
     assert!(error.contains(name), "{error}");
     assert!(
-        error.contains("populace run needs.condition_prevalence"),
+        error.contains("populace run demographic.population_profile"),
         "{error}"
     );
 }
@@ -189,15 +197,15 @@ fn a_night_over_a_damaged_record_table_names_file_and_source_which_is_pulled_aga
 fn a_table_that_is_not_complete_is_not_built_over() {
     let (record, project) = after_a_night();
     let rows = project.record_tables();
-    flip(&file_of(&project, "record.observation"));
+    flip(&file_of(&project, "record.condition"));
     // A reject threshold of nothing, and a line that cannot be read: the pull fails after the damaged
     // file was taken out.
-    let broken = record.path().join("fhir/Observation.broken.ndjson");
+    let broken = record.path().join("fhir/Condition.broken.ndjson");
     std::fs::write(&broken, "{\n".repeat(100_000)).unwrap();
     project.fails(3, &["pull", "--again", "record"]);
     let error = project.fails(3, &["run"]);
     assert!(
-        error.contains("table record.observation is not complete"),
+        error.contains("table record.condition is not complete"),
         "{error}"
     );
     // The next pull, whichever it is, finishes it.
@@ -220,10 +228,11 @@ fn damaged_state_is_an_error_that_names_it_and_comes_again() {
         "populace.reject",
     ] {
         let folder = project.path("lake").join(table.replace('.', "/"));
-        if !files_below(&folder)
-            .keys()
-            .any(|name| name.ends_with(".parquet"))
-        {
+        let has_rows = folder.exists()
+            && files_below(&folder)
+                .keys()
+                .any(|name| name.ends_with(".parquet"));
+        if !has_rows {
             continue;
         }
         let file = file_of(&project, table);

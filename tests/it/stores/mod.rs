@@ -12,6 +12,7 @@
 
 mod bulk;
 mod careless;
+mod damaged;
 mod faults;
 mod large;
 mod proxy;
