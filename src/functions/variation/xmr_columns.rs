@@ -197,10 +197,10 @@ impl Columns {
     }
 }
 
-/// Numbers, NULL where they are NaN.
+/// Numbers, NULL where they are NaN, or beyond the range of numbers.
 fn known(numbers: Vec<f64>) -> Float64Array {
-    let unknown = numbers.iter().any(|number| number.is_nan());
-    let known = || BooleanBuffer::collect_bool(numbers.len(), |row| !numbers[row].is_nan());
+    let unknown = numbers.iter().any(|number| !number.is_finite());
+    let known = || BooleanBuffer::collect_bool(numbers.len(), |row| numbers[row].is_finite());
     let nulls = unknown.then(|| NullBuffer::new(known()));
     Float64Array::new(numbers.into(), nulls)
 }
