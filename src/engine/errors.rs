@@ -1,7 +1,7 @@
 //! What went wrong in SQL, in a user's words, without a value of a record.
 
 use crate::error::Error;
-use crate::functions::{BrokenRule, Definition, sections};
+use crate::functions::{BrokenRule, Definition, doc_of, sections};
 use crate::panics;
 use datafusion::common::DataFusionError;
 use datafusion::functions_window::all_default_window_functions;
@@ -126,10 +126,8 @@ fn wrong_call(text: &str) -> Option<(&'static str, String, &'static str)> {
     let (_, rest) = text.split_once("given name and argument types '")?;
     let (call, _) = rest.split_once("'.")?;
     let (name, _) = call.split_once('(')?;
-    let sections = sections();
-    let mut functions = sections.iter().flat_map(|section| &section.functions);
-    let found = functions.find(|function| function.doc.name == name)?;
-    Some((found.doc.name, call.to_string(), found.doc.syntax))
+    let doc = doc_of(name)?;
+    Some((doc.name, call.to_string(), doc.syntax))
 }
 
 /// The function of an "Invalid function" that is one, of windows.
@@ -143,9 +141,9 @@ fn window_without_over(message: &str) -> Option<String> {
         _ => None,
     });
     let lower = name.to_lowercase();
-    let known = engine.iter().any(|window| {
-        window.name() == lower || window.aliases().iter().any(|alias| *alias == lower)
-    });
+    let known = engine
+        .iter()
+        .any(|window| window.name() == lower || window.aliases().contains(&lower));
     (known || ours.any(|window| window == lower)).then_some(lower)
 }
 

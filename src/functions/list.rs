@@ -1,9 +1,20 @@
 //! What `show functions` lists.
 
-use super::sections;
+use super::{Doc, sections};
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use datafusion::common::Result;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+/// What is said of the function of a name. The list is made once: sections come with their code
+/// lists, which take longer to read than most queries to plan.
+pub fn doc_of(name: &str) -> Option<&'static Doc> {
+    static DOCS: OnceLock<Vec<&'static Doc>> = OnceLock::new();
+    let docs = DOCS.get_or_init(|| {
+        let functions = sections().into_iter().flat_map(|section| section.functions);
+        functions.map(|function| function.doc).collect()
+    });
+    docs.iter().copied().find(|doc| doc.name == name)
+}
 
 /// Each function with its section, how it is called and what it is for, as rows.
 pub fn list_of_functions() -> Result<RecordBatch> {

@@ -28,7 +28,7 @@ mod window;
 
 pub use broken_rule::BrokenRule;
 pub use doc::Doc;
-pub use list::list_of_functions;
+pub use list::{doc_of, list_of_functions};
 pub use window::{Compute, compute_of};
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
