@@ -111,11 +111,13 @@ impl Work {
     /// only to make a lake that is not there yet.
     pub async fn begin(global: &Global) -> Result<Self> {
         let pipeline = pipeline(global)?;
-        let found = Lake::open(pipeline.lake()?).await;
-        let settings = match (found, key(&pipeline)) {
-            (Ok(lake), _) => lake.settings().clone(),
-            (Err(_), Ok(key)) => fresh(&pipeline, &key),
-            (Err(missing), Err(_)) => return Err(missing),
+        let settings = match Lake::open(pipeline.lake()?).await {
+            Ok(lake) => lake.settings().clone(),
+            // Only now is the key asked for: it may come from a program.
+            Err(missing) => match key(&pipeline) {
+                Ok(key) => fresh(&pipeline, &key),
+                Err(_) => return Err(missing),
+            },
         };
         Self::open(global, pipeline, &settings).await
     }

@@ -10,8 +10,10 @@ fn only_pull_nightly_and_key_need_the_pseudonymisation_key() {
     let pipeline = std::fs::read_to_string(project.path("pipelines/nightly.toml")).unwrap();
     std::fs::remove_file(project.path("test.key")).unwrap();
     let unset = pipeline.replace("file:test.key", "env:POPULACE_KEY");
-    for text in [pipeline, unset] {
-        project.write_pipeline(&text);
+    // A program that gives the key is not even started.
+    let asked = pipeline.replace("file:test.key", "command:touch asked-for-key");
+    for text in [&pipeline, &unset, &asked] {
+        project.write_pipeline(text);
         for arguments in [
             &["run"][..],
             &["run", "--set", "as_of=2026-08-31"],
@@ -30,6 +32,7 @@ fn only_pull_nightly_and_key_need_the_pseudonymisation_key() {
             assert!(error.contains("key"), "{arguments:?}: {error}");
         }
     }
+    project.write_pipeline(&unset);
     let error = project.fails(2, &["nightly"]);
     assert!(error.contains("POPULACE_KEY holds no key"), "{error}");
 }

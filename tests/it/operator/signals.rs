@@ -117,7 +117,7 @@ fn a_night_ends_in_order_at_any_moment() {
                     assert_eq!(status["exit_code"], 1, "{what}");
                 }
             }
-            if moment % 3 == 0 {
+            if moment.is_multiple_of(3) {
                 project.ok(&["nightly"]);
                 assert_eq!(project.released(), undisturbed.released(), "{what}");
                 project.ok(&["status"]);
@@ -163,6 +163,63 @@ fn every_command_ends_in_order() {
         assert_eq!(partial, None, "{signal}");
         assert!(!project.path("rows.csv").exists() && !project.path("people").exists());
     }
+}
+
+/// Commands whose work is short are told to stop in the middle of it; the next one goes on where it
+/// was, and ends where an undisturbed one does.
+#[test]
+fn a_pull_a_release_and_a_rotation_are_finished_by_the_next() {
+    let record = synth(60, 5, false);
+    let project = Project::over(record.path());
+    project.ok(&["nightly"]);
+    let released = project.released();
+    let pipeline = std::fs::read_to_string(project.path("pipelines/nightly.toml")).unwrap();
+    let links = || {
+        project.sql(
+            "select count(*), count(person_key), count(distinct person_key) from record.condition",
+        )
+    };
+    let before = links();
+    let mut stopped = 0;
+    for (number, signal) in SIGNALS.into_iter().enumerate() {
+        for arguments in [
+            &["pull"][..],
+            &["run"],
+            &["release"],
+            &["verify", "lake"],
+            &["vacuum", "--keep-days", "0"],
+            &["key", "rotate"],
+        ] {
+            match arguments[0] {
+                "pull" => std::fs::remove_dir_all(project.path("lake")).unwrap(),
+                "release" => std::fs::remove_dir_all(project.path("releases")).unwrap(),
+                "key" => project.write_pipeline(&pipeline.replace(
+                    "key = \"file:test.key\"",
+                    "key = \"file:new.key\"\nkey_before = [\"file:test.key\"]",
+                )),
+                _ => {}
+            }
+            let new_key = format!("{number}").repeat(64);
+            std::fs::write(project.path("new.key"), new_key.replace('0', "a")).unwrap();
+            let child = start(&mut project.command(arguments));
+            wait(Duration::from_millis(150));
+            send(&child, signal);
+            let (output, took) = ended(child);
+            let what = format!("{arguments:?}");
+            if !output.status.success() {
+                assert_stopped((output, took), signal, &what);
+                stopped += 1;
+            }
+            assert_nothing_left(&project, &what);
+            project.ok(arguments);
+        }
+        assert_eq!(links(), before, "{signal}");
+        project.write_pipeline(&pipeline);
+        std::fs::remove_dir_all(project.path("lake")).unwrap();
+        project.ok(&["nightly"]);
+        assert_eq!(project.released(), released, "{signal}");
+    }
+    assert!(stopped >= 3, "{stopped}");
 }
 
 /// A key command that waits for ever is ended with the command that started it.
