@@ -20,6 +20,7 @@ pub mod pipeline;
 pub mod privacy;
 pub mod progress;
 pub mod pull;
+mod regular_file;
 pub mod release;
 pub mod scratch;
 pub mod stop;

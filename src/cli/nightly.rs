@@ -13,6 +13,7 @@ use super::{Global, pull, release, run, session, vacuum};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;
+use crate::pull::Summary;
 use crate::stop::{self, Signal};
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -56,16 +57,18 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
 
     let pulled = pull::step(global, &work, &key, &[], printer);
     let (pulled, lines) = log.doing("pull", pulled).await?;
-    log.did("pull", "ok", &lines).await?;
+    let outcome = match pulled.warnings.is_empty() {
+        true => "ok",
+        false => "warned",
+    };
+    log.did("pull", outcome, &lines).await?;
 
     let built = run::step(global, &work, &[], &damaged, printer);
     let (built, lines) = log.doing("run", built).await?;
     log.ran(&built, &lines).await?;
 
     let mut summary = serde_json::json!({ "night": night, "pull": pulled, "run": built });
-    if !built.ok() {
-        let error = Error::refused("checks of models failed, so nothing was released")
-            .hint("mend the data or the model that the lines above name, then run again: what is done stays done");
+    if let Some(error) = not_good(&pulled, built.ok()) {
         log.end("failed", error.what()).await?;
         if global.json {
             summary["error"] = described(&error)["error"].take();
@@ -109,6 +112,22 @@ async fn verified(work: &session::Work) -> Result<(BTreeSet<TableName>, Vec<Stri
     )];
     lines.extend(more);
     Ok((models, lines))
+}
+
+/// Why nothing is released after these steps.
+fn not_good(pulled: &Summary, built: bool) -> Option<Error> {
+    if !built {
+        return Some(Error::refused("checks of models failed, so nothing was released")
+            .hint("mend the data or the model that the lines above name, then run again: what is done stays done"));
+    }
+    let error = Error::refused("the pull ended with a warning, so nothing was released");
+    let warnings = &pulled.warnings;
+    (!warnings.is_empty()).then(|| {
+        warnings
+            .iter()
+            .fold(error, Error::cause)
+            .hint("what came is in the lake and the models are built; mend the source, or allow it by the setting that the cause names, then run again")
+    })
 }
 
 /// A night that could not begin is a night too: its log says why, where the lake can be found and

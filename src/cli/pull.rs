@@ -33,7 +33,10 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     }
     let (summary, lines) = step(global, &work, &key, &arguments.sources, printer).await?;
     printer.summary(&summary, &lines)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(match summary.warnings.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(1),
+    })
 }
 
 /// Reads sources again, and says what came of damaged tables.
@@ -117,10 +120,18 @@ pub async fn step(
 
 fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
     let mut lines = lines_of_files(summary, seconds);
-    if let Some(first) = summary.files_passed_over.first() {
+    let warnings = summary.warnings.iter();
+    lines.extend(warnings.map(|warning| format!("         warning: {warning}")));
+    lines.extend(passed_over(summary));
+    for (source, lines_of_source) in &summary.future_times {
         lines.push(format!(
-            "         passed over: {} files that are no extracts by their names, such as {first}",
-            count(summary.files_passed_over.len() as u64)
+            "         source {source}: {} lines say that they were updated in the future; they count as updated when their file was made",
+            count(*lines_of_source)
+        ));
+    }
+    for (source, since) in &summary.future_exports {
+        lines.push(format!(
+            "         source {source}: the server says that its export is of a time in the future; the next one brings what changed since {since}"
         ));
     }
     if !summary.opted_out_rows.is_empty() {
@@ -139,6 +150,46 @@ fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// Files passed over for each reason that are named, so that many do not hide the rest.
+const NAMED: usize = 5;
+
+fn passed_over(summary: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    let because = &summary.passed_over_because;
+    let by_name = summary.files_passed_over.iter();
+    let by_name: Vec<&String> = by_name
+        .filter(|file| !because.contains_key(*file))
+        .collect();
+    if let Some(first) = by_name.first() {
+        lines.push(format!(
+            "         passed over: {} files that are no extracts by their names, such as {}",
+            count(by_name.len() as u64),
+            plain(first)
+        ));
+    }
+    for (file, reason) in because.iter().take(NAMED) {
+        lines.push(format!("         passed over: {} ({reason})", plain(file)));
+    }
+    if because.len() > NAMED {
+        lines.push(format!(
+            "         passed over: {} more",
+            count((because.len() - NAMED) as u64)
+        ));
+    }
+    if summary.files_linked > 0 {
+        lines.push(format!(
+            "         {} files are reached through symbolic links",
+            count(summary.files_linked)
+        ));
+    }
+    lines
+}
+
+/// A file's name without characters that would move a terminal's cursor.
+fn plain(name: &str) -> String {
+    name.replace(|c: char| c.is_control(), "\u{fffd}")
 }
 
 fn lines_of_files(summary: &Summary, seconds: f64) -> Vec<String> {

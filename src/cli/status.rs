@@ -8,7 +8,7 @@ use super::size::{count, show};
 use super::{Global, night_log, session};
 use crate::error::Result;
 use crate::lake::{Lake, Lock};
-use crate::pull::taken_files;
+use crate::pull::{Shortfall, shortfalls, taken_files};
 use chrono::{DateTime, Utc};
 use releases::{Released, last};
 use std::collections::BTreeMap;
@@ -25,6 +25,7 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let nights = nights(night_log::load(&lake).await?, &Lock::holder(&location)?);
     let nights = &nights[nights.len().saturating_sub(NIGHTS)..];
     let sources = sources(&lake).await?;
+    let incomplete = shortfalls(&lake).await?;
     let tables = tables(&lake).await?;
     let releases = last(&pipeline.releases()?).await?;
     let bad = nights.last().filter(|night| !night.outcome.is_good());
@@ -34,13 +35,14 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
             "nights": nights,
             "failed_checks": bad.map(failed_checks).unwrap_or_default(),
             "sources": sources,
+            "incomplete_exports": incomplete,
             "tables": tables,
             "releases": releases,
             "exit_code": code,
         });
         printer.summary(&summary, &[])?;
     } else {
-        printer.data(&text(nights, &sources, &tables, &releases))?;
+        printer.data(&text(nights, &sources, &incomplete, &tables, &releases))?;
         if let Some(night) = bad {
             printer.say(&verdict(night));
         }
@@ -51,6 +53,7 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
 fn text(
     nights: &[Night],
     sources: &BTreeMap<String, Brought>,
+    incomplete: &BTreeMap<String, Shortfall>,
     tables: &[TableNow],
     releases: &[Released],
 ) -> String {
@@ -76,6 +79,13 @@ fn text(
             count(source.rejected),
             source.newest
         );
+        if let Some(lacks) = incomplete.get(name) {
+            let _ = writeln!(
+                text,
+                "    incomplete: of the export of {} {lacks}; the next pull asks for it again",
+                lacks.asked
+            );
+        }
     }
     text.push_str("Tables\n");
     for table in tables {

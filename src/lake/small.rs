@@ -66,6 +66,28 @@ impl Lake {
     ) -> Result<()> {
         let files = self.rows_file(name, &rows).await?;
         let change = Change::replacing(base, rows.schema(), properties, files);
+        self.commit_unless_same(name, base, change).await
+    }
+
+    /// Puts `files`, which are written already or were there, in the place of all that the table held
+    /// at version `base`. The same ones again commit nothing.
+    pub async fn replace_files(
+        &self,
+        name: &TableName,
+        base: Option<&Table>,
+        schema: SchemaRef,
+        files: Vec<NewFile>,
+    ) -> Result<()> {
+        let change = Change::replacing(base, schema, BTreeMap::new(), files);
+        self.commit_unless_same(name, base, change).await
+    }
+
+    async fn commit_unless_same(
+        &self,
+        name: &TableName,
+        base: Option<&Table>,
+        change: Change,
+    ) -> Result<()> {
         if !base.is_some_and(|table| change.leaves(table)) {
             self.commit(name, base, change).await?;
         }

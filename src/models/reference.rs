@@ -107,7 +107,7 @@ impl Source {
 
     fn bytes(&self) -> Result<Vec<u8>> {
         match self {
-            Source::File(path) => std::fs::read(path)
+            Source::File(path) => crate::regular_file::read(path)
                 .data(|| format!("the reference file {} cannot be read", path.display()))
                 .map_err(|e| e.hint("correct its path under [reference]")),
             Source::Shipped(_, text) => Ok(text.as_bytes().to_vec()),

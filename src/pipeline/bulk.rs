@@ -1,6 +1,6 @@
 //! `[sources.NAME]` of kind `fhir-bulk`: a server that speaks FHIR Bulk Data.
 
-use super::{FhirReading, FhirVersion};
+use super::{Expected, FhirReading, FhirVersion};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -31,6 +31,9 @@ pub struct FhirBulk {
     /// How its resources are read.
     #[serde(skip)]
     pub reading: FhirReading,
+    /// What it brings on a good night.
+    #[serde(skip)]
+    pub expected: Expected,
     /// How to ask for access; None for a server that asks for none.
     pub auth: Option<BulkAuth>,
     /// Other hosts (`host` or `host:port`) that files may lie on; they never get the token.
@@ -54,7 +57,26 @@ pub struct FhirBulk {
     /// After how many seconds an export that has not ended is given up.
     #[serde(default = "FhirBulk::default_export_limit")]
     pub export_limit_seconds: u64,
-    /// Types that may have no file in a full export although they had some before.
+    /// For how many seconds an answer may take that is no file of the export.
+    #[serde(default = "FhirBulk::default_answer_limit")]
+    pub answer_limit_seconds: f64,
+    /// After how many seconds a pull gives downloads up; the next one goes on with them.
+    #[serde(default = "FhirBulk::default_download_limit")]
+    pub download_limit_seconds: f64,
+    /// Bytes a second below which a download is too slow to wait for.
+    #[serde(default = "FhirBulk::default_slowest")]
+    pub slowest_bytes_per_second: u64,
+    /// The most pages that a manifest may have.
+    #[serde(default = "FhirBulk::default_page_limit")]
+    pub page_limit: usize,
+    /// The most MiB that a file may have, unpacked.
+    #[serde(default = "FhirBulk::default_file_limit")]
+    pub file_limit_mib: u64,
+    /// The most MiB that a pull may take of an export, unpacked.
+    #[serde(default = "FhirBulk::default_export_limit_mib")]
+    pub export_limit_mib: u64,
+    /// Types that may be missing: that have no file in a full export although they had some before, or
+    /// that the server says it failed to export.
     #[serde(default)]
     pub accept_missing_types: Vec<String>,
     /// A file to which the standard export log is appended.
@@ -90,6 +112,40 @@ impl FhirBulk {
         86_400
     }
 
+    fn default_answer_limit() -> f64 {
+        600.0
+    }
+
+    fn default_download_limit() -> f64 {
+        86_400.0
+    }
+
+    fn default_slowest() -> u64 {
+        1024
+    }
+
+    fn default_page_limit() -> usize {
+        10_000
+    }
+
+    fn default_file_limit() -> u64 {
+        64 * 1024
+    }
+
+    fn default_export_limit_mib() -> u64 {
+        1024 * 1024
+    }
+
+    /// How long an answer may take that is no file.
+    pub fn answer_limit(&self) -> Duration {
+        seconds(self.answer_limit_seconds, Self::default_answer_limit())
+    }
+
+    /// How long a pull downloads.
+    pub fn download_limit(&self) -> Duration {
+        seconds(self.download_limit_seconds, Self::default_download_limit())
+    }
+
     /// The longest wait between two requests.
     pub fn longest_wait(&self) -> Duration {
         seconds(self.longest_wait_seconds, Self::default_longest_wait())
@@ -109,7 +165,7 @@ impl FhirBulk {
 /// A setting in seconds within bounds; `usual` where it is no number.
 fn seconds(setting: f64, usual: f64) -> Duration {
     let setting = if setting.is_finite() { setting } else { usual };
-    Duration::from_secs_f64(setting.clamp(0.01, 86_400.0))
+    Duration::from_secs_f64(setting.clamp(0.01, 8_640_000.0))
 }
 
 /// Access by SMART Backend Services.

@@ -9,7 +9,9 @@ mod source;
 pub use bulk::{BulkAuth, FhirBulk, Level};
 pub use parameters::{Parameter, ParameterType, Value};
 pub use settings_file::parse as parse_settings;
-pub use source::{CsvFolder, FhirFolder, FhirReading, FhirVersion, NHS_NUMBER_SYSTEM, Source};
+pub use source::{
+    CsvFolder, Expected, FhirFolder, FhirReading, FhirVersion, NHS_NUMBER_SYSTEM, Source,
+};
 
 use crate::error::{Context, Error, Result};
 use crate::lake::Location;

@@ -40,13 +40,18 @@ impl Source {
         let source = match kind {
             Kind::FhirFolder => Source::FhirFolder(FhirFolder {
                 reading: parts.take()?,
+                expected: parts.take()?,
                 ..parts.take()?
             }),
             Kind::FhirBulk => Source::FhirBulk(Box::new(FhirBulk {
                 reading: parts.take()?,
+                expected: parts.take()?,
                 ..parts.take()?
             })),
-            Kind::CsvFolder => Source::CsvFolder(parts.take()?),
+            Kind::CsvFolder => Source::CsvFolder(CsvFolder {
+                expected: parts.take()?,
+                ..parts.take()?
+            }),
         };
         parts.end()?;
         Ok(source)
@@ -65,6 +70,25 @@ pub struct FhirReading {
     pub accept_test_numbers: bool,
     /// The share of lines that may be rejected before the pull fails.
     pub reject_threshold: f64,
+}
+
+/// What a source brings on a good night; a pull that finds something else ends with a warning.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub struct Expected {
+    /// Whether it may offer nothing although it brought something before.
+    pub allow_empty: bool,
+    /// The share of a table's new rows, or of all of its rows, that may have no person.
+    pub unlinked_threshold: f64,
+}
+
+impl Default for Expected {
+    fn default() -> Self {
+        Expected {
+            allow_empty: false,
+            unlinked_threshold: 0.2,
+        }
+    }
 }
 
 /// The identifier system of NHS numbers.
@@ -94,6 +118,9 @@ pub struct FhirFolder {
     /// How its resources are read.
     #[serde(skip)]
     pub reading: FhirReading,
+    /// What it brings on a good night.
+    #[serde(skip)]
+    pub expected: Expected,
 }
 
 /// A version of FHIR.
@@ -141,6 +168,9 @@ pub struct CsvFolder {
     /// The share of lines that may be rejected before the pull fails.
     #[serde(default = "default_reject_threshold")]
     pub reject_threshold: f64,
+    /// What it brings on a good night.
+    #[serde(skip)]
+    pub expected: Expected,
 }
 
 impl CsvFolder {

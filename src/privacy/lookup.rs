@@ -14,9 +14,10 @@ impl Lookup {
     /// Reads a CSV file with a header: the first column is looked up, the second is the answer.
     pub fn load(path: &Path) -> Result<Self> {
         let cannot = || format!("the lookup file {} cannot be read", path.display());
-        let mut reader = csv::Reader::from_path(path)
+        let file = crate::regular_file::open(path)
             .data(cannot)
             .map_err(|e| e.hint("correct its path under [privacy.lookups]"))?;
+        let mut reader = csv::Reader::from_reader(file);
         let hint = "give [privacy.lookups] a CSV file with a header and two columns: what is looked up, then the answer";
         if reader.headers().data(cannot)?.len() < 2 {
             return Err(Error::data(cannot())

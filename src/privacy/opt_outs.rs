@@ -149,7 +149,7 @@ fn read_list(
     pseudonyms: &Pseudonyms,
 ) -> Result<(HashSet<i64>, NaiveDate)> {
     let cannot = || format!("the opt-out list {} cannot be read", path.display());
-    let file = std::fs::File::open(path)
+    let file = crate::regular_file::open(path)
         .data(cannot)
         .map_err(|e| e.hint("correct opt_outs under [privacy]; nothing was pulled without it"))?;
     let changed = file

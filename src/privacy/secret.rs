@@ -55,7 +55,7 @@ impl SecretPlace {
                 Error::usage(format!("the environment variable {place} holds no {what}"))
                     .hint(format!("set {place} in the environment of this command"))
             })?,
-            "file" => std::fs::File::open(base.join(place))
+            "file" => crate::regular_file::open(&base.join(place))
                 .and_then(read_text)
                 .map_err(|e| {
                     Error::usage(format!("the {what} file {place} cannot be read"))

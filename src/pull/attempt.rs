@@ -1,16 +1,20 @@
 //! One attempt at a pull, step by step: what is known, what is new, what it becomes.
 
 use super::bulk::{self, Brought, Memory};
+use super::clock::Clock;
 use super::intake::{self, Intake};
 use super::merge::Exclusions;
 use super::new_files::NewFiles;
 use super::opted_out::{self, OptedOut};
 use super::people::People;
 use super::plan::{MergeColumns, PullPlan};
+use super::reject_spool::RejectSpool;
 use super::runs::Runs;
 use super::settle::{self, Settle};
 use super::taken::{self, TakenFiles};
-use super::{Limits, Summary, deleted, emptied, fence, opt_out_effect, rejects};
+use super::{
+    Limits, Summary, deleted, emptied, fence, opt_out_effect, rejects, threshold, warnings,
+};
 use crate::error::{Error, Result};
 use crate::lake::{INCOMPLETE, Lake, Table, Turn};
 use crate::pipeline::{Pipeline, settings_file::nearest};
@@ -18,7 +22,7 @@ use crate::privacy::{Key, Lookup, OptOuts};
 use crate::progress::Progress;
 use crate::scratch::Scratch;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// What an attempt needs.
 pub struct Attempt<'a> {
@@ -43,6 +47,17 @@ struct Before {
     opted_out: OptedOut,
     /// The last good export of each server.
     exports: Memory,
+    /// What folders had when they had something.
+    brought: warnings::Brought,
+}
+
+impl Before {
+    /// The properties of `populace.extract`.
+    fn properties(&self) -> Result<BTreeMap<String, String>> {
+        let mut all = bulk::properties(&self.exports)?;
+        all.extend(warnings::properties(&self.brought));
+        Ok(all)
+    }
 }
 
 impl Before {
@@ -75,7 +90,8 @@ impl Attempt<'_> {
     /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
     /// nothing was changed.
     pub async fn run(&self, sources: &[String], all: bool) -> Result<Option<Summary>> {
-        let exports = bulk::recall(&properties(self.lake).await?);
+        let remembered = properties(self.lake).await?;
+        let exports = bulk::recall(&remembered);
         let versions = bulk::fhir_versions(self.pipeline, self.lake, &exports, sources).await?;
         let mut plan = PullPlan::read_for(self.pipeline, self.key, &versions)?;
         if self
@@ -90,7 +106,7 @@ impl Attempt<'_> {
             );
         }
         let mut turn = self.turn(&plan).await?;
-        let mut before = self.before(&plan, exports).await?;
+        let mut before = self.before(&plan, exports, &remembered).await?;
         let opt_outs = self.opt_outs(&before.opted_out)?;
         // Records of people who opted in again are no longer in the lake: everything is read again.
         // A table that somebody removed comes back whole.
@@ -107,22 +123,31 @@ impl Attempt<'_> {
         choose(&mut plan, sources, again)?;
         let lookups = self.lookups(&mut plan)?;
         let mut new = NewFiles::find(&plan, &before.taken, again).await?;
+        let folder = self.scratch.folder("pull")?;
         let runs = Runs::new(
             plan.tables.len(),
             self.lake.settings().shards,
-            self.scratch.folder("pull")?,
+            folder.clone(),
             self.limits.memory / 4,
         );
         let shared = Arc::new(intake::Shared {
             plan,
             lookups,
             runs,
+            rejects: RejectSpool::new(&folder),
+            clock: Clock::of_command(),
+            arrivals: Mutex::default(),
         });
         let brought = self.bring(&shared, &mut before.exports, again).await?;
         let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
         if nothing && !opt_outs.changed() && !older && are_of(&shared.plan, &before.tables) {
-            let summary = Summary::unchanged(&shared.plan, &before.tables).with_files(&new);
+            let summary = Summary::unchanged(&shared.plan, &before.tables)
+                .with_files(&new)
+                .with_exports(&shared.plan, &brought);
+            let mut warnings = warnings::emptied(&shared.plan, &before.brought, &new, None);
+            warnings.extend(warnings::unlinked(&shared.plan, &shared, &summary.tables));
             self.nothing_new(&before, brought, &opt_outs).await?;
+            let summary = summary.with_warnings(warnings);
             return Ok(Some(summary.with_opt_outs(opt_outs.read, BTreeMap::new())));
         }
         // A full export may have been asked for because settings changed.
@@ -133,17 +158,18 @@ impl Attempt<'_> {
             .await?;
         let work = std::mem::take(&mut new.work);
         let mut intake = self.take_in(&shared, work, people, &brought).await?;
-        if let Err(error) = intake.within_thresholds(&shared.plan) {
+        if let Err(error) = threshold::check(&shared.plan, &intake) {
             // What a server sent and is refused is not looked at again: the next pull asks anew.
             for one in brought {
                 one.give_up().await?;
             }
             return Err(error);
         }
-        intake.end_merges(&shared);
+        intake.end_merges(&shared)?;
         if !again && lets_go(&intake, &opt_outs.read.people) {
             return Ok(None);
         }
+        let emptied = warnings::emptied(&shared.plan, &before.brought, &new, Some(&intake));
         for (record, when) in intake.deletes.values().flatten() {
             let known = deleted.entry(*record).or_insert(*when);
             *known = (*known).max(*when);
@@ -164,13 +190,24 @@ impl Attempt<'_> {
             progress: self.progress,
         };
         let summary = self
-            .commit(settle, &mut turn, before, opt_outs, &intake, &brought)
+            .commit(
+                settle, &shared, &mut turn, before, opt_outs, &intake, &brought, &new,
+            )
             .await?;
+        let short = brought.iter().filter_map(Brought::error).next();
         for one in brought {
             one.done().await?;
         }
         turn.end().await?;
-        Ok(Some(summary.with_files(&new)))
+        // What came is kept; that something did not come is an error all the same.
+        match short {
+            Some(error) => Err(error),
+            None => {
+                let unlinked = warnings::unlinked(&shared.plan, &shared, &summary.tables);
+                let summary = summary.with_files(&new).with_warnings(emptied);
+                Ok(Some(summary.with_warnings(unlinked)))
+            }
+        }
     }
 
     /// The turn after the last one, whose command is kept from committing anything more if it was
@@ -185,7 +222,12 @@ impl Attempt<'_> {
         Ok(turn)
     }
 
-    async fn before(&self, plan: &PullPlan, exports: Memory) -> Result<Before> {
+    async fn before(
+        &self,
+        plan: &PullPlan,
+        exports: Memory,
+        remembered: &BTreeMap<String, String>,
+    ) -> Result<Before> {
         let mut names: Vec<_> = plan.tables.iter().map(|table| table.name.clone()).collect();
         // The logs of the small tables are read beside the others; what they hold is asked for below.
         names.extend([
@@ -201,6 +243,7 @@ impl Attempt<'_> {
         let opted_out = opted_out::load(self.lake).await?;
         let taken = taken::load(self.lake).await?;
         Ok(Before {
+            brought: warnings::recall(remembered, &taken),
             taken,
             tables,
             opted_out,
@@ -225,7 +268,7 @@ impl Attempt<'_> {
         for (name, path) in &self.pipeline.settings.privacy.lookups {
             let path = self.pipeline.path(path);
             lookups.insert(name.clone(), Lookup::load(&path)?);
-            digest.update(&std::fs::read(&path).unwrap_or_default());
+            digest.update(&crate::regular_file::read(&path).unwrap_or_default());
         }
         let digest = digest.finalize().to_hex();
         for source in &mut plan.sources {
@@ -271,7 +314,7 @@ impl Attempt<'_> {
         opt_outs: &OptOutsNow,
     ) -> Result<()> {
         if !brought.is_empty() {
-            taken::store(self.lake, &before.taken, bulk::properties(&before.exports)?).await?;
+            taken::store(self.lake, &before.taken, before.properties()?).await?;
         }
         for one in brought {
             one.done().await?;
@@ -337,39 +380,47 @@ impl Attempt<'_> {
 
     /// Stores all that was taken in: the tables, what the next pull has to know, and, last of all,
     /// which files were taken.
+    #[allow(clippy::too_many_arguments)] // all that a pull has found out
     async fn commit(
         &self,
         settle: Settle<'_>,
+        shared: &intake::Shared,
         turn: &mut Turn<'_>,
         mut before: Before,
         opt_outs: OptOutsNow,
         intake: &Intake,
         brought: &[Brought],
+        new: &NewFiles,
     ) -> Result<Summary> {
         let (lake, plan) = (self.lake, settle.plan);
         let effect = opt_out_effect::note(lake, &before.tables, &opt_outs.joining).await?;
         turn.claim().await?;
-        let tables = settle.all(before.tables, intake).await?;
-        let mut rejected = intake.rejects(plan);
-        for one in brought.iter().filter(|one| one.is_full()) {
+        let tables = settle
+            .all(std::mem::take(&mut before.tables), intake)
+            .await?;
+        let mut gone = Vec::new();
+        for one in brought.iter().filter(|one| one.is_full() && one.is_whole()) {
             // A full export takes the place of all that came before.
             let name = &plan.sources[one.source].name;
             for (id, _) in before.taken.extract_if(.., |id, _| id.0 == *name) {
-                rejected.entry(id).or_default();
+                gone.push(id);
             }
         }
         futures::try_join!(
             deleted::store(lake, &settle.exclusions.deleted),
-            rejects::store(lake, &rejected),
+            rejects::store(lake, &shared.rejects, &gone),
             opted_out::store(lake, &opt_outs.read.people, &intake.people),
             opt_out_effect::store_lists(lake, &opt_outs.read.lists),
         )?;
         before.taken.extend(intake.taken(plan));
-        taken::store(lake, &before.taken, bulk::properties(&before.exports)?).await?;
+        warnings::learn(&mut before.brought, plan, &before.taken, new, intake);
+        taken::store(lake, &before.taken, before.properties()?).await?;
         if lake.is_older() {
             lake.taken_over().await?;
         }
-        Ok(Summary::of(plan, intake, tables).with_opt_outs(opt_outs.read, effect))
+        Ok(Summary::of(plan, intake, tables)
+            .with_exports(plan, brought)
+            .with_opt_outs(opt_outs.read, effect))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Reading a file as chunks of whole lines, with the place of each in the file.
 
 use super::files::{Origin, SourceFile};
-use crate::decode::csv::whole_records;
+use crate::decode::csv::{first_records, whole_records};
 use crate::error::{Context, Error, Result};
+use crate::regular_file;
 use flate2::read::MultiGzDecoder;
-use std::fs::File;
 use std::io::{BufReader, Read};
 use std::sync::{Mutex, PoisonError};
 
@@ -50,6 +50,33 @@ impl Drop for Piece {
     }
 }
 
+/// Lines that are worked on together: what becomes of a line may take more memory than the line.
+pub const MOST_LINES: usize = 64 * 1024;
+
+impl Piece {
+    /// The parts of at most [`MOST_LINES`] lines or records: place, first line and bytes.
+    pub fn parts(&self, form: Form) -> impl Iterator<Item = (u64, u64, &[u8])> {
+        let (mut at, mut line) = (0, self.first_line);
+        std::iter::from_fn(move || {
+            let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
+            let length = match form {
+                Form::Lines => first_lines(rest, MOST_LINES),
+                Form::Csv => first_records(rest, MOST_LINES),
+            };
+            let part = (self.offset + at as u64, line, &rest[..length]);
+            at += length;
+            line += memchr::memchr_iter(b'\n', part.2).count() as u64;
+            Some(part)
+        })
+    }
+}
+
+/// Bytes of the first `most` lines.
+pub fn first_lines(bytes: &[u8], most: usize) -> usize {
+    let mut ends = memchr::memchr_iter(b'\n', bytes);
+    ends.nth(most - 1).map_or(bytes.len(), |end| end + 1)
+}
+
 /// How lines end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -66,10 +93,12 @@ pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
         Origin::Folder(path) => path,
         Origin::Store(_, object) => return unpacked(object.open()).data(cannot),
     };
-    let opened = File::open(path)
+    let opened = regular_file::open(path)
         .data(cannot)
         .map_err(|e| e.hint("see that the file may be read by this user; nothing was committed"))?;
-    unpacked(opened).data(cannot)
+    // What is added while it is read makes it another file, which the next pull reads whole: one that
+    // grows as fast as it is read would have no end.
+    unpacked(opened.take(file.size)).data(cannot)
 }
 
 /// The bytes of `reader`, through gzip when the first of them say so.

@@ -1,6 +1,7 @@
 //! What sources have deleted, kept as `populace.deleted`: an older version of a deleted record that
 //! arrives later must not bring it back.
 
+use super::clock::Clock;
 use super::version::ByRecord;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
@@ -33,6 +34,7 @@ pub type Deleted = HashMap<i64, i64, ByRecord>;
 /// Reads what was deleted up to the last pull.
 pub async fn load(lake: &Lake) -> Result<Deleted> {
     let mut deleted = Deleted::default();
+    let clock = Clock::of_command();
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(deleted);
     };
@@ -42,7 +44,9 @@ pub async fn load(lake: &Lake) -> Result<Deleted> {
             .column(1)
             .as_primitive::<TimestampMicrosecondType>()
             .values();
-        deleted.extend(records.iter().copied().zip(moments.iter().copied()));
+        // An earlier Populace believed times in the future.
+        let moments = moments.iter().map(|when| clock.bounded(*when));
+        deleted.extend(records.iter().copied().zip(moments));
     }
     Ok(deleted)
 }

@@ -2,6 +2,7 @@
 //! kept as `populace.emptied`: an older version that arrives in a later night must not bring its
 //! rows back. Few records lose all their rows, so this stays small whatever the record's size.
 
+use super::clock::Clock;
 use super::runs::Runs;
 use super::version::{RecordVersion, Version};
 use crate::error::{Context, Result};
@@ -69,6 +70,7 @@ impl Emptied {
 
 /// Reads what was kept up to the last pull.
 pub async fn load(lake: &Lake) -> Result<Emptied> {
+    let clock = Clock::of_command();
     let mut emptied = Emptied::default();
     let Some(held) = lake.table(&table()).await? else {
         return Ok(emptied);
@@ -81,8 +83,8 @@ pub async fn load(lake: &Lake) -> Result<Emptied> {
             let digests = rows.column(3).as_primitive::<Int64Type>();
             for row in 0..rows.num_rows() {
                 let updated = match moments.is_valid(row) {
-                    true => moments.value(row),
-                    false => i64::MIN,
+                    true if clock.believes(moments.value(row)) => moments.value(row),
+                    _ => i64::MIN,
                 };
                 let of_table = emptied.0.entry(names.value(row).to_string()).or_default();
                 of_table.insert(records.value(row), (updated, digests.value(row)));

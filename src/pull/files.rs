@@ -2,13 +2,13 @@
 
 use super::object::{Object, plain_etag};
 use super::plan::{SourceKind, SourcePlan};
-use crate::error::{Context, Error, Result};
+use super::walk::Walk;
+use crate::error::{Error, Result};
 use crate::lake::store::trouble;
 use futures::TryStreamExt;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 /// A file that a source offers.
 #[derive(Debug, Clone)]
@@ -58,16 +58,37 @@ impl SourceFile {
 pub struct Listed {
     /// Those that it reads, by name.
     pub files: Vec<SourceFile>,
-    /// The names of others: a sender may have changed how extracts are called.
-    pub passed_over: Vec<String>,
+    /// The others.
+    pub passed_over: Vec<PassedOver>,
+    /// How many files are reached through symbolic links.
+    pub linked: u64,
+}
+
+/// A file of a source's folder that is not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PassedOver {
+    /// Its path below the source's folder, with `/`.
+    pub name: String,
+    /// Why; None when it is no extract by its name: a sender may have changed what extracts are
+    /// called.
+    pub reason: Option<&'static str>,
 }
 
 impl Listed {
-    fn pass_over(&mut self, name: String) {
+    /// Notes a file that is no extract by its name.
+    pub(super) fn pass_over(&mut self, name: String) {
         let file = name.rsplit('/').next().unwrap_or_default();
         if !file.starts_with('.') {
-            self.passed_over.push(name);
+            self.passed_over.push(PassedOver { name, reason: None });
         }
+    }
+
+    /// Notes what is passed over for another reason.
+    pub(super) fn refuse(&mut self, name: String, reason: &'static str) {
+        self.passed_over.push(PassedOver {
+            name,
+            reason: Some(reason),
+        });
     }
 }
 
@@ -75,7 +96,7 @@ impl Listed {
 pub async fn list(source: &SourcePlan) -> Result<Listed> {
     let mut listed = Listed::default();
     match source.location.folder() {
-        Some(folder) if folder.is_dir() => walk(source, folder, folder, &mut listed)?,
+        Some(folder) if folder.is_dir() => Walk::over(source, folder, &mut listed)?,
         Some(folder) => {
             return Err(Error::data(format!(
                 "source {}: there is no folder {}",
@@ -131,52 +152,8 @@ async fn list_store(source: &SourcePlan) -> Result<Listed> {
     Ok(listed)
 }
 
-fn walk(source: &SourcePlan, root: &Path, folder: &Path, listed: &mut Listed) -> Result<()> {
-    let cannot = || {
-        format!(
-            "source {}: {} cannot be read",
-            source.name,
-            folder.display()
-        )
-    };
-    for entry in std::fs::read_dir(folder).data(cannot)? {
-        let path = entry.data(cannot)?.path();
-        if path.is_dir() {
-            walk(source, root, &path, listed)?;
-            continue;
-        }
-        let name = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .components()
-            .map(|c| c.as_os_str().to_string_lossy())
-            .collect::<Vec<_>>()
-            .join("/");
-        let Some(decoder) = decoder_of(source, &path) else {
-            listed.pass_over(name);
-            continue;
-        };
-        let facts = path
-            .metadata()
-            .data(|| format!("source {}: {}", source.name, path.display()))?;
-        let modified = facts
-            .modified()
-            .ok()
-            .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-            .and_then(|since| i64::try_from(since.as_micros()).ok())
-            .unwrap_or_default();
-        listed.files.push(SourceFile {
-            name,
-            origin: Origin::Folder(path),
-            size: facts.len(),
-            modified,
-            decoder,
-        });
-    }
-    Ok(())
-}
-
-fn decoder_of(source: &SourcePlan, path: &Path) -> Option<usize> {
+/// The column file that a file belongs to (0 for FHIR); None when it is no extract by its name.
+pub(super) fn decoder_of(source: &SourcePlan, path: &Path) -> Option<usize> {
     match &source.kind {
         SourceKind::Fhir { .. } => {
             let name = path.file_name()?.to_str()?;

@@ -1,12 +1,14 @@
 //! Reading, decoding and preparing files on all threads.
 
 use super::chunks::{self, Form, Piece};
+use super::clock::Clock;
 use super::deleted::Deleted;
 use super::files::{Origin, SourceFile};
 use super::people::People;
 use super::plan::{PullPlan, SourceKind};
 use super::prepare::{Prepared, Preparer};
-use super::rejects::RejectedLine;
+use super::reject_spool::RejectSpool;
+use super::rejects::{Reasons, RejectedLine, reasons};
 use super::runs::Runs;
 use super::taken::{Taken, TakenFiles};
 use crate::decode::csv::Layout;
@@ -15,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::privacy::Lookup;
 use crate::progress::Progress;
 use crate::stop;
+use arrow::array::RecordBatch;
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -39,6 +42,12 @@ pub struct Shared {
     pub lookups: BTreeMap<String, Lookup>,
     /// Where rows go.
     pub runs: Runs,
+    /// Where lines go that cannot be used.
+    pub rejects: RejectSpool,
+    /// The pull's own clock.
+    pub clock: Clock,
+    /// Rows that came, by source and table.
+    pub arrivals: Mutex<BTreeMap<(usize, usize), u64>>,
 }
 
 /// Deleted records by resource type.
@@ -54,13 +63,39 @@ pub struct Intake {
     pub deletes: Deletes,
 }
 
-/// What came of one file.
+/// The outcome of reading one file.
 #[derive(Debug, Default)]
-struct FileIntake {
-    taken: Taken,
-    types: BTreeMap<String, u64>,
-    rejects: Vec<RejectedLine>,
-    bytes: u64,
+pub(super) struct FileIntake {
+    /// Its lines, by what became of them.
+    pub taken: Taken,
+    /// Lines a resource type or table.
+    pub types: BTreeMap<String, u64>,
+    /// Lines that cannot be used, by reason.
+    pub rejected: Reasons,
+    /// Lines whose last update lies in the future.
+    pub future: u64,
+    /// Its decompressed bytes.
+    pub bytes: u64,
+}
+
+impl FileIntake {
+    /// Counts lines that cannot be used.
+    pub fn reject(&mut self, lines: &[RejectedLine]) {
+        for (reason, count) in reasons(lines) {
+            *self.rejected.entry(reason).or_default() += count;
+        }
+    }
+
+    /// Lines that brought something: neither empty nor rejected.
+    pub fn used(&self) -> u64 {
+        let rest = self.rejects() + self.taken.other;
+        self.taken.lines.saturating_sub(rest)
+    }
+
+    /// How many lines cannot be used.
+    pub fn rejects(&self) -> u64 {
+        self.rejected.values().sum()
+    }
 }
 
 /// Reads all files. Patients come first, so that most rows find their person at once.
@@ -85,6 +120,7 @@ pub fn take_in(
             people: &intake.people,
             work: &work,
             results: work.iter().map(|_| Mutex::default()).collect(),
+            numbers: work.iter().map(|w| shared.number(w)).collect(),
             links: Mutex::default(),
             failed: Mutex::default(),
             stop: AtomicBool::new(false),
@@ -104,6 +140,27 @@ pub fn take_in(
     }
     bar.finish_and_clear();
     Ok(intake)
+}
+
+impl Shared {
+    /// Adds rows of a source to those of a table.
+    pub fn add(&self, source: usize, table: usize, batch: RecordBatch) -> Result<()> {
+        let rows = batch.num_rows() as u64;
+        *lock(&self.arrivals).entry((source, table)).or_default() += rows;
+        self.runs.add(table, batch)
+    }
+
+    /// How many rows a source brought for a table.
+    pub fn arrived(&self, source: usize, table: usize) -> u64 {
+        let arrivals = lock(&self.arrivals);
+        arrivals.get(&(source, table)).copied().unwrap_or_default()
+    }
+
+    /// A number for the rejects of a file.
+    fn number(&self, work: &Work) -> usize {
+        let (source, file) = id(&self.plan, work);
+        self.rejects.number(&source, &file)
+    }
 }
 
 /// Whether a file holds Patients, by its first line. A wrong guess costs time, never a link.
@@ -135,6 +192,8 @@ struct Phase<'a> {
     people: &'a People,
     work: &'a [Work],
     results: Vec<Mutex<FileIntake>>,
+    /// The files' numbers among those with rejects.
+    numbers: Vec<usize>,
     links: Mutex<Prepared>,
     failed: Mutex<Option<Error>>,
     stop: AtomicBool,
@@ -253,60 +312,76 @@ impl Phase<'_> {
             layout,
         } = job;
         if let Some(length) = piece.too_long {
-            let mut result = lock(&self.results[file]);
-            result.taken.lines += 1;
-            result.rejects.push(RejectedLine {
+            let line = RejectedLine {
                 line: piece.first_line,
                 start: piece.offset,
                 end: piece.offset + length,
                 reason: "too-long",
                 column: None,
-            });
-            return Ok(());
+            };
+            let mut result = lock(&self.results[file]);
+            result.taken.lines += 1;
+            result.reject(std::slice::from_ref(&line));
+            return self.shared.rejects.add(self.numbers[file], vec![line]);
         }
+        let form = match layout {
+            Some(_) => Form::Csv,
+            None => Form::Lines,
+        };
+        for (offset, first_line, bytes) in piece.parts(form) {
+            let chunk = Chunk {
+                bytes,
+                offset,
+                first_line,
+            };
+            self.part(file, &chunk, layout.as_deref())?;
+        }
+        Ok(())
+    }
+
+    /// Decodes and prepares lines of a file.
+    fn part(&self, file: usize, chunk: &Chunk<'_>, layout: Option<&Layout>) -> Result<()> {
         let work = &self.work[file];
         let source = &self.shared.plan.sources[work.source];
-        let chunk = Chunk {
-            bytes: &piece.bytes,
-            offset: piece.offset,
-            first_line: piece.first_line,
-        };
-        let (decoded, targets, viewed): (_, Vec<usize>, Option<Vec<&str>>) =
-            match (&source.kind, &layout) {
+        let (mut decoded, targets, viewed): (_, Vec<usize>, Option<Vec<&str>>) =
+            match (&source.kind, layout) {
                 (
                     SourceKind::Fhir {
                         decoder, tables, ..
                     },
                     _,
                 ) => (
-                    decoder.decode(&chunk),
+                    decoder.decode(chunk),
                     tables.iter().map(|(_, table)| *table).collect(),
                     Some(tables.iter().map(|(kind, _)| kind.as_str()).collect()),
                 ),
                 (SourceKind::Csv { decoders }, Some(layout)) => {
                     let (decoder, table) = &decoders[work.file.decoder];
-                    (decoder.decode(layout, &chunk)?, vec![*table], None)
+                    (decoder.decode(layout, chunk)?, vec![*table], None)
                 }
                 (SourceKind::Csv { .. }, None) => return Ok(()),
             };
+        let made = self.shared.clock.bounded(work.file.modified);
         let preparer = Preparer {
             source,
             tables: &self.shared.plan.tables,
             lookups: &self.shared.lookups,
             people: self.people,
+            clock: self.shared.clock,
+            made,
         };
         let prepared = preparer.prepare(
-            &decoded,
+            &mut decoded,
             &targets,
-            &piece.bytes,
-            piece.offset,
+            chunk.bytes,
+            chunk.offset,
             &work.file.name,
         )?;
         for (table, batch) in prepared.tables {
-            self.shared.runs.add(table, batch)?;
+            self.shared.add(work.source, table, batch)?;
         }
         for (table, versions) in prepared.emptied {
-            self.shared.runs.add_emptied(table, versions);
+            self.shared.runs.add_emptied(table, versions)?;
         }
         let counted = counted(&decoded, viewed.as_deref());
         {
@@ -315,21 +390,24 @@ impl Phase<'_> {
             taken.lines += counted.lines;
             taken.without_view += counted.without_view;
             taken.deletions += counted.deletions;
-            taken.rejected += prepared.rejects.len() as u64;
             taken.other += counted.other;
             for (kind, lines) in &decoded.types {
                 *result.types.entry(kind.clone()).or_default() += lines;
             }
-            result.rejects.extend(prepared.rejects);
+            result.reject(&prepared.rejects);
+            result.future += prepared.future;
         }
+        self.shared
+            .rejects
+            .add(self.numbers[file], prepared.rejects)?;
         let mut links = lock(&self.links);
         links.links.extend(prepared.links);
         links.replacements.extend(prepared.replacements);
         // Without a time of its own, a deletion is as old as the file that tells of it.
         let deletes = prepared.deletes.into_iter();
-        links.deletes.extend(
-            deletes.map(|(kind, key, when)| (kind, key, when.or(Some(work.file.modified)))),
-        );
+        links
+            .deletes
+            .extend(deletes.map(|(kind, key, when)| (kind, key, when.or(Some(made)))));
         Ok(())
     }
 }
@@ -367,16 +445,10 @@ pub(super) struct BulkFile {
     pub source: usize,
     /// Its name.
     pub name: String,
-    /// Its decompressed bytes.
-    pub bytes: u64,
     /// When the export was made, in microseconds since 1970.
     pub modified: i64,
-    /// What became of its lines.
-    pub taken: Taken,
-    /// Lines a resource type.
-    pub types: BTreeMap<String, u64>,
-    /// Lines that cannot be used.
-    pub rejects: Vec<RejectedLine>,
+    /// The outcome of reading it.
+    pub read: FileIntake,
 }
 
 impl Intake {
@@ -405,15 +477,16 @@ impl Intake {
     }
 
     /// Works out who stands for whom, when all that says so has been read.
-    pub fn end_merges(&mut self, shared: &Shared) {
+    pub fn end_merges(&mut self, shared: &Shared) -> Result<()> {
         for (index, table) in shared.plan.tables.iter().enumerate() {
             if table.merges.is_some() {
-                for (record, version) in shared.runs.emptied(index) {
+                shared.runs.each_emptied(index, |(record, version)| {
                     self.people.forget_merges(record, version);
-                }
+                })?;
             }
         }
         self.people.replace();
+        Ok(())
     }
 
     /// Adds a file whose rows are in the runs.
@@ -423,50 +496,29 @@ impl Intake {
             file: SourceFile {
                 name: file.name,
                 origin: Origin::Folder(Default::default()),
-                size: file.bytes,
+                size: file.read.bytes,
                 modified: file.modified,
                 decoder: 0,
             },
         };
-        let taken = FileIntake {
-            taken: file.taken,
-            types: file.types,
-            rejects: file.rejects,
-            bytes: file.bytes,
-        };
-        self.files.push((work, taken));
+        self.files.push((work, file.read));
     }
 
-    /// Fails when more of a source's lines were rejected than its threshold allows.
-    pub fn within_thresholds(&self, plan: &PullPlan) -> Result<()> {
-        for (index, source) in plan.sources.iter().enumerate() {
-            let files = self.files.iter().filter(|(work, _)| work.source == index);
-            let (lines, rejected) = files.fold((0u64, 0u64), |(lines, rejected), (_, file)| {
-                (
-                    lines + file.taken.lines,
-                    rejected + file.rejects.len() as u64,
-                )
-            });
-            if lines > 0 && rejected as f64 > lines as f64 * source.reject_threshold {
-                let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-                for (_, file) in self.files.iter().filter(|(work, _)| work.source == index) {
-                    for reject in &file.rejects {
-                        *reasons.entry(reject.reason).or_default() += 1;
-                    }
-                }
-                let reasons: Vec<String> = reasons
-                    .iter()
-                    .map(|(reason, lines)| format!("{lines} {reason}"))
-                    .collect();
-                return Err(Error::data(format!(
-                    "source {}: {rejected} of {lines} lines cannot be used",
-                    source.name
-                ))
-                .cause(reasons.join(", "))
-                .hint("nothing was committed; ask the sender, or raise reject_threshold for this source"));
-            }
+    /// The files read of a source.
+    pub(super) fn of_source(&self, source: usize) -> impl Iterator<Item = (&str, &FileIntake)> {
+        let files = self.files.iter();
+        files
+            .filter(move |(work, _)| work.source == source)
+            .map(|(work, file)| (work.file.name.as_str(), file))
+    }
+
+    /// Lines that cannot be used, by reason.
+    pub fn rejected(&self) -> BTreeMap<String, u64> {
+        let mut rejected = BTreeMap::new();
+        for (reason, lines) in self.files.iter().flat_map(|(_, file)| &file.rejected) {
+            *rejected.entry((*reason).to_string()).or_default() += lines;
         }
-        Ok(())
+        rejected
     }
 
     /// Decompressed bytes read.
@@ -479,20 +531,12 @@ impl Intake {
         self.files.len()
     }
 
-    /// The rejects of every file read, by source and file.
-    pub fn rejects(&self, plan: &PullPlan) -> BTreeMap<(String, String), Vec<RejectedLine>> {
-        self.files
-            .iter()
-            .map(|(work, file)| (id(plan, work), file.rejects.clone()))
-            .collect()
-    }
-
     /// What to remember of every file read.
     pub fn taken(&self, plan: &PullPlan) -> TakenFiles {
         self.files
             .iter()
             .map(|(work, file)| {
-                let rejected = file.rejects.len() as u64;
+                let rejected = file.rejects();
                 let t = &file.taken;
                 let elsewhere = t.without_view + rejected + t.deletions + t.other;
                 let types: Vec<String> = file

@@ -9,6 +9,7 @@ mod again;
 mod attempt;
 mod bulk;
 mod chunks;
+mod clock;
 mod content;
 mod deleted;
 mod emptied;
@@ -24,6 +25,7 @@ mod opted_out;
 mod people;
 mod plan;
 mod prepare;
+mod reject_spool;
 mod rejects;
 mod relink;
 mod rotate;
@@ -32,10 +34,14 @@ mod settle;
 mod stored;
 mod summary;
 mod taken;
+mod threshold;
 mod version;
+mod walk;
+mod warnings;
 mod whereabouts;
 
 pub use again::{Again, Replaced, pull_again};
+pub use bulk::Shortfall;
 pub(crate) use chunks::{Form, Piece, pieces, unpacked};
 pub use feeding::{Feeding, feeding};
 pub use opt_out_effect::ndoo_checked_on;
@@ -43,6 +49,7 @@ pub use plan::{PullPlan, TablePlan};
 pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};
+pub use warnings::Warning;
 
 use crate::error::{Error, Result};
 use crate::lake::Lake;
@@ -51,6 +58,7 @@ use crate::privacy::Key;
 use crate::progress::Progress;
 use crate::scratch::Scratch;
 use attempt::Attempt;
+use std::collections::BTreeMap;
 
 /// How a pull may use the machine.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +67,19 @@ pub struct Limits {
     pub threads: usize,
     /// Bytes that the whole process should stay within.
     pub memory: usize,
+}
+
+/// What the last export of each server lacked, by source: it is asked for again.
+///
+/// # Errors
+/// Data: the lake cannot be read.
+pub async fn shortfalls(lake: &Lake) -> Result<BTreeMap<String, Shortfall>> {
+    let table = lake.table(&taken::table()).await?;
+    let properties = table.map(|table| table.properties).unwrap_or_default();
+    Ok(bulk::recall(&properties)
+        .into_iter()
+        .filter_map(|(source, remembered)| Some((source, remembered.shortfall?)))
+        .collect())
 }
 
 /// Pulls `sources` (all when empty) into `lake`.

@@ -1,9 +1,11 @@
 //! Which files of the sources' folders have to be read.
 
+use super::files::PassedOver;
 use super::plan::PullPlan;
-use super::taken::TakenFiles;
+use super::taken::{Taken, TakenFiles};
 use super::{files, intake};
 use crate::error::Result;
+use std::collections::BTreeMap;
 
 /// Files that have to be read.
 pub struct NewFiles {
@@ -11,8 +13,12 @@ pub struct NewFiles {
     pub work: Vec<intake::Work>,
     /// How many need not be.
     pub known: u64,
-    /// Files of the folders that are no extracts.
-    pub passed_over: Vec<String>,
+    /// Files of the folders that are not read, with their addresses.
+    pub passed_over: Vec<PassedOver>,
+    /// Lines that brought something in those, by source.
+    pub known_lines: BTreeMap<usize, u64>,
+    /// How many files are reached through symbolic links.
+    pub linked: u64,
     /// Whether a file was taken with another view, lookup or setting: what it holds has changed,
     /// though the versions of its records have not.
     pub other_settings: bool,
@@ -25,19 +31,28 @@ impl NewFiles {
             work: Vec::new(),
             known: 0,
             passed_over: Vec::new(),
+            linked: 0,
+            known_lines: BTreeMap::new(),
             other_settings: false,
         };
         let folders = plan.sources.iter().enumerate();
         for (index, source) in folders.filter(|(_, source)| source.bulk.is_none()) {
             let listed = files::list(source).await?;
-            let named = |name| format!("{}/{name}", source.location);
-            new.passed_over.extend(listed.passed_over.iter().map(named));
+            let placed = |one: PassedOver| PassedOver {
+                name: format!("{}/{}", source.location, one.name),
+                ..one
+            };
+            new.linked += listed.linked;
+            new.passed_over
+                .extend(listed.passed_over.into_iter().map(placed));
             for file in listed.files {
                 let before = taken.get(&(source.name.clone(), file.name.clone()));
                 new.other_settings |= before
                     .is_some_and(|t| t.settings != source.fingerprint && !t.is_to_read_again());
                 if !again && before.is_some_and(|t| t.covers(&file, &source.fingerprint)) {
                     new.known += 1;
+                    let lines = before.map_or(0, Taken::used);
+                    *new.known_lines.entry(index).or_default() += lines;
                 } else {
                     new.work.push(intake::Work {
                         source: index,

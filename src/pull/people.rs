@@ -1,5 +1,6 @@
 //! Which person each Patient is.
 
+use super::clock::Clock;
 use super::emptied;
 use super::plan::{MERGED_FROM, TablePlan};
 use super::prepare::{LinkFact, Replacement};
@@ -291,9 +292,11 @@ fn numbers<'b>(rows: &'b RecordBatch, table: &TablePlan, name: &str) -> Result<&
 fn versions(rows: &RecordBatch, table: &TablePlan) -> Result<Vec<(i64, i64)>> {
     let updated = column(rows, table, "updated")?.as_primitive::<TimestampMicrosecondType>();
     let digest = numbers(rows, table, "digest")?;
+    let clock = Clock::of_command();
     Ok(updated
         .iter()
-        .map(|u| u.unwrap_or(i64::MIN))
+        // As everywhere, a time in the future counts as none.
+        .map(|u| u.filter(|when| clock.believes(*when)).unwrap_or(i64::MIN))
         .zip(digest.values().iter().copied())
         .collect())
 }

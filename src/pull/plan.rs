@@ -8,7 +8,9 @@ use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::{Decoder, View};
 use crate::error::{Error, Result};
 use crate::lake::{Location, Table, TableName};
-use crate::pipeline::{CsvFolder, FhirBulk, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source};
+use crate::pipeline::{
+    CsvFolder, Expected, FhirBulk, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source,
+};
 use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
 use arrow::datatypes::{Field, SchemaRef};
 pub use definition::files as definition_files;
@@ -133,10 +135,22 @@ pub struct SourcePlan {
     pub accept_test_numbers: bool,
     /// The share of lines that may be rejected.
     pub reject_threshold: f64,
+    /// What it brings on a good night.
+    pub expected: Expected,
     /// Changes when files must be read again because settings did.
     pub fingerprint: String,
     /// The server, where the source is one.
     pub bulk: Option<FhirBulk>,
+}
+
+impl SourcePlan {
+    /// Whether it fills a pull table.
+    pub fn fills(&self, table: usize) -> bool {
+        match &self.kind {
+            SourceKind::Fhir { tables, .. } => tables.iter().any(|(_, at)| *at == table),
+            SourceKind::Csv { decoders } => decoders.iter().any(|(_, at)| *at == table),
+        }
+    }
 }
 
 /// The two kinds of folder.
@@ -203,7 +217,10 @@ impl PullPlan {
             let source = match source {
                 Source::FhirFolder(folder) => {
                     let location = Location::parse(&folder.url, &pipeline.root)?;
-                    plan.fhir(&shared, location, &folder.views(), &folder.reading)?
+                    SourcePlan {
+                        expected: folder.expected,
+                        ..plan.fhir(&shared, location, &folder.views(), &folder.reading)?
+                    }
                 }
                 // A server is read with the settings of a folder, wherever its files come from.
                 Source::FhirBulk(bulk) => {
@@ -211,10 +228,14 @@ impl PullPlan {
                     let views = bulk::views(bulk, versions.get(name));
                     SourcePlan {
                         bulk: Some((**bulk).clone()),
+                        expected: bulk.expected,
                         ..plan.fhir(&shared, location, views, &bulk.reading)?
                     }
                 }
-                Source::CsvFolder(folder) => plan.csv(&shared, folder)?,
+                Source::CsvFolder(folder) => SourcePlan {
+                    expected: folder.expected,
+                    ..plan.csv(&shared, folder)?
+                },
             };
             plan.sources.push(source);
         }
@@ -320,6 +341,7 @@ impl Shared<'_> {
             open: self.open.clone(),
             accept_test_numbers,
             reject_threshold,
+            expected: Expected::default(),
             fingerprint: settings.finalize().to_hex()[..32].to_string(),
             bulk: None,
         }

@@ -1,5 +1,6 @@
 //! A decoded chunk made fit to store: pseudonyms, generalised values, the leak gate.
 
+use super::clock::{Clock, GRACE};
 use super::people::People;
 use super::plan::{OPEN_PSEUDONYM, PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::rejects::RejectedLine;
@@ -13,7 +14,7 @@ use arrow::array::{
 };
 use arrow::compute::{cast, take};
 use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// What a person's own record says about the link from a Patient to a person.
@@ -64,6 +65,8 @@ pub struct Prepared {
     pub emptied: Vec<(usize, Vec<RecordVersion>)>,
     /// Records to delete: resource type, pseudonym, when.
     pub deletes: Vec<(String, i64, Option<i64>)>,
+    /// Lines whose last update lies in the future.
+    pub future: u64,
 }
 
 /// All that preparing needs to know.
@@ -76,32 +79,31 @@ pub struct Preparer<'a> {
     pub lookups: &'a BTreeMap<String, Lookup>,
     /// Who is known so far.
     pub people: &'a People,
+    /// The pull's own clock.
+    pub clock: Clock,
+    /// When the file was made, in microseconds since 1970: what a line counts as updated at that says
+    /// a time in the future. Always the same for the same file, so that a true time after it wins
+    /// however often the file is read.
+    pub made: i64,
 }
-
-/// A day, the allowance for clocks that differ before a date counts as lying in the future.
-const DAY_MICROS: i64 = 86_400_000_000;
 
 impl Preparer<'_> {
     /// Treats the rows of a chunk. `targets` names the pull table of each decoded table;
     /// `text` is the chunk and `offset` its place; `file` is for errors.
     pub fn prepare(
         &self,
-        decoded: &Decoded,
+        decoded: &mut Decoded,
         targets: &[usize],
         text: &[u8],
         offset: u64,
         file: &str,
     ) -> Result<Prepared> {
         let mut out = Prepared::default();
-        for reject in &decoded.rejects {
-            out.rejects.push(RejectedLine {
-                line: reject.number,
-                start: reject.start,
-                end: reject.end,
-                reason: reject.reason,
-                column: reject.column.clone(),
-            });
-        }
+        let rejects = std::mem::take(&mut decoded.rejects).into_iter();
+        out.rejects = rejects.map(RejectedLine::from).collect();
+        let early = self.bound_times(decoded);
+        out.future = early.count;
+        let decoded = &*decoded;
         for delete in &decoded.deletes {
             let kind = delete
                 .reference
@@ -133,7 +135,7 @@ impl Preparer<'_> {
         let mut persons = Vec::with_capacity(targets.len());
         for (rows, target) in decoded.tables.iter().zip(targets) {
             let plan = &self.tables[*target];
-            self.check_dates(decoded, rows, plan, &mut reject)?;
+            self.check_dates(decoded, &early, rows, plan, &mut reject)?;
             persons.push(self.persons(rows, plan, &mut reject)?);
         }
         // One digest and one pseudonym a line, whatever the number of tables it goes to.
@@ -253,10 +255,33 @@ impl Preparer<'_> {
             && matches!(plan.person, PersonLink::Identifier(_))
     }
 
+    /// Takes times in the future for what they cannot be.
+    fn bound_times(&self, decoded: &mut Decoded) -> Early {
+        let mut early = Early::default();
+        let made = self.clock.bounded(self.made);
+        for (at, line) in decoded.lines.iter_mut().enumerate() {
+            if line.updated.is_some_and(|when| !self.clock.believes(when)) {
+                line.updated = Some(made);
+                early.lines.insert(at);
+                early.count += 1;
+            }
+        }
+        let mut bundles = HashSet::new();
+        for delete in &mut decoded.deletes {
+            if let Some(when) = delete.updated.filter(|when| !self.clock.believes(*when)) {
+                delete.updated = Some(made);
+                bundles.insert(when);
+            }
+        }
+        early.count += bundles.len() as u64;
+        early
+    }
+
     /// Rejects lines with a date of something that has happened after their own last update.
     fn check_dates(
         &self,
         decoded: &Decoded,
+        early: &Early,
         rows: &Rows,
         plan: &TablePlan,
         reject: &mut impl FnMut(u32, &'static str, &str),
@@ -269,11 +294,16 @@ impl Preparer<'_> {
             .data(|| format!("column {} is not a date", column.name))?;
             let moments = moments.as_primitive::<TimestampMicrosecondType>();
             for (row, line) in rows.line.iter().enumerate() {
-                let Some(updated) = decoded.lines[*line as usize].updated else {
+                let at = *line as usize;
+                let Some(updated) = decoded.lines[at].updated else {
                     continue;
                 };
-                if moments.is_valid(row) && moments.value(row) > updated.saturating_add(DAY_MICROS)
-                {
+                // Of a line without a true time only what lies in the future itself is wrong.
+                let after = match early.lines.contains(&at) {
+                    true => !self.clock.believes(moments.value(row)),
+                    false => moments.value(row) > updated.saturating_add(GRACE),
+                };
+                if moments.is_valid(row) && after {
                     reject(*line, "date-in-future", &column.name);
                 }
             }
@@ -471,6 +501,15 @@ impl Preparer<'_> {
             .collect::<Result<Vec<_>>>()?;
         RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
     }
+}
+
+/// Lines whose last update lies in the future.
+#[derive(Default)]
+struct Early {
+    /// Their indices, of lines with rows.
+    lines: HashSet<usize>,
+    /// All of them.
+    count: u64,
 }
 
 fn text(column: &ArrayRef) -> Result<StringArray> {

@@ -10,7 +10,8 @@ use crate::lake::{DataFile, Lake};
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::Int64Type;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The rows of one table, on their way to the right person.
@@ -38,6 +39,8 @@ pub struct Relinked {
     pub records: HashSet<i64>,
     /// Whether all stored rows without a person were read again.
     pub waiting_taken: bool,
+    /// New rows without a person, by source.
+    pub new_waiting: BTreeMap<String, u64>,
 }
 
 impl Relink<'_> {
@@ -71,6 +74,7 @@ impl Relink<'_> {
                 }
             }
         }
+        done.new_waiting = self.new_waiting()?;
         for file in files {
             let shard = file.shard.unwrap_or(0);
             if affected(shard) && self.concerns(file).await? {
@@ -92,6 +96,30 @@ impl Relink<'_> {
             }
         }
         Ok(done)
+    }
+
+    /// Counts new rows without a person, by source.
+    fn new_waiting(&self) -> Result<BTreeMap<String, u64>> {
+        let counted = RefCell::new(BTreeMap::new());
+        let look = Look {
+            columns: &["source"],
+            wanted: &|rows| {
+                let mut counted = counted.borrow_mut();
+                for source in rows.column(0).as_string::<i32>().iter().flatten() {
+                    match counted.get_mut(source) {
+                        Some(rows) => *rows += 1,
+                        None => drop(counted.insert(source.to_string(), 1)),
+                    }
+                }
+                Ok(false)
+            },
+        };
+        for shard in self.runs.shards(self.table) {
+            if is_unlinked(shard) {
+                self.runs.take_some(self.table, shard, &look)?;
+            }
+        }
+        Ok(counted.into_inner())
     }
 
     /// The column that says whose row it is.

@@ -136,10 +136,14 @@ impl Settle<'_> {
             change.remove.extend(outcome.remove);
             change.other_values |= outcome.other_values;
         }
-        self.parallel("commit", &self.indices(), |index, runtime| {
+        let mut summaries = self.parallel("commit", &self.indices(), |index, runtime| {
             let (table, change) = &changes[*index];
             runtime.block_on(self.commit(*index, table.as_ref(), change))
-        })
+        })?;
+        for (summary, relinked) in summaries.iter_mut().zip(relinked) {
+            summary.waiting = relinked.new_waiting;
+        }
+        Ok(summaries)
     }
 
     /// The tables of the plan.
@@ -442,6 +446,7 @@ impl Settle<'_> {
                 .filter(|f| f.shard.is_some_and(is_unlinked))
                 .map(|f| f.rows)
                 .sum(),
+            waiting: BTreeMap::new(),
             changed,
             version: table.map_or(0, |t| t.version),
         };

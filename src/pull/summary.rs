@@ -1,8 +1,10 @@
 //! What a pull did, for the printer and for `--json`.
 
+use super::bulk::Brought;
 use super::intake::Intake;
 use super::new_files::NewFiles;
 use super::plan::PullPlan;
+use super::warnings::Warning;
 use crate::lake::Table;
 use crate::privacy::{ListRead, OptOuts};
 use chrono::NaiveDate;
@@ -16,8 +18,12 @@ pub struct Summary {
     pub files_read: u64,
     /// Files that had been taken before.
     pub files_known: u64,
-    /// Files of the sources' folders that are no extracts, as far as their names tell.
+    /// Files of the sources' folders that are not read: most are no extracts by their names.
     pub files_passed_over: Vec<String>,
+    /// Why those are not read that have another reason than their name.
+    pub passed_over_because: BTreeMap<String, String>,
+    /// Files that are reached through symbolic links.
+    pub files_linked: u64,
     /// Decompressed bytes read.
     pub bytes: u64,
     /// Lines of all files read, of every kind.
@@ -32,8 +38,16 @@ pub struct Summary {
     pub other: u64,
     /// Lines that could not be used, by reason.
     pub rejected: BTreeMap<String, u64>,
+    /// Lines that say they were last updated more than a day from now, by source: they count as
+    /// updated when their file was made.
+    pub future_times: BTreeMap<String, u64>,
+    /// Servers that say that their export is of a time more than a day from now, and from when on the
+    /// next export brings what changed.
+    pub future_exports: BTreeMap<String, String>,
     /// The tables.
     pub tables: Vec<TableSummary>,
+    /// What makes it no good pull, though all that came is in the lake.
+    pub warnings: Vec<Warning>,
     /// The opt-out lists that were read.
     pub opt_outs: Vec<ListRead>,
     /// The day of the oldest check against the National Data Opt-out.
@@ -51,6 +65,9 @@ pub struct TableSummary {
     pub rows: u64,
     /// Rows that wait for their Patient.
     pub unlinked: u64,
+    /// Rows that came now and have no person, by source.
+    #[serde(skip)]
+    pub(super) waiting: BTreeMap<String, u64>,
     /// Whether this pull changed it.
     pub changed: bool,
     /// Its version.
@@ -73,6 +90,7 @@ impl Summary {
                     table: plan.name.to_string(),
                     rows: table.rows(),
                     unlinked: unlinked.map(|f| f.rows).sum(),
+                    waiting: BTreeMap::new(),
                     changed: false,
                     version: table.version,
                 })
@@ -98,11 +116,12 @@ impl Summary {
             summary.deletions += file.deletions;
             summary.other += file.other;
         }
-        for reject in intake.rejects(plan).values().flatten() {
-            *summary
-                .rejected
-                .entry(reject.reason.to_string())
-                .or_default() += 1;
+        summary.rejected = intake.rejected();
+        for (index, source) in plan.sources.iter().enumerate() {
+            let future = intake.of_source(index).map(|(_, file)| file.future).sum();
+            if future > 0 {
+                summary.future_times.insert(source.name.clone(), future);
+            }
         }
         summary
     }
@@ -110,7 +129,29 @@ impl Summary {
     /// The same, with the files that were not read.
     pub(super) fn with_files(mut self, new: &NewFiles) -> Self {
         self.files_known = new.known;
-        self.files_passed_over = new.passed_over.clone();
+        for one in &new.passed_over {
+            self.files_passed_over.push(one.name.clone());
+            if let Some(reason) = one.reason {
+                let reason = reason.to_string();
+                self.passed_over_because.insert(one.name.clone(), reason);
+            }
+        }
+        self.files_linked = new.linked;
+        self
+    }
+
+    /// The same, with what an operator has to look at.
+    pub(super) fn with_warnings(mut self, warnings: Vec<Warning>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
+
+    /// The same, with what servers sent.
+    pub(super) fn with_exports(mut self, plan: &PullPlan, brought: &[Brought]) -> Self {
+        for one in brought.iter().filter(|one| one.is_early()) {
+            let name = plan.sources[one.source].name.clone();
+            self.future_exports.insert(name, one.remembered().since);
+        }
         self
     }
 

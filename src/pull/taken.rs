@@ -90,6 +90,11 @@ impl Taken {
             && self.settings == settings
     }
 
+    /// Lines that brought something: neither empty nor rejected.
+    pub fn used(&self) -> u64 {
+        self.accepted + self.without_view + self.deletions
+    }
+
     fn numbers(&self) -> [i64; 8] {
         let n = |v: u64| i64::try_from(v).unwrap_or(i64::MAX);
         [

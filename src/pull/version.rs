@@ -1,5 +1,6 @@
 //! Which version of which record a row is.
 
+use super::clock::Clock;
 use crate::error::{Context, Result};
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
 use arrow::datatypes::{
@@ -21,6 +22,7 @@ pub struct Keys<'b> {
     record: &'b Int64Array,
     updated: &'b TimestampMicrosecondArray,
     digest: &'b Int64Array,
+    clock: Clock,
 }
 
 impl<'b> Keys<'b> {
@@ -61,17 +63,25 @@ impl<'b> Keys<'b> {
             record: column("record_key")?.as_primitive::<Int64Type>(),
             updated: column("updated")?.as_primitive::<TimestampMicrosecondType>(),
             digest: column("digest")?.as_primitive::<Int64Type>(),
+            clock: Clock::of_command(),
         })
     }
 
     /// Record and version of a row.
     pub fn at(&self, row: usize) -> RecordVersion {
-        let updated = if self.updated.is_valid(row) {
-            self.updated.value(row)
-        } else {
-            i64::MIN
-        };
-        (self.record.value(row), (updated, self.digest.value(row)))
+        (
+            self.record.value(row),
+            (self.updated(row), self.digest.value(row)),
+        )
+    }
+
+    /// When the record was last updated. An earlier Populace believed times in the future: such a row
+    /// counts as one without a time, so that any that tells the truth replaces it.
+    fn updated(&self, row: usize) -> i64 {
+        match self.updated.is_valid(row) {
+            true if self.clock.believes(self.updated.value(row)) => self.updated.value(row),
+            _ => i64::MIN,
+        }
     }
 
     /// All of them, in order.
@@ -104,6 +114,51 @@ impl Hasher for RecordHasher {
     }
 
     fn write_i32(&mut self, row: i32) {
-        self.0 ^= u64::from(row.cast_unsigned()) << 17;
+        // A map finds its place by the low bits, and tells neighbours apart by the top ones: rows of
+        // one record must differ in both, or each is compared with all of the others.
+        self.0 ^= u64::from(row.cast_unsigned()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+    use std::hash::BuildHasher;
+
+    /// Rows that share a place with another in a map of twice as many places, and the most that
+    /// share one.
+    fn crowding(keys: &[(i64, i32)]) -> (usize, usize) {
+        let places = (2 * keys.len()).next_power_of_two() as u64;
+        let mut held: HashMap<u64, usize> = HashMap::new();
+        for key in keys {
+            let hash = ByRecord::default().hash_one(key);
+            *held.entry(hash % places).or_default() += 1;
+        }
+        let most = held.values().copied().max().unwrap_or_default();
+        (keys.len() - held.len(), most)
+    }
+
+    #[test]
+    fn rows_of_one_record_do_not_crowd_a_map() {
+        for rows in [1_000, 160_000, 1_000_000] {
+            for record in [0, 1, 0x1234_5678_9abc_def0, i64::MAX] {
+                let keys: Vec<(i64, i32)> = (0..rows).map(|row| (record, row)).collect();
+                let (shared, most) = crowding(&keys);
+                assert!(shared * 2 < keys.len(), "{shared} of {rows} share a place");
+                assert!(most <= 16, "{most} of {rows} rows share one place");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_of_many_records_do_not_crowd_a_map() {
+        let key = |n: i64| n.wrapping_mul(0x5851_f42d_4c95_7f2d) & i64::MAX;
+        let keys: Vec<(i64, i32)> = (0..40_000)
+            .flat_map(|n| (0..4).map(move |row| (key(n), row)))
+            .collect();
+        let (shared, most) = crowding(&keys);
+        assert!(shared * 2 < keys.len(), "{shared} share a place");
+        assert!(most <= 16, "{most} rows share one place");
     }
 }

@@ -29,6 +29,7 @@ mod nights;
 mod operator;
 mod privacy;
 mod project;
+mod pull_bounds;
 mod queries;
 mod readme;
 mod repeatable;

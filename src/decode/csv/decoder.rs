@@ -11,6 +11,9 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Columns that a file may have.
+const WIDEST: usize = 100_000;
+
 /// Decodes files of one column file.
 #[derive(Debug, Clone)]
 pub struct CsvDecoder {
@@ -60,10 +63,16 @@ impl CsvDecoder {
         let header = header.strip_prefix(b"\xef\xbb\xbf").unwrap_or(header);
         let mut fields = Fields::new();
         let found: Vec<String> = fields
-            .split(header)
+            .split(header, WIDEST)
             .into_iter()
             .map(|f| String::from_utf8_lossy(f).trim().to_ascii_lowercase())
             .collect();
+        if found.len() > WIDEST {
+            return Err(
+                Error::data(format!("{name} has more than {WIDEST} columns"))
+                    .hint("its first line must name the columns; nothing was committed"),
+            );
+        }
         let find = |wanted: &str| {
             found
                 .iter()
@@ -127,7 +136,7 @@ impl CsvDecoder {
                     column: column.map(str::to_string),
                 });
             };
-            let found = fields.split(text);
+            let found = fields.split(text, layout.width);
             if found.len() != layout.width {
                 reject("wrong-column-count", None);
                 continue;

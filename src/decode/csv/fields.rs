@@ -17,13 +17,16 @@ impl Fields {
         }
     }
 
-    /// The fields of a record, unquoted.
-    pub fn split<'a>(&'a mut self, record: &'a [u8]) -> Vec<&'a [u8]> {
+    /// The fields of a record, unquoted; of more than `most` some, but more than `most`.
+    pub fn split<'a>(&'a mut self, record: &'a [u8], most: usize) -> Vec<&'a [u8]> {
+        let most = most.saturating_add(1);
         if !record.contains(&b'"') {
-            return record.split(|b| *b == b',').collect();
+            return record.split(|b| *b == b',').take(most).collect();
         }
         self.text.resize(record.len() + 1, 0);
-        self.ends.resize(record.len() + 2, 0);
+        // Room for a field more than wanted, and for what the reader asks for at its end.
+        self.ends
+            .resize(record.len().min(most).saturating_add(2), 0);
         self.reader.reset();
         let reader = &mut self.reader;
         let (_, _, mut written, mut count) =

@@ -8,4 +8,4 @@ mod value;
 
 pub use column_file::{ColumnFile, ColumnType, CsvColumn};
 pub use decoder::{CsvDecoder, Layout};
-pub use record::whole_records;
+pub use record::{first_records, whole_records};

@@ -88,6 +88,17 @@ pub fn whole_records(bytes: &[u8]) -> usize {
     at
 }
 
+/// Bytes of the first `most` records.
+pub fn first_records(bytes: &[u8], most: usize) -> usize {
+    // A record has at least one line: few lines need no closer look.
+    if memchr::memchr_iter(b'\n', bytes).count() < most {
+        return bytes.len();
+    }
+    let mut records = Records::new(bytes);
+    records.by_ref().take(most).for_each(drop);
+    records.at
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

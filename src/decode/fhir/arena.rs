@@ -48,6 +48,10 @@ impl Value {
     }
 }
 
+/// Members of objects that are kept of one line: 512 MiB. An empty object of two bytes has room for all
+/// of its members, so that a line may take a hundred times its length.
+const MOST_SLOTS: usize = 32 * 1024 * 1024;
+
 /// The values of one line.
 #[derive(Debug, Default)]
 pub(super) struct Arena {
@@ -65,6 +69,12 @@ impl Arena {
         self.slots.clear();
         self.text.clear();
         self.pending.clear();
+    }
+
+    /// Whether a line has as many elements as are kept of one.
+    #[inline(always)]
+    pub fn is_full(&self) -> bool {
+        self.slots.len() > MOST_SLOTS
     }
 
     /// Room for the members of an object, all missing.

@@ -1,5 +1,7 @@
 //! Running a compiled path over one line.
 
+use std::cell::Cell;
+
 use super::arena::{Arena, Value};
 use super::boundary;
 use super::path::{Literal, Operator};
@@ -22,9 +24,30 @@ pub(super) struct Evaluator<'e> {
     /// The position of the row in its iteration.
     pub row_index: i64,
     pub stack: &'e mut Vec<Value>,
+    /// Elements that may still be looked at.
+    pub left: Cell<u64>,
+}
+
+/// Elements that paths may look at in any line.
+const MOST_STEPS: u64 = 10_000_000;
+/// The same for each byte of a long line: a path is looked at again for every row, so that many rows
+/// times many elements would take hours.
+const STEPS_A_BYTE: u64 = 20;
+
+/// How many elements paths may look at in a line of so many bytes.
+pub(super) fn steps(length: usize) -> Cell<u64> {
+    Cell::new(MOST_STEPS.max(STEPS_A_BYTE.saturating_mul(length as u64)))
 }
 
 impl Evaluator<'_> {
+    /// Notes that `elements` are looked at; wrong when the line has had its share.
+    #[inline]
+    pub(super) fn look_at(&self, elements: u64) -> Result<(), Wrong> {
+        let left = self.left.get().checked_sub(elements).ok_or(Wrong)?;
+        self.left.set(left);
+        Ok(())
+    }
+
     /// Pushes the results of `op` for the element `focus`.
     pub fn run(&mut self, op: &Op, focus: Value) -> Result<(), Wrong> {
         match op {
@@ -144,6 +167,7 @@ impl Evaluator<'_> {
             (Value::Missing, _) => Ok(None),
             (Value::Many { start, length }, _) => {
                 for at in start..start + length {
+                    self.look_at(1)?;
                     let item = self.arena.slots[at as usize];
                     if matches!(item, Value::Many { .. }) {
                         return Err(Wrong);
@@ -187,6 +211,7 @@ impl Evaluator<'_> {
             }
             Value::Missing => Ok(()),
             Value::Many { start, length } => {
+                self.look_at(u64::from(length))?;
                 for at in start..start + length {
                     let item = self.arena.slots[at as usize];
                     if matches!(item, Value::Many { .. }) {
@@ -206,6 +231,7 @@ impl Evaluator<'_> {
         match value {
             Value::Missing => {}
             Value::Many { start, length } => {
+                self.look_at(u64::from(length))?;
                 for at in start..start + length {
                     match self.arena.slots[at as usize] {
                         Value::Missing => {}

@@ -61,6 +61,11 @@ pub use decoder::Decoder;
 pub use touched::SelectedPath;
 pub use view::View;
 
+/// Whether FHIR R4 or STU3 has a resource type of this name.
+pub(crate) fn is_resource_type(name: &str) -> bool {
+    resource_type::is_known(name)
+}
+
 /// Why a line is rejected.
 pub mod reason {
     /// Not UTF-8, not JSON, cut off, two documents in one line, or two different resource types.
@@ -73,6 +78,8 @@ pub mod reason {
     pub const UNKNOWN_MODIFIER: &str = "unknown-modifier-extension";
     /// A resource with a view, without an `id`.
     pub const NO_ID: &str = "no-id";
+    /// A resource with a view that has more elements than are kept of one line.
+    pub const TOO_LARGE: &str = "too-large";
     /// A selected element whose JSON type or form does not fit its column.
     pub const WRONG_TYPE: &str = "wrong-type";
 }

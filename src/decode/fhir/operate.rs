@@ -1,6 +1,7 @@
 //! Operators between two operands.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::arena::Value;
 use super::evaluate::{Evaluator, Wrong};
@@ -9,8 +10,36 @@ use super::program::Op;
 use super::temporal::Temporal;
 use super::value::Seen;
 
-/// Different values that a union may have: each new one is compared with all before it.
+/// Different values that a union may have.
 const MOST_UNITED: usize = 10_000;
+
+/// What makes a value the same as another one.
+#[derive(PartialEq, Eq, Hash)]
+enum Identity<'v> {
+    Text(&'v [u8]),
+    /// The bits of a number, of which zero has one form.
+    Number(u64),
+    Boolean(bool),
+    /// Where an object or what else is no value lies.
+    Element(u8, u32, u32),
+}
+
+impl<'v> Identity<'v> {
+    fn of(seen: &Seen<'v>, value: Value) -> Identity<'v> {
+        match *seen {
+            Seen::Text(text) => Identity::Text(text),
+            Seen::Number(number) => Identity::Number((number + 0.0).to_bits()),
+            Seen::Boolean(value) => Identity::Boolean(value),
+            Seen::Temporal(_) | Seen::Element => match value {
+                Value::Object { base } => Identity::Element(1, base, 0),
+                Value::Many { start, length } => Identity::Element(2, start, length),
+                Value::Literal(index) => Identity::Element(3, index, 0),
+                Value::Number { start, end } => Identity::Element(4, start, end),
+                _ => Identity::Element(0, 0, 0),
+            },
+        }
+    }
+}
 
 impl Evaluator<'_> {
     pub(super) fn binary(
@@ -74,23 +103,41 @@ impl Evaluator<'_> {
         let mark = self.stack.len();
         self.run(left, focus)?;
         self.run(right, focus)?;
-        let mut kept = mark;
-        for at in mark..self.stack.len() {
-            let value = self.stack[at];
-            let mut known = false;
-            for &other in &self.stack[mark..kept] {
-                known |= self.same(other, value) == Some(true);
-            }
-            if !known {
-                if kept - mark == MOST_UNITED {
-                    return Err(Wrong);
-                }
-                self.stack[kept] = value;
-                kept += 1;
-            }
-        }
-        self.stack.truncate(kept);
+        let distinct = self.distinct(&self.stack[mark..])?;
+        self.stack.truncate(mark);
+        self.stack.extend(distinct);
         Ok(())
+    }
+
+    /// Each of `values` once, in their order.
+    fn distinct(&self, values: &[Value]) -> Result<Vec<Value>, Wrong> {
+        let mut known = HashSet::new();
+        // Dates of the view's own are compared with texts, by what they mean: there are few of them.
+        let mut temporals: Vec<Value> = Vec::new();
+        let mut kept: Vec<Value> = Vec::new();
+        for &value in values {
+            let seen = self.see(value);
+            let is_temporal = matches!(seen, Seen::Temporal(_));
+            let before = match is_temporal {
+                true => &kept,
+                false => &temporals,
+            };
+            self.look_at(before.len() as u64)?;
+            let is_same = |other: &Value| self.same(*other, value) == Some(true);
+            let is_known = before.iter().any(is_same)
+                || (!is_temporal && !known.insert(Identity::of(&seen, value)));
+            if is_known {
+                continue;
+            }
+            if kept.len() == MOST_UNITED {
+                return Err(Wrong);
+            }
+            if is_temporal {
+                temporals.push(value);
+            }
+            kept.push(value);
+        }
+        Ok(kept)
     }
 
     /// Whether both come to the same values in the same order; unknown when either has none.

@@ -27,7 +27,7 @@ impl Reader<'_, '_, '_> {
     /// Reads the object here (the cursor is at its brace) as node `place`.
     #[inline]
     pub fn object(&mut self, place: usize, depth: usize) -> Result<Value, Broken> {
-        if depth > DEEPEST {
+        if depth > DEEPEST || self.arena.is_full() {
             return Err(Broken);
         }
         let shapes = self.shapes;

@@ -24,6 +24,7 @@ impl Evaluator<'_> {
             Value::Many { start, length } => start as usize..(start + length) as usize,
             _ => own..own + 1,
         };
+        self.look_at(items.len() as u64).ok()?;
         let wanted = self.bytes(pick.literal).ok()?;
         let mut found = Value::Missing;
         for item in &self.arena.slots[items] {

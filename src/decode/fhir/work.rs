@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::arena::{Arena, Value};
 use super::cursor::{Broken, Cursor};
 use super::decoder::Decoder;
-use super::evaluate::Evaluator;
+use super::evaluate::{Evaluator, steps};
 use super::experience::Experience;
 use super::follow::{Strange, follow};
 use super::kind::Kind;
@@ -192,7 +192,10 @@ impl<'d, 'c> Work<'d, 'c> {
             arena: &mut self.arena,
             shapes: &kind.shapes,
         };
-        let resource = reader.object(Sketch::ROOT, 0)?;
+        let resource = match reader.object(Sketch::ROOT, 0) {
+            Err(_) if self.arena.is_full() => return Err(Refusal::new(reason::TOO_LARGE)),
+            resource => resource?,
+        };
         cursor.ended(length)?;
         let Value::Object { base } = resource else {
             return Err(Refusal::new(reason::NOT_JSON));
@@ -239,7 +242,7 @@ impl<'d, 'c> Work<'d, 'c> {
         let made = self.arena.text.len();
         self.arena.text.extend_from_slice(reference.as_bytes());
         let key = self.arena.made(made);
-        self.rows(kind, resource, key, line)?;
+        self.rows(kind, resource, key, line, end - start)?;
         self.lines.push(Line {
             reference,
             updated,
@@ -258,6 +261,7 @@ impl<'d, 'c> Work<'d, 'c> {
         resource: Value,
         key: Value,
         line: &[u8],
+        length: usize,
     ) -> Result<(), Refusal> {
         let mut evaluator = Evaluator {
             line,
@@ -267,6 +271,7 @@ impl<'d, 'c> Work<'d, 'c> {
             key,
             row_index: 0,
             stack: &mut self.stack,
+            left: steps(length),
         };
         let index = self.lines.len() as u32;
         for (done, (view, plan)) in kind.plans.iter().enumerate() {

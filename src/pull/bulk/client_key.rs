@@ -30,7 +30,7 @@ impl ClientKey {
                 ))
                 .hint(format!("set {place} to the key, made by `{make}`"))
             })?,
-            "file" => std::fs::read_to_string(base.join(place))
+            "file" => crate::regular_file::read_to_string(&base.join(place))
                 .map(Zeroizing::new)
                 .map_err(|e| {
                     Error::usage(format!(

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::io::Write;
 
 /// Compressed bytes that are unpacked at once: even a bomb becomes no more than a thousand times it.
-const UNPACK: usize = 16 * 1024;
+pub const UNPACK: usize = 16 * 1024;
 
 /// A piece that was handed over before: its length and the keyed digest of its bytes, if it was read.
 pub type Known = (u64, Option<i64>);
@@ -27,6 +27,8 @@ pub enum Wrong {
 pub struct Content {
     /// Bytes received of the file as it is sent.
     pub raw: u64,
+    /// The same, unpacked.
+    pub unpacked: u64,
     packing: Packing,
     skip: VecDeque<Known>,
     skipped: Vec<u8>,
@@ -48,6 +50,7 @@ impl Content {
     pub fn from_start(known: &[Known], next: (u64, u64), piece: usize, digest: Digest) -> Self {
         Content {
             raw: 0,
+            unpacked: 0,
             packing: Packing::Unknown(Vec::new()),
             skip: known.iter().copied().collect(),
             skipped: Vec::new(),
@@ -61,6 +64,7 @@ impl Content {
     pub fn from_middle(next: (u64, u64), piece: usize, digest: Digest) -> Self {
         Content {
             raw: next.0,
+            unpacked: next.0,
             packing: Packing::Plain,
             ..Self::from_start(&[], next, piece, digest)
         }
@@ -107,6 +111,7 @@ impl Content {
     }
 
     fn plain(&mut self, mut bytes: &[u8], cuts: &mut Vec<Cut>) -> Result<(), Wrong> {
+        self.unpacked += bytes.len() as u64;
         while let Some((length, digest)) = self.skip.front().copied() {
             let wanted = usize::try_from(length - self.skipped_length).unwrap_or(usize::MAX);
             let (now, later) = bytes.split_at(bytes.len().min(wanted));

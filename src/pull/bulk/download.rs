@@ -1,6 +1,7 @@
 //! Downloading the files of an export, side by side, each from where it was left.
 
 use super::job::Job;
+use super::limits::Limits;
 use super::links::Links;
 use super::pace::Pace;
 use super::reading::{Read, Reading};
@@ -26,6 +27,8 @@ pub struct Downloads<'a> {
     pub links: Links<'a>,
     /// How many requests run side by side.
     pub pace: Pace,
+    /// How much they may hold.
+    pub limits: Limits,
     /// What becomes of the bytes.
     pub treating: Treating,
     /// Where what is ready goes.

@@ -2,12 +2,14 @@
 
 use super::download::Downloads;
 use super::gather::{self, Brought};
-use super::job::{Job, Remembered};
+use super::job::{Job, Remembered, is_believed};
+use super::limits::Limits;
 use super::links::Links;
 use super::manifest::{RemoteFile, Role};
 use super::pace::Pace;
 use super::poll::{Polled, manifest};
 use super::session::Session;
+use super::shortfall::{Shortfall, tells};
 use super::staging::{FileState, Staging};
 use super::treat::Treating;
 use super::trouble::Trouble;
@@ -18,6 +20,7 @@ use crate::pipeline::{FhirBulk, Pipeline};
 use crate::progress::Progress;
 use crate::pull::intake::Shared;
 use futures::{StreamExt, TryStreamExt};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use url::Url;
 
@@ -55,6 +58,8 @@ impl Errand<'_> {
         let since = self
             .remembered
             .filter(|r| !self.everything && r.settings == digest && !r.since.is_empty())
+            // An earlier Populace believed times in the future.
+            .filter(|r| is_believed(&r.since))
             .map(|r| r.since.clone());
         let mut begun = staging.job().await?;
         if let Some(job) = &begun {
@@ -69,12 +74,12 @@ impl Errand<'_> {
             .bring(&session, &staging, begun, &digest, since.clone())
             .await
         {
-            Ok(Some((job, readings))) => Ok(self.brought(session, staging, job, readings)),
+            Ok(Some(staged)) => Ok(self.brought(session, staging, staged)),
             // The server forgot an export that was begun: one new one is asked for.
             Ok(None) if resumed => {
                 staging.clear().await?;
                 match self.bring(&session, &staging, None, &digest, since).await {
-                    Ok(Some((job, readings))) => Ok(self.brought(session, staging, job, readings)),
+                    Ok(Some(staged)) => Ok(self.brought(session, staging, staged)),
                     Ok(None) => Err(forgotten(&session)),
                     Err(trouble) => Err(self.troubled(&session, &staging, trouble).await),
                 }
@@ -102,16 +107,19 @@ impl Errand<'_> {
         trouble.error
     }
 
-    fn brought(
-        &self,
-        session: Session,
-        staging: Staging,
-        job: Job,
-        readings: Vec<Option<u32>>,
-    ) -> Brought {
-        let types = match &job.since {
-            None => job.types(),
-            Some(_) => self.remembered.map(|r| r.types.clone()).unwrap_or_default(),
+    fn brought(&self, session: Session, staging: Staging, staged: Staged) -> Brought {
+        let Staged {
+            job,
+            readings,
+            types,
+            shortfall,
+        } = staged;
+        let before = self.remembered.map(|r| r.types.clone()).unwrap_or_default();
+        let types = match (&job.since, &shortfall) {
+            (None, None) => types,
+            // What failed has files again when it is asked for the next time.
+            (None, Some(_)) => before.into_iter().chain(types).collect::<BTreeSet<_>>(),
+            (Some(_), _) => before.into_iter().collect(),
         };
         Brought {
             source: self.source,
@@ -119,7 +127,8 @@ impl Errand<'_> {
             staging,
             job,
             readings,
-            types,
+            types: types.into_iter().collect(),
+            shortfall,
         }
     }
 
@@ -156,7 +165,7 @@ impl Errand<'_> {
         begun: Option<Job>,
         settings: &str,
         since: Option<String>,
-    ) -> Result<Option<(Job, Vec<Option<u32>>)>, Trouble> {
+    ) -> Result<Option<Staged>, Trouble> {
         let started = std::time::Instant::now();
         let mut job = match begun {
             Some(job) => job,
@@ -186,7 +195,7 @@ impl Errand<'_> {
             }
             job.transaction_time = time;
             let remote = job.renew(&manifest.files);
-            self.expect_types(session, &job)?;
+            self.expect_types(session, &job, &job.types())?;
             staging.keep(&job).await?;
             states.resize(job.files.len(), FileState::default());
             session
@@ -194,6 +203,13 @@ impl Errand<'_> {
                 .event("manifest_complete", counts(&manifest.files));
             self.download(session, staging, &job, remote, &mut states, unit)
                 .await?;
+        }
+        let accepted = &session.settings.accept_missing_types;
+        let shortfall = Shortfall::of(&job, &states, accepted);
+        let types = types(&job, &states);
+        if shortfall.is_none() {
+            let types: Vec<String> = types.iter().cloned().collect();
+            self.expect_types(session, &job, &types)?;
         }
         let readings: Vec<Option<u32>> = job
             .files
@@ -211,7 +227,12 @@ impl Errand<'_> {
                 "duration": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             }),
         );
-        Ok(Some((job, readings)))
+        Ok(Some(Staged {
+            job,
+            readings,
+            types,
+            shortfall,
+        }))
     }
 
     async fn begin(
@@ -250,12 +271,13 @@ impl Errand<'_> {
     }
 
     /// A type that had files and has none is a mistake of the server's more often than the truth.
-    fn expect_types(&self, session: &Session, job: &Job) -> Result<(), Trouble> {
-        if job.since.is_some() {
+    fn expect_types(&self, session: &Session, job: &Job, now: &[String]) -> Result<(), Trouble> {
+        // A file of errors may say why a type is missing, and is read first.
+        let unread = job.files.iter().any(|f| f.listed && tells(f.role, &f.kind));
+        if job.since.is_some() || (unread && now == job.types()) {
             return Ok(());
         }
         let settings = &session.settings;
-        let now = job.types();
         let before = self
             .remembered
             .map(|r| r.types.as_slice())
@@ -300,6 +322,7 @@ impl Errand<'_> {
             job,
             links: Links::new(session, job, remote),
             pace: Pace::new(settings.downloads),
+            limits: Limits::new(&session.source, settings),
             treating: Treating {
                 shared: self.shared.clone(),
                 source: self.source,
@@ -332,6 +355,11 @@ impl Errand<'_> {
             }
             Ok::<_, Trouble>(())
         };
+        let limit = settings.download_limit();
+        let fetch = async {
+            let fetched = tokio::time::timeout(limit, fetch).await;
+            fetched.unwrap_or_else(|_| Err(too_long(session, limit.as_secs())))
+        };
         // What is ready when a download fails is staged all the same.
         let stage = stager::run(staging, received, unit, settings.piece_bytes());
         let (fetched, staged) = futures::join!(fetch, stage);
@@ -339,6 +367,36 @@ impl Errand<'_> {
         staged?;
         fetched
     }
+}
+
+/// An export of which everything is staged.
+struct Staged {
+    job: Job,
+    /// The reading of each file that counts.
+    readings: Vec<Option<u32>>,
+    /// Types that it has resources of.
+    types: BTreeSet<String>,
+    /// What the server failed to export.
+    shortfall: Option<Shortfall>,
+}
+
+/// The types that an export has resources of, when all its files are staged.
+fn types(job: &Job, states: &[FileState]) -> BTreeSet<String> {
+    let files = job.files.iter().zip(states);
+    let output = files.filter(|(file, _)| file.listed && file.role == Role::Output);
+    output
+        .filter(|(_, state)| state.resources > 0)
+        .map(|(file, _)| file.kind.clone())
+        .collect()
+}
+
+fn too_long(session: &Session, seconds: u64) -> Trouble {
+    Error::data(format!(
+        "source {}: the files of the export are not here after {seconds} seconds",
+        session.source
+    ))
+    .hint("nothing was committed; run again: the pull goes on where it stopped; raise download_limit_seconds of this source if the server needs longer")
+    .into()
 }
 
 fn counts(files: &[RemoteFile]) -> serde_json::Value {

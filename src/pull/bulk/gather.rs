@@ -3,16 +3,17 @@
 use super::job::{Job, Remembered};
 use super::kick_off;
 use super::session::Session;
+use super::shortfall::Shortfall;
 use super::staging::Staging;
-use super::unit::{self, Counts, Piece, StagedReject};
+use super::unit::{self, Counts, Piece};
 use crate::error::{Context, Error, Result};
-use crate::pull::intake::{BulkFile, Intake, Shared};
+use crate::pull::intake::{BulkFile, FileIntake, Intake, Shared};
 use crate::pull::people::People;
 use crate::pull::plan::{PersonLink, TablePlan};
+use crate::pull::rejects::RejectedLine;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use futures::{StreamExt, TryStreamExt};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use url::Url;
 
@@ -27,15 +28,15 @@ pub struct Brought {
     pub(super) readings: Vec<Option<u32>>,
     /// Types that had files in the last full export.
     pub(super) types: Vec<String>,
+    /// What the server failed to export.
+    pub(super) shortfall: Option<Shortfall>,
 }
 
 /// What pieces of a file add up to.
 #[derive(Default)]
 struct Sum {
     counts: Counts,
-    types: BTreeMap<String, u64>,
-    rejects: Vec<StagedReject>,
-    bytes: u64,
+    read: FileIntake,
 }
 
 impl Brought {
@@ -47,6 +48,22 @@ impl Brought {
     /// Whether it holds everything, not only changes.
     pub fn is_full(&self) -> bool {
         self.job.since.is_none()
+    }
+
+    /// Whether it holds all that it was asked for, as far as the server says.
+    pub fn is_whole(&self) -> bool {
+        self.shortfall.is_none()
+    }
+
+    /// Whether the server says that it is of a time in the future.
+    pub fn is_early(&self) -> bool {
+        self.job.is_early()
+    }
+
+    /// The error of a pull that took in an export which is not whole.
+    pub fn error(&self) -> Option<Error> {
+        let shortfall = self.shortfall.as_ref()?;
+        Some(shortfall.error(&self.session.source, self.job.since.as_deref()))
     }
 
     fn counts(&self, piece: &Piece) -> bool {
@@ -79,11 +96,14 @@ impl Brought {
         intake: &mut Intake,
         threads: usize,
     ) -> Result<()> {
+        let source = &shared.plan.sources[self.source].name;
         let mut sums: Vec<Sum> = self.readings.iter().map(|_| Sum::default()).collect();
+        let named = |file| shared.rejects.number(source, &self.job.name(file));
+        let numbers: Vec<usize> = (0..sums.len()).map(named).collect();
         let people = Arc::new(std::mem::take(&mut intake.people));
         let mut units = futures::stream::iter(self.staging.units().await?)
             .map(|(_, path)| {
-                let (shared, people) = (shared.clone(), people.clone());
+                let (shared, people, source) = (shared.clone(), people.clone(), self.source);
                 async move {
                     let (receipt, body) = self.staging.unit(&path).await?;
                     let good: Vec<bool> = receipt.pieces.iter().map(|p| self.counts(p)).collect();
@@ -96,7 +116,8 @@ impl Brought {
                             for (piece, batch) in unit::rows(part, &body)? {
                                 if good.get(piece) == Some(&true) {
                                     let plan = &shared.plan.tables[table];
-                                    shared.runs.add(table, linked(plan, batch, &people)?)?;
+                                    let rows = linked(plan, batch, &people)?;
+                                    shared.add(source, table, rows)?;
                                 }
                             }
                         }
@@ -113,25 +134,26 @@ impl Brought {
                 if self.counts(&piece) {
                     for (table, versions) in &piece.emptied {
                         let table = table_of(shared, table).ok_or_else(lost)?;
-                        shared.runs.add_emptied(table, versions.clone());
+                        shared.runs.add_emptied(table, versions.clone())?;
                     }
                     let moment = self.job.moment().unwrap_or(i64::MAX);
-                    sums[piece.file].add(piece, intake, moment);
+                    let file = piece.file;
+                    let rejects = sums[file].add(piece, intake, moment);
+                    shared.rejects.add(numbers[file], rejects)?;
                 }
             }
         }
         drop(units);
         intake.people = Arc::unwrap_or_clone(people);
-        for (file, sum) in sums.into_iter().enumerate() {
+        for (file, mut sum) in sums.into_iter().enumerate() {
             if self.readings[file].is_some() {
+                sum.read.taken = sum.counts.taken();
+                sum.read.future = sum.counts.future;
                 intake.add_bulk(BulkFile {
                     source: self.source,
                     name: self.job.name(file),
-                    bytes: sum.bytes,
                     modified: self.job.moment().unwrap_or_default(),
-                    taken: sum.counts.taken(),
-                    types: sum.types,
-                    rejects: sum.rejects.into_iter().map(Into::into).collect(),
+                    read: sum.read,
                 });
             }
         }
@@ -143,9 +165,14 @@ impl Brought {
         Remembered {
             job: self.job.id.clone(),
             settings: self.job.settings.clone(),
-            since: self.job.transaction_time.clone().unwrap_or_default(),
+            since: match self.shortfall {
+                // The same again.
+                Some(_) => self.job.since.clone().unwrap_or_default(),
+                None => self.job.next_since(),
+            },
             types: self.types.clone(),
             fhir_version: self.job.fhir_version.clone(),
+            shortfall: self.shortfall.clone(),
         }
     }
 
@@ -172,16 +199,20 @@ pub(super) async fn end(session: &Session, staging: &Staging, job: &Job) -> Resu
 }
 
 impl Sum {
-    fn add(&mut self, piece: Piece, intake: &mut Intake, moment: i64) {
+    /// Adds a piece; gives its lines that cannot be used.
+    fn add(&mut self, piece: Piece, intake: &mut Intake, moment: i64) -> Vec<RejectedLine> {
         self.counts.add(&piece.counts);
-        self.bytes += piece.end - piece.start;
-        self.rejects.extend(piece.rejects);
+        self.read.bytes += piece.end - piece.start;
         for (kind, lines) in piece.types {
-            *self.types.entry(kind).or_default() += lines;
+            *self.read.types.entry(kind).or_default() += lines;
         }
         for (kind, key, when) in piece.deletes {
             intake.delete(kind, key, when.unwrap_or(moment));
         }
+        let rejects = piece.rejects.into_iter();
+        let rejects: Vec<RejectedLine> = rejects.map(Into::into).collect();
+        self.read.reject(&rejects);
+        rejects
     }
 }
 

@@ -3,11 +3,13 @@
 use super::address::{Server, shown};
 use super::token::Tokens;
 use super::wait::retry_after;
+use crate::decode::fhir::is_resource_type;
 use crate::error::{Context, Error, Result};
 use chrono::Utc;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, StatusCode, redirect};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use url::Url;
 
@@ -21,6 +23,8 @@ const CONNECT: Duration = Duration::from_secs(30);
 /// A client of one server.
 pub struct Http {
     client: Client,
+    /// How long an answer may take that is no file of the export.
+    answer_limit: Duration,
     /// The server.
     pub server: Server,
     tokens: Option<Tokens>,
@@ -75,10 +79,17 @@ impl From<Error> for NoAnswer {
 }
 
 impl Http {
-    /// A client of `server`, which may say nothing for as long as `silence`.
-    pub fn new(server: Server, tokens: Option<Tokens>, silence: Duration) -> Result<Self> {
+    /// A client of `server`, which may say nothing for as long as `silence`, and take as long as
+    /// `answer_limit` for a whole answer that is no file.
+    pub fn new(
+        server: Server,
+        tokens: Option<Tokens>,
+        silence: Duration,
+        answer_limit: Duration,
+    ) -> Result<Self> {
         Ok(Http {
             client: client(silence)?,
+            answer_limit,
             server,
             tokens,
         })
@@ -132,6 +143,22 @@ impl Http {
         Err(Error::data(format!("{} redirects to another host", shown(url)))
             .cause(shown(&to))
             .hint("nothing was sent there; correct url of this source if the server has moved, or ask its operator"))
+    }
+
+    /// Sends a request and takes the whole answer, which must come within its time.
+    pub async fn whole(
+        &self,
+        ask: &Ask,
+    ) -> Result<(StatusCode, HeaderMap, Vec<u8>, Option<u64>), NoAnswer> {
+        let answer = async {
+            let (answer, token) = self.send(ask).await?;
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            Ok((status, headers, body(answer).await?, token))
+        };
+        let slow = |_| NoAnswer::Lost("its answer takes too long".to_string());
+        tokio::time::timeout(self.answer_limit, answer)
+            .await
+            .map_err(slow)?
     }
 
     /// Says that the server refused the token with this number: the next request gets a new one.
@@ -192,6 +219,8 @@ pub fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
 pub struct Outcome {
     /// `severity/code` of each issue.
     pub issues: Vec<String>,
+    /// Resource types that issues name, in whichever words.
+    pub types: BTreeSet<String>,
 }
 
 impl Outcome {
@@ -208,6 +237,16 @@ impl Outcome {
         struct Issue {
             severity: Option<String>,
             code: Option<String>,
+            diagnostics: Option<String>,
+            details: Option<Details>,
+            #[serde(default)]
+            expression: Vec<String>,
+            #[serde(default)]
+            location: Vec<String>,
+        }
+        #[derive(Deserialize)]
+        struct Details {
+            text: Option<String>,
         }
         let resource: Resource = serde_json::from_slice(bytes).ok()?;
         let known = |text: &Option<String>, list: &[&'static str]| {
@@ -217,7 +256,17 @@ impl Outcome {
                 .copied()
                 .unwrap_or("other")
         };
+        // Only words that are names of resource types are kept of a text.
+        let types = |issue: &Issue| {
+            let texts = issue.expression.iter().chain(&issue.location);
+            let details = issue.details.as_ref().and_then(|d| d.text.as_ref());
+            let texts = texts.chain(&issue.diagnostics).chain(details);
+            let words = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()));
+            let types = words.filter(|w| is_resource_type(w) && *w != "OperationOutcome");
+            types.map(str::to_string).collect::<Vec<_>>()
+        };
         (resource.kind == "OperationOutcome").then(|| Outcome {
+            types: resource.issue.iter().flat_map(types).collect(),
             issues: resource
                 .issue
                 .iter()
@@ -239,7 +288,7 @@ impl Outcome {
     }
 }
 
-const SEVERITIES: [&str; 4] = ["fatal", "error", "warning", "information"];
+const SEVERITIES: [&str; 5] = ["fatal", "error", "warning", "information", "success"];
 
 /// Codes below `transient` in FHIR's issue types.
 const TRANSIENT: [&str; 7] = [

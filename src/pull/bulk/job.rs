@@ -1,7 +1,9 @@
 //! What is kept of an export while it goes on, so that a crash costs little.
 
 use super::manifest::{RemoteFile, Role};
+use super::shortfall::Shortfall;
 use crate::error::{Context, Result};
+use crate::pull::clock::{Clock, GRACE};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -92,9 +94,9 @@ impl Job {
         }
     }
 
-    /// Types that have files.
+    /// Types that have files which are not said to be empty.
     pub fn types(&self) -> Vec<String> {
-        let listed = self.files.iter().filter(|f| f.listed);
+        let listed = self.files.iter().filter(|f| f.listed && f.count != Some(0));
         let mut types: Vec<String> = listed
             .filter(|f| f.role == Role::Output)
             .map(|f| f.kind.clone())
@@ -104,12 +106,42 @@ impl Job {
         types
     }
 
-    /// The transaction time, in microseconds since 1970.
+    /// The transaction time, in microseconds since 1970; when the export was asked for, if the server
+    /// says that it is of a time in the future.
     pub fn moment(&self) -> Option<i64> {
-        let time = self.transaction_time.as_deref()?;
-        let time = DateTime::parse_from_rfc3339(time).ok()?;
-        Some(time.timestamp_micros())
+        let time = micros(self.transaction_time.as_deref()?)?;
+        Some(match Clock::of_command().believes(time) {
+            true => time,
+            false => self.started.timestamp_micros(),
+        })
     }
+
+    /// Whether the server says that the export is of a time in the future.
+    pub fn is_early(&self) -> bool {
+        let time = self.transaction_time.as_deref();
+        time.is_some_and(|time| !is_believed(time))
+    }
+
+    /// What the next export is asked for: changes since this time.
+    pub fn next_since(&self) -> String {
+        if self.is_early() {
+            // What changed on the day before it was asked for comes twice, which does no harm: the
+            // server's clock is not ours.
+            let before = self.started - chrono::TimeDelta::microseconds(GRACE);
+            return before.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        }
+        self.transaction_time.clone().unwrap_or_default()
+    }
+}
+
+/// Whether an instant is one, and not in the future.
+pub fn is_believed(time: &str) -> bool {
+    micros(time).is_some_and(|time| Clock::of_command().believes(time))
+}
+
+fn micros(time: &str) -> Option<i64> {
+    let time = DateTime::parse_from_rfc3339(time).ok()?;
+    Some(time.timestamp_micros())
 }
 
 /// What is remembered of a source after a good pull, as a property of `populace.extract`.
@@ -125,6 +157,10 @@ pub struct Remembered {
     pub types: Vec<String>,
     /// The FHIR version that the server spoke.
     pub fhir_version: Option<String>,
+    /// What the last export lacked: then `since` is what it was asked for, and the next one is asked
+    /// for the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortfall: Option<Shortfall>,
 }
 
 /// What is remembered of all bulk sources, by name.

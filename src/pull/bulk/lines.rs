@@ -1,6 +1,6 @@
 //! Bytes as they arrive become pieces of whole lines.
 
-use crate::pull::chunks::LONGEST_LINE;
+use crate::pull::chunks::{LONGEST_LINE, MOST_LINES, first_lines};
 
 /// A piece of a file: whole lines, or a line too long to read.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,6 +15,42 @@ pub struct Cut {
     pub first_line: u64,
     /// Whether this is one line too long to read.
     pub too_long: bool,
+}
+
+impl Cut {
+    /// The same in parts of at most [`MOST_LINES`] lines.
+    pub fn parts(mut self) -> impl Iterator<Item = Cut> {
+        let mut whole = Some(());
+        std::iter::from_fn(move || {
+            let length = first_lines(&self.bytes, MOST_LINES);
+            if length >= self.bytes.len() {
+                whole.take()?;
+                return Some(std::mem::replace(&mut self, Cut::empty()));
+            }
+            let rest = self.bytes.split_off(length);
+            let bytes = std::mem::replace(&mut self.bytes, rest);
+            let part = Cut {
+                start: self.start,
+                end: self.start + bytes.len() as u64,
+                first_line: self.first_line,
+                too_long: false,
+                bytes,
+            };
+            self.start = part.end;
+            self.first_line += MOST_LINES as u64;
+            Some(part)
+        })
+    }
+
+    fn empty() -> Cut {
+        Cut {
+            bytes: Vec::new(),
+            start: 0,
+            end: 0,
+            first_line: 0,
+            too_long: false,
+        }
+    }
 }
 
 /// Cuts a file into pieces.
@@ -55,8 +91,7 @@ impl Lines {
                 bytes = &bytes[end + 1..];
                 continue;
             }
-            // Never far above a piece, whatever the size of what arrives.
-            let room = self.piece.max(self.held.len() + 1) - self.held.len();
+            let room = self.room(bytes);
             let (now, later) = bytes.split_at(room.min(bytes.len()));
             let before = self.held.len();
             self.held.extend_from_slice(now);
@@ -68,7 +103,9 @@ impl Lines {
             match memchr::memrchr(b'\n', &self.held[before.min(self.held.len())..]) {
                 Some(end) => cuts.push(self.cut(before + end + 1)),
                 None => {
-                    if let Some(end) = memchr::memrchr(b'\n', &self.held[..before]) {
+                    // What was as long as a piece before had no line end, or it would be cut.
+                    let before = &self.held[..if before < self.piece { before } else { 0 }];
+                    if let Some(end) = memchr::memrchr(b'\n', before) {
                         cuts.push(self.cut(end + 1));
                     } else if self.held.len() >= self.longest {
                         self.skipped = Some(self.held.len() as u64);
@@ -78,6 +115,18 @@ impl Lines {
             }
         }
         cuts
+    }
+
+    /// How much of `bytes` is taken in at once: never far above a piece, whatever the size of what
+    /// arrives. A line that is longer than a piece is taken to its end, since only there it is cut.
+    fn room(&self, bytes: &[u8]) -> usize {
+        match self.piece.checked_sub(self.held.len()) {
+            Some(room) if room > 0 => room,
+            _ => {
+                let end = memchr::memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
+                end.min(self.longest.saturating_sub(self.held.len()).max(1))
+            }
+        }
     }
 
     /// The whole lines that are held, for when nothing follows at once.
@@ -169,6 +218,52 @@ mod tests {
                 assert!(before.iter().all(|c| c.bytes.ends_with(b"\n")));
             }
         }
+    }
+
+    #[test]
+    fn a_line_longer_than_a_piece_is_looked_at_once() {
+        // Byte by byte, and each time from its start, 8 MiB would take hours.
+        let mut lines = Lines::new(0, 1, 8 * 1024);
+        let part = vec![b'x'; 16 * 1024];
+        for _ in 0..512 {
+            assert!(lines.feed(&part).is_empty());
+        }
+        let cuts = lines.feed(b"\nnext");
+        assert_eq!(cuts.len(), 1);
+        assert_eq!(cuts[0].bytes.len(), 8 * 1024 * 1024 + 1);
+        assert_eq!(lines.open_line(), b"next");
+    }
+
+    #[test]
+    fn a_piece_of_very_many_lines_is_cut_further() {
+        let lines = 3 * MOST_LINES + 7;
+        let cut = Cut {
+            bytes: "{}\n".repeat(lines).into_bytes(),
+            start: 90,
+            end: 90 + 3 * lines as u64,
+            first_line: 31,
+            too_long: false,
+        };
+        let parts: Vec<Cut> = cut.parts().collect();
+        assert_eq!(parts.len(), 4);
+        let (mut at, mut line) = (90, 31);
+        for part in &parts {
+            assert_eq!((part.start, part.first_line), (at, line));
+            at = part.end;
+            line += (part.bytes.len() / 3) as u64;
+        }
+        assert_eq!((at, line), (90 + 3 * lines as u64, 31 + lines as u64));
+        let long = Cut {
+            too_long: true,
+            end: 7,
+            ..Cut::empty()
+        };
+        assert_eq!(
+            long.parts()
+                .map(|c| (c.too_long, c.end))
+                .collect::<Vec<_>>(),
+            [(true, 7)]
+        );
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod gather;
 mod http;
 mod job;
 mod kick_off;
+mod limits;
 mod lines;
 mod links;
 mod log;
@@ -26,6 +27,7 @@ mod poll;
 mod reading;
 mod receive;
 mod session;
+mod shortfall;
 mod stager;
 mod staging;
 mod token;
@@ -37,6 +39,7 @@ mod wait;
 pub use errand::Errand;
 pub use gather::Brought;
 pub use job::{Memory, properties, recall};
+pub use shortfall::Shortfall;
 
 use crate::error::Result;
 use crate::lake::Lake;
@@ -109,7 +112,7 @@ fn open(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<Sessio
     let log = settings.log.as_ref().map(|path| pipeline.path(path));
     Ok(Session {
         source: source.to_string(),
-        http: Http::new(server, tokens, settings.silence())?,
+        http: Http::new(server, tokens, settings.silence(), settings.answer_limit())?,
         log: Log::open(log.as_deref())?,
         settings: settings.clone(),
     })

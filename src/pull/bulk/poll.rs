@@ -10,10 +10,11 @@ use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use serde_json::json;
 use std::collections::HashSet;
+use std::time::Instant;
 use url::Url;
 
-/// The most pages that a manifest may have.
-const MOST_PAGES: usize = 10_000;
+/// The most files that all pages of a manifest may name.
+const MOST_FILES: usize = 1_000_000;
 
 /// What became of an export.
 pub enum Polled {
@@ -40,21 +41,17 @@ pub async fn manifest(
     let mut whole: Option<Manifest> = None;
     let mut seen = HashSet::new();
     let mut next = Some(status.clone());
-    let mut pages = 0;
+    let begun = Instant::now();
     while let Some(url) = next {
-        if !seen.insert(url.to_string()) || pages >= MOST_PAGES {
-            return Err(Trouble::hopeless(
-                Error::data(format!(
-                    "source {}: the pages of the manifest have no end",
-                    session.source
-                ))
-                .hint("tell the server's operator"),
-            ));
+        let known = !seen.insert(url.to_string());
+        let late = begun.elapsed().as_secs() > session.settings.export_limit_seconds;
+        let files = whole.as_ref().map_or(0, |whole| whole.files.len());
+        if known || late || seen.len() > session.settings.page_limit || files > MOST_FILES {
+            return Err(endless(session, seen.len() - 1, known));
         }
         let Some(page) = page(session, &url, started).await? else {
             return Ok(Polled::Gone);
         };
-        pages += 1;
         session.log.event(
             "status_page_complete",
             json!({ "transactionTime": page.transaction_time, "outputFileCount": page.files.len() }),
@@ -86,6 +83,20 @@ pub async fn manifest(
         json!({ "transactionTime": whole.transaction_time }),
     );
     Ok(Polled::Complete(whole))
+}
+
+fn endless(session: &Session, pages: usize, known: bool) -> Trouble {
+    let error = Error::data(format!(
+        "source {}: the pages of the manifest have no end",
+        session.source
+    ));
+    let error = match known {
+        true => error.cause("one leads back to another"),
+        false => error.cause(format!("it was given up after {pages} pages")),
+    };
+    Trouble::hopeless(error.hint(
+        "nothing was committed; tell the server's operator, or raise page_limit of this source if it is right",
+    ))
 }
 
 /// Polls one page until it is whole; None when the server does not know it.

@@ -56,6 +56,8 @@ pub struct Reading<'a> {
     pub furthest: u64,
     /// Whether to ask for the rest of the file alone.
     pub ranges: bool,
+    /// How often it came too slowly.
+    pub slow: u32,
 }
 
 impl<'a> Reading<'a> {
@@ -69,6 +71,7 @@ impl<'a> Reading<'a> {
             pending: None,
             furthest: 0,
             ranges: true,
+            slow: 0,
         };
         if reading.state.packed || reading.state.end == 0 {
             reading.begin_again();

@@ -1,7 +1,8 @@
 //! What a response brings becomes pieces; what it says of the file decides whether it is whole.
 
-use super::content::Wrong;
+use super::content::{UNPACK, Wrong};
 use super::http::plain;
+use super::limits::Rate;
 use super::lines::Cut;
 use super::manifest::Role;
 use super::reading::{End, Read, Reading};
@@ -15,6 +16,10 @@ use reqwest::header::{
     TRANSFER_ENCODING,
 };
 use reqwest::{Response, StatusCode, Version};
+use std::time::Instant;
+
+/// How often a file may come too slowly before it is given up.
+const SLOW: u32 = 3;
 
 impl Reading<'_> {
     /// Takes in one response.
@@ -74,20 +79,28 @@ impl Reading<'_> {
         let framed = headers.contains_key(CONTENT_LENGTH)
             || headers.contains_key(TRANSFER_ENCODING)
             || answer.version() >= Version::HTTP_2;
+        let settings = &self.of.session.settings;
+        let mut rate = Rate::new(settings.silence(), settings.slowest_bytes_per_second);
         loop {
+            let asked = Instant::now();
             match answer.chunk().await {
                 Ok(Some(bytes)) => {
-                    let cuts = match self.content.feed(&bytes) {
-                        Ok(cuts) => cuts,
-                        Err(Wrong::Changed) => return Ok(End::Void("it has changed")),
-                        Err(Wrong::Damaged) => return Ok(End::Void("it does not unpack")),
-                    };
-                    if self.content.raw > self.furthest {
-                        self.furthest = self.content.raw;
-                        backoff.reset();
+                    if rate.is_too_slow(bytes.len(), asked.elapsed()) {
+                        return self.too_slow();
                     }
-                    for cut in cuts {
-                        self.hand_over(cut).await?;
+                    // Little by little: what is packed may unpack to a thousand times its size.
+                    for part in bytes.chunks(UNPACK) {
+                        let cuts = match self.feed(part)? {
+                            Ok(cuts) => cuts,
+                            Err(end) => return Ok(end),
+                        };
+                        if self.content.raw > self.furthest {
+                            self.furthest = self.content.raw;
+                            backoff.reset();
+                        }
+                        for cut in cuts {
+                            self.hand_over(cut).await?;
+                        }
                     }
                 }
                 Ok(None) => break,
@@ -100,6 +113,36 @@ impl Reading<'_> {
         Ok(if framed { End::Whole } else { End::Perhaps })
     }
 
+    /// Cuts bytes that arrived; the end of the reading when they are not what they should be.
+    fn feed(&mut self, bytes: &[u8]) -> Result<Result<Vec<Cut>, End>, Trouble> {
+        let before = self.content.unpacked;
+        let fed = self.content.feed(bytes);
+        let name = self.of.job.name(self.file);
+        let length = self.content.unpacked;
+        self.of.limits.take(&name, length - before, length)?;
+        Ok(fed.map_err(|wrong| match wrong {
+            Wrong::Changed => End::Void("it has changed"),
+            Wrong::Damaged => End::Void("it does not unpack"),
+        }))
+    }
+
+    /// The file comes so slowly that it is asked for anew, and given up when that does not help.
+    fn too_slow(&mut self) -> Result<End, Trouble> {
+        let slowest = self.of.session.settings.slowest_bytes_per_second;
+        self.slow += 1;
+        if self.slow < SLOW {
+            return Ok(End::Lost("it comes too slowly".to_string()));
+        }
+        Err(Error::data(format!(
+            "source {}: file {} comes slower than {slowest} bytes a second",
+            self.of.session.source,
+            self.of.job.name(self.file)
+        ))
+        .cause(format!("it was asked for {SLOW} times"))
+        .hint("run again: the pull goes on where it stopped; lower slowest_bytes_per_second of this source if the line is that slow")
+        .into())
+    }
+
     async fn without_ranges(&mut self, why: &str) -> Result<End, Trouble> {
         self.ranges = false;
         self.settle().await?;
@@ -110,6 +153,13 @@ impl Reading<'_> {
     /// Hands the next piece to a worker. The one before is waited for: pieces stay in order, and a
     /// file never has more than two in memory.
     async fn hand_over(&mut self, cut: Cut) -> Result<(), Trouble> {
+        for part in cut.parts() {
+            self.hand_over_part(part).await?;
+        }
+        Ok(())
+    }
+
+    async fn hand_over_part(&mut self, cut: Cut) -> Result<(), Trouble> {
         self.settle().await?;
         let treating = self.of.treating.clone();
         let file = self.of.job.files[self.file].clone();
@@ -201,7 +251,7 @@ impl Reading<'_> {
             };
             return Err(Trouble::hopeless(error.hint("nothing was committed; run again: the next pull asks for a new export; tell the server's operator if it stays so")));
         }
-        if job.role == Role::Output && state.outcome && job.kind != "OperationOutcome" {
+        if job.role != Role::Error && state.outcome {
             return Ok(Some(Read::Void(
                 "it holds an OperationOutcome in the place of records",
             )));

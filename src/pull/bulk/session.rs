@@ -1,7 +1,7 @@
 //! Talking to one server: requests that are made until they are answered.
 
 use super::address::shown;
-use super::http::{Ask, Http, NoAnswer, Outcome, asked_wait, body};
+use super::http::{Ask, Http, NoAnswer, Outcome, asked_wait};
 use super::log::Log;
 use super::trouble::Trouble;
 use super::wait::Backoff;
@@ -116,9 +116,7 @@ impl Session {
     }
 
     async fn once(&self, ask: &Ask) -> Result<(Answer, Option<u64>), NoAnswer> {
-        let (answer, token) = self.http.send(ask).await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let bytes = body(answer).await?;
+        let (status, headers, bytes, token) = self.http.whole(ask).await?;
         Ok((
             Answer {
                 status,

@@ -17,6 +17,9 @@ const LINGER: Duration = Duration::from_millis(300);
 /// The most pieces and files in a unit.
 const MOST_NOTES: usize = 4096;
 
+/// Rejects, links and the like in a receipt before it is full: a receipt is read whole.
+const MOST_FACTS: usize = 64 * 1024;
+
 /// What a download has to say.
 pub enum Note {
     /// A piece is ready.
@@ -37,14 +40,14 @@ pub async fn run(
         let until = Instant::now() + LINGER;
         let mut unit = Unit::default();
         unit.add(first);
-        while unit.bytes < piece as u64 && unit.notes < MOST_NOTES {
+        while unit.bytes < piece as u64 && unit.has_room() {
             match timeout_at(until, notes.recv()).await {
                 Ok(Some(note)) => unit.add(note),
                 Ok(None) | Err(_) => break,
             }
         }
         // What came while the last unit was written is ready now.
-        while unit.bytes < 8 * piece as u64 && unit.notes < MOST_NOTES {
+        while unit.bytes < 8 * piece as u64 && unit.has_room() {
             match notes.try_recv() {
                 Ok(note) => unit.add(note),
                 Err(_) => break,
@@ -66,9 +69,15 @@ struct Unit {
     rows: Vec<(String, usize, RecordBatch)>,
     bytes: u64,
     notes: usize,
+    facts: usize,
 }
 
 impl Unit {
+    /// Whether its receipt may grow.
+    fn has_room(&self) -> bool {
+        self.notes < MOST_NOTES && self.facts < MOST_FACTS
+    }
+
     fn add(&mut self, note: Note) {
         self.notes += 1;
         match note {
@@ -76,6 +85,7 @@ impl Unit {
                 let (piece, rows) = *treated;
                 let at = self.receipt.pieces.len();
                 self.bytes += piece.end - piece.start;
+                self.facts += piece.facts();
                 self.rows
                     .extend(rows.into_iter().map(|(table, batch)| (table, at, batch)));
                 self.receipt.pieces.push(piece);

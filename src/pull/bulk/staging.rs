@@ -5,6 +5,7 @@
 
 use super::content::Known;
 use super::job::Job;
+use super::shortfall::is_failure;
 use super::unit::{self, Finished, Piece, Receipt};
 use crate::error::{Context, Error, Result};
 use crate::lake::Lake;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -50,6 +52,10 @@ pub struct FileState {
     pub deletes: u64,
     /// Whether an OperationOutcome came in the place of resources.
     pub outcome: bool,
+    /// Issues that say that records did not come.
+    pub failures: BTreeMap<String, u64>,
+    /// Resource types that those name.
+    pub failed_types: BTreeSet<String>,
     /// Whether everything of it is staged.
     pub finished: bool,
 }
@@ -84,6 +90,10 @@ impl FileState {
         self.resources += piece.counts.lines.saturating_sub(piece.counts.blank);
         self.deletes += piece.deletes.len() as u64;
         self.outcome |= piece.types.contains_key("OperationOutcome");
+        for (counted, lines) in piece.types.iter().filter(|(kind, _)| is_failure(kind)) {
+            *self.failures.entry(counted.clone()).or_default() += lines;
+        }
+        self.failed_types.extend(piece.failed.iter().cloned());
     }
 
     fn finish(&mut self, finished: &Finished) {

@@ -1,9 +1,8 @@
 //! A piece of a file made fit to store, in memory: decoded, pseudonymised, generalised, scanned.
 
-use super::http::Outcome;
 use super::job::JobFile;
 use super::lines::Cut;
-use super::manifest::Role;
+use super::shortfall::{tells, told};
 use super::unit::{Counts, Piece};
 use crate::decode::Chunk;
 use crate::error::Result;
@@ -59,8 +58,8 @@ impl Treating {
             return Ok((piece, Vec::new()));
         }
         piece.digest = Some(self.digest(&cut.bytes));
-        if file.role == Role::Error {
-            outcomes(cut, &mut piece);
+        if tells(file.role, &file.kind) {
+            outcomes(cut, &file.kind, &mut piece);
             return Ok((piece, Vec::new()));
         }
         let source = &self.shared.plan.sources[self.source];
@@ -70,7 +69,7 @@ impl Treating {
         else {
             return Ok((piece, Vec::new()));
         };
-        let decoded = decoder.decode(&Chunk {
+        let mut decoded = decoder.decode(&Chunk {
             bytes: &cut.bytes,
             offset: cut.start,
             first_line: cut.first_line,
@@ -83,8 +82,10 @@ impl Treating {
             tables: &self.shared.plan.tables,
             lookups: &self.shared.lookups,
             people: &People::default(),
+            clock: self.shared.clock,
+            made: self.moment.unwrap_or(i64::MIN),
         };
-        let prepared = preparer.prepare(&decoded, &targets, &cut.bytes, cut.start, name)?;
+        let prepared = preparer.prepare(&mut decoded, &targets, &cut.bytes, cut.start, name)?;
         let taken = counted(&decoded, Some(&viewed));
         piece.next_line = cut.first_line + decoded.line_count;
         piece.counts = Counts {
@@ -93,6 +94,7 @@ impl Treating {
             deletions: taken.deletions,
             other: taken.other,
             blank: decoded.blank,
+            future: prepared.future,
         };
         piece.types = decoded.types;
         piece.rejects = prepared.rejects.into_iter().map(Into::into).collect();
@@ -116,8 +118,8 @@ impl Treating {
     }
 }
 
-/// Of a file of errors only counts and codes are kept.
-fn outcomes(cut: &Cut, piece: &mut Piece) {
+/// Of a file of errors only counts and codes are kept, and which resource types they name.
+fn outcomes(cut: &Cut, kind: &str, piece: &mut Piece) {
     let mut lines: Vec<&[u8]> = cut.bytes.split(|b| *b == b'\n').collect();
     if cut.bytes.ends_with(b"\n") {
         lines.pop();
@@ -130,11 +132,10 @@ fn outcomes(cut: &Cut, piece: &mut Piece) {
             piece.counts.blank += 1;
             continue;
         }
-        for issue in Outcome::read(line).unwrap_or_default().issues {
-            *piece
-                .types
-                .entry(format!("OperationOutcome {issue}"))
-                .or_default() += 1;
+        let told = told(line, kind);
+        for issue in told.issues {
+            *piece.types.entry(issue).or_default() += 1;
         }
+        piece.failed.extend(told.types);
     }
 }

@@ -14,7 +14,7 @@ use arrow::ipc::CompressionType;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::{IpcWriteOptions, StreamWriter};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Cursor;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -46,6 +46,9 @@ pub struct Piece {
     pub counts: Counts,
     /// Lines a resource type.
     pub types: BTreeMap<String, u64>,
+    /// Resource types that the server says it failed to export.
+    #[serde(default)]
+    pub failed: BTreeSet<String>,
     /// Lines that cannot be used.
     pub rejects: Vec<StagedReject>,
     /// What was learnt about people.
@@ -56,6 +59,22 @@ pub struct Piece {
     pub emptied: Vec<(String, Vec<RecordVersion>)>,
     /// Records to delete: resource type, pseudonym, when.
     pub deletes: Vec<(String, i64, Option<i64>)>,
+}
+
+impl Piece {
+    /// What it found beside rows, which the receipt holds: how many.
+    pub fn facts(&self) -> usize {
+        let emptied: usize = self
+            .emptied
+            .iter()
+            .map(|(_, versions)| versions.len())
+            .sum();
+        self.rejects.len()
+            + self.links.len()
+            + self.replacements.len()
+            + self.deletes.len()
+            + emptied
+    }
 }
 
 /// Lines, by what became of them.
@@ -71,6 +90,9 @@ pub struct Counts {
     pub other: u64,
     /// Empty.
     pub blank: u64,
+    /// With a last update in the future.
+    #[serde(default)]
+    pub future: u64,
 }
 
 impl Counts {
@@ -81,6 +103,7 @@ impl Counts {
         self.deletions += more.deletions;
         self.other += more.other;
         self.blank += more.blank;
+        self.future += more.future;
     }
 
     /// As `populace.extract` counts them.

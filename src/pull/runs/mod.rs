@@ -2,6 +2,7 @@
 
 mod look;
 mod part;
+mod rowless;
 mod shard;
 mod spill;
 
@@ -14,6 +15,7 @@ use super::version::{Keys, RecordVersion};
 use crate::error::Result;
 use arrow::array::RecordBatch;
 use part::Arrived;
+use rowless::Rowless;
 use spill::Spilled;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -36,7 +38,7 @@ struct TableRuns {
     held: Vec<Arrived>,
     spilled: Vec<Spilled>,
     /// Versions of records that have no row in this table.
-    emptied: Vec<RecordVersion>,
+    emptied: Rowless,
     /// All rows and emptied versions.
     count: usize,
     /// Rows without a person.
@@ -83,10 +85,13 @@ impl Runs {
 
     /// Adds versions of records that have no row in a table: whatever row an older version has must
     /// go.
-    pub fn add_emptied(&self, table: usize, versions: Vec<RecordVersion>) {
+    pub fn add_emptied(&self, table: usize, versions: Vec<RecordVersion>) -> Result<()> {
         let mut runs = self.locked(table);
         runs.count += versions.len();
-        runs.emptied.extend(versions);
+        runs.emptied.add(versions, || {
+            let number = self.files.fetch_add(1, Ordering::Relaxed);
+            self.folder.join(format!("rowless-{number}"))
+        })
     }
 
     fn locked(&self, table: usize) -> MutexGuard<'_, TableRuns> {
@@ -119,9 +124,9 @@ impl Runs {
         shards.into_iter().collect()
     }
 
-    /// Versions of records that have no row in a table.
-    pub fn emptied(&self, table: usize) -> Vec<RecordVersion> {
-        self.locked(table).emptied.clone()
+    /// Shows the versions of records that have no row in a table.
+    pub fn each_emptied(&self, table: usize, show: impl FnMut(RecordVersion)) -> Result<()> {
+        self.locked(table).emptied.each(show)
     }
 
     /// At most how many records a table has rows or emptied versions for.
@@ -133,9 +138,7 @@ impl Runs {
     /// have none, as [`NOWHERE`].
     pub fn each_key(&self, table: usize, mut show: impl FnMut(i32, RecordVersion)) -> Result<()> {
         let runs = self.locked(table);
-        for version in &runs.emptied {
-            show(NOWHERE, *version);
-        }
+        runs.emptied.each(|version| show(NOWHERE, version))?;
         for arrived in &runs.held {
             let keys = Keys::of(&arrived.batch)?;
             for (shard, rows) in &arrived.shards {

@@ -26,6 +26,21 @@ pub enum Framing {
     Close,
 }
 
+/// What has no end, or comes so slowly that it might as well have none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Endless {
+    /// Pages of the manifest.
+    Pages,
+    /// Lines of every file.
+    Lines,
+    /// The first line of every file.
+    Line,
+    /// Files come a byte at a time.
+    Drip,
+    /// Answers that are no files do.
+    Answers,
+}
+
 /// What the server does.
 #[derive(Clone)]
 pub struct Export {
@@ -60,6 +75,7 @@ pub struct Export {
     pub manifest: Option<serde_json::Value>,
     /// A status for polls in the place of the server's own.
     pub status: Option<(u16, &'static str)>,
+    pub endless: Option<Endless>,
 }
 
 impl Export {
@@ -85,6 +101,7 @@ impl Export {
             redirect_files: None,
             manifest: None,
             status: None,
+            endless: None,
         }
     }
 }
@@ -122,7 +139,7 @@ impl Export {
         if let Some(deleted) = lists.remove("deleted") {
             manifest["deleted"] = json!(deleted);
         }
-        if page + 1 < self.pages {
+        if page + 1 < self.pages || self.endless == Some(Endless::Pages) {
             let next = format!("{base}/fhir/jobs/{job}/{}", page + 1);
             manifest["link"] = json!([{ "relation": "next", "url": next }]);
         }

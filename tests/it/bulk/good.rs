@@ -130,7 +130,7 @@ fn deletions(id: &str) -> ServedFile {
 }
 
 #[test]
-fn changes_deletions_and_errors() {
+fn changes_deletions_and_what_the_server_remarks() {
     let record = Record::new(10, 5, false);
     let server = Server::start(Export::good(record.files(1_000_000)));
     let project = record.project(&server, "types = [\"Patient\", \"Condition\"]\nlevel = \"group:north-1\"\ntype_filters = [\"Condition?category=a,b\"]\nelements = [\"id\", \"code\"]\n");
@@ -167,7 +167,7 @@ fn changes_deletions_and_errors() {
         role: "error",
         ..served(
             "OperationOutcome",
-            br#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found","diagnostics":"9434765919"},{"severity":"error","code":"NHS 9434765919"}]}"#
+            br#"{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"not-found","diagnostics":"9434765919"},{"severity":"information","code":"NHS 9434765919"}]}"#
                 .to_vec(),
         )
     };
@@ -189,7 +189,7 @@ fn changes_deletions_and_errors() {
     let types = project.sql("select types from populace.extract where file like '%error%'");
     assert_eq!(
         types,
-        [["OperationOutcome error/not-found 1, OperationOutcome error/other 1"]]
+        [["OperationOutcome information/other 1, OperationOutcome warning/not-found 1"]]
     );
 }
 

@@ -5,6 +5,8 @@ pub mod export;
 mod good;
 mod grants;
 mod hostile;
+mod limits;
+mod partial;
 pub mod record;
 mod request;
 mod schedules;

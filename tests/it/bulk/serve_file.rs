@@ -1,7 +1,7 @@
 //! Serving one file: from any byte, in any framing, as far as the fault of the moment lets it come.
 
 use super::chaos::Fault;
-use super::export::{Export, Framing};
+use super::export::{Endless, Export, Framing};
 use super::request::{Reply, Request};
 use super::server::{Sent, Shared, lock};
 use std::io::Write;
@@ -46,6 +46,10 @@ impl Shared {
                 .with("Location", format!("{to}/{file}"))
                 .write(stream)?;
             return Ok(true);
+        }
+        if let Some(what) = export.endless.filter(|what| *what != Endless::Pages) {
+            endless(stream, what)?;
+            return Ok(false);
         }
         let mut bytes = match (&served.before, version) {
             (Some(before), 0) => before.clone(),
@@ -156,5 +160,22 @@ impl Shared {
             stream.write_all(b"0\r\n\r\n")?;
         }
         Ok(export.framing != Framing::Close)
+    }
+}
+
+/// Sends what has no end, until the client has had enough.
+pub fn endless(stream: &mut TcpStream, what: Endless) -> std::io::Result<()> {
+    stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
+    let part = match what {
+        Endless::Lines => "{\"resourceType\":\"Basic\",\"id\":\"1\"}\n".repeat(1000),
+        Endless::Drip | Endless::Answers => " ".to_string(),
+        Endless::Line | Endless::Pages => "x".repeat(40_000),
+    };
+    loop {
+        stream.write_all(format!("{:x}\r\n{part}\r\n", part.len()).as_bytes())?;
+        if part.len() == 1 {
+            #[allow(clippy::disallowed_methods)] // a slow server
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }

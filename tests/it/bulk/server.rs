@@ -4,7 +4,7 @@
 //! every signature and token, and answers by a plan and a seed.
 
 use super::chaos::Fault;
-use super::export::Export;
+use super::export::{Endless, Export};
 use super::grants::Grants;
 use super::request::{Reply, Request};
 use serde_json::json;
@@ -164,6 +164,9 @@ impl Shared {
                     if !self.file(&mut stream, &export, &request, file, fault)? {
                         return Ok(());
                     }
+                }
+                None if export.endless == Some(Endless::Answers) && parts.contains(&"jobs") => {
+                    return super::serve_file::endless(&mut stream, Endless::Drip);
                 }
                 None => self.reply(&export, &request, &parts).write(&mut stream)?,
             }

@@ -1,5 +1,6 @@
 //! Tests of the decoder as a whole.
 
+mod bounds;
 mod broken;
 mod columns;
 mod conformance;

@@ -1,0 +1,184 @@
+//! What makes a pull no good one although all that it brought is in the lake.
+
+use super::intake::{Intake, Shared};
+use super::new_files::NewFiles;
+use super::plan::PullPlan;
+use super::summary::TableSummary;
+use super::taken::{Taken, TakenFiles};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Rows without a person that are too few to say anything.
+const FEW: u64 = 10;
+
+/// Something that an operator has to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// The source, when it is one source's.
+    pub source: Option<String>,
+    /// The table, when it is one table's.
+    pub table: Option<String>,
+    /// What is wrong, and the setting that allows it.
+    pub what: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(source) = &self.source {
+            write!(f, "source {source}: ")?;
+        }
+        if let Some(table) = &self.table {
+            write!(f, "{table}: ")?;
+        }
+        f.write_str(&self.what)
+    }
+}
+
+/// The sources whose folder has nothing, or nothing but empty files, although it had something before.
+/// A server that has nothing is judged when its export is asked for.
+pub fn emptied(
+    plan: &PullPlan,
+    before: &Brought,
+    new: &NewFiles,
+    intake: Option<&Intake>,
+) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (index, source) in plan.sources.iter().enumerate() {
+        if source.bulk.is_some() || source.expected.allow_empty || offers(index, new, intake) {
+            continue;
+        }
+        let Some(had) = before.get(&source.name) else {
+            continue;
+        };
+        warnings.push(Warning {
+            source: Some(source.name.clone()),
+            table: None,
+            what: format!(
+                "it has nothing now, and had {had} before; see whether its extracts have arrived, or set allow_empty = true for this source"
+            ),
+        });
+    }
+    warnings
+}
+
+/// Whether a folder has lines that bring something.
+fn offers(source: usize, new: &NewFiles, intake: Option<&Intake>) -> bool {
+    let read = intake.into_iter().flat_map(|i| i.of_source(source));
+    let read: u64 = read.map(|(_, file)| file.used()).sum();
+    let known = new.known_lines.get(&source).copied().unwrap_or_default();
+    read + known > 0
+}
+
+/// What folders had when they had something, by source: in words, for people. Files that are empty
+/// now no longer say so themselves.
+pub type Brought = BTreeMap<String, String>;
+
+/// The properties of `populace.extract` that hold it.
+const BROUGHT: &str = "populace.brought.";
+
+/// Reads what folders had from properties, or, when an earlier Populace wrote them, from the files
+/// that were taken.
+pub fn recall(properties: &BTreeMap<String, String>, taken: &TakenFiles) -> Brought {
+    let mut brought = of_files(taken);
+    for (key, had) in properties {
+        if let Some(source) = key.strip_prefix(BROUGHT) {
+            brought.insert(source.to_string(), had.clone());
+        }
+    }
+    brought
+}
+
+/// Takes in what the folders of `plan` have now; those that have nothing keep what they had. `taken`
+/// holds what was read.
+pub fn learn(
+    before: &mut Brought,
+    plan: &PullPlan,
+    taken: &TakenFiles,
+    new: &NewFiles,
+    intake: &Intake,
+) {
+    let mut now = of_files(taken);
+    for (index, source) in plan.sources.iter().enumerate() {
+        if source.bulk.is_none()
+            && offers(index, new, Some(intake))
+            && let Some(has) = now.remove(&source.name)
+        {
+            before.insert(source.name.clone(), has);
+        }
+    }
+}
+
+/// What folders had, as properties.
+pub fn properties(brought: &Brought) -> BTreeMap<String, String> {
+    let properties = brought.iter();
+    properties
+        .map(|(source, had)| (format!("{BROUGHT}{source}"), had.clone()))
+        .collect()
+}
+
+fn of_files(taken: &TakenFiles) -> Brought {
+    let mut files: BTreeMap<&str, Vec<&Taken>> = BTreeMap::new();
+    for ((source, _), file) in taken.iter().filter(|(_, file)| file.used() > 0) {
+        files.entry(source).or_default().push(file);
+    }
+    files
+        .into_iter()
+        .map(|(source, files)| {
+            let had = format!("{} files ({})", files.len(), types(&files));
+            (source.to_string(), had)
+        })
+        .collect()
+}
+
+/// How many lines of which types or tables files had.
+fn types(files: &[&Taken]) -> String {
+    let mut types: BTreeMap<&str, u64> = BTreeMap::new();
+    for part in files.iter().flat_map(|file| file.types.split(", ")) {
+        if let Some((kind, lines)) = part.rsplit_once(' ') {
+            *types.entry(kind).or_default() += lines.parse::<u64>().unwrap_or_default();
+        }
+    }
+    let types = types.iter().map(|(kind, lines)| format!("{lines} {kind}"));
+    types.collect::<Vec<_>>().join(", ")
+}
+
+/// Tables of which a large share of the rows has no person: of those that came now from one source,
+/// or of all.
+pub fn unlinked(plan: &PullPlan, shared: &Shared, tables: &[TableSummary]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (index, table) in tables.iter().enumerate() {
+        let of_table = warnings.len();
+        for (at, source) in plan.sources.iter().enumerate() {
+            let waiting = table.waiting.get(&source.name).copied().unwrap_or_default();
+            let arrived = shared.arrived(at, index);
+            if is_large(waiting, arrived, source.expected.unlinked_threshold) {
+                warnings.push(Warning {
+                    source: Some(source.name.clone()),
+                    table: Some(table.table.clone()),
+                    what: format!(
+                        "{waiting} of {arrived} new rows belong to nobody known; see whether its Patients have arrived, or raise unlinked_threshold of this source"
+                    ),
+                });
+            }
+        }
+        let fills = plan.sources.iter().filter(|source| source.fills(index));
+        let allowed = fills.map(|source| source.expected.unlinked_threshold);
+        let allowed = allowed.fold(0.0, f64::max);
+        if warnings.len() == of_table && is_large(table.unlinked, table.rows, allowed) {
+            warnings.push(Warning {
+                source: None,
+                table: Some(table.table.clone()),
+                what: format!(
+                    "{} of {} rows belong to nobody known; see whether the Patients of its sources have arrived, or raise unlinked_threshold of these sources",
+                    table.unlinked, table.rows
+                ),
+            });
+        }
+    }
+    warnings
+}
+
+fn is_large(rows: u64, of: u64, threshold: f64) -> bool {
+    rows >= FEW && rows as f64 > of as f64 * threshold
+}

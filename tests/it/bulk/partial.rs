@@ -1,0 +1,242 @@
+//! Exports of which the server failed a part, and says so in files of errors: what came is kept, and
+//! asked for again.
+
+use super::export::{Export, ServedFile};
+use super::record::{Record, contents, served};
+use super::server::Server;
+use crate::project::Project;
+use std::sync::LazyLock;
+
+static RECORD: LazyLock<Record> = LazyLock::new(|| Record::new(12, 35, false));
+
+const SINCE: &str = "_since=2026-10-01T02%3A00%3A00.000Z";
+
+fn outcome(severity: &str, code: &str, diagnostics: &str) -> String {
+    format!(
+        r#"{{"resourceType":"OperationOutcome","issue":[{{"severity":"{severity}","code":"{code}","diagnostics":"{diagnostics}"}}]}}"#
+    ) + "\n"
+}
+
+fn errors(text: &str) -> ServedFile {
+    ServedFile {
+        role: "error",
+        ..served("OperationOutcome", text.as_bytes().to_vec())
+    }
+}
+
+/// The files of the record, without those of Observations, and what is said in their place.
+fn without_observations(errors: Vec<ServedFile>) -> Vec<ServedFile> {
+    let mut files = RECORD.files(20_000);
+    files.retain(|file| file.kind != "Observation");
+    files.extend(errors);
+    files
+}
+
+fn rows(project: &Project, table: &str) -> i64 {
+    project.number(&format!("select count(*) from record.{table}"))
+}
+
+fn kick_off(server: &Server) -> String {
+    server
+        .asked("GET", "/fhir/$export")
+        .last()
+        .unwrap()
+        .target
+        .clone()
+}
+
+#[test]
+fn an_export_of_which_the_server_failed_files_is_an_error_and_asked_for_again() {
+    let failed = outcome(
+        "error",
+        "exception",
+        "Observation 9434765919 could not be read",
+    );
+    let lacking = without_observations(vec![errors(&failed), errors(&failed.repeat(2))]);
+    let server = Server::start(Export::good(lacking));
+    let project = RECORD.project(&server, "");
+    for _ in 0..2 {
+        let error = project.fails(3, &["pull"]);
+        for said in [
+            "source record: the server failed to export all that was asked for",
+            "its 2 files of errors hold 3 error/exception; of Observation",
+            "what came is in the lake; the next pull asks for everything again",
+            "accept_missing_types = [\"Observation\"]",
+        ] {
+            assert!(error.contains(said), "{error}");
+        }
+        assert!(!error.contains("9434765919"), "{error}");
+        // What came is kept, and the job is done with.
+        assert_eq!(rows(&project, "observation"), 0);
+        assert!(rows(&project, "condition") > 0);
+        assert_eq!(server.open_jobs(), 0);
+        assert!(!kick_off(&server).contains("_since"));
+    }
+    let status = project.ok(&["status"]);
+    assert!(
+        status.contains("incomplete: of the export of 2")
+            && status.contains("3 error/exception; of Observation"),
+        "{status}"
+    );
+    // When nothing fails any more, all is here, and only changes are asked for from then on.
+    server.change(|export| export.files = RECORD.files(20_000));
+    project.ok(&["pull", "-q"]);
+    RECORD.assert_in(&project);
+    let status = project.json(&["status"]);
+    assert_eq!(status["incomplete_exports"], serde_json::json!({}));
+    project.ok(&["pull", "-q"]);
+    assert!(kick_off(&server).contains(SINCE), "{}", kick_off(&server));
+
+    // Of changes, too, what failed is asked for again, from the same time on.
+    let changed = RECORD.files(usize::MAX);
+    let goals = changed
+        .iter()
+        .find(|file| file.kind == "Condition")
+        .unwrap();
+    let line = String::from_utf8_lossy(&goals.bytes)
+        .lines()
+        .next()
+        .unwrap()
+        .to_string();
+    server.change(|export| {
+        export.files = vec![served("Condition", line.into_bytes()), errors(&failed)];
+        export.transaction_time = "2026-10-02T02:00:00.000Z".to_string();
+    });
+    for _ in 0..2 {
+        let error = project.fails(3, &["pull"]);
+        let again = "asks for all that changed since 2026-10-01T02:00:00.000Z again";
+        assert!(error.contains(again), "{error}");
+        assert!(kick_off(&server).contains(SINCE), "{}", kick_off(&server));
+    }
+    RECORD.assert_contents(&project);
+}
+
+#[test]
+fn remarks_of_a_server_are_no_errors() {
+    let remarks = [
+        outcome("information", "informational", "Observation: all went well"),
+        outcome("warning", "incomplete", "Patient"),
+    ];
+    let mut files = RECORD.files(20_000);
+    files.push(errors(&remarks.concat()));
+    files.push(errors(""));
+    let server = Server::start(Export::good(files));
+    let project = RECORD.project(&server, "");
+    project.ok(&["pull", "-q"]);
+    RECORD.assert_in(&project);
+    project.ok(&["pull", "-q"]);
+    assert!(kick_off(&server).contains(SINCE));
+}
+
+#[test]
+fn errors_that_name_no_type_or_cannot_be_read_are_errors() {
+    let cases = [
+        (
+            outcome("fatal", "timeout", "out of time"),
+            "1 fatal/timeout",
+        ),
+        ("not JSON at all\n".to_string(), "1 unreadable"),
+        (
+            "{\"resourceType\":\"OperationOutcome\"}\n".to_string(),
+            "1 other/other",
+        ),
+    ];
+    for (text, said) in cases {
+        let server = Server::start(Export::good(without_observations(vec![errors(&text)])));
+        let project = RECORD.project(&server, "accept_missing_types = [\"Observation\"]\n");
+        let error = project.fails(3, &["pull"]);
+        assert!(error.contains(said), "{error}");
+        assert!(error.contains("it does not say of which types"), "{error}");
+        assert!(rows(&project, "condition") > 0);
+    }
+}
+
+#[test]
+fn outcomes_among_the_output_are_read_as_those_of_errors() {
+    let failed = outcome("error", "exception", "Observation");
+    let file = served("OperationOutcome", failed.into_bytes());
+    let server = Server::start(Export::good(without_observations(vec![file])));
+    let project = RECORD.project(&server, "");
+    let error = project.fails(3, &["pull"]);
+    assert!(
+        error.contains("1 error/exception; of Observation"),
+        "{error}"
+    );
+    assert!(rows(&project, "condition") > 0);
+}
+
+#[test]
+fn types_that_may_be_missing_may_fail() {
+    let failed = outcome("error", "forbidden", "no right to read Observation");
+    let server = Server::start(Export::good(without_observations(vec![errors(&failed)])));
+    let project = RECORD.project(&server, "accept_missing_types = [\"Observation\"]\n");
+    project.ok(&["pull", "-q"]);
+    project.ok(&["pull", "-q"]);
+    assert!(kick_off(&server).contains(SINCE));
+}
+
+#[test]
+fn a_type_of_which_all_files_are_empty_is_missing() {
+    let server = Server::start(Export::good(RECORD.files(20_000)));
+    let project = RECORD.project(&server, "");
+    project.ok(&["pull", "-q"]);
+    let before = contents(&project);
+    for count in [Some(0), None] {
+        server.change(|export| {
+            export.files = without_observations(vec![ServedFile {
+                count,
+                ..served("Observation", Vec::new())
+            }]);
+        });
+        project.write_pipeline(&RECORD.pipeline(&server, "elements = [\"id\"]\n"));
+        let error = project.fails(3, &["pull"]);
+        assert!(
+            error.contains("no file of Observation, which had some before"),
+            "{error}"
+        );
+        assert_eq!(contents(&project), before);
+    }
+}
+
+#[test]
+fn a_file_of_deletions_that_failed_is_read_again_and_refused() {
+    let failed = outcome("error", "exception", "");
+    let deleted = ServedFile {
+        role: "deleted",
+        count: None,
+        ..served("Bundle", failed.into_bytes())
+    };
+    let mut files = RECORD.files(20_000);
+    files.push(deleted);
+    let server = Server::start(Export::good(files));
+    let project = RECORD.project(&server, "");
+    let error = project.fails(3, &["pull"]);
+    assert!(error.contains("cannot be read to its end"), "{error}");
+    assert!(contents(&project).is_empty());
+}
+
+#[test]
+fn an_export_of_a_time_in_the_future_is_not_believed() {
+    let mut export = Export::good(RECORD.files(20_000));
+    export.transaction_time = "2099-01-01T00:00:00Z".to_string();
+    let server = Server::start(export);
+    let project = RECORD.project(&server, "");
+    let pulled = project.json(&["pull"]);
+    let since = pulled["future_exports"]["record"]
+        .as_str()
+        .unwrap()
+        .to_string();
+    assert!(since.as_str() < "2090", "{since}");
+    RECORD.assert_contents(&project);
+    let said = project.run(&["pull"]).stderr;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(
+        said.contains("its export is of a time in the future"),
+        "{said}"
+    );
+    let begun = kick_off(&server);
+    assert!(
+        begun.contains(&format!("_since={}", since.replace(':', "%3A"))),
+        "{begun}"
+    );
+}
