@@ -501,7 +501,7 @@ fn an_emptied_source_is_not_a_good_night() {
     record(&project, 30, true);
     project.ok(&["pull", "-q"]);
     let files = ["Patient.ndjson", "Flag.ndjson"].map(|name| project.path("extracts").join(name));
-    let said = "source record: it has nothing now, and had 2 files before (30 Flag, 1 Patient)";
+    let said = "source record: it has nothing now, and had 2 files (30 Flag, 1 Patient) before";
     // Its files are gone, or empty, or hold empty lines only: what was pulled stays.
     let emptied: [&dyn Fn(); 3] = [
         &|| files.iter().for_each(|file| fs::remove_file(file).unwrap()),
