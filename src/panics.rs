@@ -51,9 +51,21 @@ fn in_repository(file: &str) -> &str {
     }
 }
 
-/// Does work; a panic of it is an error.
+/// Does work; a panic of it is an error, and an error that a panic of another thread led to says so.
 pub fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(error()))
+    let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(error()));
+    done.map_err(|e| match is_known() {
+        true => error().within(e.what()),
+        false => e,
+    })
+}
+
+/// Whether a panic has not become an error yet.
+fn is_known() -> bool {
+    PLACE
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .is_some()
 }
 
 /// Does work; a panic of it is an error.
