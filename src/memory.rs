@@ -33,6 +33,10 @@ static HELD: AtomicIsize = AtomicIsize::new(0);
 static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// Threads that wait.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
+/// Those among them that will wait for ever: what they want does not fit beside what they hold.
+static LOST: AtomicUsize = AtomicUsize::new(0);
+/// How often a thread is looked at before it is lost.
+const LOOKS: usize = 200;
 
 thread_local! {
     static CHANGE: Cell<isize> = const { Cell::new(0) };
@@ -194,17 +198,36 @@ impl Future for Exceeded {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         self.0.register(context.waker());
-        match WAITING.load(Ordering::SeqCst) {
-            0 => Poll::Pending,
-            _ => Poll::Ready(()),
+        match some_wait() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
         }
     }
+}
+
+/// Whether threads wait that are not lost.
+fn some_wait() -> bool {
+    let waiting = WAITING.load(Ordering::SeqCst);
+    // What another query freed may have been enough for one that was lost.
+    LOST.fetch_min(waiting, Ordering::SeqCst).min(waiting) < waiting
+}
+
+/// Gives threads, whose query was given up, a moment to go on. True when some cannot: they are lost.
+pub fn lose_waiting() -> bool {
+    for _ in 0..LOOKS {
+        if !some_wait() {
+            return false;
+        }
+        std::thread::park_timeout(AGAIN);
+    }
+    LOST.store(WAITING.load(Ordering::SeqCst), Ordering::SeqCst);
+    true
 }
 
 fn watch() {
     loop {
         std::thread::park_timeout(AGAIN);
-        if WAITING.load(Ordering::SeqCst) == 0 {
+        if !some_wait() {
             continue;
         }
         let watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,9 +1,11 @@
 //! Running a query: planned apart from its run, in a task that is given up when memory ends.
+//!
+//! Queries have threads of their own. One that waits for memory in vain is lost, and all else goes on.
 
 use super::errors::{execution_error, plan_error};
 use super::session::Engine;
-use crate::error::{Error, Result};
-use crate::memory::{Exceeded, Stoppable};
+use crate::error::{Context, Error, Result};
+use crate::memory::{Exceeded, Stoppable, lose_waiting};
 use crate::panics;
 use arrow::array::RecordBatch;
 use datafusion::common::DataFusionError;
@@ -15,7 +17,9 @@ use futures::future::{BoxFuture, Either, poll_fn, select};
 use futures::stream::{BoxStream, try_unfold};
 use futures::{SinkExt, StreamExt, TryStreamExt};
 use std::any::Any;
-use std::sync::{Arc, Once};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use tokio::runtime::Handle;
 
 /// Batches that wait to be read.
 const AHEAD: usize = 2;
@@ -23,9 +27,8 @@ const AHEAD: usize = 2;
 impl Engine {
     /// Plans how a query will run. All that its text gets wrong comes up here.
     pub async fn plan(&self, place: &str, frame: DataFrame) -> Result<Arc<dyn ExecutionPlan>> {
-        within_limits();
         // What is constant is computed here already, and may be large.
-        let task = SpawnedTask::spawn(async move { frame.create_physical_plan().await });
+        let task = self.spawn(async move { frame.create_physical_plan().await })?;
         unless_exceeded(place, task, plan_error).await
     }
 
@@ -38,7 +41,7 @@ impl Engine {
         let context = Arc::new(frame.task_ctx());
         let plan = self.plan(place, frame).await?;
         let (mut send, receive) = mpsc::channel(AHEAD);
-        let task = SpawnedTask::spawn(async move {
+        let task = self.spawn(async move {
             let mut rows = execute_stream(plan, context)?;
             while let Some(batch) = rows.next().await {
                 if send.send(batch?).await.is_err() {
@@ -46,7 +49,7 @@ impl Engine {
                 }
             }
             Ok(())
-        });
+        })?;
         let rows = Rows {
             place: place.to_string(),
             receive,
@@ -59,6 +62,43 @@ impl Engine {
     pub async fn collect(&self, place: &str, frame: DataFrame) -> Result<Vec<RecordBatch>> {
         self.run(place, frame).await?.try_collect().await
     }
+}
+
+impl Engine {
+    fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<SpawnedTask<T>> {
+        static MARK: Once = Once::new();
+        // Another tracer would only be one of a test.
+        MARK.call_once(|| drop(set_join_set_tracer(&Marked)));
+        let workers = workers(self.threads())?;
+        let _there = workers.enter();
+        Ok(SpawnedTask::spawn(work))
+    }
+}
+
+/// The threads of queries, by how many they are.
+static WORKERS: Mutex<BTreeMap<usize, Handle>> = Mutex::new(BTreeMap::new());
+
+fn workers(threads: usize) -> Result<Handle> {
+    let mut known = WORKERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(workers) = known.get(&threads) {
+        return Ok(workers.clone());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads.max(2))
+        .thread_name("query")
+        // Plans of many joins are walked on the stack.
+        .thread_stack_size(8 * 1024 * 1024)
+        .enable_all()
+        .build()
+        .data(|| "cannot start the query engine")?;
+    let workers = runtime.handle().clone();
+    // They end with the process: some may wait for ever.
+    std::mem::forget(runtime);
+    known.insert(threads, workers.clone());
+    Ok(workers)
 }
 
 /// The rows of a query that runs.
@@ -76,7 +116,10 @@ impl Rows {
                 unless_exceeded(&self.place, self.task, execution_error).await?;
                 Ok(None)
             }
-            Either::Right(_) => Err(not_enough(&self.place)),
+            Either::Right(_) => {
+                let Rows { place, .. } = self;
+                Err(not_enough(&place))
+            }
         }
     }
 }
@@ -94,12 +137,22 @@ where
         Either::Left((Err(_), _)) => {
             Err(panics::error().within(format!("{place}: the query stopped")))
         }
-        Either::Right(_) => Err(not_enough(place)),
+        Either::Right((_, task)) => {
+            drop(task);
+            Err(not_enough(place))
+        }
     }
 }
 
-/// A query that the process has no memory for.
+/// The error of a query that the process has no memory for, and that was given up. If a thread does
+/// not come back from it, the next query gets other ones.
 fn not_enough(place: &str) -> Error {
+    if lose_waiting() {
+        WORKERS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
     Error::data(format!("{place}: there is not enough memory"))
         .cause("a value, or what an operation keeps, would pass the limit of the whole process")
         .hint("give more with --memory-limit, use fewer threads with --threads, or make the values smaller")
@@ -128,10 +181,4 @@ impl JoinSetTracer for Marked {
             work()
         })
     }
-}
-
-fn within_limits() {
-    static ONCE: Once = Once::new();
-    // Another tracer would only be one of a test.
-    ONCE.call_once(|| drop(set_join_set_tracer(&Marked)));
 }

@@ -48,6 +48,7 @@ pub struct Engine {
     context: SessionContext,
     lake: Lake,
     parameters: ParamValues,
+    threads: usize,
 }
 
 /// The share of the process's memory limit that operators may use: the rest is for buffers that
@@ -101,6 +102,7 @@ impl Engine {
             context,
             lake: lake.clone(),
             parameters: ParamValues::Map(values.collect()),
+            threads: limits.threads,
         })
     }
 
@@ -115,6 +117,11 @@ impl Engine {
     /// DataFusion's own context.
     pub fn context(&self) -> &SessionContext {
         &self.context
+    }
+
+    /// How many threads it uses.
+    pub(super) fn threads(&self) -> usize {
+        self.threads
     }
 
     /// The lake.

@@ -148,7 +148,9 @@ fn person() -> Rows {
         ),
         (
             "registered",
-            column::<_, BooleanArray>(&rows, |r| there(6, r, 4).then(|| mixed(6, r) % 3 > 0)),
+            column::<_, BooleanArray>(&rows, |r| {
+                there(6, r, 4).then(|| !mixed(6, r).is_multiple_of(3))
+            }),
         ),
         (
             "income",
@@ -169,7 +171,7 @@ fn event() -> Rows {
     let (rows, removed) = numbered(EVENTS, 13);
     let who = |r: u64| there(10, r, 2).then(|| key(mixed(10, r) % (PEOPLE + STRANGERS)));
     let day = |r: u64| {
-        let first = who(r).is_some_and(|key| shard(key) == 0) && r % 50 == 0;
+        let first = who(r).is_some_and(|key| shard(key) == 0) && r.is_multiple_of(50);
         // A file with an extreme day, though it was removed, is never passed over.
         let even = who(r).is_some_and(|key| shard(key) % 2 == 0);
         match (is_removed(r) && even, first) {
@@ -226,7 +228,9 @@ fn event() -> Rows {
         ),
         (
             "urgent",
-            column::<_, BooleanArray>(&rows, |r| there(18, r, 5).then(|| mixed(18, r) % 4 == 0)),
+            column::<_, BooleanArray>(&rows, |r| {
+                there(18, r, 5).then(|| mixed(18, r).is_multiple_of(4))
+            }),
         ),
         (
             "note",

@@ -88,7 +88,7 @@ fn parts(rows: &Rows, layout: Layout) -> Vec<Part> {
         Layout::Shards => {
             for number in 0..16 {
                 let of = of_key(&|key, _| key.is_some_and(|key| shard(key) == number));
-                let later = |row: &u32| number % 2 == 1 && number < 15 && row % 7 == 0;
+                let later = |row: &u32| number % 2 == 1 && number < 15 && row.is_multiple_of(7);
                 let (second, first): (Vec<u32>, Vec<u32>) = of.into_iter().partition(later);
                 for rows_of in [first, second] {
                     parts.push(part(rows, Some(number as i32), rows_of));
