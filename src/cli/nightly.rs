@@ -14,6 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;
 use crate::pull::Summary;
+use crate::release::Made;
 use crate::stop::{self, Signal};
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -68,7 +69,11 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     log.ran(&built, &lines).await?;
 
     let mut summary = serde_json::json!({ "night": night, "pull": pulled, "run": built });
-    if let Some(error) = not_good(&pulled, built.ok()) {
+    let failed = match warned(&pulled, built.ok()) {
+        Some(error) => Some(error),
+        None => released(global, &work, &log, &built, &mut summary).await?,
+    };
+    if let Some(error) = failed {
         log.end("failed", error.what()).await?;
         if global.json {
             summary["error"] = described(&error)["error"].take();
@@ -79,17 +84,12 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         return Err(error);
     }
 
-    let made = release::step(global, &work, &[], false);
-    let (made, lines) = log.doing("release", made).await?;
-    log.did("release", "ok", &lines).await?;
-
     let removed = vacuum::step(lake, work.pipeline.settings.lake.keep_days, false);
     let (removed, lines) = log.doing("vacuum", removed).await?;
     log.did("vacuum", "ok", &lines).await?;
     let seconds = started.elapsed().as_secs_f64();
     log.end("ok", &format!("{seconds:.1} s")).await?;
 
-    summary["release"] = serde_json::json!(made);
     summary["vacuum"] = serde_json::json!(removed);
     summary["seconds"] = seconds.into();
     printer.summary(&summary, &[format!("nightly  done in {seconds:.1} s")])?;
@@ -114,13 +114,12 @@ async fn verified(work: &session::Work) -> Result<(BTreeSet<TableName>, Vec<Stri
     Ok((models, lines))
 }
 
-/// Why nothing is released after these steps.
-fn not_good(pulled: &Summary, built: bool) -> Option<Error> {
+/// Why nothing is released after a pull.
+fn warned(pulled: &Summary, built: bool) -> Option<Error> {
+    let mut error = Error::refused("the pull ended with a warning, so nothing was released");
     if !built {
-        return Some(Error::refused("checks of models failed, so nothing was released")
-            .hint("mend the data or the model that the lines above name, then run again: what is done stays done"));
+        error = error.cause("checks of models failed as well");
     }
-    let error = Error::refused("the pull ended with a warning, so nothing was released");
     let warnings = &pulled.warnings;
     (!warnings.is_empty()).then(|| {
         warnings
@@ -128,6 +127,48 @@ fn not_good(pulled: &Summary, built: bool) -> Option<Error> {
             .fold(error, Error::cause)
             .hint("what came is in the lake and the models are built; mend the source, or allow it by the setting that the cause names, then run again")
     })
+}
+
+/// Releases what may be released; gives why that is not all.
+async fn released(
+    global: &Global,
+    work: &session::Work,
+    log: &Log<'_>,
+    built: &BuildSummary,
+    summary: &mut serde_json::Value,
+) -> Result<Option<Error>> {
+    let made = release::step(global, work, &[], false);
+    match log.doing("release", made).await {
+        Ok((made, lines)) => {
+            log.released(&made, &lines).await?;
+            summary["release"] = serde_json::json!(made);
+            Ok(not_good(built, &made))
+        }
+        Err(error) if !built.ok() && error.kind() == Kind::Refused => Ok(Some(
+            error.within("checks of models failed, and nothing was released"),
+        )),
+        Err(error) => Err(error),
+    }
+}
+
+/// Why a night of which every step ended is not a good one.
+fn not_good(built: &BuildSummary, made: &Made) -> Option<Error> {
+    if built.ok() && made.refused.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = made.refused.iter().map(|r| r.report.as_str()).collect();
+    let left_out = match names.as_slice() {
+        [] => "no report that was released reads their models".to_string(),
+        names => format!("not released: {}", names.join(", ")),
+    };
+    let what = match built.ok() {
+        true => format!("tables that reports read are out of date; {left_out}"),
+        false => format!("checks of models failed; {left_out}"),
+    };
+    Some(
+        Error::refused(what)
+            .hint("mend what the lines above name, then run again: what is done stays done"),
+    )
 }
 
 /// A night that could not begin is a night too: its log says why, where the lake can be found and
@@ -205,6 +246,26 @@ impl Log<'_> {
             steps.extend(failed.map(|f| Step::check(self.night, &model.model, f)));
         }
         self.add(&steps).await
+    }
+
+    /// Reports were released; without all of them the step did not go well.
+    async fn released(&self, made: &Made, lines: &[String]) -> Result<()> {
+        if made.refused.is_empty() {
+            return self.did("release", "ok", lines).await;
+        }
+        for line in lines {
+            self.printer.say(line);
+        }
+        let refused = made.refused.iter();
+        let refused: Vec<String> = refused
+            .map(|r| format!("report {} refused: {}", r.report, r.because.join("; ")))
+            .collect();
+        let detail = format!(
+            "{} made without some reports: {}",
+            made.release,
+            refused.join("; ")
+        );
+        self.add(&[self.step("release", "failed", &detail)]).await
     }
 
     async fn end(&self, outcome: &str, detail: &str) -> Result<()> {

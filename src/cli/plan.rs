@@ -60,8 +60,9 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
                 ModelState::UpToDate => "up to date".to_string(),
                 ModelState::Damaged => "build: its table is damaged".to_string(),
                 ModelState::New => "build: it is new".to_string(),
-                ModelState::Changed => "build: its SQL, checks or parameters changed".to_string(),
-                ModelState::InputChanged => format!("build: {} changed", p.because.join(", ")),
+                ModelState::Changed | ModelState::InputChanged => {
+                    format!("build: {}", p.reasons.join("; "))
+                }
             };
             format!("{:<40} {why}", p.model.to_string())
         })

@@ -23,7 +23,10 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     let work = session::Work::begin(global).await?;
     let (made, lines) = step(global, &work, &arguments.reports, arguments.dry_run).await?;
     printer.summary(&made, &lines)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(match made.refused.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(1),
+    })
 }
 
 /// Releases reports, and says where they are.
@@ -63,5 +66,11 @@ fn lines(made: &Made, dry_run: bool) -> Vec<String> {
             .filter(|f| f.ends_with(".html") || f.ends_with(".xlsx"))
             .map(|file| format!("           {file}")),
     );
+    for refused in &made.refused {
+        lines.push(format!("refused  report `{}`", refused.report));
+        let because = refused.because.iter();
+        lines.extend(because.map(|because| format!("         {because}")));
+        lines.push(format!("         hint: {}", refused.hint));
+    }
     lines
 }

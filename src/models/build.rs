@@ -1,9 +1,10 @@
 //! Building models: what is out of date, in order, checked before it is seen.
 
+use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
-use super::fingerprint::FINGERPRINT;
 use super::graph::order;
-use super::inputs::{INPUTS, Inputs};
+use super::inputs::{Assessed, Inputs};
+use super::last_run::{self, LastRun};
 use super::library::{Library, Model};
 use super::mended::damaged;
 use super::stored::{stored, stored_schema};
@@ -48,6 +49,8 @@ pub struct Planned {
     pub state: ModelState,
     /// The inputs that changed.
     pub because: Vec<String>,
+    /// Why it has to be built, for people.
+    pub reasons: Vec<String>,
 }
 
 /// What happened to a model.
@@ -98,6 +101,18 @@ impl ModelOutcome {
     pub fn ok(&self) -> bool {
         self.failed.is_empty() && self.waits_for.is_none()
     }
+
+    /// Why it is not, for people.
+    fn failure(&self) -> Option<String> {
+        if let Some(read) = &self.waits_for {
+            return Some(format!("it waits for {read}"));
+        }
+        let checks = self.failed.iter();
+        let checks: Vec<String> = checks
+            .map(|f| format!("{} rows break its check `{}`", f.rows, f.check))
+            .collect();
+        (!checks.is_empty()).then(|| checks.join(", "))
+    }
 }
 
 fn shown<S: serde::Serializer>(name: &TableName, s: S) -> std::result::Result<S::Ok, S::Error> {
@@ -117,12 +132,13 @@ pub async fn plan(
         let Some(model) = library.models.get(&name) else {
             continue;
         };
-        let (state, because, fingerprint) = inputs.state(model, parameters).await?;
-        inputs.expect(&name, fingerprint);
+        let assessed = inputs.state(model, parameters).await?;
+        inputs.expect(&name, assessed.fingerprint.clone());
         planned.push(Planned {
             model: name,
-            state,
-            because,
+            state: assessed.state,
+            because: assessed.inputs_changed(),
+            reasons: assessed.reasons.iter().map(Reason::to_string).collect(),
         });
     }
     Ok(planned)
@@ -132,7 +148,8 @@ pub async fn plan(
 ///
 /// A model whose checks fail keeps its old table, and what reads it is not built. Models that are up
 /// to date are built again when their files are damaged, which is looked at where they are read: by
-/// what is built, or afterwards, as `read` says.
+/// what is built, or afterwards, as `read` says. How each model ended is kept in the lake, also when a
+/// later one cannot be built at all.
 pub async fn build(
     engine: &Engine,
     library: &Library,
@@ -140,6 +157,28 @@ pub async fn build(
     read: &BTreeSet<TableName>,
     parameters: &BTreeMap<String, Value>,
     progress: Progress,
+) -> Result<BuildSummary> {
+    let mut ended = BTreeMap::new();
+    let built = build_all(
+        engine, library, wanted, read, parameters, progress, &mut ended,
+    )
+    .await;
+    let is_model =
+        |name: &str| TableName::parse(name).is_some_and(|n| library.models.contains_key(&n));
+    let recorded = last_run::record(engine.lake(), ended, is_model).await;
+    let summary = built?;
+    recorded?;
+    Ok(summary)
+}
+
+async fn build_all(
+    engine: &Engine,
+    library: &Library,
+    wanted: &BTreeSet<TableName>,
+    read: &BTreeSet<TableName>,
+    parameters: &BTreeMap<String, Value>,
+    progress: Progress,
+    ended: &mut BTreeMap<String, LastRun>,
 ) -> Result<BuildSummary> {
     let order = order(library, wanted)?;
     let bar = progress.count("run", order.len() as u64);
@@ -154,21 +193,17 @@ pub async fn build(
         };
         bar.set_message(name.to_string());
         let waits_for = model.reads.iter().find(|read| failed.contains(*read));
-        let outcome = match waits_for {
-            Some(read) => ModelOutcome {
-                model: name.to_string(),
-                state: ModelState::InputChanged,
-                rows: 0,
-                seconds: 0.0,
-                failed: Vec::new(),
-                waits_for: Some(read.to_string()),
-                damaged: damaged.remove(&name).unwrap_or_default(),
-            },
-            None => {
-                let damaged = damaged.remove(&name).unwrap_or_default();
-                build_one(engine, model, parameters, damaged, &mut inputs).await?
-            }
+        let harmed = damaged.remove(&name).unwrap_or_default();
+        let (outcome, fingerprint) = match waits_for {
+            Some(read) => (waiting(&name, read, harmed), String::new()),
+            None => build_one(engine, model, parameters, harmed, &mut inputs).await?,
         };
+        let run = LastRun {
+            fingerprint,
+            as_of: parameters.get("as_of").map(Value::to_string),
+            failure: outcome.failure(),
+        };
+        ended.insert(name.to_string(), run);
         if !outcome.ok() {
             failed.insert(name);
         }
@@ -179,34 +214,46 @@ pub async fn build(
     Ok(summary)
 }
 
+/// A model that is not tried, because `read` was not built.
+fn waiting(name: &TableName, read: &TableName, damaged: Vec<String>) -> ModelOutcome {
+    ModelOutcome {
+        model: name.to_string(),
+        state: ModelState::InputChanged,
+        rows: 0,
+        seconds: 0.0,
+        failed: Vec::new(),
+        waits_for: Some(read.to_string()),
+        damaged,
+    }
+}
+
 async fn build_one(
     engine: &Engine,
     model: &Model,
     parameters: &BTreeMap<String, Value>,
     damaged: Vec<String>,
     inputs: &mut Inputs<'_>,
-) -> Result<ModelOutcome> {
+) -> Result<(ModelOutcome, String)> {
     let started = Instant::now();
     let lake = engine.lake();
-    let (mut state, _, fingerprint) = inputs.state(model, parameters).await?;
+    let mut assessed = inputs.state(model, parameters).await?;
+    let log_is_damaged = assessed.state == ModelState::Damaged;
     if !damaged.is_empty() {
-        state = ModelState::Damaged;
+        assessed.state = ModelState::Damaged;
     }
-    let made_from = inputs.of(model).await?;
-    let (base, log_is_damaged) = match lake.table(&model.name).await {
-        Err(e) if e.damaged_path().is_some() => (None, true),
-        found => (found?, false),
-    };
+    let base = assessed.table.as_ref();
     let mut outcome = ModelOutcome {
         model: model.name.to_string(),
-        state,
-        rows: base.as_ref().map_or(0, Table::rows),
+        state: assessed.state,
+        rows: base.map_or(0, Table::rows),
         seconds: 0.0,
         failed: Vec::new(),
         waits_for: None,
         damaged,
     };
-    if state != ModelState::UpToDate {
+    if assessed.state == ModelState::UpToDate {
+        keep_words(lake, model, &assessed).await?;
+    } else {
         for read in &model.reads {
             engine.register(&inputs.table(read, model).await?)?;
         }
@@ -217,21 +264,32 @@ async fn build_one(
         outcome.failed = check::run(engine, &file, &model.name, &model.header.checks).await?;
         outcome.rows = files.iter().map(|f| f.rows).sum();
         if outcome.failed.is_empty() {
-            let properties = BTreeMap::from([
-                (FINGERPRINT.to_string(), fingerprint.clone()),
-                (INPUTS.to_string(), made_from),
-            ]);
-            let change = Change::replacing(base.as_ref(), schema, properties, files);
+            let change = Change::replacing(base, schema, assessed.properties()?, files);
             if log_is_damaged {
                 lake.forget_log(&model.name).await?;
             }
-            lake.commit(&model.name, base.as_ref(), change).await?;
+            lake.commit(&model.name, base, change).await?;
         }
         outcome.seconds = started.elapsed().as_secs_f64();
         tracing::info!(model = %model.name, rows = outcome.rows, seconds = outcome.seconds, failed = outcome.failed.len(), "built");
     }
-    inputs.expect(&model.name, fingerprint);
-    Ok(outcome)
+    inputs.expect(&model.name, assessed.fingerprint.clone());
+    Ok((outcome, assessed.fingerprint))
+}
+
+/// Where a model's file has other comments or another description than the one that its table was
+/// built from, and the same query, the table is the new file's too.
+async fn keep_words(lake: &Lake, model: &Model, assessed: &Assessed) -> Result<()> {
+    let Some(table) = &assessed.table else {
+        return Ok(());
+    };
+    if Built::with(table).as_ref() == Some(&assessed.built) {
+        return Ok(());
+    }
+    let (schema, files) = (table.schema.clone(), table.files.clone());
+    let change = Change::replacing(Some(table), schema, assessed.properties()?, files);
+    lake.commit(&model.name, Some(table), change).await?;
+    Ok(())
 }
 
 /// Runs a model's query into new files that no table names yet.

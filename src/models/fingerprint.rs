@@ -12,6 +12,10 @@ pub const FINGERPRINT: &str = "populace.fingerprint";
 /// The property of any table that changes with its content.
 pub const CONTENT: &str = "populace.content";
 
+/// The form of fingerprints. Tables of an earlier form are built again, since nothing says what they
+/// were built with.
+const FORM: &str = "form 2";
+
 /// The SQL without comments and with single spaces: what it means, not how it is laid out.
 pub fn normalised(sql: &str) -> Result<String> {
     let tokens = Tokenizer::new(&GenericDialect {}, sql)
@@ -68,6 +72,7 @@ pub fn of(
         hash.update(&(text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
     };
+    add(FORM);
     add(&normalised(&model.sql)?);
     // A check that was added must run over what is there.
     for check in &model.header.checks {
@@ -76,6 +81,8 @@ pub fn of(
     add(&crate::functions::VERSION.to_string());
     for (name, value) in used(&model.sql, parameters)? {
         add(name);
+        // 1, 1.0 and '1' are different values to a query.
+        add(&format!("{:?}", value.kind()));
         add(&value.to_string());
     }
     for (table, version) in inputs {

@@ -1,6 +1,7 @@
 //! What models read, and whether it changed since they were built.
 
 use super::build::ModelState;
+use super::built::{BUILT, Built, Reason};
 use super::fingerprint::{self, CONTENT, FINGERPRINT};
 use super::library::Model;
 use crate::error::{Context, Error, Result};
@@ -13,11 +14,8 @@ use std::collections::BTreeMap;
 pub(super) struct Inputs<'a> {
     lake: &'a Lake,
     versions: BTreeMap<TableName, String>,
-    states: BTreeMap<TableName, State>,
+    states: BTreeMap<TableName, Assessed>,
 }
-
-/// Whether a model is out of date, which inputs changed, and its fingerprint now.
-type State = (ModelState, Vec<String>, String);
 
 /// Which version of each input a model was made from, as a property of its table.
 pub(super) const INPUTS: &str = "populace.inputs";
@@ -49,18 +47,9 @@ impl<'a> Inputs<'a> {
         }
         let table = self.table(name, reader).await?;
         refuse_incomplete(&table)?;
-        let version = table
-            .property(FINGERPRINT)
-            .or_else(|| table.property(CONTENT))
-            .map_or_else(|| format!("version {}", table.version), str::to_string);
+        let version = version(&table);
         self.versions.insert(name.clone(), version.clone());
         Ok(version)
-    }
-
-    /// The versions of what a model reads, as its table remembers them.
-    pub async fn of(&mut self, model: &Model) -> Result<String> {
-        serde_json::to_string(&self.versions_read(model).await?)
-            .data(|| format!("cannot describe {}", model.name))
     }
 
     async fn versions_read(&mut self, model: &Model) -> Result<BTreeMap<String, String>> {
@@ -71,13 +60,12 @@ impl<'a> Inputs<'a> {
         Ok(versions)
     }
 
-    /// Whether a model is out of date, which inputs changed, and its fingerprint now. That is found
-    /// out once.
+    /// Whether a model is out of date, and why. That is found out once.
     pub async fn state(
         &mut self,
         model: &Model,
         parameters: &BTreeMap<String, Value>,
-    ) -> Result<State> {
+    ) -> Result<Assessed> {
         if let Some(known) = self.states.get(&model.name) {
             return Ok(known.clone());
         }
@@ -90,36 +78,53 @@ impl<'a> Inputs<'a> {
         &mut self,
         model: &Model,
         parameters: &BTreeMap<String, Value>,
-    ) -> Result<State> {
+    ) -> Result<Assessed> {
         let versions = self.versions_read(model).await?;
-        let now = fingerprint::of(model, parameters, &versions)?;
-        let base = match self.lake.table(&model.name).await {
+        let mut assessed = Assessed {
+            state: ModelState::New,
+            reasons: vec![Reason::New],
+            fingerprint: fingerprint::of(model, parameters, &versions)?,
+            built: Built::of(model, parameters)?,
+            inputs: serde_json::to_string(&versions)
+                .data(|| format!("cannot describe {}", model.name))?,
+            table: None,
+        };
+        assessed.table = match self.lake.table(&model.name).await {
             Err(e) if e.damaged_path().is_some() => {
-                return Ok((ModelState::Damaged, Vec::new(), now));
+                assessed.state = ModelState::Damaged;
+                assessed.reasons = vec![Reason::Damaged];
+                return Ok(assessed);
             }
             found => found?,
         };
-        let Some(base) = base else {
-            return Ok((ModelState::New, Vec::new(), now));
+        let Some(base) = &assessed.table else {
+            return Ok(assessed);
         };
-        if base.property(FINGERPRINT) == Some(&now) {
-            return Ok((ModelState::UpToDate, Vec::new(), now));
+        assessed.reasons.clear();
+        let before = Built::with(base);
+        if base.property(FINGERPRINT) == Some(&assessed.fingerprint) && before.is_some() {
+            assessed.state = ModelState::UpToDate;
+            return Ok(assessed);
         }
-        let before: BTreeMap<String, String> = base
+        match &before {
+            Some(before) => assessed.reasons = before.differences(&assessed.built),
+            None => assessed.reasons.push(Reason::Unknown),
+        }
+        assessed.state = ModelState::Changed;
+        let read: BTreeMap<String, String> = base
             .property(INPUTS)
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default();
-        let changed: Vec<String> = versions
-            .iter()
-            .filter(|(name, version)| before.get(*name) != Some(version))
-            .map(|(name, _)| name.clone())
-            .collect();
-        let state = if changed.is_empty() {
-            ModelState::Changed
-        } else {
-            ModelState::InputChanged
-        };
-        Ok((state, changed, now))
+        for (name, version) in &versions {
+            if read.get(name) != Some(version) {
+                assessed.state = ModelState::InputChanged;
+                assessed.reasons.push(Reason::Input(name.clone()));
+            }
+        }
+        if assessed.reasons.is_empty() {
+            assessed.reasons.push(Reason::Unknown);
+        }
+        Ok(assessed)
     }
 }
 
@@ -131,6 +136,51 @@ fn refuse_incomplete(table: &Table) -> Result<()> {
             .cause("a damaged file was taken out of it, and its rows have not come again yet")
             .hint("finish with `populace pull`; if extracts are missing, put them back first")),
     }
+}
+
+/// A model as it stands.
+#[derive(Clone)]
+pub(super) struct Assessed {
+    /// Whether it has to be built.
+    pub state: ModelState,
+    /// Why; empty when it has not.
+    pub reasons: Vec<Reason>,
+    /// Its fingerprint now.
+    pub fingerprint: String,
+    /// What it would be built with now, but for its inputs.
+    pub built: Built,
+    /// The versions of what it reads now, as its table keeps them.
+    pub inputs: String,
+    /// Its table, when it has one.
+    pub table: Option<Table>,
+}
+
+impl Assessed {
+    /// The tables that it reads and that changed.
+    pub fn inputs_changed(&self) -> Vec<String> {
+        let name = |reason: &Reason| match reason {
+            Reason::Input(name) => Some(name.clone()),
+            _ => None,
+        };
+        self.reasons.iter().filter_map(name).collect()
+    }
+
+    /// What the model's table keeps of its build.
+    pub fn properties(&self) -> Result<BTreeMap<String, String>> {
+        Ok(BTreeMap::from([
+            (FINGERPRINT.to_string(), self.fingerprint.clone()),
+            (INPUTS.to_string(), self.inputs.clone()),
+            (BUILT.to_string(), self.built.to_property()?),
+        ]))
+    }
+}
+
+/// The version of a table, for those that read it: it changes with its rows.
+pub(super) fn version(table: &Table) -> String {
+    table
+        .property(FINGERPRINT)
+        .or_else(|| table.property(CONTENT))
+        .map_or_else(|| format!("version {}", table.version), str::to_string)
 }
 
 async fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {

@@ -131,11 +131,6 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
     })
 }
 
-/// The tables that a query reads, without its own common table expressions. `place` is for errors.
-pub fn references(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
-    tables_named(place, &one_query(place, sql)?)
-}
-
 /// The tables that a question reads: a query, or `explain` before one.
 pub fn asked_tables(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
     let statement = one_statement(place, sql)?;
@@ -144,6 +139,15 @@ pub fn asked_tables(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
         asked => only_queries(place, asked)?,
     }
     tables_named(place, &statement)
+}
+
+/// The tables that a query reads, without its own common table expressions, and the code lists that
+/// its functions read. `place` is for errors.
+pub fn inputs(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
+    let statement = one_query(place, sql)?;
+    let mut tables = tables_named(place, &statement)?;
+    tables.extend(code_lists_used(&statement));
+    Ok(tables)
 }
 
 /// Reads the text of one query.

@@ -28,8 +28,9 @@ pub(super) async fn damaged(
         let Some(model) = library.models.get(name) else {
             continue;
         };
-        let (state, _, fingerprint) = inputs.state(model, parameters).await?;
-        inputs.expect(name, fingerprint);
+        let assessed = inputs.state(model, parameters).await?;
+        let state = assessed.state;
+        inputs.expect(name, assessed.fingerprint);
         if state != ModelState::UpToDate {
             builds.insert(name.clone());
         }

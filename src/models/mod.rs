@@ -1,22 +1,27 @@
 //! Models: SQL files that make tables.
 
 mod build;
+mod built;
 mod check;
 mod disclosive;
 mod fingerprint;
+mod freshness;
 mod graph;
 mod header;
 mod inputs;
+mod last_run;
 mod library;
 mod mended;
 mod reference;
 mod stored;
 
 pub use build::{BuildSummary, ModelOutcome, ModelState, Planned, build, plan};
+pub use built::{BUILT, Built};
 pub use check::{Check, CheckFailure, check_header};
 pub use disclosive::{record_level, refuse_record_level};
-pub use fingerprint::{CONTENT, FINGERPRINT, normalised};
+pub use fingerprint::{CONTENT, FINGERPRINT, normalised, used};
+pub use freshness::{Freshness, Outdated};
 pub use graph::order;
 pub use header::Header;
-pub use library::{Library, Model, asked_tables, references};
-pub use reference::{Loaded, code_lists, load_reference, reference_schemas};
+pub use library::{Library, Model, asked_tables, inputs as query_inputs};
+pub use reference::{Loaded, code_lists, load_reference, reference_schemas, reference_versions};

@@ -28,10 +28,7 @@ pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Loaded> 
     for (name, source) in sources(pipeline)? {
         let table = TableName::new("reference", name);
         let bytes = source.bytes()?;
-        let mut content = blake3::Hasher::new();
-        content.update(b"form 1");
-        content.update(&bytes);
-        let content = content.finalize().to_hex()[..32].to_string();
+        let content = content_of(&bytes);
         let (base, damage) = held(lake, &table).await?;
         let known = base.as_ref().and_then(|t| t.property(CONTENT));
         if known != Some(&content) || !damage.is_empty() {
@@ -63,6 +60,24 @@ async fn held(lake: &Lake, name: &TableName) -> Result<(Option<Table>, Vec<Strin
     let damage = lake.damage(files).await?.into_iter();
     let damage = damage.map(|damage| damage.path).collect();
     Ok((table, damage))
+}
+
+/// The version that each reference table has when its file, as it is now, has been loaded.
+pub fn reference_versions(pipeline: &Pipeline) -> Result<BTreeMap<TableName, String>> {
+    let sources = sources(pipeline)?.into_iter();
+    sources
+        .map(|(name, source)| {
+            let table = TableName::new("reference", name);
+            Ok((table, content_of(&source.bytes()?)))
+        })
+        .collect()
+}
+
+fn content_of(bytes: &[u8]) -> String {
+    let mut content = blake3::Hasher::new();
+    content.update(b"form 1");
+    content.update(bytes);
+    content.finalize().to_hex()[..32].to_string()
 }
 
 /// The columns of every reference table, without loading it into a lake.

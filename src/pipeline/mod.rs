@@ -30,6 +30,8 @@ pub struct Pipeline {
     pub root: PathBuf,
     /// Its sections.
     pub settings: Settings,
+    /// What `--set` gave other values, as `name=value`.
+    pub set: Vec<String>,
 }
 
 /// The sections of a pipeline file.
@@ -205,6 +207,7 @@ impl Pipeline {
             file: file.to_path_buf(),
             root: root_of(file)?,
             settings,
+            set: set.to_vec(),
         })
     }
 

@@ -2,12 +2,12 @@
 
 use crate::error::{Context, Error, Result};
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// The type of a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ParameterType {
     /// A calendar date.
@@ -31,6 +31,18 @@ pub enum Value {
     Number(f64),
     /// Text.
     Text(String),
+}
+
+impl Value {
+    /// Its type.
+    pub fn kind(&self) -> ParameterType {
+        match self {
+            Value::Date(_) => ParameterType::Date,
+            Value::Integer(_) => ParameterType::Integer,
+            Value::Number(_) => ParameterType::Number,
+            Value::Text(_) => ParameterType::Text,
+        }
+    }
 }
 
 impl fmt::Display for Value {

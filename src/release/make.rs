@@ -2,13 +2,14 @@
 
 use super::manifest::sha256;
 use super::provenance::provenance;
+use super::refused::{Refused, nothing_left, refusal};
 use super::reports::{Report, place, reports};
 use super::shelf::Shelf;
 use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Location, TableName};
-use crate::models::{Library, record_level, refuse_record_level};
+use crate::models::{Freshness, Library, record_level, reference_versions, refuse_record_level};
 use crate::pipeline::Pipeline;
 use crate::release::{
     About, File, FileMade, MANIFEST, Manifest, Outcome, TableData, render, write, write_to_store,
@@ -33,9 +34,18 @@ pub struct Made {
     pub cells_shown: usize,
     /// Cells suppressed, over all reports.
     pub cells_suppressed: usize,
+    /// Reports that were not released, because tables that they read are out of date.
+    pub refused: Vec<Refused>,
 }
 
 /// Makes `names` (the pipeline's reports when empty); with `dry_run` nothing is written.
+///
+/// A report of which a table is not what its model would make now, with the parameters of the
+/// pipeline, is left out.
+///
+/// # Errors
+/// Refused, when no report is left, or a figure may not leave; data, when the lake or the releases
+/// cannot be read or written.
 pub async fn make(
     engine: &Engine,
     pipeline: &Pipeline,
@@ -45,10 +55,27 @@ pub async fn make(
 ) -> Result<Made> {
     let lake = engine.lake();
     let scheme = Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
-    let reports = reports(pipeline, names)?;
+    let mut reports = reports(pipeline, names)?;
+    let reads = reports.iter().flat_map(|report| report.reads.clone());
+    let fresh = Freshness::of(
+        lake,
+        library,
+        &reads.collect(),
+        &reference_versions(pipeline)?,
+        &pipeline.values(),
+    )
+    .await?;
+    let refused: Vec<Refused> = reports
+        .iter()
+        .filter_map(|report| refusal(&fresh, pipeline, report))
+        .collect();
+    reports.retain(|report| refused.iter().all(|r| r.report != report.report.name));
+    if reports.is_empty() && !refused.is_empty() {
+        return Err(nothing_left(&refused));
+    }
     let mut about = BTreeMap::new();
     for report in &reports {
-        let used = provenance(lake, library, pipeline, &report.reads).await?;
+        let used = provenance(lake, &fresh, pipeline, report).await?;
         about.insert(report.report.name.clone(), used);
     }
     let id = identifier(&reports, &about, scheme)?;
@@ -61,6 +88,7 @@ pub async fn make(
         return Ok(Made {
             release: id,
             folder: place,
+            refused,
             ..found
         });
     }
@@ -68,6 +96,10 @@ pub async fn make(
         if let Some(table) = lake.table(&table).await? {
             engine.register(&table)?;
         }
+    }
+    // The reports read what was looked at, also when another command has changed it since.
+    for table in fresh.tables() {
+        engine.register(table)?;
     }
     let record_level = record_level(engine, library).await?;
     let mut manifest: Option<Manifest> = None;
@@ -100,6 +132,7 @@ pub async fn make(
         repaired: Vec::new(),
         cells_shown: shown,
         cells_suppressed: suppressed,
+        refused,
     };
     if dry_run {
         return Ok(made);
@@ -210,5 +243,6 @@ async fn whole(releases: &Location, id: &str) -> Result<Option<Made>> {
         repaired: Vec::new(),
         cells_shown: tables().map(|t| t.cells_shown).sum(),
         cells_suppressed: tables().map(|t| t.cells_suppressed).sum(),
+        refused: Vec::new(),
     }))
 }

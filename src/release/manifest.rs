@@ -97,7 +97,7 @@ impl Manifest {
                 name: scheme.name().to_owned(),
                 settings: settings.collect(),
             },
-            parameters: about.parameters.clone(),
+            parameters: BTreeMap::new(),
             reports: BTreeMap::new(),
             models: Vec::new(),
             inputs: Vec::new(),
@@ -107,8 +107,9 @@ impl Manifest {
         manifest
     }
 
-    /// Adds the models and inputs of one report to those of the others.
+    /// Adds the parameters, models and inputs of one report to those of the others.
     fn uses(&mut self, about: &About) {
+        self.parameters.extend(about.parameters.clone());
         self.models.extend(about.models.iter().cloned());
         self.models.sort();
         self.models.dedup();

@@ -18,6 +18,7 @@ mod number;
 mod pivot;
 mod provenance;
 mod publish;
+mod refused;
 mod report_check;
 mod report_file;
 mod reports;
@@ -31,6 +32,7 @@ pub use frame::{Cell, Column, Frame, FrameMeasure, Group, Part, Row, Shown, Unit
 pub use make::{Made, make};
 pub use manifest::{FileMade, Manifest, ReportUsed, SchemeUsed, TableMade};
 pub use publish::{MANIFEST, Outcome, Reason, write};
+pub use refused::Refused;
 pub use report_file::{
     ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table, TotalOf, Totals,
 };

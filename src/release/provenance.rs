@@ -1,82 +1,94 @@
-//! What a report's figures come from.
+//! What a report's figures come from, as the tables that it reads say.
 
-use super::manifest::sha256;
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Table, TableName};
-use crate::models::{CONTENT, FINGERPRINT, Library};
-use crate::pipeline::{Pipeline, Value, settings_file::nearest};
+use crate::lake::Lake;
+use crate::models::{CONTENT, FINGERPRINT, Freshness, used};
+use crate::pipeline::{Pipeline, Value};
+use crate::release::reports::Report;
 use crate::release::{About, InputUsed, ModelUsed};
-use std::collections::{BTreeMap, BTreeSet};
+use chrono::NaiveDate;
 
-/// Everything that a report's figures come from.
+/// Everything that a report's figures come from. Its tables must be up to date.
 pub(super) async fn provenance(
     lake: &Lake,
-    library: &Library,
+    fresh: &Freshness<'_>,
     pipeline: &Pipeline,
-    reads: &BTreeSet<TableName>,
+    report: &Report,
 ) -> Result<About> {
-    let mut models = Vec::new();
-    let mut inputs = Vec::new();
-    let mut waiting: Vec<TableName> = reads.iter().cloned().collect();
-    let mut seen = BTreeSet::new();
-    while let Some(name) = waiting.pop() {
-        if !seen.insert(name.clone()) {
+    let lost = || {
+        Error::data(format!(
+            "cannot say what report `{}` is made of",
+            report.report.name
+        ))
+    };
+    let mut about = About {
+        as_of: date(fresh, report)?,
+        parameters: [].into(),
+        program_version: env!("CARGO_PKG_VERSION").to_string(),
+        models: Vec::new(),
+        inputs: Vec::new(),
+    };
+    for (table, built) in fresh.behind(&report.reads) {
+        let name = table.name.to_string();
+        let Some(built) = built else {
+            let content = table.property(CONTENT);
+            about.inputs.push(InputUsed {
+                table: name,
+                version: content.map_or_else(|| table.version.to_string(), str::to_string),
+            });
             continue;
-        }
-        let table = lake
-            .table(&name)
-            .await?
-            .ok_or_else(|| not_built(&name, library))?;
-        match library.models.get(&name) {
-            Some(model) => {
-                models.push(ModelUsed {
-                    name: name.to_string(),
-                    description: model.header.description.trim().to_string(),
-                    fingerprint: version(&table),
-                    sql_sha256: sha256(model.sql.as_bytes()),
-                });
-                waiting.extend(model.reads.iter().cloned());
+        };
+        for (parameter, used) in &built.parameters {
+            let parameters = &mut about.parameters;
+            let before = parameters.insert(parameter.clone(), used.value.clone());
+            if before.is_some_and(|before| before != used.value) {
+                return Err(lost().cause(format!(
+                    "its tables were built with two values of {parameter}"
+                )));
             }
-            None => inputs.push(InputUsed {
-                table: name.to_string(),
-                version: version(&table),
-            }),
+        }
+        about.models.push(ModelUsed {
+            fingerprint: table
+                .property(FINGERPRINT)
+                .map(str::to_string)
+                .ok_or_else(|| lost().cause(format!("{name} has no fingerprint")))?,
+            name,
+            description: built.description,
+            sql_sha256: built.sql_sha256,
+        });
+    }
+    about.models.sort();
+    about.inputs.sort();
+    // What the report's own queries use; tables were built with the same values, or are out of date.
+    let values = pipeline.values();
+    for table in &report.report.tables {
+        for (name, value) in used(&table.sql, &values)? {
+            about.parameters.insert(name.to_string(), value.to_string());
         }
     }
-    models.sort();
-    inputs.sort();
-    let values = pipeline.values();
-    let Some(Value::Date(as_of)) = values.get("as_of") else {
-        return Err(Error::usage("the parameter as_of is not a date"));
-    };
-    let parameters = values.iter();
-    let mut parameters: BTreeMap<String, String> = parameters
-        .map(|(name, value)| (name.clone(), value.to_string()))
-        .collect();
+    let as_of = Value::Date(about.as_of).to_string();
+    about.parameters.insert("as_of".to_string(), as_of);
     // Whoever reads a figure can see when those behind it were last asked.
     if let Some(day) = crate::pull::ndoo_checked_on(lake).await? {
-        parameters.insert("ndoo_checked_on".to_string(), day.to_string());
+        about
+            .parameters
+            .insert("ndoo_checked_on".to_string(), day.to_string());
     }
-    Ok(About {
-        as_of: *as_of,
-        parameters,
-        program_version: env!("CARGO_PKG_VERSION").to_string(),
-        models,
-        inputs,
+    Ok(about)
+}
+
+/// The date that a report's tables were made for.
+fn date(fresh: &Freshness<'_>, report: &Report) -> Result<NaiveDate> {
+    let dates = fresh.dates(&report.reads);
+    let mut found = dates.iter();
+    let date = match (found.next(), found.next()) {
+        (Some(date), None) => date.parse().ok(),
+        _ => None,
+    };
+    date.ok_or_else(|| {
+        let name = &report.report.name;
+        Error::refused(format!("report `{name}` has no date of its own"))
+            .cause("the models that it reads were not all run for one day")
+            .hint("run `populace run`, then release again")
     })
-}
-
-fn not_built(name: &TableName, library: &Library) -> Error {
-    let error = Error::data(format!("there is no table {name}"));
-    if library.models.contains_key(name) {
-        return error.hint("build it first with `populace run`");
-    }
-    error.hint(nearest(name, library.models.keys()))
-}
-
-fn version(table: &Table) -> String {
-    table
-        .property(FINGERPRINT)
-        .or_else(|| table.property(CONTENT))
-        .map_or_else(|| table.version.to_string(), str::to_string)
 }

@@ -4,7 +4,7 @@ use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
-use crate::models::{references, refuse_record_level};
+use crate::models::{query_inputs, refuse_record_level};
 use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::release::ReportFile;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ pub(super) struct Report {
     /// The whole text of it.
     pub text: String,
     pub report: ReportFile,
-    /// The tables that its queries name.
+    /// The tables that its queries name, and the code lists that their functions read.
     pub reads: BTreeSet<TableName>,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
         let text = std::fs::read_to_string(&file).usage(cannot)?;
         let mut reads = BTreeSet::new();
         for table in &report.tables {
-            reads.extend(references(&place(&file, &table.id), &table.sql)?);
+            reads.extend(query_inputs(&place(&file, &table.id), &table.sql)?);
         }
         all.push(Report {
             file,

@@ -1,0 +1,171 @@
+//! What a model's table was built with, kept with the table, so that whoever reads it later can say
+//! what made its rows and not only what would make them now.
+
+use super::fingerprint::{self, normalised};
+use super::library::Model;
+use crate::error::{Context, Result};
+use crate::lake::Table;
+use crate::pipeline::{ParameterType, Value};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// The property of a model's table that holds it.
+pub const BUILT: &str = "populace.built";
+
+/// What made the rows of a model's table, but for what it read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Built {
+    /// What a row is, in the words of the header at that time.
+    pub description: String,
+    /// SHA-256 of the SQL file, in hexadecimal.
+    pub sql_sha256: String,
+    /// SHA-256 of the query without comments and layout, in hexadecimal.
+    query_sha256: String,
+    /// The checks that its rows passed, as the header writes them.
+    checks: Vec<String>,
+    /// The version of the SQL functions.
+    functions: u32,
+    /// The parameters that the query uses.
+    pub parameters: BTreeMap<String, ParameterUsed>,
+}
+
+/// A parameter as a query used it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParameterUsed {
+    /// Its type.
+    pub r#type: ParameterType,
+    /// Its value, as `--set` takes it.
+    pub value: String,
+}
+
+impl From<&Value> for ParameterUsed {
+    fn from(value: &Value) -> Self {
+        ParameterUsed {
+            r#type: value.kind(),
+            value: value.to_string(),
+        }
+    }
+}
+
+/// Why a table is not what its model would make now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The model was never built.
+    New,
+    /// An earlier Populace built it, and did not keep what with.
+    Unknown,
+    /// The query changed.
+    Sql,
+    /// The checks changed.
+    Checks,
+    /// The SQL functions of this Populace give other results.
+    Functions,
+    /// A parameter has another value, or another type.
+    Parameter {
+        /// Its name.
+        name: String,
+        /// What the table was built with; None when the query did not use it.
+        built: Option<String>,
+        /// What it is now; None when the query no longer uses it.
+        now: Option<String>,
+    },
+    /// A table that it reads changed.
+    Input(String),
+    /// The log of its table is damaged.
+    Damaged,
+}
+
+impl std::fmt::Display for Reason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reason::New => f.write_str("it was never built"),
+            Reason::Unknown => {
+                f.write_str("an earlier Populace built it, and did not keep what it was built with")
+            }
+            Reason::Sql => f.write_str("its SQL changed"),
+            Reason::Checks => f.write_str("its checks changed"),
+            Reason::Functions => {
+                f.write_str("the SQL functions of this Populace give other results")
+            }
+            Reason::Parameter { name, built, now } => match (built, now) {
+                (Some(built), Some(now)) if built != now => {
+                    write!(f, "it was built with {name} = {built}, not {now}")
+                }
+                _ => write!(f, "the parameter {name} changed"),
+            },
+            Reason::Input(table) => write!(f, "{table} changed"),
+            Reason::Damaged => f.write_str("the log of its table is damaged"),
+        }
+    }
+}
+
+impl Built {
+    /// What a build of `model` with these parameters rests on.
+    ///
+    /// # Errors
+    /// Usage, when the SQL cannot be read.
+    pub(super) fn of(model: &Model, parameters: &BTreeMap<String, Value>) -> Result<Self> {
+        let used = fingerprint::used(&model.sql, parameters)?;
+        Ok(Built {
+            description: model.header.description.trim().to_string(),
+            sql_sha256: sha256(&model.sql),
+            query_sha256: sha256(&normalised(&model.sql)?),
+            checks: model.header.checks.iter().map(|c| c.text()).collect(),
+            functions: crate::functions::VERSION,
+            parameters: used
+                .into_iter()
+                .map(|(name, value)| (name.to_string(), value.into()))
+                .collect(),
+        })
+    }
+
+    /// What `table` was built with; None when that was not kept.
+    pub fn with(table: &Table) -> Option<Self> {
+        serde_json::from_str(table.property(BUILT)?).ok()
+    }
+
+    /// The text of the property.
+    pub(super) fn to_property(&self) -> Result<String> {
+        serde_json::to_string(self).data(|| "cannot describe what a model was built with")
+    }
+
+    /// How this, of a table, differs from `now`, in what decides the rows.
+    pub(super) fn differences(&self, now: &Built) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        if self.query_sha256 != now.query_sha256 {
+            reasons.push(Reason::Sql);
+        }
+        if self.checks != now.checks {
+            reasons.push(Reason::Checks);
+        }
+        if self.functions != now.functions {
+            reasons.push(Reason::Functions);
+        }
+        let mut names: Vec<&String> = self.parameters.keys().collect();
+        names.extend(now.parameters.keys());
+        names.sort();
+        names.dedup();
+        for name in names {
+            let (built, now) = (self.parameters.get(name), now.parameters.get(name));
+            if built != now {
+                reasons.push(Reason::Parameter {
+                    name: name.clone(),
+                    built: built.map(|used| used.value.clone()),
+                    now: now.map(|used| used.value.clone()),
+                });
+            }
+        }
+        reasons
+    }
+}
+
+fn sha256(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().fold(String::new(), |mut hex, byte| {
+        use std::fmt::Write;
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
