@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;
 use crate::pull::Summary;
-use crate::release::Made;
+use crate::release::{Made, Wanted};
 use crate::stop::{self, Signal};
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -137,7 +137,7 @@ async fn released(
     built: &BuildSummary,
     summary: &mut serde_json::Value,
 ) -> Result<Option<Error>> {
-    let made = release::step(global, work, &[], false);
+    let made = release::step(global, work, Wanted::default());
     match log.doing("release", made).await {
         Ok((made, lines)) => {
             log.released(&made, &lines).await?;

@@ -5,7 +5,7 @@ use super::printer::Printer;
 use super::size::count;
 use super::{Global, session};
 use crate::error::Result;
-use crate::release::{Made, make};
+use crate::release::{Made, Wanted, make};
 use std::process::ExitCode;
 
 /// Arguments of `populace release`.
@@ -17,11 +17,19 @@ pub struct Arguments {
     /// Show what would be released, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Publish figures that come out otherwise than in the release of the same name before
+    #[arg(long)]
+    replace: bool,
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let work = session::Work::begin(global).await?;
-    let (made, lines) = step(global, &work, &arguments.reports, arguments.dry_run).await?;
+    let wanted = Wanted {
+        reports: &arguments.reports,
+        dry_run: arguments.dry_run,
+        replace: arguments.replace,
+    };
+    let (made, lines) = step(global, &work, wanted).await?;
     printer.summary(&made, &lines)?;
     Ok(match made.refused.is_empty() {
         true => ExitCode::SUCCESS,
@@ -33,14 +41,13 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 pub async fn step(
     global: &Global,
     work: &session::Work,
-    reports: &[String],
-    dry_run: bool,
+    wanted: Wanted<'_>,
 ) -> Result<(Made, Vec<String>)> {
     let library = work.library()?;
     let engine = work.engine(global)?;
-    let made = make(&engine, &work.pipeline, &library, reports, dry_run).await;
+    let made = make(&engine, &work.pipeline, &library, wanted).await;
     let made = explained(&work.pipeline, &work.lake, made).await?;
-    let lines = lines(&made, dry_run);
+    let lines = lines(&made, wanted.dry_run);
     Ok((made, lines))
 }
 
@@ -48,18 +55,23 @@ fn lines(made: &Made, dry_run: bool) -> Vec<String> {
     let what = match (dry_run, made.written, made.repaired.is_empty()) {
         (true, _, _) => "would be made",
         (false, true, true) => "made",
-        (false, true, false) => "made again: files were missing or altered",
+        (false, true, false) => "made again: it was not as it was made",
         (false, false, _) => "is there already, unchanged",
     };
-    let mut lines = vec![
-        format!("release  {} {what}", made.release),
+    let mut lines = vec![format!("release  {} {what}", made.release)];
+    let altered = made.repaired.iter();
+    lines.extend(altered.map(|altered| format!("           {altered}")));
+    if let Some(aside) = &made.kept_aside {
+        lines.push(format!("         what was there is kept in {aside}"));
+    }
+    lines.extend([
         format!(
             "         {} cells shown, {} suppressed",
             count(made.cells_shown as u64),
             count(made.cells_suppressed as u64)
         ),
         format!("         reports in {}", made.folder),
-    ];
+    ]);
     lines.extend(
         made.files
             .iter()

@@ -2,11 +2,15 @@
 
 use super::damage::{way_back, words};
 use super::printer::Printer;
+use super::project::pipeline_file;
 use super::size::{count, show};
 use super::{Global, session};
-use crate::error::{Error, Kind, Result};
-use crate::lake::{Lake, TableName, Verified};
+use crate::error::{Context, Error, Kind, Result};
+use crate::lake::{Lake, Location, TableName, Verified};
+use crate::pipeline::Pipeline;
 use crate::pull::feeding;
+use crate::release::{MANIFEST, VerifiedRelease, verify};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Arguments of `populace verify`.
@@ -20,8 +24,128 @@ pub struct Arguments {
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     match arguments.what.as_str() {
         "lake" => verify_lake(global, printer).await,
-        other => Err(Error::usage(format!("'{other}' cannot be verified")).hint("write `lake`")),
+        release => verify_release(global, release, printer).await,
     }
+}
+
+async fn verify_release(global: &Global, what: &str, printer: &Printer) -> Result<ExitCode> {
+    let named = Named::read(what);
+    // Whoever has only the release has no pipeline file.
+    let alone = named.is_some() && global.pipeline.is_none() && pipeline_file(None).is_err();
+    let pipeline = match alone {
+        true => None,
+        false => Some(session::pipeline(global)?),
+    };
+    let (releases, id) = match (named, &pipeline) {
+        (Some(named), _) => named.place()?,
+        (None, Some(pipeline)) => (pipeline.releases()?, what.to_string()),
+        (None, None) => return Err(unnamed(what)),
+    };
+    let lake = match &pipeline {
+        Some(pipeline) => lake_of(pipeline).await?,
+        None => None,
+    };
+    let verified = verify(&releases, &id, lake.as_ref()).await?;
+    printer.summary(&verified, &release_lines(&verified))?;
+    Ok(match verified.problems.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(1),
+    })
+}
+
+/// A release that is named by its place.
+enum Named<'a> {
+    Address(&'a str),
+    Path(PathBuf),
+}
+
+impl<'a> Named<'a> {
+    /// None when `what` is an identifier, which the pipeline's releases have.
+    fn read(what: &'a str) -> Option<Self> {
+        if what.contains("://") {
+            return Some(Named::Address(what));
+        }
+        let path = Path::new(what);
+        let is_path = path.components().count() > 1 || path.symlink_metadata().is_ok();
+        is_path.then(|| Named::Path(path.to_path_buf()))
+    }
+
+    /// The folder of releases, and the release in it.
+    fn place(self) -> Result<(Location, String)> {
+        let (parent, id) = match &self {
+            Named::Address(address) => {
+                let address = address.trim_end_matches('/');
+                let address = address
+                    .strip_suffix(&format!("/{MANIFEST}"))
+                    .unwrap_or(address);
+                let (parent, id) = address.rsplit_once('/').ok_or_else(|| unnamed(address))?;
+                (parent.to_string(), id.to_string())
+            }
+            Named::Path(path) => {
+                let shown = path.display().to_string();
+                let mut path = std::path::absolute(path).usage(|| format!("{shown} is no path"))?;
+                if path.file_name().is_some_and(|name| name == MANIFEST) {
+                    path.pop();
+                }
+                let id = path.file_name().and_then(|name| name.to_str());
+                let (Some(parent), Some(id)) = (path.parent(), id) else {
+                    return Err(unnamed(&shown));
+                };
+                (parent.display().to_string(), id.to_string())
+            }
+        };
+        Ok((Location::parse(&parent, Path::new(""))?, id))
+    }
+}
+
+fn unnamed(what: &str) -> Error {
+    Error::usage(format!("'{what}' names no release")).hint(
+        "give the folder of a release, its address on an object store, or its identifier and the pipeline file that it is from",
+    )
+}
+
+/// The lake of a pipeline; None when it is a folder that is not there.
+async fn lake_of(pipeline: &Pipeline) -> Result<Option<Lake>> {
+    let location = pipeline.lake()?;
+    if location.folder().is_some_and(|folder| !folder.is_dir()) {
+        return Ok(None);
+    }
+    Lake::open(location).await.map(Some)
+}
+
+fn release_lines(verified: &VerifiedRelease) -> Vec<String> {
+    let (release, files) = (&verified.release, count(verified.files as u64));
+    let mut lines = Vec::new();
+    match (verified.problems.len(), &verified.proof) {
+        (0, Some(proof)) => lines.push(format!(
+            "verify   {release} is whole: {files} files, as {} made them from the lake at {} ({})",
+            proof.program, proof.lake, proof.made
+        )),
+        (0, None) => {
+            lines.push(format!(
+                "verify   {release} fits together: {files} files are as its manifest says"
+            ));
+            lines.push(
+                "         There is no lake here, so nothing proves who made it: whoever alters a file and the"
+                    .to_string(),
+            );
+            lines.push(
+                "         manifest together is not found. `populace verify` in the project of its lake proves it."
+                    .to_string(),
+            );
+        }
+        (problems, _) => {
+            let were = if problems == 1 { "problem" } else { "problems" };
+            lines.push(format!(
+                "verify   {release} is not as it was made: {} {were}",
+                count(problems as u64)
+            ));
+            let problems = verified.problems.iter();
+            lines.extend(problems.map(|problem| format!("         {problem}")));
+        }
+    }
+    lines.push(format!("         {}", verified.place));
+    lines
 }
 
 async fn verify_lake(global: &Global, printer: &Printer) -> Result<ExitCode> {

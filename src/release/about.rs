@@ -1,7 +1,7 @@
 //! What every released file says about where its figures come from.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Where the figures of a release come from. It holds no clock time, so that the same inputs give
@@ -21,7 +21,8 @@ pub struct About {
 }
 
 /// A model behind a released figure.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ModelUsed {
     /// Name with layer, such as `demographic.population_profile`.
     pub name: String,
@@ -34,7 +35,8 @@ pub struct ModelUsed {
 }
 
 /// A table behind a released figure.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct InputUsed {
     /// Name with schema, such as `record.patient`.
     pub table: String,

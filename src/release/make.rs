@@ -1,19 +1,20 @@
 //! From the lake to a release: each report's tables are asked for, rendered and published together.
 
-use super::manifest::sha256;
+use super::difference::differences;
+use super::inspect::{Alteration, inspect};
+use super::place::Place;
 use super::provenance::provenance;
+use super::publish::publish;
+use super::record::{self, Record};
 use super::refused::{Refused, nothing_left, refusal};
 use super::reports::{Report, place, reports};
-use super::shelf::Shelf;
 use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Location, TableName};
 use crate::models::{Freshness, Library, record_level, reference_versions, refuse_record_level};
 use crate::pipeline::Pipeline;
-use crate::release::{
-    About, File, FileMade, MANIFEST, Manifest, Outcome, TableData, render, write, write_to_store,
-};
+use crate::release::{File, Manifest, TableData, render};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,8 +29,10 @@ pub struct Made {
     pub files: Vec<String>,
     /// Whether it was written now, or was there already.
     pub written: bool,
-    /// Why it had to be written again, when it was there but not whole.
-    pub repaired: Vec<String>,
+    /// What was wrong with the one that was there, when it had to be written again.
+    pub repaired: Vec<Alteration>,
+    /// Where the one that was there has been kept.
+    pub kept_aside: Option<String>,
     /// Cells with a figure, over all reports.
     pub cells_shown: usize,
     /// Cells suppressed, over all reports.
@@ -38,24 +41,34 @@ pub struct Made {
     pub refused: Vec<Refused>,
 }
 
-/// Makes `names` (the pipeline's reports when empty); with `dry_run` nothing is written.
+/// What is asked of a release step.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// Reports; the pipeline's when empty.
+    pub reports: &'a [String],
+    /// Write nothing.
+    pub dry_run: bool,
+    /// Publish also what has other figures than the release of the same name had.
+    pub replace: bool,
+}
+
+/// Makes the reports that are wanted.
 ///
 /// A report of which a table is not what its model would make now, with the parameters of the
 /// pipeline, is left out.
 ///
 /// # Errors
 /// Refused, when no report is left, or a figure may not leave; data, when the lake or the releases
-/// cannot be read or written.
+/// cannot be read or written, or a release comes out otherwise than before.
 pub async fn make(
     engine: &Engine,
     pipeline: &Pipeline,
     library: &Library,
-    names: &[String],
-    dry_run: bool,
+    wanted: Wanted<'_>,
 ) -> Result<Made> {
     let lake = engine.lake();
     let scheme = Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
-    let mut reports = reports(pipeline, names)?;
+    let mut reports = reports(pipeline, wanted.reports)?;
     let reads = reports.iter().flat_map(|report| report.reads.clone());
     let fresh = Freshness::of(
         lake,
@@ -73,24 +86,20 @@ pub async fn make(
     if reports.is_empty() && !refused.is_empty() {
         return Err(nothing_left(&refused));
     }
-    let mut about = BTreeMap::new();
+    let mut about = Vec::new();
     for report in &reports {
-        let used = provenance(lake, &fresh, pipeline, report).await?;
-        about.insert(report.report.name.clone(), used);
+        about.push(provenance(lake, &fresh, pipeline, report).await?);
     }
-    let id = identifier(&reports, &about, scheme)?;
+    let named = reports.iter().zip(&about);
+    let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
+    let mut manifest = Manifest::of(scheme, named)?;
     let releases = pipeline.releases()?;
-    let place = match releases.folder() {
-        Some(folder) => folder.join(&id).display().to_string(),
-        None => format!("{releases}/{id}"),
-    };
-    if let Some(found) = whole(&releases, &id).await? {
-        return Ok(Made {
-            release: id,
-            folder: place,
-            refused,
-            ..found
-        });
+    let recorded = record::find(lake, &manifest.release).await?;
+    if let Some(recorded) = &recorded
+        && let Some(mut made) = whole(&releases, recorded).await?
+    {
+        made.refused = refused;
+        return Ok(made);
     }
     for table in lake.tables().await? {
         if let Some(table) = lake.table(&table).await? {
@@ -102,51 +111,75 @@ pub async fn make(
         engine.register(table)?;
     }
     let record_level = record_level(engine, library).await?;
-    let mut manifest: Option<Manifest> = None;
     let mut files: Vec<File> = Vec::new();
-    let (mut shown, mut suppressed) = (0, 0);
-    for report in &reports {
-        let Some(about) = about.get(&report.report.name) else {
-            continue;
-        };
+    for (report, about) in reports.iter().zip(&about) {
         let data = ask(engine, report, &record_level).await?;
         let rendered = render(&report.report, &data, scheme, about)?;
-        let manifest = manifest.get_or_insert_with(|| Manifest::new(&id, about, scheme));
-        manifest.add(&rendered, &report.text, about);
-        for frame in &rendered.frames {
-            let (s, x) = frame.tally();
-            shown += s;
-            suppressed += x;
-        }
+        manifest.add(&rendered);
         files.extend(rendered.files);
     }
-    let Some(manifest) = manifest else {
-        return Err(Error::usage("there is no report to release")
-            .hint("name reports under [reports] in the pipeline file"));
-    };
-    let mut made = Made {
-        release: id.clone(),
-        folder: place,
-        files: files.iter().map(|f| f.name.clone()).collect(),
-        written: !dry_run,
-        repaired: Vec::new(),
-        cells_shown: shown,
-        cells_suppressed: suppressed,
-        refused,
-    };
-    if dry_run {
+    let bytes = manifest.to_bytes()?;
+    let mut made = describe(&releases, &manifest);
+    made.refused = refused;
+    if let Some(recorded) = recorded.as_ref().filter(|_| !wanted.replace) {
+        as_before(&manifest.release, recorded.manifest.as_bytes(), &bytes)?;
+    }
+    if wanted.dry_run {
+        made.written = false;
         return Ok(made);
     }
-    let outcome = match releases.folder() {
-        Some(folder) => write(folder, &id, &files, &manifest)?,
-        None => write_to_store(&releases, &id, &files, &manifest).await?,
-    };
-    match outcome {
-        Outcome::Written => {}
-        Outcome::Unchanged => made.written = false,
-        Outcome::Replaced(reason) => made.repaired = vec![reason.to_string()],
+    let published = publish(&releases, &manifest.release, &files, &bytes).await?;
+    made.written = published.written;
+    made.repaired = published.altered;
+    made.kept_aside = published.aside;
+    if published.written || recorded.is_none_or(|r| r.manifest.as_bytes() != bytes) {
+        record::keep(lake, &manifest.release, &bytes).await?;
     }
     Ok(made)
+}
+
+/// The release that a manifest is of, as if it were there already.
+fn describe(releases: &Location, manifest: &Manifest) -> Made {
+    let (cells_shown, cells_suppressed) = manifest.cells();
+    let id = &manifest.release;
+    Made {
+        release: id.clone(),
+        folder: match releases.folder() {
+            Some(folder) => folder.join(id).display().to_string(),
+            None => format!("{releases}/{id}"),
+        },
+        files: manifest.files.iter().map(|f| f.name.clone()).collect(),
+        written: false,
+        repaired: Vec::new(),
+        kept_aside: None,
+        cells_shown,
+        cells_suppressed,
+        refused: Vec::new(),
+    }
+}
+
+/// A release that is there as the lake recorded it; None when anything about it is not.
+async fn whole(releases: &Location, recorded: &Record) -> Result<Option<Made>> {
+    let place = Place::open(releases, &recorded.release)?;
+    let made = recorded.manifest.as_bytes();
+    let found = inspect(&place, &recorded.release, Some(made)).await?;
+    let manifest = found.manifest.filter(|_| found.alterations.is_empty());
+    Ok(manifest.map(|manifest| describe(releases, &manifest)))
+}
+
+/// Refuses a release that comes out otherwise than it once did: its identifier says that all that
+/// decides the figures is as it was, so one of the two has wrong figures.
+fn as_before(id: &str, before: &[u8], now: &[u8]) -> Result<()> {
+    if before == now {
+        return Ok(());
+    }
+    let mut error = Error::data(format!(
+        "the release {id} comes out otherwise than when it was first made, from the same tables, SQL and program"
+    ));
+    for difference in differences(before, now) {
+        error = error.cause(format!("its manifest {difference}"));
+    }
+    Err(error.hint("run `populace verify lake`: a file of the lake may be damaged; if the lake is whole and the figures were wrong before, publish these with `populace release --replace`"))
 }
 
 async fn ask(
@@ -163,86 +196,4 @@ async fn ask(
         data.insert(table.id.clone(), TableData { batches });
     }
     Ok(data)
-}
-
-/// The as-of date and a fingerprint of all that decides the bytes: a release of other figures has
-/// another name, and the same release always has this one.
-fn identifier(
-    reports: &[Report],
-    about: &BTreeMap<String, About>,
-    scheme: Scheme,
-) -> Result<String> {
-    let mut told = Vec::new();
-    for report in reports {
-        told.extend_from_slice(report.text.as_bytes());
-        told.push(0);
-    }
-    told.extend_from_slice(scheme.name().as_bytes());
-    let mut day = None;
-    for about in about.values() {
-        let facts = serde_json::json!({
-            "parameters": about.parameters, "program": about.program_version,
-            "models": about.models, "inputs": about.inputs,
-        });
-        told.extend_from_slice(facts.to_string().as_bytes());
-        day = Some(about.as_of);
-    }
-    let day = day.ok_or_else(|| {
-        Error::usage("there is no report to release")
-            .hint("name reports under [reports] in the pipeline file")
-    })?;
-    Ok(format!("{day}-{}", &sha256(&told)[..12]))
-}
-
-/// A release that is there with every file as its manifest says.
-async fn whole(releases: &Location, id: &str) -> Result<Option<Made>> {
-    #[derive(serde::Deserialize)]
-    struct Found {
-        files: Vec<FoundFile>,
-        reports: BTreeMap<String, FoundReport>,
-    }
-    #[derive(serde::Deserialize)]
-    struct FoundFile {
-        name: String,
-        sha256: String,
-    }
-    #[derive(serde::Deserialize)]
-    struct FoundReport {
-        tables: BTreeMap<String, FoundTable>,
-    }
-    #[derive(serde::Deserialize)]
-    struct FoundTable {
-        cells_shown: usize,
-        cells_suppressed: usize,
-    }
-    // Releases that have no folder yet hold none.
-    if releases.folder().is_some_and(|folder| !folder.is_dir()) {
-        return Ok(None);
-    }
-    let shelf = Shelf::open(releases, id)?;
-    let manifest = shelf.read(MANIFEST).await?;
-    let Some(found) = manifest.and_then(|bytes| serde_json::from_slice::<Found>(&bytes).ok())
-    else {
-        return Ok(None);
-    };
-    for file in &found.files {
-        let Some(bytes) = shelf.read(&file.name).await? else {
-            return Ok(None);
-        };
-        let name = file.name.clone();
-        if FileMade::of(&File { name, bytes }).sha256 != file.sha256 {
-            return Ok(None);
-        }
-    }
-    let tables = || found.reports.values().flat_map(|r| r.tables.values());
-    Ok(Some(Made {
-        release: String::new(),
-        folder: String::new(),
-        files: found.files.iter().map(|f| f.name.clone()).collect(),
-        written: false,
-        repaired: Vec::new(),
-        cells_shown: tables().map(|t| t.cells_shown).sum(),
-        cells_suppressed: tables().map(|t| t.cells_suppressed).sum(),
-        refused: Vec::new(),
-    }))
 }

@@ -1,20 +1,22 @@
 //! The proof of what was released, from what, and under which rule.
 
 use super::about::{About, InputUsed, ModelUsed};
+use super::difference::shown;
 use super::{File, Rendered};
 use crate::disclosure::Scheme;
-use crate::error::{Context, Result};
-use serde::Serialize;
+use crate::error::{Context, Error, Result};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The version of the manifest's form.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a release is, in a form that can be checked. It holds no clock time, so that making the
 /// same release again gives the same bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The version of this form.
     pub format_version: u32,
@@ -38,10 +40,13 @@ pub struct Manifest {
     pub inputs: Vec<InputUsed>,
     /// The released files, sorted by name.
     pub files: Vec<FileMade>,
+    /// SHA-256, in hexadecimal, of these bytes with nothing between the quotation marks here.
+    certificate: String,
 }
 
 /// A disclosure control scheme and its settings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SchemeUsed {
     /// Its name.
     pub name: String,
@@ -50,7 +55,8 @@ pub struct SchemeUsed {
 }
 
 /// A report in a release.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ReportUsed {
     /// SHA-256 of the report file, in hexadecimal.
     pub file_sha256: String,
@@ -59,7 +65,8 @@ pub struct ReportUsed {
 }
 
 /// How a table came out of disclosure control.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TableMade {
     /// Cells that hold a figure.
     pub cells_shown: usize,
@@ -70,7 +77,8 @@ pub struct TableMade {
 }
 
 /// A released file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileMade {
     /// Its name.
     pub name: String,
@@ -81,18 +89,26 @@ pub struct FileMade {
 }
 
 impl Manifest {
-    /// The manifest of a release before any report is added.
-    pub fn new(release: &str, about: &About, scheme: Scheme) -> Self {
+    /// The manifest of these reports before they are made: what decides the figures, and with it the
+    /// identifier of the release. Each comes with its name, the text of its report file and what it
+    /// is made from.
+    ///
+    /// # Errors
+    /// Usage, when there is no report; data, when they are of different days.
+    pub fn of<'a>(
+        scheme: Scheme,
+        reports: impl IntoIterator<Item = (&'a str, &'a str, &'a About)>,
+    ) -> Result<Self> {
         let settings = scheme
             .settings()
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value));
         let mut manifest = Manifest {
             format_version: FORMAT,
-            release: release.to_owned(),
-            as_of: about.as_of.format("%Y-%m-%d").to_string(),
+            release: String::new(),
+            as_of: String::new(),
             program: "populace".to_owned(),
-            program_version: about.program_version.clone(),
+            program_version: String::new(),
             scheme: SchemeUsed {
                 name: scheme.name().to_owned(),
                 settings: settings.collect(),
@@ -102,13 +118,26 @@ impl Manifest {
             models: Vec::new(),
             inputs: Vec::new(),
             files: Vec::new(),
+            certificate: String::new(),
         };
-        manifest.uses(about);
-        manifest
+        for (name, text, about) in reports {
+            manifest.report(name, text, about)?;
+        }
+        if manifest.reports.is_empty() {
+            return Err(Error::usage("there is no report to release")
+                .hint("name reports under [reports] in the pipeline file"));
+        }
+        manifest.release = manifest.identifier()?;
+        Ok(manifest)
     }
 
-    /// Adds the parameters, models and inputs of one report to those of the others.
-    fn uses(&mut self, about: &About) {
+    fn report(&mut self, name: &str, text: &str, about: &About) -> Result<()> {
+        let as_of = about.as_of.format("%Y-%m-%d").to_string();
+        if !self.as_of.is_empty() && self.as_of != as_of {
+            return Err(Error::data("reports of one release are of different days"));
+        }
+        self.as_of = as_of;
+        self.program_version.clone_from(&about.program_version);
         self.parameters.extend(about.parameters.clone());
         self.models.extend(about.models.iter().cloned());
         self.models.sort();
@@ -116,11 +145,33 @@ impl Manifest {
         self.inputs.extend(about.inputs.iter().cloned());
         self.inputs.sort();
         self.inputs.dedup();
+        let report = ReportUsed {
+            file_sha256: sha256(text.as_bytes()),
+            tables: BTreeMap::new(),
+        };
+        self.reports.insert(name.to_owned(), report);
+        Ok(())
     }
 
-    /// Adds a rendered report; `report_toml` is the text of its report file.
-    pub fn add(&mut self, rendered: &Rendered, report_toml: &str, about: &About) {
-        self.uses(about);
+    /// The as-of date and a digest of all that decides the figures: a release of other figures has
+    /// another identifier, and the same release always has this one.
+    ///
+    /// # Errors
+    /// Data, when it cannot be written as JSON.
+    pub fn identifier(&self) -> Result<String> {
+        let reports = self.reports.iter();
+        let reports: BTreeMap<_, _> = reports.map(|(name, r)| (name, &r.file_sha256)).collect();
+        let facts = (
+            (&self.as_of, &self.program, &self.program_version),
+            (&self.scheme, &self.parameters, reports),
+            (&self.models, &self.inputs),
+        );
+        let facts = serde_json::to_vec(&facts).data(|| "cannot write the manifest")?;
+        Ok(format!("{}-{}", self.as_of, &sha256(&facts)[..12]))
+    }
+
+    /// Adds the tables and files of a report that was made.
+    pub fn add(&mut self, rendered: &Rendered) {
         let tables = rendered.frames.iter().map(|frame| {
             let (cells_shown, cells_suppressed) = frame.tally();
             let made = TableMade {
@@ -130,23 +181,73 @@ impl Manifest {
             };
             (frame.id.clone(), made)
         });
-        let report = ReportUsed {
-            file_sha256: sha256(report_toml.as_bytes()),
-            tables: tables.collect(),
-        };
-        self.reports.insert(rendered.report.clone(), report);
+        if let Some(report) = self.reports.get_mut(&rendered.report) {
+            report.tables = tables.collect();
+        }
         self.files.extend(rendered.files.iter().map(FileMade::of));
         self.files.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
-    /// The manifest's own bytes: JSON in the order of this form, with names sorted.
+    /// The manifest's own bytes: JSON in the order of this form, with names sorted, and certified.
     ///
     /// # Errors
     /// Data, when it cannot be written as JSON.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec_pretty(self).data(|| "cannot write the manifest")?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        let bytes = |certificate: String| {
+            let manifest = Manifest {
+                certificate,
+                ..self.clone()
+            };
+            let bytes = serde_json::to_vec_pretty(&manifest);
+            let mut bytes = bytes.data(|| "cannot write the manifest")?;
+            bytes.push(b'\n');
+            Ok::<_, Error>(bytes)
+        };
+        bytes(sha256(&bytes(String::new())?))
+    }
+
+    /// Reads a manifest that somebody may have altered; otherwise says what is wrong with it.
+    pub(super) fn read(bytes: &[u8]) -> std::result::Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Form {
+            format_version: u32,
+        }
+        let form: Form =
+            serde_json::from_slice(bytes).map_err(|_| "is no manifest of a release".to_string())?;
+        if form.format_version != FORMAT {
+            return Err(format!(
+                "has form {}, and this populace reads form {FORMAT}",
+                form.format_version
+            ));
+        }
+        serde_json::from_slice(bytes)
+            .map_err(|e| format!("has not the form of a manifest: {}", shown(&e.to_string())))
+    }
+
+    /// Whether `bytes`, from which this was read, are as they were certified.
+    pub(super) fn certified(&self, bytes: &[u8]) -> bool {
+        self.to_bytes().is_ok_and(|certified| certified == bytes)
+    }
+
+    /// The files that the reports of this manifest have.
+    pub(super) fn files_of_reports(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (report, used) in &self.reports {
+            names.extend(["html", "xlsx"].map(|kind| format!("{report}.{kind}")));
+            names.extend(used.tables.keys().map(|id| format!("{report}-{id}.csv")));
+        }
+        names
+    }
+
+    /// Cells that are shown and suppressed, over all tables.
+    pub(super) fn cells(&self) -> (usize, usize) {
+        let tables = self.reports.values().flat_map(|r| r.tables.values());
+        tables.fold((0, 0), |(shown, suppressed), table| {
+            (
+                shown + table.cells_shown,
+                suppressed + table.cells_suppressed,
+            )
+        })
     }
 }
 

@@ -3,42 +3,48 @@
 //!
 //! The way through: a [`ReportFile`] says which tables there are; the engine runs their SQL and
 //! hands over true counts as [`TableData`]; [`render`] pivots them, puts them through a disclosure
-//! control scheme, and writes files; [`Manifest`] and [`write`] put them in their place.
+//! control scheme, and writes files; [`Manifest`] and [`publish()`] put them in their place.
 //! Writers only ever see a [`Frame`], which holds released cells.
 
 mod about;
 mod audit;
 mod chart;
 mod csv_file;
+mod difference;
 mod frame;
 mod html;
+mod inspect;
 mod make;
 mod manifest;
 mod number;
 mod pivot;
+mod place;
 mod provenance;
 mod publish;
+mod record;
 mod refused;
 mod report_check;
 mod report_file;
 mod reports;
 mod shelf;
 mod table_data;
+mod verify;
 mod xlsx;
 
 pub use about::{About, InputUsed, ModelUsed};
 pub use audit::audit;
 pub use frame::{Cell, Column, Frame, FrameMeasure, Group, Part, Row, Shown, Unit};
-pub use make::{Made, make};
+pub use inspect::Alteration;
+pub use make::{Made, Wanted, make};
 pub use manifest::{FileMade, Manifest, ReportUsed, SchemeUsed, TableMade};
-pub use publish::{MANIFEST, Outcome, Reason, write};
+pub use publish::{MANIFEST, Published, publish};
 pub use refused::Refused;
 pub use report_file::{
     ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table, TotalOf, Totals,
 };
 pub use reports::{check_queries, check_reports, tables_read};
-pub use shelf::write_to_store;
 pub use table_data::{Label, TableData};
+pub use verify::{Proof, VerifiedRelease, verify};
 
 use crate::disclosure::Scheme;
 use crate::error::{Error, Result};

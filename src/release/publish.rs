@@ -1,102 +1,110 @@
 //! Putting a release in its place: complete, or not at all.
 
 use super::File;
-use super::manifest::{Manifest, sha256};
+use super::inspect::{Alteration, inspect};
+use super::place::Place;
+use super::shelf;
 use crate::error::{Context, Error, Result};
-use std::fmt;
+use crate::lake::Location;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The name of the manifest in a release's folder.
 pub const MANIFEST: &str = "manifest.json";
 
-/// What writing a release came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The release is new.
-    Written,
-    /// The same release was there already, whole and unaltered.
-    Unchanged,
-    /// A release of this name was there and has been replaced; it says why.
-    Replaced(Reason),
+/// What putting a release in its place came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Published {
+    /// Whether it was written; otherwise it was there already, whole and unaltered.
+    pub written: bool,
+    /// What was wrong with the one that was there.
+    pub altered: Vec<Alteration>,
+    /// Where the one that was there has been kept, when it was altered.
+    pub aside: Option<String>,
 }
 
-/// Why a release that was there had to be replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// Its figures, inputs or program differ.
-    Different,
-    /// These files had been altered, removed or added since it was written.
-    Damaged(Vec<String>),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Different => f.write_str("its figures, inputs or program differ"),
-            Reason::Damaged(files) => {
-                write!(
-                    f,
-                    "files had been altered, removed or added: {}",
-                    files.join(", ")
-                )
-            }
-        }
+/// Writes a release to its place, `id` below `releases`, with its manifest, unless it is there just
+/// as it would be written. On a file system, what is there instead is kept aside.
+///
+/// # Errors
+/// Usage, when `id` or a file's name cannot be one; data, when the disk or the store does not take
+/// it. On a file system a failure leaves an earlier release of the same name as it was; on an object
+/// store it leaves none, and the next attempt writes it whole.
+pub async fn publish(
+    releases: &Location,
+    id: &str,
+    files: &[File],
+    manifest: &[u8],
+) -> Result<Published> {
+    names_are_plain(id, files)?;
+    let place = Place::open(releases, id)?;
+    let found = inspect(&place, id, Some(manifest)).await?;
+    if found.there && found.alterations.is_empty() {
+        return Ok(Published::default());
     }
+    let aside = match (&place, releases.folder()) {
+        (Place::Folder(_), Some(folder)) => write(folder, id, files, manifest)?,
+        (Place::Store(shelf), _) => {
+            shelf::write(shelf, files, manifest).await?;
+            None
+        }
+        _ => return Err(Error::data(format!("{releases} is no place for releases"))),
+    };
+    Ok(Published {
+        written: true,
+        altered: match found.there {
+            true => found.alterations,
+            false => Vec::new(),
+        },
+        aside: aside.map(|path| path.display().to_string()),
+    })
 }
 
-/// Writes a release to the folder `id` in `parent`, with its manifest.
+/// Writes a release to the folder `id` in `parent`; gives where what was there has been kept.
 ///
 /// All files are written to a hidden folder beside it, made durable, and renamed into place, so
 /// that a reader sees a whole release or none.
-///
-/// # Errors
-/// Usage, when `id` cannot be a folder name; data, when the disk does not take it. A failure leaves
-/// an earlier release of the same name as it was.
-pub fn write(parent: &Path, id: &str, files: &[File], manifest: &Manifest) -> Result<Outcome> {
-    names_are_plain(id, files)?;
+fn write(parent: &Path, id: &str, files: &[File], manifest: &[u8]) -> Result<Option<PathBuf>> {
     let place = parent.join(id);
     let shown = place.display().to_string();
     let failed = || format!("cannot write the release {shown}");
-    let manifest = manifest.to_bytes()?;
-    let found = if place.exists() {
-        Some(compare(&place, files, &manifest))
-    } else {
-        None
-    };
-    if found == Some(None) {
-        return Ok(Outcome::Unchanged);
-    }
     fs::create_dir_all(parent).data(failed)?;
-    let (fresh, old) = (
-        parent.join(format!(".{id}.new")),
-        parent.join(format!(".{id}.old")),
-    );
-    for leftover in [&fresh, &old] {
-        if leftover.exists() {
-            fs::remove_dir_all(leftover).data(failed)?;
-        }
+    let fresh = parent.join(format!(".{id}.new"));
+    if fs::symlink_metadata(&fresh).is_ok_and(|found| !found.is_dir()) {
+        fs::remove_file(&fresh).data(failed)?;
+    } else if fresh.exists() {
+        fs::remove_dir_all(&fresh).data(failed)?;
     }
     fs::create_dir(&fresh).data(failed)?;
     for file in files {
         durable(&fresh.join(&file.name), &file.bytes).data(failed)?;
     }
-    durable(&fresh.join(MANIFEST), &manifest).data(failed)?;
+    durable(&fresh.join(MANIFEST), manifest).data(failed)?;
     sync_folder(&fresh);
-    if found.is_some() {
-        fs::rename(&place, &old).data(failed)?;
+    let aside = match fs::symlink_metadata(&place) {
+        Ok(_) => Some(unused(parent, id)),
+        Err(_) => None,
+    };
+    if let Some(aside) = &aside {
+        fs::rename(&place, aside).data(failed)?;
     }
     if let Err(error) = fs::rename(&fresh, &place) {
-        // The earlier release goes back to where it was; the first failure is the one to report.
-        let _ = fs::rename(&old, &place);
+        // What was there goes back to where it was; the first failure is the one to report.
+        if let Some(aside) = &aside {
+            let _ = fs::rename(aside, &place);
+        }
         return Err(Error::data(failed()).cause(error));
     }
     sync_folder(parent);
-    if found.is_some() {
-        fs::remove_dir_all(&old).data(failed)?;
-    }
-    Ok(found.flatten().map_or(Outcome::Written, Outcome::Replaced))
+    Ok(aside)
+}
+
+/// A hidden place beside a release that nothing is in yet.
+fn unused(parent: &Path, id: &str) -> PathBuf {
+    let name = |n: u32| parent.join(format!(".{id}.altered-{n}"));
+    let is_free = |path: &PathBuf| fs::symlink_metadata(path).is_err();
+    (1..).map(name).find(is_free).unwrap_or_else(|| name(0))
 }
 
 /// Refuses names that could lead out of a release's folder.
@@ -113,34 +121,6 @@ pub(super) fn names_are_plain(id: &str, files: &[File]) -> Result<()> {
         )));
     }
     Ok(())
-}
-
-/// Why the release in `place` is not the one in hand, or `None` when it is.
-fn compare(place: &Path, files: &[File], manifest: &[u8]) -> Option<Reason> {
-    if fs::read(place.join(MANIFEST)).ok().as_deref() != Some(manifest) {
-        let damaged = !place.join(MANIFEST).exists();
-        return Some(if damaged {
-            Reason::Damaged(vec![MANIFEST.to_owned()])
-        } else {
-            Reason::Different
-        });
-    }
-    let is_same = |file: &&File| {
-        fs::read(place.join(&file.name)).is_ok_and(|bytes| sha256(&bytes) == sha256(&file.bytes))
-    };
-    let mut damaged: Vec<String> = files
-        .iter()
-        .filter(|file| !is_same(file))
-        .map(|file| file.name.clone())
-        .collect();
-    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name != MANIFEST && !files.iter().any(|file| file.name == name) {
-            damaged.push(name);
-        }
-    }
-    damaged.sort();
-    (!damaged.is_empty()).then_some(Reason::Damaged(damaged))
 }
 
 fn durable(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

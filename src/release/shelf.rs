@@ -4,8 +4,8 @@
 //! and taken away first when a release has to be written again.
 
 use super::File;
-use super::manifest::{Manifest, sha256};
-use super::publish::{MANIFEST, Outcome, Reason, names_are_plain};
+use super::place::Entry;
+use super::publish::MANIFEST;
 use crate::error::{Error, Result};
 use crate::lake::Location;
 use crate::lake::store::{Store, trouble};
@@ -39,19 +39,27 @@ impl Shelf {
         }
     }
 
-    async fn names(&self) -> Result<Vec<String>> {
+    /// What is there.
+    pub(super) async fn entries(&self) -> Result<Vec<Entry>> {
         let listed: Vec<_> = self
             .store
             .list(Some(&self.folder))
             .try_collect()
             .await
-            .map_err(|e| self.failed(e))?;
+            .map_err(|e| trouble(format!("cannot read the release {}", self.shown), e))?;
         let name = |path: &Path| {
             let parts = path.prefix_match(&self.folder)?;
             let parts: Vec<_> = parts.map(|p| p.as_ref().to_string()).collect();
             Some(parts.join("/"))
         };
-        Ok(listed.iter().filter_map(|m| name(&m.location)).collect())
+        let entries = listed.iter().filter_map(|found| {
+            Some(Entry {
+                name: name(&found.location)?,
+                size: found.size,
+                instead: None,
+            })
+        });
+        Ok(entries.collect())
     }
 
     async fn put(&self, name: &str, bytes: &[u8]) -> Result<()> {
@@ -75,66 +83,25 @@ impl Shelf {
     fn failed(&self, error: object_store::Error) -> Error {
         trouble(format!("cannot write the release {}", self.shown), error)
     }
-
-    /// Why the release that is there is not the one in hand; None when it is.
-    async fn compare(
-        &self,
-        names: &[String],
-        files: &[File],
-        manifest: &[u8],
-    ) -> Result<Option<Reason>> {
-        match self.read(MANIFEST).await? {
-            None => return Ok(Some(Reason::Damaged(vec![MANIFEST.to_owned()]))),
-            Some(found) if found != manifest => return Ok(Some(Reason::Different)),
-            Some(_) => {}
-        }
-        let mut damaged = Vec::new();
-        for file in files {
-            let found = self.read(&file.name).await?;
-            if found.is_none_or(|bytes| sha256(&bytes) != sha256(&file.bytes)) {
-                damaged.push(file.name.clone());
-            }
-        }
-        let extra = names
-            .iter()
-            .filter(|name| *name != MANIFEST && !files.iter().any(|f| &f.name == *name));
-        damaged.extend(extra.cloned());
-        damaged.sort();
-        Ok((!damaged.is_empty()).then_some(Reason::Damaged(damaged)))
-    }
 }
 
-/// Writes a release below `releases` on an object store, its manifest last.
+/// Writes a release, its manifest last, in the place of all that is there.
 ///
 /// # Errors
-/// Usage, when `id` cannot be a name; data, when the store does not take it. After a failure the
-/// release has no manifest, so that readers find none, and the next attempt writes it whole.
-pub async fn write_to_store(
-    releases: &Location,
-    id: &str,
-    files: &[File],
-    manifest: &Manifest,
-) -> Result<Outcome> {
-    names_are_plain(id, files)?;
-    let shelf = Shelf::open(releases, id)?;
-    let manifest = manifest.to_bytes()?;
-    let names = shelf.names().await?;
-    let mut outcome = Outcome::Written;
-    if !names.is_empty() {
-        match shelf.compare(&names, files, &manifest).await? {
-            None => return Ok(Outcome::Unchanged),
-            Some(reason) => outcome = Outcome::Replaced(reason),
-        }
+/// Data, when the store does not take it. After a failure the release has no manifest, so that
+/// readers find none, and the next attempt writes it whole.
+pub(super) async fn write(shelf: &Shelf, files: &[File], manifest: &[u8]) -> Result<()> {
+    let there = shelf.entries().await?;
+    if !there.is_empty() {
         shelf.remove(MANIFEST).await?;
     }
-    for name in &names {
-        if name != MANIFEST && !files.iter().any(|file| &file.name == name) {
-            shelf.remove(name).await?;
+    for entry in &there {
+        if entry.name != MANIFEST && !files.iter().any(|file| file.name == entry.name) {
+            shelf.remove(&entry.name).await?;
         }
     }
     for file in files {
         shelf.put(&file.name, &file.bytes).await?;
     }
-    shelf.put(MANIFEST, &manifest).await?;
-    Ok(outcome)
+    shelf.put(MANIFEST, manifest).await
 }

@@ -40,6 +40,7 @@ mod shared_input;
 mod stores;
 mod stu3;
 mod takeover;
+mod tampered_releases;
 mod vacuum;
 mod verify_lake;
 mod view;

@@ -167,9 +167,11 @@ impl Project {
             .collect()
     }
 
-    /// Every released file with its bytes, by path below the releases.
+    /// Every released file with its bytes, by path below the releases, without what was kept aside.
     pub fn released(&self) -> BTreeMap<String, Vec<u8>> {
-        files_below(&self.path("releases"))
+        let mut files = files_below(&self.path("releases"));
+        files.retain(|name, _| !name.starts_with('.'));
+        files
     }
 }
 

@@ -288,8 +288,8 @@ fn a_reference_file_that_was_edited_and_not_loaded_stops_a_release() {
     // A file that is gone leaves a table of which nothing says where it is from.
     edit(
         &project.path("pipelines/nightly.toml"),
-        "lsoa = \"",
-        "lsoa_of_old = \"",
+        "\nlsoa = \"",
+        "\nlsoa_of_old = \"",
     );
     let said = project.fails(1, &["release"]);
     assert!(said.contains("reference.lsoa: its file is gone"), "{said}");

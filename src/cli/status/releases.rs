@@ -32,6 +32,8 @@ pub async fn last(releases: &Location) -> Result<Vec<Released>> {
     let lost = |e| trouble(format!("cannot list the releases at {releases}"), e);
     let listed = store.list_with_delimiter(None).await.map_err(lost)?;
     let mut names: Vec<Path> = listed.common_prefixes;
+    // An altered release that was kept aside is hidden.
+    names.retain(|name| !name.as_ref().starts_with('.'));
     // They are named by the day that they describe.
     names.sort_by(|a, b| b.cmp(a));
     let mut found = Vec::new();
