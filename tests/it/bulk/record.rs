@@ -105,6 +105,7 @@ fn pipeline(record: &Path, source: &str, more: &str) -> String {
 {source}
 accept_test_numbers = true
 reject_threshold = 0.2
+unlinked_threshold = 1.0
 {more}
 "#
     );
