@@ -32,7 +32,14 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
         return again(global, &work, &key, arguments, printer).await;
     }
     let (summary, lines) = step(global, &work, &key, &arguments.sources, printer).await?;
+    let (warnings, lines): (Vec<String>, Vec<String>) = lines
+        .into_iter()
+        .partition(|line| line.trim_start().starts_with("warning: "));
     printer.summary(&summary, &lines)?;
+    // They decide the exit code, so that they are said whatever the options say.
+    for warning in &warnings {
+        printer.remark(warning.trim_start());
+    }
     Ok(match summary.warnings.is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(1),
