@@ -58,7 +58,13 @@ fn lines(made: &Made, dry_run: bool) -> Vec<String> {
         (false, true, false) => "made again: it was not as it was made",
         (false, false, _) => "is there already, unchanged",
     };
-    let mut lines = vec![format!("release  {} {what}", made.release)];
+    let reports = made.files.iter().filter_map(|f| f.strip_suffix(".html"));
+    let reports: Vec<&str> = reports.collect();
+    let mut lines = vec![format!(
+        "release  {} {what} ({})",
+        made.release,
+        reports.join(", ")
+    )];
     let altered = made.repaired.iter();
     lines.extend(altered.map(|altered| format!("           {altered}")));
     if let Some(aside) = &made.kept_aside {

@@ -234,6 +234,10 @@ fn status_shows_how_fresh_tables_are_and_the_last_releases() {
     assert_eq!(releases.len(), 1, "{machine}");
     let name = releases[0]["release"].as_str().unwrap();
     assert!(project.path("releases").join(name).is_dir());
+    // The log names the reports that were released.
+    let released = project.sql("select detail from populace.night where step = 'release'");
+    let made = format!("{name} made (population_profile, use_of_services)");
+    assert_eq!(released, [[made]]);
     let (_, said) = status(&project);
     assert!(said.contains(&format!("Last releases\n  {name}")), "{said}");
 }
