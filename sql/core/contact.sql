@@ -198,15 +198,17 @@ encounter_settings as (
 ),
 
 ambulatory_providers as (
+    -- One row each, so that no encounter becomes two contacts.
     select
         organisations.ods_code as provider_code,
-        encounter_settings.encounter_setting
+        min(encounter_settings.encounter_setting) as encounter_setting
     from reference.organisation as organisations
     inner join reference.organisation_setting as kinds
         on organisations.kind = kinds.kind
     inner join encounter_settings
         on kinds.setting = encounter_settings.setting
     where kinds.ambulatory = 'yes'
+    group by organisations.ods_code
 ),
 
 placed_encounters as (

@@ -3,17 +3,17 @@ description: >
   Emergency admissions for each 1,000 registered people, by place of residence and financial year
   (April to March), with 95% limits (exact below 10 admissions, else Byar). Admissions count in
   months in which the person was registered, so that they belong to the denominator, which is
-  person-days divided by the days of the year. The rate is crude: it does not allow for age, and its
+  the average number of people over the days of the year. The rate is crude: it does not allow for age, and its
   limits take admissions as independent of one another.
 
-  Only whole financial years of the period count. Where the period has none, its part years are
-  shown, labelled with the days they cover; their rate is over those days, not a year.
+  The years are those of utilisation.reporting_year. The rate of a part year is over the days that it
+  covers, not a year.
 grain: [place_name, financial_year]
 columns:
   place_name: Place of residence, or Not known
   financial_year: "Such as 2025/26, or 2025/26 (part: 91 of 365 days)"
   admissions: Emergency admissions
-  people: Average number of registered people, rounded to whole people
+  people: Average number of registered people, in whole people (see average_people)
   rate: Admissions for each 1,000 people; null where people is 0
   lower: Lower 95% limit of the rate
   upper: Upper 95% limit of the rate
@@ -28,9 +28,7 @@ checks:
 with months as (
     select
         cast(month_start as date) as month,
-        financial_year,
-        cast(financial_year_start as date) as year_start,
-        cast(financial_year_end as date) as year_end
+        cast(financial_year_start as date) as year_start
     from reference.month
 ),
 
@@ -54,67 +52,45 @@ emergency_admissions as (
         and started < $period_end + interval '1' day
 ),
 
-year_days as (
-    select distinct
-        financial_year,
-        days_between(year_start, year_end) + 1 as days_in_year,
-        days_between(
-            greatest(year_start, $period_start),
-            least(year_end, $period_end, $as_of)
-        ) + 1 as days_covered
-    from months
-),
-
-touched_years as (
-    select
-        financial_year,
-        days_in_year,
-        days_covered
-    from year_days
-    where days_covered > 0
-),
-
-whole_years as (
-    select count(*) as whole_years
-    from touched_years
-    where days_covered = days_in_year
-),
-
 years as (
     select
-        touched_years.financial_year,
-        touched_years.days_covered,
-        case
-            when touched_years.days_covered = touched_years.days_in_year
-                then touched_years.financial_year
-            else touched_years.financial_year
-                || ' (part: ' || cast(touched_years.days_covered as varchar)
-                || ' of ' || cast(touched_years.days_in_year as varchar) || ' days)'
-        end as year_label
-    from touched_years
-    cross join whole_years
-    where whole_years.whole_years = 0
-        or touched_years.days_covered = touched_years.days_in_year
+        financial_year,
+        first_day,
+        days_covered
+    from utilisation.reporting_year
 ),
 
 year_months as (
     select
         months.month,
-        years.financial_year
+        years.financial_year,
+        years.days_covered
     from months
     inner join years
-        on months.financial_year = years.financial_year
+        on months.year_start = years.first_day
 ),
 
-person_days as (
+-- The days of each person first: an average of people counts nobody more than once.
+person_years as (
     select
+        person_months.person_key,
         person_months.place_name,
         year_months.financial_year,
-        sum(person_months.registered_days) as person_days
+        sum(person_months.registered_days) as registered_days,
+        max(year_months.days_covered) as days_covered
     from person_months
     inner join year_months
         on person_months.month = year_months.month
-    group by person_months.place_name, year_months.financial_year
+    group by person_months.person_key, person_months.place_name, year_months.financial_year
+),
+
+populations as (
+    select
+        place_name,
+        financial_year,
+        average_people(registered_days, days_covered) as people
+    from person_years
+    group by place_name, financial_year
 ),
 
 admissions as (
@@ -133,19 +109,14 @@ admissions as (
 
 counted as (
     select
-        person_days.place_name,
-        years.year_label as financial_year,
+        populations.place_name,
+        populations.financial_year,
         coalesce(admissions.admissions, 0) as admissions,
-        cast(
-            round(cast(person_days.person_days as double) / cast(years.days_covered as double))
-            as bigint
-        ) as people
-    from person_days
-    inner join years
-        on person_days.financial_year = years.financial_year
+        populations.people
+    from populations
     left join admissions
-        on person_days.place_name = admissions.place_name
-        and person_days.financial_year = admissions.financial_year
+        on populations.place_name = admissions.place_name
+        and populations.financial_year = admissions.financial_year
 ),
 
 estimated as (

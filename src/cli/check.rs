@@ -4,11 +4,13 @@ use super::printer::Printer;
 use super::{Global, session};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::lake::{Lake, TableName};
-use crate::models::{check_header, order, record_level, reference_schemas};
+use crate::lake::Lake;
+use crate::models::sensitivity::{ReferenceRows, Sensitivity, link, one_row_each};
+use crate::models::{check_header, order, reference_rows};
 use crate::privacy::Key;
 use crate::pull::PullPlan;
 use crate::release::{check_queries, check_reports};
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 /// Checks pipeline, views, column files, models and reports, with empty tables in the place of data.
@@ -31,8 +33,15 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     for table in &pull.tables {
         engine.register_rows(&table.name, table.schema.clone(), Vec::new())?;
     }
-    for (name, schema) in reference_schemas(&pipeline)? {
-        engine.register_rows(&TableName::new("reference", name), schema, Vec::new())?;
+    let mut references = BTreeMap::new();
+    for (name, rows) in reference_rows(&pipeline)? {
+        engine.register_rows(&name, rows.schema(), Vec::new())?;
+        // Without people, a column that tells the areas apart stands for one.
+        let small = match link(&rows) {
+            Some(_) => one_row_each(&rows),
+            None => BTreeSet::new(),
+        };
+        references.insert(name, ReferenceRows { rows, small });
     }
     let mut problems: Vec<Error> = Vec::new();
     for name in &order {
@@ -48,8 +57,8 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         }
     }
     if problems.is_empty() {
-        let record_level = record_level(&engine, &library).await?;
-        problems.extend(check_queries(&engine, &pipeline, &record_level).await?);
+        let mut sensitivity = Sensitivity::of(&engine, &library, &pull.tables, &references).await?;
+        problems.extend(check_queries(&engine, &pipeline, &mut sensitivity).await?);
     }
     let reports = check_reports(&pipeline)?;
     if let Some(last) = problems.pop() {

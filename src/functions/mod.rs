@@ -15,7 +15,7 @@ pub mod interval;
 mod list;
 mod named;
 pub mod need;
-mod person;
+pub mod person;
 mod scalar;
 mod settings;
 mod sliding;

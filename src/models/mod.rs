@@ -3,7 +3,6 @@
 mod build;
 mod built;
 mod check;
-mod disclosive;
 mod fingerprint;
 mod freshness;
 mod graph;
@@ -13,15 +12,15 @@ mod last_run;
 mod library;
 mod mended;
 mod reference;
+pub mod sensitivity;
 mod stored;
 
 pub use build::{BuildSummary, ModelOutcome, ModelState, Planned, build, plan};
 pub use built::{BUILT, Built};
 pub use check::{Check, CheckFailure, check_header};
-pub use disclosive::{record_level, refuse_record_level};
 pub use fingerprint::{CONTENT, FINGERPRINT, normalised, used};
 pub use freshness::{Freshness, Outdated};
 pub use graph::order;
 pub use header::Header;
 pub use library::{Library, Model, asked_tables, inputs as query_inputs};
-pub use reference::{Loaded, code_lists, load_reference, reference_schemas, reference_versions};
+pub use reference::{Loaded, code_lists, load_reference, reference_rows, reference_versions};

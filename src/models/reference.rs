@@ -5,8 +5,9 @@ use crate::error::{Context, Error, Result};
 use crate::functions::need::{CodeLists, ListText, SHIPPED};
 use crate::lake::{Lake, Table, TableName};
 use crate::pipeline::Pipeline;
+use crate::privacy::{check_reference_column, looks_identifying};
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{Date32Type, Field, Schema, SchemaRef};
+use arrow::datatypes::{Date32Type, Field, Schema};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -80,14 +81,15 @@ fn content_of(bytes: &[u8]) -> String {
     content.finalize().to_hex()[..32].to_string()
 }
 
-/// The columns of every reference table, without loading it into a lake.
-pub fn reference_schemas(pipeline: &Pipeline) -> Result<BTreeMap<String, SchemaRef>> {
-    let mut schemas = BTreeMap::new();
+/// The rows of every reference table, without loading it into a lake.
+pub fn reference_rows(pipeline: &Pipeline) -> Result<BTreeMap<TableName, RecordBatch>> {
+    let mut tables = BTreeMap::new();
     for (name, source) in sources(pipeline)? {
         let bytes = source.bytes()?;
-        schemas.insert(name, read(&source.place(), &bytes)?.schema());
+        let rows = read(&source.place(), &bytes)?;
+        tables.insert(TableName::new("reference", name), rows);
     }
-    Ok(schemas)
+    Ok(tables)
 }
 
 /// The code lists that functions use: the project's own, or those that come with the program.
@@ -174,10 +176,17 @@ fn read(place: &str, bytes: &[u8]) -> Result<RecordBatch> {
         .map(|n| n.trim().to_ascii_lowercase())
         .collect();
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); names.len()];
+    for name in &names {
+        check_reference_column(place, name)?;
+    }
     for row in reader.records() {
         let row = row.data(cannot)?;
-        for (column, value) in columns.iter_mut().zip(row.iter()) {
+        let line = row.position().map_or(0, csv::Position::line);
+        for ((column, name), value) in columns.iter_mut().zip(&names).zip(row.iter()) {
             let value = value.trim();
+            if let Some(kind) = looks_identifying(value) {
+                return Err(identifying(place, line, name, kind));
+            }
             column.push((!value.is_empty()).then(|| value.to_string()));
         }
     }
@@ -194,6 +203,15 @@ fn read(place: &str, bytes: &[u8]) -> Result<RecordBatch> {
         ));
     }
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).data(cannot)
+}
+
+/// Reference tables are not record level, and their values may be released as labels.
+fn identifying(place: &str, line: u64, column: &str, kind: &str) -> Error {
+    Error::refused(format!(
+        "{place}:{line}: column {column} holds {kind}"
+    ))
+    .cause("a reference table holds nothing of a person")
+    .hint("take the rows or the column out; people's records come in through [sources], a postcode lookup through [privacy.lookups]")
 }
 
 fn typed(name: &str, values: &[Option<String>]) -> ArrayRef {
@@ -242,6 +260,43 @@ mod tests {
     use super::*;
     use arrow::array::Array;
     use arrow::datatypes::DataType;
+
+    #[test]
+    fn a_direct_identifier_in_a_reference_file_is_refused() {
+        for (text, says) in [
+            (
+                "code,note\nA,x\nB,9434765919\n",
+                "r.csv:3: column note holds an NHS number",
+            ),
+            (
+                "code,note\nA,943 476 5919\n",
+                "r.csv:2: column note holds an NHS number",
+            ),
+            (
+                "code,note\nA,ZW1 1AA\n",
+                "r.csv:2: column note holds a postcode",
+            ),
+            (
+                "code,note\nA,a.b@example.org\n",
+                "r.csv:2: column note holds an e-mail",
+            ),
+            (
+                "code,note\nA,07700 900123\n",
+                "r.csv:2: column note holds a telephone",
+            ),
+            ("code,surname\nA,x\n", "column surname"),
+            ("NHS_Number\n1\n", "column nhs_number"),
+            ("code,home_address\nA,x\n", "column home_address"),
+            ("code,date_of_birth\nA,2000-01-01\n", "column date_of_birth"),
+        ] {
+            let error = read("r.csv", text.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains(says), "{error}");
+            assert_eq!(error.kind().exit_code(), 1);
+            assert!(!error.to_string().contains("9434765919"));
+        }
+        let fine = "snomed_code,name,place_name\n44054006,Abbot's Yard Surgery,Harrowmere\n";
+        assert!(read("r.csv", fine.as_bytes()).is_ok());
+    }
 
     fn kind(name: &str, values: &[&str]) -> DataType {
         let values: Vec<_> = values.iter().map(|v| Some((*v).to_string())).collect();

@@ -159,12 +159,18 @@ impl Default for ReportsSettings {
 pub struct DisclosureSettings {
     /// The named scheme.
     pub scheme: String,
+    /// The fewest people of an area or organisation that a report may show by itself.
+    pub smallest_area: u64,
+    /// The share of a table's cells above which it is not released when they are suppressed.
+    pub largest_suppressed_share: f64,
 }
 
 impl Default for DisclosureSettings {
     fn default() -> Self {
         DisclosureSettings {
             scheme: "hes2018".to_string(),
+            smallest_area: 1000,
+            largest_suppressed_share: 0.5,
         }
     }
 }

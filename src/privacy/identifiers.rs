@@ -48,6 +48,38 @@ pub fn check_csv_column(file: &str, column: &CsvColumn) -> Result<()> {
     )
 }
 
+/// Checks a column of a reference file by its name. Names of places, organisations and conditions are
+/// what such files are for; names of people are not.
+pub fn check_reference_column(place: &str, name: &str) -> Result<()> {
+    let name = name.to_ascii_lowercase();
+    const NAMES: [&str; 9] = [
+        "surname",
+        "forename",
+        "first_name",
+        "given_name",
+        "middle_name",
+        "last_name",
+        "family_name",
+        "full_name",
+        "patient_name",
+    ];
+    let what = match csv_identifier(&name) {
+        _ if NAMES.iter().any(|part| name.contains(part)) => "a person's name",
+        Some(Identifier::Never("a person's name" | "free text")) | None => return Ok(()),
+        Some(
+            Identifier::Never(what)
+            | Identifier::Key(what)
+            | Identifier::Date(what)
+            | Identifier::Place(what),
+        ) => what,
+    };
+    Err(
+        Error::refused(format!("{place}: column {name} is named like {what}"))
+            .cause("a reference table holds nothing of a person")
+            .hint("take the column out; people's records come in through [sources], a postcode lookup through [privacy.lookups]"),
+    )
+}
+
 fn judge(place: &str, path: &str, identifier: Identifier, treatment: &Treatment) -> Result<()> {
     let (what, cured, hint) = match identifier {
         Identifier::Never(what) => (what, false, "take the column out: this is never stored"),

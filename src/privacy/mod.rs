@@ -15,9 +15,9 @@ mod rekey;
 mod secret;
 mod treatment;
 
-pub use identifiers::{check_csv_column, check_view};
+pub use identifiers::{check_csv_column, check_reference_column, check_view};
 pub use key::{Key, chain_fingerprint};
-pub use leak::{Leak, LeakGate};
+pub use leak::{Leak, LeakGate, looks_identifying};
 pub use lookup::Lookup;
 pub use nhs_number::{NhsNumber, NhsNumberError};
 pub use open_pseudonym::OpenPseudonymiser;

@@ -45,7 +45,7 @@ pub use bulk::Shortfall;
 pub(crate) use chunks::{Form, Piece, pieces, unpacked};
 pub use feeding::{Feeding, feeding};
 pub use opt_out_effect::ndoo_checked_on;
-pub use plan::{PullPlan, TablePlan};
+pub use plan::{OPEN_PSEUDONYM, PersonLink, PullPlan, TablePlan};
 pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};

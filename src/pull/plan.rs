@@ -242,6 +242,43 @@ impl PullPlan {
         Ok(plan)
     }
 
+    /// The tables alone: what they hold needs no key.
+    pub fn tables(pipeline: &Pipeline) -> Result<Vec<TablePlan>> {
+        let mut plan = PullPlan {
+            tables: Vec::new(),
+            sources: Vec::new(),
+        };
+        let salt = pipeline.settings.privacy.open_pseudonymiser_salt.is_some();
+        let salt = salt.then_some("");
+        for source in pipeline.settings.sources.values() {
+            let folders = match source {
+                Source::FhirFolder(folder) => vec![folder.views()],
+                Source::FhirBulk(bulk) => [None, Some(&"3.0.2".to_string())]
+                    .map(|version| bulk::views(bulk, version).to_path_buf())
+                    .to_vec(),
+                Source::CsvFolder(folder) => {
+                    for (file, text) in files(&pipeline.path(&folder.columns), "toml")? {
+                        plan.add(csv_table(&ColumnFile::parse(&file, &text)?)?)?;
+                    }
+                    continue;
+                }
+            };
+            for folder in folders {
+                let folder = pipeline.path(&folder);
+                if !folder.is_dir() {
+                    continue;
+                }
+                for (file, text) in files(&folder, "json")? {
+                    let system = crate::pipeline::NHS_NUMBER_SYSTEM.to_string();
+                    let overrides = BTreeMap::from([("person_system".to_string(), system)]);
+                    let view = View::parse_with(&file, &text, &overrides)?;
+                    plan.add(view_table(&file, &text, &view, salt)?)?;
+                }
+            }
+        }
+        Ok(plan.tables)
+    }
+
     fn fhir(
         &mut self,
         shared: &Shared,

@@ -4,14 +4,18 @@
 //! kept apart from the code that makes the figures, so that one mistake is not enough.
 
 use super::frame::{Frame, Part, Shown};
+use super::pivot::{ALL, TOTAL};
+use super::proof::Lists;
+use super::table_data::{Label, NOT_KNOWN};
 use crate::disclosure::{SUPPRESSED, Scheme};
 use crate::error::{Context, Error, Result};
 
-/// Refuses a table with a cell that the scheme cannot have released.
+/// Refuses a table with a cell that the scheme cannot have released, or a label that is in no list.
 ///
 /// # Errors
 /// Refused, naming the table and the place but not the figure.
-pub fn audit(frame: &Frame, csv: &[u8], scheme: Scheme) -> Result<()> {
+pub fn audit(frame: &Frame, csv: &[u8], scheme: Scheme, lists: &Lists) -> Result<()> {
+    labels(frame, lists)?;
     for (r, _) in frame.rows.iter().enumerate() {
         for column in frame.columns() {
             if let Shown::Count(n) = frame.shown(r, &column)
@@ -30,8 +34,22 @@ pub fn audit(frame: &Frame, csv: &[u8], scheme: Scheme) -> Result<()> {
     let (Some(unit), Some(value)) = (at("unit"), at("value")) else {
         return Err(refused(frame, "its CSV has no unit or value"));
     };
+    let dimensions: Vec<(usize, &(String, String))> = frame
+        .row_dimensions
+        .iter()
+        .chain(&frame.across)
+        .enumerate()
+        .collect();
     for (line, record) in reader.records().enumerate() {
         let record = record.data(|| "cannot read back a CSV")?;
+        for (at, (column, heading)) in &dimensions {
+            if !may_stand(&record[*at], column, heading, lists) {
+                return Err(refused(
+                    frame,
+                    &format!("line {} of its CSV, label", line + 2),
+                ));
+            }
+        }
         let figure = &record[value];
         let allowed = figure == SUPPRESSED || figure.parse().is_ok_and(|n| scheme.allows(n));
         if &record[unit] == "count" && !allowed {
@@ -39,6 +57,36 @@ pub fn audit(frame: &Frame, csv: &[u8], scheme: Scheme) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The labels of rows and of values across: XLSX and HTML write them from here.
+fn labels(frame: &Frame, lists: &Lists) -> Result<()> {
+    let fits = |label: &Label, (column, heading): &(String, String)| {
+        let date = chrono::NaiveDate::parse_from_str(&label.value, "%Y-%m-%d").is_ok();
+        may_stand(&label.value, column, heading, lists) && (date || label.text == label.value)
+    };
+    for (r, row) in frame.rows.iter().enumerate() {
+        let mut labels = row.labels.iter().zip(&frame.row_dimensions);
+        if !labels.all(|(label, dimension)| fits(label, dimension)) {
+            return Err(refused(frame, &format!("row {}, label", r + 1)));
+        }
+    }
+    let across = frame.groups.iter().filter_map(|group| group.label.as_ref());
+    for (label, dimension) in across.zip(std::iter::repeat(frame.across.as_ref())) {
+        if !dimension.is_some_and(|dimension| fits(label, dimension)) {
+            return Err(refused(frame, "a label across"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a label is in its list, perhaps after its heading, or is a word of the program's own.
+fn may_stand(label: &str, column: &str, heading: &str, lists: &Lists) -> bool {
+    let listed = |value: &str| lists.get(column).is_some_and(|list| list.contains(value));
+    let numbered = label
+        .strip_prefix(heading)
+        .and_then(|rest| rest.strip_prefix(' '));
+    [NOT_KNOWN, TOTAL, ALL].contains(&label) || listed(label) || numbered.is_some_and(listed)
 }
 
 fn refused(frame: &Frame, place: &str) -> Error {

@@ -2,6 +2,7 @@
 
 use super::table_data::Label;
 use crate::disclosure::{Figure, Released};
+use crate::error::{Error, Result};
 
 /// A released table. All files of a report are written from the same frames.
 #[derive(Debug, Clone)]
@@ -158,6 +159,28 @@ impl Frame {
             }
         }
         columns
+    }
+
+    /// Refuses a table of which too little can be shown: nobody can use it, and what is suppressed is
+    /// people.
+    ///
+    /// # Errors
+    /// Refused, when more than `share` of the cells that are not zero are suppressed.
+    pub fn enough_shown(&self, share: f64) -> Result<()> {
+        let figures = |cell: &&Cell| cell.shown(Part::Value) != Shown::Count(0);
+        let people = self.cells.iter().filter(figures).count();
+        let (_, suppressed) = self.tally();
+        #[allow(clippy::cast_precision_loss)]
+        let too_many = suppressed as f64 > share * people as f64;
+        if !too_many {
+            return Ok(());
+        }
+        Err(Error::refused(format!(
+            "table `{}` would be suppressed in {suppressed} of {people} cells that are not zero",
+            self.id
+        ))
+        .cause("[disclosure] largest_suppressed_share of the pipeline file")
+        .hint("use broader groups, or fewer dimensions"))
     }
 
     /// How many cells are shown, and how many are suppressed.

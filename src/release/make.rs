@@ -1,8 +1,10 @@
 //! From the lake to a release: each report's tables are asked for, rendered and published together.
 
+use super::areas::Areas;
 use super::difference::differences;
 use super::inspect::{Alteration, inspect};
 use super::place::Place;
+use super::proof::{lists, prove};
 use super::provenance::provenance;
 use super::publish::publish;
 use super::record::{self, Record};
@@ -11,12 +13,14 @@ use super::reports::{Report, place, reports};
 use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::lake::{Location, TableName};
-use crate::models::{Freshness, Library, record_level, reference_versions, refuse_record_level};
+use crate::lake::Location;
+use crate::models::sensitivity::Sensitivity;
+use crate::models::{Freshness, Library, reference_versions};
 use crate::pipeline::Pipeline;
+use crate::pull::PullPlan;
 use crate::release::{File, Manifest, TableData, render};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a release step did.
 #[derive(Debug, Clone, Serialize)]
@@ -101,8 +105,10 @@ pub async fn make(
         made.refused = refused;
         return Ok(made);
     }
-    for table in lake.tables().await? {
-        if let Some(table) = lake.table(&table).await? {
+    // Lists of values and the populations of areas are read beside what the reports read.
+    let tables = lake.tables().await?;
+    for table in &tables {
+        if let Some(table) = lake.table(table).await? {
             engine.register(&table)?;
         }
     }
@@ -110,11 +116,18 @@ pub async fn make(
     for table in fresh.tables() {
         engine.register(table)?;
     }
-    let record_level = record_level(engine, library).await?;
+    let smallest = pipeline.settings.disclosure.smallest_area;
+    let areas = Areas::read(engine, &tables, smallest).await?;
+    let pulled = PullPlan::tables(pipeline)?;
+    let references = areas.references()?;
+    let mut sensitivity = Sensitivity::of(engine, library, &pulled, &references).await?;
     let mut files: Vec<File> = Vec::new();
     for (report, about) in reports.iter().zip(&about) {
-        let data = ask(engine, report, &record_level).await?;
+        let data = ask(engine, report, &mut sensitivity, &areas).await?;
         let rendered = render(&report.report, &data, scheme, about)?;
+        for frame in &rendered.frames {
+            frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
+        }
         manifest.add(&rendered);
         files.extend(rendered.files);
     }
@@ -185,15 +198,19 @@ fn as_before(id: &str, before: &[u8], now: &[u8]) -> Result<()> {
 async fn ask(
     engine: &Engine,
     report: &Report,
-    record_level: &BTreeSet<TableName>,
+    sensitivity: &mut Sensitivity,
+    areas: &Areas,
 ) -> Result<BTreeMap<String, TableData>> {
     let mut data = BTreeMap::new();
     for table in &report.report.tables {
         let place = place(&report.file, &table.id);
         let frame = engine.query(&place, &table.sql).await?;
-        refuse_record_level(&place, frame.logical_plan(), record_level)?;
+        let of_areas = prove(sensitivity, report, table, frame.logical_plan())?;
         let batches = engine.collect(&place, frame).await?;
-        data.insert(table.id.clone(), TableData { batches });
+        let lists = lists(engine, &place, table).await?;
+        let answer = TableData { batches, lists };
+        areas.check(&place, table, &answer, &of_areas)?;
+        data.insert(table.id.clone(), answer);
     }
     Ok(data)
 }

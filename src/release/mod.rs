@@ -7,10 +7,12 @@
 //! Writers only ever see a [`Frame`], which holds released cells.
 
 mod about;
+mod areas;
 mod audit;
 mod chart;
 mod csv_file;
 mod difference;
+mod dimension;
 mod frame;
 mod html;
 mod inspect;
@@ -19,6 +21,7 @@ mod manifest;
 mod number;
 mod pivot;
 mod place;
+mod proof;
 mod provenance;
 mod publish;
 mod record;
@@ -33,10 +36,12 @@ mod xlsx;
 
 pub use about::{About, InputUsed, ModelUsed};
 pub use audit::audit;
+pub use dimension::ValuesOf;
 pub use frame::{Cell, Column, Frame, FrameMeasure, Group, Part, Row, Shown, Unit};
 pub use inspect::Alteration;
 pub use make::{Made, Wanted, make};
 pub use manifest::{FileMade, Manifest, ReportUsed, SchemeUsed, TableMade};
+pub use proof::Lists;
 pub use publish::{MANIFEST, Published, publish};
 pub use refused::Refused;
 pub use report_file::{
@@ -100,7 +105,7 @@ pub fn render(
         };
         let frame = pivot::frame(table, index + 1, result, scheme).map_err(within)?;
         let csv = csv_file::bytes(&frame).map_err(within)?;
-        audit(&frame, &csv, scheme).map_err(within)?;
+        audit(&frame, &csv, scheme, &result.lists).map_err(within)?;
         files.push(File {
             name: format!("{}-{}.csv", report.name, table.id),
             bytes: csv,

@@ -8,8 +8,11 @@ use crate::error::{Error, Result};
 use std::collections::HashMap;
 
 /// The word for a total, and for the further dimensions of its row.
-const TOTAL: &str = "Total";
-const ALL: &str = "All";
+pub(super) const TOTAL: &str = "Total";
+pub(super) const ALL: &str = "All";
+
+/// More cells of a measure are no table for people to read.
+const MOST_CELLS: usize = 50_000;
 
 /// Makes the released frame of a table.
 ///
@@ -137,6 +140,13 @@ impl Grid {
             places.push((row, label));
         }
         let wide = across.len().max(1);
+        if rows.len().saturating_mul(wide) > MOST_CELLS {
+            return Err(Error::refused(format!(
+                "table `{}` has more than {MOST_CELLS} cells",
+                table.id
+            ))
+            .hint("use broader groups, or fewer dimensions"));
+        }
         let mut counts = vec![vec![TrueCount::ZERO; rows.len() * wide]; columns.counts.len()];
         let mut taken = vec![false; rows.len() * wide];
         for (index, (row, label)) in places.iter().enumerate() {

@@ -70,6 +70,16 @@ fn check_table(table: &Table) -> Result<()> {
     if let Some(order) = &table.order {
         known_count(table, "order", Some(order))?;
     }
+    let known_dimensions: Vec<&str> = table.dimensions().collect();
+    for (column, list) in &table.dimensions {
+        known(column, &known_dimensions, "a dimension")?;
+        list.check()
+            .map_err(|e| e.within(format!("dimension `{column}`")))?;
+    }
+    let undeclared = |column: &&str| !table.dimensions.contains_key(*column);
+    if let Some(column) = table.dimensions().find(undeclared) {
+        return Err(super::proof::undeclared(column));
+    }
     for column in table.labels.keys() {
         known(
             column,

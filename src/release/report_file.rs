@@ -1,5 +1,6 @@
 //! The report file: what a planner downloads, as an analyst writes it in TOML.
 
+use super::dimension::ValuesOf;
 use super::report_check;
 use crate::error::{Context, Result};
 use crate::pipeline::parse_settings;
@@ -43,6 +44,9 @@ pub struct Table {
     pub rows: Vec<String>,
     /// A dimension column whose values become columns.
     pub across: Option<String>,
+    /// Where the values of each dimension come from.
+    #[serde(default)]
+    pub dimensions: BTreeMap<String, ValuesOf>,
     /// What is shown of each combination.
     pub measures: Vec<Measure>,
     /// Which totals are shown. Leave them out where a person can be in two rows.

@@ -1,13 +1,15 @@
 //! The reports of a project: which there are, and what is wrong with them.
 
+use super::proof::prove;
 use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
-use crate::models::{query_inputs, refuse_record_level};
+use crate::models::query_inputs;
+use crate::models::sensitivity::Sensitivity;
 use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::release::ReportFile;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A report of the project.
@@ -19,6 +21,15 @@ pub(super) struct Report {
     pub report: ReportFile,
     /// The tables that its queries name, and the code lists that their functions read.
     pub reads: BTreeSet<TableName>,
+    /// The same, by table of the report.
+    reads_by: BTreeMap<String, BTreeSet<TableName>>,
+}
+
+impl Report {
+    /// The tables that the query of one of its tables names.
+    pub fn reads_of(&self, table: &str) -> BTreeSet<TableName> {
+        self.reads_by.get(table).cloned().unwrap_or_default()
+    }
 }
 
 /// Reads `names`, or when there are none the reports that the pipeline names.
@@ -38,14 +49,18 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
         let report = ReportFile::read(&file)?;
         let text = std::fs::read_to_string(&file).usage(cannot)?;
         let mut reads = BTreeSet::new();
+        let mut reads_by = BTreeMap::new();
         for table in &report.tables {
-            reads.extend(query_inputs(&place(&file, &table.id), &table.sql)?);
+            let named = query_inputs(&place(&file, &table.id), &table.sql)?;
+            reads.extend(named.iter().cloned());
+            reads_by.insert(table.id.clone(), named);
         }
         all.push(Report {
             file,
             text,
             report,
             reads,
+            reads_by,
         });
     }
     let wanted = if names.is_empty() {
@@ -79,18 +94,19 @@ pub fn check_reports(pipeline: &Pipeline) -> Result<usize> {
     Ok(reports(pipeline, &[])?.len())
 }
 
-/// Plans the queries of all reports over the tables that `engine` knows; gives what is wrong.
+/// Plans the queries of all reports over the tables that `engine` knows, and proves that they may
+/// leave; gives what is wrong.
 pub async fn check_queries(
     engine: &Engine,
     pipeline: &Pipeline,
-    record_level: &BTreeSet<TableName>,
+    sensitivity: &mut Sensitivity,
 ) -> Result<Vec<Error>> {
     let mut problems = Vec::new();
     for report in reports(pipeline, &[])? {
         for table in &report.report.tables {
             let place = place(&report.file, &table.id);
             let checked = match engine.query(&place, &table.sql).await {
-                Ok(frame) => refuse_record_level(&place, frame.logical_plan(), record_level),
+                Ok(frame) => prove(sensitivity, &report, table, frame.logical_plan()).map(drop),
                 Err(e) => Err(e),
             };
             problems.extend(checked.err());

@@ -1,5 +1,6 @@
 //! What the engine hands over for one table, and how it is read.
 
+use super::proof::Lists;
 use super::report_file::Table;
 use crate::disclosure::TrueCount;
 use crate::error::{Error, Result};
@@ -8,12 +9,15 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeSet;
 
 /// The result of a table's SQL, with true counts.
 #[derive(Clone, Default)]
 pub struct TableData {
     /// The batches, in the order of the SQL.
     pub batches: Vec<RecordBatch>,
+    /// The values that each dimension may have.
+    pub lists: Lists,
 }
 
 impl std::fmt::Debug for TableData {
@@ -44,7 +48,10 @@ impl Label {
 }
 
 /// How a NULL dimension is shown.
-const NOT_KNOWN: &str = "Not known";
+pub(super) const NOT_KNOWN: &str = "Not known";
+
+/// More different values of a dimension are no table for people to read.
+const MOST_VALUES: usize = 1000;
 
 /// The rows of a table's SQL, column by column.
 pub(super) struct Columns {
@@ -129,6 +136,22 @@ fn dimension(data: &TableData, column: &str, heading: &str) -> Result<Vec<Label>
                     .hint("cast it to text or to a date"));
             }
         }
+    }
+    let listed = data.lists.get(column);
+    let known = |label: &Label| {
+        label.value == NOT_KNOWN || listed.is_some_and(|list| list.contains(&label.value))
+    };
+    if !labels.iter().all(known) {
+        return Err(Error::refused("it has a value that is not in its list").hint(
+            "[tables.dimensions] says where its values come from: add the value there, or make it 'Not known' in the sql",
+        ));
+    }
+    let different: BTreeSet<&str> = labels.iter().map(|label| label.value.as_str()).collect();
+    if different.len() > MOST_VALUES {
+        return Err(
+            Error::refused(format!("it has more than {MOST_VALUES} different values"))
+                .hint("group them"),
+        );
     }
     months(&mut labels);
     name_numbers(&mut labels, heading);

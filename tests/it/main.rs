@@ -32,6 +32,7 @@ mod project;
 mod pull_bounds;
 mod queries;
 mod readme;
+mod red_team;
 mod release_truth;
 mod repeatable;
 mod rotation;

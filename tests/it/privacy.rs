@@ -269,7 +269,7 @@ fn a_report_that_reads_a_person_is_refused() {
         ("select sex, 1 as people from core.person", "core.person."),
         (
             "select person_key, count(*) as people from core.contact group by person_key",
-            "person_key",
+            "core.contact.person_key",
         ),
         (
             "select sex, (select max(age) from core.person) as people from core.person group by sex",
@@ -281,11 +281,11 @@ fn a_report_that_reads_a_person_is_refused() {
         ),
         (
             "select sex, count(*) as people from record.patient group by sex, record_key",
-            "record_key",
+            "record.patient.",
         ),
     ] {
         let report = format!(
-            "name = \"leak\"\ntitle = \"Leak\"\ndescription = \"x\"\naudience = \"x\"\n[[tables]]\nid = \"t\"\ntitle = \"T\"\ndescription = \"x\"\nsql = \"{sql}\"\nrows = [\"sex\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n"
+            "name = \"leak\"\ntitle = \"Leak\"\ndescription = \"x\"\naudience = \"x\"\n[[tables]]\nid = \"t\"\ntitle = \"T\"\ndescription = \"x\"\nsql = \"{sql}\"\nrows = [\"sex\"]\ndimensions.sex.values = [\"female\", \"male\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n"
         );
         std::fs::write(project.path("pipelines/reports/leak.toml"), report).unwrap();
         let error = project.fails(1, &["release", "leak"]);

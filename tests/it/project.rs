@@ -214,7 +214,7 @@ postcode_lsoa = "{record}/reference/postcode_lsoa.csv"
     )
 }
 
-/// A pipeline that keeps all in the project, with more settings of `[privacy]`, and other sections.
+/// A pipeline that keeps all in the project and releases tables of the few people of a test, with more settings of `[privacy]`, and other sections.
 pub fn pipeline(privacy: &str, sections: &str) -> String {
     format!(
         r#"
@@ -227,6 +227,9 @@ url = "releases"
 key = "file:test.key"
 {privacy}
 {sections}
+[disclosure]
+smallest_area = 0
+largest_suppressed_share = 1.0
 [parameters]
 as_of = {{ type = "date", default = "2026-09-30" }}
 "#

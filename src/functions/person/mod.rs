@@ -2,6 +2,7 @@
 
 mod age_at;
 mod age_band;
+mod average_people;
 mod bands;
 mod bed_days_plus1;
 mod days;
@@ -12,6 +13,8 @@ mod overlap_days;
 mod spell_number;
 mod stay;
 
+pub use average_people::AVERAGE_PEOPLE;
+
 use super::Section;
 
 /// Ages, dates, stays and spells.
@@ -21,6 +24,7 @@ pub(super) fn section() -> Section {
         functions: vec![
             age_at::function(),
             age_band::function(),
+            average_people::function(),
             days_between::function(),
             midnights::function(),
             bed_days_plus1::function(),

@@ -205,11 +205,23 @@ fn suppressed_is_never_zero() {
 fn a_changed_cell_is_refused_by_the_audit() {
     let rendered = &both()[0];
     let frame = &rendered.frames[0];
+    let lists = &super::sample::population_profile()["by_age_and_sex"].lists;
+    let looked = |csv: &str| crate::release::audit(frame, csv.as_bytes(), Scheme::Hes2018, lists);
+    let csv = "age_band,sex,measure,unit,value\n0 to 4,Male,People,count,15\n";
+    looked(csv).unwrap();
+    // A label that no list holds, as if a true count stood in it.
+    let csv = "age_band,sex,measure,unit,value\n0 to 4 (13 true),Male,People,count,15\n";
+    assert!(
+        looked(csv)
+            .unwrap_err()
+            .to_string()
+            .contains("does not allow")
+    );
     let csv = "age_band,sex,measure,unit,value\n0 to 4,Male,People,count,3\n";
-    let error = crate::release::audit(frame, csv.as_bytes(), Scheme::Hes2018).unwrap_err();
+    let error = looked(csv).unwrap_err();
     assert_eq!(error.kind().exit_code(), 1);
     let csv = "age_band,sex,measure,unit,value\n0 to 4,Male,People,count,12\n";
-    assert!(crate::release::audit(frame, csv.as_bytes(), Scheme::Hes2018).is_err());
+    assert!(looked(csv).is_err());
 }
 
 #[test]

@@ -22,6 +22,10 @@ across = "sex"
 totals = true
 sql = "select place, sex, people from demographic.population_profile"
 
+[tables.dimensions]
+place.from = "reference.lsoa.place_name"
+sex.values = ["Female", "Male"]
+
 [[tables.measures]]
 column = "people"
 label = "People"
@@ -96,8 +100,10 @@ fn bare_numbers_get_their_heading() {
     let sex = Arc::new(StringArray::from(vec![None, Some("Male")])) as _;
     let people = Arc::new(Int64Array::from(vec![50, 60])) as _;
     let batch = RecordBatch::try_from_iter([("place", place), ("sex", sex), ("people", people)]);
+    let batch = batch.unwrap();
     let rendered = with(TableData {
-        batches: vec![batch.unwrap()],
+        lists: sample::lists(&batch),
+        batches: vec![batch],
     })
     .unwrap();
     let frame = &rendered.frames[0];
@@ -180,7 +186,7 @@ fn a_misspelt_key_names_its_place_and_the_nearest() {
     let error = wrong("column = ", "colum = ");
     assert_eq!(error.hint_text(), Some("did you mean 'column'?"));
     let error = wrong("kind = \"count\"", "kind = \"cuont\"");
-    assert!(error.what().starts_with("small.toml:19:8: "), "{error}");
+    assert!(error.what().starts_with("small.toml:23:8: "), "{error}");
 }
 
 #[test]

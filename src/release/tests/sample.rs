@@ -1,7 +1,7 @@
 //! Made-up results of the SQL of the project's own reports.
 
-use crate::release::{About, InputUsed, ModelUsed, ReportFile, TableData};
-use arrow::array::{ArrayRef, Date32Array, Int64Array, StringArray};
+use crate::release::{About, InputUsed, Lists, ModelUsed, ReportFile, TableData};
+use arrow::array::{ArrayRef, AsArray, Date32Array, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -24,9 +24,25 @@ pub fn data(columns: Vec<(&str, Column)>) -> TableData {
         };
         (name.to_owned(), array)
     });
+    let batch = RecordBatch::try_from_iter(arrays).unwrap();
     TableData {
-        batches: vec![RecordBatch::try_from_iter(arrays).unwrap()],
+        lists: lists(&batch),
+        batches: vec![batch],
     }
+}
+
+/// Every value that is there, as if it were in the dimension's list.
+pub fn lists(batch: &RecordBatch) -> Lists {
+    let schema = batch.schema();
+    let columns = schema.fields().iter().zip(batch.columns());
+    let texts = |column: &ArrayRef| {
+        let text = arrow::compute::cast(column, &arrow::datatypes::DataType::Utf8).unwrap();
+        let text = text.as_string::<i32>().iter().flatten();
+        text.map(str::to_owned).collect()
+    };
+    columns
+        .map(|(field, column)| (field.name().clone(), texts(column)))
+        .collect()
 }
 
 /// Every pair of two dimensions, first-major.

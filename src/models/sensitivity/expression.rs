@@ -1,0 +1,357 @@
+//! What an expression tells of the rows that it is computed from.
+
+use super::analyst::Analyst;
+use super::attribute::{Attr, Attrs};
+use super::relation::{Column, Level, Measure, Relation};
+use super::taint::{Kind, Taint};
+use arrow::datatypes::DataType;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::{DFSchema, ScalarValue};
+use datafusion::logical_expr::expr::{Case, ScalarFunction};
+use datafusion::logical_expr::{Expr, ExprSchemable, Volatility};
+
+/// The value of an expression.
+#[derive(Debug, Clone)]
+pub(super) struct Value {
+    /// As a column; its attribute counts only where `bare` says so.
+    pub column: Column,
+    /// The attribute that it is, or stands for one to one.
+    pub bare: Option<Attr>,
+    /// The attributes that decide it, where nothing else does.
+    pub uses: Option<Attrs>,
+}
+
+impl Value {
+    pub fn of(taint: Taint) -> Self {
+        Value {
+            column: Column::new(0, taint),
+            bare: None,
+            uses: None,
+        }
+    }
+
+    fn computed(taint: Taint, uses: Option<Attrs>) -> Self {
+        Value {
+            uses,
+            ..Value::of(taint)
+        }
+    }
+
+    fn literal(value: ScalarValue) -> Self {
+        let indicator = value.is_null() || matches!(whole(&value), Some(0 | 1));
+        let mut literal = Value::computed(Taint::default(), Some(Attrs::new()));
+        literal.column.indicator = indicator;
+        literal.column.literal = Some(value);
+        literal
+    }
+
+    pub fn taint(&self) -> &Taint {
+        &self.column.taint
+    }
+
+    /// Whether it is 0 or NULL, written out.
+    fn is_nothing(&self) -> bool {
+        let literal = self.column.literal.as_ref();
+        literal.is_some_and(|value| value.is_null() || whole(value) == Some(0))
+    }
+}
+
+/// A whole number that is written out.
+pub(super) fn whole(value: &ScalarValue) -> Option<i64> {
+    match value {
+        ScalarValue::Int8(Some(n)) => Some(i64::from(*n)),
+        ScalarValue::Int16(Some(n)) => Some(i64::from(*n)),
+        ScalarValue::Int32(Some(n)) => Some(i64::from(*n)),
+        ScalarValue::Int64(Some(n)) => Some(*n),
+        ScalarValue::UInt64(Some(n)) => i64::try_from(*n).ok(),
+        _ => None,
+    }
+}
+
+/// Functions that make an age of a date of birth.
+const AGES: [&str; 1] = ["age_at"];
+
+impl Analyst<'_> {
+    /// What `expr` tells, computed from the rows of `relation`, whose columns `schema` names.
+    pub(super) fn value(&mut self, expr: &Expr, relation: &Relation, schema: &DFSchema) -> Value {
+        match expr {
+            Expr::Alias(alias) => self.value(&alias.expr, relation, schema),
+            Expr::Column(column) => match schema.maybe_index_of_column(column) {
+                Some(index) if index < relation.columns.len() => {
+                    let column = relation.columns[index].clone();
+                    let attr = column.attr;
+                    Value {
+                        column,
+                        bare: Some(attr),
+                        uses: Some(Attrs::from([attr])),
+                    }
+                }
+                _ => Value::of(Taint::worst(self.why(expr, "cannot be traced"))),
+            },
+            Expr::OuterReferenceColumn(_, column) => {
+                let found = self.outer.iter().rev().find_map(|(relation, schema)| {
+                    let index = schema.maybe_index_of_column(column)?;
+                    relation.columns.get(index).cloned()
+                });
+                match found {
+                    // Of another row: it proves nothing here but what it tells.
+                    Some(mut found) => {
+                        found.measure = None;
+                        Value {
+                            column: found,
+                            bare: None,
+                            uses: None,
+                        }
+                    }
+                    None => Value::of(Taint::worst(self.why(expr, "cannot be traced"))),
+                }
+            }
+            Expr::Literal(value, _) => Value::literal(value.clone()),
+            Expr::Placeholder(_) => Value::computed(Taint::default(), Some(Attrs::new())),
+            Expr::Cast(cast) => {
+                let to = cast.field.data_type().clone();
+                self.cast(expr, &cast.expr, &to, relation, schema)
+            }
+            Expr::TryCast(cast) => {
+                let to = cast.field.data_type().clone();
+                let mut value = self.cast(expr, &cast.expr, &to, relation, schema);
+                value.bare = None;
+                value
+            }
+            Expr::Case(case) => self.case(expr, case, relation, schema),
+            Expr::ScalarFunction(function) => self.function(expr, function, relation, schema),
+            Expr::BinaryExpr(binary) => self.binary(expr, binary, relation, schema),
+            Expr::IsNull(inner)
+            | Expr::IsNotNull(inner)
+            | Expr::IsUnknown(inner)
+            | Expr::IsNotUnknown(inner) => {
+                let value = self.value(inner, relation, schema);
+                Value::computed(self.absence(&value), value.uses)
+            }
+            Expr::Not(_)
+            | Expr::IsTrue(_)
+            | Expr::IsFalse(_)
+            | Expr::IsNotTrue(_)
+            | Expr::IsNotFalse(_)
+            | Expr::Between(_)
+            | Expr::InList(_)
+            | Expr::Like(_)
+            | Expr::SimilarTo(_) => {
+                let mut value = self.united(expr, relation, schema);
+                value.column.taint = value.column.taint.without(&[Kind::Dated]);
+                value
+            }
+            Expr::Negative(_) | Expr::HigherOrderFunction(_) | Expr::Lambda(_) => {
+                self.united(expr, relation, schema)
+            }
+            // It takes its values from the arguments beside it.
+            Expr::LambdaVariable(_) => Value::of(Taint::default()),
+            Expr::ScalarSubquery(_)
+            | Expr::Exists(_)
+            | Expr::InSubquery(_)
+            | Expr::SetComparison(_) => self.subquery(expr, relation, schema),
+            _ => Value::of(Taint::worst(
+                self.why(expr, "is of a kind that is not analysed"),
+            )),
+        }
+    }
+
+    /// All that the parts of an expression tell; it is a count no more.
+    pub(super) fn united(&mut self, expr: &Expr, relation: &Relation, schema: &DFSchema) -> Value {
+        let mut parts: Vec<Expr> = Vec::new();
+        // Visiting expressions in memory cannot fail.
+        let _ = expr.apply_children(|part| {
+            parts.push(part.clone());
+            Ok(TreeNodeRecursion::Continue)
+        });
+        let values: Vec<Value> = parts
+            .iter()
+            .map(|part| self.value(part, relation, schema))
+            .collect();
+        self.computed(expr, &values)
+    }
+
+    /// A value computed from others in some way.
+    pub(super) fn computed(&mut self, expr: &Expr, values: &[Value]) -> Value {
+        let mut taint = Taint::default();
+        let mut uses = Some(Attrs::new());
+        for value in values {
+            taint.merge(value.taint());
+            uses = match (uses, &value.uses) {
+                (Some(mut all), Some(more)) => {
+                    all.extend(more);
+                    Some(all)
+                }
+                _ => None,
+            };
+        }
+        let lost = taint
+            .has(Kind::Count)
+            .then(|| self.why(expr, "is computed from a count"));
+        let mut value = Value::computed(taint, uses);
+        value.column.lost = lost;
+        value
+    }
+
+    /// What it tells that a value is absent.
+    pub(super) fn absence(&mut self, value: &Value) -> Taint {
+        let column = &value.column;
+        // An outer join leaves them NULL; the scheme itself tells zero from the rest.
+        if column.pseudonym.is_some() || column.measure.is_some() {
+            return Taint::of(Kind::Personal, "whether there is a person");
+        }
+        let taint = column.taint.clone();
+        taint.without(&[Kind::Dated, Kind::Area])
+    }
+
+    fn cast(
+        &mut self,
+        expr: &Expr,
+        inner: &Expr,
+        to: &DataType,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> Value {
+        let from = inner.get_type(schema).unwrap_or(DataType::Null);
+        let mut value = self.value(inner, relation, schema);
+        let column = &mut value.column;
+        if !to.is_integer() && column.taint.has(Kind::Count) {
+            column.measure = None;
+            column.lost = Some(self.why(expr, "is no whole number"));
+        }
+        if *to != DataType::Int64 && *to != from {
+            column.pseudonym = None;
+        }
+        column.indicator = to.is_integer() && (column.indicator || from == DataType::Boolean);
+        let text = |kind: &DataType| {
+            matches!(
+                kind,
+                DataType::Utf8 | DataType::Utf8View | DataType::LargeUtf8
+            )
+        };
+        let one_to_one = from == *to
+            || text(&from) && text(to)
+            || (from.is_integer() || from == DataType::Date32) && text(to)
+            || from == DataType::Date32 && matches!(to, DataType::Timestamp(..))
+            || from.is_integer() && *to == DataType::Int64;
+        if !one_to_one {
+            value.bare = None;
+        }
+        value
+    }
+
+    fn case(&mut self, expr: &Expr, case: &Case, relation: &Relation, schema: &DFSchema) -> Value {
+        let mut conditions = Vec::new();
+        if let Some(base) = &case.expr {
+            // `case x when 1` compares x with each.
+            let base = self.value(base, relation, schema);
+            for (when, _) in &case.when_then_expr {
+                let when = self.value(when, relation, schema);
+                let taint = self.equality(&base, &when);
+                let uses = self.computed(expr, &[base.clone(), when]).uses;
+                conditions.push(Value::computed(taint, uses));
+            }
+        } else {
+            for (when, _) in &case.when_then_expr {
+                conditions.push(self.value(when, relation, schema));
+            }
+        }
+        let mut results = Vec::new();
+        for (_, then) in &case.when_then_expr {
+            results.push(self.value(then, relation, schema));
+        }
+        match &case.else_expr {
+            Some(other) => results.push(self.value(other, relation, schema)),
+            None => results.push(Value::literal(ScalarValue::Null)),
+        }
+        let parts: Vec<Value> = conditions.iter().chain(&results).cloned().collect();
+        let mut value = self.computed(expr, &parts);
+        let hidden = conditions.iter().any(|c| c.taint().is_hidden());
+        value.column.indicator = results.iter().all(|r| r.column.indicator);
+        if !hidden {
+            if let Some(measure) = one_of(&results) {
+                value.column.measure = Some(measure);
+                value.column.lost = None;
+            }
+            value.column.pseudonym = same_pseudonym(&results);
+        }
+        value
+    }
+
+    fn function(
+        &mut self,
+        expr: &Expr,
+        function: &ScalarFunction,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> Value {
+        let values: Vec<Value> = function
+            .args
+            .iter()
+            .map(|arg| self.value(arg, relation, schema))
+            .collect();
+        let mut value = self.computed(expr, &values);
+        if function.func.signature().volatility != Volatility::Immutable {
+            value.uses = None;
+        }
+        match function.func.name() {
+            "coalesce" => {
+                value.column.indicator = values.iter().all(|v| v.column.indicator);
+                if let Some(measure) = one_of(&values) {
+                    value.column.measure = Some(measure);
+                    value.column.lost = None;
+                }
+                value.column.pseudonym = same_pseudonym(&values);
+            }
+            // A count or NULL for zero.
+            "nullif" if values.len() == 2 && values[1].is_nothing() => {
+                value.column.measure.clone_from(&values[0].column.measure);
+                if value.column.measure.is_some() {
+                    value.column.lost = None;
+                }
+            }
+            name if AGES.contains(&name) => {
+                value.column.taint = value.column.taint.without(&[Kind::Dated]);
+            }
+            _ => {}
+        }
+        value
+    }
+}
+
+/// The measure of a value that is one of these: each a count, 0 or NULL.
+pub(super) fn one_of(values: &[Value]) -> Option<Measure> {
+    let mut found: Option<Measure> = None;
+    for value in values.iter().filter(|v| !v.is_nothing()) {
+        let measure = value.column.measure.as_ref()?;
+        match &mut found {
+            Some(known) => {
+                known.spread.extend(&measure.spread);
+                known.bases.extend(measure.bases.iter().cloned());
+            }
+            None => found = Some(measure.clone()),
+        }
+    }
+    found
+}
+
+fn same_pseudonym(values: &[Value]) -> Option<std::sync::Arc<str>> {
+    let is_null = |v: &&Value| !v.column.literal.as_ref().is_some_and(ScalarValue::is_null);
+    let mut kinds = values
+        .iter()
+        .filter(is_null)
+        .map(|v| v.column.pseudonym.clone());
+    let first = kinds.next()??;
+    kinds
+        .all(|kind| kind.as_ref() == Some(&first))
+        .then_some(first)
+}
+
+/// What it tells of a relation that it has a row.
+pub(super) fn presence(relation: &Relation) -> Taint {
+    let mut taint = relation.rows.clone();
+    if relation.level > Level::Free {
+        taint.add(Kind::Personal, "whether there are such people");
+    }
+    taint
+}

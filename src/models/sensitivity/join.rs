@@ -1,0 +1,368 @@
+//! Joins: whose rows are repeated, and for each of what.
+
+use super::analyst::Analyst;
+use super::attribute::{Attr, Attrs, PEOPLE};
+use super::expression::{Value, presence};
+use super::relation::{Level, Relation};
+use super::taint::{Kind, Taint};
+use datafusion::common::{DFSchema, JoinType};
+use datafusion::logical_expr::{BinaryExpr, Expr, Join, LogicalPlan, Operator};
+use std::collections::BTreeMap;
+
+impl Analyst<'_> {
+    pub(super) fn join(&mut self, join: &Join) -> Relation {
+        let left = self.plan(&join.left);
+        // A lateral subquery on the right stands beside each row of the left.
+        self.outer
+            .push((left.clone(), join.left.schema().as_ref().clone()));
+        let right = self.plan(&join.right);
+        self.outer.pop();
+        let mut condition = Taint::default();
+        let mut equal: Vec<(Attr, Attr)> = Vec::new();
+        for (l, r) in &join.on {
+            let l = self.value(l, &left, join.left.schema());
+            let r = self.value(r, &right, join.right.schema());
+            condition.merge(&self.equality(&l, &r));
+            equal.extend(l.bare.zip(r.bare));
+        }
+        let mut only_equal = true;
+        let mut within = Vec::new();
+        if let Some(filter) = &join.filter {
+            let both = side_by_side(&left, &right);
+            let Ok(schema) = join.left.schema().join(join.right.schema()) else {
+                return self.unknown(&LogicalPlan::Join(join.clone()), "a join");
+            };
+            condition.merge(self.value(filter, &both, &schema).taint());
+            let own = |attr: &Attr| left.columns.iter().any(|c| c.attr == *attr);
+            for (a, b) in self.equal_columns(filter, &both, &schema) {
+                equal.push(if own(&a) { (a, b) } else { (b, a) });
+            }
+            within = self.ranges(filter, &both, &schema);
+            only_equal = false;
+        }
+        let other = |attr: Attr, side: &Relation| side.columns.iter().any(|c| c.attr == attr);
+        let by_left: Attrs = equal.iter().map(|(l, _)| *l).collect();
+        let by_right: Attrs = equal.iter().map(|(_, r)| *r).collect();
+        let in_range = |side: &Relation, far: &Relation| {
+            within
+                .iter()
+                .any(|(x, lo, hi)| other(*x, far) && side.ranges.contains(&(*lo, *hi)))
+        };
+        let one_left = left.is_unique(&by_left) || in_range(&left, &right);
+        let one_right = right.is_unique(&by_right) || in_range(&right, &left);
+        let sides = Sides {
+            left,
+            right,
+            equal,
+            one_left,
+            one_right,
+            only_equal,
+            condition,
+        };
+        match join.join_type {
+            JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full => {
+                self.rows_of_both(sides, join.join_type)
+            }
+            JoinType::LeftSemi | JoinType::LeftAnti => {
+                one_side(sides.left, &sides.right, &sides.condition)
+            }
+            JoinType::RightSemi | JoinType::RightAnti => {
+                one_side(sides.right, &sides.left, &sides.condition)
+            }
+            JoinType::LeftMark | JoinType::RightMark => self.unknown(
+                &LogicalPlan::Join(join.clone()),
+                "a join of a kind that is not analysed",
+            ),
+        }
+    }
+
+    fn rows_of_both(&mut self, sides: Sides, kind: JoinType) -> Relation {
+        let Sides {
+            left,
+            right,
+            equal,
+            one_left,
+            one_right,
+            only_equal,
+            condition,
+        } = sides;
+        let (left_whole, right_whole) = match kind {
+            JoinType::Inner => (true, true),
+            JoinType::Left => (true, false),
+            JoinType::Right => (false, true),
+            _ => (false, false),
+        };
+        let owner = owner(
+            &left,
+            &right,
+            &equal,
+            (one_left, one_right),
+            (left_whole, right_whole),
+        );
+        // An attribute of the side that may be absent is called by the other's name in proofs.
+        let names: BTreeMap<Attr, Attr> = equal
+            .iter()
+            .filter(|(l, r)| l != r)
+            .map(|(l, r)| match (left_whole, right_whole) {
+                (true, true) if self.prefers(*r, *l) => (*l, *r),
+                (true, _) => (*r, *l),
+                (false, _) => (*l, *r),
+            })
+            .collect();
+        let names = if kind == JoinType::Full {
+            BTreeMap::new()
+        } else {
+            names
+        };
+        let called = |attrs: &Attrs| -> Attrs {
+            attrs
+                .iter()
+                .map(|a| names.get(a).copied().unwrap_or(*a))
+                .collect()
+        };
+        let mut rows = side_by_side(&left, &right);
+        self.areas(&mut rows, &left, &right, &condition);
+        rows.keys.clear();
+        for l in &left.keys {
+            for r in &right.keys {
+                let mut key = called(l);
+                key.extend(called(r));
+                rows.keys.push(key);
+            }
+        }
+        if one_right && left_whole {
+            rows.keys.extend(left.keys.iter().map(called));
+        }
+        if one_left && right_whole {
+            rows.keys.extend(right.keys.iter().map(called));
+        }
+        // Counts are repeated where the other side has several rows for one of theirs.
+        let more = |side: &Relation, by: &Attrs| -> Attrs {
+            let fixed = side.closure(by);
+            let rests = side.keys.iter().map(|k| {
+                side.fewest(k)
+                    .difference(&fixed)
+                    .copied()
+                    .collect::<Attrs>()
+            });
+            rests.min_by_key(Attrs::len).unwrap_or_default()
+        };
+        let by_left: Attrs = equal.iter().map(|(l, _)| *l).collect();
+        let by_right: Attrs = equal.iter().map(|(_, r)| *r).collect();
+        let to_left = if one_right {
+            Attrs::new()
+        } else {
+            more(&right, &by_right)
+        };
+        let to_right = if one_left {
+            Attrs::new()
+        } else {
+            more(&left, &by_left)
+        };
+        let width = left.columns.len();
+        for (index, column) in rows.columns.iter_mut().enumerate() {
+            if let Some(measure) = &mut column.measure {
+                measure
+                    .spread
+                    .extend(if index < width { &to_left } else { &to_right });
+                measure.spread = called(&measure.spread);
+            }
+        }
+        rows.dependencies = decided(&left, left_whole);
+        rows.dependencies.extend(decided(&right, right_whole));
+        for (from, to) in &names {
+            if only_equal {
+                rows.dependencies.push((Attrs::from([*to]), *from));
+            }
+        }
+        let extra: Vec<(Attrs, Attr)> = match only_equal {
+            true => rows
+                .dependencies
+                .iter()
+                .map(|(f, t)| (called(f), *t))
+                .collect(),
+            false => Vec::new(),
+        };
+        rows.dependencies.extend(extra);
+        if kind == JoinType::Inner {
+            rows = rows.renamed(&names);
+        }
+        rows.owner = owner.map(|o| match kind {
+            JoinType::Inner => names.get(&o).copied().unwrap_or(o),
+            _ => o,
+        });
+        rows.chosen_by(&condition);
+        rows.tidy();
+        rows
+    }
+
+    /// A table that is joined to areas by their codes speaks of areas.
+    fn areas(&self, rows: &mut Relation, left: &Relation, right: &Relation, by: &Taint) {
+        let Some(why) = by.why(Kind::Area) else {
+            return;
+        };
+        let looked_up = |side: &Relation| {
+            side.level == Level::Free && side.sources.iter().all(|t| self.unlinked.contains(t))
+        };
+        let width = left.columns.len();
+        for (index, column) in rows.columns.iter_mut().enumerate() {
+            if looked_up(if index < width { left } else { right }) {
+                column.taint.add(Kind::Area, why.clone());
+            }
+        }
+    }
+
+    /// Whether an attribute is the better name of two equal ones: a label is.
+    fn prefers(&self, a: Attr, b: Attr) -> bool {
+        let people = |attr| {
+            self.attributes
+                .label_of(attr)
+                .map(|bases| bases.contains(PEOPLE))
+        };
+        people(a) > people(b)
+    }
+
+    /// Pairs of columns that a condition makes equal.
+    pub(super) fn equal_columns(
+        &mut self,
+        condition: &Expr,
+        rows: &Relation,
+        schema: &DFSchema,
+    ) -> Vec<(Attr, Attr)> {
+        let Expr::BinaryExpr(BinaryExpr { left, op, right }) = condition else {
+            return Vec::new();
+        };
+        match op {
+            Operator::And => {
+                let mut pairs = self.equal_columns(left, rows, schema);
+                pairs.extend(self.equal_columns(right, rows, schema));
+                pairs
+            }
+            Operator::Eq => {
+                let left = self.value(left, rows, schema).bare;
+                let right = self.value(right, rows, schema).bare;
+                left.zip(right)
+                    .filter(|(l, r)| l != r)
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Ranges that a condition puts a column into: the column, the lower and the upper end.
+    fn ranges(
+        &mut self,
+        condition: &Expr,
+        rows: &Relation,
+        schema: &DFSchema,
+    ) -> Vec<(Attr, Attr, Attr)> {
+        let mut found = Vec::new();
+        let mut ends: Vec<(Value, Value)> = Vec::new();
+        let mut waiting = vec![condition];
+        while let Some(part) = waiting.pop() {
+            match part {
+                Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
+                    let mut pair = |low: &Expr, high: &Expr| {
+                        let low = self.value(low, rows, schema);
+                        let high = self.value(high, rows, schema);
+                        ends.push((low, high));
+                    };
+                    match op {
+                        Operator::And => waiting.extend([left.as_ref(), right.as_ref()]),
+                        Operator::LtEq => pair(left, right),
+                        Operator::GtEq => pair(right, left),
+                        _ => {}
+                    }
+                }
+                Expr::Between(between) if !between.negated => {
+                    let value = self.value(&between.expr, rows, schema);
+                    let low = self.value(&between.low, rows, schema);
+                    let high = self.value(&between.high, rows, schema);
+                    ends.extend([(low, value.clone()), (value, high)]);
+                }
+                _ => {}
+            }
+        }
+        for (low, from) in &ends {
+            for (to, high) in &ends {
+                if let (Some(low), Some(from), Some(to), Some(high)) =
+                    (low.bare, from.bare, to.bare, high.bare)
+                    && from == to
+                {
+                    found.push((from, low, high));
+                }
+            }
+        }
+        found
+    }
+}
+
+struct Sides {
+    left: Relation,
+    right: Relation,
+    /// Attributes of the left and the right that are equal.
+    equal: Vec<(Attr, Attr)>,
+    /// Whether a row of the right finds at most one of the left.
+    one_left: bool,
+    /// Whether a row of the left finds at most one of the right.
+    one_right: bool,
+    /// Whether nothing but the equal attributes decides.
+    only_equal: bool,
+    condition: Taint,
+}
+
+/// All columns of both, and what is known of each side.
+fn side_by_side(left: &Relation, right: &Relation) -> Relation {
+    let mut rows = left.clone();
+    rows.columns.extend(right.columns.iter().cloned());
+    rows.ranges.extend(&right.ranges);
+    rows.rows.merge(&right.rows);
+    rows.order.merge(&right.order);
+    rows.level = rows.level.max(right.level);
+    rows.sources.extend(right.sources.iter().cloned());
+    rows.dependencies.extend(right.dependencies.iter().cloned());
+    rows
+}
+
+/// What a side's attributes decide, after a join that may leave the side out.
+fn decided(side: &Relation, whole: bool) -> Vec<(Attrs, Attr)> {
+    let mut all = side.decided_by_keys();
+    all.extend(side.dependencies.iter().cloned());
+    all.retain(|(from, _)| whole || !from.is_empty());
+    all
+}
+
+/// The rows of one side for which the other has some, or none.
+fn one_side(mut rows: Relation, other: &Relation, condition: &Taint) -> Relation {
+    rows.chosen_by(condition);
+    rows.chosen_by(&presence(other));
+    rows.sources.extend(other.sources.iter().cloned());
+    rows
+}
+
+/// Whose rows a join's are.
+fn owner(
+    left: &Relation,
+    right: &Relation,
+    equal: &[(Attr, Attr)],
+    (one_left, one_right): (bool, bool),
+    (left_whole, right_whole): (bool, bool),
+) -> Option<Attr> {
+    if let (Some(l), Some(r)) = (left.owner, right.owner)
+        && equal.contains(&(l, r))
+    {
+        return if left_whole {
+            Some(l)
+        } else if right_whole {
+            Some(r)
+        } else {
+            None
+        };
+    }
+    let of_left = left_whole && (right.level == Level::Free || one_right);
+    let of_right = right_whole && (left.level == Level::Free || one_left);
+    left.owner
+        .filter(|_| of_left)
+        .or_else(|| right.owner.filter(|_| of_right))
+}

@@ -1,0 +1,141 @@
+//! What leaves: how much every column tells of people, carried through the plans from the pulled
+//! tables up, and the proof that what a report releases is a label or an honest count.
+//!
+//! Nothing here is a list of what must not be. A column of a report passes when its plan proves that
+//! it may; a step, an expression or a table that is not known tells the worst.
+//!
+//! - A *label* comes from no count, no pseudonym, no place in an order and no date of birth or death.
+//! - A *count* is made by counting, and by adding up counts; nobody is in it twice.
+//! - *Which rows there are* depends on no count and no pseudonym: a filter tells what it tests.
+
+mod aggregate;
+mod analyst;
+mod attribute;
+mod comparison;
+mod expression;
+mod facts;
+mod join;
+mod reference;
+mod relation;
+mod taint;
+mod union;
+mod verdict;
+mod window;
+
+pub use reference::{link, one_row_each};
+pub use verdict::{Dimension, Question};
+
+use super::graph;
+use super::library::Library;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::lake::TableName;
+use crate::pull::TablePlan;
+use analyst::Analyst;
+use arrow::array::RecordBatch;
+use attribute::Attributes;
+use datafusion::logical_expr::LogicalPlan;
+use facts::Facts;
+use relation::{Level, Relation};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A reference table as the analysis reads it.
+pub struct ReferenceRows {
+    /// Its rows.
+    pub rows: RecordBatch,
+    /// Its columns that have a value of too few people to be shown.
+    pub small: BTreeSet<String>,
+}
+
+/// What every table of a project tells.
+pub struct Sensitivity {
+    facts: BTreeMap<TableName, Facts>,
+    attributes: Attributes,
+    /// Reference tables whose rows are not known to be areas, and may be joined to some.
+    unlinked: BTreeSet<TableName>,
+}
+
+impl Sensitivity {
+    /// Analyses all models of `library` in the order of building, over the tables that a pull makes
+    /// and reference tables. Tables must be registered. A model that cannot be planned, because its
+    /// inputs are not there, is not known: whatever reads it cannot be proved.
+    ///
+    /// # Errors
+    /// Usage, when models read each other in a cycle.
+    pub async fn of(
+        engine: &Engine,
+        library: &Library,
+        tables: &[TablePlan],
+        references: &BTreeMap<TableName, ReferenceRows>,
+    ) -> Result<Self> {
+        let mut known = Sensitivity {
+            facts: BTreeMap::new(),
+            attributes: Attributes::default(),
+            unlinked: BTreeSet::new(),
+        };
+        for table in tables {
+            let facts = Facts::pulled(&mut known.attributes, table);
+            known.facts.insert(table.name.clone(), facts);
+        }
+        for (name, table) in references {
+            let facts = reference::facts(&mut known.attributes, name, &table.rows, &table.small);
+            known.facts.insert(name.clone(), facts);
+            if link(&table.rows).is_none() {
+                known.unlinked.insert(name.clone());
+            }
+        }
+        for name in graph::order(library, &library.models.keys().cloned().collect())? {
+            let Some(model) = library.models.get(&name) else {
+                continue;
+            };
+            let place = model.file.display().to_string();
+            if let Ok(frame) = engine.query(&place, &model.sql).await {
+                let plan = frame.logical_plan();
+                let relation = known.relation(&place, plan);
+                let facts = Facts::model(plan, relation, &model.header);
+                known.facts.insert(name, facts);
+            }
+        }
+        Ok(known)
+    }
+
+    fn relation(&mut self, place: &str, plan: &LogicalPlan) -> Relation {
+        let mut analyst = Analyst {
+            facts: &self.facts,
+            attributes: &mut self.attributes,
+            unlinked: &self.unlinked,
+            place: place.to_string(),
+            outer: Vec::new(),
+            work: BTreeMap::new(),
+        };
+        analyst.plan(plan)
+    }
+
+    /// The tables behind a column that dimensions may take their values from: no value of it is of a
+    /// person, and neither is its presence.
+    ///
+    /// # Errors
+    /// Usage, when there is no such table or column; refused, when it tells of people.
+    pub fn list_column(&self, table: &TableName, column: &str) -> Result<&BTreeSet<TableName>> {
+        let facts = self.facts.get(table).ok_or_else(|| {
+            Error::usage(format!("there is no table {table}"))
+                .hint("name a column of a reference table, such as reference.lsoa.place_name")
+        })?;
+        let index = facts.names.iter().position(|name| name == column);
+        let found = index.and_then(|index| facts.relation.columns.get(index));
+        let found = found.ok_or_else(|| {
+            Error::usage(format!("{table} has no column '{column}'")).hint(
+                crate::pipeline::settings_file::nearest(column, &facts.names),
+            )
+        })?;
+        let relation = &facts.relation;
+        if relation.level > Level::Free
+            || found.taint.is_of_people()
+            || relation.rows.is_of_people()
+        {
+            return Err(Error::refused(format!("{table}.{column} holds values of people"))
+                .hint("a dimension takes its values from a reference table, or from a model that reads nothing else"));
+        }
+        Ok(&relation.sources)
+    }
+}

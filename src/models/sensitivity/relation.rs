@@ -1,0 +1,239 @@
+//! What is known of the rows of a plan.
+//!
+//! The proof that a count is honest rests on one property: for each value of a count's *spread*, a
+//! person (or a record of one) is counted in at most one row. A join that repeats rows makes the
+//! spread larger; a sum is honest when what it adds up differs in nothing of the spread.
+
+use super::attribute::{Attr, Attributes, Attrs, Bases};
+use super::taint::{Taint, Why};
+use crate::lake::TableName;
+use datafusion::common::ScalarValue;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More keys than this are not kept: the shortest are.
+const KEYS: usize = 8;
+
+/// What a row stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    /// Reference data and literals.
+    Free,
+    /// People counted, or that there are some.
+    Counted,
+    /// A person or one of their records.
+    Person,
+}
+
+/// The proof that a column is an honest count.
+#[derive(Debug, Clone)]
+pub(super) struct Measure {
+    /// Within equal values of these, nobody is counted twice.
+    pub spread: Attrs,
+    /// What is counted.
+    pub bases: Bases,
+}
+
+/// A column of a relation.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    pub attr: Attr,
+    pub taint: Taint,
+    /// The kind of pseudonym that it holds, unchanged.
+    pub pseudonym: Option<Why>,
+    pub measure: Option<Measure>,
+    /// Why it is no honest count, where something is known.
+    pub lost: Option<Why>,
+    /// Whether it is 0, 1 or NULL.
+    pub indicator: bool,
+    pub literal: Option<ScalarValue>,
+}
+
+impl Column {
+    pub fn new(attr: Attr, taint: Taint) -> Self {
+        Column {
+            attr,
+            taint,
+            pseudonym: None,
+            measure: None,
+            lost: None,
+            indicator: false,
+            literal: None,
+        }
+    }
+}
+
+/// The rows of a plan.
+#[derive(Debug, Clone)]
+pub(super) struct Relation {
+    pub columns: Vec<Column>,
+    /// Sets of attributes that tell its rows apart. There is always one.
+    pub keys: Vec<Attrs>,
+    /// Attributes that decide another.
+    pub dependencies: Vec<(Attrs, Attr)>,
+    /// Lower and upper ends of ranges that do not overlap.
+    pub ranges: Vec<(Attr, Attr)>,
+    /// The column that holds whose rows these are, if all that is personal in a row is theirs.
+    pub owner: Option<Attr>,
+    /// What the presence of a row tells.
+    pub rows: Taint,
+    /// What the order of the rows tells.
+    pub order: Taint,
+    pub level: Level,
+    /// Tables that it reads.
+    pub sources: BTreeSet<TableName>,
+}
+
+impl Relation {
+    /// Rows of which nothing is known but what is in them.
+    pub fn new(attributes: &mut Attributes, columns: Vec<Column>, row: impl Into<Why>) -> Self {
+        let row = attributes.fresh(row);
+        Relation {
+            columns,
+            keys: vec![Attrs::from([row])],
+            dependencies: Vec::new(),
+            ranges: Vec::new(),
+            owner: None,
+            rows: Taint::default(),
+            order: Taint::default(),
+            level: Level::Free,
+            sources: BTreeSet::new(),
+        }
+    }
+
+    /// All that equal values of `attrs` make equal.
+    pub fn closure(&self, attrs: &Attrs) -> Attrs {
+        let mut all = attrs.clone();
+        loop {
+            let before = all.len();
+            for (from, to) in &self.dependencies {
+                if from.is_subset(&all) {
+                    all.insert(*to);
+                }
+            }
+            if self.keys.iter().any(|key| key.is_subset(&all)) {
+                all.extend(self.columns.iter().map(|c| c.attr));
+                all.extend(self.keys.iter().flatten());
+            }
+            if all.len() == before {
+                return all;
+            }
+        }
+    }
+
+    /// Whether at most one row has given values of `attrs`.
+    pub fn is_unique(&self, attrs: &Attrs) -> bool {
+        let all = self.closure(attrs);
+        self.keys.iter().any(|key| key.is_subset(&all))
+    }
+
+    /// Attributes without those that the others decide.
+    pub fn fewest(&self, attrs: &Attrs) -> Attrs {
+        let mut few = attrs.clone();
+        for attr in attrs {
+            let mut rest = few.clone();
+            rest.remove(attr);
+            let mut decided = rest.clone();
+            loop {
+                let before = decided.len();
+                for (from, to) in &self.dependencies {
+                    if from.is_subset(&decided) {
+                        decided.insert(*to);
+                    }
+                }
+                if decided.len() == before {
+                    break;
+                }
+            }
+            if decided.contains(attr) {
+                few = rest;
+            }
+        }
+        few
+    }
+
+    /// Keeps the shortest keys, none of which holds another.
+    pub fn tidy(&mut self) {
+        let keys: BTreeSet<Attrs> = self.keys.iter().map(|key| self.fewest(key)).collect();
+        let mut keys: Vec<Attrs> = keys.into_iter().collect();
+        keys.sort_by_key(Attrs::len);
+        let mut kept: Vec<Attrs> = Vec::new();
+        for key in keys {
+            if kept.len() < KEYS && !kept.iter().any(|k| k.is_subset(&key)) {
+                kept.push(key);
+            }
+        }
+        self.keys = kept;
+    }
+
+    /// What its keys decide, as dependencies: they outlive the keys.
+    pub fn decided_by_keys(&self) -> Vec<(Attrs, Attr)> {
+        let of = |key: &Attrs| -> Vec<(Attrs, Attr)> {
+            let visible = self.columns.iter().map(|c| c.attr);
+            let others = visible.filter(|attr| !key.contains(attr));
+            others.map(|attr| (key.clone(), attr)).collect()
+        };
+        let short = self.keys.iter().filter(|key| key.len() <= 4);
+        short.flat_map(of).collect()
+    }
+
+    /// Gives attributes other names.
+    pub fn renamed(mut self, names: &BTreeMap<Attr, Attr>) -> Self {
+        let one = |attr: Attr| names.get(&attr).copied().unwrap_or(attr);
+        let set = |attrs: &Attrs| attrs.iter().map(|attr| one(*attr)).collect::<Attrs>();
+        for column in &mut self.columns {
+            column.attr = one(column.attr);
+            if let Some(measure) = &mut column.measure {
+                measure.spread = set(&measure.spread);
+            }
+        }
+        self.keys = self.keys.iter().map(set).collect();
+        self.dependencies = self
+            .dependencies
+            .iter()
+            .map(|(from, to)| (set(from), one(*to)))
+            .collect();
+        self.ranges = self
+            .ranges
+            .iter()
+            .map(|(a, b)| (one(*a), one(*b)))
+            .collect();
+        self.owner = self.owner.map(one);
+        self
+    }
+
+    /// Every attribute that it names.
+    pub fn attributes(&self) -> Attrs {
+        let mut all: Attrs = self.columns.iter().map(|c| c.attr).collect();
+        let spreads = self.columns.iter().filter_map(|c| c.measure.as_ref());
+        all.extend(spreads.flat_map(|m| m.spread.iter()));
+        all.extend(self.keys.iter().flatten());
+        for (from, to) in &self.dependencies {
+            all.extend(from);
+            all.insert(*to);
+        }
+        all.extend(self.ranges.iter().flat_map(|(a, b)| [*a, *b]));
+        all.extend(self.owner);
+        all
+    }
+
+    /// Forgets everything that proves counts, for rows that may be repeated in any way.
+    pub fn forget(&mut self, attributes: &mut Attributes, why: &str) {
+        self.keys = vec![Attrs::from([attributes.fresh(why)])];
+        self.dependencies.clear();
+        self.ranges.clear();
+        self.owner = None;
+        for column in &mut self.columns {
+            if column.measure.take().is_some() {
+                column.lost = Some(why.into());
+            }
+        }
+    }
+
+    /// Takes in what the presence of rows depends on.
+    pub fn chosen_by(&mut self, condition: &Taint) {
+        self.rows.merge(&condition.implied());
+        if condition.is_of_people() {
+            self.level = self.level.max(Level::Counted);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What a value tells about people, and why.
+
+use std::sync::Arc;
+
+/// A reason, in words that name a column and a place in the SQL, and never a value.
+pub(super) type Why = Arc<str>;
+
+/// What a value may tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A value of a person's row, or that there is such a row.
+    Personal,
+    /// The code of a small area or an organisation, or what stands for one.
+    Area,
+    /// The month or year of a birth or a death.
+    Dated,
+    /// A place in an order, or another value of a window function.
+    Ranked,
+    /// What an aggregate over people made.
+    Count,
+    /// A pseudonym, or anything computed from one.
+    Identifying,
+}
+
+/// All that a value tells: nothing for reference labels, literals and parameters.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Taint([Option<Why>; 6]);
+
+impl Taint {
+    /// A value that tells one thing.
+    pub fn of(kind: Kind, why: impl Into<Why>) -> Self {
+        let mut taint = Taint::default();
+        taint.add(kind, why);
+        taint
+    }
+
+    /// What cannot be analysed tells the worst.
+    pub fn worst(why: impl Into<Why>) -> Self {
+        let why = why.into();
+        let mut taint = Taint::of(Kind::Identifying, why.clone());
+        taint.add(Kind::Count, why);
+        taint
+    }
+
+    /// Adds a kind; the first reason is kept.
+    pub fn add(&mut self, kind: Kind, why: impl Into<Why>) {
+        let known = &mut self.0[kind as usize];
+        if known.is_none() {
+            *known = Some(why.into());
+        }
+    }
+
+    /// Adds all that another value tells.
+    pub fn merge(&mut self, other: &Taint) {
+        for (known, more) in self.0.iter_mut().zip(&other.0) {
+            if known.is_none() {
+                known.clone_from(more);
+            }
+        }
+    }
+
+    /// Both together.
+    pub fn with(mut self, other: &Taint) -> Self {
+        self.merge(other);
+        self
+    }
+
+    /// Whether it tells this.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.0[kind as usize].is_some()
+    }
+
+    /// Why it tells this, if it does.
+    pub fn why(&self, kind: Kind) -> Option<&Why> {
+        self.0[kind as usize].as_ref()
+    }
+
+    /// The same without some kinds.
+    pub fn without(mut self, kinds: &[Kind]) -> Self {
+        for kind in kinds {
+            self.0[*kind as usize] = None;
+        }
+        self
+    }
+
+    /// Whether it tells anything of people; a reference table of areas does not.
+    pub fn is_of_people(&self) -> bool {
+        [Kind::Personal, Kind::Count, Kind::Identifying]
+            .iter()
+            .any(|kind| self.has(*kind))
+    }
+
+    /// Whether it is a count or a pseudonym, or comes from one.
+    pub fn is_hidden(&self) -> bool {
+        self.has(Kind::Count) || self.has(Kind::Identifying)
+    }
+
+    /// What flows on where the value only decides which rows, or which branch, are taken.
+    pub fn implied(&self) -> Taint {
+        self.clone()
+            .without(&[Kind::Personal, Kind::Area, Kind::Dated, Kind::Ranked])
+    }
+}

@@ -1,0 +1,261 @@
+//! Whether a report's table may leave.
+
+use super::Sensitivity;
+use super::attribute::Attrs;
+use super::relation::{Column, Level, Measure, Relation};
+use super::taint::{Kind, Taint, Why};
+use crate::error::{Error, Result};
+use crate::lake::TableName;
+use datafusion::logical_expr::LogicalPlan;
+use std::collections::BTreeSet;
+
+/// A dimension of a report's table.
+#[derive(Debug, Clone, Copy)]
+pub struct Dimension<'a> {
+    /// Its column.
+    pub column: &'a str,
+    /// Whether its values become columns.
+    pub across: bool,
+    /// Whether its values come from a table; else the report lists them.
+    pub from_table: bool,
+}
+
+/// A table of a report, as it would leave.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// What errors call it.
+    pub place: &'a str,
+    /// The tables that its query names.
+    pub reads: &'a BTreeSet<TableName>,
+    /// Its dimensions.
+    pub dimensions: Vec<Dimension<'a>>,
+    /// The columns of its counts.
+    pub counts: Vec<&'a str>,
+    /// Whether counts are added up over the rows.
+    pub totals_of_rows: bool,
+    /// Whether counts are added up over the values across.
+    pub totals_across: bool,
+}
+
+impl Sensitivity {
+    /// Refuses a table of a report that the plan of its query does not prove to be labels and honest
+    /// counts.
+    ///
+    /// # Errors
+    /// Refused, naming the column, the reason and its place in the SQL; usage, when the query lacks a
+    /// column.
+    ///
+    /// Gives the dimensions that come from codes of small areas or organisations: the populations of
+    /// their values have to be looked at.
+    pub fn judge(&mut self, plan: &LogicalPlan, question: &Question) -> Result<BTreeSet<String>> {
+        for table in question.reads {
+            self.may_be_read(table, question)?;
+        }
+        let rows = self.relation(question.place, plan);
+        let names: Vec<&String> = plan.schema().fields().iter().map(|f| f.name()).collect();
+        let find = |name: &str| -> Result<&Column> {
+            let index = names.iter().position(|n| *n == name);
+            index
+                .and_then(|index| rows.columns.get(index))
+                .ok_or_else(|| {
+                    Error::usage(format!(
+                        "{}: the sql does not yield `{name}`",
+                        question.place
+                    ))
+                    .hint("name it in the select list")
+                })
+        };
+        let mut areas = BTreeSet::new();
+        for dimension in &question.dimensions {
+            let column = find(dimension.column)?;
+            label(question.place, dimension, column)?;
+            if column.taint.has(Kind::Area) {
+                areas.insert(dimension.column.to_string());
+            }
+        }
+        let mut counts = Vec::new();
+        for name in &question.counts {
+            let column = find(name)?;
+            count(question.place, name, column, &rows)?;
+            counts.push((*name, column));
+        }
+        self.presence(question, &rows)?;
+        let attrs = |across: bool| -> Result<Attrs> {
+            let wanted = question.dimensions.iter().filter(|d| d.across == across);
+            wanted.map(|d| find(d.column).map(|c| c.attr)).collect()
+        };
+        for (name, column) in counts {
+            if let Some(measure) = &column.measure {
+                self.totals(
+                    question,
+                    name,
+                    measure,
+                    &rows,
+                    (&attrs(false)?, &attrs(true)?),
+                )?;
+            }
+        }
+        Ok(areas)
+    }
+
+    fn may_be_read(&self, table: &TableName, question: &Question) -> Result<()> {
+        let place = question.place;
+        let hint = "a report reads models that count people, and reference tables; count first in a model (group by … count(…)), and read that";
+        let Some(facts) = self.facts.get(table) else {
+            return Err(Error::refused(format!(
+                "{place} reads {table}, which is no model and no reference table"
+            ))
+            .hint(hint));
+        };
+        if facts.relation.level == Level::Person {
+            let column = facts.names.first().map_or("", String::as_str);
+            return Err(Error::refused(format!(
+                "{place} reads the record-level column {table}.{column}: a row of {table} is one person's"
+            ))
+            .hint(hint));
+        }
+        Ok(())
+    }
+
+    /// Which rows there are, and in which order.
+    fn presence(&self, question: &Question, rows: &Relation) -> Result<()> {
+        let place = question.place;
+        if let Some((kind, why)) = hidden(&rows.rows) {
+            return Err(
+                Error::refused(format!("{place}: which rows there are depends on {kind}"))
+                    .cause(why)
+                    .hint("leave the condition out: the disclosure scheme suppresses small counts"),
+            );
+        }
+        if let Some((kind, why)) = hidden(&rows.order) {
+            return Err(Error::refused(format!(
+                "{place}: the order of the rows depends on {kind}"
+            ))
+            .cause(why)
+            .hint("order by dimensions; `order = \"…\"` of the table sorts by released figures"));
+        }
+        Ok(())
+    }
+
+    /// A total adds up rows: nobody may be in two of them.
+    fn totals(
+        &self,
+        question: &Question,
+        name: &str,
+        measure: &Measure,
+        rows: &Relation,
+        (along, across): (&Attrs, &Attrs),
+    ) -> Result<()> {
+        let fixed = |kept: &Attrs| -> Attrs {
+            // The keys of the whole table are the dimensions themselves.
+            let mut whole = rows.clone();
+            whole
+                .keys
+                .retain(|key| !key.is_subset(&along.union(across).copied().collect()));
+            whole.closure(kept)
+        };
+        let checks = [
+            (question.totals_of_rows, across, "rows"),
+            (question.totals_across, along, "values across"),
+        ];
+        for (wanted, kept, what) in checks {
+            let fixed = fixed(kept);
+            if wanted && !measure.spread.is_subset(&fixed) {
+                let by: BTreeSet<String> = measure
+                    .spread
+                    .difference(&fixed)
+                    .map(|attr| self.attributes.text(*attr).to_string())
+                    .collect();
+                let by: Vec<String> = by.into_iter().collect();
+                return Err(Error::refused(format!(
+                    "{}: column `{name}` cannot be added up over its {what}",
+                    question.place
+                ))
+                .cause(format!(
+                    "a person may be counted once for each {}, and would be in the total more than once",
+                    by.join(" and ")
+                ))
+                .hint("leave these totals out, and percentages of them"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn hidden(taint: &Taint) -> Option<(&'static str, &Why)> {
+    let identifying = taint.why(Kind::Identifying).map(|w| ("a pseudonym", w));
+    identifying.or_else(|| taint.why(Kind::Count).map(|w| ("a count", w)))
+}
+
+fn label(place: &str, dimension: &Dimension, column: &Column) -> Result<()> {
+    let name = dimension.column;
+    let rule = if dimension.across { "across" } else { "rows" };
+    let refused = |what: &str, why: &Why, hint: &str| {
+        Err(
+            Error::refused(format!("{place}: column `{name}` of `{rule}` {what}"))
+                .cause(why)
+                .hint(hint),
+        )
+    };
+    let taint = &column.taint;
+    if let Some(why) = taint.why(Kind::Identifying) {
+        return refused(
+            "comes from a pseudonym: it cannot be a label",
+            why,
+            "group by what many people have in common",
+        );
+    }
+    if let Some(why) = taint.why(Kind::Count) {
+        return refused(
+            "comes from an aggregate over people: a count cannot be a label",
+            why,
+            "show it as a measure of kind \"count\"",
+        );
+    }
+    if let Some(why) = taint.why(Kind::Ranked) {
+        return refused(
+            "comes from a window function or grouping set: a number of a row cannot be a label",
+            why,
+            "group by what many people have in common",
+        );
+    }
+    if let Some(why) = taint.why(Kind::Dated) {
+        return refused(
+            "comes from a date of birth or death: it cannot be a label",
+            why,
+            "group by age_band(age)",
+        );
+    }
+    if let Some(why) = taint.why(Kind::Area).filter(|_| !dimension.from_table) {
+        return refused(
+            "classifies small areas or organisations, and its values are only listed",
+            why,
+            "put the groups into a column of a reference table, and take the values from there, so that their populations can be checked",
+        );
+    }
+    Ok(())
+}
+
+fn count(place: &str, name: &str, column: &Column, rows: &Relation) -> Result<()> {
+    let refused = |why: &str| {
+        Err(Error::refused(format!(
+            "{place}: column `{name}` of the measures is not proved to be an honest count"
+        ))
+        .cause(why)
+        .hint("use count(*), count(…), sum(case … then 1 else 0 end) or average_people(…) over people, and sum(…) of such counts; percentages and rates are measures of their own kind"))
+    };
+    if let Some(why) = column.taint.why(Kind::Identifying) {
+        return refused(why);
+    }
+    if column.measure.is_some() {
+        return Ok(());
+    }
+    // Published figures, such as a population, are counts of nobody's here.
+    if !column.taint.is_of_people() && (rows.level == Level::Free || column.literal.is_none()) {
+        return Ok(());
+    }
+    match (&column.lost, column.taint.why(Kind::Count)) {
+        (Some(why), _) | (None, Some(why)) => refused(why),
+        (None, None) => refused("it is no aggregate that counts people or events"),
+    }
+}

@@ -1,0 +1,159 @@
+//! Window functions, lists that become rows, and recursive queries.
+
+use super::analyst::{Analyst, name};
+use super::attribute::Attrs;
+use super::relation::{Column, Level, Relation};
+use super::taint::{Kind, Taint};
+use datafusion::common::DFSchema;
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::{Expr, LogicalPlan, RecursiveQuery, Unnest, Window};
+
+/// Window functions that give the value of another row of the partition.
+const VALUES: [&str; 4] = ["lag", "lead", "first_value", "last_value"];
+
+impl Analyst<'_> {
+    pub(super) fn window(&mut self, window: &Window) -> Relation {
+        let mut rows = self.plan(&window.input);
+        let schema = window.input.schema();
+        let mut made = Vec::new();
+        for expr in &window.window_expr {
+            let inner = match expr {
+                Expr::Alias(alias) => &alias.expr,
+                other => other,
+            };
+            let attr = self.attributes.fresh(format!("`{}`", name(expr)));
+            let taint = match inner {
+                Expr::WindowFunction(function) => self.over(function, expr, &rows, schema),
+                _ => Taint::worst(self.why(expr, "is of a kind that is not analysed")),
+            };
+            let mut column = Column::new(attr, taint);
+            column.lost = Some(self.why(expr, "is a window function"));
+            made.push(column);
+        }
+        rows.columns.extend(made);
+        rows
+    }
+
+    fn over(
+        &mut self,
+        function: &WindowFunction,
+        expr: &Expr,
+        rows: &Relation,
+        schema: &DFSchema,
+    ) -> Taint {
+        let params = &function.params;
+        let shown = function.fun.name().to_string();
+        let mut taint = Taint::default();
+        for arg in &params.args {
+            let value = self.value(arg, rows, schema);
+            if shown == "count" {
+                taint.merge(&self.absence(&value));
+            } else {
+                taint.merge(value.taint());
+            }
+        }
+        if let Some(filter) = &params.filter {
+            taint.merge(self.value(filter, rows, schema).taint());
+        }
+        let mut by = Attrs::new();
+        for part in &params.partition_by {
+            let value = self.value(part, rows, schema);
+            by.extend(value.bare);
+            if value.column.pseudonym.is_none() {
+                taint.merge(&value.taint().implied());
+            }
+        }
+        let fixed = rows.closure(&by);
+        let one_person = rows.owner.is_some_and(|owner| fixed.contains(&owner));
+        for sort in &params.order_by {
+            let value = self.value(&sort.expr, rows, schema);
+            // Among one person's rows a key only breaks ties.
+            if !(one_person && value.column.pseudonym.is_some()) {
+                taint.merge(&value.taint().implied());
+            }
+        }
+        let why = self.why(expr, "is a window function");
+        if rows.level == Level::Free && !taint.is_of_people() {
+            return taint;
+        }
+        if !one_person {
+            taint.add(Kind::Count, why.clone());
+        }
+        if !VALUES.contains(&shown.as_str()) {
+            taint.add(Kind::Ranked, why.clone());
+        }
+        taint.add(Kind::Personal, why);
+        taint
+    }
+
+    /// The members of lists become rows: there may be any number of them.
+    pub(super) fn unnest(&mut self, unnest: &Unnest) -> Relation {
+        let mut rows = self.plan(&unnest.input);
+        let lists: Vec<usize> = unnest.list_type_columns.iter().map(|(i, _)| *i).collect();
+        let opened =
+            |index: usize| lists.contains(&index) || unnest.struct_type_columns.contains(&index);
+        let mut columns = Vec::new();
+        for (place, index) in unnest.dependency_indices.iter().enumerate() {
+            let Some(column) = rows.columns.get(*index) else {
+                return self.unknown(&LogicalPlan::Unnest(unnest.clone()), "an unnest");
+            };
+            if !opened(*index) {
+                columns.push(column.clone());
+                continue;
+            }
+            let shown = unnest.schema.field(place).name();
+            let attr = self.attributes.fresh(format!("`{shown}` of a list"));
+            let mut part = Column::new(attr, column.taint.clone());
+            part.lost = Some("a member of a list is no count".into());
+            columns.push(part);
+        }
+        rows.dependencies.extend(rows.decided_by_keys());
+        rows.columns = columns;
+        if !lists.is_empty() {
+            let member = self
+                .attributes
+                .fresh("member of a list that unnest made rows of");
+            for key in &mut rows.keys {
+                key.insert(member);
+            }
+            for column in &mut rows.columns {
+                if let Some(measure) = &mut column.measure {
+                    measure.spread.insert(member);
+                }
+            }
+        }
+        rows
+    }
+
+    /// A recursive query: what any round may tell, any row may.
+    pub(super) fn recursive(&mut self, query: &RecursiveQuery) -> Relation {
+        let mut known = self.plan(&query.static_term);
+        known.forget(self.attributes, "a recursive query");
+        // Each round can only add kinds, and there are six.
+        for _ in 0..8 {
+            let before = self.work.insert(query.name.clone(), known.clone());
+            let mut next = self.plan(&query.recursive_term);
+            match before {
+                Some(before) => self.work.insert(query.name.clone(), before),
+                None => self.work.remove(&query.name),
+            };
+            next.forget(self.attributes, "a recursive query");
+            known.rows.merge(&next.rows);
+            known.order.merge(&next.order);
+            known.level = known.level.max(next.level);
+            known.sources.extend(next.sources);
+            // What leaves a column for another row or column may reach any.
+            let mut all = Taint::default();
+            for column in &next.columns {
+                all.merge(&column.taint);
+            }
+            for column in &mut known.columns {
+                column.taint.merge(&all);
+                column.pseudonym = None;
+                column.indicator = false;
+                column.literal = None;
+            }
+        }
+        known
+    }
+}

@@ -1,0 +1,116 @@
+//! Where the values of a dimension come from.
+
+use crate::error::{Error, Result};
+use crate::lake::TableName;
+use crate::privacy::looks_identifying;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// How many values a report may list itself.
+pub const LISTED: usize = 200;
+
+/// The longest of them, in characters.
+const LONGEST: usize = 100;
+
+/// The longest run of digits in one of them: a year, and no person's number.
+const DIGITS: usize = 5;
+
+/// The values that a dimension may have; "Not known" always is one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValuesOf {
+    /// A column that lists them: `reference.lsoa.place_name`.
+    pub from: Option<String>,
+    /// The values themselves.
+    pub values: Option<Vec<String>>,
+}
+
+impl ValuesOf {
+    /// The column that lists the values, if one does.
+    pub fn column(&self) -> Option<(TableName, &str)> {
+        let (table, column) = self.from.as_deref()?.rsplit_once('.')?;
+        let (layer, name) = table.split_once('.')?;
+        Some((TableName::new(layer, name), column))
+    }
+
+    /// Checks what is written.
+    pub(super) fn check(&self) -> Result<()> {
+        match (&self.from, &self.values) {
+            (Some(from), None) => {
+                let parts = from.split('.').filter(|part| !part.is_empty()).count();
+                if parts != 3 || self.column().is_none() {
+                    return Err(Error::usage(format!("`{from}` names no column"))
+                        .hint("write layer.table.column, such as reference.lsoa.place_name"));
+                }
+                Ok(())
+            }
+            (None, Some(values)) => check_values(values),
+            _ => Err(Error::usage("it needs either `from` or `values`").hint(
+                "write from = \"reference.lsoa.place_name\", or values = [\"0 to 14\", \"15 to 64\"]",
+            )),
+        }
+    }
+}
+
+fn check_values(values: &[String]) -> Result<()> {
+    if values.is_empty() || values.len() > LISTED {
+        return Err(
+            Error::usage(format!("`values` must hold 1 to {LISTED} values"))
+                .hint("take more values from a reference table: from = \"reference.…\""),
+        );
+    }
+    let mut known = BTreeSet::new();
+    for (index, value) in values.iter().enumerate() {
+        let wrong = |what: &str| {
+            Err(
+                Error::usage(format!("value {} of `values` {what}", index + 1))
+                    .hint("list the labels as they are shown, such as \"0 to 14\""),
+            )
+        };
+        let runs = value.split(|c: char| !c.is_ascii_digit());
+        if value.trim().is_empty() || value.trim() != value {
+            return wrong("is empty, or begins or ends with a space");
+        }
+        if value.chars().count() > LONGEST {
+            return wrong("is too long");
+        }
+        if value.chars().any(char::is_control) {
+            return wrong("holds a control character");
+        }
+        if runs.map(str::len).max().unwrap_or(0) > DIGITS || looks_identifying(value).is_some() {
+            return wrong("looks like a number or an address of somebody");
+        }
+        if !known.insert(value) {
+            return wrong("is there twice");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(values: &[&str]) -> Result<()> {
+        check_values(&values.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn values_that_may_be_of_somebody_are_refused() {
+        assert!(listed(&["0 to 14", "2025/26", "85 and over", "1 (most deprived)"]).is_ok());
+        for value in [
+            "9434765919",
+            "943 476 5919",
+            "ZW1 1AA",
+            "a.b@example.org",
+            "3074457345618258603",
+            "",
+            " x",
+        ] {
+            assert!(listed(&[value]).is_err(), "{value}");
+        }
+        assert!(listed(&["a", "a"]).is_err());
+        let many: Vec<String> = (0..201).map(|n| format!("v {n}")).collect();
+        assert!(check_values(&many).is_err());
+    }
+}

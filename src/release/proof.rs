@@ -1,0 +1,109 @@
+//! The proof that a report's tables may leave, and the values that their dimensions may have.
+
+use super::report_file::{Of, Table, TotalOf};
+use super::reports::{Report, place};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::lake::TableName;
+use crate::models::sensitivity::{Dimension, Question, Sensitivity};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use datafusion::logical_expr::LogicalPlan;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The values that each dimension of a table may have.
+pub type Lists = BTreeMap<String, BTreeSet<String>>;
+
+/// Refuses a table that its plan does not prove fit to leave; gives its dimensions of areas.
+pub(super) fn prove(
+    sensitivity: &mut Sensitivity,
+    report: &Report,
+    table: &Table,
+    plan: &LogicalPlan,
+) -> Result<BTreeSet<String>> {
+    let place = place(&report.file, &table.id);
+    let mut dimensions = Vec::new();
+    for column in table.dimensions() {
+        let list = table
+            .dimensions
+            .get(column)
+            .ok_or_else(|| undeclared(column))?;
+        if let Some((name, listed)) = list.column() {
+            let within = |e: Error| e.within(format!("{place}: dimension `{column}`"));
+            sensitivity.list_column(&name, listed).map_err(within)?;
+        }
+        dimensions.push(Dimension {
+            column,
+            across: table.across.as_deref() == Some(column),
+            from_table: list.from.is_some(),
+        });
+    }
+    let of = |wanted: &[Of]| {
+        let mut measures = table.measures.iter();
+        measures.any(|m| m.of.is_some_and(|of| wanted.contains(&of)))
+    };
+    let question = Question {
+        place: &place,
+        reads: &report.reads_of(&table.id),
+        dimensions,
+        counts: table.counts().map(|(column, _)| column).collect(),
+        totals_of_rows: table.totals.has(TotalOf::Rows) || of(&[Of::Column, Of::Table]),
+        totals_across: table.across.is_some()
+            && (table.totals.has(TotalOf::Across)
+                || of(&[Of::Row, Of::Table])
+                || table.order.is_some()),
+    };
+    sensitivity.judge(plan, &question)
+}
+
+/// A dimension of which the report does not say what its values are.
+pub(super) fn undeclared(column: &str) -> Error {
+    Error::usage(format!(
+        "the dimension `{column}` says not where its values come from"
+    ))
+    .hint(format!(
+        "add [tables.dimensions] with {column} = {{ from = \"reference.…\" }} or {{ values = […] }}"
+    ))
+}
+
+/// The values that the dimensions of a table may have.
+pub(super) async fn lists(engine: &Engine, place: &str, table: &Table) -> Result<Lists> {
+    let mut lists = Lists::new();
+    for column in table.dimensions() {
+        let Some(list) = table.dimensions.get(column) else {
+            return Err(undeclared(column));
+        };
+        let values = match (list.column(), &list.values) {
+            (Some((name, listed)), _) => listed_by(engine, place, &name, listed).await?,
+            (None, Some(values)) => values.iter().cloned().collect(),
+            (None, None) => BTreeSet::new(),
+        };
+        lists.insert(column.to_string(), values);
+    }
+    Ok(lists)
+}
+
+async fn listed_by(
+    engine: &Engine,
+    place: &str,
+    table: &TableName,
+    column: &str,
+) -> Result<BTreeSet<String>> {
+    let sql = format!("select distinct \"{column}\" as value from {table}");
+    let frame = engine.query(place, &sql).await?;
+    let batches = engine.collect(place, frame).await?;
+    let mut values = BTreeSet::new();
+    for batch in &batches {
+        values.extend(texts(batch, 0)?.into_iter().flatten());
+    }
+    Ok(values)
+}
+
+/// The values of a column as text; dates in ISO form.
+pub(super) fn texts(batch: &RecordBatch, column: usize) -> Result<Vec<Option<String>>> {
+    let text = cast(batch.column(column), &DataType::Utf8)
+        .map_err(|e| Error::data("a list of values cannot be read as text").cause(e))?;
+    let texts = text.as_string::<i32>().iter();
+    Ok(texts.map(|value| value.map(str::to_string)).collect())
+}
