@@ -196,7 +196,9 @@ fn model_and_release(c: &mut Criterion) {
                 .await
                 .unwrap()
         });
-        data.insert(table.id.clone(), TableData { batches: rows });
+        let lists = listed(&rows);
+        let batches = rows;
+        data.insert(table.id.clone(), TableData { batches, lists });
     }
     let about = release::About {
         as_of: "2026-09-30".parse().unwrap(),
@@ -209,6 +211,21 @@ fn model_and_release(c: &mut Criterion) {
     c.bench_function("release/use_of_services", |b| {
         b.iter(|| render(&report, black_box(&data), scheme, &about).unwrap());
     });
+}
+
+/// Every value that is there, as if it were in the list of its dimension.
+fn listed(batches: &[arrow::array::RecordBatch]) -> populace::release::Lists {
+    use arrow::array::AsArray;
+    let mut lists = populace::release::Lists::new();
+    for batch in batches {
+        for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+            let text = arrow::compute::cast(column, &arrow::datatypes::DataType::Utf8).unwrap();
+            let values = text.as_string::<i32>().iter().flatten();
+            let known = lists.entry(field.name().clone()).or_default();
+            known.extend(values.map(str::to_string));
+        }
+    }
+    lists
 }
 
 criterion_group!(benches, decode, pseudonyms, model_and_release);
