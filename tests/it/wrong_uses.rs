@@ -447,7 +447,7 @@ fn every_wrong_setting_has_a_cause_and_a_cure() {
             "url = \"releases\"",
             "url = \"file\"",
             "release",
-            "cannot write the release",
+            "the release file/",
             "a file is where",
         ),
         (
