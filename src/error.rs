@@ -210,9 +210,9 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A library's words without the query of any address, which may hold a token, without its stack,
+/// A library's words without the query and the user of any address, which may be secrets, without its stack,
 /// and with no more of a store's XML answer than its code and message.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let text = text.split("\n   0: ").next().unwrap_or_default();
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
@@ -222,7 +222,12 @@ fn plain(text: &str) -> String {
             .map_or(rest.len(), |length| start + length);
         let address = &rest[..end];
         let cut = address[start..].find('?').map_or(end, |at| start + at);
-        kept.push_str(&rest[..cut]);
+        // Who asks, before the host, may be a name and a password.
+        let host = start + "://".len();
+        let path = rest[host..cut].find('/').map_or(cut, |at| host + at);
+        let user = rest[host..path].rfind('@').map_or(host, |at| host + at + 1);
+        kept.push_str(&rest[..host]);
+        kept.push_str(&rest[user..cut]);
         rest = &rest[end..];
     }
     kept.push_str(rest);
@@ -271,6 +276,8 @@ mod tests {
             error.causes(),
             ["GET https://a.example/b (see http://c/d) and e?f"]
         );
+        let error = Error::data("x").cause("GET https://me:hunter2@a.example/b@c?d=hunter2 failed");
+        assert_eq!(error.causes(), ["GET https://a.example/b@c failed"]);
         let answer = "404: <?xml version=\"1.0\"?><Error><Code>NoSuchBucket</Code><Message>It is not there.\nId: 7</Message></Error>";
         assert_eq!(
             Error::data("x").cause(answer).causes(),

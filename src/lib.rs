@@ -25,3 +25,4 @@ pub mod release;
 pub mod scratch;
 pub mod stop;
 pub mod synth;
+pub mod visible;

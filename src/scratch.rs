@@ -102,7 +102,7 @@ impl Scratch {
             .tempdir_in(&parent)
             .data(cannot)
             .map_err(elsewhere)?;
-        let in_use = File::create(folder.path().join(LOCK)).data(cannot)?;
+        let in_use = create(&folder.path().join(LOCK)).data(cannot)?;
         FileExt::try_lock(&in_use).data(cannot)?;
         let folder = folder.keep();
         Ok(Scratch {
@@ -120,9 +120,23 @@ impl Scratch {
     /// A new folder inside it.
     pub fn folder(&self, name: &str) -> Result<PathBuf> {
         let path = self.folder.join(name);
-        std::fs::create_dir_all(&path).data(|| format!("cannot make {}", path.display()))?;
+        let mut make = std::fs::DirBuilder::new();
+        make.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut make, 0o700);
+        make.create(&path)
+            .data(|| format!("cannot make {}", path.display()))?;
         Ok(path)
     }
+}
+
+/// Creates a file of a temporary folder, for its owner only.
+pub fn create(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// A folder whose lock nobody holds belongs to a command that is gone.

@@ -10,11 +10,13 @@ mod flat;
 mod function_help;
 mod init;
 mod key;
+mod log_format;
 mod night_log;
 mod nightly;
 mod nights;
 mod plan;
 mod printer;
+mod process;
 mod project;
 mod prompt;
 mod pull;
@@ -126,6 +128,7 @@ static PRINTER: OnceLock<Printer> = OnceLock::new();
 
 /// Runs the program; the exit code says how it went.
 pub fn main() -> ExitCode {
+    process::keep_private();
     signals::in_order(command)
 }
 

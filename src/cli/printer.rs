@@ -3,6 +3,7 @@
 use super::Global;
 use crate::error::{Error, Kind, Result};
 use crate::progress::Progress;
+use crate::visible::{json, lines};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::io::Write;
@@ -51,7 +52,7 @@ impl Printer {
         if self.json {
             let text = serde_json::to_string(summary)
                 .map_err(|e| Error::data("cannot print the summary").cause(e))?;
-            self.data(&format!("{text}\n"))
+            self.data(&format!("{}\n", json(&text)))
         } else {
             for line in lines {
                 self.say(line);
@@ -73,20 +74,24 @@ impl Printer {
     /// A line for people.
     pub fn say(self, line: &str) {
         if !self.quiet && !self.json {
-            let _ = writeln!(anstream::stderr(), "{line}");
+            let _ = writeln!(anstream::stderr(), "{}", lines(line));
         }
     }
 
     /// A line that goes with a failure, whatever the options say.
     pub fn remark(self, line: &str) {
-        let _ = writeln!(anstream::stderr(), "{line}");
+        let _ = writeln!(anstream::stderr(), "{}", lines(line));
     }
 
     /// The failure that ends a command: as a tired operator reads it, and for machines with `--json`.
     pub fn error(self, error: &Error) {
         self.problem(error);
         if self.json {
-            let _ = writeln!(anstream::stdout(), "{}", described(error));
+            let _ = writeln!(
+                anstream::stdout(),
+                "{}",
+                json(&described(error).to_string())
+            );
         }
     }
 
@@ -94,15 +99,15 @@ impl Printer {
     pub fn problem(self, error: &Error) {
         let mut out = anstream::stderr();
         if let (Kind::Stopped(_), Some(hint)) = (error.kind(), error.hint_text()) {
-            let _ = writeln!(out, "{}; {hint}", error.what());
+            let _ = writeln!(out, "{}; {}", lines(error.what()), lines(hint));
             return;
         }
-        let _ = writeln!(out, "{RED}error:{RED:#} {}", error.what());
+        let _ = writeln!(out, "{RED}error:{RED:#} {}", lines(error.what()));
         for cause in error.causes() {
-            let _ = writeln!(out, "{RED}cause:{RED:#} {cause}");
+            let _ = writeln!(out, "{RED}cause:{RED:#} {}", lines(cause));
         }
         if let Some(hint) = error.hint_text() {
-            let _ = writeln!(out, "\n{CYAN}hint:{CYAN:#} {hint}");
+            let _ = writeln!(out, "\n{CYAN}hint:{CYAN:#} {}", lines(hint));
         }
     }
 }

@@ -3,15 +3,16 @@
 use super::complete_file::CompleteFile;
 use super::flat::{flat_rows, flat_schema};
 use crate::error::{Context, Error, Result};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::SchemaRef;
+use crate::visible::{Visible, one_line};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use arrow::util::display::FormatOptions;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use clap::ValueEnum;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -70,11 +71,29 @@ enum Target {
 #[derive(Debug)]
 struct StandardOutput {
     gone: Arc<AtomicBool>,
+    /// On a terminal, values must not act on it. A file or another program gets them as they are.
+    terminal: Option<Visible>,
+}
+
+impl StandardOutput {
+    fn new(gone: Arc<AtomicBool>) -> Self {
+        let terminal = std::io::stdout().is_terminal();
+        StandardOutput {
+            gone,
+            terminal: terminal.then(Visible::default),
+        }
+    }
 }
 
 impl Write for StandardOutput {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match std::io::stdout().write(bytes) {
+        let written = match &mut self.terminal {
+            Some(visible) => std::io::stdout()
+                .write_all(visible.next(bytes).as_bytes())
+                .map(|()| bytes.len()),
+            None => std::io::stdout().write(bytes),
+        };
+        match written {
             Err(e) if e.kind() == ErrorKind::BrokenPipe => {
                 self.gone.store(true, Ordering::Relaxed);
                 Ok(bytes.len())
@@ -147,7 +166,7 @@ impl Rows {
                 return Err(Error::usage("Parquet cannot be written to a terminal")
                     .hint("name a file with --output"));
             }
-            None => Target::Standard(BufWriter::new(StandardOutput { gone: gone.clone() })),
+            None => Target::Standard(BufWriter::new(StandardOutput::new(gone.clone()))),
         };
         let cannot = || cannot(output);
         let writer = match format {
@@ -305,9 +324,26 @@ fn cannot(output: Option<&Path>) -> String {
 /// Rows as a table for people.
 pub fn table(schema: &SchemaRef, rows: &[RecordBatch]) -> Result<String> {
     let options = FormatOptions::default().with_null("");
-    let empty = [RecordBatch::new_empty(schema.clone())];
-    let rows = if rows.is_empty() { &empty[..] } else { rows };
-    let table = arrow::util::pretty::pretty_format_batches_with_options(rows, &options)
-        .map_err(|e| unwritten("cannot write the rows".to_string(), e))?;
-    Ok(format!("{table}\n"))
+    let failed = |e: ArrowError| unwritten("cannot write the rows".to_string(), e);
+    let fields = schema.fields().iter();
+    let fields = fields.map(|f| Field::new(one_line(f.name()), DataType::Utf8, true));
+    let shown = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let mut texts = Vec::with_capacity(rows.len().max(1));
+    for batch in rows {
+        let columns = batch.columns().iter().map(|column| {
+            let values = ArrayFormatter::try_new(column.as_ref(), &options).map_err(failed)?;
+            let texts = (0..column.len()).map(|row| {
+                let text = values.value(row).try_to_string().map_err(failed)?;
+                Ok(Some(one_line(&text).into_owned()))
+            });
+            Ok(Arc::new(texts.collect::<Result<StringArray>>()?) as ArrayRef)
+        });
+        let columns = columns.collect::<Result<Vec<_>>>()?;
+        texts.push(RecordBatch::try_new(shown.clone(), columns).map_err(failed)?);
+    }
+    if texts.is_empty() {
+        texts.push(RecordBatch::new_empty(shown));
+    }
+    let table = arrow::util::pretty::pretty_format_batches_with_options(&texts, &options);
+    Ok(format!("{}\n", table.map_err(failed)?))
 }

@@ -1,10 +1,10 @@
 //! What commands share: the runtime, logs, the pipeline and the lake it names.
 
-use super::Global;
 use super::project::pipeline_file;
+use super::{Global, process};
 use crate::engine::{Engine, Limits};
 use crate::error::{Context, Result};
-use crate::lake::{Lake, Lock, Settings};
+use crate::lake::{FilesFor, Lake, Location, Lock, Settings, tighten};
 use crate::models::{Library, code_lists};
 use crate::panics;
 use crate::pipeline::Pipeline;
@@ -40,6 +40,7 @@ pub fn log(verbose: u8, quiet: bool) {
         // Where standard error is closed, a log line is lost and nothing else.
         .log_internal_errors(false)
         .with_writer(std::io::stderr)
+        .event_format(super::log_format::LogFormat)
         .init();
 }
 
@@ -74,7 +75,10 @@ pub fn block_on_whole<T>(global: &Global, work: impl Future<Output = Result<T>>)
 
 /// The pipeline of the options.
 pub fn pipeline(global: &Global) -> Result<Pipeline> {
-    Pipeline::load(&pipeline_file(global.pipeline.as_deref())?, &global.set)
+    let file = pipeline_file(global.pipeline.as_deref())?;
+    let pipeline = Pipeline::load(&file, &global.set)?;
+    process::withhold(pipeline.settings.privacy.files_for);
+    Ok(pipeline)
 }
 
 /// The lake of the options' pipeline file, however much else of the file is wrong.
@@ -134,6 +138,7 @@ impl Work {
     async fn open(global: &Global, pipeline: Pipeline, settings: &Settings) -> Result<Self> {
         let location = pipeline.lake()?;
         let lock = Lock::take(&location)?;
+        keep_private(&location, pipeline.settings.privacy.files_for);
         Ok(Work {
             lake: Lake::open_or_create(location, settings).await?,
             scratch: scratch(global)?,
@@ -156,6 +161,24 @@ impl Work {
 /// The settings of a new lake.
 fn fresh(pipeline: &Pipeline, key: &Key) -> Settings {
     Settings::new(pipeline.settings.lake.shards, key.fingerprint()).with_chain(key.fingerprints())
+}
+
+/// Closes a lake on this machine to accounts that may not read it.
+fn keep_private(location: &Location, files_for: FilesFor) {
+    let Some(folder) = location.folder() else {
+        return;
+    };
+    let (changed, failed) = tighten(folder, files_for);
+    if changed > 0 {
+        tracing::warn!(
+            "other accounts could read the lake at {location}: {changed} of its files and folders were closed to them"
+        );
+    }
+    if failed > 0 {
+        tracing::warn!(
+            "other accounts may read the lake at {location}: {failed} of its files and folders are another account's, whose owner must close them (chmod -R o-rwx,g-w)"
+        );
+    }
 }
 
 /// An engine over the lake, as the options say, with the code lists of the project.

@@ -1,7 +1,7 @@
 //! One atomic step from a version of a table to the next.
 
 use super::checksum::{CHECKSUM, STATE, checksum, state};
-use super::{DataFile, Lake, NewFile, Table, TableName};
+use super::{DataFile, Lake, NewFile, Table, TableName, identity};
 use crate::error::{Context, Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -72,6 +72,7 @@ impl Lake {
         // A table that an earlier Populace made learns to mark removed rows with its next commit.
         let new_form = base.is_none_or(|table| !table.marks_removed_rows());
         let mut change = change;
+        identity::mark(&self.settings, name, &change.schema, &mut change.properties);
         let columns = columns(&change).data(|| format!("cannot describe table {name}"))?;
         let files = left(base, &change);
         let said = state(&columns, &change.properties, &files)?;

@@ -4,10 +4,12 @@
 //! until one atomic commit names it, so a reader finds the old table or the new one and never a
 //! mixture, and a crash leaves at most files that no table names.
 
+mod access;
 mod bytes;
 mod checksum;
 mod commit;
 mod file;
+mod identity;
 mod integrity;
 mod location;
 mod lock;
@@ -27,8 +29,10 @@ mod turn;
 mod vacuum;
 mod verify;
 
+pub use access::{FilesFor, tighten};
 pub use commit::{Change, INCOMPLETE};
 pub use file::{DataFile, FileWriter, NewFile, encode};
+pub use identity::{KEY, shard_of};
 pub use integrity::{Damage, Fault, advice};
 pub use location::Location;
 pub use lock::{Holder, Lock};
@@ -42,7 +46,7 @@ pub use table::{Table, TableName};
 pub use turn::Turn;
 pub use verify::{Problem, Verified};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use object_store::local::LocalFileSystem;
 use object_store::{ObjectStoreExt, path::Path};
 use std::future::Future;
@@ -66,12 +70,19 @@ pub struct Lake {
 impl Lake {
     /// Opens the lake at `location`, or makes an empty one there with `fresh` settings.
     ///
-    /// Fails when the lake was written by a newer Populace, when its pseudonyms were made with
-    /// another key than the one of `fresh`, when the storage cannot be reached, or when it is an
+    /// Settings that were lost are made again from what the tables say. Fails when the lake was
+    /// written by a newer Populace, when its pseudonyms were made with another key than the one of
+    /// `fresh`, whatever its settings say, when the storage cannot be reached, or when it is an
     /// object store that does not keep writers apart.
     pub async fn open_or_create(location: Location, fresh: &Settings) -> Result<Self> {
         let store = location.store(true)?;
-        let found = Settings::load(&store, &location).await?;
+        let mut found = Settings::load(&store, &location).await?;
+        if found.is_none() {
+            let lake = Lake::at(location.clone(), store.clone(), fresh.clone())?;
+            if let Some(said) = lake.settings_of_tables(fresh).await? {
+                found = Some(Settings::create(&store, &location, &said).await?);
+            }
+        }
         if let Some(found) = &found {
             found.refuse_half_rotated(&location)?;
             found.accepts_key(fresh, &location)?;
@@ -95,6 +106,12 @@ impl Lake {
         };
         settings.refuse_half_rotated(&location)?;
         settings.accepts_key(fresh, &location)?;
+        let lake = Lake::at(location, store, settings)?;
+        lake.check_identity().await?;
+        Ok(lake)
+    }
+
+    fn at(location: Location, store: Store, settings: Settings) -> Result<Self> {
         let (root, disk) = (location.root()?, location.disk()?);
         Ok(Lake {
             location,
@@ -116,28 +133,17 @@ impl Lake {
 
     /// Opens the lake at `location`, although it may be on its way to another key.
     pub async fn open_to_rotate(location: Location) -> Result<Self> {
-        let missing = || {
-            Error::data(format!("there is no lake at {location}")).hint(
-                "run `populace pull` or `populace nightly` first, or correct `url` under [lake]",
-            )
-        };
         let store = location.store(false).map_err(|e| match location.folder() {
-            Some(_) => missing(),
+            Some(_) => identity::missing(&location),
             None => e,
         })?;
-        let settings = Settings::load(&store, &location)
-            .await?
-            .ok_or_else(missing)?;
-        let (root, disk) = (location.root()?, location.disk()?);
-        Ok(Lake {
-            location,
-            store,
-            root,
-            disk,
-            settings,
-            seen: Arc::default(),
-            intact: integrity::Intact::default(),
-        })
+        match Settings::load(&store, &location).await? {
+            Some(settings) => Lake::at(location, store, settings),
+            None => {
+                let nothing = Settings::new(1, String::new());
+                Err(Lake::at(location, store, nothing)?.not_there().await)
+            }
+        }
     }
 
     /// Where the lake is.

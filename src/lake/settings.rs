@@ -15,7 +15,7 @@ pub const FORMAT: u32 = 2;
 const FILE: &str = "populace.json";
 /// The name of its digest, in the file.
 const CHECKSUM: &str = "checksum";
-const RESTORE: &str = "restore the file from a copy of the lake; docs/operations.md, Damage, says how to write it again without one";
+const RESTORE: &str = "restore it from a copy of the lake, or remove it: the next pull with the lake's key makes it again from what the tables say. Nothing was changed";
 
 /// A lake's own settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +93,7 @@ impl Settings {
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(e) => return Err(lost(e)),
         };
-        let broken = || format!("{FILE} of the lake at {location} is not readable");
+        let broken = || format!("{FILE} of the lake at {location} is damaged");
         let restore = |e: Error| e.damaged(FILE).hint(RESTORE);
         let form: Form = serde_json::from_slice(&bytes)
             .data(broken)
@@ -116,11 +116,19 @@ impl Settings {
             && *said != settings.checksum()?
         {
             return Err(restore(
-                Error::data(format!("{FILE} of the lake at {location} is damaged"))
-                    .cause("it does not hold what Populace wrote"),
+                Error::data(broken()).cause("it does not hold what Populace wrote"),
             ));
         }
-        Ok(Some(settings))
+        let chain = &settings.key_chain;
+        let odd = !settings.shards.is_power_of_two()
+            || settings.key_fingerprint.is_empty()
+            || (!chain.is_empty() && chain_fingerprint(chain) != settings.key_fingerprint);
+        match odd {
+            false => Ok(Some(settings)),
+            true => Err(restore(
+                Error::data(broken()).cause("what it says does not fit together"),
+            )),
+        }
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {

@@ -1,6 +1,7 @@
 //! Small tables, such as what a pull remembers: one file of rows, read and replaced whole.
 
 use super::checksum::{CHECKSUM, STATE};
+use super::identity::is_identity;
 use super::{Change, Lake, NewFile, Table, TableName, encode};
 use crate::error::Result;
 use arrow::array::RecordBatch;
@@ -29,7 +30,8 @@ impl Change {
     /// Whether a table would be as it is.
     fn leaves(&self, table: &Table) -> bool {
         let own = |(key, _): &(&String, &String)| {
-            !key.starts_with("delta.") && *key != CHECKSUM && *key != STATE
+            let of_form = *key == CHECKSUM || *key == STATE || is_identity(key);
+            !key.starts_with("delta.") && !of_form
         };
         self.remove.is_empty()
             && self.add.len() == table.files.len()

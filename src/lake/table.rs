@@ -307,7 +307,7 @@ impl Lake {
         Ok(listed.into_iter().filter(plain).collect())
     }
 
-    fn unlisted(&self, error: object_store::Error) -> Error {
+    pub(super) fn unlisted(&self, error: object_store::Error) -> Error {
         trouble(format!("cannot list the lake at {}", self.location), error)
     }
 }

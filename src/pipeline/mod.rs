@@ -14,7 +14,7 @@ pub use source::{
 };
 
 use crate::error::{Context, Error, Result};
-use crate::lake::Location;
+use crate::lake::{FilesFor, Location};
 use crate::privacy::{OptOutLists, SecretPlace};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -110,6 +110,9 @@ pub struct PrivacySettings {
     pub opt_outs: OptOutLists,
     /// Where the salt is under which people get an `open_pseudonym` too, to link with older data.
     pub open_pseudonymiser_salt: Option<SecretPlace>,
+    /// For whom the files are that commands write on this machine.
+    #[serde(default)]
+    pub files_for: FilesFor,
     /// Two-column CSV files, by the name that `lookup:<name>` uses.
     #[serde(default)]
     pub lookups: BTreeMap<String, PathBuf>,

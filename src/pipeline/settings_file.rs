@@ -1,6 +1,7 @@
 //! Reading a settings file in TOML: every mistake with its line, every misspelling with its cure.
 
 use crate::error::{Error, Result};
+use crate::privacy::place_name::reads_like_a_name;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
 
@@ -13,7 +14,7 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
             let column = before.len() - before.rfind('\n').map_or(0, |i| i + 1) + 1;
             format!(":{line}:{column}")
         });
-        let message = e.message().trim().to_string();
+        let message = without_values(e.message().trim());
         let error = Error::usage(format!("{file}{place}: {}", first_part(&message)));
         match unknown_key(&message) {
             Some((key, known)) => error.hint(nearest(key, known)),
@@ -28,6 +29,31 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
             }
         }
     })
+}
+
+/// The parser's words without a value that stands in the file: it may be a secret in a wrong place.
+fn without_values(message: &str) -> String {
+    let mut parts = message.split('"');
+    let mut kept = parts.next().unwrap_or_default().to_string();
+    while let Some(quoted) = parts.next() {
+        if !reads_like_a_name(quoted) {
+            kept = kept.trim_end().to_string();
+        } else {
+            kept.push_str(&format!("\"{quoted}\""));
+        }
+        kept.push_str(parts.next().unwrap_or_default());
+    }
+    // A key of the file stands between backticks, and may be a secret too.
+    let (mut shown, mut inside) = (Vec::new(), false);
+    for part in kept.split('`') {
+        shown.push(if inside && !reads_like_a_name(part) && part.len() > 1 {
+            "…"
+        } else {
+            part
+        });
+        inside = !inside;
+    }
+    shown.join("`")
 }
 
 /// Serde lists every known key after "expected"; the hint says the one that was meant.

@@ -62,7 +62,7 @@ impl Key {
         for place in before.iter().chain([place]) {
             let text = place.read("key", base)?;
             let link = Link::parse(&text).ok_or_else(|| {
-                let place = place.shown();
+                let place = place.shown(base);
                 Error::usage(format!("the key in {place} is not 64 hexadecimal digits"))
                     .hint("make one with `populace key new`")
             })?;

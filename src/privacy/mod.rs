@@ -10,6 +10,7 @@ mod lookup;
 mod nhs_number;
 mod open_pseudonym;
 mod opt_outs;
+pub(crate) mod place_name;
 mod pseudonym;
 mod rekey;
 mod secret;

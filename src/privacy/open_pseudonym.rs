@@ -21,7 +21,7 @@ impl OpenPseudonymiser {
     /// Reads the plain salt at `place`; relative paths start at `base`.
     pub fn load(place: &SecretPlace, base: &Path) -> Result<Self> {
         Self::new(&place.read("salt", base)?).ok_or_else(|| {
-            Error::usage(format!("the salt in {} is empty", place.shown()))
+            Error::usage(format!("the salt in {} is empty", place.shown(base)))
                 .hint("open_pseudonymiser_salt names the plain salt of the project, as its key server gives it")
         })
     }

@@ -1,7 +1,7 @@
 //! Pseudonyms: keyed hashes in the place of identifiers.
 //!
-//! The states of the keyed hashes have the key mixed in and are not wiped from memory when they are
-//! dropped, as the keys themselves are: the libraries do that only with a feature that is off here.
+//! The states of the keyed hashes have the key mixed in; like the keys themselves, the libraries
+//! wipe them from memory when they are dropped.
 
 use super::{Key, Rekey};
 use highway::{HighwayHash, HighwayHasher};

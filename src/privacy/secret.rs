@@ -1,5 +1,6 @@
 //! Where a secret is kept, and how it is read from there: the pipeline file names the place only.
 
+use super::place_name::{has_parts, reads_like_a_name};
 use crate::error::{Context, Error, Result};
 use crate::stop;
 use serde::Deserialize;
@@ -11,6 +12,42 @@ use zeroize::Zeroizing;
 
 /// The most bytes that a secret may have.
 const LIMIT: usize = 64 * 1024;
+
+/// The variables that a command gets, where they are set: who runs it, where its own settings are,
+/// and how it speaks and connects. Nothing that is a secret, of Populace or of anybody else.
+const PASSED_ON: [&str; 31] = [
+    "APPDATA",
+    "AWS_CONFIG_FILE",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AZURE_CONFIG_DIR",
+    "CLOUDSDK_CONFIG",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "GNUPGHOME",
+    "HOME",
+    "KUBECONFIG",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_MESSAGES",
+    "LOGNAME",
+    "NO_PROXY",
+    "PATH",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "SYSTEMROOT",
+    "TERM",
+    "TMPDIR",
+    "TZ",
+    "USER",
+    "USERPROFILE",
+    "VAULT_ADDR",
+    "VAULT_CACERT",
+    "VAULT_NAMESPACE",
+    "XDG_RUNTIME_DIR",
+];
 
 /// A setting that says where a secret is: `env:NAME`, `file:PATH` or `command:PROGRAM ARGUMENTS…`.
 ///
@@ -51,16 +88,14 @@ impl SecretPlace {
     pub fn read(&self, what: &str, base: &Path) -> Result<Zeroizing<String>> {
         let (kind, place) = self.0.split_once(':').unwrap_or((&self.0, ""));
         let mut text = match kind {
-            "env" => std::env::var(place).map(Zeroizing::new).map_err(|_| {
-                Error::usage(format!("the environment variable {place} holds no {what}"))
-                    .hint(format!("set {place} in the environment of this command"))
-            })?,
+            "env" => variable(what, place)?,
             "file" => crate::regular_file::open(&base.join(place))
                 .and_then(read_text)
-                .map_err(|e| {
-                    Error::usage(format!("the {what} file {place} cannot be read"))
+                .map_err(|e| match shown_file(place, base) {
+                    Some(file) => Error::usage(format!("the {what} file {file} cannot be read"))
                         .cause(e)
-                        .hint("see that the file is there, and that this account may read it")
+                        .hint("see that the file is there, and that this account may read it"),
+                    None => unnamed(what, "file"),
                 })?,
             "command" => answer(what, place, base)?,
             _ => {
@@ -74,17 +109,60 @@ impl SecretPlace {
         Ok(text)
     }
 
-    /// The place as errors may show it: a command without its arguments.
-    pub fn shown(&self) -> String {
-        match self.0.split_once(':') {
-            Some((kind @ ("env" | "file"), place)) => format!("{kind}:{place}"),
+    /// The place of a secret that could be read, as errors may show it: a command without its
+    /// arguments, and a place only where it cannot be the secret itself.
+    pub fn shown(&self, base: &Path) -> String {
+        let shown = match self.0.split_once(':') {
+            Some(("env", name)) => shown_variable(name).map(|name| format!("env:{name}")),
+            Some(("file", file)) => shown_file(file, base).map(|file| format!("file:{file}")),
             Some(("command", line)) => {
                 let program = words(line).and_then(|words| words.into_iter().next());
-                format!("command:{}", program.unwrap_or_default())
+                let program = program.unwrap_or_default();
+                shown_program(&program).map(|program| format!("command:{program}"))
             }
-            _ => "the setting".to_string(),
-        }
+            _ => None,
+        };
+        shown.unwrap_or_else(|| "the setting".to_string())
     }
+}
+
+/// What an environment variable holds.
+fn variable(what: &str, name: &str) -> Result<Zeroizing<String>> {
+    // The system takes neither for a name, and Rust's library panics over the last.
+    let possible = !name.is_empty() && !name.contains(['=', '\0']);
+    let value = possible.then(|| std::env::var(name).ok()).flatten();
+    value
+        .map(Zeroizing::new)
+        .ok_or_else(|| match shown_variable(name) {
+            Some(name) => Error::usage(format!("the environment variable {name} holds no {what}"))
+                .hint(format!("set {name} in the environment of this command")),
+            None => unnamed(what, "environment variable"),
+        })
+}
+
+/// A place that is not there and may be the secret itself is not repeated.
+fn unnamed(what: &str, place: &str) -> Error {
+    Error::usage(format!(
+        "the {what} setting names no {place} that is there"
+    ))
+    .cause("what it names is not shown, as it may be the secret itself")
+    .hint(format!("write \"env:NAME\", \"file:PATH\" or \"command:PROGRAM ARGUMENTS\", and see that the {place} is there; never write the {what} itself, and replace it if it was written there"))
+}
+
+fn shown_variable(name: &str) -> Option<&str> {
+    let is_set = !name.contains(['=', '\0']) && std::env::var_os(name).is_some();
+    (is_set || (reads_like_a_name(name) && has_parts(name))).then_some(name)
+}
+
+fn shown_file<'p>(file: &'p str, base: &Path) -> Option<&'p str> {
+    let is_there = base.join(file).symlink_metadata().is_ok();
+    (is_there || (reads_like_a_name(file) && has_parts(file))).then_some(file)
+}
+
+fn shown_program(program: &str) -> Option<&str> {
+    let a_word = program.len() <= 20 && program.chars().all(|c| c.is_ascii_lowercase());
+    let name = reads_like_a_name(program) && (a_word || has_parts(program));
+    (name || Path::new(program).is_file()).then_some(program)
 }
 
 /// What a program writes to its standard output. It is run as it is, without a shell, and may ask
@@ -96,9 +174,18 @@ fn answer(what: &str, line: &str, base: &Path) -> Result<Zeroizing<String>> {
             .hint("write \"command:PROGRAM ARGUMENTS\": words are separated by spaces, quotes keep a word together, and every quote is closed"));
     };
     let program = words[0].as_str();
-    let failed = || format!("{program}, which should give the {what}, failed");
+    let failed = || match shown_program(program) {
+        Some(program) => format!("{program}, which should give the {what}, failed"),
+        None => format!("the command that should give the {what} failed"),
+    };
     let mut command = Command::new(program);
     command
+        .env_clear()
+        .envs(
+            PASSED_ON
+                .iter()
+                .filter_map(|name| Some((name, std::env::var_os(name)?))),
+        )
         .args(&words[1..])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -207,12 +294,46 @@ mod tests {
     fn what_names_no_place_is_not_shown() {
         let place = SecretPlace::from("hunter2");
         assert_eq!(format!("{place:?}"), "SecretPlace(unknown)");
-        assert_eq!(place.shown(), "the setting");
+        assert_eq!(place.shown(Path::new("")), "the setting");
         let err = place.read("key", Path::new("")).unwrap_err();
         assert!(!format!("{err:?}").contains("hunter2"));
         let place = SecretPlace::from("command:vault --token=hunter2");
-        assert_eq!(place.shown(), "command:vault");
+        assert_eq!(place.shown(Path::new("")), "command:vault");
         assert_eq!(format!("{place:?}"), "SecretPlace(command)");
+    }
+
+    #[test]
+    fn a_secret_in_the_place_of_its_place_is_not_shown() {
+        let key = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+        for kind in ["env", "file", "command", "ENV", "file:", ""] {
+            let place = SecretPlace::from(format!("{kind}:{key}").as_str());
+            let err = place.read("key", Path::new("")).unwrap_err();
+            let said = format!("{err:?} {place:?} {}", place.shown(Path::new("")));
+            assert!(!said.contains("0001020304"), "{said}");
+        }
+        for odd in ["env:", "env:A=B", "env:A\0B"] {
+            assert!(read(odd).is_err(), "{odd}");
+        }
+        let err = read("env:POPULACE_NOT_SET").unwrap_err();
+        assert_eq!(
+            err.what(),
+            "the environment variable POPULACE_NOT_SET holds no key"
+        );
+        let err = read("file:keys/none.key").unwrap_err();
+        assert_eq!(err.what(), "the key file keys/none.key cannot be read");
+    }
+
+    #[test]
+    fn a_program_gets_no_secrets() {
+        // Cargo sets this one for tests, and it is not on the list.
+        assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
+        let told = read("command:env").unwrap();
+        assert!(told.contains("PATH="), "a program finds others");
+        let passed = |line: &str| {
+            line.split_once('=')
+                .is_none_or(|(name, _)| PASSED_ON.contains(&name))
+        };
+        assert!(told.lines().all(passed));
     }
 
     #[test]

@@ -25,8 +25,7 @@ pub const DEFINITION: &str = "populace.definition";
 pub const CONTENT: &str = "populace.content";
 /// The property that changes when lines that stay get other values by the same definition.
 pub const READING: &str = "populace.reading";
-/// The property that says which key made a table's pseudonyms.
-pub const KEY: &str = "populace.key";
+pub use crate::lake::KEY;
 
 /// Whether the table's records are the people to whom other records refer.
 pub fn links_people(plan: &PullPlan, table: &TablePlan) -> bool {

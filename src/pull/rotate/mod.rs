@@ -83,6 +83,7 @@ pub async fn rotate(
     let known = known_keys(&from, key, lake)?;
     let rekey = Rekey::after(key, known);
     if !begun {
+        lake.check_identity().await?;
         // What an earlier rotation left when it was killed in its last moment.
         forget(lake).await?;
         let settings = Settings {

@@ -1,5 +1,7 @@
 //! Which shard a row belongs to.
 
+pub use crate::lake::shard_of;
+
 /// Rows that wait in one shard before the next ones go to others.
 const MOST_WAITING: usize = 250_000;
 /// Never to more than this.
@@ -42,15 +44,6 @@ pub fn is_unlinked(shard: i32) -> bool {
 
 /// Where a record is that has no row in a table (any more).
 pub const NOWHERE: i32 = i32::MIN;
-
-/// The shard of a person: the top bits of the key, so that a shard is a range of keys.
-pub fn shard_of(person_key: i64, shards: u32) -> i32 {
-    let bits = shards.trailing_zeros();
-    if bits == 0 {
-        return 0;
-    }
-    i32::try_from(person_key >> (63 - bits)).unwrap_or(0)
-}
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use super::Look;
 use super::part::{Arrived, Part};
 use crate::error::{Context, Error, Result};
 use crate::pull::version::{Keys, RecordVersion};
+use crate::scratch::create;
 use arrow::array::RecordBatch;
 use arrow::compute::interleave_record_batch;
 use arrow::ipc::CompressionType;
@@ -44,11 +45,11 @@ impl Spilled {
         let options =
             IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME));
         let options = options.data(cannot)?;
-        let file = BufWriter::new(File::create(&path).data(cannot)?);
+        let file = BufWriter::new(create(&path).data(cannot)?);
         let mut writer = FileWriter::try_new_with_options(file, &schema, options)
             .data(cannot)
             .map_err(full)?;
-        let file = BufWriter::new(File::create(&keys).data(cannot)?);
+        let file = BufWriter::new(create(&keys).data(cannot)?);
         let mut keys_writer = FileWriter::try_new(file, &Keys::schema())
             .data(cannot)
             .map_err(full)?;
