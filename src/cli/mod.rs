@@ -94,7 +94,7 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Pull, run and release; safe to repeat, resumes where it stopped
-    Nightly,
+    Nightly(pull::OptOutArguments),
     /// Bring new extracts into the lake
     Pull(pull::Arguments),
     /// Build models that are out of date, and run their checks
@@ -185,7 +185,9 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         Command::View(arguments) => view::main(global, arguments, printer),
         Command::Check => session::block_on(global, check::main(global, printer)),
         // A night writes into its log that it was stopped.
-        Command::Nightly => session::block_on_whole(global, nightly::main(global, printer)),
+        Command::Nightly(arguments) => {
+            session::block_on_whole(global, nightly::main(global, arguments, printer))
+        }
         Command::Pull(arguments) => {
             session::block_on(global, pull::main(global, arguments, printer))
         }

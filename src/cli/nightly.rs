@@ -24,19 +24,24 @@ use std::time::{Duration, Instant};
 /// How long a night that ends at once may take to say so in its log.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
+pub async fn main(
+    global: &Global,
+    arguments: &pull::OptOutArguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let started = Instant::now();
     let night = chrono::Utc::now()
         .format("%Y-%m-%dT%H:%M:%S%.3fZ")
         .to_string();
     let begun = stop::unless_told(session::Work::begin_to_pull(global)).await;
-    let (work, key) = match begun {
+    let (mut work, key) = match begun {
         Ok(begun) => begun,
         Err(error) => {
             not_begun(global, &night, &error, printer).await;
             return Err(error);
         }
     };
+    work.confirm(&arguments.confirm_opt_outs);
     work.lock.note(&night)?;
     let lake = &work.lake;
     let log = Log {

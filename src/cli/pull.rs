@@ -5,7 +5,7 @@ use super::printer::Printer;
 use super::size::{count, show};
 use super::{Global, session};
 use crate::error::{Error, Result};
-use crate::privacy::Key;
+use crate::privacy::{Confirmed, Key};
 use crate::pull::{Again, Limits, Replaced, Summary, pull, pull_again};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -24,10 +24,22 @@ pub struct Arguments {
     /// lost
     #[arg(long, requires = "again")]
     without_missing: bool,
+    #[command(flatten)]
+    opt_outs: OptOutArguments,
+}
+
+/// What a person confirms of opt-out lists.
+#[derive(Debug, clap::Args)]
+pub struct OptOutArguments {
+    /// Let an opt-out list shrink from so many people to so many, once: the refusal says what to
+    /// write (repeatable)
+    #[arg(long, value_name = "LIST=BEFORE..NOW")]
+    pub confirm_opt_outs: Vec<Confirmed>,
 }
 
 pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
-    let (work, key) = session::Work::begin_to_pull(global).await?;
+    let (mut work, key) = session::Work::begin_to_pull(global).await?;
+    work.confirm(&arguments.opt_outs.confirm_opt_outs);
     if arguments.again {
         return again(global, &work, &key, arguments, printer).await;
     }
@@ -141,16 +153,7 @@ fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
             "         source {source}: the server says that its export is of a time in the future; the next one brings what changed since {since}"
         ));
     }
-    if !summary.opted_out_rows.is_empty() {
-        let tables = summary.opted_out_rows.iter();
-        let tables: Vec<String> = tables
-            .map(|(table, rows)| format!("{} of {table}", count(*rows)))
-            .collect();
-        lines.push(format!(
-            "         opt-outs took out rows: {} (small counts: for the operator only)",
-            tables.join(", ")
-        ));
-    }
+    lines.extend(lines_of_opt_outs(summary));
     if let Some(day) = summary.ndoo_checked_on {
         lines.push(format!(
             "         checked against the National Data Opt-out on {day}"
@@ -190,6 +193,43 @@ fn passed_over(summary: &Summary) -> Vec<String> {
             "         {} files are reached through symbolic links",
             count(summary.files_linked)
         ));
+    }
+    lines
+}
+
+fn lines_of_opt_outs(summary: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !summary.opt_outs.is_empty() || summary.people_back > 0 {
+        let lists: Vec<String> = summary
+            .opt_outs
+            .iter()
+            .map(|list| format!("{} on {}", count(list.people), list.name))
+            .collect();
+        lines.push(format!(
+            "         opt-outs: {} people {}; {} are new, {} came back (small counts: for the operator only)",
+            count(summary.people_on_lists),
+            match lists.is_empty() {
+                true => "(there is no list any more)".to_string(),
+                false => format!("({})", lists.join(", ")),
+            },
+            count(summary.people_opted_out),
+            count(summary.people_back),
+        ));
+    }
+    for (what, rows) in [
+        ("took out", &summary.opted_out_rows),
+        ("kept out", &summary.kept_out_rows),
+    ] {
+        if !rows.is_empty() {
+            let tables: Vec<String> = rows
+                .iter()
+                .map(|(table, rows)| format!("{} of {table}", count(*rows)))
+                .collect();
+            lines.push(format!(
+                "         opt-outs {what} rows: {}",
+                tables.join(", ")
+            ));
+        }
     }
     lines
 }

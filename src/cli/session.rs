@@ -8,7 +8,7 @@ use crate::lake::{FilesFor, Lake, Location, Lock, Settings, tighten};
 use crate::models::{Library, code_lists};
 use crate::panics;
 use crate::pipeline::Pipeline;
-use crate::privacy::Key;
+use crate::privacy::{Confirmed, Key};
 use crate::scratch::Scratch;
 use crate::stop;
 use anstream::{AutoStream, ColorChoice};
@@ -145,6 +145,12 @@ impl Work {
             pipeline,
             lock,
         })
+    }
+
+    /// Takes in what a person confirms of opt-out lists.
+    pub fn confirm(&mut self, opt_outs: &[Confirmed]) {
+        let privacy = &mut self.pipeline.settings.privacy;
+        privacy.confirmed_opt_outs.extend_from_slice(opt_outs);
     }
 
     /// The models of the pipeline.

@@ -9,6 +9,7 @@ use super::{Global, night_log, session};
 use crate::error::Result;
 use crate::lake::{Lake, Lock};
 use crate::pull::{Shortfall, shortfalls, taken_files};
+use crate::visible::lines;
 use chrono::{DateTime, Utc};
 use releases::{Released, last};
 use std::collections::BTreeMap;
@@ -42,7 +43,9 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         });
         printer.summary(&summary, &[])?;
     } else {
-        printer.data(&text(nights, &sources, &incomplete, &tables, &releases))?;
+        let told = text(nights, &sources, &incomplete, &tables, &releases);
+        // Errors of nights may name files, whose names are anything.
+        printer.data(&lines(&told))?;
         if let Some(night) = bad {
             printer.say(&verdict(night));
         }

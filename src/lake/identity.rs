@@ -9,7 +9,7 @@ use super::settings::FORMAT;
 use super::{Lake, Location, Settings, Table, TableName};
 use crate::error::{Error, Result};
 use arrow::datatypes::{DataType, Schema};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use std::collections::BTreeMap;
 
@@ -41,15 +41,15 @@ pub(super) fn mark(
     schema: &Schema,
     properties: &mut BTreeMap<String, String>,
 ) {
-    if !LAYERS.contains(&name.layer.as_str()) {
+    // Others hold nothing that depends on either. The log of nights is one of them, which has to say
+    // that a lake was refused.
+    if !LAYERS.contains(&name.layer.as_str()) || !has_pseudonyms(schema) {
         return;
     }
     properties.insert(SHARDS.to_string(), settings.shards.to_string());
     properties.insert(FORM.to_string(), FORMAT.to_string());
-    if has_pseudonyms(schema) {
-        let key = settings.key_fingerprint.clone();
-        properties.entry(KEY.to_string()).or_insert(key);
-    }
+    let key = settings.key_fingerprint.clone();
+    properties.entry(KEY.to_string()).or_insert(key);
 }
 
 /// Whether a table has columns that another key would change.
@@ -139,13 +139,14 @@ impl Lake {
         }
         // Tables of an earlier Populace do not say it, but their people lie where it shows.
         let misplaced = |table: &&Table| {
-            table.files.iter().any(|file| {
-                let (Some(shard), Some((first, last))) = (file.shard, file.person_range) else {
-                    return false;
-                };
-                let place = |person| shard_of(person, settings.shards);
-                shard >= 0 && (place(first) != shard || place(last) != shard)
-            })
+            table.property(SHARDS).is_none()
+                && table.files.iter().any(|file| {
+                    let (Some(shard), Some((first, last))) = (file.shard, file.person_range) else {
+                        return false;
+                    };
+                    let place = |person| shard_of(person, settings.shards);
+                    shard >= 0 && (place(first) != shard || place(last) != shard)
+                })
         };
         match tables.iter().find(misplaced) {
             Some(table) => {
@@ -163,9 +164,15 @@ impl Lake {
             any: !names.is_empty(),
             ..Said::default()
         };
-        let ours = names.iter().filter(|n| LAYERS.contains(&n.layer.as_str()));
+        let ours: Vec<TableName> = names
+            .into_iter()
+            .filter(|name| LAYERS.contains(&name.layer.as_str()))
+            .collect();
         let found: Vec<Option<Table>> = stream::iter(ours)
-            .map(|name| async move { self.table(name).await.ok().flatten() })
+            .map(|name| {
+                let lake = self.clone();
+                async move { lake.table(&name).await.ok().flatten() }.boxed()
+            })
             .buffered(AT_ONCE)
             .collect()
             .await;

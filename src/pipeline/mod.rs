@@ -15,7 +15,7 @@ pub use source::{
 
 use crate::error::{Context, Error, Result};
 use crate::lake::{FilesFor, Location};
-use crate::privacy::{OptOutLists, SecretPlace};
+use crate::privacy::{Confirmed, OptOutLists, SecretPlace};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -108,6 +108,9 @@ pub struct PrivacySettings {
     /// Lists of NHS numbers whose records are kept out: one path, or lists by name.
     #[serde(default)]
     pub opt_outs: OptOutLists,
+    /// Changes of these lists that a person has confirmed on the command line.
+    #[serde(skip)]
+    pub confirmed_opt_outs: Vec<Confirmed>,
     /// Where the salt is under which people get an `open_pseudonym` too, to link with older data.
     pub open_pseudonymiser_salt: Option<SecretPlace>,
     /// For whom the files are that commands write on this machine.

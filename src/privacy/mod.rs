@@ -3,6 +3,7 @@
 //! Values are identifiable only in memory, between the decoder and this room. What leaves it is a
 //! keyed hash, a month or year, a looked-up area, or a value that was checked for leaks.
 
+mod confirmed;
 mod identifiers;
 mod key;
 mod leak;
@@ -16,6 +17,7 @@ mod rekey;
 mod secret;
 mod treatment;
 
+pub use confirmed::Confirmed;
 pub use identifiers::{check_csv_column, check_reference_column, check_view};
 pub use key::{Key, chain_fingerprint};
 pub use leak::{Leak, LeakGate, looks_identifying};

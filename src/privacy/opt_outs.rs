@@ -38,6 +38,19 @@ pub struct OptOutList {
     pub checked_on: Option<toml::value::Datetime>,
     /// The age in days above which a pull warns; 21 for national lists.
     pub warn_after_days: Option<u32>,
+    /// The share of its people that may leave it between two pulls without a word of a person.
+    #[serde(default, deserialize_with = "share")]
+    pub largest_drop: Option<f64>,
+}
+
+fn share<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<f64>, D::Error> {
+    let share = f64::deserialize(deserializer)?;
+    match (0.0..=1.0).contains(&share) {
+        true => Ok(Some(share)),
+        false => Err(serde::de::Error::custom(
+            "largest_drop is a share from 0 to 1, such as 0.1",
+        )),
+    }
 }
 
 /// All lists, by name. A path alone is one list called `local`.
@@ -60,6 +73,7 @@ impl<'de> Deserialize<'de> for OptOutLists {
                     kind: OptOutKind::Local,
                     checked_on: None,
                     warn_after_days: None,
+                    largest_drop: None,
                 };
                 Ok(OptOutLists(BTreeMap::from([("local".to_string(), list)])))
             }
@@ -75,6 +89,24 @@ impl<'de> Deserialize<'de> for OptOutLists {
     }
 }
 
+impl OptOutLists {
+    /// Refuses two lists of one file: the people of the list that should be there are missing.
+    fn refuse_shared_files(&self, base: &Path) -> Result<()> {
+        let mut known: BTreeMap<PathBuf, &String> = BTreeMap::new();
+        for (name, list) in &self.0 {
+            let path = base.join(&list.file);
+            let path = path.canonicalize().unwrap_or(path);
+            if let Some(other) = known.insert(path, name) {
+                return Err(Error::usage(format!(
+                    "the opt-out lists {other} and {name} are the same file"
+                ))
+                .hint("give each list its own file under [privacy.opt_outs], or take one of them away; nothing was pulled"));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A list as it was read, without its numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListRead {
@@ -86,15 +118,21 @@ pub struct ListRead {
     pub checked_on: NaiveDate,
     /// People on it.
     pub people: u64,
+    /// People on it who were not at the pull before.
+    pub joined: u64,
+    /// People who were on it at the pull before, and are not now.
+    pub withdrawn: u64,
 }
 
 /// Everybody who has opted out, from all lists.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct OptOuts {
     /// Their keys.
     pub people: HashSet<i64>,
     /// The lists.
     pub lists: Vec<ListRead>,
+    /// Who is on each list.
+    pub members: BTreeMap<String, HashSet<i64>>,
 }
 
 /// The age in days above which a National Data Opt-out check is too old, unless a setting says
@@ -109,6 +147,7 @@ impl OptOuts {
     pub fn read(lists: &OptOutLists, base: &Path, key: &Key) -> Result<Self> {
         let mut read = OptOuts::default();
         let pseudonyms = Pseudonyms::new(key, "");
+        lists.refuse_shared_files(base)?;
         for (name, list) in &lists.0 {
             let people = read_list(&base.join(&list.file), list, &pseudonyms)?;
             let (people, checked_on) = people;
@@ -129,8 +168,11 @@ impl OptOuts {
                 kind: list.kind,
                 checked_on,
                 people: people.len() as u64,
+                joined: 0,
+                withdrawn: 0,
             });
-            read.people.extend(people);
+            read.people.extend(&people);
+            read.members.insert(name.clone(), people);
         }
         Ok(read)
     }
@@ -152,10 +194,13 @@ fn read_list(
     let file = crate::regular_file::open(path)
         .data(cannot)
         .map_err(|e| e.hint("correct opt_outs under [privacy]; nothing was pulled without it"))?;
-    let changed = file
-        .metadata()
-        .and_then(|facts| facts.modified())
-        .data(cannot)?;
+    let facts = file.metadata().data(cannot)?;
+    if !facts.is_file() {
+        return Err(Error::data(cannot())
+            .cause("it is not a file")
+            .hint("name a file of NHS numbers under [privacy]; nothing was pulled without it"));
+    }
+    let changed = facts.modified().data(cannot)?;
     let mut day = DateTime::<Utc>::from(changed).date_naive();
     let mut people = HashSet::new();
     for (i, line) in BufReader::new(file).lines().enumerate() {

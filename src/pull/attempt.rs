@@ -2,9 +2,10 @@
 
 use super::bulk::{self, Brought, Memory};
 use super::clock::Clock;
+use super::exclusions::Exclusions;
 use super::intake::{self, Intake};
-use super::merge::Exclusions;
 use super::new_files::NewFiles;
+use super::opt_out_change::{self, ListChange};
 use super::opted_out::{self, OptedOut};
 use super::people::People;
 use super::plan::{MergeColumns, PullPlan};
@@ -82,8 +83,10 @@ struct OptOutsNow {
     read: OptOuts,
     /// Those who joined the lists.
     joining: HashSet<i64>,
-    /// Whether somebody is no longer on a list.
-    withdrawn: bool,
+    /// How many are on no list any more.
+    back: u64,
+    /// What became of each list.
+    lists: Vec<ListChange>,
 }
 
 impl Attempt<'_> {
@@ -119,7 +122,7 @@ impl Attempt<'_> {
                 self.lake.location()
             );
         }
-        let again = opt_outs.withdrawn || lost || all || older;
+        let again = opt_outs.back > 0 || lost || all || older;
         choose(&mut plan, sources, again)?;
         let lookups = self.lookups(&mut plan)?;
         let mut new = NewFiles::find(&plan, &before.taken, again).await?;
@@ -148,7 +151,12 @@ impl Attempt<'_> {
             warnings.extend(warnings::unlinked(&shared.plan, &shared, &summary.tables));
             self.nothing_new(&before, brought, &opt_outs).await?;
             let summary = summary.with_warnings(warnings);
-            return Ok(Some(summary.with_opt_outs(opt_outs.read, BTreeMap::new())));
+            let people = opt_outs.people();
+            return Ok(Some(summary.with_opt_outs(
+                &opt_outs.read,
+                people,
+                BTreeMap::new(),
+            )));
         }
         // A full export may have been asked for because settings changed.
         let read_anew = again || new.other_settings || brought.iter().any(Brought::is_full);
@@ -166,9 +174,20 @@ impl Attempt<'_> {
             return Err(error);
         }
         intake.end_merges(&shared)?;
-        if !again && lets_go(&intake, &opt_outs.read.people) {
+        let patients: HashSet<i64> = intake
+            .people
+            .leading_to(&opt_outs.read.people)
+            .map(|(patient, _)| patient)
+            .collect();
+        if !again && lets_go(&intake, &opt_outs.read.people, &patients) {
             return Ok(None);
         }
+        let known: HashSet<i64> = before
+            .opted_out
+            .links
+            .iter()
+            .map(|l| l.patient_key)
+            .collect();
         let emptied = warnings::emptied(&shared.plan, &before.brought, &new, Some(&intake));
         for (record, when) in intake.deletes.values().flatten() {
             let known = deleted.entry(*record).or_insert(*when);
@@ -176,6 +195,8 @@ impl Attempt<'_> {
         }
         let exclusions = Exclusions {
             opted_out: opt_outs.read.people.clone(),
+            new_patients: patients.iter().any(|patient| !known.contains(patient)),
+            patients,
             deleted,
         };
         let settle = Settle {
@@ -253,10 +274,19 @@ impl Attempt<'_> {
 
     fn opt_outs(&self, before: &OptedOut) -> Result<OptOutsNow> {
         let lists = &self.pipeline.settings.privacy.opt_outs;
-        let read = OptOuts::read(lists, &self.pipeline.root, self.key)?;
+        let mut read = OptOuts::read(lists, &self.pipeline.root, self.key)?;
+        let changes = opt_out_change::changes(before, &read);
+        let confirmed = &self.pipeline.settings.privacy.confirmed_opt_outs;
+        opt_out_change::refuse_shrunk(&changes, lists, confirmed)?;
+        for list in &mut read.lists {
+            if let Some(change) = changes.iter().find(|change| change.list == list.name) {
+                (list.joined, list.withdrawn) = (change.joined, change.left);
+            }
+        }
         Ok(OptOutsNow {
             joining: read.people.difference(&before.people).copied().collect(),
-            withdrawn: before.people.difference(&read.people).next().is_some(),
+            back: before.people.difference(&read.people).count() as u64,
+            lists: changes,
             read,
         })
     }
@@ -347,6 +377,9 @@ impl Attempt<'_> {
         for (record, when) in deleted.iter().filter(|(k, _)| !linked.contains(*k)) {
             people.learn_deleted(*record, *when);
         }
+        for (record, person) in deleted::owners(self.lake).await? {
+            people.learn_owner(record, person);
+        }
         people.settled();
         for one in brought {
             one.learn(&mut people).await?;
@@ -393,7 +426,15 @@ impl Attempt<'_> {
         new: &NewFiles,
     ) -> Result<Summary> {
         let (lake, plan) = (self.lake, settle.plan);
-        let effect = opt_out_effect::note(lake, &before.tables, &opt_outs.joining).await?;
+        let stored = before.tables.clone();
+        let coming = opt_out_effect::Coming {
+            tables: &stored,
+            lists: &opt_outs.lists,
+            joined: &opt_outs.joining,
+            exclusions: settle.exclusions,
+            version: before.opted_out.version,
+        };
+        let effect = opt_out_effect::note(lake, &coming).await?;
         turn.claim().await?;
         let tables = settle
             .all(std::mem::take(&mut before.tables), intake)
@@ -407,9 +448,9 @@ impl Attempt<'_> {
             }
         }
         futures::try_join!(
-            deleted::store(lake, &settle.exclusions.deleted),
+            deleted::store(lake, &settle.exclusions.deleted, intake.people.owners()),
             rejects::store(lake, &shared.rejects, &gone),
-            opted_out::store(lake, &opt_outs.read.people, &intake.people),
+            opted_out::store(lake, &opt_outs.read, &intake.people),
             opt_out_effect::store_lists(lake, &opt_outs.read.lists),
         )?;
         before.taken.extend(intake.taken(plan));
@@ -418,16 +459,25 @@ impl Attempt<'_> {
         if lake.is_older() {
             lake.taken_over().await?;
         }
-        Ok(Summary::of(plan, intake, tables)
-            .with_exports(plan, brought)
-            .with_opt_outs(opt_outs.read, effect))
+        let people = opt_outs.people();
+        let summary = Summary::of(plan, intake, tables).with_exports(plan, brought);
+        let summary = summary.with_opt_outs(&opt_outs.read, people, effect);
+        opt_out_effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
+        Ok(summary)
     }
 }
 
 impl OptOutsNow {
     /// Whether the lists hold other people than before.
     fn changed(&self) -> bool {
-        self.withdrawn || !self.joining.is_empty()
+        self.lists.iter().any(|list| list.joined + list.left > 0)
+            || self.back > 0
+            || !self.joining.is_empty()
+    }
+
+    /// How many joined the lists, and how many left them all.
+    fn people(&self) -> (u64, u64) {
+        (self.joining.len() as u64, self.back)
     }
 }
 
@@ -461,10 +511,10 @@ fn are_of(plan: &PullPlan, tables: &[Option<Table>]) -> bool {
 
 /// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs
 /// were left out of the lake.
-fn lets_go(intake: &Intake, opted_out: &HashSet<i64>) -> bool {
+fn lets_go(intake: &Intake, opted_out: &HashSet<i64>, patients: &HashSet<i64>) -> bool {
     let moved = intake.people.moved();
     moved.into_iter().any(|(patient, before)| {
         let was_out = before.is_some_and(|person| opted_out.contains(&person));
-        was_out && before != intake.people.person(patient)
+        was_out && !patients.contains(&patient)
     })
 }

@@ -25,6 +25,8 @@ fn schema() -> SchemaRef {
             DataType::Timestamp(TimeUnit::Microsecond, None),
             false,
         ),
+        // Whose a Patient was: somebody may opt out after it was deleted.
+        Field::new("person_key", DataType::Int64, true),
     ]))
 }
 
@@ -51,8 +53,30 @@ pub async fn load(lake: &Lake) -> Result<Deleted> {
     Ok(deleted)
 }
 
-/// Stores what has been deleted up to now.
-pub async fn store(lake: &Lake, deleted: &Deleted) -> Result<()> {
+/// Whose each deleted Patient was, where that was known.
+pub async fn owners(lake: &Lake) -> Result<Vec<(i64, i64)>> {
+    let mut owners = Vec::new();
+    let Some(stored) = lake.table(&table()).await? else {
+        return Ok(owners);
+    };
+    for batch in lake.read_table(&stored, None).await? {
+        let records = batch.column(0).as_primitive::<Int64Type>();
+        // Lakes of an earlier Populace do not say it.
+        let Some(people) = batch.column_by_name("person_key") else {
+            continue;
+        };
+        let rows = records.iter().zip(people.as_primitive::<Int64Type>());
+        owners.extend(rows.filter_map(|(record, person)| record.zip(person)));
+    }
+    Ok(owners)
+}
+
+/// Stores what has been deleted up to now, and whose the Patients among it were.
+pub async fn store(
+    lake: &Lake,
+    deleted: &Deleted,
+    owners: &HashMap<i64, i64, ByRecord>,
+) -> Result<()> {
     let base = lake.table(&table()).await?;
     if base.is_none() && deleted.is_empty() {
         return Ok(());
@@ -64,6 +88,11 @@ pub async fn store(lake: &Lake, deleted: &Deleted) -> Result<()> {
         Arc::new(TimestampMicrosecondArray::from_iter_values(
             rows.iter().map(|r| r.1),
         )),
+        Arc::new(
+            rows.iter()
+                .map(|r| owners.get(&r.0).copied())
+                .collect::<Int64Array>(),
+        ),
     ];
     let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store the deletions")?;
     lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())

@@ -3,8 +3,8 @@
 //! Of each record the newest version stays: the latest `updated`, and of two with the same, the
 //! one with the greater digest, so that the order in which files are read never matters.
 
-use super::deleted::Deleted;
-use super::plan::{MERGED_FROM, TablePlan};
+use super::exclusions::{Exclusions, Theirs};
+use super::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use super::runs::Part;
 use super::version::{self, ByRecord, Version};
 use super::whereabouts::Whereabouts;
@@ -13,15 +13,6 @@ use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::{cast, interleave_record_batch, take};
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
-
-/// What a merge must leave out.
-#[derive(Debug, Default)]
-pub struct Exclusions {
-    /// People who have opted out.
-    pub opted_out: HashSet<i64>,
-    /// Deleted records, and when they were deleted.
-    pub deleted: Deleted,
-}
 
 /// The shard that is merged, and what decides which of its rows stay.
 pub struct Rules<'a> {
@@ -45,6 +36,8 @@ pub struct Merged {
     order: Vec<(usize, usize)>,
     /// The order-free sum of the rows' digests.
     pub digest: u128,
+    /// New rows of people who have opted out, which are not among these.
+    pub kept_out: u64,
 }
 
 /// Rows put in their order at once: few enough to stay in the processor's cache until they are
@@ -89,9 +82,11 @@ pub struct Changed {
 }
 
 /// The columns of stored rows that [`change`] needs.
-pub const NEEDED: [&str; 7] = [
+pub const NEEDED: [&str; 9] = [
     "person_key",
     "record_key",
+    "patient_key",
+    UNVERIFIED,
     "person_check",
     MERGED_FROM,
     "updated",
@@ -104,10 +99,11 @@ pub fn merge(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Me
     let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
     let stored_rows: usize = parts.iter().map(Part::len).sum();
     parts.extend(new);
-    let keys = Keys::of(&parts, rules.plan)?;
-    let kept = keys.newest(stored_rows, rules, Prefer::Read);
+    let keys = Keys::of(&parts, rules)?;
+    let (kept, kept_out) = keys.newest(stored_rows, rules, Prefer::Read);
     keys.check_people(&kept, rules.plan)?;
-    keys.merged(parts, &kept, rules.plan)
+    let merged = keys.merged(parts, &kept, rules.plan)?;
+    Ok(Merged { kept_out, ..merged })
 }
 
 /// Works out what `new` rows change in a shard, from the [`NEEDED`] columns of those `stored` rows
@@ -116,8 +112,8 @@ pub fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<C
     let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
     let stored_rows: usize = parts.iter().map(Part::len).sum();
     parts.extend(new.iter().cloned());
-    let keys = Keys::of(&parts, rules.plan)?;
-    let kept = keys.newest(stored_rows, rules, Prefer::Stored);
+    let keys = Keys::of(&parts, rules)?;
+    let (kept, kept_out) = keys.newest(stored_rows, rules, Prefer::Stored);
     keys.check_people(&kept, rules.plan)?;
     let mut stays = vec![false; stored_rows];
     let mut added = Vec::new();
@@ -141,7 +137,8 @@ pub fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<C
         gone.push((rows, digest));
         first += batch.num_rows();
     }
-    let new = Keys::of(&new, rules.plan)?.merged(new, &added, rules.plan)?;
+    let new = Keys::of(&new, rules)?.merged(new, &added, rules.plan)?;
+    let new = Merged { kept_out, ..new };
     Ok(Changed { new, gone })
 }
 
@@ -161,10 +158,13 @@ struct Keys {
     row: Vec<i32>,
     person: Vec<Option<i64>>,
     check: Option<Vec<Option<i64>>>,
+    /// Rows of people who have opted out.
+    out: Vec<bool>,
 }
 
 impl Keys {
-    fn of(parts: &[Part], plan: &TablePlan) -> Result<Self> {
+    fn of(parts: &[Part], rules: &Rules) -> Result<Self> {
+        let plan = rules.plan;
         let rows = parts.iter().map(Part::len).sum();
         let mut keys = Keys {
             record: Vec::with_capacity(rows),
@@ -172,9 +172,12 @@ impl Keys {
             row: Vec::with_capacity(rows),
             person: Vec::with_capacity(rows),
             check: plan.schema.index_of("person_check").is_ok().then(Vec::new),
+            out: Vec::with_capacity(rows),
         };
         for part in parts {
             keys.extend(part, plan)?;
+            let theirs = Theirs::of(rules.exclusions, &part.batch);
+            keys.out.extend(part.positions().map(|at| theirs.has(at)));
         }
         Ok(keys)
     }
@@ -220,8 +223,9 @@ impl Keys {
         rows.all(|row| seen.insert(row))
     }
 
-    /// Rows of the newest version of each record; `prefer` decides between two readings of it.
-    fn newest(&self, stored_rows: usize, rules: &Rules, prefer: Prefer) -> Vec<u32> {
+    /// Rows of the newest version of each record; `prefer` decides between two readings of it. Says
+    /// too how many new ones are not among them because somebody has opted out.
+    fn newest(&self, stored_rows: usize, rules: &Rules, prefer: Prefer) -> (Vec<u32>, u64) {
         let rank = |at: usize| {
             let read = at >= stored_rows;
             let prefer_read = prefer == Prefer::Read || rules.relinked.contains(&self.record[at]);
@@ -229,10 +233,12 @@ impl Keys {
         };
         let rows = 0..self.record.len();
         if rules.whereabouts.is_empty() && self.are_distinct() {
-            return rows
+            let kept_out = self.out[stored_rows..].iter().filter(|out| **out).count();
+            let kept = rows
                 .filter(|at| self.may_stay(*at, rules))
                 .filter_map(|at| u32::try_from(at).ok())
                 .collect();
+            return (kept, kept_out as u64);
         }
         let mut newest: HashMap<i64, (Version, bool), ByRecord> =
             HashMap::with_capacity_and_hasher(self.record.len(), ByRecord::default());
@@ -244,21 +250,26 @@ impl Keys {
         }
         let mut seen: HashSet<(i64, i32), ByRecord> =
             HashSet::with_capacity_and_hasher(self.record.len(), ByRecord::default());
-        rows.filter(|at| {
-            let record = self.record[*at];
-            newest.get(&record) == Some(&rank(*at))
-                && self.may_stay(*at, rules)
-                && rules.whereabouts.stays(record, rules.shard)
-                && seen.insert((record, self.row[*at]))
-        })
-        .filter_map(|at| u32::try_from(at).ok())
-        .collect()
+        let mut kept_out = 0;
+        let kept = rows
+            .filter(|at| {
+                let record = self.record[*at];
+                let counts = newest.get(&record) == Some(&rank(*at))
+                    && rules.whereabouts.stays(record, rules.shard)
+                    && (self.out[*at] || self.may_stay(*at, rules))
+                    && seen.insert((record, self.row[*at]));
+                kept_out += u64::from(counts && self.out[*at] && *at >= stored_rows);
+                counts && !self.out[*at]
+            })
+            .filter_map(|at| u32::try_from(at).ok())
+            .collect();
+        (kept, kept_out)
     }
 
     /// Whether neither an opt-out nor a deletion takes a row away.
     fn may_stay(&self, at: usize, rules: &Rules) -> bool {
         let exclusions = rules.exclusions;
-        !self.person[at].is_some_and(|p| exclusions.opted_out.contains(&p))
+        !self.out[at]
             && exclusions
                 .deleted
                 .get(&self.record[at])
@@ -293,6 +304,7 @@ impl Keys {
                 .collect(),
             batches: parts.into_iter().map(|part| part.batch).collect(),
             digest,
+            kept_out: 0,
         })
     }
 

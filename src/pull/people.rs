@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::emptied;
-use super::plan::{MERGED_FROM, TablePlan};
+use super::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use super::prepare::{LinkFact, Replacement};
 use super::stored;
 use super::version::ByRecord;
@@ -15,6 +15,9 @@ use std::collections::{HashMap, HashSet};
 /// How many Patients in a row may replace one another; real chains have two or three.
 const LONGEST_CHAIN: usize = 16;
 
+/// The second part of the version in which a Patient was deleted.
+const DELETED: i64 = i64::MAX;
+
 /// The link from Patients to people, in memory: 40 bytes a Patient.
 #[derive(Debug, Default, Clone)]
 pub struct People {
@@ -24,6 +27,10 @@ pub struct People {
     merges: HashMap<i64, Merges>,
     /// Which Patient stands for another, from `merges`.
     replaced: HashMap<i64, i64>,
+    /// Whom a Patient claims to be with a number that is not verified.
+    claims: HashMap<i64, i64, ByRecord>,
+    /// Whose a Patient was before it was deleted.
+    owners: HashMap<i64, i64, ByRecord>,
     /// What facts overturned since [`People::settled`]: whom the Patient's own record named before.
     before: HashMap<i64, Option<i64>>,
     /// The same of `replaced`.
@@ -44,18 +51,27 @@ impl People {
         for rows in rows(
             lake,
             table,
-            &["person_key", "record_key", MERGED_FROM, "updated", "digest"],
+            &[
+                "person_key",
+                "record_key",
+                MERGED_FROM,
+                UNVERIFIED,
+                "updated",
+                "digest",
+            ],
         )
         .await?
         {
             let person = numbers(&rows, table, "person_key")?;
             let record = numbers(&rows, table, "record_key")?;
             let merged = numbers(&rows, table, MERGED_FROM)?;
+            let claimed = numbers(&rows, table, UNVERIFIED)?;
             for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
                 let own = if merged.is_valid(row) { merged } else { person };
                 self.learn(LinkFact {
                     patient_key: record.value(row),
                     person: own.is_valid(row).then(|| own.value(row)),
+                    claimed: claimed.is_valid(row).then(|| claimed.value(row)),
                     version,
                 });
             }
@@ -113,25 +129,64 @@ impl People {
             None => {
                 self.own
                     .insert(fact.patient_key, (fact.person, fact.version));
+                self.claim(fact);
             }
             Some(known) if known.1 <= fact.version => {
                 if known.0 != fact.person {
                     self.before.entry(fact.patient_key).or_insert(known.0);
                 }
                 *known = (fact.person, fact.version);
+                self.claim(fact);
+            }
+            // An older version of a deleted Patient still says whose it was.
+            Some((None, (_, DELETED))) => {
+                if let Some(person) = fact.person.or(fact.claimed) {
+                    self.owners.entry(fact.patient_key).or_insert(person);
+                }
             }
             Some(_) => {}
         }
     }
 
+    /// Keeps whom the newest version of a Patient claims to be.
+    fn claim(&mut self, fact: LinkFact) {
+        let deleted = fact.version.1 == DELETED;
+        match fact.claimed {
+            Some(person) => self.claims.insert(fact.patient_key, person),
+            None => self.claims.remove(&fact.patient_key),
+        };
+        if !deleted {
+            self.owners.remove(&fact.patient_key);
+        }
+    }
+
+    /// Takes in whose a Patient was that is deleted now.
+    pub fn learn_owner(&mut self, patient_key: i64, person: i64) {
+        if matches!(self.own.get(&patient_key), Some((None, (_, DELETED)))) {
+            self.owners.insert(patient_key, person);
+        }
+    }
+
+    /// Whose each deleted Patient was.
+    pub fn owners(&self) -> &HashMap<i64, i64, ByRecord> {
+        &self.owners
+    }
+
     /// Takes in that a Patient was deleted: what refers to it belongs to nobody known.
     pub fn learn_deleted(&mut self, patient_key: i64, when: i64) {
+        let known = self.own.get(&patient_key);
+        let owner = known.and_then(|(person, _)| *person);
+        let owner = owner.or_else(|| self.claims.get(&patient_key).copied());
         self.learn(LinkFact {
             patient_key,
             person: None,
-            version: (when, i64::MAX),
+            claimed: None,
+            version: (when, DELETED),
         });
-        self.learn_unmerged(patient_key, (when, i64::MAX));
+        if let Some(owner) = owner {
+            self.learn_owner(patient_key, owner);
+        }
+        self.learn_unmerged(patient_key, (when, DELETED));
     }
 
     /// Takes in that a version of a record says nothing of a merge, whatever older ones say that may
@@ -220,11 +275,15 @@ impl People {
         resolve(patient, &self.replaced, own)
     }
 
-    /// The Patients that lead to one of `people`, with that person.
+    /// The Patients that are, were, or claim to be one of `people`, with that person.
     pub fn leading_to(&self, people: &HashSet<i64>) -> impl Iterator<Item = (i64, i64)> {
-        self.own.keys().filter_map(|patient| {
-            self.person(*patient)
-                .filter(|p| people.contains(p))
+        self.own.iter().filter_map(|(patient, (own, _))| {
+            let claimed = self.claims.get(patient).copied();
+            let deleted = self.owners.get(patient).copied();
+            [self.person(*patient), *own, claimed, deleted]
+                .into_iter()
+                .flatten()
+                .find(|person| people.contains(person))
                 .map(|person| (*patient, person))
         })
     }
@@ -309,6 +368,7 @@ mod tests {
         LinkFact {
             patient_key,
             person: Some(person),
+            claimed: None,
             version: (when, 0),
         }
     }
@@ -344,6 +404,44 @@ mod tests {
         assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
         people.learn(fact(1, 10, 7));
         assert!(people.moved().is_empty());
+    }
+
+    #[test]
+    fn patients_that_are_were_or_claim_to_be_somebody_lead_to_them() {
+        let mut people = People::default();
+        let led = |people: &People, person: i64| {
+            let mut led: Vec<i64> = people
+                .leading_to(&HashSet::from([person]))
+                .map(|(patient, _)| patient)
+                .collect();
+            led.sort_unstable();
+            led
+        };
+        for patient in 1..=4 {
+            people.learn(fact(patient, 10, 1));
+        }
+        // The second claims it only, the third is deleted, the fourth was merged into another.
+        people.learn(LinkFact {
+            person: None,
+            claimed: Some(10),
+            ..fact(2, 10, 2)
+        });
+        people.learn_deleted(3, 2);
+        people.learn(fact(5, 50, 1));
+        people.learn_merge(merge(5, 2, Some((4, 5))));
+        people.replace();
+        assert_eq!(people.person(4), Some(50));
+        assert_eq!(led(&people, 10), [1, 2, 3, 4]);
+        assert_eq!(led(&people, 50), [4, 5]);
+        // What was corrected leads there no longer.
+        people.learn(fact(2, 20, 3));
+        people.learn(fact(3, 30, 3));
+        assert_eq!(led(&people, 10), [1, 4]);
+        // Whatever comes first, a deletion or what it deletes.
+        people.learn_deleted(6, 5);
+        people.learn(fact(6, 60, 4));
+        assert_eq!(people.person(6), None);
+        assert_eq!(led(&people, 60), [6]);
     }
 
     #[test]

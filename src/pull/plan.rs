@@ -25,6 +25,14 @@ pub const ADDED: [&str; 4] = ["source", "updated", "digest", "record_row"];
 /// The column that holds who a Patient was by its own number, once it was merged into another.
 pub const MERGED_FROM: &str = "merged_from_key";
 
+/// The column that holds whom a row is of by a number that is not verified. It links nothing: it is
+/// there so that an opt-out finds the row.
+pub const UNVERIFIED: &str = "unverified_person_key";
+
+/// What a pull makes of the same extracts: raised when it makes something else, so that extracts
+/// that were taken before are read again.
+const READING: &[u8] = b"2";
+
 /// The column of the people themselves by which older data can be linked.
 pub const OPEN_PSEUDONYM: &str = "open_pseudonym";
 
@@ -303,6 +311,7 @@ impl PullPlan {
             tables.push((view.resource.clone(), table));
             decoded.push(Arc::new(view));
         }
+        hash.update(READING);
         hash.update(reading.person_identifier.as_bytes());
         hash.update(salt.as_deref().unwrap_or_default().as_bytes());
         hash.update(&[u8::from(reading.accept_test_numbers)]);
@@ -328,6 +337,7 @@ impl PullPlan {
             let table = self.add(csv_table(&columns)?)?;
             decoders.push((CsvDecoder::new(columns), table));
         }
+        hash.update(READING);
         hash.update(&[u8::from(folder.accept_test_numbers)]);
         let location = Location::parse(&folder.url, &shared.pipeline.root)?;
         let kind = SourceKind::Csv { decoders };

@@ -24,6 +24,9 @@ pub struct LinkFact {
     pub patient_key: i64,
     /// The person; None while the identifier is not verified.
     pub person: Option<i64>,
+    /// Whom an identifier says that is not verified.
+    #[serde(default)]
+    pub claimed: Option<i64>,
     /// Which version says so.
     pub version: Version,
 }
@@ -45,6 +48,33 @@ impl Replacement {
         match kind {
             "replaced-by" => Some((record, other)),
             "replaces" => Some((other, record)),
+            _ => None,
+        }
+    }
+}
+
+/// Whom a row names by an identifier of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// This person.
+    Verified(Person),
+    /// This person, as far as a number can say that nobody has verified: the row links to nobody.
+    Unverified(Person),
+    /// Nobody: the row is rejected.
+    Nobody,
+}
+
+impl Named {
+    fn verified(self) -> Option<Person> {
+        match self {
+            Named::Verified(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    fn unverified(self) -> Option<Person> {
+        match self {
+            Named::Unverified(person) => Some(person),
             _ => None,
         }
     }
@@ -189,9 +219,11 @@ impl Preparer<'_> {
             )?;
             if matches!(plan.person, PersonLink::Identifier(_)) && self.links_people(plan) {
                 for (row, line) in kept.iter().zip(&lines) {
+                    let person = persons[*row as usize];
                     out.links.push(LinkFact {
                         patient_key: keys[*line],
-                        person: persons[*row as usize].map(|p| p.key),
+                        person: person.verified().map(|p| p.key),
+                        claimed: person.unverified().map(|p| p.key),
                         version: version(*line),
                     });
                 }
@@ -317,7 +349,7 @@ impl Preparer<'_> {
         rows: &Rows,
         plan: &TablePlan,
         reject: &mut impl FnMut(u32, &'static str, &str),
-    ) -> Result<Vec<Option<Person>>> {
+    ) -> Result<Vec<Named>> {
         let PersonLink::Identifier(column) = plan.person else {
             return Ok(Vec::new());
         };
@@ -360,7 +392,11 @@ impl Preparer<'_> {
             let unverified = verified
                 .as_ref()
                 .is_some_and(|status| status.is_valid(row) && status.value(row) != "01");
-            persons.push(person.filter(|_| !unverified));
+            persons.push(match person {
+                Some(person) if unverified => Named::Unverified(person),
+                Some(person) => Named::Verified(person),
+                None => Named::Nobody,
+            });
         }
         Ok(persons)
     }
@@ -371,7 +407,7 @@ impl Preparer<'_> {
         rows: &Rows,
         plan: &TablePlan,
         kept: &[u32],
-        persons: &[Option<Person>],
+        persons: &[Named],
     ) -> Result<ArrayRef> {
         let (PersonLink::Identifier(column), Some(open)) = (plan.person, &self.source.open) else {
             return Ok(arrow::array::new_null_array(&DataType::Utf8, kept.len()));
@@ -381,7 +417,7 @@ impl Preparer<'_> {
             .iter()
             .map(|row| {
                 let row = *row as usize;
-                persons[row]?;
+                persons[row].verified()?;
                 let number = NhsNumber::parse(identifiers.value(row), true).ok()?;
                 Some(open.digest(number.digits()))
             })
@@ -399,7 +435,7 @@ impl Preparer<'_> {
         decoded: &Decoded,
         digests: &[i64],
         keys: &[i64],
-        persons: &[Option<Person>],
+        persons: &[Named],
         file: &str,
     ) -> Result<RecordBatch> {
         let failed = || format!("cannot prepare rows of {}", plan.name);
@@ -425,7 +461,7 @@ impl Preparer<'_> {
                 let of = |part: fn(Person) -> i64| -> ArrayRef {
                     Arc::new(
                         kept.iter()
-                            .map(|row| persons[*row as usize].map(part))
+                            .map(|row| persons[*row as usize].verified().map(part))
                             .collect::<Int64Array>(),
                     )
                 };
@@ -433,6 +469,12 @@ impl Preparer<'_> {
                 columns.push(record_keys);
                 columns.push(of(|p| p.check));
                 columns.push(new_null_array(&DataType::Int64, kept.len()));
+                let unverified = kept.iter().map(|row| persons[*row as usize].unverified());
+                columns.push(Arc::new(
+                    unverified
+                        .map(|person| person.map(|p| p.key))
+                        .collect::<Int64Array>(),
+                ));
                 if plan.schema.index_of(OPEN_PSEUDONYM).is_ok() {
                     columns.push(self.open_pseudonyms(rows, plan, kept, persons)?);
                 }

@@ -2,8 +2,9 @@
 
 use super::content;
 use super::emptied::{self, Emptied};
+use super::exclusions::Exclusions;
 use super::intake::{Deletes, Intake};
-use super::merge::{Changed, Exclusions, Merged, NEEDED, Rules, change, merge};
+use super::merge::{Changed, Merged, NEEDED, Rules, change, merge};
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use super::relink::{self, Relinked};
 use super::runs::{Part, Runs, is_unlinked};
@@ -77,6 +78,8 @@ struct Outcome {
     remove: Vec<DataFile>,
     /// Whether lines that the lake holds already have other values now.
     other_values: bool,
+    /// New rows of people who have opted out.
+    kept_out: u64,
 }
 
 /// Files of a shard before it is written anew. Shards differ, so that one night does not do all.
@@ -134,6 +137,7 @@ impl Settle<'_> {
             change.add.extend(outcome.add);
             change.remove.extend(outcome.remove);
             change.other_values |= outcome.other_values;
+            change.kept_out += outcome.kept_out;
         }
         let mut summaries = self.parallel("commit", &self.indices(), |index, runtime| {
             let (table, change) = &changes[*index];
@@ -233,6 +237,13 @@ impl Settle<'_> {
         {
             shards.extend(table.files.iter().map(|f| f.shard.unwrap_or(0)));
         }
+        if let Some(table) = table
+            && self.exclusions.new_patients
+        {
+            // Rows of somebody who has opted out may have waited for one of these Patients.
+            let stored = table.files.iter().filter_map(|f| f.shard);
+            shards.extend(stored.filter(|shard| is_unlinked(*shard)));
+        }
         shards
     }
 
@@ -319,7 +330,7 @@ impl Settle<'_> {
         if !task.whole && (arrived as f64) < left as f64 * MOST_CHANGED {
             let outcome = self.add_to(task, &rules, new.clone(), runtime)?;
             // Rows of people who opted out must leave the files too, not only the table.
-            if !self.everything || outcome.remove.is_empty() {
+            if !self.leaves_files(task) || outcome.remove.is_empty() {
                 return Ok(outcome);
             }
         }
@@ -337,7 +348,10 @@ impl Settle<'_> {
         // Digests are of lines: read by another view or lookup, the same line has other values.
         let same_lines = before == (merged.len() as u64, merged.digest) && !task.stored.is_empty();
         if same_lines && merged.is(&merge(&rules, &stored, Vec::new())?)? {
-            return Ok(Outcome::default());
+            return Ok(Outcome {
+                kept_out: merged.kept_out,
+                ..Outcome::default()
+            });
         }
         let add = match merged.len() {
             0 => Vec::new(),
@@ -347,7 +361,14 @@ impl Settle<'_> {
             add,
             remove: task.stored.clone(),
             other_values: same_lines,
+            kept_out: merged.kept_out,
         })
+    }
+
+    /// Whether rows of people who have opted out must leave the files of a shard, and not only the
+    /// table.
+    fn leaves_files(&self, task: &Task) -> bool {
+        self.everything || (self.exclusions.new_patients && is_unlinked(task.shard))
     }
 
     /// Gives new rows a file of their own, and marks the stored rows that they replace.
@@ -360,7 +381,7 @@ impl Settle<'_> {
     ) -> Result<Outcome> {
         let shape = stored::shape(rules.plan, &NEEDED);
         // Every person's check is compared with the new ones, and every person may have opted out.
-        let all = self.everything || rules.plan.schema.index_of("person_check").is_ok();
+        let all = self.leaves_files(task) || rules.plan.schema.index_of("person_check").is_ok();
         let mut files = Vec::with_capacity(task.stored.len());
         let mut stored = Vec::with_capacity(task.stored.len());
         for file in &task.stored {
@@ -376,7 +397,10 @@ impl Settle<'_> {
             files.push((file, rows));
         }
         let Changed { new, gone } = change(rules, &stored, new)?;
-        let mut outcome = Outcome::default();
+        let mut outcome = Outcome {
+            kept_out: new.kept_out,
+            ..Outcome::default()
+        };
         for ((file, read), (mut gone, digest)) in files.into_iter().zip(gone) {
             if gone.is_empty() {
                 continue;
@@ -448,6 +472,7 @@ impl Settle<'_> {
             waiting: BTreeMap::new(),
             changed,
             version: table.map_or(0, |t| t.version),
+            kept_out: change.kept_out,
         };
         if changed {
             let digest = files

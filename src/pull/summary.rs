@@ -52,8 +52,16 @@ pub struct Summary {
     pub opt_outs: Vec<ListRead>,
     /// The day of the oldest check against the National Data Opt-out.
     pub ndoo_checked_on: Option<NaiveDate>,
+    /// People who are on a list.
+    pub people_on_lists: u64,
+    /// People who are on a list now and were on none at the last pull.
+    pub people_opted_out: u64,
+    /// People who were on a list at the last pull and are on none now.
+    pub people_back: u64,
     /// Rows that new opt-outs took out of the lake, by table.
     pub opted_out_rows: BTreeMap<String, u64>,
+    /// Rows that arrived and were kept out of the lake, by table.
+    pub kept_out_rows: BTreeMap<String, u64>,
 }
 
 /// A table after a pull.
@@ -72,6 +80,8 @@ pub struct TableSummary {
     pub changed: bool,
     /// Its version.
     pub version: u64,
+    /// Rows that arrived and were kept out, since somebody has opted out.
+    pub kept_out: u64,
 }
 
 impl Summary {
@@ -93,6 +103,7 @@ impl Summary {
                     waiting: BTreeMap::new(),
                     changed: false,
                     version: table.version,
+                    kept_out: 0,
                 })
             })
             .collect();
@@ -155,11 +166,24 @@ impl Summary {
         self
     }
 
-    /// The same, with what was read of opt-outs, and the rows that they took out.
-    pub(super) fn with_opt_outs(mut self, read: OptOuts, rows: BTreeMap<String, u64>) -> Self {
+    /// The same, with what was read of opt-outs, the people who joined and left them, and the rows
+    /// that they took out.
+    pub(super) fn with_opt_outs(
+        mut self,
+        read: &OptOuts,
+        (joined, back): (u64, u64),
+        rows: BTreeMap<String, u64>,
+    ) -> Self {
         self.ndoo_checked_on = read.ndoo_checked_on();
-        self.opt_outs = read.lists;
+        self.people_on_lists = read.people.len() as u64;
+        self.opt_outs = read.lists.clone();
+        self.people_opted_out = joined;
+        self.people_back = back;
         self.opted_out_rows = rows;
+        let kept_out = self.tables.iter().filter(|table| table.kept_out > 0);
+        self.kept_out_rows = kept_out
+            .map(|table| (table.table.clone(), table.kept_out))
+            .collect();
         self
     }
 

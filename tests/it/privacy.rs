@@ -248,7 +248,7 @@ fn opt_outs_reach_what_is_in_the_lake_and_come_back() {
 
     // They opt in again: the record is whole.
     std::fs::write(&list, "").unwrap();
-    project.ok(&["pull"]);
+    project.ok(&["pull", "--confirm-opt-outs", "local=3..0"]);
     assert_eq!(project.number("select count(*) from record.patient"), all);
     assert_eq!(
         project.number("select count(*) from record.encounter"),

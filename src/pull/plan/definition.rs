@@ -1,6 +1,8 @@
 //! Tables as views and column files define them.
 
-use super::{ADDED, ColumnPlan, MERGED_FROM, MergeColumns, OPEN_PSEUDONYM, PersonLink, TablePlan};
+use super::{
+    ADDED, ColumnPlan, MERGED_FROM, MergeColumns, OPEN_PSEUDONYM, PersonLink, TablePlan, UNVERIFIED,
+};
 use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::View;
 use crate::error::{Context, Error, Result};
@@ -81,9 +83,9 @@ pub fn view_table(file: &str, text: &str, view: &View, salt: Option<&str>) -> Re
         .map(|(other, kind)| MergeColumns { other, kind });
     if let (Some(salt), PersonLink::Identifier(_)) = (salt, person) {
         let mut fields = table.schema.fields().to_vec();
-        // After person_key, record_key, person_check and merged_from_key.
+        // After person_key, record_key, person_check and those of merges and unverified numbers.
         fields.insert(
-            4,
+            5,
             Arc::new(Field::new(OPEN_PSEUDONYM, DataType::Utf8, true)),
         );
         table.schema = Arc::new(Schema::new(fields));
@@ -146,6 +148,7 @@ fn table(
         PersonLink::Identifier(_) => {
             fields.push(int("person_check", true));
             fields.push(int(MERGED_FROM, true));
+            fields.push(int(UNVERIFIED, true));
         }
         PersonLink::None => {}
     }
@@ -159,6 +162,7 @@ fn table(
             "patient_key",
             "person_check",
             MERGED_FROM,
+            UNVERIFIED,
             OPEN_PSEUDONYM,
             "shard",
         ];

@@ -3,7 +3,7 @@
 use crate::error::{Context, Error, Result};
 use crate::lake::Table;
 use crate::privacy::{Person, Rekey};
-use crate::pull::plan::{COLUMNS, MERGED_FROM, TablePlan};
+use crate::pull::plan::{COLUMNS, MERGED_FROM, TablePlan, UNVERIFIED};
 use crate::pull::settle::DEFINITION;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type, SchemaRef};
@@ -48,7 +48,7 @@ impl Columns {
         let (pseudonyms, order) = said.split_once(';').unwrap_or((&said, ""));
         let pseudonyms: Vec<&str> = pseudonyms.split(',').collect();
         let kind = |name: &str| match name {
-            "person_key" | MERGED_FROM => Some(Kind::Person),
+            "person_key" | MERGED_FROM | UNVERIFIED => Some(Kind::Person),
             "person_check" => Some(Kind::Check),
             "digest" => Some(Kind::Digest),
             "record_key" | "patient_key" => Some(Kind::Record),
