@@ -169,7 +169,7 @@ fn a_damaged_log_is_an_error_with_a_hint() {
                 "{error}"
             );
             assert!(
-                error.contains("hint: restore the table's folder"),
+                error.contains("hint: restore it from a copy of the lake, or run `populace pull"),
                 "{error}"
             );
             assert!(!error.contains("panicked"), "{error}");
