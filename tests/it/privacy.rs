@@ -288,7 +288,7 @@ fn a_report_that_reads_a_person_is_refused() {
             "name = \"leak\"\ntitle = \"Leak\"\ndescription = \"x\"\naudience = \"x\"\n[[tables]]\nid = \"t\"\ntitle = \"T\"\ndescription = \"x\"\nsql = \"{sql}\"\nrows = [\"sex\"]\ndimensions.sex.values = [\"female\", \"male\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n"
         );
         std::fs::write(project.path("pipelines/reports/leak.toml"), report).unwrap();
-        let error = project.fails(1, &["release", "leak"]);
+        let error = project.fails(1, &["check"]);
         assert!(
             error.contains("reads the record-level column"),
             "{sql}: {error}"

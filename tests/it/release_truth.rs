@@ -107,7 +107,7 @@ fn a_model_that_uses_no_date_is_released_for_the_day_that_it_was_run_for() {
     let (_record, project) = after_a_night();
     let model = "/*\ndescription: People by sex\ngrain: sex\n*/\nselect sex, count(*) as people from record.patient where person_key is not null group by sex\n";
     std::fs::write(project.path("sql/demographic/sexes.sql"), model).unwrap();
-    let report = "name = \"sexes\"\ntitle = \"Sexes\"\ndescription = \"d\"\naudience = \"a\"\n[[tables]]\nid = \"t\"\ntitle = \"t\"\ndescription = \"d\"\nsql = \"select sex, people from demographic.sexes order by sex\"\nrows = [\"sex\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n";
+    let report = "name = \"sexes\"\ntitle = \"Sexes\"\ndescription = \"d\"\naudience = \"a\"\n[[tables]]\nid = \"t\"\ntitle = \"t\"\ndescription = \"d\"\nsql = \"select sex, people from demographic.sexes order by sex\"\nrows = [\"sex\"]\ndimensions.sex.values = [\"female\", \"male\", \"other\", \"unknown\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n";
     std::fs::write(project.path("pipelines/reports/sexes.toml"), report).unwrap();
     let said = project.fails(1, &["release", "sexes"]);
     assert!(
