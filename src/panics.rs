@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_place_has_no_folders_of_the_machine() {
-        let of_library = "/home/someone/.cargo/registry/src/index.crates.io-1949/arrow-59/src/a.rs";
+        let of_library = "/home/someone/.cargo/registry/src/index-1949/arrow-59/src/a.rs";
         assert_eq!(in_repository(of_library), "arrow-59/src/a.rs");
         let of_rust = "/rustc/0123abcd/library/core/src/option.rs";
         assert_eq!(in_repository(of_rust), "library/core/src/option.rs");

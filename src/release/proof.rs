@@ -60,7 +60,7 @@ pub(super) fn prove(
 /// A dimension of which the report does not say what its values are.
 pub(super) fn undeclared(column: &str) -> Error {
     Error::usage(format!(
-        "the dimension `{column}` says not where its values come from"
+        "the dimension `{column}` does not say where its values come from"
     ))
     .hint(format!(
         "add [tables.dimensions] with {column} = {{ from = \"reference.…\" }} or {{ values = […] }}"

@@ -43,6 +43,7 @@ fn called() -> Vec<Called> {
         ..call(name, arguments, QUINTILES)
     };
     vec![
+        call("average_people", "x, 90", BANDS),
         call("mean_ci", "x", BANDS),
         call("dsr", "x, n, w", BANDS),
         call("dsr_repeat", "x, 2 * x, n, w", BANDS),

@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const CALLS: &[(&str, &[&str], &str, &str)] = &[
     ("rate", &["12", "1000", "100", "0.95"], "", ""),
     ("proportion", &["12", "1000", "100", "0.95"], "", ""),
+    ("average_people", &["x", "365"], ROWS, ""),
     ("mean_ci", &["x", "0.95"], ROWS, ""),
     ("byar_ci", &["12", "0.95"], "", ""),
     ("poisson_ci", &["12", "0.95"], "", ""),

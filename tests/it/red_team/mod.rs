@@ -138,7 +138,7 @@ fn a_dimension_without_a_list_is_a_mistake_in_the_report() {
         (
             "[tables.dimensions]\nn = { values = [\"1\", \"2\"] }\n",
             "",
-            "`n` says not where",
+            "`n` does not say where",
         ),
         ("n = {", "m = {", "`m` is not a dimension"),
         ("{ values =", "{ valeus =", "did you mean 'values'?"),
