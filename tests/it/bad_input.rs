@@ -242,7 +242,7 @@ fn files_of_the_lake_that_are_damaged() {
         error.contains("the log of table record.organisation cannot be read"),
         "{error}"
     );
-    assert!(error.lines().count() == 4, "no stack: {error}");
+    assert!(error.lines().count() == 5, "no stack: {error}");
 }
 
 #[test]

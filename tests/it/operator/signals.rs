@@ -25,12 +25,30 @@ pub fn running_in(folder: &Path) -> Option<i32> {
         .find_map(|process| process.file_name().to_str()?.parse().ok())
 }
 
-fn start(command: &mut Command) -> Child {
-    command
+/// A command that hears signals, though whoever runs the tests may ignore some: `nohup` does
+/// hang-ups, and a shell interrupts of what it runs in the background.
+fn hearing(command: &Command) -> Command {
+    let mut hearing = Command::new("env");
+    hearing
+        .arg("--default-signal=HUP,INT")
+        .arg(command.get_program())
+        .args(command.get_args())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap()
+        .stderr(Stdio::piped());
+    if let Some(folder) = command.get_current_dir() {
+        hearing.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => hearing.env(name, value),
+            None => hearing.env_remove(name),
+        };
+    }
+    hearing
+}
+
+fn start(command: &Command) -> Child {
+    hearing(command).spawn().unwrap()
 }
 
 #[allow(clippy::disallowed_methods)] // the moment of the signal
@@ -85,7 +103,7 @@ fn a_night_ends_in_order_at_any_moment() {
     for signal in SIGNALS {
         for moment in 1..=moments {
             let project = Project::over(record.path());
-            let child = start(&mut project.command(&["nightly"]));
+            let child = start(&project.command(&["nightly"]));
             wait(whole.mul_f64(f64::from(moment) / f64::from(moments + 1)));
             send(&child, signal);
             let (output, took) = ended(child);
@@ -148,7 +166,7 @@ fn every_command_ends_in_order() {
             (&["nightly"], "run"),
             (&["synth", "--people", "400000", "-o", "people"], "synth"),
         ] {
-            let child = start(&mut project.command(arguments));
+            let child = start(&project.command(arguments));
             wait(Duration::from_millis(1_500));
             send(&child, signal);
             let said = assert_stopped(ended(child), signal, &format!("{arguments:?}"));
@@ -201,7 +219,7 @@ fn a_pull_a_release_and_a_rotation_are_finished_by_the_next() {
             }
             let new_key = format!("{number}").repeat(64);
             std::fs::write(project.path("new.key"), new_key.replace('0', "a")).unwrap();
-            let child = start(&mut project.command(arguments));
+            let child = start(&project.command(arguments));
             wait(Duration::from_millis(150));
             send(&child, signal);
             let (output, took) = ended(child);
@@ -240,7 +258,7 @@ fn a_program_that_gives_the_key_ends_with_the_command() {
     };
     for signal in SIGNALS {
         for command in ["pull", "nightly"] {
-            let child = start(&mut project.command(&[command]));
+            let child = start(&project.command(&[command]));
             let started = Instant::now();
             while !asleep() && started.elapsed() < SOON {
                 wait(Duration::from_millis(20));
@@ -266,8 +284,8 @@ fn a_second_signal_ends_at_once() {
         "rows.csv",
     ];
     for twice in [false, true] {
-        let mut command = project.command(&arguments);
-        let mut child = start(command.stdin(Stdio::piped()));
+        let mut command = hearing(&project.command(&arguments));
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
         let mut input = child.stdin.take().unwrap();
         input
             .write_all(b"{\"resourceType\":\"Patient\",\"id\":\"a\"}\n")
@@ -303,7 +321,7 @@ fn a_hang_up_that_is_ignored_stays_ignored() {
         "trap '' HUP; exec \"$0\" nightly --temp-dir tmp",
         program,
     ]);
-    let child = start(&mut command);
+    let child = start(&command);
     wait(Duration::from_millis(300));
     send(&child, Signal::SIGHUP);
     let (output, _) = ended(child);
@@ -318,7 +336,7 @@ fn a_reader_that_goes_away_ends_a_query_quietly() {
     project.ok(&["pull"]);
     for format in ["csv", "json", "table"] {
         let query = "select unnest(range(3000000)) as number";
-        let mut child = start(&mut project.command(&["sql", "--format", format, "-c", query]));
+        let mut child = start(&project.command(&["sql", "--format", format, "-c", query]));
         let mut rows = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
         rows.read_line(&mut first).unwrap();
