@@ -96,7 +96,7 @@ pub async fn make(
     }
     let named = reports.iter().zip(&about);
     let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
-    let mut manifest = Manifest::of(scheme, named)?;
+    let mut manifest = Manifest::of(scheme, &pipeline.settings.disclosure, named)?;
     let releases = pipeline.releases()?;
     let recorded = record::find(lake, &manifest.release).await?;
     if let Some(recorded) = &recorded

@@ -5,6 +5,7 @@ use super::difference::shown;
 use super::{File, Rendered};
 use crate::disclosure::Scheme;
 use crate::error::{Context, Error, Result};
+use crate::pipeline::DisclosureSettings;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -89,19 +90,29 @@ pub struct FileMade {
 }
 
 impl Manifest {
-    /// The manifest of these reports before they are made: what decides the figures, and with it the
-    /// identifier of the release. Each comes with its name, the text of its report file and what it
-    /// is made from.
+    /// The manifest of these reports before they are made: what decides the figures and whether they
+    /// may leave, and with it the identifier of the release. Each comes with its name, the text of
+    /// its report file and what it is made from.
     ///
     /// # Errors
     /// Usage, when there is no report; data, when they are of different days.
     pub fn of<'a>(
         scheme: Scheme,
+        disclosure: &DisclosureSettings,
         reports: impl IntoIterator<Item = (&'a str, &'a str, &'a About)>,
     ) -> Result<Self> {
+        // Under other limits a release has another identifier, so that they are applied to it.
+        let limits = [
+            ("smallest_area", disclosure.smallest_area.to_string()),
+            (
+                "largest_suppressed_share",
+                disclosure.largest_suppressed_share.to_string(),
+            ),
+        ];
         let settings = scheme
             .settings()
             .into_iter()
+            .chain(limits)
             .map(|(name, value)| (name.to_owned(), value));
         let mut manifest = Manifest {
             format_version: FORMAT,

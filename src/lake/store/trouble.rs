@@ -18,8 +18,10 @@ pub fn of_a_store(text: &str) -> bool {
 pub fn trouble(what: impl fmt::Display, error: object_store::Error) -> Error {
     use object_store::Error as E;
     let text = error.to_string();
+    // A bucket that is not there and is listed has no kind of error of its own.
+    let missing = matches!(error, E::NotFound { .. }) || text.contains("404 Not Found");
     let hint = match &error {
-        E::NotFound { .. } if of_a_store(&text) => {
+        E::NotFound { .. } | E::Generic { .. } if missing && of_a_store(&text) => {
             "see that the bucket or container of the address is there: populace does not make it"
         }
         E::NotFound { .. } => "restore it from a copy",

@@ -14,7 +14,7 @@ fn release() -> (Vec<File>, Manifest) {
     let data = sample::population_profile();
     let rendered = render(&report, &data, Scheme::Hes2018, &about).unwrap();
     let reports = [("population_profile", "name = …", &about)];
-    let mut manifest = Manifest::of(Scheme::Hes2018, reports).unwrap();
+    let mut manifest = Manifest::of(Scheme::Hes2018, &Default::default(), reports).unwrap();
     manifest.add(&rendered);
     (rendered.files, manifest)
 }
