@@ -39,6 +39,8 @@ impl Terminal {
             .current_dir(project.path(""))
             .env_remove("POPULACE_LOG")
             .env_remove("NO_COLOR")
+            // Where it is set, escape codes are written whatever the terminal is.
+            .env_remove("CI")
             .env("TERM", "xterm")
             .envs(variables.iter().copied())
             .stdin(Stdio::piped())
