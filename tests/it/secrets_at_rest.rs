@@ -67,7 +67,7 @@ fn files_and_folders_are_for_their_owner_and_group_only() {
 
     // A lake of an earlier program, or a copy: closed by the next command that writes.
     for (path, mode) in modes(&project.path("lake")) {
-        let open = std::fs::Permissions::from_mode(mode | 0o044 | (mode & 0o100) >> 2 * 3 | 0o002);
+        let open = std::fs::Permissions::from_mode(mode | 0o044 | ((mode & 0o100) >> 6) | 0o002);
         std::fs::set_permissions(&path, open).unwrap();
     }
     let said = project.run(&["pull"]);
