@@ -168,7 +168,7 @@ fn every_mistake_has_a_cause_and_a_cure() {
             2,
             &["run", "nothing.alike"],
             "there is no model",
-            "and 2 more",
+            "and 3 more",
         ),
         (
             2,
@@ -463,8 +463,8 @@ fn every_wrong_setting_has_a_cause_and_a_cure() {
             "\"file:test.key\"",
             "\"file:absent\"",
             "pull",
-            "the key file absent",
-            "hint: ",
+            "names no file that is there",
+            "\"file:PATH\"",
         ),
         (
             2,
