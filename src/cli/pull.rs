@@ -58,7 +58,7 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     })
 }
 
-/// Reads sources again, and says what came of damaged tables.
+/// Reads sources again, and says which damaged tables are whole again.
 async fn again(
     global: &Global,
     work: &session::Work,
