@@ -33,7 +33,9 @@ impl Terminal {
                 "-q",
                 "-e",
                 "-c",
-                &format!("{program} {arguments}"),
+                // A plain shell that Ctrl-C reached as well would end by it when the program has
+                // ended well; one with a trap ends with the program's own code.
+                &format!("trap : INT; {program} {arguments}"),
                 "/dev/null",
             ])
             .current_dir(project.path(""))
