@@ -1,6 +1,6 @@
 //! Parquet files of the lake.
 
-use super::order::{Order, Watch};
+use super::sort_order::{Order, Watch};
 use super::{Lake, RemovedRows, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::array::{Array, Int64Array, RecordBatch};

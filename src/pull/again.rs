@@ -6,10 +6,14 @@
 //! the next pull reads them, and until all were read the table says that it is not complete, and no
 //! model is built over it.
 
+use super::discover::files;
+use super::merge::commit::CONTENT;
+use super::opt_outs::stored;
 use super::plan::{PullPlan, SourceKind};
-use super::settle::CONTENT;
-use super::taken::TakenFiles;
-use super::{Limits, Summary, bulk, deleted, emptied, files, opted_out, pull, rejects, taken};
+use super::prepare::rejects;
+use super::state::extracts::TakenFiles;
+use super::state::{deleted_records, extracts, rowless_versions};
+use super::{Limits, Summary, bulk, pull};
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, INCOMPLETE, Lake, Table, TableName};
 use crate::pipeline::{Pipeline, settings_file::nearest};
@@ -114,9 +118,9 @@ async fn prepare(
         );
     }
     let damaged = damaged(lake, &plan, &chosen).await?;
-    let mut taken = match lost.contains(&taken::table()) {
+    let mut taken = match lost.contains(&extracts::table()) {
         true => TakenFiles::new(),
-        false => taken::load(lake).await?,
+        false => extracts::load(lake).await?,
     };
     let missing = missing(&plan, &chosen, &taken).await?;
     if again.without_missing {
@@ -144,10 +148,10 @@ async fn prepare(
 async fn lost_state(lake: &Lake) -> Result<Vec<TableName>> {
     let mut lost = Vec::new();
     for name in [
-        taken::table(),
-        deleted::table(),
-        emptied::table(),
-        opted_out::table(),
+        extracts::table(),
+        deleted_records::table(),
+        rowless_versions::table(),
+        stored::table(),
         rejects::table(),
     ] {
         if of(lake, &name).await?.is_some() {
@@ -259,18 +263,18 @@ async fn forget(
     mut taken: TakenFiles,
 ) -> Result<()> {
     // Without what was taken everything is read: that goes first.
-    if lost.contains(&taken::table()) {
-        lake.forget_log(&taken::table()).await?;
-    } else if let Some(table) = lake.table(&taken::table()).await? {
+    if lost.contains(&extracts::table()) {
+        lake.forget_log(&extracts::table()).await?;
+    } else if let Some(table) = lake.table(&extracts::table()).await? {
         let mut exports = bulk::recall(&table.properties);
         exports.retain(|source, _| !chosen.contains(source.as_str()));
         let again = taken.iter_mut();
         again
             .filter(|((source, _), _)| chosen.contains(source.as_str()))
             .for_each(|(_, taken)| taken.read_again());
-        taken::store(lake, &taken, bulk::properties(&exports)?).await?;
+        extracts::store(lake, &taken, bulk::properties(&exports)?).await?;
     }
-    for name in lost.iter().filter(|name| **name != taken::table()) {
+    for name in lost.iter().filter(|name| **name != extracts::table()) {
         lake.forget_log(name).await?;
     }
     Ok(())

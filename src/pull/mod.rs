@@ -6,51 +6,32 @@
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
 mod again;
-mod attempt;
 mod bulk;
-mod chunks;
 mod clock;
-mod content;
-mod deleted;
-mod emptied;
-mod exclusions;
-mod feeding;
-mod fence;
-mod files;
-mod intake;
+mod discover;
+mod identity;
 mod merge;
-mod new_files;
-mod object;
-mod opt_out_change;
-mod opt_out_effect;
-mod opted_out;
-mod people;
+mod opt_outs;
 mod plan;
 mod prepare;
-mod reject_spool;
-mod rejects;
-mod relink;
-mod rotate;
-mod runs;
-mod settle;
-mod stored;
+mod read;
+mod rekey;
+mod run;
+mod spool;
+mod state;
 mod summary;
-mod taken;
-mod threshold;
 mod version;
-mod walk;
 mod warnings;
-mod whereabouts;
 
 pub use again::{Again, Replaced, pull_again};
 pub use bulk::Shortfall;
-pub(crate) use chunks::{Form, Piece, pieces, unpacked};
-pub use feeding::{Feeding, feeding};
-pub use opt_out_effect::ndoo_checked_on;
+pub use opt_outs::effect::ndoo_checked_on;
+pub use plan::feeding::{Feeding, feeding};
 pub use plan::{OPEN_PSEUDONYM, PersonLink, PullPlan, TablePlan};
-pub use rotate::{Rotated, abandon, rotate};
+pub(crate) use read::line_splitter::{Form, Piece, pieces, unpacked};
+pub use rekey::{Rotated, abandon, rotate};
+pub use state::extracts::{Taken, TakenFiles, load as taken_files};
 pub use summary::{Summary, TableSummary};
-pub use taken::{Taken, TakenFiles, load as taken_files};
 pub use warnings::Warning;
 
 use crate::error::{Error, Result};
@@ -59,7 +40,7 @@ use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::progress::Progress;
 use crate::scratch::Scratch;
-use attempt::Attempt;
+use run::Attempt;
 use std::collections::BTreeMap;
 
 /// How a pull may use the machine.
@@ -76,7 +57,7 @@ pub struct Limits {
 /// # Errors
 /// Data: the lake cannot be read.
 pub async fn shortfalls(lake: &Lake) -> Result<BTreeMap<String, Shortfall>> {
-    let table = lake.table(&taken::table()).await?;
+    let table = lake.table(&state::extracts::table()).await?;
     let properties = table.map(|table| table.properties).unwrap_or_default();
     Ok(bulk::recall(&properties)
         .into_iter()

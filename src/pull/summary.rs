@@ -1,9 +1,9 @@
 //! What a pull did, for the printer and for `--json`.
 
 use super::bulk::Brought;
-use super::intake::Intake;
-use super::new_files::NewFiles;
+use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
+use super::read::pool::Intake;
 use super::warnings::Warning;
 use crate::lake::Table;
 use crate::privacy::{ListRead, OptOuts};
@@ -95,7 +95,7 @@ impl Summary {
                 let unlinked = table
                     .files
                     .iter()
-                    .filter(|f| f.shard.is_some_and(super::runs::is_unlinked));
+                    .filter(|f| f.shard.is_some_and(super::spool::is_unlinked));
                 Some(TableSummary {
                     table: plan.name.to_string(),
                     rows: table.rows(),

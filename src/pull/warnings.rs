@@ -1,10 +1,10 @@
 //! What makes a pull no good one although all that it brought is in the lake.
 
-use super::intake::{Intake, Shared};
-use super::new_files::NewFiles;
+use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
+use super::read::pool::{Intake, Shared};
+use super::state::extracts::{Taken, TakenFiles};
 use super::summary::TableSummary;
-use super::taken::{Taken, TakenFiles};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,6 +1,6 @@
 //! The place of a release, in a folder or on an object store: what is there, whatever it is.
 
-use super::shelf::Shelf;
+use super::publish_to_store::Shelf;
 use crate::error::{Context, Result};
 use crate::lake::Location;
 use std::fs;

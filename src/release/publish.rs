@@ -3,7 +3,7 @@
 use super::File;
 use super::inspect::{Alteration, inspect};
 use super::place::Place;
-use super::shelf;
+use super::publish_to_store;
 use crate::error::{Context, Error, Result};
 use crate::lake::Location;
 use std::fs;
@@ -46,7 +46,7 @@ pub async fn publish(
     let aside = match (&place, releases.folder()) {
         (Place::Folder(_), Some(folder)) => write(folder, id, files, manifest)?,
         (Place::Store(shelf), _) => {
-            shelf::write(shelf, files, manifest).await?;
+            publish_to_store::write(shelf, files, manifest).await?;
             None
         }
         _ => return Err(Error::data(format!("{releases} is no place for releases"))),

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::experience::Experience;
-use super::kind::Kind;
+use super::chunk::Work;
 use super::modifier::Modifiers;
+use super::resource_plan::Kind;
+use super::template::cache::Experience;
 use super::view::View;
-use super::work::Work;
 use super::{Chunk, Decoded, resource_type};
 
 /// Turns NDJSON into rows of the views it was made for. One decoder serves many threads.

@@ -14,6 +14,7 @@
 mod arena;
 mod boundary;
 mod buffer;
+mod chunk;
 mod column;
 mod constants;
 mod cursor;
@@ -21,11 +22,7 @@ mod decoder;
 mod definition;
 mod deletions;
 mod evaluate;
-mod experience;
-mod follow;
-mod habits;
-mod kind;
-mod learn;
+mod fast_path;
 mod modifier;
 mod operate;
 mod parts;
@@ -35,19 +32,19 @@ mod program;
 mod read;
 mod reference;
 mod refusal;
+mod resource_plan;
 mod resource_type;
 mod scan;
+mod selected_paths;
 mod shape;
 mod table;
+mod template;
 mod temporal;
 mod text;
-mod touched;
 mod type_name;
-mod usual;
 mod validity;
 mod value;
 mod view;
-mod work;
 
 #[cfg(test)]
 mod tests;
@@ -58,7 +55,7 @@ use arrow::array::RecordBatch;
 
 pub use column::{ANSI_TYPE, Column};
 pub use decoder::Decoder;
-pub use touched::SelectedPath;
+pub use selected_paths::SelectedPath;
 pub use view::View;
 
 /// Whether FHIR R4 or STU3 has a resource type of this name.

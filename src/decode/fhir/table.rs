@@ -4,7 +4,7 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 
 use super::Rows;
 use super::buffer::{Buffer, Room};
-use super::experience::Experience;
+use super::template::cache::Experience;
 use super::view::View;
 
 /// The rows of one view.

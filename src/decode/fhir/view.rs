@@ -9,7 +9,8 @@ use super::column::Column;
 use super::definition::{Definition, Select};
 use super::parts::{Misplaced, Place};
 use super::path::Expr;
-use super::touched::{self, SelectedPath};
+use super::selected_paths;
+use super::selected_paths::SelectedPath;
 use crate::error::{Error, Result};
 
 /// A SQL on FHIR ViewDefinition: how one resource type becomes a table.
@@ -68,7 +69,7 @@ impl View {
 
     /// Every element path that the view touches, column by column, for checks of what it selects.
     pub fn paths(&self) -> Vec<SelectedPath> {
-        touched::paths(self)
+        selected_paths::paths(self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! An address on an object store: `s3://bucket/prefix`, `az://container/prefix`, `gs://bucket/prefix`.
 
-use super::{Store, cloud, steady::Steady};
+use super::retrying_store::Steady;
+use super::{Store, cloud};
 use crate::error::{Context, Error, Result};
 use object_store::path::Path;
 use std::fmt;

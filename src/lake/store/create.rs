@@ -8,7 +8,7 @@
 //! writer has (see `Lake::commit`), so equal bytes are one's own.
 
 use super::Store;
-use super::again::{again, pause, unanswered};
+use super::retry::{again, pause, unanswered};
 use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{Error, ObjectStoreExt, PutOptions, PutPayload, PutResult, Result};

@@ -1,7 +1,7 @@
 //! Writing one object, complete or absent.
 
 use super::Store;
-use super::again::again;
+use super::retry::again;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;

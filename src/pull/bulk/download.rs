@@ -1,16 +1,16 @@
 //! Downloading the files of an export, side by side, each from where it was left.
 
-use super::job::Job;
+use super::backoff::Backoff;
+use super::concurrency_limit::Pace;
+use super::failure::Trouble;
 use super::limits::Limits;
 use super::links::Links;
-use super::pace::Pace;
 use super::reading::{Read, Reading};
 use super::session::Session;
-use super::stager::Note;
 use super::staging::FileState;
-use super::treat::Treating;
-use super::trouble::Trouble;
-use super::wait::Backoff;
+use super::staging::job::Job;
+use super::staging::prepare::Treating;
+use super::staging::writer::Note;
 use crate::error::Error;
 use serde_json::json;
 use tokio::sync::mpsc::Sender;

@@ -1,8 +1,8 @@
 //! One request: the token goes home only, redirects stay on the host, bodies are bounded.
 
 use super::address::{Server, shown};
+use super::backoff::retry_after;
 use super::token::Tokens;
-use super::wait::retry_after;
 use crate::decode::fhir::is_resource_type;
 use crate::error::{Context, Error, Result};
 use chrono::Utc;

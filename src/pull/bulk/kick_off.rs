@@ -1,9 +1,9 @@
 //! Asking a server for an export, and telling it that we are done.
 
 use super::address::bare;
+use super::failure::Trouble;
 use super::http::Ask;
 use super::session::Session;
-use super::trouble::Trouble;
 use crate::error::Error;
 use crate::pipeline::Level;
 use reqwest::{Method, StatusCode};

@@ -1,6 +1,6 @@
 //! How much, and how long, a server may send before it is given up.
 
-use super::trouble::Trouble;
+use super::failure::Trouble;
 use crate::error::Error;
 use crate::pipeline::FhirBulk;
 use std::sync::atomic::{AtomicU64, Ordering};

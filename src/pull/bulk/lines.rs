@@ -1,6 +1,6 @@
 //! Bytes as they arrive become pieces of whole lines.
 
-use crate::pull::chunks::{LONGEST_LINE, MOST_LINES, first_lines};
+use crate::pull::read::line_splitter::{LONGEST_LINE, MOST_LINES, first_lines};
 
 /// A piece of a file: whole lines, or a line too long to read.
 #[derive(Debug, PartialEq, Eq)]

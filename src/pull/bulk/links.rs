@@ -1,10 +1,10 @@
 //! The addresses of an export's files, which may end before the files are here.
 
-use super::job::Job;
+use super::failure::Trouble;
 use super::manifest::RemoteFile;
 use super::poll::{Polled, manifest};
 use super::session::Session;
-use super::trouble::Trouble;
+use super::staging::job::Job;
 use crate::error::{Context, Error};
 use tokio::sync::Mutex;
 use url::Url;

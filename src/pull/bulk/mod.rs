@@ -7,39 +7,34 @@
 //! finds it and goes on.
 
 mod address;
+mod backoff;
 mod client_key;
+mod concurrency_limit;
 mod content;
 #[cfg(test)]
 mod corpus;
 mod download;
-mod errand;
-mod gather;
+mod export;
+mod failure;
 mod http;
-mod job;
 mod kick_off;
 mod limits;
 mod lines;
 mod links;
 mod log;
 mod manifest;
-mod pace;
 mod poll;
 mod reading;
 mod receive;
 mod session;
 mod shortfall;
-mod stager;
 mod staging;
 mod token;
-mod treat;
-mod trouble;
-mod unit;
-mod wait;
 
-pub use errand::Errand;
-pub use gather::Brought;
-pub use job::{Memory, properties, recall};
+pub use export::Errand;
 pub use shortfall::Shortfall;
+pub use staging::job::{Memory, properties, recall};
+pub use staging::load::Brought;
 
 use crate::error::Result;
 use crate::lake::Lake;

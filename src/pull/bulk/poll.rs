@@ -1,10 +1,10 @@
 //! Waiting for an export to end, and collecting the pages of its manifest.
 
+use super::backoff::Backoff;
+use super::failure::Trouble;
 use super::http::{Ask, asked_wait};
 use super::manifest::{Page, RemoteFile, parse};
 use super::session::{Answer, Session};
-use super::trouble::Trouble;
-use super::wait::Backoff;
 use crate::error::Error;
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;

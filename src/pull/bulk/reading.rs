@@ -1,14 +1,14 @@
 //! One reading of one file: asking for it, and for the rest of it, until it is whole.
 
+use super::backoff::Backoff;
 use super::content::{Content, Digest};
 use super::download::Downloads;
+use super::failure::Trouble;
 use super::http::{Ask, NoAnswer, Outcome, asked_wait, body};
 use super::manifest::RemoteFile;
 use super::session::{Answer, REFUSALS, TRIES};
 use super::staging::FileState;
-use super::treat::Treated;
-use super::trouble::Trouble;
-use super::wait::Backoff;
+use super::staging::prepare::Treated;
 use crate::error::{Error, Result};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;

@@ -1,15 +1,15 @@
 //! What a response brings becomes pieces; what it says of the file decides whether it is whole.
 
+use super::backoff::Backoff;
 use super::content::{UNPACK, Wrong};
+use super::failure::Trouble;
 use super::http::plain;
 use super::limits::Rate;
 use super::lines::Cut;
 use super::manifest::Role;
 use super::reading::{End, Read, Reading};
-use super::stager::Note;
-use super::trouble::Trouble;
-use super::unit::{Finished, Piece};
-use super::wait::Backoff;
+use super::staging::staged_file::{Finished, Piece};
+use super::staging::writer::Note;
 use crate::error::{Context, Error};
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED,

@@ -1,10 +1,10 @@
 //! Talking to one server: requests that are made until they are answered.
 
 use super::address::shown;
+use super::backoff::Backoff;
+use super::failure::Trouble;
 use super::http::{Ask, Http, NoAnswer, Outcome, asked_wait};
 use super::log::Log;
-use super::trouble::Trouble;
-use super::wait::Backoff;
 use crate::error::Error;
 use crate::pipeline::FhirBulk;
 use reqwest::StatusCode;

@@ -4,9 +4,9 @@
 //! issue of severity error or fatal, or one that cannot be read, means that records did not come.
 
 use super::http::Outcome;
-use super::job::Job;
 use super::manifest::Role;
 use super::staging::FileState;
+use super::staging::job::Job;
 use crate::decode::fhir::is_resource_type;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,366 @@
+//! One chunk on its way from lines to rows.
+
+use std::borrow::Cow;
+
+use super::arena::{Arena, Value};
+use super::cursor::{Broken, Cursor};
+use super::decoder::Decoder;
+use super::evaluate::{Evaluator, steps};
+use super::plan::Sink;
+use super::read::Reader;
+use super::refusal::Refusal;
+use super::resource_plan::Kind;
+use super::shape::Sketch;
+use super::table::Table;
+use super::template::cache::Experience;
+use super::template::matching::{Strange, follow};
+use super::{Chunk, Decoded, Delete, Line, Reject, reason, resource_type, scan, type_name};
+
+/// One chunk on its way.
+pub(super) struct Work<'d, 'c> {
+    decoder: &'d Decoder,
+    chunk: &'c Chunk<'c>,
+    arena: Arena,
+    stack: Vec<Value>,
+    row: Vec<Value>,
+    tables: Vec<Table>,
+    lines: Vec<Line>,
+    rejects: Vec<Reject>,
+    deletes: Vec<Delete>,
+    /// Accepted lines by the number of their type.
+    counts: Vec<u64>,
+    line_count: u64,
+    blank: u64,
+    /// The type of the line before, which is mostly the type of the next.
+    last: Option<&'d Kind>,
+    experience: Experience,
+}
+
+impl<'d, 'c> Work<'d, 'c> {
+    /// A chunk of which nothing has been read.
+    pub fn new(decoder: &'d Decoder, chunk: &'c Chunk<'c>, experience: Experience) -> Work<'d, 'c> {
+        let views = decoder.views.iter().enumerate();
+        let tables = views.map(|(number, view)| Table::new(number, view, &experience));
+        let tables = tables.collect();
+        Work {
+            decoder,
+            chunk,
+            arena: Arena::default(),
+            stack: Vec::new(),
+            row: Vec::new(),
+            tables,
+            lines: Vec::with_capacity(experience.lines + experience.lines / 8),
+            rejects: Vec::new(),
+            deletes: Vec::new(),
+            counts: vec![0; resource_type::all().len()],
+            line_count: 0,
+            blank: 0,
+            last: None,
+            experience,
+        }
+    }
+
+    /// Reads all its lines.
+    pub fn lines(&mut self) {
+        let bytes = self.chunk.bytes;
+        let mut start = 0;
+        while start < bytes.len() {
+            let number = self.chunk.first_line + self.line_count;
+            self.line_count += 1;
+            let strange = match self.by_habit(start, number) {
+                Ok(next) => {
+                    start = next;
+                    continue;
+                }
+                Err(strange) => strange,
+            };
+            let feed = memchr::memchr(b'\n', &bytes[start..]);
+            let next = feed.map_or(bytes.len(), |feed| start + feed + 1);
+            let end = feed.map_or(bytes.len(), |feed| start + feed);
+            let end = if bytes[start..end].ends_with(b"\r") {
+                end - 1
+            } else {
+                end
+            };
+            let accepted = self.line(start, end, number);
+            if let (true, Strange::Joint, Some(kind)) = (accepted, strange, self.last) {
+                self.experience
+                    .learn(kind.number, &kind.shapes, &bytes[start..end]);
+            }
+            start = next;
+        }
+    }
+
+    /// Reads the line at `start` by habit. Gives the start of the next line.
+    #[inline]
+    fn by_habit(&mut self, start: usize, number: u64) -> Result<usize, Strange> {
+        let line = &self.chunk.bytes[start..];
+        let kind = self.likely(line).ok_or(Strange::Joint)?;
+        let known = self.experience.of(kind.number).ok_or(Strange::Joint)?;
+        let read = follow(line, &mut known.habits, &mut self.arena);
+        known.note(read.is_ok());
+        let end = read?;
+        let feed = match line.get(end..) {
+            Some([b'\n', ..]) => end + 1,
+            Some([b'\r', b'\n', ..]) => end + 2,
+            _ => return Err(Strange::Other),
+        };
+        if kind.is_named(&self.arena, 0, line) {
+            let result = self.take(kind, 0, line, number, start, start + end);
+            self.judge(result, number, start, start + end);
+            return Ok(start + feed);
+        }
+        Err(Strange::Other)
+    }
+
+    /// The resource type that a line is probably of.
+    fn likely(&mut self, line: &[u8]) -> Option<&'d Kind> {
+        let Some(rest) = type_name::after_start(line) else {
+            return self.last;
+        };
+        if self
+            .last
+            .is_some_and(|last| type_name::begins(rest, last.name))
+        {
+            return self.last;
+        }
+        let end = scan::plain_stop(rest, 0)?;
+        let name = std::str::from_utf8(&rest[..end]).ok()?;
+        self.last = Some(self.decoder.kinds.get(name)?);
+        self.last
+    }
+
+    /// Reads a line with care. Whether it was accepted.
+    fn line(&mut self, start: usize, end: usize, number: u64) -> bool {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        let marked = start == 0 && self.chunk.offset == 0 && self.chunk.bytes.starts_with(MARK);
+        let text = if marked { start + MARK.len() } else { start };
+        let line = &self.chunk.bytes[text..end];
+        if line.trim_ascii_start().is_empty() {
+            self.blank += 1;
+            return false;
+        }
+        // Positions in a line are 31 bits wide. Line by line, so that the line is in the cache when it
+        // is read.
+        let readable = i32::try_from(line.len()).is_ok() && std::str::from_utf8(line).is_ok();
+        let result = if readable {
+            self.resource(text, start, end, number)
+        } else {
+            Err(Refusal::new(reason::NOT_JSON))
+        };
+        self.judge(result, number, start, end)
+    }
+
+    /// Notes a line that is refused. Whether it was accepted.
+    #[inline(always)]
+    fn judge(
+        &mut self,
+        result: Result<(), Refusal>,
+        number: u64,
+        start: usize,
+        end: usize,
+    ) -> bool {
+        let Err(Refusal { reason, column }) = result else {
+            return true;
+        };
+        self.rejects.push(Reject {
+            number,
+            start: self.chunk.offset + start as u64,
+            end: self.chunk.offset + end as u64,
+            reason,
+            column,
+        });
+        false
+    }
+
+    /// Reads the resource whose text begins at `text`, in the line from `start` to `end`.
+    fn resource(
+        &mut self,
+        text: usize,
+        start: usize,
+        end: usize,
+        number: u64,
+    ) -> Result<(), Refusal> {
+        let line = &self.chunk.bytes[text..];
+        let length = end - text;
+        let kind = self.kind(line, length)?;
+        self.arena.clear();
+        let mut cursor = Cursor { bytes: line, at: 0 };
+        cursor.token();
+        let reader = &mut Reader {
+            cursor: &mut cursor,
+            arena: &mut self.arena,
+            shapes: &kind.shapes,
+        };
+        let resource = match reader.object(Sketch::ROOT, 0) {
+            Err(_) if self.arena.is_full() => return Err(Refusal::new(reason::TOO_LARGE)),
+            resource => resource?,
+        };
+        cursor.ended(length)?;
+        let Value::Object { base } = resource else {
+            return Err(Refusal::new(reason::NOT_JSON));
+        };
+        if !kind.is_named(&self.arena, base as usize, line) {
+            // Named twice, differently.
+            return Err(Refusal::new(reason::NOT_JSON));
+        }
+        if !kind.is_ignored() && self.decoder.modifiers.refuse(&line[..length]) {
+            return Err(Refusal::new(reason::UNKNOWN_MODIFIER));
+        }
+        self.take(kind, base, line, number, start, end)
+    }
+
+    /// Takes what is selected from the resource whose members are at `base`.
+    fn take(
+        &mut self,
+        kind: &'d Kind,
+        base: u32,
+        line: &[u8],
+        number: u64,
+        start: usize,
+        end: usize,
+    ) -> Result<(), Refusal> {
+        let (resource, base) = (Value::Object { base }, base as usize);
+        if kind.is_ignored() {
+            // Nothing is taken from it, so nothing about it can be wrong.
+            self.counts[kind.number] += 1;
+            return Ok(());
+        }
+        let updated = kind.updated(&self.arena, base, line)?;
+        if let Some(deletions) = kind.deletions {
+            deletions.note(&self.arena, base, line, updated, &mut self.deletes)?;
+        }
+        if kind.plans.is_empty() {
+            self.counts[kind.number] += 1;
+            return Ok(());
+        }
+        let id = kind.id(&self.arena, base, line)?;
+        let mut reference = String::with_capacity(kind.name.len() + 1 + id.len());
+        reference.push_str(kind.name);
+        reference.push('/');
+        reference.push_str(id);
+        let made = self.arena.text.len();
+        self.arena.text.extend_from_slice(reference.as_bytes());
+        let key = self.arena.made(made);
+        self.rows(kind, resource, key, line, end - start)?;
+        self.lines.push(Line {
+            reference,
+            updated,
+            number,
+            start: self.chunk.offset + start as u64,
+            end: self.chunk.offset + end as u64,
+        });
+        self.counts[kind.number] += 1;
+        Ok(())
+    }
+
+    /// Appends the rows of all views, or of none when one does not fit.
+    fn rows(
+        &mut self,
+        kind: &'d Kind,
+        resource: Value,
+        key: Value,
+        line: &[u8],
+        length: usize,
+    ) -> Result<(), Refusal> {
+        let mut evaluator = Evaluator {
+            line,
+            arena: &mut self.arena,
+            literals: &kind.literals,
+            resource,
+            key,
+            row_index: 0,
+            stack: &mut self.stack,
+            left: steps(length),
+        };
+        let index = self.lines.len() as u32;
+        for (done, (view, plan)) in kind.plans.iter().enumerate() {
+            let table = &mut self.tables[*view];
+            let before = table.line.len();
+            let mut sink = Sink {
+                buffers: &mut table.buffers,
+                row: &mut self.row,
+                rows: 0,
+            };
+            let result = plan.rows(&mut evaluator, &mut sink);
+            let rows = sink.rows;
+            if let Err(misfit) = result {
+                evaluator.stack.clear();
+                for (view, _) in &kind.plans[..=done] {
+                    self.tables[*view].take_back(index);
+                }
+                let column = misfit
+                    .column
+                    .and_then(|at| self.decoder.views[*view].columns.get(at as usize));
+                let column = column.map(|column| column.name.clone());
+                return Err(Refusal {
+                    reason: reason::WRONG_TYPE,
+                    column,
+                });
+            }
+            table.line.resize(before + rows, index);
+        }
+        Ok(())
+    }
+
+    /// The line's resource type.
+    fn kind(&mut self, line: &[u8], length: usize) -> Result<&'d Kind, Refusal> {
+        let rest = type_name::after_start(line);
+        if let (Some(last), Some(rest)) = (self.last, rest)
+            && type_name::begins(rest, last.name)
+        {
+            return Ok(last);
+        }
+        // Mostly the type comes first. The reader looks at the rest of the line.
+        let name = match rest.and_then(type_name::leading) {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(type_name::searched(line, length)?),
+        };
+        let name = std::str::from_utf8(&name).map_err(|_| Broken)?;
+        match self.decoder.kinds.get(name) {
+            Some(kind) => {
+                self.last = Some(kind);
+                Ok(kind)
+            }
+            None => {
+                // Broken JSON is what it is, whatever it calls itself.
+                let mut cursor = Cursor { bytes: line, at: 0 };
+                cursor.skip()?;
+                cursor.ended(length)?;
+                Err(Refusal::new(reason::UNKNOWN_RESOURCE_TYPE))
+            }
+        }
+    }
+
+    /// What was learnt from the chunk, for the next one: of the room that chunks took up the larger
+    /// counts, and is forgotten little by little.
+    pub fn take_experience(&mut self) -> Experience {
+        let Experience { rooms, lines, .. } = &mut self.experience;
+        rooms.resize_with(self.tables.len(), Vec::new);
+        for (rooms, table) in rooms.iter_mut().zip(&self.tables) {
+            table.note_room(rooms);
+        }
+        *lines = self.lines.len().max(*lines - *lines / 16);
+        std::mem::take(&mut self.experience)
+    }
+
+    /// What the chunk holds.
+    pub fn finish(self) -> Decoded {
+        let tables = self.tables.into_iter().zip(&self.decoder.views);
+        let counts = resource_type::all()
+            .iter()
+            .zip(self.counts)
+            .filter(|(_, count)| *count > 0);
+        Decoded {
+            tables: tables.map(|(table, view)| table.finish(view)).collect(),
+            lines: self.lines,
+            rejects: self.rejects,
+            deletes: self.deletes,
+            types: counts
+                .map(|(name, count)| ((*name).to_owned(), count))
+                .collect(),
+            line_count: self.line_count,
+            blank: self.blank,
+        }
+    }
+}

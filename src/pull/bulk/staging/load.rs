@@ -1,0 +1,248 @@
+//! What was staged comes back: links to people first, then rows with the people they found.
+
+use super::Staging;
+use super::job::{Job, Remembered};
+use super::staged_file;
+use super::staged_file::{Counts, Piece};
+use crate::error::{Context, Error, Result};
+use crate::pull::bulk::kick_off;
+use crate::pull::bulk::session::Session;
+use crate::pull::bulk::shortfall::Shortfall;
+use crate::pull::identity::patient_index::People;
+use crate::pull::plan::{PersonLink, TablePlan};
+use crate::pull::prepare::rejects::RejectedLine;
+use crate::pull::read::pool::{BulkFile, FileIntake, Intake, Shared};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::Int64Type;
+use futures::{StreamExt, TryStreamExt};
+use std::sync::Arc;
+use url::Url;
+
+/// An export that is staged whole.
+pub struct Brought {
+    /// The source's number in the plan.
+    pub source: usize,
+    pub(in crate::pull::bulk) session: Session,
+    pub(in crate::pull::bulk) staging: Staging,
+    pub(in crate::pull::bulk) job: Job,
+    /// The reading of each file that counts; None for files that the manifest no longer has.
+    pub(in crate::pull::bulk) readings: Vec<Option<u32>>,
+    /// Types that had files in the last full export.
+    pub(in crate::pull::bulk) types: Vec<String>,
+    /// What the server failed to export.
+    pub(in crate::pull::bulk) shortfall: Option<Shortfall>,
+}
+
+/// What pieces of a file add up to.
+#[derive(Default)]
+struct Sum {
+    counts: Counts,
+    read: FileIntake,
+}
+
+impl Brought {
+    /// Whether the export has no file.
+    pub fn is_empty(&self) -> bool {
+        self.readings.iter().all(Option::is_none)
+    }
+
+    /// Whether it holds everything, not only changes.
+    pub fn is_full(&self) -> bool {
+        self.job.since.is_none()
+    }
+
+    /// Whether it holds all that it was asked for, as far as the server says.
+    pub fn is_whole(&self) -> bool {
+        self.shortfall.is_none()
+    }
+
+    /// Whether the server says that it is of a time in the future.
+    pub fn is_early(&self) -> bool {
+        self.job.is_early()
+    }
+
+    /// The error of a pull that took in an export which is not whole.
+    pub fn error(&self) -> Option<Error> {
+        let shortfall = self.shortfall.as_ref()?;
+        Some(shortfall.error(&self.session.source, self.job.since.as_deref()))
+    }
+
+    fn counts(&self, piece: &Piece) -> bool {
+        self.readings.get(piece.file).copied().flatten() == Some(piece.reading)
+    }
+
+    /// Takes in what the export says about people.
+    pub async fn learn(&self, people: &mut People) -> Result<()> {
+        for (_, path) in self.staging.units().await? {
+            let Some(receipt) = self.staging.receipt(&path).await? else {
+                return Err(lost());
+            };
+            let pieces = receipt.pieces.iter().filter(|piece| self.counts(piece));
+            for piece in pieces {
+                for fact in &piece.links {
+                    people.learn(*fact);
+                }
+                for fact in &piece.replacements {
+                    people.learn_merge(*fact);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds rows, deletions and counts to what the pull brings.
+    pub async fn rows(
+        &self,
+        shared: &Arc<Shared>,
+        intake: &mut Intake,
+        threads: usize,
+    ) -> Result<()> {
+        let source = &shared.plan.sources[self.source].name;
+        let mut sums: Vec<Sum> = self.readings.iter().map(|_| Sum::default()).collect();
+        let named = |file| shared.rejects.number(source, &self.job.name(file));
+        let numbers: Vec<usize> = (0..sums.len()).map(named).collect();
+        let people = Arc::new(std::mem::take(&mut intake.people));
+        let mut units = futures::stream::iter(self.staging.units().await?)
+            .map(|(_, path)| {
+                let (shared, people, source) = (shared.clone(), people.clone(), self.source);
+                async move {
+                    let (receipt, body) = self.staging.unit(&path).await?;
+                    let good: Vec<bool> = receipt.pieces.iter().map(|p| self.counts(p)).collect();
+                    let parts = receipt.parts.clone();
+                    tokio::task::spawn_blocking(move || {
+                        for part in &parts {
+                            let Some(table) = table_of(&shared, &part.table) else {
+                                return Err(lost());
+                            };
+                            for (piece, batch) in staged_file::rows(part, &body)? {
+                                if good.get(piece) == Some(&true) {
+                                    let plan = &shared.plan.tables[table];
+                                    let rows = linked(plan, batch, &people)?;
+                                    shared.add(source, table, rows)?;
+                                }
+                            }
+                        }
+                        Ok(())
+                    })
+                    .await
+                    .data(|| "a worker of the pull failed")??;
+                    Ok::<_, Error>(receipt)
+                }
+            })
+            .buffered(threads.max(1));
+        while let Some(receipt) = units.try_next().await? {
+            for piece in receipt.pieces {
+                if self.counts(&piece) {
+                    for (table, versions) in &piece.emptied {
+                        let table = table_of(shared, table).ok_or_else(lost)?;
+                        shared.runs.add_emptied(table, versions.clone())?;
+                    }
+                    let moment = self.job.moment().unwrap_or(i64::MAX);
+                    let file = piece.file;
+                    let rejects = sums[file].add(piece, intake, moment);
+                    shared.rejects.add(numbers[file], rejects)?;
+                }
+            }
+        }
+        drop(units);
+        intake.people = Arc::unwrap_or_clone(people);
+        for (file, mut sum) in sums.into_iter().enumerate() {
+            if self.readings[file].is_some() {
+                sum.read.taken = sum.counts.taken();
+                sum.read.future = sum.counts.future;
+                intake.add_bulk(BulkFile {
+                    source: self.source,
+                    name: self.job.name(file),
+                    modified: self.job.moment().unwrap_or_default(),
+                    read: sum.read,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What to remember of it once it is in the lake.
+    pub fn remembered(&self) -> Remembered {
+        Remembered {
+            job: self.job.id.clone(),
+            settings: self.job.settings.clone(),
+            since: match self.shortfall {
+                // The same again.
+                Some(_) => self.job.since.clone().unwrap_or_default(),
+                None => self.job.next_since(),
+            },
+            types: self.types.clone(),
+            fhir_version: self.job.fhir_version.clone(),
+            shortfall: self.shortfall.clone(),
+        }
+    }
+
+    /// It is in the lake: removes what was staged and lets the server remove its files.
+    pub async fn done(self) -> Result<()> {
+        end(&self.session, &self.staging, &self.job).await
+    }
+
+    /// It is of no use: the next pull asks for a new export.
+    pub async fn give_up(self) -> Result<()> {
+        end(&self.session, &self.staging, &self.job).await
+    }
+}
+
+/// Ends a job at the server and in the lake. The server first: after a crash between the two it is
+/// told again, which does no harm.
+pub(in crate::pull::bulk) async fn end(
+    session: &Session,
+    staging: &Staging,
+    job: &Job,
+) -> Result<()> {
+    if let Ok(status) = Url::parse(&job.status_url)
+        && session.http.server.is_ours(&status)
+    {
+        kick_off::delete(session, &status).await;
+    }
+    staging.clear().await
+}
+
+impl Sum {
+    /// Adds a piece; gives its lines that cannot be used.
+    fn add(&mut self, piece: Piece, intake: &mut Intake, moment: i64) -> Vec<RejectedLine> {
+        self.counts.add(&piece.counts);
+        self.read.bytes += piece.end - piece.start;
+        for (kind, lines) in piece.types {
+            *self.read.types.entry(kind).or_default() += lines;
+        }
+        for (kind, key, when) in piece.deletes {
+            intake.delete(kind, key, when.unwrap_or(moment));
+        }
+        let rejects = piece.rejects.into_iter();
+        let rejects: Vec<RejectedLine> = rejects.map(Into::into).collect();
+        self.read.reject(&rejects);
+        rejects
+    }
+}
+
+fn lost() -> Error {
+    Error::data("a part of the staging area of the lake is lost")
+        .hint("run again: what is missing is downloaded again")
+}
+
+fn table_of(shared: &Shared, name: &str) -> Option<usize> {
+    let mut tables = shared.plan.tables.iter();
+    tables.position(|table| table.name.to_string() == name)
+}
+
+/// Gives rows the people that are known now.
+fn linked(plan: &TablePlan, batch: RecordBatch, people: &People) -> Result<RecordBatch> {
+    let PersonLink::Patient(_) = plan.person else {
+        return Ok(batch);
+    };
+    let failed = || format!("cannot link rows of {}", plan.name);
+    let patients = batch
+        .column_by_name("patient_key")
+        .ok_or("it has no patient_key")
+        .data(failed)?;
+    let people = people.of(patients.as_primitive::<Int64Type>());
+    let mut columns = batch.columns().to_vec();
+    columns[0] = Arc::new(people);
+    RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
+}

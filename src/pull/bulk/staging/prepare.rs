@@ -1,0 +1,141 @@
+//! A piece of a file made fit to store, in memory: decoded, pseudonymised, generalised, scanned.
+
+use super::job::JobFile;
+use super::staged_file::{Counts, Piece};
+use crate::decode::Chunk;
+use crate::error::Result;
+use crate::pull::bulk::lines::Cut;
+use crate::pull::bulk::shortfall::{tells, told};
+use crate::pull::identity::patient_index::People;
+use crate::pull::plan::SourceKind;
+use crate::pull::prepare::Preparer;
+use crate::pull::prepare::rejects::RejectedLine;
+use crate::pull::read::pool::{Shared, counted};
+use arrow::array::RecordBatch;
+use std::sync::Arc;
+
+/// What treating the pieces of one source needs.
+#[derive(Clone)]
+pub struct Treating {
+    /// Tables and sources.
+    pub shared: Arc<Shared>,
+    /// The source's number in the plan.
+    pub source: usize,
+    /// When the export was made, in microseconds since 1970: deletions without a time happened then.
+    pub moment: Option<i64>,
+}
+
+/// A piece and its rows, by table.
+pub type Treated = (Piece, Vec<(String, RecordBatch)>);
+
+impl Treating {
+    /// The keyed digest of bytes.
+    pub fn digest(&self, bytes: &[u8]) -> i64 {
+        self.shared.plan.sources[self.source].pseudonyms.line(bytes)
+    }
+
+    /// Treats the bytes of `cut`; `piece` says which file they are of, and `name` is for errors.
+    pub fn treat(
+        &self,
+        file: &JobFile,
+        name: &str,
+        cut: &Cut,
+        mut piece: Piece,
+    ) -> Result<Treated> {
+        piece.start = cut.start;
+        piece.end = cut.end;
+        if cut.too_long {
+            piece.next_line = cut.first_line + 1;
+            piece.counts.lines = 1;
+            let line = RejectedLine {
+                line: cut.first_line,
+                start: cut.start,
+                end: cut.end,
+                reason: "too-long",
+                column: None,
+            };
+            piece.rejects.push(line.into());
+            return Ok((piece, Vec::new()));
+        }
+        piece.digest = Some(self.digest(&cut.bytes));
+        if tells(file.role, &file.kind) {
+            outcomes(cut, &file.kind, &mut piece);
+            return Ok((piece, Vec::new()));
+        }
+        let source = &self.shared.plan.sources[self.source];
+        let SourceKind::Fhir {
+            decoder, tables, ..
+        } = &source.kind
+        else {
+            return Ok((piece, Vec::new()));
+        };
+        let mut decoded = decoder.decode(&Chunk {
+            bytes: &cut.bytes,
+            offset: cut.start,
+            first_line: cut.first_line,
+        });
+        let targets: Vec<usize> = tables.iter().map(|(_, table)| *table).collect();
+        let viewed: Vec<&str> = tables.iter().map(|(kind, _)| kind.as_str()).collect();
+        // Who each Patient is is known when all files are here: rows find their person then.
+        let preparer = Preparer {
+            source,
+            tables: &self.shared.plan.tables,
+            lookups: &self.shared.lookups,
+            people: &People::default(),
+            clock: self.shared.clock,
+            made: self.moment.unwrap_or(i64::MIN),
+        };
+        let prepared = preparer.prepare(&mut decoded, &targets, &cut.bytes, cut.start, name)?;
+        let taken = counted(&decoded, Some(&viewed));
+        piece.next_line = cut.first_line + decoded.line_count;
+        piece.counts = Counts {
+            lines: taken.lines,
+            without_view: taken.without_view,
+            deletions: taken.deletions,
+            other: taken.other,
+            blank: decoded.blank,
+            future: prepared.future,
+        };
+        piece.types = decoded.types;
+        piece.rejects = prepared.rejects.into_iter().map(Into::into).collect();
+        piece.links = prepared.links;
+        piece.replacements = prepared.replacements;
+        piece.deletes = prepared
+            .deletes
+            .into_iter()
+            .map(|(kind, key, when)| (kind, key, when.or(self.moment)))
+            .collect();
+        let name_of = |table: usize| self.shared.plan.tables[table].name.to_string();
+        let emptied = prepared.emptied.into_iter();
+        piece.emptied = emptied
+            .map(|(t, versions)| (name_of(t), versions))
+            .collect();
+        let rows = prepared.tables.into_iter();
+        Ok((
+            piece,
+            rows.map(|(table, batch)| (name_of(table), batch)).collect(),
+        ))
+    }
+}
+
+/// Of a file of errors only counts and codes are kept, and which resource types they name.
+fn outcomes(cut: &Cut, kind: &str, piece: &mut Piece) {
+    let mut lines: Vec<&[u8]> = cut.bytes.split(|b| *b == b'\n').collect();
+    if cut.bytes.ends_with(b"\n") {
+        lines.pop();
+    }
+    piece.next_line = cut.first_line + lines.len() as u64;
+    piece.counts.lines = lines.len() as u64;
+    piece.counts.other = piece.counts.lines;
+    for line in lines {
+        if line.trim_ascii().is_empty() {
+            piece.counts.blank += 1;
+            continue;
+        }
+        let told = told(line, kind);
+        for issue in told.issues {
+            *piece.types.entry(issue).or_default() += 1;
+        }
+        piece.failed.extend(told.types);
+    }
+}

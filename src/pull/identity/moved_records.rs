@@ -1,0 +1,267 @@
+//! Records that have rows in more than one shard of a table.
+//!
+//! A shard is merged without a look at the others. That is right for as long as a record stays with
+//! its person; but NHS numbers are corrected, Patients are merged, a result is moved to the patient
+//! it belongs to, a record is deleted. Then its newest version is in one place and older ones are in
+//! another, and only the newest may stay.
+
+use crate::error::Result;
+use crate::lake::{DataFile, Lake};
+use crate::pull::merge::stored_rows;
+use crate::pull::spool::{NOWHERE, Runs};
+use crate::pull::version::{ByRecord, Keys, RecordVersion, Version};
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// The digest of a version that is a deletion: it beats all others of its time.
+pub const DELETED: i64 = i64::MAX;
+
+/// New records looked at together: what a pass holds in memory stays below 100 MB.
+const PASS: usize = 4_000_000;
+
+/// Where the newest version is of each record that has rows in several shards.
+#[derive(Debug, Default)]
+pub struct Whereabouts {
+    homes: HashMap<i64, i32>,
+    /// Records of which no row stays, although some were there, by the version that says so.
+    pub emptied: Vec<RecordVersion>,
+    /// Shards of the stored table that hold rows of records whose home is elsewhere.
+    pub losing: BTreeSet<i32>,
+    /// For each stored file the rows whose record is among the new or deleted ones.
+    touched: HashMap<String, Vec<u32>>,
+}
+
+impl Whereabouts {
+    /// Whether rows of `record` may stay in `shard`.
+    pub fn stays(&self, record: i64, shard: i32) -> bool {
+        self.homes.get(&record).is_none_or(|home| *home == shard)
+    }
+
+    /// Whether no record has rows in several shards.
+    pub fn is_empty(&self) -> bool {
+        self.homes.is_empty()
+    }
+
+    /// The rows of a stored file whose record is among the new or deleted ones, ascending: positions
+    /// among the rows that count.
+    pub fn touched(&self, file: &DataFile) -> &[u32] {
+        self.touched.get(&file.path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether rows of `record` stay somewhere, as far as it was looked for.
+    pub fn has_rows(&self, record: i64) -> bool {
+        self.homes.get(&record).is_some_and(|home| *home != NOWHERE)
+    }
+
+    /// Looks for records of `table` that are in several shards. `stored` are the table's files, and
+    /// `rowless` versions without a row that are known from elsewhere: of records that were deleted
+    /// (see [`DELETED`]), or that lost their rows in an earlier night.
+    pub async fn find(
+        lake: &Lake,
+        runs: &Runs,
+        table: usize,
+        stored: &[DataFile],
+        rowless: &[RecordVersion],
+    ) -> Result<Self> {
+        if stored.is_empty() && rowless.is_empty() {
+            let strays = strays_among_new(runs, table)?;
+            return Self::of(strays, HashMap::new(), lake, runs, table, stored, rowless).await;
+        }
+        let (strays, touched) = strays(lake, runs, table, stored, rowless).await?;
+        Self::of(strays, touched, lake, runs, table, stored, rowless).await
+    }
+
+    /// Finds the home of each of `strays`.
+    async fn of(
+        strays: HashSet<i64>,
+        touched: HashMap<String, Vec<u32>>,
+        lake: &Lake,
+        runs: &Runs,
+        table: usize,
+        stored: &[DataFile],
+        rowless: &[RecordVersion],
+    ) -> Result<Self> {
+        if strays.is_empty() {
+            return Ok(Whereabouts {
+                touched,
+                ..Self::default()
+            });
+        }
+        // A version that was read now wins over the same version as it was stored: its person may
+        // have been found since.
+        let mut best: HashMap<i64, (Version, bool, i32)> = HashMap::new();
+        let mut offer = |(record, version): RecordVersion, new: bool, shard: i32| {
+            if strays.contains(&record) {
+                let offered = (version, new, shard);
+                best.entry(record)
+                    .and_modify(|known| *known = (*known).max(offered))
+                    .or_insert(offered);
+            }
+        };
+        for record in rowless {
+            offer(*record, true, NOWHERE);
+        }
+        runs.each_key(table, |shard, record| offer(record, true, shard))?;
+        let mut held: Vec<(i64, i32)> = Vec::new();
+        for file in stored {
+            let shard = file.shard.unwrap_or(0);
+            for batch in stored_rows::rows(lake, file, &Keys::schema()).await? {
+                for record in Keys::of(&batch)?.iter() {
+                    if strays.contains(&record.0) {
+                        held.push((record.0, shard));
+                        offer(record, false, shard);
+                    }
+                }
+            }
+        }
+        let emptied = best
+            .iter()
+            .filter(|(_, (version, _, shard))| *shard == NOWHERE && version.1 != DELETED)
+            .map(|(record, (version, _, _))| (*record, *version))
+            .collect();
+        let homes: HashMap<i64, i32> = best.into_iter().map(|(k, (_, _, s))| (k, s)).collect();
+        let losing = held
+            .into_iter()
+            .filter(|(record, shard)| homes.get(record) != Some(shard))
+            .map(|(_, shard)| shard)
+            .collect();
+        Ok(Whereabouts {
+            homes,
+            emptied,
+            losing,
+            touched,
+        })
+    }
+}
+
+/// Parts that new records are cut into, so that what is looked up of one stays in the processor's
+/// cache.
+const PARTS: usize = 64;
+
+/// Records that are in more than one shard among new rows.
+fn strays_among_new(runs: &Runs, table: usize) -> Result<HashSet<i64>> {
+    let mut strays = HashSet::new();
+    let mut shards: HashMap<i64, i32, ByRecord> = HashMap::default();
+    let passes = runs.count(table) / PASS + 1;
+    let mut parts: Vec<Vec<(i64, i32)>> = vec![Vec::new(); PARTS];
+    for pass in 0..passes {
+        runs.each_key(table, |shard, (record, _)| {
+            if is_of_pass(record, pass, passes) {
+                // Bits that a map does not look at.
+                parts[usize::try_from(record >> 40).unwrap_or(0) % PARTS].push((record, shard));
+            }
+        })?;
+        for part in &mut parts {
+            shards.clear();
+            for (record, shard) in part.drain(..) {
+                if *shards.entry(record).or_insert(shard) != shard {
+                    strays.insert(record);
+                }
+            }
+        }
+    }
+    Ok(strays)
+}
+
+/// Keys are uniform: their lower bits cut them into passes of about equal size.
+fn is_of_pass(record: i64, pass: usize, passes: usize) -> bool {
+    passes == 1 || usize::try_from(record & 0xffff).unwrap_or(0) % passes == pass
+}
+
+/// Records that are in more than one shard, among new rows or among new and stored ones; and the
+/// rows of each stored file whose record is among the new ones.
+async fn strays(
+    lake: &Lake,
+    runs: &Runs,
+    table: usize,
+    stored: &[DataFile],
+    rowless: &[RecordVersion],
+) -> Result<(HashSet<i64>, HashMap<String, Vec<u32>>)> {
+    let mut strays = HashSet::new();
+    let mut touched: HashMap<String, Vec<u32>> = HashMap::new();
+    let passes = (runs.count(table) + rowless.len()) / PASS + 1;
+    for pass in 0..passes {
+        let most = (runs.count(table) + rowless.len()).min(PASS);
+        let mut shards: HashMap<i64, i32, ByRecord> =
+            HashMap::with_capacity_and_hasher(most, ByRecord::default());
+        let mut see = |shard: i32, (record, _): RecordVersion| {
+            if is_of_pass(record, pass, passes) && *shards.entry(record).or_insert(shard) != shard {
+                strays.insert(record);
+            }
+        };
+        for record in rowless {
+            see(NOWHERE, *record);
+        }
+        runs.each_key(table, &mut see)?;
+        if shards.is_empty() {
+            continue;
+        }
+        let sieve = Sieve::of(shards.keys());
+        for file in stored {
+            let shard = file.shard.unwrap_or(0);
+            let rows = touched.entry(file.path.clone()).or_default();
+            let mut at = 0;
+            for batch in lake.read_file(file, Some(&["record_key"])).await? {
+                for record in batch.column(0).as_primitive::<Int64Type>().values() {
+                    if sieve.may_hold(*record)
+                        && let Some(new) = shards.get(record)
+                    {
+                        rows.push(at);
+                        if *new != shard {
+                            strays.insert(*record);
+                        }
+                    }
+                    at += 1;
+                }
+            }
+        }
+    }
+    if passes > 1 {
+        touched.values_mut().for_each(|rows| rows.sort_unstable());
+    }
+    Ok((strays, touched))
+}
+
+/// Which records may be among some, by a bit each: most of the stored ones are not, and a look at a
+/// bit costs a fraction of one into a map.
+struct Sieve(Vec<u64>);
+
+impl Sieve {
+    fn of<'r>(records: impl ExactSizeIterator<Item = &'r i64>) -> Self {
+        // Eight to sixteen bits a record let one in ten through that is not among them.
+        let mut sieve = Sieve(vec![0; (records.len() / 8 + 1).next_power_of_two()]);
+        for record in records {
+            let (word, bit) = sieve.place(*record);
+            sieve.0[word] |= bit;
+        }
+        sieve
+    }
+
+    fn may_hold(&self, record: i64) -> bool {
+        let (word, bit) = self.place(record);
+        self.0[word] & bit != 0
+    }
+
+    fn place(&self, record: i64) -> (usize, u64) {
+        let word = usize::try_from(record >> 6).unwrap_or(0) & (self.0.len() - 1);
+        (word, 1 << (record & 63))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sieve_holds_back_most_of_what_is_not_there() {
+        let key = |n: i64| n.wrapping_mul(0x5851_f42d_4c95_7f2d) & i64::MAX;
+        let held: Vec<i64> = (0..1000).map(key).collect();
+        let sieve = Sieve::of(held.iter());
+        assert!(held.iter().all(|record| sieve.may_hold(*record)));
+        let through = (1000..11_000).filter(|n| sieve.may_hold(key(*n)));
+        let through = through.count();
+        assert!(through < 2_000, "{through} of 10,000 got through");
+        assert!(!Sieve::of([].iter()).may_hold(7));
+    }
+}

@@ -1,0 +1,229 @@
+//! Rows find their person again: those that waited for their Patient, and those whose Patient is
+//! another person than when they were stored.
+
+use super::patient_index::People;
+use crate::error::{Context, Error, Result};
+use crate::lake::{DataFile, Lake};
+use crate::pull::merge::stored_rows;
+use crate::pull::plan::{MERGED_FROM, PersonLink, TablePlan};
+use crate::pull::spool::{Look, Runs, is_unlinked, shard_of};
+use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
+use arrow::compute::{concat_batches, filter_record_batch};
+use arrow::datatypes::Int64Type;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// The rows of one table, on their way to the right person.
+pub struct Relink<'a> {
+    /// The lake.
+    pub lake: &'a Lake,
+    /// The table.
+    pub plan: &'a TablePlan,
+    /// The new rows.
+    pub runs: &'a Runs,
+    /// The table's index there.
+    pub table: usize,
+    /// Who every Patient is now.
+    pub people: &'a People,
+    /// Patients who were somebody else when the lake was last settled, and whom.
+    pub moved: &'a HashMap<i64, Option<i64>>,
+    /// Whether the table's records are the Patients themselves.
+    pub is_people: bool,
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+pub struct Relinked {
+    /// Records whose stored rows were read again, as rows of another person.
+    pub records: HashSet<i64>,
+    /// Whether all stored rows without a person were read again.
+    pub waiting_taken: bool,
+    /// New rows without a person, by source.
+    pub new_waiting: BTreeMap<String, u64>,
+}
+
+impl Relink<'_> {
+    /// Relinks new rows, and stored ones of `files`, which become new rows.
+    pub async fn run(&self, files: &[DataFile]) -> Result<Relinked> {
+        let mut done = Relinked::default();
+        if !self.is_people && !matches!(self.plan.person, PersonLink::Patient(_)) {
+            return Ok(done);
+        }
+        let shards = self.lake.settings().shards;
+        let of_moved: BTreeSet<i32> = self
+            .moved
+            .values()
+            .flatten()
+            .map(|person| shard_of(*person, shards))
+            .collect();
+        let affected = |shard: i32| is_unlinked(shard) || of_moved.contains(&shard);
+        // Rows that stay where they are are not moved: there may be more than a copy has room for.
+        let look = Look {
+            columns: &[self.patient_column(), "person_key", MERGED_FROM],
+            wanted: &|rows| {
+                let (before, now) = self.persons(rows)?;
+                Ok(before != now)
+            },
+        };
+        for shard in self.runs.shards(self.table) {
+            // A merged Patient's own row comes with the number that it no longer goes by.
+            if affected(shard) || self.is_people {
+                for part in self.runs.take_some(self.table, shard, &look)? {
+                    self.runs.add(self.table, self.linked(&part.taken()?)?)?;
+                }
+            }
+        }
+        done.new_waiting = self.new_waiting()?;
+        for file in files {
+            let shard = file.shard.unwrap_or(0);
+            if affected(shard) && self.concerns(file).await? {
+                let waiting = is_unlinked(shard) && !self.is_people;
+                done.waiting_taken |= waiting;
+                for batch in stored_rows::rows(self.lake, file, &self.plan.schema).await? {
+                    self.read_again(&batch, waiting, &mut done.records)?;
+                }
+            }
+        }
+        // All files of waiting rows go together, or none.
+        if done.waiting_taken {
+            for file in files.iter().filter(|f| f.shard.is_some_and(is_unlinked)) {
+                if !self.concerns(file).await? {
+                    for batch in stored_rows::rows(self.lake, file, &self.plan.schema).await? {
+                        self.read_again(&batch, true, &mut done.records)?;
+                    }
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Counts new rows without a person, by source.
+    fn new_waiting(&self) -> Result<BTreeMap<String, u64>> {
+        let counted = RefCell::new(BTreeMap::new());
+        let look = Look {
+            columns: &["source"],
+            wanted: &|rows| {
+                let mut counted = counted.borrow_mut();
+                for source in rows.column(0).as_string::<i32>().iter().flatten() {
+                    match counted.get_mut(source) {
+                        Some(rows) => *rows += 1,
+                        None => drop(counted.insert(source.to_string(), 1)),
+                    }
+                }
+                Ok(false)
+            },
+        };
+        for shard in self.runs.shards(self.table) {
+            if is_unlinked(shard) {
+                self.runs.take_some(self.table, shard, &look)?;
+            }
+        }
+        Ok(counted.into_inner())
+    }
+
+    /// The column that says whose row it is.
+    fn patient_column(&self) -> &'static str {
+        if self.is_people {
+            "record_key"
+        } else {
+            "patient_key"
+        }
+    }
+
+    /// Whether a stored file has a row that belongs to another person now.
+    async fn concerns(&self, file: &DataFile) -> Result<bool> {
+        let columns = [self.patient_column(), "person_key", MERGED_FROM];
+        let shape = stored_rows::shape(self.plan, &columns);
+        for batch in stored_rows::rows(self.lake, file, &shape).await? {
+            let (before, now) = self.persons(&batch)?;
+            if before != now {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The person of each row as stored, and as it is now.
+    fn persons(&self, batch: &RecordBatch) -> Result<(Int64Array, Int64Array)> {
+        let patients = self.numbers(batch, self.patient_column())?;
+        let before = self.numbers(batch, "person_key")?;
+        let now = if self.is_people {
+            // A Patient's own row says who it is; only a merge says otherwise.
+            let own = self.own_persons(batch)?;
+            let rows = patients.iter().zip(&own);
+            rows.map(|(patient, own)| match patient {
+                Some(patient) if self.people.is_replaced(patient) => self.people.person(patient),
+                _ => own,
+            })
+            .collect()
+        } else {
+            self.people.of(patients)
+        };
+        Ok((before.clone(), now))
+    }
+
+    /// The person that each Patient is by its own number.
+    fn own_persons(&self, batch: &RecordBatch) -> Result<Int64Array> {
+        let merged = self.numbers(batch, MERGED_FROM)?.iter();
+        let persons = self.numbers(batch, "person_key")?.iter();
+        Ok(merged.zip(persons).map(|(own, now)| own.or(now)).collect())
+    }
+
+    fn numbers<'b>(&self, batch: &'b RecordBatch, name: &str) -> Result<&'b Int64Array> {
+        batch
+            .column_by_name(name)
+            .ok_or_else(|| Error::data(format!("table {} has no {name}", self.plan.name)))
+            .map(|column| column.as_primitive::<Int64Type>())
+    }
+
+    /// `batch` with the person that each row has now.
+    fn linked(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let failed = || format!("cannot link rows of {}", self.plan.name);
+        let (_, now) = self.persons(batch)?;
+        let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
+        if self.is_people {
+            let merged: Int64Array = self
+                .own_persons(batch)?
+                .iter()
+                .zip(&now)
+                .map(|(own, now)| own.filter(|_| own != now))
+                .collect();
+            let at = batch.schema().index_of(MERGED_FROM).data(failed)?;
+            columns[at] = Arc::new(merged);
+        }
+        let at = batch.schema().index_of("person_key").data(failed)?;
+        columns[at] = Arc::new(now);
+        RecordBatch::try_new(self.plan.schema.clone(), columns).data(failed)
+    }
+
+    /// Makes new rows of stored ones: of those that belong to another person now, or of `all`.
+    fn read_again(&self, batch: &RecordBatch, all: bool, records: &mut HashSet<i64>) -> Result<()> {
+        let failed = || format!("cannot link rows of {}", self.plan.name);
+        let (before, now) = self.persons(batch)?;
+        let moved: BooleanArray = before
+            .iter()
+            .zip(&now)
+            .map(|(before, now)| Some(all || before != now))
+            .collect();
+        let rows = filter_record_batch(batch, &moved).data(failed)?;
+        if rows.num_rows() == 0 {
+            return Ok(());
+        }
+        if !all {
+            let keys = rows
+                .column_by_name("record_key")
+                .ok_or("it has no record_key");
+            records.extend(keys.data(failed)?.as_primitive::<Int64Type>().values());
+        }
+        self.runs.add(self.table, self.linked(&rows)?)
+    }
+}
+
+/// All rows of a file as one batch.
+pub fn one(batches: Vec<RecordBatch>) -> Result<RecordBatch> {
+    let Some(schema) = batches.first().map(RecordBatch::schema) else {
+        return Err(Error::data("a file of the lake has no rows"));
+    };
+    concat_batches(&schema, &batches).data(|| "rows of a file do not fit together")
+}

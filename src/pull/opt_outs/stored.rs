@@ -1,0 +1,129 @@
+//! Opt-outs as the lake knows them: `populace.opt_out`, so that a change of a list is noticed.
+//!
+//! Their Patients are kept too, as pseudonyms: what arrives later for one of them is recognised and
+//! left out, and does not wait for a Patient that never comes.
+
+use super::effect::list_table;
+use crate::error::{Context, Result};
+use crate::lake::{Lake, TableName};
+use crate::privacy::OptOuts;
+use crate::pull::identity::patient_index::People;
+use crate::pull::prepare::LinkFact;
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+/// `populace.opt_out`.
+pub fn table() -> TableName {
+    TableName::new("populace", "opt_out")
+}
+
+/// A row says that a person is on a list, or that a Patient is theirs.
+fn schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        Field::new("person_key", DataType::Int64, false),
+        Field::new("patient_key", DataType::Int64, true),
+        Field::new("list", DataType::Utf8, true),
+    ]))
+}
+
+/// The people who had opted out at the last pull, and links to them.
+#[derive(Debug, Default)]
+pub struct OptedOut {
+    /// Their keys.
+    pub people: HashSet<i64>,
+    /// The Patients that were theirs.
+    pub links: Vec<LinkFact>,
+    /// How many people were on each list.
+    pub lists: BTreeMap<String, u64>,
+    /// Who was on each list, where the lake says so.
+    members: BTreeMap<String, HashSet<i64>>,
+    /// Which state of the table this is: a pull that is done again finds the same.
+    pub version: Option<u64>,
+}
+
+impl OptedOut {
+    /// Who was on a list; None where only their number is known.
+    pub fn members(&self, list: &str) -> Option<&HashSet<i64>> {
+        // Before lists were told apart, all people were on the only one.
+        let only = self.members.is_empty() && self.lists.len() == 1;
+        match self.members.get(list) {
+            None if only && self.lists.contains_key(list) => Some(&self.people),
+            found => found,
+        }
+    }
+}
+
+/// Reads what was stored.
+pub async fn load(lake: &Lake) -> Result<OptedOut> {
+    let mut found = OptedOut::default();
+    if let Some(lists) = lake.table(&list_table()).await? {
+        let columns = Some(["list", "people"].as_slice());
+        for batch in lake.read_table(&lists, columns).await? {
+            let names = batch.column(0).as_string::<i32>();
+            let people = batch.column(1).as_primitive::<Int64Type>();
+            for (name, people) in names.iter().zip(people.values()) {
+                let name = name.unwrap_or_default().to_string();
+                found.lists.insert(name, people.unsigned_abs());
+            }
+        }
+    }
+    let Some(stored) = lake.table(&table()).await? else {
+        // Without the people nothing can have been taken from the lists.
+        found.lists.clear();
+        return Ok(found);
+    };
+    found.version = Some(stored.version);
+    for batch in lake.read_table(&stored, None).await? {
+        let people = batch.column(0).as_primitive::<Int64Type>();
+        let patients = batch.column(1).as_primitive::<Int64Type>();
+        found.people.extend(people.values());
+        let known = (0..people.len()).filter(|row| patients.is_valid(*row));
+        found.links.extend(known.map(|row| LinkFact {
+            patient_key: patients.value(row),
+            person: Some(people.value(row)),
+            claimed: None,
+            // Any version of the Patient that arrives is newer.
+            version: (i64::MIN, i64::MIN),
+        }));
+        if let Some(lists) = batch.column_by_name("list") {
+            for (list, person) in lists.as_string::<i32>().iter().zip(people.values()) {
+                if let Some(list) = list {
+                    let members = found.members.entry(list.to_string()).or_default();
+                    members.insert(*person);
+                }
+            }
+        }
+    }
+    // The members themselves say how many they were.
+    for (list, members) in &found.members {
+        found.lists.insert(list.clone(), members.len() as u64);
+    }
+    Ok(found)
+}
+
+/// Stores the people who have opted out now, with the Patients that `links` knows of them.
+pub async fn store(lake: &Lake, opted_out: &OptOuts, links: &People) -> Result<()> {
+    let base = lake.table(&table()).await?;
+    let mut rows: Vec<(i64, Option<i64>, Option<&str>)> = Vec::new();
+    for (list, members) in &opted_out.members {
+        let rows_of_list = members.iter().map(|p| (*p, None, Some(list.as_str())));
+        rows.extend(rows_of_list);
+    }
+    rows.extend(
+        links
+            .leading_to(&opted_out.people)
+            .map(|(patient, person)| (person, Some(patient), None)),
+    );
+    rows.sort_unstable();
+    let columns: [Arc<dyn Array>; 3] = [
+        Arc::new(rows.iter().map(|r| Some(r.0)).collect::<Int64Array>()),
+        Arc::new(rows.iter().map(|r| r.1).collect::<Int64Array>()),
+        Arc::new(rows.iter().map(|r| r.2).collect::<StringArray>()),
+    ];
+    let rows =
+        RecordBatch::try_new(schema(), columns.to_vec()).data(|| "cannot store the opt-outs")?;
+    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+        .await
+}

@@ -1,0 +1,215 @@
+//! Reading a file as chunks of whole lines, with the place of each in the file.
+
+use crate::decode::csv::{first_records, whole_records};
+use crate::error::{Context, Error, Result};
+use crate::pull::discover::files::{Origin, SourceFile};
+use crate::regular_file;
+use flate2::read::MultiGzDecoder;
+use std::io::{BufReader, Read};
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes of a chunk: large enough that work outweighs the hand-over.
+const CHUNK: usize = 4 * 1024 * 1024;
+/// The longest line that is read; a longer one is rejected.
+pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
+
+/// A piece of a file.
+#[derive(Debug)]
+pub struct Piece {
+    /// Whole lines.
+    pub bytes: Vec<u8>,
+    /// Where they begin in the decompressed file.
+    pub offset: u64,
+    /// The number of the first line, from 1.
+    pub first_line: u64,
+    /// Whether this is one line too long to read: then `bytes` is empty and this is its length.
+    pub too_long: Option<u64>,
+}
+
+/// Buffers that were worked off, for the next pieces: fresh memory costs more than what is read
+/// into it.
+static BUFFERS: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
+/// Buffers that are kept.
+const KEPT: usize = 16;
+
+fn buffer() -> Vec<u8> {
+    let mut buffers = BUFFERS.lock().unwrap_or_else(PoisonError::into_inner);
+    buffers.pop().unwrap_or_default()
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        let mut bytes = std::mem::take(&mut self.bytes);
+        if bytes.capacity() > 0 && bytes.capacity() <= 2 * CHUNK {
+            bytes.clear();
+            let mut buffers = BUFFERS.lock().unwrap_or_else(PoisonError::into_inner);
+            if buffers.len() < KEPT {
+                buffers.push(bytes);
+            }
+        }
+    }
+}
+
+/// Lines that are worked on together: what becomes of a line may take more memory than the line.
+pub const MOST_LINES: usize = 64 * 1024;
+
+impl Piece {
+    /// The parts of at most [`MOST_LINES`] lines or records: place, first line and bytes.
+    pub fn parts(&self, form: Form) -> impl Iterator<Item = (u64, u64, &[u8])> {
+        let (mut at, mut line) = (0, self.first_line);
+        std::iter::from_fn(move || {
+            let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
+            let length = match form {
+                Form::Lines => first_lines(rest, MOST_LINES),
+                Form::Csv => first_records(rest, MOST_LINES),
+            };
+            let part = (self.offset + at as u64, line, &rest[..length]);
+            at += length;
+            line += memchr::memchr_iter(b'\n', part.2).count() as u64;
+            Some(part)
+        })
+    }
+}
+
+/// Bytes of the first `most` lines.
+pub fn first_lines(bytes: &[u8], most: usize) -> usize {
+    let mut ends = memchr::memchr_iter(b'\n', bytes);
+    ends.nth(most - 1).map_or(bytes.len(), |end| end + 1)
+}
+
+/// How lines end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// At every newline.
+    Lines,
+    /// At every newline outside quotes.
+    Csv,
+}
+
+/// Opens a file, through gzip when its first bytes say so.
+pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
+    let cannot = || format!("{} cannot be read", file.origin);
+    let path = match &file.origin {
+        Origin::Folder(path) => path,
+        Origin::Store(_, object) => return unpacked(object.open()).data(cannot),
+    };
+    let opened = regular_file::open(path)
+        .data(cannot)
+        .map_err(|e| e.hint("see that the file may be read by this user; nothing was committed"))?;
+    // What is added while it is read makes it another file, which the next pull reads whole: one that
+    // grows as fast as it is read would have no end.
+    unpacked(opened.take(file.size)).data(cannot)
+}
+
+/// The bytes of `reader`, through gzip when the first of them say so.
+pub fn unpacked(mut reader: impl Read + Send + 'static) -> std::io::Result<Box<dyn Read + Send>> {
+    let mut magic = Vec::with_capacity(2);
+    reader.by_ref().take(2).read_to_end(&mut magic)?;
+    let packed = magic == [0x1f, 0x8b];
+    let whole = std::io::Cursor::new(magic).chain(reader);
+    Ok(if packed {
+        Box::new(MultiGzDecoder::new(BufReader::with_capacity(
+            1 << 18,
+            whole,
+        )))
+    } else {
+        Box::new(whole)
+    })
+}
+
+/// Reads a file piece by piece; `take` gets each, and stops the reading with an error.
+pub fn read(file: &SourceFile, form: Form, take: impl FnMut(Piece) -> Result<()>) -> Result<()> {
+    pieces(open(file)?, &file.origin.to_string(), form, take)
+}
+
+/// Reads bytes piece by piece, as [`read`] does; `name` is what errors call them.
+pub fn pieces(
+    mut reader: Box<dyn Read + Send>,
+    name: &str,
+    form: Form,
+    mut take: impl FnMut(Piece) -> Result<()>,
+) -> Result<()> {
+    let mut held = buffer();
+    let (mut offset, mut line) = (0u64, 1u64);
+    let mut wanted = CHUNK;
+    loop {
+        let before = held.len();
+        held.reserve(wanted - before.min(wanted));
+        let read = reader
+            .by_ref()
+            .take((wanted - before.min(wanted)) as u64)
+            .read_to_end(&mut held)
+            .map_err(|e| {
+                Error::data(format!("{name} cannot be read to its end"))
+                    .cause(e)
+                    .hint("the file is damaged or still being written; nothing was committed, run again when it is whole")
+            })?;
+        let ended = before + read < wanted;
+        let whole = if ended {
+            held.len()
+        } else {
+            match form {
+                Form::Lines => memchr::memrchr(b'\n', &held).map_or(0, |i| i + 1),
+                Form::Csv => whole_records(&held),
+            }
+        };
+        if whole == 0 && !ended {
+            if wanted < LONGEST_LINE {
+                wanted *= 2;
+                continue;
+            }
+            let (skipped, beyond) = skip_line(reader.as_mut(), name)?;
+            let length = held.len() as u64 + skipped;
+            take(Piece {
+                bytes: Vec::new(),
+                offset,
+                first_line: line,
+                too_long: Some(length),
+            })?;
+            offset += length + 1;
+            line += 1;
+            held = beyond;
+            wanted = CHUNK;
+            continue;
+        }
+        let mut rest = buffer();
+        rest.extend_from_slice(&held[whole..]);
+        held.truncate(whole);
+        if !held.is_empty() {
+            let lines = memchr::memchr_iter(b'\n', &held).count() as u64;
+            let length = held.len() as u64;
+            take(Piece {
+                bytes: std::mem::take(&mut held),
+                offset,
+                first_line: line,
+                too_long: None,
+            })?;
+            offset += length;
+            line += lines;
+        }
+        held = rest;
+        wanted = CHUNK.max(held.len() + 1);
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads past the end of a line that is too long; gives the bytes skipped before its newline and
+/// what was read beyond it.
+fn skip_line(reader: &mut dyn Read, name: &str) -> Result<(u64, Vec<u8>)> {
+    let mut buffer = vec![0u8; 64 * 1024];
+    let mut skipped = 0;
+    loop {
+        let read = reader
+            .read(&mut buffer)
+            .data(|| format!("{name} cannot be read to its end"))?;
+        if let Some(end) = memchr::memchr(b'\n', &buffer[..read]) {
+            return Ok((skipped + end as u64, buffer[end + 1..read].to_vec()));
+        }
+        if read == 0 {
+            return Ok((skipped, Vec::new()));
+        }
+        skipped += read as u64;
+    }
+}

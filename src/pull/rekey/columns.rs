@@ -1,0 +1,162 @@
+//! Which columns of a table are pseudonyms, and their values under the next key.
+
+use crate::error::{Context, Error, Result};
+use crate::lake::Table;
+use crate::privacy::{Person, Rekey};
+use crate::pull::merge::commit::DEFINITION;
+use crate::pull::plan::{COLUMNS, MERGED_FROM, TablePlan, UNVERIFIED};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
+use arrow::datatypes::{DataType, Int64Type, SchemaRef};
+use std::sync::Arc;
+
+/// What kind of pseudonym a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A `person_key`.
+    Person,
+    /// The check beside it.
+    Check,
+    /// A record's key, or a reference to one.
+    Record,
+    /// The digest of a line.
+    Digest,
+}
+
+/// The pseudonyms of a table, and how its rows are sorted.
+#[derive(Debug)]
+pub struct Columns {
+    kinds: Vec<(String, Option<Kind>)>,
+    /// The column that rows of a person are sorted by.
+    pub order: Option<String>,
+}
+
+impl Columns {
+    /// Of a pulled table: as the table itself says, or `plan` when it was pulled before tables did.
+    pub fn of_record(table: &Table, plan: Option<&TablePlan>) -> Result<Self> {
+        let same = |plan: &&TablePlan| table.property(DEFINITION) == Some(&plan.fingerprint);
+        let said = match (table.property(COLUMNS), plan.filter(same)) {
+            (Some(said), _) => said.to_string(),
+            (None, Some(plan)) => plan.keyed_columns(),
+            (None, None) => {
+                return Err(Error::data(format!(
+                    "which columns of table {} are pseudonyms is not known",
+                    table.name
+                ))
+                .hint("put back the view or column file that made it and pull, or remove the folder of the table; then rotate"));
+            }
+        };
+        let (pseudonyms, order) = said.split_once(';').unwrap_or((&said, ""));
+        let pseudonyms: Vec<&str> = pseudonyms.split(',').collect();
+        let kind = |name: &str| match name {
+            "person_key" | MERGED_FROM | UNVERIFIED => Some(Kind::Person),
+            "person_check" => Some(Kind::Check),
+            "digest" => Some(Kind::Digest),
+            "record_key" | "patient_key" => Some(Kind::Record),
+            name => pseudonyms.contains(&name).then_some(Kind::Record),
+        };
+        Ok(Columns {
+            kinds: kinds(&table.schema, kind),
+            order: (!order.is_empty()).then(|| order.to_string()),
+        })
+    }
+
+    /// Of a table of Populace's own state: columns called `…person_key` are people, and any other
+    /// `…_key` is a record; `digest` is of a line.
+    pub fn of_state(table: &Table) -> Self {
+        let kind = |name: &str| match name {
+            name if name.ends_with("person_key") => Some(Kind::Person),
+            name if name.ends_with("_key") => Some(Kind::Record),
+            "digest" => Some(Kind::Digest),
+            _ => None,
+        };
+        Columns {
+            kinds: kinds(&table.schema, kind),
+            order: None,
+        }
+    }
+
+    /// Whether there is any.
+    pub fn any(&self) -> bool {
+        self.kinds.iter().any(|(_, kind)| kind.is_some())
+    }
+
+    /// The columns of a kind.
+    pub fn named(&self, kind: Kind) -> Vec<&str> {
+        let of_kind = self.kinds.iter().filter(|(_, k)| *k == Some(kind));
+        of_kind.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Rows under the next key.
+    pub fn rekey(&self, rows: &RecordBatch, rekey: &Rekey) -> Result<RecordBatch> {
+        let number = |name: &str| -> Result<&Int64Array> {
+            let column = rows.column_by_name(name);
+            let numbers = column.and_then(|c| c.as_primitive_opt::<Int64Type>());
+            numbers
+                .ok_or("it is missing, or no whole number")
+                .data(|| format!("column {name} cannot be rekeyed"))
+        };
+        let columns = rows
+            .columns()
+            .iter()
+            .zip(&self.kinds)
+            .map(|(column, (name, kind))| {
+                Ok(match kind {
+                    None => column.clone(),
+                    Some(Kind::Person) => mapped(number(name)?, |key| rekey.person_key(key)),
+                    Some(Kind::Record) => mapped(number(name)?, |record| rekey.record(record)),
+                    Some(Kind::Digest) => mapped(number(name)?, |digest| rekey.digest(digest)),
+                    Some(Kind::Check) => {
+                        let (people, checks) = (number("person_key")?, number(name)?);
+                        // Once a Patient was merged, its check is still that of its own number.
+                        let people: Int64Array = match rows.column_by_name(MERGED_FROM) {
+                            Some(_) => number(MERGED_FROM)?
+                                .iter()
+                                .zip(people)
+                                .map(|(own, now)| own.or(now))
+                                .collect(),
+                            None => people.clone(),
+                        };
+                        let pairs = people.values().iter().zip(checks.values());
+                        let checks: Vec<i64> = pairs
+                            .map(|(key, check)| {
+                                let (key, check) = (*key, *check);
+                                rekey.person(Person { key, check }).check
+                            })
+                            .collect();
+                        Arc::new(Int64Array::new(checks.into(), people.nulls().cloned()))
+                    }
+                })
+            })
+            .collect::<Result<Vec<ArrayRef>>>()?;
+        RecordBatch::try_new(rows.schema(), columns).data(|| "rows cannot be rekeyed")
+    }
+}
+
+fn kinds(schema: &SchemaRef, kind: impl Fn(&str) -> Option<Kind>) -> Vec<(String, Option<Kind>)> {
+    let fields = schema.fields().iter();
+    fields
+        .map(|field| {
+            let number = field.data_type() == &DataType::Int64;
+            let kind = kind(field.name()).filter(|_| number);
+            (field.name().clone(), kind)
+        })
+        .collect()
+}
+
+/// Maps numbers. Equal ones that follow each other, as those of a person do, are mapped once.
+fn mapped(values: &Int64Array, map: impl Fn(i64) -> i64) -> ArrayRef {
+    let mut last: Option<(i64, i64)> = None;
+    let made: Vec<i64> = values
+        .values()
+        .iter()
+        .map(|value| match last {
+            Some((old, new)) if old == *value => new,
+            _ => {
+                let new = map(*value);
+                last = Some((*value, new));
+                new
+            }
+        })
+        .collect();
+    Arc::new(Int64Array::new(made.into(), values.nulls().cloned()))
+}

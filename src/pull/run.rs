@@ -1,0 +1,527 @@
+//! One attempt at a pull, step by step: what is known, what is new, what it becomes.
+
+use super::bulk::{self, Brought, Memory};
+use super::clock::Clock;
+use super::discover::new_files::NewFiles;
+use super::identity::patient_index::People;
+use super::merge::commit;
+use super::merge::commit::Settle;
+use super::merge::exclusions::Exclusions;
+use super::opt_outs::change;
+use super::opt_outs::change::ListChange;
+use super::opt_outs::effect;
+use super::opt_outs::stored;
+use super::opt_outs::stored::OptedOut;
+use super::plan::{MergeColumns, PullPlan};
+use super::prepare::reject_spool::RejectSpool;
+use super::prepare::rejects;
+use super::read::pool;
+use super::read::pool::Intake;
+use super::read::threshold;
+use super::spool::Runs;
+use super::state::extracts;
+use super::state::extracts::TakenFiles;
+use super::state::{deleted_records, fence, rowless_versions};
+use super::{Limits, Summary, warnings};
+use crate::error::{Error, Result};
+use crate::lake::{INCOMPLETE, Lake, Table, Turn};
+use crate::pipeline::{Pipeline, settings_file::nearest};
+use crate::privacy::{Key, Lookup, OptOuts};
+use crate::progress::Progress;
+use crate::scratch::Scratch;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex};
+
+/// What an attempt needs.
+pub struct Attempt<'a> {
+    /// The pipeline.
+    pub pipeline: &'a Pipeline,
+    /// The lake.
+    pub lake: &'a Lake,
+    /// The key of pseudonyms.
+    pub key: &'a Key,
+    /// How it may use the machine.
+    pub limits: Limits,
+    /// The temporary folder.
+    pub scratch: &'a Scratch,
+    /// Where progress is shown.
+    pub progress: Progress,
+}
+
+/// What the lake held before.
+struct Before {
+    taken: TakenFiles,
+    tables: Vec<Option<Table>>,
+    opted_out: OptedOut,
+    /// The last good export of each server.
+    exports: Memory,
+    /// What folders had when they had something.
+    brought: warnings::Brought,
+}
+
+impl Before {
+    /// The properties of `populace.extract`.
+    fn properties(&self) -> Result<BTreeMap<String, String>> {
+        let mut all = bulk::properties(&self.exports)?;
+        all.extend(warnings::properties(&self.brought));
+        Ok(all)
+    }
+}
+
+impl Before {
+    /// Whether no extract is left that must be read again, after what was read and brought now.
+    fn complete_with(&self, plan: &PullPlan, intake: &Intake, brought: &[Brought]) -> bool {
+        let read = intake.taken(plan);
+        let full = brought.iter().filter(|one| one.is_full());
+        let full: HashSet<&str> = full
+            .map(|one| plan.sources[one.source].name.as_str())
+            .collect();
+        let left = self
+            .taken
+            .iter()
+            .filter(|(_, taken)| taken.is_to_read_again());
+        let mut left = left.filter(|(id, _)| !read.contains_key(*id));
+        left.all(|((source, _), _)| full.contains(source.as_str()))
+    }
+}
+
+/// Who has opted out now, and how that differs from before.
+struct OptOutsNow {
+    read: OptOuts,
+    /// Those who joined the lists.
+    joining: HashSet<i64>,
+    /// How many are on no list any more.
+    back: u64,
+    /// What became of each list.
+    lists: Vec<ListChange>,
+}
+
+impl Attempt<'_> {
+    /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
+    /// nothing was changed.
+    pub async fn run(&self, sources: &[String], all: bool) -> Result<Option<Summary>> {
+        let remembered = properties(self.lake).await?;
+        let exports = bulk::recall(&remembered);
+        let versions = bulk::fhir_versions(self.pipeline, self.lake, &exports, sources).await?;
+        let mut plan = PullPlan::read_for(self.pipeline, self.key, &versions)?;
+        if self
+            .pipeline
+            .settings
+            .privacy
+            .open_pseudonymiser_salt
+            .is_some()
+        {
+            tracing::warn!(
+                "people get an open_pseudonym too, which is weak: whoever learns its salt finds every NHS number behind it"
+            );
+        }
+        let mut turn = self.turn(&plan).await?;
+        let mut before = self.before(&plan, exports, &remembered).await?;
+        let opt_outs = self.opt_outs(&before.opted_out)?;
+        // Records of people who opted in again are no longer in the lake: everything is read again.
+        // A table that somebody removed comes back whole.
+        let lost = !before.taken.is_empty() && before.tables.iter().any(Option::is_none);
+        // What an earlier Populace stored is read again by the rules of this one.
+        let older = self.lake.is_older();
+        if older && !before.taken.is_empty() {
+            tracing::warn!(
+                "an earlier populace made the lake at {}: this pull takes it over and reads all files again, once",
+                self.lake.location()
+            );
+        }
+        let again = opt_outs.back > 0 || lost || all || older;
+        choose(&mut plan, sources, again)?;
+        let lookups = self.lookups(&mut plan)?;
+        let mut new = NewFiles::find(&plan, &before.taken, again).await?;
+        let folder = self.scratch.folder("pull")?;
+        let runs = Runs::new(
+            plan.tables.len(),
+            self.lake.settings().shards,
+            folder.clone(),
+            self.limits.memory / 4,
+        );
+        let shared = Arc::new(pool::Shared {
+            plan,
+            lookups,
+            runs,
+            rejects: RejectSpool::new(&folder),
+            clock: Clock::of_command(),
+            arrivals: Mutex::default(),
+        });
+        let brought = self.bring(&shared, &mut before.exports, again).await?;
+        let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
+        if nothing && !opt_outs.changed() && !older && are_of(&shared.plan, &before.tables) {
+            let summary = Summary::unchanged(&shared.plan, &before.tables)
+                .with_files(&new)
+                .with_exports(&shared.plan, &brought);
+            let mut warnings = warnings::emptied(&shared.plan, &before.brought, &new, None);
+            warnings.extend(warnings::unlinked(&shared.plan, &shared, &summary.tables));
+            self.nothing_new(&before, brought, &opt_outs).await?;
+            let summary = summary.with_warnings(warnings);
+            let people = opt_outs.people();
+            return Ok(Some(summary.with_opt_outs(
+                &opt_outs.read,
+                people,
+                BTreeMap::new(),
+            )));
+        }
+        // A full export may have been asked for because settings changed.
+        let read_anew = again || new.other_settings || brought.iter().any(Brought::is_full);
+        let mut deleted = deleted_records::load(self.lake).await?;
+        let people = self
+            .people(&shared.plan, &before.opted_out, &deleted, &brought)
+            .await?;
+        let work = std::mem::take(&mut new.work);
+        let mut intake = self.take_in(&shared, work, people, &brought).await?;
+        if let Err(error) = threshold::check(&shared.plan, &intake) {
+            // What a server sent and is refused is not looked at again: the next pull asks anew.
+            for one in brought {
+                one.give_up().await?;
+            }
+            return Err(error);
+        }
+        intake.end_merges(&shared)?;
+        let patients: HashSet<i64> = intake
+            .people
+            .leading_to(&opt_outs.read.people)
+            .map(|(patient, _)| patient)
+            .collect();
+        if !again && lets_go(&intake, &opt_outs.read.people, &patients) {
+            return Ok(None);
+        }
+        let known: HashSet<i64> = before
+            .opted_out
+            .links
+            .iter()
+            .map(|l| l.patient_key)
+            .collect();
+        let emptied = warnings::emptied(&shared.plan, &before.brought, &new, Some(&intake));
+        for (record, when) in intake.deletes.values().flatten() {
+            let known = deleted.entry(*record).or_insert(*when);
+            *known = (*known).max(*when);
+        }
+        let exclusions = Exclusions {
+            opted_out: opt_outs.read.people.clone(),
+            new_patients: patients.iter().any(|patient| !known.contains(patient)),
+            patients,
+            deleted,
+        };
+        let settle = Settle {
+            lake: self.lake,
+            plan: &shared.plan,
+            runs: &shared.runs,
+            exclusions: &exclusions,
+            everything: opt_outs.changed() || older,
+            read_anew,
+            complete: before.complete_with(&shared.plan, &intake, &brought),
+            threads: self.limits.threads,
+            progress: self.progress,
+        };
+        let summary = self
+            .commit(
+                settle, &shared, &mut turn, before, opt_outs, &intake, &brought, &new,
+            )
+            .await?;
+        let short = brought.iter().filter_map(Brought::error).next();
+        for one in brought {
+            one.done().await?;
+        }
+        turn.end().await?;
+        // What came is kept; that something did not come is an error all the same.
+        match short {
+            Some(error) => Err(error),
+            None => {
+                let unlinked = warnings::unlinked(&shared.plan, &shared, &summary.tables);
+                let summary = summary.with_files(&new).with_warnings(emptied);
+                Ok(Some(summary.with_warnings(unlinked)))
+            }
+        }
+    }
+
+    /// The turn after the last one, whose command is kept from committing anything more if it was
+    /// cut short.
+    async fn turn(&self, plan: &PullPlan) -> Result<Turn<'_>> {
+        let mut turn = self.lake.turn().await?;
+        if turn.is_open() {
+            let create = extracts::load(self.lake).await?.is_empty();
+            fence::fence(self.lake, plan, create).await?;
+            turn.close().await?;
+        }
+        Ok(turn)
+    }
+
+    async fn before(
+        &self,
+        plan: &PullPlan,
+        exports: Memory,
+        remembered: &BTreeMap<String, String>,
+    ) -> Result<Before> {
+        let mut names: Vec<_> = plan.tables.iter().map(|table| table.name.clone()).collect();
+        // The logs of the small tables are read beside the others; what they hold is asked for below.
+        names.extend([
+            extracts::table(),
+            stored::table(),
+            effect::list_table(),
+            rejects::table(),
+            deleted_records::table(),
+            rowless_versions::table(),
+        ]);
+        let mut tables = self.lake.tables_named(&names).await?;
+        tables.truncate(plan.tables.len());
+        let opted_out = stored::load(self.lake).await?;
+        let taken = extracts::load(self.lake).await?;
+        Ok(Before {
+            brought: warnings::recall(remembered, &taken),
+            taken,
+            tables,
+            opted_out,
+            exports,
+        })
+    }
+
+    fn opt_outs(&self, before: &OptedOut) -> Result<OptOutsNow> {
+        let lists = &self.pipeline.settings.privacy.opt_outs;
+        let mut read = OptOuts::read(lists, &self.pipeline.root, self.key)?;
+        let changes = change::changes(before, &read);
+        let confirmed = &self.pipeline.settings.privacy.confirmed_opt_outs;
+        change::refuse_shrunk(&changes, lists, confirmed)?;
+        for list in &mut read.lists {
+            if let Some(change) = changes.iter().find(|change| change.list == list.name) {
+                (list.joined, list.withdrawn) = (change.joined, change.left);
+            }
+        }
+        Ok(OptOutsNow {
+            joining: read.people.difference(&before.people).copied().collect(),
+            back: before.people.difference(&read.people).count() as u64,
+            lists: changes,
+            read,
+        })
+    }
+
+    /// The lookups; sources whose files were read with others are read again.
+    fn lookups(&self, plan: &mut PullPlan) -> Result<BTreeMap<String, Lookup>> {
+        let mut lookups = BTreeMap::new();
+        let mut digest = blake3::Hasher::new();
+        for (name, path) in &self.pipeline.settings.privacy.lookups {
+            let path = self.pipeline.path(path);
+            lookups.insert(name.clone(), Lookup::load(&path)?);
+            digest.update(&crate::regular_file::read(&path).unwrap_or_default());
+        }
+        let digest = digest.finalize().to_hex();
+        for source in &mut plan.sources {
+            source.fingerprint.push_str(&digest[..16]);
+        }
+        Ok(lookups)
+    }
+
+    /// What servers have that is new, in the staging area; `exports` is kept up to date.
+    async fn bring(
+        &self,
+        shared: &Arc<pool::Shared>,
+        exports: &mut Memory,
+        everything: bool,
+    ) -> Result<Vec<Brought>> {
+        let mut brought = Vec::new();
+        for (index, source) in shared.plan.sources.iter().enumerate() {
+            if source.bulk.is_some() {
+                let errand = bulk::Errand {
+                    pipeline: self.pipeline,
+                    lake: self.lake,
+                    shared,
+                    source: index,
+                    remembered: exports.get(&source.name),
+                    everything,
+                    progress: self.progress,
+                };
+                brought.push(errand.run().await?);
+            }
+        }
+        for one in &brought {
+            let name = shared.plan.sources[one.source].name.clone();
+            exports.insert(name, one.remembered());
+        }
+        Ok(brought)
+    }
+
+    /// Ends a pull that has nothing to store: servers and lists were asked all the same.
+    async fn nothing_new(
+        &self,
+        before: &Before,
+        brought: Vec<Brought>,
+        opt_outs: &OptOutsNow,
+    ) -> Result<()> {
+        if !brought.is_empty() {
+            extracts::store(self.lake, &before.taken, before.properties()?).await?;
+        }
+        for one in brought {
+            one.done().await?;
+        }
+        effect::store_lists(self.lake, &opt_outs.read.lists).await
+    }
+
+    /// Who the lake's Patients are, and those that servers sent.
+    async fn people(
+        &self,
+        plan: &PullPlan,
+        opted_out: &OptedOut,
+        deleted: &deleted_records::Deleted,
+        brought: &[Brought],
+    ) -> Result<People> {
+        let mut people = People::default();
+        for table in plan.tables.iter().filter(|t| commit::links_people(plan, t)) {
+            people.load(self.lake, table).await?;
+        }
+        for table in &plan.tables {
+            if let Some(MergeColumns { other, kind }) = &table.merges {
+                people.load_merges(self.lake, table, other, kind).await?;
+            }
+        }
+        for link in &opted_out.links {
+            people.learn(*link);
+        }
+        // A Patient of somebody who opted out is not deleted, or was not when it was last heard of.
+        let linked: HashSet<i64> = opted_out.links.iter().map(|l| l.patient_key).collect();
+        for (record, when) in deleted.iter().filter(|(k, _)| !linked.contains(*k)) {
+            people.learn_deleted(*record, *when);
+        }
+        for (record, person) in deleted_records::owners(self.lake).await? {
+            people.learn_owner(record, person);
+        }
+        people.settled();
+        for one in brought {
+            one.learn(&mut people).await?;
+        }
+        Ok(people)
+    }
+
+    /// Reads the files, and what servers sent, into runs of rows.
+    async fn take_in(
+        &self,
+        shared: &Arc<pool::Shared>,
+        work: Vec<pool::Work>,
+        people: People,
+        brought: &[Brought],
+    ) -> Result<Intake> {
+        let reading = shared.clone();
+        let (threads, progress) = (self.limits.threads, self.progress);
+        let mut intake = tokio::task::spawn_blocking(move || {
+            pool::take_in(&reading, work, people, threads, progress)
+        })
+        .await
+        .map_err(|_| {
+            Error::data("a worker of the pull failed")
+                .hint("nothing was committed; please report this")
+        })??;
+        for one in brought {
+            one.rows(shared, &mut intake, threads).await?;
+        }
+        Ok(intake)
+    }
+
+    /// Stores all that was taken in: the tables, what the next pull has to know, and, last of all,
+    /// which files were taken.
+    #[allow(clippy::too_many_arguments)] // all that a pull has found out
+    async fn commit(
+        &self,
+        settle: Settle<'_>,
+        shared: &pool::Shared,
+        turn: &mut Turn<'_>,
+        mut before: Before,
+        opt_outs: OptOutsNow,
+        intake: &Intake,
+        brought: &[Brought],
+        new: &NewFiles,
+    ) -> Result<Summary> {
+        let (lake, plan) = (self.lake, settle.plan);
+        let stored = before.tables.clone();
+        let coming = effect::Coming {
+            tables: &stored,
+            lists: &opt_outs.lists,
+            joined: &opt_outs.joining,
+            exclusions: settle.exclusions,
+            version: before.opted_out.version,
+        };
+        let effect = effect::note(lake, &coming).await?;
+        turn.claim().await?;
+        let tables = settle
+            .all(std::mem::take(&mut before.tables), intake)
+            .await?;
+        let mut gone = Vec::new();
+        for one in brought.iter().filter(|one| one.is_full() && one.is_whole()) {
+            // A full export takes the place of all that came before.
+            let name = &plan.sources[one.source].name;
+            for (id, _) in before.taken.extract_if(.., |id, _| id.0 == *name) {
+                gone.push(id);
+            }
+        }
+        futures::try_join!(
+            deleted_records::store(lake, &settle.exclusions.deleted, intake.people.owners()),
+            rejects::store(lake, &shared.rejects, &gone),
+            stored::store(lake, &opt_outs.read, &intake.people),
+            effect::store_lists(lake, &opt_outs.read.lists),
+        )?;
+        before.taken.extend(intake.taken(plan));
+        warnings::learn(&mut before.brought, plan, &before.taken, new, intake);
+        extracts::store(lake, &before.taken, before.properties()?).await?;
+        if lake.is_older() {
+            lake.taken_over().await?;
+        }
+        let people = opt_outs.people();
+        let summary = Summary::of(plan, intake, tables).with_exports(plan, brought);
+        let summary = summary.with_opt_outs(&opt_outs.read, people, effect);
+        effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
+        Ok(summary)
+    }
+}
+
+impl OptOutsNow {
+    /// Whether the lists hold other people than before.
+    fn changed(&self) -> bool {
+        self.lists.iter().any(|list| list.joined + list.left > 0)
+            || self.back > 0
+            || !self.joining.is_empty()
+    }
+
+    /// How many joined the lists, and how many left them all.
+    fn people(&self) -> (u64, u64) {
+        (self.joining.len() as u64, self.back)
+    }
+}
+
+/// The properties of `populace.extract`.
+async fn properties(lake: &Lake) -> Result<BTreeMap<String, String>> {
+    let table = lake.table(&extracts::table()).await?;
+    Ok(table.map(|t| t.properties).unwrap_or_default())
+}
+
+/// Keeps the named sources; all of them when everything has to be read again.
+fn choose(plan: &mut PullPlan, sources: &[String], again: bool) -> Result<()> {
+    for name in sources {
+        if !plan.sources.iter().any(|s| &s.name == name) {
+            return Err(Error::usage(format!("there is no source '{name}'"))
+                .hint(nearest(name, plan.sources.iter().map(|s| s.name.as_str()))));
+        }
+    }
+    if !sources.is_empty() && !again {
+        plan.sources.retain(|s| sources.contains(&s.name));
+    }
+    Ok(())
+}
+
+/// Whether every table is of its definition in the plan.
+fn are_of(plan: &PullPlan, tables: &[Option<Table>]) -> bool {
+    plan.tables.iter().zip(tables).all(|(plan, table)| {
+        let whole = |t: &Table| !plan.redefines(t) && t.property(INCOMPLETE).is_none();
+        table.as_ref().is_some_and(whole)
+    })
+}
+
+/// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs
+/// were left out of the lake.
+fn lets_go(intake: &Intake, opted_out: &HashSet<i64>, patients: &HashSet<i64>) -> bool {
+    let moved = intake.people.moved();
+    moved.into_iter().any(|(patient, before)| {
+        let was_out = before.is_some_and(|person| opted_out.contains(&person));
+        was_out && !patients.contains(&patient)
+    })
+}

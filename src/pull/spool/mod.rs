@@ -1,0 +1,335 @@
+//! Rows on their way to a shard: in memory while they fit, then in the temporary folder.
+
+mod filter;
+mod part;
+mod rowless;
+mod shard;
+mod spill;
+
+pub use filter::Look;
+pub use part::Part;
+use shard::WaitingRoom;
+pub use shard::{NOWHERE, is_unlinked, shard_of};
+
+use super::version::{Keys, RecordVersion};
+use crate::error::Result;
+use arrow::array::RecordBatch;
+use part::Arrived;
+use rowless::Rowless;
+use spill::Spilled;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The rows of all tables of a pull.
+#[derive(Debug)]
+pub struct Runs {
+    tables: Vec<Mutex<TableRuns>>,
+    shards: u32,
+    folder: PathBuf,
+    in_memory: AtomicUsize,
+    budget: usize,
+    files: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct TableRuns {
+    held: Vec<Arrived>,
+    spilled: Vec<Spilled>,
+    /// Versions of records that have no row in this table.
+    emptied: Rowless,
+    /// All rows and emptied versions.
+    count: usize,
+    /// Rows without a person.
+    unlinked: usize,
+}
+
+impl Runs {
+    /// Room for `tables` tables; at most about `budget` bytes stay in memory.
+    pub fn new(tables: usize, shards: u32, folder: PathBuf, budget: usize) -> Self {
+        Runs {
+            tables: (0..tables).map(|_| Mutex::default()).collect(),
+            shards,
+            folder,
+            in_memory: AtomicUsize::new(0),
+            budget,
+            files: AtomicUsize::new(0),
+        }
+    }
+
+    /// Adds rows to a table.
+    pub fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
+        let people = batch.column_by_name("person_key");
+        let waiting = {
+            let mut runs = self.locked(table);
+            let waiting = WaitingRoom::after(runs.unlinked, self.shards);
+            runs.unlinked += people.map_or(0, |people| people.null_count());
+            waiting
+        };
+        let arrived = Arrived::new(batch, self.shards, waiting)?;
+        let bytes = arrived.bytes();
+        {
+            let mut runs = self.locked(table);
+            runs.count += arrived.batch.num_rows();
+            runs.held.push(arrived);
+        }
+        let total = self.in_memory.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if total > self.budget {
+            for table in 0..self.tables.len() {
+                self.spill(table)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds versions of records that have no row in a table: whatever row an older version has must
+    /// go.
+    pub fn add_emptied(&self, table: usize, versions: Vec<RecordVersion>) -> Result<()> {
+        let mut runs = self.locked(table);
+        runs.count += versions.len();
+        runs.emptied.add(versions, || {
+            let number = self.files.fetch_add(1, Ordering::Relaxed);
+            self.folder.join(format!("rowless-{number}"))
+        })
+    }
+
+    fn locked(&self, table: usize) -> MutexGuard<'_, TableRuns> {
+        // A worker that panicked has failed the pull; what it left is not read.
+        self.tables[table]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn spill(&self, table: usize) -> Result<()> {
+        let held = std::mem::take(&mut self.locked(table).held);
+        if held.is_empty() {
+            return Ok(());
+        }
+        let number = self.files.fetch_add(1, Ordering::Relaxed);
+        let path = self.folder.join(format!("run-{number}.arrow"));
+        let spilled = Spilled::write(path, &held)?;
+        let bytes = held.iter().map(Arrived::bytes).sum();
+        self.in_memory.fetch_sub(bytes, Ordering::Relaxed);
+        self.locked(table).spilled.push(spilled);
+        Ok(())
+    }
+
+    /// The shards that a table has rows for.
+    pub fn shards(&self, table: usize) -> Vec<i32> {
+        let runs = self.locked(table);
+        let held = runs.held.iter().flat_map(|a| a.shards.keys().copied());
+        let spilled = runs.spilled.iter().flat_map(Spilled::shards);
+        let shards: BTreeSet<i32> = held.chain(spilled).collect();
+        shards.into_iter().collect()
+    }
+
+    /// Shows the versions of records that have no row in a table.
+    pub fn each_emptied(&self, table: usize, show: impl FnMut(RecordVersion)) -> Result<()> {
+        self.locked(table).emptied.each(show)
+    }
+
+    /// At most how many records a table has rows or emptied versions for.
+    pub fn count(&self, table: usize) -> usize {
+        self.locked(table).count
+    }
+
+    /// Shows every record and version that a table has rows for, with its shard, and those that
+    /// have none, as [`NOWHERE`].
+    pub fn each_key(&self, table: usize, mut show: impl FnMut(i32, RecordVersion)) -> Result<()> {
+        let runs = self.locked(table);
+        runs.emptied.each(|version| show(NOWHERE, version))?;
+        for arrived in &runs.held {
+            let keys = Keys::of(&arrived.batch)?;
+            for (shard, rows) in &arrived.shards {
+                match rows {
+                    Some(rows) => rows
+                        .iter()
+                        .for_each(|row| show(*shard, keys.at(*row as usize))),
+                    None => keys.iter().for_each(|key| show(*shard, key)),
+                }
+            }
+        }
+        for spilled in &runs.spilled {
+            spilled.each_key(&mut show)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the rows of one shard, each batch of them on its own.
+    pub fn take(&self, table: usize, shard: i32) -> Result<Vec<RecordBatch>> {
+        let parts = self.take_parts(table, shard)?;
+        parts.into_iter().map(Part::taken).collect()
+    }
+
+    /// Takes the rows of one shard, as they lie among others.
+    pub fn take_parts(&self, table: usize, shard: i32) -> Result<Vec<Part>> {
+        self.take_wanted(table, shard, None)
+    }
+
+    /// Takes those parts of a shard that a `look` at them asks for; the others stay where they are.
+    pub fn take_some(&self, table: usize, shard: i32, look: &Look) -> Result<Vec<Part>> {
+        self.take_wanted(table, shard, Some(look))
+    }
+
+    fn take_wanted(&self, table: usize, shard: i32, look: Option<&Look>) -> Result<Vec<Part>> {
+        let mut runs = self.locked(table);
+        let mut parts = Vec::new();
+        for arrived in &mut runs.held {
+            let wanted = match look {
+                Some(look) => arrived.is_wanted(shard, look)?,
+                None => true,
+            };
+            if wanted {
+                parts.extend(arrived.take(shard));
+            }
+        }
+        // What has no row left makes room.
+        let mut freed = 0;
+        runs.held.retain(|arrived| {
+            let left = !arrived.shards.is_empty();
+            freed += if left { 0 } else { arrived.bytes() };
+            left
+        });
+        self.in_memory.fetch_sub(freed, Ordering::Relaxed);
+        let mut wanted: Vec<(PathBuf, usize)> = Vec::new();
+        for spilled in &mut runs.spilled {
+            let wants = match look {
+                Some(look) => spilled.is_wanted(shard, look)?,
+                None => true,
+            };
+            if wants {
+                wanted.extend(spilled.take(shard));
+            }
+        }
+        drop(runs);
+        for (path, index) in wanted {
+            parts.extend(spill::read(&path, index, None)?);
+        }
+        Ok(parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::datatypes::Int64Type;
+    use std::sync::Arc;
+
+    /// Rows of four people in four shards, and one without a person.
+    fn rows(first: i64) -> RecordBatch {
+        let person = |shard: i64| Some((shard << 61) + 7);
+        let people = Int64Array::from(vec![person(2), person(0), None, person(2), person(3)]);
+        let records: Vec<i64> = (first..first + 5).collect();
+        let names: StringArray = records.iter().map(|r| Some(format!("name {r}"))).collect();
+        let columns: [(&str, ArrayRef); 5] = [
+            ("person_key", Arc::new(people)),
+            ("record_key", Arc::new(Int64Array::from(records.clone()))),
+            ("name", Arc::new(names)),
+            (
+                "updated",
+                Arc::new(TimestampMicrosecondArray::from(vec![5; 5])),
+            ),
+            ("digest", Arc::new(Int64Array::from(vec![9; 5]))),
+        ];
+        RecordBatch::try_from_iter(columns).unwrap()
+    }
+
+    /// A shard with its records and their names.
+    type Shard = (i32, Vec<i64>, Vec<String>);
+
+    /// All keys with their shards, and what is then taken, shard by shard.
+    fn taken(budget: usize) -> (Vec<(i32, i64)>, Vec<Shard>) {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = Runs::new(2, 4, folder.path().to_path_buf(), budget);
+        for first in [10, 20, 30] {
+            runs.add(1, rows(first)).unwrap();
+        }
+        let mut keys = Vec::new();
+        runs.each_key(1, |shard, (record, version)| {
+            assert_eq!(version, (5, 9));
+            keys.push((shard, record));
+        })
+        .unwrap();
+        keys.sort_unstable();
+        let mut found = Vec::new();
+        for shard in runs.shards(1) {
+            let (mut records, mut names) = (Vec::new(), Vec::new());
+            for batch in runs.take(1, shard).unwrap() {
+                records.extend(batch.column(1).as_primitive::<Int64Type>().values());
+                let text = batch.column(2).as_string::<i32>();
+                names.extend(text.iter().map(|name| name.unwrap().to_string()));
+            }
+            found.push((shard, records, names));
+        }
+        assert!(runs.shards(1).is_empty());
+        assert!(runs.shards(0).is_empty());
+        (keys, found)
+    }
+
+    #[test]
+    fn shards_are_taken_alike_from_memory_and_from_the_disk() {
+        let (keys, found) = taken(usize::MAX);
+        let records: Vec<_> = found
+            .iter()
+            .map(|(shard, records, _)| (*shard, records.as_slice()))
+            .collect();
+        assert_eq!(
+            records,
+            [
+                (-1, [12, 22, 32].as_slice()),
+                (0, &[11, 21, 31]),
+                (2, &[10, 13, 20, 23, 30, 33]),
+                (3, &[14, 24, 34]),
+            ]
+        );
+        assert_eq!(found[0].2, ["name 12", "name 22", "name 32"]);
+        assert_eq!(keys.len(), 15);
+        assert_eq!(taken(0), (keys, found));
+    }
+
+    #[test]
+    fn parts_that_nobody_wants_stay() {
+        for budget in [0, usize::MAX] {
+            let folder = tempfile::tempdir().unwrap();
+            let runs = Runs::new(1, 4, folder.path().to_path_buf(), budget);
+            for first in [10, 20, 30] {
+                runs.add(0, rows(first)).unwrap();
+            }
+            let of_twenties = |rows: &RecordBatch| {
+                assert_eq!(rows.num_columns(), 1);
+                let records = rows.column(0).as_primitive::<Int64Type>();
+                Ok(records.values().contains(&23))
+            };
+            let look = Look {
+                columns: &["record_key", "no_such_column"],
+                wanted: &of_twenties,
+            };
+            let taken = |parts: Vec<Part>| -> Vec<i64> {
+                let batches = parts.into_iter().map(|part| part.taken().unwrap());
+                let records = batches.map(|rows| {
+                    let records = rows.column(1).as_primitive::<Int64Type>();
+                    records.values().to_vec()
+                });
+                records.flatten().collect()
+            };
+            assert_eq!(taken(runs.take_some(0, 2, &look).unwrap()), [20, 23]);
+            assert!(runs.take_some(0, 3, &look).unwrap().is_empty());
+            assert_eq!(taken(runs.take_parts(0, 2).unwrap()), [10, 13, 30, 33]);
+            assert_eq!(taken(runs.take_parts(0, 3).unwrap()), [14, 24, 34]);
+        }
+    }
+
+    #[test]
+    fn rows_that_were_taken_make_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = Runs::new(1, 4, folder.path().to_path_buf(), usize::MAX);
+        runs.add(0, rows(10)).unwrap();
+        assert!(runs.in_memory.load(Ordering::Relaxed) > 0);
+        for shard in runs.shards(0) {
+            runs.take_parts(0, shard).unwrap();
+        }
+        assert_eq!(runs.in_memory.load(Ordering::Relaxed), 0);
+    }
+}

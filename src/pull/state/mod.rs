@@ -1,0 +1,6 @@
+//! What a pull remembers from night to night, in tables of the lake named `populace.*`.
+
+pub(super) mod deleted_records;
+pub(super) mod extracts;
+pub(super) mod fence;
+pub(super) mod rowless_versions;

@@ -1,0 +1,117 @@
+//! Versions of records that took the rows of older versions out of a table and have none themselves,
+//! kept as `populace.emptied`: an older version that arrives in a later night must not bring its
+//! rows back. Few records lose all their rows, so this stays small whatever the record's size.
+
+use crate::error::{Context, Result};
+use crate::lake::{Lake, TableName};
+use crate::pull::clock::Clock;
+use crate::pull::spool::Runs;
+use crate::pull::version::{RecordVersion, Version};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{
+    DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// `populace.emptied`.
+pub fn table() -> TableName {
+    TableName::new("populace", "emptied")
+}
+
+fn schema() -> SchemaRef {
+    let moment = DataType::Timestamp(TimeUnit::Microsecond, None);
+    Arc::new(Schema::new(vec![
+        Field::new("table_name", DataType::Utf8, false),
+        Field::new("record_key", DataType::Int64, false),
+        Field::new("updated", moment, true),
+        Field::new("digest", DataType::Int64, false),
+    ]))
+}
+
+/// The version of each record that left no row, by table.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Emptied(BTreeMap<String, HashMap<i64, Version>>);
+
+impl Emptied {
+    /// Those of `name`.
+    pub fn of(&self, name: &TableName) -> impl Iterator<Item = RecordVersion> {
+        let known = self.0.get(&name.to_string());
+        known.into_iter().flatten().map(|(k, v)| (*k, *v))
+    }
+
+    /// Those of `name` whose record has new rows in `runs`.
+    pub fn arriving(&self, name: &TableName, runs: &Runs, at: usize) -> Result<Vec<RecordVersion>> {
+        let mut found = HashMap::new();
+        if let Some(known) = self.0.get(&name.to_string()) {
+            runs.each_key(at, |_, (record, _)| {
+                found.extend(known.get(&record).map(|version| (record, *version)));
+            })?;
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    /// Takes in where records of `name` turned out to be: `emptied` are those that have no row now,
+    /// and `stays` says that another version's rows are newer.
+    pub fn learn(
+        &mut self,
+        name: &TableName,
+        emptied: &[RecordVersion],
+        stays: impl Fn(i64) -> bool,
+    ) {
+        let known = self.0.entry(name.to_string()).or_default();
+        known.retain(|record, _| !stays(*record));
+        known.extend(emptied.iter().copied());
+        self.0.retain(|_, known| !known.is_empty());
+    }
+}
+
+/// Reads what was kept up to the last pull.
+pub async fn load(lake: &Lake) -> Result<Emptied> {
+    let clock = Clock::of_command();
+    let mut emptied = Emptied::default();
+    let Some(held) = lake.table(&table()).await? else {
+        return Ok(emptied);
+    };
+    for file in &held.files {
+        for rows in lake.read_as(file, &schema(), None).await? {
+            let names = rows.column(0).as_string::<i32>();
+            let records = rows.column(1).as_primitive::<Int64Type>();
+            let moments = rows.column(2).as_primitive::<TimestampMicrosecondType>();
+            let digests = rows.column(3).as_primitive::<Int64Type>();
+            for row in 0..rows.num_rows() {
+                let updated = match moments.is_valid(row) {
+                    true if clock.believes(moments.value(row)) => moments.value(row),
+                    _ => i64::MIN,
+                };
+                let of_table = emptied.0.entry(names.value(row).to_string()).or_default();
+                of_table.insert(records.value(row), (updated, digests.value(row)));
+            }
+        }
+    }
+    Ok(emptied)
+}
+
+/// Keeps what is known now.
+pub async fn store(lake: &Lake, emptied: &Emptied) -> Result<()> {
+    let base = lake.table(&table()).await?;
+    let mut rows: Vec<(&str, i64, Version)> = emptied
+        .0
+        .iter()
+        .flat_map(|(name, known)| known.iter().map(|(k, v)| (name.as_str(), *k, *v)))
+        .collect();
+    rows.sort_unstable();
+    let moment = |at: i64| (at != i64::MIN).then_some(at);
+    let moments = rows.iter().map(|(_, _, version)| moment(version.0));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.0))),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.1))),
+        Arc::new(moments.collect::<TimestampMicrosecondArray>()),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.2.1))),
+    ];
+    let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store emptied records")?;
+    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+        .await
+}
