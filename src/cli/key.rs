@@ -63,7 +63,7 @@ pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result
                 .num_threads(session::threads(global))
                 .build_global()
                 .data(|| "cannot start threads")?;
-            let rotated = session::block_on(global, turn(global, printer))?;
+            let rotated = session::block_on(global, epoch(global, printer))?;
             let lines = match &rotated {
                 Some(rotated) => lines(rotated),
                 None => vec!["rotate   the lake has this key already".to_string()],
@@ -90,7 +90,7 @@ fn shown(key: &Key) -> String {
     text
 }
 
-async fn turn(global: &Global, printer: &Printer) -> Result<Option<Rotated>> {
+async fn epoch(global: &Global, printer: &Printer) -> Result<Option<Rotated>> {
     let pipeline = session::pipeline(global)?;
     let key = session::key(&pipeline)?;
     let location = pipeline.lake()?;
@@ -104,10 +104,10 @@ async fn turn(global: &Global, printer: &Printer) -> Result<Option<Rotated>> {
     let progress = printer.progress();
     // On an object store, where there is no lock, a pull that began before this cannot end after it.
     let before = lake.clone();
-    let mut turn = before.turn().await?;
-    turn.claim().await?;
+    let mut epoch = before.epoch().await?;
+    epoch.claim().await?;
     let rotated = rotate(&pipeline, &mut lake, &key, limits, &scratch, progress).await?;
-    turn.end().await?;
+    epoch.end().await?;
     Ok(rotated)
 }
 

@@ -89,7 +89,7 @@ const TRIES: usize = 20;
 
 /// Adds steps to the log.
 pub async fn add(lake: &Lake, new: &[Step]) -> Result<()> {
-    // Nights at once are no trouble for a log: whoever comes second adds to what is there then.
+    // Nights at once do a log no harm: whoever comes second adds to what is there then.
     for _ in 0..TRIES {
         let base = lake.table(&table()).await?;
         let whole = base.as_ref().filter(|base| {

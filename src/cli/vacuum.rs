@@ -46,20 +46,20 @@ pub async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Removed, Vec
         tables: 0,
     };
     // On an object store nothing else keeps other commands out while files go.
-    let mut turn = lake.turn().await?;
-    if turn.is_open() {
+    let mut epoch = lake.epoch().await?;
+    if epoch.is_open() {
         return Err(
             Error::data("another command is changing the lake, or was cut short")
                 .hint("wait for it to end; if it was cut short, run `populace nightly` first"),
         );
     }
-    turn.claim().await?;
+    epoch.claim().await?;
     for table in lake.tables().await? {
         let files = lake.vacuum(&table, days, dry_run).await?.len() as u64;
         removed.files += files;
         removed.tables += u64::from(files > 0);
     }
-    turn.end().await?;
+    epoch.end().await?;
     let line = match (removed.files, dry_run) {
         (0, _) => format!("vacuum   no file is older than {days} days and out of use"),
         (files, false) => format!("vacuum   {} old files removed", count(files)),

@@ -60,8 +60,8 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
             .cause(first_line(&error.find_root().to_string()))
             .hint("give more with --memory-limit, or fewer threads with --threads");
     }
-    if let Some((path, trouble)) = lost_file(error) {
-        return Error::data(format!("{place}: a file of the lake {trouble}"))
+    if let Some((path, failure)) = lost_file(error) {
+        return Error::data(format!("{place}: a file of the lake {failure}"))
             .cause(path)
             .hint("restore it from a copy of the lake");
     }

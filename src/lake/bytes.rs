@@ -1,6 +1,6 @@
 //! The bytes of a file of the lake: read from this machine's disk, or asked of a store.
 
-use super::store::trouble;
+use super::store::store_error;
 use super::{Damage, DataFile, Fault, Lake};
 use crate::error::{Error, Result};
 use bytes::Bytes;
@@ -11,18 +11,18 @@ use std::ops::Range;
 
 /// How a file is best asked for: on a store one request costs less than several, on a disk the
 /// bytes that are not needed cost more than another look.
-pub(super) struct Pace {
+pub(super) struct ReadSizes {
     /// A file up to this size is read whole.
     pub whole: u64,
     /// The end of a larger file, which says where its columns are.
     pub end: u64,
 }
 
-const DISK: Pace = Pace {
+const DISK: ReadSizes = ReadSizes {
     whole: 16 * 1024,
     end: 8 * 1024,
 };
-const STORE: Pace = Pace {
+const STORE: ReadSizes = ReadSizes {
     whole: 256 * 1024,
     end: 32 * 1024,
 };
@@ -54,7 +54,7 @@ impl Lake {
 
 impl Opened<'_> {
     /// How it is best asked for.
-    pub fn pace(&self) -> Pace {
+    pub fn read_sizes(&self) -> ReadSizes {
         match self.disk {
             Some(_) => DISK,
             None => STORE,
@@ -96,14 +96,14 @@ impl Opened<'_> {
             ErrorKind::UnexpectedEof => self.lost(Fault::Short),
             _ => Error::data(self.what())
                 .cause(error)
-                .hint("see that the disk is well and that the file may be read, then run again"),
+                .hint("check the disk, and that the file may be read, then run again"),
         }
     }
 
     fn unread(&self, error: object_store::Error) -> Error {
         match error {
             object_store::Error::NotFound { .. } => self.lost(Fault::Missing),
-            error => trouble(self.what(), error),
+            error => store_error(self.what(), error),
         }
     }
 }

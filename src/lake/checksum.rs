@@ -3,7 +3,7 @@
 //! A log is many small files. One that was cut between two lines, or lost or swapped lines, is a good
 //! log of other rows to whoever replays it; here it no longer adds up to what its last commit said.
 
-use super::store::trouble;
+use super::store::store_error;
 use super::{DataFile, Lake, TableName};
 use crate::error::{Context, Result};
 use arrow::datatypes::SchemaRef;
@@ -112,7 +112,7 @@ impl Lake {
                 Err(e) => Err(e),
             };
             let bytes = bytes.map_err(|e| {
-                trouble(
+                store_error(
                     format!("version {later} of the log of table {name} cannot be read"),
                     e,
                 )

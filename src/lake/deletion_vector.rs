@@ -17,14 +17,14 @@ const PORTABLE: u32 = 1_681_511_377;
 
 /// Positions of removed rows in a file, ascending; empty for most files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RemovedRows(Arc<Vec<u32>>);
+pub struct DeletionVector(Arc<Vec<u32>>);
 
-impl RemovedRows {
+impl DeletionVector {
     /// These positions, counted from 0 in the file, in any order.
     pub fn new(mut positions: Vec<u32>) -> Self {
         positions.sort_unstable();
         positions.dedup();
-        RemovedRows(Arc::new(positions))
+        DeletionVector(Arc::new(positions))
     }
 
     /// These and `more`.
@@ -146,16 +146,19 @@ mod tests {
 
     #[test]
     fn removed_rows_go_through_the_log() {
-        let removed = RemovedRows::new(vec![70_000, 3, 4, 9, 3]);
+        let removed = DeletionVector::new(vec![70_000, 3, 4, 9, 3]);
         let described = removed.to_log().unwrap().unwrap();
         assert_eq!(described.cardinality, 4);
-        assert_eq!(RemovedRows::from_log(Some(&described)).unwrap(), removed);
-        assert_eq!(RemovedRows::from_log(None).unwrap(), RemovedRows::default());
+        assert_eq!(DeletionVector::from_log(Some(&described)).unwrap(), removed);
+        assert_eq!(
+            DeletionVector::from_log(None).unwrap(),
+            DeletionVector::default()
+        );
     }
 
     #[test]
     fn a_selection_leaves_out_what_was_removed() {
-        let removed = RemovedRows::new(vec![0, 3, 4, 9]);
+        let removed = DeletionVector::new(vec![0, 3, 4, 9]);
         let selection: Vec<RowSelector> = removed.selection(10).unwrap().into();
         assert_eq!(
             selection,
@@ -167,17 +170,17 @@ mod tests {
                 RowSelector::skip(1),
             ]
         );
-        assert!(RemovedRows::default().selection(10).is_none());
+        assert!(DeletionVector::default().selection(10).is_none());
     }
 
     #[test]
     fn rows_that_count_are_found_in_their_file() {
-        let removed = RemovedRows::new(vec![0, 3, 4, 9]);
+        let removed = DeletionVector::new(vec![0, 3, 4, 9]);
         assert_eq!(
             removed.positions_of(&[0, 1, 2, 3, 4, 5, 6]),
             [1, 2, 5, 6, 7, 8, 10]
         );
         assert_eq!(removed.positions_of(&[2, 6]), [5, 10]);
-        assert_eq!(RemovedRows::default().positions_of(&[0, 7]), [0, 7]);
+        assert_eq!(DeletionVector::default().positions_of(&[0, 7]), [0, 7]);
     }
 }

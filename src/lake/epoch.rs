@@ -1,23 +1,23 @@
-//! Turns: on an object store, which of two commands that change many tables may commit them.
+//! Epochs: on an object store, which of two commands that change many tables may commit them.
 //!
-//! Each commit of one table is atomic, but a pull commits a dozen. A command looks at the last turn
+//! Each commit of one table is atomic, but a pull commits a dozen. A command looks at the last epoch
 //! before it reads anything, and claims the next one, a new object that only one writer can create,
 //! before it commits anything: of two that started from the same state, one is told so before it
-//! has changed a table. A turn that was claimed and not ended is of a command that was killed, or
+//! has changed a table. An epoch that was claimed and not ended is of a command that was killed, or
 //! is committing at this moment; the next command fences the tables before it reads them, so that
-//! what comes late from the other finds its base gone. No turn has to be removed by hand.
+//! what comes late from the other finds its base gone. No epoch has to be removed by hand.
 
 use super::Lake;
-use super::store::trouble;
+use super::store::store_error;
 use crate::error::{Error, Result};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectStoreExt, PutMode, path::Path};
 
 const FOLDER: &str = "populace.turn";
 
-/// The turn of a command on a lake; nothing on local disk, where a lock keeps others out.
+/// The epoch of a command on a lake; nothing on local disk, where a lock keeps others out.
 #[derive(Debug)]
-pub struct Turn<'a> {
+pub struct Epoch<'a> {
     /// None on local disk.
     lake: Option<&'a Lake>,
     last: u64,
@@ -25,33 +25,33 @@ pub struct Turn<'a> {
 }
 
 impl Lake {
-    /// Looks at the last turn, before anything is read that commits rest on.
-    pub async fn turn(&self) -> Result<Turn<'_>> {
-        let mut turn = Turn {
+    /// Looks at the last epoch, before anything is read that commits rest on.
+    pub async fn epoch(&self) -> Result<Epoch<'_>> {
+        let mut epoch = Epoch {
             lake: None,
             last: 0,
             open: false,
         };
         if self.location.address().is_none() {
-            return Ok(turn);
+            return Ok(epoch);
         }
-        turn.lake = Some(self);
-        for (number, done) in self.turns().await? {
-            if number > turn.last {
-                (turn.last, turn.open) = (number, true);
+        epoch.lake = Some(self);
+        for (number, done) in self.epochs().await? {
+            if number > epoch.last {
+                (epoch.last, epoch.open) = (number, true);
             }
-            turn.open &= !(done && number == turn.last);
+            epoch.open &= !(done && number == epoch.last);
         }
-        Ok(turn)
+        Ok(epoch)
     }
 
-    /// All turns that are written down, as claimed (false) or ended (true).
-    async fn turns(&self) -> Result<Vec<(u64, bool)>> {
+    /// All epochs that are written down, as claimed (false) or ended (true).
+    async fn epochs(&self) -> Result<Vec<(u64, bool)>> {
         let listed = self.store.list(Some(&Path::from(FOLDER)));
         let found: Vec<_> = listed
             .try_collect()
             .await
-            .map_err(|e| trouble(format!("cannot list the lake at {}", self.location), e))?;
+            .map_err(|e| store_error(format!("cannot list the lake at {}", self.location), e))?;
         let read = |name: &str| {
             let number = name.strip_suffix(".done").unwrap_or(name);
             Some((number.parse().ok()?, name.len() > number.len()))
@@ -68,19 +68,19 @@ fn path(number: u64, done: bool) -> Path {
     Path::from(format!("{FOLDER}/{number:020}{end}"))
 }
 
-impl Turn<'_> {
-    /// Whether the last turn was claimed and not ended.
+impl Epoch<'_> {
+    /// Whether the last epoch was claimed and not ended.
     pub fn is_open(&self) -> bool {
         self.open
     }
 
-    /// Ends the last turn for a command that is gone, after its tables were fenced.
+    /// Ends the last epoch for a command that is gone, after its tables were fenced.
     pub async fn close(&mut self) -> Result<()> {
         self.open = false;
         self.write_end(self.last).await
     }
 
-    /// Claims the next turn, or says that another command has it.
+    /// Claims the next epoch, or says that another command has it.
     pub async fn claim(&mut self) -> Result<()> {
         let Some(lake) = self.lake else { return Ok(()) };
         let mut mark = [0u8; 16];
@@ -102,15 +102,15 @@ impl Turn<'_> {
                 lake.location
             ))
             .hint("this one changed nothing; nothing was lost, run again when the other command has ended")),
-            Err(e) => Err(trouble(format!("cannot write to the lake at {}", lake.location), e)),
+            Err(e) => Err(store_error(format!("cannot write to the lake at {}", lake.location), e)),
         }
     }
 
-    /// Ends the turn that was claimed, and forgets those before it.
+    /// Ends the epoch that was claimed, and forgets those before it.
     pub async fn end(self) -> Result<()> {
         self.write_end(self.last).await?;
         let Some(lake) = self.lake else { return Ok(()) };
-        let before = lake.turns().await?.into_iter();
+        let before = lake.epochs().await?.into_iter();
         let before: Vec<_> = before
             .filter(|(number, _)| *number < self.last)
             .map(|(number, done)| Ok(path(number, done)))
@@ -119,7 +119,7 @@ impl Turn<'_> {
         while let Some(deleted) = gone.next().await {
             // Another command may tidy up at the same time; what stays does no harm.
             if deleted.is_err() {
-                tracing::debug!("an old turn stays");
+                tracing::debug!("an old epoch stays");
             }
         }
         Ok(())
@@ -131,6 +131,6 @@ impl Turn<'_> {
             .put(&path(number, true), "done\n".into())
             .await
             .map(drop)
-            .map_err(|e| trouble(format!("cannot write to the lake at {}", lake.location), e))
+            .map_err(|e| store_error(format!("cannot write to the lake at {}", lake.location), e))
     }
 }

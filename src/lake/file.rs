@@ -1,7 +1,7 @@
 //! Parquet files of the lake.
 
-use super::sort_order::{Order, Watch};
-use super::{Lake, RemovedRows, TableName};
+use super::sort_order::{SortOrder, Watch};
+use super::{DeletionVector, Lake, TableName};
 use crate::error::{Context, Error, Result};
 use arrow::array::{Array, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, SchemaRef};
@@ -40,7 +40,7 @@ pub struct DataFile {
     /// Rows that count: those of the file less those removed since.
     pub rows: u64,
     /// Rows of the file that no longer count.
-    pub removed: RemovedRows,
+    pub removed: DeletionVector,
     /// The shard, in sharded tables; those below zero hold what is not linked to a person yet.
     pub shard: Option<i32>,
     /// The sum of the digests of the rows that count: the same rows in another order give the
@@ -49,7 +49,7 @@ pub struct DataFile {
     /// Smallest and largest `person_key`, in tables that have it.
     pub person_range: Option<(i64, i64)>,
     /// The order of its rows, where they are in one.
-    pub order: Option<Arc<Order>>,
+    pub order: Option<Arc<SortOrder>>,
 }
 
 /// A file that was written and waits for its commit.
@@ -76,8 +76,8 @@ impl DataFile {
         let digest = tag(DIGEST)
             .and_then(|text| u128::from_str_radix(text, 16).ok())
             .unwrap_or_default();
-        let order = tag(ORDER).and_then(|said| Order::from_log(&add.path, said));
-        let removed = RemovedRows::from_log(add.deletion_vector.as_ref())?;
+        let order = tag(ORDER).and_then(|said| SortOrder::from_log(&add.path, said));
+        let removed = DeletionVector::from_log(add.deletion_vector.as_ref())?;
         let rows = stats
             .get("numRecords")
             .and_then(serde_json::Value::as_u64)
@@ -212,7 +212,7 @@ pub struct Encoded {
     /// Smallest and largest `person_key`.
     pub person_range: Option<(i64, i64)>,
     /// The order of the rows.
-    pub order: Option<Order>,
+    pub order: Option<SortOrder>,
 }
 
 impl FileWriter {
@@ -353,7 +353,7 @@ impl Lake {
             path,
             size,
             rows: encoded.rows,
-            removed: RemovedRows::default(),
+            removed: DeletionVector::default(),
             shard,
             digest,
             person_range: encoded.person_range,

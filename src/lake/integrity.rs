@@ -4,7 +4,7 @@
 //! name, so that each file has its checksum with its commit. It is compared once a process, before the
 //! first row of the file is used: decision 63 says why of the whole file.
 
-use super::store::trouble;
+use super::store::store_error;
 use super::{DataFile, Lake, TableName};
 use crate::error::{Context, Error, Result};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -250,7 +250,7 @@ impl Lake {
             Err(object_store::Error::NotFound { .. }) => {
                 return Ok(Some(file.damage(Fault::Missing)));
             }
-            Err(e) => return Err(trouble(failed(), e)),
+            Err(e) => return Err(store_error(failed(), e)),
         };
         if found.meta.size < file.size {
             return Ok(Some(file.damage(Fault::Short)));
@@ -261,7 +261,11 @@ impl Lake {
         let mut hash = blake3::Hasher::new();
         let mut left = usize::try_from(file.size).data(failed)?;
         let mut bytes = found.into_stream();
-        while let Some(part) = bytes.try_next().await.map_err(|e| trouble(failed(), e))? {
+        while let Some(part) = bytes
+            .try_next()
+            .await
+            .map_err(|e| store_error(failed(), e))?
+        {
             let part = &part[..part.len().min(left)];
             hash.update(part);
             left -= part.len();

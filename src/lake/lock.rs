@@ -2,7 +2,7 @@
 //!
 //! The lock belongs to the process, so that it is gone with it, after a crash too. An object store
 //! has no such lock, and one that outlives its process would have to be removed by hand; there,
-//! every commit is conditional instead, and pulls take turns (see `turn`).
+//! every commit is conditional instead, and pulls have epochs (see `epoch`).
 
 use super::Location;
 use crate::error::{Context, Error, Result};

@@ -31,8 +31,8 @@ mod verify;
 
 pub use access::{FilesFor, tighten};
 pub use commit::{Change, INCOMPLETE};
-pub use deletion_vector::RemovedRows;
-pub use epoch::Turn;
+pub use deletion_vector::DeletionVector;
+pub use epoch::Epoch;
 pub use file::{DataFile, FileWriter, NewFile, encode};
 pub use identity::{KEY, shard_of};
 pub use integrity::{Damage, Fault, advice};
@@ -42,7 +42,7 @@ pub use probe::Probe;
 pub use rows::conform;
 pub use scrub::Scrubbed;
 pub use settings::Settings;
-pub use sort_order::Order;
+pub use sort_order::SortOrder;
 pub use table::{Table, TableName};
 pub use verify::{Problem, Verified};
 
@@ -51,7 +51,7 @@ use object_store::local::LocalFileSystem;
 use object_store::{ObjectStoreExt, path::Path};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
-use store::{Store, trouble, upload};
+use store::{Store, store_error, upload};
 use tokio::runtime::Handle;
 
 /// An open lake.
@@ -131,7 +131,7 @@ impl Lake {
         Ok(lake)
     }
 
-    /// Opens the lake at `location`, although it may be on its way to another key.
+    /// Opens the lake at `location`, although a key rotation may be under way.
     pub async fn open_to_rotate(location: Location) -> Result<Self> {
         let store = location.store(false).map_err(|e| match location.folder() {
             Some(_) => identity::missing(&location),
@@ -189,7 +189,7 @@ impl Lake {
             Some(_) => self.store.put(&path, bytes.into()).await.map(drop),
             None => upload(&self.store, &path, bytes).await,
         };
-        done.map_err(|e| trouble(format!("cannot write to the lake at {}", self.location), e))
+        done.map_err(|e| store_error(format!("cannot write to the lake at {}", self.location), e))
     }
 
     /// Waits, on a thread that does nothing else meanwhile, for what was asked of this lake's files.

@@ -6,7 +6,7 @@
 //! lake is made only when each round had one winner, whose bytes were kept.
 
 use super::Location;
-use super::store::{Store, trouble};
+use super::store::{Store, store_error};
 use crate::error::{Context, Error, Result};
 use futures::StreamExt;
 use futures::future::join_all;
@@ -87,7 +87,7 @@ async fn race(store: &Store, location: &Location, name: &Path, round: usize) -> 
     }
     // Two winners are one too many, whatever became of the others.
     if let (0 | 1, Some(e)) = (winners.len(), unknown) {
-        return Err(trouble(failed(), e));
+        return Err(store_error(failed(), e));
     }
     let [winner] = winners[..] else {
         return Err(unfit(
@@ -100,8 +100,8 @@ async fn race(store: &Store, location: &Location, name: &Path, round: usize) -> 
         ));
     };
     let stored = match store.get(name).await {
-        Ok(found) => found.bytes().await.map_err(|e| trouble(failed(), e))?,
-        Err(e) => return Err(trouble(failed(), e)),
+        Ok(found) => found.bytes().await.map_err(|e| store_error(failed(), e))?,
+        Err(e) => return Err(store_error(failed(), e)),
     };
     if stored != text(winner).as_bytes() {
         return Err(unfit(
@@ -111,7 +111,7 @@ async fn race(store: &Store, location: &Location, name: &Path, round: usize) -> 
     }
     let mut listed = store.list(Some(&Path::from(FOLDER)));
     while let Some(found) = listed.next().await {
-        if found.map_err(|e| trouble(failed(), e))?.location == *name {
+        if found.map_err(|e| store_error(failed(), e))?.location == *name {
             return Ok(());
         }
     }

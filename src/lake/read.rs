@@ -1,6 +1,6 @@
 //! Reading the lake's Parquet files: the columns and rows asked for, and little else.
 
-use super::{DataFile, Lake, RemovedRows};
+use super::{DataFile, DeletionVector, Lake};
 use crate::error::{Context, Error, Result};
 use arrow::array::RecordBatch;
 use bytes::Bytes;
@@ -70,14 +70,14 @@ impl Lake {
             removed: &file.removed,
         };
         let opened = self.opened(file)?;
-        let pace = opened.pace();
-        if columns.is_none() || file.size <= pace.whole {
+        let read_sizes = opened.read_sizes();
+        if columns.is_none() || file.size <= read_sizes.whole {
             let bytes = opened.range(0..file.size).await?;
             self.verify_bytes(file, &bytes)?;
             return wanted.decode(bytes);
         }
         self.verify_one(file).await?;
-        let end = file.size - pace.end..file.size;
+        let end = file.size - read_sizes.end..file.size;
         let bytes = opened.range(end.clone()).await?;
         // Who reads all rows has no use for an index of where some of them are.
         let index = match rows {
@@ -118,7 +118,7 @@ impl Lake {
 struct Wanted<'a> {
     columns: Option<&'a [&'a str]>,
     rows: Option<&'a [u32]>,
-    removed: &'a RemovedRows,
+    removed: &'a DeletionVector,
 }
 
 impl Wanted<'_> {
@@ -187,7 +187,10 @@ mod tests {
         let encoded = encode(&batch.schema(), &[batch], &[]).unwrap();
         let table = TableName::new("record", "some");
         let file = lake.write_file(&table, None, 0, encoded).await.unwrap();
-        assert_eq!(file.size > lake.opened(&file).unwrap().pace().whole, large);
+        assert_eq!(
+            file.size > lake.opened(&file).unwrap().read_sizes().whole,
+            large
+        );
         let removed: Vec<u32> = (0..u32::try_from(rows).unwrap()).step_by(3).collect();
         let file = file.without(&removed, 0).unwrap();
 

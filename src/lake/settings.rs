@@ -1,6 +1,6 @@
 //! What is fixed when a lake is made: `populace.json` at its root.
 
-use super::store::{Store, trouble};
+use super::store::{Store, store_error};
 use super::{Location, Probe};
 use crate::error::{Context, Error, Result};
 use crate::privacy::chain_fingerprint;
@@ -66,7 +66,7 @@ impl Settings {
             return Ok(());
         }
         Err(Error::data(format!(
-            "the lake at {location} is on its way to another key"
+            "the lake at {location} has a key rotation under way"
         ))
         .hint("finish with `populace key rotate`, run as it was begun; nothing else may use the lake until then"))
     }
@@ -87,7 +87,7 @@ impl Settings {
         struct Form {
             format: u32,
         }
-        let lost = |e| trouble(format!("cannot read the lake at {location}"), e);
+        let lost = |e| store_error(format!("cannot read the lake at {location}"), e);
         let bytes = match store.get(&Path::from(FILE)).await {
             Ok(found) => found.bytes().await.map_err(lost)?,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
@@ -149,7 +149,7 @@ impl Settings {
         store
             .put(&Path::from(FILE), self.to_bytes()?.into())
             .await
-            .map_err(|e| trouble(format!("cannot write to the lake at {location}"), e))?;
+            .map_err(|e| store_error(format!("cannot write to the lake at {location}"), e))?;
         Ok(self)
     }
 
@@ -171,7 +171,7 @@ impl Settings {
             Err(object_store::Error::AlreadyExists { .. }) => Self::load(store, location)
                 .await?
                 .ok_or_else(|| Error::data(format!("cannot read the lake at {location}"))),
-            Err(e) => Err(trouble(format!("cannot make a lake at {location}"), e)),
+            Err(e) => Err(store_error(format!("cannot make a lake at {location}"), e)),
         }
     }
 

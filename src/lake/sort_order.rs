@@ -16,7 +16,7 @@ const MOST_COLUMNS: usize = 3;
 /// What is known of the order of a file's rows. None of its columns holds NULL, or the one column that
 /// there is holds nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
+pub struct SortOrder {
     /// Rows ascend by the first of these columns; where that is equal, by the second; and so on.
     pub by: Vec<String>,
     /// Where row groups begin, in bytes, and the value of the first column there, which no row
@@ -27,7 +27,7 @@ pub struct Order {
     pub last: Option<i64>,
 }
 
-impl Order {
+impl SortOrder {
     /// Whether rows can be in the order of a column of this type: one of whole numbers, dates or
     /// times.
     pub fn can_be_by(kind: &DataType) -> bool {
@@ -41,7 +41,7 @@ impl Order {
     }
 
     /// Reads what the log says of the file at `path`; None for anything else than was written.
-    pub(super) fn from_log(path: &str, said: &str) -> Option<Order> {
+    pub(super) fn from_log(path: &str, said: &str) -> Option<SortOrder> {
         let (sealed, text) = said.split_at_checked(SEAL)?;
         (sealed == seal(path, text)).then(|| serde_json::from_str(text).ok())?
     }
@@ -85,7 +85,7 @@ impl Watch {
         let mut columns = Vec::new();
         for name in named.into_iter().take(MOST_COLUMNS) {
             match schema.index_of(name) {
-                Ok(at) if Order::can_be_by(schema.field(at).data_type()) => {
+                Ok(at) if SortOrder::can_be_by(schema.field(at).data_type()) => {
                     columns.push((name.to_string(), at));
                 }
                 _ => break,
@@ -156,7 +156,7 @@ impl Watch {
     }
 
     /// What was seen; None when rows are in no order.
-    pub(super) fn seen(self) -> Option<Order> {
+    pub(super) fn seen(self) -> Option<SortOrder> {
         let last = self.last.as_ref().map(|last| last[0]);
         let known = match self.nulls {
             true => 1,
@@ -164,7 +164,7 @@ impl Watch {
         };
         let by = self.columns.into_iter().take(known);
         let by: Vec<String> = by.map(|(name, _)| name).collect();
-        (!by.is_empty()).then_some(Order {
+        (!by.is_empty()).then_some(SortOrder {
             by,
             starts: self.starts,
             last,
@@ -224,7 +224,7 @@ mod tests {
     }
 
     /// What is seen of rows that come in these batches.
-    fn seen(batches: &[(&[i64], &[i32])]) -> Option<Order> {
+    fn seen(batches: &[(&[i64], &[i32])]) -> Option<SortOrder> {
         let batch = |(keys, days): &(&[i64], &[i32])| {
             let keys: Vec<Key> = keys.iter().copied().map(Some).collect();
             let days: Vec<Option<i32>> = days.iter().copied().map(Some).collect();
@@ -234,7 +234,7 @@ mod tests {
         written(&batches, 1000)
     }
 
-    fn written(batches: &[RecordBatch], group_rows: usize) -> Option<Order> {
+    fn written(batches: &[RecordBatch], group_rows: usize) -> Option<SortOrder> {
         let mut writer = FileWriter::in_groups(&batches[0].schema(), group_rows).unwrap();
         for batch in batches {
             writer.write(batch).unwrap();
@@ -242,7 +242,7 @@ mod tests {
         writer.finish().unwrap().order
     }
 
-    fn by(order: Option<Order>) -> Vec<String> {
+    fn by(order: Option<SortOrder>) -> Vec<String> {
         order.map_or_else(Vec::new, |order| order.by)
     }
 
@@ -382,16 +382,19 @@ mod tests {
         let order = seen(&[(&[1, 2, 900], &[0, 0, 0])]).unwrap();
         let path = "shard=1/part-00ff.parquet";
         let said = order.to_log(path).unwrap();
-        assert_eq!(Order::from_log(path, &said), Some(order.clone()));
+        assert_eq!(SortOrder::from_log(path, &said), Some(order.clone()));
         let table = "record/thing/shard=1/part-00ff.parquet";
         assert_eq!(order.to_log(table).unwrap(), said);
-        assert_eq!(Order::from_log("shard=1/part-00fe.parquet", &said), None);
+        assert_eq!(
+            SortOrder::from_log("shard=1/part-00fe.parquet", &said),
+            None
+        );
         for at in 0..said.len() {
             let mut bytes = said.clone().into_bytes();
             bytes[at] ^= 1;
             let other = String::from_utf8(bytes).unwrap();
-            assert_eq!(Order::from_log(path, &other), None, "{other}");
-            assert_eq!(Order::from_log(path, &said[..at]), None);
+            assert_eq!(SortOrder::from_log(path, &other), None, "{other}");
+            assert_eq!(SortOrder::from_log(path, &said[..at]), None);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::checksum::{CHECKSUM, STATE, checksum, state};
 use super::integrity::advice;
-use super::store::{of_a_store, trouble};
+use super::store::{of_a_store, store_error};
 use super::{DataFile, Lake};
 use crate::error::{Error, Result};
 use arrow::datatypes::SchemaRef;
@@ -158,7 +158,7 @@ impl Lake {
         match self.store.head(&step).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(e) => Err(trouble(
+            Err(e) => Err(store_error(
                 format!("the log of table {name} cannot be read"),
                 e,
             )),
@@ -257,7 +257,7 @@ impl Lake {
     /// Removes the log of a table that cannot be read, so that the table can be made anew. Its data
     /// files stay, as files that no table names, until a vacuum.
     pub async fn forget_log(&self, name: &TableName) -> Result<()> {
-        let failed = |e| trouble(format!("cannot remove the log of table {name}"), e);
+        let failed = |e| store_error(format!("cannot remove the log of table {name}"), e);
         let log = Path::from(name.log());
         let listed = self.store.list(Some(&log));
         let files: Vec<Path> = listed
@@ -308,7 +308,7 @@ impl Lake {
     }
 
     pub(super) fn unlisted(&self, error: object_store::Error) -> Error {
-        trouble(format!("cannot list the lake at {}", self.location), error)
+        store_error(format!("cannot list the lake at {}", self.location), error)
     }
 }
 
@@ -317,13 +317,13 @@ fn broken(name: &TableName, error: &DeltaTableError) -> Error {
     let text = error.to_string();
     let error = Error::data(format!("the log of table {name} cannot be read")).cause(&text);
     if of_a_store(&text) {
-        return error.hint("see that the store can be reached, then run again: nothing was lost");
+        return error.hint("check that the store can be reached, then run again: nothing was lost");
     }
     // What the system refuses is no damage, but for a file that is not there.
     if text.contains("(os error ") && !text.contains("(os error 2)") {
         return match error.hint_text() {
             Some(_) => error,
-            None => error.hint("see that the disk is well and may be read, then run again"),
+            None => error.hint("check the disk, and that it may be read, then run again"),
         };
     }
     error.damaged(name.log()).hint(advice(name))

@@ -1,6 +1,6 @@
 //! Taking away files that no table needs any more.
 
-use super::store::trouble;
+use super::store::store_error;
 use super::{Lake, TableName};
 use crate::error::{Context, Result};
 use chrono::{TimeDelta, Utc};
@@ -65,6 +65,6 @@ impl Lake {
         old.map_ok(|file| file.location.to_string())
             .try_collect()
             .await
-            .map_err(|e| trouble(format!("cannot list the lake at {}", self.location), e))
+            .map_err(|e| store_error(format!("cannot list the lake at {}", self.location), e))
     }
 }

@@ -130,7 +130,7 @@ impl Lake {
     /// The rows that a file says it has; None when it is no Parquet file.
     async fn footer_rows(&self, file: &DataFile) -> Result<Option<u64>> {
         let opened = self.opened(file)?;
-        let end = file.size.saturating_sub(opened.pace().end)..file.size;
+        let end = file.size.saturating_sub(opened.read_sizes().end)..file.size;
         let mut ranges = vec![end];
         let Ok(decoder) = ParquetMetaDataPushDecoder::try_new(file.size) else {
             return Ok(None);

@@ -11,7 +11,7 @@ use super::merge::commit::CONTENT;
 use super::opt_outs::stored;
 use super::plan::{PullPlan, SourceKind};
 use super::prepare::rejects;
-use super::state::extracts::TakenFiles;
+use super::state::extracts::Extracts;
 use super::state::{deleted_records, extracts, rowless_versions};
 use super::{Limits, Summary, bulk, pull};
 use crate::error::{Error, Result};
@@ -119,7 +119,7 @@ async fn prepare(
     }
     let damaged = damaged(lake, &plan, &chosen).await?;
     let mut taken = match lost.contains(&extracts::table()) {
-        true => TakenFiles::new(),
+        true => Extracts::new(),
         false => extracts::load(lake).await?,
     };
     let missing = missing(&plan, &chosen, &taken).await?;
@@ -128,19 +128,19 @@ async fn prepare(
     } else if !damaged.is_empty() {
         refuse_missing(&missing)?;
     }
-    let mut turn = lake.turn().await?;
-    if turn.is_open() {
+    let mut epoch = lake.epoch().await?;
+    if epoch.is_open() {
         return Err(
             Error::data("another command is changing the lake, or was cut short")
                 .hint("wait for it to end; if it was cut short, run `populace pull` first"),
         );
     }
-    turn.claim().await?;
+    epoch.claim().await?;
     forget(lake, &chosen, &lost, taken).await?;
     for damaged in &damaged {
         take_out(lake, damaged).await?;
     }
-    turn.end().await?;
+    epoch.end().await?;
     Ok(damaged)
 }
 
@@ -227,7 +227,7 @@ fn fills(kind: &SourceKind, table: usize) -> bool {
 async fn missing(
     plan: &PullPlan,
     chosen: &BTreeSet<&str>,
-    taken: &TakenFiles,
+    taken: &Extracts,
 ) -> Result<BTreeSet<(String, String)>> {
     let mut missing = BTreeSet::new();
     let folders = plan.sources.iter().filter(|s| s.bulk.is_none());
@@ -260,7 +260,7 @@ async fn forget(
     lake: &Lake,
     chosen: &BTreeSet<&str>,
     lost: &[TableName],
-    mut taken: TakenFiles,
+    mut taken: Extracts,
 ) -> Result<()> {
     // Without what was taken everything is read: that goes first.
     if lost.contains(&extracts::table()) {

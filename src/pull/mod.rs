@@ -30,7 +30,7 @@ pub use plan::feeding::{Feeding, feeding};
 pub use plan::{OPEN_PSEUDONYM, PersonLink, PullPlan, TablePlan};
 pub(crate) use read::line_splitter::{Form, Piece, pieces, unpacked};
 pub use rekey::{Rotated, abandon, rotate};
-pub use state::extracts::{Taken, TakenFiles, load as taken_files};
+pub use state::extracts::{Extract, Extracts, load as extracts};
 pub use summary::{Summary, TableSummary};
 pub use warnings::Warning;
 
@@ -88,6 +88,6 @@ pub async fn pull(
         None => attempt
             .run(sources, true)
             .await?
-            .ok_or_else(|| Error::data("the pull did not come to an end")),
+            .ok_or_else(|| Error::data("the pull did not finish")),
     }
 }

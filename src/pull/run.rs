@@ -3,9 +3,9 @@
 use super::bulk::{self, Brought, Memory};
 use super::clock::Clock;
 use super::discover::new_files::NewFiles;
-use super::identity::patient_index::People;
+use super::identity::patient_index::PatientIndex;
 use super::merge::commit;
-use super::merge::commit::Settle;
+use super::merge::commit::Merge;
 use super::merge::exclusions::Exclusions;
 use super::opt_outs::change;
 use super::opt_outs::change::ListChange;
@@ -18,13 +18,13 @@ use super::prepare::rejects;
 use super::read::pool;
 use super::read::pool::Intake;
 use super::read::threshold;
-use super::spool::Runs;
+use super::spool::Spool;
 use super::state::extracts;
-use super::state::extracts::TakenFiles;
+use super::state::extracts::Extracts;
 use super::state::{deleted_records, fence, rowless_versions};
 use super::{Limits, Summary, warnings};
 use crate::error::{Error, Result};
-use crate::lake::{INCOMPLETE, Lake, Table, Turn};
+use crate::lake::{Epoch, INCOMPLETE, Lake, Table};
 use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::privacy::{Key, Lookup, OptOuts};
 use crate::progress::Progress;
@@ -50,7 +50,7 @@ pub struct Attempt<'a> {
 
 /// What the lake held before.
 struct Before {
-    taken: TakenFiles,
+    taken: Extracts,
     tables: Vec<Option<Table>>,
     opted_out: OptedOut,
     /// The last good export of each server.
@@ -115,7 +115,7 @@ impl Attempt<'_> {
                 "people get an open_pseudonym too, which is weak: whoever learns its salt finds every NHS number behind it"
             );
         }
-        let mut turn = self.turn(&plan).await?;
+        let mut epoch = self.epoch(&plan).await?;
         let mut before = self.before(&plan, exports, &remembered).await?;
         let opt_outs = self.opt_outs(&before.opted_out)?;
         // Records of people who opted in again are no longer in the lake: everything is read again.
@@ -134,7 +134,7 @@ impl Attempt<'_> {
         let lookups = self.lookups(&mut plan)?;
         let mut new = NewFiles::find(&plan, &before.taken, again).await?;
         let folder = self.scratch.folder("pull")?;
-        let runs = Runs::new(
+        let spool = Spool::new(
             plan.tables.len(),
             self.lake.settings().shards,
             folder.clone(),
@@ -143,7 +143,7 @@ impl Attempt<'_> {
         let shared = Arc::new(pool::Shared {
             plan,
             lookups,
-            runs,
+            spool,
             rejects: RejectSpool::new(&folder),
             clock: Clock::of_command(),
             arrivals: Mutex::default(),
@@ -206,10 +206,10 @@ impl Attempt<'_> {
             patients,
             deleted,
         };
-        let settle = Settle {
+        let settle = Merge {
             lake: self.lake,
             plan: &shared.plan,
-            runs: &shared.runs,
+            spool: &shared.spool,
             exclusions: &exclusions,
             everything: opt_outs.changed() || older,
             read_anew,
@@ -219,14 +219,14 @@ impl Attempt<'_> {
         };
         let summary = self
             .commit(
-                settle, &shared, &mut turn, before, opt_outs, &intake, &brought, &new,
+                settle, &shared, &mut epoch, before, opt_outs, &intake, &brought, &new,
             )
             .await?;
         let short = brought.iter().filter_map(Brought::error).next();
         for one in brought {
             one.done().await?;
         }
-        turn.end().await?;
+        epoch.end().await?;
         // What came is kept; that something did not come is an error all the same.
         match short {
             Some(error) => Err(error),
@@ -238,16 +238,16 @@ impl Attempt<'_> {
         }
     }
 
-    /// The turn after the last one, whose command is kept from committing anything more if it was
+    /// The epoch after the last one, whose command is kept from committing anything more if it was
     /// cut short.
-    async fn turn(&self, plan: &PullPlan) -> Result<Turn<'_>> {
-        let mut turn = self.lake.turn().await?;
-        if turn.is_open() {
+    async fn epoch(&self, plan: &PullPlan) -> Result<Epoch<'_>> {
+        let mut epoch = self.lake.epoch().await?;
+        if epoch.is_open() {
             let create = extracts::load(self.lake).await?.is_empty();
             fence::fence(self.lake, plan, create).await?;
-            turn.close().await?;
+            epoch.close().await?;
         }
-        Ok(turn)
+        Ok(epoch)
     }
 
     async fn before(
@@ -324,7 +324,7 @@ impl Attempt<'_> {
         let mut brought = Vec::new();
         for (index, source) in shared.plan.sources.iter().enumerate() {
             if source.bulk.is_some() {
-                let errand = bulk::Errand {
+                let export = bulk::Export {
                     pipeline: self.pipeline,
                     lake: self.lake,
                     shared,
@@ -333,7 +333,7 @@ impl Attempt<'_> {
                     everything,
                     progress: self.progress,
                 };
-                brought.push(errand.run().await?);
+                brought.push(export.run().await?);
             }
         }
         for one in &brought {
@@ -366,8 +366,8 @@ impl Attempt<'_> {
         opted_out: &OptedOut,
         deleted: &deleted_records::Deleted,
         brought: &[Brought],
-    ) -> Result<People> {
-        let mut people = People::default();
+    ) -> Result<PatientIndex> {
+        let mut people = PatientIndex::default();
         for table in plan.tables.iter().filter(|t| commit::links_people(plan, t)) {
             people.load(self.lake, table).await?;
         }
@@ -394,12 +394,12 @@ impl Attempt<'_> {
         Ok(people)
     }
 
-    /// Reads the files, and what servers sent, into runs of rows.
+    /// Reads the files, and what servers sent, into the spool.
     async fn take_in(
         &self,
         shared: &Arc<pool::Shared>,
         work: Vec<pool::Work>,
-        people: People,
+        people: PatientIndex,
         brought: &[Brought],
     ) -> Result<Intake> {
         let reading = shared.clone();
@@ -423,9 +423,9 @@ impl Attempt<'_> {
     #[allow(clippy::too_many_arguments)] // all that a pull has found out
     async fn commit(
         &self,
-        settle: Settle<'_>,
+        settle: Merge<'_>,
         shared: &pool::Shared,
-        turn: &mut Turn<'_>,
+        epoch: &mut Epoch<'_>,
         mut before: Before,
         opt_outs: OptOutsNow,
         intake: &Intake,
@@ -442,7 +442,7 @@ impl Attempt<'_> {
             version: before.opted_out.version,
         };
         let effect = effect::note(lake, &coming).await?;
-        turn.claim().await?;
+        epoch.claim().await?;
         let tables = settle
             .all(std::mem::take(&mut before.tables), intake)
             .await?;

@@ -3,7 +3,7 @@
 use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
 use super::read::pool::{Intake, Shared};
-use super::state::extracts::{Taken, TakenFiles};
+use super::state::extracts::{Extract, Extracts};
 use super::summary::TableSummary;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -79,7 +79,7 @@ const BROUGHT: &str = "populace.brought.";
 
 /// Reads what folders had from properties, or, when an earlier Populace wrote them, from the files
 /// that were taken.
-pub fn recall(properties: &BTreeMap<String, String>, taken: &TakenFiles) -> Brought {
+pub fn recall(properties: &BTreeMap<String, String>, taken: &Extracts) -> Brought {
     let mut brought = of_files(taken);
     for (key, had) in properties {
         if let Some(source) = key.strip_prefix(BROUGHT) {
@@ -94,7 +94,7 @@ pub fn recall(properties: &BTreeMap<String, String>, taken: &TakenFiles) -> Brou
 pub fn learn(
     before: &mut Brought,
     plan: &PullPlan,
-    taken: &TakenFiles,
+    taken: &Extracts,
     new: &NewFiles,
     intake: &Intake,
 ) {
@@ -117,8 +117,8 @@ pub fn properties(brought: &Brought) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn of_files(taken: &TakenFiles) -> Brought {
-    let mut files: BTreeMap<&str, Vec<&Taken>> = BTreeMap::new();
+fn of_files(taken: &Extracts) -> Brought {
+    let mut files: BTreeMap<&str, Vec<&Extract>> = BTreeMap::new();
     for ((source, _), file) in taken.iter().filter(|(_, file)| file.used() > 0) {
         files.entry(source).or_default().push(file);
     }
@@ -132,7 +132,7 @@ fn of_files(taken: &TakenFiles) -> Brought {
 }
 
 /// How many lines of which types or tables files had.
-fn types(files: &[&Taken]) -> String {
+fn types(files: &[&Extract]) -> String {
     let mut types: BTreeMap<&str, u64> = BTreeMap::new();
     for part in files.iter().flat_map(|file| file.types.split(", ")) {
         if let Some((kind, lines)) = part.rsplit_once(' ') {

@@ -8,7 +8,7 @@ use super::place::Entry;
 use super::publish::MANIFEST;
 use crate::error::{Error, Result};
 use crate::lake::Location;
-use crate::lake::store::{Store, trouble};
+use crate::lake::store::{Store, store_error};
 use futures::TryStreamExt;
 use object_store::{ObjectStoreExt, path::Path};
 
@@ -31,7 +31,7 @@ impl Shelf {
 
     /// A file of the release; None when it is not there.
     pub(super) async fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        let lost = |e| trouble(format!("cannot read the release {}", self.shown), e);
+        let lost = |e| store_error(format!("cannot read the release {}", self.shown), e);
         match self.store.get(&self.folder.clone().join(name)).await {
             Ok(found) => Ok(Some(found.bytes().await.map_err(lost)?.into())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
@@ -46,7 +46,7 @@ impl Shelf {
             .list(Some(&self.folder))
             .try_collect()
             .await
-            .map_err(|e| trouble(format!("cannot read the release {}", self.shown), e))?;
+            .map_err(|e| store_error(format!("cannot read the release {}", self.shown), e))?;
         let name = |path: &Path| {
             let parts = path.prefix_match(&self.folder)?;
             let parts: Vec<_> = parts.map(|p| p.as_ref().to_string()).collect();
@@ -81,7 +81,7 @@ impl Shelf {
     }
 
     fn failed(&self, error: object_store::Error) -> Error {
-        trouble(format!("cannot write the release {}", self.shown), error)
+        store_error(format!("cannot write the release {}", self.shown), error)
     }
 }
 

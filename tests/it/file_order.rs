@@ -4,7 +4,7 @@ use crate::project::{Project, synth};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Int64Type};
-use populace::lake::{Lake, Location, Order, Table, TableName};
+use populace::lake::{Lake, Location, SortOrder, Table, TableName};
 
 type Numbers = Vec<Option<i64>>;
 
@@ -28,7 +28,7 @@ impl Reader {
     }
 
     /// Checks every file of a table, and gives the orders of those that have rows.
-    fn check(&self, name: &str) -> Vec<Option<Order>> {
+    fn check(&self, name: &str) -> Vec<Option<SortOrder>> {
         let table = self.table(name);
         let files = table.files.iter().map(|file| {
             let rows = self
@@ -51,7 +51,7 @@ fn numbers(rows: &RecordBatch, name: &str) -> Numbers {
     column.as_primitive::<Int64Type>().iter().collect()
 }
 
-fn holds(order: &Order, rows: &RecordBatch, name: &str) {
+fn holds(order: &SortOrder, rows: &RecordBatch, name: &str) {
     let columns: Vec<Numbers> = order.by.iter().map(|by| numbers(rows, by)).collect();
     if order.starts.is_empty() {
         assert_eq!(columns.len(), 1);

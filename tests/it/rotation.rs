@@ -140,7 +140,7 @@ fn a_killed_rotation_is_finished_by_the_next_and_nothing_uses_the_lake_meanwhile
         if status.status.code() == Some(3) {
             half_done += 1;
             let error = text(&status.stderr);
-            assert!(error.contains("on its way to another key"), "{error}");
+            assert!(error.contains("a key rotation under way"), "{error}");
             assert!(
                 error.contains("hint: finish with `populace key rotate`"),
                 "{error}"

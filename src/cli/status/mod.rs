@@ -8,7 +8,7 @@ use super::size::{count, show};
 use super::{Global, night_log, session};
 use crate::error::Result;
 use crate::lake::{Lake, Lock};
-use crate::pull::{Shortfall, shortfalls, taken_files};
+use crate::pull::{Shortfall, extracts, shortfalls};
 use crate::visible::lines;
 use chrono::{DateTime, Utc};
 use releases::{Released, last};
@@ -192,7 +192,7 @@ struct Brought {
 
 async fn sources(lake: &Lake) -> Result<BTreeMap<String, Brought>> {
     let mut sources: BTreeMap<String, Brought> = BTreeMap::new();
-    for ((source, _), taken) in taken_files(lake).await? {
+    for ((source, _), taken) in extracts(lake).await? {
         let brought = sources.entry(source).or_default();
         brought.files += 1;
         brought.lines += taken.lines;

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::lake::Location;
-use crate::lake::store::trouble;
+use crate::lake::store::store_error;
 use crate::release::MANIFEST;
 use chrono::{DateTime, Utc};
 use object_store::path::Path;
@@ -29,7 +29,7 @@ pub async fn last(releases: &Location) -> Result<Vec<Released>> {
         return Ok(Vec::new());
     }
     let store = releases.store(false)?;
-    let lost = |e| trouble(format!("cannot list the releases at {releases}"), e);
+    let lost = |e| store_error(format!("cannot list the releases at {releases}"), e);
     let listed = store.list_with_delimiter(None).await.map_err(lost)?;
     let mut names: Vec<Path> = listed.common_prefixes;
     // An altered release that was kept aside is hidden.

@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::resource_plan::Kind;
 use super::shape::Sketch;
 use super::table::Table;
-use super::template::cache::Experience;
+use super::template::cache::TemplateCache;
 use super::template::matching::{Strange, follow};
 use super::{Chunk, Decoded, Delete, Line, Reject, reason, resource_type, scan, type_name};
 
@@ -33,14 +33,14 @@ pub(super) struct Work<'d, 'c> {
     blank: u64,
     /// The type of the line before, which is mostly the type of the next.
     last: Option<&'d Kind>,
-    experience: Experience,
+    cache: TemplateCache,
 }
 
 impl<'d, 'c> Work<'d, 'c> {
     /// A chunk of which nothing has been read.
-    pub fn new(decoder: &'d Decoder, chunk: &'c Chunk<'c>, experience: Experience) -> Work<'d, 'c> {
+    pub fn new(decoder: &'d Decoder, chunk: &'c Chunk<'c>, cache: TemplateCache) -> Work<'d, 'c> {
         let views = decoder.views.iter().enumerate();
-        let tables = views.map(|(number, view)| Table::new(number, view, &experience));
+        let tables = views.map(|(number, view)| Table::new(number, view, &cache));
         let tables = tables.collect();
         Work {
             decoder,
@@ -49,14 +49,14 @@ impl<'d, 'c> Work<'d, 'c> {
             stack: Vec::new(),
             row: Vec::new(),
             tables,
-            lines: Vec::with_capacity(experience.lines + experience.lines / 8),
+            lines: Vec::with_capacity(cache.lines + cache.lines / 8),
             rejects: Vec::new(),
             deletes: Vec::new(),
             counts: vec![0; resource_type::all().len()],
             line_count: 0,
             blank: 0,
             last: None,
-            experience,
+            cache,
         }
     }
 
@@ -67,7 +67,7 @@ impl<'d, 'c> Work<'d, 'c> {
         while start < bytes.len() {
             let number = self.chunk.first_line + self.line_count;
             self.line_count += 1;
-            let strange = match self.by_habit(start, number) {
+            let strange = match self.by_template(start, number) {
                 Ok(next) => {
                     start = next;
                     continue;
@@ -84,20 +84,20 @@ impl<'d, 'c> Work<'d, 'c> {
             };
             let accepted = self.line(start, end, number);
             if let (true, Strange::Joint, Some(kind)) = (accepted, strange, self.last) {
-                self.experience
+                self.cache
                     .learn(kind.number, &kind.shapes, &bytes[start..end]);
             }
             start = next;
         }
     }
 
-    /// Reads the line at `start` by habit. Gives the start of the next line.
+    /// Reads the line at `start` by template. Gives the start of the next line.
     #[inline]
-    fn by_habit(&mut self, start: usize, number: u64) -> Result<usize, Strange> {
+    fn by_template(&mut self, start: usize, number: u64) -> Result<usize, Strange> {
         let line = &self.chunk.bytes[start..];
         let kind = self.likely(line).ok_or(Strange::Joint)?;
-        let known = self.experience.of(kind.number).ok_or(Strange::Joint)?;
-        let read = follow(line, &mut known.habits, &mut self.arena);
+        let known = self.cache.of(kind.number).ok_or(Strange::Joint)?;
+        let read = follow(line, &mut known.templates, &mut self.arena);
         known.note(read.is_ok());
         let end = read?;
         let feed = match line.get(end..) {
@@ -334,14 +334,14 @@ impl<'d, 'c> Work<'d, 'c> {
 
     /// What was learnt from the chunk, for the next one: of the room that chunks took up the larger
     /// counts, and is forgotten little by little.
-    pub fn take_experience(&mut self) -> Experience {
-        let Experience { rooms, lines, .. } = &mut self.experience;
+    pub fn take_cache(&mut self) -> TemplateCache {
+        let TemplateCache { rooms, lines, .. } = &mut self.cache;
         rooms.resize_with(self.tables.len(), Vec::new);
         for (rooms, table) in rooms.iter_mut().zip(&self.tables) {
             table.note_room(rooms);
         }
         *lines = self.lines.len().max(*lines - *lines / 16);
-        std::mem::take(&mut self.experience)
+        std::mem::take(&mut self.cache)
     }
 
     /// What the chunk holds.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::chunk::Work;
 use super::modifier::Modifiers;
 use super::resource_plan::Kind;
-use super::template::cache::Experience;
+use super::template::cache::TemplateCache;
 use super::view::View;
 use super::{Chunk, Decoded, resource_type};
 
@@ -18,7 +18,7 @@ pub struct Decoder {
     pub(super) kinds: HashMap<&'static str, Kind>,
     pub(super) modifiers: Box<Modifiers>,
     /// What threads that decoded before learnt; each chunk takes one and brings it back.
-    experiences: Mutex<Vec<Experience>>,
+    caches: Mutex<Vec<TemplateCache>>,
 }
 
 impl Decoder {
@@ -38,7 +38,7 @@ impl Decoder {
             kinds: kinds.collect(),
             views,
             modifiers: Box::new(Modifiers::known([])),
-            experiences: Mutex::default(),
+            caches: Mutex::default(),
         }
     }
 
@@ -52,17 +52,13 @@ impl Decoder {
 
     /// Decodes whole lines. Never fails: a line that cannot be used becomes a [`Reject`].
     pub fn decode(&self, chunk: &Chunk<'_>) -> Decoded {
-        // Habits are checked against the bytes of each line, so those of a thread that panicked do.
-        let pool = || {
-            self.experiences
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        let mut experience = pool().pop().unwrap_or_default();
-        experience.refresh();
-        let mut work = Work::new(self, chunk, experience);
+        // Templates are checked against the bytes of each line, so those of a thread that panicked do.
+        let pool = || self.caches.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cache = pool().pop().unwrap_or_default();
+        cache.refresh();
+        let mut work = Work::new(self, chunk, cache);
         work.lines();
-        pool().push(work.take_experience());
+        pool().push(work.take_cache());
         work.finish()
     }
 }
@@ -71,12 +67,12 @@ impl Decoder {
 impl Decoder {
     /// Forgets what was learnt about how lines are written.
     pub(super) fn forget(&self) {
-        self.experiences.lock().unwrap().clear();
+        self.caches.lock().unwrap().clear();
     }
 
-    /// How many lines were read by habit, ever.
-    pub(super) fn by_habit(&self) -> u64 {
-        let experiences = self.experiences.lock().unwrap();
-        experiences.iter().map(Experience::by_habit).sum()
+    /// How many lines were read by template, ever.
+    pub(super) fn by_template(&self) -> u64 {
+        let caches = self.caches.lock().unwrap();
+        caches.iter().map(TemplateCache::by_template).sum()
     }
 }

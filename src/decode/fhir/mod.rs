@@ -3,7 +3,7 @@
 //! A [`View`] says how a resource type becomes a table. A [`Decoder`] compiles the views of each
 //! resource type into one projection trie of the elements they touch, reads each line once by it, and
 //! runs the views' paths over what it kept, straight into Arrow columns. What nobody selects is
-//! checked and skipped, never built. Lines that go on as lines before them did are read by habit: what
+//! checked and skipped, never built. Lines that go on as lines before them did are read by template: what
 //! lies between two values is compared with what lay there before. Chunks of lines are independent: decode them on as many threads
 //! as there are.
 //!

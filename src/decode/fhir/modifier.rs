@@ -4,7 +4,7 @@
 //! FHIR forbids to go on with a resource that holds one whose meaning is not known. So a line with a
 //! `modifierExtension` anywhere, selected or not, is used only when each of its URLs is on the list of
 //! those that the views' author has read and allowed for. No joint holds the name ([`super::template`]),
-//! so that lines read by habit need no second look; in all others the name is searched for.
+//! so that lines read by template need no second look; in all others the name is searched for.
 
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 
 use super::Rows;
 use super::buffer::{Buffer, Room};
-use super::template::cache::Experience;
+use super::template::cache::TemplateCache;
 use super::view::View;
 
 /// The rows of one view.
@@ -16,8 +16,8 @@ pub(super) struct Table {
 
 impl Table {
     /// No rows of the view with this number yet, and room for as many as the last chunk had.
-    pub fn new(number: usize, view: &View, experience: &Experience) -> Table {
-        let room = |column| experience.room(number, column).ample();
+    pub fn new(number: usize, view: &View, cache: &TemplateCache) -> Table {
+        let room = |column| cache.room(number, column).ample();
         let columns = view.columns.iter().enumerate();
         let buffers =
             columns.map(|(column, own)| Buffer::new(own.form, own.collection, room(column)));

@@ -2,10 +2,10 @@
 //!
 //! A window or a group by that column then needs no rows of another thread, and what lies sorted is
 //! not sorted again. DataFusion believes what it is told here, and would give wrong figures for a wrong
-//! order: it follows from what the writer of each file saw ([`Order`]), and of a table that has
+//! order: it follows from what the writer of each file saw ([`SortOrder`]), and of a table that has
 //! one file of which nothing is known, nothing is told.
 
-use crate::lake::{DataFile, Order};
+use crate::lake::{DataFile, SortOrder};
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::stats::Precision;
 use datafusion::common::{ScalarValue, SplitPoint, Statistics};
@@ -53,7 +53,8 @@ impl Ranges {
         wanted: usize,
         part: impl Fn(&DataFile) -> PartitionedFile,
     ) -> Option<Ranges> {
-        let orders: Option<Vec<&Order>> = files.iter().map(|file| file.order.as_deref()).collect();
+        let orders: Option<Vec<&SortOrder>> =
+            files.iter().map(|file| file.order.as_deref()).collect();
         let columns = columns(&orders?, schema);
         let (at, name, kind) = *columns.first()?;
         let mut pieces: Vec<Piece> = files.iter().flat_map(pieces).collect();
@@ -94,7 +95,7 @@ impl Ranges {
 }
 
 /// The columns by which all files are sorted.
-fn columns<'a>(orders: &[&'a Order], schema: &'a SchemaRef) -> Columns<'a> {
+fn columns<'a>(orders: &[&'a SortOrder], schema: &'a SchemaRef) -> Columns<'a> {
     let Some((first, others)) = orders.split_first() else {
         return Vec::new();
     };
@@ -103,7 +104,7 @@ fn columns<'a>(orders: &[&'a Order], schema: &'a SchemaRef) -> Columns<'a> {
     let known = all.map_while(|(_, name)| {
         let at = schema.index_of(name).ok()?;
         let kind = schema.field(at).data_type();
-        Order::can_be_by(kind).then_some((at, name.as_str(), kind))
+        SortOrder::can_be_by(kind).then_some((at, name.as_str(), kind))
     });
     known.collect()
 }

@@ -1,6 +1,6 @@
 //! An address on an object store: `s3://bucket/prefix`, `az://container/prefix`, `gs://bucket/prefix`.
 
-use super::retrying_store::Steady;
+use super::retrying_store::RetryingStore;
 use super::{Store, cloud};
 use crate::error::{Context, Error, Result};
 use object_store::path::Path;
@@ -98,7 +98,7 @@ impl Address {
     /// Opens the whole bucket, whatever the prefix.
     pub(in crate::lake) fn open_bucket(&self) -> Result<Store> {
         let store = cloud::open(self)?;
-        Ok(Arc::new(Steady::new(store)))
+        Ok(Arc::new(RetryingStore::new(store)))
     }
 
     /// The address of a folder below this one, as Delta Lake wants it.

@@ -10,7 +10,7 @@ mod retrying_store;
 mod upload;
 
 pub use address::Address;
-pub use errors::{of_a_store, trouble};
+pub use errors::{of_a_store, store_error};
 pub(super) use upload::upload;
 
 use object_store::ObjectStore;

@@ -22,13 +22,13 @@ const AT_ONCE: usize = 10;
 const TRIES: u32 = 6;
 
 /// The store behind it, made steady.
-pub(super) struct Steady {
+pub(super) struct RetryingStore {
     store: Store,
 }
 
-impl Steady {
+impl RetryingStore {
     pub(super) fn new(store: Store) -> Self {
-        Steady { store }
+        RetryingStore { store }
     }
 
     /// A whole list at a time: a page that breaks off is asked for again with those before it.
@@ -56,21 +56,21 @@ impl Steady {
     }
 }
 
-impl fmt::Display for Steady {
+impl fmt::Display for RetryingStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.store)
     }
 }
 
-impl fmt::Debug for Steady {
+impl fmt::Debug for RetryingStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The stores of object_store show their credentials.
-        write!(f, "Steady({})", self.store)
+        write!(f, "RetryingStore({})", self.store)
     }
 }
 
 #[async_trait]
-impl ObjectStore for Steady {
+impl ObjectStore for RetryingStore {
     async fn put_opts(
         &self,
         location: &Path,

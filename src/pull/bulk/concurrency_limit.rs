@@ -5,7 +5,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The number of requests that may run at once.
 #[derive(Debug)]
-pub struct Pace {
+pub struct ConcurrencyLimit {
     room: Semaphore,
     /// How many may run now.
     limit: AtomicUsize,
@@ -18,17 +18,17 @@ pub struct Pace {
 
 /// Held while a request runs.
 #[derive(Debug)]
-pub struct Turn<'a> {
-    pace: &'a Pace,
+pub struct Permit<'a> {
+    concurrency: &'a ConcurrencyLimit,
     permit: Option<SemaphorePermit<'a>>,
 }
 
-impl Pace {
+impl ConcurrencyLimit {
     /// Begins with half of `most`.
     pub fn new(most: usize) -> Self {
         let most = most.clamp(1, 256);
         let first = most.div_ceil(2);
-        Pace {
+        ConcurrencyLimit {
             room: Semaphore::new(first),
             limit: AtomicUsize::new(first),
             owed: AtomicUsize::new(0),
@@ -37,10 +37,10 @@ impl Pace {
         }
     }
 
-    /// Waits for a turn.
-    pub async fn turn(&self) -> Turn<'_> {
-        Turn {
-            pace: self,
+    /// Waits for a permit.
+    pub async fn permit(&self) -> Permit<'_> {
+        Permit {
+            concurrency: self,
             // The semaphore is never closed.
             permit: self.room.acquire().await.ok(),
         }
@@ -82,10 +82,10 @@ impl Pace {
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
         let owes = |owed: usize| owed.checked_sub(1);
-        let owed = &self.pace.owed;
+        let owed = &self.concurrency.owed;
         if owed
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, owes)
             .is_ok()
@@ -102,24 +102,34 @@ mod tests {
 
     #[tokio::test]
     async fn halves_and_grows() {
-        let pace = Pace::new(8);
-        assert_eq!(pace.limit(), 4);
+        let concurrency = ConcurrencyLimit::new(8);
+        assert_eq!(concurrency.limit(), 4);
         let turns = [
-            pace.turn().await,
-            pace.turn().await,
-            pace.turn().await,
-            pace.turn().await,
+            concurrency.permit().await,
+            concurrency.permit().await,
+            concurrency.permit().await,
+            concurrency.permit().await,
         ];
-        pace.slow_down();
-        assert_eq!(pace.limit(), 2);
+        concurrency.slow_down();
+        assert_eq!(concurrency.limit(), 2);
         drop(turns);
-        assert_eq!(pace.room.available_permits(), 2, "two too many are gone");
-        pace.slow_down();
-        pace.slow_down();
-        assert_eq!((pace.limit(), pace.room.available_permits()), (1, 1));
+        assert_eq!(
+            concurrency.room.available_permits(),
+            2,
+            "two too many are gone"
+        );
+        concurrency.slow_down();
+        concurrency.slow_down();
+        assert_eq!(
+            (concurrency.limit(), concurrency.room.available_permits()),
+            (1, 1)
+        );
         for _ in 0..100 {
-            pace.went_well();
+            concurrency.went_well();
         }
-        assert_eq!((pace.limit(), pace.room.available_permits()), (8, 8));
+        assert_eq!(
+            (concurrency.limit(), concurrency.room.available_permits()),
+            (8, 8)
+        );
     }
 }

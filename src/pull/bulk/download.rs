@@ -1,8 +1,8 @@
 //! Downloading the files of an export, side by side, each from where it was left.
 
 use super::backoff::Backoff;
-use super::concurrency_limit::Pace;
-use super::failure::Trouble;
+use super::concurrency_limit::ConcurrencyLimit;
+use super::failure::ExportFailure;
 use super::limits::Limits;
 use super::links::Links;
 use super::reading::{Read, Reading};
@@ -26,7 +26,7 @@ pub struct Downloads<'a> {
     /// Where its files are.
     pub links: Links<'a>,
     /// How many requests run side by side.
-    pub pace: Pace,
+    pub concurrency: ConcurrencyLimit,
     /// How much they may hold.
     pub limits: Limits,
     /// What becomes of the bytes.
@@ -37,7 +37,11 @@ pub struct Downloads<'a> {
 
 impl Downloads<'_> {
     /// Downloads what is missing of a file; gives its state at the end.
-    pub async fn file(&self, file: usize, mut state: FileState) -> Result<FileState, Trouble> {
+    pub async fn file(
+        &self,
+        file: usize,
+        mut state: FileState,
+    ) -> Result<FileState, ExportFailure> {
         let mut backoff = Backoff::new(self.session.longest_wait());
         let (remote, _) = self.links.of(file).await?;
         self.session.log.event(
@@ -47,15 +51,15 @@ impl Downloads<'_> {
         for _ in 0..READINGS {
             let mut reading = Reading::new(self, file, state);
             let read = reading.run(&mut backoff).await;
-            if let Err(trouble) = &read {
+            if let Err(failure) = &read {
                 self.session.log.event(
                     "download_error",
-                    json!({ "fileUrl": remote.place(), "message": trouble.error.what() }),
+                    json!({ "fileUrl": remote.place(), "message": failure.error.what() }),
                 );
             }
             let why = match read? {
                 Read::Whole => {
-                    self.pace.went_well();
+                    self.concurrency.went_well();
                     let state = &reading.state;
                     self.session.log.event(
                         "download_complete",
@@ -69,7 +73,7 @@ impl Downloads<'_> {
             tokio::time::sleep(backoff.next(None)).await;
             state = FileState::fresh(reading.state.reading + 1);
         }
-        Err(Trouble::hopeless(
+        Err(ExportFailure::hopeless(
             Error::data(format!(
                 "source {}: file {} cannot be read to its end",
                 self.session.source,

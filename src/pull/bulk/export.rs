@@ -1,8 +1,8 @@
 //! Bringing an export of one source to the staging area: a new one, or one that was begun.
 
-use super::concurrency_limit::Pace;
+use super::concurrency_limit::ConcurrencyLimit;
 use super::download::Downloads;
-use super::failure::Trouble;
+use super::failure::ExportFailure;
 use super::limits::Limits;
 use super::links::Links;
 use super::manifest::{RemoteFile, Role};
@@ -30,7 +30,7 @@ use url::Url;
 const WAITING: usize = 4;
 
 /// What bringing an export of one source needs.
-pub struct Errand<'a> {
+pub struct Export<'a> {
     /// The pipeline.
     pub pipeline: &'a Pipeline,
     /// The lake.
@@ -47,7 +47,7 @@ pub struct Errand<'a> {
     pub progress: Progress,
 }
 
-impl Errand<'_> {
+impl Export<'_> {
     /// Brings an export to the staging area, going on with one that was begun.
     pub async fn run(&self) -> Result<Brought> {
         let plan = &self.shared.plan.sources[self.source];
@@ -83,19 +83,24 @@ impl Errand<'_> {
                 match self.bring(&session, &staging, None, &digest, since).await {
                     Ok(Some(staged)) => Ok(self.brought(session, staging, staged)),
                     Ok(None) => Err(forgotten(&session)),
-                    Err(trouble) => Err(self.troubled(&session, &staging, trouble).await),
+                    Err(failure) => Err(self.failed_export(&session, &staging, failure).await),
                 }
             }
             Ok(None) => {
                 staging.clear().await?;
                 Err(forgotten(&session))
             }
-            Err(trouble) => Err(self.troubled(&session, &staging, trouble).await),
+            Err(failure) => Err(self.failed_export(&session, &staging, failure).await),
         }
     }
 
-    async fn troubled(&self, session: &Session, staging: &Staging, trouble: Trouble) -> Error {
-        if trouble.hopeless {
+    async fn failed_export(
+        &self,
+        session: &Session,
+        staging: &Staging,
+        failure: ExportFailure,
+    ) -> Error {
+        if failure.hopeless {
             // What cannot be cleared now is found by the next pull.
             match staging.job().await {
                 Ok(Some(job)) => {
@@ -106,7 +111,7 @@ impl Errand<'_> {
                 }
             }
         }
-        trouble.error
+        failure.error
     }
 
     fn brought(&self, session: Session, staging: Staging, staged: Staged) -> Brought {
@@ -167,7 +172,7 @@ impl Errand<'_> {
         begun: Option<Job>,
         settings: &str,
         since: Option<String>,
-    ) -> Result<Option<Staged>, Trouble> {
+    ) -> Result<Option<Staged>, ExportFailure> {
         let started = std::time::Instant::now();
         let mut job = match begun {
             Some(job) => job,
@@ -243,7 +248,7 @@ impl Errand<'_> {
         staging: &Staging,
         settings: &str,
         since: Option<String>,
-    ) -> Result<Job, Trouble> {
+    ) -> Result<Job, ExportFailure> {
         // Whatever lies here belongs to no job.
         staging.clear().await?;
         let mut random = [0u8; 16];
@@ -273,7 +278,12 @@ impl Errand<'_> {
     }
 
     /// A type that had files and has none is a mistake of the server's more often than the truth.
-    fn expect_types(&self, session: &Session, job: &Job, now: &[String]) -> Result<(), Trouble> {
+    fn expect_types(
+        &self,
+        session: &Session,
+        job: &Job,
+        now: &[String],
+    ) -> Result<(), ExportFailure> {
         // A file of errors may say why a type is missing, and is read first.
         let unread = job.files.iter().any(|f| f.listed && tells(f.role, &f.kind));
         if job.since.is_some() || (unread && now == job.types()) {
@@ -295,7 +305,7 @@ impl Errand<'_> {
             return Ok(());
         }
         let list: Vec<String> = missing.iter().map(|kind| format!("\"{kind}\"")).collect();
-        Err(Trouble::hopeless(
+        Err(ExportFailure::hopeless(
             Error::data(format!(
                 "source {}: the export has no file of {}, which had some before",
                 session.source,
@@ -316,14 +326,14 @@ impl Errand<'_> {
         remote: Vec<Option<RemoteFile>>,
         states: &mut [FileState],
         unit: u64,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), ExportFailure> {
         let settings = &session.settings;
         let (notes, received) = tokio::sync::mpsc::channel(WAITING);
         let downloads = Downloads {
             session,
             job,
             links: Links::new(session, job, remote),
-            pace: Pace::new(settings.downloads),
+            concurrency: ConcurrencyLimit::new(settings.downloads),
             limits: Limits::new(&session.source, settings),
             treating: Treating {
                 shared: self.shared.clone(),
@@ -347,7 +357,7 @@ impl Errand<'_> {
             let files = futures::stream::iter(work)
                 .map(|(at, state)| {
                     let downloads = &downloads;
-                    async move { Ok::<_, Trouble>((at, downloads.file(at, state).await?)) }
+                    async move { Ok::<_, ExportFailure>((at, downloads.file(at, state).await?)) }
                 })
                 .buffer_unordered(settings.downloads.clamp(1, 256));
             futures::pin_mut!(files);
@@ -355,7 +365,7 @@ impl Errand<'_> {
                 bar.inc(1);
                 states[at] = state;
             }
-            Ok::<_, Trouble>(())
+            Ok::<_, ExportFailure>(())
         };
         let limit = settings.download_limit();
         let fetch = async {
@@ -392,7 +402,7 @@ fn types(job: &Job, states: &[FileState]) -> BTreeSet<String> {
         .collect()
 }
 
-fn too_long(session: &Session, seconds: u64) -> Trouble {
+fn too_long(session: &Session, seconds: u64) -> ExportFailure {
     Error::data(format!(
         "source {}: the files of the export are not here after {seconds} seconds",
         session.source

@@ -5,38 +5,38 @@ use crate::error::Error;
 
 /// An error, and what becomes of the job.
 #[derive(Debug)]
-pub struct Trouble {
+pub struct ExportFailure {
     /// What happened.
     pub error: Error,
     /// Whether the job is of no more use: then the next pull asks for a new export.
     pub hopeless: bool,
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for ExportFailure {
     fn from(error: Error) -> Self {
-        Trouble {
+        ExportFailure {
             error,
             hopeless: false,
         }
     }
 }
 
-impl From<NoAnswer> for Trouble {
+impl From<NoAnswer> for ExportFailure {
     fn from(failed: NoAnswer) -> Self {
         match failed {
             NoAnswer::Fatal(error) => error.into(),
             NoAnswer::Lost(why) => Error::data("the server cannot be reached")
                 .cause(why)
-                .hint("see that the server is up and may be reached from here, then run again: the pull goes on where it stopped")
+                .hint("check that the server is up and may be reached from here, then run again: the pull goes on where it stopped")
                 .into(),
         }
     }
 }
 
-impl Trouble {
+impl ExportFailure {
     /// What the server sent is of no use.
     pub fn hopeless(error: Error) -> Self {
-        Trouble {
+        ExportFailure {
             error,
             hopeless: true,
         }

@@ -1,7 +1,7 @@
 //! Asking a server for an export, and telling it that we are done.
 
 use super::address::bare;
-use super::failure::Trouble;
+use super::failure::ExportFailure;
 use super::http::Ask;
 use super::session::Session;
 use crate::error::Error;
@@ -16,7 +16,7 @@ pub async fn kick_off(
     session: &Session,
     since: Option<&str>,
     fhir_version: Option<&str>,
-) -> Result<Url, Trouble> {
+) -> Result<Url, ExportFailure> {
     let settings = &session.settings;
     let server = &session.http.server;
     let mut url = match &settings.level {
@@ -94,7 +94,7 @@ pub async fn delete(session: &Session, status: &Url) {
 }
 
 /// The FHIR version that a server speaks, such as `4.0.1` or `3.0.2`.
-pub async fn fhir_version(session: &Session) -> Result<Option<String>, Trouble> {
+pub async fn fhir_version(session: &Session) -> Result<Option<String>, ExportFailure> {
     #[derive(Deserialize)]
     struct Statement {
         #[serde(rename = "fhirVersion")]

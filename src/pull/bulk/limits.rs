@@ -1,6 +1,6 @@
 //! How much, and how long, a server may send before it is given up.
 
-use super::failure::Trouble;
+use super::failure::ExportFailure;
 use crate::error::Error;
 use crate::pipeline::FhirBulk;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,7 +34,7 @@ impl Limits {
     ///
     /// # Errors
     /// Data, and the job is given up: the file or the export is larger than its limit.
-    pub fn take(&self, name: &str, more: u64, length: u64) -> Result<(), Trouble> {
+    pub fn take(&self, name: &str, more: u64, length: u64) -> Result<(), ExportFailure> {
         let taken = self.taken.fetch_add(more, Ordering::Relaxed) + more;
         let (what, setting, limit) = if length > self.file {
             (format!("file {name}"), "file_limit_mib", self.file)
@@ -43,7 +43,7 @@ impl Limits {
         } else {
             return Ok(());
         };
-        Err(Trouble::hopeless(
+        Err(ExportFailure::hopeless(
             Error::data(format!(
                 "source {}: {what} is longer than {} MiB, and was given up",
                 self.source,

@@ -1,6 +1,6 @@
 //! The addresses of an export's files, which may end before the files are here.
 
-use super::failure::Trouble;
+use super::failure::ExportFailure;
 use super::manifest::RemoteFile;
 use super::poll::{Polled, manifest};
 use super::session::Session;
@@ -33,7 +33,7 @@ impl<'a> Links<'a> {
     }
 
     /// Where a file is, and how often links had been renewed then.
-    pub async fn of(&self, file: usize) -> Result<(RemoteFile, u32), Trouble> {
+    pub async fn of(&self, file: usize) -> Result<(RemoteFile, u32), ExportFailure> {
         let held = self.held.lock().await;
         let remote = held.remote.get(file).cloned().flatten();
         let remote = remote.ok_or_else(|| self.changed())?;
@@ -41,7 +41,7 @@ impl<'a> Links<'a> {
     }
 
     /// Reads the manifest again, unless another download did since `renewed`.
-    pub async fn renew(&self, renewed: u32) -> Result<(), Trouble> {
+    pub async fn renew(&self, renewed: u32) -> Result<(), ExportFailure> {
         let mut held = self.held.lock().await;
         if held.renewed != renewed {
             return Ok(());
@@ -51,7 +51,7 @@ impl<'a> Links<'a> {
         let manifest = match manifest(self.session, &status, self.job.started).await? {
             Polled::Complete(manifest) => manifest,
             Polled::Gone => {
-                return Err(Trouble::hopeless(
+                return Err(ExportFailure::hopeless(
                     Error::data(format!(
                         "source {}: the links to the files have expired, and the server has forgotten the export",
                         self.session.source
@@ -72,8 +72,8 @@ impl<'a> Links<'a> {
         Ok(())
     }
 
-    fn changed(&self) -> Trouble {
-        Trouble::hopeless(
+    fn changed(&self) -> ExportFailure {
+        ExportFailure::hopeless(
             Error::data(format!(
                 "source {}: the manifest of the export has changed since it was complete",
                 self.session.source

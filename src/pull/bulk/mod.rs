@@ -31,7 +31,7 @@ mod shortfall;
 mod staging;
 mod token;
 
-pub use export::Errand;
+pub use export::Export;
 pub use shortfall::Shortfall;
 pub use staging::job::{Memory, properties, recall};
 pub use staging::load::Brought;

@@ -1,7 +1,7 @@
 //! Waiting for an export to end, and collecting the pages of its manifest.
 
 use super::backoff::Backoff;
-use super::failure::Trouble;
+use super::failure::ExportFailure;
 use super::http::{Ask, asked_wait};
 use super::manifest::{Page, RemoteFile, parse};
 use super::session::{Answer, Session};
@@ -37,7 +37,7 @@ pub async fn manifest(
     session: &Session,
     status: &Url,
     started: DateTime<Utc>,
-) -> Result<Polled, Trouble> {
+) -> Result<Polled, ExportFailure> {
     let mut whole: Option<Manifest> = None;
     let mut seen = HashSet::new();
     let mut next = Some(status.clone());
@@ -68,7 +68,7 @@ pub async fn manifest(
                 whole.files.extend(page.files);
             }
             Some(_) => {
-                return Err(Trouble::hopeless(
+                return Err(ExportFailure::hopeless(
                     Error::data(format!("source {}: the pages of the manifest are of different exports", session.source))
                         .hint("run again: the next pull asks for a new export; tell the server's operator if it stays so"),
                 ));
@@ -85,7 +85,7 @@ pub async fn manifest(
     Ok(Polled::Complete(whole))
 }
 
-fn endless(session: &Session, pages: usize, known: bool) -> Trouble {
+fn endless(session: &Session, pages: usize, known: bool) -> ExportFailure {
     let error = Error::data(format!(
         "source {}: the pages of the manifest have no end",
         session.source
@@ -94,7 +94,7 @@ fn endless(session: &Session, pages: usize, known: bool) -> Trouble {
         true => error.cause("one leads back to another"),
         false => error.cause(format!("it was given up after {pages} pages")),
     };
-    Trouble::hopeless(error.hint(
+    ExportFailure::hopeless(error.hint(
         "nothing was committed; tell the server's operator, or raise page_limit of this source if it is right",
     ))
 }
@@ -104,7 +104,7 @@ async fn page(
     session: &Session,
     url: &Url,
     started: DateTime<Utc>,
-) -> Result<Option<Page>, Trouble> {
+) -> Result<Option<Page>, ExportFailure> {
     let mut backoff = Backoff::new(session.longest_wait());
     loop {
         let ask = Ask::get(url.clone(), true).with("accept", "application/json");
@@ -129,7 +129,7 @@ async fn page(
         let limit = session.settings.export_limit_seconds;
         let waited = (Utc::now() - started).num_seconds();
         if u64::try_from(waited).is_ok_and(|waited| waited >= limit) {
-            return Err(Trouble::hopeless(
+            return Err(ExportFailure::hopeless(
                 Error::data(format!(
                     "source {}: the export has not ended after {limit} seconds",
                     session.source
@@ -141,21 +141,21 @@ async fn page(
     }
 }
 
-fn read(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page, Trouble> {
+fn read(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page, ExportFailure> {
     parse(&session.http.server, from, bytes).map_err(|e| {
-        Trouble::hopeless(e.within(format!(
+        ExportFailure::hopeless(e.within(format!(
             "source {}: the manifest is not usable",
             session.source
         )))
     })
 }
 
-fn failed(session: &Session, answer: &Answer) -> Trouble {
+fn failed(session: &Session, answer: &Answer) -> ExportFailure {
     session.log.event(
         "status_error",
         json!({ "code": answer.status.as_u16(), "message": answer.reason() }),
     );
-    Trouble::hopeless(
+    ExportFailure::hopeless(
         Error::data(format!("source {}: the export failed at the server", session.source))
             .cause(answer.reason())
             .hint("run again: the next pull asks for a new export; tell the server's operator if it stays so"),

@@ -3,7 +3,7 @@
 use super::backoff::Backoff;
 use super::content::{Content, Digest};
 use super::download::Downloads;
-use super::failure::Trouble;
+use super::failure::ExportFailure;
 use super::http::{Ask, NoAnswer, Outcome, asked_wait, body};
 use super::manifest::RemoteFile;
 use super::session::{Answer, REFUSALS, TRIES};
@@ -96,12 +96,12 @@ impl<'a> Reading<'a> {
     }
 
     /// Reads until the file is whole, or is another.
-    pub async fn run(&mut self, backoff: &mut Backoff) -> Result<Read, Trouble> {
+    pub async fn run(&mut self, backoff: &mut Backoff) -> Result<Read, ExportFailure> {
         let session = self.of.session;
         let (mut refusals, mut expiries, mut shorts) = (0, 0, 0);
         let mut perhaps = None;
         loop {
-            let turn = self.of.pace.turn().await;
+            let permit = self.of.concurrency.permit().await;
             let (remote, renewed) = self.of.links.of(self.file).await?;
             let (why, wait) = match session.http.send(&self.ask(&remote)).await {
                 Err(NoAnswer::Fatal(error)) => return Err(error.into()),
@@ -149,7 +149,7 @@ impl<'a> Reading<'a> {
                             Outcome::read(&answer.bytes).is_some_and(|o| o.is_transient());
                         match status {
                             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                                self.of.pace.slow_down();
+                                self.of.concurrency.slow_down();
                             }
                             StatusCode::REQUEST_TIMEOUT => {}
                             s if s.is_server_error() || transient => {}
@@ -161,7 +161,7 @@ impl<'a> Reading<'a> {
                                 if expiries > EXPIRIES {
                                     return Err(self.unreachable(&answer, true));
                                 }
-                                drop(turn);
+                                drop(permit);
                                 self.of.links.renew(renewed).await?;
                                 tokio::time::sleep(backoff.next(wait)).await;
                                 continue;
@@ -172,7 +172,7 @@ impl<'a> Reading<'a> {
                     }
                 },
             };
-            drop(turn);
+            drop(permit);
             self.patience(backoff, why, wait).await?;
         }
     }
@@ -182,7 +182,7 @@ impl<'a> Reading<'a> {
         backoff: &mut Backoff,
         why: String,
         wait: Option<Duration>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), ExportFailure> {
         if backoff.tries() >= TRIES {
             return Err(Error::data(format!(
                 "source {}: file {} does not come: asked {TRIES} times",
@@ -190,14 +190,14 @@ impl<'a> Reading<'a> {
                 self.of.job.name(self.file)
             ))
             .cause(why)
-            .hint("see that the server is up, then run again: the pull goes on where it stopped")
+            .hint("check that the server is up, then run again: the pull goes on where it stopped")
             .into());
         }
         tokio::time::sleep(backoff.next(wait)).await;
         Ok(())
     }
 
-    fn unreachable(&self, answer: &Answer, hopeless: bool) -> Trouble {
+    fn unreachable(&self, answer: &Answer, hopeless: bool) -> ExportFailure {
         let error = Error::data(format!(
             "source {}: file {} cannot be downloaded",
             self.of.session.source,
@@ -205,7 +205,7 @@ impl<'a> Reading<'a> {
         ))
         .cause(answer.reason())
         .hint("run again: the next pull asks for a new export; if it stays so, the client may lack the right to the files");
-        Trouble { error, hopeless }
+        ExportFailure { error, hopeless }
     }
 
     fn ask(&self, remote: &RemoteFile) -> Ask {

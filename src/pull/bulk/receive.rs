@@ -2,7 +2,7 @@
 
 use super::backoff::Backoff;
 use super::content::{UNPACK, Wrong};
-use super::failure::Trouble;
+use super::failure::ExportFailure;
 use super::http::plain;
 use super::limits::Rate;
 use super::lines::Cut;
@@ -27,7 +27,7 @@ impl Reading<'_> {
         &mut self,
         mut answer: Response,
         backoff: &mut Backoff,
-    ) -> Result<End, Trouble> {
+    ) -> Result<End, ExportFailure> {
         let headers = answer.headers().clone();
         let range = headers.get(CONTENT_RANGE).and_then(|r| r.to_str().ok());
         let (from, mut total) = content_range(range.unwrap_or_default());
@@ -51,7 +51,7 @@ impl Reading<'_> {
         }
         let encoding = headers.get(CONTENT_ENCODING).map(|e| e.as_bytes());
         if encoding.is_some_and(|e| !matches!(e, b"gzip" | b"x-gzip" | b"identity" | b"")) {
-            return Err(Trouble::hopeless(
+            return Err(ExportFailure::hopeless(
                 Error::data(format!(
                     "source {}: file {} is sent in an encoding that nobody asked for",
                     self.of.session.source,
@@ -114,7 +114,7 @@ impl Reading<'_> {
     }
 
     /// Cuts bytes that arrived; the end of the reading when they are not what they should be.
-    fn feed(&mut self, bytes: &[u8]) -> Result<Result<Vec<Cut>, End>, Trouble> {
+    fn feed(&mut self, bytes: &[u8]) -> Result<Result<Vec<Cut>, End>, ExportFailure> {
         let before = self.content.unpacked;
         let fed = self.content.feed(bytes);
         let name = self.of.job.name(self.file);
@@ -127,7 +127,7 @@ impl Reading<'_> {
     }
 
     /// The file comes so slowly that it is asked for anew, and given up when that does not help.
-    fn too_slow(&mut self) -> Result<End, Trouble> {
+    fn too_slow(&mut self) -> Result<End, ExportFailure> {
         let slowest = self.of.session.settings.slowest_bytes_per_second;
         self.slow += 1;
         if self.slow < SLOW {
@@ -143,7 +143,7 @@ impl Reading<'_> {
         .into())
     }
 
-    async fn without_ranges(&mut self, why: &str) -> Result<End, Trouble> {
+    async fn without_ranges(&mut self, why: &str) -> Result<End, ExportFailure> {
         self.ranges = false;
         self.settle().await?;
         self.begin_again();
@@ -152,14 +152,14 @@ impl Reading<'_> {
 
     /// Hands the next piece to a worker. The one before is waited for: pieces stay in order, and a
     /// file never has more than two in memory.
-    async fn hand_over(&mut self, cut: Cut) -> Result<(), Trouble> {
+    async fn hand_over(&mut self, cut: Cut) -> Result<(), ExportFailure> {
         for part in cut.parts() {
             self.hand_over_part(part).await?;
         }
         Ok(())
     }
 
-    async fn hand_over_part(&mut self, cut: Cut) -> Result<(), Trouble> {
+    async fn hand_over_part(&mut self, cut: Cut) -> Result<(), ExportFailure> {
         self.settle().await?;
         let treating = self.of.treating.clone();
         let file = self.of.job.files[self.file].clone();
@@ -178,7 +178,7 @@ impl Reading<'_> {
     }
 
     /// Waits for the piece that a worker has, and passes it on.
-    async fn settle(&mut self) -> Result<(), Trouble> {
+    async fn settle(&mut self) -> Result<(), ExportFailure> {
         let Some(pending) = self.pending.take() else {
             return Ok(());
         };
@@ -186,19 +186,19 @@ impl Reading<'_> {
             .await
             .data(|| "a worker of the pull failed")?
             // What cannot be stored today cannot be stored tomorrow.
-            .map_err(Trouble::hopeless)?;
+            .map_err(ExportFailure::hopeless)?;
         self.state.add(&treated.0);
         self.note(Note::Piece(Box::new(treated))).await
     }
 
-    async fn note(&self, note: Note) -> Result<(), Trouble> {
+    async fn note(&self, note: Note) -> Result<(), ExportFailure> {
         let sent = self.of.notes.send(note).await;
         Ok(sent.map_err(|_| Error::data("what was downloaded cannot be staged"))?)
     }
 
     /// The server says that the file has ended. None when it is too early to be true and it is not
     /// the `last` time to ask.
-    pub async fn finish(&mut self, last: bool) -> Result<Option<Read>, Trouble> {
+    pub async fn finish(&mut self, last: bool) -> Result<Option<Read>, ExportFailure> {
         let cuts = match self.content.end() {
             Ok(cuts) => cuts,
             Err(Wrong::Changed) => return Ok(Some(Read::Void("it has become shorter"))),
@@ -249,7 +249,7 @@ impl Reading<'_> {
                 )),
                 None => error.cause("it ends in the middle of a line"),
             };
-            return Err(Trouble::hopeless(error.hint("nothing was committed; run again: the next pull asks for a new export; tell the server's operator if it stays so")));
+            return Err(ExportFailure::hopeless(error.hint("nothing was committed; run again: the next pull asks for a new export; tell the server's operator if it stays so")));
         }
         if job.role != Role::Error && state.outcome {
             return Ok(Some(Read::Void(

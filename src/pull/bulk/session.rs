@@ -2,7 +2,7 @@
 
 use super::address::shown;
 use super::backoff::Backoff;
-use super::failure::Trouble;
+use super::failure::ExportFailure;
 use super::http::{Ask, Http, NoAnswer, Outcome, asked_wait};
 use super::log::Log;
 use crate::error::Error;
@@ -62,7 +62,7 @@ impl Session {
     }
 
     /// Asks until there is an answer that asking again would not better.
-    pub async fn insist(&self, ask: &Ask) -> Result<Answer, Trouble> {
+    pub async fn insist(&self, ask: &Ask) -> Result<Answer, ExportFailure> {
         let answer = self.insist_or_refused(ask).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             return Err(self.unauthorised(&answer).into());
@@ -71,7 +71,7 @@ impl Session {
     }
 
     /// The same, where a refusal is an answer too.
-    pub async fn insist_or_refused(&self, ask: &Ask) -> Result<Answer, Trouble> {
+    pub async fn insist_or_refused(&self, ask: &Ask) -> Result<Answer, ExportFailure> {
         let mut backoff = Backoff::new(self.longest_wait());
         let mut refusals = 0;
         loop {
@@ -108,7 +108,7 @@ impl Session {
                 let host = shown(&ask.url);
                 return Err(Error::data(format!("{host} does not answer: asked {TRIES} times"))
                     .cause(why)
-                    .hint("see that the server is up, then run again: the pull goes on where it stopped")
+                    .hint("check that the server is up, then run again: the pull goes on where it stopped")
                     .into());
             }
             tokio::time::sleep(backoff.next(wait)).await;

@@ -3,7 +3,7 @@
 use super::object::{Object, plain_etag};
 use super::walk::Walk;
 use crate::error::{Error, Result};
-use crate::lake::store::trouble;
+use crate::lake::store::store_error;
 use crate::pull::plan::{SourceKind, SourcePlan};
 use futures::TryStreamExt;
 use std::fmt;
@@ -103,7 +103,7 @@ pub async fn list(source: &SourcePlan) -> Result<Listed> {
                 source.name,
                 folder.display()
             ))
-            .hint("correct its url in the pipeline file, or see that the extract has arrived"));
+            .hint("correct its url in the pipeline file, or check that the extract has arrived"));
         }
         None => listed = list_store(source).await?,
     }
@@ -126,7 +126,7 @@ async fn list_store(source: &SourcePlan) -> Result<Listed> {
         .list(None)
         .try_collect()
         .await
-        .map_err(|e| trouble(cannot(), e))?;
+        .map_err(|e| store_error(cannot(), e))?;
     let mut listed = Listed::default();
     for meta in found {
         let name = meta.location.to_string();

@@ -5,7 +5,7 @@ use super::files::PassedOver;
 use crate::error::Result;
 use crate::pull::plan::PullPlan;
 use crate::pull::read::pool;
-use crate::pull::state::extracts::{Taken, TakenFiles};
+use crate::pull::state::extracts::{Extract, Extracts};
 use std::collections::BTreeMap;
 
 /// Files that have to be read.
@@ -27,7 +27,7 @@ pub struct NewFiles {
 
 impl NewFiles {
     /// The files of folders that were not taken as they are now; all of them when `again`.
-    pub async fn find(plan: &PullPlan, taken: &TakenFiles, again: bool) -> Result<Self> {
+    pub async fn find(plan: &PullPlan, taken: &Extracts, again: bool) -> Result<Self> {
         let mut new = NewFiles {
             work: Vec::new(),
             known: 0,
@@ -52,7 +52,7 @@ impl NewFiles {
                     .is_some_and(|t| t.settings != source.fingerprint && !t.is_to_read_again());
                 if !again && before.is_some_and(|t| t.covers(&file, &source.fingerprint)) {
                     new.known += 1;
-                    let lines = before.map_or(0, Taken::used);
+                    let lines = before.map_or(0, Extract::used);
                     *new.known_lines.entry(index).or_default() += lines;
                 } else {
                     new.work.push(pool::Work {

@@ -8,7 +8,7 @@
 use crate::error::Result;
 use crate::lake::{DataFile, Lake};
 use crate::pull::merge::stored_rows;
-use crate::pull::spool::{NOWHERE, Runs};
+use crate::pull::spool::{NOWHERE, Spool};
 use crate::pull::version::{ByRecord, Keys, RecordVersion, Version};
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
@@ -22,7 +22,7 @@ const PASS: usize = 4_000_000;
 
 /// Where the newest version is of each record that has rows in several shards.
 #[derive(Debug, Default)]
-pub struct Whereabouts {
+pub struct MovedRecords {
     homes: HashMap<i64, i32>,
     /// Records of which no row stays, although some were there, by the version that says so.
     pub emptied: Vec<RecordVersion>,
@@ -32,7 +32,7 @@ pub struct Whereabouts {
     touched: HashMap<String, Vec<u32>>,
 }
 
-impl Whereabouts {
+impl MovedRecords {
     /// Whether rows of `record` may stay in `shard`.
     pub fn stays(&self, record: i64, shard: i32) -> bool {
         self.homes.get(&record).is_none_or(|home| *home == shard)
@@ -59,17 +59,17 @@ impl Whereabouts {
     /// (see [`DELETED`]), or that lost their rows in an earlier night.
     pub async fn find(
         lake: &Lake,
-        runs: &Runs,
+        spool: &Spool,
         table: usize,
         stored: &[DataFile],
         rowless: &[RecordVersion],
     ) -> Result<Self> {
         if stored.is_empty() && rowless.is_empty() {
-            let strays = strays_among_new(runs, table)?;
-            return Self::of(strays, HashMap::new(), lake, runs, table, stored, rowless).await;
+            let strays = strays_among_new(spool, table)?;
+            return Self::of(strays, HashMap::new(), lake, spool, table, stored, rowless).await;
         }
-        let (strays, touched) = strays(lake, runs, table, stored, rowless).await?;
-        Self::of(strays, touched, lake, runs, table, stored, rowless).await
+        let (strays, touched) = strays(lake, spool, table, stored, rowless).await?;
+        Self::of(strays, touched, lake, spool, table, stored, rowless).await
     }
 
     /// Finds the home of each of `strays`.
@@ -77,13 +77,13 @@ impl Whereabouts {
         strays: HashSet<i64>,
         touched: HashMap<String, Vec<u32>>,
         lake: &Lake,
-        runs: &Runs,
+        spool: &Spool,
         table: usize,
         stored: &[DataFile],
         rowless: &[RecordVersion],
     ) -> Result<Self> {
         if strays.is_empty() {
-            return Ok(Whereabouts {
+            return Ok(MovedRecords {
                 touched,
                 ..Self::default()
             });
@@ -102,7 +102,7 @@ impl Whereabouts {
         for record in rowless {
             offer(*record, true, NOWHERE);
         }
-        runs.each_key(table, |shard, record| offer(record, true, shard))?;
+        spool.each_key(table, |shard, record| offer(record, true, shard))?;
         let mut held: Vec<(i64, i32)> = Vec::new();
         for file in stored {
             let shard = file.shard.unwrap_or(0);
@@ -126,7 +126,7 @@ impl Whereabouts {
             .filter(|(record, shard)| homes.get(record) != Some(shard))
             .map(|(_, shard)| shard)
             .collect();
-        Ok(Whereabouts {
+        Ok(MovedRecords {
             homes,
             emptied,
             losing,
@@ -140,13 +140,13 @@ impl Whereabouts {
 const PARTS: usize = 64;
 
 /// Records that are in more than one shard among new rows.
-fn strays_among_new(runs: &Runs, table: usize) -> Result<HashSet<i64>> {
+fn strays_among_new(spool: &Spool, table: usize) -> Result<HashSet<i64>> {
     let mut strays = HashSet::new();
     let mut shards: HashMap<i64, i32, ByRecord> = HashMap::default();
-    let passes = runs.count(table) / PASS + 1;
+    let passes = spool.count(table) / PASS + 1;
     let mut parts: Vec<Vec<(i64, i32)>> = vec![Vec::new(); PARTS];
     for pass in 0..passes {
-        runs.each_key(table, |shard, (record, _)| {
+        spool.each_key(table, |shard, (record, _)| {
             if is_of_pass(record, pass, passes) {
                 // Bits that a map does not look at.
                 parts[usize::try_from(record >> 40).unwrap_or(0) % PARTS].push((record, shard));
@@ -173,16 +173,16 @@ fn is_of_pass(record: i64, pass: usize, passes: usize) -> bool {
 /// rows of each stored file whose record is among the new ones.
 async fn strays(
     lake: &Lake,
-    runs: &Runs,
+    spool: &Spool,
     table: usize,
     stored: &[DataFile],
     rowless: &[RecordVersion],
 ) -> Result<(HashSet<i64>, HashMap<String, Vec<u32>>)> {
     let mut strays = HashSet::new();
     let mut touched: HashMap<String, Vec<u32>> = HashMap::new();
-    let passes = (runs.count(table) + rowless.len()) / PASS + 1;
+    let passes = (spool.count(table) + rowless.len()) / PASS + 1;
     for pass in 0..passes {
-        let most = (runs.count(table) + rowless.len()).min(PASS);
+        let most = (spool.count(table) + rowless.len()).min(PASS);
         let mut shards: HashMap<i64, i32, ByRecord> =
             HashMap::with_capacity_and_hasher(most, ByRecord::default());
         let mut see = |shard: i32, (record, _): RecordVersion| {
@@ -193,18 +193,18 @@ async fn strays(
         for record in rowless {
             see(NOWHERE, *record);
         }
-        runs.each_key(table, &mut see)?;
+        spool.each_key(table, &mut see)?;
         if shards.is_empty() {
             continue;
         }
-        let sieve = Sieve::of(shards.keys());
+        let filter = BloomFilter::of(shards.keys());
         for file in stored {
             let shard = file.shard.unwrap_or(0);
             let rows = touched.entry(file.path.clone()).or_default();
             let mut at = 0;
             for batch in lake.read_file(file, Some(&["record_key"])).await? {
                 for record in batch.column(0).as_primitive::<Int64Type>().values() {
-                    if sieve.may_hold(*record)
+                    if filter.may_hold(*record)
                         && let Some(new) = shards.get(record)
                     {
                         rows.push(at);
@@ -225,17 +225,17 @@ async fn strays(
 
 /// Which records may be among some, by a bit each: most of the stored ones are not, and a look at a
 /// bit costs a fraction of one into a map.
-struct Sieve(Vec<u64>);
+struct BloomFilter(Vec<u64>);
 
-impl Sieve {
+impl BloomFilter {
     fn of<'r>(records: impl ExactSizeIterator<Item = &'r i64>) -> Self {
         // Eight to sixteen bits a record let one in ten through that is not among them.
-        let mut sieve = Sieve(vec![0; (records.len() / 8 + 1).next_power_of_two()]);
+        let mut filter = BloomFilter(vec![0; (records.len() / 8 + 1).next_power_of_two()]);
         for record in records {
-            let (word, bit) = sieve.place(*record);
-            sieve.0[word] |= bit;
+            let (word, bit) = filter.place(*record);
+            filter.0[word] |= bit;
         }
-        sieve
+        filter
     }
 
     fn may_hold(&self, record: i64) -> bool {
@@ -257,11 +257,11 @@ mod tests {
     fn a_sieve_holds_back_most_of_what_is_not_there() {
         let key = |n: i64| n.wrapping_mul(0x5851_f42d_4c95_7f2d) & i64::MAX;
         let held: Vec<i64> = (0..1000).map(key).collect();
-        let sieve = Sieve::of(held.iter());
-        assert!(held.iter().all(|record| sieve.may_hold(*record)));
-        let through = (1000..11_000).filter(|n| sieve.may_hold(key(*n)));
+        let filter = BloomFilter::of(held.iter());
+        assert!(held.iter().all(|record| filter.may_hold(*record)));
+        let through = (1000..11_000).filter(|n| filter.may_hold(key(*n)));
         let through = through.count();
         assert!(through < 2_000, "{through} of 10,000 got through");
-        assert!(!Sieve::of([].iter()).may_hold(7));
+        assert!(!BloomFilter::of([].iter()).may_hold(7));
     }
 }

@@ -20,7 +20,7 @@ const DELETED: i64 = i64::MAX;
 
 /// The link from Patients to people, in memory: 40 bytes a Patient.
 #[derive(Debug, Default, Clone)]
-pub struct People {
+pub struct PatientIndex {
     /// The person that a Patient's own record names, and which version of it says so.
     own: HashMap<i64, (Option<i64>, (i64, i64)), ByRecord>,
     /// Patients that were merged into others, by the record that says so.
@@ -31,7 +31,7 @@ pub struct People {
     claims: HashMap<i64, i64, ByRecord>,
     /// Whose a Patient was before it was deleted.
     owners: HashMap<i64, i64, ByRecord>,
-    /// What facts overturned since [`People::settled`]: whom the Patient's own record named before.
+    /// What facts overturned since [`PatientIndex::settled`]: whom the Patient's own record named before.
     before: HashMap<i64, Option<i64>>,
     /// The same of `replaced`.
     replaced_before: HashMap<i64, i64>,
@@ -45,7 +45,7 @@ struct Merges {
     pairs: Vec<(i64, i64)>,
 }
 
-impl People {
+impl PatientIndex {
     /// Adds the links that `table`, whose records are people, holds already.
     pub async fn load(&mut self, lake: &Lake, table: &TablePlan) -> Result<()> {
         for rows in rows(
@@ -247,7 +247,7 @@ impl People {
         self.replaced.contains_key(&patient)
     }
 
-    /// Patients who are another person than when [`People::settled`] was called, with the person
+    /// Patients who are another person than when [`PatientIndex::settled`] was called, with the person
     /// that they were. Those who were unknown then are not among them: their rows wait unlinked.
     pub fn moved(&self) -> HashMap<i64, Option<i64>> {
         let own_before = |patient: i64| match self.before.get(&patient) {
@@ -383,7 +383,7 @@ mod tests {
 
     #[test]
     fn the_newest_version_of_a_patient_counts_whatever_the_order() {
-        let mut people = People::default();
+        let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 5));
         people.learn(fact(1, 11, 4));
         assert_eq!(people.person(1), Some(10));
@@ -396,7 +396,7 @@ mod tests {
 
     #[test]
     fn a_deleted_patient_is_nobody_until_a_newer_version_comes() {
-        let mut people = People::default();
+        let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 5));
         people.settled();
         people.learn_deleted(1, 6);
@@ -408,8 +408,8 @@ mod tests {
 
     #[test]
     fn patients_that_are_were_or_claim_to_be_somebody_lead_to_them() {
-        let mut people = People::default();
-        let led = |people: &People, person: i64| {
+        let mut people = PatientIndex::default();
+        let led = |people: &PatientIndex, person: i64| {
             let mut led: Vec<i64> = people
                 .leading_to(&HashSet::from([person]))
                 .map(|(patient, _)| patient)
@@ -446,7 +446,7 @@ mod tests {
 
     #[test]
     fn an_older_version_of_a_deleted_patient_merges_nobody() {
-        let mut people = People::default();
+        let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 5));
         people.learn(fact(2, 20, 5));
         people.learn_deleted(1, 6);
@@ -457,7 +457,7 @@ mod tests {
 
     #[test]
     fn merged_patients_are_one_person() {
-        let mut people = People::default();
+        let mut people = PatientIndex::default();
         for patient in 1..=3 {
             people.learn(fact(patient, patient * 10, 1));
         }
@@ -479,7 +479,7 @@ mod tests {
 
     #[test]
     fn records_that_replace_each_other_stay_themselves() {
-        let mut people = People::default();
+        let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 1));
         people.learn(fact(2, 20, 1));
         people.learn_merge(merge(1, 2, Some((1, 2))));

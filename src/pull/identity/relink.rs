@@ -1,12 +1,12 @@
 //! Rows find their person again: those that waited for their Patient, and those whose Patient is
 //! another person than when they were stored.
 
-use super::patient_index::People;
+use super::patient_index::PatientIndex;
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake};
 use crate::pull::merge::stored_rows;
 use crate::pull::plan::{MERGED_FROM, PersonLink, TablePlan};
-use crate::pull::spool::{Look, Runs, is_unlinked, shard_of};
+use crate::pull::spool::{Filter, Spool, is_unlinked, shard_of};
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::Int64Type;
@@ -21,11 +21,11 @@ pub struct Relink<'a> {
     /// The table.
     pub plan: &'a TablePlan,
     /// The new rows.
-    pub runs: &'a Runs,
+    pub spool: &'a Spool,
     /// The table's index there.
     pub table: usize,
     /// Who every Patient is now.
-    pub people: &'a People,
+    pub people: &'a PatientIndex,
     /// Patients who were somebody else when the lake was last settled, and whom.
     pub moved: &'a HashMap<i64, Option<i64>>,
     /// Whether the table's records are the Patients themselves.
@@ -59,18 +59,18 @@ impl Relink<'_> {
             .collect();
         let affected = |shard: i32| is_unlinked(shard) || of_moved.contains(&shard);
         // Rows that stay where they are are not moved: there may be more than a copy has room for.
-        let look = Look {
+        let look = Filter {
             columns: &[self.patient_column(), "person_key", MERGED_FROM],
             wanted: &|rows| {
                 let (before, now) = self.persons(rows)?;
                 Ok(before != now)
             },
         };
-        for shard in self.runs.shards(self.table) {
+        for shard in self.spool.shards(self.table) {
             // A merged Patient's own row comes with the number that it no longer goes by.
             if affected(shard) || self.is_people {
-                for part in self.runs.take_some(self.table, shard, &look)? {
-                    self.runs.add(self.table, self.linked(&part.taken()?)?)?;
+                for part in self.spool.take_some(self.table, shard, &look)? {
+                    self.spool.add(self.table, self.linked(&part.taken()?)?)?;
                 }
             }
         }
@@ -101,7 +101,7 @@ impl Relink<'_> {
     /// Counts new rows without a person, by source.
     fn new_waiting(&self) -> Result<BTreeMap<String, u64>> {
         let counted = RefCell::new(BTreeMap::new());
-        let look = Look {
+        let look = Filter {
             columns: &["source"],
             wanted: &|rows| {
                 let mut counted = counted.borrow_mut();
@@ -114,9 +114,9 @@ impl Relink<'_> {
                 Ok(false)
             },
         };
-        for shard in self.runs.shards(self.table) {
+        for shard in self.spool.shards(self.table) {
             if is_unlinked(shard) {
-                self.runs.take_some(self.table, shard, &look)?;
+                self.spool.take_some(self.table, shard, &look)?;
             }
         }
         Ok(counted.into_inner())
@@ -216,7 +216,7 @@ impl Relink<'_> {
                 .ok_or("it has no record_key");
             records.extend(keys.data(failed)?.as_primitive::<Int64Type>().values());
         }
-        self.runs.add(self.table, self.linked(&rows)?)
+        self.spool.add(self.table, self.linked(&rows)?)
     }
 }
 

@@ -7,14 +7,14 @@ use super::stored_rows;
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, FileWriter, INCOMPLETE, Lake, Table};
 use crate::progress::Progress;
-use crate::pull::identity::moved_records::{DELETED, Whereabouts};
+use crate::pull::identity::moved_records::{DELETED, MovedRecords};
 use crate::pull::identity::relink;
 use crate::pull::identity::relink::Relinked;
 use crate::pull::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use crate::pull::read::pool::{Deletes, Intake};
-use crate::pull::spool::{Part, Runs, is_unlinked};
+use crate::pull::spool::{Part, Spool, is_unlinked};
 use crate::pull::state::rowless_versions;
-use crate::pull::state::rowless_versions::Emptied;
+use crate::pull::state::rowless_versions::RowlessVersions;
 use crate::pull::summary::TableSummary;
 use crate::pull::version::RecordVersion;
 use crate::stop;
@@ -42,13 +42,13 @@ pub fn links_people(plan: &PullPlan, table: &TablePlan) -> bool {
 }
 
 /// The last step of a pull.
-pub struct Settle<'a> {
+pub struct Merge<'a> {
     /// The lake.
     pub lake: &'a Lake,
     /// Tables and sources.
     pub plan: &'a PullPlan,
     /// The new rows.
-    pub runs: &'a Runs,
+    pub spool: &'a Spool,
     /// What must not be in the lake.
     pub exclusions: &'a Exclusions,
     /// Whether every shard is looked at, not only those with new rows.
@@ -92,7 +92,7 @@ fn most_files(shard: i32) -> usize {
 /// A shard is written anew when this share of its rows is removed or new.
 const MOST_CHANGED: f64 = 0.25;
 
-impl Settle<'_> {
+impl Merge<'_> {
     /// Settles all tables; `tables` are their versions in the lake, None for new ones.
     pub async fn all(
         &self,
@@ -101,11 +101,11 @@ impl Settle<'_> {
     ) -> Result<Vec<TableSummary>> {
         let relinked = self.relink(&tables, intake)?;
         let before = rowless_versions::load(self.lake).await?;
-        let whereabouts = self.whereabouts(&tables, &relinked, &intake.deletes, &before)?;
+        let moved = self.moved(&tables, &relinked, &intake.deletes, &before)?;
         let mut emptied = before.clone();
-        for (plan, whereabouts) in self.plan.tables.iter().zip(&whereabouts) {
-            let has_rows = |record| whereabouts.has_rows(record);
-            emptied.learn(&plan.name, &whereabouts.emptied, has_rows);
+        for (plan, moved) in self.plan.tables.iter().zip(&moved) {
+            let has_rows = |record| moved.has_rows(record);
+            emptied.learn(&plan.name, &moved.emptied, has_rows);
         }
         if emptied != before {
             // Kept before the rows go: a pull that is cut short after that would not know of them.
@@ -113,7 +113,7 @@ impl Settle<'_> {
         }
         let mut tasks = Vec::new();
         for (index, table) in tables.iter().enumerate() {
-            let mut shards = self.shards_to_merge(index, table.as_ref(), &whereabouts[index]);
+            let mut shards = self.shards_to_merge(index, table.as_ref(), &moved[index]);
             if relinked[index].waiting_taken {
                 let stored = table.iter().flat_map(|t| &t.files).filter_map(|f| f.shard);
                 shards.extend(stored.filter(|shard| is_unlinked(*shard)));
@@ -123,12 +123,7 @@ impl Settle<'_> {
             }
         }
         let outcomes = self.parallel("merge", &tasks, |task, runtime| {
-            self.merge_one(
-                task,
-                &whereabouts[task.table],
-                &relinked[task.table],
-                runtime,
-            )
+            self.merge_one(task, &moved[task.table], &relinked[task.table], runtime)
         })?;
         let mut changes: Vec<(Option<Table>, Outcome)> = tables
             .into_iter()
@@ -164,7 +159,7 @@ impl Settle<'_> {
             let relink = relink::Relink {
                 lake: self.lake,
                 plan,
-                runs: self.runs,
+                spool: self.spool,
                 table: *index,
                 people: &intake.people,
                 moved: &moved,
@@ -176,18 +171,18 @@ impl Settle<'_> {
     }
 
     /// Where the records are that have rows in several shards, for each table.
-    fn whereabouts(
+    fn moved(
         &self,
         tables: &[Option<Table>],
         relinked: &[Relinked],
         deletes: &Deletes,
-        emptied: &Emptied,
-    ) -> Result<Vec<Whereabouts>> {
+        emptied: &RowlessVersions,
+    ) -> Result<Vec<MovedRecords>> {
         // The largest first, so that no thread is left with it at the end.
         let mut indices = self.indices();
         indices.sort_by_key(|index| {
             let stored = tables[*index].as_ref().map_or(0, Table::rows);
-            std::cmp::Reverse(stored + self.runs.count(*index) as u64)
+            std::cmp::Reverse(stored + self.spool.count(*index) as u64)
         });
         let found = self.parallel("check", &indices, |index, runtime| {
             let stored: Vec<DataFile> = match &tables[*index] {
@@ -201,8 +196,8 @@ impl Settle<'_> {
                 .collect();
             let name = &self.plan.tables[*index].name;
             let mut rowless = self.deleted(*index, deletes);
-            rowless.extend(emptied.arriving(name, self.runs, *index)?);
-            let find = Whereabouts::find(self.lake, self.runs, *index, &stored, &rowless);
+            rowless.extend(emptied.arriving(name, self.spool, *index)?);
+            let find = MovedRecords::find(self.lake, self.spool, *index, &stored, &rowless);
             self.lake.wait(runtime, find)
         })?;
         let mut found: Vec<_> = indices.into_iter().zip(found).collect();
@@ -230,10 +225,10 @@ impl Settle<'_> {
         &self,
         index: usize,
         table: Option<&Table>,
-        whereabouts: &Whereabouts,
+        moved: &MovedRecords,
     ) -> BTreeSet<i32> {
-        let mut shards: BTreeSet<i32> = self.runs.shards(index).into_iter().collect();
-        shards.extend(&whereabouts.losing);
+        let mut shards: BTreeSet<i32> = self.spool.shards(index).into_iter().collect();
+        shards.extend(&moved.losing);
         if let Some(table) = table
             && (self.everything || self.redefined(index, table))
         {
@@ -314,7 +309,7 @@ impl Settle<'_> {
     fn merge_one(
         &self,
         task: &Task,
-        whereabouts: &Whereabouts,
+        moved: &MovedRecords,
         relinked: &Relinked,
         runtime: &tokio::runtime::Handle,
     ) -> Result<Outcome> {
@@ -323,10 +318,10 @@ impl Settle<'_> {
             plan,
             shard: task.shard,
             exclusions: self.exclusions,
-            whereabouts,
+            moved,
             relinked: &relinked.records,
         };
-        let new = self.runs.take_parts(task.table, task.shard)?;
+        let new = self.spool.take_parts(task.table, task.shard)?;
         let arrived: usize = new.iter().map(Part::len).sum();
         let left: u64 = task.stored.iter().map(|file| file.rows).sum();
         if !task.whole && (arrived as f64) < left as f64 * MOST_CHANGED {
@@ -389,7 +384,7 @@ impl Settle<'_> {
         for file in &task.stored {
             let rows = match all {
                 true => None,
-                false => Some(rules.whereabouts.touched(file)),
+                false => Some(rules.moved.touched(file)),
             };
             if rows.is_some_and(<[u32]>::is_empty) {
                 continue;

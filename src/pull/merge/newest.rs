@@ -5,7 +5,7 @@
 
 use super::exclusions::{Exclusions, Theirs};
 use crate::error::{Context, Error, Result};
-use crate::pull::identity::moved_records::Whereabouts;
+use crate::pull::identity::moved_records::MovedRecords;
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use crate::pull::spool::Part;
 use crate::pull::version;
@@ -24,7 +24,7 @@ pub struct Rules<'a> {
     /// What must not be in the lake.
     pub exclusions: &'a Exclusions,
     /// Which records belong elsewhere.
-    pub whereabouts: &'a Whereabouts,
+    pub moved: &'a MovedRecords,
     /// Records whose stored rows were read again because they belong to another person now.
     pub relinked: &'a HashSet<i64>,
 }
@@ -233,7 +233,7 @@ impl Keys {
             (self.version[at], read == prefer_read)
         };
         let rows = 0..self.record.len();
-        if rules.whereabouts.is_empty() && self.are_distinct() {
+        if rules.moved.is_empty() && self.are_distinct() {
             let kept_out = self.out[stored_rows..].iter().filter(|out| **out).count();
             let kept = rows
                 .filter(|at| self.may_stay(*at, rules))
@@ -256,7 +256,7 @@ impl Keys {
             .filter(|at| {
                 let record = self.record[*at];
                 let counts = newest.get(&record) == Some(&rank(*at))
-                    && rules.whereabouts.stays(record, rules.shard)
+                    && rules.moved.stays(record, rules.shard)
                     && (self.out[*at] || self.may_stay(*at, rules))
                     && seen.insert((record, self.row[*at]));
                 kept_out += u64::from(counts && self.out[*at] && *at >= stored_rows);

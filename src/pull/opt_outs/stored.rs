@@ -7,7 +7,7 @@ use super::effect::list_table;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
 use crate::privacy::OptOuts;
-use crate::pull::identity::patient_index::People;
+use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::prepare::LinkFact;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
@@ -104,7 +104,7 @@ pub async fn load(lake: &Lake) -> Result<OptedOut> {
 }
 
 /// Stores the people who have opted out now, with the Patients that `links` knows of them.
-pub async fn store(lake: &Lake, opted_out: &OptOuts, links: &People) -> Result<()> {
+pub async fn store(lake: &Lake, opted_out: &OptOuts, links: &PatientIndex) -> Result<()> {
     let base = lake.table(&table()).await?;
     let mut rows: Vec<(i64, Option<i64>, Option<&str>)> = Vec::new();
     for (list, members) in &opted_out.members {

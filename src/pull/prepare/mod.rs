@@ -4,7 +4,7 @@ pub(super) mod reject_spool;
 pub(super) mod rejects;
 
 use super::clock::{Clock, GRACE};
-use super::identity::patient_index::People;
+use super::identity::patient_index::PatientIndex;
 use super::plan::{OPEN_PSEUDONYM, PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::version::{RecordVersion, Version};
 use crate::decode::{Decoded, Line, Rows};
@@ -111,7 +111,7 @@ pub struct Preparer<'a> {
     /// The lookups.
     pub lookups: &'a BTreeMap<String, Lookup>,
     /// Who is known so far.
-    pub people: &'a People,
+    pub people: &'a PatientIndex,
     /// The pull's own clock.
     pub clock: Clock,
     /// When the file was made, in microseconds since 1970: what a line counts as updated at that says

@@ -9,14 +9,14 @@ use crate::privacy::Lookup;
 use crate::progress::Progress;
 use crate::pull::clock::Clock;
 use crate::pull::discover::files::{Origin, SourceFile};
-use crate::pull::identity::patient_index::People;
+use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{PullPlan, SourceKind};
 use crate::pull::prepare::reject_spool::RejectSpool;
 use crate::pull::prepare::rejects::{Reasons, RejectedLine, reasons};
 use crate::pull::prepare::{Prepared, Preparer};
-use crate::pull::spool::Runs;
+use crate::pull::spool::Spool;
 use crate::pull::state::deleted_records::Deleted;
-use crate::pull::state::extracts::{Taken, TakenFiles};
+use crate::pull::state::extracts::{Extract, Extracts};
 use crate::stop;
 use arrow::array::RecordBatch;
 use indicatif::ProgressBar;
@@ -42,7 +42,7 @@ pub struct Shared {
     /// Lookups of the privacy treatments.
     pub lookups: BTreeMap<String, Lookup>,
     /// Where rows go.
-    pub runs: Runs,
+    pub spool: Spool,
     /// Where lines go that cannot be used.
     pub rejects: RejectSpool,
     /// The pull's own clock.
@@ -59,7 +59,7 @@ pub type Deletes = BTreeMap<String, Deleted>;
 pub struct Intake {
     files: Vec<(Work, FileIntake)>,
     /// Who every Patient is, after the pull.
-    pub people: People,
+    pub people: PatientIndex,
     /// What the sources deleted.
     pub deletes: Deletes,
 }
@@ -68,7 +68,7 @@ pub struct Intake {
 #[derive(Debug, Default)]
 pub(in crate::pull) struct FileIntake {
     /// Its lines, by what became of them.
-    pub taken: Taken,
+    pub taken: Extract,
     /// Lines a resource type or table.
     pub types: BTreeMap<String, u64>,
     /// Lines that cannot be used, by reason.
@@ -103,7 +103,7 @@ impl FileIntake {
 pub fn take_in(
     shared: &Shared,
     work: Vec<Work>,
-    people: People,
+    people: PatientIndex,
     threads: usize,
     progress: Progress,
 ) -> Result<Intake> {
@@ -148,7 +148,7 @@ impl Shared {
     pub fn add(&self, source: usize, table: usize, batch: RecordBatch) -> Result<()> {
         let rows = batch.num_rows() as u64;
         *lock(&self.arrivals).entry((source, table)).or_default() += rows;
-        self.runs.add(table, batch)
+        self.spool.add(table, batch)
     }
 
     /// How many rows a source brought for a table.
@@ -190,7 +190,7 @@ struct Job {
 /// One pass over a set of files: readers cut them into pieces, workers do the rest.
 struct Phase<'a> {
     shared: &'a Shared,
-    people: &'a People,
+    people: &'a PatientIndex,
     work: &'a [Work],
     results: Vec<Mutex<FileIntake>>,
     /// The files' numbers among those with rejects.
@@ -382,7 +382,7 @@ impl Phase<'_> {
             self.shared.add(work.source, table, batch)?;
         }
         for (table, versions) in prepared.emptied {
-            self.shared.runs.add_emptied(table, versions)?;
+            self.shared.spool.add_emptied(table, versions)?;
         }
         let counted = counted(&decoded, viewed.as_deref());
         {
@@ -415,7 +415,7 @@ impl Phase<'_> {
 
 /// What became of the lines of a chunk, beside those rejected; `viewed` are the resource types that
 /// have a view.
-pub(in crate::pull) fn counted(decoded: &Decoded, viewed: Option<&[&str]>) -> Taken {
+pub(in crate::pull) fn counted(decoded: &Decoded, viewed: Option<&[&str]>) -> Extract {
     // Deletions arrive as Bundles.
     let deletions = match decoded.deletes.is_empty() {
         true => 0,
@@ -431,12 +431,12 @@ pub(in crate::pull) fn counted(decoded: &Decoded, viewed: Option<&[&str]>) -> Ta
             .saturating_sub(deletions),
         None => 0,
     };
-    Taken {
+    Extract {
         lines: decoded.line_count,
         without_view,
         deletions,
         other: decoded.blank,
-        ..Taken::default()
+        ..Extract::default()
     }
 }
 
@@ -481,7 +481,7 @@ impl Intake {
     pub fn end_merges(&mut self, shared: &Shared) -> Result<()> {
         for (index, table) in shared.plan.tables.iter().enumerate() {
             if table.merges.is_some() {
-                shared.runs.each_emptied(index, |(record, version)| {
+                shared.spool.each_emptied(index, |(record, version)| {
                     self.people.forget_merges(record, version);
                 })?;
             }
@@ -490,7 +490,7 @@ impl Intake {
         Ok(())
     }
 
-    /// Adds a file whose rows are in the runs.
+    /// Adds a file whose rows are in the spool.
     pub(in crate::pull) fn add_bulk(&mut self, file: BulkFile) {
         let work = Work {
             source: file.source,
@@ -536,7 +536,7 @@ impl Intake {
     }
 
     /// What to remember of every file read.
-    pub fn taken(&self, plan: &PullPlan) -> TakenFiles {
+    pub fn taken(&self, plan: &PullPlan) -> Extracts {
         self.files
             .iter()
             .map(|(work, file)| {
@@ -548,7 +548,7 @@ impl Intake {
                     .iter()
                     .map(|(kind, lines)| format!("{kind} {lines}"))
                     .collect();
-                let taken = Taken {
+                let taken = Extract {
                     size: work.file.size,
                     modified: work.file.modified,
                     etag: work.file.etag().to_string(),

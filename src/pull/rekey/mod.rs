@@ -73,7 +73,7 @@ pub async fn rotate(
         None => false,
         Some(other) if *other != to => {
             return Err(Error::usage(format!(
-                "the lake at {} is on its way to another key (fingerprint {other}, this one is {to})",
+                "the lake at {} has a key rotation under way (fingerprint {other}, this one is {to})",
                 lake.location()
             ))
             .hint("finish with the key that it was begun with, or give it up with `populace key rotate --abandon`"));
@@ -224,7 +224,7 @@ impl Work<'_> {
             }
             if !staged.fits(&table, self.to) {
                 return Err(Error::data(format!(
-                    "table {name} was changed while the lake was on its way to another key"
+                    "table {name} was changed while a key rotation was under way"
                 ))
                 .hint("restore the lake from its backup, let nothing else write to it, and rotate again"));
             }

@@ -6,7 +6,7 @@ use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake, Table};
 use crate::privacy::Rekey;
 use crate::pull::merge::content::mix;
-use crate::pull::spool::Runs;
+use crate::pull::spool::Spool;
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use rayon::prelude::*;
@@ -108,7 +108,7 @@ pub async fn different(
     folder: PathBuf,
     budget: usize,
 ) -> Result<Different> {
-    let runs = Runs::new(4, RANGES, folder, budget);
+    let spool = Spool::new(4, RANGES, folder, budget);
     let kinds = [Kind::Person, Kind::Record];
     for (table, columns) in tables {
         let names = kinds.map(|kind| columns.named(kind));
@@ -123,39 +123,39 @@ pub async fn different(
                     let columns = names.iter().filter_map(|name| batch.column_by_name(name));
                     values[to].extend(columns.flat_map(present));
                     if values[to].len() >= MANY {
-                        add(&runs, to, std::mem::take(&mut values[to]))?;
+                        add(&spool, to, std::mem::take(&mut values[to]))?;
                     }
                 }
             }
             for (to, values) in values.into_iter().enumerate() {
-                add(&runs, to, values)?;
+                add(&spool, to, values)?;
             }
         }
     }
-    tokio::task::block_in_place(|| compared(&runs, kinds, rekey))
+    tokio::task::block_in_place(|| compared(&spool, kinds, rekey))
 }
 
 /// Values that are sorted and freed of repetition together.
 const MANY: usize = 1 << 20;
 
-/// Counts the values of the first two tables of `runs`, and what the next key makes of them.
-fn compared(runs: &Runs, kinds: [Kind; 2], rekey: &Rekey) -> Result<Different> {
+/// Counts the values of the first two tables of `spool`, and what the next key makes of them.
+fn compared(spool: &Spool, kinds: [Kind; 2], rekey: &Rekey) -> Result<Different> {
     let mut before = [0, 0];
     for (from, kind) in kinds.iter().enumerate() {
-        for shard in runs.shards(from) {
-            let values = taken(runs, from, shard)?;
+        for shard in spool.shards(from) {
+            let values = taken(spool, from, shard)?;
             before[from] += values.len() as u64;
             let next = values.into_par_iter().map(|value| match kind {
                 Kind::Person => rekey.person_key(value),
                 _ => rekey.record(value),
             });
-            add(runs, from + kinds.len(), next.collect())?;
+            add(spool, from + kinds.len(), next.collect())?;
         }
     }
     for (of, what) in ["people", "records"].iter().enumerate() {
         let mut after = 0;
-        for shard in runs.shards(of + kinds.len()) {
-            after += taken(runs, of + kinds.len(), shard)?.len() as u64;
+        for shard in spool.shards(of + kinds.len()) {
+            after += taken(spool, of + kinds.len(), shard)?.len() as u64;
         }
         if after != before[of] {
             return Err(Error::data(format!(
@@ -171,7 +171,7 @@ fn compared(runs: &Runs, kinds: [Kind; 2], rekey: &Rekey) -> Result<Different> {
     })
 }
 
-fn add(runs: &Runs, to: usize, mut values: Vec<i64>) -> Result<()> {
+fn add(spool: &Spool, to: usize, mut values: Vec<i64>) -> Result<()> {
     values.sort_unstable();
     values.dedup();
     if values.is_empty() {
@@ -181,13 +181,13 @@ fn add(runs: &Runs, to: usize, mut values: Vec<i64>) -> Result<()> {
     let field = Field::new("person_key", DataType::Int64, false);
     let column: ArrayRef = Arc::new(Int64Array::from(values));
     let rows = RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![column]);
-    runs.add(to, rows.data(|| "pseudonyms cannot be counted")?)
+    spool.add(to, rows.data(|| "pseudonyms cannot be counted")?)
 }
 
 /// The different values of a range.
-fn taken(runs: &Runs, from: usize, shard: i32) -> Result<Vec<i64>> {
+fn taken(spool: &Spool, from: usize, shard: i32) -> Result<Vec<i64>> {
     let mut values: Vec<i64> = Vec::new();
-    for batch in runs.take(from, shard)? {
+    for batch in spool.take(from, shard)? {
         values.extend(batch.column(0).as_primitive::<Int64Type>().values());
     }
     values.par_sort_unstable();

@@ -3,11 +3,11 @@
 use super::columns::Columns;
 use super::proof::{Count, Links, links, present};
 use crate::error::{Context, Error, Result};
-use crate::lake::{Change, DataFile, Lake, Order, RemovedRows, Table, encode};
+use crate::lake::{Change, DataFile, DeletionVector, Lake, SortOrder, Table, encode};
 use crate::privacy::Rekey;
 use crate::pull::merge::commit::{CONTENT, DEFINITION, KEY, READING};
 use crate::pull::merge::content::{content, row_digest};
-use crate::pull::spool::Runs;
+use crate::pull::spool::Spool;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::compute::{
     SortColumn, SortOptions, cast, concat_batches, lexsort_to_indices, take_record_batch,
@@ -41,7 +41,7 @@ struct StagedFile {
     /// In hexadecimal.
     digest: String,
     person_range: Option<(i64, i64)>,
-    order: Option<Order>,
+    order: Option<SortOrder>,
 }
 
 /// Writes a table anew, and proves from the files written that its links are what they were.
@@ -55,7 +55,7 @@ pub async fn stage(
     budget: usize,
 ) -> Result<Staged> {
     let name = &table.name;
-    let runs = Runs::new(1, lake.settings().shards, folder, budget);
+    let spool = Spool::new(1, lake.settings().shards, folder, budget);
     let mut count = Count::default();
     let shards: BTreeSet<_> = table.files.iter().map(|f| f.shard).collect();
     for shard in shards {
@@ -72,7 +72,7 @@ pub async fn stage(
                 batches.map(|batch| columns.rekey(batch, rekey)).collect()
             });
             for batch in rekeyed? {
-                runs.add(0, batch)?;
+                spool.add(0, batch)?;
             }
         }
         count.add(rows, people);
@@ -80,14 +80,14 @@ pub async fn stage(
     let before = count.links();
     let mut files = Vec::new();
     if sharded(table) {
-        for shard in runs.shards(0) {
-            let rows = sorted(table, columns, runs.take(0, shard)?)?;
+        for shard in spool.shards(0) {
+            let rows = sorted(table, columns, spool.take(0, shard)?)?;
             files.push(write(lake, table, columns, Some(shard), rows).await?);
         }
     } else {
         let mut rows = Vec::new();
-        for shard in runs.shards(0) {
-            rows.extend(runs.take(0, shard)?);
+        for shard in spool.shards(0) {
+            rows.extend(spool.take(0, shard)?);
         }
         if !rows.is_empty() {
             let rows = sorted(table, columns, rows)?;
@@ -233,7 +233,7 @@ impl StagedFile {
             path: self.path.clone(),
             size: self.size,
             rows: self.rows,
-            removed: RemovedRows::default(),
+            removed: DeletionVector::default(),
             shard: self.shard,
             digest: u128::from_str_radix(&self.digest, 16).unwrap_or_default(),
             person_range: self.person_range,

@@ -6,7 +6,7 @@ mod rowless;
 mod shard;
 mod spill;
 
-pub use filter::Look;
+pub use filter::Filter;
 pub use part::Part;
 use shard::WaitingRoom;
 pub use shard::{NOWHERE, is_unlinked, shard_of};
@@ -24,7 +24,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The rows of all tables of a pull.
 #[derive(Debug)]
-pub struct Runs {
+pub struct Spool {
     tables: Vec<Mutex<TableRuns>>,
     shards: u32,
     folder: PathBuf,
@@ -45,10 +45,10 @@ struct TableRuns {
     unlinked: usize,
 }
 
-impl Runs {
+impl Spool {
     /// Room for `tables` tables; at most about `budget` bytes stay in memory.
     pub fn new(tables: usize, shards: u32, folder: PathBuf, budget: usize) -> Self {
-        Runs {
+        Spool {
             tables: (0..tables).map(|_| Mutex::default()).collect(),
             shards,
             folder,
@@ -62,17 +62,17 @@ impl Runs {
     pub fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
         let people = batch.column_by_name("person_key");
         let waiting = {
-            let mut runs = self.locked(table);
-            let waiting = WaitingRoom::after(runs.unlinked, self.shards);
-            runs.unlinked += people.map_or(0, |people| people.null_count());
+            let mut spool = self.locked(table);
+            let waiting = WaitingRoom::after(spool.unlinked, self.shards);
+            spool.unlinked += people.map_or(0, |people| people.null_count());
             waiting
         };
         let arrived = Arrived::new(batch, self.shards, waiting)?;
         let bytes = arrived.bytes();
         {
-            let mut runs = self.locked(table);
-            runs.count += arrived.batch.num_rows();
-            runs.held.push(arrived);
+            let mut spool = self.locked(table);
+            spool.count += arrived.batch.num_rows();
+            spool.held.push(arrived);
         }
         let total = self.in_memory.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if total > self.budget {
@@ -86,9 +86,9 @@ impl Runs {
     /// Adds versions of records that have no row in a table: whatever row an older version has must
     /// go.
     pub fn add_emptied(&self, table: usize, versions: Vec<RecordVersion>) -> Result<()> {
-        let mut runs = self.locked(table);
-        runs.count += versions.len();
-        runs.emptied.add(versions, || {
+        let mut spool = self.locked(table);
+        spool.count += versions.len();
+        spool.emptied.add(versions, || {
             let number = self.files.fetch_add(1, Ordering::Relaxed);
             self.folder.join(format!("rowless-{number}"))
         })
@@ -117,9 +117,9 @@ impl Runs {
 
     /// The shards that a table has rows for.
     pub fn shards(&self, table: usize) -> Vec<i32> {
-        let runs = self.locked(table);
-        let held = runs.held.iter().flat_map(|a| a.shards.keys().copied());
-        let spilled = runs.spilled.iter().flat_map(Spilled::shards);
+        let spool = self.locked(table);
+        let held = spool.held.iter().flat_map(|a| a.shards.keys().copied());
+        let spilled = spool.spilled.iter().flat_map(Spilled::shards);
         let shards: BTreeSet<i32> = held.chain(spilled).collect();
         shards.into_iter().collect()
     }
@@ -137,9 +137,9 @@ impl Runs {
     /// Shows every record and version that a table has rows for, with its shard, and those that
     /// have none, as [`NOWHERE`].
     pub fn each_key(&self, table: usize, mut show: impl FnMut(i32, RecordVersion)) -> Result<()> {
-        let runs = self.locked(table);
-        runs.emptied.each(|version| show(NOWHERE, version))?;
-        for arrived in &runs.held {
+        let spool = self.locked(table);
+        spool.emptied.each(|version| show(NOWHERE, version))?;
+        for arrived in &spool.held {
             let keys = Keys::of(&arrived.batch)?;
             for (shard, rows) in &arrived.shards {
                 match rows {
@@ -150,7 +150,7 @@ impl Runs {
                 }
             }
         }
-        for spilled in &runs.spilled {
+        for spilled in &spool.spilled {
             spilled.each_key(&mut show)?;
         }
         Ok(())
@@ -168,14 +168,14 @@ impl Runs {
     }
 
     /// Takes those parts of a shard that a `look` at them asks for; the others stay where they are.
-    pub fn take_some(&self, table: usize, shard: i32, look: &Look) -> Result<Vec<Part>> {
+    pub fn take_some(&self, table: usize, shard: i32, look: &Filter) -> Result<Vec<Part>> {
         self.take_wanted(table, shard, Some(look))
     }
 
-    fn take_wanted(&self, table: usize, shard: i32, look: Option<&Look>) -> Result<Vec<Part>> {
-        let mut runs = self.locked(table);
+    fn take_wanted(&self, table: usize, shard: i32, look: Option<&Filter>) -> Result<Vec<Part>> {
+        let mut spool = self.locked(table);
         let mut parts = Vec::new();
-        for arrived in &mut runs.held {
+        for arrived in &mut spool.held {
             let wanted = match look {
                 Some(look) => arrived.is_wanted(shard, look)?,
                 None => true,
@@ -186,14 +186,14 @@ impl Runs {
         }
         // What has no row left makes room.
         let mut freed = 0;
-        runs.held.retain(|arrived| {
+        spool.held.retain(|arrived| {
             let left = !arrived.shards.is_empty();
             freed += if left { 0 } else { arrived.bytes() };
             left
         });
         self.in_memory.fetch_sub(freed, Ordering::Relaxed);
         let mut wanted: Vec<(PathBuf, usize)> = Vec::new();
-        for spilled in &mut runs.spilled {
+        for spilled in &mut spool.spilled {
             let wants = match look {
                 Some(look) => spilled.is_wanted(shard, look)?,
                 None => true,
@@ -202,7 +202,7 @@ impl Runs {
                 wanted.extend(spilled.take(shard));
             }
         }
-        drop(runs);
+        drop(spool);
         for (path, index) in wanted {
             parts.extend(spill::read(&path, index, None)?);
         }
@@ -242,29 +242,30 @@ mod tests {
     /// All keys with their shards, and what is then taken, shard by shard.
     fn taken(budget: usize) -> (Vec<(i32, i64)>, Vec<Shard>) {
         let folder = tempfile::tempdir().unwrap();
-        let runs = Runs::new(2, 4, folder.path().to_path_buf(), budget);
+        let spool = Spool::new(2, 4, folder.path().to_path_buf(), budget);
         for first in [10, 20, 30] {
-            runs.add(1, rows(first)).unwrap();
+            spool.add(1, rows(first)).unwrap();
         }
         let mut keys = Vec::new();
-        runs.each_key(1, |shard, (record, version)| {
-            assert_eq!(version, (5, 9));
-            keys.push((shard, record));
-        })
-        .unwrap();
+        spool
+            .each_key(1, |shard, (record, version)| {
+                assert_eq!(version, (5, 9));
+                keys.push((shard, record));
+            })
+            .unwrap();
         keys.sort_unstable();
         let mut found = Vec::new();
-        for shard in runs.shards(1) {
+        for shard in spool.shards(1) {
             let (mut records, mut names) = (Vec::new(), Vec::new());
-            for batch in runs.take(1, shard).unwrap() {
+            for batch in spool.take(1, shard).unwrap() {
                 records.extend(batch.column(1).as_primitive::<Int64Type>().values());
                 let text = batch.column(2).as_string::<i32>();
                 names.extend(text.iter().map(|name| name.unwrap().to_string()));
             }
             found.push((shard, records, names));
         }
-        assert!(runs.shards(1).is_empty());
-        assert!(runs.shards(0).is_empty());
+        assert!(spool.shards(1).is_empty());
+        assert!(spool.shards(0).is_empty());
         (keys, found)
     }
 
@@ -293,16 +294,16 @@ mod tests {
     fn parts_that_nobody_wants_stay() {
         for budget in [0, usize::MAX] {
             let folder = tempfile::tempdir().unwrap();
-            let runs = Runs::new(1, 4, folder.path().to_path_buf(), budget);
+            let spool = Spool::new(1, 4, folder.path().to_path_buf(), budget);
             for first in [10, 20, 30] {
-                runs.add(0, rows(first)).unwrap();
+                spool.add(0, rows(first)).unwrap();
             }
             let of_twenties = |rows: &RecordBatch| {
                 assert_eq!(rows.num_columns(), 1);
                 let records = rows.column(0).as_primitive::<Int64Type>();
                 Ok(records.values().contains(&23))
             };
-            let look = Look {
+            let look = Filter {
                 columns: &["record_key", "no_such_column"],
                 wanted: &of_twenties,
             };
@@ -314,22 +315,22 @@ mod tests {
                 });
                 records.flatten().collect()
             };
-            assert_eq!(taken(runs.take_some(0, 2, &look).unwrap()), [20, 23]);
-            assert!(runs.take_some(0, 3, &look).unwrap().is_empty());
-            assert_eq!(taken(runs.take_parts(0, 2).unwrap()), [10, 13, 30, 33]);
-            assert_eq!(taken(runs.take_parts(0, 3).unwrap()), [14, 24, 34]);
+            assert_eq!(taken(spool.take_some(0, 2, &look).unwrap()), [20, 23]);
+            assert!(spool.take_some(0, 3, &look).unwrap().is_empty());
+            assert_eq!(taken(spool.take_parts(0, 2).unwrap()), [10, 13, 30, 33]);
+            assert_eq!(taken(spool.take_parts(0, 3).unwrap()), [14, 24, 34]);
         }
     }
 
     #[test]
     fn rows_that_were_taken_make_room() {
         let folder = tempfile::tempdir().unwrap();
-        let runs = Runs::new(1, 4, folder.path().to_path_buf(), usize::MAX);
-        runs.add(0, rows(10)).unwrap();
-        assert!(runs.in_memory.load(Ordering::Relaxed) > 0);
-        for shard in runs.shards(0) {
-            runs.take_parts(0, shard).unwrap();
+        let spool = Spool::new(1, 4, folder.path().to_path_buf(), usize::MAX);
+        spool.add(0, rows(10)).unwrap();
+        assert!(spool.in_memory.load(Ordering::Relaxed) > 0);
+        for shard in spool.shards(0) {
+            spool.take_parts(0, shard).unwrap();
         }
-        assert_eq!(runs.in_memory.load(Ordering::Relaxed), 0);
+        assert_eq!(spool.in_memory.load(Ordering::Relaxed), 0);
     }
 }

@@ -1,6 +1,6 @@
 //! Rows as they arrived, and which of them belong to which shard: nothing is copied to sort them.
 
-use super::Look;
+use super::Filter;
 use super::shard::{WaitingRoom, shard_of};
 use crate::error::{Context, Result};
 use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
@@ -95,7 +95,7 @@ impl Arrived {
     }
 
     /// Whether one shard's rows are wanted.
-    pub fn is_wanted(&self, shard: i32, look: &Look) -> Result<bool> {
+    pub fn is_wanted(&self, shard: i32, look: &Filter) -> Result<bool> {
         let Some(rows) = self.shards.get(&shard) else {
             return Ok(false);
         };

@@ -34,7 +34,7 @@ impl Rowless {
         let path = path();
         let cannot = || format!("cannot write to the temporary folder {}", path.display());
         let full = |e: Error| {
-            e.hint("see that the disk is not full, or name another folder with --temp-dir")
+            e.hint("check that the disk is not full, or name another folder with --temp-dir")
         };
         let mut file = BufWriter::new(File::create(&path).data(cannot)?);
         for (record, (updated, digest)) in self.held.drain(..) {

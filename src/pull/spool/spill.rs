@@ -1,6 +1,6 @@
 //! Rows in the temporary folder, shard by shard.
 
-use super::Look;
+use super::Filter;
 use super::part::{Arrived, Part};
 use crate::error::{Context, Error, Result};
 use crate::pull::version::{Keys, RecordVersion};
@@ -36,7 +36,7 @@ impl Spilled {
             format!("cannot write to the temporary folder {folder}")
         };
         let full = |e: Error| {
-            e.hint("see that the disk is not full, or name another folder with --temp-dir")
+            e.hint("check that the disk is not full, or name another folder with --temp-dir")
         };
         let keys = path.with_extension("keys.arrow");
         let batches: Vec<&RecordBatch> = arrived.iter().map(|a| &a.batch).collect();
@@ -103,7 +103,7 @@ impl Spilled {
     }
 
     /// Whether a shard's rows are wanted.
-    pub fn is_wanted(&self, shard: i32, look: &Look) -> Result<bool> {
+    pub fn is_wanted(&self, shard: i32, look: &Filter) -> Result<bool> {
         match self.position(shard) {
             Some(at) => match read(&self.path, at, Some(look))? {
                 Some(part) => (look.wanted)(&part.batch),
@@ -122,7 +122,7 @@ impl Spilled {
 }
 
 /// Reads one batch of a spilled file back, or the columns that a `look` needs.
-pub(super) fn read(path: &Path, index: usize, look: Option<&Look>) -> Result<Option<Part>> {
+pub(super) fn read(path: &Path, index: usize, look: Option<&Filter>) -> Result<Option<Part>> {
     let cannot = || format!("cannot read back {}", path.display());
     let file = File::open(path).data(cannot)?;
     let mut reader = FileReader::try_new(file, None).data(cannot)?;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// What is remembered of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct Extract {
     /// Bytes, as stored.
     pub size: u64,
     /// When it was last changed, in microseconds since 1970.
@@ -36,7 +36,7 @@ pub struct Taken {
 }
 
 /// Files taken, by source and name.
-pub type TakenFiles = BTreeMap<(String, String), Taken>;
+pub type Extracts = BTreeMap<(String, String), Extract>;
 
 /// `populace.extract`.
 pub fn table() -> TableName {
@@ -71,7 +71,7 @@ fn schema() -> SchemaRef {
 /// In the place of a file's settings: what it held has to be read again.
 const AGAIN: &str = "again";
 
-impl Taken {
+impl Extract {
     /// The same file, to be read again whatever the settings are.
     pub(in crate::pull) fn read_again(&mut self) {
         self.settings = AGAIN.to_string();
@@ -111,8 +111,8 @@ impl Taken {
 }
 
 /// Reads what was taken before.
-pub async fn load(lake: &Lake) -> Result<TakenFiles> {
-    let mut taken = TakenFiles::new();
+pub async fn load(lake: &Lake) -> Result<Extracts> {
+    let mut taken = Extracts::new();
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(taken);
     };
@@ -127,7 +127,7 @@ pub async fn load(lake: &Lake) -> Result<TakenFiles> {
                     text(0).value(row).to_string(),
                     text(1).value(row).to_string(),
                 ),
-                Taken {
+                Extract {
                     size: n(0),
                     modified: number(1).value(row),
                     etag: etags.map_or("", |etags| etags.value(row)).to_string(),
@@ -150,11 +150,11 @@ pub async fn load(lake: &Lake) -> Result<TakenFiles> {
 /// as not taken, and a pull that was cut short reads them again.
 pub async fn store(
     lake: &Lake,
-    taken: &TakenFiles,
+    taken: &Extracts,
     properties: BTreeMap<String, String>,
 ) -> Result<()> {
     let base = lake.table(&table()).await?;
-    let text = |of: &dyn Fn(&(String, String), &Taken) -> String| -> ArrayRef {
+    let text = |of: &dyn Fn(&(String, String), &Extract) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(
             taken.iter().map(|(k, v)| of(k, v)),
         ))

@@ -5,7 +5,7 @@
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
 use crate::pull::clock::Clock;
-use crate::pull::spool::Runs;
+use crate::pull::spool::Spool;
 use crate::pull::version::{RecordVersion, Version};
 use arrow::array::{
     Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
@@ -33,20 +33,25 @@ fn schema() -> SchemaRef {
 
 /// The version of each record that left no row, by table.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Emptied(BTreeMap<String, HashMap<i64, Version>>);
+pub struct RowlessVersions(BTreeMap<String, HashMap<i64, Version>>);
 
-impl Emptied {
+impl RowlessVersions {
     /// Those of `name`.
     pub fn of(&self, name: &TableName) -> impl Iterator<Item = RecordVersion> {
         let known = self.0.get(&name.to_string());
         known.into_iter().flatten().map(|(k, v)| (*k, *v))
     }
 
-    /// Those of `name` whose record has new rows in `runs`.
-    pub fn arriving(&self, name: &TableName, runs: &Runs, at: usize) -> Result<Vec<RecordVersion>> {
+    /// Those of `name` whose record has new rows in `spool`.
+    pub fn arriving(
+        &self,
+        name: &TableName,
+        spool: &Spool,
+        at: usize,
+    ) -> Result<Vec<RecordVersion>> {
         let mut found = HashMap::new();
         if let Some(known) = self.0.get(&name.to_string()) {
-            runs.each_key(at, |_, (record, _)| {
+            spool.each_key(at, |_, (record, _)| {
                 found.extend(known.get(&record).map(|version| (record, *version)));
             })?;
         }
@@ -69,9 +74,9 @@ impl Emptied {
 }
 
 /// Reads what was kept up to the last pull.
-pub async fn load(lake: &Lake) -> Result<Emptied> {
+pub async fn load(lake: &Lake) -> Result<RowlessVersions> {
     let clock = Clock::of_command();
-    let mut emptied = Emptied::default();
+    let mut emptied = RowlessVersions::default();
     let Some(held) = lake.table(&table()).await? else {
         return Ok(emptied);
     };
@@ -95,7 +100,7 @@ pub async fn load(lake: &Lake) -> Result<Emptied> {
 }
 
 /// Keeps what is known now.
-pub async fn store(lake: &Lake, emptied: &Emptied) -> Result<()> {
+pub async fn store(lake: &Lake, emptied: &RowlessVersions) -> Result<()> {
     let base = lake.table(&table()).await?;
     let mut rows: Vec<(&str, i64, Version)> = emptied
         .0

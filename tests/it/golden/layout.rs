@@ -7,7 +7,7 @@ use arrow::datatypes::Int64Type;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use populace::lake::{
-    Change, DataFile, FileWriter, Lake, Location, Order, RemovedRows, Settings, TableName,
+    Change, DataFile, DeletionVector, FileWriter, Lake, Location, Settings, SortOrder, TableName,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -173,7 +173,7 @@ async fn write(
         encoded.order = encoded
             .order
             .filter(|_| layout == Layout::Ranges)
-            .map(|order| Order {
+            .map(|order| SortOrder {
                 starts: if order.starts.is_empty() {
                     Vec::new()
                 } else {
@@ -189,7 +189,7 @@ async fn write(
         true => file,
         false => DataFile {
             rows: file.rows - removed.len() as u64,
-            removed: RemovedRows::new(removed),
+            removed: DeletionVector::new(removed),
             ..file
         },
     }

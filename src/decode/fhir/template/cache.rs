@@ -1,22 +1,22 @@
-//! What a thread keeps from chunk to chunk: the habits of each resource type, whether they are worth
+//! What a thread keeps from chunk to chunk: the templates of each resource type, whether they are worth
 //! trying, and the room that columns took up.
 
-use super::Habits;
+use super::Templates;
 use super::learn::Tree;
 use crate::decode::fhir::buffer::Room;
 use crate::decode::fhir::shape::{Shapes, Sketch};
 
-/// Types with habits; there are more types than any source has.
+/// Types with templates; there are more types than any source has.
 const MOST_TYPES: usize = 32;
-/// What a line that habit could not read costs, against one that it could.
+/// What a line that a template could not read costs, against one that it could.
 const COST: u32 = 2;
 const MOST_CREDIT: u32 = 4096;
-/// What every chunk may spend on finding out whether habit helps again.
+/// What every chunk may spend on finding out whether a template helps again.
 const LEAST_CREDIT: u32 = 256;
 
 /// What is known about how lines are written, by the number of their resource type.
 #[derive(Debug, Default)]
-pub(in crate::decode::fhir) struct Experience {
+pub(in crate::decode::fhir) struct TemplateCache {
     /// What each view's columns took up.
     pub rooms: Vec<Vec<Room>>,
     /// How many lines with a view the chunk had.
@@ -28,9 +28,9 @@ pub(in crate::decode::fhir) struct Experience {
 /// What is known about one resource type.
 #[derive(Debug)]
 pub(in crate::decode::fhir) struct Known {
-    pub habits: Habits,
+    pub templates: Templates,
     tree: Tree,
-    /// Falls with every line that habit could not read. At zero, lines are read with care at once.
+    /// Falls with every line that a template could not read. At zero, lines are read with care at once.
     credit: u32,
     /// Falls with every line that nothing was learnt from.
     patience: u32,
@@ -38,7 +38,7 @@ pub(in crate::decode::fhir) struct Known {
     lines: u64,
 }
 
-impl Experience {
+impl TemplateCache {
     /// Makes ready for another chunk.
     pub fn refresh(&mut self) {
         for known in self.types.iter_mut().flatten() {
@@ -76,7 +76,7 @@ impl Experience {
         }
         let known = self.types[kind].get_or_insert_with(|| {
             Box::new(Known {
-                habits: Habits::new(shapes.at(Sketch::ROOT).members),
+                templates: Templates::new(shapes.at(Sketch::ROOT).members),
                 tree: Tree::new(),
                 credit: MOST_CREDIT,
                 patience: MOST_CREDIT,
@@ -84,22 +84,22 @@ impl Experience {
                 lines: 0,
             })
         });
-        if known.patience > 0 && !known.tree.learn(&mut known.habits, shapes, line) {
+        if known.patience > 0 && !known.tree.learn(&mut known.templates, shapes, line) {
             known.patience -= 1;
         }
     }
 }
 
 #[cfg(test)]
-impl Experience {
-    /// How many lines were read by habit.
-    pub fn by_habit(&self) -> u64 {
+impl TemplateCache {
+    /// How many lines were read by template.
+    pub fn by_template(&self) -> u64 {
         self.types.iter().flatten().map(|known| known.lines).sum()
     }
 }
 
 impl Known {
-    /// Notes whether habit could read a line.
+    /// Notes whether a template could read a line.
     #[inline(always)]
     pub fn note(&mut self, read: bool) {
         #[cfg(test)]

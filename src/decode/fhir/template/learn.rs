@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Act, Habits, LEVELS, Target, Then};
+use super::{Act, LEVELS, Target, Templates, Then};
 use crate::decode::fhir::arena::Value;
 use crate::decode::fhir::cursor::Cursor;
 use crate::decode::fhir::shape::{Shapes, Sketch};
@@ -67,18 +67,18 @@ impl Tree {
     }
 
     /// Learns what is new in `line`: one accepted line, without its end. False when that is nothing.
-    pub fn learn(&mut self, habits: &mut Habits, shapes: &Shapes, line: &[u8]) -> bool {
+    pub fn learn(&mut self, templates: &mut Templates, shapes: &Shapes, line: &[u8]) -> bool {
         let mut learner = Learner {
             tree: self,
-            habits,
+            templates,
             shapes,
             cursor: Cursor { bytes: line, at: 0 },
-            from: Habits::START,
+            from: Templates::START,
             since: 0,
             acts: Vec::new(),
             news: false,
         };
-        if learner.cursor.token() == b'{' && learner.object(Habits::START, 0).is_some() {
+        if learner.cursor.token() == b'{' && learner.object(Templates::START, 0).is_some() {
             learner.join(learner.cursor.at, Then::End);
         }
         learner.news
@@ -87,7 +87,7 @@ impl Tree {
 
 struct Learner<'l> {
     tree: &'l mut Tree,
-    habits: &'l mut Habits,
+    templates: &'l mut Templates,
     shapes: &'l Shapes,
     cursor: Cursor<'l>,
     /// The stop of the last value.
@@ -108,7 +108,7 @@ impl Learner<'_> {
                 let start = self.cursor.at + 1;
                 self.cursor.string().ok()?;
                 if self.recurs(stop, start) {
-                    let target = self.habits.target(stop);
+                    let target = self.templates.target(stop);
                     let within = |at: usize| u16::try_from(at - self.since).ok();
                     let (from, to) = (within(start)?, within(self.cursor.at - 1)?);
                     self.acts.push(Act::Text { target, from, to });
@@ -145,7 +145,7 @@ impl Learner<'_> {
                 .iter()
                 .all(|byte| byte.is_ascii_graphic() && *byte != b'\\')
             && end - self.since <= LONGEST / 2
-            && self.habits.choices(self.from) < MOST_URIS
+            && self.templates.choices(self.from) < MOST_URIS
     }
 
     /// Ends a joint before `end`.
@@ -154,7 +154,7 @@ impl Learner<'_> {
         if text.len() > LONGEST {
             return None;
         }
-        self.news |= self.habits.learn(self.from, text, &self.acts, then);
+        self.news |= self.templates.learn(self.from, text, &self.acts, then);
         self.acts.clear();
         Some(())
     }
@@ -165,7 +165,7 @@ impl Learner<'_> {
     }
 
     fn put(&mut self, stop: usize, value: Value) {
-        let target = self.habits.target(stop);
+        let target = self.templates.target(stop);
         if target != Target::Nowhere {
             self.acts.push(Act::Put(target, value));
         }
@@ -212,13 +212,13 @@ impl Learner<'_> {
             self.put(stop, Value::Opaque);
             return Some(());
         }
-        match self.habits.target(stop) {
+        match self.templates.target(stop) {
             Target::Nowhere => {}
             Target::Slot { level, slot } => {
                 let (_, first) = match object {
                     Some(object) => object,
                     None => {
-                        let size = &mut self.habits.frames[usize::from(within.number)];
+                        let size = &mut self.templates.frames[usize::from(within.number)];
                         let first = u16::try_from(*size).ok()?;
                         *size += members as u32;
                         (within, first)
@@ -239,8 +239,8 @@ impl Learner<'_> {
                         if usize::from(level) >= LEVELS {
                             return None;
                         }
-                        self.habits.frames.push(members as u32);
-                        let number = u16::try_from(self.habits.frames.len() - 1).ok()?;
+                        self.templates.frames.push(members as u32);
+                        let number = u16::try_from(self.templates.frames.len() - 1).ok()?;
                         Frame { number, level }
                     }
                 };
@@ -280,7 +280,7 @@ impl Learner<'_> {
         }
         self.cursor.at += 1;
         if selected {
-            let target = self.habits.target(stop);
+            let target = self.templates.target(stop);
             self.acts.push(Act::ListEnd(target));
         }
         Some(())
@@ -336,7 +336,7 @@ impl Learner<'_> {
         within: Frame,
         uri: bool,
     ) -> Option<usize> {
-        if self.habits.count() >= MOST_STOPS {
+        if self.templates.count() >= MOST_STOPS {
             return None;
         }
         self.tree.branches.push(Branch {
@@ -347,6 +347,6 @@ impl Learner<'_> {
             uri,
             object: None,
         });
-        Some(self.habits.add(target))
+        Some(self.templates.add(target))
     }
 }

@@ -1,9 +1,9 @@
-//! Reading a line by habit: as long as it goes on as lines before it did, comparing bytes is enough.
+//! Reading a line by template: as long as it goes on as lines before it did, comparing bytes is enough.
 //!
 //! Whatever is not as before ends the attempt, and the line is read with care from its start. So a
 //! line is refused by the careful reader only, and both give the same values.
 
-use super::{Act, Habits, LEVELS, Target, Then};
+use super::{Act, LEVELS, Target, Templates, Then};
 use crate::decode::fhir::arena::{Arena, Value};
 use crate::decode::fhir::cursor::Cursor;
 use crate::decode::fhir::scan;
@@ -23,24 +23,24 @@ pub(in crate::decode::fhir) enum Strange {
 #[inline]
 pub(in crate::decode::fhir) fn follow(
     bytes: &[u8],
-    habits: &mut Habits,
+    templates: &mut Templates,
     arena: &mut Arena,
 ) -> Result<usize, Strange> {
-    let Habits { stops, frames, .. } = habits;
+    let Templates { stops, frames, .. } = templates;
     arena.clear();
-    let mut follower = Follower {
+    let mut matcher = Matcher {
         arena,
         sizes: frames,
         frames: [0; LEVELS],
         lists: [0; LISTS],
         open: 0,
     };
-    follower.frame(0, 0);
-    let (mut stop, mut at) = (Habits::START, 0);
+    matcher.frame(0, 0);
+    let (mut stop, mut at) = (Templates::START, 0);
     loop {
         let joint = stops[stop].joint(bytes, at).ok_or(Strange::Joint)?;
         for act in &joint.acts {
-            follower.act(*act, at).ok_or(Strange::Other)?;
+            matcher.act(*act, at).ok_or(Strange::Other)?;
         }
         at += joint.length();
         match joint.then {
@@ -50,10 +50,10 @@ pub(in crate::decode::fhir) fn follow(
                 let end = scan::plain_stop(bytes, at).ok_or(Strange::Other)?;
                 if bytes.get(end) == Some(&b'"') {
                     let (start, end) = (at as u32, end as u32);
-                    follower.put(target, Value::Text { start, end });
+                    matcher.put(target, Value::Text { start, end });
                     at = end as usize;
                 } else {
-                    at = follower
+                    at = matcher
                         .unusual(bytes, at, end, target)
                         .ok_or(Strange::Other)?;
                 }
@@ -63,7 +63,7 @@ pub(in crate::decode::fhir) fn follow(
                 let mut cursor = Cursor { bytes, at };
                 let span = cursor.number().map_err(|_| Strange::Other)?;
                 let (start, end) = (span.start(), span.end());
-                follower.put(stops[stop].target, Value::Number { start, end });
+                matcher.put(stops[stop].target, Value::Number { start, end });
                 at = cursor.at;
             }
             // Positions in a line are 31 bits wide.
@@ -76,7 +76,7 @@ pub(in crate::decode::fhir) fn follow(
 /// So many selected lists can be open at once: one a level, and one of texts or numbers.
 const LISTS: usize = 2 * LEVELS;
 
-struct Follower<'f> {
+struct Matcher<'f> {
     arena: &'f mut Arena,
     /// How many slots each frame has.
     sizes: &'f [u32],
@@ -87,7 +87,7 @@ struct Follower<'f> {
     open: usize,
 }
 
-impl Follower<'_> {
+impl Matcher<'_> {
     /// Opens a frame, all of it missing.
     #[inline(always)]
     fn frame(&mut self, level: u8, number: u16) -> u32 {

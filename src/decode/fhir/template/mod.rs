@@ -31,7 +31,7 @@ const MOST_BYTES: usize = 1 << 20;
 
 /// What was learnt about one resource type.
 #[derive(Debug)]
-pub(super) struct Habits {
+pub(super) struct Templates {
     pub stops: Vec<Stop>,
     /// How many slots a frame has.
     pub frames: Vec<u32>,
@@ -100,19 +100,19 @@ pub(super) struct Joint {
     pub then: Then,
 }
 
-impl Habits {
+impl Templates {
     /// The stop before the first value.
     pub const START: usize = 0;
 
     /// Knows nothing yet but the root's frame.
-    pub fn new(members: usize) -> Habits {
-        let mut habits = Habits {
+    pub fn new(members: usize) -> Templates {
+        let mut templates = Templates {
             stops: Vec::new(),
             frames: vec![members as u32],
             bytes: 0,
         };
-        habits.add(Target::Nowhere);
-        habits
+        templates.add(Target::Nowhere);
+        templates
     }
 
     /// A new stop.
@@ -147,7 +147,7 @@ impl Habits {
             .iter()
             .any(|joint| *joint.text == *text && joint.then == then);
         let full = joints.len() >= MOST_JOINTS || self.bytes >= MOST_BYTES;
-        // What a modifier extension says is never a matter of habit.
+        // What a modifier extension says is never a matter of a template.
         if known || full || modifier::may_be_in(text) {
             return false;
         }

@@ -5,11 +5,11 @@ mod broken;
 mod columns;
 mod conformance;
 mod errors;
-mod habits;
 mod lines;
 mod modifiers;
 mod project;
 mod stu3;
+mod templates;
 
 use std::sync::Arc;
 

@@ -53,7 +53,7 @@ fn no_habit_lets_an_unknown_one_pass() {
             r#"{{"resourceType":"Condition","id":"a","modifierExtension":[{{"url":"{url}"}}],"stage":[]}}"#
         )
     };
-    // Long after lines like it have become a habit, a URL of the same length is another.
+    // Long after lines like it have become a template, a URL of the same length is another.
     let (known, other) = (line(KNOWN), line("https://example.org/other"));
     let mut lines = vec![known.as_str(); 200];
     lines[150] = &other;

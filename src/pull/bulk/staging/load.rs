@@ -8,7 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::pull::bulk::kick_off;
 use crate::pull::bulk::session::Session;
 use crate::pull::bulk::shortfall::Shortfall;
-use crate::pull::identity::patient_index::People;
+use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{PersonLink, TablePlan};
 use crate::pull::prepare::rejects::RejectedLine;
 use crate::pull::read::pool::{BulkFile, FileIntake, Intake, Shared};
@@ -72,7 +72,7 @@ impl Brought {
     }
 
     /// Takes in what the export says about people.
-    pub async fn learn(&self, people: &mut People) -> Result<()> {
+    pub async fn learn(&self, people: &mut PatientIndex) -> Result<()> {
         for (_, path) in self.staging.units().await? {
             let Some(receipt) = self.staging.receipt(&path).await? else {
                 return Err(lost());
@@ -135,7 +135,7 @@ impl Brought {
                 if self.counts(&piece) {
                     for (table, versions) in &piece.emptied {
                         let table = table_of(shared, table).ok_or_else(lost)?;
-                        shared.runs.add_emptied(table, versions.clone())?;
+                        shared.spool.add_emptied(table, versions.clone())?;
                     }
                     let moment = self.job.moment().unwrap_or(i64::MAX);
                     let file = piece.file;
@@ -232,7 +232,7 @@ fn table_of(shared: &Shared, name: &str) -> Option<usize> {
 }
 
 /// Gives rows the people that are known now.
-fn linked(plan: &TablePlan, batch: RecordBatch, people: &People) -> Result<RecordBatch> {
+fn linked(plan: &TablePlan, batch: RecordBatch, people: &PatientIndex) -> Result<RecordBatch> {
     let PersonLink::Patient(_) = plan.person else {
         return Ok(batch);
     };

@@ -6,7 +6,7 @@ use crate::decode::Chunk;
 use crate::error::Result;
 use crate::pull::bulk::lines::Cut;
 use crate::pull::bulk::shortfall::{tells, told};
-use crate::pull::identity::patient_index::People;
+use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::SourceKind;
 use crate::pull::prepare::Preparer;
 use crate::pull::prepare::rejects::RejectedLine;
@@ -81,7 +81,7 @@ impl Treating {
             source,
             tables: &self.shared.plan.tables,
             lookups: &self.shared.lookups,
-            people: &People::default(),
+            people: &PatientIndex::default(),
             clock: self.shared.clock,
             made: self.moment.unwrap_or(i64::MIN),
         };

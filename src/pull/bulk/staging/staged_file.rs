@@ -7,7 +7,7 @@
 use crate::error::{Context, Error, Result};
 use crate::pull::prepare::rejects::RejectedLine;
 use crate::pull::prepare::{LinkFact, Replacement};
-use crate::pull::state::extracts::Taken;
+use crate::pull::state::extracts::Extract;
 use crate::pull::version::RecordVersion;
 use arrow::array::RecordBatch;
 use arrow::ipc::CompressionType;
@@ -107,13 +107,13 @@ impl Counts {
     }
 
     /// As `populace.extract` counts them.
-    pub fn taken(&self) -> Taken {
-        Taken {
+    pub fn taken(&self) -> Extract {
+        Extract {
             lines: self.lines,
             without_view: self.without_view,
             deletions: self.deletions,
             other: self.other,
-            ..Taken::default()
+            ..Extract::default()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Lines read by habit give what the same lines give alone, when nothing is known yet.
+//! Lines read by template give what the same lines give alone, when nothing is known yet.
 
 use std::sync::Arc;
 
@@ -157,10 +157,10 @@ fn lines_that_come_again_are_read_by_habit() {
         LINES[0], LINES[1], LINES[2], LINES[3], LINES[4], LINES[7], LINES[1],
     ]
     .join("\n");
-    let before = decoder.by_habit();
+    let before = decoder.by_template();
     decode(&decoder, text.as_bytes());
-    // The last line has too little after it; all others are read by habit.
-    assert_eq!(decoder.by_habit() - before, 6);
+    // The last line has too little after it; all others are read by template.
+    assert_eq!(decoder.by_template() - before, 6);
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn uris_that_differ_from_line_to_line_are_values_like_others() {
         .map(|n| format!("http://x.example/{n}|{n}"))
         .collect();
     assert_eq!(rows(&decoded, 0), expected);
-    assert!(decoder.by_habit() > 150, "{}", decoder.by_habit());
+    assert!(decoder.by_template() > 150, "{}", decoder.by_template());
 }
 
 #[test]
@@ -213,5 +213,5 @@ fn names_in_any_order_are_read_right() {
         assert_eq!(decoded.rejects, []);
         assert_eq!(rows(&decoded, 0), vec!["c|-|4.5|Observation/o"; 720]);
     }
-    assert!(decoder.by_habit() > 1_000, "{}", decoder.by_habit());
+    assert!(decoder.by_template() > 1_000, "{}", decoder.by_template());
 }
