@@ -3,6 +3,7 @@
 //! A log is many small files. One that was cut between two lines, or lost or swapped lines, is a good
 //! log of other rows to whoever replays it; here it no longer adds up to what its last commit said.
 
+use super::properties::{CHECKSUM, STATE};
 use super::store::store_error;
 use super::{DataFile, Lake, TableName};
 use crate::error::{Context, Result};
@@ -10,13 +11,6 @@ use arrow::datatypes::SchemaRef;
 use deltalake::kernel::StructType;
 use object_store::{ObjectStoreExt, path::Path};
 use std::collections::BTreeMap;
-
-/// The property that holds it.
-pub const CHECKSUM: &str = "populace.checksum";
-/// The property that holds the digest of all that [`CHECKSUM`] leaves out: which rows of a file are
-/// removed, bounds and order of its rows, types of columns. Programs that do not know it keep their
-/// checksum; a table that they changed goes without it until the next commit.
-pub const STATE: &str = "populace.state";
 
 /// Properties that Delta Lake may add by itself are none of ours.
 const OURS: &str = "populace.";

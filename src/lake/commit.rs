@@ -1,6 +1,7 @@
 //! One atomic step from a version of a table to the next.
 
-use super::checksum::{CHECKSUM, STATE, checksum, state};
+use super::checksum::{checksum, state};
+use super::properties::{CHECKSUM, STATE};
 use super::{DataFile, Lake, NewFile, Table, TableName, identity};
 use crate::error::{Context, Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -31,9 +32,6 @@ pub struct Change {
 
 /// The partition column of sharded tables; those below zero hold what is not linked to a person yet.
 pub const SHARD: &str = "shard";
-
-/// The property of a table that a damaged file was taken out of and whose rows have not come again.
-pub const INCOMPLETE: &str = "populace.incomplete";
 
 /// Delta's own switch for removed rows.
 pub(super) const DELETION_VECTORS: &str = "delta.enableDeletionVectors";

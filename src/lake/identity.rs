@@ -5,6 +5,7 @@
 //! Populace's own state says the same, and the tables are believed: a lake is refused when its file
 //! says otherwise, and its file is made again from them when it is gone.
 
+use super::properties::{FORM, KEY, SHARDS};
 use super::settings::FORMAT;
 use super::{Lake, Location, Settings, Table, TableName};
 use crate::error::{Error, Result};
@@ -12,13 +13,6 @@ use arrow::datatypes::{DataType, Schema};
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use std::collections::BTreeMap;
-
-/// The property that says which key made a table's pseudonyms.
-pub const KEY: &str = "populace.key";
-/// The property that says into how many shards the lake is cut.
-const SHARDS: &str = "populace.shards";
-/// The property that says of which form the lake is.
-const FORM: &str = "populace.format";
 
 /// The layers whose tables say which lake they belong to. Models and reference tables are made anew
 /// from the others.

@@ -1,7 +1,7 @@
 //! Small tables, such as what a pull remembers: one file of rows, read and replaced whole.
 
-use super::checksum::{CHECKSUM, STATE};
 use super::identity::is_identity;
+use super::properties::{CHECKSUM, STATE};
 use super::{Change, Lake, NewFile, Table, TableName, encode};
 use crate::error::Result;
 use arrow::array::RecordBatch;

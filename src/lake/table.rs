@@ -1,7 +1,8 @@
 //! One version of one table, as its Delta log tells it.
 
-use super::checksum::{CHECKSUM, STATE, checksum, state};
+use super::checksum::{checksum, state};
 use super::integrity::advice;
+use super::properties::{CHECKSUM, STATE};
 use super::store::{of_a_store, store_error};
 use super::{DataFile, Lake};
 use crate::error::{Error, Result};

@@ -5,13 +5,11 @@ use super::fingerprint::{self, normalised};
 use super::library::Model;
 use crate::error::{Context, Result};
 use crate::lake::Table;
+use crate::lake::properties::BUILT;
 use crate::pipeline::{ParameterType, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-
-/// The property of a model's table that holds it.
-pub const BUILT: &str = "populace.built";
 
 /// What made the rows of a model's table, but for what it read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

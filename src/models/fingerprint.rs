@@ -7,11 +7,6 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Whitespace};
 use std::collections::BTreeMap;
 
-/// The property of a model's table that says what it was made from.
-pub const FINGERPRINT: &str = "populace.fingerprint";
-/// The property of any table that changes with its content.
-pub const CONTENT: &str = "populace.content";
-
 /// The form of fingerprints. Tables of an earlier form are built again, since nothing says what they
 /// were built with.
 const FORM: &str = "form 2";

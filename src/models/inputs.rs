@@ -1,11 +1,12 @@
 //! What models read, and whether it changed since they were built.
 
 use super::build::ModelState;
-use super::built::{BUILT, Built, Reason};
-use super::fingerprint::{self, CONTENT, FINGERPRINT};
+use super::built::{Built, Reason};
+use super::fingerprint::{self};
 use super::library::Model;
 use crate::error::{Context, Error, Result};
-use crate::lake::{INCOMPLETE, Lake, Table, TableName};
+use crate::lake::properties::{BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS};
+use crate::lake::{Lake, Table, TableName};
 use crate::pipeline::Value;
 use crate::pipeline::settings_file::nearest;
 use std::collections::BTreeMap;
@@ -16,9 +17,6 @@ pub(super) struct Inputs<'a> {
     versions: BTreeMap<TableName, String>,
     states: BTreeMap<TableName, Assessed>,
 }
-
-/// Which version of each input a model was made from, as a property of its table.
-pub(super) const INPUTS: &str = "populace.inputs";
 
 impl<'a> Inputs<'a> {
     pub fn new(lake: &'a Lake) -> Self {

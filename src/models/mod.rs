@@ -16,9 +16,9 @@ pub mod sensitivity;
 mod stored;
 
 pub use build::{BuildSummary, ModelOutcome, ModelState, Planned, build, plan};
-pub use built::{BUILT, Built};
+pub use built::Built;
 pub use check::{Check, CheckFailure, check_header};
-pub use fingerprint::{CONTENT, FINGERPRINT, normalised, used};
+pub use fingerprint::{normalised, used};
 pub use freshness::{Freshness, Outdated};
 pub use graph::order;
 pub use header::Header;

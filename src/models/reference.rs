@@ -1,8 +1,8 @@
 //! Reference tables: CSV files that become `reference.<name>`.
 
-use super::fingerprint::CONTENT;
 use crate::error::{Context, Error, Result};
 use crate::functions::need::{CodeLists, ListText, SHIPPED};
+use crate::lake::properties::CONTENT;
 use crate::lake::{Lake, Table, TableName};
 use crate::pipeline::Pipeline;
 use crate::privacy::{check_reference_column, looks_identifying};

@@ -7,7 +7,8 @@
 //! model is built over it.
 
 use super::discover::files;
-use super::merge::commit::CONTENT;
+use crate::lake::properties::{CONTENT, INCOMPLETE};
+
 use super::opt_outs::stored;
 use super::plan::{PullPlan, SourceKind};
 use super::prepare::rejects;
@@ -15,7 +16,7 @@ use super::state::extracts::Extracts;
 use super::state::{deleted_records, extracts, rowless_versions};
 use super::{Limits, Summary, bulk, pull};
 use crate::error::{Error, Result};
-use crate::lake::{Change, DataFile, INCOMPLETE, Lake, Table, TableName};
+use crate::lake::{Change, DataFile, Lake, Table, TableName};
 use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::privacy::Key;
 use crate::progress::Progress;

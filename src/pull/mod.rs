@@ -10,6 +10,7 @@ mod bulk;
 mod clock;
 mod discover;
 mod identity;
+mod limits;
 mod merge;
 mod opt_outs;
 mod plan;
@@ -24,70 +25,13 @@ mod version;
 mod warnings;
 
 pub use again::{Again, Replaced, pull_again};
-pub use bulk::Shortfall;
+pub use bulk::{Shortfall, shortfalls};
+pub use limits::Limits;
 pub use opt_outs::effect::ndoo_checked_on;
 pub use plan::feeding::{Feeding, feeding};
 pub use plan::{OPEN_PSEUDONYM, PersonLink, PullPlan, TablePlan};
 pub(crate) use read::line_splitter::{Form, Piece, pieces, unpacked};
 pub use rekey::{Rotated, abandon, rotate};
+pub use run::pull;
 pub use state::extracts::{Extract, Extracts, load as extracts};
-pub use summary::{Summary, TableSummary};
-pub use warnings::Warning;
-
-use crate::error::{Error, Result};
-use crate::lake::Lake;
-use crate::pipeline::Pipeline;
-use crate::privacy::Key;
-use crate::progress::Progress;
-use crate::scratch::Scratch;
-use run::Attempt;
-use std::collections::BTreeMap;
-
-/// How a pull may use the machine.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Worker threads.
-    pub threads: usize,
-    /// Bytes that the whole process should stay within.
-    pub memory: usize,
-}
-
-/// What the last export of each server lacked, by source: it is asked for again.
-///
-/// # Errors
-/// Data: the lake cannot be read.
-pub async fn shortfalls(lake: &Lake) -> Result<BTreeMap<String, Shortfall>> {
-    let table = lake.table(&state::extracts::table()).await?;
-    let properties = table.map(|table| table.properties).unwrap_or_default();
-    Ok(bulk::recall(&properties)
-        .into_iter()
-        .filter_map(|(source, remembered)| Some((source, remembered.shortfall?)))
-        .collect())
-}
-
-/// Pulls `sources` (all when empty) into `lake`.
-pub async fn pull(
-    pipeline: &Pipeline,
-    lake: &Lake,
-    key: &Key,
-    sources: &[String],
-    limits: Limits,
-    scratch: &Scratch,
-    progress: Progress,
-) -> Result<Summary> {
-    let attempt = Attempt {
-        pipeline,
-        lake,
-        key,
-        limits,
-        scratch,
-        progress,
-    };
-    match attempt.run(sources, false).await? {
-        Some(summary) => Ok(summary),
-        None => attempt
-            .run(sources, true)
-            .await?
-            .ok_or_else(|| Error::data("the pull did not finish")),
-    }
-}
+pub use summary::{Summary, TableSummary, Warning};

@@ -2,8 +2,9 @@
 
 use super::bulk::{self, Brought, Memory};
 use super::clock::Clock;
-use super::discover::new_files::NewFiles;
+use super::discover::new_files::{FileToRead, NewFiles};
 use super::identity::patient_index::PatientIndex;
+use super::limits::Limits;
 use super::merge::commit;
 use super::merge::commit::Merge;
 use super::merge::exclusions::Exclusions;
@@ -22,9 +23,10 @@ use super::spool::Spool;
 use super::state::extracts;
 use super::state::extracts::Extracts;
 use super::state::{deleted_records, fence, rowless_versions};
-use super::{Limits, Summary, warnings};
+use super::{Summary, warnings};
 use crate::error::{Error, Result};
-use crate::lake::{Epoch, INCOMPLETE, Lake, Table};
+use crate::lake::properties::INCOMPLETE;
+use crate::lake::{Epoch, Lake, Table};
 use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::privacy::{Key, Lookup, OptOuts};
 use crate::progress::Progress;
@@ -261,7 +263,7 @@ impl Attempt<'_> {
         names.extend([
             extracts::table(),
             stored::table(),
-            effect::list_table(),
+            stored::list_table(),
             rejects::table(),
             deleted_records::table(),
             rowless_versions::table(),
@@ -398,7 +400,7 @@ impl Attempt<'_> {
     async fn take_in(
         &self,
         shared: &Arc<pool::Shared>,
-        work: Vec<pool::Work>,
+        work: Vec<FileToRead>,
         people: PatientIndex,
         brought: &[Brought],
     ) -> Result<Intake> {
@@ -524,4 +526,31 @@ fn lets_go(intake: &Intake, opted_out: &HashSet<i64>, patients: &HashSet<i64>) -
         let was_out = before.is_some_and(|person| opted_out.contains(&person));
         was_out && !patients.contains(&patient)
     })
+}
+
+/// Pulls `sources` (all when empty) into `lake`.
+pub async fn pull(
+    pipeline: &Pipeline,
+    lake: &Lake,
+    key: &Key,
+    sources: &[String],
+    limits: Limits,
+    scratch: &Scratch,
+    progress: Progress,
+) -> Result<Summary> {
+    let attempt = Attempt {
+        pipeline,
+        lake,
+        key,
+        limits,
+        scratch,
+        progress,
+    };
+    match attempt.run(sources, false).await? {
+        Some(summary) => Ok(summary),
+        None => attempt
+            .run(sources, true)
+            .await?
+            .ok_or_else(|| Error::data("the pull did not finish")),
+    }
 }

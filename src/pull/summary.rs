@@ -4,12 +4,12 @@ use super::bulk::Brought;
 use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
 use super::read::pool::Intake;
-use super::warnings::Warning;
 use crate::lake::Table;
 use crate::privacy::{ListRead, OptOuts};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What a pull did.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -190,5 +190,28 @@ impl Summary {
     /// Whether any table changed.
     pub fn changed(&self) -> bool {
         self.tables.iter().any(|t| t.changed)
+    }
+}
+
+/// Something that an operator has to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Warning {
+    /// The source, when it is one source's.
+    pub source: Option<String>,
+    /// The table, when it is one table's.
+    pub table: Option<String>,
+    /// What is wrong, and the setting that allows it.
+    pub what: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(source) = &self.source {
+            write!(f, "source {source}: ")?;
+        }
+        if let Some(table) = &self.table {
+            write!(f, "{table}: ")?;
+        }
+        f.write_str(&self.what)
     }
 }

@@ -4,36 +4,11 @@ use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
 use super::read::pool::{Intake, Shared};
 use super::state::extracts::{Extract, Extracts};
-use super::summary::TableSummary;
-use serde::Serialize;
+use super::summary::{TableSummary, Warning};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// Rows without a person that are too few to say anything.
 const FEW: u64 = 10;
-
-/// Something that an operator has to look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Warning {
-    /// The source, when it is one source's.
-    pub source: Option<String>,
-    /// The table, when it is one table's.
-    pub table: Option<String>,
-    /// What is wrong, and the setting that allows it.
-    pub what: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(source) = &self.source {
-            write!(f, "source {source}: ")?;
-        }
-        if let Some(table) = &self.table {
-            write!(f, "{table}: ")?;
-        }
-        f.write_str(&self.what)
-    }
-}
 
 /// The sources whose folder has nothing, or nothing but empty files, although it had something before.
 /// A server that has nothing is judged when its export is asked for.

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::lake::Lake;
-use crate::models::{CONTENT, FINGERPRINT, Freshness, used};
+use crate::lake::properties::{CONTENT, FINGERPRINT};
+use crate::models::{Freshness, used};
 use crate::pipeline::{Pipeline, Value};
 use crate::release::reports::Report;
 use crate::release::{About, InputUsed, ModelUsed};

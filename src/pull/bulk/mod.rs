@@ -31,6 +31,7 @@ mod shortfall;
 mod staging;
 mod token;
 
+use crate::pull::state::extracts;
 pub use export::Export;
 pub use shortfall::Shortfall;
 pub use staging::job::{Memory, properties, recall};
@@ -119,4 +120,17 @@ pub fn views<'a>(settings: &'a FhirBulk, version: Option<&String>) -> &'a Path {
         Some(version) if is_stu3(version) => &settings.views_stu3,
         _ => &settings.views,
     }
+}
+
+/// What the last export of each server lacked, by source: it is asked for again.
+///
+/// # Errors
+/// Data: the lake cannot be read.
+pub async fn shortfalls(lake: &Lake) -> Result<BTreeMap<String, Shortfall>> {
+    let table = lake.table(&extracts::table()).await?;
+    let properties = table.map(|table| table.properties).unwrap_or_default();
+    Ok(recall(&properties)
+        .into_iter()
+        .filter_map(|(source, remembered)| Some((source, remembered.shortfall?)))
+        .collect())
 }

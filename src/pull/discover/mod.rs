@@ -4,4 +4,5 @@
 pub(super) mod files;
 pub(super) mod new_files;
 pub(super) mod object;
+pub(super) mod source_file;
 pub(super) mod walk;

@@ -1,17 +1,16 @@
 //! Which files of the sources' folders have to be read.
 
 use super::files;
-use super::files::PassedOver;
+use super::source_file::{PassedOver, SourceFile};
 use crate::error::Result;
 use crate::pull::plan::PullPlan;
-use crate::pull::read::pool;
 use crate::pull::state::extracts::{Extract, Extracts};
 use std::collections::BTreeMap;
 
 /// Files that have to be read.
 pub struct NewFiles {
     /// The files.
-    pub work: Vec<pool::Work>,
+    pub work: Vec<FileToRead>,
     /// How many need not be.
     pub known: u64,
     /// Files of the folders that are not read, with their addresses.
@@ -55,7 +54,7 @@ impl NewFiles {
                     let lines = before.map_or(0, Extract::used);
                     *new.known_lines.entry(index).or_default() += lines;
                 } else {
-                    new.work.push(pool::Work {
+                    new.work.push(FileToRead {
                         source: index,
                         file,
                     });
@@ -64,4 +63,13 @@ impl NewFiles {
         }
         Ok(new)
     }
+}
+
+/// A file to read.
+#[derive(Debug)]
+pub struct FileToRead {
+    /// Index of its source in the plan.
+    pub source: usize,
+    /// The file.
+    pub file: SourceFile,
 }

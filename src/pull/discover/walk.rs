@@ -4,7 +4,7 @@
 //! end: FIFOs, sockets and devices are passed over, every folder and file is read once, and symbolic
 //! links are followed only to what is not read already.
 
-use super::files::{Listed, Origin, SourceFile, decoder_of};
+use super::source_file::{Listed, Origin, SourceFile, decoder_of};
 use crate::error::{Context, Result};
 use crate::pull::plan::SourcePlan;
 use crate::regular_file::special;

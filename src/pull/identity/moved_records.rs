@@ -7,8 +7,8 @@
 
 use crate::error::Result;
 use crate::lake::{DataFile, Lake};
-use crate::pull::merge::stored_rows;
 use crate::pull::spool::{NOWHERE, Spool};
+use crate::pull::state::stored_rows;
 use crate::pull::version::{ByRecord, Keys, RecordVersion, Version};
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;

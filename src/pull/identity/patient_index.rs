@@ -3,10 +3,10 @@
 use crate::error::{Context, Result};
 use crate::lake::Lake;
 use crate::pull::clock::Clock;
-use crate::pull::merge::stored_rows;
+use crate::pull::identity::facts::{LinkFact, Replacement};
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
-use crate::pull::prepare::{LinkFact, Replacement};
 use crate::pull::state::rowless_versions;
+use crate::pull::state::stored_rows;
 use crate::pull::version::ByRecord;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};

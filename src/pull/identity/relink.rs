@@ -4,9 +4,9 @@
 use super::patient_index::PatientIndex;
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake};
-use crate::pull::merge::stored_rows;
 use crate::pull::plan::{MERGED_FROM, PersonLink, TablePlan};
 use crate::pull::spool::{Filter, Spool, is_unlinked, shard_of};
+use crate::pull::state::stored_rows;
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::Int64Type;

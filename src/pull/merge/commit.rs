@@ -3,9 +3,9 @@
 use super::content;
 use super::exclusions::Exclusions;
 use super::newest::{Changed, Merged, NEEDED, Rules, change, merge};
-use super::stored_rows;
 use crate::error::{Error, Result};
-use crate::lake::{Change, DataFile, FileWriter, INCOMPLETE, Lake, Table};
+use crate::lake::properties::{COLUMNS, CONTENT, DEFINITION, INCOMPLETE, KEY, READING};
+use crate::lake::{Change, DataFile, FileWriter, Lake, Table};
 use crate::progress::Progress;
 use crate::pull::identity::moved_records::{DELETED, MovedRecords};
 use crate::pull::identity::relink;
@@ -15,20 +15,13 @@ use crate::pull::read::pool::{Deletes, Intake};
 use crate::pull::spool::{Part, Spool, is_unlinked};
 use crate::pull::state::rowless_versions;
 use crate::pull::state::rowless_versions::RowlessVersions;
+use crate::pull::state::stored_rows;
 use crate::pull::summary::TableSummary;
 use crate::pull::version::RecordVersion;
 use crate::stop;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// The property that says by which view or column file a table was made.
-pub const DEFINITION: &str = "populace.definition";
-/// The property that changes with a table's content, and with nothing else.
-pub const CONTENT: &str = "populace.content";
-/// The property that changes when lines that stay get other values by the same definition.
-pub const READING: &str = "populace.reading";
-pub use crate::lake::KEY;
 
 /// Whether the table's records are the people to whom other records refer.
 pub fn links_people(plan: &PullPlan, table: &TablePlan) -> bool {
@@ -485,7 +478,7 @@ impl Merge<'_> {
             let mut properties = BTreeMap::from([
                 (DEFINITION.to_string(), plan.fingerprint.clone()),
                 (CONTENT.to_string(), content),
-                (crate::pull::plan::COLUMNS.to_string(), plan.keyed_columns()),
+                (COLUMNS.to_string(), plan.keyed_columns()),
                 (
                     KEY.to_string(),
                     self.lake.settings().key_fingerprint.clone(),

@@ -4,4 +4,3 @@ pub(super) mod commit;
 pub(super) mod content;
 pub(super) mod exclusions;
 pub(super) mod newest;
-pub(super) mod stored_rows;

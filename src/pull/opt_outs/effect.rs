@@ -2,6 +2,7 @@
 //! (`populace.opt_out_effect`). Counts only, for the operator.
 
 use super::change::ListChange;
+use super::stored::list_table;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Table, TableName};
 use crate::privacy::ListRead;
@@ -203,11 +204,6 @@ async fn rows_of(lake: &Lake, table: &Table, exclusions: &Exclusions) -> Result<
         }
     }
     Ok(rows)
-}
-
-/// `populace.opt_out_list`.
-pub fn list_table() -> TableName {
-    TableName::new("populace", "opt_out_list")
 }
 
 /// Keeps which lists the last pull read, and of which day they are.

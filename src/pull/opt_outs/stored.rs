@@ -3,12 +3,11 @@
 //! Their Patients are kept too, as pseudonyms: what arrives later for one of them is recognised and
 //! left out, and does not wait for a Patient that never comes.
 
-use super::effect::list_table;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
 use crate::privacy::OptOuts;
+use crate::pull::identity::facts::LinkFact;
 use crate::pull::identity::patient_index::PatientIndex;
-use crate::pull::prepare::LinkFact;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::{BTreeMap, HashSet};
@@ -126,4 +125,9 @@ pub async fn store(lake: &Lake, opted_out: &OptOuts, links: &PatientIndex) -> Re
         RecordBatch::try_new(schema(), columns.to_vec()).data(|| "cannot store the opt-outs")?;
     lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
         .await
+}
+
+/// `populace.opt_out_list`.
+pub fn list_table() -> TableName {
+    TableName::new("populace", "opt_out_list")
 }

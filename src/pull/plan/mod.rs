@@ -4,7 +4,8 @@ mod definition;
 pub(super) mod feeding;
 
 use super::bulk::{self, FhirVersions};
-use super::merge::commit::DEFINITION;
+use crate::lake::properties::DEFINITION;
+
 use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::{Decoder, View};
 use crate::error::{Error, Result};
@@ -57,10 +58,6 @@ pub struct TablePlan {
     /// The fingerprint of each definition: sources of two versions of FHIR fill one table.
     definitions: BTreeSet<String>,
 }
-
-/// The property that says which columns of a table are pseudonyms and which one it is sorted by, for
-/// whoever has the table and not its view.
-pub const COLUMNS: &str = "populace.columns";
 
 impl TablePlan {
     /// Another definition of the same table: the order in which sources are read does not matter.

@@ -2,7 +2,7 @@
 
 use crate::decode::csv::{first_records, whole_records};
 use crate::error::{Context, Error, Result};
-use crate::pull::discover::files::{Origin, SourceFile};
+use crate::pull::discover::source_file::{Origin, SourceFile};
 use crate::regular_file;
 use flate2::read::MultiGzDecoder;
 use std::io::{BufReader, Read};

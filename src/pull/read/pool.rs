@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::privacy::Lookup;
 use crate::progress::Progress;
 use crate::pull::clock::Clock;
-use crate::pull::discover::files::{Origin, SourceFile};
+use crate::pull::discover::new_files::FileToRead;
+use crate::pull::discover::source_file::{Origin, SourceFile};
 use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{PullPlan, SourceKind};
 use crate::pull::prepare::reject_spool::RejectSpool;
@@ -25,15 +26,6 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// A file to read.
-#[derive(Debug)]
-pub struct Work {
-    /// Index of its source in the plan.
-    pub source: usize,
-    /// The file.
-    pub file: SourceFile,
-}
 
 /// What all threads use.
 pub struct Shared {
@@ -57,7 +49,7 @@ pub type Deletes = BTreeMap<String, Deleted>;
 /// What came of reading the files.
 #[derive(Debug, Default)]
 pub struct Intake {
-    files: Vec<(Work, FileIntake)>,
+    files: Vec<(FileToRead, FileIntake)>,
     /// Who every Patient is, after the pull.
     pub people: PatientIndex,
     /// What the sources deleted.
@@ -102,7 +94,7 @@ impl FileIntake {
 /// Reads all files. Patients come first, so that most rows find their person at once.
 pub fn take_in(
     shared: &Shared,
-    work: Vec<Work>,
+    work: Vec<FileToRead>,
     people: PatientIndex,
     threads: usize,
     progress: Progress,
@@ -158,14 +150,14 @@ impl Shared {
     }
 
     /// A number for the rejects of a file.
-    fn number(&self, work: &Work) -> usize {
+    fn number(&self, work: &FileToRead) -> usize {
         let (source, file) = id(&self.plan, work);
         self.rejects.number(&source, &file)
     }
 }
 
 /// Whether a file holds Patients, by its first line. A wrong guess costs time, never a link.
-fn holds_patients(plan: &PullPlan, work: &Work) -> bool {
+fn holds_patients(plan: &PullPlan, work: &FileToRead) -> bool {
     if !matches!(plan.sources[work.source].kind, SourceKind::Fhir { .. }) {
         return false;
     }
@@ -191,7 +183,7 @@ struct Job {
 struct Phase<'a> {
     shared: &'a Shared,
     people: &'a PatientIndex,
-    work: &'a [Work],
+    work: &'a [FileToRead],
     results: Vec<Mutex<FileIntake>>,
     /// The files' numbers among those with rejects.
     numbers: Vec<usize>,
@@ -492,7 +484,7 @@ impl Intake {
 
     /// Adds a file whose rows are in the spool.
     pub(in crate::pull) fn add_bulk(&mut self, file: BulkFile) {
-        let work = Work {
+        let work = FileToRead {
             source: file.source,
             file: SourceFile {
                 name: file.name,
@@ -564,7 +556,7 @@ impl Intake {
     }
 }
 
-fn id(plan: &PullPlan, work: &Work) -> (String, String) {
+fn id(plan: &PullPlan, work: &FileToRead) -> (String, String) {
     (
         plan.sources[work.source].name.clone(),
         work.file.name.clone(),

@@ -2,9 +2,10 @@
 
 use crate::error::{Context, Error, Result};
 use crate::lake::Table;
+use crate::lake::properties::{COLUMNS, DEFINITION};
 use crate::privacy::{Person, Rekey};
-use crate::pull::merge::commit::DEFINITION;
-use crate::pull::plan::{COLUMNS, MERGED_FROM, TablePlan, UNVERIFIED};
+
+use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type, SchemaRef};
 use std::sync::Arc;

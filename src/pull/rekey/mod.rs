@@ -10,7 +10,8 @@ mod proof;
 mod stage;
 
 use super::Limits;
-use super::merge::commit::KEY;
+use crate::lake::properties::{COLUMNS, KEY};
+
 use super::plan::PullPlan;
 use crate::error::{Context, Error, Result};
 use crate::lake::{Lake, Settings, Table, TableName};
@@ -250,7 +251,7 @@ impl Work<'_> {
             let columns = if name.layer == "populace" {
                 Columns::of_state(&table)
             } else {
-                if table.property(super::plan::COLUMNS).is_none() && plan.is_none() {
+                if table.property(COLUMNS).is_none() && plan.is_none() {
                     plan = Some(PullPlan::read(pipeline, key)?);
                 }
                 let made_by = plan

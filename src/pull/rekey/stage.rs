@@ -3,9 +3,10 @@
 use super::columns::Columns;
 use super::proof::{Count, Links, links, present};
 use crate::error::{Context, Error, Result};
+use crate::lake::properties::{CONTENT, DEFINITION, KEY, READING};
 use crate::lake::{Change, DataFile, DeletionVector, Lake, SortOrder, Table, encode};
 use crate::privacy::Rekey;
-use crate::pull::merge::commit::{CONTENT, DEFINITION, KEY, READING};
+
 use crate::pull::merge::content::{content, row_digest};
 use crate::pull::spool::Spool;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};

@@ -2,7 +2,7 @@
 
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
-use crate::pull::discover::files::SourceFile;
+use crate::pull::discover::source_file::SourceFile;
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::BTreeMap;

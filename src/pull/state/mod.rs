@@ -4,3 +4,4 @@ pub(super) mod deleted_records;
 pub(super) mod extracts;
 pub(super) mod fence;
 pub(super) mod rowless_versions;
+pub(super) mod stored_rows;

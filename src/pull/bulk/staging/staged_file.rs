@@ -5,8 +5,8 @@
 //! the rows, an Arrow IPC stream for each table, a batch for each piece.
 
 use crate::error::{Context, Error, Result};
+use crate::pull::identity::facts::{LinkFact, Replacement};
 use crate::pull::prepare::rejects::RejectedLine;
-use crate::pull::prepare::{LinkFact, Replacement};
 use crate::pull::state::extracts::Extract;
 use crate::pull::version::RecordVersion;
 use arrow::array::RecordBatch;

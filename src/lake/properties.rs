@@ -1,0 +1,31 @@
+//! The names of all properties by which tables of the lake say things about themselves.
+
+/// Which key made the table's pseudonyms.
+pub const KEY: &str = "populace.key";
+/// Into how many shards the lake is cut.
+pub const SHARDS: &str = "populace.shards";
+/// Of which form the lake is.
+pub const FORM: &str = "populace.format";
+/// A damaged file was taken out of the table, and its rows have not come again.
+pub const INCOMPLETE: &str = "populace.incomplete";
+/// The checksum of the table's state.
+pub const CHECKSUM: &str = "populace.checksum";
+/// The digest of all that [`CHECKSUM`] leaves out: deletion vectors, bounds and sort order of files,
+/// types of columns. Programs that do not know it keep their checksum; a table that they changed goes
+/// without it until the next commit.
+pub const STATE: &str = "populace.state";
+/// By which view or column file a record table was made.
+pub const DEFINITION: &str = "populace.definition";
+/// Changes with a table's content, and with nothing else.
+pub const CONTENT: &str = "populace.content";
+/// Changes when lines that stay get other values by the same definition.
+pub const READING: &str = "populace.reading";
+/// Which columns of a table are pseudonyms and which one it is sorted by, for whoever has the table
+/// and not its view.
+pub const COLUMNS: &str = "populace.columns";
+/// Which version of each input a model was made from.
+pub const INPUTS: &str = "populace.inputs";
+/// What made the rows of a model's table, but for what it read.
+pub const BUILT: &str = "populace.built";
+/// What a model's table was made from.
+pub const FINGERPRINT: &str = "populace.fingerprint";
