@@ -35,8 +35,7 @@ mod view;
 mod wrong_use;
 
 use crate::error::{Error, Kind, Result};
-use crate::panics;
-use crate::stop;
+use crate::{panics, stop};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use printer::Printer;
 use std::path::PathBuf;

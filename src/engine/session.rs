@@ -2,21 +2,17 @@
 
 use super::checked::CheckedArithmetic;
 use super::clauses::check_clauses;
-use super::count_distinct;
 use super::errors::{missing_table, plan_error};
-use super::frames;
-use super::in_lists;
 use super::pool::ProcessPool;
 use super::table::LakeTable;
-use super::unsound;
 use super::window::VectorisedWindows;
+use super::{count_distinct, frames, in_lists, unsound};
 use crate::error::{Context, Result};
-use crate::functions;
 use crate::lake::{Lake, Table, TableName};
-use crate::memory;
 use crate::models::Model;
 use crate::pipeline::Value;
 use crate::pipeline::settings_file::nearest;
+use crate::{functions, memory};
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::{ParamValues, ScalarValue};

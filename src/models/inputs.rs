@@ -2,7 +2,7 @@
 
 use super::build::ModelState;
 use super::built::{Built, Reason};
-use super::fingerprint::{self};
+use super::fingerprint;
 use super::library::Model;
 use crate::error::{Context, Error, Result};
 use crate::lake::properties::{BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS};

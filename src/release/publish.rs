@@ -1,9 +1,8 @@
 //! Putting a release in its place: complete, or not at all.
 
-use super::File;
 use super::inspect::{Alteration, inspect};
 use super::place::Place;
-use super::publish_to_store;
+use super::{File, publish_to_store};
 use crate::error::{Context, Error, Result};
 use crate::lake::Location;
 use std::fs;

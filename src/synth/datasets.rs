@@ -1,9 +1,8 @@
 //! The files of a record: which there are, and what of a life goes into each.
 
-use super::csv;
-use super::fhir;
 use super::life::Life;
 use super::world::World;
+use super::{csv, fhir};
 
 /// One kind of file.
 #[derive(Debug)]

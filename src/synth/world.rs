@@ -1,11 +1,10 @@
 //! What all lives share: the period, the area, the organisations.
 
-use super::Options;
 use super::calendar::{Day, Moment, at, day};
 use super::geography::Geography;
-use super::nhs_number;
 use super::organisations::Organisations;
 use super::random::Random;
+use super::{Options, nhs_number};
 
 /// The invented area over its period. It never changes while people are made.
 #[derive(Debug)]

@@ -445,7 +445,9 @@ fn tables_of_an_earlier_program_are_built_again_before_they_are_released() {
         let name = TableName::new("demographic", "population_profile");
         let table = lake.table(&name).await.unwrap().unwrap();
         let mut properties = table.properties.clone();
-        properties.remove(populace::lake::properties::BUILT).unwrap();
+        properties
+            .remove(populace::lake::properties::BUILT)
+            .unwrap();
         properties.retain(|name, _| name.starts_with("populace."));
         let (schema, files) = (table.schema.clone(), table.files.clone());
         let change = Change::replacing(Some(&table), schema, properties, files);

@@ -4,11 +4,10 @@ mod inputs;
 mod rejects;
 mod run;
 
-use super::Global;
 use super::printer::Printer;
 use super::rows::{Format, Rows};
-use super::session;
 use super::size::{count, show};
+use super::{Global, session};
 use crate::decode::fhir::{View, reason};
 use crate::error::{Context, Error, Result};
 use crate::privacy::check_view;

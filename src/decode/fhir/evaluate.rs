@@ -3,10 +3,9 @@
 use std::cell::Cell;
 
 use super::arena::{Arena, Value};
-use super::boundary;
 use super::path::{Literal, Operator};
 use super::program::{LENIENT, Op};
-use super::reference;
+use super::{boundary, reference};
 
 /// An element has another form than the path needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

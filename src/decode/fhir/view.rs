@@ -9,8 +9,7 @@ use super::column::Column;
 use super::definition::{Definition, Select};
 use super::parts::{Misplaced, Place};
 use super::path::Expr;
-use super::selected_paths;
-use super::selected_paths::SelectedPath;
+use super::selected_paths::{self, SelectedPath};
 use crate::error::{Error, Result};
 
 /// A SQL on FHIR ViewDefinition: how one resource type becomes a table.

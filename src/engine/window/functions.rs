@@ -10,8 +10,9 @@ use arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err};
 use datafusion::logical_expr::PartitionEvaluator;
 use datafusion::physical_expr::expressions::Literal;
-use datafusion::physical_expr::window::WindowExpr;
-use datafusion::physical_expr::window::{StandardWindowExpr, StandardWindowFunctionExpr};
+use datafusion::physical_expr::window::{
+    StandardWindowExpr, StandardWindowFunctionExpr, WindowExpr,
+};
 use datafusion::physical_plan::windows::WindowUDFExpr;
 use std::fmt;
 use std::ops::Range;

@@ -1,40 +1,14 @@
 //! Downloading the files of an export, side by side, each from where it was left.
 
 use super::backoff::Backoff;
-use super::concurrency_limit::ConcurrencyLimit;
 use super::failure::ExportFailure;
-use super::limits::Limits;
-use super::links::Links;
-use super::reading::{Read, Reading};
-use super::session::Session;
+use super::reading::{Downloads, Read, Reading};
 use super::staging::FileState;
-use super::staging::job::Job;
-use super::staging::prepare::Treating;
-use super::staging::writer::Note;
 use crate::error::Error;
 use serde_json::json;
-use tokio::sync::mpsc::Sender;
 
 /// How often a file may change, or be read from its start for another reason.
 const READINGS: u32 = 4;
-/// Downloads files of one job.
-pub struct Downloads<'a> {
-    /// The server.
-    pub session: &'a Session,
-    /// The job.
-    pub job: &'a Job,
-    /// Where its files are.
-    pub links: Links<'a>,
-    /// How many requests run side by side.
-    pub concurrency: ConcurrencyLimit,
-    /// How much they may hold.
-    pub limits: Limits,
-    /// What becomes of the bytes.
-    pub treating: Treating,
-    /// Where what is ready goes.
-    pub notes: Sender<Note>,
-}
-
 impl Downloads<'_> {
     /// Downloads what is missing of a file; gives its state at the end.
     pub async fn file(

@@ -1,21 +1,19 @@
 //! Bringing an export of one source to the staging area: a new one, or one that was begun.
 
 use super::concurrency_limit::ConcurrencyLimit;
-use super::download::Downloads;
 use super::failure::ExportFailure;
+use super::kick_off;
 use super::limits::Limits;
 use super::links::Links;
 use super::manifest::{RemoteFile, Role};
 use super::poll::{Polled, manifest};
-use super::session::Session;
+use super::reading::Downloads;
+use super::session::{Session, open};
 use super::shortfall::{Shortfall, tells};
 use super::staging::job::{Job, Remembered, is_believed};
-use super::staging::load;
-use super::staging::load::Brought;
+use super::staging::load::{self, Brought};
 use super::staging::prepare::Treating;
-use super::staging::writer;
-use super::staging::{FileState, Staging};
-use super::{kick_off, open};
+use super::staging::{FileState, Staging, writer};
 use crate::error::{Context, Error, Result};
 use crate::lake::Lake;
 use crate::pipeline::{FhirBulk, Pipeline};

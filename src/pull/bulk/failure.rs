@@ -1,6 +1,6 @@
 //! Why an export could not be brought in, and whether the next pull may go on with it.
 
-use super::http::NoAnswer;
+use super::request::NoAnswer;
 use crate::error::Error;
 
 /// An error, and what becomes of the job.

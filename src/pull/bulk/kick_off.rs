@@ -2,7 +2,7 @@
 
 use super::address::bare;
 use super::failure::ExportFailure;
-use super::http::Ask;
+use super::request::Request;
 use super::session::Session;
 use crate::error::Error;
 use crate::pipeline::Level;
@@ -47,7 +47,7 @@ pub async fn kick_off(
         "fhirVersion": fhir_version,
         "requestParameters": parameters.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
     });
-    let ask = Ask::get(url.clone(), true)
+    let ask = Request::get(url.clone(), true)
         .with("accept", "application/fhir+json")
         .with("prefer", "respond-async");
     let answer = session.insist(&ask).await?;
@@ -83,9 +83,9 @@ pub async fn kick_off(
 
 /// Tells the server that the export may be removed. It does not matter whether it understands.
 pub async fn delete(session: &Session, status: &Url) {
-    let ask = Ask {
+    let ask = Request {
         method: Method::DELETE,
-        ..Ask::get(status.clone(), true)
+        ..Request::get(status.clone(), true)
     };
     match session.http.send(&ask).await {
         Ok((answer, _)) => tracing::debug!("the export was ended: {}", answer.status()),
@@ -103,7 +103,7 @@ pub async fn fhir_version(session: &Session) -> Result<Option<String>, ExportFai
     let url = session.http.server.at("metadata")?;
     // The statement is public; a server that thinks otherwise gets the token.
     for token in [false, true] {
-        let ask = Ask::get(url.clone(), token).with("accept", "application/fhir+json");
+        let ask = Request::get(url.clone(), token).with("accept", "application/fhir+json");
         let answer = session.insist_or_refused(&ask).await?;
         if answer.status.is_success() {
             let found = serde_json::from_slice::<Statement>(&answer.bytes).ok();

@@ -2,8 +2,8 @@
 
 use super::backoff::Backoff;
 use super::failure::ExportFailure;
-use super::http::{Ask, asked_wait};
 use super::manifest::{Page, RemoteFile, parse};
+use super::request::{Request, asked_wait};
 use super::session::{Answer, Session};
 use crate::error::Error;
 use chrono::{DateTime, Utc};
@@ -107,7 +107,7 @@ async fn page(
 ) -> Result<Option<Page>, ExportFailure> {
     let mut backoff = Backoff::new(session.longest_wait());
     loop {
-        let ask = Ask::get(url.clone(), true).with("accept", "application/json");
+        let ask = Request::get(url.clone(), true).with("accept", "application/json");
         let answer = session.insist(&ask).await?;
         match answer.status {
             StatusCode::OK => return read(session, url, &answer.bytes).map(Some),

@@ -1,18 +1,24 @@
 //! One reading of one file: asking for it, and for the rest of it, until it is whole.
 
 use super::backoff::Backoff;
+use super::concurrency_limit::ConcurrencyLimit;
 use super::content::{Content, Digest};
-use super::download::Downloads;
 use super::failure::ExportFailure;
-use super::http::{Ask, NoAnswer, Outcome, asked_wait, body};
+use super::limits::Limits;
+use super::links::Links;
 use super::manifest::RemoteFile;
-use super::session::{Answer, REFUSALS, TRIES};
+use super::operation_outcome::OperationOutcome;
+use super::request::{NoAnswer, Request, asked_wait, body};
+use super::session::{Answer, REFUSALS, Session, TRIES};
 use super::staging::FileState;
-use super::staging::prepare::Treated;
+use super::staging::job::Job;
+use super::staging::prepare::{Treated, Treating};
+use super::staging::writer::Note;
 use crate::error::{Error, Result};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use std::time::Duration;
+use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
 
 /// How often a file may end too early for good.
@@ -146,7 +152,7 @@ impl<'a> Reading<'a> {
                             bytes: body(answer).await.unwrap_or_default(),
                         };
                         let transient =
-                            Outcome::read(&answer.bytes).is_some_and(|o| o.is_transient());
+                            OperationOutcome::read(&answer.bytes).is_some_and(|o| o.is_transient());
                         match status {
                             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
                                 self.of.concurrency.slow_down();
@@ -208,12 +214,12 @@ impl<'a> Reading<'a> {
         ExportFailure { error, hopeless }
     }
 
-    fn ask(&self, remote: &RemoteFile) -> Ask {
+    fn ask(&self, remote: &RemoteFile) -> Request {
         let encoding = match self.of.session.settings.gzip {
             true => "gzip, identity;q=0.5",
             false => "identity",
         };
-        let mut ask = Ask::get(remote.url.clone(), remote.token)
+        let mut ask = Request::get(remote.url.clone(), remote.token)
             .with("accept", "application/fhir+ndjson")
             .with("accept-encoding", encoding);
         if self.content.raw > 0 && self.ranges {
@@ -225,4 +231,22 @@ impl<'a> Reading<'a> {
         }
         ask
     }
+}
+
+/// Downloads files of one job.
+pub struct Downloads<'a> {
+    /// The server.
+    pub session: &'a Session,
+    /// The job.
+    pub job: &'a Job,
+    /// Where its files are.
+    pub links: Links<'a>,
+    /// How many requests run side by side.
+    pub concurrency: ConcurrencyLimit,
+    /// How much they may hold.
+    pub limits: Limits,
+    /// What becomes of the bytes.
+    pub treating: Treating,
+    /// Where what is ready goes.
+    pub notes: Sender<Note>,
 }

@@ -3,11 +3,11 @@
 use super::backoff::Backoff;
 use super::content::{UNPACK, Wrong};
 use super::failure::ExportFailure;
-use super::http::plain;
 use super::limits::Rate;
 use super::lines::Cut;
 use super::manifest::Role;
 use super::reading::{End, Read, Reading};
+use super::request::plain;
 use super::staging::staged_file::{Finished, Piece};
 use super::staging::writer::Note;
 use crate::error::{Context, Error};

@@ -1,12 +1,15 @@
 //! Talking to one server: requests that are made until they are answered.
 
-use super::address::shown;
+use super::address::{Server, shown};
 use super::backoff::Backoff;
 use super::failure::ExportFailure;
-use super::http::{Ask, Http, NoAnswer, Outcome, asked_wait};
+use super::http::Http;
 use super::log::Log;
-use crate::error::Error;
-use crate::pipeline::FhirBulk;
+use super::operation_outcome::OperationOutcome;
+use super::request::{NoAnswer, Request, asked_wait};
+use super::token::Tokens;
+use crate::error::{Error, Result};
+use crate::pipeline::{FhirBulk, Pipeline};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use std::time::Duration;
@@ -46,7 +49,7 @@ impl Answer {
 
     /// The status and the codes of an OperationOutcome, for an error.
     pub fn reason(&self) -> String {
-        match Outcome::read(&self.bytes) {
+        match OperationOutcome::read(&self.bytes) {
             Some(outcome) if !outcome.issues.is_empty() => {
                 format!("it answers {}: {}", self.status, outcome.issues.join(", "))
             }
@@ -62,7 +65,7 @@ impl Session {
     }
 
     /// Asks until there is an answer that asking again would not better.
-    pub async fn insist(&self, ask: &Ask) -> Result<Answer, ExportFailure> {
+    pub async fn insist(&self, ask: &Request) -> Result<Answer, ExportFailure> {
         let answer = self.insist_or_refused(ask).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             return Err(self.unauthorised(&answer).into());
@@ -71,14 +74,14 @@ impl Session {
     }
 
     /// The same, where a refusal is an answer too.
-    pub async fn insist_or_refused(&self, ask: &Ask) -> Result<Answer, ExportFailure> {
+    pub async fn insist_or_refused(&self, ask: &Request) -> Result<Answer, ExportFailure> {
         let mut backoff = Backoff::new(self.longest_wait());
         let mut refusals = 0;
         loop {
             let (why, wait) = match self.once(ask).await {
                 Ok((answer, token)) => {
                     let transient =
-                        || Outcome::read(&answer.bytes).is_some_and(|o| o.is_transient());
+                        || OperationOutcome::read(&answer.bytes).is_some_and(|o| o.is_transient());
                     let again = match answer.status {
                         StatusCode::UNAUTHORIZED => {
                             let Some(token) = token.filter(|_| refusals < REFUSALS) else {
@@ -92,7 +95,7 @@ impl Session {
                         // A server that says what went wrong is believed; a bare failure may be a
                         // gateway's on the way.
                         s if s.is_server_error() => {
-                            transient() || Outcome::read(&answer.bytes).is_none()
+                            transient() || OperationOutcome::read(&answer.bytes).is_none()
                         }
                         s => s.is_client_error() && transient(),
                     };
@@ -115,7 +118,7 @@ impl Session {
         }
     }
 
-    async fn once(&self, ask: &Ask) -> Result<(Answer, Option<u64>), NoAnswer> {
+    async fn once(&self, ask: &Request) -> Result<(Answer, Option<u64>), NoAnswer> {
         let (status, headers, bytes, token) = self.http.whole(ask).await?;
         Ok((
             Answer {
@@ -137,4 +140,30 @@ impl Session {
             error.hint("give this source an auth section with client_id and key")
         }
     }
+}
+
+/// Checks what can be checked of a source's settings without asking its server.
+pub fn check(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<()> {
+    let server = Server::parse(source, &settings.url, &settings.file_hosts)?;
+    server.at("$export")?;
+    if let Some(auth) = &settings.auth {
+        Tokens::new(source, auth, &pipeline.root)?;
+    }
+    Ok(())
+}
+
+/// Opens a session with the server of a source.
+pub fn open(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<Session> {
+    let server = Server::parse(source, &settings.url, &settings.file_hosts)?;
+    let tokens = match &settings.auth {
+        Some(auth) => Some(Tokens::new(source, auth, &pipeline.root)?),
+        None => None,
+    };
+    let log = settings.log.as_ref().map(|path| pipeline.path(path));
+    Ok(Session {
+        source: source.to_string(),
+        http: Http::new(server, tokens, settings.silence(), settings.answer_limit())?,
+        log: Log::open(log.as_deref())?,
+        settings: settings.clone(),
+    })
 }

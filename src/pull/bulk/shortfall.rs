@@ -3,8 +3,8 @@
 //! A manifest may list files of OperationOutcomes beside those of resources. Some only inform; an
 //! issue of severity error or fatal, or one that cannot be read, means that records did not come.
 
-use super::http::Outcome;
 use super::manifest::Role;
+use super::operation_outcome::OperationOutcome;
 use super::staging::FileState;
 use super::staging::job::Job;
 use crate::decode::fhir::is_resource_type;
@@ -45,7 +45,7 @@ pub struct Told {
 /// Reads a line of a file whose manifest entry has this `kind`.
 pub fn told(line: &[u8], kind: &str) -> Told {
     let counted = |issue: &str| format!("{COUNTED}{issue}");
-    let Some(outcome) = Outcome::read(line) else {
+    let Some(outcome) = OperationOutcome::read(line) else {
         return Told {
             issues: vec![counted(UNREADABLE)],
             types: BTreeSet::from([named(kind)]),

@@ -2,7 +2,7 @@
 
 use super::address::{Server, is_safe, shown};
 use super::client_key::ClientKey;
-use super::http::{Ask, NoAnswer, body, plain};
+use super::request::{NoAnswer, Request, body, plain};
 use crate::error::{Context, Error, Result};
 use crate::pipeline::BulkAuth;
 use jsonwebtoken::{Algorithm, Header};
@@ -134,7 +134,7 @@ impl Tokens {
             token_endpoint_auth_signing_alg_values_supported: Vec<String>,
         }
         let hint = "set token_url under auth, or ask the server's operator";
-        let ask = Ask::get(server.at(".well-known/smart-configuration")?, false);
+        let ask = Request::get(server.at(".well-known/smart-configuration")?, false);
         let answer = client
             .get(ask.url)
             .header(ACCEPT, "application/json")

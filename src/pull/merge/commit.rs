@@ -8,13 +8,11 @@ use crate::lake::properties::{COLUMNS, CONTENT, DEFINITION, INCOMPLETE, KEY, REA
 use crate::lake::{Change, DataFile, FileWriter, Lake, Table};
 use crate::progress::Progress;
 use crate::pull::identity::moved_records::{DELETED, MovedRecords};
-use crate::pull::identity::relink;
-use crate::pull::identity::relink::Relinked;
+use crate::pull::identity::relink::{self, Relinked};
 use crate::pull::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use crate::pull::read::pool::{Deletes, Intake};
 use crate::pull::spool::{Part, Spool, is_unlinked};
-use crate::pull::state::rowless_versions;
-use crate::pull::state::rowless_versions::RowlessVersions;
+use crate::pull::state::rowless_versions::{self, RowlessVersions};
 use crate::pull::state::stored_rows;
 use crate::pull::summary::TableSummary;
 use crate::pull::version::RecordVersion;

@@ -1,6 +1,6 @@
 //! Tables as views and column files define them.
 
-use super::{
+use super::table::{
     ADDED, ColumnPlan, MERGED_FROM, MergeColumns, OPEN_PSEUDONYM, PersonLink, TablePlan, UNVERIFIED,
 };
 use crate::decode::csv::{ColumnFile, CsvDecoder};

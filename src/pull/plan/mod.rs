@@ -2,180 +2,30 @@
 
 mod definition;
 pub(super) mod feeding;
+mod fhir_version;
+mod source;
+mod table;
 
-use super::bulk::{self, FhirVersions};
-use crate::lake::properties::DEFINITION;
+use super::bulk;
 
 use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::{Decoder, View};
 use crate::error::{Error, Result};
-use crate::lake::{Location, Table, TableName};
-use crate::pipeline::{
-    CsvFolder, Expected, FhirBulk, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source,
-};
-use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
-use arrow::datatypes::{Field, SchemaRef};
+use crate::lake::Location;
+use crate::pipeline::{CsvFolder, Expected, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source};
+use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, check_view};
 pub use definition::files as definition_files;
 use definition::{csv_table, files, view_table};
-use std::collections::{BTreeMap, BTreeSet};
+pub use fhir_version::{FhirVersions, views};
+pub use source::{SourceKind, SourcePlan};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Columns that the pull adds to every table, after the view's own.
-pub const ADDED: [&str; 4] = ["source", "updated", "digest", "record_row"];
-
-/// The column that holds who a Patient was by its own number, once it was merged into another.
-pub const MERGED_FROM: &str = "merged_from_key";
-
-/// The column that holds whom a row is of by a number that is not verified. It links nothing: it is
-/// there so that an opt-out finds the row.
-pub const UNVERIFIED: &str = "unverified_person_key";
+pub use table::{MERGED_FROM, MergeColumns, OPEN_PSEUDONYM, PersonLink, TablePlan, UNVERIFIED};
 
 /// What a pull makes of the same extracts: raised when it makes something else, so that extracts
 /// that were taken before are read again.
 const READING: &[u8] = b"2";
-
-/// The column of the people themselves by which older data can be linked.
-pub const OPEN_PSEUDONYM: &str = "open_pseudonym";
-
-/// A table that a pull fills.
-#[derive(Debug, Clone)]
-pub struct TablePlan {
-    /// `record.<name>`.
-    pub name: TableName,
-    /// The stored columns.
-    pub schema: SchemaRef,
-    /// How each decoded column is treated, in the order of the decoded batch.
-    pub columns: Vec<ColumnPlan>,
-    /// How rows find their person.
-    pub person: PersonLink,
-    /// Where the table says which Patients were merged, when it does.
-    pub merges: Option<MergeColumns>,
-    /// The column that rows of a person are sorted by.
-    pub order: Option<String>,
-    /// Changes when a definition of the table does.
-    pub fingerprint: String,
-    /// The fingerprint of each definition: sources of two versions of FHIR fill one table.
-    definitions: BTreeSet<String>,
-}
-
-impl TablePlan {
-    /// Another definition of the same table: the order in which sources are read does not matter.
-    fn also_defined_by(&mut self, other: &TablePlan) {
-        self.definitions.extend(other.definitions.iter().cloned());
-        if self.definitions.len() > 1 {
-            let mut hash = blake3::Hasher::new();
-            for definition in &self.definitions {
-                hash.update(definition.as_bytes());
-            }
-            self.fingerprint = hash.finalize().to_hex()[..32].to_string();
-        }
-    }
-
-    /// Whether `table` was made by another definition, or by a program that had fewer columns for it.
-    pub fn redefines(&self, table: &Table) -> bool {
-        let lacks = |field: &Arc<Field>| table.schema.index_of(field.name()).is_err();
-        table.property(DEFINITION) != Some(&self.fingerprint)
-            || self.schema.fields().iter().any(lacks)
-    }
-
-    /// The value of [`COLUMNS`]: the pseudonyms among the view's own columns, with `,` between them,
-    /// and the sort column after `;`.
-    pub fn keyed_columns(&self) -> String {
-        let columns = self.columns.iter();
-        let pseudonyms: Vec<&str> = columns
-            .filter(|c| c.stored && c.treatment == Treatment::Pseudonym)
-            .map(|c| c.name.as_str())
-            .collect();
-        let order = self.order.as_deref().unwrap_or_default();
-        format!("{};{order}", pseudonyms.join(","))
-    }
-}
-
-/// The columns of `Patient.link`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MergeColumns {
-    /// The pseudonym of the other Patient.
-    pub other: String,
-    /// FHIR's link-type.
-    pub kind: String,
-}
-
-/// How the rows of a table find their person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PersonLink {
-    /// They belong to nobody (organisations).
-    None,
-    /// This decoded column refers to a Patient.
-    Patient(usize),
-    /// This decoded column is the person's own identifier.
-    Identifier(usize),
-}
-
-/// What happens to a decoded column.
-#[derive(Debug, Clone)]
-pub struct ColumnPlan {
-    /// Its name.
-    pub name: String,
-    /// Its treatment.
-    pub treatment: Treatment,
-    /// Whether a value after the record's own last update is a mistake.
-    pub not_after: bool,
-    /// Whether it is stored (the person's columns are not, their pseudonym is).
-    pub stored: bool,
-}
-
-/// A source and all that is needed to read it.
-pub struct SourcePlan {
-    /// Its name in the pipeline file.
-    pub name: String,
-    /// Its folder, on this machine or on an object store.
-    pub location: Location,
-    /// What its files are.
-    pub kind: SourceKind,
-    /// Makes the pseudonyms of its records and people.
-    pub pseudonyms: Pseudonyms,
-    /// Makes the column `open_pseudonym` of the people themselves, when that is wanted.
-    pub open: Option<Arc<OpenPseudonymiser>>,
-    /// Whether test numbers are people.
-    pub accept_test_numbers: bool,
-    /// The share of lines that may be rejected.
-    pub reject_threshold: f64,
-    /// What it brings on a good night.
-    pub expected: Expected,
-    /// Changes when files must be read again because settings did.
-    pub fingerprint: String,
-    /// The server, where the source is one.
-    pub bulk: Option<FhirBulk>,
-}
-
-impl SourcePlan {
-    /// Whether it fills a pull table.
-    pub fn fills(&self, table: usize) -> bool {
-        match &self.kind {
-            SourceKind::Fhir { tables, .. } => tables.iter().any(|(_, at)| *at == table),
-            SourceKind::Csv { decoders } => decoders.iter().any(|(_, at)| *at == table),
-        }
-    }
-}
-
-/// The two kinds of folder.
-pub enum SourceKind {
-    /// FHIR resources.
-    Fhir {
-        /// Decodes all types at once.
-        decoder: Decoder,
-        /// Resource type and pull table of each decoder table.
-        tables: Vec<(String, usize)>,
-        /// Whether identifiers are NHS numbers, with their rules.
-        nhs_numbers: bool,
-    },
-    /// CSV rows.
-    Csv {
-        /// A decoder and its pull table a column file.
-        decoders: Vec<(CsvDecoder, usize)>,
-    },
-}
 
 /// Everything that a pull brings.
 pub struct PullPlan {
@@ -231,7 +81,7 @@ impl PullPlan {
                 // A server is read with the settings of a folder, wherever its files come from.
                 Source::FhirBulk(bulk) => {
                     let location = Location::parse("", &pipeline.root)?;
-                    let views = bulk::views(bulk, versions.get(name));
+                    let views = views(bulk, versions.get(name));
                     SourcePlan {
                         bulk: Some((**bulk).clone()),
                         expected: bulk.expected,
@@ -260,7 +110,7 @@ impl PullPlan {
             let folders = match source {
                 Source::FhirFolder(folder) => vec![folder.views()],
                 Source::FhirBulk(bulk) => [None, Some(&"3.0.2".to_string())]
-                    .map(|version| bulk::views(bulk, version).to_path_buf())
+                    .map(|version| views(bulk, version).to_path_buf())
                     .to_vec(),
                 Source::CsvFolder(folder) => {
                     for (file, text) in files(&pipeline.path(&folder.columns), "toml")? {

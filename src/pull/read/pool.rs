@@ -1,7 +1,6 @@
 //! Reading, decoding and preparing files on all threads.
 
-use super::line_splitter;
-use super::line_splitter::{Form, Piece};
+use super::line_splitter::{self, Form, Piece};
 use crate::decode::csv::Layout;
 use crate::decode::{Chunk, Decoded};
 use crate::error::{Error, Result};

@@ -1,9 +1,8 @@
 //! Faults in lines of FHIR.
 
 use super::super::calendar::{push_date, push_moment};
-use super::super::fhir;
-use super::super::nhs_number;
 use super::super::random::Random;
+use super::super::{fhir, nhs_number};
 use super::Line;
 use super::kind::Kind;
 use chrono::NaiveDate;

@@ -1,10 +1,9 @@
 //! From tokens to a tree, by precedence.
 
 use super::super::temporal::Temporal;
-use super::choice;
 use super::function::{OF_TYPE, REFERENCE_KEY};
 use super::lex::{Token, tokens};
-use super::{Constants, Expr, Fault, Function, Literal, Operator, nearest};
+use super::{Constants, Expr, Fault, Function, Literal, Operator, choice, nearest};
 
 /// How deep parentheses and arguments may be nested.
 const DEEPEST: usize = 64;

@@ -6,8 +6,7 @@
 use super::{Act, LEVELS, Target, Templates, Then};
 use crate::decode::fhir::arena::{Arena, Value};
 use crate::decode::fhir::cursor::Cursor;
-use crate::decode::fhir::scan;
-use crate::decode::fhir::text;
+use crate::decode::fhir::{scan, text};
 
 /// Why a line must be read with care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,7 @@
 
 use super::Staging;
 use super::job::{Job, Remembered};
-use super::staged_file;
-use super::staged_file::{Counts, Piece};
+use super::staged_file::{self, Counts, Piece};
 use crate::error::{Context, Error, Result};
 use crate::pull::bulk::kick_off;
 use crate::pull::bulk::session::Session;

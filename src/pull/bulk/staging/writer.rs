@@ -5,8 +5,7 @@
 
 use super::Staging;
 use super::prepare::Treated;
-use super::staged_file;
-use super::staged_file::{Finished, Receipt};
+use super::staged_file::{self, Finished, Receipt};
 use crate::error::{Context, Result};
 use arrow::array::RecordBatch;
 use std::time::Duration;

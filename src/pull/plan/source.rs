@@ -1,0 +1,60 @@
+//! A source and all that is needed to read it.
+
+use crate::decode::csv::CsvDecoder;
+use crate::decode::fhir::Decoder;
+use crate::lake::Location;
+use crate::pipeline::{Expected, FhirBulk};
+use crate::privacy::{OpenPseudonymiser, Pseudonyms};
+use std::sync::Arc;
+
+/// A source and all that is needed to read it.
+pub struct SourcePlan {
+    /// Its name in the pipeline file.
+    pub name: String,
+    /// Its folder, on this machine or on an object store.
+    pub location: Location,
+    /// What its files are.
+    pub kind: SourceKind,
+    /// Makes the pseudonyms of its records and people.
+    pub pseudonyms: Pseudonyms,
+    /// Makes the column `open_pseudonym` of the people themselves, when that is wanted.
+    pub open: Option<Arc<OpenPseudonymiser>>,
+    /// Whether test numbers are people.
+    pub accept_test_numbers: bool,
+    /// The share of lines that may be rejected.
+    pub reject_threshold: f64,
+    /// What it brings on a good night.
+    pub expected: Expected,
+    /// Changes when files must be read again because settings did.
+    pub fingerprint: String,
+    /// The server, where the source is one.
+    pub bulk: Option<FhirBulk>,
+}
+
+impl SourcePlan {
+    /// Whether it fills a pull table.
+    pub fn fills(&self, table: usize) -> bool {
+        match &self.kind {
+            SourceKind::Fhir { tables, .. } => tables.iter().any(|(_, at)| *at == table),
+            SourceKind::Csv { decoders } => decoders.iter().any(|(_, at)| *at == table),
+        }
+    }
+}
+
+/// The two kinds of folder.
+pub enum SourceKind {
+    /// FHIR resources.
+    Fhir {
+        /// Decodes all types at once.
+        decoder: Decoder,
+        /// Resource type and pull table of each decoder table.
+        tables: Vec<(String, usize)>,
+        /// Whether identifiers are NHS numbers, with their rules.
+        nhs_numbers: bool,
+    },
+    /// CSV rows.
+    Csv {
+        /// A decoder and its pull table a column file.
+        decoders: Vec<(CsvDecoder, usize)>,
+    },
+}
