@@ -1,7 +1,8 @@
 //! `populace check`
 
+use super::global::Global;
 use super::printer::Printer;
-use super::{Global, session};
+use super::session;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::Lake;
@@ -48,7 +49,10 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         let Some(model) = library.models.get(name) else {
             continue;
         };
-        match engine.check_model(model).await {
+        match engine
+            .columns(&model.file.display().to_string(), &model.sql)
+            .await
+        {
             Ok(schema) => {
                 engine.register_rows(name, schema.clone(), Vec::new())?;
                 problems.extend(check_header(&engine, model, &schema).await.err());

@@ -1,6 +1,7 @@
 //! What the operator is told of damage in the lake.
 
-use super::{Global, session};
+use super::global::Global;
+use super::session;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Scrubbed, TableName};
 use crate::models::Library;

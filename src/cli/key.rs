@@ -1,8 +1,9 @@
 //! `populace key`
 
+use super::global::Global;
 use super::printer::Printer;
+use super::session;
 use super::size::count;
-use super::{Global, session};
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Lock};
 use crate::privacy::Key;

@@ -8,6 +8,7 @@ mod damage;
 mod describe;
 mod flat;
 mod function_help;
+mod global;
 mod init;
 mod key;
 mod log_format;
@@ -20,6 +21,7 @@ mod process;
 mod project;
 mod prompt;
 mod pull;
+mod query;
 mod release;
 mod rows;
 mod run;
@@ -28,19 +30,20 @@ mod signals;
 mod size;
 mod sql;
 mod status;
+mod stopped;
 mod synth;
 mod vacuum;
 mod verify;
 mod view;
 mod wrong_use;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::{panics, stop};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use global::Global;
 use printer::Printer;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::OnceLock;
+use stopped::{PRINTER, say_stopped, stopped_too_late};
 
 /// Population-health analytics for England's shared care records.
 #[derive(Debug, Parser)]
@@ -55,39 +58,6 @@ struct Cli {
     global: Global,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Options of every command.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options of every command")]
-pub struct Global {
-    /// The pipeline file [default: pipelines/nightly.toml here, or in the nearest folder above]
-    #[arg(short, long, global = true, value_name = "FILE")]
-    pub pipeline: Option<PathBuf>,
-    /// Give a parameter another value (repeatable)
-    #[arg(long, global = true, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
-    /// Memory that the whole process should stay within
-    #[arg(long, global = true, value_name = "SIZE", default_value = "4GB", value_parser = size::parse)]
-    pub memory_limit: usize,
-    /// Threads [default: one a core]
-    #[arg(long, global = true, value_name = "N", value_parser = argument::whole(1..=1024u16), allow_negative_numbers = true)]
-    pub threads: Option<u16>,
-    /// Where temporary files go [default: the system's temporary folder]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub temp_dir: Option<PathBuf>,
-    /// Say nothing but errors
-    #[arg(short, long, global = true)]
-    pub quiet: bool,
-    /// Log more (repeat for still more)
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
-    /// Show no progress bars
-    #[arg(long, global = true)]
-    pub no_progress: bool,
-    /// Print one machine-readable summary on standard output
-    #[arg(long, global = true)]
-    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,9 +92,6 @@ enum Command {
     Init(init::Arguments),
 }
 
-/// How this command prints, for whoever ends it from outside.
-static PRINTER: OnceLock<Printer> = OnceLock::new();
-
 /// Runs the program; the exit code says how it went.
 pub fn main() -> ExitCode {
     process::keep_private();
@@ -158,20 +125,6 @@ fn command() -> ExitCode {
             ExitCode::from(e.kind().exit_code())
         }
     }
-}
-
-fn stopped_too_late(signal: stop::Signal) -> Error {
-    let what = format!("told to stop by {}, when all was done", signal.name());
-    Error::stopped(signal.number(), what).hint("nothing was cut short")
-}
-
-/// Says in one line what ended this command.
-fn say_stopped(error: &Error) -> ExitCode {
-    let printer = PRINTER.get().copied();
-    printer
-        .unwrap_or_else(|| Printer::of_json(wrong_use::wants_json()))
-        .error(error);
-    ExitCode::from(error.kind().exit_code())
 }
 
 fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {

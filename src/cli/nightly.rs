@@ -5,11 +5,12 @@
 //! could not begin, and when a signal ended it.
 
 use super::damage::{explained, sorted};
+use super::global::Global;
 use super::night_log::{self, Step};
 use super::nights::{cut_short, nights};
 use super::printer::{Printer, described};
 use super::size::{count, show};
-use super::{Global, pull, release, run, session, vacuum};
+use super::{pull, release, run, session, vacuum};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;

@@ -1,8 +1,9 @@
 //! `populace plan`
 
 use super::complete_file::CompleteFile;
+use super::global::Global;
 use super::printer::Printer;
-use super::{Global, session};
+use super::session;
 use crate::error::{Context, Result};
 use crate::lake::Lake;
 use crate::models::{ModelState, plan};

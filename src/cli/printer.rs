@@ -1,6 +1,6 @@
 //! The one printer: data on standard output, everything else on standard error.
 
-use super::Global;
+use super::global::Global;
 use crate::error::{Error, Kind, Result};
 use crate::progress::Progress;
 use crate::visible::{json, lines};

@@ -1,9 +1,10 @@
 //! `populace pull`
 
 use super::damage::explained;
+use super::global::Global;
 use super::printer::Printer;
+use super::session;
 use super::size::{count, show};
-use super::{Global, session};
 use crate::error::{Error, Result};
 use crate::privacy::{Confirmed, Key};
 use crate::pull::{Again, Limits, Replaced, Summary, pull, pull_again};

@@ -1,9 +1,10 @@
 //! `populace release`
 
 use super::damage::explained;
+use super::global::Global;
 use super::printer::Printer;
+use super::session;
 use super::size::count;
-use super::{Global, session};
 use crate::error::Result;
 use crate::release::{Made, Wanted, make};
 use std::process::ExitCode;

@@ -1,9 +1,10 @@
 //! `populace run`
 
 use super::damage::explained;
+use super::global::Global;
 use super::printer::Printer;
+use super::session;
 use super::size::count;
-use super::{Global, session};
 use crate::error::Result;
 use crate::lake::TableName;
 use crate::models::{BuildSummary, ModelState, build, load_reference};

@@ -1,7 +1,8 @@
 //! What commands share: the runtime, logs, the pipeline and the lake it names.
 
+use super::global::Global;
+use super::process;
 use super::project::pipeline_file;
-use super::{Global, process};
 use crate::engine::{Engine, Limits};
 use crate::error::{Context, Result};
 use crate::lake::{FilesFor, Lake, Location, Lock, Settings, tighten};

@@ -61,7 +61,7 @@ fn at_once(signal: Signal) -> ExitCode {
     scratch::remove_all();
     stop::say_last_words(signal);
     prompt::give_back_terminal();
-    super::say_stopped(&stop::stopped(signal));
+    super::stopped::say_stopped(&stop::stopped(signal));
     ExitCode::from(128 + signal.number())
 }
 

@@ -1,9 +1,10 @@
 //! `populace synth`
 
 use super::argument::{date, whole};
+use super::global::Global;
 use super::printer::Printer;
+use super::session;
 use super::size::{count, show};
-use super::{Global, session};
 use crate::error::{Context, Result};
 use crate::synth;
 use chrono::NaiveDate;

@@ -1,9 +1,10 @@
 //! `populace vacuum`
 
 use super::argument::whole;
+use super::global::Global;
 use super::printer::Printer;
+use super::session;
 use super::size::count;
-use super::{Global, session};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use serde::Serialize;

@@ -1,10 +1,11 @@
 //! `populace verify`
 
 use super::damage::{way_back, words};
+use super::global::Global;
 use super::printer::Printer;
 use super::project::pipeline_file;
+use super::session;
 use super::size::{count, show};
-use super::{Global, session};
 use crate::error::{Context, Error, Kind, Result};
 use crate::lake::{Lake, Location, TableName, Verified};
 use crate::pipeline::Pipeline;

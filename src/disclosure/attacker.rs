@@ -1,7 +1,7 @@
 //! What a reader can work out about suppressed cells from a table's totals.
 
 use super::count::Released;
-use super::protect::Margin;
+use super::margin::Margin;
 use super::scheme::Scheme;
 
 /// Rounds of propagation before giving up on a tighter bound. Each round makes at least one bound

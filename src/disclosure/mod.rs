@@ -29,12 +29,14 @@
 pub mod attacker;
 mod count;
 mod derived;
+mod margin;
 pub mod protect;
 mod scheme;
 
 pub use count::{Released, TrueCount};
 pub use derived::{Estimate, Figure, percent, rate};
-pub use protect::{Margin, Protected};
+pub use margin::Margin;
+pub use protect::Protected;
 pub use scheme::Scheme;
 
 /// The sign of a suppressed figure.

@@ -2,17 +2,9 @@
 
 use super::attacker;
 use super::count::{Released, TrueCount};
+use super::margin::Margin;
 use super::scheme::Scheme;
 use std::collections::BTreeSet;
-
-/// One total of a table and the cells it is the sum of, as positions among the table's cells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Margin {
-    /// The total.
-    pub total: usize,
-    /// Its parts; they may be totals themselves.
-    pub parts: Vec<usize>,
-}
 
 /// The released cells of a table, in the order of the true ones.
 #[derive(Debug, Clone, PartialEq, Eq)]

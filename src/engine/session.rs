@@ -9,7 +9,6 @@ use super::window::VectorisedWindows;
 use super::{count_distinct, frames, in_lists, unsound};
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Table, TableName};
-use crate::models::Model;
 use crate::pipeline::Value;
 use crate::pipeline::settings_file::nearest;
 use crate::{functions, memory};
@@ -168,14 +167,12 @@ impl Engine {
         Ok(())
     }
 
-    /// Plans a model and gives the columns that it makes.
-    pub async fn check_model(&self, model: &Model) -> Result<arrow::datatypes::SchemaRef> {
-        let frame = self
-            .query(&model.file.display().to_string(), &model.sql)
-            .await?;
+    /// Plans one query and gives the columns that it makes; nothing is run.
+    pub async fn columns(&self, place: &str, sql: &str) -> Result<arrow::datatypes::SchemaRef> {
+        let frame = self.query(place, sql).await?;
         // Functions in a query are checked when it is made ready to run.
         let schema = Arc::new(frame.schema().as_arrow().clone());
-        self.plan(&model.file.display().to_string(), frame).await?;
+        self.plan(place, frame).await?;
         Ok(schema)
     }
 

@@ -1,6 +1,6 @@
 //! For tests: an aggregate over rows that come in another order and in parts.
 
-use super::aggregate::{Fold, Kept, Rows};
+use super::fold::{Fold, Kept, Rows};
 use arrow::array::{ArrayRef, AsArray, Float64Array, UInt32Array};
 use arrow::compute::take;
 use arrow::datatypes::Float64Type;

@@ -8,8 +8,10 @@ mod aggregate;
 mod any_order;
 mod arguments;
 mod broken_rule;
+mod definition;
 mod distribution;
 mod doc;
+mod fold;
 mod inequality;
 pub mod interval;
 mod list;
@@ -27,44 +29,15 @@ mod waiting;
 mod window;
 
 pub use broken_rule::BrokenRule;
+pub use definition::{Definition, Function, Section};
 pub use doc::Doc;
 pub use list::{doc_of, list_of_functions};
 pub use window::{Compute, compute_of};
 
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use datafusion::prelude::SessionContext;
 
 /// Changes when a function's results do: models made with another version are built again.
 pub const VERSION: u32 = 2;
-
-/// A function: what is said of it, and what it does.
-#[derive(Debug)]
-pub struct Function {
-    /// For people.
-    pub doc: &'static Doc,
-    /// For the engine.
-    pub definition: Definition,
-}
-
-/// A function, as the engine knows it.
-#[derive(Debug, Clone)]
-pub enum Definition {
-    /// One value for each row.
-    Scalar(ScalarUDF),
-    /// One value for each group of rows.
-    Aggregate(AggregateUDF),
-    /// One value for each row, which depends on the rows beside it.
-    Window(WindowUDF),
-}
-
-/// Functions of one kind, under their heading.
-#[derive(Debug)]
-pub struct Section {
-    /// The heading.
-    pub title: &'static str,
-    /// In the order in which they are explained.
-    pub functions: Vec<Function>,
-}
 
 /// All functions of Populace, over the code lists that come with it.
 pub fn sections() -> Vec<Section> {

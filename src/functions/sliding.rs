@@ -1,6 +1,6 @@
 //! Aggregates over frames that leave rows behind, such as the last twelve months.
 
-use super::aggregate::{Fold, Rows, length};
+use super::fold::{Fold, Rows, length};
 use arrow::array::{Array, ArrayRef};
 use arrow::compute::concat;
 use datafusion::common::{Result, ScalarValue, exec_err};

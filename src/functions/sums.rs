@@ -1,6 +1,6 @@
 //! Aggregates' states that are sums of a group's rows.
 
-use super::aggregate::{Kept, Rows};
+use super::fold::{Kept, Rows};
 use super::settings::Settings;
 use super::sum::Sum;
 use arrow::array::{ArrayRef, AsArray, Float64Array};

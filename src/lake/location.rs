@@ -1,7 +1,7 @@
 //! Where a lake, a source or a set of releases is kept: a folder of this machine or of an object
 //! store.
 
-use super::store::{Address, Store};
+use super::store::{Address, Store, open_bucket};
 use crate::error::{Context, Error, Result};
 use object_store::{local::LocalFileSystem, prefix::PrefixStore};
 use std::fmt;
@@ -78,7 +78,7 @@ impl Location {
     pub(super) fn root(&self) -> Result<Store> {
         match &self.0 {
             Kind::Folder(_) => Ok(Arc::new(LocalFileSystem::new())),
-            Kind::Store(address) => address.open_bucket(),
+            Kind::Store(address) => open_bucket(address),
         }
     }
 
@@ -87,7 +87,7 @@ impl Location {
         let folder = match &self.0 {
             Kind::Folder(folder) => folder,
             Kind::Store(address) => {
-                let bucket = address.open_bucket()?;
+                let bucket = open_bucket(address)?;
                 return Ok(Arc::new(PrefixStore::new(bucket, address.prefix().clone())));
             }
         };

@@ -88,7 +88,7 @@ impl Lake {
             found.refuse_half_rotated(&location)?;
             found.accepts_key(fresh, &location)?;
         }
-        let server = location.address().map(store::Address::server);
+        let server = location.address().map(store::server);
         let answer = found.as_ref().and_then(|f| f.probe.as_ref()).cloned();
         // A lake that was copied to another store has the answer of the first one.
         let probe = match server {

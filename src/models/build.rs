@@ -7,6 +7,7 @@ use super::inputs::{Assessed, Inputs};
 use super::last_run::{self, LastRun};
 use super::library::{Library, Model};
 use super::mended::damaged;
+use super::model_state::ModelState;
 use super::stored::{stored, stored_schema};
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
@@ -22,22 +23,6 @@ use std::time::Instant;
 
 /// Encoded bytes at which a model's file ends and the next begins: what a build keeps in memory.
 const FILE_BYTES: usize = 64 * 1024 * 1024;
-
-/// Whether a model has to be built, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelState {
-    /// Its table is what it would come out as.
-    UpToDate,
-    /// It was never built.
-    New,
-    /// Its SQL, checks or parameters changed.
-    Changed,
-    /// What it reads changed.
-    InputChanged,
-    /// A file of its table, or the table's log, is damaged.
-    Damaged,
-}
 
 /// A model in the order of building.
 #[derive(Debug, Clone, Serialize)]

@@ -1,6 +1,6 @@
 //! The YAML comment that opens a model.
 
-use super::check::Check;
+use super::declared_check::{Check, one_or_many};
 use crate::error::{Error, Result};
 use crate::pipeline::settings_file::nearest;
 use arrow::datatypes::Schema;
@@ -38,21 +38,6 @@ impl Header {
         }
         Ok(())
     }
-}
-
-pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> std::result::Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        One(String),
-        Many(Vec<String>),
-    }
-    Ok(match Written::deserialize(deserializer)? {
-        Written::One(name) => vec![name],
-        Written::Many(names) => names,
-    })
 }
 
 /// Reads the header of a model's text; `file` is for the error.

@@ -1,9 +1,9 @@
 //! What models read, and whether it changed since they were built.
 
-use super::build::ModelState;
 use super::built::{Built, Reason};
 use super::fingerprint;
 use super::library::Model;
+use super::model_state::ModelState;
 use crate::error::{Context, Error, Result};
 use crate::lake::properties::{BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS};
 use crate::lake::{Lake, Table, TableName};

@@ -1,8 +1,8 @@
 //! Models of which the lake's files are damaged: their SQL makes all of them anew.
 
-use super::build::ModelState;
 use super::inputs::Inputs;
 use super::library::Library;
+use super::model_state::ModelState;
 use crate::error::Result;
 use crate::lake::{Lake, TableName};
 use crate::pipeline::Value;

@@ -1,6 +1,6 @@
 //! `[sources.NAME]` of kind `fhir-bulk`: a server that speaks FHIR Bulk Data.
 
-use super::{Expected, FhirReading, FhirVersion};
+use super::reading::{Expected, FhirReading, FhirVersion};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -3,15 +3,15 @@
 mod bulk;
 mod parameters;
 mod parts;
+mod reading;
 pub(crate) mod settings_file;
 mod source;
 
 pub use bulk::{BulkAuth, FhirBulk, Level};
 pub use parameters::{Parameter, ParameterType, Value};
+pub use reading::{Expected, FhirReading, FhirVersion, NHS_NUMBER_SYSTEM};
 pub use settings_file::parse as parse_settings;
-pub use source::{
-    CsvFolder, Expected, FhirFolder, FhirReading, FhirVersion, NHS_NUMBER_SYSTEM, Source,
-};
+pub use source::{CsvFolder, FhirFolder, Source};
 
 use crate::error::{Context, Error, Result};
 use crate::lake::{FilesFor, Location};

@@ -2,7 +2,7 @@
 
 use super::Treatment;
 use crate::decode::csv::CsvColumn;
-use crate::decode::fhir::View;
+use crate::decode::fhir::{View, selected_paths};
 use crate::error::{Error, Result};
 
 /// What kind of identifier an element is, and so which treatments make it fit to store.
@@ -20,7 +20,7 @@ enum Identifier {
 
 /// Checks every element that `view` selects. `file` is for the error.
 pub fn check_view(file: &str, view: &View) -> Result<()> {
-    for selected in view.paths().iter().filter(|p| !p.tested) {
+    for selected in selected_paths(view).iter().filter(|p| !p.tested) {
         let Some(identifier) = identifier(&view.resource, &selected.path) else {
             continue;
         };

@@ -3,21 +3,13 @@
 //! The states of the keyed hashes have the key mixed in; like the keys themselves, the libraries
 //! wipe them from memory when they are dropped.
 
+use super::person::{Person, word};
 use super::{Key, Rekey};
 use highway::{HighwayHash, HighwayHasher};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
-
-/// A person's pseudonym.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Person {
-    /// The first 63 bits of HMAC-SHA-256(key, identifier): not negative.
-    pub key: i64,
-    /// Bits 64 to 127 of the same hash, to notice two people with one key.
-    pub check: i64,
-}
 
 /// Makes the pseudonyms of one source.
 #[derive(Clone)]
@@ -109,13 +101,6 @@ fn place(reference: &str) -> usize {
     // Knuth's multiplicative hashing: the upper bits depend on all.
     let hash = end.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
     usize::try_from(hash).unwrap_or(0) % RECENT
-}
-
-/// Eight bytes of a hash, from byte `from`.
-pub(super) fn word(hash: &[u8], from: usize) -> u64 {
-    let mut bytes = [0u8; 8];
-    bytes.copy_from_slice(&hash[from..from + 8]);
-    u64::from_be_bytes(bytes)
 }
 
 impl fmt::Debug for Pseudonyms {

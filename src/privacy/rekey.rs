@@ -6,7 +6,7 @@
 
 use super::Key;
 use super::key::Link;
-use super::pseudonym::{Person, word};
+use super::person::{Person, word};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt;

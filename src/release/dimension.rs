@@ -87,6 +87,16 @@ fn check_values(values: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// A dimension of which the report does not say what its values are.
+pub(super) fn undeclared(column: &str) -> Error {
+    Error::usage(format!(
+        "the dimension `{column}` does not say where its values come from"
+    ))
+    .hint(format!(
+        "add [tables.dimensions] with {column} = {{ from = \"reference.…\" }} or {{ values = […] }}"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,9 @@
 //! What was done to a release since it was made.
 
 use super::difference::{differences, shown};
-use super::manifest::{Manifest, sha256};
-use super::place::{Entry, Listing, Place};
-use super::publish::MANIFEST;
+use super::entry::Entry;
+use super::manifest::{MANIFEST, Manifest, sha256};
+use super::place::{Listing, Place};
 use crate::error::Result;
 use serde::Serialize;
 use std::collections::BTreeSet;

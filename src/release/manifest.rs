@@ -282,3 +282,6 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// The name of the manifest in a release's folder.
+pub const MANIFEST: &str = "manifest.json";

@@ -13,12 +13,14 @@ mod chart;
 mod csv_file;
 mod difference;
 mod dimension;
+mod entry;
 mod frame;
 mod html;
 mod inspect;
 mod make;
 mod manifest;
 mod number;
+mod page;
 mod pivot;
 mod place;
 mod proof;
@@ -27,6 +29,7 @@ mod publish;
 mod publish_to_store;
 mod record;
 mod refused;
+mod report;
 mod report_check;
 mod report_file;
 mod reports;
@@ -40,9 +43,11 @@ pub use dimension::ValuesOf;
 pub use frame::{Cell, Column, Frame, FrameMeasure, Group, Part, Row, Shown, Unit};
 pub use inspect::Alteration;
 pub use make::{Made, Wanted, make};
+pub use manifest::MANIFEST;
 pub use manifest::{FileMade, Manifest, ReportUsed, SchemeUsed, TableMade};
+use page::Page;
 pub use proof::Lists;
-pub use publish::{MANIFEST, Published, publish};
+pub use publish::{Published, publish};
 pub use refused::Refused;
 pub use report_file::{
     ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table, TotalOf, Totals,
@@ -135,16 +140,6 @@ pub fn render(
         frames,
         files,
     })
-}
-
-/// All that the writers of XLSX and HTML are given: words, and released figures.
-struct Page<'a> {
-    report: &'a ReportFile,
-    frames: &'a [Frame],
-    /// The chart of each frame.
-    charts: &'a [Option<chart::Chart>],
-    scheme: Scheme,
-    about: &'a About,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The place of a release, in a folder or on an object store: what is there, whatever it is.
 
+use super::entry::Entry;
 use super::publish_to_store::Shelf;
 use crate::error::{Context, Result};
 use crate::lake::Location;
@@ -20,14 +21,6 @@ pub(super) enum Listing {
     NoFolder(&'static str),
     /// A folder with these, sorted by name.
     Entries(Vec<Entry>),
-}
-
-/// Something in the folder of a release.
-pub(super) struct Entry {
-    pub name: String,
-    pub size: u64,
-    /// What it is, when it is no file.
-    pub instead: Option<&'static str>,
 }
 
 impl Place {

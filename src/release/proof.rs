@@ -1,7 +1,8 @@
 //! The proof that a report's tables may leave, and the values that their dimensions may have.
 
+use super::dimension::undeclared;
+use super::report::{Report, place};
 use super::report_file::{Of, Table, TotalOf};
-use super::reports::{Report, place};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
@@ -55,16 +56,6 @@ pub(super) fn prove(
                 || table.order.is_some()),
     };
     sensitivity.judge(plan, &question)
-}
-
-/// A dimension of which the report does not say what its values are.
-pub(super) fn undeclared(column: &str) -> Error {
-    Error::usage(format!(
-        "the dimension `{column}` does not say where its values come from"
-    ))
-    .hint(format!(
-        "add [tables.dimensions] with {column} = {{ from = \"reference.…\" }} or {{ values = […] }}"
-    ))
 }
 
 /// The values that the dimensions of a table may have.

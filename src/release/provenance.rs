@@ -5,7 +5,7 @@ use crate::lake::Lake;
 use crate::lake::properties::{CONTENT, FINGERPRINT};
 use crate::models::{Freshness, used};
 use crate::pipeline::{Pipeline, Value};
-use crate::release::reports::Report;
+use crate::release::report::Report;
 use crate::release::{About, InputUsed, ModelUsed};
 use chrono::NaiveDate;
 

@@ -1,6 +1,7 @@
 //! Putting a release in its place: complete, or not at all.
 
 use super::inspect::{Alteration, inspect};
+use super::manifest::MANIFEST;
 use super::place::Place;
 use super::{File, publish_to_store};
 use crate::error::{Context, Error, Result};
@@ -8,9 +9,6 @@ use crate::lake::Location;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-
-/// The name of the manifest in a release's folder.
-pub const MANIFEST: &str = "manifest.json";
 
 /// What putting a release in its place came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -4,8 +4,8 @@
 //! and taken away first when a release has to be written again.
 
 use super::File;
-use super::place::Entry;
-use super::publish::MANIFEST;
+use super::entry::Entry;
+use super::manifest::MANIFEST;
 use crate::error::{Error, Result};
 use crate::lake::Location;
 use crate::lake::store::{Store, store_error};

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::models::{Freshness, Outdated};
 use crate::pipeline::Pipeline;
-use crate::release::reports::Report;
+use crate::release::report::Report;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,12 +1,36 @@
 //! What can be wrong with a report file, found before any data is read.
 
 use super::report_file::{ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table};
-use crate::error::{Error, Result};
+use crate::error::{Context, Error, Result};
+use crate::pipeline::parse_settings;
 use crate::pipeline::settings_file::nearest;
 use std::collections::BTreeSet;
+use std::path::Path;
+
+impl ReportFile {
+    /// Reads and checks a report file.
+    ///
+    /// # Errors
+    /// Data, when the file cannot be read; usage, when it is not a valid report.
+    pub fn read(path: &Path) -> Result<Self> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).data(|| format!("cannot read {shown}"))?;
+        Self::parse(&text, &shown)
+    }
+
+    /// Checks the text of a report file; `file` is its name in errors.
+    ///
+    /// # Errors
+    /// Usage, naming the file, and line and column where the TOML is at fault.
+    pub fn parse(text: &str, file: &str) -> Result<Self> {
+        let report: ReportFile = parse_settings(file, text)?;
+        check(&report, file)?;
+        Ok(report)
+    }
+}
 
 /// Checks what the form of the TOML cannot.
-pub(super) fn check(report: &ReportFile, file: &str) -> Result<()> {
+fn check(report: &ReportFile, file: &str) -> Result<()> {
     if !is_name(&report.name) {
         return Err(Error::usage(format!(
             "{file}: the name `{}` cannot be a file name",
@@ -78,7 +102,7 @@ fn check_table(table: &Table) -> Result<()> {
     }
     let undeclared = |column: &&str| !table.dimensions.contains_key(*column);
     if let Some(column) = table.dimensions().find(undeclared) {
-        return Err(super::proof::undeclared(column));
+        return Err(super::dimension::undeclared(column));
     }
     for column in table.labels.keys() {
         known(

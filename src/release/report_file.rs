@@ -1,12 +1,8 @@
 //! The report file: what a planner downloads, as an analyst writes it in TOML.
 
 use super::dimension::ValuesOf;
-use super::report_check;
-use crate::error::{Context, Result};
-use crate::pipeline::parse_settings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A report: its words and its tables.
 #[derive(Debug, Clone, Deserialize)]
@@ -180,28 +176,6 @@ pub enum ChartKind {
     Pyramid,
     /// A line for each series; one small chart each when there are many.
     Line,
-}
-
-impl ReportFile {
-    /// Reads and checks a report file.
-    ///
-    /// # Errors
-    /// Data, when the file cannot be read; usage, when it is not a valid report.
-    pub fn read(path: &Path) -> Result<Self> {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).data(|| format!("cannot read {shown}"))?;
-        Self::parse(&text, &shown)
-    }
-
-    /// Checks the text of a report file; `file` is its name in errors.
-    ///
-    /// # Errors
-    /// Usage, naming the file, and line and column where the TOML is at fault.
-    pub fn parse(text: &str, file: &str) -> Result<Self> {
-        let report: ReportFile = parse_settings(file, text)?;
-        report_check::check(&report, file)?;
-        Ok(report)
-    }
 }
 
 impl Table {

@@ -1,6 +1,7 @@
 //! The reports of a project: which there are, and what is wrong with them.
 
 use super::proof::prove;
+use super::report::{Report, place};
 use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
@@ -10,27 +11,6 @@ use crate::models::sensitivity::Sensitivity;
 use crate::pipeline::{Pipeline, settings_file::nearest};
 use crate::release::ReportFile;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-
-/// A report of the project.
-pub(super) struct Report {
-    /// Its file.
-    pub file: PathBuf,
-    /// The whole text of it.
-    pub text: String,
-    pub report: ReportFile,
-    /// The tables that its queries name, and the code lists that their functions read.
-    pub reads: BTreeSet<TableName>,
-    /// The same, by table of the report.
-    reads_by: BTreeMap<String, BTreeSet<TableName>>,
-}
-
-impl Report {
-    /// The tables that the query of one of its tables names.
-    pub fn reads_of(&self, table: &str) -> BTreeSet<TableName> {
-        self.reads_by.get(table).cloned().unwrap_or_default()
-    }
-}
 
 /// Reads `names`, or when there are none the reports that the pipeline names.
 pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Report>> {
@@ -113,9 +93,4 @@ pub async fn check_queries(
         }
     }
     Ok(problems)
-}
-
-/// What errors call a table of a report.
-pub(super) fn place(file: &Path, table: &str) -> String {
-    format!("{}: table {table}", file.display())
 }

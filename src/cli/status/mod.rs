@@ -2,10 +2,11 @@
 
 mod releases;
 
+use super::global::Global;
 use super::nights::{Night, nights};
 use super::printer::Printer;
 use super::size::{count, show};
-use super::{Global, night_log, session};
+use super::{night_log, session};
 use crate::error::Result;
 use crate::lake::{Lake, Lock};
 use crate::pull::{Shortfall, extracts, shortfalls};

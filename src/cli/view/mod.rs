@@ -4,10 +4,11 @@ mod inputs;
 mod rejects;
 mod run;
 
+use super::global::Global;
 use super::printer::Printer;
 use super::rows::{Format, Rows};
+use super::session;
 use super::size::{count, show};
-use super::{Global, session};
 use crate::decode::fhir::{View, reason};
 use crate::error::{Context, Error, Result};
 use crate::privacy::check_view;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::arena::{Arena, Value};
+use super::compiled::Compiled;
 use super::cursor::{Broken, Cursor};
-use super::decoder::Decoder;
 use super::evaluate::{Evaluator, steps};
 use super::plan::Sink;
 use super::read::Reader;
@@ -18,7 +18,7 @@ use super::{Chunk, Decoded, Delete, Line, Reject, reason, resource_type, scan, t
 
 /// One chunk on its way.
 pub(super) struct Work<'d, 'c> {
-    decoder: &'d Decoder,
+    compiled: &'d Compiled,
     chunk: &'c Chunk<'c>,
     arena: Arena,
     stack: Vec<Value>,
@@ -38,12 +38,12 @@ pub(super) struct Work<'d, 'c> {
 
 impl<'d, 'c> Work<'d, 'c> {
     /// A chunk of which nothing has been read.
-    pub fn new(decoder: &'d Decoder, chunk: &'c Chunk<'c>, cache: TemplateCache) -> Work<'d, 'c> {
-        let views = decoder.views.iter().enumerate();
+    pub fn new(compiled: &'d Compiled, chunk: &'c Chunk<'c>, cache: TemplateCache) -> Work<'d, 'c> {
+        let views = compiled.views.iter().enumerate();
         let tables = views.map(|(number, view)| Table::new(number, view, &cache));
         let tables = tables.collect();
         Work {
-            decoder,
+            compiled,
             chunk,
             arena: Arena::default(),
             stack: Vec::new(),
@@ -126,7 +126,7 @@ impl<'d, 'c> Work<'d, 'c> {
         }
         let end = scan::plain_stop(rest, 0)?;
         let name = std::str::from_utf8(&rest[..end]).ok()?;
-        self.last = Some(self.decoder.kinds.get(name)?);
+        self.last = Some(self.compiled.kinds.get(name)?);
         self.last
     }
 
@@ -204,7 +204,7 @@ impl<'d, 'c> Work<'d, 'c> {
             // Named twice, differently.
             return Err(Refusal::new(reason::NOT_JSON));
         }
-        if !kind.is_ignored() && self.decoder.modifiers.refuse(&line[..length]) {
+        if !kind.is_ignored() && self.compiled.modifiers.refuse(&line[..length]) {
             return Err(Refusal::new(reason::UNKNOWN_MODIFIER));
         }
         self.take(kind, base, line, number, start, end)
@@ -291,7 +291,7 @@ impl<'d, 'c> Work<'d, 'c> {
                 }
                 let column = misfit
                     .column
-                    .and_then(|at| self.decoder.views[*view].columns.get(at as usize));
+                    .and_then(|at| self.compiled.views[*view].columns.get(at as usize));
                 let column = column.map(|column| column.name.clone());
                 return Err(Refusal {
                     reason: reason::WRONG_TYPE,
@@ -317,7 +317,7 @@ impl<'d, 'c> Work<'d, 'c> {
             None => Cow::Owned(type_name::searched(line, length)?),
         };
         let name = std::str::from_utf8(&name).map_err(|_| Broken)?;
-        match self.decoder.kinds.get(name) {
+        match self.compiled.kinds.get(name) {
             Some(kind) => {
                 self.last = Some(kind);
                 Ok(kind)
@@ -346,7 +346,7 @@ impl<'d, 'c> Work<'d, 'c> {
 
     /// What the chunk holds.
     pub fn finish(self) -> Decoded {
-        let tables = self.tables.into_iter().zip(&self.decoder.views);
+        let tables = self.tables.into_iter().zip(&self.compiled.views);
         let counts = resource_type::all()
             .iter()
             .zip(self.counts)

@@ -1,22 +1,18 @@
 //! Lines to rows.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::chunk::Work;
+use super::compiled::Compiled;
 use super::modifier::Modifiers;
-use super::resource_plan::Kind;
 use super::template::cache::TemplateCache;
 use super::view::View;
-use super::{Chunk, Decoded, resource_type};
+use super::{Chunk, Decoded};
 
 /// Turns NDJSON into rows of the views it was made for. One decoder serves many threads.
 #[derive(Debug)]
 pub struct Decoder {
-    pub(super) views: Vec<Arc<View>>,
-    /// By resource type, what to do with its lines.
-    pub(super) kinds: HashMap<&'static str, Kind>,
-    pub(super) modifiers: Box<Modifiers>,
+    compiled: Compiled,
     /// What threads that decoded before learnt; each chunk takes one and brings it back.
     caches: Mutex<Vec<TemplateCache>>,
 }
@@ -24,20 +20,8 @@ pub struct Decoder {
 impl Decoder {
     /// A decoder for `views`; its tables come in the same order.
     pub fn new(views: Vec<Arc<View>>) -> Decoder {
-        let kinds = resource_type::all()
-            .iter()
-            .enumerate()
-            .map(|(number, name)| {
-                let own = views
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, view)| view.resource == *name);
-                (*name, Kind::new(name, number, &own.collect::<Vec<_>>()))
-            });
         Decoder {
-            kinds: kinds.collect(),
-            views,
-            modifiers: Box::new(Modifiers::known([])),
+            compiled: Compiled::new(views),
             caches: Mutex::default(),
         }
     }
@@ -46,7 +30,7 @@ impl Decoder {
     /// with any other are rejected.
     #[must_use]
     pub fn with_known_modifiers(mut self, urls: impl IntoIterator<Item = String>) -> Decoder {
-        self.modifiers = Box::new(Modifiers::known(urls));
+        self.compiled.modifiers = Box::new(Modifiers::known(urls));
         self
     }
 
@@ -56,7 +40,7 @@ impl Decoder {
         let pool = || self.caches.lock().unwrap_or_else(PoisonError::into_inner);
         let mut cache = pool().pop().unwrap_or_default();
         cache.refresh();
-        let mut work = Work::new(self, chunk, cache);
+        let mut work = Work::new(&self.compiled, chunk, cache);
         work.lines();
         pool().push(work.take_cache());
         work.finish()

@@ -16,6 +16,7 @@ mod boundary;
 mod buffer;
 mod chunk;
 mod column;
+mod compiled;
 mod constants;
 mod cursor;
 mod decoder;
@@ -55,7 +56,7 @@ use arrow::array::RecordBatch;
 
 pub use column::{ANSI_TYPE, Column};
 pub use decoder::Decoder;
-pub use selected_paths::SelectedPath;
+pub use selected_paths::{SelectedPath, selected_paths};
 pub use view::View;
 
 /// Whether FHIR R4 or STU3 has a resource type of this name.

@@ -23,7 +23,7 @@ pub struct SelectedPath {
 }
 
 /// The elements that `view` touches, without repetition, columns in their order.
-pub(super) fn paths(view: &View) -> Vec<SelectedPath> {
+pub fn selected_paths(view: &View) -> Vec<SelectedPath> {
     let mut walk = Walk {
         view,
         found: Vec::new(),

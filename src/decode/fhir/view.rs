@@ -9,7 +9,6 @@ use super::column::Column;
 use super::definition::{Definition, Select};
 use super::parts::{Misplaced, Place};
 use super::path::Expr;
-use super::selected_paths::{self, SelectedPath};
 use crate::error::{Error, Result};
 
 /// A SQL on FHIR ViewDefinition: how one resource type becomes a table.
@@ -64,11 +63,6 @@ impl View {
             .iter()
             .map(|column| Field::new(&column.name, column.data_type.clone(), true));
         Arc::new(Schema::new(fields.collect::<Vec<_>>()))
-    }
-
-    /// Every element path that the view touches, column by column, for checks of what it selects.
-    pub fn paths(&self) -> Vec<SelectedPath> {
-        selected_paths::paths(self)
     }
 }
 

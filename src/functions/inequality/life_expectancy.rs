@@ -1,9 +1,10 @@
 //! `life_expectancy(age_from, population, deaths [, age [, confidence]])`: an abridged life table.
 
 use super::life_table::{AGES, BANDS, life_table};
-use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
+use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
+use crate::functions::fold::{Fold, Kept, Rows};
 use crate::functions::interval::confidence::{self, Levels};
 use crate::functions::interval::limits::{CONFIDENCE, Level};
 use crate::functions::interval::result::{Intervals, interval_type};

@@ -3,9 +3,10 @@
 use super::confidence::Levels;
 use super::limits::CONFIDENCE;
 use super::result::{Intervals, interval_type};
-use crate::functions::aggregate::{Fold, Rows, aggregate};
+use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
+use crate::functions::fold::{Fold, Rows};
 use crate::functions::settings::Setting;
 use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};

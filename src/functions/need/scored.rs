@@ -2,8 +2,9 @@
 
 use super::finder::Conditions;
 use super::scheme::{Scheme, Weighting, members};
-use crate::functions::aggregate::{Fold, Kept, Rows, aggregate};
+use crate::functions::aggregate::aggregate;
 use crate::functions::broken_rule::{broken_rule, none_of};
+use crate::functions::fold::{Fold, Kept, Rows};
 use crate::functions::{Doc, Function};
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Int64Array, ListBuilder, StringArray, StringBuilder,

@@ -1,8 +1,9 @@
 //! `average_people(days, days_in_period)`: the average number of people over a period.
 
-use crate::functions::aggregate::{Fold, Rows, aggregate};
+use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
+use crate::functions::fold::{Fold, Rows};
 use crate::functions::settings::Setting;
 use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};

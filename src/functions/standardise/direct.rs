@@ -1,8 +1,9 @@
 //! Direct standardisation: what is kept of a group's bands, and Dobson's limits.
 
-use crate::functions::aggregate::{Fold, Rows, aggregate};
+use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::{count, given, multiplier, numbers, population};
 use crate::functions::broken_rule::broken_rule;
+use crate::functions::fold::{Fold, Rows};
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::limits::{CONFIDENCE, EXACT_BELOW};
 use crate::functions::interval::result::{Intervals, interval_type};

@@ -1,8 +1,9 @@
 //! Indirect standardisation: what is kept of a group's bands, and limits of the observed events.
 
-use crate::functions::aggregate::{Fold, Rows, aggregate};
+use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::{count, given, multiplier, numbers, population};
 use crate::functions::doc::Argument;
+use crate::functions::fold::{Fold, Rows};
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::limits::CONFIDENCE;
 use crate::functions::interval::result::{Intervals, interval_type};

@@ -1,7 +1,5 @@
 //! An address on an object store: `s3://bucket/prefix`, `az://container/prefix`, `gs://bucket/prefix`.
 
-use super::retrying_store::RetryingStore;
-use super::{Store, cloud};
 use crate::error::{Context, Error, Result};
 use object_store::path::Path;
 use std::fmt;
@@ -95,12 +93,6 @@ impl Address {
         &self.prefix
     }
 
-    /// Opens the whole bucket, whatever the prefix.
-    pub(in crate::lake) fn open_bucket(&self) -> Result<Store> {
-        let store = cloud::open(self)?;
-        Ok(Arc::new(RetryingStore::new(store)))
-    }
-
     /// The address of a folder below this one, as Delta Lake wants it.
     pub(in crate::lake) fn url(&self, below: &str) -> Result<Url> {
         let text = format!("{}/{below}/", self.to_string().trim_end_matches('/'));
@@ -112,14 +104,6 @@ impl Address {
             .hint("use letters, digits, - and _ in the prefix of a lake"));
         }
         Ok(url)
-    }
-
-    /// Which server stands behind the address: it differs from cloud to cloud and by endpoint.
-    pub(in crate::lake) fn server(&self) -> String {
-        match cloud::endpoint(self) {
-            Some(endpoint) => format!("{self} at {endpoint}"),
-            None => self.to_string(),
-        }
     }
 }
 

@@ -231,7 +231,10 @@ mod tests {
             &[("AZURE_STORAGE_CONNECTION_STRING", text)],
         );
         open(&at).unwrap();
-        assert_eq!(at.server(), "az://lake/one at https://blob.example.org");
+        assert_eq!(
+            crate::lake::store::server(&at),
+            "az://lake/one at https://blob.example.org"
+        );
         // Without an account there is nothing to open.
         let error = open(&address("az://lake", &[])).unwrap_err();
         assert_eq!(error.kind().exit_code(), 2);

@@ -5,12 +5,14 @@ mod aws_profile;
 mod cloud;
 mod create;
 mod errors;
+mod open;
 mod retry;
 mod retrying_store;
 mod upload;
 
 pub use address::Address;
 pub use errors::{of_a_store, store_error};
+pub(super) use open::{open_bucket, server};
 pub(super) use upload::upload;
 
 use object_store::ObjectStore;

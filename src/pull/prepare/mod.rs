@@ -1,6 +1,7 @@
 //! A decoded chunk made fit to store: pseudonyms, generalised values, the leak gate.
 
 pub(super) mod reject_spool;
+pub(super) mod rejected_line;
 pub(super) mod rejects;
 
 use super::clock::{Clock, GRACE};
@@ -17,7 +18,7 @@ use arrow::array::{
 };
 use arrow::compute::{cast, take};
 use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
-use rejects::RejectedLine;
+use rejected_line::RejectedLine;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Lines that could not be used, on their way to the table of rejects: in the temporary folder, some
 //! bytes a line, so that no number of them fills the memory.
 
-use super::rejects::RejectedLine;
+use super::rejected_line::RejectedLine;
 use crate::error::{Context, Error, Result};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};

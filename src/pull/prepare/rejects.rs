@@ -1,7 +1,7 @@
 //! Lines that could not be used: where they are and why, never what they hold.
 
 use super::reject_spool::{Found, RejectSpool};
-use crate::decode::Reject;
+use super::rejected_line::RejectedLine;
 use crate::error::{Context, Result};
 use crate::lake::{FileWriter, Lake, NewFile, TableName};
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
@@ -12,33 +12,6 @@ use std::sync::Arc;
 
 /// Rejects in a file of the table: as many as are read and written at once.
 const ROWS_A_FILE: usize = 250_000;
-
-/// A line that could not be used.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RejectedLine {
-    /// Its number in the decompressed file, from 1.
-    pub line: u64,
-    /// Its first byte in the decompressed file.
-    pub start: u64,
-    /// The byte after its last, without the line end.
-    pub end: u64,
-    /// Why.
-    pub reason: &'static str,
-    /// The column at fault, where there is one.
-    pub column: Option<String>,
-}
-
-impl From<Reject> for RejectedLine {
-    fn from(reject: Reject) -> Self {
-        RejectedLine {
-            line: reject.number,
-            start: reject.start,
-            end: reject.end,
-            reason: reject.reason,
-            column: reject.column,
-        }
-    }
-}
 
 /// How many lines were rejected, by reason.
 pub type Reasons = BTreeMap<&'static str, u64>;

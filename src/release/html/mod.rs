@@ -5,9 +5,9 @@
 mod svg;
 mod table;
 
-use super::Page;
 use super::about::long_date;
 use super::frame::Frame;
+use super::page::Page;
 use super::pivot::words;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

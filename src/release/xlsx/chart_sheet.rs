@@ -4,9 +4,9 @@
 //! suppressed figure is an empty cell, which Excel draws as a gap.
 
 use super::style;
-use crate::release::Page;
 use crate::release::chart::{Chart, Point};
 use crate::release::frame::Unit;
+use crate::release::page::Page;
 use crate::release::report_file::ChartKind;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 

@@ -1,9 +1,9 @@
 //! Native Excel charts beside the tables.
 
 use super::{chart_sheet, style, table_sheet};
-use crate::release::Page;
 use crate::release::chart::{Chart, Point, Series};
 use crate::release::frame::{Frame, Unit};
+use crate::release::page::Page;
 use crate::release::report_file::ChartKind;
 use rust_xlsxwriter::{
     Chart as Native, ChartAxisCrossing, ChartAxisLabelPosition, ChartEmptyCells, ChartErrorBars,

@@ -1,8 +1,8 @@
 //! The sheets before and after the tables: contents and notes.
 
 use super::style;
-use crate::release::Page;
 use crate::release::about::long_date;
+use crate::release::page::Page;
 use crate::release::pivot::words;
 use rust_xlsxwriter::{Url, Worksheet, XlsxError};
 
@@ -77,7 +77,7 @@ pub(super) fn contents(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), Xls
     words.heading("Tables")?;
     for frame in page.frames {
         let text = format!("Table {}: {}", frame.number, frame.title);
-        words.link(&super::sheet_name(frame.number), &text)?;
+        words.link(&super::style::sheet_name(frame.number), &text)?;
     }
     words.link("Notes", "Notes: definitions, disclosure control, sources")?;
     if page.charts.iter().any(Option::is_some) {

@@ -7,7 +7,7 @@ mod front;
 mod style;
 mod table_sheet;
 
-use super::Page;
+use super::page::Page;
 use crate::error::{Context, Result};
 use chrono::Datelike;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
@@ -49,9 +49,4 @@ fn build(page: &Page<'_>) -> Result<Vec<u8>, XlsxError> {
         chart_sheet::write(workbook.add_worksheet(), page, &blocks)?;
     }
     workbook.save_to_buffer()
-}
-
-/// The name of a table's sheet.
-fn sheet_name(number: usize) -> String {
-    format!("Table_{number}")
 }

@@ -100,3 +100,8 @@ pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
     }
     lines
 }
+
+/// The name of a table's sheet.
+pub(super) fn sheet_name(number: usize) -> String {
+    format!("Table_{number}")
+}

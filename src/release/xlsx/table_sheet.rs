@@ -2,9 +2,9 @@
 
 use super::style;
 use crate::disclosure::{NOT_APPLICABLE, SUPPRESSED};
-use crate::release::Page;
 use crate::release::about::long_date;
 use crate::release::frame::{Frame, Shown, Unit};
+use crate::release::page::Page;
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Url, Worksheet, XlsxError};
 
 /// Characters in a line of words above the table.
@@ -44,7 +44,7 @@ pub(super) fn write(
     page: &Page<'_>,
     frame: &Frame,
 ) -> Result<(), XlsxError> {
-    sheet.set_name(super::sheet_name(frame.number))?;
+    sheet.set_name(super::style::sheet_name(frame.number))?;
     let title = format!("Table {}: {}", frame.number, frame.title);
     sheet.write_with_format(0, 0, title, &style::title())?;
     let words = words(page, frame);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::decode::fhir::View;
+use crate::decode::fhir::{View, selected_paths};
 
 fn error(json: &str) -> (String, Option<String>) {
     let error = View::parse("condition.json", json).unwrap_err();
@@ -264,8 +264,7 @@ fn touched_paths_are_complete() {
           {"name":"given","path":"name.given.join(' ')"}]},
         {"forEach":"name.where(use = 'official')","column":[{"name":"f","path":"family"}]}]}"#;
     let view = View::parse("v.json", view).unwrap();
-    let paths: Vec<_> = view
-        .paths()
+    let paths: Vec<_> = selected_paths(&view)
         .into_iter()
         .map(|p| {
             format!(

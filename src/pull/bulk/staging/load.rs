@@ -9,7 +9,7 @@ use crate::pull::bulk::session::Session;
 use crate::pull::bulk::shortfall::Shortfall;
 use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{PersonLink, TablePlan};
-use crate::pull::prepare::rejects::RejectedLine;
+use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::read::pool::{BulkFile, FileIntake, Intake, Shared};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;

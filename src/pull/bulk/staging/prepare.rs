@@ -9,7 +9,7 @@ use crate::pull::bulk::shortfall::{tells, told};
 use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::SourceKind;
 use crate::pull::prepare::Preparer;
-use crate::pull::prepare::rejects::RejectedLine;
+use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::read::pool::{Shared, counted};
 use arrow::array::RecordBatch;
 use std::sync::Arc;

@@ -6,7 +6,7 @@
 
 use crate::error::{Context, Error, Result};
 use crate::pull::identity::facts::{LinkFact, Replacement};
-use crate::pull::prepare::rejects::RejectedLine;
+use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::state::extracts::Extract;
 use crate::pull::version::RecordVersion;
 use arrow::array::RecordBatch;

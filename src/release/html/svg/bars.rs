@@ -1,7 +1,7 @@
 //! Bars that lie down, so that long labels can be read: side by side, or stacked.
 
+use super::drawing::{MARK, WIDTH, cut, drawing, fill, mark, px, room};
 use super::scale::{Scale, tick};
-use super::{MARK, WIDTH, cut, drawing, fill, mark, px, room};
 use crate::disclosure::NOT_APPLICABLE;
 use crate::release::chart::{Chart, Point};
 use maud::{Markup, html};

@@ -1,7 +1,7 @@
 //! Lines over time: together, or one small chart a series when there are many.
 
+use super::drawing::{WIDTH, drawing, px};
 use super::scale::{Scale, tick};
-use super::{WIDTH, drawing, px};
 use crate::release::chart::{Chart, Point, Series};
 use maud::{Markup, html};
 

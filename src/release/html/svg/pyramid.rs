@@ -1,7 +1,7 @@
 //! A population pyramid: two series back to back, the categories between them.
 
+use super::drawing::{WIDTH, drawing, fill, mark, px, room};
 use super::scale::{Scale, tick};
-use super::{WIDTH, drawing, fill, mark, px, room};
 use crate::release::chart::{Chart, Point};
 use maud::{Markup, html};
 

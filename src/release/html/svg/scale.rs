@@ -41,9 +41,9 @@ impl Scale {
 /// A tick's label: short for millions, and without a sign.
 pub(super) fn tick(chart: &Chart, value: f64) -> String {
     match chart.unit {
-        Unit::Percent => format!("{}%", super::px(value)),
-        Unit::Per(_) if value < 10.0 && value.fract() != 0.0 => super::px(value),
-        _ if value >= 1e6 => format!("{}m", super::px(value / 1e6)),
+        Unit::Percent => format!("{}%", super::drawing::px(value)),
+        Unit::Per(_) if value < 10.0 && value.fract() != 0.0 => super::drawing::px(value),
+        _ if value >= 1e6 => format!("{}m", super::drawing::px(value / 1e6)),
         _ => crate::release::number::thousands(value.round() as u64),
     }
 }

@@ -1,0 +1,113 @@
+//! A query as a user writes it: over tables as they are or were, or one of the words that show them.
+
+use super::as_of_version::Past;
+use super::describe;
+use crate::engine::{Engine, plan_error};
+use crate::error::{Error, Result};
+use crate::functions::list_of_functions;
+use crate::lake::{Table, TableName};
+use crate::models::asked_tables;
+use crate::pipeline::Pipeline;
+use crate::pipeline::settings_file::nearest;
+use datafusion::prelude::DataFrame;
+use std::collections::BTreeSet;
+
+/// Who reads the lake: the engine, the project that explains its tables, and of which time.
+pub struct Reader<'a> {
+    /// The engine over the lake.
+    pub engine: &'a Engine,
+    /// The project.
+    pub pipeline: &'a Pipeline,
+    /// The state that is read.
+    pub past: &'a Past,
+}
+
+impl Reader<'_> {
+    /// Plans one query over the tables that it names, as they are or were.
+    pub async fn ask(&self, place: &str, sql: &str) -> Result<DataFrame> {
+        let (engine, lake) = (self.engine, self.engine.lake());
+        let sql = sql.trim().trim_end_matches(';');
+        let failed = |e| plan_error(place, &e);
+        if is_show_functions(sql) {
+            let rows = list_of_functions().map_err(failed)?;
+            return engine.context().read_batch(rows).map_err(failed);
+        }
+        if let Some(name) = described(sql) {
+            let table = self.table(place, &name).await?;
+            let rows = describe::columns(self.pipeline, &table)?;
+            return engine.context().read_batch(rows).map_err(failed);
+        }
+        let names = if is_show(sql) {
+            BTreeSet::from([TableName::new(CATALOGUE, "tables")])
+        } else {
+            asked_tables(place, sql)?
+        };
+        let (of_catalogue, names): (Vec<_>, Vec<_>) =
+            names.iter().partition(|name| name.layer == CATALOGUE);
+        if !of_catalogue.is_empty() {
+            for name in lake.tables().await? {
+                if let Some(table) = lake.table(&name).await? {
+                    engine.register(&table)?;
+                }
+            }
+        }
+        for name in names {
+            engine.register(&self.table(place, name).await?)?;
+        }
+        engine.query(place, sql).await
+    }
+
+    /// A table as it is or was; an error names the nearest one where there is none.
+    pub async fn table(&self, place: &str, name: &TableName) -> Result<Table> {
+        let lake = self.engine.lake();
+        if name.layer.is_empty() {
+            let known = lake.tables().await?;
+            let hint = match known.iter().find(|known| known.name == name.name) {
+                Some(known) => format!("did you mean '{known}'?"),
+                None => "write layer.name, such as core.person".to_string(),
+            };
+            let wrong = format!("{place}: table '{}' has no layer", name.name);
+            return Err(Error::usage(wrong).hint(hint));
+        }
+        match self.past.table(lake, name).await? {
+            Some(table) => Ok(table),
+            None => Err(Error::usage(format!("{place}: there is no table {name}"))
+                .hint(nearest(name, lake.tables().await?))),
+        }
+    }
+}
+
+/// The table that `describe core.person` asks about.
+fn described(sql: &str) -> Option<TableName> {
+    let mut words = sql.split_whitespace();
+    let (verb, name, None) = (words.next()?, words.next()?, words.next()) else {
+        return None;
+    };
+    let is_verb = ["describe", "desc"]
+        .iter()
+        .any(|v| verb.eq_ignore_ascii_case(v));
+    let name = name.to_lowercase();
+    let name = TableName::parse(&name).unwrap_or(TableName::new("", name));
+    (is_verb && name.layer != CATALOGUE).then_some(name)
+}
+
+/// Our own functions; `show functions like '%'` lists the engine's too.
+pub fn is_show_functions(sql: &str) -> bool {
+    sql.trim_end()
+        .trim_end_matches(';')
+        .split_whitespace()
+        .map(str::to_ascii_lowercase)
+        .eq(["show", "functions"])
+}
+
+fn is_show(sql: &str) -> bool {
+    let word = sql
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    matches!(word.as_str(), "show" | "describe" | "desc")
+}
+
+/// The layer that describes tables.
+const CATALOGUE: &str = "information_schema";

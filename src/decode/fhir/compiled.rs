@@ -1,0 +1,38 @@
+//! What a decoder was made for: views, and what to do with the lines of each resource type.
+
+use super::modifier::Modifiers;
+use super::resource_plan::Kind;
+use super::resource_type;
+use super::view::View;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Views, compiled.
+#[derive(Debug)]
+pub struct Compiled {
+    pub views: Vec<Arc<View>>,
+    /// By resource type, what to do with its lines.
+    pub kinds: HashMap<&'static str, Kind>,
+    pub modifiers: Box<Modifiers>,
+}
+
+impl Compiled {
+    /// Compiles `views` for every resource type.
+    pub fn new(views: Vec<Arc<View>>) -> Self {
+        let kinds = resource_type::all()
+            .iter()
+            .enumerate()
+            .map(|(number, name)| {
+                let own = views
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, view)| view.resource == *name);
+                (*name, Kind::new(name, number, &own.collect::<Vec<_>>()))
+            });
+        Compiled {
+            kinds: kinds.collect(),
+            views,
+            modifiers: Box::new(Modifiers::known([])),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! How the resources of a source are read, and what it brings on a good night.
+
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// What a source brings on a good night; a pull that finds something else ends with a warning.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default)]
+pub struct Expected {
+    /// Whether it may offer nothing although it brought something before.
+    pub allow_empty: bool,
+    /// The share of a table's new rows, or of all of its rows, that may have no person.
+    pub unlinked_threshold: f64,
+}
+
+impl Default for Expected {
+    fn default() -> Self {
+        Expected {
+            allow_empty: false,
+            unlinked_threshold: 0.2,
+        }
+    }
+}
+
+/// The identifier system of NHS numbers.
+pub const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";
+
+/// How resources are read, wherever they come from.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct FhirReading {
+    /// URLs of modifier extensions that the views allow for; a resource with another is rejected.
+    pub known_modifier_extensions: Vec<String>,
+    /// The identifier system that tells people apart.
+    pub person_identifier: String,
+    /// Whether NHS numbers of the test range (999…) are people.
+    pub accept_test_numbers: bool,
+    /// The share of lines that may be rejected before the pull fails.
+    pub reject_threshold: f64,
+}
+
+impl Default for FhirReading {
+    fn default() -> Self {
+        FhirReading {
+            known_modifier_extensions: Vec::new(),
+            person_identifier: NHS_NUMBER_SYSTEM.to_string(),
+            accept_test_numbers: false,
+            reject_threshold: default_reject_threshold(),
+        }
+    }
+}
+
+pub(super) fn default_reject_threshold() -> f64 {
+    0.05
+}
+
+/// A version of FHIR.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum FhirVersion {
+    /// STU3, in the form of CareConnect.
+    #[serde(rename = "3.0")]
+    Stu3,
+    /// R4, in the form of UK Core.
+    #[default]
+    #[serde(rename = "4.0")]
+    R4,
+}
+
+impl FhirVersion {
+    /// Where its ViewDefinitions are unless a setting says otherwise.
+    pub fn views(self) -> PathBuf {
+        PathBuf::from(match self {
+            FhirVersion::Stu3 => "pipelines/views-stu3",
+            FhirVersion::R4 => "pipelines/views",
+        })
+    }
+}

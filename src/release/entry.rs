@@ -1,0 +1,9 @@
+//! Something in the folder of a release.
+
+/// Something in the folder of a release.
+pub(super) struct Entry {
+    pub name: String,
+    pub size: u64,
+    /// What it is, when it is no file.
+    pub instead: Option<&'static str>,
+}
