@@ -1,6 +1,6 @@
 //! Long-term conditions: who has which, from when.
 
-use super::calendar::{Day, age};
+use super::calendar::Day;
 use super::person::Person;
 use super::random::Random;
 
@@ -247,14 +247,4 @@ pub fn active(conditions: &[Onset], on: Day) -> impl Iterator<Item = &Onset> {
 /// Whether a person has a condition on a day.
 pub fn has(conditions: &[Onset], kind: usize, on: Day) -> bool {
     active(conditions, on).any(|c| c.kind == kind)
-}
-
-/// The yearly chance of death of a person of this age: Gompertz, with a floor for accidents.
-pub fn mortality(person_birth: Day, female: bool, decile: u32, on: Day) -> f64 {
-    let years = f64::from(age(person_birth, on));
-    let base = 0.0115 * super::random::exp(0.101 * (years - 65.0)) + 0.000_15;
-    let sex = if female { 0.8 } else { 1.2 };
-    let gradient = if years < 80.0 { 0.075 } else { 0.035 };
-    let infant = if years < 1.0 { 0.003 } else { 0.0 };
-    base * sex * super::random::exp(gradient * (5.5 - f64::from(decile))) + infant
 }

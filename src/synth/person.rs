@@ -1,7 +1,6 @@
 //! Who a person is: age, sex, home, language, practice, and when they are in the area.
 
 use super::calendar::{Day, age};
-use super::conditions::mortality;
 use super::geography::POSTCODES_PER_LSOA;
 use super::names;
 use super::organisations::Kind;
@@ -357,4 +356,14 @@ fn smoking(random: &mut Random, years: i32, depth: f64) -> u8 {
         _ if draw < current + former => 1,
         _ => 0,
     }
+}
+
+/// The yearly chance of death of a person of this age: Gompertz, with a floor for accidents.
+pub fn mortality(person_birth: Day, female: bool, decile: u32, on: Day) -> f64 {
+    let years = f64::from(age(person_birth, on));
+    let base = 0.0115 * super::random::exp(0.101 * (years - 65.0)) + 0.000_15;
+    let sex = if female { 0.8 } else { 1.2 };
+    let gradient = if years < 80.0 { 0.075 } else { 0.035 };
+    let infant = if years < 1.0 { 0.003 } else { 0.0 };
+    base * sex * super::random::exp(gradient * (5.5 - f64::from(decile))) + infant
 }

@@ -6,7 +6,7 @@ use super::super::random::Random;
 use super::super::record::*;
 use super::super::world::World;
 use super::diagnoses::Reason;
-use super::hospital::trust;
+use super::provider::trust;
 
 const ATTENDANCE: Coding = coding("4525004", "Emergency department patient visit");
 

@@ -1,6 +1,6 @@
 //! General practice: registrations, consultations, reviews and measurements.
 
-use super::super::calendar::{Day, EVEN, Moment, WINTER, WORKING, at, pick_day};
+use super::super::calendar::{EVEN, Moment, WINTER, WORKING, at, pick_day};
 use super::super::conditions::{self, at as condition};
 use super::super::life::{Life, Meeting, clinician, in_hours, on, reason_of};
 use super::super::random::{Random, exp};
@@ -9,6 +9,7 @@ use super::super::world::World;
 use super::measures::{self, BLOODS, LIPIDS, find};
 use super::prescriptions::{ACUTE_MEDICINES, prescribe, repeat_prescriptions};
 use super::problems::{flags_and_goals, problems};
+use super::provider::practice;
 use super::vaccinations::vaccinations;
 
 const CONSULTATIONS: [(Coding, &str, f64); 4] = [
@@ -80,12 +81,6 @@ pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
     repeat_prescriptions(random, world, life);
     vaccinations(random, world, life);
     flags_and_goals(random, world, life);
-}
-
-/// A practice on a day, unless it sends nothing.
-pub fn practice(world: &World, life: &Life, day: Day) -> Option<usize> {
-    let practice = life.person.practice(day);
-    Life::connected(world, practice).then_some(practice)
 }
 
 fn register(random: &mut Random, world: &World, life: &mut Life) {

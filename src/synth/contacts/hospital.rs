@@ -1,18 +1,15 @@
 //! Hospital stays: each is an Encounter and a row.
 
-use super::super::calendar::{DAILY, Day, EVEN, Moment, WINTER, WORKING, at, pick_day};
-use super::super::conditions::{KINDS, at as condition};
-use super::super::life::{Life, Meeting, any_hour, on};
-use super::super::organisations::Kind;
+use super::super::calendar::{DAILY, Day, EVEN, WINTER, WORKING, at, pick_day};
+use super::super::conditions::at as condition;
+use super::super::life::{Life, any_hour, on};
 use super::super::random::{Random, exp};
-use super::super::record::*;
 use super::super::world::World;
-use super::diagnoses::{EMERGENCIES, PLANNED, Reason, group, procedure};
+use super::diagnoses::{EMERGENCIES, PLANNED, Reason, group};
 use super::emergency_department::{attend, attendance_rate};
 use super::maternity::maternity;
-
-const ADMISSION: Coding = coding("32485007", "Hospital admission");
-const DISCHARGE_LETTER: Coding = coding("373942005", "Discharge summary");
+use super::provider::trust;
+use super::stay::stay;
 
 fn emergency_rate(years: i32) -> f64 {
     match years {
@@ -72,18 +69,6 @@ pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
         planned(random, world, life);
     }
     maternity(random, world, life);
-}
-
-/// The trust that somebody goes to on a day.
-pub fn trust(random: &mut Random, world: &World, life: &Life, day: Day) -> usize {
-    let place = match life.place(world, day) {
-        // The valley has no hospital of its own.
-        1 => [0, 2][usize::from(random.chance(0.4))],
-        place => place,
-    };
-    world
-        .organisations
-        .pick(random, Kind::AcuteTrust, place, 0.94)
 }
 
 fn choose<'a>(random: &mut Random, life: &Life, reasons: &'a [Reason], day: Day) -> &'a Reason {
@@ -165,108 +150,5 @@ fn source(random: &mut Random, life: &Life, day: Day) -> &'static str {
         0..=3 if frail => "54",
         0 => "51",
         _ => "19",
-    }
-}
-
-/// A stay from a moment to a day, written as an Encounter and as a spell.
-pub fn stay(
-    random: &mut Random,
-    world: &World,
-    life: &mut Life,
-    reason: &Reason,
-    (provider, start, last): (usize, Moment, Day),
-    admitted: [&'static str; 3],
-    died: bool,
-) {
-    let first = on(start);
-    let day_case = last == first;
-    let end = match day_case {
-        true => (start + 60 * i64::from(random.between(150, 400))).min(at(last, 1_439)),
-        false => at(last, random.between(600, 1_200)),
-    };
-    let end = end.max(start);
-    let old = life.person.age(first) > 79;
-    let discharged = match random.below(100) {
-        _ if died => ["4", "79"],
-        0 | 1 => ["2", "19"],
-        2..=9 if old => ["1", "54"],
-        10 | 11 if old => ["1", "65"],
-        12 => ["1", "51"],
-        _ => ["1", "19"],
-    };
-    let encounter = life.meet(
-        random,
-        world,
-        Meeting {
-            setting: Setting::Inpatient,
-            class: "IMP",
-            kind: ADMISSION,
-            start,
-            end,
-            reason: Some(reason.snomed),
-            provider,
-        },
-    );
-    if let Some(last) = life.encounters.last_mut() {
-        (last.admission_method, last.admission_source) = (admitted[0], admitted[1]);
-        (last.discharge_method, last.discharge_destination) = (discharged[0], discharged[1]);
-    }
-    let operated =
-        (!reason.procedures.is_empty()).then(|| random.between(first, last.min(first + 2)));
-    if let (Some(day), Some(opcs4)) = (operated, reason.procedures.first()) {
-        let when = if day == first {
-            start
-        } else {
-            at(day, random.between(500, 590))
-        };
-        let (id, updated) = (random.id(), world.updated(random, end));
-        let (code, encounter) = (procedure(opcs4), Some(encounter));
-        life.procedures.push(Event {
-            id,
-            code,
-            extra: opcs4,
-            quantity: 0,
-            when,
-            updated,
-            encounter,
-        });
-    }
-    if random.chance(0.55) {
-        life.write_letter(random, world, DISCHARGE_LETTER, (encounter, end, provider));
-    }
-    let mut diagnoses = vec![reason.icd10.to_owned()];
-    for onset in super::super::conditions::active(&life.conditions, first).take(5) {
-        let code = KINDS[onset.kind].icd10;
-        if !reason.icd10.starts_with(code) {
-            diagnoses.push(written(random, code));
-        }
-    }
-    let nights = (last - first) as u32;
-    let number = life.next_row();
-    life.spells.push(Spell {
-        number,
-        provider,
-        days: (first, last),
-        admitted,
-        discharged,
-        specialty: [reason.specialty, reason.specialty],
-        diagnoses,
-        procedures: reason.procedures.to_vec(),
-        operated,
-        hrg: reason.hrg,
-        tariff: reason.tariff + 210 * nights.saturating_sub(3) + random.below(90),
-        episodes: 1 + u32::from(nights > 1 && random.chance(0.3)) + nights / 14,
-    });
-}
-
-/// The forms in which hospitals write the same ICD-10 code.
-fn written(random: &mut Random, code: &str) -> String {
-    match (code, random.below(4)) {
-        ("I10" | "R54" | "F03", 0 | 1) => format!("{code}X"),
-        ("I10" | "R54" | "F03", _) => code.to_owned(),
-        (_, 0) => format!("{code}9"),
-        (_, 1) => format!("{code}.9"),
-        (_, 2) => format!("{code}.0"),
-        _ => format!("{code}.9A"),
     }
 }

@@ -5,7 +5,8 @@ use super::super::random::Random;
 use super::super::record::*;
 use super::super::world::World;
 use super::diagnoses::Reason;
-use super::hospital::{stay, trust};
+use super::provider::trust;
+use super::stay::stay;
 
 /// A stay of the mother, and one of the baby when the person was born in the period.
 pub fn maternity(random: &mut Random, world: &World, life: &mut Life) {

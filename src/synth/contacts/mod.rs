@@ -10,6 +10,8 @@ pub mod measures;
 pub mod outpatient;
 pub mod prescriptions;
 pub mod problems;
+mod provider;
 pub mod social_care;
+mod stay;
 pub mod teams;
 pub mod vaccinations;

@@ -6,7 +6,7 @@ use super::super::life::{Life, in_hours};
 use super::super::random::Random;
 use super::super::record::*;
 use super::super::world::World;
-use super::general_practice::practice;
+use super::provider::practice;
 
 /// Medicines for what passes: directions and quantity.
 pub const ACUTE_MEDICINES: [(Coding, &str, u32); 5] = [

@@ -6,7 +6,7 @@ use super::super::life::{Life, clinician, on};
 use super::super::random::Random;
 use super::super::record::*;
 use super::super::world::World;
-use super::general_practice::practice;
+use super::provider::practice;
 
 /// The problem list, with the contact in which a new problem was recorded.
 pub fn problems(random: &mut Random, world: &World, life: &mut Life) {

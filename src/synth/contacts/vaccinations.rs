@@ -5,7 +5,7 @@ use super::super::life::{Life, in_hours};
 use super::super::random::Random;
 use super::super::record::*;
 use super::super::world::World;
-use super::general_practice::practice;
+use super::provider::practice;
 
 const FLU: Coding = coding("1239861000000100", "Seasonal influenza vaccination");
 const COVID: Coding = coding("1324681000000101", "SARS-CoV-2 vaccination");

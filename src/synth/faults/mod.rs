@@ -5,9 +5,11 @@
 //! decompression, and what a pull should make of it.
 
 mod kind;
+mod line;
 mod resource;
 mod row;
 
+use line::Line;
 use std::io::Write;
 use std::path::Path;
 
@@ -63,12 +65,6 @@ impl FileForm {
             mark: any(&["fhir/Flag", "fhir/Goal", "csv/dental_contact"]),
         }
     }
-}
-
-/// A line to write, and the fault it is when it is one.
-struct Line {
-    text: String,
-    fault: Option<Kind>,
 }
 
 /// Writes the lines of one file with faults among them.

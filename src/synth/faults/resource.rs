@@ -3,8 +3,8 @@
 use super::super::calendar::{push_date, push_moment};
 use super::super::random::Random;
 use super::super::{fhir, nhs_number};
-use super::Line;
 use super::kind::Kind;
+use super::line::Line;
 use chrono::NaiveDate;
 
 /// The faults that lines of a file can have.

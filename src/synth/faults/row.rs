@@ -2,8 +2,8 @@
 
 use super::super::calendar::{at, day, push_moment};
 use super::super::random::Random;
-use super::Line;
 use super::kind::Kind;
+use super::line::Line;
 use super::resource::{impossible_number, some_number};
 use chrono::{Datelike, NaiveDate};
 

@@ -1,0 +1,9 @@
+//! A line to write, and the fault it is when it is one.
+
+use super::kind::Kind;
+
+/// A line to write, and the fault it is when it is one.
+pub struct Line {
+    pub text: String,
+    pub fault: Option<Kind>,
+}
