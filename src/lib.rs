@@ -13,6 +13,7 @@ pub mod functions;
 pub mod lake;
 pub mod memory;
 pub mod models;
+mod nearest;
 #[cfg(test)]
 mod notice;
 pub mod panics;

@@ -5,6 +5,8 @@
 pub mod decode;
 #[path = "../../src/error.rs"]
 pub mod error;
+#[path = "../../src/nearest.rs"]
+pub mod nearest;
 
 #[path = "../../src/privacy/lookup.rs"]
 mod lookup;

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Table, TableName};
-use crate::pipeline::settings_file::nearest;
+use crate::nearest::nearest;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::str::FromStr;

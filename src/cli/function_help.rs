@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::functions::{Doc, sections};
-use crate::pipeline::settings_file::nearest;
+use crate::nearest::nearest;
 use datafusion::logical_expr::Documentation;
 use datafusion::prelude::SessionContext;
 use std::fmt::Write;

@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::functions::list_of_functions;
 use crate::lake::{Table, TableName};
 use crate::models::asked_tables;
+use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
-use crate::pipeline::settings_file::nearest;
 use datafusion::prelude::DataFrame;
 use std::collections::BTreeSet;
 

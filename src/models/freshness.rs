@@ -8,8 +8,8 @@ use super::library::Library;
 use crate::error::Result;
 use crate::lake::properties::INCOMPLETE;
 use crate::lake::{Lake, Table, TableName};
+use crate::nearest::nearest;
 use crate::pipeline::Value;
-use crate::pipeline::settings_file::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables that reports read, directly or through models, each at one version, and what is out of

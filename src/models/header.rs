@@ -2,7 +2,7 @@
 
 use super::declared_check::{Check, one_or_many};
 use crate::error::{Error, Result};
-use crate::pipeline::settings_file::nearest;
+use crate::nearest::nearest;
 use arrow::datatypes::Schema;
 use serde::Deserialize;
 use std::collections::BTreeMap;

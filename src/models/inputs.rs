@@ -7,8 +7,8 @@ use super::model_state::ModelState;
 use crate::error::{Context, Error, Result};
 use crate::lake::properties::{BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS};
 use crate::lake::{Lake, Table, TableName};
+use crate::nearest::nearest;
 use crate::pipeline::Value;
-use crate::pipeline::settings_file::nearest;
 use std::collections::BTreeMap;
 
 /// What models read, and at which version.

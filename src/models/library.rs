@@ -4,7 +4,7 @@ use super::header::{self, Header};
 use crate::error::{Context, Error, Result};
 use crate::functions::need::tables_read;
 use crate::lake::TableName;
-use crate::pipeline::settings_file::nearest;
+use crate::nearest::nearest;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{Expr, Statement as Sql, visit_expressions};

@@ -4,7 +4,7 @@ mod bulk;
 mod parameters;
 mod parts;
 mod reading;
-pub(crate) mod settings_file;
+mod settings_file;
 mod source;
 
 pub use bulk::{BulkAuth, FhirBulk, Level};

@@ -119,7 +119,7 @@ pub(super) fn set(parameters: &mut BTreeMap<String, Parameter>, setting: &str) -
     let known: Vec<String> = parameters.keys().cloned().collect();
     let Some(parameter) = parameters.get_mut(name) else {
         return Err(Error::usage(format!("there is no parameter '{name}'"))
-            .hint(super::settings_file::nearest(name, known)));
+            .hint(crate::nearest::nearest(name, known)));
     };
     parameter.default = read(parameter.kind, text).ok_or_else(|| {
         Error::usage(format!("--set {name}: '{text}' is not a {:?}", parameter.kind).to_lowercase())

@@ -1,9 +1,9 @@
 //! Reading a settings file in TOML: every mistake with its line, every misspelling with its cure.
 
 use crate::error::{Error, Result};
+use crate::nearest::nearest;
 use crate::privacy::place_name::reads_like_a_name;
 use serde::de::DeserializeOwned;
-use std::fmt::Display;
 
 /// Parses `text`, the content of `file`; unknown keys are errors that name the nearest known one.
 pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
@@ -82,34 +82,6 @@ fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
     Some((key, quoted.collect()))
 }
 
-/// The most names that a hint lists.
-const LISTED: usize = 12;
-
-/// "did you mean 'x'?", or the list of what there is.
-pub fn nearest(wrong: impl Display, known: impl IntoIterator<Item = impl Display>) -> String {
-    let wrong = wrong.to_string();
-    let known: Vec<String> = known.into_iter().map(|name| name.to_string()).collect();
-    let close = known.iter().filter_map(|k| Some((distance(&wrong, k)?, k)));
-    match close.min() {
-        Some((_, name)) => format!("did you mean '{name}'?"),
-        None if known.is_empty() => "there are none".to_string(),
-        None if known.len() > LISTED => format!(
-            "there are {} and {} more",
-            known[..LISTED].join(", "),
-            known.len() - LISTED
-        ),
-        None => format!("there are {}", known.join(", ")),
-    }
-}
-
-/// How far `wrong` is from the name `known`, when it is near enough to be a slip of the hand: at most
-/// three letters, and not more than half of the shorter one.
-pub fn distance(wrong: &str, known: &str) -> Option<usize> {
-    let shorter = wrong.chars().count().min(known.chars().count());
-    let distance = strsim::damerau_levenshtein(wrong, known);
-    (distance <= 3 && distance * 2 <= shorter).then_some(distance)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,28 +99,6 @@ mod tests {
         let err = parse::<Sample>("x.toml", "\nshrads = 3\n").unwrap_err();
         assert_eq!(err.what(), "x.toml:2:1: unknown field `shrads`");
         assert_eq!(err.hint_text(), Some("did you mean 'shards'?"));
-    }
-
-    #[test]
-    fn only_names_that_are_near_are_meant() {
-        let tables = ["utilisation.emergency_admission_rate", "core.person", "sex"];
-        for (wrong, said) in [
-            ("core.persn", "did you mean 'core.person'?"),
-            ("sexx", "did you mean 'sex'?"),
-            (
-                "utilisation.attendance",
-                "there are utilisation.emergency_admission_rate, core.person, sex",
-            ),
-            (
-                "x",
-                "there are utilisation.emergency_admission_rate, core.person, sex",
-            ),
-        ] {
-            assert_eq!(nearest(wrong, tables), said, "{wrong}");
-        }
-        let many = (0..20).map(|n| format!("table_{n}"));
-        let listed = nearest("something else", many);
-        assert!(listed.ends_with("table_11 and 8 more"), "{listed}");
     }
 
     #[test]

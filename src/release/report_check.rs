@@ -2,8 +2,8 @@
 
 use super::report_file::{ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table};
 use crate::error::{Context, Error, Result};
+use crate::nearest::nearest;
 use crate::pipeline::parse_settings;
-use crate::pipeline::settings_file::nearest;
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -8,7 +8,8 @@ use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
 use crate::models::query_inputs;
 use crate::models::sensitivity::Sensitivity;
-use crate::pipeline::{Pipeline, settings_file::nearest};
+use crate::nearest::nearest;
+use crate::pipeline::Pipeline;
 use crate::release::ReportFile;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
 
-use super::path::{Fault, nearest};
+use super::path::Fault;
+use crate::nearest::near;
 
 /// The tag of SQL on FHIR that asks for another SQL type than the FHIR type's own.
 pub const ANSI_TYPE: &str = "ansi/type";
@@ -156,7 +157,7 @@ impl Form {
             "time" | "Time" => Form::TimeText,
             _ => {
                 let fault = Fault::new(format!("unknown type '{fhir}'"));
-                return Err(match nearest(name, TEXT.into_iter().chain(OTHER)) {
+                return Err(match near(name, TEXT.into_iter().chain(OTHER)) {
                     Some(near) => fault.hint(format!("did you mean '{near}'?")),
                     None => fault.hint("a column holds a primitive FHIR type"),
                 });
@@ -189,7 +190,7 @@ impl Form {
                     "VARCHAR",
                 ];
                 let fault = Fault::new(format!("unknown SQL type '{ansi}' in tag '{ANSI_TYPE}'"));
-                return Err(match nearest(&name, known) {
+                return Err(match near(&name, known) {
                     Some(near) => fault.hint(format!("did you mean '{near}'?")),
                     None => fault.hint(format!(
                         "known are {} and DOUBLE PRECISION",

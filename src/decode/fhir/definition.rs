@@ -9,8 +9,9 @@ use super::constants::constants;
 use super::parts::{
     Misplaced, Place, Result, join, misplaced, misspelt, objects, only, optional, required, wrong,
 };
-use super::path::{Constants, Expr, Fault, nearest, parse};
+use super::path::{Constants, Expr, Fault, parse};
 use super::resource_type;
+use crate::nearest::near;
 
 /// Selects that a view may have: each that stands beside another is a step down the thread's stack.
 const MOST_SELECTS: usize = 250;
@@ -79,7 +80,7 @@ impl Definition {
         })?;
         if !resource_type::is_known(&resource) {
             let fault = Fault::new(format!("unknown resource type '{resource}'"));
-            let near = nearest(&resource, resource_type::all().iter().copied());
+            let near = near(&resource, resource_type::all().iter().copied());
             let fault = match near {
                 Some(near) => fault.hint(format!("did you mean '{near}'?")),
                 None => fault.hint("the types are those of FHIR R4"),

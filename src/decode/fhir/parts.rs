@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::path::{Fault, nearest};
+use super::path::Fault;
+use crate::nearest::near;
 
 /// A fault and where in the view it is.
 #[derive(Debug)]
@@ -75,7 +76,7 @@ pub(super) fn only(part: &Map<String, Value>, known: &[&str], place: &str) -> Re
             continue;
         }
         let fault = Fault::new(format!("unknown key '{key}'"));
-        let fault = match nearest(key, known.iter().copied()) {
+        let fault = match near(key, known.iter().copied()) {
             Some(near) => fault.hint(format!("did you mean '{near}'?")),
             None => fault,
         };
@@ -95,7 +96,7 @@ pub(super) fn misspelt(view: &Map<String, Value>) -> Result<()> {
         if known || key.starts_with('_') {
             continue;
         }
-        if let Some(near) = nearest(key, DECIDE)
+        if let Some(near) = near(key, DECIDE)
             && strsim::damerau_levenshtein(key, near) <= 2
         {
             let fault = Fault::new(format!("unknown key '{key}'"));

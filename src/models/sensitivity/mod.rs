@@ -124,9 +124,8 @@ impl Sensitivity {
         let index = facts.names.iter().position(|name| name == column);
         let found = index.and_then(|index| facts.relation.columns.get(index));
         let found = found.ok_or_else(|| {
-            Error::usage(format!("{table} has no column '{column}'")).hint(
-                crate::pipeline::settings_file::nearest(column, &facts.names),
-            )
+            Error::usage(format!("{table} has no column '{column}'"))
+                .hint(crate::nearest::nearest(column, &facts.names))
         })?;
         let relation = &facts.relation;
         if relation.level > Level::Free

@@ -1,6 +1,7 @@
 //! The functions a path can call.
 
-use super::{Fault, nearest};
+use super::Fault;
+use crate::nearest::near;
 
 /// A function with ordinary arguments. (`ofType` and `getReferenceKey` take a type and have their own
 /// place in the tree.)
@@ -51,7 +52,7 @@ impl Function {
             .iter()
             .map(|(known, ..)| *known)
             .chain([OF_TYPE, REFERENCE_KEY]);
-        Err(match nearest(name, names) {
+        Err(match near(name, names) {
             Some(near) => fault.hint(format!("did you mean '{near}'?")),
             None => {
                 let known: Vec<_> = ALL.iter().map(|(known, ..)| *known).collect();

@@ -6,8 +6,6 @@ mod lex;
 mod parse;
 mod tree;
 
-use crate::pipeline::settings_file::distance;
-
 pub(super) use function::Function;
 pub(super) use parse::parse;
 pub(super) use tree::{Constants, Expr, Literal, Operator};
@@ -31,16 +29,4 @@ impl Fault {
         self.hint = Some(hint.into());
         self
     }
-}
-
-/// The candidate nearest to `name`, when one is near enough to be what was meant.
-pub(super) fn nearest<'n>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'n str>,
-) -> Option<&'n str> {
-    candidates
-        .into_iter()
-        .filter_map(|candidate| Some((distance(name, candidate)?, candidate)))
-        .min()
-        .map(|(_, candidate)| candidate)
 }

@@ -3,7 +3,8 @@
 use super::super::temporal::Temporal;
 use super::function::{OF_TYPE, REFERENCE_KEY};
 use super::lex::{Token, tokens};
-use super::{Constants, Expr, Fault, Function, Literal, Operator, choice, nearest};
+use super::{Constants, Expr, Fault, Function, Literal, Operator, choice};
+use crate::nearest::near;
 
 /// How deep parentheses and arguments may be nested.
 const DEEPEST: usize = 64;
@@ -217,7 +218,7 @@ impl Parser<'_> {
         }
         let fault = Fault::new(format!("unknown constant '%{name}'"));
         Err(
-            match nearest(name, self.constants.keys().map(String::as_str)) {
+            match near(name, self.constants.keys().map(String::as_str)) {
                 Some(near) => fault.hint(format!("did you mean '%{near}'?")),
                 None => fault.hint("define it under 'constant' in the view"),
             },
