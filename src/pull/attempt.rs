@@ -12,7 +12,7 @@ use super::plan::{MergeColumns, PullPlan};
 use super::reject_spool::RejectSpool;
 use super::runs::Runs;
 use super::settle::{self, Settle};
-use super::taken::{self, TakenFiles};
+use super::taken::{self, Taken, TakenFiles};
 use super::{
     Limits, Summary, deleted, emptied, fence, opt_out_effect, rejects, threshold, warnings,
 };
@@ -65,7 +65,7 @@ impl Before {
     /// Whether no extract is left that must be read again, after what was read and brought now.
     fn complete_with(&self, plan: &PullPlan, intake: &Intake, brought: &[Brought]) -> bool {
         let read = intake.taken(plan);
-        let full = brought.iter().filter(|one| one.is_full());
+        let full = brought.iter().filter(|one| one.completes());
         let full: HashSet<&str> = full
             .map(|one| plan.sources[one.source].name.as_str())
             .collect();
@@ -326,12 +326,10 @@ impl Attempt<'_> {
                     everything,
                     progress: self.progress,
                 };
-                brought.push(errand.run().await?);
+                let (exported, remembered) = errand.run().await?;
+                exports.insert(source.name.clone(), remembered);
+                brought.extend(exported);
             }
-        }
-        for one in &brought {
-            let name = shared.plan.sources[one.source].name.clone();
-            exports.insert(name, one.remembered());
         }
         Ok(brought)
     }
@@ -440,17 +438,20 @@ impl Attempt<'_> {
             .all(std::mem::take(&mut before.tables), intake)
             .await?;
         let mut gone = Vec::new();
-        for one in brought.iter().filter(|one| one.is_full() && one.is_whole()) {
-            // A full export takes the place of all that came before.
+        for one in brought.iter().filter(|one| one.completes()) {
+            // A full export takes the place of all that came before; what it lacked, of what was to be
+            // read again.
             let name = &plan.sources[one.source].name;
-            for (id, _) in before.taken.extract_if(.., |id, _| id.0 == *name) {
+            let replaces = |taken: &Taken| !one.is_of_missed() || taken.is_to_read_again();
+            let ended = |id: &(String, String), taken: &mut Taken| id.0 == *name && replaces(taken);
+            for (id, _) in before.taken.extract_if(.., ended) {
                 gone.push(id);
             }
         }
         futures::try_join!(
             deleted::store(lake, &settle.exclusions.deleted, intake.people.owners()),
             rejects::store(lake, &shared.rejects, &gone),
-            opted_out::store(lake, &opt_outs.read, &intake.people),
+            opted_out::store(lake, &before.opted_out, &opt_outs.read, &intake.people),
             opt_out_effect::store_lists(lake, &opt_outs.read.lists),
         )?;
         before.taken.extend(intake.taken(plan));

@@ -41,17 +41,20 @@ mod version;
 mod walk;
 mod warnings;
 mod whereabouts;
+mod withheld;
 
 pub use again::{Again, Replaced, pull_again};
 pub use bulk::Shortfall;
 pub(crate) use chunks::{Form, Piece, pieces, unpacked};
 pub use feeding::{Feeding, feeding};
 pub use opt_out_effect::ndoo_checked_on;
+pub use opted_out::state as opt_out_state;
 pub use plan::{OPEN_PSEUDONYM, PersonLink, PullPlan, TablePlan};
 pub use rotate::{Rotated, abandon, rotate};
 pub use summary::{Summary, TableSummary};
 pub use taken::{Taken, TakenFiles, load as taken_files};
 pub use warnings::Warning;
+pub use withheld::Withheld;
 
 use crate::error::{Error, Result};
 use crate::lake::Lake;

@@ -28,6 +28,7 @@ mod memory;
 mod nightly;
 mod nights;
 mod operator;
+mod opt_out_history;
 mod opt_out_lists;
 mod privacy;
 mod project;

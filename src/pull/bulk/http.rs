@@ -219,8 +219,8 @@ pub fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
 pub struct Outcome {
     /// `severity/code` of each issue.
     pub issues: Vec<String>,
-    /// Resource types that issues name, in whichever words.
-    pub types: BTreeSet<String>,
+    /// Resource types that each issue names, in whichever words.
+    pub types: Vec<BTreeSet<String>>,
 }
 
 impl Outcome {
@@ -263,10 +263,10 @@ impl Outcome {
             let texts = texts.chain(&issue.diagnostics).chain(details);
             let words = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()));
             let types = words.filter(|w| is_resource_type(w) && *w != "OperationOutcome");
-            types.map(str::to_string).collect::<Vec<_>>()
+            types.map(str::to_string).collect::<BTreeSet<_>>()
         };
         (resource.kind == "OperationOutcome").then(|| Outcome {
-            types: resource.issue.iter().flat_map(types).collect(),
+            types: resource.issue.iter().map(types).collect(),
             issues: resource
                 .issue
                 .iter()

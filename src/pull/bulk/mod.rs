@@ -22,6 +22,7 @@ mod lines;
 mod links;
 mod log;
 mod manifest;
+mod missed;
 mod pace;
 mod poll;
 mod reading;
@@ -48,7 +49,7 @@ use address::Server;
 use http::Http;
 use log::Log;
 use session::Session;
-use staging::Staging;
+use staging::{Part, Staging};
 use std::collections::BTreeMap;
 use std::path::Path;
 use token::Tokens;
@@ -75,7 +76,7 @@ pub async fn fhir_versions(
             continue;
         };
         let known = memory.get(name).and_then(|m| m.fhir_version.clone());
-        let job = Staging::of(lake, name).job().await?;
+        let job = Staging::of(lake, name, Part::New).job().await?;
         let version = match job.and_then(|job| job.fhir_version) {
             Some(version) => Some(version),
             None if !wanted.is_empty() && !wanted.contains(name) => known,
