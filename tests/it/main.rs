@@ -30,6 +30,7 @@ mod nights;
 mod operator;
 mod opt_out_history;
 mod opt_out_lists;
+mod overflow;
 mod privacy;
 mod project;
 mod pull_bounds;
