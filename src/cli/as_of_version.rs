@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Table, TableName};
+use crate::models::{is_model, refuse_opted_out_since};
 use crate::nearest::nearest;
+use crate::pull::Withheld;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -99,8 +101,29 @@ impl Past {
         Ok(past)
     }
 
-    /// The table as it is, or was; None when the lake does not have it.
+    /// The table as it is, or was, without rows of people who have opted out since; None when the lake
+    /// does not have it.
+    ///
+    /// # Errors
+    /// Refused: such rows cannot be told from the others, as in a model's.
     pub async fn table(&self, lake: &Lake, name: &TableName) -> Result<Option<Table>> {
+        let Some(table) = self.stored(lake, name).await? else {
+            return Ok(None);
+        };
+        refuse_opted_out_since(lake, &table).await?;
+        let newest = lake.table(name).await?.map(|newest| newest.version);
+        if is_model(name) || newest == Some(table.version) {
+            return Ok(Some(table));
+        }
+        Withheld::load(lake)
+            .await?
+            .without(lake, table)
+            .await
+            .map(Some)
+    }
+
+    /// The table as the lake keeps it.
+    async fn stored(&self, lake: &Lake, name: &TableName) -> Result<Option<Table>> {
         if let Some(version) = self.versions.get(name) {
             return lake.table_at(name, *version).await.map(Some);
         }

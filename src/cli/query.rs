@@ -54,7 +54,8 @@ impl Reader<'_> {
         for name in names {
             engine.register(&self.table(place, name).await?)?;
         }
-        engine.query(place, sql).await
+        let frame = engine.query(place, sql).await?;
+        engine.typed(place, frame)
     }
 
     /// A table as it is or was; an error names the nearest one where there is none.

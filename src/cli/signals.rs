@@ -14,8 +14,8 @@ use std::time::Duration;
 
 /// How long a command may take to end in order.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// Room for plans of many joins, which are walked on the stack.
-const STACK: usize = 16 * 1024 * 1024;
+/// Room for plans as deep as a query may be long, which are walked on the stack.
+const STACK: usize = 64 * 1024 * 1024;
 /// The exit code of a command that panicked: data or storage failed.
 const PANICKED: u8 = 3;
 

@@ -31,7 +31,7 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
         ));
     }
     let error = Error::usage(format!("{place}{at}: {message}"));
-    match hint {
+    match hint.or_else(|| advice(&message).map(str::to_string)) {
         Some(hint) => error.hint(hint),
         None => error.hint(
             "`populace sql -c \"describe core.person\"` shows what a table has; docs/functions.md explains our functions",
@@ -79,7 +79,23 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
 fn advice(text: &str) -> Option<&'static str> {
     const SMALLER: &str =
         "make it smaller: a text or list repeats too often, or too many are joined";
-    const ADVICE: [(&str, &str); 10] = [
+    const ADVICE: [(&str, &str); 14] = [
+        (
+            "representable i",
+            "such a time has no place among nanoseconds, from 1677 to 2262: compare dates with dates, and cast times to arrow_cast(…, 'Timestamp(Microsecond, None)')",
+        ),
+        (
+            "as nanoseconds",
+            "such a time has no place among nanoseconds, from 1677 to 2262: compare dates with dates, and cast times to arrow_cast(…, 'Timestamp(Microsecond, None)')",
+        ),
+        (
+            "to store in a Decimal",
+            "a number passes its type: cast to a wider decimal, or use try_cast, which gives NULL",
+        ),
+        (
+            "many places passes",
+            "a double has some 17 digits: round to fewer places",
+        ),
         (
             "Cast error",
             "use try_cast, which gives NULL for a value that does not fit, or leave such values out first",
@@ -245,6 +261,8 @@ fn first_line(text: &str) -> String {
 fn without_values(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut quote = None;
+    // Its apostrophe opens no quotation.
+    let text = text.replace("Can't ", "Cannot ");
     for c in text.chars() {
         match (quote, c) {
             (Some(q), c) if c == q => {

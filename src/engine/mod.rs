@@ -1,16 +1,19 @@
 //! DataFusion with a memory limit, spilling to the temporary folder, reading tables of the lake.
 
-mod checked;
+mod arithmetic;
 mod clauses;
 mod count_distinct;
 mod errors;
 mod frames;
 mod in_lists;
+mod length;
 mod pool;
 mod ranges;
 mod run;
 mod session;
 mod table;
+mod temporal;
+mod totals;
 mod unsound;
 mod window;
 

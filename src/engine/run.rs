@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use tokio::runtime::Handle;
 
+/// Room for plans as deep as a query may be long, which are walked on the stack.
+const STACK: usize = 64 * 1024 * 1024;
 /// Batches that wait to be read.
 const AHEAD: usize = 2;
 
@@ -89,8 +91,7 @@ fn workers(threads: usize) -> Result<Handle> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads.max(2))
         .thread_name("query")
-        // Plans of many joins are walked on the stack.
-        .thread_stack_size(8 * 1024 * 1024)
+        .thread_stack_size(STACK)
         .enable_all()
         .build()
         .data(|| "cannot start the query engine")?;

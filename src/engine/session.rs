@@ -1,12 +1,12 @@
 //! A session: parameters, functions and the tables that a query names.
 
-use super::checked::CheckedArithmetic;
+use super::arithmetic::CheckedArithmetic;
 use super::clauses::check_clauses;
 use super::errors::{missing_table, plan_error};
 use super::pool::ProcessPool;
 use super::table::LakeTable;
 use super::window::VectorisedWindows;
-use super::{count_distinct, frames, in_lists, unsound};
+use super::{count_distinct, frames, in_lists, length, temporal, totals, unsound};
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
@@ -20,6 +20,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -82,10 +83,14 @@ impl Engine {
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
-            .with_physical_optimizer_rules(rules())
+            .with_optimizer_rules(rules())
+            .with_physical_optimizer_rules(physical_rules())
             .build();
         let context = SessionContext::new_with_state(state);
         context.register_udaf(count_distinct::count());
+        for function in totals::functions() {
+            context.register_udaf(function);
+        }
         functions::register(&context);
         context
             .runtime_env()
@@ -170,6 +175,7 @@ impl Engine {
     /// Plans one query and gives the columns that it makes; nothing is run.
     pub async fn columns(&self, place: &str, sql: &str) -> Result<arrow::datatypes::SchemaRef> {
         let frame = self.query(place, sql).await?;
+        let frame = self.typed(place, frame)?;
         // Functions in a query are checked when it is made ready to run.
         let schema = Arc::new(frame.schema().as_arrow().clone());
         self.plan(place, frame).await?;
@@ -185,6 +191,7 @@ impl Engine {
                 None => error,
             }
         };
+        length::refuse_too_long(place, sql)?;
         check_clauses(&self.context.state_ref().read(), sql).map_err(failed)?;
         let frame = self.context.sql(sql).await.map_err(failed)?;
         frames::refuse_impossible(place, frame.logical_plan())?;
@@ -192,8 +199,21 @@ impl Engine {
         let frame = frame
             .with_param_values(self.parameters.clone())
             .map_err(failed)?;
+        temporal::refuse(place, frame.logical_plan())?;
         let (state, plan) = frame.into_parts();
         let plan = in_lists::rewrite(plan).map_err(failed)?;
+        Ok(DataFrame::new(state, plan))
+    }
+
+    /// The query with the types that its columns will have: those of `union`, for one, are only found
+    /// when both sides are looked at.
+    pub fn typed(&self, place: &str, frame: DataFrame) -> Result<DataFrame> {
+        let (state, plan) = frame.into_parts();
+        let options = state.config().options();
+        let plan = state
+            .analyzer()
+            .execute_and_check(plan, options, |_, _| {})
+            .map_err(|e| plan_error(place, &e))?;
         Ok(DataFrame::new(state, plan))
     }
 
@@ -229,11 +249,16 @@ fn without_wrong_answers(options: &mut ConfigOptions) {
     optimizer.enable_window_limits = false;
 }
 
-/// DataFusion's rules between ours.
-fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
-        vec![Arc::new(CheckedArithmetic)];
-    rules.extend(PhysicalOptimizer::new().rules);
+/// DataFusion's rules after ours.
+fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(CheckedArithmetic)];
+    rules.extend(Optimizer::new().rules);
+    rules
+}
+
+/// DataFusion's rules before ours.
+fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
     rules.push(Arc::new(VectorisedWindows));
     rules
 }

@@ -5,7 +5,7 @@ use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result as PlanResult, ScalarValue};
 use datafusion::logical_expr::expr::{NullTreatment, WindowFunction};
 use datafusion::logical_expr::utils::split_conjunction;
-use datafusion::logical_expr::{Expr, LogicalPlan, Operator};
+use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, Operator};
 
 type Fault = (&'static str, &'static str);
 
@@ -20,6 +20,18 @@ const CORRELATED: Fault = (
 const PART: Fault = (
     "`in (select …)` cannot be a part of this expression: where NULL makes it unknown it would be false",
     "write `exists (select …)` or `not exists (select …)`, or give `not in (select …)` a place of its own: `where a and b not in (select …)`",
+);
+const ALWAYS_A_ROW: Fault = (
+    "`exists (select …)` or `in (select …)` that refers to the query around it cannot have an aggregate without `group by`, or with sets of groups: it gives a row where nothing matches, which would be missed",
+    "compare the aggregate with a number: `(select count(*) … where …) > 0`",
+);
+const CUT: Fault = (
+    "`exists (select …)` or `in (select …)` that refers to the query around it cannot have `limit`, `offset` or a window: they would count the rows of all at once",
+    "write a condition in the place of `limit`, or compare `(select count(*) … where …)` with a number",
+);
+const PLACE: Fault = (
+    "nth_value counts rows from 1",
+    "write nth_value(…, 1) for the first row of the frame; last_value gives the last",
 );
 const AHEAD: Fault = (
     "`ignore nulls` cannot look ahead: rows behind a gap of NULL would be missed",
@@ -39,7 +51,7 @@ pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
             if found.is_none() && !filters {
                 found = in_value(expression)?;
             }
-            found = found.or(ahead(expression)?);
+            found = found.or(ahead(expression)?).or(of_all(expression)?);
             Ok(goes_on(found))
         })?;
         Ok(goes_on(found))
@@ -122,15 +134,61 @@ fn in_value(expression: &Expr) -> PlanResult<Option<Fault>> {
     }
 }
 
+/// A subquery that is asked for each row, with what joins ask of all rows at once.
+fn of_all(expression: &Expr) -> PlanResult<Option<Fault>> {
+    let mut found = None;
+    expression.apply(|part| {
+        let subquery = match part {
+            Expr::Exists(exists) => &exists.subquery,
+            Expr::InSubquery(within) => &within.subquery,
+            _ => return Ok(goes_on(found)),
+        };
+        if !subquery.outer_ref_columns.is_empty() {
+            subquery.subquery.apply(|node| {
+                found = match node {
+                    LogicalPlan::Aggregate(aggregate) if always_a_row(aggregate) => {
+                        Some(ALWAYS_A_ROW)
+                    }
+                    LogicalPlan::Limit(_) | LogicalPlan::Window(_) => Some(CUT),
+                    _ => None,
+                };
+                Ok(goes_on(found))
+            })?;
+        }
+        Ok(goes_on(found))
+    })?;
+    Ok(found)
+}
+
+fn always_a_row(aggregate: &Aggregate) -> bool {
+    let sets = |group: &Expr| matches!(group, Expr::GroupingSet(_));
+    aggregate.group_expr.is_empty() || aggregate.group_expr.iter().any(sets)
+}
+
 fn ahead(expression: &Expr) -> PlanResult<Option<Fault>> {
-    let looks = |part: &Expr| {
-        Ok(matches!(part, Expr::WindowFunction(window) if looks_ahead_past_null(window)))
-    };
-    Ok(expression.exists(looks)?.then_some(AHEAD))
+    let mut found = None;
+    expression.apply(|part| {
+        if let Expr::WindowFunction(window) = part {
+            let ahead = looks_ahead_past_null(window).then_some(AHEAD);
+            found = ahead.or(before_the_first(window).then_some(PLACE));
+        }
+        Ok(goes_on(found))
+    })?;
+    Ok(found)
 }
 
 fn is_constant(expression: &Expr) -> bool {
     !expression.any_column_refs() && !expression.contains_outer()
+}
+
+/// DataFusion takes a negative place for one from the end.
+fn before_the_first(window: &WindowFunction) -> bool {
+    let place = match window.params.args.get(1) {
+        Some(Expr::Literal(ScalarValue::Int64(Some(place)), _)) => *place,
+        Some(Expr::Negative(_)) => -1,
+        _ => return false,
+    };
+    window.fun.name() == "nth_value" && place < 1
 }
 
 fn looks_ahead_past_null(window: &WindowFunction) -> bool {

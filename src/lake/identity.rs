@@ -18,7 +18,11 @@ use std::collections::BTreeMap;
 /// from the others.
 const LAYERS: [&str; 2] = ["record", "populace"];
 /// What only a lake in use has besides tables: rows under a key that wait for their table.
-const UNFINISHED: [&str; 2] = ["populace.rotation", "populace.staging"];
+const UNFINISHED: [&str; 3] = [
+    "populace.rotation",
+    "populace.staging",
+    "populace.staging.missed",
+];
 /// Tables whose logs are read at once.
 const AT_ONCE: usize = 16;
 

@@ -4,11 +4,13 @@ use super::built::{Built, Reason};
 use super::fingerprint;
 use super::library::Model;
 use super::model_state::ModelState;
+use super::opted_out_since::OPT_OUTS;
 use crate::error::{Context, Error, Result};
 use crate::lake::properties::{BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS};
 use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
 use crate::pipeline::Value;
+use crate::pull::opt_out_state;
 use std::collections::BTreeMap;
 
 /// What models read, and at which version.
@@ -85,6 +87,7 @@ impl<'a> Inputs<'a> {
             built: Built::of(model, parameters)?,
             inputs: serde_json::to_string(&versions)
                 .data(|| format!("cannot describe {}", model.name))?,
+            opt_outs: opt_out_state(self.lake).await?,
             table: None,
         };
         assessed.table = match self.lake.table(&model.name).await {
@@ -149,6 +152,8 @@ pub(super) struct Assessed {
     pub built: Built,
     /// The versions of what it reads now, as its table keeps them.
     pub inputs: String,
+    /// The state of the opt-outs that its inputs are of; None when nobody has opted out yet.
+    pub opt_outs: Option<String>,
     /// Its table, when it has one.
     pub table: Option<Table>,
 }
@@ -165,11 +170,14 @@ impl Assessed {
 
     /// What the model's table keeps of its build.
     pub fn properties(&self) -> Result<BTreeMap<String, String>> {
-        Ok(BTreeMap::from([
+        let mut properties = BTreeMap::from([
             (FINGERPRINT.to_string(), self.fingerprint.clone()),
             (INPUTS.to_string(), self.inputs.clone()),
             (BUILT.to_string(), self.built.to_property()?),
-        ]))
+        ]);
+        let opt_outs = self.opt_outs.iter();
+        properties.extend(opt_outs.map(|state| (OPT_OUTS.to_string(), state.clone())));
+        Ok(properties)
     }
 }
 

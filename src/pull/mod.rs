@@ -28,6 +28,8 @@ pub use again::{Again, Replaced, pull_again};
 pub use bulk::{Shortfall, shortfalls};
 pub use limits::Limits;
 pub use opt_outs::effect::ndoo_checked_on;
+pub use opt_outs::stored::state as opt_out_state;
+pub use opt_outs::withheld::Withheld;
 pub use plan::feeding::{Feeding, feeding};
 pub use plan::{OPEN_PSEUDONYM, PersonLink, PullPlan, TablePlan};
 pub(crate) use read::line_splitter::{Form, Piece, pieces, unpacked};

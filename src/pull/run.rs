@@ -16,7 +16,7 @@ use super::prepare::rejects;
 use super::read::pool::{self, Intake};
 use super::read::threshold;
 use super::spool::Spool;
-use super::state::extracts::{self, Extracts};
+use super::state::extracts::{self, Extract, Extracts};
 use super::state::{deleted_records, fence, rowless_versions};
 use super::{Summary, warnings};
 use crate::error::{Error, Result};
@@ -70,7 +70,7 @@ impl Before {
     /// Whether no extract is left that must be read again, after what was read and brought now.
     fn complete_with(&self, plan: &PullPlan, intake: &Intake, brought: &[Brought]) -> bool {
         let read = intake.taken(plan);
-        let full = brought.iter().filter(|one| one.is_full());
+        let full = brought.iter().filter(|one| one.completes());
         let full: HashSet<&str> = full
             .map(|one| plan.sources[one.source].name.as_str())
             .collect();
@@ -331,12 +331,10 @@ impl Attempt<'_> {
                     everything,
                     progress: self.progress,
                 };
-                brought.push(export.run().await?);
+                let (exported, remembered) = export.run().await?;
+                exports.insert(source.name.clone(), remembered);
+                brought.extend(exported);
             }
-        }
-        for one in &brought {
-            let name = shared.plan.sources[one.source].name.clone();
-            exports.insert(name, one.remembered());
         }
         Ok(brought)
     }
@@ -445,17 +443,21 @@ impl Attempt<'_> {
             .all(std::mem::take(&mut before.tables), intake)
             .await?;
         let mut gone = Vec::new();
-        for one in brought.iter().filter(|one| one.is_full() && one.is_whole()) {
-            // A full export takes the place of all that came before.
+        for one in brought.iter().filter(|one| one.completes()) {
+            // A full export takes the place of all that came before; what it lacked, of what was to be
+            // read again.
             let name = &plan.sources[one.source].name;
-            for (id, _) in before.taken.extract_if(.., |id, _| id.0 == *name) {
+            let replaces = |taken: &Extract| !one.is_of_missed() || taken.is_to_read_again();
+            let ended =
+                |id: &(String, String), taken: &mut Extract| id.0 == *name && replaces(taken);
+            for (id, _) in before.taken.extract_if(.., ended) {
                 gone.push(id);
             }
         }
         futures::try_join!(
             deleted_records::store(lake, &settle.exclusions.deleted, intake.people.owners()),
             rejects::store(lake, &shared.rejects, &gone),
-            stored::store(lake, &opt_outs.read, &intake.people),
+            stored::store(lake, &before.opted_out, &opt_outs.read, &intake.people),
             effect::store_lists(lake, &opt_outs.read.lists),
         )?;
         before.taken.extend(intake.taken(plan));

@@ -161,7 +161,7 @@ impl Summary {
     pub(super) fn with_exports(mut self, plan: &PullPlan, brought: &[Brought]) -> Self {
         for one in brought.iter().filter(|one| one.is_early()) {
             let name = plan.sources[one.source].name.clone();
-            self.future_exports.insert(name, one.remembered().since);
+            self.future_exports.insert(name, one.next_since());
         }
         self
     }

@@ -174,7 +174,7 @@ fn a_query_that_is_wrong_is_not_sent_to_the_disk() {
     }
     // What has no text holds a value, which is not shown.
     for format in ["csv", "json", "table"] {
-        let sql = "select cast(2147483647 - record_row as int)::date as d from record.condition";
+        let sql = "select arrow_cast(cast(2147483647 - record_row as int), 'Date32') as d from record.condition";
         let output = project.run(&["sql", "--format", format, "-c", sql]);
         let said = String::from_utf8_lossy(&output.stderr).to_string();
         assert!(!said.contains("2147483"), "{said}");

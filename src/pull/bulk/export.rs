@@ -6,6 +6,7 @@ use super::kick_off;
 use super::limits::Limits;
 use super::links::Links;
 use super::manifest::{RemoteFile, Role};
+use super::missed::Missed;
 use super::poll::{Polled, manifest};
 use super::reading::Downloads;
 use super::session::{Session, open};
@@ -13,7 +14,7 @@ use super::shortfall::{Shortfall, tells};
 use super::staging::job::{Job, Remembered, is_believed};
 use super::staging::load::{self, Brought};
 use super::staging::prepare::Treating;
-use super::staging::{FileState, Staging, writer};
+use super::staging::{FileState, Part, Staging, writer};
 use crate::error::{Context, Error, Result};
 use crate::lake::Lake;
 use crate::pipeline::{FhirBulk, Pipeline};
@@ -46,24 +47,84 @@ pub struct Export<'a> {
 }
 
 impl Export<'_> {
-    /// Brings an export to the staging area, going on with one that was begun.
-    pub async fn run(&self) -> Result<Brought> {
+    /// Brings what is new to the staging area, and before it what the server failed to export the last
+    /// time; gives what to remember of the source once both are in the lake.
+    pub async fn run(&self) -> Result<(Vec<Brought>, Remembered)> {
         let plan = &self.shared.plan.sources[self.source];
         let Some(settings) = &plan.bulk else {
             return Err(Error::data(format!("source {} is no server", plan.name)));
         };
-        let session = open(&plan.name, settings, self.pipeline)?;
-        let staging = Staging::of(self.lake, &plan.name);
         let digest = self.settings_digest(settings);
-        let since = self
+        // An earlier Populace believed times in the future.
+        let known = self
             .remembered
-            .filter(|r| !self.everything && r.settings == digest && !r.since.is_empty())
-            // An earlier Populace believed times in the future.
-            .filter(|r| is_believed(&r.since))
-            .map(|r| r.since.clone());
+            .filter(|r| !self.everything && r.settings == digest && is_believed(&r.since));
+        let mut since = known.map(|r| r.since.clone());
+        let mut remembered = self.remembered.cloned();
+        // What an export lacks now is said of it.
+        if let Some(remembered) = &mut remembered {
+            remembered.shortfall = None;
+        }
+        let mut brought = Vec::new();
+        match known.and_then(|r| Missed::of(r, settings)) {
+            None => self.end_missed(settings).await?,
+            Some(missed) => {
+                let settings = missed.settings(settings);
+                let one = self.export(&settings, Part::Missed, missed.since.clone());
+                match one.await {
+                    Ok(one) => {
+                        remembered = Some(one.remembered(remembered.as_ref(), &digest));
+                        brought.push(one);
+                    }
+                    // A server need not know how to export some types only.
+                    Err(failure) if failure.refused => {
+                        tracing::warn!(
+                            "source {}: the server does not export {} alone: everything is asked for from there on",
+                            plan.name,
+                            settings.types.join(", ")
+                        );
+                        since = missed.since;
+                    }
+                    Err(failure) => return Err(failure.error),
+                }
+            }
+        }
+        let one = self.export(settings, Part::New, since).await;
+        let one = one.map_err(|failure| failure.error)?;
+        let remembered = one.remembered(remembered.as_ref(), &digest);
+        brought.push(one);
+        Ok((brought, remembered))
+    }
+
+    /// Clears what is left of an export of missed types, where none are missed any more.
+    async fn end_missed(&self, settings: &FhirBulk) -> Result<()> {
+        let source = &self.shared.plan.sources[self.source].name;
+        let staging = Staging::of(self.lake, source, Part::Missed);
+        match staging.job().await? {
+            Some(job) => {
+                let session = open(source, settings, self.pipeline)?;
+                load::end(&session, &staging, &job).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Brings one export to the staging area, going on with one that was begun.
+    async fn export(
+        &self,
+        settings: &FhirBulk,
+        part: Part,
+        since: Option<String>,
+    ) -> Result<Brought, ExportFailure> {
+        let plan = &self.shared.plan.sources[self.source];
+        let session = open(&plan.name, settings, self.pipeline)?;
+        let staging = Staging::of(self.lake, &plan.name, part);
+        let digest = self.settings_digest(settings);
         let mut begun = staging.job().await?;
         if let Some(job) = &begun {
-            let done = self.remembered.is_some_and(|r| r.job == job.id);
+            let done = self
+                .remembered
+                .is_some_and(|r| [&r.job, &r.missed_job].contains(&&job.id));
             if done || job.settings != digest || job.since != since {
                 load::end(&session, &staging, job).await?;
                 begun = None;
@@ -80,13 +141,13 @@ impl Export<'_> {
                 staging.clear().await?;
                 match self.bring(&session, &staging, None, &digest, since).await {
                     Ok(Some(staged)) => Ok(self.brought(session, staging, staged)),
-                    Ok(None) => Err(forgotten(&session)),
+                    Ok(None) => Err(forgotten(&session).into()),
                     Err(failure) => Err(self.failed_export(&session, &staging, failure).await),
                 }
             }
             Ok(None) => {
                 staging.clear().await?;
-                Err(forgotten(&session))
+                Err(forgotten(&session).into())
             }
             Err(failure) => Err(self.failed_export(&session, &staging, failure).await),
         }
@@ -97,7 +158,7 @@ impl Export<'_> {
         session: &Session,
         staging: &Staging,
         failure: ExportFailure,
-    ) -> Error {
+    ) -> ExportFailure {
         if failure.hopeless {
             // What cannot be cleared now is found by the next pull.
             match staging.job().await {
@@ -109,7 +170,7 @@ impl Export<'_> {
                 }
             }
         }
-        failure.error
+        failure
     }
 
     fn brought(&self, session: Session, staging: Staging, staged: Staged) -> Brought {
@@ -210,8 +271,14 @@ impl Export<'_> {
                 .await?;
         }
         let accepted = &session.settings.accept_missing_types;
-        let shortfall = Shortfall::of(&job, &states, accepted);
         let types = types(&job, &states);
+        let mut shortfall = Shortfall::of(&job, &states, accepted);
+        if let Some(shortfall) = &mut shortfall
+            && job.since.is_none()
+        {
+            let now: Vec<String> = types.iter().cloned().collect();
+            shortfall.add_types(self.missing(session, &now));
+        }
         if shortfall.is_none() {
             let types: Vec<String> = types.iter().cloned().collect();
             self.expect_types(session, &job, &types)?;
@@ -260,6 +327,7 @@ impl Export<'_> {
         let job = Job {
             id,
             settings: settings.to_string(),
+            missed: staging.part() == Part::Missed,
             since,
             started,
             status_url: status.to_string(),
@@ -275,6 +343,19 @@ impl Export<'_> {
         Ok(job)
     }
 
+    /// Types that had something in the last export of everything and are not among those of `now`.
+    fn missing(&self, session: &Session, now: &[String]) -> Vec<String> {
+        let settings = &session.settings;
+        let before = self.remembered.map(|r| r.types.as_slice());
+        let missing = before.unwrap_or_default().iter();
+        missing
+            .filter(|kind| !now.contains(kind))
+            .filter(|kind| settings.types.is_empty() || settings.types.contains(kind))
+            .filter(|kind| !settings.accept_missing_types.contains(kind))
+            .cloned()
+            .collect()
+    }
+
     /// A type that had files and has none is a mistake of the server's more often than the truth.
     fn expect_types(
         &self,
@@ -287,18 +368,7 @@ impl Export<'_> {
         if job.since.is_some() || (unread && now == job.types()) {
             return Ok(());
         }
-        let settings = &session.settings;
-        let before = self
-            .remembered
-            .map(|r| r.types.as_slice())
-            .unwrap_or_default();
-        let missing: Vec<&str> = before
-            .iter()
-            .filter(|kind| !now.contains(kind))
-            .filter(|kind| settings.types.is_empty() || settings.types.contains(kind))
-            .filter(|kind| !settings.accept_missing_types.contains(kind))
-            .map(String::as_str)
-            .collect();
+        let missing = self.missing(session, now);
         if missing.is_empty() {
             return Ok(());
         }

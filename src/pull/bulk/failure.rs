@@ -10,6 +10,8 @@ pub struct ExportFailure {
     pub error: Error,
     /// Whether the job is of no more use: then the next pull asks for a new export.
     pub hopeless: bool,
+    /// Whether the server refuses what it is asked for.
+    pub refused: bool,
 }
 
 impl From<Error> for ExportFailure {
@@ -17,6 +19,7 @@ impl From<Error> for ExportFailure {
         ExportFailure {
             error,
             hopeless: false,
+            refused: false,
         }
     }
 }
@@ -39,6 +42,16 @@ impl ExportFailure {
         ExportFailure {
             error,
             hopeless: true,
+            refused: false,
+        }
+    }
+
+    /// The server does not do what it was asked for, and says so.
+    pub fn refused(error: Error) -> Self {
+        ExportFailure {
+            error,
+            hopeless: false,
+            refused: true,
         }
     }
 }

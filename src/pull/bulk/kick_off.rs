@@ -61,12 +61,11 @@ pub async fn kick_off(
         .cause(answer.reason());
         return Err(match answer.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                session.unauthorised(&answer)
+                session.unauthorised(&answer).into()
             }
-            StatusCode::NOT_FOUND => error.hint("see url and level of this source: the server has no export there"),
-            _ => error.hint("see types, type_filters and elements of this source: the server may not support one of them"),
-        }
-        .into());
+            StatusCode::NOT_FOUND => error.hint("see url and level of this source: the server has no export there").into(),
+            _ => ExportFailure::refused(error.hint("see types, type_filters and elements of this source: the server may not support one of them")),
+        });
     }
     session.log.event("kickoff", event);
     let to = answer.header("content-location").unwrap_or_default();

@@ -23,6 +23,7 @@ mod lines;
 mod links;
 mod log;
 mod manifest;
+mod missed;
 mod operation_outcome;
 mod poll;
 mod reading;

@@ -57,8 +57,8 @@ const CODES: [&str; 31] = [
 pub struct OperationOutcome {
     /// `severity/code` of each issue.
     pub issues: Vec<String>,
-    /// Resource types that issues name, in whichever words.
-    pub types: BTreeSet<String>,
+    /// Resource types that each issue names, in whichever words.
+    pub types: Vec<BTreeSet<String>>,
 }
 
 impl OperationOutcome {
@@ -101,10 +101,10 @@ impl OperationOutcome {
             let texts = texts.chain(&issue.diagnostics).chain(details);
             let words = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()));
             let types = words.filter(|w| is_resource_type(w) && *w != "OperationOutcome");
-            types.map(str::to_string).collect::<Vec<_>>()
+            types.map(str::to_string).collect::<BTreeSet<_>>()
         };
         (resource.kind == "OperationOutcome").then(|| OperationOutcome {
-            types: resource.issue.iter().flat_map(types).collect(),
+            types: resource.issue.iter().map(types).collect(),
             issues: resource
                 .issue
                 .iter()

@@ -211,7 +211,11 @@ impl<'a> Reading<'a> {
         ))
         .cause(answer.reason())
         .hint("run again: the next pull asks for a new export; if it stays so, the client may lack the right to the files");
-        ExportFailure { error, hopeless }
+        ExportFailure {
+            error,
+            hopeless,
+            refused: false,
+        }
     }
 
     fn ask(&self, remote: &RemoteFile) -> Request {

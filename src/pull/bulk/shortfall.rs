@@ -4,11 +4,13 @@
 //! issue of severity error or fatal, or one that cannot be read, means that records did not come.
 
 use super::manifest::Role;
+use super::missed::lacking;
 use super::operation_outcome::OperationOutcome;
 use super::staging::FileState;
 use super::staging::job::Job;
 use crate::decode::fhir::is_resource_type;
 use crate::error::Error;
+use crate::pipeline::FhirBulk;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -51,17 +53,19 @@ pub fn told(line: &[u8], kind: &str) -> Told {
             types: BTreeSet::from([named(kind)]),
         };
     };
-    let mut issues = outcome.issues;
+    let (mut issues, mut types_of) = (outcome.issues, outcome.types);
     if issues.is_empty() {
         // The standard wants one at least.
         issues.push("other/other".to_string());
+        types_of.push(BTreeSet::new());
     }
     let issues: Vec<String> = issues.iter().map(|issue| counted(issue)).collect();
     let mut types = BTreeSet::new();
-    if issues.iter().any(|issue| is_failure(issue)) {
-        types = outcome.types;
-        if types.is_empty() {
-            types.insert(named(kind));
+    for (issue, named_by_it) in issues.iter().zip(types_of) {
+        match is_failure(issue) {
+            true if named_by_it.is_empty() => types.extend([named(kind)]),
+            true => types.extend(named_by_it),
+            false => (),
         }
     }
     Told { issues, types }
@@ -113,12 +117,31 @@ impl Shortfall {
         self.types.iter().map(String::as_str).collect()
     }
 
-    /// The error of a pull that brought what there was; `since` is what the next one asks for.
-    pub fn error(&self, source: &str, since: Option<&str>) -> Error {
+    /// This and what another export of the same pull lacks.
+    pub fn and(mut self, other: &Self) -> Self {
+        self.files += other.files;
+        for (issue, count) in &other.issues {
+            *self.issues.entry(issue.clone()).or_default() += count;
+        }
+        self.types.extend(other.types.iter().cloned());
+        self
+    }
+
+    /// Adds types that an export of everything has nothing of, and that had something before.
+    pub fn add_types(&mut self, types: impl IntoIterator<Item = String>) {
+        self.types.extend(types);
+    }
+
+    /// The error of a pull that brought what there was; `since` is what the export was asked for.
+    pub fn error(&self, source: &str, settings: &FhirBulk, since: Option<&str>) -> Error {
         let types = self.types();
+        let of = match lacking(self, settings) {
+            Some(types) => types.into_iter().collect::<Vec<_>>().join(", "),
+            None => "all types".to_string(),
+        };
         let again = match since {
-            Some(since) => format!("all that changed since {since}"),
-            None => "everything".to_string(),
+            Some(since) => format!("what changed since {since} of {of}"),
+            None => format!("everything of {of}"),
         };
         let accept = if types.is_empty() {
             String::new()

@@ -3,3 +3,4 @@
 pub(super) mod change;
 pub(super) mod effect;
 pub(super) mod stored;
+pub(super) mod withheld;

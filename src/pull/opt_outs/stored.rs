@@ -18,6 +18,25 @@ pub fn table() -> TableName {
     TableName::new("populace", "opt_out")
 }
 
+/// The property of `populace.opt_out` that changes when somebody joins the lists, or a Patient turns
+/// out to be theirs: what was made of the lake before that may hold rows of theirs.
+const STATE: &str = "populace.opt_outs";
+
+/// The state of the opt-outs; None when nobody has ever been on a list.
+///
+/// # Errors
+/// Data: the log of the table cannot be read.
+pub async fn state(lake: &Lake) -> Result<Option<String>> {
+    let Some(stored) = lake.table(&table()).await? else {
+        return Ok(None);
+    };
+    Ok(match stored.property(STATE) {
+        Some(state) => Some(state.to_string()),
+        // An earlier Populace stored it.
+        None => (stored.rows() > 0).then(|| "0".to_string()),
+    })
+}
+
 /// A row says that a person is on a list, or that a Patient is theirs.
 fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
@@ -102,8 +121,14 @@ pub async fn load(lake: &Lake) -> Result<OptedOut> {
     Ok(found)
 }
 
-/// Stores the people who have opted out now, with the Patients that `links` knows of them.
-pub async fn store(lake: &Lake, opted_out: &OptOuts, links: &PatientIndex) -> Result<()> {
+/// Stores the people who have opted out now, with the Patients that `links` knows of them; `before`
+/// is what was stored.
+pub async fn store(
+    lake: &Lake,
+    before: &OptedOut,
+    opted_out: &OptOuts,
+    links: &PatientIndex,
+) -> Result<()> {
     let base = lake.table(&table()).await?;
     let mut rows: Vec<(i64, Option<i64>, Option<&str>)> = Vec::new();
     for (list, members) in &opted_out.members {
@@ -116,6 +141,22 @@ pub async fn store(lake: &Lake, opted_out: &OptOuts, links: &PatientIndex) -> Re
             .map(|(patient, person)| (person, Some(patient), None)),
     );
     rows.sort_unstable();
+    let known: HashSet<i64> = before.links.iter().map(|l| l.patient_key).collect();
+    let joined = rows.iter().any(|(person, patient, _)| match patient {
+        Some(patient) => !known.contains(patient),
+        None => !before.people.contains(person),
+    });
+    let state = base.as_ref().and_then(|table| table.property(STATE));
+    let state = match (joined, state) {
+        // The version is that of the commit, so that no state ever comes again.
+        (true, _) => Some(
+            base.as_ref()
+                .map_or(1, |table| table.version + 2)
+                .to_string(),
+        ),
+        (false, state) => state.map(str::to_string),
+    };
+    let properties = state.map(|state| (STATE.to_string(), state));
     let columns: [Arc<dyn Array>; 3] = [
         Arc::new(rows.iter().map(|r| Some(r.0)).collect::<Int64Array>()),
         Arc::new(rows.iter().map(|r| r.1).collect::<Int64Array>()),
@@ -123,7 +164,8 @@ pub async fn store(lake: &Lake, opted_out: &OptOuts, links: &PatientIndex) -> Re
     ];
     let rows =
         RecordBatch::try_new(schema(), columns.to_vec()).data(|| "cannot store the opt-outs")?;
-    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+    let properties = properties.into_iter().collect();
+    lake.replace_rows(&table(), base.as_ref(), rows, properties)
         .await
 }
 

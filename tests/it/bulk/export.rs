@@ -76,6 +76,8 @@ pub struct Export {
     /// A status for polls in the place of the server's own.
     pub status: Option<(u16, &'static str)>,
     pub endless: Option<Endless>,
+    /// Whether it exports all types or none.
+    pub all_types_only: bool,
 }
 
 impl Export {
@@ -102,6 +104,7 @@ impl Export {
             manifest: None,
             status: None,
             endless: None,
+            all_types_only: false,
         }
     }
 }

@@ -36,6 +36,29 @@ fn rows(project: &Project, table: &str) -> i64 {
     project.number(&format!("select count(*) from record.{table}"))
 }
 
+const OBSERVATIONS: &str = "Observation";
+const CHANGES: &str = "everything since 2026-10-01T02:00:00.000Z";
+
+/// What was asked for, in the order of asking: types, and since when.
+fn kick_offs(server: &Server) -> Vec<String> {
+    let asked = server.asked("GET", "/fhir/$export");
+    let parameters = asked.iter().map(|one| {
+        let url = format!("http://server{}", one.target);
+        let url = url::Url::parse(&url).unwrap();
+        let all: std::collections::BTreeMap<String, String> =
+            url.query_pairs().into_owned().collect();
+        let types = all
+            .get("_type")
+            .map_or("everything", String::as_str)
+            .to_string();
+        types
+            + &all
+                .get("_since")
+                .map_or(String::new(), |since| format!(" since {since}"))
+    });
+    parameters.collect()
+}
+
 fn kick_off(server: &Server) -> String {
     server
         .asked("GET", "/fhir/$export")
@@ -55,12 +78,12 @@ fn an_export_of_which_the_server_failed_files_is_an_error_and_asked_for_again() 
     let lacking = without_observations(vec![errors(&failed), errors(&failed.repeat(2))]);
     let server = Server::start(Export::good(lacking));
     let project = RECORD.project(&server, "");
-    for _ in 0..2 {
+    for night in 0..2 {
         let error = project.fails(3, &["pull"]);
         for said in [
             "source record: the server failed to export all that was asked for",
             "its 2 files of errors hold 3 error/exception; of Observation",
-            "what came is in the lake; the next pull asks for everything again",
+            "what came is in the lake; the next pull asks for everything of Observation again",
             "accept_missing_types = [\"Observation\"]",
         ] {
             assert!(error.contains(said), "{error}");
@@ -70,7 +93,13 @@ fn an_export_of_which_the_server_failed_files_is_an_error_and_asked_for_again() 
         assert_eq!(rows(&project, "observation"), 0);
         assert!(rows(&project, "condition") > 0);
         assert_eq!(server.open_jobs(), 0);
-        assert!(!kick_off(&server).contains("_since"));
+        // The second night asks for all Observations, and for what changed of the others.
+        let asked = kick_offs(&server);
+        let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+        match night {
+            0 => assert_eq!(asked, ["everything"]),
+            _ => assert_eq!(asked[1..], [OBSERVATIONS, CHANGES]),
+        }
     }
     let status = project.ok(&["status"]);
     assert!(
@@ -81,11 +110,12 @@ fn an_export_of_which_the_server_failed_files_is_an_error_and_asked_for_again() 
     // When nothing fails any more, all is here, and only changes are asked for from then on.
     server.change(|export| export.files = RECORD.files(20_000));
     project.ok(&["pull", "-q"]);
+    assert_eq!(kick_offs(&server)[3..], [OBSERVATIONS, CHANGES]);
     RECORD.assert_in(&project);
     let status = project.json(&["status"]);
     assert_eq!(status["incomplete_exports"], serde_json::json!({}));
     project.ok(&["pull", "-q"]);
-    assert!(kick_off(&server).contains(SINCE), "{}", kick_off(&server));
+    assert_eq!(kick_offs(&server)[5..], [CHANGES]);
 
     // Of changes, too, what failed is asked for again, from the same time on.
     let changed = RECORD.files(usize::MAX);
@@ -102,13 +132,86 @@ fn an_export_of_which_the_server_failed_files_is_an_error_and_asked_for_again() 
         export.files = vec![served("Condition", line.into_bytes()), errors(&failed)];
         export.transaction_time = "2026-10-02T02:00:00.000Z".to_string();
     });
-    for _ in 0..2 {
-        let error = project.fails(3, &["pull"]);
-        let again = "asks for all that changed since 2026-10-01T02:00:00.000Z again";
-        assert!(error.contains(again), "{error}");
-        assert!(kick_off(&server).contains(SINCE), "{}", kick_off(&server));
-    }
+    let error = project.fails(3, &["pull"]);
+    let again = "asks for what changed since 2026-10-01T02:00:00.000Z of Observation again";
+    assert!(error.contains(again), "{error}");
+    server.change(|export| export.transaction_time = "2026-10-03T02:00:00.000Z".to_string());
+    project.fails(3, &["pull"]);
+    let missed = "Observation since 2026-10-01T02:00:00.000Z";
+    assert_eq!(
+        kick_offs(&server)[6..],
+        [CHANGES, missed, "everything since 2026-10-02T02:00:00.000Z"]
+    );
+    // What is said of the time since which it is missed does not move on with the nights.
+    server.change(|export| {
+        export.files.truncate(1);
+        export.transaction_time = "2026-10-04T02:00:00.000Z".to_string();
+    });
+    project.ok(&["pull", "-q"]);
+    assert_eq!(
+        kick_offs(&server)[9..],
+        [missed, "everything since 2026-10-03T02:00:00.000Z"]
+    );
+    project.ok(&["pull", "-q"]);
+    assert_eq!(
+        kick_offs(&server)[11..],
+        ["everything since 2026-10-04T02:00:00.000Z"]
+    );
     RECORD.assert_contents(&project);
+}
+
+#[test]
+fn a_server_that_exports_all_types_or_none_is_asked_for_everything() {
+    let failed = outcome("error", "exception", "Observation");
+    let lacking = without_observations(vec![errors(&failed)]);
+    let server = Server::start(Export {
+        all_types_only: true,
+        ..Export::good(lacking)
+    });
+    let project = RECORD.project(&server, "");
+    project.fails(3, &["pull"]);
+    server.change(|export| export.files = RECORD.files(20_000));
+    let pulled = project.run(&["pull"]);
+    assert!(pulled.status.success());
+    let said = String::from_utf8_lossy(&pulled.stderr).into_owned();
+    assert!(
+        said.contains("the server does not export Observation alone"),
+        "{said}"
+    );
+    assert_eq!(
+        kick_offs(&server),
+        ["everything", OBSERVATIONS, "everything"]
+    );
+    RECORD.assert_in(&project);
+    project.ok(&["pull", "-q"]);
+    assert_eq!(kick_offs(&server)[3..], [CHANGES]);
+}
+
+#[test]
+fn an_export_of_missed_types_goes_on_after_a_crash() {
+    let failed = outcome("error", "exception", "Observation");
+    let lacking = without_observations(vec![errors(&failed)]);
+    let server = Server::start(Export::good(lacking));
+    let project = RECORD.project(&server, "");
+    project.fails(3, &["pull"]);
+    // The missed types are staged when the export of the others fails.
+    server.change(|export| {
+        export.files = RECORD.files(20_000);
+        export.files.push(ServedFile {
+            role: "deleted",
+            count: None,
+            ..served("Bundle", outcome("error", "exception", "").into_bytes())
+        });
+    });
+    let before = contents(&project);
+    project.fails(3, &["pull"]);
+    assert_eq!(contents(&project), before);
+    server.change(|export| export.files = RECORD.files(20_000));
+    project.ok(&["pull", "-q"]);
+    RECORD.assert_in(&project);
+    assert_eq!(server.open_jobs(), 0);
+    let staged = project.path("lake/populace.staging.missed/record");
+    assert!(!staged.exists());
 }
 
 #[test]

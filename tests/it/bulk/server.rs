@@ -207,6 +207,9 @@ impl Shared {
         }
         match (request.method.as_str(), parts) {
             ("GET", ["fhir", .., "$export"]) => {
+                if export.all_types_only && request.target.contains("_type=") {
+                    return Reply::outcome(400, "not-supported");
+                }
                 book.begun += 1;
                 let job = book.begun;
                 let since = format!("_since={}", export.transaction_time.replace(':', "%3A"));

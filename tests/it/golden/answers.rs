@@ -61,26 +61,31 @@ const fn golden(
 
 /// All queries with their answers; each query has one, and each answer a query.
 pub fn queries() -> Vec<Query> {
+    let each = FILES.iter();
+    each.flat_map(|(file, queries, answers)| answered(file, queries, answers))
+        .collect()
+}
+
+/// The queries of one file.
+pub fn answered(file: &str, queries: &str, answers: &str) -> Vec<Query> {
     let mut all = Vec::new();
-    for (file, queries, answers) in FILES {
-        let mut answers = stored(answers);
-        for text in queries.split("-- name: ").skip(1) {
-            let (name, sql) = text.split_once('\n').unwrap();
-            let sql = sql.lines().filter(|line| !line.starts_with("--"));
-            let sql = sql.collect::<Vec<_>>().join("\n");
-            let found = answers.remove(name);
-            all.push(Query {
-                name: format!("{file}/{name}"),
-                sql: sql.trim().trim_end_matches(';').to_string(),
-                rows: found.unwrap_or_else(|| panic!("{file}/{name} has no answer: run make.py")),
-            });
-        }
-        assert!(
-            answers.is_empty(),
-            "answers without a query: {:?}",
-            answers.keys()
-        );
+    let mut answers = stored(answers);
+    for text in queries.split("-- name: ").skip(1) {
+        let (name, sql) = text.split_once('\n').unwrap();
+        let sql = sql.lines().filter(|line| !line.starts_with("--"));
+        let sql = sql.collect::<Vec<_>>().join("\n");
+        let found = answers.remove(name);
+        all.push(Query {
+            name: format!("{file}/{name}"),
+            sql: sql.trim().trim_end_matches(';').to_string(),
+            rows: found.unwrap_or_else(|| panic!("{file}/{name} has no answer: run make.py")),
+        });
     }
+    assert!(
+        answers.is_empty(),
+        "answers without a query: {:?}",
+        answers.keys()
+    );
     all
 }
 

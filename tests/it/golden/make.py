@@ -5,6 +5,8 @@
     pip install duckdb==2.0.1
     python3 tests/it/golden/make.py /tmp/golden
 
+A second argument is another folder of queries, for those that generate.py makes.
+
 A query may have another spelling for DuckDB, on one line: `-- duckdb: select …`.
 """
 
@@ -30,7 +32,7 @@ def plain(value):
 
 
 def main():
-    here = pathlib.Path(__file__).parent
+    here = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path(__file__).parent
     rows = pathlib.Path(sys.argv[1])
     engine = duckdb.connect(config={"threads": 1})
     engine.execute("create schema golden")

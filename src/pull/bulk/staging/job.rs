@@ -2,6 +2,7 @@
 
 use crate::error::{Context, Result};
 use crate::pull::bulk::manifest::{RemoteFile, Role};
+use crate::pull::bulk::missed::Behind;
 use crate::pull::bulk::shortfall::Shortfall;
 use crate::pull::clock::{Clock, GRACE};
 use chrono::{DateTime, Utc};
@@ -15,6 +16,9 @@ pub struct Job {
     pub id: String,
     /// A digest of all settings it depends on; with others it is of no use.
     pub settings: String,
+    /// Whether it is of types alone that the server failed to export before.
+    #[serde(default)]
+    pub missed: bool,
     /// What it was asked for: changes since this time, or everything.
     pub since: Option<String>,
     /// When it was asked for.
@@ -87,10 +91,12 @@ impl Job {
         let Some(f) = self.files.get(file) else {
             return time.to_string();
         };
+        // Two exports may be of one time.
+        let part = if self.missed { "missed-" } else { "" };
         match f.role {
-            Role::Output => format!("{time}/{}-{:06}", f.kind, file + 1),
-            Role::Deleted => format!("{time}/deleted-{:06}", file + 1),
-            Role::Error => format!("{time}/error-{:06}", file + 1),
+            Role::Output => format!("{time}/{part}{}-{:06}", f.kind, file + 1),
+            Role::Deleted => format!("{time}/{part}deleted-{:06}", file + 1),
+            Role::Error => format!("{time}/{part}error-{:06}", file + 1),
         }
     }
 
@@ -139,6 +145,16 @@ pub fn is_believed(time: &str) -> bool {
     micros(time).is_some_and(|time| Clock::of_command().believes(time))
 }
 
+/// The earlier of two times since which changes are missing; None is everything.
+pub fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
+    let (one, other) = (one?, other?);
+    // A time that cannot be read is followed by everything.
+    match (micros(&one)?, micros(&other)?) {
+        (first, second) if first <= second => Some(one),
+        _ => Some(other),
+    }
+}
+
 fn micros(time: &str) -> Option<i64> {
     let time = DateTime::parse_from_rfc3339(time).ok()?;
     Some(time.timestamp_micros())
@@ -157,10 +173,17 @@ pub struct Remembered {
     pub types: Vec<String>,
     /// The FHIR version that the server spoke.
     pub fhir_version: Option<String>,
-    /// What the last export lacked: then `since` is what it was asked for, and the next one is asked
-    /// for the same.
+    /// What the last exports lacked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shortfall: Option<Shortfall>,
+    /// Types that the server failed to export, which are asked for again by themselves. Where it does
+    /// not say which types these were, `since` is what the export was asked for, and all of it is asked
+    /// for again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub behind: Behind,
+    /// The job that brought types again; empty when none did.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub missed_job: String,
 }
 
 /// What is remembered of all bulk sources, by name.

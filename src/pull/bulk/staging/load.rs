@@ -5,6 +5,7 @@ use super::job::{Job, Remembered};
 use super::staged_file::{self, Counts, Piece};
 use crate::error::{Context, Error, Result};
 use crate::pull::bulk::kick_off;
+use crate::pull::bulk::missed::{covers, lacking, miss};
 use crate::pull::bulk::session::Session;
 use crate::pull::bulk::shortfall::Shortfall;
 use crate::pull::identity::patient_index::PatientIndex;
@@ -14,6 +15,7 @@ use crate::pull::read::pool::{BulkFile, FileIntake, Intake, Shared};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use futures::{StreamExt, TryStreamExt};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use url::Url;
 
@@ -45,14 +47,20 @@ impl Brought {
         self.readings.iter().all(Option::is_none)
     }
 
-    /// Whether it holds everything, not only changes.
+    /// Whether it holds everything of its types, not only changes.
     pub fn is_full(&self) -> bool {
         self.job.since.is_none()
     }
 
-    /// Whether it holds all that it was asked for, as far as the server says.
-    pub fn is_whole(&self) -> bool {
-        self.shortfall.is_none()
+    /// Whether all that the source has has come again with it: a whole export of everything, or of what
+    /// an export of everything lacked.
+    pub fn completes(&self) -> bool {
+        self.is_full() && self.shortfall.is_none()
+    }
+
+    /// Whether it is of types alone that the server failed to export before.
+    pub fn is_of_missed(&self) -> bool {
+        self.job.missed
     }
 
     /// Whether the server says that it is of a time in the future.
@@ -63,7 +71,8 @@ impl Brought {
     /// The error of a pull that took in an export which is not whole.
     pub fn error(&self) -> Option<Error> {
         let shortfall = self.shortfall.as_ref()?;
-        Some(shortfall.error(&self.session.source, self.job.since.as_deref()))
+        let (session, since) = (&self.session, self.job.since.as_deref());
+        Some(shortfall.error(&session.source, &session.settings, since))
     }
 
     fn counts(&self, piece: &Piece) -> bool {
@@ -160,20 +169,59 @@ impl Brought {
         Ok(())
     }
 
-    /// What to remember of it once it is in the lake.
-    pub fn remembered(&self) -> Remembered {
-        Remembered {
-            job: self.job.id.clone(),
-            settings: self.job.settings.clone(),
-            since: match self.shortfall {
-                // The same again.
-                Some(_) => self.job.since.clone().unwrap_or_default(),
-                None => self.job.next_since(),
-            },
-            types: self.types.clone(),
-            fhir_version: self.job.fhir_version.clone(),
-            shortfall: self.shortfall.clone(),
+    /// What to remember of the source once it is in the lake, where that was `before`.
+    pub fn remembered(&self, before: Option<&Remembered>, settings: &str) -> Remembered {
+        let mut now = before.cloned().unwrap_or_default();
+        now.fhir_version.clone_from(&self.job.fhir_version);
+        now.settings = settings.to_string();
+        let lacking = self
+            .shortfall
+            .as_ref()
+            .map(|s| lacking(s, &self.session.settings));
+        let since = self.job.since.as_deref();
+        if self.job.missed {
+            now.missed_job.clone_from(&self.job.id);
+            let asked: BTreeSet<&String> = self.session.settings.types.iter().collect();
+            match lacking {
+                None => now.behind.retain(|kind, _| !asked.contains(kind)),
+                Some(Some(types)) => {
+                    let known = |kind: &String| types.contains(kind) || !asked.contains(kind);
+                    now.behind.retain(|kind, _| known(kind));
+                }
+                // It does not say which of them: all of them again.
+                Some(None) => (),
+            }
+            let had: BTreeSet<String> = now.types.drain(..).chain(self.types.clone()).collect();
+            now.types = had.into_iter().collect();
+            now.shortfall.clone_from(&self.shortfall);
+            return now;
         }
+        now.job.clone_from(&self.job.id);
+        if since.is_none() {
+            now.types.clone_from(&self.types);
+        }
+        now.behind
+            .retain(|_, missed| !covers(since, missed.as_deref()));
+        now.shortfall = match (now.shortfall.take(), &self.shortfall) {
+            (Some(missed), Some(new)) => Some(missed.and(new)),
+            (missed, new) => missed.or(new.clone()),
+        };
+        match lacking {
+            // The same again, of all types.
+            Some(None) => now.since = since.unwrap_or_default().to_string(),
+            Some(Some(types)) => {
+                miss(&mut now.behind, types, since);
+                now.since = self.job.next_since();
+            }
+            None => now.since = self.job.next_since(),
+        }
+        now
+    }
+
+    /// What the next export of changes is asked for, where the server says that this one is of a time in
+    /// the future.
+    pub fn next_since(&self) -> String {
+        self.job.next_since()
     }
 
     /// It is in the lake: removes what was staged and lets the server remove its files.

@@ -25,12 +25,24 @@ use std::sync::Arc;
 
 /// The folder of all staging areas, relative to the lake.
 const FOLDER: &str = "populace.staging";
+/// The same of exports of types that were missed before.
+const MISSED: &str = "populace.staging.missed";
 /// Objects that are read or removed at once.
 const AT_ONCE: usize = 16;
+
+/// Which export of a source it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What is new.
+    New,
+    /// What the server failed to export before.
+    Missed,
+}
 
 /// The staging area of a source.
 #[derive(Debug, Clone)]
 pub struct Staging {
+    part: Part,
     store: Arc<dyn ObjectStore>,
     folder: Path,
     /// The same folder where the lake is on this machine.
@@ -123,13 +135,23 @@ impl FileState {
 
 impl Staging {
     /// The staging area of `source`.
-    pub fn of(lake: &Lake, source: &str) -> Self {
-        let folder = Path::from_iter([FOLDER, source]);
+    pub fn of(lake: &Lake, source: &str, part: Part) -> Self {
+        let areas = match part {
+            Part::New => FOLDER,
+            Part::Missed => MISSED,
+        };
+        let folder = Path::from_iter([areas, source]);
         Staging {
+            part,
             store: lake.store().clone(),
             local: lake.location().folder().map(|f| f.join(folder.as_ref())),
             folder,
         }
+    }
+
+    /// Which export of its source it is of.
+    pub fn part(&self) -> Part {
+        self.part
     }
 
     fn job_path(&self) -> Path {

@@ -1,0 +1,231 @@
+//! Aggregates that are exact: what their type does not hold is an error, and what has left a frame has
+//! no part in it.
+//!
+//! DataFusion adds in the type of the result and begins again at the other end. Here the sums of whole
+//! numbers are kept in 128 bits, which no number of rows fills: whether a sum has a place does not
+//! depend on the order in which rows come, nor on how many threads add them up. Over frames that slide
+//! nothing is taken away again ([`frame`], [`anew`]). All else is left to DataFusion.
+
+mod anew;
+mod distinct;
+mod frame;
+mod kept;
+mod whole;
+
+use anew::Anew;
+use arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion::common::{Result, ScalarValue};
+use datafusion::functions_aggregate::all_default_aggregate_functions;
+use datafusion::logical_expr::expr::AggregateFunction;
+use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
+use datafusion::logical_expr::utils::{AggregateOrderSensitivity, format_state_name};
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, Expr, GroupsAccumulator, Operator,
+    ReversedUDAF, SetMonotonicity, Signature, StatisticsArgs,
+};
+use distinct::Distinct;
+use frame::{Frame, Moment};
+use kept::Kept;
+use std::sync::Arc;
+use whole::Whole;
+
+/// The functions, to be registered in place of DataFusion's.
+pub(super) fn functions() -> Vec<AggregateUDF> {
+    let exact = |function: Arc<AggregateUDF>| {
+        let moment = moment(function.name());
+        let statistic = moment.is_some() || is_statistic(function.name());
+        statistic.then(|| AggregateUDF::from(Exact { function, moment }))
+    };
+    let all = all_default_aggregate_functions();
+    all.into_iter().filter_map(exact).collect()
+}
+
+fn moment(name: &str) -> Option<Moment> {
+    Some(match name {
+        "sum" => Moment::Sum,
+        "avg" => Moment::Mean,
+        "var" => Moment::Variance(1),
+        "var_pop" => Moment::Variance(0),
+        "stddev" => Moment::Deviation(1),
+        "stddev_pop" => Moment::Deviation(0),
+        _ => return None,
+    })
+}
+
+/// Statistics of two columns.
+fn is_statistic(name: &str) -> bool {
+    matches!(name, "corr" | "covar_samp" | "covar_pop") || name.starts_with("regr_")
+}
+
+/// What is made of a sum of whole numbers and the number of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Outcome {
+    Sum,
+    Mean,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Exact {
+    function: Arc<AggregateUDF>,
+    moment: Option<Moment>,
+}
+
+impl Exact {
+    /// What is made of rows of this type, if they are added up here.
+    fn outcome(&self, kind: &DataType) -> Option<Outcome> {
+        match self.moment {
+            Some(Moment::Sum) => Whole::suits(kind).then_some(Outcome::Sum),
+            // The mean of decimals fails by itself, and all else is a fraction.
+            Some(Moment::Mean) => matches!(kind, DataType::Duration(_)).then_some(Outcome::Mean),
+            _ => None,
+        }
+    }
+
+    /// What keeps the sums of this call, if they are kept here.
+    fn kept(&self, args: &AccumulatorArgs) -> Option<Kept> {
+        let ([field], false) = (args.expr_fields, args.is_distinct) else {
+            return None;
+        };
+        let outcome = self.outcome(field.data_type())?;
+        Some(Kept::new(outcome, args.return_field.data_type()))
+    }
+
+    /// The engine's accumulator; of distinct whole numbers it only keeps the values.
+    fn watched(&self, args: &AccumulatorArgs, inner: Box<dyn Accumulator>) -> Box<dyn Accumulator> {
+        let kind = args.return_field.data_type().clone();
+        match args.is_distinct && self.outcome(&kind) == Some(Outcome::Sum) {
+            true => Box::new(Distinct { inner, kind }),
+            false => inner,
+        }
+    }
+}
+
+fn again<'a>(args: &AccumulatorArgs<'a>) -> AccumulatorArgs<'a> {
+    AccumulatorArgs {
+        return_field: args.return_field.clone(),
+        ..*args
+    }
+}
+
+impl AggregateUDFImpl for Exact {
+    fn name(&self) -> &str {
+        self.function.name()
+    }
+
+    fn aliases(&self) -> &[String] {
+        self.function.aliases()
+    }
+
+    fn signature(&self) -> &Signature {
+        self.function.signature()
+    }
+
+    fn coerce_types(&self, kinds: &[DataType]) -> Result<Vec<DataType>> {
+        self.function.inner().coerce_types(kinds)
+    }
+
+    fn return_type(&self, kinds: &[DataType]) -> Result<DataType> {
+        self.function.return_type(kinds)
+    }
+
+    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        let [field] = args.input_fields else {
+            return self.function.state_fields(args);
+        };
+        if args.is_distinct || self.outcome(field.data_type()).is_none() {
+            return self.function.state_fields(args);
+        }
+        let part =
+            |name, kind| Arc::new(Field::new(format_state_name(args.name, name), kind, true));
+        Ok(vec![
+            part("sum", kept::SUM),
+            part("count", DataType::UInt64),
+        ])
+    }
+
+    fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        if let Some(kept) = self.kept(&args) {
+            return Ok(Box::new(kept));
+        }
+        let inner = self.function.accumulator(again(&args))?;
+        Ok(self.watched(&args, inner))
+    }
+
+    fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        if let Some(kept) = self.kept(&args) {
+            return Ok(Box::new(kept));
+        }
+        let fraction = |field: &FieldRef| field.data_type() == &DataType::Float64;
+        if !args.is_distinct && args.expr_fields.iter().all(fraction) {
+            return Ok(match self.moment {
+                Some(moment) => Box::new(Frame::new(moment)),
+                None => Box::new(Anew::new(&self.function, &args)),
+            });
+        }
+        let inner = self.function.create_sliding_accumulator(again(&args))?;
+        Ok(self.watched(&args, inner))
+    }
+
+    fn groups_accumulator_supported(&self, args: AccumulatorArgs) -> bool {
+        self.kept(&args).is_some() || self.function.groups_accumulator_supported(args)
+    }
+
+    fn create_groups_accumulator(
+        &self,
+        args: AccumulatorArgs,
+    ) -> Result<Box<dyn GroupsAccumulator>> {
+        match self.kept(&args) {
+            Some(kept) => Ok(Box::new(kept)),
+            None => self.function.create_groups_accumulator(args),
+        }
+    }
+
+    fn is_nullable(&self) -> bool {
+        self.function.inner().is_nullable()
+    }
+
+    fn default_value(&self, kind: &DataType) -> Result<ScalarValue> {
+        self.function.default_value(kind)
+    }
+
+    fn reverse_expr(&self) -> ReversedUDAF {
+        match self.function.reverse_udf() {
+            // Its reverse would be the engine's own.
+            ReversedUDAF::Reversed(_) => ReversedUDAF::NotSupported,
+            other => other,
+        }
+    }
+
+    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
+        AggregateOrderSensitivity::Insensitive
+    }
+
+    fn set_monotonicity(&self, kind: &DataType) -> SetMonotonicity {
+        self.function.inner().set_monotonicity(kind)
+    }
+
+    fn simplify_expr_op_literal(
+        &self,
+        function: &AggregateFunction,
+        argument: &Expr,
+        operator: Operator,
+        literal: &Expr,
+        argument_is_left: bool,
+    ) -> Result<Option<Expr>> {
+        self.function.inner().simplify_expr_op_literal(
+            function,
+            argument,
+            operator,
+            literal,
+            argument_is_left,
+        )
+    }
+
+    fn value_from_stats(&self, statistics: &StatisticsArgs) -> Option<ScalarValue> {
+        self.function.value_from_stats(statistics)
+    }
+
+    fn documentation(&self) -> Option<&Documentation> {
+        self.function.documentation()
+    }
+}

@@ -1,0 +1,160 @@
+//! Resource types that a server failed to export: each is asked for again from the time on from which
+//! it was missed, while the others go on.
+
+use super::shortfall::Shortfall;
+use crate::pipeline::FhirBulk;
+use crate::pull::bulk::staging::job::{Remembered, earlier, is_believed};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Types that were missed, each with the time since which its changes are missing; None for all of
+/// them.
+pub type Behind = BTreeMap<String, Option<String>>;
+
+/// What is asked for again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missed {
+    /// The resource types.
+    pub types: BTreeSet<String>,
+    /// The earliest time since which one of them was missed; None for everything.
+    pub since: Option<String>,
+}
+
+impl Missed {
+    /// What is to be asked for again of a source with these `settings`; None for nothing.
+    pub fn of(remembered: &Remembered, settings: &FhirBulk) -> Option<Self> {
+        let wanted = |kind: &&String| {
+            let asked = settings.types.is_empty() || settings.types.contains(kind);
+            asked && !settings.accept_missing_types.contains(kind)
+        };
+        let behind = &remembered.behind;
+        let types: BTreeSet<String> = behind.keys().filter(wanted).cloned().collect();
+        let times = types.iter().filter_map(|kind| behind.get(kind)).cloned();
+        let since = times.reduce(|one, other| earlier(one, other))?;
+        Some(Missed {
+            // An earlier Populace believed times in the future.
+            since: since.filter(|since| is_believed(since)),
+            types,
+        })
+    }
+
+    /// The settings of an export of these types alone.
+    pub fn settings(&self, settings: &FhirBulk) -> FhirBulk {
+        let of_these = |filter: &&String| {
+            let kind = filter.split('?').next().unwrap_or_default();
+            self.types.contains(kind)
+        };
+        FhirBulk {
+            types: self.types.iter().cloned().collect(),
+            type_filters: settings
+                .type_filters
+                .iter()
+                .filter(of_these)
+                .cloned()
+                .collect(),
+            ..settings.clone()
+        }
+    }
+}
+
+/// The types that an export of `settings` lacks; None when they are not known, so that all of them have
+/// to be asked for again.
+pub fn lacking(shortfall: &Shortfall, settings: &FhirBulk) -> Option<BTreeSet<String>> {
+    let named = shortfall.types();
+    let asked =
+        |kind: &&str| settings.types.is_empty() || settings.types.iter().any(|asked| asked == kind);
+    let accepted = |kind: &str| settings.accept_missing_types.iter().any(|one| one == kind);
+    let named = named.into_iter().filter(asked);
+    let types: BTreeSet<String> = named
+        .filter(|kind| !accepted(kind))
+        .map(str::to_string)
+        .collect();
+    (!types.is_empty()).then_some(types)
+}
+
+/// Whether an export of what changed since a time holds what was missed since another one.
+pub fn covers(since: Option<&str>, missed: Option<&str>) -> bool {
+    let owned = |time: Option<&str>| time.map(str::to_string);
+    earlier(owned(since), owned(missed)) == owned(since)
+}
+
+/// Notes that changes of these types are missing since then.
+pub fn miss(behind: &mut Behind, types: BTreeSet<String>, since: Option<&str>) {
+    for kind in types {
+        let since = since.map(str::to_string);
+        let known = behind.remove(&kind).unwrap_or(since.clone());
+        behind.insert(kind, earlier(known, since));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(day: u32) -> Option<String> {
+        Some(format!("2026-10-{day:02}T00:00:00Z"))
+    }
+
+    #[test]
+    fn the_earliest_time_counts() {
+        let mut behind = Behind::new();
+        let types = |names: &[&str]| names.iter().map(|n| n.to_string()).collect();
+        miss(&mut behind, types(&["Observation"]), time(3).as_deref());
+        miss(
+            &mut behind,
+            types(&["Observation", "Condition"]),
+            time(4).as_deref(),
+        );
+        assert_eq!(behind["Observation"], time(3));
+        assert_eq!(behind["Condition"], time(4));
+        miss(&mut behind, types(&["Condition"]), None);
+        assert_eq!(behind["Condition"], None);
+        miss(&mut behind, types(&["Condition"]), time(5).as_deref());
+        assert_eq!(behind["Condition"], None);
+    }
+
+    #[test]
+    fn an_export_covers_what_was_missed_later() {
+        let (third, fourth) = (time(3), time(4));
+        assert!(covers(None, None) && covers(None, third.as_deref()));
+        assert!(covers(third.as_deref(), fourth.as_deref()));
+        assert!(covers(third.as_deref(), third.as_deref()));
+        assert!(!covers(fourth.as_deref(), third.as_deref()));
+        assert!(!covers(third.as_deref(), None));
+    }
+
+    #[test]
+    fn types_that_are_accepted_or_no_longer_asked_for_are_not_asked_for_again() {
+        let settings = |text: &str| -> FhirBulk {
+            toml::from_str(&format!("url = 'https://server.example/fhir'\n{text}")).unwrap()
+        };
+        let behind = Behind::from([
+            ("Condition".to_string(), time(4)),
+            ("Observation".to_string(), time(3)),
+        ]);
+        let remembered = Remembered {
+            behind,
+            ..Remembered::default()
+        };
+        let missed = |text: &str| {
+            let settings = settings(text);
+            let missed = Missed::of(&remembered, &settings)?;
+            let types: Vec<String> = missed.types.iter().cloned().collect();
+            let asked = missed.settings(&settings);
+            assert_eq!(asked.types, types);
+            Some((types.join(" "), missed.since, asked.type_filters.join(" ")))
+        };
+        assert_eq!(
+            missed("type_filters = ['Observation?code=1', 'Flag?code=2']"),
+            Some((
+                "Condition Observation".to_string(),
+                time(3),
+                "Observation?code=1".to_string()
+            ))
+        );
+        assert_eq!(
+            missed("accept_missing_types = ['Observation']"),
+            Some(("Condition".to_string(), time(4), String::new()))
+        );
+        assert_eq!(missed("types = ['Patient']"), None);
+    }
+}
