@@ -37,6 +37,7 @@ mod pull_bounds;
 mod queries;
 mod readme;
 mod red_team;
+mod reject_reasons;
 mod release_truth;
 mod repeatable;
 mod rotation;
