@@ -1,6 +1,7 @@
 //! `[sources.NAME]`: where extracts come from, and how they are read.
 
 use super::FhirBulk;
+use super::bounds::share;
 use super::parts::Parts;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -69,6 +70,7 @@ pub struct FhirReading {
     /// Whether NHS numbers of the test range (999…) are people.
     pub accept_test_numbers: bool,
     /// The share of lines that may be rejected before the pull fails.
+    #[serde(deserialize_with = "share")]
     pub reject_threshold: f64,
 }
 
@@ -79,6 +81,7 @@ pub struct Expected {
     /// Whether it may offer nothing although it brought something before.
     pub allow_empty: bool,
     /// The share of a table's new rows, or of all of its rows, that may have no person.
+    #[serde(deserialize_with = "share")]
     pub unlinked_threshold: f64,
 }
 
@@ -166,7 +169,7 @@ pub struct CsvFolder {
     #[serde(default)]
     pub accept_test_numbers: bool,
     /// The share of lines that may be rejected before the pull fails.
-    #[serde(default = "default_reject_threshold")]
+    #[serde(default = "default_reject_threshold", deserialize_with = "share")]
     pub reject_threshold: f64,
     /// What it brings on a good night.
     #[serde(skip)]

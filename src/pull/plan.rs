@@ -247,7 +247,28 @@ impl PullPlan {
             };
             plan.sources.push(source);
         }
+        plan.check_lookups(pipeline)?;
         Ok(plan)
+    }
+
+    /// Refuses a column that is looked up in what `[privacy.lookups]` does not name.
+    fn check_lookups(&self, pipeline: &Pipeline) -> Result<()> {
+        let known = &pipeline.settings.privacy.lookups;
+        for table in &self.tables {
+            for column in &table.columns {
+                let Treatment::Lookup(name) = &column.treatment else {
+                    continue;
+                };
+                if !known.contains_key(name) {
+                    return Err(Error::usage(format!(
+                        "{}: column {}: there is no lookup '{name}'",
+                        table.name, column.name
+                    ))
+                    .hint(format!("add {name} = \"FILE.csv\" under [privacy.lookups]")));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The tables alone: what they hold needs no key.
