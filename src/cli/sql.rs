@@ -5,11 +5,11 @@ use super::damage::explained_anew;
 use super::printer::Printer;
 use super::rows::{Format, Rows};
 use super::{Global, describe, prompt, session};
-use crate::engine::{Engine, plan_error};
+use crate::engine::{Engine, plan_error, table_written_here};
 use crate::error::{Context, Error, Result};
 use crate::functions::list_of_functions;
 use crate::lake::{Lake, Table, TableName};
-use crate::models::asked_tables;
+use crate::models::{asked_tables, read_sql};
 use crate::pipeline::Pipeline;
 use crate::pipeline::settings_file::nearest;
 use crate::stop::Waiting;
@@ -25,7 +25,13 @@ use std::process::ExitCode;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The query
-    #[arg(short = 'c', long, value_name = "SQL", conflicts_with = "file")]
+    #[arg(
+        short = 'c',
+        long,
+        value_name = "SQL",
+        conflicts_with = "file",
+        allow_hyphen_values = true
+    )]
     command: Option<String>,
     /// A file with the query
     #[arg(short, long, value_name = "FILE")]
@@ -131,15 +137,7 @@ const CATALOGUE: &str = "information_schema";
 fn question(arguments: &Arguments) -> Result<Option<(String, String)>> {
     Ok(match (&arguments.command, &arguments.file) {
         (Some(sql), _) => Some(("query".to_string(), sql.clone())),
-        (None, Some(file)) => {
-            let shown = file.display().to_string();
-            let sql = std::fs::read_to_string(file)
-                .usage(|| format!("{shown} cannot be read"))
-                .map_err(|e| {
-                    e.hint("name a text file with one query, or give the query with -c")
-                })?;
-            Some((shown, sql))
-        }
+        (None, Some(file)) => Some((file.display().to_string(), read_sql(file)?)),
         (None, None) if std::io::stdin().is_terminal() => None,
         (None, None) => {
             let mut sql = String::new();
@@ -205,7 +203,9 @@ impl Reader<'_> {
             let known = lake.tables().await?;
             let hint = match known.iter().find(|known| known.name == name.name) {
                 Some(known) => format!("did you mean '{known}'?"),
-                None => "write layer.name, such as core.person".to_string(),
+                None => table_written_here(&name.name)
+                    .unwrap_or("write layer.name, such as core.person")
+                    .to_string(),
             };
             let wrong = format!("{place}: table '{}' has no layer", name.name);
             return Err(Error::usage(wrong).hint(hint));

@@ -3,7 +3,7 @@
 use super::arithmetic::CheckedArithmetic;
 use super::clauses::check_clauses;
 use super::count_distinct;
-use super::errors::{missing_table, plan_error};
+use super::errors::{missing_parameter, missing_table, plan_error_in};
 use super::frames;
 use super::in_lists;
 use super::length;
@@ -13,7 +13,7 @@ use super::temporal;
 use super::totals;
 use super::unsound;
 use super::window::VectorisedWindows;
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::functions;
 use crate::lake::{Lake, Table, TableName};
 use crate::memory;
@@ -195,10 +195,24 @@ impl Engine {
     /// Plans one query; `place` is what the error calls the text.
     pub async fn query(&self, place: &str, sql: &str) -> Result<DataFrame> {
         let failed = |e| {
-            let error = plan_error(place, &e);
-            match missing_table(&error).map(|name| nearest(name, self.tables())) {
-                Some(near) => error.hint(near),
-                None => error,
+            let error = plan_error_in(place, sql, &e);
+            if let Some(name) = missing_parameter(&error) {
+                let known = match &self.parameters {
+                    ParamValues::Map(values) => values.keys().cloned().collect(),
+                    ParamValues::List(_) => Vec::new(),
+                };
+                let near = nearest(&name, known);
+                return Error::usage(format!("{place}: there is no parameter ${name}")).hint(
+                    format!("{near}; [parameters] of the pipeline file names them"),
+                );
+            }
+            let Some(name) = missing_table(&error) else {
+                return error;
+            };
+            let near = nearest(name, self.tables());
+            match name.starts_with("record.") && !near.starts_with("did you mean") {
+                true => error.hint(NOT_PULLED),
+                false => error.hint(near),
             }
         };
         length::refuse_too_long(place, sql)?;
@@ -246,6 +260,9 @@ impl Engine {
         names
     }
 }
+
+/// What to do about a table of the record that nothing fills.
+const NOT_PULLED: &str = "no source of the pipeline file fills it: add one under [sources] whose views or column files make the table, or correct the name";
 
 /// Switches off what DataFusion 55 answers wrongly with.
 fn without_wrong_answers(options: &mut ConfigOptions) {

@@ -14,6 +14,7 @@ mod mended;
 mod opted_out_since;
 mod reference;
 pub mod sensitivity;
+mod sql_file;
 mod stored;
 
 pub use build::{BuildSummary, ModelOutcome, ModelState, Planned, build, plan};
@@ -26,3 +27,4 @@ pub use header::Header;
 pub use library::{Library, Model, asked_tables, inputs as query_inputs};
 pub use opted_out_since::{is_model, refuse_opted_out_since};
 pub use reference::{Loaded, code_lists, load_reference, reference_rows, reference_versions};
+pub use sql_file::read_sql;
