@@ -96,7 +96,7 @@ impl Opened<'_> {
             ErrorKind::UnexpectedEof => self.lost(Fault::Short),
             _ => Error::data(self.what())
                 .cause(error)
-                .hint("see that the disk is well and that the file may be read, then run again"),
+                .hint("check the disk, and that the file may be read, then run again"),
         }
     }
 

@@ -317,13 +317,13 @@ fn broken(name: &TableName, error: &DeltaTableError) -> Error {
     let text = error.to_string();
     let error = Error::data(format!("the log of table {name} cannot be read")).cause(&text);
     if of_a_store(&text) {
-        return error.hint("see that the store can be reached, then run again: nothing was lost");
+        return error.hint("check that the store can be reached, then run again: nothing was lost");
     }
     // What the system refuses is no damage, but for a file that is not there.
     if text.contains("(os error ") && !text.contains("(os error 2)") {
         return match error.hint_text() {
             Some(_) => error,
-            None => error.hint("see that the disk is well and may be read, then run again"),
+            None => error.hint("check the disk, and that it may be read, then run again"),
         };
     }
     error.damaged(name.log()).hint(advice(name))

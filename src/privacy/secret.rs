@@ -94,7 +94,7 @@ impl SecretPlace {
                 .map_err(|e| match shown_file(place, base) {
                     Some(file) => Error::usage(format!("the {what} file {file} cannot be read"))
                         .cause(e)
-                        .hint("see that the file is there, and that this account may read it"),
+                        .hint("check that the file is there, and that this account may read it"),
                     None => unnamed(what, "file"),
                 })?,
             "command" => answer(what, place, base)?,
@@ -146,7 +146,7 @@ fn unnamed(what: &str, place: &str) -> Error {
         "the {what} setting names no {place} that is there"
     ))
     .cause("what it names is not shown, as it may be the secret itself")
-    .hint(format!("write \"env:NAME\", \"file:PATH\" or \"command:PROGRAM ARGUMENTS\", and see that the {place} is there; never write the {what} itself, and replace it if it was written there"))
+    .hint(format!("write \"env:NAME\", \"file:PATH\" or \"command:PROGRAM ARGUMENTS\", and check that the {place} is there; never write the {what} itself, and replace it if it was written there"))
 }
 
 fn shown_variable(name: &str) -> Option<&str> {
@@ -196,7 +196,7 @@ fn answer(what: &str, line: &str, base: &Path) -> Result<Zeroizing<String>> {
     let mut child = command
         .spawn()
         .usage(failed)
-        .map_err(|e| e.hint("see that the program is installed and found on PATH"))?;
+        .map_err(|e| e.hint("install the program, or name it with its path"))?;
     let _ends = stop::Child::ends_with_us(child.id());
     let text = match child.stdout.take() {
         Some(output) => read_text(output),

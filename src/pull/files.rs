@@ -103,7 +103,7 @@ pub async fn list(source: &SourcePlan) -> Result<Listed> {
                 source.name,
                 folder.display()
             ))
-            .hint("correct its url in the pipeline file, or see that the extract has arrived"));
+            .hint("correct its url in the pipeline file, or check that the extract has arrived"));
         }
         None => listed = list_store(source).await?,
     }

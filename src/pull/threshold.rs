@@ -28,10 +28,19 @@ pub fn check(plan: &PullPlan, intake: &Intake) -> Result<()> {
             return Err(worst(intake, index)
                 .into_iter()
                 .fold(error.cause(shown(&reasons)), Error::cause)
-                .hint("nothing was committed; ask the sender, or raise reject_threshold for this source"));
+                .hint(hint(&reasons)));
         }
     }
     Ok(())
+}
+
+fn hint(reasons: &Reasons) -> &'static str {
+    match reasons.contains_key("nhs-number-invalid") {
+        true => {
+            "nothing was committed; ask the sender, set accept_test_numbers = true when the numbers are those of a test record (999…), or raise reject_threshold for this source"
+        }
+        false => "nothing was committed; ask the sender, or raise reject_threshold for this source",
+    }
 }
 
 /// The files of a source with the most rejects, and what the others have.

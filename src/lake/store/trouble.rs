@@ -22,11 +22,11 @@ pub fn trouble(what: impl fmt::Display, error: object_store::Error) -> Error {
     let missing = matches!(error, E::NotFound { .. }) || text.contains("404 Not Found");
     let hint = match &error {
         E::NotFound { .. } | E::Generic { .. } if missing && of_a_store(&text) => {
-            "see that the bucket or container of the address is there: populace does not make it"
+            "check that the bucket or container of the address is there: populace does not make it"
         }
         E::NotFound { .. } => "restore it from a copy",
         E::PermissionDenied { .. } | E::Unauthenticated { .. } => {
-            "see that the credentials are valid and may list, read, write and delete under this address; docs/object-stores.md says where they are looked for"
+            "check that the credentials are valid and may list, read, write and delete under this address; docs/object-stores.md says where they are looked for"
         }
         E::Generic { .. } if text.contains("169.254.") || text.contains("metadata.google") => {
             "no credentials were found in the environment, and this machine has none of its own; docs/object-stores.md says where they are looked for"
@@ -35,7 +35,7 @@ pub fn trouble(what: impl fmt::Display, error: object_store::Error) -> Error {
             store: "LocalFileSystem",
             ..
         } => "check that the disk is not full and may be written to, then run again",
-        _ => "see that the store can be reached, then run again: nothing was lost",
+        _ => "check that the store can be reached, then run again: nothing was lost",
     };
     Error::data(what).cause(text).hint(hint)
 }

@@ -190,7 +190,7 @@ impl<'a> Reading<'a> {
                 self.of.job.name(self.file)
             ))
             .cause(why)
-            .hint("see that the server is up, then run again: the pull goes on where it stopped")
+            .hint("check that the server is up, then run again: the pull goes on where it stopped")
             .into());
         }
         tokio::time::sleep(backoff.next(wait)).await;

@@ -108,7 +108,7 @@ impl Session {
                 let host = shown(&ask.url);
                 return Err(Error::data(format!("{host} does not answer: asked {TRIES} times"))
                     .cause(why)
-                    .hint("see that the server is up, then run again: the pull goes on where it stopped")
+                    .hint("check that the server is up, then run again: the pull goes on where it stopped")
                     .into());
             }
             tokio::time::sleep(backoff.next(wait)).await;

@@ -184,7 +184,7 @@ impl Staging {
             .map(drop)
             .data(|| "cannot write to the staging area of the lake")
             .map_err(|e| {
-                e.hint("see that the disk is not full and may be written to, then run again: the pull goes on where it stopped")
+                e.hint("check that the disk has room and may be written to, then run again: the pull goes on where it stopped")
             })
     }
 

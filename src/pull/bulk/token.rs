@@ -245,7 +245,7 @@ fn refused(url: &Url, status: StatusCode, bytes: &[u8]) -> Error {
     const CODES: [(&str, &str); 5] = [
         (
             "invalid_client",
-            "see that the server knows client_id and the public key (and key_id, if it names keys), and that this machine's clock is right",
+            "check that the server knows client_id and the public key (and key_id, if it names keys), and that this machine's clock is right",
         ),
         (
             "invalid_scope",
@@ -255,8 +255,8 @@ fn refused(url: &Url, status: StatusCode, bytes: &[u8]) -> Error {
             "unauthorized_client",
             "ask the server's operator to allow backend services for this client",
         ),
-        ("invalid_grant", "see that this machine's clock is right"),
-        ("invalid_request", "see that token_url is the server's"),
+        ("invalid_grant", "check this machine's clock"),
+        ("invalid_request", "check that token_url is the server's"),
     ];
     #[derive(Deserialize)]
     struct Refusal {

@@ -64,7 +64,7 @@ fn a_store_that_is_away_is_an_error_and_not_a_loss() {
     let error = elsewhere.fails(3, &["status"]);
     assert!(error.contains("cannot read the lake at s3://"), "{error}");
     assert!(
-        error.contains("hint: see that the store can be reached"),
+        error.contains("hint: check that the store can be reached"),
         "{error}"
     );
 }
