@@ -3,7 +3,7 @@
 use super::arithmetic::CheckedArithmetic;
 use super::clauses::check_clauses;
 use super::count_distinct;
-use super::errors::{missing_parameter, missing_table, plan_error_in};
+use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in};
 use super::frames;
 use super::in_lists;
 use super::length;
