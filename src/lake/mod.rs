@@ -13,6 +13,7 @@ mod identity;
 mod integrity;
 mod location;
 mod lock;
+mod newest;
 mod order;
 mod past;
 mod probe;
@@ -20,6 +21,7 @@ mod read;
 mod removed;
 mod rows;
 mod scrub;
+mod sealed;
 mod settings;
 mod small;
 pub mod store;
@@ -41,6 +43,7 @@ pub use probe::Probe;
 pub use removed::RemovedRows;
 pub use rows::conform;
 pub use scrub::Scrubbed;
+pub use sealed::{sealed, unsealed};
 pub use settings::Settings;
 pub use table::{Table, TableName};
 pub use turn::Turn;
@@ -65,6 +68,7 @@ pub struct Lake {
     settings: Settings,
     seen: Arc<Mutex<table::Seen>>,
     intact: integrity::Intact,
+    newest: Arc<tokio::sync::Mutex<newest::Known>>,
 }
 
 impl Lake {
@@ -121,6 +125,7 @@ impl Lake {
             settings,
             seen: Arc::default(),
             intact: integrity::Intact::default(),
+            newest: Arc::default(),
         })
     }
 

@@ -220,6 +220,7 @@ impl Attempt<'_> {
             one.done().await?;
         }
         turn.end().await?;
+        self.lake.keep_newest().await?;
         // What came is kept; that something did not come is an error all the same.
         match short {
             Some(error) => Err(error),
@@ -347,7 +348,8 @@ impl Attempt<'_> {
         for one in brought {
             one.done().await?;
         }
-        opt_out_effect::store_lists(self.lake, &opt_outs.read.lists).await
+        opt_out_effect::store_lists(self.lake, &opt_outs.read.lists).await?;
+        self.lake.keep_newest().await
     }
 
     /// Who the lake's Patients are, and those that servers sent.

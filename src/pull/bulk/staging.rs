@@ -8,7 +8,7 @@ use super::job::Job;
 use super::shortfall::is_failure;
 use super::unit::{self, Finished, Piece, Receipt};
 use crate::error::{Context, Error, Result};
-use crate::lake::Lake;
+use crate::lake::{Lake, sealed, unsealed};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
@@ -167,14 +167,20 @@ impl Staging {
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(e) => return Err(Error::data(cannot()).cause(e)),
         };
-        // One that another version of this program wrote is of no use.
-        Ok(serde_json::from_slice(&bytes).ok())
+        let job = unsealed(&bytes);
+        if job.is_none() {
+            // Or another version of this program wrote it. What it staged is of no use without it.
+            tracing::warn!(
+                "{} of the lake is damaged: a new export is asked for",
+                self.job_path()
+            );
+        }
+        Ok(job)
     }
 
     /// Writes the job down.
     pub async fn keep(&self, job: &Job) -> Result<()> {
-        let bytes = serde_json::to_vec_pretty(job).data(|| "cannot write down the export")?;
-        self.put(&self.job_path(), bytes).await
+        self.put(&self.job_path(), sealed(job)?).await
     }
 
     async fn put(&self, path: &Path, bytes: Vec<u8>) -> Result<()> {
@@ -229,7 +235,10 @@ impl Staging {
         let cannot = || "cannot read the staging area of the lake";
         let found = self.store.get(path).await.data(cannot)?;
         let bytes = found.bytes().await.data(cannot)?;
-        let broken = || Error::data("a unit of the staging area is damaged");
+        let broken = || {
+            Error::data(unit::DAMAGED)
+                .hint("nothing was committed; run again: what it held is downloaded again")
+        };
         let length = unit::receipt_length(&bytes)
             .and_then(|length| usize::try_from(length).ok())
             .and_then(|length| length.checked_add(unit::HEAD))
@@ -282,7 +291,8 @@ impl Staging {
         Ok((states, next))
     }
 
-    async fn remove(&self, path: &Path) -> Result<()> {
+    /// Removes an object; one that is not there is no error.
+    pub async fn remove(&self, path: &Path) -> Result<()> {
         match self.store.delete(path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(Error::data("cannot clear the staging area of the lake").cause(e)),

@@ -161,7 +161,7 @@ pub fn staged(project: &Project, export: &Export) -> BTreeMap<usize, u64> {
     let Ok(job) = std::fs::read(folder.join("job.json")) else {
         return BTreeMap::new();
     };
-    let job: serde_json::Value = serde_json::from_slice(&job).unwrap();
+    let job: serde_json::Value = populace::lake::unsealed(&job).unwrap();
     let mut units: Vec<_> = std::fs::read_dir(folder.join("units"))
         .map(|units| units.map(|u| u.unwrap().path()).collect())
         .unwrap_or_default();
