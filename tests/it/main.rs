@@ -44,6 +44,7 @@ mod rotation;
 mod samples;
 mod secrets_at_rest;
 mod shared_input;
+mod state_damage;
 mod stores;
 mod stu3;
 mod takeover;

@@ -102,7 +102,7 @@ impl RejectSpool {
         inner.blocks.push(block);
         if inner.held.len() > HELD {
             inner.spill(&self.path).map_err(|e| {
-                e.hint("check that the disk is not full, or name another folder with --temp-dir")
+                e.hint("free room on the disk, or name another folder with --temp-dir")
             })?;
         }
         Ok(())

@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
+/// What is said of a unit whose bytes are not those that were written.
+pub const DAMAGED: &str = "a unit of the staging area of the lake is damaged";
 /// What a unit begins with; the digit is its form.
 const MAGIC: [u8; 4] = *b"PBU1";
 /// Magic, length of the receipt, digest of the receipt.
@@ -236,7 +238,10 @@ pub fn receipt(head: &[u8], receipt: &[u8]) -> Option<Receipt> {
 
 /// The rows of a part and the piece of each batch; `body` is what lies behind the receipt.
 pub fn rows(part: &Part, body: &[u8]) -> Result<Vec<(usize, RecordBatch)>> {
-    let broken = || Error::data("a unit of the staging area is damaged");
+    let broken = || {
+        Error::data(DAMAGED)
+            .hint("nothing was committed; run again: what it held is downloaded again")
+    };
     let bytes = body
         .get(part.at..part.at.saturating_add(part.length))
         .ok_or_else(broken)?;
