@@ -4,7 +4,9 @@ use super::arithmetic::CheckedArithmetic;
 use super::clauses::check_clauses;
 use super::count_distinct;
 use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in};
+use super::filters::kept_below_joins;
 use super::frames;
+use super::grouping_sets::SetsWithoutOrder;
 use super::in_lists;
 use super::length;
 use super::pool::ProcessPool;
@@ -283,9 +285,11 @@ fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     rules
 }
 
-/// DataFusion's rules before ours.
+/// DataFusion's rules between ours.
 fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules = PhysicalOptimizer::new().rules;
+    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
+        vec![Arc::new(SetsWithoutOrder)];
+    rules.extend(kept_below_joins(PhysicalOptimizer::new().rules));
     rules.push(Arc::new(VectorisedWindows));
     rules
 }
