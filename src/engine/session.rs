@@ -3,6 +3,8 @@
 use super::arithmetic::CheckedArithmetic;
 use super::clauses::check_clauses;
 use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in};
+use super::filters::kept_below_joins;
+use super::grouping_sets::SetsWithoutOrder;
 use super::pool::ProcessPool;
 use super::table::LakeTable;
 use super::window::VectorisedWindows;
@@ -273,9 +275,11 @@ fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     rules
 }
 
-/// DataFusion's rules before ours.
+/// DataFusion's rules between ours.
 fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules = PhysicalOptimizer::new().rules;
+    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
+        vec![Arc::new(SetsWithoutOrder)];
+    rules.extend(kept_below_joins(PhysicalOptimizer::new().rules));
     rules.push(Arc::new(VectorisedWindows));
     rules
 }
