@@ -185,7 +185,7 @@ impl Engine {
     /// Plans a model and gives the columns that it makes.
     pub async fn check_model(&self, model: &Model) -> Result<arrow::datatypes::SchemaRef> {
         let frame = self
-            .query(&model.file.display().to_string(), &model.sql)
+            .lasting_query(&model.file.display().to_string(), &model.sql)
             .await?;
         let frame = self.typed(&model.file.display().to_string(), frame)?;
         // Functions in a query are checked when it is made ready to run.

@@ -71,7 +71,7 @@ impl Check {
     }
 
     /// A query for the number of rows of `table` that break the check.
-    fn query(&self, table: &TableName) -> String {
+    pub(super) fn query(&self, table: &TableName) -> String {
         match self {
             Check::Unique(columns) => {
                 let columns = columns.join(", ");
@@ -117,7 +117,7 @@ pub async fn run(
     let mut failures = Vec::new();
     for check in checks {
         let place = format!("{place}: check `{}`", check.text());
-        let frame = engine.query(&place, &check.query(table)).await?;
+        let frame = engine.lasting_query(&place, &check.query(table)).await?;
         let batches = engine.collect(&place, frame).await?;
         let rows = batches
             .first()
