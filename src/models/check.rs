@@ -74,6 +74,7 @@ impl Check {
     pub(super) fn query(&self, table: &TableName) -> String {
         match self {
             Check::Unique(columns) => {
+                let columns: Vec<String> = columns.iter().map(|c| quoted(c)).collect();
                 let columns = columns.join(", ");
                 format!(
                     "select count(*) from (select 1 as one from {table} group by {columns} having count(*) > 1)"
@@ -82,7 +83,7 @@ impl Check {
             Check::NotNull(columns) => {
                 let missing: Vec<String> = columns
                     .iter()
-                    .map(|column| format!("{column} is null"))
+                    .map(|column| format!("{} is null", quoted(column)))
                     .collect();
                 format!(
                     "select count(*) from {table} where {}",
@@ -93,6 +94,15 @@ impl Check {
                 format!("select count(*) from {table} where not ({condition})")
             }
         }
+    }
+}
+
+/// The name of one column, so that `a, b` is never two.
+fn quoted(column: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match column.chars().all(plain) {
+        true => column.to_string(),
+        false => format!("\"{}\"", column.replace('"', "\"\"")),
     }
 }
 

@@ -26,7 +26,20 @@ fn is_pseudonym(name: &str) -> bool {
 
 /// Columns of pulled tables that name an organisation or a small area.
 fn is_area(name: &str) -> bool {
-    const PARTS: [&str; 9] = [
+    const PARTS: [&str; 22] = [
+        "msoa",
+        "oa21",
+        "oa11",
+        "postcode",
+        "parish",
+        "borough",
+        "locality",
+        "neighbourhood",
+        "hospital",
+        "trust",
+        "surgery",
+        "school",
+        "care_home",
         "practice",
         "provider",
         "organisation",

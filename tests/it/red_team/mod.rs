@@ -128,10 +128,11 @@ fn without_what_cannot_be_built(project: &Project) -> BTreeSet<String> {
             return unbuilt;
         }
         let said = crate::project::text(&output.stderr);
-        let name = said
-            .split("sql/red/")
-            .nth(1)
-            .and_then(|rest| rest.split('.').next());
+        let name = ["sql/red/", "table red."].iter().find_map(|before| {
+            let rest = said.split(before).nth(1)?;
+            rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .next()
+        });
         let name = name.unwrap_or_else(|| panic!("{said}")).to_string();
         fs::remove_file(project.path(&format!("sql/red/{name}.sql"))).unwrap();
         fs::remove_file(project.path(&format!("pipelines/reports/{name}.toml"))).unwrap();
