@@ -223,7 +223,6 @@ impl Analyst<'_> {
                 Ok(Measure {
                     spread: own.min_by_key(Attrs::len).unwrap_or(groups.by.clone()),
                     bases: Bases::from([PEOPLE.into()]),
-                    repeated: None,
                 })
             }
             ("count", _) => self.rows_once(groups),
@@ -277,7 +276,6 @@ impl Analyst<'_> {
                     best = Some(Measure {
                         spread: rest,
                         bases: bases.clone(),
-                        repeated: None,
                     });
                 }
             }

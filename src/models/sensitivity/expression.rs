@@ -394,7 +394,6 @@ pub(super) fn one_of(values: &[Value]) -> Option<Measure> {
             Some(known) => {
                 known.spread.extend(&measure.spread);
                 known.bases.extend(measure.bases.iter().cloned());
-                known.repeated = known.repeated.take().or_else(|| measure.repeated.clone());
             }
             None => found = Some(measure.clone()),
         }

@@ -179,21 +179,9 @@ impl Analyst<'_> {
         let width = left.columns.len();
         for (index, column) in rows.columns.iter_mut().enumerate() {
             if let Some(measure) = &mut column.measure {
-                let (added, other) = if index < width {
-                    (&to_left, &right)
-                } else {
-                    (&to_right, &left)
-                };
-                if !added.is_empty() && other.level > Level::Free {
-                    let why = || {
-                        format!(
-                            "it stands beside several rows of other people ({})",
-                            self.place
-                        )
-                    };
-                    measure.repeated.get_or_insert_with(|| why().into());
-                }
-                measure.spread.extend(added);
+                measure
+                    .spread
+                    .extend(if index < width { &to_left } else { &to_right });
                 measure.spread = called(&measure.spread);
             }
         }

@@ -31,8 +31,6 @@ pub(super) struct Measure {
     pub spread: Attrs,
     /// What is counted.
     pub bases: Bases,
-    /// Why it stands beside several rows of other people, if it does: it does not count these.
-    pub repeated: Option<Why>,
 }
 
 /// A column of a relation.

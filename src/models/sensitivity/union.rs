@@ -123,7 +123,6 @@ fn measure(
     attrs: &[u32],
 ) -> Option<Measure> {
     let mut spread = Attrs::new();
-    let mut repeated = None;
     let mut measures = Vec::new();
     for input in inputs {
         let column = &input.columns[index];
@@ -137,26 +136,17 @@ fn measure(
             let place = input.columns.iter().position(|c| c.attr == *attr)?;
             spread.insert(attrs[place]);
         }
-        repeated = repeated.or_else(|| measure.repeated.clone());
         measures.push(&measure.bases);
     }
     if measures.is_empty() {
         return None;
     }
     if let Some(bases) = together(measures.iter().copied(), false) {
-        return Some(Measure {
-            spread,
-            bases,
-            repeated,
-        });
+        return Some(Measure { spread, bases });
     }
     spread.insert(attrs[apart?]);
     let bases = together(measures.into_iter(), true)?;
-    Some(Measure {
-        spread,
-        bases,
-        repeated,
-    })
+    Some(Measure { spread, bases })
 }
 
 /// The columns within which no record has two rows, and whose records they are.

@@ -97,7 +97,14 @@ impl Sensitivity {
             judged.choices.extend(column.taint.choices.iter().cloned());
             counts.push((*name, column));
         }
-        counts_its_rows(question, &rows, &counts)?;
+        if rows.level > Level::Free && counts.iter().all(|(_, c)| c.measure.is_none()) {
+            return Err(Error::refused(format!(
+                "{}: no measure counts the people behind its rows",
+                question.place
+            ))
+            .cause("which rows there are tells of people, and nothing of them would be suppressed")
+            .hint("add a measure of kind \"count\" with count(*), or sum(…) of counts"));
+        }
         self.presence(question, &rows)?;
         self.unshown(question, &names, &rows)?;
         judged.choices.extend(rows.rows.choices.iter().cloned());
@@ -222,31 +229,6 @@ impl Sensitivity {
         }
         Ok(())
     }
-}
-
-/// Rows of people are there for people: some measure has to count them, so that few are suppressed.
-fn counts_its_rows(question: &Question, rows: &Relation, counts: &[(&str, &Column)]) -> Result<()> {
-    let measures: Vec<&Measure> = counts
-        .iter()
-        .filter_map(|(_, c)| c.measure.as_ref())
-        .collect();
-    let repeated = measures
-        .iter()
-        .map(|m| m.repeated.as_ref())
-        .collect::<Option<Vec<_>>>();
-    let Some(repeated) = repeated.filter(|_| rows.level > Level::Free) else {
-        return Ok(());
-    };
-    let why = repeated.first().map_or(
-        "which rows there are tells of people, and nothing of them would be suppressed",
-        |why| why.as_ref(),
-    );
-    Err(Error::refused(format!(
-        "{}: no measure counts the people behind its rows",
-        question.place
-    ))
-    .cause(why)
-    .hint("add a measure of kind \"count\" with count(*), or sum(…) of counts of the same rows"))
 }
 
 /// What the SQL picks out by codes, other than by writing them out.
