@@ -408,7 +408,7 @@ pub const WRITTEN: &[Trick] = &[
         "select sex, count(*) as people from (select sex, max(case when lsoa21_code = 'E01990001' then 1 else 0 end) as f, person_key from core.person group by sex, person_key) as x where f = 1 group by sex",
         "select sex, people from red.it",
         SEX,
-        "picks out an area or organisation that is not known to have 1000 people",
+        "picks out areas or organisations by their codes",
     ),
     trick(
         "area_two_rows",
