@@ -9,6 +9,7 @@ mod frames;
 mod grouping_sets;
 mod idioms;
 mod in_lists;
+mod lasting;
 mod length;
 mod pool;
 mod ranges;

@@ -174,9 +174,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Plans one query and gives the columns that it makes; nothing is run.
+    /// Plans one query whose answer lasts, and gives the columns that it makes; nothing is run.
     pub async fn columns(&self, place: &str, sql: &str) -> Result<arrow::datatypes::SchemaRef> {
-        let frame = self.query(place, sql).await?;
+        let frame = self.lasting_query(place, sql).await?;
         let frame = self.typed(place, frame)?;
         // Functions in a query are checked when it is made ready to run.
         let schema = Arc::new(frame.schema().as_arrow().clone());

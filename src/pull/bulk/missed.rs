@@ -27,7 +27,7 @@ impl Missed {
         let behind = &remembered.behind;
         let types: BTreeSet<String> = behind.keys().filter(wanted).cloned().collect();
         let times = types.iter().filter_map(|kind| behind.get(kind)).cloned();
-        let since = times.reduce(|one, other| earlier(one, other))?;
+        let since = times.reduce(earlier)?;
         Some(Missed {
             // An earlier Populace believed times in the future.
             since: since.filter(|since| is_believed(since)),
