@@ -103,7 +103,7 @@ fn a_manifest_is_certified_and_read_back() {
         let read = Manifest::read(edited.as_bytes()).unwrap();
         assert!(!read.certified(edited.as_bytes()), "{from}");
     }
-    let other = text.replace("\"format_version\": 3", "\"format_version\": 3");
+    let other = text.replace("\"format_version\": 3", "\"format_version\": 4");
     assert!(
         Manifest::read(other.as_bytes())
             .unwrap_err()
