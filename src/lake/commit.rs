@@ -1,8 +1,8 @@
 //! One atomic step from a version of a table to the next.
 
 use super::checksum::{checksum, state};
-use super::newest::Newest;
-use super::properties::{CHECKSUM, STATE};
+use super::known_versions::Newest;
+use super::properties::{CHECKSUM, DELETION_VECTORS, SHARD, STATE};
 use super::{DataFile, Lake, NewFile, Table, TableName, identity};
 use crate::error::{Context, Error, Result};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -30,12 +30,6 @@ pub struct Change {
     /// Files as they were before, that are no longer part of the table in that state.
     pub remove: Vec<DataFile>,
 }
-
-/// The partition column of sharded tables; those below zero hold what is not linked to a person yet.
-pub const SHARD: &str = "shard";
-
-/// Delta's own switch for removed rows.
-pub(super) const DELETION_VECTORS: &str = "delta.enableDeletionVectors";
 
 /// Commits after which Delta sums a log up, where a table's properties say nothing else.
 const SUMMED_UP: u64 = 100;

@@ -4,6 +4,7 @@
 //! name, so that each file has its checksum with its commit. It is compared once a process, before the
 //! first row of the file is used: decision 63 says why of the whole file.
 
+use super::advice::{RESTORE, advice};
 use super::store::store_error;
 use super::{DataFile, Lake, TableName};
 use crate::error::{Context, Error, Result};
@@ -11,10 +12,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectStoreExt, path::Path};
 use rayon::prelude::*;
 use serde::Serialize;
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// Files of a store that are checked at once.
 const AT_ONCE: usize = 8;
@@ -76,50 +75,6 @@ impl Damage {
         .cause(format!("it {}", self.fault.words()))
         .damaged(&self.path)
         .hint(table.map_or_else(|| RESTORE.to_string(), |name| advice(&name)))
-    }
-}
-
-const RESTORE: &str = "restore it from a copy of the lake";
-
-/// What to do about damage in a table.
-pub fn advice(name: &TableName) -> String {
-    let remove = format!("remove the folder {} of the lake", name.folder());
-    match (name.layer.as_str(), name.name.as_str()) {
-        ("record", _) => format!(
-            "{RESTORE}, or run `populace pull --again`, which takes the damaged files out and reads the sources' extracts again"
-        ),
-        ("reference", _) => {
-            "run `populace run`, which loads the table again from its CSV file".into()
-        }
-        ("populace", "night") => {
-            format!("{RESTORE}, or {remove}: only the log of nights is lost with it")
-        }
-        ("populace", "opt_out_effect") => {
-            format!("{RESTORE}, or {remove}: only how many rows each opt-out took is lost with it")
-        }
-        ("populace", "opt_out_list") => {
-            format!("{RESTORE}, or {remove}: the next pull writes the table again")
-        }
-        ("populace", _) => {
-            format!("{RESTORE}, or run `populace pull --again`, which makes the table again")
-        }
-        _ => format!("run `populace run {name}`, which builds the table again"),
-    }
-}
-
-/// Files that this process has found, or made, as their names say.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Intact(Arc<Mutex<HashSet<String>>>);
-
-impl Intact {
-    fn has(&self, path: &str) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.contains(path)
-    }
-
-    pub(super) fn add(&self, path: &str) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(path.to_string());
     }
 }
 

@@ -4,49 +4,16 @@
 //! Commands that write keep it when they end. One that was cut short keeps nothing, so that what is
 //! kept is never newer than the tables; it may be older.
 
-use super::properties::CHECKSUM;
+use super::advice::advice;
+use super::known_versions::{All, Known, Newest};
 use super::sealed::{sealed, unsealed};
 use super::store::store_error;
-use super::{Lake, Table, TableName, advice};
+use super::{Lake, Table, TableName};
 use crate::error::{Error, Result};
 use object_store::{ObjectStoreExt, path::Path};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Where it is kept, relative to the lake.
 const FILE: &str = "populace.newest";
-
-/// A version of a table, and the checksum that its commit keeps.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Newest {
-    version: u64,
-    checksum: Option<String>,
-}
-
-/// The newest version of each table, by name.
-type All = BTreeMap<String, Newest>;
-
-/// What a process knows of newest versions.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    /// What was kept, once it was read.
-    kept: Option<All>,
-    /// What this process has committed.
-    made: All,
-}
-
-impl Newest {
-    pub(super) fn of(table: &Table) -> Self {
-        Self::new(table.version, table.property(CHECKSUM))
-    }
-
-    pub(super) fn new(version: u64, checksum: Option<&str>) -> Self {
-        Newest {
-            version,
-            checksum: checksum.map(str::to_string),
-        }
-    }
-}
 
 impl Lake {
     /// Refuses the newest version of a table whose log held newer ones.

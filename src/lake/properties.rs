@@ -33,3 +33,9 @@ pub const FINGERPRINT: &str = "populace.fingerprint";
 /// when somebody joins the lists, or a Patient turns out to be theirs: what was made of the lake before
 /// that may hold rows of theirs.
 pub const OPT_OUTS: &str = "populace.opt_outs";
+
+/// The partition column of sharded tables; those below zero hold what is not linked to a person yet.
+pub const SHARD: &str = "shard";
+
+/// Delta's own switch for removed rows.
+pub const DELETION_VECTORS: &str = "delta.enableDeletionVectors";

@@ -1,6 +1,7 @@
 //! A look over the whole lake: whether every log adds up and every file is as it was written.
 
-use super::integrity::{Damage, advice};
+use super::advice::advice;
+use super::integrity::Damage;
 use super::{DataFile, Lake, Settings, Table, TableName};
 use crate::error::{Context, Result};
 use futures::{StreamExt, TryStreamExt, stream};
