@@ -33,7 +33,8 @@ pub fn near<'n>(wrong: &str, candidates: impl IntoIterator<Item = &'n str>) -> O
         .map(|(_, candidate)| candidate)
 }
 
-fn distance(wrong: &str, known: &str) -> Option<usize> {
+/// How far `wrong` is from the name `known`; None when it is too far to be a slip of the hand.
+pub fn distance(wrong: &str, known: &str) -> Option<usize> {
     let shorter = wrong.chars().count().min(known.chars().count());
     let distance = strsim::damerau_levenshtein(wrong, known);
     (distance <= 3 && distance * 2 <= shorter).then_some(distance)

@@ -60,6 +60,15 @@ pub fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
+/// Does work of a library that panics where it ought to fail; None when it did.
+pub fn survived<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(work)).ok();
+    if done.is_none() {
+        PLACE.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+    done
+}
+
 /// Whether a panic has not become an error yet.
 fn is_known() -> bool {
     PLACE

@@ -5,7 +5,7 @@ use super::printer::Printer;
 use super::session;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::lake::Lake;
+use crate::lake::{Lake, TableName};
 use crate::models::sensitivity::{ReferenceRows, Sensitivity, link, one_row_each};
 use crate::models::{check_header, order, reference_rows};
 use crate::privacy::Key;
@@ -45,10 +45,18 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         references.insert(name, ReferenceRows { rows, small });
     }
     let mut problems: Vec<Error> = Vec::new();
+    // What cannot be planned, and what reads it: one mistake is told once.
+    let mut without: BTreeSet<&TableName> = BTreeSet::new();
+    let mut passed_over = Vec::new();
     for name in &order {
         let Some(model) = library.models.get(name) else {
             continue;
         };
+        if model.reads.iter().any(|read| without.contains(read)) {
+            without.insert(name);
+            passed_over.push(name.to_string());
+            continue;
+        }
         match engine
             .columns(&model.file.display().to_string(), &model.sql)
             .await
@@ -57,8 +65,17 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
                 engine.register_rows(name, schema.clone(), Vec::new())?;
                 problems.extend(check_header(&engine, model, &schema).await.err());
             }
-            Err(e) => problems.push(e),
+            Err(e) => {
+                without.insert(name);
+                problems.push(e);
+            }
         }
+    }
+    if !passed_over.is_empty() {
+        printer.remark(&format!(
+            "not checked, as they read what is wrong: {}",
+            passed_over.join(", ")
+        ));
     }
     if problems.is_empty() {
         let mut sensitivity = Sensitivity::of(&engine, &library, &pull.tables, &references).await?;

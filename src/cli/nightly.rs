@@ -59,7 +59,7 @@ pub async fn main(
     }
     log.begin().await?;
 
-    let (damaged, lines) = log.doing("verify", verified(&work)).await?;
+    let (verified, lines) = log.doing("verify", verified(&work)).await?;
     log.did("verify", "ok", &lines).await?;
 
     let pulled = pull::step(global, &work, &key, &[], printer);
@@ -70,11 +70,13 @@ pub async fn main(
     };
     log.did("pull", outcome, &lines).await?;
 
-    let built = run::step(global, &work, &[], &damaged, printer);
+    let built = run::step(global, &work, &[], &verified.damaged, printer);
     let (built, lines) = log.doing("run", built).await?;
     log.ran(&built, &lines).await?;
 
-    let mut summary = serde_json::json!({ "night": night, "pull": pulled, "run": built });
+    let mut summary = serde_json::json!({
+        "night": night, "verify": verified.summary(), "pull": pulled, "run": built,
+    });
     let failed = match warned(&pulled, built.ok()) {
         Some(error) => Some(error),
         None => released(global, &work, &log, &built, &mut summary).await?,
@@ -102,22 +104,44 @@ pub async fn main(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Checks the files whose turn it is; gives the damaged models. Damage that the night cannot mend is an
-/// error.
-async fn verified(work: &session::Work) -> Result<(BTreeSet<TableName>, Vec<String>)> {
+/// What was found of the files whose turn it was.
+struct Verified {
+    files: u64,
+    bytes: u64,
+    /// Models that the night builds again.
+    damaged: BTreeSet<TableName>,
+}
+
+impl Verified {
+    fn summary(&self) -> serde_json::Value {
+        let damaged: Vec<String> = self.damaged.iter().map(TableName::to_string).collect();
+        serde_json::json!({ "files": self.files, "bytes": self.bytes, "damaged": damaged })
+    }
+}
+
+/// Checks the files whose turn it is. Damage that the night cannot mend is an error.
+async fn verified(work: &session::Work) -> Result<(Verified, Vec<String>)> {
     let day = chrono::Utc::now().timestamp() / (24 * 60 * 60);
     let scrubbed = work.lake.scrub(u64::try_from(day).unwrap_or_default());
     let scrubbed = scrubbed.await?;
     let sorted = sorted(&scrubbed, work.library().ok().as_ref());
     let (models, more) = explained(&work.pipeline, &work.lake, sorted).await?;
+    let files = match scrubbed.files {
+        1 => "1 file".to_string(),
+        files => format!("{} files", count(files)),
+    };
     let mut lines = vec![format!(
-        "verify   {} files of the lake checked, {}; {} damaged",
-        count(scrubbed.files),
+        "verify   {files} of the lake checked, {}; {} damaged",
         show(scrubbed.bytes),
         count(scrubbed.damage.len() as u64)
     )];
     lines.extend(more);
-    Ok((models, lines))
+    let verified = Verified {
+        files: scrubbed.files,
+        bytes: scrubbed.bytes,
+        damaged: models,
+    };
+    Ok((verified, lines))
 }
 
 /// Why nothing is released after a pull.

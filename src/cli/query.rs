@@ -2,7 +2,7 @@
 
 use super::as_of_version::Past;
 use super::describe;
-use crate::engine::{Engine, plan_error};
+use crate::engine::{Engine, plan_error, table_written_here};
 use crate::error::{Error, Result};
 use crate::functions::list_of_functions;
 use crate::lake::{Table, TableName};
@@ -65,7 +65,9 @@ impl Reader<'_> {
             let known = lake.tables().await?;
             let hint = match known.iter().find(|known| known.name == name.name) {
                 Some(known) => format!("did you mean '{known}'?"),
-                None => "write layer.name, such as core.person".to_string(),
+                None => table_written_here(&name.name)
+                    .unwrap_or("write layer.name, such as core.person")
+                    .to_string(),
             };
             let wrong = format!("{place}: table '{}' has no layer", name.name);
             return Err(Error::usage(wrong).hint(hint));

@@ -32,9 +32,11 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
     };
     let (made, lines) = step(global, &work, wanted).await?;
     printer.summary(&made, &lines)?;
-    Ok(match made.refused.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::from(1),
+    let damaged = made.refused.iter().any(|refused| refused.damaged);
+    Ok(match (made.refused.is_empty(), damaged) {
+        (true, _) => ExitCode::SUCCESS,
+        (false, false) => ExitCode::from(1),
+        (false, true) => ExitCode::from(3),
     })
 }
 

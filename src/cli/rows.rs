@@ -190,7 +190,10 @@ impl Rows {
                     .set_created_by(concat!("populace ", env!("CARGO_PKG_VERSION")).to_string())
                     .build();
                 let writer = ArrowWriter::try_new(target, schema.clone(), Some(properties));
-                Writer::Parquet(Box::new(writer.data(cannot)?))
+                let writer = writer.data(cannot).map_err(|e| {
+                    e.hint("cast a column of a type that Parquet does not know, such as an interval, to a text")
+                })?;
+                Writer::Parquet(Box::new(writer))
             }
         };
         Ok(Rows {

@@ -93,6 +93,9 @@ fn watch(send: &Sender<Event>) {
             }));
         }
     }
+    // A limit on the size of files (`ulimit -f`) then fails a write, as a full disk does, and does not
+    // kill: the handler stays when the watch is dropped.
+    drop(signal(SignalKind::from_raw(nix::libc::SIGXFSZ)));
     drop(inside);
     let send = send.clone();
     let watching = std::thread::Builder::new().spawn(move || {

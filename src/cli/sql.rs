@@ -11,6 +11,7 @@ use crate::engine::plan_error;
 use crate::error::{Context, Error, Result};
 use crate::functions::list_of_functions;
 use crate::lake::Lake;
+use crate::models::read_sql;
 use crate::stop::Waiting;
 use arrow::datatypes::SchemaRef;
 use futures::TryStreamExt;
@@ -22,7 +23,13 @@ use std::process::ExitCode;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The query
-    #[arg(short = 'c', long, value_name = "SQL", conflicts_with = "file")]
+    #[arg(
+        short = 'c',
+        long,
+        value_name = "SQL",
+        conflicts_with = "file",
+        allow_hyphen_values = true
+    )]
     command: Option<String>,
     /// A file with the query
     #[arg(short, long, value_name = "FILE")]
@@ -125,15 +132,7 @@ async fn written(
 fn question(arguments: &Arguments) -> Result<Option<(String, String)>> {
     Ok(match (&arguments.command, &arguments.file) {
         (Some(sql), _) => Some(("query".to_string(), sql.clone())),
-        (None, Some(file)) => {
-            let shown = file.display().to_string();
-            let sql = std::fs::read_to_string(file)
-                .usage(|| format!("{shown} cannot be read"))
-                .map_err(|e| {
-                    e.hint("name a text file with one query, or give the query with -c")
-                })?;
-            Some((shown, sql))
-        }
+        (None, Some(file)) => Some((file.display().to_string(), read_sql(file)?)),
         (None, None) if std::io::stdin().is_terminal() => None,
         (None, None) => {
             let mut sql = String::new();

@@ -61,6 +61,7 @@ pub async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Removed, Vec
         removed.tables += u64::from(files > 0);
     }
     epoch.end().await?;
+    lake.keep_newest().await?;
     let line = match (removed.files, dry_run) {
         (0, _) => format!("vacuum   no file is older than {days} days and out of use"),
         (files, false) => format!("vacuum   {} old files removed", count(files)),

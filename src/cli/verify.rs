@@ -8,6 +8,7 @@ use super::session;
 use super::size::{count, show};
 use crate::error::{Context, Error, Kind, Result};
 use crate::lake::{Lake, Location, TableName, Verified};
+use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
 use crate::pull::feeding;
 use crate::release::{MANIFEST, VerifiedRelease, verify};
@@ -47,11 +48,26 @@ async fn verify_release(global: &Global, what: &str, printer: &Printer) -> Resul
         None => None,
     };
     let verified = verify(&releases, &id, lake.as_ref()).await?;
+    if let (None, Some(_), Some(folder)) = (&verified.proof, &lake, releases.folder())
+        && folder.join(&id).symlink_metadata().is_err()
+    {
+        return Err(Error::usage(format!("there is no release '{id}'"))
+            .hint(nearest(&id, folders_of(folder))));
+    }
     printer.summary(&verified, &release_lines(&verified))?;
     Ok(match verified.problems.is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(1),
     })
+}
+
+/// What lies in the folder of releases, under names that are no working copies.
+fn folders_of(releases: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(releases).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    names
 }
 
 /// A release that is named by its place.

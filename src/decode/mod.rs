@@ -6,5 +6,7 @@
 pub(crate) mod corpus;
 pub mod csv;
 pub mod fhir;
+mod reject_reason;
 
 pub use fhir::{Chunk, Decoded, Delete, Line, Reject, Rows};
+pub use reject_reason::RejectReason;

@@ -1,15 +1,23 @@
 //! What went wrong in SQL, in a user's words, without a value of a record.
 
+use super::idioms;
 use crate::error::Error;
 use crate::functions::{BrokenRule, Definition, doc_of, sections};
+use crate::nearest::distance;
 use crate::panics;
 use datafusion::common::DataFusionError;
 use datafusion::functions_window::all_default_window_functions;
+use datafusion::sql::parser::DFParserBuilder;
+use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 /// The error of a query that could not be planned: its place is file:line:column. The message may
 /// quote the query's own text, and never data, which has not been read yet.
 pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
+    plan_error_in(place, "", error)
+}
+
+fn described(place: &str, error: &DataFusionError) -> Error {
     if let Some(own) = Error::behind(error) {
         return own.clone().at(place);
     }
@@ -33,10 +41,45 @@ pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
     let error = Error::usage(format!("{place}{at}: {message}"));
     match hint.or_else(|| advice(&message).map(str::to_string)) {
         Some(hint) => error.hint(hint),
-        None => error.hint(
-            "`populace sql -c \"describe core.person\"` shows what a table has; docs/functions.md explains our functions",
-        ),
+        None => error.hint(ANY),
     }
+}
+
+/// What helps against any mistake.
+const ANY: &str =
+    "`describe core.person` shows what a table has; docs/functions.md explains our functions";
+
+/// [`plan_error`] with a hint that knows the query: `sql` may be written as another engine has it.
+pub fn plan_error_in(place: &str, sql: &str, error: &DataFusionError) -> Error {
+    let error = described(place, error);
+    if let Some(cure) = idioms::written_here(error.what(), sql) {
+        return error.hint(cure);
+    }
+    match error.hint_text() {
+        Some(ANY) if !sql.is_empty() => error.hint(whose_columns(sql)),
+        _ => error,
+    }
+}
+
+/// Where to see the columns of the tables that a query reads.
+fn whose_columns(sql: &str) -> String {
+    let statement = DFParserBuilder::new(sql)
+        .build()
+        .and_then(|mut parser| parser.parse_statement());
+    let tables = statement.and_then(|statement| resolve_table_references(&statement, true));
+    let tables = tables.map_or_else(|_| Vec::new(), |(tables, _)| tables);
+    let mut tables = tables
+        .iter()
+        .filter_map(|table| Some(format!("`describe {}.{}`", table.schema()?, table.table())));
+    let Some(first) = tables.next() else {
+        return "docs/functions.md explains our functions".to_string();
+    };
+    let all = tables
+        .take(2)
+        .fold(first, |all, one| format!("{all}, {one}"));
+    format!(
+        "{all} at the prompt of `populace sql` shows what there is to read; docs/functions.md explains our functions"
+    )
 }
 
 /// The error of a query that failed while it ran: numbers and quoted text could be a record's and
@@ -163,6 +206,12 @@ fn window_without_over(message: &str) -> Option<String> {
     (known || ours.any(|window| window == lower)).then_some(lower)
 }
 
+/// The parameter that [`plan_error`] says has no value.
+pub(super) fn missing_parameter(error: &Error) -> Option<String> {
+    let (_, name) = error.what().split_once("placeholder with name $")?;
+    Some(name.to_string())
+}
+
 /// The table that [`plan_error`] says is not there.
 pub(super) fn missing_table(error: &Error) -> Option<&str> {
     let (_, name) = error.what().rsplit_once("table '")?;
@@ -187,11 +236,13 @@ fn lost_file(error: &DataFusionError) -> Option<(String, &'static str)> {
 
 fn message(error: &DataFusionError) -> (String, Option<String>) {
     if let DataFusionError::Diagnostic(diagnostic, _) = innermost_diagnostic(error) {
-        let helps = diagnostic.helps.iter().map(|help| &help.message);
-        let notes = diagnostic.notes.iter().map(|note| &note.message);
-        let said: Vec<String> = helps.chain(notes).map(|text| in_our_words(text)).collect();
-        let hint = (!said.is_empty()).then(|| said.join("; "));
-        return (diagnostic.message.clone(), hint);
+        let helps = diagnostic.helps.iter().map(|help| help.message.as_str());
+        let notes = diagnostic.notes.iter().map(|note| note.message.as_str());
+        let said = helps.chain(notes).collect::<Vec<_>>();
+        let message = diagnostic.message.split(" at Line: ").next();
+        let message = message.unwrap_or_default().to_string();
+        let hint = in_our_words(&message, &said);
+        return (message, hint);
     }
     if let DataFusionError::SQL(wrong, _) = error.find_root() {
         let (ParserError::ParserError(text) | ParserError::TokenizerError(text)) = &**wrong else {
@@ -201,7 +252,13 @@ fn message(error: &DataFusionError) -> (String, Option<String>) {
         return (first_line(text), None);
     }
     let text = first_line(&error.find_root().to_string());
+    if let Some(said) = idioms::not_implemented(&text) {
+        return (said, None);
+    }
     let text = [
+        "Arrow error: ",
+        "Execution error: ",
+        "Optimizer rule failed: ",
         "Schema error: ",
         "Error during planning: ",
         "Internal error: ",
@@ -212,18 +269,54 @@ fn message(error: &DataFusionError) -> (String, Option<String>) {
     });
     // What follows lists every way that the arguments do not fit.
     let text = text.split(", errors: ").next().unwrap_or_default();
+    let text = text.split(" at Line: ").next().unwrap_or_default();
+    let (text, near) = match text.split_once(". Did you mean '") {
+        Some((text, near)) => (text, near.split('\'').next()),
+        None => (text.trim_end_matches('.'), None),
+    };
+    if let Some(name) = text.strip_prefix("No field named ") {
+        let name = name.split(['.', ' ']).next().unwrap_or(name);
+        let near =
+            near.filter(|near| distance(name, near.rsplit('.').next().unwrap_or(near)).is_some());
+        let hint = near.map(|near| format!("did you mean '{near}'?"));
+        return (format!("column '{name}' not found"), hint);
+    }
     // Users write no catalogue.
     (text.replace("table 'datafusion.", "table '"), None)
 }
 
-/// "Possible column x" reads better as a question.
-fn in_our_words(help: &str) -> String {
-    ["possible column ", "Possible function "]
-        .iter()
-        .find_map(|words| help.strip_prefix(words))
-        .map_or(help.to_string(), |name| {
-            format!("did you mean '{}'?", name.trim_matches('\''))
-        })
+/// What the engine says beside an error: "Possible column x" reads better as a question, and is one
+/// only where x is near what was written.
+fn in_our_words(wrong: &str, said: &[&str]) -> Option<String> {
+    let wrong = wrong.split('\'').nth(1).unwrap_or_default();
+    let ambiguous = said.len() > 1;
+    let (mut meant, mut other) = (Vec::new(), Vec::new());
+    for text in said {
+        let possible = ["possible column ", "Possible function "];
+        match possible.iter().find_map(|words| text.strip_prefix(words)) {
+            None => other.push((*text).to_string()),
+            Some(name) => {
+                let name = name.trim_matches('\'');
+                let last = name.rsplit('.').next().unwrap_or(name);
+                if distance(wrong, last).is_some() {
+                    meant.push(format!("'{name}'"));
+                }
+            }
+        }
+    }
+    if let [one, another] = other.as_slice()
+        && one.starts_with("has type ")
+    {
+        return Some(format!("one {one}, the other {another}: cast one of them"));
+    }
+    let same = |name: &String| name.ends_with(&format!(".{wrong}'"));
+    match meant.is_empty() {
+        true => (!other.is_empty()).then(|| other.join("; ")),
+        false if ambiguous && meant.iter().all(same) => {
+            Some(format!("write {}", meant.join(" or ")))
+        }
+        false => Some(format!("did you mean {}?", meant.join(" or "))),
+    }
 }
 
 fn innermost_diagnostic(error: &DataFusionError) -> &DataFusionError {

@@ -5,6 +5,7 @@ mod clauses;
 mod count_distinct;
 mod errors;
 mod frames;
+mod idioms;
 mod in_lists;
 mod length;
 mod pool;
@@ -17,6 +18,7 @@ mod totals;
 mod unsound;
 mod window;
 
-pub use errors::{execution_error, plan_error};
+pub use errors::{execution_error, plan_error, plan_error_in};
+pub use idioms::of_table as table_written_here;
 pub use session::{Engine, Limits};
 pub use table::LakeTable;

@@ -2,12 +2,12 @@
 
 use super::arithmetic::CheckedArithmetic;
 use super::clauses::check_clauses;
-use super::errors::{missing_table, plan_error};
+use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in};
 use super::pool::ProcessPool;
 use super::table::LakeTable;
 use super::window::VectorisedWindows;
 use super::{count_distinct, frames, in_lists, length, temporal, totals, unsound};
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
 use crate::pipeline::Value;
@@ -185,10 +185,24 @@ impl Engine {
     /// Plans one query; `place` is what the error calls the text.
     pub async fn query(&self, place: &str, sql: &str) -> Result<DataFrame> {
         let failed = |e| {
-            let error = plan_error(place, &e);
-            match missing_table(&error).map(|name| nearest(name, self.tables())) {
-                Some(near) => error.hint(near),
-                None => error,
+            let error = plan_error_in(place, sql, &e);
+            if let Some(name) = missing_parameter(&error) {
+                let known = match &self.parameters {
+                    ParamValues::Map(values) => values.keys().cloned().collect(),
+                    ParamValues::List(_) => Vec::new(),
+                };
+                let near = nearest(&name, known);
+                return Error::usage(format!("{place}: there is no parameter ${name}")).hint(
+                    format!("{near}; [parameters] of the pipeline file names them"),
+                );
+            }
+            let Some(name) = missing_table(&error) else {
+                return error;
+            };
+            let near = nearest(name, self.tables());
+            match name.starts_with("record.") && !near.starts_with("did you mean") {
+                true => error.hint(NOT_PULLED),
+                false => error.hint(near),
             }
         };
         length::refuse_too_long(place, sql)?;
@@ -236,6 +250,9 @@ impl Engine {
         names
     }
 }
+
+/// What to do about a table of the record that nothing fills.
+const NOT_PULLED: &str = "no source of the pipeline file fills it: add one under [sources] whose views or column files make the table, or correct the name";
 
 /// Switches off what DataFusion 55 answers wrongly with.
 fn without_wrong_answers(options: &mut ConfigOptions) {

@@ -1,6 +1,7 @@
 //! One atomic step from a version of a table to the next.
 
 use super::checksum::{checksum, state};
+use super::newest::Newest;
 use super::properties::{CHECKSUM, STATE};
 use super::{DataFile, Lake, NewFile, Table, TableName, identity};
 use crate::error::{Context, Error, Result};
@@ -65,7 +66,10 @@ impl Lake {
         let failed = || format!("cannot commit table {name}");
         let delta = match base {
             Some(table) => table.delta.clone(),
-            None => self.delta(name)?,
+            None => {
+                self.forget_newest(name).await?;
+                self.delta(name)?
+            }
         };
         // A table that an earlier Populace made learns to mark removed rows with its next commit.
         let new_form = base.is_none_or(|table| !table.marks_removed_rows());
@@ -77,7 +81,7 @@ impl Lake {
         change.properties.insert(STATE.to_string(), said);
         let version = base.map_or(0, |table| table.version + 1);
         let said = checksum(version, &change.schema, &change.properties, &files);
-        change.properties.insert(CHECKSUM.to_string(), said);
+        change.properties.insert(CHECKSUM.to_string(), said.clone());
         let actions = actions(new_form, &change, &columns, name)?;
         let operation = DeltaOperation::Write {
             mode: SaveMode::Overwrite,
@@ -100,7 +104,11 @@ impl Lake {
             operation,
         );
         match make(commit).await {
-            Ok(version) => Ok(Some(version)),
+            Ok(version) => {
+                let newest = Newest::new(version, Some(&said));
+                self.made_newest(name, newest).await;
+                Ok(Some(version))
+            }
             Err(DeltaTableError::Transaction {
                 source:
                     TransactionError::VersionAlreadyExists(_)

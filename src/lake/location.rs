@@ -5,7 +5,7 @@ use super::store::{Address, Store, open_bucket};
 use crate::error::{Context, Error, Result};
 use object_store::{local::LocalFileSystem, prefix::PrefixStore};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use url::Url;
 
@@ -44,6 +44,18 @@ impl Location {
             Kind::Store(address) => Kind::Store(address.with_variables(variables)),
             folder => folder,
         })
+    }
+
+    /// Whether this place is the other one, or one of them lies within the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Kind::Folder(one), Kind::Folder(other)) => {
+                let (one, other) = (whole(one), whole(other));
+                one.starts_with(&other) || other.starts_with(&one)
+            }
+            (Kind::Store(one), Kind::Store(other)) => one.overlaps(other),
+            _ => false,
+        }
     }
 
     /// The folder, when it is on this machine.
@@ -105,6 +117,22 @@ impl Location {
     fn opened(&self, folder: &Path) -> Result<LocalFileSystem> {
         LocalFileSystem::new_with_prefix(folder).data(|| format!("cannot open the folder {self}"))
     }
+}
+
+/// A folder without links and `..`, as far as it is there.
+fn whole(folder: &Path) -> PathBuf {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    let mut whole = PathBuf::new();
+    for part in folder.components() {
+        match part {
+            Component::ParentDir => {
+                whole.pop();
+            }
+            part => whole.push(part),
+        }
+        whole = whole.canonicalize().unwrap_or(whole);
+    }
+    whole
 }
 
 impl fmt::Display for Location {

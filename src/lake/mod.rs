@@ -16,11 +16,13 @@ mod identity;
 mod integrity;
 mod location;
 mod lock;
+mod newest;
 mod probe;
 pub mod properties;
 mod read;
 mod rows;
 mod scrub;
+mod sealed;
 mod settings;
 mod sort_order;
 mod state_table;
@@ -42,6 +44,7 @@ pub use lock::{Holder, Lock};
 pub use probe::Probe;
 pub use rows::conform;
 pub use scrub::Scrubbed;
+pub use sealed::{sealed, unsealed};
 pub use settings::Settings;
 pub use sort_order::SortOrder;
 pub use table::{Table, TableName};
@@ -66,6 +69,7 @@ pub struct Lake {
     settings: Settings,
     seen: Arc<Mutex<table::Seen>>,
     intact: integrity::Intact,
+    newest: Arc<tokio::sync::Mutex<newest::Known>>,
 }
 
 impl Lake {
@@ -122,6 +126,7 @@ impl Lake {
             settings,
             seen: Arc::default(),
             intact: integrity::Intact::default(),
+            newest: Arc::default(),
         })
     }
 

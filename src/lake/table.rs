@@ -6,6 +6,7 @@ use super::properties::{CHECKSUM, STATE};
 use super::store::{of_a_store, store_error};
 use super::{DataFile, Lake};
 use crate::error::{Error, Result};
+use crate::panics::survived;
 use arrow::datatypes::SchemaRef;
 use deltalake::logstore::{StorageConfig, default_logstore};
 use deltalake::{DeltaTable, DeltaTableError};
@@ -138,6 +139,9 @@ impl Lake {
         }
         if found.is_none() {
             found = self.load(name, None).await?;
+            if let Some(table) = &found {
+                self.refuse_rolled_back(table).await?;
+            }
         }
         match &found {
             Some(table) if table.files.len() <= MOST_FILES_KEPT => {
@@ -150,7 +154,7 @@ impl Lake {
         Ok(found)
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -208,11 +212,14 @@ impl Lake {
             .filter(|f| !partitions.contains(f.name()))
             .cloned()
             .collect();
-        let mut files = snapshot
-            .log_data()
-            .into_iter()
-            .map(|view| DataFile::from_log(name, &view))
-            .collect::<Result<Vec<_>>>()
+        let files = || {
+            let files = snapshot.log_data().into_iter();
+            let files = files.map(|view| DataFile::from_log(name, &view));
+            files.collect::<Result<Vec<_>>>()
+        };
+        // Delta Lake panics over a deletion vector of a kind that it does not know.
+        let mut files = survived(files)
+            .unwrap_or_else(|| Err(Error::data("a deletion vector cannot be read")))
             .map_err(|e| {
                 e.within(format!("the log of table {name} cannot be read"))
                     .damaged(name.log())
@@ -266,6 +273,7 @@ impl Lake {
             .try_collect()
             .await
             .map_err(failed)?;
+        self.forget_newest(name).await?;
         for file in files {
             self.store.delete(&file).await.map_err(failed)?;
         }

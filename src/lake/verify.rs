@@ -74,7 +74,11 @@ impl Lake {
             let gaps = self.gaps(&name).await?;
             verified.problems.extend(gaps);
             // Not as it was last seen: what is stored is looked at.
-            match self.load(&name, None).await {
+            let stored = match self.load(&name, None).await {
+                Ok(Some(table)) => self.refuse_rolled_back(&table).await.map(|()| Some(table)),
+                other => other,
+            };
+            match stored {
                 Ok(Some(table)) => self.verify_table(&table, &mut verified).await?,
                 Ok(None) => {}
                 Err(error) => match error.damaged_path() {

@@ -153,6 +153,7 @@ pub async fn build(
     let recorded = last_run::record(engine.lake(), ended, is_model).await;
     let summary = built?;
     recorded?;
+    engine.lake().keep_newest().await?;
     Ok(summary)
 }
 

@@ -33,6 +33,8 @@ pub struct Outdated {
     pub failed: bool,
     /// Whether the file that the table is made from is gone.
     pub gone: bool,
+    /// Whether a file or the log of the table is damaged.
+    pub damaged: bool,
 }
 
 impl<'a> Freshness<'a> {
@@ -84,7 +86,13 @@ impl<'a> Freshness<'a> {
         name: &TableName,
         file: Option<&String>,
     ) -> Result<String> {
-        let table = lake.table(name).await?;
+        let table = match lake.table(name).await {
+            Err(e) if e.damaged_path().is_some() => {
+                self.harmed(name, e.what());
+                return Ok("damaged".to_string());
+            }
+            table => table?,
+        };
         let stored = table.as_ref().map(version);
         let incomplete = table
             .as_ref()
@@ -127,6 +135,36 @@ impl<'a> Freshness<'a> {
         Ok(version.unwrap_or_else(|| "absent".to_string()))
     }
 
+    /// A file of the table is damaged, or its log.
+    fn harmed(&mut self, name: &TableName, why: &str) {
+        let outdated = self.outdated.entry(name.clone()).or_default();
+        outdated.damaged = true;
+        outdated.reasons.push(why.to_string());
+    }
+
+    /// Looks at the files of the tables that `reads` names themselves; says whether one is damaged.
+    ///
+    /// # Errors
+    /// Data: the lake cannot be read.
+    pub async fn look_at_files(
+        &mut self,
+        lake: &Lake,
+        reads: &BTreeSet<TableName>,
+    ) -> Result<bool> {
+        let mut damage = Vec::new();
+        for name in reads {
+            if let Some(table) = self.tables.get(name) {
+                damage.extend(lake.damage(&table.files).await?);
+            }
+        }
+        for one in &damage {
+            if let Some(name) = one.table() {
+                self.harmed(&name, one.error().what());
+            }
+        }
+        Ok(!damage.is_empty())
+    }
+
     fn model(&mut self, name: &TableName, fingerprint: &str, reasons: &[Reason]) {
         if reasons.is_empty() {
             return;
@@ -142,6 +180,7 @@ impl<'a> Freshness<'a> {
             }
         }
         for reason in reasons {
+            outdated.damaged |= *reason == Reason::Damaged;
             outdated.reasons.push(reason.to_string());
             if let Reason::Parameter {
                 name,

@@ -42,6 +42,10 @@ impl Header {
 
 /// Reads the header of a model's text; `file` is for the error.
 pub(super) fn read(file: &str, text: &str) -> Result<Header> {
+    if text.trim_start().starts_with("/*") && !text.contains("*/") {
+        return Err(Error::usage(format!("{file}: its header does not end"))
+            .hint("write */ after the header, before the query"));
+    }
     let body = text
         .trim_start()
         .strip_prefix("/*")

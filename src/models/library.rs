@@ -1,6 +1,8 @@
 //! The models of a project: every `<layer>/<name>.sql`.
 
 use super::header::{self, Header};
+use super::sql_file::read_sql;
+use crate::engine::table_written_here;
 use crate::error::{Context, Error, Result};
 use crate::functions::need::tables_read;
 use crate::lake::TableName;
@@ -109,15 +111,16 @@ fn sorted<D: std::fmt::Display>(folder: &Path, cannot: impl Fn() -> D) -> Result
 
 fn read_model(name: TableName, file: &Path) -> Result<Model> {
     let shown = file.display().to_string();
-    let sql = std::fs::read_to_string(file).usage(|| format!("{shown} cannot be read"))?;
+    let sql = read_sql(file)?;
     let header = header::read(&shown, &sql)?;
     let statement = one_query(&shown, &sql)?;
     let mut reads = tables_named(&shown, &statement)?;
     for table in &reads {
         if table.layer.is_empty() {
+            let written = table_written_here(&table.name);
             return Err(
                 Error::usage(format!("{shown}: table '{}' has no layer", table.name))
-                    .hint("write layer.name, such as record.patient"),
+                    .hint(written.unwrap_or("write layer.name, such as record.patient")),
             );
         }
     }
@@ -161,7 +164,7 @@ fn one_statement(place: &str, sql: &str) -> Result<Statement> {
     let parsed = DFParserBuilder::new(sql)
         .build()
         .and_then(|mut parser| parser.parse_statements());
-    let mut statements = parsed.map_err(|e| crate::engine::plan_error(place, &e))?;
+    let mut statements = parsed.map_err(|e| crate::engine::plan_error_in(place, sql, &e))?;
     if statements.is_empty() {
         return Err(Error::usage(format!("{place}: there is no query"))
             .hint("a model, report table or question is a single select"));

@@ -16,6 +16,7 @@ mod model_state;
 mod opted_out_since;
 mod reference;
 pub mod sensitivity;
+mod sql_file;
 mod stored;
 
 pub use build::{BuildSummary, ModelOutcome, Planned, build, plan};
@@ -30,3 +31,4 @@ pub use library::{Library, Model, asked_tables, inputs as query_inputs};
 pub use model_state::ModelState;
 pub use opted_out_since::{is_model, refuse_opted_out_since};
 pub use reference::{Loaded, code_lists, load_reference, reference_rows, reference_versions};
+pub use sql_file::read_sql;

@@ -1,5 +1,6 @@
 //! `[sources.NAME]` of kind `fhir-bulk`: a server that speaks FHIR Bulk Data.
 
+use super::bounds;
 use super::reading::{Expected, FhirReading, FhirVersion};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -43,37 +44,67 @@ pub struct FhirBulk {
     #[serde(default)]
     pub gzip: bool,
     /// The most files that are downloaded at once.
-    #[serde(default = "FhirBulk::default_downloads")]
+    #[serde(
+        default = "FhirBulk::default_downloads",
+        deserialize_with = "bounds::downloads"
+    )]
     pub downloads: usize,
     /// KiB of a file that are made safe together: about what a crash costs for each download.
-    #[serde(default = "FhirBulk::default_piece_kib")]
+    #[serde(
+        default = "FhirBulk::default_piece_kib",
+        deserialize_with = "bounds::piece"
+    )]
     pub piece_kib: u32,
     /// The longest wait between two requests, in seconds, whatever the server asks for.
-    #[serde(default = "FhirBulk::default_longest_wait")]
+    #[serde(
+        default = "FhirBulk::default_longest_wait",
+        deserialize_with = "bounds::seconds"
+    )]
     pub longest_wait_seconds: f64,
     /// For how many seconds the server may say nothing in the middle of an answer.
-    #[serde(default = "FhirBulk::default_silence")]
+    #[serde(
+        default = "FhirBulk::default_silence",
+        deserialize_with = "bounds::seconds"
+    )]
     pub silence_seconds: f64,
     /// After how many seconds an export that has not ended is given up.
-    #[serde(default = "FhirBulk::default_export_limit")]
+    #[serde(
+        default = "FhirBulk::default_export_limit",
+        deserialize_with = "bounds::at_least_one"
+    )]
     pub export_limit_seconds: u64,
     /// For how many seconds an answer may take that is no file of the export.
-    #[serde(default = "FhirBulk::default_answer_limit")]
+    #[serde(
+        default = "FhirBulk::default_answer_limit",
+        deserialize_with = "bounds::seconds"
+    )]
     pub answer_limit_seconds: f64,
     /// After how many seconds a pull gives downloads up; the next one goes on with them.
-    #[serde(default = "FhirBulk::default_download_limit")]
+    #[serde(
+        default = "FhirBulk::default_download_limit",
+        deserialize_with = "bounds::seconds"
+    )]
     pub download_limit_seconds: f64,
     /// Bytes a second below which a download is too slow to wait for.
     #[serde(default = "FhirBulk::default_slowest")]
     pub slowest_bytes_per_second: u64,
     /// The most pages that a manifest may have.
-    #[serde(default = "FhirBulk::default_page_limit")]
+    #[serde(
+        default = "FhirBulk::default_page_limit",
+        deserialize_with = "bounds::at_least_one"
+    )]
     pub page_limit: usize,
     /// The most MiB that a file may have, unpacked.
-    #[serde(default = "FhirBulk::default_file_limit")]
+    #[serde(
+        default = "FhirBulk::default_file_limit",
+        deserialize_with = "bounds::at_least_one"
+    )]
     pub file_limit_mib: u64,
     /// The most MiB that a pull may take of an export, unpacked.
-    #[serde(default = "FhirBulk::default_export_limit_mib")]
+    #[serde(
+        default = "FhirBulk::default_export_limit_mib",
+        deserialize_with = "bounds::at_least_one"
+    )]
     pub export_limit_mib: u64,
     /// Types that may be missing: that have no file in a full export although they had some before, or
     /// that the server says it failed to export.

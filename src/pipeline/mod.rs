@@ -1,8 +1,10 @@
 //! The pipeline file: what a night pulls, builds and releases.
 
+pub(crate) mod bounds;
 mod bulk;
 mod parameters;
 mod parts;
+mod place;
 mod reading;
 mod settings_file;
 mod source;
@@ -168,6 +170,7 @@ pub struct DisclosureSettings {
     /// The fewest people of an area or organisation that a report may show by itself.
     pub smallest_area: u64,
     /// The share of a table's cells above which it is not released when they are suppressed.
+    #[serde(deserialize_with = "bounds::share")]
     pub largest_suppressed_share: f64,
 }
 
@@ -184,19 +187,36 @@ impl Default for DisclosureSettings {
 impl Pipeline {
     /// Reads a pipeline file and applies `--set name=value` to its parameters.
     pub fn load(file: &Path, set: &[String]) -> Result<Self> {
+        let shown = file.display().to_string();
         let text = std::fs::read_to_string(file)
-            .usage(|| format!("the pipeline file {} cannot be read", file.display()))
+            .usage(|| format!("the pipeline file {shown} cannot be read"))
             .map_err(|e| {
-                e.hint("name one with --pipeline, or make a project with `populace init DIR`")
+                e.hint(match file.is_file() {
+                    true => "save it as UTF-8, and let this account read it",
+                    false => "name one with --pipeline, or make a project with `populace init DIR`",
+                })
             })?;
-        let mut settings: Settings = parse_settings(&file.display().to_string(), &text)?;
+        let mut settings: Settings = parse_settings(&shown, &text)?;
         for setting in set {
             parameters::set(&mut settings.parameters, setting)?;
         }
+        let pipeline = Pipeline {
+            file: file.to_path_buf(),
+            root: root_of(file)?,
+            settings,
+            set: set.to_vec(),
+        };
+        pipeline.check(|path| format!("{shown}{}", place::of_setting(&text, path)))?;
+        Ok(pipeline)
+    }
+
+    /// Refuses settings that do not fit together; `at` is where one stands.
+    fn check(&self, at: impl Fn(&[&str]) -> String) -> Result<()> {
+        let settings = &self.settings;
         if !settings.lake.shards.is_power_of_two() || settings.lake.shards > 4096 {
             return Err(Error::usage(format!(
                 "{}: [lake] shards is not a power of two up to 4096",
-                file.display()
+                at(&["lake", "shards"])
             ))
             .hint("use 16 for a few million records, 64 for a whole care record"));
         }
@@ -204,23 +224,65 @@ impl Pipeline {
         if !as_of.is_some_and(|p| p.kind == ParameterType::Date) {
             return Err(Error::usage(format!(
                 "{}: [parameters] has no date as_of",
-                file.display()
+                at(&["parameters", "as_of"])
             ))
             .hint("add as_of = { type = \"date\", default = \"2026-09-30\" }"));
         }
         if let Some((first, last)) = backwards(&settings.parameters) {
             return Err(Error::usage(format!(
                 "{}: [parameters] {first} is after {last}",
-                file.display()
+                at(&["parameters", first])
             ))
             .hint("give the first day and the last; both count"));
         }
-        Ok(Pipeline {
-            file: file.to_path_buf(),
-            root: root_of(file)?,
-            settings,
-            set: set.to_vec(),
-        })
+        self.check_places(at)
+    }
+
+    /// Refuses a lake, releases or sources without a place, or one within another: a planner would
+    /// be given the lake, or a pull read what it wrote.
+    fn check_places(&self, at: impl Fn(&[&str]) -> String) -> Result<()> {
+        let settings = &self.settings;
+        let mut places = vec![
+            (
+                "[lake]".to_string(),
+                ["lake", "url", ""],
+                &settings.lake.url,
+            ),
+            (
+                "[releases]".to_string(),
+                ["releases", "url", ""],
+                &settings.releases.url,
+            ),
+        ];
+        for (name, source) in &settings.sources {
+            if let Source::FhirFolder(FhirFolder { url, .. })
+            | Source::CsvFolder(CsvFolder { url, .. }) = source
+            {
+                places.push((format!("source {name}"), ["sources", name, "url"], url));
+            }
+        }
+        let mut known: Vec<(String, bool, Location)> = Vec::new();
+        for (of, path, url) in places {
+            if url.trim().is_empty() {
+                return Err(Error::usage(format!("{}: url of {of} is empty", at(&path)))
+                    .hint("name a folder, or an address on an object store"));
+            }
+            let place = Location::parse(url, &self.root).map_err(|e| e.at(at(&path)))?;
+            // Two sources may share a folder: each reads the files that it knows.
+            let is_source = path[0] == "sources";
+            let mut others = known.iter().filter(|(_, other, _)| !(*other && is_source));
+            if let Some((other, _, _)) = others.find(|(_, _, other)| other.overlaps(&place)) {
+                return Err(Error::usage(format!(
+                    "{}: the folders of {other} and {of} are the same, or one is inside the other",
+                    at(&path)
+                ))
+                .hint(
+                    "give each a folder of its own: releases are handed out, and the lake is not",
+                ));
+            }
+            known.push((of, is_source, place));
+        }
+        Ok(())
     }
 
     /// Where the lake of the pipeline `file` is, by its section `[lake]` alone.

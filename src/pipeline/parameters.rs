@@ -1,7 +1,7 @@
 //! Parameters: `$name` in models and reports.
 
 use crate::error::{Context, Error, Result};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -98,6 +98,8 @@ fn read(kind: ParameterType, text: &str) -> Option<Value> {
     match kind {
         ParameterType::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .ok()
+            // Times are counted in nanoseconds, which reach from 1677 to 2262.
+            .filter(|day| (1700..=2199).contains(&day.year()))
             .map(Value::Date),
         ParameterType::Integer => text.parse().ok().map(Value::Integer),
         ParameterType::Number => text
@@ -123,7 +125,7 @@ pub(super) fn set(parameters: &mut BTreeMap<String, Parameter>, setting: &str) -
     };
     parameter.default = read(parameter.kind, text).ok_or_else(|| {
         Error::usage(format!("--set {name}: '{text}' is not a {:?}", parameter.kind).to_lowercase())
-            .hint("dates are written 2026-11-22")
+            .hint("dates are written 2026-11-22, and lie between 1700 and 2199")
     })?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! How the resources of a source are read, and what it brings on a good night.
 
+use super::bounds::share;
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ pub struct Expected {
     /// Whether it may offer nothing although it brought something before.
     pub allow_empty: bool,
     /// The share of a table's new rows, or of all of its rows, that may have no person.
+    #[serde(deserialize_with = "share")]
     pub unlinked_threshold: f64,
 }
 
@@ -36,6 +38,7 @@ pub struct FhirReading {
     /// Whether NHS numbers of the test range (999…) are people.
     pub accept_test_numbers: bool,
     /// The share of lines that may be rejected before the pull fails.
+    #[serde(deserialize_with = "share")]
     pub reject_threshold: f64,
 }
 

@@ -1,5 +1,6 @@
 //! Reading a settings file in TOML: every mistake with its line, every misspelling with its cure.
 
+use super::place;
 use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::privacy::place_name::reads_like_a_name;
@@ -8,27 +9,64 @@ use serde::de::DeserializeOwned;
 /// Parses `text`, the content of `file`; unknown keys are errors that name the nearest known one.
 pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
     toml::from_str(text).map_err(|e| {
-        let place = e.span().map_or_else(String::new, |span| {
-            let before = &text[..span.start.min(text.len())];
-            let line = before.matches('\n').count() + 1;
-            let column = before.len() - before.rfind('\n').map_or(0, |i| i + 1) + 1;
-            format!(":{line}:{column}")
-        });
         let message = without_values(e.message().trim());
-        let error = Error::usage(format!("{file}{place}: {}", first_part(&message)));
-        match unknown_key(&message) {
+        let (setting, said) = of_setting(&message);
+        let unknown = unknown_key(said);
+        let place = e.span().map_or_else(String::new, |span| {
+            let found = match (unknown.as_ref(), setting) {
+                (Some((key, _)), _) if said.contains("unknown field") => {
+                    place::next_called(text, key, span.start).map(|(key, _)| key)
+                }
+                (_, Some(name)) => {
+                    place::next_called(text, name, span.start).map(|(_, value)| value)
+                }
+                _ => None,
+            };
+            place::shown(text, found.as_ref().unwrap_or(&span).start)
+        });
+        let repeated = e.span().filter(|_| said == "duplicate key");
+        let repeated = repeated
+            .and_then(|span| text.get(span))
+            .filter(|key| reads_like_a_name(key));
+        let said_first = match repeated {
+            Some(key) => format!("`{key}` is there already"),
+            None => match setting {
+                Some(name) => format!("{name}: {}", first_part(said)),
+                None => first_part(said).to_string(),
+            },
+        };
+        let error = Error::usage(format!("{file}{place}: {said_first}"));
+        match unknown {
             Some((key, known)) => error.hint(nearest(key, known)),
-            None => {
-                let missing = message.split('`').nth(1).unwrap_or_default();
-                let missing = message
-                    .starts_with("missing field")
-                    .then(|| format!("add `{missing}`"));
-                let cure = missing.as_deref().or_else(|| expected(&message));
-                let cure = cure.unwrap_or("correct the file");
-                error.hint(format!("{cure}; docs/pipeline-file.md lists every setting"))
-            }
+            None => error.hint(format!(
+                "{}; docs/pipeline-file.md lists every setting",
+                cure(said)
+            )),
         }
     })
+}
+
+/// The setting that an error names in front of what it says, as [`super::parts`] puts it.
+fn of_setting(message: &str) -> (Option<&str>, &str) {
+    let (mut setting, mut said) = (None, message);
+    while let Some((name, rest)) = said.split_once(": ") {
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+            break;
+        }
+        (setting, said) = (Some(name), rest);
+    }
+    (setting, said)
+}
+
+/// What to do about what the parser says.
+fn cure(said: &str) -> String {
+    if said.starts_with("missing field") {
+        return format!("add `{}`", said.split('`').nth(1).unwrap_or_default());
+    }
+    if said == "duplicate key" {
+        return "keep one of the two".to_string();
+    }
+    expected(said).unwrap_or("correct the file").to_string()
 }
 
 /// The parser's words without a value that stands in the file: it may be a secret in a wrong place.
@@ -63,9 +101,19 @@ fn first_part(message: &str) -> &str {
 
 /// What to write where the type is wrong.
 fn expected(message: &str) -> Option<&'static str> {
+    if message.ends_with("is not a date") {
+        return Some("write a day from 1700-01-01 to 2199-12-31, such as 2026-11-22");
+    }
+    if message.starts_with("invalid type: unit variant") {
+        return Some("write a text in quotes");
+    }
+    if message == "string values must be quoted" || message.starts_with("invalid basic string") {
+        return Some("write the text between straight quotes, on one line");
+    }
     let (_, kind) = message.rsplit_once(", expected ")?;
     match kind {
-        "a string" => Some("write a text in quotes"),
+        "f64" | "a float" => Some("write a number, such as 0.05"),
+        "a string" | "string only" => Some("write a text in quotes"),
         "a boolean" => Some("write true or false"),
         "a sequence" => Some("write a list, such as [\"a\", \"b\"]"),
         "u8" | "u16" | "u32" | "u64" | "usize" => Some("write a whole number, 0 or more"),

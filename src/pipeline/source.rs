@@ -1,6 +1,7 @@
 //! `[sources.NAME]`: where extracts come from, and how they are read.
 
 use super::FhirBulk;
+use super::bounds::share;
 use super::parts::Parts;
 use super::reading::{Expected, FhirReading, FhirVersion, default_reject_threshold};
 use serde::de::Error;
@@ -98,7 +99,7 @@ pub struct CsvFolder {
     #[serde(default)]
     pub accept_test_numbers: bool,
     /// The share of lines that may be rejected before the pull fails.
-    #[serde(default = "default_reject_threshold")]
+    #[serde(default = "default_reject_threshold", deserialize_with = "share")]
     pub reject_threshold: f64,
     /// What it brings on a good night.
     #[serde(skip)]

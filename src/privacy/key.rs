@@ -27,6 +27,18 @@ pub struct Key {
     links: Vec<Link>,
 }
 
+/// What is wrong with a text that is no key, without a character of it.
+fn fault(text: &str) -> String {
+    match (text.trim().is_empty(), text.trim().lines().count()) {
+        (true, _) => "it is empty".to_string(),
+        (_, 2..) => "it has more than one line".to_string(),
+        _ => match text.trim().chars().count() {
+            64 => "it has characters that are no hexadecimal digits".to_string(),
+            length => format!("it has {length} characters"),
+        },
+    }
+}
+
 impl Key {
     /// A new random key, as the 64 hexadecimal digits to keep in a vault or a file.
     pub fn generate() -> Result<Zeroizing<String>> {
@@ -60,10 +72,17 @@ impl Key {
     pub fn load_chain(before: &[SecretPlace], place: &SecretPlace, base: &Path) -> Result<Self> {
         let mut links = Vec::with_capacity(before.len() + 1);
         for place in before.iter().chain([place]) {
-            let text = place.read("key", base)?;
+            let mut text = place.read("key", base)?;
+            if text.starts_with('\u{feff}') {
+                // Some editors put a byte order mark first.
+                text.drain(..'\u{feff}'.len_utf8());
+            }
             let link = Link::parse(&text).ok_or_else(|| {
                 let place = place.shown(base);
-                Error::usage(format!("the key in {place} is not 64 hexadecimal digits"))
+                let error =
+                    Error::usage(format!("the key in {place} is not 64 hexadecimal digits"));
+                error
+                    .cause(fault(&text))
                     .hint("make one with `populace key new`")
             })?;
             if links.iter().any(|known: &Link| *known.0 == *link.0) {
@@ -217,6 +236,18 @@ mod tests {
         assert_eq!(
             err.what(),
             "the key in command:echo is not 64 hexadecimal digits"
+        );
+        for (text, said) in [
+            ("", "it is empty"),
+            ("secret", "it has 6 characters"),
+            ("a\nb", "it has more than one line"),
+        ] {
+            assert_eq!(fault(text), said);
+        }
+        let wrong = "zz".repeat(32);
+        assert_eq!(
+            fault(&wrong),
+            "it has characters that are no hexadecimal digits"
         );
     }
 

@@ -44,13 +44,7 @@ pub struct OptOutList {
 }
 
 fn share<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<f64>, D::Error> {
-    let share = f64::deserialize(deserializer)?;
-    match (0.0..=1.0).contains(&share) {
-        true => Ok(Some(share)),
-        false => Err(serde::de::Error::custom(
-            "largest_drop is a share from 0 to 1, such as 0.1",
-        )),
-    }
+    crate::pipeline::bounds::share(deserializer).map(Some)
 }
 
 /// All lists, by name. A path alone is one list called `local`.
@@ -202,6 +196,7 @@ fn read_list(
     }
     let changed = facts.modified().data(cannot)?;
     let mut day = DateTime::<Utc>::from(changed).date_naive();
+    let mut said_day = list.checked_on.is_some();
     let mut people = HashSet::new();
     for (i, line) in BufReader::new(file).lines().enumerate() {
         let line = line.data(cannot)?;
@@ -215,6 +210,7 @@ fn read_list(
                     .cause("its first line does not say a day")
                     .hint("write it as '# checked on 2026-11-22', or leave the line out")
             })?;
+            said_day = true;
             continue;
         }
         let number = NhsNumber::parse(line, true).map_err(|_| {
@@ -233,6 +229,13 @@ fn read_list(
             ))
             .hint("write checked_on = 2026-11-22")
         })?;
+    }
+    // The list would never be too old.
+    let tomorrow = Utc::now().date_naive() + Days::new(1);
+    if said_day && day > tomorrow {
+        return Err(Error::data(cannot())
+            .cause(format!("it says that it is of {day}, which has not come"))
+            .hint("correct checked_on under [privacy.opt_outs], or the first line of the list"));
     }
     Ok((people, day))
 }

@@ -193,10 +193,9 @@ fn answer(what: &str, line: &str, base: &Path) -> Result<Zeroizing<String>> {
     if !base.as_os_str().is_empty() {
         command.current_dir(base);
     }
-    let mut child = command
-        .spawn()
-        .usage(failed)
-        .map_err(|e| e.hint("check that the program is installed and found on PATH"))?;
+    let mut child = command.spawn().usage(failed).map_err(|e| {
+        e.hint("install the program and put it on PATH, or name it with its whole path")
+    })?;
     let _ends = stop::Child::ends_with_us(child.id());
     let text = match child.stdout.take() {
         Some(output) => read_text(output),

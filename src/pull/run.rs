@@ -225,6 +225,7 @@ impl Attempt<'_> {
             one.done().await?;
         }
         epoch.end().await?;
+        self.lake.keep_newest().await?;
         // What came is kept; that something did not come is an error all the same.
         match short {
             Some(error) => Err(error),
@@ -352,7 +353,8 @@ impl Attempt<'_> {
         for one in brought {
             one.done().await?;
         }
-        effect::store_lists(self.lake, &opt_outs.read.lists).await
+        effect::store_lists(self.lake, &opt_outs.read.lists).await?;
+        self.lake.keep_newest().await
     }
 
     /// Who the lake's Patients are, and those that servers sent.

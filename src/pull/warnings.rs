@@ -30,7 +30,7 @@ pub fn emptied(
             source: Some(source.name.clone()),
             table: None,
             what: format!(
-                "it has nothing now, and had {had} before; see whether its extracts have arrived, or set allow_empty = true for this source"
+                "it has nothing now, and had {had} before; check whether its extracts have arrived, or set allow_empty = true for this source"
             ),
         });
     }
@@ -132,7 +132,7 @@ pub fn unlinked(plan: &PullPlan, shared: &Shared, tables: &[TableSummary]) -> Ve
                     source: Some(source.name.clone()),
                     table: Some(table.table.clone()),
                     what: format!(
-                        "{waiting} of {arrived} new rows belong to nobody known; see whether its Patients have arrived, or raise unlinked_threshold of this source"
+                        "{waiting} of {arrived} new rows belong to nobody known; check whether its Patients have arrived, or raise unlinked_threshold of this source"
                     ),
                 });
             }
@@ -145,7 +145,7 @@ pub fn unlinked(plan: &PullPlan, shared: &Shared, tables: &[TableSummary]) -> Ve
                 source: None,
                 table: Some(table.table.clone()),
                 what: format!(
-                    "{} of {} rows belong to nobody known; see whether the Patients of its sources have arrived, or raise unlinked_threshold of these sources",
+                    "{} of {} rows belong to nobody known; check whether the Patients of its sources have arrived, or raise unlinked_threshold of these sources",
                     table.unlinked, table.rows
                 ),
             });

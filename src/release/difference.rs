@@ -95,10 +95,20 @@ fn scalar(value: &Value) -> String {
     }
 }
 
-/// A text that somebody else may have written, so that it can do nothing to a terminal.
+/// A text that somebody else may have written, so that it can do nothing to a terminal, and looks like
+/// no other: letters of other scripts and spaces at an end are shown as escapes.
 pub(super) fn shown(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    let mut kept: String = text.chars().map(plain).take(SHOWN).collect();
+    let inner = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let mut kept = String::new();
+    for (at, c) in text.char_indices().take(SHOWN) {
+        let outside = at < start || at >= start + inner.len();
+        match c {
+            c if c.is_control() => kept.push('\u{fffd}'),
+            c if !c.is_ascii() || (c.is_whitespace() && outside) => kept.extend(c.escape_unicode()),
+            c => kept.push(c),
+        }
+    }
     if text.chars().nth(SHOWN).is_some() {
         kept.push('…');
     }
@@ -108,6 +118,15 @@ pub(super) fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_look_alike_are_told_apart() {
+        assert_eq!(shown("people.csv"), "people.csv");
+        assert_eq!(shown("a b.csv"), "a b.csv");
+        assert_eq!(shown("pe\u{43e}ple.csv"), "pe\\u{43e}ple.csv");
+        assert_eq!(shown("people.csv "), "people.csv\\u{20}");
+        assert_eq!(shown("\u{1b}[2J"), "\u{fffd}[2J");
+    }
 
     #[test]
     fn an_edited_manifest_is_told_apart_field_by_field() {

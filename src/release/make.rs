@@ -14,7 +14,7 @@ use super::reports::reports;
 use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::lake::Location;
+use crate::lake::{Location, TableName};
 use crate::models::sensitivity::Sensitivity;
 use crate::models::{Freshness, Library, reference_versions};
 use crate::pipeline::Pipeline;
@@ -75,7 +75,7 @@ pub async fn make(
     let scheme = Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
     let mut reports = reports(pipeline, wanted.reports)?;
     let reads = reports.iter().flat_map(|report| report.reads.clone());
-    let fresh = Freshness::of(
+    let mut fresh = Freshness::of(
         lake,
         library,
         &reads.collect(),
@@ -83,36 +83,34 @@ pub async fn make(
         &pipeline.values(),
     )
     .await?;
-    let refused: Vec<Refused> = reports
-        .iter()
-        .filter_map(|report| refusal(&fresh, pipeline, report))
-        .collect();
-    reports.retain(|report| refused.iter().all(|r| r.report != report.report.name));
-    if reports.is_empty() && !refused.is_empty() {
-        return Err(nothing_left(&refused));
-    }
-    let mut about = Vec::new();
-    for report in &reports {
-        about.push(provenance(lake, &fresh, pipeline, report).await?);
-    }
-    let named = reports.iter().zip(&about);
-    let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
-    let mut manifest = Manifest::of(scheme, &pipeline.settings.disclosure, named)?;
     let releases = pipeline.releases()?;
-    let recorded = record::find(lake, &manifest.release).await?;
-    if let Some(recorded) = &recorded
-        && let Some(mut made) = whole(&releases, recorded).await?
-    {
-        made.refused = refused;
-        return Ok(made);
-    }
-    // Lists of values and the populations of areas are read beside what the reports read.
-    let tables = lake.tables().await?;
-    for table in &tables {
-        if let Some(table) = lake.table(table).await? {
-            engine.register(&table)?;
+    let mut refused = Vec::new();
+    let (mut manifest, about, recorded) = loop {
+        refused.extend(refuse(&fresh, pipeline, &mut reports));
+        if reports.is_empty() && !refused.is_empty() {
+            return Err(nothing_left(&refused));
         }
-    }
+        let mut about = Vec::new();
+        for report in &reports {
+            about.push(provenance(lake, &fresh, pipeline, report).await?);
+        }
+        let named = reports.iter().zip(&about);
+        let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
+        let manifest = Manifest::of(scheme, &pipeline.settings.disclosure, named)?;
+        let recorded = record::find(lake, &manifest.release).await?;
+        if let Some(recorded) = &recorded
+            && let Some(mut made) = whole(&releases, recorded).await?
+        {
+            made.refused = refused;
+            return Ok(made);
+        }
+        // What is to be read is looked at first: damage stops those reports that read it.
+        let reads = reports.iter().flat_map(|report| report.reads.clone());
+        if !fresh.look_at_files(lake, &reads.collect()).await? {
+            break (manifest, about, recorded);
+        }
+    };
+    let tables = registered(engine).await?;
     // The reports read what was looked at, also when another command has changed it since.
     for table in fresh.tables() {
         engine.register(table)?;
@@ -148,8 +146,39 @@ pub async fn make(
     made.kept_aside = published.aside;
     if published.written || recorded.is_none_or(|r| r.manifest.as_bytes() != bytes) {
         record::keep(lake, &manifest.release, &bytes).await?;
+        lake.keep_newest().await?;
     }
     Ok(made)
+}
+
+/// Takes out the reports that may not be released, and says why.
+fn refuse(fresh: &Freshness<'_>, pipeline: &Pipeline, reports: &mut Vec<Report>) -> Vec<Refused> {
+    let refused: Vec<Refused> = reports
+        .iter()
+        .filter_map(|report| refusal(fresh, pipeline, report))
+        .collect();
+    reports.retain(|report| refused.iter().all(|r| r.report != report.report.name));
+    refused
+}
+
+/// Registers all tables of the lake, since lists of values and the populations of areas are read beside
+/// what the reports read. A damaged table that no report reads is left out, but for reference tables,
+/// which decide what may leave.
+async fn registered(engine: &Engine) -> Result<Vec<TableName>> {
+    let lake = engine.lake();
+    let mut registered = Vec::new();
+    for name in lake.tables().await? {
+        match lake.table(&name).await {
+            Err(e) if e.damaged_path().is_some() && name.layer != "reference" => (),
+            Err(e) => return Err(e),
+            Ok(None) => (),
+            Ok(Some(table)) => {
+                engine.register(&table)?;
+                registered.push(name);
+            }
+        }
+    }
+    Ok(registered)
 }
 
 /// The release that a manifest is of, as if it were there already.

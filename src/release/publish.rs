@@ -74,6 +74,7 @@ fn write(parent: &Path, id: &str, files: &[File], manifest: &[u8]) -> Result<Opt
         fs::remove_dir_all(&fresh).data(failed)?;
     }
     fs::create_dir(&fresh).data(failed)?;
+    let _unfinished = Unfinished(&fresh);
     for file in files {
         durable(&fresh.join(&file.name), &file.bytes).data(failed)?;
     }
@@ -95,6 +96,15 @@ fn write(parent: &Path, id: &str, files: &[File], manifest: &[u8]) -> Result<Opt
     }
     sync_folder(parent);
     Ok(aside)
+}
+
+/// A folder that goes when it has not been renamed into its place.
+struct Unfinished<'a>(&'a Path);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(self.0);
+    }
 }
 
 /// A hidden place beside a release that nothing is in yet.

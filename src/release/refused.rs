@@ -1,6 +1,7 @@
 //! Reports that may not be released, because tables that they read are not what they should be.
 
 use crate::error::Error;
+use crate::lake::{TableName, advice};
 use crate::models::{Freshness, Outdated};
 use crate::pipeline::Pipeline;
 use crate::release::report::Report;
@@ -19,6 +20,8 @@ pub struct Refused {
     pub because: Vec<String>,
     /// What to do.
     pub hint: String,
+    /// Whether a table is damaged.
+    pub damaged: bool,
 }
 
 /// Why `report` may not be released now; None when it may.
@@ -36,6 +39,7 @@ pub(super) fn refusal(
                 "it reads no model, so that nothing says for which day its figures are".to_string(),
             ],
             hint: "read reference tables through a model".to_string(),
+            damaged: false,
         });
     }
     let mut because: Vec<String> = outdated
@@ -50,20 +54,27 @@ pub(super) fn refusal(
     Some(Refused {
         report: name,
         because,
-        hint: hint(pipeline, outdated.values()),
+        hint: hint(pipeline, &outdated),
+        damaged: outdated.values().any(|outdated| outdated.damaged),
     })
 }
 
 /// What to do about tables that are out of date.
-fn hint<'a>(pipeline: &Pipeline, outdated: impl Iterator<Item = &'a Outdated>) -> String {
+fn hint(pipeline: &Pipeline, outdated: &BTreeMap<TableName, Outdated>) -> String {
     let mut built_with = BTreeMap::new();
-    let (mut failed, mut gone) = (false, false);
-    for outdated in outdated {
+    let (mut failed, mut gone, mut damaged) = (false, false, None);
+    for (name, outdated) in outdated {
+        if outdated.damaged {
+            damaged = damaged.or(Some(name));
+        }
         failed |= outdated.failed;
         gone |= outdated.gone;
         built_with.extend(outdated.built_with.clone());
     }
     let run = format!("`populace run{}`", settings(&pipeline.set));
+    if let Some(name) = damaged {
+        return advice(name);
+    }
     if gone {
         return format!(
             "restore the files that are gone, or change what reads their tables; then {run} and release again"
@@ -103,16 +114,22 @@ fn settings(settings: &[String]) -> String {
 /// The error of a release of which no report is left.
 pub(super) fn nothing_left(refused: &[Refused]) -> Error {
     let names: Vec<&str> = refused.iter().map(|r| r.report.as_str()).collect();
-    let mut error = Error::refused(format!(
-        "nothing can be released: tables of {} are not what their models would make now",
-        names.join(", ")
-    ));
+    let names = names.join(", ");
+    let mut error = match refused.iter().any(|one| one.damaged) {
+        true => Error::data(format!(
+            "nothing can be released: tables of {names} are damaged or out of date"
+        )),
+        false => Error::refused(format!(
+            "nothing can be released: tables of {names} are not what their models would make now"
+        )),
+    };
     for refused in refused {
         for because in &refused.because {
             error = error.cause(format!("{}: {because}", refused.report));
         }
     }
-    match refused.first() {
+    let first = refused.iter().find(|one| one.damaged);
+    match first.or(refused.first()) {
         Some(first) => error.hint(&first.hint),
         None => error,
     }

@@ -242,6 +242,25 @@ fn a_deletion_vector_that_names_another_row_is_an_error() {
     assert!(said.is_ok(), "{said:?}");
 }
 
+/// A kind of deletion vector that the library does not know, over which it panics.
+#[test]
+fn a_deletion_vector_of_an_unknown_kind_is_an_error() {
+    let base = base(3);
+    let commit = format!("{:020}.json", 2);
+    let text = String::from_utf8(base.log[&commit].clone()).unwrap();
+    for kind in ["h", "z", ""] {
+        let damaged = text.replace(
+            "\"storageType\":\"i\"",
+            &format!("\"storageType\":\"{kind}\""),
+        );
+        assert_ne!(damaged, text);
+        let mut log = base.log.clone();
+        log.insert(commit.clone(), damaged.into_bytes());
+        let said = with_log(&base, &log);
+        assert!(said.is_ok(), "{said:?}");
+    }
+}
+
 static SHORT: LazyLock<Base> = LazyLock::new(|| base(7));
 static LONG: LazyLock<Base> = LazyLock::new(|| base(103));
 

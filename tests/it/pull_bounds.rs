@@ -62,6 +62,15 @@ fn ends(project: &Project, arguments: &[&str]) -> (Option<i32>, String) {
     panic!("{arguments:?} did not end");
 }
 
+/// The Patient that the records of these tests are of.
+fn one_patient(project: &Project) {
+    write(
+        project,
+        "Patient.ndjson",
+        &patient("p", "2026-09-01T00:00:00Z"),
+    );
+}
+
 #[test]
 fn links_in_a_circle_fifos_sockets_and_devices_among_extracts_are_passed_over() {
     use std::os::unix::ffi::OsStrExt;
@@ -70,11 +79,7 @@ fn links_in_a_circle_fifos_sockets_and_devices_among_extracts_are_passed_over() 
     let extracts = project.path("extracts");
     let outside = project.path("elsewhere");
     fs::create_dir(&outside).unwrap();
-    write(
-        &project,
-        "Patient.ndjson",
-        &patient("p", "2026-09-01T00:00:00Z"),
-    );
+    one_patient(&project);
     fs::write(
         outside.join("Flag.ndjson"),
         flag("one", "2026-09-01T00:00:00Z", "active"),
@@ -139,11 +144,7 @@ fn links_in_a_circle_fifos_sockets_and_devices_among_extracts_are_passed_over() 
 fn a_file_that_grows_while_it_is_read_is_read_whole_by_the_next_pull() {
     // What is added after the listing is left to the next pull; nothing is lost, and nothing waits.
     let project = project("");
-    write(
-        &project,
-        "Patient.ndjson",
-        &patient("p", "2026-09-01T00:00:00Z"),
-    );
+    one_patient(&project);
     write(
         &project,
         "Flag.ndjson",
@@ -160,11 +161,7 @@ fn a_file_that_grows_while_it_is_read_is_read_whole_by_the_next_pull() {
 #[test]
 fn a_fifo_or_device_for_a_key_list_lookup_or_reference_file_is_an_error() {
     let project = project("");
-    write(
-        &project,
-        "Patient.ndjson",
-        &patient("p", "2026-09-01T00:00:00Z"),
-    );
+    one_patient(&project);
     make_fifo(&project.path("fifo"));
     std::os::unix::fs::symlink("/dev/zero", project.path("device")).unwrap();
     for (place, what) in [("fifo", "a FIFO"), ("device", "a device")] {
@@ -259,11 +256,7 @@ fn rejects_are_spooled_so_that_a_bomb_of_them_stays_within_memory() {
 fn rows_of_one_resource_cost_linear_time() {
     // As each row was compared with all others of its resource, these took more than two minutes.
     let project = project("");
-    write(
-        &project,
-        "Patient.ndjson",
-        &patient("p", "2026-09-01T00:00:00Z"),
-    );
+    one_patient(&project);
     let component = |n: u32| {
         format!(r#"{{"code":{{"coding":[{{"code":"{n}"}}]}},"valueQuantity":{{"value":{n}}}}}"#)
     };
@@ -321,11 +314,7 @@ fn thresholds_name_the_file() {
 #[test]
 fn times_in_the_future_do_not_win_for_ever() {
     let project = project("");
-    write(
-        &project,
-        "Patient.ndjson",
-        &patient("p", "2026-09-01T00:00:00Z"),
-    );
+    one_patient(&project);
     let files = ["Flag-1.ndjson", "Flag-2.ndjson", "Flag-3.ndjson"];
     let at = |file: &str, days: u64| {
         let path = project.path("extracts").join(file);
@@ -388,11 +377,7 @@ fn times_in_the_future_do_not_win_for_ever() {
 #[test]
 fn deletions_and_files_from_the_future_do_not_win_for_ever() {
     let project = project("");
-    write(
-        &project,
-        "Patient.ndjson",
-        &patient("p", "2026-09-01T00:00:00Z"),
-    );
+    one_patient(&project);
     write(
         &project,
         "Flag-1.ndjson",
@@ -574,11 +559,7 @@ fn a_large_share_of_unlinked_rows_is_not_a_good_night() {
     project.write_pipeline(&pipeline(NO_POSTCODES, &source("unlinked_threshold = 1.0")));
     assert_eq!(warnings().0, [""; 0]);
     project.write_pipeline(&pipeline(NO_POSTCODES, &source("")));
-    write(
-        &project,
-        "Patient.ndjson",
-        &patient("p", "2026-09-01T00:00:00Z"),
-    );
+    one_patient(&project);
     assert_eq!(warnings().0, [""; 0]);
     assert_eq!(
         project.number("select count(*) from record.flag where person_key is not null"),

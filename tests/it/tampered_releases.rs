@@ -346,9 +346,12 @@ fn a_release_that_is_gone_or_that_no_lake_made_is_found() {
     std::fs::remove_dir_all(&folder).unwrap();
     let said = project.fails(1, &["verify", &release]);
     assert!(said.contains(&format!("{release} is not there")), "{said}");
-    let said = project.fails(1, &["verify", "2026-09-30-000000000000"]);
-    assert!(said.contains("is no release that the lake at"), "{said}");
-    assert!(said.contains("is not there"), "{said}");
+    // Nobody made this one, and nothing is there: a name that was mistyped.
+    let said = project.fails(2, &["verify", "2026-09-30-000000000000"]);
+    assert!(
+        said.contains("there is no release '2026-09-30-000000000000'"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::nights::{Night, nights};
 use super::printer::Printer;
 use super::size::{count, show};
 use super::{night_log, session};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lake::{Lake, Lock};
 use crate::pull::{Shortfall, extracts, shortfalls};
 use crate::visible::lines;
@@ -24,14 +24,19 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let pipeline = session::pipeline(global)?;
     let location = pipeline.lake()?;
     let lake = Lake::open(location.clone()).await?;
-    let nights = nights(night_log::load(&lake).await?, &Lock::holder(&location)?);
+    let mut damage = Vec::new();
+    let log = told(&mut damage, night_log::load(&lake).await)?;
+    let nights = nights(log, &Lock::holder(&location)?);
     let nights = &nights[nights.len().saturating_sub(NIGHTS)..];
-    let sources = sources(&lake).await?;
-    let incomplete = shortfalls(&lake).await?;
-    let tables = tables(&lake).await?;
+    let sources = told(&mut damage, sources(&lake).await)?;
+    let incomplete = told(&mut damage, shortfalls(&lake).await)?;
+    let tables = tables(&lake, &mut damage).await?;
     let releases = last(&pipeline.releases()?).await?;
     let bad = nights.last().filter(|night| !night.outcome.is_good());
-    let code = u8::from(bad.is_some());
+    let code = match damage.first() {
+        Some(error) => error.kind().exit_code(),
+        None => u8::from(bad.is_some()),
+    };
     if global.json {
         let summary = serde_json::json!({
             "nights": nights,
@@ -40,6 +45,7 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
             "incomplete_exports": incomplete,
             "tables": tables,
             "releases": releases,
+            "damaged": damage.iter().map(Error::what).collect::<Vec<_>>(),
             "exit_code": code,
         });
         printer.summary(&summary, &[])?;
@@ -50,8 +56,31 @@ pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
         if let Some(night) = bad {
             printer.say(&verdict(night));
         }
+        if let Some(error) = all_of(damage) {
+            return Err(error);
+        }
     }
     Ok(ExitCode::from(code))
+}
+
+/// What was found; what a damaged table would have told is left out, and the damage is kept once.
+fn told<T: Default>(damage: &mut Vec<Error>, found: Result<T>) -> Result<T> {
+    match found {
+        Err(e) if e.damaged_path().is_some() => {
+            if damage.iter().all(|d| d.damaged_path() != e.damaged_path()) {
+                damage.push(e);
+            }
+            Ok(T::default())
+        }
+        found => found,
+    }
+}
+
+/// One error for all the damage that was met.
+fn all_of(damage: Vec<Error>) -> Option<Error> {
+    let mut damage = damage.into_iter();
+    let first = damage.next()?;
+    Some(damage.fold(first, |error, more| error.cause(more.what())))
 }
 
 fn text(
@@ -164,10 +193,10 @@ struct TableNow {
     changed: Option<DateTime<Utc>>,
 }
 
-async fn tables(lake: &Lake) -> Result<Vec<TableNow>> {
+async fn tables(lake: &Lake, damage: &mut Vec<Error>) -> Result<Vec<TableNow>> {
     let mut tables = Vec::new();
     for name in lake.tables().await? {
-        let Some(table) = lake.table(&name).await? else {
+        let Some(table) = told(damage, lake.table(&name).await)? else {
             continue;
         };
         tables.push(TableNow {

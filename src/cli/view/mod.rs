@@ -9,7 +9,8 @@ use super::printer::Printer;
 use super::rows::{Format, Rows};
 use super::session;
 use super::size::{count, show};
-use crate::decode::fhir::{View, reason};
+use crate::decode::RejectReason;
+use crate::decode::fhir::View;
 use crate::error::{Context, Error, Result};
 use crate::privacy::check_view;
 use crate::stop;
@@ -185,7 +186,7 @@ fn within_threshold(counts: &Counts, arguments: &Arguments) -> Result<()> {
         None => "",
     };
     // A bundle, a list or a resource printed over many lines.
-    let broken = counts.rejected.get(&(reason::NOT_JSON, None));
+    let broken = counts.rejected.get(&(RejectReason::NotJson, None));
     let form = match broken.is_some_and(|broken| broken * 2 > rejected) {
         true => "are the files NDJSON, with one resource a line? ",
         false => "",
@@ -236,7 +237,7 @@ fn told(counts: &Counts, rows: u64, arguments: &Arguments, seconds: f64) -> Vec<
 fn summary(counts: &Counts, rows: u64, arguments: &Arguments) -> serde_json::Value {
     let mut rejected = BTreeMap::<&str, u64>::new();
     for ((reason, _), lines) in &counts.rejected {
-        *rejected.entry(reason).or_default() += lines;
+        *rejected.entry(reason.name()).or_default() += lines;
     }
     serde_json::json!({
         "files": counts.files,

@@ -6,7 +6,7 @@
 
 use super::inputs::Input;
 use crate::decode::fhir::{Decoder, View};
-use crate::decode::{Chunk, Decoded, Reject};
+use crate::decode::{Chunk, Decoded, Reject, RejectReason};
 use crate::error::{Context, Error, Result};
 use crate::pull::{Form, Piece, pieces};
 use arrow::array::RecordBatch;
@@ -35,7 +35,7 @@ pub struct Counts {
     /// Lines of white space only.
     pub blank: u64,
     /// Lines that cannot be used, by reason, and by the column at fault where there is one.
-    pub rejected: BTreeMap<(&'static str, Option<String>), u64>,
+    pub rejected: BTreeMap<(RejectReason, Option<String>), u64>,
 }
 
 /// A piece of an input, by its number among them.
@@ -168,7 +168,7 @@ fn too_long(piece: &Piece, length: u64) -> Decoded {
             number: piece.first_line,
             start: piece.offset,
             end: piece.offset + length,
-            reason: "too-long",
+            reason: RejectReason::TooLong,
             column: None,
         }],
         deletes: Vec::new(),

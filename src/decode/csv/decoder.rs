@@ -4,7 +4,7 @@ use super::ColumnFile;
 use super::fields::Fields;
 use super::record::Records;
 use super::value::{Builder, read, read_moment};
-use crate::decode::{Chunk, Decoded, Line, Reject, Rows};
+use crate::decode::{Chunk, Decoded, Line, Reject, RejectReason, Rows};
 use crate::error::{Context, Error, Result};
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 use arrow::datatypes::{Field, Schema, SchemaRef};
@@ -127,7 +127,7 @@ impl CsvDecoder {
                 chunk.offset + place.start as u64,
                 chunk.offset + place.end as u64,
             );
-            let mut reject = |reason: &'static str, column: Option<&str>| {
+            let mut reject = |reason: RejectReason, column: Option<&str>| {
                 rejects.push(Reject {
                     number: at,
                     start,
@@ -138,7 +138,7 @@ impl CsvDecoder {
             };
             let found = fields.split(text, layout.width);
             if found.len() != layout.width {
-                reject("wrong-column-count", None);
+                reject(RejectReason::WrongColumnCount, None);
                 continue;
             }
             let value = |i: usize| std::str::from_utf8(found[i]).map(str::trim);
@@ -151,7 +151,7 @@ impl CsvDecoder {
                         reference.push_str(text);
                     }
                     _ => {
-                        reject("key-missing", Some(name));
+                        reject(RejectReason::KeyMissing, Some(name));
                         complete = false;
                         break;
                     }
@@ -165,12 +165,12 @@ impl CsvDecoder {
                 Some(Ok(text)) => match read_moment(text) {
                     Some(micros) => Some(micros),
                     None => {
-                        reject("wrong-type", self.file.updated.as_deref());
+                        reject(RejectReason::WrongType, self.file.updated.as_deref());
                         continue;
                     }
                 },
                 Some(Err(_)) => {
-                    reject("wrong-type", self.file.updated.as_deref());
+                    reject(RejectReason::WrongType, self.file.updated.as_deref());
                     continue;
                 }
             };
@@ -186,11 +186,11 @@ impl CsvDecoder {
                 }
             }
             if let Some(column) = wrong {
-                reject("wrong-type", Some(&column.name));
+                reject(RejectReason::WrongType, Some(&column.name));
                 continue;
             }
             let Ok(person) = value(layout.person) else {
-                reject("wrong-type", Some(&self.file.person));
+                reject(RejectReason::WrongType, Some(&self.file.person));
                 continue;
             };
             people.append_value(person);

@@ -1,5 +1,6 @@
 //! One chunk on its way from lines to rows.
 
+use crate::decode::RejectReason;
 use std::borrow::Cow;
 
 use super::arena::{Arena, Value};
@@ -14,7 +15,7 @@ use super::shape::Sketch;
 use super::table::Table;
 use super::template::cache::TemplateCache;
 use super::template::matching::{Strange, follow};
-use super::{Chunk, Decoded, Delete, Line, Reject, reason, resource_type, scan, type_name};
+use super::{Chunk, Decoded, Delete, Line, Reject, resource_type, scan, type_name};
 
 /// One chunk on its way.
 pub(super) struct Work<'d, 'c> {
@@ -146,7 +147,7 @@ impl<'d, 'c> Work<'d, 'c> {
         let result = if readable {
             self.resource(text, start, end, number)
         } else {
-            Err(Refusal::new(reason::NOT_JSON))
+            Err(Refusal::new(RejectReason::NotJson))
         };
         self.judge(result, number, start, end)
     }
@@ -193,19 +194,19 @@ impl<'d, 'c> Work<'d, 'c> {
             shapes: &kind.shapes,
         };
         let resource = match reader.object(Sketch::ROOT, 0) {
-            Err(_) if self.arena.is_full() => return Err(Refusal::new(reason::TOO_LARGE)),
+            Err(_) if self.arena.is_full() => return Err(Refusal::new(RejectReason::TooLarge)),
             resource => resource?,
         };
         cursor.ended(length)?;
         let Value::Object { base } = resource else {
-            return Err(Refusal::new(reason::NOT_JSON));
+            return Err(Refusal::new(RejectReason::NotJson));
         };
         if !kind.is_named(&self.arena, base as usize, line) {
             // Named twice, differently.
-            return Err(Refusal::new(reason::NOT_JSON));
+            return Err(Refusal::new(RejectReason::NotJson));
         }
         if !kind.is_ignored() && self.compiled.modifiers.refuse(&line[..length]) {
-            return Err(Refusal::new(reason::UNKNOWN_MODIFIER));
+            return Err(Refusal::new(RejectReason::UnknownModifierExtension));
         }
         self.take(kind, base, line, number, start, end)
     }
@@ -294,7 +295,7 @@ impl<'d, 'c> Work<'d, 'c> {
                     .and_then(|at| self.compiled.views[*view].columns.get(at as usize));
                 let column = column.map(|column| column.name.clone());
                 return Err(Refusal {
-                    reason: reason::WRONG_TYPE,
+                    reason: RejectReason::WrongType,
                     column,
                 });
             }
@@ -327,7 +328,7 @@ impl<'d, 'c> Work<'d, 'c> {
                 let mut cursor = Cursor { bytes: line, at: 0 };
                 cursor.skip()?;
                 cursor.ended(length)?;
-                Err(Refusal::new(reason::UNKNOWN_RESOURCE_TYPE))
+                Err(Refusal::new(RejectReason::UnknownResourceType))
             }
         }
     }

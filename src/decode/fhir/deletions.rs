@@ -3,7 +3,8 @@
 use super::arena::{Arena, Value};
 use super::refusal::Refusal;
 use super::shape::Sketch;
-use super::{Delete, reason, reference};
+use super::{Delete, reference};
+use crate::decode::RejectReason;
 
 /// The slots of a Bundle's deletions.
 #[derive(Debug, Clone, Copy)]
@@ -50,11 +51,11 @@ impl Deletions {
             Value::Many { start, length } => start as usize..(start + length) as usize,
             Value::Object { .. } => place..place + 1,
             Value::Missing => return Ok(()),
-            _ => return Err(Refusal::new(reason::WRONG_TYPE)),
+            _ => return Err(Refusal::new(RejectReason::WrongType)),
         };
         for entry in &arena.slots[entries] {
             let Value::Object { base } = *entry else {
-                return Err(Refusal::new(reason::WRONG_TYPE));
+                return Err(Refusal::new(RejectReason::WrongType));
             };
             let Value::Object { base } = arena.slots[base as usize + self.request] else {
                 continue;
@@ -65,10 +66,10 @@ impl Deletions {
             }
             let url = member(self.url).unwrap_or_default();
             let Some(key) = reference::key(url, None) else {
-                return Err(Refusal::new(reason::WRONG_TYPE));
+                return Err(Refusal::new(RejectReason::WrongType));
             };
             let Ok(reference) = std::str::from_utf8(&url[key]) else {
-                return Err(Refusal::new(reason::NOT_JSON));
+                return Err(Refusal::new(RejectReason::NotJson));
             };
             let reference = reference.to_owned();
             deletes.push(Delete { reference, updated });

@@ -50,6 +50,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+use crate::decode::RejectReason;
 use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
@@ -62,24 +63,6 @@ pub use view::View;
 /// Whether FHIR R4 or STU3 has a resource type of this name.
 pub(crate) fn is_resource_type(name: &str) -> bool {
     resource_type::is_known(name)
-}
-
-/// Why a line is rejected.
-pub mod reason {
-    /// Not UTF-8, not JSON, cut off, two documents in one line, or two different resource types.
-    pub const NOT_JSON: &str = "not-json";
-    /// Not an object, or without a `resourceType`.
-    pub const NO_RESOURCE_TYPE: &str = "no-resource-type";
-    /// A `resourceType` that neither FHIR R4 nor STU3 has.
-    pub const UNKNOWN_RESOURCE_TYPE: &str = "unknown-resource-type";
-    /// A resource with a view that holds a modifier extension nobody has said to know.
-    pub const UNKNOWN_MODIFIER: &str = "unknown-modifier-extension";
-    /// A resource with a view, without an `id`.
-    pub const NO_ID: &str = "no-id";
-    /// A resource with a view that has more elements than are kept of one line.
-    pub const TOO_LARGE: &str = "too-large";
-    /// A selected element whose JSON type or form does not fit its column.
-    pub const WRONG_TYPE: &str = "wrong-type";
 }
 
 /// Whole lines of a file.
@@ -145,8 +128,8 @@ pub struct Reject {
     pub start: u64,
     /// The byte after its last, without the line end.
     pub end: u64,
-    /// One of [`reason`].
-    pub reason: &'static str,
+    /// Why.
+    pub reason: RejectReason,
     /// The column that does not fit, when the reason is one column's.
     pub column: Option<String>,
 }

@@ -1,17 +1,17 @@
 //! Why a line is rejected.
 
 use super::cursor::Broken;
-use super::reason;
+use crate::decode::RejectReason;
 
-/// Why a line is rejected: one of [`reason`], and the column when it is one column's.
+/// Why a line is rejected: its reason, and the column when it is one column's.
 pub(super) struct Refusal {
-    pub reason: &'static str,
+    pub reason: RejectReason,
     pub column: Option<String>,
 }
 
 impl Refusal {
     /// A reason that is no one column's.
-    pub fn new(reason: &'static str) -> Refusal {
+    pub fn new(reason: RejectReason) -> Refusal {
         Refusal {
             reason,
             column: None,
@@ -21,6 +21,6 @@ impl Refusal {
 
 impl From<Broken> for Refusal {
     fn from(_: Broken) -> Refusal {
-        Refusal::new(reason::NOT_JSON)
+        Refusal::new(RejectReason::NotJson)
     }
 }

@@ -7,11 +7,11 @@ use super::deletions::Deletions;
 use super::path::Literal;
 use super::plan::Plan;
 use super::program::Compiler;
-use super::reason;
 use super::refusal::Refusal;
 use super::shape::{Shapes, Sketch};
 use super::temporal::Temporal;
 use super::view::View;
+use crate::decode::RejectReason;
 
 /// A resource type.
 #[derive(Debug)]
@@ -98,14 +98,14 @@ impl Kind {
         let id = arena.text_of(arena.slots[base + self.slots.id], line);
         id.and_then(|id| std::str::from_utf8(id).ok())
             .filter(|id| !id.is_empty())
-            .ok_or(Refusal::new(reason::NO_ID))
+            .ok_or(Refusal::new(RejectReason::NoId))
     }
 
     /// When the resource was last updated, in microseconds since 1970 UTC.
     #[inline]
     pub fn updated(&self, arena: &Arena, base: usize, line: &[u8]) -> Result<Option<i64>, Refusal> {
         let wrong = || Refusal {
-            reason: reason::WRONG_TYPE,
+            reason: RejectReason::WrongType,
             column: Some("updated".to_owned()),
         };
         let meta = match arena.slots[base + self.slots.meta] {

@@ -2,7 +2,8 @@
 
 use super::cursor::{Broken, Cursor};
 use super::refusal::Refusal;
-use super::{reason, scan, text};
+use super::{scan, text};
+use crate::decode::RejectReason;
 
 /// How most servers begin a line.
 const START: &[u8] = b"{\"resourceType\":\"";
@@ -32,7 +33,7 @@ pub(super) fn searched(line: &[u8], length: usize) -> Result<Vec<u8>, Refusal> {
     if cursor.token() != b'{' {
         cursor.skip()?;
         cursor.ended(length)?;
-        return Err(Refusal::new(reason::NO_RESOURCE_TYPE));
+        return Err(Refusal::new(RejectReason::NoResourceType));
     }
     cursor.at += 1;
     let mut found = None;
@@ -64,5 +65,5 @@ pub(super) fn searched(line: &[u8], length: usize) -> Result<Vec<u8>, Refusal> {
         cursor.at += 1;
     }
     cursor.ended(length)?;
-    found.ok_or_else(|| Refusal::new(reason::NO_RESOURCE_TYPE))
+    found.ok_or_else(|| Refusal::new(RejectReason::NoResourceType))
 }

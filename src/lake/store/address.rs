@@ -88,6 +88,14 @@ impl Address {
         format!("{}://{}", self.scheme, self.authority)
     }
 
+    /// Whether one of two addresses is, or lies below, the other.
+    pub(in crate::lake) fn overlaps(&self, other: &Self) -> bool {
+        self.cloud == other.cloud
+            && self.authority == other.authority
+            && (self.prefix.prefix_matches(&other.prefix)
+                || other.prefix.prefix_matches(&self.prefix))
+    }
+
     /// The path below the bucket.
     pub fn prefix(&self) -> &Path {
         &self.prefix

@@ -30,7 +30,7 @@ impl From<NoAnswer> for ExportFailure {
             NoAnswer::Fatal(error) => error.into(),
             NoAnswer::Lost(why) => Error::data("the server cannot be reached")
                 .cause(why)
-                .hint("check that the server is up and may be reached from here, then run again: the pull goes on where it stopped")
+                .hint("check that the server is up and can be reached from here, then run again: the pull goes on where it stopped")
                 .into(),
         }
     }

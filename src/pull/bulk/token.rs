@@ -255,7 +255,7 @@ fn refused(url: &Url, status: StatusCode, bytes: &[u8]) -> Error {
             "unauthorized_client",
             "ask the server's operator to allow backend services for this client",
         ),
-        ("invalid_grant", "check that this machine's clock is right"),
+        ("invalid_grant", "check this machine's clock"),
         ("invalid_request", "check that token_url is the server's"),
     ];
     #[derive(Deserialize)]

@@ -13,7 +13,7 @@ use crate::decode::fhir::{Decoder, View};
 use crate::error::{Error, Result};
 use crate::lake::Location;
 use crate::pipeline::{CsvFolder, Expected, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source};
-use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, check_view};
+use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
 pub use definition::files as definition_files;
 use definition::{csv_table, files, view_table};
 pub use fhir_version::{FhirVersions, views};
@@ -95,7 +95,28 @@ impl PullPlan {
             };
             plan.sources.push(source);
         }
+        plan.check_lookups(pipeline)?;
         Ok(plan)
+    }
+
+    /// Refuses a column that is looked up in what `[privacy.lookups]` does not name.
+    fn check_lookups(&self, pipeline: &Pipeline) -> Result<()> {
+        let known = &pipeline.settings.privacy.lookups;
+        for table in &self.tables {
+            for column in &table.columns {
+                let Treatment::Lookup(name) = &column.treatment else {
+                    continue;
+                };
+                if !known.contains_key(name) {
+                    return Err(Error::usage(format!(
+                        "{}: column {}: there is no lookup '{name}'",
+                        table.name, column.name
+                    ))
+                    .hint(format!("add {name} = \"FILE.csv\" under [privacy.lookups]")));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The tables alone: what they hold needs no key.

@@ -9,7 +9,7 @@ use super::identity::facts::{LinkFact, Replacement};
 use super::identity::patient_index::PatientIndex;
 use super::plan::{OPEN_PSEUDONYM, PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::version::RecordVersion;
-use crate::decode::{Decoded, Line, Rows};
+use crate::decode::{Decoded, Line, RejectReason, Rows};
 use crate::error::{Context, Error, Result};
 use crate::privacy::{LeakGate, Lookup, NhsNumber, NhsNumberError, Person, Treatment, generalise};
 use arrow::array::{
@@ -117,7 +117,7 @@ impl Preparer<'_> {
             return Ok(out);
         }
         let mut good = vec![true; decoded.lines.len()];
-        let mut reject = |line: u32, reason: &'static str, column: &str| {
+        let mut reject = |line: u32, reason: RejectReason, column: &str| {
             let at = line as usize;
             if good[at] {
                 good[at] = false;
@@ -285,7 +285,7 @@ impl Preparer<'_> {
         early: &Early,
         rows: &Rows,
         plan: &TablePlan,
-        reject: &mut impl FnMut(u32, &'static str, &str),
+        reject: &mut impl FnMut(u32, RejectReason, &str),
     ) -> Result<()> {
         for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.not_after) {
             let moments = cast(
@@ -305,7 +305,7 @@ impl Preparer<'_> {
                     false => moments.value(row) > updated.saturating_add(GRACE),
                 };
                 if moments.is_valid(row) && after {
-                    reject(*line, "date-in-future", &column.name);
+                    reject(*line, RejectReason::DateInFuture, &column.name);
                 }
             }
         }
@@ -317,7 +317,7 @@ impl Preparer<'_> {
         &self,
         rows: &Rows,
         plan: &TablePlan,
-        reject: &mut impl FnMut(u32, &'static str, &str),
+        reject: &mut impl FnMut(u32, RejectReason, &str),
     ) -> Result<Vec<Named>> {
         let PersonLink::Identifier(column) = plan.person else {
             return Ok(Vec::new());
@@ -343,16 +343,16 @@ impl Preparer<'_> {
                 match NhsNumber::parse(identifier, self.source.accept_test_numbers) {
                     Ok(number) => Some(self.source.pseudonyms.person(number.digits())),
                     Err(NhsNumberError::Missing) => {
-                        reject(*line, "nhs-number-missing", name);
+                        reject(*line, RejectReason::NhsNumberMissing, name);
                         None
                     }
                     Err(NhsNumberError::Invalid) => {
-                        reject(*line, "nhs-number-invalid", name);
+                        reject(*line, RejectReason::NhsNumberInvalid, name);
                         None
                     }
                 }
             } else if identifier.is_empty() {
-                reject(*line, "person-identifier-missing", name);
+                reject(*line, RejectReason::PersonIdentifierMissing, name);
                 None
             } else {
                 Some(self.source.pseudonyms.person(identifier.as_bytes()))

@@ -2,6 +2,7 @@
 //! bytes a line, so that no number of them fills the memory.
 
 use super::rejected_line::RejectedLine;
+use crate::decode::RejectReason;
 use crate::error::{Context, Error, Result};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -27,7 +28,7 @@ struct Inner {
     /// Bytes in the file; those held follow them.
     written: u64,
     held: Vec<u8>,
-    reasons: Vec<&'static str>,
+    reasons: Vec<RejectReason>,
     columns: Vec<String>,
 }
 
@@ -101,7 +102,7 @@ impl RejectSpool {
         inner.blocks.push(block);
         if inner.held.len() > HELD {
             inner.spill(&self.path).map_err(|e| {
-                e.hint("check that the disk is not full, or name another folder with --temp-dir")
+                e.hint("free room on the disk, or name another folder with --temp-dir")
             })?;
         }
         Ok(())
@@ -185,7 +186,7 @@ impl Inner {
                 line,
                 start,
                 end: start.wrapping_add(length),
-                reason: self.reasons.get(usize::try_from(reason).ok()?)?,
+                reason: *self.reasons.get(usize::try_from(reason).ok()?)?,
                 column,
             });
         }
@@ -271,9 +272,9 @@ mod tests {
             start: line * 1000,
             end: line * 1000 + line % 700,
             reason: if line.is_multiple_of(3) {
-                "not-json"
+                RejectReason::NotJson
             } else {
-                "no-id"
+                RejectReason::NoId
             },
             column: column.map(str::to_string),
         }

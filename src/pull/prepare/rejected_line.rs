@@ -1,6 +1,6 @@
 //! A line that could not be used: where it is and why, never what it holds.
 
-use crate::decode::Reject;
+use crate::decode::{Reject, RejectReason};
 
 /// A line that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,7 +12,7 @@ pub struct RejectedLine {
     /// The byte after its last, without the line end.
     pub end: u64,
     /// Why.
-    pub reason: &'static str,
+    pub reason: RejectReason,
     /// The column at fault, where there is one.
     pub column: Option<String>,
 }

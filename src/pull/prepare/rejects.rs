@@ -2,6 +2,7 @@
 
 use super::reject_spool::{Found, RejectSpool};
 use super::rejected_line::RejectedLine;
+use crate::decode::RejectReason;
 use crate::error::{Context, Result};
 use crate::lake::{FileWriter, Lake, NewFile, TableName};
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
@@ -14,7 +15,7 @@ use std::sync::Arc;
 const ROWS_A_FILE: usize = 250_000;
 
 /// How many lines were rejected, by reason.
-pub type Reasons = BTreeMap<&'static str, u64>;
+pub type Reasons = BTreeMap<RejectReason, u64>;
 
 /// Counts lines by reason.
 pub fn reasons(lines: &[RejectedLine]) -> Reasons {
@@ -157,7 +158,7 @@ fn to_batch(found: &Found) -> Result<RecordBatch> {
         let all = std::iter::repeat_n(text, lines.len());
         Arc::new(StringArray::from_iter_values(all))
     };
-    let reasons = lines.iter().map(|line| line.reason);
+    let reasons = lines.iter().map(|line| line.reason.name());
     let columns = lines.iter().map(|line| line.column.as_deref());
     let columns: Vec<ArrayRef> = vec![
         same(&found.source),

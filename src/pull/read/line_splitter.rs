@@ -93,9 +93,9 @@ pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
         Origin::Folder(path) => path,
         Origin::Store(_, object) => return unpacked(object.open()).data(cannot),
     };
-    let opened = regular_file::open(path).data(cannot).map_err(|e| {
-        e.hint("check that the file may be read by this user; nothing was committed")
-    })?;
+    let opened = regular_file::open(path)
+        .data(cannot)
+        .map_err(|e| e.hint("let this account read the file; nothing was committed"))?;
     // What is added while it is read makes it another file, which the next pull reads whole: one that
     // grows as fast as it is read would have no end.
     unpacked(opened.take(file.size)).data(cannot)

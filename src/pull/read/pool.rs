@@ -2,7 +2,7 @@
 
 use super::line_splitter::{self, Form, Piece};
 use crate::decode::csv::Layout;
-use crate::decode::{Chunk, Decoded};
+use crate::decode::{Chunk, Decoded, RejectReason};
 use crate::error::{Error, Result};
 use crate::privacy::Lookup;
 use crate::progress::Progress;
@@ -309,7 +309,7 @@ impl Phase<'_> {
                 line: piece.first_line,
                 start: piece.offset,
                 end: piece.offset + length,
-                reason: "too-long",
+                reason: RejectReason::TooLong,
                 column: None,
             };
             let mut result = lock(&self.results[file]);

@@ -1,6 +1,7 @@
 //! The share of a source's lines that may be rejected before the pull fails.
 
 use super::pool::{FileIntake, Intake};
+use crate::decode::RejectReason;
 use crate::error::{Error, Result};
 use crate::pull::plan::PullPlan;
 use crate::pull::prepare::rejects::Reasons;
@@ -28,10 +29,19 @@ pub fn check(plan: &PullPlan, intake: &Intake) -> Result<()> {
             return Err(worst(intake, index)
                 .into_iter()
                 .fold(error.cause(shown(&reasons)), Error::cause)
-                .hint("nothing was committed; ask the sender, or raise reject_threshold for this source"));
+                .hint(hint(&reasons)));
         }
     }
     Ok(())
+}
+
+fn hint(reasons: &Reasons) -> &'static str {
+    match reasons.contains_key(&RejectReason::NhsNumberInvalid) {
+        true => {
+            "nothing was committed; ask the sender, set accept_test_numbers = true when the numbers are those of a test record (999…), or raise reject_threshold for this source"
+        }
+        false => "nothing was committed; ask the sender, or raise reject_threshold for this source",
+    }
 }
 
 /// The files of a source with the most rejects, and what the others have.

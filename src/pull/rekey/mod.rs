@@ -14,7 +14,7 @@ use crate::lake::properties::{COLUMNS, KEY};
 
 use super::plan::PullPlan;
 use crate::error::{Context, Error, Result};
-use crate::lake::{Lake, Settings, Table, TableName};
+use crate::lake::{Lake, Settings, Table, TableName, sealed, unsealed};
 use crate::pipeline::Pipeline;
 use crate::privacy::{Key, Rekey, chain_fingerprint};
 use crate::progress::Progress;
@@ -105,7 +105,7 @@ pub async fn rotate(
         Some(proof) => proof,
         None => work.prepare(pipeline, key).await?,
     };
-    work.switch().await?;
+    work.switch(&proof).await?;
     let settings = Settings {
         key_fingerprint: to.clone(),
         rotating_to: None,
@@ -114,6 +114,7 @@ pub async fn rotate(
     let settings = settings.with_chain(key.fingerprints());
     lake.set_settings(settings).await?;
     forget(lake).await?;
+    lake.keep_newest().await?;
     Ok(Some(Rotated {
         from,
         to,
@@ -176,7 +177,11 @@ impl Work<'_> {
         let mut links = BTreeMap::new();
         for (table, columns) in &tables {
             let name = table.name.to_string();
-            let staged = recall::<Staged>(self.lake, &name).await?;
+            let staged = match recall::<Staged>(self.lake, &name).await {
+                // What is damaged is made again.
+                Err(e) if e.damaged_path().is_some() => None,
+                staged => staged?,
+            };
             let staged = match staged.filter(|s| s.fits(table, self.to)) {
                 Some(staged) => staged,
                 None => {
@@ -212,17 +217,27 @@ impl Work<'_> {
     }
 
     /// Switches every table that is not switched yet to its new files.
-    async fn switch(&self) -> Result<()> {
+    async fn switch(&self, proof: &Proof) -> Result<()> {
         for name in self.names().await? {
-            let Some(staged) = recall::<Staged>(self.lake, &name.to_string()).await? else {
+            if !proof.tables.contains_key(&name.to_string()) {
                 continue;
-            };
+            }
             let Some(table) = self.lake.table(&name).await? else {
                 continue;
             };
             if table.property(KEY) == Some(self.to) {
                 continue;
             }
+            let place = place(&name.to_string());
+            let staged = recall::<Staged>(self.lake, &name.to_string()).await?;
+            let staged = staged.ok_or_else(|| {
+                Error::data(format!(
+                    "{place} of the lake at {} is gone",
+                    self.lake.location()
+                ))
+                .damaged(&place)
+                .hint("restore it from a copy of the lake, then run again")
+            })?;
             if !staged.fits(&table, self.to) {
                 return Err(Error::data(format!(
                     "table {name} was changed while a key rotation was under way"
@@ -272,8 +287,7 @@ fn place(name: &str) -> String {
 }
 
 async fn remember(lake: &Lake, name: &str, what: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_vec(what).data(|| "cannot write what the rotation has done")?;
-    lake.put(&place(name), text).await
+    lake.put(&place(name), sealed(what)?).await
 }
 
 async fn recall<T: DeserializeOwned>(lake: &Lake, name: &str) -> Result<Option<T>> {
@@ -287,7 +301,12 @@ async fn recall<T: DeserializeOwned>(lake: &Lake, name: &str) -> Result<Option<T
     match lake.store().get(&Path::from(place(name))).await {
         Ok(found) => {
             let bytes = found.bytes().await.data(cannot)?;
-            serde_json::from_slice(&bytes).map(Some).data(cannot)
+            unsealed(&bytes).map(Some).ok_or_else(|| {
+                Error::data(cannot())
+                    .cause("it is damaged")
+                    .damaged(place(name))
+                    .hint("restore it from a copy of the lake; where no table has been switched to the new key yet, give the rotation up with `populace key rotate --abandon` and begin again")
+            })
         }
         Err(object_store::Error::NotFound { .. }) => Ok(None),
         Err(e) => Err(Error::data(cannot()).cause(e)),

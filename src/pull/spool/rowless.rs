@@ -33,9 +33,8 @@ impl Rowless {
         }
         let path = path();
         let cannot = || format!("cannot write to the temporary folder {}", path.display());
-        let full = |e: Error| {
-            e.hint("check that the disk is not full, or name another folder with --temp-dir")
-        };
+        let full =
+            |e: Error| e.hint("free room on the disk, or name another folder with --temp-dir");
         let mut file = BufWriter::new(File::create(&path).data(cannot)?);
         for (record, (updated, digest)) in self.held.drain(..) {
             for number in [record, updated, digest] {

@@ -35,9 +35,8 @@ impl Spilled {
             let folder = path.parent().unwrap_or(&path).display();
             format!("cannot write to the temporary folder {folder}")
         };
-        let full = |e: Error| {
-            e.hint("check that the disk is not full, or name another folder with --temp-dir")
-        };
+        let full =
+            |e: Error| e.hint("free room on the disk, or name another folder with --temp-dir");
         let keys = path.with_extension("keys.arrow");
         let batches: Vec<&RecordBatch> = arrived.iter().map(|a| &a.batch).collect();
         let schema = batches.first().ok_or("there is nothing to write");

@@ -3,7 +3,7 @@
 use super::export::{Export, Framing};
 use super::good::{EC, auth};
 use super::grants::TOKEN;
-use super::record::{Record, contents, staging};
+use super::record::{Record, contents, failed_pull, given_up};
 use super::server::Server;
 use crate::project::Project;
 use jsonwebtoken::Algorithm;
@@ -17,23 +17,13 @@ static RECORD: LazyLock<Record> = LazyLock::new(|| Record::new(5, 34, false));
 
 /// Pulls from a server that `change` has changed; gives the error.
 fn fails(more: &str, change: impl FnOnce(&mut Export)) -> (Server, Project, String) {
-    let mut export = Export::good(RECORD.files(1_000_000));
-    change(&mut export);
-    let server = Server::start(export);
-    let project = RECORD.project(&server, more);
-    let error = project.fails(3, &["pull"]);
-    assert!(contents(&project).is_empty(), "nothing is committed");
+    let (server, project, error) = failed_pull(&RECORD, more, change);
     for secret in ["SECRET", TOKEN, "sig="] {
         assert!(!error.contains(secret), "{error}");
     }
     let log = std::fs::read_to_string(project.path("export.log")).unwrap_or_default();
     assert!(!log.contains("SECRET") && !log.contains("sig="), "{log}");
     (server, project, error)
-}
-
-/// Whether the job was given up: then the next pull asks for a new export.
-fn given_up(server: &Server, project: &Project) -> bool {
-    server.open_jobs() == 0 && staging(project).is_empty()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Servers without an end: each is given up after a limit that is a setting.
 
 use super::export::{Endless, Export};
-use super::record::{Record, contents, served, staging};
+use super::record::{Record, contents, failed_pull, given_up, served};
 use super::server::Server;
 use crate::project::Project;
 use std::io::Write;
@@ -11,18 +11,7 @@ static RECORD: LazyLock<Record> = LazyLock::new(|| Record::new(3, 36, false));
 
 /// Pulls from a server that `change` has changed; gives the error.
 fn fails(more: &str, change: impl FnOnce(&mut Export)) -> (Server, Project, String) {
-    let mut export = Export::good(RECORD.files(1_000_000));
-    change(&mut export);
-    let server = Server::start(export);
-    let project = RECORD.project(&server, more);
-    let error = project.fails(3, &["pull"]);
-    assert!(contents(&project).is_empty(), "nothing is committed");
-    (server, project, error)
-}
-
-/// The job was given up: the next pull asks for a new export.
-fn given_up(server: &Server, project: &Project) -> bool {
-    server.open_jobs() == 0 && staging(project).is_empty()
+    failed_pull(&RECORD, more, change)
 }
 
 #[test]

@@ -161,7 +161,7 @@ pub fn staged(project: &Project, export: &Export) -> BTreeMap<usize, u64> {
     let Ok(job) = std::fs::read(folder.join("job.json")) else {
         return BTreeMap::new();
     };
-    let job: serde_json::Value = serde_json::from_slice(&job).unwrap();
+    let job: serde_json::Value = populace::lake::unsealed(&job).unwrap();
     let mut units: Vec<_> = std::fs::read_dir(folder.join("units"))
         .map(|units| units.map(|u| u.unwrap().path()).collect())
         .unwrap_or_default();
@@ -187,4 +187,25 @@ pub fn staged(project: &Project, export: &Export) -> BTreeMap<usize, u64> {
     ends.into_iter()
         .map(|(file, (_, end))| (file, end))
         .collect()
+}
+
+/// Pulls `record` from a server that `change` has changed, which must fail and commit nothing; gives
+/// the error.
+pub fn failed_pull(
+    record: &Record,
+    more: &str,
+    change: impl FnOnce(&mut Export),
+) -> (Server, Project, String) {
+    let mut export = Export::good(record.files(1_000_000));
+    change(&mut export);
+    let server = Server::start(export);
+    let project = record.project(&server, more);
+    let error = project.fails(3, &["pull"]);
+    assert!(contents(&project).is_empty(), "nothing is committed");
+    (server, project, error)
+}
+
+/// Whether the job was given up: then the next pull asks for a new export.
+pub fn given_up(server: &Server, project: &Project) -> bool {
+    server.open_jobs() == 0 && staging(project).is_empty()
 }

@@ -262,6 +262,43 @@ fn a_staging_area_with_damage() {
     record.assert_in(&project);
 }
 
+/// A flipped bit in the job, in a receipt or in staged rows makes no other lake.
+#[test]
+fn flipped_bits_in_the_staging_area() {
+    let record = Record::new(6, 14, false);
+    let server = Server::start(Export::good(record.files(50_000)));
+    let project = record.project(&server, "");
+    let staged = project.path("lake/populace.staging/record");
+    for at in 0..6 {
+        let _ = std::fs::remove_dir_all(project.path("lake"));
+        stop_at_the_last_commit(&project);
+        let (file, place) = match at {
+            0 => ("job.json", 0.01),
+            1 => ("job.json", 0.3),
+            2 => ("job.json", 0.9),
+            3 => ("units/0000000001", 0.0),
+            4 => ("units/0000000001", 0.1),
+            _ => ("units/0000000001", 0.99),
+        };
+        let path = staged.join(file);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let byte = (bytes.len() as f64 * place) as usize;
+        bytes[byte] ^= 8;
+        std::fs::write(&path, bytes).unwrap();
+        let output = project.run(&["pull"]);
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(3), "{said}");
+            assert!(
+                said.contains("a unit of the staging area of the lake is damaged"),
+                "{said}"
+            );
+            project.ok(&["pull", "-q"]);
+        }
+        record.assert_in(&project);
+    }
+}
+
 /// What is staged is what tables hold: nobody can be found in it.
 #[test]
 fn the_staging_area_identifies_nobody() {

@@ -222,3 +222,76 @@ fn several_problems_are_still_one_line() {
         "{said}"
     );
 }
+
+/// Objects whose keys are names of sources, tables or reasons.
+const BY_NAME: [&str; 7] = [
+    "rejected",
+    "passed_over_because",
+    "opted_out_rows",
+    "kept_out_rows",
+    "future_times",
+    "future_exports",
+    "sources",
+];
+
+/// Every key below `value`, in the order in which they stand.
+fn keys(value: &serde_json::Value, within: &str, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (key, below) in members {
+                if !BY_NAME.contains(&within) {
+                    found.push(key.clone());
+                }
+                keys(below, key, found);
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| keys(item, within, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_key_is_in_the_documentation() {
+    let record = synth(20, 1, false);
+    let project = Project::over(record.path());
+    let night = project.json(&["nightly"]);
+    let text = std::fs::read_to_string(crate::project::repository().join("docs/operations.md"));
+    let text = text.unwrap();
+    let (_, section) = text.split_once("## Summaries for machines").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    assert_eq!(night["verify"]["damaged"], serde_json::json!([]));
+    assert!(night["verify"]["files"].as_u64().unwrap() > 0);
+    let release = night["release"]["release"].as_str().unwrap();
+    for (command, arguments) in [
+        ("nightly", &["nightly"][..]),
+        ("pull", &["pull"]),
+        ("run", &["run"]),
+        ("release", &["release"]),
+        ("plan", &["plan"]),
+        ("verify lake", &["verify", "lake"]),
+        ("verify RELEASE", &["verify", release]),
+        ("check", &["check"]),
+        ("status", &["status"]),
+        ("vacuum", &["vacuum"]),
+        ("sql", &["sql", "-c", "select 1 as one", "-o", "rows.csv"]),
+        ("key new", &["key", "new"]),
+        ("key fingerprint", &["key", "fingerprint"]),
+        ("synth", &["synth", "--people", "5", "-o", "record"]),
+        ("init", &["init", "another"]),
+    ] {
+        let summary = project.json(arguments);
+        let row = format!("| `{command}` |");
+        let row = section.lines().find(|line| line.starts_with(&row));
+        let row = row.unwrap_or_else(|| panic!("{command} is not in the table"));
+        if let Some(members) = summary.as_object() {
+            for key in members.keys() {
+                assert!(row.contains(&format!("`{key}`")), "{command}: {key}: {row}");
+            }
+        }
+        let mut all = Vec::new();
+        keys(&summary, "", &mut all);
+        for key in all {
+            assert!(section.contains(&format!("`{key}`")), "{command}: {key}");
+        }
+    }
+}

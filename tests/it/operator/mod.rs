@@ -7,7 +7,9 @@ mod logs;
 mod lookup;
 #[cfg(unix)]
 mod prompt;
+mod settings;
 #[cfg(unix)]
 mod signals;
+mod sql_mistakes;
 mod status;
 mod terminal;

@@ -363,3 +363,23 @@ fn a_reader_that_goes_away_ends_a_query_quietly() {
     drop(child.stderr.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+/// `ulimit -f`, or a quota: the write fails as on a full disk, and the process is not killed.
+#[test]
+fn a_limit_on_the_size_of_files_is_an_error_and_no_kill() {
+    let record = synth(60, 9, false);
+    let project = Project::over(record.path());
+    let mut limited = Command::new("bash");
+    let command = project.command(&["nightly"]);
+    limited
+        .args(["-c", "ulimit -f 8; exec \"$@\"", "bash"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(project.path(""));
+    let output = limited.output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("File too large"), "{said}");
+    assert_eq!(files_below(&project.path("tmp")).len(), 0);
+    project.ok(&["nightly"]);
+}

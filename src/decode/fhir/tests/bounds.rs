@@ -1,9 +1,10 @@
 //! No line takes more than its share of work or memory: what a path looks at is counted.
 
+use crate::decode::RejectReason;
 use std::sync::Arc;
 
 use super::decode;
-use crate::decode::fhir::{Decoded, View, reason};
+use crate::decode::fhir::{Decoded, View};
 
 /// A view whose rows are Observation components, with one more column of the path `column`.
 fn components(column: &str) -> Arc<View> {
@@ -28,7 +29,7 @@ fn observation(components: usize, notes: usize) -> String {
     ) + "\n"
 }
 
-fn rows_and_rejects(decoded: &Decoded) -> (usize, Vec<&'static str>) {
+fn rows_and_rejects(decoded: &Decoded) -> (usize, Vec<RejectReason>) {
     let rejects = decoded.rejects.iter().map(|r| r.reason).collect();
     (decoded.tables[0].batch.num_rows(), rejects)
 }
@@ -42,7 +43,10 @@ fn rows_times_elements_are_bounded() {
     let decoded = decode(&view, observation(2_000, 2_000).as_bytes());
     assert_eq!(rows_and_rejects(&decoded), (2_000, vec![]));
     let decoded = decode(&view, observation(5_000, 5_000).as_bytes());
-    assert_eq!(rows_and_rejects(&decoded), (0, vec![reason::WRONG_TYPE]));
+    assert_eq!(
+        rows_and_rejects(&decoded),
+        (0, vec![RejectReason::WrongType])
+    );
     // What each row looks at of its own is not.
     let view = [components("code.text.first()")];
     let decoded = decode(&view, observation(200_000, 200_000).as_bytes());

@@ -1,6 +1,7 @@
 //! Damaged lines: never a panic, and never accepted when a JSON reader would not accept them.
 
 use super::view;
+use crate::decode::RejectReason;
 use crate::decode::fhir::{Chunk, Decoded, Decoder};
 
 const LINE: &str = r#"{"resourceType":"Observation","id":"o-1","meta":{"lastUpdated":"2024-01-01T00:00:00.000Z"},"text":{"status":"generated","div":"<div>A \"quoted\" \u00e9 text\n</div>"},"code":{"coding":[{"system":"http://loinc.org","code":"8867-4"},{"code":"x"}]},"valueQuantity":{"value":-83.50e1,"unit":"/min"},"component":[{"a":[]},{"b":{}},null,true,0.5]}"#;
@@ -30,7 +31,7 @@ fn every_truncation_is_found() {
     for end in 1..LINE.len() {
         let decoded = decode(&decoder, &LINE.as_bytes()[..end]);
         assert_eq!(decoded.rejects.len(), 1, "{end}");
-        assert_eq!(decoded.rejects[0].reason, "not-json", "{end}");
+        assert_eq!(decoded.rejects[0].reason, RejectReason::NotJson, "{end}");
     }
     assert!(decode(&decoder, LINE.as_bytes()).rejects.is_empty());
 }
@@ -76,7 +77,7 @@ fn damage_is_judged_as_a_json_reader_judges_it() {
         let rejected = decoded
             .rejects
             .first()
-            .is_some_and(|reject| reject.reason == "not-json");
+            .is_some_and(|reject| reject.reason == RejectReason::NotJson);
         // A surrogate without its pair in a skipped string, a number too large for a double, and two
         // resource types are judged differently, and can hardly come up here.
         assert_eq!(rejected, !valid, "{}", String::from_utf8_lossy(&line));

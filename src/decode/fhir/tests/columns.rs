@@ -1,6 +1,7 @@
 //! What values become in columns.
 
 use super::{decode, rows, view};
+use crate::decode::RejectReason;
 
 /// The value of an Observation's element in a column, or `!` when the line is rejected.
 fn value(path: &str, fhir: &str, ansi: &str, json: &str) -> String {
@@ -12,7 +13,7 @@ fn value(path: &str, fhir: &str, ansi: &str, json: &str) -> String {
     if let Some(reject) = decoded.rejects.first() {
         assert_eq!(
             (reject.reason, reject.column.as_deref()),
-            ("wrong-type", Some("c"))
+            (RejectReason::WrongType, Some("c"))
         );
         return "!".to_owned();
     }

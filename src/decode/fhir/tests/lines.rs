@@ -1,7 +1,8 @@
 //! What becomes of each line.
 
 use super::{decode, rows, view};
-use crate::decode::fhir::{Chunk, Decoder, reason};
+use crate::decode::RejectReason;
+use crate::decode::fhir::{Chunk, Decoder};
 
 fn patients() -> Vec<std::sync::Arc<crate::decode::fhir::View>> {
     vec![view(
@@ -16,81 +17,84 @@ fn patients() -> Vec<std::sync::Arc<crate::decode::fhir::View>> {
 
 #[test]
 fn each_fault_has_its_reason_line_and_byte_range() {
-    let lines: Vec<(&[u8], Option<&str>)> = vec![
+    let lines: Vec<(&[u8], Option<RejectReason>)> = vec![
         (
             br#"{"resourceType":"Patient","id":"a","gender":"male"}"#,
             None,
         ),
         (
             br#"{"resourceType":"Patient","id":"b","gender":"ma"#,
-            Some(reason::NOT_JSON),
+            Some(RejectReason::NotJson),
         ),
         (
             br#"{"resourceType":"Patient","id":"b","text":{"div":"<p>"#,
-            Some(reason::NOT_JSON),
+            Some(RejectReason::NotJson),
         ),
         (
             br#"{"resourceType":"Patient","id":"b","text":{"a":1"#,
-            Some(reason::NOT_JSON),
+            Some(RejectReason::NotJson),
         ),
         (
             br#"{"resourceType":"Patient","id":"b"}}"#,
-            Some(reason::NOT_JSON),
+            Some(RejectReason::NotJson),
         ),
         (
             br#"{"resourceType":"Patient","id":"b"}{"resourceType":"Patient","id":"c"}"#,
-            Some(reason::NOT_JSON),
+            Some(RejectReason::NotJson),
         ),
         (
             b"{\"resourceType\":\"Patient\",\"id\":\"\xff\"}",
-            Some(reason::NOT_JSON),
+            Some(RejectReason::NotJson),
         ),
         (b"", None),
-        (br#"[1,2]"#, Some(reason::NO_RESOURCE_TYPE)),
-        (br#""text""#, Some(reason::NO_RESOURCE_TYPE)),
-        (br#"{"id":"b"}"#, Some(reason::NO_RESOURCE_TYPE)),
-        (br#"{}"#, Some(reason::NO_RESOURCE_TYPE)),
+        (br#"[1,2]"#, Some(RejectReason::NoResourceType)),
+        (br#""text""#, Some(RejectReason::NoResourceType)),
+        (br#"{"id":"b"}"#, Some(RejectReason::NoResourceType)),
+        (br#"{}"#, Some(RejectReason::NoResourceType)),
         (
             br#"{"resourceType":5,"id":"b"}"#,
-            Some(reason::NO_RESOURCE_TYPE),
+            Some(RejectReason::NoResourceType),
         ),
         (
             br#"{"resourceType":"Pateint","id":"b"}"#,
-            Some(reason::UNKNOWN_RESOURCE_TYPE),
+            Some(RejectReason::UnknownResourceType),
         ),
         (
             br#"{"resourceType":"Pateint","id":"b""#,
-            Some(reason::NOT_JSON),
+            Some(RejectReason::NotJson),
         ),
-        (br#"{"resourceType":"Patient"}"#, Some(reason::NO_ID)),
+        (br#"{"resourceType":"Patient"}"#, Some(RejectReason::NoId)),
         (
             br#"{"resourceType":"Patient","id":""}"#,
-            Some(reason::NO_ID),
+            Some(RejectReason::NoId),
         ),
-        (br#"{"resourceType":"Patient","id":7}"#, Some(reason::NO_ID)),
+        (
+            br#"{"resourceType":"Patient","id":7}"#,
+            Some(RejectReason::NoId),
+        ),
         (
             br#"{"resourceType":"Patient","id":"b","gender":{"a":1}}"#,
-            Some(reason::WRONG_TYPE),
+            Some(RejectReason::WrongType),
         ),
         (
             br#"{"resourceType":"Patient","id":"b","gender":1}"#,
-            Some(reason::WRONG_TYPE),
+            Some(RejectReason::WrongType),
         ),
         (
             br#"{"resourceType":"Patient","id":"b","name":"Ann"}"#,
-            Some(reason::WRONG_TYPE),
+            Some(RejectReason::WrongType),
         ),
         (
             br#"{"resourceType":"Patient","id":"b","name":[[{"family":"x"}]]}"#,
-            Some(reason::WRONG_TYPE),
+            Some(RejectReason::WrongType),
         ),
         (
             br#"{"resourceType":"Patient","id":"b","meta":{"lastUpdated":"soon"}}"#,
-            Some(reason::WRONG_TYPE),
+            Some(RejectReason::WrongType),
         ),
         (
             br#"{"resourceType":"Patient","id":"b","resourceType":"Observation"}"#,
-            Some(reason::NOT_JSON),
+            Some(RejectReason::NotJson),
         ),
         (br#"{"resourceType":"Basic"}"#, None),
         (
@@ -137,7 +141,7 @@ fn a_byte_order_mark_is_skipped_at_the_start_of_a_file_only() {
         (decoded.lines[0].start, decoded.lines[0].end),
         (0, line.len() as u64)
     );
-    assert_eq!(decoded.rejects[0].reason, reason::NOT_JSON);
+    assert_eq!(decoded.rejects[0].reason, RejectReason::NotJson);
     let later = Chunk {
         bytes: text.as_bytes(),
         offset: 10,
@@ -252,7 +256,7 @@ fn what_would_multiply_without_end_is_rejected() {
         );
         let decoded = decode(&[std::sync::Arc::new(view)], text.as_bytes());
         assert_eq!(decoded.rejects.len(), 1, "{members:.40}");
-        assert_eq!(decoded.rejects[0].reason, reason::WRONG_TYPE);
+        assert_eq!(decoded.rejects[0].reason, RejectReason::WrongType);
         assert!(decoded.tables[0].line.iter().all(|line| *line == 0));
         assert_eq!(decoded.lines[0].reference, "Patient/b");
     }

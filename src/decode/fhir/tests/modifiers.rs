@@ -1,12 +1,13 @@
 //! Resources whose meaning is changed by something that nobody knows.
 
 use super::view;
-use crate::decode::fhir::{Chunk, Decoder, reason};
+use crate::decode::RejectReason;
+use crate::decode::fhir::{Chunk, Decoder};
 
 const KNOWN: &str = "https://example.org/known";
 
 /// The reasons of rejected lines, by line; `known` is on the list.
-fn rejected(lines: &[&str]) -> Vec<(u64, &'static str)> {
+fn rejected(lines: &[&str]) -> Vec<(u64, RejectReason)> {
     let condition = view(
         "Condition",
         &[
@@ -29,7 +30,7 @@ fn rejected(lines: &[&str]) -> Vec<(u64, &'static str)> {
 
 #[test]
 fn an_unknown_modifier_rejects_the_resource_wherever_it_stands() {
-    let unknown = (2, reason::UNKNOWN_MODIFIER);
+    let unknown = (2, RejectReason::UnknownModifierExtension);
     for wrong in [
         r#"{"resourceType":"Condition","id":"b","modifierExtension":[{"url":"https://example.org/not","valueBoolean":true}]}"#,
         r#"{"modifierExtension":[{"url":"https://example.org/not"}],"resourceType":"Condition","id":"b"}"#,
@@ -57,7 +58,10 @@ fn no_habit_lets_an_unknown_one_pass() {
     let (known, other) = (line(KNOWN), line("https://example.org/other"));
     let mut lines = vec![known.as_str(); 200];
     lines[150] = &other;
-    assert_eq!(rejected(&lines), [(151, reason::UNKNOWN_MODIFIER)]);
+    assert_eq!(
+        rejected(&lines),
+        [(151, RejectReason::UnknownModifierExtension)]
+    );
 }
 
 #[test]
@@ -80,6 +84,6 @@ fn known_empty_and_quoted_ones_do_not() {
 fn broken_json_is_called_what_it_is() {
     assert_eq!(
         rejected(&[r#"{"resourceType":"Condition","id":"a","modifierExtension":[{"url":"u"}"#]),
-        [(1, reason::NOT_JSON)]
+        [(1, RejectReason::NotJson)]
     );
 }

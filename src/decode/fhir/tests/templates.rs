@@ -1,5 +1,6 @@
 //! Lines read by template give what the same lines give alone, when nothing is known yet.
 
+use crate::decode::RejectReason;
 use std::sync::Arc;
 
 use super::{rows, view};
@@ -107,7 +108,11 @@ fn every_truncation_is_found() {
         for end in 1..line.len() {
             let decoded = with_others(&experienced, &line.as_bytes()[..end]);
             assert_eq!(decoded.rejects.len(), 1, "{end} of {line}");
-            assert_eq!(decoded.rejects[0].reason, "not-json", "{end} of {line}");
+            assert_eq!(
+                decoded.rejects[0].reason,
+                RejectReason::NotJson,
+                "{end} of {line}"
+            );
             assert_eq!(decoded.rejects[0].end, end as u64);
         }
     }

@@ -15,6 +15,7 @@ use crate::pull::read::pool::{BulkFile, FileIntake, Intake, Shared};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use url::Url;
@@ -114,10 +115,10 @@ impl Brought {
             .map(|(_, path)| {
                 let (shared, people, source) = (shared.clone(), people.clone(), self.source);
                 async move {
-                    let (receipt, body) = self.staging.unit(&path).await?;
+                    let (receipt, body) = self.whole(&path, self.staging.unit(&path).await).await?;
                     let good: Vec<bool> = receipt.pieces.iter().map(|p| self.counts(p)).collect();
                     let parts = receipt.parts.clone();
-                    tokio::task::spawn_blocking(move || {
+                    let added = tokio::task::spawn_blocking(move || {
                         for part in &parts {
                             let Some(table) = table_of(&shared, &part.table) else {
                                 return Err(lost());
@@ -133,7 +134,8 @@ impl Brought {
                         Ok(())
                     })
                     .await
-                    .data(|| "a worker of the pull failed")??;
+                    .data(|| "a worker of the pull failed")?;
+                    self.whole(&path, added).await?;
                     Ok::<_, Error>(receipt)
                 }
             })
@@ -167,6 +169,16 @@ impl Brought {
             }
         }
         Ok(())
+    }
+
+    /// What was read of a unit; one that is damaged goes, so that the next pull brings it again.
+    async fn whole<T>(&self, path: &Path, read: Result<T>) -> Result<T> {
+        if let Err(e) = &read
+            && e.what() == staged_file::DAMAGED
+        {
+            self.staging.remove(path).await?;
+        }
+        read
     }
 
     /// What to remember of the source once it is in the lake, where that was `before`.

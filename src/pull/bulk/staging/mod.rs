@@ -12,7 +12,7 @@ pub(super) mod writer;
 use super::content::Known;
 use super::shortfall::is_failure;
 use crate::error::{Context, Error, Result};
-use crate::lake::Lake;
+use crate::lake::{Lake, sealed, unsealed};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use job::Job;
@@ -173,14 +173,20 @@ impl Staging {
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(e) => return Err(Error::data(cannot()).cause(e)),
         };
-        // One that another version of this program wrote is of no use.
-        Ok(serde_json::from_slice(&bytes).ok())
+        let job = unsealed(&bytes);
+        if job.is_none() {
+            // Or another version of this program wrote it. What it staged is of no use without it.
+            tracing::warn!(
+                "{} of the lake is damaged: a new export is asked for",
+                self.job_path()
+            );
+        }
+        Ok(job)
     }
 
     /// Writes the job down.
     pub async fn keep(&self, job: &Job) -> Result<()> {
-        let bytes = serde_json::to_vec_pretty(job).data(|| "cannot write down the export")?;
-        self.put(&self.job_path(), bytes).await
+        self.put(&self.job_path(), sealed(job)?).await
     }
 
     async fn put(&self, path: &Path, bytes: Vec<u8>) -> Result<()> {
@@ -190,7 +196,7 @@ impl Staging {
             .map(drop)
             .data(|| "cannot write to the staging area of the lake")
             .map_err(|e| {
-                e.hint("check that the disk is not full and may be written to, then run again: the pull goes on where it stopped")
+                e.hint("check that the disk has room and may be written to, then run again: the pull goes on where it stopped")
             })
     }
 
@@ -235,7 +241,10 @@ impl Staging {
         let cannot = || "cannot read the staging area of the lake";
         let found = self.store.get(path).await.data(cannot)?;
         let bytes = found.bytes().await.data(cannot)?;
-        let broken = || Error::data("a unit of the staging area is damaged");
+        let broken = || {
+            Error::data(staged_file::DAMAGED)
+                .hint("nothing was committed; run again: what it held is downloaded again")
+        };
         let length = staged_file::receipt_length(&bytes)
             .and_then(|length| usize::try_from(length).ok())
             .and_then(|length| length.checked_add(staged_file::HEAD))
@@ -289,7 +298,8 @@ impl Staging {
         Ok((states, next))
     }
 
-    async fn remove(&self, path: &Path) -> Result<()> {
+    /// Removes an object; one that is not there is no error.
+    pub async fn remove(&self, path: &Path) -> Result<()> {
         match self.store.delete(path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(Error::data("cannot clear the staging area of the lake").cause(e)),

@@ -2,7 +2,7 @@
 
 use super::job::JobFile;
 use super::staged_file::{Counts, Piece};
-use crate::decode::Chunk;
+use crate::decode::{Chunk, RejectReason};
 use crate::error::Result;
 use crate::pull::bulk::lines::Cut;
 use crate::pull::bulk::shortfall::{tells, told};
@@ -51,7 +51,7 @@ impl Treating {
                 line: cut.first_line,
                 start: cut.start,
                 end: cut.end,
-                reason: "too-long",
+                reason: RejectReason::TooLong,
                 column: None,
             };
             piece.rejects.push(line.into());

@@ -4,6 +4,7 @@
 //! receipt: which bytes of which files are here, and all that was found beside rows. Behind it are
 //! the rows, an Arrow IPC stream for each table, a batch for each piece.
 
+use crate::decode::RejectReason;
 use crate::error::{Context, Error, Result};
 use crate::pull::identity::facts::{LinkFact, Replacement};
 use crate::pull::prepare::rejected_line::RejectedLine;
@@ -14,10 +15,11 @@ use arrow::ipc::CompressionType;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::{IpcWriteOptions, StreamWriter};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
-use std::sync::{Mutex, OnceLock, PoisonError};
 
+/// What is said of a unit whose bytes are not those that were written.
+pub const DAMAGED: &str = "a unit of the staging area of the lake is damaged";
 /// What a unit begins with; the digit is its form.
 const MAGIC: [u8; 4] = *b"PBU1";
 /// Magic, length of the receipt, digest of the receipt.
@@ -120,17 +122,11 @@ impl Counts {
 
 /// A rejected line as it is staged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StagedReject(u64, u64, u64, String, Option<String>);
+pub struct StagedReject(u64, u64, u64, RejectReason, Option<String>);
 
 impl From<RejectedLine> for StagedReject {
     fn from(line: RejectedLine) -> Self {
-        StagedReject(
-            line.line,
-            line.start,
-            line.end,
-            line.reason.to_string(),
-            line.column,
-        )
+        StagedReject(line.line, line.start, line.end, line.reason, line.column)
     }
 }
 
@@ -140,23 +136,10 @@ impl From<StagedReject> for RejectedLine {
             line,
             start,
             end,
-            reason: interned(reason),
+            reason,
             column,
         }
     }
-}
-
-/// Reasons are a handful of names that live as long as the program.
-fn interned(reason: String) -> &'static str {
-    static REASONS: OnceLock<Mutex<HashSet<&'static str>>> = OnceLock::new();
-    let reasons = REASONS.get_or_init(Mutex::default);
-    let mut reasons = reasons.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = reasons.get(reason.as_str()) {
-        return known;
-    }
-    let kept: &'static str = Box::leak(reason.into_boxed_str());
-    reasons.insert(kept);
-    kept
 }
 
 /// A file of which everything has been staged.
@@ -255,7 +238,10 @@ pub fn receipt(head: &[u8], receipt: &[u8]) -> Option<Receipt> {
 
 /// The rows of a part and the piece of each batch; `body` is what lies behind the receipt.
 pub fn rows(part: &Part, body: &[u8]) -> Result<Vec<(usize, RecordBatch)>> {
-    let broken = || Error::data("a unit of the staging area is damaged");
+    let broken = || {
+        Error::data(DAMAGED)
+            .hint("nothing was committed; run again: what it held is downloaded again")
+    };
     let bytes = body
         .get(part.at..part.at.saturating_add(part.length))
         .ok_or_else(broken)?;

@@ -1,0 +1,168 @@
+//! Why a line cannot be used: the reasons of `populace.reject`, and the table of them in
+//! docs/operations.md.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a line cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RejectReason {
+    /// Not UTF-8, not JSON, cut off, two documents in one line, or two different resource types.
+    NotJson,
+    /// Not an object, or without a `resourceType`.
+    NoResourceType,
+    /// A `resourceType` that neither FHIR R4 nor STU3 has.
+    UnknownResourceType,
+    /// A resource with a view that holds a modifier extension nobody has said to know.
+    UnknownModifierExtension,
+    /// A resource with a view, without an `id`.
+    NoId,
+    /// A selected value whose type or form does not fit its column.
+    WrongType,
+    /// A date more than a day after the last update of its record.
+    DateInFuture,
+    /// A row of a person without an NHS number.
+    NhsNumberMissing,
+    /// An NHS number that cannot be one, or a test number where none may be.
+    NhsNumberInvalid,
+    /// No identifier of the source's `person_identifier` system.
+    PersonIdentifierMissing,
+    /// A CSV row with more or fewer columns than its header.
+    WrongColumnCount,
+    /// A CSV row without a value in a key column.
+    KeyMissing,
+    /// A line longer than 64 MiB.
+    TooLong,
+    /// A resource with a view that has more elements than are kept of one line.
+    TooLarge,
+}
+
+impl RejectReason {
+    /// Every reason, in the order in which they are explained.
+    pub const ALL: [RejectReason; 14] = [
+        RejectReason::NotJson,
+        RejectReason::NoResourceType,
+        RejectReason::UnknownResourceType,
+        RejectReason::UnknownModifierExtension,
+        RejectReason::NoId,
+        RejectReason::WrongType,
+        RejectReason::DateInFuture,
+        RejectReason::NhsNumberMissing,
+        RejectReason::NhsNumberInvalid,
+        RejectReason::PersonIdentifierMissing,
+        RejectReason::WrongColumnCount,
+        RejectReason::KeyMissing,
+        RejectReason::TooLong,
+        RejectReason::TooLarge,
+    ];
+
+    /// Its name in `populace.reject`.
+    pub const fn name(self) -> &'static str {
+        self.told().0
+    }
+
+    /// How the sentence goes on that begins with "the line".
+    pub const fn line(self) -> &'static str {
+        self.told().1
+    }
+
+    /// What to do about it.
+    pub const fn advice(self) -> &'static str {
+        self.told().2
+    }
+
+    const fn told(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            RejectReason::NotJson => (
+                "not-json",
+                "is not JSON, is cut off, or is not UTF-8",
+                "ask for the file again: a transfer broke off",
+            ),
+            RejectReason::NoResourceType => (
+                "no-resource-type",
+                "is not a FHIR resource",
+                "ask the sender",
+            ),
+            RejectReason::UnknownResourceType => (
+                "unknown-resource-type",
+                "names a type that neither FHIR R4 nor STU3 has",
+                "ask the sender: a misspelling, or another FHIR version",
+            ),
+            RejectReason::UnknownModifierExtension => (
+                "unknown-modifier-extension",
+                "has a modifier extension, which can turn its meaning round, that is not on the source's list",
+                "ask the sender what it means; when the views allow for it, add its URL to `known_modifier_extensions`",
+            ),
+            RejectReason::NoId => (
+                "no-id",
+                "is a resource without an id",
+                "ask the sender; it could not be updated later",
+            ),
+            RejectReason::WrongType => (
+                "wrong-type",
+                "has a value of another type or form than its column, such as 31 February",
+                "look at `column_name`: is it one sender, or is the view or column file wrong?",
+            ),
+            RejectReason::DateInFuture => (
+                "date-in-future",
+                "says that something happened more than a day after its own last update",
+                "ask the sender; often a wrong year",
+            ),
+            RejectReason::NhsNumberMissing => (
+                "nhs-number-missing",
+                "has no NHS number",
+                "expected for a few; ask when there are many",
+            ),
+            RejectReason::NhsNumberInvalid => (
+                "nhs-number-invalid",
+                "has an NHS number that cannot be one, or a test number where none may be",
+                "ask the sender; `accept_test_numbers` is for test data only",
+            ),
+            RejectReason::PersonIdentifierMissing => (
+                "person-identifier-missing",
+                "has no identifier of the source's `person_identifier` system",
+                "check that setting",
+            ),
+            RejectReason::WrongColumnCount => (
+                "wrong-column-count",
+                "is a CSV row with more or fewer columns than its header",
+                "usually a comma or a line end without quotes",
+            ),
+            RejectReason::KeyMissing => (
+                "key-missing",
+                "is a CSV row without a value in a key column",
+                "ask the sender",
+            ),
+            RejectReason::TooLong => (
+                "too-long",
+                "is longer than 64 MiB",
+                "a file without line ends?",
+            ),
+            RejectReason::TooLarge => (
+                "too-large",
+                "has more elements than are kept of one line (512 MiB of them)",
+                "ask the sender",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for RejectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_staged_has_the_name_of_the_table() {
+        for reason in RejectReason::ALL {
+            let staged = serde_json::to_string(&reason).unwrap();
+            assert_eq!(staged, format!("\"{reason}\""));
+        }
+    }
+}
