@@ -8,8 +8,8 @@ use datafusion::common::{DataFusionError, Diagnostic, Result, Span};
 use datafusion::execution::SessionState;
 use datafusion::sql::parser::{CopyToSource, Statement};
 use datafusion::sql::sqlparser::ast::{
-    DuplicateTreatment, Expr, Function, FunctionArgumentClause, FunctionArguments, Visit,
-    visit_expressions,
+    DuplicateTreatment, Expr, Function, FunctionArgumentClause, FunctionArguments, TableFactor,
+    Visit, Visitor, visit_expressions,
 };
 use std::ops::ControlFlow;
 
@@ -35,6 +35,11 @@ fn check_statement(state: &SessionState, statement: &Statement) -> Result<()> {
 }
 
 fn check(state: &SessionState, tree: &impl Visit) -> Result<()> {
+    if let ControlFlow::Break(()) = tree.visit(&mut Samples) {
+        return Err(DataFusionError::Plan(
+            "tablesample is not known: all rows would be read".to_string(),
+        ));
+    }
     let found = visit_expressions(tree, |expression| match expression {
         Expr::Function(call) => match wrong(state, call) {
             Some(error) => ControlFlow::Break(error),
@@ -45,6 +50,22 @@ fn check(state: &SessionState, tree: &impl Visit) -> Result<()> {
     match found {
         ControlFlow::Break(error) => Err(error),
         ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+/// Finds samples of tables, which the engine reads over.
+struct Samples;
+
+impl Visitor for Samples {
+    type Break = ();
+
+    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<()> {
+        match table {
+            TableFactor::Table {
+                sample: Some(_), ..
+            } => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
     }
 }
 

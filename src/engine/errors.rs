@@ -109,12 +109,27 @@ pub fn execution_error(place: &str, error: &DataFusionError) -> Error {
             .hint("restore it from a copy of the lake");
     }
     let text = first_line(&error.find_root().to_string());
-    let error =
-        Error::data(format!("{place}: the query failed while it ran")).cause(without_values(&text));
+    let text_shown = without_values(&text);
+    let error = Error::data(format!("{place}: the query failed while it ran"))
+        .cause(first_clause(&text_shown));
     match advice(&text) {
         Some(advice) => error.hint(advice),
         None => error,
     }
+}
+
+/// The kind of an error and what it says first. Behind the next colon may stand a value without
+/// quotation marks: `map key must be unique, duplicate key found: …`.
+fn first_clause(text: &str) -> &str {
+    let mut from = 0;
+    while let Some(colon) = text[from..].find(": ") {
+        let end = from + colon;
+        if !text[from..end].ends_with("rror") {
+            return &text[..end];
+        }
+        from = end + 2;
+    }
+    text
 }
 
 /// What helps against a failure of a query that runs. Of what comes from the disk the error itself
@@ -392,6 +407,26 @@ mod tests {
             without_values("Cannot cast string '9434765919' to value of Int32 type"),
             "Cannot cast string '…' to value of Int… type"
         );
+    }
+
+    #[test]
+    fn what_may_be_a_value_without_quotation_marks_is_left_out() {
+        for (text, shown) in [
+            (
+                "Execution error: map key must be unique, duplicate key found: Smith",
+                "Execution error: map key must be unique, duplicate key found",
+            ),
+            (
+                "Arrow error: Compute error: Regular expression did not compile: (Smith",
+                "Arrow error: Compute error: Regular expression did not compile",
+            ),
+            (
+                "Arrow error: Divide by zero error",
+                "Arrow error: Divide by zero error",
+            ),
+        ] {
+            assert_eq!(first_clause(text), shown);
+        }
     }
 
     /// The error of a query over our functions, when it runs.

@@ -3,6 +3,8 @@
 use super::arithmetic::CheckedArithmetic;
 use super::clauses::check_clauses;
 use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in};
+use super::filters::kept_below_joins;
+use super::grouping_sets::SetsWithoutOrder;
 use super::pool::ProcessPool;
 use super::table::LakeTable;
 use super::window::VectorisedWindows;
@@ -172,9 +174,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Plans one query and gives the columns that it makes; nothing is run.
+    /// Plans one query whose answer lasts, and gives the columns that it makes; nothing is run.
     pub async fn columns(&self, place: &str, sql: &str) -> Result<arrow::datatypes::SchemaRef> {
-        let frame = self.query(place, sql).await?;
+        let frame = self.lasting_query(place, sql).await?;
         let frame = self.typed(place, frame)?;
         // Functions in a query are checked when it is made ready to run.
         let schema = Arc::new(frame.schema().as_arrow().clone());
@@ -273,9 +275,11 @@ fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     rules
 }
 
-/// DataFusion's rules before ours.
+/// DataFusion's rules between ours.
 fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules = PhysicalOptimizer::new().rules;
+    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> =
+        vec![Arc::new(SetsWithoutOrder)];
+    rules.extend(kept_below_joins(PhysicalOptimizer::new().rules));
     rules.push(Arc::new(VectorisedWindows));
     rules
 }

@@ -171,8 +171,10 @@ fn properties(
         if is_hash || refers || is_moment || (few && !is_text) {
             properties = properties.set_column_dictionary_enabled(name(), false);
         }
-        // The smallest and the largest of all hashes or texts let no reader skip anything.
-        if is_hash || refers || is_text {
+        // The smallest and the largest of all hashes or texts let no reader skip anything; those of
+        // fractions leave out what is no number, which sorts after all others.
+        let is_fraction = field.data_type().is_floating();
+        if is_hash || refers || is_text || is_fraction {
             properties = properties.set_column_statistics_enabled(name(), EnabledStatistics::None);
         }
     }

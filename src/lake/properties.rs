@@ -29,3 +29,7 @@ pub const INPUTS: &str = "populace.inputs";
 pub const BUILT: &str = "populace.built";
 /// What a model's table was made from.
 pub const FINGERPRINT: &str = "populace.fingerprint";
+/// The state of the opt-outs: of `populace.opt_out` itself, and of the inputs of a model. It changes
+/// when somebody joins the lists, or a Patient turns out to be theirs: what was made of the lake before
+/// that may hold rows of theirs.
+pub const OPT_OUTS: &str = "populace.opt_outs";

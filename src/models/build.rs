@@ -280,7 +280,7 @@ async fn keep_words(lake: &Lake, model: &Model, assessed: &Assessed) -> Result<(
 
 /// Runs a model's query into new files that no table names yet.
 async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, Vec<DataFile>)> {
-    let frame = engine.query(place, &model.sql).await?;
+    let frame = engine.lasting_query(place, &model.sql).await?;
     let frame = engine.typed(place, frame)?;
     let schema = stored_schema(frame.schema().as_arrow());
     model.header.fits(place, &schema)?;

@@ -28,9 +28,10 @@ impl Check {
     }
 
     /// A query for the number of rows of `table` that break the check.
-    fn query(&self, table: &TableName) -> String {
+    pub(super) fn query(&self, table: &TableName) -> String {
         match self {
             Check::Unique(columns) => {
+                let columns: Vec<String> = columns.iter().map(|c| quoted(c)).collect();
                 let columns = columns.join(", ");
                 format!(
                     "select count(*) from (select 1 as one from {table} group by {columns} having count(*) > 1)"
@@ -39,7 +40,7 @@ impl Check {
             Check::NotNull(columns) => {
                 let missing: Vec<String> = columns
                     .iter()
-                    .map(|column| format!("{column} is null"))
+                    .map(|column| format!("{} is null", quoted(column)))
                     .collect();
                 format!(
                     "select count(*) from {table} where {}",
@@ -50,6 +51,15 @@ impl Check {
                 format!("select count(*) from {table} where not ({condition})")
             }
         }
+    }
+}
+
+/// The name of one column, so that `a, b` is never two.
+fn quoted(column: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match column.chars().all(plain) {
+        true => column.to_string(),
+        false => format!("\"{}\"", column.replace('"', "\"\"")),
     }
 }
 
@@ -74,7 +84,7 @@ pub async fn run(
     let mut failures = Vec::new();
     for check in checks {
         let place = format!("{place}: check `{}`", check.text());
-        let frame = engine.query(&place, &check.query(table)).await?;
+        let frame = engine.lasting_query(&place, &check.query(table)).await?;
         let batches = engine.collect(&place, frame).await?;
         let rows = batches
             .first()

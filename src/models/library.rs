@@ -1,5 +1,6 @@
 //! The models of a project: every `<layer>/<name>.sql`.
 
+use super::declared_check::Check;
 use super::header::{self, Header};
 use super::sql_file::read_sql;
 use crate::engine::table_written_here;
@@ -125,6 +126,10 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
         }
     }
     reads.extend(code_lists_used(&statement));
+    // What a check reads decides too whether there is a table.
+    for check in &header.checks {
+        reads.extend(check_inputs(&shown, check, &name));
+    }
     Ok(Model {
         name,
         file: file.to_path_buf(),
@@ -132,6 +137,13 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
         header,
         reads,
     })
+}
+
+/// What a check reads but for the model's own table. What is wrong with it is told when it is planned.
+fn check_inputs(place: &str, check: &Check, own: &TableName) -> BTreeSet<TableName> {
+    let read = inputs(place, &check.query(own)).unwrap_or_default();
+    let known = |table: &TableName| table != own && !table.layer.is_empty();
+    read.into_iter().filter(known).collect()
 }
 
 /// The tables that a question reads: a query, or `explain` before one.
@@ -230,5 +242,21 @@ mod tests {
             ["elixhauser_code", "elixhauser_weight"]
         );
         assert_eq!(used("select 'charlson(x)', charlson_age(1)"), [""; 0]);
+    }
+
+    #[test]
+    fn a_check_counts_what_it_reads_as_inputs() {
+        let own = TableName::new("x", "y");
+        let read = |condition: &str| -> Vec<String> {
+            let check = Check::Expect(condition.to_string());
+            let read = check_inputs("m.sql", &check, &own);
+            read.iter().map(TableName::to_string).collect()
+        };
+        assert_eq!(read("hfrs(code)['score'] < 100"), ["reference.hfrs_code"]);
+        assert_eq!(
+            read("sex in (select sex from reference.extra)"),
+            ["reference.extra"]
+        );
+        assert_eq!(read("people > 0"), [""; 0]);
     }
 }

@@ -3,13 +3,10 @@
 
 use super::inputs::version;
 use crate::error::{Error, Result};
-use crate::lake::properties::INPUTS;
+use crate::lake::properties::{INPUTS, OPT_OUTS};
 use crate::lake::{Lake, Table, TableName};
 use crate::pull::opt_out_state;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The property of a model's table: the state of the opt-outs that its inputs were of.
-pub(super) const OPT_OUTS: &str = "populace.opt_outs";
 
 /// The layers of tables that no model makes.
 const NO_MODELS: [&str; 3] = ["record", "reference", "populace"];

@@ -6,7 +6,7 @@ use super::table_data::TableData;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
-use crate::models::sensitivity::{ReferenceRows, link, one_row_each};
+use crate::models::sensitivity::{Judged, ReferenceRows, link, one_row_each};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
@@ -44,6 +44,11 @@ impl Areas {
             areas.rows.insert(table.clone(), rows);
         }
         Ok(areas)
+    }
+
+    /// The fewest people of an area that may be told apart; 0 for no limit.
+    pub fn smallest(&self) -> u64 {
+        self.smallest
     }
 
     /// The reference tables as the analysis reads them.
@@ -101,26 +106,38 @@ impl Areas {
     }
 
     /// Refuses a table with a dimension that shows areas or organisations of too few people.
-    /// `of_areas` are the dimensions that come from codes of such.
+    /// or whose SQL, or that of a model it reads, picks some out. `judged` says what comes from codes
+    /// of such.
     ///
     /// # Errors
-    /// Refused, naming the column and never the value.
+    /// Refused, naming the column or the place in the SQL, and never a value of a row.
     pub fn check(
         &self,
         place: &str,
         table: &Table,
         data: &TableData,
-        of_areas: &BTreeSet<String>,
+        judged: &Judged,
     ) -> Result<()> {
         if self.smallest == 0 {
             return Ok(());
+        }
+        for choice in &judged.choices {
+            if !self.is_large(&choice.code)? {
+                return Err(Error::refused(format!(
+                    "{place}: the SQL picks out an area or organisation that is not known to have {} people",
+                    self.smallest
+                ))
+                .cause(&choice.why)
+                .cause("[disclosure] smallest_area of the pipeline file")
+                .hint("pick larger areas: by a column of a reference table with lsoa21_code or ods_code that groups them"));
+            }
         }
         for column in table.dimensions() {
             let shown = shown(data, column)?;
             let listed = table.dimensions.get(column).and_then(|list| list.column());
             let few = match listed {
                 Some((name, from)) => {
-                    self.few_of(&name, from, &shown, of_areas.contains(column))?
+                    self.few_of(&name, from, &shown, judged.areas.contains(column))?
                 }
                 None => self.few_anywhere(&shown)?,
             };
@@ -134,6 +151,31 @@ impl Areas {
             }
         }
         Ok(())
+    }
+
+    /// Whether a code, or a name, is known to be that of an area or organisation of enough people.
+    fn is_large(&self, code: &str) -> Result<bool> {
+        // One or two letters are part of a code.
+        if code.len() < 3 {
+            return Ok(false);
+        }
+        let of = |people: &People| -> Vec<u64> {
+            let same = people
+                .iter()
+                .filter(|(value, _)| value.eq_ignore_ascii_case(code));
+            same.map(|(_, n)| *n).collect()
+        };
+        let mut known: Vec<u64> = self.people.values().flat_map(of).collect();
+        for rows in self.rows.values().filter(|rows| link(rows).is_some()) {
+            let small = self.small(rows)?;
+            for (index, field) in rows.schema().fields().iter().enumerate() {
+                if small.contains(field.name()) && !field.data_type().is_numeric() {
+                    known.extend(of(&self.people_of(rows, index)?));
+                }
+            }
+        }
+        // A practice has patients who are registered, and is a provider of contacts too.
+        Ok(known.iter().any(|n| *n >= self.smallest))
     }
 
     fn few_of(

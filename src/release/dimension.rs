@@ -52,6 +52,16 @@ impl ValuesOf {
     }
 }
 
+/// Whether a label may be a number, or an address, of somebody.
+pub(super) fn looks_personal(value: &str) -> bool {
+    // Dates are labels too, and no one's number.
+    if chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok() {
+        return false;
+    }
+    let runs = value.split(|c: char| !c.is_ascii_digit());
+    runs.map(str::len).max().unwrap_or(0) > DIGITS || looks_identifying(value).is_some()
+}
+
 fn check_values(values: &[String]) -> Result<()> {
     if values.is_empty() || values.len() > LISTED {
         return Err(
@@ -67,7 +77,6 @@ fn check_values(values: &[String]) -> Result<()> {
                     .hint("list the labels as they are shown, such as \"0 to 14\""),
             )
         };
-        let runs = value.split(|c: char| !c.is_ascii_digit());
         if value.trim().is_empty() || value.trim() != value {
             return wrong("is empty, or begins or ends with a space");
         }
@@ -77,7 +86,7 @@ fn check_values(values: &[String]) -> Result<()> {
         if value.chars().any(char::is_control) {
             return wrong("holds a control character");
         }
-        if runs.map(str::len).max().unwrap_or(0) > DIGITS || looks_identifying(value).is_some() {
+        if looks_personal(value) {
             return wrong("looks like a number or an address of somebody");
         }
         if !known.insert(value) {

@@ -29,8 +29,6 @@ pub struct Frame {
     pub measures: Vec<FrameMeasure>,
     /// A cell for each row, group and measure, in that nesting.
     pub cells: Vec<Cell>,
-    /// How many totals were moved to protect a suppressed cell.
-    pub moved: usize,
 }
 
 /// A row of a released table.
@@ -162,22 +160,33 @@ impl Frame {
     }
 
     /// Refuses a table of which too little can be shown: nobody can use it, and what is suppressed is
-    /// people.
+    /// people. Each count is looked at by itself: large figures beside small ones do not help.
     ///
     /// # Errors
-    /// Refused, when more than `share` of the cells that are not zero are suppressed.
+    /// Refused, when more than `share` of the cells of a count that are not zero are suppressed.
     pub fn enough_shown(&self, share: f64) -> Result<()> {
-        let figures = |cell: &&Cell| cell.shown(Part::Value) != Shown::Count(0);
-        let people = self.cells.iter().filter(figures).count();
-        let (_, suppressed) = self.tally();
+        for (index, measure) in self.measures.iter().enumerate() {
+            if measure.unit == Unit::Count {
+                self.enough_of(index, share)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn enough_of(&self, measure: usize, share: f64) -> Result<()> {
+        let cells = self.cells.chunks(self.measures.len().max(1));
+        let shown = cells.filter_map(|group| group.get(measure).map(|c| c.shown(Part::Value)));
+        let figures: Vec<Shown> = shown.filter(|shown| *shown != Shown::Count(0)).collect();
+        let is_suppressed = |shown: &&Shown| **shown == Shown::Suppressed;
+        let (people, suppressed) = (figures.len(), figures.iter().filter(is_suppressed).count());
         #[allow(clippy::cast_precision_loss)]
         let too_many = suppressed as f64 > share * people as f64;
         if !too_many {
             return Ok(());
         }
         Err(Error::refused(format!(
-            "table `{}` would be suppressed in {suppressed} of {people} cells that are not zero",
-            self.id
+            "table `{}`: `{}` would be suppressed in {suppressed} of {people} cells that are not zero",
+            self.id, self.measures[measure].label
         ))
         .cause("[disclosure] largest_suppressed_share of the pipeline file")
         .hint("use broader groups, or fewer dimensions"))

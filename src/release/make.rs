@@ -8,18 +8,19 @@ use super::proof::{lists, prove};
 use super::provenance::provenance;
 use super::publish::publish;
 use super::record::{self, Record};
-use super::refused::{Refused, nothing_left, refusal};
+use super::refused::{Refused, nothing_left, refusal, together};
 use super::report::{Report, place};
 use super::reports::reports;
 use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Location, TableName};
-use crate::models::sensitivity::Sensitivity;
+use crate::models::sensitivity::{Judged, Sensitivity};
 use crate::models::{Freshness, Library, reference_versions};
 use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
 use crate::release::{File, Manifest, TableData, render};
+use datafusion::dataframe::DataFrame;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -120,9 +121,10 @@ pub async fn make(
     let pulled = PullPlan::tables(pipeline)?;
     let references = areas.references()?;
     let mut sensitivity = Sensitivity::of(engine, library, &pulled, &references).await?;
+    let proved = prove_all(engine, &reports, &mut sensitivity, &areas).await?;
     let mut files: Vec<File> = Vec::new();
-    for (report, about) in reports.iter().zip(&about) {
-        let data = ask(engine, report, &mut sensitivity, &areas).await?;
+    for ((report, about), proved) in reports.iter().zip(&about).zip(proved) {
+        let data = ask(engine, report, proved, &areas).await?;
         let rendered = render(&report.report, &data, scheme, about)?;
         for frame in &rendered.frames {
             frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
@@ -225,21 +227,50 @@ fn as_before(id: &str, before: &[u8], now: &[u8]) -> Result<()> {
     Err(error.hint("run `populace verify lake`: a file of the lake may be damaged; if the lake is whole and the figures were wrong before, publish these with `populace release --replace`"))
 }
 
+/// A query of a table that may leave, and what of it depends on the populations of areas.
+type Proved = (DataFrame, Judged);
+
+/// Proves that all tables of all reports may leave, before any row is read.
+async fn prove_all(
+    engine: &Engine,
+    reports: &[Report],
+    sensitivity: &mut Sensitivity,
+    areas: &Areas,
+) -> Result<Vec<Vec<Proved>>> {
+    let mut all = Vec::new();
+    let mut problems = Vec::new();
+    for report in reports {
+        let mut of_report = Vec::new();
+        for table in &report.report.tables {
+            let place = place(&report.file, &table.id);
+            let frame = engine.lasting_query(&place, &table.sql).await?;
+            let plan = frame.logical_plan();
+            match prove(sensitivity, report, table, plan, areas.smallest()) {
+                Ok(judged) => of_report.push((frame, judged)),
+                Err(e) => problems.push(e),
+            }
+        }
+        all.push(of_report);
+    }
+    match together(problems) {
+        Some(error) => Err(error),
+        None => Ok(all),
+    }
+}
+
 async fn ask(
     engine: &Engine,
     report: &Report,
-    sensitivity: &mut Sensitivity,
+    proved: Vec<Proved>,
     areas: &Areas,
 ) -> Result<BTreeMap<String, TableData>> {
     let mut data = BTreeMap::new();
-    for table in &report.report.tables {
+    for (table, (frame, judged)) in report.report.tables.iter().zip(proved) {
         let place = place(&report.file, &table.id);
-        let frame = engine.query(&place, &table.sql).await?;
-        let of_areas = prove(sensitivity, report, table, frame.logical_plan())?;
         let batches = engine.collect(&place, frame).await?;
         let lists = lists(engine, &place, table).await?;
         let answer = TableData { batches, lists };
-        areas.check(&place, table, &answer, &of_areas)?;
+        areas.check(&place, table, &answer, &judged)?;
         data.insert(table.id.clone(), answer);
     }
     Ok(data)

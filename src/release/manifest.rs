@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The version of the manifest's form.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// What a release is, in a form that can be checked. It holds no clock time, so that making the
 /// same release again gives the same bytes.
@@ -65,7 +65,8 @@ pub struct ReportUsed {
     pub tables: BTreeMap<String, TableMade>,
 }
 
-/// How a table came out of disclosure control.
+/// How a table came out of disclosure control. How many totals were moved to protect a suppressed cell
+/// is not said: it would tell that the others are rounded to the nearest step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TableMade {
@@ -73,8 +74,6 @@ pub struct TableMade {
     pub cells_shown: usize,
     /// Cells that are suppressed.
     pub cells_suppressed: usize,
-    /// Totals rounded to the second nearest multiple to protect a suppressed cell.
-    pub totals_moved: usize,
 }
 
 /// A released file.
@@ -173,7 +172,7 @@ impl Manifest {
         let reports = self.reports.iter();
         let reports: BTreeMap<_, _> = reports.map(|(name, r)| (name, &r.file_sha256)).collect();
         let facts = (
-            (&self.as_of, &self.program, &self.program_version),
+            (FORMAT, &self.as_of, &self.program, &self.program_version),
             (&self.scheme, &self.parameters, reports),
             (&self.models, &self.inputs),
         );
@@ -188,7 +187,6 @@ impl Manifest {
             let made = TableMade {
                 cells_shown,
                 cells_suppressed,
-                totals_moved: frame.moved,
             };
             (frame.id.clone(), made)
         });

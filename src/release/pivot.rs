@@ -26,7 +26,6 @@ pub(super) fn frame(
     scheme: Scheme,
 ) -> Result<Frame> {
     let grid = Grid::new(table, &table_data::read(table, data)?)?;
-    let mut moved = 0;
     let mut released = HashMap::new();
     for (index, (column, measure)) in table.counts().enumerate() {
         let protected = scheme.protect(&grid.lattice(index), &grid.margins(table));
@@ -37,7 +36,6 @@ pub(super) fn frame(
             ))
             .hint("set totals = false for this table, or use broader groups"));
         }
-        moved += protected.moved;
         released.insert(column, protected.cells);
     }
     let mut frame = Frame {
@@ -56,7 +54,6 @@ pub(super) fn frame(
         groups: grid.groups(table),
         measures: table.measures.iter().map(measure_of).collect(),
         cells: Vec::new(),
-        moved,
     };
     for row in grid.row_order(table, &released) {
         frame.rows.push(Row {

@@ -6,7 +6,8 @@ use super::report_file::{Of, Table, TotalOf};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
-use crate::models::sensitivity::{Dimension, Question, Sensitivity};
+use crate::models::sensitivity::{Dimension, Judged, Question, Sensitivity};
+use crate::release::dimension::looks_personal;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
@@ -16,13 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The values that each dimension of a table may have.
 pub type Lists = BTreeMap<String, BTreeSet<String>>;
 
-/// Refuses a table that its plan does not prove fit to leave; gives its dimensions of areas.
+/// Refuses a table that its plan does not prove fit to leave; gives what depends on the populations of
+/// areas. `smallest` is the fewest people of an area that may be told apart, 0 for no limit.
 pub(super) fn prove(
     sensitivity: &mut Sensitivity,
     report: &Report,
     table: &Table,
     plan: &LogicalPlan,
-) -> Result<BTreeSet<String>> {
+    smallest: u64,
+) -> Result<Judged> {
     let place = place(&report.file, &table.id);
     let mut dimensions = Vec::new();
     for column in table.dimensions() {
@@ -54,6 +57,7 @@ pub(super) fn prove(
             && (table.totals.has(TotalOf::Across)
                 || of(&[Of::Row, Of::Table])
                 || table.order.is_some()),
+        limits_areas: smallest > 0,
     };
     sensitivity.judge(plan, &question)
 }
@@ -66,7 +70,17 @@ pub(super) async fn lists(engine: &Engine, place: &str, table: &Table) -> Result
             return Err(undeclared(column));
         };
         let values = match (list.column(), &list.values) {
-            (Some((name, listed)), _) => listed_by(engine, place, &name, listed).await?,
+            (Some((name, listed)), _) => {
+                let values = listed_by(engine, place, &name, listed).await?;
+                // Reference files were looked at when they were loaded; a model makes texts of its own.
+                if name.layer != "reference" && values.iter().any(|v| looks_personal(v)) {
+                    return Err(Error::refused(format!(
+                        "{place}: dimension `{column}`: {name}.{listed} has a value that looks like a number or an address of somebody"
+                    ))
+                    .hint("a dimension takes its values from a reference table, or from a model that reads nothing else"));
+                }
+                values
+            }
             (None, Some(values)) => values.iter().cloned().collect(),
             (None, None) => BTreeSet::new(),
         };

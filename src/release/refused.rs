@@ -59,6 +59,20 @@ pub(super) fn refusal(
     })
 }
 
+/// One error for all tables that may not leave: whoever mends one wants to know of the others.
+pub(super) fn together(mut problems: Vec<Error>) -> Option<Error> {
+    if problems.len() < 2 {
+        return problems.pop();
+    }
+    let mut error = Error::refused(format!("{} tables may not be released", problems.len()));
+    for problem in &problems {
+        let why = problem.causes().first();
+        let why = why.map_or(String::new(), |why| format!(" ({why})"));
+        error = error.cause(format!("{}{why}", problem.what()));
+    }
+    Some(error.hint("`populace check` says for each what to do"))
+}
+
 /// What to do about tables that are out of date.
 fn hint(pipeline: &Pipeline, outdated: &BTreeMap<TableName, Outdated>) -> String {
     let mut built_with = BTreeMap::new();

@@ -4,6 +4,7 @@ use super::report_file::{ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportF
 use crate::error::{Context, Error, Result};
 use crate::nearest::nearest;
 use crate::pipeline::parse_settings;
+use crate::privacy::looks_identifying;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -29,6 +30,9 @@ impl ReportFile {
     }
 }
 
+/// Digits in a row that are no figure of a report.
+const DIGITS: usize = 15;
+
 /// Checks what the form of the TOML cannot.
 fn check(report: &ReportFile, file: &str) -> Result<()> {
     if !is_name(&report.name) {
@@ -37,6 +41,12 @@ fn check(report: &ReportFile, file: &str) -> Result<()> {
             report.name
         ))
         .hint("use lower case letters, digits, _ and -"));
+    }
+    if let Some(what) = words_of_somebody(report) {
+        return Err(Error::usage(format!(
+            "{file}: {what} holds what looks like somebody's number"
+        ))
+        .hint("titles, notes and headings are released as they are: take it out"));
     }
     if report.tables.is_empty() {
         return Err(Error::usage(format!("{file}: the report has no tables")));
@@ -59,6 +69,50 @@ fn check(report: &ReportFile, file: &str) -> Result<()> {
         check_table(table).map_err(|e| e.within(format!("{file}: table `{}`", table.id)))?;
     }
     Ok(())
+}
+
+/// The words of a report that hold an NHS number, or as many digits as a pseudonym has. Addresses of
+/// those who made it may stand there.
+fn words_of_somebody(report: &ReportFile) -> Option<&'static str> {
+    let mut words: Vec<(&'static str, &str)> = vec![
+        ("the title", &report.title),
+        ("the description", &report.description),
+        ("the audience", &report.audience),
+    ];
+    words.extend(report.notes.iter().map(|note| ("a note", note.as_str())));
+    for table in &report.tables {
+        words.push(("the title of a table", &table.title));
+        words.push(("the description of a table", &table.description));
+        words.extend(
+            table
+                .notes
+                .iter()
+                .map(|note| ("a note of a table", note.as_str())),
+        );
+        words.extend(
+            table
+                .labels
+                .values()
+                .map(|label| ("a heading", label.as_str())),
+        );
+        words.extend(
+            table
+                .measures
+                .iter()
+                .map(|m| ("a heading", m.label.as_str())),
+        );
+        words.extend(
+            table
+                .chart
+                .iter()
+                .map(|c| ("the label of a chart", c.y_label.as_str())),
+        );
+    }
+    let found = words.into_iter().find(|(_, text)| {
+        let mut runs = text.split(|c: char| !c.is_ascii_digit());
+        looks_identifying(text) == Some("an NHS number") || runs.any(|run| run.len() >= DIGITS)
+    });
+    found.map(|(what, _)| what)
 }
 
 fn is_name(name: &str) -> bool {

@@ -83,11 +83,14 @@ pub async fn check_queries(
     sensitivity: &mut Sensitivity,
 ) -> Result<Vec<Error>> {
     let mut problems = Vec::new();
+    let smallest = pipeline.settings.disclosure.smallest_area;
     for report in reports(pipeline, &[])? {
         for table in &report.report.tables {
             let place = place(&report.file, &table.id);
-            let checked = match engine.query(&place, &table.sql).await {
-                Ok(frame) => prove(sensitivity, &report, table, frame.logical_plan()).map(drop),
+            let checked = match engine.lasting_query(&place, &table.sql).await {
+                Ok(frame) => {
+                    prove(sensitivity, &report, table, frame.logical_plan(), smallest).map(drop)
+                }
                 Err(e) => Err(e),
             };
             problems.extend(checked.err());

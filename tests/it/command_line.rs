@@ -103,7 +103,10 @@ fn rows_in_every_format() {
         error.contains("query:1:1: Expected: an SQL statement, found: selct\n"),
         "{error}"
     );
-    assert!(error.contains("describe core.person"), "{error}");
+    assert!(
+        error.contains("hint: is something missing, misspelt or too much"),
+        "{error}"
+    );
     let error = project.fails(2, &["sql", "-c", "select persn_key from record.patient"]);
     assert!(
         error.contains("hint: did you mean 'record.patient.person_key'?"),

@@ -1,6 +1,6 @@
 //! Sums of distinct values: the engine keeps the values, and they are added up here.
 
-use super::Outcome;
+use super::outcome::Outcome;
 use super::whole::Whole;
 use arrow::array::{Array, ArrayRef, Decimal128Array};
 use arrow::datatypes::DataType;

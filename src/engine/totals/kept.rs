@@ -1,6 +1,6 @@
 //! The sums of groups, and the sum of one group or of a frame that slides.
 
-use super::Outcome;
+use super::outcome::Outcome;
 use super::whole::Whole;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, UInt64Array};
 use arrow::datatypes::{DataType, Decimal128Type, UInt64Type};

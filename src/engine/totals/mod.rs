@@ -10,6 +10,7 @@ mod anew;
 mod distinct;
 mod frame;
 mod kept;
+mod outcome;
 mod whole;
 
 use anew::Anew;
@@ -26,6 +27,7 @@ use datafusion::logical_expr::{
 use distinct::Distinct;
 use frame::{Frame, Moment};
 use kept::Kept;
+use outcome::Outcome;
 use std::sync::Arc;
 use whole::Whole;
 
@@ -55,13 +57,6 @@ fn moment(name: &str) -> Option<Moment> {
 /// Statistics of two columns.
 fn is_statistic(name: &str) -> bool {
     matches!(name, "corr" | "covar_samp" | "covar_pop") || name.starts_with("regr_")
-}
-
-/// What is made of a sum of whole numbers and the number of its rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Outcome {
-    Sum,
-    Mean,
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]

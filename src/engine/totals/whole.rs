@@ -1,6 +1,6 @@
 //! Columns whose values are whole numbers of some unit.
 
-use super::Outcome;
+use super::outcome::Outcome;
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, Decimal128Array, PrimitiveArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type, UInt64Type};

@@ -11,6 +11,9 @@ use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::utils::grouping_set_to_exprlist;
 use datafusion::logical_expr::{Aggregate, DistinctOn, Expr};
 
+/// Aggregates that give no value of the rows that they are over.
+const ADDS: [&str; 4] = ["sum", "count", "avg", AVERAGE_PEOPLE];
+
 /// Rows in groups.
 struct Groups<'a> {
     rows: &'a Relation,
@@ -117,19 +120,22 @@ impl Analyst<'_> {
             chosen.merge(&value.taint().implied());
         }
         let mut column = Column::new(attr, self.told(function, &values, &chosen, expr, groups));
+        column.unlinked = values.iter().any(|value| value.column.unlinked);
         let proof = self.honest(function, &values, groups);
         match proof {
-            Ok(measure) if !self.chooses_by_hidden(function, &values, &chosen) => {
+            Ok(measure) if !self.chooses_by_hidden(expr, function, &values, &chosen) => {
                 column.measure = Some(measure);
             }
             Ok(_) => column.lost = Some(self.why(expr, "counts what a count or a key decides")),
             Err(why) => column.lost = Some(why),
         }
-        // The largest or smallest pseudonym is one.
-        if matches!(
-            function.func.name(),
-            "min" | "max" | "first_value" | "last_value"
-        ) && let [value] = values.as_slice()
+        // The largest or smallest pseudonym of a person's is theirs; of several people's it picks one.
+        if groups.one_person
+            && matches!(
+                function.func.name(),
+                "min" | "max" | "first_value" | "last_value"
+            )
+            && let [value] = values.as_slice()
         {
             column.pseudonym.clone_from(&value.column.pseudonym);
             if column.pseudonym.is_some() {
@@ -151,15 +157,20 @@ impl Analyst<'_> {
         groups: &Groups,
     ) -> Taint {
         let counts = function.func.name() == "count";
-        let mut taint = chosen
-            .clone()
-            .without(&[Kind::Area, Kind::Dated, Kind::Ranked]);
+        let mut taint =
+            chosen
+                .clone()
+                .without(&[Kind::Area, Kind::Dated, Kind::Ranked, Kind::Written]);
         for value in values {
             if counts && (!function.params.distinct || value.column.pseudonym.is_some()) {
-                taint.merge(&self.absence(value));
+                taint.merge(&self.absence(expr, value));
             } else {
                 taint.merge(value.taint());
             }
+        }
+        let adds = ADDS.contains(&function.func.name());
+        if taint.has(Kind::Area) && !groups.one_person && !adds {
+            taint.add(Kind::Written, self.why(expr, "picks one of several"));
         }
         let why = self.why(expr, "is an aggregate over people");
         let free = groups.rows.level == Level::Free && !taint.is_of_people();
@@ -173,7 +184,8 @@ impl Analyst<'_> {
 
     /// Whether what is counted depends on a count or a pseudonym.
     fn chooses_by_hidden(
-        &mut self,
+        &self,
+        expr: &Expr,
         function: &AggregateFunction,
         values: &[Value],
         chosen: &Taint,
@@ -181,9 +193,9 @@ impl Analyst<'_> {
         let sums_counts =
             function.func.name() == "sum" && values.iter().all(|v| v.column.measure.is_some());
         let counts = function.func.name() == "count";
-        let hidden = |analyst: &mut Self, value: &Value| {
+        let hidden = |analyst: &Self, value: &Value| {
             if counts && (!function.params.distinct || value.column.pseudonym.is_some()) {
-                analyst.absence(value).is_hidden()
+                analyst.absence(expr, value).is_hidden()
             } else {
                 value.taint().is_hidden()
             }
@@ -296,11 +308,24 @@ impl Analyst<'_> {
     }
 
     pub(super) fn distinct_on(&mut self, on: &DistinctOn) -> Relation {
-        let input = self.plan(&on.input);
+        let mut input = self.plan(&on.input);
         let schema = on.input.schema();
         let mut chosen = Taint::default();
+        let mut by = Attrs::new();
         for expr in &on.on_expr {
-            chosen.merge(&self.value(expr, &input, schema).taint().implied());
+            let value = self.value(expr, &input, schema);
+            if value.column.pseudonym.is_none() {
+                chosen.merge(&value.taint().implied());
+            }
+            by.extend(value.bare);
+        }
+        let fixed = input.closure(&by);
+        let why: Why = format!("distinct on picks one of several rows ({})", self.place).into();
+        if !input.owner.is_some_and(|owner| fixed.contains(&owner)) {
+            self.picked(&input, &mut chosen, &why);
+        }
+        if by.len() == on.on_expr.len() {
+            input.keys.push(by);
         }
         for sort in on.sort_expr.iter().flatten() {
             let value = self.value(&sort.expr, &input, schema);

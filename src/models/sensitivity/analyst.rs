@@ -96,7 +96,11 @@ impl Analyst<'_> {
                     let attr = self
                         .attributes
                         .fresh(format!("`{}` of values", field.name()));
-                    Column::new(attr, Taint::default())
+                    let taint = Taint::of(Kind::Written, "it is written out in the SQL");
+                    Column {
+                        unlinked: true,
+                        ..Column::new(attr, taint)
+                    }
                 });
                 let columns = columns.collect();
                 Relation::new(self.attributes, columns, "a row of values")
@@ -176,6 +180,13 @@ impl Analyst<'_> {
     fn filtered(&mut self, mut rows: Relation, predicate: &Expr, schema: &DFSchema) -> Relation {
         let condition = self.value(predicate, &rows, schema);
         rows.chosen_by(condition.taint());
+        // A table that is looked up by codes of areas, in a join that is written as a condition.
+        if let Some(why) = condition.taint().why(Kind::Area) {
+            for column in rows.columns.iter_mut().filter(|c| c.unlinked) {
+                column.taint.add(Kind::Area, why.clone());
+            }
+        }
+        self.dates(&mut rows, &[predicate], schema);
         // Equal columns are one attribute from here on.
         for (left, right) in self.equal_columns(predicate, &rows, schema) {
             rows.dependencies.extend(rows.decided_by_keys());
@@ -202,9 +213,24 @@ impl Analyst<'_> {
     }
 
     fn limited(&mut self, rows: &mut Relation) {
+        let why: Why = format!("a limit or offset over people ({})", self.place).into();
+        let mut chosen = Taint::default();
+        self.picked(rows, &mut chosen, &why);
+        rows.rows.merge(&chosen);
+    }
+
+    /// What it tells that only some rows of a relation are taken, by their place in an order or by
+    /// chance.
+    pub(super) fn picked(&self, rows: &Relation, chosen: &mut Taint, why: &Why) {
         if rows.level > Level::Free {
-            let why = format!("a limit or offset over people ({})", self.place);
-            rows.rows.add(Kind::Count, why);
+            chosen.add(Kind::Count, why.clone());
+        }
+        if rows.columns.iter().any(|c| c.taint.has(Kind::Area)) {
+            let what = format!(
+                "some areas or organisations are picked out ({})",
+                self.place
+            );
+            chosen.add(Kind::Chosen, what);
         }
     }
 

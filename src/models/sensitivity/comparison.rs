@@ -20,18 +20,23 @@ impl Analyst<'_> {
         let mut value = self.computed(expr, &[left.clone(), right.clone()]);
         match binary.op {
             Operator::Eq | Operator::IsNotDistinctFrom => {
-                value.column.taint = self.equality(&left, &right);
+                let taint = self.equality(expr, &left, &right);
+                value.column.taint = looking_up(taint, relation);
             }
-            Operator::NotEq
-            | Operator::Lt
-            | Operator::LtEq
-            | Operator::Gt
-            | Operator::GtEq
-            | Operator::IsDistinctFrom => {
+            Operator::NotEq | Operator::IsDistinctFrom => {
+                value.column.taint = match tests_zero(&left, binary.op, &right) {
+                    true => some_or_none(),
+                    false => self.equal_codes(expr, &left, &right),
+                };
+                let taint = value.column.taint.without(&[Kind::Dated]);
+                value.column.taint = looking_up(taint, relation);
+            }
+            Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq => {
                 if tests_zero(&left, binary.op, &right) {
                     value.column.taint = some_or_none();
                 }
-                value.column.taint = value.column.taint.without(&[Kind::Dated]);
+                let taint = value.column.taint.without(&[Kind::Dated]);
+                value.column.taint = self.condition(expr, taint);
             }
             Operator::Multiply => {
                 let filtered = |count: &Value, by: &Value| {
@@ -43,14 +48,21 @@ impl Analyst<'_> {
                     value.column.lost = None;
                 }
                 value.column.measure = measure;
+                if value.column.measure.is_none() {
+                    self.may_fail(expr, &mut value);
+                }
             }
-            _ => {}
+            Operator::And | Operator::Or => {}
+            _ => {
+                value.column.taint = self.maybe_condition(expr, schema, value.column.taint);
+                self.may_fail(expr, &mut value);
+            }
         }
         value
     }
 
     /// What it tells that two values are equal.
-    pub(super) fn equality(&mut self, left: &Value, right: &Value) -> Taint {
+    pub(super) fn equality(&self, expr: &Expr, left: &Value, right: &Value) -> Taint {
         // One pseudonym is never another by chance, and which one it is is not told.
         if left.column.pseudonym.is_some() && right.column.pseudonym.is_some() {
             return Taint::of(Kind::Personal, "rows of one person");
@@ -58,7 +70,7 @@ impl Analyst<'_> {
         if tests_zero(left, Operator::Eq, right) {
             return some_or_none();
         }
-        let taint = left.taint().clone().with(right.taint());
+        let taint = self.equal_codes(expr, left, right);
         taint.without(&[Kind::Dated])
     }
 
@@ -78,6 +90,17 @@ impl Analyst<'_> {
             Expr::ScalarSubquery(subquery) => {
                 let found = inside(self, subquery);
                 let mut taint = presence(&found);
+                // Where it refers to the row beside it, that decides which value it has.
+                self.outer.push((relation.clone(), schema.clone()));
+                let outer = subquery.outer_ref_columns.iter();
+                let outer: Vec<Value> = outer.map(|o| self.value(o, relation, schema)).collect();
+                self.outer.pop();
+                for outer in outer {
+                    if outer.column.pseudonym.is_none() {
+                        taint.merge(outer.taint());
+                    }
+                }
+                taint.add(Kind::Written, self.why(expr, "picks one value"));
                 let mut column = match found.columns.into_iter().next() {
                     Some(column) => column,
                     None => return Value::of(Taint::worst(self.why(expr, "has no column"))),
@@ -105,7 +128,7 @@ impl Analyst<'_> {
                         bare: None,
                         uses: None,
                     };
-                    taint.merge(&self.equality(&value, &other));
+                    taint.merge(&self.equality(expr, &value, &other));
                 }
                 Value::of(taint)
             }
@@ -116,12 +139,22 @@ impl Analyst<'_> {
                 for column in &found.columns {
                     taint.merge(&column.taint);
                 }
-                Value::of(taint)
+                Value::of(self.condition(expr, taint))
             }
             _ => Value::of(Taint::worst(
                 self.why(expr, "is of a kind that is not analysed"),
             )),
         }
+    }
+}
+
+/// Codes that are equal to codes tell nothing of areas by themselves, but of tables that are looked up
+/// by them.
+fn looking_up(taint: Taint, relation: &Relation) -> Taint {
+    let picks = taint.has(Kind::Chosen) || !taint.choices.is_empty();
+    match picks || relation.columns.iter().any(|c| c.unlinked) {
+        true => taint,
+        false => taint.without(&[Kind::Area]),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::analyst::Analyst;
 use super::attribute::{Attr, Attrs};
+use super::codes::{is_cutting, is_zero_or_one, makes_no_code};
 use super::relation::{Column, Level, Measure, Relation};
 use super::taint::{Kind, Taint};
 use arrow::datatypes::DataType;
@@ -39,7 +40,11 @@ impl Value {
 
     fn literal(value: ScalarValue) -> Self {
         let indicator = value.is_null() || matches!(whole(&value), Some(0 | 1));
-        let mut literal = Value::computed(Taint::default(), Some(Attrs::new()));
+        let taint = match makes_no_code(&value) {
+            true => Taint::default(),
+            false => Taint::of(Kind::Written, "it is written out in the SQL"),
+        };
+        let mut literal = Value::computed(taint, Some(Attrs::new()));
         literal.column.indicator = indicator;
         literal.column.literal = Some(value);
         literal
@@ -107,7 +112,10 @@ impl Analyst<'_> {
                 }
             }
             Expr::Literal(value, _) => Value::literal(value.clone()),
-            Expr::Placeholder(_) => Value::computed(Taint::default(), Some(Attrs::new())),
+            Expr::Placeholder(_) => Value::computed(
+                Taint::of(Kind::Written, "it is a parameter"),
+                Some(Attrs::new()),
+            ),
             Expr::Cast(cast) => {
                 let to = cast.field.data_type().clone();
                 self.cast(expr, &cast.expr, &to, relation, schema)
@@ -126,23 +134,31 @@ impl Analyst<'_> {
             | Expr::IsUnknown(inner)
             | Expr::IsNotUnknown(inner) => {
                 let value = self.value(inner, relation, schema);
-                Value::computed(self.absence(&value), value.uses)
+                Value::computed(self.absence(expr, &value), value.uses)
             }
             Expr::Not(_)
             | Expr::IsTrue(_)
             | Expr::IsFalse(_)
             | Expr::IsNotTrue(_)
-            | Expr::IsNotFalse(_)
-            | Expr::Between(_)
-            | Expr::InList(_)
-            | Expr::Like(_)
-            | Expr::SimilarTo(_) => {
+            | Expr::IsNotFalse(_) => self.united(expr, relation, schema),
+            Expr::Between(_) | Expr::Like(_) | Expr::SimilarTo(_) => {
                 let mut value = self.united(expr, relation, schema);
-                value.column.taint = value.column.taint.without(&[Kind::Dated]);
+                let taint = value.column.taint.without(&[Kind::Dated]);
+                value.column.taint = self.condition(expr, taint);
                 value
             }
-            Expr::Negative(_) | Expr::HigherOrderFunction(_) | Expr::Lambda(_) => {
-                self.united(expr, relation, schema)
+            Expr::InList(list) => {
+                let values = self.parts(expr, relation, schema);
+                let mut value = self.computed(expr, &values);
+                let taint = self.in_list(expr, list, &values);
+                value.column.taint = taint.without(&[Kind::Dated]);
+                value
+            }
+            Expr::Negative(_) | Expr::Lambda(_) => self.united(expr, relation, schema),
+            Expr::HigherOrderFunction(_) => {
+                let mut value = self.united(expr, relation, schema);
+                value.column.taint = self.maybe_condition(expr, schema, value.column.taint);
+                value
             }
             // It takes its values from the arguments beside it.
             Expr::LambdaVariable(_) => Value::of(Taint::default()),
@@ -158,25 +174,33 @@ impl Analyst<'_> {
 
     /// All that the parts of an expression tell; it is a count no more.
     pub(super) fn united(&mut self, expr: &Expr, relation: &Relation, schema: &DFSchema) -> Value {
+        let values = self.parts(expr, relation, schema);
+        self.computed(expr, &values)
+    }
+
+    fn parts(&mut self, expr: &Expr, relation: &Relation, schema: &DFSchema) -> Vec<Value> {
         let mut parts: Vec<Expr> = Vec::new();
         // Visiting expressions in memory cannot fail.
         let _ = expr.apply_children(|part| {
             parts.push(part.clone());
             Ok(TreeNodeRecursion::Continue)
         });
-        let values: Vec<Value> = parts
-            .iter()
+        let parts = parts.iter();
+        parts
             .map(|part| self.value(part, relation, schema))
-            .collect();
-        self.computed(expr, &values)
+            .collect()
     }
 
     /// A value computed from others in some way.
     pub(super) fn computed(&mut self, expr: &Expr, values: &[Value]) -> Value {
         let mut taint = Taint::default();
         let mut uses = Some(Attrs::new());
+        let of_areas = values.iter().any(|value| value.taint().has(Kind::Area));
         for value in values {
-            taint.merge(value.taint());
+            let literal = value.column.literal.as_ref();
+            if of_areas || !literal.is_some_and(is_zero_or_one) {
+                taint.merge(value.taint());
+            }
             uses = match (uses, &value.uses) {
                 (Some(mut all), Some(more)) => {
                     all.extend(more);
@@ -190,18 +214,27 @@ impl Analyst<'_> {
             .then(|| self.why(expr, "is computed from a count"));
         let mut value = Value::computed(taint, uses);
         value.column.lost = lost;
+        value.column.unlinked = values.iter().any(|v| v.column.unlinked);
         value
     }
 
+    /// Notes that counts or pseudonyms go through what may fail for some of them.
+    pub(super) fn may_fail(&self, expr: &Expr, value: &mut Value) {
+        if value.taint().is_hidden() {
+            let why = self.why(expr, "is computed");
+            value.column.taint.add(Kind::Computed, why);
+        }
+    }
+
     /// What it tells that a value is absent.
-    pub(super) fn absence(&mut self, value: &Value) -> Taint {
+    pub(super) fn absence(&self, expr: &Expr, value: &Value) -> Taint {
         let column = &value.column;
         // An outer join leaves them NULL; the scheme itself tells zero from the rest.
         if column.pseudonym.is_some() || column.measure.is_some() {
             return Taint::of(Kind::Personal, "whether there is a person");
         }
         let taint = column.taint.clone();
-        taint.without(&[Kind::Dated, Kind::Area])
+        self.absent_code(expr, taint.without(&[Kind::Dated]))
     }
 
     fn cast(
@@ -214,6 +247,13 @@ impl Analyst<'_> {
     ) -> Value {
         let from = inner.get_type(schema).unwrap_or(DataType::Null);
         let mut value = self.value(inner, relation, schema);
+        if *to == DataType::Boolean && from != *to {
+            value.column.taint = self.condition(expr, value.column.taint);
+        }
+        if value.taint().is_hidden() && may_not_fit(to) {
+            let why = self.why(expr, "may not fit its type");
+            value.column.taint.add(Kind::Computed, why);
+        }
         let column = &mut value.column;
         if !to.is_integer() && column.taint.has(Kind::Count) {
             column.measure = None;
@@ -233,6 +273,7 @@ impl Analyst<'_> {
             || text(&from) && text(to)
             || (from.is_integer() || from == DataType::Date32) && text(to)
             || from == DataType::Date32 && matches!(to, DataType::Timestamp(..))
+            || column.iso_dates && *to == DataType::Date32
             || from.is_integer() && *to == DataType::Int64;
         if !one_to_one {
             value.bare = None;
@@ -247,7 +288,7 @@ impl Analyst<'_> {
             let base = self.value(base, relation, schema);
             for (when, _) in &case.when_then_expr {
                 let when = self.value(when, relation, schema);
-                let taint = self.equality(&base, &when);
+                let taint = self.equality(expr, &base, &when);
                 let uses = self.computed(expr, &[base.clone(), when]).uses;
                 conditions.push(Value::computed(taint, uses));
             }
@@ -291,6 +332,16 @@ impl Analyst<'_> {
             .map(|arg| self.value(arg, relation, schema))
             .collect();
         let mut value = self.computed(expr, &values);
+        if is_cutting(function.func.name())
+            && let Some(first) = values.first()
+            && !first.taint().has(Kind::Written)
+        {
+            value.column.taint = value.column.taint.without(&[Kind::Written]);
+        }
+        value.column.taint = self.maybe_condition(expr, schema, value.column.taint);
+        if !["coalesce", "nullif"].contains(&function.func.name()) {
+            self.may_fail(expr, &mut value);
+        }
         if function.func.signature().volatility != Volatility::Immutable {
             value.uses = None;
         }
@@ -317,6 +368,21 @@ impl Analyst<'_> {
         }
         value
     }
+}
+
+/// Whether a count may be too large for a type, or no value of it.
+fn may_not_fit(to: &DataType) -> bool {
+    !matches!(
+        to,
+        DataType::Int32
+            | DataType::Int64
+            | DataType::UInt64
+            | DataType::Float32
+            | DataType::Float64
+            | DataType::Utf8
+            | DataType::Utf8View
+            | DataType::LargeUtf8
+    )
 }
 
 /// The measure of a value that is one of these: each a count, 0 or NULL.

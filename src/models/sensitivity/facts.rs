@@ -26,7 +26,20 @@ fn is_pseudonym(name: &str) -> bool {
 
 /// Columns of pulled tables that name an organisation or a small area.
 fn is_area(name: &str) -> bool {
-    const PARTS: [&str; 9] = [
+    const PARTS: [&str; 22] = [
+        "msoa",
+        "oa21",
+        "oa11",
+        "postcode",
+        "parish",
+        "borough",
+        "locality",
+        "neighbourhood",
+        "hospital",
+        "trust",
+        "surgery",
+        "school",
+        "care_home",
         "practice",
         "provider",
         "organisation",
@@ -116,7 +129,7 @@ impl Facts {
         }
         relation.dependencies.extend(relation.decided_by_keys());
         relation.tidy();
-        relation.forget_literals();
+        relation.stored();
         Facts { names, relation }
     }
 
@@ -131,10 +144,14 @@ impl Facts {
 }
 
 impl Relation {
-    /// A stored column is a column, even where the query wrote the value out.
-    fn forget_literals(&mut self) {
+    /// A stored column is a column, even where the query wrote the value out; what could fail has not.
+    fn stored(&mut self) {
+        let of_people = self.level > Level::Free;
         for column in &mut self.columns {
             column.literal = None;
+            column.taint = std::mem::take(&mut column.taint).without(&[Kind::Computed]);
+            // What was looked up for people by their areas is known to be of areas by now.
+            column.unlinked &= !of_people;
         }
     }
 }
@@ -151,7 +168,8 @@ impl Analyst<'_> {
             }
             if ["generate_series()", "range()"].contains(&name.name.as_str()) {
                 let attr = self.attributes.fresh(format!("value of {}", name.name));
-                let columns = vec![Column::new(attr, Taint::default())];
+                let taint = Taint::of(Kind::Written, "it is written out in the SQL");
+                let columns = vec![Column::new(attr, taint)];
                 return Relation::new(self.attributes, columns, "a generated row");
             }
         }

@@ -7,7 +7,7 @@ use super::relation::{Level, Relation};
 use super::taint::{Kind, Taint};
 use datafusion::common::{DFSchema, JoinType};
 use datafusion::logical_expr::{BinaryExpr, Expr, Join, LogicalPlan, Operator};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Analyst<'_> {
     pub(super) fn join(&mut self, join: &Join) -> Relation {
@@ -19,14 +19,20 @@ impl Analyst<'_> {
         self.outer.pop();
         let mut condition = Taint::default();
         let mut equal: Vec<(Attr, Attr)> = Vec::new();
-        for (l, r) in &join.on {
-            let l = self.value(l, &left, join.left.schema());
-            let r = self.value(r, &right, join.right.schema());
-            condition.merge(&self.equality(&l, &r));
+        for (left_on, right_on) in &join.on {
+            let l = self.value(left_on, &left, join.left.schema());
+            let r = self.value(right_on, &right, join.right.schema());
+            condition.merge(&self.equality(left_on, &l, &r));
             equal.extend(l.bare.zip(r.bare));
         }
         let mut only_equal = true;
         let mut within = Vec::new();
+        let mut looked_up = Vec::new();
+        for (l, r) in &join.on {
+            let l = self.value(l, &left, join.left.schema());
+            let r = self.value(r, &right, join.right.schema());
+            looked_up.push((l.bare, r.bare));
+        }
         if let Some(filter) = &join.filter {
             let both = side_by_side(&left, &right);
             let Ok(schema) = join.left.schema().join(join.right.schema()) else {
@@ -38,11 +44,17 @@ impl Analyst<'_> {
                 equal.push(if own(&a) { (a, b) } else { (b, a) });
             }
             within = self.ranges(filter, &both, &schema);
+            self.looked_up(filter, &both, &schema, left.columns.len(), &mut looked_up);
             only_equal = false;
         }
         let other = |attr: Attr, side: &Relation| side.columns.iter().any(|c| c.attr == attr);
-        let by_left: Attrs = equal.iter().map(|(l, _)| *l).collect();
-        let by_right: Attrs = equal.iter().map(|(_, r)| *r).collect();
+        let mut by_left: Attrs = equal.iter().map(|(l, _)| *l).collect();
+        let mut by_right: Attrs = equal.iter().map(|(_, r)| *r).collect();
+        // `upper(code) = ods_code`: of each row one value is looked up, however it is made.
+        for (l, r) in &looked_up {
+            by_left.extend(l.iter().filter(|a| other(**a, &left)));
+            by_right.extend(r.iter().filter(|a| other(**a, &right)));
+        }
         let in_range = |side: &Relation, far: &Relation| {
             within
                 .iter()
@@ -61,7 +73,12 @@ impl Analyst<'_> {
         };
         match join.join_type {
             JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full => {
-                self.rows_of_both(sides, join.join_type)
+                let mut rows = self.rows_of_both(sides, join.join_type);
+                let equal = |(l, r): &(Expr, Expr)| l.clone().eq(r.clone());
+                let on: Vec<Expr> = join.on.iter().map(equal).collect();
+                let on: Vec<&Expr> = on.iter().chain(&join.filter).collect();
+                self.dates(&mut rows, &on, &join.schema);
+                rows
             }
             JoinType::LeftSemi | JoinType::LeftAnti => {
                 one_side(sides.left, &sides.right, &sides.condition)
@@ -247,6 +264,42 @@ impl Analyst<'_> {
                     .collect()
             }
             _ => Vec::new(),
+        }
+    }
+
+    /// Columns of one side that a condition makes equal to something of the other side alone.
+    fn looked_up(
+        &mut self,
+        condition: &Expr,
+        rows: &Relation,
+        schema: &DFSchema,
+        width: usize,
+        found: &mut Vec<(Option<Attr>, Option<Attr>)>,
+    ) {
+        let Expr::BinaryExpr(BinaryExpr { left, op, right }) = condition else {
+            return;
+        };
+        match op {
+            Operator::And => {
+                self.looked_up(left, rows, schema, width, found);
+                self.looked_up(right, rows, schema, width, found);
+            }
+            Operator::Eq => {
+                for (column, value) in [(left, right), (right, left)] {
+                    let bare = self.value(column, rows, schema).bare;
+                    let of_left = rows.columns.iter().take(width);
+                    let is_left = of_left.map(|c| Some(c.attr)).any(|attr| attr == bare);
+                    let sides: BTreeSet<Option<bool>> = value
+                        .column_refs()
+                        .into_iter()
+                        .map(|c| Some(schema.maybe_index_of_column(c)? < width))
+                        .collect();
+                    if sides == BTreeSet::from([Some(!is_left)]) && !value.contains_outer() {
+                        found.push(if is_left { (bare, None) } else { (None, bare) });
+                    }
+                }
+            }
+            _ => {}
         }
     }
 

@@ -6,12 +6,15 @@
 //!
 //! - A *label* comes from no count, no pseudonym, no place in an order and no date of birth or death.
 //! - A *count* is made by counting, and by adding up counts; nobody is in it twice.
-//! - *Which rows there are* depends on no count and no pseudonym: a filter tells what it tests.
+//! - *Which rows there are* depends on no count and no pseudonym: a filter tells what it tests. It
+//!   picks out no small area or organisation either.
 
 mod aggregate;
 mod analyst;
 mod attribute;
+mod codes;
 mod comparison;
+mod dates;
 mod expression;
 mod facts;
 mod join;
@@ -23,7 +26,8 @@ mod verdict;
 mod window;
 
 pub use reference::{link, one_row_each};
-pub use verdict::{Dimension, Question};
+pub use taint::Choice;
+pub use verdict::{Dimension, Judged, Question};
 
 use super::graph;
 use super::library::Library;

@@ -56,8 +56,9 @@ pub(super) fn facts(
 ) -> Facts {
     let schema = rows.schema();
     let names: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+    let unlinked = link(rows).is_none();
     let mut columns = Vec::new();
-    for column in &names {
+    for (column, values) in names.iter().zip(rows.columns()) {
         let shown = format!("`{name}.{column}`");
         let taint = if small.contains(column) {
             Taint::of(
@@ -67,7 +68,11 @@ pub(super) fn facts(
         } else {
             Taint::default()
         };
-        columns.push(Column::new(attributes.fresh(shown), taint));
+        columns.push(Column {
+            unlinked,
+            iso_dates: are_iso_dates(values),
+            ..Column::new(attributes.fresh(shown), taint)
+        });
     }
     let attrs: Vec<u32> = columns.iter().map(|c| c.attr).collect();
     let mut relation = Relation::new(attributes, columns, format!("row of {name}"));
@@ -94,6 +99,19 @@ pub(super) fn facts(
     relation.sources.insert(name.clone());
     relation.tidy();
     Facts { names, relation }
+}
+
+/// Whether a column is text, and all of it dates such as 2026-09-30.
+fn are_iso_dates(column: &ArrayRef) -> bool {
+    let text = cast(column, &DataType::Utf8).ok();
+    let is_text = !column.data_type().is_temporal() && !column.data_type().is_numeric();
+    let Some(text) = text.as_ref().and_then(|t| t.as_string_opt::<i32>()) else {
+        return false;
+    };
+    let is_date = |value: &str| {
+        value.len() == 10 && chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok()
+    };
+    is_text && text.iter().flatten().all(is_date)
 }
 
 /// The values of a column as numbers: equal values have the same.

@@ -46,6 +46,10 @@ pub(super) struct Column {
     /// Whether it is 0, 1 or NULL.
     pub indicator: bool,
     pub literal: Option<ScalarValue>,
+    /// Whether it is of a table that is not known to be of areas, and may be joined to some.
+    pub unlinked: bool,
+    /// Whether it is text and all of it dates in ISO form: another text is another date.
+    pub iso_dates: bool,
 }
 
 impl Column {
@@ -58,6 +62,8 @@ impl Column {
             lost: None,
             indicator: false,
             literal: None,
+            unlinked: false,
+            iso_dates: false,
         }
     }
 }

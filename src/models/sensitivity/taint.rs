@@ -1,5 +1,6 @@
 //! What a value tells about people, and why.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A reason, in words that name a column and a place in the SQL, and never a value.
@@ -20,11 +21,32 @@ pub enum Kind {
     Count,
     /// A pseudonym, or anything computed from one.
     Identifying,
+    /// Whether a code is one of those that the SQL picks out.
+    Chosen,
+    /// A value that the SQL writes out, or picks from several.
+    Written,
+    /// Counts or pseudonyms that went through something that may fail for some of them.
+    Computed,
 }
 
-/// All that a value tells: nothing for reference labels, literals and parameters.
+const KINDS: usize = 9;
+
+/// The code of an area or organisation that the SQL compares codes with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Choice {
+    /// The code, as the SQL has it.
+    pub code: Arc<str>,
+    /// Where it is compared with what.
+    pub why: Arc<str>,
+}
+
+/// All that a value tells: nothing for reference labels and parameters.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Taint([Option<Why>; 6]);
+pub(super) struct Taint {
+    kinds: [Option<Why>; KINDS],
+    /// The areas and organisations that it tells apart from all others.
+    pub choices: BTreeSet<Choice>,
+}
 
 impl Taint {
     /// A value that tells one thing.
@@ -44,7 +66,7 @@ impl Taint {
 
     /// Adds a kind; the first reason is kept.
     pub fn add(&mut self, kind: Kind, why: impl Into<Why>) {
-        let known = &mut self.0[kind as usize];
+        let known = &mut self.kinds[kind as usize];
         if known.is_none() {
             *known = Some(why.into());
         }
@@ -52,11 +74,12 @@ impl Taint {
 
     /// Adds all that another value tells.
     pub fn merge(&mut self, other: &Taint) {
-        for (known, more) in self.0.iter_mut().zip(&other.0) {
+        for (known, more) in self.kinds.iter_mut().zip(&other.kinds) {
             if known.is_none() {
                 known.clone_from(more);
             }
         }
+        self.choices.extend(other.choices.iter().cloned());
     }
 
     /// Both together.
@@ -67,18 +90,18 @@ impl Taint {
 
     /// Whether it tells this.
     pub fn has(&self, kind: Kind) -> bool {
-        self.0[kind as usize].is_some()
+        self.kinds[kind as usize].is_some()
     }
 
     /// Why it tells this, if it does.
     pub fn why(&self, kind: Kind) -> Option<&Why> {
-        self.0[kind as usize].as_ref()
+        self.kinds[kind as usize].as_ref()
     }
 
     /// The same without some kinds.
     pub fn without(mut self, kinds: &[Kind]) -> Self {
         for kind in kinds {
-            self.0[*kind as usize] = None;
+            self.kinds[*kind as usize] = None;
         }
         self
     }
@@ -97,7 +120,22 @@ impl Taint {
 
     /// What flows on where the value only decides which rows, or which branch, are taken.
     pub fn implied(&self) -> Taint {
-        self.clone()
-            .without(&[Kind::Personal, Kind::Area, Kind::Dated, Kind::Ranked])
+        self.clone().without(&[
+            Kind::Personal,
+            Kind::Area,
+            Kind::Dated,
+            Kind::Ranked,
+            Kind::Written,
+            Kind::Computed,
+        ])
+    }
+
+    /// The same where codes of areas decide which rows there are, by more than being equal to others.
+    pub fn choosing(mut self, place: &str) -> Taint {
+        if self.has(Kind::Area) {
+            let what = format!("areas or organisations are picked out by their codes ({place})");
+            self.add(Kind::Chosen, what);
+        }
+        self
     }
 }

@@ -2,9 +2,10 @@
 
 use super::analyst::Analyst;
 use super::attribute::{Attrs, Bases, PEOPLE, overlap};
+use super::expression::whole;
 use super::relation::{Column, Measure, Relation};
 use super::taint::Taint;
-use datafusion::logical_expr::Union;
+use datafusion::logical_expr::{LogicalPlan, Union};
 use std::collections::BTreeSet;
 
 impl Analyst<'_> {
@@ -19,7 +20,7 @@ impl Analyst<'_> {
         }
         let mut rows = Relation::new(self.attributes, columns, "a row of a union");
         if inputs.iter().any(|input| input.columns.len() != width) {
-            return rows;
+            return self.unknown(&LogicalPlan::Union(union.clone()), "a union");
         }
         let apart = telling_apart(&inputs, width);
         for index in 0..width {
@@ -70,8 +71,13 @@ impl Analyst<'_> {
             column.taint.merge(&part.taint);
         }
         column.indicator = parts.iter().all(|part| part.indicator);
-        // A written value is nobody's pseudonym.
-        let own = parts.iter().filter(|part| part.literal.is_none());
+        column.unlinked = parts.iter().any(|part| part.unlinked);
+        // NULL and 0 are nobody's pseudonym; another number that is written out may be somebody's.
+        let nobody = |part: &Column| {
+            let literal = part.literal.as_ref();
+            literal.is_some_and(|v| v.is_null() || whole(v) == Some(0))
+        };
+        let own = parts.iter().filter(|part| !nobody(part));
         let kinds: BTreeSet<_> = own.map(|part| part.pseudonym.clone()).collect();
         if let [Some(kind)] = &kinds.into_iter().collect::<Vec<_>>()[..] {
             column.pseudonym = Some(kind.clone());
@@ -120,9 +126,8 @@ fn measure(
     let mut measures = Vec::new();
     for input in inputs {
         let column = &input.columns[index];
-        let nothing = |value: &datafusion::common::ScalarValue| {
-            value.is_null() || super::expression::whole(value) == Some(0)
-        };
+        let nothing =
+            |value: &datafusion::common::ScalarValue| value.is_null() || whole(value) == Some(0);
         if column.literal.as_ref().is_some_and(nothing) {
             continue;
         }

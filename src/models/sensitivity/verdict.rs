@@ -3,7 +3,7 @@
 use super::Sensitivity;
 use super::attribute::Attrs;
 use super::relation::{Column, Level, Measure, Relation};
-use super::taint::{Kind, Taint, Why};
+use super::taint::{Choice, Kind, Taint, Why};
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use datafusion::logical_expr::LogicalPlan;
@@ -35,6 +35,17 @@ pub struct Question<'a> {
     pub totals_of_rows: bool,
     /// Whether counts are added up over the values across.
     pub totals_across: bool,
+    /// Whether areas and organisations of few people may not be told apart.
+    pub limits_areas: bool,
+}
+
+/// What of a table that may leave depends on the populations of areas.
+#[derive(Debug, Clone, Default)]
+pub struct Judged {
+    /// The dimensions that come from codes of small areas or organisations.
+    pub areas: BTreeSet<String>,
+    /// The areas and organisations that its SQL, or a model's, picks out.
+    pub choices: BTreeSet<Choice>,
 }
 
 impl Sensitivity {
@@ -45,9 +56,8 @@ impl Sensitivity {
     /// Refused, naming the column, the reason and its place in the SQL; usage, when the query lacks a
     /// column.
     ///
-    /// Gives the dimensions that come from codes of small areas or organisations: the populations of
-    /// their values have to be looked at.
-    pub fn judge(&mut self, plan: &LogicalPlan, question: &Question) -> Result<BTreeSet<String>> {
+    /// Gives what depends on the populations of areas and organisations: they have to be looked at.
+    pub fn judge(&mut self, plan: &LogicalPlan, question: &Question) -> Result<Judged> {
         for table in question.reads {
             self.may_be_read(table, question)?;
         }
@@ -65,21 +75,39 @@ impl Sensitivity {
                     .hint("name it in the select list")
                 })
         };
-        let mut areas = BTreeSet::new();
+        let mut judged = Judged::default();
         for dimension in &question.dimensions {
             let column = find(dimension.column)?;
             label(question.place, dimension, column)?;
             if column.taint.has(Kind::Area) {
-                areas.insert(dimension.column.to_string());
+                judged.areas.insert(dimension.column.to_string());
             }
+            picked(
+                question,
+                &format!("column `{}`", dimension.column),
+                &column.taint,
+            )?;
+            judged.choices.extend(column.taint.choices.iter().cloned());
         }
         let mut counts = Vec::new();
         for name in &question.counts {
             let column = find(name)?;
             count(question.place, name, column, &rows)?;
+            picked(question, &format!("column `{name}`"), &column.taint)?;
+            judged.choices.extend(column.taint.choices.iter().cloned());
             counts.push((*name, column));
         }
+        if rows.level > Level::Free && counts.iter().all(|(_, c)| c.measure.is_none()) {
+            return Err(Error::refused(format!(
+                "{}: no measure counts the people behind its rows",
+                question.place
+            ))
+            .cause("which rows there are tells of people, and nothing of them would be suppressed")
+            .hint("add a measure of kind \"count\" with count(*), or sum(…) of counts"));
+        }
         self.presence(question, &rows)?;
+        self.unshown(question, &names, &rows)?;
+        judged.choices.extend(rows.rows.choices.iter().cloned());
         let attrs = |across: bool| -> Result<Attrs> {
             let wanted = question.dimensions.iter().filter(|d| d.across == across);
             wanted.map(|d| find(d.column).map(|c| c.attr)).collect()
@@ -95,7 +123,27 @@ impl Sensitivity {
                 )?;
             }
         }
-        Ok(areas)
+        Ok(judged)
+    }
+
+    /// Columns that are not shown are computed all the same: whether that fails must not depend on a
+    /// count.
+    fn unshown(&self, question: &Question, names: &[&String], rows: &Relation) -> Result<()> {
+        let shown = |name: &str| {
+            question.counts.contains(&name) || question.dimensions.iter().any(|d| d.column == name)
+        };
+        for (name, column) in names.iter().zip(&rows.columns) {
+            let Some(why) = column.taint.why(Kind::Computed).filter(|_| !shown(name)) else {
+                continue;
+            };
+            return Err(Error::refused(format!(
+                "{}: column `{name}` is not shown, and is computed from counts or pseudonyms",
+                question.place
+            ))
+            .cause(why)
+            .hint("leave it out of the select list; rates and percentages are measures of their own kind"));
+        }
+        Ok(())
     }
 
     fn may_be_read(&self, table: &TableName, question: &Question) -> Result<()> {
@@ -127,6 +175,7 @@ impl Sensitivity {
                     .hint("leave the condition out: the disclosure scheme suppresses small counts"),
             );
         }
+        picked(question, "which rows there are", &rows.rows)?;
         if let Some((kind, why)) = hidden(&rows.order) {
             return Err(Error::refused(format!(
                 "{place}: the order of the rows depends on {kind}"
@@ -179,6 +228,19 @@ impl Sensitivity {
             }
         }
         Ok(())
+    }
+}
+
+/// What the SQL picks out by codes, other than by writing them out.
+fn picked(question: &Question, what: &str, taint: &Taint) -> Result<()> {
+    let place = question.place;
+    match taint.why(Kind::Chosen).filter(|_| question.limits_areas) {
+        Some(why) => Err(Error::refused(format!(
+            "{place}: {what} depends on areas or organisations that the SQL picks out"
+        ))
+        .cause(why)
+        .hint("compare codes with codes that are written out (code in ('…', '…')), so that their populations can be looked at, or with a column of a reference table that groups them, such as a place or an ICB; show areas as a dimension")),
+        None => Ok(()),
     }
 }
 
@@ -251,6 +313,15 @@ fn count(place: &str, name: &str, column: &Column, rows: &Relation) -> Result<()
         return Ok(());
     }
     // Published figures, such as a population, are counts of nobody's here.
+    if let Some(why) = column.taint.why(Kind::Written)
+        && !column.taint.is_of_people()
+    {
+        return Err(Error::refused(format!(
+            "{place}: column `{name}` of the measures has numbers of the SQL's own"
+        ))
+        .cause(why)
+        .hint("take published figures from a column of a reference table, as they are"));
+    }
     if !column.taint.is_of_people() && (rows.level == Level::Free || column.literal.is_none()) {
         return Ok(());
     }

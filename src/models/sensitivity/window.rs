@@ -2,14 +2,31 @@
 
 use super::analyst::{Analyst, name};
 use super::attribute::Attrs;
+use super::expression::whole;
 use super::relation::{Column, Level, Relation};
 use super::taint::{Kind, Taint};
 use datafusion::common::DFSchema;
-use datafusion::logical_expr::expr::WindowFunction;
-use datafusion::logical_expr::{Expr, LogicalPlan, RecursiveQuery, Unnest, Window};
+use datafusion::logical_expr::expr::{WindowFunction, WindowFunctionDefinition};
+use datafusion::logical_expr::{
+    Expr, LogicalPlan, RecursiveQuery, Unnest, Window, WindowFrameUnits,
+};
 
 /// Window functions that give the value of another row of the partition.
 const VALUES: [&str; 4] = ["lag", "lead", "first_value", "last_value"];
+
+/// A tenth of all areas is no small area.
+const LARGE_PARTS: i64 = 10;
+
+/// Whether a window function gives all rows of a partition one value, that depends on all of them.
+fn whole_partitions(function: &WindowFunction) -> bool {
+    let aggregate = matches!(function.fun, WindowFunctionDefinition::AggregateUDF(_));
+    let frame = &function.params.window_frame;
+    let whole_frame = frame.units == WindowFrameUnits::Range;
+    let most = |arg: &Expr| matches!(arg, Expr::Literal(n, _) if whole(n).is_some_and(|n| n <= LARGE_PARTS));
+    let parts = function.fun.name() == "ntile" && function.params.partition_by.is_empty();
+    aggregate && whole_frame && function.params.order_by.is_empty()
+        || parts && function.params.args.iter().all(most)
+}
 
 impl Analyst<'_> {
     pub(super) fn window(&mut self, window: &Window) -> Relation {
@@ -28,6 +45,7 @@ impl Analyst<'_> {
             };
             let mut column = Column::new(attr, taint);
             column.lost = Some(self.why(expr, "is a window function"));
+            column.unlinked = rows.columns.iter().any(|c| c.unlinked);
             made.push(column);
         }
         rows.columns.extend(made);
@@ -47,7 +65,7 @@ impl Analyst<'_> {
         for arg in &params.args {
             let value = self.value(arg, rows, schema);
             if shown == "count" {
-                taint.merge(&self.absence(&value));
+                taint.merge(&self.absence(expr, &value));
             } else {
                 taint.merge(value.taint());
             }
@@ -74,6 +92,9 @@ impl Analyst<'_> {
         }
         let why = self.why(expr, "is a window function");
         if rows.level == Level::Free && !taint.is_of_people() {
+            if !whole_partitions(function) {
+                self.picked(rows, &mut taint, &why);
+            }
             return taint;
         }
         if !one_person {
@@ -92,6 +113,7 @@ impl Analyst<'_> {
         let lists: Vec<usize> = unnest.list_type_columns.iter().map(|(i, _)| *i).collect();
         let opened =
             |index: usize| lists.contains(&index) || unnest.struct_type_columns.contains(&index);
+        let mut chosen = Taint::default();
         let mut columns = Vec::new();
         for (place, index) in unnest.dependency_indices.iter().enumerate() {
             let Some(column) = rows.columns.get(*index) else {
@@ -101,6 +123,13 @@ impl Analyst<'_> {
                 columns.push(column.clone());
                 continue;
             }
+            // How many rows there are depends on what is in the list.
+            let taint = column.taint.clone();
+            let taint = match taint.has(Kind::Written) {
+                true => taint.choosing(&self.place),
+                false => taint,
+            };
+            chosen.merge(&taint);
             let shown = unnest.schema.field(place).name();
             let attr = self.attributes.fresh(format!("`{shown}` of a list"));
             let mut part = Column::new(attr, column.taint.clone());
@@ -109,6 +138,7 @@ impl Analyst<'_> {
         }
         rows.dependencies.extend(rows.decided_by_keys());
         rows.columns = columns;
+        rows.chosen_by(&chosen);
         if !lists.is_empty() {
             let member = self
                 .attributes
@@ -129,7 +159,7 @@ impl Analyst<'_> {
     pub(super) fn recursive(&mut self, query: &RecursiveQuery) -> Relation {
         let mut known = self.plan(&query.static_term);
         known.forget(self.attributes, "a recursive query");
-        // Each round can only add kinds, and there are six.
+        // Each round can only add kinds, and there are eight.
         for _ in 0..8 {
             let before = self.work.insert(query.name.clone(), known.clone());
             let mut next = self.plan(&query.recursive_term);

@@ -6,7 +6,7 @@ use super::kick_off;
 use super::limits::Limits;
 use super::links::Links;
 use super::manifest::{RemoteFile, Role};
-use super::missed::Missed;
+use super::missed::{self, Missed};
 use super::poll::{Polled, manifest};
 use super::reading::Downloads;
 use super::session::{Session, open};
@@ -272,7 +272,7 @@ impl Export<'_> {
         }
         let accepted = &session.settings.accept_missing_types;
         let types = types(&job, &states);
-        let mut shortfall = Shortfall::of(&job, &states, accepted);
+        let mut shortfall = missed::shortfall(&job, &states, accepted);
         if let Some(shortfall) = &mut shortfall
             && job.since.is_none()
         {

@@ -1,14 +1,12 @@
 //! Resource types that a server failed to export: each is asked for again from the time on from which
 //! it was missed, while the others go on.
 
-use super::shortfall::Shortfall;
+use super::shortfall::{COUNTED, Shortfall};
+use super::staging::FileState;
+use super::staging::job::{Behind, Job};
 use crate::pipeline::FhirBulk;
 use crate::pull::bulk::staging::job::{Remembered, earlier, is_believed};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Types that were missed, each with the time since which its changes are missing; None for all of
-/// them.
-pub type Behind = BTreeMap<String, Option<String>>;
+use std::collections::BTreeSet;
 
 /// What is asked for again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +27,7 @@ impl Missed {
         let behind = &remembered.behind;
         let types: BTreeSet<String> = behind.keys().filter(wanted).cloned().collect();
         let times = types.iter().filter_map(|kind| behind.get(kind)).cloned();
-        let since = times.reduce(|one, other| earlier(one, other))?;
+        let since = times.reduce(earlier)?;
         Some(Missed {
             // An earlier Populace believed times in the future.
             since: since.filter(|since| is_believed(since)),
@@ -56,21 +54,6 @@ impl Missed {
     }
 }
 
-/// The types that an export of `settings` lacks; None when they are not known, so that all of them have
-/// to be asked for again.
-pub fn lacking(shortfall: &Shortfall, settings: &FhirBulk) -> Option<BTreeSet<String>> {
-    let named = shortfall.types();
-    let asked =
-        |kind: &&str| settings.types.is_empty() || settings.types.iter().any(|asked| asked == kind);
-    let accepted = |kind: &str| settings.accept_missing_types.iter().any(|one| one == kind);
-    let named = named.into_iter().filter(asked);
-    let types: BTreeSet<String> = named
-        .filter(|kind| !accepted(kind))
-        .map(str::to_string)
-        .collect();
-    (!types.is_empty()).then_some(types)
-}
-
 /// Whether an export of what changed since a time holds what was missed since another one.
 pub fn covers(since: Option<&str>, missed: Option<&str>) -> bool {
     let owned = |time: Option<&str>| time.map(str::to_string);
@@ -84,6 +67,28 @@ pub fn miss(behind: &mut Behind, types: BTreeSet<String>, since: Option<&str>) {
         let known = behind.remove(&kind).unwrap_or(since.clone());
         behind.insert(kind, earlier(known, since));
     }
+}
+
+/// What an export lacks of which all files are staged; None when it is whole, as far as its server
+/// says. Types that the source accepts to be missing are not missed.
+pub fn shortfall(job: &Job, states: &[FileState], accepted: &[String]) -> Option<Shortfall> {
+    let mut found = Shortfall {
+        asked: job
+            .started
+            .to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        ..Shortfall::default()
+    };
+    let listed = job.files.iter().zip(states).filter(|(file, _)| file.listed);
+    for (_, state) in listed.filter(|(_, state)| !state.failures.is_empty()) {
+        found.files += 1;
+        for (counted, lines) in &state.failures {
+            let issue = counted.strip_prefix(COUNTED).unwrap_or(counted);
+            *found.issues.entry(issue.to_string()).or_default() += lines;
+        }
+        found.types.extend(state.failed_types.iter().cloned());
+    }
+    let missed = found.types.iter().any(|kind| !accepted.contains(kind));
+    (found.files > 0 && missed).then_some(found)
 }
 
 #[cfg(test)]

@@ -4,10 +4,7 @@
 //! issue of severity error or fatal, or one that cannot be read, means that records did not come.
 
 use super::manifest::Role;
-use super::missed::lacking;
 use super::operation_outcome::OperationOutcome;
-use super::staging::FileState;
-use super::staging::job::Job;
 use crate::decode::fhir::is_resource_type;
 use crate::error::Error;
 use crate::pipeline::FhirBulk;
@@ -32,7 +29,7 @@ pub struct Shortfall {
     /// Issues by `severity/code`, of the standard's own lists.
     pub issues: BTreeMap<String, u64>,
     /// Resource types that they name; an empty one when an issue names none.
-    types: BTreeSet<String>,
+    pub(super) types: BTreeSet<String>,
 }
 
 /// What one line of a file of OperationOutcomes says.
@@ -87,26 +84,20 @@ pub fn is_failure(counted: &str) -> bool {
 }
 
 impl Shortfall {
-    /// What an export lacks of which all files are staged; None when it is whole, as far as its server
-    /// says. Types that the source accepts to be missing are not missed.
-    pub fn of(job: &Job, states: &[FileState], accepted: &[String]) -> Option<Self> {
-        let mut found = Shortfall {
-            asked: job
-                .started
-                .to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-            ..Shortfall::default()
+    /// The types that an export of `settings` lacks; None when they are not known, so that all of them have
+    /// to be asked for again.
+    pub fn lacking(&self, settings: &FhirBulk) -> Option<BTreeSet<String>> {
+        let named = self.types();
+        let asked = |kind: &&str| {
+            settings.types.is_empty() || settings.types.iter().any(|asked| asked == kind)
         };
-        let listed = job.files.iter().zip(states).filter(|(file, _)| file.listed);
-        for (_, state) in listed.filter(|(_, state)| !state.failures.is_empty()) {
-            found.files += 1;
-            for (counted, lines) in &state.failures {
-                let issue = counted.strip_prefix(COUNTED).unwrap_or(counted);
-                *found.issues.entry(issue.to_string()).or_default() += lines;
-            }
-            found.types.extend(state.failed_types.iter().cloned());
-        }
-        let missed = found.types.iter().any(|kind| !accepted.contains(kind));
-        (found.files > 0 && missed).then_some(found)
+        let accepted = |kind: &str| settings.accept_missing_types.iter().any(|one| one == kind);
+        let named = named.into_iter().filter(asked);
+        let types: BTreeSet<String> = named
+            .filter(|kind| !accepted(kind))
+            .map(str::to_string)
+            .collect();
+        (!types.is_empty()).then_some(types)
     }
 
     /// The resource types that the server names; none when an issue names none.
@@ -135,7 +126,7 @@ impl Shortfall {
     /// The error of a pull that brought what there was; `since` is what the export was asked for.
     pub fn error(&self, source: &str, settings: &FhirBulk, since: Option<&str>) -> Error {
         let types = self.types();
-        let of = match lacking(self, settings) {
+        let of = match self.lacking(settings) {
             Some(types) => types.into_iter().collect::<Vec<_>>().join(", "),
             None => "all types".to_string(),
         };

@@ -4,6 +4,7 @@
 //! left out, and does not wait for a Patient that never comes.
 
 use crate::error::{Context, Result};
+use crate::lake::properties::OPT_OUTS;
 use crate::lake::{Lake, TableName};
 use crate::privacy::OptOuts;
 use crate::pull::identity::facts::LinkFact;
@@ -18,10 +19,6 @@ pub fn table() -> TableName {
     TableName::new("populace", "opt_out")
 }
 
-/// The property of `populace.opt_out` that changes when somebody joins the lists, or a Patient turns
-/// out to be theirs: what was made of the lake before that may hold rows of theirs.
-const STATE: &str = "populace.opt_outs";
-
 /// The state of the opt-outs; None when nobody has ever been on a list.
 ///
 /// # Errors
@@ -30,7 +27,7 @@ pub async fn state(lake: &Lake) -> Result<Option<String>> {
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(None);
     };
-    Ok(match stored.property(STATE) {
+    Ok(match stored.property(OPT_OUTS) {
         Some(state) => Some(state.to_string()),
         // An earlier Populace stored it.
         None => (stored.rows() > 0).then(|| "0".to_string()),
@@ -146,7 +143,7 @@ pub async fn store(
         Some(patient) => !known.contains(patient),
         None => !before.people.contains(person),
     });
-    let state = base.as_ref().and_then(|table| table.property(STATE));
+    let state = base.as_ref().and_then(|table| table.property(OPT_OUTS));
     let state = match (joined, state) {
         // The version is that of the commit, so that no state ever comes again.
         (true, _) => Some(
@@ -156,7 +153,7 @@ pub async fn store(
         ),
         (false, state) => state.map(str::to_string),
     };
-    let properties = state.map(|state| (STATE.to_string(), state));
+    let properties = state.map(|state| (OPT_OUTS.to_string(), state));
     let columns: [Arc<dyn Array>; 3] = [
         Arc::new(rows.iter().map(|r| Some(r.0)).collect::<Int64Array>()),
         Arc::new(rows.iter().map(|r| r.1).collect::<Int64Array>()),

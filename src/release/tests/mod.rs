@@ -1,5 +1,6 @@
 //! The room as a whole, on made-up results of the two reports' SQL.
 
+mod bounds;
 mod files;
 mod publishing;
 mod reports;

@@ -120,5 +120,7 @@ fn the_manifest_lists_every_file_and_no_figure() {
     assert_eq!(json["scheme"]["settings"]["suppressed"], "1 to 7");
     let table = &json["reports"]["population_profile"]["tables"]["by_ethnic_group"];
     assert_eq!(table["cells_suppressed"], 2);
+    // How many totals were moved would tell that the others were not.
+    assert_eq!(table.as_object().unwrap().len(), 2);
     assert_ne!(MANIFEST, "");
 }

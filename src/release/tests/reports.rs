@@ -32,17 +32,17 @@ label = "People"
 kind = "count"
 "#;
 
-fn small(columns: Vec<(&str, Column)>) -> Result<Rendered, Error> {
+pub(super) fn small(columns: Vec<(&str, Column)>) -> Result<Rendered, Error> {
     with(data(columns))
 }
 
-fn with(table: TableData) -> Result<Rendered, Error> {
+pub(super) fn with(table: TableData) -> Result<Rendered, Error> {
     let report = ReportFile::parse(SMALL, "small.toml").unwrap();
     let data = BTreeMap::from([("one".to_owned(), table)]);
     render(&report, &data, Scheme::Hes2018, &sample::about())
 }
 
-fn text(words: &[&str]) -> Column {
+pub(super) fn text(words: &[&str]) -> Column {
     Column::Text(words.iter().map(|word| (*word).to_owned()).collect())
 }
 
@@ -187,6 +187,32 @@ fn a_misspelt_key_names_its_place_and_the_nearest() {
     assert_eq!(error.hint_text(), Some("did you mean 'column'?"));
     let error = wrong("kind = \"count\"", "kind = \"cuont\"");
     assert!(error.what().starts_with("small.toml:23:8: "), "{error}");
+}
+
+#[test]
+fn words_that_hold_a_number_of_somebody_are_refused() {
+    for (from, to, says) in [
+        (
+            "title = \"Small\"",
+            "title = \"Of 943 476 5919\"",
+            "the title holds",
+        ),
+        (
+            "label = \"People\"",
+            "label = \"3074457345618258603\"",
+            "a heading holds",
+        ),
+        (
+            "description = \"People.\"",
+            "description = \"9434765919\"",
+            "the description of a table holds",
+        ),
+    ] {
+        let error = wrong(from, to).to_string();
+        assert!(error.contains(says) && !error.contains("5919"), "{error}");
+    }
+    let address = SMALL.replace("audience = \"tests\"", "audience = \"team@example.org\"");
+    assert!(ReportFile::parse(&address, "small.toml").is_ok());
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn random_answers_of_a_folder_are_those_of_another_engine() {
 #[test]
 fn there_are_many_golden_answers() {
     let queries = queries();
-    assert!(queries.len() >= 120, "{}", queries.len());
+    assert!(queries.len() >= 315, "{}", queries.len());
     let with_rows = queries.iter().filter(|query| !query.rows.is_empty());
     assert!(
         with_rows.count() >= 120,

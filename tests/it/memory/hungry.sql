@@ -52,7 +52,7 @@ select sum(length(coalesce(nullif(repeat(code, 1000000), 'x'), 'y'))) from recor
 select count(*) from record.condition a cross join record.condition b cross join record.condition c where a.record_key + b.record_key + c.record_key = 5
 select a.code, b.code, count(*) from record.condition a cross join record.condition b group by a.code, b.code
 select repeat(a.code, 1000) || b.code as k, count(*) from record.condition a cross join record.condition b group by 1
-select * from record.condition a cross join record.condition b order by a.record_key * b.record_key, a.code limit 20
+select * from record.condition a cross join record.condition b order by (a.record_key % 1000000) * (b.record_key % 1000000), a.code limit 20
 select count(*) from (select *, row_number() over (order by repeat(code, 10000)) as n from record.condition)
 select max(n) from (select row_number() over (partition by repeat(code, 10000) order by record_key) as n from record.condition)
 select max(length(first)) from (select first_value(repeat(code, 50000)) over (partition by person_key order by record_key) as first from record.condition)
@@ -63,7 +63,7 @@ select count(*) from (select repeat(code, 50000) from record.condition intersect
 select min(repeat(code, 100000)), max(repeat(code, 100000)) from record.condition group by person_key order by 1 limit 2
 select last_value(repeat(code, 100000) order by record_key) from record.condition group by person_key limit 1
 select median(a.record_key) from record.condition a cross join record.condition b
-select count(distinct a.record_key * 31 + b.record_key) from record.condition a cross join record.condition b
+select count(distinct a.record_key % 1000000000000 * 31 + b.record_key % 1000000000000) from record.condition a cross join record.condition b
 select case when code > 'A' then repeat(code, 500000) else repeat(code, 400000) end as x from record.condition order by x limit 1
 select lpad('x', 2000000000, 'y')
 select repeat('x', 100000000000)

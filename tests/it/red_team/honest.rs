@@ -2,15 +2,15 @@
 
 use super::tricks::Trick;
 
-const SEX: (&str, &str) = (
+pub const SEX: (&str, &str) = (
     "sex",
     "values = [\"Female\", \"Male\", \"Other or not known\", \"female\", \"male\", \"other\", \"unknown\"]",
 );
-const PLACE: (&str, &str) = ("place_name", "from = \"reference.lsoa.place_name\"");
+pub const PLACE: (&str, &str) = ("place_name", "from = \"reference.lsoa.place_name\"");
 const GROUP: (&str, &str) = ("age_group", "from = \"reference.age_group.age_group\"");
 const SETTING: (&str, &str) = ("setting", "from = \"reference.setting.setting\"");
 
-const fn honest(
+pub const fn honest(
     name: &'static str,
     model: &'static str,
     sql: &'static str,
@@ -23,6 +23,7 @@ const fn honest(
         dimension,
         count: "people",
         says: "",
+        first: "",
     }
 }
 

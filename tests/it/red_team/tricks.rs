@@ -14,16 +14,32 @@ pub struct Trick {
     pub count: &'static str,
     /// What the refusal says, the column among it.
     pub says: &'static str,
+    /// The query of a model `red.<name>_first` that the other reads as `red.first`; none when empty.
+    pub first: &'static str,
 }
 
-const SEX: (&str, &str) = (
+impl Trick {
+    /// The same with a model before its own.
+    pub const fn after(mut self, first: &'static str) -> Self {
+        self.first = first;
+        self
+    }
+
+    /// The same with another column that is called a count.
+    pub const fn counting(mut self, count: &'static str) -> Self {
+        self.count = count;
+        self
+    }
+}
+
+pub const SEX: (&str, &str) = (
     "sex",
     "values = [\"Female\", \"Male\", \"Other or not known\"]",
 );
-const PLACE: (&str, &str) = ("place_name", "from = \"reference.lsoa.place_name\"");
+pub const PLACE: (&str, &str) = ("place_name", "from = \"reference.lsoa.place_name\"");
 const ANY: &str = "values = [\"1\", \"2\"]";
 
-const fn trick(
+pub const fn trick(
     name: &'static str,
     model: &'static str,
     sql: &'static str,
@@ -37,6 +53,7 @@ const fn trick(
         dimension,
         count: "people",
         says,
+        first: "",
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::error::{Context, Result};
 use crate::pull::bulk::manifest::{RemoteFile, Role};
-use crate::pull::bulk::missed::Behind;
 use crate::pull::bulk::shortfall::Shortfall;
 use crate::pull::clock::{Clock, GRACE};
 use chrono::{DateTime, Utc};
@@ -159,6 +158,10 @@ fn micros(time: &str) -> Option<i64> {
     let time = DateTime::parse_from_rfc3339(time).ok()?;
     Some(time.timestamp_micros())
 }
+
+/// Types that were missed, each with the time since which its changes are missing; None for all of
+/// them.
+pub type Behind = BTreeMap<String, Option<String>>;
 
 /// What is remembered of a source after a good pull, as a property of `populace.extract`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

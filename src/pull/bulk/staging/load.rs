@@ -5,7 +5,7 @@ use super::job::{Job, Remembered};
 use super::staged_file::{self, Counts, Piece};
 use crate::error::{Context, Error, Result};
 use crate::pull::bulk::kick_off;
-use crate::pull::bulk::missed::{covers, lacking, miss};
+use crate::pull::bulk::missed::{covers, miss};
 use crate::pull::bulk::session::Session;
 use crate::pull::bulk::shortfall::Shortfall;
 use crate::pull::identity::patient_index::PatientIndex;
@@ -189,7 +189,7 @@ impl Brought {
         let lacking = self
             .shortfall
             .as_ref()
-            .map(|s| lacking(s, &self.session.settings));
+            .map(|s| s.lacking(&self.session.settings));
         let since = self.job.since.as_deref();
         if self.job.missed {
             now.missed_job.clone_from(&self.job.id);

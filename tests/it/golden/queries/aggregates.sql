@@ -154,3 +154,15 @@ select string_agg(code, ',' order by code) from (select distinct code from golde
 -- name: first_and_last
 -- duckdb: select first(event_id order by day, event_id), last(event_id order by day, event_id) from golden.event;
 select first_value(event_id order by day, event_id), last_value(event_id order by day, event_id) from golden.event;
+
+-- name: sets_of_a_column_that_is_sorted
+select count(*), count(person_key), sum(n), max(n) from (select person_key, code, count(*) as n, grouping(person_key, code) as g from golden.event group by grouping sets ((person_key, code), (person_key))) t;
+
+-- name: the_first_of_sets_of_a_column_that_is_sorted
+select person_key from (select person_key, code from golden.event where person_key is not null group by grouping sets ((person_key, code), (person_key))) t order by person_key limit 30;
+
+-- name: sets_twice
+select code, urgent, count(*) from golden.event where quantity > 900 group by grouping sets ((code), (urgent), (code), ());
+
+-- name: sums_of_numbers_and_their_keys
+select code, sum(person_key % 100000007), sum(quantity), sum(amount), sum(distinct quantity), sum(cast(quantity as bigint) * 1000000007) from golden.event group by code;

@@ -141,3 +141,18 @@ select count(*) from golden.person where practice in (select practice from golde
 
 -- name: not_exists_or_another
 select count(*) from golden.person p where not exists (select 1 from golden.practice c where c.practice = p.practice) or p.score > 50;
+
+-- name: right_and_a_filter_of_the_other_side_with_the_same_name
+select count(*), count(a.person_key) from golden.person a right join golden.practice b on a.practice = b.practice and a.person_key in (0, 1) where upper(a.practice) = 'P00';
+
+-- name: right_and_a_filter_of_the_same_name_by_person
+select count(*), min(a.event_id) from golden.event a right join golden.person b on a.person_key = b.person_key and a.quantity > 5000 where abs(a.person_key % 7) = 3;
+
+-- name: right_without_the_other_side
+select count(*), min(b.birth) from golden.spell a right join golden.person b on a.person_key = b.person_key and a.beds > 10 where a.person_key is null;
+
+-- name: right_and_a_default_of_the_other_side
+select count(*), count(a.place) from golden.practice a right join golden.person b on a.practice = b.practice and a.place > 20 where coalesce(a.practice, 'none') = 'none';
+
+-- name: full_and_filters_of_one_name
+select count(*), count(a.place), count(b.person_key) from golden.practice a full join golden.person b on a.practice = b.practice and a.place > 20 where upper(coalesce(a.practice, b.practice)) = 'P02' or b.practice is null;

@@ -118,3 +118,12 @@ select event_id, lead(event_id, 3) over (order by event_id rows between unbounde
 
 -- name: frame_and_limit
 select event_id, sum(event_id) over (order by event_id rows between current row and 5 following) as s, max(event_id) over (order by event_id range between current row and 10 following) as m from golden.event order by event_id limit 4;
+
+-- name: a_frame_after_a_large_number
+select event_id, s, m, v from (select event_id, sum(x) over w as s, avg(x) over w as m, var_samp(x) over w as v from (select event_id, case when event_id = 1000 then 1e15 else cost end as x from golden.event where event_id < 2000 and cost is not null) t window w as (order by event_id rows between 3 preceding and current row)) t where event_id % 97 = 5 and event_id > 1010;
+
+-- name: a_frame_after_what_is_no_number
+select event_id, s, m from (select event_id, sum(x) over w as s, avg(x) over w as m from (select event_id, case when event_id = 1000 then cast('NaN' as double) else cost end as x from golden.event where event_id < 2000 and cost is not null) t window w as (order by event_id rows between 3 preceding and 1 following)) t where event_id % 97 = 5 and event_id > 1010;
+
+-- name: statistics_of_a_frame
+select event_id, c, r from (select event_id, covar_samp(x, q) over w as c, regr_count(x, q) over w as r from (select event_id, case when event_id = 1000 then 1e12 else cost end as x, cast(quantity as double) as q from golden.event where event_id < 2000 and cost is not null and quantity is not null) t window w as (order by event_id rows between 5 preceding and current row)) t where event_id % 97 = 5 and event_id > 1030;
