@@ -10,7 +10,7 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::lake::{Lake, Location, TableName, Verified};
 use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
-use crate::pull::feeding;
+use crate::pull::plan::feeding;
 use crate::release::{MANIFEST, VerifiedRelease, verify};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

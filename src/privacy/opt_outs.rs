@@ -199,7 +199,9 @@ fn read_list(
     let mut said_day = list.checked_on.is_some();
     let mut people = HashSet::new();
     for (i, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.data(cannot)?;
+        let line = line.data(cannot).map_err(|e| {
+            e.hint("save it as plain text in UTF-8, one NHS number a line: nothing is pulled while an opt-out is unreadable")
+        })?;
         let line = line.trim_start_matches('\u{feff}');
         if line.trim().is_empty() {
             continue;
@@ -293,6 +295,20 @@ mod tests {
         let error = lists("[opt_outs.ndoo]\nfile = 'a'\nkinds = 'national'\n").unwrap_err();
         assert!(error.message().contains("unknown field `kinds`"), "{error}");
         assert!(lists("opt_outs = 3").is_err());
+    }
+
+    #[test]
+    fn a_list_in_utf_16_is_an_error_that_says_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let text: Vec<u8> = "\u{feff}9434765919\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        std::fs::write(folder.path().join("a.txt"), text).unwrap();
+        let key = of_digits(&[&"ab".repeat(32)]);
+        let list = lists("opt_outs = 'a.txt'").unwrap();
+        let error = OptOuts::read(&list, folder.path(), &key).unwrap_err();
+        assert!(error.hint_text().unwrap().contains("UTF-8"), "{error}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub struct Published {
 }
 
 /// Writes a release to its place, `id` below `releases`, with its manifest, unless it is there just
-/// as it would be written. On a file system, what is there instead is kept aside.
+/// as it would be written. What is there instead is kept aside.
 ///
 /// # Errors
 /// Usage, when `id` or a file's name cannot be one; data, when the disk or the store does not take
@@ -41,11 +41,11 @@ pub async fn publish(
         return Ok(Published::default());
     }
     let aside = match (&place, releases.folder()) {
-        (Place::Folder(_), Some(folder)) => write(folder, id, files, manifest)?,
-        (Place::Store(shelf), _) => {
-            publish_to_store::write(shelf, files, manifest).await?;
-            None
+        (Place::Folder(_), Some(folder)) => {
+            let aside = write(folder, id, files, manifest)?;
+            aside.map(|path| path.display().to_string())
         }
+        (Place::Store(shelf), _) => publish_to_store::write(shelf, files, manifest).await?,
         _ => return Err(Error::data(format!("{releases} is no place for releases"))),
     };
     Ok(Published {
@@ -54,7 +54,7 @@ pub async fn publish(
             true => found.alterations,
             false => Vec::new(),
         },
-        aside: aside.map(|path| path.display().to_string()),
+        aside,
     })
 }
 

@@ -15,6 +15,7 @@ use object_store::{ObjectStoreExt, path::Path};
 /// The place of one release.
 pub(super) struct Shelf {
     store: Store,
+    releases: String,
     folder: Path,
     shown: String,
 }
@@ -24,6 +25,7 @@ impl Shelf {
     pub(super) fn open(releases: &Location, id: &str) -> Result<Self> {
         Ok(Shelf {
             store: releases.store(false)?,
+            releases: releases.to_string(),
             folder: Path::from(id),
             shown: format!("{releases}/{id}"),
         })
@@ -80,18 +82,74 @@ impl Shelf {
         }
     }
 
+    /// Copies all that is there to a hidden place beside it that nothing is in yet; gives where.
+    async fn keep_aside(&self, there: &[Entry]) -> Result<String> {
+        let id = self.folder.as_ref();
+        for n in 1u32.. {
+            let aside = Path::from(format!(".{id}.altered-{n}"));
+            let mut listed = self.store.list(Some(&aside));
+            let taken = listed.try_next().await.map_err(|e| self.failed(e))?;
+            if taken.is_some() {
+                continue;
+            }
+            for entry in there {
+                let Some(bytes) = self.read(&entry.name).await? else {
+                    continue;
+                };
+                let path: Path = aside
+                    .parts()
+                    .chain(Path::from(entry.name.as_str()).parts())
+                    .collect();
+                let put = self.store.put(&path, bytes.into()).await;
+                put.map_err(|e| self.failed(e))?;
+            }
+            return Ok(format!("{}/{aside}", self.releases));
+        }
+        Err(Error::data(format!(
+            "cannot keep what is at {} aside",
+            self.shown
+        )))
+    }
+
+    /// Whether something is there that an attempt which was cut short would not have left.
+    async fn is_altered(&self, there: &[Entry], files: &[File]) -> Result<bool> {
+        for entry in there {
+            let file = files.iter().find(|file| file.name == entry.name);
+            let Some(file) = file else {
+                return Ok(true);
+            };
+            if self
+                .read(&entry.name)
+                .await?
+                .is_some_and(|bytes| bytes != file.bytes)
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn failed(&self, error: object_store::Error) -> Error {
         store_error(format!("cannot write the release {}", self.shown), error)
     }
 }
 
-/// Writes a release, its manifest last, in the place of all that is there.
+/// Writes a release, its manifest last, in the place of all that is there; gives where that has been
+/// kept, unless it is what an attempt that was cut short has left.
 ///
 /// # Errors
 /// Data, when the store does not take it. After a failure the release has no manifest, so that
 /// readers find none, and the next attempt writes it whole.
-pub(super) async fn write(shelf: &Shelf, files: &[File], manifest: &[u8]) -> Result<()> {
+pub(super) async fn write(
+    shelf: &Shelf,
+    files: &[File],
+    manifest: &[u8],
+) -> Result<Option<String>> {
     let there = shelf.entries().await?;
+    let aside = match shelf.is_altered(&there, files).await? {
+        true => Some(shelf.keep_aside(&there).await?),
+        false => None,
+    };
     if !there.is_empty() {
         shelf.remove(MANIFEST).await?;
     }
@@ -103,5 +161,6 @@ pub(super) async fn write(shelf: &Shelf, files: &[File], manifest: &[u8]) -> Res
     for file in files {
         shelf.put(&file.name, &file.bytes).await?;
     }
-    shelf.put(MANIFEST, manifest).await
+    shelf.put(MANIFEST, manifest).await?;
+    Ok(aside)
 }

@@ -171,8 +171,9 @@ fn models_in_a_cycle_and_unknown_names() {
 fn a_period_that_ends_before_it_begins() {
     let (_record, project) = project();
     let error = project.fails(2, &["pull", "--set", "period_start=2026-10-01"]);
+    assert!(error.contains("error: pipelines/nightly.toml:"), "{error}");
     assert!(
-        error.contains("pipelines/nightly.toml: [parameters] period_start is after period_end"),
+        error.contains(": [parameters] period_start is after period_end"),
         "{error}"
     );
     project.ok(&["pull", "--set", "period_start=2026-09-30"]);

@@ -20,4 +20,5 @@ mod pulls;
 mod rotation;
 mod same;
 mod server;
+mod tampered;
 mod writers;
