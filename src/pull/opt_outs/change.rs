@@ -2,7 +2,7 @@
 //!
 //! A list that was cut short, emptied or mixed up with another one restores people who said no. So a
 //! list may lose a few people at a time by itself, and more only when a person confirms it
-//! ([decision 69](../../docs/decisions/0069-opt-outs-that-shrink.md)).
+//! ([decision 69](../../docs/decisions/0069-shrinking-opt-out-lists.md)).
 
 use super::stored::OptedOut;
 use crate::error::{Error, Result};
