@@ -8,7 +8,7 @@ use super::fold::{Fold, Kept, Rows, length};
 use super::named::Named;
 use super::sliding::Sliding;
 use super::{Definition, Doc, Function};
-use arrow::array::{Array, ArrayRef, BooleanArray};
+use arrow::array::{ArrayRef, BooleanArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::function::{

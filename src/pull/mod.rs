@@ -10,6 +10,7 @@ mod bulk;
 mod clock;
 mod discover;
 mod identity;
+mod known;
 mod limits;
 mod merge;
 mod opt_outs;

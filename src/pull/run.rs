@@ -4,10 +4,11 @@ use super::bulk::{self, Brought, Memory};
 use super::clock::Clock;
 use super::discover::new_files::{FileToRead, NewFiles};
 use super::identity::patient_index::PatientIndex;
+use super::known::{Before, OptOutsNow, Planned};
 use super::limits::Limits;
 use super::merge::commit::{self, Merge};
 use super::merge::exclusions::Exclusions;
-use super::opt_outs::change::{self, ListChange};
+use super::opt_outs::change;
 use super::opt_outs::effect;
 use super::opt_outs::stored::{self, OptedOut};
 use super::plan::{MergeColumns, PullPlan};
@@ -16,12 +17,11 @@ use super::prepare::rejects;
 use super::read::pool::{self, Intake};
 use super::read::threshold;
 use super::spool::Spool;
-use super::state::extracts::{self, Extract, Extracts};
+use super::state::extracts;
 use super::state::{deleted_records, fence, rowless_versions};
 use super::{Summary, warnings};
 use crate::error::{Error, Result};
-use crate::lake::properties::INCOMPLETE;
-use crate::lake::{Epoch, Lake, Table};
+use crate::lake::{Epoch, Lake};
 use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
 use crate::privacy::{Key, Lookup, OptOuts};
@@ -46,131 +46,26 @@ pub struct Attempt<'a> {
     pub progress: Progress,
 }
 
-/// What the lake held before.
-struct Before {
-    taken: Extracts,
-    tables: Vec<Option<Table>>,
-    opted_out: OptedOut,
-    /// The last good export of each server.
-    exports: Memory,
-    /// What folders had when they had something.
-    brought: warnings::Brought,
-}
-
-impl Before {
-    /// The properties of `populace.extract`.
-    fn properties(&self) -> Result<BTreeMap<String, String>> {
-        let mut all = bulk::properties(&self.exports)?;
-        all.extend(warnings::properties(&self.brought));
-        Ok(all)
-    }
-}
-
-impl Before {
-    /// Whether no extract is left that must be read again, after what was read and brought now.
-    fn complete_with(&self, plan: &PullPlan, intake: &Intake, brought: &[Brought]) -> bool {
-        let read = intake.taken(plan);
-        let full = brought.iter().filter(|one| one.completes());
-        let full: HashSet<&str> = full
-            .map(|one| plan.sources[one.source].name.as_str())
-            .collect();
-        let left = self
-            .taken
-            .iter()
-            .filter(|(_, taken)| taken.is_to_read_again());
-        let mut left = left.filter(|(id, _)| !read.contains_key(*id));
-        left.all(|((source, _), _)| full.contains(source.as_str()))
-    }
-}
-
-/// Who has opted out now, and how that differs from before.
-struct OptOutsNow {
-    read: OptOuts,
-    /// Those who joined the lists.
-    joining: HashSet<i64>,
-    /// How many are on no list any more.
-    back: u64,
-    /// What became of each list.
-    lists: Vec<ListChange>,
-}
-
 impl Attempt<'_> {
     /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
     /// nothing was changed.
     pub async fn run(&self, sources: &[String], all: bool) -> Result<Option<Summary>> {
-        let remembered = properties(self.lake).await?;
-        let exports = bulk::recall(&remembered);
-        let versions = bulk::fhir_versions(self.pipeline, self.lake, &exports, sources).await?;
-        let mut plan = PullPlan::read_for(self.pipeline, self.key, &versions)?;
-        if self
-            .pipeline
-            .settings
-            .privacy
-            .open_pseudonymiser_salt
-            .is_some()
-        {
-            tracing::warn!(
-                "people get an open_pseudonym too, which is weak: whoever learns its salt finds every NHS number behind it"
-            );
+        let (plan, mut planned) = self.plan(sources, all).await?;
+        let (shared, mut new) = self.discover(plan, &planned).await?;
+        let again = planned.again;
+        let brought = self
+            .export(&shared, &mut planned.before.exports, again)
+            .await?;
+        if planned.is_done(&shared.plan, &new, &brought) {
+            let unchanged = self.unchanged(&shared, &planned, &new, brought).await;
+            return unchanged.map(Some);
         }
-        let mut epoch = self.epoch(&plan).await?;
-        let mut before = self.before(&plan, exports, &remembered).await?;
-        let opt_outs = self.opt_outs(&before.opted_out)?;
-        // Records of people who opted in again are no longer in the lake: everything is read again.
-        // A table that somebody removed comes back whole.
-        let lost = !before.taken.is_empty() && before.tables.iter().any(Option::is_none);
-        // What an earlier Populace stored is read again by the rules of this one.
-        let older = self.lake.is_older();
-        if older && !before.taken.is_empty() {
-            tracing::warn!(
-                "an earlier populace made the lake at {}: this pull takes it over and reads all files again, once",
-                self.lake.location()
-            );
-        }
-        let again = opt_outs.back > 0 || lost || all || older;
-        choose(&mut plan, sources, again)?;
-        let lookups = self.lookups(&mut plan)?;
-        let mut new = NewFiles::find(&plan, &before.taken, again).await?;
-        let folder = self.scratch.folder("pull")?;
-        let spool = Spool::new(
-            plan.tables.len(),
-            self.lake.settings().shards,
-            folder.clone(),
-            self.limits.memory / 4,
-        );
-        let shared = Arc::new(pool::Shared {
-            plan,
-            lookups,
-            spool,
-            rejects: RejectSpool::new(&folder),
-            clock: Clock::of_command(),
-            arrivals: Mutex::default(),
-        });
-        let brought = self.bring(&shared, &mut before.exports, again).await?;
-        let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
-        if nothing && !opt_outs.changed() && !older && are_of(&shared.plan, &before.tables) {
-            let summary = Summary::unchanged(&shared.plan, &before.tables)
-                .with_files(&new)
-                .with_exports(&shared.plan, &brought);
-            let mut warnings = warnings::emptied(&shared.plan, &before.brought, &new, None);
-            warnings.extend(warnings::unlinked(&shared.plan, &shared, &summary.tables));
-            self.nothing_new(&before, brought, &opt_outs).await?;
-            let summary = summary.with_warnings(warnings);
-            let people = opt_outs.people();
-            return Ok(Some(summary.with_opt_outs(
-                &opt_outs.read,
-                people,
-                BTreeMap::new(),
-            )));
-        }
-        // A full export may have been asked for because settings changed.
-        let read_anew = again || new.other_settings || brought.iter().any(Brought::is_full);
         let mut deleted = deleted_records::load(self.lake).await?;
         let people = self
-            .people(&shared.plan, &before.opted_out, &deleted, &brought)
+            .people(&shared.plan, &planned.before.opted_out, &deleted, &brought)
             .await?;
-        let work = std::mem::take(&mut new.work);
-        let mut intake = self.take_in(&shared, work, people, &brought).await?;
+        let files = std::mem::take(&mut new.work);
+        let mut intake = self.read(&shared, files, people, &brought).await?;
         if let Err(error) = threshold::check(&shared.plan, &intake) {
             // What a server sent and is refused is not looked at again: the next pull asks anew.
             for one in brought {
@@ -179,47 +74,23 @@ impl Attempt<'_> {
             return Err(error);
         }
         intake.end_merges(&shared)?;
-        let patients: HashSet<i64> = intake
-            .people
-            .leading_to(&opt_outs.read.people)
-            .map(|(patient, _)| patient)
-            .collect();
-        if !again && lets_go(&intake, &opt_outs.read.people, &patients) {
+        let patients = planned.opted_out_patients(&intake);
+        if !again && lets_go(&intake, &planned.opt_outs.read.people, &patients) {
             return Ok(None);
         }
-        let known: HashSet<i64> = before
-            .opted_out
-            .links
-            .iter()
-            .map(|l| l.patient_key)
-            .collect();
-        let emptied = warnings::emptied(&shared.plan, &before.brought, &new, Some(&intake));
         for (record, when) in intake.deletes.values().flatten() {
             let known = deleted.entry(*record).or_insert(*when);
             *known = (*known).max(*when);
         }
-        let exclusions = Exclusions {
-            opted_out: opt_outs.read.people.clone(),
-            new_patients: patients.iter().any(|patient| !known.contains(patient)),
-            patients,
-            deleted,
+        let exclusions = planned.exclusions(patients, deleted);
+        let arrived = Arrived {
+            shared: &shared,
+            intake: &intake,
+            brought: &brought,
+            new: &new,
         };
-        let settle = Merge {
-            lake: self.lake,
-            plan: &shared.plan,
-            spool: &shared.spool,
-            exclusions: &exclusions,
-            everything: opt_outs.changed() || older,
-            read_anew,
-            complete: before.complete_with(&shared.plan, &intake, &brought),
-            threads: self.limits.threads,
-            progress: self.progress,
-        };
-        let summary = self
-            .commit(
-                settle, &shared, &mut epoch, before, opt_outs, &intake, &brought, &new,
-            )
-            .await?;
+        let emptied = warnings::emptied(&shared.plan, &planned.before.brought, &new, Some(&intake));
+        let (summary, epoch) = self.commit(planned, &exclusions, &arrived).await?;
         let short = brought.iter().filter_map(Brought::error).next();
         for one in brought {
             one.done().await?;
@@ -235,6 +106,71 @@ impl Attempt<'_> {
                 Ok(Some(summary.with_warnings(unlinked)))
             }
         }
+    }
+
+    /// **Plan**: what each source fills, what the lake held before, who has opted out, and whether
+    /// everything has to be read again.
+    async fn plan(&self, sources: &[String], all: bool) -> Result<(PullPlan, Planned<'_>)> {
+        let remembered = properties(self.lake).await?;
+        let exports = bulk::recall(&remembered);
+        let versions = bulk::fhir_versions(self.pipeline, self.lake, &exports, sources).await?;
+        let mut plan = PullPlan::read_for(self.pipeline, self.key, &versions)?;
+        let privacy = &self.pipeline.settings.privacy;
+        if privacy.open_pseudonymiser_salt.is_some() {
+            tracing::warn!(
+                "people get an open_pseudonym too, which is weak: whoever learns its salt finds every NHS number behind it"
+            );
+        }
+        let epoch = self.epoch(&plan).await?;
+        let before = self.before(&plan, exports, &remembered).await?;
+        let opt_outs = self.opt_outs(&before.opted_out)?;
+        // Records of people who opted in again are no longer in the lake: everything is read again.
+        // A table that somebody removed comes back whole.
+        let lost = !before.taken.is_empty() && before.tables.iter().any(Option::is_none);
+        // What an earlier Populace stored is read again by the rules of this one.
+        let older = self.lake.is_older();
+        if older && !before.taken.is_empty() {
+            tracing::warn!(
+                "an earlier populace made the lake at {}: this pull takes it over and reads all files again, once",
+                self.lake.location()
+            );
+        }
+        let again = opt_outs.back > 0 || lost || all || older;
+        choose(&mut plan, sources, again)?;
+        let planned = Planned {
+            epoch,
+            before,
+            opt_outs,
+            older,
+            again,
+        };
+        Ok((plan, planned))
+    }
+
+    /// **Discover**: which files are new, and where what they hold will go.
+    async fn discover(
+        &self,
+        mut plan: PullPlan,
+        planned: &Planned<'_>,
+    ) -> Result<(Arc<pool::Shared>, NewFiles)> {
+        let lookups = self.lookups(&mut plan)?;
+        let new = NewFiles::find(&plan, &planned.before.taken, planned.again).await?;
+        let folder = self.scratch.folder("pull")?;
+        let spool = Spool::new(
+            plan.tables.len(),
+            self.lake.settings().shards,
+            folder.clone(),
+            self.limits.memory / 4,
+        );
+        let shared = pool::Shared {
+            plan,
+            lookups,
+            spool,
+            rejects: RejectSpool::new(&folder),
+            clock: Clock::of_command(),
+            arrivals: Mutex::default(),
+        };
+        Ok((Arc::new(shared), new))
     }
 
     /// The epoch after the last one, whose command is kept from committing anything more if it was
@@ -313,8 +249,9 @@ impl Attempt<'_> {
         Ok(lookups)
     }
 
-    /// What servers have that is new, in the staging area; `exports` is kept up to date.
-    async fn bring(
+    /// **Discover**, at servers: what they have that is new, in the staging area; `exports` is kept up to
+    /// date.
+    async fn export(
         &self,
         shared: &Arc<pool::Shared>,
         exports: &mut Memory,
@@ -341,12 +278,20 @@ impl Attempt<'_> {
     }
 
     /// Ends a pull that has nothing to store: servers and lists were asked all the same.
-    async fn nothing_new(
+    async fn unchanged(
         &self,
-        before: &Before,
+        shared: &pool::Shared,
+        planned: &Planned<'_>,
+        new: &NewFiles,
         brought: Vec<Brought>,
-        opt_outs: &OptOutsNow,
-    ) -> Result<()> {
+    ) -> Result<Summary> {
+        let (plan, before) = (&shared.plan, &planned.before);
+        let opt_outs = &planned.opt_outs;
+        let summary = Summary::unchanged(plan, &before.tables)
+            .with_files(new)
+            .with_exports(plan, &brought);
+        let mut warnings = warnings::emptied(plan, &before.brought, new, None);
+        warnings.extend(warnings::unlinked(plan, shared, &summary.tables));
         if !brought.is_empty() {
             extracts::store(self.lake, &before.taken, before.properties()?).await?;
         }
@@ -354,10 +299,12 @@ impl Attempt<'_> {
             one.done().await?;
         }
         effect::store_lists(self.lake, &opt_outs.read.lists).await?;
-        self.lake.keep_newest().await
+        self.lake.keep_newest().await?;
+        let summary = summary.with_warnings(warnings);
+        Ok(summary.with_opt_outs(&opt_outs.read, opt_outs.people(), BTreeMap::new()))
     }
 
-    /// Who the lake's Patients are, and those that servers sent.
+    /// **Identity**: who the lake's Patients are, and those that servers sent.
     async fn people(
         &self,
         plan: &PullPlan,
@@ -392,8 +339,8 @@ impl Attempt<'_> {
         Ok(people)
     }
 
-    /// Reads the files, and what servers sent, into the spool.
-    async fn take_in(
+    /// **Read**, prepare and spool: files, and what servers sent.
+    async fn read(
         &self,
         shared: &Arc<pool::Shared>,
         work: Vec<FileToRead>,
@@ -416,48 +363,55 @@ impl Attempt<'_> {
         Ok(intake)
     }
 
-    /// Stores all that was taken in: the tables, what the next pull has to know, and, last of all,
-    /// which files were taken.
-    #[allow(clippy::too_many_arguments)] // all that a pull has found out
-    async fn commit(
-        &self,
-        settle: Merge<'_>,
-        shared: &pool::Shared,
-        epoch: &mut Epoch<'_>,
-        mut before: Before,
-        opt_outs: OptOutsNow,
-        intake: &Intake,
-        brought: &[Brought],
-        new: &NewFiles,
-    ) -> Result<Summary> {
-        let (lake, plan) = (self.lake, settle.plan);
+    /// **Merge** and state: stores all that was taken in, the tables first, then what the next pull has to
+    /// know, and, last of all, which files were taken. Gives the epoch, which is still open.
+    async fn commit<'a>(
+        &'a self,
+        planned: Planned<'a>,
+        exclusions: &Exclusions,
+        arrived: &Arrived<'_>,
+    ) -> Result<(Summary, Epoch<'a>)> {
+        let Arrived {
+            shared,
+            intake,
+            brought,
+            new,
+        } = *arrived;
+        let (lake, plan) = (self.lake, &shared.plan);
+        let merge = Merge {
+            lake,
+            plan,
+            spool: &shared.spool,
+            exclusions,
+            everything: planned.opt_outs.changed() || planned.older,
+            // A full export may have been asked for because settings changed.
+            read_anew: planned.again || new.other_settings || brought.iter().any(Brought::is_full),
+            complete: planned.before.complete_with(plan, intake, brought),
+            threads: self.limits.threads,
+            progress: self.progress,
+        };
+        let Planned {
+            mut epoch,
+            mut before,
+            opt_outs,
+            ..
+        } = planned;
         let stored = before.tables.clone();
         let coming = effect::Coming {
             tables: &stored,
             lists: &opt_outs.lists,
             joined: &opt_outs.joining,
-            exclusions: settle.exclusions,
+            exclusions,
             version: before.opted_out.version,
         };
         let effect = effect::note(lake, &coming).await?;
         epoch.claim().await?;
-        let tables = settle
+        let tables = merge
             .all(std::mem::take(&mut before.tables), intake)
             .await?;
-        let mut gone = Vec::new();
-        for one in brought.iter().filter(|one| one.completes()) {
-            // A full export takes the place of all that came before; what it lacked, of what was to be
-            // read again.
-            let name = &plan.sources[one.source].name;
-            let replaces = |taken: &Extract| !one.is_of_missed() || taken.is_to_read_again();
-            let ended =
-                |id: &(String, String), taken: &mut Extract| id.0 == *name && replaces(taken);
-            for (id, _) in before.taken.extract_if(.., ended) {
-                gone.push(id);
-            }
-        }
+        let gone = before.replaced(plan, brought);
         futures::try_join!(
-            deleted_records::store(lake, &settle.exclusions.deleted, intake.people.owners()),
+            deleted_records::store(lake, &exclusions.deleted, intake.people.owners()),
             rejects::store(lake, &shared.rejects, &gone),
             stored::store(lake, &before.opted_out, &opt_outs.read, &intake.people),
             effect::store_lists(lake, &opt_outs.read.lists),
@@ -468,26 +422,19 @@ impl Attempt<'_> {
         if lake.is_older() {
             lake.taken_over().await?;
         }
-        let people = opt_outs.people();
         let summary = Summary::of(plan, intake, tables).with_exports(plan, brought);
-        let summary = summary.with_opt_outs(&opt_outs.read, people, effect);
+        let summary = summary.with_opt_outs(&opt_outs.read, opt_outs.people(), effect);
         effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
-        Ok(summary)
+        Ok((summary, epoch))
     }
 }
 
-impl OptOutsNow {
-    /// Whether the lists hold other people than before.
-    fn changed(&self) -> bool {
-        self.lists.iter().any(|list| list.joined + list.left > 0)
-            || self.back > 0
-            || !self.joining.is_empty()
-    }
-
-    /// How many joined the lists, and how many left them all.
-    fn people(&self) -> (u64, u64) {
-        (self.joining.len() as u64, self.back)
-    }
+/// What was found at the sources and read.
+struct Arrived<'a> {
+    shared: &'a pool::Shared,
+    intake: &'a Intake,
+    brought: &'a [Brought],
+    new: &'a NewFiles,
 }
 
 /// The properties of `populace.extract`.
@@ -508,14 +455,6 @@ fn choose(plan: &mut PullPlan, sources: &[String], again: bool) -> Result<()> {
         plan.sources.retain(|s| sources.contains(&s.name));
     }
     Ok(())
-}
-
-/// Whether every table is of its definition in the plan.
-fn are_of(plan: &PullPlan, tables: &[Option<Table>]) -> bool {
-    plan.tables.iter().zip(tables).all(|(plan, table)| {
-        let whole = |t: &Table| !plan.redefines(t) && t.property(INCOMPLETE).is_none();
-        table.as_ref().is_some_and(whole)
-    })
 }
 
 /// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs

@@ -1,0 +1,150 @@
+//! What a pull knows before it looks at the sources: the lake as it was, and who has opted out.
+
+use super::bulk::{self, Brought, Memory};
+use super::discover::new_files::NewFiles;
+use super::merge::exclusions::Exclusions;
+use super::opt_outs::change::ListChange;
+use super::opt_outs::stored::OptedOut;
+use super::plan::PullPlan;
+use super::read::pool::Intake;
+use super::state::deleted_records;
+use super::state::extracts::{Extract, Extracts};
+use super::warnings;
+use crate::error::Result;
+use crate::lake::properties::INCOMPLETE;
+use crate::lake::{Epoch, Table};
+use crate::privacy::OptOuts;
+use std::collections::{BTreeMap, HashSet};
+
+/// What is known before the sources are looked at.
+pub(super) struct Planned<'a> {
+    pub(super) epoch: Epoch<'a>,
+    pub(super) before: Before,
+    pub(super) opt_outs: OptOutsNow,
+    /// Whether an earlier Populace made the lake.
+    pub(super) older: bool,
+    /// Whether everything is read again.
+    pub(super) again: bool,
+}
+
+impl Planned<'_> {
+    /// Whether nothing has to be stored.
+    pub(super) fn is_done(&self, plan: &PullPlan, new: &NewFiles, brought: &[Brought]) -> bool {
+        let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
+        let settled = !self.opt_outs.changed() && !self.older;
+        nothing && settled && are_of(plan, &self.before.tables)
+    }
+
+    /// The Patients of people who have opted out.
+    pub(super) fn opted_out_patients(&self, intake: &Intake) -> HashSet<i64> {
+        let leading = intake.people.leading_to(&self.opt_outs.read.people);
+        leading.map(|(patient, _)| patient).collect()
+    }
+
+    /// What must not be in the lake.
+    pub(super) fn exclusions(
+        &self,
+        patients: HashSet<i64>,
+        deleted: deleted_records::Deleted,
+    ) -> Exclusions {
+        let links = self.before.opted_out.links.iter();
+        let known: HashSet<i64> = links.map(|link| link.patient_key).collect();
+        Exclusions {
+            opted_out: self.opt_outs.read.people.clone(),
+            new_patients: patients.iter().any(|patient| !known.contains(patient)),
+            patients,
+            deleted,
+        }
+    }
+}
+
+/// What the lake held before.
+pub(super) struct Before {
+    pub(super) taken: Extracts,
+    pub(super) tables: Vec<Option<Table>>,
+    pub(super) opted_out: OptedOut,
+    /// The last good export of each server.
+    pub(super) exports: Memory,
+    /// What folders had when they had something.
+    pub(super) brought: warnings::Brought,
+}
+
+impl Before {
+    /// The properties of `populace.extract`.
+    pub(super) fn properties(&self) -> Result<BTreeMap<String, String>> {
+        let mut all = bulk::properties(&self.exports)?;
+        all.extend(warnings::properties(&self.brought));
+        Ok(all)
+    }
+
+    /// Whether no extract is left that must be read again, after what was read and brought now.
+    pub(super) fn complete_with(
+        &self,
+        plan: &PullPlan,
+        intake: &Intake,
+        brought: &[Brought],
+    ) -> bool {
+        let read = intake.taken(plan);
+        let full = brought.iter().filter(|one| one.completes());
+        let full: HashSet<&str> = full
+            .map(|one| plan.sources[one.source].name.as_str())
+            .collect();
+        let left = self
+            .taken
+            .iter()
+            .filter(|(_, taken)| taken.is_to_read_again());
+        let mut left = left.filter(|(id, _)| !read.contains_key(*id));
+        left.all(|((source, _), _)| full.contains(source.as_str()))
+    }
+
+    /// Takes out the extracts whose place whole exports have taken: a full export that of all that came
+    /// before; one of what another lacked that of what was to be read again.
+    pub(super) fn replaced(
+        &mut self,
+        plan: &PullPlan,
+        brought: &[Brought],
+    ) -> Vec<(String, String)> {
+        let mut gone = Vec::new();
+        for one in brought.iter().filter(|one| one.completes()) {
+            let name = &plan.sources[one.source].name;
+            let replaces = |taken: &Extract| !one.is_of_missed() || taken.is_to_read_again();
+            let ended =
+                |id: &(String, String), taken: &mut Extract| id.0 == *name && replaces(taken);
+            gone.extend(self.taken.extract_if(.., ended).map(|(id, _)| id));
+        }
+        gone
+    }
+}
+
+/// Who has opted out now, and how that differs from before.
+pub(super) struct OptOutsNow {
+    pub(super) read: OptOuts,
+    /// Those who joined the lists.
+    pub(super) joining: HashSet<i64>,
+    /// How many are on no list any more.
+    pub(super) back: u64,
+    /// What became of each list.
+    pub(super) lists: Vec<ListChange>,
+}
+
+impl OptOutsNow {
+    /// Whether the lists hold other people than before.
+    pub(super) fn changed(&self) -> bool {
+        self.lists.iter().any(|list| list.joined + list.left > 0)
+            || self.back > 0
+            || !self.joining.is_empty()
+    }
+
+    /// How many joined the lists, and how many left them all.
+    pub(super) fn people(&self) -> (u64, u64) {
+        (self.joining.len() as u64, self.back)
+    }
+}
+
+/// Whether every table is of its definition in the plan.
+fn are_of(plan: &PullPlan, tables: &[Option<Table>]) -> bool {
+    plan.tables.iter().zip(tables).all(|(plan, table)| {
+        let whole = |t: &Table| !plan.redefines(t) && t.property(INCOMPLETE).is_none();
+        table.as_ref().is_some_and(whole)
+    })
+}
