@@ -169,7 +169,14 @@ impl Lake {
         let found: Vec<Option<Table>> = stream::iter(ours)
             .map(|name| {
                 let lake = self.clone();
-                async move { lake.table(&name).await.ok().flatten() }.boxed()
+                async move {
+                    match lake.table(&name).await {
+                        Ok(table) => table,
+                        // One of another lake is another one than ours, and says whose it is.
+                        Err(_) => lake.load(&name, None).await.ok().flatten(),
+                    }
+                }
+                .boxed()
             })
             .buffered(AT_ONCE)
             .collect()

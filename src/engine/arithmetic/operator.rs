@@ -165,7 +165,7 @@ fn held(result: ColumnarValue, kind: &DataType) -> Result<ColumnarValue> {
             let decimals = array.as_primitive::<Decimal128Type>();
             if decimals.validate_decimal_precision(*precision).is_err() {
                 return exec_err!(
-                    "Arithmetic overflow: a decimal has more than {precision} digits"
+                    "Arithmetic overflow, as a decimal has more than {precision} digits"
                 );
             }
             return Ok(result);

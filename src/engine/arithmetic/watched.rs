@@ -71,11 +71,11 @@ impl ScalarUDFImpl for Watched {
         match (lost, self.loss) {
             (false, _) => Ok(result),
             (_, Loss::Infinite) => exec_err!(
-                "Arithmetic overflow: {} to so many places passes a double",
+                "Arithmetic overflow, as {} to so many places passes a double",
                 self.name()
             ),
             (_, Loss::Null) => exec_err!(
-                "Arithmetic overflow: {} reaches from 1677 to 2262",
+                "Arithmetic overflow, as {} reaches from 1677 to 2262",
                 self.name()
             ),
         }

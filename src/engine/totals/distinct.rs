@@ -47,7 +47,7 @@ impl Accumulator for Distinct {
             sum = sum.and_then(|sum| sum.checked_add(number));
         })?;
         let Some(sum) = sum else {
-            return exec_err!("Arithmetic overflow: a sum has more than 38 digits");
+            return exec_err!("Arithmetic overflow, as a sum has more than 38 digits");
         };
         let none = values.len() == values.null_count();
         let sum = Decimal128Array::from(vec![(!none).then_some(sum)]);

@@ -99,7 +99,7 @@ impl Kept {
 
 fn within(passed: bool) -> Result<()> {
     match passed {
-        true => exec_err!("Arithmetic overflow: a sum has more than 38 digits"),
+        true => exec_err!("Arithmetic overflow, as a sum has more than 38 digits"),
         false => Ok(()),
     }
 }

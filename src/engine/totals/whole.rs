@@ -46,7 +46,9 @@ impl Whole {
         };
         if let DataType::Decimal128(precision, scale) = kind {
             if numbers.validate_decimal_precision(*precision).is_err() {
-                return exec_err!("Arithmetic overflow: a {what} has more than {precision} digits");
+                return exec_err!(
+                    "Arithmetic overflow, as a {what} has more than {precision} digits"
+                );
             }
             let numbers = numbers
                 .clone()
@@ -68,7 +70,7 @@ impl Whole {
                 DataType::UInt64 => "unsigned bigint",
                 _ => "the length that a duration can have",
             };
-            return exec_err!("Arithmetic overflow: a {what} passes {name}");
+            return exec_err!("Arithmetic overflow, as a {what} passes {name}");
         };
         match kind {
             DataType::Duration(_) => Ok(cast(&narrow, kind)?),
