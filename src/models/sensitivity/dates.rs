@@ -97,8 +97,8 @@ fn compared(date: &Value, op: Operator, end: &Value, dates: &mut Dates) {
     }
     let held = dates.entry(uses.clone()).or_default();
     let mut one = |low: bool, high: bool| {
-        let free = |h: &&mut Held| !(low && h.low.is_some()) && !(high && h.high.is_some());
-        match held.iter_mut().find(free) {
+        let taken = |held: &Held| (low && held.low.is_some()) || (high && held.high.is_some());
+        match held.iter_mut().find(|held| !taken(held)) {
             Some(known) => {
                 known.low = low.then(|| end.clone()).or(known.low.take());
                 known.high = high.then(|| end.clone()).or(known.high.take());
