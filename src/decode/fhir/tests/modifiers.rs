@@ -48,7 +48,7 @@ fn an_unknown_modifier_rejects_the_resource_wherever_it_stands() {
 }
 
 #[test]
-fn no_habit_lets_an_unknown_one_pass() {
+fn no_template_lets_an_unknown_one_pass() {
     let line = |url: &str| {
         format!(
             r#"{{"resourceType":"Condition","id":"a","modifierExtension":[{{"url":"{url}"}}],"stage":[]}}"#

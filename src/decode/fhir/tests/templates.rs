@@ -156,7 +156,7 @@ fn damage_is_judged_as_in_a_line_alone() {
 }
 
 #[test]
-fn lines_that_come_again_are_read_by_habit() {
+fn lines_that_come_again_are_read_by_template() {
     let decoder = experienced();
     let text = [
         LINES[0], LINES[1], LINES[2], LINES[3], LINES[4], LINES[7], LINES[1],
