@@ -257,7 +257,7 @@ fn every_key_is_in_the_documentation() {
     let night = project.json(&["nightly"]);
     let text = std::fs::read_to_string(crate::project::repository().join("docs/operations.md"));
     let text = text.unwrap();
-    let (_, section) = text.split_once("## Summaries for machines").unwrap();
+    let (_, section) = text.split_once("## JSON summaries").unwrap();
     let (section, _) = section.split_once("\n## ").unwrap();
     assert_eq!(night["verify"]["damaged"], serde_json::json!([]));
     assert!(night["verify"]["files"].as_u64().unwrap() > 0);
