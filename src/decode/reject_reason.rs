@@ -2,10 +2,11 @@
 //! docs/operations.md.
 
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// Why a line cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RejectReason {
     /// Not UTF-8, not JSON, cut off, two documents in one line, or two different resource types.
@@ -145,6 +146,19 @@ impl RejectReason {
                 "ask the sender",
             ),
         }
+    }
+}
+
+/// By name, as messages and summaries list them.
+impl Ord for RejectReason {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl PartialOrd for RejectReason {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
