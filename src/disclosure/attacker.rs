@@ -5,7 +5,7 @@ use super::margin::Margin;
 use super::scheme::Scheme;
 
 /// Rounds of propagation before giving up on a tighter bound. Each round makes at least one bound
-/// tighter by one, and tables settle within a few.
+/// tighter by one, and tables stay as they are after a few.
 const ROUNDS: usize = 64;
 
 /// The smallest and largest true count each released cell can stand for, once every total is known

@@ -1,5 +1,6 @@
 //! What went wrong in SQL, in a user's words, without a value of a record.
 
+use super::function_names::nearest_function;
 use super::idioms;
 use crate::error::Error;
 use crate::functions::{BrokenRule, Definition, doc_of, sections};
@@ -307,8 +308,12 @@ fn in_our_words(wrong: &str, said: &[&str]) -> Option<String> {
     let ambiguous = said.len() > 1;
     let (mut meant, mut other) = (Vec::new(), Vec::new());
     for text in said {
-        let possible = ["possible column ", "Possible function "];
-        match possible.iter().find_map(|words| text.strip_prefix(words)) {
+        if text.starts_with("Possible function ") {
+            // The engine counts letters alone, and of two as near takes any.
+            meant.extend(nearest_function(wrong).map(|name| format!("'{name}'")));
+            continue;
+        }
+        match text.strip_prefix("possible column ") {
             None => other.push((*text).to_string()),
             Some(name) => {
                 let name = name.trim_matches('\'');

@@ -3,14 +3,13 @@
 //! DataFusion gives a date for `day + interval '36 hours'`, without the twelve; and takes 20240131 in
 //! `cast(n as date)` for days since 1970.
 
-use crate::error::{Error, Result};
+use super::fault::{self, Fault, goes_on};
+use crate::error::Result;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{DFSchema, Result as PlanResult, ScalarValue};
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
-
-type Fault = (&'static str, &'static str);
 
 const LOST_TIME: Fault = (
     "a date has no time of day: what an interval of hours or less adds to it would be lost",
@@ -26,27 +25,15 @@ const DAY: i64 = 86_400_000_000_000;
 
 /// Refuses a query with such a date.
 pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
-    let mut found = None;
-    let walked = plan.apply_with_subqueries(|node| {
+    fault::refuse(place, plan, |node| {
         let schema = merge_schema(&node.inputs());
+        let mut found = None;
         node.apply_expressions(|expression| {
             found = found.or(in_expression(expression, &schema)?);
             Ok(goes_on(found))
         })?;
-        Ok(goes_on(found))
-    });
-    match (walked, found) {
-        (_, Some((what, instead))) => Err(Error::usage(format!("{place}: {what}")).hint(instead)),
-        // What cannot be walked cannot be planned either, and is told then.
-        _ => Ok(()),
-    }
-}
-
-fn goes_on(found: Option<Fault>) -> TreeNodeRecursion {
-    match found {
-        Some(_) => TreeNodeRecursion::Stop,
-        None => TreeNodeRecursion::Continue,
-    }
+        Ok(found)
+    })
 }
 
 fn in_expression(expression: &Expr, schema: &DFSchema) -> PlanResult<Option<Fault>> {

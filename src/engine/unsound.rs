@@ -1,13 +1,12 @@
 //! What DataFusion 55 takes and answers wrongly is refused, with another way to write it.
 
-use crate::error::{Error, Result};
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use super::fault::{self, Fault, goes_on};
+use crate::error::Result;
+use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{Result as PlanResult, ScalarValue};
 use datafusion::logical_expr::expr::{NullTreatment, WindowFunction};
 use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, Operator};
-
-type Fault = (&'static str, &'static str);
 
 const CONSTANT: Fault = (
     "`not in (select …)` of a constant ignores NULL among what is selected",
@@ -40,9 +39,8 @@ const AHEAD: Fault = (
 
 /// Refuses a query that would be answered wrongly.
 pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
-    let mut found = None;
-    let walked = plan.apply_with_subqueries(|node| {
-        found = match node {
+    fault::refuse(place, plan, |node| {
+        let mut found = match node {
             LogicalPlan::Filter(filter) => in_filter(&filter.predicate)?,
             _ => None,
         };
@@ -54,20 +52,8 @@ pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
             found = found.or(ahead(expression)?).or(of_all(expression)?);
             Ok(goes_on(found))
         })?;
-        Ok(goes_on(found))
-    });
-    match (walked, found) {
-        (_, Some((what, instead))) => Err(Error::usage(format!("{place}: {what}")).hint(instead)),
-        // What cannot be walked cannot be planned either, and is told then.
-        _ => Ok(()),
-    }
-}
-
-fn goes_on(found: Option<Fault>) -> TreeNodeRecursion {
-    match found {
-        Some(_) => TreeNodeRecursion::Stop,
-        None => TreeNodeRecursion::Continue,
-    }
+        Ok(found)
+    })
 }
 
 /// Conditions that stand side by side become joins, which tell NULL apart.

@@ -12,6 +12,7 @@ mod definition;
 mod distribution;
 mod doc;
 mod fold;
+mod frame_rows;
 mod inequality;
 pub mod interval;
 mod list;
@@ -31,6 +32,7 @@ mod window;
 pub use broken_rule::BrokenRule;
 pub use definition::{Definition, Function, Section};
 pub use doc::Doc;
+pub(crate) use frame_rows::FrameRows;
 pub use list::{doc_of, list_of_functions};
 pub use window::{Compute, compute_of};
 

@@ -1,8 +1,8 @@
 //! Aggregates over frames that leave rows behind, such as the last twelve months.
 
 use super::fold::{Fold, Rows, length};
-use arrow::array::{Array, ArrayRef};
-use arrow::compute::concat;
+use super::frame_rows::FrameRows;
+use arrow::array::ArrayRef;
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::Accumulator;
 use std::fmt;
@@ -11,8 +11,7 @@ use std::fmt;
 /// give a row back, and sums that only grow would carry the rounding of all rows that have left.
 pub(super) struct Sliding<F> {
     fold: F,
-    /// The columns of the call, in the order in which rows came.
-    rows: Vec<ArrayRef>,
+    rows: FrameRows,
 }
 
 impl<F: Fold> Sliding<F> {
@@ -20,15 +19,15 @@ impl<F: Fold> Sliding<F> {
     pub(super) fn new(fold: F) -> Self {
         Sliding {
             fold,
-            rows: Vec::new(),
+            rows: FrameRows::default(),
         }
     }
 
     fn state(&self) -> Result<F::State> {
         let mut state = [F::State::default()];
-        if !self.rows.is_empty() {
-            let rows = Rows::One(length(&self.rows));
-            self.fold.update(&mut state, &self.rows, rows)?;
+        if !self.rows.columns().is_empty() {
+            let rows = Rows::One(length(self.rows.columns()));
+            self.fold.update(&mut state, self.rows.columns(), rows)?;
         }
         let [state] = state;
         Ok(state)
@@ -37,26 +36,11 @@ impl<F: Fold> Sliding<F> {
 
 impl<F: Fold> Accumulator for Sliding<F> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        if self.rows.is_empty() {
-            self.rows = values.to_vec();
-            return Ok(());
-        }
-        for (kept, new) in self.rows.iter_mut().zip(values) {
-            *kept = concat(&[kept.as_ref(), new.as_ref()])?;
-        }
-        Ok(())
+        self.rows.add(values)
     }
 
-    /// Rows leave in the order in which they came.
     fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let (gone, kept) = (length(values), length(&self.rows));
-        if gone > kept {
-            return exec_err!("a frame gives back more rows than it has");
-        }
-        for column in &mut self.rows {
-            *column = column.slice(gone, kept - gone);
-        }
-        Ok(())
+        self.rows.remove(values)
     }
 
     fn supports_retract_batch(&self) -> bool {
@@ -77,8 +61,7 @@ impl<F: Fold> Accumulator for Sliding<F> {
     }
 
     fn size(&self) -> usize {
-        let columns = self.rows.iter();
-        size_of_val(self) + columns.map(Array::get_array_memory_size).sum::<usize>()
+        size_of_val(self) + self.rows.size()
     }
 }
 

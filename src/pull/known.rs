@@ -31,8 +31,8 @@ impl Planned<'_> {
     /// Whether nothing has to be stored.
     pub(super) fn is_done(&self, plan: &PullPlan, new: &NewFiles, brought: &[Brought]) -> bool {
         let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
-        let settled = !self.opt_outs.changed() && !self.older;
-        nothing && settled && are_of(plan, &self.before.tables)
+        let unchanged = !self.opt_outs.changed() && !self.older;
+        nothing && unchanged && are_of(plan, &self.before.tables)
     }
 
     /// The Patients of people who have opted out.

@@ -332,7 +332,7 @@ impl Attempt<'_> {
         for (record, person) in deleted_records::owners(self.lake).await? {
             people.learn_owner(record, person);
         }
-        people.settled();
+        people.note_changes();
         for one in brought {
             one.learn(&mut people).await?;
         }

@@ -155,12 +155,12 @@ impl Person {
             height: random.normal(if female { 162.0 } else { 176.0 }, 6.5),
             propensity: random.propensity(0.45),
         };
-        person.settle(random, world, lsoa);
+        person.move_about(random, world, lsoa);
         person
     }
 
     /// Homes and registrations: some people move house, change practice, arrive or leave.
-    fn settle(&mut self, random: &mut Random, world: &World, lsoa: usize) {
+    fn move_about(&mut self, random: &mut Random, world: &World, lsoa: usize) {
         let (first, last) = self.window;
         let before = first - random.between(0, 5_000);
         let since = before.max(self.birth);

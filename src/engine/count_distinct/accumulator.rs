@@ -97,7 +97,7 @@ impl<C: Codes> GroupsAccumulator for DistinctGroups<C> {
                 }
             }
         }
-        self.pairs.settle_if_many();
+        self.pairs.compact_if_many();
         Ok(())
     }
 
@@ -124,7 +124,7 @@ impl<C: Codes> GroupsAccumulator for DistinctGroups<C> {
                 self.pairs.add(*group, *code);
             }
         }
-        self.pairs.settle_if_many();
+        self.pairs.compact_if_many();
         Ok(())
     }
 

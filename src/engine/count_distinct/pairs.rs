@@ -42,14 +42,14 @@ impl<V: Copy + Ord + Default> Pairs<V> {
     }
 
     /// Puts pairs in order when enough wait.
-    pub(super) fn settle_if_many(&mut self) {
+    pub(super) fn compact_if_many(&mut self) {
         let kept = self.values.len().max(self.groups).max(UNSORTED);
         if self.waiting_values.len() >= kept {
-            self.settle();
+            self.compact();
         }
     }
 
-    fn settle(&mut self) {
+    fn compact(&mut self) {
         let known = self.starts.len() - 1;
         if self.waiting_values.is_empty() && known == self.groups {
             return;
@@ -67,9 +67,9 @@ impl<V: Copy + Ord + Default> Pairs<V> {
         let mut values = vec![V::default(); starts[self.groups]];
         let mut next = starts.clone();
         for (group, bounds) in self.starts.windows(2).enumerate() {
-            let settled = &self.values[bounds[0]..bounds[1]];
-            values[next[group]..next[group] + settled.len()].copy_from_slice(settled);
-            next[group] += settled.len();
+            let compacted = &self.values[bounds[0]..bounds[1]];
+            values[next[group]..next[group] + compacted.len()].copy_from_slice(compacted);
+            next[group] += compacted.len();
         }
         self.values = Vec::new();
         for (group, value) in self.waiting_groups.iter().zip(&self.waiting_values) {
@@ -86,7 +86,7 @@ impl<V: Copy + Ord + Default> Pairs<V> {
 
     /// Takes out the first `groups` groups, or all: how many values each of them has, and the values.
     pub(super) fn take(&mut self, groups: Option<usize>) -> (Vec<usize>, Vec<V>) {
-        self.settle();
+        self.compact();
         let groups = groups.unwrap_or(self.groups).min(self.groups);
         let end = self.starts[groups];
         let bounds = self.starts[..=groups].windows(2);
@@ -104,7 +104,7 @@ impl<V: Copy + Ord + Default> Pairs<V> {
 
     /// All values of all groups, to be replaced by others one for one.
     pub(super) fn values_mut(&mut self) -> &mut Vec<V> {
-        self.settle();
+        self.compact();
         &mut self.values
     }
 
@@ -158,7 +158,7 @@ mod tests {
                 pairs.add(group, value);
                 sets.entry(group).or_default().insert(value);
             }
-            pairs.settle_if_many();
+            pairs.compact_if_many();
         }
         let (lengths, values) = pairs.take(Some(300));
         let wanted: Vec<u64> = (0..300).flat_map(|g| sets[&g].iter().copied()).collect();

@@ -2,8 +2,8 @@
 //!
 //! DataFusion takes a row that leaves away again, with what its size has rounded off.
 
-use arrow::array::{Array, ArrayRef};
-use arrow::compute::concat;
+use crate::functions::FrameRows;
+use arrow::array::ArrayRef;
 use arrow::datatypes::{FieldRef, Schema};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::function::AccumulatorArgs;
@@ -20,7 +20,7 @@ pub(super) struct Anew {
     expressions: Vec<Arc<dyn PhysicalExpr>>,
     fields: Vec<FieldRef>,
     name: String,
-    rows: Vec<ArrayRef>,
+    rows: FrameRows,
 }
 
 impl Anew {
@@ -33,7 +33,7 @@ impl Anew {
             expressions: args.exprs.to_vec(),
             fields: args.expr_fields.to_vec(),
             name: args.name.to_string(),
-            rows: Vec::new(),
+            rows: FrameRows::default(),
         }
     }
 
@@ -54,25 +54,11 @@ impl Anew {
 
 impl Accumulator for Anew {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        if self.rows.is_empty() {
-            self.rows = values.to_vec();
-            return Ok(());
-        }
-        for (kept, new) in self.rows.iter_mut().zip(values) {
-            *kept = concat(&[kept.as_ref(), new.as_ref()])?;
-        }
-        Ok(())
+        self.rows.add(values)
     }
 
-    /// Rows leave in the order in which they came.
     fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        for (kept, gone) in self.rows.iter_mut().zip(values) {
-            let Some(left) = kept.len().checked_sub(gone.len()) else {
-                return exec_err!("a frame gives back more rows than it has");
-            };
-            *kept = kept.slice(gone.len(), left);
-        }
-        Ok(())
+        self.rows.remove(values)
     }
 
     fn supports_retract_batch(&self) -> bool {
@@ -81,8 +67,8 @@ impl Accumulator for Anew {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let mut frame = self.accumulator()?;
-        if !self.rows.is_empty() {
-            frame.update_batch(&self.rows)?;
+        if !self.rows.columns().is_empty() {
+            frame.update_batch(self.rows.columns())?;
         }
         frame.evaluate()
     }
@@ -96,7 +82,6 @@ impl Accumulator for Anew {
     }
 
     fn size(&self) -> usize {
-        let rows = self.rows.iter().map(Array::get_array_memory_size);
-        size_of_val(self) + rows.sum::<usize>()
+        size_of_val(self) + self.rows.size()
     }
 }

@@ -15,7 +15,7 @@ use datafusion::physical_plan::{
 use std::sync::Arc;
 
 /// Replaces DataFusion's operators where all functions of a window are known here. It is the last
-/// rule: sorts and distribution are settled, and the replacement asks for the same.
+/// rule: sorts and distribution are fixed, and the replacement asks for the same.
 #[derive(Debug)]
 pub(crate) struct VectorisedWindows;
 

@@ -72,7 +72,7 @@ impl Reading<'_> {
                 .and_then(|l| l.to_str().ok()?.parse().ok());
             if self.content.raw > 0 {
                 // The server sent the file from its start.
-                self.settle().await?;
+                self.pass_on().await?;
                 self.begin_again();
             }
         }
@@ -145,7 +145,7 @@ impl Reading<'_> {
 
     async fn without_ranges(&mut self, why: &str) -> Result<End, ExportFailure> {
         self.ranges = false;
-        self.settle().await?;
+        self.pass_on().await?;
         self.begin_again();
         Ok(End::Lost(why.to_string()))
     }
@@ -160,7 +160,7 @@ impl Reading<'_> {
     }
 
     async fn hand_over_part(&mut self, cut: Cut) -> Result<(), ExportFailure> {
-        self.settle().await?;
+        self.pass_on().await?;
         let treating = self.of.treating.clone();
         let file = self.of.job.files[self.file].clone();
         let name = self.of.job.name(self.file);
@@ -178,7 +178,7 @@ impl Reading<'_> {
     }
 
     /// Waits for the piece that a worker has, and passes it on.
-    async fn settle(&mut self) -> Result<(), ExportFailure> {
+    async fn pass_on(&mut self) -> Result<(), ExportFailure> {
         let Some(pending) = self.pending.take() else {
             return Ok(());
         };
@@ -207,7 +207,7 @@ impl Reading<'_> {
         for cut in cuts {
             self.hand_over(cut).await?;
         }
-        self.settle().await?;
+        self.pass_on().await?;
         let job = &self.of.job.files[self.file];
         let open = self.content.lines();
         let line = open.open_line();
@@ -228,7 +228,7 @@ impl Reading<'_> {
         }
         if let Some(cut) = self.content.lines().last() {
             self.hand_over(cut).await?;
-            self.settle().await?;
+            self.pass_on().await?;
         }
         let state = &self.state;
         let wrong = match (job.count, job.role) {

@@ -30,7 +30,7 @@ pub struct PatientIndex {
     claims: HashMap<i64, i64, ByRecord>,
     /// Whose a Patient was before it was deleted.
     owners: HashMap<i64, i64, ByRecord>,
-    /// What facts overturned since [`PatientIndex::settled`]: whom the Patient's own record named before.
+    /// What facts overturned since [`PatientIndex::note_changes`]: whom the Patient's own record named before.
     before: HashMap<i64, Option<i64>>,
     /// The same of `replaced`.
     replaced_before: HashMap<i64, i64>,
@@ -116,7 +116,7 @@ impl PatientIndex {
     }
 
     /// Begins to note what changes: all that was learnt up to now is what the lake holds.
-    pub fn settled(&mut self) {
+    pub fn note_changes(&mut self) {
         self.replace();
         self.before.clear();
         self.replaced_before = self.replaced.clone();
@@ -246,7 +246,7 @@ impl PatientIndex {
         self.replaced.contains_key(&patient)
     }
 
-    /// Patients who are another person than when [`PatientIndex::settled`] was called, with the person
+    /// Patients who are another person than when [`PatientIndex::note_changes`] was called, with the person
     /// that they were. Those who were unknown then are not among them: their rows wait unlinked.
     pub fn moved(&self) -> HashMap<i64, Option<i64>> {
         let own_before = |patient: i64| match self.before.get(&patient) {
@@ -386,7 +386,7 @@ mod tests {
         people.learn(fact(1, 10, 5));
         people.learn(fact(1, 11, 4));
         assert_eq!(people.person(1), Some(10));
-        people.settled();
+        people.note_changes();
         people.learn(fact(1, 12, 6));
         people.learn(fact(2, 20, 6));
         assert_eq!(people.person(1), Some(12));
@@ -397,7 +397,7 @@ mod tests {
     fn a_deleted_patient_is_nobody_until_a_newer_version_comes() {
         let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 5));
-        people.settled();
+        people.note_changes();
         people.learn_deleted(1, 6);
         assert_eq!(people.person(1), None);
         assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
@@ -460,7 +460,7 @@ mod tests {
         for patient in 1..=3 {
             people.learn(fact(patient, patient * 10, 1));
         }
-        people.settled();
+        people.note_changes();
         people.learn_merge(merge(1, 2, Some((1, 2))));
         people.learn_merge(merge(3, 2, Some((2, 3))));
         people.replace();

@@ -26,7 +26,7 @@ pub struct Relink<'a> {
     pub table: usize,
     /// Who every Patient is now.
     pub people: &'a PatientIndex,
-    /// Patients who were somebody else when the lake was last settled, and whom.
+    /// Patients who were somebody else when the lake was last committed, and whom.
     pub moved: &'a HashMap<i64, Option<i64>>,
     /// Whether the table's records are the Patients themselves.
     pub is_people: bool,

@@ -1,4 +1,4 @@
-//! New rows settle in the lake: linked to their people, merged shard by shard, committed.
+//! Merging new rows into the lake: linked to their people, merged shard by shard, committed.
 
 use super::content;
 use super::exclusions::Exclusions;
