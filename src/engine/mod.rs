@@ -1,6 +1,7 @@
 //! DataFusion with a memory limit, spilling to the temporary folder, reading tables of the lake.
 
 mod arithmetic;
+mod cancellable;
 mod clauses;
 mod count_distinct;
 mod errors;

@@ -1,6 +1,7 @@
 //! A session: parameters, functions and the tables that a query names.
 
 use super::arithmetic::CheckedArithmetic;
+use super::cancellable::CancellableJoins;
 use super::clauses::check_clauses;
 use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in};
 use super::filters::kept_below_joins;
@@ -281,6 +282,7 @@ fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
         vec![Arc::new(SetsWithoutOrder)];
     rules.extend(kept_below_joins(PhysicalOptimizer::new().rules));
     rules.push(Arc::new(VectorisedWindows));
+    rules.push(Arc::new(CancellableJoins));
     rules
 }
 

@@ -13,6 +13,26 @@ fn pause(milliseconds: u64) {
     std::thread::park_timeout(Duration::from_millis(milliseconds));
 }
 
+/// The prompt soon takes next to no processor time: what was cancelled has ended.
+fn assert_idle(project: &Project) {
+    let prompt = running_in(&project.path("")).unwrap();
+    let ticks = || -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{prompt}/stat")).unwrap();
+        let (_, numbers) = stat.rsplit_once(')').unwrap();
+        let times = numbers.split_whitespace().skip(11).take(2);
+        times.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    };
+    for _ in 0..30 {
+        let before = ticks();
+        pause(1_000);
+        // A hundred ticks are a second of one processor.
+        if ticks() - before < 10 {
+            return;
+        }
+    }
+    panic!("a cancelled query is still at work");
+}
+
 #[test]
 fn ctrl_c_cancels_a_query_and_not_the_prompt() {
     let record = synth(20, 1, false);
@@ -36,6 +56,7 @@ fn ctrl_c_cancels_a_query_and_not_the_prompt() {
             pause(700);
             terminal.keys("\u{3}");
         }
+        assert_idle(&project);
     }
     // At the prompt it forgets what was typed so far, and no more.
     terminal.keys("select 1 as\n");
