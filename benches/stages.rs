@@ -9,17 +9,15 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use populace::decode::Chunk;
 use populace::decode::fhir::{Decoder, View};
-use populace::disclosure::Scheme;
 use populace::engine::{Engine, Limits};
 use populace::lake::{Lake, Location, Settings};
 use populace::models::{Library, build, load_reference};
 use populace::pipeline::Pipeline;
 use populace::privacy::{Key, Pseudonyms};
 use populace::progress::Progress;
-use populace::release::{ReportFile, TableData, render};
 use populace::scratch::Scratch;
 use populace::{pull, release, synth};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -183,49 +181,18 @@ fn model_and_release(c: &mut Criterion) {
         });
     });
 
-    let report = ReportFile::read(&root().join("pipelines/reports/use_of_services.toml")).unwrap();
-    let mut data = BTreeMap::new();
-    for table in &report.tables {
-        let rows = runtime.block_on(async {
-            built
-                .engine
-                .query("bench", &table.sql)
-                .await
-                .unwrap()
-                .collect()
-                .await
-                .unwrap()
-        });
-        let lists = listed(&rows);
-        let batches = rows;
-        data.insert(table.id.clone(), TableData { batches, lists });
-    }
-    let about = release::About {
-        as_of: "2026-09-30".parse().unwrap(),
-        parameters: BTreeMap::new(),
-        program_version: env!("CARGO_PKG_VERSION").to_string(),
-        models: Vec::new(),
-        inputs: Vec::new(),
+    let reports = ["use_of_services".to_string()];
+    let wanted = release::Wanted {
+        reports: &reports,
+        dry_run: true,
+        ..release::Wanted::default()
     };
-    let scheme = Scheme::from_name(&built.pipeline.settings.disclosure.scheme).unwrap();
     c.bench_function("release/use_of_services", |b| {
-        b.iter(|| render(&report, black_box(&data), scheme, &about).unwrap());
+        b.iter(|| {
+            let made = release::make(&built.engine, &built.pipeline, &built.library, wanted);
+            runtime.block_on(made).unwrap()
+        });
     });
-}
-
-/// Every value that is there, as if it were in the list of its dimension.
-fn listed(batches: &[arrow::array::RecordBatch]) -> populace::release::Lists {
-    use arrow::array::AsArray;
-    let mut lists = populace::release::Lists::new();
-    for batch in batches {
-        for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-            let text = arrow::compute::cast(column, &arrow::datatypes::DataType::Utf8).unwrap();
-            let values = text.as_string::<i32>().iter().flatten();
-            let known = lists.entry(field.name().clone()).or_default();
-            known.extend(values.map(str::to_string));
-        }
-    }
-    lists
 }
 
 criterion_group!(benches, decode, pseudonyms, model_and_release);

@@ -19,7 +19,7 @@ pub enum Kind {
 
 impl Kind {
     /// The process exit code of this kind of failure.
-    pub fn exit_code(self) -> u8 {
+    pub(crate) fn exit_code(self) -> u8 {
         match self {
             Kind::Refused => 1,
             Kind::Usage => 2,
@@ -29,7 +29,7 @@ impl Kind {
     }
 
     /// Its name, for programs.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Kind::Refused => "refused",
             Kind::Usage => "usage",
@@ -67,56 +67,56 @@ impl Error {
     }
 
     /// A check failed or a release was refused.
-    pub fn refused(what: impl fmt::Display) -> Self {
+    pub(crate) fn refused(what: impl fmt::Display) -> Self {
         Self::new(Kind::Refused, what)
     }
 
     /// Wrong use or configuration.
-    pub fn usage(what: impl fmt::Display) -> Self {
+    pub(crate) fn usage(what: impl fmt::Display) -> Self {
         Self::new(Kind::Usage, what)
     }
 
     /// Data or storage failed.
-    pub fn data(what: impl fmt::Display) -> Self {
+    pub(crate) fn data(what: impl fmt::Display) -> Self {
         Self::new(Kind::Data, what)
     }
 
     /// A signal of number `signal` ended the command.
-    pub fn stopped(signal: u8, what: impl fmt::Display) -> Self {
+    pub(crate) fn stopped(signal: u8, what: impl fmt::Display) -> Self {
         Self::new(Kind::Stopped(signal), what)
     }
 
     /// Adds a cause, the nearest first.
     #[must_use]
-    pub fn cause(mut self, cause: impl fmt::Display) -> Self {
+    pub(crate) fn cause(mut self, cause: impl fmt::Display) -> Self {
         self.0.causes.push(plain(&cause.to_string()));
         self
     }
 
     /// Says what to do about it.
     #[must_use]
-    pub fn hint(mut self, hint: impl fmt::Display) -> Self {
+    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.0.hint = Some(hint.to_string());
         self
     }
 
     /// Says that this file of the lake, or this log, is not as it was written.
     #[must_use]
-    pub fn damaged(mut self, path: impl fmt::Display) -> Self {
+    pub(crate) fn damaged(mut self, path: impl fmt::Display) -> Self {
         self.0.damaged = Some(path.to_string());
         self
     }
 
     /// Says in front where it came up: a file, a query.
     #[must_use]
-    pub fn at(mut self, place: impl fmt::Display) -> Self {
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
         self.0.what = format!("{place}: {}", self.0.what);
         self
     }
 
     /// Puts this failure under a wider one: what was `error:` becomes the first `cause:`.
     #[must_use]
-    pub fn within(mut self, what: impl fmt::Display) -> Self {
+    pub(crate) fn within(mut self, what: impl fmt::Display) -> Self {
         let inner = std::mem::replace(&mut self.0.what, what.to_string());
         self.0.causes.insert(0, inner);
         self
@@ -138,13 +138,13 @@ impl Error {
     }
 
     /// The failure of Populace itself that a library handed on, if it did.
-    pub fn behind<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Self> {
+    pub(crate) fn behind<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Self> {
         std::iter::successors(Some(error), |error| error.source())
             .find_map(|error| error.downcast_ref())
     }
 
     /// The file or log of the lake, relative to it, that is not as it was written, when that is why.
-    pub fn damaged_path(&self) -> Option<&str> {
+    pub(crate) fn damaged_path(&self) -> Option<&str> {
         self.0.damaged.as_deref()
     }
 

@@ -4,9 +4,12 @@
 //! [`pull`] (with [`decode`] and [`privacy`]) → [`lake`] → [`models`] on the [`engine`] →
 //! [`disclosure`] → [`release`].
 
+// What `pub` says is so: the few types that `benches/`, `tests/` and `fuzz/` use are public.
+#![warn(unreachable_pub)]
+
 pub mod cli;
 pub mod decode;
-pub mod disclosure;
+mod disclosure;
 pub mod engine;
 pub mod error;
 pub mod functions;
@@ -16,7 +19,7 @@ pub mod models;
 mod nearest;
 #[cfg(test)]
 mod notice;
-pub mod panics;
+mod panics;
 pub mod pipeline;
 pub mod privacy;
 pub mod progress;
@@ -24,6 +27,6 @@ pub mod pull;
 mod regular_file;
 pub mod release;
 pub mod scratch;
-pub mod stop;
+mod stop;
 pub mod synth;
-pub mod visible;
+mod visible;

@@ -127,36 +127,36 @@ fn fits(size: usize) -> bool {
 }
 
 /// Bytes that the process holds; 0 where [`Counted`] is not the allocator.
-pub fn held() -> usize {
+pub(crate) fn held() -> usize {
     usize::try_from(HELD.load(Ordering::Relaxed)).unwrap_or(0)
 }
 
 /// Sets what the process should stay within.
-pub fn set_limit(bytes: usize) {
+pub(crate) fn set_limit(bytes: usize) {
     LIMIT.store(bytes, Ordering::Relaxed);
 }
 
 /// Above this, operators are told that there is no more memory: they spill, or end the query.
-pub fn high() -> usize {
+pub(crate) fn high() -> usize {
     let limit = LIMIT.load(Ordering::Relaxed);
     limit.saturating_add(limit / 8).saturating_add(ALLOWED / 2)
 }
 
 /// Above this, nothing more is given to a query.
-pub fn ceiling() -> usize {
+pub(crate) fn ceiling() -> usize {
     let limit = LIMIT.load(Ordering::Relaxed);
     limit.saturating_add(limit / 4).saturating_add(ALLOWED)
 }
 
 /// While this lives, the thread works for a query that can be given up: its allocations may wait.
 #[derive(Debug)]
-pub struct Stoppable {
+pub(crate) struct Stoppable {
     before: bool,
 }
 
 impl Stoppable {
     /// From here on.
-    pub fn here() -> Self {
+    pub(crate) fn here() -> Self {
         Stoppable {
             before: STOPPABLE.replace(true),
         }
@@ -171,14 +171,14 @@ impl Drop for Stoppable {
 
 /// Ready as soon as a thread waits for memory that is not there.
 #[derive(Debug)]
-pub struct Exceeded(Arc<AtomicWaker>);
+pub(crate) struct Exceeded(Arc<AtomicWaker>);
 
 /// Those who want to know.
 static WATCHED: Mutex<Vec<Weak<AtomicWaker>>> = Mutex::new(Vec::new());
 
 impl Exceeded {
     /// Watches from now on.
-    pub fn watch() -> Self {
+    pub(crate) fn watch() -> Self {
         static WATCH: Once = Once::new();
         WATCH.call_once(|| {
             // The workers of the runtime may all be waiting: somebody else has to look.
@@ -213,7 +213,7 @@ fn some_wait() -> bool {
 }
 
 /// Gives threads, whose query was given up, a moment to go on. True when some cannot: they are lost.
-pub fn lose_waiting() -> bool {
+pub(crate) fn lose_waiting() -> bool {
     for _ in 0..LOOKS {
         if !some_wait() {
             return false;

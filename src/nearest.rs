@@ -7,7 +7,10 @@ use std::fmt::Display;
 const LISTED: usize = 12;
 
 /// A hint: "did you mean 'x'?", or the list of what there is.
-pub fn nearest(wrong: impl Display, known: impl IntoIterator<Item = impl Display>) -> String {
+pub(crate) fn nearest(
+    wrong: impl Display,
+    known: impl IntoIterator<Item = impl Display>,
+) -> String {
     let wrong = wrong.to_string();
     let known: Vec<String> = known.into_iter().map(|name| name.to_string()).collect();
     match near(&wrong, known.iter().map(String::as_str)) {
@@ -25,7 +28,10 @@ pub fn nearest(wrong: impl Display, known: impl IntoIterator<Item = impl Display
 /// The candidate nearest to `wrong`, when one is near enough to be what was meant: at most three
 /// letters away, and not more than half of the shorter one. Of two as near it is the longer one, as
 /// letters are forgotten more often than added.
-pub fn near<'n>(wrong: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn near<'n>(
+    wrong: &str,
+    candidates: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
     candidates
         .into_iter()
         .filter_map(|candidate| Some((distance(wrong, candidate)?, candidate)))
@@ -34,7 +40,7 @@ pub fn near<'n>(wrong: &str, candidates: impl IntoIterator<Item = &'n str>) -> O
 }
 
 /// How far `wrong` is from the name `known`; None when it is too far to be a slip of the hand.
-pub fn distance(wrong: &str, known: &str) -> Option<usize> {
+pub(crate) fn distance(wrong: &str, known: &str) -> Option<usize> {
     let shorter = wrong.chars().count().min(known.chars().count());
     let distance = strsim::damerau_levenshtein(wrong, known);
     (distance <= 3 && distance * 2 <= shorter).then_some(distance)

@@ -19,7 +19,7 @@ struct Place {
 }
 
 /// From now on a panic prints nothing, and its place is kept.
-pub fn watch() {
+pub(crate) fn watch() {
     set_hook(Box::new(|panic| {
         let code = panic.location().map_or_else(
             || "a place that is not known".to_string(),
@@ -52,7 +52,7 @@ fn in_repository(file: &str) -> &str {
 }
 
 /// Does work; a panic of it is an error, and an error that a panic of another thread led to says so.
-pub fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(error()));
     done.map_err(|e| match is_known() {
         true => error().within(e.what()),
@@ -61,7 +61,7 @@ pub fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 /// Does work of a library that panics where it ought to fail; None when it did.
-pub fn survived<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn survived<T>(work: impl FnOnce() -> T) -> Option<T> {
     let done = catch_unwind(AssertUnwindSafe(work)).ok();
     if done.is_none() {
         PLACE.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -78,13 +78,13 @@ fn is_known() -> bool {
 }
 
 /// Does work; a panic of it is an error.
-pub async fn caught_in<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(crate) async fn caught_in<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let done = AssertUnwindSafe(work).catch_unwind().await;
     done.unwrap_or_else(|_| Err(error()))
 }
 
 /// The error of the panic that was last heard of.
-pub fn error() -> Error {
+pub(crate) fn error() -> Error {
     let mut place = PLACE.lock().unwrap_or_else(PoisonError::into_inner);
     match place.take() {
         Some(Place { code, too_large }) if too_large => {

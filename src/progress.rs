@@ -12,7 +12,7 @@ pub struct Progress {
 
 impl Progress {
     /// Shown when `wanted` and standard error is a terminal that can move its cursor.
-    pub fn new(wanted: bool) -> Self {
+    pub(crate) fn new(wanted: bool) -> Self {
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Progress {
             shown: wanted && !dumb && std::io::stderr().is_terminal(),
@@ -25,7 +25,7 @@ impl Progress {
     }
 
     /// A bar over `bytes`.
-    pub fn bytes(self, label: &str, bytes: u64) -> ProgressBar {
+    pub(crate) fn bytes(self, label: &str, bytes: u64) -> ProgressBar {
         self.bar(
             label,
             bytes,
@@ -34,7 +34,7 @@ impl Progress {
     }
 
     /// A bar over `count` things.
-    pub fn count(self, label: &str, count: u64) -> ProgressBar {
+    pub(crate) fn count(self, label: &str, count: u64) -> ProgressBar {
         self.bar(label, count, "{msg:20} {bar:30} {pos}/{len} {elapsed}")
     }
 

@@ -6,7 +6,7 @@ use std::io::{Error, Read, Result};
 use std::path::Path;
 
 /// What stands in the place of a file or folder; None for a file, a folder or a symbolic link.
-pub fn special(kind: FileType) -> Option<&'static str> {
+pub(crate) fn special(kind: FileType) -> Option<&'static str> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
@@ -26,7 +26,7 @@ pub fn special(kind: FileType) -> Option<&'static str> {
 ///
 /// # Errors
 /// As [`File::open`], and for what is a FIFO, a socket, a device or a folder.
-pub fn open(path: &Path) -> Result<File> {
+pub(crate) fn open(path: &Path) -> Result<File> {
     // Before it is opened: that is where a FIFO waits.
     refuse(path.metadata()?.file_type())?;
     let file = File::open(path)?;
@@ -39,7 +39,7 @@ pub fn open(path: &Path) -> Result<File> {
 ///
 /// # Errors
 /// As [`open`], and when it cannot be read to its end.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -49,7 +49,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// As [`read`], and when it is not UTF-8.
-pub fn read_to_string(path: &Path) -> Result<String> {
+pub(crate) fn read_to_string(path: &Path) -> Result<String> {
     let mut text = String::new();
     open(path)?.read_to_string(&mut text)?;
     Ok(text)

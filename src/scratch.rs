@@ -25,11 +25,11 @@ fn leftovers() -> MutexGuard<'static, BTreeSet<PathBuf>> {
 
 /// A path that [`remove_all`] removes, until this is dropped.
 #[derive(Debug)]
-pub struct Leftover(PathBuf);
+pub(crate) struct Leftover(PathBuf);
 
 impl Leftover {
     /// Keeps `path` from outliving this process.
-    pub fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(path: PathBuf) -> Self {
         leftovers().insert(path.clone());
         Leftover(path)
     }
@@ -42,7 +42,7 @@ impl Drop for Leftover {
 }
 
 /// Removes all that must not outlive this process, whoever still uses it.
-pub fn remove_all() {
+pub(crate) fn remove_all() {
     let paths = std::mem::take(&mut *leftovers());
     for path in paths {
         remove(&path);
@@ -112,11 +112,6 @@ impl Scratch {
         })
     }
 
-    /// The folder.
-    pub fn path(&self) -> &Path {
-        &self.folder
-    }
-
     /// A new folder inside it.
     pub fn folder(&self, name: &str) -> Result<PathBuf> {
         let path = self.folder.join(name);
@@ -131,7 +126,7 @@ impl Scratch {
 }
 
 /// Creates a file of a temporary folder, for its owner only.
-pub fn create(path: &Path) -> std::io::Result<File> {
+pub(crate) fn create(path: &Path) -> std::io::Result<File> {
     let mut options = File::options();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
@@ -189,8 +184,8 @@ mod tests {
         let first = Scratch::new(Some(parent.path())).unwrap();
         assert!(!left.exists());
         let second = Scratch::new(Some(parent.path())).unwrap();
-        assert!(first.path().exists(), "a folder in use stays");
-        let path = second.path().to_path_buf();
+        assert!(first.folder.exists(), "a folder in use stays");
+        let path = second.folder.to_path_buf();
         drop(second);
         assert!(!path.exists());
     }

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 /// A signal that ends a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
+pub(crate) enum Signal {
     /// The terminal is gone.
     HangUp,
     /// Ctrl-C.
@@ -27,7 +27,7 @@ impl Signal {
     const ALL: [Signal; 3] = [Signal::HangUp, Signal::Interrupt, Signal::Terminate];
 
     /// Its number.
-    pub fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         match self {
             Signal::HangUp => 1,
             Signal::Interrupt => 2,
@@ -36,7 +36,7 @@ impl Signal {
     }
 
     /// Its name, as manuals have it.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Signal::HangUp => "SIGHUP",
             Signal::Interrupt => "SIGINT",
@@ -62,7 +62,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Tells every step of this process to stop, and ends the programs that it has started.
-pub fn tell(signal: Signal) {
+pub(crate) fn tell(signal: Signal) {
     TOLD.store(signal.number(), Ordering::SeqCst);
     for child in lock(&CHILDREN).iter() {
         end_child(*child);
@@ -71,13 +71,13 @@ pub fn tell(signal: Signal) {
 }
 
 /// The signal that told this process to stop, once one has.
-pub fn told() -> Option<Signal> {
+pub(crate) fn told() -> Option<Signal> {
     let number = TOLD.load(Ordering::SeqCst);
     Signal::ALL.into_iter().find(|s| s.number() == number)
 }
 
 /// Fails once this process was told to stop.
-pub fn check() -> Result<()> {
+pub(crate) fn check() -> Result<()> {
     match told() {
         Some(signal) => Err(stopped(signal)),
         None => Ok(()),
@@ -85,7 +85,7 @@ pub fn check() -> Result<()> {
 }
 
 /// The failure of what was cut short by `signal`.
-pub fn stopped(signal: Signal) -> Error {
+pub(crate) fn stopped(signal: Signal) -> Error {
     let during = match lock(&STEP).as_str() {
         "" => String::new(),
         step => format!(" during {step}"),
@@ -98,17 +98,17 @@ pub fn stopped(signal: Signal) -> Error {
 }
 
 /// Names the step at work.
-pub fn during(step: &str) {
+pub(crate) fn during(step: &str) {
     *lock(&STEP) = step.to_string();
 }
 
 /// The step at work.
-pub fn step() -> String {
+pub(crate) fn step() -> String {
     lock(&STEP).clone()
 }
 
 /// Does `work`, and drops it as soon as this process is told to stop.
-pub async fn unless_told<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(crate) async fn unless_told<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let mut work = pin!(work);
     loop {
         let mut woken = pin!(WAKE.notified());
@@ -122,11 +122,11 @@ pub async fn unless_told<T>(work: impl Future<Output = Result<T>>) -> Result<T> 
 }
 
 /// As long as it lives, the command waits for somebody to type: a signal ends it at once.
-pub struct Waiting(());
+pub(crate) struct Waiting(());
 
 impl Waiting {
     /// Begins to wait.
-    pub fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         WAITING.store(true, Ordering::SeqCst);
         Waiting(())
     }
@@ -139,16 +139,16 @@ impl Drop for Waiting {
 }
 
 /// Whether nothing is at work that could end in order.
-pub fn is_waiting() -> bool {
+pub(crate) fn is_waiting() -> bool {
     WAITING.load(Ordering::SeqCst)
 }
 
 /// A program that this one has started and that ends with it, until this is dropped.
-pub struct Child(u32);
+pub(crate) struct Child(u32);
 
 impl Child {
     /// The program of process `id`.
-    pub fn ends_with_us(id: u32) -> Self {
+    pub(crate) fn ends_with_us(id: u32) -> Self {
         lock(&CHILDREN).insert(id);
         // A signal may have come between the start of the program and this.
         if told().is_some() {
@@ -177,17 +177,17 @@ fn end_child(id: u32) {
 fn end_child(_: u32) {}
 
 /// What is done when a command cannot end in order: it is stuck, or a second signal came.
-pub fn last_words(words: impl FnOnce(Signal) + Send + 'static) {
+pub(crate) fn last_words(words: impl FnOnce(Signal) + Send + 'static) {
     *lock(&LAST_WORDS) = Some(Box::new(words));
 }
 
 /// Forgets the last words: what they would say has been said.
-pub fn forget_last_words() {
+pub(crate) fn forget_last_words() {
     lock(&LAST_WORDS).take();
 }
 
 /// Says the last words, once.
-pub fn say_last_words(signal: Signal) {
+pub(crate) fn say_last_words(signal: Signal) {
     let words = lock(&LAST_WORDS).take();
     if let Some(words) = words {
         words(signal);

@@ -21,12 +21,12 @@ fn acts(c: char) -> bool {
 }
 
 /// One line of text: every character that acts on a terminal is escaped, line ends too.
-pub fn one_line(text: &str) -> Cow<'_, str> {
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
 
 /// Text of several lines, which keeps its line ends and tabs.
-pub fn lines(text: &str) -> Cow<'_, str> {
+pub(crate) fn lines(text: &str) -> Cow<'_, str> {
     escaped(text, |c| matches!(c, '\n' | '\t'))
 }
 
@@ -48,7 +48,7 @@ fn escaped(text: &str, stays: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 /// The text of a JSON document, which stays the same document: what acts on a terminal can only
 /// stand in its strings, where JSON has an escape for it.
-pub fn json(text: &str) -> Cow<'_, str> {
+pub(crate) fn json(text: &str) -> Cow<'_, str> {
     let shown = |c: char| !acts(c) || matches!(c, '\n' | '\t' | '\r');
     if text.chars().all(shown) {
         return Cow::Borrowed(text);
@@ -69,13 +69,13 @@ pub fn json(text: &str) -> Cow<'_, str> {
 /// Makes bytes that come piece by piece fit for a terminal; a character that is cut in two waits
 /// for its other half.
 #[derive(Debug, Default)]
-pub struct Visible {
+pub(crate) struct Visible {
     cut: Vec<u8>,
 }
 
 impl Visible {
     /// The next piece as a terminal may have it.
-    pub fn next(&mut self, bytes: &[u8]) -> String {
+    pub(crate) fn next(&mut self, bytes: &[u8]) -> String {
         self.cut.extend_from_slice(bytes);
         let whole = match std::str::from_utf8(&self.cut) {
             // Only the end can be half a character: anything else is no text at all.

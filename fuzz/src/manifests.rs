@@ -1,7 +1,6 @@
 //! What every manifest must hold to, whoever wrote it.
 
-use crate::pull::bulk::address::Server;
-use crate::pull::bulk::manifest::{Page, parse};
+use populace::pull::{ManifestPage, Server, parse_manifest};
 use url::{Host, Url};
 
 const HOME: &str = "https://fhir.example/r4";
@@ -27,7 +26,7 @@ fn is_plain(url: &Url) {
     assert!(segments.all(|part| part != ".." && part != "."), "climbs");
 }
 
-fn check(server: &Server, home: &Url, page: &Page) {
+fn check(server: &Server, home: &Url, page: &ManifestPage) {
     chrono::DateTime::parse_from_rfc3339(&page.transaction_time).unwrap();
     for file in &page.files {
         is_plain(&file.url);
@@ -63,10 +62,10 @@ pub fn manifest(bytes: &[u8]) {
         let server = Server::parse("any", home, &FILES.map(str::to_string)).unwrap();
         let home = Url::parse(home).unwrap();
         let from = server.at("$export-poll-status?job=1").unwrap();
-        match parse(&server, &from, bytes) {
+        match parse_manifest(&server, &from, bytes) {
             Ok(page) => check(&server, &home, &page),
             // A manifest is data: what is wrong with it is no mistake in a setting.
-            Err(error) => assert_eq!(error.kind(), crate::error::Kind::Data),
+            Err(error) => assert_eq!(error.kind(), populace::error::Kind::Data),
         }
     }
 }

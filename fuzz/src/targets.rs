@@ -1,21 +1,15 @@
-//! What every input must hold to, target by target. The fuzzer calls these with inputs of its own, and
-//! the main crate's tests with the inputs that it found.
+//! What must hold for every file, view and path, target by target.
 
-use crate::decode::csv::{ColumnFile, CsvDecoder, whole_records};
-use crate::decode::fhir::{Decoder, View, selected_paths};
-use crate::decode::{Chunk, Decoded};
+use populace::decode::csv::{ColumnFile, CsvDecoder, whole_records};
+use populace::decode::fhir::{Decoder, View, selected_paths};
+use populace::decode::{Chunk, Decoded};
 use serde_json::json;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 /// The files of a folder of the repository, by name.
 fn shipped(folder: &str) -> Vec<(String, String)> {
-    // From the repository, and from fuzz/ in it.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = root
-        .ancestors()
-        .find(|root| root.join("pipelines").is_dir())
-        .unwrap();
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let mut files: Vec<_> = std::fs::read_dir(root.join(folder))
         .unwrap()
         .map(|file| file.unwrap().path())

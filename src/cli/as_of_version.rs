@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 /// One value of the option.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AsOfVersion {
+pub(super) enum AsOfVersion {
     /// A table at a version of its Delta log.
     Version(TableName, u64),
     /// Every table as it was at a moment.
@@ -63,7 +63,7 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
 
 /// The state of the lake that a query reads; the newest of each table when nothing else is said.
 #[derive(Debug, Clone, Default)]
-pub struct Past {
+pub(super) struct Past {
     versions: BTreeMap<TableName, u64>,
     moment: Option<DateTime<Utc>>,
 }
@@ -72,7 +72,7 @@ impl Past {
     /// Puts the values of the option together; a table's own version goes before the moment.
     ///
     /// Refuses two versions of one table, two moments, and tables that the lake does not have.
-    pub async fn new(lake: &Lake, values: &[AsOfVersion]) -> Result<Self> {
+    pub(super) async fn new(lake: &Lake, values: &[AsOfVersion]) -> Result<Self> {
         let mut past = Past::default();
         for value in values {
             match value {
@@ -106,7 +106,7 @@ impl Past {
     ///
     /// # Errors
     /// Refused: such rows cannot be told from the others, as in a model's.
-    pub async fn table(&self, lake: &Lake, name: &TableName) -> Result<Option<Table>> {
+    pub(super) async fn table(&self, lake: &Lake, name: &TableName) -> Result<Option<Table>> {
         let Some(table) = self.stored(lake, name).await? else {
             return Ok(None);
         };

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 /// Checks pipeline, views, column files, models and reports, with empty tables in the place of data.
-pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let pipeline = session::pipeline(global)?;
     // Nothing is stored under it, so that whoever has no key can check all the same.
     let key = Key::throwaway()?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// A file that is being written under another name in the same folder, and gets its own at the end.
 #[derive(Debug)]
-pub struct CompleteFile {
+pub(super) struct CompleteFile {
     path: PathBuf,
     to: To,
 }
@@ -22,7 +22,7 @@ enum To {
 
 impl CompleteFile {
     /// Begins the file `path`.
-    pub fn create(path: &Path) -> Result<Self> {
+    pub(super) fn create(path: &Path) -> Result<Self> {
         let cannot = || format!("cannot write {}", path.display());
         let hint = "name a file in a folder that is there and may be written to";
         let to = if path.exists() && !path.is_file() && !path.is_dir() {
@@ -54,7 +54,7 @@ impl CompleteFile {
     }
 
     /// Gives the file its name. Without this it is as if it had never been.
-    pub fn keep(self) -> Result<()> {
+    pub(super) fn keep(self) -> Result<()> {
         let CompleteFile { path, to } = self;
         let cannot = || format!("cannot write {}", path.display());
         match to {

@@ -14,7 +14,7 @@ const NAMED: usize = 5;
 
 /// The same result; an error over a damaged record table says which sources fill it, and how they are
 /// read again.
-pub async fn explained<T>(pipeline: &Pipeline, lake: &Lake, result: Result<T>) -> Result<T> {
+pub(super) async fn explained<T>(pipeline: &Pipeline, lake: &Lake, result: Result<T>) -> Result<T> {
     match result {
         Err(e) => Err(with_sources(pipeline, lake, e).await),
         done => done,
@@ -22,7 +22,7 @@ pub async fn explained<T>(pipeline: &Pipeline, lake: &Lake, result: Result<T>) -
 }
 
 /// The same error of a command that has let its lake go.
-pub async fn explained_anew(global: &Global, error: Error) -> Error {
+pub(super) async fn explained_anew(global: &Global, error: Error) -> Error {
     if error.damaged_path().is_none() {
         return error;
     }
@@ -55,7 +55,7 @@ async fn with_sources(pipeline: &Pipeline, lake: &Lake, error: Error) -> Error {
 }
 
 /// What to do about damage in a table that these sources fill.
-pub fn way_back(sources: &[Feeding]) -> String {
+pub(super) fn way_back(sources: &[Feeding]) -> String {
     let names: Vec<&str> = sources.iter().map(|s| s.source.as_str()).collect();
     format!(
         "restore it from a copy of the lake, or run `populace pull --again {}`, which takes the damaged files out and reads the extracts again",
@@ -64,7 +64,7 @@ pub fn way_back(sources: &[Feeding]) -> String {
 }
 
 /// A source and its extracts.
-pub fn words(feeding: &Feeding) -> String {
+pub(super) fn words(feeding: &Feeding) -> String {
     let (source, extracts) = (&feeding.source, &feeding.extracts);
     let named = extracts.iter().take(NAMED).cloned().collect::<Vec<_>>();
     let more = extracts.len().saturating_sub(NAMED);
@@ -81,7 +81,7 @@ pub fn words(feeding: &Feeding) -> String {
 /// The models among what a night found damaged, which it builds again, and what else is said.
 ///
 /// Fails for a damaged table that the lake itself cannot make anew.
-pub fn sorted(
+pub(super) fn sorted(
     scrubbed: &Scrubbed,
     library: Option<&Library>,
 ) -> Result<(BTreeSet<TableName>, Vec<String>)> {

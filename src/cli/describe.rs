@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// What a project says of a table.
 #[derive(Debug, Default)]
-pub struct Description {
+pub(super) struct Description {
     /// Of the table; empty where nothing is said.
     pub table: String,
     columns: BTreeMap<String, String>,
@@ -51,7 +51,7 @@ const OF_THE_PULL: [(&str, &str); 11] = [
 ];
 
 /// The columns of `table` with their types and what they are, a row each.
-pub fn columns(pipeline: &Pipeline, table: &Table) -> Result<RecordBatch> {
+pub(super) fn columns(pipeline: &Pipeline, table: &Table) -> Result<RecordBatch> {
     let said = description(pipeline, &table.name);
     let fields = table.schema.fields();
     let text = |of: &dyn Fn(&Field) -> String| -> ArrayRef {
@@ -77,7 +77,7 @@ pub fn columns(pipeline: &Pipeline, table: &Table) -> Result<RecordBatch> {
 
 /// What the project says of a table. A file that cannot be read says nothing: `populace check` tells
 /// why.
-pub fn description(pipeline: &Pipeline, name: &TableName) -> Description {
+pub(super) fn description(pipeline: &Pipeline, name: &TableName) -> Description {
     match name.layer.as_str() {
         "record" => of_record(pipeline, &name.name),
         "reference" | "populace" => Description::default(),

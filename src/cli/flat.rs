@@ -13,7 +13,7 @@ const FAILED: &str = "cannot write nested values as text";
 
 /// The columns of `schema` when parts of records are columns of their own (`r.value`, `r.lower`) and
 /// lists are JSON.
-pub fn flat_schema(schema: &SchemaRef) -> SchemaRef {
+pub(super) fn flat_schema(schema: &SchemaRef) -> SchemaRef {
     let mut flat = Vec::new();
     for field in schema.fields() {
         add_fields("", field, &mut flat);
@@ -36,7 +36,7 @@ fn add_fields(before: &str, field: &FieldRef, flat: &mut Vec<Field>) {
 }
 
 /// The rows with the columns of [`flat_schema`].
-pub fn flat_rows(rows: &RecordBatch, flat: &SchemaRef) -> Result<RecordBatch> {
+pub(super) fn flat_rows(rows: &RecordBatch, flat: &SchemaRef) -> Result<RecordBatch> {
     let mut columns = Vec::new();
     for column in rows.columns() {
         add_columns(column, &mut columns)?;

@@ -11,7 +11,7 @@ use std::fmt::Write;
 const WIDTH: usize = 96;
 
 /// The page of the function `name`, or all names by section when it is empty.
-pub fn help(name: &str) -> Result<String> {
+pub(super) fn help(name: &str) -> Result<String> {
     let name = name.trim_end_matches("()").to_lowercase();
     let sections = sections();
     if name.is_empty() {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options of every command")]
-pub struct Global {
+pub(super) struct Global {
     /// The pipeline file [default: pipelines/nightly.toml here, or in the nearest folder above]
     #[arg(short, long, global = true, value_name = "FILE")]
     pub pipeline: Option<PathBuf>,

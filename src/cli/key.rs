@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace key`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     #[command(subcommand)]
     what: What,
 }
@@ -34,7 +34,7 @@ enum What {
     },
 }
 
-pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     match arguments.what {
         What::New => {
             let key = Key::generate()?;

@@ -22,7 +22,7 @@ const LONGEST_NUMBER: usize = 9;
 
 /// Writes one event as one line, without colours.
 #[derive(Debug, Clone, Copy)]
-pub struct LogFormat;
+pub(super) struct LogFormat;
 
 impl<S, N> FormatEvent<S, N> for LogFormat
 where

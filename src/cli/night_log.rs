@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// One step of a night.
 #[derive(Debug, Clone, serde::Serialize)]
-pub struct Step {
+pub(super) struct Step {
     /// The night: when it began, 2026-11-22T02:00:00Z.
     pub night: String,
     /// begin, verify, pull, run, check, release, vacuum or end.
@@ -38,7 +38,7 @@ pub struct Step {
 
 impl Step {
     /// A step that ends now.
-    pub fn now(night: &str, step: &str, outcome: &str, detail: &str) -> Self {
+    pub(super) fn now(night: &str, step: &str, outcome: &str, detail: &str) -> Self {
         Step {
             night: night.to_string(),
             step: step.to_string(),
@@ -52,7 +52,7 @@ impl Step {
     }
 
     /// A check of `model` that failed just now.
-    pub fn check(night: &str, model: &str, failure: &CheckFailure) -> Self {
+    pub(super) fn check(night: &str, model: &str, failure: &CheckFailure) -> Self {
         let detail = format!("{model}: {} rows break `{}`", failure.rows, failure.check);
         Step {
             model: Some(model.to_string()),
@@ -88,7 +88,7 @@ const FILES: usize = 32;
 const TRIES: usize = 20;
 
 /// Adds steps to the log.
-pub async fn add(lake: &Lake, new: &[Step]) -> Result<()> {
+pub(super) async fn add(lake: &Lake, new: &[Step]) -> Result<()> {
     // Nights at once do a log no harm: whoever comes second adds to what is there then.
     for _ in 0..TRIES {
         let base = lake.table(&table()).await?;
@@ -148,7 +148,7 @@ fn rows(steps: &[Step]) -> Result<RecordBatch> {
 }
 
 /// All steps, oldest first.
-pub async fn load(lake: &Lake) -> Result<Vec<Step>> {
+pub(super) async fn load(lake: &Lake) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(steps);

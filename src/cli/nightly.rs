@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 /// How long a night that ends at once may take to say so in its log.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-pub async fn main(
+pub(super) async fn main(
     global: &Global,
     arguments: &pull::OptOutArguments,
     printer: &Printer,

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// How a night ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub(super) enum Outcome {
     /// It did all that it should.
     Ok,
     /// It did all, but what it pulled is not what a good night brings.
@@ -25,7 +25,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The words for people.
-    pub fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Outcome::Ok => "ok",
             Outcome::Warned => "with warnings",
@@ -37,7 +37,7 @@ impl Outcome {
     }
 
     /// The same, after "the last night".
-    pub fn verb(self) -> &'static str {
+    pub(super) fn verb(self) -> &'static str {
         match self {
             Outcome::Ok => "is good",
             Outcome::Warned => "ended with warnings",
@@ -49,14 +49,14 @@ impl Outcome {
     }
 
     /// Whether nobody has to look at it.
-    pub fn is_good(self) -> bool {
+    pub(super) fn is_good(self) -> bool {
         matches!(self, Outcome::Ok | Outcome::Running)
     }
 }
 
 /// One night.
 #[derive(Debug, Clone, Serialize)]
-pub struct Night {
+pub(super) struct Night {
     /// When it began.
     pub night: String,
     /// How it ended.
@@ -70,7 +70,7 @@ pub struct Night {
 const UNSEEN: TimeDelta = TimeDelta::days(1);
 
 /// The nights of `steps`, which come oldest first, with the one that was heard of last at the end.
-pub fn nights(steps: Vec<Step>, holder: &Holder) -> Vec<Night> {
+pub(super) fn nights(steps: Vec<Step>, holder: &Holder) -> Vec<Night> {
     let mut nights: Vec<Night> = Vec::new();
     for step in steps {
         match nights.iter().position(|n| n.night == step.night) {
@@ -122,7 +122,7 @@ fn outcome(night: &Night, holder: &Holder) -> Outcome {
 }
 
 /// The newest night that was cut short since the last good one.
-pub fn cut_short(nights: &[Night]) -> Option<&Night> {
+pub(super) fn cut_short(nights: &[Night]) -> Option<&Night> {
     let since = nights.iter().rev().take_while(|n| n.outcome != Outcome::Ok);
     let mut since = since.filter(|n| n.outcome == Outcome::CutShort);
     since.next()

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace plan`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Models: layer.name, layer.* or name [default: those of the pipeline file]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
@@ -23,7 +23,11 @@ pub struct Arguments {
     sql: Option<PathBuf>,
 }
 
-pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let pipeline = session::pipeline(global)?;
     let library = session::library(&pipeline)?;
     let patterns = match arguments.models.is_empty() {

@@ -10,7 +10,7 @@ use std::io::Write;
 
 /// Prints for people, or one summary for machines.
 #[derive(Debug, Clone, Copy)]
-pub struct Printer {
+pub(super) struct Printer {
     quiet: bool,
     json: bool,
     progress: bool,
@@ -22,7 +22,7 @@ const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 impl Printer {
     /// A printer as the options say. Without progress bars there are no colours either: who asks
     /// for that keeps what is printed.
-    pub fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &Global) -> Self {
         if global.no_progress {
             anstream::ColorChoice::Never.write_global();
         }
@@ -34,7 +34,7 @@ impl Printer {
     }
 
     /// A printer for a command line that could not be read.
-    pub fn of_json(json: bool) -> Self {
+    pub(super) fn of_json(json: bool) -> Self {
         Printer {
             quiet: false,
             json,
@@ -43,12 +43,12 @@ impl Printer {
     }
 
     /// Progress bars as the options say.
-    pub fn progress(self) -> Progress {
+    pub(super) fn progress(self) -> Progress {
         Progress::new(self.progress)
     }
 
     /// What a command did: `lines` for people, `summary` for machines.
-    pub fn summary(self, summary: &impl Serialize, lines: &[String]) -> Result<()> {
+    pub(super) fn summary(self, summary: &impl Serialize, lines: &[String]) -> Result<()> {
         if self.json {
             let text = serde_json::to_string(summary)
                 .map_err(|e| Error::data("cannot print the summary").cause(e))?;
@@ -62,7 +62,7 @@ impl Printer {
     }
 
     /// Data, to standard output. A reader that went away (`| head`) is no error.
-    pub fn data(self, text: &str) -> Result<()> {
+    pub(super) fn data(self, text: &str) -> Result<()> {
         match anstream::stdout().write_all(text.as_bytes()) {
             Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
                 Err(Error::data("cannot write to standard output").cause(e))
@@ -72,19 +72,19 @@ impl Printer {
     }
 
     /// A line for people.
-    pub fn say(self, line: &str) {
+    pub(super) fn say(self, line: &str) {
         if !self.quiet && !self.json {
             let _ = writeln!(anstream::stderr(), "{}", lines(line));
         }
     }
 
     /// A line that goes with a failure, whatever the options say.
-    pub fn remark(self, line: &str) {
+    pub(super) fn remark(self, line: &str) {
         let _ = writeln!(anstream::stderr(), "{}", lines(line));
     }
 
     /// The failure that ends a command: as a tired operator reads it, and for machines with `--json`.
-    pub fn error(self, error: &Error) {
+    pub(super) fn error(self, error: &Error) {
         self.problem(error);
         if self.json {
             let _ = writeln!(
@@ -96,7 +96,7 @@ impl Printer {
     }
 
     /// One of several failures, for people. What a signal ended is said in one line.
-    pub fn problem(self, error: &Error) {
+    pub(super) fn problem(self, error: &Error) {
         let mut out = anstream::stderr();
         if let (Kind::Stopped(_), Some(hint)) = (error.kind(), error.hint_text()) {
             let _ = writeln!(out, "{}; {}", lines(error.what()), lines(hint));
@@ -113,7 +113,7 @@ impl Printer {
 }
 
 /// A failure for machines.
-pub fn described(error: &Error) -> serde_json::Value {
+pub(super) fn described(error: &Error) -> serde_json::Value {
     let cause = (!error.causes().is_empty()).then(|| error.causes().join(": "));
     serde_json::json!({
         "error": {

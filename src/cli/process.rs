@@ -5,7 +5,7 @@ use crate::lake::FilesFor;
 /// Keeps the memory of the process, which holds the key and identifiers on their way to becoming
 /// pseudonyms, out of core dumps and away from other processes of the same account, and what it
 /// writes for its owner and group only. A stricter mask of the caller's stays.
-pub fn keep_private() {
+pub(super) fn keep_private() {
     withhold(FilesFor::default());
     #[cfg(unix)]
     {
@@ -23,7 +23,7 @@ pub fn keep_private() {
 
 /// Withholds permissions, beside those that are withheld already, from what is made from now on.
 #[cfg(unix)]
-pub fn withhold(files_for: FilesFor) {
+pub(super) fn withhold(files_for: FilesFor) {
     use nix::sys::stat::{Mode, umask};
     let wanted = Mode::from_bits_truncate(files_for.withheld() as nix::libc::mode_t);
     // The mask can only be read by setting it.
@@ -33,4 +33,4 @@ pub fn withhold(files_for: FilesFor) {
 
 /// Elsewhere than on Unix the folder's own access list says who may read.
 #[cfg(not(unix))]
-pub fn withhold(_: FilesFor) {}
+pub(crate) fn withhold(_: FilesFor) {}

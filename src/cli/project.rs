@@ -11,7 +11,7 @@ const USUAL: &str = "pipelines/nightly.toml";
 /// # Errors
 /// Usage: there is none, or the one above belongs to another account, whose settings could start
 /// programs of theirs.
-pub fn pipeline_file(named: Option<&Path>) -> Result<PathBuf> {
+pub(super) fn pipeline_file(named: Option<&Path>) -> Result<PathBuf> {
     if let Some(named) = named {
         return Ok(named.to_path_buf());
     }

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 /// Arguments of `populace pull`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Sources of the pipeline file [default: all]
     #[arg(value_name = "SOURCE")]
     sources: Vec<String>,
@@ -31,14 +31,18 @@ pub struct Arguments {
 
 /// What a person confirms of opt-out lists.
 #[derive(Debug, clap::Args)]
-pub struct OptOutArguments {
+pub(super) struct OptOutArguments {
     /// Let an opt-out list shrink from so many people to so many, once: the refusal says what to
     /// write (repeatable)
     #[arg(long, value_name = "LIST=BEFORE..NOW")]
     pub confirm_opt_outs: Vec<Confirmed>,
 }
 
-pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let (mut work, key) = session::Work::begin_to_pull(global).await?;
     work.confirm(&arguments.opt_outs.confirm_opt_outs);
     if arguments.again {
@@ -115,7 +119,7 @@ fn limits(global: &Global) -> Limits {
 }
 
 /// Pulls, and says what was pulled.
-pub async fn step(
+pub(super) async fn step(
     global: &Global,
     work: &session::Work,
     key: &Key,

@@ -13,7 +13,7 @@ use datafusion::prelude::DataFrame;
 use std::collections::BTreeSet;
 
 /// Who reads the lake: the engine, the project that explains its tables, and of which time.
-pub struct Reader<'a> {
+pub(super) struct Reader<'a> {
     /// The engine over the lake.
     pub engine: &'a Engine,
     /// The project.
@@ -24,7 +24,7 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     /// Plans one query over the tables that it names, as they are or were.
-    pub async fn ask(&self, place: &str, sql: &str) -> Result<DataFrame> {
+    pub(super) async fn ask(&self, place: &str, sql: &str) -> Result<DataFrame> {
         let (engine, lake) = (self.engine, self.engine.lake());
         let sql = sql.trim().trim_end_matches(';');
         let failed = |e| plan_error(place, &e);
@@ -59,7 +59,7 @@ impl Reader<'_> {
     }
 
     /// A table as it is or was; an error names the nearest one where there is none.
-    pub async fn table(&self, place: &str, name: &TableName) -> Result<Table> {
+    pub(super) async fn table(&self, place: &str, name: &TableName) -> Result<Table> {
         let lake = self.engine.lake();
         if name.layer.is_empty() {
             let known = lake.tables().await?;
@@ -95,7 +95,7 @@ fn described(sql: &str) -> Option<TableName> {
 }
 
 /// Our own functions; `show functions like '%'` lists the engine's too.
-pub fn is_show_functions(sql: &str) -> bool {
+pub(super) fn is_show_functions(sql: &str) -> bool {
     sql.trim_end()
         .trim_end_matches(';')
         .split_whitespace()

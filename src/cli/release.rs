@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace release`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Reports [default: those of the pipeline file]
     #[arg(value_name = "REPORT")]
     reports: Vec<String>,
@@ -23,7 +23,11 @@ pub struct Arguments {
     replace: bool,
 }
 
-pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let work = session::Work::begin(global).await?;
     let wanted = Wanted {
         reports: &arguments.reports,
@@ -41,7 +45,7 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 }
 
 /// Releases reports, and says where they are.
-pub async fn step(
+pub(super) async fn step(
     global: &Global,
     work: &session::Work,
     wanted: Wanted<'_>,

@@ -27,7 +27,7 @@ const TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// Columns for people
     Table,
     /// Comma-separated values with a header
@@ -41,7 +41,7 @@ pub enum Format {
 
 impl Format {
     /// The format that was asked for, or the one that the ending of `output` says, or a table.
-    pub fn chosen(asked: Option<Format>, output: Option<&Path>) -> Result<Format> {
+    pub(super) fn chosen(asked: Option<Format>, output: Option<&Path>) -> Result<Format> {
         let Some((None, path)) = output.map(|path| (asked, path)) else {
             return Ok(asked.unwrap_or(Format::Table));
         };
@@ -139,7 +139,7 @@ enum Writer {
 }
 
 /// Rows on their way out.
-pub struct Rows {
+pub(super) struct Rows {
     writer: Writer,
     schema: SchemaRef,
     /// Rows that a table shows at most.
@@ -153,7 +153,7 @@ pub struct Rows {
 impl Rows {
     /// Begins to write rows of `schema`: to the file `output`, which appears complete or not at all,
     /// or to standard output. A table shows `most` rows.
-    pub fn begin(
+    pub(super) fn begin(
         output: Option<&Path>,
         format: Format,
         schema: &SchemaRef,
@@ -208,7 +208,7 @@ impl Rows {
     }
 
     /// Writes rows.
-    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         let cannot = || cannot(self.output.as_deref());
         self.rows += batch.num_rows() as u64;
         match &mut self.writer {
@@ -246,12 +246,12 @@ impl Rows {
     }
 
     /// Whether nobody reads the rows any more.
-    pub fn is_unread(&self) -> bool {
+    pub(super) fn is_unread(&self) -> bool {
         self.gone.load(Ordering::Relaxed)
     }
 
     /// Ends: a file gets its name now. Gives the rows that came, and how many of them a table left out.
-    pub fn finish(self) -> Result<(u64, u64)> {
+    pub(super) fn finish(self) -> Result<(u64, u64)> {
         let output = self.output;
         let cannot = || cannot(output.as_deref());
         let mut left_out = 0;
@@ -325,7 +325,7 @@ fn cannot(output: Option<&Path>) -> String {
 }
 
 /// Rows as a table for people.
-pub fn table(schema: &SchemaRef, rows: &[RecordBatch]) -> Result<String> {
+pub(super) fn table(schema: &SchemaRef, rows: &[RecordBatch]) -> Result<String> {
     let options = FormatOptions::default().with_null("");
     let failed = |e: ArrowError| unwritten("cannot write the rows".to_string(), e);
     let fields = schema.fields().iter();

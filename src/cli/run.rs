@@ -14,13 +14,17 @@ use std::process::ExitCode;
 
 /// Arguments of `populace run`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Models: layer.name, layer.* or name [default: those of the pipeline file]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
 }
 
-pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let work = session::Work::begin(global).await?;
     let (summary, lines) =
         step(global, &work, &arguments.models, &BTreeSet::new(), printer).await?;
@@ -33,7 +37,7 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 }
 
 /// Builds models, and says what was built; `damaged` are models known to be damaged.
-pub async fn step(
+pub(super) async fn step(
     global: &Global,
     work: &session::Work,
     models: &[String],

@@ -17,7 +17,7 @@ use tracing_subscriber::EnvFilter;
 
 /// Sends logs to standard error: warnings, and more with `-v`; `POPULACE_LOG` overrides. Libraries
 /// have their say from the third `-v` on.
-pub fn log(verbose: u8, quiet: bool) {
+pub(super) fn log(verbose: u8, quiet: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
         (false, 0) => "warn",
@@ -45,7 +45,7 @@ pub fn log(verbose: u8, quiet: bool) {
 }
 
 /// Threads that the options allow.
-pub fn threads(global: &Global) -> usize {
+pub(super) fn threads(global: &Global) -> usize {
     match global.threads {
         Some(threads) => usize::from(threads),
         None => std::thread::available_parallelism().map_or(1, usize::from),
@@ -53,12 +53,15 @@ pub fn threads(global: &Global) -> usize {
 }
 
 /// Runs a command on a runtime of its own, until it ends or this process is told to stop.
-pub fn block_on<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) fn block_on<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Result<T> {
     block_on_whole(global, stop::unless_told(work))
 }
 
 /// Runs a command that looks itself whether it is told to stop.
-pub fn block_on_whole<T>(global: &Global, work: impl Future<Output = Result<T>>) -> Result<T> {
+pub(super) fn block_on_whole<T>(
+    global: &Global,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads(global).max(2))
         // Plans of many joins are walked on the stack.
@@ -74,7 +77,7 @@ pub fn block_on_whole<T>(global: &Global, work: impl Future<Output = Result<T>>)
 }
 
 /// The pipeline of the options.
-pub fn pipeline(global: &Global) -> Result<Pipeline> {
+pub(super) fn pipeline(global: &Global) -> Result<Pipeline> {
     let file = pipeline_file(global.pipeline.as_deref())?;
     let pipeline = Pipeline::load(&file, &global.set)?;
     process::withhold(pipeline.settings.privacy.files_for);
@@ -82,24 +85,24 @@ pub fn pipeline(global: &Global) -> Result<Pipeline> {
 }
 
 /// The lake of the options' pipeline file, however much else of the file is wrong.
-pub async fn lake_to_tell(global: &Global) -> Result<Lake> {
+pub(super) async fn lake_to_tell(global: &Global) -> Result<Lake> {
     let file = pipeline_file(global.pipeline.as_deref())?;
     Lake::open(Pipeline::lake_of(&file)?).await
 }
 
 /// The key of a pipeline.
-pub fn key(pipeline: &Pipeline) -> Result<Key> {
+pub(super) fn key(pipeline: &Pipeline) -> Result<Key> {
     let privacy = &pipeline.settings.privacy;
     Key::load_chain(&privacy.key_before, &privacy.key, &pipeline.root)
 }
 
 /// The temporary folder of this command.
-pub fn scratch(global: &Global) -> Result<Scratch> {
+pub(super) fn scratch(global: &Global) -> Result<Scratch> {
     Scratch::new(global.temp_dir.as_deref())
 }
 
 /// What a command that writes to the lake works with.
-pub struct Work {
+pub(super) struct Work {
     /// The pipeline.
     pub pipeline: Pipeline,
     /// Its lake.
@@ -113,7 +116,7 @@ pub struct Work {
 impl Work {
     /// Reads the pipeline, and opens its lake so that nobody else writes to it. The key is needed
     /// only to make a lake that is not there yet.
-    pub async fn begin(global: &Global) -> Result<Self> {
+    pub(super) async fn begin(global: &Global) -> Result<Self> {
         let pipeline = pipeline(global)?;
         let settings = match Lake::open(pipeline.lake()?).await {
             Ok(lake) => lake.settings().clone(),
@@ -128,7 +131,7 @@ impl Work {
 
     /// Reads the pipeline and its key, and opens the lake, made when it was not there, so that nobody
     /// else writes to it.
-    pub async fn begin_to_pull(global: &Global) -> Result<(Self, Key)> {
+    pub(super) async fn begin_to_pull(global: &Global) -> Result<(Self, Key)> {
         let pipeline = pipeline(global)?;
         let key = key(&pipeline)?;
         let settings = fresh(&pipeline, &key);
@@ -148,18 +151,18 @@ impl Work {
     }
 
     /// Takes in what a person confirms of opt-out lists.
-    pub fn confirm(&mut self, opt_outs: &[Confirmed]) {
+    pub(super) fn confirm(&mut self, opt_outs: &[Confirmed]) {
         let privacy = &mut self.pipeline.settings.privacy;
         privacy.confirmed_opt_outs.extend_from_slice(opt_outs);
     }
 
     /// The models of the pipeline.
-    pub fn library(&self) -> Result<Library> {
+    pub(super) fn library(&self) -> Result<Library> {
         library(&self.pipeline)
     }
 
     /// An engine over the lake.
-    pub fn engine(&self, global: &Global) -> Result<Engine> {
+    pub(super) fn engine(&self, global: &Global) -> Result<Engine> {
         engine(global, &self.pipeline, &self.lake, &self.scratch)
     }
 }
@@ -188,7 +191,7 @@ fn keep_private(location: &Location, files_for: FilesFor) {
 }
 
 /// An engine over the lake, as the options say, with the code lists of the project.
-pub fn engine(
+pub(super) fn engine(
     global: &Global,
     pipeline: &Pipeline,
     lake: &Lake,
@@ -204,6 +207,6 @@ pub fn engine(
 }
 
 /// The models of a pipeline.
-pub fn library(pipeline: &Pipeline) -> Result<Library> {
+pub(super) fn library(pipeline: &Pipeline) -> Result<Library> {
     Library::read(&pipeline.path(&pipeline.settings.models.folder))
 }

@@ -25,7 +25,7 @@ enum Event {
 }
 
 /// Runs `command` to its end, or until a signal ends it.
-pub fn in_order(command: impl FnOnce() -> ExitCode + Send + 'static) -> ExitCode {
+pub(super) fn in_order(command: impl FnOnce() -> ExitCode + Send + 'static) -> ExitCode {
     let (send, events) = channel();
     watch(&send);
     let worker = std::thread::Builder::new()

@@ -1,7 +1,7 @@
 //! Sizes as people write them: 2GB, 512MB.
 
 /// Reads a size; units are powers of 1,000 (kB, MB, GB, TB) or of 1,024 (KiB, MiB, GiB, TiB).
-pub fn parse(text: &str) -> Result<usize, String> {
+pub(super) fn parse(text: &str) -> Result<usize, String> {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());
@@ -29,7 +29,7 @@ pub fn parse(text: &str) -> Result<usize, String> {
 }
 
 /// A size as people read it: 1.2 GB.
-pub fn show(bytes: u64) -> String {
+pub(super) fn show(bytes: u64) -> String {
     #[allow(clippy::cast_precision_loss)] // for reading
     let mut size = bytes as f64;
     for unit in ["bytes", "kB", "MB", "GB"] {
@@ -43,7 +43,7 @@ pub fn show(bytes: u64) -> String {
 }
 
 /// A count with its thousands apart: 14,950.
-pub fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

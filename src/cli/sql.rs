@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace sql`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The query
     #[arg(
         short = 'c',
@@ -46,7 +46,11 @@ pub struct Arguments {
     as_of_version: Vec<AsOfVersion>,
 }
 
-pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     match answer(global, arguments, printer).await {
         Err(e) => Err(explained_anew(global, e).await),
         done => done,

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace vacuum`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// Keep what tables held in the last so many days [default: keep_days of the pipeline file]
     #[arg(long, value_name = "N", value_parser = whole(0..=u16::MAX), allow_negative_numbers = true)]
     keep_days: Option<u16>,
@@ -23,14 +23,18 @@ pub struct Arguments {
 
 /// What a vacuum removed.
 #[derive(Debug, Serialize)]
-pub struct Removed {
+pub(super) struct Removed {
     /// Files.
     pub files: u64,
     /// Tables that they belonged to.
     pub tables: u64,
 }
 
-pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let work = session::Work::begin(global).await?;
     let days = arguments
         .keep_days
@@ -41,7 +45,7 @@ pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> 
 }
 
 /// Vacuums all tables, and says what was removed.
-pub async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Removed, Vec<String>)> {
+pub(super) async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Removed, Vec<String>)> {
     let mut removed = Removed {
         files: 0,
         tables: 0,

@@ -17,13 +17,17 @@ use std::process::ExitCode;
 
 /// Arguments of `populace verify`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// `lake`, or a release: its identifier, its folder, or its address on an object store
     #[arg(value_name = "RELEASE|lake")]
     what: String,
 }
 
-pub async fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(
+    global: &Global,
+    arguments: &Arguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     match arguments.what.as_str() {
         "lake" => verify_lake(global, printer).await,
         release => verify_release(global, release, printer).await,

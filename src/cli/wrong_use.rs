@@ -7,7 +7,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 /// Says what is wrong with the command line, or prints the help that was asked for.
-pub fn told(wrong: &clap::Error) -> ExitCode {
+pub(super) fn told(wrong: &clap::Error) -> ExitCode {
     if !wrong.use_stderr() {
         // Clap prints help to standard output.
         let _ = wrong.print();
@@ -31,7 +31,7 @@ pub fn told(wrong: &clap::Error) -> ExitCode {
 }
 
 /// Whether the command line asks for a summary for machines, although it cannot be read.
-pub fn wants_json() -> bool {
+pub(super) fn wants_json() -> bool {
     let mut options = std::env::args_os().skip(1).take_while(|a| a != "--");
     options.any(|option| option == "--json")
 }

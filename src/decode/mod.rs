@@ -2,11 +2,14 @@
 //!
 //! What comes out is still identifiable and lives in memory only; `privacy` treats it next.
 
-#[cfg(test)]
-pub(crate) mod corpus;
 pub mod csv;
 pub mod fhir;
 mod reject_reason;
 
-pub use fhir::{Chunk, Decoded, Delete, Line, Reject, Rows};
+pub use fhir::Chunk;
+pub use fhir::Decoded;
+pub use fhir::Delete;
+pub use fhir::Line;
+pub use fhir::Reject;
+pub use fhir::Rows;
 pub use reject_reason::RejectReason;

@@ -10,7 +10,7 @@ const ROUNDS: usize = 64;
 
 /// The smallest and largest true count each released cell can stand for, once every total is known
 /// to be the sum of its parts.
-pub fn bounds(scheme: Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(i64, i64)> {
+pub(crate) fn bounds(scheme: Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(i64, i64)> {
     let mut bounds: Vec<(i64, i64)> = cells.iter().map(|cell| scheme.bounds(*cell)).collect();
     for _ in 0..ROUNDS {
         let mut changed = false;
@@ -26,7 +26,7 @@ pub fn bounds(scheme: Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(i6
 
 /// The suppressed cells that can stand for one count only, and that count. It is not the true one
 /// where a moved total has misled the reader.
-pub fn pinned(scheme: Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(usize, i64)> {
+pub(crate) fn pinned(scheme: Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(usize, i64)> {
     let bounds = bounds(scheme, cells, margins);
     let is_pinned = |at: &usize| cells[*at].is_suppressed() && bounds[*at].0 == bounds[*at].1;
     (0..cells.len())

@@ -6,14 +6,14 @@ use std::ops::Add;
 
 /// A true count of people or events. It can be added up, but only this module can read it.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct TrueCount(u64);
+pub(crate) struct TrueCount(u64);
 
 impl TrueCount {
     /// No people, or no events.
-    pub const ZERO: TrueCount = TrueCount(0);
+    pub(crate) const ZERO: TrueCount = TrueCount(0);
 
     /// Takes a count into custody.
-    pub fn new(count: u64) -> Self {
+    pub(crate) fn new(count: u64) -> Self {
         TrueCount(count)
     }
 
@@ -44,7 +44,7 @@ impl fmt::Debug for TrueCount {
 
 /// A count as it may be read by anyone: a figure, or the fact that it is suppressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Released(Option<u64>);
+pub(crate) struct Released(Option<u64>);
 
 impl Released {
     pub(super) const SUPPRESSED: Released = Released(None);
@@ -54,12 +54,12 @@ impl Released {
     }
 
     /// The released figure, or `None` when it is suppressed.
-    pub fn count(self) -> Option<u64> {
+    pub(crate) fn count(self) -> Option<u64> {
         self.0
     }
 
     /// Whether the figure is suppressed.
-    pub fn is_suppressed(self) -> bool {
+    pub(crate) fn is_suppressed(self) -> bool {
         self.0.is_none()
     }
 }

@@ -5,26 +5,26 @@ use crate::functions::interval::limits as interval;
 
 /// A figure with its 95% confidence limits, when it has them. It can only come from released counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Estimate {
+pub(crate) struct Estimate {
     value: f64,
     limits: Option<(f64, f64)>,
 }
 
 impl Estimate {
     /// The figure itself.
-    pub fn value(self) -> f64 {
+    pub(crate) fn value(self) -> f64 {
         self.value
     }
 
     /// Lower and upper 95% confidence limit, in the unit of the figure.
-    pub fn limits(self) -> Option<(f64, f64)> {
+    pub(crate) fn limits(self) -> Option<(f64, f64)> {
         self.limits
     }
 }
 
 /// A figure made from released counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Figure {
+pub(crate) enum Figure {
     /// It can be shown.
     Value(Estimate),
     /// A count it needs is suppressed.
@@ -46,7 +46,7 @@ fn parts(numerator: Released, denominator: Released) -> Result<(f64, f64), Figur
 ///
 /// Both parts are rounded, so the numerator can exceed the denominator by a step; it is then shown
 /// as 100%.
-pub fn percent(numerator: Released, denominator: Released, with_limits: bool) -> Figure {
+pub(crate) fn percent(numerator: Released, denominator: Released, with_limits: bool) -> Figure {
     let (x, n) = match parts(numerator, denominator) {
         Ok((x, n)) => (x.min(n), n),
         Err(figure) => return figure,
@@ -62,7 +62,7 @@ pub fn percent(numerator: Released, denominator: Released, with_limits: bool) ->
 
 /// The crude rate of `numerator` per `multiplier` of `denominator`, with 95% limits: exact Poisson
 /// below 10 events, Byar's method from 10 on.
-pub fn rate(numerator: Released, denominator: Released, multiplier: f64) -> Figure {
+pub(crate) fn rate(numerator: Released, denominator: Released, multiplier: f64) -> Figure {
     let (x, n) = match parts(numerator, denominator) {
         Ok(parts) => parts,
         Err(figure) => return figure,

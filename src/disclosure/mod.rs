@@ -26,25 +26,24 @@
 //!
 //! Differences between tables, releases and nested areas are not covered here.
 
-pub mod attacker;
+pub(crate) mod attacker;
 mod count;
 mod derived;
 mod margin;
-pub mod protect;
+pub(crate) mod protect;
 mod scheme;
 
-pub use count::{Released, TrueCount};
-pub use derived::{Estimate, Figure, percent, rate};
-pub use margin::Margin;
-pub use protect::Protected;
-pub use scheme::Scheme;
+pub(crate) use count::{Released, TrueCount};
+pub(crate) use derived::{Figure, percent, rate};
+pub(crate) use margin::Margin;
+pub(crate) use scheme::Scheme;
 
 /// The sign of a suppressed figure.
-pub const SUPPRESSED: &str = "*";
+pub(crate) const SUPPRESSED: &str = "*";
 
 /// The sign of a figure that does not apply, such as a percentage of nothing. It is the shorthand
 /// of the Government Analysis Function; it is never used for a suppressed figure.
-pub const NOT_APPLICABLE: &str = "[z]";
+pub(crate) const NOT_APPLICABLE: &str = "[z]";
 
 #[cfg(test)]
 mod tests;

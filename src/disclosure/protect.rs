@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// The released cells of a table, in the order of the true ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Protected {
+pub(crate) struct Protected {
     /// The released cells.
     pub cells: Vec<Released>,
     /// How many totals were rounded to the second nearest step to protect a suppressed cell.
@@ -25,7 +25,7 @@ const PAIRED: usize = 40;
 
 impl Scheme {
     /// Releases the cells of one table together.
-    pub fn protect(self, cells: &[TrueCount], margins: &[Margin]) -> Protected {
+    pub(crate) fn protect(self, cells: &[TrueCount], margins: &[Margin]) -> Protected {
         let mut released: Vec<Released> = cells.iter().map(|count| self.release(*count)).collect();
         let mut moved = 0;
         let mut known = self.known(cells, margins, &released);

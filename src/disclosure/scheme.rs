@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 
 /// A disclosure control scheme. One release uses exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
+pub(crate) enum Scheme {
     /// The rule of NHS Digital's Hospital Episode Statistics since September 2018: 0 stays 0, 1 to
     /// 7 is suppressed, everything else is rounded to the nearest 5. Totals are made from true
     /// counts and then rounded; percentages and rates are made from released counts.
@@ -19,13 +19,13 @@ const LAST_SUPPRESSED: u64 = 7;
 
 impl Scheme {
     /// The names that [`Scheme::from_name`] knows.
-    pub const NAMES: [&'static str; 1] = ["hes2018"];
+    pub(crate) const NAMES: [&'static str; 1] = ["hes2018"];
 
     /// The scheme of a name in a pipeline file.
     ///
     /// # Errors
     /// Usage, when there is no scheme of that name.
-    pub fn from_name(name: &str) -> Result<Self> {
+    pub(crate) fn from_name(name: &str) -> Result<Self> {
         match name {
             "hes2018" => Ok(Scheme::Hes2018),
             _ => Err(
@@ -36,14 +36,14 @@ impl Scheme {
     }
 
     /// The name that selects this scheme.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Scheme::Hes2018 => "hes2018",
         }
     }
 
     /// The settings in force, as name and value, for the manifest.
-    pub fn settings(self) -> [(&'static str, String); 2] {
+    pub(crate) fn settings(self) -> [(&'static str, String); 2] {
         [
             ("round_to_nearest", STEP.to_string()),
             ("suppressed", format!("1 to {LAST_SUPPRESSED}")),
@@ -51,7 +51,7 @@ impl Scheme {
     }
 
     /// What a reader must know about the figures, one sentence group each, in reading order.
-    pub fn notes(self) -> [&'static str; 5] {
+    pub(crate) fn notes(self) -> [&'static str; 5] {
         [
             "An asterisk (*) stands for a count from 1 to 7 that is suppressed to protect \
              people's confidentiality. It never stands for zero: a true zero is shown as 0.",
@@ -67,7 +67,7 @@ impl Scheme {
 
     /// One count under this scheme's rule, on its own. Cells of a table with totals go through
     /// [`Scheme::protect`] together.
-    pub fn release(self, count: TrueCount) -> Released {
+    pub(crate) fn release(self, count: TrueCount) -> Released {
         match count.get() {
             0 => Released::of(0),
             1..=LAST_SUPPRESSED => Released::SUPPRESSED,
@@ -76,7 +76,7 @@ impl Scheme {
     }
 
     /// Whether a released count can have come from this scheme.
-    pub fn allows(self, count: u64) -> bool {
+    pub(crate) fn allows(self, count: u64) -> bool {
         count == 0 || (count > LAST_SUPPRESSED && count.is_multiple_of(STEP))
     }
 

@@ -1,3 +1,4 @@
+use super::protect::Protected;
 use super::*;
 use proptest::prelude::*;
 

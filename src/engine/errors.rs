@@ -14,7 +14,7 @@ use datafusion::sql::sqlparser::parser::ParserError;
 
 /// The error of a query that could not be planned: its place is file:line:column. The message may
 /// quote the query's own text, and never data, which has not been read yet.
-pub fn plan_error(place: &str, error: &DataFusionError) -> Error {
+pub(crate) fn plan_error(place: &str, error: &DataFusionError) -> Error {
     plan_error_in(place, "", error)
 }
 
@@ -51,7 +51,7 @@ const ANY: &str =
     "`describe core.person` shows what a table has; docs/functions.md explains our functions";
 
 /// [`plan_error`] with a hint that knows the query: `sql` may be written as another engine has it.
-pub fn plan_error_in(place: &str, sql: &str, error: &DataFusionError) -> Error {
+pub(crate) fn plan_error_in(place: &str, sql: &str, error: &DataFusionError) -> Error {
     let error = described(place, error);
     if let Some(cure) = idioms::written_here(error.what(), sql) {
         return error.hint(cure);

@@ -183,7 +183,7 @@ pub(super) fn written_here(said: &str, sql: &str) -> Option<String> {
 }
 
 /// What to write for a table that is a function of another engine; None when it is none.
-pub fn of_table(name: &str) -> Option<&'static str> {
+pub(crate) fn of_table(name: &str) -> Option<&'static str> {
     match name {
         "ref" | "source" => Some(TEMPLATES),
         "read_csv" | "read_parquet" => {

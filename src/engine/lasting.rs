@@ -14,7 +14,7 @@ impl Engine {
     ///
     /// # Errors
     /// Those of [`Engine::query`]; usage, when another run could give another answer.
-    pub async fn lasting_query(&self, place: &str, sql: &str) -> Result<DataFrame> {
+    pub(crate) async fn lasting_query(&self, place: &str, sql: &str) -> Result<DataFrame> {
         let frame = self.query(place, sql).await?;
         match changing(frame.logical_plan()) {
             Some(function) => Err(changes(place, &function)),

@@ -24,7 +24,9 @@ mod totals;
 mod unsound;
 mod window;
 
-pub use errors::{execution_error, plan_error, plan_error_in};
-pub use idioms::of_table as table_written_here;
-pub use session::{Engine, Limits};
-pub use table::LakeTable;
+pub use errors::execution_error;
+pub(crate) use errors::{plan_error, plan_error_in};
+pub(crate) use idioms::of_table as table_written_here;
+pub use session::Engine;
+pub use session::Limits;
+pub(crate) use table::LakeTable;

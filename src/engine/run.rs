@@ -28,14 +28,18 @@ const AHEAD: usize = 2;
 
 impl Engine {
     /// Plans how a query will run. All that its text gets wrong comes up here.
-    pub async fn plan(&self, place: &str, frame: DataFrame) -> Result<Arc<dyn ExecutionPlan>> {
+    pub(crate) async fn plan(
+        &self,
+        place: &str,
+        frame: DataFrame,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         // What is constant is computed here already, and may be large.
         let task = self.spawn(async move { frame.create_physical_plan().await })?;
         unless_exceeded(place, task, plan_error).await
     }
 
     /// Runs a query; `place` is what errors call it. The query ends when its rows are dropped.
-    pub async fn run(
+    pub(crate) async fn run(
         &self,
         place: &str,
         frame: DataFrame,
@@ -61,7 +65,7 @@ impl Engine {
     }
 
     /// All rows of a query, which are few.
-    pub async fn collect(&self, place: &str, frame: DataFrame) -> Result<Vec<RecordBatch>> {
+    pub(crate) async fn collect(&self, place: &str, frame: DataFrame) -> Result<Vec<RecordBatch>> {
         self.run(place, frame).await?.try_collect().await
     }
 }

@@ -112,7 +112,7 @@ impl Engine {
     /// Gives the functions that read code lists these ones, in place of those that come with the
     /// program.
     #[must_use]
-    pub fn with_code_lists(self, lists: &functions::need::CodeLists) -> Self {
+    pub(crate) fn with_code_lists(self, lists: &functions::need::CodeLists) -> Self {
         functions::register_code_lists(&self.context, lists);
         self
     }
@@ -176,7 +176,11 @@ impl Engine {
     }
 
     /// Plans one query whose answer lasts, and gives the columns that it makes; nothing is run.
-    pub async fn columns(&self, place: &str, sql: &str) -> Result<arrow::datatypes::SchemaRef> {
+    pub(crate) async fn columns(
+        &self,
+        place: &str,
+        sql: &str,
+    ) -> Result<arrow::datatypes::SchemaRef> {
         let frame = self.lasting_query(place, sql).await?;
         let frame = self.typed(place, frame)?;
         // Functions in a query are checked when it is made ready to run.
@@ -224,7 +228,7 @@ impl Engine {
 
     /// The query with the types that its columns will have: those of `union`, for one, are only found
     /// when both sides are looked at.
-    pub fn typed(&self, place: &str, frame: DataFrame) -> Result<DataFrame> {
+    pub(crate) fn typed(&self, place: &str, frame: DataFrame) -> Result<DataFrame> {
         let (state, plan) = frame.into_parts();
         let options = state.config().options();
         let plan = state

@@ -30,7 +30,7 @@ pub(super) fn store_url() -> Result<Url> {
 
 /// One version of a table.
 #[derive(Debug)]
-pub struct LakeTable {
+pub(crate) struct LakeTable {
     lake: Lake,
     schema: SchemaRef,
     files: Vec<DataFile>,
@@ -38,12 +38,12 @@ pub struct LakeTable {
 
 impl LakeTable {
     /// The files of `table` at its version.
-    pub fn new(lake: &Lake, table: &Table) -> Self {
+    pub(crate) fn new(lake: &Lake, table: &Table) -> Self {
         Self::of_files(lake, &table.schema, table.files.clone())
     }
 
     /// These files of `lake`, with these columns.
-    pub fn of_files(lake: &Lake, schema: &SchemaRef, files: Vec<DataFile>) -> Self {
+    pub(crate) fn of_files(lake: &Lake, schema: &SchemaRef, files: Vec<DataFile>) -> Self {
         LakeTable {
             lake: lake.clone(),
             schema: viewed(schema),

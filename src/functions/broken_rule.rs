@@ -8,7 +8,7 @@ use std::fmt;
 /// lists, never a value of a row, so that it may be shown as it is where other errors of a query
 /// that runs may not.
 #[derive(Debug)]
-pub struct BrokenRule {
+pub(crate) struct BrokenRule {
     function: &'static str,
     argument: &'static str,
     rule: Rule,
@@ -49,7 +49,7 @@ fn fails<T>(function: &'static str, argument: &'static str, rule: Rule) -> Resul
 
 impl BrokenRule {
     /// The broken rule that an error comes from, if it comes from one.
-    pub fn behind(error: &DataFusionError) -> Option<&Self> {
+    pub(crate) fn behind(error: &DataFusionError) -> Option<&Self> {
         let mut next: Option<&(dyn Error + 'static)> = Some(error);
         while let Some(error) = next {
             if let Some(broken) = error.downcast_ref() {
@@ -61,7 +61,7 @@ impl BrokenRule {
     }
 
     /// The function's name.
-    pub fn function(&self) -> &'static str {
+    pub(crate) fn function(&self) -> &'static str {
         self.function
     }
 }

@@ -3,7 +3,7 @@
 use datafusion::logical_expr::{DocSection, Documentation};
 
 /// An argument: its name, and its meaning with unit and default.
-pub type Argument = (&'static str, &'static str);
+pub(super) type Argument = (&'static str, &'static str);
 
 /// A function's page in `docs/functions.md`. Texts are Markdown, without headings.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 /// What is said of the function of a name. The list is made once: sections come with their code
 /// lists, which take longer to read than most queries to plan.
-pub fn doc_of(name: &str) -> Option<&'static Doc> {
+pub(crate) fn doc_of(name: &str) -> Option<&'static Doc> {
     static DOCS: OnceLock<Vec<&'static Doc>> = OnceLock::new();
     let docs = DOCS.get_or_init(|| {
         let functions = sections().into_iter().flat_map(|section| section.functions);
@@ -17,7 +17,7 @@ pub fn doc_of(name: &str) -> Option<&'static Doc> {
 }
 
 /// Each function with its section, how it is called and what it is for, as rows.
-pub fn list_of_functions() -> Result<RecordBatch> {
+pub(crate) fn list_of_functions() -> Result<RecordBatch> {
     let mut columns: [Vec<&str>; 4] = Default::default();
     for section in sections() {
         for function in section.functions {

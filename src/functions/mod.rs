@@ -14,11 +14,11 @@ mod doc;
 mod fold;
 mod frame_rows;
 mod inequality;
-pub mod interval;
+pub(crate) mod interval;
 mod list;
 mod named;
-pub mod need;
-pub mod person;
+pub(crate) mod need;
+pub(crate) mod person;
 mod scalar;
 mod settings;
 mod sliding;
@@ -29,17 +29,19 @@ mod variation;
 mod waiting;
 mod window;
 
-pub use broken_rule::BrokenRule;
-pub use definition::{Definition, Function, Section};
+pub(crate) use broken_rule::BrokenRule;
+pub use definition::Definition;
+pub use definition::Function;
+pub use definition::Section;
 pub use doc::Doc;
 pub(crate) use frame_rows::FrameRows;
-pub use list::{doc_of, list_of_functions};
-pub use window::{Compute, compute_of};
+pub(crate) use list::{doc_of, list_of_functions};
+pub(crate) use window::{Compute, compute_of};
 
 use datafusion::prelude::SessionContext;
 
 /// Changes when a function's results do: models made with another version are built again.
-pub const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 2;
 
 /// All functions of Populace, over the code lists that come with it.
 pub fn sections() -> Vec<Section> {
@@ -56,12 +58,12 @@ pub fn sections() -> Vec<Section> {
 }
 
 /// Makes the functions known to a session.
-pub fn register(context: &SessionContext) {
+pub(crate) fn register(context: &SessionContext) {
     register_sections(context, sections());
 }
 
 /// Gives the functions that read code lists these ones.
-pub fn register_code_lists(context: &SessionContext, lists: &need::CodeLists) {
+pub(crate) fn register_code_lists(context: &SessionContext, lists: &need::CodeLists) {
     register_sections(context, vec![need::section(lists)]);
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Named<K> {
 impl<K> Named<K> {
     /// A function of the types in `calls`: one list for each number of arguments. The engine casts
     /// what it can to them.
-    pub fn new(doc: &'static Doc, calls: &[&[DataType]], kind: K) -> Self {
+    pub(super) fn new(doc: &'static Doc, calls: &[&[DataType]], kind: K) -> Self {
         let calls = calls.iter().map(|call| TypeSignature::Exact(call.to_vec()));
         Named {
             doc,

@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// What a function computes, for those who have whole partitions: each partition's rows lie together
 /// and in the order of `order by`.
 #[derive(Debug, Clone, Copy)]
-pub enum Compute {
+pub(crate) enum Compute {
     /// Of the arguments of one partition, and how many rows it has (a function may have no
     /// argument).
     Partition(fn(&[ArrayRef], usize) -> Result<ArrayRef>),
@@ -46,7 +46,11 @@ type Partitions = fn(&[ArrayRef], &[Range<usize>]) -> Result<ArrayRef>;
 
 impl Compute {
     /// The results of all rows, of which the partitions are all.
-    pub fn of(self, arguments: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRef> {
+    pub(crate) fn of(
+        self,
+        arguments: &[ArrayRef],
+        partitions: &[Range<usize>],
+    ) -> Result<ArrayRef> {
         match (self, partitions) {
             (Compute::Partitions(compute), _) => compute(arguments, partitions),
             (
@@ -93,7 +97,7 @@ fn check_ties(name: &'static str, order: &[ArrayRef], partitions: &[Range<usize>
 }
 
 /// What a function of ours computes, for operators that have many partitions together.
-pub fn compute_of(function: &WindowUDF) -> Option<Compute> {
+pub(crate) fn compute_of(function: &WindowUDF) -> Option<Compute> {
     let window = function.inner().downcast_ref::<Named<Window>>()?;
     Some(window.kind.compute)
 }

@@ -15,7 +15,7 @@ pub enum FilesFor {
 
 impl FilesFor {
     /// The permissions that no file or folder gets.
-    pub fn withheld(self) -> u32 {
+    pub(crate) fn withheld(self) -> u32 {
         match self {
             FilesFor::Group => 0o027,
             FilesFor::Owner => 0o077,
@@ -27,7 +27,7 @@ impl FilesFor {
 /// its own folder still has one of them: a lake of an earlier program, or a copy. Gives how many
 /// files and folders were changed, and how many could not be, since they are another account's.
 #[cfg(unix)]
-pub fn tighten(folder: &Path, files_for: FilesFor) -> (u64, u64) {
+pub(crate) fn tighten(folder: &Path, files_for: FilesFor) -> (u64, u64) {
     let withheld = files_for.withheld();
     if !is_open(folder, withheld) {
         return (0, 0);
@@ -61,7 +61,7 @@ pub fn tighten(folder: &Path, files_for: FilesFor) -> (u64, u64) {
 
 /// Elsewhere than on Unix the folder's own access list says who may read.
 #[cfg(not(unix))]
-pub fn tighten(_: &Path, _: FilesFor) -> (u64, u64) {
+pub(crate) fn tighten(_: &Path, _: FilesFor) -> (u64, u64) {
     (0, 0)
 }
 

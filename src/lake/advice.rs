@@ -5,7 +5,7 @@ use super::TableName;
 pub(super) const RESTORE: &str = "restore it from a copy of the lake";
 
 /// What to do about damage in a table.
-pub fn advice(name: &TableName) -> String {
+pub(crate) fn advice(name: &TableName) -> String {
     let remove = format!("remove the folder {} of the lake", name.folder());
     match (name.layer.as_str(), name.name.as_str()) {
         ("record", _) => format!(

@@ -54,7 +54,7 @@ impl Lake {
 
 impl Opened<'_> {
     /// How it is best asked for.
-    pub fn read_sizes(&self) -> ReadSizes {
+    pub(super) fn read_sizes(&self) -> ReadSizes {
         match self.disk {
             Some(_) => DISK,
             None => STORE,
@@ -62,14 +62,14 @@ impl Opened<'_> {
     }
 
     /// One range of its bytes.
-    pub async fn range(&self, range: Range<u64>) -> Result<Bytes> {
+    pub(super) async fn range(&self, range: Range<u64>) -> Result<Bytes> {
         let mut read = self.ranges(&[range]).await?;
         read.pop()
             .ok_or_else(|| Error::data(self.what()).cause("nothing was read"))
     }
 
     /// Several ranges of its bytes, in their order.
-    pub async fn ranges(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
+    pub(super) async fn ranges(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
         if let Some(disk) = &self.disk {
             let read = ranges.iter().map(|range| read(disk, range));
             let read: std::io::Result<_> = read.collect();

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 const OURS: &str = "populace.";
 
 /// A digest of everything that a log says of a table and that a reader goes by.
-pub fn state(
+pub(super) fn state(
     schema: &StructType,
     properties: &BTreeMap<String, String>,
     files: &[DataFile],
@@ -54,7 +54,7 @@ pub fn state(
 
 /// A version and a digest of its state: names of columns, what was stored with the table, and its
 /// files.
-pub fn checksum(
+pub(super) fn checksum(
     version: u64,
     schema: &SchemaRef,
     properties: &BTreeMap<String, String>,

@@ -30,7 +30,7 @@ pub struct DataFile {
 }
 
 /// A file that was written and waits for its commit.
-pub type NewFile = DataFile;
+pub(crate) type NewFile = DataFile;
 
 const DIGEST: &str = "populace.digest";
 
@@ -92,7 +92,7 @@ impl DataFile {
     }
 
     /// Rows in the file, whether or not they still count.
-    pub fn written_rows(&self) -> u64 {
+    pub(crate) fn written_rows(&self) -> u64 {
         self.rows + self.removed.len()
     }
 

@@ -28,12 +28,12 @@ impl DeletionVector {
     }
 
     /// These and `more`.
-    pub fn with(&self, more: &[u32]) -> Self {
+    pub(crate) fn with(&self, more: &[u32]) -> Self {
         Self::new(self.0.iter().chain(more).copied().collect())
     }
 
     /// How many rows.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.0.len() as u64
     }
 
@@ -43,12 +43,12 @@ impl DeletionVector {
     }
 
     /// Whether every row of the file counts.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The rows of a file of `rows` rows that still count; None when all do.
-    pub fn selection(&self, rows: u64) -> Option<RowSelection> {
+    pub(crate) fn selection(&self, rows: u64) -> Option<RowSelection> {
         if self.0.is_empty() {
             return None;
         }
@@ -74,7 +74,7 @@ impl DeletionVector {
 
     /// Where in the file the rows are that are at the positions `counting`, ascending, among those
     /// that still count.
-    pub fn positions_of(&self, counting: &[u32]) -> Vec<u32> {
+    pub(crate) fn positions_of(&self, counting: &[u32]) -> Vec<u32> {
         let mut before = 0;
         let places = counting.iter().map(|counting| {
             let place = |before: usize| *counting + u32::try_from(before).unwrap_or(u32::MAX);

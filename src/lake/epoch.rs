@@ -17,7 +17,7 @@ const FOLDER: &str = "populace.turn";
 
 /// The epoch of a command on a lake; nothing on local disk, where a lock keeps others out.
 #[derive(Debug)]
-pub struct Epoch<'a> {
+pub(crate) struct Epoch<'a> {
     /// None on local disk.
     lake: Option<&'a Lake>,
     last: u64,
@@ -26,7 +26,7 @@ pub struct Epoch<'a> {
 
 impl Lake {
     /// Looks at the last epoch, before anything is read that commits rest on.
-    pub async fn epoch(&self) -> Result<Epoch<'_>> {
+    pub(crate) async fn epoch(&self) -> Result<Epoch<'_>> {
         let mut epoch = Epoch {
             lake: None,
             last: 0,
@@ -70,18 +70,18 @@ fn path(number: u64, done: bool) -> Path {
 
 impl Epoch<'_> {
     /// Whether the last epoch was claimed and not ended.
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.open
     }
 
     /// Ends the last epoch for a command that is gone, after its tables were fenced.
-    pub async fn close(&mut self) -> Result<()> {
+    pub(crate) async fn close(&mut self) -> Result<()> {
         self.open = false;
         self.write_end(self.last).await
     }
 
     /// Claims the next epoch, or says that another command has it.
-    pub async fn claim(&mut self) -> Result<()> {
+    pub(crate) async fn claim(&mut self) -> Result<()> {
         let Some(lake) = self.lake else { return Ok(()) };
         let mut mark = [0u8; 16];
         getrandom::fill(&mut mark)
@@ -107,7 +107,7 @@ impl Epoch<'_> {
     }
 
     /// Ends the epoch that was claimed, and forgets those before it.
-    pub async fn end(self) -> Result<()> {
+    pub(crate) async fn end(self) -> Result<()> {
         self.write_end(self.last).await?;
         let Some(lake) = self.lake else { return Ok(()) };
         let before = lake.epochs().await?.into_iter();

@@ -110,7 +110,7 @@ pub struct Encoded {
 impl FileWriter {
     /// A file of these columns; `sorted_by` is written down for other readers, not enforced. What
     /// order the rows are in is seen as they come.
-    pub fn new(schema: &SchemaRef, sorted_by: &[&str]) -> Result<Self> {
+    pub(crate) fn new(schema: &SchemaRef, sorted_by: &[&str]) -> Result<Self> {
         Self::with(schema, sorted_by, None, ROW_GROUP_ROWS)
     }
 
@@ -153,7 +153,7 @@ impl FileWriter {
     ///
     /// A group ends before rows of another value of the first column of their order, so that readers
     /// of different groups or files share no person.
-    pub fn fill(&mut self, batch: &RecordBatch, most: usize) -> Result<Option<RecordBatch>> {
+    pub(crate) fn fill(&mut self, batch: &RecordBatch, most: usize) -> Result<Option<RecordBatch>> {
         let mut rest = batch.clone();
         loop {
             let room = self
@@ -190,12 +190,12 @@ impl FileWriter {
     }
 
     /// Bytes encoded so far and waiting.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.writer.bytes_written() + self.writer.in_progress_size()
     }
 
     /// Whether no row came yet.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows == 0
     }
 

@@ -42,7 +42,7 @@ impl Lake {
     }
 
     /// Where the lake is.
-    pub fn location(&self) -> &Location {
+    pub(crate) fn location(&self) -> &Location {
         &self.location
     }
 
@@ -52,24 +52,24 @@ impl Lake {
     }
 
     /// What was fixed when the lake was made.
-    pub fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
 
     /// Whether an earlier Populace made the lake, and no pull of this one has taken it over yet.
-    pub fn is_older(&self) -> bool {
+    pub(crate) fn is_older(&self) -> bool {
         self.settings.format < settings::FORMAT
     }
 
     /// Writes down that the lake has today's form: from now on no earlier Populace opens it.
-    pub async fn taken_over(&self) -> Result<()> {
+    pub(crate) async fn taken_over(&self) -> Result<()> {
         let found = Settings::load(&self.store, &self.location).await?;
         let today = found.unwrap_or_else(|| self.settings.clone()).of_today();
         today.replace(&self.store, &self.location).await.map(drop)
     }
 
     /// Replaces the settings, in one step.
-    pub async fn set_settings(&mut self, settings: Settings) -> Result<()> {
+    pub(crate) async fn set_settings(&mut self, settings: Settings) -> Result<()> {
         self.settings = settings.replace(&self.store, &self.location).await?;
         Ok(())
     }
@@ -91,7 +91,7 @@ impl Lake {
     ///
     /// On this machine's disk the thread does it by itself: to hand it to another one would take
     /// longer than to do it.
-    pub fn wait<T>(&self, runtime: &Handle, work: impl Future<Output = T>) -> T {
+    pub(crate) fn wait<T>(&self, runtime: &Handle, work: impl Future<Output = T>) -> T {
         match self.disk {
             Some(_) => futures::executor::block_on(work),
             None => runtime.block_on(work),

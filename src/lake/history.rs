@@ -20,7 +20,7 @@ impl Lake {
     /// A table as it was at `version` of its log.
     ///
     /// Fails when there is no such table or version, or when files of that version are gone.
-    pub async fn table_at(&self, name: &TableName, version: u64) -> Result<Table> {
+    pub(crate) async fn table_at(&self, name: &TableName, version: u64) -> Result<Table> {
         let commits = self.commits(name).await?;
         let Some((first, last)) = commits.first().zip(commits.last()) else {
             return Err(Error::usage(format!("there is no table {name}")));
@@ -60,7 +60,11 @@ impl Lake {
     ///
     /// The time of a version is what its writer wrote down, so that copying a lake does not change
     /// it; where nothing is written down, it is the time of its file.
-    pub async fn version_at(&self, name: &TableName, moment: DateTime<Utc>) -> Result<Option<u64>> {
+    pub(crate) async fn version_at(
+        &self,
+        name: &TableName,
+        moment: DateTime<Utc>,
+    ) -> Result<Option<u64>> {
         let mut oldest = None;
         for commit in self.commits(name).await?.iter().rev() {
             if self.committed(name, commit).await? <= moment {
@@ -81,7 +85,7 @@ impl Lake {
     }
 
     /// When a table last changed; None when it is not there.
-    pub async fn changed(&self, name: &TableName) -> Result<Option<DateTime<Utc>>> {
+    pub(crate) async fn changed(&self, name: &TableName) -> Result<Option<DateTime<Utc>>> {
         match self.commits(name).await?.last() {
             Some(commit) => self.committed(name, commit).await.map(Some),
             None => Ok(None),

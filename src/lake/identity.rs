@@ -59,7 +59,7 @@ fn has_pseudonyms(schema: &Schema) -> bool {
 }
 
 /// The shard of a person: the top bits of the key, so that a shard is a range of keys.
-pub fn shard_of(person_key: i64, shards: u32) -> i32 {
+pub(crate) fn shard_of(person_key: i64, shards: u32) -> i32 {
     let bits = shards.trailing_zeros();
     if bits == 0 {
         return 0;
@@ -107,7 +107,7 @@ impl Lake {
     /// # Errors
     /// Usage: a table says otherwise. Data: the storage cannot be reached. A table whose log cannot
     /// be read is left to whoever needs it.
-    pub async fn check_identity(&self) -> Result<()> {
+    pub(crate) async fn check_identity(&self) -> Result<()> {
         let settings = &self.settings;
         let wrong = |what: &str, table: &TableName, theirs: &str, ours: &str| {
             Error::usage(format!(

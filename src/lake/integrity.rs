@@ -25,7 +25,7 @@ const DIGITS: usize = 32;
 /// What is wrong with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fault {
+pub(crate) enum Fault {
     /// It is not there.
     Missing,
     /// It is shorter than its table says.
@@ -38,7 +38,7 @@ pub enum Fault {
 
 impl Fault {
     /// In words, after the file's name.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Fault::Missing => "is not there",
             Fault::Short => "is shorter than its table says",
@@ -50,7 +50,7 @@ impl Fault {
 
 /// A damaged file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Damage {
+pub(crate) struct Damage {
     /// Relative to the lake.
     pub path: String,
     /// What is wrong with it.
@@ -59,12 +59,12 @@ pub struct Damage {
 
 impl Damage {
     /// The table that the file belongs to.
-    pub fn table(&self) -> Option<TableName> {
+    pub(crate) fn table(&self) -> Option<TableName> {
         TableName::of_path(&self.path)
     }
 
     /// The error of who wanted to read it.
-    pub fn error(&self) -> Error {
+    pub(crate) fn error(&self) -> Error {
         let table = self.table();
         let of = table.as_ref().map(|name| format!(" of table {name}"));
         Error::data(format!(
@@ -81,7 +81,7 @@ impl Damage {
 impl DataFile {
     /// The first 128 bits of the BLAKE3 digest of its bytes, in hexadecimal digits; None for a file
     /// that another program wrote.
-    pub fn checksum(&self) -> Option<&str> {
+    pub(crate) fn checksum(&self) -> Option<&str> {
         let (_, name) = self.path.rsplit_once('/')?;
         let digits = name.strip_prefix("part-")?.strip_suffix(".parquet")?;
         let plain = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
@@ -104,7 +104,7 @@ impl DataFile {
 
 impl Lake {
     /// Fails when one of `files` is damaged; each is looked at once a process.
-    pub async fn verify_files(&self, files: &[DataFile]) -> Result<()> {
+    pub(crate) async fn verify_files(&self, files: &[DataFile]) -> Result<()> {
         match self.damage(files).await?.first() {
             Some(damage) => Err(damage.error()),
             None => Ok(()),
@@ -113,7 +113,7 @@ impl Lake {
 
     /// The damaged ones of `files`, in their order. A file without a checksum is damaged when it is
     /// not there or too short.
-    pub async fn damage(&self, files: &[DataFile]) -> Result<Vec<Damage>> {
+    pub(crate) async fn damage(&self, files: &[DataFile]) -> Result<Vec<Damage>> {
         let unknown = files.iter().filter(|file| !self.intact.has(&file.path));
         let unknown: Vec<DataFile> = unknown.cloned().collect();
         if unknown.is_empty() {

@@ -47,7 +47,7 @@ impl Location {
     }
 
     /// Whether this place is the other one, or one of them lies within the other.
-    pub fn overlaps(&self, other: &Self) -> bool {
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Kind::Folder(one), Kind::Folder(other)) => {
                 let (one, other) = (whole(one), whole(other));
@@ -59,7 +59,7 @@ impl Location {
     }
 
     /// The folder, when it is on this machine.
-    pub fn folder(&self) -> Option<&Path> {
+    pub(crate) fn folder(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Folder(folder) => Some(folder),
             Kind::Store(_) => None,
@@ -67,7 +67,7 @@ impl Location {
     }
 
     /// The address, when it is on an object store.
-    pub fn address(&self) -> Option<&Address> {
+    pub(crate) fn address(&self) -> Option<&Address> {
         match &self.0 {
             Kind::Folder(_) => None,
             Kind::Store(address) => Some(address),

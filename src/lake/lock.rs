@@ -19,13 +19,13 @@ const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Held while a command writes to the lake; let go when dropped.
 #[derive(Debug)]
-pub struct Lock {
+pub(crate) struct Lock {
     file: Option<File>,
 }
 
 /// Who writes to a lake.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holder {
+pub(crate) enum Holder {
     /// Nobody.
     Nobody,
     /// A command that noted this of itself; empty when it noted nothing.
@@ -36,7 +36,7 @@ pub enum Holder {
 
 impl Lock {
     /// Takes the lock of the lake at `location`, or says that another command holds it.
-    pub fn take(location: &Location) -> Result<Self> {
+    pub(crate) fn take(location: &Location) -> Result<Self> {
         let Some(folder) = location.folder() else {
             return Ok(Lock { file: None });
         };
@@ -67,7 +67,7 @@ impl Lock {
     }
 
     /// Notes who holds the lock, for those who find it taken.
-    pub fn note(&self, holder: &str) -> Result<()> {
+    pub(crate) fn note(&self, holder: &str) -> Result<()> {
         let Some(mut file) = self.file.as_ref() else {
             return Ok(());
         };
@@ -78,7 +78,7 @@ impl Lock {
     }
 
     /// Who holds the lock of the lake at `location`.
-    pub fn holder(location: &Location) -> Result<Holder> {
+    pub(crate) fn holder(location: &Location) -> Result<Holder> {
         let Some(path) = path(location) else {
             return Ok(Holder::Unknown);
         };

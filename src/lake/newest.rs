@@ -102,7 +102,7 @@ impl Lake {
     ///
     /// # Errors
     /// Data: the lake cannot be read or written.
-    pub async fn keep_newest(&self) -> Result<()> {
+    pub(crate) async fn keep_newest(&self) -> Result<()> {
         let mut known = self.newest.lock().await;
         let kept = self.kept_newest().await?;
         let mut all = kept.clone();

@@ -55,7 +55,7 @@ impl Lake {
     }
 
     /// Opens the lake at `location`, although a key rotation may be under way.
-    pub async fn open_to_rotate(location: Location) -> Result<Self> {
+    pub(crate) async fn open_to_rotate(location: Location) -> Result<Self> {
         let store = location.store(false).map_err(|e| match location.folder() {
             Some(_) => identity::missing(&location),
             None => e,

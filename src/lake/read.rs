@@ -30,7 +30,7 @@ impl Lake {
 
     /// Reads `columns` of those rows of a file that are at the positions `rows`, ascending, among
     /// the ones that count; of all that count when it is None.
-    pub async fn read_rows(
+    pub(crate) async fn read_rows(
         &self,
         file: &DataFile,
         columns: &[&str],

@@ -25,7 +25,7 @@ impl Lake {
 }
 
 /// Gives rows the columns of `shape`; what they lack is NULL.
-pub fn conform(rows: &RecordBatch, shape: &SchemaRef) -> Result<RecordBatch> {
+pub(crate) fn conform(rows: &RecordBatch, shape: &SchemaRef) -> Result<RecordBatch> {
     let failed = || "stored rows do not fit the table's definition";
     let columns = shape
         .fields()

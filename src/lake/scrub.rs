@@ -17,7 +17,7 @@ const AT_ONCE: usize = 16;
 
 /// What was checked, and what was found.
 #[derive(Debug, Default)]
-pub struct Scrubbed {
+pub(crate) struct Scrubbed {
     /// Files checked.
     pub files: u64,
     /// Their bytes.
@@ -28,7 +28,7 @@ pub struct Scrubbed {
 
 impl Lake {
     /// Checks the files whose turn it is on `day`, counted from any day on: all of a small lake.
-    pub async fn scrub(&self, day: u64) -> Result<Scrubbed> {
+    pub(crate) async fn scrub(&self, day: u64) -> Result<Scrubbed> {
         let (tables, damage) = self.all_tables().await?;
         let files = || tables.iter().flat_map(|table| &table.files);
         let total: u64 = files().map(|file| file.size).sum();
@@ -48,7 +48,7 @@ impl Lake {
     }
 
     /// All tables, and the logs that are damaged.
-    pub async fn all_tables(&self) -> Result<(Vec<Table>, Vec<Damage>)> {
+    pub(crate) async fn all_tables(&self) -> Result<(Vec<Table>, Vec<Damage>)> {
         let names: Vec<TableName> = self.tables().await?;
         let mut loads = stream::iter(names)
             .map(|name| async move { self.table(&name).await })

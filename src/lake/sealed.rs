@@ -11,7 +11,7 @@ const SEAL: &str = "blake3 ";
 ///
 /// # Errors
 /// Data: it cannot be written as JSON.
-pub fn sealed(what: &impl Serialize) -> Result<Vec<u8>> {
+pub(crate) fn sealed(what: &impl Serialize) -> Result<Vec<u8>> {
     let text = serde_json::to_string_pretty(what).data(|| "cannot write state of the lake")?;
     let digest = blake3::hash(text.as_bytes()).to_hex();
     Ok(format!("{SEAL}{digest}\n{text}\n").into_bytes())

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Form 1 had other digests of lines, and programs of that time count rows that are marked as
 /// removed.
-pub const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 2;
 const FILE: &str = "populace.json";
 /// The name of its digest, in the file.
 const CHECKSUM: &str = "checksum";
@@ -52,7 +52,7 @@ impl Settings {
 
     /// The same, with pseudonyms of a chain of keys.
     #[must_use]
-    pub fn with_chain(mut self, fingerprints: Vec<String>) -> Self {
+    pub(crate) fn with_chain(mut self, fingerprints: Vec<String>) -> Self {
         self.key_chain = fingerprints;
         if self.key_chain.len() < 2 {
             self.key_chain.clear();

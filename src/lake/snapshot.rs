@@ -173,7 +173,7 @@ impl Lake {
 
     /// Removes the log of a table that cannot be read, so that the table can be made anew. Its data
     /// files stay, as files that no table names, until a vacuum.
-    pub async fn forget_log(&self, name: &TableName) -> Result<()> {
+    pub(crate) async fn forget_log(&self, name: &TableName) -> Result<()> {
         let failed = |e| store_error(format!("cannot remove the log of table {name}"), e);
         let log = Path::from(name.log());
         let listed = self.store.list(Some(&log));

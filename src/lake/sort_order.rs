@@ -30,7 +30,7 @@ pub struct SortOrder {
 impl SortOrder {
     /// Whether rows can be in the order of a column of this type: one of whole numbers, dates or
     /// times.
-    pub fn can_be_by(kind: &DataType) -> bool {
+    pub(crate) fn can_be_by(kind: &DataType) -> bool {
         kind.is_signed_integer() || matches!(kind, DataType::Date32 | DataType::Timestamp(_, _))
     }
 

@@ -59,7 +59,7 @@ impl Lake {
 
     /// Puts `rows` and `properties` in the place of all that the table held at version `base`. The
     /// same ones again commit nothing.
-    pub async fn replace_rows(
+    pub(crate) async fn replace_rows(
         &self,
         name: &TableName,
         base: Option<&Table>,
@@ -73,7 +73,7 @@ impl Lake {
 
     /// Puts `files`, which are written already or were there, in the place of all that the table held
     /// at version `base`. The same ones again commit nothing.
-    pub async fn replace_files(
+    pub(crate) async fn replace_files(
         &self,
         name: &TableName,
         base: Option<&Table>,
@@ -97,7 +97,7 @@ impl Lake {
     }
 
     /// Adds `rows` to what the table held at version `base`.
-    pub async fn append_rows(
+    pub(crate) async fn append_rows(
         &self,
         name: &TableName,
         base: Option<&Table>,

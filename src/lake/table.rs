@@ -29,12 +29,12 @@ impl Table {
     }
 
     /// Bytes in all files.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.files.iter().map(|f| f.size).sum()
     }
 
     /// Whether rows may be marked as removed instead of writing their file anew.
-    pub fn marks_removed_rows(&self) -> bool {
+    pub(crate) fn marks_removed_rows(&self) -> bool {
         self.property(DELETION_VECTORS) == Some("true")
     }
 

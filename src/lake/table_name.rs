@@ -28,19 +28,19 @@ impl TableName {
     }
 
     /// The table to whose folder a path of the lake belongs; None for none.
-    pub fn of_path(path: &str) -> Option<Self> {
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
         let mut parts = path.split('/');
         let (layer, name) = parts.next().zip(parts.next())?;
         (!layer.contains('.')).then(|| Self::new(layer, name))
     }
 
     /// The folder of the table's log, relative to the lake.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         format!("{}/_delta_log", self.folder())
     }
 
     /// The folder of the table, relative to the lake.
-    pub fn folder(&self) -> String {
+    pub(crate) fn folder(&self) -> String {
         format!("{}/{}", self.layer, self.name)
     }
 }

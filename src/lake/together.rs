@@ -7,7 +7,7 @@ impl Lake {
     /// The newest versions of `names`, in their order; None where there is none.
     ///
     /// A log is mostly waited for, on a disk as on an object store.
-    pub async fn tables_named(&self, names: &[TableName]) -> Result<Vec<Option<Table>>> {
+    pub(crate) async fn tables_named(&self, names: &[TableName]) -> Result<Vec<Option<Table>>> {
         let loads: Vec<_> = names
             .iter()
             .map(|name| {

@@ -16,7 +16,12 @@ impl Lake {
     /// paths below the table's folder; `dry_run` removes nothing.
     ///
     /// Versions older than `days` days can no longer be read afterwards.
-    pub async fn vacuum(&self, name: &TableName, days: u16, dry_run: bool) -> Result<Vec<String>> {
+    pub(crate) async fn vacuum(
+        &self,
+        name: &TableName,
+        days: u16,
+        dry_run: bool,
+    ) -> Result<Vec<String>> {
         let old = self.files_before(name, days).await?;
         if old.is_empty() {
             return Ok(Vec::new());

@@ -26,7 +26,7 @@ const FILE_BYTES: usize = 64 * 1024 * 1024;
 
 /// A model in the order of building.
 #[derive(Debug, Clone, Serialize)]
-pub struct Planned {
+pub(crate) struct Planned {
     /// Its table.
     #[serde(serialize_with = "shown")]
     pub model: TableName,
@@ -68,7 +68,7 @@ pub struct BuildSummary {
 
 impl BuildSummary {
     /// Models that were built.
-    pub fn built(&self) -> usize {
+    pub(crate) fn built(&self) -> usize {
         self.models
             .iter()
             .filter(|m| m.state != ModelState::UpToDate && m.ok())
@@ -83,7 +83,7 @@ impl BuildSummary {
 
 impl ModelOutcome {
     /// Whether the model's table is as it should be.
-    pub fn ok(&self) -> bool {
+    pub(crate) fn ok(&self) -> bool {
         self.failed.is_empty() && self.waits_for.is_none()
     }
 
@@ -105,7 +105,7 @@ fn shown<S: serde::Serializer>(name: &TableName, s: S) -> std::result::Result<S:
 }
 
 /// Says, model by model, what a build of `wanted` would do.
-pub async fn plan(
+pub(crate) async fn plan(
     lake: &Lake,
     library: &Library,
     wanted: &BTreeSet<TableName>,

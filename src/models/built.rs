@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// What made the rows of a model's table, but for what it read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Built {
+pub(crate) struct Built {
     /// What a row is, in the words of the header at that time.
     pub description: String,
     /// SHA-256 of the SQL file, in hexadecimal.
@@ -30,7 +30,7 @@ pub struct Built {
 
 /// A parameter as a query used it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ParameterUsed {
+pub(crate) struct ParameterUsed {
     /// Its type.
     pub r#type: ParameterType,
     /// Its value, as `--set` takes it.
@@ -48,7 +48,7 @@ impl From<&Value> for ParameterUsed {
 
 /// Why a table is not what its model would make now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
+pub(super) enum Reason {
     /// The model was never built.
     New,
     /// An earlier Populace built it, and did not keep what with.
@@ -119,7 +119,7 @@ impl Built {
     }
 
     /// What `table` was built with; None when that was not kept.
-    pub fn with(table: &Table) -> Option<Self> {
+    pub(crate) fn with(table: &Table) -> Option<Self> {
         serde_json::from_str(table.property(BUILT)?).ok()
     }
 

@@ -19,7 +19,7 @@ pub struct CheckFailure {
 
 impl Check {
     /// The check as the header writes it.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         match self {
             Check::Unique(columns) => format!("unique: [{}]", columns.join(", ")),
             Check::NotNull(columns) => format!("not_null: [{}]", columns.join(", ")),
@@ -66,7 +66,7 @@ fn quoted(column: &str) -> String {
 /// Finds what a model's header has wrong, before there is data: columns that the query does not make,
 /// and checks that cannot be run. The engine knows the model's table, which has these columns and no
 /// rows.
-pub async fn check_header(engine: &Engine, model: &Model, columns: &Schema) -> Result<()> {
+pub(crate) async fn check_header(engine: &Engine, model: &Model, columns: &Schema) -> Result<()> {
     let place = model.file.display().to_string();
     model.header.fits(&place, columns)?;
     run(engine, &place, &model.name, &model.header.checks)
@@ -75,7 +75,7 @@ pub async fn check_header(engine: &Engine, model: &Model, columns: &Schema) -> R
 }
 
 /// Runs the checks of the table known to `engine` as `table`; `place` is the model's file.
-pub async fn run(
+pub(super) async fn run(
     engine: &Engine,
     place: &str,
     table: &TableName,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const FORM: &str = "form 2";
 
 /// The SQL without comments and with single spaces: what it means, not how it is laid out.
-pub fn normalised(sql: &str) -> Result<String> {
+pub(crate) fn normalised(sql: &str) -> Result<String> {
     let tokens = Tokenizer::new(&GenericDialect {}, sql)
         .tokenize()
         .usage(|| "this SQL cannot be read")?;
@@ -35,7 +35,7 @@ pub fn normalised(sql: &str) -> Result<String> {
 }
 
 /// The parameters that a query uses, with their values.
-pub fn used<'a>(
+pub(crate) fn used<'a>(
     sql: &str,
     parameters: &'a BTreeMap<String, Value>,
 ) -> Result<BTreeMap<&'a str, &'a Value>> {
@@ -57,7 +57,7 @@ pub fn used<'a>(
 }
 
 /// The fingerprint of a model over inputs of these versions.
-pub fn of(
+pub(super) fn of(
     model: &Model,
     parameters: &BTreeMap<String, Value>,
     inputs: &BTreeMap<String, String>,

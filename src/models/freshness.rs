@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables that reports read, directly or through models, each at one version, and what is out of
 /// date about them.
-pub struct Freshness<'a> {
+pub(crate) struct Freshness<'a> {
     library: &'a Library,
     tables: BTreeMap<TableName, Table>,
     outdated: BTreeMap<TableName, Outdated>,
@@ -24,7 +24,7 @@ pub struct Freshness<'a> {
 
 /// Why a table may not be read by a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outdated {
+pub(crate) struct Outdated {
     /// The reasons, for people.
     pub reasons: Vec<String>,
     /// Parameters that the table was built with and that have another value now.
@@ -44,7 +44,7 @@ impl<'a> Freshness<'a> {
     /// # Errors
     /// Data, when the lake cannot be read; usage, when models read each other in a cycle. A table
     /// that is out of date or absent is no error.
-    pub async fn of(
+    pub(crate) async fn of(
         lake: &Lake,
         library: &'a Library,
         reads: &BTreeSet<TableName>,
@@ -146,7 +146,7 @@ impl<'a> Freshness<'a> {
     ///
     /// # Errors
     /// Data: the lake cannot be read.
-    pub async fn look_at_files(
+    pub(crate) async fn look_at_files(
         &mut self,
         lake: &Lake,
         reads: &BTreeSet<TableName>,
@@ -195,7 +195,7 @@ impl<'a> Freshness<'a> {
     }
 
     /// Why a report that reads these tables may not be released, by table; empty when it may.
-    pub fn outdated(&self, reads: &BTreeSet<TableName>) -> BTreeMap<TableName, Outdated> {
+    pub(crate) fn outdated(&self, reads: &BTreeSet<TableName>) -> BTreeMap<TableName, Outdated> {
         let mut found: BTreeMap<TableName, Outdated> = behind(self.library, reads)
             .into_iter()
             .filter_map(|name| Some((name.clone(), self.outdated.get(&name)?.clone())))
@@ -228,7 +228,7 @@ impl<'a> Freshness<'a> {
 
     /// The dates that the tables of `reads` were made for: those that their queries used, and those of
     /// the runs that made them. One, when nothing is out of date and a model is among them.
-    pub fn dates(&self, reads: &BTreeSet<TableName>) -> BTreeSet<String> {
+    pub(crate) fn dates(&self, reads: &BTreeSet<TableName>) -> BTreeSet<String> {
         let used = self.behind(reads).into_iter();
         let mut dates: BTreeSet<String> = used
             .filter_map(|(_, built)| Some(built?.parameters.get("as_of")?.value.clone()))
@@ -241,7 +241,7 @@ impl<'a> Freshness<'a> {
     }
 
     /// All tables that `reads` rest on: themselves, and what their models read.
-    pub fn behind(&self, reads: &BTreeSet<TableName>) -> Vec<(&Table, Option<Built>)> {
+    pub(crate) fn behind(&self, reads: &BTreeSet<TableName>) -> Vec<(&Table, Option<Built>)> {
         let tables = behind(self.library, reads).into_iter();
         let tables = tables.filter_map(|name| self.tables.get(&name));
         tables
@@ -253,7 +253,7 @@ impl<'a> Freshness<'a> {
     }
 
     /// Every table that was looked at, at the version that was looked at.
-    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.values()
     }
 }

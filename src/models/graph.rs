@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// `wanted` models and all that they need, each after what it reads. A cycle is an error that
 /// names it.
-pub fn order(library: &Library, wanted: &BTreeSet<TableName>) -> Result<Vec<TableName>> {
+pub(crate) fn order(library: &Library, wanted: &BTreeSet<TableName>) -> Result<Vec<TableName>> {
     let mut walk = Walk {
         library,
         done: BTreeSet::new(),

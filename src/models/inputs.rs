@@ -20,7 +20,7 @@ pub(super) struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
-    pub fn new(lake: &'a Lake) -> Self {
+    pub(super) fn new(lake: &'a Lake) -> Self {
         Inputs {
             lake,
             versions: BTreeMap::new(),
@@ -29,11 +29,11 @@ impl<'a> Inputs<'a> {
     }
 
     /// A model's table will be of this version when its turn is over.
-    pub fn expect(&mut self, model: &TableName, fingerprint: String) {
+    pub(super) fn expect(&mut self, model: &TableName, fingerprint: String) {
         self.versions.insert(model.clone(), fingerprint);
     }
 
-    pub async fn table(&self, name: &TableName, reader: &Model) -> Result<Table> {
+    pub(super) async fn table(&self, name: &TableName, reader: &Model) -> Result<Table> {
         match self.lake.table(name).await? {
             Some(table) => Ok(table),
             None => Err(missing(name, reader, self.lake).await),
@@ -60,7 +60,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// Whether a model is out of date, and why. That is found out once.
-    pub async fn state(
+    pub(super) async fn state(
         &mut self,
         model: &Model,
         parameters: &BTreeMap<String, Value>,
@@ -159,7 +159,7 @@ pub(super) struct Assessed {
 
 impl Assessed {
     /// The tables that it reads and that changed.
-    pub fn inputs_changed(&self) -> Vec<String> {
+    pub(super) fn inputs_changed(&self) -> Vec<String> {
         let name = |reason: &Reason| match reason {
             Reason::Input(name) => Some(name.clone()),
             _ => None,
@@ -168,7 +168,7 @@ impl Assessed {
     }
 
     /// What the model's table keeps of its build.
-    pub fn properties(&self) -> Result<BTreeMap<String, String>> {
+    pub(super) fn properties(&self) -> Result<BTreeMap<String, String>> {
         let mut properties = BTreeMap::from([
             (FINGERPRINT.to_string(), self.fingerprint.clone()),
             (INPUTS.to_string(), self.inputs.clone()),

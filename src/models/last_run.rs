@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// How the last run of a model ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastRun {
+pub(super) struct LastRun {
     /// The fingerprint that its table has, or would have had.
     pub fingerprint: String,
     /// The date that the run was for, ISO.
@@ -39,7 +39,7 @@ fn schema() -> SchemaRef {
 ///
 /// # Errors
 /// Data, when the lake cannot be read.
-pub async fn last_runs(lake: &Lake) -> Result<BTreeMap<String, LastRun>> {
+pub(super) async fn last_runs(lake: &Lake) -> Result<BTreeMap<String, LastRun>> {
     match lake.table(&name()).await? {
         Some(table) => runs_of(lake, &table).await,
         None => Ok(BTreeMap::new()),

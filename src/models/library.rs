@@ -147,7 +147,7 @@ fn check_inputs(place: &str, check: &Check, own: &TableName) -> BTreeSet<TableNa
 }
 
 /// The tables that a question reads: a query, or `explain` before one.
-pub fn asked_tables(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
+pub(crate) fn asked_tables(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
     let statement = one_statement(place, sql)?;
     match &statement {
         Statement::Explain(explained) => only_queries(place, &explained.statement)?,
@@ -158,7 +158,7 @@ pub fn asked_tables(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
 
 /// The tables that a query reads, without its own common table expressions, and the code lists that
 /// its functions read. `place` is for errors.
-pub fn inputs(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
+pub(crate) fn inputs(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
     let statement = one_query(place, sql)?;
     let mut tables = tables_named(place, &statement)?;
     tables.extend(code_lists_used(&statement));

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const NO_MODELS: [&str; 3] = ["record", "reference", "populace"];
 
 /// Whether a model makes the table.
-pub fn is_model(name: &TableName) -> bool {
+pub(crate) fn is_model(name: &TableName) -> bool {
     !NO_MODELS.contains(&name.layer.as_str())
 }
 
@@ -21,7 +21,7 @@ pub fn is_model(name: &TableName) -> bool {
 ///
 /// # Errors
 /// Refused: it may. Data: the lake cannot be read.
-pub async fn refuse_opted_out_since(lake: &Lake, table: &Table) -> Result<()> {
+pub(crate) async fn refuse_opted_out_since(lake: &Lake, table: &Table) -> Result<()> {
     let Some(now) = opt_out_state(lake).await? else {
         return Ok(());
     };

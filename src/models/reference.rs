@@ -64,7 +64,7 @@ async fn held(lake: &Lake, name: &TableName) -> Result<(Option<Table>, Vec<Strin
 }
 
 /// The version that each reference table has when its file, as it is now, has been loaded.
-pub fn reference_versions(pipeline: &Pipeline) -> Result<BTreeMap<TableName, String>> {
+pub(crate) fn reference_versions(pipeline: &Pipeline) -> Result<BTreeMap<TableName, String>> {
     let sources = sources(pipeline)?.into_iter();
     sources
         .map(|(name, source)| {
@@ -82,7 +82,7 @@ fn content_of(bytes: &[u8]) -> String {
 }
 
 /// The rows of every reference table, without loading it into a lake.
-pub fn reference_rows(pipeline: &Pipeline) -> Result<BTreeMap<TableName, RecordBatch>> {
+pub(crate) fn reference_rows(pipeline: &Pipeline) -> Result<BTreeMap<TableName, RecordBatch>> {
     let mut tables = BTreeMap::new();
     for (name, source) in sources(pipeline)? {
         let bytes = source.bytes()?;
@@ -93,7 +93,7 @@ pub fn reference_rows(pipeline: &Pipeline) -> Result<BTreeMap<TableName, RecordB
 }
 
 /// The code lists that functions use: the project's own, or those that come with the program.
-pub fn code_lists(pipeline: &Pipeline) -> Result<CodeLists> {
+pub(crate) fn code_lists(pipeline: &Pipeline) -> Result<CodeLists> {
     let sources = sources(pipeline)?;
     CodeLists::read(|name| {
         let source = sources

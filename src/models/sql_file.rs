@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Usage: it is not there, may not be read, or is no UTF-8.
-pub fn read_sql(file: &Path) -> Result<String> {
+pub(crate) fn read_sql(file: &Path) -> Result<String> {
     let text = std::fs::read_to_string(file).map_err(|e| {
         let hint = match e.kind() {
             ErrorKind::InvalidData => "save it as UTF-8",

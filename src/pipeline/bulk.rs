@@ -168,27 +168,27 @@ impl FhirBulk {
     }
 
     /// How long an answer may take that is no file.
-    pub fn answer_limit(&self) -> Duration {
+    pub(crate) fn answer_limit(&self) -> Duration {
         seconds(self.answer_limit_seconds, Self::default_answer_limit())
     }
 
     /// How long a pull downloads.
-    pub fn download_limit(&self) -> Duration {
+    pub(crate) fn download_limit(&self) -> Duration {
         seconds(self.download_limit_seconds, Self::default_download_limit())
     }
 
     /// The longest wait between two requests.
-    pub fn longest_wait(&self) -> Duration {
+    pub(crate) fn longest_wait(&self) -> Duration {
         seconds(self.longest_wait_seconds, Self::default_longest_wait())
     }
 
     /// How long the server may say nothing.
-    pub fn silence(&self) -> Duration {
+    pub(crate) fn silence(&self) -> Duration {
         seconds(self.silence_seconds, Self::default_silence())
     }
 
     /// Bytes of a piece.
-    pub fn piece_bytes(&self) -> usize {
+    pub(crate) fn piece_bytes(&self) -> usize {
         usize::try_from(self.piece_kib.clamp(1, 65_536)).unwrap_or(4096) * 1024
     }
 }

@@ -9,11 +9,11 @@ mod reading;
 mod settings_file;
 mod source;
 
-pub use bulk::{BulkAuth, FhirBulk, Level};
-pub use parameters::{Parameter, ParameterType, Value};
-pub use reading::{Expected, FhirReading, FhirVersion, NHS_NUMBER_SYSTEM};
-pub use settings_file::parse as parse_settings;
-pub use source::{CsvFolder, FhirFolder, Source};
+pub(crate) use bulk::{BulkAuth, FhirBulk, Level};
+pub(crate) use parameters::{Parameter, ParameterType, Value};
+pub(crate) use reading::{Expected, FhirReading, NHS_NUMBER_SYSTEM};
+pub(crate) use settings_file::parse as parse_settings;
+pub(crate) use source::{CsvFolder, FhirFolder, Source};
 
 use crate::error::{Context, Error, Result};
 use crate::lake::{FilesFor, Location};
@@ -286,7 +286,7 @@ impl Pipeline {
     }
 
     /// Where the lake of the pipeline `file` is, by its section `[lake]` alone.
-    pub fn lake_of(file: &Path) -> Result<Location> {
+    pub(crate) fn lake_of(file: &Path) -> Result<Location> {
         let shown = file.display();
         let text = std::fs::read_to_string(file)
             .usage(|| format!("the pipeline file {shown} cannot be read"))?;
@@ -305,17 +305,17 @@ impl Pipeline {
     }
 
     /// A path of the file, from the project folder.
-    pub fn path(&self, relative: &Path) -> PathBuf {
+    pub(crate) fn path(&self, relative: &Path) -> PathBuf {
         self.root.join(relative)
     }
 
     /// Where the lake is.
-    pub fn lake(&self) -> Result<Location> {
+    pub(crate) fn lake(&self) -> Result<Location> {
         Location::parse(&self.settings.lake.url, &self.root)
     }
 
     /// Where releases are.
-    pub fn releases(&self) -> Result<Location> {
+    pub(crate) fn releases(&self) -> Result<Location> {
         Location::parse(&self.settings.releases.url, &self.root)
     }
 

@@ -35,7 +35,7 @@ pub enum Value {
 
 impl Value {
     /// Its type.
-    pub fn kind(&self) -> ParameterType {
+    pub(crate) fn kind(&self) -> ParameterType {
         match self {
             Value::Date(_) => ParameterType::Date,
             Value::Integer(_) => ParameterType::Integer,

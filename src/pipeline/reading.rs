@@ -25,7 +25,7 @@ impl Default for Expected {
 }
 
 /// The identifier system of NHS numbers.
-pub const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";
+pub(crate) const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";
 
 /// How resources are read, wherever they come from.
 #[derive(Debug, Clone, Deserialize)]
@@ -71,7 +71,7 @@ pub enum FhirVersion {
 
 impl FhirVersion {
     /// Where its ViewDefinitions are unless a setting says otherwise.
-    pub fn views(self) -> PathBuf {
+    pub(crate) fn views(self) -> PathBuf {
         PathBuf::from(match self {
             FhirVersion::Stu3 => "pipelines/views-stu3",
             FhirVersion::R4 => "pipelines/views",

@@ -7,7 +7,7 @@ use crate::privacy::place_name::reads_like_a_name;
 use serde::de::DeserializeOwned;
 
 /// Parses `text`, the content of `file`; unknown keys are errors that name the nearest known one.
-pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
     toml::from_str(text).map_err(|e| {
         let message = without_values(e.message().trim());
         let (setting, said) = of_setting(&message);

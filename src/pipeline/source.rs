@@ -80,7 +80,7 @@ pub struct FhirFolder {
 
 impl FhirFolder {
     /// The folder of ViewDefinitions.
-    pub fn views(&self) -> PathBuf {
+    pub(crate) fn views(&self) -> PathBuf {
         self.views
             .clone()
             .unwrap_or_else(|| self.fhir_version.views())

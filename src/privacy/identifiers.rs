@@ -19,7 +19,7 @@ enum Identifier {
 }
 
 /// Checks every element that `view` selects. `file` is for the error.
-pub fn check_view(file: &str, view: &View) -> Result<()> {
+pub(crate) fn check_view(file: &str, view: &View) -> Result<()> {
     for selected in selected_paths(view).iter().filter(|p| !p.tested) {
         let Some(identifier) = identifier(&view.resource, &selected.path) else {
             continue;
@@ -36,7 +36,7 @@ pub fn check_view(file: &str, view: &View) -> Result<()> {
 }
 
 /// Checks a column of a CSV column file by the name of the file's own column.
-pub fn check_csv_column(file: &str, column: &CsvColumn) -> Result<()> {
+pub(crate) fn check_csv_column(file: &str, column: &CsvColumn) -> Result<()> {
     let Some(identifier) = csv_identifier(&column.from) else {
         return Ok(());
     };
@@ -50,7 +50,7 @@ pub fn check_csv_column(file: &str, column: &CsvColumn) -> Result<()> {
 
 /// Checks a column of a reference file by its name. Names of places, organisations and conditions are
 /// what such files are for; names of people are not.
-pub fn check_reference_column(place: &str, name: &str) -> Result<()> {
+pub(crate) fn check_reference_column(place: &str, name: &str) -> Result<()> {
     let name = name.to_ascii_lowercase();
     const NAMES: [&str; 9] = [
         "surname",

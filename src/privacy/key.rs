@@ -41,7 +41,7 @@ fn fault(text: &str) -> String {
 
 impl Key {
     /// A new random key, as the 64 hexadecimal digits to keep in a vault or a file.
-    pub fn generate() -> Result<Zeroizing<String>> {
+    pub(crate) fn generate() -> Result<Zeroizing<String>> {
         let mut bytes = Zeroizing::new([0u8; 32]);
         getrandom::fill(bytes.as_mut()).data(|| "the operating system gave no random bytes")?;
         let mut text = Zeroizing::new(String::with_capacity(HEX_DIGITS));
@@ -53,7 +53,7 @@ impl Key {
     }
 
     /// A random key that nobody keeps: for what needs some key and stores nothing under it.
-    pub fn throwaway() -> Result<Self> {
+    pub(crate) fn throwaway() -> Result<Self> {
         let link = Link::parse(&Self::generate()?);
         let links = Vec::from_iter(link);
         match links.is_empty() {
@@ -69,7 +69,11 @@ impl Key {
 
     /// Reads the key at `place`, after those at `before`, the oldest first; relative paths start at
     /// `base`.
-    pub fn load_chain(before: &[SecretPlace], place: &SecretPlace, base: &Path) -> Result<Self> {
+    pub(crate) fn load_chain(
+        before: &[SecretPlace],
+        place: &SecretPlace,
+        base: &Path,
+    ) -> Result<Self> {
         let mut links = Vec::with_capacity(before.len() + 1);
         for place in before.iter().chain([place]) {
             let mut text = place.read("key", base)?;
@@ -101,7 +105,7 @@ impl Key {
     }
 
     /// The fingerprint of each key of the chain, the oldest first.
-    pub fn fingerprints(&self) -> Vec<String> {
+    pub(crate) fn fingerprints(&self) -> Vec<String> {
         self.links.iter().map(Link::fingerprint).collect()
     }
 
@@ -117,7 +121,7 @@ impl Key {
 }
 
 /// The fingerprint of a chain of keys with these fingerprints: that of the key when it is alone.
-pub fn chain_fingerprint(fingerprints: &[String]) -> String {
+pub(crate) fn chain_fingerprint(fingerprints: &[String]) -> String {
     if let [only] = fingerprints {
         return only.clone();
     }

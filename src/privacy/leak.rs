@@ -9,7 +9,7 @@ use arrow::datatypes::{DataType, Int32Type};
 
 /// What the gate found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leak {
+pub(crate) struct Leak {
     /// In which row of the column.
     pub row: usize,
     /// What it looks like.
@@ -18,11 +18,11 @@ pub struct Leak {
 
 /// Looks through columns of text.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct LeakGate;
+pub(crate) struct LeakGate;
 
 impl LeakGate {
     /// The first leak in a column; columns that are not text cannot hold one.
-    pub fn scan(self, column: &dyn Array) -> Option<Leak> {
+    pub(crate) fn scan(self, column: &dyn Array) -> Option<Leak> {
         match column.data_type() {
             DataType::Utf8 => {
                 let mut previous = ("", None);
@@ -58,7 +58,7 @@ impl LeakGate {
 }
 
 /// What a text gives away, if anything: the words of a report are looked at too.
-pub fn looks_identifying(text: &str) -> Option<&'static str> {
+pub(crate) fn looks_identifying(text: &str) -> Option<&'static str> {
     find(text)
 }
 

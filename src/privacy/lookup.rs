@@ -6,13 +6,13 @@ use std::path::Path;
 
 /// A two-column table in memory: normalised key to value.
 #[derive(Debug, Clone, Default)]
-pub struct Lookup {
+pub(crate) struct Lookup {
     values: HashMap<Box<str>, Box<str>>,
 }
 
 impl Lookup {
     /// Reads a CSV file with a header: the first column is looked up, the second is the answer.
-    pub fn load(path: &Path) -> Result<Self> {
+    pub(crate) fn load(path: &Path) -> Result<Self> {
         let cannot = || format!("the lookup file {} cannot be read", path.display());
         let file = crate::regular_file::open(path)
             .data(cannot)
@@ -39,7 +39,7 @@ impl Lookup {
     }
 
     /// The value of a key, whatever its spacing and case; None when unknown.
-    pub fn get(&self, key: &str) -> Option<&str> {
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.values.get(normalise(key).as_str()).map(|v| &**v)
     }
 }

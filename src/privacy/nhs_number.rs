@@ -2,11 +2,11 @@
 
 /// A valid NHS number, ten digits without spaces.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct NhsNumber([u8; 10]);
+pub(crate) struct NhsNumber([u8; 10]);
 
 /// Why a text is no NHS number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NhsNumberError {
+pub(crate) enum NhsNumberError {
     /// Nothing there.
     Missing,
     /// Wrong length, wrong check digit, ten equal digits, or a test number where none may be.
@@ -17,7 +17,7 @@ impl NhsNumber {
     /// Reads an NHS number; spaces and hyphens between digits are allowed.
     ///
     /// Numbers that start with 999 are for tests only, and accepted when `accept_test`.
-    pub fn parse(text: &str, accept_test: bool) -> Result<Self, NhsNumberError> {
+    pub(crate) fn parse(text: &str, accept_test: bool) -> Result<Self, NhsNumberError> {
         let mut digits = [0u8; 10];
         let mut count = 0;
         for byte in text.trim().bytes() {
@@ -41,7 +41,7 @@ impl NhsNumber {
     }
 
     /// The ten digits.
-    pub fn digits(&self) -> &[u8; 10] {
+    pub(crate) fn digits(&self) -> &[u8; 10] {
         &self.0
     }
 }
@@ -50,7 +50,7 @@ impl NhsNumber {
 ///
 /// Weights 10 to 2 on the first nine; check = 11 − sum mod 11, where 11 counts as 0 and 10 is
 /// invalid. Ten equal digits all pass the sum, and are refused.
-pub fn checksum_valid(digits: &[u8; 10]) -> bool {
+pub(super) fn checksum_valid(digits: &[u8; 10]) -> bool {
     let sum: u32 = digits[..9]
         .iter()
         .zip((2..=10).rev())

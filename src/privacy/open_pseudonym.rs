@@ -13,13 +13,13 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Makes the digests of one salt.
-pub struct OpenPseudonymiser {
+pub(crate) struct OpenPseudonymiser {
     salt: Zeroizing<String>,
 }
 
 impl OpenPseudonymiser {
     /// Reads the plain salt at `place`; relative paths start at `base`.
-    pub fn load(place: &SecretPlace, base: &Path) -> Result<Self> {
+    pub(crate) fn load(place: &SecretPlace, base: &Path) -> Result<Self> {
         Self::new(&place.read("salt", base)?).ok_or_else(|| {
             Error::usage(format!("the salt in {} is empty", place.shown(base)))
                 .hint("open_pseudonymiser_salt names the plain salt of the project, as its key server gives it")
@@ -33,7 +33,7 @@ impl OpenPseudonymiser {
     }
 
     /// The digest of an NHS number's ten digits: 64 characters.
-    pub fn digest(&self, digits: &[u8]) -> String {
+    pub(crate) fn digest(&self, digits: &[u8]) -> String {
         let mut hash = Sha256::new();
         hash.update(digits);
         hash.update(self.salt.as_bytes());
@@ -41,7 +41,7 @@ impl OpenPseudonymiser {
     }
 
     /// Which salt this is: 16 hexadecimal digits, which say nothing without the key.
-    pub fn fingerprint(&self, key: &Key) -> String {
+    pub(crate) fn fingerprint(&self, key: &Key) -> String {
         let mac = key.first().mac().chain_update(b"populace salt ");
         let tag = mac.chain_update(self.salt.as_bytes()).finalize();
         let tag = tag.into_bytes();

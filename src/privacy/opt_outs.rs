@@ -120,7 +120,7 @@ pub struct ListRead {
 
 /// Everybody who has opted out, from all lists.
 #[derive(Debug, Clone, Default)]
-pub struct OptOuts {
+pub(crate) struct OptOuts {
     /// Their keys.
     pub people: HashSet<i64>,
     /// The lists.
@@ -138,7 +138,7 @@ impl OptOuts {
     ///
     /// A line that is no NHS number is an error that names the line: a person whose opt-out was
     /// mistyped must not be pulled.
-    pub fn read(lists: &OptOutLists, base: &Path, key: &Key) -> Result<Self> {
+    pub(crate) fn read(lists: &OptOutLists, base: &Path, key: &Key) -> Result<Self> {
         let mut read = OptOuts::default();
         let pseudonyms = Pseudonyms::new(key, "");
         lists.refuse_shared_files(base)?;
@@ -172,7 +172,7 @@ impl OptOuts {
     }
 
     /// The day of the oldest check against the National Data Opt-out, where there is one.
-    pub fn ndoo_checked_on(&self) -> Option<NaiveDate> {
+    pub(crate) fn ndoo_checked_on(&self) -> Option<NaiveDate> {
         let national = self.lists.iter().filter(|l| l.kind == OptOutKind::National);
         national.map(|l| l.checked_on).min()
     }

@@ -2,7 +2,7 @@
 
 /// A person's pseudonym.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Person {
+pub(crate) struct Person {
     /// The first 63 bits of HMAC-SHA-256(key, identifier): not negative.
     pub key: i64,
     /// Bits 64 to 127 of the same hash, to notice two people with one key.

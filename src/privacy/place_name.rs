@@ -12,13 +12,13 @@ const LONGEST: usize = 200;
 
 /// Whether `text` reads like names do: words of one case, digits behind them, and `_`, `-`, `.`,
 /// `/` between them. A key of hexadecimal digits, a token or a signature does not.
-pub fn reads_like_a_name(text: &str) -> bool {
+pub(crate) fn reads_like_a_name(text: &str) -> bool {
     let separators = ['_', '-', '.', '/', '\\', ' ', ':'];
     text.len() <= LONGEST && !text.is_empty() && text.split(separators).all(is_word)
 }
 
 /// Whether a name has more than one word: one alone may be a password.
-pub fn has_parts(text: &str) -> bool {
+pub(crate) fn has_parts(text: &str) -> bool {
     let parts = text.split(['_', '-', '.', '/', '\\']);
     parts.filter(|part| !part.is_empty()).count() > 1
 }

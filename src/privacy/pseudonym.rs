@@ -37,7 +37,7 @@ impl Pseudonyms {
     }
 
     /// The pseudonym of a person from the bare identifier (ten digits of an NHS number).
-    pub fn person(&self, identifier: &[u8]) -> Person {
+    pub(crate) fn person(&self, identifier: &[u8]) -> Person {
         let mac = self.person.clone().chain_update(identifier);
         let tag = mac.finalize().into_bytes();
         self.rekey.person(Person {
@@ -47,7 +47,7 @@ impl Pseudonyms {
     }
 
     /// The pseudonym of a record, from its `Type/id` or the values of its key columns.
-    pub fn record(&self, reference: &[u8]) -> i64 {
+    pub(crate) fn record(&self, reference: &[u8]) -> i64 {
         let mac = self.record.clone().chain_update(reference);
         let tag = mac.finalize().into_bytes();
         self.rekey.record((word(&tag, 0) >> 1).cast_signed())
@@ -75,7 +75,7 @@ impl Pseudonyms {
 
     /// The keyed digest of a line, to tell two versions of a record apart: HighwayHash (Alakuijala,
     /// Cox and Wassenberg 2016), a keyed hash that is quick on lines of a few hundred bytes.
-    pub fn line(&self, bytes: &[u8]) -> i64 {
+    pub(crate) fn line(&self, bytes: &[u8]) -> i64 {
         let mut key = [0u64; 4];
         for (word, bytes) in key.iter_mut().zip(self.line.as_chunks::<8>().0) {
             *word = u64::from_le_bytes(*bytes);

@@ -13,7 +13,7 @@ use std::fmt;
 
 /// The step from the pseudonyms of some keys of a chain to those of all of them.
 #[derive(Clone)]
-pub struct Rekey {
+pub(crate) struct Rekey {
     steps: Vec<Step>,
 }
 
@@ -27,20 +27,20 @@ struct Step {
 
 impl Rekey {
     /// From pseudonyms of the first `known` keys of the chain to those of the whole chain.
-    pub fn after(key: &Key, known: usize) -> Self {
+    pub(crate) fn after(key: &Key, known: usize) -> Self {
         Rekey {
             steps: key.after(known).map(Step::of).collect(),
         }
     }
 
     /// The next `person_key`.
-    pub fn person_key(&self, key: i64) -> i64 {
+    pub(crate) fn person_key(&self, key: i64) -> i64 {
         let next = |key, step: &Step| hash(&step.person, [key]).0;
         self.steps.iter().fold(key, next)
     }
 
     /// The next pseudonym of a person, with its check.
-    pub fn person(&self, person: Person) -> Person {
+    pub(crate) fn person(&self, person: Person) -> Person {
         let next = |person: Person, step: &Step| Person {
             key: hash(&step.person, [person.key]).0,
             check: hash(&step.check, [person.key, person.check]).1,
@@ -49,13 +49,13 @@ impl Rekey {
     }
 
     /// The next pseudonym of a record.
-    pub fn record(&self, record: i64) -> i64 {
+    pub(crate) fn record(&self, record: i64) -> i64 {
         let next = |record, step: &Step| hash(&step.record, [record]).0;
         self.steps.iter().fold(record, next)
     }
 
     /// The next digest of a line.
-    pub fn digest(&self, digest: i64) -> i64 {
+    pub(crate) fn digest(&self, digest: i64) -> i64 {
         let next = |digest, step: &Step| hash(&step.digest, [digest]).1;
         self.steps.iter().fold(digest, next)
     }

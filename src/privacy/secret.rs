@@ -85,7 +85,7 @@ impl SecretPlace {
     /// # Errors
     /// Usage: no such variable, file or program, a program that failed, or a setting of no known
     /// form. Never says the secret, nor a command's arguments.
-    pub fn read(&self, what: &str, base: &Path) -> Result<Zeroizing<String>> {
+    pub(crate) fn read(&self, what: &str, base: &Path) -> Result<Zeroizing<String>> {
         let (kind, place) = self.0.split_once(':').unwrap_or((&self.0, ""));
         let mut text = match kind {
             "env" => variable(what, place)?,
@@ -111,7 +111,7 @@ impl SecretPlace {
 
     /// The place of a secret that could be read, as errors may show it: a command without its
     /// arguments, and a place only where it cannot be the secret itself.
-    pub fn shown(&self, base: &Path) -> String {
+    pub(crate) fn shown(&self, base: &Path) -> String {
         let shown = match self.0.split_once(':') {
             Some(("env", name)) => shown_variable(name).map(|name| format!("env:{name}")),
             Some(("file", file)) => shown_file(file, base).map(|file| format!("file:{file}")),

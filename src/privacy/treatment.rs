@@ -28,7 +28,7 @@ pub enum Treatment {
 
 impl Treatment {
     /// Reads a tag's value; `place` is for the error.
-    pub fn parse(text: &str, place: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str, place: &str) -> Result<Self> {
         match text {
             "clear" => Ok(Treatment::Clear),
             "pseudonym" => Ok(Treatment::Pseudonym),
@@ -49,7 +49,7 @@ impl Treatment {
     }
 
     /// The type of the column after the treatment.
-    pub fn output_type(&self, input: &DataType) -> DataType {
+    pub(crate) fn output_type(&self, input: &DataType) -> DataType {
         match self {
             Treatment::Clear => match input {
                 DataType::Dictionary(_, value) => (**value).clone(),
@@ -63,7 +63,7 @@ impl Treatment {
 }
 
 /// Applies `month`, `year` or `lookup` to a column; other treatments give it back.
-pub fn generalise(
+pub(crate) fn generalise(
     treatment: &Treatment,
     values: &ArrayRef,
     lookups: &BTreeMap<String, Lookup>,

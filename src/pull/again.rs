@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 
 /// What is read again.
 #[derive(Debug, Clone, Copy)]
-pub struct Again<'a> {
+pub(crate) struct Again<'a> {
     /// Sources; all when empty.
     pub sources: &'a [String],
     /// Whether to go on without extracts that are no longer there.
@@ -36,7 +36,7 @@ pub struct Again<'a> {
 
 /// A table of which damaged files were replaced.
 #[derive(Debug, Clone, Serialize)]
-pub struct Replaced {
+pub(crate) struct Replaced {
     /// The table.
     pub table: String,
     /// Damaged files that were taken out; 0 when the whole table was, as its log was damaged.
@@ -62,7 +62,7 @@ struct Damaged {
 ///
 /// Fails, changing nothing, when another source fills a damaged table too, and when extracts that were
 /// taken are no longer there, unless it is to go on without them.
-pub async fn pull_again(
+pub(crate) async fn pull_again(
     pipeline: &Pipeline,
     lake: &Lake,
     key: &Key,

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 /// The allowance for clocks that differ: a day, in microseconds.
-pub const GRACE: i64 = 86_400_000_000;
+pub(super) const GRACE: i64 = 86_400_000_000;
 
 /// The time at which the command began.
 static CLOCK: LazyLock<Clock> = LazyLock::new(|| Clock {
@@ -15,24 +15,24 @@ static CLOCK: LazyLock<Clock> = LazyLock::new(|| Clock {
 
 /// A moment from which on times lie in the future.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Clock {
+pub(super) struct Clock {
     /// In microseconds since 1970.
     now: i64,
 }
 
 impl Clock {
     /// The clock of this command.
-    pub fn of_command() -> Self {
+    pub(super) fn of_command() -> Self {
         *CLOCK
     }
 
     /// Whether a time may be true: none that is more than a day ahead is.
-    pub fn believes(self, moment: i64) -> bool {
+    pub(super) fn believes(self, moment: i64) -> bool {
         moment <= self.now.saturating_add(GRACE)
     }
 
     /// `moment`, or now when it may not be true.
-    pub fn bounded(self, moment: i64) -> i64 {
+    pub(super) fn bounded(self, moment: i64) -> i64 {
         if self.believes(moment) {
             moment
         } else {

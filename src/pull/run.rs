@@ -31,7 +31,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 /// What an attempt needs.
-pub struct Attempt<'a> {
+pub(super) struct Attempt<'a> {
     /// The pipeline.
     pub pipeline: &'a Pipeline,
     /// The lake.
@@ -49,7 +49,7 @@ pub struct Attempt<'a> {
 impl Attempt<'_> {
     /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
     /// nothing was changed.
-    pub async fn run(&self, sources: &[String], all: bool) -> Result<Option<Summary>> {
+    pub(super) async fn run(&self, sources: &[String], all: bool) -> Result<Option<Summary>> {
         let (plan, mut planned) = self.plan(sources, all).await?;
         let (shared, mut new) = self.discover(plan, &planned).await?;
         let again = planned.again;

@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 /// A version: when the record was last updated (the smallest number when it does not say), then the
 /// digest of its line, so that of two with one time the same one always counts as newer.
-pub type Version = (i64, i64);
+pub(super) type Version = (i64, i64);
 
 /// A record and its version.
-pub type RecordVersion = (i64, Version);
+pub(super) type RecordVersion = (i64, Version);
 
 /// The columns that say which record and version a row is.
-pub struct Keys<'b> {
+pub(super) struct Keys<'b> {
     record: &'b Int64Array,
     updated: &'b TimestampMicrosecondArray,
     digest: &'b Int64Array,
@@ -27,10 +27,10 @@ pub struct Keys<'b> {
 
 impl<'b> Keys<'b> {
     /// The names of the columns.
-    pub const COLUMNS: [&'static str; 3] = ["record_key", "updated", "digest"];
+    pub(super) const COLUMNS: [&'static str; 3] = ["record_key", "updated", "digest"];
 
     /// These columns alone.
-    pub fn schema() -> SchemaRef {
+    pub(super) fn schema() -> SchemaRef {
         let moment = DataType::Timestamp(TimeUnit::Microsecond, None);
         Arc::new(Schema::new(vec![
             Field::new("record_key", DataType::Int64, false),
@@ -40,7 +40,7 @@ impl<'b> Keys<'b> {
     }
 
     /// The rows of `batch` with these columns alone; none when it lacks one.
-    pub fn only(batch: &RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
+    pub(super) fn only(batch: &RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
         let columns: Vec<usize> = Self::COLUMNS
             .iter()
             .filter_map(|name| batch.schema().index_of(name).ok())
@@ -52,7 +52,7 @@ impl<'b> Keys<'b> {
     }
 
     /// The columns of `batch`.
-    pub fn of(batch: &'b RecordBatch) -> Result<Self> {
+    pub(super) fn of(batch: &'b RecordBatch) -> Result<Self> {
         let column = |name: &str| {
             batch
                 .column_by_name(name)
@@ -68,7 +68,7 @@ impl<'b> Keys<'b> {
     }
 
     /// Record and version of a row.
-    pub fn at(&self, row: usize) -> RecordVersion {
+    pub(super) fn at(&self, row: usize) -> RecordVersion {
         (
             self.record.value(row),
             (self.updated(row), self.digest.value(row)),
@@ -85,17 +85,17 @@ impl<'b> Keys<'b> {
     }
 
     /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = RecordVersion> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = RecordVersion> {
         (0..self.record.len()).map(|row| self.at(row))
     }
 }
 
 /// Hashes record keys, which are keyed hashes already, and need no mixing.
-pub type ByRecord = BuildHasherDefault<RecordHasher>;
+pub(super) type ByRecord = BuildHasherDefault<RecordHasher>;
 
 /// See [`ByRecord`].
 #[derive(Debug, Default)]
-pub struct RecordHasher(u64);
+pub(super) struct RecordHasher(u64);
 
 impl Hasher for RecordHasher {
     fn finish(&self) -> u64 {

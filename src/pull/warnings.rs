@@ -12,7 +12,7 @@ const FEW: u64 = 10;
 
 /// The sources whose folder has nothing, or nothing but empty files, although it had something before.
 /// A server that has nothing is judged when its export is asked for.
-pub fn emptied(
+pub(super) fn emptied(
     plan: &PullPlan,
     before: &Brought,
     new: &NewFiles,
@@ -47,14 +47,14 @@ fn offers(source: usize, new: &NewFiles, intake: Option<&Intake>) -> bool {
 
 /// What folders had when they had something, by source: in words, for people. Files that are empty
 /// now no longer say so themselves.
-pub type Brought = BTreeMap<String, String>;
+pub(super) type Brought = BTreeMap<String, String>;
 
 /// The properties of `populace.extract` that hold it.
 const BROUGHT: &str = "populace.brought.";
 
 /// Reads what folders had from properties, or, when an earlier Populace wrote them, from the files
 /// that were taken.
-pub fn recall(properties: &BTreeMap<String, String>, taken: &Extracts) -> Brought {
+pub(super) fn recall(properties: &BTreeMap<String, String>, taken: &Extracts) -> Brought {
     let mut brought = of_files(taken);
     for (key, had) in properties {
         if let Some(source) = key.strip_prefix(BROUGHT) {
@@ -66,7 +66,7 @@ pub fn recall(properties: &BTreeMap<String, String>, taken: &Extracts) -> Brough
 
 /// Takes in what the folders of `plan` have now; those that have nothing keep what they had. `taken`
 /// holds what was read.
-pub fn learn(
+pub(super) fn learn(
     before: &mut Brought,
     plan: &PullPlan,
     taken: &Extracts,
@@ -85,7 +85,7 @@ pub fn learn(
 }
 
 /// What folders had, as properties.
-pub fn properties(brought: &Brought) -> BTreeMap<String, String> {
+pub(super) fn properties(brought: &Brought) -> BTreeMap<String, String> {
     let properties = brought.iter();
     properties
         .map(|(source, had)| (format!("{BROUGHT}{source}"), had.clone()))
@@ -120,7 +120,7 @@ fn types(files: &[&Extract]) -> String {
 
 /// Tables of which a large share of the rows has no person: of those that came now from one source,
 /// or of all.
-pub fn unlinked(plan: &PullPlan, shared: &Shared, tables: &[TableSummary]) -> Vec<Warning> {
+pub(super) fn unlinked(plan: &PullPlan, shared: &Shared, tables: &[TableSummary]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (index, table) in tables.iter().enumerate() {
         let of_table = warnings.len();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// Where the figures of a release come from. It holds no clock time, so that the same inputs give
 /// the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
+pub(crate) struct About {
     /// The date the figures describe.
     pub as_of: NaiveDate,
     /// Parameters of the run, by name.
@@ -23,7 +23,7 @@ pub struct About {
 /// A model behind a released figure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ModelUsed {
+pub(crate) struct ModelUsed {
     /// Name with layer, such as `demographic.population_profile`.
     pub name: String,
     /// What one row of it is, in the model's own words.
@@ -37,7 +37,7 @@ pub struct ModelUsed {
 /// A table behind a released figure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct InputUsed {
+pub(crate) struct InputUsed {
     /// Name with schema, such as `record.patient`.
     pub table: String,
     /// Its version in the lake.
@@ -45,6 +45,6 @@ pub struct InputUsed {
 }
 
 /// A date as a British reader expects it: 31 March 2026.
-pub fn long_date(date: NaiveDate) -> String {
+pub(super) fn long_date(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
 }

@@ -26,7 +26,7 @@ pub(super) struct Areas {
 
 impl Areas {
     /// Reads the reference tables, and counts people by what links them. Tables are registered.
-    pub async fn read(engine: &Engine, tables: &[TableName], smallest: u64) -> Result<Self> {
+    pub(super) async fn read(engine: &Engine, tables: &[TableName], smallest: u64) -> Result<Self> {
         let mut areas = Areas {
             rows: BTreeMap::new(),
             people: BTreeMap::new(),
@@ -47,12 +47,12 @@ impl Areas {
     }
 
     /// The fewest people of an area that may be told apart; 0 for no limit.
-    pub fn smallest(&self) -> u64 {
+    pub(super) fn smallest(&self) -> u64 {
         self.smallest
     }
 
     /// The reference tables as the analysis reads them.
-    pub fn references(&self) -> Result<BTreeMap<TableName, ReferenceRows>> {
+    pub(super) fn references(&self) -> Result<BTreeMap<TableName, ReferenceRows>> {
         let mut references = BTreeMap::new();
         for (name, rows) in &self.rows {
             let small = self.small(rows)?;
@@ -111,7 +111,7 @@ impl Areas {
     ///
     /// # Errors
     /// Refused, naming the column or the place in the SQL, and never a value of a row.
-    pub fn check(
+    pub(super) fn check(
         &self,
         place: &str,
         table: &Table,

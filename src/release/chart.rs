@@ -30,7 +30,7 @@ pub(super) struct Series {
 
 impl Series {
     /// Whether any point has confidence limits.
-    pub fn has_limits(&self) -> bool {
+    pub(super) fn has_limits(&self) -> bool {
         self.points
             .iter()
             .any(|point| matches!(point, Point::Value(_, Some(_))))
@@ -50,7 +50,7 @@ pub(super) enum Point {
 
 impl Point {
     /// The figure, when there is one.
-    pub fn value(self) -> Option<f64> {
+    pub(super) fn value(self) -> Option<f64> {
         match self {
             Point::Value(value, _) => Some(value),
             _ => None,
@@ -145,12 +145,12 @@ fn point(cell: Cell) -> Point {
 
 impl Chart {
     /// Whether each series is drawn as a small chart of its own.
-    pub fn is_panels(&self) -> bool {
+    pub(super) fn is_panels(&self) -> bool {
         self.kind == ChartKind::Line && self.series.len() > LINES_TOGETHER
     }
 
     /// The largest figure or upper limit.
-    pub fn largest(&self) -> f64 {
+    pub(super) fn largest(&self) -> f64 {
         let of = |point: &Point| match point {
             Point::Value(value, limits) => limits.map_or(*value, |(_, upper)| upper),
             _ => 0.0,
@@ -162,7 +162,7 @@ impl Chart {
     }
 
     /// What the chart shows, in words, for those who cannot see it.
-    pub fn alternative(&self) -> String {
+    pub(super) fn alternative(&self) -> String {
         let form = match self.kind {
             ChartKind::Bar => "Bar chart",
             ChartKind::StackedBar => "Stacked bar chart",
@@ -194,7 +194,7 @@ impl Chart {
     }
 
     /// A figure in the chart's unit.
-    pub fn figure(&self, value: f64) -> String {
+    pub(super) fn figure(&self, value: f64) -> String {
         match self.unit {
             Unit::Count => thousands(value.abs().round() as u64),
             Unit::Percent => format!("{value:.1}%"),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 
 /// How many values a report may list itself.
-pub const LISTED: usize = 200;
+pub(super) const LISTED: usize = 200;
 
 /// The longest of them, in characters.
 const LONGEST: usize = 100;
@@ -18,7 +18,7 @@ const DIGITS: usize = 5;
 /// The values that a dimension may have; "Not known" always is one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ValuesOf {
+pub(crate) struct ValuesOf {
     /// A column that lists them: `reference.lsoa.place_name`.
     pub from: Option<String>,
     /// The values themselves.
@@ -27,7 +27,7 @@ pub struct ValuesOf {
 
 impl ValuesOf {
     /// The column that lists the values, if one does.
-    pub fn column(&self) -> Option<(TableName, &str)> {
+    pub(crate) fn column(&self) -> Option<(TableName, &str)> {
         let (table, column) = self.from.as_deref()?.rsplit_once('.')?;
         let (layer, name) = table.split_once('.')?;
         Some((TableName::new(layer, name), column))

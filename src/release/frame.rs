@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// A released table. All files of a report are written from the same frames.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// The table's identifier.
     pub id: String,
     /// Its number in the report, from 1.
@@ -33,7 +33,7 @@ pub struct Frame {
 
 /// A row of a released table.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub(crate) struct Row {
     /// A label for each row dimension.
     pub labels: Vec<Label>,
     /// Whether it is the row of totals.
@@ -42,7 +42,7 @@ pub struct Row {
 
 /// A value of the dimension across.
 #[derive(Debug, Clone)]
-pub struct Group {
+pub(crate) struct Group {
     /// Its label, unless nothing is across.
     pub label: Option<Label>,
     /// Whether it is the column of totals.
@@ -51,7 +51,7 @@ pub struct Group {
 
 /// A measure as it is shown.
 #[derive(Debug, Clone)]
-pub struct FrameMeasure {
+pub(crate) struct FrameMeasure {
     /// The SQL column of a count.
     pub column: Option<String>,
     /// The heading.
@@ -64,7 +64,7 @@ pub struct FrameMeasure {
 
 /// The unit of a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// People or events.
     Count,
     /// Parts of a hundred.
@@ -75,7 +75,7 @@ pub enum Unit {
 
 /// A released cell. There is no other way for a figure to reach a file.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cell {
+pub(crate) enum Cell {
     /// A count.
     Count(Released),
     /// A percentage or a rate.
@@ -84,7 +84,7 @@ pub enum Cell {
 
 /// Which number of a measure a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// The figure.
     Value,
     /// Its lower 95% limit.
@@ -95,7 +95,7 @@ pub enum Part {
 
 /// A column of figures as XLSX and HTML show it.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub(crate) struct Column {
     /// Position among the groups.
     pub group: usize,
     /// Position among the measures.
@@ -108,7 +108,7 @@ pub struct Column {
 
 /// A number to show, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Shown {
+pub(crate) enum Shown {
     /// A count.
     Count(u64),
     /// A percentage or rate, rounded to one decimal.
@@ -121,18 +121,18 @@ pub enum Shown {
 
 impl Frame {
     /// The cell of a row, group and measure.
-    pub fn cell(&self, row: usize, group: usize, measure: usize) -> Cell {
+    pub(crate) fn cell(&self, row: usize, group: usize, measure: usize) -> Cell {
         self.cells[(row * self.groups.len() + group) * self.measures.len() + measure]
     }
 
     /// What a column shows in a row.
-    pub fn shown(&self, row: usize, column: &Column) -> Shown {
+    pub(crate) fn shown(&self, row: usize, column: &Column) -> Shown {
         self.cell(row, column.group, column.measure)
             .shown(column.part)
     }
 
     /// The columns of figures, in order.
-    pub fn columns(&self) -> Vec<Column> {
+    pub(crate) fn columns(&self) -> Vec<Column> {
         let mut columns = Vec::new();
         for (g, group) in self.groups.iter().enumerate() {
             for (m, measure) in self.measures.iter().enumerate() {
@@ -164,7 +164,7 @@ impl Frame {
     ///
     /// # Errors
     /// Refused, when more than `share` of the cells of a count that are not zero are suppressed.
-    pub fn enough_shown(&self, share: f64) -> Result<()> {
+    pub(crate) fn enough_shown(&self, share: f64) -> Result<()> {
         for (index, measure) in self.measures.iter().enumerate() {
             if measure.unit == Unit::Count {
                 self.enough_of(index, share)?;
@@ -193,7 +193,7 @@ impl Frame {
     }
 
     /// How many cells are shown, and how many are suppressed.
-    pub fn tally(&self) -> (usize, usize) {
+    pub(crate) fn tally(&self) -> (usize, usize) {
         let suppressed = self
             .cells
             .iter()
@@ -205,7 +205,7 @@ impl Frame {
 
 impl Cell {
     /// What is shown of this cell.
-    pub fn shown(self, part: Part) -> Shown {
+    pub(crate) fn shown(self, part: Part) -> Shown {
         match (self, part) {
             (Cell::Count(released), Part::Value) => {
                 released.count().map_or(Shown::Suppressed, Shown::Count)

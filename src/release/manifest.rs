@@ -18,7 +18,7 @@ const FORMAT: u32 = 3;
 /// same release again gives the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// The version of this form.
     pub format_version: u32,
     /// The release.
@@ -48,7 +48,7 @@ pub struct Manifest {
 /// A disclosure control scheme and its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SchemeUsed {
+pub(crate) struct SchemeUsed {
     /// Its name.
     pub name: String,
     /// Its settings by name.
@@ -58,7 +58,7 @@ pub struct SchemeUsed {
 /// A report in a release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ReportUsed {
+pub(crate) struct ReportUsed {
     /// SHA-256 of the report file, in hexadecimal.
     pub file_sha256: String,
     /// The tables, by identifier.
@@ -69,7 +69,7 @@ pub struct ReportUsed {
 /// is not said: it would tell that the others are rounded to the nearest step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TableMade {
+pub(crate) struct TableMade {
     /// Cells that hold a figure.
     pub cells_shown: usize,
     /// Cells that are suppressed.
@@ -79,7 +79,7 @@ pub struct TableMade {
 /// A released file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FileMade {
+pub(crate) struct FileMade {
     /// Its name.
     pub name: String,
     /// Its length.
@@ -95,7 +95,7 @@ impl Manifest {
     ///
     /// # Errors
     /// Usage, when there is no report; data, when they are of different days.
-    pub fn of<'a>(
+    pub(crate) fn of<'a>(
         scheme: Scheme,
         disclosure: &DisclosureSettings,
         reports: impl IntoIterator<Item = (&'a str, &'a str, &'a About)>,
@@ -168,7 +168,7 @@ impl Manifest {
     ///
     /// # Errors
     /// Data, when it cannot be written as JSON.
-    pub fn identifier(&self) -> Result<String> {
+    pub(crate) fn identifier(&self) -> Result<String> {
         let reports = self.reports.iter();
         let reports: BTreeMap<_, _> = reports.map(|(name, r)| (name, &r.file_sha256)).collect();
         let facts = (
@@ -181,7 +181,7 @@ impl Manifest {
     }
 
     /// Adds the tables and files of a report that was made.
-    pub fn add(&mut self, rendered: &Rendered) {
+    pub(super) fn add(&mut self, rendered: &Rendered) {
         let tables = rendered.frames.iter().map(|frame| {
             let (cells_shown, cells_suppressed) = frame.tally();
             let made = TableMade {
@@ -201,7 +201,7 @@ impl Manifest {
     ///
     /// # Errors
     /// Data, when it cannot be written as JSON.
-    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         let bytes = |certificate: String| {
             let manifest = Manifest {
                 certificate,
@@ -262,7 +262,7 @@ impl Manifest {
 
 impl FileMade {
     /// The entry of a file.
-    pub fn of(file: &File) -> Self {
+    pub(crate) fn of(file: &File) -> Self {
         FileMade {
             name: file.name.clone(),
             bytes: file.bytes.len(),
@@ -282,4 +282,4 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 }
 
 /// The name of the manifest in a release's folder.
-pub const MANIFEST: &str = "manifest.json";
+pub(crate) const MANIFEST: &str = "manifest.json";

@@ -37,24 +37,19 @@ mod table_data;
 mod verify;
 mod xlsx;
 
-pub use about::{About, InputUsed, ModelUsed};
-pub use audit::audit;
-pub use dimension::ValuesOf;
-pub use frame::{Cell, Column, Frame, FrameMeasure, Group, Part, Row, Shown, Unit};
-pub use inspect::Alteration;
-pub use make::{Made, Wanted, make};
-pub use manifest::MANIFEST;
-pub use manifest::{FileMade, Manifest, ReportUsed, SchemeUsed, TableMade};
+pub(crate) use about::{About, InputUsed, ModelUsed};
+pub(crate) use audit::audit;
+pub(crate) use frame::Frame;
+pub(crate) use make::Made;
+pub use make::Wanted;
+pub use make::make;
+pub(crate) use manifest::MANIFEST;
+pub(crate) use manifest::Manifest;
 use page::Page;
-pub use proof::Lists;
-pub use publish::{Published, publish};
-pub use refused::Refused;
-pub use report_file::{
-    ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table, TotalOf, Totals,
-};
-pub use reports::{check_queries, check_reports, tables_read};
-pub use table_data::{Label, TableData};
-pub use verify::{Proof, VerifiedRelease, verify};
+pub(crate) use report_file::ReportFile;
+pub(crate) use reports::{check_queries, check_reports, tables_read};
+use table_data::TableData;
+pub(crate) use verify::{VerifiedRelease, verify};
 
 use crate::disclosure::Scheme;
 use crate::error::{Error, Result};
@@ -62,7 +57,7 @@ use std::collections::BTreeMap;
 
 /// A file to release.
 #[derive(Clone, PartialEq, Eq)]
-pub struct File {
+pub(crate) struct File {
     /// Its name, without a folder.
     pub name: String,
     /// Its content.
@@ -77,13 +72,13 @@ impl std::fmt::Debug for File {
 
 /// A report after disclosure control.
 #[derive(Debug, Clone)]
-pub struct Rendered {
+struct Rendered {
     /// The report's name.
-    pub report: String,
+    report: String,
     /// Its tables as released.
-    pub frames: Vec<Frame>,
+    frames: Vec<Frame>,
     /// Its files: XLSX, HTML, and a CSV for each table.
-    pub files: Vec<File>,
+    files: Vec<File>,
 }
 
 /// Makes the files of a report from the results of its tables' SQL, by table identifier.
@@ -91,7 +86,7 @@ pub struct Rendered {
 /// # Errors
 /// Usage or data, when a result is absent or cannot be read; refused, when a suppressed figure could
 /// be worked out, or the last look over the files finds a figure the scheme does not allow.
-pub fn render(
+fn render(
     report: &ReportFile,
     data: &BTreeMap<String, TableData>,
     scheme: Scheme,

@@ -25,7 +25,7 @@ pub(super) enum Listing {
 
 impl Place {
     /// The place of release `id`, whether it is there or not.
-    pub fn open(releases: &Location, id: &str) -> Result<Self> {
+    pub(super) fn open(releases: &Location, id: &str) -> Result<Self> {
         Ok(match releases.folder() {
             Some(folder) => Place::Folder(folder.join(id)),
             None => Place::Store(Shelf::open(releases, id)?),
@@ -33,7 +33,7 @@ impl Place {
     }
 
     /// What is there. Nothing is followed to where it leads, and nothing opened.
-    pub async fn list(&self) -> Result<Listing> {
+    pub(super) async fn list(&self) -> Result<Listing> {
         let mut entries = match self {
             Place::Folder(folder) => match entries_of(folder)? {
                 Listing::Entries(entries) => entries,
@@ -49,7 +49,7 @@ impl Place {
     }
 
     /// The bytes of an entry that is a file; None when it has gone.
-    pub async fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+    pub(super) async fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         match self {
             Place::Store(shelf) => shelf.read(name).await,
             Place::Folder(folder) => match fs::read(folder.join(name)) {

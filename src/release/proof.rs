@@ -15,7 +15,7 @@ use datafusion::logical_expr::LogicalPlan;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The values that each dimension of a table may have.
-pub type Lists = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Lists = BTreeMap<String, BTreeSet<String>>;
 
 /// Refuses a table that its plan does not prove fit to leave; gives what depends on the populations of
 /// areas. `smallest` is the fewest people of an area that may be told apart, 0 for no limit.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// What putting a release in its place came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Published {
+pub(crate) struct Published {
     /// Whether it was written; otherwise it was there already, whole and unaltered.
     pub written: bool,
     /// What was wrong with the one that was there.
@@ -28,7 +28,7 @@ pub struct Published {
 /// Usage, when `id` or a file's name cannot be one; data, when the disk or the store does not take
 /// it. On a file system a failure leaves an earlier release of the same name as it was; on an object
 /// store it leaves none, and the next attempt writes it whole.
-pub async fn publish(
+pub(crate) async fn publish(
     releases: &Location,
     id: &str,
     files: &[File],

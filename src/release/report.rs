@@ -20,7 +20,7 @@ pub(super) struct Report {
 
 impl Report {
     /// The tables that the query of one of its tables names.
-    pub fn reads_of(&self, table: &str) -> BTreeSet<TableName> {
+    pub(super) fn reads_of(&self, table: &str) -> BTreeSet<TableName> {
         self.reads_by.get(table).cloned().unwrap_or_default()
     }
 }

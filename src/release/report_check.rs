@@ -13,7 +13,7 @@ impl ReportFile {
     ///
     /// # Errors
     /// Data, when the file cannot be read; usage, when it is not a valid report.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         let shown = path.display().to_string();
         let text = std::fs::read_to_string(path).data(|| format!("cannot read {shown}"))?;
         Self::parse(&text, &shown)
@@ -23,7 +23,7 @@ impl ReportFile {
     ///
     /// # Errors
     /// Usage, naming the file, and line and column where the TOML is at fault.
-    pub fn parse(text: &str, file: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str, file: &str) -> Result<Self> {
         let report: ReportFile = parse_settings(file, text)?;
         check(&report, file)?;
         Ok(report)

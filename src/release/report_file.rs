@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// A report: its words and its tables.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ReportFile {
+pub(crate) struct ReportFile {
     /// File name stem of everything the report makes: lower case letters, digits, `_` and `-`.
     pub name: String,
     /// Title as shown.
@@ -26,7 +26,7 @@ pub struct ReportFile {
 /// One table of a report, with its chart.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Table {
+pub(crate) struct Table {
     /// Identifier, unique in the report: part of the CSV's file name and of the page's address.
     pub id: String,
     /// Title as shown: what is counted, and by what.
@@ -64,7 +64,7 @@ pub struct Table {
 /// A column of figures.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Measure {
+pub(crate) struct Measure {
     /// For a count, the column of the SQL. For a percentage `of` something, the count it is of.
     pub column: Option<String>,
     /// Heading.
@@ -84,7 +84,7 @@ pub struct Measure {
 /// The kinds of measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum MeasureKind {
+pub(crate) enum MeasureKind {
     /// A count of people or events.
     Count,
     /// A percentage of released counts.
@@ -96,7 +96,7 @@ pub enum MeasureKind {
 /// What a percentage is a part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Of {
+pub(crate) enum Of {
     /// The total of its column.
     Column,
     /// The total of its row.
@@ -111,7 +111,7 @@ pub enum Of {
     untagged,
     expecting = "expected true, false, or a list of \"rows\" and \"across\""
 )]
-pub enum Totals {
+pub(crate) enum Totals {
     /// All that make sense, or none.
     All(bool),
     /// Those listed.
@@ -121,7 +121,7 @@ pub enum Totals {
 /// A total of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum TotalOf {
+pub(crate) enum TotalOf {
     /// A row of column totals.
     Rows,
     /// A column of row totals.
@@ -136,7 +136,7 @@ impl Default for Totals {
 
 impl Totals {
     /// Whether a total is asked for.
-    pub fn has(&self, total: TotalOf) -> bool {
+    pub(crate) fn has(&self, total: TotalOf) -> bool {
         match self {
             Totals::All(all) => *all,
             Totals::Some(some) => some.contains(&total),
@@ -147,7 +147,7 @@ impl Totals {
 /// The chart of a table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ChartSpec {
+pub(crate) struct ChartSpec {
     /// The form.
     pub kind: ChartKind,
     /// The row dimension along the chart.
@@ -167,7 +167,7 @@ pub struct ChartSpec {
 /// The forms of chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ChartKind {
+pub(crate) enum ChartKind {
     /// A bar for each row, with confidence limits where the measure has them.
     Bar,
     /// A bar for each row, made of the series.
@@ -180,7 +180,7 @@ pub enum ChartKind {
 
 impl Table {
     /// The count measures: SQL column and heading.
-    pub fn counts(&self) -> impl Iterator<Item = (&str, &Measure)> {
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (&str, &Measure)> {
         self.measures
             .iter()
             .filter(|measure| measure.kind == MeasureKind::Count)
@@ -188,7 +188,7 @@ impl Table {
     }
 
     /// The dimension columns: rows, then across.
-    pub fn dimensions(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn dimensions(&self) -> impl Iterator<Item = &str> {
         self.rows
             .iter()
             .chain(self.across.iter())
@@ -196,7 +196,7 @@ impl Table {
     }
 
     /// The heading of a dimension.
-    pub fn label(&self, column: &str) -> String {
+    pub(crate) fn label(&self, column: &str) -> String {
         if let Some(label) = self.labels.get(column) {
             return label.clone();
         }

@@ -64,20 +64,20 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
 }
 
 /// The tables that the pipeline's reports read.
-pub fn tables_read(pipeline: &Pipeline) -> Result<BTreeSet<TableName>> {
+pub(crate) fn tables_read(pipeline: &Pipeline) -> Result<BTreeSet<TableName>> {
     let reports = reports(pipeline, &[])?.into_iter();
     Ok(reports.flat_map(|report| report.reads).collect())
 }
 
 /// Checks what can be checked of all report files without data.
-pub fn check_reports(pipeline: &Pipeline) -> Result<usize> {
+pub(crate) fn check_reports(pipeline: &Pipeline) -> Result<usize> {
     Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
     Ok(reports(pipeline, &[])?.len())
 }
 
 /// Plans the queries of all reports over the tables that `engine` knows, and proves that they may
 /// leave; gives what is wrong.
-pub async fn check_queries(
+pub(crate) async fn check_queries(
     engine: &Engine,
     pipeline: &Pipeline,
     sensitivity: &mut Sensitivity,

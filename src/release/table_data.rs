@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 /// The result of a table's SQL, with true counts.
 #[derive(Clone, Default)]
-pub struct TableData {
+pub(super) struct TableData {
     /// The batches, in the order of the SQL.
     pub batches: Vec<RecordBatch>,
     /// The values that each dimension may have.
@@ -29,7 +29,7 @@ impl std::fmt::Debug for TableData {
 
 /// A dimension's value: how a person reads it, and how a program does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
+pub(crate) struct Label {
     /// In tables and charts.
     pub text: String,
     /// In CSV: dates in ISO form.
@@ -38,7 +38,7 @@ pub struct Label {
 
 impl Label {
     /// A label that reads the same everywhere.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         Label {
             value: text.clone(),

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// What a look at a release found.
 #[derive(Debug, Clone, Serialize)]
-pub struct VerifiedRelease {
+pub(crate) struct VerifiedRelease {
     /// Its identifier.
     pub release: String,
     /// Its folder or address.
@@ -25,7 +25,7 @@ pub struct VerifiedRelease {
 
 /// That a lake made a release.
 #[derive(Debug, Clone, Serialize)]
-pub struct Proof {
+pub(crate) struct Proof {
     /// The lake.
     pub lake: String,
     /// The program that made the release.
@@ -39,7 +39,11 @@ pub struct Proof {
 ///
 /// # Errors
 /// Data, when the release or the lake cannot be read. What is wrong with the release is no error.
-pub async fn verify(releases: &Location, id: &str, lake: Option<&Lake>) -> Result<VerifiedRelease> {
+pub(crate) async fn verify(
+    releases: &Location,
+    id: &str,
+    lake: Option<&Lake>,
+) -> Result<VerifiedRelease> {
     let place = Place::open(releases, id)?;
     let record = match lake {
         Some(lake) => record::find(lake, id).await?,

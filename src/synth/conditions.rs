@@ -6,7 +6,7 @@ use super::random::Random;
 
 /// One long-term condition and how common it is.
 #[derive(Debug)]
-pub struct Kind {
+pub(super) struct Kind {
     /// SNOMED CT code.
     pub snomed: &'static str,
     /// SNOMED CT display.
@@ -29,7 +29,7 @@ pub struct Kind {
 
 /// A medicine as prescribed.
 #[derive(Debug)]
-pub struct Medicine {
+pub(super) struct Medicine {
     /// dm+d code.
     pub code: &'static str,
     /// Name with strength.
@@ -55,25 +55,25 @@ const fn medicine(
 }
 
 /// Positions in [`KINDS`] that the rest of the life asks for.
-pub mod at {
+pub(super) mod at {
     #![allow(missing_docs)]
-    pub const HYPERTENSION: usize = 0;
-    pub const DIABETES: usize = 1;
-    pub const ASTHMA: usize = 2;
-    pub const COPD: usize = 3;
-    pub const ISCHAEMIC: usize = 4;
-    pub const FIBRILLATION: usize = 5;
-    pub const HEART_FAILURE: usize = 6;
-    pub const STROKE: usize = 7;
-    pub const KIDNEY: usize = 8;
-    pub const DEMENTIA: usize = 9;
-    pub const DEPRESSION: usize = 10;
-    pub const SEVERE_MENTAL: usize = 11;
-    pub const EPILEPSY: usize = 12;
-    pub const CANCER: usize = 13;
-    pub const ARTHRITIS: usize = 14;
-    pub const LEARNING: usize = 18;
-    pub const FRAILTY: usize = 19;
+    pub(crate) const HYPERTENSION: usize = 0;
+    pub(crate) const DIABETES: usize = 1;
+    pub(crate) const ASTHMA: usize = 2;
+    pub(crate) const COPD: usize = 3;
+    pub(crate) const ISCHAEMIC: usize = 4;
+    pub(crate) const FIBRILLATION: usize = 5;
+    pub(crate) const HEART_FAILURE: usize = 6;
+    pub(crate) const STROKE: usize = 7;
+    pub(crate) const KIDNEY: usize = 8;
+    pub(crate) const DEMENTIA: usize = 9;
+    pub(crate) const DEPRESSION: usize = 10;
+    pub(crate) const SEVERE_MENTAL: usize = 11;
+    pub(crate) const EPILEPSY: usize = 12;
+    pub(crate) const CANCER: usize = 13;
+    pub(crate) const ARTHRITIS: usize = 14;
+    pub(crate) const LEARNING: usize = 18;
+    pub(crate) const FRAILTY: usize = 19;
 }
 
 const ONCE: &str = "One tablet daily";
@@ -81,7 +81,7 @@ const TWICE: &str = "One tablet twice a day";
 
 /// The conditions, causes before what they make likelier.
 #[rustfmt::skip]
-pub const KINDS: [Kind; 20] = [
+pub(super) const KINDS: [Kind; 20] = [
     Kind { snomed: "38341003", display: "Hypertensive disorder", icd10: "I10",
         prevalence: [0.0, 0.0, 0.4, 2.5, 8.0, 18.0, 33.0, 47.0, 55.0, 55.0], female: 0.9, gradient: 0.03, after: &[], ends: 0.0,
         medicines: &[medicine("319773006", "Amlodipine 5mg tablets", 56, ONCE), medicine("318857005", "Ramipril 5mg capsules", 56, "One capsule daily")] },
@@ -146,7 +146,7 @@ pub const KINDS: [Kind; 20] = [
 
 /// A long-term condition in one life.
 #[derive(Debug, Clone, Copy)]
-pub struct Onset {
+pub(super) struct Onset {
     /// Which of [`KINDS`].
     pub kind: usize,
     /// The day it was diagnosed.
@@ -174,7 +174,7 @@ impl Kind {
 }
 
 /// Decides a person's conditions. Those of one person are correlated through `liability`.
-pub fn assign(random: &mut Random, person: &Person, decile: u32, last: Day) -> Vec<Onset> {
+pub(super) fn assign(random: &mut Random, person: &Person, decile: u32, last: Day) -> Vec<Onset> {
     let years = f64::from(last - person.birth) / 365.25;
     if years <= 0.1 {
         return Vec::new();
@@ -238,13 +238,13 @@ fn ethnic_factor(kind: usize, ethnicity: &str) -> f64 {
 }
 
 /// How many of a person's conditions are active on a day.
-pub fn active(conditions: &[Onset], on: Day) -> impl Iterator<Item = &Onset> {
+pub(super) fn active(conditions: &[Onset], on: Day) -> impl Iterator<Item = &Onset> {
     conditions
         .iter()
         .filter(move |c| c.day <= on && c.ended.is_none_or(|ended| ended > on))
 }
 
 /// Whether a person has a condition on a day.
-pub fn has(conditions: &[Onset], kind: usize, on: Day) -> bool {
+pub(super) fn has(conditions: &[Onset], kind: usize, on: Day) -> bool {
     active(conditions, on).any(|c| c.kind == kind)
 }

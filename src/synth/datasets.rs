@@ -6,7 +6,7 @@ use super::{csv, fhir};
 
 /// One kind of file.
 #[derive(Debug)]
-pub struct Dataset {
+pub(super) struct Dataset {
     /// Folder and stem, such as `fhir/Patient`.
     pub stem: &'static str,
     /// CSV columns after those of the identity; none for FHIR.
@@ -28,14 +28,14 @@ const fn csv_file(stem: &'static str, columns: &'static str) -> Dataset {
 }
 
 /// How many kinds of file there are.
-pub const COUNT: usize = 25;
+pub(super) const COUNT: usize = 25;
 /// The place of the deletions in [`DATASETS`]: written with faults only.
-pub const DELETED: usize = 14;
+pub(super) const DELETED: usize = 14;
 /// The place of Organization in [`DATASETS`]: written once, in the first part.
-pub const ORGANIZATION: usize = 1;
+pub(super) const ORGANIZATION: usize = 1;
 
 /// Every kind of file, FHIR first.
-pub const DATASETS: [Dataset; COUNT] = [
+pub(super) const DATASETS: [Dataset; COUNT] = [
     fhir_file("fhir/Patient"),
     fhir_file("fhir/Organization"),
     fhir_file("fhir/Encounter"),
@@ -64,10 +64,10 @@ pub const DATASETS: [Dataset; COUNT] = [
 ];
 
 /// The text of some people for every kind of file.
-pub type Texts = [String; COUNT];
+pub(super) type Texts = [String; COUNT];
 
 /// Appends everything about one life.
-pub fn write(out: &mut Texts, world: &World, life: &Life) {
+pub(super) fn write(out: &mut Texts, world: &World, life: &Life) {
     let [
         patient,
         _,
@@ -171,6 +171,6 @@ fn write_tables(out: &mut [String; 10], world: &World, life: &Life) {
 }
 
 /// The header line of a CSV dataset.
-pub fn header(columns: &str) -> String {
+pub(super) fn header(columns: &str) -> String {
     format!("{}{columns},extract_datetime\n", csv::IDENTITY)
 }

@@ -3,17 +3,17 @@
 use super::random::{Random, Stream};
 
 /// ONS-form code and name of the area's integrated care board.
-pub const ICB: (&str, &str) = ("E54999999", "NHS Wendale Integrated Care Board");
+pub(super) const ICB: (&str, &str) = ("E54999999", "NHS Wendale Integrated Care Board");
 /// ODS code of the same board.
-pub const ICB_ODS: &str = "QZZ";
+pub(super) const ICB_ODS: &str = "QZZ";
 /// LSOAs of England in the Index of Multiple Deprivation 2025: ranks run from 1 to this.
-pub const RANKS: u32 = 33_755;
+pub(super) const RANKS: u32 = 33_755;
 /// Postcodes in each LSOA.
-pub const POSTCODES_PER_LSOA: usize = 40;
+pub(super) const POSTCODES_PER_LSOA: usize = 40;
 
 /// A locality of the size of a district, with its own mix of people.
 #[derive(Debug)]
-pub struct Place {
+pub(super) struct Place {
     /// Short code of the place.
     pub code: &'static str,
     /// Name of the place.
@@ -35,7 +35,7 @@ pub struct Place {
 }
 
 /// The places: a city, a market-town valley and a coast.
-pub const PLACES: [Place; 3] = [
+pub(super) const PLACES: [Place; 3] = [
     Place {
         code: "WHM",
         name: "Harrowmere",
@@ -73,7 +73,7 @@ pub const PLACES: [Place; 3] = [
 
 /// A lower-layer super output area.
 #[derive(Debug)]
-pub struct Lsoa {
+pub(super) struct Lsoa {
     /// ONS-form code, `E0199nnnn`.
     pub code: String,
     /// Name, such as `Harrowmere 001A`.
@@ -92,14 +92,14 @@ pub struct Lsoa {
 
 /// All LSOAs of the area, in the order of their codes.
 #[derive(Debug)]
-pub struct Geography {
+pub(super) struct Geography {
     /// The LSOAs; those of one place stand together.
     pub lsoas: Vec<Lsoa>,
 }
 
 impl Geography {
     /// The geography for so many people: one LSOA for about 1,600, and at least twelve.
-    pub fn new(seed: u64, people: u32) -> Self {
+    pub(super) fn new(seed: u64, people: u32) -> Self {
         let mut random = Random::new(seed, Stream::Area);
         let wanted = (people / 1_600).max(12);
         let mut lsoas = Vec::new();
@@ -127,13 +127,13 @@ impl Geography {
     }
 
     /// An LSOA, places by their share and LSOAs by their size.
-    pub fn pick(&self, random: &mut Random) -> usize {
+    pub(super) fn pick(&self, random: &mut Random) -> usize {
         let place = random.weighted(&PLACES, |place| place.share);
         self.pick_in(random, place)
     }
 
     /// An LSOA of one place.
-    pub fn pick_in(&self, random: &mut Random, place: usize) -> usize {
+    pub(super) fn pick_in(&self, random: &mut Random, place: usize) -> usize {
         random.weighted(&self.lsoas, |lsoa| {
             if lsoa.place == place {
                 lsoa.weight
@@ -144,7 +144,7 @@ impl Geography {
     }
 
     /// The place an LSOA lies in.
-    pub fn place(&self, lsoa: usize) -> &'static Place {
+    pub(super) fn place(&self, lsoa: usize) -> &'static Place {
         &PLACES[self.lsoas[lsoa].place]
     }
 }

@@ -11,7 +11,7 @@ use super::world::World;
 
 /// A person and what the shared record holds about them.
 #[derive(Debug)]
-pub struct Life {
+pub(super) struct Life {
     /// Who.
     pub person: Person,
     /// Long-term conditions, whether a connected practice recorded them or not.
@@ -69,7 +69,7 @@ pub struct Life {
 
 impl Life {
     /// The life of the person of one index. It depends on the seed and the index only.
-    pub fn new(world: &World, index: u32) -> Self {
+    pub(super) fn new(world: &World, index: u32) -> Self {
         let mut random = Random::new(world.seed, Stream::Person(index));
         let random = &mut random;
         let person = Person::new(random, world, index);
@@ -135,48 +135,48 @@ impl Life {
     }
 
     /// Years of the window.
-    pub fn years(&self) -> f64 {
+    pub(super) fn years(&self) -> f64 {
         f64::from(self.window.1 - self.window.0 + 1) / 365.25
     }
 
     /// The decile of the home on a day.
-    pub fn decile(&self, world: &World, on: Day) -> u32 {
+    pub(super) fn decile(&self, world: &World, on: Day) -> u32 {
         world.geography.lsoas[self.person.home(on).lsoa].decile
     }
 
     /// The place of the home on a day.
-    pub fn place(&self, world: &World, on: Day) -> usize {
+    pub(super) fn place(&self, world: &World, on: Day) -> usize {
         world.geography.lsoas[self.person.home(on).lsoa].place
     }
 
     /// Conditions active on a day.
-    pub fn burden(&self, on: Day) -> usize {
+    pub(super) fn burden(&self, on: Day) -> usize {
         conditions::active(&self.conditions, on).count()
     }
 
     /// Whether a condition is active on a day.
-    pub fn has(&self, kind: usize, on: Day) -> bool {
+    pub(super) fn has(&self, kind: usize, on: Day) -> bool {
         conditions::has(&self.conditions, kind, on)
     }
 
     /// Whether one of two conditions is active on a day.
-    pub fn has_either(&self, one: usize, other: usize, on: Day) -> bool {
+    pub(super) fn has_either(&self, one: usize, other: usize, on: Day) -> bool {
         self.has(one, on) || self.has(other, on)
     }
 
     /// The next number of a row about this person.
-    pub fn next_row(&mut self) -> u32 {
+    pub(super) fn next_row(&mut self) -> u32 {
         self.rows += 1;
         self.rows
     }
 
     /// Whether an organisation sends its activity, by place in the list.
-    pub fn connected(world: &World, organisation: usize) -> bool {
+    pub(super) fn connected(world: &World, organisation: usize) -> bool {
         world.organisations.get(organisation).connected
     }
 
     /// Records a contact and returns its id.
-    pub fn meet(&mut self, random: &mut Random, world: &World, new: Meeting) -> u128 {
+    pub(super) fn meet(&mut self, random: &mut Random, world: &World, new: Meeting) -> u128 {
         let end = new.end.min(world.end).max(new.start);
         let id = random.id();
         self.encounters.push(Encounter {
@@ -206,7 +206,7 @@ impl Life {
     }
 
     /// Records a letter about a contact.
-    pub fn write_letter(
+    pub(super) fn write_letter(
         &mut self,
         random: &mut Random,
         world: &World,
@@ -232,7 +232,7 @@ impl Life {
 
 /// A contact about to be recorded.
 #[derive(Debug)]
-pub struct Meeting {
+pub(super) struct Meeting {
     /// Kind of service.
     pub setting: Setting,
     /// v3-ActCode class.
@@ -258,23 +258,23 @@ const REMARKS: &[&str] = &[
 ];
 
 /// A clinician's number.
-pub fn clinician(random: &mut Random) -> u8 {
+pub(super) fn clinician(random: &mut Random) -> u8 {
     random.below(CLINICIAN_COUNT) as u8
 }
 
 /// A condition as the reason of a contact.
-pub fn reason_of(onset: &Onset) -> Coding {
+pub(super) fn reason_of(onset: &Onset) -> Coding {
     let kind = &KINDS[onset.kind];
     coding(kind.snomed, kind.display)
 }
 
 /// A moment on a day in opening hours.
-pub fn in_hours(random: &mut Random, day: Day) -> Moment {
+pub(super) fn in_hours(random: &mut Random, day: Day) -> Moment {
     at(day, 8 * 60 + 5 * random.between(0, 118))
 }
 
 /// A moment at any hour, more often by day.
-pub fn any_hour(random: &mut Random, day: Day) -> Moment {
+pub(super) fn any_hour(random: &mut Random, day: Day) -> Moment {
     let minutes = match random.below(10) {
         0 | 1 => random.between(0, 8 * 60 - 1),
         _ => random.between(8 * 60, 1_439),
@@ -283,6 +283,6 @@ pub fn any_hour(random: &mut Random, day: Day) -> Moment {
 }
 
 /// The day of a moment, for reading what held then.
-pub fn on(moment: Moment) -> Day {
+pub(super) fn on(moment: Moment) -> Day {
     day_of(moment)
 }

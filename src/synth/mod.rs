@@ -31,8 +31,9 @@ use std::path::Path;
 
 use crate::error::{Context, Error, Result};
 use crate::scratch::Leftover;
-pub use nhs_number::MOST_PEOPLE;
-pub use options::{Count, Options, Summary};
+pub(crate) use nhs_number::MOST_PEOPLE;
+pub use options::Options;
+pub(crate) use options::{Count, Summary};
 use world::World;
 
 /// Writes a record. The folder appears complete or not at all.

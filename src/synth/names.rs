@@ -122,25 +122,25 @@ const CLINICIANS: &[&str] = &[
 ];
 
 /// How many clinicians [`clinician`] knows.
-pub const CLINICIAN_COUNT: u32 = CLINICIANS.len() as u32;
+pub(super) const CLINICIAN_COUNT: u32 = CLINICIANS.len() as u32;
 
 /// A given name.
-pub fn given(random: &mut Random, female: bool) -> &'static str {
+pub(super) fn given(random: &mut Random, female: bool) -> &'static str {
     random.word(if female { FEMALE } else { MALE })
 }
 
 /// A family name.
-pub fn family(random: &mut Random) -> &'static str {
+pub(super) fn family(random: &mut Random) -> &'static str {
     random.word(FAMILY)
 }
 
 /// A house and street.
-pub fn street(random: &mut Random) -> String {
+pub(super) fn street(random: &mut Random) -> String {
     let house = random.between(1, 148);
     format!("{house} {}", random.word(STREETS))
 }
 
 /// The name of a clinician by number.
-pub fn clinician(number: u8) -> &'static str {
+pub(super) fn clinician(number: u8) -> &'static str {
     CLINICIANS[usize::from(number) % CLINICIANS.len()]
 }

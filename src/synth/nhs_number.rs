@@ -3,10 +3,10 @@
 use super::random::{Random, Stream};
 
 /// The most people one record can hold: the valid numbers that begin 999, with room to spare.
-pub const MOST_PEOPLE: u32 = 900_000;
+pub(crate) const MOST_PEOPLE: u32 = 900_000;
 
 /// The check digit of the first nine digits, when they have one.
-pub fn check_digit(nine: u64) -> Option<u64> {
+pub(super) fn check_digit(nine: u64) -> Option<u64> {
     let mut rest = nine;
     let mut sum = 0;
     for weight in 2..=10 {
@@ -21,7 +21,7 @@ pub fn check_digit(nine: u64) -> Option<u64> {
 }
 
 /// One valid number a person, all different, in an order that the seed decides.
-pub fn allocate(seed: u64, people: u32) -> Vec<u64> {
+pub(super) fn allocate(seed: u64, people: u32) -> Vec<u64> {
     let mut random = Random::new(seed, Stream::Numbers);
     let start = u64::from(random.below(1_000_000));
     // A step without the factors 2 and 5 walks through all million middles before it repeats.
@@ -43,7 +43,7 @@ pub fn allocate(seed: u64, people: u32) -> Vec<u64> {
 }
 
 /// The number as letters and forms often show it: `999 123 4567`.
-pub fn spaced(number: u64) -> String {
+pub(super) fn spaced(number: u64) -> String {
     format!(
         "{} {:03} {:04}",
         number / 10_000_000,

@@ -5,7 +5,7 @@ use super::random::{Random, Stream};
 
 /// What an organisation is. The names are those of `organisation.csv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A general practice.
     GpPractice,
     /// An acute hospital trust.
@@ -28,7 +28,7 @@ pub enum Kind {
 
 impl Kind {
     /// The kind as data files say it.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Kind::GpPractice => "gp_practice",
             Kind::AcuteTrust => "acute_trust",
@@ -45,7 +45,7 @@ impl Kind {
 
 /// One organisation.
 #[derive(Debug)]
-pub struct Organisation {
+pub(super) struct Organisation {
     /// ODS-form code.
     pub code: String,
     /// Name.
@@ -64,7 +64,7 @@ pub struct Organisation {
 
 /// All organisations, those of one kind together.
 #[derive(Debug)]
-pub struct Organisations {
+pub(super) struct Organisations {
     /// The organisations; events name them by their place in this list.
     pub all: Vec<Organisation>,
 }
@@ -101,7 +101,7 @@ const OPTICIANS: &[&str] = &[
 
 impl Organisations {
     /// The organisations for so many people.
-    pub fn new(seed: u64, people: u32) -> Self {
+    pub(super) fn new(seed: u64, people: u32) -> Self {
         let mut random = Random::new(seed, Stream::Organisations);
         let mut all = Vec::new();
         let mut add = |code: String, name: String, kind, place, pcn, connected| {
@@ -209,12 +209,12 @@ impl Organisations {
     }
 
     /// One organisation.
-    pub fn get(&self, index: usize) -> &Organisation {
+    pub(super) fn get(&self, index: usize) -> &Organisation {
         &self.all[index]
     }
 
     /// One of a kind: mostly one that serves the place, sometimes another.
-    pub fn pick(&self, random: &mut Random, kind: Kind, place: usize, loyal: f64) -> usize {
+    pub(super) fn pick(&self, random: &mut Random, kind: Kind, place: usize, loyal: f64) -> usize {
         let near = random.chance(loyal);
         let weight = |organisation: &Organisation| match organisation.kind == kind {
             true if !near || organisation.place == place => 1.0,

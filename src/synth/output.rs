@@ -17,7 +17,7 @@ use crate::error::{Context, Result};
 use crate::stop;
 
 /// People in one part: one file of each kind.
-pub const PART: u32 = 5_000;
+pub(super) const PART: u32 = 5_000;
 /// People whose text is made together by one thread.
 const CHUNK: u32 = 25;
 /// Chunks held in memory at once: about 15 MB of text.
@@ -130,7 +130,7 @@ impl Part {
 }
 
 /// Writes the whole record into a folder.
-pub fn write(
+pub(super) fn write(
     options: &Options,
     world: &World,
     folder: &Path,

@@ -9,7 +9,7 @@ use super::world::World;
 
 /// A home and the days it was lived in.
 #[derive(Debug, Clone)]
-pub struct Home {
+pub(super) struct Home {
     /// Which LSOA.
     pub lsoa: usize,
     /// House and street.
@@ -24,7 +24,7 @@ pub struct Home {
 
 /// A registration with a practice.
 #[derive(Debug, Clone, Copy)]
-pub struct Registration {
+pub(super) struct Registration {
     /// Which organisation.
     pub practice: usize,
     /// First day.
@@ -37,7 +37,7 @@ pub struct Registration {
 
 /// One invented person.
 #[derive(Debug)]
-pub struct Person {
+pub(super) struct Person {
     /// Place in the order of all people, from 0.
     pub index: u32,
     /// Ten-digit NHS number.
@@ -93,7 +93,7 @@ const AGE_BANDS: [f64; 19] = [
 ];
 
 /// The weight of a five-year band in a place with more or fewer older people.
-pub fn band_weight(band: usize, older: f64) -> f64 {
+pub(super) fn band_weight(band: usize, older: f64) -> f64 {
     let factor = match band {
         4..=7 => 1.0 / older,
         13.. => older,
@@ -104,7 +104,7 @@ pub fn band_weight(band: usize, older: f64) -> f64 {
 
 impl Person {
     /// The person of one index, who lives in the world at some time of its period.
-    pub fn new(random: &mut Random, world: &World, index: u32) -> Self {
+    pub(super) fn new(random: &mut Random, world: &World, index: u32) -> Self {
         let lsoa = world.geography.pick(random);
         let place = world.geography.place(lsoa);
         let decile = world.geography.lsoas[lsoa].decile;
@@ -236,13 +236,13 @@ impl Person {
     }
 
     /// The practice on a day.
-    pub fn practice(&self, on: Day) -> usize {
+    pub(super) fn practice(&self, on: Day) -> usize {
         let current = self.registrations.iter().find(|r| r.since <= on);
         current.map_or(self.registrations[0].practice, |r| r.practice)
     }
 
     /// The home on a day.
-    pub fn home(&self, on: Day) -> &Home {
+    pub(super) fn home(&self, on: Day) -> &Home {
         self.homes
             .iter()
             .find(|h| h.since <= on)
@@ -250,7 +250,7 @@ impl Person {
     }
 
     /// Years lived on a day.
-    pub fn age(&self, on: Day) -> i32 {
+    pub(super) fn age(&self, on: Day) -> i32 {
         age(self.birth, on)
     }
 }
@@ -359,7 +359,7 @@ fn smoking(random: &mut Random, years: i32, depth: f64) -> u8 {
 }
 
 /// The yearly chance of death of a person of this age: Gompertz, with a floor for accidents.
-pub fn mortality(person_birth: Day, female: bool, decile: u32, on: Day) -> f64 {
+pub(super) fn mortality(person_birth: Day, female: bool, decile: u32, on: Day) -> f64 {
     let years = f64::from(age(person_birth, on));
     let base = 0.0115 * super::random::exp(0.101 * (years - 65.0)) + 0.000_15;
     let sex = if female { 0.8 } else { 1.2 };

@@ -7,14 +7,14 @@
 
 /// A stream of random numbers. The same seed and stream always give the same sequence.
 #[derive(Debug, Clone)]
-pub struct Random {
+pub(super) struct Random {
     state: [u64; 4],
 }
 
 /// What a stream of numbers is for; each purpose has its own, so that they never disturb each
 /// other.
 #[derive(Debug, Clone, Copy)]
-pub enum Stream {
+pub(super) enum Stream {
     /// Places and postcodes.
     Area,
     /// Organisations.
@@ -52,7 +52,7 @@ fn split_mix(state: &mut u64) -> u64 {
 
 impl Random {
     /// The generator of one stream of one seed.
-    pub fn new(seed: u64, stream: Stream) -> Self {
+    pub(super) fn new(seed: u64, stream: Stream) -> Self {
         let mut mixed = stream.number();
         let mut state = seed ^ split_mix(&mut mixed);
         Random {
@@ -61,7 +61,7 @@ impl Random {
     }
 
     /// The next 64 bits (xoshiro256++).
-    pub fn bits(&mut self) -> u64 {
+    pub(super) fn bits(&mut self) -> u64 {
         let [a, b, c, d] = &mut self.state;
         let result = a.wrapping_add(*d).rotate_left(23).wrapping_add(*a);
         let shifted = *b << 17;
@@ -75,17 +75,17 @@ impl Random {
     }
 
     /// Uniform in [0, 1).
-    pub fn unit(&mut self) -> f64 {
+    pub(super) fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1u64 << 53) as f64
     }
 
     /// Uniform in 0..n (0 when n is 0).
-    pub fn below(&mut self, n: u32) -> u32 {
+    pub(super) fn below(&mut self, n: u32) -> u32 {
         ((u128::from(self.bits()) * u128::from(n)) >> 64) as u32
     }
 
     /// Uniform in low..=high (low when the range is empty).
-    pub fn between(&mut self, low: i32, high: i32) -> i32 {
+    pub(super) fn between(&mut self, low: i32, high: i32) -> i32 {
         if high <= low {
             low
         } else {
@@ -94,22 +94,22 @@ impl Random {
     }
 
     /// True with probability `p`.
-    pub fn chance(&mut self, p: f64) -> bool {
+    pub(super) fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
     }
 
     /// One of the values, each as likely as the others. The slice must not be empty.
-    pub fn pick<'a, T>(&mut self, values: &'a [T]) -> &'a T {
+    pub(super) fn pick<'a, T>(&mut self, values: &'a [T]) -> &'a T {
         &values[self.below(values.len() as u32) as usize]
     }
 
     /// One of the words, each as likely as the others. The slice must not be empty.
-    pub fn word(&mut self, words: &[&'static str]) -> &'static str {
+    pub(super) fn word(&mut self, words: &[&'static str]) -> &'static str {
         words[self.below(words.len() as u32) as usize]
     }
 
     /// The place of one value, likely in proportion to its weight.
-    pub fn weighted<T>(&mut self, values: &[T], weight: impl Fn(&T) -> f64) -> usize {
+    pub(super) fn weighted<T>(&mut self, values: &[T], weight: impl Fn(&T) -> f64) -> usize {
         let total: f64 = values.iter().map(&weight).sum();
         let mut left = self.unit() * total;
         for (index, value) in values.iter().enumerate() {
@@ -122,18 +122,18 @@ impl Random {
     }
 
     /// About normal: twelve uniforms, so never more than six deviations from the mean.
-    pub fn normal(&mut self, mean: f64, deviation: f64) -> f64 {
+    pub(super) fn normal(&mut self, mean: f64, deviation: f64) -> f64 {
         let sum: f64 = (0..12).map(|_| self.unit()).sum();
         mean + (sum - 6.0) * deviation
     }
 
     /// A personal multiplier with mean near 1: most people below it, a few far above.
-    pub fn propensity(&mut self, spread: f64) -> f64 {
+    pub(super) fn propensity(&mut self, spread: f64) -> f64 {
         exp(self.normal(0.0, spread) - spread * spread / 2.0)
     }
 
     /// A Poisson count with this mean.
-    pub fn poisson(&mut self, mean: f64) -> u32 {
+    pub(super) fn poisson(&mut self, mean: f64) -> u32 {
         let mut count = 0;
         let mut left = mean;
         while left > 0.0 {
@@ -150,13 +150,13 @@ impl Random {
     }
 
     /// A resource id: 128 random bits.
-    pub fn id(&mut self) -> u128 {
+    pub(super) fn id(&mut self) -> u128 {
         (u128::from(self.bits()) << 64) | u128::from(self.bits())
     }
 }
 
 /// e^x from additions and multiplications only, so that it is the same on every platform.
-pub fn exp(x: f64) -> f64 {
+pub(super) fn exp(x: f64) -> f64 {
     let x = x.clamp(-40.0, 40.0) / 1024.0;
     let mut result = 1.0 + x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0)));
     for _ in 0..10 {

@@ -4,7 +4,7 @@ use super::calendar::{Day, Moment};
 
 /// A code and how people read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Coding {
+pub(super) struct Coding {
     /// The code.
     pub code: &'static str,
     /// Its display.
@@ -12,13 +12,13 @@ pub struct Coding {
 }
 
 /// Makes a [`Coding`].
-pub const fn coding(code: &'static str, display: &'static str) -> Coding {
+pub(super) const fn coding(code: &'static str, display: &'static str) -> Coding {
     Coding { code, display }
 }
 
 /// The kind of service a contact was with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
+pub(super) enum Setting {
     /// General practice.
     GeneralPractice,
     /// Emergency department or urgent treatment centre.
@@ -35,7 +35,7 @@ pub enum Setting {
 
 impl Setting {
     /// The code of the setting and its display.
-    pub fn coding(self) -> Coding {
+    pub(super) fn coding(self) -> Coding {
         match self {
             Setting::GeneralPractice => coding("general_practice", "General practice"),
             Setting::Emergency => coding("emergency", "Emergency care"),
@@ -49,7 +49,7 @@ impl Setting {
 
 /// A contact, as an Encounter. Codes that do not apply are empty.
 #[derive(Debug, Clone)]
-pub struct Encounter {
+pub(super) struct Encounter {
     /// Resource id.
     pub id: u128,
     /// Kind of service.
@@ -88,7 +88,7 @@ pub struct Encounter {
 
 /// What an observation found.
 #[derive(Debug, Clone, Copy)]
-pub enum Finding {
+pub(super) enum Finding {
     /// A number in the measure's unit, times ten to its decimals.
     Number(i32),
     /// Systolic and diastolic blood pressure, mm[Hg].
@@ -99,7 +99,7 @@ pub enum Finding {
 
 /// One observation.
 #[derive(Debug, Clone, Copy)]
-pub struct Observation {
+pub(super) struct Observation {
     /// Resource id.
     pub id: u128,
     /// Which of the measures.
@@ -116,7 +116,7 @@ pub struct Observation {
 
 /// A resource with one code and one date: procedures, prescriptions, vaccinations.
 #[derive(Debug, Clone, Copy)]
-pub struct Event {
+pub(super) struct Event {
     /// Resource id.
     pub id: u128,
     /// What (SNOMED CT or dm+d).
@@ -135,7 +135,7 @@ pub struct Event {
 
 /// An appointment.
 #[derive(Debug, Clone, Copy)]
-pub struct Appointment {
+pub(super) struct Appointment {
     /// Resource id.
     pub id: u128,
     /// FHIR appointment status.
@@ -158,7 +158,7 @@ pub struct Appointment {
 
 /// A referral, as a ServiceRequest.
 #[derive(Debug, Clone, Copy)]
-pub struct Referral {
+pub(super) struct Referral {
     /// Resource id.
     pub id: u128,
     /// What for.
@@ -181,7 +181,7 @@ pub struct Referral {
 
 /// A letter, as a DocumentReference.
 #[derive(Debug, Clone, Copy)]
-pub struct Letter {
+pub(super) struct Letter {
     /// Resource id.
     pub id: u128,
     /// Kind of letter.
@@ -200,7 +200,7 @@ pub struct Letter {
 
 /// A stretch of time with a code: care episodes, flags, goals.
 #[derive(Debug, Clone, Copy)]
-pub struct Span {
+pub(super) struct Span {
     /// Resource id.
     pub id: u128,
     /// What.
@@ -217,7 +217,7 @@ pub struct Span {
 
 /// A long-term condition as recorded.
 #[derive(Debug, Clone, Copy)]
-pub struct Problem {
+pub(super) struct Problem {
     /// Resource id.
     pub id: u128,
     /// The condition.
@@ -236,7 +236,7 @@ pub struct Problem {
 
 /// A hospital spell, as a row of admitted patient care.
 #[derive(Debug, Clone)]
-pub struct Spell {
+pub(super) struct Spell {
     /// Number of the row within the person.
     pub number: u32,
     /// Which trust.
@@ -265,7 +265,7 @@ pub struct Spell {
 
 /// An emergency care attendance.
 #[derive(Debug, Clone)]
-pub struct Attendance {
+pub(super) struct Attendance {
     /// Number of the row within the person.
     pub number: u32,
     /// Which trust.
@@ -288,7 +288,7 @@ pub struct Attendance {
 
 /// An outpatient appointment.
 #[derive(Debug, Clone)]
-pub struct Clinic {
+pub(super) struct Clinic {
     /// Number of the row within the person.
     pub number: u32,
     /// Which trust.
@@ -311,7 +311,7 @@ pub struct Clinic {
 
 /// An event of adult social care.
 #[derive(Debug, Clone)]
-pub struct SocialEvent {
+pub(super) struct SocialEvent {
     /// Number of the row within the person.
     pub number: u32,
     /// Which council.
@@ -330,7 +330,7 @@ pub struct SocialEvent {
 
 /// A contact with community or mental health services.
 #[derive(Debug, Clone)]
-pub struct TeamContact {
+pub(super) struct TeamContact {
     /// Number of the row within the person.
     pub number: u32,
     /// Number of the referral within the person.
@@ -353,7 +353,7 @@ pub struct TeamContact {
 
 /// A contact with a pharmacy, dentist, optometrist or hospice.
 #[derive(Debug, Clone)]
-pub struct LocalContact {
+pub(super) struct LocalContact {
     /// Number of the row within the person.
     pub number: u32,
     /// Which organisation.

@@ -10,7 +10,7 @@ use super::world::World;
 use chrono::Datelike;
 
 /// `postcode_lsoa.csv`.
-pub fn postcodes(world: &World) -> String {
+pub(super) fn postcodes(world: &World) -> String {
     let mut out = String::from("postcode,lsoa21_code\n");
     for lsoa in &world.geography.lsoas {
         for postcode in &lsoa.postcodes {
@@ -21,7 +21,7 @@ pub fn postcodes(world: &World) -> String {
 }
 
 /// `lsoa.csv`.
-pub fn lsoas(world: &World) -> String {
+pub(super) fn lsoas(world: &World) -> String {
     let mut out = String::from(
         "lsoa21_code,lsoa21_name,place_code,place_name,ltla_code,ltla_name,icb_code,icb_name,\
          imd_rank,imd_decile\n",
@@ -47,7 +47,7 @@ pub fn lsoas(world: &World) -> String {
 }
 
 /// `organisation.csv`.
-pub fn organisations(world: &World) -> String {
+pub(super) fn organisations(world: &World) -> String {
     let mut out = String::from("ods_code,name,kind,pcn_code,pcn_name,icb_code,connected\n");
     for organisation in &world.organisations.all {
         let (code, name) = organisation
@@ -68,7 +68,7 @@ pub fn organisations(world: &World) -> String {
 
 /// `population.csv`: mid-year estimates. They are near the registered population and not equal
 /// to it, as estimates are; single ages share out what their five years hold.
-pub fn population(world: &World) -> String {
+pub(super) fn population(world: &World) -> String {
     let mut out = String::from("year,lsoa21_code,age,sex,persons\n");
     let mut random = Random::new(world.seed, Stream::Population);
     let total = f64::from(world.people);

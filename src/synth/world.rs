@@ -8,7 +8,7 @@ use super::{Options, nhs_number};
 
 /// The invented area over its period. It never changes while people are made.
 #[derive(Debug)]
-pub struct World {
+pub(super) struct World {
     /// The seed everything follows from.
     pub seed: u64,
     /// How many people.
@@ -29,7 +29,7 @@ pub struct World {
 
 impl World {
     /// The world of these options.
-    pub fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         let geography = Geography::new(options.seed, options.people);
         let organisations = Organisations::new(options.seed, options.people);
         let to = day(options.to);
@@ -47,7 +47,7 @@ impl World {
 
     /// When a record of something that happened was last updated: soon after, never later than
     /// the end of the period.
-    pub fn updated(&self, random: &mut Random, happened: Moment) -> Moment {
+    pub(super) fn updated(&self, random: &mut Random, happened: Moment) -> Moment {
         let delay = match random.below(10) {
             0 => random.between(86_400, 1_200_000),
             1..=3 => random.between(3_600, 86_400),
@@ -57,7 +57,7 @@ impl World {
     }
 
     /// When a row about something was extracted: the monthly run on the fifth at 02:00 or so.
-    pub fn extracted(&self, happened: Moment) -> Moment {
+    pub(super) fn extracted(&self, happened: Moment) -> Moment {
         use chrono::Datelike;
         let date = super::calendar::date(super::calendar::day_of(happened));
         let (year, month) = match date.month() {

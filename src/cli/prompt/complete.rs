@@ -10,11 +10,11 @@ use rustyline::{Context, Helper};
 use std::collections::BTreeSet;
 
 /// Functions, and tables with their layer.
-pub struct Names(BTreeSet<String>);
+pub(super) struct Names(BTreeSet<String>);
 
 impl Names {
     /// The names of the functions and tables that there are now.
-    pub async fn of(engine: &Engine) -> Result<Self> {
+    pub(super) async fn of(engine: &Engine) -> Result<Self> {
         let state = engine.context().state();
         let mut names = BTreeSet::new();
         names.extend(state.scalar_functions().keys().cloned());

@@ -21,7 +21,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-pub use terminal::give_back as give_back_terminal;
+pub(crate) use terminal::give_back as give_back_terminal;
 use tokio::sync::Notify;
 
 /// Whether there is a prompt.
@@ -29,7 +29,7 @@ static OPEN: AtomicBool = AtomicBool::new(false);
 static CANCEL: Notify = Notify::const_new();
 
 /// Cancels the query at work, if there is one; false where there is no prompt.
-pub fn cancel() -> bool {
+pub(super) fn cancel() -> bool {
     let open = OPEN.load(Ordering::SeqCst);
     if open {
         CANCEL.notify_waiters();
@@ -38,7 +38,7 @@ pub fn cancel() -> bool {
 }
 
 /// Reads queries until the end of input; each ends with a semicolon.
-pub async fn run(reader: &Reader<'_>, printer: Printer) -> Result<()> {
+pub(super) async fn run(reader: &Reader<'_>, printer: Printer) -> Result<()> {
     printer.say(
         "Query the lake; end a query with ;  \\d lists tables, \\d core.person describes one, \\h lists \
          functions, \\h rate explains one, \\q ends; Ctrl-C cancels a query.",
@@ -109,7 +109,7 @@ async fn unless_cancelled<T>(work: impl Future<Output = T>) -> Option<T> {
 }
 
 /// What a line that begins with a backslash asks for, without the backslash.
-pub fn command(line: &str) -> Option<&str> {
+pub(super) fn command(line: &str) -> Option<&str> {
     let line = line.trim().trim_end_matches(';').trim_end();
     line.strip_prefix('\\')
 }
@@ -125,7 +125,7 @@ async fn answer(reader: &Reader<'_>, asked: &str) -> Result<String> {
 }
 
 /// The answer to a command.
-pub async fn run_command(reader: Option<&Reader<'_>>, command: &str) -> Result<String> {
+pub(super) async fn run_command(reader: Option<&Reader<'_>>, command: &str) -> Result<String> {
     let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
     match (name, reader) {
         ("h", _) => help(rest.trim()),

@@ -8,14 +8,14 @@ mod unix {
     static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
     /// Remembers how the terminal is set.
-    pub fn remember() {
+    pub(crate) fn remember() {
         let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
         *before = tcgetattr(std::io::stdin()).ok();
     }
 
     /// Sets the terminal as it was remembered: a command that ends in the middle of a prompt would
     /// leave it without echo.
-    pub fn give_back() {
+    pub(crate) fn give_back() {
         let before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(before) = before.as_ref() {
             // A terminal that is gone needs nothing.
@@ -25,12 +25,12 @@ mod unix {
 }
 
 #[cfg(unix)]
-pub use unix::{give_back, remember};
+pub(crate) use unix::{give_back, remember};
 
 /// Remembers nothing.
 #[cfg(not(unix))]
-pub fn remember() {}
+pub(crate) fn remember() {}
 
 /// Gives nothing back.
 #[cfg(not(unix))]
-pub fn give_back() {}
+pub(crate) fn give_back() {}

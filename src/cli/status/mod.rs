@@ -20,7 +20,7 @@ use std::process::ExitCode;
 /// Nights shown.
 const NIGHTS: usize = 7;
 
-pub async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
+pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
     let pipeline = session::pipeline(global)?;
     let location = pipeline.lake()?;
     let lake = Lake::open(location.clone()).await?;

@@ -12,7 +12,7 @@ const SHOWN: usize = 5;
 
 /// A release as its folder shows it.
 #[derive(Debug, serde::Serialize)]
-pub struct Released {
+pub(super) struct Released {
     /// Its name.
     pub release: String,
     /// When its manifest was written.
@@ -23,7 +23,7 @@ pub struct Released {
 
 /// The releases below `releases` that were made last, the newest first. A folder without a manifest
 /// is none.
-pub async fn last(releases: &Location) -> Result<Vec<Released>> {
+pub(super) async fn last(releases: &Location) -> Result<Vec<Released>> {
     // Releases that have no folder yet are none.
     if releases.folder().is_some_and(|folder| !folder.is_dir()) {
         return Ok(Vec::new());

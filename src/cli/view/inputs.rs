@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// One stream of lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
+pub(super) enum Input {
     /// Standard input.
     Standard,
     /// A file, and its bytes as stored.
@@ -19,7 +19,7 @@ pub enum Input {
 
 impl Input {
     /// The file, unless it is standard input.
-    pub fn path(&self) -> Option<&Path> {
+    pub(super) fn path(&self) -> Option<&Path> {
         match self {
             Input::Standard => None,
             Input::File(path, _) => Some(path),
@@ -27,7 +27,7 @@ impl Input {
     }
 
     /// Bytes as stored, where they are known.
-    pub fn size(&self) -> u64 {
+    pub(super) fn size(&self) -> u64 {
         match self {
             Input::Standard => 0,
             Input::File(_, size) => *size,
@@ -35,7 +35,7 @@ impl Input {
     }
 
     /// Opens it, through gzip when its first bytes say so; `bar` follows the bytes as stored.
-    pub fn open(&self, bar: &ProgressBar) -> Result<Box<dyn Read + Send>> {
+    pub(super) fn open(&self, bar: &ProgressBar) -> Result<Box<dyn Read + Send>> {
         let cannot = || format!("{self} cannot be read");
         let opened = match self {
             Input::Standard => unpacked(bar.wrap_read(std::io::stdin())),
@@ -55,7 +55,7 @@ impl fmt::Display for Input {
 }
 
 /// The inputs in the order named; those of a folder by name, as a pull lists them.
-pub fn list(named: &[PathBuf]) -> Result<Vec<Input>> {
+pub(super) fn list(named: &[PathBuf]) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
     for path in named {
         if path == Path::new("-") {

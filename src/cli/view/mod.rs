@@ -29,7 +29,7 @@ const SHOWN: usize = 1_000;
 
 /// Arguments of `populace view`.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub(super) struct Arguments {
     /// The ViewDefinition, a JSON file
     #[arg(value_name = "VIEW")]
     view: PathBuf,
@@ -58,7 +58,7 @@ fn share(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "write a share from 0 to 1, such as 0.05".to_string())
 }
 
-pub fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
     let started = Instant::now();
     let output = arguments.output.as_deref();
     let format = Format::chosen(arguments.format, output)?;

@@ -8,13 +8,13 @@ use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 /// The file, when one is wanted.
-pub struct Rejects {
+pub(super) struct Rejects {
     file: Option<(PathBuf, csv::Writer<BufWriter<CompleteFile>>)>,
 }
 
 impl Rejects {
     /// Begins the file `path`, which appears complete or not at all.
-    pub fn begin(path: Option<&Path>) -> Result<Self> {
+    pub(super) fn begin(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else {
             return Ok(Rejects { file: None });
         };
@@ -35,7 +35,7 @@ impl Rejects {
     }
 
     /// Lists a line of `input`.
-    pub fn write(&mut self, input: &Input, reject: &Reject) -> Result<()> {
+    pub(super) fn write(&mut self, input: &Input, reject: &Reject) -> Result<()> {
         let Some((path, writer)) = &mut self.file else {
             return Ok(());
         };
@@ -51,7 +51,7 @@ impl Rejects {
     }
 
     /// Ends the file.
-    pub fn finish(self) -> Result<()> {
+    pub(super) fn finish(self) -> Result<()> {
         let Some((path, writer)) = self.file else {
             return Ok(());
         };

@@ -21,7 +21,7 @@ const SHARE: usize = 4 * 1024 * 1024;
 
 /// What came of the lines. `lines` is the sum of the others but `files` and `bytes`.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub(super) struct Counts {
     /// Files read, standard input among them.
     pub files: u64,
     /// Bytes, decompressed.
@@ -46,7 +46,7 @@ type Done = Vec<(usize, u64, Decoded)>;
 
 /// Decodes all lines of `inputs`. `rows` gets the rows, and ends the reading with `false`; `reject`
 /// gets each line that cannot be used.
-pub fn run(
+pub(super) fn run(
     inputs: &[Input],
     view: &Arc<View>,
     threads: usize,

@@ -9,7 +9,7 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Fields {
             reader: csv_core::Reader::new(),
             text: Vec::new(),
@@ -18,7 +18,7 @@ impl Fields {
     }
 
     /// The fields of a record, unquoted; of more than `most` some, but more than `most`.
-    pub fn split<'a>(&'a mut self, record: &'a [u8], most: usize) -> Vec<&'a [u8]> {
+    pub(super) fn split<'a>(&'a mut self, record: &'a [u8], most: usize) -> Vec<&'a [u8]> {
         let most = most.saturating_add(1);
         if !record.contains(&b'"') {
             return record.split(|b| *b == b',').take(most).collect();

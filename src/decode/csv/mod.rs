@@ -8,4 +8,5 @@ mod value;
 
 pub use column_file::{ColumnFile, ColumnType, CsvColumn};
 pub use decoder::{CsvDecoder, Layout};
-pub use record::{first_records, whole_records};
+pub(crate) use record::first_records;
+pub use record::whole_records;

@@ -89,7 +89,7 @@ pub fn whole_records(bytes: &[u8]) -> usize {
 }
 
 /// Bytes of the first `most` records.
-pub fn first_records(bytes: &[u8], most: usize) -> usize {
+pub(crate) fn first_records(bytes: &[u8], most: usize) -> usize {
     // A record has at least one line: few lines need no closer look.
     if memchr::memchr_iter(b'\n', bytes).count() < most {
         return bytes.len();

@@ -78,7 +78,7 @@ pub(super) enum Builder {
 
 impl Builder {
     /// No value yet of a column of the file.
-    pub fn new(column: &CsvColumn) -> Self {
+    pub(super) fn new(column: &CsvColumn) -> Self {
         match column.kind {
             ColumnType::String | ColumnType::Code => Builder::Text(StringBuilder::new()),
             ColumnType::Integer => Builder::Integer(Int64Builder::new()),
@@ -90,7 +90,7 @@ impl Builder {
     }
 
     /// The next value, which was read as the column's type.
-    pub fn append(&mut self, value: &Value<'_>) {
+    pub(super) fn append(&mut self, value: &Value<'_>) {
         match (self, value) {
             (Builder::Text(b), Value::Text(v)) => b.append_value(v),
             (Builder::Integer(b), Value::Integer(v)) => b.append_value(*v),
@@ -108,7 +108,7 @@ impl Builder {
     }
 
     /// The column as an array.
-    pub fn finish(self) -> ArrayRef {
+    pub(super) fn finish(self) -> ArrayRef {
         match self {
             Builder::Text(mut b) => Arc::new(b.finish()),
             Builder::Integer(mut b) => Arc::new(b.finish()),

@@ -32,7 +32,7 @@ pub(super) enum Value {
 impl Value {
     /// A part of a string, where the string is.
     #[inline]
-    pub fn part(self, part: Range<usize>) -> Value {
+    pub(super) fn part(self, part: Range<usize>) -> Value {
         let (from, to) = (part.start as u32, part.end as u32);
         match self {
             Value::Text { start, .. } => Value::Text {
@@ -65,7 +65,7 @@ pub(super) struct Arena {
 
 impl Arena {
     /// Forgets the last line and keeps the memory.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.slots.clear();
         self.text.clear();
         self.pending.clear();
@@ -73,13 +73,13 @@ impl Arena {
 
     /// Whether a line has as many elements as are kept of one.
     #[inline(always)]
-    pub fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.slots.len() > MOST_SLOTS
     }
 
     /// Room for the members of an object, all missing.
     #[inline(always)]
-    pub fn members(&mut self, count: usize) -> usize {
+    pub(super) fn members(&mut self, count: usize) -> usize {
         let base = self.slots.len();
         self.slots.resize(base + count, Value::Missing);
         base
@@ -87,7 +87,7 @@ impl Arena {
 
     /// The value of the items that were put in `pending` since `mark`. A list of one item is that
     /// item, as in FHIRPath; a list in a list stays one, and is found to be wrong when it is used.
-    pub fn list(&mut self, mark: usize) -> Value {
+    pub(super) fn list(&mut self, mark: usize) -> Value {
         let start = self.slots.len();
         match self.pending.get(mark..) {
             Some([single]) if !matches!(single, Value::Many { .. }) => {
@@ -107,7 +107,7 @@ impl Arena {
     }
 
     /// Keeps the text that was written to `text` since `start`.
-    pub fn made(&self, start: usize) -> Value {
+    pub(super) fn made(&self, start: usize) -> Value {
         Value::Made {
             start: start as u32,
             end: self.text.len() as u32,
@@ -116,7 +116,7 @@ impl Arena {
 
     /// The text of a value, which may be in the line.
     #[inline]
-    pub fn text_of<'t>(&'t self, value: Value, line: &'t [u8]) -> Option<&'t [u8]> {
+    pub(super) fn text_of<'t>(&'t self, value: Value, line: &'t [u8]) -> Option<&'t [u8]> {
         match value {
             Value::Text { start, end } => line.get(start as usize..end as usize),
             Value::Made { start, end } => self.text.get(start as usize..end as usize),

@@ -40,7 +40,7 @@ pub(super) struct Room {
 
 impl Room {
     /// The larger of the two, when `self` was some time ago.
-    pub fn after(self, last: Room) -> Room {
+    pub(super) fn after(self, last: Room) -> Room {
         let larger = |old: usize, new: usize| new.max(old - old / 16);
         Room {
             rows: larger(self.rows, last.rows),
@@ -49,7 +49,7 @@ impl Room {
     }
 
     /// An eighth more.
-    pub fn ample(self) -> Room {
+    pub(super) fn ample(self) -> Room {
         let ample = |size: usize| size + size / 8;
         Room {
             rows: ample(self.rows),
@@ -69,7 +69,7 @@ enum Values {
 }
 
 impl Buffer {
-    pub fn new(form: Form, collection: bool, room: Room) -> Buffer {
+    pub(super) fn new(form: Form, collection: bool, room: Room) -> Buffer {
         let rows = room.rows;
         let ends = || {
             let mut ends = Vec::with_capacity(rows + 1);
@@ -112,7 +112,7 @@ impl Buffer {
     }
 
     /// The room that the column takes up.
-    pub fn room(&self) -> Room {
+    pub(super) fn room(&self) -> Room {
         match &self.values {
             Values::List { items, .. } => items.room(),
             Values::Text { bytes, .. } => Room {
@@ -128,7 +128,7 @@ impl Buffer {
 
     /// Appends a value; wrong when its type or form does not fit.
     #[inline(always)]
-    pub fn push(&mut self, value: Value, from: &Evaluator<'_>) -> Result<(), Wrong> {
+    pub(super) fn push(&mut self, value: Value, from: &Evaluator<'_>) -> Result<(), Wrong> {
         // Most values are short texts for columns of text, or missing.
         if let Values::Text { ends, bytes } = &mut self.values {
             if value == Value::Missing {
@@ -210,7 +210,7 @@ impl Buffer {
     }
 
     /// Cuts the column back to `rows`. A value that was refused half-way goes too.
-    pub fn truncate(&mut self, rows: usize) {
+    pub(super) fn truncate(&mut self, rows: usize) {
         match &mut self.values {
             Values::Text { ends, bytes } => {
                 ends.truncate(rows + 1);
@@ -229,7 +229,7 @@ impl Buffer {
     }
 
     /// The column in Arrow.
-    pub fn finish(self) -> Result<ArrayRef, ArrowError> {
+    pub(super) fn finish(self) -> Result<ArrayRef, ArrowError> {
         let rows = self.rows();
         let nulls = self.missing.finish(rows);
         Ok(match self.values {

@@ -39,7 +39,11 @@ pub(super) struct Work<'d, 'c> {
 
 impl<'d, 'c> Work<'d, 'c> {
     /// A chunk of which nothing has been read.
-    pub fn new(compiled: &'d Compiled, chunk: &'c Chunk<'c>, cache: TemplateCache) -> Work<'d, 'c> {
+    pub(super) fn new(
+        compiled: &'d Compiled,
+        chunk: &'c Chunk<'c>,
+        cache: TemplateCache,
+    ) -> Work<'d, 'c> {
         let views = compiled.views.iter().enumerate();
         let tables = views.map(|(number, view)| Table::new(number, view, &cache));
         let tables = tables.collect();
@@ -62,7 +66,7 @@ impl<'d, 'c> Work<'d, 'c> {
     }
 
     /// Reads all its lines.
-    pub fn lines(&mut self) {
+    pub(super) fn lines(&mut self) {
         let bytes = self.chunk.bytes;
         let mut start = 0;
         while start < bytes.len() {
@@ -335,7 +339,7 @@ impl<'d, 'c> Work<'d, 'c> {
 
     /// What was learnt from the chunk, for the next one: of the room that chunks took up the larger
     /// counts, and is forgotten little by little.
-    pub fn take_cache(&mut self) -> TemplateCache {
+    pub(super) fn take_cache(&mut self) -> TemplateCache {
         let TemplateCache { rooms, lines, .. } = &mut self.cache;
         rooms.resize_with(self.tables.len(), Vec::new);
         for (rooms, table) in rooms.iter_mut().zip(&self.tables) {
@@ -346,7 +350,7 @@ impl<'d, 'c> Work<'d, 'c> {
     }
 
     /// What the chunk holds.
-    pub fn finish(self) -> Decoded {
+    pub(super) fn finish(self) -> Decoded {
         let tables = self.tables.into_iter().zip(&self.compiled.views);
         let counts = resource_type::all()
             .iter()

@@ -9,7 +9,7 @@ use super::path::Fault;
 use crate::nearest::near;
 
 /// The tag of SQL on FHIR that asks for another SQL type than the FHIR type's own.
-pub const ANSI_TYPE: &str = "ansi/type";
+pub(crate) const ANSI_TYPE: &str = "ansi/type";
 
 /// A column of a view.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// Views, compiled.
 #[derive(Debug)]
-pub struct Compiled {
+pub(super) struct Compiled {
     pub views: Vec<Arc<View>>,
     /// By resource type, what to do with its lines.
     pub kinds: HashMap<&'static str, Kind>,
@@ -18,7 +18,7 @@ pub struct Compiled {
 
 impl Compiled {
     /// Compiles `views` for every resource type.
-    pub fn new(views: Vec<Arc<View>>) -> Self {
+    pub(super) fn new(views: Vec<Arc<View>>) -> Self {
         let kinds = resource_type::all()
             .iter()
             .enumerate()

@@ -32,19 +32,19 @@ impl Span {
 
     /// Where it begins. Lines are shorter than 2 GiB.
     #[inline(always)]
-    pub fn start(self) -> u32 {
+    pub(super) fn start(self) -> u32 {
         self.0 as u32
     }
 
     /// The position after its last byte.
     #[inline(always)]
-    pub fn end(self) -> u32 {
+    pub(super) fn end(self) -> u32 {
         ((self.0 & !Self::ESCAPED) >> 32) as u32
     }
 
     /// Whether the string has escapes that must be decoded.
     #[inline(always)]
-    pub fn is_escaped(self) -> bool {
+    pub(super) fn is_escaped(self) -> bool {
         self.0 & Self::ESCAPED != 0
     }
 }
@@ -58,13 +58,13 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// The byte here; a line feed at the end of the chunk.
     #[inline(always)]
-    pub fn peek(&self) -> u8 {
+    pub(super) fn peek(&self) -> u8 {
         self.bytes.get(self.at).copied().unwrap_or(END)
     }
 
     /// The next byte that is not white space, without taking it.
     #[inline(always)]
-    pub fn token(&mut self) -> u8 {
+    pub(super) fn token(&mut self) -> u8 {
         let byte = self.peek();
         if byte > b' ' {
             return byte;
@@ -82,7 +82,7 @@ impl<'a> Cursor<'a> {
 
     /// Takes `byte`, with white space before it.
     #[inline(always)]
-    pub fn expect(&mut self, byte: u8) -> Result<(), Broken> {
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), Broken> {
         if self.token() == byte {
             self.at += 1;
             return Ok(());
@@ -92,13 +92,13 @@ impl<'a> Cursor<'a> {
 
     /// Takes a string; the cursor is at its opening quote.
     #[inline(always)]
-    pub fn string(&mut self) -> Result<Span, Broken> {
+    pub(super) fn string(&mut self) -> Result<Span, Broken> {
         self.string_from(self.at + 1, self.at + 1)
     }
 
     /// Takes a string that begins at `start`, after its quote, and is known to be plain up to `plain`.
     #[inline(always)]
-    pub fn string_from(&mut self, start: usize, plain: usize) -> Result<Span, Broken> {
+    pub(super) fn string_from(&mut self, start: usize, plain: usize) -> Result<Span, Broken> {
         let stop = string_stop(self.bytes, plain);
         if self.bytes.get(stop) == Some(&b'"') {
             self.at = stop + 1;
@@ -134,7 +134,7 @@ impl<'a> Cursor<'a> {
 
     /// Takes a number; the cursor is at its first character.
     #[inline]
-    pub fn number(&mut self) -> Result<Span, Broken> {
+    pub(super) fn number(&mut self) -> Result<Span, Broken> {
         let start = self.at;
         if self.peek() == b'-' {
             self.at += 1;
@@ -173,7 +173,7 @@ impl<'a> Cursor<'a> {
 
     /// Takes `word`: `true`, `false` or `null`.
     #[inline(always)]
-    pub fn word(&mut self, word: &[u8]) -> Result<(), Broken> {
+    pub(super) fn word(&mut self, word: &[u8]) -> Result<(), Broken> {
         let end = self.at + word.len();
         if self.bytes.get(self.at..end) == Some(word) {
             self.at = end;
@@ -184,7 +184,7 @@ impl<'a> Cursor<'a> {
 
     /// Takes a value of any kind and forgets it. The cursor may be before white space.
     #[inline]
-    pub fn skip(&mut self) -> Result<(), Broken> {
+    pub(super) fn skip(&mut self) -> Result<(), Broken> {
         let mut open = Nesting::default();
         loop {
             match self.token() {
@@ -239,7 +239,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes to the end of a line of that many bytes, before which nothing but white space may follow.
-    pub fn ended(&mut self, length: usize) -> Result<(), Broken> {
+    pub(super) fn ended(&mut self, length: usize) -> Result<(), Broken> {
         while self.at < length {
             if !matches!(self.peek(), b' ' | b'\t' | b'\r') {
                 return Err(Broken);

@@ -57,7 +57,7 @@ pub(super) enum Each {
 
 impl Definition {
     /// Reads a view. `overrides` are texts for constants the view defines.
-    pub fn read(json: &str, overrides: &BTreeMap<String, String>) -> Result<Definition> {
+    pub(super) fn read(json: &str, overrides: &BTreeMap<String, String>) -> Result<Definition> {
         // Some editors begin a file with a byte order mark.
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let view: Value = serde_json::from_str(json).map_err(|error| {

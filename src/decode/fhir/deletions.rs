@@ -17,7 +17,7 @@ pub(super) struct Deletions {
 
 impl Deletions {
     /// Selects from a Bundle what its deletions are found by.
-    pub fn select(sketch: &mut Sketch) {
+    pub(super) fn select(sketch: &mut Sketch) {
         let entry = sketch.child(Sketch::ROOT, "entry");
         let request = sketch.child(entry, "request");
         sketch.child(request, "method");
@@ -25,7 +25,7 @@ impl Deletions {
     }
 
     /// Where that stands in a finished sketch.
-    pub fn of(sketch: &Sketch) -> Deletions {
+    pub(super) fn of(sketch: &Sketch) -> Deletions {
         let entry = sketch.find_child(Sketch::ROOT, "entry");
         let request = sketch.find_child(entry, "request");
         let slot = |place, name| sketch.slot(place, name).map_or(0, usize::from);
@@ -38,7 +38,7 @@ impl Deletions {
     }
 
     /// Notes in `deletes` what the Bundle whose members are at `base` deletes.
-    pub fn note(
+    pub(super) fn note(
         self,
         arena: &Arena,
         base: usize,

@@ -48,7 +48,7 @@ impl Evaluator<'_> {
     }
 
     /// Pushes the results of `op` for the element `focus`.
-    pub fn run(&mut self, op: &Op, focus: Value) -> Result<(), Wrong> {
+    pub(super) fn run(&mut self, op: &Op, focus: Value) -> Result<(), Wrong> {
         match op {
             Op::This => self.push(focus),
             Op::Resource => self.push(self.resource),
@@ -131,7 +131,7 @@ impl Evaluator<'_> {
     }
 
     /// The one result of `op`, if it has any; more than one is wrong.
-    pub fn single(&mut self, op: &Op, focus: Value) -> Result<Option<Value>, Wrong> {
+    pub(super) fn single(&mut self, op: &Op, focus: Value) -> Result<Option<Value>, Wrong> {
         // Most columns are a member, or the first of some, and need no stack.
         if let Some(value) = self.simple(op, focus) {
             return Ok(present(value));
@@ -188,7 +188,7 @@ impl Evaluator<'_> {
     }
 
     /// The boolean that `op` comes to. Anything else than a boolean or nothing is wrong.
-    pub fn test(&mut self, op: &Op, focus: Value) -> Result<Option<bool>, Wrong> {
+    pub(super) fn test(&mut self, op: &Op, focus: Value) -> Result<Option<bool>, Wrong> {
         if let Op::Binary(Operator::Equal, left, right) = op {
             return self.equal(left, right, focus);
         }

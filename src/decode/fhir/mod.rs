@@ -55,7 +55,6 @@ use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
 
-pub use column::{ANSI_TYPE, Column};
 pub use decoder::Decoder;
 pub use selected_paths::{SelectedPath, selected_paths};
 pub use view::View;

@@ -27,7 +27,7 @@ pub(super) struct Modifiers {
 
 impl Modifiers {
     /// Modifier extensions with these URLs are known.
-    pub fn known(urls: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn known(urls: impl IntoIterator<Item = String>) -> Self {
         Modifiers {
             known: urls.into_iter().collect(),
             name: Finder::new(NAME),
@@ -36,7 +36,7 @@ impl Modifiers {
     }
 
     /// Whether `line`, which is whole JSON, must be refused.
-    pub fn refuse(&self, line: &[u8]) -> bool {
+    pub(super) fn refuse(&self, line: &[u8]) -> bool {
         let written = self.name.find(line).or_else(|| self.escape.find(line));
         written.is_some() && self.unknown_in(line)
     }

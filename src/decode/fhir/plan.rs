@@ -79,7 +79,7 @@ pub(super) struct Sink<'s> {
 
 impl Plan {
     /// Compiles `view`, growing the sketch. Slots are right only once the sketch has all views.
-    pub fn compile(view: &View, compiler: &mut Compiler<'_>) -> Plan {
+    pub(super) fn compile(view: &View, compiler: &mut Compiler<'_>) -> Plan {
         let mut path = |op, declared| compiler.path(op, Sketch::ROOT, declared).0;
         let conditions = view
             .conditions
@@ -99,7 +99,7 @@ impl Plan {
     }
 
     /// Appends the rows of the resource that `from` holds.
-    pub fn rows(&self, from: &mut Evaluator<'_>, sink: &mut Sink<'_>) -> Result<(), Misfit> {
+    pub(super) fn rows(&self, from: &mut Evaluator<'_>, sink: &mut Sink<'_>) -> Result<(), Misfit> {
         let nowhere = |_| Misfit { column: None };
         for condition in &self.conditions {
             from.row_index = 0;

@@ -120,7 +120,7 @@ pub(super) struct Compiler<'s> {
 type Compiled = (Op, Place);
 
 impl<'s> Compiler<'s> {
-    pub fn new(sketch: &'s mut Sketch) -> Compiler<'s> {
+    pub(super) fn new(sketch: &'s mut Sketch) -> Compiler<'s> {
         let nowhere = sketch.fresh();
         Compiler {
             sketch,
@@ -131,7 +131,7 @@ impl<'s> Compiler<'s> {
 
     /// Compiles `path` for elements at `focus`. `declared` is the FHIR type of the column, if it has
     /// one.
-    pub fn path(&mut self, path: &Expr, focus: Place, declared: Option<&str>) -> Compiled {
+    pub(super) fn path(&mut self, path: &Expr, focus: Place, declared: Option<&str>) -> Compiled {
         match path {
             Expr::This => (Op::This, focus),
             Expr::Resource => (Op::Resource, Sketch::ROOT),

@@ -26,7 +26,7 @@ pub(super) struct Reader<'c, 'a, 's> {
 impl Reader<'_, '_, '_> {
     /// Reads the object here (the cursor is at its brace) as node `place`.
     #[inline]
-    pub fn object(&mut self, place: usize, depth: usize) -> Result<Value, Broken> {
+    pub(super) fn object(&mut self, place: usize, depth: usize) -> Result<Value, Broken> {
         if depth > DEEPEST || self.arena.is_full() {
             return Err(Broken);
         }

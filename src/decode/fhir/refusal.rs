@@ -11,7 +11,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     /// A reason that is no one column's.
-    pub fn new(reason: RejectReason) -> Refusal {
+    pub(super) fn new(reason: RejectReason) -> Refusal {
         Refusal {
             reason,
             column: None,

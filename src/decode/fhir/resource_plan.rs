@@ -39,7 +39,7 @@ struct Slots {
 
 impl Kind {
     /// What `views`, each with its number, select from the type with this name and number.
-    pub fn new(name: &'static str, number: usize, views: &[(usize, &Arc<View>)]) -> Kind {
+    pub(super) fn new(name: &'static str, number: usize, views: &[(usize, &Arc<View>)]) -> Kind {
         let mut sketch = Sketch::new();
         if name == "Bundle" {
             Deletions::select(&mut sketch);
@@ -76,20 +76,20 @@ impl Kind {
     }
 
     /// Whether nothing is taken from its lines.
-    pub fn is_ignored(&self) -> bool {
+    pub(super) fn is_ignored(&self) -> bool {
         self.plans.is_empty() && self.deletions.is_none()
     }
 
     /// Whether the resource that was read, with its members at `base`, is of this type.
     #[inline]
-    pub fn is_named(&self, arena: &Arena, base: usize, line: &[u8]) -> bool {
+    pub(super) fn is_named(&self, arena: &Arena, base: usize, line: &[u8]) -> bool {
         let own = arena.slots[base + self.slots.resource_type];
         arena.text_of(own, line) == Some(self.name.as_bytes())
     }
 
     /// The resource's id, which every row is known by.
     #[inline]
-    pub fn id<'t>(
+    pub(super) fn id<'t>(
         &self,
         arena: &'t Arena,
         base: usize,
@@ -103,7 +103,12 @@ impl Kind {
 
     /// When the resource was last updated, in microseconds since 1970 UTC.
     #[inline]
-    pub fn updated(&self, arena: &Arena, base: usize, line: &[u8]) -> Result<Option<i64>, Refusal> {
+    pub(super) fn updated(
+        &self,
+        arena: &Arena,
+        base: usize,
+        line: &[u8],
+    ) -> Result<Option<i64>, Refusal> {
         let wrong = || Refusal {
             reason: RejectReason::WrongType,
             column: Some("updated".to_owned()),

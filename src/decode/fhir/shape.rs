@@ -20,10 +20,10 @@ pub(super) struct Sketch {
 
 impl Sketch {
     /// The node of the resource itself.
-    pub const ROOT: Place = 0;
+    pub(super) const ROOT: Place = 0;
 
     /// A trie that touches what every line needs: its type, id and time.
-    pub fn new() -> Sketch {
+    pub(super) fn new() -> Sketch {
         let mut sketch = Sketch {
             nodes: vec![BTreeMap::new()],
             same_as: vec![0],
@@ -36,7 +36,7 @@ impl Sketch {
     }
 
     /// The node that stands for `place`.
-    pub fn find(&self, mut place: Place) -> Place {
+    pub(super) fn find(&self, mut place: Place) -> Place {
         while self.same_as[place] != place {
             place = self.same_as[place];
         }
@@ -44,14 +44,14 @@ impl Sketch {
     }
 
     /// A node that is nobody's member yet.
-    pub fn fresh(&mut self) -> Place {
+    pub(super) fn fresh(&mut self) -> Place {
         self.nodes.push(BTreeMap::new());
         self.same_as.push(self.nodes.len() - 1);
         self.nodes.len() - 1
     }
 
     /// The member `name` of `place`.
-    pub fn child(&mut self, place: Place, name: &str) -> Place {
+    pub(super) fn child(&mut self, place: Place, name: &str) -> Place {
         let place = self.find(place);
         if let Some(&child) = self.nodes[place].get(name) {
             return self.find(child);
@@ -62,7 +62,7 @@ impl Sketch {
     }
 
     /// The node of member `name`, which must be there; `place` itself when it is not.
-    pub fn find_child(&self, place: Place, name: &str) -> Place {
+    pub(super) fn find_child(&self, place: Place, name: &str) -> Place {
         let place = self.find(place);
         self.nodes[place]
             .get(name)
@@ -70,7 +70,7 @@ impl Sketch {
     }
 
     /// Makes two nodes one, and their members of the same names with them.
-    pub fn unite(&mut self, first: Place, second: Place) {
+    pub(super) fn unite(&mut self, first: Place, second: Place) {
         let mut pairs = vec![(first, second)];
         while let Some((first, second)) = pairs.pop() {
             let (first, second) = (self.find(first), self.find(second));
@@ -92,7 +92,7 @@ impl Sketch {
     }
 
     /// The slot of member `name` in objects at `place`. Known once nothing is added any more.
-    pub fn slot(&self, place: Place, name: &str) -> Option<u16> {
+    pub(super) fn slot(&self, place: Place, name: &str) -> Option<u16> {
         let members = &self.nodes[self.find(place)];
         members
             .keys()
@@ -101,7 +101,7 @@ impl Sketch {
     }
 
     /// The trie as the parser uses it.
-    pub fn freeze(&self) -> Shapes {
+    pub(super) fn freeze(&self) -> Shapes {
         let nodes = (0..self.nodes.len()).map(|place| {
             let members = self.nodes[self.find(place)].iter();
             Shape::new(members.map(|(name, &child)| (name.as_str(), self.find(child))))
@@ -121,7 +121,7 @@ pub(super) struct Shapes {
 impl Shapes {
     /// The node `place`.
     #[inline(always)]
-    pub fn at(&self, place: usize) -> &Shape {
+    pub(super) fn at(&self, place: usize) -> &Shape {
         &self.nodes[place]
     }
 }
@@ -170,7 +170,7 @@ impl Shape {
 
     /// The slot and the node of the member whose name is `bytes[start..end]`.
     #[inline(always)]
-    pub fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    pub(super) fn find(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         let length = end - start;
         let (head, tail) = ends(bytes, start, length);
         let mask = self.table.len() - 1;

@@ -16,7 +16,7 @@ pub(super) struct Table {
 
 impl Table {
     /// No rows of the view with this number yet, and room for as many as the last chunk had.
-    pub fn new(number: usize, view: &View, cache: &TemplateCache) -> Table {
+    pub(super) fn new(number: usize, view: &View, cache: &TemplateCache) -> Table {
         let room = |column| cache.room(number, column).ample();
         let columns = view.columns.iter().enumerate();
         let buffers =
@@ -28,7 +28,7 @@ impl Table {
     }
 
     /// Takes back the rows of the line with this index, which are the last ones.
-    pub fn take_back(&mut self, index: u32) {
+    pub(super) fn take_back(&mut self, index: u32) {
         while self.line.last() == Some(&index) {
             self.line.pop();
         }
@@ -39,7 +39,7 @@ impl Table {
     }
 
     /// Notes what the columns took up, for the next chunk.
-    pub fn note_room(&self, rooms: &mut Vec<Room>) {
+    pub(super) fn note_room(&self, rooms: &mut Vec<Room>) {
         rooms.resize_with(self.buffers.len(), Room::default);
         for (room, buffer) in rooms.iter_mut().zip(&self.buffers) {
             *room = room.after(buffer.room());
@@ -47,7 +47,7 @@ impl Table {
     }
 
     /// The rows as Arrow columns of the view's schema.
-    pub fn finish(self, view: &View) -> Rows {
+    pub(super) fn finish(self, view: &View) -> Rows {
         let schema = view.schema();
         let columns: Result<Vec<ArrayRef>, _> =
             self.buffers.into_iter().map(Buffer::finish).collect();

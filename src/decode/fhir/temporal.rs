@@ -35,7 +35,7 @@ impl Temporal {
     /// `2024-05-01T10:00[:00[.000]][Z|+01:00]`, `10:00[:00[.000]]`. None when it is no such form or no
     /// such day or time exists.
     #[inline]
-    pub fn parse(text: impl AsRef<[u8]>) -> Option<Temporal> {
+    pub(super) fn parse(text: impl AsRef<[u8]>) -> Option<Temporal> {
         let bytes = text.as_ref();
         if let Some(usual) = Temporal::usual(bytes) {
             return Some(usual);
@@ -134,28 +134,28 @@ impl Temporal {
 
     /// Days since 1970-01-01 of the calendar day as written, whatever the offset: the day it was
     /// where it happened.
-    pub fn day(&self) -> Option<i32> {
+    pub(super) fn day(&self) -> Option<i32> {
         self.day
     }
 
     /// Microseconds since 1970-01-01T00:00 UTC. Without an offset, it is taken as UTC.
-    pub fn micros(&self) -> Option<i64> {
+    pub(super) fn micros(&self) -> Option<i64> {
         self.day
             .map(|day| i64::from(day) * DAY + self.time - self.shift())
     }
 
     /// Whether it is a time of day.
-    pub fn is_time(&self) -> bool {
+    pub(super) fn is_time(&self) -> bool {
         self.day.is_none()
     }
 
     /// Whether a time is written with the date.
-    pub fn has_time(&self) -> bool {
+    pub(super) fn has_time(&self) -> bool {
         self.precision >= Precision::Minute
     }
 
     /// Whether an offset is written.
-    pub fn has_offset(&self) -> bool {
+    pub(super) fn has_offset(&self) -> bool {
         self.offset.is_some()
     }
 
@@ -164,7 +164,7 @@ impl Temporal {
     }
 
     /// The order of two, as FHIRPath has it: none when it depends on what is not written.
-    pub fn order(&self, other: &Temporal) -> Option<Ordering> {
+    pub(super) fn order(&self, other: &Temporal) -> Option<Ordering> {
         if self.is_time() != other.is_time() {
             return None;
         }
@@ -204,7 +204,7 @@ impl Temporal {
     }
 
     /// The last day that a partial date may stand for, in days since 1970-01-01.
-    pub fn last_day(&self) -> Option<i32> {
+    pub(super) fn last_day(&self) -> Option<i32> {
         let first = self.day?;
         let more = match self.precision {
             Precision::Year => self.next(12)? - 1,

@@ -11,19 +11,19 @@ pub(super) struct Missing {
 impl Missing {
     /// Notes that `row` has no value. Rows come in their order; a chunk has far fewer than 2³².
     #[inline(always)]
-    pub fn push(&mut self, row: usize) {
+    pub(super) fn push(&mut self, row: usize) {
         self.rows.push(row as u32);
     }
 
     /// Forgets the rows after the first `rows`.
-    pub fn truncate(&mut self, rows: usize) {
+    pub(super) fn truncate(&mut self, rows: usize) {
         while self.rows.last().is_some_and(|row| *row as usize >= rows) {
             self.rows.pop();
         }
     }
 
     /// For Arrow, of a column of so many rows; none when every row has a value.
-    pub fn finish(self, rows: usize) -> Option<NullBuffer> {
+    pub(super) fn finish(self, rows: usize) -> Option<NullBuffer> {
         if self.rows.is_empty() {
             return None;
         }

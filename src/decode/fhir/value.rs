@@ -32,7 +32,7 @@ impl Evaluator<'_> {
 
     /// The bytes of a string.
     #[inline]
-    pub fn bytes(&self, value: Value) -> Result<&[u8], Wrong> {
+    pub(super) fn bytes(&self, value: Value) -> Result<&[u8], Wrong> {
         match value {
             Value::Text { start, end } => self.line.get(start as usize..end as usize).ok_or(Wrong),
             Value::Made { start, end } => self
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
     }
 
     /// A date or time of the view.
-    pub fn temporal_literal(&self, value: Value) -> Option<Temporal> {
+    pub(super) fn temporal_literal(&self, value: Value) -> Option<Temporal> {
         let Value::Literal(index) = value else {
             return None;
         };
@@ -60,7 +60,7 @@ impl Evaluator<'_> {
     }
 
     /// A number as the line writes it.
-    pub fn number_text(&self, value: Value) -> Option<&str> {
+    pub(super) fn number_text(&self, value: Value) -> Option<&str> {
         let Value::Number { start, end } = value else {
             return None;
         };
@@ -68,7 +68,7 @@ impl Evaluator<'_> {
     }
 
     /// A number. One too large for a double is wrong.
-    pub fn number(&self, value: Value) -> Result<f64, Wrong> {
+    pub(super) fn number(&self, value: Value) -> Result<f64, Wrong> {
         match value {
             Value::Integer(number) => Ok(number as f64),
             Value::Decimal(number) => Ok(number),
@@ -91,7 +91,7 @@ impl Evaluator<'_> {
     }
 
     /// A whole number, when it is one and is written as one.
-    pub fn integer(&self, value: Value) -> Option<i64> {
+    pub(super) fn integer(&self, value: Value) -> Option<i64> {
         match value {
             Value::Integer(number) => Some(number),
             value => self.number_text(value)?.parse().ok(),

@@ -14,7 +14,7 @@ pub(super) enum Index {
 
 impl Index {
     /// What it is called in results.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Index::Slope => "slope index of inequality",
             Index::Relative => "relative index of inequality",
@@ -32,7 +32,7 @@ pub(super) struct Reduced {
 
 impl Reduced {
     /// The index of a line.
-    pub fn value(&self, line: Line) -> f64 {
+    pub(super) fn value(&self, line: Line) -> f64 {
         let worst = self.transform.back(line.intercept);
         let best = self.transform.back(line.intercept + line.slope);
         match self.index {
@@ -44,7 +44,7 @@ impl Reduced {
     }
 
     /// Its standard error by the delta method: a ratio's on the scale of logarithms.
-    pub fn error(&self, line: Line, uncertain: Covariance) -> f64 {
+    pub(super) fn error(&self, line: Line, uncertain: Covariance) -> f64 {
         let (low, high) = (line.intercept, line.intercept + line.slope);
         let (low_slope, high_slope) = (self.transform.slope(low), self.transform.slope(high));
         match self.index {
@@ -61,7 +61,7 @@ impl Reduced {
 
     /// Its limits by the delta method, t standard errors apart: a ratio's on the scale of
     /// logarithms, which it must be above 0 for.
-    pub fn limits(&self, line: Line, uncertain: Covariance, t: f64) -> (f64, f64) {
+    pub(super) fn limits(&self, line: Line, uncertain: Covariance, t: f64) -> (f64, f64) {
         let value = self.value(line);
         let spread = t * self.error(line, uncertain);
         match self.index {
@@ -76,7 +76,7 @@ impl Reduced {
     /// Its limits from drawn lines, of which `draw` gives the percentiles of a number. Without a
     /// transform these are the index's own. On another scale they are the slope's, and the line is
     /// turned about its middle to have them.
-    pub fn percentiles(
+    pub(super) fn percentiles(
         &self,
         line: Line,
         mut draw: impl FnMut(&dyn Fn(Line) -> f64) -> (f64, f64),

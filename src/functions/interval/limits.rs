@@ -8,11 +8,11 @@ use statrs::function::beta::beta_reg;
 use std::sync::Arc;
 
 /// The confidence of limits where nothing else is said.
-pub const CONFIDENCE: f64 = 0.95;
+pub(crate) const CONFIDENCE: f64 = 0.95;
 
 /// Below this count limits are exact, from it on Byar's; and below it nothing is standardised
 /// directly.
-pub const EXACT_BELOW: f64 = 10.0;
+pub(crate) const EXACT_BELOW: f64 = 10.0;
 
 /// So many exact limits are solved for one by one before their curves are made, which takes as long
 /// as about as many.
@@ -26,7 +26,7 @@ const EXPAND_STUDENT_FROM: f64 = 1000.0;
 
 /// Limits of one confidence.
 #[derive(Debug, Clone)]
-pub struct Level {
+pub(crate) struct Level {
     confidence: f64,
     z: f64,
     /// The exact limits as curves, once they are worth it, and how many were asked for before.
@@ -38,7 +38,7 @@ pub struct Level {
 
 impl Level {
     /// Limits of a confidence from 0 to 1, both exclusive.
-    pub fn new(confidence: f64) -> Self {
+    pub(crate) fn new(confidence: f64) -> Self {
         Level {
             confidence,
             z: -normal::quantile((1.0 - confidence) / 2.0),
@@ -49,18 +49,18 @@ impl Level {
     }
 
     /// The two-sided normal quantile: z = Φ⁻¹(c + (1 − c)/2).
-    pub fn z(&self) -> f64 {
+    pub(crate) fn z(&self) -> f64 {
         self.z
     }
 
     /// The confidence, from 0 to 1.
-    pub fn confidence(&self) -> f64 {
+    pub(crate) fn confidence(&self) -> f64 {
         self.confidence
     }
 
     /// Byar's limits of a count x ≥ 0: accurate to a thousandth from 10 on. At 0 the lower is not
     /// a number; for small counts it can be below 0.
-    pub fn byar(&self, x: f64) -> (f64, f64) {
+    pub(crate) fn byar(&self, x: f64) -> (f64, f64) {
         let z = self.z;
         let lower = x * (1.0 - 1.0 / (9.0 * x) - z / (3.0 * x.sqrt())).powi(3);
         let y = x + 1.0;
@@ -70,7 +70,7 @@ impl Level {
 
     /// Exact Poisson limits of a count x ≥ 0, by the chi-squared distribution; the lower of 0 is 0.
     /// A count need not be whole: a sum of weights has limits too.
-    pub fn poisson(&mut self, x: f64) -> (f64, f64) {
+    pub(crate) fn poisson(&mut self, x: f64) -> (f64, f64) {
         let (confidence, z) = (self.confidence, self.z);
         if self.curves.is_none() {
             self.curves = match self.solved {
@@ -87,7 +87,7 @@ impl Level {
     }
 
     /// Limits of a count: exact where Byar's are poor. With the name of the method.
-    pub fn count(&mut self, x: f64) -> ((f64, f64), &'static str) {
+    pub(crate) fn count(&mut self, x: f64) -> ((f64, f64), &'static str) {
         if x < EXACT_BELOW {
             (self.poisson(x), "Exact")
         } else {
@@ -96,7 +96,7 @@ impl Level {
     }
 
     /// Wilson's limits of x out of n > 0.
-    pub fn wilson(&self, x: f64, n: f64) -> (f64, f64) {
+    pub(crate) fn wilson(&self, x: f64, n: f64) -> (f64, f64) {
         let z = self.z;
         if n > LARGEST {
             // The same for each of n, so that nothing grows out of the range of numbers.
@@ -119,7 +119,7 @@ impl Level {
     }
 
     /// The two-sided quantile of Student's t with so many degrees of freedom.
-    pub fn student(&mut self, freedom: f64) -> f64 {
+    pub(crate) fn student(&mut self, freedom: f64) -> f64 {
         if self.student.0 != freedom {
             let quantile = if freedom < EXPAND_STUDENT_FROM {
                 student(freedom, self.confidence, self.z)
@@ -133,12 +133,12 @@ impl Level {
 }
 
 /// Wilson's limits of x out of n > 0.
-pub fn wilson(x: f64, n: f64, confidence: f64) -> (f64, f64) {
+pub(crate) fn wilson(x: f64, n: f64, confidence: f64) -> (f64, f64) {
     Level::new(confidence).wilson(x, n)
 }
 
 /// Limits of a count: exact where Byar's are poor. With the name of the method.
-pub fn count_limits(x: f64, confidence: f64) -> ((f64, f64), &'static str) {
+pub(crate) fn count_limits(x: f64, confidence: f64) -> ((f64, f64), &'static str) {
     Level::new(confidence).count(x)
 }
 

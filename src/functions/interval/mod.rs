@@ -5,7 +5,7 @@ pub(super) mod confidence;
 mod exact;
 #[cfg(test)]
 mod golden;
-pub mod limits;
+pub(crate) mod limits;
 mod mean_ci;
 mod poisson_ci;
 mod proportion;

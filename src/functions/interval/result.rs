@@ -72,7 +72,7 @@ pub(in crate::functions) struct Intervals {
 
 impl Intervals {
     /// No intervals yet, of values that are made of these parts.
-    pub fn of(parts: Parts) -> Self {
+    pub(crate) fn of(parts: Parts) -> Self {
         Intervals {
             names: parts,
             numbers: Default::default(),
@@ -83,14 +83,14 @@ impl Intervals {
     }
 
     /// No value at all.
-    pub fn null(&mut self) {
+    pub(crate) fn null(&mut self) {
         self.append([None; 3], [None; 2], &[], false);
     }
 
     /// A value and its limits; each of them may be withheld, with `statistic` saying why. What is
     /// not finite is withheld. `parts` are in the order of their names; those that are left out at
     /// the end are NULL.
-    pub fn push(
+    pub(crate) fn push(
         &mut self,
         numbers: [Option<f64>; 3],
         statistic: &str,
@@ -122,7 +122,7 @@ impl Intervals {
     }
 
     /// The array.
-    pub fn finish(mut self) -> Result<ArrayRef> {
+    pub(crate) fn finish(mut self) -> Result<ArrayRef> {
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(5 + self.parts.len());
         for builder in &mut self.numbers {
             columns.push(Arc::new(builder.finish()));

@@ -32,7 +32,7 @@ const NO_FOURTH: usize = 10;
 impl Finder {
     /// Finds by ICD-10 code: all codes that begin with a prefix (three characters, or four that a
     /// code must have) stand for its condition. What is no code is passed over.
-    pub fn by_code<'a>(prefixes: impl Iterator<Item = (&'a str, usize)>) -> Self {
+    pub(super) fn by_code<'a>(prefixes: impl Iterator<Item = (&'a str, usize)>) -> Self {
         let mut conditions = vec![0; CATEGORIES * PLACES];
         for (prefix, condition) in prefixes {
             let Some(code) = bare(prefix.as_bytes()) else {
@@ -61,7 +61,7 @@ impl Finder {
     }
 
     /// Finds by name, exactly as it is written.
-    pub fn by_name(names: &[String]) -> Self {
+    pub(super) fn by_name(names: &[String]) -> Self {
         let mut sets = vec![0];
         let mut numbers = HashMap::new();
         for (condition, name) in names.iter().enumerate() {
@@ -73,7 +73,7 @@ impl Finder {
     }
 
     /// The conditions of a set that [`Finder::find`] gave.
-    pub fn conditions(&self, set: u16) -> Conditions {
+    pub(super) fn conditions(&self, set: u16) -> Conditions {
         self.sets.get(usize::from(set)).copied().unwrap_or_default()
     }
 
@@ -89,7 +89,7 @@ impl Finder {
     }
 
     /// For each text the number of its set: that of the empty set for NULL and what is not known.
-    pub fn find(&self, texts: &ArrayRef) -> Result<Vec<u16>> {
+    pub(super) fn find(&self, texts: &ArrayRef) -> Result<Vec<u16>> {
         let found = |text: Option<&str>| text.map_or(0, |text| self.set(text.as_bytes()));
         Ok(match texts.data_type() {
             DataType::Utf8 => texts.as_string::<i32>().iter().map(found).collect(),

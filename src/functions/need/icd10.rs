@@ -67,7 +67,7 @@ fn digit(sign: u8) -> Option<u8> {
 
 impl Bare {
     /// Appends the three characters of the category.
-    pub fn write_category(self, text: &mut String) {
+    pub(super) fn write_category(self, text: &mut String) {
         let sign = |base: u8, offset: u16| char::from(base + (offset % 26) as u8);
         text.push(sign(b'A', self.category / 100));
         text.push(sign(b'0', self.category / 10 % 10));
@@ -75,7 +75,7 @@ impl Bare {
     }
 
     /// Appends the three or four characters of the code.
-    pub fn write(self, text: &mut String) {
+    pub(super) fn write(self, text: &mut String) {
         self.write_category(text);
         if let Some(fourth) = self.fourth {
             text.push(char::from(b'0' + fourth));

@@ -5,7 +5,7 @@ use csv::StringRecord;
 
 /// The text of a reference table that a function reads.
 #[derive(Debug, Clone)]
-pub struct ListText {
+pub(crate) struct ListText {
     /// The file, for errors.
     pub place: String,
     /// CSV with a line of column names.
@@ -28,7 +28,7 @@ pub(super) struct Row<'a> {
 
 impl List {
     /// Reads a list, which must have these columns (it may have more) and a row at least.
-    pub fn read(text: &ListText, columns: &[&str]) -> Result<Self> {
+    pub(super) fn read(text: &ListText, columns: &[&str]) -> Result<Self> {
         let place = text.place.clone();
         let cannot = || format!("{place}: this code list cannot be read");
         let bytes = text.bytes.strip_prefix(b"\xef\xbb\xbf");
@@ -52,7 +52,7 @@ impl List {
     }
 
     /// The rows in the order of the file.
-    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let row = |record| Row { list: self, record };
         self.rows.iter().map(row)
     }
@@ -67,19 +67,19 @@ impl List {
 
 impl<'a> Row<'a> {
     /// The error that this row breaks a rule.
-    pub fn wrong(self, rule: &str) -> Error {
+    pub(super) fn wrong(self, rule: &str) -> Error {
         let line = self.record.position().map_or(1, csv::Position::line);
         self.list.wrong(line, rule)
     }
 
     /// A value; empty when there is none.
-    pub fn text(self, column: &str) -> &'a str {
+    pub(super) fn text(self, column: &str) -> &'a str {
         let at = self.list.names.iter().position(|name| name == column);
         at.and_then(|at| self.record.get(at)).unwrap_or_default()
     }
 
     /// A value that must be there.
-    pub fn required(self, column: &str) -> Result<&'a str> {
+    pub(super) fn required(self, column: &str) -> Result<&'a str> {
         match self.text(column) {
             "" => Err(self.wrong(&format!("{column} is missing"))),
             text => Ok(text),
@@ -87,7 +87,7 @@ impl<'a> Row<'a> {
     }
 
     /// A number that must be there, in units of the last of `places` decimal places.
-    pub fn weight(self, column: &str, places: usize) -> Result<i64> {
+    pub(super) fn weight(self, column: &str, places: usize) -> Result<i64> {
         let text = self.required(column)?;
         decimal(text, places).ok_or_else(|| {
             self.wrong(&match places {

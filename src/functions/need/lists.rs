@@ -13,7 +13,7 @@ macro_rules! shipped {
 }
 
 /// The code lists that come with the program: the name of the reference table, and its CSV.
-pub const SHIPPED: [(&str, &str); 7] = shipped!(
+pub(crate) const SHIPPED: [(&str, &str); 7] = shipped!(
     "charlson_code",
     "charlson_shmi_code",
     "charlson_weight",
@@ -24,7 +24,7 @@ pub const SHIPPED: [(&str, &str); 7] = shipped!(
 );
 
 /// The reference tables that a function reads: what calls it depends on them too.
-pub fn tables_read(function: &str) -> &'static [&'static str] {
+pub(crate) fn tables_read(function: &str) -> &'static [&'static str] {
     match function {
         "charlson" => &["charlson_code", "charlson_shmi_code", "charlson_weight"],
         "elixhauser" => &["elixhauser_code", "elixhauser_weight"],
@@ -36,7 +36,7 @@ pub fn tables_read(function: &str) -> &'static [&'static str] {
 
 /// What the functions of need know of codes and weights.
 #[derive(Debug, Clone, Default)]
-pub struct CodeLists {
+pub(crate) struct CodeLists {
     pub(super) charlson: Arc<Scheme>,
     pub(super) elixhauser: Arc<Scheme>,
     pub(super) hfrs: Arc<Scheme>,
@@ -45,7 +45,7 @@ pub struct CodeLists {
 
 impl CodeLists {
     /// The lists that come with the program.
-    pub fn shipped() -> Self {
+    pub(crate) fn shipped() -> Self {
         let text_of = |name: &str| {
             let text = SHIPPED.iter().find(|(shipped, _)| *shipped == name);
             Ok(ListText {
@@ -59,7 +59,7 @@ impl CodeLists {
 
     /// Reads every list; `text_of` gives the text of a reference table by its name. An error names
     /// the list's file, its line and the rule that it breaks.
-    pub fn read(text_of: impl Fn(&'static str) -> Result<ListText>) -> Result<Self> {
+    pub(crate) fn read(text_of: impl Fn(&'static str) -> Result<ListText>) -> Result<Self> {
         let quan = text_of("charlson_code")?;
         let shmi = text_of("charlson_shmi_code")?;
         let elixhauser = text_of("elixhauser_code")?;

@@ -14,8 +14,8 @@ mod lists;
 mod scheme;
 mod scored;
 
-pub use list_file::ListText;
-pub use lists::{CodeLists, SHIPPED, tables_read};
+pub(crate) use list_file::ListText;
+pub(crate) use lists::{CodeLists, SHIPPED, tables_read};
 
 use super::Section;
 

@@ -36,7 +36,7 @@ pub(super) struct Weighting {
 impl Weighting {
     /// A weighting of `conditions` (how many there are in the scheme); those without a weight are
     /// not known to it.
-    pub fn new(
+    pub(super) fn new(
         name: &str,
         finder: Arc<Finder>,
         weights: impl Iterator<Item = (usize, i64)>,
@@ -58,7 +58,7 @@ impl Weighting {
 
 impl Scheme {
     /// A scheme without weightings of conditions that are different and sorted.
-    pub fn new(conditions: Vec<String>) -> Self {
+    pub(super) fn new(conditions: Vec<String>) -> Self {
         let zeroed_by = vec![0; conditions.len()];
         Scheme {
             conditions,
@@ -68,18 +68,18 @@ impl Scheme {
     }
 
     /// A condition's number.
-    pub fn number(&self, condition: &str) -> Option<usize> {
+    pub(super) fn number(&self, condition: &str) -> Option<usize> {
         let by_name = |name: &String| name.as_str().cmp(condition);
         self.conditions.binary_search_by(by_name).ok()
     }
 
     /// `condition` weighs nothing beside `by`.
-    pub fn zero(&mut self, condition: usize, by: usize) {
+    pub(super) fn zero(&mut self, condition: usize, by: usize) {
         self.zeroed_by[condition] |= 1 << by;
     }
 
     /// The sum of the weights of the conditions that are present, in the scheme's unit.
-    pub fn score(&self, weighting: &Weighting, present: Conditions) -> i64 {
+    pub(super) fn score(&self, weighting: &Weighting, present: Conditions) -> i64 {
         members(present)
             .filter(|&condition| self.zeroed_by[condition] & present == 0)
             .map(|condition| weighting.weights[condition])

@@ -57,7 +57,7 @@ pub(super) fn scored(shape: Shape, scheme: &Arc<Scheme>) -> Function {
 
 impl Shape {
     /// Of a score of named conditions, which `option` tells how to weigh in parts of `unit`.
-    pub fn of_conditions(doc: &'static Doc, option: &'static str, unit: i64) -> Self {
+    pub(super) fn of_conditions(doc: &'static Doc, option: &'static str, unit: i64) -> Self {
         Shape {
             doc,
             option: Some(option),

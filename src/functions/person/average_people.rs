@@ -13,7 +13,7 @@ use datafusion::common::Result;
 use std::sync::Arc;
 
 /// The function's name: it makes an honest count, where `sum(days) / period` does not.
-pub const AVERAGE_PEOPLE: &str = "average_people";
+pub(crate) const AVERAGE_PEOPLE: &str = "average_people";
 
 const DOC: Doc = Doc {
     name: AVERAGE_PEOPLE,

@@ -14,13 +14,13 @@ const LAST: u32 = 90;
 
 impl Bands {
     /// Bands of that many years, 1 to 90, from 0 on.
-    pub fn of_width(years: u32) -> Self {
+    pub(super) fn of_width(years: u32) -> Self {
         let first = (0..=LAST).step_by(years as usize).map(i64::from);
         Bands::starting(first.collect())
     }
 
     /// Bands that start at the ages in a text like `0,18,65`; none when they do not rise.
-    pub fn from_bounds(text: &str) -> Option<Self> {
+    pub(super) fn from_bounds(text: &str) -> Option<Self> {
         let first: Option<Vec<i64>> = text.split(',').map(|age| age.trim().parse().ok()).collect();
         let first = first?;
         let rising = first.windows(2).all(|pair| pair[0] < pair[1]);
@@ -44,7 +44,7 @@ impl Bands {
     }
 
     /// The name of the band of an age.
-    pub fn name(&self, age: i64) -> Option<&str> {
+    pub(super) fn name(&self, age: i64) -> Option<&str> {
         let band = self.first.partition_point(|first| *first <= age);
         Some(self.names[band.checked_sub(1)?].as_str())
     }

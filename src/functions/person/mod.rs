@@ -13,7 +13,7 @@ mod overlap_days;
 mod spell_number;
 mod stay;
 
-pub use average_people::AVERAGE_PEOPLE;
+pub(crate) use average_people::AVERAGE_PEOPLE;
 
 use super::Section;
 

@@ -24,11 +24,11 @@ pub(super) fn count_lines(observed: f64, baseline: f64, confidence: f64) -> (f64
 
 /// What is said of an area beside a funnel.
 pub(super) mod significance {
-    pub const NONE: &str = "Not significant";
-    pub const WITHHELD: &str = "Not applicable for events less than 10 for dsrs";
+    pub(crate) const NONE: &str = "Not significant";
+    pub(crate) const WITHHELD: &str = "Not applicable for events less than 10 for dsrs";
     /// In the order of [`super::PAIRS`].
-    pub const HIGH: [&str; 2] = ["High (0.025)", "High (0.001)"];
-    pub const LOW: [&str; 2] = ["Low (0.025)", "Low (0.001)"];
+    pub(crate) const HIGH: [&str; 2] = ["High (0.025)", "High (0.001)"];
+    pub(crate) const LOW: [&str; 2] = ["Low (0.025)", "Low (0.001)"];
 }
 
 /// How far a value lies outside the lines that `lines` gives for a pair.

@@ -28,7 +28,7 @@ impl Process {
     /// The process of the points in `y`, in order of time, NaN where one is missing; its limits are
     /// those of the first `baseline` of them. Writes the distance of each point from the one before
     /// to `ranges`, NaN where there is none.
-    pub fn of(y: &[f64], screen: bool, baseline: usize, ranges: &mut [f64]) -> Self {
+    pub(super) fn of(y: &[f64], screen: bool, baseline: usize, ranges: &mut [f64]) -> Self {
         let baseline = baseline.min(y.len());
         let mut before = f64::NAN;
         for (y, range) in y.iter().zip(&mut *ranges) {

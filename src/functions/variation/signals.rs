@@ -18,7 +18,7 @@ pub(super) enum Signal {
 
 impl Signal {
     /// In a table.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Signal::Outside => "outside",
             Signal::Trend => "trend",
@@ -46,7 +46,7 @@ pub(super) struct Signals {
 
 impl Signals {
     /// The signals of the points in `y`, in order of time, NaN where one is missing: runs end there.
-    pub fn find(&mut self, y: &[f64], process: &Process) {
+    pub(super) fn find(&mut self, y: &[f64], process: &Process) {
         self.of.clear();
         self.of.resize(y.len(), None);
         self.trends.clear();

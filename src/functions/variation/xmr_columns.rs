@@ -108,7 +108,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub fn with_capacity(rows: usize) -> Self {
+    pub(super) fn with_capacity(rows: usize) -> Self {
         let texts = |bytes| StringBuilder::with_capacity(rows, rows * bytes);
         Columns {
             limits: [(); 5].map(|()| Vec::with_capacity(rows)),
@@ -125,14 +125,14 @@ impl Columns {
     }
 
     /// Room for the moving ranges of the next points.
-    pub fn ranges(&mut self, points: usize) -> &mut [f64] {
+    pub(super) fn ranges(&mut self, points: usize) -> &mut [f64] {
         let start = self.ranges.len();
         self.ranges.resize(start + points, f64::NAN);
         &mut self.ranges[start..]
     }
 
     /// The limits of the next points.
-    pub fn limits(&mut self, points: usize, process: &Process, few: bool) {
+    pub(super) fn limits(&mut self, points: usize, process: &Process, few: bool) {
         let numbers = [
             process.mean,
             process.lower,
@@ -149,7 +149,7 @@ impl Columns {
     }
 
     /// The next point, or a missing one.
-    pub fn point(&mut self, point: Option<Point>) {
+    pub(super) fn point(&mut self, point: Option<Point>) {
         self.present.push(point.is_some());
         self.sides
             .push(point.map_or(0, |point| i32::from(point.side)));
@@ -161,7 +161,7 @@ impl Columns {
     }
 
     /// The assurance of the next points.
-    pub fn assure(&mut self, points: usize, assurance: Option<Assurance>) {
+    pub(super) fn assure(&mut self, points: usize, assurance: Option<Assurance>) {
         match assurance {
             Some(assurance) => self.assurances.append_value_n(assurance.name(), points),
             None => self.assurances.append_nulls(points),
@@ -169,7 +169,7 @@ impl Columns {
     }
 
     /// The array.
-    pub fn finish(mut self) -> Result<ArrayRef> {
+    pub(super) fn finish(mut self) -> Result<ArrayRef> {
         let present = NullBuffer::from(self.present);
         let present = (present.null_count() > 0).then_some(present);
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(13);

@@ -97,7 +97,7 @@ impl Address {
     }
 
     /// The path below the bucket.
-    pub fn prefix(&self) -> &Path {
+    pub(crate) fn prefix(&self) -> &Path {
         &self.prefix
     }
 

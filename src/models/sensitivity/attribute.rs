@@ -33,17 +33,17 @@ pub(super) struct Attributes(Vec<Note>);
 
 impl Attributes {
     /// A new attribute; `text` is what messages call it.
-    pub fn fresh(&mut self, text: impl Into<Why>) -> Attr {
+    pub(super) fn fresh(&mut self, text: impl Into<Why>) -> Attr {
         self.add(text.into(), None)
     }
 
     /// A new attribute that tells people or records apart: a different one has a different value.
-    pub fn label(&mut self, text: impl Into<Why>, bases: Bases) -> Attr {
+    pub(super) fn label(&mut self, text: impl Into<Why>, bases: Bases) -> Attr {
         self.add(text.into(), Some(bases))
     }
 
     /// Another attribute that is like this one.
-    pub fn copy(&mut self, attr: Attr) -> Attr {
+    pub(super) fn copy(&mut self, attr: Attr) -> Attr {
         match self.0.get(attr as usize).cloned() {
             Some(note) => self.add(note.text, note.label),
             None => self.fresh("a column"),
@@ -56,14 +56,14 @@ impl Attributes {
     }
 
     /// What messages call it.
-    pub fn text(&self, attr: Attr) -> Why {
+    pub(super) fn text(&self, attr: Attr) -> Why {
         self.0
             .get(attr as usize)
             .map_or_else(|| "a column".into(), |note| note.text.clone())
     }
 
     /// What it tells apart, if it is a label.
-    pub fn label_of(&self, attr: Attr) -> Option<&Bases> {
+    pub(super) fn label_of(&self, attr: Attr) -> Option<&Bases> {
         self.0.get(attr as usize)?.label.as_ref()
     }
 }

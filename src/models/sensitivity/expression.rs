@@ -23,7 +23,7 @@ pub(super) struct Value {
 }
 
 impl Value {
-    pub fn of(taint: Taint) -> Self {
+    pub(super) fn of(taint: Taint) -> Self {
         Value {
             column: Column::new(0, taint),
             bare: None,
@@ -50,7 +50,7 @@ impl Value {
         literal
     }
 
-    pub fn taint(&self) -> &Taint {
+    pub(super) fn taint(&self) -> &Taint {
         &self.column.taint
     }
 

@@ -55,7 +55,7 @@ fn is_area(name: &str) -> bool {
 
 impl Facts {
     /// A pulled table, as its view or column file defines it.
-    pub fn pulled(attributes: &mut Attributes, table: &TablePlan) -> Self {
+    pub(super) fn pulled(attributes: &mut Attributes, table: &TablePlan) -> Self {
         let mut names = Vec::new();
         let mut columns = Vec::new();
         let mut owner = None;
@@ -108,7 +108,7 @@ impl Facts {
     }
 
     /// A model, from its query. Its `unique` checks hold for every table that is built.
-    pub fn model(plan: &LogicalPlan, mut relation: Relation, header: &Header) -> Self {
+    pub(super) fn model(plan: &LogicalPlan, mut relation: Relation, header: &Header) -> Self {
         let names: Vec<String> = plan
             .schema()
             .fields()
@@ -134,7 +134,7 @@ impl Facts {
     }
 
     /// The table as one query reads it: another reading of the same table has other attributes.
-    pub fn read(&self, attributes: &mut Attributes) -> Relation {
+    pub(super) fn read(&self, attributes: &mut Attributes) -> Relation {
         let mut names: BTreeMap<Attr, Attr> = BTreeMap::new();
         for attr in self.relation.attributes() {
             names.insert(attr, attributes.copy(attr));

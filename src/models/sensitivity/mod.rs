@@ -25,9 +25,8 @@ mod union;
 mod verdict;
 mod window;
 
-pub use reference::{link, one_row_each};
-pub use taint::Choice;
-pub use verdict::{Dimension, Judged, Question};
+pub(crate) use reference::{link, one_row_each};
+pub(crate) use verdict::{Dimension, Judged, Question};
 
 use super::graph;
 use super::library::Library;
@@ -44,7 +43,7 @@ use relation::{Level, Relation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A reference table as the analysis reads it.
-pub struct ReferenceRows {
+pub(crate) struct ReferenceRows {
     /// Its rows.
     pub rows: RecordBatch,
     /// Its columns that have a value of too few people to be shown.
@@ -52,7 +51,7 @@ pub struct ReferenceRows {
 }
 
 /// What every table of a project tells.
-pub struct Sensitivity {
+pub(crate) struct Sensitivity {
     facts: BTreeMap<TableName, Facts>,
     attributes: Attributes,
     /// Reference tables whose rows are not known to be areas, and may be joined to some.
@@ -66,7 +65,7 @@ impl Sensitivity {
     ///
     /// # Errors
     /// Usage, when models read each other in a cycle.
-    pub async fn of(
+    pub(crate) async fn of(
         engine: &Engine,
         library: &Library,
         tables: &[TablePlan],
@@ -120,7 +119,11 @@ impl Sensitivity {
     ///
     /// # Errors
     /// Usage, when there is no such table or column; refused, when it tells of people.
-    pub fn list_column(&self, table: &TableName, column: &str) -> Result<&BTreeSet<TableName>> {
+    pub(crate) fn list_column(
+        &self,
+        table: &TableName,
+        column: &str,
+    ) -> Result<&BTreeSet<TableName>> {
         let facts = self.facts.get(table).ok_or_else(|| {
             Error::usage(format!("there is no table {table}"))
                 .hint("name a column of a reference table, such as reference.lsoa.place_name")

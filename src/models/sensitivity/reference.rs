@@ -26,13 +26,13 @@ const LINKS: [&str; 8] = [
 ];
 
 /// The column by which a reference table's rows are areas or organisations, if they are.
-pub fn link(rows: &RecordBatch) -> Option<&'static str> {
+pub(crate) fn link(rows: &RecordBatch) -> Option<&'static str> {
     let schema = rows.schema();
     LINKS.into_iter().find(|link| schema.index_of(link).is_ok())
 }
 
 /// The columns of a table of areas that hold another value in every row: they stand for an area.
-pub fn one_row_each(rows: &RecordBatch) -> BTreeSet<String> {
+pub(crate) fn one_row_each(rows: &RecordBatch) -> BTreeSet<String> {
     let schema = rows.schema();
     let names = schema.fields().iter().map(|f| f.name().clone());
     let unique = |column: &ArrayRef| {

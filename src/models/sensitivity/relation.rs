@@ -53,7 +53,7 @@ pub(super) struct Column {
 }
 
 impl Column {
-    pub fn new(attr: Attr, taint: Taint) -> Self {
+    pub(super) fn new(attr: Attr, taint: Taint) -> Self {
         Column {
             attr,
             taint,
@@ -91,7 +91,11 @@ pub(super) struct Relation {
 
 impl Relation {
     /// Rows of which nothing is known but what is in them.
-    pub fn new(attributes: &mut Attributes, columns: Vec<Column>, row: impl Into<Why>) -> Self {
+    pub(super) fn new(
+        attributes: &mut Attributes,
+        columns: Vec<Column>,
+        row: impl Into<Why>,
+    ) -> Self {
         let row = attributes.fresh(row);
         Relation {
             columns,
@@ -107,7 +111,7 @@ impl Relation {
     }
 
     /// All that equal values of `attrs` make equal.
-    pub fn closure(&self, attrs: &Attrs) -> Attrs {
+    pub(super) fn closure(&self, attrs: &Attrs) -> Attrs {
         let mut all = attrs.clone();
         loop {
             let before = all.len();
@@ -127,13 +131,13 @@ impl Relation {
     }
 
     /// Whether at most one row has given values of `attrs`.
-    pub fn is_unique(&self, attrs: &Attrs) -> bool {
+    pub(super) fn is_unique(&self, attrs: &Attrs) -> bool {
         let all = self.closure(attrs);
         self.keys.iter().any(|key| key.is_subset(&all))
     }
 
     /// Attributes without those that the others decide.
-    pub fn fewest(&self, attrs: &Attrs) -> Attrs {
+    pub(super) fn fewest(&self, attrs: &Attrs) -> Attrs {
         let mut few = attrs.clone();
         for attr in attrs {
             let mut rest = few.clone();
@@ -158,7 +162,7 @@ impl Relation {
     }
 
     /// Keeps the shortest keys, none of which holds another.
-    pub fn tidy(&mut self) {
+    pub(super) fn tidy(&mut self) {
         let keys: BTreeSet<Attrs> = self.keys.iter().map(|key| self.fewest(key)).collect();
         let mut keys: Vec<Attrs> = keys.into_iter().collect();
         keys.sort_by_key(Attrs::len);
@@ -172,7 +176,7 @@ impl Relation {
     }
 
     /// What its keys decide, as dependencies: they outlive the keys.
-    pub fn decided_by_keys(&self) -> Vec<(Attrs, Attr)> {
+    pub(super) fn decided_by_keys(&self) -> Vec<(Attrs, Attr)> {
         let of = |key: &Attrs| -> Vec<(Attrs, Attr)> {
             let visible = self.columns.iter().map(|c| c.attr);
             let others = visible.filter(|attr| !key.contains(attr));
@@ -183,7 +187,7 @@ impl Relation {
     }
 
     /// Gives attributes other names.
-    pub fn renamed(mut self, names: &BTreeMap<Attr, Attr>) -> Self {
+    pub(super) fn renamed(mut self, names: &BTreeMap<Attr, Attr>) -> Self {
         let one = |attr: Attr| names.get(&attr).copied().unwrap_or(attr);
         let set = |attrs: &Attrs| attrs.iter().map(|attr| one(*attr)).collect::<Attrs>();
         for column in &mut self.columns {
@@ -208,7 +212,7 @@ impl Relation {
     }
 
     /// Every attribute that it names.
-    pub fn attributes(&self) -> Attrs {
+    pub(super) fn attributes(&self) -> Attrs {
         let mut all: Attrs = self.columns.iter().map(|c| c.attr).collect();
         let spreads = self.columns.iter().filter_map(|c| c.measure.as_ref());
         all.extend(spreads.flat_map(|m| m.spread.iter()));
@@ -223,7 +227,7 @@ impl Relation {
     }
 
     /// Forgets everything that proves counts, for rows that may be repeated in any way.
-    pub fn forget(&mut self, attributes: &mut Attributes, why: &str) {
+    pub(super) fn forget(&mut self, attributes: &mut Attributes, why: &str) {
         self.keys = vec![Attrs::from([attributes.fresh(why)])];
         self.dependencies.clear();
         self.ranges.clear();
@@ -236,7 +240,7 @@ impl Relation {
     }
 
     /// Takes in what the presence of rows depends on.
-    pub fn chosen_by(&mut self, condition: &Taint) {
+    pub(super) fn chosen_by(&mut self, condition: &Taint) {
         self.rows.merge(&condition.implied());
         if condition.is_of_people() {
             self.level = self.level.max(Level::Counted);

@@ -8,7 +8,7 @@ pub(super) type Why = Arc<str>;
 
 /// What a value may tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A value of a person's row, or that there is such a row.
     Personal,
     /// The code of a small area or an organisation, or what stands for one.
@@ -33,7 +33,7 @@ const KINDS: usize = 9;
 
 /// The code of an area or organisation that the SQL compares codes with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The code, as the SQL has it.
     pub code: Arc<str>,
     /// Where it is compared with what.
@@ -50,14 +50,14 @@ pub(super) struct Taint {
 
 impl Taint {
     /// A value that tells one thing.
-    pub fn of(kind: Kind, why: impl Into<Why>) -> Self {
+    pub(super) fn of(kind: Kind, why: impl Into<Why>) -> Self {
         let mut taint = Taint::default();
         taint.add(kind, why);
         taint
     }
 
     /// What cannot be analysed tells the worst.
-    pub fn worst(why: impl Into<Why>) -> Self {
+    pub(super) fn worst(why: impl Into<Why>) -> Self {
         let why = why.into();
         let mut taint = Taint::of(Kind::Identifying, why.clone());
         taint.add(Kind::Count, why);
@@ -65,7 +65,7 @@ impl Taint {
     }
 
     /// Adds a kind; the first reason is kept.
-    pub fn add(&mut self, kind: Kind, why: impl Into<Why>) {
+    pub(super) fn add(&mut self, kind: Kind, why: impl Into<Why>) {
         let known = &mut self.kinds[kind as usize];
         if known.is_none() {
             *known = Some(why.into());
@@ -73,7 +73,7 @@ impl Taint {
     }
 
     /// Adds all that another value tells.
-    pub fn merge(&mut self, other: &Taint) {
+    pub(super) fn merge(&mut self, other: &Taint) {
         for (known, more) in self.kinds.iter_mut().zip(&other.kinds) {
             if known.is_none() {
                 known.clone_from(more);
@@ -83,23 +83,23 @@ impl Taint {
     }
 
     /// Both together.
-    pub fn with(mut self, other: &Taint) -> Self {
+    pub(super) fn with(mut self, other: &Taint) -> Self {
         self.merge(other);
         self
     }
 
     /// Whether it tells this.
-    pub fn has(&self, kind: Kind) -> bool {
+    pub(super) fn has(&self, kind: Kind) -> bool {
         self.kinds[kind as usize].is_some()
     }
 
     /// Why it tells this, if it does.
-    pub fn why(&self, kind: Kind) -> Option<&Why> {
+    pub(super) fn why(&self, kind: Kind) -> Option<&Why> {
         self.kinds[kind as usize].as_ref()
     }
 
     /// The same without some kinds.
-    pub fn without(mut self, kinds: &[Kind]) -> Self {
+    pub(super) fn without(mut self, kinds: &[Kind]) -> Self {
         for kind in kinds {
             self.kinds[*kind as usize] = None;
         }
@@ -107,19 +107,19 @@ impl Taint {
     }
 
     /// Whether it tells anything of people; a reference table of areas does not.
-    pub fn is_of_people(&self) -> bool {
+    pub(super) fn is_of_people(&self) -> bool {
         [Kind::Personal, Kind::Count, Kind::Identifying]
             .iter()
             .any(|kind| self.has(*kind))
     }
 
     /// Whether it is a count or a pseudonym, or comes from one.
-    pub fn is_hidden(&self) -> bool {
+    pub(super) fn is_hidden(&self) -> bool {
         self.has(Kind::Count) || self.has(Kind::Identifying)
     }
 
     /// What flows on where the value only decides which rows, or which branch, are taken.
-    pub fn implied(&self) -> Taint {
+    pub(super) fn implied(&self) -> Taint {
         self.clone().without(&[
             Kind::Personal,
             Kind::Area,
@@ -131,7 +131,7 @@ impl Taint {
     }
 
     /// The same where codes of areas decide which rows there are, by more than being equal to others.
-    pub fn choosing(mut self, place: &str) -> Taint {
+    pub(super) fn choosing(mut self, place: &str) -> Taint {
         if self.has(Kind::Area) {
             let what = format!("areas or organisations are picked out by their codes ({place})");
             self.add(Kind::Chosen, what);

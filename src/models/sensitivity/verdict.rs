@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// A dimension of a report's table.
 #[derive(Debug, Clone, Copy)]
-pub struct Dimension<'a> {
+pub(crate) struct Dimension<'a> {
     /// Its column.
     pub column: &'a str,
     /// Whether its values become columns.
@@ -22,7 +22,7 @@ pub struct Dimension<'a> {
 
 /// A table of a report, as it would leave.
 #[derive(Debug, Clone)]
-pub struct Question<'a> {
+pub(crate) struct Question<'a> {
     /// What errors call it.
     pub place: &'a str,
     /// The tables that its query names.
@@ -41,7 +41,7 @@ pub struct Question<'a> {
 
 /// What of a table that may leave depends on the populations of areas.
 #[derive(Debug, Clone, Default)]
-pub struct Judged {
+pub(crate) struct Judged {
     /// The dimensions that come from codes of small areas or organisations.
     pub areas: BTreeSet<String>,
     /// The areas and organisations that its SQL, or a model's, picks out.
@@ -57,7 +57,7 @@ impl Sensitivity {
     /// column.
     ///
     /// Gives what depends on the populations of areas and organisations: they have to be looked at.
-    pub fn judge(&mut self, plan: &LogicalPlan, question: &Question) -> Result<Judged> {
+    pub(crate) fn judge(&mut self, plan: &LogicalPlan, question: &Question) -> Result<Judged> {
         for table in question.reads {
             self.may_be_read(table, question)?;
         }

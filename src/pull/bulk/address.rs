@@ -134,7 +134,7 @@ fn climbs(path: &str) -> bool {
 }
 
 /// Encrypted, or on this machine.
-pub fn is_safe(url: &Url) -> bool {
+pub(super) fn is_safe(url: &Url) -> bool {
     let here = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -149,12 +149,12 @@ pub fn is_safe(url: &Url) -> bool {
 }
 
 /// An address as it may be shown: scheme, host and port.
-pub fn shown(url: &Url) -> String {
+pub(super) fn shown(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
 /// An address without what may be a secret in it: its query and fragment.
-pub fn bare(url: &Url) -> String {
+pub(super) fn bare(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);

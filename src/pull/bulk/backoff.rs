@@ -11,7 +11,7 @@ const LONGEST_OWN: Duration = Duration::from_secs(60);
 const SHORTEST: Duration = Duration::from_millis(50);
 
 /// Reads a `Retry-After` header, seconds or a date; None when it says nothing sensible.
-pub fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
+pub(super) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
     let text = header.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         // More digits than a number holds is a wait without end; the caller bounds it.
@@ -27,30 +27,30 @@ pub fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
 
 /// Waits that grow while nothing works.
 #[derive(Debug, Clone)]
-pub struct Backoff {
+pub(super) struct Backoff {
     tries: u32,
     longest: Duration,
 }
 
 impl Backoff {
     /// Waits of at most `longest`.
-    pub fn new(longest: Duration) -> Self {
+    pub(super) fn new(longest: Duration) -> Self {
         Backoff { tries: 0, longest }
     }
 
     /// Failures since the last success.
-    pub fn tries(&self) -> u32 {
+    pub(super) fn tries(&self) -> u32 {
         self.tries
     }
 
     /// Something worked.
-    pub fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.tries = 0;
     }
 
     /// The next wait: what the server `asked` for, within bounds, or one that grows, with jitter so
     /// that many clients do not come back together.
-    pub fn next(&mut self, asked: Option<Duration>) -> Duration {
+    pub(super) fn next(&mut self, asked: Option<Duration>) -> Duration {
         let growing = FIRST.saturating_mul(1 << self.tries.min(16));
         self.tries = self.tries.saturating_add(1);
         let wait = match asked {

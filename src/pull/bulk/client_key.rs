@@ -9,7 +9,7 @@ use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
 /// A key and what signing with it needs.
-pub struct ClientKey {
+pub(super) struct ClientKey {
     /// The key.
     pub key: EncodingKey,
     /// RS384 or ES384.
@@ -20,7 +20,7 @@ pub struct ClientKey {
 
 impl ClientKey {
     /// Loads `file:PATH` (from `base` when relative) or `env:NAME`, a PEM or a JWK.
-    pub fn load(source: &str, setting: &str, base: &Path) -> Result<Self> {
+    pub(super) fn load(source: &str, setting: &str, base: &Path) -> Result<Self> {
         let make = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out client.pem";
         let (kind, place) = setting.split_once(':').unwrap_or((setting, ""));
         let text = match kind {

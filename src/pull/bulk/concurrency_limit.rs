@@ -5,7 +5,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The number of requests that may run at once.
 #[derive(Debug)]
-pub struct ConcurrencyLimit {
+pub(super) struct ConcurrencyLimit {
     room: Semaphore,
     /// How many may run now.
     limit: AtomicUsize,
@@ -18,14 +18,14 @@ pub struct ConcurrencyLimit {
 
 /// Held while a request runs.
 #[derive(Debug)]
-pub struct Permit<'a> {
+pub(super) struct Permit<'a> {
     concurrency: &'a ConcurrencyLimit,
     permit: Option<SemaphorePermit<'a>>,
 }
 
 impl ConcurrencyLimit {
     /// Begins with half of `most`.
-    pub fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         let most = most.clamp(1, 256);
         let first = most.div_ceil(2);
         ConcurrencyLimit {
@@ -38,7 +38,7 @@ impl ConcurrencyLimit {
     }
 
     /// Waits for a permit.
-    pub async fn permit(&self) -> Permit<'_> {
+    pub(super) async fn permit(&self) -> Permit<'_> {
         Permit {
             concurrency: self,
             // The semaphore is never closed.
@@ -47,7 +47,7 @@ impl ConcurrencyLimit {
     }
 
     /// A file came without complaint: after as many as run at once, one more may run.
-    pub fn went_well(&self) {
+    pub(super) fn went_well(&self) {
         let limit = self.limit.load(Ordering::Relaxed);
         if self.well.fetch_add(1, Ordering::Relaxed) + 1 < limit || limit >= self.most {
             return;
@@ -65,7 +65,7 @@ impl ConcurrencyLimit {
     }
 
     /// The server complained of too many requests.
-    pub fn slow_down(&self) {
+    pub(super) fn slow_down(&self) {
         self.well.store(0, Ordering::Relaxed);
         let limit = self.limit.load(Ordering::Relaxed);
         let lower = limit.div_ceil(2);

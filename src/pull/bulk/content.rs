@@ -6,17 +6,17 @@ use std::collections::VecDeque;
 use std::io::Write;
 
 /// Compressed bytes that are unpacked at once: even a bomb becomes no more than a thousand times it.
-pub const UNPACK: usize = 16 * 1024;
+pub(super) const UNPACK: usize = 16 * 1024;
 
 /// A piece that was handed over before: its length and the keyed digest of its bytes, if it was read.
-pub type Known = (u64, Option<i64>);
+pub(super) type Known = (u64, Option<i64>);
 
 /// The keyed digest of bytes.
-pub type Digest = Box<dyn Fn(&[u8]) -> i64 + Send>;
+pub(super) type Digest = Box<dyn Fn(&[u8]) -> i64 + Send>;
 
 /// What is wrong with the bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Wrong {
+pub(super) enum Wrong {
     /// They are not those that were read before.
     Changed,
     /// They do not unpack.
@@ -24,7 +24,7 @@ pub enum Wrong {
 }
 
 /// Bytes on their way to pieces.
-pub struct Content {
+pub(super) struct Content {
     /// Bytes received of the file as it is sent.
     pub raw: u64,
     /// The same, unpacked.
@@ -47,7 +47,12 @@ enum Packing {
 impl Content {
     /// From the first byte, of which `known` pieces were handed over before: they are compared and
     /// left out. `next` is the place after them and its line.
-    pub fn from_start(known: &[Known], next: (u64, u64), piece: usize, digest: Digest) -> Self {
+    pub(super) fn from_start(
+        known: &[Known],
+        next: (u64, u64),
+        piece: usize,
+        digest: Digest,
+    ) -> Self {
         Content {
             raw: 0,
             unpacked: 0,
@@ -61,7 +66,7 @@ impl Content {
     }
 
     /// From byte and line `next` of a file that is sent as it is.
-    pub fn from_middle(next: (u64, u64), piece: usize, digest: Digest) -> Self {
+    pub(super) fn from_middle(next: (u64, u64), piece: usize, digest: Digest) -> Self {
         Content {
             raw: next.0,
             unpacked: next.0,
@@ -71,12 +76,12 @@ impl Content {
     }
 
     /// Whether the file is compressed.
-    pub fn is_packed(&self) -> bool {
+    pub(super) fn is_packed(&self) -> bool {
         matches!(self.packing, Packing::Gzip(_))
     }
 
     /// Takes in what arrived.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Cut>, Wrong> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Cut>, Wrong> {
         self.raw += bytes.len() as u64;
         let joined;
         let mut bytes = bytes;
@@ -137,7 +142,7 @@ impl Content {
 
     /// The file has ended: gives the whole lines that are held. Fails when it is shorter than what
     /// was read before, or ends in the middle of what is packed.
-    pub fn end(&mut self) -> Result<Vec<Cut>, Wrong> {
+    pub(super) fn end(&mut self) -> Result<Vec<Cut>, Wrong> {
         let mut cuts = Vec::new();
         match &mut self.packing {
             Packing::Unknown(first) => {
@@ -160,7 +165,7 @@ impl Content {
     }
 
     /// What is held and not handed over: a line without its end.
-    pub fn lines(&mut self) -> &mut Lines {
+    pub(super) fn lines(&mut self) -> &mut Lines {
         &mut self.lines
     }
 }

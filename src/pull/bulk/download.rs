@@ -11,7 +11,7 @@ use serde_json::json;
 const READINGS: u32 = 4;
 impl Downloads<'_> {
     /// Downloads what is missing of a file; gives its state at the end.
-    pub async fn file(
+    pub(super) async fn file(
         &self,
         file: usize,
         mut state: FileState,

@@ -29,7 +29,7 @@ use url::Url;
 const WAITING: usize = 4;
 
 /// What bringing an export of one source needs.
-pub struct Export<'a> {
+pub(crate) struct Export<'a> {
     /// The pipeline.
     pub pipeline: &'a Pipeline,
     /// The lake.
@@ -49,7 +49,7 @@ pub struct Export<'a> {
 impl Export<'_> {
     /// Brings what is new to the staging area, and before it what the server failed to export the last
     /// time; gives what to remember of the source once both are in the lake.
-    pub async fn run(&self) -> Result<(Vec<Brought>, Remembered)> {
+    pub(crate) async fn run(&self) -> Result<(Vec<Brought>, Remembered)> {
         let plan = &self.shared.plan.sources[self.source];
         let Some(settings) = &plan.bulk else {
             return Err(Error::data(format!("source {} is no server", plan.name)));

@@ -5,7 +5,7 @@ use crate::error::Error;
 
 /// An error, and what becomes of the job.
 #[derive(Debug)]
-pub struct ExportFailure {
+pub(super) struct ExportFailure {
     /// What happened.
     pub error: Error,
     /// Whether the job is of no more use: then the next pull asks for a new export.
@@ -38,7 +38,7 @@ impl From<NoAnswer> for ExportFailure {
 
 impl ExportFailure {
     /// What the server sent is of no use.
-    pub fn hopeless(error: Error) -> Self {
+    pub(super) fn hopeless(error: Error) -> Self {
         ExportFailure {
             error,
             hopeless: true,
@@ -47,7 +47,7 @@ impl ExportFailure {
     }
 
     /// The server does not do what it was asked for, and says so.
-    pub fn refused(error: Error) -> Self {
+    pub(super) fn refused(error: Error) -> Self {
         ExportFailure {
             error,
             hopeless: false,

@@ -15,7 +15,7 @@ const REDIRECTS: usize = 5;
 const CONNECT: Duration = Duration::from_secs(30);
 
 /// A client of one server.
-pub struct Http {
+pub(super) struct Http {
     client: Client,
     /// How long an answer may take that is no file of the export.
     answer_limit: Duration,
@@ -27,7 +27,7 @@ pub struct Http {
 impl Http {
     /// A client of `server`, which may say nothing for as long as `silence`, and take as long as
     /// `answer_limit` for a whole answer that is no file.
-    pub fn new(
+    pub(super) fn new(
         server: Server,
         tokens: Option<Tokens>,
         silence: Duration,
@@ -43,7 +43,7 @@ impl Http {
 
     /// Sends a request and follows redirects that stay on its host. The second part says which
     /// token went with it.
-    pub async fn send(&self, ask: &Request) -> Result<(Response, Option<u64>), NoAnswer> {
+    pub(super) async fn send(&self, ask: &Request) -> Result<(Response, Option<u64>), NoAnswer> {
         let mut url = ask.url.clone();
         for _ in 0..=REDIRECTS {
             let mut headers = ask.headers.clone();
@@ -92,7 +92,7 @@ impl Http {
     }
 
     /// Sends a request and takes the whole answer, which must come within its time.
-    pub async fn whole(
+    pub(super) async fn whole(
         &self,
         ask: &Request,
     ) -> Result<(StatusCode, HeaderMap, Vec<u8>, Option<u64>), NoAnswer> {
@@ -108,7 +108,7 @@ impl Http {
     }
 
     /// Says that the server refused the token with this number: the next request gets a new one.
-    pub async fn refused(&self, number: u64) {
+    pub(super) async fn refused(&self, number: u64) {
         if let Some(tokens) = &self.tokens {
             tokens.forget(number).await;
         }

@@ -12,7 +12,7 @@ use serde_json::json;
 use url::Url;
 
 /// Asks for an export of what changed `since` (everything when None); gives the job's address.
-pub async fn kick_off(
+pub(super) async fn kick_off(
     session: &Session,
     since: Option<&str>,
     fhir_version: Option<&str>,
@@ -81,7 +81,7 @@ pub async fn kick_off(
 }
 
 /// Tells the server that the export may be removed. It does not matter whether it understands.
-pub async fn delete(session: &Session, status: &Url) {
+pub(super) async fn delete(session: &Session, status: &Url) {
     let ask = Request {
         method: Method::DELETE,
         ..Request::get(status.clone(), true)
@@ -93,7 +93,7 @@ pub async fn delete(session: &Session, status: &Url) {
 }
 
 /// The FHIR version that a server speaks, such as `4.0.1` or `3.0.2`.
-pub async fn fhir_version(session: &Session) -> Result<Option<String>, ExportFailure> {
+pub(super) async fn fhir_version(session: &Session) -> Result<Option<String>, ExportFailure> {
     #[derive(Deserialize)]
     struct Statement {
         #[serde(rename = "fhirVersion")]

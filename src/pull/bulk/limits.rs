@@ -10,7 +10,7 @@ const MIB: u64 = 1024 * 1024;
 
 /// Counts the bytes of an export as they come, unpacked.
 #[derive(Debug)]
-pub struct Limits {
+pub(super) struct Limits {
     source: String,
     /// Bytes that one file may have.
     file: u64,
@@ -21,7 +21,7 @@ pub struct Limits {
 
 impl Limits {
     /// The limits of a source.
-    pub fn new(source: &str, settings: &FhirBulk) -> Self {
+    pub(super) fn new(source: &str, settings: &FhirBulk) -> Self {
         Limits {
             source: source.to_string(),
             file: settings.file_limit_mib.saturating_mul(MIB),
@@ -34,7 +34,7 @@ impl Limits {
     ///
     /// # Errors
     /// Data, and the job is given up: the file or the export is larger than its limit.
-    pub fn take(&self, name: &str, more: u64, length: u64) -> Result<(), ExportFailure> {
+    pub(super) fn take(&self, name: &str, more: u64, length: u64) -> Result<(), ExportFailure> {
         let taken = self.taken.fetch_add(more, Ordering::Relaxed) + more;
         let (what, setting, limit) = if length > self.file {
             (format!("file {name}"), "file_limit_mib", self.file)
@@ -58,7 +58,7 @@ impl Limits {
 
 /// Watches how fast an answer comes: only the time counts in which it was waited for.
 #[derive(Debug)]
-pub struct Rate {
+pub(super) struct Rate {
     /// How long slowness is borne.
     window: Duration,
     slowest: u64,
@@ -68,7 +68,7 @@ pub struct Rate {
 
 impl Rate {
     /// Bears less than `slowest` bytes a second for as long as `window`.
-    pub fn new(window: Duration, slowest: u64) -> Self {
+    pub(super) fn new(window: Duration, slowest: u64) -> Self {
         Rate {
             window,
             slowest,
@@ -78,7 +78,7 @@ impl Rate {
     }
 
     /// Takes in that `bytes` came after a wait; whether they come too slowly.
-    pub fn is_too_slow(&mut self, bytes: usize, waited: Duration) -> bool {
+    pub(super) fn is_too_slow(&mut self, bytes: usize, waited: Duration) -> bool {
         self.waited += waited;
         self.bytes += bytes as u64;
         if self.waited < self.window {

@@ -4,7 +4,7 @@ use crate::pull::read::line_splitter::{LONGEST_LINE, MOST_LINES, first_lines};
 
 /// A piece of a file: whole lines, or a line too long to read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Cut {
+pub(super) struct Cut {
     /// Whole lines; empty for a line that is too long.
     pub bytes: Vec<u8>,
     /// Where it begins in the decompressed file.
@@ -19,7 +19,7 @@ pub struct Cut {
 
 impl Cut {
     /// The same in parts of at most [`MOST_LINES`] lines.
-    pub fn parts(mut self) -> impl Iterator<Item = Cut> {
+    pub(super) fn parts(mut self) -> impl Iterator<Item = Cut> {
         let mut whole = Some(());
         std::iter::from_fn(move || {
             let length = first_lines(&self.bytes, MOST_LINES);
@@ -55,7 +55,7 @@ impl Cut {
 
 /// Cuts a file into pieces.
 #[derive(Debug)]
-pub struct Lines {
+pub(super) struct Lines {
     held: Vec<u8>,
     start: u64,
     line: u64,
@@ -67,7 +67,7 @@ pub struct Lines {
 
 impl Lines {
     /// Begins at byte `start`, which opens line `line`; pieces have about `piece` bytes.
-    pub fn new(start: u64, line: u64, piece: usize) -> Self {
+    pub(super) fn new(start: u64, line: u64, piece: usize) -> Self {
         Lines {
             held: Vec::new(),
             start,
@@ -79,7 +79,7 @@ impl Lines {
     }
 
     /// Takes bytes in; gives the pieces that are whole now.
-    pub fn feed(&mut self, mut bytes: &[u8]) -> Vec<Cut> {
+    pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Vec<Cut> {
         let mut cuts = Vec::new();
         while !bytes.is_empty() {
             if let Some(skipped) = self.skipped {
@@ -130,23 +130,23 @@ impl Lines {
     }
 
     /// The whole lines that are held, for when nothing follows at once.
-    pub fn whole(&mut self) -> Option<Cut> {
+    pub(super) fn whole(&mut self) -> Option<Cut> {
         let end = memchr::memrchr(b'\n', &self.held)?;
         Some(self.cut(end + 1))
     }
 
     /// The line that has no end yet.
-    pub fn open_line(&self) -> &[u8] {
+    pub(super) fn open_line(&self) -> &[u8] {
         &self.held
     }
 
     /// Whether the line that has no end yet is too long to read.
-    pub fn in_too_long(&self) -> bool {
+    pub(super) fn in_too_long(&self) -> bool {
         self.skipped.is_some()
     }
 
     /// The last line of a file that does not end with a line end.
-    pub fn last(&mut self) -> Option<Cut> {
+    pub(super) fn last(&mut self) -> Option<Cut> {
         if let Some(skipped) = self.skipped {
             return Some(self.too_long(skipped, 0));
         }

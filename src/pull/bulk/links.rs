@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use url::Url;
 
 /// Where the files of a job are now.
-pub struct Links<'a> {
+pub(super) struct Links<'a> {
     session: &'a Session,
     job: &'a Job,
     held: Mutex<Held>,
@@ -24,7 +24,7 @@ struct Held {
 
 impl<'a> Links<'a> {
     /// The links of a manifest that was just read, by the numbers of the job's files.
-    pub fn new(session: &'a Session, job: &'a Job, remote: Vec<Option<RemoteFile>>) -> Self {
+    pub(super) fn new(session: &'a Session, job: &'a Job, remote: Vec<Option<RemoteFile>>) -> Self {
         Links {
             session,
             job,
@@ -33,7 +33,7 @@ impl<'a> Links<'a> {
     }
 
     /// Where a file is, and how often links had been renewed then.
-    pub async fn of(&self, file: usize) -> Result<(RemoteFile, u32), ExportFailure> {
+    pub(super) async fn of(&self, file: usize) -> Result<(RemoteFile, u32), ExportFailure> {
         let held = self.held.lock().await;
         let remote = held.remote.get(file).cloned().flatten();
         let remote = remote.ok_or_else(|| self.changed())?;
@@ -41,7 +41,7 @@ impl<'a> Links<'a> {
     }
 
     /// Reads the manifest again, unless another download did since `renewed`.
-    pub async fn renew(&self, renewed: u32) -> Result<(), ExportFailure> {
+    pub(super) async fn renew(&self, renewed: u32) -> Result<(), ExportFailure> {
         let mut held = self.held.lock().await;
         if held.renewed != renewed {
             return Ok(());

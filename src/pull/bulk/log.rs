@@ -12,14 +12,14 @@ use std::sync::{Mutex, PoisonError};
 
 /// Where events go, if anywhere.
 #[derive(Debug, Default)]
-pub struct Log {
+pub(super) struct Log {
     file: Option<Mutex<File>>,
     export: Mutex<String>,
 }
 
 impl Log {
     /// Appends to the file at `path`, which is the owner's alone when it is new.
-    pub fn open(path: Option<&Path>) -> Result<Self> {
+    pub(super) fn open(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else {
             return Ok(Log::default());
         };
@@ -38,12 +38,12 @@ impl Log {
     }
 
     /// Events from now on belong to this export.
-    pub fn export(&self, id: &str) {
+    pub(super) fn export(&self, id: &str) {
         *self.export.lock().unwrap_or_else(PoisonError::into_inner) = id.to_string();
     }
 
     /// Writes an event. A log that cannot be written stops no pull.
-    pub fn event(&self, id: &str, detail: Value) {
+    pub(super) fn event(&self, id: &str, detail: Value) {
         tracing::info!(event = id, "bulk export");
         let Some(file) = &self.file else { return };
         let export = self.export.lock().unwrap_or_else(PoisonError::into_inner);

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// What is asked for again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Missed {
+pub(super) struct Missed {
     /// The resource types.
     pub types: BTreeSet<String>,
     /// The earliest time since which one of them was missed; None for everything.
@@ -19,7 +19,7 @@ pub struct Missed {
 
 impl Missed {
     /// What is to be asked for again of a source with these `settings`; None for nothing.
-    pub fn of(remembered: &Remembered, settings: &FhirBulk) -> Option<Self> {
+    pub(super) fn of(remembered: &Remembered, settings: &FhirBulk) -> Option<Self> {
         let wanted = |kind: &&String| {
             let asked = settings.types.is_empty() || settings.types.contains(kind);
             asked && !settings.accept_missing_types.contains(kind)
@@ -36,7 +36,7 @@ impl Missed {
     }
 
     /// The settings of an export of these types alone.
-    pub fn settings(&self, settings: &FhirBulk) -> FhirBulk {
+    pub(super) fn settings(&self, settings: &FhirBulk) -> FhirBulk {
         let of_these = |filter: &&String| {
             let kind = filter.split('?').next().unwrap_or_default();
             self.types.contains(kind)
@@ -55,13 +55,13 @@ impl Missed {
 }
 
 /// Whether an export of what changed since a time holds what was missed since another one.
-pub fn covers(since: Option<&str>, missed: Option<&str>) -> bool {
+pub(super) fn covers(since: Option<&str>, missed: Option<&str>) -> bool {
     let owned = |time: Option<&str>| time.map(str::to_string);
     earlier(owned(since), owned(missed)) == owned(since)
 }
 
 /// Notes that changes of these types are missing since then.
-pub fn miss(behind: &mut Behind, types: BTreeSet<String>, since: Option<&str>) {
+pub(super) fn miss(behind: &mut Behind, types: BTreeSet<String>, since: Option<&str>) {
     for kind in types {
         let since = since.map(str::to_string);
         let known = behind.remove(&kind).unwrap_or(since.clone());
@@ -71,7 +71,7 @@ pub fn miss(behind: &mut Behind, types: BTreeSet<String>, since: Option<&str>) {
 
 /// What an export lacks of which all files are staged; None when it is whole, as far as its server
 /// says. Types that the source accepts to be missing are not missed.
-pub fn shortfall(job: &Job, states: &[FileState], accepted: &[String]) -> Option<Shortfall> {
+pub(super) fn shortfall(job: &Job, states: &[FileState], accepted: &[String]) -> Option<Shortfall> {
     let mut found = Shortfall {
         asked: job
             .started

@@ -11,8 +11,6 @@ mod backoff;
 mod client_key;
 mod concurrency_limit;
 mod content;
-#[cfg(test)]
-mod corpus;
 mod download;
 mod export;
 mod failure;
@@ -35,9 +33,11 @@ mod shortfall;
 mod staging;
 mod token;
 
-pub use export::Export;
-pub use remembered::{fhir_versions, shortfalls};
-pub use session::check;
-pub use shortfall::Shortfall;
-pub use staging::job::{Memory, properties, recall};
-pub use staging::load::Brought;
+pub use address::Server;
+pub(super) use export::Export;
+pub use manifest::{Page as ManifestPage, parse as parse_manifest};
+pub(crate) use remembered::{fhir_versions, shortfalls};
+pub(super) use session::check;
+pub(crate) use shortfall::Shortfall;
+pub(super) use staging::job::{Memory, properties, recall};
+pub(super) use staging::load::Brought;

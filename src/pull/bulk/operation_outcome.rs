@@ -54,7 +54,7 @@ const CODES: [&str; 31] = [
 
 /// The codes of an OperationOutcome, of the standard's own list: never a text of the server's.
 #[derive(Debug, Clone, Default)]
-pub struct OperationOutcome {
+pub(super) struct OperationOutcome {
     /// `severity/code` of each issue.
     pub issues: Vec<String>,
     /// Resource types that each issue names, in whichever words.
@@ -63,7 +63,7 @@ pub struct OperationOutcome {
 
 impl OperationOutcome {
     /// Reads an OperationOutcome; None when `bytes` is something else.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Resource {
             #[serde(rename = "resourceType")]
@@ -117,7 +117,7 @@ impl OperationOutcome {
     }
 
     /// Whether asking again may help.
-    pub fn is_transient(&self) -> bool {
+    pub(super) fn is_transient(&self) -> bool {
         let passing = |issue: &String| {
             let code = issue.split('/').nth(1).unwrap_or_default();
             TRANSIENT.contains(&code)

@@ -17,7 +17,7 @@ use url::Url;
 const MOST_FILES: usize = 1_000_000;
 
 /// What became of an export.
-pub enum Polled {
+pub(super) enum Polled {
     /// It ended.
     Complete(Manifest),
     /// The server does not know it (any more).
@@ -25,7 +25,7 @@ pub enum Polled {
 }
 
 /// All pages of a manifest.
-pub struct Manifest {
+pub(super) struct Manifest {
     /// The export holds what was true at this time, a FHIR instant.
     pub transaction_time: String,
     /// The files of all pages.
@@ -33,7 +33,7 @@ pub struct Manifest {
 }
 
 /// Polls `status` until the export that began at `started` has ended.
-pub async fn manifest(
+pub(super) async fn manifest(
     session: &Session,
     status: &Url,
     started: DateTime<Utc>,

@@ -27,7 +27,7 @@ const SHORT_ENDS: u32 = 3;
 const EXPIRIES: u32 = 3;
 
 /// How one reading of a file ended.
-pub enum Read {
+pub(super) enum Read {
     /// With all of it.
     Whole,
     /// The bytes are not those of before, for this reason.
@@ -35,7 +35,7 @@ pub enum Read {
 }
 
 /// How a response ended.
-pub enum End {
+pub(super) enum End {
     /// With the file.
     Whole,
     /// With the connection, which may have been cut.
@@ -47,7 +47,7 @@ pub enum End {
 }
 
 /// One reading of one file.
-pub struct Reading<'a> {
+pub(super) struct Reading<'a> {
     /// What it is part of.
     pub of: &'a Downloads<'a>,
     /// The file's number in the job.
@@ -68,7 +68,7 @@ pub struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// Goes on from `state`.
-    pub fn new(of: &'a Downloads<'a>, file: usize, state: FileState) -> Self {
+    pub(super) fn new(of: &'a Downloads<'a>, file: usize, state: FileState) -> Self {
         let mut reading = Reading {
             of,
             file,
@@ -95,14 +95,14 @@ impl<'a> Reading<'a> {
     }
 
     /// The next response begins with the first byte: what is staged is compared and left out.
-    pub fn begin_again(&mut self) {
+    pub(super) fn begin_again(&mut self) {
         let piece = self.of.session.settings.piece_bytes();
         let digest = self.digest();
         self.content = Content::from_start(&self.state.pieces, self.state.next(), piece, digest);
     }
 
     /// Reads until the file is whole, or is another.
-    pub async fn run(&mut self, backoff: &mut Backoff) -> Result<Read, ExportFailure> {
+    pub(super) async fn run(&mut self, backoff: &mut Backoff) -> Result<Read, ExportFailure> {
         let session = self.of.session;
         let (mut refusals, mut expiries, mut shorts) = (0, 0, 0);
         let mut perhaps = None;
@@ -238,7 +238,7 @@ impl<'a> Reading<'a> {
 }
 
 /// Downloads files of one job.
-pub struct Downloads<'a> {
+pub(super) struct Downloads<'a> {
     /// The server.
     pub session: &'a Session,
     /// The job.

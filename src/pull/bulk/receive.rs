@@ -23,7 +23,7 @@ const SLOW: u32 = 3;
 
 impl Reading<'_> {
     /// Takes in one response.
-    pub async fn receive(
+    pub(super) async fn receive(
         &mut self,
         mut answer: Response,
         backoff: &mut Backoff,
@@ -198,7 +198,7 @@ impl Reading<'_> {
 
     /// The server says that the file has ended. None when it is too early to be true and it is not
     /// the `last` time to ask.
-    pub async fn finish(&mut self, last: bool) -> Result<Option<Read>, ExportFailure> {
+    pub(super) async fn finish(&mut self, last: bool) -> Result<Option<Read>, ExportFailure> {
         let cuts = match self.content.end() {
             Ok(cuts) => cuts,
             Err(Wrong::Changed) => return Ok(Some(Read::Void("it has become shorter"))),

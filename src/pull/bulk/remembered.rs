@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// The FHIR versions of the bulk sources that have views for more than one: that of a job which goes
 /// on, or what the server says; for sources that are not `wanted`, what it said the last time.
-pub async fn fhir_versions(
+pub(crate) async fn fhir_versions(
     pipeline: &Pipeline,
     lake: &Lake,
     memory: &Memory,
@@ -47,7 +47,7 @@ pub async fn fhir_versions(
 ///
 /// # Errors
 /// Data: the lake cannot be read.
-pub async fn shortfalls(lake: &Lake) -> Result<BTreeMap<String, Shortfall>> {
+pub(crate) async fn shortfalls(lake: &Lake) -> Result<BTreeMap<String, Shortfall>> {
     let table = lake.table(&extracts::table()).await?;
     let properties = table.map(|table| table.properties).unwrap_or_default();
     Ok(recall(&properties)

@@ -12,7 +12,7 @@ use url::Url;
 const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// A request.
-pub struct Request {
+pub(super) struct Request {
     /// What to do.
     pub method: Method,
     /// Where.
@@ -25,7 +25,7 @@ pub struct Request {
 
 impl Request {
     /// A GET of `url`.
-    pub fn get(url: Url, token: bool) -> Self {
+    pub(super) fn get(url: Url, token: bool) -> Self {
         Request {
             method: Method::GET,
             url,
@@ -36,7 +36,7 @@ impl Request {
 
     /// With one more header.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
         }
@@ -46,7 +46,7 @@ impl Request {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub enum NoAnswer {
+pub(super) enum NoAnswer {
     /// The connection failed; asking again may help.
     Lost(String),
     /// Asking again is of no use.
@@ -60,7 +60,7 @@ impl From<Error> for NoAnswer {
 }
 
 /// The causes of a library's error, without the address, which may hold a secret.
-pub fn plain(error: reqwest::Error) -> String {
+pub(super) fn plain(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
     let mut source = std::error::Error::source(&error);
@@ -72,7 +72,7 @@ pub fn plain(error: reqwest::Error) -> String {
 }
 
 /// The whole body of an answer.
-pub async fn body(mut answer: Response) -> Result<Vec<u8>, NoAnswer> {
+pub(super) async fn body(mut answer: Response) -> Result<Vec<u8>, NoAnswer> {
     let mut bytes = Vec::new();
     loop {
         match answer.chunk().await {
@@ -89,6 +89,6 @@ pub async fn body(mut answer: Response) -> Result<Vec<u8>, NoAnswer> {
 }
 
 /// How long the answer asks to wait.
-pub fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     retry_after(headers.get(RETRY_AFTER)?.to_str().ok()?, Utc::now())
 }

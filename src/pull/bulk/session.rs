@@ -15,12 +15,12 @@ use reqwest::header::HeaderMap;
 use std::time::Duration;
 
 /// Failures in a row before a request is given up: some three minutes.
-pub const TRIES: u32 = 10;
+pub(super) const TRIES: u32 = 10;
 /// Refused tokens in a row before it is not the token's age.
-pub const REFUSALS: u32 = 4;
+pub(super) const REFUSALS: u32 = 4;
 
 /// A server and how to deal with it.
-pub struct Session {
+pub(super) struct Session {
     /// The source's name, for errors.
     pub source: String,
     /// The client.
@@ -32,7 +32,7 @@ pub struct Session {
 }
 
 /// A whole answer.
-pub struct Answer {
+pub(super) struct Answer {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -43,12 +43,12 @@ pub struct Answer {
 
 impl Answer {
     /// A header as text.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// The status and the codes of an OperationOutcome, for an error.
-    pub fn reason(&self) -> String {
+    pub(super) fn reason(&self) -> String {
         match OperationOutcome::read(&self.bytes) {
             Some(outcome) if !outcome.issues.is_empty() => {
                 format!("it answers {}: {}", self.status, outcome.issues.join(", "))
@@ -60,12 +60,12 @@ impl Answer {
 
 impl Session {
     /// The longest wait between two requests.
-    pub fn longest_wait(&self) -> Duration {
+    pub(super) fn longest_wait(&self) -> Duration {
         self.settings.longest_wait()
     }
 
     /// Asks until there is an answer that asking again would not better.
-    pub async fn insist(&self, ask: &Request) -> Result<Answer, ExportFailure> {
+    pub(super) async fn insist(&self, ask: &Request) -> Result<Answer, ExportFailure> {
         let answer = self.insist_or_refused(ask).await?;
         if answer.status == StatusCode::UNAUTHORIZED {
             return Err(self.unauthorised(&answer).into());
@@ -74,7 +74,7 @@ impl Session {
     }
 
     /// The same, where a refusal is an answer too.
-    pub async fn insist_or_refused(&self, ask: &Request) -> Result<Answer, ExportFailure> {
+    pub(super) async fn insist_or_refused(&self, ask: &Request) -> Result<Answer, ExportFailure> {
         let mut backoff = Backoff::new(self.longest_wait());
         let mut refusals = 0;
         loop {
@@ -131,7 +131,7 @@ impl Session {
     }
 
     /// The error for a server that refuses a fresh token, or asks for one that nobody set up.
-    pub fn unauthorised(&self, answer: &Answer) -> Error {
+    pub(super) fn unauthorised(&self, answer: &Answer) -> Error {
         let error = Error::data(format!("source {}: access is refused", self.source))
             .cause(answer.reason());
         if self.settings.auth.is_some() {
@@ -143,7 +143,7 @@ impl Session {
 }
 
 /// Checks what can be checked of a source's settings without asking its server.
-pub fn check(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<()> {
+pub(crate) fn check(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<()> {
     let server = Server::parse(source, &settings.url, &settings.file_hosts)?;
     server.at("$export")?;
     if let Some(auth) = &settings.auth {
@@ -153,7 +153,7 @@ pub fn check(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<(
 }
 
 /// Opens a session with the server of a source.
-pub fn open(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<Session> {
+pub(super) fn open(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Result<Session> {
     let server = Server::parse(source, &settings.url, &settings.file_hosts)?;
     let tokens = match &settings.auth {
         Some(auth) => Some(Tokens::new(source, auth, &pipeline.root)?),

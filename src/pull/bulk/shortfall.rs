@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// How issues are counted in `populace.extract`.
-pub const COUNTED: &str = "OperationOutcome ";
+pub(super) const COUNTED: &str = "OperationOutcome ";
 /// How a line is counted that is no OperationOutcome.
 const UNREADABLE: &str = "unreadable";
 /// What stands for the types of an issue that names none.
@@ -21,7 +21,7 @@ const UNNAMED: &str = "";
 
 /// What an export lacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shortfall {
+pub(crate) struct Shortfall {
     /// When the export was asked for, a FHIR instant.
     pub asked: String,
     /// Files that say so.
@@ -34,7 +34,7 @@ pub struct Shortfall {
 
 /// What one line of a file of OperationOutcomes says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub(super) struct Told {
     /// Its issues, as [`COUNTED`].
     pub issues: Vec<String>,
     /// The resource types that failed.
@@ -42,7 +42,7 @@ pub struct Told {
 }
 
 /// Reads a line of a file whose manifest entry has this `kind`.
-pub fn told(line: &[u8], kind: &str) -> Told {
+pub(super) fn told(line: &[u8], kind: &str) -> Told {
     let counted = |issue: &str| format!("{COUNTED}{issue}");
     let Some(outcome) = OperationOutcome::read(line) else {
         return Told {
@@ -75,7 +75,7 @@ fn named(kind: &str) -> String {
 }
 
 /// Whether what was counted means that records did not come.
-pub fn is_failure(counted: &str) -> bool {
+pub(super) fn is_failure(counted: &str) -> bool {
     let Some(issue) = counted.strip_prefix(COUNTED) else {
         return false;
     };
@@ -86,7 +86,7 @@ pub fn is_failure(counted: &str) -> bool {
 impl Shortfall {
     /// The types that an export of `settings` lacks; None when they are not known, so that all of them have
     /// to be asked for again.
-    pub fn lacking(&self, settings: &FhirBulk) -> Option<BTreeSet<String>> {
+    pub(crate) fn lacking(&self, settings: &FhirBulk) -> Option<BTreeSet<String>> {
         let named = self.types();
         let asked = |kind: &&str| {
             settings.types.is_empty() || settings.types.iter().any(|asked| asked == kind)
@@ -101,7 +101,7 @@ impl Shortfall {
     }
 
     /// The resource types that the server names; none when an issue names none.
-    pub fn types(&self) -> Vec<&str> {
+    pub(crate) fn types(&self) -> Vec<&str> {
         if self.types.contains(UNNAMED) {
             return Vec::new();
         }
@@ -109,7 +109,7 @@ impl Shortfall {
     }
 
     /// This and what another export of the same pull lacks.
-    pub fn and(mut self, other: &Self) -> Self {
+    pub(crate) fn and(mut self, other: &Self) -> Self {
         self.files += other.files;
         for (issue, count) in &other.issues {
             *self.issues.entry(issue.clone()).or_default() += count;
@@ -119,12 +119,12 @@ impl Shortfall {
     }
 
     /// Adds types that an export of everything has nothing of, and that had something before.
-    pub fn add_types(&mut self, types: impl IntoIterator<Item = String>) {
+    pub(crate) fn add_types(&mut self, types: impl IntoIterator<Item = String>) {
         self.types.extend(types);
     }
 
     /// The error of a pull that brought what there was; `since` is what the export was asked for.
-    pub fn error(&self, source: &str, settings: &FhirBulk, since: Option<&str>) -> Error {
+    pub(crate) fn error(&self, source: &str, settings: &FhirBulk, since: Option<&str>) -> Error {
         let types = self.types();
         let of = match self.lacking(settings) {
             Some(types) => types.into_iter().collect::<Vec<_>>().join(", "),
@@ -171,7 +171,7 @@ impl fmt::Display for Shortfall {
 }
 
 /// Files that a job is made of which can say so.
-pub fn tells(role: Role, kind: &str) -> bool {
+pub(super) fn tells(role: Role, kind: &str) -> bool {
     // Servers of the first version of the standard list them among their output.
     role == Role::Error || (role == Role::Output && kind == "OperationOutcome")
 }

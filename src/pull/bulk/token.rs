@@ -23,7 +23,7 @@ const BEFORE_END: Duration = Duration::from_secs(60);
 const USUAL_LIFE: u64 = 300;
 
 /// Gives out the current token of one client.
-pub struct Tokens {
+pub(super) struct Tokens {
     client_id: String,
     key: ClientKey,
     scope: String,
@@ -69,7 +69,7 @@ struct Claims<'a> {
 
 impl Tokens {
     /// Reads the `auth` settings of `source`; paths start from `base`.
-    pub fn new(source: &str, auth: &BulkAuth, base: &Path) -> Result<Self> {
+    pub(super) fn new(source: &str, auth: &BulkAuth, base: &Path) -> Result<Self> {
         let mut key = ClientKey::load(source, &auth.key, base)?;
         if auth.key_id.is_some() {
             key.id.clone_from(&auth.key_id);
@@ -91,7 +91,7 @@ impl Tokens {
     }
 
     /// The token and its number; a new one when there is none or it ends soon.
-    pub async fn current(
+    pub(super) async fn current(
         &self,
         client: &Client,
         server: &Server,
@@ -117,7 +117,7 @@ impl Tokens {
     }
 
     /// Forgets a token that was refused, if it is still the one in use.
-    pub async fn forget(&self, number: u64) {
+    pub(super) async fn forget(&self, number: u64) {
         let mut held = self.held.lock().await;
         if held.number == number {
             held.token = None;

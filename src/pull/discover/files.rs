@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Lists the files of a source.
-pub async fn list(source: &SourcePlan) -> Result<Listed> {
+pub(crate) async fn list(source: &SourcePlan) -> Result<Listed> {
     let mut listed = Listed::default();
     match source.location.folder() {
         Some(folder) if folder.is_dir() => Walk::over(source, folder, &mut listed)?,

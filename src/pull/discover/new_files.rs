@@ -8,7 +8,7 @@ use crate::pull::state::extracts::{Extract, Extracts};
 use std::collections::BTreeMap;
 
 /// Files that have to be read.
-pub struct NewFiles {
+pub(crate) struct NewFiles {
     /// The files.
     pub work: Vec<FileToRead>,
     /// How many need not be.
@@ -26,7 +26,7 @@ pub struct NewFiles {
 
 impl NewFiles {
     /// The files of folders that were not taken as they are now; all of them when `again`.
-    pub async fn find(plan: &PullPlan, taken: &Extracts, again: bool) -> Result<Self> {
+    pub(crate) async fn find(plan: &PullPlan, taken: &Extracts, again: bool) -> Result<Self> {
         let mut new = NewFiles {
             work: Vec::new(),
             known: 0,
@@ -67,7 +67,7 @@ impl NewFiles {
 
 /// A file to read.
 #[derive(Debug)]
-pub struct FileToRead {
+pub(crate) struct FileToRead {
     /// Index of its source in the plan.
     pub source: usize,
     /// The file.

@@ -18,7 +18,7 @@ const AHEAD: usize = 3;
 
 /// A file of a source, as it was when it was listed.
 #[derive(Debug)]
-pub struct Object {
+pub(crate) struct Object {
     /// Where it is.
     pub store: Store,
     /// Its path there.
@@ -32,14 +32,14 @@ pub struct Object {
 }
 
 /// The same mark has quotes in an answer and none in some stores' lists.
-pub fn plain_etag(meta: &ObjectMeta) -> Option<String> {
+pub(crate) fn plain_etag(meta: &ObjectMeta) -> Option<String> {
     let etag = meta.e_tag.as_deref()?.trim_matches('"');
     (!etag.is_empty()).then(|| etag.to_string())
 }
 
 impl Object {
     /// Reads it from its start. Pieces are fetched ahead.
-    pub fn open(self: &Arc<Self>) -> ObjectReader {
+    pub(crate) fn open(self: &Arc<Self>) -> ObjectReader {
         let (mut send, receive) = mpsc::channel(0);
         let object = self.clone();
         let fetching = self.runtime.spawn(async move {
@@ -88,7 +88,7 @@ impl Object {
 }
 
 /// The bytes of an object, for a thread that may block.
-pub struct ObjectReader {
+pub(crate) struct ObjectReader {
     pieces: BlockingStream<mpsc::Receiver<io::Result<Bytes>>>,
     piece: Bytes,
     left: u64,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A file that a source offers.
 #[derive(Debug, Clone)]
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     /// Its path below the source's folder, with `/`.
     pub name: String,
     /// Where it is.
@@ -23,7 +23,7 @@ pub struct SourceFile {
 
 /// Where a source's file is.
 #[derive(Debug, Clone)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// On this machine.
     Folder(PathBuf),
     /// On an object store; the text is its address.
@@ -41,7 +41,7 @@ impl fmt::Display for Origin {
 
 impl SourceFile {
     /// The mark of its version on an object store; empty on this machine.
-    pub fn etag(&self) -> &str {
+    pub(crate) fn etag(&self) -> &str {
         match &self.origin {
             Origin::Folder(_) => "",
             Origin::Store(_, object) => object.etag.as_deref().unwrap_or_default(),
@@ -51,7 +51,7 @@ impl SourceFile {
 
 /// The files of a source.
 #[derive(Debug, Default)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// Those that it reads, by name.
     pub files: Vec<SourceFile>,
     /// The others.
@@ -62,7 +62,7 @@ pub struct Listed {
 
 /// A file of a source's folder that is not read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PassedOver {
+pub(crate) struct PassedOver {
     /// Its path below the source's folder, with `/`.
     pub name: String,
     /// Why; None when it is no extract by its name: a sender may have changed what extracts are

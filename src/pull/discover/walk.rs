@@ -17,7 +17,7 @@ use std::time::UNIX_EPOCH;
 const LOST_AND_FOUND: &str = "lost+found";
 
 /// A walk over the folder of one source.
-pub struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     source: &'a SourcePlan,
     root: &'a Path,
     listed: &'a mut Listed,
@@ -29,7 +29,11 @@ pub struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Lists what is below `root`.
-    pub fn over(source: &'a SourcePlan, root: &'a Path, listed: &'a mut Listed) -> Result<()> {
+    pub(crate) fn over(
+        source: &'a SourcePlan,
+        root: &'a Path,
+        listed: &'a mut Listed,
+    ) -> Result<()> {
         let mut walk = Walk {
             source,
             root,

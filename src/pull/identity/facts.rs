@@ -4,7 +4,7 @@ use crate::pull::version::Version;
 
 /// What a person's own record says about the link from a Patient to a person.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
-pub struct LinkFact {
+pub(crate) struct LinkFact {
     /// The pseudonym of the Patient resource.
     pub patient_key: i64,
     /// The person; None while the identifier is not verified.
@@ -18,7 +18,7 @@ pub struct LinkFact {
 
 /// What a version of a Patient says of a merge of two Patients.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
-pub struct Replacement {
+pub(crate) struct Replacement {
     /// The record that says so.
     pub record: i64,
     /// Its version.
@@ -29,7 +29,7 @@ pub struct Replacement {
 
 impl Replacement {
     /// What `Patient.link` to `other` of type `kind` means (FHIR R4, link-type).
-    pub fn of(record: i64, other: i64, kind: &str) -> Option<(i64, i64)> {
+    pub(crate) fn of(record: i64, other: i64, kind: &str) -> Option<(i64, i64)> {
         match kind {
             "replaced-by" => Some((record, other)),
             "replaces" => Some((other, record)),

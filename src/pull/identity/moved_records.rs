@@ -15,14 +15,14 @@ use arrow::datatypes::Int64Type;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The digest of a version that is a deletion: it beats all others of its time.
-pub const DELETED: i64 = i64::MAX;
+pub(crate) const DELETED: i64 = i64::MAX;
 
 /// New records looked at together: what a pass holds in memory stays below 100 MB.
 const PASS: usize = 4_000_000;
 
 /// Where the newest version is of each record that has rows in several shards.
 #[derive(Debug, Default)]
-pub struct MovedRecords {
+pub(crate) struct MovedRecords {
     homes: HashMap<i64, i32>,
     /// Records of which no row stays, although some were there, by the version that says so.
     pub emptied: Vec<RecordVersion>,
@@ -34,30 +34,30 @@ pub struct MovedRecords {
 
 impl MovedRecords {
     /// Whether rows of `record` may stay in `shard`.
-    pub fn stays(&self, record: i64, shard: i32) -> bool {
+    pub(crate) fn stays(&self, record: i64, shard: i32) -> bool {
         self.homes.get(&record).is_none_or(|home| *home == shard)
     }
 
     /// Whether no record has rows in several shards.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.homes.is_empty()
     }
 
     /// The rows of a stored file whose record is among the new or deleted ones, ascending: positions
     /// among the rows that count.
-    pub fn touched(&self, file: &DataFile) -> &[u32] {
+    pub(crate) fn touched(&self, file: &DataFile) -> &[u32] {
         self.touched.get(&file.path).map_or(&[], Vec::as_slice)
     }
 
     /// Whether rows of `record` stay somewhere, as far as it was looked for.
-    pub fn has_rows(&self, record: i64) -> bool {
+    pub(crate) fn has_rows(&self, record: i64) -> bool {
         self.homes.get(&record).is_some_and(|home| *home != NOWHERE)
     }
 
     /// Looks for records of `table` that are in several shards. `stored` are the table's files, and
     /// `rowless` versions without a row that are known from elsewhere: of records that were deleted
     /// (see [`DELETED`]), or that lost their rows in an earlier night.
-    pub async fn find(
+    pub(crate) async fn find(
         lake: &Lake,
         spool: &Spool,
         table: usize,

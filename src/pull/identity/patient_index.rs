@@ -19,7 +19,7 @@ const DELETED: i64 = i64::MAX;
 
 /// The link from Patients to people, in memory: 40 bytes a Patient.
 #[derive(Debug, Default, Clone)]
-pub struct PatientIndex {
+pub(crate) struct PatientIndex {
     /// The person that a Patient's own record names, and which version of it says so.
     own: HashMap<i64, (Option<i64>, (i64, i64)), ByRecord>,
     /// Patients that were merged into others, by the record that says so.
@@ -46,7 +46,7 @@ struct Merges {
 
 impl PatientIndex {
     /// Adds the links that `table`, whose records are people, holds already.
-    pub async fn load(&mut self, lake: &Lake, table: &TablePlan) -> Result<()> {
+    pub(crate) async fn load(&mut self, lake: &Lake, table: &TablePlan) -> Result<()> {
         for rows in rows(
             lake,
             table,
@@ -79,7 +79,7 @@ impl PatientIndex {
     }
 
     /// Adds the merged Patients that `table` holds already; `other` and `kind` name its columns.
-    pub async fn load_merges(
+    pub(crate) async fn load_merges(
         &mut self,
         lake: &Lake,
         table: &TablePlan,
@@ -116,14 +116,14 @@ impl PatientIndex {
     }
 
     /// Begins to note what changes: all that was learnt up to now is what the lake holds.
-    pub fn note_changes(&mut self) {
+    pub(crate) fn note_changes(&mut self) {
         self.replace();
         self.before.clear();
         self.replaced_before = self.replaced.clone();
     }
 
     /// Takes a fact in; the newest version of a Patient counts.
-    pub fn learn(&mut self, fact: LinkFact) {
+    pub(crate) fn learn(&mut self, fact: LinkFact) {
         match self.own.get_mut(&fact.patient_key) {
             None => {
                 self.own
@@ -160,19 +160,19 @@ impl PatientIndex {
     }
 
     /// Takes in whose a Patient was that is deleted now.
-    pub fn learn_owner(&mut self, patient_key: i64, person: i64) {
+    pub(crate) fn learn_owner(&mut self, patient_key: i64, person: i64) {
         if matches!(self.own.get(&patient_key), Some((None, (_, DELETED)))) {
             self.owners.insert(patient_key, person);
         }
     }
 
     /// Whose each deleted Patient was.
-    pub fn owners(&self) -> &HashMap<i64, i64, ByRecord> {
+    pub(crate) fn owners(&self) -> &HashMap<i64, i64, ByRecord> {
         &self.owners
     }
 
     /// Takes in that a Patient was deleted: what refers to it belongs to nobody known.
-    pub fn learn_deleted(&mut self, patient_key: i64, when: i64) {
+    pub(crate) fn learn_deleted(&mut self, patient_key: i64, when: i64) {
         let known = self.own.get(&patient_key);
         let owner = known.and_then(|(person, _)| *person);
         let owner = owner.or_else(|| self.claims.get(&patient_key).copied());
@@ -199,7 +199,7 @@ impl PatientIndex {
     }
 
     /// Takes in what a record says of a merge; all that its newest version says counts together.
-    pub fn learn_merge(&mut self, fact: Replacement) {
+    pub(crate) fn learn_merge(&mut self, fact: Replacement) {
         let known = self.merges.entry(fact.record).or_insert_with(|| Merges {
             version: fact.version,
             pairs: Vec::new(),
@@ -217,7 +217,7 @@ impl PatientIndex {
     }
 
     /// Takes in that a version of a record says nothing of a merge (any more).
-    pub fn forget_merges(&mut self, record: i64, version: (i64, i64)) {
+    pub(crate) fn forget_merges(&mut self, record: i64, version: (i64, i64)) {
         if let Some(known) = self.merges.get_mut(&record)
             && known.version < version
         {
@@ -227,7 +227,7 @@ impl PatientIndex {
     }
 
     /// Works out who stands for whom. To be called when all facts are in.
-    pub fn replace(&mut self) {
+    pub(crate) fn replace(&mut self) {
         let mut newest: HashMap<i64, ((i64, i64), i64)> = HashMap::new();
         for merges in self.merges.values() {
             for (replaced, by) in &merges.pairs {
@@ -242,13 +242,13 @@ impl PatientIndex {
     }
 
     /// Whether a Patient was merged into another.
-    pub fn is_replaced(&self, patient: i64) -> bool {
+    pub(crate) fn is_replaced(&self, patient: i64) -> bool {
         self.replaced.contains_key(&patient)
     }
 
     /// Patients who are another person than when [`PatientIndex::note_changes`] was called, with the person
     /// that they were. Those who were unknown then are not among them: their rows wait unlinked.
-    pub fn moved(&self) -> HashMap<i64, Option<i64>> {
+    pub(crate) fn moved(&self) -> HashMap<i64, Option<i64>> {
         let own_before = |patient: i64| match self.before.get(&patient) {
             Some(person) => *person,
             None => self.own.get(&patient).and_then(|(person, _)| *person),
@@ -266,7 +266,7 @@ impl PatientIndex {
     }
 
     /// The person that a Patient is; None while that is not known.
-    pub fn person(&self, patient: i64) -> Option<i64> {
+    pub(crate) fn person(&self, patient: i64) -> Option<i64> {
         let own = |patient: i64| self.own.get(&patient).and_then(|(person, _)| *person);
         if self.replaced.is_empty() {
             return own(patient);
@@ -275,7 +275,7 @@ impl PatientIndex {
     }
 
     /// The Patients that are, were, or claim to be one of `people`, with that person.
-    pub fn leading_to(&self, people: &HashSet<i64>) -> impl Iterator<Item = (i64, i64)> {
+    pub(crate) fn leading_to(&self, people: &HashSet<i64>) -> impl Iterator<Item = (i64, i64)> {
         self.own.iter().filter_map(|(patient, (own, _))| {
             let claimed = self.claims.get(patient).copied();
             let deleted = self.owners.get(patient).copied();
@@ -288,7 +288,7 @@ impl PatientIndex {
     }
 
     /// The person of each Patient; NULL while the Patient has not arrived.
-    pub fn of(&self, patients: &Int64Array) -> Int64Array {
+    pub(crate) fn of(&self, patients: &Int64Array) -> Int64Array {
         // A person's records arrive together.
         let mut last = (None, None);
         patients

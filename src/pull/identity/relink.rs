@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The rows of one table, on their way to the right person.
-pub struct Relink<'a> {
+pub(crate) struct Relink<'a> {
     /// The lake.
     pub lake: &'a Lake,
     /// The table.
@@ -34,7 +34,7 @@ pub struct Relink<'a> {
 
 /// What was done.
 #[derive(Debug, Default)]
-pub struct Relinked {
+pub(crate) struct Relinked {
     /// Records whose stored rows were read again, as rows of another person.
     pub records: HashSet<i64>,
     /// Whether all stored rows without a person were read again.
@@ -45,7 +45,7 @@ pub struct Relinked {
 
 impl Relink<'_> {
     /// Relinks new rows, and stored ones of `files`, which become new rows.
-    pub async fn run(&self, files: &[DataFile]) -> Result<Relinked> {
+    pub(crate) async fn run(&self, files: &[DataFile]) -> Result<Relinked> {
         let mut done = Relinked::default();
         if !self.is_people && !matches!(self.plan.person, PersonLink::Patient(_)) {
             return Ok(done);
@@ -221,7 +221,7 @@ impl Relink<'_> {
 }
 
 /// All rows of a file as one batch.
-pub fn one(batches: Vec<RecordBatch>) -> Result<RecordBatch> {
+pub(crate) fn one(batches: Vec<RecordBatch>) -> Result<RecordBatch> {
     let Some(schema) = batches.first().map(RecordBatch::schema) else {
         return Err(Error::data("a file of the lake has no rows"));
     };

@@ -22,7 +22,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Whether the table's records are the people to whom other records refer.
-pub fn links_people(plan: &PullPlan, table: &TablePlan) -> bool {
+pub(crate) fn links_people(plan: &PullPlan, table: &TablePlan) -> bool {
     matches!(table.person, PersonLink::Identifier(_))
         && plan.sources.iter().any(|source| match &source.kind {
             SourceKind::Fhir { tables, .. } => tables
@@ -33,7 +33,7 @@ pub fn links_people(plan: &PullPlan, table: &TablePlan) -> bool {
 }
 
 /// The last step of a pull.
-pub struct Merge<'a> {
+pub(crate) struct Merge<'a> {
     /// The lake.
     pub lake: &'a Lake,
     /// Tables and sources.
@@ -85,7 +85,7 @@ const MOST_CHANGED: f64 = 0.25;
 
 impl Merge<'_> {
     /// Settles all tables; `tables` are their versions in the lake, None for new ones.
-    pub async fn all(
+    pub(crate) async fn all(
         &self,
         tables: Vec<Option<Table>>,
         intake: &Intake,

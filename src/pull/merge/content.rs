@@ -4,7 +4,7 @@ use crate::lake::DataFile;
 
 /// A digest of what a row is, and of whom: rows in any order have the same sum. `line` is the digest
 /// of the row's line, `record_row` its number among the line's rows.
-pub fn row_digest(line: i64, record_row: i32, person: Option<i64>) -> u128 {
+pub(crate) fn row_digest(line: i64, record_row: i32, person: Option<i64>) -> u128 {
     let low = mix(line.cast_unsigned() ^ u64::from(record_row.cast_unsigned()));
     let high = mix(low ^ person.unwrap_or(-1).cast_unsigned());
     (u128::from(high) << 64) | u128::from(low)
@@ -12,7 +12,7 @@ pub fn row_digest(line: i64, record_row: i32, person: Option<i64>) -> u128 {
 
 /// The content of a table whose rows have this sum of digests, by which models and releases know it.
 /// `definition` is what makes values of lines, and `reading` which [`reading`] of them it is.
-pub fn content(digest: u128, rows: u64, definition: &str, reading: &str) -> String {
+pub(crate) fn content(digest: u128, rows: u64, definition: &str, reading: &str) -> String {
     let mut hash = blake3::Hasher::new();
     hash.update(&digest.to_be_bytes());
     hash.update(&rows.to_be_bytes());
@@ -23,7 +23,7 @@ pub fn content(digest: u128, rows: u64, definition: &str, reading: &str) -> Stri
 
 /// Names a reading of lines that gave other values than the one `before`, although the definition is
 /// the same: a lookup has changed.
-pub fn reading(before: &str, files: &[DataFile]) -> String {
+pub(crate) fn reading(before: &str, files: &[DataFile]) -> String {
     let mut hash = blake3::Hasher::new();
     hash.update(before.as_bytes());
     for file in files {
@@ -33,7 +33,7 @@ pub fn reading(before: &str, files: &[DataFile]) -> String {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): spreads every bit over all others.
-pub fn mix(value: u64) -> u64 {
+pub(crate) fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 /// What a pull must leave out.
 #[derive(Debug, Default)]
-pub struct Exclusions {
+pub(crate) struct Exclusions {
     /// People who have opted out.
     pub opted_out: HashSet<i64>,
     /// Their Patients: those that are theirs, that claim to be with a number that is not verified,
@@ -22,7 +22,7 @@ pub struct Exclusions {
 }
 
 /// The columns that say whose a row is, in whichever table.
-pub const WHOSE: [&str; 5] = [
+pub(crate) const WHOSE: [&str; 5] = [
     "person_key",
     UNVERIFIED,
     MERGED_FROM,
@@ -31,7 +31,7 @@ pub const WHOSE: [&str; 5] = [
 ];
 
 /// Which rows of a batch are of people who have opted out.
-pub struct Theirs<'a> {
+pub(crate) struct Theirs<'a> {
     exclusions: &'a Exclusions,
     people: Vec<&'a Int64Array>,
     patients: Option<&'a Int64Array>,
@@ -39,7 +39,7 @@ pub struct Theirs<'a> {
 
 impl<'a> Theirs<'a> {
     /// Of rows with those of the columns of [`WHOSE`] that their table has.
-    pub fn of(exclusions: &'a Exclusions, rows: &'a RecordBatch) -> Self {
+    pub(crate) fn of(exclusions: &'a Exclusions, rows: &'a RecordBatch) -> Self {
         let numbers = |name: &str| {
             let column = rows.column_by_name(name)?;
             column.as_primitive_opt::<Int64Type>()
@@ -58,7 +58,7 @@ impl<'a> Theirs<'a> {
     }
 
     /// Whether the row at this position is one of theirs.
-    pub fn has(&self, at: usize) -> bool {
+    pub(crate) fn has(&self, at: usize) -> bool {
         let known = |column: &Int64Array, of: &HashSet<i64>| {
             column.is_valid(at) && of.contains(&column.value(at))
         };

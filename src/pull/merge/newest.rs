@@ -15,7 +15,7 @@ use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicros
 use std::collections::{HashMap, HashSet};
 
 /// The shard that is merged, and what decides which of its rows stay.
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// The table.
     pub plan: &'a TablePlan,
     /// The shard.
@@ -30,7 +30,7 @@ pub struct Rules<'a> {
 
 /// The rows of a shard after a merge.
 #[derive(Debug)]
-pub struct Merged {
+pub(crate) struct Merged {
     batches: Vec<RecordBatch>,
     /// Batch and position of each row, sorted by person, date and record.
     order: Vec<(usize, usize)>,
@@ -46,12 +46,12 @@ const AT_ONCE: usize = 8 * 1024;
 
 impl Merged {
     /// How many rows.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.order.len()
     }
 
     /// The rows in their order, some thousands at a time.
-    pub fn sorted(&self) -> impl Iterator<Item = Result<RecordBatch>> {
+    pub(crate) fn sorted(&self) -> impl Iterator<Item = Result<RecordBatch>> {
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
         self.order.chunks(AT_ONCE).map(move |rows| {
             interleave_record_batch(&batches, rows).data(|| "cannot put rows in their order")
@@ -59,7 +59,7 @@ impl Merged {
     }
 
     /// Whether these are the same rows with the same values.
-    pub fn is(&self, other: &Merged) -> Result<bool> {
+    pub(crate) fn is(&self, other: &Merged) -> Result<bool> {
         if self.len() != other.len() {
             return Ok(false);
         }
@@ -74,7 +74,7 @@ impl Merged {
 
 /// What new rows do to a shard whose stored rows stay in their files.
 #[derive(Debug)]
-pub struct Changed {
+pub(crate) struct Changed {
     /// Rows to add, sorted, with their digest.
     pub new: Merged,
     /// For each batch of stored rows those that go, ascending, and the sum of their digests.
@@ -82,7 +82,7 @@ pub struct Changed {
 }
 
 /// The columns of stored rows that [`change`] needs.
-pub const NEEDED: [&str; 9] = [
+pub(crate) const NEEDED: [&str; 9] = [
     "person_key",
     "record_key",
     "patient_key",
@@ -95,7 +95,7 @@ pub const NEEDED: [&str; 9] = [
 ];
 
 /// Merges `stored` and `new` rows, both with the plan's columns, into all rows of the shard.
-pub fn merge(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Merged> {
+pub(crate) fn merge(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Merged> {
     let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
     let stored_rows: usize = parts.iter().map(Part::len).sum();
     parts.extend(new);
@@ -108,7 +108,7 @@ pub fn merge(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Me
 
 /// Works out what `new` rows change in a shard, from the [`NEEDED`] columns of those `stored` rows
 /// that may have to go.
-pub fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Changed> {
+pub(crate) fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Changed> {
     let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
     let stored_rows: usize = parts.iter().map(Part::len).sum();
     parts.extend(new.iter().cloned());

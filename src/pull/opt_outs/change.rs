@@ -17,7 +17,7 @@ const LARGEST_DROP: f64 = 0.1;
 
 /// What became of one list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListChange {
+pub(crate) struct ListChange {
     /// Its name.
     pub list: String,
     /// Its people at the last pull.
@@ -32,7 +32,7 @@ pub struct ListChange {
 
 /// Compares the lists as they are `now` with those of the last pull. A list that was new or is gone
 /// had, or has, nobody on it.
-pub fn changes(before: &OptedOut, now: &OptOuts) -> Vec<ListChange> {
+pub(crate) fn changes(before: &OptedOut, now: &OptOuts) -> Vec<ListChange> {
     let names: BTreeSet<&String> = before.lists.keys().chain(now.members.keys()).collect();
     let nobody = HashSet::new();
     let change = |name: &String| {
@@ -59,7 +59,7 @@ pub fn changes(before: &OptedOut, now: &OptOuts) -> Vec<ListChange> {
 }
 
 /// Refuses lists that lost too many people, unless they are `confirmed`.
-pub fn refuse_shrunk(
+pub(crate) fn refuse_shrunk(
     changes: &[ListChange],
     settings: &OptOutLists,
     confirmed: &[Confirmed],

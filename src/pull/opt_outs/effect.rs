@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Rows by table.
-pub type Effect = BTreeMap<String, u64>;
+pub(crate) type Effect = BTreeMap<String, u64>;
 
 /// Rows that were in the lake, of people who joined a list.
 const REMOVED: &str = "removed";
@@ -55,7 +55,7 @@ struct Noted {
 }
 
 /// What a pull is about to do to the lake, before it does it.
-pub struct Coming<'a> {
+pub(crate) struct Coming<'a> {
     /// The tables as they are.
     pub tables: &'a [Option<Table>],
     /// What became of the lists.
@@ -90,7 +90,7 @@ impl Coming<'_> {
 /// Counts and notes who has joined and left the lists since the last pull, and the rows that people
 /// who joined are about to lose. A pull that was cut short and is done again finds the note, and
 /// does not count twice.
-pub async fn note(lake: &Lake, coming: &Coming<'_>) -> Result<Effect> {
+pub(crate) async fn note(lake: &Lake, coming: &Coming<'_>) -> Result<Effect> {
     let mut noted = Vec::new();
     for list in coming.lists {
         for (effect, people) in [(JOINED, list.joined), (WITHDRAWN, list.left)] {
@@ -123,7 +123,7 @@ pub async fn note(lake: &Lake, coming: &Coming<'_>) -> Result<Effect> {
 }
 
 /// Notes the rows that arrived and were kept out of the lake.
-pub async fn note_kept_out(lake: &Lake, coming: &Coming<'_>, effect: &Effect) -> Result<()> {
+pub(crate) async fn note_kept_out(lake: &Lake, coming: &Coming<'_>, effect: &Effect) -> Result<()> {
     if effect.is_empty() {
         return Ok(());
     }
@@ -207,7 +207,7 @@ async fn rows_of(lake: &Lake, table: &Table, exclusions: &Exclusions) -> Result<
 }
 
 /// Keeps which lists the last pull read, and of which day they are.
-pub async fn store_lists(lake: &Lake, lists: &[ListRead]) -> Result<()> {
+pub(crate) async fn store_lists(lake: &Lake, lists: &[ListRead]) -> Result<()> {
     let base = lake.table(&list_table()).await?;
     if base.is_none() && lists.is_empty() {
         return Ok(());
@@ -246,7 +246,7 @@ pub async fn store_lists(lake: &Lake, lists: &[ListRead]) -> Result<()> {
 
 /// The day of the oldest check against the National Data Opt-out that the lake's people went through;
 /// None when no list of it was read.
-pub async fn ndoo_checked_on(lake: &Lake) -> Result<Option<NaiveDate>> {
+pub(crate) async fn ndoo_checked_on(lake: &Lake) -> Result<Option<NaiveDate>> {
     let mut oldest: Option<i32> = None;
     let Some(lists) = lake.table(&list_table()).await? else {
         return Ok(None);

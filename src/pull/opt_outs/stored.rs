@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// `populace.opt_out`.
-pub fn table() -> TableName {
+pub(crate) fn table() -> TableName {
     TableName::new("populace", "opt_out")
 }
 
@@ -23,7 +23,7 @@ pub fn table() -> TableName {
 ///
 /// # Errors
 /// Data: the log of the table cannot be read.
-pub async fn state(lake: &Lake) -> Result<Option<String>> {
+pub(crate) async fn state(lake: &Lake) -> Result<Option<String>> {
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(None);
     };
@@ -45,7 +45,7 @@ fn schema() -> SchemaRef {
 
 /// The people who had opted out at the last pull, and links to them.
 #[derive(Debug, Default)]
-pub struct OptedOut {
+pub(crate) struct OptedOut {
     /// Their keys.
     pub people: HashSet<i64>,
     /// The Patients that were theirs.
@@ -60,7 +60,7 @@ pub struct OptedOut {
 
 impl OptedOut {
     /// Who was on a list; None where only their number is known.
-    pub fn members(&self, list: &str) -> Option<&HashSet<i64>> {
+    pub(crate) fn members(&self, list: &str) -> Option<&HashSet<i64>> {
         // Before lists were told apart, all people were on the only one.
         let only = self.members.is_empty() && self.lists.len() == 1;
         match self.members.get(list) {
@@ -71,7 +71,7 @@ impl OptedOut {
 }
 
 /// Reads what was stored.
-pub async fn load(lake: &Lake) -> Result<OptedOut> {
+pub(crate) async fn load(lake: &Lake) -> Result<OptedOut> {
     let mut found = OptedOut::default();
     if let Some(lists) = lake.table(&list_table()).await? {
         let columns = Some(["list", "people"].as_slice());
@@ -120,7 +120,7 @@ pub async fn load(lake: &Lake) -> Result<OptedOut> {
 
 /// Stores the people who have opted out now, with the Patients that `links` knows of them; `before`
 /// is what was stored.
-pub async fn store(
+pub(crate) async fn store(
     lake: &Lake,
     before: &OptedOut,
     opted_out: &OptOuts,
@@ -167,6 +167,6 @@ pub async fn store(
 }
 
 /// `populace.opt_out_list`.
-pub fn list_table() -> TableName {
+pub(crate) fn list_table() -> TableName {
     TableName::new("populace", "opt_out_list")
 }

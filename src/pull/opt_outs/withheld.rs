@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Who must not be read of older versions: the people on the opt-out lists of the last pull, and
 /// their Patients.
-pub struct Withheld {
+pub(crate) struct Withheld {
     exclusions: Exclusions,
 }
 
@@ -21,7 +21,7 @@ impl Withheld {
     ///
     /// # Errors
     /// Data: `populace.opt_out` cannot be read.
-    pub async fn load(lake: &Lake) -> Result<Self> {
+    pub(crate) async fn load(lake: &Lake) -> Result<Self> {
         let stored = stored::load(lake).await?;
         let exclusions = Exclusions {
             patients: stored.links.iter().map(|link| link.patient_key).collect(),
@@ -36,7 +36,7 @@ impl Withheld {
     /// # Errors
     /// Refused: nothing shows which rows are theirs, since the key changed or a column that says so
     /// was not there yet. Data: a file cannot be read.
-    pub async fn without(&self, lake: &Lake, mut table: Table) -> Result<Table> {
+    pub(crate) async fn without(&self, lake: &Lake, mut table: Table) -> Result<Table> {
         if self.exclusions.opted_out.is_empty() {
             return Ok(table);
         }

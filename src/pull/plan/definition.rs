@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The definition files of a folder, by name: their paths and texts.
-pub fn files(folder: &Path, extension: &str) -> Result<Vec<(String, String)>> {
+pub(crate) fn files(folder: &Path, extension: &str) -> Result<Vec<(String, String)>> {
     let cannot = || format!("the folder {} cannot be read", folder.display());
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).usage(cannot)? {
@@ -30,7 +30,12 @@ pub fn files(folder: &Path, extension: &str) -> Result<Vec<(String, String)>> {
 }
 
 /// The table of a view; with the fingerprint of a `salt`, people get an [`OPEN_PSEUDONYM`].
-pub fn view_table(file: &str, text: &str, view: &View, salt: Option<&str>) -> Result<TablePlan> {
+pub(super) fn view_table(
+    file: &str,
+    text: &str,
+    view: &View,
+    salt: Option<&str>,
+) -> Result<TablePlan> {
     let mut columns = Vec::with_capacity(view.columns.len());
     let mut person = PersonLink::None;
     let mut order = None;
@@ -96,7 +101,7 @@ pub fn view_table(file: &str, text: &str, view: &View, salt: Option<&str>) -> Re
 }
 
 /// The table of a column file.
-pub fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
+pub(super) fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
     let decoder = CsvDecoder::new(Arc::new(file.clone()));
     let unstored = |name: &str, treatment| ColumnPlan {
         name: name.to_string(),

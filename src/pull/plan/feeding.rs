@@ -13,7 +13,7 @@ use std::path::Path;
 
 /// A source that fills a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Feeding {
+pub(crate) struct Feeding {
     /// The source's name.
     pub source: String,
     /// Its extracts that brought lines of the table; empty when that is not known.
@@ -21,7 +21,11 @@ pub struct Feeding {
 }
 
 /// The sources that fill `table`, with the extracts that were taken.
-pub async fn feeding(pipeline: &Pipeline, lake: &Lake, table: &TableName) -> Result<Vec<Feeding>> {
+pub(crate) async fn feeding(
+    pipeline: &Pipeline,
+    lake: &Lake,
+    table: &TableName,
+) -> Result<Vec<Feeding>> {
     // What was taken is of no use where it is damaged itself.
     let taken = extracts::load(lake).await.unwrap_or_default();
     let mut found = Vec::new();

@@ -14,21 +14,22 @@ use crate::error::{Error, Result};
 use crate::lake::Location;
 use crate::pipeline::{CsvFolder, Expected, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source};
 use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
-pub use definition::files as definition_files;
+pub(super) use definition::files as definition_files;
 use definition::{csv_table, files, view_table};
-pub use fhir_version::{FhirVersions, views};
-pub use source::{SourceKind, SourcePlan};
+pub(super) use fhir_version::{FhirVersions, views};
+pub(super) use source::{SourceKind, SourcePlan};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-pub use table::{MERGED_FROM, MergeColumns, OPEN_PSEUDONYM, PersonLink, TablePlan, UNVERIFIED};
+pub(super) use table::{MERGED_FROM, MergeColumns, UNVERIFIED};
+pub(crate) use table::{OPEN_PSEUDONYM, PersonLink, TablePlan};
 
 /// What a pull makes of the same extracts: raised when it makes something else, so that extracts
 /// that were taken before are read again.
 const READING: &[u8] = b"2";
 
 /// Everything that a pull brings.
-pub struct PullPlan {
+pub(crate) struct PullPlan {
     /// The tables.
     pub tables: Vec<TablePlan>,
     /// The sources.
@@ -37,7 +38,7 @@ pub struct PullPlan {
 
 impl PullPlan {
     /// Reads views and column files, and checks that none selects an identifier untreated.
-    pub fn read(pipeline: &Pipeline, key: &Key) -> Result<Self> {
+    pub(crate) fn read(pipeline: &Pipeline, key: &Key) -> Result<Self> {
         let mut stu3 = FhirVersions::new();
         for (name, source) in &pipeline.settings.sources {
             if let Source::FhirBulk(settings) = source {
@@ -54,7 +55,11 @@ impl PullPlan {
     }
 
     /// The same, with the views for the FHIR versions that servers speak.
-    pub fn read_for(pipeline: &Pipeline, key: &Key, versions: &FhirVersions) -> Result<Self> {
+    pub(crate) fn read_for(
+        pipeline: &Pipeline,
+        key: &Key,
+        versions: &FhirVersions,
+    ) -> Result<Self> {
         let mut plan = PullPlan {
             tables: Vec::new(),
             sources: Vec::new(),
@@ -120,7 +125,7 @@ impl PullPlan {
     }
 
     /// The tables alone: what they hold needs no key.
-    pub fn tables(pipeline: &Pipeline) -> Result<Vec<TablePlan>> {
+    pub(crate) fn tables(pipeline: &Pipeline) -> Result<Vec<TablePlan>> {
         let mut plan = PullPlan {
             tables: Vec::new(),
             sources: Vec::new(),

@@ -8,7 +8,7 @@ use crate::privacy::{OpenPseudonymiser, Pseudonyms};
 use std::sync::Arc;
 
 /// A source and all that is needed to read it.
-pub struct SourcePlan {
+pub(crate) struct SourcePlan {
     /// Its name in the pipeline file.
     pub name: String,
     /// Its folder, on this machine or on an object store.
@@ -33,7 +33,7 @@ pub struct SourcePlan {
 
 impl SourcePlan {
     /// Whether it fills a pull table.
-    pub fn fills(&self, table: usize) -> bool {
+    pub(crate) fn fills(&self, table: usize) -> bool {
         match &self.kind {
             SourceKind::Fhir { tables, .. } => tables.iter().any(|(_, at)| *at == table),
             SourceKind::Csv { decoders } => decoders.iter().any(|(_, at)| *at == table),
@@ -42,7 +42,7 @@ impl SourcePlan {
 }
 
 /// The two kinds of folder.
-pub enum SourceKind {
+pub(crate) enum SourceKind {
     /// FHIR resources.
     Fhir {
         /// Decodes all types at once.

@@ -8,21 +8,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Columns that the pull adds to every table, after the view's own.
-pub const ADDED: [&str; 4] = ["source", "updated", "digest", "record_row"];
+pub(super) const ADDED: [&str; 4] = ["source", "updated", "digest", "record_row"];
 
 /// The column that holds who a Patient was by its own number, once it was merged into another.
-pub const MERGED_FROM: &str = "merged_from_key";
+pub(crate) const MERGED_FROM: &str = "merged_from_key";
 
 /// The column that holds whom a row is of by a number that is not verified. It links nothing: it is
 /// there so that an opt-out finds the row.
-pub const UNVERIFIED: &str = "unverified_person_key";
+pub(crate) const UNVERIFIED: &str = "unverified_person_key";
 
 /// The column of the people themselves by which older data can be linked.
-pub const OPEN_PSEUDONYM: &str = "open_pseudonym";
+pub(crate) const OPEN_PSEUDONYM: &str = "open_pseudonym";
 
 /// A table that a pull fills.
 #[derive(Debug, Clone)]
-pub struct TablePlan {
+pub(crate) struct TablePlan {
     /// `record.<name>`.
     pub name: TableName,
     /// The stored columns.
@@ -55,7 +55,7 @@ impl TablePlan {
     }
 
     /// Whether `table` was made by another definition, or by a program that had fewer columns for it.
-    pub fn redefines(&self, table: &Table) -> bool {
+    pub(crate) fn redefines(&self, table: &Table) -> bool {
         let lacks = |field: &Arc<Field>| table.schema.index_of(field.name()).is_err();
         table.property(DEFINITION) != Some(&self.fingerprint)
             || self.schema.fields().iter().any(lacks)
@@ -63,7 +63,7 @@ impl TablePlan {
 
     /// The value of [`COLUMNS`]: the pseudonyms among the view's own columns, with `,` between them,
     /// and the sort column after `;`.
-    pub fn keyed_columns(&self) -> String {
+    pub(crate) fn keyed_columns(&self) -> String {
         let columns = self.columns.iter();
         let pseudonyms: Vec<&str> = columns
             .filter(|c| c.stored && c.treatment == Treatment::Pseudonym)
@@ -76,7 +76,7 @@ impl TablePlan {
 
 /// The columns of `Patient.link`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MergeColumns {
+pub(crate) struct MergeColumns {
     /// The pseudonym of the other Patient.
     pub other: String,
     /// FHIR's link-type.
@@ -85,7 +85,7 @@ pub struct MergeColumns {
 
 /// How the rows of a table find their person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PersonLink {
+pub(crate) enum PersonLink {
     /// They belong to nobody (organisations).
     None,
     /// This decoded column refers to a Patient.
@@ -96,7 +96,7 @@ pub enum PersonLink {
 
 /// What happens to a decoded column.
 #[derive(Debug, Clone)]
-pub struct ColumnPlan {
+pub(crate) struct ColumnPlan {
     /// Its name.
     pub name: String,
     /// Its treatment.

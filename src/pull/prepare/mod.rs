@@ -51,7 +51,7 @@ impl Named {
 
 /// A chunk, ready for the lake.
 #[derive(Debug, Default)]
-pub struct Prepared {
+pub(super) struct Prepared {
     /// Table index of the pull, and rows with the table's stored schema.
     pub tables: Vec<(usize, RecordBatch)>,
     /// Lines that cannot be used.
@@ -69,7 +69,7 @@ pub struct Prepared {
 }
 
 /// All that preparing needs to know.
-pub struct Preparer<'a> {
+pub(super) struct Preparer<'a> {
     /// The source.
     pub source: &'a SourcePlan,
     /// All tables of the pull.
@@ -89,7 +89,7 @@ pub struct Preparer<'a> {
 impl Preparer<'_> {
     /// Treats the rows of a chunk. `targets` names the pull table of each decoded table;
     /// `text` is the chunk and `offset` its place; `file` is for errors.
-    pub fn prepare(
+    pub(super) fn prepare(
         &self,
         decoded: &mut Decoded,
         targets: &[usize],

@@ -14,7 +14,7 @@ const HELD: usize = 1 << 20;
 
 /// The rejects of one pull.
 #[derive(Debug)]
-pub struct RejectSpool {
+pub(crate) struct RejectSpool {
     path: PathBuf,
     inner: Mutex<Inner>,
 }
@@ -44,7 +44,7 @@ struct Block {
 }
 
 /// Rejects of one file, read back.
-pub struct Found {
+pub(crate) struct Found {
     /// The file's source.
     pub source: String,
     /// Its name.
@@ -55,7 +55,7 @@ pub struct Found {
 
 impl RejectSpool {
     /// An empty spool; `folder` is where it may write.
-    pub fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         RejectSpool {
             path: folder.join("rejects"),
             inner: Mutex::default(),
@@ -68,14 +68,14 @@ impl RejectSpool {
     }
 
     /// A number for a file that is about to be read.
-    pub fn number(&self, source: &str, file: &str) -> usize {
+    pub(crate) fn number(&self, source: &str, file: &str) -> usize {
         let mut inner = self.locked();
         inner.files.push((source.to_string(), file.to_string()));
         inner.files.len() - 1
     }
 
     /// The source and name of every file that has a number.
-    pub fn files(&self) -> Vec<(String, String)> {
+    pub(crate) fn files(&self) -> Vec<(String, String)> {
         self.locked().files.clone()
     }
 
@@ -83,7 +83,7 @@ impl RejectSpool {
     ///
     /// # Errors
     /// Data: the temporary folder cannot be written to.
-    pub fn add(&self, file: usize, mut lines: Vec<RejectedLine>) -> Result<()> {
+    pub(crate) fn add(&self, file: usize, mut lines: Vec<RejectedLine>) -> Result<()> {
         lines.sort_unstable();
         let Some(first) = lines.first() else {
             return Ok(());
@@ -112,7 +112,7 @@ impl RejectSpool {
     ///
     /// # Errors
     /// Data: what was written cannot be read back.
-    pub fn blocks(&self) -> impl Iterator<Item = Result<Found>> {
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = Result<Found>> {
         let mut order: Vec<usize> = Vec::new();
         {
             let inner = self.locked();

@@ -4,7 +4,7 @@ use crate::decode::{Reject, RejectReason};
 
 /// A line that could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RejectedLine {
+pub(crate) struct RejectedLine {
     /// Its number in the decompressed file, from 1.
     pub line: u64,
     /// Its first byte in the decompressed file.

@@ -15,10 +15,10 @@ use std::sync::Arc;
 const ROWS_A_FILE: usize = 250_000;
 
 /// How many lines were rejected, by reason.
-pub type Reasons = BTreeMap<RejectReason, u64>;
+pub(crate) type Reasons = BTreeMap<RejectReason, u64>;
 
 /// Counts lines by reason.
-pub fn reasons(lines: &[RejectedLine]) -> Reasons {
+pub(crate) fn reasons(lines: &[RejectedLine]) -> Reasons {
     let mut reasons = Reasons::new();
     for line in lines {
         *reasons.entry(line.reason).or_default() += 1;
@@ -27,7 +27,7 @@ pub fn reasons(lines: &[RejectedLine]) -> Reasons {
 }
 
 /// `populace.reject`.
-pub fn table() -> TableName {
+pub(crate) fn table() -> TableName {
     TableName::new("populace", "reject")
 }
 
@@ -47,7 +47,11 @@ fn schema() -> SchemaRef {
 
 /// Replaces the rejects of every file that was read by the ones found now; those of files that are
 /// `gone` go too. Never holds more than some hundred thousand rows.
-pub async fn store(lake: &Lake, found: &RejectSpool, gone: &[(String, String)]) -> Result<()> {
+pub(crate) async fn store(
+    lake: &Lake,
+    found: &RejectSpool,
+    gone: &[(String, String)],
+) -> Result<()> {
     let failed = || "cannot store the rejects";
     let base = lake.table(&table()).await?;
     let read: HashSet<(String, String)> = found.files().into_iter().chain(gone.to_vec()).collect();

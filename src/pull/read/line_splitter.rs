@@ -11,11 +11,11 @@ use std::sync::{Mutex, PoisonError};
 /// Bytes of a chunk: large enough that work outweighs the hand-over.
 const CHUNK: usize = 4 * 1024 * 1024;
 /// The longest line that is read; a longer one is rejected.
-pub const LONGEST_LINE: usize = 64 * 1024 * 1024;
+pub(crate) const LONGEST_LINE: usize = 64 * 1024 * 1024;
 
 /// A piece of a file.
 #[derive(Debug)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// Whole lines.
     pub bytes: Vec<u8>,
     /// Where they begin in the decompressed file.
@@ -51,11 +51,11 @@ impl Drop for Piece {
 }
 
 /// Lines that are worked on together: what becomes of a line may take more memory than the line.
-pub const MOST_LINES: usize = 64 * 1024;
+pub(crate) const MOST_LINES: usize = 64 * 1024;
 
 impl Piece {
     /// The parts of at most [`MOST_LINES`] lines or records: place, first line and bytes.
-    pub fn parts(&self, form: Form) -> impl Iterator<Item = (u64, u64, &[u8])> {
+    pub(crate) fn parts(&self, form: Form) -> impl Iterator<Item = (u64, u64, &[u8])> {
         let (mut at, mut line) = (0, self.first_line);
         std::iter::from_fn(move || {
             let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
@@ -72,14 +72,14 @@ impl Piece {
 }
 
 /// Bytes of the first `most` lines.
-pub fn first_lines(bytes: &[u8], most: usize) -> usize {
+pub(crate) fn first_lines(bytes: &[u8], most: usize) -> usize {
     let mut ends = memchr::memchr_iter(b'\n', bytes);
     ends.nth(most - 1).map_or(bytes.len(), |end| end + 1)
 }
 
 /// How lines end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// At every newline.
     Lines,
     /// At every newline outside quotes.
@@ -87,7 +87,7 @@ pub enum Form {
 }
 
 /// Opens a file, through gzip when its first bytes say so.
-pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
+pub(crate) fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
     let cannot = || format!("{} cannot be read", file.origin);
     let path = match &file.origin {
         Origin::Folder(path) => path,
@@ -102,7 +102,9 @@ pub fn open(file: &SourceFile) -> Result<Box<dyn Read + Send>> {
 }
 
 /// The bytes of `reader`, through gzip when the first of them say so.
-pub fn unpacked(mut reader: impl Read + Send + 'static) -> std::io::Result<Box<dyn Read + Send>> {
+pub(crate) fn unpacked(
+    mut reader: impl Read + Send + 'static,
+) -> std::io::Result<Box<dyn Read + Send>> {
     let mut magic = Vec::with_capacity(2);
     reader.by_ref().take(2).read_to_end(&mut magic)?;
     let packed = magic == [0x1f, 0x8b];
@@ -118,12 +120,16 @@ pub fn unpacked(mut reader: impl Read + Send + 'static) -> std::io::Result<Box<d
 }
 
 /// Reads a file piece by piece; `take` gets each, and stops the reading with an error.
-pub fn read(file: &SourceFile, form: Form, take: impl FnMut(Piece) -> Result<()>) -> Result<()> {
+pub(crate) fn read(
+    file: &SourceFile,
+    form: Form,
+    take: impl FnMut(Piece) -> Result<()>,
+) -> Result<()> {
     pieces(open(file)?, &file.origin.to_string(), form, take)
 }
 
 /// Reads bytes piece by piece, as [`read`] does; `name` is what errors call them.
-pub fn pieces(
+pub(crate) fn pieces(
     mut reader: Box<dyn Read + Send>,
     name: &str,
     form: Form,

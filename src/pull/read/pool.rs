@@ -28,7 +28,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What all threads use.
-pub struct Shared {
+pub(crate) struct Shared {
     /// Tables and sources.
     pub plan: PullPlan,
     /// Lookups of the privacy treatments.
@@ -44,11 +44,11 @@ pub struct Shared {
 }
 
 /// Deleted records by resource type.
-pub type Deletes = BTreeMap<String, Deleted>;
+pub(crate) type Deletes = BTreeMap<String, Deleted>;
 
 /// What came of reading the files.
 #[derive(Debug, Default)]
-pub struct Intake {
+pub(crate) struct Intake {
     files: Vec<(FileToRead, FileIntake)>,
     /// Who every Patient is, after the pull.
     pub people: PatientIndex,
@@ -73,26 +73,26 @@ pub(in crate::pull) struct FileIntake {
 
 impl FileIntake {
     /// Counts lines that cannot be used.
-    pub fn reject(&mut self, lines: &[RejectedLine]) {
+    pub(crate) fn reject(&mut self, lines: &[RejectedLine]) {
         for (reason, count) in reasons(lines) {
             *self.rejected.entry(reason).or_default() += count;
         }
     }
 
     /// Lines that brought something: neither empty nor rejected.
-    pub fn used(&self) -> u64 {
+    pub(crate) fn used(&self) -> u64 {
         let rest = self.rejects() + self.taken.other;
         self.taken.lines.saturating_sub(rest)
     }
 
     /// How many lines cannot be used.
-    pub fn rejects(&self) -> u64 {
+    pub(crate) fn rejects(&self) -> u64 {
         self.rejected.values().sum()
     }
 }
 
 /// Reads all files. Patients come first, so that most rows find their person at once.
-pub fn take_in(
+pub(crate) fn take_in(
     shared: &Shared,
     work: Vec<FileToRead>,
     people: PatientIndex,
@@ -137,14 +137,14 @@ pub fn take_in(
 
 impl Shared {
     /// Adds rows of a source to those of a table.
-    pub fn add(&self, source: usize, table: usize, batch: RecordBatch) -> Result<()> {
+    pub(crate) fn add(&self, source: usize, table: usize, batch: RecordBatch) -> Result<()> {
         let rows = batch.num_rows() as u64;
         *lock(&self.arrivals).entry((source, table)).or_default() += rows;
         self.spool.add(table, batch)
     }
 
     /// How many rows a source brought for a table.
-    pub fn arrived(&self, source: usize, table: usize) -> u64 {
+    pub(crate) fn arrived(&self, source: usize, table: usize) -> u64 {
         let arrivals = lock(&self.arrivals);
         arrivals.get(&(source, table)).copied().unwrap_or_default()
     }
@@ -447,7 +447,7 @@ pub(in crate::pull) struct BulkFile {
 impl Intake {
     /// Takes in what was learnt about people and deletions. A deletion that does not say when it
     /// happened counts as made at `otherwise`, in microseconds since 1970.
-    pub fn learn(&mut self, facts: Prepared, otherwise: i64) {
+    pub(crate) fn learn(&mut self, facts: Prepared, otherwise: i64) {
         for fact in facts.links {
             self.people.learn(fact);
         }
@@ -470,7 +470,7 @@ impl Intake {
     }
 
     /// Works out who stands for whom, when all that says so has been read.
-    pub fn end_merges(&mut self, shared: &Shared) -> Result<()> {
+    pub(crate) fn end_merges(&mut self, shared: &Shared) -> Result<()> {
         for (index, table) in shared.plan.tables.iter().enumerate() {
             if table.merges.is_some() {
                 shared.spool.each_emptied(index, |(record, version)| {
@@ -509,7 +509,7 @@ impl Intake {
     }
 
     /// Lines that cannot be used, by reason.
-    pub fn rejected(&self) -> BTreeMap<String, u64> {
+    pub(crate) fn rejected(&self) -> BTreeMap<String, u64> {
         let mut rejected = BTreeMap::new();
         for (reason, lines) in self.files.iter().flat_map(|(_, file)| &file.rejected) {
             *rejected.entry((*reason).to_string()).or_default() += lines;
@@ -518,17 +518,17 @@ impl Intake {
     }
 
     /// Decompressed bytes read.
-    pub fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.files.iter().map(|(_, file)| file.bytes).sum()
     }
 
     /// Files read.
-    pub fn file_count(&self) -> usize {
+    pub(crate) fn file_count(&self) -> usize {
         self.files.len()
     }
 
     /// What to remember of every file read.
-    pub fn taken(&self, plan: &PullPlan) -> Extracts {
+    pub(crate) fn taken(&self, plan: &PullPlan) -> Extracts {
         self.files
             .iter()
             .map(|(work, file)| {

@@ -11,7 +11,7 @@ const NAMED: usize = 5;
 
 /// Fails when more of a source's lines were rejected than its threshold allows: says in which files,
 /// and why.
-pub fn check(plan: &PullPlan, intake: &Intake) -> Result<()> {
+pub(crate) fn check(plan: &PullPlan, intake: &Intake) -> Result<()> {
     for (index, source) in plan.sources.iter().enumerate() {
         let (mut lines, mut rejected, mut reasons) = (0, 0, Reasons::new());
         for (_, file) in intake.of_source(index) {

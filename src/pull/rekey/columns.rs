@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// What kind of pseudonym a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A `person_key`.
     Person,
     /// The check beside it.
@@ -25,7 +25,7 @@ pub enum Kind {
 
 /// The pseudonyms of a table, and how its rows are sorted.
 #[derive(Debug)]
-pub struct Columns {
+pub(super) struct Columns {
     kinds: Vec<(String, Option<Kind>)>,
     /// The column that rows of a person are sorted by.
     pub order: Option<String>,
@@ -33,7 +33,7 @@ pub struct Columns {
 
 impl Columns {
     /// Of a pulled table: as the table itself says, or `plan` when it was pulled before tables did.
-    pub fn of_record(table: &Table, plan: Option<&TablePlan>) -> Result<Self> {
+    pub(super) fn of_record(table: &Table, plan: Option<&TablePlan>) -> Result<Self> {
         let same = |plan: &&TablePlan| table.property(DEFINITION) == Some(&plan.fingerprint);
         let said = match (table.property(COLUMNS), plan.filter(same)) {
             (Some(said), _) => said.to_string(),
@@ -63,7 +63,7 @@ impl Columns {
 
     /// Of a table of Populace's own state: columns called `…person_key` are people, and any other
     /// `…_key` is a record; `digest` is of a line.
-    pub fn of_state(table: &Table) -> Self {
+    pub(super) fn of_state(table: &Table) -> Self {
         let kind = |name: &str| match name {
             name if name.ends_with("person_key") => Some(Kind::Person),
             name if name.ends_with("_key") => Some(Kind::Record),
@@ -77,18 +77,18 @@ impl Columns {
     }
 
     /// Whether there is any.
-    pub fn any(&self) -> bool {
+    pub(super) fn any(&self) -> bool {
         self.kinds.iter().any(|(_, kind)| kind.is_some())
     }
 
     /// The columns of a kind.
-    pub fn named(&self, kind: Kind) -> Vec<&str> {
+    pub(super) fn named(&self, kind: Kind) -> Vec<&str> {
         let of_kind = self.kinds.iter().filter(|(_, k)| *k == Some(kind));
         of_kind.map(|(name, _)| name.as_str()).collect()
     }
 
     /// Rows under the next key.
-    pub fn rekey(&self, rows: &RecordBatch, rekey: &Rekey) -> Result<RecordBatch> {
+    pub(super) fn rekey(&self, rows: &RecordBatch, rekey: &Rekey) -> Result<RecordBatch> {
         let number = |name: &str| -> Result<&Int64Array> {
             let column = rows.column_by_name(name);
             let numbers = column.and_then(|c| c.as_primitive_opt::<Int64Type>());

@@ -34,7 +34,7 @@ const PROOF: &str = "proof";
 
 /// What a rotation did.
 #[derive(Debug, Serialize)]
-pub struct Rotated {
+pub(crate) struct Rotated {
     /// The fingerprint of the key before.
     pub from: String,
     /// The fingerprint of the key now.
@@ -60,7 +60,7 @@ struct Proof {
 /// # Errors
 /// Usage: the lake's key is not among those before. Data: two pseudonyms would become one, or the
 /// storage failed.
-pub async fn rotate(
+pub(crate) async fn rotate(
     pipeline: &Pipeline,
     lake: &mut Lake,
     key: &Key,
@@ -125,7 +125,7 @@ pub async fn rotate(
 }
 
 /// Gives up a rotation that has not switched any table; the lake is as it was before it.
-pub async fn abandon(lake: &mut Lake) -> Result<()> {
+pub(crate) async fn abandon(lake: &mut Lake) -> Result<()> {
     if lake.settings().rotating_to.is_none() {
         return Err(
             Error::usage("no rotation of a key has been begun").hint("there is nothing to give up")

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// How the rows of a table belong to people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Links {
+pub(crate) struct Links {
     /// Rows.
     pub rows: u64,
     /// Rows that belong to a person.
@@ -30,14 +30,14 @@ pub struct Links {
 
 /// Counts [`Links`] shard by shard.
 #[derive(Debug, Default)]
-pub struct Count {
+pub(super) struct Count {
     links: Links,
     spread: u64,
 }
 
 impl Count {
     /// Adds all rows of a shard; people never cross shards.
-    pub fn add(&mut self, rows: u64, mut people: Vec<i64>) {
+    pub(super) fn add(&mut self, rows: u64, mut people: Vec<i64>) {
         people.sort_unstable();
         self.links.rows += rows;
         self.links.linked += people.len() as u64;
@@ -48,14 +48,14 @@ impl Count {
     }
 
     /// The counts.
-    pub fn links(mut self) -> Links {
+    pub(super) fn links(mut self) -> Links {
         self.links.rows_a_person = format!("{:016x}", self.spread);
         self.links
     }
 }
 
 /// The links that `files` hold.
-pub async fn links(lake: &Lake, files: &[DataFile], columns: &Columns) -> Result<Links> {
+pub(super) async fn links(lake: &Lake, files: &[DataFile], columns: &Columns) -> Result<Links> {
     let mut by_shard: BTreeMap<Option<i32>, Vec<&DataFile>> = BTreeMap::new();
     for file in files {
         by_shard.entry(file.shard).or_default().push(file);
@@ -83,13 +83,13 @@ pub async fn links(lake: &Lake, files: &[DataFile], columns: &Columns) -> Result
 }
 
 /// The numbers of a column that are not NULL.
-pub fn present(column: &ArrayRef) -> impl Iterator<Item = i64> + '_ {
+pub(super) fn present(column: &ArrayRef) -> impl Iterator<Item = i64> + '_ {
     column.as_primitive::<Int64Type>().iter().flatten()
 }
 
 /// Different pseudonyms in the whole lake, in whichever columns they stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Different {
+pub(super) struct Different {
     /// Of people.
     pub people: u64,
     /// Of records.
@@ -101,7 +101,7 @@ const RANGES: u32 = 256;
 
 /// Counts the different pseudonyms of `tables`, and fails when the next key would give two of them
 /// one pseudonym. As equal ones stay equal by themselves, every link of every column is then kept.
-pub async fn different(
+pub(super) async fn different(
     lake: &Lake,
     tables: &[(Table, Columns)],
     rekey: &Rekey,

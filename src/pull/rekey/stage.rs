@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// A table that was written anew and waits for its commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Staged {
+pub(super) struct Staged {
     /// The version of the table that it was made from.
     version: u64,
     /// The key that it was made for, by its fingerprint.
@@ -46,7 +46,7 @@ struct StagedFile {
 }
 
 /// Writes a table anew, and proves from the files written that its links are what they were.
-pub async fn stage(
+pub(super) async fn stage(
     lake: &Lake,
     table: &Table,
     columns: &Columns,
@@ -185,12 +185,12 @@ fn digest(rows: &RecordBatch) -> u128 {
 
 impl Staged {
     /// Whether this was made from `table` as it is, for the key with this fingerprint.
-    pub fn fits(&self, table: &Table, key: &str) -> bool {
+    pub(super) fn fits(&self, table: &Table, key: &str) -> bool {
         self.version == table.version && self.key == key
     }
 
     /// Makes the files that wait the table's own, in one step.
-    pub async fn commit(&self, lake: &Lake, table: &Table) -> Result<()> {
+    pub(super) async fn commit(&self, lake: &Lake, table: &Table) -> Result<()> {
         let add: Vec<DataFile> = self.files.iter().map(StagedFile::file).collect();
         let mut properties = table.properties.clone();
         properties.insert(KEY.to_string(), self.key.clone());

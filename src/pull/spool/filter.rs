@@ -5,7 +5,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::Schema;
 
 /// A look at rows, to see whether they are wanted.
-pub struct Filter<'a> {
+pub(crate) struct Filter<'a> {
     /// The columns looked at; those that a table lacks are left out.
     pub columns: &'a [&'a str],
     /// Whether they are wanted.

@@ -6,10 +6,10 @@ mod rowless;
 mod shard;
 mod spill;
 
-pub use filter::Filter;
-pub use part::Part;
+pub(super) use filter::Filter;
+pub(super) use part::Part;
 use shard::WaitingRoom;
-pub use shard::{NOWHERE, is_unlinked, shard_of};
+pub(crate) use shard::{NOWHERE, is_unlinked, shard_of};
 
 use super::version::{Keys, RecordVersion};
 use crate::error::Result;
@@ -24,7 +24,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The rows of all tables of a pull.
 #[derive(Debug)]
-pub struct Spool {
+pub(super) struct Spool {
     tables: Vec<Mutex<TableRuns>>,
     shards: u32,
     folder: PathBuf,
@@ -47,7 +47,7 @@ struct TableRuns {
 
 impl Spool {
     /// Room for `tables` tables; at most about `budget` bytes stay in memory.
-    pub fn new(tables: usize, shards: u32, folder: PathBuf, budget: usize) -> Self {
+    pub(super) fn new(tables: usize, shards: u32, folder: PathBuf, budget: usize) -> Self {
         Spool {
             tables: (0..tables).map(|_| Mutex::default()).collect(),
             shards,
@@ -59,7 +59,7 @@ impl Spool {
     }
 
     /// Adds rows to a table.
-    pub fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
+    pub(super) fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
         let people = batch.column_by_name("person_key");
         let waiting = {
             let mut spool = self.locked(table);
@@ -85,7 +85,7 @@ impl Spool {
 
     /// Adds versions of records that have no row in a table: whatever row an older version has must
     /// go.
-    pub fn add_emptied(&self, table: usize, versions: Vec<RecordVersion>) -> Result<()> {
+    pub(super) fn add_emptied(&self, table: usize, versions: Vec<RecordVersion>) -> Result<()> {
         let mut spool = self.locked(table);
         spool.count += versions.len();
         spool.emptied.add(versions, || {
@@ -116,7 +116,7 @@ impl Spool {
     }
 
     /// The shards that a table has rows for.
-    pub fn shards(&self, table: usize) -> Vec<i32> {
+    pub(super) fn shards(&self, table: usize) -> Vec<i32> {
         let spool = self.locked(table);
         let held = spool.held.iter().flat_map(|a| a.shards.keys().copied());
         let spilled = spool.spilled.iter().flat_map(Spilled::shards);
@@ -125,18 +125,22 @@ impl Spool {
     }
 
     /// Shows the versions of records that have no row in a table.
-    pub fn each_emptied(&self, table: usize, show: impl FnMut(RecordVersion)) -> Result<()> {
+    pub(super) fn each_emptied(&self, table: usize, show: impl FnMut(RecordVersion)) -> Result<()> {
         self.locked(table).emptied.each(show)
     }
 
     /// At most how many records a table has rows or emptied versions for.
-    pub fn count(&self, table: usize) -> usize {
+    pub(super) fn count(&self, table: usize) -> usize {
         self.locked(table).count
     }
 
     /// Shows every record and version that a table has rows for, with its shard, and those that
     /// have none, as [`NOWHERE`].
-    pub fn each_key(&self, table: usize, mut show: impl FnMut(i32, RecordVersion)) -> Result<()> {
+    pub(super) fn each_key(
+        &self,
+        table: usize,
+        mut show: impl FnMut(i32, RecordVersion),
+    ) -> Result<()> {
         let spool = self.locked(table);
         spool.emptied.each(|version| show(NOWHERE, version))?;
         for arrived in &spool.held {
@@ -157,18 +161,18 @@ impl Spool {
     }
 
     /// Takes the rows of one shard, each batch of them on its own.
-    pub fn take(&self, table: usize, shard: i32) -> Result<Vec<RecordBatch>> {
+    pub(super) fn take(&self, table: usize, shard: i32) -> Result<Vec<RecordBatch>> {
         let parts = self.take_parts(table, shard)?;
         parts.into_iter().map(Part::taken).collect()
     }
 
     /// Takes the rows of one shard, as they lie among others.
-    pub fn take_parts(&self, table: usize, shard: i32) -> Result<Vec<Part>> {
+    pub(super) fn take_parts(&self, table: usize, shard: i32) -> Result<Vec<Part>> {
         self.take_wanted(table, shard, None)
     }
 
     /// Takes those parts of a shard that a `look` at them asks for; the others stay where they are.
-    pub fn take_some(&self, table: usize, shard: i32, look: &Filter) -> Result<Vec<Part>> {
+    pub(super) fn take_some(&self, table: usize, shard: i32, look: &Filter) -> Result<Vec<Part>> {
         self.take_wanted(table, shard, Some(look))
     }
 

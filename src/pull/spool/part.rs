@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// Rows of one shard that arrived together.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub(crate) struct Part {
     /// What they arrived in.
     pub batch: RecordBatch,
     /// Their positions in it, ascending; None for all.
@@ -19,7 +19,7 @@ pub struct Part {
 
 impl Part {
     /// How many rows.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match &self.rows {
             Some(rows) => rows.len(),
             None => self.batch.num_rows(),
@@ -27,7 +27,7 @@ impl Part {
     }
 
     /// Their positions in the batch, ascending.
-    pub fn positions(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn positions(&self) -> impl Iterator<Item = usize> {
         let (some, all) = match &self.rows {
             Some(rows) => (rows.as_slice(), 0),
             None => (&[][..], self.batch.num_rows()),
@@ -36,7 +36,7 @@ impl Part {
     }
 
     /// The rows as a batch of their own.
-    pub fn taken(self) -> Result<RecordBatch> {
+    pub(crate) fn taken(self) -> Result<RecordBatch> {
         match self.rows {
             Some(rows) => take_record_batch(&self.batch, &UInt32Array::from(rows))
                 .data(|| "cannot sort rows into shards"),
@@ -61,7 +61,7 @@ pub(super) struct Arrived {
 
 impl Arrived {
     /// Sorts rows into `shards`; those without a person into the `waiting` room.
-    pub fn new(batch: RecordBatch, shards: u32, waiting: WaitingRoom) -> Result<Self> {
+    pub(super) fn new(batch: RecordBatch, shards: u32, waiting: WaitingRoom) -> Result<Self> {
         let Some(people) = batch.column_by_name("person_key") else {
             let all = BTreeMap::from([(0, None)]);
             return Ok(Arrived { batch, shards: all });
@@ -90,12 +90,12 @@ impl Arrived {
     }
 
     /// Bytes in memory.
-    pub fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.batch.get_array_memory_size() + self.batch.num_rows() * size_of::<u32>()
     }
 
     /// Whether one shard's rows are wanted.
-    pub fn is_wanted(&self, shard: i32, look: &Filter) -> Result<bool> {
+    pub(super) fn is_wanted(&self, shard: i32, look: &Filter) -> Result<bool> {
         let Some(rows) = self.shards.get(&shard) else {
             return Ok(false);
         };
@@ -107,7 +107,7 @@ impl Arrived {
     }
 
     /// Takes one shard's rows.
-    pub fn take(&mut self, shard: i32) -> Option<Part> {
+    pub(super) fn take(&mut self, shard: i32) -> Option<Part> {
         let rows = self.shards.remove(&shard)?;
         let batch = self.batch.clone();
         Some(Part { batch, rows })

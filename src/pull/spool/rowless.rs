@@ -22,7 +22,7 @@ pub(super) struct Rowless {
 
 impl Rowless {
     /// Adds versions; `path` gives a new file's place.
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         versions: Vec<RecordVersion>,
         path: impl FnOnce() -> PathBuf,
@@ -49,7 +49,7 @@ impl Rowless {
     }
 
     /// Shows each of them.
-    pub fn each(&self, mut show: impl FnMut(RecordVersion)) -> Result<()> {
+    pub(super) fn each(&self, mut show: impl FnMut(RecordVersion)) -> Result<()> {
         for path in &self.spilled {
             let cannot = || format!("cannot read back {}", path.display());
             let mut file = BufReader::new(File::open(path).data(cannot)?);

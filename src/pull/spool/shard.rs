@@ -1,6 +1,6 @@
 //! Which shard a row belongs to.
 
-pub use crate::lake::shard_of;
+pub(crate) use crate::lake::shard_of;
 
 /// Rows that wait in one shard before the next ones go to others.
 const MOST_WAITING: usize = 250_000;
@@ -20,7 +20,7 @@ pub(super) struct WaitingRoom {
 
 impl WaitingRoom {
     /// The one for the next row when `waiting` have come, in a lake of `shards` shards of people.
-    pub fn after(waiting: usize, shards: u32) -> Self {
+    pub(super) fn after(waiting: usize, shards: u32) -> Self {
         let shards = (shards / 4).max(1);
         let full = waiting / (shards as usize * MOST_WAITING);
         let rooms = (MOST_SHARDS / shards).max(1);
@@ -32,18 +32,18 @@ impl WaitingRoom {
     }
 
     /// The shard of a row, by its record.
-    pub fn shard(self, record_key: i64) -> i32 {
+    pub(super) fn shard(self, record_key: i64) -> i32 {
         -1 - self.first - shard_of(record_key, self.shards)
     }
 }
 
 /// Whether rows of this shard have no person (yet).
-pub fn is_unlinked(shard: i32) -> bool {
+pub(crate) fn is_unlinked(shard: i32) -> bool {
     shard < 0 && shard != NOWHERE
 }
 
 /// Where a record is that has no row in a table (any more).
-pub const NOWHERE: i32 = i32::MIN;
+pub(crate) const NOWHERE: i32 = i32::MIN;
 
 #[cfg(test)]
 mod tests {

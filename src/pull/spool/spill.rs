@@ -30,7 +30,7 @@ pub(super) struct Spilled {
 
 impl Spilled {
     /// Writes `arrived` to `path`, sorted by shard.
-    pub fn write(path: PathBuf, arrived: &[Arrived]) -> Result<Self> {
+    pub(super) fn write(path: PathBuf, arrived: &[Arrived]) -> Result<Self> {
         let cannot = || {
             let folder = path.parent().unwrap_or(&path).display();
             format!("cannot write to the temporary folder {folder}")
@@ -79,12 +79,12 @@ impl Spilled {
     }
 
     /// The shards that are still here.
-    pub fn shards(&self) -> impl Iterator<Item = i32> {
+    pub(super) fn shards(&self) -> impl Iterator<Item = i32> {
         self.shards.iter().copied().filter(|shard| *shard != TAKEN)
     }
 
     /// Shows every record and version that is still here, with its shard.
-    pub fn each_key(&self, show: &mut impl FnMut(i32, RecordVersion)) -> Result<()> {
+    pub(super) fn each_key(&self, show: &mut impl FnMut(i32, RecordVersion)) -> Result<()> {
         let cannot = || format!("cannot read back {}", self.keys.display());
         let file = BufReader::new(File::open(&self.keys).data(cannot)?);
         let reader = FileReader::try_new(file, None).data(cannot)?;
@@ -102,7 +102,7 @@ impl Spilled {
     }
 
     /// Whether a shard's rows are wanted.
-    pub fn is_wanted(&self, shard: i32, look: &Filter) -> Result<bool> {
+    pub(super) fn is_wanted(&self, shard: i32, look: &Filter) -> Result<bool> {
         match self.position(shard) {
             Some(at) => match read(&self.path, at, Some(look))? {
                 Some(part) => (look.wanted)(&part.batch),
@@ -113,7 +113,7 @@ impl Spilled {
     }
 
     /// Marks a shard's batch as taken; gives what [`read`] wants to know.
-    pub fn take(&mut self, shard: i32) -> Option<(PathBuf, usize)> {
+    pub(super) fn take(&mut self, shard: i32) -> Option<(PathBuf, usize)> {
         let at = self.position(shard)?;
         self.shards[at] = TAKEN;
         Some((self.path.clone(), at))

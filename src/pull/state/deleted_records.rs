@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// `populace.deleted`.
-pub fn table() -> TableName {
+pub(crate) fn table() -> TableName {
     TableName::new("populace", "deleted")
 }
 
@@ -31,10 +31,10 @@ fn schema() -> SchemaRef {
 }
 
 /// When each deleted record was deleted, in microseconds since 1970.
-pub type Deleted = HashMap<i64, i64, ByRecord>;
+pub(crate) type Deleted = HashMap<i64, i64, ByRecord>;
 
 /// Reads what was deleted up to the last pull.
-pub async fn load(lake: &Lake) -> Result<Deleted> {
+pub(crate) async fn load(lake: &Lake) -> Result<Deleted> {
     let mut deleted = Deleted::default();
     let clock = Clock::of_command();
     let Some(stored) = lake.table(&table()).await? else {
@@ -54,7 +54,7 @@ pub async fn load(lake: &Lake) -> Result<Deleted> {
 }
 
 /// Whose each deleted Patient was, where that was known.
-pub async fn owners(lake: &Lake) -> Result<Vec<(i64, i64)>> {
+pub(crate) async fn owners(lake: &Lake) -> Result<Vec<(i64, i64)>> {
     let mut owners = Vec::new();
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(owners);
@@ -72,7 +72,7 @@ pub async fn owners(lake: &Lake) -> Result<Vec<(i64, i64)>> {
 }
 
 /// Stores what has been deleted up to now, and whose the Patients among it were.
-pub async fn store(
+pub(crate) async fn store(
     lake: &Lake,
     deleted: &Deleted,
     owners: &HashMap<i64, i64, ByRecord>,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// What is remembered of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Extract {
+pub(crate) struct Extract {
     /// Bytes, as stored.
     pub size: u64,
     /// When it was last changed, in microseconds since 1970.
@@ -36,10 +36,10 @@ pub struct Extract {
 }
 
 /// Files taken, by source and name.
-pub type Extracts = BTreeMap<(String, String), Extract>;
+pub(crate) type Extracts = BTreeMap<(String, String), Extract>;
 
 /// `populace.extract`.
-pub fn table() -> TableName {
+pub(crate) fn table() -> TableName {
     TableName::new("populace", "extract")
 }
 
@@ -83,7 +83,7 @@ impl Extract {
     }
 
     /// Whether `file`, read with these settings, would bring nothing new.
-    pub fn covers(&self, file: &SourceFile, settings: &str) -> bool {
+    pub(crate) fn covers(&self, file: &SourceFile, settings: &str) -> bool {
         self.size == file.size
             && self.modified == file.modified
             && self.etag == file.etag()
@@ -91,7 +91,7 @@ impl Extract {
     }
 
     /// Lines that brought something: neither empty nor rejected.
-    pub fn used(&self) -> u64 {
+    pub(crate) fn used(&self) -> u64 {
         self.accepted + self.without_view + self.deletions
     }
 
@@ -111,7 +111,7 @@ impl Extract {
 }
 
 /// Reads what was taken before.
-pub async fn load(lake: &Lake) -> Result<Extracts> {
+pub(crate) async fn load(lake: &Lake) -> Result<Extracts> {
     let mut taken = Extracts::new();
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(taken);
@@ -148,7 +148,7 @@ pub async fn load(lake: &Lake) -> Result<Extracts> {
 
 /// Stores what has been taken up to now. This is a pull's last commit: until then its files count
 /// as not taken, and a pull that was cut short reads them again.
-pub async fn store(
+pub(crate) async fn store(
     lake: &Lake,
     taken: &Extracts,
     properties: BTreeMap<String, String>,

@@ -10,7 +10,7 @@ const TRIES: usize = 20;
 
 /// Moves every table on by one version that changes nothing, so that no commit made from what was
 /// read before can follow. Tables that are not there are made, empty, when `create`.
-pub async fn fence(lake: &Lake, plan: &PullPlan, create: bool) -> Result<()> {
+pub(crate) async fn fence(lake: &Lake, plan: &PullPlan, create: bool) -> Result<()> {
     for table in &plan.tables {
         let mut tried = 0;
         loop {

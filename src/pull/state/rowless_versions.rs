@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// `populace.emptied`.
-pub fn table() -> TableName {
+pub(crate) fn table() -> TableName {
     TableName::new("populace", "emptied")
 }
 
@@ -33,17 +33,17 @@ fn schema() -> SchemaRef {
 
 /// The version of each record that left no row, by table.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct RowlessVersions(BTreeMap<String, HashMap<i64, Version>>);
+pub(crate) struct RowlessVersions(BTreeMap<String, HashMap<i64, Version>>);
 
 impl RowlessVersions {
     /// Those of `name`.
-    pub fn of(&self, name: &TableName) -> impl Iterator<Item = RecordVersion> {
+    pub(crate) fn of(&self, name: &TableName) -> impl Iterator<Item = RecordVersion> {
         let known = self.0.get(&name.to_string());
         known.into_iter().flatten().map(|(k, v)| (*k, *v))
     }
 
     /// Those of `name` whose record has new rows in `spool`.
-    pub fn arriving(
+    pub(crate) fn arriving(
         &self,
         name: &TableName,
         spool: &Spool,
@@ -60,7 +60,7 @@ impl RowlessVersions {
 
     /// Takes in where records of `name` turned out to be: `emptied` are those that have no row now,
     /// and `stays` says that another version's rows are newer.
-    pub fn learn(
+    pub(crate) fn learn(
         &mut self,
         name: &TableName,
         emptied: &[RecordVersion],
@@ -74,7 +74,7 @@ impl RowlessVersions {
 }
 
 /// Reads what was kept up to the last pull.
-pub async fn load(lake: &Lake) -> Result<RowlessVersions> {
+pub(crate) async fn load(lake: &Lake) -> Result<RowlessVersions> {
     let clock = Clock::of_command();
     let mut emptied = RowlessVersions::default();
     let Some(held) = lake.table(&table()).await? else {
@@ -100,7 +100,7 @@ pub async fn load(lake: &Lake) -> Result<RowlessVersions> {
 }
 
 /// Keeps what is known now.
-pub async fn store(lake: &Lake, emptied: &RowlessVersions) -> Result<()> {
+pub(crate) async fn store(lake: &Lake, emptied: &RowlessVersions) -> Result<()> {
     let base = lake.table(&table()).await?;
     let mut rows: Vec<(&str, i64, Version)> = emptied
         .0

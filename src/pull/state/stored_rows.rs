@@ -11,12 +11,16 @@ use std::sync::Arc;
 ///
 /// A lake of an earlier form has digests that another hash made. They say nothing beside today's, so
 /// any line that is read again replaces what the lake holds of the same version.
-pub async fn rows(lake: &Lake, file: &DataFile, shape: &SchemaRef) -> Result<Vec<RecordBatch>> {
+pub(crate) async fn rows(
+    lake: &Lake,
+    file: &DataFile,
+    shape: &SchemaRef,
+) -> Result<Vec<RecordBatch>> {
     picked(lake, file, shape, None).await
 }
 
 /// As [`rows`], of those at the positions `picked`, ascending, among the rows that count.
-pub async fn picked(
+pub(crate) async fn picked(
     lake: &Lake,
     file: &DataFile,
     shape: &SchemaRef,
@@ -39,7 +43,7 @@ fn without_digests(rows: &RecordBatch, at: usize) -> Result<RecordBatch> {
 }
 
 /// Those of the named columns that the table has, in its order.
-pub fn shape(plan: &TablePlan, names: &[&str]) -> SchemaRef {
+pub(crate) fn shape(plan: &TablePlan, names: &[&str]) -> SchemaRef {
     let fields = plan.schema.fields().iter();
     let wanted = fields.filter(|field| names.contains(&field.name().as_str()));
     Arc::new(Schema::new(wanted.cloned().collect::<Vec<_>>()))

@@ -2,7 +2,8 @@
 
 use super::reports::{small, text, with};
 use super::sample::{Column, data};
-use crate::release::{Shown, TableData};
+use crate::release::TableData;
+use crate::release::frame::Shown;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 use super::sample;
 use crate::disclosure::Scheme;
-use crate::release::{File, Part, Rendered, Shown, TableData, render};
+use crate::release::frame::{Part, Shown};
+use crate::release::{File, Rendered, TableData, render};
 use calamine::{Data, Reader, Xlsx};
 use std::io::Cursor;
 

@@ -2,7 +2,9 @@ use super::sample;
 use crate::disclosure::Scheme;
 use crate::error::Result;
 use crate::lake::Location;
-use crate::release::{Alteration, File, MANIFEST, Manifest, Published, publish, render};
+use crate::release::inspect::Alteration;
+use crate::release::publish::{Published, publish};
+use crate::release::{File, MANIFEST, Manifest, render};
 use std::fs;
 use std::path::Path;
 

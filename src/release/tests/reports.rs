@@ -1,7 +1,8 @@
 use super::sample::{self, Column, data};
 use crate::disclosure::Scheme;
 use crate::error::Error;
-use crate::release::{Rendered, ReportFile, Shown, TableData, render};
+use crate::release::frame::Shown;
+use crate::release::{Rendered, ReportFile, TableData, render};
 use arrow::array::{Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use std::collections::BTreeMap;

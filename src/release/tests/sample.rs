@@ -1,6 +1,7 @@
 //! Made-up results of the SQL of the project's own reports.
 
-use crate::release::{About, InputUsed, Lists, ModelUsed, ReportFile, TableData};
+use crate::release::proof::Lists;
+use crate::release::{About, InputUsed, ModelUsed, ReportFile, TableData};
 use arrow::array::{ArrayRef, AsArray, Date32Array, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use chrono::NaiveDate;
@@ -9,13 +10,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// One column of a result.
-pub enum Column {
+pub(crate) enum Column {
     Text(Vec<String>),
     Count(Vec<i64>),
     Date(Vec<i32>),
 }
 
-pub fn data(columns: Vec<(&str, Column)>) -> TableData {
+pub(crate) fn data(columns: Vec<(&str, Column)>) -> TableData {
     let arrays = columns.into_iter().map(|(name, column)| {
         let array: ArrayRef = match column {
             Column::Text(values) => Arc::new(StringArray::from(values)),
@@ -32,7 +33,7 @@ pub fn data(columns: Vec<(&str, Column)>) -> TableData {
 }
 
 /// Every value that is there, as if it were in the dimension's list.
-pub fn lists(batch: &RecordBatch) -> Lists {
+pub(crate) fn lists(batch: &RecordBatch) -> Lists {
     let schema = batch.schema();
     let columns = schema.fields().iter().zip(batch.columns());
     let texts = |column: &ArrayRef| {
@@ -62,7 +63,7 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 /// Counts that cover zeros, suppressed and large ones, the same every time.
-pub fn counts(size: usize, scale: u64) -> Column {
+pub(crate) fn counts(size: usize, scale: u64) -> Column {
     let mut state = 7u64;
     let next = |_| {
         state = state
@@ -80,7 +81,7 @@ pub fn counts(size: usize, scale: u64) -> Column {
     Column::Count((0..size).map(next).collect())
 }
 
-pub const SETTINGS: [&str; 13] = [
+pub(crate) const SETTINGS: [&str; 13] = [
     "General practice",
     "Emergency department",
     "Emergency admission",
@@ -117,7 +118,7 @@ const CONDITIONS: [&str; 12] = [
     "Frailty",
 ];
 
-pub fn report(name: &str) -> ReportFile {
+pub(crate) fn report(name: &str) -> ReportFile {
     let file = format!(
         "{}/pipelines/reports/{name}.toml",
         env!("CARGO_MANIFEST_DIR")
@@ -125,7 +126,7 @@ pub fn report(name: &str) -> ReportFile {
     ReportFile::read(Path::new(&file)).unwrap()
 }
 
-pub fn population_profile() -> BTreeMap<String, TableData> {
+pub(crate) fn population_profile() -> BTreeMap<String, TableData> {
     let bands: Vec<String> = (0..18)
         .map(|b| format!("{} to {}", b * 5, b * 5 + 4))
         .chain(["90+".to_owned()])
@@ -195,7 +196,7 @@ pub fn population_profile() -> BTreeMap<String, TableData> {
     ])
 }
 
-pub fn use_of_services() -> BTreeMap<String, TableData> {
+pub(crate) fn use_of_services() -> BTreeMap<String, TableData> {
     let first = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
     let mut months = (Vec::new(), Vec::new(), Vec::new());
     for m in 0..24u32 {
@@ -247,7 +248,7 @@ pub fn use_of_services() -> BTreeMap<String, TableData> {
     ])
 }
 
-pub fn about() -> About {
+pub(crate) fn about() -> About {
     About {
         as_of: NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(),
         parameters: BTreeMap::from([("as_of".to_owned(), "2026-03-31".to_owned())]),

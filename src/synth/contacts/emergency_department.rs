@@ -25,7 +25,7 @@ const COMPLAINTS: [(&str, Coding, f64); 10] = [
 ];
 
 /// Attendances a year at an age that do not end in an admission.
-pub fn attendance_rate(years: i32) -> f64 {
+pub(crate) fn attendance_rate(years: i32) -> f64 {
     match years {
         ..=4 => 0.55,
         5..=17 => 0.27,
@@ -37,7 +37,7 @@ pub fn attendance_rate(years: i32) -> f64 {
 }
 
 /// An attendance; `admits` says why and where the person is then admitted. Returns its end.
-pub fn attend(
+pub(crate) fn attend(
     random: &mut Random,
     world: &World,
     life: &mut Life,

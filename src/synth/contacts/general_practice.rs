@@ -66,7 +66,7 @@ fn base_rate(years: i32, female: bool) -> f64 {
 }
 
 /// Everything the person's practices record.
-pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
     register(random, world, life);
     let middle = (life.window.0 + life.window.1) / 2;
     let depth = 5.5 - f64::from(life.decile(world, middle));

@@ -35,7 +35,7 @@ fn planned_rate(years: i32) -> f64 {
 }
 
 /// Every hospital stay and emergency attendance of a life.
-pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
     let middle = (life.window.0 + life.window.1) / 2;
     let years = life.person.age(middle);
     let depth = 5.5 - f64::from(life.decile(world, middle));

@@ -18,7 +18,7 @@ const PHARMACY_SERVICES: [(&str, f64); 6] = [
 ];
 
 /// Contacts outside general practice and hospital.
-pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
     pharmacy(random, world, life);
     dental(random, world, life);
     optometry(random, world, life);

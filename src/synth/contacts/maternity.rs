@@ -9,7 +9,7 @@ use super::provider::trust;
 use super::stay::stay;
 
 /// A stay of the mother, and one of the baby when the person was born in the period.
-pub fn maternity(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn maternity(random: &mut Random, world: &World, life: &mut Life) {
     let (first, last) = life.window;
     let years = life.person.age(first);
     let rate = match years {

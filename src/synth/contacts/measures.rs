@@ -6,13 +6,13 @@ use super::super::random::Random;
 use super::super::record::{Coding, Finding, coding};
 
 /// Where a code comes from.
-pub const LOINC: &str = "http://loinc.org";
+pub(crate) const LOINC: &str = "http://loinc.org";
 /// SNOMED CT.
-pub const SNOMED: &str = "http://snomed.info/sct";
+pub(crate) const SNOMED: &str = "http://snomed.info/sct";
 
 /// One thing that can be measured.
 #[derive(Debug)]
-pub struct Measure {
+pub(crate) struct Measure {
     /// Code system.
     pub system: &'static str,
     /// Code.
@@ -50,7 +50,7 @@ const LAB: &str = "laboratory";
 const SOCIAL: &str = "social-history";
 
 /// All measures. The constants below are places in this list.
-pub const MEASURES: [Measure; 20] = [
+pub(crate) const MEASURES: [Measure; 20] = [
     measure(LOINC, "85354-9", "Blood pressure panel", "mm[Hg]", VITAL, 0),
     measure(LOINC, "29463-7", "Body weight", "kg", VITAL, 1),
     measure(LOINC, "39156-5", "Body mass index", "kg/m2", VITAL, 1),
@@ -109,33 +109,33 @@ pub const MEASURES: [Measure; 20] = [
 ];
 
 /// Blood pressure.
-pub const PRESSURE: usize = 0;
+pub(crate) const PRESSURE: usize = 0;
 /// Weight.
-pub const WEIGHT: usize = 1;
+pub(crate) const WEIGHT: usize = 1;
 /// Body mass index.
-pub const BODY_MASS: usize = 2;
+pub(crate) const BODY_MASS: usize = 2;
 /// Height.
-pub const HEIGHT: usize = 3;
+pub(crate) const HEIGHT: usize = 3;
 /// Pulse.
-pub const PULSE: usize = 4;
+pub(crate) const PULSE: usize = 4;
 /// Temperature.
-pub const TEMPERATURE: usize = 5;
+pub(crate) const TEMPERATURE: usize = 5;
 /// Oxygen saturation.
-pub const OXYGEN: usize = 6;
+pub(crate) const OXYGEN: usize = 6;
 /// HbA1c.
-pub const HBA1C: usize = 7;
+pub(crate) const HBA1C: usize = 7;
 /// The usual blood test: kidney function, blood count, liver, salts.
-pub const BLOODS: [usize; 6] = [8, 9, 12, 13, 14, 15];
+pub(crate) const BLOODS: [usize; 6] = [8, 9, 12, 13, 14, 15];
 /// Total and HDL cholesterol.
-pub const LIPIDS: [usize; 2] = [10, 11];
+pub(crate) const LIPIDS: [usize; 2] = [10, 11];
 /// Thyroid function.
-pub const THYROID: usize = 16;
+pub(crate) const THYROID: usize = 16;
 /// Smoking status.
-pub const SMOKING: usize = 17;
+pub(crate) const SMOKING: usize = 17;
 /// Units of alcohol a week.
-pub const ALCOHOL: usize = 18;
+pub(crate) const ALCOHOL: usize = 18;
 /// Depression score.
-pub const MOOD: usize = 19;
+pub(crate) const MOOD: usize = 19;
 
 const SMOKING_STATUS: [Coding; 3] = [
     coding("266919005", "Never smoked tobacco"),
@@ -144,7 +144,7 @@ const SMOKING_STATUS: [Coding; 3] = [
 ];
 
 /// What a measurement of this person finds on a day.
-pub fn find(random: &mut Random, life: &Life, measure: usize, on: i32) -> Finding {
+pub(crate) fn find(random: &mut Random, life: &Life, measure: usize, on: i32) -> Finding {
     let person = &life.person;
     let years = f64::from(person.age(on));
     let has = |kind| life.has(kind, on);

@@ -1,17 +1,17 @@
 //! The contacts that follow from a person's age, conditions and home.
 
-pub mod diagnoses;
-pub mod emergency_department;
-pub mod general_practice;
-pub mod hospital;
-pub mod local;
-pub mod maternity;
-pub mod measures;
-pub mod outpatient;
-pub mod prescriptions;
-pub mod problems;
+pub(super) mod diagnoses;
+pub(super) mod emergency_department;
+pub(super) mod general_practice;
+pub(super) mod hospital;
+pub(super) mod local;
+pub(super) mod maternity;
+pub(super) mod measures;
+pub(super) mod outpatient;
+pub(super) mod prescriptions;
+pub(super) mod problems;
 mod provider;
-pub mod social_care;
+pub(super) mod social_care;
 mod stay;
-pub mod teams;
-pub mod vaccinations;
+pub(super) mod teams;
+pub(super) mod vaccinations;

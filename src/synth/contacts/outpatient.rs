@@ -68,7 +68,7 @@ fn course_rate(years: i32) -> f64 {
 }
 
 /// Every referral and the clinics that follow it.
-pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
     let middle = (life.window.0 + life.window.1) / 2;
     let burden = life.burden(middle) as f64;
     let depth = 5.5 - f64::from(life.decile(world, middle));

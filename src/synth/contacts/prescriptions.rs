@@ -9,7 +9,7 @@ use super::super::world::World;
 use super::provider::practice;
 
 /// Medicines for what passes: directions and quantity.
-pub const ACUTE_MEDICINES: [(Coding, &str, u32); 5] = [
+pub(crate) const ACUTE_MEDICINES: [(Coding, &str, u32); 5] = [
     (
         coding("323510009", "Amoxicillin 500mg capsules"),
         "One capsule three times a day",
@@ -38,7 +38,7 @@ pub const ACUTE_MEDICINES: [(Coding, &str, u32); 5] = [
 ];
 
 /// One prescription; `extra` are its directions.
-pub fn prescribe(
+pub(crate) fn prescribe(
     random: &mut Random,
     world: &World,
     life: &mut Life,
@@ -58,7 +58,7 @@ pub fn prescribe(
 }
 
 /// The medicines of long-term conditions, for some of those who have them.
-pub fn repeat_prescriptions(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn repeat_prescriptions(random: &mut Random, world: &World, life: &mut Life) {
     for onset in life.conditions.clone() {
         for medicine in KINDS[onset.kind].medicines {
             if !random.chance(0.52) {

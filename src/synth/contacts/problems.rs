@@ -9,7 +9,7 @@ use super::super::world::World;
 use super::provider::practice;
 
 /// The problem list, with the contact in which a new problem was recorded.
-pub fn problems(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn problems(random: &mut Random, world: &World, life: &mut Life) {
     for onset in life.conditions.clone() {
         let recorded = (onset.day + random.between(0, 45))
             .min(life.window.1)
@@ -44,7 +44,7 @@ pub fn problems(random: &mut Random, world: &World, life: &mut Life) {
 }
 
 /// Reasonable adjustments, and what people want to reach.
-pub fn flags_and_goals(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn flags_and_goals(random: &mut Random, world: &World, life: &mut Life) {
     let day = life.window.1;
     let Some(organisation) = practice(world, life, day) else {
         return;

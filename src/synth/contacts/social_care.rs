@@ -8,7 +8,7 @@ use super::super::record::SocialEvent;
 use super::super::world::World;
 
 /// Requests, assessments, services and reviews of people who are old, frail or disabled.
-pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
     let (first, last) = life.window;
     let middle = (first + last) / 2;
     let years = life.person.age(middle);

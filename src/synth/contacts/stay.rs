@@ -25,7 +25,7 @@ fn written(random: &mut Random, code: &str) -> String {
 }
 
 /// A stay from a moment to a day, written as an Encounter and as a spell.
-pub fn stay(
+pub(super) fn stay(
     random: &mut Random,
     world: &World,
     life: &mut Life,

@@ -21,7 +21,7 @@ const COMMUNITY: [(&str, f64, f64); 6] = [
 const MENTAL: [&str; 5] = ["A02", "A05", "A06", "A08", "C02"];
 
 /// Whether the services have a reason to see the person, and their contacts.
-pub fn happen(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
     let (first, last) = life.window;
     if last - first < 20 {
         return;

@@ -36,7 +36,7 @@ const CHILDHOOD: [(Coding, i32); 5] = [
 ];
 
 /// Everything that was given.
-pub fn vaccinations(random: &mut Random, world: &World, life: &mut Life) {
+pub(crate) fn vaccinations(random: &mut Random, world: &World, life: &mut Life) {
     let (first, last) = life.window;
     let depth = 5.5 - f64::from(life.decile(world, first));
     let keen = 1.0 - 0.035 * depth;

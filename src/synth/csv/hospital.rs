@@ -7,17 +7,17 @@ use super::super::world::World;
 use super::Row;
 
 /// Columns of `apc_spell` after the identity.
-pub const SPELL: &str = "provider_code,site_code,spell_id,admission_date,admission_method,\
+pub(crate) const SPELL: &str = "provider_code,site_code,spell_id,admission_date,admission_method,\
      admission_source,patient_classification,discharge_date,discharge_method,\
      discharge_destination,main_specialty,treatment_function,diag_01,diag_02,diag_03,diag_04,\
      diag_05,diag_06,proc_01,proc_02,proc_03,proc_date_01,hrg,tariff_cost,episode_count";
 /// Columns of `ecds_attendance` after the identity.
-pub const ATTENDANCE: &str = "provider_code,site_code,attendance_id,department_type,\
+pub(crate) const ATTENDANCE: &str = "provider_code,site_code,attendance_id,department_type,\
      attendance_category,arrival_datetime,departure_datetime,arrival_mode,attendance_source,\
      acuity,chief_complaint,diagnosis_01,diagnosis_02,discharge_status,discharge_destination,\
      hrg,tariff_cost";
 /// Columns of `op_attendance` after the identity.
-pub const CLINIC: &str = "provider_code,site_code,appointment_id,appointment_date,attended,\
+pub(crate) const CLINIC: &str = "provider_code,site_code,appointment_id,appointment_date,attended,\
      first_attendance,priority,referral_source,referral_date,main_specialty,\
      treatment_function,proc_01,hrg,tariff_cost";
 
@@ -26,7 +26,7 @@ fn site(row: &mut Row<'_>, provider: &str, number: u32) {
 }
 
 /// Appends one row of `apc_spell`.
-pub fn spell(out: &mut String, world: &World, life: &Life, spell: &Spell) {
+pub(crate) fn spell(out: &mut String, world: &World, life: &Life, spell: &Spell) {
     let mut row = Row::begin(out, world, life, spell.days.0);
     let provider = &world.organisations.get(spell.provider).code;
     row.code(provider);
@@ -52,7 +52,7 @@ pub fn spell(out: &mut String, world: &World, life: &Life, spell: &Spell) {
 }
 
 /// Appends one row of `ecds_attendance`.
-pub fn attendance(out: &mut String, world: &World, life: &Life, attendance: &Attendance) {
+pub(crate) fn attendance(out: &mut String, world: &World, life: &Life, attendance: &Attendance) {
     let mut row = Row::begin(out, world, life, day_of(attendance.times.0));
     let provider = &world.organisations.get(attendance.provider).code;
     row.code(provider);
@@ -71,7 +71,7 @@ pub fn attendance(out: &mut String, world: &World, life: &Life, attendance: &Att
 }
 
 /// Appends one row of `op_attendance`.
-pub fn clinic(out: &mut String, world: &World, life: &Life, clinic: &Clinic) {
+pub(crate) fn clinic(out: &mut String, world: &World, life: &Life, clinic: &Clinic) {
     let mut row = Row::begin(out, world, life, clinic.day);
     let provider = &world.organisations.get(clinic.provider).code;
     row.code(provider);

@@ -7,17 +7,20 @@ use super::super::world::World;
 use super::Row;
 
 /// Columns of `pharmacy_contact` after the identity.
-pub const PHARMACY: &str = "provider_code,contact_id,contact_datetime,service,outcome,advice_note";
+pub(crate) const PHARMACY: &str =
+    "provider_code,contact_id,contact_datetime,service,outcome,advice_note";
 /// Columns of `dental_contact` after the identity.
-pub const DENTAL: &str = "provider_code,contact_id,contact_date,treatment_band,urgent,units,note";
+pub(crate) const DENTAL: &str =
+    "provider_code,contact_id,contact_date,treatment_band,urgent,units,note";
 /// Columns of `optometry_contact` after the identity.
-pub const OPTOMETRY: &str = "provider_code,contact_id,contact_date,sight_test_type,outcome,note";
+pub(crate) const OPTOMETRY: &str =
+    "provider_code,contact_id,contact_date,sight_test_type,outcome,note";
 /// Columns of `hospice_contact` after the identity.
-pub const HOSPICE: &str = "provider_code,contact_id,contact_datetime,contact_type,\
+pub(crate) const HOSPICE: &str = "provider_code,contact_id,contact_datetime,contact_type,\
      place_of_care,preferred_place_of_death,note";
 
 /// Appends one row: `timed` says whether it has a time of day, `codes` how many codes it has.
-pub fn contact(
+pub(crate) fn contact(
     out: &mut String,
     world: &World,
     life: &Life,

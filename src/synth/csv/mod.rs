@@ -3,10 +3,10 @@
 //! Every row begins with who the person is, because real extracts do: taking those columns out is
 //! the work of the pull.
 
-pub mod hospital;
-pub mod local;
-pub mod social_care;
-pub mod teams;
+pub(super) mod hospital;
+pub(super) mod local;
+pub(super) mod social_care;
+pub(super) mod teams;
 
 use std::fmt::Write;
 
@@ -16,17 +16,17 @@ use super::life::Life;
 use super::world::World;
 
 /// The columns every dataset begins with.
-pub const IDENTITY: &str = "nhs_number,nhs_number_status,local_patient_id,patient_name,\
+pub(super) const IDENTITY: &str = "nhs_number,nhs_number_status,local_patient_id,patient_name,\
      date_of_birth,postcode,sex,ethnic_category,gp_practice,";
 
 /// A row being written.
-pub struct Row<'a> {
+pub(super) struct Row<'a> {
     out: &'a mut String,
 }
 
 impl<'a> Row<'a> {
     /// Begins a row about a person as they were on a day.
-    pub fn begin(out: &'a mut String, world: &World, life: &Life, on: Day) -> Self {
+    pub(super) fn begin(out: &'a mut String, world: &World, life: &Life, on: Day) -> Self {
         let person = &life.person;
         let home = person.home(on);
         let _ = write!(
@@ -56,14 +56,14 @@ impl<'a> Row<'a> {
     }
 
     /// A code or words without commas, quotes or line ends.
-    pub fn code(&mut self, value: &str) -> &mut Self {
+    pub(super) fn code(&mut self, value: &str) -> &mut Self {
         self.out.push(',');
         self.out.push_str(value);
         self
     }
 
     /// Free words, quoted where they must be.
-    pub fn words(&mut self, value: &str) -> &mut Self {
+    pub(super) fn words(&mut self, value: &str) -> &mut Self {
         self.out.push(',');
         if value.contains([',', '"']) {
             self.out.push('"');
@@ -76,19 +76,19 @@ impl<'a> Row<'a> {
     }
 
     /// A number.
-    pub fn number(&mut self, value: impl std::fmt::Display) -> &mut Self {
+    pub(super) fn number(&mut self, value: impl std::fmt::Display) -> &mut Self {
         let _ = write!(self.out, ",{value}");
         self
     }
 
     /// The number of a row within a person as a local id that no other row has.
-    pub fn local(&mut self, prefix: &str, life: &Life, number: u32) -> &mut Self {
+    pub(super) fn local(&mut self, prefix: &str, life: &Life, number: u32) -> &mut Self {
         let _ = write!(self.out, ",{prefix}{:07}{number:04}", life.person.index);
         self
     }
 
     /// A date, empty when there is none.
-    pub fn date(&mut self, day: Option<Day>) -> &mut Self {
+    pub(super) fn date(&mut self, day: Option<Day>) -> &mut Self {
         self.out.push(',');
         if let Some(day) = day {
             push_date(self.out, day);
@@ -97,14 +97,14 @@ impl<'a> Row<'a> {
     }
 
     /// A moment.
-    pub fn moment(&mut self, moment: Moment) -> &mut Self {
+    pub(super) fn moment(&mut self, moment: Moment) -> &mut Self {
         self.out.push(',');
         push_moment(self.out, moment);
         self
     }
 
     /// Ends the row with the time of its extract.
-    pub fn end(&mut self, extracted: Moment) {
+    pub(super) fn end(&mut self, extracted: Moment) {
         self.moment(extracted);
         self.out.push('\n');
     }

@@ -7,7 +7,7 @@ use super::super::world::World;
 use super::Row;
 
 /// Columns of `social_care_event` after the identity.
-pub const EVENT: &str = "council_code,la_person_id,event_id,client_type,primary_support_reason,\
+pub(crate) const EVENT: &str = "council_code,la_person_id,event_id,client_type,primary_support_reason,\
      event_type,service_type,service_component,delivery_mechanism,event_start_date,\
      event_end_date,event_outcome,weekly_cost,free_text_note";
 
@@ -18,7 +18,7 @@ const NOTES: [&str; 3] = [
 ];
 
 /// Appends one row of `social_care_event`.
-pub fn event(out: &mut String, world: &World, life: &Life, event: &SocialEvent) {
+pub(crate) fn event(out: &mut String, world: &World, life: &Life, event: &SocialEvent) {
     let mut row = Row::begin(out, world, life, event.days.0);
     row.code(&world.organisations.get(event.council).code);
     row.number(format_args!("LA{:08}", life.person.index))

@@ -8,11 +8,11 @@ use super::super::world::World;
 use super::Row;
 
 /// Columns of `community_contact` and `mental_health_contact` after the identity.
-pub const CONTACT: &str = "provider_code,contact_id,referral_id,team_type,contact_datetime,\
+pub(crate) const CONTACT: &str = "provider_code,contact_id,referral_id,team_type,contact_datetime,\
      duration_minutes,consultation_medium,attended,care_professional_name";
 
 /// Appends one row.
-pub fn contact(out: &mut String, world: &World, life: &Life, contact: &TeamContact) {
+pub(crate) fn contact(out: &mut String, world: &World, life: &Life, contact: &TeamContact) {
     let mut row = Row::begin(out, world, life, day_of(contact.when));
     row.code(&world.organisations.get(contact.provider).code);
     row.local("C", life, contact.number)

@@ -2,7 +2,7 @@
 
 /// One kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// A record cut short.
     Truncated,
     /// A selected value of the wrong type or form.
@@ -41,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// The name of the fault, its handling, and the reason of a reject or how it is handled.
-    pub fn described(self, table: bool) -> (&'static str, &'static str, &'static str) {
+    pub(super) fn described(self, table: bool) -> (&'static str, &'static str, &'static str) {
         const REJECT: &str = "reject";
         const ABSORBED: &str = "absorbed";
         match self {

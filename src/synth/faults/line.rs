@@ -3,7 +3,7 @@
 use super::kind::Kind;
 
 /// A line to write, and the fault it is when it is one.
-pub struct Line {
+pub(super) struct Line {
     pub text: String,
     pub fault: Option<Kind>,
 }

@@ -24,7 +24,7 @@ use kind::Kind;
 
 /// One planted fault.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub(super) struct Fault {
     file: String,
     /// From 1; 0 for a fault of the whole file.
     line: u64,
@@ -37,7 +37,7 @@ pub struct Fault {
 
 /// What is odd about a whole file.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct FileForm {
+pub(super) struct FileForm {
     /// Plain among compressed files, or compressed among plain ones.
     pub other: bool,
     /// Lines end with carriage return and line feed.
@@ -68,7 +68,7 @@ impl FileForm {
 }
 
 /// Writes the lines of one file with faults among them.
-pub struct Planter {
+pub(super) struct Planter {
     /// The form of the file.
     pub file: FileForm,
     /// Lines added so far.
@@ -96,7 +96,7 @@ const SPACING: u32 = 6;
 
 impl Planter {
     /// The planter of one file.
-    pub fn new(world: &World, dataset: usize, part: u32) -> Self {
+    pub(super) fn new(world: &World, dataset: usize, part: u32) -> Self {
         let stream = Stream::Faults(part * 64 + dataset as u32);
         let stem = DATASETS[dataset].stem;
         let kinds = match DATASETS[dataset].columns {
@@ -131,7 +131,7 @@ impl Planter {
     }
 
     /// Begins the file: the byte order mark and the header, where there are such.
-    pub fn begin(&mut self, out: &mut String, head: &str) {
+    pub(super) fn begin(&mut self, out: &mut String, head: &str) {
         if self.file.mark {
             out.push('\u{feff}');
             self.offset = 3;
@@ -142,7 +142,7 @@ impl Planter {
     }
 
     /// Writes lines, with faults.
-    pub fn plant(&mut self, out: &mut String, text: &str) {
+    pub(super) fn plant(&mut self, out: &mut String, text: &str) {
         for line in text.lines() {
             self.since_last += 1;
             let kind = match self.due.last() {
@@ -233,12 +233,12 @@ impl Planter {
     }
 
     /// The deletions this file asks for, one Bundle a line; they are taken once.
-    pub fn deletions(&mut self) -> String {
+    pub(super) fn deletions(&mut self) -> String {
         std::mem::take(&mut self.deletions)
     }
 
     /// The faults of the file, under its name.
-    pub fn finish(self, name: &str) -> Vec<Fault> {
+    pub(super) fn finish(self, name: &str) -> Vec<Fault> {
         let mut faults: Vec<Fault> = self
             .faults
             .into_iter()
@@ -268,7 +268,7 @@ fn fault(file: &str, (line, start, end): (u64, u64, u64), kind: Kind) -> Fault {
 }
 
 /// The lines of a file of deletions as faults.
-pub fn deletion_lines(name: &str, text: &str) -> Vec<Fault> {
+pub(super) fn deletion_lines(name: &str, text: &str) -> Vec<Fault> {
     let mut offset = 0;
     let mut faults = Vec::new();
     for (nth, line) in text.lines().enumerate() {
@@ -280,7 +280,7 @@ pub fn deletion_lines(name: &str, text: &str) -> Vec<Fault> {
 }
 
 /// Writes files with nothing in them: compressed nothing, and no bytes at all.
-pub fn empty_files(folder: &Path, plain: bool, counts: &mut [Count]) -> Result<Vec<Fault>> {
+pub(super) fn empty_files(folder: &Path, plain: bool, counts: &mut [Count]) -> Result<Vec<Fault>> {
     let mut nothing = Vec::new();
     GzBuilder::new()
         .write(&mut nothing, Compression::new(6))
@@ -319,7 +319,7 @@ pub fn empty_files(folder: &Path, plain: bool, counts: &mut [Count]) -> Result<V
 }
 
 /// `faults.csv`, in the order of files and lines.
-pub fn list(faults: &mut [Fault]) -> String {
+pub(super) fn list(faults: &mut [Fault]) -> String {
     faults.sort();
     let mut out = String::from("file,line,byte_start,byte_end,fault,handling,reason\n");
     for f in faults {

@@ -8,7 +8,7 @@ use super::line::Line;
 use chrono::NaiveDate;
 
 /// The faults that lines of a file can have.
-pub fn kinds(stem: &str) -> Vec<Kind> {
+pub(super) fn kinds(stem: &str) -> Vec<Kind> {
     use Kind::*;
     let mut kinds = match stem {
         // Organisations are few, and everything refers to them.
@@ -130,7 +130,7 @@ fn sentence(random: &mut Random, number: u64) -> String {
 }
 
 /// A number of the test range that checks.
-pub fn some_number(random: &mut Random) -> u64 {
+pub(super) fn some_number(random: &mut Random) -> u64 {
     loop {
         let nine = 999_000_000 + u64::from(random.below(999_000));
         if let Some(digit) = nhs_number::check_digit(nine) {
@@ -140,7 +140,7 @@ pub fn some_number(random: &mut Random) -> u64 {
 }
 
 /// Something that looks like an NHS number and cannot be one.
-pub fn impossible_number(random: &mut Random) -> String {
+pub(super) fn impossible_number(random: &mut Random) -> String {
     let number = some_number(random);
     match random.below(4) {
         0 => "9999999999".to_owned(),
@@ -150,7 +150,7 @@ pub fn impossible_number(random: &mut Random) -> String {
 }
 
 /// The lines that stand for one line with a fault, or nothing when the line does not suit.
-pub fn spoil(
+pub(super) fn spoil(
     random: &mut Random,
     kind: Kind,
     line: &str,
@@ -261,7 +261,11 @@ fn with_field(line: &str, field: &str) -> Option<String> {
 }
 
 /// The Bundle that deletes the resource of a line, the day after it was last updated.
-pub fn deletion(random: &mut Random, line: &str, (last_day, _): (i32, i64)) -> Option<String> {
+pub(super) fn deletion(
+    random: &mut Random,
+    line: &str,
+    (last_day, _): (i32, i64),
+) -> Option<String> {
     let next = day_after(line, last_day)?;
     let kind = line[value(line, "resourceType")?].trim_matches('"');
     let resource = line[value(line, "id")?].trim_matches('"');

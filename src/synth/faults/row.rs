@@ -8,7 +8,7 @@ use super::resource::{impossible_number, some_number};
 use chrono::{Datelike, NaiveDate};
 
 /// The faults that rows of a file can have.
-pub fn kinds(stem: &str) -> Vec<Kind> {
+pub(super) fn kinds(stem: &str) -> Vec<Kind> {
     use Kind::*;
     let mut kinds = vec![
         NumberMissing,
@@ -98,7 +98,7 @@ fn cells(line: &str) -> Vec<String> {
 }
 
 /// The lines that stand for one row with a fault, or nothing when the row does not suit.
-pub fn spoil(
+pub(super) fn spoil(
     random: &mut Random,
     kind: Kind,
     line: &str,

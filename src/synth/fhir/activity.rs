@@ -7,7 +7,7 @@ use super::encounter::SETTINGS;
 use super::*;
 
 /// Appends one Appointment.
-pub fn appointment(out: &mut String, life: &Life, appointment: &Appointment) {
+pub(crate) fn appointment(out: &mut String, life: &Life, appointment: &Appointment) {
     open(out, "Appointment", appointment.id, appointment.updated);
     let _ = write!(
         out,
@@ -39,7 +39,7 @@ pub fn appointment(out: &mut String, life: &Life, appointment: &Appointment) {
 }
 
 /// Appends one ServiceRequest.
-pub fn referral(out: &mut String, world: &World, life: &Life, referral: &Referral) {
+pub(crate) fn referral(out: &mut String, world: &World, life: &Life, referral: &Referral) {
     open(out, "ServiceRequest", referral.id, referral.updated);
     let _ = write!(
         out,

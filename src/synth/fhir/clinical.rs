@@ -9,7 +9,7 @@ const DMD: &str = "https://dmd.nhs.uk";
 const OPCS4: &str = "https://fhir.hl7.org.uk/Id/opcs-4";
 
 /// Appends one Condition.
-pub fn condition(out: &mut String, life: &Life, problem: &Problem) {
+pub(crate) fn condition(out: &mut String, life: &Life, problem: &Problem) {
     let kind = &KINDS[problem.onset.kind];
     let person = &life.person;
     open(out, "Condition", problem.id, problem.updated);
@@ -58,7 +58,7 @@ pub fn condition(out: &mut String, life: &Life, problem: &Problem) {
 }
 
 /// Appends one Procedure.
-pub fn procedure(out: &mut String, life: &Life, event: &Event) {
+pub(crate) fn procedure(out: &mut String, life: &Life, event: &Event) {
     open(out, "Procedure", event.id, event.updated);
     out.push_str(",\"status\":\"completed\",\"code\":{\"coding\":[");
     coding(out, SNOMED, event.code.code, event.code.display);
@@ -74,7 +74,7 @@ pub fn procedure(out: &mut String, life: &Life, event: &Event) {
 }
 
 /// Appends one MedicationRequest.
-pub fn prescription(out: &mut String, life: &Life, event: &Event) {
+pub(crate) fn prescription(out: &mut String, life: &Life, event: &Event) {
     open(out, "MedicationRequest", event.id, event.updated);
     out.push_str(",\"status\":\"completed\",\"intent\":\"order\"");
     concept(
@@ -100,7 +100,7 @@ pub fn prescription(out: &mut String, life: &Life, event: &Event) {
 }
 
 /// Appends one Immunization.
-pub fn vaccination(out: &mut String, life: &Life, event: &Event) {
+pub(crate) fn vaccination(out: &mut String, life: &Life, event: &Event) {
     open(out, "Immunization", event.id, event.updated);
     out.push_str(",\"status\":\"completed\"");
     snomed(out, "vaccineCode", event.code);

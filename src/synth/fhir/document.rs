@@ -23,7 +23,7 @@ fn base64(out: &mut String, bytes: &[u8]) {
 }
 
 /// Appends one DocumentReference.
-pub fn write(out: &mut String, world: &World, life: &Life, letter: &Letter) {
+pub(crate) fn write(out: &mut String, world: &World, life: &Life, letter: &Letter) {
     let person = &life.person;
     let clinician = super::super::names::clinician(letter.clinician);
     open(out, "DocumentReference", letter.id, letter.updated);

@@ -6,7 +6,7 @@ use super::super::world::World;
 use super::*;
 
 /// Codes of the setting a contact was in.
-pub const SETTINGS: &str = "https://populace.example/CodeSystem/setting";
+pub(crate) const SETTINGS: &str = "https://populace.example/CodeSystem/setting";
 const CLASSES: &str = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
 fn admission_display(code: &str) -> &'static str {
@@ -64,7 +64,7 @@ fn extensions(out: &mut String, encounter: &Encounter) {
 }
 
 /// Appends one Encounter.
-pub fn write(out: &mut String, world: &World, life: &Life, encounter: &Encounter) {
+pub(crate) fn write(out: &mut String, world: &World, life: &Life, encounter: &Encounter) {
     let person = &life.person;
     open(out, "Encounter", encounter.id, encounter.updated);
     let doctor = super::super::names::clinician(encounter.clinician);

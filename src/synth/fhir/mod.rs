@@ -3,14 +3,14 @@
 //! Lines are written straight into a buffer with their keys in a fixed order: a tree of values
 //! would take several times as long for the millions of lines of a large record.
 
-pub mod activity;
-pub mod clinical;
-pub mod document;
-pub mod encounter;
-pub mod observation;
-pub mod organization;
-pub mod patient;
-pub mod planning;
+pub(super) mod activity;
+pub(super) mod clinical;
+pub(super) mod document;
+pub(super) mod encounter;
+pub(super) mod observation;
+pub(super) mod organization;
+pub(super) mod patient;
+pub(super) mod planning;
 
 use std::fmt::Write;
 
@@ -20,14 +20,14 @@ use super::person::Person;
 use super::record::Coding;
 
 /// SNOMED CT.
-pub const SNOMED: &str = "http://snomed.info/sct";
+pub(super) const SNOMED: &str = "http://snomed.info/sct";
 /// Organisation codes.
-pub const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
+pub(super) const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
 /// Stem of UK Core extensions and profiles.
-pub const UK_CORE: &str = "https://fhir.hl7.org.uk/StructureDefinition/";
+pub(super) const UK_CORE: &str = "https://fhir.hl7.org.uk/StructureDefinition/";
 
 /// Appends a JSON string, quoted and escaped.
-pub fn text(out: &mut String, value: &str) {
+pub(super) fn text(out: &mut String, value: &str) {
     out.push('"');
     for character in value.chars() {
         match character {
@@ -41,7 +41,7 @@ pub fn text(out: &mut String, value: &str) {
 }
 
 /// Appends `,"key":"value"`.
-pub fn field(out: &mut String, key: &str, value: &str) {
+pub(super) fn field(out: &mut String, key: &str, value: &str) {
     out.push_str(",\"");
     out.push_str(key);
     out.push_str("\":");
@@ -49,7 +49,7 @@ pub fn field(out: &mut String, key: &str, value: &str) {
 }
 
 /// Appends an id in the form of a UUID.
-pub fn id(out: &mut String, id: u128) {
+pub(super) fn id(out: &mut String, id: u128) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     for nibble in 0..32 {
         if matches!(nibble, 8 | 12 | 16 | 20) {
@@ -66,7 +66,7 @@ pub fn id(out: &mut String, id: u128) {
 }
 
 /// Opens a resource: type, id, last updated, profile.
-pub fn open(out: &mut String, kind: &str, resource: u128, updated: Moment) {
+pub(super) fn open(out: &mut String, kind: &str, resource: u128, updated: Moment) {
     out.push_str("{\"resourceType\":\"");
     out.push_str(kind);
     out.push_str("\",\"id\":\"");
@@ -86,12 +86,12 @@ pub fn open(out: &mut String, kind: &str, resource: u128, updated: Moment) {
 }
 
 /// Closes a resource and its line.
-pub fn close(out: &mut String) {
+pub(super) fn close(out: &mut String) {
     out.push_str("}\n");
 }
 
 /// Appends the narrative, as XHTML.
-pub fn narrative(out: &mut String, words: &str) {
+pub(super) fn narrative(out: &mut String, words: &str) {
     out.push_str(",\"text\":{\"status\":\"generated\",\"div\":\"<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">");
     for character in words.chars() {
         match character {
@@ -105,7 +105,7 @@ pub fn narrative(out: &mut String, words: &str) {
 }
 
 /// Appends a coding object.
-pub fn coding(out: &mut String, system: &str, code: &str, display: &str) {
+pub(super) fn coding(out: &mut String, system: &str, code: &str, display: &str) {
     out.push_str("{\"system\":\"");
     out.push_str(system);
     out.push_str("\",\"code\":\"");
@@ -118,7 +118,7 @@ pub fn coding(out: &mut String, system: &str, code: &str, display: &str) {
 }
 
 /// Appends `,"key":{"coding":[…]}` with one coding.
-pub fn concept(out: &mut String, key: &str, system: &str, code: &str, display: &str) {
+pub(super) fn concept(out: &mut String, key: &str, system: &str, code: &str, display: &str) {
     out.push_str(",\"");
     out.push_str(key);
     out.push_str("\":{\"coding\":[");
@@ -127,12 +127,12 @@ pub fn concept(out: &mut String, key: &str, system: &str, code: &str, display: &
 }
 
 /// Appends `,"key":{"coding":[…]}` with a SNOMED CT code.
-pub fn snomed(out: &mut String, key: &str, code: Coding) {
+pub(super) fn snomed(out: &mut String, key: &str, code: Coding) {
     concept(out, key, SNOMED, code.code, code.display);
 }
 
 /// Appends `,"key":"moment"` as a FHIR dateTime.
-pub fn moment(out: &mut String, key: &str, when: Moment) {
+pub(super) fn moment(out: &mut String, key: &str, when: Moment) {
     out.push_str(",\"");
     out.push_str(key);
     out.push_str("\":\"");
@@ -141,7 +141,7 @@ pub fn moment(out: &mut String, key: &str, when: Moment) {
 }
 
 /// Appends `,"key":"date"`.
-pub fn day(out: &mut String, key: &str, day: i32) {
+pub(super) fn day(out: &mut String, key: &str, day: i32) {
     out.push_str(",\"");
     out.push_str(key);
     out.push_str("\":\"");
@@ -150,7 +150,7 @@ pub fn day(out: &mut String, key: &str, day: i32) {
 }
 
 /// Appends `,"key":{"start":…,"end":…}` in days.
-pub fn period(out: &mut String, key: &str, since: i32, until: Option<i32>) {
+pub(super) fn period(out: &mut String, key: &str, since: i32, until: Option<i32>) {
     let _ = write!(out, ",\"{key}\":{{\"start\":\"");
     super::calendar::push_date(out, since);
     out.push('"');
@@ -161,7 +161,7 @@ pub fn period(out: &mut String, key: &str, since: i32, until: Option<i32>) {
 }
 
 /// Appends `,"key":{"reference":"Patient/…"}`, for some with the name as display.
-pub fn person(out: &mut String, key: &str, person: &Person, named: bool) {
+pub(super) fn person(out: &mut String, key: &str, person: &Person, named: bool) {
     out.push_str(",\"");
     out.push_str(key);
     out.push_str("\":{\"reference\":\"Patient/");
@@ -178,14 +178,14 @@ pub fn person(out: &mut String, key: &str, person: &Person, named: bool) {
 }
 
 /// Appends `,"encounter":{"reference":"Encounter/…"}`.
-pub fn encounter(out: &mut String, encounter: u128) {
+pub(super) fn encounter(out: &mut String, encounter: u128) {
     out.push_str(",\"encounter\":{\"reference\":\"Encounter/");
     id(out, encounter);
     out.push_str("\"}");
 }
 
 /// Appends an organisation reference object, with its ODS code and, when `named`, its name.
-pub fn organisation(out: &mut String, organisation: &Organisation, named: bool) {
+pub(super) fn organisation(out: &mut String, organisation: &Organisation, named: bool) {
     out.push_str("{\"reference\":\"Organization/");
     id(out, organisation.id);
     out.push_str("\",\"identifier\":{\"system\":\"");
@@ -200,14 +200,20 @@ pub fn organisation(out: &mut String, organisation: &Organisation, named: bool) 
 }
 
 /// Appends a practitioner reference object: a display only, as many systems send it.
-pub fn practitioner(out: &mut String, clinician: u8) {
+pub(super) fn practitioner(out: &mut String, clinician: u8) {
     out.push_str("{\"display\":");
     text(out, super::names::clinician(clinician));
     out.push('}');
 }
 
 /// Appends an extension object whose value is one coding.
-pub fn coded_extension(out: &mut String, url: &str, system: &str, code: &str, display: &str) {
+pub(super) fn coded_extension(
+    out: &mut String,
+    url: &str,
+    system: &str,
+    code: &str,
+    display: &str,
+) {
     let _ = write!(out, "{{\"url\":\"{UK_CORE}{url}\"");
     concept(out, "valueCodeableConcept", system, code, display);
     out.push('}');

@@ -26,7 +26,7 @@ fn component(out: &mut String, code: &str, display: &str, value: i32) {
 }
 
 /// Appends one Observation.
-pub fn write(out: &mut String, life: &Life, observation: &Observation) {
+pub(crate) fn write(out: &mut String, life: &Life, observation: &Observation) {
     let measure = &MEASURES[observation.measure];
     open(out, "Observation", observation.id, observation.updated);
     out.push_str(",\"status\":\"final\",\"category\":[{\"coding\":[");

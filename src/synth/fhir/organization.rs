@@ -7,7 +7,7 @@ use super::*;
 const KINDS: &str = "https://populace.example/CodeSystem/organisation-kind";
 
 /// Appends every organisation of the area: networks, practices, trusts and the others.
-pub fn write(out: &mut String, world: &World) {
+pub(crate) fn write(out: &mut String, world: &World) {
     let updated = super::super::calendar::at(world.from, 120);
     let mut networks: Vec<(&String, u128)> = Vec::new();
     for organisation in &world.organisations.all {

@@ -55,7 +55,7 @@ fn display(list: &[(&str, &'static str)], code: &str) -> &'static str {
 }
 
 /// Appends the Patient of a life.
-pub fn write(out: &mut String, world: &World, life: &Life) {
+pub(crate) fn write(out: &mut String, world: &World, life: &Life) {
     let person = &life.person;
     open(out, "Patient", person.id, life.updated);
     let mut words = format!("{}, {} (born ", person.family.to_uppercase(), person.given);
@@ -172,6 +172,6 @@ pub fn write(out: &mut String, world: &World, life: &Life) {
 }
 
 /// The number a hospital gave the person.
-pub fn local_number(index: u32) -> String {
+pub(crate) fn local_number(index: u32) -> String {
     format!("H{:07}", u64::from(index) * 7 + 1_000_003)
 }

@@ -6,7 +6,7 @@ use super::super::world::World;
 use super::*;
 
 /// Appends one EpisodeOfCare.
-pub fn episode(out: &mut String, world: &World, life: &Life, span: &Span) {
+pub(crate) fn episode(out: &mut String, world: &World, life: &Life, span: &Span) {
     open(out, "EpisodeOfCare", span.id, span.updated);
     let status = if span.until.is_some() {
         "finished"
@@ -25,7 +25,7 @@ pub fn episode(out: &mut String, world: &World, life: &Life, span: &Span) {
 }
 
 /// Appends one Flag.
-pub fn flag(out: &mut String, life: &Life, span: &Span) {
+pub(crate) fn flag(out: &mut String, life: &Life, span: &Span) {
     open(out, "Flag", span.id, span.updated);
     out.push_str(",\"status\":\"active\",\"category\":[{\"coding\":[");
     let system = "https://populace.example/CodeSystem/flag-category";
@@ -43,7 +43,7 @@ pub fn flag(out: &mut String, life: &Life, span: &Span) {
 }
 
 /// Appends one Goal.
-pub fn goal(out: &mut String, life: &Life, span: &Span) {
+pub(crate) fn goal(out: &mut String, life: &Life, span: &Span) {
     open(out, "Goal", span.id, span.updated);
     out.push_str(",\"lifecycleStatus\":\"active\",\"description\":{\"coding\":[");
     coding(out, SNOMED, span.code.code, span.code.display);

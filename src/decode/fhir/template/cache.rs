@@ -40,14 +40,14 @@ pub(in crate::decode::fhir) struct Known {
 
 impl TemplateCache {
     /// Makes ready for another chunk.
-    pub fn refresh(&mut self) {
+    pub(crate) fn refresh(&mut self) {
         for known in self.types.iter_mut().flatten() {
             known.credit = known.credit.max(LEAST_CREDIT);
         }
     }
 
     /// What a view's column took up in the chunk before.
-    pub fn room(&self, view: usize, column: usize) -> Room {
+    pub(crate) fn room(&self, view: usize, column: usize) -> Room {
         let rooms = self.rooms.get(view);
         rooms
             .and_then(|rooms| rooms.get(column))
@@ -57,14 +57,14 @@ impl TemplateCache {
 
     /// What is known about a type, if it is worth using.
     #[inline(always)]
-    pub fn of(&mut self, kind: usize) -> Option<&mut Known> {
+    pub(crate) fn of(&mut self, kind: usize) -> Option<&mut Known> {
         let known = self.types.get_mut(kind)?.as_deref_mut()?;
         (known.credit >= COST).then_some(known)
     }
 
     /// Learns from an accepted line of a type.
     #[cold]
-    pub fn learn(&mut self, kind: usize, shapes: &Shapes, line: &[u8]) {
+    pub(crate) fn learn(&mut self, kind: usize, shapes: &Shapes, line: &[u8]) {
         if self.types.len() <= kind {
             self.types.resize_with(kind + 1, || None);
         }
@@ -93,7 +93,7 @@ impl TemplateCache {
 #[cfg(test)]
 impl TemplateCache {
     /// How many lines were read by template.
-    pub fn by_template(&self) -> u64 {
+    pub(crate) fn by_template(&self) -> u64 {
         self.types.iter().flatten().map(|known| known.lines).sum()
     }
 }
@@ -101,7 +101,7 @@ impl TemplateCache {
 impl Known {
     /// Notes whether a template could read a line.
     #[inline(always)]
-    pub fn note(&mut self, read: bool) {
+    pub(crate) fn note(&mut self, read: bool) {
         #[cfg(test)]
         {
             self.lines += u64::from(read);

@@ -49,7 +49,7 @@ struct Frame {
 
 impl Tree {
     /// The resource itself and nothing below it.
-    pub fn new() -> Tree {
+    pub(crate) fn new() -> Tree {
         let root = Frame {
             number: 0,
             level: 0,
@@ -67,7 +67,12 @@ impl Tree {
     }
 
     /// Learns what is new in `line`: one accepted line, without its end. False when that is nothing.
-    pub fn learn(&mut self, templates: &mut Templates, shapes: &Shapes, line: &[u8]) -> bool {
+    pub(crate) fn learn(
+        &mut self,
+        templates: &mut Templates,
+        shapes: &Shapes,
+        line: &[u8],
+    ) -> bool {
         let mut learner = Learner {
             tree: self,
             templates,

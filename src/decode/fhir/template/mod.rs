@@ -102,10 +102,10 @@ pub(super) struct Joint {
 
 impl Templates {
     /// The stop before the first value.
-    pub const START: usize = 0;
+    pub(super) const START: usize = 0;
 
     /// Knows nothing yet but the root's frame.
-    pub fn new(members: usize) -> Templates {
+    pub(super) fn new(members: usize) -> Templates {
         let mut templates = Templates {
             stops: Vec::new(),
             frames: vec![members as u32],
@@ -116,7 +116,7 @@ impl Templates {
     }
 
     /// A new stop.
-    pub fn add(&mut self, target: Target) -> usize {
+    pub(super) fn add(&mut self, target: Target) -> usize {
         self.stops.push(Stop {
             target,
             recent: 0,
@@ -126,22 +126,22 @@ impl Templates {
     }
 
     /// The number of stops.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.stops.len()
     }
 
     /// Where the value at `stop` goes.
-    pub fn target(&self, stop: usize) -> Target {
+    pub(super) fn target(&self, stop: usize) -> Target {
         self.stops[stop].target
     }
 
     /// How many joints after `stop` are known.
-    pub fn choices(&self, stop: usize) -> usize {
+    pub(super) fn choices(&self, stop: usize) -> usize {
         self.stops[stop].joints.len()
     }
 
     /// Notes that `text` may follow the value at `stop`. False when nothing new was learnt.
-    pub fn learn(&mut self, stop: usize, text: &[u8], acts: &[Act], then: Then) -> bool {
+    pub(super) fn learn(&mut self, stop: usize, text: &[u8], acts: &[Act], then: Then) -> bool {
         let joints = &mut self.stops[stop].joints;
         let known = joints
             .iter()
@@ -162,7 +162,7 @@ impl Stop {
     /// The joint after this value that stands at `at`. None when there is none known, and when the
     /// chunk ends too soon to tell.
     #[inline(always)]
-    pub fn joint(&mut self, bytes: &[u8], at: usize) -> Option<&Joint> {
+    pub(super) fn joint(&mut self, bytes: &[u8], at: usize) -> Option<&Joint> {
         let head = sixteen(bytes, at)?;
         let recent = self.joints.get(self.recent);
         if !recent.is_some_and(|joint| joint.stands_at(bytes, at, head)) {
@@ -196,7 +196,7 @@ impl Joint {
 
     /// The number of bytes.
     #[inline(always)]
-    pub fn length(&self) -> usize {
+    pub(super) fn length(&self) -> usize {
         self.text.len()
     }
 

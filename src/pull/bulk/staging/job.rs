@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// An export that was asked for and is not yet in the lake. Holds no token and no link's query.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Job {
+pub(crate) struct Job {
     /// Which export this is: random.
     pub id: String,
     /// A digest of all settings it depends on; with others it is of no use.
@@ -35,7 +35,7 @@ pub struct Job {
 
 /// A file of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobFile {
+pub(crate) struct JobFile {
     /// What it is for.
     pub role: Role,
     /// The resource type in it.
@@ -51,7 +51,7 @@ pub struct JobFile {
 impl Job {
     /// Takes in the files of a manifest that was just read. Files that are known keep their numbers,
     /// so that what was staged of them stays theirs. Gives the remote file of each file of the job.
-    pub fn renew(&mut self, files: &[RemoteFile]) -> Vec<Option<RemoteFile>> {
+    pub(crate) fn renew(&mut self, files: &[RemoteFile]) -> Vec<Option<RemoteFile>> {
         let mut known: HashMap<(Role, String, String), Vec<usize>> = HashMap::new();
         for (at, file) in self.files.iter_mut().enumerate().rev() {
             file.listed = false;
@@ -85,7 +85,7 @@ impl Job {
     }
 
     /// The name of a file in `populace.extract` and `populace.reject`.
-    pub fn name(&self, file: usize) -> String {
+    pub(crate) fn name(&self, file: usize) -> String {
         let time = self.transaction_time.as_deref().unwrap_or_default();
         let Some(f) = self.files.get(file) else {
             return time.to_string();
@@ -100,7 +100,7 @@ impl Job {
     }
 
     /// Types that have files which are not said to be empty.
-    pub fn types(&self) -> Vec<String> {
+    pub(crate) fn types(&self) -> Vec<String> {
         let listed = self.files.iter().filter(|f| f.listed && f.count != Some(0));
         let mut types: Vec<String> = listed
             .filter(|f| f.role == Role::Output)
@@ -113,7 +113,7 @@ impl Job {
 
     /// The transaction time, in microseconds since 1970; when the export was asked for, if the server
     /// says that it is of a time in the future.
-    pub fn moment(&self) -> Option<i64> {
+    pub(crate) fn moment(&self) -> Option<i64> {
         let time = micros(self.transaction_time.as_deref()?)?;
         Some(match Clock::of_command().believes(time) {
             true => time,
@@ -122,13 +122,13 @@ impl Job {
     }
 
     /// Whether the server says that the export is of a time in the future.
-    pub fn is_early(&self) -> bool {
+    pub(crate) fn is_early(&self) -> bool {
         let time = self.transaction_time.as_deref();
         time.is_some_and(|time| !is_believed(time))
     }
 
     /// What the next export is asked for: changes since this time.
-    pub fn next_since(&self) -> String {
+    pub(crate) fn next_since(&self) -> String {
         if self.is_early() {
             // What changed on the day before it was asked for comes twice, which does no harm: the
             // server's clock is not ours.
@@ -140,12 +140,12 @@ impl Job {
 }
 
 /// Whether an instant is one, and not in the future.
-pub fn is_believed(time: &str) -> bool {
+pub(crate) fn is_believed(time: &str) -> bool {
     micros(time).is_some_and(|time| Clock::of_command().believes(time))
 }
 
 /// The earlier of two times since which changes are missing; None is everything.
-pub fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
+pub(crate) fn earlier(one: Option<String>, other: Option<String>) -> Option<String> {
     let (one, other) = (one?, other?);
     // A time that cannot be read is followed by everything.
     match (micros(&one)?, micros(&other)?) {
@@ -161,11 +161,11 @@ fn micros(time: &str) -> Option<i64> {
 
 /// Types that were missed, each with the time since which its changes are missing; None for all of
 /// them.
-pub type Behind = BTreeMap<String, Option<String>>;
+pub(crate) type Behind = BTreeMap<String, Option<String>>;
 
 /// What is remembered of a source after a good pull, as a property of `populace.extract`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remembered {
+pub(crate) struct Remembered {
     /// The job that brought it.
     pub job: String,
     /// The settings it was brought with; with others everything is asked for again.
@@ -190,12 +190,12 @@ pub struct Remembered {
 }
 
 /// What is remembered of all bulk sources, by name.
-pub type Memory = BTreeMap<String, Remembered>;
+pub(crate) type Memory = BTreeMap<String, Remembered>;
 
 const PROPERTY: &str = "populace.bulk.";
 
 /// Reads the memory from the properties of `populace.extract`.
-pub fn recall(properties: &BTreeMap<String, String>) -> Memory {
+pub(crate) fn recall(properties: &BTreeMap<String, String>) -> Memory {
     properties
         .iter()
         .filter_map(|(key, text)| {
@@ -207,7 +207,7 @@ pub fn recall(properties: &BTreeMap<String, String>) -> Memory {
 }
 
 /// The memory as properties of `populace.extract`.
-pub fn properties(memory: &Memory) -> Result<BTreeMap<String, String>> {
+pub(crate) fn properties(memory: &Memory) -> Result<BTreeMap<String, String>> {
     memory
         .iter()
         .map(|(source, remembered)| {

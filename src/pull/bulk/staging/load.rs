@@ -21,7 +21,7 @@ use std::sync::Arc;
 use url::Url;
 
 /// An export that is staged whole.
-pub struct Brought {
+pub(crate) struct Brought {
     /// The source's number in the plan.
     pub source: usize,
     pub(in crate::pull::bulk) session: Session,
@@ -44,33 +44,33 @@ struct Sum {
 
 impl Brought {
     /// Whether the export has no file.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.readings.iter().all(Option::is_none)
     }
 
     /// Whether it holds everything of its types, not only changes.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.job.since.is_none()
     }
 
     /// Whether all that the source has has come again with it: a whole export of everything, or of what
     /// an export of everything lacked.
-    pub fn completes(&self) -> bool {
+    pub(crate) fn completes(&self) -> bool {
         self.is_full() && self.shortfall.is_none()
     }
 
     /// Whether it is of types alone that the server failed to export before.
-    pub fn is_of_missed(&self) -> bool {
+    pub(crate) fn is_of_missed(&self) -> bool {
         self.job.missed
     }
 
     /// Whether the server says that it is of a time in the future.
-    pub fn is_early(&self) -> bool {
+    pub(crate) fn is_early(&self) -> bool {
         self.job.is_early()
     }
 
     /// The error of a pull that took in an export which is not whole.
-    pub fn error(&self) -> Option<Error> {
+    pub(crate) fn error(&self) -> Option<Error> {
         let shortfall = self.shortfall.as_ref()?;
         let (session, since) = (&self.session, self.job.since.as_deref());
         Some(shortfall.error(&session.source, &session.settings, since))
@@ -81,7 +81,7 @@ impl Brought {
     }
 
     /// Takes in what the export says about people.
-    pub async fn learn(&self, people: &mut PatientIndex) -> Result<()> {
+    pub(crate) async fn learn(&self, people: &mut PatientIndex) -> Result<()> {
         for (_, path) in self.staging.units().await? {
             let Some(receipt) = self.staging.receipt(&path).await? else {
                 return Err(lost());
@@ -100,7 +100,7 @@ impl Brought {
     }
 
     /// Adds rows, deletions and counts to what the pull brings.
-    pub async fn rows(
+    pub(crate) async fn rows(
         &self,
         shared: &Arc<Shared>,
         intake: &mut Intake,
@@ -182,7 +182,7 @@ impl Brought {
     }
 
     /// What to remember of the source once it is in the lake, where that was `before`.
-    pub fn remembered(&self, before: Option<&Remembered>, settings: &str) -> Remembered {
+    pub(crate) fn remembered(&self, before: Option<&Remembered>, settings: &str) -> Remembered {
         let mut now = before.cloned().unwrap_or_default();
         now.fhir_version.clone_from(&self.job.fhir_version);
         now.settings = settings.to_string();
@@ -232,17 +232,17 @@ impl Brought {
 
     /// What the next export of changes is asked for, where the server says that this one is of a time in
     /// the future.
-    pub fn next_since(&self) -> String {
+    pub(crate) fn next_since(&self) -> String {
         self.job.next_since()
     }
 
     /// It is in the lake: removes what was staged and lets the server remove its files.
-    pub async fn done(self) -> Result<()> {
+    pub(crate) async fn done(self) -> Result<()> {
         end(&self.session, &self.staging, &self.job).await
     }
 
     /// It is of no use: the next pull asks for a new export.
-    pub async fn give_up(self) -> Result<()> {
+    pub(crate) async fn give_up(self) -> Result<()> {
         end(&self.session, &self.staging, &self.job).await
     }
 }

@@ -32,7 +32,7 @@ const AT_ONCE: usize = 16;
 
 /// Which export of a source it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub(super) enum Part {
     /// What is new.
     New,
     /// What the server failed to export before.
@@ -41,7 +41,7 @@ pub enum Part {
 
 /// The staging area of a source.
 #[derive(Debug, Clone)]
-pub struct Staging {
+pub(super) struct Staging {
     part: Part,
     store: Arc<dyn ObjectStore>,
     folder: Path,
@@ -51,7 +51,7 @@ pub struct Staging {
 
 /// How far a file has been staged.
 #[derive(Debug, Clone, Default)]
-pub struct FileState {
+pub(super) struct FileState {
     /// The reading that counts.
     pub reading: u32,
     /// Length and digest of each piece, from the start of the file without a gap.
@@ -80,7 +80,7 @@ pub struct FileState {
 
 impl FileState {
     /// The state before anything of a reading was staged.
-    pub fn fresh(reading: u32) -> Self {
+    pub(super) fn fresh(reading: u32) -> Self {
         FileState {
             reading,
             ..FileState::default()
@@ -89,7 +89,7 @@ impl FileState {
 
     /// Takes a piece in. One that does not follow what is there shows that a unit was lost: then
     /// the reading is void, and the next one begins.
-    pub fn add(&mut self, piece: &Piece) {
+    pub(super) fn add(&mut self, piece: &Piece) {
         if piece.reading > self.reading {
             *self = FileState::fresh(piece.reading);
         }
@@ -128,14 +128,14 @@ impl FileState {
     }
 
     /// The place after the last piece, and its line.
-    pub fn next(&self) -> (u64, u64) {
+    pub(super) fn next(&self) -> (u64, u64) {
         (self.end, self.next_line.max(1))
     }
 }
 
 impl Staging {
     /// The staging area of `source`.
-    pub fn of(lake: &Lake, source: &str, part: Part) -> Self {
+    pub(super) fn of(lake: &Lake, source: &str, part: Part) -> Self {
         let areas = match part {
             Part::New => FOLDER,
             Part::Missed => MISSED,
@@ -150,7 +150,7 @@ impl Staging {
     }
 
     /// Which export of its source it is of.
-    pub fn part(&self) -> Part {
+    pub(super) fn part(&self) -> Part {
         self.part
     }
 
@@ -166,7 +166,7 @@ impl Staging {
     }
 
     /// The job that was begun and not ended, if any.
-    pub async fn job(&self) -> Result<Option<Job>> {
+    pub(super) async fn job(&self) -> Result<Option<Job>> {
         let cannot = || "cannot read the staging area of the lake";
         let bytes = match self.store.get(&self.job_path()).await {
             Ok(found) => found.bytes().await.data(cannot)?,
@@ -185,7 +185,7 @@ impl Staging {
     }
 
     /// Writes the job down.
-    pub async fn keep(&self, job: &Job) -> Result<()> {
+    pub(super) async fn keep(&self, job: &Job) -> Result<()> {
         self.put(&self.job_path(), sealed(job)?).await
     }
 
@@ -201,12 +201,12 @@ impl Staging {
     }
 
     /// Writes a unit.
-    pub async fn put_unit(&self, number: u64, bytes: Vec<u8>) -> Result<()> {
+    pub(super) async fn put_unit(&self, number: u64, bytes: Vec<u8>) -> Result<()> {
         self.put(&self.unit_path(number), bytes).await
     }
 
     /// The units there are, by number.
-    pub async fn units(&self) -> Result<Vec<(u64, Path)>> {
+    pub(super) async fn units(&self) -> Result<Vec<(u64, Path)>> {
         let folder = self.folder.clone().join("units");
         let mut units: Vec<(u64, Path)> = self
             .store
@@ -223,7 +223,7 @@ impl Staging {
     }
 
     /// The receipt of a unit; None when it is damaged, as after a crash of the whole machine.
-    pub async fn receipt(&self, path: &Path) -> Result<Option<Receipt>> {
+    pub(super) async fn receipt(&self, path: &Path) -> Result<Option<Receipt>> {
         let head_length = staged_file::HEAD as u64;
         let Some(head) = self.range(path, 0, head_length).await? else {
             return Ok(None);
@@ -237,7 +237,7 @@ impl Staging {
     }
 
     /// The receipt of a unit and what lies behind it.
-    pub async fn unit(&self, path: &Path) -> Result<(Receipt, Bytes)> {
+    pub(super) async fn unit(&self, path: &Path) -> Result<(Receipt, Bytes)> {
         let cannot = || "cannot read the staging area of the lake";
         let found = self.store.get(path).await.data(cannot)?;
         let bytes = found.bytes().await.data(cannot)?;
@@ -268,7 +268,7 @@ impl Staging {
     }
 
     /// How far each of `files` files has been staged, and the number of the next unit.
-    pub async fn state(&self, files: usize) -> Result<(Vec<FileState>, u64)> {
+    pub(super) async fn state(&self, files: usize) -> Result<(Vec<FileState>, u64)> {
         let mut states = vec![FileState::default(); files];
         let units = self.units().await?;
         let next = units.last().map_or(1, |(number, _)| number + 1);
@@ -299,7 +299,7 @@ impl Staging {
     }
 
     /// Removes an object; one that is not there is no error.
-    pub async fn remove(&self, path: &Path) -> Result<()> {
+    pub(super) async fn remove(&self, path: &Path) -> Result<()> {
         match self.store.delete(path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(e) => Err(Error::data("cannot clear the staging area of the lake").cause(e)),
@@ -307,7 +307,7 @@ impl Staging {
     }
 
     /// Removes everything, the job last: until then a crash leaves a job that goes on.
-    pub async fn clear(&self) -> Result<()> {
+    pub(super) async fn clear(&self) -> Result<()> {
         let units = self.units().await?;
         futures::stream::iter(units)
             .map(|(_, path)| async move { self.remove(&path).await })

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// What treating the pieces of one source needs.
 #[derive(Clone)]
-pub struct Treating {
+pub(crate) struct Treating {
     /// Tables and sources.
     pub shared: Arc<Shared>,
     /// The source's number in the plan.
@@ -26,16 +26,16 @@ pub struct Treating {
 }
 
 /// A piece and its rows, by table.
-pub type Treated = (Piece, Vec<(String, RecordBatch)>);
+pub(crate) type Treated = (Piece, Vec<(String, RecordBatch)>);
 
 impl Treating {
     /// The keyed digest of bytes.
-    pub fn digest(&self, bytes: &[u8]) -> i64 {
+    pub(crate) fn digest(&self, bytes: &[u8]) -> i64 {
         self.shared.plan.sources[self.source].pseudonyms.line(bytes)
     }
 
     /// Treats the bytes of `cut`; `piece` says which file they are of, and `name` is for errors.
-    pub fn treat(
+    pub(crate) fn treat(
         &self,
         file: &JobFile,
         name: &str,

@@ -19,15 +19,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 /// What is said of a unit whose bytes are not those that were written.
-pub const DAMAGED: &str = "a unit of the staging area of the lake is damaged";
+pub(crate) const DAMAGED: &str = "a unit of the staging area of the lake is damaged";
 /// What a unit begins with; the digit is its form.
 const MAGIC: [u8; 4] = *b"PBU1";
 /// Magic, length of the receipt, digest of the receipt.
-pub const HEAD: usize = 4 + 8 + 32;
+pub(crate) const HEAD: usize = 4 + 8 + 32;
 
 /// A piece of a file: where it is and what was in it, without its rows.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Piece {
+pub(crate) struct Piece {
     /// The file's number in the job.
     pub file: usize,
     /// Which reading of the file: a file that changed is read again from its start.
@@ -65,7 +65,7 @@ pub struct Piece {
 
 impl Piece {
     /// What it found beside rows, which the receipt holds: how many.
-    pub fn facts(&self) -> usize {
+    pub(crate) fn facts(&self) -> usize {
         let emptied: usize = self
             .emptied
             .iter()
@@ -81,7 +81,7 @@ impl Piece {
 
 /// Lines, by what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// All.
     pub lines: u64,
     /// Of a type without a view.
@@ -99,7 +99,7 @@ pub struct Counts {
 
 impl Counts {
     /// Adds those of another piece.
-    pub fn add(&mut self, more: &Counts) {
+    pub(crate) fn add(&mut self, more: &Counts) {
         self.lines += more.lines;
         self.without_view += more.without_view;
         self.deletions += more.deletions;
@@ -109,7 +109,7 @@ impl Counts {
     }
 
     /// As `populace.extract` counts them.
-    pub fn taken(&self) -> Extract {
+    pub(crate) fn taken(&self) -> Extract {
         Extract {
             lines: self.lines,
             without_view: self.without_view,
@@ -122,7 +122,7 @@ impl Counts {
 
 /// A rejected line as it is staged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StagedReject(u64, u64, u64, RejectReason, Option<String>);
+pub(crate) struct StagedReject(u64, u64, u64, RejectReason, Option<String>);
 
 impl From<RejectedLine> for StagedReject {
     fn from(line: RejectedLine) -> Self {
@@ -144,7 +144,7 @@ impl From<StagedReject> for RejectedLine {
 
 /// A file of which everything has been staged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// The file's number in the job.
     pub file: usize,
     /// Which reading of the file.
@@ -155,7 +155,7 @@ pub struct Finished {
 
 /// What a unit holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Receipt {
+pub(crate) struct Receipt {
     /// Pieces, in the order in which they came.
     pub pieces: Vec<Piece>,
     /// Files that ended.
@@ -166,7 +166,7 @@ pub struct Receipt {
 
 /// The rows of one table in a unit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Part {
+pub(crate) struct Part {
     /// `record.<name>`.
     pub table: String,
     /// Bytes behind the receipt before it.
@@ -180,7 +180,10 @@ pub struct Part {
 }
 
 /// Writes a unit. `rows` are a table's name, the piece and its rows.
-pub fn encode(mut receipt: Receipt, rows: &[(String, usize, RecordBatch)]) -> Result<Vec<u8>> {
+pub(crate) fn encode(
+    mut receipt: Receipt,
+    rows: &[(String, usize, RecordBatch)],
+) -> Result<Vec<u8>> {
     let failed = || "cannot stage rows";
     let mut tables: BTreeMap<&str, Vec<(usize, &RecordBatch)>> = BTreeMap::new();
     for (table, piece, batch) in rows {
@@ -222,13 +225,13 @@ pub fn encode(mut receipt: Receipt, rows: &[(String, usize, RecordBatch)]) -> Re
 }
 
 /// The length of the receipt behind the first bytes of a unit; None when it is none.
-pub fn receipt_length(head: &[u8]) -> Option<u64> {
+pub(crate) fn receipt_length(head: &[u8]) -> Option<u64> {
     let length = head.strip_prefix(&MAGIC)?.first_chunk::<8>()?;
     Some(u64::from_be_bytes(*length))
 }
 
 /// The receipt of a unit, from its first bytes and those of the receipt; None when it is damaged.
-pub fn receipt(head: &[u8], receipt: &[u8]) -> Option<Receipt> {
+pub(crate) fn receipt(head: &[u8], receipt: &[u8]) -> Option<Receipt> {
     let digest = head.get(12..HEAD)?;
     if blake3::hash(receipt).as_bytes() != digest {
         return None;
@@ -237,7 +240,7 @@ pub fn receipt(head: &[u8], receipt: &[u8]) -> Option<Receipt> {
 }
 
 /// The rows of a part and the piece of each batch; `body` is what lies behind the receipt.
-pub fn rows(part: &Part, body: &[u8]) -> Result<Vec<(usize, RecordBatch)>> {
+pub(crate) fn rows(part: &Part, body: &[u8]) -> Result<Vec<(usize, RecordBatch)>> {
     let broken = || {
         Error::data(DAMAGED)
             .hint("nothing was committed; run again: what it held is downloaded again")

@@ -21,7 +21,7 @@ const MOST_NOTES: usize = 4096;
 const MOST_FACTS: usize = 64 * 1024;
 
 /// What a download has to say.
-pub enum Note {
+pub(crate) enum Note {
     /// A piece is ready.
     Piece(Box<Treated>),
     /// A file has ended.
@@ -30,7 +30,7 @@ pub enum Note {
 
 /// Writes what comes until no download is left; a unit has at least about `piece` bytes of files,
 /// unless nothing more comes for a while.
-pub async fn run(
+pub(crate) async fn run(
     staging: &Staging,
     mut notes: Receiver<Note>,
     mut number: u64,

@@ -13,7 +13,7 @@ pub(super) struct Scale {
 
 impl Scale {
     /// The axis for figures up to `max` over `length` pixels, with about `wanted` ticks.
-    pub fn new(chart: &Chart, max: f64, length: f64, wanted: f64) -> Self {
+    pub(super) fn new(chart: &Chart, max: f64, length: f64, wanted: f64) -> Self {
         // No tick of a count is small enough to be taken for a count that should be suppressed.
         let least = if chart.unit == Unit::Count { 10.0 } else { 0.1 };
         let rough = (max / wanted).max(least);
@@ -33,7 +33,7 @@ impl Scale {
     }
 
     /// How far along a figure is, in pixels.
-    pub fn at(&self, value: f64) -> f64 {
+    pub(super) fn at(&self, value: f64) -> f64 {
         value / self.top * self.length
     }
 }

@@ -1,16 +1,14 @@
-//! What fuzzing found and what it began with, decoded again: an input that once broke something is
-//! tested for ever.
+//! What fuzzing found and what it began with, read again: an input that once broke something is tested
+//! for ever.
 
-#[path = "../../fuzz/src/targets.rs"]
-mod targets;
-
+use populace_fuzz::{manifests, targets};
 use std::path::Path;
 
 /// Runs every input of a target.
-pub fn each(target: &str, run: impl Fn(&[u8])) {
+fn each(target: &str, run: impl Fn(&[u8])) {
     let mut inputs = 0;
     for folder in ["corpus", "seeds"] {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         for file in std::fs::read_dir(root.join(folder).join(target)).unwrap() {
             run(&std::fs::read(file.unwrap().path()).unwrap());
             inputs += 1;
@@ -45,4 +43,9 @@ fn view() {
 #[test]
 fn fhirpath() {
     each("fhirpath", text(targets::fhirpath));
+}
+
+#[test]
+fn manifest() {
+    each("manifest", manifests::manifest);
 }
