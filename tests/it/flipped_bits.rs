@@ -1,6 +1,6 @@
 //! One flipped bit in any file of a lake changes no figure and no row without a word.
 //!
-//! `POPULACE_FLIPS=200 cargo test --release --test it flipped_bits:: -- --nocapture` flips more bits
+//! `POPULACE_FLIPS=200 cargo test --profile quick --test it flipped_bits:: -- --nocapture` flips more bits
 //! than the suite does, from `POPULACE_FLIPS_SEED` on.
 
 use crate::project::{Project, files_below, notice, synth, text};

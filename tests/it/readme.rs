@@ -27,7 +27,7 @@ fn a_first_model_in_five_minutes() {
         .iter()
         .flat_map(|block| block.lines().map(str::to_string).collect::<Vec<_>>())
         .filter_map(|line| {
-            line.strip_prefix("cargo run --release -- ")
+            line.strip_prefix("cargo run --profile quick -- ")
                 .map(str::to_string)
         })
         .map(|line| line.split('#').next().unwrap().trim().to_string())
