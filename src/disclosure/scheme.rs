@@ -65,6 +65,29 @@ impl Scheme {
         ]
     }
 
+    /// The same in two lines, above a table of the workbook.
+    pub(crate) fn above_a_table(self) -> [&'static str; 2] {
+        [
+            "* is a suppressed count from 1 to 7, or a figure that needs one; it is never zero. \
+             Other counts are rounded to the nearest 5.",
+            "Totals are rounded from true totals, so figures may not add up. Percentages and rates \
+             come from rounded counts. [z] is not applicable.",
+        ]
+    }
+
+    /// The same in two lines, under a table of the page.
+    pub(crate) fn under_a_table(self) -> [&'static str; 2] {
+        [
+            "* is a suppressed count from 1 to 7, or a figure that needs one. It is never zero.",
+            "Counts are rounded to the nearest 5, totals from true totals: figures may not add up.",
+        ]
+    }
+
+    /// What the sign in a chart means where a figure is suppressed.
+    pub(crate) fn in_a_chart(self) -> &'static str {
+        "* marks a suppressed figure (1 to 7), or one that needs such a figure: it is not zero."
+    }
+
     /// One count under this scheme's rule, on its own. Cells of a table with totals go through
     /// [`Scheme::protect`] together.
     pub(crate) fn release(self, count: TrueCount) -> Released {

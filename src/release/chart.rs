@@ -3,7 +3,7 @@
 use super::frame::{Cell, Frame, Part, Shown, Unit};
 use super::number::thousands;
 use super::report_file::{ChartKind, ChartSpec};
-use crate::disclosure::Figure;
+use crate::disclosure::{Figure, Scheme};
 
 /// A chart's figures and words.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ impl Point {
 const LINES_TOGETHER: usize = 5;
 
 /// The chart of a frame. Totals are left out: they would dwarf their parts.
-pub(super) fn chart(spec: &ChartSpec, frame: &Frame) -> Chart {
+pub(super) fn chart(spec: &ChartSpec, frame: &Frame, scheme: Scheme) -> Chart {
     let is_y = |name: &String| {
         let of =
             |m: &super::frame::FrameMeasure| m.label == *name || m.column.as_ref() == Some(name);
@@ -104,11 +104,7 @@ pub(super) fn chart(spec: &ChartSpec, frame: &Frame) -> Chart {
     }
     let mut notes = Vec::new();
     if series.iter().any(|s| s.points.contains(&Point::Suppressed)) {
-        notes.push(
-            "* marks a suppressed figure (1 to 7), or one that needs such a figure: it is \
-                    not zero."
-                .to_owned(),
-        );
+        notes.push(scheme.in_a_chart().to_owned());
     }
     if !left_out.is_empty() {
         notes.push(format!("Not drawn: {}.", left_out.join(", ")));

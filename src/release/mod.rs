@@ -110,7 +110,10 @@ fn render(
             name: format!("{}-{}.csv", report.name, table.id),
             bytes: csv,
         });
-        let chart = table.chart.as_ref().map(|spec| chart::chart(spec, &frame));
+        let chart = table
+            .chart
+            .as_ref()
+            .map(|spec| chart::chart(spec, &frame, scheme));
         charts.push(chart.filter(|chart| !chart.categories.is_empty()));
         frames.push(frame);
     }

@@ -90,8 +90,7 @@ fn section(page: &Page<'_>, frame: &Frame, figure: Option<Markup>) -> Markup {
             @if let Some(figure) = figure { (figure) }
             (table::table(frame))
             ul.small {
-                li { "* is a suppressed count from 1 to 7, or a figure that needs one. It is never zero." }
-                li { "Counts are rounded to the nearest 5, totals from true totals: figures may not add up." }
+                @for note in page.scheme.under_a_table() { li { (note) } }
                 @for note in &frame.notes { li { (note) } }
             }
             p.small {

@@ -14,16 +14,7 @@ const LINE: usize = 110;
 fn words(page: &Page<'_>, frame: &Frame) -> Vec<String> {
     let mut words = style::lines(&frame.description, LINE);
     words.push(format!("As of {}.", long_date(page.about.as_of)));
-    words.push(
-        "* is a suppressed count from 1 to 7, or a figure that needs one; it is never zero. Other \
-         counts are rounded to the nearest 5."
-            .to_owned(),
-    );
-    words.push(
-        "Totals are rounded from true totals, so figures may not add up. Percentages and rates \
-         come from rounded counts. [z] is not applicable."
-            .to_owned(),
-    );
+    words.extend(page.scheme.above_a_table().map(str::to_owned));
     words.extend(frame.notes.iter().flat_map(|note| style::lines(note, LINE)));
     words
 }
