@@ -27,6 +27,7 @@ pub mod pull;
 mod regular_file;
 pub mod release;
 pub mod scratch;
+mod statistics;
 mod stop;
 pub mod synth;
 mod visible;

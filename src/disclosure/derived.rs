@@ -1,7 +1,7 @@
 //! Figures made from released counts: percentages and crude rates.
 
 use super::count::Released;
-use crate::functions::interval::limits as interval;
+use crate::statistics::limits as interval;
 
 /// A figure with its 95% confidence limits, when it has them. It can only come from released counts.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,11 +1,11 @@
 //! `chi_squared_cdf(x, df)`: a probability of the chi-squared distribution.
 
 use super::each_row::{FREEDOM, each_row, freedom};
-use super::gamma::tails;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
+use crate::statistics::gamma::tails;
 use arrow::datatypes::DataType;
 
 const DOC: Doc = Doc {

@@ -1,11 +1,11 @@
 //! `chi_squared_quantile(p, df)`: a quantile of the chi-squared distribution.
 
 use super::each_row::{FREEDOM, each_row, freedom};
-use super::gamma::quantile;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
+use crate::statistics::gamma::quantile;
 use arrow::datatypes::DataType;
 
 const DOC: Doc = Doc {

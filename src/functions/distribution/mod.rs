@@ -3,8 +3,6 @@
 mod chi_squared_cdf;
 mod chi_squared_quantile;
 mod each_row;
-pub(super) mod gamma;
-pub(super) mod normal;
 mod normal_cdf;
 mod normal_quantile;
 #[cfg(test)]

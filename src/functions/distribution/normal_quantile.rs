@@ -1,11 +1,11 @@
 //! `normal_quantile(p)`: a quantile of the normal distribution.
 
 use super::each_row::each_row;
-use super::normal::quantile;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
+use crate::statistics::normal::quantile;
 use arrow::datatypes::DataType;
 
 const DOC: Doc = Doc {

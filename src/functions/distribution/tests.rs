@@ -1,8 +1,8 @@
 //! Values to seventeen digits, computed in fifty with mpmath; SciPy gives the same to the last digit
 //! or two.
 
-use super::gamma::{quantile, tails};
-use super::normal;
+use crate::statistics::gamma::{quantile, tails};
+use crate::statistics::normal;
 use proptest::prelude::*;
 
 /// x, degrees of freedom, probability.

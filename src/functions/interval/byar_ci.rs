@@ -1,10 +1,10 @@
 //! `byar_ci(x [, confidence])`: a count with Byar's limits.
 
 use super::confidence::{self, Levels};
-use super::limits::CONFIDENCE;
 use super::result::{each_row, intervals};
 use crate::functions::arguments::count;
 use crate::functions::{Doc, Function};
+use crate::statistics::limits::CONFIDENCE;
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
 

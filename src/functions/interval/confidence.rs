@@ -1,8 +1,8 @@
 //! The argument `confidence`.
 
-use super::limits::{CONFIDENCE, Level};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::doc::Argument;
+use crate::statistics::limits::{CONFIDENCE, Level};
 use datafusion::common::Result;
 
 /// The argument, as documents say it.

@@ -1,7 +1,6 @@
 //! `mean_ci(value [, confidence])`: a mean with limits.
 
 use super::confidence::Levels;
-use super::limits::CONFIDENCE;
 use super::result::{Intervals, interval_type};
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
@@ -10,6 +9,7 @@ use crate::functions::fold::{Fold, Rows};
 use crate::functions::settings::Setting;
 use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
+use crate::statistics::limits::CONFIDENCE;
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
 

@@ -2,10 +2,6 @@
 
 mod byar_ci;
 pub(super) mod confidence;
-mod exact;
-#[cfg(test)]
-mod golden;
-pub(crate) mod limits;
 mod mean_ci;
 mod poisson_ci;
 mod proportion;

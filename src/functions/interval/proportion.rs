@@ -1,11 +1,11 @@
 //! `proportion(x, n [, multiplier [, confidence]])`: a proportion with Wilson limits.
 
 use super::confidence::{self, Levels};
-use super::limits::CONFIDENCE;
 use super::result::{each_row, intervals};
 use crate::functions::arguments::{multiplier, population};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::{Doc, Function};
+use crate::statistics::limits::CONFIDENCE;
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
 

@@ -1,10 +1,10 @@
 //! `rate(x, n [, multiplier [, confidence]])`: a crude rate with limits.
 
 use super::confidence::{self, Levels};
-use super::limits::CONFIDENCE;
 use super::result::{each_row, intervals};
 use crate::functions::arguments::{PER_PEOPLE, count, multiplier, population};
 use crate::functions::{Doc, Function};
+use crate::statistics::limits::CONFIDENCE;
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
 

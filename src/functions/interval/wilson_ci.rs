@@ -1,10 +1,10 @@
 //! `wilson_ci(x, n [, confidence])`: Wilson's limits of a proportion.
 
 use super::confidence::{self, Levels};
-use super::limits::CONFIDENCE;
 use super::proportion::{PARTS, part, parts};
 use super::result::{each_row, intervals};
 use crate::functions::{Doc, Function};
+use crate::statistics::limits::CONFIDENCE;
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
 

@@ -5,11 +5,11 @@ use crate::functions::arguments::{count, given, multiplier, numbers, population}
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::fold::{Fold, Rows};
 use crate::functions::interval::confidence::Levels;
-use crate::functions::interval::limits::{CONFIDENCE, EXACT_BELOW};
 use crate::functions::interval::result::{Intervals, interval_type};
 use crate::functions::settings::Setting;
 use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
+use crate::statistics::limits::{CONFIDENCE, EXACT_BELOW};
 use arrow::array::ArrayRef;
 use datafusion::common::Result;
 

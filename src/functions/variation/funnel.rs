@@ -1,6 +1,6 @@
 //! The lines of a funnel plot.
 
-use crate::functions::interval::limits::{Level, count_limits};
+use crate::statistics::limits::{Level, count_limits};
 
 /// The inner and the outer pair of lines, as two-sided confidence: one area in 40, and one in 1000,
 /// lies beyond each line by chance.

@@ -2,7 +2,7 @@
 //! the Office for Health Improvement and Disparities).
 
 use super::exact::{Curves, solved};
-use crate::functions::distribution::normal;
+use super::normal;
 use statrs::distribution::{Continuous, StudentsT};
 use statrs::function::beta::beta_reg;
 use std::sync::Arc;
@@ -180,8 +180,8 @@ fn expanded_student(freedom: f64, z: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::golden::LIMITS;
     use super::*;
+    use crate::statistics::golden::LIMITS;
     use proptest::prelude::*;
 
     proptest! {

@@ -1,7 +1,7 @@
 //! Exact limits of a Poisson count, fast: the quantile of a gamma distribution at one probability,
 //! as a function of the shape.
 
-use crate::functions::distribution::gamma::quantile;
+use super::gamma::quantile;
 use std::f64::consts::PI;
 use std::sync::{Arc, OnceLock};
 
@@ -182,7 +182,7 @@ fn chebyshev(terms: &[f64], t: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::functions::distribution::normal;
+    use crate::statistics::normal;
 
     #[test]
     fn curves_are_what_is_solved_for() {

@@ -18,7 +18,7 @@ const TEMME_FROM: f64 = 500.0;
 const TEMME_NEAR: f64 = 0.3;
 
 /// The probabilities below and above `x`, each in full precision however small it is.
-pub(in crate::functions) fn tails(shape: f64, x: f64) -> (f64, f64) {
+pub(crate) fn tails(shape: f64, x: f64) -> (f64, f64) {
     if x <= 0.0 {
         return (0.0, 1.0);
     }
@@ -48,7 +48,7 @@ pub(in crate::functions) fn tails(shape: f64, x: f64) -> (f64, f64) {
 
 /// The quantile of which `below` and `above` are the probabilities on either side; they add up to
 /// 1, and the smaller is what counts.
-pub(in crate::functions) fn quantile(shape: f64, below: f64, above: f64) -> f64 {
+pub(crate) fn quantile(shape: f64, below: f64, above: f64) -> f64 {
     if below <= 0.0 {
         return 0.0;
     }

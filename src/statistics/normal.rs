@@ -5,12 +5,12 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// The probability below `x`.
-pub(in crate::functions) fn below(x: f64) -> f64 {
+pub(crate) fn below(x: f64) -> f64 {
     erfc(-x * FRAC_1_SQRT_2) / 2.0
 }
 
 /// The number below which a value lies with a probability between 0 and 1, both exclusive.
-pub(in crate::functions) fn quantile(probability: f64) -> f64 {
+pub(crate) fn quantile(probability: f64) -> f64 {
     // Of the tail that is the smaller one, which a number holds more of.
     let upper = probability > 0.5;
     let tail = if upper {

@@ -1,0 +1,9 @@
+//! The formulas of distributions and confidence limits: numbers in, numbers out. SQL functions and
+//! disclosure control both use them, and neither knows the other.
+
+mod exact;
+pub(crate) mod gamma;
+#[cfg(test)]
+mod golden;
+pub(crate) mod limits;
+pub(crate) mod normal;
