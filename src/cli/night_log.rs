@@ -2,7 +2,7 @@
 
 use crate::error::{Context, Error, Result};
 use crate::lake::{Change, Lake, TableName, encode};
-use crate::models::CheckFailure;
+use crate::models::{CheckFailure, Severity};
 use arrow::array::{
     Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
@@ -51,14 +51,18 @@ impl Step {
         }
     }
 
-    /// A check of `model` that failed just now.
+    /// A check that the new rows of `model` break.
     pub(super) fn check(night: &str, model: &str, failure: &CheckFailure) -> Self {
+        let outcome = match failure.severity {
+            Severity::Error => "failed",
+            Severity::Warn => "warned",
+        };
         let detail = format!("{model}: {} rows break `{}`", failure.rows, failure.check);
         Step {
             model: Some(model.to_string()),
             failed_check: Some(failure.check.clone()),
-            failed_rows: Some(failure.rows),
-            ..Step::now(night, "check", "failed", &detail)
+            failed_rows: i64::try_from(failure.rows).ok(),
+            ..Step::now(night, "check", outcome, &detail)
         }
     }
 }

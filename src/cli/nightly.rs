@@ -272,7 +272,7 @@ impl Log<'_> {
         };
         let mut steps = vec![self.first_line("run", outcome, lines)];
         for model in &built.models {
-            let failed = model.failed.iter();
+            let failed = model.failed.iter().chain(&model.warned);
             steps.extend(failed.map(|f| Step::check(self.night, &model.model, f)));
         }
         self.add(&steps).await

@@ -119,7 +119,7 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
             for failure in &model.failed {
                 lines.push(format!(
                     "           {} rows break `{}`",
-                    count(failure.rows.unsigned_abs()),
+                    count(failure.rows),
                     failure.check
                 ));
             }
@@ -130,6 +130,13 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
                 count(model.rows),
                 model.seconds
             ));
+            for warning in &model.warned {
+                lines.push(format!(
+                    "           warning: {} rows break `{}`",
+                    count(warning.rows),
+                    warning.check
+                ));
+            }
         }
     }
     lines

@@ -2,6 +2,7 @@
 
 use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
+use super::declared_check::Severity;
 use super::graph::order;
 use super::inputs::{Assessed, Inputs};
 use super::last_run::{self, LastRun};
@@ -51,6 +52,8 @@ pub struct ModelOutcome {
     pub seconds: f64,
     /// Checks that failed; then the table was not changed.
     pub failed: Vec<CheckFailure>,
+    /// Checks that only warn, and that its new rows break.
+    pub warned: Vec<CheckFailure>,
     /// The model that it reads and that was not built, if any; then it was not tried.
     pub waits_for: Option<String>,
     /// Files of its table, or the log, that were damaged: why it was built although nothing changed.
@@ -208,6 +211,7 @@ fn waiting(name: &TableName, read: &TableName, damaged: Vec<String>) -> ModelOut
         rows: 0,
         seconds: 0.0,
         failed: Vec::new(),
+        warned: Vec::new(),
         waits_for: Some(read.to_string()),
         damaged,
     }
@@ -234,6 +238,7 @@ async fn build_one(
         rows: base.map_or(0, Table::rows),
         seconds: 0.0,
         failed: Vec::new(),
+        warned: Vec::new(),
         waits_for: None,
         damaged,
     };
@@ -247,8 +252,12 @@ async fn build_one(
         let (schema, files) = run(engine, model, &file).await?;
         let staged = LakeTable::of_files(lake, &schema, files.clone());
         engine.provide(&model.name, Arc::new(staged))?;
-        outcome.failed = check::run(engine, &file, &model.name, &model.header.checks).await?;
-        outcome.rows = files.iter().map(|f| f.rows).sum();
+        let rows = files.iter().map(|f| f.rows).sum();
+        let broken = check::run(engine, &file, &model.name, rows, &model.header.checks).await?;
+        (outcome.failed, outcome.warned) = broken
+            .into_iter()
+            .partition(|check| check.severity == Severity::Error);
+        outcome.rows = rows;
         if outcome.failed.is_empty() {
             let change = Change::replacing(base, schema, assessed.properties()?, files);
             if log_is_damaged {

@@ -1,6 +1,6 @@
 //! Checks: what must be true of a model's rows before anybody may see them.
 
-use super::declared_check::Check;
+use super::declared_check::{Check, Rule, Severity};
 use super::library::Model;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -14,30 +14,39 @@ pub struct CheckFailure {
     /// The check, as the header writes it.
     pub check: String,
     /// Rows that break it (for `unique`: values that appear more than once).
-    pub rows: i64,
+    pub rows: u64,
+    /// What follows.
+    pub severity: Severity,
 }
 
 impl Check {
     /// The check as the header writes it.
     pub(crate) fn text(&self) -> String {
-        match self {
-            Check::Unique(columns) => format!("unique: [{}]", columns.join(", ")),
-            Check::NotNull(columns) => format!("not_null: [{}]", columns.join(", ")),
-            Check::Expect(condition) => format!("expect: {condition}"),
+        let mut text = match &self.rule {
+            Rule::Unique(columns) => format!("unique: [{}]", columns.join(", ")),
+            Rule::NotNull(columns) => format!("not_null: [{}]", columns.join(", ")),
+            Rule::Expect(condition) => format!("expect: {condition}"),
+        };
+        if self.tolerated_share > 0.0 {
+            text.push_str(&format!(", tolerated_share: {}", self.tolerated_share));
         }
+        if self.severity == Severity::Warn {
+            text.push_str(", severity: warn");
+        }
+        text
     }
 
     /// A query for the number of rows of `table` that break the check.
     pub(super) fn query(&self, table: &TableName) -> String {
-        match self {
-            Check::Unique(columns) => {
+        match &self.rule {
+            Rule::Unique(columns) => {
                 let columns: Vec<String> = columns.iter().map(|c| quoted(c)).collect();
                 let columns = columns.join(", ");
                 format!(
                     "select count(*) from (select 1 as one from {table} group by {columns} having count(*) > 1)"
                 )
             }
-            Check::NotNull(columns) => {
+            Rule::NotNull(columns) => {
                 let missing: Vec<String> = columns
                     .iter()
                     .map(|column| format!("{} is null", quoted(column)))
@@ -47,7 +56,7 @@ impl Check {
                     missing.join(" or ")
                 )
             }
-            Check::Expect(condition) => {
+            Rule::Expect(condition) => {
                 format!("select count(*) from {table} where not ({condition})")
             }
         }
@@ -69,16 +78,18 @@ fn quoted(column: &str) -> String {
 pub(crate) async fn check_header(engine: &Engine, model: &Model, columns: &Schema) -> Result<()> {
     let place = model.file.display().to_string();
     model.header.fits(&place, columns)?;
-    run(engine, &place, &model.name, &model.header.checks)
+    run(engine, &place, &model.name, 0, &model.header.checks)
         .await
         .map(drop)
 }
 
-/// Runs the checks of the table known to `engine` as `table`; `place` is the model's file.
+/// Runs the checks of the table of so many rows that is known to `engine` as `table`; `place` is the
+/// model's file.
 pub(super) async fn run(
     engine: &Engine,
     place: &str,
     table: &TableName,
+    rows: u64,
     checks: &[Check],
 ) -> Result<Vec<CheckFailure>> {
     let mut failures = Vec::new();
@@ -86,14 +97,15 @@ pub(super) async fn run(
         let place = format!("{place}: check `{}`", check.text());
         let frame = engine.lasting_query(&place, &check.query(table)).await?;
         let batches = engine.collect(&place, frame).await?;
-        let rows = batches
+        let broken = batches
             .first()
             .and_then(|b| b.column(0).as_primitive_opt::<Int64Type>())
-            .map_or(0, |counts| counts.value(0));
-        if rows > 0 {
+            .map_or(0, |counts| counts.value(0).unsigned_abs());
+        if check.fails(broken, rows) {
             failures.push(CheckFailure {
                 check: check.text(),
-                rows,
+                rows: broken,
+                severity: check.severity,
             });
         }
     }

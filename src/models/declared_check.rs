@@ -3,9 +3,20 @@
 use serde::Deserialize;
 
 /// One check of a header.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
-pub enum Check {
+pub struct Check {
+    /// What must be true.
+    pub rule: Rule,
+    /// What follows when it is not.
+    pub severity: Severity,
+    /// The share of the table's rows, from 0 to 1, that may break the rule before the check fails.
+    pub tolerated_share: f64,
+}
+
+/// What must be true of a model's rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
     /// No two rows have the same values in these columns.
     Unique(Vec<String>),
     /// These columns have a value in every row.
@@ -14,7 +25,30 @@ pub enum Check {
     Expect(String),
 }
 
-/// A check as YAML has it: a map with one key.
+/// What follows when a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The new rows replace the old ones, and the night says what is wrong with them.
+    Warn,
+    /// The table stays as it was, and what reads it waits.
+    #[default]
+    Error,
+}
+
+impl Check {
+    /// Whether the rule holds for every row of every table that is built.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.severity == Severity::Error && self.tolerated_share == 0.0
+    }
+
+    /// Whether `broken` of `rows` rows are more than are tolerated.
+    pub(super) fn fails(&self, broken: u64, rows: u64) -> bool {
+        broken as f64 > self.tolerated_share * rows as f64
+    }
+}
+
+/// A check as YAML has it: a map with one rule, and how strict it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -23,6 +57,10 @@ struct Written {
     #[serde(default, deserialize_with = "some")]
     not_null: Option<Vec<String>>,
     expect: Option<String>,
+    #[serde(default)]
+    severity: Severity,
+    #[serde(default)]
+    tolerated_share: f64,
 }
 
 fn some<'de, D: serde::Deserializer<'de>>(
@@ -35,12 +73,20 @@ impl TryFrom<Written> for Check {
     type Error = &'static str;
 
     fn try_from(written: Written) -> std::result::Result<Self, Self::Error> {
-        match (written.unique, written.not_null, written.expect) {
-            (Some(columns), None, None) => Ok(Check::Unique(columns)),
-            (None, Some(columns), None) => Ok(Check::NotNull(columns)),
-            (None, None, Some(condition)) => Ok(Check::Expect(condition)),
-            _ => Err("a check is one of unique, not_null and expect"),
+        let rule = match (written.unique, written.not_null, written.expect) {
+            (Some(columns), None, None) => Rule::Unique(columns),
+            (None, Some(columns), None) => Rule::NotNull(columns),
+            (None, None, Some(condition)) => Rule::Expect(condition),
+            _ => return Err("a check is one of unique, not_null and expect"),
+        };
+        if !(0.0..1.0).contains(&written.tolerated_share) {
+            return Err("tolerated_share is a share of the rows from 0 to below 1, such as 0.02");
         }
+        Ok(Check {
+            rule,
+            severity: written.severity,
+            tolerated_share: written.tolerated_share,
+        })
     }
 }
 

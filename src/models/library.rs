@@ -248,7 +248,8 @@ mod tests {
     fn a_check_counts_what_it_reads_as_inputs() {
         let own = TableName::new("x", "y");
         let read = |condition: &str| -> Vec<String> {
-            let check = Check::Expect(condition.to_string());
+            let check = serde_json::json!({ "expect": condition });
+            let check: Check = serde_json::from_value(check).unwrap();
             let read = check_inputs("m.sql", &check, &own);
             read.iter().map(TableName::to_string).collect()
         };

@@ -116,6 +116,66 @@ fn a_model_is_built_again_only_when_something_changed() {
 }
 
 #[test]
+fn a_check_may_warn_or_tolerate_a_share() {
+    let record = synth(60, 8, false);
+    let project = Project::over(record.path());
+    let model = project.path("sql/demographic/population_profile.sql");
+    let sql = std::fs::read_to_string(&model).unwrap();
+    let with = |check: &str| {
+        let checks = format!("checks:\n  - expect: sex = 'Female'\n    {check}");
+        std::fs::write(&model, sql.replacen("checks:", &checks, 1)).unwrap();
+    };
+    let rows = "select count(*) from demographic.population_profile";
+    let men = "select count(*) from demographic.population_profile where sex <> 'Female'";
+
+    // It warns: the new rows are there, the night is good, and says how many rows break it.
+    with("severity: warn");
+    let night = project.json(&["nightly"]);
+    let model_of = |summary: &serde_json::Value| -> serde_json::Value {
+        let models = summary["run"]["models"].as_array().unwrap();
+        let is = |m: &&serde_json::Value| m["model"] == "demographic.population_profile";
+        models.iter().find(is).unwrap().clone()
+    };
+    let built = model_of(&night);
+    let broken = project.number(men);
+    assert!(broken > 0);
+    assert_eq!(built["warned"][0]["rows"], broken);
+    assert_eq!(
+        built["warned"][0]["check"],
+        "expect: sex = 'Female', severity: warn"
+    );
+    assert_eq!(built["failed"], serde_json::json!([]));
+    let status = project.json(&["status"]);
+    assert_eq!(status["exit_code"], 0);
+    assert_eq!(status["nights"][0]["outcome"], "warned");
+    assert_eq!(status["failed_checks"], serde_json::json!([]));
+    let told = project.ok(&["status"]);
+    let line = format!("check    warned  demographic.population_profile: {broken} rows break");
+    assert!(told.contains(&line), "{told}");
+
+    // Tolerated: nothing is said. One row too many: it fails.
+    let share = broken as f64 / project.number(rows) as f64;
+    with(&format!("tolerated_share: {}", share + 0.001));
+    let built = model_of(&project.json(&["nightly"]));
+    assert_eq!(
+        (built["state"].as_str(), &built["warned"]),
+        (Some("changed"), &serde_json::json!([]))
+    );
+    with(&format!("tolerated_share: {}", share - 0.001));
+    let error = project.fails(1, &["run"]);
+    assert!(error.contains("failed its checks"), "{error}");
+    with("tolerated_share: 2");
+    let error = project.fails(2, &["run"]);
+    assert!(error.contains("from 0 to below 1"), "{error}");
+    with("severity: warning");
+    let error = project.fails(2, &["run"]);
+    assert!(
+        error.contains("severity") || error.contains("warn"),
+        "{error}"
+    );
+}
+
+#[test]
 fn another_view_or_lookup_changes_what_is_stored() {
     let record = synth(40, 10, false);
     let project = Project::over(record.path());

@@ -169,7 +169,8 @@ fn verdict(night: &Night) -> String {
 }
 
 fn failed_checks(night: &Night) -> Vec<serde_json::Value> {
-    let failed = night.steps.iter().filter(|s| s.failed_check.is_some());
+    let failed = night.steps.iter();
+    let failed = failed.filter(|s| s.failed_check.is_some() && s.outcome == "failed");
     failed
         .map(|s| serde_json::json!({"model": s.model, "check": s.failed_check, "rows": s.failed_rows}))
         .collect()

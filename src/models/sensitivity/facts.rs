@@ -5,7 +5,7 @@ use super::attribute::{Attr, Attributes, Attrs, Bases, PEOPLE};
 use super::relation::{Column, Level, Relation};
 use super::taint::{Kind, Taint};
 use crate::lake::TableName;
-use crate::models::{Check, Header};
+use crate::models::{Header, Rule};
 use crate::privacy::Treatment;
 use crate::pull::{OPEN_PSEUDONYM, PersonLink, TablePlan};
 use datafusion::logical_expr::{LogicalPlan, TableScan};
@@ -116,9 +116,12 @@ impl Facts {
             .map(|field| field.name().clone())
             .collect();
         for check in &header.checks {
-            let Check::Unique(columns) = check else {
+            let Rule::Unique(columns) = &check.rule else {
                 continue;
             };
+            if !check.is_strict() {
+                continue;
+            }
             let attr = |name: &String| {
                 let index = names.iter().position(|n| n == name)?;
                 relation.columns.get(index).map(|c| c.attr)
