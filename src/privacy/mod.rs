@@ -17,6 +17,7 @@ mod pseudonym;
 mod rekey;
 mod secret;
 mod treatment;
+mod typed_keys;
 
 pub(crate) use confirmed::Confirmed;
 pub(crate) use identifiers::{check_csv_column, check_reference_column, check_view};
@@ -32,3 +33,4 @@ pub use pseudonym::Pseudonyms;
 pub(crate) use rekey::Rekey;
 pub(crate) use secret::SecretPlace;
 pub(crate) use treatment::{Treatment, generalise};
+pub(crate) use typed_keys::{PatientKey, PersonKey, RecordKey};

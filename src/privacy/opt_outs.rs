@@ -1,6 +1,6 @@
 //! The lists of people who have opted out.
 
-use super::{Key, NhsNumber, Pseudonyms};
+use super::{Key, NhsNumber, PersonKey, Pseudonyms};
 use crate::error::{Context, Error, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::de::value::MapAccessDeserializer;
@@ -122,11 +122,11 @@ pub struct ListRead {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct OptOuts {
     /// Their keys.
-    pub people: HashSet<i64>,
+    pub people: HashSet<PersonKey>,
     /// The lists.
     pub lists: Vec<ListRead>,
     /// Who is on each list.
-    pub members: BTreeMap<String, HashSet<i64>>,
+    pub members: BTreeMap<String, HashSet<PersonKey>>,
 }
 
 /// The age in days above which a National Data Opt-out check is too old, unless a setting says
@@ -183,7 +183,7 @@ fn read_list(
     path: &Path,
     list: &OptOutList,
     pseudonyms: &Pseudonyms,
-) -> Result<(HashSet<i64>, NaiveDate)> {
+) -> Result<(HashSet<PersonKey>, NaiveDate)> {
     let cannot = || format!("the opt-out list {} cannot be read", path.display());
     let file = crate::regular_file::open(path)
         .data(cannot)

@@ -1,10 +1,12 @@
 //! A person's pseudonym.
 
+use super::PersonKey;
+
 /// A person's pseudonym.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Person {
     /// The first 63 bits of HMAC-SHA-256(key, identifier): not negative.
-    pub key: i64,
+    pub key: PersonKey,
     /// Bits 64 to 127 of the same hash, to notice two people with one key.
     pub check: i64,
 }

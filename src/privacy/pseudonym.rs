@@ -4,7 +4,7 @@
 //! wipe them from memory when they are dropped.
 
 use super::person::{Person, word};
-use super::{Key, Rekey};
+use super::{Key, PersonKey, RecordKey, Rekey};
 use highway::{HighwayHash, HighwayHasher};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -41,16 +41,17 @@ impl Pseudonyms {
         let mac = self.person.clone().chain_update(identifier);
         let tag = mac.finalize().into_bytes();
         self.rekey.person(Person {
-            key: (word(&tag, 0) >> 1).cast_signed(),
+            key: PersonKey::new((word(&tag, 0) >> 1).cast_signed()),
             check: word(&tag, 8).cast_signed(),
         })
     }
 
     /// The pseudonym of a record, from its `Type/id` or the values of its key columns.
-    pub(crate) fn record(&self, reference: &[u8]) -> i64 {
+    pub(crate) fn record(&self, reference: &[u8]) -> RecordKey {
         let mac = self.record.clone().chain_update(reference);
         let tag = mac.finalize().into_bytes();
-        self.rekey.record((word(&tag, 0) >> 1).cast_signed())
+        self.rekey
+            .record(RecordKey::new((word(&tag, 0) >> 1).cast_signed()))
     }
 
     /// Pseudonyms of many references, of which most come again soon after.
@@ -66,7 +67,7 @@ impl Pseudonyms {
                 if let Some((_, known)) = place.filter(|(known, _)| *known == reference) {
                     return Some(known);
                 }
-                let pseudonym = self.record(reference.as_bytes());
+                let pseudonym = self.record(reference.as_bytes()).get();
                 *place = Some((reference, pseudonym));
                 Some(pseudonym)
             })
@@ -121,7 +122,7 @@ mod tests {
     fn a_pseudonym_is_the_hash_that_anybody_with_the_key_can_compute() {
         // openssl dgst -sha256 -mac HMAC -macopt hexkey:$OLD <<< "9434765919" (without a line end)
         let person = Pseudonyms::new(&of_digits(&[OLD]), "").person(b"9434765919");
-        assert_eq!(person.key, 7_975_364_867_435_064_070);
+        assert_eq!(person.key.get(), 7_975_364_867_435_064_070);
         assert_eq!(person.check, 8_938_913_176_870_859_229);
     }
 
@@ -140,7 +141,7 @@ mod tests {
             rekey.record(old.record(b"Patient/1"))
         );
         assert_eq!(both.line(b"{}"), rekey.digest(old.line(b"{}")));
-        assert!(moved.key >= 0 && moved != person);
+        assert!(moved.key.get() >= 0 && moved != person);
         // Two people whom the old key gave one pseudonym are still told apart.
         let other = Person {
             check: person.check ^ 1,
@@ -157,7 +158,7 @@ mod tests {
         let names: Vec<String> = (0..5_000).map(|n| format!("P/{}", n % 2_500)).collect();
         let asked = names.iter().map(|n| Some(n.as_str()));
         let found = pseudonyms.records(asked.chain([Some(""), None, Some("")]));
-        let one = |name: &str| Some(pseudonyms.record(name.as_bytes()));
+        let one = |name: &str| Some(pseudonyms.record(name.as_bytes()).get());
         let mut expected: Vec<Option<i64>> = names.iter().map(|name| one(name)).collect();
         expected.extend([one(""), None, one("")]);
         assert_eq!(found.iter().collect::<Vec<_>>(), expected);

@@ -4,9 +4,9 @@
 //! of the pseudonym that is there. What was equal stays equal, so every link stays; whoever has only
 //! the key before can no longer say whose pseudonym it is.
 
-use super::Key;
 use super::key::Link;
 use super::person::{Person, word};
+use super::{Key, PersonKey, RecordKey};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt;
@@ -34,24 +34,24 @@ impl Rekey {
     }
 
     /// The next `person_key`.
-    pub(crate) fn person_key(&self, key: i64) -> i64 {
+    pub(crate) fn person_key(&self, key: PersonKey) -> PersonKey {
         let next = |key, step: &Step| hash(&step.person, [key]).0;
-        self.steps.iter().fold(key, next)
+        PersonKey::new(self.steps.iter().fold(key.get(), next))
     }
 
     /// The next pseudonym of a person, with its check.
     pub(crate) fn person(&self, person: Person) -> Person {
         let next = |person: Person, step: &Step| Person {
-            key: hash(&step.person, [person.key]).0,
-            check: hash(&step.check, [person.key, person.check]).1,
+            key: PersonKey::new(hash(&step.person, [person.key.get()]).0),
+            check: hash(&step.check, [person.key.get(), person.check]).1,
         };
         self.steps.iter().fold(person, next)
     }
 
     /// The next pseudonym of a record.
-    pub(crate) fn record(&self, record: i64) -> i64 {
+    pub(crate) fn record(&self, record: RecordKey) -> RecordKey {
         let next = |record, step: &Step| hash(&step.record, [record]).0;
-        self.steps.iter().fold(record, next)
+        RecordKey::new(self.steps.iter().fold(record.get(), next))
     }
 
     /// The next digest of a line.

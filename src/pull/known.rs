@@ -6,7 +6,7 @@ use super::merge::exclusions::Exclusions;
 use super::opt_outs::change::ListChange;
 use super::opt_outs::stored::OptedOut;
 use super::plan::PullPlan;
-use super::read::pool::Intake;
+use super::read::intake::Intake;
 use super::state::deleted_records;
 use super::state::extracts::{Extract, Extracts};
 use super::warnings;
@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::lake::properties::INCOMPLETE;
 use crate::lake::{Epoch, Table};
 use crate::privacy::OptOuts;
+use crate::privacy::{PatientKey, PersonKey};
 use std::collections::{BTreeMap, HashSet};
 
 /// What is known before the sources are looked at.
@@ -36,7 +37,7 @@ impl Planned<'_> {
     }
 
     /// The Patients of people who have opted out.
-    pub(super) fn opted_out_patients(&self, intake: &Intake) -> HashSet<i64> {
+    pub(super) fn opted_out_patients(&self, intake: &Intake) -> HashSet<PatientKey> {
         let leading = intake.people.leading_to(&self.opt_outs.read.people);
         leading.map(|(patient, _)| patient).collect()
     }
@@ -44,11 +45,11 @@ impl Planned<'_> {
     /// What must not be in the lake.
     pub(super) fn exclusions(
         &self,
-        patients: HashSet<i64>,
+        patients: HashSet<PatientKey>,
         deleted: deleted_records::Deleted,
     ) -> Exclusions {
         let links = self.before.opted_out.links.iter();
-        let known: HashSet<i64> = links.map(|link| link.patient_key).collect();
+        let known: HashSet<PatientKey> = links.map(|link| link.patient_key).collect();
         Exclusions {
             opted_out: self.opt_outs.read.people.clone(),
             new_patients: patients.iter().any(|patient| !known.contains(patient)),
@@ -120,7 +121,7 @@ impl Before {
 pub(super) struct OptOutsNow {
     pub(super) read: OptOuts,
     /// Those who joined the lists.
-    pub(super) joining: HashSet<i64>,
+    pub(super) joining: HashSet<PersonKey>,
     /// How many are on no list any more.
     pub(super) back: u64,
     /// What became of each list.

@@ -6,15 +6,17 @@ use super::discover::new_files::{FileToRead, NewFiles};
 use super::identity::patient_index::PatientIndex;
 use super::known::{Before, OptOutsNow, Planned};
 use super::limits::Limits;
-use super::merge::commit::{self, Merge};
 use super::merge::exclusions::Exclusions;
+use super::merge::{Merge, links_people};
 use super::opt_outs::change;
 use super::opt_outs::effect;
 use super::opt_outs::stored::{self, OptedOut};
 use super::plan::{MergeColumns, PullPlan};
 use super::prepare::reject_spool::RejectSpool;
 use super::prepare::rejects;
-use super::read::pool::{self, Intake};
+use super::read::context::PullContext;
+use super::read::intake::Intake;
+use super::read::pool;
 use super::read::threshold;
 use super::spool::Spool;
 use super::state::extracts;
@@ -24,7 +26,7 @@ use crate::error::{Error, Result};
 use crate::lake::{Epoch, Lake};
 use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
-use crate::privacy::{Key, Lookup, OptOuts};
+use crate::privacy::{Key, Lookup, OptOuts, PatientKey, PersonKey};
 use crate::progress::Progress;
 use crate::scratch::Scratch;
 use std::collections::{BTreeMap, HashSet};
@@ -152,7 +154,7 @@ impl Attempt<'_> {
         &self,
         mut plan: PullPlan,
         planned: &Planned<'_>,
-    ) -> Result<(Arc<pool::Shared>, NewFiles)> {
+    ) -> Result<(Arc<PullContext>, NewFiles)> {
         let lookups = self.lookups(&mut plan)?;
         let new = NewFiles::find(&plan, &planned.before.taken, planned.again).await?;
         let folder = self.scratch.folder("pull")?;
@@ -162,7 +164,7 @@ impl Attempt<'_> {
             folder.clone(),
             self.limits.memory / 4,
         );
-        let shared = pool::Shared {
+        let shared = PullContext {
             plan,
             lookups,
             spool,
@@ -253,7 +255,7 @@ impl Attempt<'_> {
     /// date.
     async fn export(
         &self,
-        shared: &Arc<pool::Shared>,
+        shared: &Arc<PullContext>,
         exports: &mut Memory,
         everything: bool,
     ) -> Result<Vec<Brought>> {
@@ -280,7 +282,7 @@ impl Attempt<'_> {
     /// Ends a pull that has nothing to store: servers and lists were asked all the same.
     async fn unchanged(
         &self,
-        shared: &pool::Shared,
+        shared: &PullContext,
         planned: &Planned<'_>,
         new: &NewFiles,
         brought: Vec<Brought>,
@@ -313,7 +315,7 @@ impl Attempt<'_> {
         brought: &[Brought],
     ) -> Result<PatientIndex> {
         let mut people = PatientIndex::default();
-        for table in plan.tables.iter().filter(|t| commit::links_people(plan, t)) {
+        for table in plan.tables.iter().filter(|t| links_people(plan, t)) {
             people.load(self.lake, table).await?;
         }
         for table in &plan.tables {
@@ -325,12 +327,16 @@ impl Attempt<'_> {
             people.learn(*link);
         }
         // A Patient of somebody who opted out is not deleted, or was not when it was last heard of.
-        let linked: HashSet<i64> = opted_out.links.iter().map(|l| l.patient_key).collect();
-        for (record, when) in deleted.iter().filter(|(k, _)| !linked.contains(*k)) {
-            people.learn_deleted(*record, *when);
+        let linked = opted_out.links.iter().map(|link| link.patient_key);
+        let linked: HashSet<PatientKey> = linked.collect();
+        for (record, when) in deleted {
+            let patient = PatientKey::of_record(*record);
+            if !linked.contains(&patient) {
+                people.learn_deleted(patient, *when);
+            }
         }
-        for (record, person) in deleted_records::owners(self.lake).await? {
-            people.learn_owner(record, person);
+        for (patient, person) in deleted_records::owners(self.lake).await? {
+            people.learn_owner(patient, person);
         }
         people.note_changes();
         for one in brought {
@@ -342,7 +348,7 @@ impl Attempt<'_> {
     /// **Read**, prepare and spool: files, and what servers sent.
     async fn read(
         &self,
-        shared: &Arc<pool::Shared>,
+        shared: &Arc<PullContext>,
         work: Vec<FileToRead>,
         people: PatientIndex,
         brought: &[Brought],
@@ -431,7 +437,7 @@ impl Attempt<'_> {
 
 /// What was found at the sources and read.
 struct Arrived<'a> {
-    shared: &'a pool::Shared,
+    shared: &'a PullContext,
     intake: &'a Intake,
     brought: &'a [Brought],
     new: &'a NewFiles,
@@ -459,7 +465,11 @@ fn choose(plan: &mut PullPlan, sources: &[String], again: bool) -> Result<()> {
 
 /// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs
 /// were left out of the lake.
-fn lets_go(intake: &Intake, opted_out: &HashSet<i64>, patients: &HashSet<i64>) -> bool {
+fn lets_go(
+    intake: &Intake,
+    opted_out: &HashSet<PersonKey>,
+    patients: &HashSet<PatientKey>,
+) -> bool {
     let moved = intake.people.moved();
     moved.into_iter().any(|(patient, before)| {
         let was_out = before.is_some_and(|person| opted_out.contains(&person));

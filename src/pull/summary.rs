@@ -3,7 +3,7 @@
 use super::bulk::Brought;
 use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
-use super::read::pool::Intake;
+use super::read::intake::Intake;
 use crate::lake::Table;
 use crate::privacy::{ListRead, OptOuts};
 use chrono::NaiveDate;
@@ -95,7 +95,7 @@ impl Summary {
                 let unlinked = table
                     .files
                     .iter()
-                    .filter(|f| f.shard.is_some_and(super::spool::is_unlinked));
+                    .filter(|file| super::spool::is_unlinked(file));
                 Some(TableSummary {
                     table: plan.name.to_string(),
                     rows: table.rows(),

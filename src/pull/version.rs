@@ -1,31 +1,217 @@
-//! Which version of which record a row is.
+//! Which version of which record a row is, and which of two versions is the newer one.
 
 use super::clock::Clock;
 use crate::error::{Context, Result};
+use crate::privacy::RecordKey;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
 use arrow::datatypes::{
     DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
 };
 use arrow::error::ArrowError;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
-/// A version: when the record was last updated (the smallest number when it does not say), then the
-/// digest of its line, so that of two with one time the same one always counts as newer.
-pub(super) type Version = (i64, i64);
+/// Turns a signed number into an unsigned one of the same order.
+const SIGN: u64 = 1 << 63;
+
+/// A time, as when a record was last updated. One that is not known is before all others. One word, as
+/// millions are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "Option<i64>", into = "Option<i64>")]
+pub(crate) struct Micros(Option<NonZeroU64>);
+
+impl Micros {
+    /// It is not known.
+    pub(crate) const UNKNOWN: Self = Micros(None);
+
+    /// At this time, in microseconds since 1970.
+    pub(crate) const fn at(micros: i64) -> Self {
+        Micros(NonZeroU64::new(micros.cast_unsigned() ^ SIGN))
+    }
+
+    /// In microseconds since 1970; None when it is not known.
+    pub(crate) fn micros(self) -> Option<i64> {
+        self.0.map(|bits| (bits.get() ^ SIGN).cast_signed())
+    }
+
+    /// What a column of last updates says, judged by `clock`: an earlier Populace believed times in the
+    /// future. Such a time counts as none, so that any that tells the truth replaces it.
+    pub(super) fn stored(column: &TimestampMicrosecondArray, row: usize, clock: Clock) -> Self {
+        match column.is_valid(row) {
+            true if clock.believes(column.value(row)) => Micros::at(column.value(row)),
+            _ => Micros::UNKNOWN,
+        }
+    }
+}
+
+impl From<Option<i64>> for Micros {
+    fn from(micros: Option<i64>) -> Self {
+        micros.map_or(Micros::UNKNOWN, Micros::at)
+    }
+}
+
+impl From<Micros> for Option<i64> {
+    fn from(updated: Micros) -> Self {
+        updated.micros()
+    }
+}
+
+/// What a version says: the keyed digest of its line, or that the record is deleted, which beats all
+/// lines of the same time. One word, as [`Micros`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "Option<i64>", into = "Option<i64>")]
+pub(crate) struct Digest(Reverse<Option<NonZeroU64>>);
+
+impl Digest {
+    /// The record is deleted.
+    pub(crate) const DELETION: Self = Digest(Reverse(None));
+
+    /// The least of all: of rows whose own digest says nothing beside today's.
+    pub(crate) const LEAST: Self = Digest::of_line(i64::MIN);
+
+    /// That of a line.
+    pub(crate) const fn of_line(digest: i64) -> Self {
+        Digest(Reverse(NonZeroU64::new(!(digest.cast_unsigned() ^ SIGN))))
+    }
+
+    /// The digest of the line; None of a deletion.
+    pub(crate) fn line(self) -> Option<i64> {
+        self.0.0.map(|_| self.stored())
+    }
+
+    /// As a column holds it.
+    pub(crate) fn stored(self) -> i64 {
+        let bits = self.0.0.map_or(0, NonZeroU64::get);
+        (!bits ^ SIGN).cast_signed()
+    }
+}
+
+impl From<Option<i64>> for Digest {
+    fn from(line: Option<i64>) -> Self {
+        line.map_or(Digest::DELETION, Digest::of_line)
+    }
+}
+
+impl From<Digest> for Option<i64> {
+    fn from(digest: Digest) -> Self {
+        digest.line()
+    }
+}
+
+/// A version of a record. The newer one is the greater: the later of two, and of two of one time the
+/// one with the greater digest, so that the same one wins in whichever order they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "(Micros, Digest)", into = "(Micros, Digest)")]
+pub(crate) struct Version {
+    /// When the record was last updated.
+    pub updated: Micros,
+    /// What it says.
+    pub digest: Digest,
+}
+
+impl Version {
+    /// Older than any that a source sends.
+    pub(crate) const OLDEST: Self = Version {
+        updated: Micros::UNKNOWN,
+        digest: Digest::LEAST,
+    };
+
+    /// The deletion of a record at a time in microseconds since 1970.
+    pub(crate) const fn deletion(when: i64) -> Self {
+        Version {
+            updated: Micros::at(when),
+            digest: Digest::DELETION,
+        }
+    }
+
+    /// Whether it deletes the record.
+    pub(crate) fn is_deletion(self) -> bool {
+        self.digest == Digest::DELETION
+    }
+}
+
+impl From<(Micros, Digest)> for Version {
+    fn from((updated, digest): (Micros, Digest)) -> Self {
+        Version { updated, digest }
+    }
+}
+
+impl From<Version> for (Micros, Digest) {
+    fn from(version: Version) -> Self {
+        (version.updated, version.digest)
+    }
+}
 
 /// A record and its version.
-pub(super) type RecordVersion = (i64, Version);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(RecordKey, Version)", into = "(RecordKey, Version)")]
+pub(crate) struct RecordVersion {
+    /// The record.
+    pub record: RecordKey,
+    /// Its version.
+    pub version: Version,
+}
+
+impl RecordVersion {
+    /// Bytes of one in a file.
+    pub(crate) const BYTES: usize = 24;
+
+    /// As a file of the temporary folder holds it.
+    pub(crate) fn to_bytes(self) -> [u8; Self::BYTES] {
+        let Version { updated, digest } = self.version;
+        let word = |bits: Option<NonZeroU64>| bits.map_or(0, NonZeroU64::get);
+        let words = [
+            self.record.get().cast_unsigned(),
+            word(updated.0),
+            word(digest.0.0),
+        ];
+        let mut bytes = [0; Self::BYTES];
+        for (to, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words) {
+            *to = word.to_le_bytes();
+        }
+        bytes
+    }
+
+    /// What [`RecordVersion::to_bytes`] made the bytes of.
+    pub(crate) fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        let word = |at: usize| {
+            let eight = bytes.as_chunks::<8>().0.get(at);
+            eight.map_or(0, |eight| u64::from_le_bytes(*eight))
+        };
+        RecordVersion {
+            record: RecordKey::new(word(0).cast_signed()),
+            version: Version {
+                updated: Micros(NonZeroU64::new(word(1))),
+                digest: Digest(Reverse(NonZeroU64::new(word(2)))),
+            },
+        }
+    }
+}
+
+impl From<(RecordKey, Version)> for RecordVersion {
+    fn from((record, version): (RecordKey, Version)) -> Self {
+        RecordVersion { record, version }
+    }
+}
+
+impl From<RecordVersion> for (RecordKey, Version) {
+    fn from(of: RecordVersion) -> Self {
+        (of.record, of.version)
+    }
+}
 
 /// The columns that say which record and version a row is.
-pub(super) struct Keys<'b> {
+pub(super) struct VersionColumns<'b> {
     record: &'b Int64Array,
     updated: &'b TimestampMicrosecondArray,
     digest: &'b Int64Array,
     clock: Clock,
 }
 
-impl<'b> Keys<'b> {
+impl<'b> VersionColumns<'b> {
     /// The names of the columns.
     pub(super) const COLUMNS: [&'static str; 3] = ["record_key", "updated", "digest"];
 
@@ -59,7 +245,7 @@ impl<'b> Keys<'b> {
                 .ok_or("it is missing")
                 .data(|| format!("column {name} of a pulled table"))
         };
-        Ok(Keys {
+        Ok(VersionColumns {
             record: column("record_key")?.as_primitive::<Int64Type>(),
             updated: column("updated")?.as_primitive::<TimestampMicrosecondType>(),
             digest: column("digest")?.as_primitive::<Int64Type>(),
@@ -69,18 +255,12 @@ impl<'b> Keys<'b> {
 
     /// Record and version of a row.
     pub(super) fn at(&self, row: usize) -> RecordVersion {
-        (
-            self.record.value(row),
-            (self.updated(row), self.digest.value(row)),
-        )
-    }
-
-    /// When the record was last updated. An earlier Populace believed times in the future: such a row
-    /// counts as one without a time, so that any that tells the truth replaces it.
-    fn updated(&self, row: usize) -> i64 {
-        match self.updated.is_valid(row) {
-            true if self.clock.believes(self.updated.value(row)) => self.updated.value(row),
-            _ => i64::MIN,
+        RecordVersion {
+            record: RecordKey::new(self.record.value(row)),
+            version: Version {
+                updated: Micros::stored(self.updated, row, self.clock),
+                digest: Digest::of_line(self.digest.value(row)),
+            },
         }
     }
 
@@ -125,6 +305,40 @@ mod tests {
     use super::*;
     use std::collections::HashMap;
     use std::hash::BuildHasher;
+
+    #[test]
+    fn the_newer_version_is_the_greater() {
+        let of = |updated: Option<i64>, line: i64| Version {
+            updated: updated.into(),
+            digest: Digest::of_line(line),
+        };
+        let ascending = [
+            Version::OLDEST,
+            of(None, -7),
+            of(None, 7),
+            of(Some(i64::MIN + 1), -1),
+            of(Some(-5), 9),
+            of(Some(0), i64::MIN),
+            of(Some(0), i64::MAX - 1),
+            Version::deletion(0),
+            of(Some(1), 0),
+            of(Some(i64::MAX), 0),
+            Version::deletion(i64::MAX),
+        ];
+        assert!(ascending.is_sorted_by(|older, newer| older < newer));
+        for version in ascending {
+            let record = RecordKey::new(-3);
+            let one = RecordVersion { record, version };
+            assert_eq!(RecordVersion::from_bytes(&one.to_bytes()), one);
+            let json = serde_json::to_string(&one).unwrap();
+            assert_eq!(serde_json::from_str::<RecordVersion>(&json).unwrap(), one);
+        }
+        // As staging areas held them that an earlier Populace wrote.
+        let earlier: RecordVersion = serde_json::from_str("[5,[-9223372036854775808,17]]").unwrap();
+        assert_eq!(earlier, (RecordKey::new(5), of(None, 17)).into());
+        assert_eq!((size_of::<Version>(), size_of::<RecordVersion>()), (16, 24));
+        assert!(Version::deletion(3).is_deletion() && !of(Some(3), 3).is_deletion());
+    }
 
     /// Rows that share a place with another in a map of twice as many places, and the most that
     /// share one.

@@ -2,7 +2,8 @@
 
 use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
-use super::read::pool::{Intake, Shared};
+use super::read::context::PullContext;
+use super::read::intake::Intake;
 use super::state::extracts::{Extract, Extracts};
 use super::summary::{TableSummary, Warning};
 use std::collections::BTreeMap;
@@ -120,7 +121,11 @@ fn types(files: &[&Extract]) -> String {
 
 /// Tables of which a large share of the rows has no person: of those that came now from one source,
 /// or of all.
-pub(super) fn unlinked(plan: &PullPlan, shared: &Shared, tables: &[TableSummary]) -> Vec<Warning> {
+pub(super) fn unlinked(
+    plan: &PullPlan,
+    shared: &PullContext,
+    tables: &[TableSummary],
+) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (index, table) in tables.iter().enumerate() {
         let of_table = warnings.len();

@@ -19,7 +19,7 @@ use crate::error::{Context, Error, Result};
 use crate::lake::Lake;
 use crate::pipeline::{FhirBulk, Pipeline};
 use crate::progress::Progress;
-use crate::pull::read::pool::Shared;
+use crate::pull::read::context::PullContext;
 use futures::{StreamExt, TryStreamExt};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(crate) struct Export<'a> {
     /// The lake.
     pub lake: &'a Lake,
     /// Tables and sources.
-    pub shared: &'a Arc<Shared>,
+    pub shared: &'a Arc<PullContext>,
     /// The source's number in the plan.
     pub source: usize,
     /// What is remembered of the last good pull.

@@ -1,17 +1,18 @@
 //! What a version of a Patient says of the person and of merges.
 
+use crate::privacy::{PatientKey, PersonKey, RecordKey};
 use crate::pull::version::Version;
 
 /// What a person's own record says about the link from a Patient to a person.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(crate) struct LinkFact {
     /// The pseudonym of the Patient resource.
-    pub patient_key: i64,
+    pub patient_key: PatientKey,
     /// The person; None while the identifier is not verified.
-    pub person: Option<i64>,
+    pub person: Option<PersonKey>,
     /// Whom an identifier says that is not verified.
     #[serde(default)]
-    pub claimed: Option<i64>,
+    pub claimed: Option<PersonKey>,
     /// Which version says so.
     pub version: Version,
 }
@@ -20,19 +21,44 @@ pub(crate) struct LinkFact {
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Replacement {
     /// The record that says so.
-    pub record: i64,
+    pub record: RecordKey,
     /// Its version.
     pub version: Version,
-    /// The replaced Patient and the one that stands for it; None when this link is no merge.
-    pub pair: Option<(i64, i64)>,
+    /// Who was merged; None when this link is no merge.
+    pub pair: Option<MergedPatients>,
+}
+
+/// Two Patients of which one stands for the other.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(from = "(PatientKey, PatientKey)", into = "(PatientKey, PatientKey)")]
+pub(crate) struct MergedPatients {
+    /// The replaced Patient.
+    pub replaced: PatientKey,
+    /// The one that stands for it.
+    pub by: PatientKey,
+}
+
+impl From<(PatientKey, PatientKey)> for MergedPatients {
+    fn from((replaced, by): (PatientKey, PatientKey)) -> Self {
+        MergedPatients { replaced, by }
+    }
+}
+
+impl From<MergedPatients> for (PatientKey, PatientKey) {
+    fn from(merged: MergedPatients) -> Self {
+        (merged.replaced, merged.by)
+    }
 }
 
 impl Replacement {
     /// What `Patient.link` to `other` of type `kind` means (FHIR R4, link-type).
-    pub(crate) fn of(record: i64, other: i64, kind: &str) -> Option<(i64, i64)> {
+    pub(crate) fn of(record: RecordKey, other: PatientKey, kind: &str) -> Option<MergedPatients> {
+        let own = PatientKey::of_record(record);
         match kind {
-            "replaced-by" => Some((record, other)),
-            "replaces" => Some((other, record)),
+            "replaced-by" => Some((own, other).into()),
+            "replaces" => Some((other, own).into()),
             _ => None,
         }
     }

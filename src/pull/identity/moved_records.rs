@@ -7,15 +7,13 @@
 
 use crate::error::Result;
 use crate::lake::{DataFile, Lake};
-use crate::pull::spool::{NOWHERE, Spool};
+use crate::privacy::RecordKey;
+use crate::pull::spool::{Home, Shard, Spool};
 use crate::pull::state::stored_rows;
-use crate::pull::version::{ByRecord, Keys, RecordVersion, Version};
+use crate::pull::version::{ByRecord, RecordVersion, Version, VersionColumns};
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use std::collections::{BTreeSet, HashMap, HashSet};
-
-/// The digest of a version that is a deletion: it beats all others of its time.
-pub(crate) const DELETED: i64 = i64::MAX;
 
 /// New records looked at together: what a pass holds in memory stays below 100 MB.
 const PASS: usize = 4_000_000;
@@ -23,19 +21,20 @@ const PASS: usize = 4_000_000;
 /// Where the newest version is of each record that has rows in several shards.
 #[derive(Debug, Default)]
 pub(crate) struct MovedRecords {
-    homes: HashMap<i64, i32>,
+    homes: HashMap<RecordKey, Home>,
     /// Records of which no row stays, although some were there, by the version that says so.
     pub emptied: Vec<RecordVersion>,
     /// Shards of the stored table that hold rows of records whose home is elsewhere.
-    pub losing: BTreeSet<i32>,
+    pub losing: BTreeSet<Shard>,
     /// For each stored file the rows whose record is among the new or deleted ones.
     touched: HashMap<String, Vec<u32>>,
 }
 
 impl MovedRecords {
     /// Whether rows of `record` may stay in `shard`.
-    pub(crate) fn stays(&self, record: i64, shard: i32) -> bool {
-        self.homes.get(&record).is_none_or(|home| *home == shard)
+    pub(crate) fn stays(&self, record: RecordKey, shard: Shard) -> bool {
+        let home = self.homes.get(&record);
+        home.is_none_or(|home| *home == Home::In(shard))
     }
 
     /// Whether no record has rows in several shards.
@@ -50,13 +49,14 @@ impl MovedRecords {
     }
 
     /// Whether rows of `record` stay somewhere, as far as it was looked for.
-    pub(crate) fn has_rows(&self, record: i64) -> bool {
-        self.homes.get(&record).is_some_and(|home| *home != NOWHERE)
+    pub(crate) fn has_rows(&self, record: RecordKey) -> bool {
+        let home = self.homes.get(&record);
+        home.is_some_and(|home| *home != Home::Nowhere)
     }
 
     /// Looks for records of `table` that are in several shards. `stored` are the table's files, and
     /// `rowless` versions without a row that are known from elsewhere: of records that were deleted
-    /// (see [`DELETED`]), or that lost their rows in an earlier night.
+    /// or that lost their rows in an earlier night.
     pub(crate) async fn find(
         lake: &Lake,
         spool: &Spool,
@@ -74,7 +74,7 @@ impl MovedRecords {
 
     /// Finds the home of each of `strays`.
     async fn of(
-        strays: HashSet<i64>,
+        strays: HashSet<RecordKey>,
         touched: HashMap<String, Vec<u32>>,
         lake: &Lake,
         spool: &Spool,
@@ -90,40 +90,41 @@ impl MovedRecords {
         }
         // A version that was read now wins over the same version as it was stored: its person may
         // have been found since.
-        let mut best: HashMap<i64, (Version, bool, i32)> = HashMap::new();
-        let mut offer = |(record, version): RecordVersion, new: bool, shard: i32| {
-            if strays.contains(&record) {
-                let offered = (version, new, shard);
-                best.entry(record)
+        let mut best: HashMap<RecordKey, (Version, bool, Home)> = HashMap::new();
+        let mut offer = |one: RecordVersion, new: bool, home: Home| {
+            if strays.contains(&one.record) {
+                let offered = (one.version, new, home);
+                best.entry(one.record)
                     .and_modify(|known| *known = (*known).max(offered))
                     .or_insert(offered);
             }
         };
         for record in rowless {
-            offer(*record, true, NOWHERE);
+            offer(*record, true, Home::Nowhere);
         }
-        spool.each_key(table, |shard, record| offer(record, true, shard))?;
-        let mut held: Vec<(i64, i32)> = Vec::new();
+        spool.each_key(table, |home, record| offer(record, true, home))?;
+        let mut held: Vec<(RecordKey, Shard)> = Vec::new();
         for file in stored {
-            let shard = file.shard.unwrap_or(0);
-            for batch in stored_rows::rows(lake, file, &Keys::schema()).await? {
-                for record in Keys::of(&batch)?.iter() {
-                    if strays.contains(&record.0) {
-                        held.push((record.0, shard));
-                        offer(record, false, shard);
+            let shard = Shard::of_file(file);
+            for batch in stored_rows::rows(lake, file, &VersionColumns::schema()).await? {
+                for record in VersionColumns::of(&batch)?.iter() {
+                    if strays.contains(&record.record) {
+                        held.push((record.record, shard));
+                        offer(record, false, Home::In(shard));
                     }
                 }
             }
         }
         let emptied = best
             .iter()
-            .filter(|(_, (version, _, shard))| *shard == NOWHERE && version.1 != DELETED)
-            .map(|(record, (version, _, _))| (*record, *version))
+            .filter(|(_, (version, _, home))| *home == Home::Nowhere && !version.is_deletion())
+            .map(|(record, (version, _, _))| (*record, *version).into())
             .collect();
-        let homes: HashMap<i64, i32> = best.into_iter().map(|(k, (_, _, s))| (k, s)).collect();
+        let best = best.into_iter();
+        let homes: HashMap<RecordKey, Home> = best.map(|(k, (_, _, home))| (k, home)).collect();
         let losing = held
             .into_iter()
-            .filter(|(record, shard)| homes.get(record) != Some(shard))
+            .filter(|(record, shard)| homes.get(record) != Some(&Home::In(*shard)))
             .map(|(_, shard)| shard)
             .collect();
         Ok(MovedRecords {
@@ -140,22 +141,23 @@ impl MovedRecords {
 const PARTS: usize = 64;
 
 /// Records that are in more than one shard among new rows.
-fn strays_among_new(spool: &Spool, table: usize) -> Result<HashSet<i64>> {
+fn strays_among_new(spool: &Spool, table: usize) -> Result<HashSet<RecordKey>> {
     let mut strays = HashSet::new();
-    let mut shards: HashMap<i64, i32, ByRecord> = HashMap::default();
+    let mut homes: HashMap<RecordKey, Home, ByRecord> = HashMap::default();
     let passes = spool.count(table) / PASS + 1;
-    let mut parts: Vec<Vec<(i64, i32)>> = vec![Vec::new(); PARTS];
+    let mut parts: Vec<Vec<(RecordKey, Home)>> = vec![Vec::new(); PARTS];
     for pass in 0..passes {
-        spool.each_key(table, |shard, (record, _)| {
+        spool.each_key(table, |home, RecordVersion { record, .. }| {
             if is_of_pass(record, pass, passes) {
                 // Bits that a map does not look at.
-                parts[usize::try_from(record >> 40).unwrap_or(0) % PARTS].push((record, shard));
+                let part = usize::try_from(record.get() >> 40).unwrap_or(0) % PARTS;
+                parts[part].push((record, home));
             }
         })?;
         for part in &mut parts {
-            shards.clear();
-            for (record, shard) in part.drain(..) {
-                if *shards.entry(record).or_insert(shard) != shard {
+            homes.clear();
+            for (record, home) in part.drain(..) {
+                if *homes.entry(record).or_insert(home) != home {
                     strays.insert(record);
                 }
             }
@@ -165,8 +167,8 @@ fn strays_among_new(spool: &Spool, table: usize) -> Result<HashSet<i64>> {
 }
 
 /// Keys are uniform: their lower bits cut them into passes of about equal size.
-fn is_of_pass(record: i64, pass: usize, passes: usize) -> bool {
-    passes == 1 || usize::try_from(record & 0xffff).unwrap_or(0) % passes == pass
+fn is_of_pass(record: RecordKey, pass: usize, passes: usize) -> bool {
+    passes == 1 || usize::try_from(record.get() & 0xffff).unwrap_or(0) % passes == pass
 }
 
 /// Records that are in more than one shard, among new rows or among new and stored ones; and the
@@ -177,39 +179,40 @@ async fn strays(
     table: usize,
     stored: &[DataFile],
     rowless: &[RecordVersion],
-) -> Result<(HashSet<i64>, HashMap<String, Vec<u32>>)> {
+) -> Result<(HashSet<RecordKey>, HashMap<String, Vec<u32>>)> {
     let mut strays = HashSet::new();
     let mut touched: HashMap<String, Vec<u32>> = HashMap::new();
     let passes = (spool.count(table) + rowless.len()) / PASS + 1;
     for pass in 0..passes {
         let most = (spool.count(table) + rowless.len()).min(PASS);
-        let mut shards: HashMap<i64, i32, ByRecord> =
+        let mut homes: HashMap<RecordKey, Home, ByRecord> =
             HashMap::with_capacity_and_hasher(most, ByRecord::default());
-        let mut see = |shard: i32, (record, _): RecordVersion| {
-            if is_of_pass(record, pass, passes) && *shards.entry(record).or_insert(shard) != shard {
+        let mut see = |home: Home, RecordVersion { record, .. }: RecordVersion| {
+            if is_of_pass(record, pass, passes) && *homes.entry(record).or_insert(home) != home {
                 strays.insert(record);
             }
         };
         for record in rowless {
-            see(NOWHERE, *record);
+            see(Home::Nowhere, *record);
         }
         spool.each_key(table, &mut see)?;
-        if shards.is_empty() {
+        if homes.is_empty() {
             continue;
         }
-        let filter = BloomFilter::of(shards.keys());
+        let filter = BloomFilter::of(homes.keys());
         for file in stored {
-            let shard = file.shard.unwrap_or(0);
+            let shard = Shard::of_file(file);
             let rows = touched.entry(file.path.clone()).or_default();
             let mut at = 0;
             for batch in lake.read_file(file, Some(&["record_key"])).await? {
-                for record in batch.column(0).as_primitive::<Int64Type>().values() {
-                    if filter.may_hold(*record)
-                        && let Some(new) = shards.get(record)
+                let records = batch.column(0).as_primitive::<Int64Type>().values();
+                for record in records.iter().copied().map(RecordKey::new) {
+                    if filter.may_hold(record)
+                        && let Some(new) = homes.get(&record)
                     {
                         rows.push(at);
-                        if *new != shard {
-                            strays.insert(*record);
+                        if *new != Home::In(shard) {
+                            strays.insert(record);
                         }
                     }
                     at += 1;
@@ -228,7 +231,7 @@ async fn strays(
 struct BloomFilter(Vec<u64>);
 
 impl BloomFilter {
-    fn of<'r>(records: impl ExactSizeIterator<Item = &'r i64>) -> Self {
+    fn of<'r>(records: impl ExactSizeIterator<Item = &'r RecordKey>) -> Self {
         // Eight to sixteen bits a record let one in ten through that is not among them.
         let mut filter = BloomFilter(vec![0; (records.len() / 8 + 1).next_power_of_two()]);
         for record in records {
@@ -238,12 +241,13 @@ impl BloomFilter {
         filter
     }
 
-    fn may_hold(&self, record: i64) -> bool {
+    fn may_hold(&self, record: RecordKey) -> bool {
         let (word, bit) = self.place(record);
         self.0[word] & bit != 0
     }
 
-    fn place(&self, record: i64) -> (usize, u64) {
+    fn place(&self, record: RecordKey) -> (usize, u64) {
+        let record = record.get();
         let word = usize::try_from(record >> 6).unwrap_or(0) & (self.0.len() - 1);
         (word, 1 << (record & 63))
     }
@@ -255,13 +259,13 @@ mod tests {
 
     #[test]
     fn a_sieve_holds_back_most_of_what_is_not_there() {
-        let key = |n: i64| n.wrapping_mul(0x5851_f42d_4c95_7f2d) & i64::MAX;
-        let held: Vec<i64> = (0..1000).map(key).collect();
+        let key = |n: i64| RecordKey::new(n.wrapping_mul(0x5851_f42d_4c95_7f2d) & i64::MAX);
+        let held: Vec<RecordKey> = (0..1000).map(key).collect();
         let filter = BloomFilter::of(held.iter());
         assert!(held.iter().all(|record| filter.may_hold(*record)));
         let through = (1000..11_000).filter(|n| filter.may_hold(key(*n)));
         let through = through.count();
         assert!(through < 2_000, "{through} of 10,000 got through");
-        assert!(!BloomFilter::of([].iter()).may_hold(7));
+        assert!(!BloomFilter::of([].iter()).may_hold(RecordKey::new(7)));
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::error::{Context, Result};
 use crate::lake::Lake;
+use crate::privacy::{PatientKey, PersonKey, RecordKey};
 use crate::pull::clock::Clock;
-use crate::pull::identity::facts::{LinkFact, Replacement};
+use crate::pull::identity::facts::{LinkFact, MergedPatients, Replacement};
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use crate::pull::state::{rowless_versions, stored_rows};
-use crate::pull::version::ByRecord;
+use crate::pull::version::{ByRecord, Digest, Micros, Version};
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
@@ -14,34 +15,41 @@ use std::collections::{HashMap, HashSet};
 /// How many Patients in a row may replace one another; real chains have two or three.
 const LONGEST_CHAIN: usize = 16;
 
-/// The second part of the version in which a Patient was deleted.
-const DELETED: i64 = i64::MAX;
-
 /// The link from Patients to people, in memory: 40 bytes a Patient.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PatientIndex {
     /// The person that a Patient's own record names, and which version of it says so.
-    own: HashMap<i64, (Option<i64>, (i64, i64)), ByRecord>,
+    own: HashMap<PatientKey, OwnPerson, ByRecord>,
     /// Patients that were merged into others, by the record that says so.
-    merges: HashMap<i64, Merges>,
+    merges: HashMap<RecordKey, Merges>,
     /// Which Patient stands for another, from `merges`.
-    replaced: HashMap<i64, i64>,
+    replaced: HashMap<PatientKey, PatientKey>,
     /// Whom a Patient claims to be with a number that is not verified.
-    claims: HashMap<i64, i64, ByRecord>,
+    claims: HashMap<PatientKey, PersonKey, ByRecord>,
     /// Whose a Patient was before it was deleted.
-    owners: HashMap<i64, i64, ByRecord>,
-    /// What facts overturned since [`PatientIndex::note_changes`]: whom the Patient's own record named before.
-    before: HashMap<i64, Option<i64>>,
+    owners: Owners,
+    /// What facts overturned since [`PatientIndex::note_changes`]: whom the Patient's own record named
+    /// before.
+    before: HashMap<PatientKey, Option<PersonKey>>,
     /// The same of `replaced`.
-    replaced_before: HashMap<i64, i64>,
+    replaced_before: HashMap<PatientKey, PatientKey>,
+}
+
+/// Whose deleted Patients were.
+pub(crate) type Owners = HashMap<PatientKey, PersonKey, ByRecord>;
+
+/// The person that a Patient's own record names, and which version of it says so.
+#[derive(Debug, Clone, Copy)]
+struct OwnPerson {
+    person: Option<PersonKey>,
+    version: Version,
 }
 
 /// What one record says of merged Patients.
 #[derive(Debug, Clone)]
 struct Merges {
-    version: (i64, i64),
-    /// The replaced Patient and the one that stands for it.
-    pairs: Vec<(i64, i64)>,
+    version: Version,
+    pairs: Vec<MergedPatients>,
 }
 
 impl PatientIndex {
@@ -68,9 +76,9 @@ impl PatientIndex {
             for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
                 let own = if merged.is_valid(row) { merged } else { person };
                 self.learn(LinkFact {
-                    patient_key: record.value(row),
-                    person: own.is_valid(row).then(|| own.value(row)),
-                    claimed: claimed.is_valid(row).then(|| claimed.value(row)),
+                    patient_key: PatientKey::new(record.value(row)),
+                    person: person_at(own, row),
+                    claimed: person_at(claimed, row),
                     version,
                 });
             }
@@ -99,8 +107,9 @@ impl PatientIndex {
             let kinds = kinds.as_string::<i32>();
             for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
                 if kinds.is_valid(row) && others.is_valid(row) {
-                    let record = record.value(row);
-                    let pair = Replacement::of(record, others.value(row), kinds.value(row));
+                    let record = RecordKey::new(record.value(row));
+                    let other = PatientKey::new(others.value(row));
+                    let pair = Replacement::of(record, other, kinds.value(row));
                     self.learn_merge(Replacement {
                         record,
                         version,
@@ -109,8 +118,8 @@ impl PatientIndex {
                 }
             }
         }
-        for (record, version) in rowless_versions::load(lake).await?.of(&table.name) {
-            self.learn_unmerged(record, version);
+        for rowless in rowless_versions::load(lake).await?.of(&table.name) {
+            self.learn_unmerged(rowless.record, rowless.version);
         }
         Ok(())
     }
@@ -126,19 +135,18 @@ impl PatientIndex {
     pub(crate) fn learn(&mut self, fact: LinkFact) {
         match self.own.get_mut(&fact.patient_key) {
             None => {
-                self.own
-                    .insert(fact.patient_key, (fact.person, fact.version));
+                self.own.insert(fact.patient_key, OwnPerson::of(fact));
                 self.claim(fact);
             }
-            Some(known) if known.1 <= fact.version => {
-                if known.0 != fact.person {
-                    self.before.entry(fact.patient_key).or_insert(known.0);
+            Some(known) if known.version <= fact.version => {
+                if known.person != fact.person {
+                    self.before.entry(fact.patient_key).or_insert(known.person);
                 }
-                *known = (fact.person, fact.version);
+                *known = OwnPerson::of(fact);
                 self.claim(fact);
             }
             // An older version of a deleted Patient still says whose it was.
-            Some((None, (_, DELETED))) => {
+            Some(known) if known.is_deleted() => {
                 if let Some(person) = fact.person.or(fact.claimed) {
                     self.owners.entry(fact.patient_key).or_insert(person);
                 }
@@ -149,48 +157,48 @@ impl PatientIndex {
 
     /// Keeps whom the newest version of a Patient claims to be.
     fn claim(&mut self, fact: LinkFact) {
-        let deleted = fact.version.1 == DELETED;
         match fact.claimed {
             Some(person) => self.claims.insert(fact.patient_key, person),
             None => self.claims.remove(&fact.patient_key),
         };
-        if !deleted {
+        if !fact.version.is_deletion() {
             self.owners.remove(&fact.patient_key);
         }
     }
 
     /// Takes in whose a Patient was that is deleted now.
-    pub(crate) fn learn_owner(&mut self, patient_key: i64, person: i64) {
-        if matches!(self.own.get(&patient_key), Some((None, (_, DELETED)))) {
+    pub(crate) fn learn_owner(&mut self, patient_key: PatientKey, person: PersonKey) {
+        let own = self.own.get(&patient_key);
+        if own.is_some_and(OwnPerson::is_deleted) {
             self.owners.insert(patient_key, person);
         }
     }
 
     /// Whose each deleted Patient was.
-    pub(crate) fn owners(&self) -> &HashMap<i64, i64, ByRecord> {
+    pub(crate) fn owners(&self) -> &Owners {
         &self.owners
     }
 
     /// Takes in that a Patient was deleted: what refers to it belongs to nobody known.
-    pub(crate) fn learn_deleted(&mut self, patient_key: i64, when: i64) {
-        let known = self.own.get(&patient_key);
-        let owner = known.and_then(|(person, _)| *person);
+    pub(crate) fn learn_deleted(&mut self, patient_key: PatientKey, when: i64) {
+        let version = Version::deletion(when);
+        let owner = self.own_person(patient_key);
         let owner = owner.or_else(|| self.claims.get(&patient_key).copied());
         self.learn(LinkFact {
             patient_key,
             person: None,
             claimed: None,
-            version: (when, DELETED),
+            version,
         });
         if let Some(owner) = owner {
             self.learn_owner(patient_key, owner);
         }
-        self.learn_unmerged(patient_key, (when, DELETED));
+        self.learn_unmerged(patient_key.record(), version);
     }
 
     /// Takes in that a version of a record says nothing of a merge, whatever older ones say that may
     /// still come.
-    fn learn_unmerged(&mut self, record: i64, version: (i64, i64)) {
+    fn learn_unmerged(&mut self, record: RecordKey, version: Version) {
         self.learn_merge(Replacement {
             record,
             version,
@@ -217,7 +225,7 @@ impl PatientIndex {
     }
 
     /// Takes in that a version of a record says nothing of a merge (any more).
-    pub(crate) fn forget_merges(&mut self, record: i64, version: (i64, i64)) {
+    pub(crate) fn forget_merges(&mut self, record: RecordKey, version: Version) {
         if let Some(known) = self.merges.get_mut(&record)
             && known.version < version
         {
@@ -228,9 +236,9 @@ impl PatientIndex {
 
     /// Works out who stands for whom. To be called when all facts are in.
     pub(crate) fn replace(&mut self) {
-        let mut newest: HashMap<i64, ((i64, i64), i64)> = HashMap::new();
+        let mut newest: HashMap<PatientKey, (Version, PatientKey)> = HashMap::new();
         for merges in self.merges.values() {
-            for (replaced, by) in &merges.pairs {
+            for MergedPatients { replaced, by } in &merges.pairs {
                 let fact = (merges.version, *by);
                 newest
                     .entry(*replaced)
@@ -242,18 +250,18 @@ impl PatientIndex {
     }
 
     /// Whether a Patient was merged into another.
-    pub(crate) fn is_replaced(&self, patient: i64) -> bool {
+    pub(crate) fn is_replaced(&self, patient: PatientKey) -> bool {
         self.replaced.contains_key(&patient)
     }
 
-    /// Patients who are another person than when [`PatientIndex::note_changes`] was called, with the person
-    /// that they were. Those who were unknown then are not among them: their rows wait unlinked.
-    pub(crate) fn moved(&self) -> HashMap<i64, Option<i64>> {
-        let own_before = |patient: i64| match self.before.get(&patient) {
+    /// Patients who are another person than when [`PatientIndex::note_changes`] was called, with the
+    /// person that they were. Those who were unknown then are not among them: their rows wait unlinked.
+    pub(crate) fn moved(&self) -> HashMap<PatientKey, Option<PersonKey>> {
+        let own_before = |patient: PatientKey| match self.before.get(&patient) {
             Some(person) => *person,
-            None => self.own.get(&patient).and_then(|(person, _)| *person),
+            None => self.own_person(patient),
         };
-        let own_now = |patient: i64| self.own.get(&patient).and_then(|(person, _)| *person);
+        let own_now = |patient: PatientKey| self.own_person(patient);
         self.before
             .keys()
             .chain(self.replaced.keys())
@@ -266,20 +274,27 @@ impl PatientIndex {
     }
 
     /// The person that a Patient is; None while that is not known.
-    pub(crate) fn person(&self, patient: i64) -> Option<i64> {
-        let own = |patient: i64| self.own.get(&patient).and_then(|(person, _)| *person);
+    pub(crate) fn person(&self, patient: PatientKey) -> Option<PersonKey> {
         if self.replaced.is_empty() {
-            return own(patient);
+            return self.own_person(patient);
         }
-        resolve(patient, &self.replaced, own)
+        resolve(patient, &self.replaced, |patient| self.own_person(patient))
+    }
+
+    /// The person that a Patient's own record names.
+    fn own_person(&self, patient: PatientKey) -> Option<PersonKey> {
+        self.own.get(&patient).and_then(|own| own.person)
     }
 
     /// The Patients that are, were, or claim to be one of `people`, with that person.
-    pub(crate) fn leading_to(&self, people: &HashSet<i64>) -> impl Iterator<Item = (i64, i64)> {
-        self.own.iter().filter_map(|(patient, (own, _))| {
+    pub(crate) fn leading_to(
+        &self,
+        people: &HashSet<PersonKey>,
+    ) -> impl Iterator<Item = (PatientKey, PersonKey)> {
+        self.own.iter().filter_map(|(patient, own)| {
             let claimed = self.claims.get(patient).copied();
             let deleted = self.owners.get(patient).copied();
-            [self.person(*patient), *own, claimed, deleted]
+            [self.person(*patient), own.person, claimed, deleted]
                 .into_iter()
                 .flatten()
                 .find(|person| people.contains(person))
@@ -295,7 +310,8 @@ impl PatientIndex {
             .iter()
             .map(|patient| {
                 if patient != last.0 {
-                    last = (patient, patient.and_then(|patient| self.person(patient)));
+                    let person = patient.and_then(|patient| self.person(PatientKey::new(patient)));
+                    last = (patient, person.map(PersonKey::get));
                 }
                 last.1
             })
@@ -303,12 +319,26 @@ impl PatientIndex {
     }
 }
 
+impl OwnPerson {
+    fn of(fact: LinkFact) -> Self {
+        OwnPerson {
+            person: fact.person,
+            version: fact.version,
+        }
+    }
+
+    /// Whether the Patient is deleted.
+    fn is_deleted(&self) -> bool {
+        self.person.is_none() && self.version.is_deletion()
+    }
+}
+
 /// Follows replacements as far as they lead to a person.
 fn resolve(
-    patient: i64,
-    replaced: &HashMap<i64, i64>,
-    own: impl Fn(i64) -> Option<i64>,
-) -> Option<i64> {
+    patient: PatientKey,
+    replaced: &HashMap<PatientKey, PatientKey>,
+    own: impl Fn(PatientKey) -> Option<PersonKey>,
+) -> Option<PersonKey> {
     let (mut at, mut person) = (patient, own(patient));
     for _ in 0..LONGEST_CHAIN {
         let Some(by) = replaced.get(&at) else { break };
@@ -347,36 +377,52 @@ fn numbers<'b>(rows: &'b RecordBatch, table: &TablePlan, name: &str) -> Result<&
     Ok(column(rows, table, name)?.as_primitive::<Int64Type>())
 }
 
-fn versions(rows: &RecordBatch, table: &TablePlan) -> Result<Vec<(i64, i64)>> {
+fn person_at(column: &Int64Array, row: usize) -> Option<PersonKey> {
+    let known = column.is_valid(row);
+    known.then(|| PersonKey::new(column.value(row)))
+}
+
+fn versions(rows: &RecordBatch, table: &TablePlan) -> Result<Vec<Version>> {
     let updated = column(rows, table, "updated")?.as_primitive::<TimestampMicrosecondType>();
     let digest = numbers(rows, table, "digest")?;
     let clock = Clock::of_command();
-    Ok(updated
-        .iter()
-        // As everywhere, a time in the future counts as none.
-        .map(|u| u.filter(|when| clock.believes(*when)).unwrap_or(i64::MIN))
-        .zip(digest.values().iter().copied())
-        .collect())
+    let version = |row| Version {
+        updated: Micros::stored(updated, row, clock),
+        digest: Digest::of_line(digest.value(row)),
+    };
+    Ok((0..rows.num_rows()).map(version).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fact(patient_key: i64, person: i64, when: i64) -> LinkFact {
+    fn at(when: i64) -> Version {
+        (Micros::at(when), Digest::of_line(0)).into()
+    }
+
+    fn patient(key: i64) -> PatientKey {
+        PatientKey::new(key)
+    }
+
+    fn person(key: i64) -> Option<PersonKey> {
+        Some(PersonKey::new(key))
+    }
+
+    fn fact(patient_key: i64, whose: i64, when: i64) -> LinkFact {
         LinkFact {
-            patient_key,
-            person: Some(person),
+            patient_key: patient(patient_key),
+            person: person(whose),
             claimed: None,
-            version: (when, 0),
+            version: at(when),
         }
     }
 
-    fn merge(record: i64, when: i64, pair: Option<(i64, i64)>) -> Replacement {
+    fn merge(record: i64, when: i64, (replaced, by): (i64, i64)) -> Replacement {
         Replacement {
-            record,
-            version: (when, 0),
-            pair,
+            record: RecordKey::new(record),
+            version: at(when),
+            pair: Some((patient(replaced), patient(by)).into()),
         }
     }
 
@@ -385,12 +431,12 @@ mod tests {
         let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 5));
         people.learn(fact(1, 11, 4));
-        assert_eq!(people.person(1), Some(10));
+        assert_eq!(people.person(patient(1)), person(10));
         people.note_changes();
         people.learn(fact(1, 12, 6));
         people.learn(fact(2, 20, 6));
-        assert_eq!(people.person(1), Some(12));
-        assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
+        assert_eq!(people.person(patient(1)), person(12));
+        assert_eq!(people.moved(), HashMap::from([(patient(1), person(10))]));
     }
 
     #[test]
@@ -398,9 +444,9 @@ mod tests {
         let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 5));
         people.note_changes();
-        people.learn_deleted(1, 6);
-        assert_eq!(people.person(1), None);
-        assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
+        people.learn_deleted(patient(1), 6);
+        assert_eq!(people.person(patient(1)), None);
+        assert_eq!(people.moved(), HashMap::from([(patient(1), person(10))]));
         people.learn(fact(1, 10, 7));
         assert!(people.moved().is_empty());
     }
@@ -410,26 +456,26 @@ mod tests {
         let mut people = PatientIndex::default();
         let led = |people: &PatientIndex, person: i64| {
             let mut led: Vec<i64> = people
-                .leading_to(&HashSet::from([person]))
-                .map(|(patient, _)| patient)
+                .leading_to(&HashSet::from([PersonKey::new(person)]))
+                .map(|(patient, _)| patient.get())
                 .collect();
             led.sort_unstable();
             led
         };
-        for patient in 1..=4 {
-            people.learn(fact(patient, 10, 1));
+        for one in 1..=4 {
+            people.learn(fact(one, 10, 1));
         }
         // The second claims it only, the third is deleted, the fourth was merged into another.
         people.learn(LinkFact {
             person: None,
-            claimed: Some(10),
+            claimed: person(10),
             ..fact(2, 10, 2)
         });
-        people.learn_deleted(3, 2);
+        people.learn_deleted(patient(3), 2);
         people.learn(fact(5, 50, 1));
-        people.learn_merge(merge(5, 2, Some((4, 5))));
+        people.learn_merge(merge(5, 2, (4, 5)));
         people.replace();
-        assert_eq!(people.person(4), Some(50));
+        assert_eq!(people.person(patient(4)), person(50));
         assert_eq!(led(&people, 10), [1, 2, 3, 4]);
         assert_eq!(led(&people, 50), [4, 5]);
         // What was corrected leads there no longer.
@@ -437,9 +483,9 @@ mod tests {
         people.learn(fact(3, 30, 3));
         assert_eq!(led(&people, 10), [1, 4]);
         // Whatever comes first, a deletion or what it deletes.
-        people.learn_deleted(6, 5);
+        people.learn_deleted(patient(6), 5);
         people.learn(fact(6, 60, 4));
-        assert_eq!(people.person(6), None);
+        assert_eq!(people.person(patient(6)), None);
         assert_eq!(led(&people, 60), [6]);
     }
 
@@ -448,32 +494,32 @@ mod tests {
         let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 5));
         people.learn(fact(2, 20, 5));
-        people.learn_deleted(1, 6);
-        people.learn_merge(merge(1, 4, Some((2, 1))));
+        people.learn_deleted(patient(1), 6);
+        people.learn_merge(merge(1, 4, (2, 1)));
         people.replace();
-        assert!(!people.is_replaced(2));
+        assert!(!people.is_replaced(patient(2)));
     }
 
     #[test]
     fn merged_patients_are_one_person() {
         let mut people = PatientIndex::default();
-        for patient in 1..=3 {
-            people.learn(fact(patient, patient * 10, 1));
+        for one in 1..=3 {
+            people.learn(fact(one, one * 10, 1));
         }
         people.note_changes();
-        people.learn_merge(merge(1, 2, Some((1, 2))));
-        people.learn_merge(merge(3, 2, Some((2, 3))));
+        people.learn_merge(merge(1, 2, (1, 2)));
+        people.learn_merge(merge(3, 2, (2, 3)));
         people.replace();
-        assert_eq!(people.person(1), Some(30));
+        assert_eq!(people.person(patient(1)), person(30));
         assert_eq!(
             people.moved(),
-            HashMap::from([(1, Some(10)), (2, Some(20))])
+            HashMap::from([(patient(1), person(10)), (patient(2), person(20))])
         );
         // The record that said so no longer does.
-        people.forget_merges(3, (3, 0));
+        people.forget_merges(RecordKey::new(3), at(3));
         people.replace();
-        assert_eq!(people.person(1), Some(20));
-        assert_eq!(people.moved(), HashMap::from([(1, Some(10))]));
+        assert_eq!(people.person(patient(1)), person(20));
+        assert_eq!(people.moved(), HashMap::from([(patient(1), person(10))]));
     }
 
     #[test]
@@ -481,10 +527,10 @@ mod tests {
         let mut people = PatientIndex::default();
         people.learn(fact(1, 10, 1));
         people.learn(fact(2, 20, 1));
-        people.learn_merge(merge(1, 2, Some((1, 2))));
-        people.learn_merge(merge(2, 2, Some((2, 1))));
+        people.learn_merge(merge(1, 2, (1, 2)));
+        people.learn_merge(merge(2, 2, (2, 1)));
         people.replace();
-        assert_eq!(people.person(1), Some(10));
-        assert_eq!(people.person(2), Some(20));
+        assert_eq!(people.person(patient(1)), person(10));
+        assert_eq!(people.person(patient(2)), person(20));
     }
 }

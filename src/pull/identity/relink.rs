@@ -4,8 +4,9 @@
 use super::patient_index::PatientIndex;
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake};
+use crate::privacy::{PatientKey, PersonKey, RecordKey};
 use crate::pull::plan::{MERGED_FROM, PersonLink, TablePlan};
-use crate::pull::spool::{Filter, Spool, is_unlinked, shard_of};
+use crate::pull::spool::{Filter, Shard, Spool, is_unlinked};
 use crate::pull::state::stored_rows;
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
@@ -27,7 +28,7 @@ pub(crate) struct Relink<'a> {
     /// Who every Patient is now.
     pub people: &'a PatientIndex,
     /// Patients who were somebody else when the lake was last committed, and whom.
-    pub moved: &'a HashMap<i64, Option<i64>>,
+    pub moved: &'a HashMap<PatientKey, Option<PersonKey>>,
     /// Whether the table's records are the Patients themselves.
     pub is_people: bool,
 }
@@ -36,7 +37,7 @@ pub(crate) struct Relink<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Relinked {
     /// Records whose stored rows were read again, as rows of another person.
-    pub records: HashSet<i64>,
+    pub records: HashSet<RecordKey>,
     /// Whether all stored rows without a person were read again.
     pub waiting_taken: bool,
     /// New rows without a person, by source.
@@ -51,13 +52,13 @@ impl Relink<'_> {
             return Ok(done);
         }
         let shards = self.lake.settings().shards;
-        let of_moved: BTreeSet<i32> = self
+        let of_moved: BTreeSet<Shard> = self
             .moved
             .values()
             .flatten()
-            .map(|person| shard_of(*person, shards))
+            .map(|person| Shard::of_person(*person, shards))
             .collect();
-        let affected = |shard: i32| is_unlinked(shard) || of_moved.contains(&shard);
+        let affected = |shard: Shard| shard.is_unlinked() || of_moved.contains(&shard);
         // Rows that stay where they are are not moved: there may be more than a copy has room for.
         let look = Filter {
             columns: &[self.patient_column(), "person_key", MERGED_FROM],
@@ -76,9 +77,9 @@ impl Relink<'_> {
         }
         done.new_waiting = self.new_waiting()?;
         for file in files {
-            let shard = file.shard.unwrap_or(0);
+            let shard = Shard::of_file(file);
             if affected(shard) && self.concerns(file).await? {
-                let waiting = is_unlinked(shard) && !self.is_people;
+                let waiting = shard.is_unlinked() && !self.is_people;
                 done.waiting_taken |= waiting;
                 for batch in stored_rows::rows(self.lake, file, &self.plan.schema).await? {
                     self.read_again(&batch, waiting, &mut done.records)?;
@@ -87,7 +88,7 @@ impl Relink<'_> {
         }
         // All files of waiting rows go together, or none.
         if done.waiting_taken {
-            for file in files.iter().filter(|f| f.shard.is_some_and(is_unlinked)) {
+            for file in files.iter().filter(|file| is_unlinked(file)) {
                 if !self.concerns(file).await? {
                     for batch in stored_rows::rows(self.lake, file, &self.plan.schema).await? {
                         self.read_again(&batch, true, &mut done.records)?;
@@ -115,7 +116,7 @@ impl Relink<'_> {
             },
         };
         for shard in self.spool.shards(self.table) {
-            if is_unlinked(shard) {
+            if shard.is_unlinked() {
                 self.spool.take_some(self.table, shard, &look)?;
             }
         }
@@ -153,7 +154,10 @@ impl Relink<'_> {
             let own = self.own_persons(batch)?;
             let rows = patients.iter().zip(&own);
             rows.map(|(patient, own)| match patient {
-                Some(patient) if self.people.is_replaced(patient) => self.people.person(patient),
+                Some(patient) if self.people.is_replaced(PatientKey::new(patient)) => {
+                    let person = self.people.person(PatientKey::new(patient));
+                    person.map(PersonKey::get)
+                }
                 _ => own,
             })
             .collect()
@@ -198,7 +202,12 @@ impl Relink<'_> {
     }
 
     /// Makes new rows of stored ones: of those that belong to another person now, or of `all`.
-    fn read_again(&self, batch: &RecordBatch, all: bool, records: &mut HashSet<i64>) -> Result<()> {
+    fn read_again(
+        &self,
+        batch: &RecordBatch,
+        all: bool,
+        records: &mut HashSet<RecordKey>,
+    ) -> Result<()> {
         let failed = || format!("cannot link rows of {}", self.plan.name);
         let (before, now) = self.persons(batch)?;
         let moved: BooleanArray = before
@@ -214,7 +223,8 @@ impl Relink<'_> {
             let keys = rows
                 .column_by_name("record_key")
                 .ok_or("it has no record_key");
-            records.extend(keys.data(failed)?.as_primitive::<Int64Type>().values());
+            let keys = keys.data(failed)?.as_primitive::<Int64Type>().values();
+            records.extend(keys.iter().copied().map(RecordKey::new));
         }
         self.spool.add(self.table, self.linked(&rows)?)
     }

@@ -1,12 +1,16 @@
 //! What tables are known by: digests of their rows, which do not depend on the rows' order.
 
 use crate::lake::DataFile;
+use crate::privacy::PersonKey;
+use crate::pull::version::Digest;
 
 /// A digest of what a row is, and of whom: rows in any order have the same sum. `line` is the digest
 /// of the row's line, `record_row` its number among the line's rows.
-pub(crate) fn row_digest(line: i64, record_row: i32, person: Option<i64>) -> u128 {
-    let low = mix(line.cast_unsigned() ^ u64::from(record_row.cast_unsigned()));
-    let high = mix(low ^ person.unwrap_or(-1).cast_unsigned());
+pub(crate) fn row_digest(line: Digest, record_row: i32, person: Option<PersonKey>) -> u128 {
+    let low = mix(line.stored().cast_unsigned() ^ u64::from(record_row.cast_unsigned()));
+    // All bits are those of nobody: a person's first is never set.
+    let person = person.map_or(u64::MAX, |person| person.get().cast_unsigned());
+    let high = mix(low ^ person);
     (u128::from(high) << 64) | u128::from(low)
 }
 

@@ -1,5 +1,6 @@
 //! What must not be in the lake: rows of people who have opted out, and deleted records.
 
+use crate::privacy::{PatientKey, PersonKey};
 use crate::pull::plan::{MERGED_FROM, UNVERIFIED};
 use crate::pull::state::deleted_records::Deleted;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
@@ -10,10 +11,10 @@ use std::collections::HashSet;
 #[derive(Debug, Default)]
 pub(crate) struct Exclusions {
     /// People who have opted out.
-    pub opted_out: HashSet<i64>,
+    pub opted_out: HashSet<PersonKey>,
     /// Their Patients: those that are theirs, that claim to be with a number that is not verified,
     /// that were before a merge, and that were before they were deleted.
-    pub patients: HashSet<i64>,
+    pub patients: HashSet<PatientKey>,
     /// Whether some of these Patients were not known at the last pull: rows that wait for one of
     /// them must be found.
     pub new_patients: bool,
@@ -59,9 +60,6 @@ impl<'a> Theirs<'a> {
 
     /// Whether the row at this position is one of theirs.
     pub(crate) fn has(&self, at: usize) -> bool {
-        let known = |column: &Int64Array, of: &HashSet<i64>| {
-            column.is_valid(at) && of.contains(&column.value(at))
-        };
         let Exclusions {
             opted_out,
             patients,
@@ -70,7 +68,12 @@ impl<'a> Theirs<'a> {
         if opted_out.is_empty() {
             return false;
         }
-        self.people.iter().any(|column| known(column, opted_out))
-            || self.patients.is_some_and(|column| known(column, patients))
+        let person = |column: &&Int64Array| {
+            column.is_valid(at) && opted_out.contains(&PersonKey::new(column.value(at)))
+        };
+        let patient = |column: &Int64Array| {
+            column.is_valid(at) && patients.contains(&PatientKey::new(column.value(at)))
+        };
+        self.people.iter().any(person) || self.patients.is_some_and(patient)
     }
 }

@@ -5,11 +5,12 @@
 
 use super::exclusions::{Exclusions, Theirs};
 use crate::error::{Context, Error, Result};
+use crate::privacy::{PersonKey, RecordKey};
 use crate::pull::identity::moved_records::MovedRecords;
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
-use crate::pull::spool::Part;
-use crate::pull::version::{self, ByRecord, Version};
-use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
+use crate::pull::spool::{Part, Shard};
+use crate::pull::version::{ByRecord, Micros, RecordVersion, Version, VersionColumns};
+use arrow::array::{Array, AsArray, Int32Array, Int64Array, RecordBatch, UInt32Array};
 use arrow::compute::{cast, interleave_record_batch, take};
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
@@ -19,13 +20,13 @@ pub(crate) struct Rules<'a> {
     /// The table.
     pub plan: &'a TablePlan,
     /// The shard.
-    pub shard: i32,
+    pub shard: Shard,
     /// What must not be in the lake.
     pub exclusions: &'a Exclusions,
     /// Which records belong elsewhere.
     pub moved: &'a MovedRecords,
     /// Records whose stored rows were read again because they belong to another person now.
-    pub relinked: &'a HashSet<i64>,
+    pub relinked: &'a HashSet<RecordKey>,
 }
 
 /// The rows of a shard after a merge.
@@ -77,8 +78,17 @@ impl Merged {
 pub(crate) struct Changed {
     /// Rows to add, sorted, with their digest.
     pub new: Merged,
-    /// For each batch of stored rows those that go, ascending, and the sum of their digests.
-    pub gone: Vec<(Vec<u32>, u128)>,
+    /// For each batch of stored rows those that go.
+    pub gone: Vec<GoneRows>,
+}
+
+/// Stored rows that go.
+#[derive(Debug)]
+pub(crate) struct GoneRows {
+    /// Their positions in their batch, ascending.
+    pub rows: Vec<u32>,
+    /// The sum of their digests.
+    pub digest: u128,
 }
 
 /// The columns of stored rows that [`change`] needs.
@@ -131,10 +141,11 @@ pub(crate) fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> R
             .filter(|(_, stays)| !**stays)
             .filter_map(|(row, _)| u32::try_from(row).ok())
             .collect();
-        let digest = rows.iter().fold(0u128, |sum, row| {
-            sum.wrapping_add(keys.row_digest(first + *row as usize))
-        });
-        gone.push((rows, digest));
+        let digests = rows
+            .iter()
+            .map(|row| keys.rows[first + *row as usize].digest());
+        let digest = digests.fold(0u128, u128::wrapping_add);
+        gone.push(GoneRows { rows, digest });
         first += batch.num_rows();
     }
     let new = Keys::of(&new, rules)?.merged(new, &added, rules.plan)?;
@@ -151,129 +162,141 @@ enum Prefer {
     Stored,
 }
 
-/// The columns that order and identify rows, as plain numbers.
+/// What orders and identifies a row.
+struct RowKey {
+    record: RecordKey,
+    version: Version,
+    person: Option<PersonKey>,
+    /// Its number among the rows of its record.
+    record_row: i32,
+    /// Whether it is of somebody who has opted out.
+    out: bool,
+}
+
+/// The rows that are merged, by what orders and identifies them.
 struct Keys {
-    record: Vec<i64>,
-    version: Vec<Version>,
-    row: Vec<i32>,
-    person: Vec<Option<i64>>,
-    check: Option<Vec<Option<i64>>>,
-    /// Rows of people who have opted out.
-    out: Vec<bool>,
+    rows: Vec<RowKey>,
+    /// What tells people of one pseudonym apart, in the table of people.
+    checks: Option<Vec<Option<i64>>>,
+}
+
+/// The columns of a part that make its [`RowKey`]s.
+struct KeyColumns<'b> {
+    versions: VersionColumns<'b>,
+    record_row: &'b Int32Array,
+    people: Option<&'b Int64Array>,
+}
+
+impl<'b> KeyColumns<'b> {
+    fn of(part: &'b Part, plan: &TablePlan) -> Result<Self> {
+        let record_row = part.batch.column_by_name("record_row");
+        Ok(KeyColumns {
+            versions: VersionColumns::of(&part.batch)?,
+            record_row: record_row
+                .ok_or("it is missing")
+                .data(|| format!("column record_row of {}", plan.name))?
+                .as_primitive::<Int32Type>(),
+            people: numbers(part, "person_key"),
+        })
+    }
+
+    fn at(&self, row: usize, out: bool) -> RowKey {
+        let RecordVersion { record, version } = self.versions.at(row);
+        let people = self.people.filter(|people| people.is_valid(row));
+        RowKey {
+            record,
+            version,
+            person: people.map(|people| PersonKey::new(people.value(row))),
+            record_row: self.record_row.value(row),
+            out,
+        }
+    }
+}
+
+fn numbers<'b>(part: &'b Part, name: &str) -> Option<&'b Int64Array> {
+    let column = part.batch.column_by_name(name)?;
+    Some(column.as_primitive::<Int64Type>())
 }
 
 impl Keys {
     fn of(parts: &[Part], rules: &Rules) -> Result<Self> {
         let plan = rules.plan;
-        let rows = parts.iter().map(Part::len).sum();
         let mut keys = Keys {
-            record: Vec::with_capacity(rows),
-            version: Vec::with_capacity(rows),
-            row: Vec::with_capacity(rows),
-            person: Vec::with_capacity(rows),
-            check: plan.schema.index_of("person_check").is_ok().then(Vec::new),
-            out: Vec::with_capacity(rows),
+            rows: Vec::with_capacity(parts.iter().map(Part::len).sum()),
+            checks: plan.schema.index_of("person_check").is_ok().then(Vec::new),
         };
         for part in parts {
-            keys.extend(part, plan)?;
+            let columns = KeyColumns::of(part, plan)?;
             let theirs = Theirs::of(rules.exclusions, &part.batch);
-            keys.out.extend(part.positions().map(|at| theirs.has(at)));
+            let rows = part.positions();
+            keys.rows
+                .extend(rows.map(|at| columns.at(at, theirs.has(at))));
+            keys.add_checks(part);
         }
         Ok(keys)
     }
 
-    fn extend(&mut self, part: &Part, plan: &TablePlan) -> Result<()> {
-        let column = |name: &str| part.batch.column_by_name(name);
-        let numbers = |name: &str| column(name).map(|c| c.as_primitive::<Int64Type>());
-        let record_row = column("record_row")
-            .ok_or("it is missing")
-            .data(|| format!("column record_row of {}", plan.name))?
-            .as_primitive::<Int32Type>();
-        let versions = version::Keys::of(&part.batch)?;
-        for at in part.positions() {
-            let (record, version) = versions.at(at);
-            self.record.push(record);
-            self.version.push(version);
-            self.row.push(record_row.value(at));
-        }
-        match numbers("person_key") {
-            Some(people) => self.person.extend(part.positions().map(|at| {
-                let known = people.is_valid(at);
-                known.then(|| people.value(at))
-            })),
-            None => self.person.resize(self.record.len(), None),
-        }
-        if let (Some(check), Some(checks)) = (&mut self.check, numbers("person_check")) {
-            let merged = column(MERGED_FROM);
+    fn add_checks(&mut self, part: &Part) {
+        if let (Some(known), Some(checks)) = (&mut self.checks, numbers(part, "person_check")) {
+            let merged = part.batch.column_by_name(MERGED_FROM);
             // The check of a Patient that was merged into another is of its own number.
-            check.extend(part.positions().map(|at| {
+            known.extend(part.positions().map(|at| {
                 let own = checks.is_valid(at) && merged.is_none_or(|m| m.is_null(at));
                 own.then(|| checks.value(at))
             }));
         }
-        Ok(())
     }
 
     /// Whether every record has one version here, and each of its rows once.
     fn are_distinct(&self) -> bool {
-        let mut seen: HashSet<(i64, i32), ByRecord> =
-            HashSet::with_capacity_and_hasher(self.record.len(), ByRecord::default());
-        let mut rows = self.record.iter().copied().zip(self.row.iter().copied());
+        let mut seen: HashSet<(RecordKey, i32), ByRecord> =
+            HashSet::with_capacity_and_hasher(self.rows.len(), ByRecord::default());
         // Two versions of a record have a first row each.
-        rows.all(|row| seen.insert(row))
+        let mut rows = self.rows.iter();
+        rows.all(|row| seen.insert((row.record, row.record_row)))
     }
 
     /// Rows of the newest version of each record; `prefer` decides between two readings of it. Says
     /// too how many new ones are not among them because somebody has opted out.
     fn newest(&self, stored_rows: usize, rules: &Rules, prefer: Prefer) -> (Vec<u32>, u64) {
-        let rank = |at: usize| {
-            let read = at >= stored_rows;
-            let prefer_read = prefer == Prefer::Read || rules.relinked.contains(&self.record[at]);
-            (self.version[at], read == prefer_read)
-        };
-        let rows = 0..self.record.len();
+        let rows = || self.rows.iter().enumerate();
         if rules.moved.is_empty() && self.are_distinct() {
-            let kept_out = self.out[stored_rows..].iter().filter(|out| **out).count();
-            let kept = rows
-                .filter(|at| self.may_stay(*at, rules))
-                .filter_map(|at| u32::try_from(at).ok())
+            let kept_out = self.rows[stored_rows..].iter().filter(|row| row.out);
+            let kept_out = kept_out.count() as u64;
+            let kept = rows()
+                .filter(|(_, row)| row.may_stay(rules))
+                .filter_map(|(at, _)| u32::try_from(at).ok())
                 .collect();
-            return (kept, kept_out as u64);
+            return (kept, kept_out);
         }
-        let mut newest: HashMap<i64, (Version, bool), ByRecord> =
-            HashMap::with_capacity_and_hasher(self.record.len(), ByRecord::default());
-        for (at, record) in self.record.iter().enumerate() {
+        let rank = |at: usize, row: &RowKey| {
+            let read = at >= stored_rows;
+            let prefer_read = prefer == Prefer::Read || rules.relinked.contains(&row.record);
+            (row.version, read == prefer_read)
+        };
+        let mut newest: HashMap<RecordKey, (Version, bool), ByRecord> =
+            HashMap::with_capacity_and_hasher(self.rows.len(), ByRecord::default());
+        for (at, row) in rows() {
             newest
-                .entry(*record)
-                .and_modify(|known| *known = (*known).max(rank(at)))
-                .or_insert(rank(at));
+                .entry(row.record)
+                .and_modify(|known| *known = (*known).max(rank(at, row)))
+                .or_insert(rank(at, row));
         }
-        let mut seen: HashSet<(i64, i32), ByRecord> =
-            HashSet::with_capacity_and_hasher(self.record.len(), ByRecord::default());
+        let mut seen: HashSet<(RecordKey, i32), ByRecord> =
+            HashSet::with_capacity_and_hasher(self.rows.len(), ByRecord::default());
         let mut kept_out = 0;
-        let kept = rows
-            .filter(|at| {
-                let record = self.record[*at];
-                let counts = newest.get(&record) == Some(&rank(*at))
-                    && rules.moved.stays(record, rules.shard)
-                    && (self.out[*at] || self.may_stay(*at, rules))
-                    && seen.insert((record, self.row[*at]));
-                kept_out += u64::from(counts && self.out[*at] && *at >= stored_rows);
-                counts && !self.out[*at]
+        let kept = rows()
+            .filter(|(at, row)| {
+                let counts = newest.get(&row.record) == Some(&rank(*at, row))
+                    && rules.moved.stays(row.record, rules.shard)
+                    && (row.out || row.may_stay(rules))
+                    && seen.insert((row.record, row.record_row));
+                kept_out += u64::from(counts && row.out && *at >= stored_rows);
+                counts && !row.out
             })
-            .filter_map(|at| u32::try_from(at).ok())
+            .filter_map(|(at, _)| u32::try_from(at).ok())
             .collect();
         (kept, kept_out)
-    }
-
-    /// Whether neither an opt-out nor a deletion takes a row away.
-    fn may_stay(&self, at: usize, rules: &Rules) -> bool {
-        let exclusions = rules.exclusions;
-        !self.out[at]
-            && exclusions
-                .deleted
-                .get(&self.record[at])
-                .is_none_or(|when| self.version[at].0 > *when)
     }
 
     /// The `kept` rows of `parts` in their order in a file.
@@ -281,17 +304,18 @@ impl Keys {
         let moments = moments(&parts, plan)?;
         let mut sorted: Vec<_> = kept
             .iter()
-            .map(|row| {
-                let at = *row as usize;
-                let moment = moments.get(at).copied().unwrap_or_default();
-                let key = (self.person[at].unwrap_or(-1), moment, self.record[at]);
-                (key, self.row[at], *row)
+            .map(|at| {
+                let row = &self.rows[*at as usize];
+                let moment = moments.get(*at as usize).copied();
+                let moment = moment.unwrap_or(Micros::UNKNOWN);
+                // Rows without a person come first.
+                let person = row.person.map_or(0, |p| p.get().cast_unsigned() + 1);
+                (person, moment, row.record, row.record_row, *at)
             })
             .collect();
         sorted.sort_unstable();
-        let digest = kept.iter().fold(0u128, |sum, row| {
-            sum.wrapping_add(self.row_digest(*row as usize))
-        });
+        let digests = kept.iter().map(|at| self.rows[*at as usize].digest());
+        let digest = digests.fold(0u128, u128::wrapping_add);
         let places: Vec<(usize, usize)> = parts
             .iter()
             .enumerate()
@@ -300,7 +324,7 @@ impl Keys {
         Ok(Merged {
             order: sorted
                 .iter()
-                .map(|(_, _, row)| places[*row as usize])
+                .map(|(_, _, _, _, at)| places[*at as usize])
                 .collect(),
             batches: parts.into_iter().map(|part| part.batch).collect(),
             digest,
@@ -310,13 +334,13 @@ impl Keys {
 
     /// Two people with one pseudonym must never become one person.
     fn check_people(&self, kept: &[u32], plan: &TablePlan) -> Result<()> {
-        let Some(checks) = &self.check else {
+        let Some(checks) = &self.checks else {
             return Ok(());
         };
-        let mut known: HashMap<i64, i64, ByRecord> = HashMap::default();
-        for row in kept {
-            let at = *row as usize;
-            let (Some(person), Some(check)) = (self.person[at], checks[at]) else {
+        let mut known: HashMap<PersonKey, i64, ByRecord> = HashMap::default();
+        for at in kept {
+            let at = *at as usize;
+            let (Some(person), Some(check)) = (self.rows[at].person, checks[at]) else {
                 continue;
             };
             if *known.entry(person).or_insert(check) != check {
@@ -329,15 +353,24 @@ impl Keys {
         }
         Ok(())
     }
+}
+
+impl RowKey {
+    /// Whether neither an opt-out nor a deletion takes the row away.
+    fn may_stay(&self, rules: &Rules) -> bool {
+        let deleted = rules.exclusions.deleted.get(&self.record);
+        !self.out && deleted.is_none_or(|when| self.version.updated > Micros::at(*when))
+    }
 
     /// A digest of what the row is, and of whom: rows in any order have the same sum.
-    fn row_digest(&self, at: usize) -> u128 {
-        super::content::row_digest(self.version[at].1, self.row[at], self.person[at])
+    fn digest(&self) -> u128 {
+        let line = self.version.digest;
+        super::content::row_digest(line, self.record_row, self.person)
     }
 }
 
 /// When each row happened, in tables that are sorted by it; empty in others.
-fn moments(parts: &[Part], plan: &TablePlan) -> Result<Vec<i64>> {
+fn moments(parts: &[Part], plan: &TablePlan) -> Result<Vec<Micros>> {
     let mut all = Vec::new();
     let Some(order) = &plan.order else {
         return Ok(all);
@@ -355,7 +388,7 @@ fn moments(parts: &[Part], plan: &TablePlan) -> Result<Vec<i64>> {
         let moments = cast(&of_rows, &unit)
             .usage(|| format!("table {} is sorted by {order}, which is no date", plan.name))?;
         let moments = moments.as_primitive::<TimestampMicrosecondType>();
-        all.extend(moments.iter().map(|m| m.unwrap_or(i64::MIN)));
+        all.extend(moments.iter().map(Micros::from));
     }
     Ok(all)
 }

@@ -5,7 +5,7 @@ use super::change::ListChange;
 use super::stored::list_table;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Table, TableName};
-use crate::privacy::ListRead;
+use crate::privacy::{ListRead, PersonKey};
 use crate::pull::merge::exclusions::{Exclusions, Theirs, WHOSE};
 use arrow::array::{
     Array, ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray,
@@ -61,7 +61,7 @@ pub(crate) struct Coming<'a> {
     /// What became of the lists.
     pub lists: &'a [ListChange],
     /// Who has joined any of them.
-    pub joined: &'a HashSet<i64>,
+    pub joined: &'a HashSet<PersonKey>,
     /// What will not be in the lake.
     pub exclusions: &'a Exclusions,
     /// The state of the opt-outs that this is a change from.
@@ -71,12 +71,12 @@ pub(crate) struct Coming<'a> {
 impl Coming<'_> {
     /// A name for the change: the same when a pull that was cut short is done again.
     fn name(&self) -> String {
-        let mut people: Vec<i64> = self.joined.iter().copied().collect();
+        let mut people: Vec<PersonKey> = self.joined.iter().copied().collect();
         people.sort_unstable();
         let mut hash = blake3::Hasher::new();
         hash.update(&self.version.map_or(0, |v| v + 1).to_be_bytes());
         for person in &people {
-            hash.update(&person.to_be_bytes());
+            hash.update(&person.get().to_be_bytes());
         }
         for list in self.lists {
             hash.update(list.list.as_bytes());

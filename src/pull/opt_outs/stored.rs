@@ -6,9 +6,10 @@
 use crate::error::{Context, Result};
 use crate::lake::properties::OPT_OUTS;
 use crate::lake::{Lake, TableName};
-use crate::privacy::OptOuts;
+use crate::privacy::{OptOuts, PatientKey, PersonKey};
 use crate::pull::identity::facts::LinkFact;
 use crate::pull::identity::patient_index::PatientIndex;
+use crate::pull::version::Version;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::{BTreeMap, HashSet};
@@ -43,24 +44,32 @@ fn schema() -> SchemaRef {
     ]))
 }
 
+/// A row of `populace.opt_out`.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct OptOutRow<'a> {
+    person: PersonKey,
+    patient: Option<PatientKey>,
+    list: Option<&'a str>,
+}
+
 /// The people who had opted out at the last pull, and links to them.
 #[derive(Debug, Default)]
 pub(crate) struct OptedOut {
     /// Their keys.
-    pub people: HashSet<i64>,
+    pub people: HashSet<PersonKey>,
     /// The Patients that were theirs.
     pub links: Vec<LinkFact>,
     /// How many people were on each list.
     pub lists: BTreeMap<String, u64>,
     /// Who was on each list, where the lake says so.
-    members: BTreeMap<String, HashSet<i64>>,
+    members: BTreeMap<String, HashSet<PersonKey>>,
     /// Which state of the table this is: a pull that is done again finds the same.
     pub version: Option<u64>,
 }
 
 impl OptedOut {
     /// Who was on a list; None where only their number is known.
-    pub(crate) fn members(&self, list: &str) -> Option<&HashSet<i64>> {
+    pub(crate) fn members(&self, list: &str) -> Option<&HashSet<PersonKey>> {
         // Before lists were told apart, all people were on the only one.
         let only = self.members.is_empty() && self.lists.len() == 1;
         match self.members.get(list) {
@@ -93,20 +102,21 @@ pub(crate) async fn load(lake: &Lake) -> Result<OptedOut> {
     for batch in lake.read_table(&stored, None).await? {
         let people = batch.column(0).as_primitive::<Int64Type>();
         let patients = batch.column(1).as_primitive::<Int64Type>();
-        found.people.extend(people.values());
+        let keys = people.values().iter().copied().map(PersonKey::new);
+        found.people.extend(keys.clone());
         let known = (0..people.len()).filter(|row| patients.is_valid(*row));
         found.links.extend(known.map(|row| LinkFact {
-            patient_key: patients.value(row),
-            person: Some(people.value(row)),
+            patient_key: PatientKey::new(patients.value(row)),
+            person: Some(PersonKey::new(people.value(row))),
             claimed: None,
             // Any version of the Patient that arrives is newer.
-            version: (i64::MIN, i64::MIN),
+            version: Version::OLDEST,
         }));
         if let Some(lists) = batch.column_by_name("list") {
-            for (list, person) in lists.as_string::<i32>().iter().zip(people.values()) {
+            for (list, person) in lists.as_string::<i32>().iter().zip(keys) {
                 if let Some(list) = list {
                     let members = found.members.entry(list.to_string()).or_default();
-                    members.insert(*person);
+                    members.insert(person);
                 }
             }
         }
@@ -127,21 +137,28 @@ pub(crate) async fn store(
     links: &PatientIndex,
 ) -> Result<()> {
     let base = lake.table(&table()).await?;
-    let mut rows: Vec<(i64, Option<i64>, Option<&str>)> = Vec::new();
+    let mut rows: Vec<OptOutRow> = Vec::new();
     for (list, members) in &opted_out.members {
-        let rows_of_list = members.iter().map(|p| (*p, None, Some(list.as_str())));
-        rows.extend(rows_of_list);
+        rows.extend(members.iter().map(|person| OptOutRow {
+            person: *person,
+            patient: None,
+            list: Some(list.as_str()),
+        }));
     }
     rows.extend(
         links
             .leading_to(&opted_out.people)
-            .map(|(patient, person)| (person, Some(patient), None)),
+            .map(|(patient, person)| OptOutRow {
+                person,
+                patient: Some(patient),
+                list: None,
+            }),
     );
     rows.sort_unstable();
-    let known: HashSet<i64> = before.links.iter().map(|l| l.patient_key).collect();
-    let joined = rows.iter().any(|(person, patient, _)| match patient {
+    let known: HashSet<PatientKey> = before.links.iter().map(|l| l.patient_key).collect();
+    let joined = rows.iter().any(|row| match &row.patient {
         Some(patient) => !known.contains(patient),
-        None => !before.people.contains(person),
+        None => !before.people.contains(&row.person),
     });
     let state = base.as_ref().and_then(|table| table.property(OPT_OUTS));
     let state = match (joined, state) {
@@ -155,9 +172,15 @@ pub(crate) async fn store(
     };
     let properties = state.map(|state| (OPT_OUTS.to_string(), state));
     let columns: [Arc<dyn Array>; 3] = [
-        Arc::new(rows.iter().map(|r| Some(r.0)).collect::<Int64Array>()),
-        Arc::new(rows.iter().map(|r| r.1).collect::<Int64Array>()),
-        Arc::new(rows.iter().map(|r| r.2).collect::<StringArray>()),
+        Arc::new(Int64Array::from_iter_values(
+            rows.iter().map(|row| row.person.get()),
+        )),
+        Arc::new(
+            rows.iter()
+                .map(|row| row.patient.map(PatientKey::get))
+                .collect::<Int64Array>(),
+        ),
+        Arc::new(rows.iter().map(|row| row.list).collect::<StringArray>()),
     ];
     let rows =
         RecordBatch::try_new(schema(), columns.to_vec()).data(|| "cannot store the opt-outs")?;

@@ -21,7 +21,7 @@ pub(super) use source::{SourceKind, SourcePlan};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-pub(super) use table::{MERGED_FROM, MergeColumns, UNVERIFIED};
+pub(super) use table::{ColumnPlan, MERGED_FROM, MergeColumns, UNVERIFIED};
 pub(crate) use table::{OPEN_PSEUDONYM, PersonLink, TablePlan};
 
 /// What a pull makes of the same extracts: raised when it makes something else, so that extracts

@@ -1,53 +1,30 @@
 //! A decoded chunk made fit to store: pseudonyms, generalised values, the leak gate.
+//!
+//! In go the rows of a chunk as they were decoded, out come rows with the columns that are stored, the
+//! lines that cannot be used, and what was learnt about people and deletions.
 
+mod columns;
+mod dates;
+mod named;
 pub(super) mod reject_spool;
 pub(super) mod rejected_line;
 pub(super) mod rejects;
 
-use super::clock::{Clock, GRACE};
+use super::clock::Clock;
 use super::identity::facts::{LinkFact, Replacement};
 use super::identity::patient_index::PatientIndex;
-use super::plan::{OPEN_PSEUDONYM, PersonLink, SourceKind, SourcePlan, TablePlan};
-use super::version::RecordVersion;
+use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
+use super::version::{Digest, Micros, RecordVersion, Version};
 use crate::decode::{Decoded, Line, RejectReason, Rows};
-use crate::error::{Context, Error, Result};
-use crate::privacy::{LeakGate, Lookup, NhsNumber, NhsNumberError, Person, Treatment, generalise};
-use arrow::array::{
-    Array, ArrayRef, AsArray, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt32Array, new_null_array,
-};
-use arrow::compute::{cast, take};
-use arrow::datatypes::{DataType, Int64Type, TimeUnit, TimestampMicrosecondType};
+use crate::error::{Context, Result};
+use crate::privacy::{Lookup, PatientKey, RecordKey};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+use named::Named;
 use rejected_line::RejectedLine;
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
-
-/// Whom a row names by an identifier of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Named {
-    /// This person.
-    Verified(Person),
-    /// This person, as far as a number can say that nobody has verified: the row links to nobody.
-    Unverified(Person),
-    /// Nobody: the row is rejected.
-    Nobody,
-}
-
-impl Named {
-    fn verified(self) -> Option<Person> {
-        match self {
-            Named::Verified(person) => Some(person),
-            _ => None,
-        }
-    }
-
-    fn unverified(self) -> Option<Person> {
-        match self {
-            Named::Unverified(person) => Some(person),
-            _ => None,
-        }
-    }
-}
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A chunk, ready for the lake.
 #[derive(Debug, Default)]
@@ -56,16 +33,56 @@ pub(super) struct Prepared {
     pub tables: Vec<(usize, RecordBatch)>,
     /// Lines that cannot be used.
     pub rejects: Vec<RejectedLine>,
-    /// What was learnt about people.
-    pub links: Vec<LinkFact>,
-    /// What was learnt about merged Patients.
-    pub replacements: Vec<Replacement>,
     /// Table index of the pull, and records whose version has no row there.
     pub emptied: Vec<(usize, Vec<RecordVersion>)>,
-    /// Records to delete: resource type, pseudonym, when.
-    pub deletes: Vec<(String, i64, Option<i64>)>,
+    /// What was learnt beside rows.
+    pub learnt: Learnt,
     /// Lines whose last update lies in the future.
     pub future: u64,
+}
+
+/// What lines say of people and deletions.
+#[derive(Debug, Default)]
+pub(super) struct Learnt {
+    /// Which person Patients are.
+    pub links: Vec<LinkFact>,
+    /// Merged Patients.
+    pub replacements: Vec<Replacement>,
+    /// Records to delete.
+    pub deletions: Vec<Deletion>,
+}
+
+impl Learnt {
+    /// Adds what other lines say.
+    pub(super) fn extend(&mut self, other: Learnt) {
+        self.links.extend(other.links);
+        self.replacements.extend(other.replacements);
+        self.deletions.extend(other.deletions);
+    }
+}
+
+/// A record that its source has deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(String, RecordKey, i64)", into = "(String, RecordKey, i64)")]
+pub(super) struct Deletion {
+    /// Its resource type.
+    pub kind: String,
+    /// Its pseudonym.
+    pub record: RecordKey,
+    /// When, in microseconds since 1970.
+    pub when: i64,
+}
+
+impl From<(String, RecordKey, i64)> for Deletion {
+    fn from((kind, record, when): (String, RecordKey, i64)) -> Self {
+        Deletion { kind, record, when }
+    }
+}
+
+impl From<Deletion> for (String, RecordKey, i64) {
+    fn from(deletion: Deletion) -> Self {
+        (deletion.kind, deletion.record, deletion.when)
+    }
 }
 
 /// All that preparing needs to know.
@@ -81,9 +98,60 @@ pub(super) struct Preparer<'a> {
     /// The pull's own clock.
     pub clock: Clock,
     /// When the file was made, in microseconds since 1970: what a line counts as updated at that says
-    /// a time in the future. Always the same for the same file, so that a true time after it wins
-    /// however often the file is read.
+    /// a time in the future, and a deletion that says no time. Always the same for the same file, so
+    /// that a true time after it wins however often the file is read.
     pub made: i64,
+}
+
+/// The rows of one table.
+struct TableRows<'a> {
+    /// The table's number among those that were decoded.
+    decoded: usize,
+    /// Its number in the pull.
+    index: usize,
+    plan: &'a TablePlan,
+    rows: &'a Rows,
+    /// Whom each row names by an identifier of its own; empty where none does.
+    named: Vec<Named>,
+}
+
+/// What is said of a line whatever the number of tables it goes to.
+struct LineKey {
+    record: RecordKey,
+    version: Version,
+    /// Whether it is used.
+    good: bool,
+}
+
+/// A row that is kept.
+#[derive(Clone, Copy)]
+struct KeptRow {
+    /// Its position among the decoded rows of its table.
+    row: u32,
+    /// The line that it is of.
+    line: u32,
+}
+
+/// The lines of a chunk that are rejected while its rows are prepared.
+struct Rejecting<'a> {
+    lines: &'a [Line],
+    rejected: BTreeMap<u32, RejectedLine>,
+}
+
+impl Rejecting<'_> {
+    /// Rejects a line; the first reason counts.
+    fn reject(&mut self, line: u32, reason: RejectReason, column: &str) {
+        let Line {
+            number, start, end, ..
+        } = self.lines[line as usize];
+        self.rejected.entry(line).or_insert_with(|| RejectedLine {
+            line: number,
+            start,
+            end,
+            reason,
+            column: Some(column.to_string()),
+        });
+    }
 }
 
 impl Preparer<'_> {
@@ -103,130 +171,123 @@ impl Preparer<'_> {
         let early = self.bound_times(decoded);
         out.future = early.count;
         let decoded = &*decoded;
-        for delete in &decoded.deletes {
-            let kind = delete
-                .reference
-                .split('/')
-                .next()
-                .unwrap_or_default()
-                .to_string();
-            let key = self.source.pseudonyms.record(delete.reference.as_bytes());
-            out.deletes.push((kind, key, delete.updated));
-        }
+        out.learnt.deletions = self.deletions(decoded);
         if decoded.lines.is_empty() {
             return Ok(out);
         }
-        let mut good = vec![true; decoded.lines.len()];
-        let mut reject = |line: u32, reason: RejectReason, column: &str| {
-            let at = line as usize;
-            if good[at] {
-                good[at] = false;
-                let line = &decoded.lines[at];
-                out.rejects.push(RejectedLine {
-                    line: line.number,
-                    start: line.start,
-                    end: line.end,
-                    reason,
-                    column: Some(column.to_string()),
-                });
-            }
+        let mut rejecting = Rejecting {
+            lines: &decoded.lines,
+            rejected: BTreeMap::new(),
         };
-        let mut persons = Vec::with_capacity(targets.len());
-        for (rows, target) in decoded.tables.iter().zip(targets) {
-            let plan = &self.tables[*target];
-            self.check_dates(decoded, &early, rows, plan, &mut reject)?;
-            persons.push(self.persons(rows, plan, &mut reject)?);
+        let mut tables = Vec::with_capacity(targets.len());
+        for (at, (rows, index)) in decoded.tables.iter().zip(targets).enumerate() {
+            let plan = &self.tables[*index];
+            self.check_dates(decoded, &early, rows, plan, &mut rejecting)?;
+            tables.push(TableRows {
+                decoded: at,
+                index: *index,
+                plan,
+                rows,
+                named: self.named(rows, plan, &mut rejecting)?,
+            });
         }
-        // One digest and one pseudonym a line, whatever the number of tables it goes to.
-        let slice = |start: u64, end: u64| {
-            let from = usize::try_from(start - offset).unwrap_or(usize::MAX);
-            let to = usize::try_from(end - offset).unwrap_or(usize::MAX);
-            text.get(from..to).unwrap_or_default()
-        };
-        let digests: Vec<i64> = decoded
-            .lines
-            .iter()
-            .map(|line| self.source.pseudonyms.line(slice(line.start, line.end)))
-            .collect();
-        let keys: Vec<i64> = decoded
-            .lines
-            .iter()
-            .map(|line| self.source.pseudonyms.record(line.reference.as_bytes()))
-            .collect();
-        let version = |line: usize| {
-            (
-                decoded.lines[line].updated.unwrap_or(i64::MIN),
-                digests[line],
-            )
-        };
-        for (at, ((rows, target), persons)) in
-            decoded.tables.iter().zip(targets).zip(persons).enumerate()
-        {
-            let plan = &self.tables[*target];
-            let emptied: Vec<RecordVersion> = self
-                .without_row(decoded, at, rows)
-                .into_iter()
-                .filter(|line| good[*line])
-                .map(|line| (keys[line], version(line)))
-                .collect();
-            if !emptied.is_empty() {
-                out.emptied.push((*target, emptied));
-            }
-            let kept: Vec<u32> = (0..rows.line.len())
-                .filter(|row| good[rows.line[*row] as usize])
-                .filter_map(|row| u32::try_from(row).ok())
-                .collect();
-            if kept.is_empty() {
-                continue;
-            }
-            let lines: Vec<usize> = kept
-                .iter()
-                .map(|row| rows.line[*row as usize] as usize)
-                .collect();
-            let batch = self.build(
-                rows, plan, &kept, &lines, decoded, &digests, &keys, &persons, file,
-            )?;
-            if matches!(plan.person, PersonLink::Identifier(_)) && self.links_people(plan) {
-                for (row, line) in kept.iter().zip(&lines) {
-                    let person = persons[*row as usize];
-                    out.links.push(LinkFact {
-                        patient_key: keys[*line],
-                        person: person.verified().map(|p| p.key),
-                        claimed: person.unverified().map(|p| p.key),
-                        version: version(*line),
-                    });
-                }
-            }
-            if let Some(merges) = &plan.merges {
-                let column = |name: &str| {
-                    let column = batch.column_by_name(name).ok_or("it is missing");
-                    column.data(|| format!("column {name} of {}", plan.name))
-                };
-                let others = column(&merges.other)?.as_primitive::<Int64Type>();
-                let kinds = column(&merges.kind)?.as_string::<i32>();
-                for (row, line) in lines.iter().enumerate() {
-                    if others.is_valid(row) && kinds.is_valid(row) {
-                        let (record, other) = (keys[*line], others.value(row));
-                        out.replacements.push(Replacement {
-                            record,
-                            version: version(*line),
-                            pair: Replacement::of(record, other, kinds.value(row)),
-                        });
-                    }
-                }
-            }
-            out.tables.push((*target, batch));
+        let keys = self.line_keys(decoded, text, offset, &rejecting);
+        out.rejects.extend(rejecting.rejected.into_values());
+        for table in &tables {
+            self.prepare_table(table, decoded, &keys, file, &mut out)?;
         }
         Ok(out)
     }
 
+    /// The records that the chunk deletes. Without a time of its own, a deletion is as old as the file
+    /// or export that tells of it.
+    fn deletions(&self, decoded: &Decoded) -> Vec<Deletion> {
+        let deletes = decoded.deletes.iter();
+        deletes
+            .map(|delete| {
+                let kind = delete.reference.split('/').next().unwrap_or_default();
+                Deletion {
+                    kind: kind.to_string(),
+                    record: self.source.pseudonyms.record(delete.reference.as_bytes()),
+                    when: delete.updated.unwrap_or(self.made),
+                }
+            })
+            .collect()
+    }
+
+    /// One digest and one pseudonym a line.
+    fn line_keys(
+        &self,
+        decoded: &Decoded,
+        text: &[u8],
+        offset: u64,
+        rejecting: &Rejecting,
+    ) -> Vec<LineKey> {
+        let slice = |start: u64, end: u64| {
+            let from = usize::try_from(start - offset).ok()?;
+            let to = usize::try_from(end - offset).ok()?;
+            text.get(from..to)
+        };
+        let pseudonyms = &self.source.pseudonyms;
+        let key = |(at, line): (u32, &Line)| LineKey {
+            record: pseudonyms.record(line.reference.as_bytes()),
+            version: Version {
+                updated: Micros::from(line.updated),
+                digest: Digest::of_line(
+                    pseudonyms.line(slice(line.start, line.end).unwrap_or_default()),
+                ),
+            },
+            good: !rejecting.rejected.contains_key(&at),
+        };
+        (0..).zip(&decoded.lines).map(key).collect()
+    }
+
+    /// Adds the rows of a table that are kept, and what they say.
+    fn prepare_table(
+        &self,
+        table: &TableRows,
+        decoded: &Decoded,
+        keys: &[LineKey],
+        file: &str,
+        out: &mut Prepared,
+    ) -> Result<()> {
+        let emptied: Vec<RecordVersion> = self
+            .without_row(decoded, table)
+            .into_iter()
+            .map(|line| &keys[line])
+            .filter(|key| key.good)
+            .map(|key| (key.record, key.version).into())
+            .collect();
+        if !emptied.is_empty() {
+            out.emptied.push((table.index, emptied));
+        }
+        let lines = table.rows.line.iter();
+        let kept: Vec<KeptRow> = (0..)
+            .zip(lines)
+            .map(|(row, line)| KeptRow { row, line: *line })
+            .filter(|row| keys[row.line as usize].good)
+            .collect();
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let batch = self.stored_rows(table, &kept, decoded, keys, file)?;
+        if self.links_people(table.plan) {
+            let learnt = kept.iter().map(|row| table.link(*row, keys));
+            out.learnt.links.extend(learnt);
+        }
+        let replacements = table.replacements(&batch, &kept, keys)?;
+        out.learnt.replacements.extend(replacements);
+        out.tables.push((table.index, batch));
+        Ok(())
+    }
+
     /// Lines of the view's resource type that have no row in it: a `forEach` over nothing, or a
     /// `where` that does not hold (any more).
-    fn without_row(&self, decoded: &Decoded, table: usize, rows: &Rows) -> Vec<usize> {
+    fn without_row(&self, decoded: &Decoded, table: &TableRows) -> Vec<usize> {
         let SourceKind::Fhir { tables, .. } = &self.source.kind else {
             return Vec::new();
         };
-        let kind = tables[table].0.as_str();
+        let kind = tables[table.decoded].0.as_str();
         // A file mostly holds one type, and this is asked for the views of all others too.
         if !decoded.types.contains_key(kind) {
             return Vec::new();
@@ -235,7 +296,8 @@ impl Preparer<'_> {
             let id = line.reference.strip_prefix(kind);
             id.is_some_and(|id| id.starts_with('/'))
         };
-        let mut with_row = rows.line.iter().map(|line| *line as usize).peekable();
+        let lines = table.rows.line.iter();
+        let mut with_row = lines.map(|line| *line as usize).peekable();
         let mut without = Vec::new();
         for (line, facts) in decoded.lines.iter().enumerate() {
             let mut found = false;
@@ -255,272 +317,53 @@ impl Preparer<'_> {
         matches!(self.source.kind, SourceKind::Fhir { .. })
             && matches!(plan.person, PersonLink::Identifier(_))
     }
-
-    /// Takes times in the future for what they cannot be.
-    fn bound_times(&self, decoded: &mut Decoded) -> Early {
-        let mut early = Early::default();
-        let made = self.clock.bounded(self.made);
-        for (at, line) in decoded.lines.iter_mut().enumerate() {
-            if line.updated.is_some_and(|when| !self.clock.believes(when)) {
-                line.updated = Some(made);
-                early.lines.insert(at);
-                early.count += 1;
-            }
-        }
-        let mut bundles = HashSet::new();
-        for delete in &mut decoded.deletes {
-            if let Some(when) = delete.updated.filter(|when| !self.clock.believes(*when)) {
-                delete.updated = Some(made);
-                bundles.insert(when);
-            }
-        }
-        early.count += bundles.len() as u64;
-        early
-    }
-
-    /// Rejects lines with a date of something that has happened after their own last update.
-    fn check_dates(
-        &self,
-        decoded: &Decoded,
-        early: &Early,
-        rows: &Rows,
-        plan: &TablePlan,
-        reject: &mut impl FnMut(u32, RejectReason, &str),
-    ) -> Result<()> {
-        for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.not_after) {
-            let moments = cast(
-                rows.batch.column(i),
-                &DataType::Timestamp(TimeUnit::Microsecond, None),
-            )
-            .data(|| format!("column {} is not a date", column.name))?;
-            let moments = moments.as_primitive::<TimestampMicrosecondType>();
-            for (row, line) in rows.line.iter().enumerate() {
-                let at = *line as usize;
-                let Some(updated) = decoded.lines[at].updated else {
-                    continue;
-                };
-                // Of a line without a true time only what lies in the future itself is wrong.
-                let after = match early.lines.contains(&at) {
-                    true => !self.clock.believes(moments.value(row)),
-                    false => moments.value(row) > updated.saturating_add(GRACE),
-                };
-                if moments.is_valid(row) && after {
-                    reject(*line, RejectReason::DateInFuture, &column.name);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The person of each row, where the row carries the person's own identifier.
-    fn persons(
-        &self,
-        rows: &Rows,
-        plan: &TablePlan,
-        reject: &mut impl FnMut(u32, RejectReason, &str),
-    ) -> Result<Vec<Named>> {
-        let PersonLink::Identifier(column) = plan.person else {
-            return Ok(Vec::new());
-        };
-        let nhs_numbers = match &self.source.kind {
-            SourceKind::Fhir { nhs_numbers, .. } => *nhs_numbers,
-            SourceKind::Csv { .. } => true,
-        };
-        let name = &plan.columns[column].name;
-        let identifiers = text(rows.batch.column(column))?;
-        let verified = match rows.batch.column_by_name("nhs_number_status") {
-            Some(status) if nhs_numbers => Some(text(status)?),
-            _ => None,
-        };
-        let mut persons = Vec::with_capacity(rows.line.len());
-        for (row, line) in rows.line.iter().enumerate() {
-            let identifier = if identifiers.is_valid(row) {
-                identifiers.value(row).trim()
-            } else {
-                ""
-            };
-            let person = if nhs_numbers {
-                match NhsNumber::parse(identifier, self.source.accept_test_numbers) {
-                    Ok(number) => Some(self.source.pseudonyms.person(number.digits())),
-                    Err(NhsNumberError::Missing) => {
-                        reject(*line, RejectReason::NhsNumberMissing, name);
-                        None
-                    }
-                    Err(NhsNumberError::Invalid) => {
-                        reject(*line, RejectReason::NhsNumberInvalid, name);
-                        None
-                    }
-                }
-            } else if identifier.is_empty() {
-                reject(*line, RejectReason::PersonIdentifierMissing, name);
-                None
-            } else {
-                Some(self.source.pseudonyms.person(identifier.as_bytes()))
-            };
-            // Only a number that is present and verified may link (status 01).
-            let unverified = verified
-                .as_ref()
-                .is_some_and(|status| status.is_valid(row) && status.value(row) != "01");
-            persons.push(match person {
-                Some(person) if unverified => Named::Unverified(person),
-                Some(person) => Named::Verified(person),
-                None => Named::Nobody,
-            });
-        }
-        Ok(persons)
-    }
-
-    /// The pseudonyms by which older data can be linked: of the same people as the others.
-    fn open_pseudonyms(
-        &self,
-        rows: &Rows,
-        plan: &TablePlan,
-        kept: &[u32],
-        persons: &[Named],
-    ) -> Result<ArrayRef> {
-        let (PersonLink::Identifier(column), Some(open)) = (plan.person, &self.source.open) else {
-            return Ok(arrow::array::new_null_array(&DataType::Utf8, kept.len()));
-        };
-        let identifiers = text(rows.batch.column(column))?;
-        let digests: StringArray = kept
-            .iter()
-            .map(|row| {
-                let row = *row as usize;
-                persons[row].verified()?;
-                let number = NhsNumber::parse(identifiers.value(row), true).ok()?;
-                Some(open.digest(number.digits()))
-            })
-            .collect();
-        Ok(Arc::new(digests))
-    }
-
-    #[allow(clippy::too_many_arguments)] // the parts of one row, each made above
-    fn build(
-        &self,
-        rows: &Rows,
-        plan: &TablePlan,
-        kept: &[u32],
-        lines: &[usize],
-        decoded: &Decoded,
-        digests: &[i64],
-        keys: &[i64],
-        persons: &[Named],
-        file: &str,
-    ) -> Result<RecordBatch> {
-        let failed = || format!("cannot prepare rows of {}", plan.name);
-        let all = kept.len() == rows.line.len();
-        let indices = UInt32Array::from(kept.to_vec());
-        let pick = |column: &ArrayRef| -> Result<ArrayRef> {
-            if all {
-                Ok(column.clone())
-            } else {
-                take(column, &indices, None).data(failed)
-            }
-        };
-        let mut columns: Vec<ArrayRef> = Vec::with_capacity(plan.schema.fields().len());
-        let record_keys: ArrayRef = Arc::new(
-            lines
-                .iter()
-                .map(|line| Some(keys[*line]))
-                .collect::<Int64Array>(),
-        );
-        match plan.person {
-            PersonLink::None => columns.push(record_keys),
-            PersonLink::Identifier(_) => {
-                let of = |part: fn(Person) -> i64| -> ArrayRef {
-                    Arc::new(
-                        kept.iter()
-                            .map(|row| persons[*row as usize].verified().map(part))
-                            .collect::<Int64Array>(),
-                    )
-                };
-                columns.push(of(|p| p.key));
-                columns.push(record_keys);
-                columns.push(of(|p| p.check));
-                columns.push(new_null_array(&DataType::Int64, kept.len()));
-                let unverified = kept.iter().map(|row| persons[*row as usize].unverified());
-                columns.push(Arc::new(
-                    unverified
-                        .map(|person| person.map(|p| p.key))
-                        .collect::<Int64Array>(),
-                ));
-                if plan.schema.index_of(OPEN_PSEUDONYM).is_ok() {
-                    columns.push(self.open_pseudonyms(rows, plan, kept, persons)?);
-                }
-            }
-            PersonLink::Patient(column) => {
-                let references = text(&pick(rows.batch.column(column))?)?;
-                let patients = self.source.pseudonyms.records(references.iter());
-                columns.push(Arc::new(self.people.of(&patients)));
-                columns.push(record_keys);
-                columns.push(Arc::new(patients));
-            }
-        }
-        for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.stored) {
-            let values = pick(rows.batch.column(i))?;
-            let treated = match &column.treatment {
-                Treatment::Pseudonym => {
-                    let references = text(&values)?;
-                    Arc::new(self.source.pseudonyms.records(references.iter())) as ArrayRef
-                }
-                treatment => generalise(treatment, &values, self.lookups)?,
-            };
-            if let Some(leak) = LeakGate.scan(&treated) {
-                let line = decoded.lines[lines[leak.row]].number;
-                return Err(Error::data(format!(
-                    "the leak gate found what looks like {} in column {} of {}",
-                    leak.kind, column.name, plan.name
-                ))
-                .cause(format!("source {}, file {file}, line {line}", self.source.name))
-                .hint("nothing was stored; take the column out of the view, or give it a privacy treatment"));
-            }
-            columns.push(treated);
-        }
-        let updated: TimestampMicrosecondArray = lines
-            .iter()
-            .map(|line| decoded.lines[*line].updated)
-            .collect();
-        let digest: Int64Array = lines.iter().map(|line| Some(digests[*line])).collect();
-        let mut previous = (usize::MAX, 0);
-        let record_row: Int32Array = lines
-            .iter()
-            .map(|line| {
-                previous = if previous.0 == *line {
-                    (*line, previous.1 + 1)
-                } else {
-                    (*line, 0)
-                };
-                Some(previous.1)
-            })
-            .collect();
-        columns.push(Arc::new(StringArray::from_iter_values(
-            std::iter::repeat_n(&self.source.name, lines.len()),
-        )));
-        columns.push(Arc::new(updated));
-        columns.push(Arc::new(digest));
-        columns.push(Arc::new(record_row));
-        let columns = columns
-            .into_iter()
-            .zip(plan.schema.fields())
-            .map(|(column, field)| {
-                if column.data_type() == field.data_type() {
-                    Ok(column)
-                } else {
-                    cast(&column, field.data_type()).data(failed)
-                }
-            })
-            .collect::<Result<Vec<_>>>()?;
-        RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
-    }
 }
 
-/// Lines whose last update lies in the future.
-#[derive(Default)]
-struct Early {
-    /// Their indices, of lines with rows.
-    lines: HashSet<usize>,
-    /// All of them.
-    count: u64,
+impl TableRows<'_> {
+    /// Which person the Patient of a row is.
+    fn link(&self, row: KeptRow, keys: &[LineKey]) -> LinkFact {
+        let named = self.named[row.row as usize];
+        let key = &keys[row.line as usize];
+        LinkFact {
+            patient_key: PatientKey::of_record(key.record),
+            person: named.verified().map(|person| person.key),
+            claimed: named.unverified().map(|person| person.key),
+            version: key.version,
+        }
+    }
+
+    /// What the rows of `batch` say of merged Patients.
+    fn replacements(
+        &self,
+        batch: &RecordBatch,
+        kept: &[KeptRow],
+        keys: &[LineKey],
+    ) -> Result<Vec<Replacement>> {
+        let Some(merges) = &self.plan.merges else {
+            return Ok(Vec::new());
+        };
+        let column = |name: &str| {
+            let column = batch.column_by_name(name).ok_or("it is missing");
+            column.data(|| format!("column {name} of {}", self.plan.name))
+        };
+        let others = column(&merges.other)?.as_primitive::<Int64Type>();
+        let kinds = column(&merges.kind)?.as_string::<i32>();
+        let said = kept.iter().enumerate();
+        Ok(said
+            .filter(|(row, _)| others.is_valid(*row) && kinds.is_valid(*row))
+            .map(|(row, kept)| {
+                let LineKey {
+                    record, version, ..
+                } = keys[kept.line as usize];
+                let other = PatientKey::new(others.value(row));
+                Replacement {
+                    record,
+                    version,
+                    pair: Replacement::of(record, other, kinds.value(row)),
+                }
+            })
+            .collect())
+    }
 }
 
 fn text(column: &ArrayRef) -> Result<StringArray> {

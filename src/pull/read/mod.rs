@@ -1,5 +1,7 @@
-//! Files become lines and lines become prepared rows, on all threads.
+//! Reading files, on all threads. In go files; out come their rows in the spool, and what was learnt.
 
+pub(super) mod context;
+pub(super) mod intake;
 pub(super) mod line_splitter;
 pub(super) mod pool;
 pub(super) mod threshold;

@@ -1,6 +1,6 @@
 //! The share of a source's lines that may be rejected before the pull fails.
 
-use super::pool::{FileIntake, Intake};
+use super::intake::{FileIntake, Intake};
 use crate::decode::RejectReason;
 use crate::error::{Error, Result};
 use crate::pull::plan::PullPlan;

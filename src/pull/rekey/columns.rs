@@ -3,7 +3,7 @@
 use crate::error::{Context, Error, Result};
 use crate::lake::Table;
 use crate::lake::properties::{COLUMNS, DEFINITION};
-use crate::privacy::{Person, Rekey};
+use crate::privacy::{Person, PersonKey, RecordKey, Rekey};
 
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
@@ -103,8 +103,12 @@ impl Columns {
             .map(|(column, (name, kind))| {
                 Ok(match kind {
                     None => column.clone(),
-                    Some(Kind::Person) => mapped(number(name)?, |key| rekey.person_key(key)),
-                    Some(Kind::Record) => mapped(number(name)?, |record| rekey.record(record)),
+                    Some(Kind::Person) => mapped(number(name)?, |key| {
+                        rekey.person_key(PersonKey::new(key)).get()
+                    }),
+                    Some(Kind::Record) => mapped(number(name)?, |record| {
+                        rekey.record(RecordKey::new(record)).get()
+                    }),
                     Some(Kind::Digest) => mapped(number(name)?, |digest| rekey.digest(digest)),
                     Some(Kind::Check) => {
                         let (people, checks) = (number("person_key")?, number(name)?);
@@ -120,7 +124,7 @@ impl Columns {
                         let pairs = people.values().iter().zip(checks.values());
                         let checks: Vec<i64> = pairs
                             .map(|(key, check)| {
-                                let (key, check) = (*key, *check);
+                                let (key, check) = (PersonKey::new(*key), *check);
                                 rekey.person(Person { key, check }).check
                             })
                             .collect();

@@ -4,9 +4,9 @@
 use super::columns::{Columns, Kind};
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake, Table};
-use crate::privacy::Rekey;
+use crate::privacy::{PersonKey, RecordKey, Rekey};
 use crate::pull::merge::content::mix;
-use crate::pull::spool::Spool;
+use crate::pull::spool::{Shard, Spool};
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use rayon::prelude::*;
@@ -146,8 +146,8 @@ fn compared(spool: &Spool, kinds: [Kind; 2], rekey: &Rekey) -> Result<Different>
             let values = taken(spool, from, shard)?;
             before[from] += values.len() as u64;
             let next = values.into_par_iter().map(|value| match kind {
-                Kind::Person => rekey.person_key(value),
-                _ => rekey.record(value),
+                Kind::Person => rekey.person_key(PersonKey::new(value)).get(),
+                _ => rekey.record(RecordKey::new(value)).get(),
             });
             add(spool, from + kinds.len(), next.collect())?;
         }
@@ -185,7 +185,7 @@ fn add(spool: &Spool, to: usize, mut values: Vec<i64>) -> Result<()> {
 }
 
 /// The different values of a range.
-fn taken(spool: &Spool, from: usize, shard: i32) -> Result<Vec<i64>> {
+fn taken(spool: &Spool, from: usize, shard: Shard) -> Result<Vec<i64>> {
     let mut values: Vec<i64> = Vec::new();
     for batch in spool.take(from, shard)? {
         values.extend(batch.column(0).as_primitive::<Int64Type>().values());

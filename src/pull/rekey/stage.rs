@@ -5,10 +5,11 @@ use super::proof::{Count, Links, links, present};
 use crate::error::{Context, Error, Result};
 use crate::lake::properties::{CONTENT, DEFINITION, KEY, READING};
 use crate::lake::{Change, DataFile, DeletionVector, Lake, SortOrder, Table, encode};
-use crate::privacy::Rekey;
+use crate::privacy::{PersonKey, Rekey};
 
 use crate::pull::merge::content::{content, row_digest};
 use crate::pull::spool::Spool;
+use crate::pull::version::Digest;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::compute::{
     SortColumn, SortOptions, cast, concat_batches, lexsort_to_indices, take_record_batch,
@@ -83,7 +84,7 @@ pub(super) async fn stage(
     if sharded(table) {
         for shard in spool.shards(0) {
             let rows = sorted(table, columns, spool.take(0, shard)?)?;
-            files.push(write(lake, table, columns, Some(shard), rows).await?);
+            files.push(write(lake, table, columns, Some(shard.number()), rows).await?);
         }
     } else {
         let mut rows = Vec::new();
@@ -178,8 +179,10 @@ fn digest(rows: &RecordBatch) -> u128 {
     };
     let people = numbers("person_key");
     (0..rows.num_rows()).fold(0u128, |sum, row| {
-        let person = people.filter(|p| p.is_valid(row)).map(|p| p.value(row));
-        sum.wrapping_add(row_digest(lines.value(row), record_row.value(row), person))
+        let person = people.filter(|p| p.is_valid(row));
+        let person = person.map(|p| PersonKey::new(p.value(row)));
+        let line = Digest::of_line(lines.value(row));
+        sum.wrapping_add(row_digest(line, record_row.value(row), person))
     })
 }
 

@@ -9,9 +9,9 @@ mod spill;
 pub(super) use filter::Filter;
 pub(super) use part::Part;
 use shard::WaitingRoom;
-pub(crate) use shard::{NOWHERE, is_unlinked, shard_of};
+pub(crate) use shard::{Home, Shard, is_unlinked};
 
-use super::version::{Keys, RecordVersion};
+use super::version::{RecordVersion, VersionColumns};
 use crate::error::Result;
 use arrow::array::RecordBatch;
 use part::Arrived;
@@ -116,11 +116,11 @@ impl Spool {
     }
 
     /// The shards that a table has rows for.
-    pub(super) fn shards(&self, table: usize) -> Vec<i32> {
+    pub(super) fn shards(&self, table: usize) -> Vec<Shard> {
         let spool = self.locked(table);
         let held = spool.held.iter().flat_map(|a| a.shards.keys().copied());
         let spilled = spool.spilled.iter().flat_map(Spilled::shards);
-        let shards: BTreeSet<i32> = held.chain(spilled).collect();
+        let shards: BTreeSet<Shard> = held.chain(spilled).collect();
         shards.into_iter().collect()
     }
 
@@ -134,23 +134,24 @@ impl Spool {
         self.locked(table).count
     }
 
-    /// Shows every record and version that a table has rows for, with its shard, and those that
-    /// have none, as [`NOWHERE`].
+    /// Shows every record and version that a table has rows for, with the shard that they are in, and
+    /// those that have none.
     pub(super) fn each_key(
         &self,
         table: usize,
-        mut show: impl FnMut(i32, RecordVersion),
+        mut show: impl FnMut(Home, RecordVersion),
     ) -> Result<()> {
         let spool = self.locked(table);
-        spool.emptied.each(|version| show(NOWHERE, version))?;
+        spool.emptied.each(|version| show(Home::Nowhere, version))?;
         for arrived in &spool.held {
-            let keys = Keys::of(&arrived.batch)?;
+            let keys = VersionColumns::of(&arrived.batch)?;
             for (shard, rows) in &arrived.shards {
+                let home = Home::In(*shard);
                 match rows {
                     Some(rows) => rows
                         .iter()
-                        .for_each(|row| show(*shard, keys.at(*row as usize))),
-                    None => keys.iter().for_each(|key| show(*shard, key)),
+                        .for_each(|row| show(home, keys.at(*row as usize))),
+                    None => keys.iter().for_each(|key| show(home, key)),
                 }
             }
         }
@@ -161,22 +162,22 @@ impl Spool {
     }
 
     /// Takes the rows of one shard, each batch of them on its own.
-    pub(super) fn take(&self, table: usize, shard: i32) -> Result<Vec<RecordBatch>> {
+    pub(super) fn take(&self, table: usize, shard: Shard) -> Result<Vec<RecordBatch>> {
         let parts = self.take_parts(table, shard)?;
         parts.into_iter().map(Part::taken).collect()
     }
 
     /// Takes the rows of one shard, as they lie among others.
-    pub(super) fn take_parts(&self, table: usize, shard: i32) -> Result<Vec<Part>> {
+    pub(super) fn take_parts(&self, table: usize, shard: Shard) -> Result<Vec<Part>> {
         self.take_wanted(table, shard, None)
     }
 
     /// Takes those parts of a shard that a `look` at them asks for; the others stay where they are.
-    pub(super) fn take_some(&self, table: usize, shard: i32, look: &Filter) -> Result<Vec<Part>> {
+    pub(super) fn take_some(&self, table: usize, shard: Shard, look: &Filter) -> Result<Vec<Part>> {
         self.take_wanted(table, shard, Some(look))
     }
 
-    fn take_wanted(&self, table: usize, shard: i32, look: Option<&Filter>) -> Result<Vec<Part>> {
+    fn take_wanted(&self, table: usize, shard: Shard, look: Option<&Filter>) -> Result<Vec<Part>> {
         let mut spool = self.locked(table);
         let mut parts = Vec::new();
         for arrived in &mut spool.held {
@@ -217,6 +218,7 @@ impl Spool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pull::version::{Digest, Micros};
     use arrow::array::{ArrayRef, AsArray, Int64Array, StringArray, TimestampMicrosecondArray};
     use arrow::datatypes::Int64Type;
     use std::sync::Arc;
@@ -241,10 +243,10 @@ mod tests {
     }
 
     /// A shard with its records and their names.
-    type Shard = (i32, Vec<i64>, Vec<String>);
+    type Taken = (i32, Vec<i64>, Vec<String>);
 
     /// All keys with their shards, and what is then taken, shard by shard.
-    fn taken(budget: usize) -> (Vec<(i32, i64)>, Vec<Shard>) {
+    fn taken(budget: usize) -> (Vec<(i32, i64)>, Vec<Taken>) {
         let folder = tempfile::tempdir().unwrap();
         let spool = Spool::new(2, 4, folder.path().to_path_buf(), budget);
         for first in [10, 20, 30] {
@@ -252,9 +254,13 @@ mod tests {
         }
         let mut keys = Vec::new();
         spool
-            .each_key(1, |shard, (record, version)| {
-                assert_eq!(version, (5, 9));
-                keys.push((shard, record));
+            .each_key(1, |home, one| {
+                let expected = (Micros::at(5), Digest::of_line(9));
+                assert_eq!(one.version, expected.into());
+                let Home::In(shard) = home else {
+                    panic!("{home:?}");
+                };
+                keys.push((shard.number(), one.record.get()));
             })
             .unwrap();
         keys.sort_unstable();
@@ -266,7 +272,7 @@ mod tests {
                 let text = batch.column(2).as_string::<i32>();
                 names.extend(text.iter().map(|name| name.unwrap().to_string()));
             }
-            found.push((shard, records, names));
+            found.push((shard.number(), records, names));
         }
         assert!(spool.shards(1).is_empty());
         assert!(spool.shards(0).is_empty());
@@ -319,10 +325,24 @@ mod tests {
                 });
                 records.flatten().collect()
             };
-            assert_eq!(taken(spool.take_some(0, 2, &look).unwrap()), [20, 23]);
-            assert!(spool.take_some(0, 3, &look).unwrap().is_empty());
-            assert_eq!(taken(spool.take_parts(0, 2).unwrap()), [10, 13, 30, 33]);
-            assert_eq!(taken(spool.take_parts(0, 3).unwrap()), [14, 24, 34]);
+            assert_eq!(
+                taken(spool.take_some(0, Shard::Linked(2), &look).unwrap()),
+                [20, 23]
+            );
+            assert!(
+                spool
+                    .take_some(0, Shard::Linked(3), &look)
+                    .unwrap()
+                    .is_empty()
+            );
+            assert_eq!(
+                taken(spool.take_parts(0, Shard::Linked(2)).unwrap()),
+                [10, 13, 30, 33]
+            );
+            assert_eq!(
+                taken(spool.take_parts(0, Shard::Linked(3)).unwrap()),
+                [14, 24, 34]
+            );
         }
     }
 

@@ -1,8 +1,9 @@
 //! Rows as they arrived, and which of them belong to which shard: nothing is copied to sort them.
 
 use super::Filter;
-use super::shard::{WaitingRoom, shard_of};
+use super::shard::{Shard, WaitingRoom};
 use crate::error::{Context, Result};
+use crate::privacy::{PersonKey, RecordKey};
 use arrow::array::{Array, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 use arrow::datatypes::Int64Type;
@@ -56,23 +57,25 @@ impl From<RecordBatch> for Part {
 pub(super) struct Arrived {
     pub batch: RecordBatch,
     /// Shards that were taken are no longer here; None for all rows of a table without people.
-    pub shards: BTreeMap<i32, Option<Vec<u32>>>,
+    pub shards: BTreeMap<Shard, Option<Vec<u32>>>,
 }
 
 impl Arrived {
     /// Sorts rows into `shards`; those without a person into the `waiting` room.
     pub(super) fn new(batch: RecordBatch, shards: u32, waiting: WaitingRoom) -> Result<Self> {
         let Some(people) = batch.column_by_name("person_key") else {
-            let all = BTreeMap::from([(0, None)]);
+            let all = BTreeMap::from([(Shard::WHOLE, None)]);
             return Ok(Arrived { batch, shards: all });
         };
         let people = people.as_primitive::<Int64Type>();
         let records = batch.column_by_name("record_key");
         let records = records.map(|column| column.as_primitive::<Int64Type>());
-        let mut rows_of: BTreeMap<i32, Vec<u32>> = BTreeMap::new();
+        let mut rows_of: BTreeMap<Shard, Vec<u32>> = BTreeMap::new();
         let shard = |row: usize| match people.is_valid(row) {
-            true => shard_of(people.value(row), shards),
-            false => records.map_or(-1, |records| waiting.shard(records.value(row))),
+            true => Shard::of_person(PersonKey::new(people.value(row)), shards),
+            false => records.map_or(Shard::Unlinked(0), |records| {
+                waiting.shard(RecordKey::new(records.value(row)))
+            }),
         };
         let rows = u32::try_from(people.len()).data(|| "cannot sort rows into shards")?;
         // Rows of a person arrive together: look once for all of them.
@@ -95,7 +98,7 @@ impl Arrived {
     }
 
     /// Whether one shard's rows are wanted.
-    pub(super) fn is_wanted(&self, shard: i32, look: &Filter) -> Result<bool> {
+    pub(super) fn is_wanted(&self, shard: Shard, look: &Filter) -> Result<bool> {
         let Some(rows) = self.shards.get(&shard) else {
             return Ok(false);
         };
@@ -107,7 +110,7 @@ impl Arrived {
     }
 
     /// Takes one shard's rows.
-    pub(super) fn take(&mut self, shard: i32) -> Option<Part> {
+    pub(super) fn take(&mut self, shard: Shard) -> Option<Part> {
         let rows = self.shards.remove(&shard)?;
         let batch = self.batch.clone();
         Some(Part { batch, rows })

@@ -9,8 +9,6 @@ use std::path::PathBuf;
 
 /// Versions that stay in memory: 24 MB.
 const HELD: usize = 1 << 20;
-/// Bytes of one on the disk.
-const BYTES: usize = 24;
 
 /// Versions without a row, of one table.
 #[derive(Debug, Default)]
@@ -36,12 +34,10 @@ impl Rowless {
         let full =
             |e: Error| e.hint("free room on the disk, or name another folder with --temp-dir");
         let mut file = BufWriter::new(File::create(&path).data(cannot)?);
-        for (record, (updated, digest)) in self.held.drain(..) {
-            for number in [record, updated, digest] {
-                file.write_all(&number.to_le_bytes())
-                    .data(cannot)
-                    .map_err(full)?;
-            }
+        for version in self.held.drain(..) {
+            file.write_all(&version.to_bytes())
+                .data(cannot)
+                .map_err(full)?;
         }
         file.flush().data(cannot).map_err(full)?;
         self.spilled.push(path);
@@ -53,10 +49,10 @@ impl Rowless {
         for path in &self.spilled {
             let cannot = || format!("cannot read back {}", path.display());
             let mut file = BufReader::new(File::open(path).data(cannot)?);
-            let mut bytes = [0; BYTES];
+            let mut bytes = [0; RecordVersion::BYTES];
             loop {
                 match file.read_exact(&mut bytes) {
-                    Ok(()) => show(version(&bytes)),
+                    Ok(()) => show(RecordVersion::from_bytes(&bytes)),
                     Err(e) if e.kind() == ErrorKind::UnexpectedEof => break,
                     Err(e) => return Err(e).data(cannot),
                 }
@@ -67,24 +63,23 @@ impl Rowless {
     }
 }
 
-fn version(bytes: &[u8; BYTES]) -> RecordVersion {
-    let number = |at: usize| {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(&bytes[at..at + 8]);
-        i64::from_le_bytes(eight)
-    };
-    (number(0), (number(8), number(16)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::privacy::RecordKey;
+    use crate::pull::version::{Digest, Micros, Version};
 
     #[test]
     fn versions_come_back_from_the_disk_and_from_memory() {
         let folder = tempfile::tempdir().unwrap();
         let mut rowless = Rowless::default();
-        let one = |n: i64| (n, (n - 7, i64::MIN + n));
+        let one = |n: i64| RecordVersion {
+            record: RecordKey::new(n),
+            version: Version {
+                updated: Micros::at(n - 7),
+                digest: Digest::of_line(i64::MIN + n),
+            },
+        };
         let each = 100_000;
         for block in 0..25 {
             let versions = (block * each..(block + 1) * each).map(one).collect();

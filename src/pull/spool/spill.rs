@@ -2,8 +2,9 @@
 
 use super::Filter;
 use super::part::{Arrived, Part};
+use super::shard::{Home, Shard};
 use crate::error::{Context, Error, Result};
-use crate::pull::version::{Keys, RecordVersion};
+use crate::pull::version::{RecordVersion, VersionColumns};
 use crate::scratch::create;
 use arrow::array::RecordBatch;
 use arrow::compute::interleave_record_batch;
@@ -15,17 +16,14 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 
-/// The mark of a batch that was taken.
-const TAKEN: i32 = i32::MAX;
-
 /// One spilled run of a table's rows.
 #[derive(Debug)]
 pub(super) struct Spilled {
     path: PathBuf,
     /// Which record and version each row is, in a file of its own that is quick to read.
     keys: PathBuf,
-    /// The shard of each batch, the same in both files.
-    shards: Vec<i32>,
+    /// The shard of each batch, the same in both files; None once it was taken.
+    shards: Vec<Option<Shard>>,
 }
 
 impl Spilled {
@@ -49,10 +47,10 @@ impl Spilled {
             .data(cannot)
             .map_err(full)?;
         let file = BufWriter::new(create(&keys).data(cannot)?);
-        let mut keys_writer = FileWriter::try_new(file, &Keys::schema())
+        let mut keys_writer = FileWriter::try_new(file, &VersionColumns::schema())
             .data(cannot)
             .map_err(full)?;
-        let all: BTreeSet<i32> = arrived
+        let all: BTreeSet<Shard> = arrived
             .iter()
             .flat_map(|a| a.shards.keys().copied())
             .collect();
@@ -69,40 +67,41 @@ impl Spilled {
                 interleave_record_batch(&batches, &rows).data(|| "cannot sort rows into shards")?;
             let written = writer
                 .write(&batch)
-                .and_then(|()| keys_writer.write(&Keys::only(&batch)?));
+                .and_then(|()| keys_writer.write(&VersionColumns::only(&batch)?));
             written.data(cannot).map_err(full)?;
         }
         writer.finish().data(cannot).map_err(full)?;
         keys_writer.finish().data(cannot).map_err(full)?;
-        let shards = all.into_iter().collect();
+        let shards = all.into_iter().map(Some).collect();
         Ok(Spilled { path, keys, shards })
     }
 
     /// The shards that are still here.
-    pub(super) fn shards(&self) -> impl Iterator<Item = i32> {
-        self.shards.iter().copied().filter(|shard| *shard != TAKEN)
+    pub(super) fn shards(&self) -> impl Iterator<Item = Shard> {
+        self.shards.iter().copied().flatten()
     }
 
     /// Shows every record and version that is still here, with its shard.
-    pub(super) fn each_key(&self, show: &mut impl FnMut(i32, RecordVersion)) -> Result<()> {
+    pub(super) fn each_key(&self, show: &mut impl FnMut(Home, RecordVersion)) -> Result<()> {
         let cannot = || format!("cannot read back {}", self.keys.display());
         let file = BufReader::new(File::open(&self.keys).data(cannot)?);
         let reader = FileReader::try_new(file, None).data(cannot)?;
         for (batch, shard) in reader.zip(&self.shards) {
             let batch = batch.data(cannot)?;
-            if *shard != TAKEN {
-                Keys::of(&batch)?.iter().for_each(|key| show(*shard, key));
+            if let Some(shard) = shard {
+                let keys = VersionColumns::of(&batch)?;
+                keys.iter().for_each(|key| show(Home::In(*shard), key));
             }
         }
         Ok(())
     }
 
-    fn position(&self, shard: i32) -> Option<usize> {
-        self.shards.iter().position(|held| *held == shard)
+    fn position(&self, shard: Shard) -> Option<usize> {
+        self.shards.iter().position(|held| *held == Some(shard))
     }
 
     /// Whether a shard's rows are wanted.
-    pub(super) fn is_wanted(&self, shard: i32, look: &Filter) -> Result<bool> {
+    pub(super) fn is_wanted(&self, shard: Shard, look: &Filter) -> Result<bool> {
         match self.position(shard) {
             Some(at) => match read(&self.path, at, Some(look))? {
                 Some(part) => (look.wanted)(&part.batch),
@@ -113,9 +112,9 @@ impl Spilled {
     }
 
     /// Marks a shard's batch as taken; gives what [`read`] wants to know.
-    pub(super) fn take(&mut self, shard: i32) -> Option<(PathBuf, usize)> {
+    pub(super) fn take(&mut self, shard: Shard) -> Option<(PathBuf, usize)> {
         let at = self.position(shard)?;
-        self.shards[at] = TAKEN;
+        self.shards[at] = None;
         Some((self.path.clone(), at))
     }
 }

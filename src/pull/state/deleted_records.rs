@@ -3,7 +3,9 @@
 
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
+use crate::privacy::{PatientKey, PersonKey, RecordKey};
 use crate::pull::clock::Clock;
+use crate::pull::identity::patient_index::Owners;
 use crate::pull::version::ByRecord;
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
 use arrow::datatypes::{
@@ -31,7 +33,7 @@ fn schema() -> SchemaRef {
 }
 
 /// When each deleted record was deleted, in microseconds since 1970.
-pub(crate) type Deleted = HashMap<i64, i64, ByRecord>;
+pub(crate) type Deleted = HashMap<RecordKey, i64, ByRecord>;
 
 /// Reads what was deleted up to the last pull.
 pub(crate) async fn load(lake: &Lake) -> Result<Deleted> {
@@ -48,13 +50,13 @@ pub(crate) async fn load(lake: &Lake) -> Result<Deleted> {
             .values();
         // An earlier Populace believed times in the future.
         let moments = moments.iter().map(|when| clock.bounded(*when));
-        deleted.extend(records.iter().copied().zip(moments));
+        deleted.extend(records.iter().copied().map(RecordKey::new).zip(moments));
     }
     Ok(deleted)
 }
 
 /// Whose each deleted Patient was, where that was known.
-pub(crate) async fn owners(lake: &Lake) -> Result<Vec<(i64, i64)>> {
+pub(crate) async fn owners(lake: &Lake) -> Result<Vec<(PatientKey, PersonKey)>> {
     let mut owners = Vec::new();
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(owners);
@@ -66,31 +68,31 @@ pub(crate) async fn owners(lake: &Lake) -> Result<Vec<(i64, i64)>> {
             continue;
         };
         let rows = records.iter().zip(people.as_primitive::<Int64Type>());
-        owners.extend(rows.filter_map(|(record, person)| record.zip(person)));
+        let known = rows.filter_map(|(record, person)| record.zip(person));
+        owners.extend(
+            known.map(|(patient, person)| (PatientKey::new(patient), PersonKey::new(person))),
+        );
     }
     Ok(owners)
 }
 
 /// Stores what has been deleted up to now, and whose the Patients among it were.
-pub(crate) async fn store(
-    lake: &Lake,
-    deleted: &Deleted,
-    owners: &HashMap<i64, i64, ByRecord>,
-) -> Result<()> {
+pub(crate) async fn store(lake: &Lake, deleted: &Deleted, owners: &Owners) -> Result<()> {
     let base = lake.table(&table()).await?;
     if base.is_none() && deleted.is_empty() {
         return Ok(());
     }
-    let mut rows: Vec<(i64, i64)> = deleted.iter().map(|(k, when)| (*k, *when)).collect();
+    let owner = |record| owners.get(&PatientKey::of_record(record));
+    let mut rows: Vec<(RecordKey, i64)> = deleted.iter().map(|(k, when)| (*k, *when)).collect();
     rows.sort_unstable();
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.0))),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.0.get()))),
         Arc::new(TimestampMicrosecondArray::from_iter_values(
             rows.iter().map(|r| r.1),
         )),
         Arc::new(
             rows.iter()
-                .map(|r| owners.get(&r.0).copied())
+                .map(|r| owner(r.0).map(|person| person.get()))
                 .collect::<Int64Array>(),
         ),
     ];

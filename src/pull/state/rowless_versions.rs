@@ -4,11 +4,12 @@
 
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
+use crate::privacy::RecordKey;
 use crate::pull::clock::Clock;
 use crate::pull::spool::Spool;
-use crate::pull::version::{RecordVersion, Version};
+use crate::pull::version::{Digest, Micros, RecordVersion, Version};
 use arrow::array::{
-    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::{
     DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
@@ -33,13 +34,13 @@ fn schema() -> SchemaRef {
 
 /// The version of each record that left no row, by table.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct RowlessVersions(BTreeMap<String, HashMap<i64, Version>>);
+pub(crate) struct RowlessVersions(BTreeMap<String, HashMap<RecordKey, Version>>);
 
 impl RowlessVersions {
     /// Those of `name`.
     pub(crate) fn of(&self, name: &TableName) -> impl Iterator<Item = RecordVersion> {
         let known = self.0.get(&name.to_string());
-        known.into_iter().flatten().map(|(k, v)| (*k, *v))
+        known.into_iter().flatten().map(|(k, v)| (*k, *v).into())
     }
 
     /// Those of `name` whose record has new rows in `spool`.
@@ -49,13 +50,13 @@ impl RowlessVersions {
         spool: &Spool,
         at: usize,
     ) -> Result<Vec<RecordVersion>> {
-        let mut found = HashMap::new();
+        let mut found: HashMap<RecordKey, Version> = HashMap::new();
         if let Some(known) = self.0.get(&name.to_string()) {
-            spool.each_key(at, |_, (record, _)| {
+            spool.each_key(at, |_, RecordVersion { record, .. }| {
                 found.extend(known.get(&record).map(|version| (record, *version)));
             })?;
         }
-        Ok(found.into_iter().collect())
+        Ok(found.into_iter().map(RecordVersion::from).collect())
     }
 
     /// Takes in where records of `name` turned out to be: `emptied` are those that have no row now,
@@ -64,11 +65,11 @@ impl RowlessVersions {
         &mut self,
         name: &TableName,
         emptied: &[RecordVersion],
-        stays: impl Fn(i64) -> bool,
+        stays: impl Fn(RecordKey) -> bool,
     ) {
         let known = self.0.entry(name.to_string()).or_default();
         known.retain(|record, _| !stays(*record));
-        known.extend(emptied.iter().copied());
+        known.extend(emptied.iter().map(|one| (one.record, one.version)));
         self.0.retain(|_, known| !known.is_empty());
     }
 }
@@ -87,12 +88,12 @@ pub(crate) async fn load(lake: &Lake) -> Result<RowlessVersions> {
             let moments = rows.column(2).as_primitive::<TimestampMicrosecondType>();
             let digests = rows.column(3).as_primitive::<Int64Type>();
             for row in 0..rows.num_rows() {
-                let updated = match moments.is_valid(row) {
-                    true if clock.believes(moments.value(row)) => moments.value(row),
-                    _ => i64::MIN,
+                let version = Version {
+                    updated: Micros::stored(moments, row, clock),
+                    digest: Digest::of_line(digests.value(row)),
                 };
                 let of_table = emptied.0.entry(names.value(row).to_string()).or_default();
-                of_table.insert(records.value(row), (updated, digests.value(row)));
+                of_table.insert(RecordKey::new(records.value(row)), version);
             }
         }
     }
@@ -102,19 +103,20 @@ pub(crate) async fn load(lake: &Lake) -> Result<RowlessVersions> {
 /// Keeps what is known now.
 pub(crate) async fn store(lake: &Lake, emptied: &RowlessVersions) -> Result<()> {
     let base = lake.table(&table()).await?;
-    let mut rows: Vec<(&str, i64, Version)> = emptied
+    let mut rows: Vec<(&str, RecordKey, Version)> = emptied
         .0
         .iter()
         .flat_map(|(name, known)| known.iter().map(|(k, v)| (name.as_str(), *k, *v)))
         .collect();
     rows.sort_unstable();
-    let moment = |at: i64| (at != i64::MIN).then_some(at);
-    let moments = rows.iter().map(|(_, _, version)| moment(version.0));
+    let moments = rows.iter().map(|(_, _, version)| version.updated.micros());
     let columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.0))),
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.1))),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.1.get()))),
         Arc::new(moments.collect::<TimestampMicrosecondArray>()),
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.2.1))),
+        Arc::new(Int64Array::from_iter_values(
+            rows.iter().map(|r| r.2.digest.stored()),
+        )),
     ];
     let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store emptied records")?;
     lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())

@@ -3,6 +3,7 @@
 use crate::error::{Context, Result};
 use crate::lake::{DataFile, Lake};
 use crate::pull::plan::TablePlan;
+use crate::pull::version::Digest;
 use arrow::array::{ArrayRef, Int64Array, RecordBatch};
 use arrow::datatypes::{Schema, SchemaRef};
 use std::sync::Arc;
@@ -38,7 +39,10 @@ pub(crate) async fn picked(
 
 fn without_digests(rows: &RecordBatch, at: usize) -> Result<RecordBatch> {
     let mut columns: Vec<ArrayRef> = rows.columns().to_vec();
-    columns[at] = Arc::new(Int64Array::from_value(i64::MIN, rows.num_rows()));
+    columns[at] = Arc::new(Int64Array::from_value(
+        Digest::LEAST.stored(),
+        rows.num_rows(),
+    ));
     RecordBatch::try_new(rows.schema(), columns).data(|| "cannot take over rows of an earlier lake")
 }
 

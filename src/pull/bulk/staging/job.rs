@@ -112,13 +112,11 @@ impl Job {
     }
 
     /// The transaction time, in microseconds since 1970; when the export was asked for, if the server
-    /// says that it is of a time in the future.
-    pub(crate) fn moment(&self) -> Option<i64> {
-        let time = micros(self.transaction_time.as_deref()?)?;
-        Some(match Clock::of_command().believes(time) {
-            true => time,
-            false => self.started.timestamp_micros(),
-        })
+    /// says no time, or one in the future.
+    pub(crate) fn moment(&self) -> i64 {
+        let time = self.transaction_time.as_deref().and_then(micros);
+        let believed = time.filter(|time| Clock::of_command().believes(*time));
+        believed.unwrap_or_else(|| self.started.timestamp_micros())
     }
 
     /// Whether the server says that the export is of a time in the future.

@@ -11,7 +11,8 @@ use crate::pull::bulk::shortfall::Shortfall;
 use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{PersonLink, TablePlan};
 use crate::pull::prepare::rejected_line::RejectedLine;
-use crate::pull::read::pool::{BulkFile, FileIntake, Intake, Shared};
+use crate::pull::read::context::PullContext;
+use crate::pull::read::intake::{BulkFile, FileIntake, Intake};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use futures::{StreamExt, TryStreamExt};
@@ -102,7 +103,7 @@ impl Brought {
     /// Adds rows, deletions and counts to what the pull brings.
     pub(crate) async fn rows(
         &self,
-        shared: &Arc<Shared>,
+        shared: &Arc<PullContext>,
         intake: &mut Intake,
         threads: usize,
     ) -> Result<()> {
@@ -147,9 +148,8 @@ impl Brought {
                         let table = table_of(shared, table).ok_or_else(lost)?;
                         shared.spool.add_emptied(table, versions.clone())?;
                     }
-                    let moment = self.job.moment().unwrap_or(i64::MAX);
                     let file = piece.file;
-                    let rejects = sums[file].add(piece, intake, moment);
+                    let rejects = sums[file].add(piece, intake);
                     shared.rejects.add(numbers[file], rejects)?;
                 }
             }
@@ -163,7 +163,7 @@ impl Brought {
                 intake.add_bulk(BulkFile {
                     source: self.source,
                     name: self.job.name(file),
-                    modified: self.job.moment().unwrap_or_default(),
+                    modified: self.job.moment(),
                     read: sum.read,
                 });
             }
@@ -264,14 +264,14 @@ pub(in crate::pull::bulk) async fn end(
 
 impl Sum {
     /// Adds a piece; gives its lines that cannot be used.
-    fn add(&mut self, piece: Piece, intake: &mut Intake, moment: i64) -> Vec<RejectedLine> {
+    fn add(&mut self, piece: Piece, intake: &mut Intake) -> Vec<RejectedLine> {
         self.counts.add(&piece.counts);
         self.read.bytes += piece.end - piece.start;
         for (kind, lines) in piece.types {
             *self.read.types.entry(kind).or_default() += lines;
         }
-        for (kind, key, when) in piece.deletes {
-            intake.delete(kind, key, when.unwrap_or(moment));
+        for deletion in piece.deletes {
+            intake.delete(deletion);
         }
         let rejects = piece.rejects.into_iter();
         let rejects: Vec<RejectedLine> = rejects.map(Into::into).collect();
@@ -285,7 +285,7 @@ fn lost() -> Error {
         .hint("run again: what is missing is downloaded again")
 }
 
-fn table_of(shared: &Shared, name: &str) -> Option<usize> {
+fn table_of(shared: &PullContext, name: &str) -> Option<usize> {
     let mut tables = shared.plan.tables.iter();
     tables.position(|table| table.name.to_string() == name)
 }

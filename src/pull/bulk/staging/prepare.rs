@@ -7,10 +7,11 @@ use crate::error::Result;
 use crate::pull::bulk::lines::Cut;
 use crate::pull::bulk::shortfall::{tells, told};
 use crate::pull::identity::patient_index::PatientIndex;
-use crate::pull::plan::SourceKind;
-use crate::pull::prepare::Preparer;
+use crate::pull::plan::{SourceKind, SourcePlan};
 use crate::pull::prepare::rejected_line::RejectedLine;
-use crate::pull::read::pool::{Shared, counted};
+use crate::pull::prepare::{Prepared, Preparer};
+use crate::pull::read::context::PullContext;
+use crate::pull::read::intake::counted;
 use arrow::array::RecordBatch;
 use std::sync::Arc;
 
@@ -18,11 +19,11 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(crate) struct Treating {
     /// Tables and sources.
-    pub shared: Arc<Shared>,
+    pub shared: Arc<PullContext>,
     /// The source's number in the plan.
     pub source: usize,
     /// When the export was made, in microseconds since 1970: deletions without a time happened then.
-    pub moment: Option<i64>,
+    pub moment: i64,
 }
 
 /// A piece and its rows, by table.
@@ -31,7 +32,11 @@ pub(crate) type Treated = (Piece, Vec<(String, RecordBatch)>);
 impl Treating {
     /// The keyed digest of bytes.
     pub(crate) fn digest(&self, bytes: &[u8]) -> i64 {
-        self.shared.plan.sources[self.source].pseudonyms.line(bytes)
+        self.source().pseudonyms.line(bytes)
+    }
+
+    fn source(&self) -> &SourcePlan {
+        &self.shared.plan.sources[self.source]
     }
 
     /// Treats the bytes of `cut`; `piece` says which file they are of, and `name` is for errors.
@@ -45,16 +50,7 @@ impl Treating {
         piece.start = cut.start;
         piece.end = cut.end;
         if cut.too_long {
-            piece.next_line = cut.first_line + 1;
-            piece.counts.lines = 1;
-            let line = RejectedLine {
-                line: cut.first_line,
-                start: cut.start,
-                end: cut.end,
-                reason: RejectReason::TooLong,
-                column: None,
-            };
-            piece.rejects.push(line.into());
+            reject_too_long(cut, &mut piece);
             return Ok((piece, Vec::new()));
         }
         piece.digest = Some(self.digest(&cut.bytes));
@@ -62,7 +58,12 @@ impl Treating {
             outcomes(cut, &file.kind, &mut piece);
             return Ok((piece, Vec::new()));
         }
-        let source = &self.shared.plan.sources[self.source];
+        self.records(name, cut, piece)
+    }
+
+    /// Makes the resources of `cut` fit to store.
+    fn records(&self, name: &str, cut: &Cut, mut piece: Piece) -> Result<Treated> {
+        let source = self.source();
         let SourceKind::Fhir {
             decoder, tables, ..
         } = &source.kind
@@ -83,7 +84,7 @@ impl Treating {
             lookups: &self.shared.lookups,
             people: &PatientIndex::default(),
             clock: self.shared.clock,
-            made: self.moment.unwrap_or(i64::MIN),
+            made: self.moment,
         };
         let prepared = preparer.prepare(&mut decoded, &targets, &cut.bytes, cut.start, name)?;
         let taken = counted(&decoded, Some(&viewed));
@@ -97,25 +98,38 @@ impl Treating {
             future: prepared.future,
         };
         piece.types = decoded.types;
-        piece.rejects = prepared.rejects.into_iter().map(Into::into).collect();
-        piece.links = prepared.links;
-        piece.replacements = prepared.replacements;
-        piece.deletes = prepared
-            .deletes
-            .into_iter()
-            .map(|(kind, key, when)| (kind, key, when.or(self.moment)))
-            .collect();
+        Ok(self.staged(prepared, piece))
+    }
+
+    /// What was prepared, as a piece holds it: tables by their names.
+    fn staged(&self, prepared: Prepared, mut piece: Piece) -> Treated {
         let name_of = |table: usize| self.shared.plan.tables[table].name.to_string();
+        piece.rejects = prepared.rejects.into_iter().map(Into::into).collect();
+        piece.links = prepared.learnt.links;
+        piece.replacements = prepared.learnt.replacements;
+        piece.deletes = prepared.learnt.deletions;
         let emptied = prepared.emptied.into_iter();
         piece.emptied = emptied
-            .map(|(t, versions)| (name_of(t), versions))
+            .map(|(table, versions)| (name_of(table), versions))
             .collect();
         let rows = prepared.tables.into_iter();
-        Ok((
-            piece,
-            rows.map(|(table, batch)| (name_of(table), batch)).collect(),
-        ))
+        let rows = rows.map(|(table, batch)| (name_of(table), batch));
+        (piece, rows.collect())
     }
+}
+
+/// Rejects the only line of a piece, which is too long to read.
+fn reject_too_long(cut: &Cut, piece: &mut Piece) {
+    piece.next_line = cut.first_line + 1;
+    piece.counts.lines = 1;
+    let line = RejectedLine {
+        line: cut.first_line,
+        start: cut.start,
+        end: cut.end,
+        reason: RejectReason::TooLong,
+        column: None,
+    };
+    piece.rejects.push(line.into());
 }
 
 /// Of a file of errors only counts and codes are kept, and which resource types they name.

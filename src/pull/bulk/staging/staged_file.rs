@@ -7,6 +7,7 @@
 use crate::decode::RejectReason;
 use crate::error::{Context, Error, Result};
 use crate::pull::identity::facts::{LinkFact, Replacement};
+use crate::pull::prepare::Deletion;
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::state::extracts::Extract;
 use crate::pull::version::RecordVersion;
@@ -59,8 +60,8 @@ pub(crate) struct Piece {
     pub replacements: Vec<Replacement>,
     /// Records whose version has no row in a table, by the table's name.
     pub emptied: Vec<(String, Vec<RecordVersion>)>,
-    /// Records to delete: resource type, pseudonym, when.
-    pub deletes: Vec<(String, i64, Option<i64>)>,
+    /// Records to delete.
+    pub deletes: Vec<Deletion>,
 }
 
 impl Piece {

@@ -1,0 +1,146 @@
+//! The stored columns of a table's rows.
+
+use super::{KeptRow, LineKey, Preparer, TableRows, text};
+use crate::decode::Decoded;
+use crate::error::{Context, Error, Result};
+use crate::privacy::{LeakGate, Person, Treatment, generalise};
+use crate::pull::plan::{ColumnPlan, OPEN_PSEUDONYM, PersonLink};
+use arrow::array::{
+    ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt32Array, new_null_array,
+};
+use arrow::compute::{cast, take};
+use arrow::datatypes::DataType;
+use std::sync::Arc;
+
+impl Preparer<'_> {
+    /// The `kept` rows with the table's stored columns.
+    pub(super) fn stored_rows(
+        &self,
+        table: &TableRows,
+        kept: &[KeptRow],
+        decoded: &Decoded,
+        keys: &[LineKey],
+        file: &str,
+    ) -> Result<RecordBatch> {
+        let plan = table.plan;
+        let failed = || format!("cannot prepare rows of {}", plan.name);
+        let mut columns = self.key_columns(table, kept, keys)?;
+        for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.stored) {
+            let treated = self.treated(column, &table.picked(i, kept)?)?;
+            if let Some(leak) = LeakGate.scan(&treated) {
+                let line = decoded.lines[kept[leak.row].line as usize].number;
+                return Err(Error::data(format!(
+                    "the leak gate found what looks like {} in column {} of {}",
+                    leak.kind, column.name, plan.name
+                ))
+                .cause(format!("source {}, file {file}, line {line}", self.source.name))
+                .hint("nothing was stored; take the column out of the view, or give it a privacy treatment"));
+            }
+            columns.push(treated);
+        }
+        columns.extend(self.version_columns(kept, decoded, keys));
+        let columns = columns
+            .into_iter()
+            .zip(plan.schema.fields())
+            .map(
+                |(column, field)| match column.data_type() == field.data_type() {
+                    true => Ok(column),
+                    false => cast(&column, field.data_type()).data(failed),
+                },
+            )
+            .collect::<Result<Vec<_>>>()?;
+        RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
+    }
+
+    /// The pseudonyms in front of the view's own columns.
+    fn key_columns(
+        &self,
+        table: &TableRows,
+        kept: &[KeptRow],
+        keys: &[LineKey],
+    ) -> Result<Vec<ArrayRef>> {
+        let records = kept.iter().map(|row| keys[row.line as usize].record);
+        let records: ArrayRef = Arc::new(Int64Array::from_iter_values(
+            records.map(|record| record.get()),
+        ));
+        match table.plan.person {
+            PersonLink::None => Ok(vec![records]),
+            PersonLink::Identifier(_) => {
+                let of = |part: &dyn Fn(KeptRow) -> Option<i64>| -> ArrayRef {
+                    Arc::new(kept.iter().map(|row| part(*row)).collect::<Int64Array>())
+                };
+                let named = |row: KeptRow| table.named[row.row as usize];
+                let key = |person: Person| person.key.get();
+                let mut columns = vec![
+                    of(&|row| named(row).verified().map(key)),
+                    records,
+                    of(&|row| named(row).verified().map(|person| person.check)),
+                    // Nobody is merged yet.
+                    new_null_array(&DataType::Int64, kept.len()),
+                    of(&|row| named(row).unverified().map(key)),
+                ];
+                if table.plan.schema.index_of(OPEN_PSEUDONYM).is_ok() {
+                    columns.push(self.open_pseudonyms(table, kept)?);
+                }
+                Ok(columns)
+            }
+            PersonLink::Patient(column) => {
+                let references = text(&table.picked(column, kept)?)?;
+                let patients = self.source.pseudonyms.records(references.iter());
+                let people = Arc::new(self.people.of(&patients));
+                Ok(vec![people, records, Arc::new(patients)])
+            }
+        }
+    }
+
+    /// The values of a column of the view, as they may be stored.
+    fn treated(&self, column: &ColumnPlan, values: &ArrayRef) -> Result<ArrayRef> {
+        match &column.treatment {
+            Treatment::Pseudonym => {
+                let references = text(values)?;
+                let pseudonyms = self.source.pseudonyms.records(references.iter());
+                Ok(Arc::new(pseudonyms))
+            }
+            treatment => generalise(treatment, values, self.lookups),
+        }
+    }
+
+    /// Which source and version each row is of, behind the view's own columns.
+    fn version_columns(
+        &self,
+        kept: &[KeptRow],
+        decoded: &Decoded,
+        keys: &[LineKey],
+    ) -> [ArrayRef; 4] {
+        let sources = std::iter::repeat_n(&self.source.name, kept.len());
+        let lines = || kept.iter().map(|row| row.line as usize);
+        let updated: TimestampMicrosecondArray =
+            lines().map(|line| decoded.lines[line].updated).collect();
+        let digests = lines().map(|line| keys[line].version.digest.stored());
+        let mut rows_before = 0;
+        let record_rows = kept.iter().enumerate().map(|(at, row)| {
+            let same = at > 0 && kept[at - 1].line == row.line;
+            rows_before = if same { rows_before + 1 } else { 0 };
+            rows_before
+        });
+        [
+            Arc::new(StringArray::from_iter_values(sources)),
+            Arc::new(updated),
+            Arc::new(Int64Array::from_iter_values(digests)),
+            Arc::new(Int32Array::from_iter_values(record_rows)),
+        ]
+    }
+}
+
+impl TableRows<'_> {
+    /// A decoded column of the `kept` rows.
+    fn picked(&self, column: usize, kept: &[KeptRow]) -> Result<ArrayRef> {
+        let column = self.rows.batch.column(column);
+        if kept.len() == self.rows.line.len() {
+            return Ok(column.clone());
+        }
+        let indices = UInt32Array::from_iter_values(kept.iter().map(|kept| kept.row));
+        take(column, &indices, None).data(|| format!("cannot prepare rows of {}", self.plan.name))
+    }
+}

@@ -1,0 +1,118 @@
+//! Whom rows name by an identifier of their own.
+
+use super::{KeptRow, Preparer, Rejecting, TableRows, text};
+use crate::decode::{RejectReason, Rows};
+use crate::error::Result;
+use crate::privacy::{NhsNumber, NhsNumberError, Person};
+use crate::pull::plan::{PersonLink, SourceKind, TablePlan};
+use arrow::array::{Array, ArrayRef, StringArray, new_null_array};
+use arrow::datatypes::DataType;
+use std::sync::Arc;
+
+/// Whom a row names by an identifier of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// This person.
+    Verified(Person),
+    /// This person, as far as a number can say that nobody has verified: the row links to nobody.
+    Unverified(Person),
+    /// Nobody: the row is rejected.
+    Nobody,
+}
+
+impl Named {
+    /// The person, where the number is verified.
+    pub(super) fn verified(self) -> Option<Person> {
+        match self {
+            Named::Verified(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// The person, where the number is not verified.
+    pub(super) fn unverified(self) -> Option<Person> {
+        match self {
+            Named::Unverified(person) => Some(person),
+            _ => None,
+        }
+    }
+}
+
+impl Preparer<'_> {
+    /// Whom each row names, where rows carry the person's own identifier.
+    pub(super) fn named(
+        &self,
+        rows: &Rows,
+        plan: &TablePlan,
+        rejecting: &mut Rejecting,
+    ) -> Result<Vec<Named>> {
+        let PersonLink::Identifier(column) = plan.person else {
+            return Ok(Vec::new());
+        };
+        let nhs_numbers = match &self.source.kind {
+            SourceKind::Fhir { nhs_numbers, .. } => *nhs_numbers,
+            SourceKind::Csv { .. } => true,
+        };
+        let name = &plan.columns[column].name;
+        let identifiers = text(rows.batch.column(column))?;
+        let verified = match rows.batch.column_by_name("nhs_number_status") {
+            Some(status) if nhs_numbers => Some(text(status)?),
+            _ => None,
+        };
+        let mut named = Vec::with_capacity(rows.line.len());
+        for (row, line) in rows.line.iter().enumerate() {
+            let identifier = match identifiers.is_valid(row) {
+                true => identifiers.value(row).trim(),
+                false => "",
+            };
+            // Only a number that is present and verified may link (status 01).
+            let unverified = verified
+                .as_ref()
+                .is_some_and(|status| status.is_valid(row) && status.value(row) != "01");
+            named.push(match self.person(identifier, nhs_numbers) {
+                Ok(person) if unverified => Named::Unverified(person),
+                Ok(person) => Named::Verified(person),
+                Err(reason) => {
+                    rejecting.reject(*line, reason, name);
+                    Named::Nobody
+                }
+            });
+        }
+        Ok(named)
+    }
+
+    /// The person of an identifier, or why it is none.
+    fn person(&self, identifier: &str, nhs_number: bool) -> Result<Person, RejectReason> {
+        let pseudonyms = &self.source.pseudonyms;
+        if nhs_number {
+            return match NhsNumber::parse(identifier, self.source.accept_test_numbers) {
+                Ok(number) => Ok(pseudonyms.person(number.digits())),
+                Err(NhsNumberError::Missing) => Err(RejectReason::NhsNumberMissing),
+                Err(NhsNumberError::Invalid) => Err(RejectReason::NhsNumberInvalid),
+            };
+        }
+        match identifier {
+            "" => Err(RejectReason::PersonIdentifierMissing),
+            identifier => Ok(pseudonyms.person(identifier.as_bytes())),
+        }
+    }
+
+    /// The pseudonyms by which older data can be linked: of the same people as the others.
+    pub(super) fn open_pseudonyms(&self, table: &TableRows, kept: &[KeptRow]) -> Result<ArrayRef> {
+        let (PersonLink::Identifier(column), Some(open)) = (table.plan.person, &self.source.open)
+        else {
+            return Ok(new_null_array(&DataType::Utf8, kept.len()));
+        };
+        let identifiers = text(table.rows.batch.column(column))?;
+        let digests: StringArray = kept
+            .iter()
+            .map(|kept| {
+                let row = kept.row as usize;
+                table.named[row].verified()?;
+                let number = NhsNumber::parse(identifiers.value(row), true).ok()?;
+                Some(open.digest(number.digits()))
+            })
+            .collect();
+        Ok(Arc::new(digests))
+    }
+}
