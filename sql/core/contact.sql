@@ -20,6 +20,7 @@ columns:
   contact_key: Record key of the source row
   setting: Setting label, see reference.setting
   started: Start (UTC); midnight where only the date is known
+  started_date: Local day of the start, by which days, months and years are counted
   ended: End; null where not recorded or not yet over
   provider_code: ODS code of the provider, or the council's code
   practice_code: General practice that the person was registered with at the time, where the source says so
@@ -29,7 +30,7 @@ columns:
   source_table: Table of the record layer that the contact comes from
 checks:
   - unique: [source_table, contact_key]
-  - not_null: [person_key, contact_key, setting, started, attended, emergency, source_table]
+  - not_null: [person_key, contact_key, setting, started, started_date, attended, emergency, source_table]
   - expect: setting in ('General practice', 'Emergency department', 'Emergency admission', 'Planned admission', 'Maternity and other admission', 'Outpatient', 'Community', 'Mental health', 'Social care', 'Pharmacy', 'Dental', 'Optometry', 'Hospice')
 */
 with encounters as (
@@ -44,13 +45,14 @@ with encounters as (
         end as encounter_setting,
         reason_code,
         started,
+        started_date,
         ended,
         provider_code,
         admission_method
     from record.encounter
     where person_key is not null
         and status = 'finished'
-        and started < $as_of + interval '1' day
+        and started_date <= $as_of
 ),
 
 spells as (
@@ -73,13 +75,14 @@ attendances as (
         person_key,
         record_key,
         arrived,
+        arrived_date,
         departed,
         provider_code,
         practice_code,
         diagnosis_01
     from record.ecds_attendance
     where person_key is not null
-        and arrived < $as_of + interval '1' day
+        and arrived_date <= $as_of
 ),
 
 appointments as (
@@ -100,11 +103,12 @@ community_contacts as (
         person_key,
         record_key,
         contact,
+        contact_date,
         provider_code,
         attended
     from record.community_contact
     where person_key is not null
-        and contact < $as_of + interval '1' day
+        and contact_date <= $as_of
 ),
 
 mental_health_contacts as (
@@ -112,11 +116,12 @@ mental_health_contacts as (
         person_key,
         record_key,
         contact,
+        contact_date,
         provider_code,
         attended
     from record.mental_health_contact
     where person_key is not null
-        and contact < $as_of + interval '1' day
+        and contact_date <= $as_of
 ),
 
 social_care_events as (
@@ -136,10 +141,11 @@ pharmacy_contacts as (
         person_key,
         record_key,
         contact,
+        contact_date,
         provider_code
     from record.pharmacy_contact
     where person_key is not null
-        and contact < $as_of + interval '1' day
+        and contact_date <= $as_of
 ),
 
 dental_contacts as (
@@ -170,10 +176,11 @@ hospice_contacts as (
         person_key,
         record_key,
         contact,
+        contact_date,
         provider_code
     from record.hospice_contact
     where person_key is not null
-        and contact < $as_of + interval '1' day
+        and contact_date <= $as_of
 ),
 
 senders as (
@@ -220,6 +227,7 @@ placed_encounters as (
         ) as encounter_setting,
         encounters.reason_code,
         encounters.started,
+        encounters.started_date,
         encounters.ended,
         encounters.provider_code,
         encounters.admission_method
@@ -238,6 +246,7 @@ encounter_contacts as (
             else coalesce(encounter_settings.setting, 'Outpatient')
         end as setting,
         placed_encounters.started,
+        placed_encounters.started_date,
         placed_encounters.ended,
         placed_encounters.provider_code,
         placed_encounters.reason_code
@@ -258,6 +267,7 @@ contacts as (
         record_key as contact_key,
         setting,
         started,
+        started_date,
         ended,
         provider_code,
         case when setting = 'General practice' then provider_code end as practice_code,
@@ -272,6 +282,7 @@ contacts as (
         spells.record_key as contact_key,
         coalesce(admission_methods.setting, 'Maternity and other admission') as setting,
         cast(spells.admission_date as timestamp(6)) as started,
+        spells.admission_date as started_date,
         cast(spells.discharge_date as timestamp(6)) as ended,
         spells.provider_code,
         spells.practice_code,
@@ -288,6 +299,7 @@ contacts as (
         record_key as contact_key,
         'Emergency department' as setting,
         arrived as started,
+        arrived_date as started_date,
         departed as ended,
         provider_code,
         practice_code,
@@ -302,6 +314,7 @@ contacts as (
         record_key as contact_key,
         'Outpatient' as setting,
         cast(appointment_date as timestamp(6)) as started,
+        appointment_date as started_date,
         cast(null as timestamp(6)) as ended,
         provider_code,
         practice_code,
@@ -316,6 +329,7 @@ contacts as (
         record_key as contact_key,
         'Community' as setting,
         contact as started,
+        contact_date as started_date,
         cast(null as timestamp(6)) as ended,
         provider_code,
         cast(null as varchar) as practice_code,
@@ -330,6 +344,7 @@ contacts as (
         record_key as contact_key,
         'Mental health' as setting,
         contact as started,
+        contact_date as started_date,
         cast(null as timestamp(6)) as ended,
         provider_code,
         cast(null as varchar) as practice_code,
@@ -344,6 +359,7 @@ contacts as (
         record_key as contact_key,
         'Social care' as setting,
         cast(event_start_date as timestamp(6)) as started,
+        event_start_date as started_date,
         cast(event_end_date as timestamp(6)) as ended,
         council_code as provider_code,
         cast(null as varchar) as practice_code,
@@ -358,6 +374,7 @@ contacts as (
         record_key as contact_key,
         'Pharmacy' as setting,
         contact as started,
+        contact_date as started_date,
         cast(null as timestamp(6)) as ended,
         provider_code,
         cast(null as varchar) as practice_code,
@@ -372,6 +389,7 @@ contacts as (
         record_key as contact_key,
         'Dental' as setting,
         cast(contact_date as timestamp(6)) as started,
+        contact_date as started_date,
         cast(null as timestamp(6)) as ended,
         provider_code,
         cast(null as varchar) as practice_code,
@@ -386,6 +404,7 @@ contacts as (
         record_key as contact_key,
         'Optometry' as setting,
         cast(contact_date as timestamp(6)) as started,
+        contact_date as started_date,
         cast(null as timestamp(6)) as ended,
         provider_code,
         cast(null as varchar) as practice_code,
@@ -400,6 +419,7 @@ contacts as (
         record_key as contact_key,
         'Hospice' as setting,
         contact as started,
+        contact_date as started_date,
         cast(null as timestamp(6)) as ended,
         provider_code,
         cast(null as varchar) as practice_code,
@@ -416,6 +436,7 @@ final as (
         contact_key,
         setting,
         started,
+        started_date,
         ended,
         provider_code,
         practice_code,

@@ -8,7 +8,7 @@ columns:
   person_key: Pseudonym of the person
   sex: "female, male, other or unknown"
   birth_month: First day of the month of birth
-  age: Completed years at the as-of date, or in the month of death for those who have died
+  age: Completed years at the as-of date, or in the month of death for those who have died; null above 120, which nobody has reached
   age_band: Five-year band, 0-4 to 90+; Not known where the birth date is
   ethnic_category: NHS 2001 ethnic category code as recorded
   ethnic_group: One of five groups, or Not known
@@ -103,8 +103,8 @@ final as (
         standing.person_key,
         standing.sex,
         standing.birth_month,
-        case when standing.age >= 0 then standing.age end as age,
-        coalesce(case when standing.age >= 0 then age_band(standing.age) end, 'Not known') as age_band,
+        case when standing.age between 0 and 120 then standing.age end as age,
+        coalesce(case when standing.age between 0 and 120 then age_band(standing.age) end, 'Not known') as age_band,
         standing.ethnic_category,
         coalesce(ethnic_categories.ethnic_group, 'Not known') as ethnic_group,
         standing.language,

@@ -95,8 +95,8 @@ final as (
     select
         aged.person_key,
         aged.month,
-        aged.age,
-        coalesce(age_band(aged.age), 'Not known') as age_band,
+        case when aged.age <= 120 then aged.age end as age,
+        coalesce(case when aged.age <= 120 then age_band(aged.age) end, 'Not known') as age_band,
         registrations.practice_code,
         aged.lsoa21_code,
         aged.place_name,

@@ -29,7 +29,7 @@ with contacts as (
         person_key,
         setting,
         coalesce(provider_code, 'Not known') as organisation_code,
-        cast(started as date) as contact_date
+        started_date as contact_date
     from core.contact
 ),
 

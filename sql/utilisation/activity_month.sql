@@ -19,11 +19,11 @@ with contacts as (
     select
         person_key,
         setting,
-        cast(date_trunc('month', started) as date) as month
+        cast(date_trunc('month', started_date) as date) as month
     from core.contact
     where attended
-        and started >= $period_start
-        and started < $period_end + interval '1' day
+        and started_date >= $period_start
+        and started_date <= $period_end
 ),
 
 settings as (

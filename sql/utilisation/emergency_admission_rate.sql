@@ -44,12 +44,12 @@ person_months as (
 emergency_admissions as (
     select
         person_key,
-        cast(date_trunc('month', started) as date) as month
+        cast(date_trunc('month', started_date) as date) as month
     from core.contact
     where setting = 'Emergency admission'
         and attended
-        and started >= $period_start
-        and started < $period_end + interval '1' day
+        and started_date >= $period_start
+        and started_date <= $period_end
 ),
 
 years as (

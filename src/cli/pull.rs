@@ -244,6 +244,9 @@ fn plain(name: &str) -> String {
     name.replace(|c: char| c.is_control(), "\u{fffd}")
 }
 
+/// Columns of which the values that are not known are shown.
+const VALUES_SHOWN: usize = 5;
+
 fn lines_of_files(summary: &Summary, seconds: f64) -> Vec<String> {
     if summary.files_read == 0 {
         let state = if summary.changed() {
@@ -280,6 +283,15 @@ fn lines_of_files(summary: &Summary, seconds: f64) -> Vec<String> {
         lines.push(format!(
             "         rejected: {} (see populace.reject)",
             reasons.join(", ")
+        ));
+    }
+    for values in summary.values_not_known.iter().take(VALUES_SHOWN) {
+        lines.push(format!("         not known: {values}"));
+    }
+    let more = summary.values_not_known.len().saturating_sub(VALUES_SHOWN);
+    if more > 0 {
+        lines.push(format!(
+            "         not known: values of {more} more columns (see populace.data_quality)"
         ));
     }
     let unlinked: u64 = summary.tables.iter().map(|t| t.unlinked).sum();

@@ -5,6 +5,8 @@
 pub mod csv;
 pub mod fhir;
 mod reject_reason;
+mod value_count;
+mod zone;
 
 pub use fhir::Chunk;
 pub use fhir::Decoded;
@@ -13,3 +15,5 @@ pub use fhir::Line;
 pub use fhir::Reject;
 pub use fhir::Rows;
 pub use reject_reason::RejectReason;
+pub use value_count::{DateOrder, ValueCounts, ValueRule};
+pub use zone::Zone;

@@ -1,5 +1,6 @@
 //! `[sources.NAME]` of kind `fhir-bulk`: a server that speaks FHIR Bulk Data.
 
+use super::Dates;
 use super::bounds;
 use super::reading::{Expected, FhirReading, FhirVersion};
 use serde::Deserialize;
@@ -35,6 +36,9 @@ pub struct FhirBulk {
     /// What it brings on a good night.
     #[serde(skip)]
     pub expected: Expected,
+    /// How its dates are read.
+    #[serde(skip)]
+    pub dates: Dates,
     /// How to ask for access; None for a server that asks for none.
     pub auth: Option<BulkAuth>,
     /// Other hosts (`host` or `host:port`) that files may lie on; they never get the token.

@@ -2,6 +2,7 @@
 
 pub(crate) mod bounds;
 mod bulk;
+mod dates;
 mod parameters;
 mod parts;
 mod place;
@@ -10,6 +11,7 @@ mod settings_file;
 mod source;
 
 pub(crate) use bulk::{BulkAuth, FhirBulk, Level};
+pub(crate) use dates::Dates;
 pub(crate) use parameters::{Parameter, ParameterType, Value};
 pub(crate) use reading::{Expected, FhirReading, NHS_NUMBER_SYSTEM};
 pub(crate) use settings_file::parse as parse_settings;

@@ -1,5 +1,6 @@
 //! `[sources.NAME]`: where extracts come from, and how they are read.
 
+use super::Dates;
 use super::FhirBulk;
 use super::bounds::share;
 use super::parts::Parts;
@@ -15,7 +16,7 @@ pub enum Source {
     FhirFolder(FhirFolder),
     /// A server that speaks FHIR Bulk Data.
     FhirBulk(Box<FhirBulk>),
-    /// CSV files, plain or gzip.
+    /// CSV files, plain, gzip or zip.
     CsvFolder(CsvFolder),
 }
 
@@ -43,20 +44,34 @@ impl Source {
             Kind::FhirFolder => Source::FhirFolder(FhirFolder {
                 reading: parts.take()?,
                 expected: parts.take()?,
+                dates: parts.take()?,
                 ..parts.take()?
             }),
             Kind::FhirBulk => Source::FhirBulk(Box::new(FhirBulk {
                 reading: parts.take()?,
                 expected: parts.take()?,
+                dates: parts.take()?,
                 ..parts.take()?
             })),
             Kind::CsvFolder => Source::CsvFolder(CsvFolder {
                 expected: parts.take()?,
+                dates: parts.take()?,
                 ..parts.take()?
             }),
         };
         parts.end()?;
         Ok(source)
+    }
+}
+
+impl Source {
+    /// How its dates are read.
+    pub(crate) fn dates(&self) -> &Dates {
+        match self {
+            Source::FhirFolder(folder) => &folder.dates,
+            Source::FhirBulk(bulk) => &bulk.dates,
+            Source::CsvFolder(folder) => &folder.dates,
+        }
     }
 }
 
@@ -76,6 +91,9 @@ pub struct FhirFolder {
     /// What it brings on a good night.
     #[serde(skip)]
     pub expected: Expected,
+    /// How its dates are read.
+    #[serde(skip)]
+    pub dates: Dates,
 }
 
 impl FhirFolder {
@@ -104,6 +122,9 @@ pub struct CsvFolder {
     /// What it brings on a good night.
     #[serde(skip)]
     pub expected: Expected,
+    /// How its dates are read.
+    #[serde(skip)]
+    pub dates: Dates,
 }
 
 impl CsvFolder {

@@ -330,6 +330,10 @@ mod tests {
             kind: crate::decode::csv::ColumnType::String,
             privacy: Treatment::Clear,
             not_after: false,
+            needed: false,
+            null: Vec::new(),
+            format: Vec::new(),
+            digits: 0,
             description: None,
         };
         assert!(check_csv_column("x.toml", &column).is_err());

@@ -13,7 +13,7 @@ use super::opt_outs::stored;
 use super::plan::{PullPlan, SourceKind};
 use super::prepare::rejects;
 use super::state::extracts::{self, Extracts};
-use super::state::{deleted_records, rowless_versions};
+use super::state::{data_quality, deleted_records, rowless_versions};
 use super::{Limits, Summary, bulk, pull};
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, Lake, Table, TableName};
@@ -155,6 +155,7 @@ async fn lost_state(lake: &Lake) -> Result<Vec<TableName>> {
         rowless_versions::table(),
         stored::table(),
         rejects::table(),
+        data_quality::table(),
     ] {
         if of(lake, &name).await?.is_some() {
             lost.push(name);

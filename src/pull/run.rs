@@ -20,7 +20,7 @@ use super::read::pool;
 use super::read::threshold;
 use super::spool::Spool;
 use super::state::extracts;
-use super::state::{deleted_records, fence, rowless_versions};
+use super::state::{data_quality, deleted_records, fence, rowless_versions};
 use super::{Summary, warnings};
 use crate::error::{Error, Result};
 use crate::lake::{Epoch, Lake};
@@ -200,6 +200,7 @@ impl Attempt<'_> {
             stored::table(),
             stored::list_table(),
             rejects::table(),
+            data_quality::table(),
             deleted_records::table(),
             rowless_versions::table(),
         ]);
@@ -419,6 +420,7 @@ impl Attempt<'_> {
         futures::try_join!(
             deleted_records::store(lake, &exclusions.deleted, intake.people.owners()),
             rejects::store(lake, &shared.rejects, &gone),
+            data_quality::store(lake, plan, intake.values(plan), &gone),
             stored::store(lake, &before.opted_out, &opt_outs.read, &intake.people),
             effect::store_lists(lake, &opt_outs.read.lists),
         )?;

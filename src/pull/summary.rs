@@ -3,7 +3,9 @@
 use super::bulk::Brought;
 use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
+use super::prepare::Values;
 use super::read::intake::Intake;
+use super::state::data_quality;
 use crate::lake::Table;
 use crate::privacy::{ListRead, OptOuts};
 use chrono::NaiveDate;
@@ -41,6 +43,8 @@ pub struct Summary {
     /// Lines that say they were last updated more than a day from now, by source: they count as
     /// updated when their file was made.
     pub future_times: BTreeMap<String, u64>,
+    /// Values that are not known although something was written: they are NULL, and their rows are kept.
+    pub values_not_known: Vec<ValuesNotKnown>,
     /// Servers that say that their export is of a time more than a day from now, and from when on the
     /// next export brings what changed.
     pub future_exports: BTreeMap<String, String>,
@@ -128,6 +132,7 @@ impl Summary {
             summary.other += file.other;
         }
         summary.rejected = intake.rejected();
+        summary.values_not_known = ValuesNotKnown::of(plan, intake);
         for (index, source) in plan.sources.iter().enumerate() {
             let future = intake.of_source(index).map(|(_, file)| file.future).sum();
             if future > 0 {
@@ -190,6 +195,64 @@ impl Summary {
     /// Whether any table changed.
     pub fn changed(&self) -> bool {
         self.tables.iter().any(|t| t.changed)
+    }
+}
+
+/// Values of a column that are not known although something was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ValuesNotKnown {
+    /// The source.
+    pub source: String,
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// Why.
+    pub rule: &'static str,
+    /// How many.
+    pub values: u64,
+    /// The form that was wanted, of columns of CSV files.
+    pub wanted: Option<String>,
+}
+
+impl ValuesNotKnown {
+    fn of(plan: &PullPlan, intake: &Intake) -> Vec<Self> {
+        let mut all = Vec::new();
+        for (index, source) in plan.sources.iter().enumerate() {
+            let mut values = Values::new();
+            for (_, file) in intake.of_source(index) {
+                for (place, count) in &file.values {
+                    *values.entry(place.clone()).or_default() += count;
+                }
+            }
+            let explained = data_quality::explained(plan, index, &values);
+            all.extend(
+                explained.map(|(table, column, rule, values, wanted)| ValuesNotKnown {
+                    source: source.name.clone(),
+                    table,
+                    column,
+                    rule: rule.name(),
+                    values,
+                    wanted,
+                }),
+            );
+        }
+        all
+    }
+}
+
+impl fmt::Display for ValuesNotKnown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (table, column, source) = (&self.table, &self.column, &self.source);
+        write!(
+            f,
+            "{} {} in {table}.{column} of {source}",
+            self.values, self.rule
+        )?;
+        match &self.wanted {
+            Some(wanted) => write!(f, " (wanted: {wanted})"),
+            None => Ok(()),
+        }
     }
 }
 

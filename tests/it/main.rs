@@ -10,6 +10,7 @@
 mod as_of_version;
 mod bad_input;
 mod bulk;
+mod cases;
 mod changes;
 mod code_lists;
 mod command_line;

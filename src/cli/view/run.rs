@@ -162,6 +162,8 @@ fn decode(
 /// What a line longer than any that is read comes to.
 fn too_long(piece: &Piece, length: u64) -> Decoded {
     Decoded {
+        values: Default::default(),
+        orders: Default::default(),
         tables: Vec::new(),
         lines: Vec::new(),
         rejects: vec![Reject {

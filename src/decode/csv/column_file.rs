@@ -1,5 +1,7 @@
 //! Column files: `pipelines/csv/<table>.toml`.
 
+use super::dialect;
+use super::form::Forms;
 use crate::error::{Error, Result};
 use crate::pipeline::parse_settings;
 use crate::privacy::Treatment;
@@ -30,6 +32,20 @@ pub struct ColumnFile {
     pub updated: Option<String>,
     /// The table's column that rows of a person are sorted by.
     pub order: Option<String>,
+    /// The forms of `updated`; none for the usual ones.
+    pub updated_format: Vec<String>,
+    /// The encoding; told from the file when it is not set.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// What separates columns; told from the header when it is not set.
+    pub delimiter: Option<u8>,
+    /// What quotes values; `Some(None)` for nothing.
+    pub quote: Option<Option<u8>>,
+    /// Lines before the header; found out when it is not set.
+    pub skip_lines: Option<usize>,
+    /// What a line begins with that is no row.
+    pub trailer: Option<String>,
+    /// Texts that stand for no value.
+    pub null: Vec<String>,
     /// The table's columns.
     pub columns: Vec<CsvColumn>,
 }
@@ -47,8 +63,28 @@ pub struct CsvColumn {
     pub privacy: Treatment,
     /// Whether a value after the row's extraction is a mistake.
     pub not_after: bool,
+    /// Whether a text that is no value of the type costs the row, and not only the value.
+    pub needed: bool,
+    /// Texts that stand for no value.
+    pub null: Vec<String>,
+    /// The forms of a date or time; none for the usual ones.
+    pub format: Vec<String>,
+    /// The digits of a code that may have lost its zeros in front; 0 for any other.
+    pub digits: usize,
     /// What the file says about it.
     pub description: Option<String>,
+}
+
+impl CsvColumn {
+    /// Whether a text stands for no value.
+    pub(super) fn is_null(&self, text: &str) -> bool {
+        self.null.iter().any(|null| null == text)
+    }
+
+    /// What a value of the column looks like.
+    pub fn wanted(&self) -> String {
+        super::moment::wanted(self.kind, &self.format)
+    }
 }
 
 /// The type of a CSV column.
@@ -63,11 +99,11 @@ pub enum ColumnType {
     Integer,
     /// A number.
     Decimal,
-    /// A date, 2026-11-22.
+    /// A day by the clock of the source.
     Date,
-    /// A date and time, 2026-11-22T09:30:00.
+    /// A date and time, stored in UTC.
     DateTime,
-    /// true, false, 1, 0, yes, no, Y or N.
+    /// true, false, 1, 0, yes, no, y or n.
     Boolean,
 }
 
@@ -96,6 +132,13 @@ struct Written {
     person_status: Option<String>,
     updated: Option<String>,
     order: Option<String>,
+    updated_format: Option<Forms>,
+    encoding: Option<String>,
+    delimiter: Option<String>,
+    quote: Option<String>,
+    skip_lines: Option<usize>,
+    trailer: Option<String>,
+    null: Option<Vec<String>>,
     columns: toml::Table,
 }
 
@@ -106,37 +149,30 @@ struct WrittenColumn {
     r#type: ColumnType,
     privacy: Option<String>,
     not_after: Option<String>,
+    #[serde(default)]
+    needed: bool,
+    null: Option<Vec<String>>,
+    format: Option<Forms>,
+    digits: Option<usize>,
     description: Option<String>,
 }
+
+/// What SQL Server and its tools write for no value.
+const NULL: &str = "NULL";
+/// The most digits of a code, those of SNOMED CT.
+const MOST_DIGITS: usize = 18;
 
 impl ColumnFile {
     /// Reads a column file; `file_name` is for messages.
     pub fn parse(file_name: &str, text: &str) -> Result<Self> {
-        let written: Written = parse_settings(file_name, text)?;
+        let mut written: Written = parse_settings(file_name, text)?;
+        let null = written
+            .null
+            .take()
+            .unwrap_or_else(|| vec![NULL.to_string()]);
         let mut columns = Vec::with_capacity(written.columns.len());
-        for (name, value) in written.columns {
-            let place = format!("{file_name}: column {name}");
-            let column: WrittenColumn = value
-                .try_into()
-                .map_err(|e: toml::de::Error| Error::usage(&place).cause(e.message().trim()))?;
-            if let Some(bound) = &column.not_after
-                && Some(bound) != written.updated.as_ref()
-            {
-                return Err(Error::usage(format!("{place}: not_after names '{bound}'"))
-                    .hint("not_after can only name the file's `updated` column"));
-            }
-            let privacy = match &column.privacy {
-                Some(text) => Treatment::parse(text, &place)?,
-                None => Treatment::Clear,
-            };
-            columns.push(CsvColumn {
-                from: column.from.unwrap_or_else(|| name.clone()),
-                name,
-                kind: column.r#type,
-                privacy,
-                not_after: column.not_after.is_some(),
-                description: column.description,
-            });
+        for (name, value) in std::mem::take(&mut written.columns) {
+            columns.push(column(file_name, &written, &null, name, value)?);
         }
         if written.key.is_empty() {
             return Err(Error::usage(format!("{file_name}: key is empty"))
@@ -149,7 +185,23 @@ impl ColumnFile {
                 "{file_name}: order names no column: '{order}'"
             )));
         }
+        let delimiter = |text: &String| dialect::delimiter(text, file_name);
+        let quote = |text: &String| dialect::quote(text, file_name);
         Ok(ColumnFile {
+            encoding: written
+                .encoding
+                .as_ref()
+                .map(|e| encoding(e, file_name))
+                .transpose()?,
+            delimiter: written.delimiter.as_ref().map(delimiter).transpose()?,
+            quote: written.quote.as_ref().map(quote).transpose()?,
+            updated_format: Forms::checked(
+                written.updated_format,
+                &format!("{file_name}: updated_format"),
+            )?,
+            skip_lines: written.skip_lines,
+            trailer: written.trailer.filter(|text| !text.is_empty()),
+            null,
             file_name: file_name.to_string(),
             text: text.to_string(),
             table: written.table,
@@ -164,6 +216,29 @@ impl ColumnFile {
         })
     }
 
+    /// The names of the columns that a file must have, as they are compared.
+    pub(super) fn wanted(&self) -> Vec<String> {
+        let key = self.key.iter().chain([&self.person]);
+        let rest = self.person_status.iter().chain(&self.updated);
+        let columns = self.columns.iter().map(|column| &column.from);
+        let mut names: Vec<String> = key
+            .chain(rest)
+            .chain(columns)
+            .map(|n| n.to_lowercase())
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// What values of a column of the table, or of `updated`, look like.
+    pub(crate) fn wanted_of(&self, column: &str) -> Option<String> {
+        let own = self.columns.iter().find(|own| own.name == column);
+        let updated = || super::moment::wanted(ColumnType::DateTime, &self.updated_format);
+        let is_updated = self.updated.as_deref() == Some(column);
+        own.map(CsvColumn::wanted).or(is_updated.then(updated))
+    }
+
     /// Whether a file of this name holds rows of the table.
     pub fn matches(&self, path: &Path) -> bool {
         path.file_name()
@@ -172,12 +247,78 @@ impl ColumnFile {
     }
 }
 
-/// `*` stands for any run of characters, the empty one too.
+fn column(
+    file_name: &str,
+    written: &Written,
+    null: &[String],
+    name: String,
+    value: toml::Value,
+) -> Result<CsvColumn> {
+    let place = format!("{file_name}: column {name}");
+    let column: WrittenColumn = value
+        .try_into()
+        .map_err(|e: toml::de::Error| Error::usage(&place).cause(e.message().trim()))?;
+    if let Some(bound) = &column.not_after
+        && Some(bound) != written.updated.as_ref()
+    {
+        return Err(Error::usage(format!("{place}: not_after names '{bound}'"))
+            .hint("not_after can only name the file's `updated` column"));
+    }
+    let dated = matches!(column.r#type, ColumnType::Date | ColumnType::DateTime);
+    if column.format.is_some() && !dated {
+        return Err(
+            Error::usage(format!("{place}: format is not for this type"))
+                .hint("only a date or a datetime has a format"),
+        );
+    }
+    if column
+        .digits
+        .is_some_and(|d| column.r#type != ColumnType::Code || d > MOST_DIGITS)
+    {
+        return Err(
+            Error::usage(format!("{place}: digits is not for this column"))
+                .hint("only a code of at most 18 digits may have lost zeros in front"),
+        );
+    }
+    let privacy = match &column.privacy {
+        Some(text) => Treatment::parse(text, &place)?,
+        None => Treatment::Clear,
+    };
+    Ok(CsvColumn {
+        from: column.from.unwrap_or_else(|| name.clone()),
+        name,
+        kind: column.r#type,
+        privacy,
+        not_after: column.not_after.is_some(),
+        needed: column.needed,
+        null: column.null.unwrap_or_else(|| null.to_vec()),
+        format: Forms::checked(column.format, &place)?,
+        digits: column.digits.unwrap_or(0),
+        description: column.description,
+    })
+}
+
+/// An encoding by one of its names in the Encoding Standard.
+fn encoding(name: &str, file: &str) -> Result<&'static encoding_rs::Encoding> {
+    let name = if name.eq_ignore_ascii_case("utf-16") {
+        "utf-16le"
+    } else {
+        name
+    };
+    encoding_rs::Encoding::for_label_no_replacement(name.as_bytes()).ok_or_else(|| {
+        Error::usage(format!("{file}: unknown encoding"))
+            .hint("write utf-8, utf-16le, utf-16be or windows-1252; leave it out and it is told from the file")
+    })
+}
+
+/// `*` stands for any run of characters, the empty one too; capital and small letters are the same.
 fn wildcard(pattern: &[u8], name: &[u8]) -> bool {
     match pattern.split_first() {
         None => name.is_empty(),
         Some((b'*', rest)) => (0..=name.len()).any(|skip| wildcard(rest, &name[skip..])),
-        Some((byte, rest)) => name.first() == Some(byte) && wildcard(rest, &name[1..]),
+        Some((byte, rest)) => {
+            name.first().is_some_and(|b| b.eq_ignore_ascii_case(byte)) && wildcard(rest, &name[1..])
+        }
     }
 }
 
@@ -188,7 +329,7 @@ mod tests {
     #[test]
     fn patterns() {
         assert!(wildcard(b"apc_spell*.csv*", b"apc_spell.001.csv.gz"));
-        assert!(wildcard(b"*.csv", b"a.csv"));
+        assert!(wildcard(b"*.csv", b"A.CSV"));
         assert!(!wildcard(b"apc_spell*.csv*", b"apc_spells"));
     }
 
@@ -197,5 +338,49 @@ mod tests {
         let text = "table='t'\nfiles='t*'\nkey=['id']\nperson='nhs'\n[columns]\nday={type='date',not_after='seen'}\n";
         let err = ColumnFile::parse("t.toml", text).unwrap_err();
         assert_eq!(err.what(), "t.toml: column day: not_after names 'seen'");
+    }
+
+    #[test]
+    fn settings_of_the_file_and_its_columns() {
+        let file = |settings: &str, column: &str| {
+            let text = format!(
+                "table='t'\nfiles='t*'\nkey=['id']\nperson='nhs'\n{settings}\n[columns]\nday={{{column}}}\n"
+            );
+            ColumnFile::parse("t.toml", &text)
+        };
+        let read = file(
+            "null=['NaN']\nencoding='latin1'",
+            "type='date',format=['%d/%m/%Y','%d.%m.%y'],needed=true",
+        )
+        .unwrap();
+        assert!(read.columns[0].is_null("NaN") && !read.columns[0].is_null("NULL"));
+        assert_eq!(read.encoding, Some(encoding_rs::WINDOWS_1252));
+        assert_eq!(read.columns[0].wanted(), "%d/%m/%Y or %d.%m.%y");
+        for (settings, column, what) in [
+            (
+                "",
+                "type='date',format='%Q'",
+                "t.toml: column day: unknown form '%Q'",
+            ),
+            (
+                "",
+                "type='code',format='%d'",
+                "t.toml: column day: format is not for this type",
+            ),
+            (
+                "",
+                "type='date',digits=2",
+                "t.toml: column day: digits is not for this column",
+            ),
+            (
+                "encoding='klingon'",
+                "type='date'",
+                "t.toml: unknown encoding",
+            ),
+            ("delimiter='ab'", "type='date'", "t.toml: unknown delimiter"),
+            ("quote='x'", "type='date'", "t.toml: unknown quote"),
+        ] {
+            assert_eq!(file(settings, column).unwrap_err().what(), what);
+        }
     }
 }

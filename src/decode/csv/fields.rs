@@ -1,17 +1,27 @@
 //! The fields of a record.
 
+use super::Dialect;
+
 /// Splits records into fields.
 pub(super) struct Fields {
     // Making a reader builds its whole state machine: one serves all records.
     reader: csv_core::Reader,
+    dialect: Dialect,
     text: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Fields {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        let mut reader = csv_core::ReaderBuilder::new();
+        reader.delimiter(dialect.delimiter);
+        match dialect.quote {
+            Some(quote) => reader.quote(quote),
+            None => reader.quoting(false),
+        };
         Fields {
-            reader: csv_core::Reader::new(),
+            reader: reader.build(),
+            dialect,
             text: Vec::new(),
             ends: Vec::new(),
         }
@@ -20,8 +30,10 @@ impl Fields {
     /// The fields of a record, unquoted; of more than `most` some, but more than `most`.
     pub(super) fn split<'a>(&'a mut self, record: &'a [u8], most: usize) -> Vec<&'a [u8]> {
         let most = most.saturating_add(1);
-        if !record.contains(&b'"') {
-            return record.split(|b| *b == b',').take(most).collect();
+        let delimiter = self.dialect.delimiter;
+        let quoted = |quote| memchr::memchr(quote, record).is_some();
+        if !self.dialect.quote.is_some_and(quoted) {
+            return record.split(|b| *b == delimiter).take(most).collect();
         }
         self.text.resize(record.len() + 1, 0);
         // Room for a field more than wanted, and for what the reader asks for at its end.

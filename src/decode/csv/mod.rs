@@ -2,11 +2,20 @@
 
 mod column_file;
 mod decoder;
+mod dialect;
 mod fields;
+mod form;
+mod layout;
+mod moment;
+mod number;
 mod record;
+mod rows;
+mod text;
 mod value;
 
 pub use column_file::{ColumnFile, ColumnType, CsvColumn};
-pub use decoder::{CsvDecoder, Layout};
+pub use decoder::CsvDecoder;
+pub use dialect::Dialect;
+pub use layout::{Header, Layout};
 pub(crate) use record::first_records;
 pub use record::whole_records;

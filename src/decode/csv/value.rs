@@ -1,18 +1,19 @@
 //! Values of CSV files, from text to Arrow.
 
-use super::{ColumnType, CsvColumn};
+use super::moment::{self, Slashes};
+use super::{ColumnType, CsvColumn, number, text};
+use crate::decode::Zone;
 use arrow::array::{
     ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, StringBuilder,
     TimestampMicrosecondBuilder,
 };
-use arrow::datatypes::Date32Type;
-use chrono::{NaiveDate, NaiveDateTime};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A value, read as the type of its column.
 pub(super) enum Value<'a> {
     Null,
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Integer(i64),
     Decimal(f64),
     Date(i32),
@@ -20,50 +21,56 @@ pub(super) enum Value<'a> {
     Boolean(bool),
 }
 
-/// Reads a text as a type: None when it does not have the form of it; empty text is NULL.
-pub(super) fn read(kind: ColumnType, text: &str) -> Option<Value<'_>> {
-    if text.is_empty() {
-        return Some(Value::Null);
+/// A text as a value of its column, and what a date says about the order of its numbers. No value
+/// when the text does not have the form of the column.
+pub(super) struct Read<'a> {
+    pub value: Option<Value<'a>>,
+    pub slashes: Option<Slashes>,
+}
+
+/// Reads a text, bare of what programs put around it, as a value of `column`.
+pub(super) fn read<'a>(column: &CsvColumn, text: &'a str, zone: Zone) -> Read<'a> {
+    if text.is_empty() || column.is_null(text) {
+        return Read {
+            value: Some(Value::Null),
+            slashes: None,
+        };
     }
-    Some(match kind {
-        ColumnType::String | ColumnType::Code => Value::Text(text),
-        ColumnType::Integer => Value::Integer(text.parse().ok()?),
-        ColumnType::Decimal => Value::Decimal(
-            text.parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite())?,
-        ),
-        ColumnType::Date => Value::Date(read_date(text)?),
-        ColumnType::DateTime => Value::Moment(read_moment(text)?),
-        ColumnType::Boolean => Value::Boolean(match text {
-            "true" | "1" | "yes" | "Y" | "y" => true,
-            "false" | "0" | "no" | "N" | "n" => false,
-            _ => return None,
-        }),
-    })
+    let value = match column.kind {
+        ColumnType::String => Some(Value::Text(Cow::Borrowed(text))),
+        ColumnType::Code => Some(Value::Text(text::code(text, column.digits))),
+        ColumnType::Integer => number::integer(text).map(Value::Integer),
+        ColumnType::Decimal => number::decimal(text).map(Value::Decimal),
+        ColumnType::Boolean => boolean(text).map(Value::Boolean),
+        ColumnType::Date | ColumnType::DateTime => return dated(column, text, zone),
+    };
+    Read {
+        value,
+        slashes: None,
+    }
 }
 
-fn read_date(text: &str) -> Option<i32> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    Some(Date32Type::from_naive_date(date))
+fn dated<'a>(column: &CsvColumn, text: &str, zone: Zone) -> Read<'a> {
+    let (value, slashes) = match moment::read(text, &column.format) {
+        Ok(found) if column.kind == ColumnType::Date => {
+            (found.date(zone).map(Value::Date), found.slashes)
+        }
+        Ok(found) => (Some(Value::Moment(found.instant(zone))), found.slashes),
+        Err(slashes) => (None, slashes),
+    };
+    Read { value, slashes }
 }
 
-/// Microseconds since 1970; a date alone is its midnight.
-pub(super) fn read_moment(text: &str) -> Option<i64> {
-    let forms = [
-        "%Y-%m-%dT%H:%M:%S%.f",
-        "%Y-%m-%d %H:%M:%S%.f",
-        "%Y-%m-%dT%H:%M",
-    ];
-    let moment = forms
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .or_else(|| {
-            NaiveDate::parse_from_str(text, "%Y-%m-%d")
-                .ok()?
-                .and_hms_opt(0, 0, 0)
-        })?;
-    Some(moment.and_utc().timestamp_micros())
+fn boolean(text: &str) -> Option<bool> {
+    let is = |words: [&str; 6]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    match (
+        is(["true", "t", "yes", "y", "1", "1.0"]),
+        is(["false", "f", "no", "n", "0", "0.0"]),
+    ) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
 }
 
 /// A column while it grows.

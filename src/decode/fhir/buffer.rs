@@ -170,14 +170,14 @@ impl Buffer {
                 _ => return Err(Wrong),
             },
             Values::Int32(values) if self.form == Form::Date => {
-                values.push(temporal(value, from)?.day().ok_or(Wrong)?);
+                values.push(temporal(value, from)?.day_in(from.zone).ok_or(Wrong)?);
             }
             Values::Int32(values) => {
                 let number = from.integer(value).ok_or(Wrong)?;
                 values.push(i32::try_from(number).map_err(|_| Wrong)?);
             }
             Values::Int64(values) if self.form == Form::Timestamp => {
-                values.push(temporal(value, from)?.micros().ok_or(Wrong)?);
+                values.push(temporal(value, from)?.micros_in(from.zone).ok_or(Wrong)?);
             }
             Values::Int64(values) => values.push(from.integer(value).ok_or(Wrong)?),
             Values::Float64(values) => values.push(from.number(value)?),

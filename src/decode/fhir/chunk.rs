@@ -1,6 +1,6 @@
 //! One chunk on its way from lines to rows.
 
-use crate::decode::RejectReason;
+use crate::decode::{RejectReason, ValueCounts};
 use std::borrow::Cow;
 
 use super::arena::{Arena, Value};
@@ -277,6 +277,7 @@ impl<'d, 'c> Work<'d, 'c> {
             row_index: 0,
             stack: &mut self.stack,
             left: steps(length),
+            zone: self.compiled.zone,
         };
         let index = self.lines.len() as u32;
         for (done, (view, plan)) in kind.plans.iter().enumerate() {
@@ -357,6 +358,8 @@ impl<'d, 'c> Work<'d, 'c> {
             .zip(self.counts)
             .filter(|(_, count)| *count > 0);
         Decoded {
+            values: ValueCounts::new(),
+            orders: Default::default(),
             tables: tables.map(|(table, view)| table.finish(view)).collect(),
             lines: self.lines,
             rejects: self.rejects,

@@ -4,6 +4,7 @@ use super::modifier::Modifiers;
 use super::resource_plan::Kind;
 use super::resource_type;
 use super::view::View;
+use crate::decode::Zone;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub(super) struct Compiled {
     /// By resource type, what to do with its lines.
     pub kinds: HashMap<&'static str, Kind>,
     pub modifiers: Box<Modifiers>,
+    /// The clock of the source, where there is one.
+    pub zone: Option<Zone>,
 }
 
 impl Compiled {
@@ -33,6 +36,7 @@ impl Compiled {
             kinds: kinds.collect(),
             views,
             modifiers: Box::new(Modifiers::known([])),
+            zone: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::modifier::Modifiers;
 use super::template::cache::TemplateCache;
 use super::view::View;
 use super::{Chunk, Decoded};
+use crate::decode::Zone;
 
 /// Turns NDJSON into rows of the views it was made for. One decoder serves many threads.
 #[derive(Debug)]
@@ -31,6 +32,14 @@ impl Decoder {
     #[must_use]
     pub fn with_known_modifiers(mut self, urls: impl IntoIterator<Item = String>) -> Decoder {
         self.compiled.modifiers = Box::new(Modifiers::known(urls));
+        self
+    }
+
+    /// Takes days for those of `zone`, and times without an offset for times of its clock. Without it a
+    /// day is the one that is written, and such a time UTC.
+    #[must_use]
+    pub(crate) fn with_zone(mut self, zone: Zone) -> Decoder {
+        self.compiled.zone = Some(zone);
         self
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Evaluator<'e> {
     pub stack: &'e mut Vec<Value>,
     /// Elements that may still be looked at.
     pub left: Cell<u64>,
+    /// The clock of the source, where there is one.
+    pub zone: Option<crate::decode::Zone>,
 }
 
 /// Elements that paths may look at in any line.

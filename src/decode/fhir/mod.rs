@@ -50,7 +50,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-use crate::decode::RejectReason;
+use crate::decode::{DateOrder, RejectReason, ValueCounts};
 use std::collections::BTreeMap;
 
 use arrow::array::RecordBatch;
@@ -88,6 +88,10 @@ pub struct Decoded {
     pub deletes: Vec<Delete>,
     /// Accepted lines by resource type, with or without a view.
     pub types: BTreeMap<String, u64>,
+    /// Values that are not known although something was written.
+    pub values: ValueCounts,
+    /// What dates say about the order of their numbers, by column.
+    pub orders: BTreeMap<String, DateOrder>,
     /// All lines, blank ones included.
     pub line_count: u64,
     /// Lines of white space only.

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::decode::Zone;
 use chrono::NaiveDate;
 
 const DAY: i64 = 86_400_000_000;
@@ -142,6 +143,24 @@ impl Temporal {
     pub(super) fn micros(&self) -> Option<i64> {
         self.day
             .map(|day| i64::from(day) * DAY + self.time - self.shift())
+    }
+
+    /// The day by the clock of `zone`, in days since 1970-01-01: of an instant the day that it was there
+    /// then, without a zone or an offset the day as written.
+    pub(super) fn day_in(&self, zone: Option<Zone>) -> Option<i32> {
+        match zone {
+            Some(zone) if self.has_offset() => zone.day(self.micros()?),
+            _ => self.day(),
+        }
+    }
+
+    /// Microseconds since 1970-01-01T00:00 UTC, where what has no offset is local time of `zone`.
+    pub(super) fn micros_in(&self, zone: Option<Zone>) -> Option<i64> {
+        let micros = self.micros()?;
+        match zone {
+            Some(zone) if !self.has_offset() => Some(zone.to_utc(micros)),
+            _ => Some(micros),
+        }
     }
 
     /// Whether it is a time of day.

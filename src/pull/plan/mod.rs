@@ -12,7 +12,9 @@ use crate::decode::csv::{ColumnFile, CsvDecoder};
 use crate::decode::fhir::{Decoder, View};
 use crate::error::{Error, Result};
 use crate::lake::Location;
-use crate::pipeline::{CsvFolder, Expected, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source};
+use crate::pipeline::{
+    CsvFolder, Dates, Expected, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source,
+};
 use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
 pub(super) use definition::files as definition_files;
 use definition::{csv_table, files, view_table};
@@ -26,7 +28,7 @@ pub(crate) use table::{OPEN_PSEUDONYM, PersonLink, TablePlan};
 
 /// What a pull makes of the same extracts: raised when it makes something else, so that extracts
 /// that were taken before are read again.
-const READING: &[u8] = b"2";
+const READING: &[u8] = b"3";
 
 /// Everything that a pull brings.
 pub(crate) struct PullPlan {
@@ -74,6 +76,7 @@ impl PullPlan {
                 key,
                 name,
                 open: &open,
+                dates: source.dates(),
             };
             let source = match source {
                 Source::FhirFolder(folder) => {
@@ -186,6 +189,7 @@ impl PullPlan {
             decoded.push(Arc::new(view));
         }
         hash.update(READING);
+        shared.hash_dates(&mut hash);
         hash.update(reading.person_identifier.as_bytes());
         hash.update(salt.as_deref().unwrap_or_default().as_bytes());
         hash.update(&[u8::from(reading.accept_test_numbers)]);
@@ -194,7 +198,9 @@ impl PullPlan {
             hash.update(url.as_bytes());
         }
         let kind = SourceKind::Fhir {
-            decoder: Decoder::new(decoded).with_known_modifiers(modifiers.iter().cloned()),
+            decoder: Decoder::new(decoded)
+                .with_known_modifiers(modifiers.iter().cloned())
+                .with_zone(shared.dates.time_zone),
             tables,
             nhs_numbers: reading.person_identifier == NHS_NUMBER_SYSTEM,
         };
@@ -209,9 +215,11 @@ impl PullPlan {
             let columns = Arc::new(ColumnFile::parse(&file, &text)?);
             hash.update(text.as_bytes());
             let table = self.add(csv_table(&columns)?)?;
-            decoders.push((CsvDecoder::new(columns), table));
+            let decoder = CsvDecoder::new(columns).with_zone(shared.dates.time_zone);
+            decoders.push((decoder, table));
         }
         hash.update(READING);
+        shared.hash_dates(&mut hash);
         hash.update(&[u8::from(folder.accept_test_numbers)]);
         let location = Location::parse(&folder.url, &shared.pipeline.root)?;
         let kind = SourceKind::Csv { decoders };
@@ -243,9 +251,18 @@ struct Shared<'a> {
     key: &'a Key,
     name: &'a str,
     open: &'a Option<Arc<OpenPseudonymiser>>,
+    dates: &'a Dates,
 }
 
 impl Shared<'_> {
+    /// What dates become is a part of the settings that files are read with.
+    fn hash_dates(&self, hash: &mut blake3::Hasher) {
+        hash.update(self.dates.time_zone.name().as_bytes());
+        for day in &self.dates.unknown_dates {
+            hash.update(day.to_string().as_bytes());
+        }
+    }
+
     /// A source that accepts test numbers or not, and a share of rejects.
     fn source(
         &self,
@@ -262,6 +279,7 @@ impl Shared<'_> {
             open: self.open.clone(),
             accept_test_numbers,
             reject_threshold,
+            dates: self.dates.clone(),
             expected: Expected::default(),
             fingerprint: settings.finalize().to_hex()[..32].to_string(),
             bulk: None,

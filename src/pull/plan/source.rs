@@ -3,7 +3,7 @@
 use crate::decode::csv::CsvDecoder;
 use crate::decode::fhir::Decoder;
 use crate::lake::Location;
-use crate::pipeline::{Expected, FhirBulk};
+use crate::pipeline::{Dates, Expected, FhirBulk};
 use crate::privacy::{OpenPseudonymiser, Pseudonyms};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub(crate) struct SourcePlan {
     pub accept_test_numbers: bool,
     /// The share of lines that may be rejected.
     pub reject_threshold: f64,
+    /// How its dates are read.
+    pub dates: Dates,
     /// What it brings on a good night.
     pub expected: Expected,
     /// Changes when files must be read again because settings did.

@@ -9,13 +9,14 @@ mod named;
 pub(super) mod reject_spool;
 pub(super) mod rejected_line;
 pub(super) mod rejects;
+mod unknown_dates;
 
 use super::clock::Clock;
 use super::identity::facts::{LinkFact, Replacement};
 use super::identity::patient_index::PatientIndex;
 use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::version::{Digest, Micros, RecordVersion, Version};
-use crate::decode::{Decoded, Line, RejectReason, Rows};
+use crate::decode::{Decoded, Line, RejectReason, Rows, ValueRule};
 use crate::error::{Context, Result};
 use crate::privacy::{Lookup, PatientKey, RecordKey};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
@@ -39,7 +40,12 @@ pub(super) struct Prepared {
     pub learnt: Learnt,
     /// Lines whose last update lies in the future.
     pub future: u64,
+    /// Values that are not known although something was written.
+    pub values: Values,
 }
+
+/// How many values are not known, by table of the pull, column and rule.
+pub(super) type Values = BTreeMap<(usize, String, ValueRule), u64>;
 
 /// What lines say of people and deletions.
 #[derive(Debug, Default)]
@@ -170,6 +176,14 @@ impl Preparer<'_> {
         out.rejects = rejects.map(RejectedLine::from).collect();
         let early = self.bound_times(decoded);
         out.future = early.count;
+        if let [target] = targets {
+            let counted = std::mem::take(&mut decoded.values).into_iter();
+            out.values = counted
+                .map(|((column, rule), count)| ((*target, column, rule), count))
+                .collect();
+        }
+        let (tables, dates) = (self.tables, &self.source.dates);
+        unknown_dates::forget(decoded, targets, tables, dates, &mut out.values)?;
         let decoded = &*decoded;
         out.learnt.deletions = self.deletions(decoded);
         if decoded.lines.is_empty() {

@@ -1,7 +1,7 @@
 //! What reading brings: the counts of each file, and what was learnt about people and deletions.
 
 use super::context::PullContext;
-use crate::decode::Decoded;
+use crate::decode::{DateOrder, Decoded};
 use crate::error::Result;
 use crate::privacy::PatientKey;
 use crate::pull::discover::new_files::FileToRead;
@@ -10,7 +10,7 @@ use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::PullPlan;
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::prepare::rejects::{Reasons, reasons};
-use crate::pull::prepare::{Deletion, Learnt};
+use crate::pull::prepare::{Deletion, Learnt, Values};
 use crate::pull::state::deleted_records::Deleted;
 use crate::pull::state::extracts::{Extract, Extracts};
 use std::collections::BTreeMap;
@@ -39,6 +39,10 @@ pub(in crate::pull) struct FileIntake {
     pub rejected: Reasons,
     /// Lines whose last update lies in the future.
     pub future: u64,
+    /// Values that are not known although something was written.
+    pub values: Values,
+    /// What dates say about the order of their numbers, by column.
+    pub orders: BTreeMap<String, DateOrder>,
     /// Its decompressed bytes.
     pub bytes: u64,
 }
@@ -165,6 +169,15 @@ impl Intake {
         files
             .filter(move |(work, _)| work.source == source)
             .map(|(work, file)| (work.file.name.as_str(), file))
+    }
+
+    /// The values of each file that are not known, with the file's source.
+    pub(in crate::pull) fn values<'a>(
+        &'a self,
+        plan: &'a PullPlan,
+    ) -> impl Iterator<Item = ((String, String), usize, &'a Values)> {
+        let files = self.files.iter();
+        files.map(|(work, file)| (id(plan, work), work.source, &file.values))
     }
 
     /// Lines that cannot be used, by reason.

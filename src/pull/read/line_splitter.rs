@@ -1,6 +1,6 @@
 //! Reading a file as chunks of whole lines, with the place of each in the file.
 
-use crate::decode::csv::{first_records, whole_records};
+use crate::decode::csv::{Dialect, first_records, whole_records};
 use crate::error::{Context, Error, Result};
 use crate::pull::discover::source_file::{Origin, SourceFile};
 use crate::regular_file;
@@ -22,6 +22,8 @@ pub(crate) struct Piece {
     pub offset: u64,
     /// The number of the first line, from 1.
     pub first_line: u64,
+    /// Whether nothing follows.
+    pub last: bool,
     /// Whether this is one line too long to read: then `bytes` is empty and this is its length.
     pub too_long: Option<u64>,
 }
@@ -54,16 +56,18 @@ impl Drop for Piece {
 pub(crate) const MOST_LINES: usize = 64 * 1024;
 
 impl Piece {
-    /// The parts of at most [`MOST_LINES`] lines or records: place, first line and bytes.
-    pub(crate) fn parts(&self, form: Form) -> impl Iterator<Item = (u64, u64, &[u8])> {
+    /// The parts of at most [`MOST_LINES`] lines or records: place, first line, bytes, and whether
+    /// nothing follows in the file.
+    pub(crate) fn parts(&self, form: Form) -> impl Iterator<Item = (u64, u64, &[u8], bool)> {
         let (mut at, mut line) = (0, self.first_line);
         std::iter::from_fn(move || {
             let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
             let length = match form {
                 Form::Lines => first_lines(rest, MOST_LINES),
-                Form::Csv => first_records(rest, MOST_LINES),
+                Form::Csv(dialect) => first_records(rest, MOST_LINES, dialect),
             };
-            let part = (self.offset + at as u64, line, &rest[..length]);
+            let last = self.last && length == rest.len();
+            let part = (self.offset + at as u64, line, &rest[..length], last);
             at += length;
             line += memchr::memchr_iter(b'\n', part.2).count() as u64;
             Some(part)
@@ -83,7 +87,7 @@ pub(crate) enum Form {
     /// At every newline.
     Lines,
     /// At every newline outside quotes.
-    Csv,
+    Csv(Dialect),
 }
 
 /// Opens a file, through gzip when its first bytes say so.
@@ -119,16 +123,8 @@ pub(crate) fn unpacked(
     })
 }
 
-/// Reads a file piece by piece; `take` gets each, and stops the reading with an error.
-pub(crate) fn read(
-    file: &SourceFile,
-    form: Form,
-    take: impl FnMut(Piece) -> Result<()>,
-) -> Result<()> {
-    pieces(open(file)?, &file.origin.to_string(), form, take)
-}
-
-/// Reads bytes piece by piece, as [`read`] does; `name` is what errors call them.
+/// Reads bytes piece by piece; `take` gets each, and stops the reading with an error. `name` is what
+/// errors call them.
 pub(crate) fn pieces(
     mut reader: Box<dyn Read + Send>,
     name: &str,
@@ -156,7 +152,7 @@ pub(crate) fn pieces(
         } else {
             match form {
                 Form::Lines => memchr::memrchr(b'\n', &held).map_or(0, |i| i + 1),
-                Form::Csv => whole_records(&held),
+                Form::Csv(dialect) => whole_records(&held, dialect),
             }
         };
         if whole == 0 && !ended {
@@ -170,6 +166,7 @@ pub(crate) fn pieces(
                 bytes: Vec::new(),
                 offset,
                 first_line: line,
+                last: false,
                 too_long: Some(length),
             })?;
             offset += length + 1;
@@ -188,6 +185,7 @@ pub(crate) fn pieces(
                 bytes: std::mem::take(&mut held),
                 offset,
                 first_line: line,
+                last: ended,
                 too_long: None,
             })?;
             offset += length;

@@ -1,14 +1,16 @@
 //! Reading, decoding and preparing files on all threads.
 
 use super::context::{PullContext, lock};
+use super::csv_text;
 use super::intake::{FileIntake, Intake, counted, id};
 use super::line_splitter::{self, Form, Piece};
-use crate::decode::csv::Layout;
+use crate::decode::csv::{Header, Layout};
 use crate::decode::{Chunk, Decoded, RejectReason};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use crate::pull::discover::extracted::extracted;
 use crate::pull::discover::new_files::FileToRead;
-use crate::pull::discover::source_file::{Origin, SourceFile};
+use crate::pull::discover::source_file::Origin;
 use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{PullPlan, SourceKind, SourcePlan};
 use crate::pull::prepare::rejected_line::RejectedLine;
@@ -106,7 +108,7 @@ struct PieceToPrepare {
     /// The file's number in the pass.
     file: usize,
     piece: Piece,
-    layout: Option<Arc<Layout>>,
+    header: Option<Arc<Header>>,
 }
 
 /// A chunk as its source's decoder made it.
@@ -119,12 +121,13 @@ struct DecodedChunk<'a> {
 }
 
 impl<'a> DecodedChunk<'a> {
-    /// None of a CSV file whose header has not been read.
+    /// None of a CSV file whose header has not been read; beside its layout stands whether nothing
+    /// follows in the file.
     fn of(
         source: &'a SourcePlan,
         work: &FileToRead,
         chunk: &Chunk<'_>,
-        layout: Option<&Layout>,
+        layout: Option<(&Layout, bool)>,
     ) -> Result<Option<Self>> {
         Ok(match (&source.kind, layout) {
             (
@@ -137,10 +140,14 @@ impl<'a> DecodedChunk<'a> {
                 targets: tables.iter().map(|(_, table)| *table).collect(),
                 viewed: Some(tables.iter().map(|(kind, _)| kind.as_str()).collect()),
             }),
-            (SourceKind::Csv { decoders }, Some(layout)) => {
+            (SourceKind::Csv { decoders }, Some((layout, last))) => {
                 let (decoder, table) = &decoders[work.file.decoder];
+                let decoded = match last {
+                    true => decoder.decode_last(layout, chunk)?,
+                    false => decoder.decode(layout, chunk)?,
+                };
                 Some(DecodedChunk {
-                    decoded: decoder.decode(layout, chunk)?,
+                    decoded,
                     targets: vec![*table],
                     viewed: None,
                 })
@@ -213,21 +220,45 @@ impl ReadPass<'_> {
     fn read_file(&self, at: usize, send: &SyncSender<PieceToPrepare>) -> Result<()> {
         let file = &self.files[at];
         let source = &self.context.plan.sources[file.work.source];
-        let form = match source.kind {
-            SourceKind::Fhir { .. } => Form::Lines,
-            SourceKind::Csv { .. } => Form::Csv,
+        let SourceKind::Csv { decoders } = &source.kind else {
+            let reader = line_splitter::open(&file.work.file)?;
+            return self.cut(at, reader, Form::Lines, None, send);
         };
-        let mut layout = None;
-        line_splitter::read(&file.work.file, form, |mut piece| {
+        let (decoder, _) = &decoders[file.work.file.decoder];
+        let Some(text) = csv_text::open(&file.work.file, decoder)? else {
+            return Ok(());
+        };
+        let mut intake = lock(&file.intake);
+        intake.bytes += text.header.length as u64;
+        intake.taken.lines += text.header.lines;
+        intake.taken.other += text.header.lines;
+        drop(intake);
+        let form = Form::Csv(text.header.layout.dialect());
+        self.cut(at, text.rows, form, Some(Arc::new(text.header)), send)
+    }
+
+    /// Cuts what `reader` gives behind the header into pieces, for the workers.
+    fn cut(
+        &self,
+        at: usize,
+        reader: Box<dyn Read + Send>,
+        form: Form,
+        header: Option<Arc<Header>>,
+        send: &SyncSender<PieceToPrepare>,
+    ) -> Result<()> {
+        let file = &self.files[at];
+        let name = file.work.file.origin.to_string();
+        line_splitter::pieces(reader, &name, form, |mut piece| {
             stop::check()?;
             lock(&file.intake).bytes += piece.bytes.len() as u64;
-            if layout.is_none() && piece.too_long.is_none() {
-                layout = header(source, file, &mut piece)?;
+            if let Some(header) = &header {
+                piece.offset += header.length as u64;
+                piece.first_line += header.lines;
             }
             let ready = PieceToPrepare {
                 file: at,
                 piece,
-                layout: layout.clone(),
+                header: header.clone(),
             };
             let sent = send.send(ready);
             sent.map_err(|_| Error::data("the pull was stopped"))
@@ -252,8 +283,9 @@ impl ReadPass<'_> {
         let PieceToPrepare {
             file,
             piece,
-            layout,
+            header,
         } = ready;
+        let layout = header.as_ref().map(|header| &header.layout);
         let file = &self.files[file];
         if let Some(length) = piece.too_long {
             let line = RejectedLine {
@@ -269,16 +301,16 @@ impl ReadPass<'_> {
             return self.context.rejects.add(file.number, vec![line]);
         }
         let form = match layout {
-            Some(_) => Form::Csv,
+            Some(layout) => Form::Csv(layout.dialect()),
             None => Form::Lines,
         };
-        for (offset, first_line, bytes) in piece.parts(form) {
+        for (offset, first_line, bytes, last) in piece.parts(form) {
             let chunk = Chunk {
                 bytes,
                 offset,
                 first_line,
             };
-            self.prepare_chunk(file, &chunk, layout.as_deref())?;
+            self.prepare_chunk(file, &chunk, layout.map(|layout| (layout, last)))?;
         }
         Ok(())
     }
@@ -288,7 +320,7 @@ impl ReadPass<'_> {
         &self,
         file: &ReadFile,
         chunk: &Chunk<'_>,
-        layout: Option<&Layout>,
+        layout: Option<(&Layout, bool)>,
     ) -> Result<()> {
         let context = self.context;
         let source = &context.plan.sources[file.work.source];
@@ -301,7 +333,9 @@ impl ReadPass<'_> {
             lookups: &context.lookups,
             people: self.people,
             clock: context.clock,
-            made: context.clock.bounded(file.work.file.modified),
+            made: context
+                .clock
+                .bounded(extracted(&file.work.file, &source.dates)),
         };
         let prepared = preparer.prepare(
             &mut read.decoded,
@@ -328,6 +362,13 @@ impl ReadPass<'_> {
         }
         intake.reject(&prepared.rejects);
         intake.future += prepared.future;
+        for (place, count) in &prepared.values {
+            *intake.values.entry(place.clone()).or_default() += count;
+        }
+        for (column, order) in &read.decoded.orders {
+            let known = intake.orders.entry(column.clone()).or_default();
+            known.add(*order);
+        }
     }
 
     /// Keeps what a chunk brought until all files are read.
@@ -342,27 +383,4 @@ impl ReadPass<'_> {
         lock(&self.learnt).extend(prepared.learnt);
         Ok(())
     }
-}
-
-/// Takes the header off the first piece of a CSV file; None of other files.
-fn header(source: &SourcePlan, file: &ReadFile, piece: &mut Piece) -> Result<Option<Arc<Layout>>> {
-    let SourceKind::Csv { decoders } = &source.kind else {
-        return Ok(None);
-    };
-    let end = piece.bytes.iter().position(|b| *b == b'\n');
-    let header = &piece.bytes[..end.unwrap_or(piece.bytes.len())];
-    let header = header.strip_suffix(b"\r").unwrap_or(header);
-    let SourceFile {
-        origin, decoder, ..
-    } = &file.work.file;
-    let (decoder, _) = &decoders[*decoder];
-    let layout = decoder.layout(&origin.to_string(), header)?;
-    let skipped = end.map_or(piece.bytes.len(), |e| e + 1);
-    piece.bytes.drain(..skipped);
-    piece.offset += skipped as u64;
-    piece.first_line += 1;
-    let mut intake = lock(&file.intake);
-    intake.taken.lines += 1;
-    intake.taken.other += 1;
-    Ok(Some(Arc::new(layout)))
 }

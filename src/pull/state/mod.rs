@@ -1,5 +1,6 @@
 //! What a pull remembers from night to night, in tables of the lake named `populace.*`.
 
+pub(super) mod data_quality;
 pub(super) mod deleted_records;
 pub(super) mod extracts;
 pub(super) mod fence;

@@ -29,21 +29,17 @@ pub(super) fn kinds(stem: &str) -> Vec<Kind> {
     kinds
 }
 
-/// Typed columns of a dataset, with what is typed into them.
+/// Columns without whose value a row of a dataset is nothing, with what is typed into them.
 fn wrong_types(stem: &str) -> &'static [(&'static str, &'static str)] {
     match stem {
-        "csv/apc_spell" => &[("tariff_cost", "abc"), ("admission_date", "2025-02-31")],
-        "csv/ecds_attendance" => &[
-            ("arrival_datetime", "2025-02-31T10:00:00"),
-            ("tariff_cost", "n/a"),
-        ],
-        "csv/op_attendance" => &[("appointment_date", "31/04/2025"), ("tariff_cost", "one")],
+        "csv/apc_spell" => &[("admission_date", "2025-02-31")],
+        "csv/ecds_attendance" => &[("arrival_datetime", "2025-02-31T10:00:00")],
+        "csv/op_attendance" => &[("appointment_date", "31/04/2025")],
         "csv/social_care_event" => &[("event_start_date", "2025-02-30")],
-        "csv/community_contact" | "csv/mental_health_contact" => &[
-            ("duration_minutes", "ten"),
-            ("contact_datetime", "yesterday"),
-        ],
-        "csv/dental_contact" => &[("units", "three"), ("contact_date", "2025-02-31")],
+        "csv/community_contact" | "csv/mental_health_contact" => {
+            &[("contact_datetime", "yesterday")]
+        }
+        "csv/dental_contact" => &[("contact_date", "2025-02-31")],
         "csv/optometry_contact" => &[("contact_date", "2025-00-10")],
         _ => &[("contact_datetime", "2025-02-31T09:00:00")],
     }

@@ -149,6 +149,11 @@ impl Brought {
                         shared.spool.add_emptied(table, versions.clone())?;
                     }
                     let file = piece.file;
+                    for (table, column, rule, count) in &piece.values {
+                        let table = table_of(shared, table).ok_or_else(lost)?;
+                        let values = &mut sums[file].read.values;
+                        *values.entry((table, column.clone(), *rule)).or_default() += count;
+                    }
                     let rejects = sums[file].add(piece, intake);
                     shared.rejects.add(numbers[file], rejects)?;
                 }

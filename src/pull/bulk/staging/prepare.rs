@@ -112,6 +112,10 @@ impl Treating {
         piece.emptied = emptied
             .map(|(table, versions)| (name_of(table), versions))
             .collect();
+        let values = prepared.values.into_iter();
+        piece.values = values
+            .map(|((t, column, rule), count)| (name_of(t), column, rule, count))
+            .collect();
         let rows = prepared.tables.into_iter();
         let rows = rows.map(|(table, batch)| (name_of(table), batch));
         (piece, rows.collect())

@@ -4,7 +4,7 @@
 //! receipt: which bytes of which files are here, and all that was found beside rows. Behind it are
 //! the rows, an Arrow IPC stream for each table, a batch for each piece.
 
-use crate::decode::RejectReason;
+use crate::decode::{RejectReason, ValueRule};
 use crate::error::{Context, Error, Result};
 use crate::pull::identity::facts::{LinkFact, Replacement};
 use crate::pull::prepare::Deletion;
@@ -62,6 +62,9 @@ pub(crate) struct Piece {
     pub emptied: Vec<(String, Vec<RecordVersion>)>,
     /// Records to delete.
     pub deletes: Vec<Deletion>,
+    /// Values that are not known: the table's name, column, rule, how many.
+    #[serde(default)]
+    pub values: Vec<(String, String, ValueRule, u64)>,
 }
 
 impl Piece {

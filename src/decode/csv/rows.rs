@@ -1,0 +1,469 @@
+//! The records of a chunk, one after the other.
+
+use super::fields::Fields;
+use super::layout::{Layout, name_of};
+use super::moment::{self, Slashes};
+use super::record::Place;
+use super::value::{Builder, Value, read};
+use super::{ColumnFile, ColumnType, CsvDecoder, text};
+use crate::decode::{
+    Chunk, DateOrder, Decoded, Line, Reject, RejectReason, Rows, ValueCounts, ValueRule, Zone,
+};
+use crate::error::{Context, Error, Result};
+use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
+use arrow::datatypes::SchemaRef;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Fields beyond those of the header that a record may have, when all are empty.
+const EMPTY_BEYOND: usize = 1024;
+
+/// Words of lines that end a file and are no row.
+const ENDING: [&str; 10] = [
+    "end of",
+    "eof",
+    "total",
+    "trailer",
+    "footer",
+    "row",
+    "record",
+    "count",
+    "completion time",
+    "trl",
+];
+
+/// What has been read of a chunk.
+pub(super) struct Reading<'d> {
+    file: &'d ColumnFile,
+    zone: Zone,
+    schema: SchemaRef,
+    layout: &'d Layout,
+    chunk: &'d Chunk<'d>,
+    people: StringBuilder,
+    statuses: StringBuilder,
+    builders: Vec<Builder>,
+    lines: Vec<Line>,
+    rejects: Vec<Reject>,
+    number: u64,
+    line_count: u64,
+    blank: u64,
+    /// Values without the form of their column, by column; last those of `updated`.
+    wrong: Vec<u64>,
+    /// What dates say about the order of their numbers, by column.
+    orders: Vec<DateOrder>,
+}
+
+/// What becomes of a record.
+enum Outcome {
+    Row,
+    Blank,
+    Rejected(RejectReason, Option<String>),
+}
+
+impl<'d> Reading<'d> {
+    pub(super) fn new(decoder: &'d CsvDecoder, layout: &'d Layout, chunk: &'d Chunk<'d>) -> Self {
+        let columns = &decoder.file.columns;
+        Reading {
+            file: &decoder.file,
+            zone: decoder.zone,
+            schema: decoder.schema().clone(),
+            layout,
+            chunk,
+            people: StringBuilder::new(),
+            statuses: StringBuilder::new(),
+            builders: columns.iter().map(Builder::new).collect(),
+            lines: Vec::new(),
+            rejects: Vec::new(),
+            number: chunk.first_line,
+            line_count: 0,
+            blank: 0,
+            wrong: vec![0; columns.len() + 1],
+            orders: vec![DateOrder::default(); columns.len()],
+        }
+    }
+
+    /// Takes the record at `place` in; `last` says that it is one of the last of its file.
+    pub(super) fn record(&mut self, fields: &mut Fields, place: Place, last: bool) -> Result<()> {
+        let line = Line {
+            reference: String::new(),
+            updated: None,
+            number: self.number,
+            start: self.chunk.offset + place.start as u64,
+            end: self.chunk.offset + place.end as u64,
+        };
+        self.number += place.lines;
+        self.line_count += place.lines;
+        let text = &self.chunk.bytes[place.start..place.end];
+        if text.is_empty() {
+            self.blank += 1;
+            return Ok(());
+        }
+        let (number, start, end) = (line.number, line.start, line.end);
+        // Room to see whether fields beyond those of the header are empty.
+        let most = self.layout.width.saturating_add(EMPTY_BEYOND);
+        let outcome = match windows_1252(self.file, text) {
+            Some(text) => self.row(&fields.split(text.as_bytes(), most), line, last)?,
+            None => self.row(&fields.split(text, most), line, last)?,
+        };
+        match outcome {
+            Outcome::Row => {}
+            Outcome::Blank => self.blank += 1,
+            Outcome::Rejected(reason, column) => self.rejects.push(Reject {
+                number,
+                start,
+                end,
+                reason,
+                column,
+            }),
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, found: &[&[u8]], mut line: Line, last: bool) -> Result<Outcome> {
+        let width = self.layout.width;
+        if found.len() != width && !is_padded(found, width) {
+            return self.no_row(found, &line, last, RejectReason::WrongColumnCount, None);
+        }
+        let value = |at: usize, kind| {
+            let text = std::str::from_utf8(found[at]).ok()?;
+            Some(text::plain(text, kind))
+        };
+        let code = |at: usize| value(at, ColumnType::Code);
+        let layout = self.layout;
+        line.reference.push_str(&self.file.table);
+        for (at, name) in layout.key.iter().zip(&self.file.key) {
+            let Some(text) = code(*at).filter(|text| !self.is_null(text)) else {
+                let column = Some(name.clone());
+                return self.no_row(found, &line, last, RejectReason::KeyMissing, column);
+            };
+            line.reference.push('\u{1f}');
+            line.reference.push_str(&text::code(text, 0));
+        }
+        let person = code(layout.person);
+        if person.is_some_and(|text| is_rule(text) || self.is_name(text)) {
+            return self.no_row(found, &line, last, RejectReason::NhsNumberInvalid, None);
+        }
+        if last && person.is_some_and(|text| self.is_null(text)) {
+            let column = Some("person_identifier".to_string());
+            return self.no_row(found, &line, last, RejectReason::NhsNumberMissing, column);
+        }
+        let mut values = Vec::with_capacity(self.builders.len());
+        for (number, (column, at)) in self.file.columns.iter().zip(&layout.columns).enumerate() {
+            let read = value(*at, column.kind).map(|text| read(column, text, self.zone));
+            match read.as_ref().and_then(|read| read.slashes) {
+                Some(Slashes::DayFirst) => self.orders[number].day_first += 1,
+                Some(Slashes::MonthFirst) => self.orders[number].month_first += 1,
+                _ => {}
+            }
+            match read.and_then(|read| read.value) {
+                Some(value) => values.push(value),
+                None => {
+                    self.wrong[number] += 1;
+                    if column.needed {
+                        let column = Some(column.name.clone());
+                        return Ok(Outcome::Rejected(RejectReason::WrongType, column));
+                    }
+                    values.push(Value::Null);
+                }
+            }
+        }
+        let Some(person) = person else {
+            let column = Some(self.file.person.clone());
+            return Ok(Outcome::Rejected(RejectReason::WrongType, column));
+        };
+        line.updated = self.updated(layout.updated.map(code));
+        self.people
+            .append_value(if self.is_null(person) { "" } else { person });
+        let status = layout
+            .status
+            .and_then(code)
+            .filter(|text| !self.is_null(text));
+        // The code of a verification status has two digits.
+        self.statuses
+            .append_option(status.map(|text| text::code(text, 2)));
+        for (builder, value) in self.builders.iter_mut().zip(&values) {
+            builder.append(value);
+        }
+        self.lines.push(line);
+        Ok(Outcome::Row)
+    }
+
+    fn is_null(&self, text: &str) -> bool {
+        text.is_empty() || self.file.null.iter().any(|null| null == text)
+    }
+
+    /// Whether a text in the place of a number is the name of a column.
+    fn is_name(&self, text: &str) -> bool {
+        text.starts_with(|first: char| first.is_ascii_alphabetic())
+            && self.layout.names.contains(&name_of(text.as_bytes()))
+    }
+
+    /// When a row was extracted. One that does not say so in a form that is known is as old as its file.
+    fn updated(&mut self, text: Option<Option<&str>>) -> Option<i64> {
+        let text = text?;
+        if text.is_some_and(|text| self.is_null(text)) {
+            return None;
+        }
+        let read = text.and_then(|text| moment::read(text, &self.file.updated_format).ok());
+        if read.is_none()
+            && let Some(last) = self.wrong.last_mut()
+        {
+            *last += 1;
+        }
+        read.map(|moment| moment.instant(self.zone))
+    }
+
+    /// What becomes of a record that is no row by its form: some lines of a file are none, and no loss.
+    fn no_row(
+        &self,
+        found: &[&[u8]],
+        line: &Line,
+        last: bool,
+        reason: RejectReason,
+        column: Option<String>,
+    ) -> Result<Outcome> {
+        let texts: Vec<_> = found
+            .iter()
+            .map(|field| String::from_utf8_lossy(field))
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(|text| text::trimmed(text)).collect();
+        let filled = || texts.iter().filter(|text| !text.is_empty());
+        if filled().all(|text| is_rule(text)) || self.is_trailer(&texts, last) {
+            return Ok(Outcome::Blank);
+        }
+        let names: Vec<String> = found.iter().map(|field| name_of(field)).collect();
+        if names == self.layout.names {
+            return Ok(Outcome::Blank);
+        }
+        let wanted = self.file.wanted();
+        if wanted.iter().all(|wanted| names.contains(wanted)) {
+            return Err(Error::data(format!(
+                "{} has a second header in line {}, with its columns in another order",
+                self.layout.file, line.number
+            ))
+            .hint("two files were joined: send them apart; nothing was committed"));
+        }
+        Ok(Outcome::Rejected(reason, column))
+    }
+
+    /// Whether a record is what ends a file: what the column file says, or one of its last lines with
+    /// a word that ends files, and without what could be anybody's number.
+    fn is_trailer(&self, texts: &[&str], last: bool) -> bool {
+        let Some(first) = texts.first() else {
+            return false;
+        };
+        if let Some(trailer) = &self.file.trailer {
+            return first.starts_with(trailer.as_str());
+        }
+        let said = texts.join(" ").to_lowercase();
+        let digits = said.bytes().filter(u8::is_ascii_digit).count();
+        let date = said.contains("completion time");
+        last && (digits < 10 || date) && ENDING.iter().any(|word| said.contains(word))
+    }
+
+    /// The rows of the chunk.
+    pub(super) fn finish(mut self) -> Result<Decoded> {
+        let mut arrays: Vec<ArrayRef> = vec![
+            Arc::new(self.people.finish()),
+            Arc::new(self.statuses.finish()),
+        ];
+        arrays.extend(self.builders.into_iter().map(Builder::finish));
+        let batch = RecordBatch::try_new(self.schema, arrays)
+            .data(|| format!("cannot build table {}", self.file.table))?;
+        let count = self.lines.len();
+        let line = (0..u32::try_from(count).data(|| "a chunk has too many lines")?).collect();
+        let names = self.file.columns.iter().map(|column| column.name.as_str());
+        let names = names.chain([self.file.updated.as_deref().unwrap_or_default()]);
+        let wrong = names
+            .clone()
+            .zip(self.wrong)
+            .filter(|(_, wrong)| *wrong > 0);
+        let wrong = wrong.map(|(name, wrong)| ((name.to_string(), ValueRule::WrongType), wrong));
+        let orders = names
+            .zip(self.orders)
+            .filter(|(_, order)| *order != DateOrder::default());
+        Ok(Decoded {
+            tables: vec![Rows { batch, line }],
+            lines: self.lines,
+            rejects: self.rejects,
+            deletes: Vec::new(),
+            types: BTreeMap::from([(self.file.table.clone(), count as u64)]),
+            values: wrong.collect::<ValueCounts>(),
+            orders: orders
+                .map(|(name, order)| (name.to_string(), order))
+                .collect(),
+            line_count: self.line_count,
+            blank: self.blank,
+        })
+    }
+}
+
+/// A record that is not UTF-8, as the older encoding of Windows; None when it is UTF-8, or has to be.
+fn windows_1252(file: &ColumnFile, record: &[u8]) -> Option<String> {
+    if file.encoding == Some(encoding_rs::UTF_8) || std::str::from_utf8(record).is_ok() {
+        return None;
+    }
+    let text = encoding_rs::WINDOWS_1252
+        .decode_without_bom_handling(record)
+        .0;
+    Some(text.into_owned())
+}
+
+/// Whether a record has all columns, and behind them nothing but delimiters.
+fn is_padded(found: &[&[u8]], width: usize) -> bool {
+    let beyond = found.get(width..).filter(|beyond| !beyond.is_empty());
+    let few = found.len() <= width.saturating_add(EMPTY_BEYOND);
+    few && beyond.is_some_and(|beyond| beyond.iter().all(|field| field.trim_ascii().is_empty()))
+}
+
+/// Whether a text is a line drawn under a header.
+fn is_rule(text: &str) -> bool {
+    text.len() > 1 && text.bytes().all(|byte| byte == b'-' || byte == b'=')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::csv::Layout;
+    use arrow::array::{Array, AsArray};
+    use arrow::datatypes::{Date32Type, Int64Type};
+
+    fn decoder(settings: &str) -> CsvDecoder {
+        let text = format!(
+            "table='t'\nfiles='t*'\nkey=['id']\nperson='nhs'\nperson_status='status'\nupdated='seen'\n{settings}\n[columns]\nday={{type='date',needed=true}}\ncount={{type='integer'}}\nword={{type='code'}}\n"
+        );
+        CsvDecoder::new(Arc::new(ColumnFile::parse("t.toml", &text).unwrap()))
+    }
+
+    const HEADER: &str = "id,nhs,status,seen,day,count,word";
+
+    fn layout(decoder: &CsvDecoder) -> Layout {
+        decoder.header("t.csv", HEADER.as_bytes()).unwrap().layout
+    }
+
+    fn decoded(settings: &str, text: &[u8]) -> Decoded {
+        let decoder = decoder(settings);
+        let chunk = Chunk {
+            bytes: text,
+            offset: 0,
+            first_line: 2,
+        };
+        decoder.decode_last(&layout(&decoder), &chunk).unwrap()
+    }
+
+    fn reasons(decoded: &Decoded) -> Vec<(&'static str, u64)> {
+        decoded
+            .rejects
+            .iter()
+            .map(|r| (r.reason.name(), r.number))
+            .collect()
+    }
+
+    #[test]
+    fn a_bad_value_costs_the_value_and_only_a_needed_one_the_row() {
+        let text = b"1,9,01,2026-01-05,2026-01-04,many,a\n2,9,01,2026-01-05,soon,2,b\n3,9,1,later,2026-01-04,NULL,NULL\n";
+        let decoded = decoded("", text);
+        assert_eq!(reasons(&decoded), [("wrong-type", 3)]);
+        let batch = &decoded.tables[0].batch;
+        assert_eq!(batch.num_rows(), 2);
+        let counts = batch.column(2).as_primitive::<Int64Type>();
+        assert!(counts.is_null(0) && counts.is_null(1));
+        assert_eq!(
+            batch.column(3).as_primitive::<Date32Type>().value(0),
+            20_457
+        );
+        assert!(batch.column(4).is_null(1));
+        assert_eq!(batch.column(1).as_string::<i32>().value(1), "01");
+        let wrong = |name: &str| {
+            decoded
+                .values
+                .get(&(name.to_string(), ValueRule::WrongType))
+        };
+        assert_eq!(wrong("count"), Some(&1));
+        assert_eq!(wrong("day"), Some(&1));
+        assert_eq!(wrong("seen"), Some(&1));
+        assert_eq!(decoded.lines[1].updated, None);
+    }
+
+    #[test]
+    fn null_texts_are_a_setting() {
+        let text = b"1,NaN,,2026-01-05,2026-01-04,NaN,NaN\n2,9,,2026-01-05,2026-01-04,1,NULL\n";
+        let decoded = decoded("null=['NaN']", text);
+        let batch = &decoded.tables[0].batch;
+        assert_eq!(batch.column(0).as_string::<i32>().value(0), "");
+        assert!(batch.column(4).is_null(0));
+        assert_eq!(batch.column(4).as_string::<i32>().value(1), "NULL");
+        assert!(decoded.values.is_empty());
+    }
+
+    #[test]
+    fn lines_that_are_no_rows_are_no_loss() {
+        let mut text = String::from("--,---,--,---,--,--,--\n1,9,,,2026-01-04,1,a,,\n");
+        text.push_str("\u{feff}ID,nhs,Status,seen,day,count,word\n,,,,,,\n2,9,,,2026-01-04,1,a\nEND OF FILE,1234\n");
+        let found = decoded("", text.as_bytes());
+        assert_eq!(
+            (found.lines.len(), found.blank, found.line_count),
+            (2, 4, 6)
+        );
+        assert!(found.rejects.is_empty());
+        for ending in [
+            "\n(20 rows affected)\n\nCompletion time: 2026-06-20T10:20:30.1234567+01:00",
+            "Total,,,,,,2",
+            "\u{1a}",
+        ] {
+            let found = decoded("", format!("2,9,,,2026-01-04,1,a\n{ending}").as_bytes());
+            assert!(found.rejects.is_empty(), "{ending}");
+            assert_eq!(found.lines.len(), 1);
+        }
+        let cut = decoded("", b"1,9,,,2026-01-04,1,a\n2,9990000018,0");
+        assert_eq!(reasons(&cut), [("wrong-column-count", 3)]);
+        let beyond = decoded("", b"1,9,,,2026-01-04,1,a,b\n");
+        assert_eq!(reasons(&beyond), [("wrong-column-count", 2)]);
+    }
+
+    #[test]
+    fn a_second_header_in_another_order_is_refused() {
+        let decoder = decoder("");
+        let chunk = Chunk {
+            bytes: b"1,9,,,2026-01-04,1,a\nnhs,id,status,seen,day,count,word\n",
+            offset: 0,
+            first_line: 2,
+        };
+        let error = decoder.decode(&layout(&decoder), &chunk).unwrap_err();
+        assert_eq!(
+            error.what(),
+            "t.csv has a second header in line 3, with its columns in another order"
+        );
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_windows_1252() {
+        let found = decoded("", b"1,9,,,2026-01-04,1,caf\xe9 \x80\n");
+        let word = |d: &Decoded| {
+            d.tables[0]
+                .batch
+                .column(4)
+                .as_string::<i32>()
+                .value(0)
+                .to_string()
+        };
+        assert_eq!(word(&found), "caf\u{e9} \u{20ac}");
+        let strict = decoded("encoding='utf-8'", b"1,9,,,2026-01-04,1,caf\xe9\n");
+        assert!(strict.tables[0].batch.column(4).is_null(0));
+        assert_eq!(strict.values.len(), 1);
+    }
+
+    #[test]
+    fn the_order_of_dates_is_counted() {
+        let found = decoded(
+            "",
+            b"1,9,,,06/20/2026,1,a\n2,9,,,20/06/2026,1,a\n3,9,,,05/06/2026,1,a\n",
+        );
+        let order = DateOrder {
+            day_first: 1,
+            month_first: 1,
+        };
+        assert_eq!(found.orders.get("day"), Some(&order));
+        assert_eq!(found.lines.len(), 2);
+    }
+}

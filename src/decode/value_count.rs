@@ -1,0 +1,44 @@
+//! Values that are not known although something was written, counted for `populace.data_quality`.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Why a value is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValueRule {
+    /// Its text does not have the form of its column.
+    WrongType,
+    /// It is a date that stands for a date that is not known.
+    UnknownDate,
+}
+
+impl ValueRule {
+    /// Its name in `populace.data_quality`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ValueRule::WrongType => "wrong-type",
+            ValueRule::UnknownDate => "unknown-date",
+        }
+    }
+}
+
+/// How many values of a column of a table are not known, by rule.
+pub type ValueCounts = BTreeMap<(String, ValueRule), u64>;
+
+/// What the dates of a column say about the order of their numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DateOrder {
+    /// Dates that can only have the day first, as 22/11/2026.
+    pub day_first: u64,
+    /// Dates that can only have the month first, as 11/22/2026.
+    pub month_first: u64,
+}
+
+impl DateOrder {
+    /// Adds what other dates say.
+    pub fn add(&mut self, other: DateOrder) {
+        self.day_first += other.day_first;
+        self.month_first += other.month_first;
+    }
+}

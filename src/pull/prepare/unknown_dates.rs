@@ -1,0 +1,142 @@
+//! Dates that stand for a date that is not known: 1 January 1900, 31 December 9999.
+
+use crate::decode::{Decoded, Rows, ValueRule, Zone};
+use crate::error::{Context, Result};
+use crate::pipeline::Dates;
+use crate::pull::plan::TablePlan;
+use crate::pull::prepare::Values;
+use arrow::array::{Array, ArrayRef, AsArray, Date32Array, RecordBatch, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use chrono::Datelike;
+use std::sync::Arc;
+
+const DAY: i64 = 86_400_000_000;
+
+/// The dates of a source that stand for none.
+struct Unknown {
+    /// In days since 1970-01-01.
+    days: Vec<i32>,
+    zone: Zone,
+}
+
+/// Makes such dates NULL in all rows of `decoded`, whose tables are `targets` of `tables`, and counts them.
+pub(super) fn forget(
+    decoded: &mut Decoded,
+    targets: &[usize],
+    tables: &[TablePlan],
+    dates: &Dates,
+    values: &mut Values,
+) -> Result<()> {
+    let days = dates.unknown_dates.iter();
+    let unknown = Unknown {
+        days: days.map(|day| day.num_days_from_ce() - 719_163).collect(),
+        zone: dates.time_zone,
+    };
+    for (rows, target) in decoded.tables.iter_mut().zip(targets) {
+        unknown.forget_in(rows, *target, &tables[*target], values)?;
+    }
+    Ok(())
+}
+
+impl Unknown {
+    fn forget_in(
+        &self,
+        rows: &mut Rows,
+        target: usize,
+        plan: &TablePlan,
+        values: &mut Values,
+    ) -> Result<()> {
+        let mut columns = None;
+        for (at, column) in rows.batch.columns().iter().enumerate() {
+            let Some((known, count)) = self.known(column) else {
+                continue;
+            };
+            let name = plan.columns[at].name.clone();
+            *values
+                .entry((target, name, ValueRule::UnknownDate))
+                .or_default() += count;
+            columns.get_or_insert_with(|| rows.batch.columns().to_vec())[at] = known;
+        }
+        if let Some(columns) = columns {
+            rows.batch = RecordBatch::try_new(rows.batch.schema(), columns)
+                .data(|| format!("cannot prepare rows of {}", plan.name))?;
+        }
+        Ok(())
+    }
+
+    /// The column without such dates, and how many there were; none when there is none.
+    fn known(&self, column: &ArrayRef) -> Option<(ArrayRef, u64)> {
+        match column.data_type() {
+            DataType::Date32 => {
+                let dates = column.as_primitive::<Date32Type>();
+                let stands = |day: i32| self.days.contains(&day);
+                let count = dates.iter().flatten().filter(|day| stands(*day)).count();
+                let known = || dates.iter().map(|day| day.filter(|day| !stands(*day)));
+                (count > 0).then(|| {
+                    (
+                        Arc::new(known().collect::<Date32Array>()) as _,
+                        count as u64,
+                    )
+                })
+            }
+            DataType::Timestamp(TimeUnit::Microsecond, None) => {
+                let moments = column.as_primitive::<TimestampMicrosecondType>();
+                let stands = |moment: i64| self.is_of(moment);
+                let count = moments.iter().flatten().filter(|m| stands(*m)).count();
+                let known = || moments.iter().map(|m| m.filter(|m| !stands(*m)));
+                (count > 0).then(|| {
+                    let known: TimestampMicrosecondArray = known().collect();
+                    (Arc::new(known) as _, count as u64)
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether an instant is of such a day, by the clock of its source or in UTC.
+    fn is_of(&self, moment: i64) -> bool {
+        let day = moment.div_euclid(DAY);
+        let near = self
+            .days
+            .iter()
+            .filter(|d| (i64::from(**d) - day).abs() <= 1);
+        near.into_iter()
+            .any(|d| i64::from(*d) == day || self.zone.day(moment) == Some(*d))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_of_the_list_are_forgotten() {
+        let dates = Dates::default();
+        let days = dates
+            .unknown_dates
+            .iter()
+            .map(|day| day.num_days_from_ce() - 719_163);
+        let unknown = Unknown {
+            days: days.collect(),
+            zone: Zone::default(),
+        };
+        let day = |text: &str| {
+            let day: chrono::NaiveDate = text.parse().unwrap();
+            day.num_days_from_ce() - 719_163
+        };
+        let column: ArrayRef = Arc::new(Date32Array::from(vec![
+            Some(day("1900-01-01")),
+            Some(day("1900-01-02")),
+            None,
+            Some(day("9999-12-31")),
+        ]));
+        let (known, count) = unknown.known(&column).unwrap();
+        assert_eq!((known.null_count(), count), (3, 2));
+        assert!(known.is_valid(1));
+        let moments = [day("9999-12-31"), day("2026-01-05")].map(|d| i64::from(d) * DAY + DAY / 2);
+        let column: ArrayRef = Arc::new(TimestampMicrosecondArray::from(moments.to_vec()));
+        assert_eq!(unknown.known(&column).unwrap().1, 1);
+        let none: ArrayRef = Arc::new(Date32Array::from(vec![day("2026-01-05")]));
+        assert!(unknown.known(&none).is_none());
+    }
+}

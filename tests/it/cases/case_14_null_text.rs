@@ -1,0 +1,50 @@
+//! The word NULL in every empty field, as SQL Server's tools write it.
+
+use super::csv_sender::{columns, file, project, spell};
+
+#[test]
+fn null_is_no_value() {
+    let rows: Vec<Vec<String>> = (0..20)
+        .map(|person| {
+            let row = spell(person, &[("discharge_date", "")]);
+            let null = |value: String| {
+                if value.is_empty() {
+                    "NULL".to_string()
+                } else {
+                    value
+                }
+            };
+            row.into_iter().map(null).collect()
+        })
+        .collect();
+    let project = project("", &[("apc_spell.001.csv", file(&rows).as_bytes())]);
+    let summary = project.json(&["pull"]);
+    assert_eq!(summary["rejected"], serde_json::json!({}));
+    assert_eq!(summary["values_not_known"], serde_json::json!([]));
+    let counts = project.sql(
+        "select count(*), count(person_key), count(discharge_date), count(diag_02), count(practice_code), count(lsoa21_code), count(diag_01) from record.apc_spell",
+    );
+    assert_eq!(counts[0], ["20", "20", "0", "0", "0", "0", "20"]);
+}
+
+#[test]
+fn other_words_are_a_setting() {
+    let row = spell(
+        1,
+        &[
+            ("diag_02", "N/A"),
+            ("discharge_date", "NaN"),
+            ("diag_03", "NULL"),
+        ],
+    );
+    let text = file(&[row]);
+    assert!(text.contains(",NaN,") && columns().len() == 30);
+    let project = project("", &[("apc_spell.001.csv", text.as_bytes())]);
+    let column_file = project.path("pipelines/csv/apc_spell.toml");
+    let settings = std::fs::read_to_string(&column_file).unwrap();
+    let settings = format!("null = [\"NaN\", \"N/A\"]\n{settings}");
+    std::fs::write(&column_file, settings).unwrap();
+    project.ok(&["pull"]);
+    let found = project.sql("select diag_02, discharge_date, diag_03 from record.apc_spell");
+    assert_eq!(found[0], ["", "", "NULL"]);
+}
