@@ -49,9 +49,8 @@ with encounters as (
         ended,
         provider_code,
         admission_method
-    from record.encounter
-    where person_key is not null
-        and status = 'finished'
+    from staging.encounter
+    where status = 'finished'
         and started_date <= $as_of
 ),
 

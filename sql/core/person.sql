@@ -24,7 +24,7 @@ columns:
   practice_name: Name of that practice; the code where it has none
   pcn_code: Primary care network of that practice
   death_month: First day of the month of death
-  is_alive: Not known to have died by the as-of date; the whole month of death counts as dead
+  is_alive: Not known to have died by the as-of date; the whole month of death counts as dead, and so does a death without a date
   is_registered: Has an open registration at the as-of date (see staging.registration for records without any)
   is_active: Alive and registered at the as-of date
 checks:
@@ -46,6 +46,7 @@ with patients as (
         interpreter_required,
         lsoa21_code,
         practice_code,
+        deceased,
         death_month
     from staging.patient
     where birth_month is null or birth_month <= $as_of
@@ -78,12 +79,14 @@ areas as (
 ),
 
 practices as (
+    -- One row each, so that nobody becomes two: a code may be listed once for each role or name.
     select
         ods_code,
-        name,
-        pcn_code
+        min(name) as name,
+        min(pcn_code) as pcn_code
     from reference.organisation
     where kind = 'gp_practice'
+    group by ods_code
 ),
 
 standing as (
@@ -91,7 +94,10 @@ standing as (
         patients.*,
         age_at(patients.birth_month, least($as_of, patients.death_month)) as age,
         coalesce(registrations.practice_code, patients.practice_code) as registered_practice_code,
-        patients.death_month is null or patients.death_month > $as_of as is_alive,
+        case
+            when patients.death_month is not null then patients.death_month > $as_of
+            else not coalesce(patients.deceased, false)
+        end as is_alive,
         registrations.person_key is not null as is_registered
     from patients
     left join registrations

@@ -51,6 +51,16 @@ organisations as (
     from reference.organisation
 ),
 
+organisation_names as (
+    -- One row each: a code may be listed once for each of its kinds.
+    select
+        organisation_code,
+        min(name) as name,
+        max(connected) as connected
+    from organisations
+    group by organisation_code
+),
+
 expected_settings as (
     select
         kind,
@@ -106,10 +116,10 @@ final as (
     select
         frame.setting,
         frame.organisation_code,
-        coalesce(organisations.name, frame.organisation_code) as organisation_name,
+        coalesce(organisation_names.name, frame.organisation_code) as organisation_name,
         case
             when observed.contacts > 0 then 'yes'
-            else coalesce(organisations.connected, 'no')
+            else coalesce(organisation_names.connected, 'no')
         end as connected,
         observed.first_contact,
         observed.last_contact,
@@ -123,8 +133,8 @@ final as (
     left join observed
         on frame.setting = observed.setting
         and frame.organisation_code = observed.organisation_code
-    left join organisations
-        on frame.organisation_code = organisations.organisation_code
+    left join organisation_names
+        on frame.organisation_code = organisation_names.organisation_code
 )
 
 select * from final

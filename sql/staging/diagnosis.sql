@@ -17,7 +17,7 @@ checks:
 with conditions as (
     select
         person_key,
-        code as snomed_code,
+        case when code_system like 'http://snomed.info/sct%' then code end as snomed_code,
         substring(icd10_normalise(icd10), 1, 3) as icd10_3,
         coalesce(recorded, onset) as noted
     from record.condition

@@ -3,6 +3,13 @@ description: >
   The newest Patient record of each linked person. Two organisations may each send a Patient with
   the same NHS number: the one last updated wins, and among equals the larger record key, so that
   the choice does not depend on the order of arrival.
+
+  Residence is the home address on the as-of date: one whose period has begun by then and has not
+  ended, even if it begins or ends later than the record was updated. An address without a use counts
+  as home; a temporary one counts where there is no other; work, billing and old ones never do.
+
+  The practice is the code on the Patient record, or that of the Organization or PractitionerRole that
+  the record refers to.
 grain: person_key
 columns:
   person_key: Pseudonym of the person
@@ -12,9 +19,12 @@ columns:
   ethnic_category: NHS 2001 ethnic category code as recorded
   language: Preferred language, BCP 47
   interpreter_required: Whether an interpreter is needed; null when never asked
-  lsoa21_code: Lower layer super output area (2021) of the home address
+  lsoa21_code: Lower layer super output area (2021) of the home address on the as-of date
   practice_code: ODS code of the general practice on the Patient record
-  death_month: First day of the month of death; null while alive
+  registration_started: First day of the registration with it, where the Patient record says so
+  registration_ended: Last day of it, or the day of removal from its list; null while open
+  deceased: Whether the person is said to have died, where no date is given
+  death_month: First day of the month of death; null while alive, and where the date is not known
 checks:
   - unique: person_key
   - not_null: [person_key, record_key]
@@ -29,11 +39,55 @@ with patients as (
         ethnic_category,
         language,
         interpreter_required,
-        lsoa21_code,
         practice_code,
+        practice_key,
+        practice_role_key,
+        registration_started,
+        coalesce(registration_ended, removed) as registration_ended,
+        deceased,
         death_month
     from record.patient
     where person_key is not null
+),
+
+addresses as (
+    select
+        person_key,
+        record_key,
+        lsoa21_code,
+        row_number() over (
+            partition by person_key, record_key
+            order by
+                case when use = 'temp' then 2 else 1 end,
+                case when type = 'postal' then 2 else 1 end,
+                coalesce(started, cast('1900-01-01' as date)) desc,
+                record_row
+        ) as preference
+    from record.patient_address
+    where person_key is not null
+        and coalesce(use, 'home') in ('home', 'temp')
+        and (started is null or started <= $as_of)
+        and (ended is null or ended >= $as_of)
+),
+
+residences as (
+    select person_key, record_key, lsoa21_code
+    from addresses
+    where preference = 1
+),
+
+organisations as (
+    select record_key, ods_code
+    from record.organisation
+),
+
+roles as (
+    select
+        practitioner_roles.record_key,
+        coalesce(practitioner_roles.organisation_code, organisations.ods_code) as ods_code
+    from record.practitioner_role as practitioner_roles
+    left join organisations
+        on practitioner_roles.organisation_key = organisations.record_key
 ),
 
 newest as (
@@ -64,13 +118,23 @@ final as (
         patients.ethnic_category,
         patients.language,
         patients.interpreter_required,
-        patients.lsoa21_code,
-        patients.practice_code,
+        residences.lsoa21_code,
+        coalesce(patients.practice_code, organisations.ods_code, roles.ods_code) as practice_code,
+        patients.registration_started,
+        patients.registration_ended,
+        patients.deceased,
         patients.death_month
     from patients
     inner join chosen
         on patients.person_key = chosen.person_key
         and patients.record_key = chosen.record_key
+    left join residences
+        on patients.person_key = residences.person_key
+        and patients.record_key = residences.record_key
+    left join organisations
+        on patients.practice_key = organisations.record_key
+    left join roles
+        on patients.practice_role_key = roles.record_key
 )
 
 select * from final

@@ -23,7 +23,9 @@ with patients as (
     select
         person_key,
         birth_month,
-        practice_code
+        practice_code,
+        registration_started,
+        registration_ended
     from staging.patient
 ),
 
@@ -54,8 +56,10 @@ fallback as (
         patients.person_key,
         cast(0 as bigint) as record_key,
         patients.practice_code,
-        coalesce(patients.birth_month, cast('1900-01-01' as date)) as started,
-        cast(null as date) as ended,
+        coalesce(
+            patients.registration_started, patients.birth_month, cast('1900-01-01' as date)
+        ) as started,
+        patients.registration_ended as ended,
         case when practice_total.people_with_practice > 0 then 'practice' else 'presence' end as basis
     from patients
     cross join episode_total

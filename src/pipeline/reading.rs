@@ -1,7 +1,9 @@
 //! How the resources of a source are read, and what it brings on a good night.
 
 use super::bounds::share;
-use serde::Deserialize;
+use crate::privacy::{VERIFIED, verification_status};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
 
 /// What a source brings on a good night; a pull that finds something else ends with a warning.
@@ -37,6 +39,9 @@ pub struct FhirReading {
     pub person_identifier: String,
     /// Whether NHS numbers of the test range (999…) are people.
     pub accept_test_numbers: bool,
+    /// The statuses of an NHS number with which it says who somebody is: codes of two digits.
+    #[serde(deserialize_with = "statuses")]
+    pub verified_statuses: Vec<&'static str>,
     /// The share of lines that may be rejected before the pull fails.
     #[serde(deserialize_with = "share")]
     pub reject_threshold: f64,
@@ -48,9 +53,23 @@ impl Default for FhirReading {
             known_modifier_extensions: Vec::new(),
             person_identifier: NHS_NUMBER_SYSTEM.to_string(),
             accept_test_numbers: false,
+            verified_statuses: vec![VERIFIED],
             reject_threshold: default_reject_threshold(),
         }
     }
+}
+
+/// Statuses of NHS numbers, by code or by word.
+fn statuses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<&'static str>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let known = texts.iter().map(|text| {
+        verification_status(text).ok_or_else(|| {
+            D::Error::custom(format!(
+                "'{text}' is no status of an NHS number; they are \"01\" to \"08\""
+            ))
+        })
+    });
+    known.collect()
 }
 
 pub(super) fn default_reject_threshold() -> f64 {

@@ -113,8 +113,12 @@ fn identifier(resource: &str, path: &str) -> Option<Identifier> {
     let steps: Vec<&str> = steps(path);
     let last = *steps.last()?;
     let has = |name: &str| steps.contains(&name);
-    if has("contained") {
-        return Some(Never("a contained resource"));
+    // A contained resource is judged as a resource of its own, which may be anybody's.
+    if let Some(at) = steps.iter().position(|step| *step == "contained") {
+        return match steps.get(at + 1..) {
+            None | Some([]) => Some(Never("a contained resource")),
+            Some(inside) => identifier("contained", &inside.join(".")),
+        };
     }
     // Whom to ask at an organisation is a person.
     let of_people = !NOT_PEOPLE.contains(&resource) || has("contact");
@@ -131,12 +135,17 @@ fn identifier(resource: &str, path: &str) -> Option<Identifier> {
         if has("address") || steps.iter().any(|s| s.ends_with("Address")) {
             return Some(match last {
                 "postalCode" => Place("a postcode"),
+                // What kind of address it is, and when somebody lived there, say no place.
+                "use" | "type" | "start" | "end" => return None,
                 _ => Never("an address"),
             });
         }
     }
     if has("photo") || has("attachment") || last.ends_with("Attachment") || last == "data" {
         return Some(Never("a picture or document"));
+    }
+    if has("_birthDate") || steps.iter().any(|step| step.contains("patient-birthTime")) {
+        return Some(Date("a date of birth"));
     }
     match last {
         "birthDate" | "birthTime" => return Some(Date("a date of birth")),
@@ -340,12 +349,50 @@ mod tests {
     }
 
     #[test]
+    fn what_a_resource_contains_is_judged_as_a_resource_of_its_own() {
+        for (path, expected) in [
+            ("contained", Some(Identifier::Never("a contained resource"))),
+            (
+                "contained.name.family",
+                Some(Identifier::Never("a person's name")),
+            ),
+            ("contained.code.text", Some(Identifier::Never("free text"))),
+            (
+                "contained.identifier.value",
+                Some(Identifier::Key("an identifier")),
+            ),
+            (
+                "contained.birthDate",
+                Some(Identifier::Date("a date of birth")),
+            ),
+            (
+                "contained.address.postalCode",
+                Some(Identifier::Place("a postcode")),
+            ),
+            (
+                "contained.id",
+                Some(Identifier::Key("a record's identifier")),
+            ),
+            ("contained.code.coding.code", None),
+        ] {
+            assert_eq!(identifier("MedicationRequest", path), expected, "{path}");
+        }
+        let birth_time = "_birthDate.extension(http://hl7.org/fhir/StructureDefinition/patient-birthTime).valueDateTime";
+        assert_eq!(
+            identifier("Patient", birth_time),
+            Some(Identifier::Date("a date of birth"))
+        );
+    }
+
+    #[test]
     fn codes_are_free() {
         for path in [
             "code.coding.code",
             "code.coding.display",
             "status",
             "valueQuantity.value",
+            "address.use",
+            "address.period.end",
         ] {
             assert!(!refused("Observation", path), "{path}");
         }

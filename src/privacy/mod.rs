@@ -18,6 +18,7 @@ mod rekey;
 mod secret;
 mod treatment;
 mod typed_keys;
+mod verification_status;
 
 pub(crate) use confirmed::Confirmed;
 pub(crate) use identifiers::{check_csv_column, check_reference_column, check_view};
@@ -34,3 +35,4 @@ pub(crate) use rekey::Rekey;
 pub(crate) use secret::SecretPlace;
 pub(crate) use treatment::{Treatment, generalise};
 pub(crate) use typed_keys::{PatientKey, PersonKey, RecordKey};
+pub(crate) use verification_status::{VERIFIED, verification_status};

@@ -182,7 +182,7 @@ fn a_period_that_ends_before_it_begins() {
 #[test]
 fn files_that_are_no_extracts_are_named() {
     let (record, project) = project();
-    for stray in ["csv/dental-contact.csv", "fhir/log.json", "fhir/.hidden"] {
+    for stray in ["csv/dental-contact.csv", "fhir/log.txt", "fhir/.hidden"] {
         fs::write(record.path().join(stray), "x\n").unwrap();
     }
     let passed_over = || {
@@ -192,7 +192,7 @@ fn files_that_are_no_extracts_are_named() {
         names.collect::<Vec<_>>()
     };
     let place = |name: &str| record.path().join(name).display().to_string();
-    let strays = [place("csv/dental-contact.csv"), place("fhir/log.json")];
+    let strays = [place("csv/dental-contact.csv"), place("fhir/log.txt")];
     assert_eq!(passed_over(), strays);
     assert_eq!(passed_over(), strays, "nothing new, and said again");
     let said = project.run(&["pull"]).stderr;

@@ -177,6 +177,7 @@ fn too_long(piece: &Piece, length: u64) -> Decoded {
         types: BTreeMap::new(),
         line_count: 1,
         blank: 0,
+        bundled: 0,
     }
 }
 
@@ -191,7 +192,7 @@ fn write(
     for handful in done {
         for (input, bytes, decoded) in handful? {
             counts.bytes += bytes;
-            counts.lines += decoded.line_count;
+            counts.lines += decoded.line_count + decoded.bundled;
             counts.blank += decoded.blank;
             for (kind, lines) in &decoded.types {
                 match kind == resource {

@@ -294,6 +294,7 @@ impl<'d> Reading<'d> {
                 .collect(),
             line_count: self.line_count,
             blank: self.blank,
+            bundled: 0,
         })
     }
 }

@@ -4,6 +4,7 @@ use crate::decode::{RejectReason, ValueCounts};
 use std::borrow::Cow;
 
 use super::arena::{Arena, Value};
+use super::bundle;
 use super::compiled::Compiled;
 use super::cursor::{Broken, Cursor};
 use super::evaluate::{Evaluator, steps};
@@ -16,6 +17,20 @@ use super::table::Table;
 use super::template::cache::TemplateCache;
 use super::template::matching::{Strange, follow};
 use super::{Chunk, Decoded, Delete, Line, Reject, resource_type, scan, type_name};
+
+/// How deep Bundles may lie in Bundles.
+const MOST_NESTED: usize = 4;
+
+/// Where a resource stands in a chunk.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// The number of its line.
+    number: u64,
+    /// Its first byte.
+    start: usize,
+    /// The byte after its last.
+    end: usize,
+}
 
 /// One chunk on its way.
 pub(super) struct Work<'d, 'c> {
@@ -32,6 +47,8 @@ pub(super) struct Work<'d, 'c> {
     counts: Vec<u64>,
     line_count: u64,
     blank: u64,
+    /// Resources of Bundles after the first of each, which counts for the line.
+    bundled: u64,
     /// The type of the line before, which is mostly the type of the next.
     last: Option<&'d Kind>,
     cache: TemplateCache,
@@ -60,6 +77,7 @@ impl<'d, 'c> Work<'d, 'c> {
             counts: vec![0; resource_type::all().len()],
             line_count: 0,
             blank: 0,
+            bundled: 0,
             last: None,
             cache,
         }
@@ -101,6 +119,10 @@ impl<'d, 'c> Work<'d, 'c> {
     fn by_template(&mut self, start: usize, number: u64) -> Result<usize, Strange> {
         let line = &self.chunk.bytes[start..];
         let kind = self.likely(line).ok_or(Strange::Joint)?;
+        if kind.deletions.is_some() {
+            // A Bundle is read for what it holds.
+            return Err(Strange::Other);
+        }
         let known = self.cache.of(kind.number).ok_or(Strange::Joint)?;
         let read = follow(line, &mut known.templates, &mut self.arena);
         known.note(read.is_ok());
@@ -149,7 +171,9 @@ impl<'d, 'c> Work<'d, 'c> {
         // is read.
         let readable = i32::try_from(line.len()).is_ok() && std::str::from_utf8(line).is_ok();
         let result = if readable {
-            self.resource(text, start, end, number)
+            let bytes = self.chunk.bytes;
+            let place = Place { number, start, end };
+            self.resource(&bytes[text..], end - text, place, 0)
         } else {
             Err(Refusal::new(RejectReason::NotJson))
         };
@@ -178,16 +202,15 @@ impl<'d, 'c> Work<'d, 'c> {
         false
     }
 
-    /// Reads the resource whose text begins at `text`, in the line from `start` to `end`.
+    /// Reads the resource in the first `length` bytes of `line`, which stands at `place` in the chunk,
+    /// so many Bundles deep.
     fn resource(
         &mut self,
-        text: usize,
-        start: usize,
-        end: usize,
-        number: u64,
+        line: &[u8],
+        length: usize,
+        place: Place,
+        depth: usize,
     ) -> Result<(), Refusal> {
-        let line = &self.chunk.bytes[text..];
-        let length = end - text;
         let kind = self.kind(line, length)?;
         self.arena.clear();
         let mut cursor = Cursor { bytes: line, at: 0 };
@@ -209,10 +232,50 @@ impl<'d, 'c> Work<'d, 'c> {
             // Named twice, differently.
             return Err(Refusal::new(RejectReason::NotJson));
         }
+        let entries = match kind.deletions {
+            Some(_) => bundle::resources(&line[..length])?,
+            None => Vec::new(),
+        };
+        let Place { number, start, end } = place;
+        if !entries.is_empty() {
+            return self.bundle((kind, base, line), length, entries, place, depth);
+        }
         if !kind.is_ignored() && self.compiled.modifiers.refuse(&line[..length]) {
             return Err(Refusal::new(RejectReason::UnknownModifierExtension));
         }
         self.take(kind, base, line, number, start, end)
+    }
+
+    /// Reads the resources of a Bundle, and notes what it deletes. Each counts as a line of its own.
+    fn bundle(
+        &mut self,
+        (kind, base, line): (&'d Kind, u32, &[u8]),
+        length: usize,
+        entries: Vec<bundle::Entry>,
+        place: Place,
+        depth: usize,
+    ) -> Result<(), Refusal> {
+        if depth == MOST_NESTED {
+            return Err(Refusal::new(RejectReason::TooLarge));
+        }
+        let updated = kind.updated(&self.arena, base as usize, line)?;
+        if let Some(deletions) = kind.deletions {
+            let arena = &self.arena;
+            deletions.note(arena, base as usize, line, updated, &mut self.deletes)?;
+        }
+        self.bundled += entries.len() as u64 - 1;
+        let text = place.end.saturating_sub(length).max(place.start);
+        for entry in entries {
+            let own = Place {
+                number: place.number,
+                start: text + entry.range.start,
+                end: text + entry.range.end,
+            };
+            let result = self.resource(&entry.text, entry.text.len(), own, depth + 1);
+            self.judge(result, own.number, own.start, own.end);
+        }
+        self.last = Some(kind);
+        Ok(())
     }
 
     /// Takes what is selected from the resource whose members are at `base`.
@@ -368,6 +431,7 @@ impl<'d, 'c> Work<'d, 'c> {
                 .map(|(name, count)| ((*name).to_owned(), count))
                 .collect(),
             line_count: self.line_count,
+            bundled: self.bundled,
             blank: self.blank,
         }
     }

@@ -118,6 +118,27 @@ impl Evaluator<'_> {
                 };
                 this.push(bound.ok_or(Wrong)?)
             }),
+            Op::Resolve(of, contained) => self.map(of, focus, |this, value| {
+                this.push_contained(value, *contained)
+            }),
+            Op::Conditional(of, system) => {
+                let Some(system) = self.single(system, focus)? else {
+                    return Ok(());
+                };
+                self.map(of, focus, |this, value| this.push_searched(value, system))
+            }
+            Op::Prefer(of, preference) => {
+                let mark = self.stack.len();
+                self.run(of, focus)?;
+                let preferred = self.preferred(mark, preference, focus)?;
+                self.stack.truncate(mark);
+                self.stack.extend(preferred);
+                Ok(())
+            }
+            Op::Either(_) => match self.single(op, focus)? {
+                Some(value) => self.push(value),
+                None => Ok(()),
+            },
             Op::Negative(of) => match self.single(of, focus)? {
                 Some(value) => {
                     let negative = match self.integer(value) {
@@ -141,6 +162,14 @@ impl Evaluator<'_> {
         match op {
             Op::First(of) => return self.first(of, focus),
             Op::Pick(pick) => return self.single(&pick.general, focus),
+            Op::Either(parts) => {
+                for part in parts {
+                    if let Some(found) = self.single(part, focus)? {
+                        return Ok(Some(found));
+                    }
+                }
+                return Ok(None);
+            }
             _ => {}
         }
         let mark = self.stack.len();

@@ -14,10 +14,13 @@
 mod arena;
 mod boundary;
 mod buffer;
+mod bundle;
 mod chunk;
+mod coding;
 mod column;
 mod compiled;
 mod constants;
+mod contained;
 mod cursor;
 mod decoder;
 mod definition;
@@ -75,7 +78,8 @@ pub struct Chunk<'a> {
     pub first_line: u64,
 }
 
-/// What a chunk holds. `line_count` is the sum of `blank`, of the rejects, and of `types`.
+/// What a chunk holds. `line_count` and `bundled` are together the sum of `blank`, of the rejects, and
+/// of `types`.
 #[derive(Debug)]
 pub struct Decoded {
     /// The rows of each view, in the order of the decoder's views.
@@ -96,6 +100,8 @@ pub struct Decoded {
     pub line_count: u64,
     /// Lines of white space only.
     pub blank: u64,
+    /// Resources of Bundles, without the first of each: a line counts for one resource.
+    pub bundled: u64,
 }
 
 /// The rows of one view.

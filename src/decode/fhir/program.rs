@@ -39,6 +39,14 @@ pub(super) enum Op {
     /// The keys in reference strings, of one type or of any.
     ReferenceKey(Box<Op>, Option<Box<str>>),
     Boundary(Box<Op>, Side, Kind),
+    /// The contained resources that reference strings lead to.
+    Resolve(Box<Op>, Contained),
+    /// The identifiers of a system in conditional references.
+    Conditional(Box<Op>, Box<Op>),
+    /// Of codings, the one that is preferred.
+    Prefer(Box<Op>, Box<Preference>),
+    /// The first of what several operands give, in their order: the later ones are not looked at.
+    Either(Box<[Op]>),
     Negative(Box<Op>),
     Binary(Operator, Box<Op>, Box<Op>),
 }
@@ -56,9 +64,64 @@ pub(super) struct Pick {
     pub general: Op,
 }
 
+/// Where contained resources stand: the slot of their list in the resource, and of their ids.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Contained {
+    pub list: u16,
+    pub id: u16,
+}
+
+/// Which codings are preferred: those of the systems, in their order.
+#[derive(Debug)]
+pub(super) struct Preference {
+    pub systems: Box<[Op]>,
+    pub system: u16,
+    pub code: u16,
+}
+
 impl Op {
     /// The first result of `of`.
     fn first(of: Op) -> Op {
+        match of {
+            Op::Binary(Operator::Union, ..) => {
+                let mut parts = Vec::new();
+                of.parts(&mut parts);
+                Op::Either(parts.into_iter().map(Op::first).collect())
+            }
+            Op::Member(of, then) if matches!(*of, Op::Binary(Operator::Union, ..)) => {
+                let mut parts = Vec::new();
+                of.parts(&mut parts);
+                let parts = parts.into_iter().map(|part| Op::first(part.then(&then)));
+                Op::Either(parts.collect())
+            }
+            of => Op::first_of_one(of),
+        }
+    }
+
+    /// The operands of a union, and of unions that it unites, in their order.
+    fn parts(self, parts: &mut Vec<Op>) {
+        match self {
+            Op::Binary(Operator::Union, left, right) => {
+                left.parts(parts);
+                right.parts(parts);
+            }
+            part => parts.push(part),
+        }
+    }
+
+    /// Members of members of the results.
+    fn then(self, slots: &[u16]) -> Op {
+        let longer = |own: &[u16]| own.iter().chain(slots).copied().collect();
+        match self {
+            Op::This => Op::Walk(slots.into()),
+            Op::Walk(own) => Op::Walk(longer(&own)),
+            Op::Member(of, own) => Op::Member(of, longer(&own)),
+            of => Op::Member(Box::new(of), slots.into()),
+        }
+    }
+
+    /// The first result of what is no union.
+    fn first_of_one(of: Op) -> Op {
         let pick = match &of {
             Op::Member(filter, then) => match &**filter {
                 Op::Where(from, test) => match (&**from, &**test) {
@@ -186,6 +249,9 @@ impl<'s> Compiler<'s> {
         declared: Option<&str>,
     ) -> Compiled {
         let kind = boundary_kind(of, declared);
+        if let (Function::ReferenceIdentifier, Some(system)) = (function, arguments.first()) {
+            return self.reference_identifier(of, system, focus);
+        }
         let (of, place) = self.path(of, focus, None);
         let argument = arguments.first();
         match function {
@@ -225,6 +291,22 @@ impl<'s> Compiler<'s> {
                 let (kind, id) = (self.slot(place, "resourceType"), self.slot(place, "id"));
                 (Op::ResourceKey(Box::new(of), kind, id), self.nowhere)
             }
+            Function::Resolve => self.resolve(of, place),
+            // Without a system, which the parser does not let pass.
+            Function::ReferenceIdentifier => (Op::Nothing, self.nowhere),
+            Function::PreferredCoding => {
+                self.sketch.child(place, "system");
+                self.sketch.child(place, "code");
+                let systems = arguments
+                    .iter()
+                    .map(|system| self.path(system, focus, None).0);
+                let preference = Preference {
+                    systems: systems.collect(),
+                    system: self.slot(place, "system"),
+                    code: self.slot(place, "code"),
+                };
+                (Op::Prefer(Box::new(of), Box::new(preference)), place)
+            }
             Function::First => (Op::first(of), place),
             Function::Last => (Op::Last(Box::new(of)), place),
             Function::Empty => (Op::Empty(Box::new(of)), self.nowhere),
@@ -233,6 +315,43 @@ impl<'s> Compiler<'s> {
             Function::LowBoundary => (Op::Boundary(Box::new(of), Side::Low, kind), self.nowhere),
             Function::HighBoundary => (Op::Boundary(Box::new(of), Side::High, kind), self.nowhere),
         }
+    }
+
+    /// The contained resources that references lead to.
+    fn resolve(&mut self, references: Op, place: Place) -> Compiled {
+        let (references, _) = self.member((references, place), "reference");
+        let inside = self.sketch.child(Sketch::ROOT, "contained");
+        self.sketch.child(inside, "id");
+        let contained = Contained {
+            list: self.slot(Sketch::ROOT, "contained"),
+            id: self.slot(inside, "id"),
+        };
+        (Op::Resolve(Box::new(references), contained), inside)
+    }
+
+    /// The identifier of a system that a reference itself gives, that a search in its place names, or
+    /// that the contained resource has which it leads to. `of` is the reference's own path.
+    fn reference_identifier(&mut self, of: &Expr, system: &Expr, focus: Place) -> Compiled {
+        let identifier = |compiler: &mut Self, of: Compiled| {
+            let (identifiers, place) = compiler.member(of, "identifier");
+            let (own, _) = compiler.member((Op::This, place), "system");
+            let (wanted, _) = compiler.path(system, focus, None);
+            let test = Op::Binary(Operator::Equal, Box::new(own), Box::new(wanted));
+            let filtered = Op::Where(Box::new(identifiers), Box::new(test));
+            compiler.member((filtered, place), "value")
+        };
+        let reference = self.path(of, focus, None);
+        let (own, place) = identifier(self, reference);
+        let (references, of_reference) = self.path(of, focus, None);
+        let resolved = self.resolve(references, of_reference);
+        let (inside, within) = identifier(self, resolved);
+        self.sketch.unite(place, within);
+        let reference = self.path(of, focus, None);
+        let (strings, _) = self.member(reference, "reference");
+        let (wanted, _) = self.path(system, focus, None);
+        let conditional = Op::Conditional(Box::new(strings), Box::new(wanted));
+        let union = |left, right| Op::Binary(Operator::Union, Box::new(left), Box::new(right));
+        (union(union(own, conditional), inside), place)
     }
 
     /// A choice element's name ends in its type; a resource says its type itself.

@@ -17,6 +17,10 @@ pub(super) fn key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> 
     {
         return Some(0..reference.len());
     }
+    // A search in the place of a reference names no record.
+    if reference.contains(&b'?') {
+        return None;
+    }
     let mut end = reference.len();
     let mut slash = memchr::memrchr(b'/', reference)?;
     if reference.get(..slash)?.ends_with(b"/_history") {
@@ -31,6 +35,41 @@ pub(super) fn key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> 
         None => found.first().is_some_and(u8::is_ascii_uppercase),
     };
     (fits && slash + 1 < end).then_some(start..end)
+}
+
+/// The value that a conditional reference (`Patient?identifier=system|value`) searches for in `system`.
+pub(super) fn searched(reference: &[u8], system: &[u8]) -> Option<Vec<u8>> {
+    let question = memchr::memchr(b'?', reference)?;
+    let parameters = reference.get(question + 1..)?.split(|byte| *byte == b'&');
+    parameters
+        .filter_map(|parameter| parameter.strip_prefix(b"identifier="))
+        .map(percent_decoded)
+        .find_map(|token| {
+            let value = token.strip_prefix(system)?.strip_prefix(b"|")?;
+            (!value.is_empty()).then(|| value.to_vec())
+        })
+}
+
+/// `text` with `%7C` and its like in plain letters.
+fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        let pair = after.first_chunk::<2>().filter(|_| *byte == b'%');
+        let code = pair.and_then(|[high, low]| Some(digit(*high)? * 16 + digit(*low)?));
+        match code.and_then(|code| u8::try_from(code).ok()) {
+            Some(code) => {
+                plain.push(code);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                plain.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    plain
 }
 
 /// Whether there is a slash in an id. Ids are short, too short to pay for a call of `memchr`.
@@ -51,7 +90,33 @@ fn has_slash(id: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::key;
+    use super::{key, searched};
+
+    #[test]
+    fn a_search_in_the_place_of_a_reference_says_what_it_searches_for() {
+        const SYSTEM: &[u8] = b"https://fhir.nhs.uk/Id/nhs-number";
+        for (reference, expected) in [
+            (
+                "Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018",
+                Some("9990000018"),
+            ),
+            (
+                "https://x.example/Patient?active=true&identifier=https%3A%2F%2Ffhir.nhs.uk%2fId%2Fnhs-number%7C9990000018",
+                Some("9990000018"),
+            ),
+            ("Patient?identifier=https://other.example|9990000018", None),
+            (
+                "Patient?identifier=https://fhir.nhs.uk/Id/nhs-number|",
+                None,
+            ),
+            ("Patient?identifier=%", None),
+            ("Patient/1", None),
+        ] {
+            let found = searched(reference.as_bytes(), SYSTEM);
+            let expected = expected.map(|value| value.as_bytes().to_vec());
+            assert_eq!(found, expected, "{reference}");
+        }
+    }
 
     #[test]
     fn keys() {
@@ -79,6 +144,7 @@ mod tests {
                 Some("Patient"),
                 Some("Patient/0123456789-0123456789-0123456789"),
             ),
+            ("Patient?identifier=https://x.example/Id/n|1", None, None),
             ("#p1", None, None),
             ("urn:uuid:5", None, None),
             ("/_history/1", None, None),

@@ -160,6 +160,17 @@ impl Walk<'_> {
                 }
             }
             Function::Empty | Function::Not | Function::Count => self.made(ends, name, true),
+            Function::Resolve => {
+                let ends = members(&ends, "reference");
+                self.made(ends, name, true);
+                vec!["contained".to_owned()]
+            }
+            Function::ReferenceIdentifier => {
+                let ends = members(&ends, "identifier.value");
+                self.made(ends, name, false)
+            }
+            // Systems are written in the view: nothing of the resource is tested but its codings.
+            Function::PreferredCoding => ends,
             Function::Join | Function::LowBoundary | Function::HighBoundary => {
                 self.made(ends, name, false)
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::column::Column;
-use super::definition::{Definition, Select};
+use super::definition::{Definition, Each, Select};
 use super::parts::{Misplaced, Place};
 use super::path::Expr;
 use crate::error::{Error, Result};
@@ -54,6 +54,18 @@ impl View {
             select: definition.select,
             conditions: definition.conditions,
         })
+    }
+
+    /// Whether no resource can have more than one row: the view goes through no list.
+    pub(crate) fn gives_one_row(&self) -> bool {
+        let mut selects = vec![&self.select];
+        while let Some(select) = selects.pop() {
+            if !matches!(select.each, Each::Once) || !select.union.is_empty() {
+                return false;
+            }
+            selects.extend(&select.selects);
+        }
+        true
     }
 
     /// The schema of the rows that [`super::Decoder`] makes; every column can be null.

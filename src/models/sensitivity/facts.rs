@@ -101,6 +101,12 @@ impl Facts {
         let base: Arc<str> = table.name.to_string().into();
         let row = attributes.label(format!("a row of {}", table.name), Bases::from([base]));
         relation.keys = vec![Attrs::from([row])];
+        let record = names.iter().position(|name| name == "record_key");
+        if let Some(record) = record.filter(|_| table.one_row) {
+            relation
+                .keys
+                .extend(relation.columns.get(record).map(|c| Attrs::from([c.attr])));
+        }
         relation.owner = owner;
         relation.level = Level::Person;
         relation.sources.insert(table.name.clone());

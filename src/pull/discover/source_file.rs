@@ -92,9 +92,12 @@ impl Listed {
 pub(in crate::pull) fn decoder_of(source: &SourcePlan, path: &Path) -> Option<usize> {
     match &source.kind {
         SourceKind::Fhir { .. } => {
-            let name = path.file_name()?.to_str()?;
-            let plain = name.strip_suffix(".gz").unwrap_or(name);
-            plain.ends_with(".ndjson").then_some(0)
+            let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+            let plain = name.strip_suffix(".gz").unwrap_or(&name);
+            // What an export says of itself lies beside its files.
+            let extract =
+                plain.ends_with(".ndjson") || plain.ends_with(".json") && plain != "manifest.json";
+            extract.then_some(0)
         }
         SourceKind::Csv { decoders } => decoders
             .iter()

@@ -162,7 +162,14 @@ impl Relink<'_> {
             })
             .collect()
         } else {
-            self.people.of(patients)
+            // A row that names the person itself refers to no Patient, and stays that person's.
+            let rows = self.people.of(patients);
+            let rows = rows.iter().zip(patients).zip(before);
+            rows.map(|((now, patient), before)| match patient {
+                Some(_) => now,
+                None => before,
+            })
+            .collect()
         };
         Ok((before.clone(), now))
     }

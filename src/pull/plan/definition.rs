@@ -38,8 +38,13 @@ pub(super) fn view_table(
 ) -> Result<TablePlan> {
     let mut columns = Vec::with_capacity(view.columns.len());
     let mut person = PersonLink::None;
+    let mut logical = None;
     let mut order = None;
     let (mut other, mut kind) = (None, None);
+    let refers = view
+        .columns
+        .iter()
+        .any(|column| column.name == "person_key");
     for (i, column) in view.columns.iter().enumerate() {
         let place = format!("{file}: column {}", column.name);
         let treatment = match column.tags.get("populace/privacy") {
@@ -47,6 +52,11 @@ pub(super) fn view_table(
             None => Treatment::Clear,
         };
         let stored = match (&treatment, column.name.as_str()) {
+            // Whoever refers to a Patient may name the person beside it, or in its place.
+            (Treatment::Person, _) if view.resource != "Patient" && refers => {
+                logical = Some(i);
+                false
+            }
             (Treatment::Person, _) => {
                 person = PersonLink::Identifier(i);
                 false
@@ -83,6 +93,8 @@ pub(super) fn view_table(
         order,
         &view.schema(),
     )?;
+    table.logical = logical;
+    table.one_row = view.gives_one_row();
     table.merges = other
         .zip(kind)
         .map(|(other, kind)| MergeColumns { other, kind });
@@ -199,6 +211,8 @@ fn table(
         schema: Arc::new(Schema::new(fields)),
         columns,
         person,
+        one_row: false,
+        logical: None,
         merges: None,
         order,
         fingerprint,

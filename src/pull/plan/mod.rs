@@ -193,6 +193,9 @@ impl PullPlan {
         hash.update(reading.person_identifier.as_bytes());
         hash.update(salt.as_deref().unwrap_or_default().as_bytes());
         hash.update(&[u8::from(reading.accept_test_numbers)]);
+        for status in &reading.verified_statuses {
+            hash.update(status.as_bytes());
+        }
         let modifiers = &reading.known_modifier_extensions;
         for url in modifiers {
             hash.update(url.as_bytes());
@@ -203,6 +206,7 @@ impl PullPlan {
                 .with_zone(shared.dates.time_zone),
             tables,
             nhs_numbers: reading.person_identifier == NHS_NUMBER_SYSTEM,
+            verified_statuses: reading.verified_statuses.clone(),
         };
         let accepts = (reading.accept_test_numbers, reading.reject_threshold);
         Ok(shared.source(location, kind, accepts, &hash))

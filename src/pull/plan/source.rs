@@ -53,6 +53,8 @@ pub(crate) enum SourceKind {
         tables: Vec<(String, usize)>,
         /// Whether identifiers are NHS numbers, with their rules.
         nhs_numbers: bool,
+        /// The statuses of NHS numbers with which they link.
+        verified_statuses: Vec<&'static str>,
     },
     /// CSV rows.
     Csv {

@@ -31,6 +31,10 @@ pub(crate) struct TablePlan {
     pub columns: Vec<ColumnPlan>,
     /// How rows find their person.
     pub person: PersonLink,
+    /// Whether it is known that no record has more than one row.
+    pub one_row: bool,
+    /// The column with the person's own identifier in a reference that names no record.
+    pub logical: Option<usize>,
     /// Where the table says which Patients were merged, when it does.
     pub merges: Option<MergeColumns>,
     /// The column that rows of a person are sorted by.
@@ -45,6 +49,7 @@ impl TablePlan {
     /// Another definition of the same table: the order in which sources are read does not matter.
     pub(super) fn also_defined_by(&mut self, other: &TablePlan) {
         self.definitions.extend(other.definitions.iter().cloned());
+        self.one_row &= other.one_row;
         if self.definitions.len() > 1 {
             let mut hash = blake3::Hasher::new();
             for definition in &self.definitions {

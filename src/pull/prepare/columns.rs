@@ -88,7 +88,17 @@ impl Preparer<'_> {
             PersonLink::Patient(column) => {
                 let references = text(&table.picked(column, kept)?)?;
                 let patients = self.source.pseudonyms.records(references.iter());
-                let people = Arc::new(self.people.of(&patients));
+                let mut people = self.people.of(&patients);
+                if table.plan.logical.is_some() {
+                    let rows = kept.iter().map(|kept| table.named[kept.row as usize]);
+                    let rows = people.iter().zip(rows);
+                    people = rows
+                        .map(|(found, named)| {
+                            found.or(named.verified().map(|person| person.key.get()))
+                        })
+                        .collect();
+                }
+                let people = Arc::new(people);
                 Ok(vec![people, records, Arc::new(patients)])
             }
         }

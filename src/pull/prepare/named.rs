@@ -3,7 +3,7 @@
 use super::{KeptRow, Preparer, Rejecting, TableRows, text};
 use crate::decode::{RejectReason, Rows};
 use crate::error::Result;
-use crate::privacy::{NhsNumber, NhsNumberError, Person};
+use crate::privacy::{NhsNumber, NhsNumberError, Person, VERIFIED, verification_status};
 use crate::pull::plan::{PersonLink, SourceKind, TablePlan};
 use arrow::array::{Array, ArrayRef, StringArray, new_null_array};
 use arrow::datatypes::DataType;
@@ -46,12 +46,22 @@ impl Preparer<'_> {
         plan: &TablePlan,
         rejecting: &mut Rejecting,
     ) -> Result<Vec<Named>> {
-        let PersonLink::Identifier(column) = plan.person else {
-            return Ok(Vec::new());
+        let (column, reference) = match (plan.person, plan.logical) {
+            (PersonLink::Identifier(column), _) => (column, None),
+            (PersonLink::Patient(reference), Some(column)) => (column, Some(reference)),
+            _ => return Ok(Vec::new()),
         };
-        let nhs_numbers = match &self.source.kind {
-            SourceKind::Fhir { nhs_numbers, .. } => *nhs_numbers,
-            SourceKind::Csv { .. } => true,
+        let references = match reference {
+            Some(reference) => Some(text(rows.batch.column(reference))?),
+            None => None,
+        };
+        let (nhs_numbers, statuses) = match &self.source.kind {
+            SourceKind::Fhir {
+                nhs_numbers,
+                verified_statuses,
+                ..
+            } => (*nhs_numbers, verified_statuses.as_slice()),
+            SourceKind::Csv { .. } => (true, [VERIFIED].as_slice()),
         };
         let name = &plan.columns[column].name;
         let identifiers = text(rows.batch.column(column))?;
@@ -65,10 +75,17 @@ impl Preparer<'_> {
                 true => identifiers.value(row).trim(),
                 false => "",
             };
-            // Only a number that is present and verified may link (status 01).
-            let unverified = verified
-                .as_ref()
-                .is_some_and(|status| status.is_valid(row) && status.value(row) != "01");
+            if let Some(references) = &references
+                && (references.is_valid(row) || identifier.is_empty())
+            {
+                // The record that it refers to says who it is about.
+                named.push(Named::Nobody);
+                continue;
+            }
+            let unverified = verified.as_ref().is_some_and(|status| {
+                let status = status.is_valid(row).then(|| status.value(row));
+                status.is_some_and(|status| !is_verified(status, statuses))
+            });
             named.push(match self.person(identifier, nhs_numbers) {
                 Ok(person) if unverified => Named::Unverified(person),
                 Ok(person) => Named::Verified(person),
@@ -115,4 +132,9 @@ impl Preparer<'_> {
             .collect();
         Ok(Arc::new(digests))
     }
+}
+
+/// Whether a number with this status says who somebody is.
+fn is_verified(status: &str, accepted: &[&str]) -> bool {
+    verification_status(status).is_some_and(|status| accepted.contains(&status))
 }

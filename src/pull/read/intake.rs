@@ -86,7 +86,7 @@ pub(in crate::pull) fn counted(decoded: &Decoded, viewed: Option<&[&str]>) -> Ex
         None => 0,
     };
     Extract {
-        lines: decoded.line_count,
+        lines: decoded.line_count + decoded.bundled,
         without_view,
         deletions,
         other: decoded.blank,

@@ -1,5 +1,6 @@
 //! Reading a file as chunks of whole lines, with the place of each in the file.
 
+use super::json_document;
 use crate::decode::csv::{Dialect, first_records, whole_records};
 use crate::error::{Context, Error, Result};
 use crate::pull::discover::source_file::{Origin, SourceFile};
@@ -131,6 +132,10 @@ pub(crate) fn pieces(
     form: Form,
     mut take: impl FnMut(Piece) -> Result<()>,
 ) -> Result<()> {
+    if form == Form::Lines {
+        let read = json_document::unfolded(reader);
+        reader = read.data(|| format!("{name} cannot be read"))?;
+    }
     let mut held = buffer();
     let (mut offset, mut line) = (0u64, 1u64);
     let mut wanted = CHUNK;

@@ -1,9 +1,20 @@
 //! Records as senders in England wrote them when something went wrong: a file a case.
 
+mod bundles;
+mod case_01_admission_method_place;
+mod case_02_verification_status_words;
+mod case_05_address_period;
+mod case_07_logical_reference;
 mod case_09_summer_time;
 mod case_14_null_text;
 mod case_15_whole_numbers_and_dates_with_more;
 mod case_16_encodings_and_separators;
+mod case_20_medication_by_reference;
+mod case_21_observation_choices;
 mod case_33_lost_leading_zero;
 mod case_34_born_1900;
+mod case_36_nhs_communication_r4;
+mod case_37_who_provided_it;
+mod case_51_organisation_twice;
 mod csv_sender;
+mod fhir_record;

@@ -19,6 +19,12 @@ pub(in super::super) enum Function {
     ResourceKey,
     LowBoundary,
     HighBoundary,
+    /// What a reference to a contained resource leads to.
+    Resolve,
+    /// The identifier of one system by which a reference names its resource.
+    ReferenceIdentifier,
+    /// The coding of the code systems that are preferred, in their order.
+    PreferredCoding,
 }
 
 /// What takes a type instead of an expression.
@@ -26,7 +32,7 @@ pub(super) const OF_TYPE: &str = "ofType";
 pub(super) const REFERENCE_KEY: &str = "getReferenceKey";
 
 /// Name, function, and how many arguments it takes at least and at most.
-const ALL: [(&str, Function, usize, usize); 12] = [
+const ALL: [(&str, Function, usize, usize); 15] = [
     ("where", Function::Where, 1, 1),
     ("exists", Function::Exists, 0, 1),
     ("empty", Function::Empty, 0, 0),
@@ -39,6 +45,14 @@ const ALL: [(&str, Function, usize, usize); 12] = [
     ("getResourceKey", Function::ResourceKey, 0, 0),
     ("lowBoundary", Function::LowBoundary, 0, 0),
     ("highBoundary", Function::HighBoundary, 0, 0),
+    ("resolve", Function::Resolve, 0, 0),
+    (
+        "getReferenceIdentifier",
+        Function::ReferenceIdentifier,
+        1,
+        1,
+    ),
+    ("preferredCoding", Function::PreferredCoding, 1, 8),
 ];
 
 impl Function {
@@ -73,6 +87,7 @@ impl Function {
         let wanted = match (least, most) {
             (0, 0) => "no argument".to_owned(),
             (1, 1) => "1 argument".to_owned(),
+            (least, most) if most > least + 1 => format!("{least} to {most} arguments"),
             _ => format!("{least} or {most} arguments"),
         };
         Err(Fault::new(format!(

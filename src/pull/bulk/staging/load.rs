@@ -13,7 +13,7 @@ use crate::pull::plan::{PersonLink, TablePlan};
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::read::context::PullContext;
 use crate::pull::read::intake::{BulkFile, FileIntake, Intake};
-use arrow::array::{AsArray, RecordBatch};
+use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
@@ -305,8 +305,17 @@ fn linked(plan: &TablePlan, batch: RecordBatch, people: &PatientIndex) -> Result
         .column_by_name("patient_key")
         .ok_or("it has no patient_key")
         .data(failed)?;
-    let people = people.of(patients.as_primitive::<Int64Type>());
+    let patients = patients.as_primitive::<Int64Type>();
     let mut columns = batch.columns().to_vec();
+    // A row that names the person itself refers to no Patient.
+    let named = columns[0].as_primitive::<Int64Type>();
+    let people: Int64Array = people
+        .of(patients)
+        .iter()
+        .zip(patients)
+        .zip(named)
+        .map(|((found, patient), named)| if patient.is_some() { found } else { named })
+        .collect();
     columns[0] = Arc::new(people);
     RecordBatch::try_new(plan.schema.clone(), columns).data(failed)
 }

@@ -1,0 +1,63 @@
+/*
+description: >
+  Prescriptions of linked people up to the as-of date with the code of the medicine, whether the
+  MedicationRequest has it, contains it, or refers to a Medication of the record. Prescriptions that
+  were entered in error are left out.
+grain: record_key
+columns:
+  person_key: Pseudonym of the person
+  record_key: Pseudonym of the MedicationRequest
+  code: dm+d or SNOMED CT code of the medicine, or the first of another system; null where nothing says it
+  code_system: System of the code
+  authored: When it was written (UTC); null where not known
+  status: As recorded
+  intent: As recorded; order, plan and their like
+  quantity: How much of it, in quantity_unit; null where not recorded
+  quantity_unit: UCUM code of the unit, or the unit as written
+checks:
+  - unique: record_key
+  - not_null: [person_key, record_key]
+*/
+with requests as (
+    select
+        person_key,
+        record_key,
+        code,
+        code_system,
+        medication_key,
+        authored,
+        status,
+        intent,
+        quantity,
+        quantity_unit
+    from record.medication_request
+    where person_key is not null
+        and coalesce(status, 'unknown') <> 'entered-in-error'
+        and (authored is null or authored < $as_of + interval '1' day)
+),
+
+medications as (
+    select record_key, code, code_system
+    from record.medication
+),
+
+final as (
+    select
+        requests.person_key,
+        requests.record_key,
+        coalesce(requests.code, medications.code) as code,
+        case
+            when requests.code is not null then requests.code_system
+            else medications.code_system
+        end as code_system,
+        requests.authored,
+        requests.status,
+        requests.intent,
+        requests.quantity,
+        requests.quantity_unit
+    from requests
+    left join medications
+        on requests.medication_key = medications.record_key
+)
+
+select * from final

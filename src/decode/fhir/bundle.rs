@@ -1,0 +1,244 @@
+//! The resources of a Bundle, each as a line of its own.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::cursor::{Broken, Cursor};
+use super::reference;
+
+/// A resource of a Bundle.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Its text, with references to other entries as `Type/id`, and with the id of its entry when it
+    /// has none of its own.
+    pub text: Vec<u8>,
+    /// Where it stands in the Bundle.
+    pub range: Range<usize>,
+}
+
+/// Where the parts of an entry stand, and what a resource calls itself.
+#[derive(Debug, Default)]
+struct Place {
+    full_url: Vec<u8>,
+    resource: Range<usize>,
+    kind: Vec<u8>,
+    id: Vec<u8>,
+}
+
+impl Place {
+    /// The id by which others know the resource: its own, or that in the address of its entry.
+    fn known_id(&self) -> &[u8] {
+        match &*self.id {
+            [] => match reference::key(&self.full_url, None) {
+                Some(key) => after_last(self.full_url.get(key).unwrap_or_default(), b'/'),
+                None => after_last(&self.full_url, b':'),
+            },
+            own => own,
+        }
+    }
+}
+
+/// The resources that the Bundle `text` holds, whatever its type; none where it has only requests.
+pub(super) fn resources(text: &[u8]) -> Result<Vec<Entry>, Broken> {
+    let mut places = Vec::new();
+    let mut cursor = Cursor { bytes: text, at: 0 };
+    members(&mut cursor, |name, cursor| match name {
+        b"entry" if cursor.token() == b'[' => items(cursor, |cursor| {
+            let place = entry(cursor)?;
+            if !place.resource.is_empty() {
+                places.push(place);
+            }
+            Ok(())
+        }),
+        _ => cursor.skip(),
+    })?;
+    let known: HashMap<&[u8], Vec<u8>> = places
+        .iter()
+        .filter(|place| place.full_url.starts_with(b"urn:") && !place.kind.is_empty())
+        .map(|place| {
+            let key = [&place.kind, b"/".as_slice(), place.known_id()].concat();
+            (place.full_url.as_slice(), key)
+        })
+        .collect();
+    let entries = places.iter().map(|place| {
+        let own = text.get(place.resource.clone()).unwrap_or_default();
+        Entry {
+            text: with_id(followed(own, &known), place),
+            range: place.resource.clone(),
+        }
+    });
+    Ok(entries.collect())
+}
+
+/// The address and the resource of an entry, which may have neither.
+fn entry(cursor: &mut Cursor<'_>) -> Result<Place, Broken> {
+    let mut place = Place::default();
+    if cursor.token() != b'{' {
+        cursor.skip()?;
+        return Ok(place);
+    }
+    members(cursor, |name, cursor| match (name, cursor.token()) {
+        (b"fullUrl", b'"') => {
+            place.full_url = string(cursor)?;
+            Ok(())
+        }
+        (b"resource", b'{') => {
+            let start = cursor.at;
+            members(cursor, |name, cursor| match (name, cursor.token()) {
+                (b"resourceType", b'"') => {
+                    place.kind = string(cursor)?;
+                    Ok(())
+                }
+                (b"id", b'"') => {
+                    place.id = string(cursor)?;
+                    Ok(())
+                }
+                _ => cursor.skip(),
+            })?;
+            place.resource = start..cursor.at;
+            Ok(())
+        }
+        _ => cursor.skip(),
+    })?;
+    Ok(place)
+}
+
+/// Goes through an object: `each` takes the value of every member.
+fn members<'t>(
+    cursor: &mut Cursor<'t>,
+    mut each: impl FnMut(&[u8], &mut Cursor<'t>) -> Result<(), Broken>,
+) -> Result<(), Broken> {
+    cursor.expect(b'{')?;
+    if cursor.token() == b'}' {
+        return cursor.expect(b'}');
+    }
+    loop {
+        if cursor.token() != b'"' {
+            return Err(Broken);
+        }
+        let name = string(cursor)?;
+        cursor.expect(b':')?;
+        each(&name, cursor)?;
+        match cursor.token() {
+            b',' => cursor.expect(b',')?,
+            _ => return cursor.expect(b'}'),
+        }
+    }
+}
+
+/// Goes through a list: `each` takes every item.
+fn items<'t>(
+    cursor: &mut Cursor<'t>,
+    mut each: impl FnMut(&mut Cursor<'t>) -> Result<(), Broken>,
+) -> Result<(), Broken> {
+    cursor.expect(b'[')?;
+    if cursor.token() == b']' {
+        return cursor.expect(b']');
+    }
+    loop {
+        each(cursor)?;
+        match cursor.token() {
+            b',' => cursor.expect(b',')?,
+            _ => return cursor.expect(b']'),
+        }
+    }
+}
+
+/// Takes a string, as it is written. Addresses and ids are written without escapes.
+fn string(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Broken> {
+    let span = cursor.string()?;
+    let range = span.start() as usize..span.end() as usize;
+    Ok(cursor.bytes.get(range).unwrap_or_default().to_vec())
+}
+
+/// `text` with the keys of entries in the place of references to their addresses.
+fn followed(text: &[u8], known: &HashMap<&[u8], Vec<u8>>) -> Vec<u8> {
+    const URN: &[u8] = b"\"urn:";
+    let mut followed = Vec::with_capacity(text.len());
+    let mut done = 0;
+    if !known.is_empty() {
+        for at in memchr::memmem::find_iter(text, URN) {
+            let start = at + 1;
+            let rest = text.get(start..).unwrap_or_default();
+            let Some(length) = memchr::memchr(b'"', rest) else {
+                break;
+            };
+            let key = rest.get(..length).and_then(|urn| known.get(urn));
+            let before = text.get(..at).unwrap_or_default().trim_ascii_end();
+            let named = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end);
+            // An identifier may have the same value, and stays what it is.
+            let refers = named.is_some_and(|named| named.ends_with(b"\"reference\""));
+            if let (Some(key), true) = (key, refers) {
+                followed.extend_from_slice(text.get(done..start).unwrap_or_default());
+                followed.extend_from_slice(key);
+                done = start + length;
+            }
+        }
+    }
+    followed.extend_from_slice(text.get(done..).unwrap_or_default());
+    followed
+}
+
+/// `text` with the id that its entry's address has, when it has none of its own.
+fn with_id(text: Vec<u8>, place: &Place) -> Vec<u8> {
+    let id = place.known_id();
+    let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    if !place.id.is_empty() || id.is_empty() || !id.iter().all(is_id) {
+        return text;
+    }
+    let own = text.get(1..).unwrap_or_default();
+    let empty = own.trim_ascii_start().starts_with(b"}");
+    let comma = if empty { b"".as_slice() } else { b"," };
+    [b"{\"id\":\"", id, b"\"", comma, own].concat()
+}
+
+/// What comes after the last `mark`.
+fn after_last(text: &[u8], mark: u8) -> &[u8] {
+    let at = memchr::memrchr(mark, text).map_or(0, |at| at + 1);
+    text.get(at..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resources;
+
+    fn texts(bundle: &str) -> Vec<String> {
+        let entries = resources(bundle.as_bytes()).unwrap();
+        for entry in &entries {
+            assert!(bundle[entry.range.clone()].starts_with('{'));
+            assert!(bundle[entry.range.clone()].ends_with('}'));
+        }
+        let texts = entries.into_iter().map(|entry| entry.text);
+        texts.map(|text| String::from_utf8(text).unwrap()).collect()
+    }
+
+    #[test]
+    fn resources_are_known_by_the_addresses_of_their_entries() {
+        let bundle = r#"{"resourceType": "Bundle", "type":"transaction", "entry": [
+            {"fullUrl":"urn:uuid:a1","resource": {"resourceType":"Patient","identifier":[{"value":"urn:uuid:a1"}]} , "request":{"method":"POST"}},
+            {"fullUrl":"urn:uuid:b2","resource":{"resourceType":"Condition","id":"own","subject":{"reference" : "urn:uuid:a1"},"asserter":{"reference":"urn:uuid:zz"}}},
+            {"fullUrl":"https://x.example/fhir/Basic/7","resource":{}},
+            {"request":{"method":"DELETE","url":"Basic/1"}}, 5]}"#;
+        assert_eq!(
+            texts(bundle),
+            [
+                r#"{"id":"a1","resourceType":"Patient","identifier":[{"value":"urn:uuid:a1"}]}"#,
+                r#"{"resourceType":"Condition","id":"own","subject":{"reference" : "Patient/a1"},"asserter":{"reference":"urn:uuid:zz"}}"#,
+                r#"{"id":"7"}"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bundle_may_hold_nothing() {
+        for bundle in [
+            "{}",
+            r#"{"entry":[]}"#,
+            r#"{"entry":{}}"#,
+            r#"{"entry":[{"resource":null}]}"#,
+        ] {
+            assert_eq!(texts(bundle), [""; 0], "{bundle}");
+        }
+        assert!(resources(br#"{"entry":[{"resource":{"#).is_err());
+    }
+}
