@@ -167,7 +167,9 @@ fn careconnect_gives_the_rows_of_uk_core() {
     };
     for (at, view) in r4.iter().enumerate() {
         // STU3 says in an element of its own that a vaccine was not given.
-        let old = rows(&old, at).join("\n").replace("|completed|true|", "|not-done|true|");
+        let old = rows(&old, at)
+            .join("\n")
+            .replace("|completed|true|", "|not-done|true|");
         let old = old.lines().map(str::to_owned).collect();
         assert_eq!(same_request(old), rows(&new, at), "{}", view.name);
     }
