@@ -93,7 +93,8 @@ fn a_model_is_built_again_only_when_something_changed() {
     assert_eq!(state(&run, "demographic.population_profile"), "up_to_date");
     // A parameter changes what uses it, and what reads that.
     let run = project.json(&["run", "--set", "as_of=2026-08-31"]);
-    assert_eq!(state(&run, "core.person"), "changed");
+    assert_eq!(state(&run, "staging.patient"), "changed");
+    assert_eq!(state(&run, "core.person"), "input_changed");
     assert_eq!(
         state(&run, "demographic.population_profile"),
         "input_changed"

@@ -4,7 +4,7 @@ use crate::project::{Project, pipeline_over, synth};
 
 const PATIENT: &str = r#"{"resourceType":"Patient","id":"p1","meta":{"lastUpdated":"2026-01-05T10:00:00Z"},"extension":[{"url":"https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-CareConnect-EthnicCategory-1","valueCodeableConcept":{"coding":[{"code":"H"}]}}],"identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9434765919"}],"gender":"female","birthDate":"1957-03-14"}"#;
 const CONDITION: &str = r#"{"resourceType":"Condition","id":"c1","meta":{"lastUpdated":"2026-01-05T10:00:00Z"},"clinicalStatus":"active","code":{"coding":[{"system":"http://snomed.info/sct","code":"38341003"}]},"subject":{"reference":"Patient/p1"},"assertedDate":"2019-06-01"}"#;
-const REFERRAL: &str = r#"{"resourceType":"ReferralRequest","id":"r1"}"#;
+const WITHOUT_VIEW: &str = r#"{"resourceType":"DataElement","id":"r1"}"#;
 
 #[test]
 fn a_source_of_stu3_fills_the_tables_of_r4() {
@@ -14,7 +14,7 @@ fn a_source_of_stu3_fills_the_tables_of_r4() {
     let patients = project.number("select count(*) from record.patient");
     let folder = project.path("yhcr");
     std::fs::create_dir(&folder).unwrap();
-    let text = [PATIENT, CONDITION, REFERRAL].join("\n");
+    let text = [PATIENT, CONDITION, WITHOUT_VIEW].join("\n");
     std::fs::write(folder.join("all.ndjson"), text).unwrap();
     let source =
         "\n[sources.yhcr]\nkind = \"fhir-folder\"\nfhir_version = \"3.0\"\nurl = \"yhcr\"\n";

@@ -354,6 +354,15 @@ fn what_an_analyst_gets_wrong() {
         "pretty.json",
         "{\n  \"resourceType\": \"Observation\",\n  \"id\": \"o\"\n}\n",
     );
+    // One resource over many lines is read; two are not.
+    let output = folder.run(&["view.json", "pretty.json"]);
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("1 files, 1 lines") && said.contains("1 rows"),
+        "{said}"
+    );
+    let pretty = std::fs::read_to_string(folder.path("pretty.json")).unwrap();
+    folder.write("pretty.json", pretty.repeat(2));
     let error = folder.fails(3, &["view.json", "pretty.json"]);
     assert!(
         error.contains("hint: are the files NDJSON, with one resource a line? list them"),

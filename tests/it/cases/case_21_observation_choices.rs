@@ -35,7 +35,7 @@ fn no_choice_of_an_observation_is_lost() {
     let pulled = project.json(&["pull"]);
     assert_eq!(pulled["rejected"], serde_json::json!({}));
     let rows = project.sql(
-        "select code, code_system, cast(effective as date), value, comparator, unit, value_code, value_boolean, value_is_text from record.observation order by code, effective, value, value_code, value_boolean, value_is_text",
+        "select code, code_system, cast(effective as date) as day, value, comparator, unit, value_code, value_boolean, value_is_text from record.observation order by code, day, value, value_code, value_boolean, value_is_text",
     );
     let (sct, read) = ("http://snomed.info/sct", "http://read.info/readv2");
     let (hba1c, day) = ("1022431000000105", "2026-01-05");
