@@ -20,6 +20,11 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     // Nothing is stored under it, so that whoever has no key can check all the same.
     let key = Key::throwaway()?;
     let pull = PullPlan::read(&pipeline, &key)?;
+    // Where they are not on this machine, as on an analyst's, the pull reads them.
+    let lookups = pipeline.settings.privacy.lookups.iter();
+    for (name, _) in lookups.filter(|(_, lookup)| pipeline.path(&lookup.file).exists()) {
+        pull.lookup(&pipeline, name)?;
+    }
     let library = session::library(&pipeline)?;
     let wanted = library.models.keys().cloned().collect();
     let order = order(&library, &wanted)?;

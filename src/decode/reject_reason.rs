@@ -25,8 +25,10 @@ pub enum RejectReason {
     DateInFuture,
     /// A row of a person without an NHS number.
     NhsNumberMissing,
-    /// An NHS number that cannot be one, or a test number where none may be.
+    /// An NHS number that cannot be one.
     NhsNumberInvalid,
+    /// An NHS number of the range that is for tests, where none may be.
+    NhsNumberTestRange,
     /// No identifier of the source's `person_identifier` system.
     PersonIdentifierMissing,
     /// A CSV row with more or fewer columns than its header.
@@ -41,7 +43,7 @@ pub enum RejectReason {
 
 impl RejectReason {
     /// Every reason, in the order in which they are explained.
-    pub const ALL: [RejectReason; 14] = [
+    pub const ALL: [RejectReason; 15] = [
         RejectReason::NotJson,
         RejectReason::NoResourceType,
         RejectReason::UnknownResourceType,
@@ -51,6 +53,7 @@ impl RejectReason {
         RejectReason::DateInFuture,
         RejectReason::NhsNumberMissing,
         RejectReason::NhsNumberInvalid,
+        RejectReason::NhsNumberTestRange,
         RejectReason::PersonIdentifierMissing,
         RejectReason::WrongColumnCount,
         RejectReason::KeyMissing,
@@ -117,8 +120,13 @@ impl RejectReason {
             ),
             RejectReason::NhsNumberInvalid => (
                 "nhs-number-invalid",
-                "has an NHS number that cannot be one, or a test number where none may be",
-                "ask the sender; `accept_test_numbers` is for test data only",
+                "has an NHS number that cannot be one: not ten digits, or a wrong check digit",
+                "ask the sender",
+            ),
+            RejectReason::NhsNumberTestRange => (
+                "nhs-number-test-range",
+                "has an NHS number of the range that is for tests (999…)",
+                "ask the sender for the live record; set `accept_test_numbers = true` for a source of test data only",
             ),
             RejectReason::PersonIdentifierMissing => (
                 "person-identifier-missing",

@@ -4,7 +4,7 @@ use crate::error::{Context, Error, Result};
 use crate::functions::need::{CodeLists, ListText, SHIPPED};
 use crate::lake::properties::CONTENT;
 use crate::lake::{Lake, Table, TableName};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{ColumnChoice, ColumnOf, Pipeline};
 use crate::privacy::{check_reference_column, looks_identifying};
 use arrow::array::{ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{Date32Type, Field, Schema};
@@ -29,11 +29,11 @@ pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Loaded> 
     for (name, source) in sources(pipeline)? {
         let table = TableName::new("reference", name);
         let bytes = source.bytes()?;
-        let content = content_of(&bytes);
+        let content = content_of(&bytes, &source);
         let (base, damage) = held(lake, &table).await?;
         let known = base.as_ref().and_then(|t| t.property(CONTENT));
         if known != Some(&content) || !damage.is_empty() {
-            let rows = read(&source.place(), &bytes)?;
+            let rows = read(&source.place(), &bytes, &source.choice())?;
             let properties = BTreeMap::from([(CONTENT.to_string(), content)]);
             if base.is_none() && !damage.is_empty() {
                 lake.forget_log(&table).await?;
@@ -69,14 +69,18 @@ pub(crate) fn reference_versions(pipeline: &Pipeline) -> Result<BTreeMap<TableNa
     sources
         .map(|(name, source)| {
             let table = TableName::new("reference", name);
-            Ok((table, content_of(&source.bytes()?)))
+            Ok((table, content_of(&source.bytes()?, &source)))
         })
         .collect()
 }
 
-fn content_of(bytes: &[u8]) -> String {
+fn content_of(bytes: &[u8], source: &Source) -> String {
     let mut content = blake3::Hasher::new();
     content.update(b"form 1");
+    let choice = source.choice();
+    if choice != ColumnChoice::default() {
+        content.update(format!("{choice:?}").as_bytes());
+    }
     content.update(bytes);
     content.finalize().to_hex()[..32].to_string()
 }
@@ -86,7 +90,7 @@ pub(crate) fn reference_rows(pipeline: &Pipeline) -> Result<BTreeMap<TableName, 
     let mut tables = BTreeMap::new();
     for (name, source) in sources(pipeline)? {
         let bytes = source.bytes()?;
-        let rows = read(&source.place(), &bytes)?;
+        let rows = read(&source.place(), &bytes, &source.choice())?;
         tables.insert(TableName::new("reference", name), rows);
     }
     Ok(tables)
@@ -110,6 +114,8 @@ pub(crate) fn code_lists(pipeline: &Pipeline) -> Result<CodeLists> {
 /// Where a reference table comes from.
 enum Source {
     File(PathBuf),
+    /// A file of which columns are chosen.
+    Chosen(PathBuf, ColumnChoice),
     /// A code list that comes with the program, and its file in the program's own sources.
     Shipped(String, &'static str),
 }
@@ -117,14 +123,21 @@ enum Source {
 impl Source {
     fn place(&self) -> String {
         match self {
-            Source::File(path) => path.display().to_string(),
+            Source::File(path) | Source::Chosen(path, _) => path.display().to_string(),
             Source::Shipped(place, _) => place.clone(),
+        }
+    }
+
+    fn choice(&self) -> ColumnChoice {
+        match self {
+            Source::Chosen(_, choice) => choice.clone(),
+            _ => ColumnChoice::default(),
         }
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
         match self {
-            Source::File(path) => crate::regular_file::read(path)
+            Source::File(path) | Source::Chosen(path, _) => crate::regular_file::read(path)
                 .data(|| format!("the reference file {} cannot be read", path.display()))
                 .map_err(|e| e.hint("correct its path under [reference]")),
             Source::Shipped(_, text) => Ok(text.as_bytes().to_vec()),
@@ -157,24 +170,66 @@ fn sources(pipeline: &Pipeline) -> Result<BTreeMap<String, Source>> {
             }
         }
     }
-    for (name, path) in &pipeline.settings.reference {
-        sources.insert(name.clone(), Source::File(pipeline.path(path)));
+    for (name, settings) in &pipeline.settings.reference {
+        let path = pipeline.path(&settings.file);
+        sources.insert(name.clone(), Source::Chosen(path, settings.choice.clone()));
     }
     Ok(sources)
 }
 
+/// The columns of the table: their names, and their places in the file.
+fn chosen(
+    place: &str,
+    first: &csv::StringRecord,
+    choice: &ColumnChoice,
+) -> Result<Vec<(String, usize)>> {
+    let cannot = || Error::data(format!("the reference file {place} cannot be read"));
+    let name = |text: &str| text.trim().to_ascii_lowercase();
+    // An official file without a header, such as the ODS's, begins with somebody's address.
+    if choice.header && first.iter().any(|text| looks_identifying(text).is_some()) {
+        return Err(cannot()
+            .cause("its first line does not name columns: it holds a postcode, a number or an address")
+            .hint("say so, and choose columns by their places: NAME = { file = \"FILE.csv\", header = false, columns = { practice_code = 1, practice_name = 2 } }"));
+    }
+    if choice.columns.is_empty() {
+        return match choice.header {
+            true => Ok(first.iter().map(name).zip(0..).collect()),
+            false => Err(Error::usage(format!(
+                "the reference file {place} has no header, and no columns are named"
+            ))
+            .hint("name them by their places: columns = { practice_code = 1, practice_name = 2 }")),
+        };
+    }
+    let columns = choice.columns.iter().map(|(wanted, of)| {
+        let at = match of {
+            ColumnOf::Place(at) => at.checked_sub(1).filter(|at| *at < first.len()),
+            ColumnOf::Name(_) if !choice.header => None,
+            ColumnOf::Name(column) => first.iter().position(|text| name(text) == name(column)),
+        };
+        let shown = match of {
+            ColumnOf::Place(at) => at.to_string(),
+            ColumnOf::Name(column) => column.clone(),
+        };
+        let at = at.ok_or_else(|| {
+            cannot()
+                .cause(format!("it has no column {shown}"))
+                .hint("correct columns of this table under [reference]")
+        })?;
+        Ok((name(wanted), at))
+    });
+    columns.collect()
+}
+
 /// Reads a CSV file with a header. A column is whole numbers, numbers or dates when all of its
 /// values are; codes stay text, so that `01` keeps its zero.
-fn read(place: &str, bytes: &[u8]) -> Result<RecordBatch> {
+fn read(place: &str, bytes: &[u8], choice: &ColumnChoice) -> Result<RecordBatch> {
     let cannot = || format!("the reference file {place} cannot be read");
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader = csv::Reader::from_reader(bytes);
-    let names: Vec<String> = reader
-        .headers()
-        .data(cannot)?
-        .iter()
-        .map(|n| n.trim().to_ascii_lowercase())
-        .collect();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(choice.header)
+        .from_reader(bytes);
+    let chosen = chosen(place, reader.headers().data(cannot)?, choice)?;
+    let names: Vec<&String> = chosen.iter().map(|(name, _)| name).collect();
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); names.len()];
     for name in &names {
         check_reference_column(place, name)?;
@@ -182,8 +237,8 @@ fn read(place: &str, bytes: &[u8]) -> Result<RecordBatch> {
     for row in reader.records() {
         let row = row.data(cannot)?;
         let line = row.position().map_or(0, csv::Position::line);
-        for ((column, name), value) in columns.iter_mut().zip(&names).zip(row.iter()) {
-            let value = value.trim();
+        for (column, (name, at)) in columns.iter_mut().zip(&chosen) {
+            let value = row.get(*at).unwrap_or_default().trim();
             if let Some(kind) = looks_identifying(value) {
                 return Err(identifying(place, line, name, kind));
             }
@@ -194,7 +249,7 @@ fn read(place: &str, bytes: &[u8]) -> Result<RecordBatch> {
     let mut arrays = Vec::new();
     for (name, values) in names.iter().zip(&columns) {
         let array = typed(name, values);
-        fields.push(Field::new(name, array.data_type().clone(), true));
+        fields.push(Field::new(name.as_str(), array.data_type().clone(), true));
         arrays.push(array);
     }
     if names.is_empty() {
@@ -289,13 +344,54 @@ mod tests {
             ("code,home_address\nA,x\n", "column home_address"),
             ("code,date_of_birth\nA,2000-01-01\n", "column date_of_birth"),
         ] {
-            let error = read("r.csv", text.as_bytes()).unwrap_err();
+            let error = read("r.csv", text.as_bytes(), &ColumnChoice::default()).unwrap_err();
             assert!(error.to_string().contains(says), "{error}");
             assert_eq!(error.kind().exit_code(), 1);
             assert!(!error.to_string().contains("9434765919"));
         }
         let fine = "snomed_code,name,place_name\n44054006,Abbot's Yard Surgery,Harrowmere\n";
-        assert!(read("r.csv", fine.as_bytes()).is_ok());
+        assert!(read("r.csv", fine.as_bytes(), &ColumnChoice::default()).is_ok());
+    }
+
+    #[test]
+    fn columns_of_official_files_are_chosen() {
+        let choice = |text: &str| {
+            let settings: crate::pipeline::ReferenceSettings =
+                toml::from_str(&format!("file = 'r.csv'\n{text}")).unwrap();
+            settings.choice
+        };
+        // Practices as the ODS has them: no header, an address, a telephone number.
+        let practices = "\"W99001\",\"KETTLEGATE SURGERY\",\"Y99\",\"QZZ\",\"1 HIGH STREET\",\"\",\"\",\"\",\"\",\"ZW1 1AA\",\"19740401\",\"\",\"A\",\"B\",\"99Z\",\"20200401\",\"\",\"0113 4960000\"\n\"W99002\",\"ABBOT'S YARD\",\"Y99\",\"QZZ\",\"2 HIGH STREET\",\"\",\"\",\"\",\"\",\"ZW1 1AB\",\"19740401\",\"20240331\",\"C\",\"B\",\"99Z\",\"20200401\",\"\",\"0113 4960001\"\n";
+        let error = read("epraccur.csv", practices.as_bytes(), &choice("")).unwrap_err();
+        assert!(
+            error.hint_text().unwrap().contains("header = false"),
+            "{error}"
+        );
+        assert!(!format!("{error:?}").contains("KETTLEGATE"));
+        let by_place =
+            choice("header = false\ncolumns = { practice_code = 1, icb_code = 4, closed = 12 }");
+        let rows = read("epraccur.csv", practices.as_bytes(), &by_place).unwrap();
+        assert_eq!((rows.num_rows(), rows.num_columns()), (2, 3));
+        assert_eq!(rows.column_by_name("closed").unwrap().null_count(), 1);
+        // The Index of Multiple Deprivation, file 7.
+        let imd = "LSOA code (2011),LSOA name (2011),Index of Multiple Deprivation (IMD) Rank (where 1 is most deprived)\nE01000001,City of London 001A,29199\n";
+        let by_name = choice(
+            "columns = { lsoa11_code = 'LSOA code (2011)', imd_rank = 'Index of Multiple Deprivation (IMD) Rank (where 1 is most deprived)' }",
+        );
+        let rows = read("file7.csv", imd.as_bytes(), &by_name).unwrap();
+        let ranks = rows.column_by_name("imd_rank").unwrap();
+        assert_eq!(ranks.data_type(), &DataType::Int64);
+        for wrong in [
+            "columns = { a = 4 }",
+            "columns = { a = 0 }",
+            "columns = { a = 'b' }",
+            "header = false",
+        ] {
+            assert!(
+                read("file7.csv", imd.as_bytes(), &choice(wrong)).is_err(),
+                "{wrong}"
+            );
+        }
     }
 
     fn kind(name: &str, values: &[&str]) -> DataType {

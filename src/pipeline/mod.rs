@@ -7,6 +7,7 @@ mod parameters;
 mod parts;
 mod place;
 mod reading;
+mod reference;
 mod settings_file;
 mod source;
 
@@ -14,12 +15,13 @@ pub(crate) use bulk::{BulkAuth, FhirBulk, Level};
 pub(crate) use dates::Dates;
 pub(crate) use parameters::{Parameter, ParameterType, Value};
 pub(crate) use reading::{Expected, FhirReading, NHS_NUMBER_SYSTEM};
+pub(crate) use reference::{ColumnChoice, ColumnOf, ReferenceSettings};
 pub(crate) use settings_file::parse as parse_settings;
 pub(crate) use source::{CsvFolder, FhirFolder, Source};
 
 use crate::error::{Context, Error, Result};
 use crate::lake::{FilesFor, Location};
-use crate::privacy::{Confirmed, OptOutLists, SecretPlace};
+use crate::privacy::{Confirmed, LookupSettings, OptOutLists, SecretPlace};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -53,7 +55,7 @@ pub struct Settings {
     pub sources: BTreeMap<String, Source>,
     /// CSV files that become `reference.<name>`.
     #[serde(default)]
-    pub reference: BTreeMap<String, PathBuf>,
+    pub reference: BTreeMap<String, ReferenceSettings>,
     /// Parameters of models and reports.
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,
@@ -120,9 +122,9 @@ pub struct PrivacySettings {
     /// For whom the files are that commands write on this machine.
     #[serde(default)]
     pub files_for: FilesFor,
-    /// Two-column CSV files, by the name that `lookup:<name>` uses.
+    /// CSV files in which values are looked up, by the name that `lookup:<name>` uses.
     #[serde(default)]
-    pub lookups: BTreeMap<String, PathBuf>,
+    pub lookups: BTreeMap<String, LookupSettings>,
 }
 
 /// `[models]`.

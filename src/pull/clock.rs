@@ -31,6 +31,11 @@ impl Clock {
         moment <= self.now.saturating_add(GRACE)
     }
 
+    /// The day, in days since 1970.
+    pub(super) fn today(self) -> i32 {
+        i32::try_from(self.now.div_euclid(GRACE)).unwrap_or(i32::MAX)
+    }
+
     /// `moment`, or now when it may not be true.
     pub(super) fn bounded(self, moment: i64) -> i64 {
         if self.believes(moment) {

@@ -36,6 +36,13 @@ impl Planned<'_> {
         nothing && unchanged && are_of(plan, &self.before.tables)
     }
 
+    /// Whether it must be known how many of the people who are pulled the lists take out: somebody
+    /// joined one, or nobody has been pulled yet.
+    pub(super) fn judges_opt_outs(&self) -> bool {
+        let nobody = self.before.tables.iter().flatten().all(|t| t.rows() == 0);
+        !self.opt_outs.joining.is_empty() || nobody && !self.opt_outs.read.people.is_empty()
+    }
+
     /// The Patients of people who have opted out.
     pub(super) fn opted_out_patients(&self, intake: &Intake) -> HashSet<PatientKey> {
         let leading = intake.people.leading_to(&self.opt_outs.read.people);

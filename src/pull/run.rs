@@ -10,6 +10,7 @@ use super::merge::exclusions::Exclusions;
 use super::merge::{Merge, links_people};
 use super::opt_outs::change;
 use super::opt_outs::effect;
+use super::opt_outs::growth;
 use super::opt_outs::stored::{self, OptedOut};
 use super::plan::{MergeColumns, PullPlan};
 use super::prepare::reject_spool::RejectSpool;
@@ -76,6 +77,7 @@ impl Attempt<'_> {
             return Err(error);
         }
         intake.end_merges(&shared)?;
+        self.judge_opt_outs(&shared, &planned).await?;
         let patients = planned.opted_out_patients(&intake);
         if !again && lets_go(&intake, &planned.opt_outs.read.people, &patients) {
             return Ok(None);
@@ -171,6 +173,7 @@ impl Attempt<'_> {
             rejects: RejectSpool::new(&folder),
             clock: Clock::of_command(),
             arrivals: Mutex::default(),
+            arrived_people: planned.judges_opt_outs().then(Mutex::default),
         };
         Ok((Arc::new(shared), new))
     }
@@ -236,14 +239,42 @@ impl Attempt<'_> {
         })
     }
 
+    /// Refuses lists that would take out a large share of the people known.
+    async fn judge_opt_outs(&self, context: &PullContext, planned: &Planned<'_>) -> Result<()> {
+        let Some(arrived) = context.take_arrived_people() else {
+            return Ok(());
+        };
+        let opt_outs = &planned.opt_outs;
+        let mut people = growth::of_lake(self.lake, &planned.before.tables).await?;
+        // Before anything was pulled a list had taken nobody out.
+        let nobody = HashSet::new();
+        let before = match people.is_empty() {
+            true => &nobody,
+            false => &planned.before.opted_out.people,
+        };
+        people.extend(arrived);
+        let known = growth::Known {
+            people: &people,
+            before,
+        };
+        let privacy = &self.pipeline.settings.privacy;
+        growth::refuse_grown(
+            &opt_outs.read,
+            &opt_outs.lists,
+            &known,
+            &privacy.opt_outs,
+            &privacy.confirmed_opt_outs,
+        )
+    }
+
     /// The lookups; sources whose files were read with others are read again.
     fn lookups(&self, plan: &mut PullPlan) -> Result<BTreeMap<String, Lookup>> {
         let mut lookups = BTreeMap::new();
         let mut digest = blake3::Hasher::new();
-        for (name, path) in &self.pipeline.settings.privacy.lookups {
-            let path = self.pipeline.path(path);
-            lookups.insert(name.clone(), Lookup::load(&path)?);
-            digest.update(&crate::regular_file::read(&path).unwrap_or_default());
+        for name in self.pipeline.settings.privacy.lookups.keys() {
+            let lookup = plan.lookup(self.pipeline, name)?;
+            digest.update(lookup.digest().as_bytes());
+            lookups.insert(name.clone(), lookup);
         }
         let digest = digest.finalize().to_hex();
         for source in &mut plan.sources {

@@ -4,6 +4,7 @@
 
 use super::arena::Value;
 use super::evaluate::Evaluator;
+use super::naming_system;
 use super::program::{LENIENT, Op, Pick};
 use super::reference;
 
@@ -38,7 +39,7 @@ impl Evaluator<'_> {
                 value @ (Value::Text { .. } | Value::Made { .. }) => self.bytes(value).ok()?,
                 _ => return None,
             };
-            if text == wanted {
+            if naming_system::same(text, wanted) {
                 // The elements after the first one are looked at as well: they may be wrong.
                 let value = self.reach(*item, &pick.then)?;
                 if found == Value::Missing {

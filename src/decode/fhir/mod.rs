@@ -28,6 +28,7 @@ mod deletions;
 mod evaluate;
 mod fast_path;
 mod modifier;
+pub(crate) mod naming_system;
 mod operate;
 mod parts;
 mod path;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::arena::Value;
 use super::evaluate::{Evaluator, Wrong};
+use super::naming_system;
 use super::path::Operator;
 use super::program::Op;
 use super::temporal::Temporal;
@@ -179,7 +180,7 @@ impl Evaluator<'_> {
 
     fn same(&self, left: Value, right: Value) -> Option<bool> {
         match (self.see(left), self.see(right)) {
-            (Seen::Text(left), Seen::Text(right)) => Some(left == right),
+            (Seen::Text(left), Seen::Text(right)) => Some(naming_system::same(left, right)),
             (Seen::Number(left), Seen::Number(right)) => Some(left == right),
             (Seen::Boolean(left), Seen::Boolean(right)) => Some(left == right),
             (Seen::Temporal(left), right) | (right, Seen::Temporal(left)) => {

@@ -50,7 +50,7 @@ fn valid(arguments: &[ArrayRef]) -> Result<ArrayRef> {
             let framed = signs
                 .iter()
                 .all(|sign| sign.is_some_and(|s| s.is_ascii_digit()));
-            Some(framed && NhsNumber::parse(number, accept).is_ok())
+            Some(framed && NhsNumber::parse_strictly(number, accept).is_ok())
         })
         .collect();
     Ok(Arc::new(valid))

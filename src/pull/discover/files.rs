@@ -1,7 +1,7 @@
 //! The files of a source, and which of them were taken before.
 
 use super::object::{Object, plain_etag};
-use super::source_file::{Listed, Origin, SourceFile, decoder_of};
+use super::source_file::{Listed, Origin, SourceFile, decoder_of, name_of};
 use super::walk::Walk;
 use crate::error::{Error, Result};
 use crate::lake::store::store_error;
@@ -47,8 +47,10 @@ async fn list_store(source: &SourcePlan) -> Result<Listed> {
         .map_err(|e| store_error(cannot(), e))?;
     let mut listed = Listed::default();
     for meta in found {
-        let name = meta.location.to_string();
-        let Some(decoder) = decoder_of(source, Path::new(&name)) else {
+        let path = meta.location.to_string();
+        let decoder = decoder_of(source, Path::new(&path));
+        let name = name_of(source, path);
+        let Some(decoder) = decoder else {
             listed.pass_over(name);
             continue;
         };

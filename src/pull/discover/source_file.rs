@@ -1,6 +1,7 @@
 //! A file that a source offers, and those that are passed over.
 
 use super::object::Object;
+use crate::privacy::unnamed;
 use crate::pull::plan::{SourceKind, SourcePlan};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use std::sync::Arc;
 /// A file that a source offers.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceFile {
-    /// Its path below the source's folder, with `/`.
+    /// Its path below the source's folder, with `/`; as [`name_of`] gives it.
     pub name: String,
     /// Where it is.
     pub origin: Origin,
@@ -33,7 +34,10 @@ pub(crate) enum Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Origin::Folder(path) => write!(f, "{}", path.display()),
+            Origin::Folder(path) => {
+                let shown = path.to_string_lossy();
+                f.write_str(&unnamed(&shown, |_| None))
+            }
             Origin::Store(address, _) => f.write_str(address),
         }
     }
@@ -86,6 +90,13 @@ impl Listed {
             reason: Some(reason),
         });
     }
+}
+
+/// A file's path as it may be stored and shown: a part that looks like an NHS number, a postcode, an
+/// e-mail address or a telephone number becomes a pseudonym.
+pub(in crate::pull) fn name_of(source: &SourcePlan, path: String) -> String {
+    let pseudonym = |part: &str| Some(source.pseudonyms.record(part.as_bytes()).get());
+    unnamed(&path, pseudonym).into_owned()
 }
 
 /// The column file that a file belongs to (0 for FHIR); None when it is no extract by its name.

@@ -4,7 +4,7 @@
 //! end: FIFOs, sockets and devices are passed over, every folder and file is read once, and symbolic
 //! links are followed only to what is not read already.
 
-use super::source_file::{Listed, Origin, SourceFile, decoder_of};
+use super::source_file::{Listed, Origin, SourceFile, decoder_of, name_of};
 use crate::error::{Context, Result};
 use crate::pull::plan::SourcePlan;
 use crate::regular_file::special;
@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
         format!(
             "source {}: {} cannot be read",
             self.source.name,
-            path.display()
+            self.root.join(self.name(path)).display()
         )
     }
 
@@ -161,13 +161,16 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// A path as it is known: below the source's folder, with `/`.
+    /// A path as it is known: below the source's folder, with `/`, and without what gives somebody
+    /// away.
     fn name(&self, path: &Path) -> String {
-        path.strip_prefix(self.root)
+        let name = path
+            .strip_prefix(self.root)
             .unwrap_or(path)
             .components()
             .map(|c| c.as_os_str().to_string_lossy())
             .collect::<Vec<_>>()
-            .join("/")
+            .join("/");
+        name_of(self.source, name)
     }
 }

@@ -83,7 +83,8 @@ pub(crate) fn refuse_shrunk(
         }
     }
     if causes.is_empty() {
-        for unused in open.values() {
+        // A list that grows is judged when it is known whom it takes out.
+        for unused in open.values().filter(|c| c.before >= c.now) {
             tracing::warn!(
                 "--confirm-opt-outs {unused} confirms nothing: no list went from {} people to {} and needs it; take it away",
                 unused.before,

@@ -2,5 +2,6 @@
 
 pub(super) mod change;
 pub(super) mod effect;
+pub(super) mod growth;
 pub(super) mod stored;
 pub(super) mod withheld;

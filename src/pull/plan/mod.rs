@@ -9,13 +9,14 @@ mod table;
 use super::bulk;
 
 use crate::decode::csv::{ColumnFile, CsvDecoder};
+use crate::decode::fhir::naming_system;
 use crate::decode::fhir::{Decoder, View};
 use crate::error::{Error, Result};
 use crate::lake::Location;
 use crate::pipeline::{
     CsvFolder, Dates, Expected, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source,
 };
-use crate::privacy::{Key, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
+use crate::privacy::{Asked, Key, Lookup, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
 pub(super) use definition::files as definition_files;
 use definition::{csv_table, files, view_table};
 pub(super) use fhir_version::{FhirVersions, views};
@@ -127,6 +128,27 @@ impl PullPlan {
         Ok(())
     }
 
+    /// A lookup of `[privacy.lookups]`, read for the columns that it fills.
+    ///
+    /// # Errors
+    /// As [`Lookup::load`].
+    pub(crate) fn lookup(&self, pipeline: &Pipeline, name: &str) -> Result<Lookup> {
+        let settings = pipeline.settings.privacy.lookups.get(name);
+        let mut settings = settings.cloned().ok_or_else(|| {
+            Error::usage(format!("there is no lookup '{name}'"))
+                .hint(format!("add {name} = \"FILE.csv\" under [privacy.lookups]"))
+        })?;
+        settings.file = pipeline.path(&settings.file);
+        let wanted = Treatment::Lookup(name.to_string());
+        let columns = self.tables.iter().flat_map(|table| &table.columns);
+        let filled = columns.filter(|column| column.treatment == wanted);
+        let asked = Asked {
+            name,
+            columns: filled.map(|column| column.name.as_str()).collect(),
+        };
+        Lookup::load(&settings, &asked)
+    }
+
     /// The tables alone: what they hold needs no key.
     pub(crate) fn tables(pipeline: &Pipeline) -> Result<Vec<TablePlan>> {
         let mut plan = PullPlan {
@@ -205,7 +227,10 @@ impl PullPlan {
                 .with_known_modifiers(modifiers.iter().cloned())
                 .with_zone(shared.dates.time_zone),
             tables,
-            nhs_numbers: reading.person_identifier == NHS_NUMBER_SYSTEM,
+            nhs_numbers: naming_system::same(
+                reading.person_identifier.as_bytes(),
+                NHS_NUMBER_SYSTEM.as_bytes(),
+            ),
             verified_statuses: reading.verified_statuses.clone(),
         };
         let accepts = (reading.accept_test_numbers, reading.reject_threshold);

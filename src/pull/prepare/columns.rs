@@ -3,7 +3,7 @@
 use super::{KeptRow, LineKey, Preparer, TableRows, text};
 use crate::decode::Decoded;
 use crate::error::{Context, Error, Result};
-use crate::privacy::{LeakGate, Person, Treatment, generalise};
+use crate::privacy::{BirthDates, LeakGate, Person, Treatment, generalise};
 use crate::pull::plan::{ColumnPlan, OPEN_PSEUDONYM, PersonLink};
 use arrow::array::{
     ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
@@ -26,9 +26,19 @@ impl Preparer<'_> {
         let plan = table.plan;
         let failed = || format!("cannot prepare rows of {}", plan.name);
         let mut columns = self.key_columns(table, kept, keys)?;
+        let births = self.birth_dates(table, kept)?;
         for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.stored) {
             let treated = self.treated(column, &table.picked(i, kept)?)?;
-            if let Some(leak) = LeakGate.scan(&treated) {
+            let birth = || {
+                let clear = column.treatment == Treatment::Clear;
+                births.as_ref().filter(|_| clear)?.scan(&treated)
+            };
+            let leak = match column.treatment {
+                // A keyed hash is a number of nobody.
+                Treatment::Pseudonym => None,
+                _ => LeakGate.scan(&treated).or_else(birth),
+            };
+            if let Some(leak) = leak {
                 let line = decoded.lines[kept[leak.row].line as usize].number;
                 return Err(Error::data(format!(
                     "the leak gate found what looks like {} in column {} of {}",
@@ -102,6 +112,18 @@ impl Preparer<'_> {
                 Ok(vec![people, records, Arc::new(patients)])
             }
         }
+    }
+
+    /// When the people of the `kept` rows were born, where a column of the table says it.
+    fn birth_dates(&self, table: &TableRows, kept: &[KeptRow]) -> Result<Option<BirthDates>> {
+        let column = table.plan.columns.iter().position(|column| {
+            let dated = matches!(column.treatment, Treatment::Month | Treatment::Year);
+            dated && BirthDates::are_in(&column.name)
+        });
+        Ok(match column {
+            Some(column) => BirthDates::of(&table.picked(column, kept)?, self.clock.today()),
+            None => None,
+        })
     }
 
     /// The values of a column of the view, as they may be stored.

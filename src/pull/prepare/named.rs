@@ -105,6 +105,7 @@ impl Preparer<'_> {
             return match NhsNumber::parse(identifier, self.source.accept_test_numbers) {
                 Ok(number) => Ok(pseudonyms.person(number.digits())),
                 Err(NhsNumberError::Missing) => Err(RejectReason::NhsNumberMissing),
+                Err(NhsNumberError::Test) => Err(RejectReason::NhsNumberTestRange),
                 Err(NhsNumberError::Invalid) => Err(RejectReason::NhsNumberInvalid),
             };
         }

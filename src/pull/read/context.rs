@@ -1,13 +1,14 @@
 //! What all threads of a pull use.
 
 use crate::error::Result;
-use crate::privacy::Lookup;
+use crate::privacy::{Lookup, PersonKey};
 use crate::pull::clock::Clock;
+use crate::pull::opt_outs::growth;
 use crate::pull::plan::PullPlan;
 use crate::pull::prepare::reject_spool::RejectSpool;
 use crate::pull::spool::Spool;
 use arrow::array::RecordBatch;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What all threads of a pull use.
@@ -24,6 +25,8 @@ pub(crate) struct PullContext {
     pub clock: Clock,
     /// Rows that came, by source and table.
     pub arrivals: Mutex<BTreeMap<(usize, usize), u64>>,
+    /// The people whose rows came, when opt-outs are judged by them.
+    pub arrived_people: Option<Mutex<HashSet<PersonKey>>>,
 }
 
 impl PullContext {
@@ -31,7 +34,16 @@ impl PullContext {
     pub(crate) fn add(&self, source: usize, table: usize, batch: RecordBatch) -> Result<()> {
         let rows = batch.num_rows() as u64;
         *lock(&self.arrivals).entry((source, table)).or_default() += rows;
+        if let Some(people) = &self.arrived_people {
+            growth::note(&mut lock(people), &batch);
+        }
         self.spool.add(table, batch)
+    }
+
+    /// The people whose rows came, where they were noted.
+    pub(crate) fn take_arrived_people(&self) -> Option<HashSet<PersonKey>> {
+        let people = self.arrived_people.as_ref()?;
+        Some(std::mem::take(&mut lock(people)))
     }
 
     /// How many rows a source brought for a table.

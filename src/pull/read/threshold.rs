@@ -90,7 +90,7 @@ fn check_order<'a>(
 }
 
 fn hint(reasons: &Reasons) -> &'static str {
-    match reasons.contains_key(&RejectReason::NhsNumberInvalid) {
+    match reasons.contains_key(&RejectReason::NhsNumberTestRange) {
         true => {
             "nothing was committed; ask the sender, set accept_test_numbers = true when the numbers are those of a test record (999…), or raise reject_threshold for this source"
         }

@@ -1,14 +1,16 @@
 //! The lists of people who have opted out.
 
-use super::{Key, NhsNumber, PersonKey, Pseudonyms};
-use crate::error::{Context, Error, Result};
+mod list_file;
+
+use super::{Key, PersonKey, Pseudonyms};
+use crate::error::{Error, Result};
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use list_file::ListFile;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// What kind of opt-out a list is of.
@@ -25,12 +27,29 @@ pub enum OptOutKind {
     Local,
 }
 
+/// Whose numbers a file holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// People who have opted out.
+    #[default]
+    OptedOut,
+    /// People who may be used: what the MESH check returns. Who was submitted and did not come back
+    /// has opted out.
+    MayBeUsed,
+}
+
 /// A list under `[privacy.opt_outs.NAME]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OptOutList {
     /// A file of NHS numbers, one a line.
     pub file: PathBuf,
+    /// Whose numbers the file holds.
+    #[serde(default)]
+    pub holds: Holds,
+    /// The file that was submitted to the check, where `file` is what came back.
+    pub submitted: Option<PathBuf>,
     /// Whose opt-outs they are.
     #[serde(default)]
     pub kind: OptOutKind,
@@ -41,6 +60,9 @@ pub struct OptOutList {
     /// The share of its people that may leave it between two pulls without a word of a person.
     #[serde(default, deserialize_with = "share")]
     pub largest_drop: Option<f64>,
+    /// The share of the people known that it may newly take out at one pull without a word of a person.
+    #[serde(default, deserialize_with = "share")]
+    pub largest_share: Option<f64>,
 }
 
 fn share<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<f64>, D::Error> {
@@ -65,9 +87,12 @@ impl<'de> Deserialize<'de> for OptOutLists {
                 let list = OptOutList {
                     file: PathBuf::from(path),
                     kind: OptOutKind::Local,
+                    holds: Holds::OptedOut,
+                    submitted: None,
                     checked_on: None,
                     warn_after_days: None,
                     largest_drop: None,
+                    largest_share: None,
                 };
                 Ok(OptOutLists(BTreeMap::from([("local".to_string(), list)])))
             }
@@ -87,8 +112,11 @@ impl OptOutLists {
     /// Refuses two lists of one file: the people of the list that should be there are missing.
     fn refuse_shared_files(&self, base: &Path) -> Result<()> {
         let mut known: BTreeMap<PathBuf, &String> = BTreeMap::new();
-        for (name, list) in &self.0 {
-            let path = base.join(&list.file);
+        let files = |list: &OptOutList| [Some(list.file.clone()), list.submitted.clone()];
+        let lists = self.0.iter();
+        let named = lists.flat_map(|(name, list)| files(list).map(|file| (name, file)));
+        for (name, file) in named.filter_map(|(name, file)| Some((name, file?))) {
+            let path = base.join(file);
             let path = path.canonicalize().unwrap_or(path);
             if let Some(other) = known.insert(path, name) {
                 return Err(Error::usage(format!(
@@ -143,8 +171,7 @@ impl OptOuts {
         let pseudonyms = Pseudonyms::new(key, "");
         lists.refuse_shared_files(base)?;
         for (name, list) in &lists.0 {
-            let people = read_list(&base.join(&list.file), list, &pseudonyms)?;
-            let (people, checked_on) = people;
+            let (people, checked_on) = read_list(name, list, base, &pseudonyms)?;
             let limit = match list.kind {
                 OptOutKind::National => Some(NATIONAL_DAYS),
                 _ => None,
@@ -180,66 +207,75 @@ impl OptOuts {
 
 /// The people of a list, and its day.
 fn read_list(
-    path: &Path,
+    name: &str,
     list: &OptOutList,
+    base: &Path,
     pseudonyms: &Pseudonyms,
 ) -> Result<(HashSet<PersonKey>, NaiveDate)> {
-    let cannot = || format!("the opt-out list {} cannot be read", path.display());
-    let file = crate::regular_file::open(path)
-        .data(cannot)
-        .map_err(|e| e.hint("correct opt_outs under [privacy]; nothing was pulled without it"))?;
-    let facts = file.metadata().data(cannot)?;
-    if !facts.is_file() {
-        return Err(Error::data(cannot())
-            .cause("it is not a file")
-            .hint("name a file of NHS numbers under [privacy]; nothing was pulled without it"));
-    }
-    let changed = facts.modified().data(cannot)?;
-    let mut day = DateTime::<Utc>::from(changed).date_naive();
-    let mut said_day = list.checked_on.is_some();
-    let mut people = HashSet::new();
-    for (i, line) in BufReader::new(file).lines().enumerate() {
-        let line = line.data(cannot).map_err(|e| {
-            e.hint("save it as plain text in UTF-8, one NHS number a line: nothing is pulled while an opt-out is unreadable")
-        })?;
-        let line = line.trim_start_matches('\u{feff}');
-        if line.trim().is_empty() {
-            continue;
+    let path = base.join(&list.file);
+    let read = ListFile::read(&path)?;
+    let changed = DateTime::<Utc>::from(read.changed).date_naive();
+    let mut day = read.checked_on.unwrap_or(changed);
+    let said_day = list.checked_on.is_some() || read.checked_on.is_some();
+    let keys = |read: &ListFile| -> HashSet<PersonKey> {
+        let numbers = read.numbers.iter();
+        numbers.map(|n| pseudonyms.person(n.digits()).key).collect()
+    };
+    let mut people = keys(&read);
+    match (list.holds, &list.submitted) {
+        (Holds::OptedOut, None) => {}
+        (Holds::OptedOut, Some(_)) => {
+            return Err(Error::usage(format!(
+                "the opt-out list {name} has submitted, and holds people who have opted out"
+            ))
+            .hint("write holds = \"may-be-used\" when its file is what the check returned, or take submitted out"));
         }
-        if let Some(said) = line.strip_prefix("# checked on ").filter(|_| i == 0) {
-            day = NaiveDate::parse_from_str(said.trim(), "%Y-%m-%d").map_err(|_| {
-                Error::data(cannot())
-                    .cause("its first line does not say a day")
-                    .hint("write it as '# checked on 2026-11-22', or leave the line out")
-            })?;
-            said_day = true;
-            continue;
+        (Holds::MayBeUsed, None) => {
+            return Err(Error::usage(format!(
+                "the opt-out list {name} holds who may be used, and does not say who was asked about"
+            ))
+            .hint("name the file that was sent to the check: submitted = \"FILE\"; nothing was pulled"));
         }
-        let number = NhsNumber::parse(line, true).map_err(|_| {
-            Error::data(cannot())
-                .cause(format!("line {} is not an NHS number", i + 1))
-                .hint("correct that line: nothing is pulled while an opt-out is unreadable")
-        })?;
-        people.insert(pseudonyms.person(number.digits()).key);
+        (Holds::MayBeUsed, Some(submitted)) => {
+            let submitted = keys(&ListFile::read(&base.join(submitted))?);
+            people = out_of(name, &submitted, &people)?;
+        }
     }
     if let Some(said) = &list.checked_on {
         let said = said.to_string();
         day = NaiveDate::parse_from_str(&said, "%Y-%m-%d").map_err(|_| {
-            Error::usage(format!(
-                "checked_on of the opt-out list {} is no day",
-                path.display()
-            ))
-            .hint("write checked_on = 2026-11-22")
+            Error::usage(format!("checked_on of the opt-out list {name} is no day"))
+                .hint("write checked_on = 2026-11-22")
         })?;
     }
     // The list would never be too old.
     let tomorrow = Utc::now().date_naive() + Days::new(1);
     if said_day && day > tomorrow {
-        return Err(Error::data(cannot())
+        let cannot = format!("the opt-out list {} cannot be read", path.display());
+        return Err(Error::data(cannot)
             .cause(format!("it says that it is of {day}, which has not come"))
             .hint("correct checked_on under [privacy.opt_outs], or the first line of the list"));
     }
     Ok((people, day))
+}
+
+/// Who was `submitted` to the check and did not come back as one who may be used.
+fn out_of(
+    name: &str,
+    submitted: &HashSet<PersonKey>,
+    usable: &HashSet<PersonKey>,
+) -> Result<HashSet<PersonKey>> {
+    let strangers = usable.difference(submitted).count();
+    if strangers > 0 {
+        return Err(Error::data(format!(
+            "the opt-out list {name}: what came back is not the answer to what was submitted"
+        ))
+        .cause(format!(
+            "{strangers} numbers came back that were not submitted"
+        ))
+        .hint("put the two files of one check together; nothing was pulled"));
+    }
+    Ok(submitted.difference(usable).copied().collect())
 }
 
 #[cfg(test)]
@@ -288,6 +324,34 @@ mod tests {
             ["gp Type1 2026-10-31 1", "ndoo National 2026-11-02 2"]
         );
         assert_eq!(read.ndoo_checked_on().unwrap().to_string(), "2026-11-02");
+    }
+
+    #[test]
+    fn who_was_submitted_and_did_not_come_back_has_opted_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("sent.dat", "9434765919,\r\n9000000009,\r\n4010232137,\r\n");
+        write("back.dat", "9434765919,\r\n4010232137,\r\n");
+        let key = of_digits(&[&"ab".repeat(32)]);
+        let text = "[opt_outs.ndoo]\nkind = 'national'\nfile = 'back.dat'\nholds = 'may-be-used'\n";
+        let read = |text: &str| OptOuts::read(&lists(text).unwrap(), folder.path(), &key);
+        let known = Pseudonyms::new(&key, "").person(b"9000000009").key;
+        let both = read(&format!("{text}submitted = 'sent.dat'")).unwrap();
+        assert_eq!(both.people, HashSet::from([known]));
+        let error = read(text).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("does not say who was asked about"),
+            "{error}"
+        );
+        write("back.dat", "9434765919,\r\n9990000018,\r\n");
+        let error = read(&format!("{text}submitted = 'sent.dat'")).unwrap_err();
+        assert_eq!(
+            error.causes(),
+            ["1 numbers came back that were not submitted"]
+        );
     }
 
     #[test]

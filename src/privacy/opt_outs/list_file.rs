@@ -1,0 +1,168 @@
+//! A file of NHS numbers, as the MESH check takes and returns it, or as people keep it.
+//!
+//! MESH has one number a line with a comma behind it. Beside that a header is understood, quotes,
+//! line ends of every kind, other separators, and several numbers a line.
+
+use super::super::NhsNumber;
+use super::super::spelling::plain_text;
+use crate::error::{Context, Error, Result};
+use chrono::NaiveDate;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::time::SystemTime;
+
+/// The first words of a first line that says of which day the list is.
+const CHECKED_ON: &str = "# checked on ";
+
+/// A file of NHS numbers.
+pub(super) struct ListFile {
+    /// The numbers.
+    pub numbers: Vec<NhsNumber>,
+    /// The day of which it says that it is.
+    pub checked_on: Option<NaiveDate>,
+    /// When it was last changed.
+    pub changed: SystemTime,
+}
+
+impl ListFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// Data: it is no file, is no text in UTF-8, or holds something else than NHS numbers; the error
+    /// names the line and not what it holds.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let cannot = || format!("the opt-out list {} cannot be read", path.display());
+        let file = crate::regular_file::open(path).data(cannot).map_err(|e| {
+            e.hint("correct opt_outs under [privacy]; nothing was pulled without it")
+        })?;
+        let facts = file.metadata().data(cannot)?;
+        if !facts.is_file() {
+            return Err(Error::data(cannot()).cause("it is not a file").hint(
+                "name a file of NHS numbers under [privacy]; nothing was pulled without it",
+            ));
+        }
+        let mut list = ListFile {
+            numbers: Vec::new(),
+            checked_on: None,
+            changed: facts.modified().data(cannot)?,
+        };
+        let mut number = 0;
+        for line in BufReader::new(file).lines() {
+            let line = line.data(cannot).map_err(|e| {
+                e.hint("save it as plain text in UTF-8, one NHS number a line: nothing is pulled while an opt-out is unreadable")
+            })?;
+            // An old Macintosh, and some exports, end lines with a carriage return alone.
+            for line in line.trim_end_matches('\r').split('\r') {
+                number += 1;
+                list.line(line, number)
+                    .map_err(|what| Error::data(cannot()).cause(what.0).hint(what.1))?;
+            }
+        }
+        Ok(list)
+    }
+
+    /// Takes in a line; what is wrong with it, and what to do, when it cannot be used.
+    fn line(
+        &mut self,
+        line: &str,
+        number: usize,
+    ) -> std::result::Result<(), (String, &'static str)> {
+        let line = line.trim_start_matches('\u{feff}').trim();
+        if let Some(said) = line.strip_prefix(CHECKED_ON).filter(|_| number == 1) {
+            let day = NaiveDate::parse_from_str(said.trim(), "%Y-%m-%d");
+            self.checked_on = Some(day.map_err(|_| {
+                (
+                    "its first line does not say a day".to_string(),
+                    "write it as '# checked on 2026-11-22', or leave the line out",
+                )
+            })?);
+            return Ok(());
+        }
+        // A header comes before all numbers.
+        if self.numbers.is_empty() && is_header(line) {
+            return Ok(());
+        }
+        for field in line.split([',', ';', '|', '\t']).filter(|f| !is_blank(f)) {
+            let read = NhsNumber::parse(field, true);
+            self.numbers.push(read.map_err(|_| {
+                (
+                    format!("line {number} is not an NHS number"),
+                    "correct that line: nothing is pulled while an opt-out is unreadable",
+                )
+            })?);
+        }
+        Ok(())
+    }
+}
+
+/// Whether nothing is written in a field.
+fn is_blank(field: &str) -> bool {
+    !plain_text(field).chars().any(char::is_alphanumeric)
+}
+
+/// Whether a line is the name of the column: words such as `NHS Number` without a digit.
+fn is_header(line: &str) -> bool {
+    let letters = line.chars().filter(|c| c.is_ascii_alphabetic());
+    let name: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    let plain = plain_text(line);
+    name.starts_with("nhs") && !plain.chars().any(|c| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<usize> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.dat");
+        std::fs::write(&path, bytes).unwrap();
+        ListFile::read(&path).map(|list| list.numbers.len())
+    }
+
+    #[test]
+    fn the_forms_of_mesh_and_of_people_are_read() {
+        for (form, text) in [
+            ("one a line", "9434765919\n9000000009\n"),
+            ("MESH", "9434765919,\r\n9000000009,\r\n"),
+            ("header", "NHS Number\n9434765919\n9000000009"),
+            (
+                "header and commas",
+                "\u{feff}nhs_number,,\r\n9434765919,,\r\n9000000009,,\r\n",
+            ),
+            (
+                "quotes",
+                "\"NHS_NUMBER\"\n\"943 476 5919\"\n\"9000000009\"\n",
+            ),
+            ("carriage returns", "9434765919\r9000000009\r"),
+            ("one line", "9434765919, 9000000009"),
+            (
+                "no-break spaces",
+                "943\u{a0}476\u{a0}5919\n900\u{a0}000\u{a0}0009\n\n",
+            ),
+            ("Excel", "=\"9434765919\"\n9000000009.0\n"),
+            (
+                "day",
+                "# checked on 2026-11-02\nNHS Number\n9434765919,\n9000000009,\n",
+            ),
+        ] {
+            assert_eq!(read(text.as_bytes()).unwrap(), 2, "{form}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_named_by_its_line() {
+        for (text, line) in [
+            ("9434765919\n9434765918\n", 2),
+            ("9434765919,\nNHS Number,\n", 2),
+            ("name\n9434765919\n", 1),
+            ("9434765919,SMITH\n", 1),
+            ("9434765919\r12345\r", 2),
+        ] {
+            let error = read(text.as_bytes()).unwrap_err();
+            assert_eq!(
+                error.causes(),
+                [format!("line {line} is not an NHS number")]
+            );
+        }
+    }
+}
