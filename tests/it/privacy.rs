@@ -1,134 +1,17 @@
 //! Nothing that identifies a person is stored, released, logged or left behind.
 
-use crate::project::{
-    NO_POSTCODES, Project, files_below, pipeline, pipeline_over, plain, synth, text,
-};
+mod identifiers;
+mod opened;
+mod sweep;
+
+use crate::project::{NO_POSTCODES, Project, pipeline, pipeline_over, plain, synth, text};
 use std::collections::BTreeSet;
 
-/// Everything that identifies somebody in a synthetic record.
+/// Texts that identify somebody in a synthetic record, dates of birth among them.
 pub fn identifiers(record: &std::path::Path) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (name, bytes) in files_below(&record.join("fhir")) {
-        for line in text(&plain(&bytes)).lines() {
-            let Ok(resource) = serde_json::from_str::<serde_json::Value>(line) else {
-                continue;
-            };
-            let kind = resource["resourceType"]
-                .as_str()
-                .unwrap_or_default()
-                .to_string();
-            if kind == "Organization" {
-                continue;
-            }
-            if let Some(id) = resource["id"].as_str() {
-                found.insert(id.to_string());
-            }
-            if kind == "Patient" {
-                let mut add = |value: &serde_json::Value| {
-                    if let Some(text) = value.as_str() {
-                        found.insert(text.to_string());
-                    }
-                };
-                add(&resource["birthDate"]);
-                for identifier in resource["identifier"].as_array().into_iter().flatten() {
-                    add(&identifier["value"]);
-                }
-                for person in resource["name"].as_array().into_iter().flatten() {
-                    add(&person["family"]);
-                    for given in person["given"].as_array().into_iter().flatten() {
-                        add(given);
-                    }
-                }
-                for address in resource["address"].as_array().into_iter().flatten() {
-                    add(&address["postalCode"]);
-                    for line in address["line"].as_array().into_iter().flatten() {
-                        add(line);
-                    }
-                }
-                for contact in resource["telecom"].as_array().into_iter().flatten() {
-                    add(&contact["value"]);
-                }
-            }
-        }
-        assert!(!name.is_empty());
-    }
-    // A name of three letters is a part of ordinary words.
-    found.retain(|text| text.len() >= 5);
-    found
-}
-
-/// Bytes of a file as somebody who searches would see them: Parquet decompressed.
-fn readable(name: &str, bytes: &[u8]) -> Vec<u8> {
-    if !name.ends_with(".parquet") {
-        return bytes.to_vec();
-    }
-    let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(
-        bytes::Bytes::copy_from_slice(bytes),
-    )
-    .unwrap()
-    .build()
-    .unwrap();
-    let mut text = bytes.to_vec();
-    for batch in reader {
-        let mut writer = arrow::csv::Writer::new(&mut text);
-        writer.write(&batch.unwrap()).unwrap();
-    }
-    text
-}
-
-/// Which of the words (each a run of letters, digits and `-/@.: `) are in the text.
-fn contained<'a>(words: &'a BTreeSet<String>, text: &str) -> Vec<&'a String> {
-    // Looking words up is quicker than searching for thousands of them one by one.
-    let tokens: BTreeSet<&str> = text
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-        .collect();
-    words
-        .iter()
-        .filter(|word| match word.contains([' ', '@', '.', '/']) {
-            true => text.contains(word.as_str()),
-            false => tokens.contains(word.as_str()),
-        })
-        .collect()
-}
-
-#[test]
-fn nothing_identifiable_is_left_anywhere() {
-    let record = synth(120, 11, false);
-    let words = identifiers(record.path());
-    assert!(words.len() > 5_000, "{}", words.len());
-    let project = Project::over(record.path());
-    let output = project.run(&["nightly", "-vv"]);
-    assert!(output.status.success());
-    let mut places = vec![
-        ("standard output".to_string(), output.stdout),
-        ("standard error".to_string(), output.stderr),
-    ];
-    for folder in ["lake", "releases", "tmp"] {
-        for (name, bytes) in files_below(&project.path(folder)) {
-            places.push((format!("{folder}/{name}"), readable(&name, &bytes)));
-        }
-    }
-    let mut looked = 0;
-    for (place, bytes) in places {
-        let found = contained(&words, &text(&bytes));
-        looked += bytes.len();
-        // Birth dates are dates, and contacts have dates too: those of the lake's own dates that
-        // fall on somebody's birthday are told apart by the column they are in.
-        let found: Vec<_> = found.into_iter().filter(|w| !is_date(w)).collect();
-        assert!(
-            found.is_empty(),
-            "{place} holds {} identifiers",
-            found.len()
-        );
-    }
-    assert!(looked > 100_000);
-    let births =
-        project.sql("select count(*) from record.patient where extract(day from birth_month) <> 1");
-    assert_eq!(births[0][0], "0", "dates of birth are months");
-}
-
-fn is_date(word: &str) -> bool {
-    word.len() == 10 && word.as_bytes()[4] == b'-' && word.as_bytes()[7] == b'-'
+    let found = identifiers::Identifiers::of(record);
+    let births = found.births.values().map(ToString::to_string);
+    births.chain(found.words.iter().cloned()).collect()
 }
 
 #[test]

@@ -41,7 +41,8 @@ pub struct Project {
     variables: Vec<(String, String)>,
 }
 
-const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+/// The key of the pseudonyms of every project.
+pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 impl Project {
     /// A project over a record that `populace synth` made in `record`.
