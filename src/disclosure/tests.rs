@@ -24,7 +24,8 @@ fn the_shared_vectors() {
         "/../shared/reference/vectors/sdc_rounding.csv"
     );
     let Ok(text) = std::fs::read_to_string(path) else {
-        crate::notice::notice("skipped: ../shared/reference/vectors/sdc_rounding.csv is not here");
+        let why = "reference/vectors/sdc_rounding.csv is not beside this repository";
+        crate::notice::missing("shared", why);
         return;
     };
     let mut seen = 0;

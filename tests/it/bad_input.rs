@@ -287,7 +287,7 @@ fn a_full_disk() {
         .arg(&lake)
         .output();
     if !mounted.is_ok_and(|o| o.status.success()) {
-        crate::project::notice("skipped: a small disk cannot be mounted here");
+        crate::project::missing("mount", "a small disk cannot be mounted here");
         return;
     }
     let output = project.run(&["pull"]);

@@ -158,9 +158,10 @@ fn within(most: Option<u64>, what: &str) {
             crate::project::notice(&format!("hostile {what}: {} MB at most", most / 1_000_000));
             assert!(most < MOST_MEMORY, "{what}: {most}");
         }
-        None => crate::project::notice(&format!(
-            "skipped: no /proc, the memory of hostile {what} was not seen"
-        )),
+        None => crate::project::missing(
+            "proc",
+            &format!("the memory of hostile {what} was not seen"),
+        ),
     }
 }
 

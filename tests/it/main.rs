@@ -28,6 +28,8 @@ mod lake_identity;
 mod memory;
 mod nightly;
 mod nights;
+#[path = "../../src/notice.rs"]
+mod notice;
 mod operator;
 mod opt_out_history;
 mod opt_out_lists;

@@ -1,29 +1,26 @@
 //! A project in a temporary folder, and the program run in it.
 
+pub(crate) use crate::notice::{missing, notice};
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The repository.
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Real input that is not part of the repository; None, said on standard error, where it is absent.
+/// Real input that is not part of the repository; None where it is absent, which makes the test one
+/// that is not run.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let found = repository().parent().unwrap().join("shared").join(path);
     if found.exists() {
         return Some(found);
     }
-    notice(&format!("skipped: {path} is not beside this repository"));
+    missing("shared", &format!("{path} is not beside this repository"));
     None
-}
-
-/// Says a line even when the test passes: the test runner keeps back what passing tests print.
-pub fn notice(line: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// The program.
@@ -98,18 +95,26 @@ impl Project {
         self.command(arguments).output().unwrap()
     }
 
-    /// Runs a command and kills it after a while, if it has not ended by then.
-    pub fn killed_after(&self, arguments: &[&str], moment: Duration) {
+    /// Runs a command and kills it after a while; false when it ended before.
+    pub fn killed_after(&self, arguments: &[&str], moment: Duration) -> bool {
+        let started = Instant::now();
+        self.killed_when(arguments, || started.elapsed() >= moment)
+    }
+
+    /// Runs a command and kills it when something is reached; false when it ended before.
+    pub fn killed_when(&self, arguments: &[&str], reached: impl Fn() -> bool) -> bool {
         let mut command = self.command(arguments);
         let mut child = command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        #[allow(clippy::disallowed_methods)] // the moment of the kill
-        std::thread::sleep(moment);
+        while child.try_wait().unwrap().is_none() && !reached() {
+            #[allow(clippy::disallowed_methods)] // between two looks
+            std::thread::sleep(Duration::from_millis(1));
+        }
         child.kill().unwrap();
-        child.wait().unwrap();
+        child.wait().unwrap().signal() == Some(9)
     }
 
     /// Runs a command that must succeed; gives its standard output.

@@ -205,6 +205,7 @@ fn peak(project: &Project, arguments: &[&str]) -> u64 {
         std::thread::sleep(Duration::from_millis(5));
     }
     assert!(child.wait().unwrap().success());
+    assert!(peak > 0, "nothing was measured");
     peak
 }
 

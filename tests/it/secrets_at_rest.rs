@@ -382,7 +382,7 @@ fn on_a_terminal(project: &Project, arguments: &[&str]) -> Option<String> {
     match made {
         Ok(output) => Some(text(&output.stdout)),
         Err(_) => {
-            crate::project::notice("skipped: there is no `script` to make a terminal with");
+            crate::project::missing("script", "there is no `script` to make a terminal with");
             None
         }
     }

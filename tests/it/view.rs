@@ -5,6 +5,7 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Int32Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
@@ -434,7 +435,7 @@ fn a_killed_run_leaves_the_old_file() {
         input.write_all(lines.as_bytes()).unwrap();
     }
     run.kill().unwrap();
-    run.wait().unwrap();
+    assert_eq!(run.wait().unwrap().signal(), Some(9));
     assert_eq!(std::fs::read(folder.path("out.ndjson")).unwrap(), b"old");
     let left = folder.names();
     let partial = left.iter().find(|name| name.ends_with(".partial")).unwrap();

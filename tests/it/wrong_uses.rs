@@ -556,7 +556,8 @@ fn a_lake_that_cannot_be_written_to() {
     let shown = lake.display().to_string();
     if !mount(&["--bind", &shown]) || !mount(&["-o", "remount,ro,bind"]) {
         let _ = Command::new("umount").arg(&lake).output();
-        crate::project::notice("skipped: a folder cannot be mounted to be read only here");
+        let why = "a folder cannot be mounted to be read only here";
+        crate::project::missing("mount", why);
         return;
     }
     let read = project.run(&["sql", "-c", "select count(*) from core.person"]);

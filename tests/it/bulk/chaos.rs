@@ -103,6 +103,11 @@ impl Chaos {
         }
     }
 
+    /// Whether anything is meant to go wrong.
+    pub fn is_planned(&self) -> bool {
+        !self.kinds.is_empty()
+    }
+
     /// Requests that went wrong.
     pub fn faults(&self) -> usize {
         self.state.lock().unwrap().faults

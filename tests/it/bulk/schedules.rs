@@ -51,9 +51,14 @@ fn random_faults_and_kills() {
         bytes,
         size,
         flight,
+        of_parts,
     } = sum.into_inner().unwrap();
+    assert!(
+        kills as u64 * 2 > schedules && faults as u64 >= 3 * schedules,
+        "{schedules} schedules: {kills} pulls were killed, {faults} requests went wrong"
+    );
     notice(&format!(
-        "{schedules} schedules: {pulls} pulls, {kills} of them killed, {faults} requests went wrong; {bytes} bytes served of {size}, {flight} in flight at kills"
+        "{schedules} schedules: {pulls} pulls, {kills} of them killed, {faults} requests went wrong; {bytes} bytes served of {size}, {flight} in flight at kills, {of_parts} of files that were not complete then"
     ));
 }
 
@@ -64,7 +69,10 @@ struct Done {
     pulls: usize,
     bytes: u64,
     size: u64,
+    /// Bytes that had been sent and not been staged at a kill, and so are sent again.
     flight: u64,
+    /// Bytes that would be sent again if only whole files were staged.
+    of_parts: u64,
 }
 
 impl Done {
@@ -75,6 +83,7 @@ impl Done {
         self.bytes += more.bytes;
         self.size += more.size;
         self.flight += more.flight;
+        self.of_parts += more.of_parts;
     }
 }
 
@@ -107,9 +116,10 @@ fn schedule(record: &Record, seed: u64) -> Done {
         ..Done::default()
     };
     let mut safe: BTreeMap<usize, u64> = BTreeMap::new();
-    for _ in 0..dice.roll(KILLS + 1) {
+    for _ in 0..=dice.roll(KILLS) {
         let before = server.sent().len();
-        let killed = killed_pull(&project, &server, &mut dice, size);
+        let left = size.saturating_sub(safe.values().sum());
+        let killed = killed_pull(&project, &server, &mut dice, left);
         done.pulls += 1;
         nothing_twice(&server, &safe, before, seed);
         if !killed {
@@ -117,8 +127,12 @@ fn schedule(record: &Record, seed: u64) -> Done {
         }
         done.kills += 1;
         safe = staged(&project, &export);
-        let kept: u64 = safe.values().sum();
-        done.flight += covered(&server, &export).saturating_sub(kept);
+        for (file, end) in covered(&server, &export) {
+            let kept = safe.get(&file).copied().unwrap_or_default();
+            done.flight += end.saturating_sub(kept);
+            let is_whole = kept == export.files[file].bytes.len() as u64;
+            done.of_parts += if is_whole { 0 } else { end };
+        }
     }
     let before = server.sent().len();
     // A server that is at its worst may outlast one pull's patience, as it may a night's.
@@ -142,8 +156,9 @@ fn schedule(record: &Record, seed: u64) -> Done {
     done
 }
 
-/// Starts a pull and kills it at a moment that the dice choose; false when it ended before.
-fn killed_pull(project: &Project, server: &Server, dice: &mut Dice, size: u64) -> bool {
+/// Starts a pull that has `left` bytes to fetch and kills it at a moment that the dice choose; false
+/// when it ended before.
+fn killed_pull(project: &Project, server: &Server, dice: &mut Dice, left: u64) -> bool {
     let mut pull = project
         .command(&["pull", "-q"])
         .stdout(Stdio::null())
@@ -152,8 +167,8 @@ fn killed_pull(project: &Project, server: &Server, dice: &mut Dice, size: u64) -
         .unwrap();
     let sent = || server.sent().iter().map(|s| s.length).sum::<u64>();
     // In mid-download mostly, and sometimes some time after: while staging, settling or committing.
-    let bytes = sent() + (size as f64 * dice.share() * 0.9) as u64;
-    let later = Duration::from_millis(if dice.chance(0.4) { dice.roll(1500) } else { 0 });
+    let bytes = sent() + (left as f64 * dice.share() * 0.7) as u64;
+    let later = Duration::from_millis(if dice.chance(0.3) { dice.roll(600) } else { 0 });
     let patience = Instant::now() + Duration::from_secs(60);
     let mut reached = None;
     loop {
@@ -175,8 +190,8 @@ fn killed_pull(project: &Project, server: &Server, dice: &mut Dice, size: u64) -
     true
 }
 
-/// Bytes of files that do not change that were sent at least once.
-fn covered(server: &Server, export: &Export) -> u64 {
+/// How far each file that does not change was sent at least once.
+fn covered(server: &Server, export: &Export) -> BTreeMap<usize, u64> {
     let mut ends: BTreeMap<usize, u64> = BTreeMap::new();
     for sent in server.sent() {
         if export.files[sent.file].before.is_none() {
@@ -184,7 +199,7 @@ fn covered(server: &Server, export: &Export) -> u64 {
             *end = (*end).max(sent.start + sent.length);
         }
     }
-    ends.values().sum()
+    ends
 }
 
 /// What had been staged is never served again.

@@ -10,14 +10,20 @@ use std::sync::{Arc, LazyLock};
 
 static RECORD: LazyLock<Record> = LazyLock::new(|| Record::new(12, 33, false));
 
+/// Requests of a test that go wrong, at least: with none it would test nothing.
+const FAULTS: usize = 3;
+
 /// Pulls from a server that `change` has changed, and compares the lake.
 fn pull(more: &str, change: impl FnOnce(&mut Export)) -> Server {
     let mut export = Export::good(RECORD.files(60_000));
     change(&mut export);
+    let chaos = export.chaos.clone();
     let server = Server::start(export);
     let project = RECORD.project(&server, more);
     project.ok(&["pull", "-q"]);
     RECORD.assert_in(&project);
+    let faults = chaos.faults();
+    assert!(!chaos.is_planned() || faults >= FAULTS, "{faults} faults");
     server
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the golden answers: asks DuckDB the queries beside this file.
 
-    POPULACE_GOLDEN_EXPORT=/tmp/golden cargo test --profile quick --test it golden_rows
+    POPULACE_GOLDEN_EXPORT=/tmp/golden cargo test --profile quick --test it golden_rows -- --ignored
     pip install duckdb==2.0.1
     python3 tests/it/golden/make.py /tmp/golden
 

@@ -1,6 +1,6 @@
 //! The program on a terminal of its own, which `script` of util-linux gives it.
 
-use crate::project::{Project, notice, populace, text};
+use crate::project::{Project, missing, populace, text};
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ impl Terminal {
     pub fn start(project: &Project, variables: &[(&str, &str)], arguments: &str) -> Option<Self> {
         let there = Command::new("script").arg("--version").output();
         if !there.is_ok_and(|o| text(&o.stdout).contains("util-linux")) {
-            notice("skipped: there is no `script` of util-linux here");
+            missing("script", "there is no `script` of util-linux here");
             return None;
         }
         let program = populace();

@@ -7,6 +7,7 @@ use crate::bulk::record::Record;
 use crate::bulk::server::Server;
 use crate::project::Project;
 use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
 #[test]
@@ -28,6 +29,7 @@ fn an_export_is_staged_on_the_store_and_goes_on_after_kills() {
             names.filter(|name| name.contains("/units/")).count()
         };
         let mut before = staged();
+        let mut kills = 0;
         for kill in 0..3 {
             let mut command = project.command(&["pull", "-q"]);
             let command = command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -37,11 +39,12 @@ fn an_export_is_staged_on_the_store_and_goes_on_after_kills() {
                 std::thread::yield_now();
             }
             pull.kill().unwrap();
-            pull.wait().unwrap();
+            kills += u32::from(pull.wait().unwrap().signal() == Some(9));
             let now = staged();
             assert!(now > before, "kill {kill}: {now} objects are staged");
             before = now;
         }
+        assert_eq!(kills, 3, "every pull was killed before it ended");
         // What is staged is pseudonymised: no line of the record is in it.
         for (name, bytes) in download(&store, "lake/populace.staging") {
             let holds = |text: &[u8]| bytes.windows(text.len()).any(|part| part == text);

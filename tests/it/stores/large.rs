@@ -1,6 +1,6 @@
 //! Large files go in parts: complete or absent.
 
-use super::proxy::{Proxy, TIMEOUT};
+use super::proxy::{Fault, Proxy, TIMEOUT};
 use super::server::{Server, runtime};
 use futures::TryStreamExt;
 use object_store::{ObjectStoreExt, path::Path};
@@ -46,6 +46,13 @@ fn a_large_file_arrives_whole_through_faults() {
     let mut faulty = server.through(proxy.host.clone());
     faulty.timeout = Some(TIMEOUT);
     arrives(&faulty);
+    let happened = proxy.happened();
+    let faults: u64 = happened
+        .iter()
+        .filter(|(f, _)| **f != Fault::None)
+        .map(|(_, n)| n)
+        .sum();
+    assert!(faults >= 2, "{happened:?}");
 }
 
 #[test]

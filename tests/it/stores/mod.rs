@@ -8,7 +8,7 @@
 //! Another S3 server is tried by hand with `POPULACE_TEST_S3_BUCKET`, a bucket that it has, and
 //! `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
 //!
-//! Where a variable is not set, the tests that need it say that they were skipped.
+//! Where a variable is not set, the tests that need it are counted as not run.
 
 mod bulk;
 mod careless;

@@ -1,6 +1,6 @@
 //! Two pulls at once.
 
-use super::same::contents;
+use super::same::{contents, names};
 use super::server::Server;
 use crate::project::{Project, pipeline_over, synth, text};
 use populace::lake::{Change, Lake, TableName};
@@ -125,21 +125,22 @@ fn a_pull_that_is_killed_at_any_moment_is_finished_by_the_next() {
         project.write_pipeline(&pipeline_over(record.path()).replace("url = \"lake\"", &url));
         project
     };
-    let started = std::time::Instant::now();
     over("whole").ok(&["pull"]);
-    let whole = started.elapsed();
     let expected = contents(server.location("whole"));
 
     let project = over("killed");
-    for kill in 1..=4 {
-        let mut command = project.command(&["pull", "-q"]);
-        let command = command.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut pull = command.spawn().unwrap();
-        #[allow(clippy::disallowed_methods)] // the moment of the kill
-        std::thread::sleep(whole.mul_f64(f64::from(kill) / 5.0));
-        pull.kill().unwrap();
-        pull.wait().unwrap();
+    // As soon as this is there, in the order in which a pull makes it.
+    let moments = ["populace.turn/", "record/", "record/patient/_delta_log/"];
+    let mut kills = 0;
+    for moment in moments {
+        let reached = || {
+            names(&server, "killed")
+                .iter()
+                .any(|name| name.starts_with(moment))
+        };
+        kills += u32::from(project.killed_when(&["pull", "-q"], reached));
     }
+    assert!(kills >= 2, "{kills} of {} pulls were killed", moments.len());
     project.ok(&["pull"]);
     assert_eq!(contents(server.location("killed")), expected);
 }

@@ -1,6 +1,6 @@
 //! The servers that the environment names.
 
-use crate::project::{notice, text};
+use crate::project::{missing, text};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use populace::lake::Location;
@@ -36,9 +36,7 @@ fn named(variable: &str) -> Option<String> {
                 .to_string(),
         ),
         Err(_) => {
-            notice(&format!(
-                "skipped: {variable} names no server (.ci/run starts one)"
-            ));
+            missing(variable, "it names no server; .ci/run starts one");
             None
         }
     }

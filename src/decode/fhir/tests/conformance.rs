@@ -132,7 +132,7 @@ fn result(name: &str, outcome: &Result<(), String>) -> Value {
 fn sql_on_fhir_cases() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sql-on-fhir");
     let Ok(files) = std::fs::read_dir(&folder) else {
-        crate::notice::notice(&format!("skipped: no {}", folder.display()));
+        crate::notice::missing("shared", "sql-on-fhir is not beside this repository");
         return;
     };
     let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();

@@ -46,7 +46,7 @@ fn every_column_says_how_privacy_treats_it() {
 fn synthea_decodes_without_a_reject() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fhir/synthea-us-50");
     let Ok(files) = std::fs::read_dir(&folder) else {
-        crate::notice::notice(&format!("skipped: no {}", folder.display()));
+        crate::notice::missing("shared", "fhir/synthea-us-50 is not beside this repository");
         return;
     };
     let views = views();
