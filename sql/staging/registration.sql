@@ -8,7 +8,9 @@ description: >
 grain: [person_key, registration_number]
 columns:
   person_key: Pseudonym of the person
-  registration_number: 1 for the person's first span, in order of start
+  registration_number: >
+    Number of the span in the order of start. Numbers of spans that were cut to nothing are missing, so
+    that a person's first one need not be 1
   practice_code: ODS code of the practice; null where basis is presence
   started: First day of the span; 1900-01-01 where the start is not known
   ended: Last day of the span; null while open
