@@ -1,6 +1,7 @@
 //! The nightly job over the samples: what a newcomer runs first.
 
 use crate::project::{Project, repository};
+use crate::sample_figures;
 use calamine::{Data, Reader, open_workbook_auto_from_rs};
 use std::io::Cursor;
 
@@ -48,6 +49,8 @@ fn a_night_over_the_samples() {
     project.ok(&["nightly"]);
     assert_eq!(project.released(), released);
 
+    sample_figures::are_those_that_are_kept(&project, &first["pull"]);
+    sample_figures::the_readme_shows_them(&project);
     no_small_count(&released);
     people_add_up(&project);
     project.ok(&["status"]);
