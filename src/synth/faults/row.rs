@@ -163,7 +163,7 @@ pub(super) fn spoil(
     match kind {
         Kind::NumberMissing => row[0].clear(),
         Kind::NumberInvalid => row[0] = impossible_number(random),
-        Kind::ColumnCount if random.chance(0.5) => row.push(String::new()),
+        Kind::ColumnCount if random.chance(0.5) => row.push("0".to_owned()),
         Kind::ColumnCount => {
             row.remove(4);
         }
