@@ -32,7 +32,7 @@ const PAIRS: [(&str, &str); 12] = [
                  "system":"https://fhir.nhs.uk/Id/nhs-number","value":"9434765919"}],
             "communication":[{"language":{"coding":[{"code":"en"}]}},{"language":{"coding":[{"code":"gu"}]},"preferred":true}],
             "gender":"female","birthDate":"1957-03-14","deceasedDateTime":"2025-12-24",
-            "address":[{"use":"home","postalCode":"ZZ99 3CZ"}],
+            "address":[{"use":"old","period":{"end":"2001-01-01"},"postalCode":"ZZ99 1AA"},{"use":"home","postalCode":"ZZ99 3CZ"}],
             "generalPractitioner":[{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"B12345"}}]}"#,
     ),
     // GP Connect's own addresses: a number that is not verified must not link.
