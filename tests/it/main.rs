@@ -35,6 +35,7 @@ mod opt_out_history;
 mod opt_out_lists;
 mod overflow;
 mod privacy;
+mod profiles;
 mod project;
 mod pull_bounds;
 mod queries;
