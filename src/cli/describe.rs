@@ -21,7 +21,7 @@ pub(super) struct Description {
 }
 
 /// Columns that the pull gives to the tables of views and column files.
-const OF_THE_PULL: [(&str, &str); 11] = [
+const OF_THE_PULL: [(&str, &str); 12] = [
     (
         "person_key",
         "Pseudonym of the person; NULL until it is known who it is",
@@ -47,6 +47,10 @@ const OF_THE_PULL: [(&str, &str); 11] = [
     ("updated", "When the sender last changed the record (UTC)"),
     ("digest", "Digest of the line, which tells versions apart"),
     ("record_row", "Number of the row among those of its record"),
+    (
+        "extract_order",
+        "Place of the row in the extracts, by which the later of two of one time counts",
+    ),
     ("shard", "Range of person_key that the row is stored in"),
 ];
 

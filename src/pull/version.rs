@@ -3,7 +3,9 @@
 use super::clock::Clock;
 use crate::error::{Context, Result};
 use crate::privacy::RecordKey;
-use arrow::array::{Array, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray, new_null_array,
+};
 use arrow::datatypes::{
     DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
 };
@@ -101,13 +103,16 @@ impl From<Digest> for Option<i64> {
     }
 }
 
-/// A version of a record. The newer one is the greater: the later of two, and of two of one time the
-/// one with the greater digest, so that the same one wins in whichever order they come.
+/// A version of a record. The newer one is the greater: the later of two, of two of one time the one
+/// that stands later in the extracts, where that is known, and in the end the one with the greater
+/// digest, so that the same one wins in whichever order they come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "(Micros, Digest)", into = "(Micros, Digest)")]
 pub(crate) struct Version {
     /// When the record was last updated.
     pub updated: Micros,
+    /// Its place in the extracts; 0 where that is not known.
+    pub order: i64,
     /// What it says.
     pub digest: Digest,
 }
@@ -116,6 +121,7 @@ impl Version {
     /// Older than any that a source sends.
     pub(crate) const OLDEST: Self = Version {
         updated: Micros::UNKNOWN,
+        order: 0,
         digest: Digest::LEAST,
     };
 
@@ -123,6 +129,7 @@ impl Version {
     pub(crate) const fn deletion(when: i64) -> Self {
         Version {
             updated: Micros::at(when),
+            order: i64::MAX,
             digest: Digest::DELETION,
         }
     }
@@ -135,7 +142,15 @@ impl Version {
 
 impl From<(Micros, Digest)> for Version {
     fn from((updated, digest): (Micros, Digest)) -> Self {
-        Version { updated, digest }
+        let order = match digest == Digest::DELETION {
+            true => i64::MAX,
+            false => 0,
+        };
+        Version {
+            updated,
+            order,
+            digest,
+        }
     }
 }
 
@@ -157,16 +172,21 @@ pub(crate) struct RecordVersion {
 
 impl RecordVersion {
     /// Bytes of one in a file.
-    pub(crate) const BYTES: usize = 24;
+    pub(crate) const BYTES: usize = 32;
 
     /// As a file of the temporary folder holds it.
     pub(crate) fn to_bytes(self) -> [u8; Self::BYTES] {
-        let Version { updated, digest } = self.version;
+        let Version {
+            updated,
+            order,
+            digest,
+        } = self.version;
         let word = |bits: Option<NonZeroU64>| bits.map_or(0, NonZeroU64::get);
         let words = [
             self.record.get().cast_unsigned(),
             word(updated.0),
             word(digest.0.0),
+            order.cast_unsigned(),
         ];
         let mut bytes = [0; Self::BYTES];
         for (to, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words) {
@@ -185,6 +205,7 @@ impl RecordVersion {
             record: RecordKey::new(word(0).cast_signed()),
             version: Version {
                 updated: Micros(NonZeroU64::new(word(1))),
+                order: word(3).cast_signed(),
                 digest: Digest(Reverse(NonZeroU64::new(word(2)))),
             },
         }
@@ -203,17 +224,35 @@ impl From<RecordVersion> for (RecordKey, Version) {
     }
 }
 
+/// The column of a table of CSV files that says where a row stood in the extracts: when its extract
+/// was made, and its line there.
+pub(super) const EXTRACT_ORDER: &str = "extract_order";
+
+/// The bits of [`EXTRACT_ORDER`] for the line.
+const LINE_BITS: u32 = 21;
+
+/// The place of a line in an extract that was made at a time in microseconds since 1970. Of the lines
+/// behind the first two million none stands before another.
+pub(super) fn extract_order(made: i64, line: u64) -> i64 {
+    let last = (1i64 << LINE_BITS) - 1;
+    let line = i64::try_from(line).map_or(last, |line| line.min(last));
+    (made.div_euclid(1000).clamp(0, i64::MAX >> LINE_BITS) << LINE_BITS) | line
+}
+
 /// The columns that say which record and version a row is.
 pub(super) struct VersionColumns<'b> {
     record: &'b Int64Array,
     updated: &'b TimestampMicrosecondArray,
     digest: &'b Int64Array,
+    /// In tables of CSV files.
+    order: Option<&'b Int64Array>,
     clock: Clock,
 }
 
 impl<'b> VersionColumns<'b> {
     /// The names of the columns.
-    pub(super) const COLUMNS: [&'static str; 3] = ["record_key", "updated", "digest"];
+    pub(super) const COLUMNS: [&'static str; 4] =
+        ["record_key", "updated", "digest", EXTRACT_ORDER];
 
     /// These columns alone.
     pub(super) fn schema() -> SchemaRef {
@@ -222,6 +261,7 @@ impl<'b> VersionColumns<'b> {
             Field::new("record_key", DataType::Int64, false),
             Field::new("updated", moment, true),
             Field::new("digest", DataType::Int64, false),
+            Field::new(EXTRACT_ORDER, DataType::Int64, true),
         ]))
     }
 
@@ -231,10 +271,14 @@ impl<'b> VersionColumns<'b> {
             .iter()
             .filter_map(|name| batch.schema().index_of(name).ok())
             .collect();
-        if columns.len() < Self::COLUMNS.len() {
-            return Ok(RecordBatch::new_empty(Self::schema()));
+        let mut columns = match columns.len() {
+            0..3 => return Ok(RecordBatch::new_empty(Self::schema())),
+            _ => batch.project(&columns)?.columns().to_vec(),
+        };
+        if columns.len() == 3 {
+            columns.push(new_null_array(&DataType::Int64, batch.num_rows()));
         }
-        batch.project(&columns)
+        RecordBatch::try_new(Self::schema(), columns)
     }
 
     /// The columns of `batch`.
@@ -249,6 +293,9 @@ impl<'b> VersionColumns<'b> {
             record: column("record_key")?.as_primitive::<Int64Type>(),
             updated: column("updated")?.as_primitive::<TimestampMicrosecondType>(),
             digest: column("digest")?.as_primitive::<Int64Type>(),
+            order: batch
+                .column_by_name(EXTRACT_ORDER)
+                .map(|column| column.as_primitive::<Int64Type>()),
             clock: Clock::of_command(),
         })
     }
@@ -259,6 +306,10 @@ impl<'b> VersionColumns<'b> {
             record: RecordKey::new(self.record.value(row)),
             version: Version {
                 updated: Micros::stored(self.updated, row, self.clock),
+                order: self
+                    .order
+                    .filter(|order| order.is_valid(row))
+                    .map_or(0, |order| order.value(row)),
                 digest: Digest::of_line(self.digest.value(row)),
             },
         }
@@ -307,9 +358,34 @@ mod tests {
     use std::hash::BuildHasher;
 
     #[test]
+    fn of_two_of_one_time_the_later_extract_counts_and_then_the_later_line() {
+        let placed = |made: i64, line: u64, digest: i64| Version {
+            updated: Micros::at(0),
+            order: extract_order(made, line),
+            digest: Digest::of_line(digest),
+        };
+        let now = 1_800_000_000_000_000;
+        let ascending = [
+            placed(5_000, u64::MAX, 4),
+            placed(6_000, 2, 3),
+            placed(6_000, 3, 2),
+            placed(now, 3, 1),
+            placed(now + 1_000, 1, 0),
+            Version::deletion(0),
+        ];
+        assert!(ascending.is_sorted_by(|older, newer| older < newer));
+        let record = RecordKey::new(7);
+        for version in ascending {
+            let one = RecordVersion { record, version };
+            assert_eq!(RecordVersion::from_bytes(&one.to_bytes()), one);
+        }
+    }
+
+    #[test]
     fn the_newer_version_is_the_greater() {
         let of = |updated: Option<i64>, line: i64| Version {
             updated: updated.into(),
+            order: 0,
             digest: Digest::of_line(line),
         };
         let ascending = [
@@ -336,7 +412,7 @@ mod tests {
         // As staging areas held them that an earlier Populace wrote.
         let earlier: RecordVersion = serde_json::from_str("[5,[-9223372036854775808,17]]").unwrap();
         assert_eq!(earlier, (RecordKey::new(5), of(None, 17)).into());
-        assert_eq!((size_of::<Version>(), size_of::<RecordVersion>()), (16, 24));
+        assert_eq!((size_of::<Version>(), size_of::<RecordVersion>()), (24, 32));
         assert!(Version::deletion(3).is_deletion() && !of(Some(3), 3).is_deletion());
     }
 

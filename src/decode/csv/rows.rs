@@ -144,8 +144,10 @@ impl<'d> Reading<'d> {
             return self.no_row(found, &line, last, RejectReason::NhsNumberInvalid, None);
         }
         if last && person.is_some_and(|text| self.is_null(text)) {
-            let column = Some("person_identifier".to_string());
-            return self.no_row(found, &line, last, RejectReason::NhsNumberMissing, column);
+            let reason = RejectReason::NhsNumberMissing;
+            if let Outcome::Blank = self.no_row(found, &line, last, reason, None)? {
+                return Ok(Outcome::Blank);
+            }
         }
         let mut values = Vec::with_capacity(self.builders.len());
         for (number, (column, at)) in self.file.columns.iter().zip(&layout.columns).enumerate() {

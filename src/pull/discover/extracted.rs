@@ -9,11 +9,11 @@ const DAY: i64 = 86_400_000_000;
 /// When the extract `file` was made, in microseconds since 1970. Of two with one date in their names
 /// the one whose file was changed later is the later.
 pub(crate) fn extracted(file: &SourceFile, dates: &Dates) -> i64 {
-    let Some((moment, has_time)) = dates
+    let dated = dates
         .file_date
         .iter()
-        .find_map(|form| named(&file.name, form))
-    else {
+        .filter_map(|form| named(&file.name, form));
+    let Some((_, moment, has_time)) = dated.max_by_key(|(at, _, _)| *at) else {
         return file.modified;
     };
     let named = dates.time_zone.to_utc(moment.and_utc().timestamp_micros());
@@ -23,8 +23,9 @@ pub(crate) fn extracted(file: &SourceFile, dates: &Dates) -> i64 {
     }
 }
 
-/// The last date of a form in a path, which names folders first, and whether it has a time.
-fn named(path: &str, form: &str) -> Option<(NaiveDateTime, bool)> {
+/// The last date of a form in a path, which names folders first: where it stands, and whether it has a
+/// time.
+fn named(path: &str, form: &str) -> Option<(usize, NaiveDateTime, bool)> {
     let starts = path.char_indices().map(|(at, _)| at).rev();
     let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     let bytes = path.as_bytes();
@@ -34,10 +35,10 @@ fn named(path: &str, form: &str) -> Option<(NaiveDateTime, bool)> {
     starts.into_iter().find_map(|at| {
         let text = path.get(at..)?;
         if let Ok((moment, rest)) = NaiveDateTime::parse_and_remainder(text, form) {
-            return whole(rest).then_some((moment, true));
+            return whole(rest).then_some((at, moment, true));
         }
         let (day, rest) = NaiveDate::parse_and_remainder(text, form).ok()?;
-        whole(rest).then_some((NaiveDateTime::from(day), false))
+        whole(rest).then_some((at, NaiveDateTime::from(day), false))
     })
 }
 

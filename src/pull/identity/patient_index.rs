@@ -386,9 +386,9 @@ fn versions(rows: &RecordBatch, table: &TablePlan) -> Result<Vec<Version>> {
     let updated = column(rows, table, "updated")?.as_primitive::<TimestampMicrosecondType>();
     let digest = numbers(rows, table, "digest")?;
     let clock = Clock::of_command();
-    let version = |row| Version {
-        updated: Micros::stored(updated, row, clock),
-        digest: Digest::of_line(digest.value(row)),
+    let version = |row| {
+        let updated = Micros::stored(updated, row, clock);
+        Version::from((updated, Digest::of_line(digest.value(row))))
     };
     Ok((0..rows.num_rows()).map(version).collect())
 }

@@ -9,7 +9,9 @@ use crate::privacy::{PersonKey, RecordKey};
 use crate::pull::identity::moved_records::MovedRecords;
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use crate::pull::spool::{Part, Shard};
-use crate::pull::version::{ByRecord, Micros, RecordVersion, Version, VersionColumns};
+use crate::pull::version::{
+    ByRecord, EXTRACT_ORDER, Micros, RecordVersion, Version, VersionColumns,
+};
 use arrow::array::{Array, AsArray, Int32Array, Int64Array, RecordBatch, UInt32Array};
 use arrow::compute::{cast, interleave_record_batch, take};
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
@@ -92,7 +94,7 @@ pub(crate) struct GoneRows {
 }
 
 /// The columns of stored rows that [`change`] needs.
-pub(crate) const NEEDED: [&str; 9] = [
+pub(crate) const NEEDED: [&str; 10] = [
     "person_key",
     "record_key",
     "patient_key",
@@ -102,6 +104,7 @@ pub(crate) const NEEDED: [&str; 9] = [
     "updated",
     "digest",
     "record_row",
+    EXTRACT_ORDER,
 ];
 
 /// Merges `stored` and `new` rows, both with the plan's columns, into all rows of the shard.
@@ -281,6 +284,18 @@ impl Keys {
                 .entry(row.record)
                 .and_modify(|known| *known = (*known).max(rank(at, row)))
                 .or_insert(rank(at, row));
+        }
+        // The same line again is no other version, whenever it comes: what is stored stays.
+        if prefer == Prefer::Stored {
+            for (at, row) in self.rows[..stored_rows].iter().enumerate() {
+                if let Some(known) = newest.get_mut(&row.record)
+                    && known.0.digest == row.version.digest
+                    && row.may_stay(rules)
+                    && !rules.relinked.contains(&row.record)
+                {
+                    *known = rank(at, row);
+                }
+            }
         }
         let mut seen: HashSet<(RecordKey, i32), ByRecord> =
             HashSet::with_capacity_and_hasher(self.rows.len(), ByRecord::default());

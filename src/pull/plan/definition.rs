@@ -8,6 +8,7 @@ use crate::decode::fhir::View;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
 use crate::privacy::{Treatment, check_csv_column};
+use crate::pull::version::EXTRACT_ORDER;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -134,7 +135,7 @@ pub(super) fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
             stored: true,
         });
     }
-    table(
+    let mut table = table(
         &file.table,
         &file.file_name,
         &file.text,
@@ -142,7 +143,11 @@ pub(super) fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
         PersonLink::Identifier(0),
         file.order.clone(),
         decoder.schema(),
-    )
+    )?;
+    let mut fields = table.schema.fields().to_vec();
+    fields.push(Arc::new(Field::new(EXTRACT_ORDER, DataType::Int64, true)));
+    table.schema = Arc::new(Schema::new(fields));
+    Ok(table)
 }
 
 fn table(
@@ -182,6 +187,7 @@ fn table(
             UNVERIFIED,
             OPEN_PSEUDONYM,
             "shard",
+            EXTRACT_ORDER,
         ];
         if taken.contains(&column.name.as_str()) || ADDED.contains(&column.name.as_str()) {
             return Err(Error::usage(format!(

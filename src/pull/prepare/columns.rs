@@ -144,12 +144,13 @@ impl Preparer<'_> {
         kept: &[KeptRow],
         decoded: &Decoded,
         keys: &[LineKey],
-    ) -> [ArrayRef; 4] {
+    ) -> [ArrayRef; 5] {
         let sources = std::iter::repeat_n(&self.source.name, kept.len());
         let lines = || kept.iter().map(|row| row.line as usize);
         let updated: TimestampMicrosecondArray =
             lines().map(|line| decoded.lines[line].updated).collect();
         let digests = lines().map(|line| keys[line].version.digest.stored());
+        let orders = lines().map(|line| keys[line].version.order);
         let mut rows_before = 0;
         let record_rows = kept.iter().enumerate().map(|(at, row)| {
             let same = at > 0 && kept[at - 1].line == row.line;
@@ -161,6 +162,7 @@ impl Preparer<'_> {
             Arc::new(updated),
             Arc::new(Int64Array::from_iter_values(digests)),
             Arc::new(Int32Array::from_iter_values(record_rows)),
+            Arc::new(Int64Array::from_iter_values(orders)),
         ]
     }
 }

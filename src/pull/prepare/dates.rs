@@ -4,27 +4,39 @@ use super::{Preparer, Rejecting};
 use crate::decode::{Decoded, RejectReason, Rows};
 use crate::error::{Context, Result};
 use crate::pull::clock::GRACE;
-use crate::pull::plan::TablePlan;
+use crate::pull::plan::{SourceKind, TablePlan};
 use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use std::collections::HashSet;
 
-/// Lines whose last update lies in the future.
+/// 1980 in microseconds since 1970: a last update before it is none, but a clock that was never set.
+const SENSELESS: i64 = 315_532_800_000_000;
+
+/// Lines whose last update lies in the future, or is not told.
 #[derive(Default)]
 pub(super) struct EarlyLines {
     /// Their indices, of lines with rows.
     lines: HashSet<usize>,
-    /// All of them.
+    /// Lines and deletions whose last update lies in the future.
     pub count: u64,
 }
 
 impl Preparer<'_> {
-    /// Takes times in the future for what they cannot be.
+    /// Takes times in the future for what they cannot be. A line that does not say when it was last
+    /// updated is as old as its extract, and of two in one the later line is the newer.
     pub(super) fn bound_times(&self, decoded: &mut Decoded) -> EarlyLines {
         let mut early = EarlyLines::default();
         let made = self.clock.bounded(self.made);
+        let fhir = matches!(self.source.kind, SourceKind::Fhir { .. });
         for (at, line) in decoded.lines.iter_mut().enumerate() {
+            if line.updated.is_none_or(|when| when < SENSELESS) && self.made > SENSELESS {
+                // A row of CSV has an order of its own, which its line is a part of.
+                let later = if fhir { line.number } else { 0 };
+                line.updated = Some(made.saturating_add_unsigned(later));
+                early.lines.insert(at);
+                continue;
+            }
             if line.updated.is_some_and(|when| !self.clock.believes(when)) {
                 line.updated = Some(made);
                 early.lines.insert(at);

@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::identity::facts::{LinkFact, Replacement};
 use super::identity::patient_index::PatientIndex;
 use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
-use super::version::{Digest, Micros, RecordVersion, Version};
+use super::version::{Digest, Micros, RecordVersion, Version, extract_order};
 use crate::decode::{Decoded, Line, RejectReason, Rows, ValueRule};
 use crate::error::{Context, Result};
 use crate::privacy::{Lookup, PatientKey, RecordKey};
@@ -246,6 +246,10 @@ impl Preparer<'_> {
         let key = |(at, line): (u32, &Line)| LineKey {
             record: pseudonyms.record(line.reference.as_bytes()),
             version: Version {
+                order: match self.source.kind {
+                    SourceKind::Csv { .. } => extract_order(self.made, line.number),
+                    SourceKind::Fhir { .. } => 0,
+                },
                 updated: Micros::from(line.updated),
                 digest: Digest::of_line(
                     pseudonyms.line(slice(line.start, line.end).unwrap_or_default()),

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::PathBuf;
 
-/// Versions that stay in memory: 24 MB.
+/// Versions that stay in memory: 32 MB.
 const HELD: usize = 1 << 20;
 
 /// Versions without a row, of one table.
@@ -75,10 +75,7 @@ mod tests {
         let mut rowless = Rowless::default();
         let one = |n: i64| RecordVersion {
             record: RecordKey::new(n),
-            version: Version {
-                updated: Micros::at(n - 7),
-                digest: Digest::of_line(i64::MIN + n),
-            },
+            version: Version::from((Micros::at(n - 7), Digest::of_line(i64::MIN + n))),
         };
         let each = 100_000;
         for block in 0..25 {

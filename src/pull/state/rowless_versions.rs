@@ -88,10 +88,8 @@ pub(crate) async fn load(lake: &Lake) -> Result<RowlessVersions> {
             let moments = rows.column(2).as_primitive::<TimestampMicrosecondType>();
             let digests = rows.column(3).as_primitive::<Int64Type>();
             for row in 0..rows.num_rows() {
-                let version = Version {
-                    updated: Micros::stored(moments, row, clock),
-                    digest: Digest::of_line(digests.value(row)),
-                };
+                let updated = Micros::stored(moments, row, clock);
+                let version = Version::from((updated, Digest::of_line(digests.value(row))));
                 let of_table = emptied.0.entry(names.value(row).to_string()).or_default();
                 of_table.insert(RecordKey::new(records.value(row)), version);
             }

@@ -11,6 +11,7 @@ mod case_15_whole_numbers_and_dates_with_more;
 mod case_16_encodings_and_separators;
 mod case_20_medication_by_reference;
 mod case_21_observation_choices;
+mod case_31_no_last_updated;
 mod case_32_identifier_systems;
 mod case_33_lost_leading_zero;
 mod case_34_born_1900;
