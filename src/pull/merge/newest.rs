@@ -107,13 +107,19 @@ pub(crate) const NEEDED: [&str; 10] = [
     EXTRACT_ORDER,
 ];
 
-/// Merges `stored` and `new` rows, both with the plan's columns, into all rows of the shard.
-pub(crate) fn merge(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Merged> {
+/// Merges `stored` and `new` rows, both with the plan's columns, into all rows of the shard; `prefer`
+/// decides between two readings of one line.
+pub(crate) fn merge(
+    rules: &Rules,
+    stored: &[RecordBatch],
+    new: Vec<Part>,
+    prefer: Prefer,
+) -> Result<Merged> {
     let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
     let stored_rows: usize = parts.iter().map(Part::len).sum();
     parts.extend(new);
     let keys = Keys::of(&parts, rules)?;
-    let (kept, kept_out) = keys.newest(stored_rows, rules, Prefer::Read);
+    let (kept, kept_out) = keys.newest(stored_rows, rules, prefer);
     keys.check_people(&kept, rules.plan)?;
     let merged = keys.merged(parts, &kept, rules.plan)?;
     Ok(Merged { kept_out, ..merged })
@@ -158,7 +164,7 @@ pub(crate) fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> R
 
 /// Which of two readings of one version stays.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Prefer {
+pub(crate) enum Prefer {
     /// The later: settings may have changed since.
     Read,
     /// The one in the lake: nothing has to be written.

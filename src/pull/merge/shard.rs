@@ -1,7 +1,7 @@
 //! Merging one shard of a table: new rows in a file of their own, or all of them written anew.
 
 use super::Merge;
-use super::newest::{Changed, Merged, NEEDED, Rules, change, merge};
+use super::newest::{Changed, Merged, NEEDED, Prefer, Rules, change, merge};
 use super::table::{MOST_CHANGED, TableMerge};
 use crate::error::Result;
 use crate::lake::{DataFile, FileWriter, Lake};
@@ -79,13 +79,17 @@ impl ShardTask<'_> {
         runtime: &Handle,
     ) -> Result<FileChanges> {
         let stored = self.stored_rows(of.lake, runtime)?;
-        let merged = merge(rules, &stored, new)?;
+        let prefer = match self.whole {
+            true => Prefer::Read,
+            false => Prefer::Stored,
+        };
+        let merged = merge(rules, &stored, new, prefer)?;
         let before = self.stored.iter().fold((0u64, 0u128), |(rows, sum), file| {
             (rows + file.rows, sum.wrapping_add(file.digest))
         });
         // Digests are of lines: read by another view or lookup, the same line has other values.
         let same_lines = before == (merged.len() as u64, merged.digest) && !self.stored.is_empty();
-        if same_lines && merged.is(&merge(rules, &stored, Vec::new())?)? {
+        if same_lines && merged.is(&merge(rules, &stored, Vec::new(), prefer)?)? {
             return Ok(FileChanges {
                 kept_out: merged.kept_out,
                 ..FileChanges::default()
