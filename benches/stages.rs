@@ -112,7 +112,7 @@ async fn built(record: &Path) -> Built {
     let settings = Settings::new(16, key.fingerprint());
     let lake = Lake::open_or_create(location, &settings).await.unwrap();
     let scratch = Scratch::new(None).unwrap();
-    let limits = pull::Limits {
+    let limits = pull::PullLimits {
         threads: 2,
         memory: 2_000_000_000,
     };

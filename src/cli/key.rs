@@ -7,7 +7,7 @@ use super::size::count;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Lock};
 use crate::privacy::Key;
-use crate::pull::{Limits, Rotated, abandon, rotate};
+use crate::pull::{PullLimits, Rotated, abandon, rotate};
 use std::process::ExitCode;
 
 /// Arguments of `populace key`.
@@ -98,7 +98,7 @@ async fn epoch(global: &Global, printer: &Printer) -> Result<Option<Rotated>> {
     let _lock = Lock::take(&location)?;
     let mut lake = Lake::open_to_rotate(location).await?;
     let scratch = session::scratch(global)?;
-    let limits = Limits {
+    let limits = PullLimits {
         threads: session::threads(global),
         memory: global.memory_limit,
     };

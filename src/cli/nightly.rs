@@ -14,7 +14,7 @@ use super::{pull, release, run, session, vacuum};
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;
-use crate::pull::Summary;
+use crate::pull::PullSummary;
 use crate::release::{Made, Wanted};
 use crate::stop::{self, Signal};
 use std::collections::BTreeSet;
@@ -145,7 +145,7 @@ async fn verified(work: &session::Work) -> Result<(Verified, Vec<String>)> {
 }
 
 /// Why nothing is released after a pull.
-fn warned(pulled: &Summary, built: bool) -> Option<Error> {
+fn warned(pulled: &PullSummary, built: bool) -> Option<Error> {
     let mut error = Error::refused("the pull ended with a warning, so nothing was released");
     if !built {
         error = error.cause("checks of models failed as well");

@@ -7,7 +7,7 @@ use super::session;
 use super::size::{count, show};
 use crate::error::{Error, Result};
 use crate::privacy::{Confirmed, Key};
-use crate::pull::{Again, Limits, Replaced, Summary, pull, pull_again};
+use crate::pull::{Again, PullLimits, PullSummary, Replaced, pull, pull_again};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -111,8 +111,8 @@ fn line_of_replaced(replaced: &Replaced) -> String {
     )
 }
 
-fn limits(global: &Global) -> Limits {
-    Limits {
+fn limits(global: &Global) -> PullLimits {
+    PullLimits {
         threads: session::threads(global),
         memory: global.memory_limit,
     }
@@ -125,7 +125,7 @@ pub(super) async fn step(
     key: &Key,
     sources: &[String],
     printer: &Printer,
-) -> Result<(Summary, Vec<String>)> {
+) -> Result<(PullSummary, Vec<String>)> {
     let started = Instant::now();
     let summary = pull(
         &work.pipeline,
@@ -142,7 +142,7 @@ pub(super) async fn step(
     Ok((summary, lines))
 }
 
-fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
+fn lines(summary: &PullSummary, seconds: f64) -> Vec<String> {
     let mut lines = lines_of_files(summary, seconds);
     let warnings = summary.warnings.iter();
     lines.extend(warnings.map(|warning| format!("         warning: {warning}")));
@@ -170,7 +170,7 @@ fn lines(summary: &Summary, seconds: f64) -> Vec<String> {
 /// Files passed over for each reason that are named, so that many do not hide the rest.
 const NAMED: usize = 5;
 
-fn passed_over(summary: &Summary) -> Vec<String> {
+fn passed_over(summary: &PullSummary) -> Vec<String> {
     let mut lines = Vec::new();
     let because = &summary.passed_over_because;
     let by_name = summary.files_passed_over.iter();
@@ -202,7 +202,7 @@ fn passed_over(summary: &Summary) -> Vec<String> {
     lines
 }
 
-fn lines_of_opt_outs(summary: &Summary) -> Vec<String> {
+fn lines_of_opt_outs(summary: &PullSummary) -> Vec<String> {
     let mut lines = Vec::new();
     if !summary.opt_outs.is_empty() || summary.people_back > 0 {
         let lists: Vec<String> = summary
@@ -247,7 +247,7 @@ fn plain(name: &str) -> String {
 /// Columns of which the values that are not known are shown.
 const VALUES_SHOWN: usize = 5;
 
-fn lines_of_files(summary: &Summary, seconds: f64) -> Vec<String> {
+fn lines_of_files(summary: &PullSummary, seconds: f64) -> Vec<String> {
     if summary.files_read == 0 {
         let state = if summary.changed() {
             "opt-outs or definitions applied"

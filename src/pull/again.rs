@@ -14,7 +14,7 @@ use super::plan::{PullPlan, SourceKind};
 use super::prepare::rejects;
 use super::state::extracts::{self, Extracts};
 use super::state::{data_quality, deleted_records, rowless_versions};
-use super::{Limits, Summary, bulk, pull};
+use super::{PullLimits, PullSummary, bulk, pull};
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, Lake, Table, TableName};
 use crate::nearest::nearest;
@@ -50,7 +50,7 @@ pub(crate) struct Replaced {
 }
 
 /// A table with damage.
-struct Damaged {
+struct DamagedTable {
     name: TableName,
     /// None when its log is damaged.
     table: Option<Table>,
@@ -67,10 +67,10 @@ pub(crate) async fn pull_again(
     lake: &Lake,
     key: &Key,
     again: Again<'_>,
-    limits: Limits,
+    limits: PullLimits,
     scratch: &Scratch,
     progress: Progress,
-) -> Result<(Summary, Vec<Replaced>)> {
+) -> Result<(PullSummary, Vec<Replaced>)> {
     let damaged = prepare(pipeline, lake, key, again).await?;
     let sources = again.sources;
     let summary = pull(pipeline, lake, key, sources, limits, scratch, progress).await?;
@@ -99,7 +99,7 @@ async fn prepare(
     lake: &Lake,
     key: &Key,
     again: Again<'_>,
-) -> Result<Vec<Damaged>> {
+) -> Result<Vec<DamagedTable>> {
     let plan = PullPlan::read(pipeline, key)?;
     let known: BTreeSet<&str> = plan.sources.iter().map(|s| s.name.as_str()).collect();
     for name in again.sources {
@@ -165,12 +165,12 @@ async fn lost_state(lake: &Lake) -> Result<Vec<TableName>> {
 }
 
 /// The damage of a table, if there is any.
-async fn of(lake: &Lake, name: &TableName) -> Result<Option<Damaged>> {
+async fn of(lake: &Lake, name: &TableName) -> Result<Option<DamagedTable>> {
     let table = match lake.table(name).await {
         Ok(Some(table)) => table,
         Ok(None) => return Ok(None),
         Err(e) if e.damaged_path().is_some() => {
-            return Ok(Some(Damaged {
+            return Ok(Some(DamagedTable {
                 name: name.clone(),
                 table: None,
                 files: Vec::new(),
@@ -182,7 +182,7 @@ async fn of(lake: &Lake, name: &TableName) -> Result<Option<Damaged>> {
     let paths: BTreeSet<String> = paths.into_iter().map(|damage| damage.path).collect();
     let files = table.files.iter().filter(|f| paths.contains(&f.path));
     let files: Vec<DataFile> = files.cloned().collect();
-    Ok((!files.is_empty()).then(|| Damaged {
+    Ok((!files.is_empty()).then(|| DamagedTable {
         name: name.clone(),
         table: Some(table),
         files,
@@ -190,7 +190,11 @@ async fn of(lake: &Lake, name: &TableName) -> Result<Option<Damaged>> {
 }
 
 /// The damaged tables that the chosen sources fill; they must be all that fill them.
-async fn damaged(lake: &Lake, plan: &PullPlan, chosen: &BTreeSet<&str>) -> Result<Vec<Damaged>> {
+async fn damaged(
+    lake: &Lake,
+    plan: &PullPlan,
+    chosen: &BTreeSet<&str>,
+) -> Result<Vec<DamagedTable>> {
     let mut found = Vec::new();
     for (index, table) in plan.tables.iter().enumerate() {
         let filling: BTreeSet<&str> = plan
@@ -284,7 +288,7 @@ async fn forget(
 }
 
 /// Takes damaged files out of a table; the whole table, when its log is damaged.
-async fn take_out(lake: &Lake, damaged: &Damaged) -> Result<()> {
+async fn take_out(lake: &Lake, damaged: &DamagedTable) -> Result<()> {
     let Some(table) = &damaged.table else {
         return lake.forget_log(&damaged.name).await;
     };

@@ -1,6 +1,6 @@
 //! What a pull knows before it looks at the sources: the lake as it was, and who has opted out.
 
-use super::bulk::{self, Brought, Memory};
+use super::bulk::{self, Memory, StagedExport};
 use super::discover::new_files::NewFiles;
 use super::merge::exclusions::Exclusions;
 use super::opt_outs::change::ListChange;
@@ -18,7 +18,7 @@ use crate::privacy::{PatientKey, PersonKey};
 use std::collections::{BTreeMap, HashSet};
 
 /// What is known before the sources are looked at.
-pub(super) struct Planned<'a> {
+pub(super) struct Outset<'a> {
     pub(super) epoch: Epoch<'a>,
     pub(super) before: Before,
     pub(super) opt_outs: OptOutsNow,
@@ -28,10 +28,15 @@ pub(super) struct Planned<'a> {
     pub(super) again: bool,
 }
 
-impl Planned<'_> {
+impl Outset<'_> {
     /// Whether nothing has to be stored.
-    pub(super) fn is_done(&self, plan: &PullPlan, new: &NewFiles, brought: &[Brought]) -> bool {
-        let nothing = new.work.is_empty() && brought.iter().all(Brought::is_empty);
+    pub(super) fn is_done(
+        &self,
+        plan: &PullPlan,
+        new: &NewFiles,
+        brought: &[StagedExport],
+    ) -> bool {
+        let nothing = new.work.is_empty() && brought.iter().all(StagedExport::is_empty);
         let unchanged = !self.opt_outs.changed() && !self.older;
         nothing && unchanged && are_of(plan, &self.before.tables)
     }
@@ -74,7 +79,7 @@ pub(super) struct Before {
     /// The last good export of each server.
     pub(super) exports: Memory,
     /// What folders had when they had something.
-    pub(super) brought: warnings::Brought,
+    pub(super) brought: warnings::KnownContents,
 }
 
 impl Before {
@@ -90,7 +95,7 @@ impl Before {
         &self,
         plan: &PullPlan,
         intake: &Intake,
-        brought: &[Brought],
+        brought: &[StagedExport],
     ) -> bool {
         let read = intake.taken(plan);
         let full = brought.iter().filter(|one| one.completes());
@@ -110,7 +115,7 @@ impl Before {
     pub(super) fn replaced(
         &mut self,
         plan: &PullPlan,
-        brought: &[Brought],
+        brought: &[StagedExport],
     ) -> Vec<(String, String)> {
         let mut gone = Vec::new();
         for one in brought.iter().filter(|one| one.completes()) {

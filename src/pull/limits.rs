@@ -2,7 +2,7 @@
 
 /// How a pull may use the machine.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct PullLimits {
     /// Worker threads.
     pub threads: usize,
     /// Bytes that the whole process should stay within.

@@ -1,11 +1,11 @@
 //! One attempt at a pull, step by step: what is known, what is new, what it becomes.
 
-use super::bulk::{self, Brought, Memory};
+use super::bulk::{self, Memory, StagedExport};
 use super::clock::Clock;
 use super::discover::new_files::{FileToRead, NewFiles};
 use super::identity::patient_index::PatientIndex;
-use super::known::{Before, OptOutsNow, Planned};
-use super::limits::Limits;
+use super::known::{Before, OptOutsNow, Outset};
+use super::limits::PullLimits;
 use super::merge::exclusions::Exclusions;
 use super::merge::{Merge, links_people};
 use super::opt_outs::change;
@@ -22,7 +22,7 @@ use super::read::threshold;
 use super::spool::Spool;
 use super::state::extracts;
 use super::state::{data_quality, deleted_records, fence, rowless_versions};
-use super::{Summary, warnings};
+use super::{PullSummary, warnings};
 use crate::error::{Error, Result};
 use crate::lake::{Epoch, Lake};
 use crate::nearest::nearest;
@@ -42,7 +42,7 @@ pub(super) struct Attempt<'a> {
     /// The key of pseudonyms.
     pub key: &'a Key,
     /// How it may use the machine.
-    pub limits: Limits,
+    pub limits: PullLimits,
     /// The temporary folder.
     pub scratch: &'a Scratch,
     /// Where progress is shown.
@@ -52,7 +52,7 @@ pub(super) struct Attempt<'a> {
 impl Attempt<'_> {
     /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
     /// nothing was changed.
-    pub(super) async fn run(&self, sources: &[String], all: bool) -> Result<Option<Summary>> {
+    pub(super) async fn run(&self, sources: &[String], all: bool) -> Result<Option<PullSummary>> {
         let (plan, mut planned) = self.plan(sources, all).await?;
         let (shared, mut new) = self.discover(plan, &planned).await?;
         let again = planned.again;
@@ -87,7 +87,7 @@ impl Attempt<'_> {
             *known = (*known).max(*when);
         }
         let exclusions = planned.exclusions(patients, deleted);
-        let arrived = Arrived {
+        let arrived = Received {
             shared: &shared,
             intake: &intake,
             brought: &brought,
@@ -95,7 +95,7 @@ impl Attempt<'_> {
         };
         let emptied = warnings::emptied(&shared.plan, &planned.before.brought, &new, Some(&intake));
         let (summary, epoch) = self.commit(planned, &exclusions, &arrived).await?;
-        let short = brought.iter().filter_map(Brought::error).next();
+        let short = brought.iter().filter_map(StagedExport::error).next();
         for one in brought {
             one.done().await?;
         }
@@ -114,7 +114,7 @@ impl Attempt<'_> {
 
     /// **Plan**: what each source fills, what the lake held before, who has opted out, and whether
     /// everything has to be read again.
-    async fn plan(&self, sources: &[String], all: bool) -> Result<(PullPlan, Planned<'_>)> {
+    async fn plan(&self, sources: &[String], all: bool) -> Result<(PullPlan, Outset<'_>)> {
         let remembered = properties(self.lake).await?;
         let exports = bulk::recall(&remembered);
         let versions = bulk::fhir_versions(self.pipeline, self.lake, &exports, sources).await?;
@@ -141,7 +141,7 @@ impl Attempt<'_> {
         }
         let again = opt_outs.back > 0 || lost || all || older;
         choose(&mut plan, sources, again)?;
-        let planned = Planned {
+        let planned = Outset {
             epoch,
             before,
             opt_outs,
@@ -155,7 +155,7 @@ impl Attempt<'_> {
     async fn discover(
         &self,
         mut plan: PullPlan,
-        planned: &Planned<'_>,
+        planned: &Outset<'_>,
     ) -> Result<(Arc<PullContext>, NewFiles)> {
         let lookups = self.lookups(&mut plan)?;
         let new = NewFiles::find(&plan, &planned.before.taken, planned.again).await?;
@@ -290,7 +290,7 @@ impl Attempt<'_> {
         shared: &Arc<PullContext>,
         exports: &mut Memory,
         everything: bool,
-    ) -> Result<Vec<Brought>> {
+    ) -> Result<Vec<StagedExport>> {
         let mut brought = Vec::new();
         for (index, source) in shared.plan.sources.iter().enumerate() {
             if source.bulk.is_some() {
@@ -315,13 +315,13 @@ impl Attempt<'_> {
     async fn unchanged(
         &self,
         shared: &PullContext,
-        planned: &Planned<'_>,
+        planned: &Outset<'_>,
         new: &NewFiles,
-        brought: Vec<Brought>,
-    ) -> Result<Summary> {
+        brought: Vec<StagedExport>,
+    ) -> Result<PullSummary> {
         let (plan, before) = (&shared.plan, &planned.before);
         let opt_outs = &planned.opt_outs;
-        let summary = Summary::unchanged(plan, &before.tables)
+        let summary = PullSummary::unchanged(plan, &before.tables)
             .with_files(new)
             .with_exports(plan, &brought);
         let mut warnings = warnings::emptied(plan, &before.brought, new, None);
@@ -344,7 +344,7 @@ impl Attempt<'_> {
         plan: &PullPlan,
         opted_out: &OptedOut,
         deleted: &deleted_records::Deleted,
-        brought: &[Brought],
+        brought: &[StagedExport],
     ) -> Result<PatientIndex> {
         let mut people = PatientIndex::default();
         for table in plan.tables.iter().filter(|t| links_people(plan, t)) {
@@ -383,7 +383,7 @@ impl Attempt<'_> {
         shared: &Arc<PullContext>,
         work: Vec<FileToRead>,
         people: PatientIndex,
-        brought: &[Brought],
+        brought: &[StagedExport],
     ) -> Result<Intake> {
         let reading = shared.clone();
         let (threads, progress) = (self.limits.threads, self.progress);
@@ -405,30 +405,19 @@ impl Attempt<'_> {
     /// know, and, last of all, which files were taken. Gives the epoch, which is still open.
     async fn commit<'a>(
         &'a self,
-        planned: Planned<'a>,
+        planned: Outset<'a>,
         exclusions: &Exclusions,
-        arrived: &Arrived<'_>,
-    ) -> Result<(Summary, Epoch<'a>)> {
-        let Arrived {
+        arrived: &Received<'_>,
+    ) -> Result<(PullSummary, Epoch<'a>)> {
+        let Received {
             shared,
             intake,
             brought,
-            new,
+            ..
         } = *arrived;
         let (lake, plan) = (self.lake, &shared.plan);
-        let merge = Merge {
-            lake,
-            plan,
-            spool: &shared.spool,
-            exclusions,
-            everything: planned.opt_outs.changed() || planned.older,
-            // A full export may have been asked for because settings changed.
-            read_anew: planned.again || new.other_settings || brought.iter().any(Brought::is_full),
-            complete: planned.before.complete_with(plan, intake, brought),
-            threads: self.limits.threads,
-            progress: self.progress,
-        };
-        let Planned {
+        let merge = self.merge(&planned, exclusions, arrived);
+        let Outset {
             mut epoch,
             mut before,
             opt_outs,
@@ -444,9 +433,60 @@ impl Attempt<'_> {
         };
         let effect = effect::note(lake, &coming).await?;
         epoch.claim().await?;
-        let tables = merge
-            .all(std::mem::take(&mut before.tables), intake)
+        let tables = std::mem::take(&mut before.tables);
+        let tables = merge.all(tables, intake).await?;
+        self.remember(before, &opt_outs, exclusions, arrived)
             .await?;
+        let summary = PullSummary::of(plan, intake, tables).with_exports(plan, brought);
+        let summary = summary.with_opt_outs(&opt_outs.read, opt_outs.people(), effect);
+        effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
+        Ok((summary, epoch))
+    }
+
+    /// How new rows are merged into the tables.
+    fn merge<'m>(
+        &'m self,
+        planned: &Outset<'_>,
+        exclusions: &'m Exclusions,
+        arrived: &Received<'m>,
+    ) -> Merge<'m> {
+        let Received {
+            shared,
+            intake,
+            brought,
+            new,
+        } = *arrived;
+        Merge {
+            lake: self.lake,
+            plan: &shared.plan,
+            spool: &shared.spool,
+            exclusions,
+            everything: planned.opt_outs.changed() || planned.older,
+            // A full export may have been asked for because settings changed.
+            read_anew: planned.again
+                || new.other_settings
+                || brought.iter().any(StagedExport::is_full),
+            complete: planned.before.complete_with(&shared.plan, intake, brought),
+            threads: self.limits.threads,
+            progress: self.progress,
+        }
+    }
+
+    /// **State**: keeps what the next pull has to know, and, last of all, which files were taken.
+    async fn remember(
+        &self,
+        mut before: Before,
+        opt_outs: &OptOutsNow,
+        exclusions: &Exclusions,
+        arrived: &Received<'_>,
+    ) -> Result<()> {
+        let Received {
+            shared,
+            intake,
+            brought,
+            new,
+        } = *arrived;
+        let (lake, plan) = (self.lake, &shared.plan);
         let gone = before.replaced(plan, brought);
         futures::try_join!(
             deleted_records::store(lake, &exclusions.deleted, intake.people.owners()),
@@ -458,21 +498,18 @@ impl Attempt<'_> {
         before.taken.extend(intake.taken(plan));
         warnings::learn(&mut before.brought, plan, &before.taken, new, intake);
         extracts::store(lake, &before.taken, before.properties()?).await?;
-        if lake.is_older() {
-            lake.taken_over().await?;
+        match lake.is_older() {
+            true => lake.taken_over().await,
+            false => Ok(()),
         }
-        let summary = Summary::of(plan, intake, tables).with_exports(plan, brought);
-        let summary = summary.with_opt_outs(&opt_outs.read, opt_outs.people(), effect);
-        effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
-        Ok((summary, epoch))
     }
 }
 
 /// What was found at the sources and read.
-struct Arrived<'a> {
+struct Received<'a> {
     shared: &'a PullContext,
     intake: &'a Intake,
-    brought: &'a [Brought],
+    brought: &'a [StagedExport],
     new: &'a NewFiles,
 }
 
@@ -516,10 +553,10 @@ pub async fn pull(
     lake: &Lake,
     key: &Key,
     sources: &[String],
-    limits: Limits,
+    limits: PullLimits,
     scratch: &Scratch,
     progress: Progress,
-) -> Result<Summary> {
+) -> Result<PullSummary> {
     let attempt = Attempt {
         pipeline,
         lake,

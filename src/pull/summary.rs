@@ -1,6 +1,6 @@
 //! What a pull did, for the printer and for `--json`.
 
-use super::bulk::Brought;
+use super::bulk::StagedExport;
 use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
 use super::prepare::Values;
@@ -15,7 +15,7 @@ use std::fmt;
 
 /// What a pull did.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Summary {
+pub struct PullSummary {
     /// Files read.
     pub files_read: u64,
     /// Files that had been taken before.
@@ -88,7 +88,7 @@ pub struct TableSummary {
     pub kept_out: u64,
 }
 
-impl Summary {
+impl PullSummary {
     pub(super) fn unchanged(plan: &PullPlan, tables: &[Option<Table>]) -> Self {
         let tables = plan
             .tables
@@ -111,18 +111,18 @@ impl Summary {
                 })
             })
             .collect();
-        Summary {
+        PullSummary {
             tables,
-            ..Summary::default()
+            ..PullSummary::default()
         }
     }
 
     pub(super) fn of(plan: &PullPlan, intake: &Intake, tables: Vec<TableSummary>) -> Self {
-        let mut summary = Summary {
+        let mut summary = PullSummary {
             files_read: intake.file_count() as u64,
             bytes: intake.bytes(),
             tables,
-            ..Summary::default()
+            ..PullSummary::default()
         };
         for file in intake.taken(plan).values() {
             summary.lines += file.lines;
@@ -163,7 +163,7 @@ impl Summary {
     }
 
     /// The same, with what servers sent.
-    pub(super) fn with_exports(mut self, plan: &PullPlan, brought: &[Brought]) -> Self {
+    pub(super) fn with_exports(mut self, plan: &PullPlan, brought: &[StagedExport]) -> Self {
         for one in brought.iter().filter(|one| one.is_early()) {
             let name = plan.sources[one.source].name.clone();
             self.future_exports.insert(name, one.next_since());

@@ -15,7 +15,7 @@ const FEW: u64 = 10;
 /// A server that has nothing is judged when its export is asked for.
 pub(super) fn emptied(
     plan: &PullPlan,
-    before: &Brought,
+    before: &KnownContents,
     new: &NewFiles,
     intake: Option<&Intake>,
 ) -> Vec<Warning> {
@@ -48,14 +48,14 @@ fn offers(source: usize, new: &NewFiles, intake: Option<&Intake>) -> bool {
 
 /// What folders had when they had something, by source: in words, for people. Files that are empty
 /// now no longer say so themselves.
-pub(super) type Brought = BTreeMap<String, String>;
+pub(super) type KnownContents = BTreeMap<String, String>;
 
 /// The properties of `populace.extract` that hold it.
 const BROUGHT: &str = "populace.brought.";
 
 /// Reads what folders had from properties, or, when an earlier Populace wrote them, from the files
 /// that were taken.
-pub(super) fn recall(properties: &BTreeMap<String, String>, taken: &Extracts) -> Brought {
+pub(super) fn recall(properties: &BTreeMap<String, String>, taken: &Extracts) -> KnownContents {
     let mut brought = of_files(taken);
     for (key, had) in properties {
         if let Some(source) = key.strip_prefix(BROUGHT) {
@@ -68,7 +68,7 @@ pub(super) fn recall(properties: &BTreeMap<String, String>, taken: &Extracts) ->
 /// Takes in what the folders of `plan` have now; those that have nothing keep what they had. `taken`
 /// holds what was read.
 pub(super) fn learn(
-    before: &mut Brought,
+    before: &mut KnownContents,
     plan: &PullPlan,
     taken: &Extracts,
     new: &NewFiles,
@@ -86,14 +86,14 @@ pub(super) fn learn(
 }
 
 /// What folders had, as properties.
-pub(super) fn properties(brought: &Brought) -> BTreeMap<String, String> {
+pub(super) fn properties(brought: &KnownContents) -> BTreeMap<String, String> {
     let properties = brought.iter();
     properties
         .map(|(source, had)| (format!("{BROUGHT}{source}"), had.clone()))
         .collect()
 }
 
-fn of_files(taken: &Extracts) -> Brought {
+fn of_files(taken: &Extracts) -> KnownContents {
     let mut files: BTreeMap<&str, Vec<&Extract>> = BTreeMap::new();
     for ((source, _), file) in taken.iter().filter(|(_, file)| file.used() > 0) {
         files.entry(source).or_default().push(file);

@@ -8,7 +8,7 @@ use super::inputs::Input;
 use crate::decode::fhir::{Decoder, View};
 use crate::decode::{Chunk, Decoded, Reject, RejectReason};
 use crate::error::{Context, Error, Result};
-use crate::pull::{Form, Piece, pieces};
+use crate::pull::{FilePiece, LineEnds, pieces};
 use arrow::array::RecordBatch;
 use indicatif::ProgressBar;
 use rayon::prelude::*;
@@ -39,7 +39,7 @@ pub(super) struct Counts {
 }
 
 /// A piece of an input, by its number among them.
-type Job = (usize, Piece);
+type Job = (usize, FilePiece);
 
 /// A handful of decoded pieces, with their bytes.
 type Done = Vec<(usize, u64, Decoded)>;
@@ -91,7 +91,7 @@ fn read(inputs: &[Input], bar: &ProgressBar, jobs: SyncSender<Result<Job>>) {
     let stopped = || Error::data("the reading was stopped");
     for (number, input) in inputs.iter().enumerate() {
         let read = input.open(bar).and_then(|reader| {
-            pieces(reader, &input.to_string(), Form::Lines, |piece| {
+            pieces(reader, &input.to_string(), LineEnds::Lines, |piece| {
                 jobs.send(Ok((number, piece))).map_err(|_| stopped())
             })
             .map_err(|e| e.hint("is the file damaged, or still being written?"))
@@ -160,7 +160,7 @@ fn decode(
 }
 
 /// What a line longer than any that is read comes to.
-fn too_long(piece: &Piece, length: u64) -> Decoded {
+fn too_long(piece: &FilePiece, length: u64) -> Decoded {
     Decoded {
         values: Default::default(),
         orders: Default::default(),

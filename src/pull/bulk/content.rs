@@ -1,6 +1,6 @@
 //! The body of a download as it arrives: unpacked, freed from what is staged already, cut.
 
-use super::lines::{Cut, Lines};
+use super::lines::{CutLines, Lines};
 use flate2::write::MultiGzDecoder;
 use std::collections::VecDeque;
 use std::io::Write;
@@ -9,14 +9,14 @@ use std::io::Write;
 pub(super) const UNPACK: usize = 16 * 1024;
 
 /// A piece that was handed over before: its length and the keyed digest of its bytes, if it was read.
-pub(super) type Known = (u64, Option<i64>);
+pub(super) type KnownPiece = (u64, Option<i64>);
 
 /// The keyed digest of bytes.
-pub(super) type Digest = Box<dyn Fn(&[u8]) -> i64 + Send>;
+pub(super) type DigestBytes = Box<dyn Fn(&[u8]) -> i64 + Send>;
 
 /// What is wrong with the bytes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(super) enum WrongBytes {
     /// They are not those that were read before.
     Changed,
     /// They do not unpack.
@@ -30,11 +30,11 @@ pub(super) struct Content {
     /// The same, unpacked.
     pub unpacked: u64,
     packing: Packing,
-    skip: VecDeque<Known>,
+    skip: VecDeque<KnownPiece>,
     skipped: Vec<u8>,
     skipped_length: u64,
     lines: Lines,
-    digest: Digest,
+    digest: DigestBytes,
 }
 
 enum Packing {
@@ -48,10 +48,10 @@ impl Content {
     /// From the first byte, of which `known` pieces were handed over before: they are compared and
     /// left out. `next` is the place after them and its line.
     pub(super) fn from_start(
-        known: &[Known],
+        known: &[KnownPiece],
         next: (u64, u64),
         piece: usize,
-        digest: Digest,
+        digest: DigestBytes,
     ) -> Self {
         Content {
             raw: 0,
@@ -66,7 +66,7 @@ impl Content {
     }
 
     /// From byte and line `next` of a file that is sent as it is.
-    pub(super) fn from_middle(next: (u64, u64), piece: usize, digest: Digest) -> Self {
+    pub(super) fn from_middle(next: (u64, u64), piece: usize, digest: DigestBytes) -> Self {
         Content {
             raw: next.0,
             unpacked: next.0,
@@ -81,7 +81,7 @@ impl Content {
     }
 
     /// Takes in what arrived.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<Cut>, Wrong> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<CutLines>, WrongBytes> {
         self.raw += bytes.len() as u64;
         let joined;
         let mut bytes = bytes;
@@ -107,15 +107,15 @@ impl Content {
             let Packing::Gzip(unpack) = &mut self.packing else {
                 break;
             };
-            unpack.write_all(part).map_err(|_| Wrong::Damaged)?;
-            unpack.flush().map_err(|_| Wrong::Damaged)?;
+            unpack.write_all(part).map_err(|_| WrongBytes::Damaged)?;
+            unpack.flush().map_err(|_| WrongBytes::Damaged)?;
             let plain = std::mem::take(unpack.get_mut());
             self.plain(&plain, &mut cuts)?;
         }
         Ok(cuts)
     }
 
-    fn plain(&mut self, mut bytes: &[u8], cuts: &mut Vec<Cut>) -> Result<(), Wrong> {
+    fn plain(&mut self, mut bytes: &[u8], cuts: &mut Vec<CutLines>) -> Result<(), WrongBytes> {
         self.unpacked += bytes.len() as u64;
         while let Some((length, digest)) = self.skip.front().copied() {
             let wanted = usize::try_from(length - self.skipped_length).unwrap_or(usize::MAX);
@@ -130,7 +130,7 @@ impl Content {
                 return Ok(());
             }
             if digest.is_some_and(|digest| (self.digest)(&self.skipped) != digest) {
-                return Err(Wrong::Changed);
+                return Err(WrongBytes::Changed);
             }
             self.skipped.clear();
             self.skipped_length = 0;
@@ -142,7 +142,7 @@ impl Content {
 
     /// The file has ended: gives the whole lines that are held. Fails when it is shorter than what
     /// was read before, or ends in the middle of what is packed.
-    pub(super) fn end(&mut self) -> Result<Vec<Cut>, Wrong> {
+    pub(super) fn end(&mut self) -> Result<Vec<CutLines>, WrongBytes> {
         let mut cuts = Vec::new();
         match &mut self.packing {
             Packing::Unknown(first) => {
@@ -152,13 +152,13 @@ impl Content {
             }
             Packing::Plain => {}
             Packing::Gzip(unpack) => {
-                unpack.try_finish().map_err(|_| Wrong::Damaged)?;
+                unpack.try_finish().map_err(|_| WrongBytes::Damaged)?;
                 let plain = std::mem::take(unpack.get_mut());
                 self.plain(&plain, &mut cuts)?;
             }
         }
         if !self.skip.is_empty() {
-            return Err(Wrong::Changed);
+            return Err(WrongBytes::Changed);
         }
         cuts.extend(self.lines.whole());
         Ok(cuts)
@@ -178,7 +178,7 @@ mod tests {
         bytes.iter().map(|b| i64::from(*b)).sum()
     }
 
-    fn start(known: &[Known], next: (u64, u64)) -> Content {
+    fn start(known: &[KnownPiece], next: (u64, u64)) -> Content {
         Content::from_start(known, next, 8, Box::new(sum))
     }
 
@@ -188,7 +188,7 @@ mod tests {
         packer.finish().unwrap()
     }
 
-    fn read(mut content: Content, bytes: &[u8], step: usize) -> Result<Vec<u8>, Wrong> {
+    fn read(mut content: Content, bytes: &[u8], step: usize) -> Result<Vec<u8>, WrongBytes> {
         let mut read = Vec::new();
         for part in bytes.chunks(step) {
             read.extend(content.feed(part)?);
@@ -220,9 +220,9 @@ mod tests {
         }
         let other = [(11, Some(1))];
         let changed = read(start(&other, (11, 2)), TEXT, 4);
-        assert_eq!(changed.unwrap_err(), Wrong::Changed);
+        assert_eq!(changed.unwrap_err(), WrongBytes::Changed);
         let shorter = read(start(&known, (23, 3)), &TEXT[..14], 4);
-        assert_eq!(shorter.unwrap_err(), Wrong::Changed);
+        assert_eq!(shorter.unwrap_err(), WrongBytes::Changed);
     }
 
     #[test]
@@ -231,12 +231,12 @@ mod tests {
         let cut = bytes.len() - 9;
         assert_eq!(
             read(start(&[], (0, 1)), &bytes[..cut], 7).unwrap_err(),
-            Wrong::Damaged
+            WrongBytes::Damaged
         );
         bytes[12] ^= 0xff;
         assert_eq!(
             read(start(&[], (0, 1)), &bytes, 7).unwrap_err(),
-            Wrong::Damaged
+            WrongBytes::Damaged
         );
     }
 }

@@ -3,12 +3,13 @@
 use super::address::bare;
 use super::failure::ExportFailure;
 use super::request::Request;
-use super::session::Session;
+use super::session::{Answer, Session};
 use crate::error::Error;
-use crate::pipeline::Level;
+use crate::pipeline::{FhirBulk, Level};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 use url::Url;
 
 /// Asks for an export of what changed `since` (everything when None); gives the job's address.
@@ -24,28 +25,14 @@ pub(super) async fn kick_off(
         Level::Patient => server.at("Patient/$export")?,
         Level::Group(id) => server.at(&format!("Group/{id}/$export"))?,
     };
-    let mut parameters = vec![("_outputFormat", "application/fhir+ndjson".to_string())];
-    parameters.extend(since.map(|since| ("_since", since.to_string())));
-    if !settings.types.is_empty() {
-        parameters.push(("_type", settings.types.join(",")));
-    }
-    // One parameter a filter: a filter may itself hold commas.
-    parameters.extend(
-        settings
-            .type_filters
-            .iter()
-            .map(|f| ("_typeFilter", f.clone())),
-    );
-    if !settings.elements.is_empty() {
-        parameters.push(("_elements", settings.elements.join(",")));
-    }
+    let parameters = parameters(settings, since);
     url.query_pairs_mut().extend_pairs(&parameters);
     let mut event = json!({
         "exportUrl": bare(&url),
         "softwareName": "populace",
         "softwareVersion": env!("CARGO_PKG_VERSION"),
         "fhirVersion": fhir_version,
-        "requestParameters": parameters.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+        "requestParameters": parameters.into_iter().collect::<BTreeMap<_, _>>(),
     });
     let ask = Request::get(url.clone(), true)
         .with("accept", "application/fhir+json")
@@ -54,18 +41,7 @@ pub(super) async fn kick_off(
     if answer.status != StatusCode::ACCEPTED {
         event["errorCode"] = json!(answer.status.as_u16());
         session.log.event("kickoff", event);
-        let error = Error::data(format!(
-            "source {}: the server does not begin an export",
-            session.source
-        ))
-        .cause(answer.reason());
-        return Err(match answer.status {
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                session.unauthorised(&answer).into()
-            }
-            StatusCode::NOT_FOUND => error.hint("see url and level of this source: the server has no export there").into(),
-            _ => ExportFailure::refused(error.hint("see types, type_filters and elements of this source: the server may not support one of them")),
-        });
+        return Err(not_begun(session, &answer));
     }
     session.log.event("kickoff", event);
     let to = answer.header("content-location").unwrap_or_default();
@@ -78,6 +54,38 @@ pub(super) async fn kick_off(
         .into());
     }
     Ok(server.own(&url, to, "the address of the export")?)
+}
+
+/// What is asked for.
+fn parameters(settings: &FhirBulk, since: Option<&str>) -> Vec<(&'static str, String)> {
+    let mut parameters = vec![("_outputFormat", "application/fhir+ndjson".to_string())];
+    parameters.extend(since.map(|since| ("_since", since.to_string())));
+    if !settings.types.is_empty() {
+        parameters.push(("_type", settings.types.join(",")));
+    }
+    // One parameter a filter: a filter may itself hold commas.
+    let filters = settings.type_filters.iter();
+    parameters.extend(filters.map(|filter| ("_typeFilter", filter.clone())));
+    if !settings.elements.is_empty() {
+        parameters.push(("_elements", settings.elements.join(",")));
+    }
+    parameters
+}
+
+/// Why there is no export.
+fn not_begun(session: &Session, answer: &Answer) -> ExportFailure {
+    let error = Error::data(format!(
+        "source {}: the server does not begin an export",
+        session.source
+    ))
+    .cause(answer.reason());
+    match answer.status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => session.unauthorised(answer).into(),
+        StatusCode::NOT_FOUND => error
+            .hint("see url and level of this source: the server has no export there")
+            .into(),
+        _ => ExportFailure::refused(error.hint("see types, type_filters and elements of this source: the server may not support one of them")),
+    }
 }
 
 /// Tells the server that the export may be removed. It does not matter whether it understands.

@@ -10,7 +10,7 @@ const MIB: u64 = 1024 * 1024;
 
 /// Counts the bytes of an export as they come, unpacked.
 #[derive(Debug)]
-pub(super) struct Limits {
+pub(super) struct DownloadLimits {
     source: String,
     /// Bytes that one file may have.
     file: u64,
@@ -19,10 +19,10 @@ pub(super) struct Limits {
     taken: AtomicU64,
 }
 
-impl Limits {
+impl DownloadLimits {
     /// The limits of a source.
     pub(super) fn new(source: &str, settings: &FhirBulk) -> Self {
-        Limits {
+        DownloadLimits {
             source: source.to_string(),
             file: settings.file_limit_mib.saturating_mul(MIB),
             export: settings.export_limit_mib.saturating_mul(MIB),

@@ -4,7 +4,7 @@ use crate::pull::read::line_splitter::{LONGEST_LINE, MOST_LINES, first_lines};
 
 /// A piece of a file: whole lines, or a line too long to read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Cut {
+pub(super) struct CutLines {
     /// Whole lines; empty for a line that is too long.
     pub bytes: Vec<u8>,
     /// Where it begins in the decompressed file.
@@ -17,19 +17,19 @@ pub(super) struct Cut {
     pub too_long: bool,
 }
 
-impl Cut {
+impl CutLines {
     /// The same in parts of at most [`MOST_LINES`] lines.
-    pub(super) fn parts(mut self) -> impl Iterator<Item = Cut> {
+    pub(super) fn parts(mut self) -> impl Iterator<Item = CutLines> {
         let mut whole = Some(());
         std::iter::from_fn(move || {
             let length = first_lines(&self.bytes, MOST_LINES);
             if length >= self.bytes.len() {
                 whole.take()?;
-                return Some(std::mem::replace(&mut self, Cut::empty()));
+                return Some(std::mem::replace(&mut self, CutLines::empty()));
             }
             let rest = self.bytes.split_off(length);
             let bytes = std::mem::replace(&mut self.bytes, rest);
-            let part = Cut {
+            let part = CutLines {
                 start: self.start,
                 end: self.start + bytes.len() as u64,
                 first_line: self.first_line,
@@ -42,8 +42,8 @@ impl Cut {
         })
     }
 
-    fn empty() -> Cut {
-        Cut {
+    fn empty() -> CutLines {
+        CutLines {
             bytes: Vec::new(),
             start: 0,
             end: 0,
@@ -79,7 +79,7 @@ impl Lines {
     }
 
     /// Takes bytes in; gives the pieces that are whole now.
-    pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Vec<Cut> {
+    pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Vec<CutLines> {
         let mut cuts = Vec::new();
         while !bytes.is_empty() {
             if let Some(skipped) = self.skipped {
@@ -130,7 +130,7 @@ impl Lines {
     }
 
     /// The whole lines that are held, for when nothing follows at once.
-    pub(super) fn whole(&mut self) -> Option<Cut> {
+    pub(super) fn whole(&mut self) -> Option<CutLines> {
         let end = memchr::memrchr(b'\n', &self.held)?;
         Some(self.cut(end + 1))
     }
@@ -146,18 +146,18 @@ impl Lines {
     }
 
     /// The last line of a file that does not end with a line end.
-    pub(super) fn last(&mut self) -> Option<Cut> {
+    pub(super) fn last(&mut self) -> Option<CutLines> {
         if let Some(skipped) = self.skipped {
             return Some(self.too_long(skipped, 0));
         }
         (!self.held.is_empty()).then(|| self.cut(self.held.len()))
     }
 
-    fn cut(&mut self, length: usize) -> Cut {
+    fn cut(&mut self, length: usize) -> CutLines {
         let rest = self.held.split_off(length);
         let bytes = std::mem::replace(&mut self.held, rest);
         let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
-        let cut = Cut {
+        let cut = CutLines {
             start: self.start,
             end: self.start + bytes.len() as u64,
             first_line: self.line,
@@ -169,8 +169,8 @@ impl Lines {
         cut
     }
 
-    fn too_long(&mut self, length: u64, line_end: u64) -> Cut {
-        let cut = Cut {
+    fn too_long(&mut self, length: u64, line_end: u64) -> CutLines {
+        let cut = CutLines {
             bytes: Vec::new(),
             start: self.start,
             end: self.start + length + line_end,
@@ -188,7 +188,7 @@ impl Lines {
 mod tests {
     use super::*;
 
-    fn all(text: &[u8], piece: usize, step: usize, longest: usize) -> Vec<Cut> {
+    fn all(text: &[u8], piece: usize, step: usize, longest: usize) -> Vec<CutLines> {
         let mut lines = Lines::new(0, 1, piece);
         lines.longest = longest;
         let mut cuts = Vec::new();
@@ -237,14 +237,14 @@ mod tests {
     #[test]
     fn a_piece_of_very_many_lines_is_cut_further() {
         let lines = 3 * MOST_LINES + 7;
-        let cut = Cut {
+        let cut = CutLines {
             bytes: "{}\n".repeat(lines).into_bytes(),
             start: 90,
             end: 90 + 3 * lines as u64,
             first_line: 31,
             too_long: false,
         };
-        let parts: Vec<Cut> = cut.parts().collect();
+        let parts: Vec<CutLines> = cut.parts().collect();
         assert_eq!(parts.len(), 4);
         let (mut at, mut line) = (90, 31);
         for part in &parts {
@@ -253,10 +253,10 @@ mod tests {
             line += (part.bytes.len() / 3) as u64;
         }
         assert_eq!((at, line), (90 + 3 * lines as u64, 31 + lines as u64));
-        let long = Cut {
+        let long = CutLines {
             too_long: true,
             end: 7,
-            ..Cut::empty()
+            ..CutLines::empty()
         };
         assert_eq!(
             long.parts()

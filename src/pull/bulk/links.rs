@@ -4,31 +4,35 @@ use super::failure::ExportFailure;
 use super::manifest::RemoteFile;
 use super::poll::{Polled, manifest};
 use super::session::Session;
-use super::staging::job::Job;
+use super::staging::job::ExportJob;
 use crate::error::{Context, Error};
 use tokio::sync::Mutex;
 use url::Url;
 
 /// Where the files of a job are now.
-pub(super) struct Links<'a> {
+pub(super) struct FileLinks<'a> {
     session: &'a Session,
-    job: &'a Job,
-    held: Mutex<Held>,
+    job: &'a ExportJob,
+    held: Mutex<HeldLinks>,
 }
 
-struct Held {
+struct HeldLinks {
     remote: Vec<Option<RemoteFile>>,
     /// How often they were renewed.
     renewed: u32,
 }
 
-impl<'a> Links<'a> {
+impl<'a> FileLinks<'a> {
     /// The links of a manifest that was just read, by the numbers of the job's files.
-    pub(super) fn new(session: &'a Session, job: &'a Job, remote: Vec<Option<RemoteFile>>) -> Self {
-        Links {
+    pub(super) fn new(
+        session: &'a Session,
+        job: &'a ExportJob,
+        remote: Vec<Option<RemoteFile>>,
+    ) -> Self {
+        FileLinks {
             session,
             job,
-            held: Mutex::new(Held { remote, renewed: 0 }),
+            held: Mutex::new(HeldLinks { remote, renewed: 0 }),
         }
     }
 

@@ -12,16 +12,16 @@ use std::sync::{Mutex, PoisonError};
 
 /// Where events go, if anywhere.
 #[derive(Debug, Default)]
-pub(super) struct Log {
+pub(super) struct ExportLog {
     file: Option<Mutex<File>>,
     export: Mutex<String>,
 }
 
-impl Log {
+impl ExportLog {
     /// Appends to the file at `path`, which is the owner's alone when it is new.
     pub(super) fn open(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else {
-            return Ok(Log::default());
+            return Ok(ExportLog::default());
         };
         let mut options = File::options();
         options.create(true).append(true);
@@ -31,7 +31,7 @@ impl Log {
             .open(path)
             .usage(|| format!("the export log {} cannot be written", path.display()))
             .map_err(|e| e.hint("correct `log` of this source, or make the folder"))?;
-        Ok(Log {
+        Ok(ExportLog {
             file: Some(Mutex::new(file)),
             export: Mutex::default(),
         })

@@ -22,7 +22,7 @@ pub enum Role {
 
 /// One page of a manifest.
 #[derive(Debug)]
-pub struct Page {
+pub struct ManifestPage {
     /// The export holds what was true at this time, a FHIR instant.
     pub transaction_time: String,
     /// The files.
@@ -82,7 +82,7 @@ struct RawLink {
 }
 
 /// Reads a page that came from `from`, an address of `server`.
-pub fn parse(server: &Server, from: &Url, bytes: &[u8]) -> Result<Page> {
+pub fn parse(server: &Server, from: &Url, bytes: &[u8]) -> Result<ManifestPage> {
     let broken = || "it cannot be read";
     // Serde's messages quote values of the manifest: only the place is said.
     let raw: Raw = serde_json::from_slice(bytes)
@@ -123,7 +123,7 @@ pub fn parse(server: &Server, from: &Url, bytes: &[u8]) -> Result<Page> {
             next = Some(server.own(from, &link.url, "the next page of the manifest")?);
         }
     }
-    Ok(Page {
+    Ok(ManifestPage {
         transaction_time: raw.transaction_time,
         files,
         next,

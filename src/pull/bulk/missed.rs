@@ -3,7 +3,7 @@
 
 use super::shortfall::{COUNTED, Shortfall};
 use super::staging::FileState;
-use super::staging::job::{Behind, Job};
+use super::staging::job::{Behind, ExportJob};
 use crate::pipeline::FhirBulk;
 use crate::pull::bulk::staging::job::{Remembered, earlier, is_believed};
 use std::collections::BTreeSet;
@@ -71,7 +71,11 @@ pub(super) fn miss(behind: &mut Behind, types: BTreeSet<String>, since: Option<&
 
 /// What an export lacks of which all files are staged; None when it is whole, as far as its server
 /// says. Types that the source accepts to be missing are not missed.
-pub(super) fn shortfall(job: &Job, states: &[FileState], accepted: &[String]) -> Option<Shortfall> {
+pub(super) fn shortfall(
+    job: &ExportJob,
+    states: &[FileState],
+    accepted: &[String],
+) -> Option<Shortfall> {
     let mut found = Shortfall {
         asked: job
             .started

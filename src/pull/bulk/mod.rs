@@ -8,12 +8,14 @@
 
 mod address;
 mod backoff;
+mod bring;
 mod client_key;
 mod concurrency_limit;
 mod content;
 mod download;
 mod export;
 mod failure;
+mod finish;
 mod http;
 mod kick_off;
 mod limits;
@@ -35,9 +37,9 @@ mod token;
 
 pub use address::Server;
 pub(super) use export::Export;
-pub use manifest::{Page as ManifestPage, parse as parse_manifest};
+pub use manifest::{ManifestPage, parse as parse_manifest};
 pub(crate) use remembered::{fhir_versions, shortfalls};
 pub(super) use session::check;
 pub(crate) use shortfall::Shortfall;
 pub(super) use staging::job::{Memory, properties, recall};
-pub(super) use staging::load::Brought;
+pub(super) use staging::load::StagedExport;

@@ -2,7 +2,7 @@
 
 use super::backoff::Backoff;
 use super::failure::ExportFailure;
-use super::manifest::{Page, RemoteFile, parse};
+use super::manifest::{ManifestPage, RemoteFile, parse};
 use super::request::{Request, asked_wait};
 use super::session::{Answer, Session};
 use crate::error::Error;
@@ -19,13 +19,13 @@ const MOST_FILES: usize = 1_000_000;
 /// What became of an export.
 pub(super) enum Polled {
     /// It ended.
-    Complete(Manifest),
+    Complete(ExportManifest),
     /// The server does not know it (any more).
     Gone,
 }
 
 /// All pages of a manifest.
-pub(super) struct Manifest {
+pub(super) struct ExportManifest {
     /// The export holds what was true at this time, a FHIR instant.
     pub transaction_time: String,
     /// The files of all pages.
@@ -38,7 +38,7 @@ pub(super) async fn manifest(
     status: &Url,
     started: DateTime<Utc>,
 ) -> Result<Polled, ExportFailure> {
-    let mut whole: Option<Manifest> = None;
+    let mut whole: Option<ExportManifest> = None;
     let mut seen = HashSet::new();
     let mut next = Some(status.clone());
     let begun = Instant::now();
@@ -59,7 +59,7 @@ pub(super) async fn manifest(
         next = page.next;
         match &mut whole {
             None => {
-                whole = Some(Manifest {
+                whole = Some(ExportManifest {
                     transaction_time: page.transaction_time,
                     files: page.files,
                 });
@@ -104,7 +104,7 @@ async fn page(
     session: &Session,
     url: &Url,
     started: DateTime<Utc>,
-) -> Result<Option<Page>, ExportFailure> {
+) -> Result<Option<ManifestPage>, ExportFailure> {
     let mut backoff = Backoff::new(session.longest_wait());
     loop {
         let ask = Request::get(url.clone(), true).with("accept", "application/json");
@@ -141,7 +141,7 @@ async fn page(
     }
 }
 
-fn read(session: &Session, from: &Url, bytes: &[u8]) -> Result<Page, ExportFailure> {
+fn read(session: &Session, from: &Url, bytes: &[u8]) -> Result<ManifestPage, ExportFailure> {
     parse(&session.http.server, from, bytes).map_err(|e| {
         ExportFailure::hopeless(e.within(format!(
             "source {}: the manifest is not usable",

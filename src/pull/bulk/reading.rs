@@ -2,21 +2,21 @@
 
 use super::backoff::Backoff;
 use super::concurrency_limit::ConcurrencyLimit;
-use super::content::{Content, Digest};
+use super::content::{Content, DigestBytes};
 use super::failure::ExportFailure;
-use super::limits::Limits;
-use super::links::Links;
+use super::limits::DownloadLimits;
+use super::links::FileLinks;
 use super::manifest::RemoteFile;
 use super::operation_outcome::OperationOutcome;
 use super::request::{NoAnswer, Request, asked_wait, body};
 use super::session::{Answer, REFUSALS, Session, TRIES};
 use super::staging::FileState;
-use super::staging::job::Job;
+use super::staging::job::ExportJob;
 use super::staging::prepare::{Treated, Treating};
-use super::staging::writer::Note;
+use super::staging::writer::StagingNote;
 use crate::error::{Error, Result};
-use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::{Response, StatusCode};
 use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
@@ -44,6 +44,31 @@ pub(super) enum End {
     Lost(String),
     /// The bytes are not those of before, for this reason.
     Void(&'static str),
+}
+
+/// What failed of a reading so far.
+#[derive(Default)]
+struct Failures {
+    /// Refused tokens in a row.
+    refusals: u32,
+    /// Expired links in a row.
+    expiries: u32,
+    /// Early ends.
+    short_ends: u32,
+    /// Where the connection ended that may have been cut.
+    perhaps: Option<u64>,
+}
+
+/// What comes after an answer.
+enum NextStep {
+    /// Nothing: the reading has ended.
+    Done(Read),
+    /// The same question again, at once.
+    Ask,
+    /// New links, and a wait of at least so long.
+    Renew(Option<Duration>),
+    /// A wait of at least so long, for this reason.
+    Wait(String, Option<Duration>),
 }
 
 /// One reading of one file.
@@ -89,7 +114,7 @@ impl<'a> Reading<'a> {
         reading
     }
 
-    fn digest(&self) -> Digest {
+    fn digest(&self) -> DigestBytes {
         let treating = self.of.treating.clone();
         Box::new(move |bytes| treating.digest(bytes))
     }
@@ -104,83 +129,102 @@ impl<'a> Reading<'a> {
     /// Reads until the file is whole, or is another.
     pub(super) async fn run(&mut self, backoff: &mut Backoff) -> Result<Read, ExportFailure> {
         let session = self.of.session;
-        let (mut refusals, mut expiries, mut shorts) = (0, 0, 0);
-        let mut perhaps = None;
+        let mut failures = Failures::default();
         loop {
             let permit = self.of.concurrency.permit().await;
             let (remote, renewed) = self.of.links.of(self.file).await?;
-            let (why, wait) = match session.http.send(&self.ask(&remote)).await {
+            let next = match session.http.send(&self.ask(&remote)).await {
                 Err(NoAnswer::Fatal(error)) => return Err(error.into()),
-                Err(NoAnswer::Lost(why)) => (why, None),
-                Ok((answer, token)) => match answer.status() {
-                    StatusCode::OK
-                    | StatusCode::PARTIAL_CONTENT
-                    | StatusCode::RANGE_NOT_SATISFIABLE => {
-                        (refusals, expiries) = (0, 0);
-                        let end = match self.receive(answer, backoff).await? {
-                            End::Perhaps if perhaps == Some(self.content.raw) => End::Whole,
-                            End::Perhaps => {
-                                // Asked once more: a server with more to send sends it.
-                                perhaps = Some(self.content.raw);
-                                continue;
-                            }
-                            end => end,
-                        };
-                        match end {
-                            End::Void(why) => return Ok(Read::Void(why)),
-                            End::Whole => match self.finish(shorts + 1 >= SHORT_ENDS).await? {
-                                Some(read) => return Ok(read),
-                                None => {
-                                    shorts += 1;
-                                    ("it ended too early".to_string(), None)
-                                }
-                            },
-                            End::Lost(why) => (why, None),
-                            End::Perhaps => continue,
-                        }
+                Err(NoAnswer::Lost(why)) => NextStep::Wait(why, None),
+                Ok((answer, token)) => match (answer.status(), token) {
+                    (
+                        StatusCode::OK
+                        | StatusCode::PARTIAL_CONTENT
+                        | StatusCode::RANGE_NOT_SATISFIABLE,
+                        _,
+                    ) => self.take(answer, backoff, &mut failures).await?,
+                    (StatusCode::UNAUTHORIZED, Some(token)) if failures.refusals < REFUSALS => {
+                        failures.refusals += 1;
+                        session.http.refused(token).await;
+                        NextStep::Ask
                     }
-                    StatusCode::UNAUTHORIZED if token.is_some() && refusals < REFUSALS => {
-                        refusals += 1;
-                        session.http.refused(token.unwrap_or_default()).await;
-                        continue;
-                    }
-                    status => {
-                        let wait = asked_wait(answer.headers());
-                        let answer = Answer {
-                            status,
-                            headers: HeaderMap::new(),
-                            bytes: body(answer).await.unwrap_or_default(),
-                        };
-                        let transient =
-                            OperationOutcome::read(&answer.bytes).is_some_and(|o| o.is_transient());
-                        match status {
-                            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                                self.of.concurrency.slow_down();
-                            }
-                            StatusCode::REQUEST_TIMEOUT => {}
-                            s if s.is_server_error() || transient => {}
-                            StatusCode::UNAUTHORIZED
-                            | StatusCode::FORBIDDEN
-                            | StatusCode::NOT_FOUND
-                            | StatusCode::GONE => {
-                                expiries += 1;
-                                if expiries > EXPIRIES {
-                                    return Err(self.unreachable(&answer, true));
-                                }
-                                drop(permit);
-                                self.of.links.renew(renewed).await?;
-                                tokio::time::sleep(backoff.next(wait)).await;
-                                continue;
-                            }
-                            _ => return Err(self.unreachable(&answer, true)),
-                        }
-                        (answer.reason(), wait)
-                    }
+                    _ => self.judge(answer, &mut failures).await?,
                 },
             };
             drop(permit);
-            self.patience(backoff, why, wait).await?;
+            match next {
+                NextStep::Done(read) => return Ok(read),
+                NextStep::Ask => {}
+                NextStep::Renew(wait) => {
+                    self.of.links.renew(renewed).await?;
+                    tokio::time::sleep(backoff.next(wait)).await;
+                }
+                NextStep::Wait(why, wait) => self.patience(backoff, why, wait).await?,
+            }
         }
+    }
+
+    /// Takes in a response that has bytes of the file.
+    async fn take(
+        &mut self,
+        answer: Response,
+        backoff: &mut Backoff,
+        failures: &mut Failures,
+    ) -> Result<NextStep, ExportFailure> {
+        (failures.refusals, failures.expiries) = (0, 0);
+        match self.receive(answer, backoff).await? {
+            // Asked once more: a server with more to send sends it.
+            End::Perhaps if failures.perhaps != Some(self.content.raw) => {
+                failures.perhaps = Some(self.content.raw);
+                Ok(NextStep::Ask)
+            }
+            End::Void(why) => Ok(NextStep::Done(Read::Void(why))),
+            End::Lost(why) => Ok(NextStep::Wait(why, None)),
+            End::Whole | End::Perhaps => {
+                let last = failures.short_ends + 1 >= SHORT_ENDS;
+                Ok(match self.finish(last).await? {
+                    Some(read) => NextStep::Done(read),
+                    None => {
+                        failures.short_ends += 1;
+                        NextStep::Wait("it ended too early".to_string(), None)
+                    }
+                })
+            }
+        }
+    }
+
+    /// What to do after an answer that has nothing of the file.
+    async fn judge(
+        &self,
+        answer: Response,
+        failures: &mut Failures,
+    ) -> Result<NextStep, ExportFailure> {
+        let (status, wait) = (answer.status(), asked_wait(answer.headers()));
+        let answer = Answer {
+            status,
+            headers: HeaderMap::new(),
+            bytes: body(answer).await.unwrap_or_default(),
+        };
+        let outcome = OperationOutcome::read(&answer.bytes);
+        let transient = outcome.is_some_and(|outcome| outcome.is_transient());
+        match status {
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                self.of.concurrency.slow_down();
+            }
+            StatusCode::REQUEST_TIMEOUT => {}
+            s if s.is_server_error() || transient => {}
+            StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::NOT_FOUND
+            | StatusCode::GONE
+                if failures.expiries < EXPIRIES =>
+            {
+                failures.expiries += 1;
+                return Ok(NextStep::Renew(wait));
+            }
+            _ => return Err(self.unreachable(&answer, true)),
+        }
+        Ok(NextStep::Wait(answer.reason(), wait))
     }
 
     async fn patience(
@@ -242,15 +286,15 @@ pub(super) struct Downloads<'a> {
     /// The server.
     pub session: &'a Session,
     /// The job.
-    pub job: &'a Job,
+    pub job: &'a ExportJob,
     /// Where its files are.
-    pub links: Links<'a>,
+    pub links: FileLinks<'a>,
     /// How many requests run side by side.
     pub concurrency: ConcurrencyLimit,
     /// How much they may hold.
-    pub limits: Limits,
+    pub limits: DownloadLimits,
     /// What becomes of the bytes.
     pub treating: Treating,
     /// Where what is ready goes.
-    pub notes: Sender<Note>,
+    pub notes: Sender<StagingNote>,
 }

@@ -1,15 +1,14 @@
-//! What a response brings becomes pieces; what it says of the file decides whether it is whole.
+//! What a response brings becomes pieces.
 
 use super::backoff::Backoff;
-use super::content::{UNPACK, Wrong};
+use super::content::{UNPACK, WrongBytes};
 use super::failure::ExportFailure;
 use super::limits::Rate;
-use super::lines::Cut;
-use super::manifest::Role;
-use super::reading::{End, Read, Reading};
+use super::lines::CutLines;
+use super::reading::{End, Reading};
 use super::request::plain;
-use super::staging::staged_file::{Finished, Piece};
-use super::staging::writer::Note;
+use super::staging::staged_file::StagedPiece;
+use super::staging::writer::StagingNote;
 use crate::error::{Context, Error};
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED,
@@ -25,41 +24,16 @@ impl Reading<'_> {
     /// Takes in one response.
     pub(super) async fn receive(
         &mut self,
-        mut answer: Response,
+        answer: Response,
         backoff: &mut Backoff,
     ) -> Result<End, ExportFailure> {
         let headers = answer.headers().clone();
         let range = headers.get(CONTENT_RANGE).and_then(|r| r.to_str().ok());
         let (from, mut total) = content_range(range.unwrap_or_default());
-        match answer.status() {
-            StatusCode::RANGE_NOT_SATISFIABLE => {
-                return Ok(match total {
-                    Some(total) if total == self.content.raw => End::Whole,
-                    Some(total) if total < self.content.raw => End::Void("it has become shorter"),
-                    _ => {
-                        self.without_ranges("it refuses the rest of the file")
-                            .await?
-                    }
-                });
-            }
-            StatusCode::PARTIAL_CONTENT if from != Some(self.content.raw) => {
-                return self
-                    .without_ranges("it sends another part of the file")
-                    .await;
-            }
-            _ => {}
+        if let Some(end) = self.other_range(answer.status(), from, total).await? {
+            return Ok(end);
         }
-        let encoding = headers.get(CONTENT_ENCODING).map(|e| e.as_bytes());
-        if encoding.is_some_and(|e| !matches!(e, b"gzip" | b"x-gzip" | b"identity" | b"")) {
-            return Err(ExportFailure::hopeless(
-                Error::data(format!(
-                    "source {}: file {} is sent in an encoding that nobody asked for",
-                    self.of.session.source,
-                    self.of.job.name(self.file)
-                ))
-                .hint("tell the server's operator"),
-            ));
-        }
+        self.refuse_encoding(&headers)?;
         if let Some(version) = version_of(&headers) {
             if self.state.version.as_ref().is_some_and(|v| *v != version) {
                 return Ok(End::Void("it has changed"));
@@ -79,33 +53,8 @@ impl Reading<'_> {
         let framed = headers.contains_key(CONTENT_LENGTH)
             || headers.contains_key(TRANSFER_ENCODING)
             || answer.version() >= Version::HTTP_2;
-        let settings = &self.of.session.settings;
-        let mut rate = Rate::new(settings.silence(), settings.slowest_bytes_per_second);
-        loop {
-            let asked = Instant::now();
-            match answer.chunk().await {
-                Ok(Some(bytes)) => {
-                    if rate.is_too_slow(bytes.len(), asked.elapsed()) {
-                        return self.too_slow();
-                    }
-                    // Little by little: what is packed may unpack to a thousand times its size.
-                    for part in bytes.chunks(UNPACK) {
-                        let cuts = match self.feed(part)? {
-                            Ok(cuts) => cuts,
-                            Err(end) => return Ok(end),
-                        };
-                        if self.content.raw > self.furthest {
-                            self.furthest = self.content.raw;
-                            backoff.reset();
-                        }
-                        for cut in cuts {
-                            self.hand_over(cut).await?;
-                        }
-                    }
-                }
-                Ok(None) => break,
-                Err(e) => return Ok(End::Lost(plain(e))),
-            }
+        if let Some(end) = self.take_bytes(answer, backoff).await? {
+            return Ok(end);
         }
         if total.is_some_and(|total| self.content.raw < total) {
             return Ok(End::Lost("it ended before its length".to_string()));
@@ -113,16 +62,90 @@ impl Reading<'_> {
         Ok(if framed { End::Whole } else { End::Perhaps })
     }
 
+    /// How the response ends that has other bytes than the next ones; None when it has these.
+    async fn other_range(
+        &mut self,
+        status: StatusCode,
+        from: Option<u64>,
+        total: Option<u64>,
+    ) -> Result<Option<End>, ExportFailure> {
+        let why = match (status, total) {
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(total)) if total == self.content.raw => {
+                return Ok(Some(End::Whole));
+            }
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(total)) if total < self.content.raw => {
+                return Ok(Some(End::Void("it has become shorter")));
+            }
+            (StatusCode::RANGE_NOT_SATISFIABLE, _) => "it refuses the rest of the file",
+            (StatusCode::PARTIAL_CONTENT, _) if from != Some(self.content.raw) => {
+                "it sends another part of the file"
+            }
+            _ => return Ok(None),
+        };
+        self.without_ranges(why).await.map(Some)
+    }
+
+    /// Refuses what cannot be unpacked.
+    fn refuse_encoding(&self, headers: &HeaderMap) -> Result<(), ExportFailure> {
+        let encoding = headers.get(CONTENT_ENCODING).map(|e| e.as_bytes());
+        if encoding.is_none_or(|e| matches!(e, b"gzip" | b"x-gzip" | b"identity" | b"")) {
+            return Ok(());
+        }
+        Err(ExportFailure::hopeless(
+            Error::data(format!(
+                "source {}: file {} is sent in an encoding that nobody asked for",
+                self.of.session.source,
+                self.of.job.name(self.file)
+            ))
+            .hint("tell the server's operator"),
+        ))
+    }
+
+    /// Takes in the bytes of a response; None when it ended by itself.
+    async fn take_bytes(
+        &mut self,
+        mut answer: Response,
+        backoff: &mut Backoff,
+    ) -> Result<Option<End>, ExportFailure> {
+        let settings = &self.of.session.settings;
+        let mut rate = Rate::new(settings.silence(), settings.slowest_bytes_per_second);
+        loop {
+            let asked = Instant::now();
+            let bytes = match answer.chunk().await {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => return Ok(None),
+                Err(e) => return Ok(Some(End::Lost(plain(e)))),
+            };
+            if rate.is_too_slow(bytes.len(), asked.elapsed()) {
+                return self.too_slow().map(Some);
+            }
+            // Little by little: what is packed may unpack to a thousand times its size.
+            for part in bytes.chunks(UNPACK) {
+                let cuts = match self.feed(part)? {
+                    Ok(cuts) => cuts,
+                    Err(end) => return Ok(Some(end)),
+                };
+                if self.content.raw > self.furthest {
+                    self.furthest = self.content.raw;
+                    backoff.reset();
+                }
+                for cut in cuts {
+                    self.hand_over(cut).await?;
+                }
+            }
+        }
+    }
+
     /// Cuts bytes that arrived; the end of the reading when they are not what they should be.
-    fn feed(&mut self, bytes: &[u8]) -> Result<Result<Vec<Cut>, End>, ExportFailure> {
+    fn feed(&mut self, bytes: &[u8]) -> Result<Result<Vec<CutLines>, End>, ExportFailure> {
         let before = self.content.unpacked;
         let fed = self.content.feed(bytes);
         let name = self.of.job.name(self.file);
         let length = self.content.unpacked;
         self.of.limits.take(&name, length - before, length)?;
         Ok(fed.map_err(|wrong| match wrong {
-            Wrong::Changed => End::Void("it has changed"),
-            Wrong::Damaged => End::Void("it does not unpack"),
+            WrongBytes::Changed => End::Void("it has changed"),
+            WrongBytes::Damaged => End::Void("it does not unpack"),
         }))
     }
 
@@ -152,24 +175,24 @@ impl Reading<'_> {
 
     /// Hands the next piece to a worker. The one before is waited for: pieces stay in order, and a
     /// file never has more than two in memory.
-    async fn hand_over(&mut self, cut: Cut) -> Result<(), ExportFailure> {
+    pub(super) async fn hand_over(&mut self, cut: CutLines) -> Result<(), ExportFailure> {
         for part in cut.parts() {
             self.hand_over_part(part).await?;
         }
         Ok(())
     }
 
-    async fn hand_over_part(&mut self, cut: Cut) -> Result<(), ExportFailure> {
+    async fn hand_over_part(&mut self, cut: CutLines) -> Result<(), ExportFailure> {
         self.pass_on().await?;
         let treating = self.of.treating.clone();
         let file = self.of.job.files[self.file].clone();
         let name = self.of.job.name(self.file);
-        let piece = Piece {
+        let piece = StagedPiece {
             file: self.file,
             reading: self.state.reading,
             packed: self.content.is_packed(),
             version: self.state.version.clone(),
-            ..Piece::default()
+            ..StagedPiece::default()
         };
         self.pending = Some(tokio::task::spawn_blocking(move || {
             treating.treat(&file, &name, &cut, piece)
@@ -178,7 +201,7 @@ impl Reading<'_> {
     }
 
     /// Waits for the piece that a worker has, and passes it on.
-    async fn pass_on(&mut self) -> Result<(), ExportFailure> {
+    pub(super) async fn pass_on(&mut self) -> Result<(), ExportFailure> {
         let Some(pending) = self.pending.take() else {
             return Ok(());
         };
@@ -188,87 +211,14 @@ impl Reading<'_> {
             // What cannot be stored today cannot be stored tomorrow.
             .map_err(ExportFailure::hopeless)?;
         self.state.add(&treated.0);
-        self.note(Note::Piece(Box::new(treated))).await
+        self.note(StagingNote::Piece(Box::new(treated))).await
     }
 
-    async fn note(&self, note: Note) -> Result<(), ExportFailure> {
+    /// Tells the stager.
+    pub(super) async fn note(&self, note: StagingNote) -> Result<(), ExportFailure> {
         let sent = self.of.notes.send(note).await;
         Ok(sent.map_err(|_| Error::data("what was downloaded cannot be staged"))?)
     }
-
-    /// The server says that the file has ended. None when it is too early to be true and it is not
-    /// the `last` time to ask.
-    pub(super) async fn finish(&mut self, last: bool) -> Result<Option<Read>, ExportFailure> {
-        let cuts = match self.content.end() {
-            Ok(cuts) => cuts,
-            Err(Wrong::Changed) => return Ok(Some(Read::Void("it has become shorter"))),
-            Err(Wrong::Damaged) => return Ok(Some(Read::Void("it does not unpack"))),
-        };
-        for cut in cuts {
-            self.hand_over(cut).await?;
-        }
-        self.pass_on().await?;
-        let job = &self.of.job.files[self.file];
-        let open = self.content.lines();
-        let line = open.open_line();
-        let cut_off = !line.trim_ascii().is_empty() && is_cut_off(line);
-        let resources =
-            self.state.resources + u64::from(open.in_too_long() || !line.trim_ascii().is_empty());
-        // Whether Bundles or deletions are counted in files of deletions, servers do not agree.
-        let counted = job.count.filter(|_| job.role == Role::Output);
-        let short = match counted {
-            Some(count) => resources < count || (cut_off && resources == count),
-            None => cut_off,
-        };
-        if short && !last {
-            if self.content.is_packed() {
-                self.begin_again();
-            }
-            return Ok(None);
-        }
-        if let Some(cut) = self.content.lines().last() {
-            self.hand_over(cut).await?;
-            self.pass_on().await?;
-        }
-        let state = &self.state;
-        let wrong = match (job.count, job.role) {
-            (Some(count), Role::Output) => state.resources != count,
-            (Some(count), Role::Deleted) => count != state.resources && count != state.deletes,
-            _ => false,
-        };
-        if wrong || (short && counted.is_none()) {
-            let error = Error::data(format!(
-                "source {}: file {} did not arrive whole",
-                self.of.session.source,
-                self.of.job.name(self.file)
-            ));
-            let error = match job.count {
-                Some(count) => error.cause(format!(
-                    "the manifest says {count} resources, and {} arrived",
-                    state.resources
-                )),
-                None => error.cause("it ends in the middle of a line"),
-            };
-            return Err(ExportFailure::hopeless(error.hint("nothing was committed; run again: the next pull asks for a new export; tell the server's operator if it stays so")));
-        }
-        if job.role != Role::Error && state.outcome {
-            return Ok(Some(Read::Void(
-                "it holds an OperationOutcome in the place of records",
-            )));
-        }
-        let finished = Finished {
-            file: self.file,
-            reading: state.reading,
-            bytes: state.end,
-        };
-        self.note(Note::Finished(finished)).await?;
-        Ok(Some(Read::Whole))
-    }
-}
-
-/// Whether a line is JSON that stops in its middle.
-fn is_cut_off(line: &[u8]) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(line).is_err_and(|e| e.is_eof())
 }
 
 /// What the server calls this version of a file.
@@ -300,13 +250,5 @@ mod tests {
         assert_eq!(content_range("bytes */10"), (None, Some(10)));
         assert_eq!(content_range("bytes 5-9/*"), (Some(5), None));
         assert_eq!(content_range("lines 5-9/10"), (None, None));
-    }
-
-    #[test]
-    fn only_a_line_that_stops_is_cut_off() {
-        assert!(is_cut_off(br#"{"resourceType":"Pat"#));
-        assert!(is_cut_off(br#"{"a":[1,2"#));
-        assert!(!is_cut_off(br#"{"a":1}"#));
-        assert!(!is_cut_off(b"{]"));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::session::open;
 use super::staging::job::{Memory, recall};
-use super::staging::{Part, Staging};
+use super::staging::{ExportPart, Staging};
 use super::{Shortfall, kick_off};
 use crate::error::Result;
 use crate::lake::Lake;
@@ -25,7 +25,7 @@ pub(crate) async fn fhir_versions(
             continue;
         };
         let known = memory.get(name).and_then(|m| m.fhir_version.clone());
-        let job = Staging::of(lake, name, Part::New).job().await?;
+        let job = Staging::of(lake, name, ExportPart::New).job().await?;
         let version = match job.and_then(|job| job.fhir_version) {
             Some(version) => Some(version),
             None if !wanted.is_empty() && !wanted.contains(name) => known,

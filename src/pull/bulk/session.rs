@@ -4,7 +4,7 @@ use super::address::{Server, shown};
 use super::backoff::Backoff;
 use super::failure::ExportFailure;
 use super::http::Http;
-use super::log::Log;
+use super::log::ExportLog;
 use super::operation_outcome::OperationOutcome;
 use super::request::{NoAnswer, Request, asked_wait};
 use super::token::Tokens;
@@ -26,7 +26,7 @@ pub(super) struct Session {
     /// The client.
     pub http: Http,
     /// The export log.
-    pub log: Log,
+    pub log: ExportLog,
     /// The source's settings.
     pub settings: FhirBulk,
 }
@@ -163,7 +163,7 @@ pub(super) fn open(source: &str, settings: &FhirBulk, pipeline: &Pipeline) -> Re
     Ok(Session {
         source: source.to_string(),
         http: Http::new(server, tokens, settings.silence(), settings.answer_limit())?,
-        log: Log::open(log.as_deref())?,
+        log: ExportLog::open(log.as_deref())?,
         settings: settings.clone(),
     })
 }

@@ -28,7 +28,7 @@ pub(super) struct Tokens {
     key: ClientKey,
     scope: String,
     endpoint: Option<Endpoint>,
-    held: Mutex<Held>,
+    held: Mutex<HeldToken>,
 }
 
 /// Where tokens come from.
@@ -50,7 +50,7 @@ impl Endpoint {
 }
 
 #[derive(Default)]
-struct Held {
+struct HeldToken {
     token: Option<Zeroizing<String>>,
     until: Option<Instant>,
     number: u64,

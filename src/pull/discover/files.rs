@@ -2,7 +2,7 @@
 
 use super::object::{Object, plain_etag};
 use super::source_file::{Listed, Origin, SourceFile, decoder_of, name_of};
-use super::walk::Walk;
+use super::walk::FolderWalk;
 use crate::error::{Error, Result};
 use crate::lake::store::store_error;
 use crate::pull::plan::SourcePlan;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) async fn list(source: &SourcePlan) -> Result<Listed> {
     let mut listed = Listed::default();
     match source.location.folder() {
-        Some(folder) if folder.is_dir() => Walk::over(source, folder, &mut listed)?,
+        Some(folder) if folder.is_dir() => FolderWalk::over(source, folder, &mut listed)?,
         Some(folder) => {
             return Err(Error::data(format!(
                 "source {}: there is no folder {}",

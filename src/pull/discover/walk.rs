@@ -17,7 +17,7 @@ use std::time::UNIX_EPOCH;
 const LOST_AND_FOUND: &str = "lost+found";
 
 /// A walk over the folder of one source.
-pub(crate) struct Walk<'a> {
+pub(crate) struct FolderWalk<'a> {
     source: &'a SourcePlan,
     root: &'a Path,
     listed: &'a mut Listed,
@@ -27,14 +27,14 @@ pub(crate) struct Walk<'a> {
     links: Vec<PathBuf>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> FolderWalk<'a> {
     /// Lists what is below `root`.
     pub(crate) fn over(
         source: &'a SourcePlan,
         root: &'a Path,
         listed: &'a mut Listed,
     ) -> Result<()> {
-        let mut walk = Walk {
+        let mut walk = FolderWalk {
             source,
             root,
             listed,

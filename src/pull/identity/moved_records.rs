@@ -5,10 +5,11 @@
 //! it belongs to, a record is deleted. Then its newest version is in one place and older ones are in
 //! another, and only the newest may stay.
 
+use super::bloom_filter::BloomFilter;
 use crate::error::Result;
 use crate::lake::{DataFile, Lake};
 use crate::privacy::RecordKey;
-use crate::pull::spool::{Home, Shard, Spool};
+use crate::pull::spool::{RecordHome, Shard, Spool};
 use crate::pull::state::stored_rows;
 use crate::pull::version::{ByRecord, RecordVersion, Version, VersionColumns};
 use arrow::array::AsArray;
@@ -21,7 +22,7 @@ const PASS: usize = 4_000_000;
 /// Where the newest version is of each record that has rows in several shards.
 #[derive(Debug, Default)]
 pub(crate) struct MovedRecords {
-    homes: HashMap<RecordKey, Home>,
+    homes: HashMap<RecordKey, RecordHome>,
     /// Records of which no row stays, although some were there, by the version that says so.
     pub emptied: Vec<RecordVersion>,
     /// Shards of the stored table that hold rows of records whose home is elsewhere.
@@ -34,7 +35,7 @@ impl MovedRecords {
     /// Whether rows of `record` may stay in `shard`.
     pub(crate) fn stays(&self, record: RecordKey, shard: Shard) -> bool {
         let home = self.homes.get(&record);
-        home.is_none_or(|home| *home == Home::In(shard))
+        home.is_none_or(|home| *home == RecordHome::In(shard))
     }
 
     /// Whether no record has rows in several shards.
@@ -51,11 +52,11 @@ impl MovedRecords {
     /// Whether rows of `record` stay somewhere, as far as it was looked for.
     pub(crate) fn has_rows(&self, record: RecordKey) -> bool {
         let home = self.homes.get(&record);
-        home.is_some_and(|home| *home != Home::Nowhere)
+        home.is_some_and(|home| *home != RecordHome::Nowhere)
     }
 
     /// Looks for records of `table` that are in several shards. `stored` are the table's files, and
-    /// `rowless` versions without a row that are known from elsewhere: of records that were deleted
+    /// `rowless` versions without a row that are known from elsewhere: of records that were deleted,
     /// or that lost their rows in an earlier night.
     pub(crate) async fn find(
         lake: &Lake,
@@ -64,75 +65,90 @@ impl MovedRecords {
         stored: &[DataFile],
         rowless: &[RecordVersion],
     ) -> Result<Self> {
-        if stored.is_empty() && rowless.is_empty() {
-            let strays = strays_among_new(spool, table)?;
-            return Self::of(strays, HashMap::new(), lake, spool, table, stored, rowless).await;
-        }
-        let (strays, touched) = strays(lake, spool, table, stored, rowless).await?;
-        Self::of(strays, touched, lake, spool, table, stored, rowless).await
-    }
-
-    /// Finds the home of each of `strays`.
-    async fn of(
-        strays: HashSet<RecordKey>,
-        touched: HashMap<String, Vec<u32>>,
-        lake: &Lake,
-        spool: &Spool,
-        table: usize,
-        stored: &[DataFile],
-        rowless: &[RecordVersion],
-    ) -> Result<Self> {
+        let (strays, touched) = match stored.is_empty() && rowless.is_empty() {
+            true => (strays_among_new(spool, table)?, HashMap::new()),
+            false => strays(lake, spool, table, stored, rowless).await?,
+        };
         if strays.is_empty() {
             return Ok(MovedRecords {
                 touched,
                 ..Self::default()
             });
         }
-        // A version that was read now wins over the same version as it was stored: its person may
-        // have been found since.
-        let mut best: HashMap<RecordKey, (Version, bool, Home)> = HashMap::new();
-        let mut offer = |one: RecordVersion, new: bool, home: Home| {
-            if strays.contains(&one.record) {
-                let offered = (one.version, new, home);
-                best.entry(one.record)
-                    .and_modify(|known| *known = (*known).max(offered))
-                    .or_insert(offered);
-            }
+        let mut newest = NewestPlaces {
+            strays,
+            places: HashMap::new(),
+            held: Vec::new(),
         };
-        for record in rowless {
-            offer(*record, true, Home::Nowhere);
+        for one in rowless {
+            newest.offer(*one, true, RecordHome::Nowhere);
         }
-        spool.each_key(table, |home, record| offer(record, true, home))?;
-        let mut held: Vec<(RecordKey, Shard)> = Vec::new();
+        spool.each_key(table, |home, one| newest.offer(one, true, home))?;
         for file in stored {
             let shard = Shard::of_file(file);
             for batch in stored_rows::rows(lake, file, &VersionColumns::schema()).await? {
-                for record in VersionColumns::of(&batch)?.iter() {
-                    if strays.contains(&record.record) {
-                        held.push((record.record, shard));
-                        offer(record, false, Home::In(shard));
-                    }
+                for one in VersionColumns::of(&batch)?.iter() {
+                    newest.offer(one, false, RecordHome::In(shard));
                 }
             }
         }
-        let emptied = best
-            .iter()
-            .filter(|(_, (version, _, home))| *home == Home::Nowhere && !version.is_deletion())
+        Ok(newest.moved(touched))
+    }
+}
+
+/// Where the newest version of each of some records is, as far as it was looked for.
+struct NewestPlaces {
+    /// The records.
+    strays: HashSet<RecordKey>,
+    /// A version that was read now wins over the same version as it was stored: its person may have
+    /// been found since.
+    places: HashMap<RecordKey, (Version, bool, RecordHome)>,
+    /// The shards of the stored table that hold rows of them.
+    held: Vec<(RecordKey, Shard)>,
+}
+
+impl NewestPlaces {
+    /// Takes in a version that is there, whether it is `new`, and where.
+    fn offer(&mut self, one: RecordVersion, new: bool, home: RecordHome) {
+        if !self.strays.contains(&one.record) {
+            return;
+        }
+        let offered = (one.version, new, home);
+        self.places
+            .entry(one.record)
+            .and_modify(|known| *known = (*known).max(offered))
+            .or_insert(offered);
+        if let RecordHome::In(shard) = home
+            && !new
+        {
+            self.held.push((one.record, shard));
+        }
+    }
+
+    /// Where each record has to be.
+    fn moved(self, touched: HashMap<String, Vec<u32>>) -> MovedRecords {
+        let places = self.places.iter();
+        let emptied = places
+            .filter(|(_, (version, _, home))| {
+                *home == RecordHome::Nowhere && !version.is_deletion()
+            })
             .map(|(record, (version, _, _))| (*record, *version).into())
             .collect();
-        let best = best.into_iter();
-        let homes: HashMap<RecordKey, Home> = best.map(|(k, (_, _, home))| (k, home)).collect();
-        let losing = held
+        let places = self.places.into_iter();
+        let homes: HashMap<RecordKey, RecordHome> =
+            places.map(|(k, (_, _, home))| (k, home)).collect();
+        let losing = self
+            .held
             .into_iter()
-            .filter(|(record, shard)| homes.get(record) != Some(&Home::In(*shard)))
+            .filter(|(record, shard)| homes.get(record) != Some(&RecordHome::In(*shard)))
             .map(|(_, shard)| shard)
             .collect();
-        Ok(MovedRecords {
+        MovedRecords {
             homes,
             emptied,
             losing,
             touched,
-        })
+        }
     }
 }
 
@@ -143,9 +159,9 @@ const PARTS: usize = 64;
 /// Records that are in more than one shard among new rows.
 fn strays_among_new(spool: &Spool, table: usize) -> Result<HashSet<RecordKey>> {
     let mut strays = HashSet::new();
-    let mut homes: HashMap<RecordKey, Home, ByRecord> = HashMap::default();
+    let mut homes: HashMap<RecordKey, RecordHome, ByRecord> = HashMap::default();
     let passes = spool.count(table) / PASS + 1;
-    let mut parts: Vec<Vec<(RecordKey, Home)>> = vec![Vec::new(); PARTS];
+    let mut parts: Vec<Vec<(RecordKey, RecordHome)>> = vec![Vec::new(); PARTS];
     for pass in 0..passes {
         spool.each_key(table, |home, RecordVersion { record, .. }| {
             if is_of_pass(record, pass, passes) {
@@ -185,15 +201,15 @@ async fn strays(
     let passes = (spool.count(table) + rowless.len()) / PASS + 1;
     for pass in 0..passes {
         let most = (spool.count(table) + rowless.len()).min(PASS);
-        let mut homes: HashMap<RecordKey, Home, ByRecord> =
+        let mut homes: HashMap<RecordKey, RecordHome, ByRecord> =
             HashMap::with_capacity_and_hasher(most, ByRecord::default());
-        let mut see = |home: Home, RecordVersion { record, .. }: RecordVersion| {
+        let mut see = |home: RecordHome, RecordVersion { record, .. }: RecordVersion| {
             if is_of_pass(record, pass, passes) && *homes.entry(record).or_insert(home) != home {
                 strays.insert(record);
             }
         };
         for record in rowless {
-            see(Home::Nowhere, *record);
+            see(RecordHome::Nowhere, *record);
         }
         spool.each_key(table, &mut see)?;
         if homes.is_empty() {
@@ -211,7 +227,7 @@ async fn strays(
                         && let Some(new) = homes.get(&record)
                     {
                         rows.push(at);
-                        if *new != Home::In(shard) {
+                        if *new != RecordHome::In(shard) {
                             strays.insert(record);
                         }
                     }
@@ -224,48 +240,4 @@ async fn strays(
         touched.values_mut().for_each(|rows| rows.sort_unstable());
     }
     Ok((strays, touched))
-}
-
-/// Which records may be among some, by a bit each: most of the stored ones are not, and a look at a
-/// bit costs a fraction of one into a map.
-struct BloomFilter(Vec<u64>);
-
-impl BloomFilter {
-    fn of<'r>(records: impl ExactSizeIterator<Item = &'r RecordKey>) -> Self {
-        // Eight to sixteen bits a record let one in ten through that is not among them.
-        let mut filter = BloomFilter(vec![0; (records.len() / 8 + 1).next_power_of_two()]);
-        for record in records {
-            let (word, bit) = filter.place(*record);
-            filter.0[word] |= bit;
-        }
-        filter
-    }
-
-    fn may_hold(&self, record: RecordKey) -> bool {
-        let (word, bit) = self.place(record);
-        self.0[word] & bit != 0
-    }
-
-    fn place(&self, record: RecordKey) -> (usize, u64) {
-        let record = record.get();
-        let word = usize::try_from(record >> 6).unwrap_or(0) & (self.0.len() - 1);
-        (word, 1 << (record & 63))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sieve_holds_back_most_of_what_is_not_there() {
-        let key = |n: i64| RecordKey::new(n.wrapping_mul(0x5851_f42d_4c95_7f2d) & i64::MAX);
-        let held: Vec<RecordKey> = (0..1000).map(key).collect();
-        let filter = BloomFilter::of(held.iter());
-        assert!(held.iter().all(|record| filter.may_hold(*record)));
-        let through = (1000..11_000).filter(|n| filter.may_hold(key(*n)));
-        let through = through.count();
-        assert!(through < 2_000, "{through} of 10,000 got through");
-        assert!(!BloomFilter::of([].iter()).may_hold(RecordKey::new(7)));
-    }
 }

@@ -38,7 +38,7 @@ pub(super) fn by_table<'a>(
 }
 
 /// What a commit writes of a table.
-struct Next {
+struct NextVersion {
     /// Its files afterwards.
     files: Vec<DataFile>,
     /// Those that are new.
@@ -82,7 +82,7 @@ impl MergedTable<'_> {
     }
 
     /// The table after the commit.
-    fn next(&self, merge: &Merge) -> Next {
+    fn next(&self, merge: &Merge) -> NextVersion {
         let FileChanges { add, remove, .. } = &self.changes;
         let stored = self.table.stored.as_ref();
         let mut files = self.table.files().to_vec();
@@ -97,7 +97,7 @@ impl MergedTable<'_> {
         let redefined = stored.is_none_or(|table| self.table.plan.redefines(table));
         let was = stored.is_some_and(|table| table.property(INCOMPLETE).is_some());
         let completes = was && merge.complete;
-        Next {
+        NextVersion {
             changed: !add.is_empty() || !remove.is_empty() || redefined || completes,
             files,
             add,
@@ -108,7 +108,7 @@ impl MergedTable<'_> {
     }
 
     /// The properties of a version of `rows` rows.
-    fn properties(&self, merge: &Merge, next: &Next, rows: u64) -> BTreeMap<String, String> {
+    fn properties(&self, merge: &Merge, next: &NextVersion, rows: u64) -> BTreeMap<String, String> {
         let plan = self.table.plan;
         let digests = next.files.iter().map(|file| file.digest);
         let digest = digests.fold(0u128, u128::wrapping_add);

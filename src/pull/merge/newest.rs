@@ -8,7 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::privacy::{PersonKey, RecordKey};
 use crate::pull::identity::moved_records::MovedRecords;
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
-use crate::pull::spool::{Part, Shard};
+use crate::pull::spool::{Shard, SpooledRows};
 use crate::pull::version::{
     ByRecord, EXTRACT_ORDER, Micros, RecordVersion, Version, VersionColumns,
 };
@@ -112,11 +112,11 @@ pub(crate) const NEEDED: [&str; 10] = [
 pub(crate) fn merge(
     rules: &Rules,
     stored: &[RecordBatch],
-    new: Vec<Part>,
+    new: Vec<SpooledRows>,
     prefer: Prefer,
 ) -> Result<Merged> {
-    let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
-    let stored_rows: usize = parts.iter().map(Part::len).sum();
+    let mut parts: Vec<SpooledRows> = stored.iter().cloned().map(SpooledRows::from).collect();
+    let stored_rows: usize = parts.iter().map(SpooledRows::len).sum();
     parts.extend(new);
     let keys = Keys::of(&parts, rules)?;
     let (kept, kept_out) = keys.newest(stored_rows, rules, prefer);
@@ -127,9 +127,13 @@ pub(crate) fn merge(
 
 /// Works out what `new` rows change in a shard, from the [`NEEDED`] columns of those `stored` rows
 /// that may have to go.
-pub(crate) fn change(rules: &Rules, stored: &[RecordBatch], new: Vec<Part>) -> Result<Changed> {
-    let mut parts: Vec<Part> = stored.iter().cloned().map(Part::from).collect();
-    let stored_rows: usize = parts.iter().map(Part::len).sum();
+pub(crate) fn change(
+    rules: &Rules,
+    stored: &[RecordBatch],
+    new: Vec<SpooledRows>,
+) -> Result<Changed> {
+    let mut parts: Vec<SpooledRows> = stored.iter().cloned().map(SpooledRows::from).collect();
+    let stored_rows: usize = parts.iter().map(SpooledRows::len).sum();
     parts.extend(new.iter().cloned());
     let keys = Keys::of(&parts, rules)?;
     let (kept, kept_out) = keys.newest(stored_rows, rules, Prefer::Stored);
@@ -197,7 +201,7 @@ struct KeyColumns<'b> {
 }
 
 impl<'b> KeyColumns<'b> {
-    fn of(part: &'b Part, plan: &TablePlan) -> Result<Self> {
+    fn of(part: &'b SpooledRows, plan: &TablePlan) -> Result<Self> {
         let record_row = part.batch.column_by_name("record_row");
         Ok(KeyColumns {
             versions: VersionColumns::of(&part.batch)?,
@@ -222,16 +226,16 @@ impl<'b> KeyColumns<'b> {
     }
 }
 
-fn numbers<'b>(part: &'b Part, name: &str) -> Option<&'b Int64Array> {
+fn numbers<'b>(part: &'b SpooledRows, name: &str) -> Option<&'b Int64Array> {
     let column = part.batch.column_by_name(name)?;
     Some(column.as_primitive::<Int64Type>())
 }
 
 impl Keys {
-    fn of(parts: &[Part], rules: &Rules) -> Result<Self> {
+    fn of(parts: &[SpooledRows], rules: &Rules) -> Result<Self> {
         let plan = rules.plan;
         let mut keys = Keys {
-            rows: Vec::with_capacity(parts.iter().map(Part::len).sum()),
+            rows: Vec::with_capacity(parts.iter().map(SpooledRows::len).sum()),
             checks: plan.schema.index_of("person_check").is_ok().then(Vec::new),
         };
         for part in parts {
@@ -245,7 +249,7 @@ impl Keys {
         Ok(keys)
     }
 
-    fn add_checks(&mut self, part: &Part) {
+    fn add_checks(&mut self, part: &SpooledRows) {
         if let (Some(known), Some(checks)) = (&mut self.checks, numbers(part, "person_check")) {
             let merged = part.batch.column_by_name(MERGED_FROM);
             // The check of a Patient that was merged into another is of its own number.
@@ -321,7 +325,7 @@ impl Keys {
     }
 
     /// The `kept` rows of `parts` in their order in a file.
-    fn merged(&self, parts: Vec<Part>, kept: &[u32], plan: &TablePlan) -> Result<Merged> {
+    fn merged(&self, parts: Vec<SpooledRows>, kept: &[u32], plan: &TablePlan) -> Result<Merged> {
         let moments = moments(&parts, plan)?;
         let mut sorted: Vec<_> = kept
             .iter()
@@ -391,7 +395,7 @@ impl RowKey {
 }
 
 /// When each row happened, in tables that are sorted by it; empty in others.
-fn moments(parts: &[Part], plan: &TablePlan) -> Result<Vec<Micros>> {
+fn moments(parts: &[SpooledRows], plan: &TablePlan) -> Result<Vec<Micros>> {
     let mut all = Vec::new();
     let Some(order) = &plan.order else {
         return Ok(all);

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::lake::{DataFile, FileWriter, Lake};
 use crate::pull::identity::relink;
 use crate::pull::plan::PersonLink;
-use crate::pull::spool::{Part, Shard};
+use crate::pull::spool::{Shard, SpooledRows};
 use crate::pull::state::stored_rows;
 use arrow::array::RecordBatch;
 use tokio::runtime::Handle;
@@ -58,7 +58,7 @@ impl ShardTask<'_> {
             relinked: &self.table.relinked.records,
         };
         let new = of.spool.take_parts(self.table.index, self.shard)?;
-        let arrived: usize = new.iter().map(Part::len).sum();
+        let arrived: usize = new.iter().map(SpooledRows::len).sum();
         let left: u64 = self.stored.iter().map(|file| file.rows).sum();
         if !self.whole && (arrived as f64) < left as f64 * MOST_CHANGED {
             let changes = self.add_rows(of, &rules, new.clone(), runtime)?;
@@ -75,7 +75,7 @@ impl ShardTask<'_> {
         &self,
         of: &Merge,
         rules: &Rules,
-        new: Vec<Part>,
+        new: Vec<SpooledRows>,
         runtime: &Handle,
     ) -> Result<FileChanges> {
         let stored = self.stored_rows(of.lake, runtime)?;
@@ -131,7 +131,7 @@ impl ShardTask<'_> {
         &self,
         of: &Merge,
         rules: &Rules,
-        new: Vec<Part>,
+        new: Vec<SpooledRows>,
         runtime: &Handle,
     ) -> Result<FileChanges> {
         let shape = stored_rows::shape(rules.plan, &NEEDED);

@@ -10,7 +10,7 @@ use crate::lake::TableName;
 use crate::privacy::{Treatment, check_csv_column};
 use crate::pull::version::EXTRACT_ORDER;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -40,77 +40,77 @@ pub(super) fn view_table(
     let mut columns = Vec::with_capacity(view.columns.len());
     let mut person = PersonLink::None;
     let mut logical = None;
-    let mut order = None;
-    let (mut other, mut kind) = (None, None);
     let refers = view
         .columns
         .iter()
         .any(|column| column.name == "person_key");
     for (i, column) in view.columns.iter().enumerate() {
-        let place = format!("{file}: column {}", column.name);
         let treatment = match column.tags.get("populace/privacy") {
-            Some(text) => Treatment::parse(text, &place)?,
+            Some(text) => Treatment::parse(text, &format!("{file}: column {}", column.name))?,
             None => Treatment::Clear,
         };
-        let stored = match (&treatment, column.name.as_str()) {
+        let link = match (&treatment, column.name.as_str()) {
             // Whoever refers to a Patient may name the person beside it, or in its place.
             (Treatment::Person, _) if view.resource != "Patient" && refers => {
                 logical = Some(i);
-                false
+                None
             }
-            (Treatment::Person, _) => {
-                person = PersonLink::Identifier(i);
-                false
-            }
-            (_, "person_key") => {
-                if !matches!(person, PersonLink::Identifier(_)) {
-                    person = PersonLink::Patient(i);
-                }
-                false
-            }
-            _ => true,
+            (Treatment::Person, _) => Some(PersonLink::Identifier(i)),
+            (_, "person_key") => Some(PersonLink::Patient(i)),
+            _ => None,
         };
-        match column.tags.get("populace/merge").map(String::as_str) {
-            Some("other") => other = Some(column.name.clone()),
-            Some("type") => kind = Some(column.name.clone()),
-            _ => {}
-        }
-        if column.tags.contains_key("populace/order") {
-            order = Some(column.name.clone());
+        // A person's own identifier says more than a reference to a Patient.
+        if let Some(link) = link
+            && !matches!(
+                (person, link),
+                (PersonLink::Identifier(_), PersonLink::Patient(_))
+            )
+        {
+            person = link;
         }
         columns.push(ColumnPlan {
             name: column.name.clone(),
             treatment,
             not_after: column.tags.contains_key("populace/not-after"),
-            stored,
+            stored: link.is_none() && logical != Some(i),
         });
     }
-    let mut table = table(
-        &view.name,
-        file,
-        text,
-        columns,
-        person,
-        order,
-        &view.schema(),
-    )?;
+    let tagged = |tag: &str, value: Option<&str>| {
+        let has = |tags: &BTreeMap<String, String>| {
+            let found = tags.get(tag);
+            found.is_some_and(|found| value.is_none_or(|value| value == found))
+        };
+        let mut columns = view.columns.iter().rev();
+        let column = columns.find(|column| has(&column.tags));
+        column.map(|column| column.name.clone())
+    };
+    let order = tagged("populace/order", None);
+    let schema = view.schema();
+    let mut table = table(&view.name, file, text, columns, person, order, &schema)?;
     table.logical = logical;
     table.one_row = view.gives_one_row();
+    let other = tagged("populace/merge", Some("other"));
+    let kind = tagged("populace/merge", Some("type"));
     table.merges = other
         .zip(kind)
         .map(|(other, kind)| MergeColumns { other, kind });
     if let (Some(salt), PersonLink::Identifier(_)) = (salt, person) {
-        let mut fields = table.schema.fields().to_vec();
-        // After person_key, record_key, person_check and those of merges and unverified numbers.
-        fields.insert(
-            5,
-            Arc::new(Field::new(OPEN_PSEUDONYM, DataType::Utf8, true)),
-        );
-        table.schema = Arc::new(Schema::new(fields));
-        table.fingerprint.push_str(salt);
-        table.definitions = BTreeSet::from([table.fingerprint.clone()]);
+        add_open_pseudonym(&mut table, salt);
     }
     Ok(table)
+}
+
+/// Gives people a pseudonym by which older data can be linked, with the fingerprint of a `salt`.
+fn add_open_pseudonym(table: &mut TablePlan, salt: &str) {
+    let mut fields = table.schema.fields().to_vec();
+    // After person_key, record_key, person_check and those of merges and unverified numbers.
+    fields.insert(
+        5,
+        Arc::new(Field::new(OPEN_PSEUDONYM, DataType::Utf8, true)),
+    );
+    table.schema = Arc::new(Schema::new(fields));
+    table.fingerprint.push_str(salt);
+    table.definitions = BTreeSet::from([table.fingerprint.clone()]);
 }
 
 /// The table of a column file.
@@ -159,57 +159,21 @@ fn table(
     order: Option<String>,
     decoded: &SchemaRef,
 ) -> Result<TablePlan> {
-    let int = |name: &str, nullable| Field::new(name, DataType::Int64, nullable);
-    let mut fields = Vec::new();
-    if person != PersonLink::None {
-        fields.push(int("person_key", true));
-    }
-    fields.push(int("record_key", false));
-    match person {
-        PersonLink::Patient(_) => fields.push(int("patient_key", true)),
-        PersonLink::Identifier(_) => {
-            fields.push(int("person_check", true));
-            fields.push(int(MERGED_FROM, true));
-            fields.push(int(UNVERIFIED, true));
-        }
-        PersonLink::None => {}
-    }
+    let mut fields = key_fields(person);
     for (column, field) in columns.iter().zip(decoded.fields()) {
-        if !column.stored {
-            continue;
+        if column.stored {
+            refuse_taken_name(file, &column.name)?;
+            let stored = column.treatment.output_type(field.data_type());
+            fields.push(Field::new(&column.name, stored, true));
         }
-        let taken = [
-            "person_key",
-            "record_key",
-            "patient_key",
-            "person_check",
-            MERGED_FROM,
-            UNVERIFIED,
-            OPEN_PSEUDONYM,
-            "shard",
-            EXTRACT_ORDER,
-        ];
-        if taken.contains(&column.name.as_str()) || ADDED.contains(&column.name.as_str()) {
-            return Err(Error::usage(format!(
-                "{file}: column {} has a name that the pull uses",
-                column.name
-            ))
-            .hint("rename the column"));
-        }
-        fields.push(Field::new(
-            &column.name,
-            column.treatment.output_type(field.data_type()),
-            true,
-        ));
     }
-    fields.push(Field::new("source", DataType::Utf8, false));
-    fields.push(Field::new(
-        "updated",
-        DataType::Timestamp(TimeUnit::Microsecond, None),
-        true,
-    ));
-    fields.push(int("digest", false));
-    fields.push(Field::new("record_row", DataType::Int32, false));
+    let moment = DataType::Timestamp(TimeUnit::Microsecond, None);
+    fields.extend([
+        Field::new("source", DataType::Utf8, false),
+        Field::new("updated", moment, true),
+        Field::new("digest", DataType::Int64, false),
+        Field::new("record_row", DataType::Int32, false),
+    ]);
     let fingerprint = blake3::hash(text.as_bytes()).to_hex()[..32].to_string();
     Ok(TablePlan {
         definitions: BTreeSet::from([fingerprint.clone()]),
@@ -223,4 +187,45 @@ fn table(
         order,
         fingerprint,
     })
+}
+
+/// The pseudonyms in front of a table's own columns.
+fn key_fields(person: PersonLink) -> Vec<Field> {
+    let names: &[&str] = match person {
+        PersonLink::None => &["record_key"],
+        PersonLink::Patient(_) => &["person_key", "record_key", "patient_key"],
+        PersonLink::Identifier(_) => &[
+            "person_key",
+            "record_key",
+            "person_check",
+            MERGED_FROM,
+            UNVERIFIED,
+        ],
+    };
+    let names = names.iter();
+    names
+        .map(|name| Field::new(*name, DataType::Int64, *name != "record_key"))
+        .collect()
+}
+
+/// Refuses a column whose name the pull itself uses.
+fn refuse_taken_name(file: &str, name: &str) -> Result<()> {
+    let taken = [
+        "person_key",
+        "record_key",
+        "patient_key",
+        "person_check",
+        MERGED_FROM,
+        UNVERIFIED,
+        OPEN_PSEUDONYM,
+        "shard",
+        EXTRACT_ORDER,
+    ];
+    if taken.contains(&name) || ADDED.contains(&name) {
+        return Err(Error::usage(format!(
+            "{file}: column {name} has a name that the pull uses"
+        ))
+        .hint("rename the column"));
+    }
+    Ok(())
 }

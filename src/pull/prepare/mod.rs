@@ -22,7 +22,7 @@ use crate::privacy::{Lookup, PatientKey, RecordKey};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
-use named::Named;
+use named::NamedPerson;
 use rejected_line::RejectedLine;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -118,7 +118,7 @@ struct TableRows<'a> {
     plan: &'a TablePlan,
     rows: &'a Rows,
     /// Whom each row names by an identifier of its own; empty where none does.
-    named: Vec<Named>,
+    named: Vec<NamedPerson>,
 }
 
 /// What is said of a line whatever the number of tables it goes to.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Whom a row names by an identifier of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named {
+pub(super) enum NamedPerson {
     /// This person.
     Verified(Person),
     /// This person, as far as a number can say that nobody has verified: the row links to nobody.
@@ -20,11 +20,11 @@ pub(super) enum Named {
     Nobody,
 }
 
-impl Named {
+impl NamedPerson {
     /// The person, where the number is verified.
     pub(super) fn verified(self) -> Option<Person> {
         match self {
-            Named::Verified(person) => Some(person),
+            NamedPerson::Verified(person) => Some(person),
             _ => None,
         }
     }
@@ -32,7 +32,7 @@ impl Named {
     /// The person, where the number is not verified.
     pub(super) fn unverified(self) -> Option<Person> {
         match self {
-            Named::Unverified(person) => Some(person),
+            NamedPerson::Unverified(person) => Some(person),
             _ => None,
         }
     }
@@ -45,7 +45,7 @@ impl Preparer<'_> {
         rows: &Rows,
         plan: &TablePlan,
         rejecting: &mut Rejecting,
-    ) -> Result<Vec<Named>> {
+    ) -> Result<Vec<NamedPerson>> {
         let (column, reference) = match (plan.person, plan.logical) {
             (PersonLink::Identifier(column), _) => (column, None),
             (PersonLink::Patient(reference), Some(column)) => (column, Some(reference)),
@@ -79,7 +79,7 @@ impl Preparer<'_> {
                 && (references.is_valid(row) || identifier.is_empty())
             {
                 // The record that it refers to says who it is about.
-                named.push(Named::Nobody);
+                named.push(NamedPerson::Nobody);
                 continue;
             }
             let unverified = verified.as_ref().is_some_and(|status| {
@@ -87,11 +87,11 @@ impl Preparer<'_> {
                 status.is_some_and(|status| !is_verified(status, statuses))
             });
             named.push(match self.person(identifier, nhs_numbers) {
-                Ok(person) if unverified => Named::Unverified(person),
-                Ok(person) => Named::Verified(person),
+                Ok(person) if unverified => NamedPerson::Unverified(person),
+                Ok(person) => NamedPerson::Verified(person),
                 Err(reason) => {
                     rejecting.reject(*line, reason, name);
-                    Named::Nobody
+                    NamedPerson::Nobody
                 }
             });
         }

@@ -16,7 +16,7 @@ pub(crate) const LONGEST_LINE: usize = 64 * 1024 * 1024;
 
 /// A piece of a file.
 #[derive(Debug)]
-pub(crate) struct Piece {
+pub(crate) struct FilePiece {
     /// Whole lines.
     pub bytes: Vec<u8>,
     /// Where they begin in the decompressed file.
@@ -40,7 +40,7 @@ fn buffer() -> Vec<u8> {
     buffers.pop().unwrap_or_default()
 }
 
-impl Drop for Piece {
+impl Drop for FilePiece {
     fn drop(&mut self) {
         let mut bytes = std::mem::take(&mut self.bytes);
         if bytes.capacity() > 0 && bytes.capacity() <= 2 * CHUNK {
@@ -56,16 +56,16 @@ impl Drop for Piece {
 /// Lines that are worked on together: what becomes of a line may take more memory than the line.
 pub(crate) const MOST_LINES: usize = 64 * 1024;
 
-impl Piece {
+impl FilePiece {
     /// The parts of at most [`MOST_LINES`] lines or records: place, first line, bytes, and whether
     /// nothing follows in the file.
-    pub(crate) fn parts(&self, form: Form) -> impl Iterator<Item = (u64, u64, &[u8], bool)> {
+    pub(crate) fn parts(&self, form: LineEnds) -> impl Iterator<Item = (u64, u64, &[u8], bool)> {
         let (mut at, mut line) = (0, self.first_line);
         std::iter::from_fn(move || {
             let rest = self.bytes.get(at..).filter(|rest| !rest.is_empty())?;
             let length = match form {
-                Form::Lines => first_lines(rest, MOST_LINES),
-                Form::Csv(dialect) => first_records(rest, MOST_LINES, dialect),
+                LineEnds::Lines => first_lines(rest, MOST_LINES),
+                LineEnds::Csv(dialect) => first_records(rest, MOST_LINES, dialect),
             };
             let last = self.last && length == rest.len();
             let part = (self.offset + at as u64, line, &rest[..length], last);
@@ -84,7 +84,7 @@ pub(crate) fn first_lines(bytes: &[u8], most: usize) -> usize {
 
 /// How lines end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum LineEnds {
     /// At every newline.
     Lines,
     /// At every newline outside quotes.
@@ -129,78 +129,120 @@ pub(crate) fn unpacked(
 pub(crate) fn pieces(
     mut reader: Box<dyn Read + Send>,
     name: &str,
-    form: Form,
-    mut take: impl FnMut(Piece) -> Result<()>,
+    form: LineEnds,
+    mut take: impl FnMut(FilePiece) -> Result<()>,
 ) -> Result<()> {
-    if form == Form::Lines {
+    if form == LineEnds::Lines {
         let read = json_document::unfolded(reader);
         reader = read.data(|| format!("{name} cannot be read"))?;
     }
-    let mut held = buffer();
-    let (mut offset, mut line) = (0u64, 1u64);
-    let mut wanted = CHUNK;
+    let mut splitter = Splitter {
+        reader,
+        name,
+        form,
+        held: buffer(),
+        offset: 0,
+        line: 1,
+    };
     loop {
-        let before = held.len();
-        held.reserve(wanted - before.min(wanted));
-        let read = reader
-            .by_ref()
-            .take((wanted - before.min(wanted)) as u64)
-            .read_to_end(&mut held)
-            .map_err(|e| {
-                Error::data(format!("{name} cannot be read to its end"))
-                    .cause(e)
-                    .hint("the file is damaged or still being written; nothing was committed, run again when it is whole")
-            })?;
-        let ended = before + read < wanted;
-        let whole = if ended {
-            held.len()
-        } else {
-            match form {
-                Form::Lines => memchr::memrchr(b'\n', &held).map_or(0, |i| i + 1),
-                Form::Csv(dialect) => whole_records(&held, dialect),
-            }
-        };
-        if whole == 0 && !ended {
-            if wanted < LONGEST_LINE {
-                wanted *= 2;
-                continue;
-            }
-            let (skipped, beyond) = skip_line(reader.as_mut(), name)?;
-            let length = held.len() as u64 + skipped;
-            take(Piece {
-                bytes: Vec::new(),
-                offset,
-                first_line: line,
-                last: false,
-                too_long: Some(length),
-            })?;
-            offset += length + 1;
-            line += 1;
-            held = beyond;
-            wanted = CHUNK;
-            continue;
+        let (piece, ended) = splitter.next()?;
+        if let Some(piece) = piece {
+            take(piece)?;
         }
-        let mut rest = buffer();
-        rest.extend_from_slice(&held[whole..]);
-        held.truncate(whole);
-        if !held.is_empty() {
-            let lines = memchr::memchr_iter(b'\n', &held).count() as u64;
-            let length = held.len() as u64;
-            take(Piece {
-                bytes: std::mem::take(&mut held),
-                offset,
-                first_line: line,
-                last: ended,
-                too_long: None,
-            })?;
-            offset += length;
-            line += lines;
-        }
-        held = rest;
-        wanted = CHUNK.max(held.len() + 1);
         if ended {
             return Ok(());
         }
+    }
+}
+
+/// Bytes that are cut into pieces.
+struct Splitter<'a> {
+    reader: Box<dyn Read + Send>,
+    name: &'a str,
+    form: LineEnds,
+    /// What was read and not cut off.
+    held: Vec<u8>,
+    /// Where that begins, and its first line.
+    offset: u64,
+    line: u64,
+}
+
+impl Splitter<'_> {
+    /// The next piece, if there is something in it, and whether it is the last.
+    fn next(&mut self) -> Result<(Option<FilePiece>, bool)> {
+        let mut wanted = CHUNK.max(self.held.len() + 1);
+        loop {
+            let ended = self.fill(wanted)?;
+            let whole = match (ended, self.form) {
+                (true, _) => self.held.len(),
+                (false, LineEnds::Lines) => memchr::memrchr(b'\n', &self.held).map_or(0, |i| i + 1),
+                (false, LineEnds::Csv(dialect)) => whole_records(&self.held, dialect),
+            };
+            if whole > 0 || ended {
+                return Ok((self.cut(whole, ended), ended));
+            }
+            if wanted >= LONGEST_LINE {
+                return Ok((Some(self.too_long()?), false));
+            }
+            wanted *= 2;
+        }
+    }
+
+    /// Reads until `wanted` bytes are held; gives whether there are no more.
+    fn fill(&mut self, wanted: usize) -> Result<bool> {
+        let missing = wanted.saturating_sub(self.held.len());
+        self.held.reserve(missing);
+        let read = self
+            .reader
+            .by_ref()
+            .take(missing as u64)
+            .read_to_end(&mut self.held)
+            .map_err(|e| {
+                Error::data(format!("{} cannot be read to its end", self.name))
+                    .cause(e)
+                    .hint("the file is damaged or still being written; nothing was committed, run again when it is whole")
+            })?;
+        Ok(read < missing)
+    }
+
+    /// Cuts off the first `whole` bytes, which are whole lines, the `last` of the file or not.
+    fn cut(&mut self, whole: usize, last: bool) -> Option<FilePiece> {
+        let mut rest = buffer();
+        rest.extend_from_slice(&self.held[whole..]);
+        self.held.truncate(whole);
+        let bytes = std::mem::replace(&mut self.held, rest);
+        if bytes.is_empty() {
+            return None;
+        }
+        let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
+        let length = bytes.len() as u64;
+        let piece = FilePiece {
+            bytes,
+            offset: self.offset,
+            first_line: self.line,
+            last,
+            too_long: None,
+        };
+        self.offset += length;
+        self.line += lines;
+        Some(piece)
+    }
+
+    /// Passes over a line that is too long to read.
+    fn too_long(&mut self) -> Result<FilePiece> {
+        let (skipped, beyond) = skip_line(self.reader.as_mut(), self.name)?;
+        let length = self.held.len() as u64 + skipped;
+        let piece = FilePiece {
+            bytes: Vec::new(),
+            offset: self.offset,
+            first_line: self.line,
+            last: false,
+            too_long: Some(length),
+        };
+        self.offset += length + 1;
+        self.line += 1;
+        self.held = beyond;
+        Ok(piece)
     }
 }
 

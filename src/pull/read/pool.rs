@@ -3,7 +3,7 @@
 use super::context::{PullContext, lock};
 use super::csv_text;
 use super::intake::{FileIntake, Intake, counted, id};
-use super::line_splitter::{self, Form, Piece};
+use super::line_splitter::{self, FilePiece, LineEnds};
 use crate::decode::csv::{Header, Layout};
 use crate::decode::{Chunk, Decoded, RejectReason};
 use crate::error::{Error, Result};
@@ -107,7 +107,7 @@ impl ReadFile {
 struct PieceToPrepare {
     /// The file's number in the pass.
     file: usize,
-    piece: Piece,
+    piece: FilePiece,
     header: Option<Arc<Header>>,
 }
 
@@ -222,7 +222,7 @@ impl ReadPass<'_> {
         let source = &self.context.plan.sources[file.work.source];
         let SourceKind::Csv { decoders } = &source.kind else {
             let reader = line_splitter::open(&file.work.file)?;
-            return self.cut(at, reader, Form::Lines, None, send);
+            return self.cut(at, reader, LineEnds::Lines, None, send);
         };
         let (decoder, _) = &decoders[file.work.file.decoder];
         let Some(text) = csv_text::open(&file.work.file, decoder)? else {
@@ -233,7 +233,7 @@ impl ReadPass<'_> {
         intake.taken.lines += text.header.lines;
         intake.taken.other += text.header.lines;
         drop(intake);
-        let form = Form::Csv(text.header.layout.dialect());
+        let form = LineEnds::Csv(text.header.layout.dialect());
         self.cut(at, text.rows, form, Some(Arc::new(text.header)), send)
     }
 
@@ -242,7 +242,7 @@ impl ReadPass<'_> {
         &self,
         at: usize,
         reader: Box<dyn Read + Send>,
-        form: Form,
+        form: LineEnds,
         header: Option<Arc<Header>>,
         send: &SyncSender<PieceToPrepare>,
     ) -> Result<()> {
@@ -301,8 +301,8 @@ impl ReadPass<'_> {
             return self.context.rejects.add(file.number, vec![line]);
         }
         let form = match layout {
-            Some(layout) => Form::Csv(layout.dialect()),
-            None => Form::Lines,
+            Some(layout) => LineEnds::Csv(layout.dialect()),
+            None => LineEnds::Lines,
         };
         for (offset, first_line, bytes, last) in piece.parts(form) {
             let chunk = Chunk {

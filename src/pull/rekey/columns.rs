@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// What kind of pseudonym a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum KeyKind {
     /// A `person_key`.
     Person,
     /// The check beside it.
@@ -25,13 +25,13 @@ pub(super) enum Kind {
 
 /// The pseudonyms of a table, and how its rows are sorted.
 #[derive(Debug)]
-pub(super) struct Columns {
-    kinds: Vec<(String, Option<Kind>)>,
+pub(super) struct KeyedColumns {
+    kinds: Vec<(String, Option<KeyKind>)>,
     /// The column that rows of a person are sorted by.
     pub order: Option<String>,
 }
 
-impl Columns {
+impl KeyedColumns {
     /// Of a pulled table: as the table itself says, or `plan` when it was pulled before tables did.
     pub(super) fn of_record(table: &Table, plan: Option<&TablePlan>) -> Result<Self> {
         let same = |plan: &&TablePlan| table.property(DEFINITION) == Some(&plan.fingerprint);
@@ -49,13 +49,13 @@ impl Columns {
         let (pseudonyms, order) = said.split_once(';').unwrap_or((&said, ""));
         let pseudonyms: Vec<&str> = pseudonyms.split(',').collect();
         let kind = |name: &str| match name {
-            "person_key" | MERGED_FROM | UNVERIFIED => Some(Kind::Person),
-            "person_check" => Some(Kind::Check),
-            "digest" => Some(Kind::Digest),
-            "record_key" | "patient_key" => Some(Kind::Record),
-            name => pseudonyms.contains(&name).then_some(Kind::Record),
+            "person_key" | MERGED_FROM | UNVERIFIED => Some(KeyKind::Person),
+            "person_check" => Some(KeyKind::Check),
+            "digest" => Some(KeyKind::Digest),
+            "record_key" | "patient_key" => Some(KeyKind::Record),
+            name => pseudonyms.contains(&name).then_some(KeyKind::Record),
         };
-        Ok(Columns {
+        Ok(KeyedColumns {
             kinds: kinds(&table.schema, kind),
             order: (!order.is_empty()).then(|| order.to_string()),
         })
@@ -65,12 +65,12 @@ impl Columns {
     /// `…_key` is a record; `digest` is of a line.
     pub(super) fn of_state(table: &Table) -> Self {
         let kind = |name: &str| match name {
-            name if name.ends_with("person_key") => Some(Kind::Person),
-            name if name.ends_with("_key") => Some(Kind::Record),
-            "digest" => Some(Kind::Digest),
+            name if name.ends_with("person_key") => Some(KeyKind::Person),
+            name if name.ends_with("_key") => Some(KeyKind::Record),
+            "digest" => Some(KeyKind::Digest),
             _ => None,
         };
-        Columns {
+        KeyedColumns {
             kinds: kinds(&table.schema, kind),
             order: None,
         }
@@ -82,7 +82,7 @@ impl Columns {
     }
 
     /// The columns of a kind.
-    pub(super) fn named(&self, kind: Kind) -> Vec<&str> {
+    pub(super) fn named(&self, kind: KeyKind) -> Vec<&str> {
         let of_kind = self.kinds.iter().filter(|(_, k)| *k == Some(kind));
         of_kind.map(|(name, _)| name.as_str()).collect()
     }
@@ -103,14 +103,14 @@ impl Columns {
             .map(|(column, (name, kind))| {
                 Ok(match kind {
                     None => column.clone(),
-                    Some(Kind::Person) => mapped(number(name)?, |key| {
+                    Some(KeyKind::Person) => mapped(number(name)?, |key| {
                         rekey.person_key(PersonKey::new(key)).get()
                     }),
-                    Some(Kind::Record) => mapped(number(name)?, |record| {
+                    Some(KeyKind::Record) => mapped(number(name)?, |record| {
                         rekey.record(RecordKey::new(record)).get()
                     }),
-                    Some(Kind::Digest) => mapped(number(name)?, |digest| rekey.digest(digest)),
-                    Some(Kind::Check) => {
+                    Some(KeyKind::Digest) => mapped(number(name)?, |digest| rekey.digest(digest)),
+                    Some(KeyKind::Check) => {
                         let (people, checks) = (number("person_key")?, number(name)?);
                         // Once a Patient was merged, its check is still that of its own number.
                         let people: Int64Array = match rows.column_by_name(MERGED_FROM) {
@@ -137,7 +137,10 @@ impl Columns {
     }
 }
 
-fn kinds(schema: &SchemaRef, kind: impl Fn(&str) -> Option<Kind>) -> Vec<(String, Option<Kind>)> {
+fn kinds(
+    schema: &SchemaRef,
+    kind: impl Fn(&str) -> Option<KeyKind>,
+) -> Vec<(String, Option<KeyKind>)> {
     let fields = schema.fields().iter();
     fields
         .map(|field| {

@@ -9,7 +9,7 @@ mod columns;
 mod proof;
 mod stage;
 
-use super::Limits;
+use super::PullLimits;
 use crate::lake::properties::{COLUMNS, KEY};
 
 use super::plan::PullPlan;
@@ -19,13 +19,13 @@ use crate::pipeline::Pipeline;
 use crate::privacy::{Key, Rekey, chain_fingerprint};
 use crate::progress::Progress;
 use crate::scratch::Scratch;
-use columns::Columns;
+use columns::KeyedColumns;
 use futures::TryStreamExt;
 use object_store::{ObjectStoreExt, path::Path};
-use proof::{Different, Links};
+use proof::{Different, TableLinks};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use stage::Staged;
+use stage::StagedTable;
 use std::collections::BTreeMap;
 
 /// Where a rotation keeps what it has done.
@@ -40,7 +40,7 @@ pub(crate) struct Rotated {
     /// The fingerprint of the key now.
     pub to: String,
     /// The links of each table, which are the same as before.
-    pub tables: BTreeMap<String, Links>,
+    pub tables: BTreeMap<String, TableLinks>,
     /// Different people in the lake, as many as before.
     pub people: u64,
     /// Different pseudonyms of records in the lake, as many as before.
@@ -49,8 +49,8 @@ pub(crate) struct Rotated {
 
 /// The proof, which also says that tables are being switched.
 #[derive(Debug, Serialize, Deserialize)]
-struct Proof {
-    tables: BTreeMap<String, Links>,
+struct RotationProof {
+    tables: BTreeMap<String, TableLinks>,
     different: Different,
 }
 
@@ -64,36 +64,16 @@ pub(crate) async fn rotate(
     pipeline: &Pipeline,
     lake: &mut Lake,
     key: &Key,
-    limits: Limits,
+    limits: PullLimits,
     scratch: &Scratch,
     progress: Progress,
 ) -> Result<Option<Rotated>> {
     let (from, to) = (lake.settings().key_fingerprint.clone(), key.fingerprint());
-    let begun = match &lake.settings().rotating_to {
-        None if from == to => return Ok(None),
-        None => false,
-        Some(other) if *other != to => {
-            return Err(Error::usage(format!(
-                "the lake at {} has a key rotation under way (fingerprint {other}, this one is {to})",
-                lake.location()
-            ))
-            .hint("finish with the key that it was begun with, or give it up with `populace key rotate --abandon`"));
-        }
-        Some(_) => true,
-    };
-    let known = known_keys(&from, key, lake)?;
-    let rekey = Rekey::after(key, known);
-    if !begun {
-        lake.check_identity().await?;
-        // What an earlier rotation left when it was killed in its last moment.
-        forget(lake).await?;
-        let settings = Settings {
-            rotating_to: Some(to.clone()),
-            ..lake.settings().clone()
-        };
-        lake.set_settings(settings).await?;
+    if from == to && lake.settings().rotating_to.is_none() {
+        return Ok(None);
     }
-    let work = Work {
+    let rekey = begin(lake, key, &from, &to).await?;
+    let work = Rotation {
         lake,
         rekey: &rekey,
         to: &to,
@@ -101,7 +81,7 @@ pub(crate) async fn rotate(
         scratch,
         progress,
     };
-    let proof = match recall::<Proof>(lake, PROOF).await? {
+    let proof = match recall::<RotationProof>(lake, PROOF).await? {
         Some(proof) => proof,
         None => work.prepare(pipeline, key).await?,
     };
@@ -124,6 +104,34 @@ pub(crate) async fn rotate(
     }))
 }
 
+/// Begins the rotation, or goes on with one that was begun with the same key; gives the step from the
+/// lake's key to the new one.
+async fn begin(lake: &mut Lake, key: &Key, from: &str, to: &str) -> Result<Rekey> {
+    let begun = match &lake.settings().rotating_to {
+        None => false,
+        Some(other) if other != to => {
+            return Err(Error::usage(format!(
+                "the lake at {} has a key rotation under way (fingerprint {other}, this one is {to})",
+                lake.location()
+            ))
+            .hint("finish with the key that it was begun with, or give it up with `populace key rotate --abandon`"));
+        }
+        Some(_) => true,
+    };
+    let known = known_keys(from, key, lake)?;
+    if !begun {
+        lake.check_identity().await?;
+        // What an earlier rotation left when it was killed in its last moment.
+        forget(lake).await?;
+        let settings = Settings {
+            rotating_to: Some(to.to_string()),
+            ..lake.settings().clone()
+        };
+        lake.set_settings(settings).await?;
+    }
+    Ok(Rekey::after(key, known))
+}
+
 /// Gives up a rotation that has not switched any table; the lake is as it was before it.
 pub(crate) async fn abandon(lake: &mut Lake) -> Result<()> {
     if lake.settings().rotating_to.is_none() {
@@ -131,7 +139,7 @@ pub(crate) async fn abandon(lake: &mut Lake) -> Result<()> {
             Error::usage("no rotation of a key has been begun").hint("there is nothing to give up")
         );
     }
-    if recall::<Proof>(lake, PROOF).await?.is_some() {
+    if recall::<RotationProof>(lake, PROOF).await?.is_some() {
         return Err(Error::refused(
             "tables are already under the new key, so it cannot be given up",
         )
@@ -159,25 +167,25 @@ fn known_keys(from: &str, key: &Key, lake: &Lake) -> Result<usize> {
 }
 
 /// A rotation at work.
-struct Work<'a> {
+struct Rotation<'a> {
     lake: &'a Lake,
     rekey: &'a Rekey,
     to: &'a str,
-    limits: Limits,
+    limits: PullLimits,
     scratch: &'a Scratch,
     progress: Progress,
 }
 
-impl Work<'_> {
+impl Rotation<'_> {
     /// Writes every table anew, and proves that every link is kept.
-    async fn prepare(&self, pipeline: &Pipeline, key: &Key) -> Result<Proof> {
+    async fn prepare(&self, pipeline: &Pipeline, key: &Key) -> Result<RotationProof> {
         let tables = self.tables(pipeline, key).await?;
         let bar = self.progress.count("rotate", tables.len() as u64 + 1);
         let budget = self.limits.memory / 8;
         let mut links = BTreeMap::new();
         for (table, columns) in &tables {
             let name = table.name.to_string();
-            let staged = match recall::<Staged>(self.lake, &name).await {
+            let staged = match recall::<StagedTable>(self.lake, &name).await {
                 // What is damaged is made again.
                 Err(e) if e.damaged_path().is_some() => None,
                 staged => staged?,
@@ -207,7 +215,7 @@ impl Work<'_> {
         }
         let folder = self.scratch.folder("rotate-proof")?;
         let different = proof::different(self.lake, &tables, self.rekey, folder, budget).await?;
-        let proof = Proof {
+        let proof = RotationProof {
             tables: links,
             different,
         };
@@ -217,7 +225,7 @@ impl Work<'_> {
     }
 
     /// Switches every table that is not switched yet to its new files.
-    async fn switch(&self, proof: &Proof) -> Result<()> {
+    async fn switch(&self, proof: &RotationProof) -> Result<()> {
         for name in self.names().await? {
             if !proof.tables.contains_key(&name.to_string()) {
                 continue;
@@ -229,7 +237,7 @@ impl Work<'_> {
                 continue;
             }
             let place = place(&name.to_string());
-            let staged = recall::<Staged>(self.lake, &name.to_string()).await?;
+            let staged = recall::<StagedTable>(self.lake, &name.to_string()).await?;
             let staged = staged.ok_or_else(|| {
                 Error::data(format!(
                     "{place} of the lake at {} is gone",
@@ -256,7 +264,7 @@ impl Work<'_> {
         Ok(names.collect())
     }
 
-    async fn tables(&self, pipeline: &Pipeline, key: &Key) -> Result<Vec<(Table, Columns)>> {
+    async fn tables(&self, pipeline: &Pipeline, key: &Key) -> Result<Vec<(Table, KeyedColumns)>> {
         let mut tables = Vec::new();
         let mut plan = None;
         for name in self.names().await? {
@@ -264,7 +272,7 @@ impl Work<'_> {
                 continue;
             };
             let columns = if name.layer == "populace" {
-                Columns::of_state(&table)
+                KeyedColumns::of_state(&table)
             } else {
                 if table.property(COLUMNS).is_none() && plan.is_none() {
                     plan = Some(PullPlan::read(pipeline, key)?);
@@ -272,7 +280,7 @@ impl Work<'_> {
                 let made_by = plan
                     .as_ref()
                     .and_then(|p: &PullPlan| p.tables.iter().find(|t| t.name == name));
-                Columns::of_record(&table, made_by)?
+                KeyedColumns::of_record(&table, made_by)?
             };
             if columns.any() {
                 tables.push((table, columns));

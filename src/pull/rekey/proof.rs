@@ -1,7 +1,7 @@
 //! The proof that another key kept every link: counts before and after that can only be equal when
 //! equal pseudonyms stayed equal and different ones different.
 
-use super::columns::{Columns, Kind};
+use super::columns::{KeyKind, KeyedColumns};
 use crate::error::{Context, Error, Result};
 use crate::lake::{DataFile, Lake, Table};
 use crate::privacy::{PersonKey, RecordKey, Rekey};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// How the rows of a table belong to people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Links {
+pub(crate) struct TableLinks {
     /// Rows.
     pub rows: u64,
     /// Rows that belong to a person.
@@ -28,14 +28,14 @@ pub(crate) struct Links {
     pub rows_a_person: String,
 }
 
-/// Counts [`Links`] shard by shard.
+/// Counts [`TableLinks`] shard by shard.
 #[derive(Debug, Default)]
-pub(super) struct Count {
-    links: Links,
+pub(super) struct LinkCount {
+    links: TableLinks,
     spread: u64,
 }
 
-impl Count {
+impl LinkCount {
     /// Adds all rows of a shard; people never cross shards.
     pub(super) fn add(&mut self, rows: u64, mut people: Vec<i64>) {
         people.sort_unstable();
@@ -48,23 +48,27 @@ impl Count {
     }
 
     /// The counts.
-    pub(super) fn links(mut self) -> Links {
+    pub(super) fn links(mut self) -> TableLinks {
         self.links.rows_a_person = format!("{:016x}", self.spread);
         self.links
     }
 }
 
 /// The links that `files` hold.
-pub(super) async fn links(lake: &Lake, files: &[DataFile], columns: &Columns) -> Result<Links> {
+pub(super) async fn links(
+    lake: &Lake,
+    files: &[DataFile],
+    columns: &KeyedColumns,
+) -> Result<TableLinks> {
     let mut by_shard: BTreeMap<Option<i32>, Vec<&DataFile>> = BTreeMap::new();
     for file in files {
         by_shard.entry(file.shard).or_default().push(file);
     }
     let key = columns
-        .named(Kind::Person)
+        .named(KeyKind::Person)
         .into_iter()
         .find(|name| *name == "person_key");
-    let mut count = Count::default();
+    let mut count = LinkCount::default();
     for files in by_shard.into_values() {
         let (mut rows, mut people) = (0, Vec::new());
         for file in files {
@@ -103,13 +107,13 @@ const RANGES: u32 = 256;
 /// one pseudonym. As equal ones stay equal by themselves, every link of every column is then kept.
 pub(super) async fn different(
     lake: &Lake,
-    tables: &[(Table, Columns)],
+    tables: &[(Table, KeyedColumns)],
     rekey: &Rekey,
     folder: PathBuf,
     budget: usize,
 ) -> Result<Different> {
     let spool = Spool::new(4, RANGES, folder, budget);
-    let kinds = [Kind::Person, Kind::Record];
+    let kinds = [KeyKind::Person, KeyKind::Record];
     for (table, columns) in tables {
         let names = kinds.map(|kind| columns.named(kind));
         let wanted = names.concat();
@@ -139,14 +143,14 @@ pub(super) async fn different(
 const MANY: usize = 1 << 20;
 
 /// Counts the values of the first two tables of `spool`, and what the next key makes of them.
-fn compared(spool: &Spool, kinds: [Kind; 2], rekey: &Rekey) -> Result<Different> {
+fn compared(spool: &Spool, kinds: [KeyKind; 2], rekey: &Rekey) -> Result<Different> {
     let mut before = [0, 0];
     for (from, kind) in kinds.iter().enumerate() {
         for shard in spool.shards(from) {
             let values = taken(spool, from, shard)?;
             before[from] += values.len() as u64;
             let next = values.into_par_iter().map(|value| match kind {
-                Kind::Person => rekey.person_key(PersonKey::new(value)).get(),
+                KeyKind::Person => rekey.person_key(PersonKey::new(value)).get(),
                 _ => rekey.record(RecordKey::new(value)).get(),
             });
             add(spool, from + kinds.len(), next.collect())?;
@@ -199,8 +203,8 @@ fn taken(spool: &Spool, from: usize, shard: Shard) -> Result<Vec<i64>> {
 mod tests {
     use super::*;
 
-    fn links(shards: &[&[i64]]) -> Links {
-        let mut count = Count::default();
+    fn links(shards: &[&[i64]]) -> TableLinks {
+        let mut count = LinkCount::default();
         for people in shards {
             count.add(people.len() as u64 + 1, people.to_vec());
         }

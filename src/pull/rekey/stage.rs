@@ -1,7 +1,7 @@
 //! A table written anew under another key: complete files that no table names yet.
 
-use super::columns::Columns;
-use super::proof::{Count, Links, links, present};
+use super::columns::KeyedColumns;
+use super::proof::{LinkCount, TableLinks, links, present};
 use crate::error::{Context, Error, Result};
 use crate::lake::properties::{CONTENT, DEFINITION, KEY, READING};
 use crate::lake::{Change, DataFile, DeletionVector, Lake, SortOrder, Table, encode};
@@ -23,13 +23,13 @@ use std::sync::Arc;
 
 /// A table that was written anew and waits for its commit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Staged {
+pub(super) struct StagedTable {
     /// The version of the table that it was made from.
     version: u64,
     /// The key that it was made for, by its fingerprint.
     key: String,
     /// Its links, the same before and after.
-    pub links: Links,
+    pub links: TableLinks,
     files: Vec<StagedFile>,
 }
 
@@ -50,15 +50,41 @@ struct StagedFile {
 pub(super) async fn stage(
     lake: &Lake,
     table: &Table,
-    columns: &Columns,
+    columns: &KeyedColumns,
     rekey: &Rekey,
     key: &str,
     folder: PathBuf,
     budget: usize,
-) -> Result<Staged> {
-    let name = &table.name;
+) -> Result<StagedTable> {
     let spool = Spool::new(1, lake.settings().shards, folder, budget);
-    let mut count = Count::default();
+    let before = spooled(lake, table, columns, rekey, &spool).await?;
+    let files = written(lake, table, columns, &spool).await?;
+    let after = links(lake, &files, columns).await?;
+    if after != before {
+        return Err(Error::data(format!(
+            "table {} would not keep its links under the new key",
+            table.name
+        ))
+        .cause(format!("{before:?} before, {after:?} after"))
+        .hint("no table was changed: give the rotation up with `populace key rotate --abandon`, and make another key"));
+    }
+    Ok(StagedTable {
+        version: table.version,
+        key: key.to_string(),
+        links: before,
+        files: files.into_iter().map(StagedFile::of).collect(),
+    })
+}
+
+/// Puts the table's rows into `spool` as the new key makes them; gives their links as they are.
+async fn spooled(
+    lake: &Lake,
+    table: &Table,
+    columns: &KeyedColumns,
+    rekey: &Rekey,
+    spool: &Spool,
+) -> Result<TableLinks> {
+    let mut count = LinkCount::default();
     let shards: BTreeSet<_> = table.files.iter().map(|f| f.shard).collect();
     for shard in shards {
         let (mut rows, mut people) = (0, Vec::new());
@@ -79,35 +105,33 @@ pub(super) async fn stage(
         }
         count.add(rows, people);
     }
-    let before = count.links();
+    Ok(count.links())
+}
+
+/// Writes the rows of `spool` into files, one a shard, or one for a table without people.
+async fn written(
+    lake: &Lake,
+    table: &Table,
+    columns: &KeyedColumns,
+    spool: &Spool,
+) -> Result<Vec<DataFile>> {
     let mut files = Vec::new();
     if sharded(table) {
         for shard in spool.shards(0) {
             let rows = sorted(table, columns, spool.take(0, shard)?)?;
             files.push(write(lake, table, columns, Some(shard.number()), rows).await?);
         }
-    } else {
-        let mut rows = Vec::new();
-        for shard in spool.shards(0) {
-            rows.extend(spool.take(0, shard)?);
-        }
-        if !rows.is_empty() {
-            let rows = sorted(table, columns, rows)?;
-            files.push(write(lake, table, columns, None, rows).await?);
-        }
+        return Ok(files);
     }
-    let after = links(lake, &files, columns).await?;
-    if after != before {
-        return Err(Error::data(format!("table {name} would not keep its links under the new key"))
-            .cause(format!("{before:?} before, {after:?} after"))
-            .hint("no table was changed: give the rotation up with `populace key rotate --abandon`, and make another key"));
+    let mut rows = Vec::new();
+    for shard in spool.shards(0) {
+        rows.extend(spool.take(0, shard)?);
     }
-    Ok(Staged {
-        version: table.version,
-        key: key.to_string(),
-        links: before,
-        files: files.into_iter().map(StagedFile::of).collect(),
-    })
+    if !rows.is_empty() {
+        let rows = sorted(table, columns, rows)?;
+        files.push(write(lake, table, columns, None, rows).await?);
+    }
+    Ok(files)
 }
 
 /// Whether the table's files lie in shards.
@@ -116,7 +140,7 @@ fn sharded(table: &Table) -> bool {
 }
 
 /// Rows in the order of a merge: by person, date, record and row; of a table of state, by all.
-fn sorted(table: &Table, columns: &Columns, batches: Vec<RecordBatch>) -> Result<RecordBatch> {
+fn sorted(table: &Table, columns: &KeyedColumns, batches: Vec<RecordBatch>) -> Result<RecordBatch> {
     let failed = || format!("rows of {} cannot be sorted", table.name);
     let rows = concat_batches(&table.schema, &batches).data(failed)?;
     drop(batches);
@@ -155,7 +179,7 @@ fn sorted(table: &Table, columns: &Columns, batches: Vec<RecordBatch>) -> Result
 async fn write(
     lake: &Lake,
     table: &Table,
-    columns: &Columns,
+    columns: &KeyedColumns,
     shard: Option<i32>,
     rows: RecordBatch,
 ) -> Result<DataFile> {
@@ -186,7 +210,7 @@ fn digest(rows: &RecordBatch) -> u128 {
     })
 }
 
-impl Staged {
+impl StagedTable {
     /// Whether this was made from `table` as it is, for the key with this fingerprint.
     pub(super) fn fits(&self, table: &Table, key: &str) -> bool {
         self.version == table.version && self.key == key

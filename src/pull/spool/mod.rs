@@ -7,14 +7,14 @@ mod shard;
 mod spill;
 
 pub(super) use filter::Filter;
-pub(super) use part::Part;
+pub(super) use part::SpooledRows;
 use shard::WaitingRoom;
-pub(crate) use shard::{Home, Shard, is_unlinked};
+pub(crate) use shard::{RecordHome, Shard, is_unlinked};
 
 use super::version::{RecordVersion, VersionColumns};
 use crate::error::Result;
 use arrow::array::RecordBatch;
-use part::Arrived;
+use part::HeldRows;
 use rowless::Rowless;
 use spill::Spilled;
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ pub(super) struct Spool {
 
 #[derive(Debug, Default)]
 struct TableRuns {
-    held: Vec<Arrived>,
+    held: Vec<HeldRows>,
     spilled: Vec<Spilled>,
     /// Versions of records that have no row in this table.
     emptied: Rowless,
@@ -67,7 +67,7 @@ impl Spool {
             spool.unlinked += people.map_or(0, |people| people.null_count());
             waiting
         };
-        let arrived = Arrived::new(batch, self.shards, waiting)?;
+        let arrived = HeldRows::new(batch, self.shards, waiting)?;
         let bytes = arrived.bytes();
         {
             let mut spool = self.locked(table);
@@ -109,7 +109,7 @@ impl Spool {
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         let path = self.folder.join(format!("run-{number}.arrow"));
         let spilled = Spilled::write(path, &held)?;
-        let bytes = held.iter().map(Arrived::bytes).sum();
+        let bytes = held.iter().map(HeldRows::bytes).sum();
         self.in_memory.fetch_sub(bytes, Ordering::Relaxed);
         self.locked(table).spilled.push(spilled);
         Ok(())
@@ -139,14 +139,16 @@ impl Spool {
     pub(super) fn each_key(
         &self,
         table: usize,
-        mut show: impl FnMut(Home, RecordVersion),
+        mut show: impl FnMut(RecordHome, RecordVersion),
     ) -> Result<()> {
         let spool = self.locked(table);
-        spool.emptied.each(|version| show(Home::Nowhere, version))?;
+        spool
+            .emptied
+            .each(|version| show(RecordHome::Nowhere, version))?;
         for arrived in &spool.held {
             let keys = VersionColumns::of(&arrived.batch)?;
             for (shard, rows) in &arrived.shards {
-                let home = Home::In(*shard);
+                let home = RecordHome::In(*shard);
                 match rows {
                     Some(rows) => rows
                         .iter()
@@ -164,20 +166,30 @@ impl Spool {
     /// Takes the rows of one shard, each batch of them on its own.
     pub(super) fn take(&self, table: usize, shard: Shard) -> Result<Vec<RecordBatch>> {
         let parts = self.take_parts(table, shard)?;
-        parts.into_iter().map(Part::taken).collect()
+        parts.into_iter().map(SpooledRows::taken).collect()
     }
 
     /// Takes the rows of one shard, as they lie among others.
-    pub(super) fn take_parts(&self, table: usize, shard: Shard) -> Result<Vec<Part>> {
+    pub(super) fn take_parts(&self, table: usize, shard: Shard) -> Result<Vec<SpooledRows>> {
         self.take_wanted(table, shard, None)
     }
 
     /// Takes those parts of a shard that a `look` at them asks for; the others stay where they are.
-    pub(super) fn take_some(&self, table: usize, shard: Shard, look: &Filter) -> Result<Vec<Part>> {
+    pub(super) fn take_some(
+        &self,
+        table: usize,
+        shard: Shard,
+        look: &Filter,
+    ) -> Result<Vec<SpooledRows>> {
         self.take_wanted(table, shard, Some(look))
     }
 
-    fn take_wanted(&self, table: usize, shard: Shard, look: Option<&Filter>) -> Result<Vec<Part>> {
+    fn take_wanted(
+        &self,
+        table: usize,
+        shard: Shard,
+        look: Option<&Filter>,
+    ) -> Result<Vec<SpooledRows>> {
         let mut spool = self.locked(table);
         let mut parts = Vec::new();
         for arrived in &mut spool.held {
@@ -257,7 +269,7 @@ mod tests {
             .each_key(1, |home, one| {
                 let expected = (Micros::at(5), Digest::of_line(9));
                 assert_eq!(one.version, expected.into());
-                let Home::In(shard) = home else {
+                let RecordHome::In(shard) = home else {
                     panic!("{home:?}");
                 };
                 keys.push((shard.number(), one.record.get()));
@@ -317,7 +329,7 @@ mod tests {
                 columns: &["record_key", "no_such_column"],
                 wanted: &of_twenties,
             };
-            let taken = |parts: Vec<Part>| -> Vec<i64> {
+            let taken = |parts: Vec<SpooledRows>| -> Vec<i64> {
                 let batches = parts.into_iter().map(|part| part.taken().unwrap());
                 let records = batches.map(|rows| {
                     let records = rows.column(1).as_primitive::<Int64Type>();

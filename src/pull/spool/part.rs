@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 
 /// Rows of one shard that arrived together.
 #[derive(Debug, Clone)]
-pub(crate) struct Part {
+pub(crate) struct SpooledRows {
     /// What they arrived in.
     pub batch: RecordBatch,
     /// Their positions in it, ascending; None for all.
     pub rows: Option<Vec<u32>>,
 }
 
-impl Part {
+impl SpooledRows {
     /// How many rows.
     pub(crate) fn len(&self) -> usize {
         match &self.rows {
@@ -46,26 +46,26 @@ impl Part {
     }
 }
 
-impl From<RecordBatch> for Part {
+impl From<RecordBatch> for SpooledRows {
     fn from(batch: RecordBatch) -> Self {
-        Part { batch, rows: None }
+        SpooledRows { batch, rows: None }
     }
 }
 
 /// A batch in memory, with the positions of each shard's rows.
 #[derive(Debug)]
-pub(super) struct Arrived {
+pub(super) struct HeldRows {
     pub batch: RecordBatch,
     /// Shards that were taken are no longer here; None for all rows of a table without people.
     pub shards: BTreeMap<Shard, Option<Vec<u32>>>,
 }
 
-impl Arrived {
+impl HeldRows {
     /// Sorts rows into `shards`; those without a person into the `waiting` room.
     pub(super) fn new(batch: RecordBatch, shards: u32, waiting: WaitingRoom) -> Result<Self> {
         let Some(people) = batch.column_by_name("person_key") else {
             let all = BTreeMap::from([(Shard::WHOLE, None)]);
-            return Ok(Arrived { batch, shards: all });
+            return Ok(HeldRows { batch, shards: all });
         };
         let people = people.as_primitive::<Int64Type>();
         let records = batch.column_by_name("record_key");
@@ -89,7 +89,7 @@ impl Arrived {
         }
         let shards = rows_of.into_iter().map(|(k, rows)| (k, Some(rows)));
         let shards = shards.collect();
-        Ok(Arrived { batch, shards })
+        Ok(HeldRows { batch, shards })
     }
 
     /// Bytes in memory.
@@ -106,13 +106,13 @@ impl Arrived {
         let batch = self.batch.project(&columns);
         let batch = batch.data(|| "cannot look at rows on their way")?;
         let rows = rows.clone();
-        (look.wanted)(&Part { batch, rows }.taken()?)
+        (look.wanted)(&SpooledRows { batch, rows }.taken()?)
     }
 
     /// Takes one shard's rows.
-    pub(super) fn take(&mut self, shard: Shard) -> Option<Part> {
+    pub(super) fn take(&mut self, shard: Shard) -> Option<SpooledRows> {
         let rows = self.shards.remove(&shard)?;
         let batch = self.batch.clone();
-        Some(Part { batch, rows })
+        Some(SpooledRows { batch, rows })
     }
 }

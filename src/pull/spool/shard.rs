@@ -71,7 +71,7 @@ impl PartialOrd for Shard {
 /// Where the newest version of a record is. Of two places of one version the greater counts: rows
 /// more than none, and rows of a person more than rows without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Home {
+pub(crate) enum RecordHome {
     /// It has no row in the table (any more).
     Nowhere,
     /// Its rows are in this shard.
@@ -133,7 +133,7 @@ mod tests {
         let shards = ascending.map(Shard::numbered);
         assert!(shards.is_sorted_by(|a, b| a < b));
         assert_eq!(shards.map(Shard::number), ascending);
-        assert!(Home::Nowhere < Home::In(shards[0]));
+        assert!(RecordHome::Nowhere < RecordHome::In(shards[0]));
     }
 
     #[test]

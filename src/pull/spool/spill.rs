@@ -1,8 +1,8 @@
 //! Rows in the temporary folder, shard by shard.
 
 use super::Filter;
-use super::part::{Arrived, Part};
-use super::shard::{Home, Shard};
+use super::part::{HeldRows, SpooledRows};
+use super::shard::{RecordHome, Shard};
 use crate::error::{Context, Error, Result};
 use crate::pull::version::{RecordVersion, VersionColumns};
 use crate::scratch::create;
@@ -28,7 +28,7 @@ pub(super) struct Spilled {
 
 impl Spilled {
     /// Writes `arrived` to `path`, sorted by shard.
-    pub(super) fn write(path: PathBuf, arrived: &[Arrived]) -> Result<Self> {
+    pub(super) fn write(path: PathBuf, arrived: &[HeldRows]) -> Result<Self> {
         let cannot = || {
             let folder = path.parent().unwrap_or(&path).display();
             format!("cannot write to the temporary folder {folder}")
@@ -82,7 +82,7 @@ impl Spilled {
     }
 
     /// Shows every record and version that is still here, with its shard.
-    pub(super) fn each_key(&self, show: &mut impl FnMut(Home, RecordVersion)) -> Result<()> {
+    pub(super) fn each_key(&self, show: &mut impl FnMut(RecordHome, RecordVersion)) -> Result<()> {
         let cannot = || format!("cannot read back {}", self.keys.display());
         let file = BufReader::new(File::open(&self.keys).data(cannot)?);
         let reader = FileReader::try_new(file, None).data(cannot)?;
@@ -90,7 +90,8 @@ impl Spilled {
             let batch = batch.data(cannot)?;
             if let Some(shard) = shard {
                 let keys = VersionColumns::of(&batch)?;
-                keys.iter().for_each(|key| show(Home::In(*shard), key));
+                keys.iter()
+                    .for_each(|key| show(RecordHome::In(*shard), key));
             }
         }
         Ok(())
@@ -120,7 +121,11 @@ impl Spilled {
 }
 
 /// Reads one batch of a spilled file back, or the columns that a `look` needs.
-pub(super) fn read(path: &Path, index: usize, look: Option<&Filter>) -> Result<Option<Part>> {
+pub(super) fn read(
+    path: &Path,
+    index: usize,
+    look: Option<&Filter>,
+) -> Result<Option<SpooledRows>> {
     let cannot = || format!("cannot read back {}", path.display());
     let file = File::open(path).data(cannot)?;
     let mut reader = FileReader::try_new(file, None).data(cannot)?;
@@ -131,5 +136,5 @@ pub(super) fn read(path: &Path, index: usize, look: Option<&Filter>) -> Result<O
     }
     reader.set_index(index).data(cannot)?;
     let batch = reader.next().transpose().data(cannot)?;
-    Ok(batch.map(Part::from))
+    Ok(batch.map(SpooledRows::from))
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// An export that was asked for and is not yet in the lake. Holds no token and no link's query.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Job {
+pub(crate) struct ExportJob {
     /// Which export this is: random.
     pub id: String,
     /// A digest of all settings it depends on; with others it is of no use.
@@ -48,7 +48,7 @@ pub(crate) struct JobFile {
     pub listed: bool,
 }
 
-impl Job {
+impl ExportJob {
     /// Takes in the files of a manifest that was just read. Files that are known keep their numbers,
     /// so that what was staged of them stays theirs. Gives the remote file of each file of the job.
     pub(crate) fn renew(&mut self, files: &[RemoteFile]) -> Vec<Option<RemoteFile>> {

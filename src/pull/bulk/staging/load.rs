@@ -1,8 +1,8 @@
 //! What was staged comes back: links to people first, then rows with the people they found.
 
 use super::Staging;
-use super::job::{Job, Remembered};
-use super::staged_file::{self, Counts, Piece};
+use super::job::{ExportJob, Remembered};
+use super::staged_file::{self, LineCounts, Receipt, StagedPiece};
 use crate::error::{Context, Error, Result};
 use crate::pull::bulk::kick_off;
 use crate::pull::bulk::missed::{covers, miss};
@@ -22,12 +22,12 @@ use std::sync::Arc;
 use url::Url;
 
 /// An export that is staged whole.
-pub(crate) struct Brought {
+pub(crate) struct StagedExport {
     /// The source's number in the plan.
     pub source: usize,
     pub(in crate::pull::bulk) session: Session,
     pub(in crate::pull::bulk) staging: Staging,
-    pub(in crate::pull::bulk) job: Job,
+    pub(in crate::pull::bulk) job: ExportJob,
     /// The reading of each file that counts; None for files that the manifest no longer has.
     pub(in crate::pull::bulk) readings: Vec<Option<u32>>,
     /// Types that had files in the last full export.
@@ -38,12 +38,12 @@ pub(crate) struct Brought {
 
 /// What pieces of a file add up to.
 #[derive(Default)]
-struct Sum {
-    counts: Counts,
+struct FileSum {
+    counts: LineCounts,
     read: FileIntake,
 }
 
-impl Brought {
+impl StagedExport {
     /// Whether the export has no file.
     pub(crate) fn is_empty(&self) -> bool {
         self.readings.iter().all(Option::is_none)
@@ -77,7 +77,7 @@ impl Brought {
         Some(shortfall.error(&session.source, &session.settings, since))
     }
 
-    fn counts(&self, piece: &Piece) -> bool {
+    fn counts(&self, piece: &StagedPiece) -> bool {
         self.readings.get(piece.file).copied().flatten() == Some(piece.reading)
     }
 
@@ -103,50 +103,24 @@ impl Brought {
     /// Adds rows, deletions and counts to what the pull brings.
     pub(crate) async fn rows(
         &self,
-        shared: &Arc<PullContext>,
+        context: &Arc<PullContext>,
         intake: &mut Intake,
         threads: usize,
     ) -> Result<()> {
-        let source = &shared.plan.sources[self.source].name;
-        let mut sums: Vec<Sum> = self.readings.iter().map(|_| Sum::default()).collect();
-        let named = |file| shared.rejects.number(source, &self.job.name(file));
+        let source = &context.plan.sources[self.source].name;
+        let mut sums: Vec<FileSum> = self.readings.iter().map(|_| FileSum::default()).collect();
+        let named = |file| context.rejects.number(source, &self.job.name(file));
         let numbers: Vec<usize> = (0..sums.len()).map(named).collect();
         let people = Arc::new(std::mem::take(&mut intake.people));
         let mut units = futures::stream::iter(self.staging.units().await?)
-            .map(|(_, path)| {
-                let (shared, people, source) = (shared.clone(), people.clone(), self.source);
-                async move {
-                    let (receipt, body) = self.whole(&path, self.staging.unit(&path).await).await?;
-                    let good: Vec<bool> = receipt.pieces.iter().map(|p| self.counts(p)).collect();
-                    let parts = receipt.parts.clone();
-                    let added = tokio::task::spawn_blocking(move || {
-                        for part in &parts {
-                            let Some(table) = table_of(&shared, &part.table) else {
-                                return Err(lost());
-                            };
-                            for (piece, batch) in staged_file::rows(part, &body)? {
-                                if good.get(piece) == Some(&true) {
-                                    let plan = &shared.plan.tables[table];
-                                    let rows = linked(plan, batch, &people)?;
-                                    shared.add(source, table, rows)?;
-                                }
-                            }
-                        }
-                        Ok(())
-                    })
-                    .await
-                    .data(|| "a worker of the pull failed")?;
-                    self.whole(&path, added).await?;
-                    Ok::<_, Error>(receipt)
-                }
-            })
+            .map(|(_, path)| self.add_unit(path, context, &people))
             .buffered(threads.max(1));
         while let Some(receipt) = units.try_next().await? {
             for piece in receipt.pieces {
                 if self.counts(&piece) {
                     for (table, versions) in &piece.emptied {
-                        let table = table_of(shared, table).ok_or_else(lost)?;
-                        shared.spool.add_emptied(table, versions.clone())?;
+                        let table = table_of(context, table).ok_or_else(lost)?;
+                        context.spool.add_emptied(table, versions.clone())?;
                     }
                     let file = piece.file;
                     for (table, column, rule, count) in &piece.values {
@@ -155,25 +129,52 @@ impl Brought {
                         *values.entry((table, column.clone(), *rule)).or_default() += count;
                     }
                     let rejects = sums[file].add(piece, intake);
-                    shared.rejects.add(numbers[file], rejects)?;
+                    context.rejects.add(numbers[file], rejects)?;
                 }
             }
         }
         drop(units);
         intake.people = Arc::unwrap_or_clone(people);
-        for (file, mut sum) in sums.into_iter().enumerate() {
+        for (file, sum) in sums.into_iter().enumerate() {
             if self.readings[file].is_some() {
-                sum.read.taken = sum.counts.taken();
-                sum.read.future = sum.counts.future;
                 intake.add_bulk(BulkFile {
                     source: self.source,
                     name: self.job.name(file),
                     modified: self.job.moment(),
-                    read: sum.read,
+                    read: sum.read(),
                 });
             }
         }
         Ok(())
+    }
+
+    /// Adds the rows of a unit, with the people they found; gives its receipt.
+    async fn add_unit(
+        &self,
+        path: Path,
+        context: &Arc<PullContext>,
+        people: &Arc<PatientIndex>,
+    ) -> Result<Receipt> {
+        let (receipt, body) = self.whole(&path, self.staging.unit(&path).await).await?;
+        let good: Vec<bool> = receipt.pieces.iter().map(|p| self.counts(p)).collect();
+        let parts = receipt.parts.clone();
+        let (context, people, source) = (context.clone(), people.clone(), self.source);
+        let added = tokio::task::spawn_blocking(move || {
+            for part in &parts {
+                let table = table_of(&context, &part.table).ok_or_else(lost)?;
+                for (piece, batch) in staged_file::rows(part, &body)? {
+                    if good.get(piece) == Some(&true) {
+                        let rows = linked(&context.plan.tables[table], batch, &people)?;
+                        context.add(source, table, rows)?;
+                    }
+                }
+            }
+            Ok(())
+        })
+        .await
+        .data(|| "a worker of the pull failed")?;
+        self.whole(&path, added).await?;
+        Ok(receipt)
     }
 
     /// What was read of a unit; one that is damaged goes, so that the next pull brings it again.
@@ -257,7 +258,7 @@ impl Brought {
 pub(in crate::pull::bulk) async fn end(
     session: &Session,
     staging: &Staging,
-    job: &Job,
+    job: &ExportJob,
 ) -> Result<()> {
     if let Ok(status) = Url::parse(&job.status_url)
         && session.http.server.is_ours(&status)
@@ -267,9 +268,16 @@ pub(in crate::pull::bulk) async fn end(
     staging.clear().await
 }
 
-impl Sum {
+impl FileSum {
+    /// What was read of the file.
+    fn read(mut self) -> FileIntake {
+        self.read.taken = self.counts.taken();
+        self.read.future = self.counts.future;
+        self.read
+    }
+
     /// Adds a piece; gives its lines that cannot be used.
-    fn add(&mut self, piece: Piece, intake: &mut Intake) -> Vec<RejectedLine> {
+    fn add(&mut self, piece: StagedPiece, intake: &mut Intake) -> Vec<RejectedLine> {
         self.counts.add(&piece.counts);
         self.read.bytes += piece.end - piece.start;
         for (kind, lines) in piece.types {
@@ -290,8 +298,8 @@ fn lost() -> Error {
         .hint("run again: what is missing is downloaded again")
 }
 
-fn table_of(shared: &PullContext, name: &str) -> Option<usize> {
-    let mut tables = shared.plan.tables.iter();
+fn table_of(context: &PullContext, name: &str) -> Option<usize> {
+    let mut tables = context.plan.tables.iter();
     tables.position(|table| table.name.to_string() == name)
 }
 

@@ -9,16 +9,16 @@ pub(super) mod prepare;
 pub(super) mod staged_file;
 pub(super) mod writer;
 
-use super::content::Known;
+use super::content::KnownPiece;
 use super::shortfall::is_failure;
 use crate::error::{Context, Error, Result};
 use crate::lake::{Lake, sealed, unsealed};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use job::Job;
+use job::ExportJob;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use staged_file::{Finished, Piece, Receipt};
+use staged_file::{Finished, Receipt, StagedPiece};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ const AT_ONCE: usize = 16;
 
 /// Which export of a source it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum ExportPart {
     /// What is new.
     New,
     /// What the server failed to export before.
@@ -42,7 +42,7 @@ pub(super) enum Part {
 /// The staging area of a source.
 #[derive(Debug, Clone)]
 pub(super) struct Staging {
-    part: Part,
+    part: ExportPart,
     store: Arc<dyn ObjectStore>,
     folder: Path,
     /// The same folder where the lake is on this machine.
@@ -55,7 +55,7 @@ pub(super) struct FileState {
     /// The reading that counts.
     pub reading: u32,
     /// Length and digest of each piece, from the start of the file without a gap.
-    pub pieces: Vec<Known>,
+    pub pieces: Vec<KnownPiece>,
     /// The byte after the last piece.
     pub end: u64,
     /// The line after the last piece, from 1; 0 before the first.
@@ -89,7 +89,7 @@ impl FileState {
 
     /// Takes a piece in. One that does not follow what is there shows that a unit was lost: then
     /// the reading is void, and the next one begins.
-    pub(super) fn add(&mut self, piece: &Piece) {
+    pub(super) fn add(&mut self, piece: &StagedPiece) {
         if piece.reading > self.reading {
             *self = FileState::fresh(piece.reading);
         }
@@ -135,10 +135,10 @@ impl FileState {
 
 impl Staging {
     /// The staging area of `source`.
-    pub(super) fn of(lake: &Lake, source: &str, part: Part) -> Self {
+    pub(super) fn of(lake: &Lake, source: &str, part: ExportPart) -> Self {
         let areas = match part {
-            Part::New => FOLDER,
-            Part::Missed => MISSED,
+            ExportPart::New => FOLDER,
+            ExportPart::Missed => MISSED,
         };
         let folder = Path::from_iter([areas, source]);
         Staging {
@@ -150,7 +150,7 @@ impl Staging {
     }
 
     /// Which export of its source it is of.
-    pub(super) fn part(&self) -> Part {
+    pub(super) fn part(&self) -> ExportPart {
         self.part
     }
 
@@ -166,7 +166,7 @@ impl Staging {
     }
 
     /// The job that was begun and not ended, if any.
-    pub(super) async fn job(&self) -> Result<Option<Job>> {
+    pub(super) async fn job(&self) -> Result<Option<ExportJob>> {
         let cannot = || "cannot read the staging area of the lake";
         let bytes = match self.store.get(&self.job_path()).await {
             Ok(found) => found.bytes().await.data(cannot)?,
@@ -185,7 +185,7 @@ impl Staging {
     }
 
     /// Writes the job down.
-    pub(super) async fn keep(&self, job: &Job) -> Result<()> {
+    pub(super) async fn keep(&self, job: &ExportJob) -> Result<()> {
         self.put(&self.job_path(), sealed(job)?).await
     }
 

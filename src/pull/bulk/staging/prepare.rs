@@ -1,10 +1,10 @@
 //! A piece of a file made fit to store, in memory: decoded, pseudonymised, generalised, scanned.
 
 use super::job::JobFile;
-use super::staged_file::{Counts, Piece};
+use super::staged_file::{LineCounts, StagedPiece};
 use crate::decode::{Chunk, RejectReason};
 use crate::error::Result;
-use crate::pull::bulk::lines::Cut;
+use crate::pull::bulk::lines::CutLines;
 use crate::pull::bulk::shortfall::{tells, told};
 use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{SourceKind, SourcePlan};
@@ -27,7 +27,7 @@ pub(crate) struct Treating {
 }
 
 /// A piece and its rows, by table.
-pub(crate) type Treated = (Piece, Vec<(String, RecordBatch)>);
+pub(crate) type Treated = (StagedPiece, Vec<(String, RecordBatch)>);
 
 impl Treating {
     /// The keyed digest of bytes.
@@ -44,8 +44,8 @@ impl Treating {
         &self,
         file: &JobFile,
         name: &str,
-        cut: &Cut,
-        mut piece: Piece,
+        cut: &CutLines,
+        mut piece: StagedPiece,
     ) -> Result<Treated> {
         piece.start = cut.start;
         piece.end = cut.end;
@@ -62,7 +62,7 @@ impl Treating {
     }
 
     /// Makes the resources of `cut` fit to store.
-    fn records(&self, name: &str, cut: &Cut, mut piece: Piece) -> Result<Treated> {
+    fn records(&self, name: &str, cut: &CutLines, mut piece: StagedPiece) -> Result<Treated> {
         let source = self.source();
         let SourceKind::Fhir {
             decoder, tables, ..
@@ -89,7 +89,7 @@ impl Treating {
         let prepared = preparer.prepare(&mut decoded, &targets, &cut.bytes, cut.start, name)?;
         let taken = counted(&decoded, Some(&viewed));
         piece.next_line = cut.first_line + decoded.line_count;
-        piece.counts = Counts {
+        piece.counts = LineCounts {
             lines: taken.lines,
             without_view: taken.without_view,
             deletions: taken.deletions,
@@ -102,7 +102,7 @@ impl Treating {
     }
 
     /// What was prepared, as a piece holds it: tables by their names.
-    fn staged(&self, prepared: Prepared, mut piece: Piece) -> Treated {
+    fn staged(&self, prepared: Prepared, mut piece: StagedPiece) -> Treated {
         let name_of = |table: usize| self.shared.plan.tables[table].name.to_string();
         piece.rejects = prepared.rejects.into_iter().map(Into::into).collect();
         piece.links = prepared.learnt.links;
@@ -123,7 +123,7 @@ impl Treating {
 }
 
 /// Rejects the only line of a piece, which is too long to read.
-fn reject_too_long(cut: &Cut, piece: &mut Piece) {
+fn reject_too_long(cut: &CutLines, piece: &mut StagedPiece) {
     piece.next_line = cut.first_line + 1;
     piece.counts.lines = 1;
     let line = RejectedLine {
@@ -137,7 +137,7 @@ fn reject_too_long(cut: &Cut, piece: &mut Piece) {
 }
 
 /// Of a file of errors only counts and codes are kept, and which resource types they name.
-fn outcomes(cut: &Cut, kind: &str, piece: &mut Piece) {
+fn outcomes(cut: &CutLines, kind: &str, piece: &mut StagedPiece) {
     let mut lines: Vec<&[u8]> = cut.bytes.split(|b| *b == b'\n').collect();
     if cut.bytes.ends_with(b"\n") {
         lines.pop();

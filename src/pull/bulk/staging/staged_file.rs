@@ -28,7 +28,7 @@ pub(crate) const HEAD: usize = 4 + 8 + 32;
 
 /// A piece of a file: where it is and what was in it, without its rows.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Piece {
+pub(crate) struct StagedPiece {
     /// The file's number in the job.
     pub file: usize,
     /// Which reading of the file: a file that changed is read again from its start.
@@ -46,7 +46,7 @@ pub(crate) struct Piece {
     /// What the server calls this version of the file.
     pub version: Option<String>,
     /// Lines, by what became of them.
-    pub counts: Counts,
+    pub counts: LineCounts,
     /// Lines a resource type.
     pub types: BTreeMap<String, u64>,
     /// Resource types that the server says it failed to export.
@@ -67,7 +67,7 @@ pub(crate) struct Piece {
     pub values: Vec<(String, String, ValueRule, u64)>,
 }
 
-impl Piece {
+impl StagedPiece {
     /// What it found beside rows, which the receipt holds: how many.
     pub(crate) fn facts(&self) -> usize {
         let emptied: usize = self
@@ -85,7 +85,7 @@ impl Piece {
 
 /// Lines, by what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Counts {
+pub(crate) struct LineCounts {
     /// All.
     pub lines: u64,
     /// Of a type without a view.
@@ -101,9 +101,9 @@ pub(crate) struct Counts {
     pub future: u64,
 }
 
-impl Counts {
+impl LineCounts {
     /// Adds those of another piece.
-    pub(crate) fn add(&mut self, more: &Counts) {
+    pub(crate) fn add(&mut self, more: &LineCounts) {
         self.lines += more.lines;
         self.without_view += more.without_view;
         self.deletions += more.deletions;
@@ -161,16 +161,16 @@ pub(crate) struct Finished {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Receipt {
     /// Pieces, in the order in which they came.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<StagedPiece>,
     /// Files that ended.
     pub finished: Vec<Finished>,
     /// Where the rows are.
-    pub parts: Vec<Part>,
+    pub parts: Vec<TablePart>,
 }
 
 /// The rows of one table in a unit.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Part {
+pub(crate) struct TablePart {
     /// `record.<name>`.
     pub table: String,
     /// Bytes behind the receipt before it.
@@ -210,7 +210,7 @@ pub(crate) fn encode(
         }
         writer.finish().data(failed)?;
         drop(writer);
-        receipt.parts.push(Part {
+        receipt.parts.push(TablePart {
             table: table.to_string(),
             at,
             length: body.len() - at,
@@ -244,7 +244,7 @@ pub(crate) fn receipt(head: &[u8], receipt: &[u8]) -> Option<Receipt> {
 }
 
 /// The rows of a part and the piece of each batch; `body` is what lies behind the receipt.
-pub(crate) fn rows(part: &Part, body: &[u8]) -> Result<Vec<(usize, RecordBatch)>> {
+pub(crate) fn rows(part: &TablePart, body: &[u8]) -> Result<Vec<(usize, RecordBatch)>> {
     let broken = || {
         Error::data(DAMAGED)
             .hint("nothing was committed; run again: what it held is downloaded again")

@@ -21,7 +21,7 @@ const MOST_NOTES: usize = 4096;
 const MOST_FACTS: usize = 64 * 1024;
 
 /// What a download has to say.
-pub(crate) enum Note {
+pub(crate) enum StagingNote {
     /// A piece is ready.
     Piece(Box<Treated>),
     /// A file has ended.
@@ -32,13 +32,13 @@ pub(crate) enum Note {
 /// unless nothing more comes for a while.
 pub(crate) async fn run(
     staging: &Staging,
-    mut notes: Receiver<Note>,
+    mut notes: Receiver<StagingNote>,
     mut number: u64,
     piece: usize,
 ) -> Result<()> {
     while let Some(first) = notes.recv().await {
         let until = Instant::now() + LINGER;
-        let mut unit = Unit::default();
+        let mut unit = StagingUnit::default();
         unit.add(first);
         while unit.bytes < piece as u64 && unit.has_room() {
             match timeout_at(until, notes.recv()).await {
@@ -53,7 +53,7 @@ pub(crate) async fn run(
                 Err(_) => break,
             }
         }
-        let Unit { receipt, rows, .. } = unit;
+        let StagingUnit { receipt, rows, .. } = unit;
         let bytes = tokio::task::spawn_blocking(move || staged_file::encode(receipt, &rows))
             .await
             .data(|| "a worker of the pull failed")??;
@@ -64,7 +64,7 @@ pub(crate) async fn run(
 }
 
 #[derive(Default)]
-struct Unit {
+struct StagingUnit {
     receipt: Receipt,
     rows: Vec<(String, usize, RecordBatch)>,
     bytes: u64,
@@ -72,16 +72,16 @@ struct Unit {
     facts: usize,
 }
 
-impl Unit {
+impl StagingUnit {
     /// Whether its receipt may grow.
     fn has_room(&self) -> bool {
         self.notes < MOST_NOTES && self.facts < MOST_FACTS
     }
 
-    fn add(&mut self, note: Note) {
+    fn add(&mut self, note: StagingNote) {
         self.notes += 1;
         match note {
-            Note::Piece(treated) => {
+            StagingNote::Piece(treated) => {
                 let (piece, rows) = *treated;
                 let at = self.receipt.pieces.len();
                 self.bytes += piece.end - piece.start;
@@ -90,7 +90,7 @@ impl Unit {
                     .extend(rows.into_iter().map(|(table, batch)| (table, at, batch)));
                 self.receipt.pieces.push(piece);
             }
-            Note::Finished(finished) => self.receipt.finished.push(finished),
+            StagingNote::Finished(finished) => self.receipt.finished.push(finished),
         }
     }
 }
