@@ -1,6 +1,7 @@
 //! Bringing one export to the staging area: asking for it, waiting for its manifest, downloading.
 
 use super::concurrency_limit::ConcurrencyLimit;
+use super::downloaded::DownloadedExport;
 use super::export::Export;
 use super::failure::ExportFailure;
 use super::kick_off;
@@ -11,7 +12,7 @@ use super::missed;
 use super::poll::{Polled, manifest};
 use super::reading::Downloads;
 use super::session::Session;
-use super::shortfall::{Shortfall, tells};
+use super::shortfall::tells;
 use super::staging::job::ExportJob;
 use super::staging::prepare::Treating;
 use super::staging::{ExportPart, FileState, Staging, writer};
@@ -288,18 +289,6 @@ async fn fetch(
         states[at] = state;
     }
     Ok(())
-}
-
-/// An export of which everything is staged.
-pub(super) struct DownloadedExport {
-    /// The job.
-    pub job: ExportJob,
-    /// The reading of each file that counts.
-    pub readings: Vec<Option<u32>>,
-    /// Types that it has resources of.
-    pub types: BTreeSet<String>,
-    /// What the server failed to export.
-    pub shortfall: Option<Shortfall>,
 }
 
 /// The types that an export has resources of, when all its files are staged.

@@ -1,6 +1,6 @@
 //! Bringing an export of one source to the staging area: a new one, or one that was begun.
 
-use super::bring::DownloadedExport;
+use super::downloaded::DownloadedExport;
 use super::failure::ExportFailure;
 use super::missed::Missed;
 use super::session::{Session, open};

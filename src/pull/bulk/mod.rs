@@ -13,6 +13,7 @@ mod client_key;
 mod concurrency_limit;
 mod content;
 mod download;
+mod downloaded;
 mod export;
 mod failure;
 mod finish;

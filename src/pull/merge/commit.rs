@@ -1,7 +1,7 @@
 //! Committing what the merge of a table's shards changed.
 
-use super::Merge;
 use super::content;
+use super::inputs::Merge;
 use super::shard::{FileChanges, ShardTask};
 use super::table::TableMerge;
 use crate::error::Result;

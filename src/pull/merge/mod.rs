@@ -6,23 +6,24 @@
 pub(super) mod commit;
 pub(super) mod content;
 pub(super) mod exclusions;
+mod inputs;
 pub(super) mod newest;
 mod parallel;
 mod shard;
 mod table;
+mod tasks;
 
 use super::identity::moved_records::MovedRecords;
 use super::identity::relink;
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use super::read::intake::{Deletes, Intake};
-use super::spool::{Spool, is_unlinked};
+use super::spool::is_unlinked;
 use super::state::rowless_versions::{self, RowlessVersions};
 use super::summary::TableSummary;
 use super::version::{RecordVersion, Version};
 use crate::error::Result;
-use crate::lake::{DataFile, Lake, Table};
-use crate::progress::Progress;
-use exclusions::Exclusions;
+use crate::lake::{DataFile, Table};
+pub(super) use inputs::Merge;
 use shard::ShardTask;
 use std::collections::BTreeSet;
 use table::TableMerge;
@@ -36,29 +37,6 @@ pub(super) fn links_people(plan: &PullPlan, table: &TablePlan) -> bool {
                 .any(|(_, i)| plan.tables[*i].name == table.name),
             SourceKind::Csv { .. } => false,
         })
-}
-
-/// The last step of a pull.
-pub(super) struct Merge<'a> {
-    /// The lake.
-    pub lake: &'a Lake,
-    /// Tables and sources.
-    pub plan: &'a PullPlan,
-    /// The new rows.
-    pub spool: &'a Spool,
-    /// What must not be in the lake.
-    pub exclusions: &'a Exclusions,
-    /// Whether every shard is looked at, not only those with new rows.
-    pub everything: bool,
-    /// Whether files that the lake holds already were read with other settings: then what was read
-    /// now replaces what is stored, though its version is the same.
-    pub read_anew: bool,
-    /// Whether no extract is left that has to be read again for a damaged table.
-    pub complete: bool,
-    /// Worker threads.
-    pub threads: usize,
-    /// Where progress is shown.
-    pub progress: Progress,
 }
 
 impl Merge<'_> {

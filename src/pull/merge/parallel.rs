@@ -1,6 +1,6 @@
 //! Work on all threads.
 
-use super::Merge;
+use super::inputs::Merge;
 use crate::error::{Error, Result};
 use crate::stop;
 use std::sync::Mutex;

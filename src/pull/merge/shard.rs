@@ -1,8 +1,8 @@
 //! Merging one shard of a table: new rows in a file of their own, or all of them written anew.
 
-use super::Merge;
+use super::inputs::Merge;
 use super::newest::{Changed, Merged, NEEDED, Prefer, Rules, change, merge};
-use super::table::{MOST_CHANGED, TableMerge};
+use super::table::TableMerge;
 use crate::error::Result;
 use crate::lake::{DataFile, FileWriter, Lake};
 use crate::pull::identity::relink;
@@ -23,6 +23,9 @@ pub(super) struct ShardTask<'a> {
     /// Whether all rows are written anew; else new ones get a file of their own.
     pub whole: bool,
 }
+
+/// A shard is written anew when this share of its rows is removed or new.
+pub(super) const MOST_CHANGED: f64 = 0.25;
 
 /// What a merge changes: files to add, and files to take out in the state that they had.
 #[derive(Default)]

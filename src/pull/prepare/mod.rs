@@ -6,6 +6,7 @@
 mod columns;
 mod dates;
 mod named;
+mod named_person;
 pub(super) mod reject_spool;
 pub(super) mod rejected_line;
 pub(super) mod rejects;
@@ -22,7 +23,7 @@ use crate::privacy::{Lookup, PatientKey, RecordKey};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
-use named::NamedPerson;
+use named_person::NamedPerson;
 use rejected_line::RejectedLine;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

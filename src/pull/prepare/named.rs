@@ -1,5 +1,6 @@
 //! Whom rows name by an identifier of their own.
 
+use super::named_person::NamedPerson;
 use super::{KeptRow, Preparer, Rejecting, TableRows, text};
 use crate::decode::{RejectReason, Rows};
 use crate::error::Result;
@@ -8,35 +9,6 @@ use crate::pull::plan::{PersonLink, SourceKind, TablePlan};
 use arrow::array::{Array, ArrayRef, StringArray, new_null_array};
 use arrow::datatypes::DataType;
 use std::sync::Arc;
-
-/// Whom a row names by an identifier of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NamedPerson {
-    /// This person.
-    Verified(Person),
-    /// This person, as far as a number can say that nobody has verified: the row links to nobody.
-    Unverified(Person),
-    /// Nobody: the row is rejected.
-    Nobody,
-}
-
-impl NamedPerson {
-    /// The person, where the number is verified.
-    pub(super) fn verified(self) -> Option<Person> {
-        match self {
-            NamedPerson::Verified(person) => Some(person),
-            _ => None,
-        }
-    }
-
-    /// The person, where the number is not verified.
-    pub(super) fn unverified(self) -> Option<Person> {
-        match self {
-            NamedPerson::Unverified(person) => Some(person),
-            _ => None,
-        }
-    }
-}
 
 impl Preparer<'_> {
     /// Whom each row names, where rows carry the person's own identifier.

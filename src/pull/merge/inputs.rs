@@ -1,0 +1,30 @@
+//! What goes into a merge.
+
+use super::exclusions::Exclusions;
+use crate::lake::Lake;
+use crate::progress::Progress;
+use crate::pull::plan::PullPlan;
+use crate::pull::spool::Spool;
+
+/// The last step of a pull.
+pub(in crate::pull) struct Merge<'a> {
+    /// The lake.
+    pub lake: &'a Lake,
+    /// Tables and sources.
+    pub plan: &'a PullPlan,
+    /// The new rows.
+    pub spool: &'a Spool,
+    /// What must not be in the lake.
+    pub exclusions: &'a Exclusions,
+    /// Whether every shard is looked at, not only those with new rows.
+    pub everything: bool,
+    /// Whether files that the lake holds already were read with other settings: then what was read
+    /// now replaces what is stored, though its version is the same.
+    pub read_anew: bool,
+    /// Whether no extract is left that has to be read again for a damaged table.
+    pub complete: bool,
+    /// Worker threads.
+    pub threads: usize,
+    /// Where progress is shown.
+    pub progress: Progress,
+}

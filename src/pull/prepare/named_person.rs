@@ -1,0 +1,32 @@
+//! Whom a row names by an identifier of its own.
+
+use crate::privacy::Person;
+
+/// Whom a row names by an identifier of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NamedPerson {
+    /// This person.
+    Verified(Person),
+    /// This person, as far as a number can say that nobody has verified: the row links to nobody.
+    Unverified(Person),
+    /// Nobody: the row is rejected.
+    Nobody,
+}
+
+impl NamedPerson {
+    /// The person, where the number is verified.
+    pub(super) fn verified(self) -> Option<Person> {
+        match self {
+            NamedPerson::Verified(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// The person, where the number is not verified.
+    pub(super) fn unverified(self) -> Option<Person> {
+        match self {
+            NamedPerson::Unverified(person) => Some(person),
+            _ => None,
+        }
+    }
+}
