@@ -6,6 +6,8 @@
 //! and, as a record's newest version wins whatever the order, ends in the same lake.
 
 mod again;
+mod attempt;
+mod begin;
 mod bulk;
 mod clock;
 mod discover;
@@ -21,6 +23,7 @@ mod rekey;
 mod run;
 mod spool;
 mod state;
+mod store;
 mod summary;
 mod version;
 mod warnings;

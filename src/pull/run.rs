@@ -1,53 +1,35 @@
 //! One attempt at a pull, step by step: what is known, what is new, what it becomes.
 
+use super::attempt::Attempt;
 use super::bulk::{self, Memory, StagedExport};
 use super::clock::Clock;
 use super::discover::new_files::{FileToRead, NewFiles};
 use super::identity::patient_index::PatientIndex;
-use super::known::{Before, OptOutsNow, Outset};
+use super::known::Outset;
 use super::limits::PullLimits;
-use super::merge::exclusions::Exclusions;
-use super::merge::{Merge, links_people};
-use super::opt_outs::change;
+use super::merge::links_people;
 use super::opt_outs::effect;
 use super::opt_outs::growth;
-use super::opt_outs::stored::{self, OptedOut};
+use super::opt_outs::stored::OptedOut;
 use super::plan::{MergeColumns, PullPlan};
 use super::prepare::reject_spool::RejectSpool;
-use super::prepare::rejects;
 use super::read::context::PullContext;
 use super::read::intake::Intake;
 use super::read::pool;
 use super::read::threshold;
 use super::spool::Spool;
+use super::state::deleted_records;
 use super::state::extracts;
-use super::state::{data_quality, deleted_records, fence, rowless_versions};
+use super::store::Received;
 use super::{PullSummary, warnings};
 use crate::error::{Error, Result};
-use crate::lake::{Epoch, Lake};
-use crate::nearest::nearest;
+use crate::lake::Lake;
 use crate::pipeline::Pipeline;
-use crate::privacy::{Key, Lookup, OptOuts, PatientKey, PersonKey};
+use crate::privacy::{Key, Lookup, PatientKey, PersonKey};
 use crate::progress::Progress;
 use crate::scratch::Scratch;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
-
-/// What an attempt needs.
-pub(super) struct Attempt<'a> {
-    /// The pipeline.
-    pub pipeline: &'a Pipeline,
-    /// The lake.
-    pub lake: &'a Lake,
-    /// The key of pseudonyms.
-    pub key: &'a Key,
-    /// How it may use the machine.
-    pub limits: PullLimits,
-    /// The temporary folder.
-    pub scratch: &'a Scratch,
-    /// Where progress is shown.
-    pub progress: Progress,
-}
 
 impl Attempt<'_> {
     /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
@@ -112,45 +94,6 @@ impl Attempt<'_> {
         }
     }
 
-    /// **Plan**: what each source fills, what the lake held before, who has opted out, and whether
-    /// everything has to be read again.
-    async fn plan(&self, sources: &[String], all: bool) -> Result<(PullPlan, Outset<'_>)> {
-        let remembered = properties(self.lake).await?;
-        let exports = bulk::recall(&remembered);
-        let versions = bulk::fhir_versions(self.pipeline, self.lake, &exports, sources).await?;
-        let mut plan = PullPlan::read_for(self.pipeline, self.key, &versions)?;
-        let privacy = &self.pipeline.settings.privacy;
-        if privacy.open_pseudonymiser_salt.is_some() {
-            tracing::warn!(
-                "people get an open_pseudonym too, which is weak: whoever learns its salt finds every NHS number behind it"
-            );
-        }
-        let epoch = self.epoch(&plan).await?;
-        let before = self.before(&plan, exports, &remembered).await?;
-        let opt_outs = self.opt_outs(&before.opted_out)?;
-        // Records of people who opted in again are no longer in the lake: everything is read again.
-        // A table that somebody removed comes back whole.
-        let lost = !before.taken.is_empty() && before.tables.iter().any(Option::is_none);
-        // What an earlier Populace stored is read again by the rules of this one.
-        let older = self.lake.is_older();
-        if older && !before.taken.is_empty() {
-            tracing::warn!(
-                "an earlier populace made the lake at {}: this pull takes it over and reads all files again, once",
-                self.lake.location()
-            );
-        }
-        let again = opt_outs.back > 0 || lost || all || older;
-        choose(&mut plan, sources, again)?;
-        let planned = Outset {
-            epoch,
-            before,
-            opt_outs,
-            older,
-            again,
-        };
-        Ok((plan, planned))
-    }
-
     /// **Discover**: which files are new, and where what they hold will go.
     async fn discover(
         &self,
@@ -178,69 +121,8 @@ impl Attempt<'_> {
         Ok((Arc::new(shared), new))
     }
 
-    /// The epoch after the last one, whose command is kept from committing anything more if it was
-    /// cut short.
-    async fn epoch(&self, plan: &PullPlan) -> Result<Epoch<'_>> {
-        let mut epoch = self.lake.epoch().await?;
-        if epoch.is_open() {
-            let create = extracts::load(self.lake).await?.is_empty();
-            fence::fence(self.lake, plan, create).await?;
-            epoch.close().await?;
-        }
-        Ok(epoch)
-    }
-
-    async fn before(
-        &self,
-        plan: &PullPlan,
-        exports: Memory,
-        remembered: &BTreeMap<String, String>,
-    ) -> Result<Before> {
-        let mut names: Vec<_> = plan.tables.iter().map(|table| table.name.clone()).collect();
-        // The logs of the small tables are read beside the others; what they hold is asked for below.
-        names.extend([
-            extracts::table(),
-            stored::table(),
-            stored::list_table(),
-            rejects::table(),
-            data_quality::table(),
-            deleted_records::table(),
-            rowless_versions::table(),
-        ]);
-        let mut tables = self.lake.tables_named(&names).await?;
-        tables.truncate(plan.tables.len());
-        let opted_out = stored::load(self.lake).await?;
-        let taken = extracts::load(self.lake).await?;
-        Ok(Before {
-            brought: warnings::recall(remembered, &taken),
-            taken,
-            tables,
-            opted_out,
-            exports,
-        })
-    }
-
-    fn opt_outs(&self, before: &OptedOut) -> Result<OptOutsNow> {
-        let lists = &self.pipeline.settings.privacy.opt_outs;
-        let mut read = OptOuts::read(lists, &self.pipeline.root, self.key)?;
-        let changes = change::changes(before, &read);
-        let confirmed = &self.pipeline.settings.privacy.confirmed_opt_outs;
-        change::refuse_shrunk(&changes, lists, confirmed)?;
-        for list in &mut read.lists {
-            if let Some(change) = changes.iter().find(|change| change.list == list.name) {
-                (list.joined, list.withdrawn) = (change.joined, change.left);
-            }
-        }
-        Ok(OptOutsNow {
-            joining: read.people.difference(&before.people).copied().collect(),
-            back: before.people.difference(&read.people).count() as u64,
-            lists: changes,
-            read,
-        })
-    }
-
     /// Refuses lists that would take out a large share of the people known.
-    async fn judge_opt_outs(&self, context: &PullContext, planned: &Planned<'_>) -> Result<()> {
+    async fn judge_opt_outs(&self, context: &PullContext, planned: &Outset<'_>) -> Result<()> {
         let Some(arrived) = context.take_arrived_people() else {
             return Ok(());
         };
@@ -400,137 +282,6 @@ impl Attempt<'_> {
         }
         Ok(intake)
     }
-
-    /// **Merge** and state: stores all that was taken in, the tables first, then what the next pull has to
-    /// know, and, last of all, which files were taken. Gives the epoch, which is still open.
-    async fn commit<'a>(
-        &'a self,
-        planned: Outset<'a>,
-        exclusions: &Exclusions,
-        arrived: &Received<'_>,
-    ) -> Result<(PullSummary, Epoch<'a>)> {
-        let Received {
-            shared,
-            intake,
-            brought,
-            ..
-        } = *arrived;
-        let (lake, plan) = (self.lake, &shared.plan);
-        let merge = self.merge(&planned, exclusions, arrived);
-        let Outset {
-            mut epoch,
-            mut before,
-            opt_outs,
-            ..
-        } = planned;
-        let stored = before.tables.clone();
-        let coming = effect::Coming {
-            tables: &stored,
-            lists: &opt_outs.lists,
-            joined: &opt_outs.joining,
-            exclusions,
-            version: before.opted_out.version,
-        };
-        let effect = effect::note(lake, &coming).await?;
-        epoch.claim().await?;
-        let tables = std::mem::take(&mut before.tables);
-        let tables = merge.all(tables, intake).await?;
-        self.remember(before, &opt_outs, exclusions, arrived)
-            .await?;
-        let summary = PullSummary::of(plan, intake, tables).with_exports(plan, brought);
-        let summary = summary.with_opt_outs(&opt_outs.read, opt_outs.people(), effect);
-        effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
-        Ok((summary, epoch))
-    }
-
-    /// How new rows are merged into the tables.
-    fn merge<'m>(
-        &'m self,
-        planned: &Outset<'_>,
-        exclusions: &'m Exclusions,
-        arrived: &Received<'m>,
-    ) -> Merge<'m> {
-        let Received {
-            shared,
-            intake,
-            brought,
-            new,
-        } = *arrived;
-        Merge {
-            lake: self.lake,
-            plan: &shared.plan,
-            spool: &shared.spool,
-            exclusions,
-            everything: planned.opt_outs.changed() || planned.older,
-            // A full export may have been asked for because settings changed.
-            read_anew: planned.again
-                || new.other_settings
-                || brought.iter().any(StagedExport::is_full),
-            complete: planned.before.complete_with(&shared.plan, intake, brought),
-            threads: self.limits.threads,
-            progress: self.progress,
-        }
-    }
-
-    /// **State**: keeps what the next pull has to know, and, last of all, which files were taken.
-    async fn remember(
-        &self,
-        mut before: Before,
-        opt_outs: &OptOutsNow,
-        exclusions: &Exclusions,
-        arrived: &Received<'_>,
-    ) -> Result<()> {
-        let Received {
-            shared,
-            intake,
-            brought,
-            new,
-        } = *arrived;
-        let (lake, plan) = (self.lake, &shared.plan);
-        let gone = before.replaced(plan, brought);
-        futures::try_join!(
-            deleted_records::store(lake, &exclusions.deleted, intake.people.owners()),
-            rejects::store(lake, &shared.rejects, &gone),
-            data_quality::store(lake, plan, intake.values(plan), &gone),
-            stored::store(lake, &before.opted_out, &opt_outs.read, &intake.people),
-            effect::store_lists(lake, &opt_outs.read.lists),
-        )?;
-        before.taken.extend(intake.taken(plan));
-        warnings::learn(&mut before.brought, plan, &before.taken, new, intake);
-        extracts::store(lake, &before.taken, before.properties()?).await?;
-        match lake.is_older() {
-            true => lake.taken_over().await,
-            false => Ok(()),
-        }
-    }
-}
-
-/// What was found at the sources and read.
-struct Received<'a> {
-    shared: &'a PullContext,
-    intake: &'a Intake,
-    brought: &'a [StagedExport],
-    new: &'a NewFiles,
-}
-
-/// The properties of `populace.extract`.
-async fn properties(lake: &Lake) -> Result<BTreeMap<String, String>> {
-    let table = lake.table(&extracts::table()).await?;
-    Ok(table.map(|t| t.properties).unwrap_or_default())
-}
-
-/// Keeps the named sources; all of them when everything has to be read again.
-fn choose(plan: &mut PullPlan, sources: &[String], again: bool) -> Result<()> {
-    for name in sources {
-        if !plan.sources.iter().any(|s| &s.name == name) {
-            return Err(Error::usage(format!("there is no source '{name}'"))
-                .hint(nearest(name, plan.sources.iter().map(|s| s.name.as_str()))));
-        }
-    }
-    if !sources.is_empty() && !again {
-        plan.sources.retain(|s| sources.contains(&s.name));
-    }
-    Ok(())
 }
 
 /// Whether a Patient of somebody who opted out turns out to be another person's: records of theirs

@@ -1,0 +1,127 @@
+//! What the lake says of Patients and merges, read into the patient index.
+
+use super::facts::{LinkFact, Replacement};
+use super::patient_index::PatientIndex;
+use crate::error::{Context, Result};
+use crate::lake::Lake;
+use crate::privacy::{PatientKey, PersonKey, RecordKey};
+use crate::pull::clock::Clock;
+use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
+use crate::pull::state::{rowless_versions, stored_rows};
+use crate::pull::version::{Digest, Micros, Version};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+
+impl PatientIndex {
+    /// Adds the links that `table`, whose records are people, holds already.
+    pub(crate) async fn load(&mut self, lake: &Lake, table: &TablePlan) -> Result<()> {
+        for rows in rows(
+            lake,
+            table,
+            &[
+                "person_key",
+                "record_key",
+                MERGED_FROM,
+                UNVERIFIED,
+                "updated",
+                "digest",
+            ],
+        )
+        .await?
+        {
+            let person = numbers(&rows, table, "person_key")?;
+            let record = numbers(&rows, table, "record_key")?;
+            let merged = numbers(&rows, table, MERGED_FROM)?;
+            let claimed = numbers(&rows, table, UNVERIFIED)?;
+            for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
+                let own = if merged.is_valid(row) { merged } else { person };
+                self.learn(LinkFact {
+                    patient_key: PatientKey::new(record.value(row)),
+                    person: person_at(own, row),
+                    claimed: person_at(claimed, row),
+                    version,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the merged Patients that `table` holds already; `other` and `kind` name its columns.
+    pub(crate) async fn load_merges(
+        &mut self,
+        lake: &Lake,
+        table: &TablePlan,
+        other: &str,
+        kind: &str,
+    ) -> Result<()> {
+        for rows in rows(
+            lake,
+            table,
+            &["record_key", other, kind, "updated", "digest"],
+        )
+        .await?
+        {
+            let record = numbers(&rows, table, "record_key")?;
+            let others = numbers(&rows, table, other)?;
+            let kinds = column(&rows, table, kind)?;
+            let kinds = kinds.as_string::<i32>();
+            for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
+                if kinds.is_valid(row) && others.is_valid(row) {
+                    let record = RecordKey::new(record.value(row));
+                    let other = PatientKey::new(others.value(row));
+                    let pair = Replacement::of(record, other, kinds.value(row));
+                    self.learn_merge(Replacement {
+                        record,
+                        version,
+                        pair,
+                    });
+                }
+            }
+        }
+        for rowless in rowless_versions::load(lake).await?.of(&table.name) {
+            self.learn_unmerged(rowless.record, rowless.version);
+        }
+        Ok(())
+    }
+}
+
+async fn rows(lake: &Lake, table: &TablePlan, columns: &[&str]) -> Result<Vec<RecordBatch>> {
+    let mut found = Vec::new();
+    if let Some(held) = lake.table(&table.name).await? {
+        let shape = stored_rows::shape(table, columns);
+        for file in &held.files {
+            found.extend(stored_rows::rows(lake, file, &shape).await?);
+        }
+    }
+    Ok(found)
+}
+
+fn column<'b>(
+    rows: &'b RecordBatch,
+    table: &TablePlan,
+    name: &str,
+) -> Result<&'b arrow::array::ArrayRef> {
+    rows.column_by_name(name)
+        .ok_or("it is missing")
+        .data(|| format!("column {name} of table {}", table.name))
+}
+
+fn numbers<'b>(rows: &'b RecordBatch, table: &TablePlan, name: &str) -> Result<&'b Int64Array> {
+    Ok(column(rows, table, name)?.as_primitive::<Int64Type>())
+}
+
+fn person_at(column: &Int64Array, row: usize) -> Option<PersonKey> {
+    let known = column.is_valid(row);
+    known.then(|| PersonKey::new(column.value(row)))
+}
+
+fn versions(rows: &RecordBatch, table: &TablePlan) -> Result<Vec<Version>> {
+    let updated = column(rows, table, "updated")?.as_primitive::<TimestampMicrosecondType>();
+    let digest = numbers(rows, table, "digest")?;
+    let clock = Clock::of_command();
+    let version = |row| {
+        let updated = Micros::stored(updated, row, clock);
+        Version::from((updated, Digest::of_line(digest.value(row))))
+    };
+    Ok((0..rows.num_rows()).map(version).collect())
+}

@@ -1,0 +1,135 @@
+//! The end of a pull: tables are merged, and what the next pull has to know is kept.
+
+use super::attempt::Attempt;
+use super::bulk::StagedExport;
+use super::discover::new_files::NewFiles;
+use super::known::{Before, OptOutsNow, Outset};
+use super::merge::Merge;
+use super::merge::exclusions::Exclusions;
+use super::opt_outs::effect;
+use super::opt_outs::stored;
+use super::prepare::rejects;
+use super::read::context::PullContext;
+use super::read::intake::Intake;
+use super::state::extracts;
+use super::state::{data_quality, deleted_records};
+use super::{PullSummary, warnings};
+use crate::error::Result;
+use crate::lake::Epoch;
+
+impl Attempt<'_> {
+    /// **Merge** and state: stores all that was taken in, the tables first, then what the next pull has to
+    /// know, and, last of all, which files were taken. Gives the epoch, which is still open.
+    pub(super) async fn commit<'a>(
+        &'a self,
+        planned: Outset<'a>,
+        exclusions: &Exclusions,
+        arrived: &Received<'_>,
+    ) -> Result<(PullSummary, Epoch<'a>)> {
+        let Received {
+            shared,
+            intake,
+            brought,
+            ..
+        } = *arrived;
+        let (lake, plan) = (self.lake, &shared.plan);
+        let merge = self.merge(&planned, exclusions, arrived);
+        let Outset {
+            mut epoch,
+            mut before,
+            opt_outs,
+            ..
+        } = planned;
+        let stored = before.tables.clone();
+        let coming = effect::Coming {
+            tables: &stored,
+            lists: &opt_outs.lists,
+            joined: &opt_outs.joining,
+            exclusions,
+            version: before.opted_out.version,
+        };
+        let effect = effect::note(lake, &coming).await?;
+        epoch.claim().await?;
+        let tables = std::mem::take(&mut before.tables);
+        let tables = merge.all(tables, intake).await?;
+        self.remember(before, &opt_outs, exclusions, arrived)
+            .await?;
+        let summary = PullSummary::of(plan, intake, tables).with_exports(plan, brought);
+        let summary = summary.with_opt_outs(&opt_outs.read, opt_outs.people(), effect);
+        effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
+        Ok((summary, epoch))
+    }
+
+    /// How new rows are merged into the tables.
+    fn merge<'m>(
+        &'m self,
+        planned: &Outset<'_>,
+        exclusions: &'m Exclusions,
+        arrived: &Received<'m>,
+    ) -> Merge<'m> {
+        let Received {
+            shared,
+            intake,
+            brought,
+            new,
+        } = *arrived;
+        Merge {
+            lake: self.lake,
+            plan: &shared.plan,
+            spool: &shared.spool,
+            exclusions,
+            everything: planned.opt_outs.changed() || planned.older,
+            // A full export may have been asked for because settings changed.
+            read_anew: planned.again
+                || new.other_settings
+                || brought.iter().any(StagedExport::is_full),
+            complete: planned.before.complete_with(&shared.plan, intake, brought),
+            threads: self.limits.threads,
+            progress: self.progress,
+        }
+    }
+
+    /// **State**: keeps what the next pull has to know, and, last of all, which files were taken.
+    async fn remember(
+        &self,
+        mut before: Before,
+        opt_outs: &OptOutsNow,
+        exclusions: &Exclusions,
+        arrived: &Received<'_>,
+    ) -> Result<()> {
+        let Received {
+            shared,
+            intake,
+            brought,
+            new,
+        } = *arrived;
+        let (lake, plan) = (self.lake, &shared.plan);
+        let gone = before.replaced(plan, brought);
+        futures::try_join!(
+            deleted_records::store(lake, &exclusions.deleted, intake.people.owners()),
+            rejects::store(lake, &shared.rejects, &gone),
+            data_quality::store(lake, plan, intake.values(plan), &gone),
+            stored::store(lake, &before.opted_out, &opt_outs.read, &intake.people),
+            effect::store_lists(lake, &opt_outs.read.lists),
+        )?;
+        before.taken.extend(intake.taken(plan));
+        warnings::learn(&mut before.brought, plan, &before.taken, new, intake);
+        extracts::store(lake, &before.taken, before.properties()?).await?;
+        match lake.is_older() {
+            true => lake.taken_over().await,
+            false => Ok(()),
+        }
+    }
+}
+
+/// What was found at the sources and read.
+pub(super) struct Received<'a> {
+    /// Tables, sources and rows.
+    pub shared: &'a PullContext,
+    /// What reading brought.
+    pub intake: &'a Intake,
+    /// What servers sent.
+    pub brought: &'a [StagedExport],
+    /// Which files were new.
+    pub new: &'a NewFiles,
+}
