@@ -3,7 +3,7 @@
 use super::bulk::StagedExport;
 use super::discover::new_files::NewFiles;
 use super::plan::PullPlan;
-use super::prepare::Values;
+use super::prepare::unknown_values::UnknownValues;
 use super::read::intake::Intake;
 use super::state::data_quality;
 use crate::lake::Table;
@@ -219,7 +219,7 @@ impl ValuesNotKnown {
     fn of(plan: &PullPlan, intake: &Intake) -> Vec<Self> {
         let mut all = Vec::new();
         for (index, source) in plan.sources.iter().enumerate() {
-            let mut values = Values::new();
+            let mut values = UnknownValues::new();
             for (_, file) in intake.of_source(index) {
                 for (place, count) in &file.values {
                     *values.entry(place.clone()).or_default() += count;

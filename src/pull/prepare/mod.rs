@@ -11,13 +11,14 @@ pub(super) mod reject_spool;
 pub(super) mod rejected_line;
 pub(super) mod rejects;
 mod unknown_dates;
+pub(super) mod unknown_values;
 
 use super::clock::Clock;
 use super::identity::facts::{LinkFact, Replacement};
 use super::identity::patient_index::PatientIndex;
 use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::version::{Digest, Micros, RecordVersion, Version, extract_order};
-use crate::decode::{Decoded, Line, RejectReason, Rows, ValueRule};
+use crate::decode::{Decoded, Line, RejectReason, Rows};
 use crate::error::{Context, Result};
 use crate::privacy::{Lookup, PatientKey, RecordKey};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
@@ -27,6 +28,7 @@ use named_person::NamedPerson;
 use rejected_line::RejectedLine;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use unknown_values::UnknownValues;
 
 /// A chunk, ready for the lake.
 #[derive(Debug, Default)]
@@ -42,11 +44,8 @@ pub(super) struct Prepared {
     /// Lines whose last update lies in the future.
     pub future: u64,
     /// Values that are not known although something was written.
-    pub values: Values,
+    pub values: UnknownValues,
 }
-
-/// How many values are not known, by table of the pull, column and rule.
-pub(super) type Values = BTreeMap<(usize, String, ValueRule), u64>;
 
 /// What lines say of people and deletions.
 #[derive(Debug, Default)]

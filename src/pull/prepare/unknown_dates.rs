@@ -4,7 +4,7 @@ use crate::decode::{Decoded, Rows, ValueRule, Zone};
 use crate::error::{Context, Result};
 use crate::pipeline::Dates;
 use crate::pull::plan::TablePlan;
-use crate::pull::prepare::Values;
+use crate::pull::prepare::unknown_values::UnknownValues;
 use arrow::array::{Array, ArrayRef, AsArray, Date32Array, RecordBatch, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use chrono::Datelike;
@@ -25,7 +25,7 @@ pub(super) fn forget(
     targets: &[usize],
     tables: &[TablePlan],
     dates: &Dates,
-    values: &mut Values,
+    values: &mut UnknownValues,
 ) -> Result<()> {
     let days = dates.unknown_dates.iter();
     let unknown = Unknown {
@@ -44,7 +44,7 @@ impl Unknown {
         rows: &mut Rows,
         target: usize,
         plan: &TablePlan,
-        values: &mut Values,
+        values: &mut UnknownValues,
     ) -> Result<()> {
         let mut columns = None;
         for (at, column) in rows.batch.columns().iter().enumerate() {

@@ -10,7 +10,8 @@ use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::PullPlan;
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::prepare::rejects::{Reasons, reasons};
-use crate::pull::prepare::{Deletion, Learnt, Values};
+use crate::pull::prepare::unknown_values::UnknownValues;
+use crate::pull::prepare::{Deletion, Learnt};
 use crate::pull::state::deleted_records::Deleted;
 use crate::pull::state::extracts::{Extract, Extracts};
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ pub(in crate::pull) struct FileIntake {
     /// Lines whose last update lies in the future.
     pub future: u64,
     /// Values that are not known although something was written.
-    pub values: Values,
+    pub values: UnknownValues,
     /// What dates say about the order of their numbers, by column.
     pub orders: BTreeMap<String, DateOrder>,
     /// Its decompressed bytes.
@@ -175,7 +176,7 @@ impl Intake {
     pub(in crate::pull) fn values<'a>(
         &'a self,
         plan: &'a PullPlan,
-    ) -> impl Iterator<Item = ((String, String), usize, &'a Values)> {
+    ) -> impl Iterator<Item = ((String, String), usize, &'a UnknownValues)> {
         let files = self.files.iter();
         files.map(|(work, file)| (id(plan, work), work.source, &file.values))
     }

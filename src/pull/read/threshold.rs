@@ -4,8 +4,8 @@ use super::intake::{FileIntake, Intake};
 use crate::decode::{RejectReason, ValueRule};
 use crate::error::{Error, Result};
 use crate::pull::plan::{PullPlan, SourcePlan};
-use crate::pull::prepare::Values;
 use crate::pull::prepare::rejects::Reasons;
+use crate::pull::prepare::unknown_values::UnknownValues;
 use crate::pull::state::data_quality;
 
 /// Dates with the month first that say nothing of the others.
@@ -20,7 +20,7 @@ pub(crate) fn check(plan: &PullPlan, intake: &Intake) -> Result<()> {
     for (index, source) in plan.sources.iter().enumerate() {
         let (mut lines, mut rejected, mut reasons) = (0, 0, Reasons::new());
         check_order(source, intake.of_source(index))?;
-        let mut values = Values::new();
+        let mut values = UnknownValues::new();
         for (_, file) in intake.of_source(index) {
             for (place, count) in &file.values {
                 *values.entry(place.clone()).or_default() += count;
@@ -51,7 +51,7 @@ pub(crate) fn check(plan: &PullPlan, intake: &Intake) -> Result<()> {
 }
 
 /// The columns with the most values that do not have their form, and the form.
-fn wrong_types(plan: &PullPlan, source: usize, values: &Values) -> Vec<String> {
+fn wrong_types(plan: &PullPlan, source: usize, values: &UnknownValues) -> Vec<String> {
     let mut wrong: Vec<_> = data_quality::explained(plan, source, values)
         .filter(|(_, _, rule, _, _)| *rule == ValueRule::WrongType)
         .collect();

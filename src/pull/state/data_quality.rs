@@ -4,7 +4,7 @@ use crate::decode::ValueRule;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
 use crate::pull::plan::{PullPlan, SourceKind};
-use crate::pull::prepare::Values;
+use crate::pull::prepare::unknown_values::UnknownValues;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ const NAMES: [&str; 5] = ["source", "file", "table_name", "column_name", "rule"]
 pub(crate) fn explained(
     plan: &PullPlan,
     source: usize,
-    values: &Values,
+    values: &UnknownValues,
 ) -> impl Iterator<Item = (String, String, ValueRule, u64, Option<String>)> {
     values.iter().map(move |((table, column, rule), count)| {
         let wanted = match rule {
@@ -61,7 +61,7 @@ fn wanted(plan: &PullPlan, source: usize, table: usize, column: &str) -> Option<
 pub(crate) async fn store<'a>(
     lake: &Lake,
     plan: &PullPlan,
-    files: impl Iterator<Item = ((String, String), usize, &'a Values)>,
+    files: impl Iterator<Item = ((String, String), usize, &'a UnknownValues)>,
     gone: &[(String, String)],
 ) -> Result<()> {
     let base = lake.table(&table()).await?;

@@ -124,7 +124,7 @@ impl StagedExport {
                     }
                     let file = piece.file;
                     for (table, column, rule, count) in &piece.values {
-                        let table = table_of(shared, table).ok_or_else(lost)?;
+                        let table = table_of(context, table).ok_or_else(lost)?;
                         let values = &mut sums[file].read.values;
                         *values.entry((table, column.clone(), *rule)).or_default() += count;
                     }
