@@ -10,7 +10,7 @@ use crate::lake::TableName;
 use crate::privacy::{Treatment, check_csv_column};
 use crate::pull::version::EXTRACT_ORDER;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -75,22 +75,13 @@ pub(super) fn view_table(
             stored: link.is_none() && logical != Some(i),
         });
     }
-    let tagged = |tag: &str, value: Option<&str>| {
-        let has = |tags: &BTreeMap<String, String>| {
-            let found = tags.get(tag);
-            found.is_some_and(|found| value.is_none_or(|value| value == found))
-        };
-        let mut columns = view.columns.iter().rev();
-        let column = columns.find(|column| has(&column.tags));
-        column.map(|column| column.name.clone())
-    };
-    let order = tagged("populace/order", None);
+    let order = tagged(view, "populace/order", None);
     let schema = view.schema();
     let mut table = table(&view.name, file, text, columns, person, order, &schema)?;
     table.logical = logical;
     table.one_row = view.gives_one_row();
-    let other = tagged("populace/merge", Some("other"));
-    let kind = tagged("populace/merge", Some("type"));
+    let other = tagged(view, "populace/merge", Some("other"));
+    let kind = tagged(view, "populace/merge", Some("type"));
     table.merges = other
         .zip(kind)
         .map(|(other, kind)| MergeColumns { other, kind });
@@ -98,6 +89,16 @@ pub(super) fn view_table(
         add_open_pseudonym(&mut table, salt);
     }
     Ok(table)
+}
+
+/// The name of the view's column with a tag, of this value where one is given; of several the last.
+fn tagged(view: &View, tag: &str, value: Option<&str>) -> Option<String> {
+    let mut columns = view.columns.iter().rev();
+    let column = columns.find(|column| {
+        let found = column.tags.get(tag);
+        found.is_some_and(|found| value.is_none_or(|value| value == found))
+    });
+    column.map(|column| column.name.clone())
 }
 
 /// Gives people a pseudonym by which older data can be linked, with the fingerprint of a `salt`.
