@@ -14,8 +14,8 @@ const TAIL: usize = 5;
 /// Decodes files of one column file.
 #[derive(Debug, Clone)]
 pub struct CsvDecoder {
-    pub(super) file: Arc<ColumnFile>,
-    pub(super) zone: Zone,
+    file: Arc<ColumnFile>,
+    zone: Zone,
     schema: SchemaRef,
 }
 
@@ -72,7 +72,7 @@ impl CsvDecoder {
 
     fn records(&self, layout: &Layout, chunk: &Chunk<'_>, tail: usize) -> Result<Decoded> {
         let mut fields = Fields::new(layout.dialect);
-        let mut reading = Reading::new(self, layout, chunk);
+        let mut reading = Reading::new(&self.file, self.zone, self.schema.clone(), layout, chunk);
         for place in Records::new(chunk.bytes, layout.dialect) {
             reading.record(&mut fields, place, place.start >= tail)?;
         }

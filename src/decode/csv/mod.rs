@@ -1,6 +1,7 @@
 //! CSV extracts: a column file says which columns make a table.
 
 mod column_file;
+mod column_type;
 mod decoder;
 mod dialect;
 mod fields;
@@ -13,7 +14,8 @@ mod rows;
 mod text;
 mod value;
 
-pub use column_file::{ColumnFile, ColumnType, CsvColumn};
+pub use column_file::{ColumnFile, CsvColumn};
+pub use column_type::ColumnType;
 pub use decoder::CsvDecoder;
 pub use dialect::Dialect;
 pub use layout::{Header, Layout};

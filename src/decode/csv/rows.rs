@@ -5,7 +5,7 @@ use super::layout::{Layout, name_of};
 use super::moment::{self, Slashes};
 use super::record::Place;
 use super::value::{Builder, Value, read};
-use super::{ColumnFile, ColumnType, CsvDecoder, text};
+use super::{ColumnFile, ColumnType, text};
 use crate::decode::{
     Chunk, DateOrder, Decoded, Line, Reject, RejectReason, Rows, ValueCounts, ValueRule, Zone,
 };
@@ -61,12 +61,19 @@ enum Outcome {
 }
 
 impl<'d> Reading<'d> {
-    pub(super) fn new(decoder: &'d CsvDecoder, layout: &'d Layout, chunk: &'d Chunk<'d>) -> Self {
-        let columns = &decoder.file.columns;
+    /// Nothing read yet of `chunk`, whose times are those of `zone`.
+    pub(super) fn new(
+        file: &'d ColumnFile,
+        zone: Zone,
+        schema: SchemaRef,
+        layout: &'d Layout,
+        chunk: &'d Chunk<'d>,
+    ) -> Self {
+        let columns = &file.columns;
         Reading {
-            file: &decoder.file,
-            zone: decoder.zone,
-            schema: decoder.schema().clone(),
+            file,
+            zone,
+            schema,
             layout,
             chunk,
             people: StringBuilder::new(),
@@ -327,6 +334,7 @@ fn is_rule(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::csv::CsvDecoder;
     use crate::decode::csv::Layout;
     use arrow::array::{Array, AsArray};
     use arrow::datatypes::{Date32Type, Int64Type};
