@@ -463,7 +463,8 @@ fn a_csv_row_from_the_future_does_not_win_for_ever() {
         &row("2026-09-02 00:00:00", "right"),
     );
     project.ok(&["pull", "-q"]);
-    assert_eq!(project.sql(band), [["right", "2026-09-02T00:00:00"]]);
+    // Midnight of 2 September in England.
+    assert_eq!(project.sql(band), [["right", "2026-09-01T23:00:00"]]);
 }
 
 /// Two Flags each of `people`, of whom only the first Patient is there.
