@@ -234,7 +234,7 @@ fn month_name(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let is = |month: &&str| {
         name == month[..3] || name == **month || (name == "sept" && month.starts_with("sept"))
     };
-    let month = MONTHS.iter().position(|month| is(&month))?;
+    let month = MONTHS.iter().position(is)?;
     Some((u32::try_from(month).ok()? + 1, rest))
 }
 

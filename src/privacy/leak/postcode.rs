@@ -173,7 +173,7 @@ fn is_dose(word: &[u8]) -> bool {
     const UNITS: [&str; 10] = ["UG", "NG", "PG", "UL", "DL", "NL", "FL", "HR", "YR", "LB"];
     let unit = &word[word.iter().take_while(|b| b.is_ascii_digit()).count()..];
     let is = |name: &&str| name.as_bytes().eq_ignore_ascii_case(unit);
-    UNITS.iter().any(|name| is(&name))
+    UNITS.iter().any(is)
 }
 
 /// The outward half: A9, A99, AA9, AA99, A9A or AA9A, or GIR.
@@ -210,7 +210,7 @@ fn area(code: &[u8]) -> &[u8] {
 
 fn is_area(letters: &[u8]) -> bool {
     let is = |area: &&str| area.as_bytes().eq_ignore_ascii_case(letters);
-    AREAS.iter().any(|area| is(&area)) || letters.eq_ignore_ascii_case(b"GIR")
+    AREAS.iter().any(is) || letters.eq_ignore_ascii_case(b"GIR")
 }
 
 /// Whether the second half is an ordinal beside a code in the other case: `B12 2nd`.

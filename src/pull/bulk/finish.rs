@@ -76,7 +76,7 @@ impl Reading<'_> {
             (Some(count), Role::Deleted) => count != state.resources && count != state.deletes,
             _ => false,
         };
-        if !wrong && !(short && self.counted().is_none()) {
+        if !(wrong || short && self.counted().is_none()) {
             return Ok(());
         }
         let error = Error::data(format!(
