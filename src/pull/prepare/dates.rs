@@ -10,8 +10,16 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
 use std::collections::HashSet;
 
-/// 1980 in microseconds since 1970: a last update before it is none, but a clock that was never set.
-const SENSELESS: i64 = 315_532_800_000_000;
+/// A day in microseconds.
+const DAY: i64 = 86_400_000_000;
+
+/// The end of 1 January 1900 in microseconds since 1970.
+const END_OF_1900_01_01: i64 = -25_566 * DAY;
+
+/// Whether a last update is none, but a clock that was never set: 1 January 1970, or 1900 and before.
+fn is_senseless(when: i64) -> bool {
+    (0..DAY).contains(&when) || when < END_OF_1900_01_01
+}
 
 /// Lines whose last update lies in the future, or is not told.
 #[derive(Default)]
@@ -30,7 +38,7 @@ impl Preparer<'_> {
         let made = self.clock.bounded(self.made);
         let fhir = matches!(self.source.kind, SourceKind::Fhir { .. });
         for (at, line) in decoded.lines.iter_mut().enumerate() {
-            if line.updated.is_none_or(|when| when < SENSELESS) && self.made > SENSELESS {
+            if line.updated.is_none_or(is_senseless) && !is_senseless(self.made) {
                 // A row of CSV has an order of its own, which its line is a part of.
                 let later = if fhir { line.number } else { 0 };
                 line.updated = Some(made.saturating_add_unsigned(later));
