@@ -5,11 +5,8 @@ use super::evaluate::{Evaluator, Wrong};
 use super::program::Preference;
 
 /// SNOMED CT codes that say only that a record was transferred between GP systems (GP2GP) and lost its
-/// code on the way.
-const DEGRADED: [&[u8]; 10] = [
-    b"196381000000100",
-    b"196391000000103",
-    b"196401000000100",
+/// code on the way: those of the clinical codes guidance of UK Core.
+const DEGRADED: [&[u8]; 7] = [
     b"196411000000103",
     b"196421000000109",
     b"196431000000106",
