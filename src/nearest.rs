@@ -26,7 +26,7 @@ pub(crate) fn nearest(
 }
 
 /// The candidate nearest to `wrong`, when one is near enough to be what was meant: at most three
-/// letters away, and not more than half of the shorter one. Of two as near it is the longer one, as
+/// letters away, and not more than half of the shorter one or a third of the longer. Of two as near it is the longer one, as
 /// letters are forgotten more often than added.
 pub(crate) fn near<'n>(
     wrong: &str,
@@ -41,9 +41,10 @@ pub(crate) fn near<'n>(
 
 /// How far `wrong` is from the name `known`; None when it is too far to be a slip of the hand.
 pub(crate) fn distance(wrong: &str, known: &str) -> Option<usize> {
-    let shorter = wrong.chars().count().min(known.chars().count());
+    let lengths = [wrong, known].map(|name| name.chars().count());
+    let [shorter, longer] = [lengths[0].min(lengths[1]), lengths[0].max(lengths[1])];
     let distance = strsim::damerau_levenshtein(wrong, known);
-    (distance <= 3 && distance * 2 <= shorter).then_some(distance)
+    (distance <= 3 && distance * 2 <= shorter && distance * 3 <= longer).then_some(distance)
 }
 
 #[cfg(test)]
@@ -80,5 +81,6 @@ mod tests {
             Some("date_diff")
         );
         assert_eq!(near("datediff", ["date_bin", "date_part"]), None);
+        assert_eq!(near("practice", ["active", "practice_key"]), None);
     }
 }

@@ -308,7 +308,12 @@ fn known_in_all_ways() -> Project {
         csv += &row(id + 10, OTHER, status);
     }
     csv += &row(5, "943 476 5919", "07");
-    fs::write(project.path("csv/dental_contact.csv"), csv).unwrap();
+    let file = project.path("csv/dental_contact.csv");
+    fs::write(&file, csv).unwrap();
+    // Rows keep when their extract was made: of the same day in every project.
+    let made = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_760_000_000);
+    let file = fs::File::options().write(true).open(file).unwrap();
+    file.set_modified(made).unwrap();
     project.ok(&["pull", "-q"]);
     // Later a Patient is deleted, and another's number is not verified any more.
     write(
