@@ -50,30 +50,24 @@ with patients as (
     where person_key is not null
 ),
 
-addresses as (
+residences as (
     select
         person_key,
         record_key,
-        lsoa21_code,
-        row_number() over (
-            partition by person_key, record_key
+        first_value(
+            lsoa21_code
             order by
                 case when use = 'temp' then 2 else 1 end,
                 case when type = 'postal' then 2 else 1 end,
                 coalesce(started, cast('1900-01-01' as date)) desc,
                 record_row
-        ) as preference
+        ) as lsoa21_code
     from record.patient_address
     where person_key is not null
         and coalesce(use, 'home') in ('home', 'temp')
         and (started is null or started <= $as_of)
         and (ended is null or ended >= $as_of)
-),
-
-residences as (
-    select person_key, record_key, lsoa21_code
-    from addresses
-    where preference = 1
+    group by person_key, record_key
 ),
 
 organisations as (
