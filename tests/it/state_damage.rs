@@ -134,7 +134,7 @@ fn status_shows_what_it_can_and_names_damaged_tables() {
         shown.contains("record.patient ") && shown.contains("Last releases"),
         "{shown}"
     );
-    assert!(shown.contains("15 of 15 models built"), "{shown}");
+    assert!(shown.contains("17 of 17 models built"), "{shown}");
     for table in ["record.condition", "populace.extract", "core.person"] {
         assert!(!shown.contains(&format!("{table} ")), "{shown}");
         assert!(
@@ -235,7 +235,8 @@ fn a_rotation_whose_state_is_damaged_makes_no_other_lake() {
             continue;
         }
         found = true;
-        for (name, bytes) in &kept {
+        // A file that was only begun has nothing to damage.
+        for (name, bytes) in kept.iter().filter(|(_, bytes)| !bytes.is_empty()) {
             let mut damaged = bytes.clone();
             damaged[bytes.len() / 2] ^= 1;
             fs::write(state.join(name), damaged).unwrap();

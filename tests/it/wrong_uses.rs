@@ -168,7 +168,7 @@ fn every_mistake_has_a_cause_and_a_cure() {
             2,
             &["run", "nothing.alike"],
             "there is no model",
-            "and 3 more",
+            "and 5 more",
         ),
         (
             2,
