@@ -59,8 +59,15 @@ struct Written {
     expect: Option<String>,
     #[serde(default)]
     severity: Severity,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "share")]
     tolerated_share: f64,
+}
+
+fn share<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<f64, D::Error> {
+    let share = f64::deserialize(deserializer).ok();
+    share.filter(|s| (0.0..1.0).contains(s)).ok_or_else(|| {
+        serde::de::Error::custom("write a share of the rows from 0 to below 1, such as 0.02")
+    })
 }
 
 fn some<'de, D: serde::Deserializer<'de>>(
@@ -79,9 +86,6 @@ impl TryFrom<Written> for Check {
             (None, None, Some(condition)) => Rule::Expect(condition),
             _ => return Err("a check is one of unique, not_null and expect"),
         };
-        if !(0.0..1.0).contains(&written.tolerated_share) {
-            return Err("tolerated_share is a share of the rows from 0 to below 1, such as 0.02");
-        }
         Ok(Check {
             rule,
             severity: written.severity,

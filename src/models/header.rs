@@ -65,7 +65,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Header> {
             .to_string();
         let known = message.split('`').skip(3).step_by(2).collect::<Vec<_>>();
         let wrong = message.split('`').nth(1).unwrap_or_default();
-        let hint = if message.contains("unknown field") {
+        let hint = if message.contains("unknown field") || message.contains("unknown variant") {
             nearest(wrong, known)
         } else {
             "docs/models.md shows a whole header".to_string()

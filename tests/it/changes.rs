@@ -170,10 +170,10 @@ fn a_check_may_warn_or_tolerate_a_share() {
     assert!(error.contains("from 0 to below 1"), "{error}");
     with("severity: warning");
     let error = project.fails(2, &["run"]);
-    assert!(
-        error.contains("severity") || error.contains("warn"),
-        "{error}"
-    );
+    assert!(error.contains("there are warn, error"), "{error}");
+    with("tolerated_share: 5%");
+    let error = project.fails(2, &["run"]);
+    assert!(error.contains("such as 0.02"), "{error}");
 }
 
 #[test]
