@@ -4,7 +4,7 @@
 //! the command ends or a signal ends it, and is removed by the next command when this one was killed.
 
 use crate::error::{Context, Error, Result};
-use fs4::FileExt;
+use fs4::{FileExt, TryLockError};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const PREFIX: &str = "populace-";
 const LOCK: &str = "in-use";
+/// How the name of a folder ends that is being removed.
+const GONE: &str = ".gone";
 
 /// How often a folder is tried to be removed while threads may still write into it.
 const TRIES: usize = 20;
@@ -58,7 +60,7 @@ fn remove(path: &Path) {
     }
     // Under another name nobody makes new files in it.
     let mut gone = path.as_os_str().to_owned();
-    gone.push(".gone");
+    gone.push(GONE);
     let gone = PathBuf::from(gone);
     let place = match std::fs::rename(path, &gone) {
         Ok(()) => gone.as_path(),
@@ -97,19 +99,37 @@ impl Scratch {
             .data(cannot)
             .map_err(elsewhere)?;
         remove_abandoned(&parent);
-        let folder = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempdir_in(&parent)
-            .data(cannot)
-            .map_err(elsewhere)?;
-        let in_use = create(&folder.path().join(LOCK)).data(cannot)?;
-        FileExt::try_lock(&in_use).data(cannot)?;
+        for _ in 0..TRIES {
+            if let Some(made) = Self::make(&parent).data(cannot).map_err(elsewhere)? {
+                return Ok(made);
+            }
+        }
+        Err(elsewhere(Error::data(cannot()).cause(
+            "what is made there is removed or locked by another program",
+        )))
+    }
+
+    /// Makes a folder and locks it; None when a command that began at the same moment took it for one
+    /// that a killed command left.
+    fn make(parent: &Path) -> std::io::Result<Option<Self>> {
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        let lock = folder.path().join(LOCK);
+        let in_use = match create(&lock) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        match FileExt::try_lock(&in_use) {
+            Ok(()) if lock.is_file() => {}
+            Ok(()) | Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(e)) => return Err(e),
+        }
         let folder = folder.keep();
-        Ok(Scratch {
+        Ok(Some(Scratch {
             _leftover: Leftover::new(folder.clone()),
             folder,
             _in_use: in_use,
-        })
+        }))
     }
 
     /// A new folder inside it.
@@ -134,23 +154,28 @@ pub(crate) fn create(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-/// A folder whose lock nobody holds belongs to a command that is gone.
+/// Removes folders of commands that are gone: those whose lock nobody holds, those that were being
+/// removed, and empty ones, whose command was killed before it made the lock.
 fn remove_abandoned(parent: &Path) {
     let Ok(entries) = std::fs::read_dir(parent) else {
         return;
     };
     for path in entries.flatten().map(|e| e.path()) {
-        let ours = path
-            .file_name()
-            .and_then(|n| n.to_str())
-            .is_some_and(|n| n.starts_with(PREFIX));
-        let Some(lock) = ours.then(|| path.join(LOCK)).filter(|l| l.is_file()) else {
+        let name = path.file_name().and_then(|n| n.to_str());
+        let Some(name) = name.filter(|n| n.starts_with(PREFIX)) else {
             continue;
         };
-        let abandoned = File::open(&lock).is_ok_and(|file| FileExt::try_lock(&file).is_ok());
-        if abandoned {
-            // Somebody else's folder stays, and so does one that another command removes just now.
+        // Somebody else's folder stays, and so does one that another command removes just now.
+        let lock = path.join(LOCK);
+        if name.ends_with(GONE) {
             let _ = std::fs::remove_dir_all(&path);
+        } else if lock.is_file() {
+            if File::open(&lock).is_ok_and(|file| FileExt::try_lock(&file).is_ok()) {
+                remove(&path);
+            }
+        } else {
+            // Only an empty folder goes.
+            let _ = std::fs::remove_dir(&path);
         }
     }
 }
@@ -181,12 +206,40 @@ mod tests {
         let left = parent.path().join("populace-left");
         std::fs::create_dir(&left).unwrap();
         File::create(left.join(LOCK)).unwrap();
+        // Killed before the lock was made, and while its folder was removed.
+        let begun = parent.path().join("populace-begun");
+        std::fs::create_dir(&begun).unwrap();
+        let ending = parent.path().join("populace-ending.gone");
+        std::fs::create_dir(&ending).unwrap();
+        File::create(ending.join("rows")).unwrap();
+        // Of another program.
+        let other = parent.path().join("populace-other");
+        std::fs::create_dir(&other).unwrap();
+        File::create(other.join("notes")).unwrap();
         let first = Scratch::new(Some(parent.path())).unwrap();
-        assert!(!left.exists());
+        assert!(!left.exists() && !begun.exists() && !ending.exists());
+        assert!(other.exists(), "a folder of another program stays");
         let second = Scratch::new(Some(parent.path())).unwrap();
         assert!(first.folder.exists(), "a folder in use stays");
         let path = second.folder.to_path_buf();
         drop(second);
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn commands_that_begin_together_each_have_a_folder() {
+        let parent = tempfile::tempdir().unwrap();
+        let begin = || {
+            for _ in 0..100 {
+                let scratch = Scratch::new(Some(parent.path())).unwrap();
+                std::fs::write(scratch.folder.join("rows"), "1").unwrap();
+            }
+        };
+        std::thread::scope(|threads| {
+            for _ in 0..4 {
+                threads.spawn(begin);
+            }
+        });
+        assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 0);
     }
 }
