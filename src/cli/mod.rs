@@ -103,7 +103,7 @@ fn command() -> ExitCode {
     let read = read.and_then(|read| Ok((Cli::from_arg_matches(&read)?, read)));
     let (cli, read) = match read {
         Ok(read) => read,
-        Err(e) => return wrong_use::told(&e),
+        Err(e) => return wrong_use::told(e),
     };
     let printer = *PRINTER.get_or_init(|| Printer::new(&cli.global));
     session::log(cli.global.verbose, cli.global.quiet);

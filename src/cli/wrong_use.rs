@@ -2,12 +2,14 @@
 
 use super::printer::Printer;
 use crate::error::Error;
-use clap::error::ErrorKind;
+use crate::nearest::distance;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::io::Write;
 use std::process::ExitCode;
 
 /// Says what is wrong with the command line, or prints the help that was asked for.
-pub(super) fn told(wrong: &clap::Error) -> ExitCode {
+pub(super) fn told(mut wrong: clap::Error) -> ExitCode {
+    forget_what_is_far(&mut wrong);
     if !wrong.use_stderr() {
         // Clap prints help to standard output.
         let _ = wrong.print();
@@ -28,6 +30,42 @@ pub(super) fn told(wrong: &clap::Error) -> ExitCode {
         let _ = std::io::stderr().flush();
     }
     ExitCode::from(2)
+}
+
+/// Takes out suggestions that nobody meant: to clap, `query` is like `verify`.
+fn forget_what_is_far(wrong: &mut clap::Error) {
+    for (written, suggested) in [
+        (
+            ContextKind::InvalidSubcommand,
+            ContextKind::SuggestedSubcommand,
+        ),
+        (ContextKind::InvalidArg, ContextKind::SuggestedArg),
+        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+    ] {
+        let Some(ContextValue::String(written)) = wrong.get(written).cloned() else {
+            continue;
+        };
+        let is_near = |name: &String| {
+            distance(
+                written.trim_start_matches('-'),
+                name.trim_start_matches('-'),
+            )
+            .is_some()
+        };
+        match wrong.get(suggested).cloned() {
+            Some(ContextValue::String(name)) if !is_near(&name) => {
+                wrong.remove(suggested);
+            }
+            Some(ContextValue::Strings(names)) if !names.iter().all(is_near) => {
+                let near: Vec<String> = names.into_iter().filter(is_near).collect();
+                wrong.remove(suggested);
+                if !near.is_empty() {
+                    wrong.insert(suggested, ContextValue::Strings(near));
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Whether the command line asks for a summary for machines, although it cannot be read.
@@ -54,6 +92,20 @@ fn error(text: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn only_what_is_near_is_suggested() {
+        let says = |command: &str| {
+            let asked = ["populace", command];
+            let mut wrong = crate::cli::Cli::command().try_get_matches_from(asked).err();
+            wrong.iter_mut().for_each(forget_what_is_far);
+            wrong.map(|wrong| wrong.to_string()).unwrap_or_default()
+        };
+        assert!(says("querry").contains("unrecognized subcommand 'querry'"));
+        assert!(!says("query").contains("similar"), "{}", says("query"));
+        assert!(says("nightli").contains("'nightly'"), "{}", says("nightli"));
+    }
 
     #[test]
     fn a_wrong_command_line_is_an_error_of_ours() {

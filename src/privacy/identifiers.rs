@@ -219,6 +219,58 @@ fn steps(path: &str) -> Vec<&str> {
     steps
 }
 
+/// What is no person and has a name: `ward_name`, `name_of_practice`.
+const THINGS: [&str; 32] = [
+    "area",
+    "authority",
+    "clinic",
+    "code",
+    "commissioner",
+    "condition",
+    "council",
+    "department",
+    "diagnosis",
+    "district",
+    "drug",
+    "hospital",
+    "icb",
+    "lsoa",
+    "medication",
+    "medicine",
+    "msoa",
+    "organisation",
+    "organization",
+    "pcn",
+    "place",
+    "practice",
+    "procedure",
+    "product",
+    "provider",
+    "region",
+    "service",
+    "site",
+    "specialty",
+    "team",
+    "trust",
+    "ward",
+];
+
+/// Whether the name of a column, in lower case, says whose name its values are, and that this is no
+/// person: the word beside `name` counts, as the name of a practice's manager is somebody's.
+fn names_a_thing(name: &str) -> bool {
+    let words: Vec<&str> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    match words.as_slice() {
+        [one] => one
+            .strip_suffix("name")
+            .is_some_and(|thing| THINGS.contains(&thing)),
+        ["name", "of", .., thing] | [.., thing, "name"] => THINGS.contains(thing),
+        _ => false,
+    }
+}
+
 fn csv_identifier(name: &str) -> Option<Identifier> {
     use Identifier::{Date, Key, Never, Place};
     let name = name.to_ascii_lowercase();
@@ -228,7 +280,7 @@ fn csv_identifier(name: &str) -> Option<Identifier> {
         () if has("date_of_birth") || name == "dob" || has("birth_date") => Date("a date of birth"),
         () if has("date_of_death") => Date("a date of death"),
         () if has("postcode") => Place("a postcode"),
-        () if has("name") && !has("organisation") && !has("provider") => Never("a person's name"),
+        () if has("name") && !names_a_thing(&name) => Never("a person's name"),
         () if has("address") || has("telephone") || has("phone") || has("email") => {
             Never("an address or telephone number")
         }
@@ -346,6 +398,35 @@ mod tests {
             description: None,
         };
         assert!(check_csv_column("x.toml", &column).is_err());
+    }
+
+    #[test]
+    fn only_people_have_names_that_are_never_stored() {
+        for name in [
+            "ward_name",
+            "Ward Name",
+            "WARDNAME",
+            "treatment_team_name",
+            "provider_name",
+            "name_of_practice",
+            "registered_practice_name",
+        ] {
+            assert_eq!(csv_identifier(name), None, "{name}");
+        }
+        for name in [
+            "name",
+            "surname",
+            "patient_name",
+            "practice_manager_name",
+            "provider_contact_name",
+            "ward_consultant_name",
+            "steward_name",
+            "name_of_ward_sister",
+            "organisation_name_of_next_of_kin",
+        ] {
+            let found = csv_identifier(name);
+            assert_eq!(found, Some(Identifier::Never("a person's name")), "{name}");
+        }
     }
 
     #[test]

@@ -84,9 +84,6 @@ pub(crate) async fn store<'a>(
             all.insert(place, (count, wanted));
         }
     }
-    if base.is_none() && all.is_empty() {
-        return Ok(());
-    }
     let rows = rows(&all)?;
     lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
         .await
