@@ -41,10 +41,10 @@ impl Kind {
 
 /// A failure as a user reads it: `error:`, then `cause:` lines, then `hint:`.
 #[derive(Debug, Clone)]
-pub struct Error(Box<Parts>);
+pub struct Error(Box<ErrorParts>);
 
 #[derive(Debug, Clone)]
-struct Parts {
+struct ErrorParts {
     kind: Kind,
     what: String,
     causes: Vec<String>,
@@ -57,7 +57,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     fn new(kind: Kind, what: impl fmt::Display) -> Self {
-        Error(Box::new(Parts {
+        Error(Box::new(ErrorParts {
             kind,
             what: what.to_string(),
             causes: Vec::new(),

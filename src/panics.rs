@@ -10,9 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::{Mutex, PoisonError};
 
 /// The place of the first panic that has not become an error yet: others may follow from it.
-static PLACE: Mutex<Option<Place>> = Mutex::new(None);
+static PLACE: Mutex<Option<PanicPlace>> = Mutex::new(None);
 
-struct Place {
+struct PanicPlace {
     code: String,
     /// Whether something was larger than any memory.
     too_large: bool,
@@ -36,7 +36,7 @@ pub(crate) fn watch() {
             .any(|words| text.eq_ignore_ascii_case(words));
         tracing::debug!(place = code, "panicked");
         let mut place = PLACE.lock().unwrap_or_else(PoisonError::into_inner);
-        place.get_or_insert(Place { code, too_large });
+        place.get_or_insert(PanicPlace { code, too_large });
     }));
 }
 
@@ -87,7 +87,7 @@ pub(crate) async fn caught_in<T>(work: impl Future<Output = Result<T>>) -> Resul
 pub(crate) fn error() -> Error {
     let mut place = PLACE.lock().unwrap_or_else(PoisonError::into_inner);
     match place.take() {
-        Some(Place { code, too_large }) if too_large => {
+        Some(PanicPlace { code, too_large }) if too_large => {
             Error::data("there is not enough memory for one value")
                 .cause(format!("its size cannot be counted, at {code}"))
                 .hint("make it smaller: a text or list repeats too often, or too many are joined")

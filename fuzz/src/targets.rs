@@ -1,6 +1,6 @@
 //! What must hold for every file, view and path, target by target.
 
-use populace::decode::csv::{ColumnFile, CsvDecoder, Header, whole_records};
+use populace::decode::csv::{ColumnFile, CsvDecoder, CsvHeader, whole_records};
 use populace::decode::fhir::{Decoder, View, selected_paths};
 use populace::decode::{Chunk, Decoded};
 use serde_json::json;
@@ -157,7 +157,7 @@ pub fn csv(input: &[u8]) {
             (&bytes[..end], &bytes[(end + 1).min(bytes.len())..])
         }
     };
-    let Ok(Header { layout, .. }) = decoder.header("fuzz.csv", header) else {
+    let Ok(CsvHeader { layout, .. }) = decoder.header("fuzz.csv", header) else {
         return;
     };
     let dialect = layout.dialect();

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace init`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct InitArguments {
     /// The folder: absent or empty
     #[arg(value_name = "DIR")]
     folder: PathBuf,
@@ -19,7 +19,7 @@ static PIPELINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pipelines");
 const PIPELINE: &str = include_str!("init/nightly.toml");
 const IGNORED: &str = "/lake/\n/releases/\n*.key\n";
 
-pub(super) fn main(arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) fn main(arguments: &InitArguments, printer: &Printer) -> Result<ExitCode> {
     let folder = &arguments.folder;
     if folder.exists() && !folder.is_dir() {
         return Err(

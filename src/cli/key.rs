@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace key`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct KeyArguments {
     #[command(subcommand)]
     what: What,
 }
@@ -34,7 +34,11 @@ enum What {
     },
 }
 
-pub(super) fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) fn main(
+    global: &Global,
+    arguments: &KeyArguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     match arguments.what {
         What::New => {
             let key = Key::generate()?;

@@ -35,7 +35,7 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut said = Said::default();
+        let mut said = SaidFields::default();
         event.record(&mut said);
         let facts = event.metadata();
         // Libraries that use the crate `log` say as a field who they are.
@@ -102,14 +102,14 @@ fn numbers_hidden(text: &str) -> String {
 
 /// The fields of an event.
 #[derive(Default)]
-struct Said {
+struct SaidFields {
     text: String,
     target: Option<String>,
     file: Option<String>,
     line: Option<u64>,
 }
 
-impl Visit for Said {
+impl Visit for SaidFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "log.target" => self.target = Some(value.to_string()),

@@ -65,31 +65,31 @@ enum Command {
     /// Pull, run and release; safe to repeat, resumes where it stopped
     Nightly(pull::OptOutArguments),
     /// Bring new extracts into the lake
-    Pull(pull::Arguments),
+    Pull(pull::PullArguments),
     /// Build models that are out of date, and run their checks
-    Run(run::Arguments),
+    Run(run::RunArguments),
     /// Make disclosure-controlled reports
-    Release(release::Arguments),
+    Release(release::ReleaseArguments),
     /// Check that a release, or the lake, is as it was written
-    Verify(verify::Arguments),
+    Verify(verify::VerifyArguments),
     /// Show what would run and why
-    Plan(plan::Arguments),
+    Plan(plan::PlanArguments),
     /// Check everything that can be checked without data
     Check,
     /// Query the lake
-    Sql(sql::Arguments),
+    Sql(sql::SqlArguments),
     /// Show last nights, freshness and failures
     Status,
     /// Remove files of the lake that no table needs any more
-    Vacuum(vacuum::Arguments),
+    Vacuum(vacuum::VacuumArguments),
     /// Run one ViewDefinition over FHIR resources in NDJSON
-    View(view::Arguments),
+    View(view::ViewArguments),
     /// Write a synthetic shared record
-    Synth(synth::Arguments),
+    Synth(synth::SynthArguments),
     /// Make a key, or show which one is in use
-    Key(key::Arguments),
+    Key(key::KeyArguments),
     /// Make a new project folder
-    Init(init::Arguments),
+    Init(init::InitArguments),
 }
 
 /// Runs the program; the exit code says how it went.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// One step of a night.
 #[derive(Debug, Clone, serde::Serialize)]
-pub(super) struct Step {
+pub(super) struct NightStep {
     /// The night: when it began, 2026-11-22T02:00:00Z.
     pub night: String,
     /// begin, verify, pull, run, check, release, vacuum or end.
@@ -36,10 +36,10 @@ pub(super) struct Step {
     pub failed_rows: Option<i64>,
 }
 
-impl Step {
+impl NightStep {
     /// A step that ends now.
     pub(super) fn now(night: &str, step: &str, outcome: &str, detail: &str) -> Self {
-        Step {
+        NightStep {
             night: night.to_string(),
             step: step.to_string(),
             ended: chrono::Utc::now().timestamp_micros(),
@@ -58,11 +58,11 @@ impl Step {
             Severity::Warn => "warned",
         };
         let detail = format!("{model}: {} rows break `{}`", failure.rows, failure.check);
-        Step {
+        NightStep {
             model: Some(model.to_string()),
             failed_check: Some(failure.check.clone()),
             failed_rows: i64::try_from(failure.rows).ok(),
-            ..Step::now(night, "check", outcome, &detail)
+            ..NightStep::now(night, "check", outcome, &detail)
         }
     }
 }
@@ -92,7 +92,7 @@ const FILES: usize = 32;
 const TRIES: usize = 20;
 
 /// Adds steps to the log.
-pub(super) async fn add(lake: &Lake, new: &[Step]) -> Result<()> {
+pub(super) async fn add(lake: &Lake, new: &[NightStep]) -> Result<()> {
     // Nights at once do a log no harm: whoever comes second adds to what is there then.
     for _ in 0..TRIES {
         let base = lake.table(&table()).await?;
@@ -129,11 +129,11 @@ pub(super) async fn add(lake: &Lake, new: &[Step]) -> Result<()> {
     )
 }
 
-fn rows(steps: &[Step]) -> Result<RecordBatch> {
-    let text = |of: fn(&Step) -> &str| -> ArrayRef {
+fn rows(steps: &[NightStep]) -> Result<RecordBatch> {
+    let text = |of: fn(&NightStep) -> &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(steps.iter().map(of)))
     };
-    let some = |of: fn(&Step) -> Option<&str>| -> ArrayRef {
+    let some = |of: fn(&NightStep) -> Option<&str>| -> ArrayRef {
         Arc::new(steps.iter().map(of).collect::<StringArray>())
     };
     let ended: TimestampMicrosecondArray = steps.iter().map(|s| Some(s.ended)).collect();
@@ -152,7 +152,7 @@ fn rows(steps: &[Step]) -> Result<RecordBatch> {
 }
 
 /// All steps, oldest first.
-pub(super) async fn load(lake: &Lake) -> Result<Vec<Step>> {
+pub(super) async fn load(lake: &Lake) -> Result<Vec<NightStep>> {
     let mut steps = Vec::new();
     let Some(stored) = lake.table(&table()).await? else {
         return Ok(steps);
@@ -170,7 +170,7 @@ pub(super) async fn load(lake: &Lake) -> Result<Vec<Step>> {
             .and_then(|c| c.as_primitive_opt::<Int64Type>());
         for row in 0..batch.num_rows() {
             let needed = |name| text(name, row).unwrap_or_default();
-            steps.push(Step {
+            steps.push(NightStep {
                 night: needed("night"),
                 step: needed("step"),
                 ended: ended.map_or(0, |ended| ended.value(row)),

@@ -6,7 +6,7 @@
 
 use super::damage::{explained, sorted};
 use super::global::Global;
-use super::night_log::{self, Step};
+use super::night_log::{self, NightStep};
 use super::nights::{cut_short, nights};
 use super::printer::{Printer, described};
 use super::size::{count, show};
@@ -34,7 +34,7 @@ pub(super) async fn main(
     let night = chrono::Utc::now()
         .format("%Y-%m-%dT%H:%M:%S%.3fZ")
         .to_string();
-    let begun = stop::unless_told(session::Work::begin_to_pull(global)).await;
+    let begun = stop::unless_told(session::SessionWork::begin_to_pull(global)).await;
     let (mut work, key) = match begun {
         Ok(begun) => begun,
         Err(error) => {
@@ -105,14 +105,14 @@ pub(super) async fn main(
 }
 
 /// What was found of the files whose turn it was.
-struct Verified {
+struct NightVerified {
     files: u64,
     bytes: u64,
     /// Models that the night builds again.
     damaged: BTreeSet<TableName>,
 }
 
-impl Verified {
+impl NightVerified {
     fn summary(&self) -> serde_json::Value {
         let damaged: Vec<String> = self.damaged.iter().map(TableName::to_string).collect();
         serde_json::json!({ "files": self.files, "bytes": self.bytes, "damaged": damaged })
@@ -120,7 +120,7 @@ impl Verified {
 }
 
 /// Checks the files whose turn it is. Damage that the night cannot mend is an error.
-async fn verified(work: &session::Work) -> Result<(Verified, Vec<String>)> {
+async fn verified(work: &session::SessionWork) -> Result<(NightVerified, Vec<String>)> {
     let day = chrono::Utc::now().timestamp() / (24 * 60 * 60);
     let scrubbed = work.lake.scrub(u64::try_from(day).unwrap_or_default());
     let scrubbed = scrubbed.await?;
@@ -136,7 +136,7 @@ async fn verified(work: &session::Work) -> Result<(Verified, Vec<String>)> {
         count(scrubbed.damage.len() as u64)
     )];
     lines.extend(more);
-    let verified = Verified {
+    let verified = NightVerified {
         files: scrubbed.files,
         bytes: scrubbed.bytes,
         damaged: models,
@@ -162,7 +162,7 @@ fn warned(pulled: &PullSummary, built: bool) -> Option<Error> {
 /// Releases what may be released; gives why that is not all.
 async fn released(
     global: &Global,
-    work: &session::Work,
+    work: &session::SessionWork,
     log: &Log<'_>,
     built: &BuildSummary,
     summary: &mut serde_json::Value,
@@ -204,7 +204,7 @@ fn not_good(built: &BuildSummary, made: &Made) -> Option<Error> {
 /// A night that could not begin is a night too: its log says why, where the lake can be found and
 /// opened.
 async fn not_begun(global: &Global, night: &str, error: &Error, printer: &Printer) {
-    let step = Step::now(night, "begin", outcome(error), &error.to_string());
+    let step = NightStep::now(night, "begin", outcome(error), &error.to_string());
     let noted = match session::lake_to_tell(global).await {
         Ok(lake) => night_log::add(&lake, &[step]).await,
         Err(e) => Err(e),
@@ -273,7 +273,7 @@ impl Log<'_> {
         let mut steps = vec![self.first_line("run", outcome, lines)];
         for model in &built.models {
             let failed = model.failed.iter().chain(&model.warned);
-            steps.extend(failed.map(|f| Step::check(self.night, &model.model, f)));
+            steps.extend(failed.map(|f| NightStep::check(self.night, &model.model, f)));
         }
         self.add(&steps).await
     }
@@ -304,18 +304,18 @@ impl Log<'_> {
         Ok(())
     }
 
-    fn first_line(&self, step: &str, outcome: &str, lines: &[String]) -> Step {
+    fn first_line(&self, step: &str, outcome: &str, lines: &[String]) -> NightStep {
         // The line for people begins with the step's name, which has a column of its own here.
         let line = lines.first().map_or("", String::as_str);
         let line = line.strip_prefix(step).unwrap_or(line);
         self.step(step, outcome, line.trim())
     }
 
-    fn step(&self, step: &str, outcome: &str, detail: &str) -> Step {
-        Step::now(self.night, step, outcome, detail)
+    fn step(&self, step: &str, outcome: &str, detail: &str) -> NightStep {
+        NightStep::now(self.night, step, outcome, detail)
     }
 
-    async fn add(&self, steps: &[Step]) -> Result<()> {
+    async fn add(&self, steps: &[NightStep]) -> Result<()> {
         night_log::add(self.lake, steps).await
     }
 }
@@ -323,7 +323,7 @@ impl Log<'_> {
 /// Writes into the log that a signal ended the night, when the night itself no longer can.
 fn note_stop(lake: Lake, night: &str, signal: Signal) {
     let stopped = stop::stopped(signal);
-    let step = Step::now(night, &stop::step(), "stopped", stopped.what());
+    let step = NightStep::now(night, &stop::step(), "stopped", stopped.what());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

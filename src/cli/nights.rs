@@ -1,6 +1,6 @@
 //! Nights, as their log tells of them, and how each ended.
 
-use super::night_log::Step;
+use super::night_log::NightStep;
 use crate::lake::Holder;
 use chrono::{TimeDelta, Utc};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde::Serialize;
 /// How a night ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Outcome {
+pub(super) enum NightOutcome {
     /// It did all that it should.
     Ok,
     /// It did all, and rows break checks that only warn.
@@ -23,34 +23,37 @@ pub(super) enum Outcome {
     CutShort,
 }
 
-impl Outcome {
+impl NightOutcome {
     /// The words for people.
     pub(super) fn words(self) -> &'static str {
         match self {
-            Outcome::Ok => "ok",
-            Outcome::Warned => "with warnings",
-            Outcome::Failed => "failed",
-            Outcome::Stopped => "stopped",
-            Outcome::Running => "no end: running",
-            Outcome::CutShort => "no end: cut short",
+            NightOutcome::Ok => "ok",
+            NightOutcome::Warned => "with warnings",
+            NightOutcome::Failed => "failed",
+            NightOutcome::Stopped => "stopped",
+            NightOutcome::Running => "no end: running",
+            NightOutcome::CutShort => "no end: cut short",
         }
     }
 
     /// The same, after "the last night".
     pub(super) fn verb(self) -> &'static str {
         match self {
-            Outcome::Ok => "is good",
-            Outcome::Warned => "ended with warnings",
-            Outcome::Failed => "failed",
-            Outcome::Stopped => "was stopped",
-            Outcome::Running => "is running",
-            Outcome::CutShort => "was cut short",
+            NightOutcome::Ok => "is good",
+            NightOutcome::Warned => "ended with warnings",
+            NightOutcome::Failed => "failed",
+            NightOutcome::Stopped => "was stopped",
+            NightOutcome::Running => "is running",
+            NightOutcome::CutShort => "was cut short",
         }
     }
 
     /// Whether nobody has to look at it.
     pub(super) fn is_good(self) -> bool {
-        matches!(self, Outcome::Ok | Outcome::Warned | Outcome::Running)
+        matches!(
+            self,
+            NightOutcome::Ok | NightOutcome::Warned | NightOutcome::Running
+        )
     }
 }
 
@@ -60,9 +63,9 @@ pub(super) struct Night {
     /// When it began.
     pub night: String,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: NightOutcome,
     /// Its steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<NightStep>,
 }
 
 /// On an object store nobody can see whether a night is at work: one without an end counts as
@@ -70,7 +73,7 @@ pub(super) struct Night {
 const UNSEEN: TimeDelta = TimeDelta::days(1);
 
 /// The nights of `steps`, which come oldest first, with the one that was heard of last at the end.
-pub(super) fn nights(steps: Vec<Step>, holder: &Holder) -> Vec<Night> {
+pub(super) fn nights(steps: Vec<NightStep>, holder: &Holder) -> Vec<Night> {
     let mut nights: Vec<Night> = Vec::new();
     for step in steps {
         match nights.iter().position(|n| n.night == step.night) {
@@ -82,7 +85,7 @@ pub(super) fn nights(steps: Vec<Step>, holder: &Holder) -> Vec<Night> {
             }
             None => nights.push(Night {
                 night: step.night.clone(),
-                outcome: Outcome::CutShort,
+                outcome: NightOutcome::CutShort,
                 steps: vec![step],
             }),
         }
@@ -93,20 +96,20 @@ pub(super) fn nights(steps: Vec<Step>, holder: &Holder) -> Vec<Night> {
     nights
 }
 
-fn outcome(night: &Night, holder: &Holder) -> Outcome {
+fn outcome(night: &Night, holder: &Holder) -> NightOutcome {
     let any = |outcome: &str| night.steps.iter().any(|s| s.outcome == outcome);
     let last = night.steps.last();
     let has_ended = last.is_some_and(|s| s.step == "end");
     if any("failed") {
-        return Outcome::Failed;
+        return NightOutcome::Failed;
     }
     if any("stopped") {
-        return Outcome::Stopped;
+        return NightOutcome::Stopped;
     }
     if has_ended {
         return match any("warned") {
-            true => Outcome::Warned,
-            false => Outcome::Ok,
+            true => NightOutcome::Warned,
+            false => NightOutcome::Ok,
         };
     }
     let heard = last.map_or(0, |s| s.ended);
@@ -116,15 +119,18 @@ fn outcome(night: &Night, holder: &Holder) -> Outcome {
         Holder::Unknown => heard > (Utc::now() - UNSEEN).timestamp_micros(),
     };
     match running {
-        true => Outcome::Running,
-        false => Outcome::CutShort,
+        true => NightOutcome::Running,
+        false => NightOutcome::CutShort,
     }
 }
 
 /// The newest night that was cut short since the last good one.
 pub(super) fn cut_short(nights: &[Night]) -> Option<&Night> {
-    let since = nights.iter().rev().take_while(|n| n.outcome != Outcome::Ok);
-    let mut since = since.filter(|n| n.outcome == Outcome::CutShort);
+    let since = nights
+        .iter()
+        .rev()
+        .take_while(|n| n.outcome != NightOutcome::Ok);
+    let mut since = since.filter(|n| n.outcome == NightOutcome::CutShort);
     since.next()
 }
 
@@ -132,12 +138,12 @@ pub(super) fn cut_short(nights: &[Night]) -> Option<&Night> {
 mod tests {
     use super::*;
 
-    fn steps(told: &[(&str, &str, &str)]) -> Vec<Step> {
+    fn steps(told: &[(&str, &str, &str)]) -> Vec<NightStep> {
         let steps = told.iter().zip(1..);
         steps
-            .map(|((night, step, outcome), ended)| Step {
+            .map(|((night, step, outcome), ended)| NightStep {
                 ended,
-                ..Step::now(night, step, outcome, "")
+                ..NightStep::now(night, step, outcome, "")
             })
             .collect()
     }
@@ -151,21 +157,21 @@ mod tests {
             ("a", "pull", "ok"),
             ("a", "end", "ok"),
         ]);
-        let of = |told: &[Step], holder: Holder| -> Vec<(String, Outcome)> {
+        let of = |told: &[NightStep], holder: Holder| -> Vec<(String, NightOutcome)> {
             let nights = nights(told.to_vec(), &holder);
             nights.into_iter().map(|n| (n.night, n.outcome)).collect()
         };
         let pair = |night: &str, outcome| (night.to_string(), outcome);
         assert_eq!(
             of(&told, Holder::Nobody),
-            [pair("b", Outcome::Failed), pair("a", Outcome::Ok)]
+            [pair("b", NightOutcome::Failed), pair("a", NightOutcome::Ok)]
         );
         let begun = &told[..3];
         for (holder, expected) in [
-            (Holder::Nobody, Outcome::CutShort),
-            (Holder::Command("a".into()), Outcome::Running),
-            (Holder::Command(String::new()), Outcome::CutShort),
-            (Holder::Unknown, Outcome::CutShort),
+            (Holder::Nobody, NightOutcome::CutShort),
+            (Holder::Command("a".into()), NightOutcome::Running),
+            (Holder::Command(String::new()), NightOutcome::CutShort),
+            (Holder::Unknown, NightOutcome::CutShort),
         ] {
             assert_eq!(of(begun, holder).last(), Some(&pair("a", expected)));
         }
@@ -175,7 +181,7 @@ mod tests {
     fn a_check_that_only_warns_leaves_a_good_night() {
         let told = steps(&[("a", "check", "warned"), ("a", "end", "ok")]);
         let night = nights(told, &Holder::Nobody).remove(0);
-        assert_eq!(night.outcome, Outcome::Warned);
+        assert_eq!(night.outcome, NightOutcome::Warned);
         assert!(night.outcome.is_good());
     }
 }

@@ -7,14 +7,14 @@ use super::session;
 use crate::error::{Context, Result};
 use crate::lake::Lake;
 use crate::models::{ModelState, plan};
-use crate::pipeline::Value;
+use crate::pipeline::ParameterValue;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Arguments of `populace plan`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PlanArguments {
     /// Models: layer.name, layer.* or name [default: those of the pipeline file]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn main(
     global: &Global,
-    arguments: &Arguments,
+    arguments: &PlanArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
     let pipeline = session::pipeline(global)?;
@@ -81,15 +81,15 @@ pub(super) async fn main(
 }
 
 /// The SQL with `$name` replaced by literals, to run elsewhere.
-fn filled(sql: &str, values: &std::collections::BTreeMap<String, Value>) -> String {
+fn filled(sql: &str, values: &std::collections::BTreeMap<String, ParameterValue>) -> String {
     let mut text = sql.to_string();
     // Longer names first: $period_end before $period.
     let mut names: Vec<_> = values.iter().collect();
     names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     for (name, value) in names {
         let literal = match value {
-            Value::Date(date) => format!("date '{date}'"),
-            Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            ParameterValue::Date(date) => format!("date '{date}'"),
+            ParameterValue::Text(text) => format!("'{}'", text.replace('\'', "''")),
             other => other.to_string(),
         };
         text = text.replace(&format!("${name}"), &literal);

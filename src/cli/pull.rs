@@ -13,7 +13,7 @@ use std::time::Instant;
 
 /// Arguments of `populace pull`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct PullArguments {
     /// Sources of the pipeline file [default: all]
     #[arg(value_name = "SOURCE")]
     sources: Vec<String>,
@@ -40,10 +40,10 @@ pub(super) struct OptOutArguments {
 
 pub(super) async fn main(
     global: &Global,
-    arguments: &Arguments,
+    arguments: &PullArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
-    let (mut work, key) = session::Work::begin_to_pull(global).await?;
+    let (mut work, key) = session::SessionWork::begin_to_pull(global).await?;
     work.confirm(&arguments.opt_outs.confirm_opt_outs);
     if arguments.again {
         return again(global, &work, &key, arguments, printer).await;
@@ -66,9 +66,9 @@ pub(super) async fn main(
 /// Reads sources again, and says which damaged tables are whole again.
 async fn again(
     global: &Global,
-    work: &session::Work,
+    work: &session::SessionWork,
     key: &Key,
-    arguments: &Arguments,
+    arguments: &PullArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
     let started = Instant::now();
@@ -121,7 +121,7 @@ fn limits(global: &Global) -> PullLimits {
 /// Pulls, and says what was pulled.
 pub(super) async fn step(
     global: &Global,
-    work: &session::Work,
+    work: &session::SessionWork,
     key: &Key,
     sources: &[String],
     printer: &Printer,

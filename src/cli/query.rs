@@ -13,7 +13,7 @@ use datafusion::prelude::DataFrame;
 use std::collections::BTreeSet;
 
 /// Who reads the lake: the engine, the project that explains its tables, and of which time.
-pub(super) struct Reader<'a> {
+pub(super) struct QueryReader<'a> {
     /// The engine over the lake.
     pub engine: &'a Engine,
     /// The project.
@@ -22,7 +22,7 @@ pub(super) struct Reader<'a> {
     pub past: &'a Past,
 }
 
-impl Reader<'_> {
+impl QueryReader<'_> {
     /// Plans one query over the tables that it names, as they are or were.
     pub(super) async fn ask(&self, place: &str, sql: &str) -> Result<DataFrame> {
         let (engine, lake) = (self.engine, self.engine.lake());

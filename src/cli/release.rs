@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace release`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ReleaseArguments {
     /// Reports [default: those of the pipeline file]
     #[arg(value_name = "REPORT")]
     reports: Vec<String>,
@@ -25,10 +25,10 @@ pub(super) struct Arguments {
 
 pub(super) async fn main(
     global: &Global,
-    arguments: &Arguments,
+    arguments: &ReleaseArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
-    let work = session::Work::begin(global).await?;
+    let work = session::SessionWork::begin(global).await?;
     let wanted = Wanted {
         reports: &arguments.reports,
         dry_run: arguments.dry_run,
@@ -47,7 +47,7 @@ pub(super) async fn main(
 /// Releases reports, and says where they are.
 pub(super) async fn step(
     global: &Global,
-    work: &session::Work,
+    work: &session::SessionWork,
     wanted: Wanted<'_>,
 ) -> Result<(Made, Vec<String>)> {
     let library = work.library()?;

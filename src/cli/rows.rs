@@ -62,7 +62,7 @@ impl Format {
 
 /// Where rows go.
 #[derive(Debug)]
-enum Target {
+enum RowTarget {
     File(BufWriter<CompleteFile>),
     Standard(BufWriter<StandardOutput>),
 }
@@ -113,33 +113,33 @@ impl Write for StandardOutput {
     }
 }
 
-impl Write for Target {
+impl Write for RowTarget {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match self {
-            Target::File(file) => file.write(bytes),
-            Target::Standard(out) => out.write(bytes),
+            RowTarget::File(file) => file.write(bytes),
+            RowTarget::Standard(out) => out.write(bytes),
         }
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         match self {
-            Target::File(file) => file.flush(),
-            Target::Standard(out) => out.flush(),
+            RowTarget::File(file) => file.flush(),
+            RowTarget::Standard(out) => out.flush(),
         }
     }
 }
 
 enum Writer {
     /// A table needs its widest values first: it keeps what it shows.
-    Table(Target, Vec<RecordBatch>, usize),
+    Table(RowTarget, Vec<RecordBatch>, usize),
     /// CSV has no nested values: its columns are others.
-    Csv(Box<arrow::csv::Writer<Target>>, SchemaRef),
-    Json(Box<arrow::json::LineDelimitedWriter<Target>>),
-    Parquet(Box<ArrowWriter<Target>>),
+    Csv(Box<arrow::csv::Writer<RowTarget>>, SchemaRef),
+    Json(Box<arrow::json::LineDelimitedWriter<RowTarget>>),
+    Parquet(Box<ArrowWriter<RowTarget>>),
 }
 
 /// Rows on their way out.
-pub(super) struct Rows {
+pub(super) struct RowWriter {
     writer: Writer,
     schema: SchemaRef,
     /// Rows that a table shows at most.
@@ -150,7 +150,7 @@ pub(super) struct Rows {
     output: Option<PathBuf>,
 }
 
-impl Rows {
+impl RowWriter {
     /// Begins to write rows of `schema`: to the file `output`, which appears complete or not at all,
     /// or to standard output. A table shows `most` rows.
     pub(super) fn begin(
@@ -161,12 +161,12 @@ impl Rows {
     ) -> Result<Self> {
         let gone = Arc::new(AtomicBool::new(false));
         let target = match output {
-            Some(path) => Target::File(BufWriter::new(CompleteFile::create(path)?)),
+            Some(path) => RowTarget::File(BufWriter::new(CompleteFile::create(path)?)),
             None if format == Format::Parquet => {
                 return Err(Error::usage("Parquet cannot be written to a terminal")
                     .hint("name a file with --output"));
             }
-            None => Target::Standard(BufWriter::new(StandardOutput::new(gone.clone()))),
+            None => RowTarget::Standard(BufWriter::new(StandardOutput::new(gone.clone()))),
         };
         let cannot = || cannot(output);
         let writer = match format {
@@ -196,7 +196,7 @@ impl Rows {
                 Writer::Parquet(Box::new(writer))
             }
         };
-        Ok(Rows {
+        Ok(RowWriter {
             writer,
             schema: schema.clone(),
             most,
@@ -271,12 +271,12 @@ impl Rows {
             Writer::Parquet(writer) => writer.into_inner().data(cannot)?,
         };
         match target {
-            Target::File(file) => file
+            RowTarget::File(file) => file
                 .into_inner()
                 .map_err(|e| e.into_error())
                 .data(cannot)?
                 .keep()?,
-            Target::Standard(mut out) => out.flush().data(cannot)?,
+            RowTarget::Standard(mut out) => out.flush().data(cannot)?,
         }
         Ok((self.rows, left_out))
     }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace run`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct RunArguments {
     /// Models: layer.name, layer.* or name [default: those of the pipeline file]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
@@ -22,10 +22,10 @@ pub(super) struct Arguments {
 
 pub(super) async fn main(
     global: &Global,
-    arguments: &Arguments,
+    arguments: &RunArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
-    let work = session::Work::begin(global).await?;
+    let work = session::SessionWork::begin(global).await?;
     let (summary, lines) =
         step(global, &work, &arguments.models, &BTreeSet::new(), printer).await?;
     printer.summary(&summary, &lines)?;
@@ -39,7 +39,7 @@ pub(super) async fn main(
 /// Builds models, and says what was built; `damaged` are models known to be damaged.
 pub(super) async fn step(
     global: &Global,
-    work: &session::Work,
+    work: &session::SessionWork,
     models: &[String],
     damaged: &BTreeSet<TableName>,
     printer: &Printer,
@@ -50,7 +50,7 @@ pub(super) async fn step(
 
 async fn built(
     global: &Global,
-    work: &session::Work,
+    work: &session::SessionWork,
     models: &[String],
     damaged: &BTreeSet<TableName>,
     printer: &Printer,

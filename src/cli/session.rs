@@ -102,7 +102,7 @@ pub(super) fn scratch(global: &Global) -> Result<Scratch> {
 }
 
 /// What a command that writes to the lake works with.
-pub(super) struct Work {
+pub(super) struct SessionWork {
     /// The pipeline.
     pub pipeline: Pipeline,
     /// Its lake.
@@ -113,7 +113,7 @@ pub(super) struct Work {
     pub lock: Lock,
 }
 
-impl Work {
+impl SessionWork {
     /// Reads the pipeline, and opens its lake so that nobody else writes to it. The key is needed
     /// only to make a lake that is not there yet.
     pub(super) async fn begin(global: &Global) -> Result<Self> {
@@ -142,7 +142,7 @@ impl Work {
         let location = pipeline.lake()?;
         let lock = Lock::take(&location)?;
         keep_private(&location, pipeline.settings.privacy.files_for);
-        Ok(Work {
+        Ok(SessionWork {
             lake: Lake::open_or_create(location, settings).await?,
             scratch: scratch(global)?,
             pipeline,

@@ -19,7 +19,7 @@ const STACK: usize = 64 * 1024 * 1024;
 /// The exit code of a command that panicked: data or storage failed.
 const PANICKED: u8 = 3;
 
-enum Event {
+enum SignalEvent {
     Ended(ExitCode),
     Told(Signal),
 }
@@ -32,16 +32,16 @@ pub(super) fn in_order(command: impl FnOnce() -> ExitCode + Send + 'static) -> E
         .stack_size(STACK)
         .spawn(move || {
             let code = catch_unwind(AssertUnwindSafe(command));
-            let _ = send.send(Event::Ended(code.unwrap_or(ExitCode::from(PANICKED))));
+            let _ = send.send(SignalEvent::Ended(code.unwrap_or(ExitCode::from(PANICKED))));
         });
     if worker.is_err() {
         return ExitCode::from(PANICKED);
     }
     let signal = loop {
         match events.recv() {
-            Ok(Event::Ended(code)) => return code,
-            Ok(Event::Told(Signal::Interrupt)) if prompt::cancel() => {}
-            Ok(Event::Told(signal)) => break signal,
+            Ok(SignalEvent::Ended(code)) => return code,
+            Ok(SignalEvent::Told(Signal::Interrupt)) if prompt::cancel() => {}
+            Ok(SignalEvent::Told(signal)) => break signal,
             Err(_) => return ExitCode::from(PANICKED),
         }
     };
@@ -51,7 +51,7 @@ pub(super) fn in_order(command: impl FnOnce() -> ExitCode + Send + 'static) -> E
     };
     stop::tell(signal);
     match events.recv_timeout(patience) {
-        Ok(Event::Ended(code)) => code,
+        Ok(SignalEvent::Ended(code)) => code,
         _ => at_once(signal),
     }
 }
@@ -67,7 +67,7 @@ fn at_once(signal: Signal) -> ExitCode {
 
 /// Sends what signals come. Programs that are started meanwhile have theirs as usual.
 #[cfg(unix)]
-fn watch(send: &Sender<Event>) {
+fn watch(send: &Sender<SignalEvent>) {
     use futures::StreamExt;
     use futures::stream::{poll_fn, select_all};
     use tokio::signal::unix::{SignalKind, signal};
@@ -102,7 +102,7 @@ fn watch(send: &Sender<Event>) {
         let mut awaited = select_all(awaited);
         runtime.block_on(async {
             while let Some(signal) = awaited.next().await {
-                if send.send(Event::Told(signal)).is_err() {
+                if send.send(SignalEvent::Told(signal)).is_err() {
                     return;
                 }
             }
@@ -114,7 +114,7 @@ fn watch(send: &Sender<Event>) {
 }
 
 #[cfg(not(unix))]
-fn watch(_: &Sender<Event>) {}
+fn watch(_: &Sender<SignalEvent>) {}
 
 /// Whether this process was started with a signal ignored.
 #[cfg(unix)]

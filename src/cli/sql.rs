@@ -4,8 +4,8 @@ use super::as_of_version::{AsOfVersion, Past};
 use super::damage::explained_anew;
 use super::global::Global;
 use super::printer::Printer;
-use super::query::{Reader, is_show_functions};
-use super::rows::{Format, Rows};
+use super::query::{QueryReader, is_show_functions};
+use super::rows::{Format, RowWriter};
 use super::{prompt, session};
 use crate::engine::plan_error;
 use crate::error::{Context, Error, Result};
@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace sql`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct SqlArguments {
     /// The query
     #[arg(
         short = 'c',
@@ -48,7 +48,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn main(
     global: &Global,
-    arguments: &Arguments,
+    arguments: &SqlArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
     match answer(global, arguments, printer).await {
@@ -57,7 +57,7 @@ pub(super) async fn main(
     }
 }
 
-async fn answer(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+async fn answer(global: &Global, arguments: &SqlArguments, printer: &Printer) -> Result<ExitCode> {
     let output = arguments.output.as_deref();
     let format = Format::chosen(arguments.format, output)?;
     if global.json && output.is_none() {
@@ -85,7 +85,7 @@ async fn answer(global: &Global, arguments: &Arguments, printer: &Printer) -> Re
     let past = Past::new(&lake, &arguments.as_of_version).await?;
     let scratch = session::scratch(global)?;
     let engine = session::engine(global, &pipeline, &lake, &scratch)?;
-    let reader = Reader {
+    let reader = QueryReader {
         engine: &engine,
         pipeline: &pipeline,
         past: &past,
@@ -115,14 +115,14 @@ async fn answer(global: &Global, arguments: &Arguments, printer: &Printer) -> Re
 
 /// Writes what `write` gives to where the arguments say.
 async fn written(
-    arguments: &Arguments,
+    arguments: &SqlArguments,
     format: Format,
     schema: &SchemaRef,
     printer: &Printer,
-    write: impl AsyncFnOnce(&mut Rows) -> Result<()>,
+    write: impl AsyncFnOnce(&mut RowWriter) -> Result<()>,
 ) -> Result<ExitCode> {
     let output = arguments.output.as_deref();
-    let mut rows = Rows::begin(output, format, schema, usize::MAX)?;
+    let mut rows = RowWriter::begin(output, format, schema, usize::MAX)?;
     write(&mut rows).await?;
     let (count, _) = rows.finish()?;
     // Without a file the rows are all that is said.
@@ -133,7 +133,7 @@ async fn written(
 }
 
 /// The query and what errors call it; None when it is to be typed at a prompt.
-fn question(arguments: &Arguments) -> Result<Option<(String, String)>> {
+fn question(arguments: &SqlArguments) -> Result<Option<(String, String)>> {
     Ok(match (&arguments.command, &arguments.file) {
         (Some(sql), _) => Some(("query".to_string(), sql.clone())),
         (None, Some(file)) => Some((file.display().to_string(), read_sql(file)?)),

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace synth`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct SynthArguments {
     /// The folder to write: absent or empty
     #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
@@ -37,7 +37,11 @@ pub(super) struct Arguments {
     plain: bool,
 }
 
-pub(super) fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) fn main(
+    global: &Global,
+    arguments: &SynthArguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(session::threads(global))
         .build_global()

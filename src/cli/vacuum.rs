@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace vacuum`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct VacuumArguments {
     /// Keep what tables held in the last so many days [default: keep_days of the pipeline file]
     #[arg(long, value_name = "N", value_parser = whole(0..=u16::MAX), allow_negative_numbers = true)]
     keep_days: Option<u16>,
@@ -32,10 +32,10 @@ pub(super) struct Removed {
 
 pub(super) async fn main(
     global: &Global,
-    arguments: &Arguments,
+    arguments: &VacuumArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
-    let work = session::Work::begin(global).await?;
+    let work = session::SessionWork::begin(global).await?;
     let days = arguments
         .keep_days
         .unwrap_or(work.pipeline.settings.lake.keep_days);

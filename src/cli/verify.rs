@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 /// Arguments of `populace verify`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct VerifyArguments {
     /// `lake`, or a release: its identifier, its folder, or its address on an object store
     #[arg(value_name = "RELEASE|lake")]
     what: String,
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 
 pub(super) async fn main(
     global: &Global,
-    arguments: &Arguments,
+    arguments: &VerifyArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
     match arguments.what.as_str() {
@@ -35,7 +35,7 @@ pub(super) async fn main(
 }
 
 async fn verify_release(global: &Global, what: &str, printer: &Printer) -> Result<ExitCode> {
-    let named = Named::read(what);
+    let named = NamedVersion::read(what);
     // Whoever has only the release has no pipeline file.
     let alone = named.is_some() && global.pipeline.is_none() && pipeline_file(None).is_err();
     let pipeline = match alone {
@@ -75,26 +75,26 @@ fn folders_of(releases: &Path) -> Vec<String> {
 }
 
 /// A release that is named by its place.
-enum Named<'a> {
+enum NamedVersion<'a> {
     Address(&'a str),
     Path(PathBuf),
 }
 
-impl<'a> Named<'a> {
+impl<'a> NamedVersion<'a> {
     /// None when `what` is an identifier, which the pipeline's releases have.
     fn read(what: &'a str) -> Option<Self> {
         if what.contains("://") {
-            return Some(Named::Address(what));
+            return Some(NamedVersion::Address(what));
         }
         let path = Path::new(what);
         let is_path = path.components().count() > 1 || path.symlink_metadata().is_ok();
-        is_path.then(|| Named::Path(path.to_path_buf()))
+        is_path.then(|| NamedVersion::Path(path.to_path_buf()))
     }
 
     /// The folder of releases, and the release in it.
     fn place(self) -> Result<(Location, String)> {
         let (parent, id) = match &self {
-            Named::Address(address) => {
+            NamedVersion::Address(address) => {
                 let address = address.trim_end_matches('/');
                 let address = address
                     .strip_suffix(&format!("/{MANIFEST}"))
@@ -102,7 +102,7 @@ impl<'a> Named<'a> {
                 let (parent, id) = address.rsplit_once('/').ok_or_else(|| unnamed(address))?;
                 (parent.to_string(), id.to_string())
             }
-            Named::Path(path) => {
+            NamedVersion::Path(path) => {
                 let shown = path.display().to_string();
                 let mut path = std::path::absolute(path).usage(|| format!("{shown} is no path"))?;
                 if path.file_name().is_some_and(|name| name == MANIFEST) {

@@ -13,7 +13,7 @@ pub use fhir::Decoded;
 pub use fhir::Delete;
 pub use fhir::Line;
 pub use fhir::Reject;
-pub use fhir::Rows;
+pub use fhir::ViewRows;
 pub use reject_reason::RejectReason;
 pub use value_count::{DateOrder, ValueCounts, ValueRule};
 pub use zone::Zone;

@@ -6,13 +6,13 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 
 /// What is wrong with a query, and what to write in its place.
-pub(super) type Fault = (&'static str, &'static str);
+pub(super) type PlanFault = (&'static str, &'static str);
 
 /// Refuses a query with the first fault that `find` sees in a node of its plan or of a subquery's.
 pub(super) fn refuse(
     place: &str,
     plan: &LogicalPlan,
-    find: impl Fn(&LogicalPlan) -> PlanResult<Option<Fault>>,
+    find: impl Fn(&LogicalPlan) -> PlanResult<Option<PlanFault>>,
 ) -> Result<()> {
     let mut found = None;
     let walked = plan.apply_with_subqueries(|node| {
@@ -27,7 +27,7 @@ pub(super) fn refuse(
 }
 
 /// A walk ends with the first fault.
-pub(super) fn goes_on(found: Option<Fault>) -> TreeNodeRecursion {
+pub(super) fn goes_on(found: Option<PlanFault>) -> TreeNodeRecursion {
     match found {
         Some(_) => TreeNodeRecursion::Stop,
         None => TreeNodeRecursion::Continue,

@@ -15,16 +15,16 @@ use datafusion::physical_plan::joins::{
 use datafusion::physical_plan::{ExecutionPlan, replace_children_if_necessary};
 use std::sync::Arc;
 
-type Rule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
+type FilterRule = Arc<dyn PhysicalOptimizerRule + Send + Sync>;
 
 /// DataFusion's rule, for the parts of a plan that have no joins.
 #[derive(Debug)]
-pub(super) struct BelowJoins(Rule);
+pub(super) struct BelowJoins(FilterRule);
 
 /// The rules with those that hand filters down kept below joins.
-pub(super) fn kept_below_joins(rules: Vec<Rule>) -> Vec<Rule> {
-    let kept = |rule: Rule| match rule.name().starts_with("FilterPushdown") {
-        true => Arc::new(BelowJoins(rule)) as Rule,
+pub(super) fn kept_below_joins(rules: Vec<FilterRule>) -> Vec<FilterRule> {
+    let kept = |rule: FilterRule| match rule.name().starts_with("FilterPushdown") {
+        true => Arc::new(BelowJoins(rule)) as FilterRule,
         false => rule,
     };
     rules.into_iter().map(kept).collect()

@@ -56,12 +56,12 @@ impl Engine {
             }
             Ok(())
         })?;
-        let rows = Rows {
+        let rows = QueryRows {
             place: place.to_string(),
             receive,
             task,
         };
-        Ok(try_unfold(rows, Rows::next).boxed())
+        Ok(try_unfold(rows, QueryRows::next).boxed())
     }
 
     /// All rows of a query, which are few.
@@ -107,13 +107,13 @@ fn workers(threads: usize) -> Result<Handle> {
 }
 
 /// The rows of a query that runs.
-struct Rows {
+struct QueryRows {
     place: String,
     receive: mpsc::Receiver<RecordBatch>,
     task: SpawnedTask<Result<(), DataFusionError>>,
 }
 
-impl Rows {
+impl QueryRows {
     async fn next(mut self) -> Result<Option<(RecordBatch, Self)>> {
         match select(self.receive.next(), Exceeded::watch()).await {
             Either::Left((Some(batch), _)) => Ok(Some((batch, self))),
@@ -122,7 +122,7 @@ impl Rows {
                 Ok(None)
             }
             Either::Right(_) => {
-                let Rows { place, .. } = self;
+                let QueryRows { place, .. } = self;
                 Err(not_enough(&place))
             }
         }

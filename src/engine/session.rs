@@ -13,7 +13,7 @@ use super::{count_distinct, frames, in_lists, length, temporal, totals, unsound}
 use crate::error::{Context, Error, Result};
 use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
-use crate::pipeline::Value;
+use crate::pipeline::ParameterValue;
 use crate::{functions, memory};
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::config::ConfigOptions;
@@ -56,7 +56,11 @@ const POOL_SHARE: f64 = 0.6;
 
 impl Engine {
     /// An engine over `lake`, with values for `$name`.
-    pub fn new(lake: &Lake, limits: &Limits, parameters: &BTreeMap<String, Value>) -> Result<Self> {
+    pub fn new(
+        lake: &Lake,
+        limits: &Limits,
+        parameters: &BTreeMap<String, ParameterValue>,
+    ) -> Result<Self> {
         let failed = || "cannot start the query engine";
         #[allow(
             clippy::cast_possible_truncation,
@@ -290,14 +294,14 @@ fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     rules
 }
 
-fn scalar(value: &Value) -> ScalarValue {
+fn scalar(value: &ParameterValue) -> ScalarValue {
     match value {
-        Value::Date(date) => {
+        ParameterValue::Date(date) => {
             let day = arrow::datatypes::Date32Type::from_naive_date(*date);
             ScalarValue::Date32(Some(day))
         }
-        Value::Integer(number) => ScalarValue::Int64(Some(*number)),
-        Value::Number(number) => ScalarValue::Float64(Some(*number)),
-        Value::Text(text) => ScalarValue::Utf8(Some(text.clone())),
+        ParameterValue::Integer(number) => ScalarValue::Int64(Some(*number)),
+        ParameterValue::Number(number) => ScalarValue::Float64(Some(*number)),
+        ParameterValue::Text(text) => ScalarValue::Utf8(Some(text.clone())),
     }
 }

@@ -3,7 +3,7 @@
 //! DataFusion gives a date for `day + interval '36 hours'`, without the twelve; and takes 20240131 in
 //! `cast(n as date)` for days since 1970.
 
-use super::fault::{self, Fault, goes_on};
+use super::fault::{self, PlanFault, goes_on};
 use crate::error::Result;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::TreeNode;
@@ -11,11 +11,11 @@ use datafusion::common::{DFSchema, Result as PlanResult, ScalarValue};
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
 
-const LOST_TIME: Fault = (
+const LOST_TIME: PlanFault = (
     "a date has no time of day: what an interval of hours or less adds to it would be lost",
     "write cast(… as timestamp) + interval …",
 );
-const NUMBER_AS_DATE: Fault = (
+const NUMBER_AS_DATE: PlanFault = (
     "a whole number is no date",
     "write to_date(cast(… as varchar), '%Y%m%d') for a number such as 20240131, date '1970-01-01' + … for days, and to_timestamp_seconds(…) for seconds",
 );
@@ -36,7 +36,7 @@ pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
     })
 }
 
-fn in_expression(expression: &Expr, schema: &DFSchema) -> PlanResult<Option<Fault>> {
+fn in_expression(expression: &Expr, schema: &DFSchema) -> PlanResult<Option<PlanFault>> {
     let mut found = None;
     expression.apply(|part| {
         found = fault(part, schema);
@@ -45,7 +45,7 @@ fn in_expression(expression: &Expr, schema: &DFSchema) -> PlanResult<Option<Faul
     Ok(found)
 }
 
-fn fault(expression: &Expr, schema: &DFSchema) -> Option<Fault> {
+fn fault(expression: &Expr, schema: &DFSchema) -> Option<PlanFault> {
     let of_type = |part: &Expr, wanted: fn(&DataType) -> bool| {
         part.get_type(schema).is_ok_and(|kind| wanted(&kind))
     };
@@ -65,7 +65,7 @@ fn fault(expression: &Expr, schema: &DFSchema) -> Option<Fault> {
     }
 }
 
-fn number_as_date(from: &Expr, to: &DataType, schema: &DFSchema) -> Option<Fault> {
+fn number_as_date(from: &Expr, to: &DataType, schema: &DFSchema) -> Option<PlanFault> {
     let temporal = matches!(
         to,
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)

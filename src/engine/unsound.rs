@@ -1,6 +1,6 @@
 //! What DataFusion 55 takes and answers wrongly is refused, with another way to write it.
 
-use super::fault::{self, Fault, goes_on};
+use super::fault::{self, PlanFault, goes_on};
 use crate::error::Result;
 use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{Result as PlanResult, ScalarValue};
@@ -8,31 +8,31 @@ use datafusion::logical_expr::expr::{NullTreatment, WindowFunction};
 use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, Operator};
 
-const CONSTANT: Fault = (
+const CONSTANT: PlanFault = (
     "`not in (select …)` of a constant ignores NULL among what is selected",
     "write `not exists (select … where column = constant)`, and say what NULL shall mean",
 );
-const CORRELATED: Fault = (
+const CORRELATED: PlanFault = (
     "`not in (select …)` cannot refer to the query around it: NULL would be taken for a value",
     "write `not exists (select … where …)`",
 );
-const PART: Fault = (
+const PART: PlanFault = (
     "`in (select …)` cannot be a part of this expression: where NULL makes it unknown it would be false",
     "write `exists (select …)` or `not exists (select …)`, or give `not in (select …)` a place of its own: `where a and b not in (select …)`",
 );
-const ALWAYS_A_ROW: Fault = (
+const ALWAYS_A_ROW: PlanFault = (
     "`exists (select …)` or `in (select …)` that refers to the query around it cannot have an aggregate without `group by`, or with sets of groups: it gives a row where nothing matches, which would be missed",
     "compare the aggregate with a number: `(select count(*) … where …) > 0`",
 );
-const CUT: Fault = (
+const CUT: PlanFault = (
     "`exists (select …)` or `in (select …)` that refers to the query around it cannot have `limit`, `offset` or a window: they would count the rows of all at once",
     "write a condition in the place of `limit`, or compare `(select count(*) … where …)` with a number",
 );
-const PLACE: Fault = (
+const PLACE: PlanFault = (
     "nth_value counts rows from 1",
     "write nth_value(…, 1) for the first row of the frame; last_value gives the last",
 );
-const AHEAD: Fault = (
+const AHEAD: PlanFault = (
     "`ignore nulls` cannot look ahead: rows behind a gap of NULL would be missed",
     "write lag(…) ignore nulls over (… order by … desc), or leave rows of NULL out before",
 );
@@ -57,7 +57,7 @@ pub(super) fn refuse(place: &str, plan: &LogicalPlan) -> Result<()> {
 }
 
 /// Conditions that stand side by side become joins, which tell NULL apart.
-fn in_filter(predicate: &Expr) -> PlanResult<Option<Fault>> {
+fn in_filter(predicate: &Expr) -> PlanResult<Option<PlanFault>> {
     for condition in split_conjunction(predicate) {
         let (within, negated) = match condition {
             Expr::InSubquery(within) => (within, within.negated),
@@ -84,7 +84,7 @@ fn in_filter(predicate: &Expr) -> PlanResult<Option<Fault>> {
 }
 
 /// Where unknown and false come to the same.
-fn in_condition(condition: &Expr) -> PlanResult<Option<Fault>> {
+fn in_condition(condition: &Expr) -> PlanResult<Option<PlanFault>> {
     match condition {
         Expr::InSubquery(within) if !within.negated => in_value(&within.expr),
         Expr::BinaryExpr(both) if matches!(both.op, Operator::And | Operator::Or) => {
@@ -96,7 +96,7 @@ fn in_condition(condition: &Expr) -> PlanResult<Option<Fault>> {
 }
 
 /// Where unknown is NULL, and false is not.
-fn in_value(expression: &Expr) -> PlanResult<Option<Fault>> {
+fn in_value(expression: &Expr) -> PlanResult<Option<PlanFault>> {
     match expression {
         Expr::InSubquery(_) => Ok(Some(PART)),
         Expr::Case(case) if case.expr.is_none() => {
@@ -121,7 +121,7 @@ fn in_value(expression: &Expr) -> PlanResult<Option<Fault>> {
 }
 
 /// A subquery that is asked for each row, with what joins ask of all rows at once.
-fn of_all(expression: &Expr) -> PlanResult<Option<Fault>> {
+fn of_all(expression: &Expr) -> PlanResult<Option<PlanFault>> {
     let mut found = None;
     expression.apply(|part| {
         let subquery = match part {
@@ -151,7 +151,7 @@ fn always_a_row(aggregate: &Aggregate) -> bool {
     aggregate.group_expr.is_empty() || aggregate.group_expr.iter().any(sets)
 }
 
-fn ahead(expression: &Expr) -> PlanResult<Option<Fault>> {
+fn ahead(expression: &Expr) -> PlanResult<Option<PlanFault>> {
     let mut found = None;
     expression.apply(|part| {
         if let Expr::WindowFunction(window) = part {

@@ -4,7 +4,7 @@
 //! accumulator of many groups, and that of one.
 
 use super::broken_rule::broken_rule;
-use super::fold::{Fold, Kept, Rows, length};
+use super::fold::{Fold, FoldRows, Kept, length};
 use super::named::Named;
 use super::sliding::Sliding;
 use super::{Definition, Doc, Function};
@@ -174,7 +174,7 @@ impl<F: Fold> GroupsAccumulator for ManyGroups<F> {
         total_num_groups: usize,
     ) -> Result<()> {
         self.grow(total_num_groups);
-        let rows = Rows::Of(group_indices, opt_filter);
+        let rows = FoldRows::Of(group_indices, opt_filter);
         self.beside += self.fold.update(&mut self.states, values, rows)?;
         Ok(())
     }
@@ -186,7 +186,7 @@ impl<F: Fold> GroupsAccumulator for ManyGroups<F> {
         total_num_groups: usize,
     ) -> Result<()> {
         self.grow(total_num_groups);
-        let rows = Rows::Of(group_indices, None);
+        let rows = FoldRows::Of(group_indices, None);
         self.beside += self.fold.merge(&mut self.states, values, rows)?;
         Ok(())
     }
@@ -209,7 +209,7 @@ impl<F: Fold> GroupsAccumulator for ManyGroups<F> {
         let each: Vec<usize> = (0..length(values)).collect();
         let mut states = Vec::new();
         states.resize_with(each.len(), F::State::default);
-        let rows = Rows::Of(&each, opt_filter);
+        let rows = FoldRows::Of(&each, opt_filter);
         self.fold.update(&mut states, values, rows)?;
         F::State::save(states)
     }
@@ -229,13 +229,17 @@ struct OneGroup<F: Fold> {
 impl<F: Fold> Accumulator for OneGroup<F> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let state = std::slice::from_mut(&mut self.state);
-        self.beside += self.fold.update(state, values, Rows::One(length(values)))?;
+        self.beside += self
+            .fold
+            .update(state, values, FoldRows::One(length(values)))?;
         Ok(())
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let state = std::slice::from_mut(&mut self.state);
-        self.beside += self.fold.merge(state, states, Rows::One(length(states)))?;
+        self.beside += self
+            .fold
+            .merge(state, states, FoldRows::One(length(states)))?;
         Ok(())
     }
 
@@ -251,7 +255,7 @@ impl<F: Fold> Accumulator for OneGroup<F> {
         let mut copy = F::State::default();
         for state in [&mut self.state, &mut copy] {
             let state = std::slice::from_mut(state);
-            self.fold.merge(state, &saved, Rows::One(1))?;
+            self.fold.merge(state, &saved, FoldRows::One(1))?;
         }
         let value = self.fold.finish(vec![copy])?;
         ScalarValue::try_from_array(&value, 0)

@@ -1,6 +1,6 @@
 //! For tests: an aggregate over rows that come in another order and in parts.
 
-use super::fold::{Fold, Kept, Rows};
+use super::fold::{Fold, FoldRows, Kept};
 use arrow::array::{ArrayRef, AsArray, Float64Array, UInt32Array};
 use arrow::compute::take;
 use arrow::datatypes::Float64Type;
@@ -16,7 +16,7 @@ pub(super) fn columns<const N: usize>(rows: &[[f64; N]]) -> Vec<ArrayRef> {
 /// The value of one group of rows, taken in at once.
 pub(super) fn at_once<F: Fold>(fold: &F, rows: &[ArrayRef]) -> ArrayRef {
     let mut state = [F::State::default()];
-    let all = Rows::One(rows[0].len());
+    let all = FoldRows::One(rows[0].len());
     fold.update(&mut state, rows, all).unwrap();
     fold.finish(Vec::from(state)).unwrap()
 }
@@ -31,7 +31,7 @@ fn in_parts<F: Fold>(fold: &F, rows: &[ArrayRef], order: &[u32], parts: &[usize]
         .collect();
     let mut states: Vec<F::State> = Vec::new();
     states.resize_with(4, F::State::default);
-    fold.update(&mut states, &moved, Rows::Of(parts, None))
+    fold.update(&mut states, &moved, FoldRows::Of(parts, None))
         .unwrap();
     let saved = F::State::save(states).unwrap();
     // The parts as two groups, then those as one.
@@ -39,12 +39,12 @@ fn in_parts<F: Fold>(fold: &F, rows: &[ArrayRef], order: &[u32], parts: &[usize]
     for part in (0..4).rev() {
         let one: Vec<ArrayRef> = saved.iter().map(|array| array.slice(part, 1)).collect();
         let group = [part % 2];
-        fold.merge(&mut pairs, &one, Rows::Of(&group, None))
+        fold.merge(&mut pairs, &one, FoldRows::Of(&group, None))
             .unwrap();
     }
     let saved = F::State::save(Vec::from(pairs)).unwrap();
     let mut whole = [F::State::default()];
-    fold.merge(&mut whole, &saved, Rows::One(2)).unwrap();
+    fold.merge(&mut whole, &saved, FoldRows::One(2)).unwrap();
     fold.finish(Vec::from(whole)).unwrap()
 }
 

@@ -26,10 +26,20 @@ pub(super) trait Fold: Clone + Send + Sync + 'static {
 
     /// Takes rows in: `values` are the arguments, and each of `rows` is a row of theirs with the
     /// index of its group in `states`. Gives the bytes that the states took beside themselves.
-    fn update(&self, states: &mut [Self::State], values: &[ArrayRef], rows: Rows) -> Result<usize>;
+    fn update(
+        &self,
+        states: &mut [Self::State],
+        values: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize>;
 
     /// Takes in what [`Kept::save`] made of other states of the same groups.
-    fn merge(&self, states: &mut [Self::State], saved: &[ArrayRef], rows: Rows) -> Result<usize>;
+    fn merge(
+        &self,
+        states: &mut [Self::State],
+        saved: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize>;
 
     /// The value of each group.
     fn finish(&self, states: Vec<Self::State>) -> Result<ArrayRef>;
@@ -37,23 +47,23 @@ pub(super) trait Fold: Clone + Send + Sync + 'static {
 
 /// Rows and the group that each belongs to.
 #[derive(Clone, Copy)]
-pub(super) enum Rows<'a> {
+pub(super) enum FoldRows<'a> {
     /// Row n belongs to group `groups[n]`, unless the filter leaves it out.
     Of(&'a [usize], Option<&'a BooleanArray>),
     /// That many rows, all of group 0.
     One(usize),
 }
 
-impl Rows<'_> {
+impl FoldRows<'_> {
     /// Calls `take` with each row and its group, in the order of the rows.
     pub(super) fn each(self, mut take: impl FnMut(usize, usize) -> Result<()>) -> Result<()> {
         match self {
-            Rows::One(rows) => (0..rows).try_for_each(|row| take(row, 0)),
-            Rows::Of(groups, None) => {
+            FoldRows::One(rows) => (0..rows).try_for_each(|row| take(row, 0)),
+            FoldRows::Of(groups, None) => {
                 let mut rows = groups.iter().enumerate();
                 rows.try_for_each(|(row, group)| take(row, *group))
             }
-            Rows::Of(groups, Some(filter)) => {
+            FoldRows::Of(groups, Some(filter)) => {
                 let mut rows = groups.iter().enumerate();
                 rows.try_for_each(|(row, group)| {
                     if filter.is_valid(row) && filter.value(row) {

@@ -36,7 +36,7 @@ pub use definition::Section;
 pub use doc::Doc;
 pub(crate) use frame_rows::FrameRows;
 pub(crate) use list::{doc_of, list_of_functions};
-pub(crate) use window::{Compute, compute_of};
+pub(crate) use window::{WindowCompute, compute_of};
 
 use datafusion::prelude::SessionContext;
 

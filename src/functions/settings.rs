@@ -6,25 +6,25 @@ use arrow::datatypes::Float64Type;
 use datafusion::common::Result;
 
 /// A number of each row, or the default where the call leaves the argument out.
-pub(super) enum Setting<'a> {
+pub(super) enum FunctionSetting<'a> {
     Given(&'a Float64Array),
     Default(f64),
 }
 
-impl<'a> Setting<'a> {
+impl<'a> FunctionSetting<'a> {
     /// The argument at `index`.
     pub(super) fn of(values: &'a [ArrayRef], index: usize, default: f64) -> Self {
         match values.get(index) {
-            Some(column) => Setting::Given(column.as_primitive::<Float64Type>()),
-            None => Setting::Default(default),
+            Some(column) => FunctionSetting::Given(column.as_primitive::<Float64Type>()),
+            None => FunctionSetting::Default(default),
         }
     }
 
     /// Its value in a row; None where it is NULL.
     pub(super) fn at(&self, row: usize) -> Option<f64> {
         match self {
-            Setting::Given(column) => column.is_valid(row).then(|| column.value(row)),
-            Setting::Default(value) => Some(*value),
+            FunctionSetting::Given(column) => column.is_valid(row).then(|| column.value(row)),
+            FunctionSetting::Default(value) => Some(*value),
         }
     }
 }
@@ -32,15 +32,15 @@ impl<'a> Setting<'a> {
 /// Arguments of an aggregate that are the same for every row of a group, such as a confidence; not
 /// known before the first row.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Settings<const N: usize>([f64; N]);
+pub(super) struct FunctionSettings<const N: usize>([f64; N]);
 
-impl<const N: usize> Default for Settings<N> {
+impl<const N: usize> Default for FunctionSettings<N> {
     fn default() -> Self {
-        Settings([f64::NAN; N])
+        FunctionSettings([f64::NAN; N])
     }
 }
 
-impl<const N: usize> Settings<N> {
+impl<const N: usize> FunctionSettings<N> {
     /// Takes in the settings of a row.
     ///
     /// # Errors
@@ -74,19 +74,19 @@ impl<const N: usize> Settings<N> {
         (!self.0[N - 1].is_nan()).then_some(self.0)
     }
 
-    /// The settings as numbers, for [`Settings::merge`].
+    /// The settings as numbers, for [`FunctionSettings::merge`].
     pub(super) fn parts(&self) -> [f64; N] {
         self.0
     }
 
-    /// Takes in what [`Settings::parts`] wrote down. False when that was of no rows.
+    /// Takes in what [`FunctionSettings::parts`] wrote down. False when that was of no rows.
     pub(super) fn merge(
         &mut self,
         function: &'static str,
         names: &[&'static str; N],
         parts: [f64; N],
     ) -> Result<bool> {
-        if Settings(parts).get().is_none() {
+        if FunctionSettings(parts).get().is_none() {
             return Ok(false);
         }
         self.take(function, names, parts.map(Some))?;

@@ -1,6 +1,6 @@
 //! Aggregates over frames that leave rows behind, such as the last twelve months.
 
-use super::fold::{Fold, Rows, length};
+use super::fold::{Fold, FoldRows, length};
 use super::frame_rows::FrameRows;
 use arrow::array::ArrayRef;
 use datafusion::common::{Result, ScalarValue, exec_err};
@@ -26,7 +26,7 @@ impl<F: Fold> Sliding<F> {
     fn state(&self) -> Result<F::State> {
         let mut state = [F::State::default()];
         if !self.rows.columns().is_empty() {
-            let rows = Rows::One(length(self.rows.columns()));
+            let rows = FoldRows::One(length(self.rows.columns()));
             self.fold.update(&mut state, self.rows.columns(), rows)?;
         }
         let [state] = state;

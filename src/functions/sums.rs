@@ -1,7 +1,7 @@
 //! Aggregates' states that are sums of a group's rows.
 
-use super::fold::{Kept, Rows};
-use super::settings::Settings;
+use super::fold::{FoldRows, Kept};
+use super::settings::FunctionSettings;
 use super::sum::Sum;
 use arrow::array::{ArrayRef, AsArray, Float64Array};
 use arrow::datatypes::{DataType, Float64Type};
@@ -13,14 +13,14 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sums<const N: usize, const S: usize> {
     pub sums: [Sum; N],
-    pub settings: Settings<S>,
+    pub settings: FunctionSettings<S>,
 }
 
 impl<const N: usize, const S: usize> Default for Sums<N, S> {
     fn default() -> Self {
         Sums {
             sums: [Sum::default(); N],
-            settings: Settings::default(),
+            settings: FunctionSettings::default(),
         }
     }
 }
@@ -65,7 +65,7 @@ impl<const N: usize, const S: usize> Sums<N, S> {
     pub(super) fn merge(
         states: &mut [Self],
         saved: &[ArrayRef],
-        rows: Rows,
+        rows: FoldRows,
         function: &'static str,
         names: &[&'static str; S],
     ) -> Result<()> {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// What a function computes, for those who have whole partitions: each partition's rows lie together
 /// and in the order of `order by`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Compute {
+pub(crate) enum WindowCompute {
     /// Of the arguments of one partition, and how many rows it has (a function may have no
     /// argument).
     Partition(fn(&[ArrayRef], usize) -> Result<ArrayRef>),
@@ -44,7 +44,7 @@ pub(crate) enum Compute {
 
 type Partitions = fn(&[ArrayRef], &[Range<usize>]) -> Result<ArrayRef>;
 
-impl Compute {
+impl WindowCompute {
     /// The results of all rows, of which the partitions are all.
     pub(crate) fn of(
         self,
@@ -52,9 +52,9 @@ impl Compute {
         partitions: &[Range<usize>],
     ) -> Result<ArrayRef> {
         match (self, partitions) {
-            (Compute::Partitions(compute), _) => compute(arguments, partitions),
+            (WindowCompute::Partitions(compute), _) => compute(arguments, partitions),
             (
-                Compute::Ordered {
+                WindowCompute::Ordered {
                     name,
                     arguments: own,
                     compute,
@@ -65,8 +65,8 @@ impl Compute {
                 check_ties(name, order, partitions)?;
                 compute(own, partitions)
             }
-            (Compute::Partition(compute), [one]) => compute(arguments, one.len()),
-            (Compute::Partition(compute), many) => {
+            (WindowCompute::Partition(compute), [one]) => compute(arguments, one.len()),
+            (WindowCompute::Partition(compute), many) => {
                 let mut parts = Vec::with_capacity(many.len());
                 for rows in many {
                     let cut = arguments.iter().map(|a| a.slice(rows.start, rows.len()));
@@ -97,7 +97,7 @@ fn check_ties(name: &'static str, order: &[ArrayRef], partitions: &[Range<usize>
 }
 
 /// What a function of ours computes, for operators that have many partitions together.
-pub(crate) fn compute_of(function: &WindowUDF) -> Option<Compute> {
+pub(crate) fn compute_of(function: &WindowUDF) -> Option<WindowCompute> {
     let window = function.inner().downcast_ref::<Named<Window>>()?;
     Some(window.kind.compute)
 }
@@ -110,8 +110,8 @@ pub(super) fn window(
     returns: DataType,
     compute: fn(&[ArrayRef], usize) -> Result<ArrayRef>,
 ) -> Function {
-    let compute = Compute::Partition(compute);
-    function(doc, calls, returns, Order::Any, compute)
+    let compute = WindowCompute::Partition(compute);
+    function(doc, calls, returns, WindowOrder::Any, compute)
 }
 
 /// Like [`window`], for a function that computes many partitions at once, and to which the order of
@@ -122,8 +122,8 @@ pub(super) fn ordered_window(
     returns: DataType,
     compute: Partitions,
 ) -> Function {
-    let compute = Compute::Partitions(compute);
-    function(doc, calls, returns, Order::Needed, compute)
+    let compute = WindowCompute::Partitions(compute);
+    function(doc, calls, returns, WindowOrder::Needed, compute)
 }
 
 /// Like [`ordered_window`], for a function of series: each row is a period of its own, and two of
@@ -134,13 +134,13 @@ pub(super) fn series_window(
     returns: DataType,
     compute: Partitions,
 ) -> Function {
-    let compute = Compute::Partitions(compute);
-    function(doc, calls, returns, Order::Unique, compute)
+    let compute = WindowCompute::Partitions(compute);
+    function(doc, calls, returns, WindowOrder::Unique, compute)
 }
 
 /// What a function needs of `order by`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Order {
+enum WindowOrder {
     /// Nothing.
     Any,
     /// That there is one.
@@ -153,8 +153,8 @@ fn function(
     doc: &'static Doc,
     calls: &[&[DataType]],
     returns: DataType,
-    order: Order,
-    compute: Compute,
+    order: WindowOrder,
+    compute: WindowCompute,
 ) -> Function {
     let window = Window {
         returns,
@@ -168,12 +168,16 @@ fn function(
 
 struct Window {
     returns: DataType,
-    order: Order,
-    compute: Compute,
+    order: WindowOrder,
+    compute: WindowCompute,
 }
 
 /// Refuses the clauses of a call that it cannot follow. A filter is refused by the engine.
-fn check_clauses(name: &'static str, order: Order, params: &WindowFunctionParams) -> Result<()> {
+fn check_clauses(
+    name: &'static str,
+    order: WindowOrder,
+    params: &WindowFunctionParams,
+) -> Result<()> {
     if params.distinct {
         return broken_rule(
             name,
@@ -185,7 +189,7 @@ fn check_clauses(name: &'static str, order: Order, params: &WindowFunctionParams
         let rule = "have no meaning here: what NULL does is fixed";
         return broken_rule(name, "ignore nulls, respect nulls", rule);
     }
-    if order != Order::Any && params.order_by.is_empty() {
+    if order != WindowOrder::Any && params.order_by.is_empty() {
         return broken_rule(name, "over (…)", "must have an order by");
     }
     // What the engine writes where a query names no frame ends at the row or at the partition.
@@ -205,7 +209,7 @@ fn with_order(
     mut call: WindowFunction,
     compute: Partitions,
 ) -> Expr {
-    let compute = Compute::Ordered {
+    let compute = WindowCompute::Ordered {
         name: doc.name,
         arguments: call.params.args.len(),
         compute,
@@ -216,7 +220,7 @@ fn with_order(
         signature: Signature::variadic_any(Volatility::Immutable),
         kind: Window {
             returns,
-            order: Order::Unique,
+            order: WindowOrder::Unique,
             compute,
         },
     };
@@ -239,7 +243,7 @@ impl WindowUDFImpl for Named<Window> {
         &self,
         _: PartitionEvaluatorArgs,
     ) -> Result<Box<dyn PartitionEvaluator>> {
-        Ok(Box::new(Whole(self.kind.compute)))
+        Ok(Box::new(WholePartition(self.kind.compute)))
     }
 
     fn field(&self, args: WindowUDFFieldArgs) -> Result<FieldRef> {
@@ -262,7 +266,7 @@ impl WindowUDFImpl for Named<Window> {
             move |call: WindowFunction, _: &SimplifyContext| {
                 check_clauses(doc.name, order, &call.params)?;
                 Ok(match (order, compute) {
-                    (Order::Unique, Compute::Partitions(compute)) => {
+                    (WindowOrder::Unique, WindowCompute::Partitions(compute)) => {
                         with_order(doc, returns.clone(), call, compute)
                     }
                     _ => Expr::WindowFunction(Box::new(call)),
@@ -282,9 +286,9 @@ impl WindowUDFImpl for Named<Window> {
 
 /// Evaluates whole partitions.
 #[derive(Debug)]
-struct Whole(Compute);
+struct WholePartition(WindowCompute);
 
-impl PartitionEvaluator for Whole {
+impl PartitionEvaluator for WholePartition {
     fn evaluate_all(&mut self, values: &[ArrayRef], num_rows: usize) -> Result<ArrayRef> {
         let all = 0..num_rows;
         self.0.of(values, std::slice::from_ref(&all))

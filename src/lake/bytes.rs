@@ -1,7 +1,7 @@
 //! The bytes of a file of the lake: read from this machine's disk, or asked of a store.
 
 use super::store::store_error;
-use super::{Damage, DataFile, Fault, Lake};
+use super::{Damage, DataFile, IntegrityFault, Lake};
 use crate::error::{Error, Result};
 use bytes::Bytes;
 use object_store::path::Path;
@@ -85,15 +85,15 @@ impl Opened<'_> {
         format!("cannot read {path} of the lake at {lake}")
     }
 
-    fn lost(&self, fault: Fault) -> Error {
+    fn lost(&self, fault: IntegrityFault) -> Error {
         let path = self.file.path.clone();
         Damage { path, fault }.error()
     }
 
     fn unread_on_disk(&self, error: std::io::Error) -> Error {
         match error.kind() {
-            ErrorKind::NotFound => self.lost(Fault::Missing),
-            ErrorKind::UnexpectedEof => self.lost(Fault::Short),
+            ErrorKind::NotFound => self.lost(IntegrityFault::Missing),
+            ErrorKind::UnexpectedEof => self.lost(IntegrityFault::Short),
             _ => Error::data(self.what())
                 .cause(error)
                 .hint("check the disk, and that the file may be read, then run again"),
@@ -102,7 +102,7 @@ impl Opened<'_> {
 
     fn unread(&self, error: object_store::Error) -> Error {
         match error {
-            object_store::Error::NotFound { .. } => self.lost(Fault::Missing),
+            object_store::Error::NotFound { .. } => self.lost(IntegrityFault::Missing),
             error => store_error(self.what(), error),
         }
     }

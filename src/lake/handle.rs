@@ -1,9 +1,9 @@
 //! An open lake: where it is, its store, its settings, and what this process has seen of it.
 
 use super::intact::Intact;
-use super::known_versions::Known;
+use super::known_versions::KnownVersions;
 use super::store::{Store, store_error, upload};
-use super::table::Seen;
+use super::table::SeenTables;
 use super::{Location, Settings, settings};
 use crate::error::Result;
 use object_store::local::LocalFileSystem;
@@ -21,9 +21,9 @@ pub struct Lake {
     /// The same folder, when it is on this machine.
     pub(super) disk: Option<LocalFileSystem>,
     pub(super) settings: Settings,
-    pub(super) seen: Arc<Mutex<Seen>>,
+    pub(super) seen: Arc<Mutex<SeenTables>>,
     pub(super) intact: Intact,
-    pub(super) newest: Arc<tokio::sync::Mutex<Known>>,
+    pub(super) newest: Arc<tokio::sync::Mutex<KnownVersions>>,
 }
 
 impl Lake {

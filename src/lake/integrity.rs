@@ -25,7 +25,7 @@ const DIGITS: usize = 32;
 /// What is wrong with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Fault {
+pub(crate) enum IntegrityFault {
     /// It is not there.
     Missing,
     /// It is shorter than its table says.
@@ -36,14 +36,14 @@ pub(crate) enum Fault {
     Log,
 }
 
-impl Fault {
+impl IntegrityFault {
     /// In words, after the file's name.
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Fault::Missing => "is not there",
-            Fault::Short => "is shorter than its table says",
-            Fault::Altered => "holds other bytes than were written",
-            Fault::Log => "does not add up to what Populace left",
+            IntegrityFault::Missing => "is not there",
+            IntegrityFault::Short => "is shorter than its table says",
+            IntegrityFault::Altered => "holds other bytes than were written",
+            IntegrityFault::Log => "does not add up to what Populace left",
         }
     }
 }
@@ -54,7 +54,7 @@ pub(crate) struct Damage {
     /// Relative to the lake.
     pub path: String,
     /// What is wrong with it.
-    pub fault: Fault,
+    pub fault: IntegrityFault,
 }
 
 impl Damage {
@@ -94,7 +94,7 @@ impl DataFile {
         self.checksum().is_none_or(|said| said == &found[..DIGITS])
     }
 
-    fn damage(&self, fault: Fault) -> Damage {
+    fn damage(&self, fault: IntegrityFault) -> Damage {
         Damage {
             path: self.path.clone(),
             fault,
@@ -166,7 +166,7 @@ impl Lake {
 
     fn judged(&self, file: &DataFile, hash: &blake3::Hasher) -> Option<Damage> {
         if !file.is_of(hash) {
-            return Some(file.damage(Fault::Altered));
+            return Some(file.damage(IntegrityFault::Altered));
         }
         self.intact.add(&file.path);
         None
@@ -181,18 +181,18 @@ impl Lake {
         let opened = match File::open(path.data(failed)?) {
             Ok(opened) => opened,
             Err(e) if e.kind() == ErrorKind::NotFound => {
-                return Ok(Some(file.damage(Fault::Missing)));
+                return Ok(Some(file.damage(IntegrityFault::Missing)));
             }
             Err(e) => return Err(e).data(failed),
         };
         if file.checksum().is_none() {
             let size = opened.metadata().data(failed)?.len();
-            return Ok((size < file.size).then(|| file.damage(Fault::Short)));
+            return Ok((size < file.size).then(|| file.damage(IntegrityFault::Short)));
         }
         let mut hash = blake3::Hasher::new();
         let read = hash_of(opened, file.size, &mut hash).data(failed)?;
         Ok(match read < file.size {
-            true => Some(file.damage(Fault::Short)),
+            true => Some(file.damage(IntegrityFault::Short)),
             false => self.judged(file, &hash),
         })
     }
@@ -203,12 +203,12 @@ impl Lake {
         let found = match self.store.get(&path).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => {
-                return Ok(Some(file.damage(Fault::Missing)));
+                return Ok(Some(file.damage(IntegrityFault::Missing)));
             }
             Err(e) => return Err(store_error(failed(), e)),
         };
         if found.meta.size < file.size {
-            return Ok(Some(file.damage(Fault::Short)));
+            return Ok(Some(file.damage(IntegrityFault::Short)));
         }
         if file.checksum().is_none() {
             return Ok(None);
@@ -285,7 +285,7 @@ mod tests {
             std::fs::write(&path, &damaged).unwrap();
             let lake = open(folder.path()).await;
             let found = lake.damage(std::slice::from_ref(&file)).await.unwrap();
-            assert_eq!(found, [file.damage(Fault::Altered)], "byte {at}");
+            assert_eq!(found, [file.damage(IntegrityFault::Altered)], "byte {at}");
             let error = lake.read_file(&file, Some(&["number"])).await.unwrap_err();
             assert_eq!(error.damaged_path(), Some(file.path.as_str()));
             assert!(error.what().contains(&file.path), "{error}");
@@ -322,9 +322,9 @@ mod tests {
         std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
         let both = [file.clone(), other];
         let found = open(folder.path()).await.damage(&both).await.unwrap();
-        assert_eq!(found, [file.damage(Fault::Short)]);
+        assert_eq!(found, [file.damage(IntegrityFault::Short)]);
         std::fs::remove_file(&path).unwrap();
         let found = open(folder.path()).await.damage(&both).await.unwrap();
-        assert_eq!(found, [file.damage(Fault::Missing)]);
+        assert_eq!(found, [file.damage(IntegrityFault::Missing)]);
     }
 }

@@ -17,7 +17,7 @@ pub(super) type All = BTreeMap<String, Newest>;
 
 /// What a process knows of newest versions.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownVersions {
     /// What was kept, once it was read.
     pub(super) kept: Option<All>,
     /// What this process has committed.

@@ -11,10 +11,10 @@ use url::Url;
 
 /// A folder of this machine or of an object store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Location(Kind);
+pub struct Location(LocationKind);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
+enum LocationKind {
     Folder(PathBuf),
     Store(Address),
 }
@@ -24,8 +24,8 @@ impl Location {
     /// address such as `s3://bucket/prefix`.
     pub fn parse(text: &str, base: &Path) -> Result<Self> {
         Ok(Location(match text.split_once("://") {
-            None => Kind::Folder(base.join(text)),
-            Some(("file", _)) => Kind::Folder(
+            None => LocationKind::Folder(base.join(text)),
+            Some(("file", _)) => LocationKind::Folder(
                 Url::parse(text)
                     .ok()
                     .and_then(|url| url.to_file_path().ok())
@@ -33,7 +33,7 @@ impl Location {
                         Error::usage(format!("'{text}' is not a path on this machine"))
                     })?,
             ),
-            Some((scheme, rest)) => Kind::Store(Address::parse(scheme, rest)?),
+            Some((scheme, rest)) => LocationKind::Store(Address::parse(scheme, rest)?),
         }))
     }
 
@@ -41,7 +41,7 @@ impl Location {
     #[must_use]
     pub fn with_variables(self, variables: Vec<(String, String)>) -> Self {
         Location(match self.0 {
-            Kind::Store(address) => Kind::Store(address.with_variables(variables)),
+            LocationKind::Store(address) => LocationKind::Store(address.with_variables(variables)),
             folder => folder,
         })
     }
@@ -49,11 +49,11 @@ impl Location {
     /// Whether this place is the other one, or one of them lies within the other.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Kind::Folder(one), Kind::Folder(other)) => {
+            (LocationKind::Folder(one), LocationKind::Folder(other)) => {
                 let (one, other) = (whole(one), whole(other));
                 one.starts_with(&other) || other.starts_with(&one)
             }
-            (Kind::Store(one), Kind::Store(other)) => one.overlaps(other),
+            (LocationKind::Store(one), LocationKind::Store(other)) => one.overlaps(other),
             _ => false,
         }
     }
@@ -61,24 +61,24 @@ impl Location {
     /// The folder, when it is on this machine.
     pub(crate) fn folder(&self) -> Option<&Path> {
         match &self.0 {
-            Kind::Folder(folder) => Some(folder),
-            Kind::Store(_) => None,
+            LocationKind::Folder(folder) => Some(folder),
+            LocationKind::Store(_) => None,
         }
     }
 
     /// The address, when it is on an object store.
     pub(crate) fn address(&self) -> Option<&Address> {
         match &self.0 {
-            Kind::Folder(_) => None,
-            Kind::Store(address) => Some(address),
+            LocationKind::Folder(_) => None,
+            LocationKind::Store(address) => Some(address),
         }
     }
 
     /// The address of a folder below this one, as Delta Lake wants it.
     pub(super) fn url(&self, below: &str) -> Result<Url> {
         let folder = match &self.0 {
-            Kind::Folder(folder) => folder,
-            Kind::Store(address) => return address.url(below),
+            LocationKind::Folder(folder) => folder,
+            LocationKind::Store(address) => return address.url(below),
         };
         let path = std::path::absolute(folder.join(below))
             .data(|| format!("cannot resolve {}", folder.display()))?;
@@ -89,16 +89,16 @@ impl Location {
     /// The object store that [`Location::url`] starts from: the whole bucket, or the whole disk.
     pub(super) fn root(&self) -> Result<Store> {
         match &self.0 {
-            Kind::Folder(_) => Ok(Arc::new(LocalFileSystem::new())),
-            Kind::Store(address) => open_bucket(address),
+            LocationKind::Folder(_) => Ok(Arc::new(LocalFileSystem::new())),
+            LocationKind::Store(address) => open_bucket(address),
         }
     }
 
     /// The object store rooted here; makes the folder when `create`.
     pub fn store(&self, create: bool) -> Result<Store> {
         let folder = match &self.0 {
-            Kind::Folder(folder) => folder,
-            Kind::Store(address) => {
+            LocationKind::Folder(folder) => folder,
+            LocationKind::Store(address) => {
                 let bucket = open_bucket(address)?;
                 return Ok(Arc::new(PrefixStore::new(bucket, address.prefix().clone())));
             }
@@ -138,8 +138,8 @@ fn whole(folder: &Path) -> PathBuf {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Folder(folder) => write!(f, "{}", folder.display()),
-            Kind::Store(address) => write!(f, "{address}"),
+            LocationKind::Folder(folder) => write!(f, "{}", folder.display()),
+            LocationKind::Store(address) => write!(f, "{address}"),
         }
     }
 }

@@ -51,7 +51,7 @@ pub use file::FileWriter;
 pub use file::encode;
 pub use handle::Lake;
 pub(crate) use identity::shard_of;
-pub(crate) use integrity::{Damage, Fault};
+pub(crate) use integrity::{Damage, IntegrityFault};
 pub use location::Location;
 pub(crate) use lock::{Holder, Lock};
 pub(crate) use probe::Probe;

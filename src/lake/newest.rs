@@ -5,7 +5,7 @@
 //! kept is never newer than the tables; it may be older.
 
 use super::advice::advice;
-use super::known_versions::{All, Known, Newest};
+use super::known_versions::{All, KnownVersions, Newest};
 use super::sealed::{sealed, unsealed};
 use super::store::store_error;
 use super::{Lake, Table, TableName};
@@ -46,8 +46,8 @@ impl Lake {
 
     async fn with_kept<'k>(
         &self,
-        mut known: tokio::sync::MutexGuard<'k, Known>,
-    ) -> Result<tokio::sync::MutexGuard<'k, Known>> {
+        mut known: tokio::sync::MutexGuard<'k, KnownVersions>,
+    ) -> Result<tokio::sync::MutexGuard<'k, KnownVersions>> {
         if known.kept.is_none() {
             known.kept = Some(self.kept_newest().await?);
         }

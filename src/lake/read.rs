@@ -64,7 +64,7 @@ impl Lake {
         columns: Option<&[&str]>,
         rows: Option<&[u32]>,
     ) -> Result<Vec<RecordBatch>> {
-        let wanted = Wanted {
+        let wanted = WantedRows {
             columns,
             rows,
             removed: &file.removed,
@@ -115,13 +115,13 @@ impl Lake {
 }
 
 /// What is asked of a file.
-struct Wanted<'a> {
+struct WantedRows<'a> {
     columns: Option<&'a [&'a str]>,
     rows: Option<&'a [u32]>,
     removed: &'a DeletionVector,
 }
 
-impl Wanted<'_> {
+impl WantedRows<'_> {
     /// Decodes a file that is in memory.
     fn decode(&self, bytes: Bytes) -> Result<Vec<RecordBatch>> {
         let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).data(|| BROKEN)?;

@@ -1,7 +1,7 @@
 //! Every night a share of the lake's files is checked, so that damage is found while there are still
 //! copies to restore, and not only by whoever needs the file.
 
-use super::integrity::{Damage, Fault};
+use super::integrity::{Damage, IntegrityFault};
 use super::{DataFile, Lake, Table, TableName};
 use crate::error::Result;
 use futures::{StreamExt, stream};
@@ -60,7 +60,7 @@ impl Lake {
                 Err(e) => match e.damaged_path() {
                     Some(path) => damage.push(Damage {
                         path: path.to_string(),
-                        fault: Fault::Log,
+                        fault: IntegrityFault::Log,
                     }),
                     None => return Err(e),
                 },

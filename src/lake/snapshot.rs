@@ -4,7 +4,7 @@ use super::advice::advice;
 use super::checksum::{checksum, state};
 use super::properties::{CHECKSUM, STATE};
 use super::store::{of_a_store, store_error};
-use super::table::{Seen, Table};
+use super::table::{SeenTables, Table};
 use super::{DataFile, Lake, TableName};
 use crate::error::{Error, Result};
 use crate::panics::survived;
@@ -63,7 +63,7 @@ impl Lake {
         Ok(found)
     }
 
-    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
+    pub(super) fn seen(&self) -> MutexGuard<'_, SeenTables> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

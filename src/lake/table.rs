@@ -45,4 +45,4 @@ impl Table {
 }
 
 /// Tables as they were last seen.
-pub(super) type Seen = HashMap<TableName, Table>;
+pub(super) type SeenTables = HashMap<TableName, Table>;

@@ -13,7 +13,7 @@ use super::stored::{stored, stored_schema};
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
 use crate::lake::{Change, DataFile, FileWriter, Lake, Table, TableName};
-use crate::pipeline::Value;
+use crate::pipeline::ParameterValue;
 use crate::progress::Progress;
 use arrow::datatypes::SchemaRef;
 use futures::TryStreamExt;
@@ -112,7 +112,7 @@ pub(crate) async fn plan(
     lake: &Lake,
     library: &Library,
     wanted: &BTreeSet<TableName>,
-    parameters: &BTreeMap<String, Value>,
+    parameters: &BTreeMap<String, ParameterValue>,
 ) -> Result<Vec<Planned>> {
     let mut inputs = Inputs::new(lake);
     let mut planned = Vec::new();
@@ -143,7 +143,7 @@ pub async fn build(
     library: &Library,
     wanted: &BTreeSet<TableName>,
     read: &BTreeSet<TableName>,
-    parameters: &BTreeMap<String, Value>,
+    parameters: &BTreeMap<String, ParameterValue>,
     progress: Progress,
 ) -> Result<BuildSummary> {
     let mut ended = BTreeMap::new();
@@ -165,7 +165,7 @@ async fn build_all(
     library: &Library,
     wanted: &BTreeSet<TableName>,
     read: &BTreeSet<TableName>,
-    parameters: &BTreeMap<String, Value>,
+    parameters: &BTreeMap<String, ParameterValue>,
     progress: Progress,
     ended: &mut BTreeMap<String, LastRun>,
 ) -> Result<BuildSummary> {
@@ -189,7 +189,7 @@ async fn build_all(
         };
         let run = LastRun {
             fingerprint,
-            as_of: parameters.get("as_of").map(Value::to_string),
+            as_of: parameters.get("as_of").map(ParameterValue::to_string),
             failure: outcome.failure(),
         };
         ended.insert(name.to_string(), run);
@@ -220,7 +220,7 @@ fn waiting(name: &TableName, read: &TableName, damaged: Vec<String>) -> ModelOut
 async fn build_one(
     engine: &Engine,
     model: &Model,
-    parameters: &BTreeMap<String, Value>,
+    parameters: &BTreeMap<String, ParameterValue>,
     damaged: Vec<String>,
     inputs: &mut Inputs<'_>,
 ) -> Result<(ModelOutcome, String)> {

@@ -6,7 +6,7 @@ use super::library::Model;
 use crate::error::{Context, Result};
 use crate::lake::Table;
 use crate::lake::properties::BUILT;
-use crate::pipeline::{ParameterType, Value};
+use crate::pipeline::{ParameterType, ParameterValue};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -37,8 +37,8 @@ pub(crate) struct ParameterUsed {
     pub value: String,
 }
 
-impl From<&Value> for ParameterUsed {
-    fn from(value: &Value) -> Self {
+impl From<&ParameterValue> for ParameterUsed {
+    fn from(value: &ParameterValue) -> Self {
         ParameterUsed {
             r#type: value.kind(),
             value: value.to_string(),
@@ -103,7 +103,7 @@ impl Built {
     ///
     /// # Errors
     /// Usage, when the SQL cannot be read.
-    pub(super) fn of(model: &Model, parameters: &BTreeMap<String, Value>) -> Result<Self> {
+    pub(super) fn of(model: &Model, parameters: &BTreeMap<String, ParameterValue>) -> Result<Self> {
         let used = fingerprint::used(&model.sql, parameters)?;
         Ok(Built {
             description: model.header.description.trim().to_string(),

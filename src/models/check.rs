@@ -1,6 +1,6 @@
 //! Checks: what must be true of a model's rows before anybody may see them.
 
-use super::declared_check::{Check, Rule, Severity};
+use super::declared_check::{Check, CheckRule, Severity};
 use super::library::Model;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -23,9 +23,9 @@ impl Check {
     /// The check as the header writes it.
     pub(crate) fn text(&self) -> String {
         let mut text = match &self.rule {
-            Rule::Unique(columns) => format!("unique: [{}]", columns.join(", ")),
-            Rule::NotNull(columns) => format!("not_null: [{}]", columns.join(", ")),
-            Rule::Expect(condition) => format!("expect: {condition}"),
+            CheckRule::Unique(columns) => format!("unique: [{}]", columns.join(", ")),
+            CheckRule::NotNull(columns) => format!("not_null: [{}]", columns.join(", ")),
+            CheckRule::Expect(condition) => format!("expect: {condition}"),
         };
         if self.tolerated_share > 0.0 {
             text.push_str(&format!(", tolerated_share: {}", self.tolerated_share));
@@ -39,14 +39,14 @@ impl Check {
     /// A query for the number of rows of `table` that break the check.
     pub(super) fn query(&self, table: &TableName) -> String {
         match &self.rule {
-            Rule::Unique(columns) => {
+            CheckRule::Unique(columns) => {
                 let columns: Vec<String> = columns.iter().map(|c| quoted(c)).collect();
                 let columns = columns.join(", ");
                 format!(
                     "select count(*) from (select 1 as one from {table} group by {columns} having count(*) > 1)"
                 )
             }
-            Rule::NotNull(columns) => {
+            CheckRule::NotNull(columns) => {
                 let missing: Vec<String> = columns
                     .iter()
                     .map(|column| format!("{} is null", quoted(column)))
@@ -56,7 +56,7 @@ impl Check {
                     missing.join(" or ")
                 )
             }
-            Rule::Expect(condition) => {
+            CheckRule::Expect(condition) => {
                 format!("select count(*) from {table} where not ({condition})")
             }
         }

@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 /// One check of a header.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "WrittenCheck")]
 pub struct Check {
     /// What must be true.
-    pub rule: Rule,
+    pub rule: CheckRule,
     /// What follows when it is not.
     pub severity: Severity,
     /// The share of the table's rows, from 0 to 1, that may break the rule before the check fails.
@@ -16,7 +16,7 @@ pub struct Check {
 
 /// What must be true of a model's rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rule {
+pub enum CheckRule {
     /// No two rows have the same values in these columns.
     Unique(Vec<String>),
     /// These columns have a value in every row.
@@ -51,7 +51,7 @@ impl Check {
 /// A check as YAML has it: a map with one rule, and how strict it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct WrittenCheck {
     #[serde(default, deserialize_with = "some")]
     unique: Option<Vec<String>>,
     #[serde(default, deserialize_with = "some")]
@@ -76,14 +76,14 @@ fn some<'de, D: serde::Deserializer<'de>>(
     one_or_many(deserializer).map(Some)
 }
 
-impl TryFrom<Written> for Check {
+impl TryFrom<WrittenCheck> for Check {
     type Error = &'static str;
 
-    fn try_from(written: Written) -> std::result::Result<Self, Self::Error> {
+    fn try_from(written: WrittenCheck) -> std::result::Result<Self, Self::Error> {
         let rule = match (written.unique, written.not_null, written.expect) {
-            (Some(columns), None, None) => Rule::Unique(columns),
-            (None, Some(columns), None) => Rule::NotNull(columns),
-            (None, None, Some(condition)) => Rule::Expect(condition),
+            (Some(columns), None, None) => CheckRule::Unique(columns),
+            (None, Some(columns), None) => CheckRule::NotNull(columns),
+            (None, None, Some(condition)) => CheckRule::Expect(condition),
             _ => return Err("a check is one of unique, not_null and expect"),
         };
         Ok(Check {
@@ -99,12 +99,12 @@ pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(
 ) -> std::result::Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Written {
+    enum WrittenCheck {
         One(String),
         Many(Vec<String>),
     }
-    Ok(match Written::deserialize(deserializer)? {
-        Written::One(name) => vec![name],
-        Written::Many(names) => names,
+    Ok(match WrittenCheck::deserialize(deserializer)? {
+        WrittenCheck::One(name) => vec![name],
+        WrittenCheck::Many(names) => names,
     })
 }

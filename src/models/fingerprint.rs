@@ -2,7 +2,7 @@
 
 use super::library::Model;
 use crate::error::{Context, Result};
-use crate::pipeline::Value;
+use crate::pipeline::ParameterValue;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Whitespace};
 use std::collections::BTreeMap;
@@ -37,8 +37,8 @@ pub(crate) fn normalised(sql: &str) -> Result<String> {
 /// The parameters that a query uses, with their values.
 pub(crate) fn used<'a>(
     sql: &str,
-    parameters: &'a BTreeMap<String, Value>,
-) -> Result<BTreeMap<&'a str, &'a Value>> {
+    parameters: &'a BTreeMap<String, ParameterValue>,
+) -> Result<BTreeMap<&'a str, &'a ParameterValue>> {
     let tokens = Tokenizer::new(&GenericDialect {}, sql)
         .tokenize()
         .usage(|| "this SQL cannot be read")?;
@@ -59,7 +59,7 @@ pub(crate) fn used<'a>(
 /// The fingerprint of a model over inputs of these versions.
 pub(super) fn of(
     model: &Model,
-    parameters: &BTreeMap<String, Value>,
+    parameters: &BTreeMap<String, ParameterValue>,
     inputs: &BTreeMap<String, String>,
 ) -> Result<String> {
     let mut hash = blake3::Hasher::new();

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::lake::properties::INCOMPLETE;
 use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
-use crate::pipeline::Value;
+use crate::pipeline::ParameterValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tables that reports read, directly or through models, each at one version, and what is out of
@@ -49,14 +49,14 @@ impl<'a> Freshness<'a> {
         library: &'a Library,
         reads: &BTreeSet<TableName>,
         reference: &BTreeMap<TableName, String>,
-        parameters: &BTreeMap<String, Value>,
+        parameters: &BTreeMap<String, ParameterValue>,
     ) -> Result<Self> {
         let mut fresh = Freshness {
             library,
             tables: BTreeMap::new(),
             outdated: BTreeMap::new(),
             runs: last_runs(lake).await?,
-            as_of: parameters.get("as_of").map(Value::to_string),
+            as_of: parameters.get("as_of").map(ParameterValue::to_string),
         };
         let mut inputs = Inputs::new(lake);
         for name in behind(library, reads) {

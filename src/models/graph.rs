@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// `wanted` models and all that they need, each after what it reads. A cycle is an error that
 /// names it.
 pub(crate) fn order(library: &Library, wanted: &BTreeSet<TableName>) -> Result<Vec<TableName>> {
-    let mut walk = Walk {
+    let mut walk = GraphWalk {
         library,
         done: BTreeSet::new(),
         path: Vec::new(),
@@ -20,14 +20,14 @@ pub(crate) fn order(library: &Library, wanted: &BTreeSet<TableName>) -> Result<V
     Ok(walk.order)
 }
 
-struct Walk<'a> {
+struct GraphWalk<'a> {
     library: &'a Library,
     done: BTreeSet<TableName>,
     path: Vec<TableName>,
     order: Vec<TableName>,
 }
 
-impl Walk<'_> {
+impl GraphWalk<'_> {
     fn visit(&mut self, name: &TableName) -> Result<()> {
         if self.done.contains(name) {
             return Ok(());

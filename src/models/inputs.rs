@@ -8,7 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::lake::properties::{BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS, OPT_OUTS};
 use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
-use crate::pipeline::Value;
+use crate::pipeline::ParameterValue;
 use crate::pull::opt_out_state;
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ impl<'a> Inputs<'a> {
     pub(super) async fn state(
         &mut self,
         model: &Model,
-        parameters: &BTreeMap<String, Value>,
+        parameters: &BTreeMap<String, ParameterValue>,
     ) -> Result<Assessed> {
         if let Some(known) = self.states.get(&model.name) {
             return Ok(known.clone());
@@ -76,7 +76,7 @@ impl<'a> Inputs<'a> {
     async fn found_state(
         &mut self,
         model: &Model,
-        parameters: &BTreeMap<String, Value>,
+        parameters: &BTreeMap<String, ParameterValue>,
     ) -> Result<Assessed> {
         let versions = self.versions_read(model).await?;
         let mut assessed = Assessed {

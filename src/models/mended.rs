@@ -5,7 +5,7 @@ use super::library::Library;
 use super::model_state::ModelState;
 use crate::error::Result;
 use crate::lake::{Lake, TableName};
-use crate::pipeline::Value;
+use crate::pipeline::ParameterValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The damaged files of models, by model.
@@ -19,7 +19,7 @@ pub(super) async fn damaged(
     library: &Library,
     order: &[TableName],
     read: &BTreeSet<TableName>,
-    parameters: &BTreeMap<String, Value>,
+    parameters: &BTreeMap<String, ParameterValue>,
     inputs: &mut Inputs<'_>,
 ) -> Result<Damaged> {
     let mut found = Damaged::new();

@@ -22,7 +22,7 @@ mod stored;
 pub use build::build;
 pub(crate) use build::{BuildSummary, plan};
 pub(crate) use check::{CheckFailure, check_header};
-pub(crate) use declared_check::{Rule, Severity};
+pub(crate) use declared_check::{CheckRule, Severity};
 pub(crate) use fingerprint::used;
 pub(crate) use freshness::{Freshness, Outdated};
 pub(crate) use graph::order;

@@ -74,7 +74,7 @@ pub(crate) fn reference_versions(pipeline: &Pipeline) -> Result<BTreeMap<TableNa
         .collect()
 }
 
-fn content_of(bytes: &[u8], source: &Source) -> String {
+fn content_of(bytes: &[u8], source: &ReferenceSource) -> String {
     let mut content = blake3::Hasher::new();
     content.update(b"form 1");
     let choice = source.choice();
@@ -112,7 +112,7 @@ pub(crate) fn code_lists(pipeline: &Pipeline) -> Result<CodeLists> {
 }
 
 /// Where a reference table comes from.
-enum Source {
+enum ReferenceSource {
     File(PathBuf),
     /// A file of which columns are chosen.
     Chosen(PathBuf, ColumnChoice),
@@ -120,39 +120,43 @@ enum Source {
     Shipped(String, &'static str),
 }
 
-impl Source {
+impl ReferenceSource {
     fn place(&self) -> String {
         match self {
-            Source::File(path) | Source::Chosen(path, _) => path.display().to_string(),
-            Source::Shipped(place, _) => place.clone(),
+            ReferenceSource::File(path) | ReferenceSource::Chosen(path, _) => {
+                path.display().to_string()
+            }
+            ReferenceSource::Shipped(place, _) => place.clone(),
         }
     }
 
     fn choice(&self) -> ColumnChoice {
         match self {
-            Source::Chosen(_, choice) => choice.clone(),
+            ReferenceSource::Chosen(_, choice) => choice.clone(),
             _ => ColumnChoice::default(),
         }
     }
 
     fn bytes(&self) -> Result<Vec<u8>> {
         match self {
-            Source::File(path) | Source::Chosen(path, _) => crate::regular_file::read(path)
-                .data(|| format!("the reference file {} cannot be read", path.display()))
-                .map_err(|e| e.hint("correct its path under [reference]")),
-            Source::Shipped(_, text) => Ok(text.as_bytes().to_vec()),
+            ReferenceSource::File(path) | ReferenceSource::Chosen(path, _) => {
+                crate::regular_file::read(path)
+                    .data(|| format!("the reference file {} cannot be read", path.display()))
+                    .map_err(|e| e.hint("correct its path under [reference]"))
+            }
+            ReferenceSource::Shipped(_, text) => Ok(text.as_bytes().to_vec()),
         }
     }
 }
 
 /// Where reference tables come from, by name: the pipeline's own files win over the project's, and
 /// these over the code lists that come with the program.
-fn sources(pipeline: &Pipeline) -> Result<BTreeMap<String, Source>> {
+fn sources(pipeline: &Pipeline) -> Result<BTreeMap<String, ReferenceSource>> {
     let shipped = SHIPPED.iter().map(|(name, text)| {
         let place = format!("sql/reference/{name}.csv");
-        (name.to_string(), Source::Shipped(place, text))
+        (name.to_string(), ReferenceSource::Shipped(place, text))
     });
-    let mut sources: BTreeMap<String, Source> = shipped.collect();
+    let mut sources: BTreeMap<String, ReferenceSource> = shipped.collect();
     let folder = pipeline
         .path(&pipeline.settings.models.folder)
         .join("reference");
@@ -166,13 +170,16 @@ fn sources(pipeline: &Pipeline) -> Result<BTreeMap<String, Source>> {
             if path.extension().is_some_and(|e| e == "csv")
                 && let Some(name) = path.file_stem().and_then(|n| n.to_str())
             {
-                sources.insert(name.to_string(), Source::File(path));
+                sources.insert(name.to_string(), ReferenceSource::File(path));
             }
         }
     }
     for (name, settings) in &pipeline.settings.reference {
         let path = pipeline.path(&settings.file);
-        sources.insert(name.clone(), Source::Chosen(path, settings.choice.clone()));
+        sources.insert(
+            name.clone(),
+            ReferenceSource::Chosen(path, settings.choice.clone()),
+        );
     }
     Ok(sources)
 }

@@ -14,7 +14,7 @@ pub struct FhirBulk {
     pub url: String,
     /// Whose records are exported.
     #[serde(default)]
-    pub level: Level,
+    pub level: ExportLevel,
     /// Resource types to export (`_type`); all that the server has when empty.
     #[serde(default)]
     pub types: Vec<String>,
@@ -229,7 +229,7 @@ impl BulkAuth {
 /// Whose records an export holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub enum Level {
+pub enum ExportLevel {
     /// Everything that the server has.
     #[default]
     System,
@@ -239,7 +239,7 @@ pub enum Level {
     Group(String),
 }
 
-impl TryFrom<String> for Level {
+impl TryFrom<String> for ExportLevel {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -248,9 +248,9 @@ impl TryFrom<String> for Level {
             !id.is_empty() && id.len() <= 64 && id.bytes().all(plain)
         };
         match text.split_once(':') {
-            None if text == "system" => Ok(Level::System),
-            None if text == "patient" => Ok(Level::Patient),
-            Some(("group", group)) if id(group) => Ok(Level::Group(group.to_string())),
+            None if text == "system" => Ok(ExportLevel::System),
+            None if text == "patient" => Ok(ExportLevel::Patient),
+            Some(("group", group)) if id(group) => Ok(ExportLevel::Group(group.to_string())),
             _ => Err(format!(
                 "'{text}' is no level: write \"system\", \"patient\" or \"group:ID\""
             )),

@@ -11,9 +11,9 @@ mod reference;
 mod settings_file;
 mod source;
 
-pub(crate) use bulk::{BulkAuth, FhirBulk, Level};
+pub(crate) use bulk::{BulkAuth, ExportLevel, FhirBulk};
 pub(crate) use dates::Dates;
-pub(crate) use parameters::{Parameter, ParameterType, Value};
+pub(crate) use parameters::{Parameter, ParameterType, ParameterValue};
 pub(crate) use reading::{Expected, FhirReading, NHS_NUMBER_SYSTEM};
 pub(crate) use reference::{ColumnChoice, ColumnOf, ReferenceSettings};
 pub(crate) use settings_file::parse as parse_settings;
@@ -35,7 +35,7 @@ pub struct Pipeline {
     /// file's folder that holds `sql/`.
     pub root: PathBuf,
     /// Its sections.
-    pub settings: Settings,
+    pub settings: PipelineSettings,
     /// What `--set` gave other values, as `name=value`.
     pub set: Vec<String>,
 }
@@ -43,7 +43,7 @@ pub struct Pipeline {
 /// The sections of a pipeline file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub struct PipelineSettings {
     /// Where tables are kept.
     pub lake: LakeSettings,
     /// Where releases are kept.
@@ -200,7 +200,7 @@ impl Pipeline {
                     false => "name one with --pipeline, or make a project with `populace init DIR`",
                 })
             })?;
-        let mut settings: Settings = parse_settings(&shown, &text)?;
+        let mut settings: PipelineSettings = parse_settings(&shown, &text)?;
         for setting in set {
             parameters::set(&mut settings.parameters, setting)?;
         }
@@ -324,7 +324,7 @@ impl Pipeline {
     }
 
     /// The parameters' values.
-    pub fn values(&self) -> BTreeMap<String, Value> {
+    pub fn values(&self) -> BTreeMap<String, ParameterValue> {
         self.settings
             .parameters
             .iter()
@@ -338,7 +338,9 @@ fn backwards(parameters: &BTreeMap<String, Parameter>) -> Option<(&String, Strin
     parameters.iter().find_map(|(start, first)| {
         let end = format!("{}_end", start.strip_suffix("_start")?);
         match (&first.default, &parameters.get(&end)?.default) {
-            (Value::Date(first), Value::Date(last)) if first > last => Some((start, end)),
+            (ParameterValue::Date(first), ParameterValue::Date(last)) if first > last => {
+                Some((start, end))
+            }
             _ => None,
         }
     })

@@ -22,7 +22,7 @@ pub enum ParameterType {
 
 /// A parameter's value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum ParameterValue {
     /// A calendar date.
     Date(NaiveDate),
     /// A whole number.
@@ -33,25 +33,25 @@ pub enum Value {
     Text(String),
 }
 
-impl Value {
+impl ParameterValue {
     /// Its type.
     pub(crate) fn kind(&self) -> ParameterType {
         match self {
-            Value::Date(_) => ParameterType::Date,
-            Value::Integer(_) => ParameterType::Integer,
-            Value::Number(_) => ParameterType::Number,
-            Value::Text(_) => ParameterType::Text,
+            ParameterValue::Date(_) => ParameterType::Date,
+            ParameterValue::Integer(_) => ParameterType::Integer,
+            ParameterValue::Number(_) => ParameterType::Number,
+            ParameterValue::Text(_) => ParameterType::Text,
         }
     }
 }
 
-impl fmt::Display for Value {
+impl fmt::Display for ParameterValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::Date(date) => write!(f, "{date}"),
-            Value::Integer(n) => write!(f, "{n}"),
-            Value::Number(n) => write!(f, "{n}"),
-            Value::Text(text) => f.write_str(text),
+            ParameterValue::Date(date) => write!(f, "{date}"),
+            ParameterValue::Integer(n) => write!(f, "{n}"),
+            ParameterValue::Number(n) => write!(f, "{n}"),
+            ParameterValue::Text(text) => f.write_str(text),
         }
     }
 }
@@ -64,7 +64,7 @@ pub struct Parameter {
     /// What it is for.
     pub description: Option<String>,
     /// The value, unless `--set` gives another.
-    pub default: Value,
+    pub default: ParameterValue,
 }
 
 impl<'de> Deserialize<'de> for Parameter {
@@ -94,20 +94,20 @@ impl<'de> Deserialize<'de> for Parameter {
     }
 }
 
-fn read(kind: ParameterType, text: &str) -> Option<Value> {
+fn read(kind: ParameterType, text: &str) -> Option<ParameterValue> {
     match kind {
         ParameterType::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .ok()
             // Times are counted in nanoseconds, which reach from 1677 to 2262.
             .filter(|day| (1700..=2199).contains(&day.year()))
-            .map(Value::Date),
-        ParameterType::Integer => text.parse().ok().map(Value::Integer),
+            .map(ParameterValue::Date),
+        ParameterType::Integer => text.parse().ok().map(ParameterValue::Integer),
         ParameterType::Number => text
             .parse()
             .ok()
             .filter(|n: &f64| n.is_finite())
-            .map(Value::Number),
-        ParameterType::Text => Some(Value::Text(text.to_string())),
+            .map(ParameterValue::Number),
+        ParameterType::Text => Some(ParameterValue::Text(text.to_string())),
     }
 }
 

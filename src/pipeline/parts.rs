@@ -8,15 +8,15 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAcces
 use serde::{Deserialize, forward_to_deserialize_any};
 
 /// What is left of a table.
-pub(super) struct Parts {
+pub(super) struct PipelineParts {
     left: toml::Table,
     known: Vec<&'static str>,
 }
 
-impl Parts {
+impl PipelineParts {
     /// All of a table.
     pub(super) fn of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Parts {
+        Ok(PipelineParts {
             left: toml::Table::deserialize(deserializer)?,
             known: Vec::new(),
         })
@@ -42,7 +42,7 @@ impl Parts {
 }
 
 /// Gives a struct the settings that it has fields for.
-struct Taking<'a>(&'a mut Parts);
+struct Taking<'a>(&'a mut PipelineParts);
 
 impl<'de> Deserializer<'de> for Taking<'_> {
     type Error = toml::de::Error;

@@ -46,7 +46,7 @@ pub enum ColumnOf {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct ReferenceTable {
     file: PathBuf,
     #[serde(default = "yes")]
     header: bool,
@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for ReferenceSettings {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ReferenceSettings, A::Error> {
-                let table = Table::deserialize(MapAccessDeserializer::new(map))?;
+                let table = ReferenceTable::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(ReferenceSettings {
                     file: table.file,
                     choice: ColumnChoice {

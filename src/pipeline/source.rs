@@ -3,7 +3,7 @@
 use super::Dates;
 use super::FhirBulk;
 use super::bounds::share;
-use super::parts::Parts;
+use super::parts::PipelineParts;
 use super::reading::{Expected, FhirReading, FhirVersion, default_reject_threshold};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -22,12 +22,12 @@ pub enum Source {
 
 impl<'de> Deserialize<'de> for Source {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Source::of(Parts::of(deserializer)?).map_err(|e| D::Error::custom(e.message()))
+        Source::of(PipelineParts::of(deserializer)?).map_err(|e| D::Error::custom(e.message()))
     }
 }
 
 impl Source {
-    fn of(mut parts: Parts) -> Result<Self, toml::de::Error> {
+    fn of(mut parts: PipelineParts) -> Result<Self, toml::de::Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "kebab-case")]
         enum Kind {

@@ -135,7 +135,7 @@ impl Attempt<'_> {
             false => &planned.before.opted_out.people,
         };
         people.extend(arrived);
-        let known = growth::Known {
+        let known = growth::KnownPeople {
             people: &people,
             before,
         };

@@ -1,7 +1,7 @@
 //! Areas and organisations of few people are not shown by themselves.
 
 use super::proof::texts;
-use super::report_file::Table;
+use super::report_file::ReportTable;
 use super::table_data::TableData;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -114,7 +114,7 @@ impl Areas {
     pub(super) fn check(
         &self,
         place: &str,
-        table: &Table,
+        table: &ReportTable,
         data: &TableData,
         judged: &Judged,
     ) -> Result<()> {

@@ -3,7 +3,7 @@
 //! Nothing here should ever be found, because released cells can only come from the scheme. It is
 //! kept apart from the code that makes the figures, so that one mistake is not enough.
 
-use super::frame::{Frame, Part, Shown};
+use super::frame::{Frame, FramePart, Shown};
 use super::pivot::{ALL, TOTAL};
 use super::proof::Lists;
 use super::table_data::{Label, NOT_KNOWN};
@@ -19,7 +19,7 @@ pub(crate) fn audit(frame: &Frame, csv: &[u8], scheme: Scheme, lists: &Lists) ->
     for (r, _) in frame.rows.iter().enumerate() {
         for column in frame.columns() {
             if let Shown::Count(n) = frame.shown(r, &column)
-                && (column.part != Part::Value || !scheme.allows(n))
+                && (column.part != FramePart::Value || !scheme.allows(n))
             {
                 return Err(refused(
                     frame,

@@ -1,6 +1,6 @@
 //! What a chart shows, from released cells, before it is drawn by Excel or as SVG.
 
-use super::frame::{Cell, Frame, Part, Shown, Unit};
+use super::frame::{Cell, Frame, FramePart, Shown, Unit};
 use super::number::thousands;
 use super::report_file::{ChartKind, ChartSpec};
 use crate::disclosure::{Figure, Scheme};
@@ -16,19 +16,19 @@ pub(super) struct Chart {
     pub y_label: String,
     pub unit: Unit,
     pub categories: Vec<String>,
-    pub series: Vec<Series>,
+    pub series: Vec<ChartSeries>,
     /// What a reader must know beside the picture.
     pub notes: Vec<String>,
 }
 
 /// One series of points, as many as there are categories.
 #[derive(Debug, Clone)]
-pub(super) struct Series {
+pub(super) struct ChartSeries {
     pub name: String,
     pub points: Vec<Point>,
 }
 
-impl Series {
+impl ChartSeries {
     /// Whether any point has confidence limits.
     pub(super) fn has_limits(&self) -> bool {
         self.points
@@ -97,7 +97,7 @@ pub(super) fn chart(spec: &ChartSpec, frame: &Frame, scheme: Scheme) -> Chart {
             .map(|row| point(frame.cell(*row, g, measure)))
             .collect();
         let name = name.unwrap_or_else(|| frame.measures[measure].label.clone());
-        series.push(Series { name, points });
+        series.push(ChartSeries { name, points });
     }
     if spec.kind == ChartKind::Pyramid {
         series.sort_by_key(|s| Some(&s.name) != spec.left.as_ref());
@@ -129,7 +129,7 @@ pub(super) fn chart(spec: &ChartSpec, frame: &Frame, scheme: Scheme) -> Chart {
 }
 
 fn point(cell: Cell) -> Point {
-    match (cell.shown(Part::Value), cell) {
+    match (cell.shown(FramePart::Value), cell) {
         (Shown::Count(n), _) => Point::Value(n as f64, None),
         (Shown::Decimal(n), Cell::Figure(Figure::Value(estimate))) => {
             Point::Value(n, estimate.limits())

@@ -1,6 +1,6 @@
 //! A table as tidy CSV: one released figure a line.
 
-use super::frame::{Cell, Frame, Part, Shown, Unit};
+use super::frame::{Cell, Frame, FramePart, Shown, Unit};
 use super::number::plain;
 use crate::disclosure::Figure;
 use crate::error::{Context, Result};
@@ -16,7 +16,7 @@ pub(super) fn unit(unit: Unit) -> String {
 
 /// What became of a cell, in a word.
 fn status(cell: Cell) -> &'static str {
-    match (cell, cell.shown(Part::Value)) {
+    match (cell, cell.shown(FramePart::Value)) {
         (_, Shown::Suppressed) => "suppressed",
         (_, Shown::NotApplicable) => "not applicable",
         (Cell::Count(_), Shown::Count(0)) => "zero",
@@ -50,13 +50,13 @@ pub(super) fn bytes(frame: &Frame) -> Result<Vec<u8>> {
                     .map(|label| label.value.clone());
                 let mut record: Vec<String> = labels.collect();
                 record.extend([measure.label.clone(), unit(measure.unit)]);
-                record.push(plain(cell.shown(Part::Value)));
+                record.push(plain(cell.shown(FramePart::Value)));
                 // No limits: the field is empty, which is not a figure.
                 let has_limits = matches!(
                     cell,
                     Cell::Figure(Figure::Suppressed | Figure::NotApplicable)
                 ) || matches!(cell, Cell::Figure(Figure::Value(e)) if e.limits().is_some());
-                for part in [Part::Lower, Part::Upper] {
+                for part in [FramePart::Lower, FramePart::Upper] {
                     let shown = has_limits && measure.has_limits;
                     record.push(if shown {
                         plain(cell.shown(part))

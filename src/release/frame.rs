@@ -84,7 +84,7 @@ pub(crate) enum Cell {
 
 /// Which number of a measure a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum FramePart {
     /// The figure.
     Value,
     /// Its lower 95% limit.
@@ -95,13 +95,13 @@ pub(crate) enum Part {
 
 /// A column of figures as XLSX and HTML show it.
 #[derive(Debug, Clone)]
-pub(crate) struct Column {
+pub(crate) struct FrameColumn {
     /// Position among the groups.
     pub group: usize,
     /// Position among the measures.
     pub measure: usize,
     /// Which number.
-    pub part: Part,
+    pub part: FramePart,
     /// The heading, unique in the table.
     pub heading: String,
 }
@@ -126,13 +126,13 @@ impl Frame {
     }
 
     /// What a column shows in a row.
-    pub(crate) fn shown(&self, row: usize, column: &Column) -> Shown {
+    pub(crate) fn shown(&self, row: usize, column: &FrameColumn) -> Shown {
         self.cell(row, column.group, column.measure)
             .shown(column.part)
     }
 
     /// The columns of figures, in order.
-    pub(crate) fn columns(&self) -> Vec<Column> {
+    pub(crate) fn columns(&self) -> Vec<FrameColumn> {
         let mut columns = Vec::new();
         for (g, group) in self.groups.iter().enumerate() {
             for (m, measure) in self.measures.iter().enumerate() {
@@ -142,17 +142,17 @@ impl Frame {
                     (Some(label), _) => format!("{}: {}", label.text, measure.label),
                 };
                 let mut push = |part, heading| {
-                    columns.push(Column {
+                    columns.push(FrameColumn {
                         group: g,
                         measure: m,
                         part,
                         heading,
                     });
                 };
-                push(Part::Value, name.clone());
+                push(FramePart::Value, name.clone());
                 if measure.has_limits {
-                    push(Part::Lower, format!("{name}: lower 95% limit"));
-                    push(Part::Upper, format!("{name}: upper 95% limit"));
+                    push(FramePart::Lower, format!("{name}: lower 95% limit"));
+                    push(FramePart::Upper, format!("{name}: upper 95% limit"));
                 }
             }
         }
@@ -175,7 +175,7 @@ impl Frame {
 
     fn enough_of(&self, measure: usize, share: f64) -> Result<()> {
         let cells = self.cells.chunks(self.measures.len().max(1));
-        let shown = cells.filter_map(|group| group.get(measure).map(|c| c.shown(Part::Value)));
+        let shown = cells.filter_map(|group| group.get(measure).map(|c| c.shown(FramePart::Value)));
         let figures: Vec<Shown> = shown.filter(|shown| *shown != Shown::Count(0)).collect();
         let is_suppressed = |shown: &&Shown| **shown == Shown::Suppressed;
         let (people, suppressed) = (figures.len(), figures.iter().filter(is_suppressed).count());
@@ -197,7 +197,7 @@ impl Frame {
         let suppressed = self
             .cells
             .iter()
-            .filter(|c| c.shown(Part::Value) == Shown::Suppressed)
+            .filter(|c| c.shown(FramePart::Value) == Shown::Suppressed)
             .count();
         (self.cells.len() - suppressed, suppressed)
     }
@@ -205,9 +205,9 @@ impl Frame {
 
 impl Cell {
     /// What is shown of this cell.
-    pub(crate) fn shown(self, part: Part) -> Shown {
+    pub(crate) fn shown(self, part: FramePart) -> Shown {
         match (self, part) {
-            (Cell::Count(released), Part::Value) => {
+            (Cell::Count(released), FramePart::Value) => {
                 released.count().map_or(Shown::Suppressed, Shown::Count)
             }
             (Cell::Count(_), _) => Shown::NotApplicable,
@@ -215,9 +215,9 @@ impl Cell {
             (Cell::Figure(Figure::NotApplicable), _) => Shown::NotApplicable,
             (Cell::Figure(Figure::Value(estimate)), part) => {
                 let number = match part {
-                    Part::Value => Some(estimate.value()),
-                    Part::Lower => estimate.limits().map(|(lower, _)| lower),
-                    Part::Upper => estimate.limits().map(|(_, upper)| upper),
+                    FramePart::Value => Some(estimate.value()),
+                    FramePart::Lower => estimate.limits().map(|(lower, _)| lower),
+                    FramePart::Upper => estimate.limits().map(|(_, upper)| upper),
                 };
                 number.map_or(Shown::NotApplicable, |n| {
                     Shown::Decimal((n * 10.0).round() / 10.0)

@@ -1,9 +1,9 @@
 //! What was done to a release since it was made.
 
 use super::difference::{differences, shown};
-use super::entry::Entry;
+use super::entry::ReleaseEntry;
 use super::manifest::{MANIFEST, Manifest, sha256};
-use super::place::{Listing, Place};
+use super::place::{Listing, ReleasePlace};
 use crate::error::Result;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -50,7 +50,11 @@ impl Inspection {
 ///
 /// # Errors
 /// Data, when the place cannot be read. What is wrong with the release is no error.
-pub(super) async fn inspect(place: &Place, id: &str, made: Option<&[u8]>) -> Result<Inspection> {
+pub(super) async fn inspect(
+    place: &ReleasePlace,
+    id: &str,
+    made: Option<&[u8]>,
+) -> Result<Inspection> {
     let mut found = Inspection {
         there: true,
         alterations: Vec::new(),
@@ -91,8 +95,8 @@ pub(super) async fn inspect(place: &Place, id: &str, made: Option<&[u8]>) -> Res
 }
 
 async fn read_manifest(
-    place: &Place,
-    entries: &[Entry],
+    place: &ReleasePlace,
+    entries: &[ReleaseEntry],
     found: &mut Inspection,
 ) -> Result<Option<Vec<u8>>> {
     let Some(entry) = entries.iter().find(|entry| entry.name == MANIFEST) else {
@@ -148,8 +152,8 @@ fn by_itself(found: &mut Inspection, id: &str, bytes: &[u8]) {
 
 /// Compares the files that are there with those that a manifest names.
 async fn files(
-    place: &Place,
-    entries: &[Entry],
+    place: &ReleasePlace,
+    entries: &[ReleaseEntry],
     manifest: &Manifest,
     found: &mut Inspection,
 ) -> Result<()> {

@@ -3,7 +3,7 @@
 use super::areas::Areas;
 use super::difference::differences;
 use super::inspect::{Alteration, inspect};
-use super::place::Place;
+use super::place::ReleasePlace;
 use super::proof::{lists, prove};
 use super::provenance::provenance;
 use super::publish::publish;
@@ -205,7 +205,7 @@ fn describe(releases: &Location, manifest: &Manifest) -> Made {
 
 /// A release that is there as the lake recorded it; None when anything about it is not.
 async fn whole(releases: &Location, recorded: &Record) -> Result<Option<Made>> {
-    let place = Place::open(releases, &recorded.release)?;
+    let place = ReleasePlace::open(releases, &recorded.release)?;
     let made = recorded.manifest.as_bytes();
     let found = inspect(&place, &recorded.release, Some(made)).await?;
     let manifest = found.manifest.filter(|_| found.alterations.is_empty());

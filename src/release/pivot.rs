@@ -1,8 +1,8 @@
 //! From the rows of a table's SQL to a released frame.
 
 use super::frame::{Cell, Frame, FrameMeasure, Group, Row, Unit};
-use super::report_file::{Measure, MeasureKind, Of, Table, TotalOf};
-use super::table_data::{self, Columns, Label, TableData};
+use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
+use super::table_data::{self, Label, TableColumns, TableData};
 use crate::disclosure::{Margin, Released, Scheme, TrueCount, percent, rate};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ const MOST_CELLS: usize = 50_000;
 /// Data, when the SQL's result cannot be read or is not unique on its dimensions; refused, when a
 /// suppressed cell could be worked out from the totals.
 pub(super) fn frame(
-    table: &Table,
+    table: &ReportTable,
     number: usize,
     data: &TableData,
     scheme: Scheme,
@@ -100,7 +100,7 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(table: &Table, columns: &Columns) -> Result<Self> {
+    fn new(table: &ReportTable, columns: &TableColumns) -> Result<Self> {
         let size = columns.counts.first().map_or(0, Vec::len);
         let width = table.rows.len();
         let mut rows: Vec<Vec<Label>> = Vec::new();
@@ -206,7 +206,7 @@ impl Grid {
     }
 
     /// The totals a reader sees, or can work out from a percentage of them.
-    fn margins(&self, table: &Table) -> Vec<Margin> {
+    fn margins(&self, table: &ReportTable) -> Vec<Margin> {
         let (rows, wide) = (self.rows.len(), self.wide());
         let of = |wanted: &[Of]| {
             table
@@ -235,16 +235,16 @@ impl Grid {
         margins
     }
 
-    fn shows_rows_total(&self, table: &Table) -> bool {
+    fn shows_rows_total(&self, table: &ReportTable) -> bool {
         table.totals.has(TotalOf::Rows) && !self.rows.is_empty()
     }
 
-    fn group_order(&self, table: &Table) -> std::ops::Range<usize> {
+    fn group_order(&self, table: &ReportTable) -> std::ops::Range<usize> {
         let total = self.has_across && table.totals.has(TotalOf::Across);
         0..self.wide() + usize::from(total)
     }
 
-    fn groups(&self, table: &Table) -> Vec<Group> {
+    fn groups(&self, table: &ReportTable) -> Vec<Group> {
         let group = |index: usize| match (self.has_across, self.across.get(index)) {
             (false, _) => Group {
                 label: None,
@@ -263,7 +263,11 @@ impl Grid {
     }
 
     /// The rows in the order they are shown. Only released figures may decide it.
-    fn row_order(&self, table: &Table, released: &HashMap<&str, Vec<Released>>) -> Vec<usize> {
+    fn row_order(
+        &self,
+        table: &ReportTable,
+        released: &HashMap<&str, Vec<Released>>,
+    ) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.rows.len()).collect();
         if let Some(cells) = table
             .order

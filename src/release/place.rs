@@ -1,6 +1,6 @@
 //! The place of a release, in a folder or on an object store: what is there, whatever it is.
 
-use super::entry::Entry;
+use super::entry::ReleaseEntry;
 use super::publish_to_store::Shelf;
 use crate::error::{Context, Result};
 use crate::lake::Location;
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Where a release is, or would be.
-pub(super) enum Place {
+pub(super) enum ReleasePlace {
     Folder(PathBuf),
     Store(Shelf),
 }
@@ -20,28 +20,28 @@ pub(super) enum Listing {
     /// Something that is no folder: what it is.
     NoFolder(&'static str),
     /// A folder with these, sorted by name.
-    Entries(Vec<Entry>),
+    Entries(Vec<ReleaseEntry>),
 }
 
-impl Place {
+impl ReleasePlace {
     /// The place of release `id`, whether it is there or not.
     pub(super) fn open(releases: &Location, id: &str) -> Result<Self> {
         Ok(match releases.folder() {
-            Some(folder) => Place::Folder(folder.join(id)),
-            None => Place::Store(Shelf::open(releases, id)?),
+            Some(folder) => ReleasePlace::Folder(folder.join(id)),
+            None => ReleasePlace::Store(Shelf::open(releases, id)?),
         })
     }
 
     /// What is there. Nothing is followed to where it leads, and nothing opened.
     pub(super) async fn list(&self) -> Result<Listing> {
         let mut entries = match self {
-            Place::Folder(folder) => match entries_of(folder)? {
+            ReleasePlace::Folder(folder) => match entries_of(folder)? {
                 Listing::Entries(entries) => entries,
                 other => return Ok(other),
             },
-            Place::Store(shelf) => shelf.entries().await?,
+            ReleasePlace::Store(shelf) => shelf.entries().await?,
         };
-        if entries.is_empty() && matches!(self, Place::Store(_)) {
+        if entries.is_empty() && matches!(self, ReleasePlace::Store(_)) {
             return Ok(Listing::Absent);
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -51,8 +51,8 @@ impl Place {
     /// The bytes of an entry that is a file; None when it has gone.
     pub(super) async fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         match self {
-            Place::Store(shelf) => shelf.read(name).await,
-            Place::Folder(folder) => match fs::read(folder.join(name)) {
+            ReleasePlace::Store(shelf) => shelf.read(name).await,
+            ReleasePlace::Folder(folder) => match fs::read(folder.join(name)) {
                 Ok(bytes) => Ok(Some(bytes)),
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
                 Err(e) => Err(e)
@@ -77,7 +77,7 @@ fn entries_of(folder: &PathBuf) -> Result<Listing> {
         let entry = entry.data(failed)?;
         // Of the entry itself, not of what a symbolic link leads to.
         let found = entry.metadata().data(failed)?;
-        entries.push(Entry {
+        entries.push(ReleaseEntry {
             name: entry.file_name().to_string_lossy().into_owned(),
             size: found.len(),
             instead: kind(&found),

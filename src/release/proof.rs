@@ -2,7 +2,7 @@
 
 use super::dimension::undeclared;
 use super::report::{Report, place};
-use super::report_file::{Of, Table, TotalOf};
+use super::report_file::{Of, ReportTable, TotalOf};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
@@ -22,7 +22,7 @@ pub(crate) type Lists = BTreeMap<String, BTreeSet<String>>;
 pub(super) fn prove(
     sensitivity: &mut Sensitivity,
     report: &Report,
-    table: &Table,
+    table: &ReportTable,
     plan: &LogicalPlan,
     smallest: u64,
 ) -> Result<Judged> {
@@ -63,7 +63,7 @@ pub(super) fn prove(
 }
 
 /// The values that the dimensions of a table may have.
-pub(super) async fn lists(engine: &Engine, place: &str, table: &Table) -> Result<Lists> {
+pub(super) async fn lists(engine: &Engine, place: &str, table: &ReportTable) -> Result<Lists> {
     let mut lists = Lists::new();
     for column in table.dimensions() {
         let Some(list) = table.dimensions.get(column) else {

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::lake::properties::{CONTENT, FINGERPRINT};
 use crate::models::{Freshness, used};
-use crate::pipeline::{Pipeline, Value};
+use crate::pipeline::{ParameterValue, Pipeline};
 use crate::release::report::Report;
 use crate::release::{About, InputUsed, ModelUsed};
 use chrono::NaiveDate;
@@ -67,7 +67,7 @@ pub(super) async fn provenance(
             about.parameters.insert(name.to_string(), value.to_string());
         }
     }
-    let as_of = Value::Date(about.as_of).to_string();
+    let as_of = ParameterValue::Date(about.as_of).to_string();
     about.parameters.insert("as_of".to_string(), as_of);
     // Whoever reads a figure can see when those behind it were last asked.
     if let Some(day) = crate::pull::ndoo_checked_on(lake).await? {

@@ -2,7 +2,7 @@
 
 use super::inspect::{Alteration, inspect};
 use super::manifest::MANIFEST;
-use super::place::Place;
+use super::place::ReleasePlace;
 use super::{File, publish_to_store};
 use crate::error::{Context, Error, Result};
 use crate::lake::Location;
@@ -35,17 +35,17 @@ pub(crate) async fn publish(
     manifest: &[u8],
 ) -> Result<Published> {
     names_are_plain(id, files)?;
-    let place = Place::open(releases, id)?;
+    let place = ReleasePlace::open(releases, id)?;
     let found = inspect(&place, id, Some(manifest)).await?;
     if found.there && found.alterations.is_empty() {
         return Ok(Published::default());
     }
     let aside = match (&place, releases.folder()) {
-        (Place::Folder(_), Some(folder)) => {
+        (ReleasePlace::Folder(_), Some(folder)) => {
             let aside = write(folder, id, files, manifest)?;
             aside.map(|path| path.display().to_string())
         }
-        (Place::Store(shelf), _) => publish_to_store::write(shelf, files, manifest).await?,
+        (ReleasePlace::Store(shelf), _) => publish_to_store::write(shelf, files, manifest).await?,
         _ => return Err(Error::data(format!("{releases} is no place for releases"))),
     };
     Ok(Published {

@@ -4,7 +4,7 @@
 //! and taken away first when a release has to be written again.
 
 use super::File;
-use super::entry::Entry;
+use super::entry::ReleaseEntry;
 use super::manifest::MANIFEST;
 use crate::error::{Error, Result};
 use crate::lake::Location;
@@ -42,7 +42,7 @@ impl Shelf {
     }
 
     /// What is there.
-    pub(super) async fn entries(&self) -> Result<Vec<Entry>> {
+    pub(super) async fn entries(&self) -> Result<Vec<ReleaseEntry>> {
         let listed: Vec<_> = self
             .store
             .list(Some(&self.folder))
@@ -55,7 +55,7 @@ impl Shelf {
             Some(parts.join("/"))
         };
         let entries = listed.iter().filter_map(|found| {
-            Some(Entry {
+            Some(ReleaseEntry {
                 name: name(&found.location)?,
                 size: found.size,
                 instead: None,
@@ -83,7 +83,7 @@ impl Shelf {
     }
 
     /// Copies all that is there to a hidden place beside it that nothing is in yet; gives where.
-    async fn keep_aside(&self, there: &[Entry]) -> Result<String> {
+    async fn keep_aside(&self, there: &[ReleaseEntry]) -> Result<String> {
         let id = self.folder.as_ref();
         for n in 1u32.. {
             let aside = Path::from(format!(".{id}.altered-{n}"));
@@ -112,7 +112,7 @@ impl Shelf {
     }
 
     /// Whether something is there that an attempt which was cut short would not have left.
-    async fn is_altered(&self, there: &[Entry], files: &[File]) -> Result<bool> {
+    async fn is_altered(&self, there: &[ReleaseEntry], files: &[File]) -> Result<bool> {
         for entry in there {
             let file = files.iter().find(|file| file.name == entry.name);
             let Some(file) = file else {

@@ -1,6 +1,6 @@
 //! What can be wrong with a report file, found before any data is read.
 
-use super::report_file::{ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, Table};
+use super::report_file::{ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, ReportTable};
 use crate::error::{Context, Error, Result};
 use crate::nearest::nearest;
 use crate::pipeline::parse_settings;
@@ -120,7 +120,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(allowed)
 }
 
-fn check_table(table: &Table) -> Result<()> {
+fn check_table(table: &ReportTable) -> Result<()> {
     if table.sql.trim().is_empty() {
         return Err(Error::usage("the sql is empty"));
     }
@@ -171,7 +171,7 @@ fn check_table(table: &Table) -> Result<()> {
     }
 }
 
-fn check_measure(table: &Table, measure: &Measure) -> Result<()> {
+fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
     let given = [
         ("column", measure.column.is_some()),
         ("of", measure.of.is_some()),
@@ -210,7 +210,7 @@ fn check_measure(table: &Table, measure: &Measure) -> Result<()> {
 }
 
 /// A figure may only be made from counts that are shown beside it.
-fn known_count(table: &Table, key: &str, name: Option<&String>) -> Result<()> {
+fn known_count(table: &ReportTable, key: &str, name: Option<&String>) -> Result<()> {
     let counts: Vec<&str> = table.counts().map(|(column, _)| column).collect();
     match name {
         Some(name) => known(name, &counts, "a count measure of this table")
@@ -226,7 +226,7 @@ fn known(name: &str, known: &[&str], what: &str) -> Result<()> {
     Err(Error::usage(format!("`{name}` is not {what}")).hint(nearest(name, known)))
 }
 
-fn check_chart(table: &Table, chart: &ChartSpec) -> Result<()> {
+fn check_chart(table: &ReportTable, chart: &ChartSpec) -> Result<()> {
     let rows: Vec<&str> = table.rows.iter().map(String::as_str).collect();
     known(&chart.x, &rows, "a column of `rows`")?;
     if chart.series != table.across {

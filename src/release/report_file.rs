@@ -20,13 +20,13 @@ pub(crate) struct ReportFile {
     #[serde(default)]
     pub notes: Vec<String>,
     /// The tables, in the order they are shown.
-    pub tables: Vec<Table>,
+    pub tables: Vec<ReportTable>,
 }
 
 /// One table of a report, with its chart.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Table {
+pub(crate) struct ReportTable {
     /// Identifier, unique in the report: part of the CSV's file name and of the page's address.
     pub id: String,
     /// Title as shown: what is counted, and by what.
@@ -178,7 +178,7 @@ pub(crate) enum ChartKind {
     Line,
 }
 
-impl Table {
+impl ReportTable {
     /// The count measures: SQL column and heading.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (&str, &Measure)> {
         self.measures

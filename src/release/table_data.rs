@@ -1,7 +1,7 @@
 //! What the engine hands over for one table, and how it is read.
 
 use super::proof::Lists;
-use super::report_file::Table;
+use super::report_file::ReportTable;
 use crate::disclosure::TrueCount;
 use crate::error::{Error, Result};
 use arrow::array::{Array, ArrayRef, AsArray};
@@ -54,10 +54,10 @@ pub(super) const NOT_KNOWN: &str = "Not known";
 const MOST_VALUES: usize = 1000;
 
 /// The rows of a table's SQL, column by column.
-pub(super) struct Columns {
-    /// For each dimension in the order of [`Table::dimensions`], a label for each row.
+pub(super) struct TableColumns {
+    /// For each dimension in the order of [`ReportTable::dimensions`], a label for each row.
     pub dimensions: Vec<Vec<Label>>,
-    /// For each count in the order of [`Table::counts`], a count for each row.
+    /// For each count in the order of [`ReportTable::counts`], a count for each row.
     pub counts: Vec<Vec<TrueCount>>,
 }
 
@@ -66,10 +66,10 @@ pub(super) struct Columns {
 /// # Errors
 /// Data, naming the table and column but no value, when a column is absent, has a type that cannot
 /// be read, or a count is NULL or negative.
-pub(super) fn read(table: &Table, data: &TableData) -> Result<Columns> {
+pub(super) fn read(table: &ReportTable, data: &TableData) -> Result<TableColumns> {
     let within =
         |e: Error, column: &str| e.within(format!("table `{}`, column `{column}`", table.id));
-    let mut columns = Columns {
+    let mut columns = TableColumns {
         dimensions: Vec::new(),
         counts: Vec::new(),
     };

@@ -1,7 +1,7 @@
 //! Whether a release is as it was made: `populace verify RELEASE`.
 
 use super::inspect::{Alteration, inspect};
-use super::place::Place;
+use super::place::ReleasePlace;
 use super::record;
 use crate::error::Result;
 use crate::lake::{Lake, Location};
@@ -44,7 +44,7 @@ pub(crate) async fn verify(
     id: &str,
     lake: Option<&Lake>,
 ) -> Result<VerifiedRelease> {
-    let place = Place::open(releases, id)?;
+    let place = ReleasePlace::open(releases, id)?;
     let record = match lake {
         Some(lake) => record::find(lake, id).await?,
         None => None,

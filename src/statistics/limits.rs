@@ -26,7 +26,7 @@ const EXPAND_STUDENT_FROM: f64 = 1000.0;
 
 /// Limits of one confidence.
 #[derive(Debug, Clone)]
-pub(crate) struct Level {
+pub(crate) struct ConfidenceLevel {
     confidence: f64,
     z: f64,
     /// The exact limits as curves, once they are worth it, and how many were asked for before.
@@ -36,10 +36,10 @@ pub(crate) struct Level {
     student: (f64, f64),
 }
 
-impl Level {
+impl ConfidenceLevel {
     /// Limits of a confidence from 0 to 1, both exclusive.
     pub(crate) fn new(confidence: f64) -> Self {
-        Level {
+        ConfidenceLevel {
             confidence,
             z: -normal::quantile((1.0 - confidence) / 2.0),
             curves: None,
@@ -134,12 +134,12 @@ impl Level {
 
 /// Wilson's limits of x out of n > 0.
 pub(crate) fn wilson(x: f64, n: f64, confidence: f64) -> (f64, f64) {
-    Level::new(confidence).wilson(x, n)
+    ConfidenceLevel::new(confidence).wilson(x, n)
 }
 
 /// Limits of a count: exact where Byar's are poor. With the name of the method.
 pub(crate) fn count_limits(x: f64, confidence: f64) -> ((f64, f64), &'static str) {
-    Level::new(confidence).count(x)
+    ConfidenceLevel::new(confidence).count(x)
 }
 
 /// The two-sided quantile of Student's t, by Newton's method. On logarithmic scales the tail is
@@ -189,7 +189,7 @@ mod tests {
         fn exact_limits_of_any_count_bracket_it(log_x in -25.0..35.0f64, c in 0.9..0.99999) {
             let x = f64::exp(log_x);
             for c in [c, 0.95] {
-                let mut level = Level::new(c);
+                let mut level = ConfidenceLevel::new(c);
                 for _ in 0..152 {
                     let (lower, upper) = level.poisson(x);
                     prop_assert!(0.0 <= lower && lower < x && x < upper, "{x} {c}: {lower} {upper}");
@@ -199,7 +199,7 @@ mod tests {
 
         #[test]
         fn limits_bracket_the_value(x in 0..200_000u32, others in 0..200_000u32, c in 0.9..0.9999) {
-            let mut level = Level::new(c);
+            let mut level = ConfidenceLevel::new(c);
             let (x, n) = (f64::from(x), f64::from(x) + f64::from(others) + 1.0);
             let (lower, upper) = level.poisson(x);
             prop_assert!((lower < x || x == 0.0) && x < upper);
@@ -208,7 +208,7 @@ mod tests {
             let (lower, upper) = level.wilson(x, n);
             prop_assert!(lower <= x / n && x / n < upper && 0.0 <= lower && upper <= 1.0);
             // More confidence, wider limits.
-            let (wider, _) = Level::new(c + 5e-5).wilson(x, n);
+            let (wider, _) = ConfidenceLevel::new(c + 5e-5).wilson(x, n);
             prop_assert!(wider <= lower);
         }
     }
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn exact_limits_of_whole_and_fractional_counts() {
         for (x, confidence, lower, upper) in LIMITS {
-            let mut level = Level::new(confidence);
+            let mut level = ConfidenceLevel::new(confidence);
             // Solved for, and from the curves that many counts are worth.
             for _ in 0..160 {
                 let found = level.poisson(x);
@@ -252,14 +252,14 @@ mod tests {
         // Of one event: −ln(1 − tail), and of none: −ln(tail).
         let confidence = 0.999_999_9;
         let tail = (1.0 - confidence) / 2.0;
-        let mut level = Level::new(confidence);
+        let mut level = ConfidenceLevel::new(confidence);
         close(level.poisson(1.0).0, -f64::ln_1p(-tail));
         close(level.poisson(0.0).1, -f64::ln(tail));
     }
 
     #[test]
     fn student_has_the_quantiles_of_the_tables() {
-        let mut level = Level::new(0.95);
+        let mut level = ConfidenceLevel::new(0.95);
         close(level.student(1.0), 12.706_204_736_174_69);
         close(level.student(2.0), 4.302_652_729_749_462);
         close(level.student(30.0), 2.042_272_456_301_238);
@@ -268,7 +268,7 @@ mod tests {
         // One and two degrees of freedom have formulas, and the expansion takes over where it
         // agrees with the distribution.
         for confidence in [0.9, 0.95, 0.998, 0.9999] {
-            let mut level = Level::new(confidence);
+            let mut level = ConfidenceLevel::new(confidence);
             let one = (std::f64::consts::FRAC_PI_2 * confidence).tan();
             let outside = 1.0 - confidence;
             let two = confidence * (2.0 / (outside * (1.0 + confidence))).sqrt();

@@ -1,12 +1,12 @@
 //! Long-term conditions: who has which, from when.
 
 use super::calendar::Day;
-use super::person::Person;
+use super::person::SyntheticPerson;
 use super::random::Random;
 
 /// One long-term condition and how common it is.
 #[derive(Debug)]
-pub(super) struct Kind {
+pub(super) struct ConditionKind {
     /// SNOMED CT code.
     pub snomed: &'static str,
     /// SNOMED CT display.
@@ -81,65 +81,65 @@ const TWICE: &str = "One tablet twice a day";
 
 /// The conditions, causes before what they make likelier.
 #[rustfmt::skip]
-pub(super) const KINDS: [Kind; 20] = [
-    Kind { snomed: "38341003", display: "Hypertensive disorder", icd10: "I10",
+pub(super) const KINDS: [ConditionKind; 20] = [
+    ConditionKind { snomed: "38341003", display: "Hypertensive disorder", icd10: "I10",
         prevalence: [0.0, 0.0, 0.4, 2.5, 8.0, 18.0, 33.0, 47.0, 55.0, 55.0], female: 0.9, gradient: 0.03, after: &[], ends: 0.0,
         medicines: &[medicine("319773006", "Amlodipine 5mg tablets", 56, ONCE), medicine("318857005", "Ramipril 5mg capsules", 56, "One capsule daily")] },
-    Kind { snomed: "44054006", display: "Type 2 diabetes mellitus", icd10: "E11",
+    ConditionKind { snomed: "44054006", display: "Type 2 diabetes mellitus", icd10: "E11",
         prevalence: [0.0, 0.05, 0.4, 1.6, 4.5, 8.5, 13.0, 17.0, 18.0, 14.0], female: 0.75, gradient: 0.09, after: &[(at::HYPERTENSION, 1.7)], ends: 0.0,
         medicines: &[medicine("325278007", "Metformin 500mg tablets", 112, TWICE), medicine("325265002", "Gliclazide 80mg tablets", 56, ONCE)] },
-    Kind { snomed: "195967001", display: "Asthma", icd10: "J45",
+    ConditionKind { snomed: "195967001", display: "Asthma", icd10: "J45",
         prevalence: [1.0, 7.0, 7.5, 6.5, 6.8, 7.0, 7.2, 7.5, 7.0, 5.5], female: 1.15, gradient: 0.035, after: &[], ends: 0.06,
         medicines: &[medicine("320134008", "Salbutamol 100micrograms/dose inhaler", 1, "Two puffs when needed"), medicine("320176004", "Beclometasone 100micrograms/dose inhaler", 1, "Two puffs twice a day")] },
-    Kind { snomed: "13645005", display: "Chronic obstructive lung disease", icd10: "J44",
+    ConditionKind { snomed: "13645005", display: "Chronic obstructive lung disease", icd10: "J44",
         prevalence: [0.0, 0.0, 0.0, 0.1, 0.7, 2.6, 5.5, 8.5, 9.0, 6.5], female: 0.9, gradient: 0.16, after: &[(at::ASTHMA, 1.5)], ends: 0.0,
         medicines: &[medicine("407754005", "Tiotropium 18microgram inhalation powder", 30, "One capsule inhaled daily")] },
-    Kind { snomed: "414545008", display: "Ischaemic heart disease", icd10: "I25",
+    ConditionKind { snomed: "414545008", display: "Ischaemic heart disease", icd10: "I25",
         prevalence: [0.0, 0.0, 0.0, 0.2, 1.0, 3.2, 7.5, 13.0, 19.0, 22.0], female: 0.55, gradient: 0.06, after: &[(at::HYPERTENSION, 1.5), (at::DIABETES, 1.8)], ends: 0.0,
         medicines: &[medicine("319775004", "Aspirin 75mg dispersible tablets", 56, ONCE), medicine("320029006", "Atorvastatin 40mg tablets", 56, "One tablet at night")] },
-    Kind { snomed: "49436004", display: "Atrial fibrillation", icd10: "I48",
+    ConditionKind { snomed: "49436004", display: "Atrial fibrillation", icd10: "I48",
         prevalence: [0.0, 0.0, 0.05, 0.1, 0.4, 1.2, 3.8, 8.0, 14.5, 20.0], female: 0.75, gradient: 0.0, after: &[(at::HYPERTENSION, 1.5), (at::ISCHAEMIC, 1.6)], ends: 0.0,
         medicines: &[medicine("703907002", "Apixaban 5mg tablets", 56, TWICE)] },
-    Kind { snomed: "84114007", display: "Heart failure", icd10: "I50",
+    ConditionKind { snomed: "84114007", display: "Heart failure", icd10: "I50",
         prevalence: [0.0, 0.0, 0.02, 0.06, 0.2, 0.6, 1.6, 3.6, 7.5, 12.0], female: 0.8, gradient: 0.07, after: &[(at::ISCHAEMIC, 2.6), (at::FIBRILLATION, 2.6)], ends: 0.0,
         medicines: &[medicine("317972005", "Furosemide 40mg tablets", 56, ONCE), medicine("318591009", "Bisoprolol 2.5mg tablets", 56, ONCE)] },
-    Kind { snomed: "230690007", display: "Cerebrovascular accident", icd10: "I63",
+    ConditionKind { snomed: "230690007", display: "Cerebrovascular accident", icd10: "I63",
         prevalence: [0.0, 0.0, 0.1, 0.2, 0.6, 1.5, 3.6, 6.6, 10.5, 12.0], female: 0.85, gradient: 0.06, after: &[(at::HYPERTENSION, 1.5), (at::FIBRILLATION, 2.0)], ends: 0.0,
         medicines: &[medicine("319779000", "Clopidogrel 75mg tablets", 56, ONCE)] },
-    Kind { snomed: "709044004", display: "Chronic kidney disease", icd10: "N18",
+    ConditionKind { snomed: "709044004", display: "Chronic kidney disease", icd10: "N18",
         prevalence: [0.0, 0.0, 0.1, 0.3, 0.8, 2.0, 6.0, 14.0, 25.0, 32.0], female: 1.2, gradient: 0.03, after: &[(at::DIABETES, 1.8), (at::HYPERTENSION, 1.7)], ends: 0.0,
         medicines: &[] },
-    Kind { snomed: "52448006", display: "Dementia", icd10: "F03",
+    ConditionKind { snomed: "52448006", display: "Dementia", icd10: "F03",
         prevalence: [0.0, 0.0, 0.0, 0.0, 0.02, 0.1, 0.6, 2.4, 9.0, 23.0], female: 1.25, gradient: 0.03, after: &[(at::STROKE, 1.7)], ends: 0.0,
         medicines: &[medicine("322830005", "Donepezil 10mg tablets", 28, "One tablet at night")] },
-    Kind { snomed: "35489007", display: "Depressive disorder", icd10: "F32",
+    ConditionKind { snomed: "35489007", display: "Depressive disorder", icd10: "F32",
         prevalence: [0.0, 0.4, 11.0, 15.0, 16.0, 16.0, 13.0, 10.5, 10.0, 10.0], female: 1.6, gradient: 0.065, after: &[], ends: 0.35,
         medicines: &[medicine("321948004", "Sertraline 50mg tablets", 28, ONCE)] },
-    Kind { snomed: "58214004", display: "Schizophrenia", icd10: "F20",
+    ConditionKind { snomed: "58214004", display: "Schizophrenia", icd10: "F20",
         prevalence: [0.0, 0.0, 0.4, 0.9, 1.2, 1.3, 1.1, 0.9, 0.7, 0.6], female: 0.8, gradient: 0.15, after: &[(at::DEPRESSION, 1.8)], ends: 0.0,
         medicines: &[medicine("321573007", "Olanzapine 10mg tablets", 28, "One tablet at night")] },
-    Kind { snomed: "84757009", display: "Epilepsy", icd10: "G40",
+    ConditionKind { snomed: "84757009", display: "Epilepsy", icd10: "G40",
         prevalence: [0.2, 0.5, 0.7, 0.7, 0.8, 0.9, 0.9, 1.0, 1.1, 1.0], female: 0.95, gradient: 0.07, after: &[(at::STROKE, 2.5)], ends: 0.05,
         medicines: &[medicine("322895003", "Lamotrigine 100mg tablets", 56, TWICE)] },
-    Kind { snomed: "363346000", display: "Malignant neoplastic disease", icd10: "C80",
+    ConditionKind { snomed: "363346000", display: "Malignant neoplastic disease", icd10: "C80",
         prevalence: [0.05, 0.1, 0.3, 0.8, 1.8, 3.6, 7.0, 12.0, 15.0, 15.0], female: 1.05, gradient: -0.01, after: &[], ends: 0.25,
         medicines: &[] },
-    Kind { snomed: "396275006", display: "Osteoarthritis", icd10: "M19",
+    ConditionKind { snomed: "396275006", display: "Osteoarthritis", icd10: "M19",
         prevalence: [0.0, 0.0, 0.2, 0.8, 3.0, 9.0, 17.0, 25.0, 31.0, 33.0], female: 1.5, gradient: 0.02, after: &[], ends: 0.0,
         medicines: &[medicine("322236009", "Paracetamol 500mg tablets", 100, "Two tablets four times a day when needed"), medicine("332750000", "Ibuprofen 5% gel", 100, "Apply three times a day")] },
-    Kind { snomed: "69896004", display: "Rheumatoid arthritis", icd10: "M06",
+    ConditionKind { snomed: "69896004", display: "Rheumatoid arthritis", icd10: "M06",
         prevalence: [0.0, 0.0, 0.1, 0.3, 0.6, 1.1, 1.6, 2.0, 2.0, 1.5], female: 1.9, gradient: 0.02, after: &[], ends: 0.0,
         medicines: &[medicine("326874001", "Methotrexate 2.5mg tablets", 24, "Six tablets once a week")] },
-    Kind { snomed: "64859006", display: "Osteoporosis", icd10: "M81",
+    ConditionKind { snomed: "64859006", display: "Osteoporosis", icd10: "M81",
         prevalence: [0.0, 0.0, 0.0, 0.1, 0.3, 1.2, 3.5, 7.0, 12.0, 16.0], female: 3.2, gradient: 0.0, after: &[(at::ARTHRITIS, 1.2)], ends: 0.0,
         medicines: &[medicine("325988008", "Alendronic acid 70mg tablets", 8, "One tablet once a week")] },
-    Kind { snomed: "40930008", display: "Hypothyroidism", icd10: "E03",
+    ConditionKind { snomed: "40930008", display: "Hypothyroidism", icd10: "E03",
         prevalence: [0.05, 0.1, 0.7, 1.8, 3.0, 4.5, 6.0, 7.5, 8.5, 8.5], female: 4.0, gradient: 0.0, after: &[], ends: 0.0,
         medicines: &[medicine("325642009", "Levothyroxine 100microgram tablets", 56, ONCE)] },
-    Kind { snomed: "110359009", display: "Intellectual disability", icd10: "F79",
+    ConditionKind { snomed: "110359009", display: "Intellectual disability", icd10: "F79",
         prevalence: [0.1, 0.6, 0.8, 0.7, 0.6, 0.5, 0.45, 0.3, 0.15, 0.1], female: 0.7, gradient: 0.06, after: &[(at::EPILEPSY, 6.0)], ends: 0.0,
         medicines: &[] },
-    Kind { snomed: "248279007", display: "Frailty", icd10: "R54",
+    ConditionKind { snomed: "248279007", display: "Frailty", icd10: "R54",
         prevalence: [0.0, 0.0, 0.0, 0.0, 0.1, 0.4, 2.2, 8.0, 24.0, 46.0], female: 1.2, gradient: 0.05, after: &[(at::DEMENTIA, 3.0), (at::HEART_FAILURE, 2.0), (at::STROKE, 1.8), (at::COPD, 1.6)], ends: 0.0,
         medicines: &[] },
 ];
@@ -155,7 +155,7 @@ pub(super) struct Onset {
     pub ended: Option<Day>,
 }
 
-impl Kind {
+impl ConditionKind {
     fn percent(&self, age: f64) -> f64 {
         let place = (age / 10.0).clamp(0.0, 9.0);
         let low = place as usize;
@@ -174,7 +174,12 @@ impl Kind {
 }
 
 /// Decides a person's conditions. Those of one person are correlated through `liability`.
-pub(super) fn assign(random: &mut Random, person: &Person, decile: u32, last: Day) -> Vec<Onset> {
+pub(super) fn assign(
+    random: &mut Random,
+    person: &SyntheticPerson,
+    decile: u32,
+    last: Day,
+) -> Vec<Onset> {
     let years = f64::from(last - person.birth) / 365.25;
     if years <= 0.1 {
         return Vec::new();

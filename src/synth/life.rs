@@ -4,7 +4,7 @@ use super::calendar::{Day, Moment, at, day_of};
 use super::conditions::{self, KINDS, Onset};
 use super::contacts;
 use super::names::CLINICIAN_COUNT;
-use super::person::Person;
+use super::person::SyntheticPerson;
 use super::random::{Random, Stream};
 use super::record::*;
 use super::world::World;
@@ -13,7 +13,7 @@ use super::world::World;
 #[derive(Debug)]
 pub(super) struct Life {
     /// Who.
-    pub person: Person,
+    pub person: SyntheticPerson,
     /// Long-term conditions, whether a connected practice recorded them or not.
     pub conditions: Vec<Onset>,
     /// When the Patient resource was last updated.
@@ -21,7 +21,7 @@ pub(super) struct Life {
     /// FHIR Encounters.
     pub encounters: Vec<Encounter>,
     /// FHIR Conditions.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<RecordedProblem>,
     /// FHIR Observations.
     pub observations: Vec<Observation>,
     /// FHIR Procedures.
@@ -35,11 +35,11 @@ pub(super) struct Life {
     /// FHIR ServiceRequests.
     pub referrals: Vec<Referral>,
     /// FHIR EpisodesOfCare.
-    pub episodes: Vec<Span>,
+    pub episodes: Vec<CareSpan>,
     /// FHIR Flags.
-    pub flags: Vec<Span>,
+    pub flags: Vec<CareSpan>,
     /// FHIR Goals.
-    pub goals: Vec<Span>,
+    pub goals: Vec<CareSpan>,
     /// FHIR DocumentReferences.
     pub letters: Vec<Letter>,
     /// Admitted patient care.
@@ -72,7 +72,7 @@ impl Life {
     pub(super) fn new(world: &World, index: u32) -> Self {
         let mut random = Random::new(world.seed, Stream::Person(index));
         let random = &mut random;
-        let person = Person::new(random, world, index);
+        let person = SyntheticPerson::new(random, world, index);
         let decile = world.geography.lsoas[person.homes[0].lsoa].decile;
         let (first, last) = person.window;
         let window = (
@@ -234,7 +234,7 @@ impl Life {
 #[derive(Debug)]
 pub(super) struct Meeting {
     /// Kind of service.
-    pub setting: Setting,
+    pub setting: CareSetting,
     /// v3-ActCode class.
     pub class: &'static str,
     /// What kind of contact.

@@ -5,7 +5,7 @@ use super::random::{Random, Stream};
 
 /// What an organisation is. The names are those of `organisation.csv`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum OrganisationKind {
     /// A general practice.
     GpPractice,
     /// An acute hospital trust.
@@ -26,19 +26,19 @@ pub(super) enum Kind {
     Optometry,
 }
 
-impl Kind {
+impl OrganisationKind {
     /// The kind as data files say it.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Kind::GpPractice => "gp_practice",
-            Kind::AcuteTrust => "acute_trust",
-            Kind::MentalHealthTrust => "mental_health_trust",
-            Kind::CommunityTrust => "community_trust",
-            Kind::Council => "council",
-            Kind::Hospice => "hospice",
-            Kind::Pharmacy => "pharmacy",
-            Kind::Dental => "dental",
-            Kind::Optometry => "optometry",
+            OrganisationKind::GpPractice => "gp_practice",
+            OrganisationKind::AcuteTrust => "acute_trust",
+            OrganisationKind::MentalHealthTrust => "mental_health_trust",
+            OrganisationKind::CommunityTrust => "community_trust",
+            OrganisationKind::Council => "council",
+            OrganisationKind::Hospice => "hospice",
+            OrganisationKind::Pharmacy => "pharmacy",
+            OrganisationKind::Dental => "dental",
+            OrganisationKind::Optometry => "optometry",
         }
     }
 }
@@ -51,7 +51,7 @@ pub(super) struct Organisation {
     /// Name.
     pub name: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: OrganisationKind,
     /// Which of the places it serves first.
     pub place: usize,
     /// Primary care network (code and name), for practices.
@@ -138,7 +138,7 @@ impl Organisations {
             add(
                 format!("W{}", 99_001 + nth),
                 name,
-                Kind::GpPractice,
+                OrganisationKind::GpPractice,
                 place,
                 Some(pcn),
                 connected,
@@ -157,40 +157,64 @@ impl Organisations {
         one(
             "RZ1",
             "Harrowmere Teaching Hospitals NHS Trust",
-            Kind::AcuteTrust,
+            OrganisationKind::AcuteTrust,
             0,
             true,
         );
         one(
             "RZ2",
             "Thurlmouth General Hospital NHS Trust",
-            Kind::AcuteTrust,
+            OrganisationKind::AcuteTrust,
             2,
             true,
         );
         one(
             "RZM",
             "Wendale Mental Health NHS Trust",
-            Kind::MentalHealthTrust,
+            OrganisationKind::MentalHealthTrust,
             0,
             true,
         );
         one(
             "RZC",
             "Wendale Community Health NHS Trust",
-            Kind::CommunityTrust,
+            OrganisationKind::CommunityTrust,
             1,
             true,
         );
-        one("999", "Harrowmere City Council", Kind::Council, 0, true);
-        one("998", "Wendale County Council", Kind::Council, 1, true);
-        one("8ZZ01", "St Osric's Hospice", Kind::Hospice, 0, true);
-        one("8ZZ02", "Saltersea Hospice", Kind::Hospice, 2, false);
+        one(
+            "999",
+            "Harrowmere City Council",
+            OrganisationKind::Council,
+            0,
+            true,
+        );
+        one(
+            "998",
+            "Wendale County Council",
+            OrganisationKind::Council,
+            1,
+            true,
+        );
+        one(
+            "8ZZ01",
+            "St Osric's Hospice",
+            OrganisationKind::Hospice,
+            0,
+            true,
+        );
+        one(
+            "8ZZ02",
+            "Saltersea Hospice",
+            OrganisationKind::Hospice,
+            2,
+            false,
+        );
         let shops = people.div_ceil(6_000).max(3);
         for (prefix, names, kind) in [
-            ("FZ", PHARMACIES, Kind::Pharmacy),
-            ("V99", DENTISTS, Kind::Dental),
-            ("TPZ", OPTICIANS, Kind::Optometry),
+            ("FZ", PHARMACIES, OrganisationKind::Pharmacy),
+            ("V99", DENTISTS, OrganisationKind::Dental),
+            ("TPZ", OPTICIANS, OrganisationKind::Optometry),
         ] {
             for nth in 0..shops {
                 let place = [0, 2, 1, 0][nth as usize % 4];
@@ -201,7 +225,7 @@ impl Organisations {
                     0 => base.to_owned(),
                     round => format!("{base} {}", round + 1),
                 };
-                let connected = kind == Kind::Optometry || nth + 1 != shops;
+                let connected = kind == OrganisationKind::Optometry || nth + 1 != shops;
                 add(code, name, kind, place, None, connected);
             }
         }
@@ -214,7 +238,13 @@ impl Organisations {
     }
 
     /// One of a kind: mostly one that serves the place, sometimes another.
-    pub(super) fn pick(&self, random: &mut Random, kind: Kind, place: usize, loyal: f64) -> usize {
+    pub(super) fn pick(
+        &self,
+        random: &mut Random,
+        kind: OrganisationKind,
+        place: usize,
+        loyal: f64,
+    ) -> usize {
         let near = random.chance(loyal);
         let weight = |organisation: &Organisation| match organisation.kind == kind {
             true if !near || organisation.place == place => 1.0,
@@ -237,7 +267,8 @@ mod tests {
             let codes: BTreeSet<&String> = organisations.all.iter().map(|o| &o.code).collect();
             assert_eq!(codes.len(), organisations.all.len());
             for place in 0..PLACES.len() {
-                let here = |o: &&Organisation| o.kind == Kind::GpPractice && o.place == place;
+                let here =
+                    |o: &&Organisation| o.kind == OrganisationKind::GpPractice && o.place == place;
                 assert!(organisations.all.iter().any(|o| here(&o)));
             }
         }

@@ -9,7 +9,7 @@ use flate2::{Compression, GzBuilder};
 use rayon::prelude::*;
 
 use super::datasets::{COUNT, DATASETS, DELETED, ORGANIZATION, Texts, header};
-use super::faults::{self, Fault, Planter};
+use super::faults::{self, InjectedFault, Planter};
 use super::life::Life;
 use super::world::World;
 use super::{Count, Options, Summary, reference};
@@ -46,7 +46,7 @@ impl Out {
 }
 
 /// One file of a part. It is made when its first line comes.
-struct Part {
+struct OutputPart {
     dataset: usize,
     path: PathBuf,
     name: String,
@@ -57,7 +57,7 @@ struct Part {
     bytes: u64,
 }
 
-impl Part {
+impl OutputPart {
     fn new(options: &Options, world: &World, folder: &Path, dataset: usize, number: u32) -> Self {
         let about = &DATASETS[dataset];
         let planter = options
@@ -74,7 +74,7 @@ impl Part {
         };
         let name = format!("{}.{number:03}.{ending}", about.stem);
         let path = folder.join(&name);
-        Part {
+        OutputPart {
             dataset,
             path,
             name,
@@ -247,11 +247,11 @@ fn write_part(
     folder: &Path,
     (number, people): (u32, std::ops::Range<u32>),
     counts: &mut [Count],
-    planted: &mut Vec<Fault>,
+    planted: &mut Vec<InjectedFault>,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<String> {
-    let mut files: Vec<Part> = (0..COUNT)
-        .map(|dataset| Part::new(options, world, folder, dataset, number))
+    let mut files: Vec<OutputPart> = (0..COUNT)
+        .map(|dataset| OutputPart::new(options, world, folder, dataset, number))
         .collect();
     let mut opted_out = String::new();
     if number == 1 {
@@ -305,7 +305,7 @@ fn write_part(
     Ok(opted_out)
 }
 
-fn append(files: &mut [Part], batch: &Batch) -> Result<()> {
+fn append(files: &mut [OutputPart], batch: &Batch) -> Result<()> {
     files.par_iter_mut().with_max_len(1).try_for_each(|file| {
         for (texts, _) in &batch.chunks {
             let text = &texts[file.dataset];

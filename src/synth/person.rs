@@ -3,7 +3,7 @@
 use super::calendar::{Day, age};
 use super::geography::POSTCODES_PER_LSOA;
 use super::names;
-use super::organisations::Kind;
+use super::organisations::OrganisationKind;
 use super::random::Random;
 use super::world::World;
 
@@ -37,7 +37,7 @@ pub(super) struct Registration {
 
 /// One invented person.
 #[derive(Debug)]
-pub(super) struct Person {
+pub(super) struct SyntheticPerson {
     /// Place in the order of all people, from 0.
     pub index: u32,
     /// Ten-digit NHS number.
@@ -102,7 +102,7 @@ pub(super) fn band_weight(band: usize, older: f64) -> f64 {
     AGE_BANDS[band] * factor
 }
 
-impl Person {
+impl SyntheticPerson {
     /// The person of one index, who lives in the world at some time of its period.
     pub(super) fn new(random: &mut Random, world: &World, index: u32) -> Self {
         let lsoa = world.geography.pick(random);
@@ -127,7 +127,7 @@ impl Person {
         };
         let depth = 5.5 - f64::from(decile);
         let smoking = smoking(random, years, depth);
-        let mut person = Person {
+        let mut person = SyntheticPerson {
             index,
             nhs_number: world.numbers[index as usize],
             verification: if random.chance(0.003) { "02" } else { "01" },
@@ -189,7 +189,7 @@ impl Person {
         let place = world.geography.lsoas[lsoa].place;
         let practice = world
             .organisations
-            .pick(random, Kind::GpPractice, place, 0.95);
+            .pick(random, OrganisationKind::GpPractice, place, 0.95);
         let mut registration = Registration {
             practice,
             since,
@@ -215,9 +215,10 @@ impl Person {
             // Changed practice.
             6..=8 if movable => {
                 let changed = random.between(first + 30, last - 30);
-                let other = world
-                    .organisations
-                    .pick(random, Kind::GpPractice, place, 0.5);
+                let other =
+                    world
+                        .organisations
+                        .pick(random, OrganisationKind::GpPractice, place, 0.5);
                 if other != practice {
                     registration.since = changed;
                     let id = random.id();

@@ -18,7 +18,7 @@ pub(super) const fn coding(code: &'static str, display: &'static str) -> Coding 
 
 /// The kind of service a contact was with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Setting {
+pub(super) enum CareSetting {
     /// General practice.
     GeneralPractice,
     /// Emergency department or urgent treatment centre.
@@ -33,16 +33,16 @@ pub(super) enum Setting {
     MentalHealth,
 }
 
-impl Setting {
+impl CareSetting {
     /// The code of the setting and its display.
     pub(super) fn coding(self) -> Coding {
         match self {
-            Setting::GeneralPractice => coding("general_practice", "General practice"),
-            Setting::Emergency => coding("emergency", "Emergency care"),
-            Setting::Inpatient => coding("inpatient", "Inpatient care"),
-            Setting::Outpatient => coding("outpatient", "Outpatient care"),
-            Setting::Community => coding("community", "Community health services"),
-            Setting::MentalHealth => coding("mental_health", "Mental health services"),
+            CareSetting::GeneralPractice => coding("general_practice", "General practice"),
+            CareSetting::Emergency => coding("emergency", "Emergency care"),
+            CareSetting::Inpatient => coding("inpatient", "Inpatient care"),
+            CareSetting::Outpatient => coding("outpatient", "Outpatient care"),
+            CareSetting::Community => coding("community", "Community health services"),
+            CareSetting::MentalHealth => coding("mental_health", "Mental health services"),
         }
     }
 }
@@ -53,7 +53,7 @@ pub(super) struct Encounter {
     /// Resource id.
     pub id: u128,
     /// Kind of service.
-    pub setting: Setting,
+    pub setting: CareSetting,
     /// v3-ActCode class.
     pub class: &'static str,
     /// What kind of contact (SNOMED CT).
@@ -141,7 +141,7 @@ pub(super) struct Appointment {
     /// FHIR appointment status.
     pub status: &'static str,
     /// Which service.
-    pub setting: Setting,
+    pub setting: CareSetting,
     /// When it was booked.
     pub created: Moment,
     /// When it starts.
@@ -200,7 +200,7 @@ pub(super) struct Letter {
 
 /// A stretch of time with a code: care episodes, flags, goals.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span {
+pub(super) struct CareSpan {
     /// Resource id.
     pub id: u128,
     /// What.
@@ -217,7 +217,7 @@ pub(super) struct Span {
 
 /// A long-term condition as recorded.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Problem {
+pub(super) struct RecordedProblem {
     /// Resource id.
     pub id: u128,
     /// The condition.

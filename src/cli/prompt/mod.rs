@@ -8,7 +8,7 @@ mod terminal;
 use super::describe::{columns, description};
 use super::function_help::help;
 use super::printer::Printer;
-use super::query::Reader;
+use super::query::QueryReader;
 use super::rows::table;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
@@ -38,7 +38,7 @@ pub(super) fn cancel() -> bool {
 }
 
 /// Reads queries until the end of input; each ends with a semicolon.
-pub(super) async fn run(reader: &Reader<'_>, printer: Printer) -> Result<()> {
+pub(super) async fn run(reader: &QueryReader<'_>, printer: Printer) -> Result<()> {
     printer.say(
         "Query the lake; end a query with ;  \\d lists tables, \\d core.person describes one, \\h lists \
          functions, \\h rate explains one, \\q ends; Ctrl-C cancels a query.",
@@ -54,7 +54,7 @@ pub(super) async fn run(reader: &Reader<'_>, printer: Printer) -> Result<()> {
 }
 
 async fn read_queries(
-    reader: &Reader<'_>,
+    reader: &QueryReader<'_>,
     printer: Printer,
     editor: &mut Editor<Names, DefaultHistory>,
 ) -> Result<()> {
@@ -114,7 +114,7 @@ pub(super) fn command(line: &str) -> Option<&str> {
     line.strip_prefix('\\')
 }
 
-async fn answer(reader: &Reader<'_>, asked: &str) -> Result<String> {
+async fn answer(reader: &QueryReader<'_>, asked: &str) -> Result<String> {
     if let Some(command) = command(asked) {
         return run_command(Some(reader), command).await;
     }
@@ -125,7 +125,7 @@ async fn answer(reader: &Reader<'_>, asked: &str) -> Result<String> {
 }
 
 /// The answer to a command.
-pub(super) async fn run_command(reader: Option<&Reader<'_>>, command: &str) -> Result<String> {
+pub(super) async fn run_command(reader: Option<&QueryReader<'_>>, command: &str) -> Result<String> {
     let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
     match (name, reader) {
         ("h", _) => help(rest.trim()),

@@ -12,7 +12,7 @@ use crate::lake::{Lake, Lock};
 use crate::pull::{Shortfall, extracts, shortfalls};
 use crate::visible::lines;
 use chrono::{DateTime, Utc};
-use releases::{Released, last};
+use releases::{ReleaseStatus, last};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -88,12 +88,12 @@ fn text(
     sources: &BTreeMap<String, Brought>,
     incomplete: &BTreeMap<String, Shortfall>,
     tables: &[TableNow],
-    releases: &[Released],
+    releases: &[ReleaseStatus],
 ) -> String {
     let mut text = String::from("Last nights\n");
     for night in nights {
         let _ = writeln!(text, "  {}  {}", night.night, night.outcome.words());
-        let begun = |s: &&night_log::Step| s.step != "begin" || s.outcome != "ok";
+        let begun = |s: &&night_log::NightStep| s.step != "begin" || s.outcome != "ok";
         for step in night.steps.iter().filter(begun) {
             let (name, outcome) = (&step.step, &step.outcome);
             let _ = writeln!(text, "    {name:<8} {outcome:<7} {}", step.detail);
@@ -150,7 +150,7 @@ fn text(
 
 /// What is wrong with the last night, in a line.
 fn verdict(night: &Night) -> String {
-    let good = |s: &&night_log::Step| s.outcome != "ok" && s.step != "end";
+    let good = |s: &&night_log::NightStep| s.outcome != "ok" && s.step != "end";
     let wrong: Vec<&str> = night
         .steps
         .iter()

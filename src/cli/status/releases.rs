@@ -12,7 +12,7 @@ const SHOWN: usize = 5;
 
 /// A release as its folder shows it.
 #[derive(Debug, serde::Serialize)]
-pub(super) struct Released {
+pub(super) struct ReleaseStatus {
     /// Its name.
     pub release: String,
     /// When its manifest was written.
@@ -23,7 +23,7 @@ pub(super) struct Released {
 
 /// The releases below `releases` that were made last, the newest first. A folder without a manifest
 /// is none.
-pub(super) async fn last(releases: &Location) -> Result<Vec<Released>> {
+pub(super) async fn last(releases: &Location) -> Result<Vec<ReleaseStatus>> {
     // Releases that have no folder yet are none.
     if releases.folder().is_some_and(|folder| !folder.is_dir()) {
         return Ok(Vec::new());
@@ -44,7 +44,7 @@ pub(super) async fn last(releases: &Location) -> Result<Vec<Released>> {
             .iter()
             .find(|file| file.location.filename() == Some(MANIFEST));
         if let Some(manifest) = manifest {
-            found.push(Released {
+            found.push(ReleaseStatus {
                 release: name.filename().unwrap_or_default().to_string(),
                 made: Some(manifest.last_modified),
                 files: inside.objects.len() as u64,

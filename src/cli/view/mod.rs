@@ -6,7 +6,7 @@ mod run;
 
 use super::global::Global;
 use super::printer::Printer;
-use super::rows::{Format, Rows};
+use super::rows::{Format, RowWriter};
 use super::session;
 use super::size::{count, show};
 use crate::decode::RejectReason;
@@ -29,7 +29,7 @@ const SHOWN: usize = 1_000;
 
 /// Arguments of `populace view`.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct ViewArguments {
     /// The ViewDefinition, a JSON file
     #[arg(value_name = "VIEW")]
     view: PathBuf,
@@ -58,7 +58,11 @@ fn share(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "write a share from 0 to 1, such as 0.05".to_string())
 }
 
-pub(super) fn main(global: &Global, arguments: &Arguments, printer: &Printer) -> Result<ExitCode> {
+pub(super) fn main(
+    global: &Global,
+    arguments: &ViewArguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let started = Instant::now();
     let output = arguments.output.as_deref();
     let format = Format::chosen(arguments.format, output)?;
@@ -71,7 +75,7 @@ pub(super) fn main(global: &Global, arguments: &Arguments, printer: &Printer) ->
     let view = read_view(&arguments.view, format, printer)?;
     let inputs = inputs::list(&arguments.files)?;
     refuse_same(&inputs, &[output, arguments.rejects.as_deref()])?;
-    let mut rows = Rows::begin(output, format, &view.schema(), SHOWN)?;
+    let mut rows = RowWriter::begin(output, format, &view.schema(), SHOWN)?;
     let mut rejects = Rejects::begin(arguments.rejects.as_deref())?;
     let bar = printer
         .progress()
@@ -164,7 +168,7 @@ fn refuse_same(inputs: &[Input], outputs: &[Option<&Path>]) -> Result<()> {
     Ok(())
 }
 
-fn within_threshold(counts: &Counts, arguments: &Arguments) -> Result<()> {
+fn within_threshold(counts: &Counts, arguments: &ViewArguments) -> Result<()> {
     let rejected: u64 = counts.rejected.values().sum();
     #[allow(clippy::cast_precision_loss)] // a share
     let beyond = rejected as f64 > counts.lines as f64 * arguments.reject_threshold;
@@ -208,7 +212,7 @@ fn reasons(counts: &Counts) -> String {
     reasons.join(", ")
 }
 
-fn told(counts: &Counts, rows: u64, arguments: &Arguments, seconds: f64) -> Vec<String> {
+fn told(counts: &Counts, rows: u64, arguments: &ViewArguments, seconds: f64) -> Vec<String> {
     let to = arguments.output.as_ref();
     let mut lines = vec![format!(
         "view     {} files, {} lines, {} in {seconds:.1} s; {} rows{}",
@@ -234,7 +238,7 @@ fn told(counts: &Counts, rows: u64, arguments: &Arguments, seconds: f64) -> Vec<
     lines
 }
 
-fn summary(counts: &Counts, rows: u64, arguments: &Arguments) -> serde_json::Value {
+fn summary(counts: &Counts, rows: u64, arguments: &ViewArguments) -> serde_json::Value {
     let mut rejected = BTreeMap::<&str, u64>::new();
     for ((reason, _), lines) in &counts.rejected {
         *rejected.entry(reason.name()).or_default() += lines;

@@ -1,6 +1,6 @@
 //! CSV records to Arrow columns.
 
-use super::layout::{self, Header, Layout};
+use super::layout::{self, CsvHeader, Layout};
 use super::rows::Reading;
 use super::{ColumnFile, fields::Fields, record::Records};
 use crate::decode::{Chunk, Decoded, Zone};
@@ -56,7 +56,7 @@ impl CsvDecoder {
 
     /// Finds the header in the bytes that a file begins with, and in it the wanted columns; `name` is
     /// the file's, for errors.
-    pub fn header(&self, name: &str, sample: &[u8]) -> Result<Header> {
+    pub fn header(&self, name: &str, sample: &[u8]) -> Result<CsvHeader> {
         layout::find(&self.file, name, sample)
     }
 

@@ -38,7 +38,7 @@ impl Layout {
 
 /// A layout, and where the rows begin.
 #[derive(Debug, Clone)]
-pub struct Header {
+pub struct CsvHeader {
     /// Where the columns are.
     pub layout: Layout,
     /// Bytes up to the first row.
@@ -70,7 +70,7 @@ pub(super) fn name_of(field: &[u8]) -> String {
 }
 
 /// Finds the header among the first lines of `sample`, which the file `name` begins with.
-pub(super) fn find(file: &ColumnFile, name: &str, sample: &[u8]) -> Result<Header> {
+pub(super) fn find(file: &ColumnFile, name: &str, sample: &[u8]) -> Result<CsvHeader> {
     let wanted = file.wanted();
     let marked = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
     let mark = sample.len() - marked.len();
@@ -100,7 +100,7 @@ pub(super) fn find(file: &ColumnFile, name: &str, sample: &[u8]) -> Result<Heade
         start += memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
     }
     let best = best.unwrap_or_else(|| candidate(b"", dialects[0], 0, 0, &wanted));
-    Ok(Header {
+    Ok(CsvHeader {
         layout: layout(file, name, &best)?,
         length: best.end + mark,
         lines: best.line as u64 + best.lines,

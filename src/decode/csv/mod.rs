@@ -18,6 +18,6 @@ pub use column_file::{ColumnFile, CsvColumn};
 pub use column_type::ColumnType;
 pub use decoder::CsvDecoder;
 pub use dialect::Dialect;
-pub use layout::{Header, Layout};
+pub use layout::{CsvHeader, Layout};
 pub(crate) use record::first_records;
 pub use record::whole_records;

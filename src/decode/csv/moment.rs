@@ -9,7 +9,7 @@ const MINUTE: i64 = 60_000_000;
 
 /// A date, and the time of day and the offset from UTC where they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment {
+pub(super) struct WrittenTime {
     /// Days since 1970-01-01, as written.
     day: i32,
     /// Microseconds since midnight.
@@ -31,7 +31,7 @@ pub(super) enum Slashes {
     Either,
 }
 
-impl Moment {
+impl WrittenTime {
     /// The local day, in days since 1970-01-01.
     pub(super) fn date(&self, zone: Zone) -> Option<i32> {
         match self.offset {
@@ -52,7 +52,7 @@ impl Moment {
 }
 
 /// Reads a text in one of `formats`, or, without any, in one of the usual forms.
-pub(super) fn read(text: &str, formats: &[String]) -> Result<Moment, Option<Slashes>> {
+pub(super) fn read(text: &str, formats: &[String]) -> Result<WrittenTime, Option<Slashes>> {
     if formats.is_empty() {
         return usual(text);
     }
@@ -79,7 +79,7 @@ pub(super) fn wanted(kind: ColumnType, formats: &[String]) -> String {
 }
 
 /// A text in a form of its own; behind a date may stand a time, and behind a time an offset.
-fn formatted(text: &str, format: &str) -> Option<Moment> {
+fn formatted(text: &str, format: &str) -> Option<WrittenTime> {
     let (day, time, rest) = match NaiveDateTime::parse_and_remainder(text, format) {
         Ok((moment, rest)) => (moment.date(), Some(moment.time()), rest),
         Err(_) => {
@@ -95,7 +95,7 @@ fn since_midnight(time: NaiveTime) -> i64 {
     (time - NaiveTime::MIN).num_microseconds().unwrap_or(0)
 }
 
-fn usual(text: &str) -> Result<Moment, Option<Slashes>> {
+fn usual(text: &str) -> Result<WrittenTime, Option<Slashes>> {
     let bytes = text.as_bytes();
     let Some((day, rest, slashes)) = date(bytes) else {
         return Err(None);
@@ -112,7 +112,7 @@ fn ending(
     time: Option<i64>,
     rest: &[u8],
     slashes: Option<Slashes>,
-) -> Option<Moment> {
+) -> Option<WrittenTime> {
     let (time, rest) = match (time, rest) {
         (Some(time), rest) => (Some(time), rest),
         (None, []) => (None, rest),
@@ -121,7 +121,7 @@ fn ending(
             (Some(time), rest)
         }
     };
-    Some(Moment {
+    Some(WrittenTime {
         day: day.num_days_from_ce() - 719_163,
         time,
         offset: offset(rest)?,
@@ -354,7 +354,7 @@ fn value(digits: &[u8]) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn shown(moment: Moment, zone: Zone) -> String {
+    fn shown(moment: WrittenTime, zone: Zone) -> String {
         let instant = chrono::DateTime::from_timestamp_micros(moment.instant(zone)).unwrap();
         instant.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
     }

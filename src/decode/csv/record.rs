@@ -15,7 +15,7 @@ pub(super) struct Records<'a> {
 
 /// One record's place in its chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct RecordPlace {
     pub start: usize,
     pub end: usize,
     pub lines: u64,
@@ -32,9 +32,9 @@ impl<'a> Records<'a> {
 }
 
 impl Iterator for Records<'_> {
-    type Item = Place;
+    type Item = RecordPlace;
 
-    fn next(&mut self) -> Option<Place> {
+    fn next(&mut self) -> Option<RecordPlace> {
         let start = self.at;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
         let (length, lines) = match scan(rest, self.dialect) {
@@ -51,7 +51,7 @@ impl Iterator for Records<'_> {
         while self.bytes[start..end].ends_with(b"\r") {
             end -= 1;
         }
-        Some(Place { start, end, lines })
+        Some(RecordPlace { start, end, lines })
     }
 }
 

@@ -3,11 +3,11 @@
 use super::fields::Fields;
 use super::layout::{Layout, name_of};
 use super::moment::{self, Slashes};
-use super::record::Place;
-use super::value::{Builder, Value, read};
+use super::record::RecordPlace;
+use super::value::{Builder, CsvValue, read};
 use super::{ColumnFile, ColumnType, text};
 use crate::decode::{
-    Chunk, DateOrder, Decoded, Line, Reject, RejectReason, Rows, ValueCounts, ValueRule, Zone,
+    Chunk, DateOrder, Decoded, Line, Reject, RejectReason, ValueCounts, ValueRule, ViewRows, Zone,
 };
 use crate::error::{Context, Error, Result};
 use arrow::array::{ArrayRef, RecordBatch, StringBuilder};
@@ -54,7 +54,7 @@ pub(super) struct Reading<'d> {
 }
 
 /// What becomes of a record.
-enum Outcome {
+enum RecordOutcome {
     Row,
     Blank,
     Rejected(RejectReason, Option<String>),
@@ -90,7 +90,12 @@ impl<'d> Reading<'d> {
     }
 
     /// Takes the record at `place` in; `last` says that it is one of the last of its file.
-    pub(super) fn record(&mut self, fields: &mut Fields, place: Place, last: bool) -> Result<()> {
+    pub(super) fn record(
+        &mut self,
+        fields: &mut Fields,
+        place: RecordPlace,
+        last: bool,
+    ) -> Result<()> {
         let line = Line {
             reference: String::new(),
             updated: None,
@@ -113,9 +118,9 @@ impl<'d> Reading<'d> {
             None => self.row(&fields.split(text, most), line, last)?,
         };
         match outcome {
-            Outcome::Row => {}
-            Outcome::Blank => self.blank += 1,
-            Outcome::Rejected(reason, column) => self.rejects.push(Reject {
+            RecordOutcome::Row => {}
+            RecordOutcome::Blank => self.blank += 1,
+            RecordOutcome::Rejected(reason, column) => self.rejects.push(Reject {
                 number,
                 start,
                 end,
@@ -126,7 +131,7 @@ impl<'d> Reading<'d> {
         Ok(())
     }
 
-    fn row(&mut self, found: &[&[u8]], mut line: Line, last: bool) -> Result<Outcome> {
+    fn row(&mut self, found: &[&[u8]], mut line: Line, last: bool) -> Result<RecordOutcome> {
         let width = self.layout.width;
         if found.len() != width && !is_padded(found, width) {
             return self.no_row(found, &line, last, RejectReason::WrongColumnCount, None);
@@ -152,8 +157,8 @@ impl<'d> Reading<'d> {
         }
         if last && person.is_some_and(|text| self.is_null(text)) {
             let reason = RejectReason::NhsNumberMissing;
-            if let Outcome::Blank = self.no_row(found, &line, last, reason, None)? {
-                return Ok(Outcome::Blank);
+            if let RecordOutcome::Blank = self.no_row(found, &line, last, reason, None)? {
+                return Ok(RecordOutcome::Blank);
             }
         }
         let mut values = Vec::with_capacity(self.builders.len());
@@ -170,15 +175,15 @@ impl<'d> Reading<'d> {
                     self.wrong[number] += 1;
                     if column.needed {
                         let column = Some(column.name.clone());
-                        return Ok(Outcome::Rejected(RejectReason::WrongType, column));
+                        return Ok(RecordOutcome::Rejected(RejectReason::WrongType, column));
                     }
-                    values.push(Value::Null);
+                    values.push(CsvValue::Null);
                 }
             }
         }
         let Some(person) = person else {
             let column = Some(self.file.person.clone());
-            return Ok(Outcome::Rejected(RejectReason::WrongType, column));
+            return Ok(RecordOutcome::Rejected(RejectReason::WrongType, column));
         };
         line.updated = self.updated(layout.updated.map(code));
         self.people
@@ -194,7 +199,7 @@ impl<'d> Reading<'d> {
             builder.append(value);
         }
         self.lines.push(line);
-        Ok(Outcome::Row)
+        Ok(RecordOutcome::Row)
     }
 
     fn is_null(&self, text: &str) -> bool {
@@ -230,7 +235,7 @@ impl<'d> Reading<'d> {
         last: bool,
         reason: RejectReason,
         column: Option<String>,
-    ) -> Result<Outcome> {
+    ) -> Result<RecordOutcome> {
         let texts: Vec<_> = found
             .iter()
             .map(|field| String::from_utf8_lossy(field))
@@ -238,11 +243,11 @@ impl<'d> Reading<'d> {
         let texts: Vec<&str> = texts.iter().map(|text| text::trimmed(text)).collect();
         let filled = || texts.iter().filter(|text| !text.is_empty());
         if filled().all(|text| is_rule(text)) || self.is_trailer(&texts, last) {
-            return Ok(Outcome::Blank);
+            return Ok(RecordOutcome::Blank);
         }
         let names: Vec<String> = found.iter().map(|field| name_of(field)).collect();
         if names == self.layout.names {
-            return Ok(Outcome::Blank);
+            return Ok(RecordOutcome::Blank);
         }
         let wanted = self.file.wanted();
         if wanted.iter().all(|wanted| names.contains(wanted)) {
@@ -252,7 +257,7 @@ impl<'d> Reading<'d> {
             ))
             .hint("two files were joined: send them apart; nothing was committed"));
         }
-        Ok(Outcome::Rejected(reason, column))
+        Ok(RecordOutcome::Rejected(reason, column))
     }
 
     /// Whether a record is what ends a file: what the column file says, or one of its last lines with
@@ -292,7 +297,7 @@ impl<'d> Reading<'d> {
             .zip(self.orders)
             .filter(|(_, order)| *order != DateOrder::default());
         Ok(Decoded {
-            tables: vec![Rows { batch, line }],
+            tables: vec![ViewRows { batch, line }],
             lines: self.lines,
             rejects: self.rejects,
             deletes: Vec::new(),

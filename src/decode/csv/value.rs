@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A value, read as the type of its column.
-pub(super) enum Value<'a> {
+pub(super) enum CsvValue<'a> {
     Null,
     Text(Cow<'a, str>),
     Integer(i64),
@@ -24,7 +24,7 @@ pub(super) enum Value<'a> {
 /// A text as a value of its column, and what a date says about the order of its numbers. No value
 /// when the text does not have the form of the column.
 pub(super) struct Read<'a> {
-    pub value: Option<Value<'a>>,
+    pub value: Option<CsvValue<'a>>,
     pub slashes: Option<Slashes>,
 }
 
@@ -32,16 +32,16 @@ pub(super) struct Read<'a> {
 pub(super) fn read<'a>(column: &CsvColumn, text: &'a str, zone: Zone) -> Read<'a> {
     if text.is_empty() || column.is_null(text) {
         return Read {
-            value: Some(Value::Null),
+            value: Some(CsvValue::Null),
             slashes: None,
         };
     }
     let value = match column.kind {
-        ColumnType::String => Some(Value::Text(Cow::Borrowed(text))),
-        ColumnType::Code => Some(Value::Text(text::code(text, column.digits))),
-        ColumnType::Integer => number::integer(text).map(Value::Integer),
-        ColumnType::Decimal => number::decimal(text).map(Value::Decimal),
-        ColumnType::Boolean => boolean(text).map(Value::Boolean),
+        ColumnType::String => Some(CsvValue::Text(Cow::Borrowed(text))),
+        ColumnType::Code => Some(CsvValue::Text(text::code(text, column.digits))),
+        ColumnType::Integer => number::integer(text).map(CsvValue::Integer),
+        ColumnType::Decimal => number::decimal(text).map(CsvValue::Decimal),
+        ColumnType::Boolean => boolean(text).map(CsvValue::Boolean),
         ColumnType::Date | ColumnType::DateTime => return dated(column, text, zone),
     };
     Read {
@@ -53,9 +53,9 @@ pub(super) fn read<'a>(column: &CsvColumn, text: &'a str, zone: Zone) -> Read<'a
 fn dated<'a>(column: &CsvColumn, text: &str, zone: Zone) -> Read<'a> {
     let (value, slashes) = match moment::read(text, &column.format) {
         Ok(found) if column.kind == ColumnType::Date => {
-            (found.date(zone).map(Value::Date), found.slashes)
+            (found.date(zone).map(CsvValue::Date), found.slashes)
         }
-        Ok(found) => (Some(Value::Moment(found.instant(zone))), found.slashes),
+        Ok(found) => (Some(CsvValue::Moment(found.instant(zone))), found.slashes),
         Err(slashes) => (None, slashes),
     };
     Read { value, slashes }
@@ -97,14 +97,14 @@ impl Builder {
     }
 
     /// The next value, which was read as the column's type.
-    pub(super) fn append(&mut self, value: &Value<'_>) {
+    pub(super) fn append(&mut self, value: &CsvValue<'_>) {
         match (self, value) {
-            (Builder::Text(b), Value::Text(v)) => b.append_value(v),
-            (Builder::Integer(b), Value::Integer(v)) => b.append_value(*v),
-            (Builder::Decimal(b), Value::Decimal(v)) => b.append_value(*v),
-            (Builder::Date(b), Value::Date(v)) => b.append_value(*v),
-            (Builder::Moment(b), Value::Moment(v)) => b.append_value(*v),
-            (Builder::Boolean(b), Value::Boolean(v)) => b.append_value(*v),
+            (Builder::Text(b), CsvValue::Text(v)) => b.append_value(v),
+            (Builder::Integer(b), CsvValue::Integer(v)) => b.append_value(*v),
+            (Builder::Decimal(b), CsvValue::Decimal(v)) => b.append_value(*v),
+            (Builder::Date(b), CsvValue::Date(v)) => b.append_value(*v),
+            (Builder::Moment(b), CsvValue::Moment(v)) => b.append_value(*v),
+            (Builder::Boolean(b), CsvValue::Boolean(v)) => b.append_value(*v),
             (Builder::Text(b), _) => b.append_null(),
             (Builder::Integer(b), _) => b.append_null(),
             (Builder::Decimal(b), _) => b.append_null(),

@@ -1,7 +1,7 @@
 //! The least and the greatest value that a value of limited precision may stand for
 //! (`lowBoundary()`, `highBoundary()`).
 
-use super::program::{Kind, Side};
+use super::program::{Side, StringKind};
 use super::temporal::{Precision, Temporal};
 
 /// Half a unit of the last place below or above a number: `1.0` stands for 0.95 to 1.05.
@@ -26,13 +26,13 @@ pub(super) fn of_number(text: &str, side: Side) -> Option<f64> {
 
 /// The bound of a date (as a date), of a date-time (to the millisecond, with the offset that makes it
 /// least or greatest when none is written) or of a time of day.
-pub(super) fn of_text(text: &[u8], side: Side, kind: Kind) -> Option<String> {
+pub(super) fn of_text(text: &[u8], side: Side, kind: StringKind) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?;
     let temporal = Temporal::parse(text)?;
     if temporal.is_time() {
         return Some(fill(text, temporal.precision, side));
     }
-    let date_time = temporal.has_time() || kind == Kind::DateTime;
+    let date_time = temporal.has_time() || kind == StringKind::DateTime;
     if !date_time {
         return day(&temporal, side);
     }

@@ -8,7 +8,7 @@ use super::reference;
 
 /// A resource of a Bundle.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct BundleEntry {
     /// Its text, with references to other entries as `Type/id`, and with the id of its entry when it
     /// has none of its own.
     pub text: Vec<u8>,
@@ -18,14 +18,14 @@ pub(super) struct Entry {
 
 /// Where the parts of an entry stand, and what a resource calls itself.
 #[derive(Debug, Default)]
-struct Place {
+struct EntryPlace {
     full_url: Vec<u8>,
     resource: Range<usize>,
     kind: Vec<u8>,
     id: Vec<u8>,
 }
 
-impl Place {
+impl EntryPlace {
     /// The id by which others know the resource: its own, or that in the address of its entry.
     fn known_id(&self) -> &[u8] {
         match &*self.id {
@@ -39,7 +39,7 @@ impl Place {
 }
 
 /// The resources that the Bundle `text` holds, whatever its type; none where it has only requests.
-pub(super) fn resources(text: &[u8]) -> Result<Vec<Entry>, Broken> {
+pub(super) fn resources(text: &[u8]) -> Result<Vec<BundleEntry>, Broken> {
     let mut places = Vec::new();
     let mut cursor = Cursor { bytes: text, at: 0 };
     members(&mut cursor, |name, cursor| match name {
@@ -62,7 +62,7 @@ pub(super) fn resources(text: &[u8]) -> Result<Vec<Entry>, Broken> {
         .collect();
     let entries = places.iter().map(|place| {
         let own = text.get(place.resource.clone()).unwrap_or_default();
-        Entry {
+        BundleEntry {
             text: with_id(followed(own, &known), place),
             range: place.resource.clone(),
         }
@@ -71,8 +71,8 @@ pub(super) fn resources(text: &[u8]) -> Result<Vec<Entry>, Broken> {
 }
 
 /// The address and the resource of an entry, which may have neither.
-fn entry(cursor: &mut Cursor<'_>) -> Result<Place, Broken> {
-    let mut place = Place::default();
+fn entry(cursor: &mut Cursor<'_>) -> Result<EntryPlace, Broken> {
+    let mut place = EntryPlace::default();
     if cursor.token() != b'{' {
         cursor.skip()?;
         return Ok(place);
@@ -180,7 +180,7 @@ fn followed(text: &[u8], known: &HashMap<&[u8], Vec<u8>>) -> Vec<u8> {
 }
 
 /// `text` with the id that its entry's address has, when it has none of its own.
-fn with_id(text: Vec<u8>, place: &Place) -> Vec<u8> {
+fn with_id(text: Vec<u8>, place: &EntryPlace) -> Vec<u8> {
     let id = place.known_id();
     let is_id = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
     if !place.id.is_empty() || id.is_empty() || !id.iter().all(is_id) {

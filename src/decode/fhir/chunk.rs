@@ -11,9 +11,9 @@ use super::evaluate::{Evaluator, steps};
 use super::plan::Sink;
 use super::read::Reader;
 use super::refusal::Refusal;
-use super::resource_plan::Kind;
+use super::resource_plan::ResourcePlan;
 use super::shape::Sketch;
-use super::table::Table;
+use super::table::RowBuffers;
 use super::template::cache::TemplateCache;
 use super::template::matching::{Strange, follow};
 use super::{Chunk, Decoded, Delete, Line, Reject, resource_type, scan, type_name};
@@ -23,7 +23,7 @@ const MOST_NESTED: usize = 4;
 
 /// Where a resource stands in a chunk.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct ResourcePlace {
     /// The number of its line.
     number: u64,
     /// Its first byte.
@@ -39,7 +39,7 @@ pub(super) struct Work<'d, 'c> {
     arena: Arena,
     stack: Vec<Value>,
     row: Vec<Value>,
-    tables: Vec<Table>,
+    tables: Vec<RowBuffers>,
     lines: Vec<Line>,
     rejects: Vec<Reject>,
     deletes: Vec<Delete>,
@@ -50,7 +50,7 @@ pub(super) struct Work<'d, 'c> {
     /// Resources of Bundles after the first of each, which counts for the line.
     bundled: u64,
     /// The type of the line before, which is mostly the type of the next.
-    last: Option<&'d Kind>,
+    last: Option<&'d ResourcePlan>,
     cache: TemplateCache,
 }
 
@@ -62,7 +62,7 @@ impl<'d, 'c> Work<'d, 'c> {
         cache: TemplateCache,
     ) -> Work<'d, 'c> {
         let views = compiled.views.iter().enumerate();
-        let tables = views.map(|(number, view)| Table::new(number, view, &cache));
+        let tables = views.map(|(number, view)| RowBuffers::new(number, view, &cache));
         let tables = tables.collect();
         Work {
             compiled,
@@ -141,7 +141,7 @@ impl<'d, 'c> Work<'d, 'c> {
     }
 
     /// The resource type that a line is probably of.
-    fn likely(&mut self, line: &[u8]) -> Option<&'d Kind> {
+    fn likely(&mut self, line: &[u8]) -> Option<&'d ResourcePlan> {
         let Some(rest) = type_name::after_start(line) else {
             return self.last;
         };
@@ -172,7 +172,7 @@ impl<'d, 'c> Work<'d, 'c> {
         let readable = i32::try_from(line.len()).is_ok() && std::str::from_utf8(line).is_ok();
         let result = if readable {
             let bytes = self.chunk.bytes;
-            let place = Place { number, start, end };
+            let place = ResourcePlace { number, start, end };
             self.resource(&bytes[text..], end - text, place, 0)
         } else {
             Err(Refusal::new(RejectReason::NotJson))
@@ -208,7 +208,7 @@ impl<'d, 'c> Work<'d, 'c> {
         &mut self,
         line: &[u8],
         length: usize,
-        place: Place,
+        place: ResourcePlace,
         depth: usize,
     ) -> Result<(), Refusal> {
         let kind = self.kind(line, length)?;
@@ -236,7 +236,7 @@ impl<'d, 'c> Work<'d, 'c> {
             Some(_) => bundle::resources(&line[..length])?,
             None => Vec::new(),
         };
-        let Place { number, start, end } = place;
+        let ResourcePlace { number, start, end } = place;
         if !entries.is_empty() {
             return self.bundle((kind, base, line), length, entries, place, depth);
         }
@@ -249,10 +249,10 @@ impl<'d, 'c> Work<'d, 'c> {
     /// Reads the resources of a Bundle, and notes what it deletes. Each counts as a line of its own.
     fn bundle(
         &mut self,
-        (kind, base, line): (&'d Kind, u32, &[u8]),
+        (kind, base, line): (&'d ResourcePlan, u32, &[u8]),
         length: usize,
-        entries: Vec<bundle::Entry>,
-        place: Place,
+        entries: Vec<bundle::BundleEntry>,
+        place: ResourcePlace,
         depth: usize,
     ) -> Result<(), Refusal> {
         if depth == MOST_NESTED {
@@ -266,7 +266,7 @@ impl<'d, 'c> Work<'d, 'c> {
         self.bundled += entries.len() as u64 - 1;
         let text = place.end.saturating_sub(length).max(place.start);
         for entry in entries {
-            let own = Place {
+            let own = ResourcePlace {
                 number: place.number,
                 start: text + entry.range.start,
                 end: text + entry.range.end,
@@ -281,7 +281,7 @@ impl<'d, 'c> Work<'d, 'c> {
     /// Takes what is selected from the resource whose members are at `base`.
     fn take(
         &mut self,
-        kind: &'d Kind,
+        kind: &'d ResourcePlan,
         base: u32,
         line: &[u8],
         number: u64,
@@ -325,7 +325,7 @@ impl<'d, 'c> Work<'d, 'c> {
     /// Appends the rows of all views, or of none when one does not fit.
     fn rows(
         &mut self,
-        kind: &'d Kind,
+        kind: &'d ResourcePlan,
         resource: Value,
         key: Value,
         line: &[u8],
@@ -373,7 +373,7 @@ impl<'d, 'c> Work<'d, 'c> {
     }
 
     /// The line's resource type.
-    fn kind(&mut self, line: &[u8], length: usize) -> Result<&'d Kind, Refusal> {
+    fn kind(&mut self, line: &[u8], length: usize) -> Result<&'d ResourcePlan, Refusal> {
         let rest = type_name::after_start(line);
         if let (Some(last), Some(rest)) = (self.last, rest)
             && type_name::begins(rest, last.name)

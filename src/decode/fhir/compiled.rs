@@ -1,7 +1,7 @@
 //! What a decoder was made for: views, and what to do with the lines of each resource type.
 
 use super::modifier::Modifiers;
-use super::resource_plan::Kind;
+use super::resource_plan::ResourcePlan;
 use super::resource_type;
 use super::view::View;
 use crate::decode::Zone;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(super) struct Compiled {
     pub views: Vec<Arc<View>>,
     /// By resource type, what to do with its lines.
-    pub kinds: HashMap<&'static str, Kind>,
+    pub kinds: HashMap<&'static str, ResourcePlan>,
     pub modifiers: Box<Modifiers>,
     /// The clock of the source, where there is one.
     pub zone: Option<Zone>,
@@ -30,7 +30,10 @@ impl Compiled {
                     .iter()
                     .enumerate()
                     .filter(|(_, view)| view.resource == *name);
-                (*name, Kind::new(name, number, &own.collect::<Vec<_>>()))
+                (
+                    *name,
+                    ResourcePlan::new(name, number, &own.collect::<Vec<_>>()),
+                )
             });
         Compiled {
             kinds: kinds.collect(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::parts::{Result, join, objects, required, wrong};
+use super::parts::{Misplaced, join, objects, required, wrong};
 use super::path::{Constants, Literal};
 use super::temporal::Temporal;
 
@@ -12,7 +12,7 @@ use super::temporal::Temporal;
 pub(super) fn constants(
     view: &Map<String, Value>,
     overrides: &BTreeMap<String, String>,
-) -> Result<Constants> {
+) -> Result<Constants, Misplaced> {
     let mut constants = Constants::new();
     for (place, part) in objects(view, "constant", "")? {
         let name = required(part, "name", &place)?;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::column::{ANSI_TYPE, Column, Form, data_type};
 use super::constants::constants;
 use super::parts::{
-    Misplaced, Place, Result, join, misplaced, misspelt, objects, only, optional, required, wrong,
+    DefinitionPlace, Misplaced, join, misplaced, misspelt, objects, only, optional, required, wrong,
 };
 use super::path::{Constants, Expr, Fault, parse};
 use super::resource_type;
@@ -22,7 +22,7 @@ const LONGEST_PATHS: usize = 100_000;
 
 /// What a view says.
 #[derive(Debug)]
-pub(super) struct Definition {
+pub(super) struct ViewDefinition {
     pub name: Option<String>,
     pub resource: String,
     pub columns: Vec<Column>,
@@ -55,16 +55,19 @@ pub(super) enum Each {
     Repeat(Vec<Expr>),
 }
 
-impl Definition {
+impl ViewDefinition {
     /// Reads a view. `overrides` are texts for constants the view defines.
-    pub(super) fn read(json: &str, overrides: &BTreeMap<String, String>) -> Result<Definition> {
+    pub(super) fn read(
+        json: &str,
+        overrides: &BTreeMap<String, String>,
+    ) -> Result<ViewDefinition, Misplaced> {
         // Some editors begin a file with a byte order mark.
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let view: Value = serde_json::from_str(json).map_err(|error| {
             let told = error.to_string();
             let what = told.split(" at line ").next().unwrap_or(&told);
             let mut misplaced = wrong("", format!("this is not JSON: {what}"));
-            misplaced.place = Place::Position(error.line(), error.column());
+            misplaced.place = DefinitionPlace::Position(error.line(), error.column());
             let hint = "a view is one JSON object, as those in pipelines/views are";
             misplaced.fault = misplaced.fault.hint(hint);
             misplaced
@@ -88,7 +91,7 @@ impl Definition {
             return Err(misplaced("resource", fault));
         }
         let constants = constants(&view, overrides)?;
-        let mut reader = Reader {
+        let mut reader = DefinitionReader {
             constants: &constants,
             columns: Vec::new(),
             selects: 0,
@@ -116,7 +119,7 @@ impl Definition {
             let path = required(part, "path", &place)?;
             conditions.push(reader.path(&path, &format!("{place}.path"), None)?);
         }
-        Ok(Definition {
+        Ok(ViewDefinition {
             name: optional(&view, "name", "")?,
             resource,
             columns: reader.columns,
@@ -126,15 +129,15 @@ impl Definition {
     }
 }
 
-struct Reader<'c> {
+struct DefinitionReader<'c> {
     constants: &'c Constants,
     columns: Vec<Column>,
     selects: usize,
     path_bytes: usize,
 }
 
-impl Reader<'_> {
-    fn path(&mut self, path: &str, place: &str, column: Option<&str>) -> Result<Expr> {
+impl DefinitionReader<'_> {
+    fn path(&mut self, path: &str, place: &str, column: Option<&str>) -> Result<Expr, Misplaced> {
         self.path_bytes += path.len();
         let parsed = if self.path_bytes > LONGEST_PATHS {
             let what = format!("the paths of a view may have {LONGEST_PATHS} bytes together");
@@ -155,7 +158,7 @@ impl Reader<'_> {
         part: &Map<String, Value>,
         place: &str,
         taken: &mut Vec<usize>,
-    ) -> Result<Select> {
+    ) -> Result<Select, Misplaced> {
         const KNOWN: [&str; 6] = [
             "column",
             "select",
@@ -219,8 +222,8 @@ impl Reader<'_> {
         )
     }
 
-    fn each(&mut self, part: &Map<String, Value>, place: &str) -> Result<Each> {
-        let mut one = |key: &str| -> Result<Option<Expr>> {
+    fn each(&mut self, part: &Map<String, Value>, place: &str) -> Result<Each, Misplaced> {
+        let mut one = |key: &str| -> Result<Option<Expr>, Misplaced> {
             let path = optional(part, key, place)?;
             path.map(|path| self.path(&path, &join(place, key), None))
                 .transpose()
@@ -234,7 +237,7 @@ impl Reader<'_> {
                     Value::String(path) => self.path(path, &format!("{place}[{at}]"), None),
                     _ => Err(wrong(format!("{place}[{at}]"), "a path must be a string")),
                 });
-                Some(paths.collect::<Result<Vec<_>>>()?)
+                Some(paths.collect::<Result<Vec<_>, Misplaced>>()?)
             }
             Some(_) => {
                 return Err(wrong(
@@ -255,7 +258,11 @@ impl Reader<'_> {
         }
     }
 
-    fn column(&mut self, part: &Map<String, Value>, place: &str) -> Result<(Column, Expr)> {
+    fn column(
+        &mut self,
+        part: &Map<String, Value>,
+        place: &str,
+    ) -> Result<(Column, Expr), Misplaced> {
         const KNOWN: [&str; 6] = ["name", "path", "type", "collection", "description", "tag"];
         let name = part.get("name").and_then(Value::as_str);
         let named = |mut misplaced: Misplaced| {
@@ -316,7 +323,12 @@ impl Reader<'_> {
     }
 
     /// The number of `column`: a new one, or, in another branch of a `unionAll`, the one it has there.
-    fn add(&mut self, column: Column, taken: &mut Vec<usize>, place: &str) -> Result<usize> {
+    fn add(
+        &mut self,
+        column: Column,
+        taken: &mut Vec<usize>,
+        place: &str,
+    ) -> Result<usize, Misplaced> {
         let known = self
             .columns
             .iter()
@@ -367,7 +379,7 @@ impl Reader<'_> {
     }
 }
 
-fn tags(part: &Map<String, Value>, place: &str) -> Result<BTreeMap<String, String>> {
+fn tags(part: &Map<String, Value>, place: &str) -> Result<BTreeMap<String, String>, Misplaced> {
     let mut tags = BTreeMap::new();
     for (place, tag) in objects(part, "tag", place)? {
         let (name, value) = (

@@ -84,7 +84,7 @@ pub struct Chunk<'a> {
 #[derive(Debug)]
 pub struct Decoded {
     /// The rows of each view, in the order of the decoder's views.
-    pub tables: Vec<Rows>,
+    pub tables: Vec<ViewRows>,
     /// The accepted lines whose type has a view, in their order.
     pub lines: Vec<Line>,
     /// The lines that cannot be used, in their order.
@@ -107,7 +107,7 @@ pub struct Decoded {
 
 /// The rows of one view.
 #[derive(Debug)]
-pub struct Rows {
+pub struct ViewRows {
     /// The rows, with the view's schema.
     pub batch: RecordBatch,
     /// For each row, the index in [`Decoded::lines`] of the line it comes from; never decreasing.

@@ -8,7 +8,7 @@ use crate::nearest::near;
 /// A fault and where in the view it is.
 #[derive(Debug)]
 pub(super) struct Misplaced {
-    pub place: Place,
+    pub place: DefinitionPlace,
     pub fault: Fault,
     pub column: Option<String>,
     /// The path at fault, as the view writes it.
@@ -17,21 +17,19 @@ pub(super) struct Misplaced {
 
 /// Where in a view's file.
 #[derive(Debug)]
-pub(super) enum Place {
+pub(super) enum DefinitionPlace {
     /// An element, as `select[0].column[1].path`; the whole view when it is empty.
     Element(String),
     /// Line and column, from 1, of a file that is not JSON.
     Position(usize, usize),
 }
 
-pub(super) type Result<T> = std::result::Result<T, Misplaced>;
-
 /// The objects of the list `key`, each with its place; none when there is no such list.
 pub(super) fn objects<'v>(
     part: &'v Map<String, Value>,
     key: &str,
     place: &str,
-) -> Result<Vec<(String, &'v Map<String, Value>)>> {
+) -> Result<Vec<(String, &'v Map<String, Value>)>, Misplaced> {
     let place = join(place, key);
     match part.get(key) {
         None => Ok(Vec::new()),
@@ -49,7 +47,11 @@ pub(super) fn objects<'v>(
     }
 }
 
-pub(super) fn required(part: &Map<String, Value>, key: &str, place: &str) -> Result<String> {
+pub(super) fn required(
+    part: &Map<String, Value>,
+    key: &str,
+    place: &str,
+) -> Result<String, Misplaced> {
     match optional(part, key, place)? {
         Some(text) => Ok(text),
         None => Err(wrong(join(place, key), format!("'{key}' is missing"))),
@@ -60,7 +62,7 @@ pub(super) fn optional(
     part: &Map<String, Value>,
     key: &str,
     place: &str,
-) -> Result<Option<String>> {
+) -> Result<Option<String>, Misplaced> {
     match part.get(key) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -69,7 +71,11 @@ pub(super) fn optional(
 }
 
 /// Refuses keys that are not known: a misspelt `forEach` would otherwise silently change the rows.
-pub(super) fn only(part: &Map<String, Value>, known: &[&str], place: &str) -> Result<()> {
+pub(super) fn only(
+    part: &Map<String, Value>,
+    known: &[&str],
+    place: &str,
+) -> Result<(), Misplaced> {
     const ANYWHERE: [&str; 3] = ["id", "extension", "modifierExtension"];
     for key in part.keys() {
         if known.contains(&key.as_str()) || ANYWHERE.contains(&key.as_str()) {
@@ -87,7 +93,7 @@ pub(super) fn only(part: &Map<String, Value>, known: &[&str], place: &str) -> Re
 
 /// Refuses a key of the view itself that is nearly one that decides about rows. A view also has keys
 /// that only describe it, and those of its publisher; they are passed over.
-pub(super) fn misspelt(view: &Map<String, Value>) -> Result<()> {
+pub(super) fn misspelt(view: &Map<String, Value>) -> Result<(), Misplaced> {
     const DECIDE: [&str; 5] = ["resource", "constant", "select", "where", "name"];
     const DESCRIBE: [&str; 4] = ["resourceType", "date", "status", "contact"];
     for key in view.keys() {
@@ -123,7 +129,7 @@ pub(super) fn wrong(place: impl Into<String>, what: impl Into<String>) -> Mispla
 
 pub(super) fn misplaced(place: impl Into<String>, fault: Fault) -> Misplaced {
     Misplaced {
-        place: Place::Element(place.into()),
+        place: DefinitionPlace::Element(place.into()),
         fault,
         column: None,
         path: None,

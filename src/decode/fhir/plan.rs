@@ -9,7 +9,7 @@ use super::buffer::Buffer;
 use super::definition::{Each, Select};
 use super::evaluate::{Evaluator, Wrong};
 use super::program::{Compiler, Op};
-use super::shape::{Place, Sketch};
+use super::shape::{ShapeNode, Sketch};
 use super::view::View;
 
 /// How deep `repeat` may go.
@@ -30,14 +30,14 @@ pub(super) struct Plan {
 
 #[derive(Debug)]
 struct Part {
-    each: Rows,
+    each: Repetition,
     columns: Vec<(usize, Op)>,
     selects: Vec<Part>,
     union: Vec<Part>,
 }
 
 #[derive(Debug)]
-enum Rows {
+enum Repetition {
     Once,
     Every(Op),
     EveryOrNothing(Op),
@@ -125,13 +125,19 @@ impl Plan {
         let mark = from.stack.len();
         from.row_index = row_index;
         match &part.each {
-            Rows::Once => return self.row(part, focus, row_index, after, from, sink),
-            Rows::Every(op) if from.simple(op, focus) == Some(Value::Missing) => return Ok(()),
-            Rows::Every(op) | Rows::EveryOrNothing(op) => from.run(op, focus).map_err(nowhere)?,
-            Rows::Repeat(first, again) => repeat(first, again, focus, 0, from).map_err(nowhere)?,
+            Repetition::Once => return self.row(part, focus, row_index, after, from, sink),
+            Repetition::Every(op) if from.simple(op, focus) == Some(Value::Missing) => {
+                return Ok(());
+            }
+            Repetition::Every(op) | Repetition::EveryOrNothing(op) => {
+                from.run(op, focus).map_err(nowhere)?
+            }
+            Repetition::Repeat(first, again) => {
+                repeat(first, again, focus, 0, from).map_err(nowhere)?
+            }
         }
         let end = from.stack.len();
-        if end == mark && matches!(part.each, Rows::EveryOrNothing(_)) {
+        if end == mark && matches!(part.each, Repetition::EveryOrNothing(_)) {
             self.row(part, Value::Missing, 0, after, from, sink)?;
         }
         for at in mark..end {
@@ -285,16 +291,16 @@ fn repeat(
     Ok(())
 }
 
-fn part(select: &Select, focus: Place, view: &View, compiler: &mut Compiler<'_>) -> Part {
+fn part(select: &Select, focus: ShapeNode, view: &View, compiler: &mut Compiler<'_>) -> Part {
     let (each, inner) = match &select.each {
-        Each::Once => (Rows::Once, focus),
+        Each::Once => (Repetition::Once, focus),
         Each::Every(path) => {
             let (op, place) = compiler.path(path, focus, None);
-            (Rows::Every(op), place)
+            (Repetition::Every(op), place)
         }
         Each::EveryOrNothing(path) => {
             let (op, place) = compiler.path(path, focus, None);
-            (Rows::EveryOrNothing(op), place)
+            (Repetition::EveryOrNothing(op), place)
         }
         Each::Repeat(paths) => {
             // What a path finds at the start, and what it finds on its own results, is one element.
@@ -311,7 +317,7 @@ fn part(select: &Select, focus: Place, view: &View, compiler: &mut Compiler<'_>)
                     .map(|path| compiler.path(path, focus, None).0)
                     .collect::<Vec<_>>()
             };
-            (Rows::Repeat(compiled(focus), compiled(inner)), inner)
+            (Repetition::Repeat(compiled(focus), compiled(inner)), inner)
         }
     };
     let columns = select.columns.iter().map(|(number, path)| {

@@ -2,8 +2,8 @@
 //! no names.
 
 use super::arena::Value;
-use super::path::{Expr, Function, Literal, Operator};
-use super::shape::{Place, Sketch};
+use super::path::{Expr, Literal, Operator, PathFunction};
+use super::shape::{ShapeNode, Sketch};
 
 /// Marks a slot that an element without members (a string, a number) may be asked for: every FHIR
 /// element may have an id and extensions, and the JSON form keeps a primitive's elsewhere.
@@ -38,7 +38,7 @@ pub(super) enum Op {
     ResourceKey(Box<Op>, u16, u16),
     /// The keys in reference strings, of one type or of any.
     ReferenceKey(Box<Op>, Option<Box<str>>),
-    Boundary(Box<Op>, Side, Kind),
+    Boundary(Box<Op>, Side, StringKind),
     /// The contained resources that reference strings lead to.
     Resolve(Box<Op>, Contained),
     /// The identifiers of a system in conditional references.
@@ -162,7 +162,7 @@ pub(super) enum Side {
 
 /// What a string is when its form alone does not say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum StringKind {
     Date,
     DateTime,
     /// As its form says; a day without a time is a date.
@@ -176,11 +176,11 @@ pub(super) struct Compiler<'s> {
     /// Literals that are not numbers or booleans.
     pub literals: Vec<Literal>,
     /// What literals and results of operators are members of: nothing.
-    nowhere: Place,
+    nowhere: ShapeNode,
 }
 
 /// A compiled path, and the node its results are at.
-type Compiled = (Op, Place);
+type CompiledPath = (Op, ShapeNode);
 
 impl<'s> Compiler<'s> {
     pub(super) fn new(sketch: &'s mut Sketch) -> Compiler<'s> {
@@ -194,7 +194,12 @@ impl<'s> Compiler<'s> {
 
     /// Compiles `path` for elements at `focus`. `declared` is the FHIR type of the column, if it has
     /// one.
-    pub(super) fn path(&mut self, path: &Expr, focus: Place, declared: Option<&str>) -> Compiled {
+    pub(super) fn path(
+        &mut self,
+        path: &Expr,
+        focus: ShapeNode,
+        declared: Option<&str>,
+    ) -> CompiledPath {
         match path {
             Expr::This => (Op::This, focus),
             Expr::Resource => (Op::Resource, Sketch::ROOT),
@@ -243,23 +248,23 @@ impl<'s> Compiler<'s> {
     fn call(
         &mut self,
         of: &Expr,
-        function: Function,
+        function: PathFunction,
         arguments: &[Expr],
-        focus: Place,
+        focus: ShapeNode,
         declared: Option<&str>,
-    ) -> Compiled {
+    ) -> CompiledPath {
         let kind = boundary_kind(of, declared);
-        if let (Function::ReferenceIdentifier, Some(system)) = (function, arguments.first()) {
+        if let (PathFunction::ReferenceIdentifier, Some(system)) = (function, arguments.first()) {
             return self.reference_identifier(of, system, focus);
         }
         let (of, place) = self.path(of, focus, None);
         let argument = arguments.first();
         match function {
-            Function::Where => {
+            PathFunction::Where => {
                 let test = argument.map_or(Op::Nothing, |test| self.path(test, place, None).0);
                 (Op::Where(Box::new(of), Box::new(test)), place)
             }
-            Function::Exists => {
+            PathFunction::Exists => {
                 let of = match argument {
                     Some(test) => {
                         let (test, _) = self.path(test, place, None);
@@ -269,18 +274,18 @@ impl<'s> Compiler<'s> {
                 };
                 (Op::Exists(Box::new(of)), self.nowhere)
             }
-            Function::Extension => {
+            PathFunction::Extension => {
                 let (extensions, place) = self.member((of, place), "extension");
                 let (url, _) = self.member((Op::This, place), "url");
                 let wanted = argument.map_or(Op::Nothing, |url| self.path(url, focus, None).0);
                 let test = Op::Binary(Operator::Equal, Box::new(url), Box::new(wanted));
                 (Op::Where(Box::new(extensions), Box::new(test)), place)
             }
-            Function::Join => {
+            PathFunction::Join => {
                 let between = argument.map(|text| Box::new(self.path(text, focus, None).0));
                 (Op::Join(Box::new(of), between), self.nowhere)
             }
-            Function::ResourceKey => {
+            PathFunction::ResourceKey => {
                 let whole = matches!(of, Op::Resource)
                     || matches!(of, Op::This) && self.sketch.find(focus) == Sketch::ROOT;
                 if whole {
@@ -291,10 +296,10 @@ impl<'s> Compiler<'s> {
                 let (kind, id) = (self.slot(place, "resourceType"), self.slot(place, "id"));
                 (Op::ResourceKey(Box::new(of), kind, id), self.nowhere)
             }
-            Function::Resolve => self.resolve(of, place),
+            PathFunction::Resolve => self.resolve(of, place),
             // Without a system, which the parser does not let pass.
-            Function::ReferenceIdentifier => (Op::Nothing, self.nowhere),
-            Function::PreferredCoding => {
+            PathFunction::ReferenceIdentifier => (Op::Nothing, self.nowhere),
+            PathFunction::PreferredCoding => {
                 self.sketch.child(place, "system");
                 self.sketch.child(place, "code");
                 let systems = arguments
@@ -307,18 +312,22 @@ impl<'s> Compiler<'s> {
                 };
                 (Op::Prefer(Box::new(of), Box::new(preference)), place)
             }
-            Function::First => (Op::first(of), place),
-            Function::Last => (Op::Last(Box::new(of)), place),
-            Function::Empty => (Op::Empty(Box::new(of)), self.nowhere),
-            Function::Not => (Op::Not(Box::new(of)), self.nowhere),
-            Function::Count => (Op::Count(Box::new(of)), self.nowhere),
-            Function::LowBoundary => (Op::Boundary(Box::new(of), Side::Low, kind), self.nowhere),
-            Function::HighBoundary => (Op::Boundary(Box::new(of), Side::High, kind), self.nowhere),
+            PathFunction::First => (Op::first(of), place),
+            PathFunction::Last => (Op::Last(Box::new(of)), place),
+            PathFunction::Empty => (Op::Empty(Box::new(of)), self.nowhere),
+            PathFunction::Not => (Op::Not(Box::new(of)), self.nowhere),
+            PathFunction::Count => (Op::Count(Box::new(of)), self.nowhere),
+            PathFunction::LowBoundary => {
+                (Op::Boundary(Box::new(of), Side::Low, kind), self.nowhere)
+            }
+            PathFunction::HighBoundary => {
+                (Op::Boundary(Box::new(of), Side::High, kind), self.nowhere)
+            }
         }
     }
 
     /// The contained resources that references lead to.
-    fn resolve(&mut self, references: Op, place: Place) -> Compiled {
+    fn resolve(&mut self, references: Op, place: ShapeNode) -> CompiledPath {
         let (references, _) = self.member((references, place), "reference");
         let inside = self.sketch.child(Sketch::ROOT, "contained");
         self.sketch.child(inside, "id");
@@ -331,8 +340,8 @@ impl<'s> Compiler<'s> {
 
     /// The identifier of a system that a reference itself gives, that a search in its place names, or
     /// that the contained resource has which it leads to. `of` is the reference's own path.
-    fn reference_identifier(&mut self, of: &Expr, system: &Expr, focus: Place) -> Compiled {
-        let identifier = |compiler: &mut Self, of: Compiled| {
+    fn reference_identifier(&mut self, of: &Expr, system: &Expr, focus: ShapeNode) -> CompiledPath {
+        let identifier = |compiler: &mut Self, of: CompiledPath| {
             let (identifiers, place) = compiler.member(of, "identifier");
             let (own, _) = compiler.member((Op::This, place), "system");
             let (wanted, _) = compiler.path(system, focus, None);
@@ -355,7 +364,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// A choice element's name ends in its type; a resource says its type itself.
-    fn of_type(&mut self, of: &Expr, kind: &str, focus: Place) -> Compiled {
+    fn of_type(&mut self, of: &Expr, kind: &str, focus: ShapeNode) -> CompiledPath {
         match of {
             Expr::Member(parent, name) if !super::resource_type::is_known(kind) => {
                 let parent = self.path(parent, focus, None);
@@ -374,7 +383,7 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn member(&mut self, (of, place): Compiled, name: &str) -> Compiled {
+    fn member(&mut self, (of, place): CompiledPath, name: &str) -> CompiledPath {
         let child = self.sketch.child(place, name);
         let mut slot = self.slot(place, name);
         if matches!(name, "id" | "extension") {
@@ -391,7 +400,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// The slot of a member. Objects have far fewer than 32,768 selected members.
-    fn slot(&self, place: Place, name: &str) -> u16 {
+    fn slot(&self, place: ShapeNode, name: &str) -> u16 {
         self.sketch.slot(place, name).unwrap_or(0)
     }
 
@@ -416,14 +425,14 @@ pub(super) fn choice(name: &str, kind: &str) -> String {
     name.chars().chain(first).chain(letters).collect()
 }
 
-fn boundary_kind(of: &Expr, declared: Option<&str>) -> Kind {
+fn boundary_kind(of: &Expr, declared: Option<&str>) -> StringKind {
     let kind = match of {
         Expr::OfType(_, kind) => Some(kind.as_str()),
         _ => declared,
     };
     match kind {
-        Some("date") => Kind::Date,
-        Some("dateTime" | "instant") => Kind::DateTime,
-        _ => Kind::Form,
+        Some("date") => StringKind::Date,
+        Some("dateTime" | "instant") => StringKind::DateTime,
+        _ => StringKind::Form,
     }
 }

@@ -11,7 +11,7 @@ const DEEPEST: usize = 256;
 
 /// Where a value goes: into an object's slot, or to the items of the list that is being read.
 #[derive(Clone, Copy)]
-enum Target {
+enum ValueTarget {
     Slot(usize),
     Item,
 }
@@ -56,7 +56,7 @@ impl Reader<'_, '_, '_> {
             self.cursor.expect(b':')?;
             match found {
                 // A name that comes twice: the last one counts, as in most JSON readers.
-                Some((slot, child)) => self.value(child, depth, Target::Slot(base + slot))?,
+                Some((slot, child)) => self.value(child, depth, ValueTarget::Slot(base + slot))?,
                 None => self.cursor.skip()?,
             }
             match self.cursor.token() {
@@ -72,7 +72,7 @@ impl Reader<'_, '_, '_> {
     /// Reads a value of any kind and puts it in its place. Putting it there piece by piece, and not
     /// returning it, keeps the processor from waiting for its own writes.
     #[inline(always)]
-    fn value(&mut self, place: usize, depth: usize, to: Target) -> Result<(), Broken> {
+    fn value(&mut self, place: usize, depth: usize, to: ValueTarget) -> Result<(), Broken> {
         match self.cursor.token() {
             b'"' => {
                 let span = self.cursor.string()?;
@@ -120,10 +120,10 @@ impl Reader<'_, '_, '_> {
     }
 
     #[inline(always)]
-    fn put(&mut self, to: Target, value: Value) {
+    fn put(&mut self, to: ValueTarget, value: Value) {
         match to {
-            Target::Slot(at) => self.arena.slots[at] = value,
-            Target::Item => self.arena.pending.push(value),
+            ValueTarget::Slot(at) => self.arena.slots[at] = value,
+            ValueTarget::Item => self.arena.pending.push(value),
         }
     }
 
@@ -150,7 +150,7 @@ impl Reader<'_, '_, '_> {
                     let list = self.nested(place, depth)?;
                     self.arena.pending.push(list);
                 } else {
-                    self.value(place, depth, Target::Item)?;
+                    self.value(place, depth, ValueTarget::Item)?;
                 }
                 match self.cursor.token() {
                     b',' => self.cursor.at += 1,

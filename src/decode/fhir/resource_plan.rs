@@ -15,7 +15,7 @@ use crate::decode::RejectReason;
 
 /// A resource type.
 #[derive(Debug)]
-pub(super) struct Kind {
+pub(super) struct ResourcePlan {
     pub name: &'static str,
     /// The type's number in the list of all types.
     pub number: usize,
@@ -37,9 +37,13 @@ struct Slots {
     last_updated: usize,
 }
 
-impl Kind {
+impl ResourcePlan {
     /// What `views`, each with its number, select from the type with this name and number.
-    pub(super) fn new(name: &'static str, number: usize, views: &[(usize, &Arc<View>)]) -> Kind {
+    pub(super) fn new(
+        name: &'static str,
+        number: usize,
+        views: &[(usize, &Arc<View>)],
+    ) -> ResourcePlan {
         let mut sketch = Sketch::new();
         if name == "Bundle" {
             Deletions::select(&mut sketch);
@@ -64,7 +68,7 @@ impl Kind {
             last_updated: slot(meta, "lastUpdated"),
         };
         let deletions = (name == "Bundle").then(|| Deletions::of(&sketch));
-        Kind {
+        ResourcePlan {
             name,
             number,
             shapes: sketch.freeze(),

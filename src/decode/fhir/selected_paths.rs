@@ -1,7 +1,7 @@
 //! Which elements of a resource a view touches, and what becomes of them.
 
 use super::definition::{Each, Select};
-use super::path::{Expr, Function, Literal};
+use super::path::{Expr, Literal, PathFunction};
 use super::program::choice;
 use super::view::View;
 
@@ -132,46 +132,48 @@ impl Walk<'_> {
     fn call(
         &mut self,
         of: &Expr,
-        function: Function,
+        function: PathFunction,
         arguments: &[Expr],
         focus: &[String],
     ) -> Ends {
         let ends = self.path(of, focus);
         let name = function.name();
         match function {
-            Function::First | Function::Last => ends,
-            Function::Extension => {
+            PathFunction::First | PathFunction::Last => ends,
+            PathFunction::Extension => {
                 let url = match arguments.first() {
                     Some(Expr::Literal(Literal::Text(url))) => url.as_str(),
                     _ => "?",
                 };
                 members(&ends, &format!("extension({url})"))
             }
-            Function::ResourceKey => self.made(members(&ends, "id"), name, false),
-            Function::Where | Function::Exists => {
+            PathFunction::ResourceKey => self.made(members(&ends, "id"), name, false),
+            PathFunction::Where | PathFunction::Exists => {
                 for test in arguments {
                     let tested = self.path(test, &ends);
                     self.made(tested, "where", true);
                 }
-                if function == Function::Where {
+                if function == PathFunction::Where {
                     ends
                 } else {
                     self.made(ends, name, true)
                 }
             }
-            Function::Empty | Function::Not | Function::Count => self.made(ends, name, true),
-            Function::Resolve => {
+            PathFunction::Empty | PathFunction::Not | PathFunction::Count => {
+                self.made(ends, name, true)
+            }
+            PathFunction::Resolve => {
                 let ends = members(&ends, "reference");
                 self.made(ends, name, true);
                 vec!["contained".to_owned()]
             }
-            Function::ReferenceIdentifier => {
+            PathFunction::ReferenceIdentifier => {
                 let ends = members(&ends, "identifier.value");
                 self.made(ends, name, false)
             }
             // Systems are written in the view: nothing of the resource is tested but its codings.
-            Function::PreferredCoding => ends,
-            Function::Join | Function::LowBoundary | Function::HighBoundary => {
+            PathFunction::PreferredCoding => ends,
+            PathFunction::Join | PathFunction::LowBoundary | PathFunction::HighBoundary => {
                 self.made(ends, name, false)
             }
         }

@@ -8,19 +8,19 @@
 use std::collections::BTreeMap;
 
 /// A node of a sketch.
-pub(super) type Place = usize;
+pub(super) type ShapeNode = usize;
 
 /// A trie that still grows.
 #[derive(Debug)]
 pub(super) struct Sketch {
-    nodes: Vec<BTreeMap<String, Place>>,
+    nodes: Vec<BTreeMap<String, ShapeNode>>,
     /// The node each node was made one with; itself when it stands.
-    same_as: Vec<Place>,
+    same_as: Vec<ShapeNode>,
 }
 
 impl Sketch {
     /// The node of the resource itself.
-    pub(super) const ROOT: Place = 0;
+    pub(super) const ROOT: ShapeNode = 0;
 
     /// A trie that touches what every line needs: its type, id and time.
     pub(super) fn new() -> Sketch {
@@ -36,7 +36,7 @@ impl Sketch {
     }
 
     /// The node that stands for `place`.
-    pub(super) fn find(&self, mut place: Place) -> Place {
+    pub(super) fn find(&self, mut place: ShapeNode) -> ShapeNode {
         while self.same_as[place] != place {
             place = self.same_as[place];
         }
@@ -44,14 +44,14 @@ impl Sketch {
     }
 
     /// A node that is nobody's member yet.
-    pub(super) fn fresh(&mut self) -> Place {
+    pub(super) fn fresh(&mut self) -> ShapeNode {
         self.nodes.push(BTreeMap::new());
         self.same_as.push(self.nodes.len() - 1);
         self.nodes.len() - 1
     }
 
     /// The member `name` of `place`.
-    pub(super) fn child(&mut self, place: Place, name: &str) -> Place {
+    pub(super) fn child(&mut self, place: ShapeNode, name: &str) -> ShapeNode {
         let place = self.find(place);
         if let Some(&child) = self.nodes[place].get(name) {
             return self.find(child);
@@ -62,7 +62,7 @@ impl Sketch {
     }
 
     /// The node of member `name`, which must be there; `place` itself when it is not.
-    pub(super) fn find_child(&self, place: Place, name: &str) -> Place {
+    pub(super) fn find_child(&self, place: ShapeNode, name: &str) -> ShapeNode {
         let place = self.find(place);
         self.nodes[place]
             .get(name)
@@ -70,7 +70,7 @@ impl Sketch {
     }
 
     /// Makes two nodes one, and their members of the same names with them.
-    pub(super) fn unite(&mut self, first: Place, second: Place) {
+    pub(super) fn unite(&mut self, first: ShapeNode, second: ShapeNode) {
         let mut pairs = vec![(first, second)];
         while let Some((first, second)) = pairs.pop() {
             let (first, second) = (self.find(first), self.find(second));
@@ -92,7 +92,7 @@ impl Sketch {
     }
 
     /// The slot of member `name` in objects at `place`. Known once nothing is added any more.
-    pub(super) fn slot(&self, place: Place, name: &str) -> Option<u16> {
+    pub(super) fn slot(&self, place: ShapeNode, name: &str) -> Option<u16> {
         let members = &self.nodes[self.find(place)];
         members
             .keys()
@@ -144,7 +144,7 @@ struct Member {
 }
 
 impl Shape {
-    fn new<'n>(members: impl Iterator<Item = (&'n str, Place)>) -> Shape {
+    fn new<'n>(members: impl Iterator<Item = (&'n str, ShapeNode)>) -> Shape {
         let members: Vec<_> = members.collect();
         let mut table = vec![None; (members.len() * 4).next_power_of_two()].into_boxed_slice();
         let mask = table.len() - 1;

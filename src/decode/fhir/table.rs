@@ -2,26 +2,26 @@
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 
-use super::Rows;
+use super::ViewRows;
 use super::buffer::{Buffer, Room};
 use super::template::cache::TemplateCache;
 use super::view::View;
 
 /// The rows of one view.
-pub(super) struct Table {
+pub(super) struct RowBuffers {
     pub buffers: Vec<Buffer>,
     /// For each row the index of its line.
     pub line: Vec<u32>,
 }
 
-impl Table {
+impl RowBuffers {
     /// No rows of the view with this number yet, and room for as many as the last chunk had.
-    pub(super) fn new(number: usize, view: &View, cache: &TemplateCache) -> Table {
+    pub(super) fn new(number: usize, view: &View, cache: &TemplateCache) -> RowBuffers {
         let room = |column| cache.room(number, column).ample();
         let columns = view.columns.iter().enumerate();
         let buffers =
             columns.map(|(column, own)| Buffer::new(own.form, own.collection, room(column)));
-        Table {
+        RowBuffers {
             buffers: buffers.collect(),
             line: Vec::with_capacity(room(0).rows),
         }
@@ -47,7 +47,7 @@ impl Table {
     }
 
     /// The rows as Arrow columns of the view's schema.
-    pub(super) fn finish(self, view: &View) -> Rows {
+    pub(super) fn finish(self, view: &View) -> ViewRows {
         let schema = view.schema();
         let columns: Result<Vec<ArrayRef>, _> =
             self.buffers.into_iter().map(Buffer::finish).collect();
@@ -57,7 +57,7 @@ impl Table {
         });
         // Buffers are built for the view's own schema, from bytes checked as UTF-8.
         let batch = batch.unwrap_or_else(|_| RecordBatch::new_empty(schema));
-        Rows {
+        ViewRows {
             batch,
             line: self.line,
         }

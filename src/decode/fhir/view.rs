@@ -6,8 +6,8 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::column::Column;
-use super::definition::{Definition, Each, Select};
-use super::parts::{Misplaced, Place};
+use super::definition::{Each, Select, ViewDefinition};
+use super::parts::{DefinitionPlace, Misplaced};
 use super::path::Expr;
 use crate::error::{Error, Result};
 
@@ -44,7 +44,8 @@ impl View {
         json: &str,
         overrides: &BTreeMap<String, String>,
     ) -> Result<View> {
-        let definition = Definition::read(json, overrides).map_err(|at| error(file_name, at))?;
+        let definition =
+            ViewDefinition::read(json, overrides).map_err(|at| error(file_name, at))?;
         let stem = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
         let stem = stem.strip_suffix(".json").unwrap_or(stem);
         Ok(View {
@@ -89,9 +90,9 @@ fn error(file_name: &str, misplaced: Misplaced) -> Error {
         path,
     } = misplaced;
     let place = match place {
-        Place::Position(line, column) => format!(":{line}:{column}"),
-        Place::Element(place) if place.is_empty() => place,
-        Place::Element(place) => format!(": {place}"),
+        DefinitionPlace::Position(line, column) => format!(":{line}:{column}"),
+        DefinitionPlace::Element(place) if place.is_empty() => place,
+        DefinitionPlace::Element(place) => format!(": {place}"),
     };
     let mut what = format!("view {file_name}{place}: {}", fault.what);
     if let Some(column) = column {

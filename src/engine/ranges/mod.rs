@@ -42,7 +42,7 @@ struct Piece<'a> {
 }
 
 /// Columns by which files are sorted, with their places in the table and their types.
-type Columns<'a> = Vec<(usize, &'a str, &'a DataType)>;
+type SortColumns<'a> = Vec<(usize, &'a str, &'a DataType)>;
 
 impl Ranges {
     /// Spreads `files` over `wanted` groups; `part` makes what is read of a file. None when something
@@ -95,7 +95,7 @@ impl Ranges {
 }
 
 /// The columns by which all files are sorted.
-fn columns<'a>(orders: &[&'a SortOrder], schema: &'a SchemaRef) -> Columns<'a> {
+fn columns<'a>(orders: &[&'a SortOrder], schema: &'a SchemaRef) -> SortColumns<'a> {
     let Some((first, others)) = orders.split_first() else {
         return Vec::new();
     };
@@ -216,7 +216,7 @@ impl Piece<'_> {
 
     /// What DataFusion wants to see before it believes that files follow on each other. Of columns
     /// after the first it may see any bounds: the first alone tells files apart.
-    fn bounds(&self, columns: &Columns, schema: &SchemaRef) -> Option<Arc<Statistics>> {
+    fn bounds(&self, columns: &SortColumns, schema: &SchemaRef) -> Option<Arc<Statistics>> {
         let mut bounds = Statistics::new_unknown(schema);
         for (nth, (at, _, kind)) in columns.iter().enumerate() {
             let (low, high) = match nth {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A key, a day, and the number of the row.
-type Row = (Option<i64>, Option<i32>, i64);
+type RangeRow = (Option<i64>, Option<i32>, i64);
 
 struct Setting {
     lake: Lake,
@@ -34,7 +34,7 @@ impl Setting {
         Engine::new(&self.lake, &limits, &BTreeMap::new()).unwrap()
     }
 
-    async fn file(&self, rows: &[Row], group_rows: usize) -> DataFile {
+    async fn file(&self, rows: &[RangeRow], group_rows: usize) -> DataFile {
         let mut writer = FileWriter::in_groups(&schema(), group_rows).unwrap();
         for rows in rows.chunks(1000) {
             writer.write(&batch(rows)).unwrap();
@@ -45,7 +45,7 @@ impl Setting {
     }
 }
 
-fn batch(rows: &[Row]) -> RecordBatch {
+fn batch(rows: &[RangeRow]) -> RecordBatch {
     let columns: [(&str, ArrayRef, bool); 4] = [
         (
             "k",
@@ -227,13 +227,13 @@ impl Dice {
     }
 
     /// Rows of some files: of one kind in a table, or each of another.
-    fn files(&mut self) -> Vec<Vec<Row>> {
+    fn files(&mut self) -> Vec<Vec<RangeRow>> {
         let kind = self.below(11);
         let mut number = 0;
         let mut low = -5;
         let files = (0..1 + self.below(4)).map(|_| {
             let span = 1 + self.below(30);
-            let mut rows: Vec<Row> = (0..self.below(120))
+            let mut rows: Vec<RangeRow> = (0..self.below(120))
                 .map(|_| {
                     number += 1;
                     (
@@ -265,7 +265,7 @@ impl Dice {
             }
             rows
         });
-        let mut files: Vec<Vec<Row>> = files.filter(|rows| !rows.is_empty()).collect();
+        let mut files: Vec<Vec<RangeRow>> = files.filter(|rows| !rows.is_empty()).collect();
         for _ in 0..self.below(4).saturating_sub(1) {
             // Rows that wait for their key.
             let rows = (0..1 + self.below(30)).map(|at| (None, Some(at as i32 % 7), -(at as i64)));
@@ -327,7 +327,7 @@ async fn no_answer_depends_on_what_is_known_of_the_order() {
 }
 
 /// Rows of so many keys from `first` on, four of each, by key and day.
-fn fours(first: i64, keys: i64) -> Vec<Row> {
+fn fours(first: i64, keys: i64) -> Vec<RangeRow> {
     let rows = 4 * first..4 * (first + keys);
     rows.map(|row| (Some(row / 4), Some((row % 4) as i32), row))
         .collect()
@@ -430,7 +430,7 @@ async fn groups_of_any_size_are_sorted_in_parts() {
         180_000..880_000 => 30_001,
         _ => row / 3,
     };
-    let rows: Vec<Row> = (0..1_000_000)
+    let rows: Vec<RangeRow> = (0..1_000_000)
         .map(|row| (Some(key(row)), Some((row * 7919 % 1009) as i32), row))
         .collect();
     let file = setting.file(&rows, 100_000).await;

@@ -12,7 +12,7 @@ use datafusion::logical_expr::Accumulator;
 
 /// What is made of the numbers of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Moment {
+pub(super) enum MomentSums {
     Sum,
     Mean,
     /// Divided by the number of rows less this.
@@ -23,27 +23,27 @@ pub(super) enum Moment {
 
 /// The rows of a frame.
 #[derive(Debug)]
-pub(super) struct Frame {
-    moment: Moment,
+pub(super) struct TotalsFrame {
+    moment: MomentSums,
     /// Rows that leave first, last; each is the total of itself and those that leave after it.
-    leaving: Vec<Part>,
+    leaving: Vec<TotalsPart>,
     /// Rows that came since, and their total.
-    coming: Vec<Part>,
-    came: Part,
+    coming: Vec<TotalsPart>,
+    came: TotalsPart,
 }
 
 /// Numbers, by their count, sum, mean and squared deviations. A row of NULL has none.
 #[derive(Debug, Clone, Copy, Default)]
-struct Part {
+struct TotalsPart {
     count: f64,
     sum: f64,
     mean: f64,
     squares: f64,
 }
 
-impl Part {
+impl TotalsPart {
     fn of(number: Option<f64>) -> Self {
-        number.map_or_else(Part::default, |number| Part {
+        number.map_or_else(TotalsPart::default, |number| TotalsPart {
             count: 1.0,
             sum: number,
             mean: number,
@@ -60,7 +60,7 @@ impl Part {
         }
         let count = self.count + other.count;
         let apart = other.mean - self.mean;
-        Part {
+        TotalsPart {
             count,
             sum: self.sum + other.sum,
             mean: self.mean + apart * other.count / count,
@@ -71,25 +71,25 @@ impl Part {
     }
 }
 
-impl Frame {
+impl TotalsFrame {
     /// A frame without rows.
-    pub(super) fn new(moment: Moment) -> Self {
-        Frame {
+    pub(super) fn new(moment: MomentSums) -> Self {
+        TotalsFrame {
             moment,
             leaving: Vec::new(),
             coming: Vec::new(),
-            came: Part::default(),
+            came: TotalsPart::default(),
         }
     }
 
     fn leave(&mut self) -> Result<()> {
         if self.leaving.is_empty() {
-            let mut total = Part::default();
+            let mut total = TotalsPart::default();
             while let Some(row) = self.coming.pop() {
                 total = row.and(total);
                 self.leaving.push(total);
             }
-            self.came = Part::default();
+            self.came = TotalsPart::default();
         }
         match self.leaving.pop() {
             Some(_) => Ok(()),
@@ -109,18 +109,18 @@ impl Frame {
             (divisor > 0.0).then(|| total.squares / divisor)
         };
         match self.moment {
-            Moment::Sum => (total.count > 0.0).then_some(total.sum),
-            Moment::Mean => (total.count > 0.0).then(|| total.sum / total.count),
-            Moment::Variance(less) => variance(less),
-            Moment::Deviation(less) => variance(less).map(f64::sqrt),
+            MomentSums::Sum => (total.count > 0.0).then_some(total.sum),
+            MomentSums::Mean => (total.count > 0.0).then(|| total.sum / total.count),
+            MomentSums::Variance(less) => variance(less),
+            MomentSums::Deviation(less) => variance(less).map(f64::sqrt),
         }
     }
 }
 
-impl Accumulator for Frame {
+impl Accumulator for TotalsFrame {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         for number in values[0].as_primitive::<Float64Type>() {
-            let row = Part::of(number);
+            let row = TotalsPart::of(number);
             self.came = self.came.and(row);
             self.coming.push(row);
         }
@@ -149,6 +149,7 @@ impl Accumulator for Frame {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + (self.leaving.capacity() + self.coming.capacity()) * size_of::<Part>()
+        size_of_val(self)
+            + (self.leaving.capacity() + self.coming.capacity()) * size_of::<TotalsPart>()
     }
 }

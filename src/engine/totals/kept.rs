@@ -13,17 +13,17 @@ pub(super) const SUM: DataType = DataType::Decimal128(38, 0);
 
 /// Sums and the numbers of their rows, one for each group.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct KeptTotals {
     outcome: Outcome,
     kind: DataType,
     sums: Vec<i128>,
     counts: Vec<u64>,
 }
 
-impl Kept {
+impl KeptTotals {
     /// No groups; results are of type `kind`.
     pub(super) fn new(outcome: Outcome, kind: &DataType) -> Self {
-        Kept {
+        KeptTotals {
             outcome,
             kind: kind.clone(),
             sums: Vec::new(),
@@ -111,7 +111,7 @@ fn saved(sums: Vec<i128>, counts: &[u64]) -> Result<ArrayRef> {
     Ok(Arc::new(sums.with_precision_and_scale(38, 0)?))
 }
 
-impl GroupsAccumulator for Kept {
+impl GroupsAccumulator for KeptTotals {
     fn update_batch(
         &mut self,
         values: &[ArrayRef],
@@ -157,7 +157,7 @@ impl GroupsAccumulator for Kept {
         values: &[ArrayRef],
         filter: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
-        let mut rows = Kept::new(self.outcome, &self.kind);
+        let mut rows = KeptTotals::new(self.outcome, &self.kind);
         let each: Vec<usize> = (0..values[0].len()).collect();
         GroupsAccumulator::update_batch(&mut rows, values, &each, filter, each.len())?;
         GroupsAccumulator::state(&mut rows, EmitTo::All)
@@ -168,7 +168,7 @@ impl GroupsAccumulator for Kept {
     }
 }
 
-impl Accumulator for Kept {
+impl Accumulator for KeptTotals {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         self.reach(1);
         self.add(&values[0], |_| Some(0))

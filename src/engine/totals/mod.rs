@@ -25,8 +25,8 @@ use datafusion::logical_expr::{
     ReversedUDAF, SetMonotonicity, Signature, StatisticsArgs,
 };
 use distinct::Distinct;
-use frame::{Frame, Moment};
-use kept::Kept;
+use frame::{MomentSums, TotalsFrame};
+use kept::KeptTotals;
 use outcome::Outcome;
 use std::sync::Arc;
 use whole::Whole;
@@ -42,14 +42,14 @@ pub(super) fn functions() -> Vec<AggregateUDF> {
     all.into_iter().filter_map(exact).collect()
 }
 
-fn moment(name: &str) -> Option<Moment> {
+fn moment(name: &str) -> Option<MomentSums> {
     Some(match name {
-        "sum" => Moment::Sum,
-        "avg" => Moment::Mean,
-        "var" => Moment::Variance(1),
-        "var_pop" => Moment::Variance(0),
-        "stddev" => Moment::Deviation(1),
-        "stddev_pop" => Moment::Deviation(0),
+        "sum" => MomentSums::Sum,
+        "avg" => MomentSums::Mean,
+        "var" => MomentSums::Variance(1),
+        "var_pop" => MomentSums::Variance(0),
+        "stddev" => MomentSums::Deviation(1),
+        "stddev_pop" => MomentSums::Deviation(0),
         _ => return None,
     })
 }
@@ -62,27 +62,29 @@ fn is_statistic(name: &str) -> bool {
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Exact {
     function: Arc<AggregateUDF>,
-    moment: Option<Moment>,
+    moment: Option<MomentSums>,
 }
 
 impl Exact {
     /// What is made of rows of this type, if they are added up here.
     fn outcome(&self, kind: &DataType) -> Option<Outcome> {
         match self.moment {
-            Some(Moment::Sum) => Whole::suits(kind).then_some(Outcome::Sum),
+            Some(MomentSums::Sum) => Whole::suits(kind).then_some(Outcome::Sum),
             // The mean of decimals fails by itself, and all else is a fraction.
-            Some(Moment::Mean) => matches!(kind, DataType::Duration(_)).then_some(Outcome::Mean),
+            Some(MomentSums::Mean) => {
+                matches!(kind, DataType::Duration(_)).then_some(Outcome::Mean)
+            }
             _ => None,
         }
     }
 
     /// What keeps the sums of this call, if they are kept here.
-    fn kept(&self, args: &AccumulatorArgs) -> Option<Kept> {
+    fn kept(&self, args: &AccumulatorArgs) -> Option<KeptTotals> {
         let ([field], false) = (args.expr_fields, args.is_distinct) else {
             return None;
         };
         let outcome = self.outcome(field.data_type())?;
-        Some(Kept::new(outcome, args.return_field.data_type()))
+        Some(KeptTotals::new(outcome, args.return_field.data_type()))
     }
 
     /// The engine's accumulator; of distinct whole numbers it only keeps the values.
@@ -153,7 +155,7 @@ impl AggregateUDFImpl for Exact {
         let fraction = |field: &FieldRef| field.data_type() == &DataType::Float64;
         if !args.is_distinct && args.expr_fields.iter().all(fraction) {
             return Ok(match self.moment {
-                Some(moment) => Box::new(Frame::new(moment)),
+                Some(moment) => Box::new(TotalsFrame::new(moment)),
                 None => Box::new(Anew::new(&self.function, &args)),
             });
         }

@@ -1,6 +1,6 @@
 //! Rows as they come, and results for those whose results are known.
 
-use super::functions::{Cut, Function, ranges};
+use super::functions::{Cut, WindowFunction, ranges};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// The rows of one stream.
 pub(super) struct Batches {
-    functions: Arc<[Function]>,
+    functions: Arc<[WindowFunction]>,
     partition_by: Vec<Arc<dyn PhysicalExpr>>,
     /// Columns of the input, and results.
     schema: SchemaRef,
@@ -30,15 +30,15 @@ pub(super) struct Batches {
 
 impl Batches {
     pub(super) fn new(
-        functions: Arc<[Function]>,
+        functions: Arc<[WindowFunction]>,
         partition_by: Vec<Arc<dyn PhysicalExpr>>,
         schema: SchemaRef,
         reservation: MemoryReservation,
     ) -> Self {
-        let reach = functions.iter().map(Function::reach);
+        let reach = functions.iter().map(WindowFunction::reach);
         let (before, after) = reach.fold((0, 0), |(a, b), (c, d)| (a.max(c), b.max(d)));
         Batches {
-            streams: functions.iter().all(Function::streams),
+            streams: functions.iter().all(WindowFunction::streams),
             functions,
             partition_by,
             schema,

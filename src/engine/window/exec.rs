@@ -1,7 +1,7 @@
 //! The operator.
 
 use super::batches::Batches;
-use super::functions::Function;
+use super::functions::WindowFunction;
 use arrow::array::RecordBatch;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, Statistics, exec_datafusion_err};
@@ -28,12 +28,12 @@ use std::sync::Arc;
 pub(super) struct VectorisedWindowExec {
     /// DataFusion's operator, which knows schema, order and distribution. It is never run.
     replaced: Arc<dyn ExecutionPlan>,
-    functions: Arc<[Function]>,
+    functions: Arc<[WindowFunction]>,
     metrics: ExecutionPlanMetricsSet,
 }
 
 impl VectorisedWindowExec {
-    pub(super) fn new(replaced: Arc<dyn ExecutionPlan>, functions: Vec<Function>) -> Self {
+    pub(super) fn new(replaced: Arc<dyn ExecutionPlan>, functions: Vec<WindowFunction>) -> Self {
         VectorisedWindowExec {
             replaced,
             functions: functions.into(),
@@ -84,7 +84,7 @@ async fn next((mut input, batches, metrics): Going) -> Result<Option<(RecordBatc
 
 impl DisplayAs for VectorisedWindowExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter) -> fmt::Result {
-        let names: Vec<&str> = self.functions.iter().map(Function::name).collect();
+        let names: Vec<&str> = self.functions.iter().map(WindowFunction::name).collect();
         write!(f, "VectorisedWindowExec: {}", names.join(", "))
     }
 }

@@ -1,6 +1,6 @@
 //! The functions, and how each is computed over the partitions of some rows.
 
-use crate::functions::{Compute, compute_of};
+use crate::functions::{WindowCompute, compute_of};
 use arrow::array::{
     Array, ArrayRef, BooleanBufferBuilder, RecordBatch, UInt32Array, UInt64Array, new_null_array,
 };
@@ -23,7 +23,7 @@ const FARTHEST: usize = 4096;
 
 /// A window function.
 #[derive(Clone)]
-pub(super) struct Function {
+pub(super) struct WindowFunction {
     expression: Arc<dyn WindowExpr>,
     how: How,
 }
@@ -35,7 +35,7 @@ enum How {
     /// 1, 2, 3 …
     RowNumber,
     /// One of our own, which takes many partitions at once.
-    Ours(Compute),
+    Ours(WindowCompute),
     /// Anything else that is computed of a partition at once.
     Whole(Arc<dyn StandardWindowFunctionExpr>),
 }
@@ -62,15 +62,15 @@ impl Cut<'_> {
     }
 }
 
-impl fmt::Debug for Function {
+impl fmt::Debug for WindowFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl Function {
+impl WindowFunction {
     /// The function of a window expression, if it is known here.
-    pub(super) fn of(expression: &Arc<dyn WindowExpr>) -> Option<Function> {
+    pub(super) fn of(expression: &Arc<dyn WindowExpr>) -> Option<WindowFunction> {
         let standard = expression.as_any().downcast_ref::<StandardWindowExpr>()?;
         let function = standard.get_standard_func_expr();
         let evaluator = function.create_evaluator().ok()?;
@@ -86,7 +86,7 @@ impl Function {
             _ => compute_of(named.fun()).map_or_else(|| How::Whole(function.clone()), How::Ours),
         };
         let expression = expression.clone();
-        Some(Function { expression, how })
+        Some(WindowFunction { expression, how })
     }
 
     /// The name of its column.
@@ -94,7 +94,7 @@ impl Function {
         self.expression.name()
     }
 
-    /// Whether a row's result needs only the rows that [`Function::reach`] says.
+    /// Whether a row's result needs only the rows that [`WindowFunction::reach`] says.
     pub(super) fn streams(&self) -> bool {
         matches!(self.how, How::Shift(_, _) | How::RowNumber)
     }
@@ -126,7 +126,7 @@ impl Function {
             .ok_or_else(|| exec_datafusion_err!("{}: there is no argument", self.name()))
     }
 
-    fn ours(&self, compute: Compute, cut: &Cut) -> Result<ArrayRef> {
+    fn ours(&self, compute: WindowCompute, cut: &Cut) -> Result<ArrayRef> {
         let wanted = &cut.wanted;
         let arguments = self.expression.evaluate_args(cut.rows)?;
         let arguments = arguments.iter();

@@ -19,7 +19,7 @@ pub(super) enum Order {
 }
 
 /// A column of the key, and how it is written.
-struct Part {
+struct KeyPart {
     smallest: u64,
     span: u64,
     bits: u32,
@@ -42,9 +42,9 @@ impl Order {
         row_bits: u32,
         mut wide: impl FnMut() -> bool,
     ) -> Option<Order> {
-        let parts: Vec<Part> = columns
+        let parts: Vec<KeyPart> = columns
             .iter()
-            .map(|(arrays, options)| Part::of(arrays, *options))
+            .map(|(arrays, options)| KeyPart::of(arrays, *options))
             .collect();
         let key_bits: u32 = parts.iter().map(|part| part.bits).sum();
         let batches = columns.first()?.0.len();
@@ -113,8 +113,8 @@ pub(super) fn bits(largest: u64) -> u32 {
     u64::BITS - largest.leading_zeros()
 }
 
-impl Part {
-    fn of(arrays: &[ArrayRef], options: SortOptions) -> Part {
+impl KeyPart {
+    fn of(arrays: &[ArrayRef], options: SortOptions) -> KeyPart {
         let (mut smallest, mut largest, mut nulls) = (u64::MAX, 0, false);
         for array in arrays {
             let null = array.nulls().filter(|null| null.null_count() > 0);
@@ -127,7 +127,7 @@ impl Part {
             }
         }
         let span = largest.saturating_sub(smallest);
-        Part {
+        KeyPart {
             smallest,
             span,
             // One more where NULL needs a number too; it has a bit of its own at the limit.

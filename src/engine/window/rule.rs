@@ -1,7 +1,7 @@
 //! Which windows are computed here.
 
 use super::exec::VectorisedWindowExec;
-use super::functions::Function;
+use super::functions::WindowFunction;
 use super::sorting::PackedSortExec;
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
@@ -61,7 +61,7 @@ fn sort_packed(window: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>>
 }
 
 /// The functions of a window operator, if all are known here.
-fn functions(plan: &Arc<dyn ExecutionPlan>) -> Option<Vec<Function>> {
+fn functions(plan: &Arc<dyn ExecutionPlan>) -> Option<Vec<WindowFunction>> {
     if let Some(window) = plan.downcast_ref::<BoundedWindowAggExec>() {
         // What DataFusion computes without keeping whole partitions must not keep them here.
         let sorted = window.input_order_mode == InputOrderMode::Sorted;
@@ -73,9 +73,9 @@ fn functions(plan: &Arc<dyn ExecutionPlan>) -> Option<Vec<Function>> {
 
 fn known(
     expressions: &[Arc<dyn WindowExpr>],
-    suits: impl Fn(&Function) -> bool,
-) -> Option<Vec<Function>> {
-    let functions = expressions.iter().map(Function::of);
-    let functions: Vec<Function> = functions.collect::<Option<_>>()?;
+    suits: impl Fn(&WindowFunction) -> bool,
+) -> Option<Vec<WindowFunction>> {
+    let functions = expressions.iter().map(WindowFunction::of);
+    let functions: Vec<WindowFunction> = functions.collect::<Option<_>>()?;
     functions.iter().all(suits).then_some(functions)
 }

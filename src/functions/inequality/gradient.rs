@@ -8,12 +8,12 @@ use super::transform::Transform;
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::{given, population};
 use crate::functions::broken_rule::broken_rule;
-use crate::functions::fold::{Fold, Kept, Rows};
+use crate::functions::fold::{Fold, FoldRows, Kept};
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::result::{Intervals, interval_type};
-use crate::functions::settings::{Setting, Settings};
+use crate::functions::settings::{FunctionSetting, FunctionSettings};
 use crate::functions::{Doc, Function};
-use crate::statistics::limits::{CONFIDENCE, Level};
+use crate::statistics::limits::{CONFIDENCE, ConfidenceLevel};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, ListArray};
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Float64Type};
@@ -33,7 +33,7 @@ pub(super) struct Gradient {
 #[derive(Default)]
 pub(super) struct Quantiles {
     numbers: Vec<f64>,
-    settings: Settings<4>,
+    settings: FunctionSettings<4>,
 }
 
 const SETTINGS: [&str; 4] = ["transform", "multiplier", "confidence", "seed"];
@@ -114,16 +114,21 @@ impl Kept for Quantiles {
 impl Fold for Gradient {
     type State = Quantiles;
 
-    fn update(&self, states: &mut [Quantiles], values: &[ArrayRef], rows: Rows) -> Result<usize> {
+    fn update(
+        &self,
+        states: &mut [Quantiles],
+        values: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
         let width = self.columns();
-        let columns: Vec<Setting> = (0..width)
-            .map(|index| Setting::of(values, index, f64::NAN))
+        let columns: Vec<FunctionSetting> = (0..width)
+            .map(|index| FunctionSetting::of(values, index, f64::NAN))
             .collect();
         let transforms = values.get(width).map(|column| column.as_string::<i32>());
         let settings = [
-            Setting::of(values, width + 1, 1.0),
-            Setting::of(values, width + 2, CONFIDENCE),
-            Setting::of(values, width + 3, 0.0),
+            FunctionSetting::of(values, width + 1, 1.0),
+            FunctionSetting::of(values, width + 2, CONFIDENCE),
+            FunctionSetting::of(values, width + 3, 0.0),
         ];
         let mut beside = 0;
         rows.each(|row, group| {
@@ -147,7 +152,12 @@ impl Fold for Gradient {
         Ok(beside)
     }
 
-    fn merge(&self, states: &mut [Quantiles], arrays: &[ArrayRef], rows: Rows) -> Result<usize> {
+    fn merge(
+        &self,
+        states: &mut [Quantiles],
+        arrays: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
         let lists = arrays[0].as_list::<i32>();
         let numbers = lists.values().as_primitive::<Float64Type>().values();
         let offsets = lists.value_offsets();
@@ -190,7 +200,7 @@ impl Fold for Gradient {
             let (limits, uncertain, method) = if self.simulated {
                 let lower = self.scaled(reduced.transform, 3, &columns[3])?;
                 let upper = self.scaled(reduced.transform, 4, &columns[4])?;
-                let width = 2.0 * Level::new(CONFIDENCE).z();
+                let width = 2.0 * ConfidenceLevel::new(CONFIDENCE).z();
                 let pairs = lower.iter().zip(&upper);
                 let errors: Vec<f64> = pairs.map(|(l, u)| (u - l) / width).collect();
                 let uncertain = ranks.propagate(&errors);

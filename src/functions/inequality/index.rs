@@ -1,6 +1,6 @@
 //! From a line through the quantiles to an index of inequality, with limits by the delta method.
 
-use super::regression::{Covariance, Line};
+use super::regression::{Covariance, RegressionLine};
 use super::transform::Transform;
 
 /// What the line is reduced to.
@@ -32,7 +32,7 @@ pub(super) struct Reduced {
 
 impl Reduced {
     /// The index of a line.
-    pub(super) fn value(&self, line: Line) -> f64 {
+    pub(super) fn value(&self, line: RegressionLine) -> f64 {
         let worst = self.transform.back(line.intercept);
         let best = self.transform.back(line.intercept + line.slope);
         match self.index {
@@ -44,7 +44,7 @@ impl Reduced {
     }
 
     /// Its standard error by the delta method: a ratio's on the scale of logarithms.
-    pub(super) fn error(&self, line: Line, uncertain: Covariance) -> f64 {
+    pub(super) fn error(&self, line: RegressionLine, uncertain: Covariance) -> f64 {
         let (low, high) = (line.intercept, line.intercept + line.slope);
         let (low_slope, high_slope) = (self.transform.slope(low), self.transform.slope(high));
         match self.index {
@@ -61,7 +61,7 @@ impl Reduced {
 
     /// Its limits by the delta method, t standard errors apart: a ratio's on the scale of
     /// logarithms, which it must be above 0 for.
-    pub(super) fn limits(&self, line: Line, uncertain: Covariance, t: f64) -> (f64, f64) {
+    pub(super) fn limits(&self, line: RegressionLine, uncertain: Covariance, t: f64) -> (f64, f64) {
         let value = self.value(line);
         let spread = t * self.error(line, uncertain);
         match self.index {
@@ -78,15 +78,15 @@ impl Reduced {
     /// turned about its middle to have them.
     pub(super) fn percentiles(
         &self,
-        line: Line,
-        mut draw: impl FnMut(&dyn Fn(Line) -> f64) -> (f64, f64),
+        line: RegressionLine,
+        mut draw: impl FnMut(&dyn Fn(RegressionLine) -> f64) -> (f64, f64),
     ) -> (f64, f64) {
         if self.transform == Transform::None {
             return draw(&|line| self.value(line));
         }
         let middle = line.intercept + line.slope / 2.0;
         let turned = |slope: f64| {
-            self.value(Line {
+            self.value(RegressionLine {
                 intercept: middle - slope / 2.0,
                 slope,
             })

@@ -4,12 +4,12 @@ use super::life_table::{AGES, BANDS, life_table};
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
-use crate::functions::fold::{Fold, Kept, Rows};
+use crate::functions::fold::{Fold, FoldRows, Kept};
 use crate::functions::interval::confidence::{self, Levels};
 use crate::functions::interval::result::{Intervals, interval_type};
-use crate::functions::settings::{Setting, Settings};
+use crate::functions::settings::{FunctionSetting, FunctionSettings};
 use crate::functions::{Doc, Function};
-use crate::statistics::limits::{CONFIDENCE, Level};
+use crate::statistics::limits::{CONFIDENCE, ConfidenceLevel};
 use arrow::array::{ArrayRef, AsArray, FixedSizeListArray, Float64Array};
 use arrow::datatypes::{DataType, Field, Float64Type};
 use datafusion::common::Result;
@@ -85,25 +85,25 @@ fn item() -> Arc<Field> {
 pub(super) struct LifeExpectancy;
 
 /// The bands of a group; not a number where a band has not come, or is NULL.
-pub(super) struct Bands {
+pub(super) struct LifeTableBands {
     people: [f64; BANDS],
     deaths: [f64; BANDS],
     rows: f64,
-    settings: Settings<2>,
+    settings: FunctionSettings<2>,
 }
 
-impl Default for Bands {
+impl Default for LifeTableBands {
     fn default() -> Self {
-        Bands {
+        LifeTableBands {
             people: [f64::NAN; BANDS],
             deaths: [f64::NAN; BANDS],
             rows: 0.0,
-            settings: Settings::default(),
+            settings: FunctionSettings::default(),
         }
     }
 }
 
-impl Kept for Bands {
+impl Kept for LifeTableBands {
     fn types() -> Vec<DataType> {
         vec![DataType::FixedSizeList(item(), WIDTH as i32)]
     }
@@ -123,14 +123,19 @@ impl Kept for Bands {
 }
 
 impl Fold for LifeExpectancy {
-    type State = Bands;
+    type State = LifeTableBands;
 
-    fn update(&self, states: &mut [Bands], values: &[ArrayRef], rows: Rows) -> Result<usize> {
-        let column = |index| Setting::of(values, index, f64::NAN);
+    fn update(
+        &self,
+        states: &mut [LifeTableBands],
+        values: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
+        let column = |index| FunctionSetting::of(values, index, f64::NAN);
         let (age_from, people, deaths) = (column(0), column(1), column(2));
         let settings = [
-            Setting::of(values, 3, 0.0),
-            Setting::of(values, 4, CONFIDENCE),
+            FunctionSetting::of(values, 3, 0.0),
+            FunctionSetting::of(values, 4, CONFIDENCE),
         ];
         rows.each(|row, group| {
             let Some(band) = age_from.at(row).and_then(band_of) else {
@@ -150,7 +155,12 @@ impl Fold for LifeExpectancy {
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [Bands], arrays: &[ArrayRef], rows: Rows) -> Result<usize> {
+    fn merge(
+        &self,
+        states: &mut [LifeTableBands],
+        arrays: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
         let saved = arrays[0].as_fixed_size_list().values();
         let saved = saved.as_primitive::<Float64Type>().values();
         rows.each(|row, group| {
@@ -168,10 +178,10 @@ impl Fold for LifeExpectancy {
         Ok(0)
     }
 
-    fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
+    fn finish(&self, states: Vec<LifeTableBands>) -> Result<ArrayRef> {
         let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
-        let usual = Level::new(CONFIDENCE).z();
+        let usual = ConfidenceLevel::new(CONFIDENCE).z();
         for bands in &states {
             let Some([age, confidence]) = bands.settings.get() else {
                 out.null();
@@ -248,7 +258,7 @@ fn finite(argument: &'static str, value: Option<f64>) -> Result<f64> {
     }
 }
 
-impl Bands {
+impl LifeTableBands {
     /// People and deaths in all bands; not a number where one is missing.
     fn totals(&self) -> [f64; 2] {
         [&self.people, &self.deaths].map(|bands| bands.iter().sum())

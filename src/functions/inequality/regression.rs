@@ -2,7 +2,7 @@
 
 /// A straight line over the population's rank, from the most deprived (0) to the least (1).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line {
+pub(super) struct RegressionLine {
     /// Its height at 0.
     pub intercept: f64,
     /// Its rise from 0 to 1.
@@ -62,19 +62,19 @@ impl Ranks {
     }
 
     /// The line through values, one for each quantile.
-    pub(super) fn line(&self, values: &[f64]) -> Line {
+    pub(super) fn line(&self, values: &[f64]) -> RegressionLine {
         let middle = dot(&self.shares, values);
         let terms = self.shares.iter().zip(&self.distances).zip(values);
         let rise: f64 = terms.map(|((a, b), value)| a * b * (value - middle)).sum();
         let slope = rise / self.spread;
-        Line {
+        RegressionLine {
             intercept: middle - slope * self.mean,
             slope,
         }
     }
 
     /// How uncertain the line is by the values' scatter about it.
-    pub(super) fn scatter(&self, line: Line, values: &[f64]) -> Covariance {
+    pub(super) fn scatter(&self, line: RegressionLine, values: &[f64]) -> Covariance {
         let middle = line.intercept + line.slope * self.mean;
         let terms = self.shares.iter().zip(&self.distances).zip(values);
         let residual = |b: f64, value: f64| value - middle - line.slope * b;

@@ -1,6 +1,6 @@
 //! Limits by simulation, the same for the same seed.
 
-use super::regression::{Covariance, Line};
+use super::regression::{Covariance, RegressionLine};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// How often a line is drawn.
@@ -41,10 +41,10 @@ impl Draws {
     pub(super) fn limits(
         &mut self,
         seed: u64,
-        line: Line,
+        line: RegressionLine,
         uncertain: Covariance,
         confidence: f64,
-        index: impl Fn(Line) -> f64,
+        index: impl Fn(RegressionLine) -> f64,
     ) -> (f64, f64) {
         let first = uncertain.intercept.sqrt();
         let shared = if first > 0.0 {
@@ -55,7 +55,7 @@ impl Draws {
         let own = (uncertain.slope - shared * shared).max(0.0).sqrt();
         let mut drawn = Vec::with_capacity(DRAWS);
         for (u, v) in self.of(seed) {
-            drawn.push(index(Line {
+            drawn.push(index(RegressionLine {
                 intercept: line.intercept + first * u,
                 slope: line.slope + shared * u + own * v,
             }));

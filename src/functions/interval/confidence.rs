@@ -2,7 +2,7 @@
 
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::doc::Argument;
-use crate::statistics::limits::{CONFIDENCE, Level};
+use crate::statistics::limits::{CONFIDENCE, ConfidenceLevel};
 use datafusion::common::Result;
 
 /// The argument, as documents say it.
@@ -14,14 +14,14 @@ pub(in crate::functions) const ARGUMENT: Argument = (
 /// The levels that rows ask for: most often the same for all of them, so the last is kept.
 pub(in crate::functions) struct Levels {
     given: f64,
-    level: Level,
+    level: ConfidenceLevel,
 }
 
 impl Default for Levels {
     fn default() -> Self {
         Levels {
             given: CONFIDENCE,
-            level: Level::new(CONFIDENCE),
+            level: ConfidenceLevel::new(CONFIDENCE),
         }
     }
 }
@@ -36,7 +36,7 @@ impl Levels {
         &mut self,
         function: &'static str,
         given: f64,
-    ) -> Result<&mut Level> {
+    ) -> Result<&mut ConfidenceLevel> {
         if given != self.given {
             let confidence = match given {
                 0.9..1.0 => given,
@@ -46,7 +46,7 @@ impl Levels {
                     return broken_rule(function, "confidence", rule);
                 }
             };
-            self.level = Level::new(confidence);
+            self.level = ConfidenceLevel::new(confidence);
             self.given = given;
         }
         Ok(&mut self.level)

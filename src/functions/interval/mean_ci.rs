@@ -5,8 +5,8 @@ use super::result::{Intervals, interval_type};
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
-use crate::functions::fold::{Fold, Rows};
-use crate::functions::settings::Setting;
+use crate::functions::fold::{Fold, FoldRows};
+use crate::functions::settings::FunctionSetting;
 use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
 use crate::statistics::limits::CONFIDENCE;
@@ -50,14 +50,19 @@ pub(super) fn function() -> Function {
 struct Mean;
 
 /// How many values a group has, their sum, and that of their squares.
-type Values = Sums<3, 1>;
+type MeanValues = Sums<3, 1>;
 
 impl Fold for Mean {
-    type State = Values;
+    type State = MeanValues;
 
-    fn update(&self, states: &mut [Values], values: &[ArrayRef], rows: Rows) -> Result<usize> {
-        let numbers = Setting::of(values, 0, f64::NAN);
-        let confidence = Setting::of(values, 1, CONFIDENCE);
+    fn update(
+        &self,
+        states: &mut [MeanValues],
+        values: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
+        let numbers = FunctionSetting::of(values, 0, f64::NAN);
+        let confidence = FunctionSetting::of(values, 1, CONFIDENCE);
         rows.each(|row, group| {
             let Some(number) = numbers.at(row) else {
                 return Ok(());
@@ -77,12 +82,17 @@ impl Fold for Mean {
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [Values], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
-        Values::merge(states, saved, rows, DOC.name, &SETTINGS)?;
+    fn merge(
+        &self,
+        states: &mut [MeanValues],
+        saved: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
+        MeanValues::merge(states, saved, rows, DOC.name, &SETTINGS)?;
         Ok(0)
     }
 
-    fn finish(&self, states: Vec<Values>) -> Result<ArrayRef> {
+    fn finish(&self, states: Vec<MeanValues>) -> Result<ArrayRef> {
         let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
         for state in &states {

@@ -2,7 +2,7 @@
 
 use crate::functions::arguments::numbers;
 use crate::functions::scalar::{Compute, scalar};
-use crate::functions::settings::Setting;
+use crate::functions::settings::FunctionSetting;
 use crate::functions::{Doc, Function};
 use arrow::array::{Array, ArrayRef, Float64Builder, StringBuilder, StructArray};
 use arrow::buffer::NullBuffer;
@@ -48,7 +48,7 @@ pub(super) fn each_row<const N: usize>(
     defaults: [f64; N],
     mut one: impl FnMut([f64; N], &mut Intervals) -> Result<()>,
 ) -> Result<ArrayRef> {
-    let columns: [Setting; N] = from_fn(|i| Setting::of(arguments, i, defaults[i]));
+    let columns: [FunctionSetting; N] = from_fn(|i| FunctionSetting::of(arguments, i, defaults[i]));
     let mut out = Intervals::of(parts);
     for row in 0..arguments.first().map_or(0, Array::len) {
         let values: [Option<f64>; N] = from_fn(|i| columns[i].at(row));

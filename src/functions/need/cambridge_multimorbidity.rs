@@ -1,7 +1,7 @@
 //! `cambridge_multimorbidity(condition, version)`: the Cambridge Multimorbidity Score.
 
-use super::scheme::Scheme;
-use super::scored::{Shape, scored};
+use super::scheme::NeedScheme;
+use super::scored::{ScoreShape, scored};
 use crate::functions::{Doc, Function};
 use std::sync::Arc;
 
@@ -34,6 +34,9 @@ const DOC: Doc = Doc {
               from (values ('copd'), ('hypertension'), ('copd')) as register(condition))",
 };
 
-pub(super) fn function(scheme: &Arc<Scheme>) -> Function {
-    scored(Shape::of_conditions(&DOC, "version", 1_000_000), scheme)
+pub(super) fn function(scheme: &Arc<NeedScheme>) -> Function {
+    scored(
+        ScoreShape::of_conditions(&DOC, "version", 1_000_000),
+        scheme,
+    )
 }

@@ -1,8 +1,8 @@
 //! `charlson(code, weights)`: the Charlson comorbidity score.
 
 use super::icd10::CODE;
-use super::scheme::Scheme;
-use super::scored::{Shape, scored};
+use super::scheme::NeedScheme;
+use super::scored::{ScoreShape, scored};
 use crate::functions::{Doc, Function};
 use std::sync::Arc;
 
@@ -38,6 +38,6 @@ const DOC: Doc = Doc {
               from (values ('I50.0'), ('E11.9'), ('E11.2'), ('Z99')) as diagnosis(code))",
 };
 
-pub(super) fn function(scheme: &Arc<Scheme>) -> Function {
-    scored(Shape::of_conditions(&DOC, "weights", 1), scheme)
+pub(super) fn function(scheme: &Arc<NeedScheme>) -> Function {
+    scored(ScoreShape::of_conditions(&DOC, "weights", 1), scheme)
 }

@@ -1,8 +1,8 @@
 //! `hfrs(code)`: the Hospital Frailty Risk Score.
 
 use super::icd10::CODE;
-use super::scheme::Scheme;
-use super::scored::{Shape, scored};
+use super::scheme::NeedScheme;
+use super::scored::{ScoreShape, scored};
 use crate::functions::{Doc, Function};
 use std::sync::Arc;
 
@@ -38,8 +38,8 @@ fn band(tenths: i64) -> &'static str {
     }
 }
 
-pub(super) fn function(scheme: &Arc<Scheme>) -> Function {
-    let shape = Shape {
+pub(super) fn function(scheme: &Arc<NeedScheme>) -> Function {
+    let shape = ScoreShape {
         doc: &DOC,
         option: None,
         unit: 10,

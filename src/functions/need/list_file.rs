@@ -21,7 +21,7 @@ pub(super) struct List {
 
 /// A row of a list.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(super) struct ListRow<'a> {
     list: &'a List,
     record: &'a StringRecord,
 }
@@ -52,8 +52,8 @@ impl List {
     }
 
     /// The rows in the order of the file.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let row = |record| Row { list: self, record };
+    pub(super) fn rows(&self) -> impl Iterator<Item = ListRow<'_>> {
+        let row = |record| ListRow { list: self, record };
         self.rows.iter().map(row)
     }
 
@@ -65,7 +65,7 @@ impl List {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> ListRow<'a> {
     /// The error that this row breaks a rule.
     pub(super) fn wrong(self, rule: &str) -> Error {
         let line = self.record.position().map_or(1, csv::Position::line);

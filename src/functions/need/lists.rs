@@ -2,7 +2,7 @@
 
 use super::finder::Finder;
 use super::list_file::{List, ListText};
-use super::scheme::{Scheme, Weighting, names, prefix};
+use super::scheme::{NeedScheme, Weighting, names, prefix};
 use crate::error::Result;
 use std::sync::Arc;
 
@@ -37,10 +37,10 @@ pub(crate) fn tables_read(function: &str) -> &'static [&'static str] {
 /// What the functions of need know of codes and weights.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CodeLists {
-    pub(super) charlson: Arc<Scheme>,
-    pub(super) elixhauser: Arc<Scheme>,
-    pub(super) hfrs: Arc<Scheme>,
-    pub(super) cambridge: Arc<Scheme>,
+    pub(super) charlson: Arc<NeedScheme>,
+    pub(super) elixhauser: Arc<NeedScheme>,
+    pub(super) hfrs: Arc<NeedScheme>,
+    pub(super) cambridge: Arc<NeedScheme>,
 }
 
 impl CodeLists {
@@ -79,12 +79,12 @@ impl CodeLists {
 }
 
 /// Conditions with whole weights, and for each list of their codes the weightings that go with it.
-fn comorbidity(weights: &ListText, codes: &[(&ListText, &[&str])]) -> Result<Scheme> {
+fn comorbidity(weights: &ListText, codes: &[(&ListText, &[&str])]) -> Result<NeedScheme> {
     let weightings = codes.iter().flat_map(|(_, weightings)| weightings.iter());
     let mut columns: Vec<&str> = weightings.copied().collect();
     columns.extend(["condition", "zeroed_by"]);
     let list = List::read(weights, &columns)?;
-    let mut scheme = Scheme::new(names(&list, "condition", true)?);
+    let mut scheme = NeedScheme::new(names(&list, "condition", true)?);
     let conditions = scheme.conditions.len();
     for row in list.rows() {
         let by = row.text("zeroed_by");
@@ -132,9 +132,9 @@ fn comorbidity(weights: &ListText, codes: &[(&ListText, &[&str])]) -> Result<Sch
 }
 
 /// Codes of three characters that are conditions of their own, with weights in tenths.
-fn weighted_codes(text: &ListText) -> Result<Scheme> {
+fn weighted_codes(text: &ListText) -> Result<NeedScheme> {
     let list = List::read(text, &["icd10_prefix", "weight"])?;
-    let mut scheme = Scheme::new(names(&list, "icd10_prefix", true)?);
+    let mut scheme = NeedScheme::new(names(&list, "icd10_prefix", true)?);
     let mut weights = Vec::new();
     for row in list.rows() {
         let condition = scheme.number(prefix(row, 3)?);
@@ -149,10 +149,10 @@ fn weighted_codes(text: &ListText) -> Result<Scheme> {
 }
 
 /// Conditions that are given by name, with the weights of several versions in millionths.
-fn versions(text: &ListText) -> Result<Scheme> {
+fn versions(text: &ListText) -> Result<NeedScheme> {
     let list = List::read(text, &["version", "condition", "weight"])?;
     names(&list, "version", false)?;
-    let mut scheme = Scheme::new(names(&list, "condition", false)?);
+    let mut scheme = NeedScheme::new(names(&list, "condition", false)?);
     let mut versions: Vec<(&str, Vec<(usize, i64)>)> = Vec::new();
     for row in list.rows() {
         let name = row.text("version");

@@ -1,7 +1,7 @@
 //! How conditions make a score: which there are, what stands for them, what they weigh.
 
 use super::finder::{Conditions, Finder};
-use super::list_file::{List, Row};
+use super::list_file::{List, ListRow};
 use crate::error::Result;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ pub(super) const MOST: usize = Conditions::BITS as usize;
 
 /// Conditions, and the ways of weighing them.
 #[derive(Debug, Default)]
-pub(super) struct Scheme {
+pub(super) struct NeedScheme {
     /// Their names, sorted.
     pub conditions: Vec<String>,
     /// For each condition those that take its weight away.
@@ -56,11 +56,11 @@ impl Weighting {
     }
 }
 
-impl Scheme {
+impl NeedScheme {
     /// A scheme without weightings of conditions that are different and sorted.
     pub(super) fn new(conditions: Vec<String>) -> Self {
         let zeroed_by = vec![0; conditions.len()];
-        Scheme {
+        NeedScheme {
             conditions,
             zeroed_by,
             weightings: Vec::new(),
@@ -118,7 +118,7 @@ pub(super) fn names(list: &List, column: &str, once: bool) -> Result<Vec<String>
 }
 
 /// A row's prefix of codes: a category, or a category and a fourth character.
-pub(super) fn prefix<'a>(row: Row<'a>, longest: usize) -> Result<&'a str> {
+pub(super) fn prefix<'a>(row: ListRow<'a>, longest: usize) -> Result<&'a str> {
     let prefix = row.required("icd10_prefix")?;
     let rule = match longest {
         3 => "icd10_prefix must be a capital letter and two digits",

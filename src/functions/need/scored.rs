@@ -1,10 +1,10 @@
 //! The aggregate behind the scores: which conditions a group has, and what they weigh together.
 
 use super::finder::Conditions;
-use super::scheme::{Scheme, Weighting, members};
+use super::scheme::{NeedScheme, Weighting, members};
 use crate::functions::aggregate::aggregate;
 use crate::functions::broken_rule::{broken_rule, none_of};
-use crate::functions::fold::{Fold, Kept, Rows};
+use crate::functions::fold::{Fold, FoldRows, Kept};
 use crate::functions::{Doc, Function};
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Int64Array, ListBuilder, StringArray, StringBuilder,
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// What a score's struct holds, and how it is told.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
+pub(super) struct ScoreShape {
     /// What the score's function is called with.
     pub doc: &'static Doc,
     /// The argument that names a weighting, where there are several.
@@ -31,7 +31,7 @@ pub(super) struct Shape {
 }
 
 /// The aggregate function of a scheme.
-pub(super) fn scored(shape: Shape, scheme: &Arc<Scheme>) -> Function {
+pub(super) fn scored(shape: ScoreShape, scheme: &Arc<NeedScheme>) -> Function {
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let mut calls = Vec::new();
     for codes in [
@@ -55,10 +55,10 @@ pub(super) fn scored(shape: Shape, scheme: &Arc<Scheme>) -> Function {
     )
 }
 
-impl Shape {
+impl ScoreShape {
     /// Of a score of named conditions, which `option` tells how to weigh in parts of `unit`.
     pub(super) fn of_conditions(doc: &'static Doc, option: &'static str, unit: i64) -> Self {
-        Shape {
+        ScoreShape {
             doc,
             option: Some(option),
             unit,
@@ -85,44 +85,44 @@ impl Shape {
 
 #[derive(Clone)]
 struct Scored {
-    shape: Shape,
-    scheme: Arc<Scheme>,
+    shape: ScoreShape,
+    scheme: Arc<NeedScheme>,
 }
 
 /// What a group has.
 #[derive(Debug, Clone, Default)]
-pub(super) struct State {
+pub(super) struct ScoreState {
     conditions: Conditions,
     /// One more than the number of its weighting; 0 before the first row.
     weighting: u8,
 }
 
 /// The weightings that rows ask for, by number.
-enum Asked {
+enum RequestedWeightings {
     All(u8),
     Each(Vec<u8>),
 }
 
-impl Asked {
+impl RequestedWeightings {
     fn by_any(&self, weighting: u8) -> bool {
         match self {
-            Asked::All(all) => *all == weighting,
-            Asked::Each(each) => each.contains(&weighting),
+            RequestedWeightings::All(all) => *all == weighting,
+            RequestedWeightings::Each(each) => each.contains(&weighting),
         }
     }
 
     fn by(&self, row: usize, weighting: u8) -> bool {
         match self {
-            Asked::All(_) => true,
-            Asked::Each(each) => each.get(row) == Some(&weighting),
+            RequestedWeightings::All(_) => true,
+            RequestedWeightings::Each(each) => each.get(row) == Some(&weighting),
         }
     }
 }
 
 impl Scored {
-    fn asked(&self, values: &[ArrayRef]) -> Result<Asked> {
+    fn asked(&self, values: &[ArrayRef]) -> Result<RequestedWeightings> {
         let Some(names) = values.get(1) else {
-            return Ok(Asked::All(0));
+            return Ok(RequestedWeightings::All(0));
         };
         let mut each: Vec<u8> = Vec::with_capacity(names.len());
         let mut last: Option<(&str, u8)> = None;
@@ -141,8 +141,8 @@ impl Scored {
             each.push(number);
         }
         Ok(match (same, each.first()) {
-            (true, Some(first)) => Asked::All(*first),
-            _ => Asked::Each(each),
+            (true, Some(first)) => RequestedWeightings::All(*first),
+            _ => RequestedWeightings::Each(each),
         })
     }
 
@@ -162,7 +162,7 @@ impl Scored {
     }
 
     /// Adds to a group's conditions under the weighting `number`.
-    fn add(&self, state: &mut State, conditions: Conditions, weighting: u8) -> Result<()> {
+    fn add(&self, state: &mut ScoreState, conditions: Conditions, weighting: u8) -> Result<()> {
         if state.weighting != weighting + 1 {
             if state.weighting != 0 {
                 let rule = "must be the same in all rows of a group";
@@ -175,14 +175,14 @@ impl Scored {
     }
 
     /// A group's weighting, and the conditions that this weighting knows.
-    fn present(&self, state: &State) -> Option<(&Weighting, Conditions)> {
+    fn present(&self, state: &ScoreState) -> Option<(&Weighting, Conditions)> {
         let number = usize::from(state.weighting.saturating_sub(1));
         let weighting = self.scheme.weightings.get(number)?;
         Some((weighting, state.conditions & weighting.known))
     }
 }
 
-impl Kept for State {
+impl Kept for ScoreState {
     fn types() -> Vec<DataType> {
         vec![DataType::UInt64, DataType::UInt64, DataType::UInt8]
     }
@@ -200,7 +200,7 @@ impl Kept for State {
 }
 
 impl Fold for Scored {
-    type State = State;
+    type State = ScoreState;
 
     fn check(&self, arguments: &[Expr]) -> Result<()> {
         if let Some(Expr::Literal(name, _)) = arguments.get(1) {
@@ -209,7 +209,12 @@ impl Fold for Scored {
         Ok(())
     }
 
-    fn update(&self, states: &mut [State], values: &[ArrayRef], rows: Rows) -> Result<usize> {
+    fn update(
+        &self,
+        states: &mut [ScoreState],
+        values: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
         let asked = self.asked(values)?;
         for (number, weighting) in (0..).zip(&self.scheme.weightings) {
             if !asked.by_any(number) {
@@ -227,7 +232,12 @@ impl Fold for Scored {
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [State], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
+    fn merge(
+        &self,
+        states: &mut [ScoreState],
+        saved: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
         let low = saved[0].as_primitive::<UInt64Type>();
         let high = saved[1].as_primitive::<UInt64Type>();
         let weighting = saved[2].as_primitive::<UInt8Type>();
@@ -242,7 +252,7 @@ impl Fold for Scored {
         Ok(0)
     }
 
-    fn finish(&self, states: Vec<State>) -> Result<ArrayRef> {
+    fn finish(&self, states: Vec<ScoreState>) -> Result<ArrayRef> {
         let mut scores = Vec::with_capacity(states.len());
         let mut names = ListBuilder::new(StringBuilder::new());
         let mut numbers = Vec::with_capacity(states.len());

@@ -3,8 +3,8 @@
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::numbers;
 use crate::functions::broken_rule::broken_rule;
-use crate::functions::fold::{Fold, Rows};
-use crate::functions::settings::Setting;
+use crate::functions::fold::{Fold, FoldRows};
+use crate::functions::settings::FunctionSetting;
 use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
 use arrow::array::{ArrayRef, Int64Array};
@@ -53,9 +53,9 @@ type Days = Sums<1, 1>;
 impl Fold for Average {
     type State = Days;
 
-    fn update(&self, states: &mut [Days], values: &[ArrayRef], rows: Rows) -> Result<usize> {
-        let days = Setting::of(values, 0, 0.0);
-        let period = Setting::of(values, 1, f64::NAN);
+    fn update(&self, states: &mut [Days], values: &[ArrayRef], rows: FoldRows) -> Result<usize> {
+        let days = FunctionSetting::of(values, 0, 0.0);
+        let period = FunctionSetting::of(values, 1, f64::NAN);
         rows.each(|row, group| {
             let period = match period.at(row) {
                 Some(period) if period > 0.0 && period.is_finite() => period,
@@ -73,7 +73,7 @@ impl Fold for Average {
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [Days], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
+    fn merge(&self, states: &mut [Days], saved: &[ArrayRef], rows: FoldRows) -> Result<usize> {
         Days::merge(states, saved, rows, DOC.name, &SETTINGS)?;
         Ok(0)
     }

@@ -3,10 +3,10 @@
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::{count, given, multiplier, numbers, population};
 use crate::functions::broken_rule::broken_rule;
-use crate::functions::fold::{Fold, Rows};
+use crate::functions::fold::{Fold, FoldRows};
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::result::{Intervals, interval_type};
-use crate::functions::settings::Setting;
+use crate::functions::settings::FunctionSetting;
 use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
 use crate::statistics::limits::{CONFIDENCE, EXACT_BELOW};
@@ -23,7 +23,7 @@ pub(super) struct Direct {
 
 /// Of a group's bands: Σ x, Σ n, Σ w, Σ w x / n, and Σ x (w / n)², with the squares in place of x
 /// where people have several events.
-type Bands = Sums<5, 2>;
+type DirectSums = Sums<5, 2>;
 
 const PARTS: [&str; 4] = ["observed", "population", "variance", "standard_error"];
 const SETTINGS: [&str; 2] = ["multiplier", "confidence"];
@@ -72,17 +72,22 @@ impl Direct {
 }
 
 impl Fold for Direct {
-    type State = Bands;
+    type State = DirectSums;
 
-    fn update(&self, states: &mut [Bands], values: &[ArrayRef], rows: Rows) -> Result<usize> {
+    fn update(
+        &self,
+        states: &mut [DirectSums],
+        values: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
         let name = self.function;
         let least = self.columns();
-        let column = |index| Setting::of(values, index, f64::NAN);
+        let column = |index| FunctionSetting::of(values, index, f64::NAN);
         let (x, squares) = (column(0), column(1));
         let (n, weight) = (column(least - 2), column(least - 1));
         let settings = [
-            Setting::of(values, least, 100_000.0),
-            Setting::of(values, least + 1, CONFIDENCE),
+            FunctionSetting::of(values, least, 100_000.0),
+            FunctionSetting::of(values, least + 1, CONFIDENCE),
         ];
         rows.each(|row, group| {
             let events = count(name, "x", x.at(row).unwrap_or(0.0))?;
@@ -108,12 +113,17 @@ impl Fold for Direct {
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [Bands], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
-        Bands::merge(states, saved, rows, self.function, &SETTINGS)?;
+    fn merge(
+        &self,
+        states: &mut [DirectSums],
+        saved: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
+        DirectSums::merge(states, saved, rows, self.function, &SETTINGS)?;
         Ok(0)
     }
 
-    fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
+    fn finish(&self, states: Vec<DirectSums>) -> Result<ArrayRef> {
         let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
         for bands in &states {

@@ -3,10 +3,10 @@
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::{count, given, multiplier, numbers, population};
 use crate::functions::doc::Argument;
-use crate::functions::fold::{Fold, Rows};
+use crate::functions::fold::{Fold, FoldRows};
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::result::{Intervals, interval_type};
-use crate::functions::settings::Setting;
+use crate::functions::settings::FunctionSetting;
 use crate::functions::sums::Sums;
 use crate::functions::{Doc, Function};
 use crate::statistics::limits::CONFIDENCE;
@@ -28,7 +28,7 @@ pub(super) struct Indirect {
 }
 
 /// Of a group's bands: Σ x, Σ n, Σ n x_ref / n_ref, Σ x_ref and Σ n_ref.
-type Bands = Sums<5, 2>;
+type IndirectSums = Sums<5, 2>;
 
 /// The arguments, as documents say them.
 pub(super) const X: Argument = (
@@ -57,15 +57,20 @@ impl Indirect {
 }
 
 impl Fold for Indirect {
-    type State = Bands;
+    type State = IndirectSums;
 
-    fn update(&self, states: &mut [Bands], values: &[ArrayRef], rows: Rows) -> Result<usize> {
+    fn update(
+        &self,
+        states: &mut [IndirectSums],
+        values: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
         let name = self.function;
-        let column = |index| Setting::of(values, index, f64::NAN);
+        let column = |index| FunctionSetting::of(values, index, f64::NAN);
         let (x, n, x_ref, n_ref) = (column(0), column(1), column(2), column(3));
         let settings = [
-            Setting::of(values, 4, self.multiplier),
-            Setting::of(values, 5, CONFIDENCE),
+            FunctionSetting::of(values, 4, self.multiplier),
+            FunctionSetting::of(values, 5, CONFIDENCE),
         ];
         rows.each(|row, group| {
             let observed = count(name, "x", x.at(row).unwrap_or(0.0))?;
@@ -81,12 +86,17 @@ impl Fold for Indirect {
         Ok(0)
     }
 
-    fn merge(&self, states: &mut [Bands], saved: &[ArrayRef], rows: Rows) -> Result<usize> {
-        Bands::merge(states, saved, rows, self.function, &SETTINGS)?;
+    fn merge(
+        &self,
+        states: &mut [IndirectSums],
+        saved: &[ArrayRef],
+        rows: FoldRows,
+    ) -> Result<usize> {
+        IndirectSums::merge(states, saved, rows, self.function, &SETTINGS)?;
         Ok(0)
     }
 
-    fn finish(&self, states: Vec<Bands>) -> Result<ArrayRef> {
+    fn finish(&self, states: Vec<IndirectSums>) -> Result<ArrayRef> {
         let mut out = Intervals::of(&PARTS);
         let mut levels = Levels::default();
         for bands in &states {

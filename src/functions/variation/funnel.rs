@@ -1,6 +1,6 @@
 //! The lines of a funnel plot.
 
-use crate::statistics::limits::{Level, count_limits};
+use crate::statistics::limits::{ConfidenceLevel, count_limits};
 
 /// The inner and the outer pair of lines, as two-sided confidence: one area in 40, and one in 1000,
 /// lies beyond each line by chance.
@@ -8,7 +8,7 @@ pub(super) const PAIRS: [f64; 2] = [0.95, 0.998];
 
 /// The lines of a proportion `baseline` at a population of `n`.
 pub(super) fn proportion_lines(n: f64, baseline: f64, confidence: f64) -> (f64, f64) {
-    let spread = Level::new(confidence).z() * (baseline * (1.0 - baseline) / n).sqrt();
+    let spread = ConfidenceLevel::new(confidence).z() * (baseline * (1.0 - baseline) / n).sqrt();
     ((baseline - spread).max(0.0), (baseline + spread).min(1.0))
 }
 
@@ -16,7 +16,7 @@ pub(super) fn proportion_lines(n: f64, baseline: f64, confidence: f64) -> (f64, 
 /// observed so many, and for which the baseline is just at the edge of chance. Nothing observed has
 /// no upper line, nor has next to nothing.
 pub(super) fn count_lines(observed: f64, baseline: f64, confidence: f64) -> (f64, Option<f64>) {
-    let (fewest, most) = Level::new(confidence).poisson(observed);
+    let (fewest, most) = ConfidenceLevel::new(confidence).poisson(observed);
     let upper = observed / fewest * baseline;
     let upper = Some(upper).filter(|upper| observed > 0.0 && upper.is_finite());
     (observed / most * baseline, upper)

@@ -5,7 +5,7 @@ use super::process::Process;
 /// Why a point is a signal, the first that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(super) enum Signal {
+pub(super) enum XmrSignal {
     /// It lies outside the process limits.
     Outside,
     /// It is one of seven points or more, each above, or each below, the one before.
@@ -16,14 +16,14 @@ pub(super) enum Signal {
     Shift,
 }
 
-impl Signal {
+impl XmrSignal {
     /// In a table.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Signal::Outside => "outside",
-            Signal::Trend => "trend",
-            Signal::TwoInThree => "two in three",
-            Signal::Shift => "shift",
+            XmrSignal::Outside => "outside",
+            XmrSignal::Trend => "trend",
+            XmrSignal::TwoInThree => "two in three",
+            XmrSignal::Shift => "shift",
         }
     }
 }
@@ -35,7 +35,7 @@ const RUN: usize = 7;
 #[derive(Debug, Default)]
 pub(super) struct Signals {
     /// Of each point: its signal.
-    pub of: Vec<Option<Signal>>,
+    pub of: Vec<Option<XmrSignal>>,
     /// Of each point: 1 above the mean, −1 below, 0 on it or missing.
     pub sides: Vec<i8>,
     /// Of each point: 1 in a trend upwards, −1 in one downwards, 0 in none. A point where one turns
@@ -68,7 +68,7 @@ impl Signals {
         self.mark_trends(y);
         for (signal, y) in self.of.iter_mut().zip(y) {
             if outside(*y) {
-                *signal = Some(Signal::Outside);
+                *signal = Some(XmrSignal::Outside);
             }
         }
     }
@@ -81,7 +81,7 @@ impl Signals {
                 continue;
             }
             if side != 0 && end - start >= RUN {
-                self.of[start..end].fill(Some(Signal::Shift));
+                self.of[start..end].fill(Some(XmrSignal::Shift));
             }
             start = end;
         }
@@ -95,7 +95,7 @@ impl Signals {
             if side.abs() == 3 && near.count() >= 2 {
                 for point in three {
                     if self.near[point] {
-                        self.of[point] = Some(Signal::TwoInThree);
+                        self.of[point] = Some(XmrSignal::TwoInThree);
                     }
                 }
             }
@@ -117,7 +117,7 @@ impl Signals {
                 continue;
             }
             if direction != 0 && point - start >= RUN {
-                self.of[start..point].fill(Some(Signal::Trend));
+                self.of[start..point].fill(Some(XmrSignal::Trend));
                 self.trends[start..point].fill(direction);
             }
             (start, direction) = (point - 1, step);
@@ -133,7 +133,7 @@ mod tests {
         let process = Process::of(y, true, y.len(), &mut vec![0.0; y.len()]);
         let mut signals = Signals::default();
         signals.find(y, &process);
-        signals.of.iter().map(|s| s.map(Signal::name)).collect()
+        signals.of.iter().map(|s| s.map(XmrSignal::name)).collect()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::process::Process;
 use super::signals::Signals;
-use super::xmr_columns::{Assurance, Columns, Point, Variation, chart_type};
+use super::xmr_columns::{Assurance, Variation, XmrColumns, XmrPoint, chart_type};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::window::series_window;
 use crate::functions::{Doc, Function};
@@ -71,7 +71,7 @@ pub(super) fn function() -> Function {
 
 fn charts(arguments: &[ArrayRef], partitions: &[Range<usize>]) -> Result<ArrayRef> {
     let series = Series::read(arguments)?;
-    let mut columns = Columns::with_capacity(series.y.len());
+    let mut columns = XmrColumns::with_capacity(series.y.len());
     let mut signals = Signals::default();
     for partition in partitions {
         series.chart(partition.clone(), &mut signals, &mut columns);
@@ -136,7 +136,7 @@ impl Series {
     }
 
     /// Adds the chart of the series in `rows`.
-    fn chart(&self, rows: Range<usize>, signals: &mut Signals, columns: &mut Columns) {
+    fn chart(&self, rows: Range<usize>, signals: &mut Signals, columns: &mut XmrColumns) {
         let mut start = rows.start;
         let mut last = None;
         while start < rows.end {
@@ -150,7 +150,12 @@ impl Series {
     }
 
     /// Adds the points between two restarts.
-    fn process(&self, rows: Range<usize>, signals: &mut Signals, columns: &mut Columns) -> Process {
+    fn process(
+        &self,
+        rows: Range<usize>,
+        signals: &mut Signals,
+        columns: &mut XmrColumns,
+    ) -> Process {
         let y = &self.y[rows.clone()];
         let screen = said(&self.screen, rows.start, true);
         let baseline = self.baseline(rows.start);
@@ -165,7 +170,7 @@ impl Series {
                 0 => side,
                 trend => trend,
             };
-            columns.point((!y[i].is_nan()).then_some(Point {
+            columns.point((!y[i].is_nan()).then_some(XmrPoint {
                 side,
                 signal,
                 variation: match (signal, self.improvement(row)) {

@@ -1,7 +1,7 @@
 //! The struct that a control chart gives for each period.
 
 use super::process::Process;
-use super::signals::Signal;
+use super::signals::XmrSignal;
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int32Array, StringArray, StringBuilder, StructArray,
 };
@@ -55,10 +55,10 @@ impl Assurance {
 
 /// A point that is not missing.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Point {
+pub(super) struct XmrPoint {
     /// 1 above the mean, −1 below, 0 on it.
     pub side: i8,
-    pub signal: Option<Signal>,
+    pub signal: Option<XmrSignal>,
     pub variation: Variation,
 }
 
@@ -93,7 +93,7 @@ fn fields() -> Fields {
 }
 
 /// Builds them, column by column.
-pub(super) struct Columns {
+pub(super) struct XmrColumns {
     /// The numbers of a process, in the order of [`fields`].
     limits: [Vec<f64>; 5],
     ranges: Vec<f64>,
@@ -107,10 +107,10 @@ pub(super) struct Columns {
     few: Vec<bool>,
 }
 
-impl Columns {
+impl XmrColumns {
     pub(super) fn with_capacity(rows: usize) -> Self {
         let texts = |bytes| StringBuilder::with_capacity(rows, rows * bytes);
-        Columns {
+        XmrColumns {
             limits: [(); 5].map(|()| Vec::with_capacity(rows)),
             ranges: Vec::with_capacity(rows),
             present: Vec::with_capacity(rows),
@@ -149,13 +149,13 @@ impl Columns {
     }
 
     /// The next point, or a missing one.
-    pub(super) fn point(&mut self, point: Option<Point>) {
+    pub(super) fn point(&mut self, point: Option<XmrPoint>) {
         self.present.push(point.is_some());
         self.sides
             .push(point.map_or(0, |point| i32::from(point.side)));
         let signal = point.and_then(|point| point.signal);
         self.special.push(signal.is_some());
-        self.signals.append_option(signal.map(Signal::name));
+        self.signals.append_option(signal.map(XmrSignal::name));
         self.variations
             .append_option(point.map(|point| point.variation.name()));
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// What an argument must be.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Rule {
+pub(super) enum WaitingRule {
     /// 0 or more.
     NotNegative,
     /// More than 0.
@@ -24,7 +24,7 @@ pub(super) enum Rule {
 pub(super) fn compute<const N: usize>(
     doc: &Doc,
     arguments: &[ArrayRef],
-    rules: [Rule; N],
+    rules: [WaitingRule; N],
     defaults: [f64; N],
     formula: impl Fn([f64; N]) -> f64,
 ) -> Result<ArrayRef> {
@@ -52,16 +52,16 @@ pub(super) fn compute<const N: usize>(
 fn check(
     function: &'static str,
     argument: &'static str,
-    rule: Rule,
+    rule: WaitingRule,
     column: &Float64Array,
 ) -> Result<()> {
     let mut numbers = column.iter().flatten();
     let (kept, said) = match rule {
-        Rule::NotNegative => (
+        WaitingRule::NotNegative => (
             numbers.all(|n| n.is_finite() && n >= 0.0),
             "must be 0 or more",
         ),
-        Rule::Positive => (numbers.all(|n| n.is_finite() && n > 0.0), "must be above 0"),
+        WaitingRule::Positive => (numbers.all(|n| n.is_finite() && n > 0.0), "must be above 0"),
     };
     if !kept {
         return broken_rule(function, argument, said);

@@ -1,6 +1,6 @@
 //! `queue_load(demand, capacity)`: whether a list grows.
 
-use super::formula::{Rule, compute};
+use super::formula::{WaitingRule, compute};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::datatypes::DataType::Float64;
@@ -22,7 +22,7 @@ const DOC: Doc = Doc {
 
 pub(super) fn function() -> Function {
     scalar(&DOC, &[&[Float64, Float64]], Float64, |arguments| {
-        let rules = [Rule::NotNegative, Rule::Positive];
+        let rules = [WaitingRule::NotNegative, WaitingRule::Positive];
         compute(&DOC, arguments, rules, [0.0; 2], |[demand, capacity]| {
             demand / capacity
         })

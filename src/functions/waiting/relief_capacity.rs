@@ -1,6 +1,6 @@
 //! `relief_capacity(demand, queue, target_queue)`: what brings a list down.
 
-use super::formula::{Rule, compute};
+use super::formula::{WaitingRule, compute};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::datatypes::DataType::Float64;
@@ -37,11 +37,11 @@ pub(super) fn function() -> Function {
     ];
     scalar(&DOC, calls, Float64, |arguments| {
         let rules = [
-            Rule::NotNegative,
-            Rule::NotNegative,
-            Rule::NotNegative,
-            Rule::Positive,
-            Rule::NotNegative,
+            WaitingRule::NotNegative,
+            WaitingRule::NotNegative,
+            WaitingRule::NotNegative,
+            WaitingRule::Positive,
+            WaitingRule::NotNegative,
         ];
         let defaults = [0.0, 0.0, 0.0, 26.0, 0.0];
         let formula = |[demand, queue, target, weeks, sd]: [f64; 5]| {

@@ -1,6 +1,6 @@
 //! `target_capacity(demand, target_wait)`: what keeps a list within its target.
 
-use super::formula::{Rule, compute};
+use super::formula::{WaitingRule, compute};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::datatypes::DataType::Float64;
@@ -43,11 +43,11 @@ pub(super) fn function() -> Function {
     ];
     scalar(&DOC, calls, Float64, |arguments| {
         let rules = [
-            Rule::NotNegative,
-            Rule::Positive,
-            Rule::Positive,
-            Rule::NotNegative,
-            Rule::NotNegative,
+            WaitingRule::NotNegative,
+            WaitingRule::Positive,
+            WaitingRule::Positive,
+            WaitingRule::NotNegative,
+            WaitingRule::NotNegative,
         ];
         let defaults = [0.0, 0.0, 4.0, 1.0, 1.0];
         let formula = |[demand, wait, factor, cvd, cvc]: [f64; 5]| {

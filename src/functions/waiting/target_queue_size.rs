@@ -1,6 +1,6 @@
 //! `target_queue_size(demand, target_wait)`: how long a list may be.
 
-use super::formula::{Rule, compute};
+use super::formula::{WaitingRule, compute};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::datatypes::DataType::Float64;
@@ -30,7 +30,11 @@ const DOC: Doc = Doc {
 pub(super) fn function() -> Function {
     let calls: &[&[_]] = &[&[Float64, Float64], &[Float64, Float64, Float64]];
     scalar(&DOC, calls, Float64, |arguments| {
-        let rules = [Rule::NotNegative, Rule::Positive, Rule::Positive];
+        let rules = [
+            WaitingRule::NotNegative,
+            WaitingRule::Positive,
+            WaitingRule::Positive,
+        ];
         let defaults = [0.0, 0.0, 4.0];
         compute(
             &DOC,

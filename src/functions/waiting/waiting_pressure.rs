@@ -1,6 +1,6 @@
 //! `waiting_pressure(mean_wait, target_wait)`: how near a list is to missing its target.
 
-use super::formula::{Rule, compute};
+use super::formula::{WaitingRule, compute};
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
 use arrow::datatypes::DataType::Float64;
@@ -25,7 +25,7 @@ const DOC: Doc = Doc {
 
 pub(super) fn function() -> Function {
     scalar(&DOC, &[&[Float64, Float64]], Float64, |arguments| {
-        let rules = [Rule::NotNegative, Rule::Positive];
+        let rules = [WaitingRule::NotNegative, WaitingRule::Positive];
         compute(&DOC, arguments, rules, [0.0; 2], |[mean, target]| {
             2.0 * mean / target
         })

@@ -2,9 +2,9 @@
 
 use super::analyst::{Analyst, lowered, name};
 use super::attribute::{Attr, Attrs, Bases, PEOPLE};
-use super::expression::Value;
-use super::relation::{Column, Level, Measure, Relation};
-use super::taint::{Kind, Taint, Why};
+use super::expression::ExpressionValue;
+use super::relation::{Level, Relation, RelationColumn, SensitiveMeasure};
+use super::taint::{Taint, TaintKind, Why};
 use crate::functions::person::AVERAGE_PEOPLE;
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::AggregateFunction;
@@ -41,10 +41,10 @@ impl Analyst<'_> {
         for expr in &by {
             let value = self.value(expr, &rows, schema);
             let mut column = self.column(value, expr, &mut dependencies);
-            if let Some(why) = column.taint.why(Kind::Count) {
-                rows.rows.add(Kind::Count, why.clone());
+            if let Some(why) = column.taint.why(TaintKind::Count) {
+                rows.rows.add(TaintKind::Count, why.clone());
             }
-            if column.taint.has(Kind::Identifying) && column.pseudonym.is_none() {
+            if column.taint.has(TaintKind::Identifying) && column.pseudonym.is_none() {
                 rows.rows.merge(&column.taint.implied());
             }
             if column.measure.take().is_some() {
@@ -53,13 +53,16 @@ impl Analyst<'_> {
             columns.push(column);
         }
         rows.dependencies.extend(dependencies);
-        let keyed = columns.iter().any(|c| c.taint.has(Kind::Identifying));
+        let keyed = columns.iter().any(|c| c.taint.has(TaintKind::Identifying));
         let mut attrs: Attrs = columns.iter().map(|c| c.attr).collect();
         if sets {
             // Its rows are totals of one another.
             let set = self.attributes.fresh("a grouping set");
             attrs.insert(set);
-            columns.push(Column::new(set, Taint::of(Kind::Ranked, "a grouping set")));
+            columns.push(RelationColumn::new(
+                set,
+                Taint::of(TaintKind::Ranked, "a grouping set"),
+            ));
             let whole = Attrs::new();
             rows.dependencies.retain(|(from, _)| from != &whole);
         }
@@ -93,7 +96,7 @@ impl Analyst<'_> {
         rows
     }
 
-    fn aggregated(&mut self, expr: &Expr, groups: &Groups) -> Column {
+    fn aggregated(&mut self, expr: &Expr, groups: &Groups) -> RelationColumn {
         let inner = match expr {
             Expr::Alias(alias) => &alias.expr,
             other => other,
@@ -101,10 +104,10 @@ impl Analyst<'_> {
         let attr = self.attributes.fresh(format!("`{}`", name(expr)));
         let Expr::AggregateFunction(function) = inner else {
             let why = self.why(expr, "is of a kind that is not analysed");
-            return Column::new(attr, Taint::worst(why));
+            return RelationColumn::new(attr, Taint::worst(why));
         };
         let params = &function.params;
-        let values: Vec<Value> = params
+        let values: Vec<ExpressionValue> = params
             .args
             .iter()
             .map(|arg| self.value(arg, groups.rows, groups.schema))
@@ -119,7 +122,8 @@ impl Analyst<'_> {
             let value = self.value(&sort.expr, groups.rows, groups.schema);
             chosen.merge(&value.taint().implied());
         }
-        let mut column = Column::new(attr, self.told(function, &values, &chosen, expr, groups));
+        let mut column =
+            RelationColumn::new(attr, self.told(function, &values, &chosen, expr, groups));
         column.unlinked = values.iter().any(|value| value.column.unlinked);
         let proof = self.honest(function, &values, groups);
         match proof {
@@ -151,16 +155,18 @@ impl Analyst<'_> {
     fn told(
         &mut self,
         function: &AggregateFunction,
-        values: &[Value],
+        values: &[ExpressionValue],
         chosen: &Taint,
         expr: &Expr,
         groups: &Groups,
     ) -> Taint {
         let counts = function.func.name() == "count";
-        let mut taint =
-            chosen
-                .clone()
-                .without(&[Kind::Area, Kind::Dated, Kind::Ranked, Kind::Written]);
+        let mut taint = chosen.clone().without(&[
+            TaintKind::Area,
+            TaintKind::Dated,
+            TaintKind::Ranked,
+            TaintKind::Written,
+        ]);
         for value in values {
             if counts && (!function.params.distinct || value.column.pseudonym.is_some()) {
                 taint.merge(&self.absence(expr, value));
@@ -169,15 +175,15 @@ impl Analyst<'_> {
             }
         }
         let adds = ADDS.contains(&function.func.name());
-        if taint.has(Kind::Area) && !groups.one_person && !adds {
-            taint.add(Kind::Written, self.why(expr, "picks one of several"));
+        if taint.has(TaintKind::Area) && !groups.one_person && !adds {
+            taint.add(TaintKind::Written, self.why(expr, "picks one of several"));
         }
         let why = self.why(expr, "is an aggregate over people");
         let free = groups.rows.level == Level::Free && !taint.is_of_people();
         if groups.one_person {
-            taint.add(Kind::Personal, why);
+            taint.add(TaintKind::Personal, why);
         } else if !free {
-            taint.add(Kind::Count, why);
+            taint.add(TaintKind::Count, why);
         }
         taint
     }
@@ -187,13 +193,13 @@ impl Analyst<'_> {
         &self,
         expr: &Expr,
         function: &AggregateFunction,
-        values: &[Value],
+        values: &[ExpressionValue],
         chosen: &Taint,
     ) -> bool {
         let sums_counts =
             function.func.name() == "sum" && values.iter().all(|v| v.column.measure.is_some());
         let counts = function.func.name() == "count";
-        let hidden = |analyst: &Self, value: &Value| {
+        let hidden = |analyst: &Self, value: &ExpressionValue| {
             if counts && (!function.params.distinct || value.column.pseudonym.is_some()) {
                 analyst.absence(expr, value).is_hidden()
             } else {
@@ -207,9 +213,9 @@ impl Analyst<'_> {
     fn honest(
         &mut self,
         function: &AggregateFunction,
-        values: &[Value],
+        values: &[ExpressionValue],
         groups: &Groups,
-    ) -> Result<Measure, Why> {
+    ) -> Result<SensitiveMeasure, Why> {
         let params = &function.params;
         let shown = function.func.name();
         match (shown, values) {
@@ -220,7 +226,7 @@ impl Analyst<'_> {
                     let is_own = value.bare.is_some_and(|attr| rest.remove(&attr));
                     (is_own && rest.is_subset(&groups.fixed)).then_some(rest)
                 });
-                Ok(Measure {
+                Ok(SensitiveMeasure {
                     spread: own.min_by_key(Attrs::len).unwrap_or(groups.by.clone()),
                     bases: Bases::from([PEOPLE.into()]),
                 })
@@ -256,8 +262,8 @@ impl Analyst<'_> {
     }
 
     /// The proof that nobody has two rows in a group.
-    fn rows_once(&mut self, groups: &Groups) -> Result<Measure, Why> {
-        let mut best: Option<Measure> = None;
+    fn rows_once(&mut self, groups: &Groups) -> Result<SensitiveMeasure, Why> {
+        let mut best: Option<SensitiveMeasure> = None;
         let mut missing: Option<Attrs> = None;
         let mut labelled = false;
         for key in &groups.rows.keys {
@@ -273,7 +279,7 @@ impl Analyst<'_> {
                     continue;
                 }
                 if best.as_ref().is_none_or(|b| rest.len() < b.spread.len()) {
-                    best = Some(Measure {
+                    best = Some(SensitiveMeasure {
                         spread: rest,
                         bases: bases.clone(),
                     });

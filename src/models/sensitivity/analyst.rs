@@ -1,10 +1,10 @@
 //! Walks a logical plan.
 
 use super::attribute::{Attributes, Attrs};
-use super::expression::Value;
+use super::expression::ExpressionValue;
 use super::facts::Facts;
-use super::relation::{Column, Level, Relation};
-use super::taint::{Kind, Taint, Why};
+use super::relation::{Level, Relation, RelationColumn};
+use super::taint::{Taint, TaintKind, Why};
 use crate::lake::TableName;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column as Named, DFSchema};
@@ -96,10 +96,10 @@ impl Analyst<'_> {
                     let attr = self
                         .attributes
                         .fresh(format!("`{}` of values", field.name()));
-                    let taint = Taint::of(Kind::Written, "it is written out in the SQL");
-                    Column {
+                    let taint = Taint::of(TaintKind::Written, "it is written out in the SQL");
+                    RelationColumn {
                         unlinked: true,
-                        ..Column::new(attr, taint)
+                        ..RelationColumn::new(attr, taint)
                     }
                 });
                 let columns = columns.collect();
@@ -124,11 +124,10 @@ impl Analyst<'_> {
     /// Rows of which nothing can be proved.
     pub(super) fn unknown(&mut self, plan: &LogicalPlan, what: &str) -> Relation {
         let why: Why = format!("{what} ({})", self.place).into();
-        let columns = plan
-            .schema()
-            .fields()
-            .iter()
-            .map(|_| Column::new(self.attributes.fresh(what), Taint::worst(why.clone())));
+        let columns =
+            plan.schema().fields().iter().map(|_| {
+                RelationColumn::new(self.attributes.fresh(what), Taint::worst(why.clone()))
+            });
         let columns = columns.collect();
         let mut rows = Relation::new(self.attributes, columns, what);
         rows.rows = Taint::worst(why);
@@ -139,10 +138,10 @@ impl Analyst<'_> {
     /// A column for a value; what decides it is noted among the dependencies.
     pub(super) fn column(
         &mut self,
-        value: Value,
+        value: ExpressionValue,
         expr: &Expr,
         dependencies: &mut Vec<(Attrs, u32)>,
-    ) -> Column {
+    ) -> RelationColumn {
         let mut column = value.column;
         column.attr = match value.bare {
             Some(attr) => attr,
@@ -181,9 +180,9 @@ impl Analyst<'_> {
         let condition = self.value(predicate, &rows, schema);
         rows.chosen_by(condition.taint());
         // A table that is looked up by codes of areas, in a join that is written as a condition.
-        if let Some(why) = condition.taint().why(Kind::Area) {
+        if let Some(why) = condition.taint().why(TaintKind::Area) {
             for column in rows.columns.iter_mut().filter(|c| c.unlinked) {
-                column.taint.add(Kind::Area, why.clone());
+                column.taint.add(TaintKind::Area, why.clone());
             }
         }
         self.dates(&mut rows, &[predicate], schema);
@@ -223,14 +222,14 @@ impl Analyst<'_> {
     /// chance.
     pub(super) fn picked(&self, rows: &Relation, chosen: &mut Taint, why: &Why) {
         if rows.level > Level::Free {
-            chosen.add(Kind::Count, why.clone());
+            chosen.add(TaintKind::Count, why.clone());
         }
-        if rows.columns.iter().any(|c| c.taint.has(Kind::Area)) {
+        if rows.columns.iter().any(|c| c.taint.has(TaintKind::Area)) {
             let what = format!(
                 "some areas or organisations are picked out ({})",
                 self.place
             );
-            chosen.add(Kind::Chosen, what);
+            chosen.add(TaintKind::Chosen, what);
         }
     }
 
@@ -240,14 +239,17 @@ impl Analyst<'_> {
         rows.keys = vec![attrs];
         rows.tidy();
         for column in &mut rows.columns {
-            if let Some(why) = column.taint.why(Kind::Count) {
-                rows.rows.add(Kind::Count, why.clone());
+            if let Some(why) = column.taint.why(TaintKind::Count) {
+                rows.rows.add(TaintKind::Count, why.clone());
             }
             if column.measure.take().is_some() {
                 column.lost = Some("equal counts are one after distinct".into());
             }
         }
-        let keyed = rows.columns.iter().any(|c| c.taint.has(Kind::Identifying));
+        let keyed = rows
+            .columns
+            .iter()
+            .any(|c| c.taint.has(TaintKind::Identifying));
         lowered(&mut rows, keyed);
         rows.order = Taint::default();
         rows

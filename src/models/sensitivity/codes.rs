@@ -5,8 +5,8 @@
 //! be looked at once there is data; any other way of picking is not known, and refused.
 
 use super::analyst::Analyst;
-use super::expression::Value;
-use super::taint::{Choice, Kind, Taint};
+use super::expression::ExpressionValue;
+use super::taint::{Choice, Taint, TaintKind};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::expr::InList;
 use datafusion::logical_expr::{Expr, ExprSchemable};
@@ -95,38 +95,43 @@ fn text(value: &ScalarValue) -> Option<&str> {
 impl Analyst<'_> {
     /// What it tells that two values are, or are not, equal, as far as codes go. Codes may be equal to
     /// other codes: `Area` stays, for tables that are looked up.
-    pub(super) fn equal_codes(&self, expr: &Expr, left: &Value, right: &Value) -> Taint {
+    pub(super) fn equal_codes(
+        &self,
+        expr: &Expr,
+        left: &ExpressionValue,
+        right: &ExpressionValue,
+    ) -> Taint {
         let mut taint = left.taint().clone().with(right.taint());
         for (codes, other) in [(left, right), (right, left)] {
-            if !codes.taint().has(Kind::Area) {
+            if !codes.taint().has(TaintKind::Area) {
                 continue;
             }
             let written = other.column.literal.as_ref();
             if written.is_some_and(makes_no_code) {
                 // `replace(code, 'a', '') = ''` is a way of saying `code = 'a'`.
-                if codes.taint().has(Kind::Written) {
-                    taint.add(Kind::Chosen, self.picks(expr));
+                if codes.taint().has(TaintKind::Written) {
+                    taint.add(TaintKind::Chosen, self.picks(expr));
                 }
                 continue;
             }
             match written.and_then(code) {
-                Some(code) if !codes.taint().has(Kind::Written) => {
+                Some(code) if !codes.taint().has(TaintKind::Written) => {
                     taint.choices.insert(Choice {
                         code: code.into(),
                         why: self.why(expr, "picks out an area or organisation"),
                     });
                 }
-                _ if other.taint().has(Kind::Written) => {
-                    taint.add(Kind::Chosen, self.picks(expr));
+                _ if other.taint().has(TaintKind::Written) => {
+                    taint.add(TaintKind::Chosen, self.picks(expr));
                 }
                 _ => {}
             }
         }
-        taint.without(&[Kind::Written])
+        taint.without(&[TaintKind::Written])
     }
 
     /// `code in ('a', 'b')`.
-    pub(super) fn in_list(&self, expr: &Expr, list: &InList, values: &[Value]) -> Taint {
+    pub(super) fn in_list(&self, expr: &Expr, list: &InList, values: &[ExpressionValue]) -> Taint {
         let Some((codes, members)) = values.split_first() else {
             return Taint::worst(self.why(expr, "is an empty list"));
         };
@@ -143,10 +148,10 @@ impl Analyst<'_> {
 
     /// A condition that tells codes apart in some other way than by being equal.
     pub(super) fn condition(&self, expr: &Expr, mut taint: Taint) -> Taint {
-        if taint.has(Kind::Area) {
-            taint.add(Kind::Chosen, self.picks(expr));
+        if taint.has(TaintKind::Area) {
+            taint.add(TaintKind::Chosen, self.picks(expr));
         }
-        taint.without(&[Kind::Area, Kind::Written])
+        taint.without(&[TaintKind::Area, TaintKind::Written])
     }
 
     /// The same for what may be a condition: a function that gives true or false.
@@ -160,10 +165,10 @@ impl Analyst<'_> {
 
     /// Codes whose absence depends on which they are: `nullif(code, 'a') is null`.
     pub(super) fn absent_code(&self, expr: &Expr, taint: Taint) -> Taint {
-        if taint.has(Kind::Written) {
+        if taint.has(TaintKind::Written) {
             return self.condition(expr, taint);
         }
-        taint.without(&[Kind::Area])
+        taint.without(&[TaintKind::Area])
     }
 
     fn picks(&self, expr: &Expr) -> super::taint::Why {

@@ -1,9 +1,9 @@
 //! Comparisons, arithmetic and subqueries: what decides rows and branches.
 
 use super::analyst::Analyst;
-use super::expression::{Value, presence, whole};
+use super::expression::{ExpressionValue, presence, whole};
 use super::relation::Relation;
-use super::taint::{Kind, Taint};
+use super::taint::{Taint, TaintKind};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, Subquery};
 
@@ -14,7 +14,7 @@ impl Analyst<'_> {
         binary: &BinaryExpr,
         relation: &Relation,
         schema: &DFSchema,
-    ) -> Value {
+    ) -> ExpressionValue {
         let left = self.value(&binary.left, relation, schema);
         let right = self.value(&binary.right, relation, schema);
         let mut value = self.computed(expr, &[left.clone(), right.clone()]);
@@ -28,18 +28,18 @@ impl Analyst<'_> {
                     true => some_or_none(),
                     false => self.equal_codes(expr, &left, &right),
                 };
-                let taint = value.column.taint.without(&[Kind::Dated]);
+                let taint = value.column.taint.without(&[TaintKind::Dated]);
                 value.column.taint = looking_up(taint, relation);
             }
             Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq => {
                 if tests_zero(&left, binary.op, &right) {
                     value.column.taint = some_or_none();
                 }
-                let taint = value.column.taint.without(&[Kind::Dated]);
+                let taint = value.column.taint.without(&[TaintKind::Dated]);
                 value.column.taint = self.condition(expr, taint);
             }
             Operator::Multiply => {
-                let filtered = |count: &Value, by: &Value| {
+                let filtered = |count: &ExpressionValue, by: &ExpressionValue| {
                     let plain = by.column.indicator && !by.taint().is_hidden();
                     count.column.measure.clone().filter(|_| plain)
                 };
@@ -62,16 +62,21 @@ impl Analyst<'_> {
     }
 
     /// What it tells that two values are equal.
-    pub(super) fn equality(&self, expr: &Expr, left: &Value, right: &Value) -> Taint {
+    pub(super) fn equality(
+        &self,
+        expr: &Expr,
+        left: &ExpressionValue,
+        right: &ExpressionValue,
+    ) -> Taint {
         // One pseudonym is never another by chance, and which one it is is not told.
         if left.column.pseudonym.is_some() && right.column.pseudonym.is_some() {
-            return Taint::of(Kind::Personal, "rows of one person");
+            return Taint::of(TaintKind::Personal, "rows of one person");
         }
         if tests_zero(left, Operator::Eq, right) {
             return some_or_none();
         }
         let taint = self.equal_codes(expr, left, right);
-        taint.without(&[Kind::Dated])
+        taint.without(&[TaintKind::Dated])
     }
 
     pub(super) fn subquery(
@@ -79,7 +84,7 @@ impl Analyst<'_> {
         expr: &Expr,
         relation: &Relation,
         schema: &DFSchema,
-    ) -> Value {
+    ) -> ExpressionValue {
         let inside = |analyst: &mut Self, subquery: &Subquery| {
             analyst.outer.push((relation.clone(), schema.clone()));
             let found = analyst.plan(&subquery.subquery);
@@ -93,17 +98,20 @@ impl Analyst<'_> {
                 // Where it refers to the row beside it, that decides which value it has.
                 self.outer.push((relation.clone(), schema.clone()));
                 let outer = subquery.outer_ref_columns.iter();
-                let outer: Vec<Value> = outer.map(|o| self.value(o, relation, schema)).collect();
+                let outer: Vec<ExpressionValue> =
+                    outer.map(|o| self.value(o, relation, schema)).collect();
                 self.outer.pop();
                 for outer in outer {
                     if outer.column.pseudonym.is_none() {
                         taint.merge(outer.taint());
                     }
                 }
-                taint.add(Kind::Written, self.why(expr, "picks one value"));
+                taint.add(TaintKind::Written, self.why(expr, "picks one value"));
                 let mut column = match found.columns.into_iter().next() {
                     Some(column) => column,
-                    None => return Value::of(Taint::worst(self.why(expr, "has no column"))),
+                    None => {
+                        return ExpressionValue::of(Taint::worst(self.why(expr, "has no column")));
+                    }
                 };
                 taint.merge(&column.taint);
                 column.taint = taint;
@@ -111,26 +119,26 @@ impl Analyst<'_> {
                 if column.measure.take().is_some() {
                     column.lost = Some(self.why(expr, "is a count beside every row"));
                 }
-                Value {
+                ExpressionValue {
                     column,
                     bare: None,
                     uses: None,
                 }
             }
-            Expr::Exists(exists) => Value::of(presence(&inside(self, &exists.subquery))),
+            Expr::Exists(exists) => ExpressionValue::of(presence(&inside(self, &exists.subquery))),
             Expr::InSubquery(within) => {
                 let value = self.value(&within.expr, relation, schema);
                 let found = inside(self, &within.subquery);
                 let mut taint = presence(&found);
                 for column in found.columns {
-                    let other = Value {
+                    let other = ExpressionValue {
                         column,
                         bare: None,
                         uses: None,
                     };
                     taint.merge(&self.equality(expr, &value, &other));
                 }
-                Value::of(taint)
+                ExpressionValue::of(taint)
             }
             Expr::SetComparison(set) => {
                 let mut taint = self.value(&set.expr, relation, schema).taint().clone();
@@ -139,9 +147,9 @@ impl Analyst<'_> {
                 for column in &found.columns {
                     taint.merge(&column.taint);
                 }
-                Value::of(self.condition(expr, taint))
+                ExpressionValue::of(self.condition(expr, taint))
             }
-            _ => Value::of(Taint::worst(
+            _ => ExpressionValue::of(Taint::worst(
                 self.why(expr, "is of a kind that is not analysed"),
             )),
         }
@@ -151,20 +159,20 @@ impl Analyst<'_> {
 /// Codes that are equal to codes tell nothing of areas by themselves, but of tables that are looked up
 /// by them.
 fn looking_up(taint: Taint, relation: &Relation) -> Taint {
-    let picks = taint.has(Kind::Chosen) || !taint.choices.is_empty();
+    let picks = taint.has(TaintKind::Chosen) || !taint.choices.is_empty();
     match picks || relation.columns.iter().any(|c| c.unlinked) {
         true => taint,
-        false => taint.without(&[Kind::Area]),
+        false => taint.without(&[TaintKind::Area]),
     }
 }
 
 fn some_or_none() -> Taint {
-    Taint::of(Kind::Personal, "whether there are such people")
+    Taint::of(TaintKind::Personal, "whether there are such people")
 }
 
 /// Whether a comparison only tells no people from some: that is what a released zero tells too.
-fn tests_zero(left: &Value, op: Operator, right: &Value) -> bool {
-    let literal = |value: &Value| value.column.literal.as_ref().and_then(whole);
+fn tests_zero(left: &ExpressionValue, op: Operator, right: &ExpressionValue) -> bool {
+    let literal = |value: &ExpressionValue| value.column.literal.as_ref().and_then(whole);
     let (count, number, op) = match (literal(left), literal(right)) {
         (None, Some(number)) => (left, number, op),
         (Some(number), None) => (right, number, op.swap().unwrap_or(op)),

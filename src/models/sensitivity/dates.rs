@@ -2,9 +2,9 @@
 
 use super::analyst::Analyst;
 use super::attribute::Attrs;
-use super::expression::Value;
+use super::expression::ExpressionValue;
 use super::relation::Relation;
-use super::taint::{Kind, Why};
+use super::taint::{TaintKind, Why};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use std::collections::BTreeMap;
@@ -17,13 +17,13 @@ struct Held {
 }
 
 /// Dates by the columns that they are computed from.
-type Dates = BTreeMap<Attrs, Vec<Held>>;
+type DateFacts = BTreeMap<Attrs, Vec<Held>>;
 
 impl Analyst<'_> {
     /// Rows that are joined by being equal to a date of birth or death, or by holding it between two
     /// ends, stand for it: `month_start` does, and `financial_year` does not.
     pub(super) fn dates(&mut self, rows: &mut Relation, on: &[&Expr], schema: &DFSchema) {
-        let mut dates = Dates::new();
+        let mut dates = DateFacts::new();
         for condition in on {
             self.held(condition, rows, schema, &mut dates);
         }
@@ -36,7 +36,13 @@ impl Analyst<'_> {
         }
     }
 
-    fn held(&mut self, condition: &Expr, rows: &Relation, schema: &DFSchema, dates: &mut Dates) {
+    fn held(
+        &mut self,
+        condition: &Expr,
+        rows: &Relation,
+        schema: &DFSchema,
+        dates: &mut DateFacts,
+    ) {
         match condition {
             Expr::BinaryExpr(BinaryExpr { left, op, right }) => match op {
                 Operator::And | Operator::Or => {
@@ -77,18 +83,19 @@ impl Analyst<'_> {
         let stand: Vec<bool> = rows
             .columns
             .iter()
-            .map(|c| decides(c.attr) || written && c.taint.has(Kind::Written))
+            .map(|c| decides(c.attr) || written && c.taint.has(TaintKind::Written))
             .collect();
         for (column, stands) in rows.columns.iter_mut().zip(stand) {
             if stands {
-                column.taint.add(Kind::Dated, why.clone());
+                column.taint.add(TaintKind::Dated, why.clone());
             }
         }
     }
 }
 
-fn compared(date: &Value, op: Operator, end: &Value, dates: &mut Dates) {
-    let (Some(why), Some(uses), Some(end)) = (date.taint().why(Kind::Dated), &date.uses, &end.uses)
+fn compared(date: &ExpressionValue, op: Operator, end: &ExpressionValue, dates: &mut DateFacts) {
+    let (Some(why), Some(uses), Some(end)) =
+        (date.taint().why(TaintKind::Dated), &date.uses, &end.uses)
     else {
         return;
     };

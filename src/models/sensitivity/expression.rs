@@ -3,8 +3,8 @@
 use super::analyst::Analyst;
 use super::attribute::{Attr, Attrs};
 use super::codes::{is_cutting, is_zero_or_one, makes_no_code};
-use super::relation::{Column, Level, Measure, Relation};
-use super::taint::{Kind, Taint};
+use super::relation::{Level, Relation, RelationColumn, SensitiveMeasure};
+use super::taint::{Taint, TaintKind};
 use arrow::datatypes::DataType;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, ScalarValue};
@@ -13,28 +13,28 @@ use datafusion::logical_expr::{Expr, ExprSchemable, Volatility};
 
 /// The value of an expression.
 #[derive(Debug, Clone)]
-pub(super) struct Value {
+pub(super) struct ExpressionValue {
     /// As a column; its attribute counts only where `bare` says so.
-    pub column: Column,
+    pub column: RelationColumn,
     /// The attribute that it is, or stands for one to one.
     pub bare: Option<Attr>,
     /// The attributes that decide it, where nothing else does.
     pub uses: Option<Attrs>,
 }
 
-impl Value {
+impl ExpressionValue {
     pub(super) fn of(taint: Taint) -> Self {
-        Value {
-            column: Column::new(0, taint),
+        ExpressionValue {
+            column: RelationColumn::new(0, taint),
             bare: None,
             uses: None,
         }
     }
 
     fn computed(taint: Taint, uses: Option<Attrs>) -> Self {
-        Value {
+        ExpressionValue {
             uses,
-            ..Value::of(taint)
+            ..ExpressionValue::of(taint)
         }
     }
 
@@ -42,9 +42,9 @@ impl Value {
         let indicator = value.is_null() || matches!(whole(&value), Some(0 | 1));
         let taint = match makes_no_code(&value) {
             true => Taint::default(),
-            false => Taint::of(Kind::Written, "it is written out in the SQL"),
+            false => Taint::of(TaintKind::Written, "it is written out in the SQL"),
         };
-        let mut literal = Value::computed(taint, Some(Attrs::new()));
+        let mut literal = ExpressionValue::computed(taint, Some(Attrs::new()));
         literal.column.indicator = indicator;
         literal.column.literal = Some(value);
         literal
@@ -78,20 +78,25 @@ const AGES: [&str; 1] = ["age_at"];
 
 impl Analyst<'_> {
     /// What `expr` tells, computed from the rows of `relation`, whose columns `schema` names.
-    pub(super) fn value(&mut self, expr: &Expr, relation: &Relation, schema: &DFSchema) -> Value {
+    pub(super) fn value(
+        &mut self,
+        expr: &Expr,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> ExpressionValue {
         match expr {
             Expr::Alias(alias) => self.value(&alias.expr, relation, schema),
             Expr::Column(column) => match schema.maybe_index_of_column(column) {
                 Some(index) if index < relation.columns.len() => {
                     let column = relation.columns[index].clone();
                     let attr = column.attr;
-                    Value {
+                    ExpressionValue {
                         column,
                         bare: Some(attr),
                         uses: Some(Attrs::from([attr])),
                     }
                 }
-                _ => Value::of(Taint::worst(self.why(expr, "cannot be traced"))),
+                _ => ExpressionValue::of(Taint::worst(self.why(expr, "cannot be traced"))),
             },
             Expr::OuterReferenceColumn(_, column) => {
                 let found = self.outer.iter().rev().find_map(|(relation, schema)| {
@@ -102,18 +107,18 @@ impl Analyst<'_> {
                     // Of another row: it proves nothing here but what it tells.
                     Some(mut found) => {
                         found.measure = None;
-                        Value {
+                        ExpressionValue {
                             column: found,
                             bare: None,
                             uses: None,
                         }
                     }
-                    None => Value::of(Taint::worst(self.why(expr, "cannot be traced"))),
+                    None => ExpressionValue::of(Taint::worst(self.why(expr, "cannot be traced"))),
                 }
             }
-            Expr::Literal(value, _) => Value::literal(value.clone()),
-            Expr::Placeholder(_) => Value::computed(
-                Taint::of(Kind::Written, "it is a parameter"),
+            Expr::Literal(value, _) => ExpressionValue::literal(value.clone()),
+            Expr::Placeholder(_) => ExpressionValue::computed(
+                Taint::of(TaintKind::Written, "it is a parameter"),
                 Some(Attrs::new()),
             ),
             Expr::Cast(cast) => {
@@ -134,7 +139,7 @@ impl Analyst<'_> {
             | Expr::IsUnknown(inner)
             | Expr::IsNotUnknown(inner) => {
                 let value = self.value(inner, relation, schema);
-                Value::computed(self.absence(expr, &value), value.uses)
+                ExpressionValue::computed(self.absence(expr, &value), value.uses)
             }
             Expr::Not(_)
             | Expr::IsTrue(_)
@@ -143,7 +148,7 @@ impl Analyst<'_> {
             | Expr::IsNotFalse(_) => self.united(expr, relation, schema),
             Expr::Between(_) | Expr::Like(_) | Expr::SimilarTo(_) => {
                 let mut value = self.united(expr, relation, schema);
-                let taint = value.column.taint.without(&[Kind::Dated]);
+                let taint = value.column.taint.without(&[TaintKind::Dated]);
                 value.column.taint = self.condition(expr, taint);
                 value
             }
@@ -151,7 +156,7 @@ impl Analyst<'_> {
                 let values = self.parts(expr, relation, schema);
                 let mut value = self.computed(expr, &values);
                 let taint = self.in_list(expr, list, &values);
-                value.column.taint = taint.without(&[Kind::Dated]);
+                value.column.taint = taint.without(&[TaintKind::Dated]);
                 value
             }
             Expr::Negative(_) | Expr::Lambda(_) => self.united(expr, relation, schema),
@@ -161,24 +166,34 @@ impl Analyst<'_> {
                 value
             }
             // It takes its values from the arguments beside it.
-            Expr::LambdaVariable(_) => Value::of(Taint::default()),
+            Expr::LambdaVariable(_) => ExpressionValue::of(Taint::default()),
             Expr::ScalarSubquery(_)
             | Expr::Exists(_)
             | Expr::InSubquery(_)
             | Expr::SetComparison(_) => self.subquery(expr, relation, schema),
-            _ => Value::of(Taint::worst(
+            _ => ExpressionValue::of(Taint::worst(
                 self.why(expr, "is of a kind that is not analysed"),
             )),
         }
     }
 
     /// All that the parts of an expression tell; it is a count no more.
-    pub(super) fn united(&mut self, expr: &Expr, relation: &Relation, schema: &DFSchema) -> Value {
+    pub(super) fn united(
+        &mut self,
+        expr: &Expr,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> ExpressionValue {
         let values = self.parts(expr, relation, schema);
         self.computed(expr, &values)
     }
 
-    fn parts(&mut self, expr: &Expr, relation: &Relation, schema: &DFSchema) -> Vec<Value> {
+    fn parts(
+        &mut self,
+        expr: &Expr,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> Vec<ExpressionValue> {
         let mut parts: Vec<Expr> = Vec::new();
         // Visiting expressions in memory cannot fail.
         let _ = expr.apply_children(|part| {
@@ -192,10 +207,12 @@ impl Analyst<'_> {
     }
 
     /// A value computed from others in some way.
-    pub(super) fn computed(&mut self, expr: &Expr, values: &[Value]) -> Value {
+    pub(super) fn computed(&mut self, expr: &Expr, values: &[ExpressionValue]) -> ExpressionValue {
         let mut taint = Taint::default();
         let mut uses = Some(Attrs::new());
-        let of_areas = values.iter().any(|value| value.taint().has(Kind::Area));
+        let of_areas = values
+            .iter()
+            .any(|value| value.taint().has(TaintKind::Area));
         for value in values {
             let literal = value.column.literal.as_ref();
             if of_areas || !literal.is_some_and(is_zero_or_one) {
@@ -210,31 +227,31 @@ impl Analyst<'_> {
             };
         }
         let lost = taint
-            .has(Kind::Count)
+            .has(TaintKind::Count)
             .then(|| self.why(expr, "is computed from a count"));
-        let mut value = Value::computed(taint, uses);
+        let mut value = ExpressionValue::computed(taint, uses);
         value.column.lost = lost;
         value.column.unlinked = values.iter().any(|v| v.column.unlinked);
         value
     }
 
     /// Notes that counts or pseudonyms go through what may fail for some of them.
-    pub(super) fn may_fail(&self, expr: &Expr, value: &mut Value) {
+    pub(super) fn may_fail(&self, expr: &Expr, value: &mut ExpressionValue) {
         if value.taint().is_hidden() {
             let why = self.why(expr, "is computed");
-            value.column.taint.add(Kind::Computed, why);
+            value.column.taint.add(TaintKind::Computed, why);
         }
     }
 
     /// What it tells that a value is absent.
-    pub(super) fn absence(&self, expr: &Expr, value: &Value) -> Taint {
+    pub(super) fn absence(&self, expr: &Expr, value: &ExpressionValue) -> Taint {
         let column = &value.column;
         // An outer join leaves them NULL; the scheme itself tells zero from the rest.
         if column.pseudonym.is_some() || column.measure.is_some() {
-            return Taint::of(Kind::Personal, "whether there is a person");
+            return Taint::of(TaintKind::Personal, "whether there is a person");
         }
         let taint = column.taint.clone();
-        self.absent_code(expr, taint.without(&[Kind::Dated]))
+        self.absent_code(expr, taint.without(&[TaintKind::Dated]))
     }
 
     fn cast(
@@ -244,7 +261,7 @@ impl Analyst<'_> {
         to: &DataType,
         relation: &Relation,
         schema: &DFSchema,
-    ) -> Value {
+    ) -> ExpressionValue {
         let from = inner.get_type(schema).unwrap_or(DataType::Null);
         let mut value = self.value(inner, relation, schema);
         if *to == DataType::Boolean && from != *to {
@@ -252,10 +269,10 @@ impl Analyst<'_> {
         }
         if value.taint().is_hidden() && may_not_fit(to) {
             let why = self.why(expr, "may not fit its type");
-            value.column.taint.add(Kind::Computed, why);
+            value.column.taint.add(TaintKind::Computed, why);
         }
         let column = &mut value.column;
-        if !to.is_integer() && column.taint.has(Kind::Count) {
+        if !to.is_integer() && column.taint.has(TaintKind::Count) {
             column.measure = None;
             column.lost = Some(self.why(expr, "is no whole number"));
         }
@@ -281,7 +298,13 @@ impl Analyst<'_> {
         value
     }
 
-    fn case(&mut self, expr: &Expr, case: &Case, relation: &Relation, schema: &DFSchema) -> Value {
+    fn case(
+        &mut self,
+        expr: &Expr,
+        case: &Case,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> ExpressionValue {
         let mut conditions = Vec::new();
         if let Some(base) = &case.expr {
             // `case x when 1` compares x with each.
@@ -290,7 +313,7 @@ impl Analyst<'_> {
                 let when = self.value(when, relation, schema);
                 let taint = self.equality(expr, &base, &when);
                 let uses = self.computed(expr, &[base.clone(), when]).uses;
-                conditions.push(Value::computed(taint, uses));
+                conditions.push(ExpressionValue::computed(taint, uses));
             }
         } else {
             for (when, _) in &case.when_then_expr {
@@ -303,9 +326,9 @@ impl Analyst<'_> {
         }
         match &case.else_expr {
             Some(other) => results.push(self.value(other, relation, schema)),
-            None => results.push(Value::literal(ScalarValue::Null)),
+            None => results.push(ExpressionValue::literal(ScalarValue::Null)),
         }
-        let parts: Vec<Value> = conditions.iter().chain(&results).cloned().collect();
+        let parts: Vec<ExpressionValue> = conditions.iter().chain(&results).cloned().collect();
         let mut value = self.computed(expr, &parts);
         let hidden = conditions.iter().any(|c| c.taint().is_hidden());
         value.column.indicator = results.iter().all(|r| r.column.indicator);
@@ -325,8 +348,8 @@ impl Analyst<'_> {
         function: &ScalarFunction,
         relation: &Relation,
         schema: &DFSchema,
-    ) -> Value {
-        let values: Vec<Value> = function
+    ) -> ExpressionValue {
+        let values: Vec<ExpressionValue> = function
             .args
             .iter()
             .map(|arg| self.value(arg, relation, schema))
@@ -334,9 +357,9 @@ impl Analyst<'_> {
         let mut value = self.computed(expr, &values);
         if is_cutting(function.func.name())
             && let Some(first) = values.first()
-            && !first.taint().has(Kind::Written)
+            && !first.taint().has(TaintKind::Written)
         {
-            value.column.taint = value.column.taint.without(&[Kind::Written]);
+            value.column.taint = value.column.taint.without(&[TaintKind::Written]);
         }
         value.column.taint = self.maybe_condition(expr, schema, value.column.taint);
         if !["coalesce", "nullif"].contains(&function.func.name()) {
@@ -362,7 +385,7 @@ impl Analyst<'_> {
                 }
             }
             name if AGES.contains(&name) => {
-                value.column.taint = value.column.taint.without(&[Kind::Dated]);
+                value.column.taint = value.column.taint.without(&[TaintKind::Dated]);
             }
             _ => {}
         }
@@ -386,8 +409,8 @@ fn may_not_fit(to: &DataType) -> bool {
 }
 
 /// The measure of a value that is one of these: each a count, 0 or NULL.
-pub(super) fn one_of(values: &[Value]) -> Option<Measure> {
-    let mut found: Option<Measure> = None;
+pub(super) fn one_of(values: &[ExpressionValue]) -> Option<SensitiveMeasure> {
+    let mut found: Option<SensitiveMeasure> = None;
     for value in values.iter().filter(|v| !v.is_nothing()) {
         let measure = value.column.measure.as_ref()?;
         match &mut found {
@@ -401,8 +424,9 @@ pub(super) fn one_of(values: &[Value]) -> Option<Measure> {
     found
 }
 
-fn same_pseudonym(values: &[Value]) -> Option<std::sync::Arc<str>> {
-    let is_null = |v: &&Value| !v.column.literal.as_ref().is_some_and(ScalarValue::is_null);
+fn same_pseudonym(values: &[ExpressionValue]) -> Option<std::sync::Arc<str>> {
+    let is_null =
+        |v: &&ExpressionValue| !v.column.literal.as_ref().is_some_and(ScalarValue::is_null);
     let mut kinds = values
         .iter()
         .filter(is_null)
@@ -417,7 +441,7 @@ fn same_pseudonym(values: &[Value]) -> Option<std::sync::Arc<str>> {
 pub(super) fn presence(relation: &Relation) -> Taint {
     let mut taint = relation.rows.clone();
     if relation.level > Level::Free {
-        taint.add(Kind::Personal, "whether there are such people");
+        taint.add(TaintKind::Personal, "whether there are such people");
     }
     taint
 }

@@ -2,10 +2,10 @@
 
 use super::analyst::Analyst;
 use super::attribute::{Attr, Attributes, Attrs, Bases, PEOPLE};
-use super::relation::{Column, Level, Relation};
-use super::taint::{Kind, Taint};
+use super::relation::{Level, Relation, RelationColumn};
+use super::taint::{Taint, TaintKind};
 use crate::lake::TableName;
-use crate::models::{Header, Rule};
+use crate::models::{CheckRule, Header};
 use crate::privacy::Treatment;
 use crate::pull::{OPEN_PSEUDONYM, PersonLink, TablePlan};
 use datafusion::logical_expr::{LogicalPlan, TableScan};
@@ -67,29 +67,38 @@ impl Facts {
                 .iter()
                 .find(|c| c.name == *name)
                 .map(|c| &c.treatment);
-            let mut taint = Taint::of(Kind::Personal, format!("{shown} is of a person's record"));
+            let mut taint = Taint::of(
+                TaintKind::Personal,
+                format!("{shown} is of a person's record"),
+            );
             let keyed = matches!(treatment, Some(Treatment::Pseudonym | Treatment::Person));
             let column = if keyed || is_pseudonym(name) {
-                taint.add(Kind::Identifying, format!("{shown} is a pseudonym"));
+                taint.add(TaintKind::Identifying, format!("{shown} is a pseudonym"));
                 let attr = attributes.label(shown, Bases::from([PEOPLE.into()]));
-                Column {
+                RelationColumn {
                     pseudonym: Some(name.as_str().into()),
-                    ..Column::new(attr, taint)
+                    ..RelationColumn::new(attr, taint)
                 }
             } else {
                 match treatment {
                     Some(Treatment::Month | Treatment::Year) => {
-                        taint.add(Kind::Dated, format!("{shown} is a date of birth or death"));
+                        taint.add(
+                            TaintKind::Dated,
+                            format!("{shown} is a date of birth or death"),
+                        );
                     }
                     Some(Treatment::Lookup(_)) => {
-                        taint.add(Kind::Area, format!("{shown} is a small area"));
+                        taint.add(TaintKind::Area, format!("{shown} is a small area"));
                     }
                     _ if is_area(name) => {
-                        taint.add(Kind::Area, format!("{shown} is an organisation or area"));
+                        taint.add(
+                            TaintKind::Area,
+                            format!("{shown} is an organisation or area"),
+                        );
                     }
                     _ => {}
                 }
-                Column::new(attributes.fresh(shown), taint)
+                RelationColumn::new(attributes.fresh(shown), taint)
             };
             if name == "person_key" && table.person != PersonLink::None {
                 owner = Some(column.attr);
@@ -122,7 +131,7 @@ impl Facts {
             .map(|field| field.name().clone())
             .collect();
         for check in &header.checks {
-            let Rule::Unique(columns) = &check.rule else {
+            let CheckRule::Unique(columns) = &check.rule else {
                 continue;
             };
             if !check.is_strict() {
@@ -158,7 +167,7 @@ impl Relation {
         let of_people = self.level > Level::Free;
         for column in &mut self.columns {
             column.literal = None;
-            column.taint = std::mem::take(&mut column.taint).without(&[Kind::Computed]);
+            column.taint = std::mem::take(&mut column.taint).without(&[TaintKind::Computed]);
             // What was looked up for people by their areas is known to be of areas by now.
             column.unlinked &= !of_people;
         }
@@ -177,8 +186,8 @@ impl Analyst<'_> {
             }
             if ["generate_series()", "range()"].contains(&name.name.as_str()) {
                 let attr = self.attributes.fresh(format!("value of {}", name.name));
-                let taint = Taint::of(Kind::Written, "it is written out in the SQL");
-                let columns = vec![Column::new(attr, taint)];
+                let taint = Taint::of(TaintKind::Written, "it is written out in the SQL");
+                let columns = vec![RelationColumn::new(attr, taint)];
                 return Relation::new(self.attributes, columns, "a generated row");
             }
         }
@@ -196,7 +205,7 @@ impl Analyst<'_> {
                 None => {
                     let what = format!("`{name}.{}` is no column that is known", field.name());
                     let attr = self.attributes.fresh(what.clone());
-                    columns.push(Column::new(attr, Taint::worst(what)));
+                    columns.push(RelationColumn::new(attr, Taint::worst(what)));
                 }
             }
         }

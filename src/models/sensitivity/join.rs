@@ -2,9 +2,9 @@
 
 use super::analyst::Analyst;
 use super::attribute::{Attr, Attrs, PEOPLE};
-use super::expression::{Value, presence};
+use super::expression::{ExpressionValue, presence};
 use super::relation::{Level, Relation};
-use super::taint::{Kind, Taint};
+use super::taint::{Taint, TaintKind};
 use datafusion::common::{DFSchema, JoinType};
 use datafusion::logical_expr::{BinaryExpr, Expr, Join, LogicalPlan, Operator};
 use std::collections::{BTreeMap, BTreeSet};
@@ -215,7 +215,7 @@ impl Analyst<'_> {
 
     /// A table that is joined to areas by their codes speaks of areas.
     fn areas(&self, rows: &mut Relation, left: &Relation, right: &Relation, by: &Taint) {
-        let Some(why) = by.why(Kind::Area) else {
+        let Some(why) = by.why(TaintKind::Area) else {
             return;
         };
         let looked_up = |side: &Relation| {
@@ -224,7 +224,7 @@ impl Analyst<'_> {
         let width = left.columns.len();
         for (index, column) in rows.columns.iter_mut().enumerate() {
             if looked_up(if index < width { left } else { right }) {
-                column.taint.add(Kind::Area, why.clone());
+                column.taint.add(TaintKind::Area, why.clone());
             }
         }
     }
@@ -311,7 +311,7 @@ impl Analyst<'_> {
         schema: &DFSchema,
     ) -> Vec<(Attr, Attr, Attr)> {
         let mut found = Vec::new();
-        let mut ends: Vec<(Value, Value)> = Vec::new();
+        let mut ends: Vec<(ExpressionValue, ExpressionValue)> = Vec::new();
         let mut waiting = vec![condition];
         while let Some(part) = waiting.pop() {
             match part {

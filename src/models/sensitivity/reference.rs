@@ -2,8 +2,8 @@
 
 use super::attribute::{Attributes, Attrs};
 use super::facts::Facts;
-use super::relation::{Column, Relation};
-use super::taint::{Kind, Taint};
+use super::relation::{Relation, RelationColumn};
+use super::taint::{Taint, TaintKind};
 use crate::lake::TableName;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -62,16 +62,16 @@ pub(super) fn facts(
         let shown = format!("`{name}.{column}`");
         let taint = if small.contains(column) {
             Taint::of(
-                Kind::Area,
+                TaintKind::Area,
                 format!("{shown} stands for areas of few people"),
             )
         } else {
             Taint::default()
         };
-        columns.push(Column {
+        columns.push(RelationColumn {
             unlinked,
             iso_dates: are_iso_dates(values),
-            ..Column::new(attributes.fresh(shown), taint)
+            ..RelationColumn::new(attributes.fresh(shown), taint)
         });
     }
     let attrs: Vec<u32> = columns.iter().map(|c| c.attr).collect();

@@ -26,7 +26,7 @@ pub(super) enum Level {
 
 /// The proof that a column is an honest count.
 #[derive(Debug, Clone)]
-pub(super) struct Measure {
+pub(super) struct SensitiveMeasure {
     /// Within equal values of these, nobody is counted twice.
     pub spread: Attrs,
     /// What is counted.
@@ -35,12 +35,12 @@ pub(super) struct Measure {
 
 /// A column of a relation.
 #[derive(Debug, Clone)]
-pub(super) struct Column {
+pub(super) struct RelationColumn {
     pub attr: Attr,
     pub taint: Taint,
     /// The kind of pseudonym that it holds, unchanged.
     pub pseudonym: Option<Why>,
-    pub measure: Option<Measure>,
+    pub measure: Option<SensitiveMeasure>,
     /// Why it is no honest count, where something is known.
     pub lost: Option<Why>,
     /// Whether it is 0, 1 or NULL.
@@ -52,9 +52,9 @@ pub(super) struct Column {
     pub iso_dates: bool,
 }
 
-impl Column {
+impl RelationColumn {
     pub(super) fn new(attr: Attr, taint: Taint) -> Self {
-        Column {
+        RelationColumn {
             attr,
             taint,
             pseudonym: None,
@@ -71,7 +71,7 @@ impl Column {
 /// The rows of a plan.
 #[derive(Debug, Clone)]
 pub(super) struct Relation {
-    pub columns: Vec<Column>,
+    pub columns: Vec<RelationColumn>,
     /// Sets of attributes that tell its rows apart. There is always one.
     pub keys: Vec<Attrs>,
     /// Attributes that decide another.
@@ -93,7 +93,7 @@ impl Relation {
     /// Rows of which nothing is known but what is in them.
     pub(super) fn new(
         attributes: &mut Attributes,
-        columns: Vec<Column>,
+        columns: Vec<RelationColumn>,
         row: impl Into<Why>,
     ) -> Self {
         let row = attributes.fresh(row);

@@ -8,7 +8,7 @@ pub(super) type Why = Arc<str>;
 
 /// What a value may tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TaintKind {
     /// A value of a person's row, or that there is such a row.
     Personal,
     /// The code of a small area or an organisation, or what stands for one.
@@ -50,7 +50,7 @@ pub(super) struct Taint {
 
 impl Taint {
     /// A value that tells one thing.
-    pub(super) fn of(kind: Kind, why: impl Into<Why>) -> Self {
+    pub(super) fn of(kind: TaintKind, why: impl Into<Why>) -> Self {
         let mut taint = Taint::default();
         taint.add(kind, why);
         taint
@@ -59,13 +59,13 @@ impl Taint {
     /// What cannot be analysed tells the worst.
     pub(super) fn worst(why: impl Into<Why>) -> Self {
         let why = why.into();
-        let mut taint = Taint::of(Kind::Identifying, why.clone());
-        taint.add(Kind::Count, why);
+        let mut taint = Taint::of(TaintKind::Identifying, why.clone());
+        taint.add(TaintKind::Count, why);
         taint
     }
 
     /// Adds a kind; the first reason is kept.
-    pub(super) fn add(&mut self, kind: Kind, why: impl Into<Why>) {
+    pub(super) fn add(&mut self, kind: TaintKind, why: impl Into<Why>) {
         let known = &mut self.kinds[kind as usize];
         if known.is_none() {
             *known = Some(why.into());
@@ -89,17 +89,17 @@ impl Taint {
     }
 
     /// Whether it tells this.
-    pub(super) fn has(&self, kind: Kind) -> bool {
+    pub(super) fn has(&self, kind: TaintKind) -> bool {
         self.kinds[kind as usize].is_some()
     }
 
     /// Why it tells this, if it does.
-    pub(super) fn why(&self, kind: Kind) -> Option<&Why> {
+    pub(super) fn why(&self, kind: TaintKind) -> Option<&Why> {
         self.kinds[kind as usize].as_ref()
     }
 
     /// The same without some kinds.
-    pub(super) fn without(mut self, kinds: &[Kind]) -> Self {
+    pub(super) fn without(mut self, kinds: &[TaintKind]) -> Self {
         for kind in kinds {
             self.kinds[*kind as usize] = None;
         }
@@ -108,33 +108,37 @@ impl Taint {
 
     /// Whether it tells anything of people; a reference table of areas does not.
     pub(super) fn is_of_people(&self) -> bool {
-        [Kind::Personal, Kind::Count, Kind::Identifying]
-            .iter()
-            .any(|kind| self.has(*kind))
+        [
+            TaintKind::Personal,
+            TaintKind::Count,
+            TaintKind::Identifying,
+        ]
+        .iter()
+        .any(|kind| self.has(*kind))
     }
 
     /// Whether it is a count or a pseudonym, or comes from one.
     pub(super) fn is_hidden(&self) -> bool {
-        self.has(Kind::Count) || self.has(Kind::Identifying)
+        self.has(TaintKind::Count) || self.has(TaintKind::Identifying)
     }
 
     /// What flows on where the value only decides which rows, or which branch, are taken.
     pub(super) fn implied(&self) -> Taint {
         self.clone().without(&[
-            Kind::Personal,
-            Kind::Area,
-            Kind::Dated,
-            Kind::Ranked,
-            Kind::Written,
-            Kind::Computed,
+            TaintKind::Personal,
+            TaintKind::Area,
+            TaintKind::Dated,
+            TaintKind::Ranked,
+            TaintKind::Written,
+            TaintKind::Computed,
         ])
     }
 
     /// The same where codes of areas decide which rows there are, by more than being equal to others.
     pub(super) fn choosing(mut self, place: &str) -> Taint {
-        if self.has(Kind::Area) {
+        if self.has(TaintKind::Area) {
             let what = format!("areas or organisations are picked out by their codes ({place})");
-            self.add(Kind::Chosen, what);
+            self.add(TaintKind::Chosen, what);
         }
         self
     }

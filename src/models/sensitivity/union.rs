@@ -3,7 +3,7 @@
 use super::analyst::Analyst;
 use super::attribute::{Attrs, Bases, PEOPLE, overlap};
 use super::expression::whole;
-use super::relation::{Column, Measure, Relation};
+use super::relation::{Relation, RelationColumn, SensitiveMeasure};
 use super::taint::Taint;
 use datafusion::logical_expr::{LogicalPlan, Union};
 use std::collections::BTreeSet;
@@ -16,7 +16,7 @@ impl Analyst<'_> {
         for index in 0..width {
             let shown = union.schema.field(index).name();
             let attr = self.attributes.fresh(format!("`{shown}`"));
-            columns.push(Column::new(attr, Taint::default()));
+            columns.push(RelationColumn::new(attr, Taint::default()));
         }
         let mut rows = Relation::new(self.attributes, columns, "a row of a union");
         if inputs.iter().any(|input| input.columns.len() != width) {
@@ -24,7 +24,8 @@ impl Analyst<'_> {
         }
         let apart = telling_apart(&inputs, width);
         for index in 0..width {
-            let parts: Vec<&Column> = inputs.iter().map(|input| &input.columns[index]).collect();
+            let parts: Vec<&RelationColumn> =
+                inputs.iter().map(|input| &input.columns[index]).collect();
             self.unite(&mut rows.columns[index], &parts);
         }
         let attrs: Vec<u32> = rows.columns.iter().map(|c| c.attr).collect();
@@ -66,14 +67,14 @@ impl Analyst<'_> {
         rows
     }
 
-    fn unite(&mut self, column: &mut Column, parts: &[&Column]) {
+    fn unite(&mut self, column: &mut RelationColumn, parts: &[&RelationColumn]) {
         for part in parts {
             column.taint.merge(&part.taint);
         }
         column.indicator = parts.iter().all(|part| part.indicator);
         column.unlinked = parts.iter().any(|part| part.unlinked);
         // NULL and 0 are nobody's pseudonym; another number that is written out may be somebody's.
-        let nobody = |part: &Column| {
+        let nobody = |part: &RelationColumn| {
             let literal = part.literal.as_ref();
             literal.is_some_and(|v| v.is_null() || whole(v) == Some(0))
         };
@@ -121,7 +122,7 @@ fn measure(
     index: usize,
     apart: Option<usize>,
     attrs: &[u32],
-) -> Option<Measure> {
+) -> Option<SensitiveMeasure> {
     let mut spread = Attrs::new();
     let mut measures = Vec::new();
     for input in inputs {
@@ -142,11 +143,11 @@ fn measure(
         return None;
     }
     if let Some(bases) = together(measures.iter().copied(), false) {
-        return Some(Measure { spread, bases });
+        return Some(SensitiveMeasure { spread, bases });
     }
     spread.insert(attrs[apart?]);
     let bases = together(measures.into_iter(), true)?;
-    Some(Measure { spread, bases })
+    Some(SensitiveMeasure { spread, bases })
 }
 
 /// The columns within which no record has two rows, and whose records they are.

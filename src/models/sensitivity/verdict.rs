@@ -2,8 +2,8 @@
 
 use super::Sensitivity;
 use super::attribute::Attrs;
-use super::relation::{Column, Level, Measure, Relation};
-use super::taint::{Choice, Kind, Taint, Why};
+use super::relation::{Level, Relation, RelationColumn, SensitiveMeasure};
+use super::taint::{Choice, Taint, TaintKind, Why};
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use datafusion::logical_expr::LogicalPlan;
@@ -63,7 +63,7 @@ impl Sensitivity {
         }
         let rows = self.relation(question.place, plan);
         let names: Vec<&String> = plan.schema().fields().iter().map(|f| f.name()).collect();
-        let find = |name: &str| -> Result<&Column> {
+        let find = |name: &str| -> Result<&RelationColumn> {
             let index = names.iter().position(|n| *n == name);
             index
                 .and_then(|index| rows.columns.get(index))
@@ -79,7 +79,7 @@ impl Sensitivity {
         for dimension in &question.dimensions {
             let column = find(dimension.column)?;
             label(question.place, dimension, column)?;
-            if column.taint.has(Kind::Area) {
+            if column.taint.has(TaintKind::Area) {
                 judged.areas.insert(dimension.column.to_string());
             }
             picked(
@@ -133,7 +133,11 @@ impl Sensitivity {
             question.counts.contains(&name) || question.dimensions.iter().any(|d| d.column == name)
         };
         for (name, column) in names.iter().zip(&rows.columns) {
-            let Some(why) = column.taint.why(Kind::Computed).filter(|_| !shown(name)) else {
+            let Some(why) = column
+                .taint
+                .why(TaintKind::Computed)
+                .filter(|_| !shown(name))
+            else {
                 continue;
             };
             return Err(Error::refused(format!(
@@ -191,7 +195,7 @@ impl Sensitivity {
         &self,
         question: &Question,
         name: &str,
-        measure: &Measure,
+        measure: &SensitiveMeasure,
         rows: &Relation,
         (along, across): (&Attrs, &Attrs),
     ) -> Result<()> {
@@ -234,7 +238,7 @@ impl Sensitivity {
 /// What the SQL picks out by codes, other than by writing them out.
 fn picked(question: &Question, what: &str, taint: &Taint) -> Result<()> {
     let place = question.place;
-    match taint.why(Kind::Chosen).filter(|_| question.limits_areas) {
+    match taint.why(TaintKind::Chosen).filter(|_| question.limits_areas) {
         Some(why) => Err(Error::refused(format!(
             "{place}: {what} depends on areas or organisations that the SQL picks out"
         ))
@@ -245,11 +249,13 @@ fn picked(question: &Question, what: &str, taint: &Taint) -> Result<()> {
 }
 
 fn hidden(taint: &Taint) -> Option<(&'static str, &Why)> {
-    let identifying = taint.why(Kind::Identifying).map(|w| ("a pseudonym", w));
-    identifying.or_else(|| taint.why(Kind::Count).map(|w| ("a count", w)))
+    let identifying = taint
+        .why(TaintKind::Identifying)
+        .map(|w| ("a pseudonym", w));
+    identifying.or_else(|| taint.why(TaintKind::Count).map(|w| ("a count", w)))
 }
 
-fn label(place: &str, dimension: &Dimension, column: &Column) -> Result<()> {
+fn label(place: &str, dimension: &Dimension, column: &RelationColumn) -> Result<()> {
     let name = dimension.column;
     let rule = if dimension.across { "across" } else { "rows" };
     let refused = |what: &str, why: &Why, hint: &str| {
@@ -260,35 +266,35 @@ fn label(place: &str, dimension: &Dimension, column: &Column) -> Result<()> {
         )
     };
     let taint = &column.taint;
-    if let Some(why) = taint.why(Kind::Identifying) {
+    if let Some(why) = taint.why(TaintKind::Identifying) {
         return refused(
             "comes from a pseudonym: it cannot be a label",
             why,
             "group by what many people have in common",
         );
     }
-    if let Some(why) = taint.why(Kind::Count) {
+    if let Some(why) = taint.why(TaintKind::Count) {
         return refused(
             "comes from an aggregate over people: a count cannot be a label",
             why,
             "show it as a measure of kind \"count\"",
         );
     }
-    if let Some(why) = taint.why(Kind::Ranked) {
+    if let Some(why) = taint.why(TaintKind::Ranked) {
         return refused(
             "comes from a window function or grouping set: a number of a row cannot be a label",
             why,
             "group by what many people have in common",
         );
     }
-    if let Some(why) = taint.why(Kind::Dated) {
+    if let Some(why) = taint.why(TaintKind::Dated) {
         return refused(
             "comes from a date of birth or death: it cannot be a label",
             why,
             "group by age_band(age)",
         );
     }
-    if let Some(why) = taint.why(Kind::Area).filter(|_| !dimension.from_table) {
+    if let Some(why) = taint.why(TaintKind::Area).filter(|_| !dimension.from_table) {
         return refused(
             "classifies small areas or organisations, and its values are only listed",
             why,
@@ -298,7 +304,7 @@ fn label(place: &str, dimension: &Dimension, column: &Column) -> Result<()> {
     Ok(())
 }
 
-fn count(place: &str, name: &str, column: &Column, rows: &Relation) -> Result<()> {
+fn count(place: &str, name: &str, column: &RelationColumn, rows: &Relation) -> Result<()> {
     let refused = |why: &str| {
         Err(Error::refused(format!(
             "{place}: column `{name}` of the measures is not proved to be an honest count"
@@ -306,14 +312,14 @@ fn count(place: &str, name: &str, column: &Column, rows: &Relation) -> Result<()
         .cause(why)
         .hint("use count(*), count(…), sum(case … then 1 else 0 end) or average_people(…) over people, and sum(…) of such counts; percentages and rates are measures of their own kind"))
     };
-    if let Some(why) = column.taint.why(Kind::Identifying) {
+    if let Some(why) = column.taint.why(TaintKind::Identifying) {
         return refused(why);
     }
     if column.measure.is_some() {
         return Ok(());
     }
     // Published figures, such as a population, are counts of nobody's here.
-    if let Some(why) = column.taint.why(Kind::Written)
+    if let Some(why) = column.taint.why(TaintKind::Written)
         && !column.taint.is_of_people()
     {
         return Err(Error::refused(format!(
@@ -325,7 +331,7 @@ fn count(place: &str, name: &str, column: &Column, rows: &Relation) -> Result<()
     if !column.taint.is_of_people() && (rows.level == Level::Free || column.literal.is_none()) {
         return Ok(());
     }
-    match (&column.lost, column.taint.why(Kind::Count)) {
+    match (&column.lost, column.taint.why(TaintKind::Count)) {
         (Some(why), _) | (None, Some(why)) => refused(why),
         (None, None) => refused("it is no aggregate that counts people or events"),
     }

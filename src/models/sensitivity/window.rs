@@ -3,8 +3,8 @@
 use super::analyst::{Analyst, name};
 use super::attribute::Attrs;
 use super::expression::whole;
-use super::relation::{Column, Level, Relation};
-use super::taint::{Kind, Taint};
+use super::relation::{Level, Relation, RelationColumn};
+use super::taint::{Taint, TaintKind};
 use datafusion::common::DFSchema;
 use datafusion::logical_expr::expr::{WindowFunction, WindowFunctionDefinition};
 use datafusion::logical_expr::{
@@ -43,7 +43,7 @@ impl Analyst<'_> {
                 Expr::WindowFunction(function) => self.over(function, expr, &rows, schema),
                 _ => Taint::worst(self.why(expr, "is of a kind that is not analysed")),
             };
-            let mut column = Column::new(attr, taint);
+            let mut column = RelationColumn::new(attr, taint);
             column.lost = Some(self.why(expr, "is a window function"));
             column.unlinked = rows.columns.iter().any(|c| c.unlinked);
             made.push(column);
@@ -98,12 +98,12 @@ impl Analyst<'_> {
             return taint;
         }
         if !one_person {
-            taint.add(Kind::Count, why.clone());
+            taint.add(TaintKind::Count, why.clone());
         }
         if !VALUES.contains(&shown.as_str()) {
-            taint.add(Kind::Ranked, why.clone());
+            taint.add(TaintKind::Ranked, why.clone());
         }
-        taint.add(Kind::Personal, why);
+        taint.add(TaintKind::Personal, why);
         taint
     }
 
@@ -125,14 +125,14 @@ impl Analyst<'_> {
             }
             // How many rows there are depends on what is in the list.
             let taint = column.taint.clone();
-            let taint = match taint.has(Kind::Written) {
+            let taint = match taint.has(TaintKind::Written) {
                 true => taint.choosing(&self.place),
                 false => taint,
             };
             chosen.merge(&taint);
             let shown = unnest.schema.field(place).name();
             let attr = self.attributes.fresh(format!("`{shown}` of a list"));
-            let mut part = Column::new(attr, column.taint.clone());
+            let mut part = RelationColumn::new(attr, column.taint.clone());
             part.lost = Some("a member of a list is no count".into());
             columns.push(part);
         }

@@ -16,14 +16,14 @@ pub(super) const TELEPHONE: &str = "a telephone number";
 /// What a text (as [`crate::privacy::spelling::folded`] gives it) holds, if anything. `masked` says where
 /// codes lie that are read as a whole.
 pub(super) fn find(text: &[u8], masked: &[Range<usize>]) -> Option<&'static str> {
-    let found = Groups::of(text, masked);
+    let found = DigitGroups::of(text, masked);
     let mut nhs = None;
     for first in 0..found.groups.len() {
         for last in first..found.groups.len() {
             if last > first && !found.groups[last].joined {
                 break;
             }
-            let window = Window {
+            let window = DigitWindow {
                 text,
                 digits: &found.digits[found.groups[first].from..found.groups[last].to],
                 groups: &found.groups[first..=last],
@@ -48,14 +48,14 @@ pub(super) fn of_digits(digits: &[u8]) -> Option<&'static str> {
     if !(10..=20).contains(&length) {
         return None;
     }
-    let group = Group {
+    let group = DigitGroup {
         from: 0,
         to: length,
         start: 0,
         end: length,
         joined: false,
     };
-    let window = Window {
+    let window = DigitWindow {
         text: digits,
         digits,
         groups: &[group],
@@ -67,7 +67,7 @@ pub(super) fn of_digits(digits: &[u8]) -> Option<&'static str> {
 }
 
 /// Digits without anything between them.
-struct Group {
+struct DigitGroup {
     /// Where its digits lie among all.
     from: usize,
     to: usize,
@@ -78,15 +78,15 @@ struct Group {
     joined: bool,
 }
 
-struct Groups {
+struct DigitGroups {
     digits: Vec<u8>,
-    groups: Vec<Group>,
+    groups: Vec<DigitGroup>,
 }
 
-impl Groups {
+impl DigitGroups {
     fn of(text: &[u8], masked: &[Range<usize>]) -> Self {
         let mut digits = Vec::new();
-        let mut groups: Vec<Group> = Vec::new();
+        let mut groups: Vec<DigitGroup> = Vec::new();
         let mut at = 0;
         // A code that is read as a whole, or a letter, ends a number.
         let mut broken = true;
@@ -104,7 +104,7 @@ impl Groups {
             let from = digits.len();
             digits.extend_from_slice(&text[at..at + length]);
             let near = groups.last().is_some_and(|g| at - g.end <= BETWEEN);
-            groups.push(Group {
+            groups.push(DigitGroup {
                 from,
                 to: digits.len(),
                 start: at,
@@ -113,7 +113,7 @@ impl Groups {
             });
             (at, broken) = (at + length, false);
         }
-        let mut found = Groups { digits, groups };
+        let mut found = DigitGroups { digits, groups };
         found.part_dates(text);
         found
     }
@@ -135,11 +135,11 @@ impl Groups {
     /// How many groups from `at` on are a date or a time of day.
     fn moment(&self, text: &[u8], at: usize) -> usize {
         let groups = &self.groups[at..];
-        let number = |g: &Group| {
+        let number = |g: &DigitGroup| {
             let digits = self.digits[g.from..g.to].iter().take(9);
             digits.fold(0u32, |number, b| number * 10 + u32::from(b - b'0'))
         };
-        let length = |g: &Group| g.to - g.from;
+        let length = |g: &DigitGroup| g.to - g.from;
         // The one sign between a group and the next.
         let between = |i: usize| match groups.get(i + 1) {
             Some(next) if next.start == groups[i].end + 1 => text[groups[i].end],
@@ -178,13 +178,13 @@ fn is_date(year: u32, month: u32, day: u32) -> bool {
 }
 
 /// Groups of digits that may be one number.
-struct Window<'t> {
+struct DigitWindow<'t> {
     text: &'t [u8],
     digits: &'t [u8],
-    groups: &'t [Group],
+    groups: &'t [DigitGroup],
 }
 
-impl Window<'_> {
+impl DigitWindow<'_> {
     /// The signs between the groups.
     fn gaps(&self) -> impl Iterator<Item = &[u8]> {
         let pairs = self.groups.windows(2);
@@ -230,7 +230,7 @@ impl Window<'_> {
     }
 
     /// The year of a reference such as 2024/012345.
-    fn is_year(&self, group: &Group) -> bool {
+    fn is_year(&self, group: &DigitGroup) -> bool {
         let digits = &self.text[group.start..group.end];
         digits.len() == 4 && (digits.starts_with(b"19") || digits.starts_with(b"20"))
     }

@@ -264,9 +264,9 @@ fn identifiers_are_stopped_in_every_spelling() {
 }
 
 /// Numbers that repeat from run to run.
-struct Random(u64);
+struct SeededNumbers(u64);
 
-impl Random {
+impl SeededNumbers {
     fn below(&mut self, end: u64) -> u64 {
         self.0 = self
             .0
@@ -287,7 +287,7 @@ const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// Values of the codes and words that a shared care record holds.
 fn honest() -> Vec<String> {
-    let mut random = Random(7);
+    let mut random = SeededNumbers(7);
     let mut values = Vec::new();
     for length in 6..=18 {
         for _ in 0..20 {
@@ -402,8 +402,8 @@ fn honest_values_pass() {
 
 #[test]
 fn a_code_of_another_form_is_taken_for_an_identifier_only_by_chance() {
-    let mut random = Random(11);
-    let mut stopped = |make: &mut dyn FnMut(&mut Random) -> String| {
+    let mut random = SeededNumbers(11);
+    let mut stopped = |make: &mut dyn FnMut(&mut SeededNumbers) -> String| {
         let values = (0..4000).map(|_| make(&mut random));
         values
             .filter(|value| looks_identifying(value).is_some())

@@ -22,12 +22,12 @@ pub(super) const HINT: &str = "give [privacy.lookups] a CSV file with a header a
 
 /// The two columns, as positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Columns {
+pub(super) struct LookupColumns {
     pub key: usize,
     pub value: usize,
 }
 
-impl Columns {
+impl LookupColumns {
     /// Chooses the columns: those that are named in the settings; of a file of two its two; of an
     /// official file of postcodes a column of them and that of the area that is promised.
     ///
@@ -84,7 +84,7 @@ impl Columns {
             }
             (None, None) => 1,
         };
-        Ok(Columns { key, value })
+        Ok(LookupColumns { key, value })
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         let header: Vec<String> = header.split(',').map(str::to_string).collect();
         let settings: LookupSettings =
             toml::from_str(&format!("file = 'f.csv'\n{settings}")).unwrap();
-        let columns = Columns::choose(&header, &settings, Area::named(promised)).ok()?;
+        let columns = LookupColumns::choose(&header, &settings, Area::named(promised)).ok()?;
         Some((header[columns.key].clone(), header[columns.value].clone()))
     }
 

@@ -8,7 +8,7 @@ use super::leak::looks_identifying;
 use super::spelling::plain_text;
 use crate::error::{Context, Error, Result};
 use area_kind::Area;
-use columns::{Columns, HINT, cannot};
+use columns::{HINT, LookupColumns, cannot};
 use std::collections::HashMap;
 use std::io::Read;
 
@@ -63,7 +63,7 @@ impl Lookup {
                     .to_string()
             })
             .collect();
-        let columns = Columns::choose(&header, settings, promised)?;
+        let columns = LookupColumns::choose(&header, settings, promised)?;
         let mut known: HashMap<Box<str>, u32> = HashMap::new();
         let mut row = csv::ByteRecord::new();
         while reader.read_byte_record(&mut row).data(cannot)? {

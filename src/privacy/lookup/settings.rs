@@ -19,7 +19,7 @@ pub struct LookupSettings {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Table {
+struct LookupTable {
     file: PathBuf,
     key: Option<String>,
     value: Option<String>,
@@ -44,8 +44,8 @@ impl<'de> Deserialize<'de> for LookupSettings {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<LookupSettings, A::Error> {
-                let Table { file, key, value } =
-                    Table::deserialize(MapAccessDeserializer::new(map))?;
+                let LookupTable { file, key, value } =
+                    LookupTable::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(LookupSettings { file, key, value })
             }
         }

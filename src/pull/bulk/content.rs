@@ -24,7 +24,7 @@ pub(super) enum WrongBytes {
 }
 
 /// Bytes on their way to pieces.
-pub(super) struct Content {
+pub(super) struct FileContent {
     /// Bytes received of the file as it is sent.
     pub raw: u64,
     /// The same, unpacked.
@@ -44,7 +44,7 @@ enum Packing {
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),
 }
 
-impl Content {
+impl FileContent {
     /// From the first byte, of which `known` pieces were handed over before: they are compared and
     /// left out. `next` is the place after them and its line.
     pub(super) fn from_start(
@@ -53,7 +53,7 @@ impl Content {
         piece: usize,
         digest: DigestBytes,
     ) -> Self {
-        Content {
+        FileContent {
             raw: 0,
             unpacked: 0,
             packing: Packing::Unknown(Vec::new()),
@@ -67,7 +67,7 @@ impl Content {
 
     /// From byte and line `next` of a file that is sent as it is.
     pub(super) fn from_middle(next: (u64, u64), piece: usize, digest: DigestBytes) -> Self {
-        Content {
+        FileContent {
             raw: next.0,
             unpacked: next.0,
             packing: Packing::Plain,
@@ -178,8 +178,8 @@ mod tests {
         bytes.iter().map(|b| i64::from(*b)).sum()
     }
 
-    fn start(known: &[KnownPiece], next: (u64, u64)) -> Content {
-        Content::from_start(known, next, 8, Box::new(sum))
+    fn start(known: &[KnownPiece], next: (u64, u64)) -> FileContent {
+        FileContent::from_start(known, next, 8, Box::new(sum))
     }
 
     fn packed(text: &[u8]) -> Vec<u8> {
@@ -188,7 +188,7 @@ mod tests {
         packer.finish().unwrap()
     }
 
-    fn read(mut content: Content, bytes: &[u8], step: usize) -> Result<Vec<u8>, WrongBytes> {
+    fn read(mut content: FileContent, bytes: &[u8], step: usize) -> Result<Vec<u8>, WrongBytes> {
         let mut read = Vec::new();
         for part in bytes.chunks(step) {
             read.extend(content.feed(part)?);

@@ -2,7 +2,7 @@
 
 use super::backoff::Backoff;
 use super::failure::ExportFailure;
-use super::reading::{Downloads, Read, Reading};
+use super::reading::{Downloads, FileReading, ReadEnd};
 use super::staging::FileState;
 use crate::error::Error;
 use serde_json::json;
@@ -23,7 +23,7 @@ impl Downloads<'_> {
             json!({ "fileUrl": remote.place(), "itemType": remote.role, "resourceType": remote.kind }),
         );
         for _ in 0..READINGS {
-            let mut reading = Reading::new(self, file, state);
+            let mut reading = FileReading::new(self, file, state);
             let read = reading.run(&mut backoff).await;
             if let Err(failure) = &read {
                 self.session.log.event(
@@ -32,7 +32,7 @@ impl Downloads<'_> {
                 );
             }
             let why = match read? {
-                Read::Whole => {
+                ReadEnd::Whole => {
                     self.concurrency.went_well();
                     let state = &reading.state;
                     self.session.log.event(
@@ -41,7 +41,7 @@ impl Downloads<'_> {
                     );
                     return Ok(reading.state);
                 }
-                Read::Void(why) => why,
+                ReadEnd::Void(why) => why,
             };
             tracing::info!("{}: {why}, it is read again", self.job.name(file));
             tokio::time::sleep(backoff.next(None)).await;

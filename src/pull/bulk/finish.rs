@@ -3,19 +3,19 @@
 use super::content::WrongBytes;
 use super::failure::ExportFailure;
 use super::manifest::Role;
-use super::reading::{Read, Reading};
+use super::reading::{FileReading, ReadEnd};
 use super::staging::staged_file::Finished;
 use super::staging::writer::StagingNote;
 use crate::error::Error;
 
-impl Reading<'_> {
+impl FileReading<'_> {
     /// The server says that the file has ended. None when it is too early to be true and it is not
     /// the `last` time to ask.
-    pub(super) async fn finish(&mut self, last: bool) -> Result<Option<Read>, ExportFailure> {
+    pub(super) async fn finish(&mut self, last: bool) -> Result<Option<ReadEnd>, ExportFailure> {
         let cuts = match self.content.end() {
             Ok(cuts) => cuts,
-            Err(WrongBytes::Changed) => return Ok(Some(Read::Void("it has become shorter"))),
-            Err(WrongBytes::Damaged) => return Ok(Some(Read::Void("it does not unpack"))),
+            Err(WrongBytes::Changed) => return Ok(Some(ReadEnd::Void("it has become shorter"))),
+            Err(WrongBytes::Damaged) => return Ok(Some(ReadEnd::Void("it does not unpack"))),
         };
         for cut in cuts {
             self.hand_over(cut).await?;
@@ -35,7 +35,7 @@ impl Reading<'_> {
         self.expect_whole(short)?;
         let state = &self.state;
         if self.of.job.files[self.file].role != Role::Error && state.outcome {
-            return Ok(Some(Read::Void(
+            return Ok(Some(ReadEnd::Void(
                 "it holds an OperationOutcome in the place of records",
             )));
         }
@@ -45,7 +45,7 @@ impl Reading<'_> {
             bytes: state.end,
         };
         self.note(StagingNote::Finished(finished)).await?;
-        Ok(Some(Read::Whole))
+        Ok(Some(ReadEnd::Whole))
     }
 
     /// How many resources the server says the file holds. Whether Bundles or deletions are counted in

@@ -5,7 +5,7 @@ use super::failure::ExportFailure;
 use super::request::Request;
 use super::session::{Answer, Session};
 use crate::error::Error;
-use crate::pipeline::{FhirBulk, Level};
+use crate::pipeline::{ExportLevel, FhirBulk};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
@@ -21,9 +21,9 @@ pub(super) async fn kick_off(
     let settings = &session.settings;
     let server = &session.http.server;
     let mut url = match &settings.level {
-        Level::System => server.at("$export")?,
-        Level::Patient => server.at("Patient/$export")?,
-        Level::Group(id) => server.at(&format!("Group/{id}/$export"))?,
+        ExportLevel::System => server.at("$export")?,
+        ExportLevel::Patient => server.at("Patient/$export")?,
+        ExportLevel::Group(id) => server.at(&format!("Group/{id}/$export"))?,
     };
     let parameters = parameters(settings, since);
     url.query_pairs_mut().extend_pairs(&parameters);

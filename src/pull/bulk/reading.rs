@@ -2,7 +2,7 @@
 
 use super::backoff::Backoff;
 use super::concurrency_limit::ConcurrencyLimit;
-use super::content::{Content, DigestBytes};
+use super::content::{DigestBytes, FileContent};
 use super::failure::ExportFailure;
 use super::limits::DownloadLimits;
 use super::links::FileLinks;
@@ -27,7 +27,7 @@ const SHORT_ENDS: u32 = 3;
 const EXPIRIES: u32 = 3;
 
 /// How one reading of a file ended.
-pub(super) enum Read {
+pub(super) enum ReadEnd {
     /// With all of it.
     Whole,
     /// The bytes are not those of before, for this reason.
@@ -62,7 +62,7 @@ struct Failures {
 /// What comes after an answer.
 enum NextStep {
     /// Nothing: the reading has ended.
-    Done(Read),
+    Done(ReadEnd),
     /// The same question again, at once.
     Ask,
     /// New links, and a wait of at least so long.
@@ -72,7 +72,7 @@ enum NextStep {
 }
 
 /// One reading of one file.
-pub(super) struct Reading<'a> {
+pub(super) struct FileReading<'a> {
     /// What it is part of.
     pub of: &'a Downloads<'a>,
     /// The file's number in the job.
@@ -80,7 +80,7 @@ pub(super) struct Reading<'a> {
     /// How far it is staged.
     pub state: FileState,
     /// What came and is not handed over.
-    pub content: Content,
+    pub content: FileContent,
     /// The piece that a worker has.
     pub pending: Option<JoinHandle<Result<Treated>>>,
     /// The furthest byte seen of the file as it is sent: only beyond it is there progress.
@@ -91,13 +91,13 @@ pub(super) struct Reading<'a> {
     pub slow: u32,
 }
 
-impl<'a> Reading<'a> {
+impl<'a> FileReading<'a> {
     /// Goes on from `state`.
     pub(super) fn new(of: &'a Downloads<'a>, file: usize, state: FileState) -> Self {
-        let mut reading = Reading {
+        let mut reading = FileReading {
             of,
             file,
-            content: Content::from_start(&[], (0, 1), 1, Box::new(|_| 0)),
+            content: FileContent::from_start(&[], (0, 1), 1, Box::new(|_| 0)),
             state,
             pending: None,
             furthest: 0,
@@ -109,7 +109,7 @@ impl<'a> Reading<'a> {
         } else {
             let piece = of.session.settings.piece_bytes();
             let digest = reading.digest();
-            reading.content = Content::from_middle(reading.state.next(), piece, digest);
+            reading.content = FileContent::from_middle(reading.state.next(), piece, digest);
         }
         reading
     }
@@ -123,11 +123,12 @@ impl<'a> Reading<'a> {
     pub(super) fn begin_again(&mut self) {
         let piece = self.of.session.settings.piece_bytes();
         let digest = self.digest();
-        self.content = Content::from_start(&self.state.pieces, self.state.next(), piece, digest);
+        self.content =
+            FileContent::from_start(&self.state.pieces, self.state.next(), piece, digest);
     }
 
     /// Reads until the file is whole, or is another.
-    pub(super) async fn run(&mut self, backoff: &mut Backoff) -> Result<Read, ExportFailure> {
+    pub(super) async fn run(&mut self, backoff: &mut Backoff) -> Result<ReadEnd, ExportFailure> {
         let session = self.of.session;
         let mut failures = Failures::default();
         loop {
@@ -178,7 +179,7 @@ impl<'a> Reading<'a> {
                 failures.perhaps = Some(self.content.raw);
                 Ok(NextStep::Ask)
             }
-            End::Void(why) => Ok(NextStep::Done(Read::Void(why))),
+            End::Void(why) => Ok(NextStep::Done(ReadEnd::Void(why))),
             End::Lost(why) => Ok(NextStep::Wait(why, None)),
             End::Whole | End::Perhaps => {
                 let last = failures.short_ends + 1 >= SHORT_ENDS;

@@ -5,7 +5,7 @@ use super::content::{UNPACK, WrongBytes};
 use super::failure::ExportFailure;
 use super::limits::Rate;
 use super::lines::CutLines;
-use super::reading::{End, Reading};
+use super::reading::{End, FileReading};
 use super::request::plain;
 use super::staging::staged_file::StagedPiece;
 use super::staging::writer::StagingNote;
@@ -20,7 +20,7 @@ use std::time::Instant;
 /// How often a file may come too slowly before it is given up.
 const SLOW: u32 = 3;
 
-impl Reading<'_> {
+impl FileReading<'_> {
     /// Takes in one response.
     pub(super) async fn receive(
         &mut self,

@@ -57,7 +57,7 @@ pub(crate) async fn of_lake(lake: &Lake, tables: &[Option<Table>]) -> Result<Has
 }
 
 /// What a pull knows of people when it judges its lists.
-pub(crate) struct Known<'a> {
+pub(crate) struct KnownPeople<'a> {
     /// Those of the lake and of what arrived.
     pub people: &'a HashSet<PersonKey>,
     /// Those who had opted out before, of whom the lake has nothing.
@@ -72,7 +72,7 @@ pub(crate) struct Known<'a> {
 pub(crate) fn refuse_grown(
     now: &OptOuts,
     changes: &[ListChange],
-    known: &Known<'_>,
+    known: &KnownPeople<'_>,
     settings: &OptOutLists,
     confirmed: &[Confirmed],
 ) -> Result<()> {
@@ -145,7 +145,7 @@ mod tests {
         };
         let people = (0..of).map(PersonKey::new).collect();
         let before = before.iter().copied().map(PersonKey::new).collect();
-        let known = Known {
+        let known = KnownPeople {
             people: &people,
             before: &before,
         };

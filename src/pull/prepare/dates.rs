@@ -1,7 +1,7 @@
 //! Dates that cannot be true: last updates in the future, and events after the last update.
 
 use super::{Preparer, Rejecting};
-use crate::decode::{Decoded, RejectReason, Rows};
+use crate::decode::{Decoded, RejectReason, ViewRows};
 use crate::error::{Context, Result};
 use crate::pull::clock::GRACE;
 use crate::pull::plan::{SourceKind, TablePlan};
@@ -67,7 +67,7 @@ impl Preparer<'_> {
         &self,
         decoded: &Decoded,
         early: &EarlyLines,
-        rows: &Rows,
+        rows: &ViewRows,
         plan: &TablePlan,
         rejecting: &mut Rejecting,
     ) -> Result<()> {

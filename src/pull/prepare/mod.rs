@@ -18,7 +18,7 @@ use super::identity::facts::{LinkFact, Replacement};
 use super::identity::patient_index::PatientIndex;
 use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
 use super::version::{Digest, Micros, RecordVersion, Version, extract_order};
-use crate::decode::{Decoded, Line, RejectReason, Rows};
+use crate::decode::{Decoded, Line, RejectReason, ViewRows};
 use crate::error::{Context, Result};
 use crate::privacy::{Lookup, PatientKey, RecordKey};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
@@ -116,7 +116,7 @@ struct TableRows<'a> {
     /// Its number in the pull.
     index: usize,
     plan: &'a TablePlan,
-    rows: &'a Rows,
+    rows: &'a ViewRows,
     /// Whom each row names by an identifier of its own; empty where none does.
     named: Vec<NamedPerson>,
 }

@@ -2,7 +2,7 @@
 
 use super::named_person::NamedPerson;
 use super::{KeptRow, Preparer, Rejecting, TableRows, text};
-use crate::decode::{RejectReason, Rows};
+use crate::decode::{RejectReason, ViewRows};
 use crate::error::Result;
 use crate::privacy::{NhsNumber, NhsNumberError, Person, VERIFIED, verification_status};
 use crate::pull::plan::{PersonLink, SourceKind, TablePlan};
@@ -14,7 +14,7 @@ impl Preparer<'_> {
     /// Whom each row names, where rows carry the person's own identifier.
     pub(super) fn named(
         &self,
-        rows: &Rows,
+        rows: &ViewRows,
         plan: &TablePlan,
         rejecting: &mut Rejecting,
     ) -> Result<Vec<NamedPerson>> {

@@ -44,7 +44,7 @@ struct Block {
 }
 
 /// Rejects of one file, read back.
-pub(crate) struct Found {
+pub(crate) struct FoundRejects {
     /// The file's source.
     pub source: String,
     /// Its name.
@@ -112,7 +112,7 @@ impl RejectSpool {
     ///
     /// # Errors
     /// Data: what was written cannot be read back.
-    pub(crate) fn blocks(&self) -> impl Iterator<Item = Result<Found>> {
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = Result<FoundRejects>> {
         let mut order: Vec<usize> = Vec::new();
         {
             let inner = self.locked();
@@ -129,7 +129,7 @@ impl RejectSpool {
             let lines = inner.decode(&bytes, block.lines);
             let (source, file) = inner.files[block.file].clone();
             let lines = lines.ok_or_else(|| Error::data(self.lost()))?;
-            Ok(Found {
+            Ok(FoundRejects {
                 source,
                 file,
                 lines,

@@ -1,6 +1,6 @@
 //! Lines that could not be used: where they are and why, never what they hold.
 
-use super::reject_spool::{Found, RejectSpool};
+use super::reject_spool::{FoundRejects, RejectSpool};
 use super::rejected_line::RejectedLine;
 use crate::decode::RejectReason;
 use crate::error::{Context, Result};
@@ -152,7 +152,7 @@ impl<'a> Files<'a> {
     }
 }
 
-fn to_batch(found: &Found) -> Result<RecordBatch> {
+fn to_batch(found: &FoundRejects) -> Result<RecordBatch> {
     let lines = &found.lines;
     let number = |of: fn(&RejectedLine) -> u64| -> ArrayRef {
         let numbers = lines.iter().map(|line| i64::try_from(of(line)).ok());

@@ -1,6 +1,6 @@
 //! Dates that stand for a date that is not known: 1 January 1900, 31 December 9999.
 
-use crate::decode::{Decoded, Rows, ValueRule, Zone};
+use crate::decode::{Decoded, ValueRule, ViewRows, Zone};
 use crate::error::{Context, Result};
 use crate::pipeline::Dates;
 use crate::pull::plan::TablePlan;
@@ -41,7 +41,7 @@ pub(super) fn forget(
 impl Unknown {
     fn forget_in(
         &self,
-        rows: &mut Rows,
+        rows: &mut ViewRows,
         target: usize,
         plan: &TablePlan,
         values: &mut UnknownValues,

@@ -3,7 +3,7 @@
 
 use super::line_splitter;
 use super::zip_entry::{LOCAL, ZipEntry};
-use crate::decode::csv::{CsvDecoder, Header};
+use crate::decode::csv::{CsvDecoder, CsvHeader};
 use crate::error::{Context, Error, Result};
 use crate::pull::discover::source_file::SourceFile;
 use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -21,7 +21,7 @@ pub(super) struct CsvText {
     /// The rows.
     pub rows: Text,
     /// What stood before them.
-    pub header: Header,
+    pub header: CsvHeader,
 }
 
 /// Opens a file of `decoder`'s; None when there is nothing in it.

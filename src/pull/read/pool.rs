@@ -4,7 +4,7 @@ use super::context::{PullContext, lock};
 use super::csv_text;
 use super::intake::{FileIntake, Intake, counted, id};
 use super::line_splitter::{self, FilePiece, LineEnds};
-use crate::decode::csv::{Header, Layout};
+use crate::decode::csv::{CsvHeader, Layout};
 use crate::decode::{Chunk, Decoded, RejectReason};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -108,7 +108,7 @@ struct PieceToPrepare {
     /// The file's number in the pass.
     file: usize,
     piece: FilePiece,
-    header: Option<Arc<Header>>,
+    header: Option<Arc<CsvHeader>>,
 }
 
 /// A chunk as its source's decoder made it.
@@ -243,7 +243,7 @@ impl ReadPass<'_> {
         at: usize,
         reader: Box<dyn Read + Send>,
         form: LineEnds,
-        header: Option<Arc<Header>>,
+        header: Option<Arc<CsvHeader>>,
         send: &SyncSender<PieceToPrepare>,
     ) -> Result<()> {
         let file = &self.files[at];

@@ -11,23 +11,23 @@ const DIRECTORY: [u8; 4] = *b"PK\x01\x02";
 const END: [u8; 4] = *b"PK\x05\x06";
 const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 
-type Source = BufReader<Box<dyn Read + Send>>;
+type ArchiveSource = BufReader<Box<dyn Read + Send>>;
 
 /// The one file of an archive.
 pub(super) struct ZipEntry {
-    state: State,
+    state: MemberContent,
     crc: Crc,
-    header: Entry,
+    header: MemberHeader,
 }
 
-enum State {
-    Deflated(Box<DeflateDecoder<Source>>),
-    Stored(io::Take<Source>),
+enum MemberContent {
+    Deflated(Box<DeflateDecoder<ArchiveSource>>),
+    Stored(io::Take<ArchiveSource>),
     Ended,
 }
 
 /// What an archive says of a file in front of it.
-struct Entry {
+struct MemberHeader {
     name: String,
     encrypted: bool,
     /// Whether its size and checksum stand behind it.
@@ -50,9 +50,9 @@ impl ZipEntry {
     }
 
     /// The next file that counts, with the signature before it read already; none at the end.
-    fn next(mut source: Source, mut signature: [u8; 4]) -> io::Result<Option<Self>> {
+    fn next(mut source: ArchiveSource, mut signature: [u8; 4]) -> io::Result<Option<Self>> {
         while signature == LOCAL {
-            let header = Entry::read(&mut source)?;
+            let header = MemberHeader::read(&mut source)?;
             let mut entry = Self::begin(source, header)?;
             if !entry.header.is_beside() {
                 return Ok(Some(entry));
@@ -66,13 +66,13 @@ impl ZipEntry {
         }
     }
 
-    fn begin(source: Source, header: Entry) -> io::Result<Self> {
+    fn begin(source: ArchiveSource, header: MemberHeader) -> io::Result<Self> {
         if header.encrypted {
             return Err(wrong("the zip archive is encrypted: unpack it first"));
         }
         let state = match (header.method, header.described) {
-            (8, _) => State::Deflated(Box::new(DeflateDecoder::new(source))),
-            (0, false) => State::Stored(source.take(header.size)),
+            (8, _) => MemberContent::Deflated(Box::new(DeflateDecoder::new(source))),
+            (0, false) => MemberContent::Stored(source.take(header.size)),
             _ => {
                 return Err(wrong(
                     "the zip archive is packed by a method that is not read: unpack it",
@@ -92,11 +92,11 @@ impl ZipEntry {
     }
 
     /// Checks what was read; gives the archive back, and the signature of what follows.
-    fn end(&mut self) -> io::Result<(Source, [u8; 4])> {
-        let mut source = match std::mem::replace(&mut self.state, State::Ended) {
-            State::Deflated(decoder) => decoder.into_inner(),
-            State::Stored(take) => take.into_inner(),
-            State::Ended => return Err(wrong("the zip archive has ended")),
+    fn end(&mut self) -> io::Result<(ArchiveSource, [u8; 4])> {
+        let mut source = match std::mem::replace(&mut self.state, MemberContent::Ended) {
+            MemberContent::Deflated(decoder) => decoder.into_inner(),
+            MemberContent::Stored(take) => take.into_inner(),
+            MemberContent::Ended => return Err(wrong("the zip archive has ended")),
         };
         let (crc, signature) = match self.header.described {
             false => (self.header.crc, array(&mut source)?),
@@ -110,11 +110,11 @@ impl ZipEntry {
 
     fn read_content(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &mut self.state {
-            State::Deflated(decoder) => decoder
+            MemberContent::Deflated(decoder) => decoder
                 .read(buffer)
                 .map_err(|_| wrong("the zip archive is damaged or cut off"))?,
-            State::Stored(take) => take.read(buffer)?,
-            State::Ended => 0,
+            MemberContent::Stored(take) => take.read(buffer)?,
+            MemberContent::Ended => 0,
         };
         self.crc.update(&buffer[..read]);
         Ok(read)
@@ -132,7 +132,7 @@ impl Read for Content<'_> {
 impl Read for ZipEntry {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.read_content(buffer)?;
-        if read == 0 && !buffer.is_empty() && !matches!(self.state, State::Ended) {
+        if read == 0 && !buffer.is_empty() && !matches!(self.state, MemberContent::Ended) {
             let (source, signature) = self.end()?;
             if Self::next(source, signature)?.is_some() {
                 return Err(wrong("the zip archive holds more than one file: unpack it"));
@@ -142,9 +142,9 @@ impl Read for ZipEntry {
     }
 }
 
-impl Entry {
+impl MemberHeader {
     /// What stands behind the signature of a file.
-    fn read(source: &mut Source) -> io::Result<Self> {
+    fn read(source: &mut ArchiveSource) -> io::Result<Self> {
         let fixed: [u8; 26] = array(source)?;
         let short = |at: usize| u16::from_le_bytes([fixed[at], fixed[at + 1]]);
         let long = |at: usize| u32::from(short(at)) | u32::from(short(at + 2)) << 16;
@@ -153,7 +153,7 @@ impl Entry {
         let mut extra = vec![0; usize::from(short(24))];
         source.read_exact(&mut extra)?;
         let packed = u64::from(long(14));
-        Ok(Entry {
+        Ok(MemberHeader {
             name: String::from_utf8_lossy(&name).into_owned(),
             encrypted: short(2) & 1 != 0,
             described: short(2) & 8 != 0,
@@ -186,7 +186,7 @@ fn large(mut extra: &[u8]) -> Option<u64> {
     None
 }
 
-fn array<const N: usize>(source: &mut Source) -> io::Result<[u8; N]> {
+fn array<const N: usize>(source: &mut ArchiveSource) -> io::Result<[u8; N]> {
     let mut bytes = [0; N];
     match source.read_exact(&mut bytes) {
         Ok(()) => Ok(bytes),
@@ -199,7 +199,7 @@ fn array<const N: usize>(source: &mut Source) -> io::Result<[u8; N]> {
 
 /// The checksum that stands behind a file, and the signature of what follows: with or without a
 /// signature of its own, its sizes in four bytes or in eight.
-fn descriptor(source: &mut Source) -> io::Result<(u32, [u8; 4])> {
+fn descriptor(source: &mut ArchiveSource) -> io::Result<(u32, [u8; 4])> {
     let first: [u8; 4] = array(source)?;
     let crc = if first == DESCRIPTOR {
         array(source)?

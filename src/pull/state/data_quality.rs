@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where values are: source, file, table and column, and the rule by which they are not known.
-type Place = [String; 5];
+type ValuePlace = [String; 5];
 
 /// How many values, and the form that was wanted, of columns whose form is a setting.
 type Found = (u64, Option<String>);
@@ -72,7 +72,7 @@ pub(crate) async fn store<'a>(
         }
     }
     let read: Vec<_> = files.collect();
-    let replaced = |place: &Place| {
+    let replaced = |place: &ValuePlace| {
         let of = |(source, file): &(String, String)| *source == place[0] && *file == place[1];
         gone.iter().any(of) || read.iter().any(|(id, _, _)| of(id))
     };
@@ -89,7 +89,7 @@ pub(crate) async fn store<'a>(
         .await
 }
 
-fn load(batch: &RecordBatch, all: &mut BTreeMap<Place, Found>) {
+fn load(batch: &RecordBatch, all: &mut BTreeMap<ValuePlace, Found>) {
     let text = |at: usize| batch.column(at).as_string::<i32>();
     let counts = batch.column(5).as_primitive::<Int64Type>();
     for row in 0..batch.num_rows() {
@@ -102,7 +102,7 @@ fn load(batch: &RecordBatch, all: &mut BTreeMap<Place, Found>) {
     }
 }
 
-fn rows(all: &BTreeMap<Place, Found>) -> Result<RecordBatch> {
+fn rows(all: &BTreeMap<ValuePlace, Found>) -> Result<RecordBatch> {
     let text = |at: usize| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(
             all.keys().map(|place| &place[at]),

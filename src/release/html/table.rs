@@ -1,6 +1,6 @@
 //! A released table in HTML.
 
-use crate::release::frame::{Column, Frame, Part, Shown};
+use crate::release::frame::{Frame, FrameColumn, FramePart, Shown};
 use crate::release::number::readable;
 use maud::{Markup, html};
 
@@ -53,16 +53,16 @@ pub(super) fn table(frame: &Frame) -> Markup {
 }
 
 /// A column's heading below that of its group.
-fn heading(frame: &Frame, column: &Column) -> String {
+fn heading(frame: &Frame, column: &FrameColumn) -> String {
     let label = &frame.measures[column.measure].label;
     match column.part {
-        Part::Value => label.clone(),
-        Part::Lower => "Lower 95% limit".to_owned(),
-        Part::Upper => "Upper 95% limit".to_owned(),
+        FramePart::Value => label.clone(),
+        FramePart::Lower => "Lower 95% limit".to_owned(),
+        FramePart::Upper => "Upper 95% limit".to_owned(),
     }
 }
 
-fn figure(frame: &Frame, row: usize, column: &Column, starts_group: bool) -> Markup {
+fn figure(frame: &Frame, row: usize, column: &FrameColumn, starts_group: bool) -> Markup {
     let shown = frame.shown(row, column);
     html! {
         @match shown {

@@ -1,15 +1,15 @@
 //! The bounds of a table: values, cells, counts that are none, and the share that is suppressed.
 
 use super::reports::{small, text, with};
-use super::sample::{Column, data};
+use super::sample::{SampleColumn, data};
 use crate::release::TableData;
 use crate::release::frame::Shown;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use std::sync::Arc;
 
-fn numbered(from: usize, size: usize) -> Column {
-    Column::Text((from..from + size).map(|n| format!("Place {n}")).collect())
+fn numbered(from: usize, size: usize) -> SampleColumn {
+    SampleColumn::Text((from..from + size).map(|n| format!("Place {n}")).collect())
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn a_dimension_has_a_thousand_values_at_most() {
         small(vec![
             ("place", numbered(0, size)),
             ("sex", text(&vec!["Male"; size])),
-            ("people", Column::Count(vec![10; size])),
+            ("people", SampleColumn::Count(vec![10; size])),
         ])
     };
     assert_eq!(of(1000).unwrap().frames[0].rows.len(), 1001);
@@ -36,7 +36,7 @@ fn a_table_has_fifty_thousand_cells_at_most() {
         small(vec![
             ("place", numbered(0, size)),
             ("sex", numbered(5000, size)),
-            ("people", Column::Count(vec![10; size])),
+            ("people", SampleColumn::Count(vec![10; size])),
         ])
     };
     assert!(of(20).is_ok());
@@ -76,7 +76,7 @@ fn each_count_is_looked_at_by_itself_for_what_is_suppressed() {
     let table = data(vec![
         ("place", text(&["A", "B", "C", "D"])),
         ("sex", text(&["Male"; 4])),
-        ("people", Column::Count(vec![3, 4, 0, 50])),
+        ("people", SampleColumn::Count(vec![3, 4, 0, 50])),
     ]);
     let rendered = with(table).unwrap();
     let frame = &rendered.frames[0];

@@ -1,6 +1,6 @@
 use super::sample;
 use crate::disclosure::Scheme;
-use crate::release::frame::{Part, Shown};
+use crate::release::frame::{FramePart, Shown};
 use crate::release::{File, Rendered, TableData, render};
 use calamine::{Data, Reader, Xlsx};
 use std::io::Cursor;
@@ -85,13 +85,13 @@ fn the_workbook_agrees_with_the_csv() {
                 let row: Vec<&Data> = range.rows().nth(header + 1 + r).unwrap().iter().collect();
                 let mut line = csv::StringRecord::new();
                 for (c, column) in frame.columns().iter().enumerate() {
-                    if column.part == Part::Value {
+                    if column.part == FramePart::Value {
                         line = lines.next().unwrap().unwrap();
                     }
                     let offset = match column.part {
-                        Part::Value => 0,
-                        Part::Lower => 1,
-                        Part::Upper => 2,
+                        FramePart::Value => 0,
+                        FramePart::Lower => 1,
+                        FramePart::Upper => 2,
                     };
                     let of_csv = &line[value_at + offset];
                     match row[frame.row_dimensions.len() + c] {

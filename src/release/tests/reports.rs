@@ -1,4 +1,4 @@
-use super::sample::{self, Column, data};
+use super::sample::{self, SampleColumn, data};
 use crate::disclosure::Scheme;
 use crate::error::Error;
 use crate::release::frame::Shown;
@@ -33,7 +33,7 @@ label = "People"
 kind = "count"
 "#;
 
-pub(super) fn small(columns: Vec<(&str, Column)>) -> Result<Rendered, Error> {
+pub(super) fn small(columns: Vec<(&str, SampleColumn)>) -> Result<Rendered, Error> {
     with(data(columns))
 }
 
@@ -43,8 +43,8 @@ pub(super) fn with(table: TableData) -> Result<Rendered, Error> {
     render(&report, &data, Scheme::Hes2018, &sample::about())
 }
 
-pub(super) fn text(words: &[&str]) -> Column {
-    Column::Text(words.iter().map(|word| (*word).to_owned()).collect())
+pub(super) fn text(words: &[&str]) -> SampleColumn {
+    SampleColumn::Text(words.iter().map(|word| (*word).to_owned()).collect())
 }
 
 fn shown(rendered: &Rendered) -> Vec<Vec<Shown>> {
@@ -65,7 +65,7 @@ fn totals_come_from_true_counts() {
     let rendered = small(vec![
         ("place", text(&["A", "A", "B"])),
         ("sex", text(&["Female", "Male", "Male"])),
-        ("people", Column::Count(vec![12, 11, 40])),
+        ("people", SampleColumn::Count(vec![12, 11, 40])),
     ])
     .unwrap();
     let count = Shown::Count;
@@ -84,7 +84,7 @@ fn a_missing_value_across_keeps_its_place() {
     let rendered = small(vec![
         ("place", text(&["A", "A", "B", "B", "B"])),
         ("sex", text(&["x", "z", "x", "y", "z"])),
-        ("people", Column::Count(vec![50; 5])),
+        ("people", SampleColumn::Count(vec![50; 5])),
     ])
     .unwrap();
     let labels: Vec<&str> = rendered.frames[0]
@@ -120,10 +120,10 @@ fn bare_numbers_get_their_heading() {
 
 #[test]
 fn nothing_to_count_is_a_table_without_rows() {
-    let none: Vec<(&str, Column)> = vec![
+    let none: Vec<(&str, SampleColumn)> = vec![
         ("place", text(&[])),
         ("sex", text(&[])),
-        ("people", Column::Count(vec![])),
+        ("people", SampleColumn::Count(vec![])),
     ];
     assert!(small(none).unwrap().frames[0].rows.is_empty());
     assert!(
@@ -138,7 +138,7 @@ fn what_cannot_be_counted_is_refused_without_its_value() {
     let twice = small(vec![
         ("place", text(&["A", "A"])),
         ("sex", text(&["Male", "Male"])),
-        ("people", Column::Count(vec![12, 11])),
+        ("people", SampleColumn::Count(vec![12, 11])),
     ]);
     let shown = twice.unwrap_err().to_string();
     assert!(
@@ -148,7 +148,7 @@ fn what_cannot_be_counted_is_refused_without_its_value() {
     let negative = small(vec![
         ("place", text(&["A"])),
         ("sex", text(&["Male"])),
-        ("people", Column::Count(vec![-31])),
+        ("people", SampleColumn::Count(vec![-31])),
     ]);
     let shown = negative.unwrap_err().to_string();
     assert!(shown.contains("`one`") && shown.contains("`people`") && !shown.contains("31"));
@@ -161,7 +161,7 @@ fn what_cannot_be_counted_is_refused_without_its_value() {
     assert!(shown.contains("a count cannot be Utf8") && !shown.contains("31"));
     let absent = small(vec![
         ("place", text(&["A"])),
-        ("people", Column::Count(vec![12])),
+        ("people", SampleColumn::Count(vec![12])),
     ]);
     assert!(absent.unwrap_err().to_string().contains("column `sex`"));
 }

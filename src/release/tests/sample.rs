@@ -10,18 +10,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// One column of a result.
-pub(crate) enum Column {
+pub(crate) enum SampleColumn {
     Text(Vec<String>),
     Count(Vec<i64>),
     Date(Vec<i32>),
 }
 
-pub(crate) fn data(columns: Vec<(&str, Column)>) -> TableData {
+pub(crate) fn data(columns: Vec<(&str, SampleColumn)>) -> TableData {
     let arrays = columns.into_iter().map(|(name, column)| {
         let array: ArrayRef = match column {
-            Column::Text(values) => Arc::new(StringArray::from(values)),
-            Column::Count(values) => Arc::new(Int64Array::from(values)),
-            Column::Date(values) => Arc::new(Date32Array::from(values)),
+            SampleColumn::Text(values) => Arc::new(StringArray::from(values)),
+            SampleColumn::Count(values) => Arc::new(Int64Array::from(values)),
+            SampleColumn::Date(values) => Arc::new(Date32Array::from(values)),
         };
         (name.to_owned(), array)
     });
@@ -47,7 +47,7 @@ pub(crate) fn lists(batch: &RecordBatch) -> Lists {
 }
 
 /// Every pair of two dimensions, first-major.
-fn pairs(first: &[String], second: &[&str]) -> (Column, Column) {
+fn pairs(first: &[String], second: &[&str]) -> (SampleColumn, SampleColumn) {
     let mut columns = (Vec::new(), Vec::new());
     for a in first {
         for b in second {
@@ -55,7 +55,7 @@ fn pairs(first: &[String], second: &[&str]) -> (Column, Column) {
             columns.1.push((*b).to_owned());
         }
     }
-    (Column::Text(columns.0), Column::Text(columns.1))
+    (SampleColumn::Text(columns.0), SampleColumn::Text(columns.1))
 }
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -63,7 +63,7 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 /// Counts that cover zeros, suppressed and large ones, the same every time.
-pub(crate) fn counts(size: usize, scale: u64) -> Column {
+pub(crate) fn counts(size: usize, scale: u64) -> SampleColumn {
     let mut state = 7u64;
     let next = |_| {
         state = state
@@ -78,7 +78,7 @@ pub(crate) fn counts(size: usize, scale: u64) -> Column {
             n % scale
         }) as i64
     };
-    Column::Count((0..size).map(next).collect())
+    SampleColumn::Count((0..size).map(next).collect())
 }
 
 pub(crate) const SETTINGS: [&str; 13] = [
@@ -141,7 +141,7 @@ pub(crate) fn population_profile() -> BTreeMap<String, TableData> {
     let by_age = [
         ("age_band", band),
         ("sex", sex),
-        ("people", Column::Count(people)),
+        ("people", SampleColumn::Count(people)),
     ];
     let (place, group) = pairs(
         &names(&PLACES),
@@ -161,8 +161,11 @@ pub(crate) fn population_profile() -> BTreeMap<String, TableData> {
         "Not known",
     ]);
     let by_ethnic = [
-        ("ethnic_group", Column::Text(ethnic)),
-        ("people", Column::Count(vec![15_313, 412, 1_888, 640, 6, 0])),
+        ("ethnic_group", SampleColumn::Text(ethnic)),
+        (
+            "people",
+            SampleColumn::Count(vec![15_313, 412, 1_888, 640, 6, 0]),
+        ),
     ];
     let quintiles = names(&[
         "Quintile 1 (most deprived)",
@@ -173,19 +176,19 @@ pub(crate) fn population_profile() -> BTreeMap<String, TableData> {
         "Not known",
     ]);
     let by_quintile = [
-        ("quintile", Column::Text(quintiles)),
+        ("quintile", SampleColumn::Text(quintiles)),
         (
             "people",
-            Column::Count(vec![4012, 3891, 3555, 3411, 3388, 2]),
+            SampleColumn::Count(vec![4012, 3891, 3555, 3411, 3388, 2]),
         ),
     ];
-    let with = Column::Count(vec![
+    let with = SampleColumn::Count(vec![
         2777, 1790, 1301, 1208, 1633, 702, 560, 222, 131, 88, 5, 0,
     ]);
     let conditions = [
-        ("condition_name", Column::Text(names(&CONDITIONS))),
+        ("condition_name", SampleColumn::Text(names(&CONDITIONS))),
         ("people_with_condition", with),
-        ("population", Column::Count(vec![18_259; 12])),
+        ("population", SampleColumn::Count(vec![18_259; 12])),
     ];
     BTreeMap::from([
         ("by_age_and_sex".to_owned(), data(by_age.into())),
@@ -213,12 +216,12 @@ pub(crate) fn use_of_services() -> BTreeMap<String, TableData> {
         }
     }
     let by_month = [
-        ("month", Column::Date(months.0)),
-        ("setting", Column::Text(months.1)),
-        ("contacts", Column::Count(months.2)),
+        ("month", SampleColumn::Date(months.0)),
+        ("setting", SampleColumn::Text(months.1)),
+        ("contacts", SampleColumn::Count(months.2)),
     ];
     let by_setting = [
-        ("setting", Column::Text(names(&SETTINGS))),
+        ("setting", SampleColumn::Text(names(&SETTINGS))),
         ("contacts", counts(13, 90_000)),
     ];
     let (place, year) = pairs(&names(&PLACES), &["2024/25", "2025/26"]);
@@ -227,11 +230,11 @@ pub(crate) fn use_of_services() -> BTreeMap<String, TableData> {
         ("financial_year", year),
         (
             "admissions",
-            Column::Count(vec![410, 432, 388, 371, 3, 6, 240, 251, 0, 12]),
+            SampleColumn::Count(vec![410, 432, 388, 371, 3, 6, 240, 251, 0, 12]),
         ),
         (
             "people",
-            Column::Count(vec![4100, 4120, 3500, 3510, 160, 163, 2900, 2910, 88, 91]),
+            SampleColumn::Count(vec![4100, 4120, 3500, 3510, 160, 163, 2900, 2910, 88, 91]),
         ),
     ];
     let (setting, place) = pairs(&names(&SETTINGS), &PLACES);

@@ -1,7 +1,7 @@
 //! Native Excel charts beside the tables.
 
 use super::{chart_sheet, style, table_sheet};
-use crate::release::chart::{Chart, Point, Series};
+use crate::release::chart::{Chart, ChartSeries, Point};
 use crate::release::frame::{Frame, Unit};
 use crate::release::page::Page;
 use crate::release::report_file::ChartKind;
@@ -134,7 +134,7 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
         // Left alone, Excel would write small counts on the axis, which none of these can be.
         figures.set_major_unit(10.0);
         figures.set_max((largest / 10.0).ceil().max(1.0) * 10.0);
-    } else if chart.series.iter().any(Series::has_limits) {
+    } else if chart.series.iter().any(ChartSeries::has_limits) {
         // Excel's own choice forgets the limits.
         let top = chart.largest();
         let step = 10_f64.powf(top.max(1.0).log10().floor()) / 2.0;

@@ -5,7 +5,7 @@ use super::super::record::{Coding, coding};
 
 /// One reason for an admission.
 #[derive(Debug)]
-pub(crate) struct Reason {
+pub(crate) struct ContactReason {
     /// ICD-10 code of the main diagnosis, written as hospitals write it.
     pub icd10: &'static str,
     /// The same in SNOMED CT.
@@ -37,8 +37,8 @@ const fn reason(
     procedures: &'static [&'static str],
     hrg: &'static str,
     tariff: u32,
-) -> Reason {
-    Reason {
+) -> ContactReason {
+    ContactReason {
         icd10,
         snomed,
         weight,
@@ -51,7 +51,7 @@ const fn reason(
     }
 }
 
-/// The age group of [`Reason::weight`].
+/// The age group of [`ContactReason::weight`].
 pub(crate) fn group(years: i32) -> usize {
     match years {
         ..=4 => 0,
@@ -65,7 +65,7 @@ pub(crate) fn group(years: i32) -> usize {
 
 /// Emergencies.
 #[rustfmt::skip]
-pub(crate) const EMERGENCIES: [Reason; 26] = [
+pub(crate) const EMERGENCIES: [ContactReason; 26] = [
     reason("J18.9", coding("233604007", "Pneumonia"), [2.0, 1.0, 2.0, 4.0, 7.0, 10.0], None, 6.5, "300", &[], "DZ11V", 2_450),
     reason("N390", coding("68566005", "Urinary tract infectious disease"), [2.0, 1.0, 2.0, 2.0, 4.0, 8.0], None, 5.0, "300", &[], "LA04S", 1_900),
     reason("R07.4", coding("29857009", "Chest pain"), [0.0, 1.0, 6.0, 9.0, 5.0, 2.0], None, 0.8, "300", &[], "EB12C", 640),
@@ -96,7 +96,7 @@ pub(crate) const EMERGENCIES: [Reason; 26] = [
 
 /// Planned admissions.
 #[rustfmt::skip]
-pub(crate) const PLANNED: [Reason; 12] = [
+pub(crate) const PLANNED: [ContactReason; 12] = [
     reason("H269", coding("193570009", "Cataract"), [0.0, 0.0, 0.2, 2.0, 9.0, 9.0], None, 0.0, "130", &["C75.1", "C71.2"], "BZ34B", 880),
     reason("M17.1", coding("239873007", "Osteoarthritis of knee"), [0.0, 0.0, 0.5, 9.0, 16.0, 9.0], Some(at::ARTHRITIS), 2.8, "110", &["W40.1"], "HN23C", 6_100),
     reason("M16.1", coding("239872002", "Osteoarthritis of hip"), [0.0, 0.0, 0.4, 6.0, 12.0, 8.0], Some(at::ARTHRITIS), 2.8, "110", &["W37.1"], "HN13C", 6_000),

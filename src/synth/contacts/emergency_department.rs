@@ -5,7 +5,7 @@ use super::super::life::{Life, Meeting, on};
 use super::super::random::Random;
 use super::super::record::*;
 use super::super::world::World;
-use super::diagnoses::Reason;
+use super::diagnoses::ContactReason;
 use super::provider::trust;
 
 const ATTENDANCE: Coding = coding("4525004", "Emergency department patient visit");
@@ -42,7 +42,7 @@ pub(crate) fn attend(
     world: &World,
     life: &mut Life,
     start: Moment,
-    admits: Option<(&Reason, usize)>,
+    admits: Option<(&ContactReason, usize)>,
 ) -> Moment {
     let day = on(start);
     let provider = match admits {
@@ -91,7 +91,7 @@ pub(crate) fn attend(
         1 => ["1066321000000107", "306689006"],
         _ => ["182992009", "306689006"],
     };
-    let setting = Setting::Emergency;
+    let setting = CareSetting::Emergency;
     let reason = Some(diagnosis);
     let meeting = Meeting {
         setting,

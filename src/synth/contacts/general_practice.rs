@@ -92,7 +92,7 @@ fn register(random: &mut Random, world: &World, life: &mut Life) {
             .until
             .unwrap_or(registration.since)
             .max(registration.since);
-        life.episodes.push(Span {
+        life.episodes.push(CareSpan {
             id: registration.id,
             code: coding("gp_registration", "Registration with a general practice"),
             since: registration.since,
@@ -122,7 +122,7 @@ fn consult(random: &mut Random, world: &World, life: &mut Life) {
         random,
         world,
         Meeting {
-            setting: Setting::GeneralPractice,
+            setting: CareSetting::GeneralPractice,
             class: kind.1,
             kind: kind.0,
             start,
@@ -229,7 +229,7 @@ fn book(random: &mut Random, world: &World, life: &mut Life, start: Moment, stat
     life.appointments.push(Appointment {
         id: random.id(),
         status,
-        setting: Setting::GeneralPractice,
+        setting: CareSetting::GeneralPractice,
         created: start - ahead,
         start,
         minutes: 10,
@@ -267,7 +267,7 @@ fn reviews(random: &mut Random, world: &World, life: &mut Life) {
             .next()
             .map(reason_of);
         let end = start + 1_500;
-        let (setting, class) = (Setting::GeneralPractice, "AMB");
+        let (setting, class) = (CareSetting::GeneralPractice, "AMB");
         let meeting = Meeting {
             setting,
             class,

@@ -5,7 +5,7 @@ use super::super::conditions::at as condition;
 use super::super::life::{Life, any_hour, on};
 use super::super::random::{Random, exp};
 use super::super::world::World;
-use super::diagnoses::{EMERGENCIES, PLANNED, Reason, group};
+use super::diagnoses::{ContactReason, EMERGENCIES, PLANNED, group};
 use super::emergency_department::{attend, attendance_rate};
 use super::maternity::maternity;
 use super::provider::trust;
@@ -71,9 +71,14 @@ pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
     maternity(random, world, life);
 }
 
-fn choose<'a>(random: &mut Random, life: &Life, reasons: &'a [Reason], day: Day) -> &'a Reason {
+fn choose<'a>(
+    random: &mut Random,
+    life: &Life,
+    reasons: &'a [ContactReason],
+    day: Day,
+) -> &'a ContactReason {
     let age_group = group(life.person.age(day));
-    let weight = |reason: &Reason| match reason.needs {
+    let weight = |reason: &ContactReason| match reason.needs {
         Some(kind) if !life.has(kind, day) => 0.0,
         _ if reason.icd10 == "N40X" && life.person.female => 0.0,
         _ => reason.weight[age_group],

@@ -3,7 +3,7 @@
 use super::super::calendar::{EVEN, SHOP, WINTER, WORKING, pick_day};
 use super::super::conditions::at as condition;
 use super::super::life::{Life, any_hour, in_hours};
-use super::super::organisations::Kind;
+use super::super::organisations::OrganisationKind;
 use super::super::random::{Random, exp};
 use super::super::record::LocalContact;
 use super::super::world::World;
@@ -30,7 +30,7 @@ fn contact(
     random: &mut Random,
     world: &World,
     life: &mut Life,
-    kind: Kind,
+    kind: OrganisationKind,
     when: i64,
     (codes, notes): ([&'static str; 3], &[&'static str]),
 ) -> Option<LocalContact> {
@@ -69,7 +69,7 @@ fn pharmacy(random: &mut Random, world: &World, life: &mut Life) {
         ];
         let when = in_hours(random, day);
         let what = ([service, outcome, ""], &notes[..]);
-        let row = contact(random, world, life, Kind::Pharmacy, when, what);
+        let row = contact(random, world, life, OrganisationKind::Pharmacy, when, what);
         life.pharmacy.extend(row);
     }
 }
@@ -101,7 +101,14 @@ fn dental(random: &mut Random, world: &World, life: &mut Life) {
         let codes = [band, if urgent { "Y" } else { "N" }, units];
         let notes = &["Nervous patient, allow extra time", "recall 6 months"];
         let when = in_hours(random, day);
-        let row = contact(random, world, life, Kind::Dental, when, (codes, notes));
+        let row = contact(
+            random,
+            world,
+            life,
+            OrganisationKind::Dental,
+            when,
+            (codes, notes),
+        );
         life.dental.extend(row);
     }
 }
@@ -137,7 +144,7 @@ fn optometry(random: &mut Random, world: &World, life: &mut Life) {
             random,
             world,
             life,
-            Kind::Optometry,
+            OrganisationKind::Optometry,
             when,
             ([kind, outcome, ""], notes),
         );
@@ -180,7 +187,7 @@ fn hospice(random: &mut Random, world: &World, life: &mut Life) {
         ];
         let when = any_hour(random, day);
         let what = ([kind, place, preferred], &notes[..]);
-        let row = contact(random, world, life, Kind::Hospice, when, what);
+        let row = contact(random, world, life, OrganisationKind::Hospice, when, what);
         life.hospice.extend(row);
     }
 }

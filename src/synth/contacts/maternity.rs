@@ -4,7 +4,7 @@ use super::super::life::{Life, any_hour};
 use super::super::random::Random;
 use super::super::record::*;
 use super::super::world::World;
-use super::diagnoses::Reason;
+use super::diagnoses::ContactReason;
 use super::provider::trust;
 use super::stay::stay;
 
@@ -30,7 +30,7 @@ pub(crate) fn maternity(random: &mut Random, world: &World, life: &mut Life) {
     } else {
         random.between(first, last - 2)
     };
-    const DELIVERY: Reason = Reason {
+    const DELIVERY: ContactReason = ContactReason {
         icd10: "O80X",
         snomed: coding("177184002", "Normal delivery procedure"),
         weight: [1.0; 6],
@@ -41,7 +41,7 @@ pub(crate) fn maternity(random: &mut Random, world: &World, life: &mut Life) {
         hrg: "NZ30C",
         tariff: 2_350,
     };
-    const NEWBORN: Reason = Reason {
+    const NEWBORN: ContactReason = ContactReason {
         icd10: "Z38.0",
         snomed: coding("442423001", "Liveborn born in hospital"),
         specialty: "424",

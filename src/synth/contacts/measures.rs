@@ -12,7 +12,7 @@ pub(crate) const SNOMED: &str = "http://snomed.info/sct";
 
 /// One thing that can be measured.
 #[derive(Debug)]
-pub(crate) struct Measure {
+pub(crate) struct ClinicalMeasure {
     /// Code system.
     pub system: &'static str,
     /// Code.
@@ -34,8 +34,8 @@ const fn measure(
     unit: &'static str,
     category: &'static str,
     decimals: u32,
-) -> Measure {
-    Measure {
+) -> ClinicalMeasure {
+    ClinicalMeasure {
         system,
         code,
         display,
@@ -50,7 +50,7 @@ const LAB: &str = "laboratory";
 const SOCIAL: &str = "social-history";
 
 /// All measures. The constants below are places in this list.
-pub(crate) const MEASURES: [Measure; 20] = [
+pub(crate) const MEASURES: [ClinicalMeasure; 20] = [
     measure(LOINC, "85354-9", "Blood pressure panel", "mm[Hg]", VITAL, 0),
     measure(LOINC, "29463-7", "Body weight", "kg", VITAL, 1),
     measure(LOINC, "39156-5", "Body mass index", "kg/m2", VITAL, 1),

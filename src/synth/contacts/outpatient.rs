@@ -3,7 +3,7 @@
 use super::super::calendar::{EVEN, WORKING, at, pick_day};
 use super::super::conditions::at as condition;
 use super::super::life::{Life, Meeting, clinician, in_hours};
-use super::super::organisations::Kind;
+use super::super::organisations::OrganisationKind;
 use super::super::random::{Random, exp};
 use super::super::record::*;
 use super::super::world::World;
@@ -93,7 +93,7 @@ fn course(random: &mut Random, world: &World, life: &mut Life, depth: f64) {
     let place = [0, 0, 2][life.place(world, day)];
     let provider = world
         .organisations
-        .pick(random, Kind::AcuteTrust, place, 0.93);
+        .pick(random, OrganisationKind::AcuteTrust, place, 0.93);
     let practice = life.person.practice(day);
     let urgent = random.chance(0.16);
     let when = in_hours(random, day);
@@ -149,7 +149,7 @@ fn course(random: &mut Random, world: &World, life: &mut Life, depth: f64) {
             let end = start + 60 * i64::from(random.between(10, 35));
             let kind = if first { FIRST } else { FOLLOW_UP };
             let class = if random.chance(0.2) { "VR" } else { "AMB" };
-            let setting = Setting::Outpatient;
+            let setting = CareSetting::Outpatient;
             let reason = None;
             let meeting = Meeting {
                 setting,
@@ -235,7 +235,7 @@ fn book(
     life.appointments.push(Appointment {
         id: random.id(),
         status,
-        setting: Setting::Outpatient,
+        setting: CareSetting::Outpatient,
         created,
         start,
         minutes: 20,

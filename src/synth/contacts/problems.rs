@@ -30,7 +30,7 @@ pub(crate) fn problems(random: &mut Random, world: &World, life: &mut Life) {
         let updated = world.updated(random, last);
         let id = random.id();
         if practice(world, life, life.window.1).is_some() {
-            life.problems.push(Problem {
+            life.problems.push(RecordedProblem {
                 id,
                 onset,
                 recorded,
@@ -81,7 +81,7 @@ pub(crate) fn flags_and_goals(random: &mut Random, world: &World, life: &mut Lif
         let since = random.between(day - 900, day).max(life.person.birth);
         let until = (due > 0).then_some(since + due);
         let updated = world.updated(random, at(since, 1_020));
-        Span {
+        CareSpan {
             id: random.id(),
             code,
             since,

@@ -2,7 +2,7 @@
 
 use super::super::calendar::Day;
 use super::super::life::Life;
-use super::super::organisations::Kind;
+use super::super::organisations::OrganisationKind;
 use super::super::random::Random;
 use super::super::world::World;
 
@@ -21,5 +21,5 @@ pub(super) fn trust(random: &mut Random, world: &World, life: &Life, day: Day) -
     };
     world
         .organisations
-        .pick(random, Kind::AcuteTrust, place, 0.94)
+        .pick(random, OrganisationKind::AcuteTrust, place, 0.94)
 }

@@ -2,7 +2,7 @@
 
 use super::super::conditions::at as condition;
 use super::super::life::Life;
-use super::super::organisations::Kind;
+use super::super::organisations::OrganisationKind;
 use super::super::random::{Random, exp};
 use super::super::record::SocialEvent;
 use super::super::world::World;
@@ -33,8 +33,12 @@ pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
         return;
     }
     let council = match life.place(world, middle) {
-        0 => world.organisations.pick(random, Kind::Council, 0, 1.0),
-        _ => world.organisations.pick(random, Kind::Council, 1, 1.0),
+        0 => world
+            .organisations
+            .pick(random, OrganisationKind::Council, 0, 1.0),
+        _ => world
+            .organisations
+            .pick(random, OrganisationKind::Council, 1, 1.0),
     };
     let requested = random.between(first, last - 30);
     let died = life.person.death.is_some();

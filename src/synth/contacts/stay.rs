@@ -6,7 +6,7 @@ use super::super::life::{Life, Meeting, on};
 use super::super::random::Random;
 use super::super::record::*;
 use super::super::world::World;
-use super::diagnoses::{Reason, procedure};
+use super::diagnoses::{ContactReason, procedure};
 
 const ADMISSION: Coding = coding("32485007", "Hospital admission");
 
@@ -29,7 +29,7 @@ pub(super) fn stay(
     random: &mut Random,
     world: &World,
     life: &mut Life,
-    reason: &Reason,
+    reason: &ContactReason,
     (provider, start, last): (usize, Moment, Day),
     admitted: [&'static str; 3],
     died: bool,
@@ -54,7 +54,7 @@ pub(super) fn stay(
         random,
         world,
         Meeting {
-            setting: Setting::Inpatient,
+            setting: CareSetting::Inpatient,
             class: "IMP",
             kind: ADMISSION,
             start,

@@ -3,7 +3,7 @@
 use super::super::calendar::{Day, EVEN, WORKING, at, pick_day};
 use super::super::conditions::at as condition;
 use super::super::life::{Life, Meeting, clinician, in_hours};
-use super::super::organisations::Kind;
+use super::super::organisations::OrganisationKind;
 use super::super::random::{Random, exp};
 use super::super::record::*;
 use super::super::world::World;
@@ -45,7 +45,7 @@ pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
         let visits = if frail { 15.0 } else { 6.0 };
         let visits = visits * random.propensity(0.6);
         let count = 1 + random.poisson(visits);
-        caseload(random, world, life, (Setting::Community, team, count));
+        caseload(random, world, life, (CareSetting::Community, team, count));
     }
     let mental = match years {
         _ if life.has(condition::SEVERE_MENTAL, middle) => 0.5,
@@ -63,7 +63,12 @@ pub(crate) fn happen(random: &mut Random, world: &World, life: &mut Life) {
         };
         let visits = visits * random.propensity(0.6);
         let count = 1 + random.poisson(visits);
-        caseload(random, world, life, (Setting::MentalHealth, team, count));
+        caseload(
+            random,
+            world,
+            life,
+            (CareSetting::MentalHealth, team, count),
+        );
     }
 }
 
@@ -71,13 +76,13 @@ fn caseload(
     random: &mut Random,
     world: &World,
     life: &mut Life,
-    (setting, team, count): (Setting, &'static str, u32),
+    (setting, team, count): (CareSetting, &'static str, u32),
 ) {
-    let community = setting == Setting::Community;
+    let community = setting == CareSetting::Community;
     let kind = if community {
-        Kind::CommunityTrust
+        OrganisationKind::CommunityTrust
     } else {
-        Kind::MentalHealthTrust
+        OrganisationKind::MentalHealthTrust
     };
     let provider = world.organisations.pick(random, kind, 0, 0.0);
     let (first, last) = life.window;
@@ -147,7 +152,7 @@ fn caseload(
     let ended = until < last - 30;
     let closed = ended.then_some(until);
     let newest = closed.or(days.last().copied()).unwrap_or(since);
-    life.episodes.push(Span {
+    life.episodes.push(CareSpan {
         id: random.id(),
         code: match community {
             true => coding("community_caseload", "Community services caseload"),

@@ -4,7 +4,7 @@ use super::super::calendar::{at, day_of};
 use super::super::life::Life;
 use super::super::record::{Attendance, Clinic, Spell};
 use super::super::world::World;
-use super::Row;
+use super::CsvRow;
 
 /// Columns of `apc_spell` after the identity.
 pub(crate) const SPELL: &str = "provider_code,site_code,spell_id,admission_date,admission_method,\
@@ -21,13 +21,13 @@ pub(crate) const CLINIC: &str = "provider_code,site_code,appointment_id,appointm
      first_attendance,priority,referral_source,referral_date,main_specialty,\
      treatment_function,proc_01,hrg,tariff_cost";
 
-fn site(row: &mut Row<'_>, provider: &str, number: u32) {
+fn site(row: &mut CsvRow<'_>, provider: &str, number: u32) {
     row.code(&format!("{provider}0{}", 1 + number % 2));
 }
 
 /// Appends one row of `apc_spell`.
 pub(crate) fn spell(out: &mut String, world: &World, life: &Life, spell: &Spell) {
-    let mut row = Row::begin(out, world, life, spell.days.0);
+    let mut row = CsvRow::begin(out, world, life, spell.days.0);
     let provider = &world.organisations.get(spell.provider).code;
     row.code(provider);
     site(&mut row, provider, spell.number);
@@ -53,7 +53,7 @@ pub(crate) fn spell(out: &mut String, world: &World, life: &Life, spell: &Spell)
 
 /// Appends one row of `ecds_attendance`.
 pub(crate) fn attendance(out: &mut String, world: &World, life: &Life, attendance: &Attendance) {
-    let mut row = Row::begin(out, world, life, day_of(attendance.times.0));
+    let mut row = CsvRow::begin(out, world, life, day_of(attendance.times.0));
     let provider = &world.organisations.get(attendance.provider).code;
     row.code(provider);
     site(&mut row, provider, u32::from(attendance.department != "01"));
@@ -72,7 +72,7 @@ pub(crate) fn attendance(out: &mut String, world: &World, life: &Life, attendanc
 
 /// Appends one row of `op_attendance`.
 pub(crate) fn clinic(out: &mut String, world: &World, life: &Life, clinic: &Clinic) {
-    let mut row = Row::begin(out, world, life, clinic.day);
+    let mut row = CsvRow::begin(out, world, life, clinic.day);
     let provider = &world.organisations.get(clinic.provider).code;
     row.code(provider);
     site(&mut row, provider, clinic.number);

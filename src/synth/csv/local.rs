@@ -4,7 +4,7 @@ use super::super::calendar::day_of;
 use super::super::life::Life;
 use super::super::record::LocalContact;
 use super::super::world::World;
-use super::Row;
+use super::CsvRow;
 
 /// Columns of `pharmacy_contact` after the identity.
 pub(crate) const PHARMACY: &str =
@@ -27,7 +27,7 @@ pub(crate) fn contact(
     contact: &LocalContact,
     (timed, codes): (bool, usize),
 ) {
-    let mut row = Row::begin(out, world, life, day_of(contact.when));
+    let mut row = CsvRow::begin(out, world, life, day_of(contact.when));
     row.code(&world.organisations.get(contact.provider).code);
     row.local("L", life, contact.number);
     match timed {

@@ -20,11 +20,11 @@ pub(super) const IDENTITY: &str = "nhs_number,nhs_number_status,local_patient_id
      date_of_birth,postcode,sex,ethnic_category,gp_practice,";
 
 /// A row being written.
-pub(super) struct Row<'a> {
+pub(super) struct CsvRow<'a> {
     out: &'a mut String,
 }
 
-impl<'a> Row<'a> {
+impl<'a> CsvRow<'a> {
     /// Begins a row about a person as they were on a day.
     pub(super) fn begin(out: &'a mut String, world: &World, life: &Life, on: Day) -> Self {
         let person = &life.person;
@@ -52,7 +52,7 @@ impl<'a> Row<'a> {
             person.ethnicity,
             world.organisations.get(person.practice(on)).code
         );
-        Row { out }
+        CsvRow { out }
     }
 
     /// A code or words without commas, quotes or line ends.

@@ -4,7 +4,7 @@ use super::super::calendar::at;
 use super::super::life::Life;
 use super::super::record::SocialEvent;
 use super::super::world::World;
-use super::Row;
+use super::CsvRow;
 
 /// Columns of `social_care_event` after the identity.
 pub(crate) const EVENT: &str = "council_code,la_person_id,event_id,client_type,primary_support_reason,\
@@ -19,7 +19,7 @@ const NOTES: [&str; 3] = [
 
 /// Appends one row of `social_care_event`.
 pub(crate) fn event(out: &mut String, world: &World, life: &Life, event: &SocialEvent) {
-    let mut row = Row::begin(out, world, life, event.days.0);
+    let mut row = CsvRow::begin(out, world, life, event.days.0);
     row.code(&world.organisations.get(event.council).code);
     row.number(format_args!("LA{:08}", life.person.index))
         .local("E", life, event.number);

@@ -5,7 +5,7 @@ use super::super::life::Life;
 use super::super::names;
 use super::super::record::TeamContact;
 use super::super::world::World;
-use super::Row;
+use super::CsvRow;
 
 /// Columns of `community_contact` and `mental_health_contact` after the identity.
 pub(crate) const CONTACT: &str = "provider_code,contact_id,referral_id,team_type,contact_datetime,\
@@ -13,7 +13,7 @@ pub(crate) const CONTACT: &str = "provider_code,contact_id,referral_id,team_type
 
 /// Appends one row.
 pub(crate) fn contact(out: &mut String, world: &World, life: &Life, contact: &TeamContact) {
-    let mut row = Row::begin(out, world, life, day_of(contact.when));
+    let mut row = CsvRow::begin(out, world, life, day_of(contact.when));
     row.code(&world.organisations.get(contact.provider).code);
     row.local("C", life, contact.number)
         .local("R", life, contact.referral)

@@ -2,7 +2,7 @@
 
 /// One kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FaultKind {
     /// A record cut short.
     Truncated,
     /// A selected value of the wrong type or form.
@@ -39,43 +39,43 @@ pub(super) enum Kind {
     Empty,
 }
 
-impl Kind {
+impl FaultKind {
     /// The name of the fault, its handling, and the reason of a reject or how it is handled.
     pub(super) fn described(self, table: bool) -> (&'static str, &'static str, &'static str) {
         const REJECT: &str = "reject";
         const ABSORBED: &str = "absorbed";
         match self {
-            Kind::Truncated if table => ("truncated", REJECT, "wrong-column-count"),
-            Kind::Truncated => ("truncated", REJECT, "not-json"),
-            Kind::WrongType => ("wrong-type", REJECT, "wrong-type"),
-            Kind::UnknownType => ("unknown-resource-type", REJECT, "unknown-resource-type"),
-            Kind::NoType => ("no-resource-type", REJECT, "no-resource-type"),
-            Kind::NoKey if table => ("key-missing", REJECT, "key-missing"),
-            Kind::NoKey => ("no-id", REJECT, "no-id"),
-            Kind::ColumnCount => ("wrong-column-count", REJECT, "wrong-column-count"),
-            Kind::Future => ("date-in-future", REJECT, "date-in-future"),
-            Kind::NumberMissing => ("nhs-number-missing", REJECT, "nhs-number-missing"),
-            Kind::NumberInvalid => ("nhs-number-invalid", REJECT, "nhs-number-invalid"),
-            Kind::Duplicate => ("duplicate", ABSORBED, "an exact copy of an earlier line"),
-            Kind::Superseded => (
+            FaultKind::Truncated if table => ("truncated", REJECT, "wrong-column-count"),
+            FaultKind::Truncated => ("truncated", REJECT, "not-json"),
+            FaultKind::WrongType => ("wrong-type", REJECT, "wrong-type"),
+            FaultKind::UnknownType => ("unknown-resource-type", REJECT, "unknown-resource-type"),
+            FaultKind::NoType => ("no-resource-type", REJECT, "no-resource-type"),
+            FaultKind::NoKey if table => ("key-missing", REJECT, "key-missing"),
+            FaultKind::NoKey => ("no-id", REJECT, "no-id"),
+            FaultKind::ColumnCount => ("wrong-column-count", REJECT, "wrong-column-count"),
+            FaultKind::Future => ("date-in-future", REJECT, "date-in-future"),
+            FaultKind::NumberMissing => ("nhs-number-missing", REJECT, "nhs-number-missing"),
+            FaultKind::NumberInvalid => ("nhs-number-invalid", REJECT, "nhs-number-invalid"),
+            FaultKind::Duplicate => ("duplicate", ABSORBED, "an exact copy of an earlier line"),
+            FaultKind::Superseded => (
                 "superseded",
                 ABSORBED,
                 "a newer version is in the same file",
             ),
-            Kind::Deleted => ("deleted", ABSORBED, "the resource is deleted"),
-            Kind::FreeText => (
+            FaultKind::Deleted => ("deleted", ABSORBED, "the resource is deleted"),
+            FaultKind::FreeText => (
                 "nhs-number-in-free-text",
                 ABSORBED,
                 "no view selects this field",
             ),
-            Kind::Mark => ("byte-order-mark", ABSORBED, "the mark is skipped"),
-            Kind::Windows => ("crlf", ABSORBED, "every line ends with CR LF"),
-            Kind::OtherForm => (
+            FaultKind::Mark => ("byte-order-mark", ABSORBED, "the mark is skipped"),
+            FaultKind::Windows => ("crlf", ABSORBED, "every line ends with CR LF"),
+            FaultKind::OtherForm => (
                 "gzip",
                 ABSORBED,
                 "compression follows the file and not the folder",
             ),
-            Kind::Empty => ("empty-file", ABSORBED, "a file with nothing in it"),
+            FaultKind::Empty => ("empty-file", ABSORBED, "a file with nothing in it"),
         }
     }
 }

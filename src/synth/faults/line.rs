@@ -1,9 +1,9 @@
 //! A line to write, and the fault it is when it is one.
 
-use super::kind::Kind;
+use super::kind::FaultKind;
 
 /// A line to write, and the fault it is when it is one.
-pub(super) struct Line {
+pub(super) struct FaultyLine {
     pub text: String,
-    pub fault: Option<Kind>,
+    pub fault: Option<FaultKind>,
 }

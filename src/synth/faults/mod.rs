@@ -9,7 +9,7 @@ mod line;
 mod resource;
 mod row;
 
-use line::Line;
+use line::FaultyLine;
 use std::io::Write;
 use std::path::Path;
 
@@ -20,11 +20,11 @@ use super::datasets::{DATASETS, header};
 use super::random::{Random, Stream};
 use super::world::World;
 use crate::error::{Context, Result};
-use kind::Kind;
+use kind::FaultKind;
 
 /// One planted fault.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Fault {
+pub(super) struct InjectedFault {
     file: String,
     /// From 1; 0 for a fault of the whole file.
     line: u64,
@@ -78,15 +78,15 @@ pub(super) struct Planter {
     last_day: i32,
     end: i64,
     /// Faults still to be planted in the first part, the next one last.
-    due: Vec<Kind>,
-    kinds: Vec<Kind>,
+    due: Vec<FaultKind>,
+    kinds: Vec<FaultKind>,
     /// A copy to be written again after some lines.
     held: Option<(u32, String)>,
     deletions: String,
     line: u64,
     offset: u64,
     since_last: u32,
-    faults: Vec<(u64, u64, u64, Kind)>,
+    faults: Vec<(u64, u64, u64, FaultKind)>,
 }
 
 /// One fault in so many lines, beyond the first part's own.
@@ -108,7 +108,7 @@ impl Planter {
             due.extend(kinds.iter().rev());
             if stem == "fhir/Patient" {
                 for _ in 0..2 {
-                    due.extend([Kind::NumberMissing, Kind::NumberInvalid]);
+                    due.extend([FaultKind::NumberMissing, FaultKind::NumberInvalid]);
                 }
             }
         }
@@ -177,7 +177,7 @@ impl Planter {
             Some((0, _)) => {
                 if let Some((_, copy)) = self.held.take() {
                     self.added += 1;
-                    self.emit(out, &copy, Some(Kind::Duplicate));
+                    self.emit(out, &copy, Some(FaultKind::Duplicate));
                 }
             }
             Some((left, _)) => *left -= 1,
@@ -185,17 +185,17 @@ impl Planter {
         }
     }
 
-    fn spoil(&mut self, kind: Kind, line: &str) -> Option<Vec<Line>> {
-        let right = || Line {
+    fn spoil(&mut self, kind: FaultKind, line: &str) -> Option<Vec<FaultyLine>> {
+        let right = || FaultyLine {
             text: line.to_owned(),
             fault: None,
         };
         match kind {
-            Kind::Duplicate if self.held.is_none() => {
+            FaultKind::Duplicate if self.held.is_none() => {
                 self.held = Some((4 + self.random.below(9), line.to_owned()));
                 return Some(vec![right()]);
             }
-            Kind::Duplicate => return None,
+            FaultKind::Duplicate => return None,
             _ => {}
         }
         let columns = DATASETS[self.dataset].columns;
@@ -209,7 +209,7 @@ impl Planter {
                 (stem, &header(columns)),
                 horizon,
             ),
-            None if kind == Kind::Deleted => {
+            None if kind == FaultKind::Deleted => {
                 let deletion = resource::deletion(&mut self.random, line, horizon)?;
                 self.deletions.push_str(&deletion);
                 Some(vec![right()])
@@ -218,13 +218,13 @@ impl Planter {
         }
     }
 
-    fn emit(&mut self, out: &mut String, line: &str, fault: Option<Kind>) {
+    fn emit(&mut self, out: &mut String, line: &str, fault: Option<FaultKind>) {
         out.push_str(line);
         out.push_str(if self.file.windows { "\r\n" } else { "\n" });
         self.line += 1;
         let end = self.offset + line.len() as u64;
         if self.line == 1 && self.file.mark {
-            self.faults.push((1, self.offset, end, Kind::Mark));
+            self.faults.push((1, self.offset, end, FaultKind::Mark));
         }
         if let Some(kind) = fault {
             self.faults.push((self.line, self.offset, end, kind));
@@ -238,25 +238,25 @@ impl Planter {
     }
 
     /// The faults of the file, under its name.
-    pub(super) fn finish(self, name: &str) -> Vec<Fault> {
-        let mut faults: Vec<Fault> = self
+    pub(super) fn finish(self, name: &str) -> Vec<InjectedFault> {
+        let mut faults: Vec<InjectedFault> = self
             .faults
             .into_iter()
             .map(|(line, start, end, kind)| fault(name, (line, start, end), kind))
             .collect();
         if self.file.other {
-            faults.push(fault(name, (0, 0, 0), Kind::OtherForm));
+            faults.push(fault(name, (0, 0, 0), FaultKind::OtherForm));
         }
         if self.file.windows {
-            faults.push(fault(name, (0, 0, 0), Kind::Windows));
+            faults.push(fault(name, (0, 0, 0), FaultKind::Windows));
         }
         faults
     }
 }
 
-fn fault(file: &str, (line, start, end): (u64, u64, u64), kind: Kind) -> Fault {
+fn fault(file: &str, (line, start, end): (u64, u64, u64), kind: FaultKind) -> InjectedFault {
     let (name, handling, reason) = kind.described(file.starts_with("csv/"));
-    Fault {
+    InjectedFault {
         file: file.to_owned(),
         line,
         start,
@@ -268,19 +268,27 @@ fn fault(file: &str, (line, start, end): (u64, u64, u64), kind: Kind) -> Fault {
 }
 
 /// The lines of a file of deletions as faults.
-pub(super) fn deletion_lines(name: &str, text: &str) -> Vec<Fault> {
+pub(super) fn deletion_lines(name: &str, text: &str) -> Vec<InjectedFault> {
     let mut offset = 0;
     let mut faults = Vec::new();
     for (nth, line) in text.lines().enumerate() {
         let end = offset + line.len() as u64;
-        faults.push(fault(name, (nth as u64 + 1, offset, end), Kind::Deleted));
+        faults.push(fault(
+            name,
+            (nth as u64 + 1, offset, end),
+            FaultKind::Deleted,
+        ));
         offset = end + 1;
     }
     faults
 }
 
 /// Writes files with nothing in them: compressed nothing, and no bytes at all.
-pub(super) fn empty_files(folder: &Path, plain: bool, counts: &mut [Count]) -> Result<Vec<Fault>> {
+pub(super) fn empty_files(
+    folder: &Path,
+    plain: bool,
+    counts: &mut [Count],
+) -> Result<Vec<InjectedFault>> {
     let mut nothing = Vec::new();
     GzBuilder::new()
         .write(&mut nothing, Compression::new(6))
@@ -313,13 +321,13 @@ pub(super) fn empty_files(folder: &Path, plain: bool, counts: &mut [Count]) -> R
         for count in counts.iter_mut().filter(|count| count.stem == stem) {
             count.files += 1;
         }
-        faults.push(fault(&name, (0, 0, 0), Kind::Empty));
+        faults.push(fault(&name, (0, 0, 0), FaultKind::Empty));
     }
     Ok(faults)
 }
 
 /// `faults.csv`, in the order of files and lines.
-pub(super) fn list(faults: &mut [Fault]) -> String {
+pub(super) fn list(faults: &mut [InjectedFault]) -> String {
     faults.sort();
     let mut out = String::from("file,line,byte_start,byte_end,fault,handling,reason\n");
     for f in faults {

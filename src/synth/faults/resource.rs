@@ -3,13 +3,13 @@
 use super::super::calendar::{push_date, push_moment};
 use super::super::random::Random;
 use super::super::{fhir, nhs_number};
-use super::kind::Kind;
-use super::line::Line;
+use super::kind::FaultKind;
+use super::line::FaultyLine;
 use chrono::NaiveDate;
 
 /// The faults that lines of a file can have.
-pub(super) fn kinds(stem: &str) -> Vec<Kind> {
-    use Kind::*;
+pub(super) fn kinds(stem: &str) -> Vec<FaultKind> {
+    use FaultKind::*;
     let mut kinds = match stem {
         // Organisations are few, and everything refers to them.
         "fhir/Organization" | "fhir/deleted" => return Vec::new(),
@@ -152,28 +152,28 @@ pub(super) fn impossible_number(random: &mut Random) -> String {
 /// The lines that stand for one line with a fault, or nothing when the line does not suit.
 pub(super) fn spoil(
     random: &mut Random,
-    kind: Kind,
+    kind: FaultKind,
     line: &str,
     stem: &str,
     (last_day, _): (i32, i64),
-) -> Option<Vec<Line>> {
-    let right = || Line {
+) -> Option<Vec<FaultyLine>> {
+    let right = || FaultyLine {
         text: line.to_owned(),
         fault: None,
     };
-    let bad = |text: String| Line {
+    let bad = |text: String| FaultyLine {
         text,
         fault: Some(kind),
     };
     let spoiled = match kind {
-        Kind::Truncated => {
+        FaultKind::Truncated => {
             let mut cut = line.len() * (35 + random.below(55) as usize) / 100;
             while !line.is_char_boundary(cut) {
                 cut -= 1;
             }
             return Some(vec![bad(line[..cut].to_owned())]);
         }
-        Kind::NumberInvalid => {
+        FaultKind::NumberInvalid => {
             line.contains("\"code\":\"01\"").then_some(())?;
             let system = "https://fhir.nhs.uk/Id/nhs-number\",";
             let at = line.find(system)? + system.len();
@@ -181,13 +181,13 @@ pub(super) fn spoil(
             let rest = replaced(&line[at..], "value", &number)?;
             return Some(vec![bad(format!("{}{rest}", &line[..at]))]);
         }
-        Kind::NumberMissing => {
+        FaultKind::NumberMissing => {
             line.contains("\"code\":\"01\"").then_some(())?;
             let start = line.find("\"identifier\":[")? + "\"identifier\":[".len();
             let end = line.find("{\"system\":\"https://harrowmere")?;
             return Some(vec![bad(format!("{}{}", &line[..start], &line[end..]))]);
         }
-        Kind::FreeText => {
+        FaultKind::FreeText => {
             let number = some_number(random);
             let words = sentence(random, number);
             let text = match stem {
@@ -199,13 +199,13 @@ pub(super) fn spoil(
             };
             return Some(vec![bad(text)]);
         }
-        Kind::Superseded => {
+        FaultKind::Superseded => {
             let next = day_after(line, last_day)?;
             let newer = replaced(line, "lastUpdated", &next)?;
             let newer = newer
                 .replace("\"status\":\"final\"", "\"status\":\"amended\"")
                 .replace("\"code\":\"confirmed\"", "\"code\":\"refuted\"");
-            let newer = Line {
+            let newer = FaultyLine {
                 text: newer,
                 fault: None,
             };
@@ -217,7 +217,7 @@ pub(super) fn spoil(
                 vec![newer, older]
             });
         }
-        Kind::UnknownType => {
+        FaultKind::UnknownType => {
             let name = [
                 "\"Observations\"",
                 "\"Pateint\"",
@@ -227,21 +227,21 @@ pub(super) fn spoil(
             let name = random.pick(&name);
             replaced(&copy(random, line)?, "resourceType", name)?
         }
-        Kind::NoType => {
+        FaultKind::NoType => {
             let copy = copy(random, line)?;
             let end = value(&copy, "resourceType")?.end;
             format!("{{{}", copy.get(end + 1..)?)
         }
-        Kind::NoKey => {
+        FaultKind::NoKey => {
             let start = line.find(",\"id\":\"")?;
             let end = value(line, "id")?.end;
             format!("{}{}", &line[..start], &line[end..])
         }
-        Kind::WrongType => {
+        FaultKind::WrongType => {
             let (key, json) = random.pick(wrong_types(stem)?);
             replaced(&copy(random, line)?, key, json)?
         }
-        Kind::Future => {
+        FaultKind::Future => {
             let mut date = String::from("\"");
             push_moment(
                 &mut date,

@@ -2,14 +2,14 @@
 
 use super::super::calendar::{at, day, push_moment};
 use super::super::random::Random;
-use super::kind::Kind;
-use super::line::Line;
+use super::kind::FaultKind;
+use super::line::FaultyLine;
 use super::resource::{impossible_number, some_number};
 use chrono::{Datelike, NaiveDate};
 
 /// The faults that rows of a file can have.
-pub(super) fn kinds(stem: &str) -> Vec<Kind> {
-    use Kind::*;
+pub(super) fn kinds(stem: &str) -> Vec<FaultKind> {
+    use FaultKind::*;
     let mut kinds = vec![
         NumberMissing,
         NumberInvalid,
@@ -96,16 +96,16 @@ fn cells(line: &str) -> Vec<String> {
 /// The lines that stand for one row with a fault, or nothing when the row does not suit.
 pub(super) fn spoil(
     random: &mut Random,
-    kind: Kind,
+    kind: FaultKind,
     line: &str,
     (stem, header): (&str, &str),
     (last_day, _): (i32, i64),
-) -> Option<Vec<Line>> {
-    let right = || Line {
+) -> Option<Vec<FaultyLine>> {
+    let right = || FaultyLine {
         text: line.to_owned(),
         fault: None,
     };
-    let bad = |cells: &[String]| Line {
+    let bad = |cells: &[String]| FaultyLine {
         text: cells.join(","),
         fault: Some(kind),
     };
@@ -120,16 +120,16 @@ pub(super) fn spoil(
         return None;
     }
     match kind {
-        Kind::Truncated => {
+        FaultKind::Truncated => {
             let keep = row.len() - 2 - random.below(row.len() as u32 - 12) as usize;
             return Some(vec![bad(&row[..keep])]);
         }
-        Kind::FreeText => {
+        FaultKind::FreeText => {
             let number = some_number(random);
             row[place(note(stem)?)?] = format!("daughter NHS no {number} also seen");
             return Some(vec![bad(&row)]);
         }
-        Kind::Superseded => {
+        FaultKind::Superseded => {
             let extracted = place("extract_datetime")?;
             let date = NaiveDate::parse_from_str(row[extracted].get(..10)?, "%Y-%m-%d").ok()?;
             // The next monthly run, when there is one before the end.
@@ -142,11 +142,11 @@ pub(super) fn spoil(
             if let Some(cost) = place("tariff_cost") {
                 row[cost] = format!("{}.75", 40 + random.below(4_000));
             }
-            let newer = Line {
+            let newer = FaultyLine {
                 text: row.join(","),
                 fault: None,
             };
-            let older = Line {
+            let older = FaultyLine {
                 text: line.to_owned(),
                 fault: Some(kind),
             };
@@ -161,18 +161,18 @@ pub(super) fn spoil(
     // A row of its own: what is rejected takes nothing away.
     row[place(key(stem))?].push('9');
     match kind {
-        Kind::NumberMissing => row[0].clear(),
-        Kind::NumberInvalid => row[0] = impossible_number(random),
-        Kind::ColumnCount if random.chance(0.5) => row.push("0".to_owned()),
-        Kind::ColumnCount => {
+        FaultKind::NumberMissing => row[0].clear(),
+        FaultKind::NumberInvalid => row[0] = impossible_number(random),
+        FaultKind::ColumnCount if random.chance(0.5) => row.push("0".to_owned()),
+        FaultKind::ColumnCount => {
             row.remove(4);
         }
-        Kind::NoKey => row[place(key(stem))?].clear(),
-        Kind::WrongType => {
+        FaultKind::NoKey => row[place(key(stem))?].clear(),
+        FaultKind::WrongType => {
             let (column, words) = random.pick(wrong_types(stem));
             row[place(column)?] = (*words).to_owned();
         }
-        Kind::Future => {
+        FaultKind::Future => {
             let (column, words) = future(stem)?;
             row[place(column)?] = words.to_owned();
         }

@@ -2,14 +2,14 @@
 
 use super::super::conditions::KINDS;
 use super::super::life::Life;
-use super::super::record::{Event, Problem};
+use super::super::record::{Event, RecordedProblem};
 use super::*;
 
 const DMD: &str = "https://dmd.nhs.uk";
 const OPCS4: &str = "https://fhir.hl7.org.uk/Id/opcs-4";
 
 /// Appends one Condition.
-pub(crate) fn condition(out: &mut String, life: &Life, problem: &Problem) {
+pub(crate) fn condition(out: &mut String, life: &Life, problem: &RecordedProblem) {
     let kind = &KINDS[problem.onset.kind];
     let person = &life.person;
     open(out, "Condition", problem.id, problem.updated);

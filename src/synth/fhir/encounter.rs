@@ -1,7 +1,7 @@
 //! Encounter.
 
 use super::super::life::Life;
-use super::super::record::{Encounter, Setting};
+use super::super::record::{CareSetting, Encounter};
 use super::super::world::World;
 use super::*;
 
@@ -84,7 +84,7 @@ pub(crate) fn write(out: &mut String, world: &World, life: &Life, encounter: &En
         out,
         "subject",
         person,
-        encounter.setting == Setting::Inpatient,
+        encounter.setting == CareSetting::Inpatient,
     );
     out.push_str(",\"participant\":[{\"individual\":");
     practitioner(out, encounter.clinician);
@@ -102,7 +102,7 @@ pub(crate) fn write(out: &mut String, world: &World, life: &Life, encounter: &En
         }
         out.push_str("}]");
     }
-    if encounter.setting == Setting::Inpatient {
+    if encounter.setting == CareSetting::Inpatient {
         out.push_str(",\"hospitalization\":{\"admitSource\":{\"coding\":[");
         let system = "https://fhir.hl7.org.uk/CodeSystem/UKCore-SourceOfAdmissionEngland";
         coding(out, system, encounter.admission_source, "");

@@ -16,7 +16,7 @@ use std::fmt::Write;
 
 use super::calendar::{Moment, push_moment};
 use super::organisations::Organisation;
-use super::person::Person;
+use super::person::SyntheticPerson;
 use super::record::Coding;
 
 /// SNOMED CT.
@@ -161,7 +161,7 @@ pub(super) fn period(out: &mut String, key: &str, since: i32, until: Option<i32>
 }
 
 /// Appends `,"key":{"reference":"Patient/…"}`, for some with the name as display.
-pub(super) fn person(out: &mut String, key: &str, person: &Person, named: bool) {
+pub(super) fn person(out: &mut String, key: &str, person: &SyntheticPerson, named: bool) {
     out.push_str(",\"");
     out.push_str(key);
     out.push_str("\":{\"reference\":\"Patient/");

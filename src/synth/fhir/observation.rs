@@ -1,11 +1,11 @@
 //! Observation.
 
-use super::super::contacts::measures::{LOINC, MEASURES, Measure};
+use super::super::contacts::measures::{ClinicalMeasure, LOINC, MEASURES};
 use super::super::life::Life;
 use super::super::record::{Finding, Observation};
 use super::*;
 
-fn quantity(out: &mut String, measure: &Measure, value: i32) {
+fn quantity(out: &mut String, measure: &ClinicalMeasure, value: i32) {
     out.push_str(",\"valueQuantity\":{\"value\":");
     let _ = match measure.decimals {
         0 => write!(out, "{value}"),

@@ -1,6 +1,6 @@
 //! Organization.
 
-use super::super::organisations::Kind;
+use super::super::organisations::OrganisationKind;
 use super::super::world::World;
 use super::*;
 
@@ -36,7 +36,7 @@ pub(crate) fn write(out: &mut String, world: &World) {
         let network = organisation
             .pcn
             .as_ref()
-            .filter(|_| organisation.kind == Kind::GpPractice);
+            .filter(|_| organisation.kind == OrganisationKind::GpPractice);
         if let Some((code, name)) = network
             && let Some((_, number)) = networks.iter().find(|(known, _)| *known == code)
         {

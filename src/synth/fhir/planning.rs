@@ -1,12 +1,12 @@
 //! EpisodeOfCare, Flag and Goal.
 
 use super::super::life::Life;
-use super::super::record::Span;
+use super::super::record::CareSpan;
 use super::super::world::World;
 use super::*;
 
 /// Appends one EpisodeOfCare.
-pub(crate) fn episode(out: &mut String, world: &World, life: &Life, span: &Span) {
+pub(crate) fn episode(out: &mut String, world: &World, life: &Life, span: &CareSpan) {
     open(out, "EpisodeOfCare", span.id, span.updated);
     let status = if span.until.is_some() {
         "finished"
@@ -25,7 +25,7 @@ pub(crate) fn episode(out: &mut String, world: &World, life: &Life, span: &Span)
 }
 
 /// Appends one Flag.
-pub(crate) fn flag(out: &mut String, life: &Life, span: &Span) {
+pub(crate) fn flag(out: &mut String, life: &Life, span: &CareSpan) {
     open(out, "Flag", span.id, span.updated);
     out.push_str(",\"status\":\"active\",\"category\":[{\"coding\":[");
     let system = "https://populace.example/CodeSystem/flag-category";
@@ -43,7 +43,7 @@ pub(crate) fn flag(out: &mut String, life: &Life, span: &Span) {
 }
 
 /// Appends one Goal.
-pub(crate) fn goal(out: &mut String, life: &Life, span: &Span) {
+pub(crate) fn goal(out: &mut String, life: &Life, span: &CareSpan) {
     open(out, "Goal", span.id, span.updated);
     out.push_str(",\"lifecycleStatus\":\"active\",\"description\":{\"coding\":[");
     coding(out, SNOMED, span.code.code, span.code.display);

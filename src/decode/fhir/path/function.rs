@@ -6,7 +6,7 @@ use crate::nearest::near;
 /// A function with ordinary arguments. (`ofType` and `getReferenceKey` take a type and have their own
 /// place in the tree.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Function {
+pub(in super::super) enum PathFunction {
     Where,
     Exists,
     Empty,
@@ -32,32 +32,32 @@ pub(super) const OF_TYPE: &str = "ofType";
 pub(super) const REFERENCE_KEY: &str = "getReferenceKey";
 
 /// Name, function, and how many arguments it takes at least and at most.
-const ALL: [(&str, Function, usize, usize); 15] = [
-    ("where", Function::Where, 1, 1),
-    ("exists", Function::Exists, 0, 1),
-    ("empty", Function::Empty, 0, 0),
-    ("not", Function::Not, 0, 0),
-    ("first", Function::First, 0, 0),
-    ("last", Function::Last, 0, 0),
-    ("count", Function::Count, 0, 0),
-    ("join", Function::Join, 0, 1),
-    ("extension", Function::Extension, 1, 1),
-    ("getResourceKey", Function::ResourceKey, 0, 0),
-    ("lowBoundary", Function::LowBoundary, 0, 0),
-    ("highBoundary", Function::HighBoundary, 0, 0),
-    ("resolve", Function::Resolve, 0, 0),
+const ALL: [(&str, PathFunction, usize, usize); 15] = [
+    ("where", PathFunction::Where, 1, 1),
+    ("exists", PathFunction::Exists, 0, 1),
+    ("empty", PathFunction::Empty, 0, 0),
+    ("not", PathFunction::Not, 0, 0),
+    ("first", PathFunction::First, 0, 0),
+    ("last", PathFunction::Last, 0, 0),
+    ("count", PathFunction::Count, 0, 0),
+    ("join", PathFunction::Join, 0, 1),
+    ("extension", PathFunction::Extension, 1, 1),
+    ("getResourceKey", PathFunction::ResourceKey, 0, 0),
+    ("lowBoundary", PathFunction::LowBoundary, 0, 0),
+    ("highBoundary", PathFunction::HighBoundary, 0, 0),
+    ("resolve", PathFunction::Resolve, 0, 0),
     (
         "getReferenceIdentifier",
-        Function::ReferenceIdentifier,
+        PathFunction::ReferenceIdentifier,
         1,
         1,
     ),
-    ("preferredCoding", Function::PreferredCoding, 1, 8),
+    ("preferredCoding", PathFunction::PreferredCoding, 1, 8),
 ];
 
-impl Function {
+impl PathFunction {
     /// The function called `name`.
-    pub(super) fn parse(name: &str) -> Result<Function, Fault> {
+    pub(super) fn parse(name: &str) -> Result<PathFunction, Fault> {
         if let Some((_, function, ..)) = ALL.iter().find(|(known, ..)| *known == name) {
             return Ok(*function);
         }

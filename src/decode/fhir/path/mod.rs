@@ -6,7 +6,7 @@ mod lex;
 mod parse;
 mod tree;
 
-pub(super) use function::Function;
+pub(super) use function::PathFunction;
 pub(super) use parse::parse;
 pub(super) use tree::{Constants, Expr, Literal, Operator};
 

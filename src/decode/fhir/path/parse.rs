@@ -3,7 +3,7 @@
 use super::super::temporal::Temporal;
 use super::function::{OF_TYPE, REFERENCE_KEY};
 use super::lex::{Token, tokens};
-use super::{Constants, Expr, Fault, Function, Literal, Operator, choice};
+use super::{Constants, Expr, Fault, Literal, Operator, PathFunction, choice};
 use crate::nearest::near;
 
 /// How deep parentheses and arguments may be nested.
@@ -175,7 +175,7 @@ impl Parser<'_> {
                 (_, kind) => Ok(Expr::ReferenceKey(Box::new(tree), kind)),
             };
         }
-        let function = Function::parse(&name)?;
+        let function = PathFunction::parse(&name)?;
         let mut arguments = Vec::new();
         if !self.sign(")") {
             loop {

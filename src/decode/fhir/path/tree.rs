@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::temporal::Temporal;
-use super::Function;
+use super::PathFunction;
 
 /// A path, or a part of one.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub(in super::super) enum Expr {
     /// The element at a position.
     Index(Box<Expr>, Box<Expr>),
     /// A function on what is before the dot.
-    Call(Box<Expr>, Function, Vec<Expr>),
+    Call(Box<Expr>, PathFunction, Vec<Expr>),
     /// `ofType(X)`: of a choice element, the one of type `X`; of resources, those of type `X`.
     OfType(Box<Expr>, String),
     /// `getReferenceKey(X)`, or of any type.

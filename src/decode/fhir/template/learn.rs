@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Act, LEVELS, Target, Templates, Then};
+use super::{Act, LEVELS, TemplateTarget, Templates, Then};
 use crate::decode::fhir::arena::Value;
 use crate::decode::fhir::cursor::Cursor;
 use crate::decode::fhir::shape::{Shapes, Sketch};
@@ -34,15 +34,15 @@ struct Branch {
     /// The items, when it is a list.
     item: Option<usize>,
     /// The frame that it has its own slot in.
-    within: Frame,
+    within: OpenObject,
     /// Whether it holds URIs that are the same in many lines.
     uri: bool,
     /// Where its members are, when it is an object.
-    object: Option<(Frame, u16)>,
+    object: Option<(OpenObject, u16)>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Frame {
+struct OpenObject {
     number: u16,
     level: u8,
 }
@@ -50,7 +50,7 @@ struct Frame {
 impl Tree {
     /// The resource itself and nothing below it.
     pub(crate) fn new() -> Tree {
-        let root = Frame {
+        let root = OpenObject {
             number: 0,
             level: 0,
         };
@@ -171,7 +171,7 @@ impl Learner<'_> {
 
     fn put(&mut self, stop: usize, value: Value) {
         let target = self.templates.target(stop);
-        if target != Target::Nowhere {
+        if target != TemplateTarget::Nowhere {
             self.acts.push(Act::Put(target, value));
         }
     }
@@ -218,8 +218,8 @@ impl Learner<'_> {
             return Some(());
         }
         match self.templates.target(stop) {
-            Target::Nowhere => {}
-            Target::Slot { level, slot } => {
+            TemplateTarget::Nowhere => {}
+            TemplateTarget::Slot { level, slot } => {
                 let (_, first) = match object {
                     Some(object) => object,
                     None => {
@@ -236,7 +236,7 @@ impl Learner<'_> {
                     members: first,
                 });
             }
-            Target::Item => {
+            TemplateTarget::Item => {
                 let frame = match object {
                     Some((frame, _)) => frame,
                     None => {
@@ -246,7 +246,7 @@ impl Learner<'_> {
                         }
                         self.templates.frames.push(members as u32);
                         let number = u16::try_from(self.templates.frames.len() - 1).ok()?;
-                        Frame { number, level }
+                        OpenObject { number, level }
                     }
                 };
                 self.tree.branches[stop].object = Some((frame, 0));
@@ -308,9 +308,9 @@ impl Learner<'_> {
             (Some((slot, child)), Some((frame, first))) => {
                 let slot = u16::try_from(usize::from(first) + slot).ok()?;
                 let level = frame.level;
-                (Some(child), Target::Slot { level, slot }, frame)
+                (Some(child), TemplateTarget::Slot { level, slot }, frame)
             }
-            _ => (None, Target::Nowhere, branch.within),
+            _ => (None, TemplateTarget::Nowhere, branch.within),
         };
         let uri = matches!(name, b"system" | b"url" | b"profile");
         let name = name.into();
@@ -326,8 +326,8 @@ impl Learner<'_> {
             return branch.item;
         }
         let target = match branch.place {
-            Some(_) => Target::Item,
-            None => Target::Nowhere,
+            Some(_) => TemplateTarget::Item,
+            None => TemplateTarget::Nowhere,
         };
         let item = self.branch(branch.place, target, branch.within, branch.uri)?;
         self.tree.branches[stop].item = Some(item);
@@ -337,8 +337,8 @@ impl Learner<'_> {
     fn branch(
         &mut self,
         place: Option<usize>,
-        target: Target,
-        within: Frame,
+        target: TemplateTarget,
+        within: OpenObject,
         uri: bool,
     ) -> Option<usize> {
         if self.templates.count() >= MOST_STOPS {

@@ -3,7 +3,7 @@
 //! Whatever is not as before ends the attempt, and the line is read with care from its start. So a
 //! line is refused by the careful reader only, and both give the same values.
 
-use super::{Act, LEVELS, Target, Templates, Then};
+use super::{Act, LEVELS, TemplateTarget, Templates, Then};
 use crate::decode::fhir::arena::{Arena, Value};
 use crate::decode::fhir::cursor::Cursor;
 use crate::decode::fhir::{scan, text};
@@ -128,7 +128,7 @@ impl Matcher<'_> {
                 self.put(target, list);
             }
             Act::Put(target, value) => {
-                if let (Value::Missing, Target::Slot { level, slot }) = (value, target) {
+                if let (Value::Missing, TemplateTarget::Slot { level, slot }) = (value, target) {
                     // As above: an object that a null replaces.
                     let frame = self.frames[usize::from(level) % LEVELS];
                     if self.arena.slots[frame as usize + usize::from(slot)] != Value::Missing {
@@ -146,14 +146,14 @@ impl Matcher<'_> {
     }
 
     #[inline(always)]
-    fn put(&mut self, target: Target, value: Value) {
+    fn put(&mut self, target: TemplateTarget, value: Value) {
         match target {
-            Target::Nowhere => {}
-            Target::Slot { level, slot } => {
+            TemplateTarget::Nowhere => {}
+            TemplateTarget::Slot { level, slot } => {
                 let frame = self.frames[usize::from(level) % LEVELS];
                 self.arena.slots[frame as usize + usize::from(slot)] = value;
             }
-            Target::Item => self.arena.pending.push(value),
+            TemplateTarget::Item => self.arena.pending.push(value),
         }
     }
 
@@ -165,7 +165,7 @@ impl Matcher<'_> {
         bytes: &[u8],
         start: usize,
         plain: usize,
-        target: Target,
+        target: TemplateTarget,
     ) -> Option<usize> {
         let mut cursor = Cursor { bytes, at: start };
         let span = cursor.string_from(start, plain).ok()?;
@@ -174,7 +174,7 @@ impl Matcher<'_> {
         if !text.is_ascii() {
             std::str::from_utf8(text).ok()?;
         }
-        if target != Target::Nowhere {
+        if target != TemplateTarget::Nowhere {
             let (start, end) = (span.start(), span.end());
             let value = if span.is_escaped() {
                 let made = self.arena.text.len();

@@ -42,7 +42,7 @@ pub(super) struct Templates {
 #[derive(Debug)]
 pub(super) struct Stop {
     /// Where the value goes.
-    pub target: Target,
+    pub target: TemplateTarget,
     /// The joint that came last; mostly the next one as well.
     recent: usize,
     joints: Vec<Joint>,
@@ -50,7 +50,7 @@ pub(super) struct Stop {
 
 /// Where a value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum TemplateTarget {
     /// Nobody selects it.
     Nowhere,
     /// A slot of the frame that is open at a level.
@@ -69,11 +69,15 @@ pub(super) enum Act {
     /// A list begins.
     List,
     /// A list ends.
-    ListEnd(Target),
+    ListEnd(TemplateTarget),
     /// A value that is no text and no number.
-    Put(Target, Value),
+    Put(TemplateTarget, Value),
     /// A text that is part of the joint.
-    Text { target: Target, from: u16, to: u16 },
+    Text {
+        target: TemplateTarget,
+        from: u16,
+        to: u16,
+    },
 }
 
 /// What follows a joint.
@@ -111,12 +115,12 @@ impl Templates {
             frames: vec![members as u32],
             bytes: 0,
         };
-        templates.add(Target::Nowhere);
+        templates.add(TemplateTarget::Nowhere);
         templates
     }
 
     /// A new stop.
-    pub(super) fn add(&mut self, target: Target) -> usize {
+    pub(super) fn add(&mut self, target: TemplateTarget) -> usize {
         self.stops.push(Stop {
             target,
             recent: 0,
@@ -131,7 +135,7 @@ impl Templates {
     }
 
     /// Where the value at `stop` goes.
-    pub(super) fn target(&self, stop: usize) -> Target {
+    pub(super) fn target(&self, stop: usize) -> TemplateTarget {
         self.stops[stop].target
     }
 

@@ -2,7 +2,7 @@
 
 use super::drawing::{WIDTH, drawing, px};
 use super::scale::{Scale, tick};
-use crate::release::chart::{Chart, Point, Series};
+use crate::release::chart::{Chart, ChartSeries, Point};
 use maud::{Markup, html};
 
 /// Size of one chart alone and of one among many.
@@ -23,7 +23,7 @@ pub(super) fn draw(chart: &Chart, number: usize) -> Markup {
     }
 }
 
-fn panel(chart: &Chart, series: &Series, id: &str) -> Markup {
+fn panel(chart: &Chart, series: &ChartSeries, id: &str) -> Markup {
     let single = Chart {
         series: vec![series.clone()],
         ..chart.clone()
@@ -83,7 +83,11 @@ fn one(chart: &Chart, id: &str, title: &str, size: (f64, f64)) -> Markup {
 }
 
 /// The line of a series, broken where a figure is missing.
-fn path(series: &Series, across: impl Fn(usize) -> f64, height: impl Fn(f64) -> f64) -> String {
+fn path(
+    series: &ChartSeries,
+    across: impl Fn(usize) -> f64,
+    height: impl Fn(f64) -> f64,
+) -> String {
     let mut path = String::new();
     let mut is_down = false;
     for (index, point) in series.points.iter().enumerate() {
