@@ -26,6 +26,7 @@ pub mod progress;
 pub mod pull;
 mod regular_file;
 pub mod release;
+mod retry;
 pub mod scratch;
 mod statistics;
 mod stop;

@@ -1,7 +1,7 @@
 //! The log of nights: `populace.night`, a row a step and a row a failed check, in the lake.
 
-use crate::error::{Context, Error, Result};
-use crate::lake::{Change, Lake, TableName, encode};
+use crate::error::{Context, Result};
+use crate::lake::{Change, CommitAttempts, Lake, TableName, encode};
 use crate::models::{CheckFailure, Severity};
 use arrow::array::{
     Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
@@ -88,13 +88,12 @@ fn schema() -> SchemaRef {
 
 /// More files than this become one.
 const FILES: usize = 32;
-/// How often a step is added again when another command added one meanwhile.
-const TRIES: usize = 20;
 
 /// Adds steps to the log.
 pub(super) async fn add(lake: &Lake, new: &[NightStep]) -> Result<()> {
     // Nights at once do a log no harm: whoever comes second adds to what is there then.
-    for _ in 0..TRIES {
+    let mut attempts = CommitAttempts::new();
+    loop {
         let base = lake.table(&table()).await?;
         let whole = base.as_ref().filter(|base| {
             // An earlier Populace kept fewer columns.
@@ -115,18 +114,12 @@ pub(super) async fn add(lake: &Lake, new: &[NightStep]) -> Result<()> {
             add,
             remove,
         };
-        if lake
-            .try_commit(&table(), base.as_ref(), change)
-            .await?
-            .is_some()
-        {
+        let made = lake.try_commit(&table(), base.as_ref(), change).await?;
+        if made.is_some() {
             return Ok(());
         }
+        attempts.was_second(&table()).await?;
     }
-    Err(
-        Error::data("the log of nights cannot be written: other commands keep writing to it")
-            .hint("run again when they have ended"),
-    )
 }
 
 fn rows(steps: &[NightStep]) -> Result<RecordBatch> {

@@ -5,6 +5,7 @@ use super::known_versions::Newest;
 use super::properties::{CHECKSUM, DELETION_VECTORS, SHARD, STATE};
 use super::{DataFile, Lake, NewFile, Table, TableName, identity};
 use crate::error::{Context, Error, Result};
+use crate::retry::{Backoff, RetryPolicy};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
@@ -113,6 +114,31 @@ impl Lake {
                 .cause(e)
                 .hint("check that the disk is not full, or that the store can be reached and written to, then run again")),
         }
+    }
+}
+
+/// Attempts at a commit to a table that other commands commit to at the same time.
+#[derive(Debug)]
+pub(crate) struct CommitAttempts(Backoff);
+
+impl CommitAttempts {
+    /// Before the first attempt.
+    pub(crate) fn new() -> Self {
+        CommitAttempts(Backoff::new(RetryPolicy::COMMIT))
+    }
+
+    /// Waits when another writer was first; the next attempt begins with the table as it is then.
+    ///
+    /// # Errors
+    /// Data, after the last attempt.
+    pub(crate) async fn was_second(&mut self, name: &TableName) -> Result<()> {
+        if self.0.wait(None).await {
+            return Ok(());
+        }
+        Err(
+            Error::data(format!("another command keeps changing table {name}"))
+                .hint("run again when it has ended"),
+        )
     }
 }
 

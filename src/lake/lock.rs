@@ -6,16 +6,11 @@
 
 use super::Location;
 use crate::error::{Context, Error, Result};
+use crate::retry::{Backoff, RetryPolicy};
 use fs4::FileExt;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How often the lock is tried, and the time between: whoever only asks who holds it has it for a
-/// moment.
-const TRIES: usize = 5;
-const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Held while a command writes to the lake; let go when dropped.
 #[derive(Debug)]
@@ -49,13 +44,14 @@ impl Lock {
             .write(true)
             .open(path(location).unwrap_or_default())
             .data(cannot)?;
-        for attempt in 1.. {
+        let mut backoff = Backoff::new(RetryPolicy::LOCK);
+        loop {
             match FileExt::try_lock(&file) {
                 Ok(()) => break,
-                Err(fs4::TryLockError::WouldBlock) if attempt < TRIES => {
-                    std::thread::park_timeout(BETWEEN);
-                }
-                Err(fs4::TryLockError::WouldBlock) => return Err(held(location, file)),
+                Err(fs4::TryLockError::WouldBlock) => match backoff.next(None) {
+                    Some(wait) => std::thread::park_timeout(wait),
+                    None => return Err(held(location, file)),
+                },
                 Err(fs4::TryLockError::Error(e)) => {
                     return Err(Error::data(format!("cannot lock the lake at {location}")).cause(e));
                 }

@@ -43,6 +43,7 @@ mod verify;
 pub(crate) use access::{FilesFor, tighten};
 pub(crate) use advice::advice;
 pub use commit::Change;
+pub(crate) use commit::CommitAttempts;
 pub use data_file::DataFile;
 pub(crate) use data_file::NewFile;
 pub use deletion_vector::DeletionVector;

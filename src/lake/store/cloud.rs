@@ -3,6 +3,7 @@
 use super::address::{Address, Cloud};
 use super::{Store, aws_profile};
 use crate::error::{Context, Error, Result};
+use crate::retry::RetryPolicy;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, S3ConditionalPut};
 use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
 use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
@@ -19,8 +20,9 @@ const CONNECT_TIMEOUT: &str = "10 seconds";
 fn retry() -> RetryConfig {
     RetryConfig {
         backoff: BackoffConfig {
-            init_backoff: Duration::from_millis(200),
-            max_backoff: Duration::from_secs(10),
+            init_backoff: RetryPolicy::STORE.first,
+            max_backoff: RetryPolicy::STORE.longest,
+            // A wait is drawn between the first one and this many times the last one.
             base: 3.0,
         },
         max_retries: 8,

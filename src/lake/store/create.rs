@@ -8,13 +8,11 @@
 //! writer has (see `Lake::commit`), so equal bytes are one's own.
 
 use super::Store;
-use super::retry::{again, pause, unanswered};
+use super::retry::{again, unanswered};
+use crate::retry::{Backoff, RetryPolicy};
 use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{Error, ObjectStoreExt, PutOptions, PutPayload, PutResult, Result};
-
-/// How often a creation without an answer is tried.
-const TRIES: u32 = 5;
 
 /// Creates an object; `AlreadyExists` only when somebody else did.
 pub(super) async fn create(
@@ -23,14 +21,13 @@ pub(super) async fn create(
     payload: PutPayload,
     options: PutOptions,
 ) -> Result<PutResult> {
-    let mut tried = 0;
+    let mut backoff = Backoff::new(RetryPolicy::STORE);
     loop {
         let put = store.put_opts(location, payload.clone(), options.clone());
         let error = match put.await {
             Ok(made) => return Ok(made),
             Err(error) => error,
         };
-        tried += 1;
         let exists = matches!(error, Error::AlreadyExists { .. });
         if !exists && !unanswered(&error) {
             return Err(error);
@@ -53,8 +50,11 @@ pub(super) async fn create(
                 });
             }
             // Nobody created it yet: a server may refuse one of two that are at work at once.
-            Err(Error::NotFound { .. }) if tried < TRIES => pause(tried).await,
-            Err(Error::NotFound { .. }) => return Err(error),
+            Err(Error::NotFound { .. }) => {
+                if !backoff.wait(None).await {
+                    return Err(error);
+                }
+            }
             Err(other) => return Err(other),
         }
     }

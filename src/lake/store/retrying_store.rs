@@ -2,7 +2,8 @@
 
 use super::Store;
 use super::create::create;
-use super::retry::{again, pause, unanswered};
+use super::retry::{again, unanswered};
+use crate::retry::{Backoff, RetryPolicy};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream};
@@ -18,8 +19,6 @@ use std::ops::Range;
 
 /// Requests that delete at once.
 const AT_ONCE: usize = 10;
-/// How often a body that breaks off is continued.
-const TRIES: u32 = 6;
 
 /// The store behind it, made steady.
 pub(super) struct RetryingStore {
@@ -106,7 +105,7 @@ impl ObjectStore for RetryingStore {
                     left: found.range.clone(),
                     options,
                     body,
-                    tried: 0,
+                    backoff: Backoff::new(RetryPolicy::STORE),
                 };
                 GetResultPayload::Stream(body.stream())
             }
@@ -169,7 +168,7 @@ struct Body {
     left: Range<u64>,
     options: GetOptions,
     body: BoxStream<'static, Result<Bytes>>,
-    tried: u32,
+    backoff: Backoff,
 }
 
 impl Body {
@@ -186,6 +185,7 @@ impl Body {
             let error = match self.body.next().await {
                 Some(Ok(piece)) => {
                     self.left.start += piece.len() as u64;
+                    self.backoff.reset();
                     return Ok(Some(piece));
                 }
                 None if self.left.start >= self.left.end => return Ok(None),
@@ -195,11 +195,9 @@ impl Body {
                 },
                 Some(Err(error)) => error,
             };
-            self.tried += 1;
-            if self.tried == TRIES || !unanswered(&error) {
+            if !unanswered(&error) || !self.backoff.wait(None).await {
                 return Err(error);
             }
-            pause(self.tried).await;
             let options = GetOptions {
                 range: Some(GetRange::Bounded(self.left.clone())),
                 ..self.options.clone()

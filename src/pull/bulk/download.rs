@@ -1,14 +1,15 @@
 //! Downloading the files of an export, side by side, each from where it was left.
 
-use super::backoff::Backoff;
 use super::failure::ExportFailure;
 use super::reading::{Downloads, FileReading, ReadEnd};
 use super::staging::FileState;
 use crate::error::Error;
+use crate::retry::Backoff;
 use serde_json::json;
 
 /// How often a file may change, or be read from its start for another reason.
 const READINGS: u32 = 4;
+
 impl Downloads<'_> {
     /// Downloads what is missing of a file; gives its state at the end.
     pub(super) async fn file(
@@ -16,7 +17,7 @@ impl Downloads<'_> {
         file: usize,
         mut state: FileState,
     ) -> Result<FileState, ExportFailure> {
-        let mut backoff = Backoff::new(self.session.longest_wait());
+        let mut backoff = Backoff::new(self.session.retry_policy());
         let (remote, _) = self.links.of(file).await?;
         self.session.log.event(
             "download_request",
@@ -44,7 +45,9 @@ impl Downloads<'_> {
                 ReadEnd::Void(why) => why,
             };
             tracing::info!("{}: {why}, it is read again", self.job.name(file));
-            tokio::time::sleep(backoff.next(None)).await;
+            if !backoff.wait(None).await {
+                break;
+            }
             state = FileState::fresh(reading.state.reading + 1);
         }
         Err(ExportFailure::hopeless(

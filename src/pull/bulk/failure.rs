@@ -28,7 +28,7 @@ impl From<NoAnswer> for ExportFailure {
     fn from(failed: NoAnswer) -> Self {
         match failed {
             NoAnswer::Fatal(error) => error.into(),
-            NoAnswer::Lost(why) => Error::data("the server cannot be reached")
+            NoAnswer::Lost(why, _) => Error::data("the server cannot be reached")
                 .cause(why)
                 .hint("check that the server is up and can be reached from here, then run again: the pull goes on where it stopped")
                 .into(),

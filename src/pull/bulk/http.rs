@@ -1,7 +1,7 @@
 //! One request: the token goes home only, redirects stay on the host, bodies are bounded.
 
 use super::address::{Server, shown};
-use super::request::{NoAnswer, Request, body, plain};
+use super::request::{NoAnswer, Request, body};
 use super::token::Tokens;
 use crate::error::{Context, Error, Result};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
@@ -69,7 +69,7 @@ impl Http {
                 .headers(headers)
                 .send()
                 .await
-                .map_err(|e| NoAnswer::Lost(plain(e)))?;
+                .map_err(NoAnswer::lost)?;
             if !answer.status().is_redirection() || answer.status() == StatusCode::NOT_MODIFIED {
                 return Ok((answer, sent));
             }
@@ -101,7 +101,7 @@ impl Http {
             let (status, headers) = (answer.status(), answer.headers().clone());
             Ok((status, headers, body(answer).await?, token))
         };
-        let slow = |_| NoAnswer::Lost("its answer takes too long".to_string());
+        let slow = |_| NoAnswer::Lost("its answer takes too long".to_string(), None);
         tokio::time::timeout(self.answer_limit, answer)
             .await
             .map_err(slow)?

@@ -7,7 +7,6 @@
 //! finds it and goes on.
 
 mod address;
-mod backoff;
 mod bring;
 mod client_key;
 mod concurrency_limit;

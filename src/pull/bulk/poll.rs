@@ -1,11 +1,11 @@
 //! Waiting for an export to end, and collecting the pages of its manifest.
 
-use super::backoff::Backoff;
 use super::failure::ExportFailure;
 use super::manifest::{ManifestPage, RemoteFile, parse};
 use super::request::{Request, asked_wait};
 use super::session::{Answer, Session};
 use crate::error::Error;
+use crate::retry::Backoff;
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -105,7 +105,7 @@ async fn page(
     url: &Url,
     started: DateTime<Utc>,
 ) -> Result<Option<ManifestPage>, ExportFailure> {
-    let mut backoff = Backoff::new(session.longest_wait());
+    let mut backoff = Backoff::new(session.retry_policy().without_end());
     loop {
         let ask = Request::get(url.clone(), true).with("accept", "application/json");
         let answer = session.insist(&ask).await?;
@@ -137,7 +137,7 @@ async fn page(
                 .hint("it was given up, and the next pull asks for a new one; raise export_limit_seconds if the server needs longer"),
             ));
         }
-        tokio::time::sleep(backoff.next(asked)).await;
+        backoff.wait(asked).await;
     }
 }
 

@@ -1,6 +1,5 @@
 //! One reading of one file: asking for it, and for the rest of it, until it is whole.
 
-use super::backoff::Backoff;
 use super::concurrency_limit::ConcurrencyLimit;
 use super::content::{DigestBytes, FileContent};
 use super::failure::ExportFailure;
@@ -8,13 +7,14 @@ use super::limits::DownloadLimits;
 use super::links::FileLinks;
 use super::manifest::RemoteFile;
 use super::operation_outcome::OperationOutcome;
-use super::request::{NoAnswer, Request, asked_wait, body};
-use super::session::{Answer, REFUSALS, Session, TRIES};
+use super::request::{NoAnswer, Request, asked_wait, body, may_pass};
+use super::session::{Answer, REFUSALS, Session};
 use super::staging::FileState;
 use super::staging::job::ExportJob;
 use super::staging::prepare::{Treated, Treating};
 use super::staging::writer::StagingNote;
 use crate::error::{Error, Result};
+use crate::retry::{Backoff, SERVER_ATTEMPTS};
 use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use std::time::Duration;
@@ -65,8 +65,8 @@ enum NextStep {
     Done(ReadEnd),
     /// The same question again, at once.
     Ask,
-    /// New links, and a wait of at least so long.
-    Renew(Option<Duration>),
+    /// New links, and a wait of at least so long, for this reason.
+    Renew(String, Option<Duration>),
     /// A wait of at least so long, for this reason.
     Wait(String, Option<Duration>),
 }
@@ -136,7 +136,7 @@ impl<'a> FileReading<'a> {
             let (remote, renewed) = self.of.links.of(self.file).await?;
             let next = match session.http.send(&self.ask(&remote)).await {
                 Err(NoAnswer::Fatal(error)) => return Err(error.into()),
-                Err(NoAnswer::Lost(why)) => NextStep::Wait(why, None),
+                Err(NoAnswer::Lost(why, wait)) => NextStep::Wait(why, wait),
                 Ok((answer, token)) => match (answer.status(), token) {
                     (
                         StatusCode::OK
@@ -156,9 +156,9 @@ impl<'a> FileReading<'a> {
             match next {
                 NextStep::Done(read) => return Ok(read),
                 NextStep::Ask => {}
-                NextStep::Renew(wait) => {
+                NextStep::Renew(why, wait) => {
                     self.of.links.renew(renewed).await?;
-                    tokio::time::sleep(backoff.next(wait)).await;
+                    self.patience(backoff, why, wait).await?;
                 }
                 NextStep::Wait(why, wait) => self.patience(backoff, why, wait).await?,
             }
@@ -212,8 +212,7 @@ impl<'a> FileReading<'a> {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
                 self.of.concurrency.slow_down();
             }
-            StatusCode::REQUEST_TIMEOUT => {}
-            s if s.is_server_error() || transient => {}
+            s if may_pass(s) || transient => {}
             StatusCode::UNAUTHORIZED
             | StatusCode::FORBIDDEN
             | StatusCode::NOT_FOUND
@@ -221,7 +220,7 @@ impl<'a> FileReading<'a> {
                 if failures.expiries < EXPIRIES =>
             {
                 failures.expiries += 1;
-                return Ok(NextStep::Renew(wait));
+                return Ok(NextStep::Renew(answer.reason(), wait));
             }
             _ => return Err(self.unreachable(&answer, true)),
         }
@@ -234,18 +233,16 @@ impl<'a> FileReading<'a> {
         why: String,
         wait: Option<Duration>,
     ) -> Result<(), ExportFailure> {
-        if backoff.tries() >= TRIES {
-            return Err(Error::data(format!(
-                "source {}: file {} does not come: asked {TRIES} times",
-                self.of.session.source,
-                self.of.job.name(self.file)
-            ))
-            .cause(why)
-            .hint("check that the server is up, then run again: the pull goes on where it stopped")
-            .into());
+        if backoff.wait(wait).await {
+            return Ok(());
         }
-        tokio::time::sleep(backoff.next(wait)).await;
-        Ok(())
+        let (source, file) = (&self.of.session.source, self.of.job.name(self.file));
+        Err(Error::data(format!(
+            "source {source}: could not download file {file} after {SERVER_ATTEMPTS} attempts"
+        ))
+        .cause(why)
+        .hint("check that the server is up, then run again: the pull goes on where it stopped")
+        .into())
     }
 
     fn unreachable(&self, answer: &Answer, hopeless: bool) -> ExportFailure {

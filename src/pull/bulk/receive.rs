@@ -1,6 +1,5 @@
 //! What a response brings becomes pieces.
 
-use super::backoff::Backoff;
 use super::content::{UNPACK, WrongBytes};
 use super::failure::ExportFailure;
 use super::limits::Rate;
@@ -10,6 +9,7 @@ use super::request::plain;
 use super::staging::staged_file::StagedPiece;
 use super::staging::writer::StagingNote;
 use crate::error::{Context, Error};
+use crate::retry::Backoff;
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED,
     TRANSFER_ENCODING,

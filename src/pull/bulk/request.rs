@@ -1,10 +1,10 @@
 //! One request to a server, and what reading its answer can give.
 
-use super::backoff::retry_after;
 use crate::error::{Error, Result};
+use crate::retry::retry_after;
 use chrono::Utc;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{Method, Response};
+use reqwest::{Method, Response, StatusCode};
 use std::time::Duration;
 use url::Url;
 
@@ -47,10 +47,18 @@ impl Request {
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum NoAnswer {
-    /// The connection failed; asking again may help.
-    Lost(String),
+    /// The connection failed, or the server could not answer just now: asking again may help, after
+    /// the wait that it asked for.
+    Lost(String, Option<Duration>),
     /// Asking again is of no use.
     Fatal(Error),
+}
+
+impl NoAnswer {
+    /// The connection failed.
+    pub(super) fn lost(error: reqwest::Error) -> Self {
+        NoAnswer::Lost(plain(error), None)
+    }
 }
 
 impl From<Error> for NoAnswer {
@@ -78,7 +86,7 @@ pub(super) async fn body(mut answer: Response) -> Result<Vec<u8>, NoAnswer> {
         match answer.chunk().await {
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => return Ok(bytes),
-            Err(e) => return Err(NoAnswer::Lost(plain(e))),
+            Err(e) => return Err(NoAnswer::lost(e)),
         }
         if bytes.len() > LONGEST_ANSWER {
             return Err(Error::data("the server's answer is too long")
@@ -86,6 +94,15 @@ pub(super) async fn body(mut answer: Response) -> Result<Vec<u8>, NoAnswer> {
                 .into());
         }
     }
+}
+
+/// Whether a server that answers with this status may answer otherwise a little later.
+pub(super) fn may_pass(status: StatusCode) -> bool {
+    status.is_server_error()
+        || matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT
+        )
 }
 
 /// How long the answer asks to wait.

@@ -1,21 +1,18 @@
 //! Talking to one server: requests that are made until they are answered.
 
 use super::address::{Server, shown};
-use super::backoff::Backoff;
 use super::failure::ExportFailure;
 use super::http::Http;
 use super::log::ExportLog;
 use super::operation_outcome::OperationOutcome;
-use super::request::{NoAnswer, Request, asked_wait};
+use super::request::{NoAnswer, Request, asked_wait, may_pass};
 use super::token::Tokens;
 use crate::error::{Error, Result};
 use crate::pipeline::{FhirBulk, Pipeline};
+use crate::retry::{Backoff, RetryPolicy, SERVER_ATTEMPTS};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use std::time::Duration;
 
-/// Failures in a row before a request is given up: some three minutes.
-pub(super) const TRIES: u32 = 10;
 /// Refused tokens in a row before it is not the token's age.
 pub(super) const REFUSALS: u32 = 4;
 
@@ -59,9 +56,9 @@ impl Answer {
 }
 
 impl Session {
-    /// The longest wait between two requests.
-    pub(super) fn longest_wait(&self) -> Duration {
-        self.settings.longest_wait()
+    /// How often to ask this server, and how long to wait in between.
+    pub(super) fn retry_policy(&self) -> RetryPolicy {
+        RetryPolicy::server(self.settings.longest_wait())
     }
 
     /// Asks until there is an answer that asking again would not better.
@@ -75,7 +72,7 @@ impl Session {
 
     /// The same, where a refusal is an answer too.
     pub(super) async fn insist_or_refused(&self, ask: &Request) -> Result<Answer, ExportFailure> {
-        let mut backoff = Backoff::new(self.longest_wait());
+        let mut backoff = Backoff::new(self.retry_policy());
         let mut refusals = 0;
         loop {
             let (why, wait) = match self.once(ask).await {
@@ -91,30 +88,28 @@ impl Session {
                             refusals += 1;
                             continue;
                         }
-                        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => true,
                         // A server that says what went wrong is believed; a bare failure may be a
                         // gateway's on the way.
                         s if s.is_server_error() => {
                             transient() || OperationOutcome::read(&answer.bytes).is_none()
                         }
-                        s => s.is_client_error() && transient(),
+                        s => may_pass(s) || s.is_client_error() && transient(),
                     };
                     if !again {
                         return Ok(answer);
                     }
                     (answer.reason(), asked_wait(&answer.headers))
                 }
-                Err(NoAnswer::Lost(why)) => (why, None),
+                Err(NoAnswer::Lost(why, wait)) => (why, wait),
                 Err(NoAnswer::Fatal(error)) => return Err(error.into()),
             };
-            if backoff.tries() >= TRIES {
+            if !backoff.wait(wait).await {
                 let host = shown(&ask.url);
-                return Err(Error::data(format!("{host} does not answer: asked {TRIES} times"))
+                return Err(Error::data(format!("no answer from {host} after {SERVER_ATTEMPTS} attempts"))
                     .cause(why)
                     .hint("check that the server is up, then run again: the pull goes on where it stopped")
                     .into());
             }
-            tokio::time::sleep(backoff.next(wait)).await;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::address::{Server, is_safe, shown};
 use super::client_key::ClientKey;
-use super::request::{NoAnswer, Request, body, plain};
+use super::request::{NoAnswer, Request, asked_wait, body, may_pass};
 use crate::error::{Context, Error, Result};
 use crate::pipeline::BulkAuth;
 use jsonwebtoken::{Algorithm, Header};
@@ -140,10 +140,11 @@ impl Tokens {
             .header(ACCEPT, "application/json")
             .send()
             .await
-            .map_err(|e| NoAnswer::Lost(plain(e)))?;
+            .map_err(NoAnswer::lost)?;
         let status = answer.status();
-        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(NoAnswer::Lost(format!("SMART discovery answers {status}")));
+        if may_pass(status) {
+            let why = format!("SMART discovery answers {status}");
+            return Err(NoAnswer::Lost(why, asked_wait(answer.headers())));
         }
         if !status.is_success() {
             return Err(
@@ -222,12 +223,11 @@ impl Tokens {
             .body(form.as_bytes().to_vec())
             .send()
             .await
-            .map_err(|e| NoAnswer::Lost(plain(e)))?;
+            .map_err(NoAnswer::lost)?;
         let status = answer.status();
-        if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(NoAnswer::Lost(format!(
-                "the token endpoint answers {status}"
-            )));
+        if may_pass(status) {
+            let why = format!("the token endpoint answers {status}");
+            return Err(NoAnswer::Lost(why, asked_wait(answer.headers())));
         }
         let bytes = Zeroizing::new(body(answer).await?);
         if !status.is_success() {

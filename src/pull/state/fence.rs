@@ -1,47 +1,33 @@
 //! Tables fenced against a pull that did not end: it was killed, or is late.
 
-use crate::error::{Error, Result};
-use crate::lake::{Change, Lake};
+use crate::error::Result;
+use crate::lake::{Change, CommitAttempts, Lake};
 use crate::pull::plan::{PersonLink, PullPlan};
 use std::collections::BTreeMap;
-
-/// How often a table is tried whose other writer commits meanwhile.
-const TRIES: usize = 20;
 
 /// Moves every table on by one version that changes nothing, so that no commit made from what was
 /// read before can follow. Tables that are not there are made, empty, when `create`.
 pub(crate) async fn fence(lake: &Lake, plan: &PullPlan, create: bool) -> Result<()> {
     for table in &plan.tables {
-        let mut tried = 0;
+        let mut attempts = CommitAttempts::new();
         loop {
             let base = lake.table(&table.name).await?;
+            let base = base.as_ref();
             if base.is_none() && !create {
                 break;
             }
             let change = Change {
-                schema: base.as_ref().map_or(&table.schema, |b| &b.schema).clone(),
+                schema: base.map_or(&table.schema, |b| &b.schema).clone(),
                 sharded: table.person != PersonLink::None,
-                properties: base
-                    .as_ref()
-                    .map_or_else(BTreeMap::new, |b| b.properties.clone()),
+                properties: base.map_or_else(BTreeMap::new, |b| b.properties.clone()),
                 add: Vec::new(),
                 remove: Vec::new(),
             };
-            if lake
-                .try_commit(&table.name, base.as_ref(), change)
-                .await?
-                .is_some()
-            {
+            let made = lake.try_commit(&table.name, base, change).await?;
+            if made.is_some() {
                 break;
             }
-            tried += 1;
-            if tried == TRIES {
-                return Err(Error::data(format!(
-                    "another command keeps changing table {}",
-                    table.name
-                ))
-                .hint("run again when it has ended"));
-            }
+            attempts.was_second(&table.name).await?;
         }
     }
     Ok(())

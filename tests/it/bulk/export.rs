@@ -53,6 +53,8 @@ pub struct Export {
     pub requires_token: bool,
     /// Requests that a token is good for.
     pub token_uses: usize,
+    /// Requests for a token that are told to come again in a second.
+    pub busy_tokens: usize,
     /// Downloads that a link is good for.
     pub link_uses: usize,
     /// Answers of 202 before the export is complete.
@@ -90,6 +92,7 @@ impl Export {
             key: None,
             requires_token: false,
             token_uses: usize::MAX,
+            busy_tokens: 0,
             link_uses: usize::MAX,
             polls: 1,
             pages: 1,

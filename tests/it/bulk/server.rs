@@ -191,6 +191,10 @@ impl Shared {
                     return Reply::new(404, "");
                 };
                 let mut book = lock(&self.book);
+                let asked = book.asked.iter().filter(|asked| asked.target == "/token");
+                if asked.count() <= export.busy_tokens {
+                    return Reply::new(429, "").with("Retry-After", 1);
+                }
                 return book.grants.grant(
                     &request.body,
                     &format!("{base}/token"),

@@ -5,8 +5,10 @@ use super::export::{Export, Framing};
 use super::good::{EC, auth};
 use super::record::Record;
 use super::server::{Sent, Server};
+use crate::project::Project;
 use jsonwebtoken::Algorithm;
 use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 static RECORD: LazyLock<Record> = LazyLock::new(|| Record::new(12, 33, false));
 
@@ -104,6 +106,26 @@ fn tokens_that_end_in_mid_download() {
         secured(export);
         export.chaos = chaos(0.15, Kind::LoseTokens);
     });
+}
+
+#[test]
+fn a_token_endpoint_that_asks_for_a_wait_gets_it() {
+    let mut export = Export::good(RECORD.files(60_000));
+    export.key = Some((EC, Algorithm::ES384));
+    export.busy_tokens = 2;
+    let server = Server::start(export);
+    let key = auth("ec.pem", "key_id = \"one\"");
+    let pipeline = RECORD.pipeline(&server, &key);
+    let project = Project::empty();
+    project.write_pipeline(
+        &pipeline.replace("longest_wait_seconds = 0.1", "longest_wait_seconds = 9"),
+    );
+    let begun = Instant::now();
+    project.ok(&["pull", "-q"]);
+    RECORD.assert_in(&project);
+    assert_eq!(server.asked("POST", "/token").len(), 3);
+    // Waits of its own would be over after 1.2 seconds.
+    assert!(begun.elapsed() >= Duration::from_secs(2));
 }
 
 #[test]
