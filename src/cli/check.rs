@@ -3,9 +3,10 @@
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
+use super::test::empty_lake;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::lake::{Lake, TableName};
+use crate::lake::TableName;
 use crate::models::sensitivity::{ReferenceRows, Sensitivity, link, one_row_each};
 use crate::models::{check_header, order, reference_rows};
 use crate::privacy::Key;
@@ -29,12 +30,8 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     let wanted = library.models.keys().cloned().collect();
     let order = order(&library, &wanted)?;
 
-    // A lake that is never written to: planning only needs the columns.
     let scratch = session::scratch(global)?;
-    let folder = scratch.folder("empty")?;
-    let location = crate::lake::Location::parse(&folder.display().to_string(), &folder)?;
-    let settings = crate::lake::Settings::new(1, key.fingerprint());
-    let lake = Lake::open_or_create(location, &settings).await?;
+    let lake = empty_lake(&scratch.folder("empty")?, &key).await?;
     let engine: Engine = session::engine(global, &pipeline, &lake, &scratch)?;
     for table in &pull.tables {
         engine.register_rows(&table.name, table.schema.clone(), Vec::new())?;

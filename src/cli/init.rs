@@ -15,6 +15,7 @@ pub(super) struct InitArguments {
 }
 
 static MODELS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
+static TESTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/models");
 static PIPELINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pipelines");
 const PIPELINE: &str = include_str!("init/nightly.toml");
 const IGNORED: &str = "/lake/\n/releases/\n*.key\n";
@@ -47,6 +48,7 @@ fn make(folder: &Path) -> Result<()> {
             .hint("name a folder that is absent or empty"));
     }
     copy(&MODELS, &folder.join("sql")).data(cannot)?;
+    copy(&TESTS, &folder.join("tests/models")).data(cannot)?;
     copy(&PIPELINES, &folder.join("pipelines")).data(cannot)?;
     std::fs::write(folder.join("pipelines/nightly.toml"), PIPELINE).data(cannot)?;
     std::fs::write(folder.join(".gitignore"), IGNORED).data(cannot)

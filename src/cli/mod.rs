@@ -32,6 +32,7 @@ mod sql;
 mod status;
 mod stopped;
 mod synth;
+mod test;
 mod vacuum;
 mod verify;
 mod view;
@@ -76,6 +77,8 @@ enum Command {
     Plan(plan::PlanArguments),
     /// Check everything that can be checked without data
     Check,
+    /// Run the models' tests over given rows, without a lake
+    Test(test::TestArguments),
     /// Query the lake
     Sql(sql::SqlArguments),
     /// Show last nights, freshness and failures
@@ -136,6 +139,9 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         Command::Init(arguments) => init::main(arguments, printer),
         Command::View(arguments) => view::main(global, arguments, printer),
         Command::Check => session::block_on(global, check::main(global, printer)),
+        Command::Test(arguments) => {
+            session::block_on(global, test::main(global, arguments, printer))
+        }
         // A night writes into its log that it was stopped.
         Command::Nightly(arguments) => {
             session::block_on_whole(global, nightly::main(global, arguments, printer))

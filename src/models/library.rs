@@ -7,7 +7,7 @@ use crate::engine::table_written_here;
 use crate::error::{Context, Error, Result};
 use crate::functions::need::tables_read;
 use crate::lake::TableName;
-use crate::nearest::nearest;
+use crate::nearest::{near, nearest};
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{Expr, Statement as Sql, visit_expressions};
@@ -87,6 +87,12 @@ impl Library {
                     );
                 }
                 let of_layer = pattern.ends_with(".*");
+                let of_name = !pattern.contains('.');
+                let bare = self.models.keys().map(|name| name.name.as_str());
+                if let Some(name) = near(pattern, bare).filter(|_| of_name) {
+                    return Err(Error::usage(format!("there is no model '{pattern}'"))
+                        .hint(format!("did you mean '{name}'?")));
+                }
                 let names = self.models.keys().map(|name| match of_layer {
                     true => format!("{}.*", name.layer),
                     false => name.to_string(),
@@ -140,7 +146,7 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
 }
 
 /// What a check reads but for the model's own table. What is wrong with it is told when it is planned.
-fn check_inputs(place: &str, check: &Check, own: &TableName) -> BTreeSet<TableName> {
+pub(super) fn check_inputs(place: &str, check: &Check, own: &TableName) -> BTreeSet<TableName> {
     let read = inputs(place, &check.query(own)).unwrap_or_default();
     let known = |table: &TableName| table != own && !table.layer.is_empty();
     read.into_iter().filter(known).collect()

@@ -323,6 +323,18 @@ impl Pipeline {
         Location::parse(&self.settings.releases.url, &self.root)
     }
 
+    /// The same pipeline with other values of parameters, each as `name=value`.
+    ///
+    /// # Errors
+    /// Usage: there is no such parameter, or the value is not of its type.
+    pub(crate) fn with_parameters(&self, set: &[String]) -> Result<Self> {
+        let mut other = self.clone();
+        for setting in set {
+            parameters::set(&mut other.settings.parameters, setting)?;
+        }
+        Ok(other)
+    }
+
     /// The parameters' values.
     pub fn values(&self) -> BTreeMap<String, ParameterValue> {
         self.settings

@@ -26,6 +26,7 @@ mod hostile;
 mod kills;
 mod lake_identity;
 mod memory;
+mod model_tests;
 mod nightly;
 mod nights;
 #[path = "../../src/notice.rs"]

@@ -1,0 +1,119 @@
+//! `populace test`
+
+use super::global::Global;
+use super::printer::Printer;
+use super::session;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::lake::{Lake, Location, Settings, TableName};
+use crate::models::unit_test::{TestBench, TestFile, TestOutcome, test_files};
+use crate::models::{order, reference_rows};
+use crate::privacy::Key;
+use crate::pull::PullPlan;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Where a project keeps the tests of its models.
+const FOLDER: &str = "tests/models";
+
+/// Arguments of `populace test`.
+#[derive(Debug, clap::Args)]
+pub(super) struct TestArguments {
+    /// Models: layer.name, layer.* or name [default: all that have tests]
+    #[arg(value_name = "MODEL")]
+    models: Vec<String>,
+}
+
+/// Runs the cases of the models: rows that are given through the real engine, without a lake.
+pub(super) async fn main(
+    global: &Global,
+    arguments: &TestArguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
+    let started = Instant::now();
+    let pipeline = session::pipeline(global)?;
+    let library = session::library(&pipeline)?;
+    let all = vec!["*".to_string()];
+    let chosen = library.choose(if arguments.models.is_empty() {
+        &all
+    } else {
+        &arguments.models
+    })?;
+    let mut files = test_files(&pipeline.path(Path::new(FOLDER)), &library)?;
+    files.retain(|file| chosen.contains(&file.model));
+    if files.is_empty() {
+        return Err(Error::usage("these models have no tests").hint(format!(
+            "write {FOLDER}/<layer>.<model>.yml; docs/models.md shows a whole one"
+        )));
+    }
+    // Nothing is stored under it, so that whoever has no key can test all the same.
+    let key = Key::throwaway()?;
+    let pull = PullPlan::read(&pipeline, &key)?;
+    let records = pull
+        .tables
+        .iter()
+        .map(|table| (table.name.clone(), table.schema.clone()));
+    let references = reference_rows(&pipeline)?;
+    let scratch = session::scratch(global)?;
+    let lake = empty_lake(&scratch.folder("empty")?, &key).await?;
+    let engine = |set: &[String]| -> Result<Engine> {
+        session::engine(global, &pipeline.with_parameters(set)?, &lake, &scratch)
+    };
+    let tested: BTreeSet<TableName> = files.iter().map(|file| file.model.clone()).collect();
+    let mut bench = TestBench::new(&library, records, &references);
+    bench
+        .learn(&engine(&[])?, &order(&library, &tested)?)
+        .await?;
+    let mut outcomes = Vec::new();
+    for file in &files {
+        for case in &file.cases {
+            let engine = engine(&case.parameters)
+                .map_err(|e| e.within(format!("{}: case '{}'", file.place, case.name)))?;
+            outcomes.push(bench.run(&engine, file, case).await?);
+        }
+    }
+    tell(printer, &files, &outcomes, started)
+}
+
+/// A lake that is never written to: planning only needs the columns.
+pub(super) async fn empty_lake(folder: &Path, key: &Key) -> Result<Lake> {
+    let location = Location::parse(&folder.display().to_string(), folder)?;
+    Lake::open_or_create(location, &Settings::new(1, key.fingerprint())).await
+}
+
+fn tell(
+    printer: &Printer,
+    files: &[TestFile],
+    outcomes: &[TestOutcome],
+    started: Instant,
+) -> Result<ExitCode> {
+    let failed: Vec<&TestOutcome> = outcomes.iter().filter(|o| !o.wrong.is_empty()).collect();
+    let mut lines = Vec::new();
+    for outcome in &failed {
+        lines.push(format!("failed   {}: {}", outcome.model, outcome.case));
+        lines.extend(outcome.wrong.iter().map(|line| format!("         {line}")));
+    }
+    let result = match failed.len() {
+        0 => "all passed".to_string(),
+        failed => format!("{failed} failed"),
+    };
+    lines.push(format!(
+        "test     {} cases of {} models in {:.1} s: {result}",
+        outcomes.len(),
+        files.len(),
+        started.elapsed().as_secs_f64()
+    ));
+    let summary = serde_json::json!({
+        "models": files.len(),
+        "cases": outcomes.len(),
+        "passed": outcomes.len() - failed.len(),
+        "failed": failed,
+    });
+    printer.summary(&summary, &lines)?;
+    Ok(match failed.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(1),
+    })
+}

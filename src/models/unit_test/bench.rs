@@ -1,0 +1,192 @@
+//! Runs the cases of models: each over an engine whose tables are the rows that it gives.
+
+use super::case::{Expected, GivenRows, TestCase, TestFile};
+use super::difference::difference;
+use super::given::{given, nullable};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::lake::TableName;
+use crate::models::check;
+use crate::models::library::{Library, Model};
+use crate::models::stored::{stored, stored_schema};
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use std::collections::BTreeMap;
+
+/// How a case ended.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct TestOutcome {
+    /// The model.
+    pub model: String,
+    /// The case.
+    pub case: String,
+    /// What is wrong, line by line; nothing when the case passed.
+    pub wrong: Vec<String>,
+}
+
+/// What cases are run with: the models, and the columns and rows of the tables that they may give.
+pub(crate) struct TestBench<'a> {
+    library: &'a Library,
+    /// The columns of pulled tables and of models.
+    columns: BTreeMap<TableName, SchemaRef>,
+    /// The reference tables of the project.
+    references: &'a BTreeMap<TableName, RecordBatch>,
+}
+
+impl<'a> TestBench<'a> {
+    /// A bench that knows pulled tables, by `records`, and reference tables.
+    pub(crate) fn new(
+        library: &'a Library,
+        records: impl IntoIterator<Item = (TableName, SchemaRef)>,
+        references: &'a BTreeMap<TableName, RecordBatch>,
+    ) -> Self {
+        let of_references = references
+            .iter()
+            .map(|(name, rows)| (name.clone(), rows.schema()));
+        TestBench {
+            library,
+            columns: records.into_iter().chain(of_references).collect(),
+            references,
+        }
+    }
+
+    /// Learns the columns that models make, in the order in which they need each other.
+    ///
+    /// # Errors
+    /// Usage: a model that cannot be planned.
+    pub(crate) async fn learn(&mut self, engine: &Engine, order: &[TableName]) -> Result<()> {
+        for (name, schema) in &self.columns {
+            engine.register_rows(name, schema.clone(), Vec::new())?;
+        }
+        for model in order
+            .iter()
+            .filter_map(|name| self.library.models.get(name))
+        {
+            let place = model.file.display().to_string();
+            let schema = stored_schema(&*engine.columns(&place, &model.sql).await?);
+            engine.register_rows(&model.name, schema.clone(), Vec::new())?;
+            self.columns.insert(model.name.clone(), schema);
+        }
+        Ok(())
+    }
+
+    /// Runs a case over an engine of its own.
+    ///
+    /// # Errors
+    /// Usage: the case cannot be read; what its model does wrong is its outcome.
+    pub(crate) async fn run(
+        &self,
+        engine: &Engine,
+        file: &TestFile,
+        case: &TestCase,
+    ) -> Result<TestOutcome> {
+        let place = format!("{}: case '{}'", file.place, case.name);
+        let mut wrong = Vec::new();
+        if let Some(model) = self.library.models.get(&file.model) {
+            self.give(engine, &place, model, case)?;
+            let made = made(engine, model, case).await;
+            wrong = match (&case.expected, made) {
+                (Expected::Rows(rows), Ok((schema, batches))) => {
+                    difference(&place, rows, &batches, &schema)?
+                }
+                (Expected::Rows(_), Err(e)) => said(&e),
+                (Expected::Error(text), Err(e)) => match said(&e).join("\n").contains(text) {
+                    true => Vec::new(),
+                    false => [
+                        vec![format!("expected an error with '{text}', and another came")],
+                        said(&e),
+                    ]
+                    .concat(),
+                },
+                (Expected::Error(text), Ok((_, batches))) => {
+                    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+                    vec![format!(
+                        "expected an error with '{text}', and {rows} rows came"
+                    )]
+                }
+            };
+        }
+        Ok(TestOutcome {
+            model: file.model.to_string(),
+            case: case.name.clone(),
+            wrong,
+        })
+    }
+
+    /// Makes the tables that a model reads known to `engine`: as they are given, or empty.
+    fn give(&self, engine: &Engine, place: &str, model: &Model, case: &TestCase) -> Result<()> {
+        for name in &model.reads {
+            let Some(schema) = self.columns.get(name) else {
+                continue;
+            };
+            let rows = match case.given.get(name) {
+                None => Vec::new(),
+                Some(GivenRows::Csv(text)) => {
+                    vec![given(&format!("{place}: {name}"), schema, text)?]
+                }
+                Some(GivenRows::OfProject) => match self.references.get(name) {
+                    Some(rows) => vec![given_rows(rows)?],
+                    None => {
+                        return Err(Error::usage(format!(
+                            "{place}: the project has no rows of {name}"
+                        ))
+                        .hint("only reference tables have: write the rows into the case"));
+                    }
+                },
+            };
+            engine.register_rows(name, nullable(schema), rows)?;
+        }
+        Ok(())
+    }
+}
+
+fn given_rows(rows: &RecordBatch) -> Result<RecordBatch> {
+    use crate::error::Context;
+    RecordBatch::try_new(nullable(&rows.schema()), rows.columns().to_vec())
+        .data(|| "the reference table cannot be used")
+}
+
+/// The rows that a model makes of the tables that `engine` knows, as they would be stored. A check of
+/// its header that reads no table but the model's own, and those that are given, has to hold.
+async fn made(
+    engine: &Engine,
+    model: &Model,
+    case: &TestCase,
+) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    let place = model.file.display().to_string();
+    let frame = engine.lasting_query(&place, &model.sql).await?;
+    let frame = engine.typed(&place, frame)?;
+    let schema = stored_schema(frame.schema().as_arrow());
+    model.header.fits(&place, &schema)?;
+    let batches = engine.collect(&place, frame).await?;
+    let batches = batches
+        .iter()
+        .map(|batch| stored(batch, &schema, &place))
+        .collect::<Result<Vec<_>>>()?;
+    engine.register_rows(&model.name, schema.clone(), batches.clone())?;
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    let mut checks = model.header.checks.clone();
+    checks.retain(|check| {
+        let read = crate::models::library::check_inputs(&place, check, &model.name);
+        read.iter().all(|name| case.given.contains_key(name))
+    });
+    let failed = check::run(engine, &place, &model.name, rows as u64, &checks).await?;
+    match failed.first() {
+        Some(failed) => Err(Error::data(format!(
+            "{place}: {} rows break the check `{}`",
+            failed.rows, failed.check
+        ))),
+        None => Ok((schema, batches)),
+    }
+}
+
+/// An error as lines.
+fn said(error: &Error) -> Vec<String> {
+    let causes = error.causes().iter().map(|cause| format!("cause: {cause}"));
+    let hint = error.hint_text().map(|hint| format!("hint: {hint}"));
+    [error.what().to_string()]
+        .into_iter()
+        .chain(causes)
+        .chain(hint)
+        .collect()
+}
