@@ -6,7 +6,7 @@ description: >
 grain: person_key
 columns:
   person_key: Pseudonym of the person
-  sex: "female, male, other or unknown"
+  sex: "female, male, other or unknown; a word that is none of these is unknown"
   birth_month: First day of the month of birth
   age: Completed years at the as-of date, or in the month of death for those who have died; null above 120, which nobody has reached
   age_band: Five-year band, 0-4 to 90+; Not known where the birth date is
@@ -39,7 +39,7 @@ checks:
 with patients as (
     select
         person_key,
-        coalesce(sex, 'unknown') as sex,
+        case when lower(sex) in ('female', 'male', 'other') then lower(sex) else 'unknown' end as sex,
         birth_month,
         upper(ethnic_category) as ethnic_category,
         language,

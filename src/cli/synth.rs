@@ -29,7 +29,7 @@ pub(super) struct SynthArguments {
     /// Last day of the period
     #[arg(long, value_name = "DATE", default_value = "2026-09-30", value_parser = date)]
     to: NaiveDate,
-    /// Plant what goes wrong in real extracts, and list it in faults.csv
+    /// Plant what goes wrong in real extracts, list it in faults.csv and count it in faults-expected.csv
     #[arg(long)]
     faults: bool,
     /// Write plain files instead of gzip
@@ -70,7 +70,7 @@ pub(super) fn main(
     )];
     if summary.faults > 0 {
         lines.push(format!(
-            "planted {} faults, listed in faults.csv",
+            "planted {} faults, listed in faults.csv and counted in faults-expected.csv",
             count(summary.faults)
         ));
     }

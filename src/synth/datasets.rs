@@ -28,16 +28,21 @@ const fn csv_file(stem: &'static str, columns: &'static str) -> Dataset {
 }
 
 /// How many kinds of file there are.
-pub(super) const COUNT: usize = 25;
+pub(super) const COUNT: usize = 30;
 /// The place of the deletions in [`DATASETS`]: written with faults only.
-pub(super) const DELETED: usize = 14;
-/// The place of Organization in [`DATASETS`]: written once, in the first part.
-pub(super) const ORGANIZATION: usize = 1;
+pub(super) const DELETED: usize = 18;
+/// The place of the Bundles in [`DATASETS`]: written with faults only.
+pub(super) const BUNDLE: usize = 19;
+/// The datasets that are of the area and not of people: written once, in the first part.
+pub(super) const OF_THE_AREA: [usize; 4] = [1, 2, 3, 4];
 
 /// Every kind of file, FHIR first.
 pub(super) const DATASETS: [Dataset; COUNT] = [
     fhir_file("fhir/Patient"),
     fhir_file("fhir/Organization"),
+    fhir_file("fhir/Location"),
+    fhir_file("fhir/PractitionerRole"),
+    fhir_file("fhir/Medication"),
     fhir_file("fhir/Encounter"),
     fhir_file("fhir/Condition"),
     fhir_file("fhir/Observation"),
@@ -50,7 +55,9 @@ pub(super) const DATASETS: [Dataset; COUNT] = [
     fhir_file("fhir/Flag"),
     fhir_file("fhir/Goal"),
     fhir_file("fhir/DocumentReference"),
+    fhir_file("fhir/AllergyIntolerance"),
     fhir_file("fhir/deleted"),
+    fhir_file("fhir/bundle"),
     csv_file("csv/apc_spell", csv::hospital::SPELL),
     csv_file("csv/ecds_attendance", csv::hospital::ATTENDANCE),
     csv_file("csv/op_attendance", csv::hospital::CLINIC),
@@ -66,10 +73,22 @@ pub(super) const DATASETS: [Dataset; COUNT] = [
 /// The text of some people for every kind of file.
 pub(super) type Texts = [String; COUNT];
 
+/// Appends what is of the area and of no person, to the datasets of [`OF_THE_AREA`].
+pub(super) fn write_area(out: &mut Texts, world: &World) {
+    let [_, organisations, locations, roles, products, ..] = out;
+    fhir::organization::write(organisations, world);
+    fhir::place::locations(locations, world);
+    fhir::place::roles(roles, world);
+    fhir::medication::products(products, world);
+}
+
 /// Appends everything about one life.
 pub(super) fn write(out: &mut Texts, world: &World, life: &Life) {
     let [
         patient,
+        _,
+        _,
+        _,
         _,
         encounters,
         conditions,
@@ -83,16 +102,16 @@ pub(super) fn write(out: &mut Texts, world: &World, life: &Life) {
         fhir::encounter::write(encounters, world, life, encounter);
     }
     for problem in &life.problems {
-        fhir::clinical::condition(conditions, life, problem);
+        fhir::condition::write(conditions, life, problem);
     }
     for observation in &life.observations {
-        fhir::observation::write(observations, life, observation);
+        fhir::observation::write(observations, world, life, observation);
     }
     for event in &life.procedures {
-        fhir::clinical::procedure(procedures, life, event);
+        fhir::procedure::write(procedures, life, event);
     }
     for event in &life.prescriptions {
-        fhir::clinical::prescription(prescriptions, life, event);
+        fhir::medication::write(prescriptions, world, life, event);
     }
     let [
         vaccinations,
@@ -102,14 +121,16 @@ pub(super) fn write(out: &mut Texts, world: &World, life: &Life) {
         flags,
         goals,
         letters,
+        allergies,
+        _,
         _,
         tables @ ..,
     ] = rest;
     for event in &life.vaccinations {
-        fhir::clinical::vaccination(vaccinations, life, event);
+        fhir::immunization::write(vaccinations, world, life, event);
     }
     for appointment in &life.appointments {
-        fhir::activity::appointment(appointments, life, appointment);
+        fhir::activity::appointment(appointments, world, life, appointment);
     }
     for referral in &life.referrals {
         fhir::activity::referral(referrals, world, life, referral);
@@ -126,6 +147,7 @@ pub(super) fn write(out: &mut Texts, world: &World, life: &Life) {
     for letter in &life.letters {
         fhir::document::write(letters, world, life, letter);
     }
+    fhir::allergy::write(allergies, life);
     write_tables(tables, world, life);
 }
 

@@ -20,8 +20,13 @@ pub(super) fn check_digit(nine: u64) -> Option<u64> {
     }
 }
 
-/// One valid number a person, all different, in an order that the seed decides.
-pub(super) fn allocate(seed: u64, people: u32) -> Vec<u64> {
+/// The valid numbers of the range that can be given out.
+const NUMBERS: u32 = 905_000;
+
+/// One valid number a person, all different, in an order that the seed decides; and behind them
+/// so many `more`, as far as there are any.
+pub(super) fn allocate(seed: u64, people: u32, more: u32) -> Vec<u64> {
+    let people = people.max((people + more).min(NUMBERS));
     let mut random = Random::new(seed, Stream::Numbers);
     let start = u64::from(random.below(1_000_000));
     // A step without the factors 2 and 5 walks through all million middles before it repeats.
@@ -64,7 +69,7 @@ mod tests {
 
     #[test]
     fn numbers_are_different_and_from_the_test_range() {
-        let mut numbers = allocate(7, 5_000);
+        let mut numbers = allocate(7, 4_900, 100);
         assert!(numbers.iter().all(|n| n / 10_000_000 == 999));
         assert!(numbers.iter().all(|n| check_digit(n / 10) == Some(n % 10)));
         numbers.sort_unstable();

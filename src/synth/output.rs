@@ -8,8 +8,8 @@ use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use rayon::prelude::*;
 
-use super::datasets::{COUNT, DATASETS, DELETED, ORGANIZATION, Texts, header};
-use super::faults::{self, InjectedFault, Planter};
+use super::datasets::{BUNDLE, COUNT, DATASETS, DELETED, OF_THE_AREA, Texts, header, write_area};
+use super::faults::{self, Bundles, InjectedFault, Planter};
 use super::life::Life;
 use super::world::World;
 use super::{Count, Options, Summary, reference};
@@ -63,7 +63,7 @@ impl OutputPart {
         let planter = options
             .faults
             .then(|| Planter::new(world, dataset, number))
-            .filter(|_| dataset != DELETED);
+            .filter(|_| dataset != DELETED && dataset != BUNDLE);
         let other = planter.as_ref().is_some_and(|planter| planter.file.other);
         let gzip = options.plain == other;
         let ending = match (about.columns.is_some(), gzip) {
@@ -112,7 +112,8 @@ impl OutputPart {
             Some(planter) => {
                 let before = planter.added;
                 planter.plant(&mut planted, text);
-                self.rows += planter.added - before;
+                let more = planter.added - before;
+                self.rows = self.rows.saturating_add_signed(more);
                 planted.as_str()
             }
             None if planted.is_empty() => text,
@@ -121,11 +122,28 @@ impl OutputPart {
                 planted.as_str()
             }
         };
-        self.bytes += text.len() as u64;
+        self.write(text)
+    }
+
+    fn write(&mut self, text: &str) -> std::io::Result<()> {
+        let bytes = match &self.planter {
+            Some(planter) => planter.file.encoded(text),
+            None => text.as_bytes().into(),
+        };
+        self.bytes += bytes.len() as u64;
         match &mut self.out {
-            Some(out) => out.as_write().write_all(text.as_bytes()),
+            Some(out) => out.as_write().write_all(&bytes),
             None => Ok(()),
         }
+    }
+
+    /// Writes the last line, where the file has one that is no row.
+    fn end(&mut self) -> std::io::Result<()> {
+        let mut last = String::new();
+        if let Some(planter) = self.planter.as_mut().filter(|_| self.out.is_some()) {
+            planter.end(&mut last);
+        }
+        self.write(&last)
     }
 }
 
@@ -191,6 +209,7 @@ pub(super) fn write(
     plain("opt-outs.txt", opted_out)?;
     if options.faults {
         plain("faults.csv", faults::list(&mut planted))?;
+        plain("faults-expected.csv", faults::expected(&planted))?;
     }
     summary.faults = planted.len() as u64;
     summary.files += summary.counts.iter().map(|count| count.files).sum::<u64>();
@@ -255,11 +274,13 @@ fn write_part(
         .collect();
     let mut opted_out = String::new();
     if number == 1 {
-        let mut text = String::new();
-        super::fhir::organization::write(&mut text, world);
-        let file = &mut files[ORGANIZATION];
-        file.append(&text)
-            .data(|| format!("cannot write {}", file.name))?;
+        let mut texts: Texts = std::array::from_fn(|_| String::new());
+        write_area(&mut texts, world);
+        for dataset in OF_THE_AREA {
+            let file = &mut files[dataset];
+            file.append(&texts[dataset])
+                .data(|| format!("cannot write {}", file.name))?;
+        }
     }
     let step = CHUNK * CHUNKS_AT_ONCE;
     let range = |start: u32| start.min(people.end)..(start + step).min(people.end);
@@ -279,18 +300,11 @@ fn write_part(
         }
         ready = next;
     }
-    let deletions: String = files
-        .iter_mut()
-        .filter_map(|file| file.planter.as_mut())
-        .map(Planter::deletions)
-        .collect();
-    if !deletions.is_empty() {
-        let file = &mut files[DELETED];
-        file.append(&deletions)
-            .data(|| format!("cannot write {}", file.name))?;
-        planted.extend(faults::deletion_lines(&file.name, &deletions));
+    if options.faults {
+        planted.extend(sent_apart(folder, number, &mut files, &mut counts[BUNDLE])?);
     }
     for mut file in files {
+        file.end().data(|| format!("cannot write {}", file.name))?;
         let Some(out) = file.out.take() else { continue };
         out.finish()
             .data(|| format!("cannot write {}", file.name))?;
@@ -303,6 +317,37 @@ fn write_part(
         }
     }
     Ok(opted_out)
+}
+
+/// Writes what the files of a part left to others: deletions, and resources in Bundles.
+fn sent_apart(
+    folder: &Path,
+    number: u32,
+    files: &mut [OutputPart],
+    count: &mut Count,
+) -> Result<Vec<InjectedFault>> {
+    let mut planted = Vec::new();
+    let mut deletions = String::new();
+    let mut bundled = Vec::new();
+    for planter in files.iter_mut().filter_map(|file| file.planter.as_mut()) {
+        deletions.push_str(&planter.deletions());
+        bundled.extend(planter.bundled());
+    }
+    let bundles = Bundles::of(&bundled);
+    for (dataset, text) in [(DELETED, &deletions), (BUNDLE, &bundles.lines)] {
+        let file = &mut files[dataset];
+        file.append(text)
+            .data(|| format!("cannot write {}", file.name))?;
+    }
+    planted.extend(faults::deletion_lines(&files[DELETED].name, &deletions));
+    planted.extend(bundles.faults(&files[BUNDLE].name));
+    if !bundles.document.is_empty() {
+        planted.push(bundles.write_document(folder, number)?);
+        count.files += 1;
+        count.rows += 1;
+        count.bytes += bundles.document.len() as u64;
+    }
+    Ok(planted)
 }
 
 fn append(files: &mut [OutputPart], batch: &Batch) -> Result<()> {

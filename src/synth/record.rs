@@ -152,6 +152,8 @@ pub(super) struct Appointment {
     pub updated: Moment,
     /// Which clinician.
     pub clinician: u8,
+    /// With which organisation.
+    pub provider: usize,
     /// What the booker typed.
     pub comment: &'static str,
 }

@@ -23,9 +23,12 @@ pub(super) struct World {
     pub geography: Geography,
     /// Who provides care.
     pub organisations: Organisations,
-    /// NHS numbers by person.
+    /// NHS numbers by person; behind them, numbers that some people had before.
     pub numbers: Vec<u64>,
 }
+
+/// One person in so many had another NHS number before.
+const OLD_NUMBERS: u32 = 64;
 
 impl World {
     /// The world of these options.
@@ -41,8 +44,20 @@ impl World {
             end: at(to, 1_440) - 1,
             geography,
             organisations,
-            numbers: nhs_number::allocate(options.seed, options.people),
+            numbers: nhs_number::allocate(
+                options.seed,
+                options.people,
+                options.people / OLD_NUMBERS,
+            ),
         }
+    }
+
+    /// The number that a person had before, for those who had one.
+    pub(super) fn old_number(&self, index: u32) -> Option<u64> {
+        let place = self.people + index / OLD_NUMBERS;
+        (index % OLD_NUMBERS == OLD_NUMBERS - 1)
+            .then(|| self.numbers.get(place as usize).copied())
+            .flatten()
     }
 
     /// When a record of something that happened was last updated: soon after, never later than

@@ -216,9 +216,9 @@ fn bloods(random: &mut Random, world: &World, life: &mut Life, when: Moment, enc
 
 /// An appointment with the practice that was booked some days before.
 fn book(random: &mut Random, world: &World, life: &mut Life, start: Moment, status: &'static str) {
-    if practice(world, life, on(start)).is_none() {
+    let Some(provider) = practice(world, life, on(start)) else {
         return;
-    }
+    };
     let ahead = i64::from(random.between(0, 21)) * 86_400 + i64::from(random.between(600, 20_000));
     let comment = match random.below(9) {
         0 => "Patient asked for a female clinician",
@@ -235,6 +235,7 @@ fn book(random: &mut Random, world: &World, life: &mut Life, start: Moment, stat
         minutes: 10,
         updated,
         clinician: clinician(random),
+        provider,
         comment,
     });
 }

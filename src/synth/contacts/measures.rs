@@ -5,22 +5,17 @@ use super::super::life::Life;
 use super::super::random::Random;
 use super::super::record::{Coding, Finding, coding};
 
-/// Where a code comes from.
-pub(crate) const LOINC: &str = "http://loinc.org";
-/// SNOMED CT.
-pub(crate) const SNOMED: &str = "http://snomed.info/sct";
-
 /// One thing that can be measured.
 #[derive(Debug)]
 pub(crate) struct ClinicalMeasure {
-    /// Code system.
-    pub system: &'static str,
-    /// Code.
-    pub code: &'static str,
+    /// Code of SNOMED CT.
+    pub snomed: &'static str,
+    /// Code of LOINC; empty where senders give none.
+    pub loinc: &'static str,
     /// Display.
     pub display: &'static str,
-    /// Unit, as UCUM.
-    pub unit: &'static str,
+    /// Unit, as UCUM, and as people write it.
+    pub unit: (&'static str, &'static str),
     /// FHIR observation category.
     pub category: &'static str,
     /// Decimals of the value.
@@ -28,16 +23,15 @@ pub(crate) struct ClinicalMeasure {
 }
 
 const fn measure(
-    system: &'static str,
-    code: &'static str,
+    (snomed, loinc): (&'static str, &'static str),
     display: &'static str,
-    unit: &'static str,
+    unit: (&'static str, &'static str),
     category: &'static str,
     decimals: u32,
 ) -> ClinicalMeasure {
     ClinicalMeasure {
-        system,
-        code,
+        snomed,
+        loinc,
         display,
         unit,
         category,
@@ -46,66 +40,33 @@ const fn measure(
 }
 
 const VITAL: &str = "vital-signs";
-const LAB: &str = "laboratory";
+/// The category of laboratory results.
+pub(crate) const LAB: &str = "laboratory";
 const SOCIAL: &str = "social-history";
 
 /// All measures. The constants below are places in this list.
+#[rustfmt::skip]
 pub(crate) const MEASURES: [ClinicalMeasure; 20] = [
-    measure(LOINC, "85354-9", "Blood pressure panel", "mm[Hg]", VITAL, 0),
-    measure(LOINC, "29463-7", "Body weight", "kg", VITAL, 1),
-    measure(LOINC, "39156-5", "Body mass index", "kg/m2", VITAL, 1),
-    measure(LOINC, "8302-2", "Body height", "cm", VITAL, 0),
-    measure(LOINC, "8867-4", "Heart rate", "/min", VITAL, 0),
-    measure(LOINC, "8310-5", "Body temperature", "Cel", VITAL, 1),
-    measure(
-        LOINC,
-        "59408-5",
-        "Oxygen saturation by pulse oximetry",
-        "%",
-        VITAL,
-        0,
-    ),
-    measure(
-        LOINC,
-        "59261-8",
-        "Haemoglobin A1c (IFCC)",
-        "mmol/mol",
-        LAB,
-        0,
-    ),
-    measure(
-        LOINC,
-        "62238-1",
-        "eGFR by CKD-EPI",
-        "mL/min/{1.73_m2}",
-        LAB,
-        0,
-    ),
-    measure(LOINC, "14682-9", "Creatinine", "umol/L", LAB, 0),
-    measure(LOINC, "14647-2", "Total cholesterol", "mmol/L", LAB, 1),
-    measure(LOINC, "14646-4", "HDL cholesterol", "mmol/L", LAB, 1),
-    measure(LOINC, "718-7", "Haemoglobin", "g/L", LAB, 0),
-    measure(LOINC, "2951-2", "Sodium", "mmol/L", LAB, 0),
-    measure(LOINC, "2823-3", "Potassium", "mmol/L", LAB, 1),
-    measure(LOINC, "1742-6", "Alanine aminotransferase", "U/L", LAB, 0),
-    measure(LOINC, "3016-3", "Thyrotropin", "m[IU]/L", LAB, 1),
-    measure(LOINC, "72166-2", "Tobacco smoking status", "", SOCIAL, 0),
-    measure(
-        SNOMED,
-        "160573003",
-        "Alcohol intake",
-        "{unit}/wk",
-        SOCIAL,
-        0,
-    ),
-    measure(
-        LOINC,
-        "44261-6",
-        "PHQ-9 total score",
-        "{score}",
-        "survey",
-        0,
-    ),
+    measure(("75367002", "85354-9"), "Blood pressure", ("mm[Hg]", "mmHg"), VITAL, 0),
+    measure(("27113001", "29463-7"), "Body weight", ("kg", "kg"), VITAL, 1),
+    measure(("60621009", "39156-5"), "Body mass index", ("kg/m2", "kg/m2"), VITAL, 1),
+    measure(("50373000", "8302-2"), "Body height measure", ("cm", "cm"), VITAL, 0),
+    measure(("364075005", "8867-4"), "Heart rate", ("/min", "beats/min"), VITAL, 0),
+    measure(("386725007", "8310-5"), "Body temperature", ("Cel", "degrees C"), VITAL, 1),
+    measure(("431314004", "59408-5"), "Peripheral oxygen saturation", ("%", "%"), VITAL, 0),
+    measure(("999791000000106", ""), "Haemoglobin A1c level - International Federation of Clinical Chemistry and Laboratory Medicine standardised", ("mmol/mol", "mmol/mol"), LAB, 0),
+    measure(("1020291000000106", ""), "Glomerular filtration rate calculated by Chronic Kidney Disease Epidemiology Collaboration formula", ("mL/min/{1.73_m2}", "mL/min/1.73m2"), LAB, 0),
+    measure(("1000731000000107", ""), "Serum creatinine level", ("umol/L", "umol/L"), LAB, 0),
+    measure(("1005671000000105", ""), "Serum cholesterol level", ("mmol/L", "mmol/L"), LAB, 1),
+    measure(("1005681000000107", ""), "Serum high density lipoprotein cholesterol level", ("mmol/L", "mmol/L"), LAB, 1),
+    measure(("1022431000000105", ""), "Haemoglobin estimation", ("g/L", "g/L"), LAB, 0),
+    measure(("1000661000000107", ""), "Serum sodium level", ("mmol/L", "mmol/L"), LAB, 0),
+    measure(("1000651000000109", ""), "Serum potassium level", ("mmol/L", "mmol/L"), LAB, 1),
+    measure(("1018251000000107", ""), "Serum alanine aminotransferase level", ("U/L", "U/L"), LAB, 0),
+    measure(("1022791000000101", ""), "Serum thyroid stimulating hormone level", ("m[IU]/L", "mIU/L"), LAB, 1),
+    measure(("229819007", "72166-2"), "Tobacco use and exposure", ("", ""), SOCIAL, 0),
+    measure(("160573003", ""), "Alcohol intake", ("{unit}/wk", "units/week"), SOCIAL, 0),
+    measure(("720433000", "44261-6"), "Patient Health Questionnaire Nine Item score", ("{score}", "score"), "survey", 0),
 ];
 
 /// Blood pressure.
@@ -130,6 +91,8 @@ pub(crate) const BLOODS: [usize; 6] = [8, 9, 12, 13, 14, 15];
 pub(crate) const LIPIDS: [usize; 2] = [10, 11];
 /// Thyroid function.
 pub(crate) const THYROID: usize = 16;
+/// Kidney function, of which laboratories report no more than that it is above 90.
+pub(crate) const KIDNEY: usize = 8;
 /// Smoking status.
 pub(crate) const SMOKING: usize = 17;
 /// Units of alcohol a week.

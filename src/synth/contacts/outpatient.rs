@@ -143,7 +143,7 @@ fn course(random: &mut Random, world: &World, life: &mut Life, depth: f64) {
         };
         let seen = matches!(attended, "5" | "6");
         let start = in_hours(random, next);
-        book(random, world, life, (start, attended, day));
+        book(random, world, life, (start, attended, day, provider));
         let mut procedure = "";
         if seen {
             let end = start + 60 * i64::from(random.between(10, 35));
@@ -204,7 +204,7 @@ fn course(random: &mut Random, world: &World, life: &mut Life, depth: f64) {
     // The next appointment of some lies after the period: booked, and not yet an event.
     if next > life.window.1 && life.window.1 == world.to && random.chance(0.5) {
         let start = in_hours(random, working(next.max(world.to + 1)));
-        book(random, world, life, (start, "", day));
+        book(random, world, life, (start, "", day, provider));
     }
 }
 
@@ -220,7 +220,7 @@ fn book(
     random: &mut Random,
     world: &World,
     life: &mut Life,
-    (start, attended, referred): (i64, &str, i32),
+    (start, attended, referred, provider): (i64, &str, i32, usize),
 ) {
     let status = match attended {
         "" => "booked",
@@ -241,6 +241,7 @@ fn book(
         minutes: 20,
         updated,
         clinician: clinician(random),
+        provider,
         comment: if random.chance(0.06) {
             "transport booked, please ring daughter"
         } else {

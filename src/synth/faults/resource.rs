@@ -5,6 +5,7 @@ use super::super::random::Random;
 use super::super::{fhir, nhs_number};
 use super::kind::FaultKind;
 use super::line::FaultyLine;
+use super::{reference, spelling, value as values};
 use chrono::NaiveDate;
 
 /// The faults that lines of a file can have.
@@ -12,11 +13,31 @@ pub(super) fn kinds(stem: &str) -> Vec<FaultKind> {
     use FaultKind::*;
     let mut kinds = match stem {
         // Organisations are few, and everything refers to them.
-        "fhir/Organization" | "fhir/deleted" => return Vec::new(),
-        "fhir/Patient" => vec![NumberMissing, NumberInvalid],
+        "fhir/Organization"
+        | "fhir/Location"
+        | "fhir/PractitionerRole"
+        | "fhir/Medication"
+        | "fhir/deleted"
+        | "fhir/bundle" => return Vec::new(),
+        "fhir/Patient" => vec![NumberMissing, NumberInvalid, NumberSpelling, ReferenceUrn],
         _ => vec![Truncated],
     };
-    kinds.extend([UnknownType, NoType, NoKey, Duplicate, Superseded]);
+    kinds.extend([UnknownType, NoType, Duplicate, Superseded]);
+    // Of a type without a view no id is asked for.
+    if stem != "fhir/AllergyIntolerance" {
+        kinds.push(NoKey);
+    }
+    kinds.extend(values::kinds(stem));
+    if matches!(
+        stem,
+        "fhir/Observation" | "fhir/Condition" | "fhir/Encounter"
+    ) {
+        kinds.extend([Unversioned, Bundle, Bundle, Bundle]);
+        kinds.extend([ReferenceAbsolute, ReferenceVersioned, ReferenceNowhere]);
+    }
+    if matches!(stem, "fhir/Observation" | "fhir/Encounter") {
+        kinds.extend([ReferenceConditional, ReferenceContained]);
+    }
     if wrong_types(stem).is_some() {
         kinds.push(WrongType);
     }
@@ -82,20 +103,20 @@ fn future_date(stem: &str) -> Option<&'static str> {
 }
 
 /// Where the value of `"key":"…"` stands, quotes included.
-fn value(line: &str, key: &str) -> Option<std::ops::Range<usize>> {
+pub(super) fn value(line: &str, key: &str) -> Option<std::ops::Range<usize>> {
     let name = format!("\"{key}\":\"");
     let start = line.find(&name)? + name.len() - 1;
     let length = line[start + 1..].find('"')?;
     Some(start..start + length + 2)
 }
 
-fn replaced(line: &str, key: &str, json: &str) -> Option<String> {
+pub(super) fn replaced(line: &str, key: &str, json: &str) -> Option<String> {
     let at = value(line, key)?;
     Some(format!("{}{json}{}", &line[..at.start], &line[at.end..]))
 }
 
 /// A copy under another id, so that spoiling it loses nothing.
-fn copy(random: &mut Random, line: &str) -> Option<String> {
+pub(super) fn copy(random: &mut Random, line: &str) -> Option<String> {
     let mut id = String::from("\"");
     fhir::id(&mut id, random.id());
     id.push('"');
@@ -157,14 +178,8 @@ pub(super) fn spoil(
     stem: &str,
     (last_day, _): (i32, i64),
 ) -> Option<Vec<FaultyLine>> {
-    let right = || FaultyLine {
-        text: line.to_owned(),
-        fault: None,
-    };
-    let bad = |text: String| FaultyLine {
-        text,
-        fault: Some(kind),
-    };
+    let right = || FaultyLine::right(line);
+    let bad = |text: String| FaultyLine::bad(text, kind);
     let spoiled = match kind {
         FaultKind::Truncated => {
             let mut cut = line.len() * (35 + random.below(55) as usize) / 100;
@@ -174,12 +189,9 @@ pub(super) fn spoil(
             return Some(vec![bad(line[..cut].to_owned())]);
         }
         FaultKind::NumberInvalid => {
-            line.contains("\"code\":\"01\"").then_some(())?;
-            let system = "https://fhir.nhs.uk/Id/nhs-number\",";
-            let at = line.find(system)? + system.len();
-            let number = format!("\"{}\"", impossible_number(random));
-            let rest = replaced(&line[at..], "value", &number)?;
-            return Some(vec![bad(format!("{}{rest}", &line[..at]))]);
+            let number = format!("\"{}\"", number_of(line)?);
+            let impossible = format!("\"{}\"", impossible_number(random));
+            return Some(vec![bad(line.replacen(&number, &impossible, 1))]);
         }
         FaultKind::NumberMissing => {
             line.contains("\"code\":\"01\"").then_some(())?;
@@ -205,10 +217,7 @@ pub(super) fn spoil(
             let newer = newer
                 .replace("\"status\":\"final\"", "\"status\":\"amended\"")
                 .replace("\"code\":\"confirmed\"", "\"code\":\"refuted\"");
-            let newer = FaultyLine {
-                text: newer,
-                fault: None,
-            };
+            let newer = FaultyLine::right(&newer);
             // Versions arrive in either order.
             let older = bad(line.to_owned());
             return Some(if random.chance(0.5) {
@@ -216,6 +225,13 @@ pub(super) fn spoil(
             } else {
                 vec![newer, older]
             });
+        }
+        FaultKind::Unversioned => return unversioned(random, line, kind),
+        FaultKind::NumberSpelling => {
+            let number = number_of(line)?;
+            let json = format!("\"{}\"", spelling::number(random, number, false));
+            let quoted = format!("\"{number}\"");
+            return Some(vec![bad(line.replacen(&quoted, &json, 1))]);
         }
         FaultKind::UnknownType => {
             let name = [
@@ -250,12 +266,48 @@ pub(super) fn spoil(
             date.push_str("+00:00\"");
             replaced(&copy(random, line)?, future_date(stem)?, &date)?
         }
-        _ => return None,
+        _ => {
+            let found = values::spoil(kind, line, stem);
+            return found.or_else(|| reference::spoil(random, kind, line));
+        }
     };
     Some(vec![right(), bad(spoiled)])
 }
 
-fn with_field(line: &str, field: &str) -> Option<String> {
+/// The NHS number in use of a Patient whose number is verified.
+fn number_of(line: &str) -> Option<&str> {
+    line.contains("\"code\":\"01\"").then_some(())?;
+    let system = "]}}],\"system\":\"https://fhir.nhs.uk/Id/nhs-number\",";
+    let after = &line[line.find(system)? + system.len()..];
+    Some(after[value(after, "value")?].trim_matches('"'))
+}
+
+/// Two versions that say their number and not their time, in either order.
+fn unversioned(random: &mut Random, line: &str, kind: FaultKind) -> Option<Vec<FaultyLine>> {
+    let at = value(line, "lastUpdated")?;
+    let version = |number: u32| {
+        let before = line[..at.start].strip_suffix("\"lastUpdated\":")?;
+        Some(format!(
+            "{before}\"versionId\":\"{number}\"{}",
+            &line[at.end..]
+        ))
+    };
+    // As texts, 9 would be the newer one.
+    let older = version(9)?
+        .replace("\"status\":\"final\"", "\"status\":\"registered\"")
+        .replace("\"status\":\"finished\"", "\"status\":\"planned\"")
+        .replace("\"code\":\"confirmed\"", "\"code\":\"refuted\"");
+    let (older, newer) = (
+        FaultyLine::bad(older, kind),
+        FaultyLine::right(&version(10)?),
+    );
+    Some(match random.chance(0.5) {
+        true => vec![older, newer],
+        false => vec![newer, older],
+    })
+}
+
+pub(super) fn with_field(line: &str, field: &str) -> Option<String> {
     let body = line.strip_suffix('}')?;
     Some(format!("{body},{field}}}"))
 }

@@ -32,12 +32,15 @@ pub(crate) fn write(out: &mut String, world: &World, life: &Life, letter: &Lette
         out,
         &format!("{} about {name}, by {clinician}", letter.code.display),
     );
-    out.push_str(",\"status\":\"current\"");
+    out.push_str(match super::variety::one_in(300, letter.id, 1) {
+        true => ",\"status\":\"superseded\"",
+        false => ",\"status\":\"current\"",
+    });
     snomed(out, "type", letter.code);
     out.push_str(",\"category\":[{\"coding\":[");
     coding(out, SNOMED, "823681000000100", "Letter");
     out.push_str("]}]");
-    self::person(out, "subject", person, true);
+    self::person(out, "subject", person, (true, letter.id));
     moment(out, "date", letter.when);
     out.push_str(",\"author\":[");
     practitioner(out, letter.clinician);

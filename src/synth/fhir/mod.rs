@@ -4,13 +4,19 @@
 //! would take several times as long for the millions of lines of a large record.
 
 pub(super) mod activity;
-pub(super) mod clinical;
+pub(super) mod allergy;
+pub(super) mod condition;
 pub(super) mod document;
 pub(super) mod encounter;
+pub(super) mod immunization;
+pub(super) mod medication;
 pub(super) mod observation;
 pub(super) mod organization;
 pub(super) mod patient;
+pub(super) mod place;
 pub(super) mod planning;
+pub(super) mod procedure;
+pub(super) mod variety;
 
 use std::fmt::Write;
 
@@ -21,6 +27,10 @@ use super::record::Coding;
 
 /// SNOMED CT.
 pub(super) const SNOMED: &str = "http://snomed.info/sct";
+/// ICD-10.
+pub(super) const ICD10: &str = "http://hl7.org/fhir/sid/icd-10";
+/// Medicines of the dictionary of medicines and devices.
+pub(super) const DMD: &str = "https://dmd.nhs.uk";
 /// Organisation codes.
 pub(super) const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
 /// Stem of UK Core extensions and profiles.
@@ -161,9 +171,26 @@ pub(super) fn period(out: &mut String, key: &str, since: i32, until: Option<i32>
 }
 
 /// Appends `,"key":{"reference":"Patient/…"}`, for some with the name as display.
-pub(super) fn person(out: &mut String, key: &str, person: &SyntheticPerson, named: bool) {
+///
+/// One in 250 resources names its person by NHS number and no more, as systems do that do not know
+/// the other's ids.
+pub(super) fn person(
+    out: &mut String,
+    key: &str,
+    person: &SyntheticPerson,
+    (named, resource): (bool, u128),
+) {
     out.push_str(",\"");
     out.push_str(key);
+    if person.verification == "01" && variety::one_in(250, resource, 30) {
+        let _ = write!(
+            out,
+            "\":{{\"type\":\"Patient\",\"identifier\":{{\"system\":\"{}\",\"value\":\"{}\"}}}}",
+            patient::NHS_NUMBER,
+            person.nhs_number
+        );
+        return;
+    }
     out.push_str("\":{\"reference\":\"Patient/");
     id(out, person.id);
     out.push('"');
@@ -199,11 +226,41 @@ pub(super) fn organisation(out: &mut String, organisation: &Organisation, named:
     out.push('}');
 }
 
+/// Appends an organisation reference object that only its Organization explains.
+pub(super) fn organisation_reference(out: &mut String, organisation: &Organisation) {
+    out.push_str("{\"reference\":\"Organization/");
+    id(out, organisation.id);
+    out.push_str("\"}");
+}
+
+/// Appends an organisation reference object that is its ODS code and no more.
+pub(super) fn organisation_code(out: &mut String, organisation: &Organisation) {
+    let _ = write!(
+        out,
+        "{{\"type\":\"Organization\",\"identifier\":{{\"system\":\"{ODS}\",\"value\":\"{}\"}}}}",
+        organisation.code
+    );
+}
+
+/// Appends a reference object to the Location of a site.
+pub(super) fn location(out: &mut String, organisation: &Organisation, site: u8) {
+    out.push_str("{\"reference\":\"Location/");
+    id(out, place::site(organisation, site));
+    out.push_str("\"}");
+}
+
 /// Appends a practitioner reference object: a display only, as many systems send it.
 pub(super) fn practitioner(out: &mut String, clinician: u8) {
     out.push_str("{\"display\":");
     text(out, super::names::clinician(clinician));
     out.push('}');
+}
+
+/// Appends a reference object to a role of staff at an organisation.
+pub(super) fn practitioner_role(out: &mut String, organisation: &Organisation, role: u8) {
+    out.push_str("{\"reference\":\"PractitionerRole/");
+    id(out, place::role(organisation, role));
+    out.push_str("\"}");
 }
 
 /// Appends an extension object whose value is one coding.

@@ -17,7 +17,7 @@ pub(crate) fn episode(out: &mut String, world: &World, life: &Life, span: &CareS
     let system = "https://populace.example/CodeSystem/episode-kind";
     coding(out, system, span.code.code, span.code.display);
     out.push_str("]}]");
-    person(out, "patient", &life.person, false);
+    person(out, "patient", &life.person, (false, span.id));
     out.push_str(",\"managingOrganization\":");
     organisation(out, world.organisations.get(span.organisation), true);
     period(out, "period", span.since, span.until);
@@ -37,7 +37,7 @@ pub(crate) fn flag(out: &mut String, life: &Life, span: &CareSpan) {
     );
     out.push_str("]}]");
     snomed(out, "code", span.code);
-    person(out, "subject", &life.person, true);
+    person(out, "subject", &life.person, (true, span.id));
     period(out, "period", span.since, span.until);
     close(out);
 }
@@ -55,7 +55,7 @@ pub(crate) fn goal(out: &mut String, life: &Life, span: &CareSpan) {
     };
     field(out, "text", words);
     out.push('}');
-    person(out, "subject", &life.person, false);
+    person(out, "subject", &life.person, (false, span.id));
     day(out, "startDate", span.since);
     if let Some(due) = span.until {
         out.push_str(",\"target\":[{\"dueDate\":\"");
