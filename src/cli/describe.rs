@@ -21,7 +21,7 @@ pub(super) struct Description {
 }
 
 /// Columns that the pull gives to the tables of views and column files.
-const OF_THE_PULL: [(&str, &str); 12] = [
+const OF_THE_PULL: [(&str, &str); 14] = [
     (
         "person_key",
         "Pseudonym of the person; NULL until it is known who it is",
@@ -51,6 +51,11 @@ const OF_THE_PULL: [(&str, &str); 12] = [
         "extract_order",
         "Place of the row in the extracts, by which the later of two of one time counts",
     ),
+    (
+        "version_order",
+        "Place of the version among those of its server, by which the later of two of one time counts",
+    ),
+    ("extract_file", "Number of the file that the row came from"),
     ("shard", "Range of person_key that the row is stored in"),
 ];
 

@@ -11,7 +11,7 @@ use arrow::datatypes::{
 };
 use arrow::error::ArrowError;
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -103,14 +103,56 @@ impl From<Digest> for Option<i64> {
     }
 }
 
-/// A version of a record. The newer one is the greater: the later of two, of two of one time the one
-/// that stands later in the extracts, where that is known, and in the end the one with the greater
-/// digest, so that the same one wins in whichever order they come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "(Micros, Digest)", into = "(Micros, Digest)")]
+/// The number that a FHIR server gave a version, and whether the record says when it was last updated.
+/// One word, as [`Micros`]: 0 where the server gives no number, below 0 where the record has no time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct VersionId(i64);
+
+impl VersionId {
+    /// There is none.
+    pub(crate) const NONE: Self = VersionId(0);
+
+    /// The number `id`; `dated` says that the record says when it was last updated.
+    pub(crate) fn new(id: Option<i64>, dated: bool) -> Self {
+        let number = id.map_or(0, |id| id.max(0).saturating_add(1));
+        VersionId(if dated { number } else { -number })
+    }
+
+    /// As a column holds it.
+    pub(crate) const fn stored(self) -> i64 {
+        self.0
+    }
+
+    /// What a column holds; NULL where an earlier Populace wrote it.
+    pub(crate) const fn of_stored(stored: i64) -> Self {
+        VersionId(stored)
+    }
+
+    fn is_known(self) -> bool {
+        self.0 != 0
+    }
+
+    fn is_undated(self) -> bool {
+        self.0 < 0
+    }
+
+    fn number(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+}
+
+/// A version of a record. The newer one is the greater: the later of two; of two of one time the one
+/// with the greater number from its server; then the one that stands later in the extracts, where that
+/// is known; and in the end the one with the greater digest, so that the same one wins in whichever
+/// order they come. Where a record does not say when it was last updated its time is that of its
+/// extract, and the server's number says more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "WrittenVersion", into = "WrittenVersion")]
 pub(crate) struct Version {
     /// When the record was last updated.
     pub updated: Micros,
+    /// The server's number.
+    pub id: VersionId,
     /// Its place in the extracts; 0 where that is not known.
     pub order: i64,
     /// What it says.
@@ -121,6 +163,7 @@ impl Version {
     /// Older than any that a source sends.
     pub(crate) const OLDEST: Self = Version {
         updated: Micros::UNKNOWN,
+        id: VersionId::NONE,
         order: 0,
         digest: Digest::LEAST,
     };
@@ -129,6 +172,7 @@ impl Version {
     pub(crate) const fn deletion(when: i64) -> Self {
         Version {
             updated: Micros::at(when),
+            id: VersionId::NONE,
             order: i64::MAX,
             digest: Digest::DELETION,
         }
@@ -137,6 +181,76 @@ impl Version {
     /// Whether it deletes the record.
     pub(crate) fn is_deletion(self) -> bool {
         self.digest == Digest::DELETION
+    }
+
+    /// The newest of several versions of a record. Of more than two this may be another than the
+    /// greatest of each pair, where records with and without times contradict each other's numbers:
+    /// all are then compared by one rule, so that their order does not matter.
+    pub(crate) fn newest(versions: &[Version]) -> Option<Version> {
+        let by_id = versions.iter().any(|version| version.id.is_undated())
+            && versions.iter().all(|version| version.id.is_known());
+        let newest = versions.iter().max_by_key(|version| version.rank(by_id));
+        newest.copied()
+    }
+
+    /// Whether the record has no time, but a number from its server: see [`Version::newest`].
+    pub(crate) fn is_undated(self) -> bool {
+        self.id.is_undated()
+    }
+
+    /// What versions are compared by: the time first, or the server's number.
+    fn rank(&self, by_id: bool) -> (Option<u64>, Micros, u64, i64, Digest) {
+        let number = self.id.number();
+        let first = by_id.then_some(number);
+        (first, self.updated, number, self.order, self.digest)
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let undated = self.id.is_undated() || other.id.is_undated();
+        let by_id = undated && self.id.is_known() && other.id.is_known();
+        self.rank(by_id).cmp(&other.rank(by_id))
+    }
+}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// A version as staging areas hold it; an earlier Populace wrote time and digest alone.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum WrittenVersion {
+    Placed(Micros, Digest, i64, i64),
+    Plain(Micros, Digest),
+}
+
+impl From<WrittenVersion> for Version {
+    fn from(written: WrittenVersion) -> Self {
+        match written {
+            WrittenVersion::Plain(updated, digest) => (updated, digest).into(),
+            WrittenVersion::Placed(updated, digest, id, order) => Version {
+                updated,
+                id: VersionId(id),
+                order,
+                digest,
+            },
+        }
+    }
+}
+
+impl From<Version> for WrittenVersion {
+    fn from(version: Version) -> Self {
+        let Version {
+            updated,
+            id,
+            order,
+            digest,
+        } = version;
+        WrittenVersion::Placed(updated, digest, id.0, order)
     }
 }
 
@@ -148,15 +262,10 @@ impl From<(Micros, Digest)> for Version {
         };
         Version {
             updated,
+            id: VersionId::NONE,
             order,
             digest,
         }
-    }
-}
-
-impl From<Version> for (Micros, Digest) {
-    fn from(version: Version) -> Self {
-        (version.updated, version.digest)
     }
 }
 
@@ -172,12 +281,13 @@ pub(crate) struct RecordVersion {
 
 impl RecordVersion {
     /// Bytes of one in a file.
-    pub(crate) const BYTES: usize = 32;
+    pub(crate) const BYTES: usize = 40;
 
     /// As a file of the temporary folder holds it.
     pub(crate) fn to_bytes(self) -> [u8; Self::BYTES] {
         let Version {
             updated,
+            id,
             order,
             digest,
         } = self.version;
@@ -187,6 +297,7 @@ impl RecordVersion {
             word(updated.0),
             word(digest.0.0),
             order.cast_unsigned(),
+            id.0.cast_unsigned(),
         ];
         let mut bytes = [0; Self::BYTES];
         for (to, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(words) {
@@ -205,6 +316,7 @@ impl RecordVersion {
             record: RecordKey::new(word(0).cast_signed()),
             version: Version {
                 updated: Micros(NonZeroU64::new(word(1))),
+                id: VersionId(word(4).cast_signed()),
                 order: word(3).cast_signed(),
                 digest: Digest(Reverse(NonZeroU64::new(word(2)))),
             },
@@ -224,9 +336,15 @@ impl From<RecordVersion> for (RecordKey, Version) {
     }
 }
 
-/// The column of a table of CSV files that says where a row stood in the extracts: when its extract
-/// was made, and its line there.
+/// The column that says where a row stood in the extracts: when its extract was made, and its line
+/// there. Tables of FHIR resources keep the time alone: lines of one extract are read together.
 pub(super) const EXTRACT_ORDER: &str = "extract_order";
+
+/// The column of tables of FHIR resources with a [`VersionId`].
+pub(super) const VERSION_ORDER: &str = "version_order";
+
+/// The column that says which file a row came from.
+pub(super) const EXTRACT_FILE: &str = "extract_file";
 
 /// The bits of [`EXTRACT_ORDER`] for the line.
 const LINE_BITS: u32 = 21;
@@ -239,20 +357,31 @@ pub(super) fn extract_order(made: i64, line: u64) -> i64 {
     (made.div_euclid(1000).clamp(0, i64::MAX >> LINE_BITS) << LINE_BITS) | line
 }
 
+/// An [`extract_order`] without its line.
+pub(super) const fn without_line(order: i64) -> i64 {
+    (order >> LINE_BITS) << LINE_BITS
+}
+
 /// The columns that say which record and version a row is.
 pub(super) struct VersionColumns<'b> {
     record: &'b Int64Array,
     updated: &'b TimestampMicrosecondArray,
     digest: &'b Int64Array,
-    /// In tables of CSV files.
+    /// In tables of FHIR resources.
+    id: Option<&'b Int64Array>,
     order: Option<&'b Int64Array>,
     clock: Clock,
 }
 
 impl<'b> VersionColumns<'b> {
     /// The names of the columns.
-    pub(super) const COLUMNS: [&'static str; 4] =
-        ["record_key", "updated", "digest", EXTRACT_ORDER];
+    pub(super) const COLUMNS: [&'static str; 5] = [
+        "record_key",
+        "updated",
+        "digest",
+        VERSION_ORDER,
+        EXTRACT_ORDER,
+    ];
 
     /// These columns alone.
     pub(super) fn schema() -> SchemaRef {
@@ -261,24 +390,25 @@ impl<'b> VersionColumns<'b> {
             Field::new("record_key", DataType::Int64, false),
             Field::new("updated", moment, true),
             Field::new("digest", DataType::Int64, false),
+            Field::new(VERSION_ORDER, DataType::Int64, true),
             Field::new(EXTRACT_ORDER, DataType::Int64, true),
         ]))
     }
 
     /// The rows of `batch` with these columns alone; none when it lacks one.
     pub(super) fn only(batch: &RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
-        let columns: Vec<usize> = Self::COLUMNS
+        let of_all = &Self::COLUMNS[..3];
+        if of_all
             .iter()
-            .filter_map(|name| batch.schema().index_of(name).ok())
-            .collect();
-        let mut columns = match columns.len() {
-            0..3 => return Ok(RecordBatch::new_empty(Self::schema())),
-            _ => batch.project(&columns)?.columns().to_vec(),
-        };
-        if columns.len() == 3 {
-            columns.push(new_null_array(&DataType::Int64, batch.num_rows()));
+            .any(|name| batch.column_by_name(name).is_none())
+        {
+            return Ok(RecordBatch::new_empty(Self::schema()));
         }
-        RecordBatch::try_new(Self::schema(), columns)
+        let columns = Self::COLUMNS.iter().map(|name| {
+            let own = batch.column_by_name(name).cloned();
+            own.unwrap_or_else(|| new_null_array(&DataType::Int64, batch.num_rows()))
+        });
+        RecordBatch::try_new(Self::schema(), columns.collect())
     }
 
     /// The columns of `batch`.
@@ -293,9 +423,8 @@ impl<'b> VersionColumns<'b> {
             record: column("record_key")?.as_primitive::<Int64Type>(),
             updated: column("updated")?.as_primitive::<TimestampMicrosecondType>(),
             digest: column("digest")?.as_primitive::<Int64Type>(),
-            order: batch
-                .column_by_name(EXTRACT_ORDER)
-                .map(|column| column.as_primitive::<Int64Type>()),
+            id: optional(batch, VERSION_ORDER),
+            order: optional(batch, EXTRACT_ORDER),
             clock: Clock::of_command(),
         })
     }
@@ -306,10 +435,8 @@ impl<'b> VersionColumns<'b> {
             record: RecordKey::new(self.record.value(row)),
             version: Version {
                 updated: Micros::stored(self.updated, row, self.clock),
-                order: self
-                    .order
-                    .filter(|order| order.is_valid(row))
-                    .map_or(0, |order| order.value(row)),
+                id: VersionId::of_stored(number(self.id, row)),
+                order: number(self.order, row),
                 digest: Digest::of_line(self.digest.value(row)),
             },
         }
@@ -319,6 +446,18 @@ impl<'b> VersionColumns<'b> {
     pub(super) fn iter(&self) -> impl Iterator<Item = RecordVersion> {
         (0..self.record.len()).map(|row| self.at(row))
     }
+}
+
+/// A column that not all tables have.
+fn optional<'b>(batch: &'b RecordBatch, name: &str) -> Option<&'b Int64Array> {
+    let column = batch.column_by_name(name)?;
+    Some(column.as_primitive::<Int64Type>())
+}
+
+/// A number of such a column; 0 where there is none.
+fn number(column: Option<&Int64Array>, row: usize) -> i64 {
+    let known = column.filter(|column| column.is_valid(row));
+    known.map_or(0, |column| column.value(row))
 }
 
 /// Hashes record keys, which are keyed hashes already, and need no mixing.
@@ -361,6 +500,7 @@ mod tests {
     fn of_two_of_one_time_the_later_extract_counts_and_then_the_later_line() {
         let placed = |made: i64, line: u64, digest: i64| Version {
             updated: Micros::at(0),
+            id: VersionId::NONE,
             order: extract_order(made, line),
             digest: Digest::of_line(digest),
         };
@@ -382,9 +522,54 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_a_version_counts_where_no_time_does() {
+        let of = |updated: i64, id: Option<i64>, dated: bool, order: i64| Version {
+            updated: Micros::at(updated),
+            id: VersionId::new(id, dated),
+            order,
+            digest: Digest::of_line(-order),
+        };
+        // The time, then the number, then the extract.
+        assert!(of(2, Some(1), true, 0) > of(1, Some(9), true, 9));
+        assert!(of(1, Some(10), true, 0) > of(1, Some(9), true, 9));
+        assert!(of(1, Some(0), true, 0) > of(1, None, true, 9));
+        assert!(of(1, Some(9), true, 9) > of(1, Some(9), true, 8));
+        // Without a time the number comes first, if both have one.
+        assert!(of(1, Some(10), false, 0) > of(2, Some(9), false, 9));
+        assert!(of(2, Some(9), false, 9) > of(1, Some(9), false, 0));
+        assert!(of(1, Some(10), false, 0) > of(2, Some(9), true, 9));
+        assert!(of(1, Some(10), true, 0) > of(2, Some(9), false, 9));
+        assert!(of(1, Some(10), false, 0) < of(2, None, true, 9));
+        // Numbers and times that contradict each other: one rule for all, in any order.
+        let odd = [
+            of(1, Some(3), true, 0),
+            of(5, Some(2), false, 0),
+            of(2, Some(1), true, 0),
+        ];
+        for order in [
+            [0, 1, 2],
+            [0, 2, 1],
+            [1, 0, 2],
+            [1, 2, 0],
+            [2, 0, 1],
+            [2, 1, 0],
+        ] {
+            assert_eq!(Version::newest(&order.map(|at| odd[at])), Some(odd[0]));
+        }
+        let record = RecordKey::new(1);
+        for version in odd {
+            let one = RecordVersion { record, version };
+            assert_eq!(RecordVersion::from_bytes(&one.to_bytes()), one);
+            let json = serde_json::to_string(&one).unwrap();
+            assert_eq!(serde_json::from_str::<RecordVersion>(&json).unwrap(), one);
+        }
+    }
+
+    #[test]
     fn the_newer_version_is_the_greater() {
         let of = |updated: Option<i64>, line: i64| Version {
             updated: updated.into(),
+            id: VersionId::NONE,
             order: 0,
             digest: Digest::of_line(line),
         };
@@ -412,7 +597,7 @@ mod tests {
         // As staging areas held them that an earlier Populace wrote.
         let earlier: RecordVersion = serde_json::from_str("[5,[-9223372036854775808,17]]").unwrap();
         assert_eq!(earlier, (RecordKey::new(5), of(None, 17)).into());
-        assert_eq!((size_of::<Version>(), size_of::<RecordVersion>()), (24, 32));
+        assert_eq!((size_of::<Version>(), size_of::<RecordVersion>()), (32, 40));
         assert!(Version::deletion(3).is_deletion() && !of(Some(3), 3).is_deletion());
     }
 

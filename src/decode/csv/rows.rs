@@ -99,6 +99,7 @@ impl<'d> Reading<'d> {
         let line = Line {
             reference: String::new(),
             updated: None,
+            version_id: None,
             number: self.number,
             start: self.chunk.offset + place.start as u64,
             end: self.chunk.offset + place.end as u64,

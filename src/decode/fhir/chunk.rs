@@ -302,6 +302,7 @@ impl<'d, 'c> Work<'d, 'c> {
             self.counts[kind.number] += 1;
             return Ok(());
         }
+        let version_id = kind.version_id(&self.arena, base, line);
         let id = kind.id(&self.arena, base, line)?;
         let mut reference = String::with_capacity(kind.name.len() + 1 + id.len());
         reference.push_str(kind.name);
@@ -314,6 +315,7 @@ impl<'d, 'c> Work<'d, 'c> {
         self.lines.push(Line {
             reference,
             updated,
+            version_id,
             number,
             start: self.chunk.offset + start as u64,
             end: self.chunk.offset + end as u64,

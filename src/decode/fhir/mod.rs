@@ -121,6 +121,8 @@ pub struct Line {
     pub reference: String,
     /// `meta.lastUpdated` in microseconds since 1970-01-01T00:00 UTC.
     pub updated: Option<i64>,
+    /// `meta.versionId` where it is a whole number.
+    pub version_id: Option<i64>,
     /// The line's number in the file, from 1.
     pub number: u64,
     /// The first byte of the line in the decompressed file.

@@ -35,6 +35,7 @@ struct Slots {
     id: usize,
     meta: usize,
     last_updated: usize,
+    version_id: usize,
 }
 
 impl ResourcePlan {
@@ -66,6 +67,7 @@ impl ResourcePlan {
             id: slot(Sketch::ROOT, "id"),
             meta: slot(Sketch::ROOT, "meta"),
             last_updated: slot(meta, "lastUpdated"),
+            version_id: slot(meta, "versionId"),
         };
         let deletions = (name == "Bundle").then(|| Deletions::of(&sketch));
         ResourcePlan {
@@ -105,6 +107,21 @@ impl ResourcePlan {
             .ok_or(Refusal::new(RejectReason::NoId))
     }
 
+    /// The number of the resource's version, where its server counts them: `12`, or `W/"12"` as in
+    /// an entity tag.
+    #[inline]
+    pub(super) fn version_id(&self, arena: &Arena, base: usize, line: &[u8]) -> Option<i64> {
+        let Value::Object { base: meta } = arena.slots[base + self.slots.meta] else {
+            return None;
+        };
+        let written = arena.slots[meta as usize + self.slots.version_id];
+        let text = match written {
+            Value::Number { start, end } => line.get(start as usize..end as usize)?,
+            _ => arena.text_of(written, line)?,
+        };
+        number_of_version(text)
+    }
+
     /// When the resource was last updated, in microseconds since 1970 UTC.
     #[inline]
     pub(super) fn updated(
@@ -131,5 +148,45 @@ impl ResourcePlan {
             .and_then(Temporal::parse)
             .and_then(|updated| updated.micros());
         updated.map(Some).ok_or_else(wrong)
+    }
+}
+
+/// The number that a version is known by; None where it has letters, or too many digits.
+fn number_of_version(text: &[u8]) -> Option<i64> {
+    let text = text.trim_ascii();
+    let tag = text.strip_prefix(b"W/").unwrap_or(text);
+    let quoted = tag
+        .strip_prefix(b"\"")
+        .and_then(|tag| tag.strip_suffix(b"\""));
+    let digits = quoted.unwrap_or(tag);
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    let number = std::str::from_utf8(digits).ok().filter(|_| is_number)?;
+    number.parse().ok().filter(|number| *number < i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_of_version;
+
+    #[test]
+    fn versions_are_numbers_or_nothing() {
+        for (text, expected) in [
+            ("10", Some(10)),
+            ("0", Some(0)),
+            ("009", Some(9)),
+            (" 3 ", Some(3)),
+            ("W/\"3\"", Some(3)),
+            ("\"4\"", Some(4)),
+            ("636064088099800115", Some(636_064_088_099_800_115)),
+            ("9223372036854775807", None),
+            ("99999999999999999999", None),
+            ("-1", None),
+            ("1.0", None),
+            ("v2", None),
+            ("5ef5a6f2", None),
+            ("", None),
+        ] {
+            assert_eq!(number_of_version(text.as_bytes()), expected, "{text}");
+        }
     }
 }

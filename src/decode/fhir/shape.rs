@@ -22,7 +22,7 @@ impl Sketch {
     /// The node of the resource itself.
     pub(super) const ROOT: ShapeNode = 0;
 
-    /// A trie that touches what every line needs: its type, id and time.
+    /// A trie that touches what every line needs: its type, id and version.
     pub(super) fn new() -> Sketch {
         let mut sketch = Sketch {
             nodes: vec![BTreeMap::new()],
@@ -32,6 +32,7 @@ impl Sketch {
         sketch.child(Self::ROOT, "id");
         let meta = sketch.child(Self::ROOT, "meta");
         sketch.child(meta, "lastUpdated");
+        sketch.child(meta, "versionId");
         sketch
     }
 

@@ -5,12 +5,11 @@ use super::patient_index::PatientIndex;
 use crate::error::{Context, Result};
 use crate::lake::Lake;
 use crate::privacy::{PatientKey, PersonKey, RecordKey};
-use crate::pull::clock::Clock;
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use crate::pull::state::{rowless_versions, stored_rows};
-use crate::pull::version::{Digest, Micros, Version};
+use crate::pull::version::{EXTRACT_ORDER, RecordVersion, VERSION_ORDER, VersionColumns};
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::Int64Type;
 
 impl PatientIndex {
     /// Adds the links that `table`, whose records are people, holds already.
@@ -25,6 +24,8 @@ impl PatientIndex {
                 UNVERIFIED,
                 "updated",
                 "digest",
+                VERSION_ORDER,
+                EXTRACT_ORDER,
             ],
         )
         .await?
@@ -33,7 +34,9 @@ impl PatientIndex {
             let record = numbers(&rows, table, "record_key")?;
             let merged = numbers(&rows, table, MERGED_FROM)?;
             let claimed = numbers(&rows, table, UNVERIFIED)?;
-            for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
+            for (row, RecordVersion { version, .. }) in
+                VersionColumns::of(&rows)?.iter().enumerate()
+            {
                 let own = if merged.is_valid(row) { merged } else { person };
                 self.learn(LinkFact {
                     patient_key: PatientKey::new(record.value(row)),
@@ -57,7 +60,15 @@ impl PatientIndex {
         for rows in rows(
             lake,
             table,
-            &["record_key", other, kind, "updated", "digest"],
+            &[
+                "record_key",
+                other,
+                kind,
+                "updated",
+                "digest",
+                VERSION_ORDER,
+                EXTRACT_ORDER,
+            ],
         )
         .await?
         {
@@ -65,7 +76,9 @@ impl PatientIndex {
             let others = numbers(&rows, table, other)?;
             let kinds = column(&rows, table, kind)?;
             let kinds = kinds.as_string::<i32>();
-            for (row, version) in versions(&rows, table)?.into_iter().enumerate() {
+            for (row, RecordVersion { version, .. }) in
+                VersionColumns::of(&rows)?.iter().enumerate()
+            {
                 if kinds.is_valid(row) && others.is_valid(row) {
                     let record = RecordKey::new(record.value(row));
                     let other = PatientKey::new(others.value(row));
@@ -113,15 +126,4 @@ fn numbers<'b>(rows: &'b RecordBatch, table: &TablePlan, name: &str) -> Result<&
 fn person_at(column: &Int64Array, row: usize) -> Option<PersonKey> {
     let known = column.is_valid(row);
     known.then(|| PersonKey::new(column.value(row)))
-}
-
-fn versions(rows: &RecordBatch, table: &TablePlan) -> Result<Vec<Version>> {
-    let updated = column(rows, table, "updated")?.as_primitive::<TimestampMicrosecondType>();
-    let digest = numbers(rows, table, "digest")?;
-    let clock = Clock::of_command();
-    let version = |row| {
-        let updated = Micros::stored(updated, row, clock);
-        Version::from((updated, Digest::of_line(digest.value(row))))
-    };
-    Ok((0..rows.num_rows()).map(version).collect())
 }

@@ -1,7 +1,6 @@
 //! New rows and stored rows of one shard become its next files.
 //!
-//! Of each record the newest version stays: the latest `updated`, and of two with the same, the
-//! one with the greater digest, so that the order in which files are read never matters.
+//! Of each record the newest version stays, so that the order in which files are read never matters.
 
 use super::exclusions::{Exclusions, Theirs};
 use crate::error::{Context, Error, Result};
@@ -10,12 +9,14 @@ use crate::pull::identity::moved_records::MovedRecords;
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use crate::pull::spool::{Shard, SpooledRows};
 use crate::pull::version::{
-    ByRecord, EXTRACT_ORDER, Micros, RecordVersion, Version, VersionColumns,
+    ByRecord, EXTRACT_ORDER, Micros, RecordVersion, VERSION_ORDER, Version, VersionColumns,
+    without_line,
 };
 use arrow::array::{Array, AsArray, Int32Array, Int64Array, RecordBatch, UInt32Array};
 use arrow::compute::{cast, interleave_record_batch, take};
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// The shard that is merged, and what decides which of its rows stay.
 pub(crate) struct Rules<'a> {
@@ -57,7 +58,12 @@ impl Merged {
     pub(crate) fn sorted(&self) -> impl Iterator<Item = Result<RecordBatch>> {
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
         self.order.chunks(AT_ONCE).map(move |rows| {
-            interleave_record_batch(&batches, rows).data(|| "cannot put rows in their order")
+            let rows = interleave_record_batch(&batches, rows);
+            let rows = rows.data(|| "cannot put rows in their order")?;
+            match rows.schema().index_of(VERSION_ORDER) {
+                Ok(_) => without_lines(&rows),
+                Err(_) => Ok(rows),
+            }
         })
     }
 
@@ -94,7 +100,7 @@ pub(crate) struct GoneRows {
 }
 
 /// The columns of stored rows that [`change`] needs.
-pub(crate) const NEEDED: [&str; 10] = [
+pub(crate) const NEEDED: [&str; 11] = [
     "person_key",
     "record_key",
     "patient_key",
@@ -104,6 +110,7 @@ pub(crate) const NEEDED: [&str; 10] = [
     "updated",
     "digest",
     "record_row",
+    VERSION_ORDER,
     EXTRACT_ORDER,
 ];
 
@@ -295,6 +302,7 @@ impl Keys {
                 .and_modify(|known| *known = (*known).max(rank(at, row)))
                 .or_insert(rank(at, row));
         }
+        self.compare_together(&mut newest, rank);
         // The same line again is no other version, whenever it comes: what is stored stays.
         if prefer == Prefer::Stored {
             for (at, row) in self.rows[..stored_rows].iter().enumerate() {
@@ -322,6 +330,35 @@ impl Keys {
             .filter_map(|(at, _)| u32::try_from(at).ok())
             .collect();
         (kept, kept_out)
+    }
+
+    /// Compares all versions of a record by one rule where some of them say no time and there are more
+    /// than two.
+    fn compare_together(
+        &self,
+        newest: &mut HashMap<RecordKey, (Version, bool), ByRecord>,
+        rank: impl Fn(usize, &RowKey) -> (Version, bool),
+    ) {
+        let rows = self.rows.iter();
+        let undated = rows.filter(|row| row.version.is_undated());
+        let mut versions: HashMap<RecordKey, Vec<(Version, bool)>, ByRecord> =
+            undated.map(|row| (row.record, Vec::new())).collect();
+        if versions.is_empty() {
+            return;
+        }
+        for (at, row) in self.rows.iter().enumerate() {
+            if let Some(known) = versions.get_mut(&row.record) {
+                known.push(rank(at, row));
+            }
+        }
+        for (record, ranks) in versions.into_iter().filter(|(_, ranks)| ranks.len() > 2) {
+            let all: Vec<Version> = ranks.iter().map(|(version, _)| *version).collect();
+            let best = Version::newest(&all);
+            let best = ranks
+                .into_iter()
+                .filter(|(version, _)| Some(*version) == best);
+            newest.extend(best.max().map(|rank| (record, rank)));
+        }
     }
 
     /// The `kept` rows of `parts` in their order in a file.
@@ -392,6 +429,16 @@ impl RowKey {
         let line = self.version.digest;
         super::content::row_digest(line, self.record_row, self.person)
     }
+}
+
+/// Rows that say of their place in the extracts when the extract was made, and not their line.
+fn without_lines(rows: &RecordBatch) -> Result<RecordBatch> {
+    let failed = || "cannot put rows in their order";
+    let at = rows.schema().index_of(EXTRACT_ORDER).data(failed)?;
+    let orders = rows.column(at).as_primitive::<Int64Type>();
+    let mut columns = rows.columns().to_vec();
+    columns[at] = Arc::new(orders.unary::<_, Int64Type>(without_line));
+    RecordBatch::try_new(rows.schema(), columns).data(failed)
 }
 
 /// When each row happened, in tables that are sorted by it; empty in others.

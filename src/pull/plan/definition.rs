@@ -8,7 +8,7 @@ use crate::decode::fhir::View;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
 use crate::privacy::{Treatment, check_csv_column};
-use crate::pull::version::EXTRACT_ORDER;
+use crate::pull::version::{EXTRACT_FILE, EXTRACT_ORDER, VERSION_ORDER};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -78,6 +78,7 @@ pub(super) fn view_table(
     let order = tagged(view, "populace/order", None);
     let schema = view.schema();
     let mut table = table(&view.name, file, text, columns, person, order, &schema)?;
+    table.add_numbers(&[VERSION_ORDER, EXTRACT_ORDER, EXTRACT_FILE]);
     table.logical = logical;
     table.one_row = view.gives_one_row();
     let other = tagged(view, "populace/merge", Some("other"));
@@ -145,9 +146,7 @@ pub(super) fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
         file.order.clone(),
         decoder.schema(),
     )?;
-    let mut fields = table.schema.fields().to_vec();
-    fields.push(Arc::new(Field::new(EXTRACT_ORDER, DataType::Int64, true)));
-    table.schema = Arc::new(Schema::new(fields));
+    table.add_numbers(&[EXTRACT_ORDER, EXTRACT_FILE]);
     Ok(table)
 }
 
@@ -221,6 +220,8 @@ fn refuse_taken_name(file: &str, name: &str) -> Result<()> {
         OPEN_PSEUDONYM,
         "shard",
         EXTRACT_ORDER,
+        EXTRACT_FILE,
+        VERSION_ORDER,
     ];
     if taken.contains(&name) || ADDED.contains(&name) {
         return Err(Error::usage(format!(

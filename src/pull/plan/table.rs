@@ -3,7 +3,7 @@
 use crate::lake::properties::DEFINITION;
 use crate::lake::{Table, TableName};
 use crate::privacy::Treatment;
-use arrow::datatypes::{Field, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -57,6 +57,14 @@ impl TablePlan {
             }
             self.fingerprint = hash.finalize().to_hex()[..32].to_string();
         }
+    }
+
+    /// Adds columns by which the pull tells versions and extracts apart.
+    pub(super) fn add_numbers(&mut self, names: &[&str]) {
+        let mut fields = self.schema.fields().to_vec();
+        let added = names.iter();
+        fields.extend(added.map(|name| Arc::new(Field::new(*name, DataType::Int64, true))));
+        self.schema = Arc::new(Schema::new(fields));
     }
 
     /// Whether `table` was made by another definition, or by a program that had fewer columns for it.

@@ -5,6 +5,7 @@ use crate::decode::Decoded;
 use crate::error::{Context, Error, Result};
 use crate::privacy::{BirthDates, LeakGate, Person, Treatment, generalise};
 use crate::pull::plan::{ColumnPlan, OPEN_PSEUDONYM, PersonLink};
+use crate::pull::version::{VERSION_ORDER, VersionId};
 use arrow::array::{
     ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
     UInt32Array, new_null_array,
@@ -50,6 +51,15 @@ impl Preparer<'_> {
             columns.push(treated);
         }
         columns.extend(self.version_columns(kept, decoded, keys));
+        if plan.schema.index_of(VERSION_ORDER).is_ok() {
+            let ids = kept.iter().map(|row| keys[row.line as usize].version.id);
+            columns.push(Arc::new(Int64Array::from_iter_values(
+                ids.map(VersionId::stored),
+            )));
+        }
+        let orders = kept.iter().map(|row| keys[row.line as usize].version.order);
+        columns.push(Arc::new(Int64Array::from_iter_values(orders)));
+        columns.push(Arc::new(Int64Array::from_value(self.file, kept.len())));
         let columns = columns
             .into_iter()
             .zip(plan.schema.fields())
@@ -144,13 +154,12 @@ impl Preparer<'_> {
         kept: &[KeptRow],
         decoded: &Decoded,
         keys: &[LineKey],
-    ) -> [ArrayRef; 5] {
+    ) -> [ArrayRef; 4] {
         let sources = std::iter::repeat_n(&self.source.name, kept.len());
         let lines = || kept.iter().map(|row| row.line as usize);
         let updated: TimestampMicrosecondArray =
             lines().map(|line| decoded.lines[line].updated).collect();
         let digests = lines().map(|line| keys[line].version.digest.stored());
-        let orders = lines().map(|line| keys[line].version.order);
         let mut rows_before = 0;
         let record_rows = kept.iter().enumerate().map(|(at, row)| {
             let same = at > 0 && kept[at - 1].line == row.line;
@@ -162,7 +171,6 @@ impl Preparer<'_> {
             Arc::new(updated),
             Arc::new(Int64Array::from_iter_values(digests)),
             Arc::new(Int32Array::from_iter_values(record_rows)),
-            Arc::new(Int64Array::from_iter_values(orders)),
         ]
     }
 }

@@ -4,7 +4,7 @@ use super::{Preparer, Rejecting};
 use crate::decode::{Decoded, RejectReason, ViewRows};
 use crate::error::{Context, Result};
 use crate::pull::clock::GRACE;
-use crate::pull::plan::{SourceKind, TablePlan};
+use crate::pull::plan::TablePlan;
 use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
@@ -30,18 +30,22 @@ pub(super) struct EarlyLines {
     pub count: u64,
 }
 
+impl EarlyLines {
+    /// Whether the line at this index is one of them.
+    pub(super) fn has(&self, line: u32) -> bool {
+        self.lines.contains(&(line as usize))
+    }
+}
+
 impl Preparer<'_> {
     /// Takes times in the future for what they cannot be. A line that does not say when it was last
-    /// updated is as old as its extract, and of two in one the later line is the newer.
+    /// updated is as old as its extract.
     pub(super) fn bound_times(&self, decoded: &mut Decoded) -> EarlyLines {
         let mut early = EarlyLines::default();
         let made = self.clock.bounded(self.made);
-        let fhir = matches!(self.source.kind, SourceKind::Fhir { .. });
         for (at, line) in decoded.lines.iter_mut().enumerate() {
             if line.updated.is_none_or(is_senseless) && !is_senseless(self.made) {
-                // A row of CSV has an order of its own, which its line is a part of.
-                let later = if fhir { line.number } else { 0 };
-                line.updated = Some(made.saturating_add_unsigned(later));
+                line.updated = Some(made);
                 early.lines.insert(at);
                 continue;
             }

@@ -17,13 +17,14 @@ use super::clock::Clock;
 use super::identity::facts::{LinkFact, Replacement};
 use super::identity::patient_index::PatientIndex;
 use super::plan::{PersonLink, SourceKind, SourcePlan, TablePlan};
-use super::version::{Digest, Micros, RecordVersion, Version, extract_order};
+use super::version::{Digest, Micros, RecordVersion, Version, VersionId, extract_order};
 use crate::decode::{Decoded, Line, RejectReason, ViewRows};
 use crate::error::{Context, Result};
 use crate::privacy::{Lookup, PatientKey, RecordKey};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
+use dates::EarlyLines;
 use named_person::NamedPerson;
 use rejected_line::RejectedLine;
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,8 @@ pub(super) struct Preparer<'a> {
     /// a time in the future, and a deletion that says no time. Always the same for the same file, so
     /// that a true time after it wins however often the file is read.
     pub made: i64,
+    /// The number of the file, as [`file_number`](super::state::extracts::file_number) gives it.
+    pub file: i64,
 }
 
 /// The rows of one table.
@@ -205,7 +208,7 @@ impl Preparer<'_> {
                 named: self.named(rows, plan, &mut rejecting)?,
             });
         }
-        let keys = self.line_keys(decoded, text, offset, &rejecting);
+        let keys = self.line_keys(decoded, (text, offset), &rejecting, &early);
         out.rejects.extend(rejecting.rejected.into_values());
         for table in &tables {
             self.prepare_table(table, decoded, &keys, file, &mut out)?;
@@ -233,9 +236,9 @@ impl Preparer<'_> {
     fn line_keys(
         &self,
         decoded: &Decoded,
-        text: &[u8],
-        offset: u64,
+        (text, offset): (&[u8], u64),
         rejecting: &Rejecting,
+        early: &EarlyLines,
     ) -> Vec<LineKey> {
         let slice = |start: u64, end: u64| {
             let from = usize::try_from(start - offset).ok()?;
@@ -246,10 +249,8 @@ impl Preparer<'_> {
         let key = |(at, line): (u32, &Line)| LineKey {
             record: pseudonyms.record(line.reference.as_bytes()),
             version: Version {
-                order: match self.source.kind {
-                    SourceKind::Csv { .. } => extract_order(self.made, line.number),
-                    SourceKind::Fhir { .. } => 0,
-                },
+                id: VersionId::new(line.version_id, !early.has(at)),
+                order: extract_order(self.clock.bounded(self.made), line.number),
                 updated: Micros::from(line.updated),
                 digest: Digest::of_line(
                     pseudonyms.line(slice(line.start, line.end).unwrap_or_default()),

@@ -15,6 +15,7 @@ use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{PullPlan, SourceKind, SourcePlan};
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::prepare::{Learnt, Prepared, Preparer};
+use crate::pull::state::extracts::file_number;
 use crate::stop;
 use indicatif::ProgressBar;
 use std::io::{BufRead, BufReader, Read};
@@ -336,6 +337,7 @@ impl ReadPass<'_> {
             made: context
                 .clock
                 .bounded(extracted(&file.work.file, &source.dates)),
+            file: file_number(&source.name, &file.work.file.name),
         };
         let prepared = preparer.prepare(
             &mut read.decoded,

@@ -43,6 +43,16 @@ pub(crate) fn table() -> TableName {
     TableName::new("populace", "extract")
 }
 
+/// The number by which rows say that they came from `file` of `source`.
+pub(crate) fn file_number(source: &str, file: &str) -> i64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(source.as_bytes()).update(&[0]);
+    hash.update(file.as_bytes());
+    let mut bytes = [0; 8];
+    hash.finalize_xof().fill(&mut bytes);
+    i64::from_le_bytes(bytes) & i64::MAX
+}
+
 const NUMBERS: [&str; 8] = [
     "size",
     "modified",

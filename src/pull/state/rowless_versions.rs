@@ -5,15 +5,12 @@
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
 use crate::privacy::RecordKey;
-use crate::pull::clock::Clock;
 use crate::pull::spool::Spool;
-use crate::pull::version::{Digest, Micros, RecordVersion, Version};
+use crate::pull::version::{EXTRACT_ORDER, RecordVersion, VERSION_ORDER, Version, VersionColumns};
 use arrow::array::{
     ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
-use arrow::datatypes::{
-    DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
-};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -29,6 +26,9 @@ fn schema() -> SchemaRef {
         Field::new("record_key", DataType::Int64, false),
         Field::new("updated", moment, true),
         Field::new("digest", DataType::Int64, false),
+        // Lakes of an earlier Populace lack these.
+        Field::new(VERSION_ORDER, DataType::Int64, true),
+        Field::new(EXTRACT_ORDER, DataType::Int64, true),
     ]))
 }
 
@@ -76,7 +76,6 @@ impl RowlessVersions {
 
 /// Reads what was kept up to the last pull.
 pub(crate) async fn load(lake: &Lake) -> Result<RowlessVersions> {
-    let clock = Clock::of_command();
     let mut emptied = RowlessVersions::default();
     let Some(held) = lake.table(&table()).await? else {
         return Ok(emptied);
@@ -84,14 +83,10 @@ pub(crate) async fn load(lake: &Lake) -> Result<RowlessVersions> {
     for file in &held.files {
         for rows in lake.read_as(file, &schema(), None).await? {
             let names = rows.column(0).as_string::<i32>();
-            let records = rows.column(1).as_primitive::<Int64Type>();
-            let moments = rows.column(2).as_primitive::<TimestampMicrosecondType>();
-            let digests = rows.column(3).as_primitive::<Int64Type>();
-            for row in 0..rows.num_rows() {
-                let updated = Micros::stored(moments, row, clock);
-                let version = Version::from((updated, Digest::of_line(digests.value(row))));
+            let versions = VersionColumns::of(&rows)?;
+            for (row, one) in versions.iter().enumerate() {
                 let of_table = emptied.0.entry(names.value(row).to_string()).or_default();
-                of_table.insert(RecordKey::new(records.value(row)), version);
+                of_table.insert(one.record, one.version);
             }
         }
     }
@@ -115,6 +110,10 @@ pub(crate) async fn store(lake: &Lake, emptied: &RowlessVersions) -> Result<()> 
         Arc::new(Int64Array::from_iter_values(
             rows.iter().map(|r| r.2.digest.stored()),
         )),
+        Arc::new(Int64Array::from_iter_values(
+            rows.iter().map(|r| r.2.id.stored()),
+        )),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.2.order))),
     ];
     let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store emptied records")?;
     lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())

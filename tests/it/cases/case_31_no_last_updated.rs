@@ -162,3 +162,153 @@ fn patients_without_a_last_update_too() {
     let sexes = project.sql("select sex, count(*) from record.patient group by 1");
     assert_eq!(sexes, [["female", &PEOPLE.to_string()]]);
 }
+
+/// A project with one folder of Patients that have this `meta`, as (file, seconds, meta, sex).
+fn patients_in(files: &[(&str, u64, &str, &str)]) -> Project {
+    let project = Project::empty();
+    fs::create_dir(project.path("in")).unwrap();
+    let source =
+        "[sources.record]\nkind = \"fhir-folder\"\nurl = \"in\"\naccept_test_numbers = true\n";
+    project.write_pipeline(&pipeline(NO_POSTCODES, source));
+    for file in files {
+        add_patients(&project, *file);
+    }
+    project
+}
+
+fn add_patients(project: &Project, (name, seconds, meta, sex): (&str, u64, &str, &str)) {
+    let line = |n: u32| {
+        let number = super::csv_sender::nhs_number(n);
+        format!(
+            r#"{{"resourceType":"Patient","id":"p{n}",{meta}"identifier":[{{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"{number}"}}],"gender":"{sex}"}}"#
+        )
+    };
+    let lines: Vec<_> = (0..PEOPLE).map(line).collect();
+    fs::write(project.path("in").join(name), lines.join("\n")).unwrap();
+    changed(project, name, seconds);
+}
+
+fn sexes(project: &Project) -> Vec<Vec<String>> {
+    project.ok(&["pull"]);
+    project.sql("select sex, count(*) from record.patient group by 1 order by 1")
+}
+
+/// The `meta` of a version.
+fn meta(updated: Option<&str>, version: Option<&str>) -> String {
+    let updated = updated.map(|time| format!(r#""lastUpdated":"{time}""#));
+    let version = version.map(|id| format!(r#""versionId":{id}"#));
+    let members: Vec<_> = updated.into_iter().chain(version).collect();
+    format!("\"meta\":{{{}}},", members.join(","))
+}
+
+#[test]
+fn the_number_of_the_version_counts_where_the_time_says_nothing() {
+    let people = PEOPLE.to_string();
+    let time = Some("2026-08-01T00:00:00Z");
+    // The same instant in three spellings, no time, clocks that were never set, and one far ahead.
+    let pairs = [
+        (time, Some("2026-08-01T01:00:00.000+01:00")),
+        (None, None),
+        (Some("0001-01-01T00:00:00Z"), Some("0001-01-01T00:00:00Z")),
+        (Some("9999-12-31T23:59:59Z"), Some("9999-12-31T23:59:59Z")),
+        (time, None),
+        (None, time),
+        (time, Some("0001-01-01T00:00:00+00:00")),
+    ];
+    for (older_time, newer_time) in pairs {
+        for (older, newer) in [
+            (r#""9""#, r#""10""#),
+            (r#""W/\"2\"""#, r#""W/\"3\"""#),
+            ("1", r#""2""#),
+        ] {
+            let said = format!("{older_time:?} {newer_time:?} {older} {newer}");
+            let older = meta(older_time, Some(older));
+            let newer = meta(newer_time, Some(newer));
+            // In one pull, the newer one in the earlier file.
+            let one = patients_in(&[
+                ("a.ndjson", 0, &newer, "female"),
+                ("b.ndjson", 9, &older, "male"),
+            ]);
+            assert_eq!(sexes(&one), [["female", &people]], "{said}");
+            if newer.contains("10") {
+                // Across nights, in both orders.
+                let two = patients_in(&[("a.ndjson", 0, &newer, "female")]);
+                two.ok(&["pull"]);
+                add_patients(&two, ("b.ndjson", 9, &older, "male"));
+                assert_eq!(sexes(&two), [["female", &people]], "{said}");
+                let two = patients_in(&[("b.ndjson", 9, &older, "male")]);
+                two.ok(&["pull"]);
+                add_patients(&two, ("a.ndjson", 0, &newer, "female"));
+                assert_eq!(sexes(&two), [["female", &people]], "{said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_later_time_counts_for_more_than_a_number() {
+    let newer = meta(Some("2026-08-02T00:00:00Z"), Some(r#""1""#));
+    let older = meta(Some("2026-08-01T23:59:59.999Z"), Some(r#""7""#));
+    let project = patients_in(&[
+        ("a.ndjson", 9, &older, "male"),
+        ("b.ndjson", 0, &newer, "female"),
+    ]);
+    assert_eq!(sexes(&project), [["female", &PEOPLE.to_string()]]);
+}
+
+#[test]
+fn without_numbers_resources_of_one_time_count_by_extract_and_line() {
+    let people = PEOPLE.to_string();
+    for version in [None, Some(r#""a1b2""#), Some(r#""4""#)] {
+        let same = meta(Some("2026-08-01T00:00:00Z"), version);
+        let project = patients_in(&[
+            ("z.ndjson", 0, &same, "male"),
+            ("a.ndjson", 1, &same, "female"),
+        ]);
+        assert_eq!(sexes(&project), [["female", &people]], "{version:?}");
+        add_patients(&project, ("b.ndjson", 2, &same, "other"));
+        assert_eq!(sexes(&project), [["other", &people]], "{version:?}");
+        // An older extract that comes late.
+        add_patients(&project, ("c.ndjson", 0, &same, "unknown"));
+        assert_eq!(sexes(&project), [["other", &people]], "{version:?}");
+    }
+    // The later line of one file.
+    let project = patients_in(&[]);
+    let same = meta(Some("2026-08-01T00:00:00Z"), None);
+    let mut text = String::new();
+    for sex in ["male", "other", "female"] {
+        add_patients(&project, ("x.ndjson", 0, &same, sex));
+        text += &(fs::read_to_string(project.path("in/x.ndjson")).unwrap() + "\n");
+    }
+    fs::write(project.path("in/x.ndjson"), text).unwrap();
+    assert_eq!(sexes(&project), [["female", &people]]);
+    let again = project.json(&["pull"]);
+    assert_eq!(again["files_read"], 0);
+}
+
+#[test]
+fn case_31() {
+    let Some(case) = crate::project::shared("cases/31-no-last-updated/input/fhir") else {
+        return;
+    };
+    let project = patients_in(&[]);
+    let names = ["2026-09-01.Patient.ndjson", "2026-09-02.Patient.ndjson"];
+    // The older one comes last.
+    for name in names.iter().rev() {
+        fs::copy(case.join(name), project.path("in").join(name)).unwrap();
+        project.ok(&["pull"]);
+    }
+    let first = project.sql("select sex, count(*) from record.patient group by 1");
+    let both = patients_in(&[]);
+    for name in names {
+        fs::copy(case.join(name), both.path("in").join(name)).unwrap();
+    }
+    both.ok(&["pull"]);
+    let rows = both.sql("select sex, count(*) from record.patient group by 1");
+    assert_eq!(
+        (&first, first.len()),
+        (&rows, 1),
+        "one extract counts for all"
+    );
+    assert_eq!(first[0][1], "200");
+}

@@ -12,6 +12,7 @@ use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::prepare::{Prepared, Preparer};
 use crate::pull::read::context::PullContext;
 use crate::pull::read::intake::counted;
+use crate::pull::state::extracts::file_number;
 use arrow::array::RecordBatch;
 use std::sync::Arc;
 
@@ -85,6 +86,7 @@ impl Treating {
             people: &PatientIndex::default(),
             clock: self.shared.clock,
             made: self.moment,
+            file: file_number(&source.name, name),
         };
         let prepared = preparer.prepare(&mut decoded, &targets, &cut.bytes, cut.start, name)?;
         let taken = counted(&decoded, Some(&viewed));
