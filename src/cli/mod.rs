@@ -4,6 +4,7 @@ mod argument;
 mod as_of_version;
 mod check;
 mod complete_file;
+mod confirmations;
 mod damage;
 mod describe;
 mod flat;
@@ -64,7 +65,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Pull, run and release; safe to repeat, resumes where it stopped
-    Nightly(pull::OptOutArguments),
+    Nightly(confirmations::Confirmations),
     /// Bring new extracts into the lake
     Pull(pull::PullArguments),
     /// Build models that are out of date, and run their checks

@@ -4,6 +4,7 @@
 //! night that was cut short is simply run again. However a night ends, its log says so: also when it
 //! could not begin, and when a signal ended it.
 
+use super::confirmations::Confirmations;
 use super::damage::{explained, sorted};
 use super::global::Global;
 use super::night_log::{self, NightStep};
@@ -27,7 +28,7 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 
 pub(super) async fn main(
     global: &Global,
-    arguments: &pull::OptOutArguments,
+    arguments: &Confirmations,
     printer: &Printer,
 ) -> Result<ExitCode> {
     let started = Instant::now();
@@ -42,7 +43,7 @@ pub(super) async fn main(
             return Err(error);
         }
     };
-    work.confirm(&arguments.confirm_opt_outs);
+    work.confirm(arguments);
     work.lock.note(&night)?;
     let lake = &work.lake;
     let log = Log {

@@ -1,12 +1,13 @@
 //! `populace pull`
 
+use super::confirmations::Confirmations;
 use super::damage::explained;
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
 use super::size::{count, show};
 use crate::error::{Error, Result};
-use crate::privacy::{Confirmed, Key};
+use crate::privacy::Key;
 use crate::pull::{Again, PullLimits, PullSummary, Replaced, pull, pull_again};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -26,16 +27,7 @@ pub(super) struct PullArguments {
     #[arg(long, requires = "again")]
     without_missing: bool,
     #[command(flatten)]
-    opt_outs: OptOutArguments,
-}
-
-/// What a person confirms of opt-out lists.
-#[derive(Debug, clap::Args)]
-pub(super) struct OptOutArguments {
-    /// Let an opt-out list shrink from so many people to so many, once: the refusal says what to
-    /// write (repeatable)
-    #[arg(long, value_name = "LIST=BEFORE..NOW")]
-    pub confirm_opt_outs: Vec<Confirmed>,
+    confirmed: Confirmations,
 }
 
 pub(super) async fn main(
@@ -44,7 +36,7 @@ pub(super) async fn main(
     printer: &Printer,
 ) -> Result<ExitCode> {
     let (mut work, key) = session::SessionWork::begin_to_pull(global).await?;
-    work.confirm(&arguments.opt_outs.confirm_opt_outs);
+    work.confirm(&arguments.confirmed);
     if arguments.again {
         return again(global, &work, &key, arguments, printer).await;
     }
@@ -156,6 +148,20 @@ fn lines(summary: &PullSummary, seconds: f64) -> Vec<String> {
     for (source, since) in &summary.future_exports {
         lines.push(format!(
             "         source {source}: the server says that its export is of a time in the future; the next one brings what changed since {since}"
+        ));
+    }
+    for (source, tables) in &summary.gone_rows {
+        for (table, rows) in tables {
+            lines.push(format!(
+                "         source {source}: {} rows of {table} are gone: the extract that took their place does not have their records",
+                count(*rows)
+            ));
+        }
+    }
+    if summary.patients_of_two_people > 0 {
+        lines.push(format!(
+            "         {} Patients came with the number of another person than before, or with two; the newest version counts. If Bundles come from several servers, set several_servers = true for their source",
+            count(summary.patients_of_two_people)
         ));
     }
     lines.extend(lines_of_opt_outs(summary));

@@ -1,5 +1,6 @@
 //! What commands share: the runtime, logs, the pipeline and the lake it names.
 
+use super::confirmations::Confirmations;
 use super::global::Global;
 use super::process;
 use super::project::pipeline_file;
@@ -8,7 +9,7 @@ use crate::error::{Context, Result};
 use crate::lake::{FilesFor, Lake, Location, Lock, Settings, tighten};
 use crate::models::{Library, code_lists};
 use crate::pipeline::Pipeline;
-use crate::privacy::{Confirmed, Key};
+use crate::privacy::Key;
 use crate::scratch::Scratch;
 use crate::{panics, stop};
 use anstream::{AutoStream, ColorChoice};
@@ -150,10 +151,14 @@ impl SessionWork {
         })
     }
 
-    /// Takes in what a person confirms of opt-out lists.
-    pub(super) fn confirm(&mut self, opt_outs: &[Confirmed]) {
-        let privacy = &mut self.pipeline.settings.privacy;
-        privacy.confirmed_opt_outs.extend_from_slice(opt_outs);
+    /// Takes in what a person confirms.
+    pub(super) fn confirm(&mut self, confirmed: &Confirmations) {
+        let settings = &mut self.pipeline.settings;
+        let opt_outs = &mut settings.privacy.confirmed_opt_outs;
+        opt_outs.extend_from_slice(&confirmed.confirm_opt_outs);
+        settings
+            .confirmed_gone
+            .extend_from_slice(&confirmed.confirm_gone);
     }
 
     /// The models of the pipeline.

@@ -2,6 +2,7 @@
 
 use super::Dates;
 use super::bounds;
+use super::extracts::ExtractSettings;
 use super::reading::{Expected, FhirReading, FhirVersion};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -39,6 +40,9 @@ pub struct FhirBulk {
     /// How its dates are read.
     #[serde(skip)]
     pub dates: Dates,
+    /// What its exports hold.
+    #[serde(skip)]
+    pub extracts: ExtractSettings,
     /// How to ask for access; None for a server that asks for none.
     pub auth: Option<BulkAuth>,
     /// Other hosts (`host` or `host:port`) that files may lie on; they never get the token.

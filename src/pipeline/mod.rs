@@ -2,7 +2,10 @@
 
 pub(crate) mod bounds;
 mod bulk;
+mod confirmed_gone;
 mod dates;
+mod extracts;
+mod name_pattern;
 mod parameters;
 mod parts;
 mod place;
@@ -12,7 +15,10 @@ mod settings_file;
 mod source;
 
 pub(crate) use bulk::{BulkAuth, ExportLevel, FhirBulk};
+pub use confirmed_gone::ConfirmedGone;
 pub(crate) use dates::Dates;
+pub(crate) use extracts::{ExtractKind, ExtractSettings, PeriodLength, SameName};
+pub(crate) use name_pattern::NamePattern;
 pub(crate) use parameters::{Parameter, ParameterType, ParameterValue};
 pub(crate) use reading::{Expected, FhirReading, NHS_NUMBER_SYSTEM};
 pub(crate) use reference::{ColumnChoice, ColumnOf, ReferenceSettings};
@@ -68,6 +74,9 @@ pub struct PipelineSettings {
     /// How outputs are controlled.
     #[serde(default)]
     pub disclosure: DisclosureSettings,
+    /// Losses of rows that a person has confirmed on the command line.
+    #[serde(skip)]
+    pub confirmed_gone: Vec<ConfirmedGone>,
 }
 
 /// `[lake]`.

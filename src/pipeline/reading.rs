@@ -42,6 +42,8 @@ pub struct FhirReading {
     /// The statuses of an NHS number with which it says who somebody is: codes of two digits.
     #[serde(deserialize_with = "statuses")]
     pub verified_statuses: Vec<&'static str>,
+    /// Whether its Bundles come from several servers, each with ids of its own.
+    pub several_servers: bool,
     /// The share of lines that may be rejected before the pull fails.
     #[serde(deserialize_with = "share")]
     pub reject_threshold: f64,
@@ -54,6 +56,7 @@ impl Default for FhirReading {
             person_identifier: NHS_NUMBER_SYSTEM.to_string(),
             accept_test_numbers: false,
             verified_statuses: vec![VERIFIED],
+            several_servers: false,
             reject_threshold: default_reject_threshold(),
         }
     }

@@ -3,6 +3,7 @@
 use super::Dates;
 use super::FhirBulk;
 use super::bounds::share;
+use super::extracts::{ExtractKind, ExtractSettings};
 use super::parts::PipelineParts;
 use super::reading::{Expected, FhirReading, FhirVersion, default_reject_threshold};
 use serde::de::Error;
@@ -45,26 +46,58 @@ impl Source {
                 reading: parts.take()?,
                 expected: parts.take()?,
                 dates: parts.take()?,
+                extracts: parts.take()?,
                 ..parts.take()?
             }),
             Kind::FhirBulk => Source::FhirBulk(Box::new(FhirBulk {
                 reading: parts.take()?,
                 expected: parts.take()?,
                 dates: parts.take()?,
+                extracts: parts.take()?,
                 ..parts.take()?
             })),
             Kind::CsvFolder => Source::CsvFolder(CsvFolder {
                 expected: parts.take()?,
                 dates: parts.take()?,
+                extracts: parts.take()?,
                 ..parts.take()?
             }),
         };
         parts.end()?;
-        Ok(source)
+        match source.fault() {
+            Some(fault) => Err(toml::de::Error::custom(fault)),
+            None => Ok(source),
+        }
     }
 }
 
 impl Source {
+    /// What its extracts hold.
+    pub(crate) fn extracts(&self) -> &ExtractSettings {
+        match self {
+            Source::FhirFolder(folder) => &folder.extracts,
+            Source::FhirBulk(bulk) => &bulk.extracts,
+            Source::CsvFolder(folder) => &folder.extracts,
+        }
+    }
+
+    /// The fault of settings that do not fit the kind of source, if there is one.
+    fn fault(&self) -> Option<&'static str> {
+        let extracts = self.extracts();
+        if let Some(fault) = extracts.fault() {
+            return Some(fault);
+        }
+        match self {
+            Source::FhirFolder(_) if !extracts.period.is_empty() => Some(
+                "period is for folders of CSV files: period_in_name says it of files of FHIR resources",
+            ),
+            Source::FhirBulk(_) if extracts.extract == ExtractKind::Period => {
+                Some("an export of a server is \"delta\" or \"full\"")
+            }
+            _ => None,
+        }
+    }
+
     /// How its dates are read.
     pub(crate) fn dates(&self) -> &Dates {
         match self {
@@ -94,6 +127,9 @@ pub struct FhirFolder {
     /// How its dates are read.
     #[serde(skip)]
     pub dates: Dates,
+    /// What its files hold.
+    #[serde(skip)]
+    pub extracts: ExtractSettings,
 }
 
 impl FhirFolder {
@@ -125,6 +161,9 @@ pub struct CsvFolder {
     /// How its dates are read.
     #[serde(skip)]
     pub dates: Dates,
+    /// What its files hold.
+    #[serde(skip)]
+    pub extracts: ExtractSettings,
 }
 
 impl CsvFolder {

@@ -242,7 +242,8 @@ async fn missing(
         let listed = files::list(source).await?;
         let there: BTreeSet<&str> = listed.files.iter().map(|f| f.name.as_str()).collect();
         let gone = taken.iter().filter(|((of, file), taken)| {
-            *of == source.name && taken.accepted > 0 && !there.contains(file.as_str())
+            let counts = taken.accepted > 0 && !taken.is_replaced();
+            *of == source.name && counts && !there.contains(file.as_str())
         });
         missing.extend(gone.map(|(id, _)| id.clone()));
     }
@@ -277,7 +278,7 @@ async fn forget(
         exports.retain(|source, _| !chosen.contains(source.as_str()));
         let again = taken.iter_mut();
         again
-            .filter(|((source, _), _)| chosen.contains(source.as_str()))
+            .filter(|((source, _), taken)| chosen.contains(source.as_str()) && !taken.is_replaced())
             .for_each(|(_, taken)| taken.read_again());
         extracts::store(lake, &taken, bulk::properties(&exports)?).await?;
     }

@@ -26,6 +26,11 @@ impl Clock {
         *CLOCK
     }
 
+    /// The moment, in microseconds since 1970.
+    pub(super) fn now(self) -> i64 {
+        self.now
+    }
+
     /// Whether a time may be true: none that is more than a day ahead is.
     pub(super) fn believes(self, moment: i64) -> bool {
         moment <= self.now.saturating_add(GRACE)

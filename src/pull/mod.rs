@@ -25,6 +25,7 @@ mod spool;
 mod state;
 mod store;
 mod summary;
+mod supersede;
 mod version;
 mod warnings;
 

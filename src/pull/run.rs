@@ -3,14 +3,15 @@
 use super::attempt::Attempt;
 use super::bulk::{self, Memory, StagedExport};
 use super::clock::Clock;
+use super::discover::find;
 use super::discover::new_files::{FileToRead, NewFiles};
+use super::identity::load_index::KnownRows;
 use super::identity::patient_index::PatientIndex;
 use super::known::Outset;
 use super::limits::PullLimits;
 use super::merge::links_people;
 use super::opt_outs::effect;
 use super::opt_outs::growth;
-use super::opt_outs::stored::OptedOut;
 use super::plan::{MergeColumns, PullPlan};
 use super::prepare::reject_spool::RejectSpool;
 use super::read::context::PullContext;
@@ -21,6 +22,9 @@ use super::spool::Spool;
 use super::state::deleted_records;
 use super::state::extracts;
 use super::store::Received;
+use super::supersede::rules::Superseded;
+use super::supersede::withdrawn::Withdrawn;
+use super::supersede::{self, guard};
 use super::{PullSummary, warnings};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
@@ -47,17 +51,28 @@ impl Attempt<'_> {
         }
         let mut deleted = deleted_records::load(self.lake).await?;
         let people = self
-            .people(&shared.plan, &planned.before.opted_out, &deleted, &brought)
+            .people(&shared.plan, &planned, &deleted, (&new, &brought))
             .await?;
         let files = std::mem::take(&mut new.work);
         let mut intake = self.read(&shared, files, people, &brought).await?;
-        if let Err(error) = threshold::check(&shared.plan, &intake) {
-            // What a server sent and is refused is not looked at again: the next pull asks anew.
-            for one in brought {
-                one.give_up().await?;
+        let withdrawn = match threshold::check(&shared.plan, &intake) {
+            Ok(()) => {
+                self.withdraw(&shared, &planned, (&new, &brought), &intake)
+                    .await
             }
-            return Err(error);
-        }
+            Err(error) => Err(error),
+        };
+        let withdrawn = match withdrawn {
+            Ok(withdrawn) => withdrawn,
+            Err(error) => {
+                // What a server sent and is refused is not looked at again: the next pull asks anew.
+                for one in brought {
+                    one.give_up().await?;
+                }
+                return Err(error);
+            }
+        };
+        self.forget_lost(&shared.plan, &withdrawn, &mut intake);
         intake.end_merges(&shared)?;
         self.judge_opt_outs(&shared, &planned).await?;
         let patients = planned.opted_out_patients(&intake);
@@ -74,6 +89,7 @@ impl Attempt<'_> {
             intake: &intake,
             brought: &brought,
             new: &new,
+            withdrawn: &withdrawn,
         };
         let emptied = warnings::emptied(&shared.plan, &planned.before.brought, &new, Some(&intake));
         let (summary, epoch) = self.commit(planned, &exclusions, &arrived).await?;
@@ -101,7 +117,7 @@ impl Attempt<'_> {
         planned: &Outset<'_>,
     ) -> Result<(Arc<PullContext>, NewFiles)> {
         let lookups = self.lookups(&mut plan)?;
-        let new = NewFiles::find(&plan, &planned.before.taken, planned.again).await?;
+        let new = find::new_files(&plan, &planned.before.taken, planned.again).await?;
         let folder = self.scratch.folder("pull")?;
         let spool = Spool::new(
             plan.tables.len(),
@@ -224,17 +240,26 @@ impl Attempt<'_> {
     async fn people(
         &self,
         plan: &PullPlan,
-        opted_out: &OptedOut,
+        planned: &Outset<'_>,
         deleted: &deleted_records::Deleted,
-        brought: &[StagedExport],
+        (new, brought): (&NewFiles, &[StagedExport]),
     ) -> Result<PatientIndex> {
+        let opted_out = &planned.before.opted_out;
         let mut people = PatientIndex::default();
-        for table in plan.tables.iter().filter(|t| links_people(plan, t)) {
-            people.load(self.lake, table).await?;
-        }
-        for table in &plan.tables {
+        let superseded = Superseded::of(plan, new, brought, None);
+        for (index, table) in plan.tables.iter().enumerate() {
+            let known = KnownRows {
+                superseded: &superseded,
+                table: index,
+            };
+            if links_people(plan, table) {
+                people.load(self.lake, table, &known).await?;
+            }
             if let Some(MergeColumns { other, kind }) = &table.merges {
-                people.load_merges(self.lake, table, other, kind).await?;
+                let columns = (other.as_str(), kind.as_str());
+                people
+                    .load_merges(self.lake, table, columns, &known)
+                    .await?;
             }
         }
         for link in &opted_out.links {
@@ -257,6 +282,36 @@ impl Attempt<'_> {
             one.learn(&mut people).await?;
         }
         Ok(people)
+    }
+
+    /// Finds the stored rows whose place what was read takes, and refuses too large a loss.
+    async fn withdraw(
+        &self,
+        shared: &PullContext,
+        planned: &Outset<'_>,
+        (new, brought): (&NewFiles, &[StagedExport]),
+        intake: &Intake,
+    ) -> Result<Withdrawn> {
+        let plan = &shared.plan;
+        let superseded = Superseded::of(plan, new, brought, Some(intake));
+        let tables = &planned.before.tables;
+        let withdrawn =
+            supersede::find::find(self.lake, plan, &shared.spool, tables, &superseded).await?;
+        guard::refuse_loss(plan, &withdrawn, &self.pipeline.settings.confirmed_gone)?;
+        Ok(withdrawn)
+    }
+
+    /// Patients that are not there any more are nobody's: rows that refer to them wait.
+    fn forget_lost(&self, plan: &PullPlan, withdrawn: &Withdrawn, intake: &mut Intake) {
+        let now = Clock::of_command().now();
+        for (table, rows) in withdrawn.tables() {
+            if links_people(plan, &plan.tables[table]) {
+                for record in &rows.lost {
+                    let patient = PatientKey::of_record(*record);
+                    intake.people.learn_deleted(patient, now);
+                }
+            }
+        }
     }
 
     /// **Read**, prepare and spool: files, and what servers sent.

@@ -11,8 +11,10 @@ use super::opt_outs::stored;
 use super::prepare::rejects;
 use super::read::context::PullContext;
 use super::read::intake::Intake;
-use super::state::extracts;
+use super::state::extracts::{self, Extract};
 use super::state::{data_quality, deleted_records};
+use super::supersede::rules::Superseded;
+use super::supersede::withdrawn::Withdrawn;
 use super::{PullSummary, warnings};
 use crate::error::Result;
 use crate::lake::Epoch;
@@ -56,6 +58,7 @@ impl Attempt<'_> {
             .await?;
         let summary = PullSummary::of(plan, intake, tables).with_exports(plan, brought);
         let summary = summary.with_opt_outs(&opt_outs.read, opt_outs.people(), effect);
+        let summary = summary.with_gone(plan, arrived.withdrawn);
         effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
         Ok((summary, epoch))
     }
@@ -72,12 +75,14 @@ impl Attempt<'_> {
             intake,
             brought,
             new,
+            withdrawn,
         } = *arrived;
         Merge {
             lake: self.lake,
             plan: &shared.plan,
             spool: &shared.spool,
             exclusions,
+            withdrawn,
             everything: planned.opt_outs.changed() || planned.older,
             // A full export may have been asked for because settings changed.
             read_anew: planned.again
@@ -102,6 +107,7 @@ impl Attempt<'_> {
             intake,
             brought,
             new,
+            ..
         } = *arrived;
         let (lake, plan) = (self.lake, &shared.plan);
         let gone = before.replaced(plan, brought);
@@ -113,6 +119,9 @@ impl Attempt<'_> {
             effect::store_lists(lake, &opt_outs.read.lists),
         )?;
         before.taken.extend(intake.taken(plan));
+        for file in Superseded::files_replaced(plan, new, intake) {
+            before.taken.entry(file).and_modify(Extract::replace);
+        }
         warnings::learn(&mut before.brought, plan, &before.taken, new, intake);
         extracts::store(lake, &before.taken, before.properties()?).await?;
         match lake.is_older() {
@@ -132,4 +141,6 @@ pub(super) struct Received<'a> {
     pub brought: &'a [StagedExport],
     /// Which files were new.
     pub new: &'a NewFiles,
+    /// The stored rows whose place they take.
+    pub withdrawn: &'a Withdrawn,
 }

@@ -6,6 +6,7 @@ use super::plan::PullPlan;
 use super::prepare::unknown_values::UnknownValues;
 use super::read::intake::Intake;
 use super::state::data_quality;
+use super::supersede::withdrawn::Withdrawn;
 use crate::lake::Table;
 use crate::privacy::{ListRead, OptOuts};
 use chrono::NaiveDate;
@@ -48,6 +49,12 @@ pub struct PullSummary {
     /// Servers that say that their export is of a time more than a day from now, and from when on the
     /// next export brings what changed.
     pub future_exports: BTreeMap<String, String>,
+    /// Rows that are gone because the extract that took the place of theirs does not have their record,
+    /// by source and table.
+    pub gone_rows: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Patients whose id came with the number of another person than before, or with two: the newest
+    /// version counts, and nobody is merged.
+    pub patients_of_two_people: u64,
     /// The tables.
     pub tables: Vec<TableSummary>,
     /// What makes it no good pull, though all that came is in the lake.
@@ -89,6 +96,18 @@ pub struct TableSummary {
 }
 
 impl PullSummary {
+    /// Says which rows went because extracts took the place of others.
+    pub(super) fn with_gone(mut self, plan: &PullPlan, withdrawn: &Withdrawn) -> Self {
+        for ((source, table), gone) in &withdrawn.gone {
+            if gone.rows > 0 {
+                let of_source = self.gone_rows.entry(plan.sources[*source].name.clone());
+                let table = plan.tables[*table].name.to_string();
+                of_source.or_default().insert(table, gone.rows);
+            }
+        }
+        self
+    }
+
     pub(super) fn unchanged(plan: &PullPlan, tables: &[Option<Table>]) -> Self {
         let tables = plan
             .tables
@@ -122,6 +141,7 @@ impl PullSummary {
             files_read: intake.file_count() as u64,
             bytes: intake.bytes(),
             tables,
+            patients_of_two_people: intake.people.of_two_people(),
             ..PullSummary::default()
         };
         for file in intake.taken(plan).values() {

@@ -17,6 +17,7 @@ mod command_line;
 mod comorbidity;
 mod damage;
 mod damaged_logs;
+mod extracts;
 mod faults;
 mod file_order;
 mod flipped_bits;

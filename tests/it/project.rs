@@ -159,7 +159,7 @@ impl Project {
         self.sql(sql)[0][0].parse().unwrap()
     }
 
-    /// Every table below `record`, whole and in an order of its own.
+    /// Every table below `record`, in an order of its own, but for which extract each row came from.
     pub fn record_tables(&self) -> BTreeMap<String, Vec<Vec<String>>> {
         // Tables are listed after a bad night too, for which the exit code is 1.
         let output = self.run(&["status", "--json"]);
@@ -169,7 +169,9 @@ impl Project {
             .filter_map(|t| t["table"].as_str())
             .filter(|name| name.starts_with("record."))
             .map(|name| {
-                let sql = format!("select * from {name} order by record_key, record_row");
+                let sql = format!(
+                    "select * exclude (extract_file, extract_order) from {name} order by record_key, record_row"
+                );
                 (name.to_string(), self.sql(&sql))
             })
             .collect()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::cursor::{Broken, Cursor};
-use super::reference;
+use super::{reference, server};
 
 /// A resource of a Bundle.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ struct EntryPlace {
     resource: Range<usize>,
     kind: Vec<u8>,
     id: Vec<u8>,
+    /// Where its own id stands.
+    id_at: Range<usize>,
 }
 
 impl EntryPlace {
@@ -39,7 +41,10 @@ impl EntryPlace {
 }
 
 /// The resources that the Bundle `text` holds, whatever its type; none where it has only requests.
-pub(super) fn resources(text: &[u8]) -> Result<Vec<BundleEntry>, Broken> {
+///
+/// Where its entries are of several servers, or Bundles of the source are (`several`), the server is a
+/// part of ids and references.
+pub(super) fn resources(text: &[u8], several: bool) -> Result<Vec<BundleEntry>, Broken> {
     let mut places = Vec::new();
     let mut cursor = Cursor { bytes: text, at: 0 };
     members(&mut cursor, |name, cursor| match name {
@@ -60,10 +65,29 @@ pub(super) fn resources(text: &[u8]) -> Result<Vec<BundleEntry>, Broken> {
             (place.full_url.as_slice(), key)
         })
         .collect();
-    let entries = places.iter().map(|place| {
+    let servers: Vec<Option<String>> = places
+        .iter()
+        .map(|place| server::of_address(&place.full_url))
+        .collect();
+    let mut different = servers.iter().flatten().collect::<Vec<_>>();
+    different.sort_unstable();
+    different.dedup();
+    let several = several || different.len() > 1;
+    let entries = places.iter().zip(&servers).map(|(place, server)| {
         let own = text.get(place.resource.clone()).unwrap_or_default();
+        let text = match server.as_deref().filter(|_| several) {
+            Some(server) => {
+                let own = with_marked_id(own, place, server);
+                server::with_marked_references(&followed(&own, &known), Some(server))
+            }
+            None if several => {
+                let own = with_id(followed(own, &known), place);
+                server::with_marked_references(&own, None)
+            }
+            None => with_id(followed(own, &known), place),
+        };
         BundleEntry {
-            text: with_id(followed(own, &known), place),
+            text,
             range: place.resource.clone(),
         }
     });
@@ -90,7 +114,10 @@ fn entry(cursor: &mut Cursor<'_>) -> Result<EntryPlace, Broken> {
                     Ok(())
                 }
                 (b"id", b'"') => {
-                    place.id = string(cursor)?;
+                    let span = cursor.string()?;
+                    place.id_at = span.start() as usize..span.end() as usize;
+                    let id = cursor.bytes.get(place.id_at.clone());
+                    place.id = id.unwrap_or_default().to_vec();
                     Ok(())
                 }
                 _ => cursor.skip(),
@@ -192,6 +219,25 @@ fn with_id(text: Vec<u8>, place: &EntryPlace) -> Vec<u8> {
     [b"{\"id\":\"", id, b"\"", comma, own].concat()
 }
 
+/// `text` with an id that names the server too: its own, or that of its entry's address.
+fn with_marked_id(text: &[u8], place: &EntryPlace, server: &str) -> Vec<u8> {
+    if place.id.is_empty() {
+        let known = server::marked(place.known_id(), server);
+        return [
+            b"{\"id\":\"".as_slice(),
+            &known,
+            b"\",",
+            text.get(1..).unwrap_or_default(),
+        ]
+        .concat();
+    }
+    let start = place.id_at.start - place.resource.start;
+    let end = place.id_at.end - place.resource.start;
+    let (before, after) = (text.get(..start), text.get(end..));
+    let id = server::marked(&place.id, server);
+    [before.unwrap_or_default(), &id, after.unwrap_or_default()].concat()
+}
+
 /// What comes after the last `mark`.
 fn after_last(text: &[u8], mark: u8) -> &[u8] {
     let at = memchr::memrchr(mark, text).map_or(0, |at| at + 1);
@@ -203,7 +249,7 @@ mod tests {
     use super::resources;
 
     fn texts(bundle: &str) -> Vec<String> {
-        let entries = resources(bundle.as_bytes()).unwrap();
+        let entries = resources(bundle.as_bytes(), false).unwrap();
         for entry in &entries {
             assert!(bundle[entry.range.clone()].starts_with('{'));
             assert!(bundle[entry.range.clone()].ends_with('}'));
@@ -240,6 +286,6 @@ mod tests {
         ] {
             assert_eq!(texts(bundle), [""; 0], "{bundle}");
         }
-        assert!(resources(br#"{"entry":[{"resource":{"#).is_err());
+        assert!(resources(br#"{"entry":[{"resource":{"#, false).is_err());
     }
 }

@@ -233,7 +233,7 @@ impl<'d, 'c> Work<'d, 'c> {
             return Err(Refusal::new(RejectReason::NotJson));
         }
         let entries = match kind.deletions {
-            Some(_) => bundle::resources(&line[..length])?,
+            Some(_) => bundle::resources(&line[..length], self.compiled.several_servers)?,
             None => Vec::new(),
         };
         let ResourcePlace { number, start, end } = place;

@@ -17,6 +17,8 @@ pub(super) struct Compiled {
     pub modifiers: Box<Modifiers>,
     /// The clock of the source, where there is one.
     pub zone: Option<Zone>,
+    /// Whether Bundles come from several servers.
+    pub several_servers: bool,
 }
 
 impl Compiled {
@@ -40,6 +42,7 @@ impl Compiled {
             views,
             modifiers: Box::new(Modifiers::known([])),
             zone: None,
+            several_servers: false,
         }
     }
 }

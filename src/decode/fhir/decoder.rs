@@ -35,6 +35,12 @@ impl Decoder {
         self
     }
 
+    /// Tells the servers apart whose Bundles come, though each Bundle is of one.
+    pub(crate) fn with_several_servers(mut self, several: bool) -> Decoder {
+        self.compiled.several_servers = several;
+        self
+    }
+
     /// Takes days for those of `zone`, and times without an offset for times of its clock. Without it a
     /// day is the one that is written, and such a time UTC.
     #[must_use]

@@ -41,6 +41,7 @@ mod resource_plan;
 mod resource_type;
 mod scan;
 mod selected_paths;
+mod server;
 mod shape;
 mod table;
 mod template;

@@ -9,7 +9,7 @@ use super::staging::load::{self, StagedExport};
 use super::staging::{ExportPart, Staging};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
-use crate::pipeline::{FhirBulk, Pipeline};
+use crate::pipeline::{ExtractKind, FhirBulk, Pipeline};
 use crate::progress::Progress;
 use crate::pull::read::context::PullContext;
 use std::collections::BTreeSet;
@@ -42,10 +42,11 @@ impl Export<'_> {
             return Err(Error::data(format!("source {} is no server", plan.name)));
         };
         let digest = self.settings_digest(settings);
+        let full = plan.extracts.extract == ExtractKind::Full;
         // An earlier Populace believed times in the future.
         let known = self
             .remembered
-            .filter(|r| !self.everything && r.settings == digest && is_believed(&r.since));
+            .filter(|r| !self.everything && !full && r.settings == digest && is_believed(&r.since));
         let mut since = known.map(|r| r.since.clone());
         let mut remembered = self.remembered.cloned();
         // What an export lacks now is said of it.

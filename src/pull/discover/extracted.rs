@@ -9,18 +9,19 @@ const DAY: i64 = 86_400_000_000;
 /// When the extract `file` was made, in microseconds since 1970. Of two with one date in their names
 /// the one whose file was changed later is the later.
 pub(crate) fn extracted(file: &SourceFile, dates: &Dates) -> i64 {
-    let dated = dates
-        .file_date
-        .iter()
-        .filter_map(|form| named(&file.name, form));
-    let Some((_, moment, has_time)) = dated.max_by_key(|(at, _, _)| *at) else {
-        return file.modified;
-    };
-    let named = dates.time_zone.to_utc(moment.and_utc().timestamp_micros());
-    match has_time {
-        true => named,
-        false => file.modified.clamp(named, named + DAY - 1),
+    match named_moment(&file.name, dates) {
+        None => file.modified,
+        Some((named, true)) => named,
+        Some((named, false)) => file.modified.clamp(named, named + DAY - 1),
     }
+}
+
+/// The date in the name of a file, as the moment at which it began, and whether it has a time.
+pub(super) fn named_moment(name: &str, dates: &Dates) -> Option<(i64, bool)> {
+    let dated = dates.file_date.iter().filter_map(|form| named(name, form));
+    let (_, moment, has_time) = dated.max_by_key(|(at, _, _)| *at)?;
+    let micros = moment.and_utc().timestamp_micros();
+    Some((dates.time_zone.to_utc(micros), has_time))
 }
 
 /// The last date of a form in a path, which names folders first: where it stands, and whether it has a

@@ -3,7 +3,10 @@
 
 pub(super) mod extracted;
 pub(super) mod files;
+pub(super) mod find;
 pub(super) mod new_files;
 pub(super) mod object;
+mod series;
+pub(super) mod series_read;
 pub(super) mod source_file;
 pub(super) mod walk;

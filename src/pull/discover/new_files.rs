@@ -1,13 +1,12 @@
 //! Which files of the sources' folders have to be read.
 
-use super::files;
+use super::series_read::SeriesRead;
 use super::source_file::{PassedOver, SourceFile};
-use crate::error::Result;
-use crate::pull::plan::PullPlan;
-use crate::pull::state::extracts::{Extract, Extracts};
+use crate::pull::state::extracts::Extract;
 use std::collections::BTreeMap;
 
 /// Files that have to be read.
+#[derive(Default)]
 pub(crate) struct NewFiles {
     /// The files.
     pub work: Vec<FileToRead>,
@@ -19,49 +18,20 @@ pub(crate) struct NewFiles {
     pub known_lines: BTreeMap<usize, u64>,
     /// How many files are reached through symbolic links.
     pub linked: u64,
+    /// Files that come again with other bytes, by the number of their source.
+    pub corrected: Vec<(usize, String)>,
+    /// Series of which an extract is read that takes the place of earlier ones.
+    pub series: Vec<SeriesRead>,
     /// Whether a file was taken with another view, lookup or setting: what it holds has changed,
     /// though the versions of its records have not.
     pub other_settings: bool,
 }
 
 impl NewFiles {
-    /// The files of folders that were not taken as they are now; all of them when `again`.
-    pub(crate) async fn find(plan: &PullPlan, taken: &Extracts, again: bool) -> Result<Self> {
-        let mut new = NewFiles {
-            work: Vec::new(),
-            known: 0,
-            passed_over: Vec::new(),
-            linked: 0,
-            known_lines: BTreeMap::new(),
-            other_settings: false,
-        };
-        let folders = plan.sources.iter().enumerate();
-        for (index, source) in folders.filter(|(_, source)| source.bulk.is_none()) {
-            let listed = files::list(source).await?;
-            let placed = |one: PassedOver| PassedOver {
-                name: format!("{}/{}", source.location, one.name),
-                ..one
-            };
-            new.linked += listed.linked;
-            new.passed_over
-                .extend(listed.passed_over.into_iter().map(placed));
-            for file in listed.files {
-                let before = taken.get(&(source.name.clone(), file.name.clone()));
-                new.other_settings |= before
-                    .is_some_and(|t| t.settings != source.fingerprint && !t.is_to_read_again());
-                if !again && before.is_some_and(|t| t.covers(&file, &source.fingerprint)) {
-                    new.known += 1;
-                    let lines = before.map_or(0, Extract::used);
-                    *new.known_lines.entry(index).or_default() += lines;
-                } else {
-                    new.work.push(FileToRead {
-                        source: index,
-                        file,
-                    });
-                }
-            }
-        }
-        Ok(new)
+    /// Counts a file that need not be read.
+    pub(super) fn know(&mut self, source: usize, taken: &Extract) {
+        self.known += 1;
+        *self.known_lines.entry(source).or_default() += taken.used();
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod bloom_filter;
 pub(super) mod facts;
-mod load_index;
+pub(super) mod load_index;
 pub(super) mod moved_records;
 pub(super) mod patient_index;
 pub(super) mod relink;

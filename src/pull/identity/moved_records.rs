@@ -11,13 +11,14 @@ use crate::lake::{DataFile, Lake};
 use crate::privacy::RecordKey;
 use crate::pull::spool::{RecordHome, Shard, Spool};
 use crate::pull::state::stored_rows;
+use crate::pull::supersede::withdrawn::WithdrawnRows;
 use crate::pull::version::{ByRecord, RecordVersion, Version, VersionColumns};
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// New records looked at together: what a pass holds in memory stays below 100 MB.
-const PASS: usize = 4_000_000;
+pub(crate) const PASS: usize = 4_000_000;
 
 /// Where the newest version is of each record that has rows in several shards.
 #[derive(Debug, Default)]
@@ -62,16 +63,19 @@ impl MovedRecords {
         lake: &Lake,
         spool: &Spool,
         table: usize,
-        stored: &[DataFile],
+        stored: &StoredFiles<'_>,
         rowless: &[RecordVersion],
     ) -> Result<Self> {
-        let (strays, touched) = match stored.is_empty() && rowless.is_empty() {
+        let files = stored.files;
+        let (strays, mut touched) = match files.is_empty() && rowless.is_empty() {
             true => (strays_among_new(spool, table)?, HashMap::new()),
-            false => strays(lake, spool, table, stored, rowless).await?,
+            false => strays(lake, spool, table, files, rowless).await?,
         };
+        let losing = stored.touch_withdrawn(&mut touched);
         if strays.is_empty() {
             return Ok(MovedRecords {
                 touched,
+                losing,
                 ..Self::default()
             });
         }
@@ -84,15 +88,52 @@ impl MovedRecords {
             newest.offer(*one, true, RecordHome::Nowhere);
         }
         spool.each_key(table, |home, one| newest.offer(one, true, home))?;
-        for file in stored {
+        for file in files {
             let shard = Shard::of_file(file);
+            let withdrawn = stored.withdrawn.map_or(&[][..], |rows| rows.of(file));
+            let mut at = 0;
             for batch in stored_rows::rows(lake, file, &VersionColumns::schema()).await? {
                 for one in VersionColumns::of(&batch)?.iter() {
-                    newest.offer(one, false, RecordHome::In(shard));
+                    match withdrawn.binary_search(&at) {
+                        Ok(_) => newest.hold(one.record, shard),
+                        Err(_) => newest.offer(one, false, RecordHome::In(shard)),
+                    }
+                    at += 1;
                 }
             }
         }
-        Ok(newest.moved(touched))
+        let mut moved = newest.moved(touched);
+        moved.losing.extend(losing);
+        Ok(moved)
+    }
+}
+
+/// The stored files of a table, and their rows whose place new ones take.
+pub(crate) struct StoredFiles<'a> {
+    /// The files.
+    pub files: &'a [DataFile],
+    /// The rows.
+    pub withdrawn: Option<&'a WithdrawnRows>,
+}
+
+impl StoredFiles<'_> {
+    /// Adds the withdrawn rows to those that are looked at; gives the shards that have some.
+    fn touch_withdrawn(&self, touched: &mut HashMap<String, Vec<u32>>) -> BTreeSet<Shard> {
+        let mut losing = BTreeSet::new();
+        let Some(withdrawn) = self.withdrawn else {
+            return losing;
+        };
+        for file in self.files {
+            let rows = withdrawn.of(file);
+            if !rows.is_empty() {
+                let all = touched.entry(file.path.clone()).or_default();
+                all.extend(rows);
+                all.sort_unstable();
+                all.dedup();
+                losing.insert(Shard::of_file(file));
+            }
+        }
+        losing
     }
 }
 
@@ -121,7 +162,14 @@ impl NewestPlaces {
         if let RecordHome::In(shard) = home
             && !new
         {
-            self.held.push((one.record, shard));
+            self.hold(one.record, shard);
+        }
+    }
+
+    /// Takes in that a shard holds rows of a record.
+    fn hold(&mut self, record: RecordKey, shard: Shard) {
+        if self.strays.contains(&record) {
+            self.held.push((record, shard));
         }
     }
 
@@ -183,7 +231,7 @@ fn strays_among_new(spool: &Spool, table: usize) -> Result<HashSet<RecordKey>> {
 }
 
 /// Keys are uniform: their lower bits cut them into passes of about equal size.
-fn is_of_pass(record: RecordKey, pass: usize, passes: usize) -> bool {
+pub(crate) fn is_of_pass(record: RecordKey, pass: usize, passes: usize) -> bool {
     passes == 1 || usize::try_from(record.get() & 0xffff).unwrap_or(0) % passes == pass
 }
 

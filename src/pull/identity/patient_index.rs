@@ -25,6 +25,8 @@ pub(crate) struct PatientIndex {
     /// What facts overturned since [`PatientIndex::note_changes`]: whom the Patient's own record named
     /// before.
     before: HashMap<PatientKey, Option<PersonKey>>,
+    /// Patients of whom two versions name different people.
+    of_two_people: HashSet<PatientKey>,
     /// The same of `replaced`.
     replaced_before: HashMap<PatientKey, PatientKey>,
 }
@@ -51,11 +53,20 @@ impl PatientIndex {
     pub(crate) fn note_changes(&mut self) {
         self.replace();
         self.before.clear();
+        self.of_two_people.clear();
         self.replaced_before = self.replaced.clone();
     }
 
     /// Takes a fact in; the newest version of a Patient counts.
     pub(crate) fn learn(&mut self, fact: LinkFact) {
+        let known = self.own.get(&fact.patient_key);
+        // What is read in the place of a wrong file is no second version.
+        let known = known.filter(|known| known.version != Version::OLDEST);
+        if let (Some(known), Some(now)) = (known.and_then(|known| known.person), fact.person)
+            && known != now
+        {
+            self.of_two_people.insert(fact.patient_key);
+        }
         match self.own.get_mut(&fact.patient_key) {
             None => {
                 self.own.insert(fact.patient_key, OwnPerson::of(fact));
@@ -76,6 +87,12 @@ impl PatientIndex {
             }
             Some(_) => {}
         }
+    }
+
+    /// How many Patients have versions with the numbers of two people, of what was learnt since
+    /// [`PatientIndex::note_changes`].
+    pub(crate) fn of_two_people(&self) -> u64 {
+        self.of_two_people.len() as u64
     }
 
     /// Keeps whom the newest version of a Patient claims to be.

@@ -8,6 +8,7 @@ use crate::privacy::{PatientKey, PersonKey, RecordKey};
 use crate::pull::plan::{MERGED_FROM, PersonLink, TablePlan};
 use crate::pull::spool::{Filter, Shard, Spool, is_unlinked};
 use crate::pull::state::stored_rows;
+use crate::pull::supersede::withdrawn::WithdrawnRows;
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::Int64Type;
@@ -31,6 +32,8 @@ pub(crate) struct Relink<'a> {
     pub moved: &'a HashMap<PatientKey, Option<PersonKey>>,
     /// Whether the table's records are the Patients themselves.
     pub is_people: bool,
+    /// Stored rows whose place new ones take.
+    pub withdrawn: Option<&'a WithdrawnRows>,
 }
 
 /// What was done.
@@ -81,18 +84,15 @@ impl Relink<'_> {
             if affected(shard) && self.concerns(file).await? {
                 let waiting = shard.is_unlinked() && !self.is_people;
                 done.waiting_taken |= waiting;
-                for batch in stored_rows::rows(self.lake, file, &self.plan.schema).await? {
-                    self.read_again(&batch, waiting, &mut done.records)?;
-                }
+                self.read_file_again(file, waiting, &mut done.records)
+                    .await?;
             }
         }
         // All files of waiting rows go together, or none.
         if done.waiting_taken {
             for file in files.iter().filter(|file| is_unlinked(file)) {
                 if !self.concerns(file).await? {
-                    for batch in stored_rows::rows(self.lake, file, &self.plan.schema).await? {
-                        self.read_again(&batch, true, &mut done.records)?;
-                    }
+                    self.read_file_again(file, true, &mut done.records).await?;
                 }
             }
         }
@@ -206,6 +206,32 @@ impl Relink<'_> {
         let at = batch.schema().index_of("person_key").data(failed)?;
         columns[at] = Arc::new(now);
         RecordBatch::try_new(self.plan.schema.clone(), columns).data(failed)
+    }
+
+    /// Makes new rows of those of a stored file that count.
+    async fn read_file_again(
+        &self,
+        file: &DataFile,
+        all: bool,
+        records: &mut HashSet<RecordKey>,
+    ) -> Result<()> {
+        let failed = || format!("cannot link rows of {}", self.plan.name);
+        let mut first = 0;
+        for mut batch in stored_rows::rows(self.lake, file, &self.plan.schema).await? {
+            let end = first + batch.num_rows();
+            let withdrawn = self.withdrawn.map_or(&[][..], |rows| rows.of(file));
+            if !withdrawn.is_empty() {
+                let is_left = |at: usize| {
+                    let at = u32::try_from(at).unwrap_or(u32::MAX);
+                    Some(withdrawn.binary_search(&at).is_err())
+                };
+                let left: BooleanArray = (first..end).map(is_left).collect();
+                batch = filter_record_batch(&batch, &left).data(failed)?;
+            }
+            first = end;
+            self.read_again(&batch, all, records)?;
+        }
+        Ok(())
     }
 
     /// Makes new rows of stored ones: of those that belong to another person now, or of `all`.

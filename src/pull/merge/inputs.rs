@@ -5,6 +5,7 @@ use crate::lake::Lake;
 use crate::progress::Progress;
 use crate::pull::plan::PullPlan;
 use crate::pull::spool::Spool;
+use crate::pull::supersede::withdrawn::Withdrawn;
 
 /// The last step of a pull.
 pub(in crate::pull) struct Merge<'a> {
@@ -16,6 +17,8 @@ pub(in crate::pull) struct Merge<'a> {
     pub spool: &'a Spool,
     /// What must not be in the lake.
     pub exclusions: &'a Exclusions,
+    /// Stored rows whose place new ones take.
+    pub withdrawn: &'a Withdrawn,
     /// Whether every shard is looked at, not only those with new rows.
     pub everything: bool,
     /// Whether files that the lake holds already were read with other settings: then what was read

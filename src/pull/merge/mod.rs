@@ -13,7 +13,7 @@ mod shard;
 mod table;
 mod tasks;
 
-use super::identity::moved_records::MovedRecords;
+use super::identity::moved_records::{MovedRecords, StoredFiles};
 use super::identity::relink;
 use super::plan::{PersonLink, PullPlan, SourceKind, TablePlan};
 use super::read::intake::{Deletes, Intake};
@@ -77,6 +77,7 @@ impl Merge<'_> {
                 people: &intake.people,
                 moved: &moved,
                 is_people: links_people(self.plan, table.plan),
+                withdrawn: self.withdrawn.of(table.index),
             };
             self.lake.wait(runtime, relink.run(table.files()))
         })?;
@@ -107,6 +108,10 @@ impl Merge<'_> {
             let stored: Vec<DataFile> = files.cloned().collect();
             let mut without = self.deleted(table.index, deletes);
             without.extend(rowless.arriving(&table.plan.name, self.spool, table.index)?);
+            let stored = StoredFiles {
+                files: &stored,
+                withdrawn: self.withdrawn.of(table.index),
+            };
             let find = MovedRecords::find(self.lake, self.spool, table.index, &stored, &without);
             self.lake.wait(runtime, find)
         })?;

@@ -30,6 +30,17 @@ pub(crate) struct Rules<'a> {
     pub moved: &'a MovedRecords,
     /// Records whose stored rows were read again because they belong to another person now.
     pub relinked: &'a HashSet<RecordKey>,
+    /// Whether withdrawn rows that came again as they were are written again.
+    pub renewed: bool,
+}
+
+/// The stored rows of a shard.
+#[derive(Clone, Copy)]
+pub(crate) struct StoredBatches<'a> {
+    /// Their batches.
+    pub batches: &'a [RecordBatch],
+    /// Whether new rows take the place of each; empty when of none.
+    pub withdrawn: &'a [bool],
 }
 
 /// The rows of a shard after a merge.
@@ -118,14 +129,15 @@ pub(crate) const NEEDED: [&str; 11] = [
 /// decides between two readings of one line.
 pub(crate) fn merge(
     rules: &Rules,
-    stored: &[RecordBatch],
+    stored: &StoredBatches,
     new: Vec<SpooledRows>,
     prefer: Prefer,
 ) -> Result<Merged> {
-    let mut parts: Vec<SpooledRows> = stored.iter().cloned().map(SpooledRows::from).collect();
+    let batches = stored.batches.iter().cloned();
+    let mut parts: Vec<SpooledRows> = batches.map(SpooledRows::from).collect();
     let stored_rows: usize = parts.iter().map(SpooledRows::len).sum();
     parts.extend(new);
-    let keys = Keys::of(&parts, rules)?;
+    let keys = Keys::of(&parts, rules)?.without(stored.withdrawn);
     let (kept, kept_out) = keys.newest(stored_rows, rules, prefer);
     keys.check_people(&kept, rules.plan)?;
     let merged = keys.merged(parts, &kept, rules.plan)?;
@@ -136,13 +148,15 @@ pub(crate) fn merge(
 /// that may have to go.
 pub(crate) fn change(
     rules: &Rules,
-    stored: &[RecordBatch],
+    stored: &StoredBatches,
     new: Vec<SpooledRows>,
 ) -> Result<Changed> {
-    let mut parts: Vec<SpooledRows> = stored.iter().cloned().map(SpooledRows::from).collect();
+    let batches = stored.batches.iter().cloned();
+    let mut parts: Vec<SpooledRows> = batches.map(SpooledRows::from).collect();
     let stored_rows: usize = parts.iter().map(SpooledRows::len).sum();
     parts.extend(new.iter().cloned());
-    let keys = Keys::of(&parts, rules)?;
+    let keys = Keys::of(&parts, rules)?.without(stored.withdrawn);
+    let stored = stored.batches;
     let (kept, kept_out) = keys.newest(stored_rows, rules, Prefer::Stored);
     keys.check_people(&kept, rules.plan)?;
     let mut stays = vec![false; stored_rows];
@@ -191,6 +205,8 @@ struct RowKey {
     record_row: i32,
     /// Whether it is of somebody who has opted out.
     out: bool,
+    /// Whether new rows take its place.
+    withdrawn: bool,
 }
 
 /// The rows that are merged, by what orders and identifies them.
@@ -229,6 +245,7 @@ impl<'b> KeyColumns<'b> {
             person: people.map(|people| PersonKey::new(people.value(row))),
             record_row: self.record_row.value(row),
             out,
+            withdrawn: false,
         }
     }
 }
@@ -256,6 +273,14 @@ impl Keys {
         Ok(keys)
     }
 
+    /// The same, with the stored rows marked that new ones take the place of.
+    fn without(mut self, withdrawn: &[bool]) -> Self {
+        for (row, withdrawn) in self.rows.iter_mut().zip(withdrawn) {
+            row.withdrawn = *withdrawn;
+        }
+        self
+    }
+
     fn add_checks(&mut self, part: &SpooledRows) {
         if let (Some(known), Some(checks)) = (&mut self.checks, numbers(part, "person_check")) {
             let merged = part.batch.column_by_name(MERGED_FROM);
@@ -280,7 +305,8 @@ impl Keys {
     /// too how many new ones are not among them because somebody has opted out.
     fn newest(&self, stored_rows: usize, rules: &Rules, prefer: Prefer) -> (Vec<u32>, u64) {
         let rows = || self.rows.iter().enumerate();
-        if rules.moved.is_empty() && self.are_distinct() {
+        let withdrawn = rows().any(|(_, row)| row.withdrawn);
+        if rules.moved.is_empty() && !withdrawn && self.are_distinct() {
             let kept_out = self.rows[stored_rows..].iter().filter(|row| row.out);
             let kept_out = kept_out.count() as u64;
             let kept = rows()
@@ -296,7 +322,7 @@ impl Keys {
         };
         let mut newest: HashMap<RecordKey, (Version, bool), ByRecord> =
             HashMap::with_capacity_and_hasher(self.rows.len(), ByRecord::default());
-        for (at, row) in rows() {
+        for (at, row) in rows().filter(|(_, row)| !row.withdrawn) {
             newest
                 .entry(row.record)
                 .and_modify(|known| *known = (*known).max(rank(at, row)))
@@ -310,6 +336,7 @@ impl Keys {
                     && known.0.digest == row.version.digest
                     && row.may_stay(rules)
                     && !rules.relinked.contains(&row.record)
+                    && !(row.withdrawn && rules.renewed)
                 {
                     *known = rank(at, row);
                 }
@@ -339,14 +366,16 @@ impl Keys {
         newest: &mut HashMap<RecordKey, (Version, bool), ByRecord>,
         rank: impl Fn(usize, &RowKey) -> (Version, bool),
     ) {
-        let rows = self.rows.iter();
+        let counts = |row: &&RowKey| !row.withdrawn;
+        let rows = self.rows.iter().filter(counts);
         let undated = rows.filter(|row| row.version.is_undated());
         let mut versions: HashMap<RecordKey, Vec<(Version, bool)>, ByRecord> =
             undated.map(|row| (row.record, Vec::new())).collect();
         if versions.is_empty() {
             return;
         }
-        for (at, row) in self.rows.iter().enumerate() {
+        let rows = self.rows.iter().enumerate();
+        for (at, row) in rows.filter(|(_, row)| counts(row)) {
             if let Some(known) = versions.get_mut(&row.record) {
                 known.push(rank(at, row));
             }

@@ -1,7 +1,7 @@
 //! Merging one shard of a table: new rows in a file of their own, or all of them written anew.
 
 use super::inputs::Merge;
-use super::newest::{Changed, Merged, NEEDED, Prefer, Rules, change, merge};
+use super::newest::{Changed, Merged, NEEDED, Prefer, Rules, StoredBatches, change, merge};
 use super::table::TableMerge;
 use crate::error::Result;
 use crate::lake::{DataFile, FileWriter, Lake};
@@ -59,6 +59,10 @@ impl ShardTask<'_> {
             exclusions: of.exclusions,
             moved: &self.table.moved,
             relinked: &self.table.relinked.records,
+            renewed: of
+                .withdrawn
+                .of(self.table.index)
+                .is_some_and(|rows| rows.renewed),
         };
         let new = of.spool.take_parts(self.table.index, self.shard)?;
         let arrived: usize = new.iter().map(SpooledRows::len).sum();
@@ -81,18 +85,26 @@ impl ShardTask<'_> {
         new: Vec<SpooledRows>,
         runtime: &Handle,
     ) -> Result<FileChanges> {
-        let stored = self.stored_rows(of.lake, runtime)?;
+        let (stored, withdrawn) = self.stored_rows(of, runtime)?;
         let prefer = match self.whole {
             true => Prefer::Read,
             false => Prefer::Stored,
         };
-        let merged = merge(rules, &stored, new, prefer)?;
+        let all = StoredBatches {
+            batches: &stored,
+            withdrawn: &withdrawn,
+        };
+        let merged = merge(rules, &all, new, prefer)?;
         let before = self.stored.iter().fold((0u64, 0u128), |(rows, sum), file| {
             (rows + file.rows, sum.wrapping_add(file.digest))
         });
         // Digests are of lines: read by another view or lookup, the same line has other values.
         let same_lines = before == (merged.len() as u64, merged.digest) && !self.stored.is_empty();
-        if same_lines && merged.is(&merge(rules, &stored, Vec::new(), prefer)?)? {
+        let as_stored = StoredBatches {
+            withdrawn: &[],
+            ..all
+        };
+        if same_lines && merged.is(&merge(rules, &as_stored, Vec::new(), prefer)?)? {
             return Ok(FileChanges {
                 kept_out: merged.kept_out,
                 ..FileChanges::default()
@@ -110,17 +122,23 @@ impl ShardTask<'_> {
         })
     }
 
-    /// The stored rows that stay where they are, as far as the merge says.
-    fn stored_rows(&self, lake: &Lake, runtime: &Handle) -> Result<Vec<RecordBatch>> {
-        let mut stored = Vec::new();
+    /// The stored rows that stay where they are, as far as the merge says, and which of them are
+    /// withdrawn.
+    fn stored_rows(&self, of: &Merge, runtime: &Handle) -> Result<(Vec<RecordBatch>, Vec<bool>)> {
+        let (mut stored, mut withdrawn) = (Vec::new(), Vec::new());
         if self.shard.is_unlinked() && self.table.relinked.waiting_taken {
-            return Ok(stored);
+            return Ok((stored, withdrawn));
         }
         for file in &self.stored {
-            let rows = stored_rows::rows(lake, file, &self.table.plan.schema);
-            stored.extend(lake.wait(runtime, rows)?);
+            let rows = stored_rows::rows(of.lake, file, &self.table.plan.schema);
+            let rows = of.lake.wait(runtime, rows)?;
+            let count = rows.iter().map(RecordBatch::num_rows).sum();
+            if let Some(of_table) = of.withdrawn.of(self.table.index) {
+                withdrawn.extend(of_table.flags(file, count, None));
+            }
+            stored.extend(rows);
         }
-        Ok(stored)
+        Ok((stored, withdrawn))
     }
 
     /// Whether rows of people who have opted out must leave the files of the shard, and not only the
@@ -142,6 +160,7 @@ impl ShardTask<'_> {
         let all = self.leaves_files(of) || rules.plan.schema.index_of("person_check").is_ok();
         let mut files = Vec::with_capacity(self.stored.len());
         let mut stored = Vec::with_capacity(self.stored.len());
+        let mut withdrawn = Vec::new();
         for file in &self.stored {
             let rows = match all {
                 true => None,
@@ -151,9 +170,17 @@ impl ShardTask<'_> {
                 continue;
             }
             let picked = stored_rows::picked(of.lake, file, &shape, rows);
-            stored.push(relink::one(of.lake.wait(runtime, picked)?)?);
+            let picked = relink::one(of.lake.wait(runtime, picked)?)?;
+            if let Some(of_table) = of.withdrawn.of(self.table.index) {
+                withdrawn.extend(of_table.flags(file, picked.num_rows(), rows));
+            }
+            stored.push(picked);
             files.push((file, rows));
         }
+        let stored = StoredBatches {
+            batches: &stored,
+            withdrawn: &withdrawn,
+        };
         let Changed { new, gone } = change(rules, &stored, new)?;
         let mut changes = FileChanges {
             kept_out: new.kept_out,

@@ -14,7 +14,7 @@ use crate::decode::fhir::{Decoder, View};
 use crate::error::{Error, Result};
 use crate::lake::Location;
 use crate::pipeline::{
-    CsvFolder, Dates, Expected, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source,
+    CsvFolder, Dates, Expected, ExtractSettings, FhirReading, NHS_NUMBER_SYSTEM, Pipeline, Source,
 };
 use crate::privacy::{Asked, Key, Lookup, OpenPseudonymiser, Pseudonyms, Treatment, check_view};
 pub(super) use definition::files as definition_files;
@@ -78,6 +78,7 @@ impl PullPlan {
                 name,
                 open: &open,
                 dates: source.dates(),
+                extracts: source.extracts(),
             };
             let source = match source {
                 Source::FhirFolder(folder) => {
@@ -215,6 +216,7 @@ impl PullPlan {
         hash.update(reading.person_identifier.as_bytes());
         hash.update(salt.as_deref().unwrap_or_default().as_bytes());
         hash.update(&[u8::from(reading.accept_test_numbers)]);
+        hash.update(&[u8::from(reading.several_servers)]);
         for status in &reading.verified_statuses {
             hash.update(status.as_bytes());
         }
@@ -225,7 +227,8 @@ impl PullPlan {
         let kind = SourceKind::Fhir {
             decoder: Decoder::new(decoded)
                 .with_known_modifiers(modifiers.iter().cloned())
-                .with_zone(shared.dates.time_zone),
+                .with_zone(shared.dates.time_zone)
+                .with_several_servers(reading.several_servers),
             tables,
             nhs_numbers: naming_system::same(
                 reading.person_identifier.as_bytes(),
@@ -251,6 +254,10 @@ impl PullPlan {
         shared.hash_dates(&mut hash);
         hash.update(&[u8::from(folder.accept_test_numbers)]);
         let location = Location::parse(&folder.url, &shared.pipeline.root)?;
+        let tables = decoders
+            .iter()
+            .map(|(_, table)| self.tables[*table].clone());
+        shared.check_period(&tables.collect::<Vec<_>>())?;
         let kind = SourceKind::Csv { decoders };
         let accepts = (folder.accept_test_numbers, folder.reject_threshold);
         Ok(shared.source(location, kind, accepts, &hash))
@@ -281,9 +288,24 @@ struct Shared<'a> {
     name: &'a str,
     open: &'a Option<Arc<OpenPseudonymiser>>,
     dates: &'a Dates,
+    extracts: &'a ExtractSettings,
 }
 
 impl Shared<'_> {
+    /// Refuses columns of a period that no table has.
+    fn check_period(&self, tables: &[TablePlan]) -> Result<()> {
+        let period = &self.extracts.period;
+        match period.is_empty() || tables.iter().any(|table| table.has_all(period)) {
+            true => Ok(()),
+            false => Err(Error::usage(format!(
+                "source {}: no column file has all columns of period: {}",
+                self.name,
+                period.join(", ")
+            ))
+            .hint("name columns of its tables; tables without them take extracts as deltas")),
+        }
+    }
+
     /// What dates become is a part of the settings that files are read with.
     fn hash_dates(&self, hash: &mut blake3::Hasher) {
         hash.update(self.dates.time_zone.name().as_bytes());
@@ -309,6 +331,7 @@ impl Shared<'_> {
             accept_test_numbers,
             reject_threshold,
             dates: self.dates.clone(),
+            extracts: self.extracts.clone(),
             expected: Expected::default(),
             fingerprint: settings.finalize().to_hex()[..32].to_string(),
             bulk: None,

@@ -3,7 +3,7 @@
 use crate::decode::csv::CsvDecoder;
 use crate::decode::fhir::Decoder;
 use crate::lake::Location;
-use crate::pipeline::{Dates, Expected, FhirBulk};
+use crate::pipeline::{Dates, Expected, ExtractSettings, FhirBulk};
 use crate::privacy::{OpenPseudonymiser, Pseudonyms};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub(crate) struct SourcePlan {
     pub reject_threshold: f64,
     /// How its dates are read.
     pub dates: Dates,
+    /// What its extracts hold.
+    pub extracts: ExtractSettings,
     /// What it brings on a good night.
     pub expected: Expected,
     /// Changes when files must be read again because settings did.

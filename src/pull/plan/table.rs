@@ -67,6 +67,12 @@ impl TablePlan {
         self.schema = Arc::new(Schema::new(fields));
     }
 
+    /// Whether it has all of these columns of its own.
+    pub(crate) fn has_all(&self, names: &[String]) -> bool {
+        let mut names = names.iter();
+        names.all(|name| self.columns.iter().any(|c| c.stored && c.name == *name))
+    }
+
     /// Whether `table` was made by another definition, or by a program that had fewer columns for it.
     pub(crate) fn redefines(&self, table: &Table) -> bool {
         let lacks = |field: &Arc<Field>| table.schema.index_of(field.name()).is_err();

@@ -1,5 +1,6 @@
 //! Dates that cannot be true: last updates in the future, and events after the last update.
 
+use super::early_lines::EarlyLines;
 use super::{Preparer, Rejecting};
 use crate::decode::{Decoded, RejectReason, ViewRows};
 use crate::error::{Context, Result};
@@ -19,22 +20,6 @@ const END_OF_1900_01_01: i64 = -25_566 * DAY;
 /// Whether a last update is none, but a clock that was never set: 1 January 1970, or 1900 and before.
 fn is_senseless(when: i64) -> bool {
     (0..DAY).contains(&when) || when < END_OF_1900_01_01
-}
-
-/// Lines whose last update lies in the future, or is not told.
-#[derive(Default)]
-pub(super) struct EarlyLines {
-    /// Their indices, of lines with rows.
-    lines: HashSet<usize>,
-    /// Lines and deletions whose last update lies in the future.
-    pub count: u64,
-}
-
-impl EarlyLines {
-    /// Whether the line at this index is one of them.
-    pub(super) fn has(&self, line: u32) -> bool {
-        self.lines.contains(&(line as usize))
-    }
 }
 
 impl Preparer<'_> {

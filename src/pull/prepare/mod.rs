@@ -5,6 +5,7 @@
 
 mod columns;
 mod dates;
+mod early_lines;
 mod named;
 mod named_person;
 pub(super) mod reject_spool;
@@ -24,7 +25,7 @@ use crate::privacy::{Lookup, PatientKey, RecordKey};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
-use dates::EarlyLines;
+use early_lines::EarlyLines;
 use named_person::NamedPerson;
 use rejected_line::RejectedLine;
 use serde::{Deserialize, Serialize};

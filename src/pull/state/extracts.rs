@@ -81,10 +81,33 @@ fn schema() -> SchemaRef {
 /// In the place of a file's settings: what it held has to be read again.
 const AGAIN: &str = "again";
 
+/// In the place of a file's settings: later extracts have taken its place.
+const REPLACED: &str = "replaced";
+
 impl Extract {
     /// The same file, to be read again whatever the settings are.
     pub(in crate::pull) fn read_again(&mut self) {
         self.settings = AGAIN.to_string();
+    }
+
+    /// The same file, whose place later extracts have taken: it is not read again as it is.
+    pub(in crate::pull) fn replace(&mut self) {
+        self.settings = REPLACED.to_string();
+    }
+
+    /// Whether later extracts have taken its place.
+    pub(in crate::pull) fn is_replaced(&self) -> bool {
+        self.settings == REPLACED
+    }
+
+    /// Whether `file` has the bytes that were taken, as far as its place tells.
+    pub(in crate::pull) fn is_of(&self, file: &SourceFile) -> bool {
+        self.size == file.size && self.modified == file.modified && self.etag == file.etag()
+    }
+
+    /// Whether it was read with other settings than `settings`.
+    pub(in crate::pull) fn is_of_others(&self, settings: &str) -> bool {
+        self.settings != settings && !self.is_to_read_again() && !self.is_replaced()
     }
 
     /// Whether it has to be read again although it has not changed.
@@ -94,10 +117,7 @@ impl Extract {
 
     /// Whether `file`, read with these settings, would bring nothing new.
     pub(crate) fn covers(&self, file: &SourceFile, settings: &str) -> bool {
-        self.size == file.size
-            && self.modified == file.modified
-            && self.etag == file.etag()
-            && self.settings == settings
+        self.is_of(file) && self.settings == settings
     }
 
     /// Lines that brought something: neither empty nor rejected.

@@ -2,6 +2,7 @@
 
 mod chaos;
 pub mod export;
+mod full;
 mod good;
 mod grants;
 mod hostile;

@@ -88,3 +88,77 @@ fn a_bundle_a_line_or_a_file_is_read_as_its_resources() {
     let again = project.json(&["pull"]);
     assert_eq!(again["files_read"], 0);
 }
+
+/// A Patient and a condition that refers to it by its id alone, from a server.
+fn of_server(base: &str, number: &str, condition_id: &str) -> Vec<(String, String)> {
+    vec![
+        (format!("{base}/Patient/1"), patient("1", number, "")),
+        (
+            format!("{base}/Condition/{condition_id}"),
+            condition(condition_id, "Patient/1"),
+        ),
+    ]
+}
+
+fn collection(entries: &[(String, String)]) -> String {
+    let entries: Vec<_> = entries
+        .iter()
+        .map(|(url, resource)| (url.as_str(), resource.clone()))
+        .collect();
+    bundle("collection", &entries)
+}
+
+const PEOPLE_OF_CONDITIONS: &str = "select (select count(*) from record.patient) as patients, (select count(distinct person_key) from record.patient) as people, count(*) as conditions, count(distinct person_key) as ill from record.condition";
+
+#[test]
+fn ids_of_two_servers_in_one_bundle_are_two_records() {
+    let (one, other) = ("https://a.example/fhir", "https://b.example/fhir");
+    let mut entries = of_server(one, NUMBERS[0], "1");
+    entries.extend(of_server(other, NUMBERS[1], "1"));
+    // A reference to the other server by its whole address.
+    let across = condition("2", &format!("{other}/Patient/1"));
+    entries.push((format!("{one}/Condition/2"), across));
+    let project = project(&[("two.ndjson", &[collection(&entries)])]);
+    let pulled = project.json(&["pull"]);
+    assert_eq!(project.sql(PEOPLE_OF_CONDITIONS), [["2", "2", "3", "2"]]);
+    assert_eq!(pulled["patients_of_two_people"], 0);
+    let of_other = "select count(*) from record.condition group by person_key order by 1";
+    assert_eq!(project.sql(of_other), [["1"], ["2"]]);
+}
+
+#[test]
+fn ids_of_several_servers_are_told_apart_in_bundles_of_one_each() {
+    let one = of_server("https://a.example/fhir", NUMBERS[0], "1");
+    let other = of_server("http://b.example", NUMBERS[1], "1");
+    let files = [collection(&one), collection(&other)];
+    let apart =
+        super::fhir_record::project_with(&[("bundles.ndjson", &files)], "several_servers = true");
+    apart.ok(&["pull"]);
+    assert_eq!(project_rows(&apart), ["2", "2", "2", "2"]);
+    // Taken for one server, the id has two numbers: that is said, and nobody is merged.
+    let together = project(&[("bundles.ndjson", &files)]);
+    let pulled = together.json(&["pull"]);
+    assert_eq!(pulled["patients_of_two_people"], 1);
+    assert_eq!(project_rows(&together), ["1", "1", "1", "1"]);
+    let said = crate::project::text(&together.run(&["pull", "--again"]).stdout);
+    assert!(!said.contains(NUMBERS[0]), "{said}");
+}
+
+fn project_rows(project: &crate::project::Project) -> Vec<String> {
+    project.sql(PEOPLE_OF_CONDITIONS).remove(0)
+}
+
+#[test]
+fn ids_of_two_sources_are_two_records() {
+    let lines = [patient("1", NUMBERS[0], ""), condition("1", "Patient/1")];
+    let project = project(&[("a.ndjson", &lines)]);
+    std::fs::create_dir(project.path("second")).unwrap();
+    let lines = [patient("1", NUMBERS[1], ""), condition("1", "Patient/1")];
+    std::fs::write(project.path("second/b.ndjson"), lines.join("\n")).unwrap();
+    let settings = std::fs::read_to_string(project.path("pipelines/nightly.toml")).unwrap();
+    let second = "[sources.second]\nkind = \"fhir-folder\"\nurl = \"second\"\naccept_test_numbers = true\n[sources.extracts]";
+    project.write_pipeline(&settings.replace("[sources.extracts]", second));
+    let pulled = project.json(&["pull"]);
+    assert_eq!(pulled["patients_of_two_people"], 0);
+    assert_eq!(project_rows(&project), ["2", "2", "2", "2"]);
+}

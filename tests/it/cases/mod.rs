@@ -21,7 +21,7 @@ mod case_37_who_provided_it;
 mod case_42_onspd_as_lookup;
 mod case_43_leak_gate_spellings;
 mod case_51_organisation_twice;
-mod csv_sender;
+pub(crate) mod csv_sender;
 mod fhir_record;
 mod people;
 mod spelled_numbers;
