@@ -195,6 +195,15 @@ fn keep_private(location: &Location, files_for: FilesFor) {
     }
 }
 
+/// How the options let an engine use the machine.
+pub(super) fn limits(global: &Global, scratch: &Scratch) -> Result<Limits> {
+    Ok(Limits {
+        memory: global.memory_limit,
+        threads: threads(global),
+        spill: scratch.folder("spill")?,
+    })
+}
+
 /// An engine over the lake, as the options say, with the code lists of the project.
 pub(super) fn engine(
     global: &Global,
@@ -202,12 +211,7 @@ pub(super) fn engine(
     lake: &Lake,
     scratch: &Scratch,
 ) -> Result<Engine> {
-    let limits = Limits {
-        memory: global.memory_limit,
-        threads: threads(global),
-        spill: scratch.folder("spill")?,
-    };
-    let engine = Engine::new(lake, &limits, &pipeline.values())?;
+    let engine = Engine::new(lake, &limits(global, scratch)?, &pipeline.values())?;
     Ok(engine.with_code_lists(&code_lists(pipeline)?))
 }
 

@@ -7,9 +7,10 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location, Settings, TableName};
 use crate::models::unit_test::{TestBench, TestFile, TestOutcome, test_files};
-use crate::models::{order, reference_rows};
+use crate::models::{code_lists, order, reference_rows};
 use crate::privacy::Key;
 use crate::pull::PullPlan;
+use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
@@ -58,22 +59,33 @@ pub(super) async fn main(
     let references = reference_rows(&pipeline)?;
     let scratch = session::scratch(global)?;
     let lake = empty_lake(&scratch.folder("empty")?, &key).await?;
+    let limits = session::limits(global, &scratch)?;
+    let lists = code_lists(&pipeline)?;
     let engine = |set: &[String]| -> Result<Engine> {
-        session::engine(global, &pipeline.with_parameters(set)?, &lake, &scratch)
+        let values = pipeline.with_parameters(set)?.values();
+        Ok(Engine::new(&lake, &limits, &values)?.with_code_lists(&lists))
     };
     let tested: BTreeSet<TableName> = files.iter().map(|file| file.model.clone()).collect();
     let mut bench = TestBench::new(&library, records, &references);
     bench
         .learn(&engine(&[])?, &order(&library, &tested)?)
         .await?;
-    let mut outcomes = Vec::new();
+    let mut runs = Vec::new();
     for file in &files {
         for case in &file.cases {
-            let engine = engine(&case.parameters)
-                .map_err(|e| e.within(format!("{}: case '{}'", file.place, case.name)))?;
-            outcomes.push(bench.run(&engine, file, case).await?);
+            let (bench, engine) = (&bench, &engine);
+            runs.push(async move {
+                let engine = engine(&case.parameters)
+                    .map_err(|e| e.within(format!("{}: case '{}'", file.place, case.name)))?;
+                bench.run(&engine, file, case).await
+            });
         }
     }
+    // The engine plans and runs in threads of its own.
+    let outcomes: Vec<TestOutcome> = stream::iter(runs)
+        .buffered(session::threads(global))
+        .try_collect()
+        .await?;
     tell(printer, &files, &outcomes, started)
 }
 
