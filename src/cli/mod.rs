@@ -22,6 +22,7 @@ mod process;
 mod project;
 mod prompt;
 mod pull;
+mod pull_table;
 mod query;
 mod release;
 mod rows;

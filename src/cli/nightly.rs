@@ -151,10 +151,9 @@ fn warned(pulled: &PullSummary, built: bool) -> Option<Error> {
     if !built {
         error = error.cause("checks of models failed as well");
     }
-    let warnings = &pulled.warnings;
-    (!warnings.is_empty()).then(|| {
-        warnings
-            .iter()
+    let wrong = pulled.warnings.iter().filter(|warning| !warning.tolerated);
+    (!pulled.is_good()).then(|| {
+        wrong
             .fold(error, Error::cause)
             .hint("what came is in the lake and the models are built; mend the source, or allow it by the setting that the cause names, then run again")
     })
@@ -309,7 +308,10 @@ impl Log<'_> {
         // The line for people begins with the step's name, which has a column of its own here.
         let line = lines.first().map_or("", String::as_str);
         let line = line.strip_prefix(step).unwrap_or(line);
-        self.step(step, outcome, line.trim())
+        let warnings = lines.iter().map(|line| line.trim());
+        let warnings = warnings.filter(|line| line.starts_with("warning: "));
+        let detail: Vec<&str> = std::iter::once(line.trim()).chain(warnings).collect();
+        self.step(step, outcome, &detail.join("; "))
     }
 
     fn step(&self, step: &str, outcome: &str, detail: &str) -> NightStep {

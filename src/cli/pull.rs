@@ -4,6 +4,7 @@ use super::confirmations::Confirmations;
 use super::damage::explained;
 use super::global::Global;
 use super::printer::Printer;
+use super::pull_table;
 use super::session;
 use super::size::{count, show};
 use crate::error::{Error, Result};
@@ -49,7 +50,7 @@ pub(super) async fn main(
     for warning in &warnings {
         printer.remark(warning.trim_start());
     }
-    Ok(match summary.warnings.is_empty() {
+    Ok(match summary.is_good() {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(1),
     })
@@ -274,23 +275,7 @@ fn lines_of_files(summary: &PullSummary, seconds: f64) -> Vec<String> {
         summary.tables.len(),
         count(rows),
     )];
-    if summary.without_view > 0 {
-        lines.push(format!(
-            "         {} lines of types without a view",
-            count(summary.without_view)
-        ));
-    }
-    if !summary.rejected.is_empty() {
-        let reasons: Vec<String> = summary
-            .rejected
-            .iter()
-            .map(|(reason, lines)| format!("{} {reason}", count(*lines)))
-            .collect();
-        lines.push(format!(
-            "         rejected: {} (see populace.reject)",
-            reasons.join(", ")
-        ));
-    }
+    lines.extend(pull_table::lines(&summary.sources));
     for values in summary.values_not_known.iter().take(VALUES_SHOWN) {
         lines.push(format!("         not known: {values}"));
     }
@@ -303,7 +288,7 @@ fn lines_of_files(summary: &PullSummary, seconds: f64) -> Vec<String> {
     let unlinked: u64 = summary.tables.iter().map(|t| t.unlinked).sum();
     if unlinked > 0 {
         lines.push(format!(
-            "         {} rows wait for their Patient",
+            "         {} rows of the lake have no person",
             count(unlinked)
         ));
     }

@@ -11,6 +11,16 @@ pub enum ValueRule {
     WrongType,
     /// It is a date that stands for a date that is not known.
     UnknownDate,
+    /// It is a date of birth in the future.
+    BirthInFuture,
+    /// It is a date of birth that would make somebody older than 120, today or when they died.
+    AgeOver120,
+    /// It is a date of birth after the date of death.
+    DeathBeforeBirth,
+    /// It is the end of something that begins later.
+    EndBeforeStart,
+    /// It is no code that there is.
+    UnknownCode,
 }
 
 impl ValueRule {
@@ -19,6 +29,11 @@ impl ValueRule {
         match self {
             ValueRule::WrongType => "wrong-type",
             ValueRule::UnknownDate => "unknown-date",
+            ValueRule::BirthInFuture => "birth-in-future",
+            ValueRule::AgeOver120 => "age-over-120",
+            ValueRule::DeathBeforeBirth => "death-before-birth",
+            ValueRule::EndBeforeStart => "end-before-start",
+            ValueRule::UnknownCode => "unknown-code",
         }
     }
 }

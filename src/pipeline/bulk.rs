@@ -2,8 +2,9 @@
 
 use super::Dates;
 use super::bounds;
+use super::expected::Expected;
 use super::extracts::ExtractSettings;
-use super::reading::{Expected, FhirReading, FhirVersion};
+use super::reading::{FhirReading, FhirVersion};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -4,6 +4,7 @@ pub(crate) mod bounds;
 mod bulk;
 mod confirmed_gone;
 mod dates;
+mod expected;
 mod extracts;
 mod name_pattern;
 mod parameters;
@@ -17,10 +18,11 @@ mod source;
 pub(crate) use bulk::{BulkAuth, ExportLevel, FhirBulk};
 pub use confirmed_gone::ConfirmedGone;
 pub(crate) use dates::Dates;
+pub(crate) use expected::Expected;
 pub(crate) use extracts::{ExtractKind, ExtractSettings, PeriodLength, SameName};
 pub(crate) use name_pattern::NamePattern;
 pub(crate) use parameters::{Parameter, ParameterType, ParameterValue};
-pub(crate) use reading::{Expected, FhirReading, NHS_NUMBER_SYSTEM};
+pub(crate) use reading::{FhirReading, NHS_NUMBER_SYSTEM};
 pub(crate) use reference::{ColumnChoice, ColumnOf, ReferenceSettings};
 pub(crate) use settings_file::parse as parse_settings;
 pub(crate) use source::{CsvFolder, FhirFolder, Source};
@@ -28,6 +30,7 @@ pub(crate) use source::{CsvFolder, FhirFolder, Source};
 use crate::error::{Context, Error, Result};
 use crate::lake::{FilesFor, Location};
 use crate::privacy::{Confirmed, LookupSettings, OptOutLists, SecretPlace};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -342,6 +345,19 @@ impl Pipeline {
             parameters::set(&mut other.settings.parameters, setting)?;
         }
         Ok(other)
+    }
+
+    /// The day by which extracts are late: `clock`, or `as_of` where that is later.
+    pub(crate) fn today(&self, clock: NaiveDate) -> NaiveDate {
+        match self
+            .settings
+            .parameters
+            .get("as_of")
+            .map(|as_of| &as_of.default)
+        {
+            Some(ParameterValue::Date(as_of)) => clock.max(*as_of),
+            _ => clock,
+        }
     }
 
     /// The parameters' values.

@@ -1,30 +1,10 @@
-//! How the resources of a source are read, and what it brings on a good night.
+//! How the resources of a source are read.
 
 use super::bounds::share;
 use crate::privacy::{VERIFIED, verification_status};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
-
-/// What a source brings on a good night; a pull that finds something else ends with a warning.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(default)]
-pub struct Expected {
-    /// Whether it may offer nothing although it brought something before.
-    pub allow_empty: bool,
-    /// The share of a table's new rows, or of all of its rows, that may have no person.
-    #[serde(deserialize_with = "share")]
-    pub unlinked_threshold: f64,
-}
-
-impl Default for Expected {
-    fn default() -> Self {
-        Expected {
-            allow_empty: false,
-            unlinked_threshold: 0.2,
-        }
-    }
-}
 
 /// The identifier system of NHS numbers.
 pub(crate) const NHS_NUMBER_SYSTEM: &str = "https://fhir.nhs.uk/Id/nhs-number";

@@ -3,9 +3,10 @@
 use super::Dates;
 use super::FhirBulk;
 use super::bounds::share;
+use super::expected::Expected;
 use super::extracts::{ExtractKind, ExtractSettings};
 use super::parts::PipelineParts;
-use super::reading::{Expected, FhirReading, FhirVersion, default_reject_threshold};
+use super::reading::{FhirReading, FhirVersion, default_reject_threshold};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
@@ -95,6 +96,15 @@ impl Source {
                 Some("an export of a server is \"delta\" or \"full\"")
             }
             _ => None,
+        }
+    }
+
+    /// What it brings on a good night.
+    pub(crate) fn expected(&self) -> &Expected {
+        match self {
+            Source::FhirFolder(folder) => &folder.expected,
+            Source::FhirBulk(bulk) => &bulk.expected,
+            Source::CsvFolder(folder) => &folder.expected,
         }
     }
 

@@ -9,12 +9,13 @@
 use super::discover::files;
 use crate::lake::properties::{CONTENT, INCOMPLETE};
 
+use super::attempt::Attempt;
 use super::opt_outs::stored;
 use super::plan::{PullPlan, SourceKind};
 use super::prepare::rejects;
 use super::state::extracts::{self, Extracts};
-use super::state::{data_quality, deleted_records, rowless_versions};
-use super::{PullLimits, PullSummary, bulk, pull};
+use super::state::{data_quality, deleted_records, rowless_versions, source_marks};
+use super::{PullLimits, PullSummary, bulk};
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, Lake, Table, TableName};
 use crate::nearest::nearest;
@@ -73,7 +74,17 @@ pub(crate) async fn pull_again(
 ) -> Result<(PullSummary, Vec<Replaced>)> {
     let damaged = prepare(pipeline, lake, key, again).await?;
     let sources = again.sources;
-    let summary = pull(pipeline, lake, key, sources, limits, scratch, progress).await?;
+    let attempt = Attempt {
+        pipeline,
+        lake,
+        key,
+        limits,
+        scratch,
+        progress,
+        // What is mended must be whole.
+        strict: true,
+    };
+    let summary = attempt.until_done(sources).await?;
     let mut replaced = Vec::new();
     for damaged in damaged {
         let now = lake.table(&damaged.name).await?;
@@ -280,7 +291,10 @@ async fn forget(
         again
             .filter(|((source, _), taken)| chosen.contains(source.as_str()) && !taken.is_replaced())
             .for_each(|(_, taken)| taken.read_again());
-        extracts::store(lake, &taken, bulk::properties(&exports)?).await?;
+        let mut properties = bulk::properties(&exports)?;
+        let marks = source_marks::recall(&table.properties);
+        properties.extend(source_marks::properties(&marks)?);
+        extracts::store(lake, &taken, properties).await?;
     }
     for name in lost.iter().filter(|name| **name != extracts::table()) {
         lake.forget_log(name).await?;

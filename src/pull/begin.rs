@@ -2,13 +2,14 @@
 
 use super::attempt::Attempt;
 use super::bulk::{self, Memory};
+use super::failures::SourceFailures;
 use super::known::{Before, OptOutsNow, Outset};
 use super::opt_outs::change;
 use super::opt_outs::stored::{self, OptedOut};
 use super::plan::PullPlan;
 use super::prepare::rejects;
 use super::state::extracts;
-use super::state::{data_quality, deleted_records, fence, rowless_versions};
+use super::state::{data_quality, deleted_records, fence, rowless_versions, source_marks};
 use super::warnings;
 use crate::error::{Error, Result};
 use crate::lake::{Epoch, Lake};
@@ -23,10 +24,12 @@ impl Attempt<'_> {
         &self,
         sources: &[String],
         all: bool,
+        failures: &mut SourceFailures,
     ) -> Result<(PullPlan, Outset<'_>)> {
         let remembered = properties(self.lake).await?;
         let exports = bulk::recall(&remembered);
-        let versions = bulk::fhir_versions(self.pipeline, self.lake, &exports, sources).await?;
+        let versions =
+            bulk::fhir_versions(self.pipeline, self.lake, &exports, sources, failures).await?;
         let mut plan = PullPlan::read_for(self.pipeline, self.key, &versions)?;
         let privacy = &self.pipeline.settings.privacy;
         if privacy.open_pseudonymiser_salt.is_some() {
@@ -56,6 +59,7 @@ impl Attempt<'_> {
             opt_outs,
             older,
             again,
+            today: self.today(),
         };
         Ok((plan, planned))
     }
@@ -95,6 +99,7 @@ impl Attempt<'_> {
         let taken = extracts::load(self.lake).await?;
         Ok(Before {
             brought: warnings::recall(remembered, &taken),
+            marks: source_marks::recall(remembered),
             taken,
             tables,
             opted_out,

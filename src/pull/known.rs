@@ -2,6 +2,7 @@
 
 use super::bulk::{self, Memory, StagedExport};
 use super::discover::new_files::NewFiles;
+use super::failures::{SourceFailures, in_words};
 use super::merge::exclusions::Exclusions;
 use super::opt_outs::change::ListChange;
 use super::opt_outs::stored::OptedOut;
@@ -9,12 +10,14 @@ use super::plan::PullPlan;
 use super::read::intake::Intake;
 use super::state::deleted_records;
 use super::state::extracts::{Extract, Extracts};
+use super::state::source_marks::{self, SourceMark, SourceMarks};
 use super::warnings;
 use crate::error::Result;
 use crate::lake::properties::INCOMPLETE;
 use crate::lake::{Epoch, Table};
 use crate::privacy::OptOuts;
 use crate::privacy::{PatientKey, PersonKey};
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashSet};
 
 /// What is known before the sources are looked at.
@@ -26,6 +29,8 @@ pub(super) struct Outset<'a> {
     pub(super) older: bool,
     /// Whether everything is read again.
     pub(super) again: bool,
+    /// The day of the pull.
+    pub(super) today: NaiveDate,
 }
 
 impl Outset<'_> {
@@ -39,6 +44,19 @@ impl Outset<'_> {
         let nothing = new.work.is_empty() && brought.iter().all(StagedExport::is_empty);
         let unchanged = !self.opt_outs.changed() && !self.older;
         nothing && unchanged && are_of(plan, &self.before.tables)
+    }
+
+    /// Whether a pull cannot go on without the sources that failed: none is left, an earlier Populace
+    /// made the lake, or a table that they fill has to be made again.
+    pub(super) fn needs(&self, plan: &PullPlan, failures: &SourceFailures) -> bool {
+        let mut sources = plan.sources.iter();
+        let is_left = sources.any(|source| !failures.has(&source.name));
+        let mut failed = plan.sources.iter().filter(|s| failures.has(&s.name));
+        let had = !self.before.taken.is_empty();
+        let lost = |table: usize| had && self.before.tables.get(table).is_some_and(Option::is_none);
+        let fills_lost =
+            failed.any(|source| (0..plan.tables.len()).any(|at| source.fills(at) && lost(at)));
+        !failures.is_empty() && (!is_left || self.older || fills_lost)
     }
 
     /// Whether it must be known how many of the people who are pulled the lists take out: somebody
@@ -80,6 +98,8 @@ pub(super) struct Before {
     pub(super) exports: Memory,
     /// What folders had when they had something.
     pub(super) brought: warnings::KnownContents,
+    /// Which sources fail, and what arrives when.
+    pub(super) marks: SourceMarks,
 }
 
 impl Before {
@@ -87,7 +107,47 @@ impl Before {
     pub(super) fn properties(&self) -> Result<BTreeMap<String, String>> {
         let mut all = bulk::properties(&self.exports)?;
         all.extend(warnings::properties(&self.brought));
+        all.extend(source_marks::properties(&self.marks)?);
         Ok(all)
+    }
+
+    /// Takes in which sources failed and what arrived, as lines by source; `brought` came from servers.
+    pub(super) fn mark(
+        &mut self,
+        plan: &PullPlan,
+        arrived: &BTreeMap<usize, u64>,
+        brought: &[StagedExport],
+        failures: &SourceFailures,
+        today: NaiveDate,
+    ) {
+        for (index, source) in plan.sources.iter().enumerate() {
+            let mark = self.marks.entry(source.name.clone()).or_default();
+            if let Some((_, error)) = failures.iter().find(|(name, _)| *name == source.name) {
+                mark.fail(today, in_words(&source.name, error));
+                continue;
+            }
+            mark.failing = None;
+            let lines = arrived.get(&index).copied();
+            // A server that has nothing new has answered.
+            let answered = brought.iter().any(|one| one.source == index);
+            if let Some(lines) = lines.or(answered.then_some(0)) {
+                mark.arrive(today, lines);
+            }
+        }
+        // What says nothing is not written down.
+        self.marks.retain(|_, mark| *mark != SourceMark::default());
+    }
+
+    /// Notes that everything of the sources that failed has to be read again: others were, by lists of
+    /// other people.
+    pub(super) fn read_later(&mut self, failures: &SourceFailures) {
+        for (source, _) in failures.iter() {
+            self.exports.remove(source);
+            let taken = self.taken.iter_mut();
+            taken
+                .filter(|((of, _), _)| of == source)
+                .for_each(|(_, taken)| taken.read_again());
+        }
     }
 
     /// Whether no extract is left that must be read again, after what was read and brought now.

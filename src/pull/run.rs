@@ -1,10 +1,11 @@
 //! One attempt at a pull, step by step: what is known, what is new, what it becomes.
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, AttemptEnd};
 use super::bulk::{self, Memory, StagedExport};
 use super::clock::Clock;
 use super::discover::find;
 use super::discover::new_files::{FileToRead, NewFiles};
+use super::failures::SourceFailures;
 use super::identity::load_index::KnownRows;
 use super::identity::patient_index::PatientIndex;
 use super::known::Outset;
@@ -36,78 +37,128 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 impl Attempt<'_> {
-    /// Pulls what is new in `sources`, or `all` there is. None when new files are not enough: then
-    /// nothing was changed.
-    pub(super) async fn run(&self, sources: &[String], all: bool) -> Result<Option<PullSummary>> {
-        let (plan, mut planned) = self.plan(sources, all).await?;
-        let (shared, mut new) = self.discover(plan, &planned).await?;
+    /// Pulls what is new in `sources`, or `all` there is, without those that failed before. Unless it
+    /// gives a summary, nothing was changed.
+    pub(super) async fn run(
+        &self,
+        sources: &[String],
+        all: bool,
+        failures: &mut SourceFailures,
+    ) -> Result<AttemptEnd> {
+        let (plan, mut planned) = self.plan(sources, all, failures).await?;
+        let (shared, mut new) = self.discover(plan, &planned, failures).await?;
         let again = planned.again;
         let brought = self
-            .export(&shared, &mut planned.before.exports, again)
+            .export(&shared, &mut planned.before.exports, again, failures)
+            .await?;
+        self.judge_failures(&shared.plan, &planned, failures)
             .await?;
         if planned.is_done(&shared.plan, &new, &brought) {
-            let unchanged = self.unchanged(&shared, &planned, &new, brought).await;
-            return unchanged.map(Some);
+            let unchanged = self.unchanged(&shared, planned, &new, brought, failures);
+            return Ok(AttemptEnd::Done(Box::new(unchanged.await?)));
         }
         let mut deleted = deleted_records::load(self.lake).await?;
         let people = self
             .people(&shared.plan, &planned, &deleted, (&new, &brought))
             .await?;
         let files = std::mem::take(&mut new.work);
-        let mut intake = self.read(&shared, files, people, &brought).await?;
-        let withdrawn = match threshold::check(&shared.plan, &intake) {
-            Ok(()) => {
-                self.withdraw(&shared, &planned, (&new, &brought), &intake)
-                    .await
+        let failed_before = failures.count();
+        let mut intake = self
+            .read(&shared, files, people, &brought, failures)
+            .await?;
+        threshold::check(&shared.plan, &intake, failures)?;
+        let withdrawn = match failures.count() > failed_before {
+            true => None,
+            false => {
+                self.withdraw(&shared, &planned, (&new, &brought), &intake, failures)
+                    .await?
             }
-            Err(error) => Err(error),
         };
-        let withdrawn = match withdrawn {
-            Ok(withdrawn) => withdrawn,
-            Err(error) => {
-                // What a server sent and is refused is not looked at again: the next pull asks anew.
-                for one in brought {
+        let Some(withdrawn) = withdrawn else {
+            // What a server sent and is refused is not looked at again: the next pull asks anew.
+            for one in brought {
+                if failures.has(&shared.plan.sources[one.source].name) {
                     one.give_up().await?;
                 }
-                return Err(error);
             }
+            self.judge_failures(&shared.plan, &planned, failures)
+                .await?;
+            return Ok(AttemptEnd::WithoutFailed);
         };
         self.forget_lost(&shared.plan, &withdrawn, &mut intake);
         intake.end_merges(&shared)?;
         self.judge_opt_outs(&shared, &planned).await?;
         let patients = planned.opted_out_patients(&intake);
         if !again && lets_go(&intake, &planned.opt_outs.read.people, &patients) {
-            return Ok(None);
+            return Ok(AttemptEnd::ReadAll);
         }
         for (record, when) in intake.deletes.values().flatten() {
             let known = deleted.entry(*record).or_insert(*when);
             *known = (*known).max(*when);
         }
         let exclusions = planned.exclusions(patients, deleted);
+        let emptied = warnings::emptied(
+            &shared.plan,
+            &planned.before.brought,
+            &new,
+            Some(&intake),
+            failures,
+        );
+        let partial = self.partial(&shared.plan, &brought)?;
         let arrived = Received {
             shared: &shared,
             intake: &intake,
             brought: &brought,
             new: &new,
             withdrawn: &withdrawn,
+            failures,
         };
-        let emptied = warnings::emptied(&shared.plan, &planned.before.brought, &new, Some(&intake));
-        let (summary, epoch) = self.commit(planned, &exclusions, &arrived).await?;
-        let short = brought.iter().filter_map(StagedExport::error).next();
+        let (summary, epoch, marks) = self.commit(planned, &exclusions, &arrived).await?;
         for one in brought {
             one.done().await?;
         }
         epoch.end().await?;
         self.lake.keep_newest().await?;
-        // What came is kept; that something did not come is an error all the same.
-        match short {
-            Some(error) => Err(error),
-            None => {
-                let unlinked = warnings::unlinked(&shared.plan, &shared, &summary.tables);
-                let summary = summary.with_files(&new).with_warnings(emptied);
-                Ok(Some(summary.with_warnings(unlinked)))
+        // What came is kept; that something did not come is an error all the same, unless other sources
+        // came too.
+        if let Some((_, error)) = partial
+            .iter()
+            .next()
+            .filter(|_| shared.plan.sources.len() == 1)
+        {
+            return Err(error.clone());
+        }
+        let unlinked = warnings::unlinked(&shared.plan, &shared, &summary.tables);
+        let failed = warnings::failed(&shared.plan, &marks, failures, &partial, self.today());
+        let summary = summary.with_files(&new).with_warnings(failed);
+        let summary = summary.with_warnings(emptied).with_warnings(unlinked);
+        Ok(AttemptEnd::Done(Box::new(summary)))
+    }
+
+    /// The sources of which a server failed to export a part. What it exported is taken.
+    fn partial(&self, plan: &PullPlan, brought: &[StagedExport]) -> Result<SourceFailures> {
+        let mut partial = SourceFailures::default();
+        for one in brought {
+            if let Some(error) = one.error() {
+                partial.note(&plan.sources[one.source].name, error)?;
             }
         }
+        Ok(partial)
+    }
+
+    /// Fails when the pull cannot go on without the sources that failed; they are marked all the same.
+    async fn judge_failures(
+        &self,
+        plan: &PullPlan,
+        planned: &Outset<'_>,
+        failures: &SourceFailures,
+    ) -> Result<()> {
+        let fails = self.strict && !failures.is_empty();
+        if !fails && !planned.needs(plan, failures) {
+            return Ok(());
+        }
+        self.mark(failures).await?;
+        Err(failures.error())
     }
 
     /// **Discover**: which files are new, and where what they hold will go.
@@ -115,9 +166,11 @@ impl Attempt<'_> {
         &self,
         mut plan: PullPlan,
         planned: &Outset<'_>,
+        failures: &mut SourceFailures,
     ) -> Result<(Arc<PullContext>, NewFiles)> {
         let lookups = self.lookups(&mut plan)?;
-        let new = find::new_files(&plan, &planned.before.taken, planned.again).await?;
+        let taken = &planned.before.taken;
+        let new = find::new_files(&plan, taken, planned.again, failures).await?;
         let folder = self.scratch.folder("pull")?;
         let spool = Spool::new(
             plan.tables.len(),
@@ -188,10 +241,11 @@ impl Attempt<'_> {
         shared: &Arc<PullContext>,
         exports: &mut Memory,
         everything: bool,
+        failures: &mut SourceFailures,
     ) -> Result<Vec<StagedExport>> {
         let mut brought = Vec::new();
         for (index, source) in shared.plan.sources.iter().enumerate() {
-            if source.bulk.is_some() {
+            if source.bulk.is_some() && !failures.has(&source.name) {
                 let export = bulk::Export {
                     pipeline: self.pipeline,
                     lake: self.lake,
@@ -201,9 +255,13 @@ impl Attempt<'_> {
                     everything,
                     progress: self.progress,
                 };
-                let (exported, remembered) = export.run().await?;
-                exports.insert(source.name.clone(), remembered);
-                brought.extend(exported);
+                match export.run().await {
+                    Ok((exported, remembered)) => {
+                        exports.insert(source.name.clone(), remembered);
+                        brought.extend(exported);
+                    }
+                    Err(error) => failures.note(&source.name, error)?,
+                }
             }
         }
         Ok(brought)
@@ -213,18 +271,40 @@ impl Attempt<'_> {
     async fn unchanged(
         &self,
         shared: &PullContext,
-        planned: &Outset<'_>,
+        planned: Outset<'_>,
         new: &NewFiles,
         brought: Vec<StagedExport>,
+        failures: &SourceFailures,
     ) -> Result<PullSummary> {
-        let (plan, before) = (&shared.plan, &planned.before);
-        let opt_outs = &planned.opt_outs;
+        let plan = &shared.plan;
+        let Outset {
+            mut before,
+            opt_outs,
+            today,
+            ..
+        } = planned;
+        let marked = before.marks.clone();
+        before.mark(plan, &BTreeMap::new(), &brought, failures, today);
         let summary = PullSummary::unchanged(plan, &before.tables)
             .with_files(new)
             .with_exports(plan, &brought);
-        let mut warnings = warnings::emptied(plan, &before.brought, new, None);
+        let mut warnings = warnings::failed(
+            plan,
+            &before.marks,
+            failures,
+            &SourceFailures::default(),
+            today,
+        );
+        warnings.extend(warnings::emptied(
+            plan,
+            &before.brought,
+            new,
+            None,
+            failures,
+        ));
         warnings.extend(warnings::unlinked(plan, shared, &summary.tables));
-        if !brought.is_empty() {
+        let taken = !before.taken.is_empty();
+        if !brought.is_empty() || taken && before.marks != marked {
             extracts::store(self.lake, &before.taken, before.properties()?).await?;
         }
         for one in brought {
@@ -291,14 +371,18 @@ impl Attempt<'_> {
         planned: &Outset<'_>,
         (new, brought): (&NewFiles, &[StagedExport]),
         intake: &Intake,
-    ) -> Result<Withdrawn> {
+        failures: &mut SourceFailures,
+    ) -> Result<Option<Withdrawn>> {
         let plan = &shared.plan;
         let superseded = Superseded::of(plan, new, brought, Some(intake));
         let tables = &planned.before.tables;
         let withdrawn =
             supersede::find::find(self.lake, plan, &shared.spool, tables, &superseded).await?;
-        guard::refuse_loss(plan, &withdrawn, &self.pipeline.settings.confirmed_gone)?;
-        Ok(withdrawn)
+        let confirmed = &self.pipeline.settings.confirmed_gone;
+        match guard::refuse_loss(plan, &withdrawn, confirmed, failures)? {
+            true => Ok(Some(withdrawn)),
+            false => Ok(None),
+        }
     }
 
     /// Patients that are not there any more are nobody's: rows that refer to them wait.
@@ -321,10 +405,11 @@ impl Attempt<'_> {
         work: Vec<FileToRead>,
         people: PatientIndex,
         brought: &[StagedExport],
+        failures: &mut SourceFailures,
     ) -> Result<Intake> {
         let reading = shared.clone();
         let (threads, progress) = (self.limits.threads, self.progress);
-        let mut intake = tokio::task::spawn_blocking(move || {
+        let (mut intake, failed) = tokio::task::spawn_blocking(move || {
             pool::take_in(&reading, work, people, threads, progress)
         })
         .await
@@ -332,6 +417,9 @@ impl Attempt<'_> {
             Error::data("a worker of the pull failed")
                 .hint("nothing was committed; please report this")
         })??;
+        for (source, error) in failed {
+            failures.note(&shared.plan.sources[source].name, error)?;
+        }
         for one in brought {
             one.rows(shared, &mut intake, threads).await?;
         }
@@ -353,7 +441,8 @@ fn lets_go(
     })
 }
 
-/// Pulls `sources` (all when empty) into `lake`.
+/// Pulls `sources` (all when empty) into `lake`. One that fails is left out, and a warning says so; when
+/// all do, the pull fails.
 pub async fn pull(
     pipeline: &Pipeline,
     lake: &Lake,
@@ -370,12 +459,24 @@ pub async fn pull(
         limits,
         scratch,
         progress,
+        strict: false,
     };
-    match attempt.run(sources, false).await? {
-        Some(summary) => Ok(summary),
-        None => attempt
-            .run(sources, true)
-            .await?
-            .ok_or_else(|| Error::data("the pull did not finish")),
+    attempt.until_done(sources).await
+}
+
+impl Attempt<'_> {
+    /// Attempts the pull until it is done.
+    pub(super) async fn until_done(&self, sources: &[String]) -> Result<PullSummary> {
+        let mut failures = SourceFailures::default();
+        let mut all = false;
+        loop {
+            match self.run(sources, all, &mut failures).await? {
+                AttemptEnd::Done(summary) => return Ok(*summary),
+                // Sources are left out one after the other, until none is left.
+                AttemptEnd::WithoutFailed => {}
+                AttemptEnd::ReadAll if all => return Err(Error::data("the pull did not finish")),
+                AttemptEnd::ReadAll => all = true,
+            }
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! The end of a pull: tables are merged, and what the next pull has to know is kept.
 
 use super::attempt::Attempt;
+use super::bulk;
 use super::bulk::StagedExport;
 use super::discover::new_files::NewFiles;
+use super::failures::SourceFailures;
+use super::failures::in_words;
 use super::known::{Before, OptOutsNow, Outset};
 use super::merge::Merge;
 use super::merge::exclusions::Exclusions;
@@ -12,6 +15,7 @@ use super::prepare::rejects;
 use super::read::context::PullContext;
 use super::read::intake::Intake;
 use super::state::extracts::{self, Extract};
+use super::state::source_marks::{self, LastPull, SourceMarks};
 use super::state::{data_quality, deleted_records};
 use super::supersede::rules::Superseded;
 use super::supersede::withdrawn::Withdrawn;
@@ -27,7 +31,7 @@ impl Attempt<'_> {
         planned: Outset<'a>,
         exclusions: &Exclusions,
         arrived: &Received<'_>,
-    ) -> Result<(PullSummary, Epoch<'a>)> {
+    ) -> Result<(PullSummary, Epoch<'a>, SourceMarks)> {
         let Received {
             shared,
             intake,
@@ -40,8 +44,15 @@ impl Attempt<'_> {
             mut epoch,
             mut before,
             opt_outs,
+            again,
+            today,
             ..
         } = planned;
+        if again {
+            before.read_later(arrived.failures);
+        }
+        before.mark(plan, &intake.arrived(), brought, arrived.failures, today);
+        let marks = before.marks.clone();
         let stored = before.tables.clone();
         let coming = effect::Coming {
             tables: &stored,
@@ -54,13 +65,43 @@ impl Attempt<'_> {
         epoch.claim().await?;
         let tables = std::mem::take(&mut before.tables);
         let tables = merge.all(tables, intake).await?;
+        let summary = PullSummary::of(plan, intake, tables).with_exports(plan, brought);
+        for (source, lines) in &summary.sources {
+            let mark = before.marks.entry(source.clone()).or_default();
+            mark.last = Some(LastPull {
+                day: today,
+                lines: lines.clone(),
+            });
+        }
         self.remember(before, &opt_outs, exclusions, arrived)
             .await?;
-        let summary = PullSummary::of(plan, intake, tables).with_exports(plan, brought);
         let summary = summary.with_opt_outs(&opt_outs.read, opt_outs.people(), effect);
         let summary = summary.with_gone(plan, arrived.withdrawn);
         effect::note_kept_out(lake, &coming, &summary.kept_out_rows).await?;
-        Ok((summary, epoch))
+        Ok((summary, epoch, marks))
+    }
+
+    /// Marks sources that failed although nothing is pulled; a lake that holds nothing has no place for
+    /// that.
+    pub(super) async fn mark(&self, failures: &SourceFailures) -> Result<()> {
+        let Some(table) = self.lake.table(&extracts::table()).await? else {
+            return Ok(());
+        };
+        let taken = extracts::load(self.lake).await?;
+        let mut marks = source_marks::recall(&table.properties);
+        let before = marks.clone();
+        for (source, error) in failures.iter() {
+            let mark = marks.entry(source.to_string()).or_default();
+            mark.fail(self.today(), in_words(source, error));
+        }
+        if marks == before {
+            return Ok(());
+        }
+        let mut properties = bulk::properties(&bulk::recall(&table.properties))?;
+        let brought = warnings::recall(&table.properties, &taken);
+        properties.extend(warnings::properties(&brought));
+        properties.extend(source_marks::properties(&marks)?);
+        extracts::store(self.lake, &taken, properties).await
     }
 
     /// How new rows are merged into the tables.
@@ -76,11 +117,13 @@ impl Attempt<'_> {
             brought,
             new,
             withdrawn,
+            ..
         } = *arrived;
         Merge {
             lake: self.lake,
             plan: &shared.plan,
             spool: &shared.spool,
+            people: &intake.people,
             exclusions,
             withdrawn,
             everything: planned.opt_outs.changed() || planned.older,
@@ -143,4 +186,6 @@ pub(super) struct Received<'a> {
     pub new: &'a NewFiles,
     /// The stored rows whose place they take.
     pub withdrawn: &'a Withdrawn,
+    /// Sources that nothing was taken of.
+    pub failures: &'a SourceFailures,
 }

@@ -2,9 +2,11 @@
 
 use super::bulk::StagedExport;
 use super::discover::new_files::NewFiles;
+use super::merge::line_fates::Fates;
 use super::plan::PullPlan;
 use super::prepare::unknown_values::UnknownValues;
 use super::read::intake::Intake;
+use super::source_tally::SourceTally;
 use super::state::data_quality;
 use super::supersede::withdrawn::Withdrawn;
 use crate::lake::Table;
@@ -55,6 +57,8 @@ pub struct PullSummary {
     /// Patients whose id came with the number of another person than before, or with two: the newest
     /// version counts, and nobody is merged.
     pub patients_of_two_people: u64,
+    /// What became of the lines of each source of which files were read.
+    pub(crate) sources: BTreeMap<String, SourceTally>,
     /// The tables.
     pub tables: Vec<TableSummary>,
     /// What makes it no good pull, though all that came is in the lake.
@@ -93,6 +97,9 @@ pub struct TableSummary {
     pub version: u64,
     /// Rows that arrived and were kept out, since somebody has opted out.
     pub kept_out: u64,
+    /// What became of the lines whose rows arrived, by source.
+    #[serde(skip)]
+    pub(super) fates: Fates,
 }
 
 impl PullSummary {
@@ -127,6 +134,7 @@ impl PullSummary {
                     changed: false,
                     version: table.version,
                     kept_out: 0,
+                    fates: Fates::new(),
                 })
             })
             .collect();
@@ -137,9 +145,11 @@ impl PullSummary {
     }
 
     pub(super) fn of(plan: &PullPlan, intake: &Intake, tables: Vec<TableSummary>) -> Self {
+        let fates: Vec<&Fates> = tables.iter().map(|table| &table.fates).collect();
         let mut summary = PullSummary {
             files_read: intake.file_count() as u64,
             bytes: intake.bytes(),
+            sources: SourceTally::of_all(plan, intake, &fates),
             tables,
             patients_of_two_people: intake.people.of_two_people(),
             ..PullSummary::default()
@@ -210,6 +220,11 @@ impl PullSummary {
             .map(|table| (table.table.clone(), table.kept_out))
             .collect();
         self
+    }
+
+    /// Whether it is a good pull: nobody has to look at it before figures are released.
+    pub fn is_good(&self) -> bool {
+        self.warnings.iter().all(|warning| warning.tolerated)
     }
 
     /// Whether any table changed.
@@ -283,6 +298,8 @@ pub struct Warning {
     pub source: Option<String>,
     /// The table, when it is one table's.
     pub table: Option<String>,
+    /// Whether the night is a good one all the same, by `allow_failure` of the source.
+    pub tolerated: bool,
     /// What is wrong, and the setting that allows it.
     pub what: String,
 }

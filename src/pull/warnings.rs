@@ -1,11 +1,14 @@
 //! What makes a pull no good one although all that it brought is in the lake.
 
 use super::discover::new_files::NewFiles;
+use super::failures::{SourceFailures, in_words};
 use super::plan::PullPlan;
 use super::read::context::PullContext;
 use super::read::intake::Intake;
 use super::state::extracts::{Extract, Extracts};
+use super::state::source_marks::{Failing, SourceMarks};
 use super::summary::{TableSummary, Warning};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// Rows without a person that are too few to say anything.
@@ -18,10 +21,15 @@ pub(super) fn emptied(
     before: &KnownContents,
     new: &NewFiles,
     intake: Option<&Intake>,
+    failures: &SourceFailures,
 ) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (index, source) in plan.sources.iter().enumerate() {
-        if source.bulk.is_some() || source.expected.allow_empty || offers(index, new, intake) {
+        if source.bulk.is_some()
+            || source.expected.allow_empty
+            || failures.has(&source.name)
+            || offers(index, new, intake)
+        {
             continue;
         }
         let Some(had) = before.get(&source.name) else {
@@ -30,10 +38,50 @@ pub(super) fn emptied(
         warnings.push(Warning {
             source: Some(source.name.clone()),
             table: None,
+            tolerated: source.expected.allow_failure,
             what: format!(
                 "it has nothing now, and had {had} before; check whether its extracts have arrived, or set allow_empty = true for this source"
             ),
         });
+    }
+    warnings
+}
+
+/// The sources that the pull went on without, or of which a part did not come, and what others were
+/// expected to bring and did not.
+pub(super) fn failed(
+    plan: &PullPlan,
+    marks: &SourceMarks,
+    failures: &SourceFailures,
+    partial: &SourceFailures,
+    today: NaiveDate,
+) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for source in &plan.sources {
+        let mut say = |what: String| {
+            warnings.push(Warning {
+                source: Some(source.name.clone()),
+                table: None,
+                tolerated: source.expected.allow_failure,
+                what,
+            });
+        };
+        let mark = marks.get(&source.name);
+        if failures.has(&source.name) {
+            let Some(failing) = mark.and_then(|mark| mark.failing.as_ref()) else {
+                continue;
+            };
+            let Failing { since, reason } = failing;
+            say(format!(
+                "nothing was taken of it, and what it brought before stays (since {since}): {reason}"
+            ));
+            continue;
+        }
+        if let Some((_, error)) = partial.iter().find(|(name, _)| *name == source.name) {
+            say(in_words(&source.name, error));
+        }
+        let lacks = mark.map(|mark| mark.lacks(&source.expected, today));
+        lacks.into_iter().flatten().for_each(say);
     }
     warnings
 }
@@ -136,6 +184,7 @@ pub(super) fn unlinked(
                 warnings.push(Warning {
                     source: Some(source.name.clone()),
                     table: Some(table.table.clone()),
+                    tolerated: false,
                     what: format!(
                         "{waiting} of {arrived} new rows belong to nobody known; check whether its Patients have arrived, or raise unlinked_threshold of this source"
                     ),
@@ -149,6 +198,7 @@ pub(super) fn unlinked(
             warnings.push(Warning {
                 source: None,
                 table: Some(table.table.clone()),
+                tolerated: false,
                 what: format!(
                     "{} of {} rows belong to nobody known; check whether the Patients of its sources have arrived, or raise unlinked_threshold of these sources",
                     table.unlinked, table.rows

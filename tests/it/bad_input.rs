@@ -36,7 +36,7 @@ fn a_missing_folder_and_pipeline() {
     let error = project.fails(3, &["status"]);
     assert!(error.contains("there is no lake"), "{error}");
     fs::remove_dir_all(record.path().join("csv")).unwrap();
-    let error = project.fails(3, &["pull"]);
+    let error = project.fails(3, &["pull", "extracts"]);
     assert!(
         error.contains("source extracts: there is no folder"),
         "{error}"
@@ -57,7 +57,7 @@ fn a_damaged_file_commits_nothing() {
     let file = record.path().join("fhir/Condition.001.ndjson.gz");
     let bytes = fs::read(&file).unwrap();
     fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
-    let error = project.fails(3, &["pull"]);
+    let error = project.fails(3, &["pull", "record"]);
     assert!(
         error.contains("Condition.001.ndjson.gz cannot be read to its end"),
         "{error}"
@@ -76,7 +76,7 @@ fn too_many_rejects_commit_nothing() {
         "{broken\n".repeat(20_000),
     )
     .unwrap();
-    let error = project.fails(3, &["pull"]);
+    let error = project.fails(3, &["pull", "record"]);
     assert!(error.contains("lines cannot be used"), "{error}");
     assert!(error.contains("20000 not-json"), "{error}");
     assert!(!project.path("lake/record").exists());
@@ -254,7 +254,7 @@ fn a_csv_file_without_a_column() {
         "nhs_number,spell_id\n1,2\n",
     )
     .unwrap();
-    let error = project.fails(3, &["pull"]);
+    let error = project.fails(3, &["pull", "extracts"]);
     assert!(error.contains("apc_spell.900.csv has no column"), "{error}");
     assert!(error.contains("apc_spell.toml says that it has"), "{error}");
 }

@@ -5,11 +5,13 @@ mod releases;
 use super::global::Global;
 use super::nights::{Night, nights};
 use super::printer::Printer;
+use super::pull_table;
 use super::size::{count, show};
 use super::{night_log, session};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Lock};
-use crate::pull::{Shortfall, extracts, shortfalls};
+use crate::pipeline::Pipeline;
+use crate::pull::{Failing, LastPull, Shortfall, extracts, shortfalls, source_marks};
 use crate::visible::lines;
 use chrono::{DateTime, Utc};
 use releases::{ReleaseStatus, last};
@@ -28,14 +30,14 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     let log = told(&mut damage, night_log::load(&lake).await)?;
     let nights = nights(log, &Lock::holder(&location)?);
     let nights = &nights[nights.len().saturating_sub(NIGHTS)..];
-    let sources = told(&mut damage, sources(&lake).await)?;
+    let sources = told(&mut damage, sources(&pipeline, &lake).await)?;
     let incomplete = told(&mut damage, shortfalls(&lake).await)?;
     let tables = tables(&lake, &mut damage).await?;
     let releases = last(&pipeline.releases()?).await?;
     let bad = nights.last().filter(|night| !night.outcome.is_good());
     let code = match damage.first() {
         Some(error) => error.kind().exit_code(),
-        None => u8::from(bad.is_some()),
+        None => u8::from(bad.is_some() || sources.values().any(Brought::is_bad)),
     };
     if global.json {
         let summary = serde_json::json!({
@@ -55,6 +57,9 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
         printer.data(&lines(&told))?;
         if let Some(night) = bad {
             printer.say(&verdict(night));
+        }
+        for (name, source) in sources.iter().filter(|(_, source)| source.is_bad()) {
+            printer.say(&format!("source {name} {}", source.wrong().join("; ")));
         }
         if let Some(error) = all_of(damage) {
             return Err(error);
@@ -106,12 +111,28 @@ fn text(
     for (name, source) in sources {
         let _ = writeln!(
             text,
-            "  {name:<20} {} files, {} lines, {} rejected; newest file of {}",
+            "  {name:<20} {} files, {} lines, {} rejected{}",
             count(source.files),
             count(source.lines),
             count(source.rejected),
-            source.newest
+            match source.newest.is_empty() {
+                true => String::new(),
+                false => format!("; newest file of {}", source.newest),
+            }
         );
+        if let Some(last) = &source.last {
+            let (day, read, stored) = (last.day, count(last.lines.read), count(last.lines.stored));
+            let _ = writeln!(
+                text,
+                "    last pull of it, {day}: {read} lines read, {stored} stored"
+            );
+            for cause in pull_table::causes(&last.lines) {
+                let _ = writeln!(text, "      {cause}");
+            }
+        }
+        for wrong in source.wrong() {
+            let _ = writeln!(text, "    {wrong}");
+        }
         if let Some(lacks) = incomplete.get(name) {
             let _ = writeln!(
                 text,
@@ -219,9 +240,33 @@ struct Brought {
     rejected: u64,
     /// When its newest file was changed: how fresh the source is.
     newest: String,
+    /// Since when pulls go on without it, and why.
+    failing: Option<Failing>,
+    /// What was expected and did not come.
+    lacks: Vec<String>,
+    /// What became of the lines of the last pull that read something of it.
+    last: Option<LastPull>,
+    /// Whether a night is a good one all the same.
+    tolerated: bool,
 }
 
-async fn sources(lake: &Lake) -> Result<BTreeMap<String, Brought>> {
+impl Brought {
+    /// What is wrong with the source, in words.
+    fn wrong(&self) -> Vec<String> {
+        let failing = self.failing.iter().map(|Failing { since, reason }| {
+            format!("failing since {since}, its old data stays: {reason}")
+        });
+        let lacks = self.lacks.iter().map(|lacks| format!("late: {lacks}"));
+        failing.chain(lacks).collect()
+    }
+
+    /// Whether somebody has to look at it.
+    fn is_bad(&self) -> bool {
+        !self.tolerated && (self.failing.is_some() || !self.lacks.is_empty())
+    }
+}
+
+async fn sources(pipeline: &Pipeline, lake: &Lake) -> Result<BTreeMap<String, Brought>> {
     let mut sources: BTreeMap<String, Brought> = BTreeMap::new();
     for ((source, _), taken) in extracts(lake).await? {
         let brought = sources.entry(source).or_default();
@@ -233,6 +278,20 @@ async fn sources(lake: &Lake) -> Result<BTreeMap<String, Brought>> {
         brought.newest = changed
             .unwrap_or_default()
             .max(std::mem::take(&mut brought.newest));
+    }
+    let marks = source_marks(lake).await?;
+    let today = pipeline.today(Utc::now().date_naive());
+    for (name, source) in &pipeline.settings.sources {
+        let Some(mark) = marks.get(name) else {
+            continue;
+        };
+        let brought = sources.entry(name.clone()).or_default();
+        brought.tolerated = source.expected().allow_failure;
+        brought.failing.clone_from(&mark.failing);
+        brought.last.clone_from(&mark.last);
+        if mark.failing.is_none() {
+            brought.lacks = mark.lacks(source.expected(), today);
+        }
     }
     Ok(sources)
 }

@@ -175,6 +175,7 @@ fn too_long(piece: &FilePiece, length: u64) -> Decoded {
         }],
         deletes: Vec::new(),
         types: BTreeMap::new(),
+        rejected_types: BTreeMap::new(),
         line_count: 1,
         blank: 0,
         bundled: 0,

@@ -278,7 +278,7 @@ fn encoding(name: &str, file: &str) -> Result<&'static encoding_rs::Encoding> {
 }
 
 /// `*` stands for any run of characters, the empty one too; capital and small letters are the same.
-fn wildcard(pattern: &[u8], name: &[u8]) -> bool {
+pub(crate) fn wildcard(pattern: &[u8], name: &[u8]) -> bool {
     match pattern.split_first() {
         None => name.is_empty(),
         Some((b'*', rest)) => (0..=name.len()).any(|skip| wildcard(rest, &name[skip..])),

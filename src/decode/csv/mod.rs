@@ -14,6 +14,7 @@ mod rows;
 mod text;
 mod value;
 
+pub(crate) use column_file::wildcard;
 pub use column_file::{ColumnFile, CsvColumn};
 pub use column_type::ColumnType;
 pub use decoder::CsvDecoder;

@@ -300,6 +300,7 @@ impl<'d> Reading<'d> {
         Ok(Decoded {
             tables: vec![ViewRows { batch, line }],
             lines: self.lines,
+            rejected_types: BTreeMap::from([(self.file.table.clone(), self.rejects.len() as u64)]),
             rejects: self.rejects,
             deletes: Vec::new(),
             types: BTreeMap::from([(self.file.table.clone(), count as u64)]),

@@ -2,6 +2,7 @@
 
 use crate::decode::{RejectReason, ValueCounts};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::arena::{Arena, Value};
 use super::bundle;
@@ -45,6 +46,8 @@ pub(super) struct Work<'d, 'c> {
     deletes: Vec<Delete>,
     /// Accepted lines by the number of their type.
     counts: Vec<u64>,
+    /// Rejected lines by the number of their type.
+    rejected: BTreeMap<usize, u64>,
     line_count: u64,
     blank: u64,
     /// Resources of Bundles after the first of each, which counts for the line.
@@ -75,6 +78,7 @@ impl<'d, 'c> Work<'d, 'c> {
             rejects: Vec::new(),
             deletes: Vec::new(),
             counts: vec![0; resource_type::all().len()],
+            rejected: BTreeMap::new(),
             line_count: 0,
             blank: 0,
             bundled: 0,
@@ -192,6 +196,12 @@ impl<'d, 'c> Work<'d, 'c> {
         let Err(Refusal { reason, column }) = result else {
             return true;
         };
+        if let Some(kind) = self
+            .last
+            .filter(|_| reason != RejectReason::UnknownResourceType)
+        {
+            *self.rejected.entry(kind.number).or_default() += 1;
+        }
         self.rejects.push(Reject {
             number,
             start: self.chunk.offset + start as u64,
@@ -431,6 +441,13 @@ impl<'d, 'c> Work<'d, 'c> {
             deletes: self.deletes,
             types: counts
                 .map(|(name, count)| ((*name).to_owned(), count))
+                .collect(),
+            rejected_types: self
+                .rejected
+                .into_iter()
+                .filter_map(|(kind, count)| {
+                    Some((resource_type::all().get(kind)?.to_string(), count))
+                })
                 .collect(),
             line_count: self.line_count,
             bundled: self.bundled,

@@ -36,6 +36,7 @@ mod plan;
 mod program;
 mod read;
 mod reference;
+mod reference_kind;
 mod refusal;
 mod resource_plan;
 mod resource_type;
@@ -61,6 +62,7 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 
 pub use decoder::Decoder;
+pub(crate) use reference_kind::ReferenceKind;
 pub use selected_paths::{SelectedPath, selected_paths};
 pub use view::View;
 
@@ -94,6 +96,8 @@ pub struct Decoded {
     pub deletes: Vec<Delete>,
     /// Accepted lines by resource type, with or without a view.
     pub types: BTreeMap<String, u64>,
+    /// Rejected lines by resource type; a line that does not say one counts for the type before it.
+    pub rejected_types: BTreeMap<String, u64>,
     /// Values that are not known although something was written.
     pub values: ValueCounts,
     /// What dates say about the order of their numbers, by column.

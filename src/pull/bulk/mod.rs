@@ -41,5 +41,6 @@ pub use manifest::{ManifestPage, parse as parse_manifest};
 pub(crate) use remembered::{fhir_versions, shortfalls};
 pub(super) use session::check;
 pub(crate) use shortfall::Shortfall;
+pub(super) use shortfall::is_failure;
 pub(super) use staging::job::{Memory, properties, recall};
 pub(super) use staging::load::StagedExport;

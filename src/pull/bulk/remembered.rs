@@ -7,17 +7,20 @@ use super::{Shortfall, kick_off};
 use crate::error::Result;
 use crate::lake::Lake;
 use crate::pipeline::{Pipeline, Source};
+use crate::pull::failures::SourceFailures;
 use crate::pull::plan::FhirVersions;
 use crate::pull::state::extracts;
 use std::collections::BTreeMap;
 
 /// The FHIR versions of the bulk sources that have views for more than one: that of a job which goes
-/// on, or what the server says; for sources that are not `wanted`, what it said the last time.
+/// on, or what the server says; for sources that are not `wanted`, what it said the last time, as for
+/// those that do not answer.
 pub(crate) async fn fhir_versions(
     pipeline: &Pipeline,
     lake: &Lake,
     memory: &Memory,
     wanted: &[String],
+    failures: &mut SourceFailures,
 ) -> Result<FhirVersions> {
     let mut versions = FhirVersions::new();
     for (name, source) in &pipeline.settings.sources {
@@ -29,13 +32,20 @@ pub(crate) async fn fhir_versions(
         let version = match job.and_then(|job| job.fhir_version) {
             Some(version) => Some(version),
             None if !wanted.is_empty() && !wanted.contains(name) => known,
+            None if failures.has(name) => known,
             None => {
-                let session = open(name, settings, pipeline)?;
-                let said = kick_off::fhir_version(&session)
-                    .await
-                    .map_err(|t| t.error)?;
+                let said = match open(name, settings, pipeline) {
+                    Ok(session) => kick_off::fhir_version(&session).await.map_err(|t| t.error),
+                    Err(error) => Err(error),
+                };
                 // One that does not say is taken to speak R4.
-                said
+                match said {
+                    Ok(said) => said,
+                    Err(error) => {
+                        failures.note(name, error)?;
+                        known
+                    }
+                }
             }
         };
         versions.extend(version.map(|version| (name.clone(), version)));

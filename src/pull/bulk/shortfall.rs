@@ -75,7 +75,7 @@ fn named(kind: &str) -> String {
 }
 
 /// Whether what was counted means that records did not come.
-pub(super) fn is_failure(counted: &str) -> bool {
+pub(in crate::pull) fn is_failure(counted: &str) -> bool {
     let Some(issue) = counted.strip_prefix(COUNTED) else {
         return false;
     };

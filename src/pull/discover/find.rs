@@ -6,16 +6,32 @@ use super::series::SeriesSource;
 use super::source_file::{PassedOver, SourceFile};
 use crate::error::Result;
 use crate::pipeline::{ExtractKind, SameName};
+use crate::pull::failures::SourceFailures;
 use crate::pull::plan::{PullPlan, SourcePlan};
 use crate::pull::state::extracts::Extracts;
 use std::collections::BTreeSet;
 
-/// The files of folders that were not taken as they are now; all of them when `again`.
-pub(crate) async fn new_files(plan: &PullPlan, taken: &Extracts, again: bool) -> Result<NewFiles> {
+/// The files of folders that were not taken as they are now; all of them when `again`. Sources that
+/// cannot be listed are noted among the `failures`, and those that are there already are not looked at.
+pub(in crate::pull) async fn new_files(
+    plan: &PullPlan,
+    taken: &Extracts,
+    again: bool,
+    failures: &mut SourceFailures,
+) -> Result<NewFiles> {
     let mut new = NewFiles::default();
     let folders = plan.sources.iter().enumerate();
     for (index, source) in folders.filter(|(_, source)| source.bulk.is_none()) {
-        let listed = files::list(source).await?;
+        if failures.has(&source.name) {
+            continue;
+        }
+        let listed = match files::list(source).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                failures.note(&source.name, error)?;
+                continue;
+            }
+        };
         let placed = |one: PassedOver| PassedOver {
             name: format!("{}/{}", source.location, one.name),
             ..one
@@ -31,7 +47,9 @@ pub(crate) async fn new_files(plan: &PullPlan, taken: &Extracts, again: bool) ->
                 taken,
                 again,
             };
-            series.sort(listed.files, &mut new)?;
+            if let Err(error) = series.sort(listed.files, &mut new) {
+                failures.note(&source.name, error)?;
+            }
         } else {
             add(&mut new, (index, source), listed.files, taken, again);
         }
@@ -63,11 +81,13 @@ fn add(
         new.other_settings |= before.is_some_and(|t| t.is_of_others(&source.fingerprint));
         // A wrong file may have hidden what others hold of its records.
         let again = again || corrected.contains(&file.decoder);
+        let arrived = !before.is_some_and(|taken| taken.is_of(&file));
         match before.filter(|taken| !again && taken.covers(&file, &source.fingerprint)) {
             Some(taken) => new.know(index, taken),
             None => new.work.push(FileToRead {
                 source: index,
                 file,
+                arrived,
             }),
         }
     }

@@ -42,4 +42,6 @@ pub(crate) struct FileToRead {
     pub source: usize,
     /// The file.
     pub file: SourceFile,
+    /// Whether it is new or changed, and not only read again.
+    pub arrived: bool,
 }

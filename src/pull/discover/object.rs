@@ -118,6 +118,8 @@ impl Drop for ObjectReader {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pull::discover::source_file::{Origin, SourceFile};
+    use crate::pull::read::line_splitter::{self, LineEnds};
     use object_store::{ObjectStore, ObjectStoreExt, memory::InMemory};
 
     async fn object(bytes: Vec<u8>) -> (Arc<InMemory>, Arc<Object>) {
@@ -172,5 +174,41 @@ mod tests {
             .unwrap();
         let error = read(object).unwrap_err();
         assert_eq!(error.to_string(), "it was replaced while it was read");
+    }
+
+    #[test]
+    fn an_error_names_the_file_and_not_only_the_store() {
+        let runtime = runtime();
+        let (store, object) = runtime.block_on(object(b"before".to_vec()));
+        let file = SourceFile {
+            name: "gp/extract.ndjson".to_string(),
+            origin: Origin::Store("s3://care/gp/extract.ndjson".to_string(), object),
+            size: 6,
+            modified: 0,
+            decoder: 0,
+        };
+        runtime
+            .block_on(store.put(&Path::from("extract.ndjson"), "after!".into()))
+            .unwrap();
+        let error = line_splitter::open(&file).err().unwrap();
+        assert_eq!(error.what(), "s3://care/gp/extract.ndjson cannot be read");
+        assert_eq!(error.causes(), ["it was replaced while it was read"]);
+        // Also when it comes up on the way.
+        let reader = std::io::Cursor::new(b"{}\n").chain(BrokenReader);
+        let name = file.origin.to_string();
+        let read = line_splitter::pieces(Box::new(reader), &name, LineEnds::Lines, |_| Ok(()));
+        let error = read.unwrap_err();
+        assert_eq!(
+            error.what(),
+            "s3://care/gp/extract.ndjson cannot be read to its end"
+        );
+    }
+
+    struct BrokenReader;
+
+    impl Read for BrokenReader {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the store is away"))
+        }
     }
 }

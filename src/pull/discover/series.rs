@@ -180,6 +180,7 @@ impl SeriesSource<'_> {
         });
         new.work.extend(current.into_iter().map(|file| FileToRead {
             source: self.index,
+            arrived: !before(&file).is_some_and(|taken| taken.is_of(&file)),
             file,
         }));
     }

@@ -2,6 +2,7 @@
 
 use crate::privacy::{PatientKey, PersonKey, RecordKey};
 use crate::pull::identity::facts::{LinkFact, MergedPatients, Replacement};
+use crate::pull::unlinked_cause::UnlinkedCause;
 use crate::pull::version::{ByRecord, Version};
 use arrow::array::Int64Array;
 use std::collections::{HashMap, HashSet};
@@ -22,6 +23,8 @@ pub(crate) struct PatientIndex {
     claims: HashMap<PatientKey, PersonKey, ByRecord>,
     /// Whose a Patient was before it was deleted.
     owners: Owners,
+    /// Patients that arrived and cannot be used.
+    rejected: HashSet<PatientKey, ByRecord>,
     /// What facts overturned since [`PatientIndex::note_changes`]: whom the Patient's own record named
     /// before.
     before: HashMap<PatientKey, Option<PersonKey>>,
@@ -93,6 +96,21 @@ impl PatientIndex {
     /// [`PatientIndex::note_changes`].
     pub(crate) fn of_two_people(&self) -> u64 {
         self.of_two_people.len() as u64
+    }
+
+    /// Takes in that a Patient arrived and cannot be used.
+    pub(crate) fn learn_rejected(&mut self, patient: PatientKey) {
+        self.rejected.insert(patient);
+    }
+
+    /// Why rows of a Patient have no person.
+    pub(crate) fn why_unlinked(&self, patient: PatientKey) -> UnlinkedCause {
+        match self.own.get(&patient) {
+            None if self.rejected.contains(&patient) => UnlinkedCause::PatientRejected,
+            None => UnlinkedCause::PatientUnknown,
+            Some(own) if own.is_deleted() => UnlinkedCause::PatientDeleted,
+            Some(_) => UnlinkedCause::NumberNotVerified,
+        }
     }
 
     /// Keeps whom the newest version of a Patient claims to be.

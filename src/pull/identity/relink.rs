@@ -259,7 +259,7 @@ impl Relink<'_> {
             let keys = keys.data(failed)?.as_primitive::<Int64Type>().values();
             records.extend(keys.iter().copied().map(RecordKey::new));
         }
-        self.spool.add(self.table, self.linked(&rows)?)
+        self.spool.add_stored(self.table, self.linked(&rows)?)
     }
 }
 

@@ -67,6 +67,7 @@ impl MergedTable<'_> {
             changed: next.changed,
             version: stored.map_or(0, |table| table.version),
             kept_out: self.changes.kept_out,
+            fates: self.changes.fates.clone(),
         };
         if next.changed {
             let change = Change {

@@ -3,6 +3,7 @@
 use super::exclusions::Exclusions;
 use crate::lake::Lake;
 use crate::progress::Progress;
+use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::PullPlan;
 use crate::pull::spool::Spool;
 use crate::pull::supersede::withdrawn::Withdrawn;
@@ -15,6 +16,8 @@ pub(in crate::pull) struct Merge<'a> {
     pub plan: &'a PullPlan,
     /// The new rows.
     pub spool: &'a Spool,
+    /// Who every Patient is.
+    pub people: &'a PatientIndex,
     /// What must not be in the lake.
     pub exclusions: &'a Exclusions,
     /// Stored rows whose place new ones take.

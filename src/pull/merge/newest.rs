@@ -2,12 +2,13 @@
 //!
 //! Of each record the newest version stays, so that the order in which files are read never matters.
 
-use super::exclusions::{Exclusions, Theirs};
+use super::exclusions::Theirs;
+use super::line_fates::{self, Fates};
+use super::rules::Rules;
 use crate::error::{Context, Error, Result};
 use crate::privacy::{PersonKey, RecordKey};
-use crate::pull::identity::moved_records::MovedRecords;
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
-use crate::pull::spool::{Shard, SpooledRows};
+use crate::pull::spool::SpooledRows;
 use crate::pull::version::{
     ByRecord, EXTRACT_ORDER, Micros, RecordVersion, VERSION_ORDER, Version, VersionColumns,
     without_line,
@@ -17,22 +18,6 @@ use arrow::compute::{cast, interleave_record_batch, take};
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// The shard that is merged, and what decides which of its rows stay.
-pub(crate) struct Rules<'a> {
-    /// The table.
-    pub plan: &'a TablePlan,
-    /// The shard.
-    pub shard: Shard,
-    /// What must not be in the lake.
-    pub exclusions: &'a Exclusions,
-    /// Which records belong elsewhere.
-    pub moved: &'a MovedRecords,
-    /// Records whose stored rows were read again because they belong to another person now.
-    pub relinked: &'a HashSet<RecordKey>,
-    /// Whether withdrawn rows that came again as they were are written again.
-    pub renewed: bool,
-}
 
 /// The stored rows of a shard.
 #[derive(Clone, Copy)]
@@ -53,6 +38,8 @@ pub(crate) struct Merged {
     pub digest: u128,
     /// New rows of people who have opted out, which are not among these.
     pub kept_out: u64,
+    /// What became of the lines whose rows are new.
+    pub fates: Fates,
 }
 
 /// Rows put in their order at once: few enough to stay in the processor's cache until they are
@@ -140,8 +127,13 @@ pub(crate) fn merge(
     let keys = Keys::of(&parts, rules)?.without(stored.withdrawn);
     let (kept, kept_out) = keys.newest(stored_rows, rules, prefer);
     keys.check_people(&kept, rules.plan)?;
+    let fates = line_fates::of(&parts, &kept, rules)?;
     let merged = keys.merged(parts, &kept, rules.plan)?;
-    Ok(Merged { kept_out, ..merged })
+    Ok(Merged {
+        kept_out,
+        fates,
+        ..merged
+    })
 }
 
 /// Works out what `new` rows change in a shard, from the [`NEEDED`] columns of those `stored` rows
@@ -159,6 +151,7 @@ pub(crate) fn change(
     let stored = stored.batches;
     let (kept, kept_out) = keys.newest(stored_rows, rules, Prefer::Stored);
     keys.check_people(&kept, rules.plan)?;
+    let fates = line_fates::of(&parts, &kept, rules)?;
     let mut stays = vec![false; stored_rows];
     let mut added = Vec::new();
     for row in kept {
@@ -183,7 +176,11 @@ pub(crate) fn change(
         first += batch.num_rows();
     }
     let new = Keys::of(&new, rules)?.merged(new, &added, rules.plan)?;
-    let new = Merged { kept_out, ..new };
+    let new = Merged {
+        kept_out,
+        fates,
+        ..new
+    };
     Ok(Changed { new, gone })
 }
 
@@ -420,6 +417,7 @@ impl Keys {
             batches: parts.into_iter().map(|part| part.batch).collect(),
             digest,
             kept_out: 0,
+            fates: Fates::new(),
         })
     }
 

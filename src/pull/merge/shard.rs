@@ -1,7 +1,9 @@
 //! Merging one shard of a table: new rows in a file of their own, or all of them written anew.
 
 use super::inputs::Merge;
-use super::newest::{Changed, Merged, NEEDED, Prefer, Rules, StoredBatches, change, merge};
+use super::line_fates::{self, Fates};
+use super::newest::{Changed, Merged, NEEDED, Prefer, StoredBatches, change, merge};
+use super::rules::Rules;
 use super::table::TableMerge;
 use crate::error::Result;
 use crate::lake::{DataFile, FileWriter, Lake};
@@ -38,6 +40,8 @@ pub(super) struct FileChanges {
     pub other_values: bool,
     /// New rows of people who have opted out.
     pub kept_out: u64,
+    /// What became of the lines whose rows are new.
+    pub fates: Fates,
 }
 
 impl FileChanges {
@@ -47,6 +51,7 @@ impl FileChanges {
         self.remove.extend(other.remove);
         self.other_values |= other.other_values;
         self.kept_out += other.kept_out;
+        line_fates::add(&mut self.fates, other.fates);
     }
 }
 
@@ -63,6 +68,7 @@ impl ShardTask<'_> {
                 .withdrawn
                 .of(self.table.index)
                 .is_some_and(|rows| rows.renewed),
+            people: of.people,
         };
         let new = of.spool.take_parts(self.table.index, self.shard)?;
         let arrived: usize = new.iter().map(SpooledRows::len).sum();
@@ -107,6 +113,7 @@ impl ShardTask<'_> {
         if same_lines && merged.is(&merge(rules, &as_stored, Vec::new(), prefer)?)? {
             return Ok(FileChanges {
                 kept_out: merged.kept_out,
+                fates: merged.fates,
                 ..FileChanges::default()
             });
         }
@@ -119,6 +126,7 @@ impl ShardTask<'_> {
             remove: self.stored.clone(),
             other_values: same_lines,
             kept_out: merged.kept_out,
+            fates: merged.fates,
         })
     }
 
@@ -184,6 +192,7 @@ impl ShardTask<'_> {
         let Changed { new, gone } = change(rules, &stored, new)?;
         let mut changes = FileChanges {
             kept_out: new.kept_out,
+            fates: new.fates.clone(),
             ..FileChanges::default()
         };
         for ((file, read), mut gone) in files.into_iter().zip(gone) {

@@ -79,14 +79,12 @@ impl PullPlan {
                 open: &open,
                 dates: source.dates(),
                 extracts: source.extracts(),
+                expected: source.expected(),
             };
             let source = match source {
                 Source::FhirFolder(folder) => {
                     let location = Location::parse(&folder.url, &pipeline.root)?;
-                    SourcePlan {
-                        expected: folder.expected,
-                        ..plan.fhir(&shared, location, &folder.views(), &folder.reading)?
-                    }
+                    plan.fhir(&shared, location, &folder.views(), &folder.reading)?
                 }
                 // A server is read with the settings of a folder, wherever its files come from.
                 Source::FhirBulk(bulk) => {
@@ -94,15 +92,12 @@ impl PullPlan {
                     let views = views(bulk, versions.get(name));
                     SourcePlan {
                         bulk: Some((**bulk).clone()),
-                        expected: bulk.expected,
                         ..plan.fhir(&shared, location, views, &bulk.reading)?
                     }
                 }
-                Source::CsvFolder(folder) => SourcePlan {
-                    expected: folder.expected,
-                    ..plan.csv(&shared, folder)?
-                },
+                Source::CsvFolder(folder) => plan.csv(&shared, folder)?,
             };
+            source.check_thresholds()?;
             plan.sources.push(source);
         }
         plan.check_lookups(pipeline)?;
@@ -289,6 +284,7 @@ struct Shared<'a> {
     open: &'a Option<Arc<OpenPseudonymiser>>,
     dates: &'a Dates,
     extracts: &'a ExtractSettings,
+    expected: &'a Expected,
 }
 
 impl Shared<'_> {
@@ -332,7 +328,7 @@ impl Shared<'_> {
             reject_threshold,
             dates: self.dates.clone(),
             extracts: self.extracts.clone(),
-            expected: Expected::default(),
+            expected: self.expected.clone(),
             fingerprint: settings.finalize().to_hex()[..32].to_string(),
             bulk: None,
         }

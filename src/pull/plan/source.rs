@@ -2,7 +2,10 @@
 
 use crate::decode::csv::CsvDecoder;
 use crate::decode::fhir::Decoder;
+use crate::decode::fhir::is_resource_type;
+use crate::error::{Error, Result};
 use crate::lake::Location;
+use crate::nearest::nearest;
 use crate::pipeline::{Dates, Expected, ExtractSettings, FhirBulk};
 use crate::privacy::{OpenPseudonymiser, Pseudonyms};
 use std::sync::Arc;
@@ -36,6 +39,41 @@ pub(crate) struct SourcePlan {
 }
 
 impl SourcePlan {
+    /// Refuses a threshold of what the source cannot have.
+    ///
+    /// # Errors
+    /// Usage: a key of `reject_thresholds` is neither a resource type or table of the source nor a
+    /// pattern of file names.
+    pub(super) fn check_thresholds(&self) -> Result<()> {
+        let known: Vec<&str> = match &self.kind {
+            SourceKind::Fhir { tables, .. } => {
+                tables.iter().map(|(kind, _)| kind.as_str()).collect()
+            }
+            SourceKind::Csv { decoders } => {
+                let decoders = decoders.iter();
+                decoders
+                    .map(|(decoder, _)| decoder.file().table.as_str())
+                    .collect()
+            }
+        };
+        let is_known = |key: &str| match &self.kind {
+            SourceKind::Fhir { .. } => is_resource_type(key),
+            SourceKind::Csv { .. } => known.contains(&key),
+        };
+        let mut keys = self.expected.reject_thresholds.keys();
+        match keys.find(|key| !Expected::is_pattern(key) && !is_known(key)) {
+            None => Ok(()),
+            Some(key) => Err(Error::usage(format!(
+                "source {}: reject_thresholds names '{key}', which is no type or table that it brings",
+                self.name
+            ))
+            .hint(format!(
+                "{}; a pattern of file names has a '*' or a '.' in it",
+                nearest(key, &known)
+            ))),
+        }
+    }
+
     /// Whether it fills a pull table.
     pub(crate) fn fills(&self, table: usize) -> bool {
         match &self.kind {

@@ -4,8 +4,10 @@
 //! lines that cannot be used, and what was learnt about people and deletions.
 
 mod columns;
+mod count_unresolved;
 mod dates;
 mod early_lines;
+mod impossible;
 mod named;
 mod named_person;
 pub(super) mod reject_spool;
@@ -13,6 +15,7 @@ pub(super) mod rejected_line;
 pub(super) mod rejects;
 mod unknown_dates;
 pub(super) mod unknown_values;
+pub(super) mod unresolved;
 
 use super::clock::Clock;
 use super::identity::facts::{LinkFact, Replacement};
@@ -31,6 +34,7 @@ use rejected_line::RejectedLine;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unknown_values::UnknownValues;
+use unresolved::Unresolved;
 
 /// A chunk, ready for the lake.
 #[derive(Debug, Default)]
@@ -39,6 +43,8 @@ pub(super) struct Prepared {
     pub tables: Vec<(usize, RecordBatch)>,
     /// Lines that cannot be used.
     pub rejects: Vec<RejectedLine>,
+    /// Lines that were decoded and are rejected, by resource type or table.
+    pub rejected_types: BTreeMap<String, u64>,
     /// Table index of the pull, and records whose version has no row there.
     pub emptied: Vec<(usize, Vec<RecordVersion>)>,
     /// What was learnt beside rows.
@@ -47,6 +53,8 @@ pub(super) struct Prepared {
     pub future: u64,
     /// Values that are not known although something was written.
     pub values: UnknownValues,
+    /// Lines that name no Patient.
+    pub unresolved: Unresolved,
 }
 
 /// What lines say of people and deletions.
@@ -58,6 +66,8 @@ pub(super) struct Learnt {
     pub replacements: Vec<Replacement>,
     /// Records to delete.
     pub deletions: Vec<Deletion>,
+    /// Patients that cannot be used.
+    pub rejected_patients: Vec<PatientKey>,
 }
 
 impl Learnt {
@@ -66,6 +76,7 @@ impl Learnt {
         self.links.extend(other.links);
         self.replacements.extend(other.replacements);
         self.deletions.extend(other.deletions);
+        self.rejected_patients.extend(other.rejected_patients);
     }
 }
 
@@ -188,6 +199,11 @@ impl Preparer<'_> {
         }
         let (tables, dates) = (self.tables, &self.source.dates);
         unknown_dates::forget(decoded, targets, tables, dates, &mut out.values)?;
+        let judge = impossible::Judge {
+            today: self.clock.today(),
+            fhir: matches!(self.source.kind, SourceKind::Fhir { .. }),
+        };
+        judge.forget(decoded, targets, tables, &mut out.values)?;
         let decoded = &*decoded;
         out.learnt.deletions = self.deletions(decoded);
         if decoded.lines.is_empty() {
@@ -210,11 +226,47 @@ impl Preparer<'_> {
             });
         }
         let keys = self.line_keys(decoded, (text, offset), &rejecting, &early);
+        out.rejected_types = self.types(decoded, &rejecting, targets);
+        out.learnt.rejected_patients = self.rejected_patients(decoded, &rejecting);
         out.rejects.extend(rejecting.rejected.into_values());
         for table in &tables {
-            self.prepare_table(table, decoded, &keys, file, &mut out)?;
+            self.prepare_table(table, decoded, &keys, (text, offset, file), &mut out)?;
         }
         Ok(out)
+    }
+
+    /// The Patients that are rejected as their rows are prepared.
+    fn rejected_patients(&self, decoded: &Decoded, rejecting: &Rejecting) -> Vec<PatientKey> {
+        let lines = rejecting.rejected.keys();
+        let references = lines.map(|line| decoded.lines[*line as usize].reference.as_str());
+        references
+            .filter(|reference| reference.starts_with("Patient/"))
+            .map(|reference| {
+                let record = self.source.pseudonyms.record(reference.as_bytes());
+                PatientKey::of_record(record)
+            })
+            .collect()
+    }
+
+    /// The resource types or tables of the lines that are rejected as their rows are prepared.
+    fn types(
+        &self,
+        decoded: &Decoded,
+        rejecting: &Rejecting,
+        targets: &[usize],
+    ) -> BTreeMap<String, u64> {
+        let mut types = BTreeMap::new();
+        for line in rejecting.rejected.keys() {
+            let kind = match (&self.source.kind, targets) {
+                (SourceKind::Csv { .. }, [table]) => self.tables[*table].name.name.as_str(),
+                _ => {
+                    let reference = &decoded.lines[*line as usize].reference;
+                    reference.split('/').next().unwrap_or_default()
+                }
+            };
+            *types.entry(kind.to_string()).or_default() += 1;
+        }
+        types
     }
 
     /// The records that the chunk deletes. Without a time of its own, a deletion is as old as the file
@@ -268,7 +320,7 @@ impl Preparer<'_> {
         table: &TableRows,
         decoded: &Decoded,
         keys: &[LineKey],
-        file: &str,
+        (text, offset, file): (&[u8], u64, &str),
         out: &mut Prepared,
     ) -> Result<()> {
         let emptied: Vec<RecordVersion> = self
@@ -291,6 +343,7 @@ impl Preparer<'_> {
             return Ok(());
         }
         let batch = self.stored_rows(table, &kept, decoded, keys, file)?;
+        self.count_unresolved(table, &kept, decoded, (text, offset), &mut out.unresolved);
         if self.links_people(table.plan) {
             let learnt = kept.iter().map(|row| table.link(*row, keys));
             out.learnt.links.extend(learnt);

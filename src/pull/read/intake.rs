@@ -1,6 +1,7 @@
 //! What reading brings: the counts of each file, and what was learnt about people and deletions.
 
 use super::context::PullContext;
+use super::kind_lines::Kinds;
 use crate::decode::{DateOrder, Decoded};
 use crate::error::Result;
 use crate::privacy::PatientKey;
@@ -11,6 +12,7 @@ use crate::pull::plan::PullPlan;
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::prepare::rejects::{Reasons, reasons};
 use crate::pull::prepare::unknown_values::UnknownValues;
+use crate::pull::prepare::unresolved::Unresolved;
 use crate::pull::prepare::{Deletion, Learnt};
 use crate::pull::state::deleted_records::Deleted;
 use crate::pull::state::extracts::{Extract, Extracts};
@@ -38,10 +40,14 @@ pub(in crate::pull) struct FileIntake {
     pub types: BTreeMap<String, u64>,
     /// Lines that cannot be used, by reason.
     pub rejected: Reasons,
+    /// Lines by resource type or table, and how many of them cannot be used.
+    pub kinds: Kinds,
     /// Lines whose last update lies in the future.
     pub future: u64,
     /// Values that are not known although something was written.
     pub values: UnknownValues,
+    /// Lines that name no Patient.
+    pub unresolved: Unresolved,
     /// What dates say about the order of their numbers, by column.
     pub orders: BTreeMap<String, DateOrder>,
     /// Its decompressed bytes.
@@ -119,6 +125,9 @@ impl Intake {
         for deletion in facts.deletions {
             self.delete(deletion);
         }
+        for patient in facts.rejected_patients {
+            self.people.learn_rejected(patient);
+        }
     }
 
     /// Takes a deletion in; the latest counts.
@@ -157,6 +166,7 @@ impl Intake {
                 modified: file.modified,
                 decoder: 0,
             },
+            arrived: true,
         };
         self.files.push((work, file.read));
     }
@@ -170,6 +180,18 @@ impl Intake {
         files
             .filter(move |(work, _)| work.source == source)
             .map(|(work, file)| (work.file.name.as_str(), file))
+    }
+
+    /// Lines that arrived, without headers and empty ones, by source: of files that are new or changed.
+    pub(in crate::pull) fn arrived(&self) -> BTreeMap<usize, u64> {
+        let mut arrived = BTreeMap::new();
+        for (work, file) in self.files.iter().filter(|(work, _)| work.arrived) {
+            let lines = file.taken.lines.saturating_sub(file.taken.other);
+            if lines > 0 {
+                *arrived.entry(work.source).or_default() += lines;
+            }
+        }
+        arrived
     }
 
     /// The values of each file that are not known, with the file's source.

@@ -3,10 +3,11 @@
 use super::context::{PullContext, lock};
 use super::csv_text;
 use super::intake::{FileIntake, Intake, counted, id};
+use super::kind_lines::{add_kinds, kinds};
 use super::line_splitter::{self, FilePiece, LineEnds};
 use crate::decode::csv::{CsvHeader, Layout};
 use crate::decode::{Chunk, Decoded, RejectReason};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::progress::Progress;
 use crate::pull::discover::extracted::extracted;
 use crate::pull::discover::new_files::FileToRead;
@@ -18,19 +19,24 @@ use crate::pull::prepare::{Learnt, Prepared, Preparer};
 use crate::pull::state::extracts::file_number;
 use crate::stop;
 use indicatif::ProgressBar;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Reads all files. Patients come first, so that most rows find their person at once.
+/// Why sources cannot be read, by their numbers in the plan.
+pub(crate) type UnreadableSources = BTreeMap<usize, Error>;
+
+/// Reads all files. Patients come first, so that most rows find their person at once. Of a source of
+/// which a file cannot be read, no more files are.
 pub(crate) fn take_in(
     context: &PullContext,
     work: Vec<FileToRead>,
     people: PatientIndex,
     threads: usize,
     progress: Progress,
-) -> Result<Intake> {
+) -> Result<(Intake, UnreadableSources)> {
     let bar = progress.bytes("pull", work.iter().map(|w| w.file.size).sum());
     let (patients, others): (Vec<_>, Vec<_>) = work
         .into_iter()
@@ -39,6 +45,7 @@ pub(crate) fn take_in(
         people,
         ..Intake::default()
     };
+    let unreadable = Mutex::new(UnreadableSources::new());
     for files in [patients, others] {
         let pass = ReadPass {
             context,
@@ -49,6 +56,7 @@ pub(crate) fn take_in(
                 .collect(),
             learnt: Mutex::default(),
             failed: Mutex::default(),
+            unreadable: &unreadable,
             stop: AtomicBool::new(false),
             next: AtomicUsize::new(0),
             bar: &bar,
@@ -65,7 +73,10 @@ pub(crate) fn take_in(
         intake.learn(learnt.into_inner().unwrap_or_else(PoisonError::into_inner));
     }
     bar.finish_and_clear();
-    Ok(intake)
+    let failed = unreadable
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    Ok((intake, failed))
 }
 
 /// Whether a file holds Patients, by its first line. A wrong guess costs time, never a link.
@@ -164,7 +175,10 @@ struct ReadPass<'a> {
     people: &'a PatientIndex,
     files: Vec<ReadFile>,
     learnt: Mutex<Learnt>,
+    /// Why the pull fails.
     failed: Mutex<Option<Error>>,
+    /// Why sources do.
+    unreadable: &'a Mutex<UnreadableSources>,
     stop: AtomicBool,
     next: AtomicUsize,
     bar: &'a ProgressBar,
@@ -201,6 +215,21 @@ impl ReadPass<'_> {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// Gives up the source of a file, or the whole pull when it was told to stop.
+    fn give_up(&self, file: &ReadFile, error: Error) {
+        if matches!(error.kind(), Kind::Stopped(_)) {
+            return self.fail(error);
+        }
+        lock(self.unreadable)
+            .entry(file.work.source)
+            .or_insert(error);
+    }
+
+    /// Whether the source of a file was given up.
+    fn is_given_up(&self, file: &ReadFile) -> bool {
+        lock(self.unreadable).contains_key(&file.work.source)
+    }
+
     fn read_files(&self, send: &SyncSender<PieceToPrepare>) {
         loop {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
@@ -210,9 +239,10 @@ impl ReadPass<'_> {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
-            if let Err(error) = self.read_file(at, send) {
-                self.fail(error);
-                return;
+            if !self.is_given_up(file)
+                && let Err(error) = self.read_file(at, send)
+            {
+                self.give_up(file, error);
             }
             self.bar.inc(file.work.file.size);
         }
@@ -251,6 +281,9 @@ impl ReadPass<'_> {
         let name = file.work.file.origin.to_string();
         line_splitter::pieces(reader, &name, form, |mut piece| {
             stop::check()?;
+            if self.is_given_up(file) {
+                return Err(Error::data("its source was given up"));
+            }
             lock(&file.intake).bytes += piece.bytes.len() as u64;
             if let Some(header) = &header {
                 piece.offset += header.length as u64;
@@ -288,6 +321,9 @@ impl ReadPass<'_> {
         } = ready;
         let layout = header.as_ref().map(|header| &header.layout);
         let file = &self.files[file];
+        if self.is_given_up(file) {
+            return Ok(());
+        }
         if let Some(length) = piece.too_long {
             let line = RejectedLine {
                 line: piece.first_line,
@@ -325,8 +361,13 @@ impl ReadPass<'_> {
     ) -> Result<()> {
         let context = self.context;
         let source = &context.plan.sources[file.work.source];
-        let Some(mut read) = DecodedChunk::of(source, &file.work, chunk, layout)? else {
-            return Ok(());
+        let mut read = match DecodedChunk::of(source, &file.work, chunk, layout) {
+            Ok(Some(read)) => read,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                self.give_up(file, error);
+                return Ok(());
+            }
         };
         let preparer = Preparer {
             source,
@@ -362,10 +403,14 @@ impl ReadPass<'_> {
         for (kind, lines) in &read.decoded.types {
             *intake.types.entry(kind.clone()).or_default() += lines;
         }
+        add_kinds(&mut intake.kinds, kinds(&read.decoded, prepared));
         intake.reject(&prepared.rejects);
         intake.future += prepared.future;
         for (place, count) in &prepared.values {
             *intake.values.entry(place.clone()).or_default() += count;
+        }
+        for (place, count) in &prepared.unresolved {
+            *intake.unresolved.entry(*place).or_default() += count;
         }
         for (column, order) in &read.decoded.orders {
             let known = intake.orders.entry(column.clone()).or_default();

@@ -1,8 +1,13 @@
-//! The share of a source's lines that may be rejected before the pull fails.
+//! The shares of lines that may be rejected before a source fails: of all, of a resource type or table,
+//! of a file.
 
 use super::intake::{FileIntake, Intake};
+use super::kind_lines::{KindLines, Kinds, add_kinds};
+use crate::decode::csv::wildcard;
 use crate::decode::{RejectReason, ValueRule};
 use crate::error::{Error, Result};
+use crate::pipeline::Expected;
+use crate::pull::failures::SourceFailures;
 use crate::pull::plan::{PullPlan, SourcePlan};
 use crate::pull::prepare::rejects::Reasons;
 use crate::pull::prepare::unknown_values::UnknownValues;
@@ -14,40 +19,108 @@ const SLIPS: u64 = 2;
 /// Files that an error names; more would hide what it says.
 const NAMED: usize = 5;
 
-/// Fails when more of a source's lines were rejected than its threshold allows: says in which files,
-/// and why.
-pub(crate) fn check(plan: &PullPlan, intake: &Intake) -> Result<()> {
+/// Rejects of one resource type that are too few to say anything, where it has no threshold of its own.
+const FEW: u64 = 10;
+
+/// Notes the sources of which more lines were rejected than a threshold allows: of the source, of a
+/// resource type or table, or of a file. Says in which files, and why.
+pub(crate) fn check(plan: &PullPlan, intake: &Intake, failures: &mut SourceFailures) -> Result<()> {
     for (index, source) in plan.sources.iter().enumerate() {
-        let (mut lines, mut rejected, mut reasons) = (0, 0, Reasons::new());
-        check_order(source, intake.of_source(index))?;
-        let mut values = UnknownValues::new();
-        for (_, file) in intake.of_source(index) {
-            for (place, count) in &file.values {
-                *values.entry(place.clone()).or_default() += count;
-            }
-            lines += file.taken.lines;
-            rejected += file.rejects();
-            for (reason, count) in &file.rejected {
-                *reasons.entry(*reason).or_default() += count;
-            }
+        if failures.has(&source.name) {
+            continue;
         }
-        if lines > 0 && rejected as f64 > lines as f64 * source.reject_threshold {
-            let error = Error::data(format!(
-                "source {}: {rejected} of {lines} lines cannot be used",
-                source.name
-            ));
-            let mut causes = vec![shown(&reasons)];
-            if reasons.contains_key(&RejectReason::WrongType) {
-                causes.extend(wrong_types(plan, index, &values));
-            }
-            causes.extend(worst(intake, index));
-            return Err(causes
-                .into_iter()
-                .fold(error, Error::cause)
-                .hint(hint(&reasons)));
+        if let Err(error) = check_source(plan, index, source, intake) {
+            failures.note(&source.name, error)?;
         }
     }
     Ok(())
+}
+
+fn check_source(plan: &PullPlan, index: usize, source: &SourcePlan, intake: &Intake) -> Result<()> {
+    check_order(source, intake.of_source(index))?;
+    let read = SourceLines::of(intake, index);
+    let Some((of, rejected, lines)) = read.beyond(source, intake.of_source(index)) else {
+        return Ok(());
+    };
+    let error = Error::data(format!(
+        "source {}: {rejected} of {lines} {of} cannot be used",
+        source.name
+    ));
+    let mut causes = vec![shown(&read.reasons)];
+    if read.reasons.contains_key(&RejectReason::WrongType) {
+        causes.extend(wrong_types(plan, index, &read.values));
+    }
+    causes.extend(worst(intake, index));
+    Err(causes
+        .into_iter()
+        .fold(error, Error::cause)
+        .hint(hint(&read.reasons, &of)))
+}
+
+/// What was read of a source.
+#[derive(Default)]
+struct SourceLines {
+    lines: u64,
+    rejected: u64,
+    reasons: Reasons,
+    kinds: Kinds,
+    values: UnknownValues,
+}
+
+impl SourceLines {
+    fn of(intake: &Intake, source: usize) -> Self {
+        let mut read = SourceLines::default();
+        for (_, file) in intake.of_source(source) {
+            for (place, count) in &file.values {
+                *read.values.entry(place.clone()).or_default() += count;
+            }
+            read.lines += file.taken.lines;
+            read.rejected += file.rejects();
+            for (reason, count) in &file.rejected {
+                *read.reasons.entry(*reason).or_default() += count;
+            }
+            add_kinds(&mut read.kinds, file.kinds.clone());
+        }
+        read
+    }
+
+    /// The first threshold that is passed: what it is of, how many lines are rejected, and of how many.
+    fn beyond<'a>(
+        &self,
+        source: &SourcePlan,
+        files: impl Iterator<Item = (&'a str, &'a FileIntake)>,
+    ) -> Option<(String, u64, u64)> {
+        let own = &source.expected.reject_thresholds;
+        let passes = |rejected: u64, lines: u64, share: f64| {
+            lines > 0 && rejected as f64 > lines as f64 * share
+        };
+        if passes(self.rejected, self.lines, source.reject_threshold) {
+            return Some(("lines".to_string(), self.rejected, self.lines));
+        }
+        for (kind, KindLines { lines, rejected }) in &self.kinds {
+            let (share, few) = match own.get(kind) {
+                Some(share) => (*share, 0),
+                None => (source.reject_threshold, FEW),
+            };
+            if *rejected >= few && passes(*rejected, *lines, share) {
+                return Some((format!("lines of {kind}"), *rejected, *lines));
+            }
+        }
+        for (name, file) in files {
+            let of_file = |(pattern, _): &(&String, &f64)| {
+                let last = name.rsplit('/').next().unwrap_or(name);
+                let matches = |name: &str| wildcard(pattern.as_bytes(), name.as_bytes());
+                Expected::is_pattern(pattern) && (matches(name) || matches(last))
+            };
+            for (_, share) in own.iter().filter(of_file) {
+                if passes(file.rejects(), file.taken.lines, *share) {
+                    let of = format!("lines of file {name}");
+                    return Some((of, file.rejects(), file.taken.lines));
+                }
+            }
+        }
+        None
+    }
 }
 
 /// The columns with the most values that do not have their form, and the form.
@@ -89,13 +162,21 @@ fn check_order<'a>(
     Ok(())
 }
 
-fn hint(reasons: &Reasons) -> &'static str {
-    match reasons.contains_key(&RejectReason::NhsNumberTestRange) {
+fn hint(reasons: &Reasons, of: &str) -> String {
+    let test = match reasons.contains_key(&RejectReason::NhsNumberTestRange) {
         true => {
-            "nothing was committed; ask the sender, set accept_test_numbers = true when the numbers are those of a test record (999…), or raise reject_threshold for this source"
+            " set accept_test_numbers = true when the numbers are those of a test record (999…),"
         }
-        false => "nothing was committed; ask the sender, or raise reject_threshold for this source",
-    }
+        false => "",
+    };
+    let raise = match of.strip_prefix("lines of ") {
+        None => "raise reject_threshold for this source".to_string(),
+        Some(of) => {
+            let of = of.strip_prefix("file ").unwrap_or(of);
+            format!("set reject_thresholds = {{ \"{of}\" = … }} for this source")
+        }
+    };
+    format!("nothing was committed; ask the sender,{test} or {raise}")
 }
 
 /// The files of a source with the most rejects, and what the others have.

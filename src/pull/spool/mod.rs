@@ -58,8 +58,17 @@ impl Spool {
         }
     }
 
-    /// Adds rows to a table.
+    /// Adds rows to a table that arrive with this pull.
     pub(super) fn add(&self, table: usize, batch: RecordBatch) -> Result<()> {
+        self.add_rows(table, batch, true)
+    }
+
+    /// Adds rows of a table that are in the lake.
+    pub(super) fn add_stored(&self, table: usize, batch: RecordBatch) -> Result<()> {
+        self.add_rows(table, batch, false)
+    }
+
+    fn add_rows(&self, table: usize, batch: RecordBatch, arrived: bool) -> Result<()> {
         let people = batch.column_by_name("person_key");
         let waiting = {
             let mut spool = self.locked(table);
@@ -67,12 +76,15 @@ impl Spool {
             spool.unlinked += people.map_or(0, |people| people.null_count());
             waiting
         };
-        let arrived = HeldRows::new(batch, self.shards, waiting)?;
-        let bytes = arrived.bytes();
+        let held = HeldRows {
+            arrived,
+            ..HeldRows::new(batch, self.shards, waiting)?
+        };
+        let bytes = held.bytes();
         {
             let mut spool = self.locked(table);
-            spool.count += arrived.batch.num_rows();
-            spool.held.push(arrived);
+            spool.count += held.batch.num_rows();
+            spool.held.push(held);
         }
         let total = self.in_memory.fetch_add(bytes, Ordering::Relaxed) + bytes;
         if total > self.budget {
@@ -103,12 +115,18 @@ impl Spool {
 
     fn spill(&self, table: usize) -> Result<()> {
         let held = std::mem::take(&mut self.locked(table).held);
+        let (arrived, stored): (Vec<_>, Vec<_>) = held.into_iter().partition(|rows| rows.arrived);
+        self.spill_rows(table, &arrived)?;
+        self.spill_rows(table, &stored)
+    }
+
+    fn spill_rows(&self, table: usize, held: &[HeldRows]) -> Result<()> {
         if held.is_empty() {
             return Ok(());
         }
         let number = self.files.fetch_add(1, Ordering::Relaxed);
         let path = self.folder.join(format!("run-{number}.arrow"));
-        let spilled = Spilled::write(path, &held)?;
+        let spilled = Spilled::write(path, held)?;
         let bytes = held.iter().map(HeldRows::bytes).sum();
         self.in_memory.fetch_sub(bytes, Ordering::Relaxed);
         self.locked(table).spilled.push(spilled);
@@ -209,19 +227,21 @@ impl Spool {
             left
         });
         self.in_memory.fetch_sub(freed, Ordering::Relaxed);
-        let mut wanted: Vec<(PathBuf, usize)> = Vec::new();
+        let mut wanted: Vec<((PathBuf, usize), bool)> = Vec::new();
         for spilled in &mut spool.spilled {
             let wants = match look {
                 Some(look) => spilled.is_wanted(shard, look)?,
                 None => true,
             };
             if wants {
-                wanted.extend(spilled.take(shard));
+                let arrived = spilled.arrived;
+                wanted.extend(spilled.take(shard).map(|place| (place, arrived)));
             }
         }
         drop(spool);
-        for (path, index) in wanted {
-            parts.extend(spill::read(&path, index, None)?);
+        for ((path, index), arrived) in wanted {
+            let read = spill::read(&path, index, None)?;
+            parts.extend(read.map(|rows| SpooledRows { arrived, ..rows }));
         }
         Ok(parts)
     }

@@ -16,6 +16,8 @@ pub(crate) struct SpooledRows {
     pub batch: RecordBatch,
     /// Their positions in it, ascending; None for all.
     pub rows: Option<Vec<u32>>,
+    /// Whether they arrived with this pull; others were in the lake, and are read again.
+    pub arrived: bool,
 }
 
 impl SpooledRows {
@@ -48,7 +50,11 @@ impl SpooledRows {
 
 impl From<RecordBatch> for SpooledRows {
     fn from(batch: RecordBatch) -> Self {
-        SpooledRows { batch, rows: None }
+        SpooledRows {
+            batch,
+            rows: None,
+            arrived: false,
+        }
     }
 }
 
@@ -58,6 +64,8 @@ pub(super) struct HeldRows {
     pub batch: RecordBatch,
     /// Shards that were taken are no longer here; None for all rows of a table without people.
     pub shards: BTreeMap<Shard, Option<Vec<u32>>>,
+    /// Whether they arrived with this pull.
+    pub arrived: bool,
 }
 
 impl HeldRows {
@@ -65,7 +73,11 @@ impl HeldRows {
     pub(super) fn new(batch: RecordBatch, shards: u32, waiting: WaitingRoom) -> Result<Self> {
         let Some(people) = batch.column_by_name("person_key") else {
             let all = BTreeMap::from([(Shard::WHOLE, None)]);
-            return Ok(HeldRows { batch, shards: all });
+            return Ok(HeldRows {
+                batch,
+                shards: all,
+                arrived: true,
+            });
         };
         let people = people.as_primitive::<Int64Type>();
         let records = batch.column_by_name("record_key");
@@ -89,7 +101,11 @@ impl HeldRows {
         }
         let shards = rows_of.into_iter().map(|(k, rows)| (k, Some(rows)));
         let shards = shards.collect();
-        Ok(HeldRows { batch, shards })
+        Ok(HeldRows {
+            batch,
+            shards,
+            arrived: true,
+        })
     }
 
     /// Bytes in memory.
@@ -105,14 +121,22 @@ impl HeldRows {
         let columns = look.positions(&self.batch.schema());
         let batch = self.batch.project(&columns);
         let batch = batch.data(|| "cannot look at rows on their way")?;
-        let rows = rows.clone();
-        (look.wanted)(&SpooledRows { batch, rows }.taken()?)
+        let (rows, arrived) = (rows.clone(), self.arrived);
+        let looked_at = SpooledRows {
+            batch,
+            rows,
+            arrived,
+        };
+        (look.wanted)(&looked_at.taken()?)
     }
 
     /// Takes one shard's rows.
     pub(super) fn take(&mut self, shard: Shard) -> Option<SpooledRows> {
         let rows = self.shards.remove(&shard)?;
-        let batch = self.batch.clone();
-        Some(SpooledRows { batch, rows })
+        Some(SpooledRows {
+            batch: self.batch.clone(),
+            rows,
+            arrived: self.arrived,
+        })
     }
 }

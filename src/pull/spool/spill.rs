@@ -24,6 +24,8 @@ pub(super) struct Spilled {
     keys: PathBuf,
     /// The shard of each batch, the same in both files; None once it was taken.
     shards: Vec<Option<Shard>>,
+    /// Whether they arrived with this pull.
+    pub arrived: bool,
 }
 
 impl Spilled {
@@ -73,7 +75,12 @@ impl Spilled {
         writer.finish().data(cannot).map_err(full)?;
         keys_writer.finish().data(cannot).map_err(full)?;
         let shards = all.into_iter().map(Some).collect();
-        Ok(Spilled { path, keys, shards })
+        Ok(Spilled {
+            path,
+            keys,
+            shards,
+            arrived: arrived.iter().all(|rows| rows.arrived),
+        })
     }
 
     /// The shards that are still here.

@@ -40,7 +40,7 @@ pub(crate) fn explained(
     values.iter().map(move |((table, column, rule), count)| {
         let wanted = match rule {
             ValueRule::WrongType => wanted(plan, source, *table, column),
-            ValueRule::UnknownDate => None,
+            _ => None,
         };
         let table = plan.tables[*table].name.to_string();
         (table, column.clone(), *rule, *count, wanted)

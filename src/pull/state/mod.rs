@@ -5,4 +5,5 @@ pub(super) mod deleted_records;
 pub(super) mod extracts;
 pub(super) mod fence;
 pub(super) mod rowless_versions;
+pub(super) mod source_marks;
 pub(super) mod stored_rows;

@@ -3,20 +3,20 @@
 use super::withdrawn::{Gone, Withdrawn};
 use crate::error::{Error, Result};
 use crate::pipeline::ConfirmedGone;
+use crate::pull::failures::SourceFailures;
 use crate::pull::plan::PullPlan;
+use std::collections::BTreeMap;
 
-/// Refuses what would take away a larger share of a table's rows than its source allows, unless it is
-/// confirmed.
-///
-/// # Errors
-/// Refused: with how many rows, of how many, and how to confirm it.
-pub(crate) fn refuse_loss(
+/// Notes the sources that would take away a larger share of a table's rows than they allow, unless it is
+/// confirmed, among the `failures`: with how many rows, of how many, and how to confirm it. Whether there
+/// is none.
+pub(in crate::pull) fn refuse_loss(
     plan: &PullPlan,
     withdrawn: &Withdrawn,
     confirmed: &[ConfirmedGone],
-) -> Result<()> {
-    let mut causes = Vec::new();
-    let mut cures = Vec::new();
+    failures: &mut SourceFailures,
+) -> Result<bool> {
+    let mut refused: BTreeMap<&str, (Vec<String>, Vec<String>)> = BTreeMap::new();
     for ((source, table), Gone { rows, of }) in &withdrawn.gone {
         let source = &plan.sources[*source];
         let Some(most) = source.extracts.most_gone() else {
@@ -28,6 +28,7 @@ pub(crate) fn refuse_loss(
             rows: *rows,
         };
         if *rows as f64 > most * *of as f64 && !confirmed.contains(&needed) {
+            let (causes, cures) = refused.entry(&source.name).or_default();
             causes.push(format!(
                 "source {}: {rows} of the {of} rows of {} are not in its newest extract, more than {} in a hundred",
                 source.name,
@@ -37,13 +38,15 @@ pub(crate) fn refuse_loss(
             cures.push(format!("--confirm-gone {needed}"));
         }
     }
-    if causes.is_empty() {
-        return Ok(());
+    let is_none = refused.is_empty();
+    for (source, (causes, cures)) in refused {
+        let error = Error::refused("an extract would take away more rows than its source allows");
+        let error = causes.iter().fold(error, |error, why| error.cause(why));
+        let error = error.hint(format!(
+            "nothing was stored. Check whether the extract has arrived whole; when it is right as it is, confirm it once: run this command again with {}. Or raise largest_share_gone of the source",
+            cures.join(" ")
+        ));
+        failures.note(source, error)?;
     }
-    let error = Error::refused("an extract would take away more rows than its source allows");
-    let error = causes.iter().fold(error, |error, why| error.cause(why));
-    Err(error.hint(format!(
-        "nothing was stored. Check whether the extract has arrived whole; when it is right as it is, confirm it once: run this command again with {}. Or raise largest_share_gone of the source",
-        cures.join(" ")
-    )))
+    Ok(is_none)
 }

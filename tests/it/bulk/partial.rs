@@ -4,6 +4,7 @@
 use super::export::{Export, ServedFile};
 use super::record::{Record, contents, served};
 use super::server::Server;
+use crate::cases::csv_sender::{file, spell};
 use crate::project::Project;
 use std::sync::LazyLock;
 
@@ -342,4 +343,82 @@ fn an_export_of_a_time_in_the_future_is_not_believed() {
         begun.contains(&format!("_since={}", since.replace(':', "%3A"))),
         "{begun}"
     );
+}
+
+#[test]
+fn a_server_that_fails_stops_only_its_own_source_in_a_pull_of_several() {
+    let record = &*RECORD;
+    let server = Server::start(Export::good(record.files(1_000_000)));
+    let pipeline = |project: &Project| {
+        let beside = "\n[sources.trust]\nkind = \"csv-folder\"\nurl = \"beside\"\naccept_test_numbers = true\n[lake]\n";
+        let text = record.pipeline(&server, "");
+        project.write_pipeline(&text.replacen("[lake]", beside.trim_start(), 1));
+    };
+    let project = Project::empty();
+    pipeline(&project);
+    std::fs::create_dir(project.path("beside")).unwrap();
+    let write = |spells: u32| {
+        let rows: Vec<_> = (1..=spells).map(|person| spell(person, &[])).collect();
+        std::fs::write(project.path("beside/apc_spells.csv"), file(&rows)).unwrap();
+    };
+    write(3);
+    project.ok(&["pull", "-q"]);
+    let people = rows(&project, "patient");
+    assert!(people >= 12);
+    assert_eq!(rows(&project, "apc_spell"), 3);
+    server.change(|export| export.status = Some((500, "too-costly")));
+    write(5);
+    let output = project.run(&["pull", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let warnings = summary["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(warnings[0]["source"], "record");
+    assert!(
+        warnings[0]["what"]
+            .as_str()
+            .unwrap()
+            .contains("error/too-costly")
+    );
+    assert_eq!(
+        (rows(&project, "patient"), rows(&project, "apc_spell")),
+        (people, 5)
+    );
+    // The next night asks again by itself.
+    server.change(|export| export.status = None);
+    project.ok(&["pull", "-q"]);
+    assert_eq!(
+        (rows(&project, "patient"), rows(&project, "apc_spell")),
+        (people, 5)
+    );
+    // A file beside it that cannot be read does not cost its export: it is asked for once.
+    let broken = project.path("beside/apc_spell.2.csv.gz");
+    std::fs::write(&broken, b"\x1f\x8b\x08\0broken").unwrap();
+    server.change(|export| export.transaction_time = "2026-10-02T02:00:00.000Z".to_string());
+    let asked = kick_offs(&server).len();
+    let output = project.run(&["pull", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["warnings"][0]["source"], "trust");
+    assert!(summary["sources"]["record"]["read"].as_u64().unwrap() > 0);
+    assert_eq!(kick_offs(&server).len(), asked + 1);
+    assert_eq!(server.open_jobs(), 0);
+    std::fs::remove_file(&broken).unwrap();
+    // What a server fails to export in part is a warning beside other sources too.
+    server.change(|export| {
+        export.transaction_time = "2026-10-03T02:00:00.000Z".to_string();
+        export.files.push(errors(&outcome(
+            "error",
+            "exception",
+            "could not read Observation",
+        )));
+    });
+    let output = project.run(&["pull", "--json"]);
+    let said = crate::project::text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let failed = &summary["sources"]["record"]["failed_at_server"];
+    assert_eq!(failed["error/exception"], 1, "{summary}");
+    let tally = &summary["sources"]["record"];
+    assert!(tally["read"].as_u64().unwrap() > 0);
 }

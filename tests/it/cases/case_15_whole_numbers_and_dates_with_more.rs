@@ -148,7 +148,12 @@ fn dates_with_the_month_first_are_no_other_days() {
     let days = ["06/20/2026", "06/21/2026", "06/22/2026", "06/07/2026"];
     let rows: Vec<_> = (0..)
         .zip(days)
-        .map(|(person, day)| spell(person, &[("discharge_date", day)]))
+        .map(|(person, day)| {
+            spell(
+                person,
+                &[("admission_date", "2026-06-01"), ("discharge_date", day)],
+            )
+        })
         .collect();
     let project = project("", &[("apc_spell.001.csv", file(&rows).as_bytes())]);
     let error = project.fails(3, &["pull"]);

@@ -90,3 +90,55 @@ fn case_35_a_grown_list_is_judged_by_the_people_of_the_lake() {
     project.ok(&["pull", "-q"]);
     assert_eq!(people(&project), 14);
 }
+
+#[test]
+fn case_35_every_form_of_a_list_takes_out_the_same_people() {
+    let (one, two) = (number(0), number(1));
+    let spaced = |number: &str| format!("{} {} {}", &number[..3], &number[3..6], &number[6..]);
+    for (form, list) in [
+        ("with a comma", format!("{one},\n{two},\n")),
+        (
+            "header and CRLF",
+            format!("NHS Number,\r\n{one},\r\n{two},\r\n"),
+        ),
+        (
+            "byte order mark",
+            format!("\u{feff}NHS_NUMBER\r\n{one}\r\n{two}\r\n"),
+        ),
+        ("spaces", format!("{}\n{}\n", spaced(&one), spaced(&two))),
+        (
+            "spaces, commas and CRLF",
+            format!("{},\r\n{},\r\n", spaced(&one), spaced(&two)),
+        ),
+        ("quotes", format!("\"NHS Number\"\n\"{one}\"\n\"{two}\"\n")),
+    ] {
+        let project = project("opt_outs = \"opt-outs.dat\"");
+        std::fs::write(project.path("opt-outs.dat"), list).unwrap();
+        let summary = project.json(&["pull"]);
+        assert_eq!(summary["people_on_lists"], 2, "{form}");
+        assert_eq!(summary["sources"]["record"]["opted_out"], 2, "{form}");
+        assert_eq!(people(&project), 18, "{form}");
+    }
+}
+
+#[test]
+fn case_35_every_row_of_a_listed_person_goes_whatever_the_status_of_its_number() {
+    let project = Project::empty();
+    let lists = "opt_outs = \"opt-outs.dat\"";
+    let source = format!("{FHIR}unlinked_threshold = 1.0\n");
+    project.write_pipeline(&pipeline(&format!("{lists}\n{NO_POSTCODES}"), &source));
+    std::fs::write(project.path("opt-outs.dat"), mesh(0..1)).unwrap();
+    let statuses = ["01", "02", "03", "04", "07", "08"];
+    let of = |person: usize, at: usize| {
+        let mut patient = patient(&format!("p{person}-{at}"), &number(person), "ZW1 1AA");
+        let code = "/identifier/0/extension/0/valueCodeableConcept/coding/0/code";
+        *patient.pointer_mut(code).unwrap() = statuses[at].into();
+        patient
+    };
+    let rows = (0..6).flat_map(|at| (0..4).map(move |person| (person, at)));
+    let rows: Vec<_> = rows.map(|(person, at)| of(person, at)).collect();
+    write(&project, "fhir/Patient.ndjson", &rows);
+    let summary = project.json(&["pull"]);
+    assert_eq!(summary["sources"]["record"]["opted_out"], 6);
+    assert_eq!(project.number("select count(*) from record.patient"), 18);
+}

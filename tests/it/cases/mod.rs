@@ -22,6 +22,6 @@ mod case_42_onspd_as_lookup;
 mod case_43_leak_gate_spellings;
 mod case_51_organisation_twice;
 pub(crate) mod csv_sender;
-mod fhir_record;
-mod people;
+pub(crate) mod fhir_record;
+pub(crate) mod people;
 mod spelled_numbers;

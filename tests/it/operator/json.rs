@@ -224,7 +224,7 @@ fn several_problems_are_still_one_line() {
 }
 
 /// Objects whose keys are names of sources, tables or reasons.
-const BY_NAME: [&str; 7] = [
+const BY_NAME: [&str; 11] = [
     "rejected",
     "passed_over_because",
     "opted_out_rows",
@@ -232,6 +232,10 @@ const BY_NAME: [&str; 7] = [
     "future_times",
     "future_exports",
     "sources",
+    "unlinked",
+    "without_view",
+    "failed_at_server",
+    "unresolved_references",
 ];
 
 /// Every key below `value`, in the order in which they stand.

@@ -93,7 +93,10 @@ fn a_night_that_could_not_begin_is_a_night_too() {
 
     let pipeline = project.path("pipelines/nightly.toml");
     let settings = fs::read_to_string(&pipeline).unwrap();
-    let (csv, away) = (record.path().join("csv"), record.path().join("away"));
+    let folders = ["csv", "fhir"].map(|name| {
+        let away = format!("{name}-away");
+        (record.path().join(name), record.path().join(away))
+    });
     let lock = || {
         let lock = fs::File::options()
             .write(true)
@@ -133,7 +136,10 @@ fn a_night_that_could_not_begin_is_a_night_too() {
                 fs::write(project.path("tmp"), "").unwrap();
             }
             "lock" => held = Some(lock()),
-            _ => fs::rename(&csv, &away).unwrap(),
+            // Both sources: one alone does not stop the night.
+            _ => folders
+                .iter()
+                .for_each(|(here, away)| fs::rename(here, away).unwrap()),
         }
         let error = project.fails(code, &arguments);
         assert!(error.contains(said), "{cause}: {error}");
@@ -144,8 +150,8 @@ fn a_night_that_could_not_begin_is_a_night_too() {
         if project.path("tmp").is_file() {
             fs::remove_file(project.path("tmp")).unwrap();
         }
-        if away.exists() {
-            fs::rename(&away, &csv).unwrap();
+        for (here, away) in folders.iter().filter(|(_, away)| away.exists()) {
+            fs::rename(away, here).unwrap();
         }
         let (outcome, last, how, detail) = last_step(&project);
         assert_eq!(

@@ -13,6 +13,7 @@ use crate::pull::plan::{PersonLink, TablePlan};
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::read::context::PullContext;
 use crate::pull::read::intake::{BulkFile, FileIntake, Intake};
+use crate::pull::read::kind_lines::add_kinds;
 use arrow::array::{AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
 use futures::{StreamExt, TryStreamExt};
@@ -92,6 +93,9 @@ impl StagedExport {
                 for fact in &piece.links {
                     people.learn(*fact);
                 }
+                for patient in &piece.rejected_patients {
+                    people.learn_rejected(*patient);
+                }
                 for fact in &piece.replacements {
                     people.learn_merge(*fact);
                 }
@@ -127,6 +131,11 @@ impl StagedExport {
                         let table = table_of(context, table).ok_or_else(lost)?;
                         let values = &mut sums[file].read.values;
                         *values.entry((table, column.clone(), *rule)).or_default() += count;
+                    }
+                    for (table, kind, lines) in &piece.unresolved {
+                        let table = table_of(context, table).ok_or_else(lost)?;
+                        let unresolved = &mut sums[file].read.unresolved;
+                        *unresolved.entry((table, *kind)).or_default() += lines;
                     }
                     let rejects = sums[file].add(piece, intake);
                     context.rejects.add(numbers[file], rejects)?;
@@ -283,6 +292,7 @@ impl FileSum {
         for (kind, lines) in piece.types {
             *self.read.types.entry(kind).or_default() += lines;
         }
+        add_kinds(&mut self.read.kinds, piece.kinds);
         for deletion in piece.deletes {
             intake.delete(deletion);
         }

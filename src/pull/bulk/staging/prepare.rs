@@ -12,6 +12,7 @@ use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::prepare::{Prepared, Preparer};
 use crate::pull::read::context::PullContext;
 use crate::pull::read::intake::counted;
+use crate::pull::read::kind_lines::kinds;
 use crate::pull::state::extracts::file_number;
 use arrow::array::RecordBatch;
 use std::sync::Arc;
@@ -99,6 +100,7 @@ impl Treating {
             blank: decoded.blank,
             future: prepared.future,
         };
+        piece.kinds = kinds(&decoded, &prepared);
         piece.types = decoded.types;
         Ok(self.staged(prepared, piece))
     }
@@ -118,6 +120,11 @@ impl Treating {
         piece.values = values
             .map(|((t, column, rule), count)| (name_of(t), column, rule, count))
             .collect();
+        let unresolved = prepared.unresolved.into_iter();
+        piece.unresolved = unresolved
+            .map(|((table, kind), lines)| (name_of(table), kind, lines))
+            .collect();
+        piece.rejected_patients = prepared.learnt.rejected_patients;
         let rows = prepared.tables.into_iter();
         let rows = rows.map(|(table, batch)| (name_of(table), batch));
         (piece, rows.collect())

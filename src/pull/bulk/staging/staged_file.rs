@@ -4,11 +4,14 @@
 //! receipt: which bytes of which files are here, and all that was found beside rows. Behind it are
 //! the rows, an Arrow IPC stream for each table, a batch for each piece.
 
+use crate::decode::fhir::ReferenceKind;
 use crate::decode::{RejectReason, ValueRule};
 use crate::error::{Context, Error, Result};
+use crate::privacy::PatientKey;
 use crate::pull::identity::facts::{LinkFact, Replacement};
 use crate::pull::prepare::Deletion;
 use crate::pull::prepare::rejected_line::RejectedLine;
+use crate::pull::read::kind_lines::Kinds;
 use crate::pull::state::extracts::Extract;
 use crate::pull::version::RecordVersion;
 use arrow::array::RecordBatch;
@@ -49,6 +52,9 @@ pub(crate) struct StagedPiece {
     pub counts: LineCounts,
     /// Lines a resource type.
     pub types: BTreeMap<String, u64>,
+    /// Lines a resource type, and how many of them cannot be used.
+    #[serde(default)]
+    pub kinds: Kinds,
     /// Resource types that the server says it failed to export.
     #[serde(default)]
     pub failed: BTreeSet<String>,
@@ -65,6 +71,12 @@ pub(crate) struct StagedPiece {
     /// Values that are not known: the table's name, column, rule, how many.
     #[serde(default)]
     pub values: Vec<(String, String, ValueRule, u64)>,
+    /// Lines that name no Patient: the table's name, how they refer, how many.
+    #[serde(default)]
+    pub unresolved: Vec<(String, ReferenceKind, u64)>,
+    /// Patients that cannot be used.
+    #[serde(default)]
+    pub rejected_patients: Vec<PatientKey>,
 }
 
 impl StagedPiece {
