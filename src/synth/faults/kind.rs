@@ -177,8 +177,15 @@ impl FaultKind {
                 "the Patient never comes",
                 "added",
             ),
-            FaultKind::ImpossibleAge => changed("impossible-age", "models leave the age out"),
-            FaultKind::EndsBefore => changed("ends-before-it-begins", "stored as it is"),
+            FaultKind::ImpossibleAge => {
+                described("impossible-age", "not-known", "age-over-120", "changed")
+            }
+            FaultKind::EndsBefore => described(
+                "ends-before-it-begins",
+                "not-known",
+                "end-before-start",
+                "changed",
+            ),
             FaultKind::UnknownWord => changed("unknown-word", "stored as it is"),
             _ => self.form(),
         }

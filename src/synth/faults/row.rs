@@ -220,7 +220,10 @@ pub(super) fn spoil(
     }
     if let Some((column, cell)) = form(random, kind, &row, stem, &place) {
         row[place(column)?] = cell;
-        return Some(vec![bad(&row)]);
+        return Some(match kind {
+            FaultKind::EndsBefore => vec![FaultyLine::unknown(row.join(","), kind, column)],
+            _ => vec![bad(&row)],
+        });
     }
     if let Some((column, cell)) = not_known(kind, &row, stem, &place) {
         row[place(column)?] = cell.to_owned();
@@ -282,7 +285,7 @@ fn form(
             let (column, code) = of("gp_practice")?;
             (column, spelling::text(random, code)?)
         }
-        // Before the day of admission: the pull takes it, the models look.
+        // Before the day of admission.
         FaultKind::EndsBefore => {
             let (_, admitted) = of("admission_date")?;
             let admitted = NaiveDate::parse_from_str(admitted, "%Y-%m-%d").ok()?;

@@ -55,16 +55,18 @@ pub(super) fn spoil(kind: FaultKind, line: &str, stem: &str) -> Option<Vec<Fault
         FaultKind::UnknownWord => {
             let (from, to) = unknown_word(stem)?;
             line.contains(from).then_some(())?;
-            FaultyLine::bad(line.replacen(from, to, 1), kind)
+            let column = if stem == "fhir/Patient" { "sex" } else { "" };
+            FaultyLine::unknown(line.replacen(from, to, 1), kind, column)
         }
         FaultKind::ImpossibleAge => {
-            FaultyLine::bad(replaced(line, "birthDate", "\"1871-03-08\"")?, kind)
+            let text = replaced(line, "birthDate", "\"1871-03-08\"")?;
+            FaultyLine::unknown(text, kind, "birth_month")
         }
         FaultKind::EndsBefore => {
             let start = line[value(line, "start")?].trim_matches('"');
             let date = NaiveDate::parse_from_str(start.get(..10)?, "%Y-%m-%d").ok()?;
             let before = format!("\"{}{}\"", date.pred_opt()?, start.get(10..)?);
-            FaultyLine::bad(replaced(line, "end", &before)?, kind)
+            FaultyLine::unknown(replaced(line, "end", &before)?, kind, "ended")
         }
         _ => return None,
     };
