@@ -145,7 +145,7 @@ impl Before {
             self.exports.remove(source);
             let taken = self.taken.iter_mut();
             taken
-                .filter(|((of, _), _)| of == source)
+                .filter(|((of, _), taken)| of == source && !taken.is_replaced())
                 .for_each(|(_, taken)| taken.read_again());
         }
     }
