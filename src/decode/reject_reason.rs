@@ -105,7 +105,7 @@ impl RejectReason {
             ),
             RejectReason::WrongType => (
                 "wrong-type",
-                "has a value of another type or form than its column, such as 31 February (in a CSV file, of a column that is needed)",
+                "has a value of another type or form than its column, such as 31 February, where the column is needed",
                 "look at `column_name`: is it one sender, or is the view or column file wrong?",
             ),
             RejectReason::DateInFuture => (

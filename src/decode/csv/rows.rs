@@ -298,13 +298,16 @@ impl<'d> Reading<'d> {
             .zip(self.orders)
             .filter(|(_, order)| *order != DateOrder::default());
         Ok(Decoded {
-            tables: vec![ViewRows { batch, line }],
+            tables: vec![ViewRows {
+                batch,
+                line,
+                values: wrong.collect::<ValueCounts>(),
+            }],
             lines: self.lines,
             rejected_types: BTreeMap::from([(self.file.table.clone(), self.rejects.len() as u64)]),
             rejects: self.rejects,
             deletes: Vec::new(),
             types: BTreeMap::from([(self.file.table.clone(), count as u64)]),
-            values: wrong.collect::<ValueCounts>(),
             orders: orders
                 .map(|(name, order)| (name.to_string(), order))
                 .collect(),
@@ -393,7 +396,7 @@ mod tests {
         assert!(batch.column(4).is_null(1));
         assert_eq!(batch.column(1).as_string::<i32>().value(1), "01");
         let wrong = |name: &str| {
-            decoded
+            decoded.tables[0]
                 .values
                 .get(&(name.to_string(), ValueRule::WrongType))
         };
@@ -411,7 +414,7 @@ mod tests {
         assert_eq!(batch.column(0).as_string::<i32>().value(0), "");
         assert!(batch.column(4).is_null(0));
         assert_eq!(batch.column(4).as_string::<i32>().value(1), "NULL");
-        assert!(decoded.values.is_empty());
+        assert!(decoded.tables[0].values.is_empty());
     }
 
     #[test]
@@ -468,7 +471,7 @@ mod tests {
         assert_eq!(word(&found), "caf\u{e9} \u{20ac}");
         let strict = decoded("encoding='utf-8'", b"1,9,,,2026-01-04,1,caf\xe9\n");
         assert!(strict.tables[0].batch.column(4).is_null(0));
-        assert_eq!(strict.values.len(), 1);
+        assert_eq!(strict.tables[0].values.len(), 1);
     }
 
     #[test]

@@ -165,22 +165,19 @@ impl Buffer {
                 push_text(self.form, value, from, bytes)?;
                 ends.push(i32::try_from(bytes.len()).map_err(|_| Wrong)?);
             }
-            Values::Boolean(values) => match value {
-                Value::Boolean(value) => values.append(value),
-                _ => return Err(Wrong),
-            },
+            Values::Boolean(values) => values.append(from.read_boolean(value).ok_or(Wrong)?),
             Values::Int32(values) if self.form == Form::Date => {
                 values.push(temporal(value, from)?.day_in(from.zone).ok_or(Wrong)?);
             }
             Values::Int32(values) => {
-                let number = from.integer(value).ok_or(Wrong)?;
+                let number = from.read_integer(value).ok_or(Wrong)?;
                 values.push(i32::try_from(number).map_err(|_| Wrong)?);
             }
             Values::Int64(values) if self.form == Form::Timestamp => {
                 values.push(temporal(value, from)?.micros_in(from.zone).ok_or(Wrong)?);
             }
-            Values::Int64(values) => values.push(from.integer(value).ok_or(Wrong)?),
-            Values::Float64(values) => values.push(from.number(value)?),
+            Values::Int64(values) => values.push(from.read_integer(value).ok_or(Wrong)?),
+            Values::Float64(values) => values.push(from.read_number(value)?),
             Values::List { ends, items } => {
                 if let Value::Many { start, length } = value {
                     for at in start..start + length {
@@ -193,6 +190,14 @@ impl Buffer {
             }
         }
         Ok(())
+    }
+
+    /// Appends no value in the place of one that did not fit.
+    #[cold]
+    pub(super) fn push_unknown(&mut self) {
+        // A value may have been refused half-way.
+        self.truncate(self.rows());
+        self.push_null();
     }
 
     fn push_null(&mut self) {
@@ -275,7 +280,12 @@ fn push_text(
     bytes: &mut Vec<u8>,
 ) -> Result<(), Wrong> {
     match form {
-        Form::Text => {}
+        Form::Text => {
+            if let Some(digits) = from.read_digits(value) {
+                bytes.extend_from_slice(digits);
+                return Ok(());
+            }
+        }
         Form::Any => {
             if let Some(text) = plain(value, from) {
                 bytes.extend_from_slice(text.as_bytes());

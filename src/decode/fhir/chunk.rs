@@ -1,7 +1,8 @@
 //! One chunk on its way from lines to rows.
 
-use crate::decode::{RejectReason, ValueCounts};
+use crate::decode::RejectReason;
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::arena::{Arena, Value};
@@ -9,7 +10,7 @@ use super::bundle;
 use super::compiled::Compiled;
 use super::cursor::{Broken, Cursor};
 use super::evaluate::{Evaluator, steps};
-use super::plan::Sink;
+use super::plan::{LossPolicy, Losses, Sink};
 use super::read::Reader;
 use super::refusal::Refusal;
 use super::resource_plan::ResourcePlan;
@@ -21,6 +22,9 @@ use super::{Chunk, Decoded, Delete, Line, Reject, resource_type, scan, type_name
 
 /// How deep Bundles may lie in Bundles.
 const MOST_NESTED: usize = 4;
+
+/// The column with the time of a version, as far as a view's own are concerned.
+const UPDATED: &str = "updated";
 
 /// Where a resource stands in a chunk.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +44,8 @@ pub(super) struct Work<'d, 'c> {
     arena: Arena,
     stack: Vec<Value>,
     row: Vec<Value>,
+    /// What the line that is being read has lost.
+    losses: Losses,
     tables: Vec<RowBuffers>,
     lines: Vec<Line>,
     rejects: Vec<Reject>,
@@ -73,6 +79,7 @@ impl<'d, 'c> Work<'d, 'c> {
             arena: Arena::default(),
             stack: Vec::new(),
             row: Vec::new(),
+            losses: Losses::default(),
             tables,
             lines: Vec::with_capacity(cache.lines + cache.lines / 8),
             rejects: Vec::new(),
@@ -268,7 +275,9 @@ impl<'d, 'c> Work<'d, 'c> {
         if depth == MOST_NESTED {
             return Err(Refusal::new(RejectReason::TooLarge));
         }
-        let updated = kind.updated(&self.arena, base as usize, line)?;
+        let updated = kind
+            .updated(&self.arena, base as usize, line)
+            .unwrap_or(None);
         if let Some(deletions) = kind.deletions {
             let arena = &self.arena;
             deletions.note(arena, base as usize, line, updated, &mut self.deletes)?;
@@ -304,7 +313,8 @@ impl<'d, 'c> Work<'d, 'c> {
             self.counts[kind.number] += 1;
             return Ok(());
         }
-        let updated = kind.updated(&self.arena, base, line)?;
+        let updated = kind.updated(&self.arena, base, line);
+        let (updated, senseless) = (updated.unwrap_or(None), updated.is_err());
         if let Some(deletions) = kind.deletions {
             deletions.note(&self.arena, base, line, updated, &mut self.deletes)?;
         }
@@ -313,7 +323,10 @@ impl<'d, 'c> Work<'d, 'c> {
             return Ok(());
         }
         let version_id = kind.version_id(&self.arena, base, line);
-        let id = kind.id(&self.arena, base, line)?;
+        let id = match kind.id(&self.arena, base, line) {
+            Err(_) if self.compiled.without_ids && !kind.asks_for_key => "",
+            id => id?,
+        };
         let mut reference = String::with_capacity(kind.name.len() + 1 + id.len());
         reference.push_str(kind.name);
         reference.push('/');
@@ -322,6 +335,9 @@ impl<'d, 'c> Work<'d, 'c> {
         self.arena.text.extend_from_slice(reference.as_bytes());
         let key = self.arena.made(made);
         self.rows(kind, resource, key, line, end - start)?;
+        if let (true, Some((view, _))) = (senseless, kind.plans.first()) {
+            self.tables[*view].note_unknown(UPDATED, 1);
+        }
         self.lines.push(Line {
             reference,
             updated,
@@ -334,7 +350,7 @@ impl<'d, 'c> Work<'d, 'c> {
         Ok(())
     }
 
-    /// Appends the rows of all views, or of none when one does not fit.
+    /// Appends the rows of all views, or of none when what a row needs does not fit.
     fn rows(
         &mut self,
         kind: &'d ResourcePlan,
@@ -352,6 +368,7 @@ impl<'d, 'c> Work<'d, 'c> {
             row_index: 0,
             stack: &mut self.stack,
             left: steps(length),
+            several: Cell::new(false),
             zone: self.compiled.zone,
         };
         let index = self.lines.len() as u32;
@@ -362,11 +379,17 @@ impl<'d, 'c> Work<'d, 'c> {
                 buffers: &mut table.buffers,
                 row: &mut self.row,
                 rows: 0,
+                policy: LossPolicy {
+                    needed: &self.compiled.needed[*view],
+                    refuses_several: self.compiled.refuses_several,
+                },
+                losses: &mut self.losses,
             };
             let result = plan.rows(&mut evaluator, &mut sink);
             let rows = sink.rows;
             if let Err(misfit) = result {
                 evaluator.stack.clear();
+                self.losses.clear();
                 for (view, _) in &kind.plans[..=done] {
                     self.tables[*view].take_back(index);
                 }
@@ -379,7 +402,13 @@ impl<'d, 'c> Work<'d, 'c> {
                     column,
                 });
             }
+            self.losses.end_of_view(*view);
             table.line.resize(before + rows, index);
+        }
+        for (view, column, count) in self.losses.drain() {
+            if let Some(column) = self.compiled.views[view].columns.get(column as usize) {
+                self.tables[view].note_unknown(&column.name, count);
+            }
         }
         Ok(())
     }
@@ -433,7 +462,6 @@ impl<'d, 'c> Work<'d, 'c> {
             .zip(self.counts)
             .filter(|(_, count)| *count > 0);
         Decoded {
-            values: ValueCounts::new(),
             orders: Default::default(),
             tables: tables.map(|(table, view)| table.finish(view)).collect(),
             lines: self.lines,

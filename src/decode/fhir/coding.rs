@@ -69,9 +69,14 @@ impl Evaluator<'_> {
             member(self, preference.system),
             member(self, preference.code),
         );
-        let without_code = code == Value::Missing;
+        // A code that cannot be read is none; one without quotes is one.
+        let text = match self.read_digits(code) {
+            Some(digits) => Some(digits),
+            None => self.bytes(code).ok(),
+        };
+        let without_code = text.is_none();
         let unknown = system != Value::Missing && self.bytes(system)?.ends_with(NULL_FLAVOUR);
-        let degraded = unknown || !without_code && is_degraded(self.bytes(code)?);
+        let degraded = unknown || text.is_some_and(is_degraded);
         let mut place = worst;
         if system != Value::Missing {
             for (at, wanted) in preference.systems.iter().enumerate() {

@@ -11,6 +11,12 @@ use crate::nearest::near;
 /// The tag of SQL on FHIR that asks for another SQL type than the FHIR type's own.
 pub(crate) const ANSI_TYPE: &str = "ansi/type";
 
+/// The tag of a column without whose value a row is nothing: `true`.
+const NEEDED: &str = "populace/needed";
+
+/// The column that refers to the person of a row.
+const PERSON_KEY: &str = "person_key";
+
 /// A column of a view.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -32,6 +38,13 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether a value that cannot be read costs the row, and not only the value: the view says so, or
+    /// the value says whose the row is.
+    pub(crate) fn is_needed(&self) -> bool {
+        let tagged = |tag: &str, value: &str| self.tags.get(tag).is_some_and(|own| own == value);
+        tagged(NEEDED, "true") || tagged("populace/privacy", "person") || self.name == PERSON_KEY
+    }
+
     /// The type as the view writes it, for messages.
     pub(super) fn written_type(&self) -> String {
         let own = match (self.tags.get(ANSI_TYPE), &self.fhir_type) {

@@ -41,6 +41,21 @@ impl Decoder {
         self
     }
 
+    /// Takes an element that comes more than once, where a column takes one, for a value that cannot be
+    /// read. Without it the resource is rejected, as the standard wants it.
+    #[must_use]
+    pub(crate) fn with_several_unknown(mut self) -> Decoder {
+        self.compiled.refuses_several = false;
+        self
+    }
+
+    /// Reads resources without an id too, where no view asks for their key.
+    #[must_use]
+    pub(crate) fn with_resources_without_ids(mut self) -> Decoder {
+        self.compiled.without_ids = true;
+        self
+    }
+
     /// Takes days for those of `zone`, and times without an offset for times of its clock. Without it a
     /// day is the one that is written, and such a time UTC.
     #[must_use]

@@ -25,6 +25,8 @@ pub(super) struct Evaluator<'e> {
     pub stack: &'e mut Vec<Value>,
     /// Elements that may still be looked at.
     pub left: Cell<u64>,
+    /// Whether an element came more than once where one was wanted.
+    pub several: Cell<bool>,
     /// The clock of the source, where there is one.
     pub zone: Option<crate::decode::Zone>,
 }
@@ -44,9 +46,14 @@ impl Evaluator<'_> {
     /// Notes that `elements` are looked at; wrong when the line has had its share.
     #[inline]
     pub(super) fn look_at(&self, elements: u64) -> Result<(), Wrong> {
-        let left = self.left.get().checked_sub(elements).ok_or(Wrong)?;
-        self.left.set(left);
-        Ok(())
+        let left = self.left.get().checked_sub(elements);
+        self.left.set(left.unwrap_or(0));
+        left.map(|_| ()).ok_or(Wrong)
+    }
+
+    /// Whether the line has had its share, so that no more can be said of it.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.get() == 0
     }
 
     /// Pushes the results of `op` for the element `focus`.
@@ -104,12 +111,9 @@ impl Evaluator<'_> {
                 let key = this.make(&key);
                 this.push(key)
             }),
-            Op::ReferenceKey(of, kind) => self.map(of, focus, |this, value| {
-                match reference::key(this.bytes(value)?, kind.as_deref()) {
-                    Some(key) => this.push(value.part(key)),
-                    None => Ok(()),
-                }
-            }),
+            Op::ReferenceKey(of, kind, identifiers) => {
+                self.reference_keys(of, kind.as_deref(), identifiers, focus)
+            }
             Op::Boundary(of, side, kind) => self.map(of, focus, |this, value| {
                 let bound = match this.number_text(value) {
                     Some(text) => boundary::of_number(text, *side).map(Value::Decimal),
@@ -177,7 +181,11 @@ impl Evaluator<'_> {
         let count = self.stack.len() - mark;
         let first = self.stack.get(mark).copied();
         self.stack.truncate(mark);
-        if count > 1 { Err(Wrong) } else { Ok(first) }
+        if count > 1 {
+            self.several.set(true);
+            return Err(Wrong);
+        }
+        Ok(first)
     }
 
     /// The first result of `op`.
@@ -320,6 +328,40 @@ impl Evaluator<'_> {
             }
         }
         self.stack.truncate(kept);
+        Ok(())
+    }
+
+    /// Pushes the keys in the references that come out of `of`. A URN does not say the type of what it
+    /// leads to: it is followed where it is the only reference there is, the view says the type, and no
+    /// identifier beside it says more.
+    fn reference_keys(
+        &mut self,
+        of: &Op,
+        kind: Option<&str>,
+        identifiers: &Op,
+        focus: Value,
+    ) -> Result<(), Wrong> {
+        let mark = self.stack.len();
+        self.run(of, focus)?;
+        if let ([only], Some(kind)) = (&self.stack[mark..], kind)
+            && let Some(id) = reference::uuid(self.bytes(*only)?)
+        {
+            let key = [kind.as_bytes(), b"/", id].concat();
+            self.stack.truncate(mark);
+            if self.count(identifiers, focus)? > 0 {
+                return Ok(());
+            }
+            let key = self.make(&key);
+            return self.push(key);
+        }
+        let end = self.stack.len();
+        for at in mark..end {
+            let value = self.stack[at];
+            if let Some(key) = reference::key(self.bytes(value)?, kind) {
+                self.push(value.part(key))?;
+            }
+        }
+        self.stack.drain(mark..end);
         Ok(())
     }
 

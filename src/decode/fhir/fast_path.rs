@@ -65,13 +65,17 @@ impl Evaluator<'_> {
                 _ => None,
             },
             Op::Pick(pick) => self.pick(pick, focus),
-            Op::ReferenceKey(of, kind) => {
+            Op::ReferenceKey(of, kind, _) => {
                 let Op::Walk(slots) = &**of else { return None };
                 let value = self.reach(focus, slots)?;
                 if value == Value::Missing {
                     return Some(value);
                 }
-                let key = reference::key(self.bytes(value).ok()?, kind.as_deref());
+                let reference = self.bytes(value).ok()?;
+                let key = reference::key(reference, kind.as_deref());
+                if key.is_none() && reference::uuid(reference).is_some() {
+                    return None;
+                }
                 Some(key.map_or(Value::Missing, |key| value.part(key)))
             }
             _ => None,

@@ -25,6 +25,7 @@ mod cursor;
 mod decoder;
 mod definition;
 mod deletions;
+mod elements;
 mod evaluate;
 mod fast_path;
 mod modifier;
@@ -62,6 +63,7 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 
 pub use decoder::Decoder;
+pub(crate) use elements::{has_element, has_member, names};
 pub(crate) use reference_kind::ReferenceKind;
 pub use selected_paths::{SelectedPath, selected_paths};
 pub use view::View;
@@ -98,8 +100,6 @@ pub struct Decoded {
     pub types: BTreeMap<String, u64>,
     /// Rejected lines by resource type; a line that does not say one counts for the type before it.
     pub rejected_types: BTreeMap<String, u64>,
-    /// Values that are not known although something was written.
-    pub values: ValueCounts,
     /// What dates say about the order of their numbers, by column.
     pub orders: BTreeMap<String, DateOrder>,
     /// All lines, blank ones included.
@@ -117,6 +117,8 @@ pub struct ViewRows {
     pub batch: RecordBatch,
     /// For each row, the index in [`Decoded::lines`] of the line it comes from; never decreasing.
     pub line: Vec<u32>,
+    /// Values that are not known although something was written.
+    pub values: ValueCounts,
 }
 
 /// An accepted line.

@@ -131,6 +131,7 @@ impl Evaluator<'_> {
                 continue;
             }
             if kept.len() == MOST_UNITED {
+                self.left.set(0);
                 return Err(Wrong);
             }
             if is_temporal {

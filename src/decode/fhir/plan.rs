@@ -4,6 +4,8 @@
 //! that product without building it: each select sets its columns for one of its rows, lets the rest
 //! of the view give its rows, and goes on to its next row.
 
+use std::collections::BTreeMap;
+
 use super::arena::Value;
 use super::buffer::Buffer;
 use super::definition::{Each, Select};
@@ -75,6 +77,75 @@ pub(super) struct Sink<'s> {
     pub buffers: &'s mut [Buffer],
     pub row: &'s mut Vec<Value>,
     pub rows: usize,
+    pub policy: LossPolicy<'s>,
+    pub losses: &'s mut Losses,
+}
+
+/// What a value that cannot be read costs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LossPolicy<'s> {
+    /// By column, whether it costs the row.
+    pub needed: &'s [bool],
+    /// Whether an element that comes more than once where a column takes one costs the row.
+    pub refuses_several: bool,
+}
+
+impl LossPolicy<'_> {
+    /// Whether a value of `column` that cannot be read costs the value only.
+    #[cold]
+    fn spares(&self, column: usize, from: &Evaluator<'_>) -> bool {
+        let needed = self.needed.get(column).copied().unwrap_or(true);
+        let several = self.refuses_several && from.several.get();
+        !needed && !several && !from.is_spent()
+    }
+}
+
+/// Values of one line that could not be read, by view and column.
+#[derive(Debug, Default)]
+pub(super) struct Losses {
+    /// Of the view whose rows are being made, by column.
+    columns: BTreeMap<u32, u64>,
+    /// Of the views before it.
+    views: Vec<(usize, u32, u64)>,
+}
+
+impl Losses {
+    #[cold]
+    fn note(&mut self, column: usize) {
+        let column = u32::try_from(column).unwrap_or(u32::MAX);
+        *self.columns.entry(column).or_default() += 1;
+    }
+
+    /// Says whose the losses were since the last view ended.
+    #[inline]
+    pub(super) fn end_of_view(&mut self, view: usize) {
+        if !self.columns.is_empty() {
+            let columns = std::mem::take(&mut self.columns).into_iter();
+            let of_view = columns.map(|(column, count)| (view, column, count));
+            self.views.extend(of_view);
+        }
+    }
+
+    /// Takes what the line has lost.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = (usize, u32, u64)> {
+        self.views.drain(..)
+    }
+
+    /// Forgets a line that is rejected.
+    pub(super) fn clear(&mut self) {
+        self.columns.clear();
+        self.views.clear();
+    }
+}
+
+impl Part {
+    /// All columns that the part and the parts in it set, its own first.
+    fn columns_into(&self, columns: &mut Vec<usize>) {
+        columns.extend(self.columns.iter().map(|(column, _)| *column));
+        for part in self.selects.iter().chain(&self.union) {
+            part.columns_into(columns);
+        }
+    }
 }
 
 impl Plan {
@@ -130,7 +201,10 @@ impl Plan {
                 return Ok(());
             }
             Repetition::Every(op) | Repetition::EveryOrNothing(op) => {
-                from.run(op, focus).map_err(nowhere)?
+                if from.run(op, focus).is_err() {
+                    from.stack.truncate(mark);
+                    self.lose(part, from, sink)?;
+                }
             }
             Repetition::Repeat(first, again) => {
                 repeat(first, again, focus, 0, from).map_err(nowhere)?
@@ -148,6 +222,24 @@ impl Plan {
         Ok(())
     }
 
+    /// Notes that the elements of a part cannot be read: its rows are lost, unless the resource is
+    /// nothing without them.
+    #[cold]
+    fn lose(&self, part: &Part, from: &Evaluator<'_>, sink: &mut Sink<'_>) -> Result<(), Misfit> {
+        let mut columns = Vec::new();
+        part.columns_into(&mut columns);
+        let spared = columns
+            .iter()
+            .all(|column| sink.policy.spares(*column, from));
+        match columns.first() {
+            Some(first) if spared => {
+                sink.losses.note(*first);
+                Ok(())
+            }
+            _ => Err(Misfit { column: None }),
+        }
+    }
+
     fn row(
         &self,
         part: &Part,
@@ -158,6 +250,7 @@ impl Plan {
         sink: &mut Sink<'_>,
     ) -> Result<(), Misfit> {
         from.row_index = row_index;
+        let mut unread = 0;
         for (column, op) in &part.columns {
             // Most columns are a member of a member, and need no more than to be looked up.
             let simple = from.simple(op, focus);
@@ -165,8 +258,19 @@ impl Plan {
                 sink.row[*column] = value;
                 continue;
             }
-            let value = self.value(*column, op, focus, from);
-            sink.row[*column] = value.map_err(|_| Misfit::at(*column))?;
+            sink.row[*column] = match self.value(*column, op, focus, from) {
+                Ok(value) => value,
+                // What is not read is lost when the row is appended.
+                Err(Wrong) if sink.policy.spares(*column, from) => {
+                    unread += 1;
+                    Value::Opaque
+                }
+                Err(Wrong) => return Err(Misfit::at(*column)),
+            };
+        }
+        // An element of which nothing can be read is none.
+        if unread > 0 && unread == part.columns.len() && matches!(part.each, Repetition::Every(_)) {
+            return self.lose(part, from, sink);
         }
         if part.selects.is_empty() && part.union.is_empty() {
             return match after {
@@ -260,7 +364,11 @@ fn append(from: &Evaluator<'_>, sink: &mut Sink<'_>) -> Result<(), Misfit> {
     }
     for (column, (buffer, value)) in sink.buffers.iter_mut().zip(&*sink.row).enumerate() {
         if buffer.push(*value, from).is_err() {
-            return Err(Misfit::at(column));
+            if !sink.policy.spares(column, from) {
+                return Err(Misfit::at(column));
+            }
+            buffer.push_unknown();
+            sink.losses.note(column);
         }
     }
     sink.rows += 1;

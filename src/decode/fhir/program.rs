@@ -36,8 +36,8 @@ pub(super) enum Op {
     LineKey,
     /// `Type/id` of the resources that come out of the operand: slots of `resourceType` and `id`.
     ResourceKey(Box<Op>, u16, u16),
-    /// The keys in reference strings, of one type or of any.
-    ReferenceKey(Box<Op>, Option<Box<str>>),
+    /// The keys in reference strings, of one type or of any; and the identifiers beside them.
+    ReferenceKey(Box<Op>, Option<Box<str>>, Box<Op>),
     Boundary(Box<Op>, Side, StringKind),
     /// The contained resources that reference strings lead to.
     Resolve(Box<Op>, Contained),
@@ -175,6 +175,8 @@ pub(super) struct Compiler<'s> {
     pub sketch: &'s mut Sketch,
     /// Literals that are not numbers or booleans.
     pub literals: Vec<Literal>,
+    /// Whether a path asks for the key of the resource.
+    pub asks_for_key: bool,
     /// What literals and results of operators are members of: nothing.
     nowhere: ShapeNode,
 }
@@ -188,6 +190,7 @@ impl<'s> Compiler<'s> {
         Compiler {
             sketch,
             literals: Vec::new(),
+            asks_for_key: false,
             nowhere,
         }
     }
@@ -211,10 +214,13 @@ impl<'s> Compiler<'s> {
             }
             Expr::OfType(of, kind) => self.of_type(of, kind, focus),
             Expr::ReferenceKey(of, kind) => {
-                let of = self.path(of, focus, None);
-                let (references, _) = self.member(of, "reference");
+                let objects = self.path(of, focus, None);
+                let (references, _) = self.member(objects, "reference");
+                let objects = self.path(of, focus, None);
+                let (identifiers, _) = self.member(objects, "identifier");
                 let kind = kind.as_deref().map(Box::from);
-                (Op::ReferenceKey(Box::new(references), kind), self.nowhere)
+                let key = Op::ReferenceKey(Box::new(references), kind, Box::new(identifiers));
+                (key, self.nowhere)
             }
             Expr::Index(of, index) => {
                 let (of, place) = self.path(of, focus, None);
@@ -289,6 +295,7 @@ impl<'s> Compiler<'s> {
                 let whole = matches!(of, Op::Resource)
                     || matches!(of, Op::This) && self.sketch.find(focus) == Sketch::ROOT;
                 if whole {
+                    self.asks_for_key = true;
                     return (Op::LineKey, self.nowhere);
                 }
                 self.sketch.child(place, "resourceType");

@@ -37,6 +37,12 @@ pub(super) fn key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> 
     (fits && slash + 1 < end).then_some(start..end)
 }
 
+/// The id in a reference by UUID, which says nothing of the type.
+pub(super) fn uuid(reference: &[u8]) -> Option<&[u8]> {
+    let id = reference.strip_prefix(b"urn:uuid:")?;
+    (!id.is_empty()).then_some(id)
+}
+
 /// The value that a conditional reference (`Patient?identifier=system|value`) searches for in `system`.
 pub(super) fn searched(reference: &[u8], system: &[u8]) -> Option<Vec<u8>> {
     let question = memchr::memchr(b'?', reference)?;

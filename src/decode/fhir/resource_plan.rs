@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arena::{Arena, Value};
 use super::deletions::Deletions;
+use super::evaluate::Wrong;
 use super::path::Literal;
 use super::plan::Plan;
 use super::program::Compiler;
@@ -23,6 +24,8 @@ pub(super) struct ResourcePlan {
     pub literals: Vec<Literal>,
     /// View numbers with their plans; none when nothing is selected from this type.
     pub plans: Vec<(usize, Plan)>,
+    /// Whether a view asks for the key of the resource.
+    pub asks_for_key: bool,
     /// Where the deletions of a Bundle stand.
     pub deletions: Option<Deletions>,
     slots: Slots,
@@ -55,11 +58,11 @@ impl ResourcePlan {
                 .iter()
                 .map(|(number, view)| (*number, Plan::compile(view, &mut compiler)))
                 .collect();
-            (plans, compiler.literals)
+            (plans, compiler.literals, compiler.asks_for_key)
         };
         // The first time to learn all elements, the second time with their slots known.
         compile(&mut sketch);
-        let (plans, literals) = compile(&mut sketch);
+        let (plans, literals, asks_for_key) = compile(&mut sketch);
         let slot = |place, name| sketch.slot(place, name).map_or(0, usize::from);
         let meta = sketch.find_child(Sketch::ROOT, "meta");
         let slots = Slots {
@@ -77,6 +80,7 @@ impl ResourcePlan {
             slots,
             literals,
             plans,
+            asks_for_key,
             deletions,
         }
     }
@@ -122,22 +126,19 @@ impl ResourcePlan {
         number_of_version(text)
     }
 
-    /// When the resource was last updated, in microseconds since 1970 UTC.
+    /// When the resource was last updated, in microseconds since 1970 UTC; wrong when what it says is no
+    /// time.
     #[inline]
     pub(super) fn updated(
         &self,
         arena: &Arena,
         base: usize,
         line: &[u8],
-    ) -> Result<Option<i64>, Refusal> {
-        let wrong = || Refusal {
-            reason: RejectReason::WrongType,
-            column: Some("updated".to_owned()),
-        };
+    ) -> Result<Option<i64>, Wrong> {
         let meta = match arena.slots[base + self.slots.meta] {
             Value::Missing => return Ok(None),
             Value::Object { base } => base as usize,
-            _ => return Err(wrong()),
+            _ => return Err(Wrong),
         };
         let value = arena.slots[meta + self.slots.last_updated];
         if value == Value::Missing {
@@ -147,7 +148,7 @@ impl ResourcePlan {
             .text_of(value, line)
             .and_then(Temporal::parse)
             .and_then(|updated| updated.micros());
-        updated.map(Some).ok_or_else(wrong)
+        updated.map(Some).ok_or(Wrong)
     }
 }
 

@@ -6,12 +6,15 @@ use super::ViewRows;
 use super::buffer::{Buffer, Room};
 use super::template::cache::TemplateCache;
 use super::view::View;
+use crate::decode::{ValueCounts, ValueRule};
 
 /// The rows of one view.
 pub(super) struct RowBuffers {
     pub buffers: Vec<Buffer>,
     /// For each row the index of its line.
     pub line: Vec<u32>,
+    /// Values that are not known although something was written.
+    values: ValueCounts,
 }
 
 impl RowBuffers {
@@ -24,6 +27,7 @@ impl RowBuffers {
         RowBuffers {
             buffers: buffers.collect(),
             line: Vec::with_capacity(room(0).rows),
+            values: ValueCounts::new(),
         }
     }
 
@@ -36,6 +40,12 @@ impl RowBuffers {
         self.buffers
             .iter_mut()
             .for_each(|buffer| buffer.truncate(rows));
+    }
+
+    /// Notes that values of a column could not be read.
+    pub(super) fn note_unknown(&mut self, column: &str, count: u64) {
+        let place = (column.to_owned(), ValueRule::WrongType);
+        *self.values.entry(place).or_default() += count;
     }
 
     /// Notes what the columns took up, for the next chunk.
@@ -60,6 +70,7 @@ impl RowBuffers {
         ViewRows {
             batch,
             line: self.line,
+            values: self.values,
         }
     }
 }

@@ -99,6 +99,70 @@ impl Evaluator<'_> {
     }
 }
 
+/// Values as a column reads them: also a number in quotes, or a code without them, which programs write
+/// that know no types.
+impl Evaluator<'_> {
+    /// A number as it is written, with quotes or without.
+    fn written_number(&self, value: Value) -> Option<&str> {
+        let text = match value {
+            Value::Number { .. } => self.number_text(value)?,
+            Value::Text { .. } | Value::Made { .. } => {
+                std::str::from_utf8(self.bytes(value).ok()?).ok()?.trim()
+            }
+            _ => return None,
+        };
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let plain = |byte: u8| byte.is_ascii_digit() || b".eE+-".contains(&byte);
+        let begins = digits.starts_with(|c: char| c.is_ascii_digit());
+        (begins && digits.bytes().all(plain)).then_some(text)
+    }
+
+    /// A number for a column.
+    pub(super) fn read_number(&self, value: Value) -> Result<f64, Wrong> {
+        match value {
+            Value::Text { .. } | Value::Made { .. } => {
+                let text = self.written_number(value).ok_or(Wrong)?;
+                let number: f64 = text.parse().map_err(|_| Wrong)?;
+                number.is_finite().then_some(number).ok_or(Wrong)
+            }
+            value => self.number(value),
+        }
+    }
+
+    /// A whole number for a column: also 5.0, which is one.
+    pub(super) fn read_integer(&self, value: Value) -> Option<i64> {
+        if let Some(number) = self.integer(value) {
+            return Some(number);
+        }
+        let text = self.written_number(value)?;
+        let whole = text.split_once('.').map_or(text, |(whole, rest)| {
+            match rest.bytes().all(|byte| byte == b'0') {
+                true => whole,
+                false => text,
+            }
+        });
+        whole.parse().ok()
+    }
+
+    /// A boolean for a column.
+    pub(super) fn read_boolean(&self, value: Value) -> Option<bool> {
+        match value {
+            Value::Boolean(value) => Some(value),
+            value => match self.bytes(value).ok()? {
+                b"true" => Some(true),
+                b"false" => Some(false),
+                _ => None,
+            },
+        }
+    }
+
+    /// The digits of a number without a point or an exponent: a code that lost its quotes.
+    pub(super) fn read_digits(&self, value: Value) -> Option<&[u8]> {
+        let digits = self.number_text(value)?.as_bytes();
+        digits.iter().all(u8::is_ascii_digit).then_some(digits)
+    }
+}
+
 /// A number of few digits and no exponent. Its digits without the point, and the power of ten they are
 /// divided by, are both exact, so that the quotient is the double nearest to the number.
 #[inline]

@@ -222,6 +222,7 @@ impl PullPlan {
         let kind = SourceKind::Fhir {
             decoder: Decoder::new(decoded)
                 .with_known_modifiers(modifiers.iter().cloned())
+                .with_several_unknown()
                 .with_zone(shared.dates.time_zone)
                 .with_several_servers(reading.several_servers),
             tables,

@@ -191,11 +191,10 @@ impl Preparer<'_> {
         out.rejects = rejects.map(RejectedLine::from).collect();
         let early = self.bound_times(decoded);
         out.future = early.count;
-        if let [target] = targets {
-            let counted = std::mem::take(&mut decoded.values).into_iter();
-            out.values = counted
-                .map(|((column, rule), count)| ((*target, column, rule), count))
-                .collect();
+        for (rows, target) in decoded.tables.iter_mut().zip(targets) {
+            for ((column, rule), count) in std::mem::take(&mut rows.values) {
+                *out.values.entry((*target, column, rule)).or_default() += count;
+            }
         }
         let (tables, dates) = (self.tables, &self.source.dates);
         unknown_dates::forget(decoded, targets, tables, dates, &mut out.values)?;

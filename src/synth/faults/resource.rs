@@ -62,30 +62,23 @@ pub(super) fn kinds(stem: &str) -> Vec<FaultKind> {
 /// Selected values of a type, with what is put in their place.
 fn wrong_types(stem: &str) -> Option<&'static [(&'static str, &'static str)]> {
     Some(match stem {
-        "fhir/Observation" => &[
-            ("effectiveDateTime", "\"2025-02-31T09:00:00+00:00\""),
-            (
-                "effectiveDateTime",
-                "{\"start\":\"2025-03-01T09:00:00+00:00\"}",
-            ),
-            ("status", "7"),
+        // What says whose a resource is, and when a contact was: other values cost only themselves.
+        "fhir/Observation" | "fhir/Condition" => &[
+            ("reference", "7"),
+            ("reference", "{}"),
+            ("reference", "true"),
         ],
         "fhir/Encounter" => &[
             ("start", "20250401"),
             ("start", "\"2025-02-31T10:00:00+00:00\""),
-            ("end", "{\"date\":\"2025-04-01\"}"),
+            ("reference", "{\"date\":\"2025-04-01\"}"),
         ],
-        "fhir/Condition" => &[
-            ("onsetDateTime", "\"31/01/2025\""),
-            ("recordedDate", "\"2025-02-31\""),
-            ("onsetDateTime", "true"),
-        ],
-        "fhir/MedicationRequest" => &[("authoredOn", "\"2025-02-30T09:00:00+00:00\"")],
-        "fhir/Immunization" => &[("occurrenceDateTime", "\"2025-13-01\"")],
-        "fhir/Procedure" => &[("performedDateTime", "\"last Tuesday\"")],
         "fhir/Appointment" => &[("start", "\"2025-06-31T09:00:00+00:00\"")],
-        "fhir/ServiceRequest" => &[("authoredOn", "1740000000")],
-        "fhir/EpisodeOfCare" => &[("start", "\"2025-02-30\"")],
+        "fhir/MedicationRequest"
+        | "fhir/Immunization"
+        | "fhir/Procedure"
+        | "fhir/ServiceRequest"
+        | "fhir/EpisodeOfCare" => &[("reference", "1740000000")],
         _ => return None,
     })
 }

@@ -18,16 +18,12 @@ fn rows(view: &Value, resources: &[Value]) -> Result<(Vec<String>, Vec<Value>), 
         .map(|column| column.name.clone())
         .collect();
     let mut lines = String::new();
-    for (at, resource) in resources.iter().enumerate() {
-        let mut resource = resource.clone();
-        // A pull needs an id to know a resource again; one of the cases has none.
-        if resource.get("id").is_none() {
-            resource["id"] = Value::String(format!("made-{at}"));
-        }
+    for resource in resources {
         lines.push_str(&resource.to_string());
         lines.push('\n');
     }
-    let decoder = Decoder::new(vec![Arc::new(view)]);
+    // As `populace view` does: one of the cases has no id.
+    let decoder = Decoder::new(vec![Arc::new(view)]).with_resources_without_ids();
     let chunk = Chunk {
         bytes: lines.as_bytes(),
         offset: 0,

@@ -1,8 +1,8 @@
 //! What becomes of each line.
 
 use super::{decode, rows, view};
-use crate::decode::RejectReason;
 use crate::decode::fhir::{Chunk, Decoder};
+use crate::decode::{RejectReason, ValueRule};
 
 fn patients() -> Vec<std::sync::Arc<crate::decode::fhir::View>> {
     vec![view(
@@ -74,23 +74,17 @@ fn each_fault_has_its_reason_line_and_byte_range() {
         ),
         (
             br#"{"resourceType":"Patient","id":"b","gender":{"a":1}}"#,
-            Some(RejectReason::WrongType),
+            None,
         ),
-        (
-            br#"{"resourceType":"Patient","id":"b","gender":1}"#,
-            Some(RejectReason::WrongType),
-        ),
-        (
-            br#"{"resourceType":"Patient","id":"b","name":"Ann"}"#,
-            Some(RejectReason::WrongType),
-        ),
+        (br#"{"resourceType":"Patient","id":"b","gender":1}"#, None),
+        (br#"{"resourceType":"Patient","id":"b","name":"Ann"}"#, None),
         (
             br#"{"resourceType":"Patient","id":"b","name":[[{"family":"x"}]]}"#,
-            Some(RejectReason::WrongType),
+            None,
         ),
         (
             br#"{"resourceType":"Patient","id":"b","meta":{"lastUpdated":"soon"}}"#,
-            Some(RejectReason::WrongType),
+            None,
         ),
         (
             br#"{"resourceType":"Patient","id":"b","resourceType":"Observation"}"#,
@@ -123,12 +117,30 @@ fn each_fault_has_its_reason_line_and_byte_range() {
         .map(|one| (one.number, one.start, one.end, one.reason))
         .collect();
     assert_eq!(found, expected);
-    assert_eq!(rows(&decoded, 0), ["Patient/a|male|-", "Patient/z|-|-"]);
+    assert_eq!(
+        rows(&decoded, 0),
+        [
+            "Patient/a|male|-",
+            "Patient/b|-|-",
+            "Patient/b|1|-",
+            "Patient/b|-|-",
+            "Patient/b|-|-",
+            "Patient/b|-|-",
+            "Patient/z|-|-"
+        ]
+    );
+    let lost = |column: &str| {
+        let place = (column.to_owned(), ValueRule::WrongType);
+        decoded.tables[0].values.get(&place).copied()
+    };
+    assert_eq!(lost("sex"), Some(1));
+    assert_eq!(lost("family"), Some(2));
+    assert_eq!(lost("updated"), Some(1));
     assert_eq!(decoded.line_count, lines.len() as u64);
     assert_eq!(decoded.blank, 1);
-    assert_eq!(decoded.types["Patient"] + decoded.types["Basic"], 3);
-    assert_eq!(decoded.lines.len(), 2);
-    assert_eq!(decoded.tables[0].line, [0, 1]);
+    assert_eq!(decoded.types["Patient"] + decoded.types["Basic"], 8);
+    assert_eq!(decoded.lines.len(), 7);
+    assert_eq!(decoded.tables[0].line, [0, 1, 2, 3, 4, 5, 6]);
 }
 
 #[test]
@@ -159,11 +171,12 @@ fn a_byte_order_mark_is_skipped_at_the_start_of_a_file_only() {
 fn a_line_that_does_not_fit_leaves_no_rows_behind() {
     let names = r#"{"resource":"Patient","select":[{"forEach":"name","column":[
         {"name":"family","path":"family","type":"string"},
-        {"name":"given","path":"given","type":"string","collection":true}]}]}"#;
+        {"name":"given","path":"given","type":"string","collection":true,
+         "tag":[{"name":"populace/needed","value":"true"}]}]}]}"#;
     let names = crate::decode::fhir::View::parse("names.json", names).unwrap();
     let views = [patients(), vec![std::sync::Arc::new(names)], patients()].concat();
     let text = br#"{"resourceType":"Patient","id":"a","name":[{"family":"A","given":["x","y"]}]}
-{"resourceType":"Patient","id":"b","name":[{"family":"B","given":["z"]},{"family":"C","given":["q",5]}]}
+{"resourceType":"Patient","id":"b","name":[{"family":"B","given":["z"]},{"family":"C","given":["q",true]}]}
 {"resourceType":"Patient","id":"c","name":[{"family":"D"},{"family":"E","given":["w"]}]}
 "#;
     let decoded = decode(&views, text);
@@ -173,6 +186,44 @@ fn a_line_that_does_not_fit_leaves_no_rows_behind() {
     assert_eq!(decoded.tables[1].line, [0, 1, 1]);
     assert_eq!(decoded.rejects.len(), 1);
     assert_eq!(decoded.rejects[0].column.as_deref(), Some("given"));
+}
+
+#[test]
+fn elements_that_cannot_be_gone_through_cost_their_rows_only() {
+    let components = r#"{"resource":"Observation","select":[
+        {"column":[{"name":"status","path":"status","type":"code"}],
+         "unionAll":[
+            {"column":[{"name":"code","path":"code.text","type":"string"}]},
+            {"forEach":"component.where(code.text != 'x')","column":[{"name":"code","path":"code.text","type":"string"}]}]}]}"#;
+    let components = crate::decode::fhir::View::parse("components.json", components).unwrap();
+    let text = br#"{"resourceType":"Observation","id":"a","status":"final","code":{"text":"bp"},"component":["soon"]}
+{"resourceType":"Observation","id":"b","status":"final","code":{"text":"bp"},"component":[{"code":{"text":"sys"}}]}
+"#;
+    let decoded = decode(&[std::sync::Arc::new(components)], text);
+    assert!(decoded.rejects.is_empty());
+    assert_eq!(rows(&decoded, 0), ["final|bp", "final|bp", "final|sys"]);
+    let lost = ("code".to_owned(), ValueRule::WrongType);
+    assert_eq!(decoded.tables[0].values.get(&lost), Some(&1));
+}
+
+#[test]
+fn resources_without_an_id_are_read_where_no_view_asks_for_their_key() {
+    let text = br#"{"resourceType":"Patient","gender":"male"}"#;
+    let chunk = Chunk {
+        bytes: text,
+        offset: 0,
+        first_line: 1,
+    };
+    let sex = || vec![super::view("Patient", &[("sex", "gender", "code", "")])];
+    let read = |views| {
+        let decoder = Decoder::new(views).with_resources_without_ids();
+        decoder.decode(&chunk)
+    };
+    assert_eq!(rows(&read(sex()), 0), ["male"]);
+    // A pull knows resources by their ids, and so does a view that asks for the key.
+    let reasons = |decoded: crate::decode::Decoded| decoded.rejects[0].reason;
+    assert_eq!(reasons(read(patients())), RejectReason::NoId);
+    assert_eq!(reasons(decode(&sex(), text)), RejectReason::NoId);
 }
 
 #[test]
