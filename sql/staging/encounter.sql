@@ -2,7 +2,7 @@
 description: >
   Encounters of linked people with the ODS code of the organisation that provided them: the code on
   the Encounter itself, or that of the Organization that it refers to, or of the organisation that
-  manages the place where it happened.
+  manages the place where it happened, or of the NHS trust whose site that place is by its code.
 grain: record_key
 columns:
   person_key: Pseudonym of the person
@@ -34,6 +34,7 @@ with encounters as (
         provider_code,
         provider_key,
         location_key,
+        site_code,
         admission_method
     from record.encounter
     where person_key is not null
@@ -65,7 +66,13 @@ final as (
         encounters.started_date,
         encounters.ended,
         coalesce(
-            encounters.provider_code, organisations.ods_code, locations.ods_code
+            encounters.provider_code,
+            organisations.ods_code,
+            locations.ods_code,
+            -- The code of a site of an NHS trust begins with that of the trust.
+            case
+                when encounters.site_code like 'R____' then substr(encounters.site_code, 1, 3)
+            end
         ) as provider_code,
         encounters.admission_method
     from encounters

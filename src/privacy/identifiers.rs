@@ -158,7 +158,7 @@ fn identifier(resource: &str, path: &str) -> Option<Identifier> {
                 .iter()
                 .any(|s| *s == "identifier" || s.ends_with("Identifier"))
                 && of_people
-                && !refers_to_organisation(&steps) =>
+                && !refers_to_no_person(&steps) =>
         {
             return Some(Key("an identifier"));
         }
@@ -186,9 +186,9 @@ fn identifier(resource: &str, path: &str) -> Option<Identifier> {
     None
 }
 
-/// Elements that refer to organisations in the resources of a shared record.
-fn refers_to_organisation(steps: &[&str]) -> bool {
-    const ORGANISATIONS: [&str; 7] = [
+/// Elements that refer to organisations, their sites or medicines in the resources of a shared record.
+fn refers_to_no_person(steps: &[&str]) -> bool {
+    const NO_PEOPLE: [&str; 9] = [
         "generalPractitioner",
         "managingOrganization",
         "serviceProvider",
@@ -196,8 +196,10 @@ fn refers_to_organisation(steps: &[&str]) -> bool {
         "partOf",
         "performer",
         "organization",
+        "location",
+        "medicationReference",
     ];
-    steps.iter().any(|step| ORGANISATIONS.contains(step))
+    steps.iter().any(|step| NO_PEOPLE.contains(step))
 }
 
 /// Cuts a path at its dots, but not at those of an extension's address.
@@ -480,5 +482,10 @@ mod tests {
         assert!(!refused("Organization", "name"));
         assert!(!refused("Organization", "identifier.value"));
         assert!(!refused("Encounter", "serviceProvider.identifier.value"));
+        assert!(!refused("Encounter", "location.location.identifier.value"));
+        assert!(!refused(
+            "MedicationRequest",
+            "medicationReference.identifier.value"
+        ));
     }
 }
