@@ -35,6 +35,7 @@ mod warnings;
 pub(crate) use again::{Again, Replaced, pull_again};
 pub use bulk::{ManifestPage, Server, parse_manifest};
 pub(crate) use bulk::{Shortfall, shortfalls};
+pub(crate) use discover::source_file::is_fhir_file;
 pub use limits::PullLimits;
 pub(crate) use opt_outs::effect::ndoo_checked_on;
 pub(crate) use opt_outs::stored::state as opt_out_state;

@@ -1,6 +1,7 @@
 //! The body of a download as it arrives: unpacked, freed from what is staged already, cut.
 
 use super::lines::{CutLines, Lines};
+use crate::pull::read::json_document::Unfolding;
 use flate2::write::MultiGzDecoder;
 use std::collections::VecDeque;
 use std::io::Write;
@@ -33,6 +34,8 @@ pub(super) struct FileContent {
     skip: VecDeque<KnownPiece>,
     skipped: Vec<u8>,
     skipped_length: u64,
+    /// A document over many lines is read as one.
+    unfolding: Unfolding,
     lines: Lines,
     digest: DigestBytes,
 }
@@ -60,6 +63,7 @@ impl FileContent {
             skip: known.iter().copied().collect(),
             skipped: Vec::new(),
             skipped_length: 0,
+            unfolding: Unfolding::default(),
             lines: Lines::new(next.0, next.1, piece),
             digest,
         }
@@ -71,6 +75,8 @@ impl FileContent {
             raw: next.0,
             unpacked: next.0,
             packing: Packing::Plain,
+            // A document has no end of a line before its own.
+            unfolding: Unfolding::Lines,
             ..Self::from_start(&[], next, piece, digest)
         }
     }
@@ -115,8 +121,10 @@ impl FileContent {
         Ok(cuts)
     }
 
-    fn plain(&mut self, mut bytes: &[u8], cuts: &mut Vec<CutLines>) -> Result<(), WrongBytes> {
+    fn plain(&mut self, bytes: &[u8], cuts: &mut Vec<CutLines>) -> Result<(), WrongBytes> {
         self.unpacked += bytes.len() as u64;
+        let unfolded = self.unfolding.feed(bytes);
+        let mut bytes = &*unfolded;
         while let Some((length, digest)) = self.skip.front().copied() {
             let wanted = usize::try_from(length - self.skipped_length).unwrap_or(usize::MAX);
             let (now, later) = bytes.split_at(bytes.len().min(wanted));

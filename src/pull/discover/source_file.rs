@@ -99,17 +99,21 @@ pub(in crate::pull) fn name_of(source: &SourcePlan, path: String) -> String {
     unnamed(&path, pseudonym).into_owned()
 }
 
+/// Whether a file holds FHIR resources, by its name.
+pub(crate) fn is_fhir_file(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return false;
+    };
+    let name = name.to_ascii_lowercase();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    // What an export says of itself lies beside its files.
+    plain.ends_with(".ndjson") || plain.ends_with(".json") && plain != "manifest.json"
+}
+
 /// The column file that a file belongs to (0 for FHIR); None when it is no extract by its name.
 pub(in crate::pull) fn decoder_of(source: &SourcePlan, path: &Path) -> Option<usize> {
     match &source.kind {
-        SourceKind::Fhir { .. } => {
-            let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-            let plain = name.strip_suffix(".gz").unwrap_or(&name);
-            // What an export says of itself lies beside its files.
-            let extract =
-                plain.ends_with(".ndjson") || plain.ends_with(".json") && plain != "manifest.json";
-            extract.then_some(0)
-        }
+        SourceKind::Fhir { .. } => is_fhir_file(path).then_some(0),
         SourceKind::Csv { decoders } => decoders
             .iter()
             .position(|(decoder, _)| decoder.file().matches(path)),

@@ -3,7 +3,7 @@
 pub(super) mod context;
 mod csv_text;
 pub(super) mod intake;
-mod json_document;
+pub(super) mod json_document;
 pub(super) mod kind_lines;
 pub(super) mod line_splitter;
 pub(super) mod pool;

@@ -257,3 +257,58 @@ fn the_guides_example_is_good() {
     std::fs::copy(keys.join("ec.pem"), project.path("bulk-client.pem")).unwrap();
     project.ok(&["check"]);
 }
+
+#[test]
+fn documents_over_many_lines_are_read_as_from_a_folder() {
+    let pretty = |kind: &str, text: &str, packed: bool| {
+        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        let mut bytes = serde_json::to_string_pretty(&value).unwrap().into_bytes();
+        if packed {
+            use std::io::Write;
+            let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            writer.write_all(&bytes).unwrap();
+            bytes = writer.finish().unwrap();
+        }
+        ServedFile {
+            count: None,
+            ..served(kind, bytes)
+        }
+    };
+    let number =
+        r#""identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000018"}]"#;
+    let patient = format!(r#"{{"resourceType":"Patient","id":"p1",{number},"gender":"female"}}"#);
+    // More notes than are looked at to tell a document from lines.
+    let note = r#"{"text":"a note of some length, which nobody selects"}"#;
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","type":"searchset","entry":[{{"resource":{{"resourceType":"Condition","id":"c1","subject":{{"reference":"Patient/p1"}},"note":[{}]}}}},{{"resource":{{"resourceType":"Condition","id":"c2","subject":{{"reference":"Patient/p1"}}}}}}]}}"#,
+        vec![note; 400].join(",")
+    );
+    let server = Server::start(Export::good(vec![
+        pretty("Patient", &patient, false),
+        pretty("Condition", &bundle, false),
+        pretty(
+            "Condition",
+            &patient
+                .replace("p1", "p2")
+                .replace("9990000018", "9990000379"),
+            true,
+        ),
+    ]));
+    let record = Record::new(1, 21, false);
+    let project = record.project(&server, "");
+    project.ok(&["pull"]);
+    assert_eq!(
+        project.number("select count(*) from populace.reject where source = 'record'"),
+        0
+    );
+    assert_eq!(
+        project.number("select count(*) from record.patient where source = 'record'"),
+        2
+    );
+    assert_eq!(
+        project.sql(
+            "select count(*), count(person_key) from record.condition where source = 'record'"
+        ),
+        [["2", "2"]]
+    );
+}
