@@ -203,8 +203,11 @@ fn standard_input_and_output() {
 #[test]
 fn lines_that_cannot_be_used_are_counted_and_listed() {
     let folder = Folder::new();
-    let wrong = r#"{"resourceType":"Observation","id":"w","valueInteger":"secret"}"#;
-    let mut lines: Vec<String> = (0..97).map(|n| observation(n, n)).collect();
+    // A value of another form costs the value; several where one is wanted are an error of the view.
+    let odd = observation(96, 96).replacen(":96,", ":\"secret\",", 1);
+    let wrong = r#"{"resourceType":"Observation","id":"w","valueInteger":[1,2]}"#;
+    let mut lines: Vec<String> = (0..96).map(|n| observation(n, n)).collect();
+    lines.push(odd);
     lines.insert(
         3,
         "{\"resourceType\":\"Observation\",\"id\":\"brok".to_string(),
@@ -225,6 +228,10 @@ fn lines_that_cannot_be_used_are_counted_and_listed() {
     assert!(output.status.success(), "{said}");
     assert!(
         said.contains("rejected: 1 not-json, 1 wrong-type in column value (see rejects.csv)"),
+        "{said}"
+    );
+    assert!(
+        said.contains("column value: 1 values are of another type or form"),
         "{said}"
     );
     assert!(said.contains("1 lines of other types"), "{said}");
@@ -333,7 +340,7 @@ fn what_an_analyst_gets_wrong() {
     std::fs::create_dir(folder.path("empty")).unwrap();
     let error = folder.fails(2, &["view.json", "empty"]);
     assert!(
-        error.contains("there is no *.ndjson file in empty"),
+        error.contains("there is no *.ndjson or *.json file in empty"),
         "{error}"
     );
     let error = folder.fails(
@@ -375,7 +382,7 @@ fn what_an_analyst_gets_wrong() {
     let said = text(&output.stderr);
     assert!(
         said.contains(
-            "column value is empty in every row: is its path 'valeu.ofType(integer)' spelt right?"
+            "column value is empty: Observation has no element 'valeu' (path 'valeu.ofType(integer)'): did you mean 'value'?"
         ),
         "{said}"
     );
@@ -440,4 +447,53 @@ fn a_killed_run_leaves_the_old_file() {
     let left = folder.names();
     let partial = left.iter().find(|name| name.ends_with(".partial")).unwrap();
     assert!(partial.starts_with(".out.ndjson."), "{left:?}");
+}
+
+#[test]
+fn an_empty_column_says_whether_no_resource_holds_it_or_its_path_is_unknown() {
+    let folder = Folder::new();
+    // Without ids, in files of each ending.
+    let without_id = |n| observation(n, n).replacen(&format!(r#""id":"o{n}","#), "", 1);
+    folder.write("in/1.NDJSON", without_id(1));
+    let pretty: serde_json::Value = serde_json::from_str(&without_id(2)).unwrap();
+    folder.write("in/2.Json", serde_json::to_string_pretty(&pretty).unwrap());
+    folder.write("in/3.json.GZ", gzip(without_id(3).as_bytes()));
+    for (path, said) in [
+        ("status", "no resource here holds 'status'"),
+        (
+            "stauts",
+            "Observation has no element 'stauts' (path 'stauts'): did you mean 'status'?",
+        ),
+        (
+            "code.codign.code",
+            "FHIR has no element 'codign' there (path 'code.codign.code'): did you mean 'coding'?",
+        ),
+        (
+            "code.coding.where(code = 'c').code",
+            "resources hold the elements, but nothing that its path 'code.coding.where(code = 'c').code' asks for",
+        ),
+        (
+            "extension('https://x.example/Setting').value.ofType(boolean)",
+            "no resource here holds 'https://x.example/Setting'",
+        ),
+        (
+            "effective.ofType(Period).start | effective.ofType(instant)",
+            "no resource here holds 'effectiveInstant' or 'effectivePeriod'",
+        ),
+    ] {
+        let view = format!(
+            r#"{{"resource":"Observation","select":[{{"column":[{{"name":"c","path":"{path}"}},{{"name":"value","path":"value.ofType(integer)","type":"integer"}}]}}]}}"#
+        );
+        folder.write("asked.json", view);
+        let output = folder.run(&["asked.json", "in", "--format", "csv"]);
+        let error = text(&output.stderr);
+        assert_eq!(text(&output.stdout), "c,value\n,1\n,2\n,3\n", "{error}");
+        assert!(
+            error.contains(&format!("column c is empty: {said}\n")),
+            "{error}"
+        );
+    }
+    // A view that asks for the key needs the id.
+    let error = folder.fails(3, &["view.json", "in"]);
+    assert!(error.contains("3 no-id"), "{error}");
 }

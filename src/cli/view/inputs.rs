@@ -1,7 +1,7 @@
 //! The files of resources that a user named.
 
 use crate::error::{Context, Error, Result};
-use crate::pull::unpacked;
+use crate::pull::{is_fhir_file, unpacked};
 use indicatif::ProgressBar;
 use std::fmt;
 use std::fs::File;
@@ -78,10 +78,13 @@ pub(super) fn list(named: &[PathBuf]) -> Result<Vec<Input>> {
         let before = inputs.len();
         walk(path, &mut inputs)?;
         if inputs.len() == before {
-            return Err(
-                Error::usage(format!("there is no *.ndjson file in {}", path.display()))
-                    .hint("files end in .ndjson or .ndjson.gz; another file can be named itself"),
-            );
+            return Err(Error::usage(format!(
+                "there is no *.ndjson or *.json file in {}",
+                path.display()
+            ))
+            .hint(
+                "files end in .ndjson or .json, also with .gz; another file can be named itself",
+            ));
         }
     }
     Ok(inputs)
@@ -99,12 +102,7 @@ fn walk(folder: &Path, inputs: &mut Vec<Input>) -> Result<()> {
             walk(&path, inputs)?;
             continue;
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name
-            .strip_suffix(".gz")
-            .unwrap_or(&name)
-            .ends_with(".ndjson")
-        {
+        if is_fhir_file(&path) {
             let size = path.metadata().usage(cannot)?.len();
             inputs.push(Input::File(path.clone(), size));
         }

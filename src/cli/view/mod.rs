@@ -1,5 +1,6 @@
 //! `populace view`
 
+mod empty;
 mod inputs;
 mod rejects;
 mod run;
@@ -14,7 +15,7 @@ use crate::decode::fhir::View;
 use crate::error::{Context, Error, Result};
 use crate::privacy::check_view;
 use crate::stop;
-use arrow::array::Array;
+use empty::Watch;
 use inputs::Input;
 use rejects::Rejects;
 use run::Counts;
@@ -33,8 +34,8 @@ pub(super) struct ViewArguments {
     /// The ViewDefinition, a JSON file
     #[arg(value_name = "VIEW")]
     view: PathBuf,
-    /// FHIR resources in NDJSON, plain or gzip: files, folders of *.ndjson and *.ndjson.gz, or - for
-    /// standard input
+    /// FHIR resources in NDJSON, or one or a Bundle of them in JSON, plain or gzip: files, folders of
+    /// *.ndjson and *.json, also with .gz, or - for standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// Where rows are written [default: standard output]
@@ -80,17 +81,15 @@ pub(super) fn main(
     let bar = printer
         .progress()
         .bytes("view", inputs.iter().map(Input::size).sum());
-    let mut filled = vec![false; view.columns.len()];
+    let watch = Watch::of(&view);
     let counts = run::run(
         &inputs,
         &view,
+        &watch,
         session::threads(global),
         &bar,
         |batch| {
             stop::check()?;
-            for (filled, column) in filled.iter_mut().zip(batch.columns()) {
-                *filled |= column.null_count() < column.len();
-            }
             rows.write(batch)?;
             Ok(!rows.is_unread())
         },
@@ -107,12 +106,9 @@ pub(super) fn main(
             count(left_out)
         ));
     }
-    let empty = view.columns.iter().zip(&filled).filter(|(_, f)| !**f);
-    for (column, _) in empty.filter(|_| written > 0) {
-        lines.push(format!(
-            "         column {} is empty in every row: is its path '{}' spelt right?",
-            column.name, column.path
-        ));
+    if written > 0 {
+        let said = watch.said(&view.resource).into_iter();
+        lines.extend(said.map(|line| format!("         {line}")));
     }
     printer.summary(&summary(&counts, written, arguments), &lines)?;
     Ok(ExitCode::SUCCESS)
@@ -228,6 +224,12 @@ fn told(counts: &Counts, rows: u64, arguments: &ViewArguments, seconds: f64) -> 
             count(counts.other_types)
         ));
     }
+    for (column, values) in &counts.unknown {
+        lines.push(format!(
+            "         column {column}: {} values are of another type or form",
+            count(*values)
+        ));
+    }
     if !counts.rejected.is_empty() {
         let list = match &arguments.rejects {
             Some(path) => format!("see {}", path.display()),
@@ -251,6 +253,7 @@ fn summary(counts: &Counts, rows: u64, arguments: &ViewArguments) -> serde_json:
         "other_types": counts.other_types,
         "blank": counts.blank,
         "rejected": rejected,
+        "unreadable": counts.unknown,
         "rows": rows,
         "output": arguments.output,
     })

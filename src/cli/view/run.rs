@@ -4,6 +4,7 @@
 //! rows of each handful go out while the next is decoded. Each step waits for the one after it, so
 //! that no more than a few handfuls are in memory, whatever the input's size.
 
+use super::empty::Watch;
 use super::inputs::Input;
 use crate::decode::fhir::{Decoder, View};
 use crate::decode::{Chunk, Decoded, Reject, RejectReason};
@@ -36,6 +37,8 @@ pub(super) struct Counts {
     pub blank: u64,
     /// Lines that cannot be used, by reason, and by the column at fault where there is one.
     pub rejected: BTreeMap<(RejectReason, Option<String>), u64>,
+    /// Values that could not be read, by column.
+    pub unknown: BTreeMap<String, u64>,
 }
 
 /// A piece of an input, by its number among them.
@@ -49,12 +52,13 @@ type Done = Vec<(usize, u64, Decoded)>;
 pub(super) fn run(
     inputs: &[Input],
     view: &Arc<View>,
+    watch: &Watch,
     threads: usize,
     bar: &ProgressBar,
     mut rows: impl FnMut(&RecordBatch) -> Result<bool>,
     mut reject: impl FnMut(&Input, &Reject) -> Result<()>,
 ) -> Result<Counts> {
-    let decoder = Decoder::new(vec![view.clone()]);
+    let decoder = Decoder::new(vec![view.clone()]).with_resources_without_ids();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
@@ -67,7 +71,8 @@ pub(super) fn run(
     let (send_done, done) = sync_channel::<Result<Done>>(1);
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| read(inputs, bar, send_jobs));
-        let workers = scope.spawn(|| decode(&decoder, &pool, threads * SHARE, jobs, send_done));
+        let workers =
+            scope.spawn(|| decode((&decoder, watch), &pool, threads * SHARE, jobs, send_done));
         let written = write(
             &view.resource,
             inputs,
@@ -106,7 +111,7 @@ fn read(inputs: &[Input], bar: &ProgressBar, jobs: SyncSender<Result<Job>>) {
 
 /// Decodes handfuls of about `bytes` bytes.
 fn decode(
-    decoder: &Decoder,
+    (decoder, watch): (&Decoder, &Watch),
     pool: &rayon::ThreadPool,
     bytes: usize,
     jobs: Receiver<Result<Job>>,
@@ -140,6 +145,8 @@ fn decode(
                         first_line: piece.first_line,
                     }),
                 };
+                let rows = decoded.tables.first().map(|table| &table.batch);
+                watch.note(rows, &piece.bytes);
                 let bytes = piece.too_long.unwrap_or(piece.bytes.len() as u64);
                 (*input, bytes, decoded)
             });
@@ -162,7 +169,6 @@ fn decode(
 /// What a line longer than any that is read comes to.
 fn too_long(piece: &FilePiece, length: u64) -> Decoded {
     Decoded {
-        values: Default::default(),
         orders: Default::default(),
         tables: Vec::new(),
         lines: Vec::new(),
@@ -205,6 +211,9 @@ fn write(
                 let why = (one.reason, one.column.clone());
                 *counts.rejected.entry(why).or_default() += 1;
                 reject(&inputs[input], one)?;
+            }
+            for ((column, _), values) in decoded.tables.iter().flat_map(|table| &table.values) {
+                *counts.unknown.entry(column.clone()).or_default() += values;
             }
             for table in decoded.tables.iter().filter(|t| t.batch.num_rows() > 0) {
                 if !rows(&table.batch)? {
