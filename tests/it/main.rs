@@ -42,6 +42,7 @@ mod overflow;
 mod privacy;
 mod profiles;
 mod project;
+mod published_forms;
 mod pull_bounds;
 mod queries;
 mod readme;

@@ -34,11 +34,9 @@ const PEOPLE: &str = "names or describes staff or relatives";
 const DETAIL: &str = "a detail of one record that no count needs";
 const CHAIN: &str = "leads to another record of the same care; the encounter is followed";
 const SELF: &str = "a name of the record itself: its key is made from its id";
-const UNCODED: &str = "some have no code, system or value in the place that counts";
-const FOREIGN: &str = "some lead to a person or by an address that the example lacks";
 
 /// Why an element that examples hold does not come out, or not of all: by type or for all (`*`).
-const REASONS: [(&str, &str, &str); 64] = [
+const REASONS: &[(&str, &str, &str)] = &[
     ("*", "text", TEXT),
     ("*", "note", TEXT),
     ("*", "comment", TEXT),
@@ -57,22 +55,10 @@ const REASONS: [(&str, &str, &str); 64] = [
     ),
     (
         "Patient",
-        "extension",
-        "preferences, birthplace and the like: no count needs them",
+        "extension(CareConnect-GPC-RegistrationDetails-1)",
+        "names a branch surgery only: no period and no status",
     ),
-    (
-        "Patient",
-        "identifier",
-        "some lack the system of NHS numbers",
-    ),
-    ("Patient", "address", "some are empty or have no postcode"),
-    (
-        "Patient",
-        "generalPractitioner",
-        "leads to a Practitioner, or has ended",
-    ),
-    ("Patient", "birthDate", UNCODED),
-    ("Patient", "communication", UNCODED),
+    ("*", "identifier (other)", SELF),
     ("*", "performer", "leads to staff"),
     ("*", "requester", "leads to staff"),
     ("*", "recorder", "leads to staff"),
@@ -99,38 +85,89 @@ const REASONS: [(&str, &str, &str); 64] = [
     ("*", "specimen", CHAIN),
     ("*", "episodeOfCare", CHAIN),
     ("*", "slot", CHAIN),
-    ("*", "context", "leads to an episode, or has only a period"),
-    ("*", "encounter", FOREIGN),
     ("*", "locationReference", CHAIN),
     ("*", "reasonReference", CHAIN),
-    ("*", "custodian", FOREIGN),
     (
         "*",
         "issued",
         "when a result was released; `effective` says when it was so",
     ),
-    ("*", "category", UNCODED),
-    ("*", "code", UNCODED),
-    ("*", "type", UNCODED),
-    ("*", "subject", FOREIGN),
-    ("*", "patient", FOREIGN),
-    ("*", "value", UNCODED),
-    ("*", "component", UNCODED),
-    ("*", "reasonCode", UNCODED),
-    ("*", "serviceProvider", FOREIGN),
-    ("*", "managingOrganization", FOREIGN),
-    ("*", "organization", FOREIGN),
-    ("*", "location", FOREIGN),
-    ("*", "hospitalization", UNCODED),
     (
         "*",
         "address",
         "a place of work: its organisation says where it is",
     ),
     ("*", "name", "a name of a place, which its code stands for"),
-    ("*", "vaccineCode", UNCODED),
-    ("*", "dispenseRequest", UNCODED),
-    ("*", "occurrence", UNCODED),
+    (
+        "Patient",
+        "birthDate",
+        "templates of a test tool, `#(…)`, in the place of dates",
+    ),
+    (
+        "Patient",
+        "address",
+        "templates of a test tool, or `Example`, in the place of addresses",
+    ),
+    (
+        "Patient",
+        "generalPractitioner",
+        "a template of a test tool in the place of the practice",
+    ),
+    ("Condition", "code", "text without a code"),
+    ("Encounter", "type", "text without a code"),
+    ("DocumentReference", "type", "text without a code"),
+    ("Location", "type", "text without a code"),
+    (
+        "Organization",
+        "type",
+        "a code of the sender's own: the ODS code says what kind it is",
+    ),
+    (
+        "Observation",
+        "category",
+        "what kind of observation it is, which its code says",
+    ),
+    (
+        "Flag",
+        "encounter",
+        "no model follows it: a flag is of a person",
+    ),
+    (
+        "ServiceRequest",
+        "performer",
+        "leads to staff, or does not say to what type",
+    ),
+    (
+        "DocumentReference",
+        "custodian",
+        "an accredited system, no organisation",
+    ),
+    (
+        "DocumentReference",
+        "context",
+        "has a period and a setting, and no encounter",
+    ),
+];
+
+/// Extensions that analysts need; others are details.
+const NEEDED_EXTENSIONS: [&str; 17] = [
+    "EthnicCategory",
+    "NHSCommunication",
+    "DeathNotificationStatus",
+    "NHSNumberVerificationStatus",
+    "RegistrationDetails",
+    "RemovalFromRegistration",
+    "AdmissionMethod",
+    "DischargeMethod",
+    "EmergencyCareDischargeStatus",
+    "OutcomeOfAttendance",
+    "DeliveryChannel",
+    "VaccinationProcedure",
+    "PrescriptionType",
+    "DateRecorded",
+    "birthTime",
+    "interpreterRequired",
+    "assertedDate",
 ];
 
 /// Elements of no view that are details.
@@ -239,7 +276,7 @@ fn the_table_of_the_profiles_is_what_the_views_make_of_their_examples() {
 const PAGE: &str = "# Profiles\n\n\
 What the shipped views make of the published examples of the standards that English senders use. \
 `cargo test --test it profiles` generates this page with `POPULACE_UPDATE=1`, where the examples lie beside the project.\n\n\
-An element is *held by* a resource that has it in any form (`value[x]` is `value`), and *comes out of* it when a column that reads the element has a value for the resource. \
+An element is *held by* a resource that has it in any form (`value[x]` is `value`; extensions go by the end of their URL), and *comes out of* it when a column that reads the element has a value for the resource. \
 Elements that every resource has for technical reasons (`id`, `meta`, `resourceType`, `contained`) are left out.\n";
 
 /// The resources of a folder by type.
@@ -295,35 +332,79 @@ fn elements(views: &[Arc<View>], lines: &[Value]) -> BTreeMap<String, Row> {
             for selected in selected_paths(view) {
                 let column = table.batch.column_by_name(&selected.column);
                 if column.is_some_and(|column| column.null_count() < column.len()) {
-                    read.insert(top(&selected.path));
+                    read.insert(named(&selected.path));
                 }
             }
         }
-        for name in resource.as_object().unwrap().keys() {
-            let name = top(name);
-            if [
-                "id",
-                "meta",
-                "resourceType",
-                "contained",
-                "implicitRules",
-                "language",
-            ]
-            .contains(&name.as_str())
-                || name.starts_with('_')
-            {
-                continue;
-            }
-            let row = rows.entry(name.clone()).or_default();
+        let mut held: BTreeSet<String> = BTreeSet::new();
+        for (name, value) in resource.as_object().unwrap() {
+            held_in(name, value, &mut held);
+        }
+        for name in held {
+            // What is told from its like by its system comes out under the name of the element.
+            let element = name.split(" (").next().unwrap_or_default();
+            let out = read.contains(element) && !name.ends_with("(other)");
+            let row = rows.entry(name).or_default();
             row.held += 1;
-            row.out += u64::from(read.contains(&name));
+            row.out += u64::from(out);
         }
     }
     rows
 }
 
-/// The element of the resource that a path begins with, without the type of a choice.
-fn top(path: &str) -> String {
+/// Elements that every resource has for technical reasons.
+const TECHNICAL: [&str; 6] = [
+    "id",
+    "meta",
+    "resourceType",
+    "contained",
+    "implicitRules",
+    "language",
+];
+
+/// Elements of which the table names the members.
+const OPENED: [&str; 1] = ["hospitalization"];
+
+/// Notes under which names the table has the element `name` with this value.
+fn held_in(name: &str, value: &Value, held: &mut BTreeSet<String>) {
+    let items = value
+        .as_array()
+        .map_or(std::slice::from_ref(value), Vec::as_slice);
+    if TECHNICAL.contains(&name) || name.starts_with('_') {
+        return;
+    }
+    for item in items {
+        match name {
+            "extension" | "modifierExtension" => {
+                let url = item["url"].as_str().unwrap_or_default();
+                held.insert(named(&format!("{name}({url})")));
+            }
+            "identifier" => {
+                let system = item["system"].as_str().unwrap_or_default();
+                let known = match system.rsplit('/').next().unwrap_or_default() {
+                    "nhs-number" => "NHS number",
+                    "ods-organization-code" | "ods-site-code" => "ODS code",
+                    _ => "other",
+                };
+                held.insert(format!("identifier ({known})"));
+            }
+            _ if OPENED.contains(&name) => {
+                for (member, value) in item.as_object().into_iter().flatten() {
+                    let mut inner = BTreeSet::new();
+                    held_in(member, value, &mut inner);
+                    held.extend(inner.iter().map(|member| format!("{name}.{member}")));
+                }
+            }
+            _ => {
+                held.insert(named(name));
+            }
+        }
+    }
+}
+
+/// The name under which the table has the element that a path leads to: that of the resource it begins
+/// with, without the type of a choice; extensions by the end of their URL.
+fn named(path: &str) -> String {
     const CHOICES: [&str; 9] = [
         "value",
         "effective",
@@ -335,7 +416,20 @@ fn top(path: &str) -> String {
         "medication",
         "multipleBirth",
     ];
-    let first = path.split(['.', '(']).next().unwrap_or_default();
+    if let Some((kind, url)) = path.split_once('(')
+        && kind.to_ascii_lowercase().ends_with("extension")
+        && !kind.contains('.')
+    {
+        let url = url.split(')').next().unwrap_or_default();
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let name = name.strip_prefix("Extension-").unwrap_or(name);
+        return format!("{kind}({name})");
+    }
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let first = first.split('(').next().unwrap_or_default();
+    if OPENED.contains(&first) {
+        return format!("{first}.{}", named(rest));
+    }
     let choice = CHOICES.iter().find(|choice| {
         let kind = first.strip_prefix(**choice);
         kind.is_some_and(|kind| {
@@ -352,5 +446,9 @@ fn reason(kind: &str, element: &str) -> Option<&'static str> {
             .find(|(of, name, _)| *of == wanted && *name == element)
     };
     let named = of(kind).or_else(|| of("*")).map(|(.., why)| *why);
-    named.or_else(|| DETAILS.contains(&element).then_some(DETAIL))
+    let detail = || match element.split_once("extension(") {
+        Some((_, name)) => !NEEDED_EXTENSIONS.iter().any(|needed| name.contains(needed)),
+        None => DETAILS.contains(&element),
+    };
+    named.or_else(|| detail().then_some(DETAIL))
 }

@@ -54,7 +54,7 @@ fn nightly_of(files: &[(&str, &[String])]) -> Project {
     let project = project_with(files, "fhir_version = \"3.0\"\nreject_threshold = 1.0\n");
     let night = project.json(&["nightly"]);
     let models = night["run"]["models"].as_array().unwrap();
-    assert!(models.len() > 100, "{}", models.len());
+    assert!(models.len() >= 17, "{}", models.len());
     for model in models {
         assert_eq!(model["state"], "new", "{model}");
     }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 const SEARCHED: u64 = 64 * 1024 * 1024;
 
 /// The elements that the columns of a view read, and which of them resources hold.
-pub(super) struct Watch {
+pub(super) struct ElementWatch {
     columns: Vec<WatchedColumn>,
     names: Vec<WatchedName>,
     searched: AtomicU64,
@@ -34,9 +34,9 @@ struct WatchedName {
     seen: AtomicBool,
 }
 
-impl Watch {
+impl ElementWatch {
     /// Watches the columns of `view`.
-    pub(super) fn of(view: &View) -> Watch {
+    pub(super) fn of(view: &View) -> ElementWatch {
         let mut names: Vec<WatchedName> = Vec::new();
         let mut number = |name: &str| {
             if let Some(known) = names.iter().position(|known| known.name == name) {
@@ -61,7 +61,7 @@ impl Watch {
                     .collect(),
             }
         });
-        Watch {
+        ElementWatch {
             columns: columns.collect(),
             names,
             searched: AtomicU64::new(0),

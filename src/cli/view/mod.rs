@@ -15,7 +15,7 @@ use crate::decode::fhir::View;
 use crate::error::{Context, Error, Result};
 use crate::privacy::check_view;
 use crate::stop;
-use empty::Watch;
+use empty::ElementWatch;
 use inputs::Input;
 use rejects::Rejects;
 use run::Counts;
@@ -81,7 +81,7 @@ pub(super) fn main(
     let bar = printer
         .progress()
         .bytes("view", inputs.iter().map(Input::size).sum());
-    let watch = Watch::of(&view);
+    let watch = ElementWatch::of(&view);
     let counts = run::run(
         &inputs,
         &view,

@@ -4,7 +4,7 @@
 //! rows of each handful go out while the next is decoded. Each step waits for the one after it, so
 //! that no more than a few handfuls are in memory, whatever the input's size.
 
-use super::empty::Watch;
+use super::empty::ElementWatch;
 use super::inputs::Input;
 use crate::decode::fhir::{Decoder, View};
 use crate::decode::{Chunk, Decoded, Reject, RejectReason};
@@ -52,7 +52,7 @@ type Done = Vec<(usize, u64, Decoded)>;
 pub(super) fn run(
     inputs: &[Input],
     view: &Arc<View>,
-    watch: &Watch,
+    watch: &ElementWatch,
     threads: usize,
     bar: &ProgressBar,
     mut rows: impl FnMut(&RecordBatch) -> Result<bool>,
@@ -111,7 +111,7 @@ fn read(inputs: &[Input], bar: &ProgressBar, jobs: SyncSender<Result<Job>>) {
 
 /// Decodes handfuls of about `bytes` bytes.
 fn decode(
-    (decoder, watch): (&Decoder, &Watch),
+    (decoder, watch): (&Decoder, &ElementWatch),
     pool: &rayon::ThreadPool,
     bytes: usize,
     jobs: Receiver<Result<Job>>,
