@@ -4,6 +4,7 @@
 //! into fields made for something else. Decision 88 says what is looked for and what is not.
 
 mod birth_dates;
+mod cleared;
 mod email;
 mod masks;
 mod numbers;
@@ -22,6 +23,7 @@ use arrow::datatypes::{
 use std::borrow::Cow;
 
 pub(crate) use birth_dates::BirthDates;
+use cleared::Cleared;
 
 /// What the gate found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +43,14 @@ impl LeakGate {
     pub(crate) fn scan(self, column: &dyn Array) -> Option<Leak> {
         match column.data_type() {
             DataType::Utf8 => {
-                let mut previous = ("", None);
+                let mut cleared = Cleared::new();
                 column
                     .as_string::<i32>()
                     .iter()
                     .enumerate()
                     .find_map(|(row, text)| {
-                        let text = text?;
-                        // Codes come in runs: looking once at each run is enough.
-                        if text != previous.0 {
-                            previous = (text, looks_identifying(text));
-                        }
-                        previous.1.map(|kind| Leak { row, kind })
+                        let kind = cleared.look(text?, looks_identifying)?;
+                        Some(Leak { row, kind })
                     })
             }
             DataType::LargeUtf8 | DataType::Utf8View => {
