@@ -51,10 +51,10 @@ const PLANTED: [(&str, u64); 44] = [
     ("utf-16", 1),
     ("windows-1252", 1),
     ("wrong-column-count", 11),
-    ("wrong-type", 23),
+    ("wrong-type", 22),
 ];
 /// Faults for which a line is rejected.
-const REJECTED: usize = 154;
+const REJECTED: usize = 153;
 
 /// A line of `faults.csv`.
 struct Fault {
@@ -91,7 +91,14 @@ type Tables = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
 type Owners = BTreeMap<String, String>;
 
 /// Columns that say where a row came from or whose it is, and not what it says.
-const NOT_COMPARED: [&str; 4] = ["person_key", "shard", "digest", "extract_order"];
+const NOT_COMPARED: [&str; 6] = [
+    "person_key",
+    "shard",
+    "digest",
+    "extract_order",
+    "extract_file",
+    "version_order",
+];
 
 fn read(project: &Project) -> (Tables, Owners) {
     let (mut tables, mut owners) = (Tables::new(), Owners::new());
@@ -198,6 +205,17 @@ fn values_that_are_not_known_are_counted(project: &Project, faults: &[Fault]) {
         let needed = fault.reason == "wrong-type" && file.starts_with("csv/");
         if fault.handling == "not-known" || needed {
             let place = [file, &fault.table, &fault.column, &fault.reason];
+            *planted.entry(place).or_default() += 1;
+        }
+        // What begins in the far future ends before that.
+        let end = match fault.table.as_str() {
+            "record.apc_spell" => "discharge_date",
+            "record.ecds_attendance" => "departed",
+            "record.encounter" => "ended",
+            _ => continue,
+        };
+        if fault.fault == "date-in-future" {
+            let place = [file, &fault.table, end, "end-before-start"];
             *planted.entry(place).or_default() += 1;
         }
     }

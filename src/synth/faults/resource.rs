@@ -248,6 +248,10 @@ pub(super) fn spoil(
         }
         FaultKind::WrongType => {
             let (key, json) = random.pick(wrong_types(stem)?);
+            // Of the references the one to the person, where that is the first.
+            if *key == "reference" && !line[value(line, key)?].starts_with("\"Patient/") {
+                return None;
+            }
             replaced(&copy(random, line)?, key, json)?
         }
         FaultKind::Future => {
