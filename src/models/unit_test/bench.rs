@@ -1,6 +1,6 @@
 //! Runs the cases of models: each over an engine whose tables are the rows that it gives.
 
-use super::case::{Expected, GivenRows, TestCase, TestFile};
+use super::case::{ExpectedOutcome, GivenRows, TestCase, TestFile};
 use super::difference::difference;
 use super::given::{given, nullable};
 use crate::engine::Engine;
@@ -86,19 +86,21 @@ impl<'a> TestBench<'a> {
             self.give(engine, &place, model, case)?;
             let made = made(engine, model, case).await;
             wrong = match (&case.expected, made) {
-                (Expected::Rows(rows), Ok((schema, batches))) => {
+                (ExpectedOutcome::Rows(rows), Ok((schema, batches))) => {
                     difference(&place, rows, &batches, &schema)?
                 }
-                (Expected::Rows(_), Err(e)) => said(&e),
-                (Expected::Error(text), Err(e)) => match said(&e).join("\n").contains(text) {
-                    true => Vec::new(),
-                    false => [
-                        vec![format!("expected an error with '{text}', and another came")],
-                        said(&e),
-                    ]
-                    .concat(),
-                },
-                (Expected::Error(text), Ok((_, batches))) => {
+                (ExpectedOutcome::Rows(_), Err(e)) => said(&e),
+                (ExpectedOutcome::Error(text), Err(e)) => {
+                    match said(&e).join("\n").contains(text) {
+                        true => Vec::new(),
+                        false => [
+                            vec![format!("expected an error with '{text}', and another came")],
+                            said(&e),
+                        ]
+                        .concat(),
+                    }
+                }
+                (ExpectedOutcome::Error(text), Ok((_, batches))) => {
                     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
                     vec![format!(
                         "expected an error with '{text}', and {rows} rows came"

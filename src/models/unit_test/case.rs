@@ -29,7 +29,7 @@ pub(crate) struct TestCase {
     /// Tables that the model reads.
     pub given: BTreeMap<TableName, GivenRows>,
     /// What should come.
-    pub expected: Expected,
+    pub expected: ExpectedOutcome,
 }
 
 /// The rows of a table that a model reads.
@@ -43,7 +43,7 @@ pub(crate) enum GivenRows {
 
 /// What a case expects.
 #[derive(Debug)]
-pub(crate) enum Expected {
+pub(crate) enum ExpectedOutcome {
     /// These rows, as CSV with a header, in any order. Columns that are not named are not compared.
     Rows(String),
     /// An error, or a check that fails, which says this.
@@ -194,11 +194,11 @@ fn given_rows(text: &str) -> GivenRows {
     }
 }
 
-fn expected(place: &str, case: &WrittenCase) -> Result<Expected> {
+fn expected(place: &str, case: &WrittenCase) -> Result<ExpectedOutcome> {
     match (&case.expect, &case.expect_error) {
-        (Some(rows), None) => Ok(Expected::Rows(rows.clone())),
+        (Some(rows), None) => Ok(ExpectedOutcome::Rows(rows.clone())),
         (None, Some(text)) if !text.trim().is_empty() => {
-            Ok(Expected::Error(text.trim().to_string()))
+            Ok(ExpectedOutcome::Error(text.trim().to_string()))
         }
         _ => Err(
             Error::usage(format!("{place} does not say what it expects"))

@@ -7,7 +7,7 @@ use arrow::compute::{CastOptions, can_cast_types, cast_with_options};
 use arrow::datatypes::{DataType, Field, Schema};
 
 /// CSV text: the names of its columns, and a text or NULL a row for each.
-pub(super) struct CsvText {
+pub(super) struct CsvColumns {
     pub names: Vec<String>,
     pub columns: Vec<Vec<Option<String>>>,
     pub rows: usize,
@@ -15,7 +15,7 @@ pub(super) struct CsvText {
 
 /// Reads CSV text with a header. An empty value is NULL, spaces around values do not count, and nor
 /// do lines of nothing.
-pub(super) fn csv_text(place: &str, text: &str) -> Result<CsvText> {
+pub(super) fn csv_text(place: &str, text: &str) -> Result<CsvColumns> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
@@ -40,7 +40,7 @@ pub(super) fn csv_text(place: &str, text: &str) -> Result<CsvText> {
         }
         rows += 1;
     }
-    Ok(CsvText {
+    Ok(CsvColumns {
         names,
         columns,
         rows,

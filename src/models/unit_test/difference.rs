@@ -9,7 +9,7 @@ use arrow::datatypes::DataType;
 /// The most rows of a difference that are shown.
 const SHOWN: usize = 20;
 
-type Row = Vec<Option<String>>;
+type TextRow = Vec<Option<String>>;
 
 /// Lines that say how `rows` differ from the `expected` ones, in any order; none when they do not.
 /// Only columns that `expected` names are compared. Numbers with a decimal point are compared to as
@@ -23,7 +23,7 @@ pub(super) fn difference(
     let wanted = csv_text(place, expected)?;
     let all =
         concat_batches(schema, rows).data(|| format!("{place}: the rows cannot be compared"))?;
-    let mut columns: Vec<(bool, Row, Row)> = Vec::new();
+    let mut columns: Vec<(bool, TextRow, TextRow)> = Vec::new();
     for (name, written) in wanted.names.iter().zip(&wanted.columns) {
         let field = field(place, schema, name)?;
         let came = all
@@ -39,15 +39,15 @@ pub(super) fn difference(
         };
         columns.push((rounded, written, texts(place, field, came)?));
     }
-    let row = |at: usize, of: fn(&(bool, Row, Row)) -> &Row| -> Row {
+    let row = |at: usize, of: fn(&(bool, TextRow, TextRow)) -> &TextRow| -> TextRow {
         columns
             .iter()
             .map(|column| of(column)[at].clone())
             .collect()
     };
     let rounded: Vec<bool> = columns.iter().map(|(rounded, _, _)| *rounded).collect();
-    let mut missing: Vec<Row> = (0..wanted.rows).map(|at| row(at, |c| &c.1)).collect();
-    let mut beyond: Vec<Row> = Vec::new();
+    let mut missing: Vec<TextRow> = (0..wanted.rows).map(|at| row(at, |c| &c.1)).collect();
+    let mut beyond: Vec<TextRow> = Vec::new();
     for came in (0..all.num_rows()).map(|at| row(at, |c| &c.2)) {
         let found = missing
             .iter()
@@ -70,7 +70,7 @@ pub(super) fn difference(
 }
 
 /// The places at which two rows differ.
-fn different(wanted: &Row, came: &Row, rounded: &[bool]) -> Vec<usize> {
+fn different(wanted: &TextRow, came: &TextRow, rounded: &[bool]) -> Vec<usize> {
     let differ = |at: &usize| match (&wanted[*at], &came[*at]) {
         (Some(wanted), Some(came)) if rounded[*at] => !as_written(wanted, came),
         (wanted, came) => wanted != came,
@@ -91,10 +91,10 @@ fn as_written(wanted: &str, came: &str) -> bool {
 fn shown(
     names: &[String],
     rounded: &[bool],
-    missing: Vec<Row>,
-    mut beyond: Vec<Row>,
+    missing: Vec<TextRow>,
+    mut beyond: Vec<TextRow>,
 ) -> Vec<String> {
-    let mut signed: Vec<(char, Row, Vec<usize>)> = Vec::new();
+    let mut signed: Vec<(char, TextRow, Vec<usize>)> = Vec::new();
     for row in missing {
         let nearest = beyond
             .iter()
