@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::json_line::value;
 use super::kind::FaultKind;
 use super::list::{InjectedFault, table};
-use super::resource::value;
 use crate::error::{Context, Result};
 
 /// Resources of one Bundle.

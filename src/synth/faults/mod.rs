@@ -6,6 +6,7 @@
 
 mod bundle;
 mod form;
+mod json_line;
 mod kind;
 mod line;
 mod list;

@@ -2,9 +2,9 @@
 
 use super::super::fhir;
 use super::super::random::Random;
+use super::json_line::{copy, with_field};
 use super::kind::FaultKind;
 use super::line::FaultyLine;
-use super::resource::{copy, with_field};
 
 /// What a reference to a Patient begins with, when it is one by id.
 const BY_ID: &str = "{\"reference\":\"Patient/";

@@ -3,6 +3,7 @@
 use super::super::calendar::{push_date, push_moment};
 use super::super::random::Random;
 use super::super::{fhir, nhs_number};
+use super::json_line::{copy, replaced, value, with_field};
 use super::kind::FaultKind;
 use super::line::FaultyLine;
 use super::{reference, spelling, value as values};
@@ -93,27 +94,6 @@ fn future_date(stem: &str) -> Option<&'static str> {
         "fhir/MedicationRequest" => "authoredOn",
         _ => return None,
     })
-}
-
-/// Where the value of `"key":"…"` stands, quotes included.
-pub(super) fn value(line: &str, key: &str) -> Option<std::ops::Range<usize>> {
-    let name = format!("\"{key}\":\"");
-    let start = line.find(&name)? + name.len() - 1;
-    let length = line[start + 1..].find('"')?;
-    Some(start..start + length + 2)
-}
-
-pub(super) fn replaced(line: &str, key: &str, json: &str) -> Option<String> {
-    let at = value(line, key)?;
-    Some(format!("{}{json}{}", &line[..at.start], &line[at.end..]))
-}
-
-/// A copy under another id, so that spoiling it loses nothing.
-pub(super) fn copy(random: &mut Random, line: &str) -> Option<String> {
-    let mut id = String::from("\"");
-    fhir::id(&mut id, random.id());
-    id.push('"');
-    replaced(line, "id", &id)
 }
 
 /// The day after the record's last update, as an instant, when it is well before the last day.
@@ -302,11 +282,6 @@ fn unversioned(random: &mut Random, line: &str, kind: FaultKind) -> Option<Vec<F
         true => vec![older, newer],
         false => vec![newer, older],
     })
-}
-
-pub(super) fn with_field(line: &str, field: &str) -> Option<String> {
-    let body = line.strip_suffix('}')?;
-    Some(format!("{body},{field}}}"))
 }
 
 /// The Bundle that deletes the resource of a line, the day after it was last updated.

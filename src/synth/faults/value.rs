@@ -1,9 +1,9 @@
 //! Values of FHIR that say something odd: dates that stand for none, ages nobody reaches, stays that
 //! end before they begin, words of no list.
 
+use super::json_line::{replaced, value};
 use super::kind::FaultKind;
 use super::line::FaultyLine;
-use super::resource::{replaced, value};
 use chrono::NaiveDate;
 
 /// The dates that stand for one that is not known, by type: the element, what is sent, the column.

@@ -14,6 +14,7 @@ pub(super) mod observation;
 pub(super) mod organization;
 pub(super) mod patient;
 pub(super) mod place;
+mod place_id;
 pub(super) mod planning;
 pub(super) mod procedure;
 pub(super) mod variety;
@@ -33,6 +34,8 @@ pub(super) const ICD10: &str = "http://hl7.org/fhir/sid/icd-10";
 pub(super) const DMD: &str = "https://dmd.nhs.uk";
 /// Organisation codes.
 pub(super) const ODS: &str = "https://fhir.nhs.uk/Id/ods-organization-code";
+/// NHS numbers.
+pub(super) const NHS_NUMBER: &str = "https://fhir.nhs.uk/Id/nhs-number";
 /// Stem of UK Core extensions and profiles.
 pub(super) const UK_CORE: &str = "https://fhir.hl7.org.uk/StructureDefinition/";
 
@@ -186,8 +189,7 @@ pub(super) fn person(
         let _ = write!(
             out,
             "\":{{\"type\":\"Patient\",\"identifier\":{{\"system\":\"{}\",\"value\":\"{}\"}}}}",
-            patient::NHS_NUMBER,
-            person.nhs_number
+            NHS_NUMBER, person.nhs_number
         );
         return;
     }
@@ -245,7 +247,7 @@ pub(super) fn organisation_code(out: &mut String, organisation: &Organisation) {
 /// Appends a reference object to the Location of a site.
 pub(super) fn location(out: &mut String, organisation: &Organisation, site: u8) {
     out.push_str("{\"reference\":\"Location/");
-    id(out, place::site(organisation, site));
+    id(out, place_id::site(organisation, site));
     out.push_str("\"}");
 }
 
@@ -259,7 +261,7 @@ pub(super) fn practitioner(out: &mut String, clinician: u8) {
 /// Appends a reference object to a role of staff at an organisation.
 pub(super) fn practitioner_role(out: &mut String, organisation: &Organisation, role: u8) {
     out.push_str("{\"reference\":\"PractitionerRole/");
-    id(out, place::role(organisation, role));
+    id(out, place_id::role(organisation, role));
     out.push_str("\"}");
 }
 

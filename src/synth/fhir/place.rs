@@ -4,12 +4,8 @@ use super::super::names;
 use super::super::organisations::{Organisation, OrganisationKind};
 use super::super::record::{Coding, coding as code};
 use super::super::world::World;
+use super::place_id::{ROLES, SITES, role, site};
 use super::*;
-
-/// Sites of an organisation.
-const SITES: u8 = 2;
-/// Roles of staff at an organisation.
-pub(crate) const ROLES: u8 = 3;
 
 const ODS_SITE: &str = "https://fhir.nhs.uk/Id/ods-site-code";
 
@@ -28,16 +24,6 @@ fn has_sites(organisation: &Organisation) -> bool {
             | OrganisationKind::MentalHealthTrust
             | OrganisationKind::CommunityTrust
     )
-}
-
-/// The id of the Location of a site, from 0.
-pub(crate) fn site(organisation: &Organisation, site: u8) -> u128 {
-    organisation.id.rotate_left(32) ^ u128::from(site % SITES + 1)
-}
-
-/// The id of the PractitionerRole of a role.
-pub(crate) fn role(organisation: &Organisation, role: u8) -> u128 {
-    organisation.id.rotate_left(96) ^ u128::from(role % ROLES + 1)
 }
 
 /// Appends every site of practices and trusts.

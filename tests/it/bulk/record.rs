@@ -46,6 +46,15 @@ impl Record {
             let name = path.file_name().unwrap().to_str().unwrap().to_string();
             let kind = name.split('.').next().unwrap();
             let text = plain(&std::fs::read(&path).unwrap());
+            // A document over many lines cannot be cut, and nobody knows what a server counts in it.
+            let first = text.split(|b| *b == b'\n').next().unwrap_or_default();
+            if serde_json::from_slice::<serde_json::Value>(first).is_err() {
+                files.push(ServedFile {
+                    count: None,
+                    ..served(kind, text)
+                });
+                continue;
+            }
             let mut part = Vec::new();
             let mut parts = Vec::new();
             for line in text.split_inclusive(|b| *b == b'\n') {

@@ -6,9 +6,6 @@ use super::super::super::world::World;
 use super::super::variety::one_in;
 use super::super::*;
 
-/// The system of NHS numbers.
-pub(crate) const NHS_NUMBER: &str = "https://fhir.nhs.uk/Id/nhs-number";
-
 /// The number a hospital gave the person.
 pub(crate) fn local_number(index: u32) -> String {
     format!("H{:07}", u64::from(index) * 7 + 1_000_003)

@@ -13,7 +13,7 @@ use super::super::person::SyntheticPerson;
 use super::super::world::World;
 use super::variety::{drawn, one_in};
 use super::*;
-pub(crate) use identifiers::{NHS_NUMBER, local_number};
+pub(crate) use identifiers::local_number;
 
 /// Appends the Patient of a life.
 pub(crate) fn write(out: &mut String, world: &World, life: &Life) {
