@@ -20,7 +20,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// Bytes of a handful, for each thread: one piece as the reader cuts them.
 const SHARE: usize = 4 * 1024 * 1024;
 
-/// What came of the lines. `lines` is the sum of the others but `files` and `bytes`.
+/// The outcome of reading the lines. `lines` is the sum of the others but `files` and `bytes`.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     /// Files read, standard input among them.

@@ -40,7 +40,7 @@ pub struct ColumnFile {
     pub delimiter: Option<u8>,
     /// What quotes values; `Some(None)` for nothing.
     pub quote: Option<Option<u8>>,
-    /// Lines before the header; found out when it is not set.
+    /// Lines before the header; detected when it is not set.
     pub skip_lines: Option<usize>,
     /// What a line begins with that is no row.
     pub trailer: Option<String>,
@@ -272,8 +272,9 @@ fn encoding(name: &str, file: &str) -> Result<&'static encoding_rs::Encoding> {
         name
     };
     encoding_rs::Encoding::for_label_no_replacement(name.as_bytes()).ok_or_else(|| {
-        Error::usage(format!("{file}: unknown encoding"))
-            .hint("write utf-8, utf-16le, utf-16be or windows-1252; leave it out and it is told from the file")
+        Error::usage(format!("{file}: unknown encoding")).hint(
+            "write utf-8, utf-16le, utf-16be or windows-1252; leave it out to have it detected",
+        )
     })
 }
 

@@ -46,7 +46,7 @@ pub(super) fn delimiter(text: &str, file: &str) -> Result<u8> {
     match text.as_bytes() {
         [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(*byte),
         _ => Err(Error::usage(format!("{file}: unknown delimiter"))
-            .hint("write comma, tab, pipe, semicolon, caret, or one other ASCII character; leave it out and it is found out")),
+            .hint("write comma, tab, pipe, semicolon, caret, or one other ASCII character; leave it out to have it detected")),
     }
 }
 

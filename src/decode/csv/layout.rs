@@ -180,7 +180,7 @@ fn too_wide(name: &str) -> Error {
 fn twice(name: &str, wanted: &str, best: &Candidate) -> Error {
     Error::data(format!("{name} names the column '{wanted}' twice"))
         .cause(format!("in line {}", best.line + 1))
-        .hint("which of the two is meant nobody can tell: ask the sender to rename one; nothing was committed")
+        .hint("ask the sender to rename one of the two: the file does not say which is meant; nothing was committed")
 }
 
 /// A header that lacks a column, or a file without any header: what it looks like, never what it holds.

@@ -146,7 +146,7 @@ fn test_file(path: &PathBuf, library: &Library) -> Result<TestFile> {
     for case in &written.cases {
         let place = format!("{place}: case '{}'", case.name);
         if !names.insert(&case.name) {
-            return Err(Error::usage(format!("{place} is there twice"))
+            return Err(Error::usage(format!("{place} appears twice"))
                 .hint("give each case a name of its own"));
         }
         let shared = written.given.iter().chain(&case.given);
