@@ -99,12 +99,12 @@ pub(super) fn one_or_many<'de, D: serde::Deserializer<'de>>(
 ) -> std::result::Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum WrittenCheck {
+    enum OneOrMany {
         One(String),
         Many(Vec<String>),
     }
-    Ok(match WrittenCheck::deserialize(deserializer)? {
-        WrittenCheck::One(name) => vec![name],
-        WrittenCheck::Many(names) => names,
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(name) => vec![name],
+        OneOrMany::Many(names) => names,
     })
 }
