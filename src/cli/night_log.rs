@@ -1,19 +1,15 @@
 //! The log of nights: `populace.night`, a row a step and a row a failed check, in the lake.
 
-use crate::error::{Context, Result};
-use crate::lake::{Change, CommitAttempts, Lake, TableName, encode};
+use crate::error::Result;
+use crate::lake::{
+    Change, CommitAttempts, Lake, StateRow, Table, Timestamp, VisitColumns, encode, state_batch,
+    state_schema, state_table_name,
+};
 use crate::models::{CheckFailure, Severity};
-use arrow::array::{
-    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
-use arrow::datatypes::{
-    DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
-};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// One step of a night.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, Default, serde::Serialize)]
 pub(super) struct NightStep {
     /// The night: when it began, 2026-11-22T02:00:00Z.
     pub night: String,
@@ -67,23 +63,21 @@ impl NightStep {
     }
 }
 
-fn table() -> TableName {
-    TableName::new("populace", "night")
-}
+impl StateRow for NightStep {
+    const TABLE: &'static str = "night";
 
-fn schema() -> SchemaRef {
-    let text = |name: &str, nullable| Field::new(name, DataType::Utf8, nullable);
-    let moment = DataType::Timestamp(TimeUnit::Microsecond, None);
-    Arc::new(Schema::new(vec![
-        text("night", false),
-        text("step", false),
-        Field::new("ended", moment, false),
-        text("outcome", false),
-        text("detail", false),
-        text("model", true),
-        text("failed_check", true),
-        Field::new("failed_rows", DataType::Int64, true),
-    ]))
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        let mut ended = Timestamp(self.ended);
+        visit.column("night", &mut self.night);
+        visit.column("step", &mut self.step);
+        visit.column("ended", &mut ended);
+        visit.column("outcome", &mut self.outcome);
+        visit.column("detail", &mut self.detail);
+        visit.column("model", &mut self.model);
+        visit.column("failed_check", &mut self.failed_check);
+        visit.column("failed_rows", &mut self.failed_rows);
+        self.ended = ended.0;
+    }
 }
 
 /// More files than this become one.
@@ -92,89 +86,42 @@ const FILES: usize = 32;
 /// Adds steps to the log.
 pub(super) async fn add(lake: &Lake, new: &[NightStep]) -> Result<()> {
     // Nights at once do a log no harm: whoever comes second adds to what is there then.
+    let name = state_table_name::<NightStep>();
     let mut attempts = CommitAttempts::new();
     loop {
-        let base = lake.table(&table()).await?;
+        let base = lake.table(&name).await?;
         let whole = base.as_ref().filter(|base| {
             // An earlier Populace kept fewer columns.
-            let older = base.schema.fields().len() != schema().fields().len();
+            let older = base.schema.fields().len() != state_schema::<NightStep>().fields().len();
             older || base.files.len() >= FILES
         });
-        let (mut steps, remove) = match whole {
-            Some(base) => (load(lake).await?, base.files.clone()),
-            None => (Vec::new(), Vec::new()),
-        };
+        let mut steps = steps_of(lake, whole).await?;
         steps.extend_from_slice(new);
-        let encoded = encode(&schema(), &[rows(&steps)?], &[])?;
-        let add = vec![lake.write_file(&table(), None, 0, encoded).await?];
+        let rows = state_batch(steps)?;
+        let encoded = encode(rows.schema_ref(), std::slice::from_ref(&rows), &[])?;
         let change = Change {
-            schema: schema(),
+            schema: rows.schema(),
             sharded: false,
             properties: BTreeMap::new(),
-            add,
-            remove,
+            add: vec![lake.write_file(&name, None, 0, encoded).await?],
+            remove: whole.map_or_else(Vec::new, |base| base.files.clone()),
         };
-        let made = lake.try_commit(&table(), base.as_ref(), change).await?;
+        let made = lake.try_commit(&name, base.as_ref(), change).await?;
         if made.is_some() {
             return Ok(());
         }
-        attempts.was_second(&table()).await?;
+        attempts.was_second(&name).await?;
     }
-}
-
-fn rows(steps: &[NightStep]) -> Result<RecordBatch> {
-    let text = |of: fn(&NightStep) -> &str| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(steps.iter().map(of)))
-    };
-    let some = |of: fn(&NightStep) -> Option<&str>| -> ArrayRef {
-        Arc::new(steps.iter().map(of).collect::<StringArray>())
-    };
-    let ended: TimestampMicrosecondArray = steps.iter().map(|s| Some(s.ended)).collect();
-    let failed: Int64Array = steps.iter().map(|s| s.failed_rows).collect();
-    let columns: Vec<ArrayRef> = vec![
-        text(|s| &s.night),
-        text(|s| &s.step),
-        Arc::new(ended),
-        text(|s| &s.outcome),
-        text(|s| &s.detail),
-        some(|s| s.model.as_deref()),
-        some(|s| s.failed_check.as_deref()),
-        Arc::new(failed),
-    ];
-    RecordBatch::try_new(schema(), columns).data(|| "cannot write the log of nights")
 }
 
 /// All steps, oldest first.
 pub(super) async fn load(lake: &Lake) -> Result<Vec<NightStep>> {
-    let mut steps = Vec::new();
-    let Some(stored) = lake.table(&table()).await? else {
-        return Ok(steps);
-    };
-    for batch in lake.read_table(&stored, None).await? {
-        let text = |name: &str, row: usize| -> Option<String> {
-            let column = batch.column_by_name(name)?.as_string_opt::<i32>()?;
-            column.is_valid(row).then(|| column.value(row).to_string())
-        };
-        let ended = batch
-            .column_by_name("ended")
-            .and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>());
-        let rows = batch
-            .column_by_name("failed_rows")
-            .and_then(|c| c.as_primitive_opt::<Int64Type>());
-        for row in 0..batch.num_rows() {
-            let needed = |name| text(name, row).unwrap_or_default();
-            steps.push(NightStep {
-                night: needed("night"),
-                step: needed("step"),
-                ended: ended.map_or(0, |ended| ended.value(row)),
-                outcome: needed("outcome"),
-                detail: needed("detail"),
-                model: text("model", row),
-                failed_check: text("failed_check", row),
-                failed_rows: rows.filter(|r| r.is_valid(row)).map(|r| r.value(row)),
-            });
-        }
-    }
+    let stored = lake.state_table::<NightStep>().await?;
+    steps_of(lake, stored.as_ref()).await
+}
+
+async fn steps_of(lake: &Lake, table: Option<&Table>) -> Result<Vec<NightStep>> {
+    let mut steps = lake.state_rows::<NightStep>(table).await?;
     // The rows of one commit keep their order.
     steps.sort_by_key(|step| step.ended);
     Ok(steps)

@@ -32,6 +32,7 @@ mod sealed;
 mod settings;
 mod snapshot;
 mod sort_order;
+mod state_row;
 mod state_table;
 pub mod store;
 mod table;
@@ -61,6 +62,9 @@ pub(crate) use sealed::sealed;
 pub use sealed::unsealed;
 pub use settings::Settings;
 pub use sort_order::SortOrder;
+pub(crate) use state_row::{
+    StateRow, Timestamp, VisitColumns, state_batch, state_schema, state_table_name,
+};
 pub use table::Table;
 pub use table_name::TableName;
 pub(crate) use verify::Verified;

@@ -30,7 +30,7 @@ pub use lookup::LookupSettings;
 pub(crate) use lookup::{Asked, Lookup};
 pub(crate) use nhs_number::{NhsNumber, NhsNumberError};
 pub(crate) use open_pseudonym::OpenPseudonymiser;
-pub(crate) use opt_outs::{ListRead, OptOutLists, OptOuts};
+pub(crate) use opt_outs::{ListRead, OptOutKind, OptOutLists, OptOuts};
 pub(crate) use person::Person;
 pub use pseudonym::Pseudonyms;
 pub(crate) use rekey::Rekey;

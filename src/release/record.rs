@@ -6,12 +6,9 @@
 
 use super::manifest::sha256;
 use crate::error::{Context, Error, Result};
-use crate::lake::{Lake, Table, TableName};
-use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
+use crate::lake::{Lake, StateRow, Table, Timestamp, VisitColumns, state_table_name};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// What a lake knows of a release.
 #[derive(Debug, Clone)]
@@ -26,20 +23,26 @@ pub(super) struct Record {
     pub made: DateTime<Utc>,
 }
 
-fn name() -> TableName {
-    TableName::new("populace", "release")
+/// A row of `populace.release`.
+#[derive(Default)]
+struct ReleaseRow {
+    release: String,
+    manifest_sha256: String,
+    program: String,
+    made: Timestamp,
+    manifest: String,
 }
 
-fn schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, false);
-    let time = DataType::Timestamp(TimeUnit::Microsecond, None);
-    Arc::new(Schema::new(vec![
-        text("release"),
-        text("manifest_sha256"),
-        text("program"),
-        Field::new("made", time, false),
-        text("manifest"),
-    ]))
+impl StateRow for ReleaseRow {
+    const TABLE: &'static str = "release";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        visit.column("release", &mut self.release);
+        visit.column("manifest_sha256", &mut self.manifest_sha256);
+        visit.column("program", &mut self.program);
+        visit.column("made", &mut self.made);
+        visit.column("manifest", &mut self.manifest);
+    }
 }
 
 /// What the lake knows of release `id`.
@@ -47,10 +50,8 @@ fn schema() -> SchemaRef {
 /// # Errors
 /// Data, when the lake cannot be read, or a manifest in it is not the one that was put there.
 pub(super) async fn find(lake: &Lake, id: &str) -> Result<Option<Record>> {
-    let Some(table) = lake.table(&name()).await? else {
-        return Ok(None);
-    };
-    let mut records = load(lake, &table).await?;
+    let table = lake.state_table::<ReleaseRow>().await?;
+    let mut records = load(lake, table.as_ref()).await?;
     records.retain(|record| record.release == id);
     Ok(records.pop())
 }
@@ -60,11 +61,8 @@ pub(super) async fn find(lake: &Lake, id: &str) -> Result<Option<Record>> {
 /// # Errors
 /// Data, when the lake cannot be written to, or another command writes to the table.
 pub(super) async fn keep(lake: &Lake, id: &str, manifest: &[u8]) -> Result<()> {
-    let table = lake.table(&name()).await?;
-    let mut records = match &table {
-        Some(table) => load(lake, table).await?,
-        None => Vec::new(),
-    };
+    let table = lake.state_table::<ReleaseRow>().await?;
+    let mut records = load(lake, table.as_ref()).await?;
     records.retain(|record| record.release != id);
     records.push(Record {
         release: id.to_string(),
@@ -72,46 +70,34 @@ pub(super) async fn keep(lake: &Lake, id: &str, manifest: &[u8]) -> Result<()> {
         program: concat!("populace ", env!("CARGO_PKG_VERSION")).to_string(),
         made: Utc::now(),
     });
-    let text = |of: &dyn Fn(&Record) -> String| -> ArrayRef {
-        Arc::new(records.iter().map(|r| Some(of(r))).collect::<StringArray>())
-    };
-    let made = records.iter().map(|r| Some(r.made.timestamp_micros()));
-    let rows = RecordBatch::try_new(
-        schema(),
-        vec![
-            text(&|r| r.release.clone()),
-            text(&|r| sha256(r.manifest.as_bytes())),
-            text(&|r| r.program.clone()),
-            Arc::new(made.collect::<TimestampMicrosecondArray>()),
-            text(&|r| r.manifest.clone()),
-        ],
-    )
-    .data(|| "cannot write down a release")?;
-    lake.replace_rows(&name(), table.as_ref(), rows, BTreeMap::new())
+    let rows = records.into_iter().map(|record| ReleaseRow {
+        release: record.release,
+        manifest_sha256: sha256(record.manifest.as_bytes()),
+        program: record.program,
+        made: Timestamp(record.made.timestamp_micros()),
+        manifest: record.manifest,
+    });
+    lake.replace_state(table.as_ref(), rows, BTreeMap::new())
         .await
 }
 
-async fn load(lake: &Lake, table: &Table) -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    for batch in lake.read_table(table, None).await? {
-        let text = |i: usize, row: usize| batch.column(i).as_string::<i32>().value(row).to_string();
-        let made = batch.column(3).as_primitive::<TimestampMicrosecondType>();
-        for row in 0..batch.num_rows() {
-            let manifest = text(4, row);
-            if sha256(manifest.as_bytes()) != text(1, row) {
-                return Err(Error::data(format!("{} is damaged", name()))
-                    .cause("a manifest in it does not fit its digest")
-                    .hint(
-                        "run `populace verify lake`, and restore the table's folder from a copy",
-                    ));
-            }
-            records.push(Record {
-                release: text(0, row),
-                manifest,
-                program: text(2, row),
-                made: DateTime::from_timestamp_micros(made.value(row)).unwrap_or_default(),
-            });
-        }
+async fn load(lake: &Lake, table: Option<&Table>) -> Result<Vec<Record>> {
+    let rows = lake.state_rows::<ReleaseRow>(table).await?;
+    rows.into_iter().map(record).collect()
+}
+
+fn record(row: ReleaseRow) -> Result<Record> {
+    if sha256(row.manifest.as_bytes()) != row.manifest_sha256 {
+        return Err(
+            Error::data(format!("{} is damaged", state_table_name::<ReleaseRow>()))
+                .cause("a manifest in it does not fit its digest")
+                .hint("run `populace verify lake`, and restore the table's folder from a copy"),
+        );
     }
-    Ok(records)
+    Ok(Record {
+        release: row.release,
+        manifest: row.manifest,
+        program: row.program,
+        made: DateTime::from_timestamp_micros(row.made.0).unwrap_or_default(),
+    })
 }

@@ -27,6 +27,17 @@ pub enum OptOutKind {
     Local,
 }
 
+impl OptOutKind {
+    /// As settings and tables write it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            OptOutKind::National => "national",
+            OptOutKind::Type1 => "type-1",
+            OptOutKind::Local => "local",
+        }
+    }
+}
+
 /// Whose numbers a file holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

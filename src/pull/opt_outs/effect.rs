@@ -2,16 +2,12 @@
 //! (`populace.opt_out_effect`). Counts only, for the operator.
 
 use super::change::ListChange;
-use super::stored::list_table;
-use crate::error::{Context, Result};
-use crate::lake::{Lake, Table, TableName};
-use crate::privacy::{ListRead, PersonKey};
+use super::stored::{OptOutListRow, lists};
+use crate::error::Result;
+use crate::lake::{Lake, StateRow, Table, Timestamp, VisitColumns, state_batch, state_table_name};
+use crate::privacy::{ListRead, OptOutKind, PersonKey};
 use crate::pull::merge::exclusions::{Exclusions, Theirs, WHOSE};
-use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray,
-};
-use arrow::datatypes::{DataType, Date32Type, Field, Int64Type, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::Schema;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -28,30 +24,33 @@ const JOINED: &str = "joined";
 /// People who were on a list at the pull before.
 const WITHDRAWN: &str = "withdrawn";
 
-fn effect_table() -> TableName {
-    TableName::new("populace", "opt_out_effect")
-}
-
-fn effect_schema() -> SchemaRef {
-    let micros = DataType::Timestamp(TimeUnit::Microsecond, None);
-    Arc::new(Schema::new(vec![
-        Field::new("change", DataType::Utf8, false),
-        Field::new("applied", micros, false),
-        Field::new("table_name", DataType::Utf8, true),
-        Field::new("rows", DataType::Int64, true),
-        Field::new("effect", DataType::Utf8, true),
-        Field::new("list", DataType::Utf8, true),
-        Field::new("people", DataType::Int64, true),
-    ]))
-}
-
-/// A row of `populace.opt_out_effect`.
-struct Noted {
-    effect: &'static str,
+/// A row of `populace.opt_out_effect`. Lakes of an earlier Populace have the first four columns.
+#[derive(Default)]
+struct EffectRow {
+    /// The name of the change.
+    change: String,
+    applied: Timestamp,
     /// The table, and its rows.
-    rows: Option<(String, u64)>,
+    table: Option<String>,
+    rows: Option<u64>,
+    effect: Option<String>,
     /// The list, and its people.
-    people: Option<(String, u64)>,
+    list: Option<String>,
+    people: Option<u64>,
+}
+
+impl StateRow for EffectRow {
+    const TABLE: &'static str = "opt_out_effect";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        visit.column("change", &mut self.change);
+        visit.column("applied", &mut self.applied);
+        visit.column("table_name", &mut self.table);
+        visit.column("rows", &mut self.rows);
+        visit.column("effect", &mut self.effect);
+        visit.column("list", &mut self.list);
+        visit.column("people", &mut self.people);
+    }
 }
 
 /// What a pull is about to do to the lake, before it does it.
@@ -95,10 +94,11 @@ pub(crate) async fn note(lake: &Lake, coming: &Coming<'_>) -> Result<Effect> {
     for list in coming.lists {
         for (effect, people) in [(JOINED, list.joined), (WITHDRAWN, list.left)] {
             if people > 0 {
-                noted.push(Noted {
-                    effect,
-                    rows: None,
-                    people: Some((list.list.clone(), people)),
+                noted.push(EffectRow {
+                    effect: Some(effect.to_string()),
+                    list: Some(list.list.clone()),
+                    people: Some(people),
+                    ..EffectRow::default()
                 });
             }
         }
@@ -130,62 +130,43 @@ pub(crate) async fn note_kept_out(lake: &Lake, coming: &Coming<'_>, effect: &Eff
     append(lake, &coming.name(), of_tables(KEPT_OUT, effect)).await
 }
 
-fn of_tables(effect: &'static str, rows: &Effect) -> Vec<Noted> {
-    let noted = |(table, rows): (&String, &u64)| Noted {
-        effect,
-        rows: Some((table.clone(), *rows)),
-        people: None,
+fn of_tables(effect: &'static str, rows: &Effect) -> Vec<EffectRow> {
+    let noted = |(table, rows): (&String, &u64)| EffectRow {
+        effect: Some(effect.to_string()),
+        table: Some(table.clone()),
+        rows: Some(*rows),
+        ..EffectRow::default()
     };
     rows.iter().map(noted).collect()
 }
 
 /// The rows that were noted of a change; None when nothing was.
 async fn already(lake: &Lake, change: &str) -> Result<Option<Effect>> {
-    let Some(stored) = lake.table(&effect_table()).await? else {
-        return Ok(None);
-    };
+    let stored = lake.state_table::<EffectRow>().await?;
     let (mut found, mut effect) = (false, Effect::new());
-    for batch in lake.read_table(&stored, None).await? {
-        let changes = batch.column(0).as_string::<i32>();
-        let names = batch.column(2).as_string::<i32>();
-        let rows = batch.column(3).as_primitive::<Int64Type>();
-        let effects = batch.column_by_name("effect").map(|c| c.as_string::<i32>());
-        for row in (0..batch.num_rows()).filter(|row| changes.value(*row) == change) {
-            found = true;
-            if effects.is_none_or(|e| e.value(row) == REMOVED) && names.is_valid(row) {
-                effect.insert(names.value(row).to_string(), rows.value(row).unsigned_abs());
-            }
+    for row in lake.state_rows::<EffectRow>(stored.as_ref()).await? {
+        if row.change != change {
+            continue;
+        }
+        found = true;
+        let removed = row.effect.is_none_or(|effect| effect == REMOVED);
+        if let (true, Some(table), Some(rows)) = (removed, row.table, row.rows) {
+            effect.insert(table, rows);
         }
     }
     Ok(found.then_some(effect))
 }
 
-async fn append(lake: &Lake, change: &str, noted: Vec<Noted>) -> Result<()> {
-    let now = chrono::Utc::now().timestamp_micros();
-    fn texts<'n>(values: impl Iterator<Item = Option<&'n str>>) -> ArrayRef {
-        Arc::new(values.collect::<StringArray>())
+async fn append(lake: &Lake, change: &str, mut noted: Vec<EffectRow>) -> Result<()> {
+    let applied = Timestamp(chrono::Utc::now().timestamp_micros());
+    for row in &mut noted {
+        row.change = change.to_string();
+        row.applied = applied;
     }
-    fn numbers(values: impl Iterator<Item = Option<u64>>) -> ArrayRef {
-        let signed = values.map(|n| n.and_then(|n| i64::try_from(n).ok()));
-        Arc::new(signed.collect::<Int64Array>())
-    }
-    let columns: Vec<ArrayRef> = vec![
-        texts(noted.iter().map(|_| Some(change))),
-        Arc::new(TimestampMicrosecondArray::from(vec![now; noted.len()])),
-        texts(noted.iter().map(|n| n.rows.as_ref().map(|r| r.0.as_str()))),
-        numbers(noted.iter().map(|n| n.rows.as_ref().map(|r| r.1))),
-        texts(noted.iter().map(|n| Some(n.effect))),
-        texts(
-            noted
-                .iter()
-                .map(|n| n.people.as_ref().map(|p| p.0.as_str())),
-        ),
-        numbers(noted.iter().map(|n| n.people.as_ref().map(|p| p.1))),
-    ];
-    let rows = RecordBatch::try_new(effect_schema(), columns)
-        .data(|| "cannot store what the opt-outs did")?;
-    let base = lake.table(&effect_table()).await?;
-    lake.append_rows(&effect_table(), base.as_ref(), rows).await
+    let name = state_table_name::<EffectRow>();
+    let base = lake.table(&name).await?;
+    lake.append_rows(&name, base.as_ref(), state_batch(noted)?)
+        .await
 }
 
 /// How many rows of a table are of people who have opted out.
@@ -208,57 +189,28 @@ async fn rows_of(lake: &Lake, table: &Table, exclusions: &Exclusions) -> Result<
 
 /// Keeps which lists the last pull read, and of which day they are.
 pub(crate) async fn store_lists(lake: &Lake, lists: &[ListRead]) -> Result<()> {
-    let base = lake.table(&list_table()).await?;
+    let base = lake.state_table::<OptOutListRow>().await?;
     if base.is_none() && lists.is_empty() {
         return Ok(());
     }
-    let schema = Arc::new(Schema::new(vec![
-        Field::new("list", DataType::Utf8, false),
-        Field::new("kind", DataType::Utf8, false),
-        Field::new("checked_on", DataType::Date32, false),
-        Field::new("people", DataType::Int64, false),
-        Field::new("joined", DataType::Int64, true),
-        Field::new("withdrawn", DataType::Int64, true),
-    ]));
-    let number = |of: fn(&ListRead) -> u64| -> ArrayRef {
-        let numbers = lists.iter().map(|l| i64::try_from(of(l)).ok());
-        Arc::new(numbers.collect::<Int64Array>())
-    };
-    let kind = |list: &ListRead| {
-        serde_json::to_value(list.kind)
-            .ok()?
-            .as_str()
-            .map(str::to_string)
-    };
-    let day = |list: &ListRead| Some(Date32Type::from_naive_date(list.checked_on));
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(lists.iter().map(|l| &l.name))),
-        Arc::new(lists.iter().map(kind).collect::<StringArray>()),
-        Arc::new(lists.iter().map(day).collect::<Date32Array>()),
-        number(|l| l.people),
-        number(|l| l.joined),
-        number(|l| l.withdrawn),
-    ];
-    let rows = RecordBatch::try_new(schema, columns).data(|| "cannot store the opt-out lists")?;
-    lake.replace_rows(&list_table(), base.as_ref(), rows, BTreeMap::new())
+    let rows = lists.iter().map(|list| OptOutListRow {
+        list: list.name.clone(),
+        kind: list.kind.name().to_string(),
+        checked_on: list.checked_on,
+        people: list.people,
+        joined: Some(list.joined),
+        withdrawn: Some(list.withdrawn),
+    });
+    lake.replace_state(base.as_ref(), rows, BTreeMap::new())
         .await
 }
 
 /// The day of the oldest check against the National Data Opt-out that the lake's people went through;
 /// None when no list of it was read.
 pub(crate) async fn ndoo_checked_on(lake: &Lake) -> Result<Option<NaiveDate>> {
-    let mut oldest: Option<i32> = None;
-    let Some(lists) = lake.table(&list_table()).await? else {
-        return Ok(None);
-    };
-    let columns = Some(["kind", "checked_on"].as_slice());
-    for batch in lake.read_table(&lists, columns).await? {
-        let kinds = batch.column(0).as_string::<i32>();
-        let days = batch.column(1).as_primitive::<Date32Type>();
-        for row in (0..batch.num_rows()).filter(|row| kinds.value(*row) == "national") {
-            let day = days.value(row);
-            oldest = Some(oldest.map_or(day, |known| known.min(day)));
-        }
-    }
-    Ok(oldest.and_then(Date32Type::to_naive_date_opt))
+    let lists = lists(lake).await?;
+    let national = lists
+        .iter()
+        .filter(|list| list.kind == OptOutKind::National.name());
+    Ok(national.map(|list| list.checked_on).min())
 }

@@ -3,21 +3,20 @@
 //! Their Patients are kept too, as pseudonyms: what arrives later for one of them is recognised and
 //! left out, and does not wait for a Patient that never comes.
 
-use crate::error::{Context, Result};
+use crate::error::Result;
 use crate::lake::properties::OPT_OUTS;
-use crate::lake::{Lake, TableName};
+use crate::lake::{Lake, StateRow, TableName, VisitColumns, state_table_name};
 use crate::privacy::{OptOuts, PatientKey, PersonKey};
 use crate::pull::identity::facts::LinkFact;
 use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::version::Version;
-use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 /// `populace.opt_out`.
 pub(crate) fn table() -> TableName {
-    TableName::new("populace", "opt_out")
+    state_table_name::<OptOutRow>()
 }
 
 /// The state of the opt-outs; None when nobody has ever been on a list.
@@ -35,21 +34,32 @@ pub(crate) async fn state(lake: &Lake) -> Result<Option<String>> {
     })
 }
 
-/// A row says that a person is on a list, or that a Patient is theirs.
-fn schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        Field::new("person_key", DataType::Int64, false),
-        Field::new("patient_key", DataType::Int64, true),
-        Field::new("list", DataType::Utf8, true),
-    ]))
-}
-
-/// A row of `populace.opt_out`.
+/// A row of `populace.opt_out`: a person is on a list, or a Patient is theirs.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct OptOutRow<'a> {
     person: PersonKey,
     patient: Option<PatientKey>,
-    list: Option<&'a str>,
+    list: Option<Cow<'a, str>>,
+}
+
+impl Default for OptOutRow<'_> {
+    fn default() -> Self {
+        OptOutRow {
+            person: PersonKey::new(0),
+            patient: None,
+            list: None,
+        }
+    }
+}
+
+impl StateRow for OptOutRow<'_> {
+    const TABLE: &'static str = "opt_out";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        visit.column("person_key", &mut self.person);
+        visit.column("patient_key", &mut self.patient);
+        visit.column("list", &mut self.list);
+    }
 }
 
 /// The people who had opted out at the last pull, and links to them.
@@ -82,16 +92,8 @@ impl OptedOut {
 /// Reads what was stored.
 pub(crate) async fn load(lake: &Lake) -> Result<OptedOut> {
     let mut found = OptedOut::default();
-    if let Some(lists) = lake.table(&list_table()).await? {
-        let columns = Some(["list", "people"].as_slice());
-        for batch in lake.read_table(&lists, columns).await? {
-            let names = batch.column(0).as_string::<i32>();
-            let people = batch.column(1).as_primitive::<Int64Type>();
-            for (name, people) in names.iter().zip(people.values()) {
-                let name = name.unwrap_or_default().to_string();
-                found.lists.insert(name, people.unsigned_abs());
-            }
-        }
+    for list in lists(lake).await? {
+        found.lists.insert(list.list, list.people);
     }
     let Some(stored) = lake.table(&table()).await? else {
         // Without the people nothing can have been taken from the lists.
@@ -99,28 +101,21 @@ pub(crate) async fn load(lake: &Lake) -> Result<OptedOut> {
         return Ok(found);
     };
     found.version = Some(stored.version);
-    for batch in lake.read_table(&stored, None).await? {
-        let people = batch.column(0).as_primitive::<Int64Type>();
-        let patients = batch.column(1).as_primitive::<Int64Type>();
-        let keys = people.values().iter().copied().map(PersonKey::new);
-        found.people.extend(keys.clone());
-        let known = (0..people.len()).filter(|row| patients.is_valid(*row));
-        found.links.extend(known.map(|row| LinkFact {
-            patient_key: PatientKey::new(patients.value(row)),
-            person: Some(PersonKey::new(people.value(row))),
+    lake.each_state_row(Some(&stored), |row: OptOutRow| {
+        found.people.insert(row.person);
+        found.links.extend(row.patient.map(|patient_key| LinkFact {
+            patient_key,
+            person: Some(row.person),
             claimed: None,
             // Any version of the Patient that arrives is newer.
             version: Version::OLDEST,
         }));
-        if let Some(lists) = batch.column_by_name("list") {
-            for (list, person) in lists.as_string::<i32>().iter().zip(keys) {
-                if let Some(list) = list {
-                    let members = found.members.entry(list.to_string()).or_default();
-                    members.insert(person);
-                }
-            }
+        if let Some(list) = row.list {
+            let members = found.members.entry(list.into_owned()).or_default();
+            members.insert(row.person);
         }
-    }
+    })
+    .await?;
     // The members themselves say how many they were.
     for (list, members) in &found.members {
         found.lists.insert(list.clone(), members.len() as u64);
@@ -142,7 +137,7 @@ pub(crate) async fn store(
         rows.extend(members.iter().map(|person| OptOutRow {
             person: *person,
             patient: None,
-            list: Some(list.as_str()),
+            list: Some(Cow::Borrowed(list.as_str())),
         }));
     }
     rows.extend(
@@ -171,25 +166,47 @@ pub(crate) async fn store(
         (false, state) => state.map(str::to_string),
     };
     let properties = state.map(|state| (OPT_OUTS.to_string(), state));
-    let columns: [Arc<dyn Array>; 3] = [
-        Arc::new(Int64Array::from_iter_values(
-            rows.iter().map(|row| row.person.get()),
-        )),
-        Arc::new(
-            rows.iter()
-                .map(|row| row.patient.map(PatientKey::get))
-                .collect::<Int64Array>(),
-        ),
-        Arc::new(rows.iter().map(|row| row.list).collect::<StringArray>()),
-    ];
-    let rows =
-        RecordBatch::try_new(schema(), columns.to_vec()).data(|| "cannot store the opt-outs")?;
     let properties = properties.into_iter().collect();
-    lake.replace_rows(&table(), base.as_ref(), rows, properties)
-        .await
+    lake.replace_state(base.as_ref(), rows, properties).await
+}
+
+/// A row of `populace.opt_out_list`: a list that the last pull read.
+#[derive(Default)]
+pub(super) struct OptOutListRow {
+    /// Its name.
+    pub list: String,
+    /// Whose opt-outs they are, as settings write it.
+    pub kind: String,
+    /// The day of which it is.
+    pub checked_on: NaiveDate,
+    /// People on it.
+    pub people: u64,
+    /// People on it who were not at the pull before. Lakes of an earlier Populace do not say it.
+    pub joined: Option<u64>,
+    /// People who were on it at the pull before, and were not then.
+    pub withdrawn: Option<u64>,
+}
+
+impl StateRow for OptOutListRow {
+    const TABLE: &'static str = "opt_out_list";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        visit.column("list", &mut self.list);
+        visit.column("kind", &mut self.kind);
+        visit.column("checked_on", &mut self.checked_on);
+        visit.column("people", &mut self.people);
+        visit.column("joined", &mut self.joined);
+        visit.column("withdrawn", &mut self.withdrawn);
+    }
+}
+
+/// The lists that the last pull read.
+pub(super) async fn lists(lake: &Lake) -> Result<Vec<OptOutListRow>> {
+    let stored = lake.state_table::<OptOutListRow>().await?;
+    lake.state_rows(stored.as_ref()).await
 }
 
 /// `populace.opt_out_list`.
 pub(crate) fn list_table() -> TableName {
-    TableName::new("populace", "opt_out_list")
+    state_table_name::<OptOutListRow>()
 }

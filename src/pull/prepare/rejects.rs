@@ -4,12 +4,14 @@ use super::reject_spool::{FoundRejects, RejectSpool};
 use super::rejected_line::RejectedLine;
 use crate::decode::RejectReason;
 use crate::error::{Context, Result};
-use crate::lake::{FileWriter, Lake, NewFile, TableName};
-use arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
+use crate::lake::{
+    FileWriter, Lake, NewFile, StateRow, TableName, VisitColumns, state_batch, state_schema,
+    state_table_name,
+};
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 /// Rejects in a file of the table: as many as are read and written at once.
 const ROWS_A_FILE: usize = 250_000;
@@ -28,21 +30,33 @@ pub(crate) fn reasons(lines: &[RejectedLine]) -> Reasons {
 
 /// `populace.reject`.
 pub(crate) fn table() -> TableName {
-    TableName::new("populace", "reject")
+    state_table_name::<RejectRow>()
 }
 
-fn schema() -> SchemaRef {
-    let text = |name: &str, null| Field::new(name, DataType::Utf8, null);
-    let number = |name: &str| Field::new(name, DataType::Int64, false);
-    Arc::new(Schema::new(vec![
-        text("source", false),
-        text("file", false),
-        number("line"),
-        number("byte_start"),
-        number("byte_end"),
-        text("reason", false),
-        text("column_name", true),
-    ]))
+/// A row of `populace.reject`.
+#[derive(Default)]
+struct RejectRow<'r> {
+    source: Cow<'r, str>,
+    file: Cow<'r, str>,
+    line: u64,
+    start: u64,
+    end: u64,
+    reason: Cow<'r, str>,
+    column: Option<Cow<'r, str>>,
+}
+
+impl StateRow for RejectRow<'_> {
+    const TABLE: &'static str = "reject";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        visit.column("source", &mut self.source);
+        visit.column("file", &mut self.file);
+        visit.column("line", &mut self.line);
+        visit.column("byte_start", &mut self.start);
+        visit.column("byte_end", &mut self.end);
+        visit.column("reason", &mut self.reason);
+        visit.column("column_name", &mut self.column);
+    }
 }
 
 /// Replaces the rejects of every file that was read by the ones found now; those of files that are
@@ -78,7 +92,7 @@ pub(crate) async fn store(
         files.add(&to_batch(&block?)?).await?;
     }
     let files = files.finish().await?;
-    lake.replace_files(&table(), base.as_ref(), schema(), files)
+    lake.replace_files(&table(), base.as_ref(), state_schema::<RejectRow>(), files)
         .await
 }
 
@@ -124,7 +138,7 @@ impl<'a> Files<'a> {
         while at < batch.num_rows() {
             let (mut writer, rows) = match self.writer.take() {
                 Some(open) => open,
-                None => (FileWriter::new(&schema(), &[])?, 0),
+                None => (FileWriter::new(&state_schema::<RejectRow>(), &[])?, 0),
             };
             let more = (ROWS_A_FILE - rows).min(batch.num_rows() - at);
             writer.write(&batch.slice(at, more))?;
@@ -153,25 +167,13 @@ impl<'a> Files<'a> {
 }
 
 fn to_batch(found: &FoundRejects) -> Result<RecordBatch> {
-    let lines = &found.lines;
-    let number = |of: fn(&RejectedLine) -> u64| -> ArrayRef {
-        let numbers = lines.iter().map(|line| i64::try_from(of(line)).ok());
-        Arc::new(numbers.collect::<Int64Array>())
-    };
-    let same = |text: &str| -> ArrayRef {
-        let all = std::iter::repeat_n(text, lines.len());
-        Arc::new(StringArray::from_iter_values(all))
-    };
-    let reasons = lines.iter().map(|line| line.reason.name());
-    let columns = lines.iter().map(|line| line.column.as_deref());
-    let columns: Vec<ArrayRef> = vec![
-        same(&found.source),
-        same(&found.file),
-        number(|l| l.line),
-        number(|l| l.start),
-        number(|l| l.end),
-        Arc::new(StringArray::from_iter_values(reasons)),
-        Arc::new(columns.collect::<StringArray>()),
-    ];
-    RecordBatch::try_new(schema(), columns).data(|| "cannot store the rejects")
+    state_batch(found.lines.iter().map(|line| RejectRow {
+        source: Cow::Borrowed(&found.source),
+        file: Cow::Borrowed(&found.file),
+        line: line.line,
+        start: line.start,
+        end: line.end,
+        reason: Cow::Borrowed(line.reason.name()),
+        column: line.column.as_deref().map(Cow::Borrowed),
+    }))
 }

@@ -1,14 +1,11 @@
 //! Values that are not known although something was written: `populace.data_quality`.
 
 use crate::decode::ValueRule;
-use crate::error::{Context, Result};
-use crate::lake::{Lake, TableName};
+use crate::error::Result;
+use crate::lake::{Lake, StateRow, TableName, VisitColumns, state_table_name};
 use crate::pull::plan::{PullPlan, SourceKind};
 use crate::pull::prepare::unknown_values::UnknownValues;
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Where values are: source, file, table and column, and the rule by which they are not known.
 type ValuePlace = [String; 5];
@@ -16,20 +13,32 @@ type ValuePlace = [String; 5];
 /// How many values, and the form that was wanted, of columns whose form is a setting.
 type Found = (u64, Option<String>);
 
+/// A row of `populace.data_quality`.
+#[derive(Default)]
+struct DataQualityRow {
+    place: ValuePlace,
+    found: Found,
+}
+
+impl StateRow for DataQualityRow {
+    const TABLE: &'static str = "data_quality";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        let [source, file, table, column, rule] = &mut self.place;
+        visit.column("source", source);
+        visit.column("file", file);
+        visit.column("table_name", table);
+        visit.column("column_name", column);
+        visit.column("rule", rule);
+        visit.column("value_count", &mut self.found.0);
+        visit.column("wanted", &mut self.found.1);
+    }
+}
+
 /// `populace.data_quality`.
 pub(crate) fn table() -> TableName {
-    TableName::new("populace", "data_quality")
+    state_table_name::<DataQualityRow>()
 }
-
-fn schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, false);
-    let mut fields: Vec<Field> = NAMES.into_iter().map(text).collect();
-    fields.push(Field::new("value_count", DataType::Int64, false));
-    fields.push(Field::new("wanted", DataType::Utf8, true));
-    Arc::new(Schema::new(fields))
-}
-
-const NAMES: [&str; 5] = ["source", "file", "table_name", "column_name", "rule"];
 
 /// The values of a source, by table, column and rule, with the form that was wanted.
 pub(crate) fn explained(
@@ -64,13 +73,10 @@ pub(crate) async fn store<'a>(
     files: impl Iterator<Item = ((String, String), usize, &'a UnknownValues)>,
     gone: &[(String, String)],
 ) -> Result<()> {
-    let base = lake.table(&table()).await?;
-    let mut all = BTreeMap::new();
-    if let Some(base) = &base {
-        for batch in lake.read_table(base, None).await? {
-            load(&batch, &mut all);
-        }
-    }
+    let base = lake.state_table::<DataQualityRow>().await?;
+    let rows = lake.state_rows::<DataQualityRow>(base.as_ref()).await?;
+    let mut all: BTreeMap<ValuePlace, Found> =
+        rows.into_iter().map(|row| (row.place, row.found)).collect();
     let read: Vec<_> = files.collect();
     let replaced = |place: &ValuePlace| {
         let of = |(source, file): &(String, String)| *source == place[0] && *file == place[1];
@@ -84,34 +90,9 @@ pub(crate) async fn store<'a>(
             all.insert(place, (count, wanted));
         }
     }
-    let rows = rows(&all)?;
-    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+    let rows = all
+        .into_iter()
+        .map(|(place, found)| DataQualityRow { place, found });
+    lake.replace_state(base.as_ref(), rows, BTreeMap::new())
         .await
-}
-
-fn load(batch: &RecordBatch, all: &mut BTreeMap<ValuePlace, Found>) {
-    let text = |at: usize| batch.column(at).as_string::<i32>();
-    let counts = batch.column(5).as_primitive::<Int64Type>();
-    for row in 0..batch.num_rows() {
-        let place = std::array::from_fn(|at| text(at).value(row).to_string());
-        let count = u64::try_from(counts.value(row)).unwrap_or_default();
-        let wanted = text(6)
-            .is_valid(row)
-            .then(|| text(6).value(row).to_string());
-        all.insert(place, (count, wanted));
-    }
-}
-
-fn rows(all: &BTreeMap<ValuePlace, Found>) -> Result<RecordBatch> {
-    let text = |at: usize| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(
-            all.keys().map(|place| &place[at]),
-        ))
-    };
-    let mut columns: Vec<ArrayRef> = (0..NAMES.len()).map(text).collect();
-    let counts = all.values().map(|(count, _)| i64::try_from(*count).ok());
-    columns.push(Arc::new(counts.collect::<Int64Array>()));
-    let wanted = all.values().map(|(_, wanted)| wanted.as_deref());
-    columns.push(Arc::new(wanted.collect::<StringArray>()));
-    RecordBatch::try_new(schema(), columns).data(|| "cannot store what is not known")
 }

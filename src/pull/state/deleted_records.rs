@@ -1,35 +1,46 @@
 //! What sources have deleted, kept as `populace.deleted`: an older version of a deleted record that
 //! arrives later must not bring it back.
 
-use crate::error::{Context, Result};
-use crate::lake::{Lake, TableName};
+use crate::error::Result;
+use crate::lake::{Lake, StateRow, TableName, Timestamp, VisitColumns, state_table_name};
 use crate::privacy::{PatientKey, PersonKey, RecordKey};
 use crate::pull::clock::Clock;
 use crate::pull::identity::patient_index::Owners;
 use crate::pull::version::ByRecord;
-use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
-use arrow::datatypes::{
-    DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
-};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 /// `populace.deleted`.
 pub(crate) fn table() -> TableName {
-    TableName::new("populace", "deleted")
+    state_table_name::<DeletedRow>()
 }
 
-fn schema() -> SchemaRef {
-    Arc::new(Schema::new(vec![
-        Field::new("record_key", DataType::Int64, false),
-        Field::new(
-            "deleted",
-            DataType::Timestamp(TimeUnit::Microsecond, None),
-            false,
-        ),
-        // Whose a Patient was: somebody may opt out after it was deleted.
-        Field::new("person_key", DataType::Int64, true),
-    ]))
+/// A row of `populace.deleted`.
+struct DeletedRow {
+    record: RecordKey,
+    deleted: Timestamp,
+    /// Whose a Patient was: somebody may opt out after it was deleted. Lakes of an earlier Populace do
+    /// not say it.
+    person: Option<PersonKey>,
+}
+
+impl Default for DeletedRow {
+    fn default() -> Self {
+        DeletedRow {
+            record: RecordKey::new(0),
+            deleted: Timestamp::default(),
+            person: None,
+        }
+    }
+}
+
+impl StateRow for DeletedRow {
+    const TABLE: &'static str = "deleted";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        visit.column("record_key", &mut self.record);
+        visit.column("deleted", &mut self.deleted);
+        visit.column("person_key", &mut self.person);
+    }
 }
 
 /// When each deleted record was deleted, in microseconds since 1970.
@@ -37,66 +48,37 @@ pub(crate) type Deleted = HashMap<RecordKey, i64, ByRecord>;
 
 /// Reads what was deleted up to the last pull.
 pub(crate) async fn load(lake: &Lake) -> Result<Deleted> {
-    let mut deleted = Deleted::default();
     let clock = Clock::of_command();
-    let Some(stored) = lake.table(&table()).await? else {
-        return Ok(deleted);
-    };
-    for batch in lake.read_table(&stored, None).await? {
-        let records = batch.column(0).as_primitive::<Int64Type>().values();
-        let moments = batch
-            .column(1)
-            .as_primitive::<TimestampMicrosecondType>()
-            .values();
-        // An earlier Populace believed times in the future.
-        let moments = moments.iter().map(|when| clock.bounded(*when));
-        deleted.extend(records.iter().copied().map(RecordKey::new).zip(moments));
-    }
-    Ok(deleted)
+    // An earlier Populace believed times in the future.
+    let bounded = |row: DeletedRow| (row.record, clock.bounded(row.deleted.0));
+    Ok(rows(lake).await?.into_iter().map(bounded).collect())
 }
 
 /// Whose each deleted Patient was, where that was known.
 pub(crate) async fn owners(lake: &Lake) -> Result<Vec<(PatientKey, PersonKey)>> {
-    let mut owners = Vec::new();
-    let Some(stored) = lake.table(&table()).await? else {
-        return Ok(owners);
-    };
-    for batch in lake.read_table(&stored, None).await? {
-        let records = batch.column(0).as_primitive::<Int64Type>();
-        // Lakes of an earlier Populace do not say it.
-        let Some(people) = batch.column_by_name("person_key") else {
-            continue;
-        };
-        let rows = records.iter().zip(people.as_primitive::<Int64Type>());
-        let known = rows.filter_map(|(record, person)| record.zip(person));
-        owners.extend(
-            known.map(|(patient, person)| (PatientKey::new(patient), PersonKey::new(person))),
-        );
-    }
-    Ok(owners)
+    let owner = |row: DeletedRow| Some((PatientKey::of_record(row.record), row.person?));
+    Ok(rows(lake).await?.into_iter().filter_map(owner).collect())
+}
+
+async fn rows(lake: &Lake) -> Result<Vec<DeletedRow>> {
+    let stored = lake.state_table::<DeletedRow>().await?;
+    lake.state_rows(stored.as_ref()).await
 }
 
 /// Stores what has been deleted up to now, and whose the Patients among it were.
 pub(crate) async fn store(lake: &Lake, deleted: &Deleted, owners: &Owners) -> Result<()> {
-    let base = lake.table(&table()).await?;
+    let base = lake.state_table::<DeletedRow>().await?;
     if base.is_none() && deleted.is_empty() {
         return Ok(());
     }
     let owner = |record| owners.get(&PatientKey::of_record(record));
     let mut rows: Vec<(RecordKey, i64)> = deleted.iter().map(|(k, when)| (*k, *when)).collect();
     rows.sort_unstable();
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.0.get()))),
-        Arc::new(TimestampMicrosecondArray::from_iter_values(
-            rows.iter().map(|r| r.1),
-        )),
-        Arc::new(
-            rows.iter()
-                .map(|r| owner(r.0).map(|person| person.get()))
-                .collect::<Int64Array>(),
-        ),
-    ];
-    let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store the deletions")?;
-    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+    let rows = rows.into_iter().map(|(record, when)| DeletedRow {
+        record,
+        deleted: Timestamp(when),
+        person: owner(record).copied(),
+    });
+    lake.replace_state(base.as_ref(), rows, BTreeMap::new())
         .await
 }

@@ -1,12 +1,9 @@
 //! Which files were taken: `populace.extract`, a row a file.
 
-use crate::error::{Context, Result};
-use crate::lake::{Lake, TableName};
+use crate::error::Result;
+use crate::lake::{Lake, StateRow, TableName, VisitColumns, state_table_name};
 use crate::pull::discover::source_file::SourceFile;
-use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// What is remembered of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +37,7 @@ pub(crate) type Extracts = BTreeMap<(String, String), Extract>;
 
 /// `populace.extract`.
 pub(crate) fn table() -> TableName {
-    TableName::new("populace", "extract")
+    state_table_name::<ExtractRow>()
 }
 
 /// The number by which rows say that they came from `file` of `source`.
@@ -53,29 +50,36 @@ pub(crate) fn file_number(source: &str, file: &str) -> i64 {
     i64::from_le_bytes(bytes) & i64::MAX
 }
 
-const NUMBERS: [&str; 8] = [
-    "size",
-    "modified",
-    "lines",
-    "accepted",
-    "without_view",
-    "rejected",
-    "deletions",
-    "other",
-];
+/// A row of `populace.extract`.
+#[derive(Default)]
+struct ExtractRow {
+    source: String,
+    file: String,
+    extract: Extract,
+}
 
-fn schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, false);
-    let mut fields = vec![
-        text("source"),
-        text("file"),
-        text("settings"),
-        text("types"),
-    ];
-    fields.extend(NUMBERS.map(|name| Field::new(name, DataType::Int64, false)));
-    // Lakes made before object stores do not have it.
-    fields.push(Field::new("etag", DataType::Utf8, true));
-    Arc::new(Schema::new(fields))
+impl StateRow for ExtractRow {
+    const TABLE: &'static str = "extract";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        let extract = &mut self.extract;
+        visit.column("source", &mut self.source);
+        visit.column("file", &mut self.file);
+        visit.column("settings", &mut extract.settings);
+        visit.column("types", &mut extract.types);
+        visit.column("size", &mut extract.size);
+        visit.column("modified", &mut extract.modified);
+        visit.column("lines", &mut extract.lines);
+        visit.column("accepted", &mut extract.accepted);
+        visit.column("without_view", &mut extract.without_view);
+        visit.column("rejected", &mut extract.rejected);
+        visit.column("deletions", &mut extract.deletions);
+        visit.column("other", &mut extract.other);
+        // Lakes made before object stores do not have it.
+        let mut etag = Some(std::mem::take(&mut extract.etag));
+        visit.column("etag", &mut etag);
+        extract.etag = etag.unwrap_or_default();
+    }
 }
 
 /// In the place of a file's settings: what it held has to be read again.
@@ -124,56 +128,16 @@ impl Extract {
     pub(crate) fn used(&self) -> u64 {
         self.accepted + self.without_view + self.deletions
     }
-
-    fn numbers(&self) -> [i64; 8] {
-        let n = |v: u64| i64::try_from(v).unwrap_or(i64::MAX);
-        [
-            n(self.size),
-            self.modified,
-            n(self.lines),
-            n(self.accepted),
-            n(self.without_view),
-            n(self.rejected),
-            n(self.deletions),
-            n(self.other),
-        ]
-    }
 }
 
 /// Reads what was taken before.
 pub(crate) async fn load(lake: &Lake) -> Result<Extracts> {
-    let mut taken = Extracts::new();
-    let Some(stored) = lake.table(&table()).await? else {
-        return Ok(taken);
-    };
-    for batch in lake.read_table(&stored, None).await? {
-        let text = |i: usize| batch.column(i).as_string::<i32>();
-        let number = |i: usize| batch.column(4 + i).as_primitive::<Int64Type>();
-        let etags = batch.column_by_name("etag").map(|c| c.as_string::<i32>());
-        for row in 0..batch.num_rows() {
-            let n = |i: usize| u64::try_from(number(i).value(row)).unwrap_or_default();
-            taken.insert(
-                (
-                    text(0).value(row).to_string(),
-                    text(1).value(row).to_string(),
-                ),
-                Extract {
-                    size: n(0),
-                    modified: number(1).value(row),
-                    etag: etags.map_or("", |etags| etags.value(row)).to_string(),
-                    settings: text(2).value(row).to_string(),
-                    lines: n(2),
-                    accepted: n(3),
-                    without_view: n(4),
-                    rejected: n(5),
-                    deletions: n(6),
-                    other: n(7),
-                    types: text(3).value(row).to_string(),
-                },
-            );
-        }
-    }
-    Ok(taken)
+    let stored = lake.state_table::<ExtractRow>().await?;
+    let rows = lake.state_rows::<ExtractRow>(stored.as_ref()).await?;
+    let taken = rows.into_iter();
+    Ok(taken
+        .map(|row| ((row.source, row.file), row.extract))
+        .collect())
 }
 
 /// Stores what has been taken up to now. This is a pull's last commit: until then its files count
@@ -183,24 +147,11 @@ pub(crate) async fn store(
     taken: &Extracts,
     properties: BTreeMap<String, String>,
 ) -> Result<()> {
-    let base = lake.table(&table()).await?;
-    let text = |of: &dyn Fn(&(String, String), &Extract) -> String| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(
-            taken.iter().map(|(k, v)| of(k, v)),
-        ))
-    };
-    let mut columns = vec![
-        text(&|k, _| k.0.clone()),
-        text(&|k, _| k.1.clone()),
-        text(&|_, v| v.settings.clone()),
-        text(&|_, v| v.types.clone()),
-    ];
-    for i in 0..NUMBERS.len() {
-        let numbers: Int64Array = taken.values().map(|v| Some(v.numbers()[i])).collect();
-        columns.push(Arc::new(numbers));
-    }
-    columns.push(text(&|_, v| v.etag.clone()));
-    let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store what was taken")?;
-    lake.replace_rows(&table(), base.as_ref(), rows, properties)
-        .await
+    let base = lake.state_table::<ExtractRow>().await?;
+    let rows = taken.iter().map(|((source, file), extract)| ExtractRow {
+        source: source.clone(),
+        file: file.clone(),
+        extract: extract.clone(),
+    });
+    lake.replace_state(base.as_ref(), rows, properties).await
 }
