@@ -8,7 +8,8 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use crate::models::sensitivity::{ReferenceRows, Sensitivity, link, one_row_each};
-use crate::models::{check_header, order, reference_rows};
+use crate::models::{Library, check_header, order, reference_rows};
+use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::pull::PullPlan;
 use crate::release::{check_queries, check_reports};
@@ -36,49 +37,8 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     for table in &pull.tables {
         engine.register_rows(&table.name, table.schema.clone(), Vec::new())?;
     }
-    let mut references = BTreeMap::new();
-    for (name, rows) in reference_rows(&pipeline)? {
-        engine.register_rows(&name, rows.schema(), Vec::new())?;
-        // Without people, a column that tells the areas apart stands for one.
-        let small = match link(&rows) {
-            Some(_) => one_row_each(&rows),
-            None => BTreeSet::new(),
-        };
-        references.insert(name, ReferenceRows { rows, small });
-    }
-    let mut problems: Vec<Error> = Vec::new();
-    // What cannot be planned, and what reads it: one mistake is told once.
-    let mut without: BTreeSet<&TableName> = BTreeSet::new();
-    let mut passed_over = Vec::new();
-    for name in &order {
-        let Some(model) = library.models.get(name) else {
-            continue;
-        };
-        if model.reads.iter().any(|read| without.contains(read)) {
-            without.insert(name);
-            passed_over.push(name.to_string());
-            continue;
-        }
-        match engine
-            .columns(&model.file.display().to_string(), &model.sql)
-            .await
-        {
-            Ok(schema) => {
-                engine.register_rows(name, schema.clone(), Vec::new())?;
-                problems.extend(check_header(&engine, model, &schema).await.err());
-            }
-            Err(e) => {
-                without.insert(name);
-                problems.push(e);
-            }
-        }
-    }
-    if !passed_over.is_empty() {
-        printer.remark(&format!(
-            "not checked, as they read what is wrong: {}",
-            passed_over.join(", ")
-        ));
-    }
+    let references = register_references(&engine, &pipeline)?;
+    let mut problems = check_models(&engine, &library, &order, printer).await?;
     if problems.is_empty() {
         let mut sensitivity = Sensitivity::of(&engine, &library, &pull.tables, &references).await?;
         problems.extend(check_queries(&engine, &pipeline, &mut sensitivity).await?);
@@ -100,4 +60,65 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     );
     printer.summary(&summary, &[line])?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Gives the engine the reference tables without their rows; the rows are for the proofs of reports.
+fn register_references(
+    engine: &Engine,
+    pipeline: &Pipeline,
+) -> Result<BTreeMap<TableName, ReferenceRows>> {
+    let mut references = BTreeMap::new();
+    for (name, rows) in reference_rows(pipeline)? {
+        engine.register_rows(&name, rows.schema(), Vec::new())?;
+        // Without people, a column that tells the areas apart stands for one.
+        let small = match link(&rows) {
+            Some(_) => one_row_each(&rows),
+            None => BTreeSet::new(),
+        };
+        references.insert(name, ReferenceRows { rows, small });
+    }
+    Ok(references)
+}
+
+/// Plans every model and compares its header with its columns; gives what is wrong.
+async fn check_models(
+    engine: &Engine,
+    library: &Library,
+    order: &[TableName],
+    printer: &Printer,
+) -> Result<Vec<Error>> {
+    let mut problems: Vec<Error> = Vec::new();
+    // What cannot be planned, and what reads it: one mistake is told once.
+    let mut without: BTreeSet<&TableName> = BTreeSet::new();
+    let mut passed_over = Vec::new();
+    for name in order {
+        let Some(model) = library.models.get(name) else {
+            continue;
+        };
+        if model.reads.iter().any(|read| without.contains(read)) {
+            without.insert(name);
+            passed_over.push(name.to_string());
+            continue;
+        }
+        match engine
+            .columns(&model.file.display().to_string(), &model.sql)
+            .await
+        {
+            Ok(schema) => {
+                engine.register_rows(name, schema.clone(), Vec::new())?;
+                problems.extend(check_header(engine, model, &schema).await.err());
+            }
+            Err(e) => {
+                without.insert(name);
+                problems.push(e);
+            }
+        }
+    }
+    if !passed_over.is_empty() {
+        printer.remark(&format!(
+            "not checked, as they read what is wrong: {}",
+            passed_over.join(", ")
+        ));
+    }
+    Ok(problems)
 }

@@ -104,12 +104,7 @@ impl Lake {
                 self.made_newest(name, newest).await;
                 Ok(Some(version))
             }
-            Err(DeltaTableError::Transaction {
-                source:
-                    TransactionError::VersionAlreadyExists(_)
-                    | TransactionError::MaxCommitAttempts(_)
-                    | TransactionError::CommitConflict(_),
-            }) => Ok(None),
+            Err(e) if is_second(&e) => Ok(None),
             Err(e) => Err(Error::data(failed())
                 .cause(e)
                 .hint("check that the disk is not full, or that the store can be reached and written to, then run again")),
@@ -155,6 +150,18 @@ async fn make(commit: PreCommit<'_>) -> DeltaResult<u64> {
     Ok(version)
 }
 
+/// Whether another writer was first.
+fn is_second(error: &DeltaTableError) -> bool {
+    matches!(
+        error,
+        DeltaTableError::Transaction {
+            source: TransactionError::VersionAlreadyExists(_)
+                | TransactionError::MaxCommitAttempts(_)
+                | TransactionError::CommitConflict(_),
+        }
+    )
+}
+
 /// The files that a table has after `change`.
 fn left(base: Option<&Table>, change: &Change) -> Vec<DataFile> {
     let mut files: Vec<DataFile> = base.map(|table| table.files.clone()).unwrap_or_default();
@@ -185,6 +192,16 @@ fn columns(change: &Change) -> Result<StructType, ArrowError> {
     (&Schema::new(fields)).try_into_kernel()
 }
 
+/// One protocol for all tables: timestamps without a zone need version 3 and 7.
+fn protocol() -> serde_json::Result<Action> {
+    let protocol = serde_json::json!({
+        "minReaderVersion": 3, "minWriterVersion": 7,
+        "readerFeatures": ["timestampNtz", "deletionVectors"],
+        "writerFeatures": ["timestampNtz", "deletionVectors"],
+    });
+    serde_json::from_value(protocol).map(Action::Protocol)
+}
+
 fn actions(
     new_form: bool,
     change: &Change,
@@ -201,15 +218,7 @@ fn actions(
     let metadata = new_metadata(columns, partitions, properties).data(failed)?;
     let mut actions = Vec::with_capacity(2 + change.add.len() + change.remove.len());
     if new_form {
-        // One protocol for all tables: timestamps without a zone need version 3 and 7.
-        let protocol = serde_json::json!({
-            "minReaderVersion": 3, "minWriterVersion": 7,
-            "readerFeatures": ["timestampNtz", "deletionVectors"],
-            "writerFeatures": ["timestampNtz", "deletionVectors"],
-        });
-        actions.push(Action::Protocol(
-            serde_json::from_value(protocol).data(failed)?,
-        ));
+        actions.push(protocol().data(failed)?);
     }
     actions.push(Action::Metadata(metadata));
     let now = chrono::Utc::now().timestamp_millis();

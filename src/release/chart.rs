@@ -80,28 +80,7 @@ pub(super) fn chart(spec: &ChartSpec, frame: &Frame, scheme: Scheme) -> Chart {
             .collect();
         labels.join(", ")
     };
-    let mut series = Vec::new();
-    let mut left_out = Vec::new();
-    for (g, group) in frame.groups.iter().enumerate() {
-        let name = group.label.as_ref().map(|label| label.text.clone());
-        if group.is_total {
-            continue;
-        }
-        let wanted = |side: &Option<String>| side.is_some() && *side == name;
-        if spec.kind == ChartKind::Pyramid && !wanted(&spec.left) && !wanted(&spec.right) {
-            left_out.extend(name);
-            continue;
-        }
-        let points = rows
-            .iter()
-            .map(|row| point(frame.cell(*row, g, measure)))
-            .collect();
-        let name = name.unwrap_or_else(|| frame.measures[measure].label.clone());
-        series.push(ChartSeries { name, points });
-    }
-    if spec.kind == ChartKind::Pyramid {
-        series.sort_by_key(|s| Some(&s.name) != spec.left.as_ref());
-    }
+    let (series, left_out) = series(spec, frame, &rows, measure);
     let mut notes = Vec::new();
     if series.iter().any(|s| s.points.contains(&Point::Suppressed)) {
         notes.push(scheme.in_a_chart().to_owned());
@@ -126,6 +105,38 @@ pub(super) fn chart(spec: &ChartSpec, frame: &Frame, scheme: Scheme) -> Chart {
         series,
         notes,
     }
+}
+
+/// The series of a chart, one a value across, and the values that it does not draw.
+fn series(
+    spec: &ChartSpec,
+    frame: &Frame,
+    rows: &[usize],
+    measure: usize,
+) -> (Vec<ChartSeries>, Vec<String>) {
+    let mut series = Vec::new();
+    let mut left_out = Vec::new();
+    for (g, group) in frame.groups.iter().enumerate() {
+        let name = group.label.as_ref().map(|label| label.text.clone());
+        if group.is_total {
+            continue;
+        }
+        let wanted = |side: &Option<String>| side.is_some() && *side == name;
+        if spec.kind == ChartKind::Pyramid && !wanted(&spec.left) && !wanted(&spec.right) {
+            left_out.extend(name);
+            continue;
+        }
+        let points = rows
+            .iter()
+            .map(|row| point(frame.cell(*row, g, measure)))
+            .collect();
+        let name = name.unwrap_or_else(|| frame.measures[measure].label.clone());
+        series.push(ChartSeries { name, points });
+    }
+    if spec.kind == ChartKind::Pyramid {
+        series.sort_by_key(|s| Some(&s.name) != spec.left.as_ref());
+    }
+    (series, left_out)
 }
 
 fn point(cell: Cell) -> Point {

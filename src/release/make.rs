@@ -14,12 +14,12 @@ use super::reports::reports;
 use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::lake::{Location, TableName};
+use crate::lake::{Lake, Location, TableName};
 use crate::models::sensitivity::{Judged, Sensitivity};
 use crate::models::{Freshness, Library, reference_versions};
 use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
-use crate::release::{File, Manifest, TableData, render};
+use crate::release::{About, File, Manifest, TableData, render};
 use datafusion::dataframe::DataFrame;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -73,7 +73,6 @@ pub async fn make(
     wanted: Wanted<'_>,
 ) -> Result<Made> {
     let lake = engine.lake();
-    let scheme = Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
     let mut reports = reports(pipeline, wanted.reports)?;
     let reads = reports.iter().flat_map(|report| report.reads.clone());
     let mut fresh = Freshness::of(
@@ -91,13 +90,7 @@ pub async fn make(
         if reports.is_empty() && !refused.is_empty() {
             return Err(nothing_left(&refused));
         }
-        let mut about = Vec::new();
-        for report in &reports {
-            about.push(provenance(lake, &fresh, pipeline, report).await?);
-        }
-        let named = reports.iter().zip(&about);
-        let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
-        let manifest = Manifest::of(scheme, &pipeline.settings.disclosure, named)?;
+        let (manifest, about) = described(lake, &fresh, pipeline, &reports).await?;
         let recorded = record::find(lake, &manifest.release).await?;
         if let Some(recorded) = &recorded
             && let Some(mut made) = whole(&releases, recorded).await?
@@ -111,27 +104,16 @@ pub async fn make(
             break (manifest, about, recorded);
         }
     };
-    let tables = registered(engine).await?;
-    // The reports read what was looked at, also when another command has changed it since.
-    for table in fresh.tables() {
-        engine.register(table)?;
-    }
-    let smallest = pipeline.settings.disclosure.smallest_area;
-    let areas = Areas::read(engine, &tables, smallest).await?;
-    let pulled = PullPlan::tables(pipeline)?;
-    let references = areas.references()?;
-    let mut sensitivity = Sensitivity::of(engine, library, &pulled, &references).await?;
-    let proved = prove_all(engine, &reports, &mut sensitivity, &areas).await?;
-    let mut files: Vec<File> = Vec::new();
-    for ((report, about), proved) in reports.iter().zip(&about).zip(proved) {
-        let data = ask(engine, report, proved, &areas).await?;
-        let rendered = render(&report.report, &data, scheme, about)?;
-        for frame in &rendered.frames {
-            frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
-        }
-        manifest.add(&rendered);
-        files.extend(rendered.files);
-    }
+    let files = render_all(
+        engine,
+        pipeline,
+        library,
+        &fresh,
+        &reports,
+        &about,
+        &mut manifest,
+    )
+    .await?;
     let bytes = manifest.to_bytes()?;
     let mut made = describe(&releases, &manifest);
     made.refused = refused;
@@ -151,6 +133,59 @@ pub async fn make(
         lake.keep_newest().await?;
     }
     Ok(made)
+}
+
+/// What the reports are made of, and the manifest that says so, without files yet.
+async fn described(
+    lake: &Lake,
+    fresh: &Freshness<'_>,
+    pipeline: &Pipeline,
+    reports: &[Report],
+) -> Result<(Manifest, Vec<About>)> {
+    let disclosure = &pipeline.settings.disclosure;
+    let mut about = Vec::new();
+    for report in reports {
+        about.push(provenance(lake, fresh, pipeline, report).await?);
+    }
+    let named = reports.iter().zip(&about);
+    let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
+    let manifest = Manifest::of(Scheme::from_name(&disclosure.scheme)?, disclosure, named)?;
+    Ok((manifest, about))
+}
+
+/// Proves the queries of the reports, asks them, and renders their files, which the manifest then names.
+async fn render_all(
+    engine: &Engine,
+    pipeline: &Pipeline,
+    library: &Library,
+    fresh: &Freshness<'_>,
+    reports: &[Report],
+    about: &[About],
+    manifest: &mut Manifest,
+) -> Result<Vec<File>> {
+    let scheme = Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
+    let tables = registered(engine).await?;
+    // The reports read what was looked at, also when another command has changed it since.
+    for table in fresh.tables() {
+        engine.register(table)?;
+    }
+    let smallest = pipeline.settings.disclosure.smallest_area;
+    let areas = Areas::read(engine, &tables, smallest).await?;
+    let pulled = PullPlan::tables(pipeline)?;
+    let references = areas.references()?;
+    let mut sensitivity = Sensitivity::of(engine, library, &pulled, &references).await?;
+    let proved = prove_all(engine, reports, &mut sensitivity, &areas).await?;
+    let mut files: Vec<File> = Vec::new();
+    for ((report, about), proved) in reports.iter().zip(about).zip(proved) {
+        let data = ask(engine, report, proved, &areas).await?;
+        let rendered = render(&report.report, &data, scheme, about)?;
+        for frame in &rendered.frames {
+            frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
+        }
+        manifest.add(&rendered);
+        files.extend(rendered.files);
+    }
+    Ok(files)
 }
 
 /// Takes out the reports that may not be released, and says why.

@@ -99,6 +99,43 @@ struct Grid {
     counts: Vec<Vec<TrueCount>>,
 }
 
+/// The counts of each measure, each in the place of its row and its value across.
+///
+/// # Errors
+/// Data, when two rows have one place.
+fn placed(
+    table: &ReportTable,
+    columns: &TableColumns,
+    places: &[(usize, Option<Label>)],
+    across: &[Label],
+    rows: usize,
+) -> Result<Vec<Vec<TrueCount>>> {
+    let wide = across.len().max(1);
+    let mut counts = vec![vec![TrueCount::ZERO; rows * wide]; columns.counts.len()];
+    let mut taken = vec![false; rows * wide];
+    for (index, (row, label)) in places.iter().enumerate() {
+        let at = label
+            .as_ref()
+            .and_then(|l| across.iter().position(|known| known == l));
+        let place = row * wide + at.unwrap_or(0);
+        if std::mem::replace(&mut taken[place], true) {
+            let dimensions: Vec<&str> = table.dimensions().collect();
+            let message = format!(
+                "table `{}`: two rows have the same {}",
+                table.id,
+                dimensions.join(" and ")
+            );
+            return Err(
+                Error::data(message).hint("group by these columns; a NULL counts as `Not known`")
+            );
+        }
+        for (measure, column) in columns.counts.iter().enumerate() {
+            counts[measure][place] = column[index];
+        }
+    }
+    Ok(counts)
+}
+
 impl Grid {
     fn new(table: &ReportTable, columns: &TableColumns) -> Result<Self> {
         let size = columns.counts.first().map_or(0, Vec::len);
@@ -144,27 +181,7 @@ impl Grid {
             ))
             .hint("use broader groups, or fewer dimensions"));
         }
-        let mut counts = vec![vec![TrueCount::ZERO; rows.len() * wide]; columns.counts.len()];
-        let mut taken = vec![false; rows.len() * wide];
-        for (index, (row, label)) in places.iter().enumerate() {
-            let at = label
-                .as_ref()
-                .and_then(|l| across.iter().position(|known| known == l));
-            let place = row * wide + at.unwrap_or(0);
-            if std::mem::replace(&mut taken[place], true) {
-                let dimensions: Vec<&str> = table.dimensions().collect();
-                let message = format!(
-                    "table `{}`: two rows have the same {}",
-                    table.id,
-                    dimensions.join(" and ")
-                );
-                return Err(Error::data(message)
-                    .hint("group by these columns; a NULL counts as `Not known`"));
-            }
-            for (measure, column) in columns.counts.iter().enumerate() {
-                counts[measure][place] = column[index];
-            }
-        }
+        let counts = placed(table, columns, &places, &across, rows.len())?;
         Ok(Grid {
             rows,
             across,

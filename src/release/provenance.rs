@@ -60,22 +60,26 @@ pub(super) async fn provenance(
     }
     about.models.sort();
     about.inputs.sort();
-    // What the report's own queries use; tables were built with the same values, or are out of date.
-    let values = pipeline.values();
-    for table in &report.report.tables {
-        for (name, value) in used(&table.sql, &values)? {
-            about.parameters.insert(name.to_string(), value.to_string());
-        }
-    }
+    about.parameters.extend(own_parameters(pipeline, report)?);
     let as_of = ParameterValue::Date(about.as_of).to_string();
     about.parameters.insert("as_of".to_string(), as_of);
     // Whoever reads a figure can see when those behind it were last asked.
-    if let Some(day) = crate::pull::ndoo_checked_on(lake).await? {
-        about
-            .parameters
-            .insert("ndoo_checked_on".to_string(), day.to_string());
-    }
+    let checked = crate::pull::ndoo_checked_on(lake).await?;
+    let checked = checked.map(|day| ("ndoo_checked_on".to_string(), day.to_string()));
+    about.parameters.extend(checked);
     Ok(about)
+}
+
+/// What the report's own queries use; tables were built with the same values, or are out of date.
+fn own_parameters(pipeline: &Pipeline, report: &Report) -> Result<Vec<(String, String)>> {
+    let values = pipeline.values();
+    let mut parameters = Vec::new();
+    for table in &report.report.tables {
+        for (name, value) in used(&table.sql, &values)? {
+            parameters.push((name.to_string(), value.to_string()));
+        }
+    }
+    Ok(parameters)
 }
 
 /// The date that a report's tables were made for.

@@ -99,6 +99,97 @@ const OPTICIANS: &[&str] = &[
     "Pier View Opticians",
 ];
 
+/// Trusts, councils and hospices: code, name, kind, place, and whether it is connected.
+const NAMED: [(&str, &str, OrganisationKind, usize, bool); 8] = [
+    (
+        "RZ1",
+        "Harrowmere Teaching Hospitals NHS Trust",
+        OrganisationKind::AcuteTrust,
+        0,
+        true,
+    ),
+    (
+        "RZ2",
+        "Thurlmouth General Hospital NHS Trust",
+        OrganisationKind::AcuteTrust,
+        2,
+        true,
+    ),
+    (
+        "RZM",
+        "Wendale Mental Health NHS Trust",
+        OrganisationKind::MentalHealthTrust,
+        0,
+        true,
+    ),
+    (
+        "RZC",
+        "Wendale Community Health NHS Trust",
+        OrganisationKind::CommunityTrust,
+        1,
+        true,
+    ),
+    (
+        "999",
+        "Harrowmere City Council",
+        OrganisationKind::Council,
+        0,
+        true,
+    ),
+    (
+        "998",
+        "Wendale County Council",
+        OrganisationKind::Council,
+        1,
+        true,
+    ),
+    (
+        "8ZZ01",
+        "St Osric's Hospice",
+        OrganisationKind::Hospice,
+        0,
+        true,
+    ),
+    (
+        "8ZZ02",
+        "Saltersea Hospice",
+        OrganisationKind::Hospice,
+        2,
+        false,
+    ),
+];
+
+/// A practice: code, name, place, its network, and whether it is connected.
+type Practice = (String, String, usize, (String, String), bool);
+
+/// The practices for so many people.
+fn practices(people: u32) -> Vec<Practice> {
+    let mut all = Vec::new();
+    let count = (people / 8_000).max(4);
+    let mut served = [0u32; PLACES.len()];
+    for nth in 0..count {
+        // Each next practice goes where there are most people for each.
+        let need = |place: usize| PLACES[place].share / f64::from(served[place] + 1);
+        let place = (0..PLACES.len()).fold(0, |a, b| if need(b) > need(a) { b } else { a });
+        served[place] += 1;
+        let network = (served[place] - 1) / 5 + 1;
+        let number = place as u32 * 100 + network;
+        let pcn = (
+            format!("U99{number:03}"),
+            format!("{} PCN {network}", PLACES[place].name),
+        );
+        let surgery = SURGERIES[nth as usize % SURGERIES.len()];
+        let name = match nth as usize / SURGERIES.len() {
+            0 => surgery.to_owned(),
+            round => format!("{surgery} {}", round + 1),
+        };
+        let connected = count < 6 || nth != 4;
+        let code = format!("W{}", 99_001 + nth);
+        all.push((code, name, place, pcn, connected));
+    }
+    all
+}
+
 impl Organisations {
     /// The organisations for so many people.
     pub(super) fn new(seed: u64, people: u32) -> Self {
@@ -116,35 +207,11 @@ impl Organisations {
             });
         };
 
-        let practices = (people / 8_000).max(4);
-        let mut served = [0u32; PLACES.len()];
-        for nth in 0..practices {
-            // Each next practice goes where there are most people for each.
-            let need = |place: usize| PLACES[place].share / f64::from(served[place] + 1);
-            let place = (0..PLACES.len()).fold(0, |a, b| if need(b) > need(a) { b } else { a });
-            served[place] += 1;
-            let network = (served[place] - 1) / 5 + 1;
-            let number = place as u32 * 100 + network;
-            let pcn = (
-                format!("U99{number:03}"),
-                format!("{} PCN {network}", PLACES[place].name),
-            );
-            let surgery = SURGERIES[nth as usize % SURGERIES.len()];
-            let name = match nth as usize / SURGERIES.len() {
-                0 => surgery.to_owned(),
-                round => format!("{surgery} {}", round + 1),
-            };
-            let connected = practices < 6 || nth != 4;
-            add(
-                format!("W{}", 99_001 + nth),
-                name,
-                OrganisationKind::GpPractice,
-                place,
-                Some(pcn),
-                connected,
-            );
+        for (code, name, place, pcn, connected) in practices(people) {
+            let kind = OrganisationKind::GpPractice;
+            add(code, name, kind, place, Some(pcn), connected);
         }
-        let mut one = |code: &str, name: &str, kind, place, connected| {
+        for (code, name, kind, place, connected) in NAMED {
             add(
                 code.to_owned(),
                 name.to_owned(),
@@ -153,63 +220,7 @@ impl Organisations {
                 None,
                 connected,
             );
-        };
-        one(
-            "RZ1",
-            "Harrowmere Teaching Hospitals NHS Trust",
-            OrganisationKind::AcuteTrust,
-            0,
-            true,
-        );
-        one(
-            "RZ2",
-            "Thurlmouth General Hospital NHS Trust",
-            OrganisationKind::AcuteTrust,
-            2,
-            true,
-        );
-        one(
-            "RZM",
-            "Wendale Mental Health NHS Trust",
-            OrganisationKind::MentalHealthTrust,
-            0,
-            true,
-        );
-        one(
-            "RZC",
-            "Wendale Community Health NHS Trust",
-            OrganisationKind::CommunityTrust,
-            1,
-            true,
-        );
-        one(
-            "999",
-            "Harrowmere City Council",
-            OrganisationKind::Council,
-            0,
-            true,
-        );
-        one(
-            "998",
-            "Wendale County Council",
-            OrganisationKind::Council,
-            1,
-            true,
-        );
-        one(
-            "8ZZ01",
-            "St Osric's Hospice",
-            OrganisationKind::Hospice,
-            0,
-            true,
-        );
-        one(
-            "8ZZ02",
-            "Saltersea Hospice",
-            OrganisationKind::Hospice,
-            2,
-            false,
-        );
+        }
         let shops = people.div_ceil(6_000).max(3);
         for (prefix, names, kind) in [
             ("FZ", PHARMACIES, OrganisationKind::Pharmacy),

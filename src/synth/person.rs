@@ -173,20 +173,28 @@ impl SyntheticPerson {
         };
         let movable = last - first > 120;
         self.homes.push(home(random, lsoa, since, None));
+        let place = world.geography.lsoas[lsoa].place;
         if movable && random.chance(0.09) {
             let moved = random.between(first + 30, last - 30);
             let old = match random.chance(0.7) {
-                true => world
-                    .geography
-                    .pick_in(random, world.geography.lsoas[lsoa].place),
+                true => world.geography.pick_in(random, place),
                 false => world.geography.pick(random),
             };
             let left = home(random, old, since, Some(moved - 1));
             self.homes[0].since = moved;
             self.homes.push(left);
         }
+        self.register(random, world, (place, since, movable));
+    }
 
-        let place = world.geography.lsoas[lsoa].place;
+    /// Registrations with practices of the place, the first since then.
+    fn register(
+        &mut self,
+        random: &mut Random,
+        world: &World,
+        (place, since, movable): (usize, Day, bool),
+    ) {
+        let (first, last) = self.window;
         let practice = world
             .organisations
             .pick(random, OrganisationKind::GpPractice, place, 0.95);

@@ -14,33 +14,9 @@ pub(super) fn settings(variables: &[(String, String)]) -> Result<Vec<(AmazonS3Co
         let found = variables.iter().find(|(n, v)| n == name && !v.is_empty());
         found.map(|(_, value)| value.clone())
     };
-    let home = value("HOME").or_else(|| value("USERPROFILE"));
-    let file = |variable: &str, name: &str| {
-        let default = || Some(PathBuf::from(home.as_ref()?).join(".aws").join(name));
-        value(variable).map(PathBuf::from).or_else(default)
-    };
     let chosen = value("AWS_PROFILE");
     let profile = chosen.clone().unwrap_or_else(|| "default".to_string());
-    let mut found = BTreeMap::new();
-    for (path, section) in [
-        (
-            file("AWS_CONFIG_FILE", "config"),
-            format!("profile {profile}"),
-        ),
-        (
-            file("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-            profile.clone(),
-        ),
-    ] {
-        // The section of the default profile has the same name in both files.
-        let section = if profile == "default" {
-            &profile
-        } else {
-            &section
-        };
-        let text = path.and_then(|path| std::fs::read_to_string(path).ok());
-        found.extend(keys_of(&text.unwrap_or_default(), section));
-    }
+    let found = keys_of_profile(&profile, value);
     if let Some(name) = chosen.filter(|_| found.is_empty()) {
         return Err(Error::usage(format!("there is no AWS profile '{name}'"))
             .hint("correct AWS_PROFILE, or the files that AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name"));
@@ -82,6 +58,32 @@ pub(super) fn settings(variables: &[(String, String)]) -> Result<Vec<(AmazonS3Co
         )));
     }
     Ok(settings)
+}
+
+/// What the two files say of a profile; `value` gives the environment.
+fn keys_of_profile(
+    profile: &str,
+    value: impl Fn(&str) -> Option<String>,
+) -> BTreeMap<String, String> {
+    let home = value("HOME").or_else(|| value("USERPROFILE"));
+    let file = |variable: &str, name: &str| {
+        let default = || Some(PathBuf::from(home.as_ref()?).join(".aws").join(name));
+        value(variable).map(PathBuf::from).or_else(default)
+    };
+    // The section of the default profile has the same name in both files.
+    let in_config = match profile {
+        "default" => profile.to_string(),
+        profile => format!("profile {profile}"),
+    };
+    let mut found = BTreeMap::new();
+    for (path, section) in [
+        (file("AWS_CONFIG_FILE", "config"), in_config.as_str()),
+        (file("AWS_SHARED_CREDENTIALS_FILE", "credentials"), profile),
+    ] {
+        let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+        found.extend(keys_of(&text.unwrap_or_default(), section));
+    }
+    found
 }
 
 /// The lines of one section.

@@ -36,23 +36,7 @@ impl Analyst<'_> {
             Ok(by) => by.into_iter().cloned().collect(),
             Err(_) => aggregate.group_expr.clone(),
         };
-        let mut columns = Vec::new();
-        let mut dependencies = Vec::new();
-        for expr in &by {
-            let value = self.value(expr, &rows, schema);
-            let mut column = self.column(value, expr, &mut dependencies);
-            if let Some(why) = column.taint.why(TaintKind::Count) {
-                rows.rows.add(TaintKind::Count, why.clone());
-            }
-            if column.taint.has(TaintKind::Identifying) && column.pseudonym.is_none() {
-                rows.rows.merge(&column.taint.implied());
-            }
-            if column.measure.take().is_some() {
-                column.lost = Some(self.why(expr, "is grouped by"));
-            }
-            columns.push(column);
-        }
-        rows.dependencies.extend(dependencies);
+        let mut columns = self.grouped_by(&by, &mut rows, schema);
         let keyed = columns.iter().any(|c| c.taint.has(TaintKind::Identifying));
         let mut attrs: Attrs = columns.iter().map(|c| c.attr).collect();
         if sets {
@@ -94,6 +78,33 @@ impl Analyst<'_> {
         }
         rows.tidy();
         rows
+    }
+
+    /// The columns that `rows` are grouped by.
+    fn grouped_by(
+        &mut self,
+        by: &[Expr],
+        rows: &mut Relation,
+        schema: &DFSchema,
+    ) -> Vec<RelationColumn> {
+        let mut columns = Vec::new();
+        let mut dependencies = Vec::new();
+        for expr in by {
+            let value = self.value(expr, rows, schema);
+            let mut column = self.column(value, expr, &mut dependencies);
+            if let Some(why) = column.taint.why(TaintKind::Count) {
+                rows.rows.add(TaintKind::Count, why.clone());
+            }
+            if column.taint.has(TaintKind::Identifying) && column.pseudonym.is_none() {
+                rows.rows.merge(&column.taint.implied());
+            }
+            if column.measure.take().is_some() {
+                column.lost = Some(self.why(expr, "is grouped by"));
+            }
+            columns.push(column);
+        }
+        rows.dependencies.extend(dependencies);
+        columns
     }
 
     fn aggregated(&mut self, expr: &Expr, groups: &Groups) -> RelationColumn {

@@ -8,7 +8,7 @@ use super::taint::{Taint, TaintKind, Why};
 use crate::lake::TableName;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column as Named, DFSchema};
-use datafusion::logical_expr::{Distinct, Expr, LogicalPlan, SortExpr};
+use datafusion::logical_expr::{Distinct, Expr, LogicalPlan, Sort, SortExpr, Values};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Analyses the plans of one text of SQL.
@@ -77,34 +77,13 @@ impl Analyst<'_> {
                 self.distinct(input)
             }
             LogicalPlan::Distinct(Distinct::On(on)) => self.distinct_on(on),
-            LogicalPlan::Sort(sort) => {
-                let input = self.plan(&sort.input);
-                let mut rows = self.sorted(input, &sort.expr, sort.input.schema());
-                if sort.fetch.is_some() {
-                    self.limited(&mut rows);
-                }
-                rows
-            }
+            LogicalPlan::Sort(sort) => self.sort(sort),
             LogicalPlan::Limit(limit) => {
                 let mut rows = self.plan(&limit.input);
                 self.limited(&mut rows);
                 rows
             }
-            LogicalPlan::Values(values) => {
-                let columns = values.schema.fields().iter();
-                let columns = columns.map(|field| {
-                    let attr = self
-                        .attributes
-                        .fresh(format!("`{}` of values", field.name()));
-                    let taint = Taint::of(TaintKind::Written, "it is written out in the SQL");
-                    RelationColumn {
-                        unlinked: true,
-                        ..RelationColumn::new(attr, taint)
-                    }
-                });
-                let columns = columns.collect();
-                Relation::new(self.attributes, columns, "a row of values")
-            }
+            LogicalPlan::Values(values) => self.values(values),
             LogicalPlan::EmptyRelation(_) => {
                 let mut rows = Relation::new(self.attributes, Vec::new(), "a row");
                 rows.keys = vec![Attrs::new()];
@@ -119,6 +98,32 @@ impl Analyst<'_> {
         } else {
             self.unknown(plan, "a step whose columns cannot be traced")
         }
+    }
+
+    fn sort(&mut self, sort: &Sort) -> Relation {
+        let input = self.plan(&sort.input);
+        let mut rows = self.sorted(input, &sort.expr, sort.input.schema());
+        if sort.fetch.is_some() {
+            self.limited(&mut rows);
+        }
+        rows
+    }
+
+    /// Rows that are written out in the SQL.
+    fn values(&mut self, values: &Values) -> Relation {
+        let columns = values.schema.fields().iter();
+        let columns = columns.map(|field| {
+            let attr = self
+                .attributes
+                .fresh(format!("`{}` of values", field.name()));
+            let taint = Taint::of(TaintKind::Written, "it is written out in the SQL");
+            RelationColumn {
+                unlinked: true,
+                ..RelationColumn::new(attr, taint)
+            }
+        });
+        let columns = columns.collect();
+        Relation::new(self.attributes, columns, "a row of values")
     }
 
     /// Rows of which nothing can be proved.

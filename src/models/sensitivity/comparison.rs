@@ -85,50 +85,16 @@ impl Analyst<'_> {
         relation: &Relation,
         schema: &DFSchema,
     ) -> ExpressionValue {
-        let inside = |analyst: &mut Self, subquery: &Subquery| {
-            analyst.outer.push((relation.clone(), schema.clone()));
-            let found = analyst.plan(&subquery.subquery);
-            analyst.outer.pop();
-            found
-        };
         match expr {
             Expr::ScalarSubquery(subquery) => {
-                let found = inside(self, subquery);
-                let mut taint = presence(&found);
-                // Where it refers to the row beside it, that decides which value it has.
-                self.outer.push((relation.clone(), schema.clone()));
-                let outer = subquery.outer_ref_columns.iter();
-                let outer: Vec<ExpressionValue> =
-                    outer.map(|o| self.value(o, relation, schema)).collect();
-                self.outer.pop();
-                for outer in outer {
-                    if outer.column.pseudonym.is_none() {
-                        taint.merge(outer.taint());
-                    }
-                }
-                taint.add(TaintKind::Written, self.why(expr, "picks one value"));
-                let mut column = match found.columns.into_iter().next() {
-                    Some(column) => column,
-                    None => {
-                        return ExpressionValue::of(Taint::worst(self.why(expr, "has no column")));
-                    }
-                };
-                taint.merge(&column.taint);
-                column.taint = taint;
-                // The same value stands beside every row.
-                if column.measure.take().is_some() {
-                    column.lost = Some(self.why(expr, "is a count beside every row"));
-                }
-                ExpressionValue {
-                    column,
-                    bare: None,
-                    uses: None,
-                }
+                self.scalar_subquery(expr, subquery, relation, schema)
             }
-            Expr::Exists(exists) => ExpressionValue::of(presence(&inside(self, &exists.subquery))),
+            Expr::Exists(exists) => {
+                ExpressionValue::of(presence(&self.inside(&exists.subquery, relation, schema)))
+            }
             Expr::InSubquery(within) => {
                 let value = self.value(&within.expr, relation, schema);
-                let found = inside(self, &within.subquery);
+                let found = self.inside(&within.subquery, relation, schema);
                 let mut taint = presence(&found);
                 for column in found.columns {
                     let other = ExpressionValue {
@@ -142,7 +108,7 @@ impl Analyst<'_> {
             }
             Expr::SetComparison(set) => {
                 let mut taint = self.value(&set.expr, relation, schema).taint().clone();
-                let found = inside(self, &set.subquery);
+                let found = self.inside(&set.subquery, relation, schema);
                 taint.merge(&presence(&found));
                 for column in &found.columns {
                     taint.merge(&column.taint);
@@ -152,6 +118,51 @@ impl Analyst<'_> {
             _ => ExpressionValue::of(Taint::worst(
                 self.why(expr, "is of a kind that is not analysed"),
             )),
+        }
+    }
+
+    /// The rows of a subquery that stands beside a row of `relation`.
+    fn inside(&mut self, subquery: &Subquery, relation: &Relation, schema: &DFSchema) -> Relation {
+        self.outer.push((relation.clone(), schema.clone()));
+        let found = self.plan(&subquery.subquery);
+        self.outer.pop();
+        found
+    }
+
+    /// The one value of a subquery.
+    fn scalar_subquery(
+        &mut self,
+        expr: &Expr,
+        subquery: &Subquery,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> ExpressionValue {
+        let found = self.inside(subquery, relation, schema);
+        let mut taint = presence(&found);
+        // Where it refers to the row beside it, that decides which value it has.
+        self.outer.push((relation.clone(), schema.clone()));
+        let outer = subquery.outer_ref_columns.iter();
+        let outer: Vec<ExpressionValue> = outer.map(|o| self.value(o, relation, schema)).collect();
+        self.outer.pop();
+        for outer in outer {
+            if outer.column.pseudonym.is_none() {
+                taint.merge(outer.taint());
+            }
+        }
+        taint.add(TaintKind::Written, self.why(expr, "picks one value"));
+        let Some(mut column) = found.columns.into_iter().next() else {
+            return ExpressionValue::of(Taint::worst(self.why(expr, "has no column")));
+        };
+        taint.merge(&column.taint);
+        column.taint = taint;
+        // The same value stands beside every row.
+        if column.measure.take().is_some() {
+            column.lost = Some(self.why(expr, "is a count beside every row"));
+        }
+        ExpressionValue {
+            column,
+            bare: None,
+            uses: None,
         }
     }
 }

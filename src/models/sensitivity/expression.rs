@@ -7,8 +7,8 @@ use super::relation::{Level, Relation, RelationColumn, SensitiveMeasure};
 use super::taint::{Taint, TaintKind};
 use arrow::datatypes::DataType;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{DFSchema, ScalarValue};
-use datafusion::logical_expr::expr::{Case, ScalarFunction};
+use datafusion::common::{Column, DFSchema, ScalarValue};
+use datafusion::logical_expr::expr::{Case, InList, ScalarFunction};
 use datafusion::logical_expr::{Expr, ExprSchemable, Volatility};
 
 /// The value of an expression.
@@ -86,51 +86,24 @@ impl Analyst<'_> {
     ) -> ExpressionValue {
         match expr {
             Expr::Alias(alias) => self.value(&alias.expr, relation, schema),
-            Expr::Column(column) => match schema.maybe_index_of_column(column) {
-                Some(index) if index < relation.columns.len() => {
-                    let column = relation.columns[index].clone();
-                    let attr = column.attr;
-                    ExpressionValue {
-                        column,
-                        bare: Some(attr),
-                        uses: Some(Attrs::from([attr])),
-                    }
-                }
-                _ => ExpressionValue::of(Taint::worst(self.why(expr, "cannot be traced"))),
-            },
-            Expr::OuterReferenceColumn(_, column) => {
-                let found = self.outer.iter().rev().find_map(|(relation, schema)| {
-                    let index = schema.maybe_index_of_column(column)?;
-                    relation.columns.get(index).cloned()
-                });
-                match found {
-                    // Of another row: it proves nothing here but what it tells.
-                    Some(mut found) => {
-                        found.measure = None;
-                        ExpressionValue {
-                            column: found,
-                            bare: None,
-                            uses: None,
-                        }
-                    }
-                    None => ExpressionValue::of(Taint::worst(self.why(expr, "cannot be traced"))),
-                }
-            }
+            Expr::Column(column) => self
+                .column_of_row(column, relation, schema)
+                .unwrap_or_else(|| self.untraced(expr)),
+            Expr::OuterReferenceColumn(_, column) => self
+                .column_of_outer_row(column)
+                .unwrap_or_else(|| self.untraced(expr)),
             Expr::Literal(value, _) => ExpressionValue::literal(value.clone()),
             Expr::Placeholder(_) => ExpressionValue::computed(
                 Taint::of(TaintKind::Written, "it is a parameter"),
                 Some(Attrs::new()),
             ),
             Expr::Cast(cast) => {
-                let to = cast.field.data_type().clone();
-                self.cast(expr, &cast.expr, &to, relation, schema)
+                self.cast(expr, &cast.expr, cast.field.data_type(), relation, schema)
             }
-            Expr::TryCast(cast) => {
-                let to = cast.field.data_type().clone();
-                let mut value = self.cast(expr, &cast.expr, &to, relation, schema);
-                value.bare = None;
-                value
-            }
+            Expr::TryCast(cast) => ExpressionValue {
+                bare: None,
+                ..self.cast(expr, &cast.expr, cast.field.data_type(), relation, schema)
+            },
             Expr::Case(case) => self.case(expr, case, relation, schema),
             Expr::ScalarFunction(function) => self.function(expr, function, relation, schema),
             Expr::BinaryExpr(binary) => self.binary(expr, binary, relation, schema),
@@ -147,24 +120,11 @@ impl Analyst<'_> {
             | Expr::IsNotTrue(_)
             | Expr::IsNotFalse(_) => self.united(expr, relation, schema),
             Expr::Between(_) | Expr::Like(_) | Expr::SimilarTo(_) => {
-                let mut value = self.united(expr, relation, schema);
-                let taint = value.column.taint.without(&[TaintKind::Dated]);
-                value.column.taint = self.condition(expr, taint);
-                value
+                self.compared(expr, relation, schema)
             }
-            Expr::InList(list) => {
-                let values = self.parts(expr, relation, schema);
-                let mut value = self.computed(expr, &values);
-                let taint = self.in_list(expr, list, &values);
-                value.column.taint = taint.without(&[TaintKind::Dated]);
-                value
-            }
+            Expr::InList(list) => self.listed(expr, list, relation, schema),
             Expr::Negative(_) | Expr::Lambda(_) => self.united(expr, relation, schema),
-            Expr::HigherOrderFunction(_) => {
-                let mut value = self.united(expr, relation, schema);
-                value.column.taint = self.maybe_condition(expr, schema, value.column.taint);
-                value
-            }
+            Expr::HigherOrderFunction(_) => self.higher_order(expr, relation, schema),
             // It takes its values from the arguments beside it.
             Expr::LambdaVariable(_) => ExpressionValue::of(Taint::default()),
             Expr::ScalarSubquery(_)
@@ -175,6 +135,75 @@ impl Analyst<'_> {
                 self.why(expr, "is of a kind that is not analysed"),
             )),
         }
+    }
+
+    fn column_of_row(
+        &self,
+        column: &Column,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> Option<ExpressionValue> {
+        let index = schema.maybe_index_of_column(column)?;
+        let column = relation.columns.get(index)?.clone();
+        let attr = column.attr;
+        Some(ExpressionValue {
+            column,
+            bare: Some(attr),
+            uses: Some(Attrs::from([attr])),
+        })
+    }
+
+    /// A column of another row: it proves nothing here but what it tells.
+    fn column_of_outer_row(&self, column: &Column) -> Option<ExpressionValue> {
+        let mut rows = self.outer.iter().rev();
+        let mut found = rows.find_map(|(relation, schema)| {
+            let index = schema.maybe_index_of_column(column)?;
+            relation.columns.get(index).cloned()
+        })?;
+        found.measure = None;
+        Some(ExpressionValue {
+            column: found,
+            bare: None,
+            uses: None,
+        })
+    }
+
+    fn higher_order(
+        &mut self,
+        expr: &Expr,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> ExpressionValue {
+        let mut value = self.united(expr, relation, schema);
+        value.column.taint = self.maybe_condition(expr, schema, value.column.taint);
+        value
+    }
+
+    /// `column in (…)`.
+    fn listed(
+        &mut self,
+        expr: &Expr,
+        list: &InList,
+        relation: &Relation,
+        schema: &DFSchema,
+    ) -> ExpressionValue {
+        let values = self.parts(expr, relation, schema);
+        let mut value = self.computed(expr, &values);
+        let taint = self.in_list(expr, list, &values);
+        value.column.taint = taint.without(&[TaintKind::Dated]);
+        value
+    }
+
+    /// Whether a value lies between others, or looks like a pattern.
+    fn compared(&mut self, expr: &Expr, relation: &Relation, schema: &DFSchema) -> ExpressionValue {
+        let mut value = self.united(expr, relation, schema);
+        let taint = value.column.taint.without(&[TaintKind::Dated]);
+        value.column.taint = self.condition(expr, taint);
+        value
+    }
+
+    fn untraced(&self, expr: &Expr) -> ExpressionValue {
+        ExpressionValue::of(Taint::worst(self.why(expr, "cannot be traced")))
     }
 
     /// All that the parts of an expression tell; it is a count no more.

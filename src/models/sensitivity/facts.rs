@@ -53,6 +53,39 @@ fn is_area(name: &str) -> bool {
     PARTS.iter().any(|part| name.contains(part))
 }
 
+/// A column of a pulled table, by its treatment.
+fn pulled_column(attributes: &mut Attributes, table: &TablePlan, name: &str) -> RelationColumn {
+    let shown = format!("`{}.{name}`", table.name);
+    let mut columns = table.columns.iter();
+    let treatment = columns.find(|c| c.name == *name).map(|c| &c.treatment);
+    let why = format!("{shown} is of a person's record");
+    let mut taint = Taint::of(TaintKind::Personal, why);
+    let keyed = matches!(treatment, Some(Treatment::Pseudonym | Treatment::Person));
+    if keyed || is_pseudonym(name) {
+        taint.add(TaintKind::Identifying, format!("{shown} is a pseudonym"));
+        let attr = attributes.label(shown, Bases::from([PEOPLE.into()]));
+        return RelationColumn {
+            pseudonym: Some(name.into()),
+            ..RelationColumn::new(attr, taint)
+        };
+    }
+    match treatment {
+        Some(Treatment::Month | Treatment::Year) => {
+            let why = format!("{shown} is a date of birth or death");
+            taint.add(TaintKind::Dated, why);
+        }
+        Some(Treatment::Lookup(_)) => {
+            taint.add(TaintKind::Area, format!("{shown} is a small area"));
+        }
+        _ if is_area(name) => {
+            let why = format!("{shown} is an organisation or area");
+            taint.add(TaintKind::Area, why);
+        }
+        _ => {}
+    }
+    RelationColumn::new(attributes.fresh(shown), taint)
+}
+
 impl Facts {
     /// A pulled table, as its view or column file defines it.
     pub(super) fn pulled(attributes: &mut Attributes, table: &TablePlan) -> Self {
@@ -61,45 +94,7 @@ impl Facts {
         let mut owner = None;
         for field in table.schema.fields() {
             let name = field.name();
-            let shown = format!("`{}.{name}`", table.name);
-            let treatment = table
-                .columns
-                .iter()
-                .find(|c| c.name == *name)
-                .map(|c| &c.treatment);
-            let mut taint = Taint::of(
-                TaintKind::Personal,
-                format!("{shown} is of a person's record"),
-            );
-            let keyed = matches!(treatment, Some(Treatment::Pseudonym | Treatment::Person));
-            let column = if keyed || is_pseudonym(name) {
-                taint.add(TaintKind::Identifying, format!("{shown} is a pseudonym"));
-                let attr = attributes.label(shown, Bases::from([PEOPLE.into()]));
-                RelationColumn {
-                    pseudonym: Some(name.as_str().into()),
-                    ..RelationColumn::new(attr, taint)
-                }
-            } else {
-                match treatment {
-                    Some(Treatment::Month | Treatment::Year) => {
-                        taint.add(
-                            TaintKind::Dated,
-                            format!("{shown} is a date of birth or death"),
-                        );
-                    }
-                    Some(Treatment::Lookup(_)) => {
-                        taint.add(TaintKind::Area, format!("{shown} is a small area"));
-                    }
-                    _ if is_area(name) => {
-                        taint.add(
-                            TaintKind::Area,
-                            format!("{shown} is an organisation or area"),
-                        );
-                    }
-                    _ => {}
-                }
-                RelationColumn::new(attributes.fresh(shown), taint)
-            };
+            let column = pulled_column(attributes, table, name);
             if name == "person_key" && table.person != PersonLink::None {
                 owner = Some(column.attr);
             }

@@ -9,6 +9,61 @@ use datafusion::common::{DFSchema, JoinType};
 use datafusion::logical_expr::{BinaryExpr, Expr, Join, LogicalPlan, Operator};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Of which sides all rows stand in the rows of a join, each with a row of the other side.
+fn whole(kind: JoinType) -> (bool, bool) {
+    match kind {
+        JoinType::Inner => (true, true),
+        JoinType::Left => (true, false),
+        JoinType::Right => (false, true),
+        _ => (false, false),
+    }
+}
+
+/// Each key of the left with each key of the right.
+fn pairs_of_keys(
+    left: &Relation,
+    right: &Relation,
+    called: impl Fn(&Attrs) -> Attrs,
+) -> Vec<Attrs> {
+    let mut keys = Vec::new();
+    for l in &left.keys {
+        for r in &right.keys {
+            let mut key = called(l);
+            key.extend(called(r));
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// Counts are repeated where the other side has several rows for one of theirs.
+fn spread(
+    rows: &mut Relation,
+    width: usize,
+    (to_left, to_right): (&Attrs, &Attrs),
+    called: impl Fn(&Attrs) -> Attrs,
+) {
+    for (index, column) in rows.columns.iter_mut().enumerate() {
+        if let Some(measure) = &mut column.measure {
+            let repeated = if index < width { to_left } else { to_right };
+            measure.spread.extend(repeated);
+            measure.spread = called(&measure.spread);
+        }
+    }
+}
+
+/// What tells apart the rows that a side has for one value of `by`.
+fn rows_for_one(side: &Relation, by: &Attrs) -> Attrs {
+    let fixed = side.closure(by);
+    let rests = side.keys.iter().map(|k| {
+        side.fewest(k)
+            .difference(&fixed)
+            .copied()
+            .collect::<Attrs>()
+    });
+    rests.min_by_key(Attrs::len).unwrap_or_default()
+}
+
 impl Analyst<'_> {
     pub(super) fn join(&mut self, join: &Join) -> Relation {
         let left = self.plan(&join.left);
@@ -17,27 +72,28 @@ impl Analyst<'_> {
             .push((left.clone(), join.left.schema().as_ref().clone()));
         let right = self.plan(&join.right);
         self.outer.pop();
+        let Some(sides) = self.sides(join, left, right) else {
+            return self.unknown(&LogicalPlan::Join(join.clone()), "a join");
+        };
+        self.joined(join, sides)
+    }
+
+    /// What the condition of a join says of its sides; None when it cannot be followed.
+    fn sides(&mut self, join: &Join, left: Relation, right: Relation) -> Option<Sides> {
         let mut condition = Taint::default();
         let mut equal: Vec<(Attr, Attr)> = Vec::new();
+        let mut within = Vec::new();
+        let mut looked_up = Vec::new();
         for (left_on, right_on) in &join.on {
             let l = self.value(left_on, &left, join.left.schema());
             let r = self.value(right_on, &right, join.right.schema());
             condition.merge(&self.equality(left_on, &l, &r));
             equal.extend(l.bare.zip(r.bare));
-        }
-        let mut only_equal = true;
-        let mut within = Vec::new();
-        let mut looked_up = Vec::new();
-        for (l, r) in &join.on {
-            let l = self.value(l, &left, join.left.schema());
-            let r = self.value(r, &right, join.right.schema());
             looked_up.push((l.bare, r.bare));
         }
         if let Some(filter) = &join.filter {
             let both = side_by_side(&left, &right);
-            let Ok(schema) = join.left.schema().join(join.right.schema()) else {
-                return self.unknown(&LogicalPlan::Join(join.clone()), "a join");
-            };
+            let schema = join.left.schema().join(join.right.schema()).ok()?;
             condition.merge(self.value(filter, &both, &schema).taint());
             let own = |attr: &Attr| left.columns.iter().any(|c| c.attr == *attr);
             for (a, b) in self.equal_columns(filter, &both, &schema) {
@@ -45,7 +101,6 @@ impl Analyst<'_> {
             }
             within = self.ranges(filter, &both, &schema);
             self.looked_up(filter, &both, &schema, left.columns.len(), &mut looked_up);
-            only_equal = false;
         }
         let other = |attr: Attr, side: &Relation| side.columns.iter().any(|c| c.attr == attr);
         let mut by_left: Attrs = equal.iter().map(|(l, _)| *l).collect();
@@ -62,15 +117,19 @@ impl Analyst<'_> {
         };
         let one_left = left.is_unique(&by_left) || in_range(&left, &right);
         let one_right = right.is_unique(&by_right) || in_range(&right, &left);
-        let sides = Sides {
+        Some(Sides {
             left,
             right,
             equal,
             one_left,
             one_right,
-            only_equal,
+            only_equal: join.filter.is_none(),
             condition,
-        };
+        })
+    }
+
+    /// The rows of a join, by its kind.
+    fn joined(&mut self, join: &Join, sides: Sides) -> Relation {
         match join.join_type {
             JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full => {
                 let mut rows = self.rows_of_both(sides, join.join_type);
@@ -103,12 +162,7 @@ impl Analyst<'_> {
             only_equal,
             condition,
         } = sides;
-        let (left_whole, right_whole) = match kind {
-            JoinType::Inner => (true, true),
-            JoinType::Left => (true, false),
-            JoinType::Right => (false, true),
-            _ => (false, false),
-        };
+        let (left_whole, right_whole) = whole(kind);
         let owner = owner(
             &left,
             &right,
@@ -116,21 +170,7 @@ impl Analyst<'_> {
             (one_left, one_right),
             (left_whole, right_whole),
         );
-        // An attribute of the side that may be absent is called by the other's name in proofs.
-        let names: BTreeMap<Attr, Attr> = equal
-            .iter()
-            .filter(|(l, r)| l != r)
-            .map(|(l, r)| match (left_whole, right_whole) {
-                (true, true) if self.prefers(*r, *l) => (*l, *r),
-                (true, _) => (*r, *l),
-                (false, _) => (*l, *r),
-            })
-            .collect();
-        let names = if kind == JoinType::Full {
-            BTreeMap::new()
-        } else {
-            names
-        };
+        let names = self.names(&equal, kind);
         let called = |attrs: &Attrs| -> Attrs {
             attrs
                 .iter()
@@ -139,68 +179,31 @@ impl Analyst<'_> {
         };
         let mut rows = side_by_side(&left, &right);
         self.areas(&mut rows, &left, &right, &condition);
-        rows.keys.clear();
-        for l in &left.keys {
-            for r in &right.keys {
-                let mut key = called(l);
-                key.extend(called(r));
-                rows.keys.push(key);
-            }
-        }
+        rows.keys = pairs_of_keys(&left, &right, called);
         if one_right && left_whole {
             rows.keys.extend(left.keys.iter().map(called));
         }
         if one_left && right_whole {
             rows.keys.extend(right.keys.iter().map(called));
         }
-        // Counts are repeated where the other side has several rows for one of theirs.
-        let more = |side: &Relation, by: &Attrs| -> Attrs {
-            let fixed = side.closure(by);
-            let rests = side.keys.iter().map(|k| {
-                side.fewest(k)
-                    .difference(&fixed)
-                    .copied()
-                    .collect::<Attrs>()
-            });
-            rests.min_by_key(Attrs::len).unwrap_or_default()
+        let to_left = match one_right {
+            true => Attrs::new(),
+            false => rows_for_one(&right, &equal.iter().map(|(_, r)| *r).collect()),
         };
-        let by_left: Attrs = equal.iter().map(|(l, _)| *l).collect();
-        let by_right: Attrs = equal.iter().map(|(_, r)| *r).collect();
-        let to_left = if one_right {
-            Attrs::new()
-        } else {
-            more(&right, &by_right)
+        let to_right = match one_left {
+            true => Attrs::new(),
+            false => rows_for_one(&left, &equal.iter().map(|(l, _)| *l).collect()),
         };
-        let to_right = if one_left {
-            Attrs::new()
-        } else {
-            more(&left, &by_left)
-        };
-        let width = left.columns.len();
-        for (index, column) in rows.columns.iter_mut().enumerate() {
-            if let Some(measure) = &mut column.measure {
-                measure
-                    .spread
-                    .extend(if index < width { &to_left } else { &to_right });
-                measure.spread = called(&measure.spread);
-            }
-        }
+        spread(&mut rows, left.columns.len(), (&to_left, &to_right), called);
         rows.dependencies = decided(&left, left_whole);
         rows.dependencies.extend(decided(&right, right_whole));
-        for (from, to) in &names {
-            if only_equal {
-                rows.dependencies.push((Attrs::from([*to]), *from));
-            }
+        if only_equal {
+            let equal = names.iter().map(|(from, to)| (Attrs::from([*to]), *from));
+            rows.dependencies.extend(equal);
+            let dependencies = rows.dependencies.iter();
+            let also: Vec<(Attrs, Attr)> = dependencies.map(|(f, t)| (called(f), *t)).collect();
+            rows.dependencies.extend(also);
         }
-        let extra: Vec<(Attrs, Attr)> = match only_equal {
-            true => rows
-                .dependencies
-                .iter()
-                .map(|(f, t)| (called(f), *t))
-                .collect(),
-            false => Vec::new(),
-        };
-        rows.dependencies.extend(extra);
         if kind == JoinType::Inner {
             rows = rows.renamed(&names);
         }
@@ -211,6 +214,22 @@ impl Analyst<'_> {
         rows.chosen_by(&condition);
         rows.tidy();
         rows
+    }
+
+    /// By which of two equal attributes each is called in proofs: one of the side that may be absent by
+    /// the other's name.
+    fn names(&self, equal: &[(Attr, Attr)], kind: JoinType) -> BTreeMap<Attr, Attr> {
+        if kind == JoinType::Full {
+            return BTreeMap::new();
+        }
+        let different = equal.iter().filter(|(l, r)| l != r);
+        different
+            .map(|(l, r)| match whole(kind) {
+                (true, true) if self.prefers(*r, *l) => (*l, *r),
+                (true, _) => (*r, *l),
+                (false, _) => (*l, *r),
+            })
+            .collect()
     }
 
     /// A table that is joined to areas by their codes speaks of areas.

@@ -48,6 +48,19 @@ pub(crate) struct Judged {
     pub choices: BTreeSet<Choice>,
 }
 
+fn not_selected(place: &str, name: &str) -> Error {
+    Error::usage(format!("{place}: the sql does not yield `{name}`"))
+        .hint("name it in the select list")
+}
+
+fn uncounted(place: &str) -> Error {
+    Error::refused(format!(
+        "{place}: no measure counts the people behind its rows"
+    ))
+    .cause("which rows there are tells of people, and nothing of them would be suppressed")
+    .hint("add a measure of kind \"count\" with count(*), or sum(…) of counts")
+}
+
 impl Sensitivity {
     /// Refuses a table of a report that the plan of its query does not prove to be labels and honest
     /// counts.
@@ -65,15 +78,8 @@ impl Sensitivity {
         let names: Vec<&String> = plan.schema().fields().iter().map(|f| f.name()).collect();
         let find = |name: &str| -> Result<&RelationColumn> {
             let index = names.iter().position(|n| *n == name);
-            index
-                .and_then(|index| rows.columns.get(index))
-                .ok_or_else(|| {
-                    Error::usage(format!(
-                        "{}: the sql does not yield `{name}`",
-                        question.place
-                    ))
-                    .hint("name it in the select list")
-                })
+            let column = index.and_then(|index| rows.columns.get(index));
+            column.ok_or_else(|| not_selected(question.place, name))
         };
         let mut judged = Judged::default();
         for dimension in &question.dimensions {
@@ -98,12 +104,7 @@ impl Sensitivity {
             counts.push((*name, column));
         }
         if rows.level > Level::Free && counts.iter().all(|(_, c)| c.measure.is_none()) {
-            return Err(Error::refused(format!(
-                "{}: no measure counts the people behind its rows",
-                question.place
-            ))
-            .cause("which rows there are tells of people, and nothing of them would be suppressed")
-            .hint("add a measure of kind \"count\" with count(*), or sum(…) of counts"));
+            return Err(uncounted(question.place));
         }
         self.presence(question, &rows)?;
         self.unshown(question, &names, &rows)?;

@@ -34,6 +34,28 @@ pub(crate) struct Asked<'a> {
     pub columns: Vec<&'a str>,
 }
 
+/// A name of the header, without what spreadsheets put around it.
+fn column_name(name: &[u8]) -> String {
+    plain_text(&String::from_utf8_lossy(name))
+        .trim()
+        .to_string()
+}
+
+fn may_not_be_stored(
+    settings: &LookupSettings,
+    lookup: &str,
+    line: u64,
+    column: &str,
+    what: impl std::fmt::Display,
+) -> Error {
+    let file = settings.file.display();
+    Error::data(format!(
+        "the lookup {lookup} gives answers that may not be stored"
+    ))
+    .cause(format!("{file}, line {line}: column {column} holds {what}"))
+    .hint(HINT)
+}
+
 impl Lookup {
     /// Reads the two columns of a CSV file with a header.
     ///
@@ -54,15 +76,8 @@ impl Lookup {
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .from_reader(&mut file);
-        let header = reader.byte_headers().data(cannot)?;
-        let header: Vec<String> = header
-            .iter()
-            .map(|name| {
-                plain_text(&String::from_utf8_lossy(name))
-                    .trim()
-                    .to_string()
-            })
-            .collect();
+        let header = reader.byte_headers().data(cannot)?.iter();
+        let header: Vec<String> = header.map(column_name).collect();
         let columns = LookupColumns::choose(&header, settings, promised)?;
         let mut known: HashMap<Box<str>, u32> = HashMap::new();
         let mut row = csv::ByteRecord::new();
@@ -86,16 +101,8 @@ impl Lookup {
                 Some(number) => *number,
                 None => {
                     judge(answer, &key, promised).map_err(|what| {
-                        Error::data(format!(
-                            "the lookup {} gives answers that may not be stored",
-                            asked.name
-                        ))
-                        .cause(format!(
-                            "{}, line {line}: column {} holds {what}",
-                            settings.file.display(),
-                            header[columns.value]
-                        ))
-                        .hint(HINT)
+                        let column = &header[columns.value];
+                        may_not_be_stored(settings, asked.name, line, column, what)
                     })?;
                     let number = u32::try_from(lookup.answers.len()).data(cannot)?;
                     lookup.answers.push(answer.into());

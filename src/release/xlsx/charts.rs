@@ -54,56 +54,74 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
         ChartKind::StackedBar | ChartKind::Pyramid => ChartType::BarStacked,
         ChartKind::Line => ChartType::Line,
     });
-    let last = first + chart.categories.len() as u32;
     for index in which {
-        let colour = style::PALETTE[if which.len() == 1 {
-            0
-        } else {
-            index % style::PALETTE.len()
-        }];
-        let column = 1 + *index as u16;
-        let series = native.add_series();
-        series
-            .set_name((chart_sheet::NAME, first, column))
-            .set_categories((chart_sheet::NAME, first + 1, 0, last, 0))
-            .set_values((chart_sheet::NAME, first + 1, column, last, column));
-        if chart.kind == ChartKind::Line {
-            let mut dot = ChartMarker::new();
-            dot.set_type(ChartMarkerType::Circle)
-                .set_size(5)
-                .set_format(&mut fill(colour));
-            series.set_marker(&dot);
-            series.set_format(
-                ChartFormat::new().set_line(ChartLine::new().set_color(colour).set_width(2.0)),
-            );
-        } else {
-            series
-                .set_format(&mut fill(colour))
-                .set_gap(if chart.kind == ChartKind::Pyramid {
-                    15
-                } else {
-                    45
-                });
-            if chart.kind != ChartKind::Bar {
-                series.set_overlap(100);
-            } else if chart.series[*index].has_limits() {
-                let place = chart_sheet::limits_column(chart, *index);
-                let range =
-                    |at| ChartRange::new_from_range(chart_sheet::NAME, first + 1, at, last, at);
-                let limits = ChartErrorBarsType::Custom(range(place + 1), range(place));
-                series.set_x_error_bars(ChartErrorBars::new().set_type(limits));
-            }
-        }
+        let colour = match which {
+            [_] => style::PALETTE[0],
+            _ => style::PALETTE[index % style::PALETTE.len()],
+        };
+        add_series(&mut native, chart, first, *index, colour);
     }
     native.show_empty_cells_as(ChartEmptyCells::Gaps);
-    let is_line = chart.kind == ChartKind::Line;
-    let is_panel = chart.is_panels();
     let bold = ChartFont::new()
-        .set_size(if is_panel { 11 } else { 12 })
+        .set_size(if chart.is_panels() { 11 } else { 12 })
         .set_bold()
         .clone();
-    let small = ChartFont::new().set_size(9).unset_bold().clone();
     native.title().set_name(title).set_font(&bold);
+    axis_of_figures(&mut native, chart, which);
+    axis_of_categories(&mut native, chart);
+    match which {
+        [_] => native.legend().set_hidden(),
+        _ => native.legend().set_position(ChartLegendPosition::Bottom),
+    };
+    let gaps = which
+        .iter()
+        .any(|index| chart.series[*index].points.contains(&Point::Suppressed));
+    let gaps = if gaps {
+        " Gaps are suppressed figures, not zero."
+    } else {
+        ""
+    };
+    native.set_alt_text(format!("{}{gaps}", chart.alternative()));
+    native
+}
+
+/// Adds the series with this index, whose figures begin below row `first` of the sheet of figures.
+fn add_series(native: &mut Native, chart: &Chart, first: u32, index: usize, colour: Color) {
+    let last = first + chart.categories.len() as u32;
+    let column = 1 + index as u16;
+    let series = native.add_series();
+    series
+        .set_name((chart_sheet::NAME, first, column))
+        .set_categories((chart_sheet::NAME, first + 1, 0, last, 0))
+        .set_values((chart_sheet::NAME, first + 1, column, last, column));
+    if chart.kind == ChartKind::Line {
+        let mut dot = ChartMarker::new();
+        dot.set_type(ChartMarkerType::Circle)
+            .set_size(5)
+            .set_format(&mut fill(colour));
+        series.set_marker(&dot);
+        series.set_format(
+            ChartFormat::new().set_line(ChartLine::new().set_color(colour).set_width(2.0)),
+        );
+        return;
+    }
+    let gap = match chart.kind {
+        ChartKind::Pyramid => 15,
+        _ => 45,
+    };
+    series.set_format(&mut fill(colour)).set_gap(gap);
+    if chart.kind != ChartKind::Bar {
+        series.set_overlap(100);
+    } else if chart.series[index].has_limits() {
+        let place = chart_sheet::limits_column(chart, index);
+        let range = |at| ChartRange::new_from_range(chart_sheet::NAME, first + 1, at, last, at);
+        let limits = ChartErrorBarsType::Custom(range(place + 1), range(place));
+        series.set_x_error_bars(ChartErrorBars::new().set_type(limits));
+    }
+}
+
+/// Sets the axis of figures: its numbers, grid, name and ends.
+fn axis_of_figures(native: &mut Native, chart: &Chart, which: &[usize]) {
     let number = match chart.unit {
         Unit::Count => "#,##0;#,##0",
         Unit::Percent => "0%",
@@ -113,19 +131,20 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
         .set_color(Color::RGB(0xD9D9D9))
         .set_width(0.75)
         .clone();
-    let figures = if is_line {
-        native.y_axis()
-    } else {
-        native.x_axis()
+    // Bars lie down, so their figures stand on the level axis.
+    let figures = match chart.kind {
+        ChartKind::Line => native.y_axis(),
+        _ => native.x_axis(),
     };
     figures
         .set_num_format(number)
         .set_major_gridlines(true)
         .set_major_gridlines_line(&grid);
-    if !is_panel {
+    if !chart.is_panels() {
+        let small = ChartFont::new().set_size(9).unset_bold().clone();
         figures.set_name(&chart.y_label).set_name_font(&small);
     }
-    if is_line || chart.kind != ChartKind::Pyramid {
+    if chart.kind != ChartKind::Pyramid {
         figures.set_min(0.0);
     }
     let values = which.iter().flat_map(|index| &chart.series[*index].points);
@@ -139,17 +158,19 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
         let top = chart.largest();
         let step = 10_f64.powf(top.max(1.0).log10().floor()) / 2.0;
         let top = (top / step).ceil() * step;
-        figures.set_max(if chart.unit == Unit::Percent {
-            top / 100.0
-        } else {
-            top
+        figures.set_max(match chart.unit {
+            Unit::Percent => top / 100.0,
+            _ => top,
         });
     }
+}
+
+/// Sets the axis of categories: its labels and their direction.
+fn axis_of_categories(native: &mut Native, chart: &Chart) {
     // Bars lie down, so their categories stand on the upright axis.
-    let categories = if is_line {
-        native.x_axis()
-    } else {
-        native.y_axis()
+    let categories = match chart.kind {
+        ChartKind::Line => native.x_axis(),
+        _ => native.y_axis(),
     };
     categories
         .set_major_gridlines(false)
@@ -157,7 +178,7 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
     match chart.kind {
         ChartKind::Line => {
             // Without this Excel turns the labels on their side.
-            let labels = if is_panel { 4 } else { 12 };
+            let labels = if chart.is_panels() { 4 } else { 12 };
             let every = chart.categories.len().div_ceil(labels).max(1) as u16;
             categories
                 .set_label_interval(every)
@@ -171,21 +192,6 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
                 .set_crossing(ChartAxisCrossing::Max);
         }
     }
-    if which.len() == 1 {
-        native.legend().set_hidden();
-    } else {
-        native.legend().set_position(ChartLegendPosition::Bottom);
-    }
-    let gaps = which
-        .iter()
-        .any(|index| chart.series[*index].points.contains(&Point::Suppressed));
-    let gaps = if gaps {
-        " Gaps are suppressed figures, not zero."
-    } else {
-        ""
-    };
-    native.set_alt_text(format!("{}{gaps}", chart.alternative()));
-    native
 }
 
 fn fill(colour: Color) -> ChartFormat {

@@ -86,6 +86,21 @@ fn cells(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxEr
     if frame.rows.is_empty() {
         sheet.write_with_format(header + 1, 0, "There are no rows", &style::label(false))?;
     }
+    rows(sheet, frame, header)?;
+    widths(sheet, frame, &headings)?;
+    let tallest = headings
+        .iter()
+        .skip(dimensions)
+        .map(|h| style::lines(h, 13).len())
+        .max();
+    sheet.set_row_height(header, 15.0 * tallest.unwrap_or(1).clamp(1, 5) as f64 + 3.0)?;
+    Ok(())
+}
+
+/// Writes labels and figures, a row of the frame a row of the sheet.
+fn rows(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxError> {
+    let columns = frame.columns();
+    let dimensions = frame.row_dimensions.len();
     for (r, row) in frame.rows.iter().enumerate() {
         let at = header + 1 + r as u32;
         for (d, label) in row.labels.iter().enumerate() {
@@ -110,6 +125,11 @@ fn cells(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxEr
             };
         }
     }
+    Ok(())
+}
+
+/// Makes each column as wide as its labels and the longest word of its heading.
+fn widths(sheet: &mut Worksheet, frame: &Frame, headings: &[String]) -> Result<(), XlsxError> {
     for (at, heading) in headings.iter().enumerate() {
         let labels = frame.rows.iter().filter_map(|row| row.labels.get(at));
         let widest = labels
@@ -125,11 +145,5 @@ fn cells(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxEr
         let width = widest.max(word + 1).clamp(11, 48) as f64;
         sheet.set_column_width(at as u16, width + 1.5)?;
     }
-    let tallest = headings
-        .iter()
-        .skip(dimensions)
-        .map(|h| style::lines(h, 13).len())
-        .max();
-    sheet.set_row_height(header, 15.0 * tallest.unwrap_or(1).clamp(1, 5) as f64 + 3.0)?;
     Ok(())
 }

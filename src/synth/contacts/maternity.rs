@@ -8,6 +8,27 @@ use super::diagnoses::ContactReason;
 use super::provider::trust;
 use super::stay::stay;
 
+const DELIVERY: ContactReason = ContactReason {
+    icd10: "O80X",
+    snomed: coding("177184002", "Normal delivery procedure"),
+    weight: [1.0; 6],
+    needs: None,
+    nights: 1.4,
+    specialty: "501",
+    procedures: &["R24.9"],
+    hrg: "NZ30C",
+    tariff: 2_350,
+};
+const NEWBORN: ContactReason = ContactReason {
+    icd10: "Z38.0",
+    snomed: coding("442423001", "Liveborn born in hospital"),
+    specialty: "424",
+    procedures: &[],
+    hrg: "PB03Z",
+    tariff: 690,
+    ..DELIVERY
+};
+
 /// A stay of the mother, and one of the baby when the person was born in the period.
 pub(crate) fn maternity(random: &mut Random, world: &World, life: &mut Life) {
     let (first, last) = life.window;
@@ -29,26 +50,6 @@ pub(crate) fn maternity(random: &mut Random, world: &World, life: &mut Life) {
         first
     } else {
         random.between(first, last - 2)
-    };
-    const DELIVERY: ContactReason = ContactReason {
-        icd10: "O80X",
-        snomed: coding("177184002", "Normal delivery procedure"),
-        weight: [1.0; 6],
-        needs: None,
-        nights: 1.4,
-        specialty: "501",
-        procedures: &["R24.9"],
-        hrg: "NZ30C",
-        tariff: 2_350,
-    };
-    const NEWBORN: ContactReason = ContactReason {
-        icd10: "Z38.0",
-        snomed: coding("442423001", "Liveborn born in hospital"),
-        specialty: "424",
-        procedures: &[],
-        hrg: "PB03Z",
-        tariff: 690,
-        ..DELIVERY
     };
     let reason = if born { &NEWBORN } else { &DELIVERY };
     let provider = trust(random, world, life, day);

@@ -1,6 +1,6 @@
 //! What a practice keeps about a person: problems, adjustments that they need, and goals.
 
-use super::super::calendar::at;
+use super::super::calendar::{Day, at};
 use super::super::conditions::at as condition;
 use super::super::life::{Life, clinician, on};
 use super::super::random::Random;
@@ -43,12 +43,8 @@ pub(crate) fn problems(random: &mut Random, world: &World, life: &mut Life) {
     }
 }
 
-/// Reasonable adjustments, and what people want to reach.
-pub(crate) fn flags_and_goals(random: &mut Random, world: &World, life: &mut Life) {
-    let day = life.window.1;
-    let Some(organisation) = practice(world, life, day) else {
-        return;
-    };
+/// Reasonable adjustments.
+fn flags(random: &mut Random, life: &Life, day: Day) -> Vec<Coding> {
     let mut flags: Vec<Coding> = Vec::new();
     if life.person.interpreter {
         flags.push(coding("315594003", "Interpreter needed"));
@@ -77,6 +73,16 @@ pub(crate) fn flags_and_goals(random: &mut Random, world: &World, life: &mut Lif
             "Reasonable adjustment: large print",
         ));
     }
+    flags
+}
+
+/// Reasonable adjustments, and what people want to reach.
+pub(crate) fn flags_and_goals(random: &mut Random, world: &World, life: &mut Life) {
+    let day = life.window.1;
+    let Some(organisation) = practice(world, life, day) else {
+        return;
+    };
+    let flags = flags(random, life, day);
     let span = |random: &mut Random, code, due: i32| {
         let since = random.between(day - 900, day).max(life.person.birth);
         let until = (due > 0).then_some(since + due);

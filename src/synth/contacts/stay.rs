@@ -24,6 +24,30 @@ fn written(random: &mut Random, code: &str) -> String {
     }
 }
 
+/// How and where to somebody is discharged.
+fn discharge(random: &mut Random, old: bool, died: bool) -> [&'static str; 2] {
+    match random.below(100) {
+        _ if died => ["4", "79"],
+        0 | 1 => ["2", "19"],
+        2..=9 if old => ["1", "54"],
+        10 | 11 if old => ["1", "65"],
+        12 => ["1", "51"],
+        _ => ["1", "19"],
+    }
+}
+
+/// The reason of a stay, and conditions that the person has beside it, as ICD-10 codes.
+fn diagnoses(random: &mut Random, life: &Life, reason: &ContactReason, day: Day) -> Vec<String> {
+    let mut diagnoses = vec![reason.icd10.to_owned()];
+    for onset in super::super::conditions::active(&life.conditions, day).take(5) {
+        let code = KINDS[onset.kind].icd10;
+        if !reason.icd10.starts_with(code) {
+            diagnoses.push(written(random, code));
+        }
+    }
+    diagnoses
+}
+
 /// A stay from a moment to a day, written as an Encounter and as a spell.
 pub(super) fn stay(
     random: &mut Random,
@@ -42,14 +66,7 @@ pub(super) fn stay(
     };
     let end = end.max(start);
     let old = life.person.age(first) > 79;
-    let discharged = match random.below(100) {
-        _ if died => ["4", "79"],
-        0 | 1 => ["2", "19"],
-        2..=9 if old => ["1", "54"],
-        10 | 11 if old => ["1", "65"],
-        12 => ["1", "51"],
-        _ => ["1", "19"],
-    };
+    let discharged = discharge(random, old, died);
     let encounter = life.meet(
         random,
         world,
@@ -70,33 +87,25 @@ pub(super) fn stay(
     let operated =
         (!reason.procedures.is_empty()).then(|| random.between(first, last.min(first + 2)));
     if let (Some(day), Some(opcs4)) = (operated, reason.procedures.first()) {
-        let when = if day == first {
-            start
-        } else {
-            at(day, random.between(500, 590))
+        let when = match day == first {
+            true => start,
+            false => at(day, random.between(500, 590)),
         };
-        let (id, updated) = (random.id(), world.updated(random, end));
-        let (code, encounter) = (procedure(opcs4), Some(encounter));
-        life.procedures.push(Event {
-            id,
-            code,
+        let operation = Event {
+            id: random.id(),
+            updated: world.updated(random, end),
+            code: procedure(opcs4),
             extra: opcs4,
             quantity: 0,
             when,
-            updated,
-            encounter,
-        });
+            encounter: Some(encounter),
+        };
+        life.procedures.push(operation);
     }
     if random.chance(0.55) {
         life.write_letter(random, world, DISCHARGE_LETTER, (encounter, end, provider));
     }
-    let mut diagnoses = vec![reason.icd10.to_owned()];
-    for onset in super::super::conditions::active(&life.conditions, first).take(5) {
-        let code = KINDS[onset.kind].icd10;
-        if !reason.icd10.starts_with(code) {
-            diagnoses.push(written(random, code));
-        }
-    }
+    let diagnoses = diagnoses(random, life, reason, first);
     let nights = (last - first) as u32;
     let number = life.next_row();
     life.spells.push(Spell {
