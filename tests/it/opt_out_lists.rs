@@ -22,7 +22,8 @@ fn numbers(record: &Path) -> Vec<String> {
         for line in text(&plain(&fs::read(&path).unwrap())).lines() {
             let patient: Value = serde_json::from_str(line).unwrap();
             for identifier in patient["identifier"].as_array().into_iter().flatten() {
-                if identifier["system"] == SYSTEM {
+                // A number that ended was replaced by another one.
+                if identifier["system"] == SYSTEM && identifier["period"]["end"].is_null() {
                     numbers.push(identifier["value"].as_str().unwrap().to_string());
                 }
             }

