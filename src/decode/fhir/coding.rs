@@ -31,6 +31,15 @@ struct Rank {
     system: usize,
 }
 
+impl Rank {
+    /// None is better.
+    const BEST: Rank = Rank {
+        without_code: false,
+        degraded: false,
+        system: 0,
+    };
+}
+
 impl Evaluator<'_> {
     /// Of the codings on the stack from `mark`, the best; of equals, the first.
     pub(super) fn preferred(
@@ -39,12 +48,19 @@ impl Evaluator<'_> {
         preference: &Preference,
         focus: Value,
     ) -> Result<Option<Value>, Wrong> {
+        // Most concepts have one coding.
+        if let [only] = self.stack[mark..] {
+            return Ok(Some(only));
+        }
         let mut best: Option<(Rank, Value)> = None;
         for at in mark..self.stack.len() {
             let coding = self.stack[at];
             let rank = self.rank(coding, preference, focus)?;
             if best.is_none_or(|(known, _)| rank < known) {
                 best = Some((rank, coding));
+            }
+            if rank == Rank::BEST {
+                break;
             }
         }
         Ok(best.map(|(_, coding)| coding))
