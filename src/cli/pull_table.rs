@@ -6,7 +6,7 @@ use crate::pull::SourceTally;
 use std::collections::BTreeMap;
 
 /// Causes of one kind that are named in a line, so that many do not hide the rest.
-const NAMED: usize = 6;
+const NAMED: usize = 8;
 
 const HEADS: [&str; 10] = [
     "source",

@@ -20,6 +20,13 @@ const REJECTS: &str =
 impl Record {
     pub fn new(people: u32, seed: u32, faults: bool) -> Self {
         let folder = synth(people, seed, faults);
+        // An export is of resources: a server sends no Bundles in it.
+        for entry in std::fs::read_dir(folder.path().join("fhir")).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_name().to_string_lossy().starts_with("bundle.") {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
+        }
         let project = Project::empty();
         let source = format!(
             "kind = \"fhir-folder\"\nurl = \"{}/fhir\"",
@@ -46,15 +53,6 @@ impl Record {
             let name = path.file_name().unwrap().to_str().unwrap().to_string();
             let kind = name.split('.').next().unwrap();
             let text = plain(&std::fs::read(&path).unwrap());
-            // A document over many lines cannot be cut, and nobody knows what a server counts in it.
-            let first = text.split(|b| *b == b'\n').next().unwrap_or_default();
-            if serde_json::from_slice::<serde_json::Value>(first).is_err() {
-                files.push(ServedFile {
-                    count: None,
-                    ..served(kind, text)
-                });
-                continue;
-            }
             let mut part = Vec::new();
             let mut parts = Vec::new();
             for line in text.split_inclusive(|b| *b == b'\n') {
