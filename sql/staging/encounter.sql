@@ -34,7 +34,6 @@ with encounters as (
         provider_code,
         provider_key,
         location_key,
-        site_code,
         admission_method
     from record.encounter
     where person_key is not null
@@ -68,11 +67,7 @@ final as (
         coalesce(
             encounters.provider_code,
             organisations.ods_code,
-            locations.ods_code,
-            -- The code of a site of an NHS trust begins with that of the trust.
-            case
-                when encounters.site_code like 'R____' then substr(encounters.site_code, 1, 3)
-            end
+            locations.ods_code
         ) as provider_code,
         encounters.admission_method
     from encounters
