@@ -10,8 +10,8 @@ use crate::privacy::{PersonKey, RecordKey};
 use crate::pull::plan::{MERGED_FROM, TablePlan, UNVERIFIED};
 use crate::pull::spool::SpooledRows;
 use crate::pull::version::{
-    ByRecord, EXTRACT_ORDER, Micros, RecordVersion, VERSION_ORDER, Version, VersionColumns,
-    without_line,
+    ByRecord, EXTRACT_FILE, EXTRACT_ORDER, Micros, RecordVersion, VERSION_ORDER, Version,
+    VersionColumns, without_line,
 };
 use arrow::array::{Array, AsArray, Int32Array, Int64Array, RecordBatch, UInt32Array};
 use arrow::compute::{cast, interleave_record_batch, take};
@@ -65,17 +65,29 @@ impl Merged {
         })
     }
 
-    /// Whether these are the same rows with the same values.
-    pub(crate) fn is(&self, other: &Merged) -> Result<bool> {
+    /// Whether these are the same rows with the same values, but for columns that say which extract a
+    /// row is of; and whether those are the same too.
+    pub(crate) fn is(&self, other: &Merged) -> Result<(bool, bool)> {
         if self.len() != other.len() {
-            return Ok(false);
+            return Ok((false, false));
         }
+        let mut same_extracts = true;
         for (ours, theirs) in self.sorted().zip(other.sorted()) {
-            if ours? != theirs? {
-                return Ok(false);
+            let (ours, theirs) = (ours?, theirs?);
+            if ours == theirs {
+                continue;
+            }
+            same_extracts = false;
+            let pairs = ours.columns().iter().zip(theirs.columns());
+            let named = ours.schema();
+            let mut values = named.fields().iter().zip(pairs).filter(|(field, _)| {
+                ![EXTRACT_FILE, EXTRACT_ORDER].contains(&field.name().as_str())
+            });
+            if !values.all(|(_, (ours, theirs))| ours == theirs) {
+                return Ok((false, false));
             }
         }
-        Ok(true)
+        Ok((true, same_extracts))
     }
 }
 

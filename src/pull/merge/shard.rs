@@ -110,7 +110,11 @@ impl ShardTask<'_> {
             withdrawn: &[],
             ..all
         };
-        if same_lines && merged.is(&merge(rules, &as_stored, Vec::new(), prefer)?)? {
+        let (same_values, same_extracts) = match same_lines {
+            true => merged.is(&merge(rules, &as_stored, Vec::new(), prefer)?)?,
+            false => (false, false),
+        };
+        if same_values && same_extracts {
             return Ok(FileChanges {
                 kept_out: merged.kept_out,
                 fates: merged.fates,
@@ -124,7 +128,8 @@ impl ShardTask<'_> {
         Ok(FileChanges {
             add,
             remove: self.stored.clone(),
-            other_values: same_lines,
+            // A line that came again with a later extract is no other value: nothing is built anew.
+            other_values: same_lines && !same_values,
             kept_out: merged.kept_out,
             fates: merged.fates,
         })

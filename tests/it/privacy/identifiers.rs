@@ -104,7 +104,15 @@ impl Identifiers {
 
     /// Ids and dates of a CSV file; its people are those of the FHIR files.
     fn extract(&mut self, bytes: &[u8]) {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+        // Planted faults are in the encodings of real senders too.
+        let decoded = match bytes {
+            [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+            [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+            _ => text(bytes),
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .from_reader(decoded.as_bytes());
         let headers = reader.headers().unwrap().clone();
         for row in reader.byte_records().map_while(Result::ok) {
             for (name, value) in headers.iter().zip(&row) {
@@ -128,6 +136,11 @@ impl Identifiers {
             .filter(|day| day.day() != 1 && !self.other_dates.contains(day))
             .collect()
     }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units: Vec<u16> = bytes.chunks_exact(2).map(|b| unit([b[0], b[1]])).collect();
+    String::from_utf16_lossy(&units)
 }
 
 /// A date as FHIR and the extracts write it.
