@@ -24,12 +24,15 @@ pub(super) enum DefinitionPlace {
     Position(usize, usize),
 }
 
+/// An object of a view, and its place.
+pub(super) type PlacedObject<'v> = (String, &'v Map<String, Value>);
+
 /// The objects of the list `key`, each with its place; none when there is no such list.
 pub(super) fn objects<'v>(
     part: &'v Map<String, Value>,
     key: &str,
     place: &str,
-) -> Result<Vec<(String, &'v Map<String, Value>)>, Misplaced> {
+) -> Result<Vec<PlacedObject<'v>>, Misplaced> {
     let place = join(place, key);
     match part.get(key) {
         None => Ok(Vec::new()),
