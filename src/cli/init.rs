@@ -33,7 +33,7 @@ pub(super) fn main(arguments: &InitArguments, printer: &Printer) -> Result<ExitC
         None => e.hint("name a folder in one that may be written to"),
     })?;
     let lines = [
-        format!("made {}: models in sql/, settings in pipelines/nightly.toml", folder.display()),
+        format!("made {}: models in sql/, their tests in tests/models/, settings in pipelines/nightly.toml", folder.display()),
         "next: set url of the sources, set POPULACE_KEY (see `populace key new`), then `populace check`"
             .to_string(),
     ];

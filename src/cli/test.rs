@@ -95,6 +95,14 @@ pub(super) async fn empty_lake(folder: &Path, key: &Key) -> Result<Lake> {
     Lake::open_or_create(location, &Settings::new(1, key.fingerprint())).await
 }
 
+/// A number and its noun.
+fn counted(number: usize, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        number => format!("{number} {noun}s"),
+    }
+}
+
 fn tell(
     printer: &Printer,
     files: &[TestFile],
@@ -112,9 +120,9 @@ fn tell(
         failed => format!("{failed} failed"),
     };
     lines.push(format!(
-        "test     {} cases of {} models in {:.1} s: {result}",
-        outcomes.len(),
-        files.len(),
+        "test     {} of {} in {:.1} s: {result}",
+        counted(outcomes.len(), "case"),
+        counted(files.len(), "model"),
         started.elapsed().as_secs_f64()
     ));
     let summary = serde_json::json!({

@@ -58,6 +58,25 @@ fn a_broken_line_of_a_model_fails_its_case_and_the_rows_are_shown() {
 }
 
 #[test]
+fn a_check_that_only_warns_stops_no_case() {
+    let project = project();
+    let unique = "  - unique: [person_key, month]\n";
+    change(
+        &project,
+        MODEL,
+        unique,
+        &format!("{unique}    severity: warn\n"),
+    );
+    let said = text(&project.run(&["test", "person_month"]).stderr);
+    assert!(
+        said.contains("expected an error with 'unique: [person_key, month]', and 2 rows came"),
+        "{said}"
+    );
+    assert!(said.contains("5 cases of 1 model in"), "{said}");
+    assert!(said.ends_with("1 failed\n"), "{said}");
+}
+
+#[test]
 fn a_case_that_shows_nothing_is_an_error() {
     for (from, to, says) in [
         (

@@ -42,6 +42,17 @@ pub(crate) struct Merged {
     pub fates: Fates,
 }
 
+/// How far rows are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sameness {
+    /// In all columns.
+    Whole,
+    /// In all columns but those that say which extract a row is of.
+    Values,
+    /// Others came, or have other values.
+    None,
+}
+
 /// Rows put in their order at once: few enough to stay in the processor's cache until they are
 /// encoded.
 const AT_ONCE: usize = 8 * 1024;
@@ -65,29 +76,28 @@ impl Merged {
         })
     }
 
-    /// Whether these are the same rows with the same values, but for columns that say which extract a
-    /// row is of; and whether those are the same too.
-    pub(crate) fn is(&self, other: &Merged) -> Result<(bool, bool)> {
+    /// How far these are the rows of `other`.
+    pub(crate) fn compared(&self, other: &Merged) -> Result<Sameness> {
         if self.len() != other.len() {
-            return Ok((false, false));
+            return Ok(Sameness::None);
         }
-        let mut same_extracts = true;
+        let mut sameness = Sameness::Whole;
         for (ours, theirs) in self.sorted().zip(other.sorted()) {
             let (ours, theirs) = (ours?, theirs?);
             if ours == theirs {
                 continue;
             }
-            same_extracts = false;
+            sameness = Sameness::Values;
             let pairs = ours.columns().iter().zip(theirs.columns());
             let named = ours.schema();
             let mut values = named.fields().iter().zip(pairs).filter(|(field, _)| {
                 ![EXTRACT_FILE, EXTRACT_ORDER].contains(&field.name().as_str())
             });
             if !values.all(|(_, (ours, theirs))| ours == theirs) {
-                return Ok((false, false));
+                return Ok(Sameness::None);
             }
         }
-        Ok((true, same_extracts))
+        Ok(sameness)
     }
 }
 

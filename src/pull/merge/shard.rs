@@ -2,7 +2,7 @@
 
 use super::inputs::Merge;
 use super::line_fates::{self, Fates};
-use super::newest::{Changed, Merged, NEEDED, Prefer, StoredBatches, change, merge};
+use super::newest::{Changed, Merged, NEEDED, Prefer, Sameness, StoredBatches, change, merge};
 use super::rules::Rules;
 use super::table::TableMerge;
 use crate::error::Result;
@@ -110,11 +110,11 @@ impl ShardTask<'_> {
             withdrawn: &[],
             ..all
         };
-        let (same_values, same_extracts) = match same_lines {
-            true => merged.is(&merge(rules, &as_stored, Vec::new(), prefer)?)?,
-            false => (false, false),
+        let sameness = match same_lines {
+            true => merged.compared(&merge(rules, &as_stored, Vec::new(), prefer)?)?,
+            false => Sameness::None,
         };
-        if same_values && same_extracts {
+        if sameness == Sameness::Whole {
             return Ok(FileChanges {
                 kept_out: merged.kept_out,
                 fates: merged.fates,
@@ -129,7 +129,7 @@ impl ShardTask<'_> {
             add,
             remove: self.stored.clone(),
             // A line that came again with a later extract is no other value: nothing is built anew.
-            other_values: same_lines && !same_values,
+            other_values: same_lines && sameness == Sameness::None,
             kept_out: merged.kept_out,
             fates: merged.fates,
         })

@@ -13,4 +13,4 @@ mod request;
 mod schedules;
 mod serve_file;
 pub mod server;
-mod troubles;
+mod single_faults;
