@@ -170,7 +170,11 @@ fn remove_abandoned(parent: &Path) {
         if name.ends_with(GONE) {
             let _ = std::fs::remove_dir_all(&path);
         } else if lock.is_file() {
-            if File::open(&lock).is_ok_and(|file| FileExt::try_lock(&file).is_ok()) {
+            // The lock is held until the folder is gone: a command that makes the folder at this
+            // moment must find it locked, not take it while it is removed.
+            if let Ok(lock) = File::open(&lock)
+                && FileExt::try_lock(&lock).is_ok()
+            {
                 remove(&path);
             }
         } else {
