@@ -163,7 +163,7 @@ fn model_and_release(c: &mut Criterion) {
     let built = runtime.block_on(built(record.path()));
     let name = built
         .library
-        .choose(&["utilisation.activity_month".to_string()])
+        .choose(&["marts.activity_month".to_string()])
         .unwrap();
     let sql = &built.library.models[name.first().unwrap()].sql;
     c.bench_function("model/activity_month", |b| {

@@ -53,17 +53,17 @@ mod tests {
 
     #[test]
     fn only_names_that_are_near_are_meant() {
-        let tables = ["utilisation.emergency_admission_rate", "core.person", "sex"];
+        let tables = ["marts.emergency_admission_rate", "core.person", "sex"];
         for (wrong, said) in [
             ("core.persn", "did you mean 'core.person'?"),
             ("sexx", "did you mean 'sex'?"),
             (
                 "utilisation.attendance",
-                "there are utilisation.emergency_admission_rate, core.person, sex",
+                "there are marts.emergency_admission_rate, core.person, sex",
             ),
             (
                 "x",
-                "there are utilisation.emergency_admission_rate, core.person, sex",
+                "there are marts.emergency_admission_rate, core.person, sex",
             ),
         ] {
             assert_eq!(nearest(wrong, tables), said, "{wrong}");

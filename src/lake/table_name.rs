@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// A table's full name: layer and name, `record.patient`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct TableName {
     /// `record`, `reference`, `populace`, or a layer of models.
     pub layer: String,
@@ -48,5 +49,13 @@ impl TableName {
 impl fmt::Display for TableName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.layer, self.name)
+    }
+}
+
+impl TryFrom<String> for TableName {
+    type Error = &'static str;
+
+    fn try_from(written: String) -> Result<Self, Self::Error> {
+        TableName::parse(&written).ok_or("write a table as layer.name, such as core.person")
     }
 }

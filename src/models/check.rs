@@ -1,12 +1,13 @@
 //! Checks: what must be true of a model's rows before anybody may see them.
 
-use super::declared_check::{Check, CheckRule, Severity};
+use super::declared_check::{Allowed, Check, CheckRule, Severity};
 use super::library::Model;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::lake::TableName;
 use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, Schema};
+use std::collections::BTreeMap;
 
 /// A check that failed: which, and for how many rows; never which rows.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -26,6 +27,8 @@ impl Check {
             CheckRule::Unique(columns) => format!("unique: [{}]", columns.join(", ")),
             CheckRule::NotNull(columns) => format!("not_null: [{}]", columns.join(", ")),
             CheckRule::Expect(condition) => format!("expect: {condition}"),
+            CheckRule::OneOf(columns) => format!("one_of: {{{}}}", pairs(columns)),
+            CheckRule::References(columns) => format!("references: {{{}}}", pairs(columns)),
         };
         if self.tolerated_share > 0.0 {
             text.push_str(&format!(", tolerated_share: {}", self.tolerated_share));
@@ -59,8 +62,57 @@ impl Check {
             CheckRule::Expect(condition) => {
                 format!("select count(*) from {table} where not ({condition})")
             }
+            CheckRule::OneOf(columns) => total(columns, |column, allowed| match allowed {
+                Allowed::Column(of) => strangers(table, column, &of.table, &of.column),
+                Allowed::Words(words) => {
+                    let words: Vec<String> = words.iter().map(|word| literal(word)).collect();
+                    format!(
+                        "select count(*) as n from {table} where {} not in ({})",
+                        quoted(column),
+                        words.join(", ")
+                    )
+                }
+            }),
+            CheckRule::References(columns) => {
+                total(columns, |column, of| strangers(table, column, of, column))
+            }
         }
     }
+}
+
+/// `column: what` for each column.
+fn pairs<T: std::fmt::Display>(columns: &BTreeMap<String, T>) -> String {
+    let pairs = columns.iter().map(|(column, of)| format!("{column}: {of}"));
+    pairs.collect::<Vec<_>>().join(", ")
+}
+
+impl std::fmt::Display for Allowed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Allowed::Column(of) => write!(f, "{}.{}", of.table, of.column),
+            Allowed::Words(words) => write!(f, "[{}]", words.join(", ")),
+        }
+    }
+}
+
+/// A query that adds up what the queries of the columns count.
+fn total<T>(columns: &BTreeMap<String, T>, count: impl Fn(&str, &T) -> String) -> String {
+    let counts = columns.iter().map(|(column, of)| count(column, of));
+    let counts: Vec<String> = counts.collect();
+    format!("select sum(n) from ({})", counts.join(" union all "))
+}
+
+/// A query for the number of rows of `table` whose value of `column` is not among those of `other`.
+fn strangers(table: &TableName, column: &str, of: &TableName, other: &str) -> String {
+    let (column, other) = (quoted(column), quoted(other));
+    format!(
+        "select count(*) as n from {table} as checked where checked.{column} is not null \
+         and not exists (select 1 from {of} as allowed where allowed.{other} = checked.{column})"
+    )
+}
+
+fn literal(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "''"))
 }
 
 /// The name of one column, so that `a, b` is never two.

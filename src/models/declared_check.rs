@@ -1,6 +1,9 @@
 //! A check as the header of a model declares it.
 
+use super::table_column::TableColumn;
+use crate::lake::TableName;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One check of a header.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -23,6 +26,20 @@ pub enum CheckRule {
     NotNull(Vec<String>),
     /// This condition is true of every row, or unknown because of a NULL.
     Expect(String),
+    /// Each of these columns has one of these values in every row, or NULL.
+    OneOf(BTreeMap<String, Allowed>),
+    /// Each of these columns has in every row a value of the column of its name in this table, or NULL.
+    References(BTreeMap<String, TableName>),
+}
+
+/// The values that a column may have.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Allowed {
+    /// Those of a column of a table.
+    Column(TableColumn),
+    /// These words.
+    Words(Vec<String>),
 }
 
 /// What follows when a check fails.
@@ -57,6 +74,8 @@ struct WrittenCheck {
     #[serde(default, deserialize_with = "some")]
     not_null: Option<Vec<String>>,
     expect: Option<String>,
+    one_of: Option<BTreeMap<String, Allowed>>,
+    references: Option<BTreeMap<String, TableName>>,
     #[serde(default)]
     severity: Severity,
     #[serde(default, deserialize_with = "share")]
@@ -80,11 +99,16 @@ impl TryFrom<WrittenCheck> for Check {
     type Error = &'static str;
 
     fn try_from(written: WrittenCheck) -> std::result::Result<Self, Self::Error> {
-        let rule = match (written.unique, written.not_null, written.expect) {
-            (Some(columns), None, None) => CheckRule::Unique(columns),
-            (None, Some(columns), None) => CheckRule::NotNull(columns),
-            (None, None, Some(condition)) => CheckRule::Expect(condition),
-            _ => return Err("a check is one of unique, not_null and expect"),
+        let rules = [
+            written.unique.map(CheckRule::Unique),
+            written.not_null.map(CheckRule::NotNull),
+            written.expect.map(CheckRule::Expect),
+            written.one_of.map(CheckRule::OneOf),
+            written.references.map(CheckRule::References),
+        ];
+        let mut rules = rules.into_iter().flatten();
+        let (Some(rule), None) = (rules.next(), rules.next()) else {
+            return Err("a check is one of unique, not_null, expect, one_of and references");
         };
         Ok(Check {
             rule,

@@ -13,6 +13,12 @@ use std::collections::BTreeMap;
 pub struct Header {
     /// What the table is.
     pub description: String,
+    /// The subject that planners would look for it under.
+    #[serde(default)]
+    pub topic: Option<String>,
+    /// The team that answers for it.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// The columns that tell rows apart.
     #[serde(default, deserialize_with = "one_or_many")]
     pub grain: Vec<String>,

@@ -52,16 +52,35 @@ impl Library {
             if !layer.is_dir() || RESERVED.contains(&layer_name) {
                 continue;
             }
-            for file in sorted(&layer, cannot)? {
-                if file.extension().is_some_and(|e| e == "sql")
-                    && let Some(name) = file.file_stem().and_then(|n| n.to_str())
-                {
-                    let model = read_model(TableName::new(layer_name, name), &file)?;
-                    library.models.insert(model.name.clone(), model);
-                }
-            }
+            library.read_folder(layer_name, &layer)?;
         }
         Ok(library)
+    }
+
+    /// Reads the models of a layer: those of the folder, and those of the topics below it. A topic is no
+    /// part of a table's name.
+    fn read_folder(&mut self, layer: &str, folder: &Path) -> Result<()> {
+        let cannot = || format!("the folder of models {} cannot be read", folder.display());
+        for file in sorted(folder, cannot)? {
+            if file.is_dir() {
+                self.read_folder(layer, &file)?;
+            } else if file.extension().is_some_and(|e| e == "sql")
+                && let Some(name) = file.file_stem().and_then(|n| n.to_str())
+            {
+                let model = read_model(TableName::new(layer, name), &file)?;
+                if let Some(other) = self.models.get(&model.name) {
+                    return Err(Error::usage(format!(
+                        "{} and {} both make {}",
+                        other.file.display(),
+                        file.display(),
+                        model.name
+                    ))
+                    .hint("rename one of the files: a topic is no part of a table's name"));
+                }
+                self.models.insert(model.name.clone(), model);
+            }
+        }
+        Ok(())
     }
 
     /// The models that `patterns` (`layer.name`, `layer.*`, `name` or `*`) choose.

@@ -18,6 +18,7 @@ mod reference;
 pub(crate) mod sensitivity;
 mod sql_file;
 mod stored;
+mod table_column;
 pub(crate) mod unit_test;
 
 pub use build::build;

@@ -24,7 +24,7 @@ pub(crate) struct About {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModelUsed {
-    /// Name with layer, such as `demographic.population_profile`.
+    /// Name with layer, such as `marts.population_profile`.
     pub name: String,
     /// What one row of it is, in the model's own words.
     pub description: String,

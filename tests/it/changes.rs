@@ -86,22 +86,19 @@ fn a_model_is_built_again_only_when_something_changed() {
         found["state"].as_str().unwrap().to_string()
     };
     // A comment changes nothing.
-    let model = project.path("sql/demographic/population_profile.sql");
+    let model = project.path("sql/marts/demographic/population_profile.sql");
     let sql = std::fs::read_to_string(&model).unwrap();
     std::fs::write(&model, format!("{sql}\n-- a thought\n")).unwrap();
     let run = project.json(&["run"]);
-    assert_eq!(state(&run, "demographic.population_profile"), "up_to_date");
+    assert_eq!(state(&run, "marts.population_profile"), "up_to_date");
     // A parameter changes what uses it, and what reads that.
     let run = project.json(&["run", "--set", "as_of=2026-08-31"]);
     assert_eq!(state(&run, "staging.patient"), "changed");
     assert_eq!(state(&run, "core.person"), "input_changed");
-    assert_eq!(
-        state(&run, "demographic.population_profile"),
-        "input_changed"
-    );
+    assert_eq!(state(&run, "marts.population_profile"), "input_changed");
 
     // A check that fails keeps the old table and says how many rows break it.
-    let rows = project.number("select count(*) from demographic.population_profile");
+    let rows = project.number("select count(*) from marts.population_profile");
     std::fs::write(
         &model,
         sql.replacen("checks:", "checks:\n  - expect: people > 100000", 1),
@@ -111,7 +108,7 @@ fn a_model_is_built_again_only_when_something_changed() {
     assert!(error.contains("failed its checks"), "{error}");
     assert!(error.contains("break `expect: people > 100000`"), "{error}");
     assert_eq!(
-        project.number("select count(*) from demographic.population_profile"),
+        project.number("select count(*) from marts.population_profile"),
         rows
     );
 }
@@ -120,21 +117,21 @@ fn a_model_is_built_again_only_when_something_changed() {
 fn a_check_may_warn_or_tolerate_a_share() {
     let record = synth(60, 8, false);
     let project = Project::over(record.path());
-    let model = project.path("sql/demographic/population_profile.sql");
+    let model = project.path("sql/marts/demographic/population_profile.sql");
     let sql = std::fs::read_to_string(&model).unwrap();
     let with = |check: &str| {
         let checks = format!("checks:\n  - expect: sex = 'Female'\n    {check}");
         std::fs::write(&model, sql.replacen("checks:", &checks, 1)).unwrap();
     };
-    let rows = "select count(*) from demographic.population_profile";
-    let men = "select count(*) from demographic.population_profile where sex <> 'Female'";
+    let rows = "select count(*) from marts.population_profile";
+    let men = "select count(*) from marts.population_profile where sex <> 'Female'";
 
     // It warns: the new rows are there, the night is good, and says how many rows break it.
     with("severity: warn");
     let night = project.json(&["nightly"]);
     let model_of = |summary: &serde_json::Value| -> serde_json::Value {
         let models = summary["run"]["models"].as_array().unwrap();
-        let is = |m: &&serde_json::Value| m["model"] == "demographic.population_profile";
+        let is = |m: &&serde_json::Value| m["model"] == "marts.population_profile";
         models.iter().find(is).unwrap().clone()
     };
     let built = model_of(&night);
@@ -151,7 +148,7 @@ fn a_check_may_warn_or_tolerate_a_share() {
     assert_eq!(status["nights"][0]["outcome"], "warned");
     assert_eq!(status["failed_checks"], serde_json::json!([]));
     let told = project.ok(&["status"]);
-    let line = format!("check    warned  demographic.population_profile: {broken} rows break");
+    let line = format!("check    warned  marts.population_profile: {broken} rows break");
     assert!(told.contains(&line), "{told}");
 
     // Tolerated: nothing is said. One row too many: it fails.

@@ -12,7 +12,7 @@ fn project() -> (tempfile::TempDir, Project) {
         let sql = format!(
             "/*\n{header}*/\nselect person_key, {value} as value\nfrom record.apc_spell\ngroup by person_key\n"
         );
-        std::fs::write(project.path(&format!("sql/needs/{name}.sql")), sql).unwrap();
+        std::fs::write(project.path(&format!("sql/marts/needs/{name}.sql")), sql).unwrap();
     };
     model("frailty", "hfrs(diag_01)['score']");
     model("spells", "count(*)");
@@ -24,7 +24,7 @@ fn project() -> (tempfile::TempDir, Project) {
     (record, project)
 }
 
-const MODELS: [&str; 3] = ["needs.frailty", "needs.spells", "needs.comorbidity_count"];
+const MODELS: [&str; 3] = ["marts.frailty", "marts.spells", "marts.comorbidity_count"];
 
 fn states(project: &Project) -> Vec<String> {
     let mut arguments = vec!["run"];
@@ -60,7 +60,7 @@ fn a_model_follows_the_lists_of_its_functions() {
     );
     assert_eq!(
         project
-            .number("select count(*) from needs.frailty where value not in (0, 0.3, 20.5, 20.8)"),
+            .number("select count(*) from marts.frailty where value not in (0, 0.3, 20.5, 20.8)"),
         0
     );
 
@@ -72,7 +72,7 @@ fn a_model_follows_the_lists_of_its_functions() {
     let named = text.replace("[reference]", "[reference]\nhfrs_code = \"frailty.csv\"");
     std::fs::write(&pipeline, named).unwrap();
     assert_eq!(project.sql(score), [["12.6", "intermediate"]]);
-    let plan: Value = project.json(&["plan", "needs.frailty"]);
+    let plan: Value = project.json(&["plan", "marts.frailty"]);
     assert_eq!(
         plan[0]["state"], "up_to_date",
         "the list is loaded by a run"
@@ -119,11 +119,12 @@ fn check_knows_the_weightings() {
     let record = synth(5, 4, false);
     let project = Project::over(record.path());
     let sql = "/*\ndescription: x\n*/\nselect charlson(icd10_3, 'quan2005')['score'] as score from staging.diagnosis\n";
-    std::fs::write(project.path("sql/needs/wrong.sql"), sql).unwrap();
+    std::fs::write(project.path("sql/marts/needs/wrong.sql"), sql).unwrap();
     let error = project.fails(2, &["check"]);
     assert!(
-        error
-            .contains("needs/wrong.sql: charlson: weights must be one of quan2011, original, shmi"),
+        error.contains(
+            "marts/needs/wrong.sql: charlson: weights must be one of quan2011, original, shmi"
+        ),
         "{error}"
     );
 }

@@ -109,7 +109,7 @@ fn no_small_count(released: &std::collections::BTreeMap<String, Vec<u8>>) {
 /// The models count each active person once.
 fn people_add_up(project: &Project) {
     let active = project.number("select count(*) from core.person where is_active");
-    let profile = project.number("select sum(people) from demographic.population_profile");
+    let profile = project.number("select sum(people) from marts.population_profile");
     assert_eq!(active, profile);
     assert!(active > 500, "{active}");
     let contacts = project.number("select count(*) from core.contact");

@@ -391,22 +391,22 @@ fn what_is_no_number_is_found_in_a_table_as_in_a_query() {
     let header =
         "/*\ndescription: Odd numbers.\ngrain: n\ncolumns:\n  n: A number\n  x: Another\n*/\n";
     std::fs::write(
-        project.path("sql/quality/odd_numbers.sql"),
+        project.path("sql/marts/quality/odd_numbers.sql"),
         format!("{header}{rows}\n"),
     )
     .unwrap();
-    project.ok(&["run", "quality.odd_numbers"]);
+    project.ok(&["run", "marts.odd_numbers"]);
     for condition in [
         "x > 100",
         "not (x <= 100)",
         "x = cast('NaN' as double)",
         "x >= 90 or x > 1e300",
     ] {
-        for table in ["quality.odd_numbers".to_string(), format!("({rows})")] {
+        for table in ["marts.odd_numbers".to_string(), format!("({rows})")] {
             let count = format!("select count(*) from {table} where {condition}");
             assert_eq!(project.number(&count), 28, "{count}");
         }
     }
-    let max = "select max(x), min(x), count(distinct x) from quality.odd_numbers";
+    let max = "select max(x), min(x), count(distinct x) from marts.odd_numbers";
     assert_eq!(project.sql(max), [["NaN", "0.5", "91"]]);
 }

@@ -329,7 +329,7 @@ fn the_reidentification_report_counts_who_stands_alone() {
                 .copied()
                 .filter(|s| class(*s) == k_class)
                 .collect();
-            let row = project.sql(&format!("select people, group_count, all_people, smallest_group from quality.reidentification_risk where known = '{known}' and k_class = '{k_class}'"));
+            let row = project.sql(&format!("select people, group_count, all_people, smallest_group from marts.reidentification_risk where known = '{known}' and k_class = '{k_class}'"));
             let expected = [
                 of_class.iter().sum::<i64>(),
                 i64::try_from(of_class.len()).unwrap(),

@@ -21,7 +21,7 @@ fn a_first_model_in_five_minutes() {
     let project = Project::over(&repository().join("data-samples"));
     project.ok(&["pull"]);
     let model = blocks(&page, "sql").remove(0);
-    let file = project.path("sql/demographic/my_model.sql");
+    let file = project.path("sql/marts/demographic/my_model.sql");
     std::fs::write(&file, &model).unwrap();
     let commands: Vec<String> = blocks(&page, "sh")
         .iter()
@@ -43,10 +43,10 @@ fn a_first_model_in_five_minutes() {
         project.ok(&words)
     };
     assert!(
-        commands.contains(&"run demographic.my_model".to_string()),
+        commands.contains(&"run marts.my_model".to_string()),
         "{commands:?}"
     );
-    run("run demographic.my_model");
+    run("run marts.my_model");
     let asked = commands.iter().find(|c| c.starts_with("sql -c")).unwrap();
     assert!(run(asked).contains("other_language"));
 
@@ -56,7 +56,7 @@ fn a_first_model_in_five_minutes() {
         model.replacen("checks:\n", &format!("checks:\n{check}"), 1),
     )
     .unwrap();
-    let built = project.json(&["run", "demographic.my_model"]);
+    let built = project.json(&["run", "marts.my_model"]);
     let models = built["models"].as_array().unwrap();
     assert_eq!(models.last().unwrap()["state"], "changed");
 

@@ -106,28 +106,25 @@ fn a_run_for_another_day_is_released_for_that_day_only() {
 fn a_model_that_uses_no_date_is_released_for_the_day_that_it_was_run_for() {
     let (_record, project) = after_a_night();
     let model = "/*\ndescription: People by sex\ngrain: sex\n*/\nselect sex, count(*) as people from record.patient where person_key is not null group by sex\n";
-    std::fs::write(project.path("sql/demographic/sexes.sql"), model).unwrap();
-    let report = "name = \"sexes\"\ntitle = \"Sexes\"\ndescription = \"d\"\naudience = \"a\"\n[[tables]]\nid = \"t\"\ntitle = \"t\"\ndescription = \"d\"\nsql = \"select sex, people from demographic.sexes order by sex\"\nrows = [\"sex\"]\ndimensions.sex.values = [\"female\", \"male\", \"other\", \"unknown\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n";
+    std::fs::write(project.path("sql/marts/demographic/sexes.sql"), model).unwrap();
+    let report = "name = \"sexes\"\ntitle = \"Sexes\"\ndescription = \"d\"\naudience = \"a\"\n[[tables]]\nid = \"t\"\ntitle = \"t\"\ndescription = \"d\"\nsql = \"select sex, people from marts.sexes order by sex\"\nrows = [\"sex\"]\ndimensions.sex.values = [\"female\", \"male\", \"other\", \"unknown\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n";
     std::fs::write(project.path("pipelines/reports/sexes.toml"), report).unwrap();
     let said = project.fails(1, &["release", "sexes"]);
-    assert!(
-        said.contains("demographic.sexes: it was never built"),
-        "{said}"
-    );
-    project.ok(&["run", "demographic.sexes"]);
+    assert!(said.contains("marts.sexes: it was never built"), "{said}");
+    project.ok(&["run", "marts.sexes"]);
     let other = ["release", "sexes", "--set", "as_of=2030-01-31"];
     let said = project.fails(1, &other);
-    let words = "demographic.sexes: it was last run with as_of = 2026-09-30, not 2030-01-31";
+    let words = "marts.sexes: it was last run with as_of = 2026-09-30, not 2030-01-31";
     assert!(said.contains(words), "{said}");
     // Nothing has to be built for another day, and yet somebody has said that it is for that day.
-    let run = project.json(&["run", "demographic.sexes", "--set", "as_of=2030-01-31"]);
+    let run = project.json(&["run", "marts.sexes", "--set", "as_of=2030-01-31"]);
     assert_eq!(run["models"][0]["state"], "up_to_date");
     let said = project.fails(1, &["release", "sexes"]);
     assert!(said.contains("last run with as_of = 2030-01-31"), "{said}");
 
     // A report without a model has nobody who says what day it is for.
     let bare = report
-        .replace("demographic.sexes", "reference.age_band")
+        .replace("marts.sexes", "reference.age_band")
         .replace("name = \"sexes\"", "name = \"bare\"");
     std::fs::write(project.path("pipelines/reports/bare.toml"), bare).unwrap();
     let said = project.fails(1, &["release", "bare"]);
@@ -137,14 +134,14 @@ fn a_model_that_uses_no_date_is_released_for_the_day_that_it_was_run_for() {
 #[test]
 fn sql_that_changed_and_was_not_run_is_never_named_as_what_made_the_figures() {
     let (_record, project) = after_a_night();
-    let sql = project.path("sql/demographic/population_profile.sql");
+    let sql = project.path("sql/marts/demographic/population_profile.sql");
     let first = sha256(&sql);
     let release = project.json(&["release"])["release"].clone();
     let before = project.released();
     assert_eq!(
         sql_of(
             &manifest(&project, release.as_str().unwrap()),
-            "demographic.population_profile"
+            "marts.population_profile"
         ),
         first
     );
@@ -154,22 +151,19 @@ fn sql_that_changed_and_was_not_run_is_never_named_as_what_made_the_figures() {
         "where is_active and age_band <> '0-4'",
     );
     let said = project.fails(1, &["release", "population_profile"]);
-    let words = "demographic.population_profile: its SQL changed";
+    let words = "marts.population_profile: its SQL changed";
     assert!(said.contains(words), "{said}");
     assert!(
         said.contains("`populace run`, then release again"),
         "{said}"
     );
     assert_eq!(project.released(), before);
-    let plan = project.ok(&["plan", "demographic.population_profile"]);
+    let plan = project.ok(&["plan", "marts.population_profile"]);
     assert!(plan.contains("build: its SQL changed"), "{plan}");
     project.ok(&["run"]);
     let release = project.json(&["release"])["release"].clone();
     let changed = manifest(&project, release.as_str().unwrap());
-    assert_eq!(
-        sql_of(&changed, "demographic.population_profile"),
-        sha256(&sql)
-    );
+    assert_eq!(sql_of(&changed, "marts.population_profile"), sha256(&sql));
 
     // A comment makes no other rows: the tables may be released, as made by the file of the time.
     let built = sha256(&sql);
@@ -184,7 +178,7 @@ fn sql_that_changed_and_was_not_run_is_never_named_as_what_made_the_figures() {
     );
     let release = project.json(&["release"])["release"].clone();
     let commented = manifest(&project, release.as_str().unwrap());
-    let now = sql_of(&commented, "demographic.population_profile");
+    let now = sql_of(&commented, "marts.population_profile");
     assert_eq!(now, sha256(&sql));
     assert_ne!(now, built);
 }
@@ -270,7 +264,7 @@ fn a_reference_file_that_was_edited_and_not_loaded_stops_a_release() {
     // A code list that a function reads is an input too.
     let list = project.path("sql/reference/charlson_code.csv");
     let whole = std::fs::read_to_string(&list).unwrap();
-    let used = project.path("sql/needs/condition_prevalence.sql");
+    let used = project.path("sql/marts/needs/condition_prevalence.sql");
     edit(
         &used,
         "select * from final",
@@ -298,10 +292,10 @@ fn a_reference_file_that_was_edited_and_not_loaded_stops_a_release() {
 #[test]
 fn a_table_whose_sql_file_was_deleted_is_not_read() {
     let (_record, project) = after_a_night();
-    let sql = project.path("sql/demographic/population_profile.sql");
+    let sql = project.path("sql/marts/demographic/population_profile.sql");
     let text = std::fs::read_to_string(&sql).unwrap();
     std::fs::remove_file(&sql).unwrap();
-    let words = "demographic.population_profile: the SQL file that made it is gone";
+    let words = "marts.population_profile: the SQL file that made it is gone";
     // The other report is none the worse for it.
     let said = project.fails(1, &["release"]);
     assert!(said.contains(words), "{said}");
@@ -323,7 +317,7 @@ fn a_table_whose_sql_file_was_deleted_is_not_read() {
 #[test]
 fn a_failed_check_stops_the_reports_that_read_its_model_and_only_those() {
     let (_record, project) = after_a_night();
-    let model = project.path("sql/demographic/population_profile.sql");
+    let model = project.path("sql/marts/demographic/population_profile.sql");
     edit(&model, "checks:", "checks:\n  - expect: people > 100000");
     let said = project.fails(1, &["run"]);
     assert!(said.contains("its old table stays"), "{said}");
@@ -404,7 +398,7 @@ fn a_model_that_failed_before_it_was_ever_built_is_not_released() {
     let record = synth(60, 9, false);
     let project = Project::over(record.path());
     edit(
-        &project.path("sql/demographic/population_profile.sql"),
+        &project.path("sql/marts/demographic/population_profile.sql"),
         "checks:",
         "checks:\n  - expect: people > 100000",
     );
@@ -442,7 +436,7 @@ fn tables_of_an_earlier_program_are_built_again_before_they_are_released() {
     runtime.block_on(async {
         let location = Location::parse("lake", &project.path("")).unwrap();
         let lake = Lake::open(location).await.unwrap();
-        let name = TableName::new("demographic", "population_profile");
+        let name = TableName::new("marts", "population_profile");
         let table = lake.table(&name).await.unwrap().unwrap();
         let mut properties = table.properties.clone();
         properties

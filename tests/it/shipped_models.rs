@@ -6,14 +6,7 @@ use serde_norway::Value;
 const BEGINNING: &str = "<!-- models -->\n";
 const END: &str = "<!-- end of models -->";
 /// The layers in the order in which they are built.
-const LAYERS: [&str; 6] = [
-    "staging",
-    "core",
-    "demographic",
-    "needs",
-    "utilisation",
-    "quality",
-];
+const LAYERS: [&str; 4] = ["staging", "intermediate", "core", "marts"];
 
 /// The comment that opens a model's file.
 fn header(model: &str) -> Value {

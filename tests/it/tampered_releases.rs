@@ -496,7 +496,7 @@ fn a_release_that_comes_out_otherwise_is_not_put_in_the_place_of_the_first() {
         use populace::lake::{Change, Lake, Location, TableName, encode};
         let location = Location::parse("lake", &project.path("")).unwrap();
         let lake = Lake::open(location).await.unwrap();
-        let name = TableName::new("demographic", "population_profile");
+        let name = TableName::new("marts", "population_profile");
         let table = lake.table(&name).await.unwrap().unwrap();
         let rows = lake.read_table(&table, None).await.unwrap();
         let twice = [rows[0].clone(), rows[0].clone()];

@@ -30,9 +30,9 @@ fn wrong_uses_are_told_what_to_do() {
             "hint: did you mean 'record.patient'?",
         ),
         (
-            &["run", "ned.*"],
-            "there is no model 'ned.*'",
-            "hint: did you mean 'needs.*'?",
+            &["run", "mart.*"],
+            "there is no model 'mart.*'",
+            "hint: did you mean 'marts.*'?",
         ),
         (
             &["vacuum", "--keep-days", "-1"],

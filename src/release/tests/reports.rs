@@ -21,7 +21,7 @@ description = "People."
 rows = ["place"]
 across = "sex"
 totals = true
-sql = "select place, sex, people from demographic.population_profile"
+sql = "select place, sex, people from marts.population_profile"
 
 [tables.dimensions]
 place.from = "reference.lsoa.place_name"

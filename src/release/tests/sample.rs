@@ -257,7 +257,7 @@ pub(crate) fn about() -> About {
         parameters: BTreeMap::from([("as_of".to_owned(), "2026-03-31".to_owned())]),
         program_version: "0.1.0".to_owned(),
         models: vec![ModelUsed {
-            name: "demographic.population_profile".to_owned(),
+            name: "marts.population_profile".to_owned(),
             description: "People registered and alive at the as-of date.".to_owned(),
             fingerprint: "c0ffee".repeat(10),
             sql_sha256: "ab".repeat(32),

@@ -39,6 +39,6 @@ fn an_organisation_that_is_listed_twice_counts_nobody_twice() {
     assert_eq!(project.number("select count(*) from core.contact"), 2);
     let people = "select practice_name, count(*) from core.person group by 1";
     assert_eq!(project.sql(people), [["Kettlegate Surgery", "2"]]);
-    let coverage = "select count(*), count(distinct setting) from quality.source_coverage where organisation_code = 'RZ1'";
+    let coverage = "select count(*), count(distinct setting) from marts.source_coverage where organisation_code = 'RZ1'";
     assert_eq!(project.sql(coverage)[0][0], project.sql(coverage)[0][1]);
 }

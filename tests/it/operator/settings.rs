@@ -262,7 +262,7 @@ fn what_reads_a_wrong_model_is_named_and_not_told_as_wrong() {
         error.contains("not checked, as they read what is wrong: "),
         "{error}"
     );
-    assert!(error.contains("demographic.population_profile"), "{error}");
+    assert!(error.contains("marts.population_profile"), "{error}");
     // A table that no source fills says so.
     std::fs::write(
         &file,

@@ -207,11 +207,11 @@ fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
     let record = synth(20, 1, false);
     let project = Project::over(record.path());
     project.ok(&["nightly"]);
-    let model = project.path("sql/demographic/population_profile.sql");
+    let model = project.path("sql/marts/demographic/population_profile.sql");
     let sql = std::fs::read_to_string(&model).unwrap();
     std::fs::write(&model, format!("\u{feff}{}", sql.replace('\n', "\r\n"))).unwrap();
     project.ok(&["check"]);
-    let planned = project.json(&["plan", "demographic.population_profile"]);
+    let planned = project.json(&["plan", "marts.population_profile"]);
     let states = planned.as_array().unwrap().iter().map(|p| &p["state"]);
     assert!(
         states.clone().all(|state| state == "up_to_date"),

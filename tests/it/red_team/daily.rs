@@ -161,7 +161,7 @@ pub const DAILY: &[Trick] = &[
     honest(
         "two_measures",
         "",
-        "select place_name, sum(admissions) as people, sum(people) as population from utilisation.emergency_admission_rate where financial_year = '2025/26' group by place_name order by place_name",
+        "select place_name, sum(admissions) as people, sum(people) as population from marts.emergency_admission_rate where financial_year = '2025/26' group by place_name order by place_name",
         PLACE,
     ),
     honest(
@@ -229,20 +229,20 @@ pub const DAILY: &[Trick] = &[
     ),
     honest(
         "rolling",
-        "select month, setting, sum(contacts) as people from utilisation.activity_month group by month, setting",
+        "select month, setting, sum(contacts) as people from marts.activity_month group by month, setting",
         "select month, people from red.it where setting = 'Outpatient' order by month",
         ("month", "from = \"reference.month.month_start\""),
     ),
     honest(
         "last_12",
         "",
-        "select month, sum(contacts) as people from utilisation.activity_month where month > $as_of - interval '12' month group by month order by month",
+        "select month, sum(contacts) as people from marts.activity_month where month > $as_of - interval '12' month group by month order by month",
         ("month", "from = \"reference.month.month_start\""),
     ),
     honest(
         "yoy",
         "",
-        "select place_name, sum(case when financial_year = '2024/25' then admissions else 0 end) as before, sum(case when financial_year = '2025/26' then admissions else 0 end) as people from utilisation.emergency_admission_rate group by place_name",
+        "select place_name, sum(case when financial_year = '2024/25' then admissions else 0 end) as before, sum(case when financial_year = '2025/26' then admissions else 0 end) as people from marts.emergency_admission_rate group by place_name",
         PLACE,
     ),
     honest(
@@ -257,19 +257,19 @@ pub const DAILY: &[Trick] = &[
     honest(
         "unshown_order",
         "",
-        "select age_band, age_band_order, sum(people) as people from demographic.population_profile group by age_band, age_band_order order by age_band_order",
+        "select age_band, age_band_order, sum(people) as people from marts.population_profile group by age_band, age_band_order order by age_band_order",
         ("age_band", "from = \"reference.age_band.age_band\""),
     ),
     honest(
         "unshown_total",
         "",
-        "select age_band, sum(people) as people, sum(sum(people)) over () as total from demographic.population_profile group by age_band",
+        "select age_band, sum(people) as people, sum(sum(people)) over () as total from marts.population_profile group by age_band",
         ("age_band", "from = \"reference.age_band.age_band\""),
     ),
     honest(
         "having_some",
         "",
-        "select age_band, sum(people) as people from demographic.population_profile group by age_band having sum(people) >= 1",
+        "select age_band, sum(people) as people from marts.population_profile group by age_band having sum(people) >= 1",
         ("age_band", "from = \"reference.age_band.age_band\""),
     ),
     honest(

@@ -92,49 +92,49 @@ pub const HONEST: &[Trick] = &[
     honest(
         "groups_of_groups",
         "",
-        "select sex, sum(people) as people from demographic.population_profile group by sex order by sex",
+        "select sex, sum(people) as people from marts.population_profile group by sex order by sex",
         SEX,
     ),
     honest(
         "groups_in_a_case",
         "",
-        "select case when sex = 'Female' then 'Female' else 'Male' end as sex, sum(people) as people from demographic.population_profile group by 1",
+        "select case when sex = 'Female' then 'Female' else 'Male' end as sex, sum(people) as people from marts.population_profile group by 1",
         SEX,
     ),
     honest(
         "an_empty_group_left_out",
         "",
-        "select sex, sum(people) as people from demographic.population_profile where people > 0 group by sex having sum(people) > 0",
+        "select sex, sum(people) as people from marts.population_profile where people > 0 group by sex having sum(people) > 0",
         SEX,
     ),
     honest(
         "a_count_or_none",
         "",
-        "select sex, sum(case when ethnic_group = 'White' then people else 0 end) as people from demographic.population_profile group by sex",
+        "select sex, sum(case when ethnic_group = 'White' then people else 0 end) as people from marts.population_profile group by sex",
         SEX,
     ),
     honest(
         "cast_to_a_whole_number",
         "",
-        "select sex, cast(sum(people) as bigint) as people from demographic.population_profile group by sex",
+        "select sex, cast(sum(people) as bigint) as people from marts.population_profile group by sex",
         SEX,
     ),
     honest(
         "labels_joined_to_counts",
         "",
-        "select b.age_band, sum(p.people) as people from demographic.population_profile as p inner join reference.age_band as b on p.age_band = b.age_band group by b.age_band, b.age_band_order order by b.age_band_order",
+        "select b.age_band, sum(p.people) as people from marts.population_profile as p inner join reference.age_band as b on p.age_band = b.age_band group by b.age_band, b.age_band_order order by b.age_band_order",
         ("age_band", "from = \"reference.age_band.age_band\""),
     ),
     honest(
         "all_labels_with_zeros",
         "",
-        "select b.age_band, coalesce(sum(p.people), 0) as people from reference.age_band as b left join demographic.population_profile as p on b.age_band = p.age_band group by b.age_band",
+        "select b.age_band, coalesce(sum(p.people), 0) as people from reference.age_band as b left join marts.population_profile as p on b.age_band = p.age_band group by b.age_band",
         ("age_band", "from = \"reference.age_band.age_band\""),
     ),
     honest(
         "parts_in_a_union",
         "",
-        "select 'Female' as sex, sum(people) as people from demographic.population_profile where sex = 'Female' union all select 'Male' as sex, sum(people) as people from demographic.population_profile where sex = 'Male'",
+        "select 'Female' as sex, sum(people) as people from marts.population_profile where sex = 'Female' union all select 'Male' as sex, sum(people) as people from marts.population_profile where sex = 'Male'",
         SEX,
     ),
     honest(
@@ -146,7 +146,7 @@ pub const HONEST: &[Trick] = &[
     honest(
         "conditions_by_name",
         "",
-        "select condition_name, sum(people_with_condition) as people from needs.condition_prevalence group by condition_name",
+        "select condition_name, sum(people_with_condition) as people from marts.condition_prevalence group by condition_name",
         (
             "condition_name",
             "from = \"reference.condition.condition_name\"",
@@ -155,7 +155,7 @@ pub const HONEST: &[Trick] = &[
     honest(
         "populations_beside",
         "",
-        "select condition_name, sum(population) as people from needs.condition_prevalence group by condition_name",
+        "select condition_name, sum(population) as people from marts.condition_prevalence group by condition_name",
         (
             "condition_name",
             "from = \"reference.condition.condition_name\"",
@@ -164,19 +164,19 @@ pub const HONEST: &[Trick] = &[
     honest(
         "contacts_of_all_months",
         "",
-        "select setting, sum(contacts) as people from utilisation.activity_month group by setting",
+        "select setting, sum(contacts) as people from marts.activity_month group by setting",
         SETTING,
     ),
     honest(
         "people_of_each_month",
         "",
-        "select month, sum(people) as people from (select month, setting, place_name, people from utilisation.activity_month where setting = 'Dental') as x group by month, setting, place_name",
+        "select month, sum(people) as people from (select month, setting, place_name, people from marts.activity_month where setting = 'Dental') as x group by month, setting, place_name",
         ("month", "from = \"reference.month.month_start\""),
     ),
     honest(
         "average_people",
         "",
-        "select place_name, sum(people) as people from utilisation.emergency_admission_rate group by place_name, financial_year",
+        "select place_name, sum(people) as people from marts.emergency_admission_rate group by place_name, financial_year",
         PLACE,
     ),
     honest(
@@ -223,7 +223,7 @@ pub const HONEST: &[Trick] = &[
     ),
     honest(
         "frailty",
-        "select coalesce(frailty_band, 'Not known') as band, count(*) as people from needs.comorbidity group by 1",
+        "select coalesce(frailty_band, 'Not known') as band, count(*) as people from marts.comorbidity group by 1",
         "select band, people from red.it",
         ("band", "values = [\"low\", \"intermediate\", \"high\"]"),
     ),

@@ -222,8 +222,7 @@ fn values_areas_and_empty_tables_are_refused_at_the_release() {
         says: "",
         first: "",
     };
-    let by_sex =
-        "select sex, sum(people) as people from demographic.population_profile group by sex";
+    let by_sex = "select sex, sum(people) as people from marts.population_profile group by sex";
     write(
         &project,
         &table("lacks_a_value", by_sex, ("sex", "values = [\"Female\"]")),
@@ -235,7 +234,7 @@ fn values_areas_and_empty_tables_are_refused_at_the_release() {
     );
     assert!(!error.contains("Male"), "{error}");
 
-    let by_place = "select place_name, sum(people) as people from demographic.population_profile group by place_name";
+    let by_place = "select place_name, sum(people) as people from marts.population_profile group by place_name";
     let place = ("place_name", "from = \"reference.lsoa.place_name\"");
     write(&project, &table("places", by_place, place));
     project.ok(&["release", "places"]);
@@ -256,9 +255,9 @@ fn values_areas_and_empty_tables_are_refused_at_the_release() {
         "largest_suppressed_share = 1.0",
         "largest_suppressed_share = 0.5",
     );
-    let fine = "select ethnic_group || ', ' || age_band as both, sum(people) as people from demographic.population_profile group by 1";
+    let fine = "select ethnic_group || ', ' || age_band as both, sum(people) as people from marts.population_profile group by 1";
     let bands: Vec<String> = project
-        .sql("select distinct ethnic_group || ', ' || age_band from demographic.population_profile")
+        .sql("select distinct ethnic_group || ', ' || age_band from marts.population_profile")
         .iter()
         .map(|row| format!("\"{}\"", row[0]))
         .collect();

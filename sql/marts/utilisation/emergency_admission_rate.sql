@@ -6,7 +6,7 @@ description: >
   the average number of people over the days of the year. The rate is crude: it does not allow for age, and its
   limits take admissions as independent of one another.
 
-  The years are those of utilisation.reporting_year. The rate of a part year is over the days that it
+  The years are those of marts.reporting_year. The rate of a part year is over the days that it
   covers, not a year.
 grain: [place_name, financial_year]
 columns:
@@ -57,7 +57,7 @@ years as (
         financial_year,
         first_day,
         days_covered
-    from utilisation.reporting_year
+    from marts.reporting_year
 ),
 
 year_months as (

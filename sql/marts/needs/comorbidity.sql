@@ -5,7 +5,7 @@ description: >
   Frailty is the Hospital Frailty Risk Score at the last emergency admission in those days of
   somebody aged 75 or over: the codes of that spell, and of earlier ones that ended in the 730 days
   before it. Who was not in hospital has the comorbidity scores 0: what only general practice
-  recorded is in needs.condition_prevalence.
+  recorded is in marts.condition_prevalence.
 grain: person_key
 columns:
   person_key: Pseudonym of the person
