@@ -18,14 +18,19 @@ columns:
   place_code: Code of the place of residence
   place_name: Place of residence; Not known for no address or one outside the area
   ltla_code: Code of the lower tier local authority of residence
+  ltla_name: Name of the lower tier local authority of residence
+  icb_code: Code of the integrated care board of residence
+  icb_name: Name of the integrated care board of residence
   imd_decile: Decile of the Index of Multiple Deprivation of the LSOA, 1 the most deprived
   imd_quintile: Quintile label, 1 (most deprived) to 5 (least deprived), or Not known
   practice_code: ODS code of the practice registered with at the as-of date, else of the last one known
   practice_name: Name of that practice; the code where it has none
   pcn_code: Primary care network of that practice
+  pcn_name: Name of that primary care network
+  registered_icb_code: Code of the integrated care board that the practice belongs to
   death_month: First day of the month of death
   is_alive: Not known to have died by the as-of date; the whole month of death counts as dead, and so does a death without a date
-  is_registered: Has an open registration at the as-of date (see staging.registration for records without any)
+  is_registered: Has an open registration at the as-of date (see core.registration for records without any)
   is_active: Alive and registered at the as-of date
 checks:
   - unique: person_key
@@ -56,7 +61,7 @@ registrations as (
     select
         person_key,
         practice_code
-    from staging.registration
+    from core.registration
     where started <= $as_of
         and (ended is null or ended >= $as_of)
 ),
@@ -74,19 +79,22 @@ areas as (
         place_code,
         place_name,
         ltla_code,
-        imd_decile
-    from reference.lsoa
+        ltla_name,
+        icb_code,
+        icb_name,
+        imd_decile,
+        imd_quintile
+    from core.area
 ),
 
 practices as (
-    -- One row each, so that nobody becomes two: a code may be listed once for each role or name.
     select
-        ods_code,
-        min(name) as name,
-        min(pcn_code) as pcn_code
-    from reference.organisation
-    where kind = 'gp_practice'
-    group by ods_code
+        organisation_code,
+        organisation_name,
+        pcn_code,
+        pcn_name,
+        icb_code
+    from core.organisation
 ),
 
 standing as (
@@ -119,18 +127,16 @@ final as (
         areas.place_code,
         coalesce(areas.place_name, 'Not known') as place_name,
         areas.ltla_code,
-        cast(areas.imd_decile as int) as imd_decile,
-        case
-            when areas.imd_decile in (1, 2) then '1 (most deprived)'
-            when areas.imd_decile in (3, 4) then '2'
-            when areas.imd_decile in (5, 6) then '3'
-            when areas.imd_decile in (7, 8) then '4'
-            when areas.imd_decile in (9, 10) then '5 (least deprived)'
-            else 'Not known'
-        end as imd_quintile,
+        areas.ltla_name,
+        areas.icb_code,
+        areas.icb_name,
+        areas.imd_decile,
+        coalesce(areas.imd_quintile, 'Not known') as imd_quintile,
         standing.registered_practice_code as practice_code,
-        coalesce(practices.name, standing.registered_practice_code) as practice_name,
+        coalesce(practices.organisation_name, standing.registered_practice_code) as practice_name,
         practices.pcn_code,
+        practices.pcn_name,
+        practices.icb_code as registered_icb_code,
         standing.death_month,
         standing.is_alive,
         standing.is_registered,
@@ -142,7 +148,7 @@ final as (
     left join areas
         on standing.lsoa21_code = areas.lsoa21_code
     left join practices
-        on standing.registered_practice_code = practices.ods_code
+        on standing.registered_practice_code = practices.organisation_code
 )
 
-select * from final
+select * from final order by person_key

@@ -10,22 +10,28 @@ columns:
   month: First day of the calendar month
   age: Completed years on the first of the month
   age_band: Five-year band, 0-4 to 90+, or Not known
+  sex: "female, male, other or unknown"
   practice_code: ODS code of the practice of the last registration in the month
+  pcn_code: Primary care network of that practice
   lsoa21_code: Lower layer super output area (2021) of residence
   place_name: Place of residence, or Not known
+  imd_quintile: Deprivation quintile label of the LSOA, or Not known
+  financial_year: Financial year of the month, such as 2025/26
   registered_days: Days of the month, within the period, on which the person was registered
 checks:
   - unique: [person_key, month]
-  - not_null: [person_key, month, age_band, place_name, registered_days]
+  - not_null: [person_key, month, age_band, sex, place_name, imd_quintile, registered_days]
   - expect: registered_days between 1 and 31
   - expect: age between 0 and 120
 */
 with people as (
     select
         person_key,
+        sex,
         birth_month,
         lsoa21_code,
         place_name,
+        imd_quintile,
         death_month
     from core.person
 ),
@@ -37,12 +43,20 @@ registrations as (
         practice_code,
         started,
         ended
-    from staging.registration
+    from core.registration
+),
+
+practices as (
+    select
+        organisation_code,
+        pcn_code
+    from core.organisation
 ),
 
 months as (
     select
         cast(month_start as date) as month,
+        financial_year,
         greatest(cast(month_start as date), $period_start) as first_day,
         least(cast(month_end as date), $period_end, $as_of) as last_day
     from reference.month
@@ -55,6 +69,7 @@ days as (
         registrations.person_key,
         registrations.registration_number,
         months.month,
+        months.financial_year,
         days_between(
             greatest(registrations.started, months.first_day),
             least(registrations.ended, months.last_day)
@@ -69,20 +84,24 @@ person_months as (
     select
         person_key,
         month,
+        financial_year,
         cast(sum(registered_days) as int) as registered_days,
         max(registration_number) as last_registration
     from days
-    group by person_key, month
+    group by person_key, month, financial_year
 ),
 
 aged as (
     select
         person_months.person_key,
         person_months.month,
+        person_months.financial_year,
         person_months.registered_days,
         person_months.last_registration,
+        people.sex,
         people.lsoa21_code,
         people.place_name,
+        people.imd_quintile,
         age_at(people.birth_month, person_months.month) as age
     from person_months
     inner join people
@@ -97,14 +116,20 @@ final as (
         aged.month,
         case when aged.age <= 120 then aged.age end as age,
         coalesce(case when aged.age <= 120 then age_band(aged.age) end, 'Not known') as age_band,
+        aged.sex,
         registrations.practice_code,
+        practices.pcn_code,
         aged.lsoa21_code,
         aged.place_name,
+        aged.imd_quintile,
+        aged.financial_year,
         aged.registered_days
     from aged
     inner join registrations
         on aged.person_key = registrations.person_key
         and aged.last_registration = registrations.registration_number
+    left join practices
+        on registrations.practice_code = practices.organisation_code
 )
 
-select * from final
+select * from final order by person_key

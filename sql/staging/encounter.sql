@@ -16,6 +16,9 @@ columns:
   ended: End; null where not recorded or not yet over
   provider_code: ODS code of the provider; null where nothing says it
   admission_method: NHS admission method code
+  admission_source: Source of admission
+  discharge_method: Discharge method
+  discharge_destination: Destination on discharge
 checks:
   - unique: record_key
   - not_null: [person_key, record_key]
@@ -34,7 +37,10 @@ with encounters as (
         provider_code,
         provider_key,
         location_key,
-        admission_method
+        admission_method,
+        admission_source,
+        discharge_method,
+        discharge_destination
     from record.encounter
     where person_key is not null
 ),
@@ -69,7 +75,10 @@ final as (
             organisations.ods_code,
             locations.ods_code
         ) as provider_code,
-        encounters.admission_method
+        encounters.admission_method,
+        encounters.admission_source,
+        encounters.discharge_method,
+        encounters.discharge_destination
     from encounters
     left join organisations
         on encounters.provider_key = organisations.record_key

@@ -62,7 +62,9 @@ diagnoses as (
         person_key,
         snomed_code,
         icd10_3
-    from staging.diagnosis
+    from core.diagnosis
+    where source_table = 'condition'
+        or noted > $as_of - interval '24' month
 ),
 
 grouped as (

@@ -1,0 +1,121 @@
+/*
+description: >
+  The spans in which each person was registered with a general practice, without overlaps. A later
+  registration ends the one before it on the day before it starts, because a person has one
+  practice at a time and old registrations are often left open. A record without any registration
+  episode falls back to the practice on the Patient record, and, when nobody has one, to being in
+  the record at all; the column basis says which of the three was used.
+grain: [person_key, registration_number]
+columns:
+  person_key: Pseudonym of the person
+  registration_number: >
+    Number of the span in the order of start. Numbers of spans that were cut to nothing are missing, so
+    that a person's first one need not be 1
+  practice_code: ODS code of the practice; null where basis is presence
+  started: First day of the span; 1900-01-01 where the start is not known
+  ended: Last day of the span; null while open
+  basis: "episode (a registration episode), practice (the Patient record) or presence"
+checks:
+  - unique: [person_key, registration_number]
+  - not_null: [person_key, registration_number, started, basis]
+  - expect: basis in ('episode', 'practice', 'presence')
+  - expect: ended is null or ended >= started
+*/
+with patients as (
+    select
+        person_key,
+        birth_month,
+        practice_code,
+        registration_started,
+        registration_ended
+    from staging.patient
+),
+
+episodes as (
+    select
+        person_key,
+        record_key,
+        organisation_code as practice_code,
+        coalesce(started, cast('1900-01-01' as date)) as started,
+        -- A finished episode without an end cannot be open: it ended by its last update.
+        coalesce(ended, case when status = 'finished' then cast(updated as date) end) as ended
+    from record.episode_of_care
+    where person_key is not null
+        and kind = 'gp_registration'
+        and coalesce(status, 'active') not in ('cancelled', 'entered-in-error', 'planned', 'waitlist')
+),
+
+episode_total as (
+    select count(*) as episodes from episodes
+),
+
+practice_total as (
+    select count(practice_code) as people_with_practice from patients
+),
+
+fallback as (
+    select
+        patients.person_key,
+        cast(0 as bigint) as record_key,
+        patients.practice_code,
+        coalesce(
+            patients.registration_started, patients.birth_month, cast('1900-01-01' as date)
+        ) as started,
+        patients.registration_ended as ended,
+        case when practice_total.people_with_practice > 0 then 'practice' else 'presence' end as basis
+    from patients
+    cross join episode_total
+    cross join practice_total
+    where episode_total.episodes = 0
+        and (patients.practice_code is not null or practice_total.people_with_practice = 0)
+),
+
+spans as (
+    select person_key, record_key, practice_code, started, ended, 'episode' as basis
+    from episodes
+    where ended is null or ended >= started
+    union all
+    select person_key, record_key, practice_code, started, ended, basis
+    from fallback
+),
+
+followed as (
+    select
+        person_key,
+        practice_code,
+        started,
+        ended,
+        basis,
+        row_number() over (
+            partition by person_key
+            order by started, coalesce(ended, cast('9999-12-31' as date)), record_key
+        ) as registration_number,
+        lead(started) over (
+            partition by person_key
+            order by started, coalesce(ended, cast('9999-12-31' as date)), record_key
+        ) as next_started
+    from spans
+),
+
+cut as (
+    select
+        person_key,
+        cast(registration_number as int) as registration_number,
+        practice_code,
+        started,
+        case
+            when next_started is not null and (ended is null or ended >= next_started)
+                then cast(next_started - interval '1' day as date)
+            else ended
+        end as ended,
+        basis
+    from followed
+),
+
+final as (
+    select person_key, registration_number, practice_code, started, ended, basis
+    from cut
+    where ended is null or ended >= started
+)
+
+select * from final order by person_key
