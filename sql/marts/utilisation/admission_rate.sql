@@ -1,0 +1,323 @@
+/*
+description: >
+  Hospital admissions by area, point of delivery and financial year, with crude and standardised rates. Every
+  area, point of delivery and year of the period has a row, zero included.
+
+  Admissions count in months in which the person was registered, in the areas of that month, so that they
+  belong to the denominator: the average number of registered people over the days of the year that are
+  covered. The rate of a year that is not complete is over those days, not over a year.
+
+  Standardised rates leave out people whose age is not known. The directly standardised rate allows for people
+  who are admitted repeatedly; it is NULL below 10 admissions, and where the area has nobody in one of the 19
+  age bands, whose weight would have no rate. The ratio compares with all people of the record by age band
+  and sex: 100 is what would be expected of them.
+grain: [area_type, area_code, point_of_delivery, financial_year]
+columns:
+  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type_order: Order of the types
+  area_code: Code of the area, or Not known
+  area_name: Name of the area
+  point_of_delivery: Point of delivery, see reference.point_of_delivery
+  point_of_delivery_order: Order of the points of delivery
+  financial_year: Such as 2025/26
+  days_covered: Days of the year within the period and up to the as-of date
+  is_complete: Whether all days of the year are covered
+  admissions: Admissions
+  people_admitted: Different people who were admitted
+  people: Average number of registered people, in whole people
+  rate: Admissions for each 1,000 people; null where people is 0
+  lower: Lower 95% limit of the rate
+  upper: Upper 95% limit of the rate
+  method: Method of the limits, exact below 10 admissions and else Byar
+  admissions_of_known_age: Admissions that the standardised rates count
+  dsr: Directly standardised rate for each 100,000 people of the European Standard Population
+  dsr_lower: Lower 95% limit of it
+  dsr_upper: Upper 95% limit of it
+  expected: Admissions expected with the rates of all people by age band and sex
+  isr: Admissions of known age for each 100 expected; null where none are expected
+  isr_lower: Lower 95% limit of it
+  isr_upper: Upper 95% limit of it
+  significance: "The ratio against 100 as in a funnel plot: High (0.001), High (0.025), Low (0.001), Low (0.025), Not significant, or Not applicable where none are expected"
+checks:
+  - unique: [area_type, area_code, point_of_delivery, financial_year]
+  - not_null: [area_type, area_code, area_name, point_of_delivery, financial_year, days_covered, is_complete, admissions, people_admitted, people, significance]
+  - expect: people_admitted between 0 and admissions
+  - expect: admissions_of_known_age <= admissions
+  - expect: rate between lower and upper
+  - expect: dsr between dsr_lower and dsr_upper
+  - expect: isr between isr_lower and isr_upper
+  - expect: people > 0 or rate is null
+  - one_of: {point_of_delivery: reference.point_of_delivery.point_of_delivery}
+topic: utilisation
+*/
+with areas as (
+    select
+        area_type,
+        area_type_order,
+        area_code,
+        area_name,
+        financial_year,
+        days_covered,
+        is_complete,
+        people
+    from intermediate.area_year
+),
+
+ages as (
+    select
+        area_type,
+        area_code,
+        financial_year,
+        age_band,
+        sex,
+        cast(sum(person_days) as double) / max(days_covered) as population
+    from intermediate.area_age_year
+    where age_band <> 'Not known'
+    group by area_type, area_code, financial_year, age_band, sex
+),
+
+admissions as (
+    select
+        person_key,
+        area_type,
+        area_code,
+        financial_year,
+        age_band,
+        sex,
+        point_of_delivery
+    from intermediate.admission_area
+),
+
+points_of_delivery as (
+    select
+        point_of_delivery,
+        cast(point_of_delivery_order as int) as point_of_delivery_order
+    from reference.point_of_delivery
+),
+
+standard as (
+    select
+        age_band,
+        weight
+    from reference.european_standard_population_19
+),
+
+-- The admissions of each person first: their squares widen the limits of the standardised rate.
+person_bands as (
+    select
+        person_key,
+        area_type,
+        area_code,
+        financial_year,
+        point_of_delivery,
+        age_band,
+        sex,
+        count(*) as admissions
+    from admissions
+    group by person_key, area_type, area_code, financial_year, point_of_delivery, age_band, sex
+),
+
+person_totals as (
+    select
+        person_key,
+        area_type,
+        area_code,
+        financial_year,
+        point_of_delivery,
+        count(*) as admissions
+    from admissions
+    group by person_key, area_type, area_code, financial_year, point_of_delivery
+),
+
+counts as (
+    select
+        area_type,
+        area_code,
+        financial_year,
+        point_of_delivery,
+        cast(sum(admissions) as bigint) as admissions,
+        count(*) as people_admitted
+    from person_totals
+    group by area_type, area_code, financial_year, point_of_delivery
+),
+
+band_events as (
+    select
+        area_type,
+        area_code,
+        financial_year,
+        point_of_delivery,
+        age_band,
+        sex,
+        cast(sum(admissions) as bigint) as events,
+        cast(sum(admissions * admissions) as bigint) as squares
+    from person_bands
+    where age_band <> 'Not known'
+    group by area_type, area_code, financial_year, point_of_delivery, age_band, sex
+),
+
+strata as (
+    select
+        ages.area_type,
+        ages.area_code,
+        ages.financial_year,
+        points_of_delivery.point_of_delivery,
+        ages.age_band,
+        ages.sex,
+        ages.population,
+        coalesce(band_events.events, 0) as events,
+        coalesce(band_events.squares, 0) as squares
+    from ages
+    cross join points_of_delivery
+    left join band_events
+        on ages.area_type = band_events.area_type
+        and ages.area_code = band_events.area_code
+        and ages.financial_year = band_events.financial_year
+        and points_of_delivery.point_of_delivery = band_events.point_of_delivery
+        and ages.age_band = band_events.age_band
+        and ages.sex = band_events.sex
+),
+
+whole as (
+    select
+        financial_year,
+        point_of_delivery,
+        age_band,
+        sex,
+        population,
+        events
+    from strata
+    where area_type = 'All'
+),
+
+ratios as (
+    select
+        strata.area_type,
+        strata.area_code,
+        strata.financial_year,
+        strata.point_of_delivery,
+        isr(strata.events, strata.population, whole.events, whole.population, 100.0) as estimate
+    from strata
+    inner join whole
+        on strata.financial_year = whole.financial_year
+        and strata.point_of_delivery = whole.point_of_delivery
+        and strata.age_band = whole.age_band
+        and strata.sex = whole.sex
+    group by strata.area_type, strata.area_code, strata.financial_year, strata.point_of_delivery
+),
+
+bands as (
+    select
+        strata.area_type,
+        strata.area_code,
+        strata.financial_year,
+        strata.point_of_delivery,
+        strata.age_band,
+        max(standard.weight) as weight,
+        sum(strata.population) as population,
+        sum(strata.events) as events,
+        sum(strata.squares) as squares
+    from strata
+    inner join standard
+        on strata.age_band = standard.age_band
+    group by
+        strata.area_type,
+        strata.area_code,
+        strata.financial_year,
+        strata.point_of_delivery,
+        strata.age_band
+),
+
+standardised as (
+    select
+        area_type,
+        area_code,
+        financial_year,
+        point_of_delivery,
+        count(*) as bands_with_people,
+        dsr_repeat(events, squares, population, weight) as estimate
+    from bands
+    group by area_type, area_code, financial_year, point_of_delivery
+),
+
+band_total as (
+    select count(*) as bands from standard
+),
+
+counted as (
+    select
+        areas.area_type,
+        areas.area_type_order,
+        areas.area_code,
+        areas.area_name,
+        points_of_delivery.point_of_delivery,
+        points_of_delivery.point_of_delivery_order,
+        areas.financial_year,
+        areas.days_covered,
+        areas.is_complete,
+        coalesce(counts.admissions, 0) as admissions,
+        coalesce(counts.people_admitted, 0) as people_admitted,
+        areas.people
+    from areas
+    cross join points_of_delivery
+    left join counts
+        on areas.area_type = counts.area_type
+        and areas.area_code = counts.area_code
+        and areas.financial_year = counts.financial_year
+        and points_of_delivery.point_of_delivery = counts.point_of_delivery
+),
+
+estimated as (
+    select
+        counted.*,
+        rate(counted.admissions, nullif(counted.people, 0), 1000.0) as crude,
+        case when standardised.bands_with_people = band_total.bands then standardised.estimate end as direct,
+        ratios.estimate as indirect
+    from counted
+    cross join band_total
+    left join standardised
+        on counted.area_type = standardised.area_type
+        and counted.area_code = standardised.area_code
+        and counted.financial_year = standardised.financial_year
+        and counted.point_of_delivery = standardised.point_of_delivery
+    left join ratios
+        on counted.area_type = ratios.area_type
+        and counted.area_code = ratios.area_code
+        and counted.financial_year = ratios.financial_year
+        and counted.point_of_delivery = ratios.point_of_delivery
+),
+
+final as (
+    select
+        area_type,
+        area_type_order,
+        area_code,
+        area_name,
+        point_of_delivery,
+        point_of_delivery_order,
+        financial_year,
+        days_covered,
+        is_complete,
+        admissions,
+        people_admitted,
+        people,
+        crude['value'] as rate,
+        crude['lower'] as lower,
+        crude['upper'] as upper,
+        crude['method'] as method,
+        cast(coalesce(indirect['observed'], 0) as bigint) as admissions_of_known_age,
+        direct['value'] as dsr,
+        direct['lower'] as dsr_lower,
+        direct['upper'] as dsr_upper,
+        indirect['expected'] as expected,
+        indirect['value'] as isr,
+        indirect['lower'] as isr_lower,
+        indirect['upper'] as isr_upper,
+        coalesce(
+            funnel_significance('ratio', indirect['observed'], nullif(indirect['expected'], 0)),
+            'Not applicable'
+        ) as significance
+    from estimated
+)
+
+select * from final
