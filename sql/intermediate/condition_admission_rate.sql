@@ -355,9 +355,9 @@ counted as (
         case
             when conditions.age_from is null and conditions.age_to is null then areas.people
             -- As average_people does it: some people are never shown as none.
-            else cast(
-                coalesce(greatest(round(range_populations.population), 1.0), 0.0) as bigint
-            )
+            when range_populations.population > 0
+                then cast(greatest(round(range_populations.population), 1.0) as bigint)
+            else 0
         end as people
     from areas
     cross join conditions
@@ -379,7 +379,8 @@ estimated as (
     select
         counted.*,
         rate(counted.admissions, nullif(counted.people, 0), 100000.0) as crude,
-        case when standardised.bands_with_people = band_totals.bands then standardised.estimate end as direct,
+        coalesce(standardised.bands_with_people = band_totals.bands, false) as has_all_bands,
+        standardised.estimate as direct,
         ratios.estimate as indirect
     from counted
     left join band_totals
@@ -420,9 +421,9 @@ final as (
         crude['lower'] as lower,
         crude['upper'] as upper,
         crude['method'] as method,
-        direct['value'] as dsr,
-        direct['lower'] as dsr_lower,
-        direct['upper'] as dsr_upper,
+        case when has_all_bands then direct['value'] end as dsr,
+        case when has_all_bands then direct['lower'] end as dsr_lower,
+        case when has_all_bands then direct['upper'] end as dsr_upper,
         indirect['expected'] as expected,
         indirect['value'] as isr,
         indirect['lower'] as isr_lower,

@@ -271,7 +271,8 @@ estimated as (
     select
         counted.*,
         rate(counted.admissions, nullif(counted.people, 0), 1000.0) as crude,
-        case when standardised.bands_with_people = band_total.bands then standardised.estimate end as direct,
+        coalesce(standardised.bands_with_people = band_total.bands, false) as has_all_bands,
+        standardised.estimate as direct,
         ratios.estimate as indirect
     from counted
     cross join band_total
@@ -306,9 +307,9 @@ final as (
         crude['upper'] as upper,
         crude['method'] as method,
         cast(coalesce(indirect['observed'], 0) as bigint) as admissions_of_known_age,
-        direct['value'] as dsr,
-        direct['lower'] as dsr_lower,
-        direct['upper'] as dsr_upper,
+        case when has_all_bands then direct['value'] end as dsr,
+        case when has_all_bands then direct['lower'] end as dsr_lower,
+        case when has_all_bands then direct['upper'] end as dsr_upper,
         indirect['expected'] as expected,
         indirect['value'] as isr,
         indirect['lower'] as isr_lower,
