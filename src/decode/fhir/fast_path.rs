@@ -58,10 +58,28 @@ impl Evaluator<'_> {
             Op::Walk(slots) => self.reach(focus, slots),
             Op::Value(value) => Some(*value),
             Op::LineKey => Some(self.key),
-            Op::First(of) => self.first_of(of, focus),
+            Op::First(of) => match &**of {
+                Op::Walk(slots) => self.first_of(slots, focus),
+                of => self.is_nothing(of, focus).then_some(Value::Missing),
+            },
             Op::Member(of, slots) => match &**of {
-                Op::First(of) => self.reach(self.first_of(of, focus)?, slots),
+                Op::First(of) => match &**of {
+                    Op::Walk(own) => self.reach(self.first_of(own, focus)?, slots),
+                    _ => None,
+                },
                 Op::Pick(pick) => self.reach(self.pick(pick, focus)?, slots),
+                // Most concepts have one coding.
+                Op::Prefer(of, _) => match &**of {
+                    Op::Walk(own) => self.reach(self.only(own, focus)?, slots),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Op::Exists(of) => match &**of {
+                Op::Walk(slots) => {
+                    let found = self.reach(focus, slots)?;
+                    Some(Value::Boolean(found != Value::Missing))
+                }
                 _ => None,
             },
             Op::Pick(pick) => self.pick(pick, focus),
@@ -84,8 +102,7 @@ impl Evaluator<'_> {
 
     /// The first that members of members lead to, when it is in the first item of each list.
     #[inline(always)]
-    fn first_of(&self, op: &Op, focus: Value) -> Option<Value> {
-        let Op::Walk(slots) = op else { return None };
+    fn first_of(&self, slots: &[u16], focus: Value) -> Option<Value> {
         let (mut value, mut listed) = (focus, false);
         for slot in slots {
             value = match value {
@@ -109,6 +126,48 @@ impl Evaluator<'_> {
             Value::Many { .. } => None,
             value => Some(value),
         }
+    }
+
+    /// Whether an operand is known to have no result: what it looks for is absent, or the reference that
+    /// it follows leads neither into the resource nor to a search.
+    #[inline]
+    fn is_nothing(&self, op: &Op, focus: Value) -> bool {
+        let text = |of: &Op| {
+            let Op::Walk(slots) = of else { return None };
+            match self.only(slots, focus)? {
+                Value::Missing => Some(&[][..]),
+                text => self.bytes(text).ok(),
+            }
+        };
+        match op {
+            Op::Member(of, _) | Op::Where(of, _) | Op::Prefer(of, _) => self.is_nothing(of, focus),
+            Op::Walk(slots) => self.reach(focus, slots) == Some(Value::Missing),
+            Op::Conditional(of, _) => text(of).is_some_and(|text| !text.contains(&b'?')),
+            Op::Resolve(of, _) => text(of).is_some_and(|text| !text.starts_with(b"#")),
+            _ => false,
+        }
+    }
+
+    /// The one element that members of members lead to, when no list on the way has another.
+    #[inline(always)]
+    fn only(&self, slots: &[u16], focus: Value) -> Option<Value> {
+        let mut value = focus;
+        for slot in slots {
+            value = match value {
+                Value::Object { base } => {
+                    self.arena.slots[base as usize + usize::from(slot & !LENIENT)]
+                }
+                Value::Missing => return Some(Value::Missing),
+                _ => return None,
+            };
+            if let Value::Many { start, length } = value {
+                if length != 1 {
+                    return None;
+                }
+                value = self.arena.slots[start as usize];
+            }
+        }
+        (!matches!(value, Value::Many { .. })).then_some(value)
     }
 
     /// The member at the end of `slots` when there is one object at each step.

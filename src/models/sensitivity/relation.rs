@@ -115,11 +115,7 @@ impl Relation {
         let mut all = attrs.clone();
         loop {
             let before = all.len();
-            for (from, to) in &self.dependencies {
-                if from.is_subset(&all) {
-                    all.insert(*to);
-                }
-            }
+            decide(&self.dependencies, &mut all);
             if self.keys.iter().any(|key| key.is_subset(&all)) {
                 all.extend(self.columns.iter().map(|c| c.attr));
                 all.extend(self.keys.iter().flatten());
@@ -143,17 +139,7 @@ impl Relation {
             let mut rest = few.clone();
             rest.remove(attr);
             let mut decided = rest.clone();
-            loop {
-                let before = decided.len();
-                for (from, to) in &self.dependencies {
-                    if from.is_subset(&decided) {
-                        decided.insert(*to);
-                    }
-                }
-                if decided.len() == before {
-                    break;
-                }
-            }
+            decide(&self.dependencies, &mut decided);
             if decided.contains(attr) {
                 few = rest;
             }
@@ -161,8 +147,9 @@ impl Relation {
         few
     }
 
-    /// Keeps the shortest keys, none of which holds another.
+    /// Keeps the shortest keys, none of which holds another, and what can still decide something.
     pub(super) fn tidy(&mut self) {
+        self.prune();
         let keys: BTreeSet<Attrs> = self.keys.iter().map(|key| self.fewest(key)).collect();
         let mut keys: Vec<Attrs> = keys.into_iter().collect();
         keys.sort_by_key(Attrs::len);
@@ -173,6 +160,50 @@ impl Relation {
             }
         }
         self.keys = kept;
+    }
+
+    /// Forgets dependencies that cannot bear on anything that is named, and those that others imply:
+    /// every join and every model adds some, so that without this they would grow without bound.
+    fn prune(&mut self) {
+        let named = self.named();
+        // What can ever be decided, and what is worth deciding.
+        let mut known = named.clone();
+        decide(&self.dependencies, &mut known);
+        let mut useful: BTreeSet<(Attr, Attrs)> = BTreeSet::new();
+        let mut wanted: Vec<Attr> = named.into_iter().collect();
+        let mut seen: Attrs = wanted.iter().copied().collect();
+        let mut by_result: BTreeMap<Attr, Vec<&Attrs>> = BTreeMap::new();
+        for (from, to) in &self.dependencies {
+            if !from.contains(to) && from.is_subset(&known) {
+                by_result.entry(*to).or_default().push(from);
+            }
+        }
+        while let Some(attr) = wanted.pop() {
+            let mut ways = by_result.remove(&attr).unwrap_or_default();
+            ways.sort_by_key(|from| from.len());
+            let mut kept: Vec<&Attrs> = Vec::new();
+            for from in ways {
+                if !kept.iter().any(|shorter| shorter.is_subset(from)) {
+                    kept.push(from);
+                }
+            }
+            for from in kept {
+                wanted.extend(from.iter().copied().filter(|attr| seen.insert(*attr)));
+                useful.insert((attr, from.clone()));
+            }
+        }
+        self.dependencies = useful.into_iter().map(|(to, from)| (from, to)).collect();
+    }
+
+    /// The attributes that something else than a dependency names.
+    fn named(&self) -> Attrs {
+        let mut all: Attrs = self.columns.iter().map(|c| c.attr).collect();
+        let spreads = self.columns.iter().filter_map(|c| c.measure.as_ref());
+        all.extend(spreads.flat_map(|m| m.spread.iter()));
+        all.extend(self.keys.iter().flatten());
+        all.extend(self.ranges.iter().flat_map(|(a, b)| [*a, *b]));
+        all.extend(self.owner);
+        all
     }
 
     /// What its keys decide, as dependencies: they outlive the keys.
@@ -213,16 +244,11 @@ impl Relation {
 
     /// Every attribute that it names.
     pub(super) fn attributes(&self) -> Attrs {
-        let mut all: Attrs = self.columns.iter().map(|c| c.attr).collect();
-        let spreads = self.columns.iter().filter_map(|c| c.measure.as_ref());
-        all.extend(spreads.flat_map(|m| m.spread.iter()));
-        all.extend(self.keys.iter().flatten());
+        let mut all = self.named();
         for (from, to) in &self.dependencies {
             all.extend(from);
             all.insert(*to);
         }
-        all.extend(self.ranges.iter().flat_map(|(a, b)| [*a, *b]));
-        all.extend(self.owner);
         all
     }
 
@@ -244,6 +270,23 @@ impl Relation {
         self.rows.merge(&condition.implied());
         if condition.is_of_people() {
             self.level = self.level.max(Level::Counted);
+        }
+    }
+}
+
+/// Adds to `all` what it decides.
+fn decide(dependencies: &[(Attrs, Attr)], all: &mut Attrs) {
+    let mut waiting: Vec<&(Attrs, Attr)> = dependencies.iter().collect();
+    loop {
+        let before = all.len();
+        waiting.retain(|(from, to)| {
+            if !all.contains(to) && from.is_subset(all) {
+                all.insert(*to);
+            }
+            !all.contains(to)
+        });
+        if all.len() == before {
+            return;
         }
     }
 }
