@@ -13,6 +13,7 @@ mod distribution;
 mod doc;
 mod fold;
 mod frame_rows;
+mod group_rows;
 mod inequality;
 pub(crate) mod interval;
 mod list;

@@ -8,17 +8,16 @@ use super::transform::Transform;
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::{given, population};
 use crate::functions::broken_rule::broken_rule;
-use crate::functions::fold::{Fold, FoldRows, Kept};
+use crate::functions::fold::{Fold, FoldRows};
+use crate::functions::group_rows::GroupRows;
 use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::result::{Intervals, interval_type};
-use crate::functions::settings::{FunctionSetting, FunctionSettings};
+use crate::functions::settings::FunctionSetting;
 use crate::functions::{Doc, Function};
 use crate::statistics::limits::{CONFIDENCE, ConfidenceLevel};
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, ListArray};
-use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, Field, Float64Type};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::DataType;
 use datafusion::common::Result;
-use std::sync::Arc;
 
 /// An index of a group's quantiles, of the columns quantile, population, value; with lower and
 /// upper where its limits are simulated.
@@ -29,20 +28,12 @@ pub(super) struct Gradient {
     pub simulated: bool,
 }
 
-/// The quantiles of a group, each as its columns, in the order in which they came.
-#[derive(Default)]
-pub(super) struct Quantiles {
-    numbers: Vec<f64>,
-    settings: FunctionSettings<4>,
-}
+/// The quantiles of a group, each as its columns.
+type Quantiles = GroupRows<4>;
 
 const SETTINGS: [&str; 4] = ["transform", "multiplier", "confidence", "seed"];
 const PARTS: [&str; 4] = ["population", "intercept", "slope", "standard_error"];
 const COLUMNS: [&str; 5] = ["quantile", "population", "value", "lower", "upper"];
-
-fn item() -> Arc<Field> {
-    Arc::new(Field::new_list_field(DataType::Float64, true))
-}
 
 /// The aggregate function of an index, with limits that are simulated or by regression.
 pub(super) fn gradient(doc: &'static Doc, index: Index, simulated: bool) -> Function {
@@ -85,29 +76,6 @@ impl Gradient {
             return broken_rule(self.function, "lower", "must not be above upper");
         }
         Ok(())
-    }
-}
-
-impl Kept for Quantiles {
-    fn types() -> Vec<DataType> {
-        vec![DataType::List(item())]
-    }
-
-    fn save(states: Vec<Self>) -> Result<Vec<ArrayRef>> {
-        let mut numbers = Vec::new();
-        let mut lengths = Vec::with_capacity(states.len());
-        for state in &states {
-            let before = numbers.len();
-            if !state.numbers.is_empty() {
-                numbers.extend_from_slice(&state.settings.parts());
-                numbers.extend_from_slice(&state.numbers);
-            }
-            lengths.push(numbers.len() - before);
-        }
-        let values = Arc::new(Float64Array::from(numbers));
-        let offsets = OffsetBuffer::from_lengths(lengths);
-        let lists = ListArray::try_new(item(), offsets, values, None)?;
-        Ok(vec![Arc::new(lists)])
     }
 }
 
@@ -158,21 +126,7 @@ impl Fold for Gradient {
         arrays: &[ArrayRef],
         rows: FoldRows,
     ) -> Result<usize> {
-        let lists = arrays[0].as_list::<i32>();
-        let numbers = lists.values().as_primitive::<Float64Type>().values();
-        let offsets = lists.value_offsets();
-        let mut beside = 0;
-        rows.each(|row, group| {
-            let saved = &numbers[offsets[row] as usize..offsets[row + 1] as usize];
-            let Some((parts, saved)) = saved.split_first_chunk() else {
-                return Ok(());
-            };
-            let state = &mut states[group];
-            state.settings.merge(self.function, &SETTINGS, *parts)?;
-            beside += state.extend(saved);
-            Ok(())
-        })?;
-        Ok(beside)
+        Quantiles::merge(states, arrays, rows, self.function, &SETTINGS)
     }
 
     fn finish(&self, states: Vec<Quantiles>) -> Result<ArrayRef> {
@@ -187,7 +141,7 @@ impl Fold for Gradient {
             if multiplier == 0.0 || !multiplier.is_finite() {
                 return broken_rule(self.function, "multiplier", "must be a number, not 0");
             }
-            let columns = self.ordered(&state.numbers)?;
+            let columns = self.ordered(state)?;
             let reduced = Reduced {
                 index: self.index,
                 transform: Transform::numbered(transform),
@@ -230,9 +184,8 @@ const _: () = assert!(DRAWS == 100_000, "the name of the method says how many");
 
 impl Gradient {
     /// The rows' columns, in the order of the quantiles.
-    fn ordered(&self, numbers: &[f64]) -> Result<Vec<Vec<f64>>> {
-        let mut rows: Vec<&[f64]> = numbers.chunks_exact(self.columns()).collect();
-        rows.sort_unstable_by(|a, b| a[0].total_cmp(&b[0]));
+    fn ordered(&self, quantiles: &Quantiles) -> Result<Vec<Vec<f64>>> {
+        let rows = quantiles.sorted(self.columns());
         let mut places = rows.iter().zip(1..);
         if places.any(|(row, place)| row[0] != f64::from(place)) {
             let rule = "must come once each, from 1 on without a gap, in a group";
@@ -260,14 +213,5 @@ impl Gradient {
         } else {
             broken_rule(self.function, "seed", "must be a whole number, 0 or more")
         }
-    }
-}
-
-impl Quantiles {
-    /// Takes numbers in; gives the bytes that they took.
-    fn extend(&mut self, numbers: &[f64]) -> usize {
-        let before = self.numbers.capacity();
-        self.numbers.extend_from_slice(numbers);
-        (self.numbers.capacity() - before) * size_of::<f64>()
     }
 }

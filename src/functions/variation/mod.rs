@@ -1,20 +1,33 @@
 //! Whether a difference, or a change, is more than chance.
 
+mod compare_intervals;
+mod compare_to_benchmark;
+mod comparison;
 mod funnel;
 mod funnel_limits;
 mod funnel_significance;
+mod polarity;
 mod process;
+mod recent_trend;
+mod recent_trend_proportion;
 mod signals;
+mod trend_marker;
+mod trend_period;
+mod trend_slope;
 mod xmr;
 mod xmr_columns;
 
 use super::Section;
 
-/// Funnels and control charts.
+/// Comparisons, trends, funnels and control charts.
 pub(super) fn section() -> Section {
     Section {
         title: "Variation",
         functions: vec![
+            compare_to_benchmark::function(),
+            compare_intervals::function(),
+            recent_trend::function(),
+            recent_trend_proportion::function(),
             funnel_limits::function(),
             funnel_significance::function(),
             xmr::function(),

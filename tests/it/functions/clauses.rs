@@ -42,6 +42,10 @@ fn called() -> Vec<Called> {
         too_few: Some("must be 5 or more in a group"),
         ..call(name, arguments, QUINTILES)
     };
+    let five = |name, arguments| Called {
+        frame: (3, 2),
+        ..call(name, arguments, BANDS)
+    };
     vec![
         call("average_people", "x, 90", BANDS),
         call("mean_ci", "x", BANDS),
@@ -54,6 +58,8 @@ fn called() -> Vec<Called> {
         index("sii_simulated", "k, n, v, l, u"),
         index("rii_simulated", "k, n, v, l, u"),
         call("life_expectancy", "age, n, d", AGES),
+        five("recent_trend", "k, x, x - w / 100, x + w / 100"),
+        five("recent_trend_proportion", "k, x, n"),
         call("charlson", "code", CODES),
         call("elixhauser", "code", CODES),
         call("hfrs", "code", CODES),

@@ -69,6 +69,30 @@ const CALLS: &[(&str, &[&str], &str, &str)] = &[
         AGES,
         "",
     ),
+    (
+        "compare_to_benchmark",
+        &["12", "20", "30", "'lower_is_better'"],
+        "",
+        "",
+    ),
+    (
+        "compare_intervals",
+        &["12", "20", "30", "40", "'lower_is_better'"],
+        "",
+        "",
+    ),
+    (
+        "recent_trend",
+        &["k", "x", "x - 1", "x + 1", "'lower_is_better'"],
+        ROWS,
+        "",
+    ),
+    (
+        "recent_trend_proportion",
+        &["k", "x", "100 * k", "'lower_is_better'"],
+        ROWS,
+        "",
+    ),
     ("funnel_limits", &["'rate'", "12", "50"], "", ""),
     (
         "funnel_significance",
