@@ -11,7 +11,7 @@ pub(super) const PER_PEOPLE: Argument = ("multiplier", "per how many people; 100
 
 /// The calls of a function that has so many arguments, all of them numbers.
 pub(super) fn numbers(counts: RangeInclusive<usize>) -> Vec<&'static [DataType]> {
-    static NUMBERS: [DataType; 6] = [const { DataType::Float64 }; 6];
+    static NUMBERS: [DataType; 7] = [const { DataType::Float64 }; 7];
     counts.map(|count| &NUMBERS[..count]).collect()
 }
 

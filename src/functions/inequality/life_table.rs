@@ -13,9 +13,19 @@ pub(super) const AGES: [u8; BANDS] = [
 /// Those who are born.
 const RADIX: f64 = 100_000.0;
 
-/// Life expectancy at the beginning of each band with its standard error, in years; not a number
-/// for an age that nobody reaches, and infinite where nobody dies in the last band.
-pub(super) fn life_table(people: &[f64; BANDS], deaths: &[f64; BANDS]) -> [(f64, f64); BANDS] {
+/// A life table's columns.
+pub(super) struct LifeTable {
+    /// Those who reach each band, of 100,000 who are born.
+    pub alive: [f64; BANDS],
+    /// The years that they live in it; infinite where nobody dies in the last band.
+    pub lived: [f64; BANDS],
+    /// Life expectancy at its beginning with its standard error, in years; not a number for an age
+    /// that nobody reaches.
+    pub expected: [(f64, f64); BANDS],
+}
+
+/// The life table of people and deaths in each band.
+pub(super) fn life_table(people: &[f64; BANDS], deaths: &[f64; BANDS]) -> LifeTable {
     let last = BANDS - 1;
     let mortality: [f64; BANDS] = from_fn(|i| deaths[i] / people[i]);
     let width: [f64; BANDS] = from_fn(|i| match AGES.get(i + 1) {
@@ -36,24 +46,34 @@ pub(super) fn life_table(people: &[f64; BANDS], deaths: &[f64; BANDS]) -> [(f64,
     for i in 0..last {
         alive[i + 1] = alive[i] * (1.0 - dying[i]);
     }
+    let lived: [f64; BANDS] = from_fn(|i| {
+        if i == last {
+            alive[i] / mortality[i]
+        } else {
+            width[i] * (alive[i + 1] + share[i] * (alive[i] - alive[i + 1]))
+        }
+    });
     // From the last band back: years lived from each age on, and their variance.
-    let mut out = [(0.0, 0.0); BANDS];
+    let mut expected = [(0.0, 0.0); BANDS];
     let (mut years, mut variance, mut next) = (0.0, 0.0, 0.0);
     for i in (0..BANDS).rev() {
         let (l, q, d) = (alive[i], dying[i], deaths[i]);
+        years += lived[i];
         if i == last {
-            years = l / mortality[i];
             variance = (l / 2.0).powi(2) * 4.0 / (d * mortality[i].powi(2));
         } else {
-            years += width[i] * (alive[i + 1] + share[i] * (l - alive[i + 1]));
             let spread = if d > 0.0 { q * q * (1.0 - q) / d } else { 0.0 };
-            let lived = (1.0 - share[i]) * width[i] + next;
-            variance += spread * l * l * lived * lived;
+            let to_come = (1.0 - share[i]) * width[i] + next;
+            variance += spread * l * l * to_come * to_come;
         }
-        let expected = years / l;
+        let here = years / l;
         // Of no one left alive the years to come are counted as 0.
-        next = if l > 0.0 { expected } else { 0.0 };
-        out[i] = (expected, (variance / (l * l)).sqrt());
+        next = if l > 0.0 { here } else { 0.0 };
+        expected[i] = (here, (variance / (l * l)).sqrt());
     }
-    out
+    LifeTable {
+        alive,
+        lived,
+        expected,
+    }
 }

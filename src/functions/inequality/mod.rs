@@ -1,8 +1,12 @@
 //! How unequal a population's health is.
 
+mod age_bands;
+mod concentration_index;
 mod gradient;
+mod healthy_life_expectancy;
 mod index;
 mod life_expectancy;
+mod life_expectancy_gap;
 mod life_table;
 mod phe_quantile;
 mod quantile_arguments;
@@ -29,6 +33,9 @@ pub(super) fn section() -> Section {
             sii_simulated::function(),
             rii_simulated::function(),
             life_expectancy::function(),
+            healthy_life_expectancy::function(),
+            life_expectancy_gap::function(),
+            concentration_index::function(),
         ],
     }
 }

@@ -1,6 +1,7 @@
 //! What holds of every index of inequality and every life table.
 
 use super::gradient::Gradient;
+use super::healthy_life_expectancy::HealthyLifeExpectancy;
 use super::index::Index;
 use super::life_expectancy::LifeExpectancy;
 use super::life_table::AGES;
@@ -64,6 +65,8 @@ proptest! {
             same_in_any_order(&gradient(index, false), &rows, &ten)?;
         }
         same_in_any_order(&LifeExpectancy, &columns(&ages), &twenty)?;
+        let asked: Vec<_> = ages.iter().map(|[a, p, d]| [*a, *p, *d, p - d, *p]).collect();
+        same_in_any_order(&HealthyLifeExpectancy, &columns(&asked), &twenty)?;
     }
 
     #[test]
