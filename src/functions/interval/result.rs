@@ -31,7 +31,7 @@ fn interval_fields(parts: Parts) -> Fields {
 }
 
 /// A function of so many numbers that gives an interval for each row.
-pub(super) fn intervals(
+pub(in crate::functions) fn intervals(
     doc: &'static Doc,
     arguments: RangeInclusive<usize>,
     parts: Parts,
@@ -42,7 +42,7 @@ pub(super) fn intervals(
 
 /// An interval for each row: NULL where an argument is, else what `one` pushes of the row's
 /// arguments. Those that the call leaves out have their `defaults`.
-pub(super) fn each_row<const N: usize>(
+pub(in crate::functions) fn each_row<const N: usize>(
     arguments: &[ArrayRef],
     parts: Parts,
     defaults: [f64; N],
