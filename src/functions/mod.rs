@@ -20,6 +20,7 @@ mod list;
 mod named;
 pub(crate) mod need;
 pub(crate) mod person;
+mod risk;
 mod scalar;
 mod settings;
 mod sliding;
@@ -51,6 +52,7 @@ pub fn sections() -> Vec<Section> {
         standardise::section(),
         inequality::section(),
         variation::section(),
+        risk::section(),
         distribution::section(),
         need::section(&need::CodeLists::shipped()),
         waiting::section(),

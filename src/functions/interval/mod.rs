@@ -7,6 +7,7 @@ mod poisson_ci;
 mod proportion;
 mod rate;
 pub(super) mod result;
+mod shrunk_rate;
 mod wilson_ci;
 
 use super::Section;
@@ -22,6 +23,7 @@ pub(super) fn section() -> Section {
             byar_ci::function(),
             poisson_ci::function(),
             wilson_ci::function(),
+            shrunk_rate::function(),
         ],
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn each_pair(
 }
 
 /// The day of each date, or date and time.
-pub(super) fn days(of: &ArrayRef) -> Result<Date32Array> {
+pub(in crate::functions) fn days(of: &ArrayRef) -> Result<Date32Array> {
     let a_day = units_a_day(of.data_type())?;
     match of.data_type() {
         DataType::Date32 => Ok(of.as_primitive().clone()),

@@ -3,10 +3,13 @@
 //! All times are in weeks and all flows in people a week, so that no conversion hides in a formula.
 
 mod formula;
+mod queue_by_day;
 mod queue_load;
 mod relief_capacity;
 mod target_capacity;
 mod target_queue_size;
+mod waiting_list;
+mod waiting_list_flow;
 mod waiting_pressure;
 
 use super::Section;
@@ -21,6 +24,8 @@ pub(super) fn section() -> Section {
             target_capacity::function(),
             relief_capacity::function(),
             waiting_pressure::function(),
+            waiting_list_flow::function(),
+            queue_by_day::function(),
         ],
     }
 }

@@ -13,6 +13,8 @@ struct Called {
     frame: (u32, u32),
     /// Why a frame that begins with one row has no value.
     too_few: Option<&'static str>,
+    /// Whether it has a value of any of its rows.
+    of_any_rows: bool,
 }
 
 const BANDS: &str = "(select g, k, cast(6 * k + 3 * g as double) as x, 1000.0 * k as n,
@@ -28,6 +30,10 @@ const CODES: &str = "(select g, k, code from (values (1, 1, 'I50'), (1, 2, 'E11.
     (1, 4, 'I50.1'), (1, 5, 'F00.1'), (2, 1, 'C78'), (2, 2, 'none')) as t(g, k, code))";
 const NAMES: &str = "(select g, k, code from (values (1, 1, 'epilepsy'), (1, 2, 'asthma'),
     (1, 3, null), (2, 1, 'epilepsy'), (2, 2, 'none')) as t(g, k, code))";
+const LISTS: &str = "(select g, k, date '2026-01-01' + cast(2 * k + g as int) as referred,
+    date '2026-01-04' + cast(3 * k as int) as removed, date '2026-01-01' as since,
+    date '2026-01-31' as until
+    from (values (1), (2)) as a(g) cross join (values (1), (2), (3), (4), (5), (6)) as b(k))";
 
 fn called() -> Vec<Called> {
     let call = |name, arguments, rows| Called {
@@ -36,10 +42,12 @@ fn called() -> Vec<Called> {
         rows,
         frame: (2, 1),
         too_few: None,
+        of_any_rows: true,
     };
     let index = |name, arguments| Called {
         frame: (4, 4),
         too_few: Some("must be 5 or more in a group"),
+        of_any_rows: false,
         ..call(name, arguments, QUINTILES)
     };
     let five = |name, arguments| Called {
@@ -58,6 +66,22 @@ fn called() -> Vec<Called> {
         index("sii_simulated", "k, n, v, l, u"),
         index("rii_simulated", "k, n, v, l, u"),
         call("life_expectancy", "age, n, d", AGES),
+        call("attributable_fraction", "w / 100000, k", BANDS),
+        call("attributable_events", "x, w / 10000", BANDS),
+        Called {
+            frame: (6, 6),
+            of_any_rows: false,
+            ..call("concentration_index", "k, n, x", BANDS)
+        },
+        call(
+            "waiting_list_flow",
+            "referred, removed, since, until",
+            LISTS,
+        ),
+        call("queue_by_day", "referred, removed, since, until", LISTS),
+        call("healthy_life_expectancy", "age, n, d, k, 40", AGES),
+        call("cumulative_incidence", "k, k % 2, 4", BANDS),
+        call("years_of_life_lost", "x, k, n", BANDS),
         five("recent_trend", "k, x, x - w / 100, x + w / 100"),
         five("recent_trend_proportion", "k, x, n"),
         call("charlson", "code", CODES),
@@ -124,7 +148,7 @@ fn order_and_filter(asked: &Asked, call: &Called) {
     }
     let all = with("", "filter (where k < 1000)");
     assert_eq!(all, expected, "{name} with a filter");
-    if call.too_few.is_none() {
+    if call.of_any_rows {
         let some = plain(&format!("(select * from {rows} where k not in (2, 5))"));
         assert_ne!(some, expected, "{name}");
         assert_eq!(with("", "filter (where k not in (2, 5))"), some, "{name}");
@@ -228,6 +252,48 @@ fn frames(asked: &Asked, call: &Called) {
         &format!("select {call} from {rows} where g = 1 group by g"),
     );
     assert_eq!(grouped, none, "{name} of a group without rows");
+}
+
+/// Rates of three years at once, of bands of each year, are those of the three years' rows together.
+#[test]
+fn three_year_rates_are_those_of_the_rows_of_three_years() {
+    let asked = Asked::new();
+    let rows = "(select y, k, cast(4 * k + y % 5 as double) as x, 900.0 + 10 * k + y % 7 as n,
+        6000.0 - 100 * k as w from generate_series(2016, 2025) as a(y)
+        cross join generate_series(1, 19) as b(k)) as t";
+    for call in [
+        "dsr(x, n, w)",
+        "dsr(x, n, w, 1000, 99.8)",
+        "dsr_repeat(x, 2 * x, n, w)",
+        "isr(x, n, 7 * x, 9 * n)",
+        "years_of_life_lost(5 * k - 2.5, x, n)",
+    ] {
+        let sliding = answer(
+            &asked,
+            &format!(
+                "select distinct y, {call} over (order by y range between 2 preceding and current row)
+                     from {rows} order by y"
+            ),
+        );
+        let mut plain = Vec::new();
+        for year in 2016..=2025 {
+            plain.push(answer(
+                &asked,
+                &format!("select {year}, {call} from {rows} where y between {year} - 2 and {year}"),
+            ));
+        }
+        assert_eq!(sliding, plain.join("\n"), "{call}");
+    }
+    // Ten years of 19 bands of 4k + y mod 5 events; those of 2023 to 2025 have y mod 5 = 3, 4, 0.
+    let last = asked.rows(&format!(
+        "select r['observed'], r['population'] from (select y, dsr(x, n, w) over (order by y
+             range between 2 preceding and current row) as r from {rows}) where y = 2025 limit 1"
+    ));
+    let events: i32 = (1..=19).map(|k| 3 * 4 * k + 7).sum();
+    let people: i32 = (1..=19)
+        .map(|k| 3 * (900 + 10 * k) + [2023, 2024, 2025].map(|y| y % 7).iter().sum::<i32>())
+        .sum();
+    assert_eq!(last[0], [format!("{events}.0"), format!("{people}.0")]);
 }
 
 /// The same arguments, of the rows that are called b.
