@@ -336,6 +336,38 @@ standardised as (
     group by condition_list, condition, area_type, area_code, financial_year
 ),
 
+-- Fields are taken out before the frame is joined: rows of the frame without people have none.
+direct as (
+    select
+        standardised.condition_list,
+        standardised.condition,
+        standardised.area_type,
+        standardised.area_code,
+        standardised.financial_year,
+        standardised.estimate['value'] as dsr,
+        standardised.estimate['lower'] as dsr_lower,
+        standardised.estimate['upper'] as dsr_upper
+    from standardised
+    inner join band_totals
+        on standardised.condition_list = band_totals.condition_list
+        and standardised.condition = band_totals.condition
+        and standardised.bands_with_people = band_totals.bands
+),
+
+indirect as (
+    select
+        condition_list,
+        condition,
+        area_type,
+        area_code,
+        financial_year,
+        estimate['expected'] as expected,
+        estimate['value'] as isr,
+        estimate['lower'] as isr_lower,
+        estimate['upper'] as isr_upper
+    from ratios
+),
+
 counted as (
     select
         conditions.condition_list,
@@ -379,25 +411,26 @@ estimated as (
     select
         counted.*,
         rate(counted.admissions, nullif(counted.people, 0), 100000.0) as crude,
-        coalesce(standardised.bands_with_people = band_totals.bands, false) as has_all_bands,
-        standardised.estimate as direct,
-        ratios.estimate as indirect
+        direct.dsr,
+        direct.dsr_lower,
+        direct.dsr_upper,
+        indirect.expected,
+        indirect.isr,
+        indirect.isr_lower,
+        indirect.isr_upper
     from counted
-    left join band_totals
-        on counted.condition_list = band_totals.condition_list
-        and counted.condition = band_totals.condition
-    left join standardised
-        on counted.condition_list = standardised.condition_list
-        and counted.condition = standardised.condition
-        and counted.area_type = standardised.area_type
-        and counted.area_code = standardised.area_code
-        and counted.financial_year = standardised.financial_year
-    left join ratios
-        on counted.condition_list = ratios.condition_list
-        and counted.condition = ratios.condition
-        and counted.area_type = ratios.area_type
-        and counted.area_code = ratios.area_code
-        and counted.financial_year = ratios.financial_year
+    left join direct
+        on counted.condition_list = direct.condition_list
+        and counted.condition = direct.condition
+        and counted.area_type = direct.area_type
+        and counted.area_code = direct.area_code
+        and counted.financial_year = direct.financial_year
+    left join indirect
+        on counted.condition_list = indirect.condition_list
+        and counted.condition = indirect.condition
+        and counted.area_type = indirect.area_type
+        and counted.area_code = indirect.area_code
+        and counted.financial_year = indirect.financial_year
 ),
 
 final as (
@@ -421,13 +454,13 @@ final as (
         crude['lower'] as lower,
         crude['upper'] as upper,
         crude['method'] as method,
-        case when has_all_bands then direct['value'] end as dsr,
-        case when has_all_bands then direct['lower'] end as dsr_lower,
-        case when has_all_bands then direct['upper'] end as dsr_upper,
-        indirect['expected'] as expected,
-        indirect['value'] as isr,
-        indirect['lower'] as isr_lower,
-        indirect['upper'] as isr_upper
+        dsr,
+        dsr_lower,
+        dsr_upper,
+        expected,
+        isr,
+        isr_lower,
+        isr_upper
     from estimated
 )
 

@@ -244,6 +244,36 @@ band_total as (
     select count(*) as bands from standard
 ),
 
+-- Fields are taken out before the frame is joined: rows of the frame without people have none.
+direct as (
+    select
+        standardised.area_type,
+        standardised.area_code,
+        standardised.financial_year,
+        standardised.point_of_delivery,
+        standardised.estimate['value'] as dsr,
+        standardised.estimate['lower'] as dsr_lower,
+        standardised.estimate['upper'] as dsr_upper
+    from standardised
+    inner join band_total
+        on standardised.bands_with_people = band_total.bands
+),
+
+indirect as (
+    select
+        area_type,
+        area_code,
+        financial_year,
+        point_of_delivery,
+        cast(estimate['observed'] as bigint) as admissions_of_known_age,
+        estimate['expected'] as expected,
+        estimate['value'] as isr,
+        estimate['lower'] as isr_lower,
+        estimate['upper'] as isr_upper,
+        funnel_significance('ratio', estimate['observed'], nullif(estimate['expected'], 0)) as significance
+    from ratios
+),
+
 counted as (
     select
         areas.area_type,
@@ -257,7 +287,17 @@ counted as (
         areas.is_complete,
         coalesce(counts.admissions, 0) as admissions,
         coalesce(counts.people_admitted, 0) as people_admitted,
-        areas.people
+        areas.people,
+        rate(coalesce(counts.admissions, 0), nullif(areas.people, 0), 1000.0) as crude,
+        coalesce(indirect.admissions_of_known_age, 0) as admissions_of_known_age,
+        direct.dsr,
+        direct.dsr_lower,
+        direct.dsr_upper,
+        indirect.expected,
+        indirect.isr,
+        indirect.isr_lower,
+        indirect.isr_upper,
+        coalesce(indirect.significance, 'Not applicable') as significance
     from areas
     cross join points_of_delivery
     left join counts
@@ -265,27 +305,16 @@ counted as (
         and areas.area_code = counts.area_code
         and areas.financial_year = counts.financial_year
         and points_of_delivery.point_of_delivery = counts.point_of_delivery
-),
-
-estimated as (
-    select
-        counted.*,
-        rate(counted.admissions, nullif(counted.people, 0), 1000.0) as crude,
-        coalesce(standardised.bands_with_people = band_total.bands, false) as has_all_bands,
-        standardised.estimate as direct,
-        ratios.estimate as indirect
-    from counted
-    cross join band_total
-    left join standardised
-        on counted.area_type = standardised.area_type
-        and counted.area_code = standardised.area_code
-        and counted.financial_year = standardised.financial_year
-        and counted.point_of_delivery = standardised.point_of_delivery
-    left join ratios
-        on counted.area_type = ratios.area_type
-        and counted.area_code = ratios.area_code
-        and counted.financial_year = ratios.financial_year
-        and counted.point_of_delivery = ratios.point_of_delivery
+    left join direct
+        on areas.area_type = direct.area_type
+        and areas.area_code = direct.area_code
+        and areas.financial_year = direct.financial_year
+        and points_of_delivery.point_of_delivery = direct.point_of_delivery
+    left join indirect
+        on areas.area_type = indirect.area_type
+        and areas.area_code = indirect.area_code
+        and areas.financial_year = indirect.financial_year
+        and points_of_delivery.point_of_delivery = indirect.point_of_delivery
 ),
 
 final as (
@@ -306,19 +335,16 @@ final as (
         crude['lower'] as lower,
         crude['upper'] as upper,
         crude['method'] as method,
-        cast(coalesce(indirect['observed'], 0) as bigint) as admissions_of_known_age,
-        case when has_all_bands then direct['value'] end as dsr,
-        case when has_all_bands then direct['lower'] end as dsr_lower,
-        case when has_all_bands then direct['upper'] end as dsr_upper,
-        indirect['expected'] as expected,
-        indirect['value'] as isr,
-        indirect['lower'] as isr_lower,
-        indirect['upper'] as isr_upper,
-        coalesce(
-            funnel_significance('ratio', indirect['observed'], nullif(indirect['expected'], 0)),
-            'Not applicable'
-        ) as significance
-    from estimated
+        admissions_of_known_age,
+        dsr,
+        dsr_lower,
+        dsr_upper,
+        expected,
+        isr,
+        isr_lower,
+        isr_upper,
+        significance
+    from counted
 )
 
 select * from final

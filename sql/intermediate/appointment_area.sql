@@ -1,0 +1,117 @@
+/*
+description: >
+  The areas of every outpatient appointment of core.appointment, registered or not: those of the place where the person lived and of
+  the practice at the time, and the provider. One whose area is not known is in the area Not known of that
+  type, so that areas of a type add up to all of them.
+grain: [appointment_key, area_type]
+columns:
+  person_key: Pseudonym of the person
+  appointment_key: Appointment, as in core.appointment
+  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_code: Code of the area or provider, or Not known
+  area_name: Name of it; its code where it has no name
+checks:
+  - unique: [appointment_key, area_type]
+  - not_null: [person_key, appointment_key, area_type, area_code, area_name]
+topic: utilisation
+*/
+with appointments as (
+    select
+        person_key,
+        appointment_key,
+        provider_code,
+        practice_code,
+        pcn_code,
+        lsoa21_code
+    from core.appointment
+),
+
+areas as (
+    select
+        lsoa21_code,
+        place_code,
+        place_name,
+        ltla_code,
+        ltla_name,
+        icb_code,
+        icb_name
+    from core.area
+),
+
+organisations as (
+    select
+        organisation_code,
+        organisation_name,
+        pcn_name
+    from core.organisation
+),
+
+area_types as (
+    select cast(area_type as varchar) as area_type from reference.area_type
+    union all
+    select 'Provider' as area_type
+),
+
+described as (
+    select
+        appointments.person_key,
+        appointments.appointment_key,
+        appointments.provider_code,
+        providers.organisation_name as provider_name,
+        appointments.practice_code,
+        practices.organisation_name as practice_name,
+        appointments.pcn_code,
+        practices.pcn_name,
+        areas.place_code,
+        areas.place_name,
+        areas.ltla_code,
+        areas.ltla_name,
+        areas.icb_code,
+        areas.icb_name
+    from appointments
+    left join areas
+        on appointments.lsoa21_code = areas.lsoa21_code
+    left join organisations as practices
+        on appointments.practice_code = practices.organisation_code
+    left join organisations as providers
+        on appointments.provider_code = providers.organisation_code
+),
+
+placed as (
+    select
+        described.person_key,
+        described.appointment_key,
+        area_types.area_type,
+        case area_types.area_type
+            when 'All' then 'All'
+            when 'ICB' then described.icb_code
+            when 'Place' then described.place_code
+            when 'Local authority' then described.ltla_code
+            when 'PCN' then described.pcn_code
+            when 'Practice' then described.practice_code
+            when 'Provider' then described.provider_code
+        end as area_code,
+        case area_types.area_type
+            when 'All' then 'All'
+            when 'ICB' then described.icb_name
+            when 'Place' then described.place_name
+            when 'Local authority' then described.ltla_name
+            when 'PCN' then described.pcn_name
+            when 'Practice' then described.practice_name
+            when 'Provider' then described.provider_name
+        end as area_name
+    from described
+    cross join area_types
+),
+
+final as (
+    select
+        person_key,
+        appointment_key,
+        area_type,
+        coalesce(area_code, 'Not known') as area_code,
+        coalesce(area_name, area_code, 'Not known') as area_name
+    from placed
+)
+
+select * from final order by person_key

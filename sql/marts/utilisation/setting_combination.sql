@@ -1,0 +1,111 @@
+/*
+description: >
+  People by the set of settings that they had attended contacts with in a financial year, such as General practice +
+  Outpatient. Every person of core.contact with a contact in the year is in one set. Sets that nobody had have no
+  row. In a year that is not complete people have been seen in fewer settings.
+grain: [financial_year, combination]
+columns:
+  financial_year: Such as 2025/26
+  is_complete: Whether all days of the year are covered
+  combination: The settings in their order, joined by a plus sign
+  settings: Number of settings in it
+  people: Different people with this set of settings
+  all_people: Different people with any contact in the year
+  percent: People as a percentage of all people with a contact
+checks:
+  - unique: [financial_year, combination]
+  - not_null: [financial_year, is_complete, combination, settings, people, all_people, percent]
+  - expect: people between 1 and all_people
+  - expect: settings >= 1
+topic: utilisation
+*/
+with contacts as (
+    select
+        person_key,
+        setting,
+        cast(date_trunc('month', started_date) as date) as month
+    from core.contact
+    where attended
+        and started_date >= $period_start
+        and started_date <= least($period_end, $as_of)
+),
+
+months as (
+    select
+        month,
+        financial_year
+    from intermediate.period_month
+),
+
+years as (
+    select
+        financial_year,
+        is_complete
+    from intermediate.period_year
+),
+
+settings as (
+    select
+        setting,
+        cast(setting_order as int) as setting_order
+    from reference.setting
+),
+
+person_settings as (
+    select
+        contacts.person_key,
+        months.financial_year,
+        contacts.setting
+    from contacts
+    inner join months
+        on contacts.month = months.month
+    group by contacts.person_key, months.financial_year, contacts.setting
+),
+
+combined as (
+    select
+        person_settings.person_key,
+        person_settings.financial_year,
+        string_agg(settings.setting, ' + ' order by settings.setting_order) as combination,
+        count(*) as settings
+    from settings
+    inner join person_settings
+        on settings.setting = person_settings.setting
+    group by person_settings.person_key, person_settings.financial_year
+),
+
+counts as (
+    select
+        financial_year,
+        combination,
+        settings,
+        count(*) as people
+    from combined
+    group by financial_year, combination, settings
+),
+
+totals as (
+    select
+        financial_year,
+        cast(sum(people) as bigint) as all_people
+    from counts
+    group by financial_year
+),
+
+final as (
+    select
+        counts.financial_year,
+        years.is_complete,
+        counts.combination,
+        cast(counts.settings as int) as settings,
+        counts.people,
+        totals.all_people,
+        100.0 * counts.people / totals.all_people as percent
+    from counts
+    inner join totals
+        on counts.financial_year = totals.financial_year
+    inner join years
+        on counts.financial_year = years.financial_year
+)
+
+select * from final

@@ -1,0 +1,347 @@
+/*
+description: >
+  Referrals that wait for a first hospital outpatient attendance, by area or provider, treatment function and
+  week, counted at the end of each Sunday of the period up to the as-of date. Whose wait counts, and until when,
+  is said in intermediate.referral_pathway: being seen for the first time stands for treatment, as the record holds
+  no referral-to-treatment clock, so that these are not the national waiting times.
+
+  A wait is over 18 weeks when more than 126 days have passed since the referral; 52, 65 and 78 weeks are 364, 455 and
+  546 days. People who died by the Sunday wait no more: the whole month of death counts. The areas are
+  those of the as-of date. An area and treatment function with a referral that waited within the period has a
+  row for every Sunday, zero included.
+grain: [area_type, area_code, treatment_function, week_ending]
+columns:
+  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type_order: Order of the types, providers last
+  area_code: Code of the area or provider, or Not known
+  area_name: Name of it
+  treatment_function: Code of the treatment function, Not known, or All
+  treatment_function_name: Its name; the code where it has none
+  week_ending: The Sunday
+  month: First day of its calendar month
+  waiting: Referrals that wait
+  people: Different people who wait
+  over_18_weeks: Those that have waited more than 126 days
+  over_52_weeks: Those that have waited more than 364 days
+  over_65_weeks: Those that have waited more than 455 days
+  over_78_weeks: Those that have waited more than 546 days
+  percent_within_18_weeks: Those of up to 126 days as a percentage of those that wait; null where nobody waits
+  lower: Lower 95% limit of the percentage (Wilson)
+  upper: Upper 95% limit of the percentage
+  mean_wait_weeks: Mean wait so far in weeks; null where nobody waits
+checks:
+  - unique: [area_type, area_code, treatment_function, week_ending]
+  - not_null: [area_type, area_code, area_name, treatment_function, treatment_function_name, week_ending, month, waiting, people, over_18_weeks, over_52_weeks, over_65_weeks, over_78_weeks]
+  - expect: over_78_weeks <= over_65_weeks and over_65_weeks <= over_52_weeks and over_52_weeks <= over_18_weeks and over_18_weeks <= waiting
+  - expect: people <= waiting
+  - expect: waiting > 0 or percent_within_18_weeks is null
+  - expect: percent_within_18_weeks between lower - 0.000001 and upper + 0.000001
+topic: waiting
+*/
+with pathways as (
+    select
+        person_key,
+        pathway_key,
+        source_table,
+        provider_code,
+        treatment_function,
+        referral_date,
+        ended_date
+    from intermediate.referral_pathway
+),
+
+people as (
+    select
+        person_key,
+        death_month,
+        is_alive
+    from core.person
+),
+
+person_areas as (
+    select
+        person_key,
+        area_type,
+        area_code,
+        area_name
+    from intermediate.person_area
+),
+
+area_types as (
+    select
+        area_type,
+        cast(area_type_order as int) as area_type_order
+    from reference.area_type
+),
+
+organisations as (
+    select
+        organisation_code,
+        organisation_name
+    from core.organisation
+),
+
+months as (
+    select
+        month,
+        first_day,
+        last_day
+    from intermediate.period_month
+),
+
+functions as (
+    select
+        cast(treatment_function as varchar) as treatment_function,
+        treatment_function_name
+    from reference.treatment_function
+),
+
+offsets as (
+    select 6 as days
+    union all
+    select 13 as days
+    union all
+    select 20 as days
+    union all
+    select 27 as days
+    union all
+    select 34 as days
+    union all
+    select 41 as days
+),
+
+-- Weeks begin on Monday: the Sunday of the week that the month begins in, and those after it.
+candidates as (
+    select
+        months.month,
+        months.first_day,
+        months.last_day,
+        cast(date_trunc('week', months.month) as date) + offsets.days as week_ending
+    from months
+    cross join offsets
+),
+
+weeks as (
+    select
+        month,
+        week_ending
+    from candidates
+    where week_ending between first_day and last_day
+),
+
+open_pathways as (
+    select
+        pathways.person_key,
+        pathways.pathway_key,
+        pathways.source_table,
+        pathways.provider_code,
+        pathways.treatment_function,
+        pathways.referral_date,
+        case
+            when people.death_month is not null
+                then least(coalesce(pathways.ended_date, people.death_month), people.death_month)
+            -- Died on a day that nobody recorded: no longer counted at all.
+            when people.is_alive = false then pathways.referral_date
+            else pathways.ended_date
+        end as ended_date
+    from people
+    right join pathways
+        on people.person_key = pathways.person_key
+),
+
+waits as (
+    select
+        open_pathways.person_key,
+        open_pathways.pathway_key,
+        open_pathways.source_table,
+        open_pathways.provider_code,
+        open_pathways.treatment_function,
+        weeks.week_ending,
+        days_between(open_pathways.referral_date, weeks.week_ending) as days
+    from weeks
+    inner join open_pathways
+        on open_pathways.referral_date <= weeks.week_ending
+    where open_pathways.ended_date is null
+        or open_pathways.ended_date > weeks.week_ending
+),
+
+provider_areas as (
+    select
+        'Provider' as area_type,
+        coalesce(pathways.provider_code, 'Not known') as provider_code,
+        min(coalesce(organisations.organisation_name, pathways.provider_code, 'Not known')) as provider_name
+    from pathways
+    left join organisations
+        on pathways.provider_code = organisations.organisation_code
+    group by coalesce(pathways.provider_code, 'Not known')
+),
+
+-- People whom the record holds no Patient for belong to all people and to the provider, and to no other area.
+placed as (
+    select
+        person_key,
+        'All' as area_type,
+        'All' as area_code,
+        'All' as area_name,
+        treatment_function,
+        week_ending,
+        days
+    from waits
+    union all
+    select
+        waits.person_key,
+        person_areas.area_type,
+        person_areas.area_code,
+        person_areas.area_name,
+        waits.treatment_function,
+        waits.week_ending,
+        waits.days
+    from waits
+    inner join person_areas
+        on waits.person_key = person_areas.person_key
+    where person_areas.area_type <> 'All'
+    union all
+    select
+        waits.person_key,
+        provider_areas.area_type,
+        provider_areas.provider_code as area_code,
+        provider_areas.provider_name as area_name,
+        waits.treatment_function,
+        waits.week_ending,
+        waits.days
+    from waits
+    inner join provider_areas
+        on coalesce(waits.provider_code, 'Not known') = provider_areas.provider_code
+),
+
+person_waits as (
+    select
+        person_key,
+        area_type,
+        area_code,
+        treatment_function,
+        week_ending,
+        count(*) as waiting,
+        count(*) filter (where days > 126) as over_18_weeks,
+        count(*) filter (where days > 364) as over_52_weeks,
+        count(*) filter (where days > 455) as over_65_weeks,
+        count(*) filter (where days > 546) as over_78_weeks,
+        sum(days) as days
+    from placed
+    group by person_key, area_type, area_code, treatment_function, week_ending
+),
+
+-- All treatment functions together: a person who waits for two of them is one person.
+person_all as (
+    select
+        person_key,
+        area_type,
+        area_code,
+        'All' as treatment_function,
+        week_ending,
+        sum(waiting) as waiting,
+        sum(over_18_weeks) as over_18_weeks,
+        sum(over_52_weeks) as over_52_weeks,
+        sum(over_65_weeks) as over_65_weeks,
+        sum(over_78_weeks) as over_78_weeks,
+        sum(days) as days
+    from person_waits
+    group by person_key, area_type, area_code, week_ending
+),
+
+counts as (
+    select
+        area_type,
+        area_code,
+        treatment_function,
+        week_ending,
+        cast(sum(waiting) as bigint) as waiting,
+        count(*) as people,
+        cast(sum(over_18_weeks) as bigint) as over_18_weeks,
+        cast(sum(over_52_weeks) as bigint) as over_52_weeks,
+        cast(sum(over_65_weeks) as bigint) as over_65_weeks,
+        cast(sum(over_78_weeks) as bigint) as over_78_weeks,
+        cast(sum(days) as bigint) as days,
+        proportion(sum(waiting) - sum(over_18_weeks), sum(waiting), 100.0) as share
+    from (
+        select * from person_waits
+        union all
+        select * from person_all
+    ) as people_waiting
+    group by area_type, area_code, treatment_function, week_ending
+),
+
+-- Fields are taken out before the frame is joined: weeks in which nobody waits have none.
+measured as (
+    select
+        area_type,
+        area_code,
+        treatment_function,
+        week_ending,
+        waiting,
+        people,
+        over_18_weeks,
+        over_52_weeks,
+        over_65_weeks,
+        over_78_weeks,
+        share['value'] as percent_within_18_weeks,
+        share['lower'] as lower,
+        share['upper'] as upper,
+        cast(days as double) / waiting / 7 as mean_wait_weeks
+    from counts
+),
+
+areas as (
+    select
+        area_type,
+        area_code,
+        min(area_name) as area_name
+    from placed
+    group by area_type, area_code
+),
+
+series as (
+    select distinct
+        area_type,
+        area_code,
+        treatment_function
+    from counts
+),
+
+final as (
+    select
+        series.area_type,
+        coalesce(area_types.area_type_order, 99) as area_type_order,
+        series.area_code,
+        areas.area_name,
+        series.treatment_function,
+        coalesce(functions.treatment_function_name, series.treatment_function) as treatment_function_name,
+        weeks.week_ending,
+        weeks.month,
+        coalesce(measured.waiting, 0) as waiting,
+        coalesce(measured.people, 0) as people,
+        coalesce(measured.over_18_weeks, 0) as over_18_weeks,
+        coalesce(measured.over_52_weeks, 0) as over_52_weeks,
+        coalesce(measured.over_65_weeks, 0) as over_65_weeks,
+        coalesce(measured.over_78_weeks, 0) as over_78_weeks,
+        measured.percent_within_18_weeks,
+        measured.lower,
+        measured.upper,
+        measured.mean_wait_weeks
+    from series
+    cross join weeks
+    inner join areas
+        on series.area_type = areas.area_type
+        and series.area_code = areas.area_code
+    left join area_types
+        on series.area_type = area_types.area_type
+    left join functions
+        on series.treatment_function = functions.treatment_function
+    left join measured
+        on series.area_type = measured.area_type
+        and series.area_code = measured.area_code
+        and series.treatment_function = measured.treatment_function
+        and weeks.week_ending = measured.week_ending
+)
+
+select * from final
