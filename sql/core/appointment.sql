@@ -48,26 +48,25 @@ checks:
 with appointments as (
     select
         person_key,
-        record_key as appointment_key,
+        contact_key as appointment_key,
         provider_code,
         site_code,
-        case when practice_code not in ('V81997', 'V81998', 'V81999') then practice_code end as practice_code,
+        practice_code,
         lsoa21_code,
-        appointment_date,
-        cast(date_trunc('month', appointment_date) as date) as month,
+        started_date as appointment_date,
+        cast(date_trunc('month', started_date) as date) as month,
         main_specialty,
         treatment_function,
-        case when attended in ('2', '3', '4', '5', '6', '7') then attended end as outcome,
+        case when outcome in ('2', '3', '4', '5', '6', '7') then outcome end as outcome,
         first_attendance,
         priority,
         referral_source,
         referral_date,
-        replace(upper(proc_01), '.', '') as procedure,
+        procedure,
         hrg,
-        tariff_cost as cost
-    from record.op_attendance
-    where person_key is not null
-        and appointment_date <= $as_of
+        cost
+    from staging.op_attendance
+    where started_date <= $as_of
 ),
 
 people as (

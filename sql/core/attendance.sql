@@ -49,14 +49,14 @@ checks:
 with extract_attendances as (
     select
         person_key,
-        record_key as attendance_key,
+        contact_key as attendance_key,
         provider_code,
         site_code,
-        case when practice_code not in ('V81997', 'V81998', 'V81999') then practice_code end as practice_code,
+        practice_code,
         lsoa21_code,
-        arrived,
-        arrived_date,
-        departed,
+        started as arrived,
+        started_date as arrived_date,
+        ended as departed,
         department_type,
         attendance_category,
         attendance_source,
@@ -65,12 +65,11 @@ with extract_attendances as (
         chief_complaint,
         discharge_status,
         discharge_destination,
-        diagnosis_01 as diagnosis,
+        diagnosis,
         hrg,
-        tariff_cost as cost
-    from record.ecds_attendance
-    where person_key is not null
-        and arrived_date <= $as_of
+        cost
+    from staging.ecds_attendance
+    where started_date <= $as_of
 ),
 
 encounter_attendances as (
@@ -81,9 +80,10 @@ encounter_attendances as (
         started,
         started_date,
         ended,
-        reason_code
+        diagnosis
     from intermediate.contact_encounter
     where encounter_setting = 'emergency'
+        and started_date <= $as_of
 ),
 
 attendances as (
@@ -110,7 +110,7 @@ attendances as (
         cast(null as varchar) as chief_complaint,
         cast(null as varchar) as discharge_status,
         cast(null as varchar) as discharge_destination,
-        reason_code as diagnosis,
+        diagnosis,
         cast(null as varchar) as hrg,
         cast(null as double) as cost,
         'encounter' as source_table

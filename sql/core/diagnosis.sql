@@ -22,17 +22,13 @@ checks:
 with conditions as (
     select
         person_key,
-        case when code_system like 'http://snomed.info/sct%' then code end as snomed_code,
-        icd10_normalise(icd10) as icd10,
-        coalesce(recorded, onset) as noted
-    from record.condition
-    where person_key is not null
-        and coalesce(verification_status, 'confirmed') not in ('refuted', 'entered-in-error')
-        -- A condition that ended after the as-of date was still active on it, whatever its status now.
-        and (
-            abated > $as_of
-            or (abated is null and coalesce(clinical_status, 'active') not in ('resolved', 'inactive'))
-        )
+        snomed_code,
+        icd10,
+        noted
+    from staging.condition
+    -- A condition that ended after the as-of date was still active on it, whatever its status now.
+    where abated > $as_of
+        or (abated is null and clinical_status not in ('resolved', 'inactive'))
 ),
 
 spell_diagnoses as (

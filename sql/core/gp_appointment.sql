@@ -25,36 +25,22 @@ checks:
 with appointments as (
     select
         person_key,
-        record_key as appointment_key,
+        appointment_key,
         location_key,
-        cast(created at time zone 'UTC' at time zone 'Europe/London' as date) as booked_date,
-        cast(started at time zone 'UTC' at time zone 'Europe/London' as date) as appointment_date,
+        booked_date,
+        appointment_date,
         status,
         delivery_channel
-    from record.appointment
-    where person_key is not null
-        and setting = 'general_practice'
-        and coalesce(status, 'booked') <> 'entered-in-error'
-),
-
-past as (
-    select *
-    from appointments
-    where appointment_date <= $as_of
-),
-
-organisations as (
-    select record_key, ods_code
-    from record.organisation
+    from staging.appointment
+    where setting_code = 'general_practice'
+        and appointment_date <= $as_of
 ),
 
 locations as (
     select
-        places.record_key,
-        coalesce(places.organisation_code, organisations.ods_code) as practice_code
-    from record.location as places
-    left join organisations
-        on places.organisation_key = organisations.record_key
+        location_key,
+        organisation_code
+    from intermediate.location_organisation
 ),
 
 registrations as (
@@ -68,33 +54,33 @@ registrations as (
 
 final as (
     select
-        past.person_key,
-        past.appointment_key,
-        coalesce(locations.practice_code, registrations.practice_code) as practice_code,
-        past.booked_date,
-        past.appointment_date,
-        cast(date_trunc('month', past.appointment_date) as date) as month,
-        past.status,
+        appointments.person_key,
+        appointments.appointment_key,
+        coalesce(locations.organisation_code, registrations.practice_code) as practice_code,
+        appointments.booked_date,
+        appointments.appointment_date,
+        cast(date_trunc('month', appointments.appointment_date) as date) as month,
+        appointments.status,
         case
-            when past.status in ('fulfilled', 'arrived', 'checked-in') then true
-            when past.status in ('noshow', 'cancelled') then false
+            when appointments.status in ('fulfilled', 'arrived', 'checked-in') then true
+            when appointments.status in ('noshow', 'cancelled') then false
         end as attended,
         case
-            when past.status = 'noshow' then true
-            when past.status in ('fulfilled', 'arrived', 'checked-in', 'cancelled') then false
+            when appointments.status = 'noshow' then true
+            when appointments.status in ('fulfilled', 'arrived', 'checked-in', 'cancelled') then false
         end as did_not_attend,
         case
-            when past.booked_date <= past.appointment_date
-                then days_between(past.booked_date, past.appointment_date)
+            when appointments.booked_date <= appointments.appointment_date
+                then days_between(appointments.booked_date, appointments.appointment_date)
         end as days_waited,
-        past.delivery_channel
-    from past
+        appointments.delivery_channel
+    from appointments
     left join locations
-        on past.location_key = locations.record_key
+        on appointments.location_key = locations.location_key
     left join registrations
-        on past.person_key = registrations.person_key
-        and past.appointment_date >= registrations.started
-        and past.appointment_date <= coalesce(registrations.ended, past.appointment_date)
+        on appointments.person_key = registrations.person_key
+        and appointments.appointment_date >= registrations.started
+        and appointments.appointment_date <= coalesce(registrations.ended, appointments.appointment_date)
 )
 
 select * from final order by person_key

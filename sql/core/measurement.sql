@@ -19,24 +19,7 @@ checks:
   - unique: [measurement_key, measurement_row]
   - not_null: [person_key, measurement_key, measurement_row]
 */
-with observations as (
-    select
-        person_key,
-        record_key as measurement_key,
-        record_row as measurement_row,
-        code,
-        code_system,
-        value,
-        comparator,
-        unit,
-        value_code,
-        cast(effective at time zone 'UTC' at time zone 'Europe/London' as date) as measured_date
-    from record.observation
-    where person_key is not null
-        and coalesce(status, 'unknown') not in ('entered-in-error', 'cancelled')
-),
-
-final as (
+with final as (
     select
         person_key,
         measurement_key,
@@ -49,7 +32,7 @@ final as (
         value_code,
         measured_date,
         cast(date_trunc('month', measured_date) as date) as month
-    from observations
+    from staging.observation
     where measured_date is null or measured_date <= $as_of
 )
 

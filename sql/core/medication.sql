@@ -19,35 +19,27 @@ checks:
   - not_null: [person_key, medication_key]
 */
 with requests as (
-    select
-        person_key,
-        record_key,
-        code,
-        code_system,
-        medication_key,
-        cast(authored at time zone 'UTC' at time zone 'Europe/London' as date) as authored_date,
-        status,
-        intent,
-        quantity,
-        quantity_unit
-    from record.medication_request
-    where person_key is not null
-        and coalesce(status, 'unknown') <> 'entered-in-error'
+    select *
+    from staging.medication_request
+    where authored_date is null or authored_date <= $as_of
 ),
 
-medications as (
-    select record_key, code, code_system
-    from record.medication
+medicines as (
+    select
+        medicine_key,
+        code,
+        code_system
+    from staging.medication
 ),
 
 final as (
     select
         requests.person_key,
-        requests.record_key as medication_key,
-        coalesce(requests.code, medications.code) as code,
+        requests.medication_key,
+        coalesce(requests.code, medicines.code) as code,
         case
             when requests.code is not null then requests.code_system
-            else medications.code_system
+            else medicines.code_system
         end as code_system,
         requests.authored_date,
         requests.status,
@@ -55,10 +47,9 @@ final as (
         requests.quantity,
         requests.quantity_unit
     -- The smaller table comes first: a hash join holds its first table in memory.
-    from medications
+    from medicines
     right join requests
-        on medications.record_key = requests.medication_key
-    where requests.authored_date is null or requests.authored_date <= $as_of
+        on medicines.medicine_key = requests.medicine_key
 )
 
 select * from final order by person_key

@@ -44,16 +44,16 @@ checks:
 with patients as (
     select
         person_key,
-        case when lower(sex) in ('female', 'male', 'other') then lower(sex) else 'unknown' end as sex,
+        case when sex in ('female', 'male', 'other') then sex else 'unknown' end as sex,
         birth_month,
-        upper(ethnic_category) as ethnic_category,
+        ethnic_category,
         language,
         interpreter_required,
         lsoa21_code,
         practice_code,
         deceased,
         death_month
-    from staging.patient
+    from intermediate.newest_patient
     where birth_month is null or birth_month <= $as_of
 ),
 

@@ -28,21 +28,18 @@ with patients as (
         practice_code,
         registration_started,
         registration_ended
-    from staging.patient
+    from intermediate.newest_patient
 ),
 
 episodes as (
     select
         person_key,
-        record_key,
+        episode_key,
         organisation_code as practice_code,
-        coalesce(started, cast('1900-01-01' as date)) as started,
-        -- A finished episode without an end cannot be open: it ended by its last update.
-        coalesce(ended, case when status = 'finished' then cast(updated as date) end) as ended
-    from record.episode_of_care
-    where person_key is not null
-        and kind = 'gp_registration'
-        and coalesce(status, 'active') not in ('cancelled', 'entered-in-error', 'planned', 'waitlist')
+        started,
+        ended
+    from staging.episode_of_care
+    where kind = 'gp_registration'
 ),
 
 episode_total as (
@@ -56,7 +53,7 @@ practice_total as (
 fallback as (
     select
         patients.person_key,
-        cast(0 as bigint) as record_key,
+        cast(0 as bigint) as episode_key,
         patients.practice_code,
         coalesce(
             patients.registration_started, patients.birth_month, cast('1900-01-01' as date)
@@ -71,11 +68,11 @@ fallback as (
 ),
 
 spans as (
-    select person_key, record_key, practice_code, started, ended, 'episode' as basis
+    select person_key, episode_key, practice_code, started, ended, 'episode' as basis
     from episodes
     where ended is null or ended >= started
     union all
-    select person_key, record_key, practice_code, started, ended, basis
+    select person_key, episode_key, practice_code, started, ended, basis
     from fallback
 ),
 
@@ -88,11 +85,11 @@ followed as (
         basis,
         row_number() over (
             partition by person_key
-            order by started, coalesce(ended, cast('9999-12-31' as date)), record_key
+            order by started, coalesce(ended, cast('9999-12-31' as date)), episode_key
         ) as registration_number,
         lead(started) over (
             partition by person_key
-            order by started, coalesce(ended, cast('9999-12-31' as date)), record_key
+            order by started, coalesce(ended, cast('9999-12-31' as date)), episode_key
         ) as next_started
     from spans
 ),

@@ -54,14 +54,14 @@ checks:
 with extract_spells as (
     select
         person_key,
-        record_key as spell_key,
+        spell_key,
         provider_code,
         site_code,
-        case when practice_code not in ('V81997', 'V81998', 'V81999') then practice_code end as practice_code,
+        practice_code,
         lsoa21_code,
         admission_date,
         discharge_date,
-        upper(admission_method) as admission_method,
+        admission_method,
         admission_source,
         patient_classification,
         discharge_method,
@@ -69,12 +69,11 @@ with extract_spells as (
         main_specialty,
         treatment_function,
         icd10_normalise(diag_01) as diagnosis,
-        replace(upper(proc_01), '.', '') as procedure,
+        proc_01 as procedure,
         hrg,
-        tariff_cost as cost
-    from record.apc_spell
-    where person_key is not null
-        and admission_date <= $as_of
+        cost
+    from staging.apc_spell
+    where admission_date <= $as_of
 ),
 
 encounter_spells as (
@@ -84,12 +83,13 @@ encounter_spells as (
         provider_code,
         started_date as admission_date,
         cast(ended at time zone 'UTC' at time zone 'Europe/London' as date) as discharge_date,
-        upper(admission_method) as admission_method,
+        admission_method,
         admission_source,
         discharge_method,
         discharge_destination
     from intermediate.contact_encounter
     where encounter_setting = 'inpatient'
+        and started_date <= $as_of
 ),
 
 spells as (

@@ -19,13 +19,12 @@ checks:
 with spells as (
     select
         person_key,
-        record_key as spell_key,
+        spell_key,
         admission_date,
         discharge_date,
         [diag_01, diag_02, diag_03, diag_04, diag_05, diag_06] as codes
-    from record.apc_spell
-    where person_key is not null
-        and admission_date <= $as_of
+    from staging.apc_spell
+    where admission_date <= $as_of
 ),
 
 positions as (

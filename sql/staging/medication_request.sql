@@ -1,31 +1,31 @@
 /*
 description: >
-  Prescriptions of linked people up to the as-of date with the code of the medicine, whether the
-  MedicationRequest has it, contains it, or refers to a Medication of the record. Prescriptions that
-  were entered in error are left out.
-grain: record_key
+  Prescriptions of linked people, those entered in error left out, with what they say of the medicine: a
+  code, or a Medication.
+grain: medication_key
 columns:
   person_key: Pseudonym of the person
-  record_key: Pseudonym of the MedicationRequest
-  code: dm+d or SNOMED CT code of the medicine, or the first of another system; null where nothing says it
+  medication_key: Record key of the MedicationRequest
+  code: dm+d or SNOMED CT code of the medicine, or the first of another system, on the request itself
   code_system: System of the code
-  authored: When it was written (UTC); null where not known
+  medicine_key: Record key of the Medication that it refers to
+  authored_date: Local day on which it was written; null where not known
   status: As recorded
   intent: As recorded; order, plan and their like
   quantity: How much of it, in quantity_unit; null where not recorded
   quantity_unit: UCUM code of the unit, or the unit as written
 checks:
-  - unique: record_key
-  - not_null: [person_key, record_key]
+  - unique: medication_key
+  - not_null: [person_key, medication_key]
 */
-with requests as (
+with final as (
     select
         person_key,
-        record_key,
+        record_key as medication_key,
         code,
         code_system,
-        medication_key,
-        authored,
+        medication_key as medicine_key,
+        cast(authored at time zone 'UTC' at time zone 'Europe/London' as date) as authored_date,
         status,
         intent,
         quantity,
@@ -33,31 +33,6 @@ with requests as (
     from record.medication_request
     where person_key is not null
         and coalesce(status, 'unknown') <> 'entered-in-error'
-        and (authored is null or authored < $as_of + interval '1' day)
-),
-
-medications as (
-    select record_key, code, code_system
-    from record.medication
-),
-
-final as (
-    select
-        requests.person_key,
-        requests.record_key,
-        coalesce(requests.code, medications.code) as code,
-        case
-            when requests.code is not null then requests.code_system
-            else medications.code_system
-        end as code_system,
-        requests.authored,
-        requests.status,
-        requests.intent,
-        requests.quantity,
-        requests.quantity_unit
-    from requests
-    left join medications
-        on requests.medication_key = medications.record_key
 )
 
-select * from final
+select * from final order by person_key

@@ -93,7 +93,7 @@ fn a_model_is_built_again_only_when_something_changed() {
     assert_eq!(state(&run, "marts.population_profile"), "up_to_date");
     // A parameter changes what uses it, and what reads that.
     let run = project.json(&["run", "--set", "as_of=2026-08-31"]);
-    assert_eq!(state(&run, "staging.patient"), "changed");
+    assert_eq!(state(&run, "intermediate.newest_patient"), "changed");
     assert_eq!(state(&run, "core.person"), "input_changed");
     assert_eq!(state(&run, "marts.population_profile"), "input_changed");
 
@@ -178,7 +178,7 @@ fn another_view_or_lookup_changes_what_is_stored() {
     let record = synth(40, 10, false);
     let project = Project::over(record.path());
     project.ok(&["pull"]);
-    project.ok(&["run", "staging.patient", "staging.diagnosis"]);
+    project.ok(&["run", "intermediate.newest_patient", "core.diagnosis"]);
     let stages = |summary: serde_json::Value| -> Vec<(String, String)> {
         let models = summary["models"].as_array().unwrap().iter();
         let text = |value: &serde_json::Value| value.as_str().unwrap().to_string();
@@ -186,7 +186,7 @@ fn another_view_or_lookup_changes_what_is_stored() {
             .map(|m| (text(&m["model"]), text(&m["state"])))
             .collect()
     };
-    let run = || stages(project.json(&["run", "staging.patient", "staging.diagnosis"]));
+    let run = || stages(project.json(&["run", "intermediate.newest_patient", "core.diagnosis"]));
     let state = |model: &str, state: &str| (model.to_string(), state.to_string());
 
     // The same column comes from somewhere else.
@@ -200,7 +200,7 @@ fn another_view_or_lookup_changes_what_is_stored() {
         "select count(*) from record.condition where clinical_status <> verification_status";
     assert_eq!(project.number(differ), 0);
     assert!(project.number("select count(clinical_status) from record.condition") > 10);
-    assert!(run().contains(&state("staging.diagnosis", "input_changed")));
+    assert!(run().contains(&state("core.diagnosis", "input_changed")));
 
     // Twice, and back to the first: every time models know.
     let lookup = record.path().join("reference/postcode_lsoa.csv");
@@ -219,9 +219,9 @@ fn another_view_or_lookup_changes_what_is_stored() {
             Some(code) => assert_eq!(project.sql(lsoas), [[code]]),
             None => assert_eq!(project.sql(lsoas).len(), real),
         }
-        assert!(run().contains(&state("staging.patient", "input_changed")));
+        assert!(run().contains(&state("intermediate.newest_patient", "input_changed")));
     }
-    assert!(run().contains(&state("staging.patient", "up_to_date")));
+    assert!(run().contains(&state("intermediate.newest_patient", "up_to_date")));
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn a_model_follows_the_lists_of_its_functions() {
 fn check_knows_the_weightings() {
     let record = synth(5, 4, false);
     let project = Project::over(record.path());
-    let sql = "/*\ndescription: x\n*/\nselect charlson(icd10_3, 'quan2005')['score'] as score from staging.diagnosis\n";
+    let sql = "/*\ndescription: x\n*/\nselect charlson(icd10_3, 'quan2005')['score'] as score from core.diagnosis\n";
     std::fs::write(project.path("sql/marts/needs/wrong.sql"), sql).unwrap();
     let error = project.fails(2, &["check"]);
     assert!(

@@ -72,7 +72,7 @@ fn a_check_that_only_warns_stops_no_case() {
         said.contains("expected an error with 'unique: [person_key, month]', and 2 rows came"),
         "{said}"
     );
-    assert!(said.contains("5 cases of 1 model in"), "{said}");
+    assert!(said.contains("7 cases of 1 model in"), "{said}");
     assert!(said.ends_with("1 failed\n"), "{said}");
 }
 
@@ -115,11 +115,11 @@ fn a_case_that_shows_nothing_is_an_error() {
             "'yesterday' is not a date",
         ),
         (
-            "staging.registration: |
+            "core.registration: |
         person_key,registration_number,practice_code,started,ended
         1,1,W99001,2026-02-27,",
-            "staging.registration: project",
-            "the project has no rows of staging.registration",
+            "core.registration: project",
+            "the project has no rows of core.registration",
         ),
     ] {
         let project = project();

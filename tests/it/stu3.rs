@@ -170,7 +170,7 @@ fn a_source_of_stu3_alone_builds_every_model() {
         [["W99001"]]
     );
     assert_eq!(
-        project.sql("select code from staging.medication_request"),
+        project.sql("select code from core.medication"),
         [["323510009"]]
     );
     assert_eq!(

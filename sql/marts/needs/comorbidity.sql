@@ -36,29 +36,30 @@ with people as (
     where is_active
 ),
 
-emergency_methods as (
-    select cast(admission_method as varchar) as admission_method
-    from reference.admission_method
-    where setting = 'Emergency admission'
-),
-
-spells as (
+codes as (
     select
         person_key,
+        icd10 as code,
         admission_date,
-        admission_method,
-        discharge_date,
-        [diag_01, diag_02, diag_03, diag_04, diag_05, diag_06] as codes
-    from record.apc_spell
-    where person_key is not null
-        and admission_date <= $as_of
+        discharge_date
+    from intermediate.spell_diagnosis
+),
+
+emergencies as (
+    select
+        person_key,
+        admission_date
+    from core.spell
+    where source_table = 'apc_spell'
+        and is_emergency
+        and admission_date > $as_of - interval '365' day
 ),
 
 recent_codes as (
     select
         person_key,
-        unnest(codes) as code
-    from spells
+        code
+    from codes
     where admission_date > $as_of - interval '365' day
 ),
 
@@ -73,29 +74,29 @@ comorbidity as (
 
 old_emergencies as (
     select
-        spells.person_key,
-        max(spells.admission_date) as admission_date
+        emergencies.person_key,
+        max(emergencies.admission_date) as admission_date
     from people
-    inner join spells
-        on people.person_key = spells.person_key
-    inner join emergency_methods
-        on spells.admission_method = emergency_methods.admission_method
-    where spells.admission_date > $as_of - interval '365' day
-        and age_at(people.birth_month, spells.admission_date) >= 75
-    group by spells.person_key
+    inner join emergencies
+        on people.person_key = emergencies.person_key
+    where age_at(people.birth_month, emergencies.admission_date) >= 75
+    group by emergencies.person_key
 ),
 
 frailty_codes as (
+    -- An admission without any code has a score too: 0.
     select
-        spells.person_key,
-        unnest(spells.codes) as code
+        old_emergencies.person_key,
+        codes.code
     from old_emergencies
-    inner join spells
-        on old_emergencies.person_key = spells.person_key
-    where spells.admission_date = old_emergencies.admission_date
-        or (
-            spells.admission_date < old_emergencies.admission_date
-            and spells.discharge_date >= old_emergencies.admission_date - interval '730' day
+    left join codes
+        on old_emergencies.person_key = codes.person_key
+        and (
+            codes.admission_date = old_emergencies.admission_date
+            or (
+                codes.admission_date < old_emergencies.admission_date
+                and codes.discharge_date >= old_emergencies.admission_date - interval '730' day
+            )
         )
 ),
 

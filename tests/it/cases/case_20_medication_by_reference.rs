@@ -39,8 +39,8 @@ fn the_code_of_a_medicine_is_found_wherever_it_stands() {
     let medication = resource("Medication", "med1", &format!(r#""code":{coding}"#));
     std::fs::write(project.path("fhir/Medication.ndjson"), medication).unwrap();
     project.ok(&["pull"]);
-    project.ok(&["run", "staging.medication_request"]);
-    let codes = "select code, code_system, count(*) from staging.medication_request group by 1, 2 order by 3 desc, 1";
+    project.ok(&["run", "core.medication"]);
+    let codes = "select code, code_system, count(*) from core.medication group by 1, 2 order by 3 desc, 1";
     assert_eq!(
         project.sql(codes),
         [

@@ -170,8 +170,8 @@ fn organisations_and_places_are_followed_by_every_kind_of_reference() {
     ];
     std::fs::write(project.path("fhir/targets.ndjson"), targets.join("\n")).unwrap();
     project.ok(&["pull"]);
-    project.ok(&["run", "staging.encounter"]);
-    let found = "select provider_code, count(*) from staging.encounter group by 1 order by 1";
+    project.ok(&["run", "intermediate.contact_encounter"]);
+    let found = "select provider_code, count(*) from intermediate.contact_encounter group by 1 order by 1";
     assert_eq!(organisations, 10);
     // Four name the place by the code of a site alone: whose it is says only a list of sites.
     assert_eq!(project.sql(found), [["W99001", "16"], ["", "4"]]);
@@ -230,8 +230,8 @@ fn roles_of_practitioners_are_followed_by_every_kind_of_reference() {
     ];
     std::fs::write(project.path("fhir/targets.ndjson"), targets.join("\n")).unwrap();
     project.ok(&["pull"]);
-    project.ok(&["run", "staging.patient"]);
-    let found = "select count(*), count(practice_code), min(practice_code), max(practice_code) from staging.patient";
+    project.ok(&["run", "intermediate.newest_patient"]);
+    let found = "select count(*), count(practice_code), min(practice_code), max(practice_code) from intermediate.newest_patient";
     assert_eq!(
         project.sql(found),
         [[all.as_str(), &all, "W99001", "W99001"]]
@@ -278,9 +278,9 @@ fn medicines_are_followed_by_every_kind_of_reference() {
     )
     .unwrap();
     project.ok(&["pull"]);
-    project.ok(&["run", "staging.medication_request"]);
+    project.ok(&["run", "core.medication"]);
     let found =
-        "select count(*), count(code), min(code), max(code) from staging.medication_request";
+        "select count(*), count(code), min(code), max(code) from core.medication";
     assert_eq!(
         project.sql(found),
         [[all.as_str(), &all, "323510009", "323510009"]]

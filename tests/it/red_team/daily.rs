@@ -298,19 +298,19 @@ pub const DAILY: &[Trick] = &[
     ),
     honest(
         "latest_practice",
-        "with l as (select person_key, first_value(practice_code order by started desc) as practice_code from staging.registration group by person_key) select o.pcn_name, count(*) as people from l inner join reference.organisation as o on l.practice_code = o.ods_code group by o.pcn_name",
+        "with l as (select person_key, first_value(practice_code order by started desc) as practice_code from core.registration group by person_key) select o.pcn_name, count(*) as people from l inner join reference.organisation as o on l.practice_code = o.ods_code group by o.pcn_name",
         "select pcn_name, people from red.it",
         ("pcn_name", "from = \"reference.organisation.pcn_name\""),
     ),
     honest(
         "latest_practice_qualify",
-        "with l as (select person_key, practice_code from staging.registration qualify row_number() over (partition by person_key order by started desc) = 1) select o.pcn_name, count(*) as people from l inner join reference.organisation as o on l.practice_code = o.ods_code group by o.pcn_name",
+        "with l as (select person_key, practice_code from core.registration qualify row_number() over (partition by person_key order by started desc) = 1) select o.pcn_name, count(*) as people from l inner join reference.organisation as o on l.practice_code = o.ods_code group by o.pcn_name",
         "select pcn_name, people from red.it",
         ("pcn_name", "from = \"reference.organisation.pcn_name\""),
     ),
     honest(
         "distinct_on_latest",
-        "with l as (select distinct on (person_key) person_key, practice_code from staging.registration order by person_key, started desc) select o.pcn_name, count(*) as people from l inner join reference.organisation as o on l.practice_code = o.ods_code group by o.pcn_name",
+        "with l as (select distinct on (person_key) person_key, practice_code from core.registration order by person_key, started desc) select o.pcn_name, count(*) as people from l inner join reference.organisation as o on l.practice_code = o.ods_code group by o.pcn_name",
         "select pcn_name, people from red.it",
         ("pcn_name", "from = \"reference.organisation.pcn_name\""),
     ),

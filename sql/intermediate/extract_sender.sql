@@ -1,8 +1,9 @@
 /*
 description: >
   Which provider sends which kind of activity as an extract. The same hospital activity arrives
-  both as an extract (SUS, ECDS and the others) and as FHIR encounters; core.contact
-  counts a provider's encounters only where it sends no extract of that kind.
+  both as an extract (SUS, ECDS and the others) and as FHIR encounters;
+  intermediate.contact_encounter has a provider's encounters only where it sends no extract of that kind.
+  Rows of linked people say so.
 grain: [encounter_setting, provider_code]
 columns:
   encounter_setting: Setting code of the FHIR encounters that the extract stands in for
@@ -12,43 +13,43 @@ checks:
   - not_null: [encounter_setting, provider_code]
 */
 with inpatient as (
-    select distinct provider_code from record.apc_spell
+    select distinct provider_code from staging.apc_spell
 ),
 
 emergency as (
-    select distinct provider_code from record.ecds_attendance
+    select distinct provider_code from staging.ecds_attendance
 ),
 
 outpatient as (
-    select distinct provider_code from record.op_attendance
+    select distinct provider_code from staging.op_attendance
 ),
 
 community as (
-    select distinct provider_code from record.community_contact
+    select distinct provider_code from staging.community_contact
 ),
 
 mental_health as (
-    select distinct provider_code from record.mental_health_contact
+    select distinct provider_code from staging.mental_health_contact
 ),
 
 social_care as (
-    select distinct council_code as provider_code from record.social_care_event
+    select distinct provider_code from staging.social_care_event
 ),
 
 pharmacy as (
-    select distinct provider_code from record.pharmacy_contact
+    select distinct provider_code from staging.pharmacy_contact
 ),
 
 dental as (
-    select distinct provider_code from record.dental_contact
+    select distinct provider_code from staging.dental_contact
 ),
 
 optometry as (
-    select distinct provider_code from record.optometry_contact
+    select distinct provider_code from staging.optometry_contact
 ),
 
 hospice as (
-    select distinct provider_code from record.hospice_contact
+    select distinct provider_code from staging.hospice_contact
 ),
 
 senders as (
