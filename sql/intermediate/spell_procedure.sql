@@ -16,21 +16,20 @@ topic: utilisation
 with spells as (
     select
         person_key,
-        record_key as spell_key,
+        spell_key,
         proc_01,
         proc_02,
         proc_03
-    from record.apc_spell
-    where person_key is not null
-        and admission_date <= $as_of
+    from staging.apc_spell
+    where admission_date <= $as_of
 ),
 
 positions as (
-    select person_key, spell_key, 1 as position, proc_01 as code from spells
+    select person_key, spell_key, 1 as position, proc_01 as opcs4 from spells
     union all
-    select person_key, spell_key, 2 as position, proc_02 as code from spells
+    select person_key, spell_key, 2 as position, proc_02 as opcs4 from spells
     union all
-    select person_key, spell_key, 3 as position, proc_03 as code from spells
+    select person_key, spell_key, 3 as position, proc_03 as opcs4 from spells
 ),
 
 final as (
@@ -38,9 +37,9 @@ final as (
         person_key,
         spell_key,
         position,
-        replace(replace(upper(code), '.', ''), ' ', '') as opcs4
+        opcs4
     from positions
-    where trim(code) <> ''
+    where opcs4 is not null
 )
 
 select * from final order by person_key

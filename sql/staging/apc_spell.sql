@@ -25,9 +25,9 @@ columns:
   diag_04: Another diagnosis, ICD-10 as written
   diag_05: Another diagnosis, ICD-10 as written
   diag_06: Another diagnosis, ICD-10 as written
-  proc_01: Main procedure, OPCS-4 without the dot
-  proc_02: Another procedure, OPCS-4 without the dot
-  proc_03: Another procedure, OPCS-4 without the dot
+  proc_01: Main procedure, OPCS-4 without dots and spaces
+  proc_02: Another procedure, OPCS-4 without dots and spaces
+  proc_03: Another procedure, OPCS-4 without dots and spaces
   episode_count: Consultant episodes in the spell
   hrg: Healthcare resource group
   cost: Tariff cost, pounds
@@ -58,9 +58,9 @@ with final as (
         diag_04,
         diag_05,
         diag_06,
-        replace(upper(proc_01), '.', '') as proc_01,
-        replace(upper(proc_02), '.', '') as proc_02,
-        replace(upper(proc_03), '.', '') as proc_03,
+        nullif(replace(replace(upper(proc_01), '.', ''), ' ', ''), '') as proc_01,
+        nullif(replace(replace(upper(proc_02), '.', ''), ' ', ''), '') as proc_02,
+        nullif(replace(replace(upper(proc_03), '.', ''), ' ', ''), '') as proc_03,
         episode_count,
         hrg,
         tariff_cost as cost

@@ -40,7 +40,8 @@ fn the_code_of_a_medicine_is_found_wherever_it_stands() {
     std::fs::write(project.path("fhir/Medication.ndjson"), medication).unwrap();
     project.ok(&["pull"]);
     project.ok(&["run", "core.medication"]);
-    let codes = "select code, code_system, count(*) from core.medication group by 1, 2 order by 3 desc, 1";
+    let codes =
+        "select code, code_system, count(*) from core.medication group by 1, 2 order by 3 desc, 1";
     assert_eq!(
         project.sql(codes),
         [

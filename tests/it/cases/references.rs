@@ -171,7 +171,8 @@ fn organisations_and_places_are_followed_by_every_kind_of_reference() {
     std::fs::write(project.path("fhir/targets.ndjson"), targets.join("\n")).unwrap();
     project.ok(&["pull"]);
     project.ok(&["run", "intermediate.contact_encounter"]);
-    let found = "select provider_code, count(*) from intermediate.contact_encounter group by 1 order by 1";
+    let found =
+        "select provider_code, count(*) from intermediate.contact_encounter group by 1 order by 1";
     assert_eq!(organisations, 10);
     // Four name the place by the code of a site alone: whose it is says only a list of sites.
     assert_eq!(project.sql(found), [["W99001", "16"], ["", "4"]]);
@@ -279,8 +280,7 @@ fn medicines_are_followed_by_every_kind_of_reference() {
     .unwrap();
     project.ok(&["pull"]);
     project.ok(&["run", "core.medication"]);
-    let found =
-        "select count(*), count(code), min(code), max(code) from core.medication";
+    let found = "select count(*), count(code), min(code), max(code) from core.medication";
     assert_eq!(
         project.sql(found),
         [[all.as_str(), &all, "323510009", "323510009"]]
