@@ -37,7 +37,7 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     for table in &pull.tables {
         engine.register_rows(&table.name, table.schema.clone(), Vec::new())?;
     }
-    let references = register_references(&engine, &pipeline)?;
+    let references = register_references(&engine, &pipeline, printer)?;
     let mut problems = check_models(&engine, &library, &order, printer).await?;
     if problems.is_empty() {
         let mut sensitivity = Sensitivity::of(&engine, &library, &pull.tables, &references).await?;
@@ -66,9 +66,18 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
 fn register_references(
     engine: &Engine,
     pipeline: &Pipeline,
+    printer: &Printer,
 ) -> Result<BTreeMap<TableName, ReferenceRows>> {
     let mut references = BTreeMap::new();
-    for (name, rows) in reference_rows(pipeline)? {
+    let tables = reference_rows(pipeline)?;
+    if !tables.absent.is_empty() {
+        let names: Vec<String> = tables.absent.iter().map(TableName::to_string).collect();
+        printer.say(&format!(
+            "not here, so only their columns are checked: {}",
+            names.join(", ")
+        ));
+    }
+    for (name, rows) in tables.rows {
         engine.register_rows(&name, rows.schema(), Vec::new())?;
         // Without people, a column that tells the areas apart stands for one.
         let small = match link(&rows) {

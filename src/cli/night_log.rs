@@ -53,7 +53,7 @@ impl NightStep {
             Severity::Error => "failed",
             Severity::Warn => "warned",
         };
-        let detail = format!("{model}: {} rows break `{}`", failure.rows, failure.check);
+        let detail = format!("{model}: {} rows {}", failure.rows, failure.told());
         NightStep {
             model: Some(model.to_string()),
             failed_check: Some(failure.check.clone()),

@@ -93,7 +93,9 @@ pub(super) async fn main(
         return Err(error);
     }
 
-    let removed = vacuum::step(lake, work.pipeline.settings.lake.keep_days, false);
+    let library = work.library()?;
+    let days = work.pipeline.settings.lake.keep_days;
+    let removed = vacuum::step(lake, &library, days, false);
     let (removed, lines) = log.doing("vacuum", removed).await?;
     log.did("vacuum", "ok", &lines).await?;
     let seconds = started.elapsed().as_secs_f64();

@@ -7,7 +7,7 @@ use super::session;
 use super::size::count;
 use crate::error::Result;
 use crate::lake::TableName;
-use crate::models::{BuildSummary, ModelState, build, load_reference};
+use crate::models::{BuildSummary, ModelState, UnusedTable, build, load_reference, note_unused};
 use crate::release::tables_read;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -82,8 +82,20 @@ async fn built(
     )
     .await?;
     summary.reloaded = reference.damaged;
-    let lines = lines(&summary);
+    summary.unused = note_unused(&work.lake, &library).await?;
+    let mut lines = lines(&summary);
+    let days = pipeline.settings.lake.keep_days;
+    lines.extend(summary.unused.iter().map(|one| told(one, days)));
     Ok((summary, lines))
+}
+
+/// A table that no model makes any more.
+fn told(unused: &UnusedTable, days: u16) -> String {
+    format!(
+        "         {}: no model makes it any more; a vacuum removes it from {} on",
+        unused.table,
+        unused.removed_from(days)
+    )
 }
 
 fn lines(summary: &BuildSummary) -> Vec<String> {
@@ -118,9 +130,9 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
             ));
             for failure in &model.failed {
                 lines.push(format!(
-                    "           {} rows break `{}`",
+                    "           {} rows {}",
                     count(failure.rows),
-                    failure.check
+                    failure.told()
                 ));
             }
         } else if model.state != ModelState::UpToDate {
@@ -132,9 +144,9 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
             ));
             for warning in &model.warned {
                 lines.push(format!(
-                    "           warning: {} rows break `{}`",
+                    "           warning: {} rows {}",
                     count(warning.rows),
-                    warning.check
+                    warning.told()
                 ));
             }
         }

@@ -6,7 +6,8 @@ use super::printer::Printer;
 use super::session;
 use super::size::count;
 use crate::error::{Error, Result};
-use crate::lake::Lake;
+use crate::lake::{Lake, TableName};
+use crate::models::{Library, remove_unused};
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -28,6 +29,8 @@ pub(super) struct Removed {
     pub files: u64,
     /// Tables that they belonged to.
     pub tables: u64,
+    /// Tables that no model makes any more, and that are gone with all of their versions.
+    pub unused: Vec<String>,
 }
 
 pub(super) async fn main(
@@ -39,17 +42,19 @@ pub(super) async fn main(
     let days = arguments
         .keep_days
         .unwrap_or(work.pipeline.settings.lake.keep_days);
-    let (removed, lines) = step(&work.lake, days, arguments.dry_run).await?;
+    let library = work.library()?;
+    let (removed, lines) = step(&work.lake, &library, days, arguments.dry_run).await?;
     printer.summary(&removed, &lines)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Vacuums all tables, and says what was removed.
-pub(super) async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Removed, Vec<String>)> {
-    let mut removed = Removed {
-        files: 0,
-        tables: 0,
-    };
+pub(super) async fn step(
+    lake: &Lake,
+    library: &Library,
+    days: u16,
+    dry_run: bool,
+) -> Result<(Removed, Vec<String>)> {
     // On an object store nothing else keeps other commands out while files go.
     let mut epoch = lake.epoch().await?;
     if epoch.is_open() {
@@ -59,6 +64,12 @@ pub(super) async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Remov
         );
     }
     epoch.claim().await?;
+    let unused = remove_unused(lake, library, days, dry_run).await?;
+    let mut removed = Removed {
+        files: 0,
+        tables: 0,
+        unused: unused.iter().map(TableName::to_string).collect(),
+    };
     for table in lake.tables().await? {
         let files = lake.vacuum(&table, days, dry_run).await?.len() as u64;
         removed.files += files;
@@ -71,5 +82,12 @@ pub(super) async fn step(lake: &Lake, days: u16, dry_run: bool) -> Result<(Remov
         (files, false) => format!("vacuum   {} old files removed", count(files)),
         (files, true) => format!("vacuum   {} old files would be removed", count(files)),
     };
-    Ok((removed, vec![line]))
+    let gone = match dry_run {
+        true => "would be removed",
+        false => "is removed",
+    };
+    let unused = removed.unused.iter();
+    let unused = unused.map(|table| format!("         {table} {gone}: no model makes it any more"));
+    let lines = std::iter::once(line).chain(unused).collect();
+    Ok((removed, lines))
 }

@@ -26,6 +26,7 @@ mod open;
 mod probe;
 pub mod properties;
 mod read;
+mod remove_table;
 mod rows;
 mod scrub;
 mod sealed;

@@ -10,6 +10,7 @@ use super::library::{Library, Model};
 use super::mended::damaged;
 use super::model_state::ModelState;
 use super::stored::{stored, stored_schema};
+use super::unused::UnusedTable;
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
 use crate::lake::{Change, DataFile, FileWriter, Lake, Table, TableName};
@@ -67,6 +68,8 @@ pub struct BuildSummary {
     pub models: Vec<ModelOutcome>,
     /// Damaged files of reference tables, which were loaded again.
     pub reloaded: Vec<String>,
+    /// Tables of the lake that no model of the project makes any more.
+    pub(crate) unused: Vec<UnusedTable>,
 }
 
 impl BuildSummary {
@@ -97,7 +100,7 @@ impl ModelOutcome {
         }
         let checks = self.failed.iter();
         let checks: Vec<String> = checks
-            .map(|f| format!("{} rows break its check `{}`", f.rows, f.check))
+            .map(|f| format!("{} rows {}", f.rows, f.told()))
             .collect();
         (!checks.is_empty()).then(|| checks.join(", "))
     }
@@ -253,7 +256,15 @@ async fn build_one(
         let staged = LakeTable::of_files(lake, &schema, files.clone());
         engine.provide(&model.name, Arc::new(staged))?;
         let rows = files.iter().map(|f| f.rows).sum();
-        let broken = check::run(engine, &file, &model.name, rows, &model.header.checks).await?;
+        let broken = check::run(
+            engine,
+            &file,
+            &model.name,
+            rows,
+            &model.header,
+            &model.header.checks,
+        )
+        .await?;
         (outcome.failed, outcome.warned) = broken
             .into_iter()
             .partition(|check| check.severity == Severity::Error);

@@ -1,6 +1,7 @@
 //! Checks: what must be true of a model's rows before anybody may see them.
 
 use super::declared_check::{Allowed, Check, CheckRule, Severity};
+use super::header::Header;
 use super::library::Model;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -14,10 +15,23 @@ use std::collections::BTreeMap;
 pub struct CheckFailure {
     /// The check, as the header writes it.
     pub check: String,
-    /// Rows that break it (for `unique`: values that appear more than once).
+    /// Rows that break it (for `unique`: all that share their values with another).
     pub rows: u64,
     /// What follows.
     pub severity: Severity,
+    /// Whether it is the check that no two rows have the same grain.
+    pub of_grain: bool,
+}
+
+impl CheckFailure {
+    /// What the rows do, for people: it follows their number.
+    pub(crate) fn told(&self) -> String {
+        let grain = match self.of_grain {
+            true => ", the grain: a join repeats rows, or the grain lacks a column",
+            false => "",
+        };
+        format!("break `{}`{grain}", self.check)
+    }
 }
 
 impl Check {
@@ -46,7 +60,7 @@ impl Check {
                 let columns: Vec<String> = columns.iter().map(|c| quoted(c)).collect();
                 let columns = columns.join(", ");
                 format!(
-                    "select count(*) from (select 1 as one from {table} group by {columns} having count(*) > 1)"
+                    "select coalesce(sum(n), 0) from (select count(*) as n from {table} group by {columns} having count(*) > 1)"
                 )
             }
             CheckRule::NotNull(columns) => {
@@ -130,18 +144,20 @@ fn quoted(column: &str) -> String {
 pub(crate) async fn check_header(engine: &Engine, model: &Model, columns: &Schema) -> Result<()> {
     let place = model.file.display().to_string();
     model.header.fits(&place, columns)?;
-    run(engine, &place, &model.name, 0, &model.header.checks)
+    let header = &model.header;
+    run(engine, &place, &model.name, 0, header, &header.checks)
         .await
         .map(drop)
 }
 
-/// Runs the checks of the table of so many rows that is known to `engine` as `table`; `place` is the
-/// model's file.
+/// Runs `checks` of `header` over the table of so many rows that is known to `engine` as `table`; `place`
+/// is the model's file.
 pub(super) async fn run(
     engine: &Engine,
     place: &str,
     table: &TableName,
     rows: u64,
+    header: &Header,
     checks: &[Check],
 ) -> Result<Vec<CheckFailure>> {
     let mut failures = Vec::new();
@@ -158,6 +174,7 @@ pub(super) async fn run(
                 check: check.text(),
                 rows: broken,
                 severity: check.severity,
+                of_grain: check.rule.is_unique_over(&header.grain),
             });
         }
     }

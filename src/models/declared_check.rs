@@ -33,13 +33,35 @@ pub enum CheckRule {
 }
 
 /// The values that a column may have.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Allowed {
     /// Those of a column of a table.
     Column(TableColumn),
     /// These words.
     Words(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Allowed {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> std::result::Result<Self, D::Error> {
+        use serde::de::Error;
+        let wanted = "write a column as layer.table.column, such as reference.setting.setting, or a list of words, such as [female, male]";
+        match WrittenValues::deserialize(deserializer) {
+            Ok(WrittenValues::One(written)) => TableColumn::try_from(written)
+                .map(Allowed::Column)
+                .map_err(|_| Error::custom(wanted)),
+            Ok(WrittenValues::Many(words)) if !words.is_empty() => Ok(Allowed::Words(words)),
+            Ok(WrittenValues::Many(_)) | Err(_) => Err(Error::custom(wanted)),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenValues {
+    One(String),
+    Many(Vec<String>),
 }
 
 /// What follows when a check fails.
@@ -53,7 +75,26 @@ pub enum Severity {
     Error,
 }
 
+impl CheckRule {
+    /// Whether the rule is that no two rows have the same values in these columns, in whichever order.
+    pub(super) fn is_unique_over(&self, columns: &[String]) -> bool {
+        let CheckRule::Unique(unique) = self else {
+            return false;
+        };
+        unique.len() == columns.len() && columns.iter().all(|column| unique.contains(column))
+    }
+}
+
 impl Check {
+    /// The check that no two rows have the same grain.
+    pub(super) fn of_grain(grain: &[String]) -> Self {
+        Check {
+            rule: CheckRule::Unique(grain.to_vec()),
+            severity: Severity::Error,
+            tolerated_share: 0.0,
+        }
+    }
+
     /// Whether the rule holds for every row of every table that is built.
     pub(crate) fn is_strict(&self) -> bool {
         self.severity == Severity::Error && self.tolerated_share == 0.0
@@ -74,7 +115,9 @@ struct WrittenCheck {
     #[serde(default, deserialize_with = "some")]
     not_null: Option<Vec<String>>,
     expect: Option<String>,
+    #[serde(default, deserialize_with = "named")]
     one_of: Option<BTreeMap<String, Allowed>>,
+    #[serde(default, deserialize_with = "named")]
     references: Option<BTreeMap<String, TableName>>,
     #[serde(default)]
     severity: Severity,
@@ -89,10 +132,29 @@ fn share<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Resu
     })
 }
 
+/// A map of columns, of which there must be one.
+fn named<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<BTreeMap<String, T>>, D::Error> {
+    let columns = BTreeMap::deserialize(deserializer)?;
+    match columns.is_empty() {
+        true => Err(serde::de::Error::custom(
+            "a check names no column: write column: values, such as setting: reference.setting.setting",
+        )),
+        false => Ok(Some(columns)),
+    }
+}
+
 fn some<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<Option<Vec<String>>, D::Error> {
-    one_or_many(deserializer).map(Some)
+    let columns = one_or_many(deserializer)?;
+    match columns.is_empty() {
+        true => Err(serde::de::Error::custom(
+            "a check names no column: write a column, or a list such as [person_key, month]",
+        )),
+        false => Ok(Some(columns)),
+    }
 }
 
 impl TryFrom<WrittenCheck> for Check {

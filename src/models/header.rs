@@ -19,7 +19,7 @@ pub struct Header {
     /// The team that answers for it.
     #[serde(default)]
     pub owner: Option<String>,
-    /// The columns that tell rows apart.
+    /// The columns that tell rows apart: no two rows have the same values in them.
     #[serde(default, deserialize_with = "one_or_many")]
     pub grain: Vec<String>,
     /// What each column is.
@@ -31,6 +31,15 @@ pub struct Header {
 }
 
 impl Header {
+    /// Adds the check of the grain, where the header does not itself say how strict it is.
+    fn with_grain_checked(mut self) -> Self {
+        let mut checks = self.checks.iter();
+        if !self.grain.is_empty() && !checks.any(|c| c.rule.is_unique_over(&self.grain)) {
+            self.checks.insert(0, Check::of_grain(&self.grain));
+        }
+        self
+    }
+
     /// Header and query must speak of the same columns: those of `schema` are the query's.
     pub(super) fn fits(&self, place: &str, schema: &Schema) -> Result<()> {
         for column in self.columns.keys().chain(&self.grain) {
@@ -61,7 +70,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Header> {
             Error::usage(format!("{file}: there is no header"))
                 .hint("begin the file with /* description: … */; docs/models.md shows a whole one")
         })?;
-    serde_norway::from_str(body).map_err(|e| {
+    let read = serde_norway::from_str(body).map_err(|e| {
         let line = e.location().map_or(1, |at| at.line());
         let message = e.to_string();
         let message = message
@@ -82,7 +91,8 @@ pub(super) fn read(file: &str, text: &str) -> Result<Header> {
             .unwrap_or_default()
             .to_string();
         Error::usage(format!("{file}:{line}: {what}")).hint(hint)
-    })
+    });
+    read.map(Header::with_grain_checked)
 }
 
 #[cfg(test)]
@@ -102,5 +112,57 @@ mod tests {
         let header = read("m.sql", text).unwrap();
         assert_eq!(header.grain, ["a", "b"]);
         assert_eq!(header.checks.len(), 3);
+    }
+
+    #[test]
+    fn a_grain_is_checked_unless_the_header_does() {
+        let checks = |checks: &str| -> Vec<String> {
+            let text = format!("/*\ndescription: x\ngrain: [a, b]\nchecks:\n{checks}\n*/ select 1");
+            let header = read("m.sql", &text).unwrap();
+            header.checks.iter().map(Check::text).collect()
+        };
+        assert_eq!(
+            checks("  - not_null: a"),
+            ["unique: [a, b]", "not_null: [a]"]
+        );
+        assert_eq!(checks("  - unique: [b, a]"), ["unique: [b, a]"]);
+        assert_eq!(
+            checks("  - unique: [a, b]\n    severity: warn"),
+            ["unique: [a, b], severity: warn"]
+        );
+        assert_eq!(checks("  - unique: a"), ["unique: [a, b]", "unique: [a]"]);
+        let none = read("m.sql", "/*\ndescription: x\n*/ select 1").unwrap();
+        assert_eq!(none.checks, []);
+    }
+
+    #[test]
+    fn a_check_that_names_nothing_is_an_error() {
+        for (check, says) in [
+            ("one_of: {}", "a check names no column"),
+            ("references: {}", "a check names no column"),
+            ("unique: []", "a check names no column"),
+            ("not_null: []", "a check names no column"),
+            (
+                "one_of: {sex: []}",
+                "or a list of words, such as [female, male]",
+            ),
+            (
+                "one_of: {sex: reference.sex}",
+                "write a column as layer.table.column",
+            ),
+            ("one_of: {sex: 1}", "write a column as layer.table.column"),
+            (
+                "references: {person_key: person}",
+                "write a table as layer.name, such as core.person",
+            ),
+            (
+                "one_of: {a: b.c.d}\n    unique: a",
+                "a check is one of unique, not_null",
+            ),
+        ] {
+            let text = format!("/*\ndescription: x\nchecks:\n  - {check}\n*/ select 1");
+            let error = read("m.sql", &text).unwrap_err();
+            assert!(error.what().contains(says), "{check}: {error}");
+        }
     }
 }

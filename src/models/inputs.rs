@@ -195,10 +195,18 @@ async fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {
     ));
     let hint = match name.layer.as_str() {
         "record" => "a view or column file makes it; pull first, or correct the name".to_string(),
-        "reference" => format!(
-            "add {} = \"FILE.csv\" under [reference], or correct the name",
-            name.name
-        ),
+        "reference" => {
+            let sidecar = format!("reference/{}.toml", name.name);
+            let folders = reader.file.ancestors().map(|folder| folder.join(&sidecar));
+            let columns = match folders.into_iter().find(|file| file.exists()) {
+                Some(file) => format!("; {} says which columns it has", file.display()),
+                None => ", or correct the name".to_string(),
+            };
+            format!(
+                "add {} = \"FILE.csv\" under [reference]{columns}",
+                name.name
+            )
+        }
         _ => nearest(name, lake.tables().await.unwrap_or_default()),
     };
     error.hint(hint)

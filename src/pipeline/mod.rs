@@ -12,6 +12,7 @@ mod parts;
 mod place;
 mod reading;
 mod reference;
+mod reference_column;
 mod settings_file;
 mod source;
 
@@ -24,6 +25,7 @@ pub(crate) use name_pattern::NamePattern;
 pub(crate) use parameters::{Parameter, ParameterType, ParameterValue};
 pub(crate) use reading::{FhirReading, NHS_NUMBER_SYSTEM};
 pub(crate) use reference::{ColumnChoice, ColumnOf, ReferenceSettings};
+pub(crate) use reference_column::{ReferenceColumn, ReferenceType};
 pub(crate) use settings_file::parse as parse_settings;
 pub(crate) use source::{CsvFolder, FhirFolder, Source};
 

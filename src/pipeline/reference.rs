@@ -1,5 +1,7 @@
-//! `[reference]`: a path alone, or a table that chooses columns of an official file.
+//! `[reference]`: a path alone, or a table that chooses columns of an official file and says their
+//! types.
 
+use super::reference_column::ReferenceColumn;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -14,6 +16,8 @@ pub struct ReferenceSettings {
     pub file: PathBuf,
     /// Which of its columns are read, and how.
     pub choice: ColumnChoice,
+    /// What columns hold, where no sidecar says so, or another than the sidecar says.
+    pub types: BTreeMap<String, ReferenceColumn>,
 }
 
 /// Which columns of a file become columns of the table.
@@ -52,6 +56,8 @@ struct ReferenceTable {
     header: bool,
     #[serde(default)]
     columns: BTreeMap<String, ColumnOf>,
+    #[serde(default)]
+    types: BTreeMap<String, ReferenceColumn>,
 }
 
 fn yes() -> bool {
@@ -65,13 +71,16 @@ impl<'de> Deserialize<'de> for ReferenceSettings {
             type Value = ReferenceSettings;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the path of a CSV file, or a table with file, header and columns")
+                f.write_str(
+                    "the path of a CSV file, or a table with file, header, columns and types",
+                )
             }
 
             fn visit_str<E>(self, path: &str) -> Result<ReferenceSettings, E> {
                 Ok(ReferenceSettings {
                     file: PathBuf::from(path),
                     choice: ColumnChoice::default(),
+                    types: BTreeMap::new(),
                 })
             }
 
@@ -83,6 +92,7 @@ impl<'de> Deserialize<'de> for ReferenceSettings {
                         header: table.header,
                         columns: table.columns,
                     },
+                    types: table.types,
                 })
             }
         }

@@ -9,6 +9,7 @@
 
 mod as_of_version;
 mod bad_input;
+mod bad_models;
 mod bulk;
 mod cases;
 mod changes;
@@ -47,6 +48,7 @@ mod pull_bounds;
 mod queries;
 mod readme;
 mod red_team;
+mod reference_tables;
 mod reject_reasons;
 mod release_truth;
 mod repeatable;
@@ -61,6 +63,7 @@ mod stores;
 mod stu3;
 mod takeover;
 mod tampered_releases;
+mod unused_tables;
 mod vacuum;
 mod verify_lake;
 mod view;

@@ -330,7 +330,7 @@ fn a_failed_check_stops_the_reports_that_read_its_model_and_only_those() {
     assert_eq!(made["refused"].as_array().unwrap().len(), 1);
     let because = made["refused"][0]["because"].to_string();
     assert!(
-        because.contains("rows break its check `expect: people > 100000`"),
+        because.contains("rows break `expect: people > 100000`"),
         "{because}"
     );
     let released = manifest(&project, made["release"].as_str().unwrap());

@@ -10,6 +10,7 @@ use super::size::{count, show};
 use super::{night_log, session};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Lock};
+use crate::models::unused_tables;
 use crate::pipeline::Pipeline;
 use crate::pull::{Failing, LastPull, Shortfall, extracts, shortfalls, source_marks};
 use crate::visible::lines;
@@ -32,7 +33,15 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     let nights = &nights[nights.len().saturating_sub(NIGHTS)..];
     let sources = told(&mut damage, sources(&pipeline, &lake).await)?;
     let incomplete = told(&mut damage, shortfalls(&lake).await)?;
-    let tables = tables(&lake, &mut damage).await?;
+    let mut tables = tables(&lake, &mut damage).await?;
+    // Whoever's models cannot be read still wants to know how the night was.
+    if let Ok(library) = session::library(&pipeline) {
+        let unused = told(&mut damage, unused_tables(&lake, &library).await)?;
+        for table in &mut tables {
+            let mut unused = unused.iter();
+            table.unused = unused.any(|one| one.table.to_string() == table.table);
+        }
+    }
     let releases = last(&pipeline.releases()?).await?;
     let bad = nights.last().filter(|night| !night.outcome.is_good());
     let code = match damage.first() {
@@ -145,12 +154,17 @@ fn text(
     for table in tables {
         let _ = writeln!(
             text,
-            "  {:<40} {:>12} rows {:>10}  version {:<5} of {}",
+            "  {:<40} {:>12} rows {:>10}  version {:<5} of {}{}",
             table.table,
             count(table.rows),
             show(table.bytes),
             table.version,
             shown(table.changed),
+            if table.unused {
+                "; no model makes it any more"
+            } else {
+                ""
+            },
         );
     }
     text.push_str("Last releases\n");
@@ -213,6 +227,8 @@ struct TableNow {
     version: u64,
     /// When it last changed.
     changed: Option<DateTime<Utc>>,
+    /// Whether it is a model's whose file is gone.
+    unused: bool,
 }
 
 async fn tables(lake: &Lake, damage: &mut Vec<Error>) -> Result<Vec<TableNow>> {
@@ -227,6 +243,7 @@ async fn tables(lake: &Lake, damage: &mut Vec<Error>) -> Result<Vec<TableNow>> {
             bytes: table.bytes(),
             version: table.version,
             changed: lake.changed(&name).await?,
+            unused: false,
         });
     }
     Ok(tables)

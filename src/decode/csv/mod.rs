@@ -20,5 +20,8 @@ pub use column_type::ColumnType;
 pub use decoder::CsvDecoder;
 pub use dialect::Dialect;
 pub use layout::{CsvHeader, Layout};
+pub(crate) use moment::day;
+pub(crate) use number::{decimal, integer};
 pub(crate) use record::first_records;
 pub use record::whole_records;
+pub(crate) use value::boolean;

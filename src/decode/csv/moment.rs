@@ -60,6 +60,13 @@ pub(super) fn read(text: &str, formats: &[String]) -> Result<WrittenTime, Option
     found.ok_or(None)
 }
 
+/// The day of a text in one of the usual forms, in days since 1970-01-01; none where a time of day or
+/// anything else stands beside it.
+pub(crate) fn day(text: &str) -> Option<i32> {
+    let written = usual(text).ok()?;
+    (written.time.unwrap_or(0) == 0 && written.offset.is_none()).then_some(written.day)
+}
+
 /// The forms that are meant when a column has none of its own, for messages.
 pub(super) fn wanted(kind: ColumnType, formats: &[String]) -> String {
     if !formats.is_empty() {

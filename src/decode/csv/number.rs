@@ -1,7 +1,7 @@
 //! Numbers as programs write them: 1.0, 1,234.50, £729.00, (12.50).
 
 /// A whole number, also one that is written with zeros behind a point.
-pub(super) fn integer(text: &str) -> Option<i64> {
+pub(crate) fn integer(text: &str) -> Option<i64> {
     if let Ok(number) = text.parse() {
         return Some(number);
     }
@@ -14,7 +14,7 @@ pub(super) fn integer(text: &str) -> Option<i64> {
 }
 
 /// A number.
-pub(super) fn decimal(text: &str) -> Option<f64> {
+pub(crate) fn decimal(text: &str) -> Option<f64> {
     let number: f64 = match text.parse() {
         Ok(number) => number,
         Err(_) => undressed(text)?.parse().ok()?,

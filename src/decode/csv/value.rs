@@ -61,7 +61,8 @@ fn dated<'a>(column: &CsvColumn, text: &str, zone: Zone) -> Read<'a> {
     Read { value, slashes }
 }
 
-fn boolean(text: &str) -> Option<bool> {
+/// Yes or no, by the words that programs write for them.
+pub(crate) fn boolean(text: &str) -> Option<bool> {
     let is = |words: [&str; 6]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     match (
         is(["true", "t", "yes", "y", "1", "1.0"]),

@@ -8,12 +8,16 @@ use std::sync::Arc;
 
 macro_rules! shipped {
     ($($name:literal),*) => {
-        [$(($name, include_str!(concat!("../../../sql/reference/", $name, ".csv")))),*]
+        [$((
+            $name,
+            include_str!(concat!("../../../sql/reference/", $name, ".csv")),
+            include_str!(concat!("../../../sql/reference/", $name, ".toml")),
+        )),*]
     };
 }
 
-/// The code lists that come with the program: the name of the reference table, and its CSV.
-pub(crate) const SHIPPED: [(&str, &str); 7] = shipped!(
+/// The code lists that come with the program: the name of the reference table, its CSV, and its sidecar.
+pub(crate) const SHIPPED: [(&str, &str, &str); 7] = shipped!(
     "charlson_code",
     "charlson_shmi_code",
     "charlson_weight",
@@ -47,10 +51,10 @@ impl CodeLists {
     /// The lists that come with the program.
     pub(crate) fn shipped() -> Self {
         let text_of = |name: &str| {
-            let text = SHIPPED.iter().find(|(shipped, _)| *shipped == name);
+            let text = SHIPPED.iter().find(|(shipped, ..)| *shipped == name);
             Ok(ListText {
                 place: format!("sql/reference/{name}.csv"),
-                bytes: text.map_or(Vec::new(), |(_, text)| text.as_bytes().to_vec()),
+                bytes: text.map_or(Vec::new(), |(_, text, _)| text.as_bytes().to_vec()),
             })
         };
         // They can be read: a test does.

@@ -173,14 +173,23 @@ async fn made(
         let read = check_inputs(&place, check, &model.name);
         read.iter().all(|name| case.given.contains_key(name))
     });
-    let failed = check::run(engine, &place, &model.name, rows as u64, &checks).await?;
+    let failed = check::run(
+        engine,
+        &place,
+        &model.name,
+        rows as u64,
+        &model.header,
+        &checks,
+    )
+    .await?;
     match failed
         .iter()
         .find(|check| check.severity == Severity::Error)
     {
         Some(failed) => Err(Error::data(format!(
-            "{place}: {} rows break the check `{}`",
-            failed.rows, failed.check
+            "{place}: {} rows {}",
+            failed.rows,
+            failed.told()
         ))),
         None => Ok((schema, batches)),
     }
