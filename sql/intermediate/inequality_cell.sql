@@ -1,0 +1,162 @@
+/*
+description: >
+  Events and people of the indicators of inequality by area, age band, and deprivation or ethnic
+  group: what marts.inequality_quintile and marts.ethnic_gradient standardise. Places, groups and ages
+  are those of core.person (the age at the as-of date, or at death). People are years of registration
+  for indicators of a year (days over the days of the year that the period covers), and active people
+  for those of a day. Areas are not smaller than a place.
+grain: [indicator, financial_year, area_type, area_code, group_kind, group_name, age_band]
+columns:
+  indicator: Short name of the indicator
+  financial_year: Such as 2025/26
+  area_type: All, ICB, Place or Local authority
+  area_code: Code of the area, or Not known
+  area_name: Name of the area, or Not known
+  group_kind: deprivation or ethnicity
+  group_name: Deprivation quintile label, or ethnic group; Not known where it is
+  age_band: Five-year band, 0-4 to 90+, or Not known
+  events: Events, or people with the condition
+  people: People, or years of registration
+checks:
+  - unique: [indicator, financial_year, area_type, area_code, group_kind, group_name, age_band]
+  - not_null: [indicator, financial_year, area_type, area_code, area_name, group_kind, group_name, age_band, events, people]
+  - expect: events >= 0 and people >= 0
+topic: inequality
+*/
+with indicators as (
+    select
+        cast(indicator as varchar) as indicator,
+        cast(measured as varchar) as measured
+    from reference.inequality_indicator
+),
+
+person_groups as (
+    select person_key, age_band, 'deprivation' as group_kind, imd_quintile as group_name
+    from core.person
+    union all
+    select person_key, age_band, 'ethnicity' as group_kind, ethnic_group as group_name
+    from core.person
+),
+
+person_areas as (
+    select
+        person_key,
+        area_type,
+        area_code,
+        area_name
+    from intermediate.person_area
+    where area_type in ('All', 'ICB', 'Place', 'Local authority')
+),
+
+years as (
+    select
+        financial_year,
+        days_covered
+    from intermediate.period_year
+),
+
+as_of_year as (
+    select cast(financial_year as varchar) as financial_year
+    from reference.month
+    where cast(month_start as date) <= $as_of
+        and cast(month_end as date) >= $as_of
+),
+
+person_years as (
+    select
+        months.person_key,
+        'year' as measured,
+        years.financial_year,
+        cast(sum(months.registered_days) as double) / max(years.days_covered) as people
+    from years
+    inner join core.person_month as months
+        on years.financial_year = months.financial_year
+    group by months.person_key, years.financial_year
+    union all
+    select
+        people.person_key,
+        'day' as measured,
+        as_of_year.financial_year,
+        cast(1 as double) as people
+    from core.person as people
+    cross join as_of_year
+    where people.is_active
+),
+
+populations as (
+    select
+        person_years.measured,
+        person_years.financial_year,
+        person_areas.area_type,
+        person_areas.area_code,
+        max(person_areas.area_name) as area_name,
+        person_groups.group_kind,
+        person_groups.group_name,
+        person_groups.age_band,
+        sum(person_years.people) as people
+    from person_years
+    inner join person_groups
+        on person_years.person_key = person_groups.person_key
+    inner join person_areas
+        on person_years.person_key = person_areas.person_key
+    group by
+        person_years.measured,
+        person_years.financial_year,
+        person_areas.area_type,
+        person_areas.area_code,
+        person_groups.group_kind,
+        person_groups.group_name,
+        person_groups.age_band
+),
+
+rows_of_both as (
+    select
+        indicators.indicator,
+        populations.financial_year,
+        populations.area_type,
+        populations.area_code,
+        populations.area_name,
+        populations.group_kind,
+        populations.group_name,
+        populations.age_band,
+        0 as events,
+        populations.people
+    from indicators
+    inner join populations
+        on indicators.measured = populations.measured
+    union all
+    select
+        events.indicator,
+        events.financial_year,
+        person_areas.area_type,
+        person_areas.area_code,
+        person_areas.area_name,
+        person_groups.group_kind,
+        person_groups.group_name,
+        person_groups.age_band,
+        events.events,
+        cast(0 as double) as people
+    from intermediate.inequality_event as events
+    inner join person_groups
+        on events.person_key = person_groups.person_key
+    inner join person_areas
+        on events.person_key = person_areas.person_key
+),
+
+final as (
+    select
+        indicator,
+        financial_year,
+        area_type,
+        area_code,
+        max(area_name) as area_name,
+        group_kind,
+        group_name,
+        age_band,
+        cast(sum(events) as bigint) as events,
+        sum(people) as people
+    from rows_of_both
+    group by indicator, financial_year, area_type, area_code, group_kind, group_name, age_band
+)
+
+select * from final

@@ -1,0 +1,147 @@
+/*
+description: >
+  Costs of active people in the 12 months to the as-of date by population segment and area, as far as
+  they are known (core.person_cost). Months are whole ones: that of the as-of date and the eleven before.
+  Every segment of reference.segment_rule has a row for every area.
+grain: [area_type, area_code, segment]
+columns:
+  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_code: Code of the area, or Not known
+  area_name: Name of the area, or Not known
+  segment: Name of the segment
+  people: Active people in the segment
+  people_with_cost: Those with any cost in the 12 months
+  inpatient_cost: Hospital spells, pounds
+  emergency_department_cost: Emergency department attendances, pounds
+  outpatient_cost: Outpatient appointments, pounds
+  social_care_cost: Social care services, pounds
+  other_cost: Contacts by unit cost, pounds
+  cost: All of them together, pounds
+  cost_per_person: Cost for each person of the segment, pounds; null where there is nobody
+  contacts_not_costed: Contacts and admissions of which no cost is known
+checks:
+  - unique: [area_type, area_code, segment]
+  - not_null: [area_type, area_code, area_name, segment, people, people_with_cost, cost, contacts_not_costed]
+  - expect: people_with_cost between 0 and people
+topic: needs
+*/
+with segments as (
+    select
+        people.person_key,
+        segments.segment
+    from core.person as people
+    inner join core.segment as segments
+        on people.person_key = segments.person_key
+    where people.is_active
+),
+
+person_areas as (
+    select
+        person_key,
+        area_type,
+        area_code,
+        area_name
+    from intermediate.person_area
+),
+
+all_segments as (
+    select distinct cast(segment as varchar) as segment
+    from reference.segment_rule
+    union all
+    select 'None' as segment
+),
+
+costs as (
+    select
+        person_key,
+        sum(inpatient_cost) as inpatient_cost,
+        sum(emergency_department_cost) as emergency_department_cost,
+        sum(outpatient_cost) as outpatient_cost,
+        sum(social_care_cost) as social_care_cost,
+        sum(other_cost) as other_cost,
+        sum(cost) as cost,
+        sum(contacts_not_costed) as contacts_not_costed
+    from core.person_cost
+    where month > cast(date_trunc('month', $as_of) as date) - interval '12' month
+    group by person_key
+),
+
+counted as (
+    select
+        person_areas.area_type,
+        person_areas.area_code,
+        max(person_areas.area_name) as area_name,
+        segments.segment,
+        count(*) as people,
+        count(*) filter (where costs.cost > 0) as people_with_cost,
+        coalesce(sum(costs.inpatient_cost), 0.0) as inpatient_cost,
+        coalesce(sum(costs.emergency_department_cost), 0.0) as emergency_department_cost,
+        coalesce(sum(costs.outpatient_cost), 0.0) as outpatient_cost,
+        coalesce(sum(costs.social_care_cost), 0.0) as social_care_cost,
+        coalesce(sum(costs.other_cost), 0.0) as other_cost,
+        coalesce(sum(costs.cost), 0.0) as cost,
+        coalesce(sum(costs.contacts_not_costed), 0) as contacts_not_costed
+    from segments
+    inner join person_areas
+        on segments.person_key = person_areas.person_key
+    left join costs
+        on segments.person_key = costs.person_key
+    group by person_areas.area_type, person_areas.area_code, segments.segment
+),
+
+filled as (
+    select
+        area_type,
+        area_code,
+        area_name,
+        segment,
+        people,
+        people_with_cost,
+        inpatient_cost,
+        emergency_department_cost,
+        outpatient_cost,
+        social_care_cost,
+        other_cost,
+        cost,
+        contacts_not_costed
+    from counted
+    union all
+    select
+        counted.area_type,
+        counted.area_code,
+        counted.area_name,
+        all_segments.segment,
+        0 as people,
+        0 as people_with_cost,
+        0.0 as inpatient_cost,
+        0.0 as emergency_department_cost,
+        0.0 as outpatient_cost,
+        0.0 as social_care_cost,
+        0.0 as other_cost,
+        0.0 as cost,
+        0 as contacts_not_costed
+    from counted
+    cross join all_segments
+),
+
+final as (
+    select
+        area_type,
+        area_code,
+        max(area_name) as area_name,
+        segment,
+        sum(people) as people,
+        sum(people_with_cost) as people_with_cost,
+        sum(inpatient_cost) as inpatient_cost,
+        sum(emergency_department_cost) as emergency_department_cost,
+        sum(outpatient_cost) as outpatient_cost,
+        sum(social_care_cost) as social_care_cost,
+        sum(other_cost) as other_cost,
+        sum(cost) as cost,
+        sum(cost) / nullif(sum(people), 0) as cost_per_person,
+        sum(contacts_not_costed) as contacts_not_costed
+    from filled
+    group by area_type, area_code, segment
+)
+
+select * from final
