@@ -2,7 +2,7 @@
 description: >
   Indicators by ethnic group, by area and financial year, indirectly standardised by age over the whole
   record, and each group's rate over that of the White group of the same area. Indicators and what they count
-  are those of reference.inequality_indicator. Groups that nobody of an area belongs to have no row;
+  are those of reference.inequality_indicator; the rate of a part year is over the days that it covers. Groups that nobody of an area belongs to have no row;
   people whose ethnic group is not known have one.
 grain: [indicator, financial_year, area_type, area_code, ethnic_group]
 columns:
