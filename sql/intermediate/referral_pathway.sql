@@ -32,29 +32,27 @@ topic: waiting
 with appointments as (
     select
         person_key,
-        record_key,
+        contact_key,
         provider_code,
         coalesce(treatment_function, 'Not known') as treatment_function,
         referral_date,
-        appointment_date,
-        attended
-    from record.op_attendance
-    where person_key is not null
-        and referral_date <= $as_of
-        and appointment_date >= referral_date
+        started_date as appointment_date,
+        outcome
+    from staging.op_attendance
+    where referral_date <= $as_of
+        and started_date >= referral_date
 ),
 
 requests as (
     select
         person_key,
-        record_key,
-        performer_code as provider_code,
-        code,
-        cast(authored at time zone 'UTC' at time zone 'Europe/London' as date) as authored_date
-    from record.service_request
-    where person_key is not null
-        and status = 'active'
-        and code_system like 'http://snomed.info/sct%'
+        request_key,
+        provider_code,
+        snomed_code,
+        authored_date
+    from staging.service_request
+    where status = 'active'
+        and snomed_code is not null
 ),
 
 specialties as (
@@ -70,10 +68,10 @@ grouped as (
         provider_code,
         treatment_function,
         referral_date,
-        min(record_key) as pathway_key,
-        min(case when attended in ('5', '6') and appointment_date <= $as_of then appointment_date end) as seen_date,
-        max(case when attended in ('3', '7') and appointment_date <= $as_of then appointment_date end) as missed_date,
-        max(case when coalesce(attended, '0') not in ('3', '7') then appointment_date end) as other_date
+        min(contact_key) as pathway_key,
+        min(case when outcome in ('5', '6') and appointment_date <= $as_of then appointment_date end) as seen_date,
+        max(case when outcome in ('3', '7') and appointment_date <= $as_of then appointment_date end) as missed_date,
+        max(case when coalesce(outcome, '0') not in ('3', '7') then appointment_date end) as other_date
     from appointments
     group by person_key, provider_code, treatment_function, referral_date
 ),
@@ -97,27 +95,27 @@ pathways as (
 referred as (
     select
         requests.person_key,
-        requests.record_key,
+        requests.request_key,
         requests.provider_code,
         specialties.treatment_function,
         requests.authored_date
     from specialties
     inner join requests
-        on specialties.snomed_code = requests.code
+        on specialties.snomed_code = requests.snomed_code
     where requests.authored_date <= $as_of
 ),
 
 received as (
     select
         referred.person_key,
-        referred.record_key
+        referred.request_key
     from referred
     inner join pathways
         on referred.person_key = pathways.person_key
         and referred.treatment_function = pathways.treatment_function
     where pathways.referral_date >= referred.authored_date
         and (referred.provider_code is null or referred.provider_code = pathways.provider_code)
-    group by referred.person_key, referred.record_key
+    group by referred.person_key, referred.request_key
 ),
 
 final as (
@@ -134,7 +132,7 @@ final as (
     union all
     select
         referred.person_key,
-        referred.record_key as pathway_key,
+        referred.request_key as pathway_key,
         'service_request' as source_table,
         referred.provider_code,
         referred.treatment_function,
@@ -144,8 +142,8 @@ final as (
     from referred
     left join received
         on referred.person_key = received.person_key
-        and referred.record_key = received.record_key
-    where received.record_key is null
+        and referred.request_key = received.request_key
+    where received.request_key is null
 )
 
 select * from final order by person_key
