@@ -1,0 +1,198 @@
+/*
+description: >
+  Hospital admissions that are due to alcohol, smoking and obesity, by condition, place of residence and
+  financial year. Each admission counts with the fraction of its main diagnosis for the person's
+  sex and age (reference.attributable_fraction), so that attributable admissions are a sum of
+  fractions and no count of people. Fractions below 0 stand for a risk that protects and are taken off. All conditions
+  adds up those of a risk. The same admission may count for several risks, so that risks do not add up.
+
+  Admissions of an age or sex for which there is no fraction count in admissions and in
+  without_fraction, and add nothing. Limits are 95 % limits for chance in the number of
+  admissions; the fractions are taken as they are.
+grain: [risk, condition, area_name, financial_year]
+columns:
+  risk: Alcohol, Smoking or Obesity
+  condition: Condition, or All conditions
+  area_name: Place of residence, Not known, or All
+  financial_year: "Such as 2025/26, or 2025/26 (part: 91 of 365 days)"
+  admissions: Admissions with such a main diagnosis
+  without_fraction: Those of an age or sex that has no fraction
+  attributable: Sum of their fractions
+  lower: Lower 95 % limit of attributable
+  upper: Upper 95 % limit of attributable
+  share: Attributable admissions for each admission
+  midnights: Midnights in hospital of the admissions, so far as they have ended
+  attributable_midnights: The same, each by its fraction
+checks:
+  - unique: [risk, condition, area_name, financial_year]
+  - not_null: [risk, condition, area_name, financial_year, admissions, without_fraction, attributable]
+  - expect: without_fraction between 0 and admissions
+  - expect: attributable <= admissions
+  - expect: attributable between lower and upper
+topic: demand
+*/
+with spells as (
+    select
+        spell_key,
+        place_name,
+        sex,
+        age,
+        diagnosis,
+        icd10_3,
+        coalesce(midnights, 0) as midnights,
+        cast(date_trunc('month', admission_date) as date) as month
+    from core.spell
+    where diagnosis is not null
+        and admission_date >= $period_start
+        and admission_date <= $period_end
+),
+
+months as (
+    select
+        cast(month_start as date) as month,
+        cast(financial_year_start as date) as year_start
+    from reference.month
+),
+
+years as (
+    select
+        financial_year,
+        first_day
+    from marts.reporting_year
+),
+
+codes as (
+    select
+        cast(risk as varchar) as risk,
+        cast(condition as varchar) as condition,
+        cast(code as varchar) as code
+    from reference.attributable_condition_code
+),
+
+fractions as (
+    select
+        cast(risk as varchar) as risk,
+        cast(condition as varchar) as condition,
+        cast(sex as varchar) as sex,
+        cast(age_from as int) as age_from,
+        cast(age_to as int) as age_to,
+        cast(fraction as double) as fraction
+    from reference.attributable_fraction
+),
+
+year_spells as (
+    select
+        spells.spell_key,
+        spells.place_name,
+        years.financial_year,
+        spells.sex,
+        spells.age,
+        spells.diagnosis,
+        spells.icd10_3,
+        spells.midnights
+    from years
+    inner join months
+        on years.first_day = months.year_start
+    inner join spells
+        on months.month = spells.month
+),
+
+-- A code of three characters stands for all below it.
+matched as (
+    select year_spells.spell_key, codes.risk, codes.condition
+    from codes
+    inner join year_spells
+        on codes.code = year_spells.icd10_3
+    union
+    select year_spells.spell_key, codes.risk, codes.condition
+    from codes
+    inner join year_spells
+        on codes.code = substring(year_spells.diagnosis, 1, 4)
+),
+
+weighted as (
+    select
+        year_spells.spell_key,
+        matched.risk,
+        matched.condition,
+        year_spells.place_name,
+        year_spells.financial_year,
+        year_spells.midnights,
+        fractions.fraction
+    from matched
+    inner join year_spells
+        on matched.spell_key = year_spells.spell_key
+    left join fractions
+        on matched.risk = fractions.risk
+        and matched.condition = fractions.condition
+        and year_spells.sex = fractions.sex
+        and year_spells.age between fractions.age_from and fractions.age_to
+),
+
+-- Of two conditions of a risk that one diagnosis has, the larger fraction counts in the total.
+totals as (
+    select
+        spell_key,
+        risk,
+        'All conditions' as condition,
+        place_name,
+        financial_year,
+        midnights,
+        max(fraction) as fraction
+    from weighted
+    group by spell_key, risk, place_name, financial_year, midnights
+),
+
+both as (
+    select risk, condition, place_name, financial_year, midnights, fraction
+    from weighted
+    union all
+    select risk, condition, place_name, financial_year, midnights, fraction
+    from totals
+),
+
+placed as (
+    select
+        risk,
+        condition,
+        unnest([place_name, 'All']) as area_name,
+        financial_year,
+        midnights,
+        fraction
+    from both
+),
+
+summed as (
+    select
+        risk,
+        condition,
+        area_name,
+        financial_year,
+        count(*) as admissions,
+        count(*) filter (where fraction is null) as without_fraction,
+        sum(coalesce(fraction, 0.0)) as attributable,
+        1.959964 * sqrt(sum(coalesce(fraction * fraction, 0.0))) as margin,
+        sum(midnights) as midnights,
+        sum(midnights * coalesce(fraction, 0.0)) as attributable_midnights
+    from placed
+    group by risk, condition, area_name, financial_year
+),
+
+final as (
+    select
+        risk,
+        condition,
+        area_name,
+        financial_year,
+        admissions,
+        without_fraction,
+        attributable,
+        attributable - margin as lower,
+        attributable + margin as upper,
+        attributable / admissions as share,
+        cast(midnights as bigint) as midnights,
+        attributable_midnights
+    from summed
+)
+
+select * from final
