@@ -1,4 +1,4 @@
-//! The stages of a night, each alone: decode, pseudonyms, one model, release.
+//! The stages of a night, each alone: decode, pseudonyms, a projection, one model, release.
 //!
 //! `cargo bench` runs them over a synthetic record of 2,000 people that it makes in a temporary
 //! folder. Compare two versions with `cargo bench -- --save-baseline before`, then
@@ -7,9 +7,11 @@
 #![allow(missing_docs, clippy::unwrap_used)] // criterion's macros; a bench may stop at a fault
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use datafusion::prelude::SessionContext;
 use populace::decode::Chunk;
 use populace::decode::fhir::{Decoder, View};
 use populace::engine::{Engine, Limits};
+use populace::functions::{Definition, sections};
 use populace::lake::{Lake, Location, Settings};
 use populace::models::{Library, build, load_reference};
 use populace::pipeline::Pipeline;
@@ -195,5 +197,32 @@ fn model_and_release(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, decode, pseudonyms, model_and_release);
+/// 256 runs over 10,000 cells in one projected year, each with four factors.
+fn demand(c: &mut Criterion) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let context = SessionContext::new();
+    let functions = sections().into_iter().flat_map(|section| section.functions);
+    for function in functions {
+        if let Definition::Aggregate(aggregate) = function.definition {
+            context.register_udaf(aggregate);
+        }
+    }
+    let run = |sql: &str| {
+        runtime.block_on(async { context.sql(sql).await.unwrap().collect().await.unwrap() })
+    };
+    run("create table factors as
+        select 'cell ' || cell as cell, cell % 20 as events, step, factor, lower, upper
+        from (select value as cell from generate_series(1, 10000)) as cells
+        cross join (values ('demographic', 'population', 1.1, 1.2), ('non-demographic', 'growth', 0.0, 0.02),
+            ('avoidance', 'falls', 0.05, 0.1), ('efficiency', 'stays', 0.05, 0.1))
+            as factors(step, factor, lower, upper)");
+    c.bench_function("demand/256_runs_of_10000_cells", |b| {
+        b.iter(|| {
+            run("select project_demand(cell, events, 10, step, factor, lower, upper, 1, 3.5, 256, 1)
+                from factors")
+        });
+    });
+}
+
+criterion_group!(benches, decode, pseudonyms, demand, model_and_release);
 criterion_main!(benches);

@@ -9,6 +9,7 @@ mod any_order;
 mod arguments;
 mod broken_rule;
 mod definition;
+mod demand;
 mod distribution;
 mod doc;
 mod fold;
@@ -56,6 +57,7 @@ pub fn sections() -> Vec<Section> {
         distribution::section(),
         need::section(&need::CodeLists::shipped()),
         waiting::section(),
+        demand::section(),
         person::section(),
     ]
 }

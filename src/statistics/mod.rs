@@ -7,3 +7,5 @@ pub(crate) mod gamma;
 mod golden;
 pub(crate) mod limits;
 pub(crate) mod normal;
+pub(crate) mod philox;
+pub(crate) mod poisson;

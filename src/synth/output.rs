@@ -203,6 +203,10 @@ pub(super) fn write(
     plain("reference/lsoa.csv", reference::lsoas(world))?;
     plain("reference/population.csv", reference::population(world))?;
     plain(
+        "reference/population_projection.csv",
+        reference::population_projection(world),
+    )?;
+    plain(
         "reference/organisation.csv",
         reference::organisations(world),
     )?;

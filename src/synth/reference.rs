@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::calendar::date;
-use super::geography::{ICB, ICB_ODS};
+use super::geography::{ICB, ICB_ODS, PLACES};
 use super::person::band_weight;
 use super::random::{Random, Stream, exp};
 use super::world::World;
@@ -101,6 +101,52 @@ pub(super) fn population(world: &World) -> String {
                     let persons = (exact + 0.5).max(0.0) as u32;
                     carried[sex] = exact - f64::from(persons);
                     let _ = writeln!(out, "{year},{},{age},{name},{persons}", lsoa.code);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// How many years a projection looks ahead.
+const PROJECTED_YEARS: i32 = 10;
+/// Variants of the projection, and what each adds to the growth of a year.
+const VARIANTS: [(&str, f64); 3] = [("principal", 0.0), ("high", 0.003), ("low", -0.003)];
+
+/// `population_projection.csv`: invented, in the form of subnational projections by five-year band,
+/// named by its youngest age. More old people and fewer children, as in most of England.
+pub(super) fn population_projection(world: &World) -> String {
+    let mut out = String::from("variant,year,ltla_code,age,sex,persons\n");
+    let total = f64::from(world.people);
+    let first = date(world.to).year() - 1;
+    for (variant, more) in VARIANTS {
+        for ahead in 0..=PROJECTED_YEARS + 1 {
+            for place in &PLACES {
+                let bands: f64 = (0..19).map(|band| band_weight(band, place.older)).sum();
+                for band in 0..19usize {
+                    let growth = more
+                        + match band {
+                            0..=3 => -0.006,
+                            4..=12 => 0.002,
+                            13..=14 => 0.010,
+                            15..=17 => 0.018,
+                            _ => 0.030,
+                        };
+                    // Multiplied year by year: a power may differ in its last bit by machine.
+                    let grown = (0..ahead).fold(1.0, |grown, _| grown * (1.0 + growth));
+                    let people =
+                        total * place.share * band_weight(band, place.older) / bands * grown;
+                    let women = if band >= 15 { 0.56 } else { 0.502 };
+                    for (sex, part) in [("female", women), ("male", 1.0 - women)] {
+                        let _ = writeln!(
+                            out,
+                            "{variant},{},{},{},{sex},{:.3}",
+                            first + ahead,
+                            place.ltla_code,
+                            band * 5,
+                            people * part
+                        );
+                    }
                 }
             }
         }

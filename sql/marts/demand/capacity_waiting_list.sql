@@ -6,7 +6,7 @@ description: >
   weeks and people a week. The target is 18 weeks.
 
   Weeks are counted back from the as-of date, and one in which nobody came counts. A list that nobody was seen from has no load.
-  Waits that ended without an attendance leave the list and are not counted as
+  A wait is one of intermediate.referral_pathway. One that ended without an attendance leaves the list and is not counted as
   seen, so that the load says what attendances alone would have to do. All stands for
   all specialties together, as if any clinic could see anybody.
 grain: treatment_function
@@ -36,10 +36,10 @@ topic: demand
 with pathways as (
     select
         unnest([treatment_function, 'All']) as treatment_function,
-        referred_date,
+        referral_date,
         seen_date,
-        is_waiting
-    from intermediate.waiting_pathway
+        ended_date is null as is_waiting
+    from intermediate.referral_pathway
 ),
 
 names as (
@@ -52,10 +52,10 @@ names as (
 lists as (
     select
         treatment_function,
-        count(*) filter (where referred_date > $as_of - interval '364' day) as referrals,
+        count(*) filter (where referral_date > $as_of - interval '364' day) as referrals,
         count(*) filter (where seen_date > $as_of - interval '364' day) as seen,
         count(*) filter (where is_waiting) as waiting,
-        avg(case when is_waiting then days_between(referred_date, $as_of) end) / 7.0 as mean_wait
+        avg(case when is_waiting then days_between(referral_date, $as_of) end) / 7.0 as mean_wait
     from pathways
     group by treatment_function
 ),
@@ -64,11 +64,11 @@ lists as (
 weeks as (
     select
         treatment_function,
-        cast(floor(days_between(referred_date, $as_of) / 7) as int) as week,
+        cast(floor(days_between(referral_date, $as_of) / 7) as int) as week,
         count(*) as referrals
     from pathways
-    where referred_date > $as_of - interval '364' day
-    group by treatment_function, cast(floor(days_between(referred_date, $as_of) / 7) as int)
+    where referral_date > $as_of - interval '364' day
+    group by treatment_function, cast(floor(days_between(referral_date, $as_of) / 7) as int)
 ),
 
 squares as (

@@ -84,6 +84,11 @@ fn called() -> Vec<Called> {
         call("years_of_life_lost", "x, k, n", BANDS),
         five("recent_trend", "k, x, x - w / 100, x + w / 100"),
         five("recent_trend_proportion", "k, x, n"),
+        call(
+            "project_demand",
+            "'cell ' || k, x, 1, 'demographic', 'population', 1, 1.2, 1",
+            BANDS,
+        ),
         call("charlson", "code", CODES),
         call("elixhauser", "code", CODES),
         call("hfrs", "code", CODES),

@@ -102,6 +102,21 @@ pub const TRICKS: &[Trick] = &[
         ("n", ANY),
         "`n` of `rows` comes from an aggregate",
     ),
+    // With a ratio of 1 a projection gives back what it was given.
+    trick(
+        "count_as_a_projection",
+        "select place_name, project_demand('a', people, 1, 'demographic', 'p', 1, 1, 1)[1]['baseline'] as people from (select place_name, sum(people) as people from marts.population_profile group by place_name) as places group by place_name",
+        "select place_name, people from red.it",
+        PLACE,
+        "makes no count of people or events",
+    ),
+    trick(
+        "projection_as_a_label",
+        "select place_name, unnest(project_demand('a', people, 1, 'demographic', 'p', 1, 1, 1)) as projection from (select place_name, sum(people) as people from marts.population_profile group by place_name) as places group by place_name",
+        "select projection['principal'] as n, count(*) as people from red.it group by projection['principal']",
+        ("n", ANY),
+        "`n` of `rows` comes from an aggregate",
+    ),
     trick(
         "count_in_a_list",
         "select place_name, array_agg(people) as all_people, sum(people) as people from marts.population_profile group by place_name",
