@@ -165,3 +165,20 @@ fn what_is_kept_of_rows_is_given_back() {
     assert_eq!(merged.rows, rows);
     assert_eq!(merged.settings.get(), Some([256.0, 1.0]));
 }
+
+/// An independent program in Python gives these counts of cells of 5 and 50 events.
+#[test]
+fn the_same_seed_gives_these_counts_on_every_machine() {
+    let cell = |cell, events| FactorRow {
+        cell,
+        factor: 7,
+        ..row("", events, 3, Demographic, [0.9, 1.3])
+    };
+    let counts = |cell| {
+        let cells = ProjectionCells::of(&mut [cell]).unwrap();
+        let runs = cells.simulate(5, 42);
+        runs.iter().map(|run| run[0].total).collect::<Vec<f64>>()
+    };
+    assert_eq!(counts(cell(1, 5.0)), [7.0, 4.0, 2.0, 6.0, 2.0]);
+    assert_eq!(counts(cell(2, 50.0)), [53.0, 63.0, 46.0, 66.0, 65.0]);
+}
