@@ -1,17 +1,20 @@
 /*
 description: >
   Where the people of each segment are a year later: one row for each pair of the segment a year
-  before the as-of date and that at it. A segment is the number of long-term conditions (registers
-  of reference.register that are long-term) that had been noted by then; who was not active on one of the
-  two days is Not registered yet, Died or Moved away. Shares of a segment add up to 1.
+  before the as-of date and that at it. There are two schemes: the population segments of core.segment, and
+  the number of long-term conditions (registers of reference.register that are long-term) that had been
+  noted by then. Who was not active on one of the
+  two days is Not registered yet, Died or Moved away. Shares of a segment add up to 1. People who died have
+  no segment in core.segment, so that its scheme is of those who are alive.
 
   A condition counts from the day on which it was first noted, if its register is met at the
   as-of date, so that nobody has fewer conditions than a year before; one without a day counts on both. People are
   those of core.person.
-grain: [from_segment, to_segment]
+grain: [scheme, from_segment, to_segment]
 columns:
-  from_segment: "0, 1, 2, 3 or 4+ conditions, or Not registered yet"
-  to_segment: "0, 1, 2, 3 or 4+ conditions, Died or Moved away"
+  scheme: Population segment or Long-term conditions
+  from_segment: "A segment of core.segment; or 0, 1, 2, 3 or 4+ conditions; or Not registered yet"
+  to_segment: "A segment of core.segment; or 0, 1, 2, 3 or 4+ conditions; or Died or Moved away"
   people: People who went from the one to the other
   from_people: People of from_segment
   share: People for each person of from_segment
@@ -19,8 +22,8 @@ columns:
   upper: Upper 95 % limit of the share
   from_cost: Tariff cost of hospital spells, attendances and appointments in the year for each person, pounds
 checks:
-  - unique: [from_segment, to_segment]
-  - not_null: [from_segment, to_segment, people, from_people, share]
+  - unique: [scheme, from_segment, to_segment]
+  - not_null: [scheme, from_segment, to_segment, people, from_people, share]
   - expect: people > 0 and people <= from_people
   - expect: share between lower and upper
 topic: demand
@@ -105,9 +108,17 @@ person_costs as (
     group by person_key
 ),
 
-placed as (
+segments_of_people as (
     select
-        people.person_key,
+        person_key,
+        segment,
+        previous_segment
+    from core.segment
+),
+
+by_conditions as (
+    select
+        'Long-term conditions' as scheme,
         case
             when registered_before.person_key is null then 'Not registered yet'
             when coalesce(counted.conditions_before, 0) >= 4 then '4+'
@@ -132,27 +143,54 @@ placed as (
         or registered_before.person_key is not null
 ),
 
+by_segment as (
+    select
+        'Population segment' as scheme,
+        coalesce(segments_of_people.previous_segment, 'Not registered yet') as from_segment,
+        case
+            when people.is_active then segments_of_people.segment
+            else 'Moved away'
+        end as to_segment,
+        coalesce(person_costs.cost, 0) as cost
+    from people
+    inner join segments_of_people
+        on people.person_key = segments_of_people.person_key
+    left join person_costs
+        on people.person_key = person_costs.person_key
+    where people.is_active
+        or segments_of_people.previous_segment is not null
+),
+
+placed as (
+    select * from by_conditions
+    union all
+    select * from by_segment
+),
+
 pairs as (
     select
+        scheme,
         from_segment,
         to_segment,
         count(*) as people,
         sum(cost) as cost
     from placed
-    group by from_segment, to_segment
+    group by scheme, from_segment, to_segment
 ),
 
 segments as (
     select
+        scheme,
         from_segment,
         sum(people) as from_people,
         sum(cost) as cost
     from pairs
-    group by from_segment
+    group by scheme, from_segment
 ),
 
 estimated as (
     select
+        pairs.scheme,
         pairs.from_segment,
         pairs.to_segment,
         pairs.people,
@@ -161,11 +199,13 @@ estimated as (
         segments.cost / segments.from_people as from_cost
     from segments
     inner join pairs
-        on segments.from_segment = pairs.from_segment
+        on segments.scheme = pairs.scheme
+        and segments.from_segment = pairs.from_segment
 ),
 
 final as (
     select
+        scheme,
         from_segment,
         to_segment,
         people,
