@@ -91,10 +91,11 @@ fn healthy_years(
         return Err(UNASKED);
     }
     let (mut years, mut variance) = (0.0, 0.0);
-    for i in band..AGES.len() {
-        let share = healthy[i] / asked[i];
-        years += share * table.lived[i];
-        variance += table.lived[i] * table.lived[i] * share * (1.0 - share) / asked[i];
+    let asked = healthy.iter().zip(asked).zip(table.lived).skip(band);
+    for ((healthy, asked), lived) in asked {
+        let share = healthy / asked;
+        years += share * lived;
+        variance += lived * lived * share * (1.0 - share) / asked;
     }
     let alive = table.alive[band];
     Ok(HealthyYears {

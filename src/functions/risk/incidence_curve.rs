@@ -100,5 +100,5 @@ fn variance(steps: &[IncidenceStep], share: f64) -> f64 {
         let own = step.free * step.free * step.events * (n - step.events) / (n * n * n);
         survival + own - 2.0 * left * step.free * step.events / (n * n)
     });
-    terms.sum::<f64>().max(0.0)
+    terms.fold(0.0, |sum, term| sum + term).max(0.0)
 }

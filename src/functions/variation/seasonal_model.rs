@@ -48,6 +48,12 @@ pub(super) struct ExpectedEvents {
 /// Steps of the search; it needs a handful.
 const STEPS: usize = 100;
 
+/// A trend that is known less than so much for each event has run away: all expected events of a
+/// season are in one period, and more of the trend would fit better still.
+const ENDLESS: f64 = 1e-6;
+
+const NO_END: &str = "the trend of the baseline has no end";
+
 impl SeasonalModel {
     /// The model of a baseline, or why there is none. Seasons are numbered from 0 to below
     /// `seasons`.
@@ -73,7 +79,7 @@ impl SeasonalModel {
                 return Self::at(baseline, seasons, origin, trend, freedom);
             }
         }
-        Err("the trend of the baseline has no end")
+        Err(NO_END)
     }
 
     fn at(
@@ -97,12 +103,14 @@ impl SeasonalModel {
             (expected > 0.0).then(|| miss * miss / expected)
         });
         model.dispersion = squares.sum::<f64>() / freedom;
-        let usable = model.dispersion.is_finite() && model.information.is_finite();
-        if usable {
-            Ok(model)
-        } else {
-            Err("the counts of the baseline are too far apart")
+        if !(model.dispersion.is_finite() && model.information.is_finite()) {
+            return Err("the counts of the baseline are too far apart");
         }
+        let events: f64 = baseline.iter().map(|count| count.events).sum();
+        if model.information < events * ENDLESS {
+            return Err(NO_END);
+        }
+        Ok(model)
     }
 
     /// Expected events; None in a season that the baseline does not have.

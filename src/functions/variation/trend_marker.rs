@@ -285,7 +285,11 @@ fn said(
         }
     });
     let trend = if rises { "increasing" } else { "decreasing" };
-    (trend, judgement, "significant, without any one point too")
+    (
+        trend,
+        judgement,
+        "significant, also without any one of the points",
+    )
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod need;
 mod odd_values;
 mod page;
 mod process;
+mod properties;
 mod same;
 mod stays;
 mod variation;
