@@ -17,7 +17,7 @@ use datafusion::common::Result;
 const DOC: Doc = Doc {
     name: "concentration_index",
     syntax: "concentration_index(quantile, population, value [, variance [, confidence]])",
-    summary: "The concentration index of a rate, a mean or another amount per person over quantiles of deprivation: −1 where the most deprived have all of it, 0 where it is spread evenly, 1 where the least deprived have all. One row for each quantile.",
+    summary: "The concentration index of a rate, a mean or another amount per person over quantiles of deprivation: near −1 where the most deprived have all of it, 0 where it is spread evenly, near 1 where the least deprived have all. One row for each quantile.",
     arguments: &[
         ("quantile", "1 for the most deprived, 2 and so on"),
         ("population", "the quantile's people, above 0"),
