@@ -1,0 +1,134 @@
+/*
+description: >
+  How far rows of record.flag are complete, valid, plausible, in time and without duplicates, by
+  source and month, in one pass. The month is that of started. Rows of one person that agree in
+  code, started are duplicates but for the first.
+grain: [source, month, check_name, column_name, category]
+columns:
+  table_name: Table of the record layer
+  source: Source that sent the rows
+  month: First day of the month; 1900-01-01 where the date is not known
+  category: Completeness, Validity, Plausibility, Timeliness, Duplicates or References
+  check_name: Check, by its name in the OHDSI Data Quality Dashboard where it has one
+  column_name: Column that is checked
+  rows_checked: Rows that the check applies to
+  rows_failed: Rows of them that fail it
+checks:
+  - unique: [source, month, check_name, column_name, category]
+  - not_null: [source, month, rows_checked, rows_failed]
+  - expect: rows_failed between 0 and rows_checked
+*/
+with rows as (
+    select
+        source,
+        person_key,
+        updated,
+        code,
+        code_system,
+        status,
+        started,
+        ended
+    from record.flag
+),
+
+by_event as (
+    select
+        source,
+        coalesce(cast(date_trunc('month', started) as date), cast('1900-01-01' as date)) as month,
+        person_key,
+        code,
+        started,
+        count(*) as row_count,
+        count(*) filter (where person_key is null) as person_key_missing,
+        count(*) filter (where code is null) as code_missing,
+        count(*) filter (where started is null) as started_missing,
+        count(*) filter (where status is not null) as status_invalid_checked,
+        count(*) filter (
+            where status is not null and status not in ('active', 'inactive', 'entered-in-error')
+        ) as status_invalid,
+        count(*) filter (where started is not null and ended is not null) as ended_before_start_checked,
+        count(*) filter (
+            where started is not null and ended is not null and ended < started
+        ) as ended_before_start,
+        count(*) filter (where started is not null) as started_too_late_checked,
+        count(*) filter (
+            where started is not null and started > $as_of + interval '1' day
+        ) as started_too_late
+    from rows
+    group by
+        source,
+        coalesce(cast(date_trunc('month', started) as date), cast('1900-01-01' as date)),
+        person_key,
+        code,
+        started
+),
+
+counted as (
+    select
+        source,
+        month,
+        sum(row_count) as row_count,
+        sum(case when person_key is null then 0 else row_count end) as linked_count,
+        sum(case when person_key is null then 0 else row_count - 1 end) as duplicate_count,
+        sum(person_key_missing) as person_key_missing,
+        sum(code_missing) as code_missing,
+        sum(started_missing) as started_missing,
+        sum(status_invalid_checked) as status_invalid_checked,
+        sum(status_invalid) as status_invalid,
+        sum(ended_before_start_checked) as ended_before_start_checked,
+        sum(ended_before_start) as ended_before_start,
+        sum(started_too_late_checked) as started_too_late_checked,
+        sum(started_too_late) as started_too_late
+    from by_event
+    group by source, month
+),
+
+checks as (
+    select
+        'person_key_missing' as failure,
+        'Completeness' as category,
+        'measurePersonCompleteness' as check_name,
+        'person_key' as column_name
+    union all
+    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    union all
+    select 'started_missing', 'Completeness', 'measureValueCompleteness', 'started'
+    union all
+    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    union all
+    select 'ended_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'ended'
+    union all
+    select 'started_too_late', 'Plausibility', 'plausibleTemporalAfter', 'started'
+    union all
+    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+),
+
+final as (
+    select
+        'flag' as table_name,
+        counted.source,
+        counted.month,
+        checks.category,
+        checks.check_name,
+        checks.column_name,
+        cast(case checks.failure
+            when 'status_invalid' then counted.status_invalid_checked
+            when 'ended_before_start' then counted.ended_before_start_checked
+            when 'started_too_late' then counted.started_too_late_checked
+            when 'duplicated' then counted.linked_count
+            else counted.row_count
+        end as bigint) as rows_checked,
+        cast(case checks.failure
+            when 'person_key_missing' then counted.person_key_missing
+            when 'code_missing' then counted.code_missing
+            when 'started_missing' then counted.started_missing
+            when 'status_invalid' then counted.status_invalid
+            when 'ended_before_start' then counted.ended_before_start
+            when 'started_too_late' then counted.started_too_late
+            when 'duplicated' then counted.duplicate_count
+        end as bigint) as rows_failed
+    from counted
+    cross join checks
+)
+
+select * from final

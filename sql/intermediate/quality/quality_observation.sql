@@ -1,0 +1,247 @@
+/*
+description: >
+  How far rows of record.observation are complete, valid, plausible, in time and without duplicates,
+  by source and month, in one pass. The codes of blood pressure as a whole need no value: its parts
+  have one. The month is that of effective. Rows of one person that agree in code, effective, value,
+  value_code are duplicates but for the first.
+grain: [source, month, check_name, column_name, category]
+columns:
+  table_name: Table of the record layer
+  source: Source that sent the rows
+  month: First day of the month; 1900-01-01 where the date is not known
+  category: Completeness, Validity, Plausibility, Timeliness, Duplicates or References
+  check_name: Check, by its name in the OHDSI Data Quality Dashboard where it has one
+  column_name: Column that is checked
+  rows_checked: Rows that the check applies to
+  rows_failed: Rows of them that fail it
+checks:
+  - unique: [source, month, check_name, column_name, category]
+  - not_null: [source, month, rows_checked, rows_failed]
+  - expect: rows_failed between 0 and rows_checked
+*/
+with rows as (
+    select
+        source,
+        person_key,
+        updated,
+        encounter_key,
+        status,
+        effective,
+        code,
+        code_system,
+        value,
+        unit,
+        value_code,
+        value_boolean,
+        value_is_text
+    from record.observation
+),
+
+encounters as (
+    select distinct record_key
+    from record.encounter
+),
+
+ranges as (
+    select
+        cast(code as varchar) as code,
+        cast(lowest_value as double) as lowest_value,
+        cast(highest_value as double) as highest_value
+    from reference.measurement_range
+),
+
+found as (
+    select
+        rows.source,
+        rows.person_key,
+        rows.updated,
+        rows.encounter_key,
+        rows.status,
+        rows.effective,
+        rows.code,
+        rows.code_system,
+        rows.value,
+        rows.unit,
+        rows.value_code,
+        rows.value_boolean,
+        rows.value_is_text,
+        encounters.record_key as found_encounter,
+        ranges.lowest_value,
+        ranges.highest_value
+    from rows
+    left join encounters
+        on rows.encounter_key = encounters.record_key
+    left join ranges
+        on rows.code = ranges.code
+),
+
+by_event as (
+    select
+        source,
+        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)) as month,
+        person_key,
+        code,
+        effective,
+        value,
+        value_code,
+        count(*) as row_count,
+        count(*) filter (where person_key is null) as person_key_missing,
+        count(*) filter (where code is null) as code_missing,
+        count(*) filter (where effective is null) as effective_missing,
+        count(*) filter (
+            where code not in ('75367002', '163020007', '85354-9', '55284-4')
+        ) as value_missing_checked,
+        count(*) filter (
+            where code not in ('75367002', '163020007', '85354-9', '55284-4') and (value is null and value_code is null and value_boolean is null and value_is_text is not true)
+        ) as value_missing,
+        count(*) filter (where value is not null) as unit_missing_checked,
+        count(*) filter (where value is not null and unit is null) as unit_missing,
+        count(*) filter (where code is not null) as code_system_invalid_checked,
+        count(*) filter (
+            where code is not null
+                and (code_system is null or code_system not like 'http://snomed.info/sct%')
+        ) as code_system_invalid,
+        count(*) filter (where status is not null) as status_invalid_checked,
+        count(*) filter (
+            where status is not null and status not in (
+                    'registered', 'preliminary', 'final', 'amended', 'corrected',
+                    'cancelled', 'entered-in-error', 'unknown'
+                )
+        ) as status_invalid,
+        count(*) filter (where lowest_value is not null and value is not null) as value_too_low_checked,
+        count(*) filter (
+            where lowest_value is not null and value is not null and value < lowest_value
+        ) as value_too_low,
+        count(*) filter (where highest_value is not null and value is not null) as value_too_high_checked,
+        count(*) filter (
+            where highest_value is not null and value is not null and value > highest_value
+        ) as value_too_high,
+        count(*) filter (where effective is not null) as effective_too_late_checked,
+        count(*) filter (
+            where effective is not null and effective > $as_of + interval '1' day
+        ) as effective_too_late,
+        count(*) filter (where effective is not null and updated is not null) as record_late_checked,
+        count(*) filter (
+            where effective is not null
+                and updated is not null and cast(updated as date) > cast(effective as date) + interval '60' day
+        ) as record_late,
+        count(*) filter (where encounter_key is not null) as encounter_key_unresolved_checked,
+        count(*) filter (
+            where encounter_key is not null and found_encounter is null
+        ) as encounter_key_unresolved
+    from found
+    group by
+        source,
+        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)),
+        person_key,
+        code,
+        effective,
+        value,
+        value_code
+),
+
+counted as (
+    select
+        source,
+        month,
+        sum(row_count) as row_count,
+        sum(case when person_key is null then 0 else row_count end) as linked_count,
+        sum(case when person_key is null then 0 else row_count - 1 end) as duplicate_count,
+        sum(person_key_missing) as person_key_missing,
+        sum(code_missing) as code_missing,
+        sum(effective_missing) as effective_missing,
+        sum(value_missing_checked) as value_missing_checked,
+        sum(value_missing) as value_missing,
+        sum(unit_missing_checked) as unit_missing_checked,
+        sum(unit_missing) as unit_missing,
+        sum(code_system_invalid_checked) as code_system_invalid_checked,
+        sum(code_system_invalid) as code_system_invalid,
+        sum(status_invalid_checked) as status_invalid_checked,
+        sum(status_invalid) as status_invalid,
+        sum(value_too_low_checked) as value_too_low_checked,
+        sum(value_too_low) as value_too_low,
+        sum(value_too_high_checked) as value_too_high_checked,
+        sum(value_too_high) as value_too_high,
+        sum(effective_too_late_checked) as effective_too_late_checked,
+        sum(effective_too_late) as effective_too_late,
+        sum(record_late_checked) as record_late_checked,
+        sum(record_late) as record_late,
+        sum(encounter_key_unresolved_checked) as encounter_key_unresolved_checked,
+        sum(encounter_key_unresolved) as encounter_key_unresolved
+    from by_event
+    group by source, month
+),
+
+checks as (
+    select
+        'person_key_missing' as failure,
+        'Completeness' as category,
+        'measurePersonCompleteness' as check_name,
+        'person_key' as column_name
+    union all
+    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    union all
+    select 'effective_missing', 'Completeness', 'measureValueCompleteness', 'effective'
+    union all
+    select 'value_missing', 'Completeness', 'measureValueCompleteness', 'value'
+    union all
+    select 'unit_missing', 'Completeness', 'measureValueCompleteness', 'unit'
+    union all
+    select 'code_system_invalid', 'Validity', 'isStandardValidConcept', 'code_system'
+    union all
+    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    union all
+    select 'value_too_low', 'Plausibility', 'plausibleValueLow', 'value'
+    union all
+    select 'value_too_high', 'Plausibility', 'plausibleValueHigh', 'value'
+    union all
+    select 'effective_too_late', 'Plausibility', 'plausibleTemporalAfter', 'effective'
+    union all
+    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    union all
+    select 'encounter_key_unresolved', 'References', 'isForeignKey', 'encounter_key'
+    union all
+    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+),
+
+final as (
+    select
+        'observation' as table_name,
+        counted.source,
+        counted.month,
+        checks.category,
+        checks.check_name,
+        checks.column_name,
+        cast(case checks.failure
+            when 'value_missing' then counted.value_missing_checked
+            when 'unit_missing' then counted.unit_missing_checked
+            when 'code_system_invalid' then counted.code_system_invalid_checked
+            when 'status_invalid' then counted.status_invalid_checked
+            when 'value_too_low' then counted.value_too_low_checked
+            when 'value_too_high' then counted.value_too_high_checked
+            when 'effective_too_late' then counted.effective_too_late_checked
+            when 'record_late' then counted.record_late_checked
+            when 'encounter_key_unresolved' then counted.encounter_key_unresolved_checked
+            when 'duplicated' then counted.linked_count
+            else counted.row_count
+        end as bigint) as rows_checked,
+        cast(case checks.failure
+            when 'person_key_missing' then counted.person_key_missing
+            when 'code_missing' then counted.code_missing
+            when 'effective_missing' then counted.effective_missing
+            when 'value_missing' then counted.value_missing
+            when 'unit_missing' then counted.unit_missing
+            when 'code_system_invalid' then counted.code_system_invalid
+            when 'status_invalid' then counted.status_invalid
+            when 'value_too_low' then counted.value_too_low
+            when 'value_too_high' then counted.value_too_high
+            when 'effective_too_late' then counted.effective_too_late
+            when 'record_late' then counted.record_late
+            when 'encounter_key_unresolved' then counted.encounter_key_unresolved
+            when 'duplicated' then counted.duplicate_count
+        end as bigint) as rows_failed
+    from counted
+    cross join checks
+)
+
+select * from final
