@@ -42,6 +42,8 @@ with events as (
     union all
     select 'record_coverage' as model, person_key, part, measure, period, n from intermediate.indicator_record_coverage
     union all
+    select 'long_term_condition' as model, person_key, part, measure, period, n from intermediate.indicator_long_term_condition
+    union all
     select 'setting' as model, person_key, part, measure, period, n from intermediate.indicator_setting
     union all
     select 'emergency_admission' as model, person_key, part, measure, period, n from intermediate.indicator_emergency_admission
