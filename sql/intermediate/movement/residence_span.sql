@@ -22,10 +22,11 @@ topic: movement
 with patients as (
     select
         person_key,
-        record_key
-    from staging.patient
+        patient_key
+    from intermediate.newest_patient
 ),
 
+-- Former addresses are in no model of the staging layer, which is for where people live.
 addresses as (
     select
         record_key,
@@ -60,7 +61,7 @@ chosen as (
         ) as place_of_day
     from patients
     inner join addresses
-        on patients.record_key = addresses.record_key
+        on patients.patient_key = addresses.record_key
 ),
 
 followed as (

@@ -166,31 +166,83 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'provider_code_missing', 'Completeness', 'measureValueCompleteness', 'provider_code'
+    select
+        'provider_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'provider_code' as column_name
     union all
-    select 'admission_method_missing', 'Completeness', 'measureValueCompleteness', 'admission_method'
+    select
+        'admission_method_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'admission_method' as column_name
     union all
-    select 'diag_01_missing', 'Completeness', 'measureValueCompleteness', 'diag_01'
+    select
+        'diag_01_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'diag_01' as column_name
     union all
-    select 'lsoa21_code_missing', 'Completeness', 'measureValueCompleteness', 'lsoa21_code'
+    select
+        'lsoa21_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'lsoa21_code' as column_name
     union all
-    select 'practice_code_missing', 'Completeness', 'measureValueCompleteness', 'practice_code'
+    select
+        'practice_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'practice_code' as column_name
     union all
-    select 'admission_method_unresolved', 'References', 'isForeignKey', 'admission_method'
+    select
+        'admission_method_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'admission_method' as column_name
     union all
-    select 'patient_classification_invalid', 'Validity', 'isStandardValidConcept', 'patient_classification'
+    select
+        'patient_classification_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'patient_classification' as column_name
     union all
-    select 'discharge_date_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'discharge_date'
+    select
+        'discharge_date_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'discharge_date' as column_name
     union all
-    select 'discharge_date_too_high', 'Plausibility', 'plausibleValueHigh', 'discharge_date'
+    select
+        'discharge_date_too_high' as failure,
+        'Plausibility' as category,
+        'plausibleValueHigh' as check_name,
+        'discharge_date' as column_name
     union all
-    select 'tariff_cost_too_low', 'Plausibility', 'plausibleValueLow', 'tariff_cost'
+    select
+        'tariff_cost_too_low' as failure,
+        'Plausibility' as category,
+        'plausibleValueLow' as check_name,
+        'tariff_cost' as column_name
     union all
-    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    select
+        'record_late' as failure,
+        'Timeliness' as category,
+        'recordTimeliness' as check_name,
+        'updated' as column_name
     union all
-    select 'provider_code_unresolved', 'References', 'isForeignKey', 'provider_code'
+    select
+        'provider_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'provider_code' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

@@ -124,21 +124,53 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'started_missing', 'Completeness', 'measureValueCompleteness', 'started'
+    select
+        'started_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'started' as column_name
     union all
-    select 'created_missing', 'Completeness', 'measureValueCompleteness', 'created'
+    select
+        'created_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'created' as column_name
     union all
-    select 'setting_missing', 'Completeness', 'measureValueCompleteness', 'setting'
+    select
+        'setting_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'setting' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'ended_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'ended'
+    select
+        'ended_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'ended' as column_name
     union all
-    select 'created_too_late', 'Plausibility', 'plausibleTemporalAfter', 'created'
+    select
+        'created_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'created' as column_name
     union all
-    select 'location_key_unresolved', 'References', 'isForeignKey', 'location_key'
+    select
+        'location_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'location_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

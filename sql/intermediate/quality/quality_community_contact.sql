@@ -134,25 +134,65 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'provider_code_missing', 'Completeness', 'measureValueCompleteness', 'provider_code'
+    select
+        'provider_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'provider_code' as column_name
     union all
-    select 'team_type_missing', 'Completeness', 'measureValueCompleteness', 'team_type'
+    select
+        'team_type_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'team_type' as column_name
     union all
-    select 'attended_missing', 'Completeness', 'measureValueCompleteness', 'attended'
+    select
+        'attended_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'attended' as column_name
     union all
-    select 'duration_minutes_missing', 'Completeness', 'measureValueCompleteness', 'duration_minutes'
+    select
+        'duration_minutes_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'duration_minutes' as column_name
     union all
-    select 'attended_invalid', 'Validity', 'isStandardValidConcept', 'attended'
+    select
+        'attended_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'attended' as column_name
     union all
-    select 'duration_minutes_too_low', 'Plausibility', 'plausibleValueLow', 'duration_minutes'
+    select
+        'duration_minutes_too_low' as failure,
+        'Plausibility' as category,
+        'plausibleValueLow' as check_name,
+        'duration_minutes' as column_name
     union all
-    select 'duration_minutes_too_high', 'Plausibility', 'plausibleValueHigh', 'duration_minutes'
+    select
+        'duration_minutes_too_high' as failure,
+        'Plausibility' as category,
+        'plausibleValueHigh' as check_name,
+        'duration_minutes' as column_name
     union all
-    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    select
+        'record_late' as failure,
+        'Timeliness' as category,
+        'recordTimeliness' as check_name,
+        'updated' as column_name
     union all
-    select 'provider_code_unresolved', 'References', 'isForeignKey', 'provider_code'
+    select
+        'provider_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'provider_code' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

@@ -145,23 +145,59 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    select
+        'code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'code' as column_name
     union all
-    select 'recorded_missing', 'Completeness', 'measureValueCompleteness', 'recorded'
+    select
+        'recorded_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'recorded' as column_name
     union all
-    select 'code_system_invalid', 'Validity', 'isStandardValidConcept', 'code_system'
+    select
+        'code_system_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'code_system' as column_name
     union all
-    select 'icd10_invalid', 'Validity', 'isStandardValidConcept', 'icd10'
+    select
+        'icd10_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'icd10' as column_name
     union all
-    select 'clinical_status_invalid', 'Validity', 'isStandardValidConcept', 'clinical_status'
+    select
+        'clinical_status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'clinical_status' as column_name
     union all
-    select 'abated_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'abated'
+    select
+        'abated_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'abated' as column_name
     union all
-    select 'recorded_too_late', 'Plausibility', 'plausibleTemporalAfter', 'recorded'
+    select
+        'recorded_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'recorded' as column_name
     union all
-    select 'encounter_key_unresolved', 'References', 'isForeignKey', 'encounter_key'
+    select
+        'encounter_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'encounter_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

@@ -110,17 +110,41 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'provider_code_missing', 'Completeness', 'measureValueCompleteness', 'provider_code'
+    select
+        'provider_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'provider_code' as column_name
     union all
-    select 'treatment_band_missing', 'Completeness', 'measureValueCompleteness', 'treatment_band'
+    select
+        'treatment_band_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'treatment_band' as column_name
     union all
-    select 'units_too_low', 'Plausibility', 'plausibleValueLow', 'units'
+    select
+        'units_too_low' as failure,
+        'Plausibility' as category,
+        'plausibleValueLow' as check_name,
+        'units' as column_name
     union all
-    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    select
+        'record_late' as failure,
+        'Timeliness' as category,
+        'recordTimeliness' as check_name,
+        'updated' as column_name
     union all
-    select 'provider_code_unresolved', 'References', 'isForeignKey', 'provider_code'
+    select
+        'provider_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'provider_code' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

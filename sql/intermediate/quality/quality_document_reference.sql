@@ -111,17 +111,41 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'type_code_missing', 'Completeness', 'measureValueCompleteness', 'type_code'
+    select
+        'type_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'type_code' as column_name
     union all
-    select 'written_missing', 'Completeness', 'measureValueCompleteness', 'written'
+    select
+        'written_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'written' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'written_too_late', 'Plausibility', 'plausibleTemporalAfter', 'written'
+    select
+        'written_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'written' as column_name
     union all
-    select 'custodian_key_unresolved', 'References', 'isForeignKey', 'custodian_key'
+    select
+        'custodian_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'custodian_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

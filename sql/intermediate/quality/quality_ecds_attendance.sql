@@ -152,33 +152,89 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'provider_code_missing', 'Completeness', 'measureValueCompleteness', 'provider_code'
+    select
+        'provider_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'provider_code' as column_name
     union all
-    select 'departed_missing', 'Completeness', 'measureValueCompleteness', 'departed'
+    select
+        'departed_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'departed' as column_name
     union all
-    select 'acuity_missing', 'Completeness', 'measureValueCompleteness', 'acuity'
+    select
+        'acuity_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'acuity' as column_name
     union all
-    select 'arrival_mode_missing', 'Completeness', 'measureValueCompleteness', 'arrival_mode'
+    select
+        'arrival_mode_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'arrival_mode' as column_name
     union all
-    select 'diagnosis_01_missing', 'Completeness', 'measureValueCompleteness', 'diagnosis_01'
+    select
+        'diagnosis_01_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'diagnosis_01' as column_name
     union all
-    select 'lsoa21_code_missing', 'Completeness', 'measureValueCompleteness', 'lsoa21_code'
+    select
+        'lsoa21_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'lsoa21_code' as column_name
     union all
-    select 'practice_code_missing', 'Completeness', 'measureValueCompleteness', 'practice_code'
+    select
+        'practice_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'practice_code' as column_name
     union all
-    select 'department_type_invalid', 'Validity', 'isStandardValidConcept', 'department_type'
+    select
+        'department_type_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'department_type' as column_name
     union all
-    select 'attendance_category_invalid', 'Validity', 'isStandardValidConcept', 'attendance_category'
+    select
+        'attendance_category_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'attendance_category' as column_name
     union all
-    select 'departed_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'departed'
+    select
+        'departed_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'departed' as column_name
     union all
-    select 'departed_too_high', 'Plausibility', 'plausibleValueHigh', 'departed'
+    select
+        'departed_too_high' as failure,
+        'Plausibility' as category,
+        'plausibleValueHigh' as check_name,
+        'departed' as column_name
     union all
-    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    select
+        'record_late' as failure,
+        'Timeliness' as category,
+        'recordTimeliness' as check_name,
+        'updated' as column_name
     union all
-    select 'provider_code_unresolved', 'References', 'isForeignKey', 'provider_code'
+    select
+        'provider_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'provider_code' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

@@ -159,27 +159,71 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'started_date_missing', 'Completeness', 'measureValueCompleteness', 'started_date'
+    select
+        'started_date_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'started_date' as column_name
     union all
-    select 'provider_code_missing', 'Completeness', 'measureValueCompleteness', 'provider_code'
+    select
+        'provider_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'provider_code' as column_name
     union all
-    select 'reason_code_missing', 'Completeness', 'measureValueCompleteness', 'reason_code'
+    select
+        'reason_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'reason_code' as column_name
     union all
-    select 'setting_missing', 'Completeness', 'measureValueCompleteness', 'setting'
+    select
+        'setting_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'setting' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'ended_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'ended'
+    select
+        'ended_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'ended' as column_name
     union all
-    select 'started_too_late', 'Plausibility', 'plausibleTemporalAfter', 'started'
+    select
+        'started_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'started' as column_name
     union all
-    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    select
+        'record_late' as failure,
+        'Timeliness' as category,
+        'recordTimeliness' as check_name,
+        'updated' as column_name
     union all
-    select 'provider_key_unresolved', 'References', 'isForeignKey', 'provider_key'
+    select
+        'provider_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'provider_key' as column_name
     union all
-    select 'location_key_unresolved', 'References', 'isForeignKey', 'location_key'
+    select
+        'location_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'location_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

@@ -84,15 +84,35 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    select
+        'code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'code' as column_name
     union all
-    select 'started_missing', 'Completeness', 'measureValueCompleteness', 'started'
+    select
+        'started_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'started' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'due_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'due'
+    select
+        'due_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'due' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

@@ -120,19 +120,47 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    select
+        'code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'code' as column_name
     union all
-    select 'occurred_missing', 'Completeness', 'measureValueCompleteness', 'occurred'
+    select
+        'occurred_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'occurred' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'recorded_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'recorded'
+    select
+        'recorded_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'recorded' as column_name
     union all
-    select 'occurred_too_late', 'Plausibility', 'plausibleTemporalAfter', 'occurred'
+    select
+        'occurred_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'occurred' as column_name
     union all
-    select 'location_key_unresolved', 'References', 'isForeignKey', 'location_key'
+    select
+        'location_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'location_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

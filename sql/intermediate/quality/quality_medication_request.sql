@@ -132,23 +132,59 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    select
+        'code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'code' as column_name
     union all
-    select 'authored_missing', 'Completeness', 'measureValueCompleteness', 'authored'
+    select
+        'authored_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'authored' as column_name
     union all
-    select 'quantity_missing', 'Completeness', 'measureValueCompleteness', 'quantity'
+    select
+        'quantity_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'quantity' as column_name
     union all
-    select 'quantity_unit_missing', 'Completeness', 'measureValueCompleteness', 'quantity_unit'
+    select
+        'quantity_unit_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'quantity_unit' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'quantity_too_low', 'Plausibility', 'plausibleValueLow', 'quantity'
+    select
+        'quantity_too_low' as failure,
+        'Plausibility' as category,
+        'plausibleValueLow' as check_name,
+        'quantity' as column_name
     union all
-    select 'authored_too_late', 'Plausibility', 'plausibleTemporalAfter', 'authored'
+    select
+        'authored_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'authored' as column_name
     union all
-    select 'medication_key_unresolved', 'References', 'isForeignKey', 'medication_key'
+    select
+        'medication_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'medication_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

@@ -179,29 +179,77 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    select
+        'code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'code' as column_name
     union all
-    select 'effective_missing', 'Completeness', 'measureValueCompleteness', 'effective'
+    select
+        'effective_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'effective' as column_name
     union all
-    select 'value_missing', 'Completeness', 'measureValueCompleteness', 'value'
+    select
+        'value_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'value' as column_name
     union all
-    select 'unit_missing', 'Completeness', 'measureValueCompleteness', 'unit'
+    select
+        'unit_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'unit' as column_name
     union all
-    select 'code_system_invalid', 'Validity', 'isStandardValidConcept', 'code_system'
+    select
+        'code_system_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'code_system' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'value_too_low', 'Plausibility', 'plausibleValueLow', 'value'
+    select
+        'value_too_low' as failure,
+        'Plausibility' as category,
+        'plausibleValueLow' as check_name,
+        'value' as column_name
     union all
-    select 'value_too_high', 'Plausibility', 'plausibleValueHigh', 'value'
+    select
+        'value_too_high' as failure,
+        'Plausibility' as category,
+        'plausibleValueHigh' as check_name,
+        'value' as column_name
     union all
-    select 'effective_too_late', 'Plausibility', 'plausibleTemporalAfter', 'effective'
+    select
+        'effective_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'effective' as column_name
     union all
-    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    select
+        'record_late' as failure,
+        'Timeliness' as category,
+        'recordTimeliness' as check_name,
+        'updated' as column_name
     union all
-    select 'encounter_key_unresolved', 'References', 'isForeignKey', 'encounter_key'
+    select
+        'encounter_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'encounter_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

@@ -139,27 +139,71 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'provider_code_missing', 'Completeness', 'measureValueCompleteness', 'provider_code'
+    select
+        'provider_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'provider_code' as column_name
     union all
-    select 'attended_missing', 'Completeness', 'measureValueCompleteness', 'attended'
+    select
+        'attended_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'attended' as column_name
     union all
-    select 'referral_date_missing', 'Completeness', 'measureValueCompleteness', 'referral_date'
+    select
+        'referral_date_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'referral_date' as column_name
     union all
-    select 'treatment_function_missing', 'Completeness', 'measureValueCompleteness', 'treatment_function'
+    select
+        'treatment_function_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'treatment_function' as column_name
     union all
-    select 'lsoa21_code_missing', 'Completeness', 'measureValueCompleteness', 'lsoa21_code'
+    select
+        'lsoa21_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'lsoa21_code' as column_name
     union all
-    select 'practice_code_missing', 'Completeness', 'measureValueCompleteness', 'practice_code'
+    select
+        'practice_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'practice_code' as column_name
     union all
-    select 'attended_invalid', 'Validity', 'isStandardValidConcept', 'attended'
+    select
+        'attended_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'attended' as column_name
     union all
-    select 'first_attendance_invalid', 'Validity', 'isStandardValidConcept', 'first_attendance'
+    select
+        'first_attendance_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'first_attendance' as column_name
     union all
-    select 'appointment_date_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'appointment_date'
+    select
+        'appointment_date_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'appointment_date' as column_name
     union all
-    select 'provider_code_unresolved', 'References', 'isForeignKey', 'provider_code'
+    select
+        'provider_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'provider_code' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

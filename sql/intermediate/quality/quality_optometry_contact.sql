@@ -107,15 +107,35 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'provider_code_missing', 'Completeness', 'measureValueCompleteness', 'provider_code'
+    select
+        'provider_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'provider_code' as column_name
     union all
-    select 'sight_test_type_missing', 'Completeness', 'measureValueCompleteness', 'sight_test_type'
+    select
+        'sight_test_type_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'sight_test_type' as column_name
     union all
-    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    select
+        'record_late' as failure,
+        'Timeliness' as category,
+        'recordTimeliness' as check_name,
+        'updated' as column_name
     union all
-    select 'provider_code_unresolved', 'References', 'isForeignKey', 'provider_code'
+    select
+        'provider_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'provider_code' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

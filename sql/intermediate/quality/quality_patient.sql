@@ -107,25 +107,65 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'sex_missing', 'Completeness', 'measureValueCompleteness', 'sex'
+    select
+        'sex_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'sex' as column_name
     union all
-    select 'birth_month_missing', 'Completeness', 'measureValueCompleteness', 'birth_month'
+    select
+        'birth_month_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'birth_month' as column_name
     union all
-    select 'ethnic_category_missing', 'Completeness', 'measureValueCompleteness', 'ethnic_category'
+    select
+        'ethnic_category_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'ethnic_category' as column_name
     union all
-    select 'language_missing', 'Completeness', 'measureValueCompleteness', 'language'
+    select
+        'language_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'language' as column_name
     union all
-    select 'lsoa21_code_missing', 'Completeness', 'measureValueCompleteness', 'lsoa21_code'
+    select
+        'lsoa21_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'lsoa21_code' as column_name
     union all
-    select 'practice_code_missing', 'Completeness', 'measureValueCompleteness', 'practice_code'
+    select
+        'practice_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'practice_code' as column_name
     union all
-    select 'sex_invalid', 'Validity', 'isStandardValidConcept', 'sex'
+    select
+        'sex_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'sex' as column_name
     union all
-    select 'ethnic_category_invalid', 'Validity', 'fkDomain', 'ethnic_category'
+    select
+        'ethnic_category_invalid' as failure,
+        'Validity' as category,
+        'fkDomain' as check_name,
+        'ethnic_category' as column_name
     union all
-    select 'death_month_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'death_month'
+    select
+        'death_month_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'death_month' as column_name
     union all
-    select 'lsoa21_code_unresolved', 'References', 'isForeignKey', 'lsoa21_code'
+    select
+        'lsoa21_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'lsoa21_code' as column_name
 ),
 
 final as (

@@ -113,17 +113,41 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'lsoa21_code_missing', 'Completeness', 'measureValueCompleteness', 'lsoa21_code'
+    select
+        'lsoa21_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'lsoa21_code' as column_name
     union all
-    select 'started_missing', 'Completeness', 'measureValueCompleteness', 'started'
+    select
+        'started_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'started' as column_name
     union all
-    select 'use_invalid', 'Validity', 'isStandardValidConcept', 'use'
+    select
+        'use_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'use' as column_name
     union all
-    select 'ended_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'ended'
+    select
+        'ended_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'ended' as column_name
     union all
-    select 'lsoa21_code_unresolved', 'References', 'isForeignKey', 'lsoa21_code'
+    select
+        'lsoa21_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'lsoa21_code' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

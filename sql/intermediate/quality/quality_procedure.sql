@@ -125,19 +125,47 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    select
+        'code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'code' as column_name
     union all
-    select 'performed_missing', 'Completeness', 'measureValueCompleteness', 'performed'
+    select
+        'performed_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'performed' as column_name
     union all
-    select 'code_system_invalid', 'Validity', 'isStandardValidConcept', 'code_system'
+    select
+        'code_system_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'code_system' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'performed_too_late', 'Plausibility', 'plausibleTemporalAfter', 'performed'
+    select
+        'performed_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'performed' as column_name
     union all
-    select 'encounter_key_unresolved', 'References', 'isForeignKey', 'encounter_key'
+    select
+        'encounter_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'encounter_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

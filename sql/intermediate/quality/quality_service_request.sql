@@ -130,21 +130,53 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'code_missing', 'Completeness', 'measureValueCompleteness', 'code'
+    select
+        'code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'code' as column_name
     union all
-    select 'authored_missing', 'Completeness', 'measureValueCompleteness', 'authored'
+    select
+        'authored_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'authored' as column_name
     union all
-    select 'performer_code_missing', 'Completeness', 'measureValueCompleteness', 'performer_code'
+    select
+        'performer_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'performer_code' as column_name
     union all
-    select 'status_invalid', 'Validity', 'isStandardValidConcept', 'status'
+    select
+        'status_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'status' as column_name
     union all
-    select 'priority_invalid', 'Validity', 'isStandardValidConcept', 'priority'
+    select
+        'priority_invalid' as failure,
+        'Validity' as category,
+        'isStandardValidConcept' as check_name,
+        'priority' as column_name
     union all
-    select 'authored_too_late', 'Plausibility', 'plausibleTemporalAfter', 'authored'
+    select
+        'authored_too_late' as failure,
+        'Plausibility' as category,
+        'plausibleTemporalAfter' as check_name,
+        'authored' as column_name
     union all
-    select 'performer_key_unresolved', 'References', 'isForeignKey', 'performer_key'
+    select
+        'performer_key_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'performer_key' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (

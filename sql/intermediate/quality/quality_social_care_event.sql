@@ -128,21 +128,53 @@ checks as (
         'measurePersonCompleteness' as check_name,
         'person_key' as column_name
     union all
-    select 'council_code_missing', 'Completeness', 'measureValueCompleteness', 'council_code'
+    select
+        'council_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'council_code' as column_name
     union all
-    select 'event_type_missing', 'Completeness', 'measureValueCompleteness', 'event_type'
+    select
+        'event_type_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'event_type' as column_name
     union all
-    select 'lsoa21_code_missing', 'Completeness', 'measureValueCompleteness', 'lsoa21_code'
+    select
+        'lsoa21_code_missing' as failure,
+        'Completeness' as category,
+        'measureValueCompleteness' as check_name,
+        'lsoa21_code' as column_name
     union all
-    select 'event_end_date_before_start', 'Plausibility', 'plausibleStartBeforeEnd', 'event_end_date'
+    select
+        'event_end_date_before_start' as failure,
+        'Plausibility' as category,
+        'plausibleStartBeforeEnd' as check_name,
+        'event_end_date' as column_name
     union all
-    select 'weekly_cost_too_low', 'Plausibility', 'plausibleValueLow', 'weekly_cost'
+    select
+        'weekly_cost_too_low' as failure,
+        'Plausibility' as category,
+        'plausibleValueLow' as check_name,
+        'weekly_cost' as column_name
     union all
-    select 'record_late', 'Timeliness', 'recordTimeliness', 'updated'
+    select
+        'record_late' as failure,
+        'Timeliness' as category,
+        'recordTimeliness' as check_name,
+        'updated' as column_name
     union all
-    select 'council_code_unresolved', 'References', 'isForeignKey', 'council_code'
+    select
+        'council_code_unresolved' as failure,
+        'References' as category,
+        'isForeignKey' as check_name,
+        'council_code' as column_name
     union all
-    select 'duplicated', 'Duplicates', 'plausibleUniqueness', 'record_key'
+    select
+        'duplicated' as failure,
+        'Duplicates' as category,
+        'plausibleUniqueness' as check_name,
+        'record_key' as column_name
 ),
 
 final as (
