@@ -62,6 +62,10 @@ with events as (
     union all
     select 'general_practice' as model, person_key, part, measure, period, n from intermediate.indicator_general_practice
     union all
+    select 'vaccination' as model, person_key, part, measure, period, n from intermediate.indicator_vaccination
+    union all
+    select 'monitoring' as model, person_key, part, measure, period, n from intermediate.indicator_monitoring
+    union all
     select 'death' as model, person_key, part, measure, period, n from intermediate.indicator_death
     union all
     select 'change_of_practice' as model, person_key, part, measure, period, n from intermediate.indicator_change_of_practice

@@ -1,13 +1,13 @@
 /*
 description: >
-  The populations that indicators of people are out of: active people at the as-of date, and people
-  registered in each financial year, each with the days of registration. Days divided by the days
-  that the year covers are an average number of people.
+  The populations that indicators of people are out of: active people at the as-of date; and for
+  each financial year everybody who was registered in it, and the days of registration. Days divided
+  by the days that the year covers are an average number of people.
 grain: [person_key, part, measure, period]
 columns:
   person_key: Pseudonym of the person
   part: "denominator"
-  measure: registered_people or registered_person_years
+  measure: registered_people, registered_in_year or registered_person_years
   period: The as-of date, or the financial year
   n: 1, or the days of registration in the year
 checks:
@@ -38,6 +38,14 @@ final as (
         cast($as_of as varchar) as period,
         cast(1 as bigint) as n
     from people
+    union all
+    select
+        person_key,
+        'denominator' as part,
+        'registered_in_year' as measure,
+        financial_year as period,
+        cast(1 as bigint) as n
+    from person_years
     union all
     select
         person_key,

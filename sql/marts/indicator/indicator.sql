@@ -11,7 +11,7 @@ description: >
   indicator of which nothing was counted anywhere has no rows: what it counts is not sent. The
   value is null where the denominator is 0, and for a standardised rate where there are fewer than
   10 events or an age band without people. People of an unknown age count for all ages only, and
-  in no standardised rate.
+  in no standardised rate. Life expectancy is that of intermediate.indicator_life_expectancy.
 
   Numbers out of registered people over a year are average people. Areas of residence (ICB, place,
   local authority) and of registration (PCN, practice) are those of the newest address and of the
@@ -23,8 +23,8 @@ columns:
   area_type: "All, ICB, Place, Local authority, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   area_name: Name of the area
-  period_type: as_of or financial_year
-  period: The as-of date, or the financial year as in marts.reporting_year
+  period_type: as_of, financial_year or months
+  period: The as-of date, the financial year as in marts.reporting_year, or the months up to the as-of date
   sex: "Persons, Female or Male"
   age_group: Ages that the indicator is of
   category_type: All, Deprivation quintile or Ethnic group
@@ -37,7 +37,7 @@ columns:
   lower_998: Lower 99.8% limit
   upper_998: Upper 99.8% limit
   unit: Unit of the value
-  method: "proportion, crude_rate or dsr"
+  method: "proportion, crude_rate, dsr or life_expectancy"
   polarity: higher_is_better, lower_is_better or none
   benchmark: Value of the whole area for the same period, sex and category
   comparison: "By the 95% limits: better, worse, higher, lower, similar; not compared for the whole area, and without limits"
@@ -47,7 +47,7 @@ checks:
   - not_null: [indicator, indicator_name, area_type, area_code, area_name, period_type, period, sex, age_group, category_type, category, numerator, denominator, unit, method, polarity, comparison, comparison_998]
   - one_of: {indicator: reference.indicator.indicator}
   - one_of: {polarity: [higher_is_better, lower_is_better, none]}
-  - one_of: {method: [proportion, crude_rate, dsr]}
+  - one_of: {method: [proportion, crude_rate, dsr, life_expectancy]}
   - one_of: {comparison: [better, worse, higher, lower, similar, not compared]}
   - one_of: {comparison_998: [better, worse, higher, lower, similar, not compared]}
   - expect: value between lower and upper and value between lower_998 and upper_998
@@ -95,6 +95,24 @@ areas as (
     from intermediate.indicator_area
 ),
 
+life_expectancies as (
+    select
+        measure,
+        period_type,
+        period,
+        area_type,
+        area_code,
+        sex,
+        deaths,
+        person_years,
+        value,
+        lower,
+        upper,
+        lower_998,
+        upper_998
+    from intermediate.indicator_life_expectancy
+),
+
 numerators as (
     select
         model,
@@ -140,6 +158,12 @@ measures as (
         measure,
         period_type
     from numerators
+    union all
+    select distinct
+        'life_expectancy' as model,
+        measure,
+        period_type
+    from life_expectancies
 ),
 
 -- A measure that no indicator counts keeps its own name, which the check then refuses; two models
@@ -358,6 +382,25 @@ valued as (
             else rate_998['upper']
         end as upper_998
     from estimated
+    union all
+    select
+        measure as indicator,
+        'life_expectancy' as model,
+        period_type,
+        period,
+        area_type,
+        area_code,
+        sex,
+        'All' as category_type,
+        'All' as category,
+        deaths as x,
+        person_years as n,
+        value,
+        lower,
+        upper,
+        lower_998,
+        upper_998
+    from life_expectancies
 ),
 
 benchmarks as (
