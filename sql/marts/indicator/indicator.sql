@@ -39,6 +39,7 @@ columns:
   unit: Unit of the value
   method: "proportion, crude_rate, dsr or life_expectancy"
   polarity: higher_is_better, lower_is_better or none
+  incomplete_months: Months of a financial year of which the setting that the indicator is about has incomplete records (marts.period_completeness); null for other periods, and for indicators of no one setting
   benchmark: Value of the whole area for the same period, sex and category
   comparison: "By the 95% limits: better, worse, higher, lower, similar; not compared for the whole area, and without limits"
   comparison_998: The same by the 99.8% limits
@@ -59,6 +60,7 @@ with indicators as (
     select
         indicator,
         name,
+        setting,
         unit,
         polarity,
         method,
@@ -83,8 +85,18 @@ bands as (
 years as (
     select
         financial_year,
+        first_day,
+        last_day,
         days_covered
     from marts.reporting_year
+),
+
+setting_months as (
+    select
+        setting,
+        month,
+        status
+    from marts.period_completeness
 ),
 
 areas as (
@@ -175,6 +187,7 @@ counted as (
         measures.period_type,
         coalesce(indicators.indicator, measures.measure) as indicator,
         coalesce(indicators.name, measures.measure) as indicator_name,
+        indicators.setting,
         coalesce(indicators.unit, 'Not known') as unit,
         coalesce(indicators.polarity, 'none') as polarity,
         coalesce(indicators.method, 'proportion') as method,
@@ -403,60 +416,73 @@ valued as (
     from life_expectancies
 ),
 
-benchmarks as (
+benchmarked as (
     select
         indicator,
         model,
+        period_type,
         period,
+        area_type,
+        area_code,
         sex,
         category_type,
         category,
-        value as benchmark
+        x,
+        n,
+        value,
+        lower,
+        upper,
+        lower_998,
+        upper_998,
+        max(case when area_type = 'All' then value end) over (
+            partition by indicator, model, period, sex, category_type, category
+        ) as benchmark
     from valued
-    where area_type = 'All'
 ),
 
 compared as (
     select
-        valued.indicator,
-        valued.model,
-        valued.period_type,
-        valued.period,
-        valued.area_type,
-        valued.area_code,
-        valued.sex,
-        valued.category_type,
-        valued.category,
-        valued.x,
-        valued.n,
-        valued.value,
-        valued.lower,
-        valued.upper,
-        valued.lower_998,
-        valued.upper_998,
-        benchmarks.benchmark,
+        indicator,
+        model,
+        period_type,
+        period,
+        area_type,
+        area_code,
+        sex,
+        category_type,
+        category,
+        x,
+        n,
+        value,
+        lower,
+        upper,
+        lower_998,
+        upper_998,
+        benchmark,
         case
-            when valued.area_type = 'All' or valued.lower is null or benchmarks.benchmark is null
-                then 'not compared'
-            when valued.lower > benchmarks.benchmark then 'higher'
-            when valued.upper < benchmarks.benchmark then 'lower'
+            when area_type = 'All' or lower is null or benchmark is null then 'not compared'
+            when lower > benchmark then 'higher'
+            when upper < benchmark then 'lower'
             else 'similar'
         end as side,
         case
-            when valued.area_type = 'All' or valued.lower_998 is null or benchmarks.benchmark is null
-                then 'not compared'
-            when valued.lower_998 > benchmarks.benchmark then 'higher'
-            when valued.upper_998 < benchmarks.benchmark then 'lower'
+            when area_type = 'All' or lower_998 is null or benchmark is null then 'not compared'
+            when lower_998 > benchmark then 'higher'
+            when upper_998 < benchmark then 'lower'
             else 'similar'
         end as side_998
-    from benchmarks
-    right join valued
-        on benchmarks.indicator = valued.indicator
-        and benchmarks.model = valued.model
-        and benchmarks.period = valued.period
-        and benchmarks.sex = valued.sex
-        and benchmarks.category_type = valued.category_type
-        and benchmarks.category = valued.category
+    from benchmarked
+),
+
+incomplete as (
+    select
+        setting_months.setting,
+        years.financial_year,
+        count(*) filter (where setting_months.status in ('incomplete', 'not over')) as incomplete_months
+    from years
+    inner join setting_months
+        on setting_months.month between years.first_day and years.last_day
+    group by setting_months.setting, years.financial_year
 ),
 
 final as (
@@ -485,6 +511,7 @@ final as (
         counted.unit,
         counted.method,
         counted.polarity,
+        incomplete.incomplete_months,
         compared.benchmark,
         case
             when counted.polarity = 'none' or compared.side not in ('higher', 'lower')
@@ -506,6 +533,9 @@ final as (
     left join areas
         on compared.area_type = areas.area_type
         and compared.area_code = areas.area_code
+    left join incomplete
+        on counted.setting = incomplete.setting
+        and compared.period = incomplete.financial_year
 )
 
 select * from final
