@@ -22,6 +22,7 @@ checks:
   - expect: people <= all_people and group_count <= people
   - expect: share between 0 and 1
   - expect: k_class <> '1 (unique)' or group_count = people
+topic: quality
 */
 with people as (
     select

@@ -23,6 +23,7 @@ checks:
   - expect: connected in ('yes', 'no')
   - expect: days_since_last >= 0
   - expect: with_ethnicity <= contacts and with_lsoa <= contacts and with_practice <= contacts
+topic: quality
 */
 with contacts as (
     select
