@@ -182,7 +182,12 @@ impl RowWriter {
                     .data(cannot)?;
                 Writer::Csv(Box::new(writer), flat)
             }
-            Format::Json => Writer::Json(Box::new(arrow::json::LineDelimitedWriter::new(target))),
+            // A column that is NULL is there: whoever reads the lines learns all columns from each.
+            Format::Json => Writer::Json(Box::new(
+                arrow::json::WriterBuilder::new()
+                    .with_explicit_nulls(true)
+                    .build(target),
+            )),
             Format::Parquet => {
                 let properties = WriterProperties::builder()
                     .set_compression(Compression::ZSTD(ZstdLevel::default()))

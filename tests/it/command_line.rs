@@ -62,16 +62,16 @@ fn rows_in_every_format() {
     let record = synth(20, 1, false);
     let project = Project::over(record.path());
     project.ok(&["pull"]);
-    let query = "select 1 as one, 'a,b' as text";
+    let query = "select 1 as one, 'a,b' as text, cast(null as int) as none";
     assert_eq!(
         project.ok(&["sql", "--format", "csv", "-c", query]),
-        "one,text\n1,\"a,b\"\n"
+        "one,text,none\n1,\"a,b\",\n"
     );
     assert_eq!(
         project.ok(&["sql", "--format", "json", "-c", query]),
-        "{\"one\":1,\"text\":\"a,b\"}\n"
+        "{\"one\":1,\"text\":\"a,b\",\"none\":null}\n"
     );
-    assert!(project.ok(&["sql", "-c", query]).contains("| one | text |"));
+    assert!(project.ok(&["sql", "-c", query]).contains("| one | text | none |"));
     let file = project.path("rows.parquet");
     project.ok(&[
         "sql",

@@ -32,6 +32,19 @@ pub fn populace() -> Command {
     command
 }
 
+/// The models that tests look at unless they say otherwise, beside what those read. The whole library
+/// takes a minute in every project.
+const MODELS: [&str; 8] = [
+    "marts.activity_month",
+    "marts.comorbidity",
+    "marts.condition_prevalence",
+    "marts.emergency_admission_rate",
+    "marts.population_profile",
+    "marts.reidentification_risk",
+    "marts.reporting_year",
+    "marts.source_coverage",
+];
+
 /// A project of its own, with its own lake and releases.
 pub struct Project {
     folder: tempfile::TempDir,
@@ -49,8 +62,15 @@ impl Project {
         project
     }
 
-    /// A project without sources.
+    /// A project without sources, with some of the shipped models.
     pub fn empty() -> Self {
+        let project = Self::with_library();
+        project.keep(&MODELS);
+        project
+    }
+
+    /// A project without sources, with all shipped models.
+    pub fn with_library() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let project = Project {
             folder,
@@ -66,6 +86,38 @@ impl Project {
         std::fs::create_dir(project.path("tmp")).unwrap();
         std::fs::write(project.path("postcodes.csv"), "postcode,lsoa21_code\n").unwrap();
         project
+    }
+
+    /// Removes all models, and their tests, but these and what they read.
+    fn keep(&self, models: &[&str]) {
+        let files = files_below(&self.path("sql"));
+        let named = files.keys().filter_map(|file| {
+            let table = file.strip_suffix(".sql")?;
+            let (layer, rest) = table.split_once('/')?;
+            let name = rest.rsplit('/').next()?;
+            Some((format!("{layer}.{name}"), file.clone()))
+        });
+        let all: BTreeMap<String, String> = named.collect();
+        let mut kept: Vec<&str> = models.to_vec();
+        let mut at = 0;
+        while let Some(model) = kept.get(at) {
+            let words = text(&files[&all[*model]]);
+            let words: Vec<&str> = words
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.')
+                .map(|word| word.trim_matches('.'))
+                .collect();
+            let read = all.keys().map(String::as_str);
+            let new: Vec<&str> = read
+                .filter(|table| words.contains(table) && !kept.contains(table))
+                .collect();
+            kept.extend(new);
+            at += 1;
+        }
+        for (table, file) in all.iter().filter(|(table, _)| !kept.contains(&table.as_str())) {
+            std::fs::remove_file(self.path("sql").join(file)).unwrap();
+            // Not every model has tests.
+            let _ = std::fs::remove_file(self.path(&format!("tests/models/{table}.yml")));
+        }
     }
 
     /// Adds variables to the environment of every command.
