@@ -21,6 +21,8 @@ columns:
   ltla_name: Name of the lower tier local authority of residence
   icb_code: Code of the integrated care board of residence
   icb_name: Name of the integrated care board of residence
+  area_code: Code of the area by which marts group people, that of geography_basis
+  area_name: "Its name, or Not known: the place of residence (resident) or the primary care network of the practice (registered)"
   imd_decile: Decile of the Index of Multiple Deprivation of the LSOA, 1 the most deprived
   imd_quintile: Quintile label, 1 (most deprived) to 5 (least deprived), or Not known
   practice_code: ODS code of the practice registered with at the as-of date, else of the last one known
@@ -36,6 +38,7 @@ checks:
   - unique: person_key
   - not_null: [person_key, sex, age_band, ethnic_group, place_name, imd_quintile, is_alive, is_registered, is_active]
   - expect: age between 0 and 120
+  - expect: $geography_basis in ('resident', 'registered')
   - expect: sex in ('female', 'male', 'other', 'unknown')
   - expect: ethnic_group in ('White', 'Mixed', 'Asian or Asian British', 'Black or Black British', 'Other Ethnic Groups', 'Not known')
   - expect: imd_decile between 1 and 10
@@ -130,6 +133,10 @@ final as (
         areas.ltla_name,
         areas.icb_code,
         areas.icb_name,
+        case when $geography_basis = 'registered' then practices.pcn_code else areas.place_code end as area_code,
+        coalesce(
+            case when $geography_basis = 'registered' then practices.pcn_name else areas.place_name end, 'Not known'
+        ) as area_name,
         areas.imd_decile,
         coalesce(areas.imd_quintile, 'Not known') as imd_quintile,
         standing.registered_practice_code as practice_code,

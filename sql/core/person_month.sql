@@ -15,12 +15,13 @@ columns:
   pcn_code: Primary care network of that practice
   lsoa21_code: Lower layer super output area (2021) of residence
   place_name: Place of residence, or Not known
+  area_name: Name of the area by which marts group people, that of geography_basis at the as-of date, or Not known
   imd_quintile: Deprivation quintile label of the LSOA, or Not known
   financial_year: Financial year of the month, such as 2025/26
   registered_days: Days of the month, within the period, on which the person was registered
 checks:
   - unique: [person_key, month]
-  - not_null: [person_key, month, age_band, sex, place_name, imd_quintile, registered_days]
+  - not_null: [person_key, month, age_band, sex, place_name, area_name, imd_quintile, registered_days]
   - expect: registered_days between 1 and 31
   - expect: age between 0 and 120
 */
@@ -31,6 +32,7 @@ with people as (
         birth_month,
         lsoa21_code,
         place_name,
+        area_name,
         imd_quintile,
         death_month
     from core.person
@@ -101,6 +103,7 @@ aged as (
         people.sex,
         people.lsoa21_code,
         people.place_name,
+        people.area_name,
         people.imd_quintile,
         age_at(people.birth_month, person_months.month) as age
     from person_months
@@ -121,6 +124,7 @@ final as (
         practices.pcn_code,
         aged.lsoa21_code,
         aged.place_name,
+        aged.area_name,
         aged.imd_quintile,
         aged.financial_year,
         aged.registered_days

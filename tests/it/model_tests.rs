@@ -73,7 +73,7 @@ fn a_check_that_only_warns_stops_no_case() {
         said.contains("expected an error with 'unique: [person_key, month]', and 2 rows came"),
         "{said}"
     );
-    assert!(said.contains("7 cases of 1 model in"), "{said}");
+    assert!(said.contains("8 cases of 1 model in"), "{said}");
     assert!(said.ends_with("1 failed\n"), "{said}");
 }
 

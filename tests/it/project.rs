@@ -294,6 +294,7 @@ smallest_area = 0
 largest_suppressed_share = 1.0
 [parameters]
 as_of = {{ type = "date", default = "2026-09-30" }}
+geography_basis = {{ type = "text", default = "resident" }}
 "#
     )
 }

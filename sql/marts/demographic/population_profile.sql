@@ -4,7 +4,7 @@ description: >
   group and deprivation. Combinations without people have no row.
 grain: [place_name, age_band, sex, ethnic_group, imd_quintile]
 columns:
-  place_name: Place of residence, or Not known
+  place_name: Place of residence, or primary care network, by geography_basis; or Not known
   age_band: Five-year band, 0-4 to 90+, or Not known
   age_band_order: Order of the age bands, 1 to 19; 20 for Not known
   sex: Female, Male, Other or not known
@@ -22,7 +22,7 @@ checks:
 with people as (
     select
         person_key,
-        place_name,
+        area_name as place_name,
         age_band,
         case
             when sex = 'female' then 'Female'

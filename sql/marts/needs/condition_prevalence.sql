@@ -9,7 +9,7 @@ grain: [condition, place_name, age_group]
 columns:
   condition: Short name of the condition
   condition_name: Name of the condition for readers
-  place_name: Place of residence, or Not known
+  place_name: Place of residence, or primary care network, by geography_basis; or Not known
   age_group: 0-17, 18-64 or 65+
   people_with_condition: Active people with the condition
   population: Active people of the place and age group
@@ -27,7 +27,7 @@ checks:
 with people as (
     select
         person_key,
-        place_name,
+        area_name as place_name,
         age
     from core.person
     where is_active

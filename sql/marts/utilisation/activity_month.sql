@@ -7,7 +7,7 @@ columns:
   month: First day of the calendar month
   setting: Setting of care
   setting_order: Order of the settings
-  place_name: Place of residence; Not known also for people without a Patient record
+  place_name: Place of residence, or primary care network, by geography_basis; Not known also for people without a Patient record
   contacts: Attended contacts that started in the month
   people: Different people who had them
 checks:
@@ -36,7 +36,7 @@ settings as (
 people as (
     select
         person_key,
-        place_name
+        area_name as place_name
     from core.person
 ),
 

@@ -10,7 +10,7 @@ description: >
   covers, not a year.
 grain: [place_name, financial_year]
 columns:
-  place_name: Place of residence, or Not known
+  place_name: Place of residence, or primary care network, by geography_basis; or Not known
   financial_year: "Such as 2025/26, or 2025/26 (part: 91 of 365 days)"
   admissions: Emergency admissions
   people: Average number of registered people, in whole people (see average_people)
@@ -36,7 +36,7 @@ person_months as (
     select
         person_key,
         month,
-        place_name,
+        area_name as place_name,
         registered_days
     from core.person_month
 ),
