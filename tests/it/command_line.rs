@@ -71,7 +71,11 @@ fn rows_in_every_format() {
         project.ok(&["sql", "--format", "json", "-c", query]),
         "{\"one\":1,\"text\":\"a,b\",\"none\":null}\n"
     );
-    assert!(project.ok(&["sql", "-c", query]).contains("| one | text | none |"));
+    assert!(
+        project
+            .ok(&["sql", "-c", query])
+            .contains("| one | text | none |")
+    );
     let file = project.path("rows.parquet");
     project.ok(&[
         "sql",

@@ -113,7 +113,10 @@ impl Project {
             kept.extend(new);
             at += 1;
         }
-        for (table, file) in all.iter().filter(|(table, _)| !kept.contains(&table.as_str())) {
+        for (table, file) in all
+            .iter()
+            .filter(|(table, _)| !kept.contains(&table.as_str()))
+        {
             std::fs::remove_file(self.path("sql").join(file)).unwrap();
             // Not every model has tests.
             let _ = std::fs::remove_file(self.path(&format!("tests/models/{table}.yml")));
