@@ -8,6 +8,7 @@
 #![warn(unreachable_pub)]
 
 pub mod cli;
+mod codes;
 pub mod decode;
 mod disclosure;
 pub mod engine;

@@ -8,11 +8,13 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use crate::models::sensitivity::{ReferenceRows, Sensitivity, link, one_row_each};
-use crate::models::{Library, check_header, order, reference_rows};
+use crate::models::{
+    Library, UsedCodeLists, check_header, named_code_lists, order, reference_rows,
+};
 use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::pull::PullPlan;
-use crate::release::{check_queries, check_reports};
+use crate::release::{check_queries, check_reports, tables_read};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
@@ -37,18 +39,25 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     for table in &pull.tables {
         engine.register_rows(&table.name, table.schema.clone(), Vec::new())?;
     }
-    let references = register_references(&engine, &pipeline, printer)?;
+    // Also a list that nothing names yet.
+    let problems = named_code_lists(&pipeline)?.check();
+    if !problems.is_empty() {
+        return all(problems, printer);
+    }
+    let lists = UsedCodeLists::of(
+        &pipeline,
+        &library,
+        &tables_read(&pipeline).unwrap_or_default(),
+    )?;
+    let references = register_references(&engine, &pipeline, &lists, printer)?;
     let mut problems = check_models(&engine, &library, &order, printer).await?;
     if problems.is_empty() {
         let mut sensitivity = Sensitivity::of(&engine, &library, &pull.tables, &references).await?;
         problems.extend(check_queries(&engine, &pipeline, &mut sensitivity).await?);
     }
     let reports = check_reports(&pipeline)?;
-    if let Some(last) = problems.pop() {
-        for problem in &problems {
-            printer.problem(problem);
-        }
-        return Err(last);
+    if !problems.is_empty() {
+        return all(problems, printer);
     }
     let summary = serde_json::json!({
         "tables": pull.tables.len(), "models": order.len(), "reports": reports,
@@ -62,10 +71,20 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     Ok(ExitCode::SUCCESS)
 }
 
+/// Tells all problems; the last is the error of the command.
+fn all(mut problems: Vec<Error>, printer: &Printer) -> Result<ExitCode> {
+    let last = problems.pop();
+    for problem in &problems {
+        printer.problem(problem);
+    }
+    last.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
 /// Gives the engine the reference tables without their rows; the rows are for the proofs of reports.
 fn register_references(
     engine: &Engine,
     pipeline: &Pipeline,
+    lists: &UsedCodeLists,
     printer: &Printer,
 ) -> Result<BTreeMap<TableName, ReferenceRows>> {
     let mut references = BTreeMap::new();
@@ -77,7 +96,7 @@ fn register_references(
             names.join(", ")
         ));
     }
-    for (name, rows) in tables.rows {
+    for (name, rows) in tables.rows.into_iter().chain(lists.rows()?) {
         engine.register_rows(&name, rows.schema(), Vec::new())?;
         // Without people, a column that tells the areas apart stands for one.
         let small = match link(&rows) {

@@ -6,8 +6,9 @@ use super::printer::Printer;
 use super::session;
 use crate::error::{Context, Result};
 use crate::lake::Lake;
-use crate::models::{ModelState, plan};
+use crate::models::{ModelState, UsedCodeLists, plan};
 use crate::pipeline::ParameterValue;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -57,7 +58,8 @@ pub(super) async fn main(
         ));
     }
     let lake = Lake::open(pipeline.lake()?).await?;
-    let planned = plan(&lake, &library, &wanted, &values).await?;
+    let lists = UsedCodeLists::of(&pipeline, &library, &BTreeSet::new())?;
+    let planned = plan(&lake, &library, &wanted, &values, lists.versions()).await?;
     let lines: Vec<String> = planned
         .iter()
         .map(|p| {

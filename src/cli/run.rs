@@ -7,7 +7,9 @@ use super::session;
 use super::size::count;
 use crate::error::Result;
 use crate::lake::TableName;
-use crate::models::{BuildSummary, ModelState, UnusedTable, build, load_reference, note_unused};
+use crate::models::{
+    BuildSummary, ModelState, UnusedTable, UsedCodeLists, build, load_reference, note_unused,
+};
 use crate::release::tables_read;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -56,8 +58,14 @@ async fn built(
     printer: &Printer,
 ) -> Result<(BuildSummary, Vec<String>)> {
     let pipeline = &work.pipeline;
-    let reference = load_reference(pipeline, &work.lake).await?;
     let library = work.library()?;
+    // A report that cannot be read is the release's error.
+    let of_reports = tables_read(pipeline).unwrap_or_default();
+    let lists = UsedCodeLists::of(pipeline, &library, &of_reports)?;
+    let mut reference = load_reference(pipeline, &work.lake).await?;
+    reference
+        .damaged
+        .extend(lists.load(&work.lake).await?.damaged);
     let patterns = if models.is_empty() {
         &pipeline.settings.models.build
     } else {
@@ -66,8 +74,7 @@ async fn built(
     let wanted = library.choose(patterns)?;
     // Whoever names a model wants its files looked at, and reports are made next.
     let mut read = match models.is_empty() {
-        // A report that cannot be read is the release's error.
-        true => tables_read(pipeline).unwrap_or_default(),
+        true => of_reports,
         false => wanted.clone(),
     };
     read.extend(damaged.iter().cloned());

@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location, Settings, TableName};
 use crate::models::unit_test::{TestBench, TestFile, TestOutcome, test_files};
-use crate::models::{code_lists, order, reference_rows};
+use crate::models::{UsedCodeLists, code_lists, order, reference_rows};
 use crate::privacy::Key;
 use crate::pull::PullPlan;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -56,7 +56,10 @@ pub(super) async fn main(
         .tables
         .iter()
         .map(|table| (table.name.clone(), table.schema.clone()));
-    let references = reference_rows(&pipeline)?;
+    let mut references = reference_rows(&pipeline)?;
+    references
+        .rows
+        .extend(UsedCodeLists::of(&pipeline, &library, &BTreeSet::new())?.rows()?);
     let scratch = session::scratch(global)?;
     let lake = empty_lake(&scratch.folder("empty")?, &key).await?;
     let limits = session::limits(global, &scratch)?;

@@ -110,14 +110,19 @@ fn shown<S: serde::Serializer>(name: &TableName, s: S) -> std::result::Result<S:
     s.collect_str(name)
 }
 
-/// Says, model by model, what a build of `wanted` would do.
+/// Says, model by model, what a build of `wanted` would do; `lists` are the versions of the code lists
+/// that a run would load first.
 pub(crate) async fn plan(
     lake: &Lake,
     library: &Library,
     wanted: &BTreeSet<TableName>,
     parameters: &BTreeMap<String, ParameterValue>,
+    lists: BTreeMap<TableName, String>,
 ) -> Result<Vec<Planned>> {
     let mut inputs = Inputs::new(lake);
+    for (list, version) in lists {
+        inputs.expect(&list, version);
+    }
     let mut planned = Vec::new();
     for name in order(library, wanted)? {
         let Some(model) = library.models.get(&name) else {

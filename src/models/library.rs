@@ -1,16 +1,20 @@
 //! The models of a project: every `<layer>/<name>.sql`.
 
+use super::code_list_table::table_of;
 use super::declared_check::Check;
 use super::header::{self, Header};
 use super::sql_file::read_sql;
 use crate::engine::table_written_here;
 use crate::error::{Context, Error, Result};
-use crate::functions::need::tables_read;
+use crate::functions::need::{LIST_FUNCTION, tables_read};
 use crate::lake::TableName;
 use crate::nearest::{near, nearest};
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::resolve::resolve_table_references;
-use datafusion::sql::sqlparser::ast::{Expr, Statement as Sql, visit_expressions};
+use datafusion::sql::sqlparser::ast::{
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Statement as Sql,
+    visit_expressions,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -150,7 +154,7 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
             );
         }
     }
-    reads.extend(code_lists_used(&statement));
+    reads.extend(code_lists_used(&shown, &statement)?);
     // What a check reads decides too whether there is a table.
     for check in &header.checks {
         reads.extend(check_inputs(&shown, check, &name));
@@ -186,7 +190,7 @@ pub(crate) fn asked_tables(place: &str, sql: &str) -> Result<BTreeSet<TableName>
 pub(crate) fn inputs(place: &str, sql: &str) -> Result<BTreeSet<TableName>> {
     let statement = one_query(place, sql)?;
     let mut tables = tables_named(place, &statement)?;
-    tables.extend(code_lists_used(&statement));
+    tables.extend(code_lists_used(place, &statement)?);
     Ok(tables)
 }
 
@@ -231,8 +235,9 @@ fn tables_named(place: &str, statement: &Statement) -> Result<BTreeSet<TableName
 }
 
 /// The code lists that a query's functions read: another list, and the query gives something else.
-fn code_lists_used(statement: &Statement) -> BTreeSet<TableName> {
+fn code_lists_used(place: &str, statement: &Statement) -> Result<BTreeSet<TableName>> {
     let mut tables = BTreeSet::new();
+    let mut unwritten = false;
     if let Statement::Statement(query) = statement {
         let _: ControlFlow<()> = visit_expressions(query.as_ref(), |expression| {
             if let Expr::Function(function) = expression {
@@ -240,11 +245,36 @@ fn code_lists_used(statement: &Statement) -> BTreeSet<TableName> {
                 let name = name.map_or(String::new(), |name| name.value.to_lowercase());
                 let read = tables_read(&name).iter();
                 tables.extend(read.map(|table| TableName::new("reference", *table)));
+                if name == LIST_FUNCTION {
+                    match list_named(function) {
+                        Some(list) => drop(tables.insert(table_of(&list))),
+                        None => unwritten = true,
+                    }
+                }
             }
             ControlFlow::Continue(())
         });
     }
-    tables
+    match unwritten {
+        true => Err(Error::usage(format!(
+            "{place}: {LIST_FUNCTION}: the name of the list is not written out"
+        ))
+        .hint(format!(
+            "write it in quotes, {LIST_FUNCTION}(code, 'diabetes'): what a model depends on is read from its SQL; for several lists write several calls, joined by `or`"
+        ))),
+        false => Ok(tables),
+    }
+}
+
+/// The list that a call names, when it is written out.
+fn list_named(function: &Function) -> Option<String> {
+    let FunctionArguments::List(list) = &function.args else {
+        return None;
+    };
+    let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(name))) = list.args.get(1)? else {
+        return None;
+    };
+    name.value.clone().into_string()
 }
 
 #[cfg(test)]
@@ -255,7 +285,7 @@ mod tests {
     fn functions_read_their_code_lists() {
         let used = |sql: &str| -> Vec<String> {
             let statement = one_query("m.sql", sql).unwrap();
-            let used = code_lists_used(&statement);
+            let used = code_lists_used("m.sql", &statement).unwrap();
             used.iter().map(|table| table.name.clone()).collect()
         };
         assert_eq!(
@@ -267,6 +297,35 @@ mod tests {
             ["elixhauser_code", "elixhauser_weight"]
         );
         assert_eq!(used("select 'charlson(x)', charlson_age(1)"), [""; 0]);
+        assert_eq!(
+            used(
+                "select a from x.y where In_Code_List(code, 'DM_COD') or in_code_list(code, 'user-asthma')"
+            ),
+            ["codes_dm_cod", "codes_user_asthma"]
+        );
+    }
+
+    /// What a model depends on could not be told.
+    #[test]
+    fn a_list_is_written_out() {
+        for list in [
+            "list",
+            "$list",
+            "'a' || 'b'",
+            "upper('a')",
+            "(select 'a')",
+            "1",
+        ] {
+            let sql = format!("select in_code_list(code, {list}) from x.y");
+            let statement = one_query("m.sql", &sql).unwrap();
+            let error = code_lists_used("m.sql", &statement).unwrap_err();
+            assert!(
+                error
+                    .what()
+                    .contains("m.sql: in_code_list: the name of the list is not written out"),
+                "{list}: {error}"
+            );
+        }
     }
 
     #[test]

@@ -33,21 +33,39 @@ pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Loaded> 
         let table = TableName::new("reference", &name);
         let bytes = source.bytes()?;
         let content = content_of(&bytes, &source, &declared);
-        let (base, damage) = held(lake, &table).await?;
-        let known = base.as_ref().and_then(|t| t.property(CONTENT));
-        if known != Some(&content) || !damage.is_empty() {
-            let rows = source.rows(&name, &bytes, &declared)?;
-            let properties = BTreeMap::from([(CONTENT.to_string(), content)]);
-            if base.is_none() && !damage.is_empty() {
-                lake.forget_log(&table).await?;
-            }
-            lake.replace_rows(&table, base.as_ref(), rows, properties)
-                .await?;
-        }
+        let rows = || source.rows(&name, &bytes, &declared);
+        let damage = load_rows(lake, &table, content, rows).await?;
         loaded.damaged.extend(damage);
         loaded.names.push(table);
     }
     Ok(loaded)
+}
+
+/// Loads a reference table of this content where the lake has another, or a damaged one; gives the files
+/// that were damaged.
+pub(super) async fn load_rows(
+    lake: &Lake,
+    table: &TableName,
+    content: String,
+    rows: impl FnOnce() -> Result<RecordBatch>,
+) -> Result<Vec<String>> {
+    let (base, damage) = held(lake, table).await?;
+    let known = base.as_ref().and_then(|t| t.property(CONTENT));
+    if known != Some(&content) || !damage.is_empty() {
+        let rows = rows()?;
+        let properties = BTreeMap::from([(CONTENT.to_string(), content)]);
+        if base.is_none() && !damage.is_empty() {
+            lake.forget_log(table).await?;
+        }
+        lake.replace_rows(table, base.as_ref(), rows, properties)
+            .await?;
+    }
+    Ok(damage)
+}
+
+/// Whether a file is the reference table of a name.
+pub(super) fn is_reference(pipeline: &Pipeline, name: &str) -> Result<bool> {
+    Ok(sources(pipeline)?.contains_key(name))
 }
 
 /// A table as the lake holds it, and what of it is damaged: files, or the log, and then there is no
@@ -118,8 +136,8 @@ pub(crate) struct ReferenceTables {
     pub absent: Vec<TableName>,
 }
 
-/// The code lists that functions use: the project's own, or those that come with the program.
-pub(crate) fn code_lists(pipeline: &Pipeline) -> Result<CodeLists> {
+/// The code lists that scores use: the project's own, or those that come with the program.
+pub(super) fn lists_of_scores(pipeline: &Pipeline) -> Result<CodeLists> {
     let sources = sources(pipeline)?;
     CodeLists::read(|name| {
         let source = sources

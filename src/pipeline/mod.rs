@@ -2,6 +2,7 @@
 
 pub(crate) mod bounds;
 mod bulk;
+mod codes;
 mod confirmed_gone;
 mod dates;
 mod expected;
@@ -17,6 +18,7 @@ mod settings_file;
 mod source;
 
 pub(crate) use bulk::{BulkAuth, ExportLevel, FhirBulk};
+pub(crate) use codes::CodesSettings;
 pub use confirmed_gone::ConfirmedGone;
 pub(crate) use dates::Dates;
 pub(crate) use expected::Expected;
@@ -67,6 +69,9 @@ pub struct PipelineSettings {
     /// CSV files that become `reference.<name>`.
     #[serde(default)]
     pub reference: BTreeMap<String, ReferenceSettings>,
+    /// Where code lists are.
+    #[serde(default)]
+    pub codes: CodesSettings,
     /// Parameters of models and reports.
     #[serde(default)]
     pub parameters: BTreeMap<String, Parameter>,

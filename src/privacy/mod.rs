@@ -25,7 +25,7 @@ pub(crate) use confirmed::Confirmed;
 pub(crate) use identifiers::{check_csv_column, check_reference_column, check_view};
 pub use key::Key;
 pub(crate) use key::chain_fingerprint;
-pub(crate) use leak::{BirthDates, LeakGate, looks_identifying, unnamed};
+pub(crate) use leak::{BirthDates, LeakGate, looks_identifying, unnamed, verhoeff};
 pub use lookup::LookupSettings;
 pub(crate) use lookup::{Asked, Lookup};
 pub(crate) use nhs_number::{NhsNumber, NhsNumberError};

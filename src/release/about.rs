@@ -18,6 +18,8 @@ pub(crate) struct About {
     pub models: Vec<ModelUsed>,
     /// The pulled and reference tables behind the models.
     pub inputs: Vec<InputUsed>,
+    /// The code lists that the models name.
+    pub code_lists: Vec<CodeListUsed>,
 }
 
 /// A model behind a released figure.
@@ -42,6 +44,46 @@ pub(crate) struct InputUsed {
     pub table: String,
     /// Its version in the lake.
     pub version: String,
+}
+
+/// A code list behind a released figure. Its content is that of the table among the inputs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CodeListUsed {
+    /// Its name, as the SQL has it.
+    pub name: String,
+    /// The system of its codes.
+    pub system: String,
+    /// How many codes it has.
+    pub codes: usize,
+    /// Who published it, and where; what is said of it.
+    pub source: Option<String>,
+    /// Its version, as its publisher says.
+    pub version: Option<String>,
+    /// Under which licence.
+    pub licence: Option<String>,
+}
+
+impl std::fmt::Display for CodeListUsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let codes = match self.codes {
+            1 => "1 code".to_string(),
+            codes => format!("{codes} codes"),
+        };
+        write!(f, "{codes} of {}", self.system)?;
+        let said = [
+            ("source", &self.source),
+            ("version", &self.version),
+            ("licence", &self.licence),
+        ];
+        for (what, said) in said {
+            match said {
+                Some(said) => write!(f, "; {what}: {said}")?,
+                None => write!(f, "; {what} not stated")?,
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A date as a British reader expects it: 31 March 2026.

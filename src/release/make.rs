@@ -16,7 +16,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location, TableName};
 use crate::models::sensitivity::{Judged, Sensitivity};
-use crate::models::{Freshness, Library, reference_versions};
+use crate::models::{Freshness, Library, UsedCodeLists, reference_versions};
 use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
 use crate::release::{About, File, Manifest, TableData, render};
@@ -75,14 +75,11 @@ pub async fn make(
     let lake = engine.lake();
     let mut reports = reports(pipeline, wanted.reports)?;
     let reads = reports.iter().flat_map(|report| report.reads.clone());
-    let mut fresh = Freshness::of(
-        lake,
-        library,
-        &reads.collect(),
-        &reference_versions(pipeline)?,
-        &pipeline.values(),
-    )
-    .await?;
+    let reads = reads.collect();
+    let lists = UsedCodeLists::of(pipeline, library, &reads)?;
+    let mut versions = reference_versions(pipeline)?;
+    versions.extend(lists.versions());
+    let mut fresh = Freshness::of(lake, library, &reads, &versions, &pipeline.values()).await?;
     let releases = pipeline.releases()?;
     let mut refused = Vec::new();
     let (mut manifest, about, recorded) = loop {
@@ -90,7 +87,7 @@ pub async fn make(
         if reports.is_empty() && !refused.is_empty() {
             return Err(nothing_left(&refused));
         }
-        let (manifest, about) = described(lake, &fresh, pipeline, &reports).await?;
+        let (manifest, about) = described(lake, &fresh, pipeline, &reports, &lists).await?;
         let recorded = record::find(lake, &manifest.release).await?;
         if let Some(recorded) = &recorded
             && let Some(mut made) = whole(&releases, recorded).await?
@@ -141,11 +138,12 @@ async fn described(
     fresh: &Freshness<'_>,
     pipeline: &Pipeline,
     reports: &[Report],
+    lists: &UsedCodeLists,
 ) -> Result<(Manifest, Vec<About>)> {
     let disclosure = &pipeline.settings.disclosure;
     let mut about = Vec::new();
     for report in reports {
-        about.push(provenance(lake, fresh, pipeline, report).await?);
+        about.push(provenance(lake, fresh, pipeline, report, lists).await?);
     }
     let named = reports.iter().zip(&about);
     let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));

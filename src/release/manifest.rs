@@ -1,6 +1,6 @@
 //! The proof of what was released, from what, and under which rule.
 
-use super::about::{About, InputUsed, ModelUsed};
+use super::about::{About, CodeListUsed, InputUsed, ModelUsed};
 use super::difference::shown;
 use super::{File, Rendered};
 use crate::disclosure::Scheme;
@@ -39,6 +39,9 @@ pub(crate) struct Manifest {
     pub models: Vec<ModelUsed>,
     /// The tables behind the models, sorted by name.
     pub inputs: Vec<InputUsed>,
+    /// The code lists that the models name, sorted by name; a release without any does not say so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code_lists: Vec<CodeListUsed>,
     /// The released files, sorted by name.
     pub files: Vec<FileMade>,
     /// SHA-256, in hexadecimal, of these bytes with nothing between the quotation marks here.
@@ -127,6 +130,7 @@ impl Manifest {
             reports: BTreeMap::new(),
             models: Vec::new(),
             inputs: Vec::new(),
+            code_lists: Vec::new(),
             files: Vec::new(),
             certificate: String::new(),
         };
@@ -155,6 +159,9 @@ impl Manifest {
         self.inputs.extend(about.inputs.iter().cloned());
         self.inputs.sort();
         self.inputs.dedup();
+        self.code_lists.extend(about.code_lists.iter().cloned());
+        self.code_lists.sort();
+        self.code_lists.dedup();
         let report = ReportUsed {
             file_sha256: sha256(text.as_bytes()),
             tables: BTreeMap::new(),
@@ -176,7 +183,12 @@ impl Manifest {
             (&self.scheme, &self.parameters, reports),
             (&self.models, &self.inputs),
         );
-        let facts = serde_json::to_vec(&facts).data(|| "cannot write the manifest")?;
+        let mut facts = serde_json::to_vec(&facts).data(|| "cannot write the manifest")?;
+        // A release without code lists keeps the identifier that it had before there were any.
+        if !self.code_lists.is_empty() {
+            let lists = serde_json::to_vec(&self.code_lists);
+            facts.extend(lists.data(|| "cannot write the manifest")?);
+        }
         Ok(format!("{}-{}", self.as_of, &sha256(&facts)[..12]))
     }
 

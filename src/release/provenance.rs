@@ -3,10 +3,10 @@
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::lake::properties::{CONTENT, FINGERPRINT};
-use crate::models::{Freshness, used};
+use crate::models::{Freshness, UsedCodeLists, used};
 use crate::pipeline::{ParameterValue, Pipeline};
 use crate::release::report::Report;
-use crate::release::{About, InputUsed, ModelUsed};
+use crate::release::{About, CodeListUsed, InputUsed, ModelUsed};
 use chrono::NaiveDate;
 
 /// Everything that a report's figures come from. Its tables must be up to date.
@@ -15,6 +15,7 @@ pub(super) async fn provenance(
     fresh: &Freshness<'_>,
     pipeline: &Pipeline,
     report: &Report,
+    lists: &UsedCodeLists,
 ) -> Result<About> {
     let lost = || {
         Error::data(format!(
@@ -28,9 +29,20 @@ pub(super) async fn provenance(
         program_version: env!("CARGO_PKG_VERSION").to_string(),
         models: Vec::new(),
         inputs: Vec::new(),
+        code_lists: Vec::new(),
     };
     for (table, built) in fresh.behind(&report.reads) {
         let name = table.name.to_string();
+        if let Some(list) = lists.list(&table.name) {
+            about.code_lists.push(CodeListUsed {
+                name: list.name.clone(),
+                system: list.system.name().to_string(),
+                codes: list.codes.len(),
+                source: list.source.clone(),
+                version: list.version.clone(),
+                licence: list.licence.clone(),
+            });
+        }
         let Some(built) = built else {
             let content = table.property(CONTENT);
             about.inputs.push(InputUsed {
@@ -60,6 +72,7 @@ pub(super) async fn provenance(
     }
     about.models.sort();
     about.inputs.sort();
+    about.code_lists.sort();
     about.parameters.extend(own_parameters(pipeline, report)?);
     let as_of = ParameterValue::Date(about.as_of).to_string();
     about.parameters.insert("as_of".to_string(), as_of);

@@ -32,6 +32,7 @@ mod lake_identity;
 mod loss_is_said;
 mod memory;
 mod model_tests;
+mod named_code_lists;
 mod nightly;
 mod nights;
 #[path = "../../src/notice.rs"]

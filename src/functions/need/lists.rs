@@ -3,6 +3,7 @@
 use super::finder::Finder;
 use super::list_file::{List, ListText};
 use super::scheme::{NeedScheme, Weighting, names, prefix};
+use crate::codes::NamedCodeLists;
 use crate::error::Result;
 use std::sync::Arc;
 
@@ -27,6 +28,16 @@ pub(crate) const SHIPPED: [(&str, &str, &str); 7] = shipped!(
     "cambridge_multimorbidity_weight"
 );
 
+/// The lists of the project that come with the program, as far as examples name them.
+const EXAMPLES: [(&str, &[u8], &str); 1] = [(
+    "diabetes",
+    include_bytes!("../../../sql/reference/codes/diabetes.csv"),
+    include_str!("../../../sql/reference/codes/diabetes.toml"),
+)];
+
+/// The function that reads the code list which its second argument names.
+pub(crate) const LIST_FUNCTION: &str = "in_code_list";
+
 /// The reference tables that a function reads: what calls it depends on them too.
 pub(crate) fn tables_read(function: &str) -> &'static [&'static str] {
     match function {
@@ -45,6 +56,7 @@ pub(crate) struct CodeLists {
     pub(super) elixhauser: Arc<NeedScheme>,
     pub(super) hfrs: Arc<NeedScheme>,
     pub(super) cambridge: Arc<NeedScheme>,
+    pub(super) named: Arc<NamedCodeLists>,
 }
 
 impl CodeLists {
@@ -58,7 +70,14 @@ impl CodeLists {
             })
         };
         // They can be read: a test does.
-        Self::read(text_of).unwrap_or_default()
+        let lists = Self::read(text_of).unwrap_or_default();
+        lists.with_named(Arc::new(NamedCodeLists::shipped(&EXAMPLES)))
+    }
+
+    /// These lists, with those that queries name.
+    #[must_use]
+    pub(crate) fn with_named(self, named: Arc<NamedCodeLists>) -> Self {
+        CodeLists { named, ..self }
     }
 
     /// Reads every list; `text_of` gives the text of a reference table by its name. An error names
@@ -78,6 +97,7 @@ impl CodeLists {
             )?),
             hfrs: Arc::new(weighted_codes(&text_of("hfrs_code")?)?),
             cambridge: Arc::new(versions(&text_of("cambridge_multimorbidity_weight")?)?),
+            named: Arc::default(),
         })
     }
 }

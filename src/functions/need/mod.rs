@@ -9,13 +9,14 @@ mod hfrs;
 mod icd10;
 mod icd10_category;
 mod icd10_normalise;
+mod in_code_list;
 mod list_file;
 mod lists;
 mod scheme;
 mod scored;
 
 pub(crate) use list_file::ListText;
-pub(crate) use lists::{CodeLists, SHIPPED, tables_read};
+pub(crate) use lists::{CodeLists, LIST_FUNCTION, SHIPPED, tables_read};
 
 use super::Section;
 
@@ -31,6 +32,7 @@ pub(super) fn section(lists: &CodeLists) -> Section {
             elixhauser::function(&lists.elixhauser),
             hfrs::function(&lists.hfrs),
             cambridge_multimorbidity::function(&lists.cambridge),
+            in_code_list::function(&lists.named),
         ],
     }
 }

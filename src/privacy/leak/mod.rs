@@ -24,6 +24,7 @@ use std::borrow::Cow;
 
 pub(crate) use birth_dates::BirthDates;
 use cleared::Cleared;
+pub(crate) use snomed::verhoeff;
 
 /// What the gate found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

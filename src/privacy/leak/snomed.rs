@@ -11,7 +11,8 @@ pub(super) fn is_concept_identifier(digits: &[u8]) -> bool {
     (partition == b"00" || partition == b"10") && verhoeff(digits)
 }
 
-fn verhoeff(digits: &[u8]) -> bool {
+/// Whether the last of these digits is the check digit of those before it.
+pub(crate) fn verhoeff(digits: &[u8]) -> bool {
     const D: [[u8; 10]; 10] = [
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
         [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],

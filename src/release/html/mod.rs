@@ -138,6 +138,10 @@ fn notes(page: &Page<'_>) -> Markup {
                 h4 { "Inputs" }
                 ul { @for input in &about.inputs { li { code { (input.table) } ", version " (input.version) } } }
             }
+            @if !about.code_lists.is_empty() {
+                h4 { "Code lists" }
+                ul { @for list in &about.code_lists { li { code { (list.name) } ": " (list) } } }
+            }
         }
     }
 }

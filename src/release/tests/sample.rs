@@ -266,5 +266,6 @@ pub(crate) fn about() -> About {
             table: "record.patient".to_owned(),
             version: "12".to_owned(),
         }],
+        code_lists: Vec::new(),
     }
 }

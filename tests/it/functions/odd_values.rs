@@ -192,6 +192,7 @@ const CALLS: &[(&str, &[&str], &str, &str)] = &[
     ("chi_squared_quantile", &["0.5", "2"], "", ""),
     ("icd10_normalise", &["'I10.X'"], "", ""),
     ("icd10_category", &["'I10.X'"], "", ""),
+    ("in_code_list", &["'44054006'", "'diabetes'"], "", ""),
     ("charlson", &["'I50'", "'quan2011'"], ROWS, ""),
     ("charlson_age", &["66"], "", ""),
     ("elixhauser", &["'I50'", "'van_walraven'"], ROWS, ""),
