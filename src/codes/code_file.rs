@@ -53,7 +53,8 @@ impl CodeFile {
         let mut file = CodeFile {
             place,
             header: Vec::new(),
-            text: text.into_owned(),
+            // Lines are counted by their ends.
+            text: text.replace("\r\n", "\n"),
             delimiter,
         };
         let mut header = StringRecord::new();

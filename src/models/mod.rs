@@ -16,6 +16,7 @@ mod last_run;
 mod library;
 mod mended;
 mod model_state;
+mod official;
 mod opted_out_since;
 mod reference;
 mod reference_csv;

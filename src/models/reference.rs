@@ -1,6 +1,7 @@
 //! Reference tables: CSV files that become `reference.<name>`.
 
 use super::declared_columns::DeclaredColumns;
+use super::official;
 use super::reference_csv::{proposed, read};
 use super::sidecar::Sidecar;
 use crate::error::{Context, Error, Result};
@@ -155,8 +156,11 @@ pub(super) fn lists_of_scores(pipeline: &Pipeline) -> Result<CodeLists> {
 enum ReferenceSource {
     /// A file of the project, with a sidecar beside it.
     File(PathBuf),
-    /// A file that `[reference]` names, and the sidecar that the project has for a table of this name.
+    /// What `[reference]` names: a file, or the files that the table is made of, and the sidecar that the
+    /// project has for a table of this name.
     Named {
+        name: String,
+        root: PathBuf,
         file: PathBuf,
         settings: ReferenceSettings,
         pipeline: String,
@@ -172,6 +176,10 @@ enum ReferenceSource {
 impl ReferenceSource {
     fn place(&self) -> String {
         match self {
+            // Its lines are those of the table that is made of the files.
+            ReferenceSource::Named { name, settings, .. } if !settings.parts.is_empty() => {
+                format!("[reference] {name}")
+            }
             ReferenceSource::File(file)
             | ReferenceSource::Named { file, .. }
             | ReferenceSource::Sidecar(file) => file.display().to_string(),
@@ -188,6 +196,12 @@ impl ReferenceSource {
 
     fn bytes(&self) -> Result<Vec<u8>> {
         match self {
+            ReferenceSource::Named {
+                name,
+                root,
+                settings,
+                ..
+            } if !settings.parts.is_empty() => official::assembled(name, &settings.parts, root),
             ReferenceSource::File(file) | ReferenceSource::Named { file, .. } => {
                 crate::regular_file::read(file)
                     .data(|| format!("the reference file {} cannot be read", file.display()))
@@ -201,6 +215,9 @@ impl ReferenceSource {
     /// Whether its file is not on this machine.
     fn is_absent(&self) -> bool {
         match self {
+            ReferenceSource::Named { root, settings, .. } if !settings.parts.is_empty() => {
+                official::files(&settings.parts, root).any(|file| !file.exists())
+            }
             ReferenceSource::File(file) | ReferenceSource::Named { file, .. } => !file.exists(),
             ReferenceSource::Shipped(..) => false,
             ReferenceSource::Sidecar(_) => true,
@@ -240,6 +257,7 @@ impl ReferenceSource {
                 settings,
                 pipeline,
                 sidecar,
+                ..
             } => {
                 add(sidecar)?;
                 add(&file.with_extension("toml"))?;
@@ -320,6 +338,8 @@ fn sources(pipeline: &Pipeline) -> Result<BTreeMap<String, ReferenceSource>> {
     }
     for (name, settings) in &pipeline.settings.reference {
         let source = ReferenceSource::Named {
+            name: name.clone(),
+            root: pipeline.root.clone(),
             file: pipeline.path(&settings.file),
             settings: settings.clone(),
             pipeline: pipeline.file.display().to_string(),

@@ -2,7 +2,9 @@
 
 pub(crate) mod bounds;
 mod bulk;
+mod census;
 mod codes;
+mod column_of;
 mod confirmed_gone;
 mod dates;
 mod expected;
@@ -14,11 +16,13 @@ mod place;
 mod reading;
 mod reference;
 mod reference_column;
+mod reference_part;
 mod settings_file;
 mod source;
 
 pub(crate) use bulk::{BulkAuth, ExportLevel, FhirBulk};
 pub(crate) use codes::CodesSettings;
+pub(crate) use column_of::ColumnOf;
 pub use confirmed_gone::ConfirmedGone;
 pub(crate) use dates::Dates;
 pub(crate) use expected::Expected;
@@ -26,8 +30,11 @@ pub(crate) use extracts::{ExtractKind, ExtractSettings, PeriodLength, SameName};
 pub(crate) use name_pattern::NamePattern;
 pub(crate) use parameters::{Parameter, ParameterType, ParameterValue};
 pub(crate) use reading::{FhirReading, NHS_NUMBER_SYSTEM};
-pub(crate) use reference::{ColumnChoice, ColumnOf, ReferenceSettings};
+pub(crate) use reference::{ColumnChoice, ReferenceSettings};
 pub(crate) use reference_column::{ReferenceColumn, ReferenceType};
+pub(crate) use reference_part::{
+    AddedColumns, FilterValues, PickedColumns, ReferencePart, Unpivot, WORKBOOKS,
+};
 pub(crate) use settings_file::parse as parse_settings;
 pub(crate) use source::{CsvFolder, FhirFolder, Source};
 

@@ -37,6 +37,7 @@ mod nightly;
 mod nights;
 #[path = "../../src/notice.rs"]
 mod notice;
+mod official_files;
 mod operator;
 mod opt_out_history;
 mod opt_out_lists;
