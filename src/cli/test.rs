@@ -69,7 +69,7 @@ pub(super) async fn main(
         Ok(Engine::new(&lake, &limits, &values)?.with_code_lists(&lists))
     };
     let tested: BTreeSet<TableName> = files.iter().map(|file| file.model.clone()).collect();
-    let mut bench = TestBench::new(&library, records, &references.rows);
+    let mut bench = TestBench::new(&library, records, &references.rows, &lists);
     bench
         .learn(&engine(&[])?, &order(&library, &tested)?)
         .await?;

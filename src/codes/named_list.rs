@@ -2,6 +2,7 @@
 
 use super::code_set::CodeSet;
 use super::code_system::CodeSystem;
+use super::list_settings::{CodeMatch, ListSettings};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::compute::{cast, take};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
@@ -29,6 +30,18 @@ pub(crate) struct NamedCodeList {
 }
 
 impl NamedCodeList {
+    /// What another list is that is compared with records in the same way.
+    pub(super) fn settings(&self) -> ListSettings {
+        ListSettings {
+            system: Some(self.system),
+            matching: Some(match self.by_prefix {
+                true => CodeMatch::Prefix,
+                false => CodeMatch::Exact,
+            }),
+            ..ListSettings::default()
+        }
+    }
+
     /// A digest of what it holds: another one gives other answers.
     pub(crate) fn content(&self) -> String {
         let mut hash = blake3::Hasher::new();

@@ -21,6 +21,8 @@ pub(crate) struct NamedCodeLists {
     single: BTreeMap<String, SingleList>,
     /// Files of many lists, whose names are in them.
     many: Vec<ManyLists>,
+    /// Where lists are that are not among these.
+    base: Option<Arc<NamedCodeLists>>,
     read: Mutex<BTreeMap<String, Arc<NamedCodeList>>>,
 }
 
@@ -92,6 +94,29 @@ impl NamedCodeLists {
             );
         }
         Ok(lists)
+    }
+
+    /// These lists, but with the codes of some as they are given: by name, what errors call them, and
+    /// their text, as a file has it. The system is that of the list of the same name, where there is one.
+    ///
+    /// # Errors
+    /// Usage: a list that is given is empty, or breaks a rule.
+    pub(crate) fn with_given(self: &Arc<Self>, given: &[(&str, String, &str)]) -> Result<Self> {
+        let mut read = BTreeMap::new();
+        for (name, place, text) in given {
+            let settings = match self.has(name)? {
+                true => self.get(name)?.settings(),
+                false => ListSettings::default(),
+            };
+            let file = CodeFile::of(place.clone(), text.as_bytes());
+            let list = only_list(&file, name, &settings)?;
+            read.insert(list_name(name), Arc::new(list));
+        }
+        Ok(NamedCodeLists {
+            base: Some(self.clone()),
+            read: Mutex::new(read),
+            ..NamedCodeLists::default()
+        })
     }
 
     /// Lists that come with the program: the file's place among its sources, what it holds, and what
@@ -214,7 +239,10 @@ impl NamedCodeLists {
                         known.insert(name.clone(), Arc::new(read));
                     }
                 },
-                None => drop(left.insert(name.clone(), name.clone())),
+                None => match &self.base {
+                    Some(base) => drop(known.insert(name.clone(), base.get(name)?)),
+                    None => drop(left.insert(name.clone(), name.clone())),
+                },
             }
         }
         for (path, wanted) in of_files {

@@ -117,8 +117,13 @@ impl Engine {
     /// program.
     #[must_use]
     pub(crate) fn with_code_lists(self, lists: &functions::need::CodeLists) -> Self {
-        functions::register_code_lists(&self.context, lists);
+        self.use_code_lists(lists);
         self
+    }
+
+    /// The same for an engine that is in use.
+    pub(crate) fn use_code_lists(&self, lists: &functions::need::CodeLists) {
+        functions::register_code_lists(&self.context, lists);
     }
 
     /// DataFusion's own context.

@@ -528,4 +528,22 @@ fn tests_of_models_know_the_lists() {
         "code,term\n195967001,x\n44054006,y\n",
     );
     project.fails(1, &["test", "marts.sugar"]);
+    // A case may give the list itself.
+    let given = case.replace(
+        "    given:\n",
+        "    given:\n      reference.codes_diabetes: |\n        code\n        44054006\n",
+    );
+    assert_ne!(given, case);
+    std::fs::write(project.path("tests/models/marts.sugar.yml"), &given).unwrap();
+    project.ok(&["test", "marts.sugar"]);
+    std::fs::write(
+        project.path("tests/models/marts.sugar.yml"),
+        given.replace("        code\n        44054006\n", "        code\n"),
+    )
+    .unwrap();
+    let error = project.fails(2, &["test", "marts.sugar"]);
+    assert!(
+        error.contains("the code list 'diabetes' is empty"),
+        "{error}"
+    );
 }

@@ -74,6 +74,11 @@ impl CodeLists {
         lists.with_named(Arc::new(NamedCodeLists::shipped(&EXAMPLES)))
     }
 
+    /// The lists that queries name.
+    pub(crate) fn named(&self) -> &Arc<NamedCodeLists> {
+        &self.named
+    }
+
     /// These lists, with those that queries name.
     #[must_use]
     pub(crate) fn with_named(self, named: Arc<NamedCodeLists>) -> Self {

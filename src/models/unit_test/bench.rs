@@ -5,14 +5,17 @@ use super::difference::difference;
 use super::given::{given, nullable};
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
+use crate::functions::need::CodeLists;
 use crate::lake::TableName;
 use crate::models::check;
+use crate::models::code_list_table::list_of;
 use crate::models::declared_check::Severity;
 use crate::models::library::{Library, Model, check_inputs};
 use crate::models::stored::{stored, stored_schema};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How a case ended.
 #[derive(Debug, serde::Serialize)]
@@ -32,6 +35,8 @@ pub(crate) struct TestBench<'a> {
     columns: BTreeMap<TableName, SchemaRef>,
     /// The reference tables of the project.
     references: &'a BTreeMap<TableName, RecordBatch>,
+    /// The code lists of the project.
+    lists: &'a CodeLists,
 }
 
 impl<'a> TestBench<'a> {
@@ -40,6 +45,7 @@ impl<'a> TestBench<'a> {
         library: &'a Library,
         records: impl IntoIterator<Item = (TableName, SchemaRef)>,
         references: &'a BTreeMap<TableName, RecordBatch>,
+        lists: &'a CodeLists,
     ) -> Self {
         let of_references = references
             .iter()
@@ -48,6 +54,7 @@ impl<'a> TestBench<'a> {
             library,
             columns: records.into_iter().chain(of_references).collect(),
             references,
+            lists,
         }
     }
 
@@ -118,7 +125,12 @@ impl<'a> TestBench<'a> {
 
     /// Makes the tables that a model reads known to `engine`: as they are given, or empty.
     fn give(&self, engine: &Engine, place: &str, model: &Model, case: &TestCase) -> Result<()> {
+        let mut lists = Vec::new();
         for name in &model.reads {
+            if let (Some(list), Some(GivenRows::Csv(text))) = (list_of(name), case.given.get(name))
+            {
+                lists.push((list, format!("{place}: {name}"), text.as_str()));
+            }
             let Some(schema) = self.columns.get(name) else {
                 continue;
             };
@@ -138,6 +150,12 @@ impl<'a> TestBench<'a> {
                 },
             };
             engine.register_rows(name, nullable(schema), rows)?;
+        }
+        if !lists.is_empty() {
+            // Functions ask the lists that are given, as joins do.
+            let named = self.lists.named().with_given(&lists)?;
+            let lists = self.lists.clone().with_named(Arc::new(named));
+            engine.use_code_lists(&lists);
         }
         Ok(())
     }
