@@ -143,7 +143,7 @@ totals as (
     group by spell_key, risk, place_name, financial_year, midnights
 ),
 
-both as (
+conditions as (
     select risk, condition, place_name, financial_year, midnights, fraction
     from weighted
     union all
@@ -159,7 +159,7 @@ placed as (
         financial_year,
         midnights,
         fraction
-    from both
+    from conditions
 ),
 
 summed as (
