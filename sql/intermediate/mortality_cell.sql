@@ -76,7 +76,7 @@ person_bands as (
     from people
     inner join person_months
         on people.person_key = person_months.person_key
-    group by people.person_key, people.sex, 3
+    group by people.person_key, people.sex, age_from
 ),
 
 area_bands as (
