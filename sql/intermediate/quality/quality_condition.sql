@@ -36,8 +36,9 @@ with rows as (
 ),
 
 encounters as (
-    select distinct record_key
+    select record_key
     from record.encounter
+    where record_row = 0
 ),
 
 found as (

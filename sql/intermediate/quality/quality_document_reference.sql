@@ -32,8 +32,9 @@ with rows as (
 ),
 
 organisations as (
-    select distinct record_key
+    select record_key
     from record.organisation
+    where record_row = 0
 ),
 
 found as (

@@ -37,13 +37,15 @@ with rows as (
 ),
 
 organisations as (
-    select distinct record_key
+    select record_key
     from record.organisation
+    where record_row = 0
 ),
 
 locations as (
-    select distinct record_key
+    select record_key
     from record.location
+    where record_row = 0
 ),
 
 found as (

@@ -33,8 +33,9 @@ with rows as (
 ),
 
 locations as (
-    select distinct record_key
+    select record_key
     from record.location
+    where record_row = 0
 ),
 
 found as (

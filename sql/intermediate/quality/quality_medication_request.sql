@@ -35,8 +35,9 @@ with rows as (
 ),
 
 medications as (
-    select distinct record_key
+    select record_key
     from record.medication
+    where record_row = 0
 ),
 
 found as (
