@@ -62,7 +62,7 @@ final as (
     from years
     inner join flu_vaccinations
         on flu_vaccinations.vaccinated between years.first_day and years.last_day
-    where extract(month from flu_vaccinations.vaccinated) in (9, 10, 11, 12, 1, 2, 3)
+    where date_part('month', flu_vaccinations.vaccinated) in (9, 10, 11, 12, 1, 2, 3)
     group by flu_vaccinations.person_key, years.financial_year
 )
 
