@@ -121,12 +121,19 @@ contacts as (
         and started_date > $as_of - interval '24' month
 ),
 
-measured_codes as (
+findings as (
     select distinct measurements.code
-    from core.measurement as measurements
-    inner join rules
-        on (rules.evidence = 'finding' and measurements.value_code = rules.code)
-        or (rules.evidence = 'value' and measurements.code = rules.code)
+    from rules
+    inner join core.measurement as measurements
+        on rules.code = measurements.value_code
+    where rules.evidence = 'finding'
+),
+
+-- What the rules look at, so that nothing else is put in order.
+measured_codes as (
+    select code from findings
+    union
+    select code from rules where evidence = 'value'
 ),
 
 measurements as (
