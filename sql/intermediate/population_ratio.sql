@@ -1,10 +1,11 @@
 /*
 description: >
-  The projected population of each later year of reference.population_projection as a ratio to that
-  of the base year, the year in which the middle of the 365 days to the as-of date lies. A site
-  without a projection has no rows.
+  The projected population of each later year of reference.population_projection, up to 15 years ahead,
+  as a ratio to that of the base year, the year in which the middle of the 365 days to the as-of date
+  lies. Local authorities are those of core.area: a file of all England also has others, and totals
+  of them. A site without a projection of its local authorities has no rows.
 
-  Not known stands for all local authorities, both sexes or all ages. A combination without anybody
+  Not known stands for all of these local authorities, both sexes or all ages. A combination without anybody
   in the base year has the ratio 1; one that lacks the base year has none.
 grain: [variant, year, ltla_code, sex, age_band]
 columns:
@@ -35,6 +36,11 @@ with projection as (
     from reference.population_projection
 ),
 
+local_authorities as (
+    select distinct ltla_code
+    from core.area
+),
+
 variants as (
     select
         cast(variant as varchar) as variant,
@@ -59,8 +65,10 @@ banded as (
         projection.sex,
         age_bands.age_band,
         sum(projection.persons) as persons
-    from age_bands
+    from local_authorities
     inner join projection
+        on local_authorities.ltla_code = projection.ltla_code
+    inner join age_bands
         on projection.age between age_bands.lower_age and age_bands.upper_age
     group by
         projection.variant,
@@ -106,7 +114,7 @@ used_variants as (
         variants.variant,
         variants.probability / sum(variants.probability) over () as probability
     from variants
-    where variants.variant in (select projection.variant from projection)
+    where variants.variant in (select banded.variant from banded)
 ),
 
 final as (
@@ -127,6 +135,7 @@ final as (
         on populations.variant = used_variants.variant
     inner join base_year
         on populations.year > base_year.base_year
+        and populations.year <= base_year.base_year + 15
     left join populations as base
         on base.year = base_year.base_year
         and populations.variant = base.variant
