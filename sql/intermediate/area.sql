@@ -14,19 +14,27 @@ checks:
 topic: utilisation
 */
 with registered as (
-    select area_type, area_code, area_name from intermediate.area_year
+    select area_type, area_code from intermediate.area_year
 ),
 
 of_spells as (
-    select area_type, area_code, area_name from intermediate.spell_area
+    select area_type, area_code from intermediate.spell_area
 ),
 
 of_attendances as (
-    select area_type, area_code, area_name from intermediate.attendance_area
+    select area_type, area_code from intermediate.attendance_area
 ),
 
 of_appointments as (
-    select area_type, area_code, area_name from intermediate.appointment_area
+    select area_type, area_code from intermediate.appointment_area
+),
+
+area_names as (
+    select
+        area_type,
+        area_code,
+        area_name
+    from intermediate.area_name
 ),
 
 area_types as (
@@ -37,33 +45,35 @@ area_types as (
 ),
 
 areas as (
-    select area_type, area_code, area_name from registered
+    select area_type, area_code from registered
     union all
-    select area_type, area_code, area_name from of_spells
+    select area_type, area_code from of_spells
     union all
-    select area_type, area_code, area_name from of_attendances
+    select area_type, area_code from of_attendances
     union all
-    select area_type, area_code, area_name from of_appointments
+    select area_type, area_code from of_appointments
 ),
 
-named as (
+different as (
     select
         area_type,
-        area_code,
-        min(area_name) as area_name
+        area_code
     from areas
     group by area_type, area_code
 ),
 
 final as (
     select
-        named.area_type,
+        different.area_type,
         coalesce(area_types.area_type_order, 99) as area_type_order,
-        named.area_code,
-        named.area_name
-    from named
+        different.area_code,
+        coalesce(area_names.area_name, different.area_code) as area_name
+    from different
     left join area_types
-        on named.area_type = area_types.area_type
+        on different.area_type = area_types.area_type
+    left join area_names
+        on different.area_type = area_names.area_type
+        and different.area_code = area_names.area_code
 )
 
 select * from final

@@ -23,10 +23,17 @@ with person_areas as (
         person_key,
         area_type,
         area_code,
-        area_name,
         financial_year,
         registered_days
     from intermediate.person_area_year
+),
+
+area_names as (
+    select
+        area_type,
+        area_code,
+        area_name
+    from intermediate.area_name
 ),
 
 years as (
@@ -76,8 +83,7 @@ populations as (
 areas as (
     select
         area_type,
-        area_code,
-        min(area_name) as area_name
+        area_code
     from person_areas
     group by area_type, area_code
 ),
@@ -87,7 +93,7 @@ final as (
         areas.area_type,
         area_types.area_type_order,
         areas.area_code,
-        areas.area_name,
+        coalesce(area_names.area_name, areas.area_code) as area_name,
         years.financial_year,
         years.days_covered,
         years.is_complete,
@@ -96,6 +102,9 @@ final as (
     cross join years
     inner join area_types
         on areas.area_type = area_types.area_type
+    left join area_names
+        on areas.area_type = area_names.area_type
+        and areas.area_code = area_names.area_code
     left join populations
         on areas.area_type = populations.area_type
         and areas.area_code = populations.area_code

@@ -344,14 +344,13 @@ direct as (
         standardised.area_type,
         standardised.area_code,
         standardised.financial_year,
-        standardised.estimate['value'] as dsr,
-        standardised.estimate['lower'] as dsr_lower,
-        standardised.estimate['upper'] as dsr_upper
+        case when standardised.bands_with_people = band_totals.bands then standardised.estimate['value'] end as dsr,
+        case when standardised.bands_with_people = band_totals.bands then standardised.estimate['lower'] end as dsr_lower,
+        case when standardised.bands_with_people = band_totals.bands then standardised.estimate['upper'] end as dsr_upper
     from standardised
     inner join band_totals
         on standardised.condition_list = band_totals.condition_list
         and standardised.condition = band_totals.condition
-        and standardised.bands_with_people = band_totals.bands
 ),
 
 indirect as (

@@ -251,12 +251,11 @@ direct as (
         standardised.area_code,
         standardised.financial_year,
         standardised.point_of_delivery,
-        standardised.estimate['value'] as dsr,
-        standardised.estimate['lower'] as dsr_lower,
-        standardised.estimate['upper'] as dsr_upper
+        case when standardised.bands_with_people = band_total.bands then standardised.estimate['value'] end as dsr,
+        case when standardised.bands_with_people = band_total.bands then standardised.estimate['lower'] end as dsr_lower,
+        case when standardised.bands_with_people = band_total.bands then standardised.estimate['upper'] end as dsr_upper
     from standardised
-    inner join band_total
-        on standardised.bands_with_people = band_total.bands
+    cross join band_total
 ),
 
 indirect as (

@@ -44,7 +44,8 @@ with outcomes as (
         imd_quintile,
         case when attended then 1 else 0 end as attended,
         case when did_not_attend then 1 else 0 end as did_not_attend,
-        case when cancelled then 1 else 0 end as cancelled
+        case when cancelled then 1 else 0 end as cancelled,
+        case when attended or did_not_attend then 1 else 0 end as appointments
     from core.appointment
     where appointment_date >= $period_start
         and appointment_date <= least($period_end, $as_of)
@@ -93,7 +94,8 @@ person_totals as (
         outcomes.month,
         sum(outcomes.attended) as attended,
         sum(outcomes.did_not_attend) as did_not_attend,
-        sum(outcomes.cancelled) as cancelled
+        sum(outcomes.cancelled) as cancelled,
+        sum(outcomes.appointments) as appointments
     from outcomes
     inner join appointment_areas
         on outcomes.person_key = appointment_areas.person_key
@@ -117,8 +119,9 @@ counts as (
         cast(sum(attended) as bigint) as attended,
         cast(sum(did_not_attend) as bigint) as did_not_attend,
         cast(sum(cancelled) as bigint) as cancelled,
-        count(*) filter (where attended + did_not_attend > 0) as people,
-        proportion(sum(did_not_attend), nullif(sum(attended) + sum(did_not_attend), 0), 100.0) as share
+        cast(sum(appointments) as bigint) as appointments,
+        count(*) filter (where appointments > 0) as people,
+        proportion(sum(did_not_attend), nullif(sum(appointments), 0), 100.0) as share
     from person_totals
     group by area_type, area_code, treatment_function, imd_quintile, month
 ),
@@ -134,7 +137,7 @@ measured as (
         attended,
         did_not_attend,
         cancelled,
-        attended + did_not_attend as appointments,
+        appointments,
         people,
         share['value'] as percent,
         share['lower'] as lower,

@@ -76,9 +76,16 @@ person_areas as (
     select
         person_key,
         area_type,
+        area_code
+    from intermediate.person_area
+),
+
+area_names as (
+    select
+        area_type,
         area_code,
         area_name
-    from intermediate.person_area
+    from intermediate.area_name
 ),
 
 area_types as (
@@ -216,8 +223,7 @@ measured as (
 areas as (
     select
         area_type,
-        area_code,
-        min(area_name) as area_name
+        area_code
     from person_areas
     group by area_type, area_code
 ),
@@ -227,7 +233,7 @@ final as (
         areas.area_type,
         area_types.area_type_order,
         areas.area_code,
-        areas.area_name,
+        coalesce(area_names.area_name, areas.area_code) as area_name,
         years.financial_year,
         years.is_complete,
         coalesce(measured.deaths, 0) as deaths,
@@ -247,6 +253,9 @@ final as (
     inner join area_types
         on areas.area_type = area_types.area_type
     cross join years
+    left join area_names
+        on areas.area_type = area_names.area_type
+        and areas.area_code = area_names.area_code
     left join measured
         on areas.area_type = measured.area_type
         and areas.area_code = measured.area_code

@@ -5,7 +5,7 @@ description: >
   of frequent use where it is needed. Every area, setting, band and year of the period has a row, zero
   included.
 
-  Areas are those of the as-of date; people without a Patient record are in no area but All. In a year that is not complete
+  Areas are those of the as-of date; people without a Patient record are not here. In a year that is not complete
   people have had less time for contacts.
 grain: [area_type, area_code, setting, contact_band, financial_year]
 columns:
@@ -79,9 +79,16 @@ person_areas as (
     select
         person_key,
         area_type,
+        area_code
+    from intermediate.person_area
+),
+
+area_names as (
+    select
+        area_type,
         area_code,
         area_name
-    from intermediate.person_area
+    from intermediate.area_name
 ),
 
 area_types as (
@@ -116,17 +123,7 @@ banded as (
         and person_contacts.contacts <= contact_bands.upper_contacts
 ),
 
--- People whom the record holds no Patient for belong to all people, and to no area.
 placed as (
-    select
-        'All' as area_type,
-        'All' as area_code,
-        setting,
-        financial_year,
-        contact_band,
-        contacts
-    from banded
-    union all
     select
         person_areas.area_type,
         person_areas.area_code,
@@ -137,7 +134,6 @@ placed as (
     from banded
     inner join person_areas
         on banded.person_key = person_areas.person_key
-    where person_areas.area_type <> 'All'
 ),
 
 counts as (
@@ -168,8 +164,7 @@ totals as (
 areas as (
     select
         area_type,
-        area_code,
-        min(area_name) as area_name
+        area_code
     from person_areas
     group by area_type, area_code
 ),
@@ -179,7 +174,7 @@ final as (
         areas.area_type,
         area_types.area_type_order,
         areas.area_code,
-        areas.area_name,
+        coalesce(area_names.area_name, areas.area_code) as area_name,
         settings.setting,
         settings.setting_order,
         contact_bands.contact_band,
@@ -198,6 +193,9 @@ final as (
     cross join settings
     cross join contact_bands
     cross join years
+    left join area_names
+        on areas.area_type = area_names.area_type
+        and areas.area_code = area_names.area_code
     left join totals
         on areas.area_type = totals.area_type
         and areas.area_code = totals.area_code

@@ -3,7 +3,7 @@ description: >
   People who were seen in both of two settings in a financial year, by area: attended contacts of core.contact. A
   setting paired with itself has the people seen in it. Every area, pair and year of the period has a row, zero included.
 
-  Areas are those of the as-of date; people without a Patient record are in no area but All. In a year that is not complete
+  Areas are those of the as-of date; people without a Patient record are not here. In a year that is not complete
   fewer people have been seen in both.
 grain: [area_type, area_code, setting, other_setting, financial_year]
 columns:
@@ -65,9 +65,16 @@ person_areas as (
     select
         person_key,
         area_type,
+        area_code
+    from intermediate.person_area
+),
+
+area_names as (
+    select
+        area_type,
         area_code,
         area_name
-    from intermediate.person_area
+    from intermediate.area_name
 ),
 
 area_types as (
@@ -100,16 +107,7 @@ pairs as (
         and person_settings.financial_year = others.financial_year
 ),
 
--- People whom the record holds no Patient for belong to all people, and to no area.
 placed as (
-    select
-        'All' as area_type,
-        'All' as area_code,
-        financial_year,
-        setting,
-        other_setting
-    from pairs
-    union all
     select
         person_areas.area_type,
         person_areas.area_code,
@@ -119,7 +117,6 @@ placed as (
     from pairs
     inner join person_areas
         on pairs.person_key = person_areas.person_key
-    where person_areas.area_type <> 'All'
 ),
 
 counts as (
@@ -148,8 +145,7 @@ totals as (
 areas as (
     select
         area_type,
-        area_code,
-        min(area_name) as area_name
+        area_code
     from person_areas
     group by area_type, area_code
 ),
@@ -159,7 +155,7 @@ final as (
         areas.area_type,
         area_types.area_type_order,
         areas.area_code,
-        areas.area_name,
+        coalesce(area_names.area_name, areas.area_code) as area_name,
         settings.setting,
         settings.setting_order,
         others.setting as other_setting,
@@ -175,6 +171,9 @@ final as (
     cross join settings
     cross join settings as others
     cross join years
+    left join area_names
+        on areas.area_type = area_names.area_type
+        and areas.area_code = area_names.area_code
     left join totals
         on areas.area_type = totals.area_type
         and areas.area_code = totals.area_code

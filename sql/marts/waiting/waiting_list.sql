@@ -62,9 +62,16 @@ person_areas as (
     select
         person_key,
         area_type,
+        area_code
+    from intermediate.person_area
+),
+
+area_names as (
+    select
+        area_type,
         area_code,
         area_name
-    from intermediate.person_area
+    from intermediate.area_name
 ),
 
 area_types as (
@@ -72,13 +79,6 @@ area_types as (
         area_type,
         cast(area_type_order as int) as area_type_order
     from reference.area_type
-),
-
-organisations as (
-    select
-        organisation_code,
-        organisation_name
-    from core.organisation
 ),
 
 months as (
@@ -165,24 +165,12 @@ waits as (
         or open_pathways.ended_date > weeks.week_ending
 ),
 
-provider_areas as (
-    select
-        'Provider' as area_type,
-        coalesce(pathways.provider_code, 'Not known') as provider_code,
-        min(coalesce(organisations.organisation_name, pathways.provider_code, 'Not known')) as provider_name
-    from pathways
-    left join organisations
-        on pathways.provider_code = organisations.organisation_code
-    group by coalesce(pathways.provider_code, 'Not known')
-),
-
 -- People whom the record holds no Patient for belong to all people and to the provider, and to no other area.
 placed as (
     select
         person_key,
         'All' as area_type,
         'All' as area_code,
-        'All' as area_name,
         treatment_function,
         week_ending,
         days
@@ -192,7 +180,6 @@ placed as (
         waits.person_key,
         person_areas.area_type,
         person_areas.area_code,
-        person_areas.area_name,
         waits.treatment_function,
         waits.week_ending,
         waits.days
@@ -202,16 +189,13 @@ placed as (
     where person_areas.area_type <> 'All'
     union all
     select
-        waits.person_key,
-        provider_areas.area_type,
-        provider_areas.provider_code as area_code,
-        provider_areas.provider_name as area_name,
-        waits.treatment_function,
-        waits.week_ending,
-        waits.days
+        person_key,
+        'Provider' as area_type,
+        coalesce(provider_code, 'Not known') as area_code,
+        treatment_function,
+        week_ending,
+        days
     from waits
-    inner join provider_areas
-        on coalesce(waits.provider_code, 'Not known') = provider_areas.provider_code
 ),
 
 person_waits as (
@@ -291,15 +275,6 @@ measured as (
     from counts
 ),
 
-areas as (
-    select
-        area_type,
-        area_code,
-        min(area_name) as area_name
-    from placed
-    group by area_type, area_code
-),
-
 series as (
     select distinct
         area_type,
@@ -313,7 +288,7 @@ final as (
         series.area_type,
         coalesce(area_types.area_type_order, 99) as area_type_order,
         series.area_code,
-        areas.area_name,
+        coalesce(area_names.area_name, series.area_code) as area_name,
         series.treatment_function,
         coalesce(functions.treatment_function_name, series.treatment_function) as treatment_function_name,
         weeks.week_ending,
@@ -330,9 +305,9 @@ final as (
         measured.mean_wait_weeks
     from series
     cross join weeks
-    inner join areas
-        on series.area_type = areas.area_type
-        and series.area_code = areas.area_code
+    left join area_names
+        on series.area_type = area_names.area_type
+        and series.area_code = area_names.area_code
     left join area_types
         on series.area_type = area_types.area_type
     left join functions
