@@ -50,8 +50,9 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
         &tables_read(&pipeline).unwrap_or_default(),
     )?;
     let references = register_references(&engine, &pipeline, &lists, printer)?;
-    let mut problems = check_models(&engine, &library, &order, printer).await?;
-    if problems.is_empty() {
+    let (mut problems, all_planned) = check_models(&engine, &library, &order, printer).await?;
+    // A header that is wrong is no reason not to look at what reports would release.
+    if all_planned {
         let mut sensitivity = Sensitivity::of(&engine, &library, &pull.tables, &references).await?;
         problems.extend(check_queries(&engine, &pipeline, &mut sensitivity).await?);
     }
@@ -108,13 +109,14 @@ fn register_references(
     Ok(references)
 }
 
-/// Plans every model and compares its header with its columns; gives what is wrong.
+/// Plans every model and compares its header with its columns; gives what is wrong, and whether every
+/// model could be planned.
 async fn check_models(
     engine: &Engine,
     library: &Library,
     order: &[TableName],
     printer: &Printer,
-) -> Result<Vec<Error>> {
+) -> Result<(Vec<Error>, bool)> {
     let mut problems: Vec<Error> = Vec::new();
     // What cannot be planned, and what reads it: one mistake is told once.
     let mut without: BTreeSet<&TableName> = BTreeSet::new();
@@ -148,5 +150,5 @@ async fn check_models(
             passed_over.join(", ")
         ));
     }
-    Ok(problems)
+    Ok((problems, without.is_empty()))
 }

@@ -4,11 +4,14 @@ use super::declared_check::{Allowed, Check, CheckRule, Severity};
 use super::header::Header;
 use super::library::Model;
 use crate::engine::Engine;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lake::TableName;
 use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, Schema};
 use std::collections::BTreeMap;
+
+/// The layer that reports read, whose models planners look for by topic.
+const MARTS: &str = "marts";
 
 /// A check that failed: which, and for how many rows; never which rows.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -139,11 +142,16 @@ fn quoted(column: &str) -> String {
 }
 
 /// Finds what a model's header has wrong, before there is data: columns that the query does not make,
-/// and checks that cannot be run. The engine knows the model's table, which has these columns and no
+/// or that it does not describe, checks that cannot be run, and a mart without a topic. The engine knows the model's table, which has these columns and no
 /// rows.
 pub(crate) async fn check_header(engine: &Engine, model: &Model, columns: &Schema) -> Result<()> {
     let place = model.file.display().to_string();
     model.header.fits(&place, columns)?;
+    model.header.describes(&place, columns)?;
+    if model.name.layer == MARTS && model.topic().is_none() {
+        return Err(Error::usage(format!("{place}: a mart without a topic"))
+            .hint("move the file into the folder of its topic, such as sql/marts/needs, or write topic: into its header"));
+    }
     let header = &model.header;
     run(engine, &place, &model.name, 0, header, &header.checks)
         .await

@@ -14,6 +14,8 @@ pub(super) struct DeclaredColumns {
     /// The files that declare them; of two that declare the same column, the later counts.
     places: Vec<String>,
     columns: BTreeMap<String, ReferenceColumn>,
+    /// The column that rows and labels are ordered by.
+    order: Option<String>,
 }
 
 impl DeclaredColumns {
@@ -23,6 +25,16 @@ impl DeclaredColumns {
             self.places.push(place);
             self.columns.extend(columns);
         }
+    }
+
+    /// Takes the order of rows and labels from a sidecar that has one.
+    pub(super) fn order_by(&mut self, order: Option<String>) {
+        self.order = order.or_else(|| self.order.take());
+    }
+
+    /// The column that rows and labels are ordered by.
+    pub(super) fn order(&self) -> Option<&String> {
+        self.order.as_ref()
     }
 
     /// Whether nothing is declared.
@@ -35,15 +47,16 @@ impl DeclaredColumns {
         self.columns.get(name)
     }
 
-    /// What decides the rows that a file makes: another declaration loads it again, another word does
-    /// not.
+    /// What decides the rows that a file makes, and their order in reports: another declaration loads it
+    /// again, another word does not.
     pub(super) fn content(&self) -> String {
         let columns = self.columns.iter();
         let columns = columns.map(|(name, column)| {
             let optional = if column.optional { "?" } else { "" };
             format!("{name} {}{optional}", column.kind.name())
         });
-        columns.collect::<Vec<_>>().join(",")
+        let order = self.order.iter().map(|column| format!("by {column}"));
+        columns.chain(order).collect::<Vec<_>>().join(",")
     }
 
     /// The declared columns that a file with columns of these names lacks, and may lack.

@@ -53,6 +53,25 @@ impl Header {
         }
         Ok(())
     }
+
+    /// The header must say what every column is that the query makes: those of `schema`.
+    pub(super) fn describes(&self, place: &str, schema: &Schema) -> Result<()> {
+        let names = schema.fields().iter().map(|field| field.name());
+        let missing: Vec<&str> = names
+            .filter(|name| !self.columns.contains_key(*name))
+            .map(String::as_str)
+            .collect();
+        match missing.first() {
+            None => Ok(()),
+            Some(first) => Err(Error::usage(format!(
+                "{place}: the header does not describe columns that the query makes: {}",
+                missing.join(", ")
+            ))
+            .hint(format!(
+                "add them to `columns`, such as `{first}: what it is`"
+            ))),
+        }
+    }
 }
 
 /// Reads the header of a model's text; `file` is for the error.

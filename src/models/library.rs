@@ -34,6 +34,17 @@ pub struct Model {
     pub reads: BTreeSet<TableName>,
 }
 
+impl Model {
+    /// The subject that planners would look for it under: that of its header, or its folder below the
+    /// layer.
+    pub(super) fn topic(&self) -> Option<&str> {
+        let folder = self.file.parent().and_then(Path::file_name);
+        let folder = folder.and_then(|name| name.to_str());
+        let folder = folder.filter(|name| *name != self.name.layer);
+        self.header.topic.as_deref().or(folder)
+    }
+}
+
 /// All models of a project.
 #[derive(Debug, Clone, Default)]
 pub struct Library {

@@ -42,6 +42,6 @@ pub(crate) use library::{asked_tables, inputs as query_inputs};
 pub(crate) use model_state::ModelState;
 pub(crate) use opted_out_since::{is_model, refuse_opted_out_since};
 pub use reference::load_reference;
-pub(crate) use reference::{reference_rows, reference_versions};
+pub(crate) use reference::{reference_orders, reference_rows, reference_versions};
 pub(crate) use sql_file::read_sql;
 pub(crate) use unused::{UnusedTable, note_unused, remove_unused, unused_tables};

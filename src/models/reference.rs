@@ -137,6 +137,17 @@ pub(crate) struct ReferenceTables {
     pub absent: Vec<TableName>,
 }
 
+/// The column that each reference table is ordered by, where its sidecar names one.
+pub(crate) fn reference_orders(pipeline: &Pipeline) -> Result<BTreeMap<TableName, String>> {
+    let mut orders = BTreeMap::new();
+    for (name, source) in sources(pipeline)? {
+        if let Some(order) = source.declared()?.order() {
+            orders.insert(TableName::new("reference", name), order.clone());
+        }
+    }
+    Ok(orders)
+}
+
 /// The code lists that scores use: the project's own, or those that come with the program.
 pub(super) fn lists_of_scores(pipeline: &Pipeline) -> Result<CodeLists> {
     let sources = sources(pipeline)?;
@@ -241,6 +252,7 @@ impl ReferenceSource {
         let mut add = |file: &Path| -> Result<()> {
             if let Some(sidecar) = Sidecar::read(file)? {
                 declared.declare(file.display().to_string(), sidecar.columns);
+                declared.order_by(sidecar.order);
             }
             Ok(())
         };
@@ -251,6 +263,7 @@ impl ReferenceSource {
                 let place = place.replace(".csv", ".toml");
                 let sidecar = Sidecar::parse(&place, text)?;
                 declared.declare(place, sidecar.columns);
+                declared.order_by(sidecar.order);
             }
             ReferenceSource::Named {
                 file,

@@ -3,6 +3,7 @@
 use super::areas::Areas;
 use super::difference::differences;
 use super::inspect::{Alteration, inspect};
+use super::label_order::{OrderColumns, in_order_of_labels, is_ordered};
 use super::place::ReleasePlace;
 use super::proof::{lists, prove};
 use super::provenance::provenance;
@@ -16,7 +17,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location, TableName};
 use crate::models::sensitivity::{Judged, Sensitivity};
-use crate::models::{Freshness, Library, UsedCodeLists, reference_versions};
+use crate::models::{Freshness, Library, UsedCodeLists, reference_orders, reference_versions};
 use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
 use crate::release::{About, File, Manifest, TableData, render};
@@ -173,9 +174,10 @@ async fn render_all(
     let references = areas.references()?;
     let mut sensitivity = Sensitivity::of(engine, library, &pulled, &references).await?;
     let proved = prove_all(engine, reports, &mut sensitivity, &areas).await?;
+    let orders = reference_orders(pipeline)?;
     let mut files: Vec<File> = Vec::new();
     for ((report, about), proved) in reports.iter().zip(about).zip(proved) {
-        let data = ask(engine, report, proved, &areas).await?;
+        let data = ask(engine, report, proved, &areas, &orders).await?;
         let rendered = render(&report.report, &data, scheme, about)?;
         for frame in &rendered.frames {
             frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
@@ -296,11 +298,16 @@ async fn ask(
     report: &Report,
     proved: Vec<Proved>,
     areas: &Areas,
+    orders: &OrderColumns,
 ) -> Result<BTreeMap<String, TableData>> {
     let mut data = BTreeMap::new();
     for (table, (frame, judged)) in report.report.tables.iter().zip(proved) {
         let place = place(&report.file, &table.id);
-        let batches = engine.collect(&place, frame).await?;
+        let ordered = is_ordered(frame.logical_plan());
+        let mut batches = engine.collect(&place, frame).await?;
+        if !ordered {
+            batches = in_order_of_labels(engine, &place, table, orders, batches).await?;
+        }
         let lists = lists(engine, &place, table).await?;
         let answer = TableData { batches, lists };
         areas.check(&place, table, &answer, &judged)?;

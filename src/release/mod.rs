@@ -17,6 +17,7 @@ mod entry;
 mod frame;
 mod html;
 mod inspect;
+mod label_order;
 mod make;
 mod manifest;
 mod number;

@@ -167,6 +167,45 @@ fn a_check_that_cannot_run_is_found_without_data() {
     }
 }
 
+/// `check` names all of them at once, and judges reports all the same; a night goes on.
+#[test]
+fn a_column_that_is_not_described_and_a_mart_without_a_topic_are_refused() {
+    let project = project();
+    project.ok(&["check"]);
+    write(
+        &project,
+        "few",
+        "columns:\n  one: The first",
+        "select 1 as one, 2 as two, 3 as three",
+    );
+    write(&project, "none", "", "select 1 as lonely");
+    let said = project.fails(2, &["check"]);
+    for part in [
+        "sql/made/few.sql: the header does not describe columns that the query makes: two, three\n",
+        "hint: add them to `columns`, such as `two: what it is`",
+        "sql/made/none.sql: the header does not describe columns that the query makes: lonely\n",
+    ] {
+        assert!(said.contains(part), "{part}\n{said}");
+    }
+    project.ok(&["run", "made.*"]);
+    assert_eq!(project.number("select three from made.few"), 3);
+
+    fs::remove_dir_all(project.path("sql/made")).unwrap();
+    let model = "/*\ndescription: Of a test.\ncolumns:\n  one: The first\n*/\nselect 1 as one\n";
+    let mart = project.path("sql/marts/adrift.sql");
+    fs::write(&mart, model).unwrap();
+    let said = project.fails(2, &["check"]);
+    assert!(
+        said.contains("sql/marts/adrift.sql: a mart without a topic"),
+        "{said}"
+    );
+    fs::write(&mart, model.replace("columns:", "topic: needs\ncolumns:")).unwrap();
+    project.ok(&["check"]);
+    fs::remove_file(&mart).unwrap();
+    fs::write(project.path("sql/marts/needs/adrift.sql"), model).unwrap();
+    project.ok(&["check"]);
+}
+
 #[test]
 fn two_models_of_one_name_are_refused_whatever_their_topics() {
     let project = project();

@@ -231,3 +231,66 @@ fn a_table_that_may_be_absent_is_empty_and_another_is_missed() {
         "{error}"
     );
 }
+
+/// Labels come in the order of their table's sidecar where the SQL of a report gives none.
+#[test]
+fn labels_are_ordered_by_the_sidecar() {
+    let project = project_with("");
+    let report = project.path("pipelines/reports/population_profile.toml");
+    let text = fs::read_to_string(&report).unwrap();
+    let shown = || -> Vec<String> {
+        let files = project.released();
+        let file = files
+            .iter()
+            .find(|(name, _)| name.ends_with("population_profile-by_ethnic_group.csv"));
+        let csv = crate::project::text(file.unwrap().1);
+        let labels = csv
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').next().unwrap());
+        labels.map(str::to_string).collect()
+    };
+    project.ok(&["nightly"]);
+    let by_code = [
+        "White",
+        "Mixed",
+        "Asian or Asian British",
+        "Black or Black British",
+        "Other Ethnic Groups",
+        "Not known",
+    ];
+    assert_eq!(shown()[..6], by_code);
+
+    // Another order in the sidecar is another version of the table, and another release.
+    let sidecar = project.path("sql/reference/ethnic_category.toml");
+    let said = fs::read_to_string(&sidecar).unwrap();
+    assert!(said.contains("order = \"ethnic_category\""));
+    fs::write(
+        &sidecar,
+        said.replace("order = \"ethnic_category\"", "order = \"ethnic_group\""),
+    )
+    .unwrap();
+    fs::remove_dir_all(project.path("releases")).unwrap();
+    project.ok(&["run"]);
+    project.ok(&["release"]);
+    let mut by_name = by_code[..5].to_vec();
+    by_name.sort_unstable();
+    by_name.push("Not known");
+    assert_eq!(shown()[..6], by_name);
+
+    // The SQL's own order goes first.
+    fs::write(
+        &report,
+        text.replace(
+            "group by ethnic_group\n",
+            "group by ethnic_group\norder by ethnic_group desc\n",
+        ),
+    )
+    .unwrap();
+    fs::remove_dir_all(project.path("releases")).unwrap();
+    project.ok(&["release"]);
+    let mut backwards = by_name[..5].to_vec();
+    backwards.push("Not known");
+    backwards.sort_unstable_by(|a, b| b.cmp(a));
+    assert_eq!(shown()[..6], backwards);
+}

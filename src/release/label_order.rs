@@ -1,0 +1,98 @@
+//! The order of a report table whose SQL gives none: that of its labels, dimension by dimension.
+
+use super::dimension::ValuesOf;
+use super::proof::texts;
+use super::report_file::ReportTable;
+use super::table_data::NOT_KNOWN;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::lake::TableName;
+use arrow::array::{RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, take_record_batch};
+use datafusion::logical_expr::LogicalPlan;
+use std::collections::{BTreeMap, HashMap};
+
+/// The column that each reference table is ordered by, where its sidecar names one.
+pub(super) type OrderColumns = BTreeMap<TableName, String>;
+
+/// Whether a query orders its rows itself.
+pub(super) fn is_ordered(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Sort(_) => true,
+        LogicalPlan::Projection(_) | LogicalPlan::Limit(_) | LogicalPlan::SubqueryAlias(_) => {
+            plan.inputs().first().is_some_and(|input| is_ordered(input))
+        }
+        _ => false,
+    }
+}
+
+/// The rows of `batches` in the order of their labels: as the report lists them, by the order of the
+/// reference table that they come from, or else by their text; those that are not known last.
+///
+/// # Errors
+/// Data: the values of a dimension cannot be read.
+pub(super) async fn in_order_of_labels(
+    engine: &Engine,
+    place: &str,
+    table: &ReportTable,
+    orders: &OrderColumns,
+    batches: Vec<RecordBatch>,
+) -> Result<Vec<RecordBatch>> {
+    let Some(first) = batches.first() else {
+        return Ok(batches);
+    };
+    let failed = |e| Error::data(format!("{place}: the rows cannot be ordered")).cause(e);
+    let all = concat_batches(&first.schema(), &batches).map_err(failed)?;
+    let mut keys: Vec<Vec<(usize, String)>> = vec![Vec::new(); all.num_rows()];
+    for column in table.dimensions() {
+        let Ok(at) = all.schema().index_of(column) else {
+            continue;
+        };
+        let listed = match table.dimensions.get(column) {
+            Some(list) => listed(engine, place, list, orders).await?,
+            None => HashMap::new(),
+        };
+        for (key, label) in keys.iter_mut().zip(texts(&all, at)?) {
+            let label = label.unwrap_or_else(|| NOT_KNOWN.to_string());
+            let rank = match label == NOT_KNOWN {
+                true => usize::MAX,
+                false => listed.get(&label).copied().unwrap_or(usize::MAX - 1),
+            };
+            key.push((rank, label));
+        }
+    }
+    let mut rows: Vec<u32> = (0..).take(all.num_rows()).collect();
+    rows.sort_by_key(|row| keys.get(*row as usize));
+    let rows = take_record_batch(&all, &UInt32Array::from(rows)).map_err(failed)?;
+    Ok(vec![rows])
+}
+
+/// The place of each value that a dimension may have.
+async fn listed(
+    engine: &Engine,
+    place: &str,
+    list: &ValuesOf,
+    orders: &OrderColumns,
+) -> Result<HashMap<String, usize>> {
+    if let Some(values) = &list.values {
+        return Ok(values.iter().cloned().zip(0..).collect());
+    }
+    let Some((table, column)) = list.column() else {
+        return Ok(HashMap::new());
+    };
+    let Some(order) = orders.get(&table) else {
+        return Ok(HashMap::new());
+    };
+    let sql = format!(
+        "select \"{column}\" as value, min(\"{order}\") as place from {table} group by 1 order by 2, 1"
+    );
+    let frame = engine.query(place, &sql).await?;
+    let mut listed = HashMap::new();
+    for batch in engine.collect(place, frame).await? {
+        for value in texts(&batch, 0)?.into_iter().flatten() {
+            let next = listed.len();
+            listed.entry(value).or_insert(next);
+        }
+    }
+    Ok(listed)
+}
