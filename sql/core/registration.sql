@@ -18,7 +18,7 @@ columns:
 checks:
   - unique: [person_key, registration_number]
   - not_null: [person_key, registration_number, started, basis]
-  - expect: basis in ('episode', 'practice', 'presence')
+  - one_of: {basis: [episode, practice, presence]}
   - expect: ended is null or ended >= started
 */
 with patients as (

@@ -15,9 +15,9 @@ checks:
   - unique: [place_name, age_band, sex, ethnic_group, imd_quintile]
   - not_null: [place_name, age_band, age_band_order, sex, ethnic_group, imd_quintile, people]
   - expect: people > 0
-  - expect: sex in ('Female', 'Male', 'Other or not known')
-  - expect: ethnic_group in ('White', 'Mixed', 'Asian or Asian British', 'Black or Black British', 'Other Ethnic Groups', 'Not known')
-  - expect: imd_quintile in ('1 (most deprived)', '2', '3', '4', '5 (least deprived)', 'Not known')
+  - one_of: {sex: [Female, Male, Other or not known]}
+  - one_of: {ethnic_group: reference.ethnic_category.ethnic_group}
+  - one_of: {imd_quintile: ["1 (most deprived)", "2", "3", "4", "5 (least deprived)", Not known]}
 */
 with people as (
     select

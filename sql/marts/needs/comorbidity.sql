@@ -30,7 +30,7 @@ checks:
   - expect: cambridge_conditions between 0 and 15
   - expect: frailty_score >= 0
   - expect: (frailty_score is null) = (frailty_band is null)
-  - expect: frailty_band in ('low', 'intermediate', 'high')
+  - one_of: {frailty_band: [low, intermediate, high]}
 */
 with people as (
     select

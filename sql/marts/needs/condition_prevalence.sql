@@ -22,7 +22,7 @@ checks:
   - expect: people_with_condition between 0 and population
   - expect: prevalence between lower and upper
   - expect: population > 0 or prevalence is null
-  - expect: age_group in ('0-17', '18-64', '65+')
+  - one_of: {age_group: reference.age_group.age_group}
 */
 with people as (
     select

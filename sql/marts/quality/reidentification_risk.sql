@@ -17,8 +17,8 @@ columns:
 checks:
   - unique: [known, k_class]
   - not_null: [known, k_class, people, group_count, all_people, smallest_group]
-  - expect: k_class in ('1 (unique)', '2-4', '5-9', '10+')
-  - expect: known in ('all five', 'all but age band', 'all but sex', 'all but LSOA', 'all but ethnic group', 'all but practice')
+  - one_of: {k_class: ["1 (unique)", "2-4", "5-9", "10+"]}
+  - one_of: {known: [all five, all but age band, all but sex, all but LSOA, all but ethnic group, all but practice]}
   - expect: people <= all_people and group_count <= people
   - expect: share between 0 and 1
   - expect: k_class <> '1 (unique)' or group_count = people

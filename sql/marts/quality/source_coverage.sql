@@ -20,7 +20,7 @@ columns:
 checks:
   - unique: [setting, organisation_code]
   - not_null: [setting, organisation_code, organisation_name, connected, contacts, people, with_ethnicity, with_lsoa, with_practice]
-  - expect: connected in ('yes', 'no')
+  - one_of: {connected: ["yes", "no"]}
   - expect: days_since_last >= 0
   - expect: with_ethnicity <= contacts and with_lsoa <= contacts and with_practice <= contacts
 topic: quality
