@@ -20,6 +20,21 @@ pub enum ParameterType {
     Text,
 }
 
+impl ParameterType {
+    /// What a value of the type is, and how it is written.
+    fn in_words(self) -> (&'static str, &'static str) {
+        match self {
+            ParameterType::Date => (
+                "a date",
+                "dates are written 2026-11-22, and lie between 1700 and 2199",
+            ),
+            ParameterType::Integer => ("a whole number", "write a whole number, such as 5"),
+            ParameterType::Number => ("a number", "write a number, such as 0.95"),
+            ParameterType::Text => ("a text", "write a text in quotes"),
+        }
+    }
+}
+
 /// A parameter's value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ParameterValue {
@@ -82,9 +97,8 @@ impl<'de> Deserialize<'de> for Parameter {
             other => other.to_string(),
         };
         let default = read(written.r#type, &text).ok_or_else(|| {
-            serde::de::Error::custom(
-                format!("'{text}' is not a {:?}", written.r#type).to_lowercase(),
-            )
+            let (what, _) = written.r#type.in_words();
+            serde::de::Error::custom(format!("'{text}' is not {what}"))
         })?;
         Ok(Parameter {
             kind: written.r#type,
@@ -124,8 +138,8 @@ pub(super) fn set(parameters: &mut BTreeMap<String, Parameter>, setting: &str) -
             .hint(crate::nearest::nearest(name, known)));
     };
     parameter.default = read(parameter.kind, text).ok_or_else(|| {
-        Error::usage(format!("--set {name}: '{text}' is not a {:?}", parameter.kind).to_lowercase())
-            .hint("dates are written 2026-11-22, and lie between 1700 and 2199")
+        let (what, written) = parameter.kind.in_words();
+        Error::usage(format!("--set {name}: '{text}' is not {what}")).hint(written)
     })?;
     Ok(())
 }
