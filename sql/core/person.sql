@@ -39,10 +39,10 @@ checks:
   - not_null: [person_key, sex, age_band, ethnic_group, place_name, imd_quintile, is_alive, is_registered, is_active]
   - expect: age between 0 and 120
   - expect: $geography_basis in ('resident', 'registered')
-  - expect: sex in ('female', 'male', 'other', 'unknown')
-  - expect: ethnic_group in ('White', 'Mixed', 'Asian or Asian British', 'Black or Black British', 'Other Ethnic Groups', 'Not known')
+  - one_of: {sex: [female, male, other, unknown]}
+  - one_of: {ethnic_group: reference.ethnic_category.ethnic_group}
   - expect: imd_decile between 1 and 10
-  - expect: imd_quintile in ('1 (most deprived)', '2', '3', '4', '5 (least deprived)', 'Not known')
+  - one_of: {imd_quintile: ["1 (most deprived)", "2", "3", "4", "5 (least deprived)", Not known]}
 */
 with patients as (
     select
