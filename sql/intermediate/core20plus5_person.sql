@@ -64,6 +64,7 @@ vaccinated as (
         or cast(vaccines.code as varchar) = immunizations.procedure_code
     where vaccines.vaccine = 'influenza'
         and immunizations.occurred > $as_of - interval '12' month
+        and immunizations.occurred <= $as_of
 ),
 
 prescribed as (

@@ -47,7 +47,8 @@ residences as (
                 address_number
         ) as lsoa21_code
     from staging.patient_address
-    where (started is null or started <= $as_of)
+    where use in ('home', 'temp')
+        and (started is null or started <= $as_of)
         and (ended is null or ended >= $as_of)
     group by person_key, patient_key
 ),

@@ -20,12 +20,9 @@ with vaccinations as (
         person_key,
         code,
         procedure_code,
-        cast(occurred as date) as vaccinated
-    from record.immunization
-    where person_key is not null
-        and status = 'completed'
-        and not coalesce(not_given, false)
-        and cast(occurred as date) between $period_start and least($period_end, $as_of)
+        occurred as vaccinated
+    from staging.immunization
+    where occurred between $period_start and least($period_end, $as_of)
 ),
 
 codes as (

@@ -26,16 +26,15 @@ with patients as (
     from intermediate.newest_patient
 ),
 
--- Former addresses are in no model of the staging layer, which is for where people live.
 addresses as (
     select
-        record_key,
-        record_row,
+        patient_key,
+        address_number,
         lsoa21_code,
         coalesce(started, cast('1900-01-01' as date)) as started,
         ended
-    from record.patient_address
-    where coalesce(use, 'home') in ('home', 'old')
+    from staging.patient_address
+    where use in ('home', 'old')
         and (started is null or started <= $as_of)
         and (ended is null or started is null or ended >= started)
 ),
@@ -57,11 +56,11 @@ chosen as (
         addresses.ended,
         row_number() over (
             partition by patients.person_key, addresses.started
-            order by coalesce(addresses.ended, cast('9999-12-31' as date)) desc, addresses.record_row
+            order by coalesce(addresses.ended, cast('9999-12-31' as date)) desc, addresses.address_number
         ) as place_of_day
     from patients
     inner join addresses
-        on patients.patient_key = addresses.record_key
+        on patients.patient_key = addresses.patient_key
 ),
 
 followed as (
