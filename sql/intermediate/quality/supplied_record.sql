@@ -33,19 +33,19 @@ with encounters as (
 organisations as (
     select
         record_key,
-        min(ods_code) as ods_code
+        ods_code
     from record.organisation
-    group by record_key
+    where record_row = 0
 ),
 
 locations as (
     select
         places.record_key,
-        min(coalesce(places.organisation_code, organisations.ods_code)) as ods_code
+        coalesce(places.organisation_code, organisations.ods_code) as ods_code
     from record.location as places
     left join organisations
         on places.organisation_key = organisations.record_key
-    group by places.record_key
+    where places.record_row = 0
 ),
 
 encounter_settings as (
