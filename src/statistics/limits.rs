@@ -98,23 +98,29 @@ impl ConfidenceLevel {
     /// Wilson's limits of x out of n > 0.
     pub(crate) fn wilson(&self, x: f64, n: f64) -> (f64, f64) {
         let z = self.z;
-        if n > LARGEST {
+        let (lower, upper) = if n > LARGEST {
             // The same for each of n, so that nothing grows out of the range of numbers.
             let (p, square) = (x / n, z * z / n);
             let middle = 2.0 * p + square;
             let spread = z / n.sqrt() * (square + 4.0 * p * (1.0 - p)).sqrt();
             let whole = 2.0 * (1.0 + square);
-            return (
+            (
                 (middle - spread).max(0.0) / whole,
                 (middle + spread) / whole,
-            );
-        }
-        let middle = 2.0 * x + z * z;
-        let spread = z * (z * z + 4.0 * x * (1.0 - x / n)).max(0.0).sqrt();
-        let whole = 2.0 * (n + z * z);
+            )
+        } else {
+            let middle = 2.0 * x + z * z;
+            let spread = z * (z * z + 4.0 * x * (1.0 - x / n)).max(0.0).sqrt();
+            let whole = 2.0 * (n + z * z);
+            (
+                ((middle - spread) / whole).clamp(0.0, 1.0),
+                ((middle + spread) / whole).clamp(0.0, 1.0),
+            )
+        };
+        // Rounding may leave the limits of none and of all just inside of 0 and 1, and the share outside of them.
         (
-            ((middle - spread) / whole).clamp(0.0, 1.0),
-            ((middle + spread) / whole).clamp(0.0, 1.0),
+            if x <= 0.0 { 0.0 } else { lower },
+            if x >= n { 1.0 } else { upper },
         )
     }
 
