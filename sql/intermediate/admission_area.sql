@@ -94,10 +94,10 @@ placed as (
         registered.age_band,
         registered.sex,
         registered.point_of_delivery
-    from registered
+    from area_types
+    cross join registered
     left join areas
         on registered.lsoa21_code = areas.lsoa21_code
-    cross join area_types
 ),
 
 final as (

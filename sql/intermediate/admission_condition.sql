@@ -92,8 +92,8 @@ diagnosis_stems as (
         diagnoses.spell_key,
         diagnoses.position,
         substring(diagnoses.icd10, 1, lengths.code_length) as code
-    from diagnoses
-    cross join lengths
+    from lengths
+    cross join diagnoses
     where length(diagnoses.icd10) >= lengths.code_length
 ),
 
@@ -103,8 +103,8 @@ procedure_stems as (
         procedures.spell_key,
         procedures.position,
         substring(procedures.opcs4, 1, lengths.code_length) as code
-    from procedures
-    cross join lengths
+    from lengths
+    cross join procedures
     where length(procedures.opcs4) >= lengths.code_length
 ),
 

@@ -100,8 +100,8 @@ placed as (
             when 'Practice' then described.practice_name
             when 'Provider' then described.provider_name
         end as area_name
-    from described
-    cross join area_types
+    from area_types
+    cross join described
 ),
 
 final as (

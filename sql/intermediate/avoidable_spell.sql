@@ -260,8 +260,8 @@ main_codes as (
         diagnoses.person_key,
         diagnoses.spell_key,
         substring(diagnoses.icd10, 1, lengths.code_length) as code
-    from diagnoses
-    cross join lengths
+    from lengths
+    cross join diagnoses
     where diagnoses.position = 1
         and length(diagnoses.icd10) >= lengths.code_length
 ),

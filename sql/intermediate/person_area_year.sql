@@ -72,8 +72,8 @@ placed as (
         person_years.age_band,
         person_years.sex,
         person_years.registered_days
-    from person_years
-    cross join area_types
+    from area_types
+    cross join person_years
 ),
 
 final as (

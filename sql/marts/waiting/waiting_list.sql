@@ -165,72 +165,69 @@ waits as (
         or open_pathways.ended_date > weeks.week_ending
 ),
 
--- People whom the record holds no Patient for belong to all people and to the provider, and to no other area.
-placed as (
+-- Everybody's areas, and the area of all people for those whom the record holds no Patient for.
+pathway_areas as (
     select
-        person_key,
+        open_pathways.person_key,
+        open_pathways.pathway_key,
+        open_pathways.source_table,
         'All' as area_type,
-        'All' as area_code,
-        treatment_function,
-        week_ending,
-        days
-    from waits
+        'All' as area_code
+    from open_pathways
     union all
     select
-        waits.person_key,
-        person_areas.area_type,
-        person_areas.area_code,
-        waits.treatment_function,
-        waits.week_ending,
-        waits.days
-    from waits
-    inner join person_areas
-        on waits.person_key = person_areas.person_key
-    where person_areas.area_type <> 'All'
-    union all
-    select
-        person_key,
+        open_pathways.person_key,
+        open_pathways.pathway_key,
+        open_pathways.source_table,
         'Provider' as area_type,
-        coalesce(provider_code, 'Not known') as area_code,
-        treatment_function,
-        week_ending,
-        days
-    from waits
+        coalesce(open_pathways.provider_code, 'Not known') as area_code
+    from open_pathways
+    union all
+    select
+        open_pathways.person_key,
+        open_pathways.pathway_key,
+        open_pathways.source_table,
+        person_areas.area_type,
+        person_areas.area_code
+    from open_pathways
+    inner join person_areas
+        on open_pathways.person_key = person_areas.person_key
+    where person_areas.area_type <> 'All'
+),
+
+-- Each treatment function, and all of them: a person who waits for two of them is one person.
+labels as (
+    select false as is_total
+    union all
+    select true as is_total
 ),
 
 person_waits as (
     select
-        person_key,
-        area_type,
-        area_code,
-        treatment_function,
-        week_ending,
+        waits.person_key,
+        pathway_areas.area_type,
+        pathway_areas.area_code,
+        case when labels.is_total then 'All' else waits.treatment_function end as treatment_function,
+        waits.week_ending,
         count(*) as waiting,
-        count(*) filter (where days > 126) as over_18_weeks,
-        count(*) filter (where days > 364) as over_52_weeks,
-        count(*) filter (where days > 455) as over_65_weeks,
-        count(*) filter (where days > 546) as over_78_weeks,
-        sum(days) as days
-    from placed
-    group by person_key, area_type, area_code, treatment_function, week_ending
-),
-
--- All treatment functions together: a person who waits for two of them is one person.
-person_all as (
-    select
-        person_key,
-        area_type,
-        area_code,
-        'All' as treatment_function,
-        week_ending,
-        sum(waiting) as waiting,
-        sum(over_18_weeks) as over_18_weeks,
-        sum(over_52_weeks) as over_52_weeks,
-        sum(over_65_weeks) as over_65_weeks,
-        sum(over_78_weeks) as over_78_weeks,
-        sum(days) as days
-    from person_waits
-    group by person_key, area_type, area_code, week_ending
+        count(*) filter (where waits.days > 126) as over_18_weeks,
+        count(*) filter (where waits.days > 364) as over_52_weeks,
+        count(*) filter (where waits.days > 455) as over_65_weeks,
+        count(*) filter (where waits.days > 546) as over_78_weeks,
+        sum(waits.days) as days
+    -- The two labels come first: a cross join goes through its second table in batches.
+    from labels
+    cross join waits
+    inner join pathway_areas
+        on waits.person_key = pathway_areas.person_key
+        and waits.pathway_key = pathway_areas.pathway_key
+        and waits.source_table = pathway_areas.source_table
+    group by
+        waits.person_key,
+        pathway_areas.area_type,
+        pathway_areas.area_code,
+        case when labels.is_total then 'All' else waits.treatment_function end,
+        waits.week_ending
 ),
 
 counts as (
@@ -247,11 +244,7 @@ counts as (
         cast(sum(over_78_weeks) as bigint) as over_78_weeks,
         cast(sum(days) as bigint) as days,
         proportion(sum(waiting) - sum(over_18_weeks), sum(waiting), 100.0) as share
-    from (
-        select * from person_waits
-        union all
-        select * from person_all
-    ) as people_waiting
+    from person_waits
     group by area_type, area_code, treatment_function, week_ending
 ),
 
@@ -275,12 +268,29 @@ measured as (
     from counts
 ),
 
+week_range as (
+    select
+        min(week_ending) as first_week,
+        max(week_ending) as last_week
+    from weeks
+),
+
+-- From the referrals, not from the weeks: a list of weeks would be counted twice.
 series as (
     select distinct
-        area_type,
-        area_code,
-        treatment_function
-    from counts
+        pathway_areas.area_type,
+        pathway_areas.area_code,
+        case when labels.is_total then 'All' else open_pathways.treatment_function end as treatment_function
+    from labels
+    cross join week_range
+    inner join open_pathways
+        on open_pathways.referral_date <= week_range.last_week
+    inner join pathway_areas
+        on open_pathways.person_key = pathway_areas.person_key
+        and open_pathways.pathway_key = pathway_areas.pathway_key
+        and open_pathways.source_table = pathway_areas.source_table
+    where open_pathways.ended_date is null
+        or open_pathways.ended_date > week_range.first_week
 ),
 
 final as (
