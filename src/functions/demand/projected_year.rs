@@ -4,7 +4,7 @@ use super::cells::ProjectionCells;
 use super::simulation::YearOutcome;
 use super::step::STEPS;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, ListArray, StructArray};
-use arrow::buffer::OffsetBuffer;
+use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use datafusion::common::Result;
 use std::sync::Arc;
@@ -45,6 +45,7 @@ pub(super) struct Projections {
     whole: [Vec<i64>; 3],
     numbers: [Vec<f64>; NUMBERS.len() + 3 * STEPS],
     lengths: Vec<usize>,
+    valid: Vec<bool>,
 }
 
 impl Projections {
@@ -90,7 +91,14 @@ impl Projections {
             }
         }
         self.lengths.push(cells.years.len());
+        self.valid.push(true);
         finite
+    }
+
+    /// Takes in that nothing was to be projected.
+    pub(super) fn null(&mut self) {
+        self.lengths.push(0);
+        self.valid.push(false);
     }
 
     /// The array.
@@ -101,7 +109,12 @@ impl Projections {
         let numbers = numbers.map(|column| Arc::new(Float64Array::from(column)) as ArrayRef);
         let years = StructArray::try_new(fields(), whole.chain(numbers).collect(), None)?;
         let offsets = OffsetBuffer::from_lengths(self.lengths);
-        let lists = ListArray::try_new(item(), offsets, Arc::new(years), None)?;
+        let lists = ListArray::try_new(
+            item(),
+            offsets,
+            Arc::new(years),
+            Some(NullBuffer::from(self.valid)),
+        )?;
         Ok(Arc::new(lists))
     }
 }

@@ -20,6 +20,9 @@ struct Called {
 const BANDS: &str = "(select g, k, cast(6 * k + 3 * g as double) as x, 1000.0 * k as n,
     6000.0 - 100 * k as w from (values (1), (2)) as a(g)
     cross join (values (1), (2), (3), (4), (5), (6)) as b(k))";
+const CELLS: &str = "(select g, k, 'cell ' || k as cell, 'demographic' as step, 'people' as factor,
+    6.0 * k + 3 * g as x from (values (1), (2)) as a(g)
+    cross join (values (1), (2), (3), (4), (5), (6)) as b(k))";
 const QUINTILES: &str = "(select g, k, 1000.0 + 10 * k as n, 70.0 + k + 0.1 * (k * k % 3) * g as v,
     69.0 + k as l, 71.5 + k as u from (values (1), (2)) as a(g)
     cross join (values (1), (2), (3), (4), (5)) as b(k))";
@@ -86,8 +89,8 @@ fn called() -> Vec<Called> {
         five("recent_trend_proportion", "k, x, n"),
         call(
             "project_demand",
-            "'cell ' || k, x, 1, 'demographic', 'population', 1, 1.2, 1",
-            BANDS,
+            "cell, x, 1, step, factor, 1, 1.2, 1",
+            CELLS,
         ),
         call("charlson", "code", CODES),
         call("elixhauser", "code", CODES),
