@@ -47,7 +47,8 @@ years as (
 settings as (
     select
         setting,
-        cast(setting_order as int) as setting_order
+        cast(setting_order as int) as setting_order,
+        cast(power(2, cast(setting_order as int)) as bigint) as bit
     from reference.setting
 ),
 
@@ -62,11 +63,12 @@ person_settings as (
     group by contacts.person_key, months.financial_year, contacts.setting
 ),
 
+-- A set is a number with one bit for each setting: a text for each person would not fit into memory.
 combined as (
     select
         person_settings.person_key,
         person_settings.financial_year,
-        string_agg(settings.setting, ' + ' order by settings.setting_order) as combination,
+        cast(sum(settings.bit) as bigint) as bits,
         count(*) as settings
     from settings
     inner join person_settings
@@ -77,11 +79,25 @@ combined as (
 counts as (
     select
         financial_year,
-        combination,
+        bits,
         settings,
         count(*) as people
     from combined
-    group by financial_year, combination, settings
+    group by financial_year, bits, settings
+),
+
+sets as (
+    select distinct bits from counts
+),
+
+named as (
+    select
+        sets.bits,
+        string_agg(settings.setting, ' + ' order by settings.setting_order) as combination
+    from settings
+    cross join sets
+    where (sets.bits / settings.bit) % 2 = 1
+    group by sets.bits
 ),
 
 totals as (
@@ -96,12 +112,14 @@ final as (
     select
         counts.financial_year,
         years.is_complete,
-        counts.combination,
+        named.combination,
         cast(counts.settings as int) as settings,
         counts.people,
         totals.all_people,
         100.0 * counts.people / totals.all_people as percent
     from counts
+    inner join named
+        on counts.bits = named.bits
     inner join totals
         on counts.financial_year = totals.financial_year
     inner join years
