@@ -101,8 +101,9 @@ fn register_references(
         engine.register_rows(&name, rows.schema(), Vec::new())?;
         // Without people, a column that tells the areas apart stands for one.
         let small = match link(&rows) {
-            Some(_) => one_row_each(&rows),
-            None => BTreeSet::new(),
+            // Of a file that is not here yet nothing is known: a release looks at its rows.
+            Some(_) if rows.num_rows() > 0 => one_row_each(&rows),
+            _ => BTreeSet::new(),
         };
         references.insert(name, ReferenceRows { rows, small });
     }
