@@ -2,9 +2,10 @@
 description: >
   The registers of the Quality and Outcomes Framework that each person has a diagnosis for, and
   whether they are on them at the as-of date. A person without any code of a register has no row
-  for it. Codes, ages and medicines are those of reference.register, reference.register_code and
-  reference.register_medicine: a small list of Populace's own until a site loads the reference sets
-  of the framework, so that registers are incomplete where a practice uses other codes.
+  for it. Diagnoses are the code lists of the registers (sql/reference/codes), and ages, medicines and
+  all other codes those of reference.register, reference.register_code and
+  reference.register_medicine: small lists of Populace's own until a site loads the clusters of the
+  framework under [codes], so that registers are incomplete where a practice uses other codes.
 
   Codes count from the problem list, and from any diagnosis position of a hospital spell admitted
   in the 24 months before. The newest diagnosis must be later than the newest code of resolution.
@@ -54,6 +55,48 @@ register_codes as (
         cast(snomed_code as varchar) as snomed_code,
         cast(icd10 as varchar) as icd10
     from reference.register_code
+    union all
+    select 'AF' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_atrial_fibrillation
+    union all
+    select 'AST' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_asthma
+    union all
+    select 'CAN' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_cancer
+    union all
+    select 'CHD' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_coronary_heart_disease
+    union all
+    select 'CKD' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_chronic_kidney_disease
+    union all
+    select 'COPD' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_copd
+    union all
+    select 'DEM' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_dementia
+    union all
+    select 'DEP' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_depression
+    union all
+    select 'DM' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_diabetes
+    union all
+    select 'EP' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_epilepsy
+    union all
+    select 'HF' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_heart_failure
+    union all
+    select 'HTN' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_hypertension
+    union all
+    select 'LD' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_learning_disability
+    union all
+    select 'NDH' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_non_diabetic_hyperglycaemia
+    union all
+    select 'OB' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_obesity
+    union all
+    select 'OST' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_osteoporosis
+    union all
+    select 'PAD' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_peripheral_arterial_disease
+    union all
+    select 'PC' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_palliative_care
+    union all
+    select 'RA' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_rheumatoid_arthritis
+    union all
+    select 'SMI' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_severe_mental_illness
+    union all
+    select 'STIA' as register, 'diagnosis' as role, code as snomed_code, cast(null as varchar) as icd10 from reference.codes_stroke_tia
 ),
 
 register_medicines as (
