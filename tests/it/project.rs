@@ -34,13 +34,14 @@ pub fn populace() -> Command {
 
 /// The models that tests look at unless they say otherwise, beside what those read. The whole library
 /// takes a minute in every project.
-const MODELS: [&str; 8] = [
+const MODELS: [&str; 9] = [
     "marts.activity_month",
     "marts.comorbidity",
     "marts.condition_prevalence",
     "marts.emergency_admission_rate",
     "marts.population_profile",
     "marts.reidentification_risk",
+    "marts.reporting_area",
     "marts.reporting_year",
     "marts.source_coverage",
 ];
