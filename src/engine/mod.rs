@@ -18,6 +18,7 @@ mod pool;
 mod ranges;
 mod run;
 mod session;
+mod struct_fields;
 mod table;
 mod temporal;
 mod totals;

@@ -7,6 +7,7 @@ use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in}
 use super::filters::kept_below_joins;
 use super::grouping_sets::SetsWithoutOrder;
 use super::pool::ProcessPool;
+use super::struct_fields::NullStructs;
 use super::table::LakeTable;
 use super::window::VectorisedWindows;
 use super::{count_distinct, frames, in_lists, length, temporal, totals, unsound};
@@ -284,7 +285,8 @@ fn without_wrong_answers(options: &mut ConfigOptions) {
 
 /// DataFusion's rules after ours.
 fn rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(CheckedArithmetic)];
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> =
+        vec![Arc::new(CheckedArithmetic), Arc::new(NullStructs)];
     rules.extend(Optimizer::new().rules);
     rules
 }

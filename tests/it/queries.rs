@@ -237,3 +237,35 @@ fn whole_numbers_that_pass_their_type_are_an_error() {
     let wide = format!("select max(cast({large} as bigint) * {large}) as x from record.condition");
     assert!(project.number(&wide) >= 4_000_000_000_000_000_000);
 }
+
+/// What a model withholds by `case` does not come out as a field of it.
+#[test]
+fn a_field_of_a_struct_that_is_null_is_null() {
+    let project = project();
+    let groups = "select k, dsr(x, 10, 1.0) as r, count(*) as n from (values ('a', 10), ('a', 20), ('b', 20)) as v(k, x) group by k";
+    for query in [
+        format!(
+            "with g as ({groups}) select k, (case when n = 2 then r end)['value'] from g order by k"
+        ),
+        format!(
+            "with g as ({groups}), w as (select k, case when n = 2 then r end as r from g) select k, r['value'] from w order by k"
+        ),
+        format!(
+            "with g as ({groups}), w as (select k, named_struct('r', case when n = 2 then r end) as s from g) select k, s['r']['value'] from w order by k"
+        ),
+    ] {
+        assert_eq!(
+            project.sql(&query),
+            [["a", "150000.0"], ["b", ""]],
+            "{query}"
+        );
+    }
+}
+
+/// What an outer join has no row for is replaced before it is counted with, not after.
+#[test]
+fn a_field_over_an_outer_join_sees_what_replaces_its_null() {
+    let project = project();
+    let query = "with a as (select * from (values ('p'), ('q')) as v(area)), c as (select * from (values ('p', 5)) as w(area, n)), f as (select a.area, coalesce(c.n, 0) as x from a left join c on a.area = c.area), e as (select area, x, rate(x, 100, 100.0) as z from f) select area, x, z['value'] from e order by area";
+    assert_eq!(project.sql(query), [["p", "5", "5.0"], ["q", "0", "0.0"]]);
+}
