@@ -108,7 +108,7 @@ pub const TRICKS: &[Trick] = &[
         "select place_name, project_demand('a', people, 1, 'demographic', 'p', 1, 1, 1)[1]['baseline'] as people from (select place_name, sum(people) as people from marts.population_profile group by place_name) as places group by place_name",
         "select place_name, people from red.it",
         PLACE,
-        "makes no count of people or events",
+        "is computed from a count",
     ),
     trick(
         "projection_as_a_label",
