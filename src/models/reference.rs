@@ -305,13 +305,13 @@ impl ReferenceSource {
         .cause("types of columns are never guessed from values");
         if let ReferenceSource::Named { .. } = self {
             return error.hint(format!(
-                "add types under [reference], and see that they are right: {name} = {{ file = \"FILE.csv\", types = {{ {} }} }}",
+                "add types under [reference], and check them: {name} = {{ file = \"FILE.csv\", types = {{ {} }} }}",
                 columns.join(", ")
             ));
         }
         let sidecar = Path::new(&place).with_extension("toml");
         error.hint(format!(
-            "write {}, and see that it is right:\n\n    description = \"…\"\n    source = \"…\"\n    version = \"…\"\n    licence = \"…\"\n\n    [columns]\n    {}",
+            "write {}, and check it:\n\n    description = \"…\"\n    source = \"…\"\n    version = \"…\"\n    licence = \"…\"\n\n    [columns]\n    {}",
             sidecar.display(),
             columns.join("\n    ")
         ))
