@@ -71,7 +71,7 @@ fn a_file_without_a_sidecar_is_refused_and_the_sidecar_is_shown() {
         for part in [
             "sql/reference/ward.csv: nothing declares the types of its columns\n",
             "cause: types of columns are never guessed from values",
-            "sql/reference/ward.toml, and see that it is right:",
+            "sql/reference/ward.toml, and check it:",
             "    [columns]\n    ward_code = \"string\"\n    beds = \"integer\"\n    opened = \"date\"\n",
         ] {
             assert!(error.contains(part), "{command}: {part}\n{error}");
