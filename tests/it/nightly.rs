@@ -1,13 +1,20 @@
 //! The nightly job over the samples: what a newcomer runs first.
 
-use crate::project::{Project, repository};
+use crate::project::{Project, pipeline_over, repository};
 use crate::sample_figures;
 use calamine::{Data, Reader, open_workbook_auto_from_rs};
 use std::io::Cursor;
 
 #[test]
 fn a_night_over_the_samples() {
-    let project = Project::over(&repository().join("data-samples"));
+    let project = Project::with_library();
+    let samples = repository().join("data-samples");
+    let projection = samples.join("reference/population_projection.csv");
+    let reference = format!(
+        "[reference]\npopulation_projection = \"{}\"",
+        projection.display()
+    );
+    project.write_pipeline(&pipeline_over(&samples).replace("[reference]", &reference));
     let first = project.json(&["nightly"]);
     assert_eq!(first["release"]["written"], true);
     assert_eq!(first["pull"]["rejected"].as_object().unwrap().len(), 0);
