@@ -46,8 +46,9 @@ fn a_broken_line_of_a_model_fails_its_case_and_the_rows_are_shown() {
         assert!(said.lines().any(|l| l == line), "{line}\n{said}");
     }
     assert!(said.ends_with("failed\n"), "{said}");
-    // The case that expects a failed check fails when the check is gone.
+    // The case that expects a failed check fails when the check is gone, and the grain that implies it.
     let project = self::project();
+    change(&project, MODEL, "grain: [person_key, month]\n", "");
     change(&project, MODEL, "  - unique: [person_key, month]\n", "");
     let output = project.run(&["test", "person_month"]);
     let said = text(&output.stderr);
