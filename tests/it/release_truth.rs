@@ -217,7 +217,10 @@ fn parameters_that_no_table_was_built_with_are_not_printed() {
     let made = project.json(&["release"]);
     let manifest = manifest(&project, made["release"].as_str().unwrap());
     let names: Vec<&String> = manifest["parameters"].as_object().unwrap().keys().collect();
-    assert_eq!(names, ["as_of", "period_end", "period_start"]);
+    assert_eq!(
+        names,
+        ["as_of", "geography_basis", "period_end", "period_start"]
+    );
     // The people of the profile are counted on one day.
     let made = project.json(&["release", "population_profile"]);
     let release = made["release"].as_str().unwrap();

@@ -148,10 +148,32 @@ fn honest_reports_pass() {
     for report in honest::HONEST.iter().chain(daily::DAILY) {
         write(&project, report);
     }
+    describe_columns(&project);
     let output = project.run(&["check"]);
     let said = crate::project::text(&output.stderr);
     assert!(honest::HONEST.len() + daily::DAILY.len() >= 75);
     assert!(output.status.success(), "{said}");
+}
+
+/// Describes the columns that a check misses in the headers of the reports' models.
+fn describe_columns(project: &Project) {
+    const MISSES: &str = ": the header does not describe columns that the query makes: ";
+    let said = project.fails(2, &["check"]);
+    for line in said.lines() {
+        let Some((file, columns)) = line
+            .strip_prefix("error: ")
+            .and_then(|error| error.split_once(MISSES))
+        else {
+            continue;
+        };
+        let columns: Vec<String> = columns
+            .split(", ")
+            .map(|column| format!("\"{column}\": what it is"))
+            .collect();
+        let text = fs::read_to_string(project.path(file)).unwrap();
+        let described = format!("/*\ncolumns: {{{}}}\n", columns.join(", "));
+        fs::write(project.path(file), text.replacen("/*\n", &described, 1)).unwrap();
+    }
 }
 
 /// Nothing that another run could answer otherwise is built or released.
@@ -161,7 +183,9 @@ fn what_changes_with_each_run_is_refused_in_models_checks_and_reports() {
     let project = Project::over(record.path());
     fs::create_dir_all(project.path("sql/red")).unwrap();
     let model = |name: &str, check: &str, query: &str| {
-        let header = format!("/*\ndescription: x\nchecks:\n  - expect: {check}\n*/\n");
+        let header = format!(
+            "/*\ndescription: x\ncolumns: {{sex: x, people: x}}\nchecks:\n  - expect: {check}\n*/\n"
+        );
         fs::write(project.path(&format!("sql/red/{name}.sql")), header + query).unwrap();
     };
     let people = |condition: &str| {
