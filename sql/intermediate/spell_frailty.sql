@@ -48,6 +48,7 @@ emergencies as (
 
 related as (
     select
+        emergencies.person_key,
         emergencies.spell_key,
         spells.spell_key as related_spell_key
     from emergencies
@@ -61,13 +62,16 @@ related as (
 ),
 
 scored as (
+    -- By person too, so that the score is seen to be of one person.
     select
+        related.person_key,
         related.spell_key,
         hfrs(diagnoses.icd10) as score
     from related
     inner join intermediate.spell_diagnosis as diagnoses
         on related.related_spell_key = diagnoses.spell_key
-    group by related.spell_key
+        and related.person_key = diagnoses.person_key
+    group by related.person_key, related.spell_key
 ),
 
 final as (
@@ -82,6 +86,7 @@ final as (
     from emergencies
     left join scored
         on emergencies.spell_key = scored.spell_key
+        and emergencies.person_key = scored.person_key
 )
 
 select * from final order by person_key
