@@ -96,7 +96,7 @@ named as (
         string_agg(settings.setting, ' + ' order by settings.setting_order) as combination
     from settings
     cross join sets
-    where (sets.bits / settings.bit) % 2 = 1
+    where (sets.bits & settings.bit) > 0
     group by sets.bits
 ),
 
