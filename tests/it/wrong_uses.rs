@@ -107,7 +107,8 @@ fn check_finds_what_a_run_would() {
             "did you mean 'record.patient'?",
         ),
     ] {
-        let text = format!("/*\ndescription: x\n{header}\n*/\n{query}\n");
+        let text =
+            format!("/*\ndescription: x\ncolumns: {{person_key: x}}\n{header}\n*/\n{query}\n");
         fs::write(project.path("sql/core/wrong.sql"), text).unwrap();
         let error = project.fails(2, &["check"]);
         assert!(error.contains("sql/core/wrong.sql"), "{error}");
@@ -174,7 +175,7 @@ fn every_mistake_has_a_cause_and_a_cure() {
             2,
             &["plan", "nowhere.*"],
             "there is no model",
-            "there are core.*",
+            "there are core.area, core.contact",
         ),
         (
             2,
