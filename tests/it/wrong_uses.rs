@@ -175,7 +175,7 @@ fn every_mistake_has_a_cause_and_a_cure() {
             2,
             &["plan", "nowhere.*"],
             "there is no model",
-            "there are core.area, core.contact",
+            "there are core.*",
         ),
         (
             2,
