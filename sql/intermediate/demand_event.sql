@@ -118,25 +118,35 @@ events as (
     select * from appointments
 ),
 
+-- Few kinds of event, many events: strategies are found once for each kind.
+kinds as (
+    select distinct
+        point_of_delivery,
+        coalesce(age, -1) as age,
+        coalesce(icd10_3, 'none') as icd10_3
+    from events
+),
+
 applying as (
     select
-        events.event_kind,
-        events.event_key,
+        kinds.point_of_delivery,
+        kinds.age,
+        kinds.icd10_3,
         string_agg(mitigators.strategy, '|' order by mitigators.strategy) as strategies
     from mitigators
-    inner join events
-        on mitigators.point_of_delivery = events.point_of_delivery
+    inner join kinds
+        on mitigators.point_of_delivery = kinds.point_of_delivery
     left join coded_strategies
         on mitigators.strategy = coded_strategies.strategy
     left join strategy_codes
         on mitigators.strategy = strategy_codes.strategy
-        and events.icd10_3 = strategy_codes.icd10_3
+        and kinds.icd10_3 = strategy_codes.icd10_3
     where (
-            events.age between mitigators.lower_age and mitigators.upper_age
-            or events.age is null and mitigators.lower_age = 0 and mitigators.upper_age >= 120
+            kinds.age between mitigators.lower_age and mitigators.upper_age
+            or kinds.age = -1 and mitigators.lower_age = 0 and mitigators.upper_age >= 120
         )
         and (coded_strategies.strategy is null or strategy_codes.strategy is not null)
-    group by events.event_kind, events.event_key
+    group by kinds.point_of_delivery, kinds.age, kinds.icd10_3
 ),
 
 final as (
@@ -162,8 +172,9 @@ final as (
     left join areas
         on events.lsoa21_code = areas.lsoa21_code
     left join applying
-        on events.event_kind = applying.event_kind
-        and events.event_key = applying.event_key
+        on events.point_of_delivery = applying.point_of_delivery
+        and coalesce(events.age, -1) = applying.age
+        and coalesce(events.icd10_3, 'none') = applying.icd10_3
 )
 
 select * from final order by person_key
