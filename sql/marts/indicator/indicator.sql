@@ -2,16 +2,12 @@
 description: >
   Indicators in one long table, one row for each indicator, area, period, sex and category, with
   95% and 99.8% limits and a comparison with the whole area. What each indicator counts, out of
-  what, and by which method is in reference.indicator. Proportions have Wilson's limits, crude
-  rates exact ones below 10 events and Byar's from there on, directly standardised rates those of
-  Dobson for events of which one person can have several, with the European Standard Population
-  2013.
+  what, and by which method is in reference.indicator. Proportions, crude rates and standardised rates and
+  ratios are those of intermediate.indicator_rate, where the methods are described, means those of
+  intermediate.indicator_mean, slope and relative indices of inequality those of
+  intermediate.indicator_gradient, life expectancy that of intermediate.indicator_life_expectancy.
 
-  Rows are those of areas and categories with a denominator; no event is a numerator of 0. An
-  indicator of which nothing was counted anywhere has no rows: what it counts is not sent. The
-  value is null where the denominator is 0, and for a standardised rate where there are fewer than
-  10 events or an age band without people. People of an unknown age count for all ages only, and
-  in no standardised rate. Life expectancy is that of intermediate.indicator_life_expectancy.
+  An indicator of which nothing was counted anywhere has no rows: what it counts is not sent.
 
   Numbers out of registered people over a year are average people. Areas of residence (ICB, place,
   local authority) and of registration (PCN, practice) are those of the newest address and of the
@@ -29,26 +25,25 @@ columns:
   age_group: Ages that the indicator is of
   category_type: All, Deprivation quintile or Ethnic group
   category: The quintile or group; All for all people
-  numerator: People or events counted
-  denominator: People, average people over the year, or events that they are out of
+  numerator: People or events counted; of a mean the sum of what was measured
+  denominator: People, average people over the year, or events that they are out of; of a mean how many were measured
   value: The indicator, in its unit
   lower: Lower 95% limit
   upper: Upper 95% limit
   lower_998: Lower 99.8% limit
   upper_998: Upper 99.8% limit
   unit: Unit of the value
-  method: "proportion, crude_rate, dsr or life_expectancy"
+  method: "proportion, crude_rate, dsr (directly standardised rate), isr and isr_rate (indirectly standardised ratio and rate), mean, sii and rii (slope and relative index of inequality) or life_expectancy"
   polarity: higher_is_better, lower_is_better or none
   incomplete_months: Months of a financial year of which the setting that the indicator is about has incomplete records (marts.period_completeness); null for other periods, and for indicators of no one setting
   benchmark: Value of the whole area for the same period, sex and category
   comparison: "By the 95% limits: better, worse, higher, lower, similar; not compared for the whole area, and without limits"
   comparison_998: The same by the 99.8% limits
 checks:
-  - unique: [indicator, area_type, area_code, period, sex, category_type, category]
   - not_null: [indicator, indicator_name, area_type, area_code, area_name, period_type, period, sex, age_group, category_type, category, numerator, denominator, unit, method, polarity, comparison, comparison_998]
   - one_of: {indicator: reference.indicator.indicator}
   - one_of: {polarity: [higher_is_better, lower_is_better, none]}
-  - one_of: {method: [proportion, crude_rate, dsr, life_expectancy]}
+  - one_of: {method: [proportion, crude_rate, dsr, isr, isr_rate, mean, sii, rii, life_expectancy]}
   - one_of: {comparison: [better, worse, higher, lower, similar, not compared]}
   - one_of: {comparison_998: [better, worse, higher, lower, similar, not compared]}
   - expect: value between lower and upper and value between lower_998 and upper_998
@@ -64,30 +59,16 @@ with indicators as (
         unit,
         polarity,
         method,
-        cast(multiplier as double) as multiplier,
         events,
-        population,
-        age_group,
-        cast(lower_age as int) as lower_age,
-        cast(upper_age as int) as upper_age
+        age_group
     from reference.indicator
-),
-
-bands as (
-    select
-        age_band,
-        cast(lower_age as int) as lower_age,
-        cast(upper_age as int) as upper_age,
-        cast(weight as double) as weight
-    from reference.european_standard_population_19
 ),
 
 years as (
     select
         financial_year,
         first_day,
-        last_day,
-        days_covered
+        last_day
     from marts.reporting_year
 ),
 
@@ -107,28 +88,10 @@ areas as (
     from intermediate.indicator_area
 ),
 
-life_expectancies as (
+-- What is measured and no indicator averages keeps its own name, which the check refuses.
+valued as (
     select
-        measure,
-        period_type,
-        period,
-        area_type,
-        area_code,
-        sex,
-        deaths,
-        person_years,
-        value,
-        lower,
-        upper,
-        lower_998,
-        upper_998
-    from intermediate.indicator_life_expectancy
-),
-
-numerators as (
-    select
-        model,
-        measure,
+        indicator,
         period_type,
         period,
         area_type,
@@ -136,342 +99,92 @@ numerators as (
         sex,
         category_type,
         category,
-        age_band,
-        n,
-        squares
-    from intermediate.indicator_slice
-    where part = 'numerator'
-),
-
-denominators as (
-    select
-        slices.measure,
-        slices.period_type,
-        slices.period,
-        slices.area_type,
-        slices.area_code,
-        slices.sex,
-        slices.category_type,
-        slices.category,
-        slices.age_band,
-        slices.n,
-        -- Days over the days of the year are average people. Whole days are added up before they
-        -- are divided, so that the result does not depend on the order of rows.
-        case when slices.measure = 'registered_person_years' then years.days_covered else 1 end as divisor
-    from years
-    right join intermediate.indicator_slice as slices
-        on years.financial_year = slices.period
-    where slices.part = 'denominator'
-),
-
-measures as (
-    select distinct
-        model,
-        measure,
-        period_type
-    from numerators
+        numerator,
+        denominator,
+        value,
+        lower,
+        upper,
+        lower_998,
+        upper_998
+    from intermediate.indicator_rate
     union all
-    select distinct
-        'life_expectancy' as model,
-        measure,
-        period_type
-    from life_expectancies
+    select
+        coalesce(indicators.indicator, means.measure) as indicator,
+        means.period_type,
+        means.period,
+        means.area_type,
+        means.area_code,
+        means.sex,
+        means.category_type,
+        means.category,
+        means.total as numerator,
+        cast(means.measured as double) as denominator,
+        means.value,
+        means.lower,
+        means.upper,
+        means.lower_998,
+        means.upper_998
+    from indicators
+    right join intermediate.indicator_mean as means
+        on indicators.events = means.measure
+        and indicators.method = 'mean'
+    union all
+    select
+        indicator,
+        period_type,
+        period,
+        area_type,
+        area_code,
+        'Persons' as sex,
+        'All' as category_type,
+        'All' as category,
+        numerator,
+        denominator,
+        value,
+        lower,
+        upper,
+        lower_998,
+        upper_998
+    from intermediate.indicator_gradient
+    union all
+    select
+        coalesce(indicators.indicator, expectancies.measure) as indicator,
+        expectancies.period_type,
+        expectancies.period,
+        expectancies.area_type,
+        expectancies.area_code,
+        expectancies.sex,
+        'All' as category_type,
+        'All' as category,
+        expectancies.deaths as numerator,
+        expectancies.person_years as denominator,
+        expectancies.value,
+        expectancies.lower,
+        expectancies.upper,
+        expectancies.lower_998,
+        expectancies.upper_998
+    from indicators
+    right join intermediate.indicator_life_expectancy as expectancies
+        on indicators.events = expectancies.measure
+        and indicators.method = 'life_expectancy'
 ),
 
--- A measure that no indicator counts keeps its own name, which the check then refuses; two models
--- of one measure give the indicator two rows, which the grain refuses.
-counted as (
+-- Two rows of one name in reference.indicator repeat its rows, which the grain refuses.
+benchmarked as (
     select
-        measures.model,
-        measures.measure,
-        measures.period_type,
-        coalesce(indicators.indicator, measures.measure) as indicator,
-        coalesce(indicators.name, measures.measure) as indicator_name,
+        valued.*,
+        coalesce(indicators.name, valued.indicator) as indicator_name,
         indicators.setting,
         coalesce(indicators.unit, 'Not known') as unit,
         coalesce(indicators.polarity, 'none') as polarity,
         coalesce(indicators.method, 'proportion') as method,
-        coalesce(indicators.multiplier, 1.0) as multiplier,
-        coalesce(indicators.population, 'registered_people') as population,
         coalesce(indicators.age_group, 'Not known') as age_group,
-        coalesce(indicators.lower_age, 0) as lower_age,
-        coalesce(indicators.upper_age, 150) as upper_age
-    from indicators
-    right join measures
-        on indicators.events = measures.measure
-),
-
-indicator_bands as (
-    select
-        counted.indicator,
-        counted.model,
-        bands.age_band,
-        bands.weight
-    from counted
-    inner join bands
-        on bands.lower_age >= counted.lower_age
-        and bands.upper_age <= counted.upper_age
-    union all
-    select
-        indicator,
-        model,
-        'Not known' as age_band,
-        cast(null as double) as weight
-    from counted
-    where lower_age = 0
-        and upper_age >= 120
-        and method <> 'dsr'
-),
-
-band_totals as (
-    select
-        indicator,
-        model,
-        count(*) as bands
-    from indicator_bands
-    group by indicator, model
-),
-
-framed as (
-    select
-        counted.indicator,
-        counted.model,
-        counted.measure,
-        counted.method,
-        counted.multiplier,
-        denominators.period_type,
-        denominators.period,
-        denominators.area_type,
-        denominators.area_code,
-        denominators.sex,
-        denominators.category_type,
-        denominators.category,
-        denominators.age_band,
-        indicator_bands.weight,
-        denominators.n,
-        denominators.divisor
-    from counted
-    inner join indicator_bands
-        on counted.indicator = indicator_bands.indicator
-        and counted.model = indicator_bands.model
-    inner join denominators
-        on counted.population = denominators.measure
-        and counted.period_type = denominators.period_type
-        and indicator_bands.age_band = denominators.age_band
-),
-
-banded as (
-    select
-        framed.indicator,
-        framed.model,
-        framed.method,
-        framed.multiplier,
-        framed.period_type,
-        framed.period,
-        framed.area_type,
-        framed.area_code,
-        framed.sex,
-        framed.category_type,
-        framed.category,
-        framed.weight,
-        framed.n,
-        framed.divisor,
-        cast(framed.n as double) / framed.divisor as people,
-        coalesce(numerators.n, 0) as x,
-        coalesce(numerators.squares, 0) as squares
-    from framed
-    left join numerators
-        on framed.model = numerators.model
-        and framed.measure = numerators.measure
-        and framed.period = numerators.period
-        and framed.area_type = numerators.area_type
-        and framed.area_code = numerators.area_code
-        and framed.sex = numerators.sex
-        and framed.category_type = numerators.category_type
-        and framed.category = numerators.category
-        and framed.age_band = numerators.age_band
-),
-
-summed as (
-    select
-        indicator,
-        model,
-        period_type,
-        period,
-        area_type,
-        area_code,
-        sex,
-        category_type,
-        category,
-        max(method) as method,
-        max(multiplier) as multiplier,
-        count(*) as bands,
-        cast(sum(x) as bigint) as x,
-        cast(sum(n) as double) / max(divisor) as n,
-        dsr_repeat(x, squares, people, weight, multiplier, 0.95) filter (where method = 'dsr') as dsr_95,
-        dsr_repeat(x, squares, people, weight, multiplier, 0.998) filter (where method = 'dsr') as dsr_998
-    from banded
-    group by
-        indicator,
-        model,
-        period_type,
-        period,
-        area_type,
-        area_code,
-        sex,
-        category_type,
-        category
-),
-
-estimated as (
-    select
-        summed.indicator,
-        summed.model,
-        summed.period_type,
-        summed.period,
-        summed.area_type,
-        summed.area_code,
-        summed.sex,
-        summed.category_type,
-        summed.category,
-        summed.method,
-        summed.x,
-        summed.n,
-        -- A rate that lacks an age band would be standardised to another population.
-        summed.bands = band_totals.bands as has_all_bands,
-        summed.dsr_95,
-        summed.dsr_998,
-        rate(summed.x, summed.n, summed.multiplier, 0.95) as rate_95,
-        rate(summed.x, summed.n, summed.multiplier, 0.998) as rate_998,
-        proportion(
-            case when summed.method = 'proportion' then summed.x end, summed.n, summed.multiplier, 0.95
-        ) as proportion_95,
-        proportion(
-            case when summed.method = 'proportion' then summed.x end, summed.n, summed.multiplier, 0.998
-        ) as proportion_998
-    from band_totals
-    inner join summed
-        on band_totals.indicator = summed.indicator
-        and band_totals.model = summed.model
-),
-
-valued as (
-    select
-        indicator,
-        model,
-        period_type,
-        period,
-        area_type,
-        area_code,
-        sex,
-        category_type,
-        category,
-        x,
-        n,
-        -- The limits of 0 and 100% miss them by a rounding of the last digit.
-        case method
-            when 'dsr' then case when has_all_bands then dsr_95['value'] end
-            when 'proportion' then proportion_95['value']
-            else rate_95['value']
-        end as value,
-        case method
-            when 'dsr' then case when has_all_bands then dsr_95['lower'] end
-            when 'proportion' then least(proportion_95['lower'], proportion_95['value'])
-            else rate_95['lower']
-        end as lower,
-        case method
-            when 'dsr' then case when has_all_bands then dsr_95['upper'] end
-            when 'proportion' then greatest(proportion_95['upper'], proportion_95['value'])
-            else rate_95['upper']
-        end as upper,
-        case method
-            when 'dsr' then case when has_all_bands then dsr_998['lower'] end
-            when 'proportion' then least(proportion_998['lower'], proportion_998['value'])
-            else rate_998['lower']
-        end as lower_998,
-        case method
-            when 'dsr' then case when has_all_bands then dsr_998['upper'] end
-            when 'proportion' then greatest(proportion_998['upper'], proportion_998['value'])
-            else rate_998['upper']
-        end as upper_998
-    from estimated
-    union all
-    select
-        measure as indicator,
-        'life_expectancy' as model,
-        period_type,
-        period,
-        area_type,
-        area_code,
-        sex,
-        'All' as category_type,
-        'All' as category,
-        deaths as x,
-        person_years as n,
-        value,
-        lower,
-        upper,
-        lower_998,
-        upper_998
-    from life_expectancies
-),
-
-benchmarked as (
-    select
-        indicator,
-        model,
-        period_type,
-        period,
-        area_type,
-        area_code,
-        sex,
-        category_type,
-        category,
-        x,
-        n,
-        value,
-        lower,
-        upper,
-        lower_998,
-        upper_998,
-        max(case when area_type = 'All' then value end) over (
-            partition by indicator, model, period, sex, category_type, category
+        max(case when valued.area_type = 'All' then valued.value end) over (
+            partition by valued.indicator, valued.period, valued.sex, valued.category_type, valued.category
         ) as benchmark
-    from valued
-),
-
-compared as (
-    select
-        indicator,
-        model,
-        period_type,
-        period,
-        area_type,
-        area_code,
-        sex,
-        category_type,
-        category,
-        x,
-        n,
-        value,
-        lower,
-        upper,
-        lower_998,
-        upper_998,
-        benchmark,
-        case
-            when area_type = 'All' or lower is null or benchmark is null then 'not compared'
-            when lower > benchmark then 'higher'
-            when upper < benchmark then 'lower'
-            else 'similar'
-        end as side,
-        case
-            when area_type = 'All' or lower_998 is null or benchmark is null then 'not compared'
-            when lower_998 > benchmark then 'higher'
-            when upper_998 < benchmark then 'lower'
-            else 'similar'
-        end as side_998
-    from benchmarked
+    from indicators
+    right join valued
+        on indicators.indicator = valued.indicator
 ),
 
 incomplete as (
@@ -487,55 +200,51 @@ incomplete as (
 
 final as (
     select
-        compared.indicator,
-        counted.indicator_name,
-        compared.area_type,
-        compared.area_code,
+        benchmarked.indicator,
+        benchmarked.indicator_name,
+        benchmarked.area_type,
+        benchmarked.area_code,
         case
-            when compared.area_type = 'All' then 'All'
-            else coalesce(areas.area_name, compared.area_code)
+            when benchmarked.area_type = 'All' then 'All'
+            else coalesce(areas.area_name, benchmarked.area_code)
         end as area_name,
-        compared.period_type,
-        compared.period,
-        compared.sex,
-        counted.age_group,
-        compared.category_type,
-        compared.category,
-        compared.x as numerator,
-        compared.n as denominator,
-        compared.value,
-        compared.lower,
-        compared.upper,
-        compared.lower_998,
-        compared.upper_998,
-        counted.unit,
-        counted.method,
-        counted.polarity,
+        benchmarked.period_type,
+        benchmarked.period,
+        benchmarked.sex,
+        benchmarked.age_group,
+        benchmarked.category_type,
+        benchmarked.category,
+        benchmarked.numerator,
+        benchmarked.denominator,
+        benchmarked.value,
+        benchmarked.lower,
+        benchmarked.upper,
+        benchmarked.lower_998,
+        benchmarked.upper_998,
+        benchmarked.unit,
+        benchmarked.method,
+        benchmarked.polarity,
         incomplete.incomplete_months,
-        compared.benchmark,
-        case
-            when counted.polarity = 'none' or compared.side not in ('higher', 'lower')
-                then compared.side
-            when (compared.side = 'higher') = (counted.polarity = 'higher_is_better') then 'better'
-            else 'worse'
-        end as comparison,
-        case
-            when counted.polarity = 'none' or compared.side_998 not in ('higher', 'lower')
-                then compared.side_998
-            when (compared.side_998 = 'higher') = (counted.polarity = 'higher_is_better') then 'better'
-            else 'worse'
-        end as comparison_998
-    from counted
-    inner join compared
-        on counted.indicator = compared.indicator
-        and counted.model = compared.model
-        and counted.period_type = compared.period_type
+        benchmarked.benchmark,
+        compare_to_benchmark(
+            case when benchmarked.area_type <> 'All' then benchmarked.lower end,
+            benchmarked.upper,
+            benchmarked.benchmark,
+            benchmarked.polarity
+        ) as comparison,
+        compare_to_benchmark(
+            case when benchmarked.area_type <> 'All' then benchmarked.lower_998 end,
+            benchmarked.upper_998,
+            benchmarked.benchmark,
+            benchmarked.polarity
+        ) as comparison_998
+    from benchmarked
     left join areas
-        on compared.area_type = areas.area_type
-        and compared.area_code = areas.area_code
+        on benchmarked.area_type = areas.area_type
+        and benchmarked.area_code = areas.area_code
     left join incomplete
-        on counted.setting = incomplete.setting
-        and compared.period = incomplete.financial_year
+        on benchmarked.setting = incomplete.setting
+        and benchmarked.period = incomplete.financial_year
 )
 
 select * from final
