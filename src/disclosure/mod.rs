@@ -30,6 +30,7 @@ pub(crate) mod attacker;
 mod count;
 mod derived;
 mod margin;
+pub(crate) mod members;
 pub(crate) mod protect;
 mod scheme;
 
