@@ -1,4 +1,4 @@
-use super::protect::Protected;
+use super::table_protect::ProtectedTable;
 use super::*;
 use proptest::prelude::*;
 
@@ -71,7 +71,7 @@ fn figures_of_suppressed_parts_are_suppressed() {
     assert_eq!((estimate.value(), estimate.limits()), (15.0, None));
 }
 
-fn row(counts: &[u64]) -> Protected {
+fn row(counts: &[u64]) -> ProtectedTable {
     let mut cells: Vec<TrueCount> = counts.iter().map(|n| TrueCount::new(*n)).collect();
     cells.push(cells.iter().copied().sum());
     let margin = Margin {
@@ -145,7 +145,7 @@ proptest! {
             }
         }
         prop_assert_eq!(protected.exposed, 0);
-        for (at, count) in attacker::pinned(Scheme::Hes2018, &protected.cells, &margins) {
+        for (at, count) in table_attacker::pinned(Scheme::Hes2018, &protected.cells, &margins) {
             prop_assert_ne!(cells[at].get() as i64, count);
         }
     }

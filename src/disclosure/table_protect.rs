@@ -1,14 +1,14 @@
 //! A table's counts under a scheme, with totals that do not give its suppressed cells away.
 
-use super::attacker;
 use super::count::{Released, TrueCount};
 use super::margin::Margin;
 use super::scheme::Scheme;
+use super::table_attacker as attacker;
 use std::collections::BTreeSet;
 
 /// The released cells of a table, in the order of the true ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Protected {
+pub(crate) struct ProtectedTable {
     /// The released cells.
     pub cells: Vec<Released>,
     /// How many totals were rounded to the second nearest step to protect a suppressed cell.
@@ -25,7 +25,7 @@ const PAIRED: usize = 40;
 
 impl Scheme {
     /// Releases the cells of one table together.
-    pub(crate) fn protect(self, cells: &[TrueCount], margins: &[Margin]) -> Protected {
+    pub(crate) fn protect(self, cells: &[TrueCount], margins: &[Margin]) -> ProtectedTable {
         let mut released: Vec<Released> = cells.iter().map(|count| self.release(*count)).collect();
         let mut moved = 0;
         let mut known = self.known(cells, margins, &released);
@@ -40,7 +40,7 @@ impl Scheme {
             }
             known = left;
         }
-        Protected {
+        ProtectedTable {
             cells: released,
             moved,
             exposed: known.len(),

@@ -1,0 +1,5 @@
+//! What a reader can work out from all that is published.
+
+mod effort;
+
+pub(crate) use effort::Effort;

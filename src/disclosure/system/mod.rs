@@ -1,0 +1,11 @@
+//! Figures as nodes and equations: the truth of a release, and what a reader sees of it.
+
+mod equation;
+mod figures;
+mod interval;
+mod reader;
+
+pub(crate) use equation::{Equation, NodeId};
+pub(crate) use figures::{CountOf, Figures, TrueNode};
+pub(crate) use interval::Interval;
+pub(crate) use reader::System;
