@@ -7,15 +7,20 @@ description: >
   beginning.
 
   For lists that have them, All conditions is a condition too: each admission counts once.
+
+  Alcohol-related conditions (narrow) are those that a rule finds, and those that alcohol partly causes
+  (intermediate.attributable_spell), with the largest fraction of the admission that is above 0 as their weight.
 grain: [spell_key, condition_list, condition]
 columns:
   person_key: Pseudonym of the person
   spell_key: Spell, as in core.spell
   condition_list: List of conditions, see reference.admission_condition
   condition: Condition of the list
+  weight: "How much the admission counts: 1, or the fraction that is due to alcohol"
 checks:
   - unique: [spell_key, condition_list, condition]
-  - not_null: [person_key, spell_key, condition_list, condition]
+  - not_null: [person_key, spell_key, condition_list, condition, weight]
+  - expect: weight > 0 and weight <= 1
 topic: utilisation
 */
 with spells as (
@@ -67,6 +72,24 @@ codes as (
         part,
         cast(code as varchar) as code
     from reference.admission_condition_code
+),
+
+attributable as (
+    select
+        person_key,
+        spell_key,
+        fraction
+    from intermediate.attributable_spell
+    where risk = 'Alcohol'
+        and fraction > 0
+),
+
+narrow as (
+    select
+        condition_list,
+        condition
+    from reference.admission_condition
+    where indicator_code = 'alcohol-related-narrow'
 ),
 
 totals as (
@@ -198,17 +221,30 @@ all_conditions as (
         on totals.condition_list = matched.condition_list
 ),
 
+weighted as (
+    select person_key, spell_key, condition_list, condition, cast(1.0 as double) as weight from matched
+    union all
+    select person_key, spell_key, condition_list, condition, cast(1.0 as double) as weight from all_conditions
+    union all
+    select
+        attributable.person_key,
+        attributable.spell_key,
+        narrow.condition_list,
+        narrow.condition,
+        attributable.fraction as weight
+    from narrow
+    cross join attributable
+),
+
 final as (
-    select distinct
+    select
         person_key,
         spell_key,
         condition_list,
-        condition
-    from (
-        select person_key, spell_key, condition_list, condition from matched
-        union all
-        select person_key, spell_key, condition_list, condition from all_conditions
-    ) as conditions
+        condition,
+        max(weight) as weight
+    from weighted
+    group by person_key, spell_key, condition_list, condition
 )
 
 select * from final order by person_key

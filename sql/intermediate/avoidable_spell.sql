@@ -16,7 +16,6 @@ columns:
   activity: Rule, see reference.avoidable_activity
   share: Share of the spell that is attributable, above 0 to 1
 checks:
-  - unique: [spell_key, activity]
   - not_null: [person_key, spell_key, activity, share]
   - expect: share > 0 and share <= 1
   - one_of: {activity: reference.avoidable_activity.activity}
@@ -81,25 +80,6 @@ frailty_weights as (
         icd10_prefix,
         cast(round(weight * 10) as int) as tenths
     from reference.hfrs_code
-),
-
-risk_codes as (
-    select
-        risk,
-        condition,
-        code
-    from reference.attributable_condition_code
-),
-
-risk_fractions as (
-    select
-        risk,
-        condition,
-        sex,
-        cast(age_from as int) as age_from,
-        cast(age_to as int) as age_to,
-        cast(fraction as double) as fraction
-    from reference.attributable_fraction
 ),
 
 described as (
@@ -249,46 +229,15 @@ readmitted as (
         )
 ),
 
-lengths as (
-    select 3 as code_length
-    union all
-    select 4 as code_length
-),
-
-main_codes as (
-    select
-        diagnoses.person_key,
-        diagnoses.spell_key,
-        substring(diagnoses.icd10, 1, lengths.code_length) as code
-    from lengths
-    cross join diagnoses
-    where diagnoses.position = 1
-        and length(diagnoses.icd10) >= lengths.code_length
-),
-
--- A condition that two risks' lists name twice counts with its largest share.
 by_risk as (
     select
-        spells.person_key,
-        spells.spell_key,
-        case when risk_fractions.risk = 'Alcohol' then 'Alcohol, partly attributable' else risk_fractions.risk end as activity,
-        max(risk_fractions.fraction) as share
-    from risk_codes
-    inner join main_codes
-        on risk_codes.code = main_codes.code
-    inner join spells
-        on main_codes.person_key = spells.person_key
-        and main_codes.spell_key = spells.spell_key
-    inner join risk_fractions
-        on risk_codes.risk = risk_fractions.risk
-        and risk_codes.condition = risk_fractions.condition
-        and spells.sex = risk_fractions.sex
-    where risk_fractions.fraction > 0
-        and (
-            (risk_fractions.age_from = 0 and risk_fractions.age_to = 150)
-            or spells.age between risk_fractions.age_from and risk_fractions.age_to
-        )
-    group by spells.person_key, spells.spell_key, risk_fractions.risk
+        person_key,
+        spell_key,
+        case when risk = 'Alcohol' then 'Alcohol, partly attributable' else risk end as activity,
+        max(fraction) as share
+    from intermediate.attributable_spell
+    where fraction > 0
+    group by person_key, spell_key, risk
 ),
 
 whole as (

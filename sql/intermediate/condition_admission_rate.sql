@@ -6,7 +6,8 @@ description: >
 
   Admissions count in months in which the person was registered, in the areas of that month. The people are
   those of the condition's ages. Conditions whose ages do not follow the five-year bands, such as under 19,
-  have no standardised rates.
+  have no standardised rates. An admission that is due to alcohol in part counts by that part in rates
+  (weight of intermediate.admission_condition).
 grain: [condition_list, condition, area_type, area_code, financial_year]
 columns:
   condition_list: List of conditions
@@ -22,23 +23,25 @@ columns:
   days_covered: Days of the year within the period and up to the as-of date
   is_complete: Whether all days of the year are covered
   admissions: Admissions
+  attributable: Admissions by their weight, which is 1 but for those that are due to alcohol in part
   people_admitted: Different people who were admitted
   people: Average number of registered people of the condition's ages, in whole people
-  rate: Admissions for each 100,000 people; null where people is 0
+  rate: Attributable admissions for each 100,000 people; null where people is 0
   lower: Lower 95% limit of the rate
   upper: Upper 95% limit of the rate
   method: Method of the limits
-  dsr: Directly standardised rate for each 100,000 people; null below 10 admissions, where an age band has nobody, and where the ages do not follow the bands
+  dsr: Directly standardised rate for each 100,000 people; null below 10 attributable admissions, where an age band has nobody, and where the ages do not follow the bands
   dsr_lower: Lower 95% limit of it
   dsr_upper: Upper 95% limit of it
-  expected: Admissions expected with the rates of all people by age band and sex
-  isr: Admissions for each 100 expected; null where none are expected
+  expected: Attributable admissions expected with the rates of all people by age band and sex
+  isr: Attributable admissions for each 100 expected; null where none are expected
   isr_lower: Lower 95% limit of it
   isr_upper: Upper 95% limit of it
 checks:
   - unique: [condition_list, condition, area_type, area_code, financial_year]
-  - not_null: [condition_list, condition_order, condition_group, condition, area_type, area_code, area_name, financial_year, is_complete, admissions, people_admitted, people]
+  - not_null: [condition_list, condition_order, condition_group, condition, area_type, area_code, area_name, financial_year, is_complete, admissions, attributable, people_admitted, people]
   - expect: people_admitted between 0 and admissions
+  - expect: attributable between 0 and admissions
   - expect: rate between lower and upper
   - expect: dsr between dsr_lower and dsr_upper
   - expect: isr between isr_lower and isr_upper
@@ -79,7 +82,8 @@ conditions as (
         cast(indicator_code as varchar) as indicator_code,
         cast(age_from as int) as age_from,
         cast(age_to as int) as age_to,
-        coalesce(cast(age_from as int), 0) % 5 = 0 and coalesce(cast(age_to as int) + 1, 0) % 5 = 0 as has_bands
+        coalesce(cast(age_from as int), 0) % 5 = 0 and coalesce(cast(age_to as int) + 1, 0) % 5 = 0 as has_bands,
+        coalesce(indicator_code = 'alcohol-related-narrow', false) as has_parts
     from reference.admission_condition
 ),
 
@@ -88,7 +92,8 @@ matched as (
         person_key,
         spell_key,
         condition_list,
-        condition
+        condition,
+        weight
     from intermediate.admission_condition
 ),
 
@@ -123,7 +128,8 @@ person_bands as (
         matched.condition,
         admissions.age_band,
         admissions.sex,
-        count(*) as admissions
+        count(*) as admissions,
+        sum(matched.weight) as attributable
     from matched
     inner join admissions
         on matched.person_key = admissions.person_key
@@ -147,7 +153,8 @@ person_totals as (
         financial_year,
         condition_list,
         condition,
-        sum(admissions) as admissions
+        sum(admissions) as admissions,
+        sum(attributable) as attributable
     from person_bands
     group by person_key, area_type, area_code, financial_year, condition_list, condition
 ),
@@ -160,6 +167,7 @@ counts as (
         condition_list,
         condition,
         cast(sum(admissions) as bigint) as admissions,
+        sum(attributable) as attributable,
         count(*) as people_admitted
     from person_totals
     group by area_type, area_code, financial_year, condition_list, condition
@@ -174,7 +182,7 @@ band_events as (
         condition,
         age_band,
         sex,
-        cast(sum(admissions) as bigint) as events,
+        sum(attributable) as events,
         cast(sum(admissions * admissions) as bigint) as squares
     from person_bands
     where age_band <> 'Not known'
@@ -227,6 +235,7 @@ condition_bands as (
     select
         conditions.condition_list,
         conditions.condition,
+        conditions.has_parts,
         standard.age_band,
         standard.weight
     from conditions
@@ -254,9 +263,10 @@ strata as (
         band_populations.financial_year,
         band_populations.age_band,
         band_populations.sex,
+        condition_bands.has_parts,
         condition_bands.weight,
         band_populations.population,
-        coalesce(band_events.events, 0) as events,
+        coalesce(band_events.events, 0.0) as events,
         coalesce(band_events.squares, 0) as squares
     from condition_bands
     inner join band_populations
@@ -315,6 +325,7 @@ bands as (
         area_code,
         financial_year,
         age_band,
+        bool_or(has_parts) as has_parts,
         max(weight) as weight,
         sum(population) as population,
         sum(events) as events,
@@ -331,7 +342,9 @@ standardised as (
         area_code,
         financial_year,
         count(*) as bands_with_people,
-        dsr_repeat(events, squares, population, weight) as estimate
+        -- Parts of events are standardised as events of their own, as Fingertips does.
+        dsr(events, population, weight) filter (where has_parts) as of_parts,
+        dsr_repeat(events, squares, population, weight) filter (where not has_parts) as of_events
     from bands
     group by condition_list, condition, area_type, area_code, financial_year
 ),
@@ -344,9 +357,18 @@ direct as (
         standardised.area_type,
         standardised.area_code,
         standardised.financial_year,
-        case when standardised.bands_with_people = band_totals.bands then standardised.estimate['value'] end as dsr,
-        case when standardised.bands_with_people = band_totals.bands then standardised.estimate['lower'] end as dsr_lower,
-        case when standardised.bands_with_people = band_totals.bands then standardised.estimate['upper'] end as dsr_upper
+        case
+            when standardised.bands_with_people = band_totals.bands
+                then coalesce(standardised.of_events['value'], standardised.of_parts['value'])
+        end as dsr,
+        case
+            when standardised.bands_with_people = band_totals.bands
+                then coalesce(standardised.of_events['lower'], standardised.of_parts['lower'])
+        end as dsr_lower,
+        case
+            when standardised.bands_with_people = band_totals.bands
+                then coalesce(standardised.of_events['upper'], standardised.of_parts['upper'])
+        end as dsr_upper
     from standardised
     inner join band_totals
         on standardised.condition_list = band_totals.condition_list
@@ -382,6 +404,7 @@ counted as (
         areas.days_covered,
         areas.is_complete,
         coalesce(counts.admissions, 0) as admissions,
+        coalesce(counts.attributable, 0.0) as attributable,
         coalesce(counts.people_admitted, 0) as people_admitted,
         case
             when conditions.age_from is null and conditions.age_to is null then areas.people
@@ -409,7 +432,7 @@ counted as (
 estimated as (
     select
         counted.*,
-        rate(counted.admissions, nullif(counted.people, 0), 100000.0) as crude,
+        rate(counted.attributable, nullif(counted.people, 0), 100000.0) as crude,
         direct.dsr,
         direct.dsr_lower,
         direct.dsr_upper,
@@ -447,6 +470,7 @@ final as (
         days_covered,
         is_complete,
         admissions,
+        attributable,
         people_admitted,
         people,
         crude['value'] as rate,

@@ -1,30 +1,28 @@
 /*
 description: >
   Hospital admissions that are due to alcohol, smoking and obesity, by condition, place of residence and
-  financial year. Each admission counts with the fraction of its main diagnosis for the person's
-  sex and age (reference.attributable_fraction), so that attributable admissions are a sum of
-  fractions and no count of people. Fractions below 0 stand for a risk that protects and are taken off. All conditions
+  financial year. Each admission counts with the fraction of its main diagnosis, or of an external cause in any
+  position, for the person's sex and age (intermediate.attributable_spell), so that attributable admissions are a
+  sum of fractions and no count of people. Fractions below 0 stand for a risk that protects and are taken off. All conditions
   adds up those of a risk. The same admission may count for several risks, so that risks do not add up.
 
   Admissions of an age or sex for which there is no fraction count in admissions and in
-  without_fraction, and add nothing. Limits are 95 % limits for chance in the number of
-  admissions; the fractions are taken as they are.
+  without_fraction, and add nothing. Limits are those of attributable_events.
 grain: [risk, condition, area_name, financial_year]
 columns:
   risk: Alcohol, Smoking or Obesity
   condition: Condition, or All conditions
   area_name: Place of residence, Not known, or All
   financial_year: "Such as 2025/26, or 2025/26 (part: 91 of 365 days)"
-  admissions: Admissions with such a main diagnosis
+  admissions: Admissions with such a diagnosis
   without_fraction: Those of an age or sex that has no fraction
   attributable: Sum of their fractions
-  lower: Lower 95 % limit of attributable
+  lower: Lower 95 % limit of attributable; null without an attributable admission
   upper: Upper 95 % limit of attributable
   share: Attributable admissions for each admission
   midnights: Midnights in hospital of the admissions, so far as they have ended
   attributable_midnights: The same, each by its fraction
 checks:
-  - unique: [risk, condition, area_name, financial_year]
   - not_null: [risk, condition, area_name, financial_year, admissions, without_fraction, attributable]
   - expect: without_fraction between 0 and admissions
   - expect: attributable <= admissions
@@ -35,15 +33,10 @@ with spells as (
     select
         spell_key,
         place_name,
-        sex,
-        age,
-        diagnosis,
-        icd10_3,
         coalesce(midnights, 0) as midnights,
         cast(date_trunc('month', admission_date) as date) as month
     from core.spell
-    where diagnosis is not null
-        and admission_date >= $period_start
+    where admission_date >= $period_start
         and admission_date <= $period_end
 ),
 
@@ -61,23 +54,13 @@ years as (
     from marts.reporting_year
 ),
 
-codes as (
+attributable as (
     select
-        cast(risk as varchar) as risk,
-        cast(condition as varchar) as condition,
-        cast(code as varchar) as code
-    from reference.attributable_condition_code
-),
-
-fractions as (
-    select
-        cast(risk as varchar) as risk,
-        cast(condition as varchar) as condition,
-        cast(sex as varchar) as sex,
-        cast(age_from as int) as age_from,
-        cast(age_to as int) as age_to,
-        cast(fraction as double) as fraction
-    from reference.attributable_fraction
+        spell_key,
+        risk,
+        condition,
+        fraction
+    from intermediate.attributable_spell
 ),
 
 year_spells as (
@@ -85,10 +68,6 @@ year_spells as (
         spells.spell_key,
         spells.place_name,
         years.financial_year,
-        spells.sex,
-        spells.age,
-        spells.diagnosis,
-        spells.icd10_3,
         spells.midnights
     from years
     inner join months
@@ -97,39 +76,21 @@ year_spells as (
         on months.month = spells.month
 ),
 
--- A code of three characters stands for all below it.
-matched as (
-    select year_spells.spell_key, codes.risk, codes.condition
-    from codes
-    inner join year_spells
-        on codes.code = year_spells.icd10_3
-    union
-    select year_spells.spell_key, codes.risk, codes.condition
-    from codes
-    inner join year_spells
-        on codes.code = substring(year_spells.diagnosis, 1, 4)
-),
-
 weighted as (
     select
-        year_spells.spell_key,
-        matched.risk,
-        matched.condition,
+        attributable.spell_key,
+        attributable.risk,
+        attributable.condition,
         year_spells.place_name,
         year_spells.financial_year,
         year_spells.midnights,
-        fractions.fraction
-    from matched
+        attributable.fraction
+    from attributable
     inner join year_spells
-        on matched.spell_key = year_spells.spell_key
-    left join fractions
-        on matched.risk = fractions.risk
-        and matched.condition = fractions.condition
-        and year_spells.sex = fractions.sex
-        and year_spells.age between fractions.age_from and fractions.age_to
+        on attributable.spell_key = year_spells.spell_key
 ),
 
--- Of two conditions of a risk that one diagnosis has, the larger fraction counts in the total.
+-- Of two conditions of a risk that one admission has, the larger fraction counts in the total.
 totals as (
     select
         spell_key,
@@ -170,8 +131,7 @@ summed as (
         financial_year,
         count(*) as admissions,
         count(*) filter (where fraction is null) as without_fraction,
-        sum(coalesce(fraction, 0.0)) as attributable,
-        1.959964 * sqrt(sum(coalesce(fraction * fraction, 0.0))) as margin,
+        attributable_events(1.0, fraction) as estimate,
         sum(midnights) as midnights,
         sum(midnights * coalesce(fraction, 0.0)) as attributable_midnights
     from placed
@@ -186,10 +146,10 @@ final as (
         financial_year,
         admissions,
         without_fraction,
-        attributable,
-        attributable - margin as lower,
-        attributable + margin as upper,
-        attributable / admissions as share,
+        estimate['value'] as attributable,
+        estimate['lower'] as lower,
+        estimate['upper'] as upper,
+        estimate['share'] as share,
         cast(midnights as bigint) as midnights,
         attributable_midnights
     from summed

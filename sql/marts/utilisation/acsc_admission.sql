@@ -41,13 +41,12 @@ columns:
   isr_lower: Lower 95% limit of it
   isr_upper: Upper 95% limit of it
 checks:
-  - unique: [condition_set, condition, area_type, area_code, financial_year]
   - not_null: [condition_set, condition, area_type, area_code, financial_year, area_name, is_complete, admissions, people_admitted, people]
   - expect: people_admitted between 0 and admissions
   - expect: people > 0 or rate is null
 topic: utilisation
 */
-with rates as (
+with final as (
     select
         condition_list as condition_set,
         condition_order,
@@ -76,36 +75,6 @@ with rates as (
         isr_upper
     from intermediate.condition_admission_rate
     where condition_list in ('NHS Outcomes Framework 2.3i', 'NHS Institute 19')
-),
-
-final as (
-    select
-        condition_set,
-        condition_order,
-        condition_group,
-        condition,
-        area_type,
-        area_type_order,
-        area_code,
-        area_name,
-        financial_year,
-        days_covered,
-        is_complete,
-        admissions,
-        people_admitted,
-        people,
-        rate,
-        lower,
-        upper,
-        method,
-        dsr,
-        dsr_lower,
-        dsr_upper,
-        expected,
-        isr,
-        isr_lower,
-        isr_upper
-    from rates
 )
 
 select * from final

@@ -1,8 +1,10 @@
 /*
 description: >
-  Hospital admissions by the definitions of twelve indicators of Fingertips, by area and financial year. Self-harm
-  counts X60 to X84, X65 included. An admission stands for its first episode. Indicators of people under 19 have
-  no standardised rates, as their ages do not follow the five-year bands.
+  Hospital admissions by the definitions of fifteen indicators of Fingertips, by area and financial year. Self-harm
+  counts X60 to X84, X65 included. Alcohol-specific conditions are those that alcohol alone causes, in any
+  position. Alcohol-related ones (narrow) have such a main diagnosis, or one that alcohol causes in part, or an
+  external cause of either kind in any position; each admission counts by the largest fraction above 0 that is
+  due to alcohol. An admission stands for its first episode. Indicators of children have no standardised rates, as their ages do not follow the five-year bands.
 
   Every area, indicator and year of the period has a row, zero included. An admission counts in the month in
   which it began, of people who were registered in that month, in the areas of that month, so that it belongs to
@@ -10,7 +12,7 @@ description: >
   year that is not complete is over the days that are covered.
 grain: [indicator_code, area_type, area_code, financial_year]
 columns:
-  indicator_code: Number of the indicator in Fingertips
+  indicator_code: Number of the indicator in Fingertips; words for those of alcohol
   indicator_order: Order of the indicators
   indicator: Short name of the indicator
   area_type: All, ICB, Place, Local authority, PCN or Practice
@@ -21,27 +23,27 @@ columns:
   days_covered: Days of the year within the period and up to the as-of date
   is_complete: Whether all days of the year are covered
   admissions: Admissions
+  attributable: Admissions by the fraction that is due to alcohol; of other indicators the admissions
   people_admitted: Different people who were admitted
   people: Average number of registered people of the indicator's ages, in whole people
-  rate: Admissions for each 100,000 people; null where people is 0
+  rate: Attributable admissions for each 100,000 people; null where people is 0
   lower: Lower 95% limit of the rate
   upper: Upper 95% limit of the rate
   method: Method of the limits
-  dsr: Directly standardised rate for each 100,000 people, with limits that allow for people who are admitted repeatedly; null below 10 admissions and where an age band has nobody, or the ages do not follow the bands
+  dsr: Directly standardised rate for each 100,000 people, with limits that allow for people who are admitted repeatedly; null below 10 attributable admissions and where an age band has nobody, or the ages do not follow the bands
   dsr_lower: Lower 95% limit of it
   dsr_upper: Upper 95% limit of it
-  expected: Admissions expected with the rates of all people by age band and sex
-  isr: Admissions for each 100 expected; null where none are expected
+  expected: Attributable admissions expected with the rates of all people by age band and sex
+  isr: Attributable admissions for each 100 expected; null where none are expected
   isr_lower: Lower 95% limit of it
   isr_upper: Upper 95% limit of it
 checks:
-  - unique: [indicator_code, area_type, area_code, financial_year]
-  - not_null: [indicator_code, area_type, area_code, financial_year, area_name, is_complete, admissions, people_admitted, people]
+  - not_null: [indicator_code, area_type, area_code, financial_year, area_name, is_complete, admissions, attributable, people_admitted, people]
   - expect: people_admitted between 0 and admissions
   - expect: people > 0 or rate is null
 topic: utilisation
 */
-with rates as (
+with final as (
     select
         indicator_code,
         condition_order as indicator_order,
@@ -54,6 +56,7 @@ with rates as (
         days_covered,
         is_complete,
         admissions,
+        attributable,
         people_admitted,
         people,
         rate,
@@ -69,35 +72,6 @@ with rates as (
         isr_upper
     from intermediate.condition_admission_rate
     where condition_list = 'Fingertips'
-),
-
-final as (
-    select
-        indicator_code,
-        indicator_order,
-        indicator,
-        area_type,
-        area_type_order,
-        area_code,
-        area_name,
-        financial_year,
-        days_covered,
-        is_complete,
-        admissions,
-        people_admitted,
-        people,
-        rate,
-        lower,
-        upper,
-        method,
-        dsr,
-        dsr_lower,
-        dsr_upper,
-        expected,
-        isr,
-        isr_lower,
-        isr_upper
-    from rates
 )
 
 select * from final
