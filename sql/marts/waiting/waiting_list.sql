@@ -53,6 +53,11 @@ with pathways as (
 people as (
     select
         person_key,
+        icb_code,
+        place_code,
+        ltla_code,
+        pcn_code,
+        practice_code,
         death_month,
         is_alive
     from core.person
@@ -165,36 +170,6 @@ waits as (
         or open_pathways.ended_date > weeks.week_ending
 ),
 
--- Everybody's areas, and the area of all people for those whom the record holds no Patient for.
-pathway_areas as (
-    select
-        open_pathways.person_key,
-        open_pathways.pathway_key,
-        open_pathways.source_table,
-        'All' as area_type,
-        'All' as area_code
-    from open_pathways
-    union all
-    select
-        open_pathways.person_key,
-        open_pathways.pathway_key,
-        open_pathways.source_table,
-        'Provider' as area_type,
-        coalesce(open_pathways.provider_code, 'Not known') as area_code
-    from open_pathways
-    union all
-    select
-        open_pathways.person_key,
-        open_pathways.pathway_key,
-        open_pathways.source_table,
-        person_areas.area_type,
-        person_areas.area_code
-    from open_pathways
-    inner join person_areas
-        on open_pathways.person_key = person_areas.person_key
-    where person_areas.area_type <> 'All'
-),
-
 -- Each treatment function, and all of them: a person who waits for two of them is one person.
 labels as (
     select false as is_total
@@ -205,8 +180,6 @@ labels as (
 person_waits as (
     select
         waits.person_key,
-        pathway_areas.area_type,
-        pathway_areas.area_code,
         case when labels.is_total then 'All' else waits.treatment_function end as treatment_function,
         waits.week_ending,
         count(*) as waiting,
@@ -218,16 +191,105 @@ person_waits as (
     -- The two labels come first: a cross join goes through its second table in batches.
     from labels
     cross join waits
-    inner join pathway_areas
-        on waits.person_key = pathway_areas.person_key
-        and waits.pathway_key = pathway_areas.pathway_key
-        and waits.source_table = pathway_areas.source_table
     group by
         waits.person_key,
-        pathway_areas.area_type,
-        pathway_areas.area_code,
         case when labels.is_total then 'All' else waits.treatment_function end,
         waits.week_ending
+),
+
+provider_waits as (
+    select
+        waits.person_key,
+        coalesce(waits.provider_code, 'Not known') as provider_code,
+        case when labels.is_total then 'All' else waits.treatment_function end as treatment_function,
+        waits.week_ending,
+        count(*) as waiting,
+        count(*) filter (where waits.days > 126) as over_18_weeks,
+        count(*) filter (where waits.days > 364) as over_52_weeks,
+        count(*) filter (where waits.days > 455) as over_65_weeks,
+        count(*) filter (where waits.days > 546) as over_78_weeks,
+        sum(waits.days) as days
+    from labels
+    cross join waits
+    group by
+        waits.person_key,
+        coalesce(waits.provider_code, 'Not known'),
+        case when labels.is_total then 'All' else waits.treatment_function end,
+        waits.week_ending
+),
+
+-- People by all the areas that they have, before these are told apart: few combinations, many people.
+-- Those whom the record holds no Patient for have none, and are in the area of all people only.
+combinations as (
+    select
+        people.person_key is not null as is_known,
+        people.icb_code,
+        people.place_code,
+        people.ltla_code,
+        people.pcn_code,
+        people.practice_code,
+        person_waits.treatment_function,
+        person_waits.week_ending,
+        count(*) as people,
+        sum(person_waits.waiting) as waiting,
+        sum(person_waits.over_18_weeks) as over_18_weeks,
+        sum(person_waits.over_52_weeks) as over_52_weeks,
+        sum(person_waits.over_65_weeks) as over_65_weeks,
+        sum(person_waits.over_78_weeks) as over_78_weeks,
+        sum(person_waits.days) as days
+    from people
+    right join person_waits
+        on people.person_key = person_waits.person_key
+    group by
+        people.person_key is not null,
+        people.icb_code,
+        people.place_code,
+        people.ltla_code,
+        people.pcn_code,
+        people.practice_code,
+        person_waits.treatment_function,
+        person_waits.week_ending
+),
+
+area_waits as (
+    select
+        area_types.area_type,
+        case area_types.area_type
+            when 'All' then 'All'
+            when 'ICB' then coalesce(combinations.icb_code, 'Not known')
+            when 'Place' then coalesce(combinations.place_code, 'Not known')
+            when 'Local authority' then coalesce(combinations.ltla_code, 'Not known')
+            when 'PCN' then coalesce(combinations.pcn_code, 'Not known')
+            when 'Practice' then coalesce(combinations.practice_code, 'Not known')
+        end as area_code,
+        combinations.treatment_function,
+        combinations.week_ending,
+        combinations.people,
+        combinations.waiting,
+        combinations.over_18_weeks,
+        combinations.over_52_weeks,
+        combinations.over_65_weeks,
+        combinations.over_78_weeks,
+        combinations.days
+    from area_types
+    cross join combinations
+    where area_types.area_type = 'All'
+        or combinations.is_known
+    union all
+    select
+        'Provider' as area_type,
+        provider_code as area_code,
+        treatment_function,
+        week_ending,
+        count(*) as people,
+        sum(waiting) as waiting,
+        sum(over_18_weeks) as over_18_weeks,
+        sum(over_52_weeks) as over_52_weeks,
+        sum(over_65_weeks) as over_65_weeks,
+        sum(over_78_weeks) as over_78_weeks,
+        sum(days) as days
+    from provider_waits
+    group by provider_code, treatment_function, week_ending
 ),
 
 counts as (
@@ -237,14 +299,14 @@ counts as (
         treatment_function,
         week_ending,
         cast(sum(waiting) as bigint) as waiting,
-        count(*) as people,
+        cast(sum(people) as bigint) as people,
         cast(sum(over_18_weeks) as bigint) as over_18_weeks,
         cast(sum(over_52_weeks) as bigint) as over_52_weeks,
         cast(sum(over_65_weeks) as bigint) as over_65_weeks,
         cast(sum(over_78_weeks) as bigint) as over_78_weeks,
         cast(sum(days) as bigint) as days,
         proportion(sum(waiting) - sum(over_18_weeks), sum(waiting), 100.0) as share
-    from person_waits
+    from area_waits
     group by area_type, area_code, treatment_function, week_ending
 ),
 
@@ -276,21 +338,48 @@ week_range as (
 ),
 
 -- From the referrals, not from the weeks: a list of weeks would be counted twice.
-series as (
-    select distinct
-        pathway_areas.area_type,
-        pathway_areas.area_code,
-        case when labels.is_total then 'All' else open_pathways.treatment_function end as treatment_function
-    from labels
-    cross join week_range
+listed as (
+    select
+        open_pathways.person_key,
+        coalesce(open_pathways.provider_code, 'Not known') as provider_code,
+        open_pathways.treatment_function
+    from week_range
     inner join open_pathways
         on open_pathways.referral_date <= week_range.last_week
-    inner join pathway_areas
-        on open_pathways.person_key = pathway_areas.person_key
-        and open_pathways.pathway_key = pathway_areas.pathway_key
-        and open_pathways.source_table = pathway_areas.source_table
     where open_pathways.ended_date is null
         or open_pathways.ended_date > week_range.first_week
+),
+
+area_functions as (
+    select
+        'All' as area_type,
+        'All' as area_code,
+        treatment_function
+    from listed
+    union
+    select
+        'Provider' as area_type,
+        provider_code as area_code,
+        treatment_function
+    from listed
+    union
+    select
+        person_areas.area_type,
+        person_areas.area_code,
+        listed.treatment_function
+    from listed
+    inner join person_areas
+        on listed.person_key = person_areas.person_key
+    where person_areas.area_type <> 'All'
+),
+
+series as (
+    select distinct
+        area_functions.area_type,
+        area_functions.area_code,
+        case when labels.is_total then 'All' else area_functions.treatment_function end as treatment_function
+    from labels
+    cross join area_functions
 ),
 
 final as (
