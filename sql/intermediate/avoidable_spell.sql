@@ -2,8 +2,8 @@
 description: >
   Hospital spells that a rule of avoidable activity finds, once for each rule, with the share of the spell that
   is attributable: 1 but for risks that partly cause a condition. The rules are those of the New Hospital
-  Programme's demand model that a spell can answer. Excess bed days are not here, as they need the trim points of
-  each healthcare resource group, nor days before an operation, as the day of the operation is not held.
+  Programme's demand model that a spell can answer. Excess bed days are in marts.length_of_stay; days before an
+  operation are not here, as the day of the operation is not held.
 
   Frailty is the Hospital Frailty Risk Score of people of 75 and over admitted in an emergency, over the distinct
   diagnoses of the spell and of the spells that ended in the 730 days before it: 5 to 15 intermediate, above 15

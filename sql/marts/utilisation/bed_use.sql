@@ -23,10 +23,12 @@ columns:
   people: Different people who were in hospital in the month, day cases included
   bed_days: Midnights of the month that spells were in hospital for
   occupied_beds: Bed days for each day that is covered, the average number of beds in use
+  long_stay_bed_days: Those of the 22nd night of a stay and later ones
+  long_stay_occupied_beds: Long-stay bed days for each day that is covered, the average number of beds in use by people who have been in hospital for 21 nights and more
 checks:
-  - unique: [area_type, area_code, point_of_delivery, month]
-  - not_null: [area_type, area_code, area_name, point_of_delivery, month, is_complete, admissions, discharges, people, bed_days, occupied_beds]
+  - not_null: [area_type, area_code, area_name, point_of_delivery, month, is_complete, admissions, discharges, people, bed_days, occupied_beds, long_stay_bed_days]
   - expect: bed_days >= 0 and admissions >= 0 and discharges >= 0
+  - expect: long_stay_bed_days between 0 and bed_days
   - expect: bed_days = 0 or people > 0
   - one_of: {point_of_delivery: reference.point_of_delivery.point_of_delivery}
 topic: utilisation
@@ -91,7 +93,13 @@ spell_months as (
             spells.last_date,
             months.first_day,
             cast(months.last_day + interval '1 day' as date)
-        ) as bed_days
+        ) as bed_days,
+        overlap_days(
+            least(cast(spells.admission_date + interval '21 day' as date), spells.last_date),
+            spells.last_date,
+            months.first_day,
+            cast(months.last_day + interval '1 day' as date)
+        ) as long_stay_bed_days
     from months
     inner join spells
         on spells.admission_date <= months.last_day
@@ -107,7 +115,8 @@ person_months as (
         spell_months.month,
         sum(spell_months.admissions) as admissions,
         sum(spell_months.discharges) as discharges,
-        sum(spell_months.bed_days) as bed_days
+        sum(spell_months.bed_days) as bed_days,
+        sum(spell_months.long_stay_bed_days) as long_stay_bed_days
     from spell_months
     inner join spell_areas
         on spell_months.person_key = spell_areas.person_key
@@ -129,7 +138,8 @@ counts as (
         cast(sum(admissions) as bigint) as admissions,
         cast(sum(discharges) as bigint) as discharges,
         count(*) as people,
-        cast(sum(bed_days) as bigint) as bed_days
+        cast(sum(bed_days) as bigint) as bed_days,
+        cast(sum(long_stay_bed_days) as bigint) as long_stay_bed_days
     from person_months
     group by area_type, area_code, point_of_delivery, month
 ),
@@ -150,7 +160,9 @@ final as (
         coalesce(counts.discharges, 0) as discharges,
         coalesce(counts.people, 0) as people,
         coalesce(counts.bed_days, 0) as bed_days,
-        cast(coalesce(counts.bed_days, 0) as double) / months.days_covered as occupied_beds
+        cast(coalesce(counts.bed_days, 0) as double) / months.days_covered as occupied_beds,
+        coalesce(counts.long_stay_bed_days, 0) as long_stay_bed_days,
+        cast(coalesce(counts.long_stay_bed_days, 0) as double) / months.days_covered as long_stay_occupied_beds
     from areas
     cross join points_of_delivery
     cross join months

@@ -5,6 +5,10 @@ description: >
   each of their spells is a visit. Spells that are not over, or ended after the as-of date, are not here.
   Every area, point of delivery and year of the period has a row, zero included.
 
+  Excess bed days are those beyond the trim point of the spell's healthcare resource group, which is the site's to
+  supply (reference.hrg_trim_point). They are null where no spell has a trim point, and of the spells that have
+  one otherwise.
+
   The areas are those of the spell (intermediate.spell_area), whether the person was registered or not.
 grain: [area_type, area_code, point_of_delivery, financial_year]
 columns:
@@ -30,11 +34,15 @@ columns:
   percent_21_days: Those of 21 nights and more as a percentage of the spells; null without spells
   percent_21_days_lower: Lower 95% limit of it (Wilson)
   percent_21_days_upper: Upper 95% limit of it
+  spells_with_trim_point: Spells of a resource group with a trim point
+  spells_beyond_trim_point: Those that were longer
+  excess_bed_days: Their midnights beyond it; null where no spell has a trim point
 checks:
-  - unique: [area_type, area_code, point_of_delivery, financial_year]
-  - not_null: [area_type, area_code, area_name, point_of_delivery, financial_year, is_complete, spells, people, bed_days, without_night, stay_7_days, stay_14_days, stay_21_days]
+  - not_null: [area_type, area_code, area_name, point_of_delivery, financial_year, is_complete, spells, people, bed_days, without_night, stay_7_days, stay_14_days, stay_21_days, spells_with_trim_point, spells_beyond_trim_point]
   - expect: people <= spells
   - expect: stay_21_days <= stay_14_days and stay_14_days <= stay_7_days and stay_7_days + without_night <= spells
+  - expect: spells_beyond_trim_point <= spells_with_trim_point and spells_with_trim_point <= spells
+  - expect: excess_bed_days <= bed_days
   - expect: spells > 0 or mean_stay is null
 topic: utilisation
 */
@@ -43,12 +51,22 @@ with spells as (
         person_key,
         spell_key,
         point_of_delivery,
+        is_elective,
+        hrg,
         cast(date_trunc('month', discharge_date) as date) as month,
         midnights
     from core.spell
     where discharge_date >= $period_start
         and discharge_date <= least($period_end, $as_of)
         and point_of_delivery <> 'Regular attender'
+),
+
+trim_points as (
+    select
+        hrg,
+        cast(elective_days as int) as elective_days,
+        cast(non_elective_days as int) as non_elective_days
+    from reference.hrg_trim_point
 ),
 
 spell_areas as (
@@ -98,10 +116,13 @@ placed as (
         spell_areas.area_code,
         spells.point_of_delivery,
         months.financial_year,
-        spells.midnights
+        spells.midnights,
+        case when spells.is_elective then trim_points.elective_days else trim_points.non_elective_days end as trim_point
     from spells
     inner join months
         on spells.month = months.month
+    left join trim_points
+        on spells.hrg = trim_points.hrg
     inner join spell_areas
         on spells.person_key = spell_areas.person_key
         and spells.spell_key = spell_areas.spell_key
@@ -121,6 +142,9 @@ counts as (
         count(*) filter (where midnights >= 7) as stay_7_days,
         count(*) filter (where midnights >= 14) as stay_14_days,
         count(*) filter (where midnights >= 21) as stay_21_days,
+        count(trim_point) as spells_with_trim_point,
+        count(*) filter (where midnights > trim_point) as spells_beyond_trim_point,
+        cast(sum(greatest(midnights - trim_point, 0)) filter (where trim_point is not null) as bigint) as excess_bed_days,
         proportion(count(*) filter (where midnights >= 21), count(*), 100.0) as long_stays
     from placed
     group by area_type, area_code, point_of_delivery, financial_year
@@ -143,6 +167,9 @@ measured as (
         stay_7_days,
         stay_14_days,
         stay_21_days,
+        spells_with_trim_point,
+        spells_beyond_trim_point,
+        excess_bed_days,
         long_stays['value'] as percent_21_days,
         long_stays['lower'] as percent_21_days_lower,
         long_stays['upper'] as percent_21_days_upper
@@ -194,7 +221,10 @@ final as (
         coalesce(measured.stay_21_days, 0) as stay_21_days,
         measured.percent_21_days,
         measured.percent_21_days_lower,
-        measured.percent_21_days_upper
+        measured.percent_21_days_upper,
+        coalesce(measured.spells_with_trim_point, 0) as spells_with_trim_point,
+        coalesce(measured.spells_beyond_trim_point, 0) as spells_beyond_trim_point,
+        measured.excess_bed_days
     from areas
     cross join points_of_delivery
     cross join years
