@@ -5,7 +5,8 @@ description: >
   28 days). Codes that reference.medicine knows as one medicine are one; of the sections of the
   British National Formulary that reference.polypharmacy_exclusion leaves out (creams, antibiotics,
   dressings and their like) only medicines that reference.medicine knows can be told, so that the
-  others count. Prescriptions that were cancelled, or are drafts or proposals, do not count.
+  others count. Opioids and the anticholinergic burden, 3 or more of which weighs on older people, are those of
+  medicines that reference.medicine marks, creams and their like included. Prescriptions that were cancelled, or are drafts or proposals, do not count.
 grain: [area_type, area_code, age_group]
 columns:
   area_type: All, ICB, Place, Local authority, PCN or Practice
@@ -21,9 +22,17 @@ columns:
   share_10: Their share of the population, 0 to 1; null where the population is 0
   lower_10: Lower 95% limit of that share (Wilson)
   upper_10: Upper 95% limit of that share (Wilson)
+  people_opioid: Those who were prescribed an opioid
+  share_opioid: Their share of the population, 0 to 1; null where the population is 0
+  lower_opioid: Lower 95% limit of that share (Wilson)
+  upper_opioid: Upper 95% limit of that share (Wilson)
+  people_burden_3: Those whose medicines have an anticholinergic burden of three or more together
+  share_burden_3: Their share of the population, 0 to 1; null where the population is 0
+  lower_burden_3: Lower 95% limit of that share (Wilson)
+  upper_burden_3: Upper 95% limit of that share (Wilson)
 checks:
-  - unique: [area_type, area_code, age_group]
-  - not_null: [area_type, area_code, area_name, age_group, population, people_5, people_10]
+  - not_null: [area_type, area_code, area_name, age_group, population, people_5, people_10, people_opioid, people_burden_3]
+  - expect: people_opioid <= population and people_burden_3 <= population
   - expect: people_10 <= people_5 and people_5 <= population
 topic: needs
 */
@@ -65,6 +74,8 @@ medicines as (
     select
         cast(medicines.code as varchar) as code,
         medicines.medicine,
+        medicines.opioid = 'yes' as is_opioid,
+        coalesce(cast(medicines.anticholinergic_burden as int), 0) as burden,
         -- The narrowest section that is listed decides.
         coalesce(paragraphs.excluded, sections.excluded, chapters.excluded, 'no') = 'yes' as is_excluded
     from reference.medicine as medicines
@@ -87,22 +98,37 @@ prescriptions as (
         and coalesce(intent, 'order') <> 'proposal'
 ),
 
-taken as (
+-- Codes of one medicine are one.
+prescribed as (
     select
         prescriptions.person_key,
-        count(distinct coalesce(medicines.medicine, prescriptions.code)) as medicines
+        coalesce(medicines.medicine, prescriptions.code) as medicine,
+        max(case when medicines.is_excluded then 0 else 1 end) as counts,
+        max(case when medicines.is_opioid then 1 else 0 end) as is_opioid,
+        max(coalesce(medicines.burden, 0)) as burden
     from medicines
     right join prescriptions
         on medicines.code = prescriptions.code
-    where not coalesce(medicines.is_excluded, false)
-    group by prescriptions.person_key
+    group by prescriptions.person_key, coalesce(medicines.medicine, prescriptions.code)
+),
+
+taken as (
+    select
+        person_key,
+        sum(counts) as medicines,
+        max(is_opioid) = 1 as takes_opioid,
+        sum(burden) as burden
+    from prescribed
+    group by person_key
 ),
 
 grouped as (
     select
         people.person_key,
         age_groups.age_group,
-        coalesce(taken.medicines, 0) as medicines
+        coalesce(taken.medicines, 0) as medicines,
+        coalesce(taken.takes_opioid, false) as takes_opioid,
+        coalesce(taken.burden, 0) as burden
     from people
     inner join age_groups
         on coalesce(people.age, -1) between age_groups.lower_age and age_groups.upper_age
@@ -118,7 +144,9 @@ counted as (
         count(*) filter (where grouped.age_group = age_groups.age_group) as population,
         age_groups.age_group,
         count(*) filter (where grouped.age_group = age_groups.age_group and grouped.medicines >= 5) as people_5,
-        count(*) filter (where grouped.age_group = age_groups.age_group and grouped.medicines >= 10) as people_10
+        count(*) filter (where grouped.age_group = age_groups.age_group and grouped.medicines >= 10) as people_10,
+        count(*) filter (where grouped.age_group = age_groups.age_group and grouped.takes_opioid) as people_opioid,
+        count(*) filter (where grouped.age_group = age_groups.age_group and grouped.burden >= 3) as people_burden_3
     from grouped
     inner join person_areas
         on grouped.person_key = person_areas.person_key
@@ -130,7 +158,9 @@ estimated as (
     select
         *,
         proportion(people_5, nullif(population, 0), 1.0) as estimate_5,
-        proportion(people_10, nullif(population, 0), 1.0) as estimate_10
+        proportion(people_10, nullif(population, 0), 1.0) as estimate_10,
+        proportion(people_opioid, nullif(population, 0), 1.0) as estimate_opioid,
+        proportion(people_burden_3, nullif(population, 0), 1.0) as estimate_burden_3
     from counted
 ),
 
@@ -148,7 +178,15 @@ final as (
         people_10,
         estimate_10['value'] as share_10,
         estimate_10['lower'] as lower_10,
-        estimate_10['upper'] as upper_10
+        estimate_10['upper'] as upper_10,
+        people_opioid,
+        estimate_opioid['value'] as share_opioid,
+        estimate_opioid['lower'] as lower_opioid,
+        estimate_opioid['upper'] as upper_opioid,
+        people_burden_3,
+        estimate_burden_3['value'] as share_burden_3,
+        estimate_burden_3['lower'] as lower_burden_3,
+        estimate_burden_3['upper'] as upper_burden_3
     from estimated
 )
 
