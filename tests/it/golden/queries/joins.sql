@@ -156,3 +156,6 @@ select count(*), count(a.place) from golden.practice a right join golden.person 
 
 -- name: full_and_filters_of_one_name
 select count(*), count(a.place), count(b.person_key) from golden.practice a full join golden.person b on a.practice = b.practice and a.place > 20 where upper(coalesce(a.practice, b.practice)) = 'P02' or b.practice is null;
+
+-- name: groups_by_two_columns_of_one_name_joined_in_another_order
+with pairs as (select p.sex, a.region, b.region as other, count(*) as n from golden.person p join golden.practice a on a.practice = p.practice join golden.practice b on b.place >= a.place group by p.sex, a.region, b.region), frame as (select r.region as x, s.region as y, q.sex as z from (select distinct region from golden.practice) r cross join (select distinct region from golden.practice) s cross join (select distinct sex from golden.person) q) select frame.x, frame.y, count(*), sum(pairs.n) from frame left join pairs on frame.x = pairs.region and frame.y = pairs.other and frame.z = pairs.sex group by frame.x, frame.y;
