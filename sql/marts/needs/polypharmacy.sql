@@ -140,18 +140,47 @@ counted as (
     select
         person_areas.area_type,
         person_areas.area_code,
-        max(person_areas.area_name) as area_name,
-        count(*) filter (where grouped.age_group = age_groups.age_group) as population,
-        age_groups.age_group,
-        count(*) filter (where grouped.age_group = age_groups.age_group and grouped.medicines >= 5) as people_5,
-        count(*) filter (where grouped.age_group = age_groups.age_group and grouped.medicines >= 10) as people_10,
-        count(*) filter (where grouped.age_group = age_groups.age_group and grouped.takes_opioid) as people_opioid,
-        count(*) filter (where grouped.age_group = age_groups.age_group and grouped.burden >= 3) as people_burden_3
+        grouped.age_group,
+        count(*) as population,
+        count(*) filter (where grouped.medicines >= 5) as people_5,
+        count(*) filter (where grouped.medicines >= 10) as people_10,
+        count(*) filter (where grouped.takes_opioid) as people_opioid,
+        count(*) filter (where grouped.burden >= 3) as people_burden_3
     from grouped
     inner join person_areas
         on grouped.person_key = person_areas.person_key
+    group by person_areas.area_type, person_areas.area_code, grouped.age_group
+),
+
+areas as (
+    select
+        person_areas.area_type,
+        person_areas.area_code,
+        max(person_areas.area_name) as area_name
+    from people
+    inner join person_areas
+        on people.person_key = person_areas.person_key
+    group by person_areas.area_type, person_areas.area_code
+),
+
+-- Age groups in which an area has nobody are 0.
+framed as (
+    select
+        areas.area_type,
+        areas.area_code,
+        areas.area_name,
+        age_groups.age_group,
+        coalesce(counted.population, 0) as population,
+        coalesce(counted.people_5, 0) as people_5,
+        coalesce(counted.people_10, 0) as people_10,
+        coalesce(counted.people_opioid, 0) as people_opioid,
+        coalesce(counted.people_burden_3, 0) as people_burden_3
+    from areas
     cross join age_groups
-    group by person_areas.area_type, person_areas.area_code, age_groups.age_group
+    left join counted
+        on areas.area_type = counted.area_type
+        and areas.area_code = counted.area_code
+        and age_groups.age_group = counted.age_group
 ),
 
 estimated as (
@@ -161,7 +190,7 @@ estimated as (
         proportion(people_10, nullif(population, 0), 1.0) as estimate_10,
         proportion(people_opioid, nullif(population, 0), 1.0) as estimate_opioid,
         proportion(people_burden_3, nullif(population, 0), 1.0) as estimate_burden_3
-    from counted
+    from framed
 ),
 
 final as (

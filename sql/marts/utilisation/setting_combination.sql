@@ -52,78 +52,65 @@ settings as (
     from reference.setting
 ),
 
-person_settings as (
+-- The settings of a person are a number with one bit for each: a text for each person would not fit
+-- into memory.
+combined as (
     select
         contacts.person_key,
         months.financial_year,
-        contacts.setting
-    from contacts
+        bit_or(settings.bit) as bits
+    from settings
+    inner join contacts
+        on settings.setting = contacts.setting
     inner join months
         on contacts.month = months.month
-    group by contacts.person_key, months.financial_year, contacts.setting
-),
-
--- A set is a number with one bit for each setting: a text for each person would not fit into memory.
-combined as (
-    select
-        person_settings.person_key,
-        person_settings.financial_year,
-        cast(sum(settings.bit) as bigint) as bits,
-        count(*) as settings
-    from settings
-    inner join person_settings
-        on settings.setting = person_settings.setting
-    group by person_settings.person_key, person_settings.financial_year
+    group by contacts.person_key, months.financial_year
 ),
 
 counts as (
     select
         financial_year,
         bits,
-        settings,
         count(*) as people
     from combined
-    group by financial_year, bits, settings
+    group by financial_year, bits
 ),
 
-sets as (
-    select distinct bits from counts
-),
-
+-- The settings of a set are listed beside its people: counts that are read twice are counted twice.
 named as (
     select
-        sets.bits,
+        counts.financial_year,
+        counts.people,
+        count(*) as settings,
         string_agg(settings.setting, ' + ' order by settings.setting_order) as combination
     from settings
-    cross join sets
-    where (sets.bits & settings.bit) > 0
-    group by sets.bits
+    cross join counts
+    where (counts.bits & settings.bit) > 0
+    group by counts.financial_year, counts.bits, counts.people
 ),
 
-totals as (
+totalled as (
     select
         financial_year,
-        cast(sum(people) as bigint) as all_people
-    from counts
-    group by financial_year
+        settings,
+        people,
+        combination,
+        cast(sum(people) over (partition by financial_year) as bigint) as all_people
+    from named
 ),
 
 final as (
     select
-        counts.financial_year,
+        totalled.financial_year,
         years.is_complete,
-        named.combination,
-        cast(counts.settings as int) as settings,
-        counts.people,
-        totals.all_people,
-        100.0 * counts.people / totals.all_people as percent
-    from counts
-    inner join named
-        on counts.bits = named.bits
-    inner join totals
-        on counts.financial_year = totals.financial_year
+        totalled.combination,
+        cast(totalled.settings as int) as settings,
+        totalled.people,
+        totalled.all_people,
+        100.0 * totalled.people / totalled.all_people as percent
+    from totalled
     inner join years
-        on counts.financial_year = years.financial_year
+        on totalled.financial_year = years.financial_year
 )
 
 select * from final

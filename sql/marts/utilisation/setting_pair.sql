@@ -57,7 +57,8 @@ years as (
 settings as (
     select
         setting,
-        cast(setting_order as int) as setting_order
+        cast(setting_order as int) as setting_order,
+        cast(power(2, cast(setting_order as int)) as bigint) as bit
     from reference.setting
 ),
 
@@ -84,62 +85,61 @@ area_types as (
     from reference.area_type
 ),
 
-person_settings as (
+-- The settings of a person are a number with one bit for each: a text for each person would not fit
+-- into memory.
+person_sets as (
     select
         contacts.person_key,
         months.financial_year,
-        contacts.setting
-    from contacts
+        bit_or(settings.bit) as bits
+    from settings
+    inner join contacts
+        on settings.setting = contacts.setting
     inner join months
         on contacts.month = months.month
-    group by contacts.person_key, months.financial_year, contacts.setting
+    group by contacts.person_key, months.financial_year
 ),
 
-pairs as (
-    select
-        person_settings.person_key,
-        person_settings.financial_year,
-        person_settings.setting,
-        others.setting as other_setting
-    from person_settings
-    inner join person_settings as others
-        on person_settings.person_key = others.person_key
-        and person_settings.financial_year = others.financial_year
-),
-
-placed as (
+area_sets as (
     select
         person_areas.area_type,
         person_areas.area_code,
-        pairs.financial_year,
-        pairs.setting,
-        pairs.other_setting
-    from pairs
-    inner join person_areas
-        on pairs.person_key = person_areas.person_key
+        person_sets.financial_year,
+        person_sets.bits,
+        count(*) as people
+    from person_areas
+    inner join person_sets
+        on person_areas.person_key = person_sets.person_key
+    group by person_areas.area_type, person_areas.area_code, person_sets.financial_year, person_sets.bits
+),
+
+others as (
+    select
+        setting as other_setting,
+        setting_order as other_setting_order,
+        bit as other_bit
+    from settings
 ),
 
 counts as (
     select
-        area_type,
-        area_code,
-        financial_year,
-        setting,
-        other_setting,
-        count(*) as people
-    from placed
-    group by area_type, area_code, financial_year, setting, other_setting
-),
-
-totals as (
-    select
-        area_type,
-        area_code,
-        financial_year,
-        setting,
-        people
-    from counts
-    where setting = other_setting
+        area_sets.area_type,
+        area_sets.area_code,
+        area_sets.financial_year,
+        settings.setting,
+        others.other_setting,
+        cast(sum(area_sets.people) as bigint) as people
+    from settings
+    cross join others
+    cross join area_sets
+    where (area_sets.bits & settings.bit) > 0
+        and (area_sets.bits & others.other_bit) > 0
+    group by
+        area_sets.area_type,
+        area_sets.area_code,
+        area_sets.financial_year,
+        settings.setting,
+        others.other_setting
 ),
 
 areas as (
@@ -150,41 +150,60 @@ areas as (
     group by area_type, area_code
 ),
 
-final as (
+framed as (
     select
         areas.area_type,
-        area_types.area_type_order,
         areas.area_code,
-        coalesce(area_names.area_name, areas.area_code) as area_name,
         settings.setting,
         settings.setting_order,
-        others.setting as other_setting,
-        others.setting_order as other_setting_order,
+        others.other_setting,
+        others.other_setting_order,
         years.financial_year,
         years.is_complete,
-        coalesce(counts.people, 0) as people,
-        coalesce(totals.people, 0) as setting_people,
-        100.0 * coalesce(counts.people, 0) / nullif(totals.people, 0) as percent
+        coalesce(counts.people, 0) as people
     from areas
-    inner join area_types
-        on areas.area_type = area_types.area_type
     cross join settings
-    cross join settings as others
+    cross join others
     cross join years
-    left join area_names
-        on areas.area_type = area_names.area_type
-        and areas.area_code = area_names.area_code
-    left join totals
-        on areas.area_type = totals.area_type
-        and areas.area_code = totals.area_code
-        and settings.setting = totals.setting
-        and years.financial_year = totals.financial_year
     left join counts
         on areas.area_type = counts.area_type
         and areas.area_code = counts.area_code
         and settings.setting = counts.setting
-        and others.setting = counts.other_setting
+        and others.other_setting = counts.other_setting
         and years.financial_year = counts.financial_year
+),
+
+-- A setting paired with itself has everybody who was seen in it.
+totalled as (
+    select
+        *,
+        max(case when setting = other_setting then people end) over (
+            partition by area_type, area_code, setting, financial_year
+        ) as setting_people
+    from framed
+),
+
+final as (
+    select
+        totalled.area_type,
+        area_types.area_type_order,
+        totalled.area_code,
+        coalesce(area_names.area_name, totalled.area_code) as area_name,
+        totalled.setting,
+        totalled.setting_order,
+        totalled.other_setting,
+        totalled.other_setting_order,
+        totalled.financial_year,
+        totalled.is_complete,
+        totalled.people,
+        totalled.setting_people,
+        100.0 * totalled.people / nullif(totalled.setting_people, 0) as percent
+    from totalled
+    inner join area_types
+        on totalled.area_type = area_types.area_type
+    left join area_names
+        on totalled.area_type = area_names.area_type
+        and totalled.area_code = area_names.area_code
 )
 
 select * from final
