@@ -16,29 +16,11 @@ checks:
   - one_of: {part: [numerator]}
   - expect: n > 0
 */
-with contacts as (
+with counted as (
     select
         person_key,
-        case when setting like '%admission' then 'Inpatient' else setting end as setting
-    from core.contact
-    where attended
-        and started_date <= $as_of
-        and started_date > $as_of - interval '12' month
-),
-
-person_settings as (
-    select
-        person_key,
-        setting
-    from contacts
-    group by person_key, setting
-),
-
-counted as (
-    select
-        person_key,
-        count(*) as settings
-    from person_settings
+        count(distinct case when setting like '%admission' then 'Inpatient' else setting end) as settings
+    from intermediate.person_setting
     group by person_key
 ),
 

@@ -1,28 +1,24 @@
 /*
 description: >
   Active people with each long-term condition, by place of residence and age group, with Wilson 95%
-  limits. A person has a condition when it is on the problem list at the as-of date (by SNOMED CT or
-  ICD-10 code), or in any diagnosis position of a hospital spell admitted in the 24 months before.
-  Every condition has a row for every place and age group, zero included. People whose age is not
-  known are in no group.
+  limits. Conditions are those of intermediate.person_condition. Every condition has a row for every
+  place and age group that somebody is of, zero included.
 grain: [condition, place_name, age_group]
 columns:
   condition: Short name of the condition
   condition_name: Name of the condition for readers
   place_name: Place of residence, or primary care network, by geography_basis; or Not known
-  age_group: 0-17, 18-64 or 65+
+  age_group: 0-17, 18-64, 65+ or Not known
   people_with_condition: Active people with the condition
   population: Active people of the place and age group
-  prevalence: Share of the population with the condition, 0 to 1; null where the population is 0
+  prevalence: Share of the population with the condition, 0 to 1
   lower: Lower 95% limit of the prevalence
   upper: Upper 95% limit of the prevalence
 checks:
-  - unique: [condition, place_name, age_group]
   - not_null: [condition, condition_name, place_name, age_group, people_with_condition, population]
   - expect: people_with_condition between 0 and population
   - expect: prevalence between lower and upper
-  - expect: population > 0 or prevalence is null
-  - one_of: {age_group: reference.age_group.age_group}
+  - one_of: {age_group: [0-17, 18-64, 65+, Not known]}
 */
 with people as (
     select
@@ -31,7 +27,6 @@ with people as (
         age
     from core.person
     where is_active
-        and age is not null
 ),
 
 age_groups as (
@@ -42,14 +37,6 @@ age_groups as (
     from reference.age_group
 ),
 
-condition_codes as (
-    select
-        cast(snomed_code as varchar) as snomed_code,
-        icd10 as icd10_3,
-        condition
-    from reference.condition
-),
-
 conditions as (
     select distinct
         condition,
@@ -57,51 +44,21 @@ conditions as (
     from reference.condition
 ),
 
-diagnoses as (
+person_conditions as (
     select
         person_key,
-        snomed_code,
-        icd10_3
-    from core.diagnosis
-    where source_table = 'condition'
-        or noted > $as_of - interval '24' month
+        condition
+    from intermediate.person_condition
 ),
 
 grouped as (
     select
         people.person_key,
         people.place_name,
-        age_groups.age_group
+        coalesce(age_groups.age_group, 'Not known') as age_group
     from people
-    inner join age_groups
+    left join age_groups
         on people.age between age_groups.lower_age and age_groups.upper_age
-),
-
-places as (
-    select distinct place_name from grouped
-),
-
-matched as (
-    select
-        diagnoses.person_key,
-        condition_codes.condition
-    from diagnoses
-    inner join condition_codes
-        on diagnoses.snomed_code = condition_codes.snomed_code
-    union all
-    select
-        diagnoses.person_key,
-        condition_codes.condition
-    from diagnoses
-    inner join condition_codes
-        on diagnoses.icd10_3 = condition_codes.icd10_3
-),
-
-person_conditions as (
-    select distinct
-        person_key,
-        condition
-    from matched
 ),
 
 with_condition as (
@@ -125,33 +82,20 @@ populations as (
     group by place_name, age_group
 ),
 
-frame as (
+counted as (
     select
         conditions.condition,
         conditions.condition_name,
-        places.place_name,
-        age_groups.age_group
-    from conditions
-    cross join places
-    cross join age_groups
-),
-
-counted as (
-    select
-        frame.condition,
-        frame.condition_name,
-        frame.place_name,
-        frame.age_group,
+        populations.place_name,
+        populations.age_group,
         coalesce(with_condition.people_with_condition, 0) as people_with_condition,
-        coalesce(populations.population, 0) as population
-    from frame
-    left join populations
-        on frame.place_name = populations.place_name
-        and frame.age_group = populations.age_group
+        populations.population
+    from conditions
+    cross join populations
     left join with_condition
-        on frame.condition = with_condition.condition
-        and frame.place_name = with_condition.place_name
-        and frame.age_group = with_condition.age_group
+        on conditions.condition = with_condition.condition
+        and populations.place_name = with_condition.place_name
+        and populations.age_group = with_condition.age_group
 ),
 
 estimated as (
@@ -162,7 +106,7 @@ estimated as (
         age_group,
         people_with_condition,
         population,
-        proportion(people_with_condition, nullif(population, 0), 1.0) as estimate
+        proportion(people_with_condition, population, 1.0) as estimate
     from counted
 ),
 

@@ -1,6 +1,6 @@
 /*
 description: >
-  How active people prefer to be contacted, as flags say (intermediate.person_need), by area. A person may
+  How active people prefer to be contacted, as flags say (intermediate.need_by_area), by area. A person may
   have several preferences; Not recorded are those without any. Every way of reference.need_code has a row
   for every area, zero included. Views have no other place for a preference: what is in a Communication or
   a Consent is not in the lake.
@@ -16,112 +16,26 @@ columns:
   lower: Lower 95% limit of the share (Wilson)
   upper: Upper 95% limit of the share (Wilson)
 checks:
-  - unique: [area_type, area_code, need]
   - not_null: [area_type, area_code, area_name, need, people, population, share]
-  - expect: people between 0 and population
 topic: preferences
 */
-with people as (
-    select person_key
-    from core.person
-    where is_active
-),
-
-person_areas as (
-    select
-        person_key,
-        area_type,
-        area_code,
-        area_name
-    from intermediate.person_area
-),
-
-recorded as (
-    select
-        person_key,
-        need
-    from intermediate.person_need
-    where need_kind = 'contact_preference'
-),
-
-all_needs as (
-    select distinct need
-    from reference.need_code
-    where need_kind = 'contact_preference'
-    union all
-    select 'Any' as need
-),
-
-person_needs as (
-    select person_key, need
-    from recorded
-    union all
-    select distinct person_key, 'Any' as need
-    from recorded
-),
-
-populations as (
-    select
-        person_areas.area_type,
-        person_areas.area_code,
-        max(person_areas.area_name) as area_name,
-        count(*) as population
-    from people
-    inner join person_areas
-        on people.person_key = person_areas.person_key
-    group by person_areas.area_type, person_areas.area_code
-),
-
-rows_of_both as (
-    select
-        populations.area_type,
-        populations.area_code,
-        populations.area_name,
-        all_needs.need,
-        0 as people,
-        populations.population
-    from populations
-    cross join all_needs
-    union all
-    select
-        person_areas.area_type,
-        person_areas.area_code,
-        person_areas.area_name,
-        person_needs.need,
-        1 as people,
-        0 as population
-    from person_needs
-    inner join person_areas
-        on person_needs.person_key = person_areas.person_key
-),
-
-counted as (
+with counted as (
     select
         area_type,
         area_code,
-        max(area_name) as area_name,
-        need,
-        cast(sum(people) as bigint) as people,
-        cast(sum(population) as bigint) as population
-    from rows_of_both
-    group by area_type, area_code, need
-),
-
-completed as (
-    select area_type, area_code, area_name, need, people, population
-    from counted
-    where need <> 'Any'
-    union all
-    select area_type, area_code, area_name, 'Not recorded' as need, population - people as people, population
-    from counted
-    where need = 'Any'
+        area_name,
+        case when need = 'Any' then 'Not recorded' else need end as need,
+        case when need = 'Any' then population - people else people end as people,
+        population
+    from intermediate.need_by_area
+    where need_kind = 'contact_preference'
 ),
 
 estimated as (
     select
         *,
         proportion(people, population, 1.0) as estimate
-    from completed
+    from counted
 ),
 
 final as (

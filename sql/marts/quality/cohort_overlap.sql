@@ -13,7 +13,6 @@ columns:
   two_or_more: Those of them with contacts with two settings or more; all of them for two different settings
   active_people: Active people of the place
 checks:
-  - unique: [place_name, setting, other_setting]
   - not_null: [place_name, setting, other_setting, people, two_or_more, active_people]
   - expect: two_or_more <= people and people <= active_people
   - expect: setting = other_setting or two_or_more = people
@@ -34,16 +33,6 @@ settings as (
     from reference.setting
 ),
 
-contacts as (
-    select
-        person_key,
-        setting
-    from core.contact
-    where attended
-        and started_date <= $as_of
-        and started_date > $as_of - interval '12' month
-),
-
 person_settings as (
     select
         people.person_key,
@@ -51,15 +40,10 @@ person_settings as (
         settings.setting,
         settings.setting_order
     from people
-    inner join contacts
-        on people.person_key = contacts.person_key
+    inner join intermediate.person_setting as seen
+        on people.person_key = seen.person_key
     inner join settings
-        on contacts.setting = settings.setting
-    group by
-        people.person_key,
-        people.place_name,
-        settings.setting,
-        settings.setting_order
+        on seen.setting = settings.setting
 ),
 
 setting_counts as (

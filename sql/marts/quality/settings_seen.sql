@@ -9,7 +9,6 @@ columns:
   settings: "Number of settings: 0, 1, 2, 3, 4 or 5+"
   people: Active people
 checks:
-  - unique: [place_name, settings]
   - not_null: [place_name, settings, people]
   - one_of: {settings: ["0", "1", "2", "3", "4", "5+"]}
   - expect: people > 0
@@ -23,29 +22,11 @@ with people as (
     where is_active
 ),
 
-contacts as (
-    select
-        person_key,
-        setting
-    from core.contact
-    where attended
-        and started_date <= $as_of
-        and started_date > $as_of - interval '12' month
-),
-
-person_settings as (
-    select
-        person_key,
-        setting
-    from contacts
-    group by person_key, setting
-),
-
 setting_counts as (
     select
         person_key,
         count(*) as settings
-    from person_settings
+    from intermediate.person_setting
     group by person_key
 ),
 
