@@ -76,16 +76,12 @@ found as (
         on rows.code = ranges.code
 ),
 
-by_event as (
+counted_rows as (
     select
         source,
         coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)) as month,
-        person_key,
-        code,
-        effective,
-        value,
-        value_code,
         count(*) as row_count,
+        count(person_key) as linked_count,
         count(*) filter (where person_key is null) as person_key_missing,
         count(*) filter (where code is null) as code_missing,
         count(*) filter (where effective is null) as effective_missing,
@@ -133,44 +129,39 @@ by_event as (
     from found
     group by
         source,
-        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)),
-        person_key,
-        code,
+        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date))
+),
+
+-- Rows that are one event more than once, without the counts above: nearly every row is an event.
+events as (
+    select
+        source,
         effective,
-        value,
-        value_code
+        count(*) as row_count
+    from rows
+    where person_key is not null
+    group by source, person_key, code, effective, value, value_code
+),
+
+duplicates as (
+    select
+        source,
+        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date)) as month,
+        sum(row_count - 1) as duplicate_count
+    from events
+    group by
+        source,
+        coalesce(cast(date_trunc('month', effective) as date), cast('1900-01-01' as date))
 ),
 
 counted as (
     select
-        source,
-        month,
-        sum(row_count) as row_count,
-        sum(case when person_key is null then 0 else row_count end) as linked_count,
-        sum(case when person_key is null then 0 else row_count - 1 end) as duplicate_count,
-        sum(person_key_missing) as person_key_missing,
-        sum(code_missing) as code_missing,
-        sum(effective_missing) as effective_missing,
-        sum(value_missing_checked) as value_missing_checked,
-        sum(value_missing) as value_missing,
-        sum(unit_missing_checked) as unit_missing_checked,
-        sum(unit_missing) as unit_missing,
-        sum(code_system_invalid_checked) as code_system_invalid_checked,
-        sum(code_system_invalid) as code_system_invalid,
-        sum(status_invalid_checked) as status_invalid_checked,
-        sum(status_invalid) as status_invalid,
-        sum(value_too_low_checked) as value_too_low_checked,
-        sum(value_too_low) as value_too_low,
-        sum(value_too_high_checked) as value_too_high_checked,
-        sum(value_too_high) as value_too_high,
-        sum(effective_too_late_checked) as effective_too_late_checked,
-        sum(effective_too_late) as effective_too_late,
-        sum(record_late_checked) as record_late_checked,
-        sum(record_late) as record_late,
-        sum(encounter_key_unresolved_checked) as encounter_key_unresolved_checked,
-        sum(encounter_key_unresolved) as encounter_key_unresolved
-    from by_event
-    group by source, month
+        counted_rows.*,
+        coalesce(duplicates.duplicate_count, 0) as duplicate_count
+    from counted_rows
+    left join duplicates
+        on counted_rows.source = duplicates.source
+        and counted_rows.month = duplicates.month
 ),
 
 checks as (
