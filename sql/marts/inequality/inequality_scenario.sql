@@ -102,7 +102,7 @@ measures as (
     ) as measure
 ),
 
-grouped_months as (
+covered_months as (
     select
         person_months.person_key,
         person_months.month,
@@ -111,27 +111,11 @@ grouped_months as (
         person_months.place_name,
         person_months.imd_quintile,
         person_months.sex,
-        coalesce(age_groups.age_group, 'Not known') as age_group,
+        person_months.age,
         person_months.registered_days
     from year_months
     inner join person_months
         on year_months.month = person_months.month
-    left join age_groups
-        on person_months.age between age_groups.lower_age and age_groups.upper_age
-),
-
-person_groups as (
-    select
-        person_key,
-        financial_year,
-        place_name,
-        imd_quintile,
-        sex,
-        age_group,
-        sum(registered_days) as registered_days,
-        max(days_covered) as days_covered
-    from grouped_months
-    group by person_key, financial_year, place_name, imd_quintile, sex, age_group
 ),
 
 person_years as (
@@ -142,139 +126,137 @@ person_years as (
         imd_quintile,
         sum(registered_days) as registered_days,
         max(days_covered) as days_covered
-    from person_groups
+    from covered_months
     group by person_key, financial_year, place_name, imd_quintile
+),
+
+-- Each place, and all of them.
+labels as (
+    select false as is_total
+    union all
+    select true as is_total
 ),
 
 people as (
     select
-        financial_year,
-        place_name as area_name,
-        imd_quintile,
-        average_people(registered_days, days_covered) as people
-    from person_years
-    group by financial_year, place_name, imd_quintile
-    union all
-    select
-        financial_year,
-        'All' as area_name,
-        imd_quintile,
-        average_people(registered_days, days_covered) as people
-    from person_years
-    group by financial_year, imd_quintile
+        person_years.financial_year,
+        case when labels.is_total then 'All' else person_years.place_name end as area_name,
+        person_years.imd_quintile,
+        average_people(person_years.registered_days, person_years.days_covered) as people
+    from labels
+    cross join person_years
+    group by
+        person_years.financial_year,
+        case when labels.is_total then 'All' else person_years.place_name end,
+        person_years.imd_quintile
 ),
 
-group_days as (
+-- Days and events by year of age, before the few groups of ages are told apart.
+age_days as (
     select
         financial_year,
         place_name,
         imd_quintile,
         sex,
-        age_group,
+        age,
         sum(registered_days) as registered_days
-    from person_groups
-    group by financial_year, place_name, imd_quintile, sex, age_group
+    from covered_months
+    group by financial_year, place_name, imd_quintile, sex, age
 ),
 
-group_events as (
+age_events as (
     select
         measured.measure,
-        grouped_months.financial_year,
-        grouped_months.place_name,
-        grouped_months.imd_quintile,
-        grouped_months.sex,
-        grouped_months.age_group,
+        covered_months.financial_year,
+        covered_months.place_name,
+        covered_months.imd_quintile,
+        covered_months.sex,
+        covered_months.age,
         count(*) as events
     from measured
-    inner join grouped_months
-        on measured.person_key = grouped_months.person_key
-        and cast(date_trunc('month', measured.event_date) as date) = grouped_months.month
+    inner join covered_months
+        on measured.person_key = covered_months.person_key
+        and cast(date_trunc('month', measured.event_date) as date) = covered_months.month
     group by
         measured.measure,
-        grouped_months.financial_year,
-        grouped_months.place_name,
-        grouped_months.imd_quintile,
-        grouped_months.sex,
-        grouped_months.age_group
+        covered_months.financial_year,
+        covered_months.place_name,
+        covered_months.imd_quintile,
+        covered_months.sex,
+        covered_months.age
 ),
 
-groups as (
+days_and_events as (
     select
         measures.measure,
-        group_days.financial_year,
-        group_days.place_name,
-        group_days.imd_quintile,
-        group_days.sex,
-        group_days.age_group,
-        group_days.registered_days,
-        coalesce(group_events.events, 0) as events
-    from group_days
-    cross join measures
-    left join group_events
-        on measures.measure = group_events.measure
-        and group_days.financial_year = group_events.financial_year
-        and group_days.place_name = group_events.place_name
-        and group_days.imd_quintile = group_events.imd_quintile
-        and group_days.sex = group_events.sex
-        and group_days.age_group = group_events.age_group
-),
-
-least_deprived as (
-    select
-        measure,
-        financial_year,
-        sex,
-        age_group,
-        sum(registered_days) as registered_days,
-        sum(events) as events
-    from groups
-    where imd_quintile = '5 (least deprived)'
-    group by measure, financial_year, sex, age_group
-),
-
-areas as (
-    select
-        measure,
-        financial_year,
-        place_name as area_name,
-        imd_quintile,
-        sex,
-        age_group,
-        registered_days,
-        events
-    from groups
+        age_days.financial_year,
+        age_days.place_name,
+        age_days.imd_quintile,
+        age_days.sex,
+        age_days.age,
+        age_days.registered_days,
+        0 as events
+    from measures
+    cross join age_days
     union all
     select
         measure,
         financial_year,
-        'All' as area_name,
+        place_name,
         imd_quintile,
         sex,
-        age_group,
-        sum(registered_days) as registered_days,
-        sum(events) as events
-    from groups
-    group by measure, financial_year, imd_quintile, sex, age_group
+        age,
+        0 as registered_days,
+        events
+    from age_events
+),
+
+areas as (
+    select
+        days_and_events.measure,
+        days_and_events.financial_year,
+        case when labels.is_total then 'All' else days_and_events.place_name end as area_name,
+        days_and_events.imd_quintile,
+        days_and_events.sex,
+        coalesce(age_groups.age_group, 'Not known') as age_group,
+        cast(sum(days_and_events.registered_days) as bigint) as registered_days,
+        cast(sum(days_and_events.events) as bigint) as events
+    from labels
+    cross join days_and_events
+    left join age_groups
+        on days_and_events.age between age_groups.lower_age and age_groups.upper_age
+    group by
+        days_and_events.measure,
+        days_and_events.financial_year,
+        case when labels.is_total then 'All' else days_and_events.place_name end,
+        days_and_events.imd_quintile,
+        days_and_events.sex,
+        coalesce(age_groups.age_group, 'Not known')
+),
+
+-- The least deprived quintile of the whole area, beside each of its groups.
+rated as (
+    select
+        *,
+        max(case when area_name = 'All' and imd_quintile = '5 (least deprived)' then registered_days end)
+            over (partition by measure, financial_year, sex, age_group) as least_deprived_days,
+        max(case when area_name = 'All' and imd_quintile = '5 (least deprived)' then events end)
+            over (partition by measure, financial_year, sex, age_group) as least_deprived_events
+    from areas
 ),
 
 compared as (
     select
-        areas.measure,
-        areas.area_name,
-        areas.financial_year,
-        areas.imd_quintile,
-        areas.events,
+        measure,
+        area_name,
+        financial_year,
+        imd_quintile,
+        events,
         -- Person-time cannot lie: a group that is in the table has some.
-        1.0 * areas.registered_days / least_deprived.registered_days * least_deprived.events as expected,
-        power(1.0 * areas.registered_days / least_deprived.registered_days, 2)
-            * least_deprived.events as expected_variance,
-        case when least_deprived.measure is null then 1 else 0 end as is_without_rate
-    from areas
-    left join least_deprived
-        on areas.measure = least_deprived.measure
-        and areas.financial_year = least_deprived.financial_year
-        and areas.sex = least_deprived.sex
-        and areas.age_group = least_deprived.age_group
+        1.0 * registered_days / least_deprived_days * least_deprived_events as expected,
+        power(1.0 * registered_days / least_deprived_days, 2) * least_deprived_events as expected_variance,
+        case when least_deprived_days is null then 1 else 0 end as is_without_rate
+    from rated
 ),
 
 totals as (

@@ -145,13 +145,17 @@ measured as (
     from counts
 ),
 
+-- From the appointments, not from the counts: these would be made twice.
 series as (
     select distinct
-        area_type,
-        area_code,
-        treatment_function,
-        imd_quintile
-    from counts
+        appointment_areas.area_type,
+        appointment_areas.area_code,
+        outcomes.treatment_function,
+        outcomes.imd_quintile
+    from outcomes
+    inner join appointment_areas
+        on outcomes.person_key = appointment_areas.person_key
+        and outcomes.appointment_key = appointment_areas.appointment_key
 ),
 
 final as (

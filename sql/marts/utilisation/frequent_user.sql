@@ -149,18 +149,6 @@ counts as (
     group by area_type, area_code, setting, financial_year, contact_band
 ),
 
-totals as (
-    select
-        area_type,
-        area_code,
-        setting,
-        financial_year,
-        cast(sum(people) as bigint) as people,
-        cast(sum(contacts) as bigint) as contacts
-    from counts
-    group by area_type, area_code, setting, financial_year
-),
-
 areas as (
     select
         area_type,
@@ -169,12 +157,10 @@ areas as (
     group by area_type, area_code
 ),
 
-final as (
+framed as (
     select
         areas.area_type,
-        area_types.area_type_order,
         areas.area_code,
-        coalesce(area_names.area_name, areas.area_code) as area_name,
         settings.setting,
         settings.setting_order,
         contact_bands.contact_band,
@@ -182,31 +168,55 @@ final as (
         years.financial_year,
         years.is_complete,
         coalesce(counts.people, 0) as people,
-        coalesce(counts.contacts, 0) as contacts,
-        coalesce(totals.people, 0) as all_people,
-        coalesce(totals.contacts, 0) as all_contacts,
-        100.0 * coalesce(counts.people, 0) / nullif(totals.people, 0) as percent_of_people,
-        100.0 * coalesce(counts.contacts, 0) / nullif(totals.contacts, 0) as percent_of_contacts
+        coalesce(counts.contacts, 0) as contacts
     from areas
-    inner join area_types
-        on areas.area_type = area_types.area_type
     cross join settings
     cross join contact_bands
     cross join years
-    left join area_names
-        on areas.area_type = area_names.area_type
-        and areas.area_code = area_names.area_code
-    left join totals
-        on areas.area_type = totals.area_type
-        and areas.area_code = totals.area_code
-        and settings.setting = totals.setting
-        and years.financial_year = totals.financial_year
     left join counts
         on areas.area_type = counts.area_type
         and areas.area_code = counts.area_code
         and settings.setting = counts.setting
         and years.financial_year = counts.financial_year
         and contact_bands.contact_band = counts.contact_band
+),
+
+totalled as (
+    select
+        *,
+        cast(sum(people) over (
+            partition by area_type, area_code, setting, financial_year
+        ) as bigint) as all_people,
+        cast(sum(contacts) over (
+            partition by area_type, area_code, setting, financial_year
+        ) as bigint) as all_contacts
+    from framed
+),
+
+final as (
+    select
+        totalled.area_type,
+        area_types.area_type_order,
+        totalled.area_code,
+        coalesce(area_names.area_name, totalled.area_code) as area_name,
+        totalled.setting,
+        totalled.setting_order,
+        totalled.contact_band,
+        totalled.contact_band_order,
+        totalled.financial_year,
+        totalled.is_complete,
+        totalled.people,
+        totalled.contacts,
+        totalled.all_people,
+        totalled.all_contacts,
+        100.0 * totalled.people / nullif(totalled.all_people, 0) as percent_of_people,
+        100.0 * totalled.contacts / nullif(totalled.all_contacts, 0) as percent_of_contacts
+    from totalled
+    inner join area_types
+        on totalled.area_type = area_types.area_type
+    left join area_names
+        on totalled.area_type = area_names.area_type
+        and totalled.area_code = area_names.area_code
 )
 
 select * from final
