@@ -8,14 +8,15 @@ description: >
 
   Limits are 95 % limits of the difference of two counts: they allow for chance in the events and in
   the rates that they are compared with, and take events as independent of one another. Where
-  the least deprived quintile has nobody of a group that has people, expected and excess are null. A
+  the least deprived quintile has nobody of a group that has people, expected and excess are null, as they are of
+  people whose deprivation is not known. A
   scenario says what the difference amounts to, and not what would end it.
 grain: [measure, area_name, financial_year, imd_quintile]
 columns:
   measure: "Emergency admissions, Planned admissions or Emergency department attendances"
   area_name: Place of residence, Not known, or All
   financial_year: "Such as 2025/26, or 2025/26 (part: 91 of 365 days)"
-  imd_quintile: Deprivation quintile label
+  imd_quintile: Deprivation quintile label, or Not known
   people: Average number of registered people, in whole people (see average_people)
   events: Events
   expected: Events at the rates of the least deprived quintile
@@ -24,7 +25,6 @@ columns:
   upper: Upper 95 % limit of excess
   excess_share: Excess as a share of events; null without events
 checks:
-  - unique: [measure, area_name, financial_year, imd_quintile]
   - not_null: [measure, area_name, financial_year, imd_quintile, people, events]
   - expect: excess between lower and upper
   - expect: events >= 0 and people >= 0
@@ -40,7 +40,6 @@ with person_months as (
         imd_quintile,
         registered_days
     from core.person_month
-    where imd_quintile <> 'Not known'
 ),
 
 months as (
@@ -255,7 +254,7 @@ compared as (
         -- Person-time cannot lie: a group that is in the table has some.
         1.0 * registered_days / least_deprived_days * least_deprived_events as expected,
         power(1.0 * registered_days / least_deprived_days, 2) * least_deprived_events as expected_variance,
-        case when least_deprived_days is null then 1 else 0 end as is_without_rate
+        case when least_deprived_days is null or imd_quintile = 'Not known' then 1 else 0 end as is_without_rate
     from rated
 ),
 

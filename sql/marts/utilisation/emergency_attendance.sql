@@ -30,13 +30,10 @@ columns:
   left_before_treatment: Attendances that the person left before the treatment was complete
   by_frequent_attenders: Attendances of frequent attenders
 checks:
-  - unique: [area_type, area_code, acuity, arrival_mode, month]
   - not_null: [area_type, area_code, area_name, acuity, arrival_mode, month, is_complete, attendances, people, type_1_attendances, with_departure, within_4_hours, left_before_treatment, by_frequent_attenders]
   - expect: people <= attendances and within_4_hours <= with_departure and with_departure <= attendances
   - expect: left_before_treatment <= attendances and by_frequent_attenders <= attendances
   - expect: with_departure > 0 or percent_within_4_hours is null
-  - one_of: {acuity: reference.emergency_acuity.acuity}
-  - one_of: {arrival_mode: reference.arrival_mode.arrival_mode}
 topic: utilisation
 */
 with attendances as (
@@ -102,8 +99,16 @@ arrival_modes as (
     from reference.arrival_mode
 ),
 
+acuity_labels as (
+    select acuity from acuities
+    union
+    select 'Not known' as acuity
+),
+
 arrival_labels as (
-    select distinct arrival_mode from arrival_modes
+    select arrival_mode from arrival_modes
+    union
+    select 'Not known' as arrival_mode
 ),
 
 statuses as (
@@ -209,7 +214,7 @@ final as (
         areas.area_type_order,
         areas.area_code,
         areas.area_name,
-        acuities.acuity,
+        acuity_labels.acuity,
         arrival_labels.arrival_mode,
         months.month,
         months.financial_year,
@@ -225,13 +230,13 @@ final as (
         coalesce(measured.left_before_treatment, 0) as left_before_treatment,
         coalesce(measured.by_frequent_attenders, 0) as by_frequent_attenders
     from areas
-    cross join acuities
+    cross join acuity_labels
     cross join arrival_labels
     cross join months
     left join measured
         on areas.area_type = measured.area_type
         and areas.area_code = measured.area_code
-        and acuities.acuity = measured.acuity
+        and acuity_labels.acuity = measured.acuity
         and arrival_labels.arrival_mode = measured.arrival_mode
         and months.month = measured.month
 )
