@@ -106,11 +106,22 @@ aged as (
         people.area_name,
         people.imd_quintile,
         age_at(people.birth_month, person_months.month) as age
-    from person_months
-    inner join people
-        on person_months.person_key = people.person_key
+    from people
+    inner join person_months
+        on people.person_key = person_months.person_key
     where (people.birth_month is null or people.birth_month <= person_months.month)
         and (people.death_month is null or people.death_month >= person_months.month)
+),
+
+placed_registrations as (
+    select
+        registrations.person_key,
+        registrations.registration_number,
+        registrations.practice_code,
+        practices.pcn_code
+    from practices
+    right join registrations
+        on practices.organisation_code = registrations.practice_code
 ),
 
 final as (
@@ -120,20 +131,18 @@ final as (
         case when aged.age <= 120 then aged.age end as age,
         coalesce(case when aged.age <= 120 then age_band(aged.age) end, 'Not known') as age_band,
         aged.sex,
-        registrations.practice_code,
-        practices.pcn_code,
+        placed_registrations.practice_code,
+        placed_registrations.pcn_code,
         aged.lsoa21_code,
         aged.place_name,
         aged.area_name,
         aged.imd_quintile,
         aged.financial_year,
         aged.registered_days
-    from aged
-    inner join registrations
-        on aged.person_key = registrations.person_key
-        and aged.last_registration = registrations.registration_number
-    left join practices
-        on registrations.practice_code = practices.organisation_code
+    from placed_registrations
+    inner join aged
+        on placed_registrations.person_key = aged.person_key
+        and placed_registrations.registration_number = aged.last_registration
 )
 
 select * from final order by person_key
