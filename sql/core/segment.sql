@@ -122,14 +122,15 @@ contacts as (
 ),
 
 findings as (
-    select distinct measurements.code
+    select measured.code
     from rules
-    inner join core.measurement as measurements
-        on rules.code = measurements.value_code
+    inner join intermediate.measured_code as measured
+        on rules.code = measured.value_code
     where rules.evidence = 'finding'
 ),
 
--- What the rules look at, so that nothing else is put in order.
+-- What the rules look at, so that nothing else is put in order: the window is over their own column,
+-- as an order by columns of measurements alone would be made of all of them, before the join.
 measured_codes as (
     select code from findings
     union
@@ -139,13 +140,13 @@ measured_codes as (
 measurements as (
     select
         measurements.person_key,
-        measurements.code,
+        measured_codes.code,
         measurements.value,
         measurements.value_code,
         measurements.measured_date as started,
         coalesce(
             lead(measurements.measured_date) over (
-                partition by measurements.person_key, measurements.code
+                partition by measurements.person_key, measured_codes.code
                 order by measurements.measured_date, measurements.measurement_key, measurements.measurement_row
             ),
             cast('9999-12-31' as date)
