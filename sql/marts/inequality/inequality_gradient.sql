@@ -8,6 +8,7 @@ grain: [indicator, financial_year, area_type, area_code]
 columns:
   indicator: Short name of the indicator
   financial_year: Such as 2025/26; for conditions that of the as-of date
+  is_complete: Whether all days of the year are covered; true for conditions
   area_type: All, ICB, Place or Local authority
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
@@ -25,8 +26,7 @@ columns:
   relative_index_lower: Its lower 95% limit
   relative_index_upper: Its upper 95% limit
 checks:
-  - unique: [indicator, financial_year, area_type, area_code]
-  - not_null: [indicator, financial_year, area_type, area_code, area_name, events, people]
+  - not_null: [indicator, financial_year, is_complete, area_type, area_code, area_name, events, people]
   - expect: slope_index between slope_index_lower and slope_index_upper
 topic: inequality
 */
@@ -34,6 +34,7 @@ with quintiles as (
     select
         indicator,
         financial_year,
+        is_complete,
         area_type,
         area_code,
         area_name,
@@ -49,6 +50,7 @@ summed as (
     select
         indicator,
         financial_year,
+        bool_and(is_complete) as is_complete,
         area_type,
         area_code,
         max(area_name) as area_name,
@@ -86,6 +88,7 @@ final as (
     select
         summed.indicator,
         summed.financial_year,
+        summed.is_complete,
         summed.area_type,
         summed.area_code,
         summed.area_name,

@@ -9,6 +9,7 @@ grain: [indicator, financial_year, area_type, area_code, imd_quintile]
 columns:
   indicator: Short name of the indicator
   financial_year: Such as 2025/26; for conditions that of the as-of date
+  is_complete: Whether all days of the year are covered; true for conditions
   area_type: All, ICB, Place or Local authority
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
@@ -21,98 +22,29 @@ columns:
   lower: Lower 95% limit of the rate
   upper: Upper 95% limit of the rate
 checks:
-  - unique: [indicator, financial_year, area_type, area_code, imd_quintile]
-  - not_null: [indicator, financial_year, area_type, area_code, area_name, imd_quintile, events, people]
+  - not_null: [indicator, financial_year, is_complete, area_type, area_code, area_name, imd_quintile, events, people]
   - expect: quintile between 1 and 5
   - expect: rate between lower and upper
 topic: inequality
 */
-with cells as (
+with final as (
     select
         indicator,
         financial_year,
-        area_type,
-        area_code,
-        area_name,
-        group_name,
-        age_band,
-        events,
-        people
-    from intermediate.inequality_cell
-    where group_kind = 'deprivation'
-),
-
-indicators as (
-    select
-        cast(indicator as varchar) as indicator,
-        cast(per as double) as per
-    from reference.inequality_indicator
-),
-
-whole_record as (
-    select
-        indicator,
-        financial_year,
-        age_band,
-        sum(events) as events,
-        sum(people) as people
-    from cells
-    where area_type = 'All'
-    group by indicator, financial_year, age_band
-),
-
-crude_rates as (
-    select
-        whole_record.indicator,
-        whole_record.financial_year,
-        cast(sum(whole_record.events) as double) / nullif(sum(whole_record.people), 0.0) * max(indicators.per)
-            as crude_rate
-    from indicators
-    inner join whole_record
-        on indicators.indicator = whole_record.indicator
-    group by whole_record.indicator, whole_record.financial_year
-),
-
-standardised as (
-    select
-        cells.indicator,
-        cells.financial_year,
-        cells.area_type,
-        cells.area_code,
-        max(cells.area_name) as area_name,
-        cells.group_name,
-        sum(cells.events) as events,
-        sum(cells.people) as people,
-        max(crude_rates.crude_rate) as crude_rate,
-        isr(cells.events, cells.people, whole_record.events, whole_record.people)
-            filter (where whole_record.people > 0) as estimate
-    from cells
-    inner join whole_record
-        on cells.indicator = whole_record.indicator
-        and cells.financial_year = whole_record.financial_year
-        and cells.age_band = whole_record.age_band
-    inner join crude_rates
-        on cells.indicator = crude_rates.indicator
-        and cells.financial_year = crude_rates.financial_year
-    group by cells.indicator, cells.financial_year, cells.area_type, cells.area_code, cells.group_name
-),
-
-final as (
-    select
-        indicator,
-        financial_year,
+        is_complete,
         area_type,
         area_code,
         area_name,
         group_name as imd_quintile,
         case when group_name <> 'Not known' then cast(substring(group_name, 1, 1) as int) end as quintile,
-        cast(events as bigint) as events,
-        cast(round(people) as bigint) as people,
-        estimate['expected'] as expected,
-        estimate['value'] * crude_rate as rate,
-        estimate['lower'] * crude_rate as lower,
-        estimate['upper'] * crude_rate as upper
-    from standardised
+        events,
+        people,
+        expected,
+        rate,
+        lower,
+        upper
+    from intermediate.inequality_rate
+    where group_kind = 'deprivation'
 )
 
 select * from final
