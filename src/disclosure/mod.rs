@@ -33,6 +33,7 @@
 pub(crate) mod attacker;
 mod count;
 mod derived;
+mod magnitude;
 mod margin;
 pub(crate) mod members;
 #[allow(
@@ -57,7 +58,9 @@ pub(crate) mod table_protect;
 pub(crate) use count::{Released, TrueCount};
 pub(crate) use derived::{Figure, percent, rate};
 pub(crate) use margin::Margin;
-pub(crate) use scheme::Scheme;
+#[cfg(test)]
+pub(crate) use scheme::tests::all as every_scheme;
+pub(crate) use scheme::{Scheme, SchemeSettings, SchemeWords};
 
 /// The sign of a suppressed figure.
 pub(crate) const SUPPRESSED: &str = "*";

@@ -2,7 +2,9 @@
 
 use super::count::Released;
 use super::margin::Margin;
+use super::rule::SchemeRule;
 use super::scheme::Scheme;
+use super::system::CountOf;
 
 /// Rounds of propagation before giving up on a tighter bound. Each round makes at least one bound
 /// tighter by one, and tables stay as they are after a few.
@@ -10,8 +12,12 @@ const ROUNDS: usize = 64;
 
 /// The smallest and largest true count each released cell can stand for, once every total is known
 /// to be the sum of its parts.
-pub(crate) fn bounds(scheme: Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(i64, i64)> {
-    let mut bounds: Vec<(i64, i64)> = cells.iter().map(|cell| scheme.bounds(*cell)).collect();
+pub(crate) fn bounds(scheme: &Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(i64, i64)> {
+    let read = |cell: &Released| {
+        let interval = scheme.bounds(*cell, CountOf::People);
+        (interval.low, interval.high)
+    };
+    let mut bounds: Vec<(i64, i64)> = cells.iter().map(read).collect();
     for _ in 0..ROUNDS {
         let mut changed = false;
         for margin in margins {
@@ -26,7 +32,7 @@ pub(crate) fn bounds(scheme: Scheme, cells: &[Released], margins: &[Margin]) -> 
 
 /// The suppressed cells that can stand for one count only, and that count. It is not the true one
 /// where a moved total has misled the reader.
-pub(crate) fn pinned(scheme: Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(usize, i64)> {
+pub(crate) fn pinned(scheme: &Scheme, cells: &[Released], margins: &[Margin]) -> Vec<(usize, i64)> {
     let bounds = bounds(scheme, cells, margins);
     let is_pinned = |at: &usize| cells[*at].is_suppressed() && bounds[*at].0 == bounds[*at].1;
     (0..cells.len())

@@ -25,8 +25,11 @@ const PAIRED: usize = 40;
 
 impl Scheme {
     /// Releases the cells of one table together.
-    pub(crate) fn protect(self, cells: &[TrueCount], margins: &[Margin]) -> ProtectedTable {
-        let mut released: Vec<Released> = cells.iter().map(|count| self.release(*count)).collect();
+    pub(crate) fn protect(&self, cells: &[TrueCount], margins: &[Margin]) -> ProtectedTable {
+        let mut released: Vec<Released> = cells
+            .iter()
+            .map(|count| self.release_people(*count))
+            .collect();
         let mut moved = 0;
         let mut known = self.known(cells, margins, &released);
         while !known.is_empty() {
@@ -48,7 +51,7 @@ impl Scheme {
     }
 
     /// The suppressed cells whose true count a reader can work out.
-    fn known(self, cells: &[TrueCount], margins: &[Margin], released: &[Released]) -> Vec<usize> {
+    fn known(&self, cells: &[TrueCount], margins: &[Margin], released: &[Released]) -> Vec<usize> {
         let is_true = |at: usize, count: i64| i64::try_from(cells[at].get()) == Ok(count);
         let pinned = attacker::pinned(self, released, margins).into_iter();
         pinned
@@ -60,14 +63,14 @@ impl Scheme {
     /// The moves that bear on the known cells. A total that has moved stays where it is, so that
     /// the search ends and no total is further from the truth than the second nearest step.
     fn moves(
-        self,
+        &self,
         cells: &[TrueCount],
         margins: &[Margin],
         released: &[Released],
         known: &[usize],
     ) -> Vec<Move> {
-        let unmoved = |total: &usize| released[*total] == self.release(cells[*total]);
-        let to = |total: usize| self.neighbour(cells[total]).map(|value| (total, value));
+        let unmoved = |total: &usize| released[*total] == self.release_people(cells[*total]);
+        let to = |total: usize| self.move_people(cells[total]).map(|value| (total, value));
         totals_near(margins, known)
             .into_iter()
             .filter(unmoved)
@@ -77,7 +80,7 @@ impl Scheme {
 
     /// The move, or else the pair of moves, that leaves the fewest cells known, if any helps.
     fn best(
-        self,
+        &self,
         cells: &[TrueCount],
         margins: &[Margin],
         released: &[Released],

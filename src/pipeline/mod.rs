@@ -7,6 +7,7 @@ mod codes;
 mod column_of;
 mod confirmed_gone;
 mod dates;
+mod disclosure;
 mod expected;
 mod extracts;
 mod name_pattern;
@@ -25,6 +26,7 @@ pub(crate) use codes::CodesSettings;
 pub(crate) use column_of::ColumnOf;
 pub use confirmed_gone::ConfirmedGone;
 pub(crate) use dates::Dates;
+pub use disclosure::DisclosureSettings;
 pub(crate) use expected::Expected;
 pub(crate) use extracts::{ExtractKind, ExtractSettings, PeriodLength, SameName};
 pub(crate) use name_pattern::NamePattern;
@@ -38,6 +40,7 @@ pub(crate) use reference_part::{
 pub(crate) use settings_file::parse as parse_settings;
 pub(crate) use source::{CsvFolder, FhirFolder, Source};
 
+use crate::disclosure::Scheme;
 use crate::error::{Context, Error, Result};
 use crate::lake::{FilesFor, Location};
 use crate::privacy::{Confirmed, LookupSettings, OptOutLists, SecretPlace};
@@ -191,29 +194,6 @@ impl Default for ReportsSettings {
     }
 }
 
-/// `[disclosure]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DisclosureSettings {
-    /// The named scheme.
-    pub scheme: String,
-    /// The fewest people of an area or organisation that a report may show by itself.
-    pub smallest_area: u64,
-    /// The share of a table's cells above which it is not released when they are suppressed.
-    #[serde(deserialize_with = "bounds::share")]
-    pub largest_suppressed_share: f64,
-}
-
-impl Default for DisclosureSettings {
-    fn default() -> Self {
-        DisclosureSettings {
-            scheme: "hes2018".to_string(),
-            smallest_area: 1000,
-            largest_suppressed_share: 0.5,
-        }
-    }
-}
-
 impl Pipeline {
     /// Reads a pipeline file and applies `--set name=value` to its parameters.
     pub fn load(file: &Path, set: &[String]) -> Result<Self> {
@@ -332,6 +312,21 @@ impl Pipeline {
             .and_then(|section| section.get("url")?.as_str());
         let url = url.ok_or_else(|| Error::usage(format!("{shown}: [lake] has no url")))?;
         Location::parse(url, &root_of(file)?)
+    }
+
+    /// The disclosure scheme of the pipeline, with its settings and secrets.
+    ///
+    /// # Errors
+    /// Usage: the settings make no scheme, or a secret cannot be read.
+    pub(crate) fn scheme(&self) -> Result<Scheme> {
+        let disclosure = &self.settings.disclosure;
+        let files_for = self.settings.privacy.files_for;
+        disclosure.scheme(&self.root, files_for).map_err(|e| {
+            let setting = disclosure.spoken_of(e.what());
+            let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+            let place = place::of_setting(&text, &["disclosure", setting]);
+            e.at(format!("{}{place}", self.file.display()))
+        })
     }
 
     /// A path of the file, from the project folder.

@@ -109,6 +109,31 @@ impl SecretPlace {
         Ok(text)
     }
 
+    /// Refuses a file that has one of the permissions `withheld`: accounts could read it that should
+    /// not. `what` it is is for errors.
+    ///
+    /// # Errors
+    /// Usage: others may read the file.
+    #[cfg_attr(not(unix), allow(unused_variables, clippy::unnecessary_wraps))]
+    pub(crate) fn refuse_open(&self, what: &str, base: &Path, withheld: u32) -> Result<()> {
+        #[cfg(unix)]
+        if let Some(("file", file)) = self.0.split_once(':')
+            && let Ok(found) = base.join(file).metadata()
+        {
+            use std::os::unix::fs::PermissionsExt;
+            if found.permissions().mode() & withheld != 0 {
+                let mut error = Error::usage(format!("others may read the {what} file"));
+                if let Some(file) = shown_file(file, base) {
+                    error = Error::usage(format!("others may read the {what} file {file}"));
+                }
+                return Err(error.hint(
+                    "take their permissions away (chmod o=,g-w), and make a new one if somebody may have read it",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The place of a secret that could be read, as errors may show it: a command without its
     /// arguments, and a place only where it cannot be the secret itself.
     pub(crate) fn shown(&self, base: &Path) -> String {

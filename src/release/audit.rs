@@ -14,7 +14,7 @@ use crate::error::{Context, Error, Result};
 ///
 /// # Errors
 /// Refused, naming the table and the place but not the figure.
-pub(crate) fn audit(frame: &Frame, csv: &[u8], scheme: Scheme, lists: &Lists) -> Result<()> {
+pub(crate) fn audit(frame: &Frame, csv: &[u8], scheme: &Scheme, lists: &Lists) -> Result<()> {
     labels(frame, lists)?;
     for (r, _) in frame.rows.iter().enumerate() {
         for column in frame.columns() {

@@ -3,7 +3,7 @@
 use super::frame::{Cell, Frame, FramePart, Shown, Unit};
 use super::number::thousands;
 use super::report_file::{ChartKind, ChartSpec};
-use crate::disclosure::{Figure, Scheme};
+use crate::disclosure::{Figure, SchemeWords};
 
 /// A chart's figures and words.
 #[derive(Debug, Clone)]
@@ -19,6 +19,10 @@ pub(super) struct Chart {
     pub series: Vec<ChartSeries>,
     /// What a reader must know beside the picture.
     pub notes: Vec<String>,
+    /// What the sign of a withheld figure is, in a few words.
+    pub sign: &'static str,
+    /// What a gap is, as a sentence.
+    pub gap: &'static str,
 }
 
 /// One series of points, as many as there are categories.
@@ -62,7 +66,7 @@ impl Point {
 const LINES_TOGETHER: usize = 5;
 
 /// The chart of a frame. Totals are left out: they would dwarf their parts.
-pub(super) fn chart(spec: &ChartSpec, frame: &Frame, scheme: Scheme) -> Chart {
+pub(super) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeWords) -> Chart {
     let is_y = |name: &String| {
         let of =
             |m: &super::frame::FrameMeasure| m.label == *name || m.column.as_ref() == Some(name);
@@ -83,7 +87,7 @@ pub(super) fn chart(spec: &ChartSpec, frame: &Frame, scheme: Scheme) -> Chart {
     let (series, left_out) = series(spec, frame, &rows, measure);
     let mut notes = Vec::new();
     if series.iter().any(|s| s.points.contains(&Point::Suppressed)) {
-        notes.push(scheme.in_a_chart().to_owned());
+        notes.push(words.in_a_chart.clone());
     }
     if !left_out.is_empty() {
         notes.push(format!("Not drawn: {}.", left_out.join(", ")));
@@ -104,6 +108,8 @@ pub(super) fn chart(spec: &ChartSpec, frame: &Frame, scheme: Scheme) -> Chart {
         categories: rows.iter().map(category).collect(),
         series,
         notes,
+        sign: words.sign,
+        gap: words.gap,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::frame::{Cell, Frame, FramePart, Shown, Unit};
 use super::number::plain;
-use crate::disclosure::Figure;
+use crate::disclosure::{Figure, SchemeWords};
 use crate::error::{Context, Result};
 
 /// The CSV's unit of a measure.
@@ -15,12 +15,12 @@ pub(super) fn unit(unit: Unit) -> String {
 }
 
 /// What became of a cell, in a word.
-fn status(cell: Cell) -> &'static str {
+fn status(cell: Cell, words: &SchemeWords) -> &'static str {
     match (cell, cell.shown(FramePart::Value)) {
         (_, Shown::Suppressed) => "suppressed",
         (_, Shown::NotApplicable) => "not applicable",
-        (Cell::Count(_), Shown::Count(0)) => "zero",
-        (Cell::Count(_), _) => "rounded",
+        (Cell::Count(_), Shown::Count(0)) => words.zero,
+        (Cell::Count(_), _) => words.shown,
         (Cell::Figure(_), _) => "calculated",
     }
 }
@@ -29,7 +29,7 @@ fn status(cell: Cell) -> &'static str {
 ///
 /// # Errors
 /// Data, when the CSV cannot be written.
-pub(super) fn bytes(frame: &Frame) -> Result<Vec<u8>> {
+pub(super) fn bytes(frame: &Frame, words: &SchemeWords) -> Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     let dimensions = frame
         .row_dimensions
@@ -64,7 +64,7 @@ pub(super) fn bytes(frame: &Frame) -> Result<Vec<u8>> {
                         String::new()
                     });
                 }
-                record.push(status(cell).to_owned());
+                record.push(status(cell, words).to_owned());
                 writer.write_record(&record).data(failed)?;
             }
         }

@@ -12,7 +12,6 @@ use super::record::{self, Record};
 use super::refused::{Refused, nothing_left, refusal, together};
 use super::report::{Report, place};
 use super::reports::reports;
-use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location, TableName};
@@ -148,7 +147,7 @@ async fn described(
     }
     let named = reports.iter().zip(&about);
     let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
-    let manifest = Manifest::of(Scheme::from_name(&disclosure.scheme)?, disclosure, named)?;
+    let manifest = Manifest::of(&pipeline.scheme()?, disclosure, named)?;
     Ok((manifest, about))
 }
 
@@ -162,7 +161,7 @@ async fn render_all(
     about: &[About],
     manifest: &mut Manifest,
 ) -> Result<Vec<File>> {
-    let scheme = Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
+    let scheme = pipeline.scheme()?;
     let tables = registered(engine).await?;
     // The reports read what was looked at, also when another command has changed it since.
     for table in fresh.tables() {
@@ -178,7 +177,7 @@ async fn render_all(
     let mut files: Vec<File> = Vec::new();
     for ((report, about), proved) in reports.iter().zip(about).zip(proved) {
         let data = ask(engine, report, proved, &areas, &orders).await?;
-        let rendered = render(&report.report, &data, scheme, about)?;
+        let rendered = render(&report.report, &data, &scheme, about)?;
         for frame in &rendered.frames {
             frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
         }

@@ -4,6 +4,7 @@ use super::about::{About, CodeListUsed, InputUsed, ModelUsed};
 use super::difference::shown;
 use super::{File, Rendered};
 use crate::disclosure::Scheme;
+use crate::disclosure::rule::SchemeRule;
 use crate::error::{Context, Error, Result};
 use crate::pipeline::DisclosureSettings;
 use serde::{Deserialize, Serialize};
@@ -68,8 +69,8 @@ pub(crate) struct ReportUsed {
     pub tables: BTreeMap<String, TableMade>,
 }
 
-/// How a table came out of disclosure control. How many totals were moved to protect a suppressed cell
-/// is not said: it would tell that the others are rounded to the nearest step.
+/// How a table came out of disclosure control. Whether, how many and where figures were moved or held
+/// to protect others is not said: it would tell what the others stand for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TableMade {
@@ -99,7 +100,7 @@ impl Manifest {
     /// # Errors
     /// Usage, when there is no report; data, when they are of different days.
     pub(crate) fn of<'a>(
-        scheme: Scheme,
+        scheme: &Scheme,
         disclosure: &DisclosureSettings,
         reports: impl IntoIterator<Item = (&'a str, &'a str, &'a About)>,
     ) -> Result<Self> {

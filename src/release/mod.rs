@@ -53,6 +53,7 @@ use table_data::TableData;
 pub(crate) use verify::{VerifiedRelease, verify};
 
 use crate::disclosure::Scheme;
+use crate::disclosure::rule::SchemeRule;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
@@ -90,10 +91,11 @@ struct Rendered {
 fn render(
     report: &ReportFile,
     data: &BTreeMap<String, TableData>,
-    scheme: Scheme,
+    scheme: &Scheme,
     about: &About,
 ) -> Result<Rendered> {
     let within = |e: Error| e.within(format!("report `{}` cannot be made", report.name));
+    let words = scheme.words();
     let mut frames = Vec::new();
     let mut files = Vec::new();
     let mut charts = Vec::new();
@@ -105,7 +107,7 @@ fn render(
             ))));
         };
         let frame = pivot::frame(table, index + 1, result, scheme).map_err(within)?;
-        let csv = csv_file::bytes(&frame).map_err(within)?;
+        let csv = csv_file::bytes(&frame, &words).map_err(within)?;
         audit(&frame, &csv, scheme, &result.lists).map_err(within)?;
         files.push(File {
             name: format!("{}-{}.csv", report.name, table.id),
@@ -114,7 +116,7 @@ fn render(
         let chart = table
             .chart
             .as_ref()
-            .map(|spec| chart::chart(spec, &frame, scheme));
+            .map(|spec| chart::chart(spec, &frame, &words));
         charts.push(chart.filter(|chart| !chart.categories.is_empty()));
         frames.push(frame);
     }
@@ -122,7 +124,8 @@ fn render(
         report,
         frames: &frames,
         charts: &charts,
-        scheme,
+        scheme: scheme.name(),
+        words: &words,
         about,
     };
     files.push(File {

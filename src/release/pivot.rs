@@ -23,12 +23,17 @@ pub(super) fn frame(
     table: &ReportTable,
     number: usize,
     data: &TableData,
-    scheme: Scheme,
+    scheme: &Scheme,
 ) -> Result<Frame> {
     let grid = Grid::new(table, &table_data::read(table, data)?)?;
     let mut released = HashMap::new();
     for (index, (column, measure)) in table.counts().enumerate() {
-        let protected = scheme.protect(&grid.lattice(index), &grid.margins(table));
+        let counts = grid.lattice(index);
+        for count in &counts {
+            scheme.accepts(*count)?;
+        }
+        let mut protected = scheme.protect(&counts, &grid.margins(table));
+        grid.add_up(scheme, &mut protected.cells);
         if protected.exposed > 0 {
             return Err(Error::refused(format!(
                 "table `{}`: suppressed figures of `{}` could be worked out from its totals",
@@ -220,6 +225,25 @@ impl Grid {
             }
         }
         cells
+    }
+
+    /// Makes totals the sums of their released parts, where the scheme does.
+    fn add_up(&self, scheme: &Scheme, cells: &mut [Released]) {
+        let (rows, wide) = (self.rows.len(), self.wide());
+        let inner = |rows: std::ops::Range<usize>, groups: std::ops::Range<usize>| {
+            let places = rows.flat_map(|row| groups.clone().map(move |group| (row, group)));
+            let places = places.map(|(row, group)| self.at(row, group));
+            places.collect::<Vec<usize>>()
+        };
+        let mut totals = vec![(self.at(rows, wide), inner(0..rows, 0..wide))];
+        totals.extend((0..wide).map(|g| (self.at(rows, g), inner(0..rows, g..g + 1))));
+        totals.extend((0..rows).map(|r| (self.at(r, wide), inner(r..r + 1, 0..wide))));
+        for (total, parts) in totals {
+            let parts: Vec<Released> = parts.into_iter().map(|part| cells[part]).collect();
+            if let Some(sum) = scheme.total(&parts) {
+                cells[total] = sum;
+            }
+        }
     }
 
     /// The totals a reader sees, or can work out from a percentage of them.

@@ -2,7 +2,6 @@
 
 use super::proof::prove;
 use super::report::{Report, place};
-use crate::disclosure::Scheme;
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
@@ -71,7 +70,7 @@ pub(crate) fn tables_read(pipeline: &Pipeline) -> Result<BTreeSet<TableName>> {
 
 /// Checks what can be checked of all report files without data.
 pub(crate) fn check_reports(pipeline: &Pipeline) -> Result<usize> {
-    Scheme::from_name(&pipeline.settings.disclosure.scheme)?;
+    pipeline.scheme()?;
     Ok(reports(pipeline, &[])?.len())
 }
 

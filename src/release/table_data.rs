@@ -210,7 +210,7 @@ fn name_numbers(labels: &mut [Label], heading: &str) {
     if !labels
         .iter()
         .filter_map(number)
-        .any(|n| (1..=7).contains(&n))
+        .any(|n| (1..=99).contains(&n))
     {
         return;
     }

@@ -75,7 +75,7 @@ fn what_to_know(page: &Page<'_>) -> Markup {
         aside aria-label="What to know before using the figures" {
             h2 { "What to know before using the figures" }
             ul {
-                @for note in page.scheme.notes() { li { (note) } }
+                @for note in &page.words.notes { li { (note) } }
                 @for note in &page.report.notes { li { (words(note)) } }
             }
         }
@@ -88,9 +88,9 @@ fn section(page: &Page<'_>, frame: &Frame, figure: Option<Markup>) -> Markup {
             h2 id={ (frame.id) "-title" } { "Table " (frame.number) ": " (frame.title) }
             p { (frame.description) }
             @if let Some(figure) = figure { (figure) }
-            (table::table(frame))
+            (table::table(frame, page.words))
             ul.small {
-                @for note in page.scheme.under_a_table() { li { (note) } }
+                @for note in &page.words.under_a_table { li { (note) } }
                 @for note in &frame.notes { li { (note) } }
             }
             p.small {
@@ -115,8 +115,8 @@ fn notes(page: &Page<'_>) -> Markup {
                     dd { (frame.description) }
                 }
             }
-            h3 { "Disclosure control: scheme " (page.scheme.name()) }
-            ul { @for note in page.scheme.notes() { li { (note) } } }
+            h3 { "Disclosure control: scheme " (page.scheme) }
+            ul { @for note in &page.words.notes { li { (note) } } }
             h3 { "How these figures were made" }
             p { "Made by Populace " (about.program_version) " from the models below." }
             @if !about.parameters.is_empty() {

@@ -1,11 +1,12 @@
 //! A released table in HTML.
 
+use crate::disclosure::SchemeWords;
 use crate::release::frame::{Frame, FrameColumn, FramePart, Shown};
 use crate::release::number::readable;
 use maud::{Markup, html};
 
 /// The table, in a region that scrolls sideways when it is wide.
-pub(super) fn table(frame: &Frame) -> Markup {
+pub(super) fn table(frame: &Frame, words: &SchemeWords) -> Markup {
     let columns = frame.columns();
     let per_group = columns.len() / frame.groups.len().max(1);
     // With something across and several columns for each value, headings come in two rows.
@@ -42,7 +43,7 @@ pub(super) fn table(frame: &Frame) -> Markup {
                         tr.total[row.is_total] {
                             @for label in &row.labels { th scope="row" { (label.text) } }
                             @for (c, column) in columns.iter().enumerate() {
-                                (figure(frame, r, column, is_nested && c % per_group == 0))
+                                (figure(frame, r, column, words, is_nested && c % per_group == 0))
                             }
                         }
                     }
@@ -62,11 +63,17 @@ fn heading(frame: &Frame, column: &FrameColumn) -> String {
     }
 }
 
-fn figure(frame: &Frame, row: usize, column: &FrameColumn, starts_group: bool) -> Markup {
+fn figure(
+    frame: &Frame,
+    row: usize,
+    column: &FrameColumn,
+    words: &SchemeWords,
+    starts_group: bool,
+) -> Markup {
     let shown = frame.shown(row, column);
     html! {
         @match shown {
-            Shown::Suppressed => td.n.s.g[starts_group] { abbr title="suppressed, not zero" { (readable(shown)) } },
+            Shown::Suppressed => td.n.s.g[starts_group] { abbr title=(words.sign) { (readable(shown)) } },
             Shown::NotApplicable => td.n.g[starts_group] { abbr title="not applicable" { (readable(shown)) } },
             _ => td.n.g[starts_group] {
                 (readable(shown))

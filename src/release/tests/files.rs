@@ -10,7 +10,7 @@ fn both() -> Vec<Rendered> {
         render(
             &sample::report(name),
             &data,
-            Scheme::Hes2018,
+            &Scheme::Hes2018,
             &sample::about(),
         )
         .unwrap()
@@ -207,7 +207,7 @@ fn a_changed_cell_is_refused_by_the_audit() {
     let rendered = &both()[0];
     let frame = &rendered.frames[0];
     let lists = &super::sample::population_profile()["by_age_and_sex"].lists;
-    let looked = |csv: &str| crate::release::audit(frame, csv.as_bytes(), Scheme::Hes2018, lists);
+    let looked = |csv: &str| crate::release::audit(frame, csv.as_bytes(), &Scheme::Hes2018, lists);
     let csv = "age_band,sex,measure,unit,value\n0 to 4,Male,People,count,15\n";
     looked(csv).unwrap();
     // A label that no list holds, as if a true count stood in it.
@@ -232,6 +232,6 @@ fn a_night_without_data_makes_reports_that_say_so() {
         .tables
         .iter()
         .map(|table| (table.id.clone(), TableData::default()));
-    let rendered = render(&report, &none.collect(), Scheme::Hes2018, &sample::about()).unwrap();
+    let rendered = render(&report, &none.collect(), &Scheme::Hes2018, &sample::about()).unwrap();
     assert!(html(&rendered).contains("There are no rows"));
 }

@@ -5,3 +5,4 @@ mod files;
 mod publishing;
 mod reports;
 mod sample;
+mod schemes;

@@ -14,9 +14,9 @@ fn release() -> (Vec<File>, Manifest) {
     let about = sample::about();
     let report = sample::report("population_profile");
     let data = sample::population_profile();
-    let rendered = render(&report, &data, Scheme::Hes2018, &about).unwrap();
+    let rendered = render(&report, &data, &Scheme::Hes2018, &about).unwrap();
     let reports = [("population_profile", "name = …", &about)];
-    let mut manifest = Manifest::of(Scheme::Hes2018, &Default::default(), reports).unwrap();
+    let mut manifest = Manifest::of(&Scheme::Hes2018, &Default::default(), reports).unwrap();
     manifest.add(&rendered);
     (rendered.files, manifest)
 }

@@ -40,7 +40,7 @@ pub(super) fn small(columns: Vec<(&str, SampleColumn)>) -> Result<Rendered, Erro
 pub(super) fn with(table: TableData) -> Result<Rendered, Error> {
     let report = ReportFile::parse(SMALL, "small.toml").unwrap();
     let data = BTreeMap::from([("one".to_owned(), table)]);
-    render(&report, &data, Scheme::Hes2018, &sample::about())
+    render(&report, &data, &Scheme::Hes2018, &sample::about())
 }
 
 pub(super) fn text(words: &[&str]) -> SampleColumn {
@@ -245,5 +245,5 @@ fn a_report_that_makes_no_sense_is_refused() {
         let error = wrong(from, to);
         assert!(error.to_string().contains(says), "{error}");
     }
-    assert!(Scheme::from_name("none").is_err());
+    assert!(Scheme::takes("none").is_err());
 }

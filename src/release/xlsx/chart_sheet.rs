@@ -45,17 +45,20 @@ pub(super) fn write(
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0);
     sheet.write_with_format(0, 0, "Chart data", &style::title())?;
+    let gaps = format!(
+        "A blank cell is * in the table ({}), or [z], so that the chart has a gap there. {}",
+        page.words.sign, page.words.gap
+    );
     for (index, line) in [
         "The figures behind the charts, the same as in the tables.",
-        "A blank cell is a suppressed figure or one that is not applicable, so that the chart has \
-         a gap there. It is not zero.",
+        &gaps,
         "The left side of a population pyramid is drawn from negative numbers, shown without a \
          sign.",
     ]
-    .iter()
+    .into_iter()
     .enumerate()
     {
-        sheet.write_with_format(1 + index as u32, 0, *line, &style::text())?;
+        sheet.write_with_format(1 + index as u32, 0, line, &style::text())?;
     }
     for ((chart, frame), block) in page.charts.iter().zip(page.frames).zip(blocks) {
         if let (Some(chart), Some(first)) = (chart, *block) {

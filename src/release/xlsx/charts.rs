@@ -77,9 +77,9 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
         .iter()
         .any(|index| chart.series[*index].points.contains(&Point::Suppressed));
     let gaps = if gaps {
-        " Gaps are suppressed figures, not zero."
+        format!(" {}", chart.gap)
     } else {
-        ""
+        String::new()
     };
     native.set_alt_text(format!("{}{gaps}", chart.alternative()));
     native

@@ -68,7 +68,7 @@ pub(super) fn contents(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), Xls
     words.text(&format!("As of {}.", long_date(page.about.as_of)))?;
     words.text(&format!("For: {}", page.report.audience))?;
     words.heading("What to know before using the figures")?;
-    for note in page.scheme.notes() {
+    for note in &page.words.notes {
         words.text(note)?;
     }
     for note in &page.report.notes {
@@ -101,11 +101,8 @@ pub(super) fn notes(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxEr
             frame.number, frame.title, frame.description
         ))?;
     }
-    words.heading(&format!(
-        "Disclosure control: scheme {}",
-        page.scheme.name()
-    ))?;
-    for note in page.scheme.notes() {
+    words.heading(&format!("Disclosure control: scheme {}", page.scheme))?;
+    for note in &page.words.notes {
         words.text(note)?;
     }
     words.heading("How these figures were made")?;

@@ -10,11 +10,11 @@ use rust_xlsxwriter::{Table, TableColumn, TableStyle, Url, Worksheet, XlsxError}
 /// Characters in a line of words above the table.
 const LINE: usize = 110;
 
-/// Words above the table: title, definition, date, signs, way back.
+/// SchemeWords above the table: title, definition, date, signs, way back.
 fn words(page: &Page<'_>, frame: &Frame) -> Vec<String> {
     let mut words = style::lines(&frame.description, LINE);
     words.push(format!("As of {}.", long_date(page.about.as_of)));
-    words.extend(page.scheme.above_a_table().map(str::to_owned));
+    words.extend(page.words.above_a_table.iter().cloned());
     words.extend(frame.notes.iter().flat_map(|note| style::lines(note, LINE)));
     words
 }

@@ -63,7 +63,7 @@ fn key(chart: &Chart) -> Markup {
                     svg viewBox="0 0 10 10" aria-hidden="true" {
                         rect.h width="10" height="10" {}
                     }
-                    "* Suppressed, in the colour of its series"
+                    "* " (chart.sign) ", in the colour of its series"
                 }
             }
         }
