@@ -1,4 +1,4 @@
-//! marts.comorbidity against joins that an analyst would write over the same code lists.
+//! core.comorbidity against joins that an analyst would write over the same code lists.
 
 use crate::project::{Project, synth};
 
@@ -41,7 +41,7 @@ fn differing(table: &str, weights: &str) -> String {
         select count(*), count(score.person_key),
             count(*) filter (where needs.{table}_score <> coalesce(score.score, 0)
                 or needs.{table}_conditions <> coalesce(score.conditions, 0))
-        from marts.comorbidity as needs
+        from core.comorbidity as needs
         left join score on needs.person_key = score.person_key"
     )
 }
@@ -51,7 +51,7 @@ fn scores_are_those_of_plain_joins() {
     let record = synth(1500, 12, false);
     let project = Project::over(record.path());
     project.ok(&["pull"]);
-    project.ok(&["run", "marts.comorbidity"]);
+    project.ok(&["run", "core.comorbidity"]);
     for (table, weights) in [("charlson", "quan2011"), ("elixhauser", "van_walraven")] {
         let found: Vec<i64> = project.sql(&differing(table, weights))[0]
             .iter()
@@ -89,7 +89,7 @@ fn scores_are_those_of_plain_joins() {
         )
         select count(needs.frailty_score), count(*) filter (where needs.frailty_score > 0),
             count(*) filter (where round(needs.frailty_score * 10) is distinct from score.tenths)
-        from marts.comorbidity as needs
+        from core.comorbidity as needs
         left join score on needs.person_key = score.person_key"
     );
     let found: Vec<i64> = project.sql(&frailty)[0]

@@ -36,7 +36,7 @@ pub fn populace() -> Command {
 /// takes a minute in every project.
 const MODELS: [&str; 9] = [
     "marts.activity_month",
-    "marts.comorbidity",
+    "core.comorbidity",
     "marts.condition_prevalence",
     "marts.emergency_admission_rate",
     "marts.population_profile",

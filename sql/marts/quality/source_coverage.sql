@@ -9,7 +9,7 @@ columns:
   organisation_code: ODS code of the provider, or the council's code; Not known where contacts name none
   organisation_name: Name of the organisation; its code where it has none
   connected: "yes for an organisation with contacts, else as the reference list of organisations says"
-  first_contact: Date of the first contact; null without contacts
+  first_month: First day of the month of the first contact; null without contacts
   last_contact: Date of the last contact; null without contacts
   days_since_last: Days from the last contact to the as-of date
   contacts: Contacts
@@ -18,7 +18,6 @@ columns:
   with_lsoa: Contacts of people with a known LSOA
   with_practice: Contacts of people with a known general practice
 checks:
-  - unique: [setting, organisation_code]
   - not_null: [setting, organisation_code, organisation_name, connected, contacts, people, with_ethnicity, with_lsoa, with_practice]
   - one_of: {connected: ["yes", "no"]}
   - expect: days_since_last >= 0
@@ -122,7 +121,7 @@ final as (
             when observed.contacts > 0 then 'yes'
             else coalesce(organisation_names.connected, 'no')
         end as connected,
-        observed.first_contact,
+        cast(date_trunc('month', observed.first_contact) as date) as first_month,
         observed.last_contact,
         days_between(observed.last_contact, $as_of) as days_since_last,
         coalesce(observed.contacts, 0) as contacts,

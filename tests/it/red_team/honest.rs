@@ -223,7 +223,7 @@ pub const HONEST: &[Trick] = &[
     ),
     honest(
         "frailty",
-        "select coalesce(frailty_band, 'Not known') as band, count(*) as people from marts.comorbidity group by 1",
+        "select coalesce(frailty_band, 'Not known') as band, count(*) as people from core.comorbidity group by 1",
         "select band, people from red.it",
         ("band", "values = [\"low\", \"intermediate\", \"high\"]"),
     ),

@@ -21,7 +21,6 @@ columns:
   frailty_score: Hospital Frailty Risk Score; null without an emergency admission at 75 or over in the 365 days
   frailty_band: low, intermediate or high; null where the score is
 checks:
-  - unique: person_key
   - not_null: [person_key, charlson_score, charlson_conditions, elixhauser_score, elixhauser_conditions, cambridge_score, cambridge_conditions]
   - expect: charlson_score >= 0
   - expect: charlson_age_score between charlson_score and charlson_score + 4
@@ -31,6 +30,7 @@ checks:
   - expect: frailty_score >= 0
   - expect: (frailty_score is null) = (frailty_band is null)
   - one_of: {frailty_band: [low, intermediate, high]}
+topic: needs
 */
 with people as (
     select
