@@ -33,6 +33,7 @@
 pub(crate) mod attacker;
 mod count;
 mod derived;
+pub(crate) mod ledger;
 mod magnitude;
 mod margin;
 pub(crate) mod members;

@@ -12,7 +12,7 @@ pub(crate) use sketch::CAPACITY;
 
 use super::count::TrueCount;
 use field::Residue;
-use sketch::Sketch;
+use sketch::SetSketch;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -30,6 +30,16 @@ impl MemberKey {
     pub(crate) fn fingerprint(&self) -> String {
         let hash = blake3::keyed_hash(&self.0, b"populace member key fingerprint");
         hash.to_hex().chars().take(16).collect()
+    }
+
+    /// The keyed digest of what nobody without the key may change.
+    pub(super) fn seal(&self, bytes: &[u8]) -> [u8; 16] {
+        let mut hash = blake3::Hasher::new_keyed(&self.0);
+        hash.update(b"populace ledger entry");
+        hash.update(bytes);
+        let mut seal = [0; 16];
+        hash.finalize_xof().fill(&mut seal);
+        seal
     }
 }
 
@@ -71,12 +81,13 @@ impl fmt::Debug for Fingerprint {
 pub(crate) struct Members {
     people: u64,
     fingerprint: u128,
-    sketch: Sketch,
+    buckets: [u64; CAPACITY],
+    sketch: SetSketch,
 }
 
 impl Members {
     /// Bytes of what [`Members::to_bytes`] gives.
-    pub(crate) const BYTES: usize = 8 + 16 + Sketch::BYTES;
+    pub(crate) const BYTES: usize = 8 + 16 + 8 * CAPACITY + SetSketch::BYTES;
 
     /// Adds a person, once, with what they add to the figure: 1, or the number of their rows.
     ///
@@ -90,16 +101,26 @@ impl Members {
         let [identity, place] = [words[0], words[1]].map(u128::from_le_bytes);
         self.people = self.people.saturating_add(1);
         let times = u128::from_le_bytes(i128::from(weight).to_le_bytes());
-        self.fingerprint = self.fingerprint.wrapping_add(identity.wrapping_mul(times));
+        let added = identity.wrapping_mul(times);
+        self.fingerprint = self.fingerprint.wrapping_add(added);
+        let bucket = (place >> 64) as usize % CAPACITY;
+        if let Some(bucket) = self.buckets.get_mut(bucket) {
+            *bucket = bucket.wrapping_add(added as u64);
+        }
         self.sketch.add(Residue::nonzero(place as u64), weight);
     }
 
     /// Both together. The people add up where nobody is in both.
     #[must_use]
     pub(crate) fn plus(&self, other: &Self) -> Self {
+        let mut buckets = self.buckets;
+        for (bucket, others) in buckets.iter_mut().zip(other.buckets) {
+            *bucket = bucket.wrapping_add(others);
+        }
         Members {
             people: self.people.saturating_add(other.people),
             fingerprint: self.fingerprint.wrapping_add(other.fingerprint),
+            buckets,
             sketch: self.sketch.plus(&other.sketch),
         }
     }
@@ -107,6 +128,11 @@ impl Members {
     /// How many people there are.
     pub(crate) fn people(&self) -> TrueCount {
         TrueCount::new(self.people)
+    }
+
+    /// Whether nobody is behind the figure.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.people == 0
     }
 
     /// What is equal for equal sets.
@@ -139,11 +165,19 @@ impl Members {
         Some((side(both + more)?, side(both - more)?))
     }
 
+    /// The fingerprints of the people in each of [`CAPACITY`] buckets by their hash. Where fewer people
+    /// than that change, the people of one bucket do not: two sets without an equal bucket differ by
+    /// more, so that those that differ by less are found in an index.
+    pub(crate) fn buckets(&self) -> [u64; CAPACITY] {
+        self.buckets
+    }
+
     /// As bytes, for a column.
     pub(crate) fn to_bytes(self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::BYTES);
         bytes.extend(self.people.to_le_bytes());
         bytes.extend(self.fingerprint.to_le_bytes());
+        bytes.extend(self.buckets.iter().flat_map(|bucket| bucket.to_le_bytes()));
         self.sketch.write(&mut bytes);
         bytes
     }
@@ -152,10 +186,13 @@ impl Members {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (people, bytes) = bytes.split_first_chunk()?;
         let (fingerprint, bytes) = bytes.split_first_chunk()?;
+        let (buckets, bytes) = bytes.split_at_checked(8 * CAPACITY)?;
+        let buckets: [[u8; 8]; CAPACITY] = buckets.as_chunks::<8>().0.try_into().ok()?;
         Some(Members {
             people: u64::from_le_bytes(*people),
             fingerprint: u128::from_le_bytes(*fingerprint),
-            sketch: Sketch::read(bytes)?,
+            buckets: buckets.map(u64::from_le_bytes),
+            sketch: SetSketch::read(bytes)?,
         })
     }
 }

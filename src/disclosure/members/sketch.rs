@@ -18,9 +18,9 @@ const SUMS: usize = 2 * CAPACITY;
 
 /// A sketch.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Sketch([Residue; SUMS]);
+pub(super) struct SetSketch([Residue; SUMS]);
 
-impl Sketch {
+impl SetSketch {
     /// Bytes of a sketch.
     pub(super) const BYTES: usize = SUMS * 8;
 
@@ -64,7 +64,7 @@ impl Sketch {
         }
     }
 
-    /// What [`Sketch::write`] wrote.
+    /// What [`SetSketch::write`] wrote.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let (words, []) = bytes.as_chunks::<8>() else {
             return None;
@@ -74,6 +74,6 @@ impl Sketch {
         let read = sums.map(Residue::of);
         // What is no residue was not written here.
         let same = sums.iter().zip(&read).all(|(sum, read)| *sum == read.get());
-        same.then_some(Sketch(read))
+        same.then_some(SetSketch(read))
     }
 }

@@ -51,6 +51,9 @@ proptest! {
         let expected = differing(&base, &then).min(CAPACITY);
         prop_assert_eq!(of(&base).changed(&of(&then)), expected);
         prop_assert_eq!(of(&then).changed(&of(&base)), expected);
+        let (a, b) = (of(&base).buckets(), of(&then).buckets());
+        let alike = a.iter().zip(b).any(|(a, b)| *a == b);
+        prop_assert!(alike || expected == CAPACITY, "no bucket stayed");
     }
 
     #[test]
@@ -79,6 +82,7 @@ proptest! {
         // People who are in several parts count once in the whole, and everything else adds up.
         prop_assert_eq!(sum.fingerprint(), of(&whole).fingerprint());
         prop_assert_eq!(sum.changed(&of(&whole)), 0);
+        prop_assert_eq!(sum.buckets(), of(&whole).buckets());
     }
 
     #[test]
