@@ -53,6 +53,11 @@ impl Released {
         Released(Some(count))
     }
 
+    /// A figure that has been published already, as the ledger kept it.
+    pub(crate) fn published(figure: Option<u64>) -> Self {
+        Released(figure)
+    }
+
     /// The released figure, or `None` when it is suppressed.
     pub(crate) fn count(self) -> Option<u64> {
         self.0

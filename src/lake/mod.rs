@@ -21,6 +21,7 @@ mod integrity;
 mod known_versions;
 mod location;
 mod lock;
+mod member_key;
 mod newest;
 mod open;
 mod probe;

@@ -7,8 +7,9 @@ use super::{Lake, Table, TableName};
 use crate::error::{Context, Error, Result};
 use crate::privacy::{PatientKey, PersonKey, RecordKey};
 use arrow::array::{
-    Array, ArrayBuilder, Date32Array, Date32Builder, Int64Array, Int64Builder, RecordBatch,
-    StringArray, StringBuilder, TimestampMicrosecondArray, TimestampMicrosecondBuilder,
+    Array, ArrayBuilder, BinaryArray, BinaryBuilder, Date32Array, Date32Builder, Int64Array,
+    Int64Builder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
+    TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Date32Type, Field, Schema, SchemaRef, TimeUnit};
 use chrono::NaiveDate;
@@ -146,6 +147,23 @@ impl StateCell for String {
 
     fn read(column: &StringArray, row: usize) -> Self {
         column.value(row).to_string()
+    }
+}
+
+impl StateCell for Vec<u8> {
+    type Builder = BinaryBuilder;
+    type Array = BinaryArray;
+
+    fn data_type() -> DataType {
+        DataType::Binary
+    }
+
+    fn write(cell: Option<&Self>, column: &mut BinaryBuilder) {
+        column.append_option(cell);
+    }
+
+    fn read(column: &BinaryArray, row: usize) -> Self {
+        column.value(row).to_vec()
     }
 }
 
@@ -354,6 +372,7 @@ mod tests {
         day: NaiveDate,
         person: Option<PersonKey>,
         note: Option<String>,
+        bytes: Vec<u8>,
     }
 
     impl StateRow for Row {
@@ -366,6 +385,7 @@ mod tests {
             visit.column("day", &mut self.day);
             visit.column("person_key", &mut self.person);
             visit.column("note", &mut self.note);
+            visit.column("bytes", &mut self.bytes);
         }
     }
 
@@ -377,6 +397,7 @@ mod tests {
             day: NaiveDate::from_ymd_opt(2026, 11, 22).unwrap(),
             person: Some(PersonKey::new(12)),
             note: Some(String::new()),
+            bytes: vec![0, 255],
         };
         vec![whole, Row::default()]
     }
@@ -399,16 +420,17 @@ mod tests {
             ("day", false),
             ("person_key", true),
             ("note", true),
+            ("bytes", false),
         ];
         assert_eq!(named, expected);
-        assert_eq!(state_batch(Vec::<Row>::new()).unwrap().num_columns(), 6);
+        assert_eq!(state_batch(Vec::<Row>::new()).unwrap().num_columns(), 7);
     }
 
     #[test]
     fn columns_of_an_earlier_populace_are_enough() {
         let batch = state_batch(rows()).unwrap();
-        // In another order, and without the last columns.
-        let earlier = batch.project(&[3, 2, 1, 0]).unwrap();
+        // In another order, and without columns that may be NULL.
+        let earlier = batch.project(&[6, 3, 2, 1, 0]).unwrap();
         let back: Vec<Row> = from_batch(&earlier).unwrap().collect();
         assert_eq!((back[0].name.as_str(), back[0].lines), ("gp.csv", 7));
         assert_eq!((back[0].person, back[0].note.clone()), (None, None));

@@ -109,6 +109,13 @@ impl Key {
         self.links.iter().map(Link::fingerprint).collect()
     }
 
+    /// The secret under which the ledger of releases hashes people. It comes from the oldest key, which
+    /// stays through every rotation.
+    pub(crate) fn member_key(&self) -> Zeroizing<[u8; 32]> {
+        let tag = self.first().mac().chain_update(b"populace ledger members");
+        Zeroizing::new(tag.finalize().into_bytes().into())
+    }
+
     /// The first key of the chain, which is the only one that sees identifiers.
     pub(super) fn first(&self) -> &Link {
         &self.links[0]

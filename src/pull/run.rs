@@ -471,7 +471,10 @@ impl Attempt<'_> {
         let mut all = false;
         loop {
             match self.run(sources, all, &mut failures).await? {
-                AttemptEnd::Done(summary) => return Ok(*summary),
+                AttemptEnd::Done(summary) => {
+                    self.lake.keep_member_key(&self.key.member_key()).await?;
+                    return Ok(*summary);
+                }
                 // Sources are left out one after the other, until none is left.
                 AttemptEnd::WithoutFailed => {}
                 AttemptEnd::ReadAll if all => return Err(Error::data("the pull did not finish")),

@@ -18,6 +18,7 @@ mod frame;
 mod html;
 mod inspect;
 mod label_order;
+mod ledger_table;
 mod make;
 mod manifest;
 mod number;

@@ -2,7 +2,17 @@
 
 use crate::disclosure::count::{Released, TrueCount};
 use crate::disclosure::members::{MemberKey, Members};
+use crate::disclosure::system::CountOf;
 use chrono::NaiveDate;
+
+/// What a cell is, in every release.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct CellName {
+    /// What is counted, and by which dimensions.
+    pub table: String,
+    /// Its label of each of them.
+    pub labels: String,
+}
 
 /// One figure that has been published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,53 +23,82 @@ pub(crate) struct LedgerEntry {
     pub release: String,
     /// The date that it is of.
     pub date: NaiveDate,
+    /// The fingerprint of the key of the lake's pseudonyms: people under different ones cannot be
+    /// compared.
+    pub key: String,
     /// The disclosure control scheme.
     pub scheme: String,
-    /// What is counted, in which table, under which labels.
-    pub cell: String,
+    /// The cell.
+    pub cell: CellName,
     /// The figure.
     pub figure: Released,
     /// The true count of people or rows.
     pub count: TrueCount,
+    /// What is counted.
+    pub counted: CountOf,
     /// Who was behind it.
     pub members: Members,
 }
 
+/// What can be counted, each by the number that stands for it.
+const COUNTED: [CountOf; 3] = [CountOf::People, CountOf::Rows, CountOf::Amount];
 /// Bytes of the seal of an entry.
 const SEAL: usize = 16;
 
 impl LedgerEntry {
-    /// What the ledger keeps of the truth, sealed together with the rest of the entry.
+    /// What the ledger keeps of the truth: nobody without the key can read it, or change it or the rest of
+    /// the entry.
     pub(crate) fn truth(&self, key: &MemberKey) -> Vec<u8> {
-        let mut bytes = self.count.get().to_le_bytes().to_vec();
+        let counted = COUNTED.iter().position(|known| *known == self.counted);
+        let mut bytes = vec![counted.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)];
+        bytes.extend(self.count.get().to_le_bytes());
         bytes.extend(self.members.to_bytes());
-        let seal = self.seal(key, &bytes);
-        bytes.extend(seal);
+        let mut open = self.open();
+        key.cover(&open, &mut bytes);
+        open.extend(&bytes);
+        bytes.extend(key.seal(&open));
         bytes
     }
 
     /// The same entry with the truth that [`LedgerEntry::truth`] gave of it; None where either has been
     /// changed, or the seal is another key's.
     pub(crate) fn with_truth(mut self, key: &MemberKey, truth: &[u8]) -> Option<Self> {
-        let (bytes, seal) = truth.split_at_checked(truth.len().checked_sub(SEAL)?)?;
-        let (count, members) = bytes.split_first_chunk()?;
+        let open = self.open();
+        let (covered, seal) = truth.split_at_checked(truth.len().checked_sub(SEAL)?)?;
+        let sealed = [open.as_slice(), covered].concat();
+        if key.seal(&sealed) != seal {
+            return None;
+        }
+        let mut bytes = covered.to_vec();
+        key.cover(&open, &mut bytes);
+        let ([counted], rest) = bytes.split_first_chunk()?;
+        let (count, members) = rest.split_first_chunk()?;
+        self.counted = *COUNTED.get(usize::from(*counted))?;
         self.count = TrueCount::new(u64::from_le_bytes(*count));
         self.members = Members::from_bytes(members)?;
-        (self.seal(key, bytes) == seal).then_some(self)
+        Some(self)
     }
 
-    fn seal(&self, key: &MemberKey, truth: &[u8]) -> [u8; SEAL] {
-        let mut text = Vec::new();
-        let date = self.date.to_string();
-        for part in [&self.release, &date, &self.scheme, &self.cell] {
-            text.extend(part.len().to_le_bytes());
-            text.extend(part.as_bytes());
+    /// All of the entry that anybody may know, as bytes that no other entry has.
+    fn open(&self) -> Vec<u8> {
+        let mut open = Vec::new();
+        let (cell, date) = (&self.cell, self.date.to_string());
+        let texts = [
+            &self.release,
+            &date,
+            &self.key,
+            &self.scheme,
+            &cell.table,
+            &cell.labels,
+        ];
+        for text in texts {
+            open.extend((text.len() as u64).to_le_bytes());
+            open.extend(text.as_bytes());
         }
-        text.extend(self.number.to_le_bytes());
-        text.push(u8::from(self.figure.is_suppressed()));
-        text.extend(self.figure.count().unwrap_or_default().to_le_bytes());
-        text.extend(truth);
-        key.seal(&text)
+        open.extend(self.number.to_le_bytes());
+        open.push(u8::from(self.figure.is_suppressed()));
+        open.extend(self.figure.count().unwrap_or_default().to_le_bytes());
+        open
     }
 }
 
@@ -69,10 +108,12 @@ impl Default for LedgerEntry {
             number: 0,
             release: String::new(),
             date: NaiveDate::default(),
+            key: String::new(),
             scheme: String::new(),
-            cell: String::new(),
+            cell: CellName::default(),
             figure: Released::SUPPRESSED,
             count: TrueCount::ZERO,
+            counted: CountOf::People,
             members: Members::default(),
         }
     }

@@ -5,11 +5,12 @@ use super::LedgerEntry;
 /// What a cell may show tonight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holding<'l> {
-    /// Its own figure: it has changed enough, or is nearly nobody else's.
+    /// Its own figure: it has changed enough, or nothing like it is published.
     Fresh,
-    /// The figure of exactly these people, which is published already. It is tonight's figure too.
+    /// The figure of exactly these people, which is published already, as tonight's.
     Same(&'l LedgerEntry),
-    /// The figure that stands for the cell: too few people entered or left since then.
+    /// The figure that stands for the cell: nobody, or too few, entered or left since then. Which of the
+    /// two it is would tell of somebody, so that both are marked alike.
     Held(&'l LedgerEntry),
     /// Nothing stands for the cell yet, and another one of nearly the same people is published: its
     /// figure stands for this one as well.
@@ -28,8 +29,8 @@ impl<'l> Holding<'l> {
         }
     }
 
-    /// Whether the figure is another night's and not that of tonight's people.
-    pub(crate) fn is_held(self) -> bool {
-        matches!(self, Holding::Held(_) | Holding::Near(_) | Holding::Empty)
+    /// Whether the figure is published for the cell from now on.
+    pub(crate) fn is_new(self) -> bool {
+        matches!(self, Holding::Fresh | Holding::Same(_))
     }
 }

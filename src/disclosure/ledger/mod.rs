@@ -3,14 +3,16 @@
 //! Whoever keeps every release subtracts one from the next. A figure of few changed people would tell
 //! of each of them, so a cell keeps its figure until enough people entered or left ([`Holding`]).
 //!
-//! # The question that every cell goes through
-//! 1. *The people are exactly those of a published figure*: the figure is that one.
-//! 2. *Fewer than k people entered or left since the figure that stands for the cell*: it is held. A `0`
-//!    is a figure like any other: that it becomes `*` says that somebody was diagnosed last night.
-//! 3. *Fewer than k people make the difference to any other published figure*, of another cell, period,
-//!    date or table, now or in an earlier release: what stands for the cell is held; where nothing
-//!    stands yet, the figure of the nearly equal cell stands for it.
-//! 4. *Otherwise* the figure is fresh.
+//! # The questions that every cell goes through
+//! 1. *Did nobody, or fewer than k people, enter or leave since the figure that stands for the cell?* It
+//!    is held. A `0` is a figure like any other: that it becomes `*` says that somebody was diagnosed
+//!    last night. Where rows or sums are counted, somebody who adds another number than before has
+//!    changed like one who entered.
+//! 2. *Is a figure of exactly these people published, of whatever cell or night?* It is that figure.
+//! 3. *Do fewer than k people make the difference to any other published figure*, of another cell,
+//!    period, date or table, now or in an earlier release? What stands for the cell is held; where
+//!    nothing stands yet, the figure of the nearly equal cell stands for it.
+//! 4. Otherwise the figure is fresh.
 //!
 //! The third question is not asked where either has fewer than k people: two small groups differ by
 //! few people without having anybody in common, and neither has a figure that could be subtracted.
@@ -18,9 +20,11 @@
 mod entry;
 mod holding;
 mod index;
+mod recall;
 
-pub(crate) use entry::LedgerEntry;
+pub(crate) use entry::{CellName, LedgerEntry};
 pub(crate) use holding::Holding;
+pub(crate) use recall::{CellShown, CellTonight};
 
 use super::members::{CAPACITY, Fingerprint, Members};
 use index::NearIndex;
@@ -30,27 +34,26 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     entries: Vec<LedgerEntry>,
-    /// The entry that stands for each cell.
-    standing: HashMap<String, usize>,
+    /// The entries of each cell, of which the last one stands.
+    cells: HashMap<CellName, Vec<usize>>,
     /// The first entry of each set of people, by what it counts.
     same: HashMap<Fingerprint, usize>,
-    /// Cells by their tables, to tell a new cell from one of a new table.
+    /// What has been counted by which dimensions, to tell a new cell from one of a new table.
     tables: BTreeSet<String>,
     near: NearIndex,
+    /// The fingerprint of the key that tonight's people are under.
+    key: String,
     /// Fewer changed people than these hold a figure.
     hold_below: usize,
 }
 
-/// The table of a cell: what its name says before the labels.
-fn table(cell: &str) -> &str {
-    cell.split_once(": ").map_or(cell, |(table, _)| table)
-}
-
 impl Ledger {
-    /// A ledger of these entries, in the order in which they were published. With `hold_below` fewer
+    /// A ledger of these entries, in the order in which they were published. `key` is the fingerprint of
+    /// the key of tonight's people: those of another one are told apart by their number alone. With `hold_below` fewer
     /// than 2 nothing is held.
-    pub(crate) fn of(entries: Vec<LedgerEntry>, hold_below: usize) -> Self {
+    pub(crate) fn of(entries: Vec<LedgerEntry>, key: &str, hold_below: usize) -> Self {
         let mut ledger = Ledger {
+            key: key.to_string(),
             hold_below: hold_below.min(CAPACITY),
             ..Ledger::default()
         };
@@ -62,22 +65,32 @@ impl Ledger {
 
     /// The ledger as it was when `release` was first made, if it was: a release that is made again
     /// comes out as it did, whatever has been published since.
-    pub(crate) fn before(entries: &[LedgerEntry], release: &str, hold_below: usize) -> Self {
+    pub(crate) fn before(
+        entries: &[LedgerEntry],
+        release: &str,
+        key: &str,
+        hold_below: usize,
+    ) -> Self {
         let of = |entry: &&LedgerEntry| entry.release == release;
         let number = entries.iter().filter(of).map(|entry| entry.number).min();
         let known = |entry: &&LedgerEntry| number.is_none_or(|number| entry.number <= number);
-        Self::of(entries.iter().filter(known).cloned().collect(), hold_below)
+        Self::of(
+            entries.iter().filter(known).cloned().collect(),
+            key,
+            hold_below,
+        )
     }
 
     /// Adds what has been published after everything else.
     pub(crate) fn add(&mut self, entry: LedgerEntry) {
         let at = self.entries.len();
-        self.standing.insert(entry.cell.clone(), at);
-        self.tables.insert(table(&entry.cell).to_string());
-        if !entry.members.is_empty() {
+        self.cells.entry(entry.cell.clone()).or_default().push(at);
+        self.tables.insert(entry.cell.table.clone());
+        let comparable = entry.key == self.key;
+        if comparable && !entry.members.is_empty() {
             self.same.entry(entry.members.fingerprint()).or_insert(at);
         }
-        if self.is_large(&entry.members) {
+        if comparable && self.is_large(&entry.members) {
             self.near.add(&entry.members, at);
         }
         self.entries.push(entry);
@@ -95,29 +108,37 @@ impl Ledger {
     }
 
     /// The figure that stands for a cell.
-    pub(crate) fn standing(&self, cell: &str) -> Option<&LedgerEntry> {
-        self.entries.get(*self.standing.get(cell)?)
+    pub(crate) fn standing(&self, cell: &CellName) -> Option<&LedgerEntry> {
+        self.of_cell(cell).next_back()
+    }
+
+    /// All figures that a cell has had, the first one first.
+    fn of_cell(&self, cell: &CellName) -> impl DoubleEndedIterator<Item = &LedgerEntry> {
+        let entries = self.cells.get(cell).into_iter().flatten();
+        entries.filter_map(|at| self.entries.get(*at))
+    }
+
+    /// The figure that stood for a cell in a release.
+    fn standing_at(&self, cell: &CellName, number: u64) -> Option<&LedgerEntry> {
+        self.of_cell(cell)
+            .rev()
+            .find(|entry| entry.number <= number)
     }
 
     /// What a cell with these people may show tonight.
-    pub(crate) fn holding(&self, cell: &str, tonight: &Members) -> Holding<'_> {
-        let standing = self.standing(cell);
-        if let Some(stands) = standing
-            && stands.members.fingerprint() == tonight.fingerprint()
-        {
-            return Holding::Same(stands);
-        }
+    pub(crate) fn holding(&self, cell: &CellName, tonight: &Members) -> Holding<'_> {
         if self.hold_below < 2 {
             return self
-                .published(tonight)
+                .same_people(tonight)
                 .map_or(Holding::Fresh, Holding::Same);
         }
+        let standing = self.standing(cell);
         match standing {
-            Some(stands) if self.is_near(&stands.members, tonight) => Holding::Held(stands),
+            Some(stands) if self.is_unchanged(stands, tonight) => Holding::Held(stands),
             None if self.was_empty(cell) && self.is_near(&Members::default(), tonight) => {
                 Holding::Empty
             }
-            _ => match (self.published(tonight), standing) {
+            _ => match (self.same_people(tonight), standing) {
                 (Some(same), _) => Holding::Same(same),
                 (None, Some(stands)) if self.nearest(tonight).is_some() => Holding::Held(stands),
                 (None, _) => self.nearest(tonight).map_or(Holding::Fresh, Holding::Near),
@@ -126,12 +147,12 @@ impl Ledger {
     }
 
     /// Whether the cell's table has been published without the cell, so that nobody was in it.
-    fn was_empty(&self, cell: &str) -> bool {
-        self.tables.contains(table(cell))
+    fn was_empty(&self, cell: &CellName) -> bool {
+        self.tables.contains(&cell.table)
     }
 
     /// The figure of exactly these people.
-    fn published(&self, members: &Members) -> Option<&LedgerEntry> {
+    fn same_people(&self, members: &Members) -> Option<&LedgerEntry> {
         let at = self.same.get(&members.fingerprint())?;
         self.entries.get(*at).filter(|_| !members.is_empty())
     }
@@ -141,6 +162,18 @@ impl Ledger {
         let candidates = self.near.candidates(members).into_iter();
         let mut entries = candidates.filter_map(|at| self.entries.get(at));
         entries.find(|entry| self.is_near(&entry.members, members))
+    }
+
+    /// Whether nobody or few entered or left since a figure. Under another key nobody knows who is the
+    /// same, but as many did as there are more or fewer.
+    fn is_unchanged(&self, stands: &LedgerEntry, tonight: &Members) -> bool {
+        match stands.key == self.key {
+            true => self.is_near(&stands.members, tonight),
+            false => {
+                let (before, now) = (stands.members.people().get(), tonight.people().get());
+                before.abs_diff(now) < self.hold_below as u64
+            }
+        }
     }
 
     fn is_near(&self, one: &Members, other: &Members) -> bool {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::disclosure::count::{Released, TrueCount};
 use crate::disclosure::members::MemberKey;
+use crate::disclosure::system::CountOf;
 use chrono::NaiveDate;
 use zeroize::Zeroizing;
 
@@ -18,55 +19,84 @@ fn people(set: impl IntoIterator<Item = i64>) -> Members {
     members
 }
 
-fn entry(number: u64, cell: &str, figure: Option<u64>, members: Members) -> LedgerEntry {
+fn entry(number: u64, cell: CellName, figure: Option<u64>, members: Members) -> LedgerEntry {
     LedgerEntry {
         number,
         release: format!("r{number}"),
         date: NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+        key: KEY.to_string(),
         scheme: "hes2018".to_string(),
-        cell: cell.to_string(),
+        cell,
         figure: figure.map_or(Released::SUPPRESSED, Released::of),
         count: members.people(),
+        counted: CountOf::People,
         members,
     }
 }
 
-const CELL: &str = "people of core.person where true: place = A";
+fn cell(table: &str, labels: &str) -> CellName {
+    CellName {
+        table: table.to_string(),
+        labels: labels.to_string(),
+    }
+}
+
+/// The lake's key.
+const KEY: &str = "k1";
+
+/// Place A among all people.
+fn place_a() -> CellName {
+    cell("people of core.person by place", "place = A")
+}
 
 #[test]
 fn a_figure_stands_until_enough_people_change() {
-    let ledger = Ledger::of(vec![entry(1, CELL, Some(40), people(0..40))], 8);
-    let stands = ledger.standing(CELL).unwrap();
-    assert_eq!(ledger.holding(CELL, &people(0..40)), Holding::Same(stands));
-    for tonight in [people(0..41), people(3..44), people(0..47), people(0..33)] {
-        assert_eq!(ledger.holding(CELL, &tonight), Holding::Held(stands));
+    let ledger = Ledger::of(vec![entry(1, place_a(), Some(40), people(0..40))], KEY, 8);
+    let stands = ledger.standing(&place_a()).unwrap();
+    for tonight in [
+        people(0..40),
+        people(0..41),
+        people(3..44),
+        people(0..47),
+        people(0..33),
+    ] {
+        assert_eq!(ledger.holding(&place_a(), &tonight), Holding::Held(stands));
     }
     for tonight in [people(0..48), people(4..44), people(100..140)] {
-        assert_eq!(ledger.holding(CELL, &tonight), Holding::Fresh);
+        assert_eq!(ledger.holding(&place_a(), &tonight), Holding::Fresh);
     }
 }
 
 #[test]
 fn a_zero_does_not_become_suppressed_overnight() {
-    let ledger = Ledger::of(vec![entry(1, CELL, Some(0), people([]))], 8);
-    let stands = ledger.standing(CELL).unwrap();
-    assert_eq!(ledger.holding(CELL, &people(0..1)), Holding::Held(stands));
-    assert_eq!(ledger.holding(CELL, &people(0..7)), Holding::Held(stands));
-    assert_eq!(ledger.holding(CELL, &people(0..8)), Holding::Fresh);
+    let ledger = Ledger::of(vec![entry(1, place_a(), Some(0), people([]))], KEY, 8);
+    let stands = ledger.standing(&place_a()).unwrap();
+    assert_eq!(
+        ledger.holding(&place_a(), &people(0..1)),
+        Holding::Held(stands)
+    );
+    assert_eq!(
+        ledger.holding(&place_a(), &people(0..7)),
+        Holding::Held(stands)
+    );
+    assert_eq!(ledger.holding(&place_a(), &people(0..8)), Holding::Fresh);
     // A row that appears is a zero that was there before.
-    let new = "people of core.person where true: place = B";
+    let new = &cell("people of core.person by place", "place = B");
     assert_eq!(ledger.holding(new, &people(0..2)), Holding::Empty);
     assert_eq!(ledger.holding(new, &people(0..9)), Holding::Fresh);
-    let elsewhere = "people of core.person where age > 3: place = B";
+    let elsewhere = &cell("people of core.person where age > 3 by place", "place = B");
     assert_eq!(ledger.holding(elsewhere, &people(0..2)), Holding::Fresh);
 }
 
 #[test]
 fn a_nearly_equal_cell_takes_the_figure_that_is_out() {
-    let all = entry(1, CELL, Some(100), people(0..100));
-    let ledger = Ledger::of(vec![all], 8);
-    let stands = ledger.standing(CELL).unwrap();
-    let but_one = "people of core.person where group <> 3: place = A";
+    let all = entry(1, place_a(), Some(100), people(0..100));
+    let ledger = Ledger::of(vec![all], KEY, 8);
+    let stands = ledger.standing(&place_a()).unwrap();
+    let but_one = &cell(
+        "people of core.person where group <> 3 by place",
+        "place = A",
+    );
     assert_eq!(
         ledger.holding(but_one, &people(5..100)),
         Holding::Near(stands)
@@ -81,17 +111,17 @@ fn a_nearly_equal_cell_takes_the_figure_that_is_out() {
 #[test]
 fn people_who_come_back_are_compared_with_every_figure_that_is_out() {
     let entries = vec![
-        entry(1, CELL, Some(40), people(0..40)),
-        entry(2, CELL, Some(50), people(0..50)),
+        entry(1, place_a(), Some(40), people(0..40)),
+        entry(2, place_a(), Some(50), people(0..50)),
     ];
-    let ledger = Ledger::of(entries, 8);
+    let ledger = Ledger::of(entries, KEY, 8);
     // Nine of the ten have left again: the first figure would tell of the one who has not.
-    let Holding::Held(stands) = ledger.holding(CELL, &people(0..41)) else {
+    let Holding::Held(stands) = ledger.holding(&place_a(), &people(0..41)) else {
         panic!("not held");
     };
     assert_eq!((stands.number, stands.figure), (2, Released::of(50)));
     // All ten: the figure of exactly these people is known.
-    let Holding::Same(stands) = ledger.holding(CELL, &people(0..40)) else {
+    let Holding::Same(stands) = ledger.holding(&place_a(), &people(0..40)) else {
         panic!("not the same");
     };
     assert_eq!((stands.number, stands.figure), (1, Released::of(40)));
@@ -106,32 +136,41 @@ fn one_more_contact_of_somebody_holds_the_figure() {
         }
         members
     };
-    let ledger = Ledger::of(vec![entry(1, CELL, Some(60), contacts(0))], 8);
-    let stands = ledger.standing(CELL).unwrap();
-    assert_eq!(ledger.holding(CELL, &contacts(1)), Holding::Held(stands));
-    assert_eq!(ledger.holding(CELL, &contacts(7)), Holding::Held(stands));
-    assert_eq!(ledger.holding(CELL, &contacts(8)), Holding::Fresh);
+    let ledger = Ledger::of(vec![entry(1, place_a(), Some(60), contacts(0))], KEY, 8);
+    let stands = ledger.standing(&place_a()).unwrap();
+    assert_eq!(
+        ledger.holding(&place_a(), &contacts(1)),
+        Holding::Held(stands)
+    );
+    assert_eq!(
+        ledger.holding(&place_a(), &contacts(7)),
+        Holding::Held(stands)
+    );
+    assert_eq!(ledger.holding(&place_a(), &contacts(8)), Holding::Fresh);
 }
 
 #[test]
 fn a_release_that_is_made_again_meets_the_ledger_of_its_time() {
     let entries = vec![
-        entry(1, CELL, Some(40), people(0..40)),
-        entry(2, CELL, Some(60), people(0..60)),
+        entry(1, place_a(), Some(40), people(0..40)),
+        entry(2, place_a(), Some(60), people(0..60)),
     ];
-    let then = Ledger::before(&entries, "r1", 8);
+    let then = Ledger::before(&entries, "r1", KEY, 8);
     assert_eq!(
-        then.holding(CELL, &people(0..40)).entry().unwrap().number,
+        then.holding(&place_a(), &people(0..40))
+            .entry()
+            .unwrap()
+            .number,
         1
     );
     assert_eq!(then.entries().len(), 1);
-    assert_eq!(Ledger::before(&entries, "r3", 8).entries().len(), 2);
-    assert_eq!(Ledger::before(&entries, "r3", 8).next_number(), 3);
+    assert_eq!(Ledger::before(&entries, "r3", KEY, 8).entries().len(), 2);
+    assert_eq!(Ledger::before(&entries, "r3", KEY, 8).next_number(), 3);
 }
 
 #[test]
 fn an_entry_that_was_changed_is_seen() {
-    let entry = entry(3, CELL, Some(40), people(0..40));
+    let entry = entry(3, place_a(), Some(40), people(0..40));
     let truth = entry.truth(&key());
     let plain = LedgerEntry {
         count: TrueCount::ZERO,
@@ -155,11 +194,13 @@ fn an_entry_that_was_changed_is_seen() {
             "cut at {at}"
         );
     }
-    let changes: [fn(&mut LedgerEntry); 5] = [
+    let changes: [fn(&mut LedgerEntry); 7] = [
+        |entry| entry.cell.table.push('x'),
         |entry| entry.figure = Released::of(45),
         |entry| entry.figure = Released::SUPPRESSED,
-        |entry| entry.cell.push('x'),
+        |entry| entry.cell.labels.push('x'),
         |entry| entry.number += 1,
+        |entry| entry.key.clear(),
         |entry| entry.scheme = "exact".to_string(),
     ];
     for (number, change) in changes.iter().enumerate() {
@@ -167,4 +208,28 @@ fn an_entry_that_was_changed_is_seen() {
         change(&mut changed);
         assert_eq!(changed.with_truth(&key(), &truth), None, "change {number}");
     }
+}
+
+#[test]
+fn people_under_an_earlier_key_are_compared_by_their_number() {
+    let entries = vec![entry(1, place_a(), Some(40), people(0..40))];
+    let ledger = Ledger::of(entries, "k2", 8);
+    let stands = ledger.standing(&place_a()).unwrap();
+    // Nobody knows who they are under the key that is in use.
+    for tonight in [people(0..40), people(500..547), people(500..533)] {
+        assert_eq!(ledger.holding(&place_a(), &tonight), Holding::Held(stands));
+    }
+    assert_eq!(
+        ledger.holding(&place_a(), &people(500..548)),
+        Holding::Fresh
+    );
+}
+
+#[test]
+fn the_ledger_shows_nothing_of_the_truth() {
+    let plain = entry(1, place_a(), None, people(0..3));
+    let truth = plain.truth(&key());
+    assert!(!truth.windows(8).any(|bytes| bytes == 3u64.to_le_bytes()));
+    let other = entry(2, place_a(), None, people(0..3)).truth(&key());
+    assert_ne!(truth[..100], other[..100]);
 }

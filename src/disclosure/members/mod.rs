@@ -34,12 +34,25 @@ impl MemberKey {
 
     /// The keyed digest of what nobody without the key may change.
     pub(super) fn seal(&self, bytes: &[u8]) -> [u8; 16] {
-        let mut hash = blake3::Hasher::new_keyed(&self.0);
-        hash.update(b"populace ledger entry");
-        hash.update(bytes);
         let mut seal = [0; 16];
-        hash.finalize_xof().fill(&mut seal);
+        self.stream(b"populace ledger seal", bytes).fill(&mut seal);
         seal
+    }
+
+    /// Makes bytes unreadable to whoever lacks the key, and readable again; `name` is theirs alone.
+    pub(super) fn cover(&self, name: &[u8], bytes: &mut [u8]) {
+        let mut cover = vec![0; bytes.len()];
+        self.stream(b"populace ledger cover", name).fill(&mut cover);
+        for (byte, cover) in bytes.iter_mut().zip(cover) {
+            *byte ^= cover;
+        }
+    }
+
+    fn stream(&self, purpose: &[u8], bytes: &[u8]) -> blake3::OutputReader {
+        let mut hash = blake3::Hasher::new_keyed(&self.0);
+        hash.update(purpose);
+        hash.update(bytes);
+        hash.finalize_xof()
     }
 }
 

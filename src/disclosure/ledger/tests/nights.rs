@@ -4,9 +4,9 @@ use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A generator of numbers that are the same on every machine (SplitMix64).
-struct Dice(u64);
+struct NightDice(u64);
 
-impl Dice {
+impl NightDice {
     fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -33,7 +33,7 @@ struct Town {
     next: i64,
     /// Neighbourhoods; four make a place.
     neighbourhoods: u64,
-    dice: Dice,
+    dice: NightDice,
 }
 
 impl Town {
@@ -42,7 +42,7 @@ impl Town {
             people: BTreeMap::new(),
             next: 0,
             neighbourhoods: 12.max(people / 250),
-            dice: Dice(seed),
+            dice: NightDice(seed),
         };
         for _ in 0..people {
             town.arrives();
@@ -117,8 +117,8 @@ impl Town {
     }
 
     /// The cells of the night's reports, each with what its people add to it.
-    fn cells(&self) -> BTreeMap<String, BTreeMap<i64, i64>> {
-        let mut cells: BTreeMap<String, BTreeMap<i64, i64>> = BTreeMap::new();
+    fn cells(&self) -> BTreeMap<CellName, Weights> {
+        let mut cells: BTreeMap<CellName, Weights> = BTreeMap::new();
         for (person, resident) in &self.people {
             let place = resident.neighbourhood / 4;
             let mut keys = vec![
@@ -144,7 +144,7 @@ impl Town {
                 keys.push(format!("{of}: age {}, sex {}", resident.age, resident.sex));
             }
             for key in keys {
-                cells.entry(key).or_default().insert(*person, 1);
+                cells.entry(named(&key)).or_default().insert(*person, 1);
             }
             if resident.contacts > 0 {
                 for key in [
@@ -153,7 +153,7 @@ impl Town {
                     format!("contacts: practice {}", resident.practice),
                 ] {
                     cells
-                        .entry(key)
+                        .entry(named(&key))
                         .or_default()
                         .insert(*person, resident.contacts);
                 }
@@ -161,6 +161,11 @@ impl Town {
         }
         cells
     }
+}
+
+fn named(text: &str) -> CellName {
+    let (table, labels) = text.split_once(": ").unwrap();
+    cell(table, labels)
 }
 
 type Weights = BTreeMap<i64, i64>;
@@ -191,14 +196,14 @@ fn rounded(weights: &Weights) -> Released {
 
 /// A figure that is out, and the people whom it is of.
 #[derive(Clone)]
-struct Out {
+struct FigureOut {
     figure: Released,
     of: Weights,
     night: u32,
 }
 
 #[derive(Default, Debug)]
-struct Seen {
+struct SeenByReader {
     /// Nights at which something happened to somebody.
     events: usize,
     /// Those of which a published figure that changed tells of nobody else.
@@ -208,6 +213,9 @@ struct Seen {
     /// Two figures of different nights and cells that differ by one person.
     twins: usize,
     figures: usize,
+    /// Those that are not of tonight's people.
+    waiting: usize,
+    /// Those of them that tonight's people would have changed.
     held: usize,
     nights_held: usize,
     error: f64,
@@ -215,12 +223,12 @@ struct Seen {
     longest: u32,
 }
 
-fn simulate(people: u64, nights: u32, hold_below: usize, twins: bool, seed: u64) -> Seen {
+fn simulate(people: u64, nights: u32, hold_below: usize, twins: bool, seed: u64) -> SeenByReader {
     let mut town = Town::of(people, seed);
-    let mut ledger = Ledger::of(Vec::new(), hold_below);
-    let mut out: BTreeMap<String, Out> = BTreeMap::new();
-    let mut history: Vec<(String, Out)> = Vec::new();
-    let mut seen = Seen::default();
+    let mut ledger = Ledger::of(Vec::new(), KEY, hold_below);
+    let mut out: BTreeMap<CellName, FigureOut> = BTreeMap::new();
+    let mut history: Vec<(CellName, FigureOut)> = Vec::new();
+    let mut seen = SeenByReader::default();
     for night in 1..=nights {
         let touched = if night > 1 {
             town.night()
@@ -237,18 +245,18 @@ fn simulate(people: u64, nights: u32, hold_below: usize, twins: bool, seed: u64)
             let tonight = members(weights);
             let holding = ledger.holding(cell, &tonight);
             let shown = match holding {
-                Holding::Fresh => Out {
+                Holding::Fresh => FigureOut {
                     figure: rounded(weights),
                     of: weights.clone(),
                     night,
                 },
-                Holding::Empty => Out {
+                Holding::Empty => FigureOut {
                     figure: Released::of(0),
                     of: Weights::new(),
                     night: 1,
                 },
                 Holding::Same(entry) | Holding::Held(entry) | Holding::Near(entry) => {
-                    let at = |(_, out): &&(String, Out)| {
+                    let at = |(_, out): &&(CellName, FigureOut)| {
                         out.figure == entry.figure && members(&out.of) == entry.members
                     };
                     match out
@@ -260,10 +268,10 @@ fn simulate(people: u64, nights: u32, hold_below: usize, twins: bool, seed: u64)
                     }
                 }
             };
-            // A figure of exactly these people is tonight's.
-            let is_held = holding.is_held();
             seen.figures += 1;
-            if is_held {
+            let changed = members(&shown.of) != tonight;
+            seen.waiting += usize::from(changed);
+            if changed && shown.figure != rounded(weights) {
                 seen.held += 1;
                 seen.nights_held += (night - shown.night) as usize;
                 seen.longest = seen.longest.max(night - shown.night);
@@ -276,7 +284,7 @@ fn simulate(people: u64, nights: u32, hold_below: usize, twins: bool, seed: u64)
             let before = match out.get(cell) {
                 Some(before) => before.clone(),
                 // A row that was not there said that nobody is in it.
-                None => Out {
+                None => FigureOut {
                     figure: Released::of(0),
                     of: Weights::new(),
                     night: 1,
@@ -290,10 +298,10 @@ fn simulate(people: u64, nights: u32, hold_below: usize, twins: bool, seed: u64)
                     _ => (),
                 }
             }
-            if matches!(holding, Holding::Fresh) {
+            if holding.is_new() {
                 fresh.push(LedgerEntry {
                     figure: shown.figure,
-                    ..entry(u64::from(night), cell, None, tonight)
+                    ..entry(u64::from(night), cell.clone(), None, tonight)
                 });
                 history.push((cell.clone(), shown.clone()));
             }
@@ -313,8 +321,9 @@ fn simulate(people: u64, nights: u32, hold_below: usize, twins: bool, seed: u64)
 
 /// Figures of different nights, of eight people or more each, that differ and are of the same people
 /// but one: found among all pairs by their true people.
-fn twins_of(history: &[(String, Out)]) -> usize {
-    let large: Vec<&(String, Out)> = history.iter().filter(|(_, out)| out.of.len() > 7).collect();
+fn twins_of(history: &[(CellName, FigureOut)]) -> usize {
+    let large: Vec<&(CellName, FigureOut)> =
+        history.iter().filter(|(_, out)| out.of.len() > 7).collect();
     let mut found = 0;
     for (at, (_, one)) in large.iter().enumerate() {
         for (_, other) in &large[at + 1..] {
@@ -346,11 +355,12 @@ fn sixty_nights() {
             let seen = simulate(people, 60, hold_below, false, 1);
             let percent = 100.0 * seen.held as f64 / seen.figures as f64;
             println!(
-                "{people} people, hold below {hold_below}: {} of {} events isolated, {} among fewer than 8; {percent:.1} % of {} figures held, {:.1} nights on average, {} at most; mean error {:.2}",
+                "{people} people, hold below {hold_below}: {} of {} events isolated, {} among fewer than 8; {percent:.1} % of {} figures lag ({:.1} % are of other people), {:.1} nights on average, {} at most; mean error {:.2}",
                 seen.isolated,
                 seen.events,
                 seen.among_few,
                 seen.figures,
+                100.0 * seen.waiting as f64 / seen.figures as f64,
                 seen.nights_held as f64 / seen.held.max(1) as f64,
                 seen.longest,
                 seen.error / seen.counted as f64

@@ -1,0 +1,273 @@
+//! What earlier releases say beside tonight's, as figures and equations for the attacker.
+
+use super::{CellName, Holding, Ledger, LedgerEntry};
+use crate::disclosure::count::{Released, TrueCount};
+use crate::disclosure::members::{Fingerprint, Members};
+use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A cell that tonight's tables show.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CellTonight<'c> {
+    /// Its name, which it has in every release.
+    pub cell: &'c CellName,
+    /// The figure of tonight's people.
+    pub node: NodeId,
+    /// Who they are.
+    pub members: &'c Members,
+}
+
+/// What is to be shown in a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CellShown {
+    /// The figure.
+    pub node: NodeId,
+    /// The date of an earlier release whose figure it is.
+    pub date: Option<NaiveDate>,
+    /// Whether it is published for the cell from now on.
+    pub is_new: bool,
+}
+
+impl Ledger {
+    /// Says which figure each cell shows, in the order of `cells`, and adds to `figures` what earlier
+    /// releases have said: a figure of an earlier night is one more node, which `stands`; one of
+    /// exactly tonight's people is tonight's node; what few people make the difference is a node that is
+    /// not shown and has to stay unknown.
+    pub(crate) fn recall(
+        &self,
+        figures: &mut Figures,
+        cells: &[CellTonight<'_>],
+    ) -> Vec<CellShown> {
+        let mut recalled = Recalled::of(self, figures, cells);
+        recalled.same_people(cells);
+        let shown: Vec<CellShown> = cells.iter().map(|cell| recalled.shown(cell)).collect();
+        recalled.hide(cells, &shown);
+        recalled.earlier_sums(cells);
+        for cell in cells {
+            recalled.difference(cell);
+        }
+        shown
+    }
+
+    /// What is published for the first time with these figures, as entries of the ledger.
+    pub(crate) fn published(
+        &self,
+        of: &LedgerEntry,
+        figures: &Figures,
+        released: &[Released],
+        cells: &[(CellTonight<'_>, CellShown)],
+    ) -> Vec<LedgerEntry> {
+        let new = cells.iter().filter(|(_, shown)| shown.is_new);
+        let entries = new.filter_map(|(cell, shown)| {
+            let node = figures.nodes.get(shown.node.at())?;
+            Some(LedgerEntry {
+                cell: cell.cell.clone(),
+                figure: *released.get(shown.node.at())?,
+                count: node.count,
+                counted: node.counted,
+                members: *cell.members,
+                ..of.clone()
+            })
+        });
+        entries.collect()
+    }
+}
+
+/// Figures to which those of earlier releases are added.
+struct Recalled<'r> {
+    ledger: &'r Ledger,
+    figures: &'r mut Figures,
+    nodes: HashMap<Fingerprint, NodeId>,
+    /// Figures of nobody that were not there before.
+    nobody: Option<NodeId>,
+    equations: BTreeSet<(NodeId, Vec<NodeId>)>,
+}
+
+impl<'r> Recalled<'r> {
+    fn of(ledger: &'r Ledger, figures: &'r mut Figures, cells: &[CellTonight<'_>]) -> Self {
+        let people = cells.iter().filter(|cell| !cell.members.is_empty());
+        Recalled {
+            ledger,
+            figures,
+            nodes: people
+                .map(|cell| (cell.members.fingerprint(), cell.node))
+                .collect(),
+            nobody: None,
+            equations: BTreeSet::new(),
+        }
+    }
+
+    /// Gives those figures that are published already as they are to tonight's cells of the same people.
+    fn same_people(&mut self, cells: &[CellTonight<'_>]) {
+        for cell in cells {
+            if let Some(entry) = self.ledger.same_people(cell.members)
+                && let Some(node) = self.figures.nodes.get_mut(cell.node.at())
+            {
+                node.stands = Some(entry.figure);
+            }
+        }
+    }
+
+    fn shown(&mut self, cell: &CellTonight<'_>) -> CellShown {
+        let holding = self.ledger.holding(cell.cell, cell.members);
+        let (node, date) = match holding {
+            Holding::Fresh | Holding::Same(_) => (cell.node, None),
+            Holding::Held(entry) | Holding::Near(entry) => (self.node(entry), Some(entry.date)),
+            Holding::Empty => (self.nobody(), None),
+        };
+        CellShown {
+            node,
+            date,
+            is_new: holding.is_new(),
+        }
+    }
+
+    /// The node of what was published.
+    fn node(&mut self, entry: &LedgerEntry) -> NodeId {
+        let members = entry.members.fingerprint();
+        let known = self
+            .nodes
+            .get(&members)
+            .filter(|_| !entry.members.is_empty());
+        if let Some(node) = known {
+            return *node;
+        }
+        let node = self.push(TrueNode {
+            count: entry.count,
+            counted: entry.counted,
+            shown: true,
+            stands: Some(entry.figure),
+            ..people(entry.members.people())
+        });
+        if !entry.members.is_empty() {
+            self.nodes.insert(members, node);
+        }
+        node
+    }
+
+    fn nobody(&mut self) -> NodeId {
+        let known = self.nobody;
+        let node = known.unwrap_or_else(|| {
+            self.push(TrueNode {
+                shown: true,
+                stands: Some(Released::of(0)),
+                ..people(TrueCount::ZERO)
+            })
+        });
+        self.nobody = Some(node);
+        node
+    }
+
+    fn push(&mut self, node: TrueNode) -> NodeId {
+        let id = NodeId(u32::try_from(self.figures.nodes.len()).unwrap_or(u32::MAX));
+        self.figures.nodes.push(node);
+        id
+    }
+
+    /// Takes tonight's figure from the reader where every cell of it shows another night's.
+    fn hide(&mut self, cells: &[CellTonight<'_>], shown: &[CellShown]) {
+        let told: BTreeSet<NodeId> = shown.iter().map(|shown| shown.node).collect();
+        for cell in cells.iter().filter(|cell| !told.contains(&cell.node)) {
+            if let Some(node) = self.figures.nodes.get_mut(cell.node.at()) {
+                // One that is published already is known all the same.
+                node.shown = node.stands.is_some();
+            }
+        }
+    }
+
+    /// Where tonight's cells add up, those of earlier releases did, as their members say.
+    fn earlier_sums(&mut self, cells: &[CellTonight<'_>]) {
+        let mut names: BTreeMap<NodeId, &CellName> = BTreeMap::new();
+        for cell in cells {
+            names.entry(cell.node).or_insert(cell.cell);
+        }
+        for equation in self.figures.equations.clone() {
+            let Some(total) = names.get(&equation.total) else {
+                continue;
+            };
+            let parts = equation.parts.iter().map(|part| names.get(part).copied());
+            let Some(parts) = parts.collect::<Option<Vec<&CellName>>>() else {
+                continue;
+            };
+            for entry in self.ledger.of_cell(total) {
+                self.earlier_sum(entry, &parts);
+            }
+        }
+    }
+
+    fn earlier_sum(&mut self, total: &LedgerEntry, parts: &[&CellName]) {
+        let then = |part: &&CellName| self.ledger.standing_at(part, total.number);
+        let Some(parts) = parts
+            .iter()
+            .map(then)
+            .collect::<Option<Vec<&LedgerEntry>>>()
+        else {
+            return;
+        };
+        let sum = parts.iter().fold(Fingerprint::default(), |sum, part| {
+            sum.plus(part.members.fingerprint())
+        });
+        if sum == total.members.fingerprint() {
+            let of: Vec<NodeId> = parts.into_iter().map(|part| self.node(part)).collect();
+            let total = self.node(total);
+            self.adds_up(total, of);
+        }
+    }
+
+    /// Relates tonight's people of a cell to those of the figure that stands for it, by the few who
+    /// entered and the few who left.
+    fn difference(&mut self, cell: &CellTonight<'_>) {
+        let Some(stands) = self.ledger.standing(cell.cell) else {
+            return;
+        };
+        let Some((entered, left)) = cell.members.sides(&stands.members) else {
+            return;
+        };
+        let comparable = stands.key == self.ledger.key && stands.counted == CountOf::People;
+        if !comparable || entered + left == 0 {
+            return;
+        }
+        let before = self.node(stands);
+        let mut both = vec![(cell.node, left), (before, entered)];
+        let mut equal = Vec::new();
+        for (node, others) in both.drain(..) {
+            let mut parts = vec![node];
+            if others > 0 {
+                let few = TrueCount::new(u64::try_from(others).unwrap_or(u64::MAX));
+                parts.push(self.push(people(few)));
+            }
+            equal.push(parts);
+        }
+        // Whoever is in either: tonight's with those who left, and those of then with who entered.
+        let one_of = cell.members.people().get().saturating_add(left as u64);
+        let union = match equal.iter().find(|parts| parts.len() == 1) {
+            Some(parts) => parts[0],
+            None => self.push(people(TrueCount::new(one_of))),
+        };
+        for parts in equal.into_iter().filter(|parts| *parts != [union]) {
+            self.adds_up(union, parts);
+        }
+    }
+
+    fn adds_up(&mut self, total: NodeId, mut parts: Vec<NodeId>) {
+        parts.sort_unstable();
+        if parts != [total] && self.equations.insert((total, parts.clone())) {
+            self.figures.equations.push(Equation { total, parts });
+        }
+    }
+}
+
+/// A node of people that is not shown.
+fn people(count: TrueCount) -> TrueNode {
+    TrueNode {
+        count,
+        people: count,
+        counted: CountOf::People,
+        largest: None,
+        key: 0,
+        shown: false,
+        stands: None,
+        worth: 0.0,
+    }
+}
