@@ -87,6 +87,12 @@ struct Recalled<'r> {
 impl<'r> Recalled<'r> {
     fn of(ledger: &'r Ledger, figures: &'r mut Figures, cells: &[CellTonight<'_>]) -> Self {
         let people = cells.iter().filter(|cell| !cell.members.is_empty());
+        let known = figures.equations.iter().map(|equation| {
+            let mut parts = equation.parts.clone();
+            parts.sort_unstable();
+            (equation.total, parts)
+        });
+        let equations = known.collect();
         Recalled {
             ledger,
             figures,
@@ -94,7 +100,7 @@ impl<'r> Recalled<'r> {
                 .map(|cell| (cell.members.fingerprint(), cell.node))
                 .collect(),
             nobody: None,
-            equations: BTreeSet::new(),
+            equations,
         }
     }
 

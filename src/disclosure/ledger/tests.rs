@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use zeroize::Zeroizing;
 
 mod nights;
+mod recalled;
 
 fn key() -> MemberKey {
     MemberKey::new(Zeroizing::new([7; 32]))

@@ -1,0 +1,166 @@
+//! What earlier releases add to tonight's figures.
+
+use super::*;
+use crate::disclosure::system::{Equation, Figures, NodeId, TrueNode};
+
+fn node(members: &Members) -> TrueNode {
+    TrueNode {
+        count: members.people(),
+        people: members.people(),
+        counted: CountOf::People,
+        largest: None,
+        key: 0,
+        shown: true,
+        stands: None,
+        worth: 1.0,
+    }
+}
+
+fn sum(total: u32, parts: &[u32]) -> Equation {
+    Equation {
+        total: NodeId(total),
+        parts: parts.iter().copied().map(NodeId).collect(),
+    }
+}
+
+/// All, and the two places that they live in.
+fn names() -> [CellName; 3] {
+    let all = cell("people of core.person", "");
+    let of = |place: &str| cell("people of core.person by place", place);
+    [all, of("place = A"), of("place = B")]
+}
+
+fn night(sets: &[Members; 3]) -> Figures {
+    Figures {
+        nodes: sets.iter().map(node).collect(),
+        equations: vec![sum(0, &[1, 2])],
+    }
+}
+
+fn ask(
+    ledger: &Ledger,
+    names: &[CellName; 3],
+    sets: &[Members; 3],
+) -> (Figures, Vec<CellShown>, Vec<LedgerEntry>) {
+    let mut figures = night(sets);
+    let cells: Vec<CellTonight<'_>> = (0..3)
+        .map(|at| CellTonight {
+            cell: &names[at as usize],
+            node: NodeId(at),
+            members: &sets[at as usize],
+        })
+        .collect();
+    let shown = ledger.recall(&mut figures, &cells);
+    let released: Vec<Released> = figures
+        .nodes
+        .iter()
+        .map(|node| node.stands.unwrap_or(Released::of(node.count.get())))
+        .collect();
+    let both: Vec<_> = cells.into_iter().zip(shown.clone()).collect();
+    let of = LedgerEntry {
+        number: ledger.next_number(),
+        ..entry(0, names[0].clone(), None, sets[0])
+    };
+    let new = ledger.published(&of, &figures, &released, &both);
+    (figures, shown, new)
+}
+
+#[test]
+fn a_held_figure_is_the_node_of_its_night() {
+    let names = names();
+    let then = [people(0..100), people(0..60), people(60..100)];
+    let (figures, shown, new) = ask(&Ledger::of(Vec::new(), KEY, 8), &names, &then);
+    assert_eq!((figures.nodes.len(), figures.equations.len()), (3, 1));
+    assert!(shown.iter().all(|cell| cell.is_new && cell.date.is_none()));
+    assert_eq!(new.len(), 3);
+    let ledger = Ledger::of(new, KEY, 8);
+    assert_eq!(ledger.next_number(), 2);
+
+    // Ten come to A, and one to B.
+    let with = |from: i64, more: std::ops::Range<i64>, to: i64| people((from..to).chain(more));
+    let now = [
+        with(0, 200..211, 100),
+        with(0, 200..210, 60),
+        with(60, 210..211, 100),
+    ];
+    let (figures, shown, new) = ask(&ledger, &names, &now);
+    assert_eq!(shown[0].node, NodeId(0));
+    assert_eq!(shown[1].node, NodeId(1));
+    let held = shown[2];
+    assert_eq!(
+        (held.date, held.is_new),
+        (Some(ledger.entries()[0].date), false)
+    );
+    let stands = &figures.nodes[held.node.at()];
+    assert_eq!(stands.stands, Some(Released::of(40)));
+    assert!(stands.shown && !figures.nodes[2].shown);
+    // Tonight's B is that of then and one person.
+    let one = figures
+        .equations
+        .iter()
+        .find(|e| e.total == NodeId(2))
+        .unwrap();
+    let counts: Vec<u64> = one
+        .parts
+        .iter()
+        .map(|p| figures.nodes[p.at()].count.get())
+        .collect();
+    assert_eq!(counts.iter().sum::<u64>(), 41);
+    assert!(counts.contains(&1) && one.parts.contains(&held.node));
+    // The sum of the earlier night is known as well.
+    let earlier = figures
+        .equations
+        .iter()
+        .filter(|e| e.parts.contains(&held.node));
+    assert_eq!(earlier.count(), 2);
+    let written: Vec<&CellName> = new.iter().map(|entry| &entry.cell).collect();
+    assert_eq!(written, [&names[0], &names[1]]);
+}
+
+#[test]
+fn every_equation_holds_of_the_truth() {
+    let names = names();
+    let mut ledger = Ledger::of(Vec::new(), KEY, 8);
+    let mut next = 300;
+    let (mut a, mut b): (Vec<i64>, Vec<i64>) = ((0..60).collect(), (60..100).collect());
+    for night in 0..30usize {
+        for _ in 0..night % 5 {
+            a.push(next);
+            b.push(next + 1);
+            next += 2;
+        }
+        a.remove(night % a.len());
+        if night % 3 == 0 {
+            let moves = b.remove(0);
+            a.push(moves);
+        }
+        let all = people(a.iter().chain(&b).copied());
+        let sets = [all, people(a.iter().copied()), people(b.iter().copied())];
+        let (figures, _, new) = ask(&ledger, &names, &sets);
+        for equation in &figures.equations {
+            let count = |node: &NodeId| figures.nodes[node.at()].count.get();
+            let parts: u64 = equation.parts.iter().map(count).sum();
+            assert_eq!(count(&equation.total), parts, "night {night}: {equation:?}");
+        }
+        assert!(figures.equations.len() < 100);
+        new.into_iter().for_each(|entry| ledger.add(entry));
+    }
+    assert!(ledger.entries().len() > 10 && ledger.entries().len() < 80);
+}
+
+#[test]
+fn the_same_people_are_the_same_node_over_nights() {
+    let names = names();
+    let sets = [people(0..100), people(0..60), people(60..100)];
+    let (_, _, new) = ask(&Ledger::of(Vec::new(), KEY, 8), &names, &sets);
+    let ledger = Ledger::of(new, KEY, 8);
+    let (figures, shown, new) = ask(&ledger, &names, &sets);
+    assert_eq!(figures.nodes.len(), 3);
+    assert_eq!(figures.equations, vec![sum(0, &[1, 2])]);
+    assert!(figures.nodes.iter().all(|node| node.stands.is_some()));
+    assert_eq!(
+        shown.iter().map(|cell| cell.node.0).collect::<Vec<_>>(),
+        [0, 1, 2]
+    );
+    assert!(new.is_empty());
+}
