@@ -77,31 +77,27 @@ described as (
         on attendances.provider_code = providers.organisation_code
 ),
 
+-- Lists, not a join with the types: rows stay in the order of people, and need not be sorted again.
+listed as (
+    select
+        person_key,
+        attendance_key,
+        unnest(['All', 'ICB', 'Place', 'Local authority', 'PCN', 'Practice', 'Provider']) as area_type,
+        unnest(['All', icb_code, place_code, ltla_code, pcn_code, practice_code, provider_code]) as area_code,
+        unnest(['All', icb_name, place_name, ltla_name, pcn_name, practice_name, provider_name]) as area_name
+    from described
+),
+
 placed as (
     select
-        described.person_key,
-        described.attendance_key,
+        listed.person_key,
+        listed.attendance_key,
         area_types.area_type,
-        case area_types.area_type
-            when 'All' then 'All'
-            when 'ICB' then described.icb_code
-            when 'Place' then described.place_code
-            when 'Local authority' then described.ltla_code
-            when 'PCN' then described.pcn_code
-            when 'Practice' then described.practice_code
-            when 'Provider' then described.provider_code
-        end as area_code,
-        case area_types.area_type
-            when 'All' then 'All'
-            when 'ICB' then described.icb_name
-            when 'Place' then described.place_name
-            when 'Local authority' then described.ltla_name
-            when 'PCN' then described.pcn_name
-            when 'Practice' then described.practice_name
-            when 'Provider' then described.provider_name
-        end as area_name
+        listed.area_code,
+        listed.area_name
     from area_types
-    cross join described
+    inner join listed
+        on area_types.area_type = listed.area_type
 ),
 
 final as (

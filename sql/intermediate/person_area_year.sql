@@ -47,33 +47,36 @@ area_types as (
     from reference.area_type
 ),
 
+-- Lists, not a join with the types: rows stay in the order of people, and need not be put in order
+-- again to be grouped.
+listed as (
+    select
+        person_key,
+        unnest(['All', 'ICB', 'Place', 'Local authority', 'PCN', 'Practice']) as area_type,
+        unnest(['All', icb_code, place_code, ltla_code, pcn_code, practice_code]) as area_code,
+        unnest(['All', icb_name, place_name, ltla_name, pcn_name, practice_name]) as area_name,
+        financial_year,
+        age,
+        age_band,
+        sex,
+        registered_days
+    from person_years
+),
+
 placed as (
     select
-        person_years.person_key,
+        listed.person_key,
         area_types.area_type,
-        case area_types.area_type
-            when 'All' then 'All'
-            when 'ICB' then person_years.icb_code
-            when 'Place' then person_years.place_code
-            when 'Local authority' then person_years.ltla_code
-            when 'PCN' then person_years.pcn_code
-            when 'Practice' then person_years.practice_code
-        end as area_code,
-        case area_types.area_type
-            when 'All' then 'All'
-            when 'ICB' then person_years.icb_name
-            when 'Place' then person_years.place_name
-            when 'Local authority' then person_years.ltla_name
-            when 'PCN' then person_years.pcn_name
-            when 'Practice' then person_years.practice_name
-        end as area_name,
-        person_years.financial_year,
-        person_years.age,
-        person_years.age_band,
-        person_years.sex,
-        person_years.registered_days
+        listed.area_code,
+        listed.area_name,
+        listed.financial_year,
+        listed.age,
+        listed.age_band,
+        listed.sex,
+        listed.registered_days
     from area_types
-    cross join person_years
+    inner join listed
+        on area_types.area_type = listed.area_type
 ),
 
 final as (
