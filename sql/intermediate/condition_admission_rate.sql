@@ -22,6 +22,7 @@ columns:
   financial_year: Such as 2025/26
   days_covered: Days of the year within the period and up to the as-of date
   is_complete: Whether all days of the year are covered
+  incomplete_months: Months of the year with incomplete records of emergency admissions (marts.period_completeness)
   admissions: Admissions
   attributable: Admissions by their weight, which is 1 but for those that are due to alcohol in part
   people_admitted: Different people who were admitted
@@ -58,6 +59,14 @@ with areas as (
         is_complete,
         people
     from intermediate.area_year
+),
+
+completeness as (
+    select
+        financial_year,
+        incomplete_months
+    from intermediate.setting_year
+    where setting = 'Emergency admission'
 ),
 
 ages as (
@@ -403,6 +412,7 @@ counted as (
         areas.financial_year,
         areas.days_covered,
         areas.is_complete,
+        coalesce(completeness.incomplete_months, 0) as incomplete_months,
         coalesce(counts.admissions, 0) as admissions,
         coalesce(counts.attributable, 0.0) as attributable,
         coalesce(counts.people_admitted, 0) as people_admitted,
@@ -415,6 +425,8 @@ counted as (
         end as people
     from areas
     cross join conditions
+    left join completeness
+        on areas.financial_year = completeness.financial_year
     left join range_populations
         on coalesce(conditions.age_from, -1) = coalesce(range_populations.age_from, -1)
         and coalesce(conditions.age_to, -1) = coalesce(range_populations.age_to, -1)
@@ -469,6 +481,7 @@ final as (
         financial_year,
         days_covered,
         is_complete,
+        incomplete_months,
         admissions,
         attributable,
         people_admitted,

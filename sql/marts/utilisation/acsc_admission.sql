@@ -26,6 +26,7 @@ columns:
   financial_year: Such as 2025/26
   days_covered: Days of the year within the period and up to the as-of date
   is_complete: Whether all days of the year are covered
+  incomplete_months: Months of the year with incomplete records of emergency admissions (marts.period_completeness)
   admissions: Admissions
   people_admitted: Different people who were admitted
   people: Average number of registered people, in whole people
@@ -59,6 +60,7 @@ with final as (
         financial_year,
         days_covered,
         is_complete,
+        incomplete_months,
         admissions,
         people_admitted,
         people,

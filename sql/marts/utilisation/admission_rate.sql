@@ -22,6 +22,7 @@ columns:
   financial_year: Such as 2025/26
   days_covered: Days of the year within the period and up to the as-of date
   is_complete: Whether all days of the year are covered
+  incomplete_months: Months of the year with incomplete records of the setting of the point of delivery (marts.period_completeness)
   admissions: Admissions
   people_admitted: Different people who were admitted
   people: Average number of registered people, in whole people
@@ -61,6 +62,14 @@ with areas as (
         is_complete,
         people
     from intermediate.area_year
+),
+
+completeness as (
+    select
+        setting,
+        financial_year,
+        incomplete_months
+    from intermediate.setting_year
 ),
 
 ages as (
@@ -284,6 +293,7 @@ counted as (
         areas.financial_year,
         areas.days_covered,
         areas.is_complete,
+        coalesce(completeness.incomplete_months, 0) as incomplete_months,
         coalesce(counts.admissions, 0) as admissions,
         coalesce(counts.people_admitted, 0) as people_admitted,
         areas.people,
@@ -299,6 +309,14 @@ counted as (
         coalesce(indirect.significance, 'Not applicable') as significance
     from areas
     cross join points_of_delivery
+    left join completeness
+        on areas.financial_year = completeness.financial_year
+        and completeness.setting = case
+            when points_of_delivery.point_of_delivery = 'Emergency' then 'Emergency admission'
+            when points_of_delivery.point_of_delivery in ('Elective ordinary', 'Day case', 'Regular attender')
+                then 'Planned admission'
+            else 'Maternity and other admission'
+        end
     left join counts
         on areas.area_type = counts.area_type
         and areas.area_code = counts.area_code
@@ -327,6 +345,7 @@ final as (
         financial_year,
         days_covered,
         is_complete,
+        incomplete_months,
         admissions,
         people_admitted,
         people,

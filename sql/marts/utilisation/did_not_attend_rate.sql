@@ -18,6 +18,7 @@ columns:
   month: First day of the calendar month of the appointment
   financial_year: Financial year of the month
   is_complete: Whether all days of the month are covered
+  record_status: "Whether the records of the month are complete: complete, incomplete, not over or not judged (marts.period_completeness)"
   attended: Appointments that were attended
   did_not_attend: Appointments that were missed
   cancelled: Appointments that were cancelled
@@ -28,7 +29,7 @@ columns:
   upper: Upper 95% limit of the percentage
 checks:
   - unique: [area_type, area_code, treatment_function, imd_quintile, month]
-  - not_null: [area_type, area_code, area_name, treatment_function, treatment_function_name, imd_quintile, month, is_complete, attended, did_not_attend, cancelled, appointments, people]
+  - not_null: [area_type, area_code, area_name, treatment_function, treatment_function_name, imd_quintile, month, is_complete, record_status, attended, did_not_attend, cancelled, appointments, people]
   - expect: appointments = attended + did_not_attend
   - expect: people <= appointments
   - expect: appointments > 0 or percent is null
@@ -67,6 +68,14 @@ areas as (
         area_code,
         area_name
     from intermediate.area
+),
+
+completeness as (
+    select
+        month,
+        status
+    from marts.period_completeness
+    where setting = 'Outpatient'
 ),
 
 months as (
@@ -170,6 +179,7 @@ final as (
         months.month,
         months.financial_year,
         months.is_complete,
+        coalesce(completeness.status, 'not judged') as record_status,
         coalesce(measured.attended, 0) as attended,
         coalesce(measured.did_not_attend, 0) as did_not_attend,
         coalesce(measured.cancelled, 0) as cancelled,
@@ -180,6 +190,8 @@ final as (
         measured.upper
     from series
     cross join months
+    left join completeness
+        on months.month = completeness.month
     inner join areas
         on series.area_type = areas.area_type
         and series.area_code = areas.area_code

@@ -19,6 +19,7 @@ columns:
   month: First day of the calendar month of arrival
   financial_year: Financial year of the month
   is_complete: Whether all days of the month are covered
+  record_status: "Whether the records of the month are complete: complete, incomplete, not over or not judged (marts.period_completeness)"
   attendances: Attendances
   people: Different people who attended
   type_1_attendances: Attendances at major departments
@@ -30,7 +31,7 @@ columns:
   left_before_treatment: Attendances that the person left before the treatment was complete
   by_frequent_attenders: Attendances of frequent attenders
 checks:
-  - not_null: [area_type, area_code, area_name, acuity, arrival_mode, month, is_complete, attendances, people, type_1_attendances, with_departure, within_4_hours, left_before_treatment, by_frequent_attenders]
+  - not_null: [area_type, area_code, area_name, acuity, arrival_mode, month, is_complete, record_status, attendances, people, type_1_attendances, with_departure, within_4_hours, left_before_treatment, by_frequent_attenders]
   - expect: people <= attendances and within_4_hours <= with_departure and with_departure <= attendances
   - expect: left_before_treatment <= attendances and by_frequent_attenders <= attendances
   - expect: with_departure > 0 or percent_within_4_hours is null
@@ -75,6 +76,14 @@ areas as (
         area_code,
         area_name
     from intermediate.area
+),
+
+completeness as (
+    select
+        month,
+        status
+    from marts.period_completeness
+    where setting = 'Emergency department'
 ),
 
 months as (
@@ -219,6 +228,7 @@ final as (
         months.month,
         months.financial_year,
         months.is_complete,
+        coalesce(completeness.status, 'not judged') as record_status,
         coalesce(measured.attendances, 0) as attendances,
         coalesce(measured.people, 0) as people,
         coalesce(measured.type_1_attendances, 0) as type_1_attendances,
@@ -233,6 +243,8 @@ final as (
     cross join acuity_labels
     cross join arrival_labels
     cross join months
+    left join completeness
+        on months.month = completeness.month
     left join measured
         on areas.area_type = measured.area_type
         and areas.area_code = measured.area_code

@@ -17,6 +17,7 @@ columns:
   area_name: Name of the area
   financial_year: Such as 2025/26
   is_complete: Whether all days of the year are covered
+  incomplete_months: Months of the year with incomplete records of emergency admissions (marts.period_completeness)
   admissions: Emergency admissions
   people_admitted: Different people who were admitted
   people_admitted_again: Those of them who were admitted for it twice or more in the year
@@ -46,6 +47,7 @@ with rates as (
         area_name,
         financial_year,
         is_complete,
+        incomplete_months,
         admissions,
         people_admitted,
         people,
@@ -145,6 +147,7 @@ final as (
         rates.area_name,
         rates.financial_year,
         rates.is_complete,
+        rates.incomplete_months,
         rates.admissions,
         rates.people_admitted,
         coalesce(stays.people_admitted_again, 0) as people_admitted_again,

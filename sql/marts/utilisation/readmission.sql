@@ -16,6 +16,7 @@ columns:
   area_name: Name of it
   financial_year: Financial year of discharge
   is_complete: Whether all discharges of the year and the 30 days after them are covered
+  incomplete_months: Months of the year with incomplete records of emergency admissions (marts.period_completeness)
   stays: Stays that may be followed by a readmission
   people: Different people with such stays
   readmissions: Those of the stays that were followed by one
@@ -71,6 +72,14 @@ years as (
         financial_year,
         is_complete and last_day <= cast($as_of - interval '29 days' as date) as is_complete
     from intermediate.period_year
+),
+
+completeness as (
+    select
+        financial_year,
+        incomplete_months
+    from intermediate.setting_year
+    where setting = 'Emergency admission'
 ),
 
 placed as (
@@ -191,6 +200,7 @@ final as (
         areas.area_name,
         years.financial_year,
         years.is_complete,
+        coalesce(completeness.incomplete_months, 0) as incomplete_months,
         coalesce(shares.stays, 0) as stays,
         coalesce(shares.people, 0) as people,
         coalesce(shares.readmissions, 0) as readmissions,
@@ -204,6 +214,8 @@ final as (
         coalesce(compared.significance, 'Not applicable') as significance
     from areas
     cross join years
+    left join completeness
+        on years.financial_year = completeness.financial_year
     left join shares
         on areas.area_type = shares.area_type
         and areas.area_code = shares.area_code

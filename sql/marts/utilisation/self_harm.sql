@@ -16,6 +16,7 @@ columns:
   age_group: "0-9, 10-14, 15-19, 20-24, 25-64, 65+ or Not known"
   financial_year: Such as 2025/26
   is_complete: Whether all days of the year are covered
+  incomplete_months: Months of the year with incomplete records of emergency admissions (marts.period_completeness)
   admissions: Emergency admissions
   people_admitted: Different people who were admitted
   people_admitted_again: Those of them who were admitted for it twice or more in the year
@@ -75,6 +76,14 @@ areas as (
         financial_year,
         is_complete
     from intermediate.area_year
+),
+
+completeness as (
+    select
+        financial_year,
+        incomplete_months
+    from intermediate.setting_year
+    where setting = 'Emergency admission'
 ),
 
 sexes as (
@@ -162,6 +171,7 @@ counted as (
         age_groups.age_group,
         areas.financial_year,
         areas.is_complete,
+        coalesce(completeness.incomplete_months, 0) as incomplete_months,
         coalesce(counts.admissions, 0) as admissions,
         coalesce(counts.people_admitted, 0) as people_admitted,
         coalesce(counts.people_admitted_again, 0) as people_admitted_again,
@@ -169,6 +179,8 @@ counted as (
     from areas
     cross join sexes
     cross join age_groups
+    left join completeness
+        on areas.financial_year = completeness.financial_year
     left join populations
         on areas.area_type = populations.area_type
         and areas.area_code = populations.area_code
@@ -193,6 +205,7 @@ estimated as (
         area_type_order,
         area_name,
         is_complete,
+        incomplete_months,
         admissions,
         people_admitted,
         people_admitted_again,
@@ -211,6 +224,7 @@ final as (
         age_group,
         financial_year,
         is_complete,
+        incomplete_months,
         admissions,
         people_admitted,
         people_admitted_again,
