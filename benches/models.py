@@ -35,6 +35,7 @@ def seconds():
 connection = duckdb.connect()
 connection.execute("set threads = 2")
 connection.execute("set timezone = 'UTC'")
+connection.execute("set enable_progress_bar = false")
 connection.execute("select 1").fetchall()
 before = seconds()
 for table in sys.argv[3:]:
@@ -141,7 +142,7 @@ class Bench:
         query = self.folder / "query-duckdb.sql"
         query.write_text(text)
         _, memory, said = run([sys.executable, "-c", DUCKDB, str(query), self.out, *reads])
-        return float(said), memory
+        return float(said.split()[-1]), memory
 
     def reads(self, text):
         """The tables of a text with their files, as DuckDB gets them."""
@@ -235,6 +236,7 @@ def main():
                     continue
                 try:
                     found[size][name] = bench.time(text, of_ours)
+                    print(size, name, *found[size][name], file=sys.stderr, flush=True)
                 except RuntimeError as error:
                     print(f"{size:,} people: {name}: {error}", file=sys.stderr)
     report(sizes, found)

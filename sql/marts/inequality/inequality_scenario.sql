@@ -129,25 +129,29 @@ person_years as (
     group by person_key, financial_year, place_name, imd_quintile
 ),
 
+people as (
+    select
+        financial_year,
+        place_name as area_name,
+        imd_quintile,
+        average_people(registered_days, days_covered) as people
+    from person_years
+    group by financial_year, place_name, imd_quintile
+    union all
+    select
+        financial_year,
+        'All' as area_name,
+        imd_quintile,
+        average_people(registered_days, days_covered) as people
+    from person_years
+    group by financial_year, imd_quintile
+),
+
 -- Each place, and all of them.
 labels as (
     select false as is_total
     union all
     select true as is_total
-),
-
-people as (
-    select
-        person_years.financial_year,
-        case when labels.is_total then 'All' else person_years.place_name end as area_name,
-        person_years.imd_quintile,
-        average_people(person_years.registered_days, person_years.days_covered) as people
-    from labels
-    cross join person_years
-    group by
-        person_years.financial_year,
-        case when labels.is_total then 'All' else person_years.place_name end,
-        person_years.imd_quintile
 ),
 
 -- Days and events by year of age, before the few groups of ages are told apart.
