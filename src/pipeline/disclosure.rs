@@ -140,7 +140,7 @@ mod tests {
         for (settings, says, cure) in [
             (
                 "scheme = \"hes2017\"",
-                ":10:10: there is no disclosure scheme `hes2017`",
+                ":10:1: there is no disclosure scheme `hes2017`",
                 "did you mean 'hes2018'?",
             ),
             (
@@ -150,22 +150,22 @@ mod tests {
             ),
             (
                 "threshold = 5",
-                ":10:13: the scheme `hes2018` does not take `threshold` (it is a setting of `exact`)",
+                ":10:1: the scheme `hes2018` does not take `threshold` (it is a setting of `exact`)",
                 "`hes2018` has no settings: take `threshold` out",
             ),
             (
                 "scheme = \"exact\"\nkey = \"env:X\"",
-                ":11:7: the scheme `exact` does not take `key`",
+                ":11:1: the scheme `exact` does not take `key`",
                 "`exact` takes threshold and protect_zeros",
             ),
             (
                 "scheme = \"exact\"\nthreshold = 0",
-                ":11:13: the threshold 0 of [disclosure] is not from 3 to 1000",
+                ":11:1: the threshold 0 of [disclosure] is not from 3 to 1000",
                 "none would be",
             ),
             (
                 "scheme = \"exact\"\nthreshold = 1",
-                ":11:13: the threshold 1",
+                ":11:1: the threshold 1",
                 "none would be",
             ),
             (
@@ -180,7 +180,7 @@ mod tests {
             ),
             (
                 "scheme = \"cell_key\"",
-                ":10:10: the scheme `cell_key` of [disclosure] needs `key`",
+                ":10:1: the scheme `cell_key` of [disclosure] needs `key`",
                 "add key = ",
             ),
         ] {
@@ -208,7 +208,7 @@ mod tests {
         secret(folder.path(), "table.csv", TABLE, 0o644);
         let (what, hint) = wrong(folder.path(), settings).unwrap();
         assert!(
-            what.starts_with(":12:22: others may read the perturbation table file"),
+            what.starts_with(":12:1: others may read the perturbation table file"),
             "{what}"
         );
         assert!(hint.contains("chmod"), "{hint}");
@@ -222,7 +222,7 @@ mod tests {
         secret(folder.path(), "site.key", &key, 0o604);
         let (what, _) = wrong(folder.path(), settings).unwrap();
         assert!(
-            what.starts_with(":11:7: others may read the key file"),
+            what.starts_with(":11:1: others may read the key file"),
             "{what}"
         );
     }

@@ -54,7 +54,6 @@ use table_data::TableData;
 pub(crate) use verify::{VerifiedRelease, verify};
 
 use crate::disclosure::Scheme;
-use crate::disclosure::rule::SchemeRule;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 
@@ -125,7 +124,7 @@ fn render(
         report,
         frames: &frames,
         charts: &charts,
-        scheme: scheme.name(),
+        scheme: &scheme.in_force(),
         words: &words,
         about,
     };

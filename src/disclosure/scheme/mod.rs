@@ -69,6 +69,17 @@ impl Scheme {
         self.named().settings()
     }
 
+    /// Its name, with the settings that it takes: figures of two are under two rules.
+    pub(crate) fn in_force(&self) -> String {
+        let takes = Scheme::takes(self.name()).is_ok_and(|settings| !settings.is_empty());
+        let settings = self.settings().into_iter().filter(|_| takes);
+        let settings: Vec<String> = settings.map(|(name, v)| format!("{name} = {v}")).collect();
+        match settings.is_empty() {
+            true => self.name().to_string(),
+            false => format!("{} ({})", self.name(), settings.join(", ")),
+        }
+    }
+
     /// All that readers are told about it.
     pub(crate) fn words(&self) -> SchemeWords {
         self.named().words()
@@ -111,7 +122,7 @@ impl Scheme {
     }
 
     /// The figure for a count of people in a table that is protected by itself.
-    pub(super) fn release_people(&self, people: TrueCount) -> Released {
+    pub(crate) fn release_people(&self, people: TrueCount) -> Released {
         self.release(&people_alone(people))
     }
 

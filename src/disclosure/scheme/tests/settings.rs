@@ -52,6 +52,11 @@ fn a_threshold_protects_somebody() {
     let figures = [2, 3].map(|n| three.release(&people(n)).to_string());
     assert_eq!(figures, ["*", "3"]);
     assert_eq!(
+        three.in_force(),
+        "exact (protect_zeros = false, threshold = 3)"
+    );
+    assert_eq!(named("hes2018").in_force(), "hes2018");
+    assert_eq!(
         three.settings(),
         [
             ("protect_zeros", "false".to_string()),
