@@ -15,7 +15,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -161,88 +160,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'provider_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'provider_code' as column_name
-    union all
-    select
-        'admission_method_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'admission_method' as column_name
-    union all
-    select
-        'diag_01_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'diag_01' as column_name
-    union all
-    select
-        'lsoa21_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'lsoa21_code' as column_name
-    union all
-    select
-        'practice_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'practice_code' as column_name
-    union all
-    select
-        'admission_method_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'admission_method' as column_name
-    union all
-    select
-        'patient_classification_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'patient_classification' as column_name
-    union all
-    select
-        'discharge_date_before_start' as failure,
-        'Plausibility' as category,
-        'plausibleStartBeforeEnd' as check_name,
-        'discharge_date' as column_name
-    union all
-    select
-        'discharge_date_too_high' as failure,
-        'Plausibility' as category,
-        'plausibleValueHigh' as check_name,
-        'discharge_date' as column_name
-    union all
-    select
-        'tariff_cost_too_low' as failure,
-        'Plausibility' as category,
-        'plausibleValueLow' as check_name,
-        'tariff_cost' as column_name
-    union all
-    select
-        'record_late' as failure,
-        'Timeliness' as category,
-        'recordTimeliness' as check_name,
-        'updated' as column_name
-    union all
-    select
-        'provider_code_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'provider_code' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'apc_spell'
 ),
 
 final as (

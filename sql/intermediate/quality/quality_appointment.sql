@@ -14,7 +14,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -120,58 +119,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'started_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'started' as column_name
-    union all
-    select
-        'created_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'created' as column_name
-    union all
-    select
-        'setting_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'setting' as column_name
-    union all
-    select
-        'status_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'status' as column_name
-    union all
-    select
-        'ended_before_start' as failure,
-        'Plausibility' as category,
-        'plausibleStartBeforeEnd' as check_name,
-        'ended' as column_name
-    union all
-    select
-        'created_too_late' as failure,
-        'Plausibility' as category,
-        'plausibleTemporalAfter' as check_name,
-        'created' as column_name
-    union all
-    select
-        'location_key_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'location_key' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'appointment'
 ),
 
 final as (

@@ -14,7 +14,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -107,46 +106,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'type_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'type_code' as column_name
-    union all
-    select
-        'written_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'written' as column_name
-    union all
-    select
-        'status_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'status' as column_name
-    union all
-    select
-        'written_too_late' as failure,
-        'Plausibility' as category,
-        'plausibleTemporalAfter' as check_name,
-        'written' as column_name
-    union all
-    select
-        'custodian_key_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'custodian_key' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'document_reference'
 ),
 
 final as (

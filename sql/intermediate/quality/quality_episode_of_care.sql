@@ -14,7 +14,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -122,52 +121,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'started_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'started' as column_name
-    union all
-    select
-        'organisation_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'organisation_code' as column_name
-    union all
-    select
-        'status_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'status' as column_name
-    union all
-    select
-        'ended_before_start' as failure,
-        'Plausibility' as category,
-        'plausibleStartBeforeEnd' as check_name,
-        'ended' as column_name
-    union all
-    select
-        'started_too_late' as failure,
-        'Plausibility' as category,
-        'plausibleTemporalAfter' as check_name,
-        'started' as column_name
-    union all
-    select
-        'organisation_key_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'organisation_key' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'episode_of_care'
 ),
 
 final as (

@@ -14,7 +14,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -105,46 +104,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'provider_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'provider_code' as column_name
-    union all
-    select
-        'contact_type_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'contact_type' as column_name
-    union all
-    select
-        'place_of_care_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'place_of_care' as column_name
-    union all
-    select
-        'record_late' as failure,
-        'Timeliness' as category,
-        'recordTimeliness' as check_name,
-        'updated' as column_name
-    union all
-    select
-        'provider_code_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'provider_code' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'hospice_contact'
 ),
 
 final as (

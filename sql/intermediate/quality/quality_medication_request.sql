@@ -14,7 +14,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -128,64 +127,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'code' as column_name
-    union all
-    select
-        'authored_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'authored' as column_name
-    union all
-    select
-        'quantity_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'quantity' as column_name
-    union all
-    select
-        'quantity_unit_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'quantity_unit' as column_name
-    union all
-    select
-        'status_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'status' as column_name
-    union all
-    select
-        'quantity_too_low' as failure,
-        'Plausibility' as category,
-        'plausibleValueLow' as check_name,
-        'quantity' as column_name
-    union all
-    select
-        'authored_too_late' as failure,
-        'Plausibility' as category,
-        'plausibleTemporalAfter' as check_name,
-        'authored' as column_name
-    union all
-    select
-        'medication_key_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'medication_key' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'medication_request'
 ),
 
 final as (

@@ -15,7 +15,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -166,82 +165,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'code' as column_name
-    union all
-    select
-        'effective_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'effective' as column_name
-    union all
-    select
-        'value_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'value' as column_name
-    union all
-    select
-        'unit_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'unit' as column_name
-    union all
-    select
-        'code_system_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'code_system' as column_name
-    union all
-    select
-        'status_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'status' as column_name
-    union all
-    select
-        'value_too_low' as failure,
-        'Plausibility' as category,
-        'plausibleValueLow' as check_name,
-        'value' as column_name
-    union all
-    select
-        'value_too_high' as failure,
-        'Plausibility' as category,
-        'plausibleValueHigh' as check_name,
-        'value' as column_name
-    union all
-    select
-        'effective_too_late' as failure,
-        'Plausibility' as category,
-        'plausibleTemporalAfter' as check_name,
-        'effective' as column_name
-    union all
-    select
-        'record_late' as failure,
-        'Timeliness' as category,
-        'recordTimeliness' as check_name,
-        'updated' as column_name
-    union all
-    select
-        'encounter_key_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'encounter_key' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'observation'
 ),
 
 final as (

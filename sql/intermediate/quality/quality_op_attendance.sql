@@ -15,7 +15,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -134,76 +133,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'provider_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'provider_code' as column_name
-    union all
-    select
-        'attended_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'attended' as column_name
-    union all
-    select
-        'referral_date_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'referral_date' as column_name
-    union all
-    select
-        'treatment_function_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'treatment_function' as column_name
-    union all
-    select
-        'lsoa21_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'lsoa21_code' as column_name
-    union all
-    select
-        'practice_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'practice_code' as column_name
-    union all
-    select
-        'attended_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'attended' as column_name
-    union all
-    select
-        'first_attendance_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'first_attendance' as column_name
-    union all
-    select
-        'appointment_date_before_start' as failure,
-        'Plausibility' as category,
-        'plausibleStartBeforeEnd' as check_name,
-        'appointment_date' as column_name
-    union all
-    select
-        'provider_code_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'provider_code' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'op_attendance'
 ),
 
 final as (

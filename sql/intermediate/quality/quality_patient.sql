@@ -13,7 +13,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -102,70 +101,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'sex_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'sex' as column_name
-    union all
-    select
-        'birth_month_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'birth_month' as column_name
-    union all
-    select
-        'ethnic_category_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'ethnic_category' as column_name
-    union all
-    select
-        'language_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'language' as column_name
-    union all
-    select
-        'lsoa21_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'lsoa21_code' as column_name
-    union all
-    select
-        'practice_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'practice_code' as column_name
-    union all
-    select
-        'sex_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'sex' as column_name
-    union all
-    select
-        'ethnic_category_invalid' as failure,
-        'Validity' as category,
-        'fkDomain' as check_name,
-        'ethnic_category' as column_name
-    union all
-    select
-        'death_month_before_start' as failure,
-        'Plausibility' as category,
-        'plausibleStartBeforeEnd' as check_name,
-        'death_month' as column_name
-    union all
-    select
-        'lsoa21_code_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'lsoa21_code' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'patient'
 ),
 
 final as (

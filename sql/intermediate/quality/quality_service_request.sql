@@ -14,7 +14,6 @@ columns:
   rows_checked: Rows that the check applies to
   rows_failed: Rows of them that fail it
 checks:
-  - unique: [source, month, check_name, column_name, category]
   - not_null: [source, month, rows_checked, rows_failed]
   - expect: rows_failed between 0 and rows_checked
 */
@@ -126,58 +125,12 @@ counted as (
 
 checks as (
     select
-        'person_key_missing' as failure,
-        'Completeness' as category,
-        'measurePersonCompleteness' as check_name,
-        'person_key' as column_name
-    union all
-    select
-        'code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'code' as column_name
-    union all
-    select
-        'authored_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'authored' as column_name
-    union all
-    select
-        'performer_code_missing' as failure,
-        'Completeness' as category,
-        'measureValueCompleteness' as check_name,
-        'performer_code' as column_name
-    union all
-    select
-        'status_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'status' as column_name
-    union all
-    select
-        'priority_invalid' as failure,
-        'Validity' as category,
-        'isStandardValidConcept' as check_name,
-        'priority' as column_name
-    union all
-    select
-        'authored_too_late' as failure,
-        'Plausibility' as category,
-        'plausibleTemporalAfter' as check_name,
-        'authored' as column_name
-    union all
-    select
-        'performer_key_unresolved' as failure,
-        'References' as category,
-        'isForeignKey' as check_name,
-        'performer_key' as column_name
-    union all
-    select
-        'duplicated' as failure,
-        'Duplicates' as category,
-        'plausibleUniqueness' as check_name,
-        'record_key' as column_name
+        failure,
+        category,
+        check_name,
+        column_name
+    from reference.quality_check
+    where table_name = 'service_request'
 ),
 
 final as (
