@@ -179,11 +179,8 @@ impl NamedScheme for CellKey {
         match released.count() {
             None => Interval::new(1, Interval::NO_LIMIT),
             Some(figure) => {
-                let counts = self.table.behind(figure);
-                let ends = counts.first().zip(counts.last());
-                ends.map_or(Interval::ANY, |(low, high)| {
-                    Interval::new(Interval::exactly(*low).low, Interval::exactly(*high).high)
-                })
+                let (low, high) = self.table.behind(figure);
+                Interval::new(Interval::exactly(low).low, Interval::exactly(high).high)
             }
         }
     }

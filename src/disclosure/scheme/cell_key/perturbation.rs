@@ -13,6 +13,9 @@ const BIAS: f64 = 1e-4;
 /// The largest count that may have probabilities of its own.
 const LARGEST: u64 = 1000;
 
+/// The most that a count may be changed by.
+const REACH: u64 = 100;
+
 /// The probabilities of the figures for one count, in the order of the figures.
 pub(super) type Chances = BTreeMap<u64, f64>;
 
@@ -23,6 +26,8 @@ pub(super) struct Perturbation {
     chances: Vec<Chances>,
     /// The smallest figure other than 0.
     smallest: u64,
+    /// The smallest and largest count behind each figure from 0 on, until they are all alike.
+    behind: Vec<(u64, u64)>,
 }
 
 impl Perturbation {
@@ -49,8 +54,23 @@ impl Perturbation {
         even(chances.len() as u64, last)?;
         let figures = chances.iter().flat_map(|c| c.keys());
         let smallest = figures.copied().filter(|n| *n > 0).min().unwrap_or(1);
-        let table = Perturbation { chances, smallest };
-        table.ambiguous()?;
+        let mut table = Perturbation {
+            chances,
+            smallest,
+            behind: Vec::new(),
+        };
+        let rows = (1..).zip(&table.chances);
+        let changes =
+            rows.flat_map(|(count, c): (u64, _)| c.keys().map(move |n| n.abs_diff(count)));
+        let reach = changes.max().unwrap_or(0);
+        for figure in 0..=table.chances.len() as u64 + 2 * reach {
+            let counts = table.counts(figure, reach);
+            unambiguous(figure, &counts)?;
+            let ends = counts.first().zip(counts.last());
+            table
+                .behind
+                .push(ends.map_or((0, u64::MAX), |(low, high)| (*low, *high)));
+        }
         Ok(table)
     }
 
@@ -75,34 +95,31 @@ impl Perturbation {
         }
     }
 
-    /// The counts that can be released as a figure.
-    pub(super) fn behind(&self, figure: u64) -> Vec<u64> {
-        let reach = self.reach();
-        let counts = figure.saturating_sub(reach)..=figure.saturating_add(reach);
+    /// The smallest and the largest count that can be released as a figure.
+    pub(super) fn behind(&self, figure: u64) -> (u64, u64) {
+        let last = self.behind.len() as u64 - 1;
+        let beyond = figure.saturating_sub(last);
+        let (low, high) = self.behind[figure.min(last) as usize];
+        (low.saturating_add(beyond), high.saturating_add(beyond))
+    }
+
+    /// The counts that can be released as a figure; none is changed by more than `reach`.
+    fn counts(&self, figure: u64, reach: u64) -> Vec<u64> {
         let gives = |count: &u64| self.of(*count).iter().any(|(n, _)| *n == figure);
-        counts.filter(gives).collect()
+        (figure.saturating_sub(reach)..=figure + reach)
+            .filter(gives)
+            .collect()
     }
+}
 
-    /// The most that a count is changed by.
-    fn reach(&self) -> u64 {
-        let counts = (1..).zip(&self.chances);
-        let changes =
-            counts.flat_map(|(count, c): (u64, _)| c.keys().map(move |n| n.abs_diff(count)));
-        changes.max().unwrap_or(0)
-    }
-
-    /// Refuses a figure that only one count is released as: it would be that count.
-    fn ambiguous(&self) -> Result<()> {
-        let top = self.chances.len() as u64 + self.reach();
-        for figure in 1..=top {
-            if let [count] = self.behind(figure)[..] {
-                return Err(Error::usage(format!(
-                    "{figure} is released for the count {count} alone, so that who reads it knows the count"
-                ))
-                .hint("make a table in which every figure other than 0 can come from two counts"));
-            }
-        }
-        Ok(())
+/// Refuses a figure that only one count is released as: it would be that count.
+fn unambiguous(figure: u64, counts: &[u64]) -> Result<()> {
+    match counts {
+        [count] if figure > 0 => Err(Error::usage(format!(
+            "{figure} is released for the count {count} alone, so that who reads it knows the count"
+        ))
+        .hint("make a table in which every figure other than 0 can come from two counts")),
+        _ => Ok(()),
     }
 }
 
@@ -113,6 +130,12 @@ fn sound(count: u64, chances: &Chances, promised: u64) -> Result<()> {
             Error::usage(format!("the count {count} is above {LARGEST}"))
                 .hint("the row of the last count stands for all larger ones"),
         );
+    }
+    if chances.keys().any(|figure| figure.abs_diff(count) > REACH) {
+        return Err(Error::usage(format!(
+            "a figure for the count {count} is more than {REACH} away from it"
+        ))
+        .hint("check the columns: count,released,probability"));
     }
     let sum: f64 = chances.values().sum();
     if (sum - 1.0).abs() > TOLERANCE {

@@ -99,6 +99,7 @@ fn readers_are_taken_to_know_the_table() {
     assert_eq!(bounds(0), (0, 2));
     assert_eq!(bounds(2), (1, 4));
     assert_eq!(bounds(100), (98, 102));
+    assert_eq!(bounds(5_000_000), (4_999_998, 5_000_002));
     assert!(!scheme.allows(1) && scheme.allows(2));
 }
 
@@ -183,6 +184,17 @@ fn tables_that_do_not_protect_are_refused() {
         (
             TABLE.replace("probability", "probabilty"),
             "a column that is not known",
+        ),
+        (
+            TABLE.replace(
+                "2,4,0\n",
+                "2,18446744073709551615,0.0000000000000000000000000001\n",
+            ),
+            "more than 100 away",
+        ),
+        (
+            TABLE.replace("4,6,0.15\n", "4,6,0.15\n18446744073709551615,0,1\n"),
+            "is above 1000",
         ),
         (
             "count,released,probability\n1,1,1\n".to_string(),
