@@ -114,13 +114,15 @@ fn quoted(bytes: &[u8], dialect: Dialect, quote: u8) -> Scan {
             match *byte {
                 byte if byte == quote && bytes.get(at + 1) == Some(&quote) => at += 1,
                 byte if byte == quote => inside = false,
-                b'\n' => {
-                    lines += 1;
-                    if at > LONGEST_RECORD {
-                        break;
-                    }
-                }
+                b'\n' => lines += 1,
                 _ => {}
+            }
+            // By place and not by how much is here: wherever a file is torn, its records are the same.
+            if inside && lines > 0 && at > LONGEST_RECORD {
+                return Scan::Record {
+                    length: first_line(bytes),
+                    lines: 1,
+                };
             }
         } else if *byte == quote && opens {
             (inside, opens) = (true, false);
@@ -134,14 +136,9 @@ fn quoted(bytes: &[u8], dialect: Dialect, quote: u8) -> Scan {
         }
         at += 1;
     }
-    match (inside, bytes.len() > LONGEST_RECORD && lines > 0) {
-        // The quote never closes: the line is broken by itself.
-        (true, true) => Scan::Record {
-            length: first_line(bytes),
-            lines: 1,
-        },
-        (true, false) => Scan::Quoted,
-        (false, _) => Scan::Unquoted,
+    match inside {
+        true => Scan::Quoted,
+        false => Scan::Unquoted,
     }
 }
 

@@ -1,7 +1,8 @@
 //! The body of a download as it arrives: unpacked, freed from what is staged already, cut.
 
-use super::lines::{CutLines, Lines};
+use crate::pull::read::file_piece::{FilePiece, LineEnds};
 use crate::pull::read::json_document::Unfolding;
+use crate::pull::read::line_splitter::{LineSplitter, end_with_feeds};
 use flate2::write::MultiGzDecoder;
 use std::collections::VecDeque;
 use std::io::Write;
@@ -36,7 +37,7 @@ pub(super) struct FileContent {
     skipped_length: u64,
     /// A document over many lines is read as one.
     unfolding: Unfolding,
-    lines: Lines,
+    lines: LineSplitter,
     digest: DigestBytes,
 }
 
@@ -64,7 +65,7 @@ impl FileContent {
             skipped: Vec::new(),
             skipped_length: 0,
             unfolding: Unfolding::default(),
-            lines: Lines::new(next.0, next.1, piece),
+            lines: LineSplitter::new(next.0, next.1, piece, LineEnds::Lines),
             digest,
         }
     }
@@ -87,7 +88,7 @@ impl FileContent {
     }
 
     /// Takes in what arrived.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<CutLines>, WrongBytes> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<Vec<FilePiece>, WrongBytes> {
         self.raw += bytes.len() as u64;
         let joined;
         let mut bytes = bytes;
@@ -121,7 +122,7 @@ impl FileContent {
         Ok(cuts)
     }
 
-    fn plain(&mut self, bytes: &[u8], cuts: &mut Vec<CutLines>) -> Result<(), WrongBytes> {
+    fn plain(&mut self, bytes: &[u8], cuts: &mut Vec<FilePiece>) -> Result<(), WrongBytes> {
         self.unpacked += bytes.len() as u64;
         let unfolded = self.unfolding.feed(bytes);
         let mut bytes = &*unfolded;
@@ -137,6 +138,10 @@ impl FileContent {
             if self.skipped_length < length {
                 return Ok(());
             }
+            // Pieces end with line feeds, whatever the file's lines end with.
+            if self.skipped.ends_with(b"\r") {
+                end_with_feeds(&mut self.skipped);
+            }
             if digest.is_some_and(|digest| (self.digest)(&self.skipped) != digest) {
                 return Err(WrongBytes::Changed);
             }
@@ -150,7 +155,7 @@ impl FileContent {
 
     /// The file has ended: gives the whole lines that are held. Fails when it is shorter than what
     /// was read before, or ends in the middle of what is packed.
-    pub(super) fn end(&mut self) -> Result<Vec<CutLines>, WrongBytes> {
+    pub(super) fn end(&mut self) -> Result<Vec<FilePiece>, WrongBytes> {
         let mut cuts = Vec::new();
         match &mut self.packing {
             Packing::Unknown(first) => {
@@ -173,7 +178,7 @@ impl FileContent {
     }
 
     /// What is held and not handed over: a line without its end.
-    pub(super) fn lines(&mut self) -> &mut Lines {
+    pub(super) fn lines(&mut self) -> &mut LineSplitter {
         &mut self.lines
     }
 }
@@ -203,7 +208,7 @@ mod tests {
         }
         read.extend(content.end()?);
         read.extend(content.lines().last());
-        Ok(read.into_iter().flat_map(|cut| cut.bytes).collect())
+        Ok(read.into_iter().flat_map(|cut| cut.bytes.clone()).collect())
     }
 
     const TEXT: &[u8] = b"first line\nsecond line\nthird";

@@ -19,7 +19,6 @@ mod finish;
 mod http;
 mod kick_off;
 mod limits;
-mod lines;
 mod links;
 mod log;
 mod manifest;

@@ -3,12 +3,12 @@
 use super::content::{UNPACK, WrongBytes};
 use super::failure::ExportFailure;
 use super::limits::Rate;
-use super::lines::CutLines;
 use super::reading::{End, FileReading};
 use super::request::plain;
 use super::staging::staged_file::StagedPiece;
 use super::staging::writer::StagingNote;
 use crate::error::{Context, Error};
+use crate::pull::read::file_piece::{FilePiece, LineEnds};
 use crate::retry::Backoff;
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, LAST_MODIFIED,
@@ -137,7 +137,7 @@ impl FileReading<'_> {
     }
 
     /// Cuts bytes that arrived; the end of the reading when they are not what they should be.
-    fn feed(&mut self, bytes: &[u8]) -> Result<Result<Vec<CutLines>, End>, ExportFailure> {
+    fn feed(&mut self, bytes: &[u8]) -> Result<Result<Vec<FilePiece>, End>, ExportFailure> {
         let before = self.content.unpacked;
         let fed = self.content.feed(bytes);
         let name = self.of.job.name(self.file);
@@ -175,14 +175,14 @@ impl FileReading<'_> {
 
     /// Hands the next piece to a worker. The one before is waited for: pieces stay in order, and a
     /// file never has more than two in memory.
-    pub(super) async fn hand_over(&mut self, cut: CutLines) -> Result<(), ExportFailure> {
-        for part in cut.parts() {
+    pub(super) async fn hand_over(&mut self, cut: FilePiece) -> Result<(), ExportFailure> {
+        for part in cut.parts(LineEnds::Lines) {
             self.hand_over_part(part).await?;
         }
         Ok(())
     }
 
-    async fn hand_over_part(&mut self, cut: CutLines) -> Result<(), ExportFailure> {
+    async fn hand_over_part(&mut self, cut: FilePiece) -> Result<(), ExportFailure> {
         self.pass_on().await?;
         let treating = self.of.treating.clone();
         let file = self.of.job.files[self.file].clone();

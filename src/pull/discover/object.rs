@@ -119,7 +119,8 @@ impl Drop for ObjectReader {
 mod tests {
     use super::*;
     use crate::pull::discover::source_file::{Origin, SourceFile};
-    use crate::pull::read::line_splitter::{self, LineEnds};
+    use crate::pull::read::file_piece::LineEnds;
+    use crate::pull::read::file_reader;
     use object_store::{ObjectStore, ObjectStoreExt, memory::InMemory};
 
     async fn object(bytes: Vec<u8>) -> (Arc<InMemory>, Arc<Object>) {
@@ -190,13 +191,13 @@ mod tests {
         runtime
             .block_on(store.put(&Path::from("extract.ndjson"), "after!".into()))
             .unwrap();
-        let error = line_splitter::open(&file).err().unwrap();
+        let error = file_reader::open(&file).err().unwrap();
         assert_eq!(error.what(), "s3://care/gp/extract.ndjson cannot be read");
         assert_eq!(error.causes(), ["it was replaced while it was read"]);
         // Also when it comes up on the way.
         let name = file.origin.to_string();
         let reader = Box::new(BrokenReader);
-        let read = line_splitter::pieces(reader, &name, LineEnds::Lines, |_| Ok(()));
+        let read = file_reader::pieces(reader, &name, LineEnds::Lines, |_| Ok(()));
         let error = read.unwrap_err();
         let what = error.what();
         assert!(

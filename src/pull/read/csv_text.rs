@@ -1,7 +1,8 @@
 //! The text of a CSV file, whatever it is packed in and however it is encoded: UTF-8 whose lines end
 //! with a line feed. What is so already goes through untouched.
 
-use super::line_splitter;
+use super::file_reader;
+use super::line_splitter::end_with_feeds;
 use super::zip_entry::{LOCAL, ZipEntry};
 use crate::decode::csv::{CsvDecoder, CsvHeader};
 use crate::error::{Context, Error, Result};
@@ -28,7 +29,7 @@ pub(super) struct CsvText {
 pub(super) fn open(file: &SourceFile, decoder: &CsvDecoder) -> Result<Option<CsvText>> {
     let name = file.origin.to_string();
     let cannot = || format!("{name} cannot be read");
-    let reader = line_splitter::open(file)?;
+    let reader = file_reader::open(file)?;
     let (mut sample, mut rest) = sampled(reader).map_err(|e| broken(&name, &e))?;
     if sample.starts_with(&LOCAL) {
         refuse_workbook(&name, &sample)?;
@@ -226,11 +227,7 @@ struct LineFeeds<R>(R);
 impl<R: Read> Read for LineFeeds<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read(buffer)?;
-        for byte in &mut buffer[..read] {
-            if *byte == b'\r' {
-                *byte = b'\n';
-            }
-        }
+        end_with_feeds(&mut buffer[..read]);
         Ok(read)
     }
 }

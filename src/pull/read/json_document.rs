@@ -22,7 +22,9 @@ pub(super) fn unfolded(mut reader: Box<dyn Read + Send>) -> Result<Box<dyn Read 
 /// Whether a file that begins with `text` goes on in its next line where a line of NDJSON would end.
 fn is_document(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = text
+        .split(|byte| matches!(byte, b'\n' | b'\r'))
+        .map(<[u8]>::trim_ascii);
     let mut filled = lines.by_ref().filter(|line| !line.is_empty());
     let (Some(first), Some(second)) = (filled.next(), filled.next()) else {
         return false;
@@ -99,7 +101,7 @@ impl Unfolding {
                     _ => Unfolding::Lines,
                 };
             }
-            Unfolding::First { alone, last } if byte == b'\n' => {
+            Unfolding::First { alone, last } if matches!(byte, b'\n' | b'\r') => {
                 let first = [b'{', *last];
                 *self = match opens(&first) {
                     true => Unfolding::Between {
@@ -179,6 +181,8 @@ mod tests {
             ("{\"a\":1}", false),
             ("", false),
             ("{\n}", true),
+            ("{\r \"a\": 1\r}", true),
+            ("{\"a\":1}\r{\"a\":2}", false),
         ] {
             assert_eq!(is_document(text.as_bytes()), expected, "{text:?}");
         }
@@ -195,6 +199,8 @@ mod tests {
             "\n{\"a\":\n{\"a\":2}\n",
             "{\"a\":1}",
             "{\n}\n",
+            "{\r  \"a\": 1\r}\r",
+            "{\"a\":1}\r{\"a\":2}\r",
             "\n\n",
         ] {
             let mut whole = Vec::new();
@@ -206,9 +212,7 @@ mod tests {
                 for part in text.as_bytes().chunks(step) {
                     read.extend_from_slice(&unfolding.feed(part));
                 }
-                // A carriage return that ends the first line has been passed on by then: it is white
-                // space of JSON as it is.
-                let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\r', " ");
+                let shown = String::from_utf8_lossy;
                 assert_eq!(shown(&read), shown(&whole), "{text:?} by {step}");
             }
         }

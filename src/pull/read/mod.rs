@@ -2,6 +2,8 @@
 
 pub(super) mod context;
 mod csv_text;
+pub(super) mod file_piece;
+pub(super) mod file_reader;
 pub(super) mod intake;
 pub(super) mod json_document;
 pub(super) mod kind_lines;

@@ -2,9 +2,10 @@
 
 use super::context::{PullContext, lock};
 use super::csv_text;
+use super::file_piece::{FilePiece, LineEnds};
+use super::file_reader;
 use super::intake::{FileIntake, Intake, counted, id};
 use super::kind_lines::{add_kinds, kinds};
-use super::line_splitter::{self, FilePiece, LineEnds};
 use crate::decode::csv::{CsvHeader, Layout};
 use crate::decode::{Chunk, Decoded, RejectReason};
 use crate::error::{Error, Kind, Result};
@@ -88,7 +89,7 @@ fn holds_patients(plan: &PullPlan, work: &FileToRead) -> bool {
     if let Origin::Store(..) = work.file.origin {
         return work.file.name.contains("Patient");
     }
-    let Ok(reader) = line_splitter::open(&work.file) else {
+    let Ok(reader) = file_reader::open(&work.file) else {
         return false;
     };
     let mut first = Vec::new();
@@ -252,7 +253,7 @@ impl ReadPass<'_> {
         let file = &self.files[at];
         let source = &self.context.plan.sources[file.work.source];
         let SourceKind::Csv { decoders } = &source.kind else {
-            let reader = line_splitter::open(&file.work.file)?;
+            let reader = file_reader::open(&file.work.file)?;
             return self.cut(at, reader, LineEnds::Lines, None, send);
         };
         let (decoder, _) = &decoders[file.work.file.decoder];
@@ -279,15 +280,14 @@ impl ReadPass<'_> {
     ) -> Result<()> {
         let file = &self.files[at];
         let name = file.work.file.origin.to_string();
-        line_splitter::pieces(reader, &name, form, |mut piece| {
+        file_reader::pieces(reader, &name, form, |mut piece| {
             stop::check()?;
             if self.is_given_up(file) {
                 return Err(Error::data("its source was given up"));
             }
             lock(&file.intake).bytes += piece.bytes.len() as u64;
             if let Some(header) = &header {
-                piece.offset += header.length as u64;
-                piece.first_line += header.lines;
+                piece.behind(header.length as u64, header.lines);
             }
             let ready = PieceToPrepare {
                 file: at,
@@ -341,13 +341,13 @@ impl ReadPass<'_> {
             Some(layout) => LineEnds::Csv(layout.dialect()),
             None => LineEnds::Lines,
         };
-        for (offset, first_line, bytes, last) in piece.parts(form) {
+        for part in piece.parts(form) {
             let chunk = Chunk {
-                bytes,
-                offset,
-                first_line,
+                bytes: &part.bytes,
+                offset: part.offset,
+                first_line: part.first_line,
             };
-            self.prepare_chunk(file, &chunk, layout.map(|layout| (layout, last)))?;
+            self.prepare_chunk(file, &chunk, layout.map(|layout| (layout, part.last)))?;
         }
         Ok(())
     }

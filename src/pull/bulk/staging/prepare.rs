@@ -4,13 +4,13 @@ use super::job::JobFile;
 use super::staged_file::{LineCounts, StagedPiece};
 use crate::decode::{Chunk, RejectReason};
 use crate::error::Result;
-use crate::pull::bulk::lines::CutLines;
 use crate::pull::bulk::shortfall::{tells, told};
 use crate::pull::identity::patient_index::PatientIndex;
 use crate::pull::plan::{SourceKind, SourcePlan};
 use crate::pull::prepare::rejected_line::RejectedLine;
 use crate::pull::prepare::{Prepared, Preparer};
 use crate::pull::read::context::PullContext;
+use crate::pull::read::file_piece::FilePiece;
 use crate::pull::read::intake::counted;
 use crate::pull::read::kind_lines::kinds;
 use crate::pull::state::extracts::file_number;
@@ -46,12 +46,12 @@ impl Treating {
         &self,
         file: &JobFile,
         name: &str,
-        cut: &CutLines,
+        cut: &FilePiece,
         mut piece: StagedPiece,
     ) -> Result<Treated> {
-        piece.start = cut.start;
+        piece.start = cut.offset;
         piece.end = cut.end;
-        if cut.too_long {
+        if cut.too_long.is_some() {
             reject_too_long(cut, &mut piece);
             return Ok((piece, Vec::new()));
         }
@@ -64,7 +64,7 @@ impl Treating {
     }
 
     /// Makes the resources of `cut` fit to store.
-    fn records(&self, name: &str, cut: &CutLines, mut piece: StagedPiece) -> Result<Treated> {
+    fn records(&self, name: &str, cut: &FilePiece, mut piece: StagedPiece) -> Result<Treated> {
         let source = self.source();
         let SourceKind::Fhir {
             decoder, tables, ..
@@ -74,7 +74,7 @@ impl Treating {
         };
         let mut decoded = decoder.decode(&Chunk {
             bytes: &cut.bytes,
-            offset: cut.start,
+            offset: cut.offset,
             first_line: cut.first_line,
         });
         let targets: Vec<usize> = tables.iter().map(|(_, table)| *table).collect();
@@ -89,7 +89,7 @@ impl Treating {
             made: self.moment,
             file: file_number(&source.name, name),
         };
-        let prepared = preparer.prepare(&mut decoded, &targets, &cut.bytes, cut.start, name)?;
+        let prepared = preparer.prepare(&mut decoded, &targets, &cut.bytes, cut.offset, name)?;
         let taken = counted(&decoded, Some(&viewed));
         piece.next_line = cut.first_line + decoded.line_count;
         piece.counts = LineCounts {
@@ -132,12 +132,12 @@ impl Treating {
 }
 
 /// Rejects the only line of a piece, which is too long to read.
-fn reject_too_long(cut: &CutLines, piece: &mut StagedPiece) {
+fn reject_too_long(cut: &FilePiece, piece: &mut StagedPiece) {
     piece.next_line = cut.first_line + 1;
     piece.counts.lines = 1;
     let line = RejectedLine {
         line: cut.first_line,
-        start: cut.start,
+        start: cut.offset,
         end: cut.end,
         reason: RejectReason::TooLong,
         column: None,
@@ -146,7 +146,7 @@ fn reject_too_long(cut: &CutLines, piece: &mut StagedPiece) {
 }
 
 /// Of a file of errors only counts and codes are kept, and which resource types they name.
-fn outcomes(cut: &CutLines, kind: &str, piece: &mut StagedPiece) {
+fn outcomes(cut: &FilePiece, kind: &str, piece: &mut StagedPiece) {
     let mut lines: Vec<&[u8]> = cut.bytes.split(|b| *b == b'\n').collect();
     if cut.bytes.ends_with(b"\n") {
         lines.pop();
