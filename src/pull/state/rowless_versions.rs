@@ -2,34 +2,80 @@
 //! kept as `populace.emptied`: an older version that arrives in a later night must not bring its
 //! rows back. Few records lose all their rows, so this stays small whatever the record's size.
 
-use crate::error::{Context, Result};
-use crate::lake::{Lake, TableName};
+use crate::error::Result;
+use crate::lake::{Lake, StateRow, TableName, Timestamp, VisitColumns, state_table_name};
 use crate::privacy::RecordKey;
+use crate::pull::clock::Clock;
 use crate::pull::spool::Spool;
-use crate::pull::version::{EXTRACT_ORDER, RecordVersion, VERSION_ORDER, Version, VersionColumns};
-use arrow::array::{
-    ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+use crate::pull::version::{
+    Digest, EXTRACT_ORDER, Micros, RecordVersion, VERSION_ORDER, Version, VersionId,
 };
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 /// `populace.emptied`.
 pub(crate) fn table() -> TableName {
-    TableName::new("populace", "emptied")
+    state_table_name::<EmptiedRow>()
 }
 
-fn schema() -> SchemaRef {
-    let moment = DataType::Timestamp(TimeUnit::Microsecond, None);
-    Arc::new(Schema::new(vec![
-        Field::new("table_name", DataType::Utf8, false),
-        Field::new("record_key", DataType::Int64, false),
-        Field::new("updated", moment, true),
-        Field::new("digest", DataType::Int64, false),
-        // Lakes of an earlier Populace lack these.
-        Field::new(VERSION_ORDER, DataType::Int64, true),
-        Field::new(EXTRACT_ORDER, DataType::Int64, true),
-    ]))
+/// A row of `populace.emptied`.
+struct EmptiedRow {
+    table: String,
+    record: RecordKey,
+    updated: Option<Timestamp>,
+    digest: i64,
+    /// The server's number and the place in the extracts: lakes of an earlier Populace lack them.
+    id: Option<i64>,
+    order: Option<i64>,
+}
+
+impl Default for EmptiedRow {
+    fn default() -> Self {
+        EmptiedRow {
+            table: String::new(),
+            record: RecordKey::new(0),
+            updated: None,
+            digest: 0,
+            id: None,
+            order: None,
+        }
+    }
+}
+
+impl StateRow for EmptiedRow {
+    const TABLE: &'static str = "emptied";
+
+    fn columns(&mut self, visit: &mut impl VisitColumns) {
+        visit.column("table_name", &mut self.table);
+        visit.column("record_key", &mut self.record);
+        visit.column("updated", &mut self.updated);
+        visit.column("digest", &mut self.digest);
+        visit.column(VERSION_ORDER, &mut self.id);
+        visit.column(EXTRACT_ORDER, &mut self.order);
+    }
+}
+
+impl EmptiedRow {
+    fn of(table: &str, record: RecordKey, version: Version) -> Self {
+        EmptiedRow {
+            table: table.to_string(),
+            record,
+            updated: version.updated.micros().map(Timestamp),
+            digest: version.digest.stored(),
+            id: Some(version.id.stored()),
+            order: Some(version.order),
+        }
+    }
+
+    /// The version; a time that `clock` does not believe is none.
+    fn version(&self, clock: Clock) -> Version {
+        let updated = self.updated.filter(|updated| clock.believes(updated.0));
+        Version {
+            updated: Micros::from(updated.map(|updated| updated.0)),
+            id: VersionId::of_stored(self.id.unwrap_or_default()),
+            order: self.order.unwrap_or_default(),
+            digest: Digest::of_line(self.digest),
+        }
+    }
 }
 
 /// The version of each record that left no row, by table.
@@ -76,46 +122,28 @@ impl RowlessVersions {
 
 /// Reads what was kept up to the last pull.
 pub(crate) async fn load(lake: &Lake) -> Result<RowlessVersions> {
+    let clock = Clock::of_command();
+    let stored = lake.state_table::<EmptiedRow>().await?;
     let mut emptied = RowlessVersions::default();
-    let Some(held) = lake.table(&table()).await? else {
-        return Ok(emptied);
-    };
-    for file in &held.files {
-        for rows in lake.read_as(file, &schema(), None).await? {
-            let names = rows.column(0).as_string::<i32>();
-            let versions = VersionColumns::of(&rows)?;
-            for (row, one) in versions.iter().enumerate() {
-                let of_table = emptied.0.entry(names.value(row).to_string()).or_default();
-                of_table.insert(one.record, one.version);
-            }
-        }
+    for row in lake.state_rows::<EmptiedRow>(stored.as_ref()).await? {
+        let version = row.version(clock);
+        let of_table = emptied.0.entry(row.table).or_default();
+        of_table.insert(row.record, version);
     }
     Ok(emptied)
 }
 
 /// Keeps what is known now.
 pub(crate) async fn store(lake: &Lake, emptied: &RowlessVersions) -> Result<()> {
-    let base = lake.table(&table()).await?;
+    let base = lake.state_table::<EmptiedRow>().await?;
     let mut rows: Vec<(&str, RecordKey, Version)> = emptied
         .0
         .iter()
         .flat_map(|(name, known)| known.iter().map(|(k, v)| (name.as_str(), *k, *v)))
         .collect();
     rows.sort_unstable();
-    let moments = rows.iter().map(|(_, _, version)| version.updated.micros());
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|r| r.0))),
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.1.get()))),
-        Arc::new(moments.collect::<TimestampMicrosecondArray>()),
-        Arc::new(Int64Array::from_iter_values(
-            rows.iter().map(|r| r.2.digest.stored()),
-        )),
-        Arc::new(Int64Array::from_iter_values(
-            rows.iter().map(|r| r.2.id.stored()),
-        )),
-        Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.2.order))),
-    ];
-    let rows = RecordBatch::try_new(schema(), columns).data(|| "cannot store emptied records")?;
-    lake.replace_rows(&table(), base.as_ref(), rows, BTreeMap::new())
+    let rows = rows.into_iter();
+    let rows = rows.map(|(name, record, version)| EmptiedRow::of(name, record, version));
+    lake.replace_state(base.as_ref(), rows, BTreeMap::new())
         .await
 }
