@@ -14,7 +14,9 @@ use super::opt_outs::stored;
 use super::plan::{PullPlan, SourceKind};
 use super::prepare::rejects;
 use super::state::extracts::{self, Extracts};
-use super::state::{data_quality, deleted_records, rowless_versions, source_marks};
+use super::state::{
+    data_quality, deleted_records, rejected_patients, rowless_versions, source_marks,
+};
 use super::{PullLimits, PullSummary, bulk};
 use crate::error::{Error, Result};
 use crate::lake::{Change, DataFile, Lake, Table, TableName};
@@ -163,6 +165,7 @@ async fn lost_state(lake: &Lake) -> Result<Vec<TableName>> {
     for name in [
         extracts::table(),
         deleted_records::table(),
+        rejected_patients::table(),
         rowless_versions::table(),
         stored::table(),
         rejects::table(),

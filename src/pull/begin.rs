@@ -9,7 +9,9 @@ use super::opt_outs::stored::{self, OptedOut};
 use super::plan::PullPlan;
 use super::prepare::rejects;
 use super::state::extracts;
-use super::state::{data_quality, deleted_records, fence, rowless_versions, source_marks};
+use super::state::{
+    data_quality, deleted_records, fence, rejected_patients, rowless_versions, source_marks,
+};
 use super::warnings;
 use crate::error::{Error, Result};
 use crate::lake::{Epoch, Lake};
@@ -91,6 +93,7 @@ impl Attempt<'_> {
             rejects::table(),
             data_quality::table(),
             deleted_records::table(),
+            rejected_patients::table(),
             rowless_versions::table(),
         ]);
         let mut tables = self.lake.tables_named(&names).await?;

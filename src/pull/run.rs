@@ -20,8 +20,8 @@ use super::read::intake::Intake;
 use super::read::pool;
 use super::read::threshold;
 use super::spool::Spool;
-use super::state::deleted_records;
 use super::state::extracts;
+use super::state::{deleted_records, rejected_patients};
 use super::store::Received;
 use super::supersede::rules::Superseded;
 use super::supersede::withdrawn::Withdrawn;
@@ -356,6 +356,9 @@ impl Attempt<'_> {
         }
         for (patient, person) in deleted_records::owners(self.lake).await? {
             people.learn_owner(patient, person);
+        }
+        for patient in rejected_patients::load(self.lake).await? {
+            people.learn_rejected(patient);
         }
         people.note_changes();
         for one in brought {

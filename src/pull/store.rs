@@ -16,7 +16,7 @@ use super::read::context::PullContext;
 use super::read::intake::Intake;
 use super::state::extracts::{self, Extract};
 use super::state::source_marks::{self, LastPull, SourceMarks};
-use super::state::{data_quality, deleted_records};
+use super::state::{data_quality, deleted_records, rejected_patients};
 use super::supersede::rules::Superseded;
 use super::supersede::withdrawn::Withdrawn;
 use super::{PullSummary, warnings};
@@ -156,6 +156,7 @@ impl Attempt<'_> {
         let gone = before.replaced(plan, brought);
         futures::try_join!(
             deleted_records::store(lake, &exclusions.deleted, intake.people.owners()),
+            rejected_patients::store(lake, intake.people.rejected()),
             rejects::store(lake, &shared.rejects, &gone),
             data_quality::store(lake, plan, intake.values(plan), &gone),
             stored::store(lake, &before.opted_out, &opt_outs.read, &intake.people),

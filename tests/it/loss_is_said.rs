@@ -171,6 +171,34 @@ fn every_line_of_hostile_data_is_accounted_for_on_the_first_pull() {
 }
 
 #[test]
+fn a_patient_that_was_rejected_is_remembered() {
+    let project = hostile();
+    project.ok(&["pull"]);
+    let rejected = || project.number("select count(*) from populace.rejected_patient");
+    assert_eq!(rejected(), 1);
+    let of_it = |id: &str| {
+        let reference = Some(json!({"reference": "Patient/none"}));
+        observation(id, "2026-09-02T02:00:00Z", reference)
+    };
+    write(&project, "fhir/Observation.next.ndjson", &[of_it("next")]);
+    let summary = project.json(&["pull"]);
+    assert_eq!(
+        summary["sources"]["record"]["unlinked"],
+        json!({"patient-rejected": 1})
+    );
+    // One that can be used is forgotten, and finds its rows.
+    write(
+        &project,
+        "fhir/Patient.later.ndjson",
+        &[patient("none", &number(20), "ZW1 1AA")],
+    );
+    project.ok(&["pull"]);
+    assert_eq!(rejected(), 0);
+    let linked = "select count(*) from record.observation where person_key is not null";
+    assert_eq!(project.number(linked), 4);
+}
+
+#[test]
 fn the_table_is_readable_on_a_terminal() {
     let project = hostile();
     let output = project.run(&["pull", "--no-progress"]);

@@ -23,7 +23,7 @@ pub(crate) struct PatientIndex {
     claims: HashMap<PatientKey, PersonKey, ByRecord>,
     /// Whose a Patient was before it was deleted.
     owners: Owners,
-    /// Patients that arrived and cannot be used.
+    /// Patients that arrived and cannot be used, on this night or an earlier one.
     rejected: HashSet<PatientKey, ByRecord>,
     /// What facts overturned since [`PatientIndex::note_changes`]: whom the Patient's own record named
     /// before.
@@ -101,6 +101,13 @@ impl PatientIndex {
     /// Takes in that a Patient arrived and cannot be used.
     pub(crate) fn learn_rejected(&mut self, patient: PatientKey) {
         self.rejected.insert(patient);
+    }
+
+    /// The Patients that arrived and cannot be used, and of which nothing better has come.
+    pub(crate) fn rejected(&self) -> Vec<PatientKey> {
+        let rejected = self.rejected.iter();
+        let still = rejected.filter(|patient| !self.own.contains_key(patient));
+        still.copied().collect()
     }
 
     /// Why rows of a Patient have no person.
