@@ -13,16 +13,8 @@ use datafusion::sql::sqlparser::ast::{
 };
 use std::ops::ControlFlow;
 
-/// Checks the calls of a text of SQL. One that cannot be parsed passes: the engine says why.
-pub(super) fn check_clauses(state: &SessionState, sql: &str) -> Result<()> {
-    let dialect = state.config().options().sql_parser.dialect;
-    match state.sql_to_statement(sql, &dialect) {
-        Ok(statement) => check_statement(state, &statement),
-        Err(_) => Ok(()),
-    }
-}
-
-fn check_statement(state: &SessionState, statement: &Statement) -> Result<()> {
+/// Checks the calls of a statement.
+pub(super) fn check_statement(state: &SessionState, statement: &Statement) -> Result<()> {
     match statement {
         Statement::Statement(statement) => check(state, statement.as_ref()),
         Statement::Explain(explain) => check_statement(state, &explain.statement),

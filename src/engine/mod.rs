@@ -22,6 +22,7 @@ mod struct_fields;
 mod table;
 mod temporal;
 mod totals;
+mod typed_parameters;
 mod unsound;
 mod window;
 

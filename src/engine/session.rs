@@ -2,13 +2,14 @@
 
 use super::arithmetic::CheckedArithmetic;
 use super::cancellable::CancellableJoins;
-use super::clauses::check_clauses;
+use super::clauses::check_statement;
 use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in};
 use super::filters::kept_below_joins;
 use super::grouping_sets::SetsWithoutOrder;
 use super::pool::ProcessPool;
 use super::struct_fields::NullStructs;
 use super::table::LakeTable;
+use super::typed_parameters::{ParameterTypes, types_of, without_casts, write_types};
 use super::window::VectorisedWindows;
 use super::{count_distinct, frames, in_lists, length, temporal, totals, unsound};
 use crate::error::{Context, Error, Result};
@@ -18,7 +19,7 @@ use crate::pipeline::ParameterValue;
 use crate::{functions, memory};
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
 use datafusion::common::config::ConfigOptions;
-use datafusion::common::{ParamValues, ScalarValue};
+use datafusion::common::{ParamValues, Result as DataFusionResult, ScalarValue};
 use datafusion::dataframe::DataFrame;
 use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -48,6 +49,7 @@ pub struct Engine {
     context: SessionContext,
     lake: Lake,
     parameters: ParamValues,
+    types: ParameterTypes,
     threads: usize,
 }
 
@@ -110,6 +112,7 @@ impl Engine {
             context,
             lake: lake.clone(),
             parameters: ParamValues::Map(values.collect()),
+            types: types_of(parameters),
             threads: limits.threads,
         })
     }
@@ -223,8 +226,7 @@ impl Engine {
             }
         };
         length::refuse_too_long(place, sql)?;
-        check_clauses(&self.context.state_ref().read(), sql).map_err(failed)?;
-        let frame = self.context.sql(sql).await.map_err(failed)?;
+        let frame = self.planned(sql).await.map_err(failed)?;
         frames::refuse_impossible(place, frame.logical_plan())?;
         unsound::refuse(place, frame.logical_plan())?;
         let frame = frame
@@ -232,8 +234,21 @@ impl Engine {
             .map_err(failed)?;
         temporal::refuse(place, frame.logical_plan())?;
         let (state, plan) = frame.into_parts();
-        let plan = in_lists::rewrite(plan).map_err(failed)?;
+        let plan = without_casts(plan)
+            .and_then(in_lists::rewrite)
+            .map_err(failed)?;
         Ok(DataFrame::new(state, plan))
+    }
+
+    /// A query as the engine plans it, with parameters that have their types and no values.
+    async fn planned(&self, sql: &str) -> DataFusionResult<DataFrame> {
+        let state = self.context.state();
+        let dialect = state.config().options().sql_parser.dialect;
+        let mut statement = state.sql_to_statement(sql, &dialect)?;
+        check_statement(&state, &statement)?;
+        write_types(&mut statement, &self.types);
+        let plan = state.statement_to_plan(statement).await?;
+        self.context.execute_logical_plan(plan).await
     }
 
     /// The query with the types that its columns will have: those of `union`, for one, are only found

@@ -269,3 +269,78 @@ fn a_field_over_an_outer_join_sees_what_replaces_its_null() {
     let query = "with a as (select * from (values ('p'), ('q')) as v(area)), c as (select * from (values ('p', 5)) as w(area, n)), f as (select a.area, coalesce(c.n, 0) as x from a left join c on a.area = c.area), e as (select area, x, rate(x, 100, 100.0) as z from f) select area, x, z['value'] from e order by area";
     assert_eq!(project.sql(query), [["p", "5", "5.0"], ["q", "0", "0.0"]]);
 }
+
+#[test]
+fn a_date_and_a_number_are_no_pair() {
+    let project = project();
+    for sql in [
+        "select count(*) from record.patient where record_row > $as_of",
+        "select count(*) from record.patient where $as_of - interval '1 month' > 18",
+        "select count(*) from record.condition where recorded > 20240101",
+        "select count(*) from record.condition where record_row between $as_of and $as_of",
+        "select count(*) from record.condition where recorded in (20240101)",
+        "select count(*) from record.condition where record_row in ($as_of)",
+        "select count(*) from record.condition where record_row in (select recorded from record.condition)",
+        "select case when record_row = 1 then $as_of else 3 end as x from record.condition",
+        "select case record_row when $as_of then 1 end as x from record.condition",
+        "select record_row from record.condition union all select $as_of",
+        "select count(*) from record.condition a join record.condition b on a.recorded = b.record_row",
+        "select count(*) from record.condition where record_row is distinct from $as_of",
+    ] {
+        let said = project.fails(2, &["sql", "-c", sql]);
+        assert!(
+            said.starts_with("error: query: a date and a number"),
+            "{sql}: {said}"
+        );
+        assert!(said.contains("hint: write two dates"), "{said}");
+    }
+    // A parameter has its type before anything stands beside it.
+    for (sql, expected) in [
+        (
+            "select coalesce(date '2026-08-31' > $as_of - interval '1 month', false) as recent",
+            "true",
+        ),
+        ("select $as_of - interval '1 month' as day", "2026-08-30"),
+        ("select $as_of as day", "2026-09-30"),
+        ("select date_trunc('month', $as_of) as day", "2026-09-01"),
+        ("select $as_of + 1 as day", "2026-10-01"),
+        ("select $as_of in (date '2026-09-30') as same", "true"),
+    ] {
+        let rows = project.sql(sql);
+        assert!(rows[0][0].starts_with(expected), "{sql}: {rows:?}");
+    }
+}
+
+#[test]
+fn a_model_that_compares_a_date_with_a_number_is_named_by_check() {
+    let project = Project::with_library();
+    let file = project.path("sql/marts/demographic/odd.sql");
+    std::fs::write(
+        &file,
+        "/*\ndescription: People by sex\ngrain: sex\ncolumns:\n  sex: Sex\n  people: People\n*/\nselect sex, count(*) as people from core.person where age > $as_of group by sex\n",
+    )
+    .unwrap();
+    let said = project.fails(2, &["check"]);
+    assert!(
+        said.contains("sql/marts/demographic/odd.sql: a date and a number are compared"),
+        "{said}"
+    );
+    assert!(said.contains("hint: write two dates"), "{said}");
+}
+
+#[test]
+fn the_same_call_with_an_index_may_be_asked_for_twice() {
+    let project = project();
+    let lower = "wilson_ci(record_row, 1000)['lower']";
+    for sql in [
+        format!("select {lower} as a, {lower} as b from record.condition"),
+        format!("select {lower} + 1 as a, {lower} + 1 as b from record.condition where {lower} > 0 order by {lower}"),
+        format!("select a, b from (select {lower} as a, {lower} as b, record_row from record.condition) where {lower} > 0"),
+        format!("select sum({lower}) as a, sum({lower}) as b from record.condition"),
+        "select string_to_array(code, '1')[1] || string_to_array(code, '1')[1] as a, string_to_array(code, '1')[1] || string_to_array(code, '1')[1] as b from record.condition where string_to_array(code, '1')[1] <> '' group by string_to_array(code, '1')[1], code".to_string(),
+    ] {
+        let rows = project.sql(&sql);
+        assert!(!rows.is_empty(), "{sql}");
+        assert!(rows.iter().all(|row| row[0] == row[1]), "{sql}");
+    }
+}
