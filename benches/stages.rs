@@ -145,6 +145,7 @@ async fn built(record: &Path) -> Built {
         &wanted,
         &BTreeSet::new(),
         &pipeline.values(),
+        &[],
         Progress::hidden(),
     )
     .await

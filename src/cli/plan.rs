@@ -5,12 +5,14 @@ use super::global::Global;
 use super::printer::Printer;
 use super::session;
 use crate::error::{Context, Result};
-use crate::lake::Lake;
-use crate::models::{ModelState, UsedCodeLists, plan};
+use crate::lake::{Lake, TableName};
+use crate::models::{
+    Library, ModelState, Planned, UsedCodeLists, absent_references, plan, reference_versions,
+};
 use crate::pipeline::ParameterValue;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Arguments of `populace plan`.
@@ -38,20 +40,7 @@ pub(super) async fn main(
     let wanted = library.choose(patterns)?;
     let values = pipeline.values();
     if let Some(folder) = &arguments.sql {
-        for name in crate::models::order(&library, &wanted)? {
-            let Some(model) = library.models.get(&name) else {
-                continue;
-            };
-            let path = folder.join(&name.layer).join(format!("{}.sql", name.name));
-            let cannot = || format!("cannot write {}", path.display());
-            std::fs::create_dir_all(path.parent().unwrap_or(folder))
-                .data(cannot)
-                .map_err(|e| e.hint("give --sql a folder that may be written to"))?;
-            let mut file = CompleteFile::create(&path)?;
-            file.write_all(filled(&model.sql, &values).as_bytes())
-                .data(cannot)?;
-            file.keep()?;
-        }
+        write_sql(folder, &library, &wanted, &values)?;
         printer.say(&format!(
             "wrote the SQL of the models to {}",
             folder.display()
@@ -59,21 +48,11 @@ pub(super) async fn main(
     }
     let lake = Lake::open(pipeline.lake()?).await?;
     let lists = UsedCodeLists::of(&pipeline, &library, &BTreeSet::new())?;
-    let planned = plan(&lake, &library, &wanted, &values, lists.versions()).await?;
-    let lines: Vec<String> = planned
-        .iter()
-        .map(|p| {
-            let why = match p.state {
-                ModelState::UpToDate => "up to date".to_string(),
-                ModelState::Damaged => "build: its table is damaged".to_string(),
-                ModelState::New => "build: it is new".to_string(),
-                ModelState::Changed | ModelState::InputChanged => {
-                    format!("build: {}", p.reasons.join("; "))
-                }
-            };
-            format!("{:<40} {why}", p.model.to_string())
-        })
-        .collect();
+    let absent = absent_references(&pipeline)?;
+    let mut loaded = lists.versions();
+    loaded.extend(reference_versions(&pipeline)?);
+    let planned = plan(&lake, &library, &wanted, &values, loaded, &absent).await?;
+    let lines: Vec<String> = planned.iter().map(told).collect();
     if global.json {
         printer.summary(&planned, &[])?;
     } else {
@@ -82,8 +61,46 @@ pub(super) async fn main(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Writes the SQL of models and of what they read, a file each.
+fn write_sql(
+    folder: &Path,
+    library: &Library,
+    wanted: &BTreeSet<TableName>,
+    values: &BTreeMap<String, ParameterValue>,
+) -> Result<()> {
+    for name in crate::models::order(library, wanted)? {
+        let Some(model) = library.models.get(&name) else {
+            continue;
+        };
+        let path = folder.join(&name.layer).join(format!("{}.sql", name.name));
+        let cannot = || format!("cannot write {}", path.display());
+        std::fs::create_dir_all(path.parent().unwrap_or(folder))
+            .data(cannot)
+            .map_err(|e| e.hint("give --sql a folder that may be written to"))?;
+        let mut file = CompleteFile::create(&path)?;
+        file.write_all(filled(&model.sql, values).as_bytes())
+            .data(cannot)?;
+        file.keep()?;
+    }
+    Ok(())
+}
+
+/// What would be done with a model, for people.
+fn told(planned: &Planned) -> String {
+    let why = match (&planned.waits_for, planned.state) {
+        (Some(read), _) => format!("waits for {read}"),
+        (None, ModelState::UpToDate) => "up to date".to_string(),
+        (None, ModelState::Damaged) => "build: its table is damaged".to_string(),
+        (None, ModelState::New) => "build: it is new".to_string(),
+        (None, ModelState::Changed | ModelState::InputChanged) => {
+            format!("build: {}", planned.reasons.join("; "))
+        }
+    };
+    format!("{:<40} {why}", planned.model.to_string())
+}
+
 /// The SQL with `$name` replaced by literals, to run elsewhere.
-fn filled(sql: &str, values: &std::collections::BTreeMap<String, ParameterValue>) -> String {
+fn filled(sql: &str, values: &BTreeMap<String, ParameterValue>) -> String {
     let mut text = sql.to_string();
     // Longer names first: $period_end before $period.
     let mut names: Vec<_> = values.iter().collect();

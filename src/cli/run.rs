@@ -8,7 +8,8 @@ use super::size::count;
 use crate::error::Result;
 use crate::lake::TableName;
 use crate::models::{
-    BuildSummary, ModelState, UnusedTable, UsedCodeLists, build, load_reference, note_unused,
+    AbsentTable, BuildSummary, ModelOutcome, ModelState, UnusedTable, UsedCodeLists,
+    absent_references, build, load_reference, note_unused,
 };
 use crate::release::tables_read;
 use std::collections::BTreeSet;
@@ -85,6 +86,7 @@ async fn built(
         &wanted,
         &read,
         &pipeline.values(),
+        &absent_references(pipeline)?,
         printer.progress(),
     )
     .await?;
@@ -111,6 +113,10 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
         summary.built(),
         summary.models.len()
     )];
+    for absent in &summary.absent {
+        lines.push(format!("         {}: {}", absent.table, absent.reason));
+        lines.push(format!("           hint: {}", absent.hint));
+    }
     for path in &summary.reloaded {
         let table = TableName::of_path(path).map(|table| table.to_string());
         lines.push(format!(
@@ -119,44 +125,54 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
         ));
     }
     for model in &summary.models {
-        for path in model.damaged.iter().filter(|_| model.ok()) {
-            lines.push(format!(
-                "         rebuilt {}: {path} was damaged",
-                model.model
-            ));
-        }
-        if let Some(input) = &model.waits_for {
-            lines.push(format!(
-                "         {:<40} not tried: {input} failed",
-                model.model
-            ));
-        } else if !model.failed.is_empty() {
-            lines.push(format!(
-                "         {:<40} failed its checks; its old table stays",
-                model.model
-            ));
-            for failure in &model.failed {
-                lines.push(format!(
-                    "           {} rows {}",
-                    count(failure.rows),
-                    failure.told()
-                ));
-            }
-        } else if model.state != ModelState::UpToDate {
-            lines.push(format!(
-                "         {:<40} {:>12} rows {:>6.1} s",
-                model.model,
-                count(model.rows),
-                model.seconds
-            ));
-            for warning in &model.warned {
-                lines.push(format!(
-                    "           warning: {} rows {}",
-                    count(warning.rows),
-                    warning.told()
-                ));
-            }
-        }
+        write_model(&mut lines, model, &summary.absent);
     }
     lines
+}
+
+/// How a model ended; nothing of one that was up to date.
+fn write_model(lines: &mut Vec<String>, model: &ModelOutcome, absent_tables: &[AbsentTable]) {
+    for path in model.damaged.iter().filter(|_| model.ok()) {
+        lines.push(format!(
+            "         rebuilt {}: {path} was damaged",
+            model.model
+        ));
+    }
+    if let Some(input) = &model.waits_for {
+        let absent = |absent: &AbsentTable| absent.table.to_string() == *input;
+        let why = match absent_tables.iter().any(absent) {
+            true => "is not there",
+            false => "failed",
+        };
+        lines.push(format!(
+            "         {:<40} not tried: {input} {why}",
+            model.model
+        ));
+    } else if !model.failed.is_empty() {
+        lines.push(format!(
+            "         {:<40} failed its checks; its old table stays",
+            model.model
+        ));
+        for failure in &model.failed {
+            lines.push(format!(
+                "           {} rows {}",
+                count(failure.rows),
+                failure.told()
+            ));
+        }
+    } else if model.state != ModelState::UpToDate {
+        lines.push(format!(
+            "         {:<40} {:>12} rows {:>6.1} s",
+            model.model,
+            count(model.rows),
+            model.seconds
+        ));
+        for warning in &model.warned {
+            lines.push(format!(
+                "           warning: {} rows {}",
+                count(warning.rows),
+                warning.told()
+            ));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Building models: what is out of date, in order, checked before it is seen.
 
+use super::absent::{AbsentTable, WaitingModels};
 use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
 use super::declared_check::Severity;
@@ -38,6 +39,8 @@ pub(crate) struct Planned {
     pub because: Vec<String>,
     /// Why it has to be built, for people.
     pub reasons: Vec<String>,
+    /// The table or model that it would wait for, if any; then it would not be tried.
+    pub waits_for: Option<String>,
 }
 
 /// What happened to a model.
@@ -55,7 +58,8 @@ pub struct ModelOutcome {
     pub failed: Vec<CheckFailure>,
     /// Checks that only warn, and that its new rows break.
     pub warned: Vec<CheckFailure>,
-    /// The model that it reads and that was not built, if any; then it was not tried.
+    /// The model that it reads and that was not built, or the reference table that is not there, if any;
+    /// then it was not tried.
     pub waits_for: Option<String>,
     /// Files of its table, or the log, that were damaged: why it was built although nothing changed.
     pub damaged: Vec<String>,
@@ -66,6 +70,8 @@ pub struct ModelOutcome {
 pub struct BuildSummary {
     /// Models in the order of building.
     pub models: Vec<ModelOutcome>,
+    /// Reference tables that models read and that are not there.
+    pub(crate) absent: Vec<AbsentTable>,
     /// Damaged files of reference tables, which were loaded again.
     pub reloaded: Vec<String>,
     /// Tables of the lake that no model of the project makes any more.
@@ -106,28 +112,44 @@ impl ModelOutcome {
     }
 }
 
-fn shown<S: serde::Serializer>(name: &TableName, s: S) -> std::result::Result<S::Ok, S::Error> {
+pub(super) fn shown<S: serde::Serializer>(
+    name: &TableName,
+    s: S,
+) -> std::result::Result<S::Ok, S::Error> {
     s.collect_str(name)
 }
 
-/// Says, model by model, what a build of `wanted` would do; `lists` are the versions of the code lists
-/// that a run would load first.
+/// Says, model by model, what a build of `wanted` would do; `loaded` are the versions of the
+/// reference tables that a run would load first, and `files` the reference tables whose files are not there.
 pub(crate) async fn plan(
     lake: &Lake,
     library: &Library,
     wanted: &BTreeSet<TableName>,
     parameters: &BTreeMap<String, ParameterValue>,
-    lists: BTreeMap<TableName, String>,
+    loaded: BTreeMap<TableName, String>,
+    files: &[AbsentTable],
 ) -> Result<Vec<Planned>> {
     let mut inputs = Inputs::new(lake);
-    for (list, version) in lists {
-        inputs.expect(&list, version);
+    let order = order(library, wanted)?;
+    let waiting = WaitingModels::of(lake, library, &order, files, &loaded).await?;
+    for (table, version) in loaded {
+        inputs.expect(&table, version);
     }
     let mut planned = Vec::new();
-    for name in order(library, wanted)? {
+    for name in order {
         let Some(model) = library.models.get(&name) else {
             continue;
         };
+        if let Some(read) = waiting.models.get(&name) {
+            planned.push(Planned {
+                model: name,
+                state: ModelState::InputChanged,
+                because: Vec::new(),
+                reasons: Vec::new(),
+                waits_for: Some(read.to_string()),
+            });
+            continue;
+        }
         let assessed = inputs.state(model, parameters).await?;
         inputs.expect(&name, assessed.fingerprint.clone());
         planned.push(Planned {
@@ -135,6 +157,7 @@ pub(crate) async fn plan(
             state: assessed.state,
             because: assessed.inputs_changed(),
             reasons: assessed.reasons.iter().map(Reason::to_string).collect(),
+            waits_for: None,
         });
     }
     Ok(planned)
@@ -142,7 +165,8 @@ pub(crate) async fn plan(
 
 /// Builds `wanted` models and what they need, as far as they are out of date.
 ///
-/// A model whose checks fail keeps its old table, and what reads it is not built. Models that are up
+/// A model whose checks fail keeps its old table, and what reads it is not built; nor is what reads a
+/// reference table that is not there, as those of `files` are whose files are absent. Models that are up
 /// to date are built again when their files are damaged, which is looked at where they are read: by
 /// what is built, or afterwards, as `read` says. How each model ended is kept in the lake, also when a
 /// later one cannot be built at all.
@@ -152,17 +176,29 @@ pub async fn build(
     wanted: &BTreeSet<TableName>,
     read: &BTreeSet<TableName>,
     parameters: &BTreeMap<String, ParameterValue>,
+    files: &[AbsentTable],
     progress: Progress,
 ) -> Result<BuildSummary> {
     let mut ended = BTreeMap::new();
+    let order = order(library, wanted)?;
+    let mut waiting =
+        WaitingModels::of(engine.lake(), library, &order, files, &BTreeMap::new()).await?;
+    let absent = std::mem::take(&mut waiting.absent).into_values().collect();
     let built = build_all(
-        engine, library, wanted, read, parameters, progress, &mut ended,
+        engine,
+        library,
+        (&order, &waiting),
+        read,
+        parameters,
+        progress,
+        &mut ended,
     )
     .await;
     let is_model =
         |name: &str| TableName::parse(name).is_some_and(|n| library.models.contains_key(&n));
     let recorded = last_run::record(engine.lake(), ended, is_model).await;
-    let summary = built?;
+    let mut summary = built?;
+    summary.absent = absent;
     recorded?;
     engine.lake().keep_newest().await?;
     Ok(summary)
@@ -171,28 +207,29 @@ pub async fn build(
 async fn build_all(
     engine: &Engine,
     library: &Library,
-    wanted: &BTreeSet<TableName>,
+    (order, waiting): (&[TableName], &WaitingModels),
     read: &BTreeSet<TableName>,
     parameters: &BTreeMap<String, ParameterValue>,
     progress: Progress,
     ended: &mut BTreeMap<String, LastRun>,
 ) -> Result<BuildSummary> {
-    let order = order(library, wanted)?;
     let bar = progress.count("run", order.len() as u64);
     let mut inputs = Inputs::new(engine.lake());
     let lake = engine.lake();
-    let mut damaged = damaged(lake, library, &order, read, parameters, &mut inputs).await?;
+    let tried = waiting.others(order);
+    let mut damaged = damaged(lake, library, &tried, read, parameters, &mut inputs).await?;
     let mut summary = BuildSummary::default();
     let mut failed: BTreeSet<TableName> = BTreeSet::new();
     for name in order {
-        let Some(model) = library.models.get(&name) else {
+        let Some(model) = library.models.get(name) else {
             continue;
         };
         bar.set_message(name.to_string());
         let waits_for = model.reads.iter().find(|read| failed.contains(*read));
-        let harmed = damaged.remove(&name).unwrap_or_default();
+        let waits_for = waiting.models.get(name).or(waits_for);
+        let harmed = damaged.remove(name).unwrap_or_default();
         let (outcome, fingerprint) = match waits_for {
-            Some(read) => (waiting(&name, read, harmed), String::new()),
+            Some(read) => (not_tried(name, read, harmed), String::new()),
             None => build_one(engine, model, parameters, harmed, &mut inputs).await?,
         };
         let run = LastRun {
@@ -202,7 +239,7 @@ async fn build_all(
         };
         ended.insert(name.to_string(), run);
         if !outcome.ok() {
-            failed.insert(name);
+            failed.insert(name.clone());
         }
         summary.models.push(outcome);
         bar.inc(1);
@@ -211,8 +248,8 @@ async fn build_all(
     Ok(summary)
 }
 
-/// A model that is not tried, because `read` was not built.
-fn waiting(name: &TableName, read: &TableName, damaged: Vec<String>) -> ModelOutcome {
+/// A model that is not tried, because `read` was not built or is not there.
+fn not_tried(name: &TableName, read: &TableName, damaged: Vec<String>) -> ModelOutcome {
     ModelOutcome {
         model: name.to_string(),
         state: ModelState::InputChanged,

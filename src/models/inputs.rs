@@ -188,6 +188,18 @@ pub(super) fn version(table: &Table) -> String {
         .map_or_else(|| format!("version {}", table.version), str::to_string)
 }
 
+/// The setting that brings a reference table, and the file that says which columns it has.
+pub(super) fn how_to_add(name: &TableName, reader: &Model) -> String {
+    let sidecar = format!("reference/{}.toml", name.name);
+    let mut folders = reader.file.ancestors().map(|folder| folder.join(&sidecar));
+    let columns = match folders.find(|file| file.exists()) {
+        Some(file) => format!("; {} says which columns it has", file.display()),
+        None => ", or correct the name".to_string(),
+    };
+    let name = &name.name;
+    format!("add {name} = \"FILE.csv\" under [reference]{columns}")
+}
+
 async fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {
     let error = Error::usage(format!(
         "{}: there is no table {name}",
@@ -195,18 +207,7 @@ async fn missing(name: &TableName, reader: &Model, lake: &Lake) -> Error {
     ));
     let hint = match name.layer.as_str() {
         "record" => "a view or column file makes it; pull first, or correct the name".to_string(),
-        "reference" => {
-            let sidecar = format!("reference/{}.toml", name.name);
-            let folders = reader.file.ancestors().map(|folder| folder.join(&sidecar));
-            let columns = match folders.into_iter().find(|file| file.exists()) {
-                Some(file) => format!("; {} says which columns it has", file.display()),
-                None => ", or correct the name".to_string(),
-            };
-            format!(
-                "add {} = \"FILE.csv\" under [reference]{columns}",
-                name.name
-            )
-        }
+        "reference" => how_to_add(name, reader),
         _ => nearest(name, lake.tables().await.unwrap_or_default()),
     };
     error.hint(hint)

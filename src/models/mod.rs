@@ -1,5 +1,6 @@
 //! Models: SQL files that make tables.
 
+mod absent;
 mod build;
 mod built;
 mod check;
@@ -28,8 +29,9 @@ mod table_column;
 pub(crate) mod unit_test;
 mod unused;
 
+pub use absent::AbsentTable;
 pub use build::build;
-pub(crate) use build::{BuildSummary, plan};
+pub(crate) use build::{BuildSummary, ModelOutcome, Planned, plan};
 pub(crate) use check::{CheckFailure, check_header};
 pub(crate) use code_lists::{UsedCodeLists, code_lists, named_code_lists};
 pub(crate) use declared_check::{CheckRule, Severity};
@@ -42,6 +44,9 @@ pub(crate) use library::{asked_tables, inputs as query_inputs};
 pub(crate) use model_state::ModelState;
 pub(crate) use opted_out_since::{is_model, refuse_opted_out_since};
 pub use reference::load_reference;
-pub(crate) use reference::{reference_orders, reference_rows, reference_versions};
+pub(crate) use reference::{
+    absent_references, reference_orders, reference_rows, reference_sidecars, reference_versions,
+};
+pub(crate) use sidecar::Sidecar;
 pub(crate) use sql_file::read_sql;
 pub(crate) use unused::{UnusedTable, note_unused, remove_unused, unused_tables};

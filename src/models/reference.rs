@@ -1,5 +1,6 @@
 //! Reference tables: CSV files that become `reference.<name>`.
 
+use super::absent::AbsentTable;
 use super::declared_columns::DeclaredColumns;
 use super::official;
 use super::reference_csv::{proposed, read};
@@ -23,11 +24,11 @@ pub struct Loaded {
 }
 
 /// Loads the files of `sql/reference/` and of `[reference]` that changed, and those whose tables in
-/// the lake are damaged.
+/// the lake are damaged; those whose files are not there stay as they are.
 pub async fn load_reference(pipeline: &Pipeline, lake: &Lake) -> Result<Loaded> {
     let mut loaded = Loaded::default();
     for (name, source) in sources(pipeline)? {
-        if !source.makes_a_table()? {
+        if !source.makes_a_table()? || source.absent_file().is_some() {
             continue;
         }
         let declared = source.declared()?;
@@ -64,6 +65,27 @@ pub(super) async fn load_rows(
     Ok(damage)
 }
 
+/// The reference tables whose files `[reference]` names and that are not there.
+///
+/// # Errors
+/// Usage, when a sidecar cannot be read.
+pub(crate) fn absent_references(pipeline: &Pipeline) -> Result<Vec<AbsentTable>> {
+    let mut absent = Vec::new();
+    for (name, source) in sources(pipeline)? {
+        if let Some(file) = source.absent_file() {
+            absent.push(AbsentTable {
+                reason: format!("the reference file {} is not there", file.display()),
+                hint: format!(
+                    "put it there, or correct {name} under [reference] in {}",
+                    pipeline.file.display()
+                ),
+                table: TableName::new("reference", name),
+            });
+        }
+    }
+    Ok(absent)
+}
+
 /// Whether a file is the reference table of a name.
 pub(super) fn is_reference(pipeline: &Pipeline, name: &str) -> Result<bool> {
     Ok(sources(pipeline)?.contains_key(name))
@@ -89,7 +111,7 @@ async fn held(lake: &Lake, name: &TableName) -> Result<(Option<Table>, Vec<Strin
 pub(crate) fn reference_versions(pipeline: &Pipeline) -> Result<BTreeMap<TableName, String>> {
     let mut versions = BTreeMap::new();
     for (name, source) in sources(pipeline)? {
-        if source.makes_a_table()? {
+        if source.makes_a_table()? && source.absent_file().is_none() {
             let content = content_of(&source.bytes()?, &source, &source.declared()?);
             versions.insert(TableName::new("reference", name), content);
         }
@@ -146,6 +168,17 @@ pub(crate) fn reference_orders(pipeline: &Pipeline) -> Result<BTreeMap<TableName
         }
     }
     Ok(orders)
+}
+
+/// What is said of where each reference table is from; None of one that has no sidecar.
+pub(crate) fn reference_sidecars(
+    pipeline: &Pipeline,
+) -> Result<BTreeMap<TableName, Option<Sidecar>>> {
+    let mut sidecars = BTreeMap::new();
+    for (name, source) in sources(pipeline)? {
+        sidecars.insert(TableName::new("reference", name), source.sidecar()?);
+    }
+    Ok(sidecars)
 }
 
 /// The code lists that scores use: the project's own, or those that come with the program.
@@ -225,13 +258,19 @@ impl ReferenceSource {
 
     /// Whether its file is not on this machine.
     fn is_absent(&self) -> bool {
+        matches!(self, ReferenceSource::Sidecar(_)) || self.absent_file().is_some()
+    }
+
+    /// The file that it is made of and that is not on this machine.
+    fn absent_file(&self) -> Option<PathBuf> {
         match self {
             ReferenceSource::Named { root, settings, .. } if !settings.parts.is_empty() => {
-                official::files(&settings.parts, root).any(|file| !file.exists())
+                official::files(&settings.parts, root).find(|file| !file.exists())
             }
-            ReferenceSource::File(file) | ReferenceSource::Named { file, .. } => !file.exists(),
-            ReferenceSource::Shipped(..) => false,
-            ReferenceSource::Sidecar(_) => true,
+            ReferenceSource::File(file) | ReferenceSource::Named { file, .. } => {
+                (!file.exists()).then(|| file.clone())
+            }
+            ReferenceSource::Shipped(..) | ReferenceSource::Sidecar(_) => None,
         }
     }
 
@@ -242,6 +281,21 @@ impl ReferenceSource {
                 Ok(Sidecar::read(file)?.is_some_and(|sidecar| sidecar.optional))
             }
             _ => Ok(true),
+        }
+    }
+
+    /// The sidecar that says where it is from: of a site's own file the one beside it, else the project's.
+    fn sidecar(&self) -> Result<Option<Sidecar>> {
+        match self {
+            ReferenceSource::File(file) => Sidecar::read(&file.with_extension("toml")),
+            ReferenceSource::Sidecar(file) => Sidecar::read(file),
+            ReferenceSource::Shipped(place, _, text) => Sidecar::parse(place, text).map(Some),
+            ReferenceSource::Named { file, sidecar, .. } => {
+                match Sidecar::read(&file.with_extension("toml"))? {
+                    Some(own) => Ok(Some(own)),
+                    None => Sidecar::read(sidecar),
+                }
+            }
         }
     }
 

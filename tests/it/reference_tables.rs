@@ -221,15 +221,62 @@ fn a_table_that_may_be_absent_is_empty_and_another_is_missed() {
     let error = Project::over(record.path());
     error.write_pipeline(&without("lsoa ="));
     error.ok(&["pull"]);
-    let error = error.fails(2, &["run", "core.person"]);
+    let error = error.fails(1, &["run", "core.area", "core.registration"]);
     assert!(
-        error.contains("there is no table reference.lsoa"),
+        error.contains("reference.lsoa: there is no table reference.lsoa"),
         "{error}"
     );
     assert!(
-        error.contains("add lsoa = \"FILE.csv\" under [reference]; sql/reference/lsoa.toml says which columns it has"),
+        error.contains("hint: add lsoa = \"FILE.csv\" under [reference]; sql/reference/lsoa.toml says which columns it has"),
         "{error}"
     );
+}
+
+/// One file that is not there holds up what reads it, and nothing else.
+#[test]
+fn only_the_models_that_read_an_absent_table_wait_for_it() {
+    let record = synth(20, 1, false);
+    let project = Project::over(record.path());
+    project.ok(&["pull"]);
+    project.ok(&["run", "core.person", "core.registration"]);
+    let before = project.number("select count(*) from core.person");
+    let text = fs::read_to_string(project.path("pipelines/nightly.toml")).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("lsoa ="))
+        .unwrap();
+    project.write_pipeline(&text.replace(line, "lsoa = \"gone/lsoa.csv\""));
+    fs::write(
+        project.path("sql/staging/simple.sql"),
+        "/*\ndescription: One row\ngrain: a\ncolumns:\n  a: One\n*/\nselect 1 as a\n",
+    )
+    .unwrap();
+
+    let wanted = ["core.person", "core.registration", "staging.simple"];
+    let said = project.fails(1, &[&["run"], &wanted[..]].concat());
+    for expected in [
+        "reference.lsoa: the reference file",
+        "gone/lsoa.csv is not there",
+        "hint: put it there, or correct lsoa under [reference] in",
+        "not tried: reference.lsoa is not there",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let waiting = said.lines().filter(|line| line.contains("not tried"));
+    let waiting: Vec<&str> = waiting
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(waiting, ["core.area", "core.person"], "{said}");
+    assert_eq!(project.number("select count(*) from staging.simple"), 1);
+    // The old table stays.
+    assert_eq!(project.number("select count(*) from core.person"), before);
+
+    let planned = project.ok(&["plan", "core.person"]);
+    for expected in ["waits for reference.lsoa", "waits for core.area"] {
+        assert!(planned.contains(expected), "{expected}: {planned}");
+    }
+    project.write_pipeline(&text);
+    project.ok(&[&["run"], &wanted[..]].concat());
 }
 
 /// Labels come in the order of their table's sidecar where the SQL of a report gives none.
