@@ -44,6 +44,41 @@ pub(crate) struct InputUsed {
     pub table: String,
     /// Its version in the lake.
     pub version: String,
+    /// Where a reference table is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<PublishedTable>,
+}
+
+impl std::fmt::Display for InputUsed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, ", version {}", self.version)?;
+        match &self.published {
+            Some(published) => {
+                let (source, licence) = (&published.source, &published.licence);
+                state(
+                    f,
+                    [
+                        ("source", source),
+                        ("edition", &published.version),
+                        ("licence", licence),
+                    ],
+                )
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// What the sidecar of a reference table says of where it is from; nothing where it has none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PublishedTable {
+    /// Who published it.
+    pub source: Option<String>,
+    /// Which edition it is.
+    pub version: Option<String>,
+    /// Under which licence.
+    pub licence: Option<String>,
 }
 
 /// A code list behind a released figure. Its content is that of the table among the inputs.
@@ -76,14 +111,19 @@ impl std::fmt::Display for CodeListUsed {
             ("version", &self.version),
             ("licence", &self.licence),
         ];
-        for (what, said) in said {
-            match said {
-                Some(said) => write!(f, "; {what}: {said}")?,
-                None => write!(f, "; {what} not stated")?,
-            }
-        }
-        Ok(())
+        state(f, said)
     }
+}
+
+/// Writes what is said of where something is from, and what is not.
+fn state(f: &mut std::fmt::Formatter<'_>, said: [(&str, &Option<String>); 3]) -> std::fmt::Result {
+    for (what, said) in said {
+        match said {
+            Some(said) => write!(f, "; {what}: {said}")?,
+            None => write!(f, "; {what} not stated")?,
+        }
+    }
+    Ok(())
 }
 
 /// A date as a British reader expects it: 31 March 2026.

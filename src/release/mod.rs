@@ -39,7 +39,7 @@ mod table_data;
 mod verify;
 mod xlsx;
 
-pub(crate) use about::{About, CodeListUsed, InputUsed, ModelUsed};
+pub(crate) use about::{About, CodeListUsed, InputUsed, ModelUsed, PublishedTable};
 pub(crate) use audit::audit;
 pub(crate) use frame::Frame;
 pub(crate) use make::Made;

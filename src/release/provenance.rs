@@ -1,12 +1,13 @@
 //! What a report's figures come from, as the tables that it reads say.
 
+use crate::codes::NamedCodeList;
 use crate::error::{Error, Result};
-use crate::lake::Lake;
 use crate::lake::properties::{CONTENT, FINGERPRINT};
-use crate::models::{Freshness, UsedCodeLists, used};
+use crate::lake::{Lake, Table};
+use crate::models::{Freshness, Sidecar, UsedCodeLists, reference_sidecars, used};
 use crate::pipeline::{ParameterValue, Pipeline};
 use crate::release::report::Report;
-use crate::release::{About, CodeListUsed, InputUsed, ModelUsed};
+use crate::release::{About, CodeListUsed, InputUsed, ModelUsed, PublishedTable};
 use chrono::NaiveDate;
 
 /// Everything that a report's figures come from. Its tables must be up to date.
@@ -31,24 +32,14 @@ pub(super) async fn provenance(
         inputs: Vec::new(),
         code_lists: Vec::new(),
     };
+    let sidecars = reference_sidecars(pipeline)?;
     for (table, built) in fresh.behind(&report.reads) {
         let name = table.name.to_string();
-        if let Some(list) = lists.list(&table.name) {
-            about.code_lists.push(CodeListUsed {
-                name: list.name.clone(),
-                system: list.system.name().to_string(),
-                codes: list.codes.len(),
-                source: list.source.clone(),
-                version: list.version.clone(),
-                licence: list.licence.clone(),
-            });
-        }
+        let list = lists.list(&table.name);
+        about.code_lists.extend(list.map(CodeListUsed::of));
         let Some(built) = built else {
-            let content = table.property(CONTENT);
-            about.inputs.push(InputUsed {
-                table: name,
-                version: content.map_or_else(|| table.version.to_string(), str::to_string),
-            });
+            let sidecar = sidecars.get(&table.name);
+            about.inputs.push(InputUsed::of(table, sidecar));
             continue;
         };
         for (parameter, used) in &built.parameters {
@@ -81,6 +72,42 @@ pub(super) async fn provenance(
     let checked = checked.map(|day| ("ndoo_checked_on".to_string(), day.to_string()));
     about.parameters.extend(checked);
     Ok(about)
+}
+
+impl CodeListUsed {
+    fn of(list: &NamedCodeList) -> Self {
+        CodeListUsed {
+            name: list.name.clone(),
+            system: list.system.name().to_string(),
+            codes: list.codes.len(),
+            source: list.source.clone(),
+            version: list.version.clone(),
+            licence: list.licence.clone(),
+        }
+    }
+}
+
+impl InputUsed {
+    /// A table that no model makes; `sidecar` is that of a reference table, which may have none.
+    fn of(table: &Table, sidecar: Option<&Option<Sidecar>>) -> Self {
+        let content = table.property(CONTENT);
+        InputUsed {
+            table: table.name.to_string(),
+            version: content.map_or_else(|| table.version.to_string(), str::to_string),
+            published: sidecar.map(|sidecar| PublishedTable::of(sidecar.as_ref())),
+        }
+    }
+}
+
+impl PublishedTable {
+    fn of(sidecar: Option<&Sidecar>) -> Self {
+        let said = |said: fn(&Sidecar) -> &String| sidecar.map(|sidecar| said(sidecar).clone());
+        PublishedTable {
+            source: said(|sidecar| &sidecar.source),
+            version: said(|sidecar| &sidecar.version),
+            licence: said(|sidecar| &sidecar.licence),
+        }
+    }
 }
 
 /// What the report's own queries use; tables were built with the same values, or are out of date.

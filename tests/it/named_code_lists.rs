@@ -426,11 +426,29 @@ kind = "count"
             "source": "Invented", "version": "2026-04-01", "licence": "Open",
         }])
     );
+    // So is where the reference tables are from.
+    let inputs = manifest["inputs"].as_array().unwrap();
+    let published = |table: &str| {
+        let input = inputs.iter().find(|input| input["table"] == table);
+        input.map(|input| input["published"].clone()).unwrap()
+    };
+    assert_eq!(
+        published("reference.ethnic_category"),
+        serde_json::json!({
+            "source": "NHS Data Dictionary, *Ethnic Category*",
+            "version": "2001",
+            "licence": "Open Government Licence v3.0",
+        })
+    );
+    assert_eq!(published("record.patient"), serde_json::Value::Null);
     let (_, page) = released
         .iter()
         .find(|(name, _)| name.ends_with("sugar.html"))
         .unwrap();
     let page = String::from_utf8_lossy(page);
+    assert!(page.contains(
+        "; source: NHS Data Dictionary, *Ethnic Category*; edition: 2001; licence: Open Government Licence v3.0"
+    ));
     assert!(
         page.contains("1 code of snomed; source: Invented; version: 2026-04-01; licence: Open")
     );

@@ -136,7 +136,7 @@ fn notes(page: &Page<'_>) -> Markup {
             }
             @if !about.inputs.is_empty() {
                 h4 { "Inputs" }
-                ul { @for input in &about.inputs { li { code { (input.table) } ", version " (input.version) } } }
+                ul { @for input in &about.inputs { li { code { (input.table) } (input) } } }
             }
             @if !about.code_lists.is_empty() {
                 h4 { "Code lists" }

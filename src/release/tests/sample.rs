@@ -263,6 +263,7 @@ pub(crate) fn about() -> About {
             sql_sha256: "ab".repeat(32),
         }],
         inputs: vec![InputUsed {
+            published: None,
             table: "record.patient".to_owned(),
             version: "12".to_owned(),
         }],

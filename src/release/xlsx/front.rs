@@ -118,7 +118,7 @@ pub(super) fn notes(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxEr
         ))?;
     }
     for input in &about.inputs {
-        words.text(&format!("Input {}, version {}", input.table, input.version))?;
+        words.text(&format!("Input {}{input}", input.table))?;
     }
     for list in &about.code_lists {
         words.text(&format!("Code list {}: {list}", list.name))?;
