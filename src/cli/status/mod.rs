@@ -106,66 +106,18 @@ fn text(
 ) -> String {
     let mut text = String::from("Last nights\n");
     for night in nights {
-        let _ = writeln!(text, "  {}  {}", night.night, night.outcome.words());
-        let begun = |s: &&night_log::NightStep| s.step != "begin" || s.outcome != "ok";
-        for step in night.steps.iter().filter(begun) {
-            let (name, outcome) = (&step.step, &step.outcome);
-            let _ = writeln!(text, "    {name:<8} {outcome:<7} {}", step.detail);
-        }
+        write_night(&mut text, night);
     }
     if nights.is_empty() {
         text.push_str("  none yet: `populace nightly` is the first\n");
     }
     text.push_str("Sources\n");
     for (name, source) in sources {
-        let _ = writeln!(
-            text,
-            "  {name:<20} {} files, {} lines, {} rejected{}",
-            count(source.files),
-            count(source.lines),
-            count(source.rejected),
-            match source.newest.is_empty() {
-                true => String::new(),
-                false => format!("; newest file of {}", source.newest),
-            }
-        );
-        if let Some(last) = &source.last {
-            let (day, read, stored) = (last.day, count(last.lines.read), count(last.lines.stored));
-            let _ = writeln!(
-                text,
-                "    last pull of it, {day}: {read} lines read, {stored} stored"
-            );
-            for cause in pull_table::causes(&last.lines) {
-                let _ = writeln!(text, "      {cause}");
-            }
-        }
-        for wrong in source.wrong() {
-            let _ = writeln!(text, "    {wrong}");
-        }
-        if let Some(lacks) = incomplete.get(name) {
-            let _ = writeln!(
-                text,
-                "    incomplete: of the export of {} {lacks}; the next pull asks for it again",
-                lacks.asked
-            );
-        }
+        write_source(&mut text, name, source, incomplete.get(name));
     }
     text.push_str("Tables\n");
     for table in tables {
-        let _ = writeln!(
-            text,
-            "  {:<40} {:>12} rows {:>10}  version {:<5} of {}{}",
-            table.table,
-            count(table.rows),
-            show(table.bytes),
-            table.version,
-            shown(table.changed),
-            if table.unused {
-                "; no model makes it any more"
-            } else {
-                ""
-            },
-        );
+        write_table(&mut text, table);
     }
     text.push_str("Last releases\n");
     for release in releases {
@@ -181,6 +133,65 @@ fn text(
         text.push_str("  none yet\n");
     }
     text
+}
+
+fn write_night(text: &mut String, night: &Night) {
+    let _ = writeln!(text, "  {}  {}", night.night, night.outcome.words());
+    let begun = |s: &&night_log::NightStep| s.step != "begin" || s.outcome != "ok";
+    for step in night.steps.iter().filter(begun) {
+        let (name, outcome) = (&step.step, &step.outcome);
+        let _ = writeln!(text, "    {name:<8} {outcome:<7} {}", step.detail);
+    }
+}
+
+fn write_source(text: &mut String, name: &str, source: &Brought, lacks: Option<&Shortfall>) {
+    let _ = writeln!(
+        text,
+        "  {name:<20} {} files, {} lines, {} rejected{}",
+        count(source.files),
+        count(source.lines),
+        count(source.rejected),
+        match source.newest.is_empty() {
+            true => String::new(),
+            false => format!("; newest file of {}", source.newest),
+        }
+    );
+    if let Some(last) = &source.last {
+        let (day, read, stored) = (last.day, count(last.lines.read), count(last.lines.stored));
+        let _ = writeln!(
+            text,
+            "    last pull of it, {day}: {read} lines read, {stored} stored"
+        );
+        for cause in pull_table::causes(&last.lines) {
+            let _ = writeln!(text, "      {cause}");
+        }
+    }
+    for wrong in source.wrong() {
+        let _ = writeln!(text, "    {wrong}");
+    }
+    if let Some(lacks) = lacks {
+        let _ = writeln!(
+            text,
+            "    incomplete: of the export of {} {lacks}; the next pull asks for it again",
+            lacks.asked
+        );
+    }
+}
+
+fn write_table(text: &mut String, table: &TableNow) {
+    let _ = writeln!(
+        text,
+        "  {:<40} {:>12} rows {:>10}  version {:<5} of {}{}",
+        table.table,
+        count(table.rows),
+        show(table.bytes),
+        table.version,
+        shown(table.changed),
+        match table.unused {
+            true => "; no model makes it any more",
+            false => "",
+        },
+    );
 }
 
 /// What is wrong with the last night, in a line.
