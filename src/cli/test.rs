@@ -3,14 +3,13 @@
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
-use crate::engine::Engine;
+use crate::engine::{Engine, Limits};
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location, Settings, TableName};
 use crate::models::unit_test::{TestBench, TestFile, TestOutcome, test_files};
 use crate::models::{UsedCodeLists, code_lists, order, reference_rows};
 use crate::privacy::Key;
 use crate::pull::PullPlan;
-use futures::{StreamExt, TryStreamExt, stream};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
@@ -62,7 +61,11 @@ pub(super) async fn main(
         .extend(UsedCodeLists::of(&pipeline, &library, &BTreeSet::new())?.rows()?);
     let scratch = session::scratch(global)?;
     let lake = empty_lake(&scratch.folder("empty")?, &key).await?;
-    let limits = session::limits(global, &scratch)?;
+    // The rows of a case are few: cases run side by side, and each on one thread.
+    let limits = Limits {
+        threads: 1,
+        ..session::limits(global, &scratch)?
+    };
     let lists = code_lists(&pipeline)?;
     let engine = |set: &[String]| -> Result<Engine> {
         let values = pipeline.with_parameters(set)?.values();
@@ -73,22 +76,8 @@ pub(super) async fn main(
     bench
         .learn(&engine(&[])?, &order(&library, &tested)?)
         .await?;
-    let mut runs = Vec::new();
-    for file in &files {
-        for case in &file.cases {
-            let (bench, engine) = (&bench, &engine);
-            runs.push(async move {
-                let engine = engine(&case.parameters)
-                    .map_err(|e| e.within(format!("{}: case '{}'", file.place, case.name)))?;
-                bench.run(&engine, file, case).await
-            });
-        }
-    }
-    // The engine plans and runs in threads of its own.
-    let outcomes: Vec<TestOutcome> = stream::iter(runs)
-        .buffered(session::threads(global))
-        .try_collect()
-        .await?;
+    let threads = session::threads(global);
+    let outcomes = tokio::task::block_in_place(|| bench.run_all(&files, threads, &engine))?;
     tell(printer, &files, &outcomes, started)
 }
 

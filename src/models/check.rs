@@ -56,6 +56,25 @@ impl Check {
         text
     }
 
+    /// The conditions that rows break the check by, where it can be said of each row alone; a row that
+    /// meets two counts twice.
+    fn broken_by_row(&self) -> Option<Vec<String>> {
+        match &self.rule {
+            CheckRule::NotNull(columns) => Some(vec![missing(columns)]),
+            // It may ask another table.
+            CheckRule::Expect(condition) if condition.to_lowercase().contains("select") => None,
+            CheckRule::Expect(condition) => Some(vec![format!("not ({condition})")]),
+            CheckRule::OneOf(columns) => columns
+                .iter()
+                .map(|(column, allowed)| match allowed {
+                    Allowed::Words(words) => Some(not_among(column, words)),
+                    Allowed::Column(_) => None,
+                })
+                .collect(),
+            CheckRule::Unique(_) | CheckRule::References(_) => None,
+        }
+    }
+
     /// A query for the number of rows of `table` that break the check.
     pub(super) fn query(&self, table: &TableName) -> String {
         match &self.rule {
@@ -67,28 +86,17 @@ impl Check {
                 )
             }
             CheckRule::NotNull(columns) => {
-                let missing: Vec<String> = columns
-                    .iter()
-                    .map(|column| format!("{} is null", quoted(column)))
-                    .collect();
-                format!(
-                    "select count(*) from {table} where {}",
-                    missing.join(" or ")
-                )
+                format!("select count(*) from {table} where {}", missing(columns))
             }
             CheckRule::Expect(condition) => {
                 format!("select count(*) from {table} where not ({condition})")
             }
             CheckRule::OneOf(columns) => total(columns, |column, allowed| match allowed {
                 Allowed::Column(of) => strangers(table, column, &of.table, &of.column),
-                Allowed::Words(words) => {
-                    let words: Vec<String> = words.iter().map(|word| literal(word)).collect();
-                    format!(
-                        "select count(*) as n from {table} where {} not in ({})",
-                        quoted(column),
-                        words.join(", ")
-                    )
-                }
+                Allowed::Words(words) => format!(
+                    "select count(*) as n from {table} where {}",
+                    not_among(column, words)
+                ),
             }),
             CheckRule::References(columns) => {
                 total(columns, |column, of| strangers(table, column, of, column))
@@ -126,6 +134,20 @@ fn strangers(table: &TableName, column: &str, of: &TableName, other: &str) -> St
         "select count(*) as n from {table} as checked where checked.{column} is not null \
          and not exists (select 1 from {of} as allowed where allowed.{other} = checked.{column})"
     )
+}
+
+/// The condition that one of the columns is NULL.
+fn missing(columns: &[String]) -> String {
+    let missing = columns
+        .iter()
+        .map(|column| format!("{} is null", quoted(column)));
+    missing.collect::<Vec<_>>().join(" or ")
+}
+
+/// The condition that a column has another value than these words, and one at all.
+fn not_among(column: &str, words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| literal(word)).collect();
+    format!("{} not in ({})", quoted(column), words.join(", "))
 }
 
 fn literal(word: &str) -> String {
@@ -169,14 +191,16 @@ pub(super) async fn run(
     checks: &[Check],
 ) -> Result<Vec<CheckFailure>> {
     let mut failures = Vec::new();
-    for check in checks {
-        let place = format!("{place}: check `{}`", check.text());
-        let frame = engine.lasting_query(&place, &check.query(table)).await?;
-        let batches = engine.collect(&place, frame).await?;
-        let broken = batches
-            .first()
-            .and_then(|b| b.column(0).as_primitive_opt::<Int64Type>())
-            .map_or(0, |counts| counts.value(0).unsigned_abs());
+    let together = together(engine, place, table, checks).await;
+    for (at, check) in checks.iter().enumerate() {
+        let broken = match together.get(&at) {
+            Some(broken) => *broken,
+            None => {
+                let place = format!("{place}: check `{}`", check.text());
+                let counts = counted(engine, &place, &check.query(table)).await?;
+                counts.first().copied().unwrap_or_default()
+            }
+        };
         if check.fails(broken, rows) {
             failures.push(CheckFailure {
                 check: check.text(),
@@ -187,4 +211,48 @@ pub(super) async fn run(
         }
     }
     Ok(failures)
+}
+
+/// Rows that break each of those checks, by their places, which look at one row alone: a table is read once
+/// for all of them. Where that fails there are none, and each check says by itself what is wrong with it.
+async fn together(
+    engine: &Engine,
+    place: &str,
+    table: &TableName,
+    checks: &[Check],
+) -> BTreeMap<usize, u64> {
+    let mut places = Vec::new();
+    let mut columns = Vec::new();
+    for (at, check) in checks.iter().enumerate() {
+        if let Some(conditions) = check.broken_by_row() {
+            let counts = conditions.iter();
+            let counts = counts.map(|condition| format!("count(*) filter (where {condition})"));
+            columns.push(counts.collect::<Vec<_>>().join(" + "));
+            places.push(at);
+        }
+    }
+    if places.len() < 2 {
+        return BTreeMap::new();
+    }
+    let columns = columns.iter().enumerate();
+    let columns: Vec<String> = columns
+        .map(|(n, count)| format!("{count} as c{n}"))
+        .collect();
+    let sql = format!("select {} from {table}", columns.join(", "));
+    match counted(engine, place, &sql).await {
+        Ok(counts) if counts.len() == places.len() => places.into_iter().zip(counts).collect(),
+        _ => BTreeMap::new(),
+    }
+}
+
+/// The counts of the only row that a query gives.
+async fn counted(engine: &Engine, place: &str, sql: &str) -> Result<Vec<u64>> {
+    let frame = engine.lasting_query(place, sql).await?;
+    let batches = engine.collect(place, frame).await?;
+    let columns = batches.first().map(|batch| batch.columns());
+    let counts = columns.into_iter().flatten().map(|column| {
+        let counts = column.as_primitive_opt::<Int64Type>();
+        counts.map_or(0, |counts| counts.value(0).unsigned_abs())
+    });
+    Ok(counts.collect())
 }

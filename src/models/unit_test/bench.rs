@@ -2,6 +2,7 @@
 
 use super::case::{ExpectedOutcome, GivenRows, TestCase, TestFile};
 use super::difference::difference;
+use super::engines::EnginePool;
 use super::given::{given, nullable};
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
@@ -15,7 +16,12 @@ use crate::models::stored::{stored, stored_schema};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use tokio::runtime::Handle;
+
+/// Room for plans, which are walked on the stack.
+const STACK: usize = 64 * 1024 * 1024;
 
 /// How a case ended.
 #[derive(Debug, serde::Serialize)]
@@ -71,18 +77,73 @@ impl<'a> TestBench<'a> {
             .filter_map(|name| self.library.models.get(name))
         {
             let place = model.file.display().to_string();
-            let schema = stored_schema(&*engine.columns(&place, &model.sql).await?);
+            let frame = engine.lasting_query(&place, &model.sql).await?;
+            let frame = engine.typed(&place, frame)?;
+            let schema = stored_schema(frame.schema().as_arrow());
             engine.register_rows(&model.name, schema.clone(), Vec::new())?;
             self.columns.insert(model.name.clone(), schema);
         }
         Ok(())
     }
 
-    /// Runs a case over an engine of its own.
+    /// Runs cases on so many threads, each over engines that `make` makes for its parameters; gives their
+    /// outcomes in the order of the cases.
     ///
     /// # Errors
-    /// Usage: the case cannot be read; what its model does wrong is its outcome.
-    pub(crate) async fn run(
+    /// Usage: a case cannot be read; what its model does wrong is its outcome.
+    pub(crate) fn run_all(
+        &self,
+        files: &[TestFile],
+        threads: usize,
+        make: &(dyn Fn(&[String]) -> Result<Engine> + Sync),
+    ) -> Result<Vec<TestOutcome>> {
+        let cases = files
+            .iter()
+            .flat_map(|file| file.cases.iter().map(move |case| (file, case)));
+        let cases: Vec<_> = cases.collect();
+        let outcomes: Vec<OnceLock<Result<TestOutcome>>> =
+            cases.iter().map(|_| OnceLock::new()).collect();
+        let (engines, next) = (EnginePool::new(make), AtomicUsize::new(0));
+        let runtime = Handle::current();
+        // Plans are made on the thread that asks for them: tasks of one thread would wait for each other.
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let work = || {
+                    while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed))
+                        && let (Some((file, case)), Some(outcome)) =
+                            (cases.get(at), outcomes.get(at))
+                    {
+                        let run = runtime.block_on(self.run(&engines, file, case));
+                        let _ = outcome.set(run);
+                    }
+                };
+                let thread = std::thread::Builder::new().stack_size(STACK);
+                let started = thread.spawn_scoped(scope, work);
+                started.data(|| "cannot start a thread for tests")?;
+            }
+            Ok(())
+        })?;
+        let outcomes = outcomes.into_iter().filter_map(OnceLock::into_inner);
+        outcomes.collect()
+    }
+
+    async fn run(
+        &self,
+        engines: &EnginePool<'_>,
+        file: &TestFile,
+        case: &TestCase,
+    ) -> Result<TestOutcome> {
+        let place = || format!("{}: case '{}'", file.place, case.name);
+        let engine = engines
+            .take(&case.parameters)
+            .map_err(|e| e.within(place()))?;
+        let outcome = self.run_case(&engine, file, case).await?;
+        engines.give_back(&case.parameters, engine);
+        Ok(outcome)
+    }
+
+    /// Runs a case over an engine.
+    async fn run_case(
         &self,
         engine: &Engine,
         file: &TestFile,
@@ -151,12 +212,14 @@ impl<'a> TestBench<'a> {
             };
             engine.register_rows(name, nullable(schema), rows)?;
         }
-        if !lists.is_empty() {
-            // Functions ask the lists that are given, as joins do.
-            let named = self.lists.named().with_given(&lists)?;
-            let lists = self.lists.clone().with_named(Arc::new(named));
-            engine.use_code_lists(&lists);
+        if lists.is_empty() {
+            engine.use_code_lists(self.lists);
+            return Ok(());
         }
+        // Functions ask the lists that are given, as joins do.
+        let named = self.lists.named().with_given(&lists)?;
+        let lists = self.lists.clone().with_named(Arc::new(named));
+        engine.use_code_lists(&lists);
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod bench;
 mod case;
 mod cells;
 mod difference;
+mod engines;
 mod given;
 
 pub(crate) use bench::{TestBench, TestOutcome};
