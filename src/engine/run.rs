@@ -11,6 +11,7 @@ use arrow::array::RecordBatch;
 use datafusion::common::DataFusionError;
 use datafusion::common::runtime::{JoinSetTracer, SpawnedTask, set_join_set_tracer};
 use datafusion::dataframe::DataFrame;
+use datafusion::execution::TaskContext;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use futures::channel::mpsc;
 use futures::future::{BoxFuture, Either, poll_fn, select};
@@ -33,8 +34,17 @@ impl Engine {
         place: &str,
         frame: DataFrame,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        // What is constant is computed here already, and may be large.
-        let task = self.spawn(async move { frame.create_physical_plan().await })?;
+        self.planning(place, async move { frame.create_physical_plan().await })
+            .await
+    }
+
+    /// Plans in a task of its own: what is constant is computed then already, and may be large.
+    pub(super) async fn planning<T: Send + 'static>(
+        &self,
+        place: &str,
+        work: impl Future<Output = Result<T, DataFusionError>> + Send + 'static,
+    ) -> Result<T> {
+        let task = self.spawn(work)?;
         unless_exceeded(place, task, plan_error).await
     }
 
@@ -46,6 +56,16 @@ impl Engine {
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let context = Arc::new(frame.task_ctx());
         let plan = self.plan(place, frame).await?;
+        self.run_plan(place, plan, context)
+    }
+
+    /// Runs a plan; `place` is what errors call its query.
+    pub(super) fn run_plan(
+        &self,
+        place: &str,
+        plan: Arc<dyn ExecutionPlan>,
+        context: Arc<TaskContext>,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let (mut send, receive) = mpsc::channel(AHEAD);
         let task = self.spawn(async move {
             let mut rows = execute_stream(plan, context)?;

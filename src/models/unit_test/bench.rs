@@ -4,18 +4,18 @@ use super::case::{ExpectedOutcome, GivenRows, TestCase, TestFile};
 use super::difference::difference;
 use super::engines::EnginePool;
 use super::given::{given, nullable};
+use super::model_bench::ModelBench;
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
 use crate::functions::need::CodeLists;
 use crate::lake::TableName;
-use crate::models::check;
 use crate::models::code_list_table::list_of;
-use crate::models::declared_check::Severity;
-use crate::models::library::{Library, Model, check_inputs};
-use crate::models::stored::{stored, stored_schema};
+use crate::models::library::{Library, Model};
+use crate::models::stored::stored_schema;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use tokio::runtime::Handle;
@@ -97,12 +97,8 @@ impl<'a> TestBench<'a> {
         threads: usize,
         make: &(dyn Fn(&[String]) -> Result<Engine> + Sync),
     ) -> Result<Vec<TestOutcome>> {
-        let cases = files
-            .iter()
-            .flat_map(|file| file.cases.iter().map(move |case| (file, case)));
-        let cases: Vec<_> = cases.collect();
-        let outcomes: Vec<OnceLock<Result<TestOutcome>>> =
-            cases.iter().map(|_| OnceLock::new()).collect();
+        let outcomes: Vec<OnceLock<Result<Vec<TestOutcome>>>> =
+            files.iter().map(|_| OnceLock::new()).collect();
         let (engines, next) = (EnginePool::new(make), AtomicUsize::new(0));
         let runtime = Handle::current();
         // Plans are made on the thread that asks for them: tasks of one thread would wait for each other.
@@ -110,10 +106,9 @@ impl<'a> TestBench<'a> {
             for _ in 0..threads {
                 let work = || {
                     while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed))
-                        && let (Some((file, case)), Some(outcome)) =
-                            (cases.get(at), outcomes.get(at))
+                        && let (Some(file), Some(outcome)) = (files.get(at), outcomes.get(at))
                     {
-                        let run = runtime.block_on(self.run(&engines, file, case));
+                        let run = runtime.block_on(self.run_file(&engines, file));
                         let _ = outcome.set(run);
                     }
                 };
@@ -121,39 +116,52 @@ impl<'a> TestBench<'a> {
                 let started = thread.spawn_scoped(scope, work);
                 started.data(|| "cannot start a thread for tests")?;
             }
-            Ok(())
+            Ok::<(), Error>(())
         })?;
         let outcomes = outcomes.into_iter().filter_map(OnceLock::into_inner);
-        outcomes.collect()
+        let outcomes = outcomes.collect::<Result<Vec<_>>>()?;
+        Ok(outcomes.into_iter().flatten().collect())
     }
 
-    async fn run(
+    /// Runs the cases of a file, of which those with the same parameters share an engine and a plan.
+    async fn run_file(
         &self,
         engines: &EnginePool<'_>,
         file: &TestFile,
-        case: &TestCase,
-    ) -> Result<TestOutcome> {
-        let place = || format!("{}: case '{}'", file.place, case.name);
-        let engine = engines
-            .take(&case.parameters)
-            .map_err(|e| e.within(place()))?;
-        let outcome = self.run_case(&engine, file, case).await?;
-        engines.give_back(&case.parameters, engine);
-        Ok(outcome)
+    ) -> Result<Vec<TestOutcome>> {
+        let mut benches: BTreeMap<&[String], ModelBench> = BTreeMap::new();
+        let mut outcomes = Vec::new();
+        for case in &file.cases {
+            let bench = match benches.entry(&case.parameters) {
+                Entry::Occupied(bench) => bench.into_mut(),
+                Entry::Vacant(place) => {
+                    let engine = engines.take(&case.parameters);
+                    let case = || format!("{}: case '{}'", file.place, case.name);
+                    place.insert(ModelBench::new(engine.map_err(|e| e.within(case()))?))
+                }
+            };
+            outcomes.push(self.run_case(bench, file, case).await?);
+        }
+        for (parameters, bench) in benches {
+            engines.give_back(parameters, bench.into_engine());
+        }
+        Ok(outcomes)
     }
 
-    /// Runs a case over an engine.
     async fn run_case(
         &self,
-        engine: &Engine,
+        bench: &mut ModelBench,
         file: &TestFile,
         case: &TestCase,
     ) -> Result<TestOutcome> {
         let place = format!("{}: case '{}'", file.place, case.name);
         let mut wrong = Vec::new();
         if let Some(model) = self.library.models.get(&file.model) {
-            self.give(engine, &place, model, case)?;
-            let made = made(engine, model, case).await;
+            let own_lists = self.give(bench, &place, model, case)?;
+            let made = bench.made(model, case).await;
+            if own_lists {
+                bench.use_code_lists(self.lists);
+            }
             wrong = match (&case.expected, made) {
                 (ExpectedOutcome::Rows(rows), Ok((schema, batches))) => {
                     difference(&place, rows, &batches, &schema)?
@@ -184,8 +192,15 @@ impl<'a> TestBench<'a> {
         })
     }
 
-    /// Makes the tables that a model reads known to `engine`: as they are given, or empty.
-    fn give(&self, engine: &Engine, place: &str, model: &Model, case: &TestCase) -> Result<()> {
+    /// Makes the tables that a model reads known to `bench`: as they are given, or empty. Gives whether code
+    /// lists are among them.
+    fn give(
+        &self,
+        bench: &mut ModelBench,
+        place: &str,
+        model: &Model,
+        case: &TestCase,
+    ) -> Result<bool> {
         let mut lists = Vec::new();
         for name in &model.reads {
             if let (Some(list), Some(GivenRows::Csv(text))) = (list_of(name), case.given.get(name))
@@ -210,17 +225,15 @@ impl<'a> TestBench<'a> {
                     }
                 },
             };
-            engine.register_rows(name, nullable(schema), rows)?;
+            bench.give(name, schema, rows)?;
         }
         if lists.is_empty() {
-            engine.use_code_lists(self.lists);
-            return Ok(());
+            return Ok(false);
         }
         // Functions ask the lists that are given, as joins do.
         let named = self.lists.named().with_given(&lists)?;
-        let lists = self.lists.clone().with_named(Arc::new(named));
-        engine.use_code_lists(&lists);
-        Ok(())
+        bench.use_code_lists(&self.lists.clone().with_named(Arc::new(named)));
+        Ok(true)
     }
 }
 
@@ -228,52 +241,6 @@ impl<'a> TestBench<'a> {
 fn given_rows(rows: &RecordBatch) -> Result<RecordBatch> {
     RecordBatch::try_new(nullable(&rows.schema()), rows.columns().to_vec())
         .data(|| "the reference table cannot be used")
-}
-
-/// The rows that a model makes of the tables that `engine` knows, as they would be stored. Checks of its
-/// header have to hold, but for those that only warn, and those that read a table which is not given.
-async fn made(
-    engine: &Engine,
-    model: &Model,
-    case: &TestCase,
-) -> Result<(SchemaRef, Vec<RecordBatch>)> {
-    let place = model.file.display().to_string();
-    let frame = engine.lasting_query(&place, &model.sql).await?;
-    let frame = engine.typed(&place, frame)?;
-    let schema = stored_schema(frame.schema().as_arrow());
-    model.header.fits(&place, &schema)?;
-    let batches = engine.collect(&place, frame).await?;
-    let batches = batches
-        .iter()
-        .map(|batch| stored(batch, &schema, &place))
-        .collect::<Result<Vec<_>>>()?;
-    engine.register_rows(&model.name, schema.clone(), batches.clone())?;
-    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-    let mut checks = model.header.checks.clone();
-    checks.retain(|check| {
-        let read = check_inputs(&place, check, &model.name);
-        read.iter().all(|name| case.given.contains_key(name))
-    });
-    let failed = check::run(
-        engine,
-        &place,
-        &model.name,
-        rows as u64,
-        &model.header,
-        &checks,
-    )
-    .await?;
-    match failed
-        .iter()
-        .find(|check| check.severity == Severity::Error)
-    {
-        Some(failed) => Err(Error::data(format!(
-            "{place}: {} rows {}",
-            failed.rows,
-            failed.told()
-        ))),
-        None => Ok((schema, batches)),
-    }
 }
 
 /// An error as lines.

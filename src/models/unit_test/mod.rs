@@ -5,10 +5,12 @@
 
 mod bench;
 mod case;
+mod case_table;
 mod cells;
 mod difference;
 mod engines;
 mod given;
+mod model_bench;
 
 pub(crate) use bench::{TestBench, TestOutcome};
 pub(crate) use case::{TestFile, test_files};

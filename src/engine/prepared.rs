@@ -1,0 +1,50 @@
+//! A query that is planned once and run over other rows of the same tables.
+
+use super::session::Engine;
+use crate::error::Result;
+use arrow::array::RecordBatch;
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::LogicalPlan;
+use futures::TryStreamExt;
+use std::sync::Arc;
+
+/// A query whose plan is as good as the engine makes it without a look at rows.
+pub(crate) struct PreparedQuery {
+    state: SessionState,
+    plan: LogicalPlan,
+}
+
+impl Engine {
+    /// Plans a query as far as that can be done once; `place` is what errors call it.
+    ///
+    /// # Errors
+    /// Usage: the query cannot be planned.
+    pub(crate) async fn prepared(&self, place: &str, frame: DataFrame) -> Result<PreparedQuery> {
+        let (state, plan) = frame.into_parts();
+        let planned = self.planning(place, async move {
+            let plan = state.optimize(&plan)?;
+            Ok(PreparedQuery { state, plan })
+        });
+        planned.await
+    }
+
+    /// All rows of a query, which are few.
+    ///
+    /// # Errors
+    /// As of [`Engine::collect`].
+    pub(crate) async fn collect_prepared(
+        &self,
+        place: &str,
+        query: &PreparedQuery,
+    ) -> Result<Vec<RecordBatch>> {
+        let (state, plan) = (query.state.clone(), query.plan.clone());
+        let context = state.task_ctx();
+        let planned = self.planning(place, async move {
+            let planner = state.query_planner().clone();
+            planner.create_physical_plan(&plan, &state).await
+        });
+        let rows = self.run_plan(place, planned.await?, Arc::clone(&context))?;
+        rows.try_collect().await
+    }
+}
