@@ -77,3 +77,21 @@ fn a_first_model_in_five_minutes() {
     let csv = String::from_utf8(csv.unwrap().1.clone()).unwrap();
     assert!(csv.contains("Prefer another language,count,"), "{csv}");
 }
+
+/// The page that says where to change what names files that are there.
+#[test]
+fn the_files_that_the_architecture_names_are_there() {
+    let page = std::fs::read_to_string(repository().join("docs/architecture.md")).unwrap();
+    let (_, table) = page.split_once("## Where to change what").unwrap();
+    let named: Vec<&str> = table
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.ends_with(".rs") || word.ends_with('/'))
+        .filter(|word| !word.contains('<'))
+        .collect();
+    assert!(named.len() > 20, "{named:?}");
+    let is_there = |file: &str| repository().join("src").join(file).exists();
+    let gone: Vec<&&str> = named.iter().filter(|file| !is_there(file)).collect();
+    assert!(gone.is_empty(), "{gone:?}");
+}
