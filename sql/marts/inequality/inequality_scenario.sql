@@ -284,12 +284,16 @@ differences as (
         people.people,
         totals.events,
         totals.expected,
-        totals.events - totals.expected as excess,
         -- The whole area's least deprived quintile is compared with itself.
-        case
-            when totals.area_name = 'All' and totals.imd_quintile = '5 (least deprived)' then 0.0
-            else 1.959964 * sqrt(totals.events + totals.expected_variance)
-        end as margin
+        rate_difference(
+            totals.events,
+            case when totals.area_name = 'All' and totals.imd_quintile = '5 (least deprived)' then 0 else totals.events end,
+            totals.expected,
+            case
+                when totals.area_name = 'All' and totals.imd_quintile = '5 (least deprived)' then 0.0
+                else totals.expected_variance
+            end
+        ) as excess
     from totals
     inner join people
         on totals.area_name = people.area_name
@@ -306,10 +310,10 @@ final as (
         people,
         cast(events as bigint) as events,
         expected,
-        excess,
-        excess - margin as lower,
-        excess + margin as upper,
-        excess / nullif(events, 0) as excess_share
+        excess['value'] as excess,
+        excess['lower'] as lower,
+        excess['upper'] as upper,
+        excess['value'] / nullif(events, 0) as excess_share
     from differences
 )
 
