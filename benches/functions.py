@@ -47,6 +47,13 @@ TABLES = {
     # 100,000 series of 36 months.
     "series": f"""select value / 36 as series, value % 36 as month,
         cast(100 + {CHANCE} % 40 as double) as y from {numbers(3_600_000)}""",
+    # 10,000 cells of demand, each with four factors.
+    "factor": f"""select cells.value as cell, cast(cells.value % 20 as double) as events, factors.step, factors.factor,
+        factors.lower, factors.upper from {numbers(10_000)} as cells
+        cross join (select 'demographic' as step, 'population' as factor, 1.1 as lower, 1.2 as upper
+            union all select 'non-demographic' as step, 'growth' as factor, 0.0 as lower, 0.02 as upper
+            union all select 'avoidance' as step, 'falls' as factor, 0.05 as lower, 0.1 as upper
+            union all select 'efficiency' as step, 'stays' as factor, 0.05 as lower, 0.1 as upper) as factors""",
 }
 
 COUNT = """select count(*), sum(codes), sum(n), sum(most) from (select person_key,
@@ -105,6 +112,12 @@ BENCHES = {
             means as (select series, month, y, avg(y) over (partition by series) as mean,
                 avg(step) over (partition by series) as step from steps)
             select count(y > mean + 2.66 * step or y < mean - 2.66 * step) from means""",
+    ),
+    "demand, 256 runs of 10,000 cells": (
+        "factor",
+        """select project_demand(cell, events, 10, step, factor, lower, upper, 1, 3.5, 256, 1) as projected
+            from {table}""",
+        None,
     ),
     "charlson, by person": (
         "event",
