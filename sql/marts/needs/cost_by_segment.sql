@@ -70,7 +70,6 @@ counted as (
     select
         person_areas.area_type,
         person_areas.area_code,
-        max(person_areas.area_name) as area_name,
         segments.segment,
         count(*) as people,
         count(*) filter (where costs.cost > 0) as people_with_cost,
@@ -89,7 +88,42 @@ counted as (
     group by person_areas.area_type, person_areas.area_code, segments.segment
 ),
 
+areas as (
+    select
+        person_areas.area_type,
+        person_areas.area_code,
+        max(person_areas.area_name) as area_name
+    from segments
+    inner join person_areas
+        on segments.person_key = person_areas.person_key
+    group by person_areas.area_type, person_areas.area_code
+),
+
+-- Segments in which an area has nobody are 0.
 filled as (
+    select
+        areas.area_type,
+        areas.area_code,
+        areas.area_name,
+        all_segments.segment,
+        coalesce(counted.people, 0) as people,
+        coalesce(counted.people_with_cost, 0) as people_with_cost,
+        coalesce(counted.inpatient_cost, 0.0) as inpatient_cost,
+        coalesce(counted.emergency_department_cost, 0.0) as emergency_department_cost,
+        coalesce(counted.outpatient_cost, 0.0) as outpatient_cost,
+        coalesce(counted.social_care_cost, 0.0) as social_care_cost,
+        coalesce(counted.other_cost, 0.0) as other_cost,
+        coalesce(counted.cost, 0.0) as cost,
+        coalesce(counted.contacts_not_costed, 0) as contacts_not_costed
+    from areas
+    cross join all_segments
+    left join counted
+        on areas.area_type = counted.area_type
+        and areas.area_code = counted.area_code
+        and all_segments.segment = counted.segment
+),
+
+final as (
     select
         area_type,
         area_code,
@@ -103,45 +137,9 @@ filled as (
         social_care_cost,
         other_cost,
         cost,
+        cost / nullif(people, 0) as cost_per_person,
         contacts_not_costed
-    from counted
-    union all
-    select
-        counted.area_type,
-        counted.area_code,
-        counted.area_name,
-        all_segments.segment,
-        0 as people,
-        0 as people_with_cost,
-        0.0 as inpatient_cost,
-        0.0 as emergency_department_cost,
-        0.0 as outpatient_cost,
-        0.0 as social_care_cost,
-        0.0 as other_cost,
-        0.0 as cost,
-        0 as contacts_not_costed
-    from counted
-    cross join all_segments
-),
-
-final as (
-    select
-        area_type,
-        area_code,
-        max(area_name) as area_name,
-        segment,
-        sum(people) as people,
-        sum(people_with_cost) as people_with_cost,
-        sum(inpatient_cost) as inpatient_cost,
-        sum(emergency_department_cost) as emergency_department_cost,
-        sum(outpatient_cost) as outpatient_cost,
-        sum(social_care_cost) as social_care_cost,
-        sum(other_cost) as other_cost,
-        sum(cost) as cost,
-        sum(cost) / nullif(sum(people), 0) as cost_per_person,
-        sum(contacts_not_costed) as contacts_not_costed
     from filled
-    group by area_type, area_code, segment
 )
 
 select * from final
