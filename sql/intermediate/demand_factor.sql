@@ -126,8 +126,9 @@ demographic as (
         ratios.ratio as lower,
         ratios.ratio as upper,
         variant_years.probability
-    from placed
-    cross join variant_years
+    -- The few years come first: a cross join goes through its second table in batches.
+    from variant_years
+    cross join placed
     left join ratios
         on variant_years.variant = ratios.variant
         and variant_years.year = ratios.year
@@ -162,10 +163,10 @@ non_demographic as (
         growths.lower,
         growths.upper,
         1.0 as probability
-    from cells
-    inner join growths
-        on cells.point_of_delivery = growths.point_of_delivery
-    cross join projected_years
+    from projected_years
+    cross join growths
+    inner join cells
+        on growths.point_of_delivery = cells.point_of_delivery
 ),
 
 mitigation as (
@@ -177,11 +178,11 @@ mitigation as (
         mitigators.lower * least(1.0, projected_years.years / mitigators.years_to_full) as lower,
         mitigators.upper * least(1.0, projected_years.years / mitigators.years_to_full) as upper,
         1.0 as probability
-    from cells
-    inner join mitigators
-        on cells.point_of_delivery = mitigators.point_of_delivery
-        and strpos(cells.strategies, '|' || mitigators.strategy || '|') > 0
-    cross join projected_years
+    from projected_years
+    cross join mitigators
+    inner join cells
+        on mitigators.point_of_delivery = cells.point_of_delivery
+    where strpos(cells.strategies, '|' || mitigators.strategy || '|') > 0
 ),
 
 factors as (
