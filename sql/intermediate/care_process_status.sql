@@ -109,11 +109,11 @@ controlled as (
     select
         members.person_key,
         members.register
-    from members
+    from targets
+    inner join members
+        on members.age between targets.lower_age and targets.upper_age
     inner join newest_pressures
         on members.person_key = newest_pressures.person_key
-    inner join targets
-        on members.age between targets.lower_age and targets.upper_age
     where newest_pressures.recency = 1
         and newest_pressures.systolic < targets.systolic
         and newest_pressures.diastolic < targets.diastolic
@@ -141,23 +141,37 @@ single as (
     where processes.care_process <> 'all'
 ),
 
-complete as (
+-- Each process counts as itself, and for the whole where there is one.
+counted_as as (
     select
-        single.person_key,
-        processes.register,
-        processes.care_process,
-        min(case when single.is_done then 1 else 0 end) = 1 as is_done
+        register,
+        care_process,
+        care_process as counted_process
     from processes
-    inner join single
-        on processes.register = single.register
-    where processes.care_process = 'all'
-    group by single.person_key, processes.register, processes.care_process
+    where care_process <> 'all'
+    union all
+    select
+        parts.register,
+        parts.care_process,
+        wholes.care_process as counted_process
+    from processes as wholes
+    inner join processes as parts
+        on wholes.register = parts.register
+    where wholes.care_process = 'all'
+        and parts.care_process <> 'all'
 ),
 
 final as (
-    select person_key, register, care_process, is_done from single
-    union all
-    select person_key, register, care_process, is_done from complete
+    select
+        single.person_key,
+        counted_as.register,
+        counted_as.counted_process as care_process,
+        min(case when single.is_done then 1 else 0 end) = 1 as is_done
+    from counted_as
+    inner join single
+        on counted_as.register = single.register
+        and counted_as.care_process = single.care_process
+    group by single.person_key, counted_as.register, counted_as.counted_process
 )
 
 select * from final order by person_key
