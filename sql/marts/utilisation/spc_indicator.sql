@@ -18,6 +18,7 @@ columns:
   area_code: Code of the area or provider, or Not known
   area_name: Name of it
   month: First day of the calendar month
+  record_status: "Whether the records of the month are complete: complete, incomplete, not over or not judged (marts.period_completeness); records that are missing look like a fall"
   numerator: Those counted
   denominator: Those that they are a part of, or days for occupied beds; null for counts
   value: Value in the unit
@@ -31,8 +32,7 @@ columns:
   points: Points that the limits are made of
   few_points: Whether they are fewer than 13
 checks:
-  - unique: [series, area_type, area_code, month]
-  - not_null: [series, unit, area_type, area_code, area_name, month, numerator, few_points]
+  - not_null: [series, unit, area_type, area_code, area_name, month, record_status, numerator, few_points]
   - expect: mean between lower - 0.000001 and upper + 0.000001
   - one_of: {series: reference.spc_series.series}
   - one_of: {signal: [outside, trend, two in three, shift]}
@@ -117,9 +117,18 @@ series as (
         series,
         cast(series_order as int) as series_order,
         unit,
+        setting,
         cast(improvement as int) as improvement,
         cast(target as double) as target
     from reference.spc_series
+),
+
+completeness as (
+    select
+        setting,
+        month,
+        status
+    from marts.period_completeness
 ),
 
 practice_order as (
@@ -280,27 +289,33 @@ charted as (
 
 final as (
     select
-        series,
-        series_order,
-        unit,
-        area_type,
-        area_type_order,
-        area_code,
-        area_name,
-        month,
-        numerator,
-        denominator,
-        value,
-        chart['mean'] as mean,
-        chart['lower'] as lower,
-        chart['upper'] as upper,
-        chart['signal'] as signal,
-        chart['variation'] as variation,
-        target,
-        chart['assurance'] as assurance,
-        chart['points'] as points,
-        chart['few_points'] as few_points
-    from charted
+        charted.series,
+        charted.series_order,
+        charted.unit,
+        charted.area_type,
+        charted.area_type_order,
+        charted.area_code,
+        charted.area_name,
+        charted.month,
+        coalesce(completeness.status, 'not judged') as record_status,
+        charted.numerator,
+        charted.denominator,
+        charted.value,
+        charted.chart['mean'] as mean,
+        charted.chart['lower'] as lower,
+        charted.chart['upper'] as upper,
+        charted.chart['signal'] as signal,
+        charted.chart['variation'] as variation,
+        charted.target,
+        charted.chart['assurance'] as assurance,
+        charted.chart['points'] as points,
+        charted.chart['few_points'] as few_points
+    from series
+    inner join charted
+        on series.series = charted.series
+    left join completeness
+        on series.setting = completeness.setting
+        and charted.month = completeness.month
 )
 
 select * from final
