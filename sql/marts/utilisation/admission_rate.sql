@@ -64,12 +64,15 @@ with areas as (
     from intermediate.area_year
 ),
 
+-- Grouped, so that it is seen to repeat nobody.
 completeness as (
     select
-        setting,
         financial_year,
-        incomplete_months
+        max(case when setting = 'Emergency admission' then incomplete_months end) as emergency,
+        max(case when setting = 'Planned admission' then incomplete_months end) as planned,
+        max(case when setting = 'Maternity and other admission' then incomplete_months end) as other
     from intermediate.setting_year
+    group by financial_year
 ),
 
 ages as (
@@ -293,7 +296,15 @@ counted as (
         areas.financial_year,
         areas.days_covered,
         areas.is_complete,
-        coalesce(completeness.incomplete_months, 0) as incomplete_months,
+        coalesce(
+            case
+                when points_of_delivery.point_of_delivery = 'Emergency' then completeness.emergency
+                when points_of_delivery.point_of_delivery in ('Elective ordinary', 'Day case', 'Regular attender')
+                    then completeness.planned
+                else completeness.other
+            end,
+            0
+        ) as incomplete_months,
         coalesce(counts.admissions, 0) as admissions,
         coalesce(counts.people_admitted, 0) as people_admitted,
         areas.people,
@@ -311,12 +322,6 @@ counted as (
     cross join points_of_delivery
     left join completeness
         on areas.financial_year = completeness.financial_year
-        and completeness.setting = case
-            when points_of_delivery.point_of_delivery = 'Emergency' then 'Emergency admission'
-            when points_of_delivery.point_of_delivery in ('Elective ordinary', 'Day case', 'Regular attender')
-                then 'Planned admission'
-            else 'Maternity and other admission'
-        end
     left join counts
         on areas.area_type = counts.area_type
         and areas.area_code = counts.area_code

@@ -78,12 +78,14 @@ areas as (
     from intermediate.area
 ),
 
+-- Grouped, so that it is seen to repeat nobody.
 completeness as (
     select
         month,
-        status
+        max(status) as status
     from marts.period_completeness
     where setting = 'Emergency department'
+    group by month
 ),
 
 months as (

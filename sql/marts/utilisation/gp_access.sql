@@ -16,6 +16,7 @@ columns:
   month: First day of the calendar month of the appointment
   financial_year: Financial year of the month
   is_complete: Whether all days of the month are covered
+  record_status: "Whether the records of the month are complete: complete, incomplete, not over or not judged (marts.period_completeness)"
   people: Average number of registered people of the practice over the days of the month that are covered
   appointments: Appointments of any status
   attended: Appointments that were attended
@@ -35,7 +36,7 @@ columns:
   did_not_attend_upper: Upper 95% limit of it
 checks:
   - unique: [practice_code, month]
-  - not_null: [practice_code, practice_name, pcn_code, pcn_name, month, is_complete, people, appointments, attended, did_not_attend, with_booking, same_day, within_14_days]
+  - not_null: [practice_code, practice_name, pcn_code, pcn_name, month, is_complete, record_status, people, appointments, attended, did_not_attend, with_booking, same_day, within_14_days]
   - expect: attended + did_not_attend <= appointments
   - expect: same_day <= within_14_days and within_14_days <= with_booking and with_booking <= attended
   - expect: with_booking > 0 or percent_same_day is null
@@ -69,6 +70,16 @@ months as (
         days_covered,
         is_complete
     from intermediate.period_month
+),
+
+-- Grouped, so that it is seen to repeat nobody.
+completeness as (
+    select
+        month,
+        max(status) as status
+    from marts.period_completeness
+    where setting = 'General practice'
+    group by month
 ),
 
 organisations as (
@@ -159,6 +170,7 @@ final as (
         months.month,
         months.financial_year,
         months.is_complete,
+        coalesce(completeness.status, 'not judged') as record_status,
         coalesce(populations.people, 0) as people,
         coalesce(measured.appointments, 0) as appointments,
         coalesce(measured.attended, 0) as attended,
@@ -178,6 +190,8 @@ final as (
         measured.did_not_attend_upper
     from practices
     cross join months
+    left join completeness
+        on months.month = completeness.month
     left join organisations
         on practices.practice_code = organisations.organisation_code
     left join populations

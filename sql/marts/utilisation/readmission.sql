@@ -74,12 +74,14 @@ years as (
     from intermediate.period_year
 ),
 
+-- Grouped, so that it is seen to repeat nobody.
 completeness as (
     select
         financial_year,
-        incomplete_months
+        max(incomplete_months) as incomplete_months
     from intermediate.setting_year
     where setting = 'Emergency admission'
+    group by financial_year
 ),
 
 placed as (

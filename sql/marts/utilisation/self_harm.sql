@@ -78,12 +78,14 @@ areas as (
     from intermediate.area_year
 ),
 
+-- Grouped, so that it is seen to repeat nobody.
 completeness as (
     select
         financial_year,
-        incomplete_months
+        max(incomplete_months) as incomplete_months
     from intermediate.setting_year
     where setting = 'Emergency admission'
+    group by financial_year
 ),
 
 sexes as (

@@ -45,12 +45,14 @@ months as (
     from intermediate.period_month
 ),
 
+-- Grouped, so that it is seen to repeat nobody.
 completeness as (
     select
         month,
-        status
+        max(status) as status
     from marts.period_completeness
     where setting = 'Social care'
+    group by month
 ),
 
 area_types as (
