@@ -4,12 +4,14 @@
 /// release is protected alike on every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Effort {
-    /// Steps of the search for a witness, for each protected figure.
-    pub witness: u64,
-    /// Nodes in the largest neighbourhood whose bounds are computed exactly.
+    /// Steps of the search for one exchange.
+    pub exchange: u64,
+    /// Figures in the largest neighbourhood whose bounds are computed exactly.
     pub neighbourhood: usize,
-    /// Steps of an exact search in one neighbourhood.
-    pub exact: u64,
+    /// Branches of one integer program.
+    pub branches: u64,
+    /// Figures whose bounds are computed exactly; the others count as exposed.
+    pub exact: usize,
     /// Times that figures are moved or withheld and attacked again.
     pub rounds: usize,
 }
@@ -17,9 +19,10 @@ pub(crate) struct Effort {
 impl Default for Effort {
     fn default() -> Self {
         Effort {
-            witness: 4_000,
-            neighbourhood: 400,
-            exact: 200_000,
+            exchange: 20_000,
+            neighbourhood: 300,
+            branches: 200,
+            exact: 2_000,
             rounds: 32,
         }
     }

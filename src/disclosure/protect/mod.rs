@@ -1,13 +1,22 @@
 //! All figures of a release under one scheme, none of which gives a protected one away.
+//!
+//! The rule's own figures are attacked; for each protected figure that could be worked out, an
+//! exchange of people is looked for that would hide it if a few figures were moved or withheld, those
+//! worth least first, and they are, wherever they are shown. Then everything is attacked again, until
+//! nothing is left. Each figure is changed once, so this ends; with figures left that could be worked
+//! out, the release is refused.
 
 mod certificate;
+mod defence;
+mod sums;
 
 pub(crate) use certificate::Certificate;
 
-use super::attacker::Effort;
+use super::attacker::{Attack, Effort, SOLVER, attack, propagate};
 use super::count::Released;
 use super::rule::SchemeRule;
-use super::system::{Figures, Interval, NodeId, System};
+use super::system::{Figures, Network, NodeId, System};
+use defence::Defence;
 
 /// The figures of a release as they may be read, with what was proved of them.
 #[derive(Debug, Clone)]
@@ -41,31 +50,103 @@ pub(crate) enum Danger {
 pub(crate) fn protect(
     rule: &dyn SchemeRule,
     figures: &Figures,
-    _effort: &Effort,
+    effort: &Effort,
 ) -> Result<Protected, Unsafe> {
-    let figure = |node: &super::system::TrueNode| node.stands.unwrap_or_else(|| rule.release(node));
-    let released: Vec<Released> = figures.nodes.iter().map(figure).collect();
-    let system = System::read(rule, figures, &released);
-    let is_known = |at: &usize| {
-        let read: Interval = system.read[*at];
-        system.protected[*at] > read.width()
+    let contradiction = |node: NodeId| Unsafe {
+        nodes: vec![node],
+        why: Danger::Contradiction,
     };
-    let nodes: Vec<NodeId> = (0..released.len())
-        .filter(is_known)
-        .map(|at| NodeId(at as u32))
-        .collect();
-    if !nodes.is_empty() {
-        let why = Danger::Exposed;
-        return Err(Unsafe { nodes, why });
+    let released = own_figures(rule, figures).map_err(contradiction)?;
+    let mut defence = Defence::new(rule, figures, released, effort).map_err(contradiction)?;
+    let mut work = 0;
+    if rule.withholds() {
+        defence.defend_all();
     }
-    let certificate = Certificate {
+    for _ in 0..effort.rounds {
+        let system = System::read(rule, figures, &defence.released);
+        let found = attack(&system, Some(&defence.truth), effort);
+        work += found.work;
+        if let Some(node) = found.contradiction {
+            return Err(contradiction(node));
+        }
+        let mut left: Vec<NodeId> = [&found.exposed[..], &found.unproved].concat();
+        left.sort_unstable();
+        let guessed = guessed(rule, figures, &defence);
+        if left.is_empty() && guessed.is_empty() {
+            let certificate = certify(rule, figures, &found, work + defence.work());
+            let released = defence.released;
+            return Ok(Protected {
+                released,
+                certificate,
+            });
+        }
+        if !defence.answer(&system.protected, &left, &guessed) {
+            left.extend(guessed);
+            return Err(Unsafe {
+                nodes: left,
+                why: Danger::Exposed,
+            });
+        }
+    }
+    let nodes = Vec::new();
+    Err(Unsafe {
+        nodes,
+        why: Danger::Exposed,
+    })
+}
+
+/// The figures that the rule gives on its own, and those that stand.
+fn own_figures(rule: &dyn SchemeRule, figures: &Figures) -> Result<Vec<Released>, NodeId> {
+    let of = |equation: &super::system::Equation| {
+        let mut nodes = std::iter::once(&equation.total).chain(&equation.parts);
+        nodes.find(|node| node.at() >= figures.nodes.len()).copied()
+    };
+    if let Some(node) = figures.equations.iter().find_map(of) {
+        return Err(node);
+    }
+    let nodes = figures.nodes.iter();
+    let mut released: Vec<Released> = nodes
+        .map(|node| node.stands.unwrap_or_else(|| rule.release(node)))
+        .collect();
+    if rule.adds_up() {
+        sums::add_up(figures, &mut released)?;
+    }
+    Ok(released)
+}
+
+/// Protected figures that a reader gets right who takes every figure for the rule's own. He is
+/// wrong about the moved ones, and what he works out from them is luck, but he does not know it.
+fn guessed(rule: &dyn SchemeRule, figures: &Figures, defence: &Defence) -> Vec<NodeId> {
+    if !defence.has_moved() {
+        return Vec::new();
+    }
+    let system = System::read_as_rounded(rule, figures, &defence.released);
+    let Ok(network) = Network::of_unknown(&system.read, &system.equations) else {
+        return Vec::new();
+    };
+    let bounds = propagate(&network, system.read).bounds;
+    let is_guessed = |at: &usize| {
+        bounds[*at].width() < system.protected[*at] && bounds[*at].has(defence.truth[*at])
+    };
+    let nodes = (0..bounds.len()).filter(is_guessed);
+    nodes.map(|at| NodeId(at as u32)).collect()
+}
+
+fn certify(rule: &dyn SchemeRule, figures: &Figures, found: &Attack, work: u64) -> Certificate {
+    let held = figures.nodes.iter().filter(|node| node.stands.is_some());
+    Certificate {
         scheme: rule.name().to_string(),
         unknowns: figures.nodes.len(),
         equations: figures.equations.len(),
-        ..Certificate::default()
-    };
-    Ok(Protected {
-        released,
-        certificate,
-    })
+        protected: found.apart + found.by_witness + found.exactly,
+        apart: found.apart,
+        by_witness: found.by_witness,
+        exactly: found.exactly,
+        held: held.count(),
+        solver: SOLVER.to_string(),
+        work,
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,8 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
-    /// More than any count, and small enough that sums of a few million stay exact.
-    pub(crate) const NO_LIMIT: i64 = 1 << 40;
+    /// More than any count, and small enough that no sum of two overflows.
+    pub(crate) const NO_LIMIT: i64 = 1 << 50;
 
     /// Any count at all.
     pub(crate) const ANY: Interval = Interval::new(0, Interval::NO_LIMIT);

@@ -3,9 +3,11 @@
 mod equation;
 mod figures;
 mod interval;
+mod network;
 mod reader;
 
 pub(crate) use equation::{Equation, NodeId};
 pub(crate) use figures::{CountOf, Figures, TrueNode};
 pub(crate) use interval::Interval;
+pub(crate) use network::{Network, Term};
 pub(crate) use reader::System;

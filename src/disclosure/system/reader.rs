@@ -1,6 +1,6 @@
 //! What a reader of a release sees.
 
-use super::{Equation, Figures, Interval};
+use super::{CountOf, Equation, Figures, Interval, TrueNode};
 use crate::disclosure::count::Released;
 use crate::disclosure::rule::SchemeRule;
 
@@ -16,20 +16,70 @@ pub(crate) struct System {
 }
 
 impl System {
-    /// What a reader sees of these figures. `moved` are those that are not the rule's own; a reader
-    /// is not told which those are, and is taken to know it all the same.
+    /// What a reader sees of these figures. A figure that is not the rule's own was moved, which a
+    /// reader is not told, and is taken to know all the same: the true counts are then among those
+    /// that he thinks possible.
     pub(crate) fn read(rule: &dyn SchemeRule, figures: &Figures, released: &[Released]) -> System {
+        Self::with(rule, figures, released, |node, figure| {
+            if figure == rule.release(node) {
+                rule.bounds(figure, node.counted)
+            } else {
+                rule.moved_bounds(figure, node.counted)
+            }
+        })
+    }
+
+    /// What a reader sees who takes every figure for the rule's own.
+    pub(crate) fn read_as_rounded(
+        rule: &dyn SchemeRule,
+        figures: &Figures,
+        released: &[Released],
+    ) -> System {
+        Self::with(rule, figures, released, |node, figure| {
+            rule.bounds(figure, node.counted)
+        })
+    }
+
+    fn with(
+        rule: &dyn SchemeRule,
+        figures: &Figures,
+        released: &[Released],
+        own: impl Fn(&TrueNode, Released) -> Interval,
+    ) -> System {
         let nodes = || figures.nodes.iter().zip(released);
-        let read = nodes().map(|(node, figure)| match (node.shown, node.stands) {
-            (false, None) => Interval::ANY,
-            _ if rule.adds_up() => rule.bounds(*figure, node.counted),
-            _ if *figure == rule.release(node) => rule.bounds(*figure, node.counted),
-            _ => rule.moved_bounds(*figure, node.counted),
+        let read = nodes().map(|(node, figure)| match node.stands {
+            Some(figure) => held(rule, figure, node.counted),
+            None if node.shown => own(node, *figure),
+            None => Interval::ANY,
         });
+        let mut read: Vec<Interval> = read.collect();
+        if rule.adds_up() {
+            // A sum of figures that are all shown says nothing new, and any other sum next to nothing.
+            for equation in &figures.equations {
+                let total = equation.total.at();
+                if figures.nodes[total].stands.is_none() {
+                    read[total] = Interval::ANY;
+                }
+            }
+        }
         System {
-            read: read.collect(),
+            read,
             protected: nodes().map(|(node, _)| rule.protection(node)).collect(),
             equations: figures.equations.clone(),
         }
+    }
+}
+
+/// What a figure that is held says of tonight's count: it is that of an earlier night, and fewer
+/// people than would have changed it have entered or left since.
+fn held(rule: &dyn SchemeRule, figure: Released, counted: CountOf) -> Interval {
+    let Interval { low, high } = rule.moved_bounds(figure, counted);
+    match counted {
+        CountOf::People => {
+            let high = high.saturating_add(rule.reach()).min(Interval::NO_LIMIT);
+            Interval::new((low - rule.reach()).max(0), high)
+        }
+        // One person may bring any number of rows.
+        CountOf::Rows | CountOf::Amount => Interval::ANY,
     }
 }

@@ -1,0 +1,102 @@
+//! Whether one protected figure can have counts far enough apart.
+
+use super::effort::Effort;
+use super::exact::{End, Exact};
+use super::exchange::{Exchange, Price};
+use super::neighbourhood::Neighbourhood;
+use crate::disclosure::system::{Interval, Network};
+use microlp::OptimizationDirection::{Maximize, Minimize};
+
+/// What is known of a protected figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// It is safe by its bounds in a neighbourhood.
+    Bounded,
+    /// It is not safe.
+    Exposed,
+    /// Neither was proved.
+    Unknown,
+}
+
+/// The published figures around one possible table.
+pub(super) struct Prover<'a> {
+    /// The equations.
+    pub network: &'a Network,
+    /// What each figure can be.
+    pub bounds: &'a [Interval],
+    /// One possible table.
+    pub table: &'a [i64],
+    /// How hard to try.
+    pub effort: &'a Effort,
+}
+
+impl Price for Prover<'_> {
+    fn of(&self, node: u32, by: i64) -> Option<f64> {
+        let at = node as usize;
+        self.bounds[at].has(self.table[at] + by).then_some(0.0)
+    }
+}
+
+/// How far a figure may go down and up so that its counts are `apart`: up alone, both ways, down
+/// alone.
+pub(crate) fn splits(apart: i64, down: i64) -> impl Iterator<Item = [i64; 2]> {
+    let down = down.clamp(0, apart);
+    let mut last = None;
+    [0, down, (down + 1) / 2]
+        .into_iter()
+        .filter_map(move |down| {
+            let split = [-down, apart - down];
+            (last.replace(down) != Some(down)).then_some(split)
+        })
+}
+
+impl Prover<'_> {
+    /// Two possible tables with counts of the figure that are `apart`, by exchanges.
+    pub(super) fn exchange(
+        &self,
+        search: &mut Exchange,
+        node: u32,
+        apart: i64,
+    ) -> Option<Vec<(u32, i64)>> {
+        let at = node as usize;
+        'splits: for split in splits(apart, self.table[at] - self.bounds[at].low) {
+            let mut changes = Vec::new();
+            for by in split.into_iter().filter(|by| *by != 0) {
+                match search.find(self.network, self, (node, by), self.effort.exchange) {
+                    Some(found) => changes.extend(found),
+                    None => continue 'splits,
+                }
+            }
+            return Some(changes);
+        }
+        None
+    }
+
+    /// The same by integer programs over growing neighbourhoods, and whether it is impossible.
+    pub(super) fn bound(&self, node: u32, apart: i64) -> Proof {
+        let exact = Exact {
+            network: self.network,
+            bounds: self.bounds,
+            table: self.table,
+            branches: self.effort.branches,
+        };
+        for most in [24, 90, self.effort.neighbourhood] {
+            let near = Neighbourhood::around(self.network, node, most);
+            let ends = [Minimize, Maximize].map(|to| exact.end(&near, node, to));
+            let reached = |end: End| match end {
+                End::Proved(by) | End::Reached(by) => by.abs(),
+                End::Impossible | End::Unknown => 0,
+            };
+            if reached(ends[0]) + reached(ends[1]) >= apart {
+                return Proof::Bounded;
+            }
+            if matches!(ends, [End::Proved(_), End::Proved(_)]) {
+                return Proof::Exposed;
+            }
+            if near.is_whole {
+                break;
+            }
+        }
+        Proof::Unknown
+    }
+}
