@@ -81,7 +81,7 @@ impl Attack {
             match *apart {
                 0 => {}
                 apart if self.bounds[at].width() < apart => self.exposed.push(NodeId(at as u32)),
-                _ if network.rows(at).is_empty() => self.apart += 1,
+                _ if network.places(at).is_empty() => self.apart += 1,
                 _ => open.push(at as u32),
             }
         }

@@ -4,8 +4,8 @@
 /// release is protected alike on every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Effort {
-    /// Steps of the search for one exchange.
-    pub exchange: u64,
+    /// Attempts to find one exchange.
+    pub exchange: u32,
     /// Figures in the largest neighbourhood whose bounds are computed exactly.
     pub neighbourhood: usize,
     /// Branches of one integer program.
@@ -19,10 +19,10 @@ pub(crate) struct Effort {
 impl Default for Effort {
     fn default() -> Self {
         Effort {
-            exchange: 20_000,
+            exchange: 6,
             neighbourhood: 300,
             branches: 200,
-            exact: 2_000,
+            exact: 500,
             rounds: 32,
         }
     }

@@ -7,7 +7,8 @@
 //! of the hypercube method of secondary suppression (Repsilber 1994; Giessing and Repsilber 2002),
 //! over any equations.
 
-use crate::disclosure::system::Network;
+use crate::disclosure::system::{Network, Place};
+use std::collections::BTreeMap;
 
 /// What it costs to change one figure by so much, if it can be: 0 where the published figure stays
 /// as it is.
@@ -25,30 +26,85 @@ const LONGEST: usize = 96;
 /// An equation that is opened costs as much as two figures.
 const OPEN: f64 = 2.0;
 
+/// How much the order of an attempt weighs.
+const ORDER: f64 = 0.5;
+
+/// Figures that one attempt may settle equations by; an attempt in another order is worth more than
+/// a long one.
+const PICKS: u32 = 48;
+
+/// A larger change than this is not made one by one.
+const ONE_BY_ONE: i64 = 16;
+
 /// The search for exchanges, with its memory.
 #[derive(Debug, Default)]
 pub(crate) struct Exchange {
     changes: Vec<(u32, i64)>,
+    before: BTreeMap<u32, i64>,
     open: Vec<(u32, i64)>,
     steps: u64,
-    limit: u64,
+    picks: u32,
+    attempt: u32,
 }
 
 impl Exchange {
-    /// Changes that include the given one and keep all equations, if any are found in so many steps.
+    /// Changes that include the given one and keep all equations, if one of so many attempts finds
+    /// any: all at once, or else one person after the other, each among other figures.
     pub(crate) fn find(
         &mut self,
         network: &Network,
         price: &impl Price,
+        (node, by): (u32, i64),
+        attempts: u32,
+    ) -> Option<Vec<(u32, i64)>> {
+        self.before.clear();
+        if self.find_at_once(network, price, (node, by), attempts) {
+            return Some(self.changes.clone());
+        }
+        if by.abs() == 1 || by.abs() > ONE_BY_ONE {
+            return None;
+        }
+        for _ in 0..by.abs() {
+            if !self.find_at_once(network, price, (node, by.signum()), attempts) {
+                return None;
+            }
+            for (node, by) in &self.changes {
+                *self.before.entry(*node).or_default() += by;
+            }
+        }
+        let changes = self.before.iter().map(|(node, by)| (*node, *by));
+        Some(changes.filter(|(_, by)| *by != 0).collect())
+    }
+
+    /// What a change costs after those that were found before; what was changed then is paid for.
+    fn price(&self, price: &impl Price, node: u32, by: i64) -> Option<f64> {
+        match self.before.get(&node) {
+            None => price.of(node, by),
+            Some(before) => price.of(node, before + by).map(|_| 0.0),
+        }
+    }
+
+    fn find_at_once(
+        &mut self,
+        network: &Network,
+        price: &impl Price,
         first: (u32, i64),
-        limit: u64,
-    ) -> Option<&[(u32, i64)]> {
-        self.changes.clear();
-        self.open.clear();
-        self.limit = self.steps + limit;
-        price.of(first.0, first.1)?;
-        self.make(network, first);
-        self.settle(network, price).then_some(&self.changes[..])
+        attempts: u32,
+    ) -> bool {
+        if self.price(price, first.0, first.1).is_none() {
+            return false;
+        }
+        for attempt in 0..attempts {
+            self.changes.clear();
+            self.open.clear();
+            self.attempt = attempt;
+            self.picks = PICKS << (attempt / 2).min(4);
+            self.make(network, first);
+            if self.settle(network, price) {
+                return true;
+            }
+        }
+        false
     }
 
     /// The steps taken so far.
@@ -61,20 +117,27 @@ impl Exchange {
         let Some((row, sum)) = self.open.iter().min_by_key(shortest).copied() else {
             return true;
         };
-        if self.changes.len() >= LONGEST {
+        if self.changes.len() >= LONGEST || self.picks == 0 {
             return false;
         }
+        self.picks -= 1;
         for (_, change) in self.ways(network, price, row, sum).into_iter().flatten() {
             self.make(network, change);
             if self.settle(network, price) {
                 return true;
             }
             self.undo(network);
-            if self.steps >= self.limit {
+            if self.picks == 0 {
                 return false;
             }
         }
         false
+    }
+
+    /// A small number from an attempt and a figure, so that each attempt has an order of its own.
+    fn order(&self, node: u32) -> f64 {
+        let mixed = (node ^ self.attempt.wrapping_mul(0x9E37_79B9)).wrapping_mul(0x85EB_CA6B);
+        f64::from(mixed >> 16) / f64::from(1 << 16)
     }
 
     /// The best changes of one figure that settle an equation.
@@ -92,13 +155,14 @@ impl Exchange {
                 continue;
             }
             let change = (term.node, -sum / term.factor);
-            let Some(price) = price.of(change.0, change.1) else {
+            let Some(price) = self.price(price, change.0, change.1) else {
                 continue;
             };
             if self.changes.iter().any(|(node, _)| *node == term.node) {
                 continue;
             }
-            let score = price + OPEN * self.opened(network, change) as f64;
+            let order = ORDER * self.order(term.node);
+            let score = price + OPEN * self.opened(network, change) as f64 + order;
             insert(&mut best, (score, change));
         }
         best
@@ -107,12 +171,10 @@ impl Exchange {
     /// How many more equations would be open after a change.
     fn opened(&self, network: &Network, (node, by): (u32, i64)) -> i64 {
         let mut opened = 0;
-        for row in network.rows(node as usize) {
+        for Place { row, factor } in network.places(node as usize) {
             match self.open.iter().find(|(open, _)| open == row) {
                 None => opened += 1,
-                Some((_, sum)) if sum + by * network.factor(*row as usize, node) == 0 => {
-                    opened -= 1
-                }
+                Some((_, sum)) if sum + by * factor == 0 => opened -= 1,
                 Some(_) => {}
             }
         }
@@ -131,8 +193,8 @@ impl Exchange {
     }
 
     fn add(&mut self, network: &Network, (node, by): (u32, i64)) {
-        for row in network.rows(node as usize) {
-            let change = by * network.factor(*row as usize, node);
+        for Place { row, factor } in network.places(node as usize) {
+            let change = by * factor;
             match self.open.iter().position(|(open, _)| open == row) {
                 None => self.open.push((*row, change)),
                 Some(at) => {

@@ -22,5 +22,6 @@ pub(crate) use attack::{Attack, attack};
 pub(crate) use effort::Effort;
 pub(crate) use exact::SOLVER;
 pub(crate) use exchange::{Exchange, Price};
+pub(crate) use neighbourhood::Neighbourhood;
 pub(crate) use proof::splits;
 pub(crate) use propagation::propagate;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// Figures that equations connect with one of them.
 #[derive(Debug)]
-pub(super) struct Neighbourhood {
+pub(crate) struct Neighbourhood {
     /// The figures, in order.
     pub nodes: Vec<u32>,
     /// The equations of any of them, in order.
@@ -17,14 +17,14 @@ pub(super) struct Neighbourhood {
 impl Neighbourhood {
     /// The nearest figures, up to so many: those of short equations first, and equations as a whole
     /// while there is room.
-    pub(super) fn around(network: &Network, node: u32, most: usize) -> Neighbourhood {
+    pub(crate) fn around(network: &Network, node: u32, most: usize) -> Neighbourhood {
         let mut nodes = BTreeSet::from([node]);
         let mut taken: BTreeSet<u32> = BTreeSet::new();
         let mut waiting: BTreeSet<(usize, usize, u32)> = BTreeSet::new();
         let mut left_out = false;
         let wait = |waiting: &mut BTreeSet<_>, node: u32, far: usize| {
-            for row in network.rows(node as usize) {
-                waiting.insert((far, network.terms(*row as usize).len(), *row));
+            for place in network.places(node as usize) {
+                waiting.insert((far, network.terms(place.row as usize).len(), place.row));
             }
         };
         wait(&mut waiting, node, 0);

@@ -41,12 +41,12 @@ impl Price for Prover<'_> {
 /// alone.
 pub(crate) fn splits(apart: i64, down: i64) -> impl Iterator<Item = [i64; 2]> {
     let down = down.clamp(0, apart);
-    let mut last = None;
+    let mut before = None;
     [0, down, (down + 1) / 2]
         .into_iter()
         .filter_map(move |down| {
-            let split = [-down, apart - down];
-            (last.replace(down) != Some(down)).then_some(split)
+            let is_new = before.replace(down) != Some(down);
+            is_new.then_some([-down, apart - down])
         })
 }
 

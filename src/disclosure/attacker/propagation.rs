@@ -38,11 +38,11 @@ pub(crate) fn propagate(network: &Network, read: Vec<Interval>) -> Propagation {
         is_queued[row] = false;
         seen[row] += 1;
         state.narrow_row(network, row, |node| {
-            for other in network.rows(node) {
-                let at = *other as usize;
+            for place in network.places(node) {
+                let at = place.row as usize;
                 if !is_queued[at] && seen[at] < AGAIN {
                     is_queued[at] = true;
-                    queue.push_back(*other);
+                    queue.push_back(place.row);
                 }
             }
         });

@@ -1,6 +1,7 @@
 //! What is done so that a figure does not follow from the others.
 
-use crate::disclosure::attacker::{Effort, Exchange, Price, splits};
+use super::repair::{self, Leeway};
+use crate::disclosure::attacker::{Effort, Exchange, Neighbourhood, Price, splits};
 use crate::disclosure::count::Released;
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::system::{Figures, Interval, Network, NodeId, System, TrueNode};
@@ -10,11 +11,22 @@ const PRICE: f64 = 1.0;
 /// What the worth of a figure adds to that, from the least worthy to the worthiest.
 const WORTH: f64 = 2.0;
 
+/// How often a figure may be changed, so that the search ends.
+const TURNS: u8 = 3;
+
+/// The sizes of the neighbourhoods that are repaired by an integer program.
+const REPAIRED: [usize; 3] = [60, 240, 700];
+
+/// Branches of such a program.
+const BRANCHES: u64 = 400;
+
+/// The most attempts to find one exchange.
+const MOST_ATTEMPTS: u32 = 200;
+
 /// The figures of a release while they are chosen.
 pub(super) struct Defence<'a> {
     rule: &'a dyn SchemeRule,
     figures: &'a Figures,
-    effort: &'a Effort,
     network: Network,
     /// The figures as they are now.
     pub released: Vec<Released>,
@@ -24,11 +36,17 @@ pub(super) struct Defence<'a> {
     read: Vec<Interval>,
     /// The place of each figure by worth, from 0 to 1.
     rank: Vec<f32>,
-    /// Whether a figure was changed, or may not be.
+    /// Whether a figure may not be changed any more, or never.
     is_fixed: Vec<bool>,
+    /// How often each was changed.
+    turns: Vec<u8>,
+    /// The last exchange.
+    found: Vec<(u32, i64)>,
     /// How many figures were changed.
     changes: usize,
     has_moved: bool,
+    /// Attempts to find an exchange, more with every answer.
+    attempts: u32,
     search: Exchange,
 }
 
@@ -38,7 +56,7 @@ impl<'a> Defence<'a> {
         rule: &'a dyn SchemeRule,
         figures: &'a Figures,
         released: Vec<Released>,
-        effort: &'a Effort,
+        effort: &Effort,
     ) -> Result<Self, NodeId> {
         let nodes = &figures.nodes;
         let truth: Vec<i64> = nodes
@@ -49,23 +67,25 @@ impl<'a> Defence<'a> {
         let is_fixed: Vec<bool> = nodes
             .iter()
             .zip(&truth)
-            .map(|(node, count)| choices(rule, node, *count).is_empty())
+            .map(|(node, count)| choices(rule, node, *count, rule.release(node)).is_empty())
             .collect();
         let known = |at: usize| (is_fixed[at] && read[at].width() == 0).then_some(read[at].low);
         let network = Network::new(nodes.len(), &figures.equations, known)?;
         Ok(Defence {
             rank: ranks(nodes),
             search: Exchange::default(),
+            found: Vec::new(),
             changes: 0,
+            attempts: effort.exchange,
             has_moved: false,
             rule,
             figures,
-            effort,
             network,
             released,
             truth,
             read,
             is_fixed,
+            turns: vec![0; nodes.len()],
         })
     }
 
@@ -81,10 +101,22 @@ impl<'a> Defence<'a> {
 
     /// Withholds what gives protected figures away, one after the other, before the first attack.
     pub(super) fn defend_all(&mut self) {
-        for at in 0..self.truth.len() {
-            let apart = self.rule.protection(&self.figures.nodes[at]);
-            if apart > 0 {
-                self.defend(NodeId(at as u32), apart);
+        let apart: Vec<i64> = self
+            .figures
+            .nodes
+            .iter()
+            .map(|node| self.rule.protection(node))
+            .collect();
+        let mut is_safe: Vec<bool> = apart.iter().map(|apart| *apart == 0).collect();
+        for at in 0..apart.len() {
+            if is_safe[at] {
+                continue;
+            }
+            self.found.clear();
+            self.defend(NodeId(at as u32), apart[at]);
+            // An exchange hides all that it moves far enough.
+            for (node, by) in &self.found {
+                is_safe[*node as usize] |= by.abs() >= apart[*node as usize];
             }
         }
     }
@@ -93,10 +125,12 @@ impl<'a> Defence<'a> {
     /// any figure was changed.
     pub(super) fn answer(&mut self, apart: &[i64], left: &[NodeId], guessed: &[NodeId]) -> bool {
         let before = self.changes;
+        self.attempts = (2 * self.attempts).min(MOST_ATTEMPTS);
         for node in left {
             let seen = self.changes;
-            self.defend(*node, apart[node.at()]);
-            if self.changes == seen {
+            let apart = apart[node.at()];
+            let is_safe = self.defend(*node, apart) || self.repair(*node, apart);
+            if !is_safe && self.changes == seen {
                 self.shake(*node);
             }
         }
@@ -107,55 +141,106 @@ impl<'a> Defence<'a> {
     }
 
     /// Moves or withholds figures until the counts of one can be `apart`, and whether that worked.
-    pub(super) fn defend(&mut self, node: NodeId, apart: i64) -> bool {
+    fn defend(&mut self, node: NodeId, apart: i64) -> bool {
         let down = self.truth[node.at()] - self.read[node.at()].low;
-        for is_free in [true, false] {
-            for split in splits(apart, down) {
-                if self.try_split(node, split, is_free) {
-                    return true;
-                }
-            }
-            if is_free && apart == 1 && self.try_split(node, [-1, 0], true) {
-                return true;
-            }
-        }
-        false
+        let splits: Vec<[i64; 2]> = splits(apart, down).collect();
+        [true, false].into_iter().any(|is_free| {
+            let mut splits = splits.iter();
+            splits.any(|split| self.try_split(*split, |it, by| it.exchange((node.0, by), is_free)))
+        })
     }
 
-    fn try_split(&mut self, node: NodeId, split: [i64; 2], is_free: bool) -> bool {
-        let mut found = Vec::new();
+    /// The same by an integer program.
+    fn repair(&mut self, node: NodeId, apart: i64) -> bool {
+        let down = self.truth[node.at()] - self.read[node.at()].low;
+        REPAIRED.into_iter().any(|most| {
+            let near = Neighbourhood::around(&self.network, node.0, most);
+            let mut splits = splits(apart, down);
+            splits.any(|split| self.try_split(split, |it, by| it.program(&near, (node.0, by))))
+        })
+    }
+
+    /// Changes the figures that must change for both counts of a split to be possible.
+    fn try_split(
+        &mut self,
+        split: [i64; 2],
+        find: impl Fn(&mut Self, i64) -> Option<Vec<(u32, i64)>>,
+    ) -> bool {
+        let mut found: Vec<(u32, i64)> = Vec::new();
         for by in split.into_iter().filter(|by| *by != 0) {
-            let mut search = std::mem::take(&mut self.search);
-            let prices = Prices {
-                defence: self,
-                is_free,
-            };
-            let changes = search.find(&self.network, &prices, (node.0, by), self.effort.exchange);
-            let changes = changes.map(<[_]>::to_vec);
-            self.search = search;
-            match changes {
+            match find(self, by) {
                 Some(changes) => found.extend(changes),
                 None => return false,
             }
         }
-        for (node, by) in found {
-            let count = self.truth[node as usize] + by;
-            if !self.read[node as usize].has(count) {
-                self.change(node as usize, Some(count));
+        let count = |(node, by): (u32, i64)| (node as usize, self.truth[node as usize] + by);
+        let mut beyond: Vec<(usize, i64)> = found.iter().copied().map(count).collect();
+        self.found = found;
+        beyond.retain(|(at, count)| !self.read[*at].has(*count));
+        beyond
+            .into_iter()
+            .all(|(at, count)| self.read[at].has(count) || self.change(at, Some(count)))
+    }
+
+    fn exchange(&mut self, change: (u32, i64), is_free: bool) -> Option<Vec<(u32, i64)>> {
+        let mut search = std::mem::take(&mut self.search);
+        let prices = Prices {
+            defence: self,
+            is_free,
+        };
+        let attempts = if is_free { 2 } else { self.attempts };
+        let changes = search.find(&self.network, &prices, change, attempts);
+        self.search = search;
+        changes
+    }
+
+    fn program(&self, near: &Neighbourhood, change: (u32, i64)) -> Option<Vec<(u32, i64)>> {
+        repair::cheapest(
+            &self.network,
+            near,
+            change,
+            |node| self.leeway(node as usize),
+            BRANCHES,
+        )
+    }
+
+    /// What a figure may stand for, as differences from its true count.
+    fn leeway(&self, at: usize) -> Leeway {
+        let mut wide = self.read[at];
+        if !self.is_fixed[at] {
+            for (_, read) in self.choices(at) {
+                wide = Interval::new(wide.low.min(read.low), wide.high.max(read.high));
             }
         }
-        true
+        let off = |it: Interval| Interval::new(it.low - self.truth[at], it.high - self.truth[at]);
+        Leeway {
+            read: off(self.read[at]),
+            wide: off(wide),
+            price: PRICE + WORTH * f64::from(self.rank[at]),
+        }
+    }
+
+    fn choices(&self, at: usize) -> Vec<(Released, Interval)> {
+        choices(
+            self.rule,
+            &self.figures.nodes[at],
+            self.truth[at],
+            self.released[at],
+        )
     }
 
     /// Releases a figure as another one, so that it can stand for a count besides the true one.
     fn change(&mut self, at: usize, count: Option<i64>) -> bool {
-        let node = &self.figures.nodes[at];
-        let choices = choices(self.rule, node, self.truth[at]);
-        let fits = |(_, read): &&(Released, Interval)| count.is_none_or(|count| read.has(count));
-        let Some((figure, read)) = choices.iter().find(fits).filter(|_| !self.is_fixed[at]) else {
+        if self.is_fixed[at] {
+            return false;
+        }
+        let fits = |(_, read): &(Released, Interval)| count.is_none_or(|count| read.has(count));
+        let Some((figure, read)) = self.choices(at).into_iter().find(fits) else {
             return false;
         };
-        (self.released[at], self.read[at], self.is_fixed[at]) = (*figure, *read, true);
+        (self.released[at], self.read[at]) = (figure, read);
+        self.turns[at] += 1;
+        self.is_fixed[at] = self.turns[at] == TURNS;
         self.changes += 1;
         self.has_moved |= !figure.is_suppressed();
         true
@@ -163,9 +248,9 @@ impl<'a> Defence<'a> {
 
     /// Changes something near a figure for which nothing better was found: the least worthy figure
     /// beside it that can be changed. The next attack says what that was good for.
-    pub(super) fn shake(&mut self, node: NodeId) -> bool {
-        let rows = |at: usize| self.network.rows(at).iter();
-        let near = rows(node.at()).flat_map(|row| self.network.terms(*row as usize));
+    fn shake(&mut self, node: NodeId) -> bool {
+        let rows = |at: usize| self.network.places(at).iter();
+        let near = rows(node.at()).flat_map(|place| self.network.terms(place.row as usize));
         let mut near: Vec<u32> = near
             .map(|term| term.node)
             .filter(|at| *at != node.0)
@@ -177,21 +262,33 @@ impl<'a> Defence<'a> {
     }
 }
 
-/// The other figures that a node may have, with what each says.
-fn choices(rule: &dyn SchemeRule, node: &TrueNode, count: i64) -> Vec<(Released, Interval)> {
+/// The other figures that a node may have, with what each says. What is withheld stays withheld.
+fn choices(
+    rule: &dyn SchemeRule,
+    node: &TrueNode,
+    count: i64,
+    now: Released,
+) -> Vec<(Released, Interval)> {
     if !node.shown || node.stands.is_some() {
         return Vec::new();
     }
-    let mut choices = rule.neighbours(node);
-    if rule.withholds() && !rule.release(node).is_suppressed() {
-        choices.push(Released::SUPPRESSED);
+    let own = rule.release(node);
+    if now.is_suppressed() && !own.is_suppressed() {
+        return Vec::new();
     }
+    let mut choices = Vec::new();
+    if now != own {
+        choices.push((own, rule.bounds(own, node.counted)));
+    }
+    let mut others = rule.neighbours(node);
+    if rule.withholds() && !own.is_suppressed() {
+        others.push(Released::SUPPRESSED);
+    }
+    others.retain(|other| *other != now);
     let read = |figure: Released| (figure, rule.moved_bounds(figure, node.counted));
+    choices.extend(others.into_iter().map(read));
+    choices.retain(|(_, read)| read.has(count));
     choices
-        .into_iter()
-        .map(read)
-        .filter(|(_, read)| read.has(count))
-        .collect()
 }
 
 /// The order of figures by worth; of equal worth the larger count is worth more.
@@ -227,7 +324,7 @@ impl Price for Prices<'_, '_> {
         if self.is_free || it.is_fixed[at] {
             return None;
         }
-        let choices = choices(it.rule, &it.figures.nodes[at], it.truth[at]);
+        let choices = it.choices(at);
         let fits = choices.iter().any(|(_, read)| read.has(count));
         fits.then(|| PRICE + WORTH * f64::from(it.rank[at]))
     }

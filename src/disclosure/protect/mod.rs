@@ -8,6 +8,7 @@
 
 mod certificate;
 mod defence;
+mod repair;
 mod sums;
 
 pub(crate) use certificate::Certificate;

@@ -12,6 +12,15 @@ pub(crate) struct Term {
     pub factor: i64,
 }
 
+/// One equation of a figure, with the figure's factor there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    /// The equation.
+    pub row: u32,
+    /// The factor.
+    pub factor: i64,
+}
+
 /// Equations and figures as rows and columns of one sparse matrix. Figures that everybody knows are
 /// left out, as is what they add to an equation: most cells of a release, and every empty one.
 #[derive(Debug, Default)]
@@ -20,7 +29,7 @@ pub(crate) struct Network {
     constants: Vec<i64>,
     totals: Vec<u32>,
     row_ends: Vec<usize>,
-    rows: Vec<u32>,
+    places: Vec<Place>,
     column_ends: Vec<usize>,
 }
 
@@ -71,11 +80,15 @@ impl Network {
             next[at + 1] += next[at];
         }
         self.column_ends = next[1..].to_vec();
-        self.rows = vec![0; self.terms.len()];
+        self.places = vec![Place::default(); self.terms.len()];
         for row in 0..self.len() {
             for at in self.range(row) {
-                let place = &mut next[self.terms[at].node as usize];
-                self.rows[*place] = row as u32;
+                let Term { node, factor } = self.terms[at];
+                let place = &mut next[node as usize];
+                self.places[*place] = Place {
+                    row: row as u32,
+                    factor,
+                };
                 *place += 1;
             }
         }
@@ -107,19 +120,11 @@ impl Network {
     }
 
     /// The equations of a figure.
-    pub(crate) fn rows(&self, node: usize) -> &[u32] {
+    pub(crate) fn places(&self, node: usize) -> &[Place] {
         let start = node
             .checked_sub(1)
             .map_or(0, |before| self.column_ends[before]);
-        &self.rows[start..self.column_ends[node]]
-    }
-
-    /// The factor of a figure in an equation that it is in.
-    pub(crate) fn factor(&self, row: usize, node: u32) -> i64 {
-        let terms = self.terms(row);
-        terms
-            .binary_search_by_key(&node, |term| term.node)
-            .map_or(0, |at| terms[at].factor)
+        &self.places[start..self.column_ends[node]]
     }
 
     /// The first equation that these counts do not meet.
