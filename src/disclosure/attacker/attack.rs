@@ -2,7 +2,7 @@
 
 use super::effort::Effort;
 use super::exchange::Exchange;
-use super::proof::{Proof, Prover};
+use super::proof::{Impossible, Proof, Prover};
 use super::propagation::propagate;
 use crate::disclosure::system::{Interval, Network, NodeId, System};
 use rayon::prelude::*;
@@ -29,11 +29,28 @@ pub(crate) struct Attack {
     pub exactly: usize,
     /// The steps it took.
     pub work: u64,
+    /// Whether each figure was found to be safe.
+    pub is_safe: Vec<bool>,
+}
+
+/// The same after figures were withheld and none moved: what was safe before is safe with fewer
+/// figures.
+pub(crate) fn attack_fewer(
+    system: &System,
+    table: &[i64],
+    effort: &Effort,
+    before: Attack,
+) -> Attack {
+    begin(system, Some(table), effort, before.is_safe)
 }
 
 /// Attacks what is published. Safety is proved around a possible table, which who made the release
 /// has, and a stranger must find; without one only what is exposed is found.
 pub(crate) fn attack(system: &System, table: Option<&[i64]>, effort: &Effort) -> Attack {
+    begin(system, table, effort, Vec::new())
+}
+
+fn begin(system: &System, table: Option<&[i64]>, effort: &Effort, is_safe: Vec<bool>) -> Attack {
     let network = match Network::of_unknown(&system.read, &system.equations) {
         Ok(network) => network,
         Err(node) => {
@@ -48,13 +65,14 @@ pub(crate) fn attack(system: &System, table: Option<&[i64]>, effort: &Effort) ->
         bounds: propagation.bounds,
         contradiction: propagation.contradiction,
         work: propagation.work,
+        is_safe,
         ..Attack::default()
     };
     let open = attack.sort_out(system, &network);
     let impossible = |table: &&[i64]| !is_possible(&attack.bounds, &network, table);
     match table {
         _ if attack.contradiction.is_some() => {}
-        None => attack.unproved = open.into_iter().map(NodeId).collect(),
+        None => attack.search(system, &network, effort, &open),
         Some(table) if impossible(&table) => {
             let misses = |at: &usize| !attack.bounds[*at].has(table[*at]);
             let first = (0..table.len()).find(misses);
@@ -104,7 +122,8 @@ impl Attack {
             effort,
         };
         let apart = |node: u32| system.protected[node as usize];
-        let mut is_proved = vec![false; bounds.len()];
+        let mut is_proved = std::mem::take(&mut self.is_safe);
+        is_proved.resize(bounds.len(), false);
         let mut hard = Vec::new();
         let mut rest = open.as_slice();
         while !rest.is_empty() {
@@ -138,7 +157,36 @@ impl Attack {
         }
         hard.retain(|node| !is_proved[*node as usize]);
         self.by_witness += open.len() - hard.len();
+        self.is_safe = is_proved;
         self.bound(&prover, system, &hard);
+        self.bounds = bounds;
+    }
+
+    /// Computes exact bounds of all that is open, without knowing a possible table.
+    fn search(&mut self, system: &System, network: &Network, effort: &Effort, open: &[u32]) {
+        let table: Vec<i64> = self.bounds.iter().map(|bounds| bounds.low).collect();
+        let bounds = std::mem::take(&mut self.bounds);
+        let prover = Prover {
+            network,
+            bounds: &bounds,
+            table: &table,
+            effort,
+        };
+        let (now, beyond) = open.split_at(open.len().min(effort.exact));
+        let found: Vec<_> = now.par_iter().map(|node| prover.whole(*node)).collect();
+        for (node, found) in now.iter().zip(found) {
+            let id = NodeId(*node);
+            match found {
+                Err(Impossible) => self.contradiction = self.contradiction.or(Some(id)),
+                Ok(None) => self.unproved.push(id),
+                Ok(Some(bounds)) if bounds.width() >= system.protected[id.at()] => {
+                    self.exactly += 1
+                }
+                Ok(Some(_)) => self.exposed.push(id),
+            }
+        }
+        self.work += now.len() as u64;
+        self.unproved.extend(beyond.iter().copied().map(NodeId));
         self.bounds = bounds;
     }
 

@@ -18,10 +18,13 @@ mod neighbourhood;
 mod proof;
 mod propagation;
 
-pub(crate) use attack::{Attack, attack};
+pub(crate) use attack::{Attack, attack, attack_fewer};
 pub(crate) use effort::Effort;
 pub(crate) use exact::SOLVER;
 pub(crate) use exchange::{Exchange, Price};
 pub(crate) use neighbourhood::Neighbourhood;
 pub(crate) use proof::splits;
 pub(crate) use propagation::propagate;
+
+#[cfg(test)]
+mod tests;

@@ -18,13 +18,17 @@ pub(super) enum Proof {
     Unknown,
 }
 
+/// No table meets what is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Impossible;
+
 /// The published figures around one possible table.
 pub(super) struct Prover<'a> {
     /// The equations.
     pub network: &'a Network,
     /// What each figure can be.
     pub bounds: &'a [Interval],
-    /// One possible table.
+    /// One table; possible, unless only [`Prover::whole`] is asked.
     pub table: &'a [i64],
     /// How hard to try.
     pub effort: &'a Effort,
@@ -72,14 +76,33 @@ impl Prover<'_> {
         None
     }
 
-    /// The same by integer programs over growing neighbourhoods, and whether it is impossible.
-    pub(super) fn bound(&self, node: u32, apart: i64) -> Proof {
-        let exact = Exact {
+    /// The bounds of a figure by integer programs over all that equations connect with it, around any
+    /// table; what is impossible is the error.
+    pub(super) fn whole(&self, node: u32) -> Result<Option<Interval>, Impossible> {
+        let near = Neighbourhood::around(self.network, node, self.effort.neighbourhood);
+        if !near.is_whole {
+            return Ok(None);
+        }
+        let now = self.table[node as usize];
+        match [Minimize, Maximize].map(|to| self.exact().end(&near, node, to)) {
+            [End::Proved(down), End::Proved(up)] => Ok(Some(Interval::new(now + down, now + up))),
+            ends if ends.contains(&End::Impossible) => Err(Impossible),
+            _ => Ok(None),
+        }
+    }
+
+    fn exact(&self) -> Exact<'_> {
+        Exact {
             network: self.network,
             bounds: self.bounds,
             table: self.table,
             branches: self.effort.branches,
-        };
+        }
+    }
+
+    /// The same by integer programs over growing neighbourhoods, and whether it is impossible.
+    pub(super) fn bound(&self, node: u32, apart: i64) -> Proof {
+        let exact = self.exact();
         for most in [24, 90, self.effort.neighbourhood] {
             let near = Neighbourhood::around(self.network, node, most);
             let ends = [Minimize, Maximize].map(|to| exact.end(&near, node, to));

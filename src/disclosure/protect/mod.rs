@@ -13,7 +13,7 @@ mod sums;
 
 pub(crate) use certificate::Certificate;
 
-use super::attacker::{Attack, Effort, SOLVER, attack, propagate};
+use super::attacker::{Attack, Effort, SOLVER, attack, attack_fewer, propagate};
 use super::count::Released;
 use super::rule::SchemeRule;
 use super::system::{Figures, Network, NodeId, System};
@@ -60,12 +60,16 @@ pub(crate) fn protect(
     let released = own_figures(rule, figures).map_err(contradiction)?;
     let mut defence = Defence::new(rule, figures, released, effort).map_err(contradiction)?;
     let mut work = 0;
+    let mut before: Option<Attack> = None;
     if rule.withholds() {
         defence.defend_all();
     }
     for _ in 0..effort.rounds {
         let system = System::read(rule, figures, &defence.released);
-        let found = attack(&system, Some(&defence.truth), effort);
+        let found = match before.take().filter(|_| !defence.has_moved()) {
+            Some(before) => attack_fewer(&system, &defence.truth, effort, before),
+            None => attack(&system, Some(&defence.truth), effort),
+        };
         work += found.work;
         if let Some(node) = found.contradiction {
             return Err(contradiction(node));
@@ -81,6 +85,7 @@ pub(crate) fn protect(
                 certificate,
             });
         }
+        before = Some(found);
         if !defence.answer(&system.protected, &left, &guessed) {
             left.extend(guessed);
             return Err(Unsafe {
@@ -150,4 +155,4 @@ fn certify(rule: &dyn SchemeRule, figures: &Figures, found: &Attack, work: u64) 
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::disclosure) mod tests;

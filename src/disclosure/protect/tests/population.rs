@@ -5,10 +5,10 @@ use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
 use std::collections::HashMap;
 
 /// A generator of numbers for tests (SplitMix64).
-pub(super) struct Random(pub u64);
+pub(in crate::disclosure) struct Random(pub u64);
 
 impl Random {
-    pub(super) fn below(&mut self, limit: u64) -> u64 {
+    pub(in crate::disclosure) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -18,16 +18,16 @@ impl Random {
 }
 
 /// A dimension: for each level, from the finest, the label of each label below; the last is `all`.
-pub(super) type Dimension = Vec<Vec<usize>>;
+pub(in crate::disclosure) type Dimension = Vec<Vec<usize>>;
 
 /// Dimensions and people, each with a label of each dimension and a number of rows.
-pub(super) struct Population {
+pub(in crate::disclosure) struct Population {
     pub dimensions: Vec<Dimension>,
     pub people: Vec<(Vec<usize>, u64)>,
 }
 
 impl Population {
-    pub(super) fn random(random: &mut Random, size: u64) -> Population {
+    pub(in crate::disclosure) fn random(random: &mut Random, size: u64) -> Population {
         let dimensions = vec![
             vec![vec![0, 0, 1, 1, 1], vec![0, 0]],
             vec![vec![0, 0, 0]],
@@ -53,7 +53,7 @@ impl Population {
 
 /// How tables are made from people.
 #[derive(Clone, Copy)]
-pub(super) struct Links {
+pub(in crate::disclosure) struct Links {
     /// Whether one set of people is one figure.
     pub one_figure: bool,
     /// Whether equations between tables are known.
@@ -62,7 +62,7 @@ pub(super) struct Links {
     pub rows: bool,
 }
 
-pub(super) const LINKED: Links = Links {
+pub(in crate::disclosure) const LINKED: Links = Links {
     one_figure: true,
     between_tables: true,
     rows: false,
@@ -72,14 +72,18 @@ pub(super) const LINKED: Links = Links {
 type Cell = Vec<(usize, usize)>;
 
 /// Tables over people: each is the levels that it shows of each dimension.
-pub(super) struct Tables {
+pub(in crate::disclosure) struct Tables {
     pub figures: Figures,
-    members: HashMap<(usize, Vec<usize>), NodeId>,
+    pub members: HashMap<(usize, Vec<usize>), NodeId>,
 }
 
 impl Tables {
     /// The tables over some of the dimensions each; the other dimensions are `all` there.
-    pub(super) fn of(population: &Population, tables: &[Vec<usize>], links: Links) -> Tables {
+    pub(in crate::disclosure) fn of(
+        population: &Population,
+        tables: &[Vec<usize>],
+        links: Links,
+    ) -> Tables {
         let mut made = Tables {
             figures: Figures::default(),
             members: HashMap::new(),

@@ -8,25 +8,9 @@ use crate::disclosure::system::{CountOf, Interval, TrueNode};
 #[derive(Clone, Copy)]
 pub(super) struct Rounding {
     pub moves: bool,
-    /// Whether thresholds go by people, not by the count.
-    pub by_people: bool,
 }
 
-pub(super) const ROUNDING: Rounding = Rounding {
-    moves: true,
-    by_people: true,
-};
-
-impl Rounding {
-    fn small(self, node: &TrueNode) -> bool {
-        let by = if self.by_people {
-            node.people
-        } else {
-            node.count
-        };
-        (1..8).contains(&by.get())
-    }
-}
+pub(super) const ROUNDING: Rounding = Rounding { moves: true };
 
 impl SchemeRule for Rounding {
     fn name(&self) -> &'static str {
@@ -36,7 +20,7 @@ impl SchemeRule for Rounding {
     fn release(&self, node: &TrueNode) -> Released {
         match node.count.get() {
             0 => Released::of(0),
-            _ if self.small(node) => Released::SUPPRESSED,
+            _ if (1..8).contains(&node.people.get()) => Released::SUPPRESSED,
             n => Released::of((n + 2) / 5 * 5),
         }
     }
@@ -80,12 +64,26 @@ impl SchemeRule for Rounding {
 pub(super) struct Exactly {
     pub k: i64,
     pub withholds: bool,
+    /// Whether thresholds go by people, not by the count.
+    pub by_people: bool,
 }
 
 pub(super) const EXACT: Exactly = Exactly {
     k: 8,
     withholds: true,
+    by_people: true,
 };
+
+impl Exactly {
+    fn is_small(&self, node: &TrueNode) -> bool {
+        let by = if self.by_people {
+            node.people
+        } else {
+            node.count
+        };
+        (1..self.k).contains(&(by.get() as i64))
+    }
+}
 
 impl SchemeRule for Exactly {
     fn name(&self) -> &'static str {
@@ -93,10 +91,15 @@ impl SchemeRule for Exactly {
     }
 
     fn release(&self, node: &TrueNode) -> Released {
-        if self.protection(node) > 0 {
-            return Released::SUPPRESSED;
+        let by = if self.by_people {
+            node.people
+        } else {
+            node.count
+        };
+        match (1..self.k).contains(&(by.get() as i64)) {
+            true => Released::SUPPRESSED,
+            false => Released::of(node.count.get()),
         }
-        Released::of(node.count.get())
     }
 
     fn bounds(&self, released: Released, _: CountOf) -> Interval {
@@ -115,8 +118,7 @@ impl SchemeRule for Exactly {
     }
 
     fn protection(&self, node: &TrueNode) -> i64 {
-        let small = (1..self.k).contains(&(node.people.get() as i64));
-        if small { self.k - 2 } else { 0 }
+        if self.is_small(node) { self.k - 2 } else { 0 }
     }
 
     fn withholds(&self) -> bool {

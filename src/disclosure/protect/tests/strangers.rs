@@ -5,7 +5,10 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome, Variab
 
 /// The bounds of every figure over all possible tables, by listing them; `None` without any. Figures
 /// must have small bounds.
-pub(super) fn listed(read: &[Interval], equations: &[Equation]) -> Option<Vec<Interval>> {
+pub(in crate::disclosure) fn listed(
+    read: &[Interval],
+    equations: &[Equation],
+) -> Option<Vec<Interval>> {
     let mut found: Option<Vec<Interval>> = None;
     let mut table = Vec::new();
     list(read, equations, &mut table, &mut found);
@@ -52,7 +55,7 @@ fn list(
 }
 
 /// The bounds of one figure by two integer programs over everything; `None` where nothing is possible.
-pub(super) fn programmed(
+pub(in crate::disclosure) fn programmed(
     read: &[Interval],
     equations: &[Equation],
     node: usize,
