@@ -1,7 +1,8 @@
 //! One attack on all that is published.
 
 use super::effort::Effort;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Exchanged};
+use super::possible::{Possible, Reach};
 use super::proof::{Impossible, Proof, Prover};
 use super::propagation::propagate;
 use crate::disclosure::system::{Interval, Network, NodeId, System};
@@ -29,28 +30,13 @@ pub(crate) struct Attack {
     pub exactly: usize,
     /// The steps it took.
     pub work: u64,
-    /// Whether each figure was found to be safe.
-    pub is_safe: Vec<bool>,
-}
-
-/// The same after figures were withheld and none moved: what was safe before is safe with fewer
-/// figures.
-pub(crate) fn attack_fewer(
-    system: &System,
-    table: &[i64],
-    effort: &Effort,
-    before: Attack,
-) -> Attack {
-    begin(system, Some(table), effort, before.is_safe)
+    /// The possible tables that were found, as differences from the known one.
+    pub exchanges: Vec<Exchanged>,
 }
 
 /// Attacks what is published. Safety is proved around a possible table, which who made the release
-/// has, and a stranger must find; without one only what is exposed is found.
-pub(crate) fn attack(system: &System, table: Option<&[i64]>, effort: &Effort) -> Attack {
-    begin(system, table, effort, Vec::new())
-}
-
-fn begin(system: &System, table: Option<&[i64]>, effort: &Effort, is_safe: Vec<bool>) -> Attack {
+/// has, and a stranger must find, which he does where few figures hang together.
+pub(crate) fn attack(system: &System, known: Option<&Possible>, effort: &Effort) -> Attack {
     let network = match Network::of_unknown(&system.read, &system.equations) {
         Ok(network) => network,
         Err(node) => {
@@ -65,23 +51,38 @@ fn begin(system: &System, table: Option<&[i64]>, effort: &Effort, is_safe: Vec<b
         bounds: propagation.bounds,
         contradiction: propagation.contradiction,
         work: propagation.work,
-        is_safe,
         ..Attack::default()
     };
     let open = attack.sort_out(system, &network);
-    let impossible = |table: &&[i64]| !is_possible(&attack.bounds, &network, table);
-    match table {
+    let impossible = |table: &[i64]| !is_possible(&attack.bounds, &network, table);
+    match known {
         _ if attack.contradiction.is_some() => {}
         None => attack.search(system, &network, effort, &open),
-        Some(table) if impossible(&table) => {
+        Some(Possible { table, .. }) if impossible(table) => {
             let misses = |at: &usize| !attack.bounds[*at].has(table[*at]);
             let first = (0..table.len()).find(misses);
             let broken = || network.broken(|at| table[at]).map(|row| network.total(row));
             attack.contradiction = first.map(|at| NodeId(at as u32)).or_else(broken);
         }
-        Some(table) => attack.prove(system, &network, table, effort, open),
+        Some(known) => attack.prove(system, &network, known, effort, open),
     }
     attack
+}
+
+/// What each search found, side by side, with its steps.
+fn search(
+    prover: &Prover,
+    nodes: &[u32],
+    apart: impl Fn(u32) -> i64 + Sync,
+) -> Vec<(Vec<Exchanged>, u64)> {
+    nodes
+        .par_iter()
+        .map_init(Exchange::default, |search, node| {
+            let before = search.steps();
+            let found = prover.exchange(search, *node, apart(*node));
+            (found, search.steps() - before)
+        })
+        .collect()
 }
 
 fn is_possible(bounds: &[Interval], network: &Network, table: &[i64]) -> bool {
@@ -110,7 +111,7 @@ impl Attack {
         &mut self,
         system: &System,
         network: &Network,
-        table: &[i64],
+        known: &Possible,
         effort: &Effort,
         open: Vec<u32>,
     ) {
@@ -118,46 +119,39 @@ impl Attack {
         let prover = Prover {
             network,
             bounds: &bounds,
-            table,
+            table: &known.table,
             effort,
         };
         let apart = |node: u32| system.protected[node as usize];
-        let mut is_proved = std::mem::take(&mut self.is_safe);
-        is_proved.resize(bounds.len(), false);
+        let mut reach = Reach::new(bounds.len());
+        let holds: Vec<bool> = known
+            .exchanges
+            .par_iter()
+            .map(|one| prover.holds(one))
+            .collect();
+        for (exchange, _) in known
+            .exchanges
+            .iter()
+            .zip(holds)
+            .filter(|(_, holds)| *holds)
+        {
+            reach.add(exchange);
+        }
         let mut hard = Vec::new();
-        let mut rest = open.as_slice();
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(rest.len().min(SIDE_BY_SIDE));
-            rest = later;
-            let now: Vec<u32> = now
-                .iter()
-                .copied()
-                .filter(|node| !is_proved[*node as usize])
-                .collect();
-            let found: Vec<(Option<Vec<(u32, i64)>>, u64)> = now
-                .par_iter()
-                .map_init(Exchange::default, |search, node| {
-                    let before = search.steps();
-                    let found = prover.exchange(search, *node, apart(*node));
-                    (found, search.steps() - before)
-                })
-                .collect();
-            for (node, (changes, steps)) in now.into_iter().zip(found) {
+        for now in open.chunks(SIDE_BY_SIDE) {
+            let is_open = |node: &u32| !reach.is_at_least(*node, apart(*node));
+            let now: Vec<u32> = now.iter().copied().filter(is_open).collect();
+            for (node, (found, steps)) in now.iter().zip(search(&prover, &now, apart)) {
                 self.work += steps;
-                match changes {
-                    None => hard.push(node),
-                    Some(changes) => {
-                        for (node, by) in changes {
-                            is_proved[node as usize] |= by.abs() >= apart(node);
-                        }
-                        is_proved[node as usize] = true;
-                    }
+                found.iter().for_each(|exchange| reach.add(exchange));
+                self.exchanges.extend(found);
+                if !reach.is_at_least(*node, apart(*node)) {
+                    hard.push(*node);
                 }
             }
         }
-        hard.retain(|node| !is_proved[*node as usize]);
+        hard.retain(|node| !reach.is_at_least(*node, apart(*node)));
         self.by_witness += open.len() - hard.len();
-        self.is_safe = is_proved;
         self.bound(&prover, system, &hard);
         self.bounds = bounds;
     }

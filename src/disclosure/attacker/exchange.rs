@@ -10,6 +10,9 @@
 use crate::disclosure::system::{Network, Place};
 use std::collections::BTreeMap;
 
+/// Changes of figures that keep all equations, each by so much.
+pub(crate) type Exchanged = Vec<(u32, i64)>;
+
 /// What it costs to change one figure by so much, if it can be: 0 where the published figure stays
 /// as it is.
 pub(crate) trait Price {
@@ -56,7 +59,7 @@ impl Exchange {
         price: &impl Price,
         (node, by): (u32, i64),
         attempts: u32,
-    ) -> Option<Vec<(u32, i64)>> {
+    ) -> Option<Exchanged> {
         self.before.clear();
         if self.find_at_once(network, price, (node, by), attempts) {
             return Some(self.changes.clone());

@@ -15,14 +15,16 @@ mod effort;
 mod exact;
 mod exchange;
 mod neighbourhood;
+mod possible;
 mod proof;
 mod propagation;
 
-pub(crate) use attack::{Attack, attack, attack_fewer};
+pub(crate) use attack::{Attack, attack};
 pub(crate) use effort::Effort;
 pub(crate) use exact::SOLVER;
-pub(crate) use exchange::{Exchange, Price};
+pub(crate) use exchange::{Exchange, Exchanged, Price};
 pub(crate) use neighbourhood::Neighbourhood;
+pub(crate) use possible::Possible;
 pub(crate) use proof::splits;
 pub(crate) use propagation::propagate;
 

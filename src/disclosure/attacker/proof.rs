@@ -2,10 +2,11 @@
 
 use super::effort::Effort;
 use super::exact::{End, Exact};
-use super::exchange::{Exchange, Price};
+use super::exchange::{Exchange, Exchanged, Price};
 use super::neighbourhood::Neighbourhood;
 use crate::disclosure::system::{Interval, Network};
 use microlp::OptimizationDirection::{Maximize, Minimize};
+use std::collections::BTreeMap;
 
 /// What is known of a protected figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,25 +56,32 @@ pub(crate) fn splits(apart: i64, down: i64) -> impl Iterator<Item = [i64; 2]> {
 }
 
 impl Prover<'_> {
-    /// Two possible tables with counts of the figure that are `apart`, by exchanges.
-    pub(super) fn exchange(
-        &self,
-        search: &mut Exchange,
-        node: u32,
-        apart: i64,
-    ) -> Option<Vec<(u32, i64)>> {
+    /// Possible tables with counts of the figure that are `apart`, by exchanges; none if none are found.
+    pub(super) fn exchange(&self, search: &mut Exchange, node: u32, apart: i64) -> Vec<Exchanged> {
         let at = node as usize;
-        'splits: for split in splits(apart, self.table[at] - self.bounds[at].low) {
-            let mut changes = Vec::new();
-            for by in split.into_iter().filter(|by| *by != 0) {
-                match search.find(self.network, self, (node, by), self.effort.exchange) {
-                    Some(found) => changes.extend(found),
-                    None => continue 'splits,
-                }
+        let mut find = |by: i64| search.find(self.network, self, (node, by), self.effort.exchange);
+        for split in splits(apart, self.table[at] - self.bounds[at].low) {
+            let changes = split.into_iter().filter(|by| *by != 0);
+            let found: Option<Vec<Exchanged>> = changes.map(&mut find).collect();
+            if let Some(found) = found {
+                return found;
             }
-            return Some(changes);
         }
-        None
+        Vec::new()
+    }
+
+    /// Whether an exchange keeps all equations and what is published.
+    pub(super) fn holds(&self, exchange: &Exchanged) -> bool {
+        let mut open: BTreeMap<u32, i64> = BTreeMap::new();
+        for (node, by) in exchange {
+            if self.of(*node, *by).is_none() {
+                return false;
+            }
+            for place in self.network.places(*node as usize) {
+                *open.entry(place.row).or_default() += by * place.factor;
+            }
+        }
+        open.values().all(|sum| *sum == 0)
     }
 
     /// The bounds of a figure by integer programs over all that equations connect with it, around any

@@ -1,7 +1,9 @@
 //! What is done so that a figure does not follow from the others.
 
 use super::repair::{self, Leeway};
-use crate::disclosure::attacker::{Effort, Exchange, Neighbourhood, Price, splits};
+use crate::disclosure::attacker::{
+    Effort, Exchange, Exchanged, Neighbourhood, Possible, Price, splits,
+};
 use crate::disclosure::count::Released;
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::system::{Figures, Interval, Network, NodeId, System, TrueNode};
@@ -30,8 +32,8 @@ pub(super) struct Defence<'a> {
     network: Network,
     /// The figures as they are now.
     pub released: Vec<Released>,
-    /// The true counts.
-    pub truth: Vec<i64>,
+    /// The true counts, and other tables that are possible now.
+    pub known: Possible,
     /// What each figure says now.
     read: Vec<Interval>,
     /// The place of each figure by worth, from 0 to 1.
@@ -40,8 +42,6 @@ pub(super) struct Defence<'a> {
     is_fixed: Vec<bool>,
     /// How often each was changed.
     turns: Vec<u8>,
-    /// The last exchange.
-    found: Vec<(u32, i64)>,
     /// How many figures were changed.
     changes: usize,
     has_moved: bool,
@@ -74,7 +74,6 @@ impl<'a> Defence<'a> {
         Ok(Defence {
             rank: ranks(nodes),
             search: Exchange::default(),
-            found: Vec::new(),
             changes: 0,
             attempts: effort.exchange,
             has_moved: false,
@@ -82,7 +81,10 @@ impl<'a> Defence<'a> {
             figures,
             network,
             released,
-            truth,
+            known: Possible {
+                table: truth,
+                exchanges: Vec::new(),
+            },
             read,
             is_fixed,
             turns: vec![0; nodes.len()],
@@ -112,10 +114,10 @@ impl<'a> Defence<'a> {
             if is_safe[at] {
                 continue;
             }
-            self.found.clear();
+            let before = self.known.exchanges.len();
             self.defend(NodeId(at as u32), apart[at]);
             // An exchange hides all that it moves far enough.
-            for (node, by) in &self.found {
+            for (node, by) in self.known.exchanges[before..].iter().flatten() {
                 is_safe[*node as usize] |= by.abs() >= apart[*node as usize];
             }
         }
@@ -142,7 +144,7 @@ impl<'a> Defence<'a> {
 
     /// Moves or withholds figures until the counts of one can be `apart`, and whether that worked.
     fn defend(&mut self, node: NodeId, apart: i64) -> bool {
-        let down = self.truth[node.at()] - self.read[node.at()].low;
+        let down = self.known.table[node.at()] - self.read[node.at()].low;
         let splits: Vec<[i64; 2]> = splits(apart, down).collect();
         [true, false].into_iter().any(|is_free| {
             let mut splits = splits.iter();
@@ -152,7 +154,7 @@ impl<'a> Defence<'a> {
 
     /// The same by an integer program.
     fn repair(&mut self, node: NodeId, apart: i64) -> bool {
-        let down = self.truth[node.at()] - self.read[node.at()].low;
+        let down = self.known.table[node.at()] - self.read[node.at()].low;
         REPAIRED.into_iter().any(|most| {
             let near = Neighbourhood::around(&self.network, node.0, most);
             let mut splits = splits(apart, down);
@@ -164,25 +166,24 @@ impl<'a> Defence<'a> {
     fn try_split(
         &mut self,
         split: [i64; 2],
-        find: impl Fn(&mut Self, i64) -> Option<Vec<(u32, i64)>>,
+        find: impl Fn(&mut Self, i64) -> Option<Exchanged>,
     ) -> bool {
-        let mut found: Vec<(u32, i64)> = Vec::new();
-        for by in split.into_iter().filter(|by| *by != 0) {
-            match find(self, by) {
-                Some(changes) => found.extend(changes),
-                None => return false,
-            }
-        }
-        let count = |(node, by): (u32, i64)| (node as usize, self.truth[node as usize] + by);
-        let mut beyond: Vec<(usize, i64)> = found.iter().copied().map(count).collect();
-        self.found = found;
+        let changes = split.into_iter().filter(|by| *by != 0);
+        let found: Option<Vec<Exchanged>> = changes.map(|by| find(self, by)).collect();
+        let Some(found) = found else {
+            return false;
+        };
+        let count =
+            |(node, by): &(u32, i64)| (*node as usize, self.known.table[*node as usize] + by);
+        let mut beyond: Vec<(usize, i64)> = found.iter().flatten().map(count).collect();
+        self.known.exchanges.extend(found);
         beyond.retain(|(at, count)| !self.read[*at].has(*count));
         beyond
             .into_iter()
             .all(|(at, count)| self.read[at].has(count) || self.change(at, Some(count)))
     }
 
-    fn exchange(&mut self, change: (u32, i64), is_free: bool) -> Option<Vec<(u32, i64)>> {
+    fn exchange(&mut self, change: (u32, i64), is_free: bool) -> Option<Exchanged> {
         let mut search = std::mem::take(&mut self.search);
         let prices = Prices {
             defence: self,
@@ -194,7 +195,7 @@ impl<'a> Defence<'a> {
         changes
     }
 
-    fn program(&self, near: &Neighbourhood, change: (u32, i64)) -> Option<Vec<(u32, i64)>> {
+    fn program(&self, near: &Neighbourhood, change: (u32, i64)) -> Option<Exchanged> {
         repair::cheapest(
             &self.network,
             near,
@@ -212,7 +213,12 @@ impl<'a> Defence<'a> {
                 wide = Interval::new(wide.low.min(read.low), wide.high.max(read.high));
             }
         }
-        let off = |it: Interval| Interval::new(it.low - self.truth[at], it.high - self.truth[at]);
+        let off = |it: Interval| {
+            Interval::new(
+                it.low - self.known.table[at],
+                it.high - self.known.table[at],
+            )
+        };
         Leeway {
             read: off(self.read[at]),
             wide: off(wide),
@@ -224,7 +230,7 @@ impl<'a> Defence<'a> {
         choices(
             self.rule,
             &self.figures.nodes[at],
-            self.truth[at],
+            self.known.table[at],
             self.released[at],
         )
     }
@@ -317,7 +323,7 @@ struct Prices<'d, 'a> {
 impl Price for Prices<'_, '_> {
     fn of(&self, node: u32, by: i64) -> Option<f64> {
         let (at, it) = (node as usize, self.defence);
-        let count = it.truth[at] + by;
+        let count = it.known.table[at] + by;
         if it.read[at].has(count) {
             return Some(0.0);
         }

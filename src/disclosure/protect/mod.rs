@@ -13,7 +13,7 @@ mod sums;
 
 pub(crate) use certificate::Certificate;
 
-use super::attacker::{Attack, Effort, SOLVER, attack, attack_fewer, propagate};
+use super::attacker::{Attack, Effort, SOLVER, attack, propagate};
 use super::count::Released;
 use super::rule::SchemeRule;
 use super::system::{Figures, Network, NodeId, System};
@@ -60,16 +60,13 @@ pub(crate) fn protect(
     let released = own_figures(rule, figures).map_err(contradiction)?;
     let mut defence = Defence::new(rule, figures, released, effort).map_err(contradiction)?;
     let mut work = 0;
-    let mut before: Option<Attack> = None;
     if rule.withholds() {
         defence.defend_all();
     }
     for _ in 0..effort.rounds {
         let system = System::read(rule, figures, &defence.released);
-        let found = match before.take().filter(|_| !defence.has_moved()) {
-            Some(before) => attack_fewer(&system, &defence.truth, effort, before),
-            None => attack(&system, Some(&defence.truth), effort),
-        };
+        let mut found = attack(&system, Some(&defence.known), effort);
+        defence.known.exchanges.append(&mut found.exchanges);
         work += found.work;
         if let Some(node) = found.contradiction {
             return Err(contradiction(node));
@@ -85,7 +82,6 @@ pub(crate) fn protect(
                 certificate,
             });
         }
-        before = Some(found);
         if !defence.answer(&system.protected, &left, &guessed) {
             left.extend(guessed);
             return Err(Unsafe {
@@ -132,7 +128,7 @@ fn guessed(rule: &dyn SchemeRule, figures: &Figures, defence: &Defence) -> Vec<N
     };
     let bounds = propagate(&network, system.read).bounds;
     let is_guessed = |at: &usize| {
-        bounds[*at].width() < system.protected[*at] && bounds[*at].has(defence.truth[*at])
+        bounds[*at].width() < system.protected[*at] && bounds[*at].has(defence.known.table[*at])
     };
     let nodes = (0..bounds.len()).filter(is_guessed);
     nodes.map(|at| NodeId(at as u32)).collect()

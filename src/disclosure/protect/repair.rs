@@ -1,6 +1,6 @@
 //! The fewest figures that must change so that another table becomes possible, as an integer program.
 
-use crate::disclosure::attacker::Neighbourhood;
+use crate::disclosure::attacker::{Exchanged, Neighbourhood};
 use crate::disclosure::system::{Interval, Network};
 use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOptions, SolveOutcome, Variable};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,7 +27,7 @@ pub(super) fn cheapest(
     (node, by): (u32, i64),
     leeway: impl Fn(u32) -> Leeway,
     branches: u64,
-) -> Option<Vec<(u32, i64)>> {
+) -> Option<Exchanged> {
     let find = || {
         let (problem, changes) = program(network, near, (node, by), &leeway);
         let mut options = SolveOptions::default();
@@ -41,7 +41,7 @@ pub(super) fn cheapest(
             .iter()
             .enumerate()
             .map(|(at, node)| (*node, value(at)));
-        let found: Vec<(u32, i64)> = found.filter(|(_, by)| *by != 0).collect();
+        let found: Exchanged = found.filter(|(_, by)| *by != 0).collect();
         keeps_all(network, near, &found).then_some(found)
     };
     // A solver that fails has found nothing, however it fails.
