@@ -3,7 +3,7 @@
 use super::effort::Effort;
 use super::exchange::{Exchange, Exchanged};
 use super::possible::{Possible, Reach};
-use super::proof::{Impossible, Proof, Prover};
+use super::proof::{Impossible, Prover, Verdict};
 use super::propagation::propagate;
 use crate::disclosure::system::{Interval, Network, NodeId, System};
 use rayon::prelude::*;
@@ -187,15 +187,15 @@ impl Attack {
     /// Computes exact bounds where no exchange was found.
     fn bound(&mut self, prover: &Prover, system: &System, hard: &[u32]) {
         let (now, beyond) = hard.split_at(hard.len().min(prover.effort.exact));
-        let proofs: Vec<Proof> = now
+        let proofs: Vec<Verdict> = now
             .par_iter()
             .map(|node| prover.bound(*node, system.protected[*node as usize]))
             .collect();
         for (node, proof) in now.iter().zip(proofs) {
             match proof {
-                Proof::Bounded => self.exactly += 1,
-                Proof::Exposed => self.exposed.push(NodeId(*node)),
-                Proof::Unknown => self.unproved.push(NodeId(*node)),
+                Verdict::Bounded => self.exactly += 1,
+                Verdict::Exposed => self.exposed.push(NodeId(*node)),
+                Verdict::Unknown => self.unproved.push(NodeId(*node)),
             }
         }
         self.work += now.len() as u64;

@@ -19,7 +19,7 @@ const REACH: i64 = 1_000_000;
 
 /// One end of a figure's bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum FarEnd {
     /// A possible table has this difference, and none has more.
     Proved(i64),
     /// A possible table has this difference; others may have more.
@@ -31,7 +31,7 @@ pub(super) enum End {
 }
 
 /// The bounds of figures of one network around one table.
-pub(super) struct Exact<'a> {
+pub(super) struct ExactBounds<'a> {
     /// The equations.
     pub network: &'a Network,
     /// What each figure can be.
@@ -42,14 +42,14 @@ pub(super) struct Exact<'a> {
     pub branches: u64,
 }
 
-impl Exact<'_> {
+impl ExactBounds<'_> {
     /// The least or the greatest difference of a figure.
-    pub(super) fn end(&self, near: &Neighbourhood, node: u32, to: OptimizationDirection) -> End {
+    pub(super) fn end(&self, near: &Neighbourhood, node: u32, to: OptimizationDirection) -> FarEnd {
         // A solver that fails proves nothing, however it fails.
-        catch_unwind(AssertUnwindSafe(|| self.solve(near, node, to))).unwrap_or(End::Unknown)
+        catch_unwind(AssertUnwindSafe(|| self.solve(near, node, to))).unwrap_or(FarEnd::Unknown)
     }
 
-    fn solve(&self, near: &Neighbourhood, node: u32, to: OptimizationDirection) -> End {
+    fn solve(&self, near: &Neighbourhood, node: u32, to: OptimizationDirection) -> FarEnd {
         let mut problem = Problem::new(to);
         let mut variables = Vec::with_capacity(near.nodes.len());
         for near in &near.nodes {
@@ -76,8 +76,8 @@ impl Exact<'_> {
                 let is_optimal = solution.status() == microlp::SolutionStatus::Optimal;
                 self.check(near, node, is_optimal, value)
             }
-            Err(microlp::Error::Infeasible) => End::Impossible,
-            _ => End::Unknown,
+            Err(microlp::Error::Infeasible) => FarEnd::Impossible,
+            _ => FarEnd::Unknown,
         }
     }
 
@@ -96,7 +96,7 @@ impl Exact<'_> {
         node: u32,
         is_optimal: bool,
         value: impl Fn(usize) -> i64,
-    ) -> End {
+    ) -> FarEnd {
         let change = |node: u32| near.nodes.binary_search(&node).map_or(0, &value);
         let adds_up = |row: &u32| {
             let terms = self.network.terms(*row as usize).iter();
@@ -109,9 +109,9 @@ impl Exact<'_> {
         };
         let holds = near.rows.iter().all(adds_up) && near.nodes.iter().all(fits);
         match (holds, is_optimal && near.is_whole) {
-            (false, _) => End::Unknown,
-            (true, true) => End::Proved(change(node)),
-            (true, false) => End::Reached(change(node)),
+            (false, _) => FarEnd::Unknown,
+            (true, true) => FarEnd::Proved(change(node)),
+            (true, false) => FarEnd::Reached(change(node)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Whether one protected figure can have counts far enough apart.
 
 use super::effort::Effort;
-use super::exact::{End, Exact};
+use super::exact::{ExactBounds, FarEnd};
 use super::exchange::{Exchange, Exchanged, Price};
 use super::neighbourhood::Neighbourhood;
 use crate::disclosure::system::{Interval, Network};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// What is known of a protected figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Proof {
+pub(super) enum Verdict {
     /// It is safe by its bounds in a neighbourhood.
     Bounded,
     /// It is not safe.
@@ -93,14 +93,16 @@ impl Prover<'_> {
         }
         let now = self.table[node as usize];
         match [Minimize, Maximize].map(|to| self.exact().end(&near, node, to)) {
-            [End::Proved(down), End::Proved(up)] => Ok(Some(Interval::new(now + down, now + up))),
-            ends if ends.contains(&End::Impossible) => Err(Impossible),
+            [FarEnd::Proved(down), FarEnd::Proved(up)] => {
+                Ok(Some(Interval::new(now + down, now + up)))
+            }
+            ends if ends.contains(&FarEnd::Impossible) => Err(Impossible),
             _ => Ok(None),
         }
     }
 
-    fn exact(&self) -> Exact<'_> {
-        Exact {
+    fn exact(&self) -> ExactBounds<'_> {
+        ExactBounds {
             network: self.network,
             bounds: self.bounds,
             table: self.table,
@@ -109,25 +111,25 @@ impl Prover<'_> {
     }
 
     /// The same by integer programs over growing neighbourhoods, and whether it is impossible.
-    pub(super) fn bound(&self, node: u32, apart: i64) -> Proof {
+    pub(super) fn bound(&self, node: u32, apart: i64) -> Verdict {
         let exact = self.exact();
         for most in [24, 90, self.effort.neighbourhood] {
             let near = Neighbourhood::around(self.network, node, most);
             let ends = [Minimize, Maximize].map(|to| exact.end(&near, node, to));
-            let reached = |end: End| match end {
-                End::Proved(by) | End::Reached(by) => by.abs(),
-                End::Impossible | End::Unknown => 0,
+            let reached = |end: FarEnd| match end {
+                FarEnd::Proved(by) | FarEnd::Reached(by) => by.abs(),
+                FarEnd::Impossible | FarEnd::Unknown => 0,
             };
             if reached(ends[0]) + reached(ends[1]) >= apart {
-                return Proof::Bounded;
+                return Verdict::Bounded;
             }
-            if matches!(ends, [End::Proved(_), End::Proved(_)]) {
-                return Proof::Exposed;
+            if matches!(ends, [FarEnd::Proved(_), FarEnd::Proved(_)]) {
+                return Verdict::Exposed;
             }
             if near.is_whole {
                 break;
             }
         }
-        Proof::Unknown
+        Verdict::Unknown
     }
 }

@@ -56,12 +56,12 @@ fn id(at: usize) -> NodeId {
 
 /// A sum of bounds, and how many of them have no limit.
 #[derive(Clone, Copy, Default)]
-struct Side {
+struct BoundSum {
     sum: i128,
     open: u32,
 }
 
-impl Side {
+impl BoundSum {
     fn add(&mut self, bound: i64, factor: i64) {
         if bound >= Interval::NO_LIMIT {
             self.open += 1;
@@ -94,7 +94,7 @@ impl Propagation {
     fn narrow_row(&mut self, network: &Network, row: usize, mut changed: impl FnMut(usize)) {
         let terms = network.terms(row);
         self.work += terms.len() as u64;
-        let (mut least, mut most) = (Side::default(), Side::default());
+        let (mut least, mut most) = (BoundSum::default(), BoundSum::default());
         for term in terms {
             let (small, large) = ends(*term, self.bounds[term.node as usize]);
             least.add(small, term.factor);

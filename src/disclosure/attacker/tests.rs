@@ -1,5 +1,5 @@
 use super::*;
-use crate::disclosure::protect::tests::population::Random;
+use crate::disclosure::protect::tests::population::SplitMix;
 use crate::disclosure::protect::tests::strangers;
 use crate::disclosure::system::{Equation, Interval, NodeId, System};
 
@@ -9,7 +9,7 @@ const SYSTEMS: u64 = 600;
 /// A small system and a table that meets it: some cells, sums of them, sums of sums, and sums that two
 /// equations say.
 fn random(seed: u64) -> (System, Vec<i64>) {
-    let mut random = Random(seed);
+    let mut random = SplitMix(seed);
     let cells = 2 + random.below(4) as usize;
     let mut table: Vec<i64> = (0..cells).map(|_| random.below(4) as i64).collect();
     let mut equations = Vec::new();

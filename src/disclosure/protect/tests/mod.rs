@@ -9,7 +9,7 @@ use crate::disclosure::attacker::Effort;
 use crate::disclosure::count::{Released, TrueCount};
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::system::{CountOf, Equation, Figures, Interval, NodeId, System, TrueNode};
-use population::{LINKED, Links, Population, Random, Tables};
+use population::{LINKED, Links, Population, SplitMix, Tables};
 use rules::{EXACT, Exactly, ROUNDING, Rounding};
 
 /// Sets of random tables; `POPULACE_TABLES` has another number.
@@ -19,7 +19,7 @@ fn sets() -> u64 {
 }
 
 fn tables(seed: u64, links: Links) -> Tables {
-    let mut random = Random(seed);
+    let mut random = SplitMix(seed);
     let size = 20 + random.below(150);
     let population = Population::random(&mut random, size);
     let shown = [vec![0, 1], vec![0, 2], vec![1, 2]];

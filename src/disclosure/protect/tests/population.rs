@@ -1,13 +1,13 @@
-//! Random people, and the linked tables of them.
+//! SplitMix people, and the linked tables of them.
 
 use crate::disclosure::count::TrueCount;
 use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
 use std::collections::HashMap;
 
 /// A generator of numbers for tests (SplitMix64).
-pub(in crate::disclosure) struct Random(pub u64);
+pub(in crate::disclosure) struct SplitMix(pub u64);
 
-impl Random {
+impl SplitMix {
     pub(in crate::disclosure) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -18,16 +18,16 @@ impl Random {
 }
 
 /// A dimension: for each level, from the finest, the label of each label below; the last is `all`.
-pub(in crate::disclosure) type Dimension = Vec<Vec<usize>>;
+pub(in crate::disclosure) type LevelsUp = Vec<Vec<usize>>;
 
 /// Dimensions and people, each with a label of each dimension and a number of rows.
 pub(in crate::disclosure) struct Population {
-    pub dimensions: Vec<Dimension>,
+    pub dimensions: Vec<LevelsUp>,
     pub people: Vec<(Vec<usize>, u64)>,
 }
 
 impl Population {
-    pub(in crate::disclosure) fn random(random: &mut Random, size: u64) -> Population {
+    pub(in crate::disclosure) fn random(random: &mut SplitMix, size: u64) -> Population {
         let dimensions = vec![
             vec![vec![0, 0, 1, 1, 1], vec![0, 0]],
             vec![vec![0, 0, 0]],
@@ -35,7 +35,7 @@ impl Population {
         ];
         let people = (0..size)
             .map(|_| {
-                let label = |random: &mut Random, below: u64| {
+                let label = |random: &mut SplitMix, below: u64| {
                     random.below(below).min(random.below(below)) as usize
                 };
                 let labels = vec![label(random, 5), label(random, 3), label(random, 4)];
@@ -69,7 +69,7 @@ pub(in crate::disclosure) const LINKED: Links = Links {
 };
 
 /// A cell of a table: its level and label in each dimension.
-type Cell = Vec<(usize, usize)>;
+type CellLabels = Vec<(usize, usize)>;
 
 /// Tables over people: each is the levels that it shows of each dimension.
 pub(in crate::disclosure) struct Tables {
@@ -95,7 +95,7 @@ impl Tables {
     }
 
     fn add(&mut self, population: &Population, table: usize, shown: &[usize], links: Links) {
-        let mut cells: HashMap<Cell, Vec<usize>> = HashMap::new();
+        let mut cells: HashMap<CellLabels, Vec<usize>> = HashMap::new();
         let mut order = Vec::new();
         for (person, (labels, _)) in population.people.iter().enumerate() {
             for cell in cells_of(population, labels, shown) {
@@ -109,7 +109,7 @@ impl Tables {
             }
         }
         let scope = if links.one_figure { usize::MAX } else { table };
-        let mut ids: HashMap<Cell, NodeId> = HashMap::new();
+        let mut ids: HashMap<CellLabels, NodeId> = HashMap::new();
         for cell in &order {
             ids.insert(
                 cell.clone(),
@@ -165,9 +165,9 @@ impl Tables {
     fn equation(
         &mut self,
         population: &Population,
-        order: &[Cell],
-        ids: &HashMap<Cell, NodeId>,
-        total: &Cell,
+        order: &[CellLabels],
+        ids: &HashMap<CellLabels, NodeId>,
+        total: &CellLabels,
         dimension: usize,
     ) {
         let (level, label) = total[dimension];
@@ -175,7 +175,7 @@ impl Tables {
             return;
         }
         let up = &population.dimensions[dimension][level - 1];
-        let is_part = |cell: &&Cell| {
+        let is_part = |cell: &&CellLabels| {
             let others = (0..cell.len()).filter(|other| *other != dimension);
             let (below, part) = cell[dimension];
             below + 1 == level
@@ -193,15 +193,15 @@ impl Tables {
 }
 
 /// The cells that a person is counted in: every level of the shown dimensions, `all` of the others.
-fn cells_of(population: &Population, labels: &[usize], shown: &[usize]) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = vec![Vec::new()];
+fn cells_of(population: &Population, labels: &[usize], shown: &[usize]) -> Vec<CellLabels> {
+    let mut cells: Vec<CellLabels> = vec![Vec::new()];
     for (dimension, levels) in population.dimensions.iter().enumerate() {
         let first = if shown.contains(&dimension) {
             0
         } else {
             levels.len()
         };
-        let longer = |cell: Cell| {
+        let longer = |cell: CellLabels| {
             (first..=levels.len()).map(move |level| {
                 let mut cell = cell.clone();
                 cell.push((level, population.label(dimension, level, labels[dimension])));
