@@ -48,53 +48,33 @@ all_five as (
     group by age_band, sex, lsoa21_code, ethnic_group, practice_code
 ),
 
-without_age_band as (
-    select
-        sum(size) as size
-    from all_five
-    group by sex, lsoa21_code, ethnic_group, practice_code
-),
-
-without_sex as (
-    select
-        sum(size) as size
-    from all_five
-    group by age_band, lsoa21_code, ethnic_group, practice_code
-),
-
-without_lsoa as (
-    select
-        sum(size) as size
-    from all_five
-    group by age_band, sex, ethnic_group, practice_code
-),
-
-without_ethnic_group as (
-    select
-        sum(size) as size
-    from all_five
-    group by age_band, sex, lsoa21_code, practice_code
-),
-
-without_practice as (
-    select
-        sum(size) as size
-    from all_five
-    group by age_band, sex, lsoa21_code, ethnic_group
+knowns as (
+    select 'all five' as known
+    union all
+    select 'all but age band' as known
+    union all
+    select 'all but sex' as known
+    union all
+    select 'all but LSOA' as known
+    union all
+    select 'all but ethnic group' as known
+    union all
+    select 'all but practice' as known
 ),
 
 look_alike as (
-    select 'all five' as known, size from all_five
-    union all
-    select 'all but age band' as known, size from without_age_band
-    union all
-    select 'all but sex' as known, size from without_sex
-    union all
-    select 'all but LSOA' as known, size from without_lsoa
-    union all
-    select 'all but ethnic group' as known, size from without_ethnic_group
-    union all
-    select 'all but practice' as known, size from without_practice
+    select
+        knowns.known,
+        sum(all_five.size) as size
+    from knowns
+    cross join all_five
+    group by
+        knowns.known,
+        case when knowns.known <> 'all but age band' then all_five.age_band end,
+        case when knowns.known <> 'all but sex' then all_five.sex end,
+        case when knowns.known <> 'all but LSOA' then all_five.lsoa21_code end,
+        case when knowns.known <> 'all but ethnic group' then all_five.ethnic_group end,
+        case when knowns.known <> 'all but practice' then all_five.practice_code end
 ),
 
 classed as (
@@ -115,18 +95,10 @@ counted as (
         known,
         k_class,
         cast(sum(size) as bigint) as people,
-        count(*) as group_count
+        count(*) as group_count,
+        cast(min(size) as bigint) as smallest_group
     from classed
     group by known, k_class
-),
-
-totals as (
-    select
-        known,
-        cast(sum(size) as bigint) as all_people,
-        cast(min(size) as bigint) as smallest_group
-    from look_alike
-    group by known
 ),
 
 classes as (
@@ -139,20 +111,42 @@ classes as (
     select '10+' as k_class
 ),
 
-final as (
+framed as (
     select
-        totals.known,
+        knowns.known,
         classes.k_class,
         coalesce(counted.people, 0) as people,
         coalesce(counted.group_count, 0) as group_count,
-        totals.all_people,
-        cast(coalesce(counted.people, 0) as double) / totals.all_people as share,
-        totals.smallest_group
+        counted.smallest_group
     from classes
-    cross join totals
+    cross join knowns
     left join counted
-        on totals.known = counted.known
+        on knowns.known = counted.known
         and classes.k_class = counted.k_class
+),
+
+totalled as (
+    select
+        known,
+        k_class,
+        people,
+        group_count,
+        cast(sum(people) over (partition by known) as bigint) as all_people,
+        min(smallest_group) over (partition by known) as smallest_group
+    from framed
+),
+
+final as (
+    select
+        known,
+        k_class,
+        people,
+        group_count,
+        all_people,
+        cast(people as double) / all_people as share,
+        smallest_group
+    from totalled
+    where all_people > 0
 )
 
 select * from final
