@@ -3,6 +3,7 @@ mod cell_key;
 mod page;
 mod published;
 mod settings;
+mod together;
 mod words;
 
 use super::*;
