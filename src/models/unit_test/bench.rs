@@ -105,9 +105,11 @@ impl<'a> TestBench<'a> {
         std::thread::scope(|scope| {
             for _ in 0..threads {
                 let work = || {
-                    while let Some(at) = Some(next.fetch_add(1, Ordering::Relaxed))
-                        && let (Some(file), Some(outcome)) = (files.get(at), outcomes.get(at))
-                    {
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        let (Some(file), Some(outcome)) = (files.get(at), outcomes.get(at)) else {
+                            return;
+                        };
                         let run = runtime.block_on(self.run_file(&engines, file));
                         let _ = outcome.set(run);
                     }
