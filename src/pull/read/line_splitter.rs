@@ -254,5 +254,4 @@ pub(crate) fn end_with_feeds(bytes: &mut [u8]) {
 }
 
 #[cfg(test)]
-#[path = "line_splitter_tests.rs"]
 mod tests;
