@@ -54,18 +54,66 @@ impl System {
         });
         let mut read: Vec<Interval> = read.collect();
         if rule.adds_up() {
-            // A sum of figures that are all shown says nothing new, and any other sum next to nothing.
-            for equation in &figures.equations {
-                let total = equation.total.at();
-                if figures.nodes[total].stands.is_none() {
-                    read[total] = Interval::ANY;
-                }
+            for (total, sum) in sums(rule, figures, released) {
+                read[total] = sum;
             }
         }
         System {
             read,
             protected: nodes().map(|(node, _)| rule.protection(node)).collect(),
             equations: figures.equations.clone(),
+        }
+    }
+}
+
+/// What the sums of released parts say of each total that is shown, which is all that its figure
+/// says, whether its parts are shown or not.
+fn sums(rule: &dyn SchemeRule, figures: &Figures, released: &[Released]) -> Vec<(usize, Interval)> {
+    let mut says: Vec<Option<Interval>> = vec![None; released.len()];
+    let is_total = |at: usize| figures.nodes[at].stands.is_none();
+    let mut waiting: Vec<&Equation> = Vec::new();
+    let mut has_sum = vec![false; released.len()];
+    for equation in figures
+        .equations
+        .iter()
+        .filter(|one| is_total(one.total.at()))
+    {
+        if !std::mem::replace(&mut has_sum[equation.total.at()], true) {
+            waiting.push(equation);
+        }
+    }
+    for (at, node) in figures
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !has_sum[*at])
+    {
+        says[at] = Some(rule.bounds(released[at], node.counted));
+    }
+    let mut found = Vec::new();
+    // Each pass settles the totals of what is settled; totals of themselves never are.
+    loop {
+        let before = waiting.len();
+        waiting.retain(|equation| {
+            let mut sum = Interval::new(0, 0);
+            for part in &equation.parts {
+                let Some(part) = says[part.at()] else {
+                    return true;
+                };
+                sum = Interval::new(
+                    sum.low + part.low,
+                    (sum.high + part.high).min(Interval::NO_LIMIT),
+                );
+            }
+            let total = equation.total.at();
+            says[total] = Some(sum);
+            if figures.nodes[total].shown {
+                found.push((total, sum));
+            }
+            false
+        });
+        if waiting.len() == before {
+            return found;
         }
     }
 }

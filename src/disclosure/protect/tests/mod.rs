@@ -10,7 +10,7 @@ use crate::disclosure::count::{Released, TrueCount};
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::system::{CountOf, Equation, Figures, Interval, NodeId, System, TrueNode};
 use population::{LINKED, Links, Population, SplitMix, Tables};
-use rules::{EXACT, Exactly, ROUNDING, Rounding};
+use rules::{EXACT, Exactly, Midpoint, ROUNDING, Rounding};
 
 /// Sets of random tables; `POPULACE_TABLES` has another number.
 fn sets() -> u64 {
@@ -308,4 +308,24 @@ fn figures_that_do_not_add_up_are_refused() {
         assert_eq!(released(rule, &missing), Err(Danger::Contradiction));
         assert_eq!(released(rule, &figures(&[], &[])), Ok(vec![]));
     }
+}
+
+#[test]
+fn totals_that_are_sums_say_what_their_parts_say() {
+    // 1 to 6 is 3, 7 to 12 is 9; the total of 2, 2 and 8 is 15, and not the midpoint of 12.
+    let mut sum = figures(&[2, 2, 8, 12], &[(3, &[0, 1, 2])]);
+    assert_eq!(
+        released(&Midpoint, &sum),
+        Ok(vec![Some(3), Some(3), Some(9), Some(15)])
+    );
+    // With parts that are not shown it still says no more than 3, 3 and 9 would.
+    sum.nodes[0].shown = false;
+    sum.nodes[1].shown = false;
+    let figures = protect(&Midpoint, &sum, &Effort::default())
+        .unwrap()
+        .released;
+    assert_eq!(
+        System::read(&Midpoint, &sum, &figures).read[3],
+        Interval::new(9, 24)
+    );
 }

@@ -125,3 +125,39 @@ impl SchemeRule for Exactly {
         self.withholds
     }
 }
+
+/// Midpoints of steps of six; totals are sums of these.
+pub(super) struct Midpoint;
+
+impl SchemeRule for Midpoint {
+    fn name(&self) -> &'static str {
+        "midpoint"
+    }
+
+    fn release(&self, node: &TrueNode) -> Released {
+        Released::of(node.count.get().div_ceil(6) * 6 - 3 * u64::from(node.count.get() > 0))
+    }
+
+    fn bounds(&self, released: Released, _: CountOf) -> Interval {
+        match released.count() {
+            None | Some(0) => Interval::new(0, 0),
+            Some(n) => Interval::new(n as i64 - 2, n as i64 + 3),
+        }
+    }
+
+    fn moved_bounds(&self, released: Released, counted: CountOf) -> Interval {
+        self.bounds(released, counted)
+    }
+
+    fn neighbours(&self, _: &TrueNode) -> Vec<Released> {
+        Vec::new()
+    }
+
+    fn protection(&self, node: &TrueNode) -> i64 {
+        i64::from((1..8).contains(&node.people.get()))
+    }
+
+    fn adds_up(&self) -> bool {
+        true
+    }
+}
