@@ -20,7 +20,7 @@ impl Default for Effort {
     fn default() -> Self {
         Effort {
             exchange: 6,
-            neighbourhood: 300,
+            neighbourhood: 900,
             branches: 200,
             exact: 500,
             rounds: 32,
