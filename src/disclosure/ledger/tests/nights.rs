@@ -4,10 +4,10 @@ use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A generator of numbers that are the same on every machine (SplitMix64).
-struct NightDice(u64);
+pub(super) struct NightDice(pub(super) u64);
 
 impl NightDice {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
