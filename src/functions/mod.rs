@@ -18,7 +18,6 @@ mod group_rows;
 mod inequality;
 pub(crate) mod interval;
 mod list;
-mod members;
 mod named;
 pub(crate) mod need;
 pub(crate) mod person;
@@ -40,7 +39,6 @@ pub use definition::Section;
 pub use doc::Doc;
 pub(crate) use frame_rows::FrameRows;
 pub(crate) use list::{doc_of, list_of_functions};
-pub(crate) use members::members_aggregate;
 pub(crate) use window::{WindowCompute, compute_of};
 
 use datafusion::prelude::SessionContext;

@@ -22,6 +22,7 @@ pub(crate) enum Holding<'l> {
 
 impl<'l> Holding<'l> {
     /// The entry whose figure the cell shows.
+    #[cfg(test)]
     pub(crate) fn entry(self) -> Option<&'l LedgerEntry> {
         match self {
             Holding::Same(entry) | Holding::Held(entry) | Holding::Near(entry) => Some(entry),

@@ -97,12 +97,14 @@ impl Ledger {
     }
 
     /// The number of the release that is published next.
+    #[cfg(test)]
     pub(crate) fn next_number(&self) -> u64 {
         let numbers = self.entries.iter().map(|entry| entry.number);
         numbers.max().unwrap_or(0) + 1
     }
 
     /// All entries.
+    #[cfg(test)]
     pub(crate) fn entries(&self) -> &[LedgerEntry] {
         &self.entries
     }

@@ -75,11 +75,6 @@ impl Fingerprint {
     pub(crate) fn plus(self, other: Self) -> Self {
         Fingerprint(self.0.wrapping_add(other.0))
     }
-
-    /// As hexadecimal digits.
-    pub(crate) fn to_hex(self) -> String {
-        format!("{:032x}", self.0)
-    }
 }
 
 impl fmt::Debug for Fingerprint {
