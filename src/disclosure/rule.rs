@@ -26,11 +26,6 @@ pub(crate) trait SchemeRule: Sync {
     /// where it must only not be known, more where it must not be known nearly.
     fn protection(&self, node: &TrueNode) -> i64;
 
-    /// How many people may have entered or left behind a figure that is held, at most.
-    fn reach(&self) -> i64 {
-        7
-    }
-
     /// Whether a figure that the rule shows may be withheld to protect another.
     fn withholds(&self) -> bool {
         false

@@ -157,7 +157,6 @@ impl<'r> Recalled<'r> {
         let node = known.unwrap_or_else(|| {
             self.push(TrueNode {
                 shown: true,
-                stands: Some(Released::of(0)),
                 ..people(TrueCount::ZERO)
             })
         });

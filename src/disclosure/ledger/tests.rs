@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 mod nights;
 mod recalled;
+mod sequences;
 
 fn key() -> MemberKey {
     MemberKey::new(Zeroizing::new([7; 32]))

@@ -1,6 +1,6 @@
 //! What a reader of a release sees.
 
-use super::{CountOf, Equation, Figures, Interval, TrueNode};
+use super::{Equation, Figures, Interval, TrueNode};
 use crate::disclosure::count::Released;
 use crate::disclosure::rule::SchemeRule;
 
@@ -47,8 +47,9 @@ impl System {
         own: impl Fn(&TrueNode, Released) -> Interval,
     ) -> System {
         let nodes = || figures.nodes.iter().zip(released);
+        // A figure that stands is that of exactly these people, in whichever release.
         let read = nodes().map(|(node, figure)| match node.stands {
-            Some(figure) => held(rule, figure, node.counted),
+            Some(figure) => own(node, figure),
             None if node.shown => own(node, *figure),
             None => Interval::ANY,
         });
@@ -115,19 +116,5 @@ fn sums(rule: &dyn SchemeRule, figures: &Figures, released: &[Released]) -> Vec<
         if waiting.len() == before {
             return found;
         }
-    }
-}
-
-/// What a figure that is held says of tonight's count: it is that of an earlier night, and fewer
-/// people than would have changed it have entered or left since.
-fn held(rule: &dyn SchemeRule, figure: Released, counted: CountOf) -> Interval {
-    let Interval { low, high } = rule.moved_bounds(figure, counted);
-    match counted {
-        CountOf::People => {
-            let high = high.saturating_add(rule.reach()).min(Interval::NO_LIMIT);
-            Interval::new((low - rule.reach()).max(0), high)
-        }
-        // One person may bring any number of rows.
-        CountOf::Rows | CountOf::Amount => Interval::ANY,
     }
 }
