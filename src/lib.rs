@@ -7,6 +7,7 @@
 // What `pub` says is so: the few types that `benches/`, `tests/` and `fuzz/` use are public.
 #![warn(unreachable_pub)]
 
+pub mod audit;
 pub mod cli;
 mod codes;
 pub mod decode;

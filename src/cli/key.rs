@@ -34,6 +34,13 @@ enum What {
     },
 }
 
+impl KeyArguments {
+    /// Whether the lake gets another key.
+    pub(super) fn rotates(&self) -> bool {
+        matches!(self.what, What::Rotate { .. })
+    }
+}
+
 pub(super) fn main(
     global: &Global,
     arguments: &KeyArguments,

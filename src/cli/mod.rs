@@ -2,6 +2,9 @@
 
 mod argument;
 mod as_of_version;
+mod audit;
+mod audited;
+mod audited_command;
 mod check;
 mod complete_file;
 mod confirmations;
@@ -24,6 +27,7 @@ mod prompt;
 mod pull;
 mod pull_table;
 mod query;
+mod record_level;
 mod release;
 mod rows;
 mod run;
@@ -42,6 +46,7 @@ mod wrong_use;
 
 use crate::error::{Kind, Result};
 use crate::{panics, stop};
+use audited_command::ToldCommand;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use global::Global;
 use printer::Printer;
@@ -75,6 +80,8 @@ enum Command {
     Release(release::ReleaseArguments),
     /// Check that a release, or the lake, is as it was written
     Verify(verify::VerifyArguments),
+    /// Print and check the log of who ran what, and what left
+    Audit(audit::AuditArguments),
     /// Show what would run and why
     Plan(plan::PlanArguments),
     /// Check everything that can be checked without data
@@ -97,6 +104,24 @@ enum Command {
     Init(init::InitArguments),
 }
 
+impl Command {
+    /// What the audit log hears of it.
+    fn told(&self) -> ToldCommand {
+        match self {
+            Command::Nightly(_) => ToldCommand::changing("nightly", &[]),
+            Command::Pull(arguments) => ToldCommand::changing("pull", &arguments.told()),
+            Command::Run(arguments) => ToldCommand::changing("run", &arguments.told()),
+            Command::Release(arguments) => ToldCommand::changing("release", &arguments.told()),
+            Command::Vacuum(_) => ToldCommand::changing("vacuum", &[]),
+            Command::Key(arguments) if arguments.rotates() => {
+                ToldCommand::changing("key rotate", &[])
+            }
+            Command::Sql(_) => ToldCommand::reading("sql"),
+            _ => ToldCommand::reading("populace"),
+        }
+    }
+}
+
 /// Runs the program; the exit code says how it went.
 pub fn main() -> ExitCode {
     process::keep_private();
@@ -114,7 +139,9 @@ fn command() -> ExitCode {
     session::log(cli.global.verbose, cli.global.quiet);
     panics::watch();
     stop::during(read.subcommand_name().unwrap_or_default());
+    audited_command::begins(cli.command.told(), &cli.global.set);
     let done = panics::caught(|| dispatch(&cli, &printer));
+    audited::ended(&cli.global, &done, &printer);
     if let Some(signal) = stop::told() {
         return say_stopped(&match done {
             Ok(_) => stopped_too_late(signal),
@@ -157,6 +184,9 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         }
         Command::Verify(arguments) => {
             session::block_on(global, verify::main(global, arguments, printer))
+        }
+        Command::Audit(arguments) => {
+            session::block_on(global, audit::main(global, arguments, printer))
         }
         Command::Plan(arguments) => {
             session::block_on(global, plan::main(global, arguments, printer))

@@ -2,8 +2,7 @@
 
 use crate::error::Result;
 use crate::lake::{
-    Change, CommitAttempts, Lake, StateRow, Table, Timestamp, VisitColumns, encode, state_batch,
-    state_schema, state_table_name,
+    CommitAttempts, Lake, StateRow, Table, Timestamp, VisitColumns, state_table_name,
 };
 use crate::models::{CheckFailure, Severity};
 use std::collections::BTreeMap;
@@ -80,9 +79,6 @@ impl StateRow for NightStep {
     }
 }
 
-/// More files than this become one.
-const FILES: usize = 32;
-
 /// Adds steps to the log.
 pub(super) async fn add(lake: &Lake, new: &[NightStep]) -> Result<()> {
     // Nights at once do a log no harm: whoever comes second adds to what is there then.
@@ -90,24 +86,9 @@ pub(super) async fn add(lake: &Lake, new: &[NightStep]) -> Result<()> {
     let mut attempts = CommitAttempts::new();
     loop {
         let base = lake.table(&name).await?;
-        let whole = base.as_ref().filter(|base| {
-            // An earlier Populace kept fewer columns.
-            let older = base.schema.fields().len() != state_schema::<NightStep>().fields().len();
-            older || base.files.len() >= FILES
-        });
-        let mut steps = steps_of(lake, whole).await?;
-        steps.extend_from_slice(new);
-        let rows = state_batch(steps)?;
-        let encoded = encode(rows.schema_ref(), std::slice::from_ref(&rows), &[])?;
-        let change = Change {
-            schema: rows.schema(),
-            sharded: false,
-            properties: BTreeMap::new(),
-            add: vec![lake.write_file(&name, None, 0, encoded).await?],
-            remove: whole.map_or_else(Vec::new, |base| base.files.clone()),
-        };
-        let made = lake.try_commit(&name, base.as_ref(), change).await?;
-        if made.is_some() {
+        let steps = new.iter().cloned();
+        let made = lake.try_append(base.as_ref(), steps, BTreeMap::new());
+        if made.await?.is_some() {
             return Ok(());
         }
         attempts.was_second(&name).await?;

@@ -4,6 +4,7 @@
 //! night that was cut short is simply run again. However a night ends, its log says so: also when it
 //! could not begin, and when a signal ended it.
 
+use super::audited_command::act;
 use super::confirmations::Confirmations;
 use super::damage::{explained, sorted};
 use super::global::Global;
@@ -12,6 +13,7 @@ use super::nights::{cut_short, nights};
 use super::printer::{Printer, described};
 use super::size::{count, show};
 use super::{pull, release, run, session, vacuum};
+use crate::audit::AuditLog;
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;
@@ -169,7 +171,12 @@ async fn released(
     built: &BuildSummary,
     summary: &mut serde_json::Value,
 ) -> Result<Option<Error>> {
-    let made = release::step(global, work, Wanted::default());
+    let audit = AuditLog::new(log.lake, act());
+    let wanted = Wanted {
+        log: Some(&audit),
+        ..Wanted::default()
+    };
+    let made = release::step(global, work, wanted);
     match log.doing("release", made).await {
         Ok((made, lines)) => {
             log.released(&made, &lines).await?;

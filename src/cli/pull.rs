@@ -31,6 +31,17 @@ pub(super) struct PullArguments {
     confirmed: Confirmations,
 }
 
+impl PullArguments {
+    /// As the audit log has them.
+    pub(super) fn told(&self) -> Vec<String> {
+        let again = self.again.then(|| "--again".to_string());
+        again
+            .into_iter()
+            .chain(self.sources.iter().cloned())
+            .collect()
+    }
+}
+
 pub(super) async fn main(
     global: &Global,
     arguments: &PullArguments,

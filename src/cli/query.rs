@@ -22,20 +22,36 @@ pub(super) struct QueryReader<'a> {
     pub past: &'a Past,
 }
 
+/// A planned query.
+pub(super) struct AskedQuery {
+    /// The query, whose types are not settled yet.
+    pub frame: DataFrame,
+    /// The tables that it reads; none where it asks which tables and functions there are.
+    pub tables: Vec<Table>,
+}
+
 impl QueryReader<'_> {
     /// Plans one query over the tables that it names, as they are or were.
-    pub(super) async fn ask(&self, place: &str, sql: &str) -> Result<DataFrame> {
+    pub(super) async fn ask(&self, place: &str, sql: &str) -> Result<AskedQuery> {
         let (engine, lake) = (self.engine, self.engine.lake());
         let sql = sql.trim().trim_end_matches(';');
         let failed = |e| plan_error(place, &e);
         if is_show_functions(sql) {
             let rows = list_of_functions().map_err(failed)?;
-            return engine.context().read_batch(rows).map_err(failed);
+            let frame = engine.context().read_batch(rows).map_err(failed)?;
+            return Ok(AskedQuery {
+                frame,
+                tables: Vec::new(),
+            });
         }
         if let Some(name) = described(sql) {
             let table = self.table(place, &name).await?;
             let rows = describe::columns(self.pipeline, &table)?;
-            return engine.context().read_batch(rows).map_err(failed);
+            let frame = engine.context().read_batch(rows).map_err(failed)?;
+            return Ok(AskedQuery {
+                frame,
+                tables: Vec::new(),
+            });
         }
         let names = if is_show(sql) {
             BTreeSet::from([TableName::new(CATALOGUE, "tables")])
@@ -51,11 +67,14 @@ impl QueryReader<'_> {
                 }
             }
         }
+        let mut tables = Vec::new();
         for name in names {
-            engine.register(&self.table(place, name).await?)?;
+            let table = self.table(place, name).await?;
+            engine.register(&table)?;
+            tables.push(table);
         }
         let frame = engine.query(place, sql).await?;
-        engine.typed(place, frame)
+        Ok(AskedQuery { frame, tables })
     }
 
     /// A table as it is or was; an error names the nearest one where there is none.

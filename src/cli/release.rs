@@ -1,10 +1,12 @@
 //! `populace release`
 
+use super::audited_command::act;
 use super::damage::explained;
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
 use super::size::count;
+use crate::audit::AuditLog;
 use crate::error::Result;
 use crate::release::{Made, Wanted, make};
 use std::process::ExitCode;
@@ -23,13 +25,25 @@ pub(super) struct ReleaseArguments {
     replace: bool,
 }
 
+impl ReleaseArguments {
+    /// As the audit log has them.
+    pub(super) fn told(&self) -> Vec<String> {
+        let options = [(self.dry_run, "--dry-run"), (self.replace, "--replace")];
+        let given = options.iter().filter(|(given, _)| *given);
+        let given = given.map(|(_, option)| (*option).to_string());
+        given.chain(self.reports.iter().cloned()).collect()
+    }
+}
+
 pub(super) async fn main(
     global: &Global,
     arguments: &ReleaseArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
     let work = session::SessionWork::begin(global).await?;
+    let log = AuditLog::new(&work.lake, act());
     let wanted = Wanted {
+        log: Some(&log),
         reports: &arguments.reports,
         dry_run: arguments.dry_run,
         replace: arguments.replace,

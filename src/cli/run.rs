@@ -23,6 +23,13 @@ pub(super) struct RunArguments {
     models: Vec<String>,
 }
 
+impl RunArguments {
+    /// As the audit log has them.
+    pub(super) fn told(&self) -> Vec<String> {
+        self.models.clone()
+    }
+}
+
 pub(super) async fn main(
     global: &Global,
     arguments: &RunArguments,

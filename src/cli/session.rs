@@ -1,5 +1,6 @@
 //! What commands share: the runtime, logs, the pipeline and the lake it names.
 
+use super::audited_command::act;
 use super::confirmations::Confirmations;
 use super::global::Global;
 use super::process;
@@ -11,7 +12,7 @@ use crate::models::{Library, code_lists};
 use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::scratch::Scratch;
-use crate::{panics, stop};
+use crate::{audit, panics, stop};
 use anstream::{AutoStream, ColorChoice};
 use std::future::Future;
 use tracing_subscriber::EnvFilter;
@@ -119,15 +120,19 @@ impl SessionWork {
     /// only to make a lake that is not there yet.
     pub(super) async fn begin(global: &Global) -> Result<Self> {
         let pipeline = pipeline(global)?;
-        let settings = match Lake::open(pipeline.lake()?).await {
-            Ok(lake) => lake.settings().clone(),
+        let (settings, made) = match Lake::open(pipeline.lake()?).await {
+            Ok(lake) => (lake.settings().clone(), None),
             // Only now is the key asked for: it may come from a program.
             Err(missing) => match key(&pipeline) {
-                Ok(key) => fresh(&pipeline, &key),
+                Ok(key) => (fresh(&pipeline, &key), Some(key)),
                 Err(_) => return Err(missing),
             },
         };
-        Self::open(global, pipeline, &settings).await
+        let work = Self::open(global, pipeline, &settings).await?;
+        if let Some(key) = made {
+            continue_audit(&work.lake, &key).await;
+        }
+        Ok(work)
     }
 
     /// Reads the pipeline and its key, and opens the lake, made when it was not there, so that nobody
@@ -136,7 +141,9 @@ impl SessionWork {
         let pipeline = pipeline(global)?;
         let key = key(&pipeline)?;
         let settings = fresh(&pipeline, &key);
-        Ok((Self::open(global, pipeline, &settings).await?, key))
+        let work = Self::open(global, pipeline, &settings).await?;
+        continue_audit(&work.lake, &key).await;
+        Ok((work, key))
     }
 
     async fn open(global: &Global, pipeline: Pipeline, settings: &Settings) -> Result<Self> {
@@ -169,6 +176,14 @@ impl SessionWork {
     /// An engine over the lake.
     pub(super) fn engine(&self, global: &Global) -> Result<Engine> {
         engine(global, &self.pipeline, &self.lake, &self.scratch)
+    }
+}
+
+/// Begins the audit log of a lake whose key is here, or goes on with it. Releases and record-level use
+/// stop where it cannot be written; a pull may go on.
+async fn continue_audit(lake: &Lake, key: &Key) {
+    if let Err(why) = audit::begin(lake, key, act()).await {
+        tracing::warn!("the audit log cannot be continued: {why}");
     }
 }
 

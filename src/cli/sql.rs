@@ -5,8 +5,9 @@ use super::damage::explained_anew;
 use super::global::Global;
 use super::printer::Printer;
 use super::query::{QueryReader, is_show_functions};
+use super::record_level::{Permitted, counted, permitted};
 use super::rows::{Format, RowWriter};
-use super::{prompt, session};
+use super::{audited, prompt, session};
 use crate::engine::plan_error;
 use crate::error::{Context, Error, Result};
 use crate::functions::list_of_functions;
@@ -44,6 +45,10 @@ pub(super) struct SqlArguments {
     /// tables as they were at a moment (2026-11-20T02:00:00Z; a date means its end, UTC)
     #[arg(long, value_name = "TABLE=VERSION|MOMENT")]
     as_of_version: Vec<AsOfVersion>,
+    /// Print rows of people and true counts, for this reason, which goes into the audit log; without
+    /// it, answers are counts under the disclosure scheme, and what tells of nobody
+    #[arg(long, value_name = "REASON", allow_hyphen_values = true)]
+    record_level: Option<String>,
 }
 
 pub(super) async fn main(
@@ -66,6 +71,8 @@ async fn answer(global: &Global, arguments: &SqlArguments, printer: &Printer) ->
         )
         .hint("name a file for the rows with --output; --format json prints rows as JSON"));
     }
+    let reason = arguments.record_level.as_deref();
+    let reason = reason.map(audited::reason).transpose()?;
     let question = question(arguments)?;
     let asked = question.as_ref().map_or("", |(_, sql)| sql.as_str());
     // Help needs no lake.
@@ -91,26 +98,39 @@ async fn answer(global: &Global, arguments: &SqlArguments, printer: &Printer) ->
         past: &past,
     };
     let Some((place, sql)) = question else {
-        prompt::run(&reader, *printer).await?;
+        prompt::run(&reader, *printer, reason).await?;
         return Ok(ExitCode::SUCCESS);
     };
     if let Some(command) = prompt::command(&sql) {
         printer.data(&prompt::run_command(Some(&reader), command).await?)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let frame = reader.ask(&place, &sql).await?;
-    let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-    let mut stream = reader.engine.run(&place, frame).await?;
-    written(arguments, format, &schema, printer, async |rows| {
-        while let Some(batch) = stream.try_next().await? {
-            rows.write(&batch)?;
-            if rows.is_unread() {
-                break;
-            }
+    let asked = reader.ask(&place, &sql).await?;
+    match permitted(&reader, &place, &sql, asked, reason.as_deref()).await? {
+        Permitted::Counts(frame, counts) => {
+            let signed = matches!(format, Format::Table | Format::Csv);
+            let rows = counted(&reader, &place, frame, &counts, signed).await?;
+            printer.say(&rows.notice);
+            written(arguments, format, &rows.schema, printer, async |out| {
+                out.write(&rows.rows)
+            })
+            .await
         }
-        Ok(())
-    })
-    .await
+        Permitted::Rows(frame) => {
+            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+            let mut stream = reader.engine.run(&place, frame).await?;
+            written(arguments, format, &schema, printer, async |rows| {
+                while let Some(batch) = stream.try_next().await? {
+                    rows.write(&batch)?;
+                    if rows.is_unread() {
+                        break;
+                    }
+                }
+                Ok(())
+            })
+            .await
+        }
+    }
 }
 
 /// Writes what `write` gives to where the arguments say.

@@ -6,6 +6,7 @@
 
 mod access;
 mod advice;
+mod append;
 mod bytes;
 mod checksum;
 mod commit;

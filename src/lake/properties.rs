@@ -34,6 +34,9 @@ pub const FINGERPRINT: &str = "populace.fingerprint";
 /// that may hold rows of theirs.
 pub const OPT_OUTS: &str = "populace.opt_outs";
 
+/// The code of the newest entry of `populace.audit`, which the next one continues.
+pub const AUDIT_HEAD: &str = "populace.audit_head";
+
 /// The partition column of sharded tables; those below zero hold what is not linked to a person yet.
 pub const SHARD: &str = "shard";
 

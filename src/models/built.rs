@@ -123,6 +123,14 @@ impl Built {
         serde_json::from_str(table.property(BUILT)?).ok()
     }
 
+    /// Whether the query and the checks of `model` are those that the table was built with.
+    pub(crate) fn is_of(&self, model: &Model) -> bool {
+        let checks = model.header.checks.iter().map(|check| check.text());
+        let query = normalised(&model.sql).map(|sql| sha256(&sql));
+        query.is_ok_and(|query| query == self.query_sha256)
+            && checks.eq(self.checks.iter().cloned())
+    }
+
     /// The text of the property.
     pub(super) fn to_property(&self) -> Result<String> {
         serde_json::to_string(self).data(|| "cannot describe what a model was built with")

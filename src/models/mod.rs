@@ -32,6 +32,7 @@ mod unused;
 pub use absent::AbsentTable;
 pub use build::build;
 pub(crate) use build::{BuildSummary, ModelOutcome, Planned, plan};
+pub(crate) use built::Built;
 pub(crate) use check::{CheckFailure, check_header};
 pub(crate) use code_lists::{UsedCodeLists, code_lists, named_code_lists};
 pub(crate) use declared_check::{CheckRule, Severity};

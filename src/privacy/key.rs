@@ -116,6 +116,13 @@ impl Key {
         Zeroizing::new(tag.finalize().into_bytes().into())
     }
 
+    /// The first key of the chain of the audit log. It comes from the oldest key, which stays through
+    /// every rotation.
+    pub(crate) fn audit_key(&self) -> Zeroizing<[u8; 32]> {
+        let tag = self.first().mac().chain_update(b"populace audit log");
+        Zeroizing::new(tag.finalize().into_bytes().into())
+    }
+
     /// The first key of the chain, which is the only one that sees identifiers.
     pub(super) fn first(&self) -> &Link {
         &self.links[0]

@@ -105,6 +105,60 @@ impl Areas {
         Ok(found)
     }
 
+    /// Refuses an answer to a query that shows, or whose SQL picks out, areas or organisations of too
+    /// few people. `shown` are the values of each column that is no count.
+    ///
+    /// # Errors
+    /// Refused, naming the column or the place in the SQL, and never a value of a row.
+    pub(super) fn check_answer(
+        &self,
+        place: &str,
+        shown: &BTreeMap<String, BTreeSet<String>>,
+        judged: &Judged,
+    ) -> Result<()> {
+        if self.smallest == 0 {
+            return Ok(());
+        }
+        self.choices(place, judged)?;
+        for (column, values) in shown {
+            let mut few = self.few_anywhere(values)?;
+            if judged.areas.contains(column) {
+                for value in values {
+                    few |= !self.is_large(value)?;
+                }
+            }
+            if few {
+                return Err(self.too_few(place, column));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses SQL that picks out areas or organisations of too few people.
+    fn choices(&self, place: &str, judged: &Judged) -> Result<()> {
+        for choice in &judged.choices {
+            if !self.is_large(&choice.code)? {
+                return Err(Error::refused(format!(
+                    "{place}: the SQL picks out an area or organisation that is not known to have {} people",
+                    self.smallest
+                ))
+                .cause(&choice.why)
+                .cause("[disclosure] smallest_area of the pipeline file")
+                .hint("pick larger areas: by a column of a reference table with lsoa21_code or ods_code that groups them"));
+            }
+        }
+        Ok(())
+    }
+
+    fn too_few(&self, place: &str, column: &str) -> Error {
+        Error::refused(format!(
+            "{place}: dimension `{column}` shows an area or organisation that is not known to have {} people",
+            self.smallest
+        ))
+        .cause("[disclosure] smallest_area of the pipeline file")
+        .hint("show larger areas: a column of a reference table with lsoa21_code or ods_code that groups them")
+    }
+
     /// Refuses a table with a dimension that shows areas or organisations of too few people.
     /// or whose SQL, or that of a model it reads, picks some out. `judged` says what comes from codes
     /// of such.
@@ -121,17 +175,7 @@ impl Areas {
         if self.smallest == 0 {
             return Ok(());
         }
-        for choice in &judged.choices {
-            if !self.is_large(&choice.code)? {
-                return Err(Error::refused(format!(
-                    "{place}: the SQL picks out an area or organisation that is not known to have {} people",
-                    self.smallest
-                ))
-                .cause(&choice.why)
-                .cause("[disclosure] smallest_area of the pipeline file")
-                .hint("pick larger areas: by a column of a reference table with lsoa21_code or ods_code that groups them"));
-            }
-        }
+        self.choices(place, judged)?;
         for column in table.dimensions() {
             let shown = shown(data, column)?;
             let listed = table.dimensions.get(column).and_then(|list| list.column());
@@ -142,12 +186,7 @@ impl Areas {
                 None => self.few_anywhere(&shown)?,
             };
             if few {
-                return Err(Error::refused(format!(
-                    "{place}: dimension `{column}` shows an area or organisation that is not known to have {} people",
-                    self.smallest
-                ))
-                .cause("[disclosure] smallest_area of the pipeline file")
-                .hint("show larger areas: a column of a reference table with lsoa21_code or ods_code that groups them"));
+                return Err(self.too_few(place, column));
             }
         }
         Ok(())

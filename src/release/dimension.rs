@@ -53,7 +53,7 @@ impl ValuesOf {
 }
 
 /// Whether a label may be a number, or an address, of somebody.
-pub(super) fn looks_personal(value: &str) -> bool {
+pub(crate) fn looks_personal(value: &str) -> bool {
     // Dates are labels too, and no one's number.
     if chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok() {
         return false;

@@ -4,6 +4,7 @@ use super::areas::Areas;
 use super::difference::differences;
 use super::inspect::{Alteration, inspect};
 use super::label_order::{OrderColumns, in_order_of_labels, is_ordered};
+use super::manifest::sha256;
 use super::place::ReleasePlace;
 use super::proof::{lists, prove};
 use super::provenance::provenance;
@@ -12,6 +13,7 @@ use super::record::{self, Record};
 use super::refused::{Refused, nothing_left, refusal, together};
 use super::report::{Report, place};
 use super::reports::reports;
+use crate::audit::{AuditEvent, AuditLog};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location, TableName};
@@ -56,6 +58,8 @@ pub struct Wanted<'a> {
     pub dry_run: bool,
     /// Publish also what has other figures than the release of the same name had.
     pub replace: bool,
+    /// Where it is noted before anything is published; nowhere for none.
+    pub log: Option<&'a AuditLog>,
 }
 
 /// Makes the reports that are wanted.
@@ -121,6 +125,9 @@ pub async fn make(
         made.written = false;
         return Ok(made);
     }
+    if let Some(log) = wanted.log {
+        leaves(log, &manifest.release, &bytes).await?;
+    }
     let published = publish(&releases, &manifest.release, &files, &bytes).await?;
     made.written = published.written;
     made.repaired = published.altered;
@@ -130,6 +137,17 @@ pub async fn make(
         lake.keep_newest().await?;
     }
     Ok(made)
+}
+
+/// Notes that a release is about to be published.
+async fn leaves(log: &AuditLog, release: &str, manifest: &[u8]) -> Result<()> {
+    let manifest_sha256 = sha256(manifest);
+    let event = AuditEvent::Release {
+        release,
+        manifest_sha256: &manifest_sha256,
+    };
+    let noted = log.add(event).await;
+    noted.map_err(|e| e.within("nothing is released: the audit log cannot be written"))
 }
 
 /// What the reports are made of, and the manifest that says so, without files yet.

@@ -7,6 +7,7 @@
 //! Writers only ever see a [`Frame`], which holds released cells.
 
 mod about;
+mod answer;
 mod areas;
 mod audit;
 mod chart;
@@ -40,7 +41,9 @@ mod verify;
 mod xlsx;
 
 pub(crate) use about::{About, CodeListUsed, InputUsed, ModelUsed, PublishedTable};
+pub(crate) use answer::{AnswerCounts, ShownAnswer, is_open, shown_answer};
 pub(crate) use audit::audit;
+pub(crate) use dimension::looks_personal;
 pub(crate) use frame::Frame;
 pub(crate) use make::Made;
 pub use make::Wanted;

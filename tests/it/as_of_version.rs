@@ -15,7 +15,15 @@ fn two_nights() {
     project.ok(&["pull"]);
     let rows = "select count(*) from record.flag";
     let count = |arguments: &[&str]| -> i64 {
-        let query = ["sql", "--format", "csv", "-c", rows];
+        let query = [
+            "sql",
+            "--record-level",
+            "a test",
+            "--format",
+            "csv",
+            "-c",
+            rows,
+        ];
         let answer = project.ok(&[&query, arguments].concat());
         answer.lines().nth(1).unwrap().parse().unwrap()
     };
@@ -57,7 +65,18 @@ fn two_nights() {
     );
 
     let fails = |code: i32, value: &str| {
-        project.fails(code, &["sql", "-c", rows, "--as-of-version", value])
+        project.fails(
+            code,
+            &[
+                "sql",
+                "--record-level",
+                "a test",
+                "-c",
+                rows,
+                "--as-of-version",
+                value,
+            ],
+        )
     };
     let error = fails(2, "2025-12-31");
     assert!(
@@ -82,6 +101,8 @@ fn two_nights() {
         2,
         &[
             "sql",
+            "--record-level",
+            "a test",
             "-c",
             rows,
             "--as-of-version",
@@ -153,6 +174,8 @@ fn a_damaged_log_is_an_error_with_a_hint() {
     let log = project.path("lake/record/flag/_delta_log");
     let query = [
         "sql",
+        "--record-level",
+        "a test",
         "-c",
         "select count(*) as flags, max(code) as code from record.flag",
     ];

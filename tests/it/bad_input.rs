@@ -220,7 +220,7 @@ fn files_of_the_lake_that_are_damaged() {
     let file = named(&organisations, ".parquet");
     fs::write(&file, "not Parquet at all").unwrap();
     let query = "select max(name) from record.organisation";
-    let error = project.fails(3, &["sql", "-c", query]);
+    let error = project.fails(3, &["sql", "--record-level", "a test", "-c", query]);
     let name = file.file_name().unwrap().to_str().unwrap();
     let what = format!("record/organisation/{name} of table record.organisation is damaged");
     assert!(
@@ -235,7 +235,7 @@ fn files_of_the_lake_that_are_damaged() {
         "not JSON",
     )
     .unwrap();
-    let mut command = project.command(&["sql", "-c", query]);
+    let mut command = project.command(&["sql", "--record-level", "a test", "-c", query]);
     let output = command.env("RUST_BACKTRACE", "1").output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(3), "{error}");

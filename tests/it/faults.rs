@@ -106,6 +106,8 @@ fn read(project: &Project) -> (Tables, Owners) {
     for name in names.into_iter().flatten() {
         let text = project.ok(&[
             "sql",
+            "--record-level",
+            "a test",
             "--format",
             "csv",
             "-c",

@@ -97,7 +97,15 @@ fn forget_releases(project: &Project) {
 
 fn rows_of(project: &Project, table: &str) -> Result<String, String> {
     let sql = format!("select * from {table}");
-    let output = project.run(&["sql", "--format", "csv", "-c", &sql]);
+    let output = project.run(&[
+        "sql",
+        "--record-level",
+        "a test",
+        "--format",
+        "csv",
+        "-c",
+        &sql,
+    ]);
     match output.status.success() {
         true => {
             let rows = text(&output.stdout);

@@ -8,6 +8,7 @@
 )]
 
 mod as_of_version;
+mod audit_log;
 mod bad_input;
 mod bad_models;
 mod bulk;
@@ -49,6 +50,7 @@ mod published_forms;
 mod pull_bounds;
 mod queries;
 mod readme;
+mod record_level;
 mod red_team;
 mod reference_tables;
 mod reject_reasons;

@@ -45,6 +45,8 @@ fn past(project: &Project, table: &str, version: &str) -> Vec<i64> {
     let sql = format!("{PEOPLE} {table}");
     let csv = project.ok(&[
         "sql",
+        "--record-level",
+        "a test",
         "--format",
         "csv",
         "-c",
@@ -87,7 +89,15 @@ fn an_opt_out_holds_for_older_versions_of_pulled_tables() {
     // No row of theirs is found under any condition, and the rows of others are all there.
     let sql = "select count(*) from record.encounter where person_key in (select person_key from populace.opt_out)";
     let version = ["--as-of-version", "record.encounter=0"];
-    let query = ["sql", "--format", "csv", "-c", sql];
+    let query = [
+        "sql",
+        "--record-level",
+        "a test",
+        "--format",
+        "csv",
+        "-c",
+        sql,
+    ];
     let found = project.ok(&[&query[..], &version].concat());
     assert_eq!(found.lines().nth(1), Some("0"));
     // They opt in again: the older versions are whole again.
@@ -114,7 +124,15 @@ fn an_opt_out_holds_for_older_versions_of_pulled_tables() {
     let sql = format!("{PEOPLE} record.patient");
     let error = project.fails(
         1,
-        &["sql", "-c", &sql, "--as-of-version", "record.patient=0"],
+        &[
+            "sql",
+            "--record-level",
+            "a test",
+            "-c",
+            &sql,
+            "--as-of-version",
+            "record.patient=0",
+        ],
     );
     assert!(
         error.contains("table record.patient cannot be read at version 0"),
@@ -139,7 +157,13 @@ fn models_that_were_built_before_people_opted_out_are_not_read() {
     )
     .unwrap();
     project.ok(&["pull", "-q"]);
-    let query = ["sql", "-c", "select count(*) from core.person"];
+    let query = [
+        "sql",
+        "--record-level",
+        "a test",
+        "-c",
+        "select count(*) from core.person",
+    ];
     let refused = |arguments: &[&str]| project.fails(1, &[&query[..], arguments].concat());
     let error = refused(&[]);
     assert!(

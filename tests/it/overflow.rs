@@ -12,7 +12,18 @@ fn project() -> Project {
 /// Each query fails with this exit code and these words, and no digit of a value in them.
 fn fail(project: &Project, code: i32, cases: &[(&str, &str)]) {
     for (sql, words) in cases {
-        let said = project.fails(code, &["sql", "-o", "rows.csv", "-c", sql]);
+        let said = project.fails(
+            code,
+            &[
+                "sql",
+                "--record-level",
+                "a test",
+                "-o",
+                "rows.csv",
+                "-c",
+                sql,
+            ],
+        );
         assert!(said.contains(words), "{sql}: {said}");
         assert!(!said.contains("922337203685"), "{sql}: {said}");
         assert!(!project.path("rows.csv").exists(), "{sql}");
@@ -161,7 +172,7 @@ fn arithmetic_is_checked_wherever_it_stands() {
     }
     // What is checked keeps its name and its value.
     let csv = project.ok(&[
-        "sql", "--format", "csv", "-c",
+        "sql", "--record-level", "a test", "--format", "csv", "-c",
         "select b + 1, -b as n, sum(b * 2) over (order by b + 1), count(*) filter (where b * 1 > 0) over () from (values (1)) t(b)",
     ]);
     let (head, row) = csv.split_once('\n').unwrap();
@@ -346,7 +357,16 @@ fn queries_too_deep_for_the_stack_are_refused() {
     for sql in &long {
         let file = project.path("long.sql");
         std::fs::write(&file, sql).unwrap();
-        let said = project.fails(2, &["sql", "-f", file.to_str().unwrap()]);
+        let said = project.fails(
+            2,
+            &[
+                "sql",
+                "--record-level",
+                "a test",
+                "-f",
+                file.to_str().unwrap(),
+            ],
+        );
         assert!(
             said.contains("too long")
                 || said.contains("nested too deeply")
@@ -376,7 +396,15 @@ fn queries_too_deep_for_the_stack_are_refused() {
     for (sql, value) in &fits {
         let file = project.path("long.sql");
         std::fs::write(&file, sql).unwrap();
-        let csv = project.ok(&["sql", "--format", "csv", "-f", file.to_str().unwrap()]);
+        let csv = project.ok(&[
+            "sql",
+            "--record-level",
+            "a test",
+            "--format",
+            "csv",
+            "-f",
+            file.to_str().unwrap(),
+        ]);
         assert_eq!(csv.lines().nth(1), Some(*value));
     }
 }

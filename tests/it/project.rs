@@ -52,6 +52,9 @@ pub struct Project {
     variables: Vec<(String, String)>,
 }
 
+/// Asks `populace sql` for records.
+pub const RECORD_LEVEL: [&str; 2] = ["--record-level", "a test"];
+
 /// The key of the pseudonyms of every project.
 pub const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
@@ -202,7 +205,8 @@ impl Project {
 
     /// Rows of a query, as text without a header.
     pub fn sql(&self, sql: &str) -> Vec<Vec<String>> {
-        let csv = self.ok(&["sql", "--format", "csv", "-c", sql]);
+        let [option, reason] = RECORD_LEVEL;
+        let csv = self.ok(&["sql", option, reason, "--format", "csv", "-c", sql]);
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
         reader
             .records()

@@ -40,7 +40,7 @@ fn frames_that_no_row_can_have_are_refused() {
             "cannot be compared",
         ),
     ] {
-        let said = project.fails(2, &["sql", "-c", &count(frame)]);
+        let said = project.fails(2, &["sql", "--record-level", "a test", "-c", &count(frame)]);
         assert!(
             said.starts_with("error: query: no row has the frame range between"),
             "{said}"
@@ -66,7 +66,7 @@ fn frames_that_no_row_can_have_are_refused() {
             "is negative",
         ),
     ] {
-        let said = project.fails(2, &["sql", "-c", sql]);
+        let said = project.fails(2, &["sql", "--record-level", "a test", "-c", sql]);
         assert!(said.contains(why), "{sql}: {said}");
         assert!(!said.contains("disk"), "{said}");
     }
@@ -82,7 +82,18 @@ fn a_panic_of_a_library_is_an_error_of_the_query() {
         "select sum(1) over (rows between 18446744073709551614 following and 18446744073709551615 following) from record.patient",
         "select count(*) over (order by record_key groups between 18446744073709551615 preceding and 18446744073709551615 following) from record.patient",
     ] {
-        let said = project.fails(3, &["sql", "-o", "rows.csv", "-c", sql]);
+        let said = project.fails(
+            3,
+            &[
+                "sql",
+                "--record-level",
+                "a test",
+                "-o",
+                "rows.csv",
+                "-c",
+                sql,
+            ],
+        );
         assert!(
             said.contains("this is a bug in Populace or in one of its libraries"),
             "{said}"
@@ -97,7 +108,7 @@ fn a_panic_of_a_library_is_an_error_of_the_query() {
     }
     // Its place is in the log of the libraries.
     let sql = "select sum(1) over (rows between 18446744073709551614 following and 18446744073709551615 following) from record.patient";
-    let said = project.fails(3, &["sql", "-vvv", "-c", sql]);
+    let said = project.fails(3, &["sql", "--record-level", "a test", "-vvv", "-c", sql]);
     assert!(
         said.contains("panicked") && !said.contains("stack backtrace"),
         "{said}"
@@ -116,7 +127,13 @@ fn a_window_function_without_over_is_told_how() {
     ] {
         let said = project.fails(
             2,
-            &["sql", "-c", &format!("select {call} from record.condition")],
+            &[
+                "sql",
+                "--record-level",
+                "a test",
+                "-c",
+                &format!("select {call} from record.condition"),
+            ],
         );
         let wanted = format!("{name} is a window function, and stands without `over (…)`");
         assert!(said.contains(&wanted), "{said}");
@@ -125,9 +142,21 @@ fn a_window_function_without_over_is_told_how() {
             "{said}"
         );
     }
-    let said = project.fails(2, &["sql", "-c", "select xmr('a') over (order by 1)"]);
+    let said = project.fails(
+        2,
+        &[
+            "sql",
+            "--record-level",
+            "a test",
+            "-c",
+            "select xmr('a') over (order by 1)",
+        ],
+    );
     assert!(said.contains("xmr cannot be called as"), "{said}");
-    let said = project.fails(2, &["sql", "-c", "select logg(1)"]);
+    let said = project.fails(
+        2,
+        &["sql", "--record-level", "a test", "-c", "select logg(1)"],
+    );
     assert!(said.contains("did you mean"), "{said}");
 }
 
@@ -136,7 +165,15 @@ fn records_are_flat_in_csv() {
     let project = project();
     let sql = "select n, byar_ci(n, 0.95) as r, named_struct('a', named_struct('b', n)) as s, \
                make_array(n, null) as l from (values (10), (null)) as t(n) order by n";
-    let csv = project.ok(&["sql", "--format", "csv", "-c", sql]);
+    let csv = project.ok(&[
+        "sql",
+        "--record-level",
+        "a test",
+        "--format",
+        "csv",
+        "-c",
+        sql,
+    ]);
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(
         lines[0],
@@ -148,7 +185,15 @@ fn records_are_flat_in_csv() {
         lines[2].starts_with(",,,,") && lines[2].ends_with(",\"[null,null]\""),
         "{csv}"
     );
-    project.ok(&["sql", "-o", "rows.csv", "-c", sql]);
+    project.ok(&[
+        "sql",
+        "--record-level",
+        "a test",
+        "-o",
+        "rows.csv",
+        "-c",
+        sql,
+    ]);
     assert_eq!(
         std::fs::read_to_string(project.path("rows.csv")).unwrap(),
         csv
@@ -169,13 +214,21 @@ fn a_query_that_is_wrong_is_not_sent_to_the_disk() {
             "make it smaller",
         ),
     ] {
-        let said = project.fails(3, &["sql", "-c", sql]);
+        let said = project.fails(3, &["sql", "--record-level", "a test", "-c", sql]);
         assert!(said.contains(hint) && !said.contains("disk"), "{said}");
     }
     // What has no text holds a value, which is not shown.
     for format in ["csv", "json", "table"] {
         let sql = "select arrow_cast(cast(2147483647 - record_row as int), 'Date32') as d from record.condition";
-        let output = project.run(&["sql", "--format", format, "-c", sql]);
+        let output = project.run(&[
+            "sql",
+            "--record-level",
+            "a test",
+            "--format",
+            format,
+            "-c",
+            sql,
+        ]);
         let said = String::from_utf8_lossy(&output.stderr).to_string();
         assert!(!said.contains("2147483"), "{said}");
     }
@@ -200,17 +253,21 @@ fn what_the_engine_would_answer_wrongly_is_refused() {
         ("select lead(code) ignore nulls over (order by record_key) from record.condition".to_string(), "desc"),
         ("select lag(code, -1) ignore nulls over (order by record_key) from record.condition".to_string(), "desc"),
     ] {
-        let said = project.fails(2, &["sql", "-c", &sql]);
+        let said = project.fails(2, &["sql", "--record-level", "a test", "-c", &sql]);
         let hint = said.split("hint: ").nth(1).unwrap_or_default();
         assert!(hint.contains(instead), "{sql}: {said}");
     }
     project.ok(&[
         "sql",
+        "--record-level",
+        "a test",
         "-c",
         "select lag(code, 2) ignore nulls over (order by record_key) from record.condition",
     ]);
     project.ok(&[
         "sql",
+        "--record-level",
+        "a test",
         "-c",
         &format!("select count(*) from record.patient where practice_code not in ({within})"),
     ]);
@@ -230,7 +287,18 @@ fn whole_numbers_that_pass_their_type_are_an_error() {
         ),
         format!("select count(*) as x from record.condition where {large} + {large} < 0"),
     ] {
-        let said = project.fails(3, &["sql", "-o", "rows.csv", "-c", &sql]);
+        let said = project.fails(
+            3,
+            &[
+                "sql",
+                "--record-level",
+                "a test",
+                "-o",
+                "rows.csv",
+                "-c",
+                &sql,
+            ],
+        );
         assert!(said.contains("cast to bigint"), "{sql}: {said}");
         assert!(!said.contains("2000000"), "{said}");
     }

@@ -61,7 +61,19 @@ fn files_and_folders_are_for_their_owner_and_group_only() {
         assert!(wrong.is_empty(), "{wrong:?}");
     }
     let query = "select count(*) from record.patient";
-    with_umask(&project, "022", &["sql", "-o", "rows.csv", "-c", query]);
+    with_umask(
+        &project,
+        "022",
+        &[
+            "sql",
+            "--record-level",
+            "a test",
+            "-o",
+            "rows.csv",
+            "-c",
+            query,
+        ],
+    );
     let made = std::fs::metadata(project.path("rows.csv")).unwrap();
     assert_eq!(made.permissions().mode() & 0o777, 0o640);
 
@@ -201,7 +213,16 @@ fn no_pseudonym_or_value_of_a_record_is_logged_at_any_level() {
     ] {
         run(
             &[
-                "sql", "--format", "csv", "-c", &sql, "-vvv", "-o", "rows.csv",
+                "sql",
+                "--record-level",
+                "a test",
+                "--format",
+                "csv",
+                "-c",
+                &sql,
+                "-vvv",
+                "-o",
+                "rows.csv",
             ],
             level,
         );
@@ -421,14 +442,25 @@ fn control_characters_of_record_data_never_reach_a_terminal() {
     let query = "select language, language as \"odd\u{1b}name\" from record.patient";
     let stored = project.sql("select language from record.patient");
     assert_eq!(stored[0][0], odd, "data is untouched in a file or a pipe");
-    let table = project.ok(&["sql", "-c", query]);
+    let table = project.ok(&["sql", "--record-level", "a test", "-c", query]);
     assert!(!acts(&table), "{table:?}");
     assert!(
         table.contains("\\u{1b}]0;title\\u{7}\\u{9b}31m\\u{202e}end"),
         "{table}"
     );
     for format in ["table", "csv", "json"] {
-        let Some(shown) = on_a_terminal(&project, &["sql", "--format", format, "-c", query]) else {
+        let Some(shown) = on_a_terminal(
+            &project,
+            &[
+                "sql",
+                "--record-level",
+                "a test",
+                "--format",
+                format,
+                "-c",
+                query,
+            ],
+        ) else {
             return;
         };
         assert!(
@@ -437,6 +469,6 @@ fn control_characters_of_record_data_never_reach_a_terminal() {
         );
     }
     let wrong = format!("select {odd}");
-    let error = project.run(&["sql", "-c", &wrong]);
+    let error = project.run(&["sql", "--record-level", "a test", "-c", &wrong]);
     assert!(!acts(&text(&error.stderr)), "{:?}", text(&error.stderr));
 }

@@ -5,10 +5,12 @@
 mod complete;
 mod terminal;
 
+use super::audited;
 use super::describe::{columns, description};
 use super::function_help::help;
 use super::printer::Printer;
 use super::query::QueryReader;
+use super::record_level::{Permitted, counted, permitted};
 use super::rows::table;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
@@ -38,17 +40,23 @@ pub(super) fn cancel() -> bool {
 }
 
 /// Reads queries until the end of input; each ends with a semicolon.
-pub(super) async fn run(reader: &QueryReader<'_>, printer: Printer) -> Result<()> {
+/// Records are read for `reason`, where there is one, until another is given.
+pub(super) async fn run(
+    reader: &QueryReader<'_>,
+    printer: Printer,
+    reason: Option<String>,
+) -> Result<()> {
     printer.say(
         "Query the lake; end a query with ;  \\d lists tables, \\d core.person describes one, \\h lists \
-         functions, \\h rate explains one, \\q ends; Ctrl-C cancels a query.",
+         functions, \\h rate explains one, \\q ends; Ctrl-C cancels a query. Answers are counts under the disclosure \
+         scheme; \\record-level REASON asks for records, and \\record-level alone ends that.",
     );
     let mut editor =
         Editor::<Names, DefaultHistory>::new().usage(|| "there is no terminal to prompt on")?;
     editor.set_helper(Some(Names::of(reader.engine).await?));
     terminal::remember();
     OPEN.store(true, Ordering::SeqCst);
-    let read = read_queries(reader, printer, &mut editor).await;
+    let read = read_queries(reader, printer, reason, &mut editor).await;
     OPEN.store(false, Ordering::SeqCst);
     read
 }
@@ -56,6 +64,7 @@ pub(super) async fn run(reader: &QueryReader<'_>, printer: Printer) -> Result<()
 async fn read_queries(
     reader: &QueryReader<'_>,
     printer: Printer,
+    mut reason: Option<String>,
     editor: &mut Editor<Names, DefaultHistory>,
 ) -> Result<()> {
     let mut query = String::new();
@@ -87,7 +96,15 @@ async fn read_queries(
                     std::mem::take(&mut query)
                 };
                 let _ = editor.add_history_entry(asked.trim());
-                match unless_cancelled(caught_in(answer(reader, &asked))).await {
+                if let Some(given) = reason_given(&asked) {
+                    match given {
+                        Ok(given) => reason = given,
+                        Err(e) => printer.error(&e),
+                    }
+                    continue;
+                }
+                let answer = answer(reader, &asked, reason.as_deref(), printer);
+                match unless_cancelled(caught_in(answer)).await {
                     Some(Ok(text)) => printer.data(&text)?,
                     Some(Err(e)) => printer.error(&e),
                     None => printer.say("cancelled"),
@@ -114,14 +131,40 @@ pub(super) fn command(line: &str) -> Option<&str> {
     line.strip_prefix('\\')
 }
 
-async fn answer(reader: &QueryReader<'_>, asked: &str) -> Result<String> {
+/// The reason for which records are read from here on, where a line gives one or takes it back.
+fn reason_given(line: &str) -> Option<Result<Option<String>>> {
+    let given = command(line)?.strip_prefix("record-level")?;
+    if !given.is_empty() && !given.starts_with(char::is_whitespace) {
+        return None;
+    }
+    Some(match given.trim().trim_matches(['"', '\'']) {
+        "" => Ok(None),
+        given => audited::reason(given).map(Some),
+    })
+}
+
+async fn answer(
+    reader: &QueryReader<'_>,
+    asked: &str,
+    reason: Option<&str>,
+    printer: Printer,
+) -> Result<String> {
     if let Some(command) = command(asked) {
         return run_command(Some(reader), command).await;
     }
-    let frame = reader.ask("query", asked).await?;
-    let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-    let rows = reader.engine.collect("query", frame).await?;
-    table(&schema, &rows)
+    let planned = reader.ask("query", asked).await?;
+    match permitted(reader, "query", asked, planned, reason).await? {
+        Permitted::Rows(frame) => {
+            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+            let rows = reader.engine.collect("query", frame).await?;
+            table(&schema, &rows)
+        }
+        Permitted::Counts(frame, counts) => {
+            let rows = counted(reader, "query", frame, &counts, true).await?;
+            printer.say(&rows.notice);
+            table(&rows.schema, &[rows.rows])
+        }
+    }
 }
 
 /// The answer to a command.

@@ -117,6 +117,17 @@ impl Facts {
         Facts { names, relation }
     }
 
+    /// A table that tells of nobody.
+    pub(super) fn open(attributes: &mut Attributes, names: Vec<String>) -> Self {
+        let columns = names.iter().map(|name| {
+            let attr = attributes.fresh(format!("`{name}`"));
+            RelationColumn::new(attr, Taint::default())
+        });
+        let columns = columns.collect();
+        let relation = Relation::new(attributes, columns, "a row of the program's own");
+        Facts { names, relation }
+    }
+
     /// A model, from its query. Its `unique` checks hold for every table that is built.
     pub(super) fn model(plan: &LogicalPlan, mut relation: Relation, header: &Header) -> Self {
         let names: Vec<String> = plan

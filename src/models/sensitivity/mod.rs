@@ -11,6 +11,7 @@
 
 mod aggregate;
 mod analyst;
+mod answer;
 mod attribute;
 mod codes;
 mod comparison;
@@ -18,6 +19,7 @@ mod dates;
 mod expression;
 mod facts;
 mod join;
+mod people_behind;
 mod reference;
 mod relation;
 mod taint;
@@ -25,6 +27,7 @@ mod union;
 mod verdict;
 mod window;
 
+pub(crate) use answer::{CountedAnswer, QueryAnswer};
 pub(crate) use reference::{link, one_row_each};
 pub(crate) use verdict::{Dimension, Judged, Question};
 
@@ -71,6 +74,21 @@ impl Sensitivity {
         tables: &[TablePlan],
         references: &BTreeMap<TableName, ReferenceRows>,
     ) -> Result<Self> {
+        let all = library.models.keys().cloned().collect();
+        Self::of_models(engine, library, &all, tables, references).await
+    }
+
+    /// The same for some models and all that they read.
+    ///
+    /// # Errors
+    /// As of [`Sensitivity::of`].
+    pub(crate) async fn of_models(
+        engine: &Engine,
+        library: &Library,
+        wanted: &BTreeSet<TableName>,
+        tables: &[TablePlan],
+        references: &BTreeMap<TableName, ReferenceRows>,
+    ) -> Result<Self> {
         let mut known = Sensitivity {
             facts: BTreeMap::new(),
             attributes: Attributes::default(),
@@ -87,7 +105,7 @@ impl Sensitivity {
                 known.unlinked.insert(name.clone());
             }
         }
-        for name in graph::order(library, &library.models.keys().cloned().collect())? {
+        for name in graph::order(library, wanted)? {
             let Some(model) = library.models.get(&name) else {
                 continue;
             };

@@ -51,7 +51,13 @@ fn case_35_a_list_of_those_who_may_be_used_is_not_taken_for_opt_outs() {
     }
     assert!(
         !project
-            .run(&["sql", "-c", "select 1 from record.patient"])
+            .run(&[
+                "sql",
+                "--record-level",
+                "a test",
+                "-c",
+                "select 1 from record.patient"
+            ])
             .status
             .success()
     );

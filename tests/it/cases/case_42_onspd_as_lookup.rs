@@ -53,7 +53,13 @@ fn case_42_answers_that_are_no_lsoa_codes_are_refused() {
         }
         assert!(
             !project
-                .run(&["sql", "-c", "select 1 from record.patient"])
+                .run(&[
+                    "sql",
+                    "--record-level",
+                    "a test",
+                    "-c",
+                    "select 1 from record.patient"
+                ])
                 .status
                 .success()
         );

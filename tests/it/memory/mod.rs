@@ -27,6 +27,8 @@ fn peak(child: &mut Child) -> u64 {
 fn ask(project: &Project, sql: &str) -> (Option<i32>, u64, String) {
     let arguments = [
         "sql",
+        "--record-level",
+        "a test",
         "--memory-limit",
         "256MB",
         "--format",

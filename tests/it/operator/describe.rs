@@ -39,11 +39,17 @@ fn describe_shows_what_the_header_the_view_or_the_column_file_says() {
         "Pseudonym of the person; NULL until it is known who it is"
     );
 
-    let page = project.ok(&["sql", "-c", "\\d core.person"]);
+    let page = project.ok(&["sql", "--record-level", "a test", "-c", "\\d core.person"]);
     let title = "core.person: One row per person known to the record";
     assert!(page.starts_with(title), "{page}");
     assert!(page.contains(said), "{page}");
-    let page = project.ok(&["sql", "-c", "\\d record.encounter"]);
+    let page = project.ok(&[
+        "sql",
+        "--record-level",
+        "a test",
+        "-c",
+        "\\d record.encounter",
+    ]);
     assert!(
         page.starts_with("record.encounter: Contacts of every setting\n"),
         "{page}"
@@ -66,7 +72,7 @@ fn describe_shows_what_the_header_the_view_or_the_column_file_says() {
             "did you mean 'core.person'?",
         ),
     ] {
-        let error = project.fails(2, &["sql", "-c", asked]);
+        let error = project.fails(2, &["sql", "--record-level", "a test", "-c", asked]);
         assert!(
             error.contains(said) && error.contains(told),
             "{asked}: {error}"
@@ -89,21 +95,47 @@ fn explain_shows_the_plan_and_explain_analyze_what_it_took() {
         ("explain format indent", "AggregateExec"),
         ("explain analyze", "output_rows"),
     ] {
-        let plan = project.ok(&["sql", "--format", "csv", "-c", &format!("{verb} {query};")]);
+        let plan = project.ok(&[
+            "sql",
+            "--record-level",
+            "a test",
+            "--format",
+            "csv",
+            "-c",
+            &format!("{verb} {query};"),
+        ]);
         assert!(plan.contains(said), "{verb}: {plan}");
     }
-    let error = project.fails(2, &["sql", "-c", "explain drop table record.patient"]);
+    let error = project.fails(
+        2,
+        &[
+            "sql",
+            "--record-level",
+            "a test",
+            "-c",
+            "explain drop table record.patient",
+        ],
+    );
     assert!(error.contains("this is not a query"), "{error}");
-    let error = project.fails(2, &["sql", "-c", "explain select 1 from record.pateint"]);
+    let error = project.fails(
+        2,
+        &[
+            "sql",
+            "--record-level",
+            "a test",
+            "-c",
+            "explain select 1 from record.pateint",
+        ],
+    );
     assert!(error.contains("did you mean 'record.patient'?"), "{error}");
     assert!(
         project
-            .ok(&["sql", "-c", "show tables"])
+            .ok(&["sql", "--record-level", "a test", "-c", "show tables"])
             .contains("| patient ")
     );
     assert!(
         project
-            .ok(&["sql", "-c", "show functions"])
+            .ok(&["sql", "--record-level", "a test", "-c", "show functions"])
             .contains("age_band")
     );
 }

@@ -17,6 +17,8 @@ fn a_command_below_the_project_finds_it() {
     std::fs::create_dir_all(project.path("notes/deep")).unwrap();
     let query = [
         "sql",
+        "--record-level",
+        "a test",
         "--format",
         "csv",
         "-c",

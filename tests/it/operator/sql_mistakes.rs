@@ -176,7 +176,7 @@ fn each_mistake_is_told_what_to_write() {
             "count(*) filter",
         ),
     ] {
-        let error = project.fails(2, &["sql", "-c", sql]);
+        let error = project.fails(2, &["sql", "--record-level", "a test", "-c", sql]);
         assert!(error.contains(said), "{sql}: {error}");
         assert!(!error.contains(" at Line"), "{sql}: {error}");
         let told = error.split_once("hint: ").map_or("", |(_, told)| told);
@@ -196,7 +196,7 @@ fn functions_that_are_far_are_not_meant() {
         "select mode(1)",
         "select to_base_64_url(1)",
     ] {
-        let error = project.fails(2, &["sql", "-c", sql]);
+        let error = project.fails(2, &["sql", "--record-level", "a test", "-c", sql]);
         assert!(!error.contains("did you mean"), "{sql}: {error}");
     }
 }
@@ -219,7 +219,7 @@ fn a_byte_order_mark_and_windows_line_ends_change_nothing() {
     );
     let question = project.path("question.sql");
     std::fs::write(&question, "\u{feff}select 1 as one\r\n").unwrap();
-    project.ok(&["sql", "-f", "question.sql"]);
+    project.ok(&["sql", "--record-level", "a test", "-f", "question.sql"]);
     let key = std::fs::read_to_string(project.path("test.key")).unwrap();
     std::fs::write(project.path("test.key"), format!("\u{feff}{key}\r\n")).unwrap();
     project.ok(&["pull"]);

@@ -37,7 +37,16 @@ fn a_damaged_object_is_named_and_pulled_again() {
     let condition = damage("record.condition");
     let error = project.fails(3, &["nightly"]);
     assert!(error.contains(&condition), "{error}");
-    let error = project.fails(3, &["sql", "-c", "select count(*) from record.condition"]);
+    let error = project.fails(
+        3,
+        &[
+            "sql",
+            "--record-level",
+            "a test",
+            "-c",
+            "select count(*) from record.condition",
+        ],
+    );
     assert!(error.contains("`populace pull --again record`"), "{error}");
     let verified = project.run(&["verify", "lake"]);
     assert_eq!(verified.status.code(), Some(3));

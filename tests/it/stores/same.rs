@@ -86,6 +86,8 @@ fn tables_and_releases_are_the_same_everywhere() {
     assert!(expected.len() >= 30, "{}", expected.len());
     let ask = [
         "sql",
+        "--record-level",
+        "a test",
         "--format",
         "csv",
         "-c",

@@ -100,7 +100,16 @@ fn altered_releases_other_keys_and_lost_commits_are_found_on_a_store() {
         for commit in commits.iter().rev().take(3) {
             remove(&server, "lake", commit);
         }
-        let error = project.fails(3, &["sql", "-c", &format!("select * from {table}")]);
+        let error = project.fails(
+            3,
+            &[
+                "sql",
+                "--record-level",
+                "a test",
+                "-c",
+                &format!("select * from {table}"),
+            ],
+        );
         let said = format!("the log of table {table} is damaged: it ends at version");
         assert!(error.contains(&said), "{error}");
         let verified = project.run(&["verify", "lake"]);
