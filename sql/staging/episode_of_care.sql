@@ -8,7 +8,7 @@ columns:
   episode_key: Record key of the EpisodeOfCare
   kind: What it is; gp_registration for a registration with a general practice
   organisation_code: ODS code of the organisation
-  started: First day; 1900-01-01 where not known
+  started: First day of the month in which it began; 1900-01-01 where not known
   ended: Last day; null while open
 checks:
   - unique: episode_key

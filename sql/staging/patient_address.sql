@@ -10,7 +10,7 @@ columns:
   use: home, temp or old
   type: postal, physical or both, as recorded
   lsoa21_code: Lower layer super output area (2021); null where the postcode has none
-  started: First day; null where not known
+  started: First day; null where not known, and from birth on
   ended: Last day; null while it is the address
 checks:
   - unique: [patient_key, address_number]

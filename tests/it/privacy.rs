@@ -341,3 +341,42 @@ fn the_reidentification_report_counts_who_stands_alone() {
     }
     assert!(people.len() > 100);
 }
+
+/// Addresses and registrations of a baby begin on the day of birth.
+#[test]
+fn the_day_of_birth_of_a_baby_is_in_no_column() {
+    for views in ["pipelines/views", "pipelines/views-stu3"] {
+        let project = Project::empty();
+        let folder = project.path("extracts");
+        std::fs::create_dir(&folder).unwrap();
+        let updated = "\"meta\":{\"lastUpdated\":\"2026-06-01T09:00:00Z\"}";
+        let system = "https://fhir.nhs.uk/Id/nhs-number";
+        let patient = format!(
+            r#"{{"resourceType":"Patient","id":"p1",{updated},"identifier":[{{"system":"{system}","value":"9990000018"}}],"birthDate":"2026-05-14","address":[{{"use":"home","postalCode":"ZZ1 1ZZ","period":{{"start":"2026-05-14"}}}},{{"use":"old","postalCode":"ZZ1 1ZZ","period":{{"start":"2026-05-20","end":"2026-05-25"}}}}]}}"#
+        );
+        let episode = format!(
+            r#"{{"resourceType":"EpisodeOfCare","id":"e1",{updated},"status":"active","patient":{{"reference":"Patient/p1"}},"period":{{"start":"2026-05-14"}}}}"#
+        );
+        std::fs::write(folder.join("Patient.ndjson"), patient).unwrap();
+        std::fs::write(folder.join("EpisodeOfCare.ndjson"), episode).unwrap();
+        let source = format!(
+            "[sources.record]\nkind = \"fhir-folder\"\nurl = \"extracts\"\nviews = \"{views}\"\naccept_test_numbers = true\n"
+        );
+        project.write_pipeline(&pipeline(NO_POSTCODES, &source));
+        project.ok(&["pull"]);
+        let started = |table: &str| {
+            let sql = format!("select cast(started as varchar) from {table} order by record_row");
+            project.sql(&sql).concat()
+        };
+        assert_eq!(
+            started("record.patient_address"),
+            ["", "2026-05-20"],
+            "{views}"
+        );
+        assert_eq!(started("record.episode_of_care"), ["2026-05-01"], "{views}");
+        for (table, rows) in project.record_tables() {
+            let rows = rows.concat().join(" ");
+            assert!(!rows.contains("2026-05-14"), "{views}: {table}");
+        }
+    }
+}

@@ -70,6 +70,8 @@ fn pulled_column(attributes: &mut Attributes, table: &TablePlan, name: &str) -> 
         };
     }
     match treatment {
+        // The month in which something began, and no birth.
+        Some(Treatment::Month) if name.ends_with("started") => {}
         Some(Treatment::Month | Treatment::Year) => {
             let why = format!("{shown} is a date of birth or death");
             taint.add(TaintKind::Dated, why);
