@@ -163,6 +163,14 @@ pub(crate) async fn begin(lake: &Lake, key: &Key, act: &AuditedCommand) -> Resul
     }
 }
 
+/// Whether there is a log, or was.
+///
+/// # Errors
+/// Data: the lake cannot be read.
+pub(crate) async fn has_begun(lake: &Lake) -> Result<bool> {
+    Ok(ChainHead::kept(lake).await?.is_some() || lake.state_table::<AuditEntry>().await?.is_some())
+}
+
 /// All entries, in the order of the log.
 ///
 /// # Errors

@@ -15,4 +15,4 @@ mod log;
 pub(crate) use check::{AuditBreak, check, of_query};
 pub(crate) use entry::{AuditEntry, AuditEvent};
 pub use log::AuditLog;
-pub(crate) use log::{AuditedCommand, begin, load};
+pub(crate) use log::{AuditedCommand, begin, has_begun, load};

@@ -4,9 +4,10 @@ use super::audited_command::{act, is_noted, note};
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
-use crate::audit::{AuditEvent, AuditLog};
+use crate::audit::{AuditEvent, AuditLog, has_begun};
 use crate::error::{Error, Result};
 use crate::release::looks_personal;
+use crate::stop;
 use std::process::ExitCode;
 
 /// Notes in `log` that records are about to be printed.
@@ -47,10 +48,16 @@ pub(super) fn ended(global: &Global, done: &Result<ExitCode>, printer: &Printer)
         let Ok(lake) = session::lake_to_tell(global).await else {
             return Ok(());
         };
+        if !has_begun(&lake).await? {
+            return Ok(());
+        }
         let log = AuditLog::new(&lake, act());
         log.add(AuditEvent::End { exit_code }).await
     });
-    if let Err(why) = noted {
+    // A command that was told to stop has little time.
+    if let Err(why) = noted
+        && stop::told().is_none()
+    {
         printer.remark(&format!(
             "the end of this command is not in the audit log: {why}"
         ));

@@ -2,9 +2,8 @@
 //! the scheme, and what tells of nobody.
 
 use super::audited;
-use super::audited_command::act;
 use super::query::{AskedQuery, QueryReader};
-use crate::audit::AuditLog;
+use super::session;
 use crate::error::{Error, Result};
 use crate::release::{AnswerCounts, ShownAnswer, is_open, shown_answer};
 use arrow::array::RecordBatch;
@@ -50,7 +49,7 @@ pub(super) async fn permitted(
     if let Some(reason) = reason.filter(|_| of_people) {
         let mut names: Vec<String> = asked.tables.iter().map(|t| t.name.to_string()).collect();
         names.sort();
-        let log = AuditLog::new(engine.lake(), act());
+        let log = session::audit_log(reader.pipeline, engine.lake()).await?;
         audited::record_level(&log, reason, &names.join(", "), sql).await?;
     }
     if reason.is_some() || !of_people {

@@ -1,12 +1,10 @@
 //! `populace release`
 
-use super::audited_command::act;
 use super::damage::explained;
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
 use super::size::count;
-use crate::audit::AuditLog;
 use crate::error::Result;
 use crate::release::{Made, Wanted, make};
 use std::process::ExitCode;
@@ -41,7 +39,7 @@ pub(super) async fn main(
     printer: &Printer,
 ) -> Result<ExitCode> {
     let work = session::SessionWork::begin(global).await?;
-    let log = AuditLog::new(&work.lake, act());
+    let log = session::audit_log(&work.pipeline, &work.lake).await?;
     let wanted = Wanted {
         log: Some(&log),
         reports: &arguments.reports,

@@ -5,6 +5,7 @@ use super::confirmations::Confirmations;
 use super::global::Global;
 use super::process;
 use super::project::pipeline_file;
+use crate::audit::AuditLog;
 use crate::engine::{Engine, Limits};
 use crate::error::{Context, Result};
 use crate::lake::{FilesFor, Lake, Location, Lock, Settings, tighten};
@@ -177,6 +178,18 @@ impl SessionWork {
     pub(super) fn engine(&self, global: &Global) -> Result<Engine> {
         engine(global, &self.pipeline, &self.lake, &self.scratch)
     }
+}
+
+/// The audit log of a lake, for a command that may have no key. That of an earlier Populace has none
+/// yet: whoever has its key begins it.
+pub(super) async fn audit_log(pipeline: &Pipeline, lake: &Lake) -> Result<AuditLog> {
+    if !audit::has_begun(lake).await?
+        && let Ok(key) = key(pipeline)
+        && key.fingerprint() == lake.settings().key_fingerprint
+    {
+        continue_audit(lake, &key).await;
+    }
+    Ok(AuditLog::new(lake, act()))
 }
 
 /// Begins the audit log of a lake whose key is here, or goes on with it. Releases and record-level use
