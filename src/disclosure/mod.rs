@@ -30,6 +30,7 @@
     dead_code,
     reason = "releases are protected table by table until they declare their tables"
 )]
+mod answered;
 pub(crate) mod attacker;
 mod count;
 mod derived;
@@ -56,6 +57,7 @@ pub(crate) mod system;
 pub(crate) mod table_attacker;
 pub(crate) mod table_protect;
 
+pub(crate) use answered::answered;
 pub(crate) use count::{Released, TrueCount};
 pub(crate) use derived::{Figure, percent, rate};
 pub(crate) use margin::Margin;

@@ -4,13 +4,13 @@
 use super::areas::Areas;
 use super::dimension::looks_personal;
 use super::proof::texts;
-use crate::disclosure::{SUPPRESSED, Scheme, TrueCount};
+use crate::disclosure::{SUPPRESSED, Scheme, TrueCount, answered};
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
 use crate::lake::{Table, TableName};
 use crate::models::sensitivity::{CountedAnswer, QueryAnswer, Sensitivity};
 use crate::models::{Built, Library, is_model, order};
-use crate::pipeline::{DisclosureSettings, Pipeline};
+use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::{cast, concat_batches};
@@ -100,17 +100,19 @@ pub(crate) async fn shown_answer(
     })?;
     Ok(match answer {
         QueryAnswer::OfNobody => ShownAnswer::AsItIs,
+        QueryAnswer::Counts(_) if settings.scheme == "cell_key" => {
+            return Err(Error::refused(format!(
+                "{place}: the scheme cell_key perturbs cells by the record keys of their people, which an answer has not"
+            ))
+            .hint("release a report"));
+        }
         QueryAnswer::Counts(answer) => ShownAnswer::Counts(Box::new(AnswerCounts {
             answer: *answer,
             areas,
-            scheme: scheme(settings)?,
+            scheme: pipeline.scheme()?,
             largest_suppressed_share: settings.largest_suppressed_share,
         })),
     })
-}
-
-fn scheme(settings: &DisclosureSettings) -> Result<Scheme> {
-    Scheme::from_name(&settings.scheme)
 }
 
 /// The models behind `tables` whose rows their files explain, with all that they read registered; and
@@ -267,13 +269,13 @@ impl AnswerCounts {
             let Some(count) = count else {
                 return CountShown::Null;
             };
-            let few = people.iter().any(|people| {
-                let people = people.get(row).copied().flatten();
-                people.is_some_and(|n| self.scheme.release(TrueCount::new(n)).is_suppressed())
-            });
-            match self.scheme.release(TrueCount::new(count)).count() {
-                Some(figure) if count == 0 || !few => CountShown::Figure(figure),
-                _ => CountShown::Suppressed,
+            let behind = people
+                .iter()
+                .filter_map(|people| people.get(row).copied().flatten());
+            let behind = behind.min().map(TrueCount::new);
+            match answered(&self.scheme, TrueCount::new(count), behind).count() {
+                Some(figure) => CountShown::Figure(figure),
+                None => CountShown::Suppressed,
             }
         };
         let counts = counts.iter().enumerate();
