@@ -58,6 +58,14 @@ impl Released {
         Released(figure)
     }
 
+    /// A figure as a file has it; None for what is no count and no sign of one.
+    pub(crate) fn read(figure: &str) -> Option<Self> {
+        match figure {
+            super::SUPPRESSED => Some(Released::SUPPRESSED),
+            count => count.parse().ok().map(Released::of),
+        }
+    }
+
     /// The released figure, or `None` when it is suppressed.
     pub(crate) fn count(self) -> Option<u64> {
         self.0

@@ -26,11 +26,11 @@
 //!
 //! Differences between tables, releases and nested areas are not covered here.
 
+mod answered;
 #[allow(
     dead_code,
     reason = "releases are protected table by table until they declare their tables"
 )]
-mod answered;
 pub(crate) mod attacker;
 mod count;
 mod derived;
@@ -43,6 +43,7 @@ pub(crate) mod members;
     reason = "releases are protected table by table until they declare their tables"
 )]
 pub(crate) mod protect;
+mod published;
 #[allow(
     dead_code,
     reason = "releases are protected table by table until they declare their tables"
@@ -61,6 +62,7 @@ pub(crate) use answered::answered;
 pub(crate) use count::{Released, TrueCount};
 pub(crate) use derived::{Figure, percent, rate};
 pub(crate) use margin::Margin;
+pub(crate) use published::{PublishedSum, read_together};
 #[cfg(test)]
 pub(crate) use scheme::tests::all as every_scheme;
 pub(crate) use scheme::{Scheme, SchemeSettings, SchemeWords};

@@ -1,8 +1,9 @@
 //! The proof of what was released, from what, and under which rule.
 
 use super::about::{About, CodeListUsed, InputUsed, ModelUsed};
+use super::csv_file::unit;
 use super::difference::shown;
-use super::{File, Rendered};
+use super::{File, Frame, Rendered};
 use crate::disclosure::Scheme;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Context, Error, Result};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The version of the manifest's form.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// What a release is, in a form that can be checked. It holds no clock time, so that making the
 /// same release again gives the same bytes.
@@ -74,10 +75,30 @@ pub(crate) struct ReportUsed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TableMade {
+    /// The dimensions of its rows, by their columns.
+    pub rows: Vec<String>,
+    /// The dimension across.
+    pub across: Option<String>,
+    /// Whether it has a row of totals.
+    pub totals_of_rows: bool,
+    /// Whether it has a column of totals.
+    pub totals_across: bool,
+    /// Its measures, in the order of its files.
+    pub measures: Vec<MeasureMade>,
     /// Cells that hold a figure.
     pub cells_shown: usize,
     /// Cells that are suppressed.
     pub cells_suppressed: usize,
+}
+
+/// A measure of a released table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MeasureMade {
+    /// Its heading.
+    pub label: String,
+    /// Its unit, as the CSV has it.
+    pub unit: String,
 }
 
 /// A released file.
@@ -195,14 +216,10 @@ impl Manifest {
 
     /// Adds the tables and files of a report that was made.
     pub(super) fn add(&mut self, rendered: &Rendered) {
-        let tables = rendered.frames.iter().map(|frame| {
-            let (cells_shown, cells_suppressed) = frame.tally();
-            let made = TableMade {
-                cells_shown,
-                cells_suppressed,
-            };
-            (frame.id.clone(), made)
-        });
+        let tables = rendered
+            .frames
+            .iter()
+            .map(|frame| (frame.id.clone(), TableMade::of(frame)));
         if let Some(report) = self.reports.get_mut(&rendered.report) {
             report.tables = tables.collect();
         }
@@ -270,6 +287,30 @@ impl Manifest {
                 suppressed + table.cells_suppressed,
             )
         })
+    }
+}
+
+impl TableMade {
+    /// The form of a table, from which its equations can be made again.
+    fn of(frame: &Frame) -> Self {
+        let (cells_shown, cells_suppressed) = frame.tally();
+        let measures = frame.measures.iter().map(|measure| MeasureMade {
+            label: measure.label.clone(),
+            unit: unit(measure.unit),
+        });
+        TableMade {
+            rows: frame
+                .row_dimensions
+                .iter()
+                .map(|(c, _)| c.clone())
+                .collect(),
+            across: frame.across.as_ref().map(|(column, _)| column.clone()),
+            totals_of_rows: frame.rows.iter().any(|row| row.is_total),
+            totals_across: frame.groups.iter().any(|group| group.is_total),
+            measures: measures.collect(),
+            cells_shown,
+            cells_suppressed,
+        }
     }
 }
 

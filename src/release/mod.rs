@@ -30,6 +30,7 @@ mod proof;
 mod provenance;
 mod publish;
 mod publish_to_store;
+mod recheck;
 mod record;
 mod refused;
 mod report;

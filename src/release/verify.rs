@@ -2,6 +2,7 @@
 
 use super::inspect::{Alteration, inspect};
 use super::place::ReleasePlace;
+use super::recheck::recheck;
 use super::record;
 use crate::error::Result;
 use crate::lake::{Lake, Location};
@@ -51,6 +52,9 @@ pub(crate) async fn verify(
     };
     let made = record.as_ref().map(|record| record.manifest.as_bytes());
     let mut found = inspect(&place, id, made).await?;
+    if let Some(manifest) = &found.manifest {
+        found.alterations.extend(recheck(&place, manifest).await?);
+    }
     if let (Some(lake), None) = (lake, &record) {
         let unknown = Alteration {
             file: super::difference::shown(id),

@@ -527,3 +527,79 @@ fn a_release_that_comes_out_otherwise_is_not_put_in_the_place_of_the_first() {
     assert!(second != first && second.len() == first.len());
     project.ok(&["verify", &release]);
 }
+
+/// Somebody alters a figure or a label, and makes length, checksum and certificate fit.
+#[test]
+fn what_no_scheme_releases_is_found_from_the_files_alone() {
+    let (_record, project, release) = released();
+    let folder = project.path(&format!("releases/{release}"));
+    let whole: BTreeMap<String, Vec<u8>> = files_below(&folder);
+    let tampered = Tampered { folder };
+    let csv = String::from_utf8(whole[&tampered.csv()].clone()).unwrap();
+    let line = |end: &str| {
+        let mut lines = csv.lines();
+        let found = lines.find(|line| line.ends_with(end) && line.contains(",count,"));
+        found.unwrap().to_string()
+    };
+    let suppressed = line(",*,,,suppressed");
+    let total = csv
+        .lines()
+        .find(|line| line.starts_with("Total,Total,"))
+        .unwrap();
+    let people: u64 = total.split(',').nth(4).unwrap().parse().unwrap();
+    let moved = total.replace(&format!(",{people},"), &format!(",{},", people + 40));
+    let shown = line("rounded");
+    let label = shown.split(',').next().unwrap();
+    let tricks: Vec<(&str, String, String, &str)> = vec![
+        (
+            "a cell unsuppressed",
+            suppressed.clone(),
+            suppressed.replace(",*,,,suppressed", ",3,,,rounded"),
+            "the scheme does not allow",
+        ),
+        (
+            "a cell unsuppressed as a figure of the scheme",
+            suppressed.clone(),
+            suppressed.replace(",*,,,suppressed", ",10,,,rounded"),
+            "figures shown and",
+        ),
+        (
+            "a figure beside a word for another",
+            suppressed.clone(),
+            suppressed.replace(",*,", ",10,"),
+            "says another thing of its figure",
+        ),
+        (
+            "a total altered",
+            total.to_string(),
+            moved,
+            "does not fit the figures",
+        ),
+        (
+            "a label with a number in it",
+            shown.clone(),
+            shown.replacen(label, &format!("{label} (3)"), 1),
+            "has a number that could be a count",
+        ),
+        (
+            "a line twice",
+            shown.clone(),
+            format!("{shown}\n{shown}"),
+            "has the labels of line",
+        ),
+    ];
+    for (trick, from, to, words) in tricks {
+        tampered.alter(&tampered.csv(), &from, &to);
+        let (code, said) = without_a_lake(&tampered.folder);
+        assert_eq!(code, Some(1), "{trick}: {said}");
+        assert!(said.contains(words), "{trick}: {said}");
+        // Nothing else gave it away.
+        assert!(!said.contains("certificate"), "{trick}: {said}");
+        assert!(!said.contains("was altered"), "{trick}: {said}");
+        for (name, bytes) in &whole {
+            std::fs::write(tampered.path(name), bytes).unwrap();
+        }
+    }
+    let (code, said) = without_a_lake(&tampered.folder);
+    assert_eq!(code, Some(0), "{said}");
+}

@@ -97,7 +97,7 @@ fn a_manifest_is_certified_and_read_back() {
     );
     for (from, to) in [
         ("hes2018", "hes2019"),
-        ("\"format_version\": 3", "\"format_version\":  3"),
+        ("\"format_version\": 4", "\"format_version\":  4"),
         ("2026", "2030"),
     ] {
         let edited = text.replacen(from, to, 1);
@@ -105,11 +105,11 @@ fn a_manifest_is_certified_and_read_back() {
         let read = Manifest::read(edited.as_bytes()).unwrap();
         assert!(!read.certified(edited.as_bytes()), "{from}");
     }
-    let other = text.replace("\"format_version\": 3", "\"format_version\": 4");
+    let other = text.replace("\"format_version\": 4", "\"format_version\": 5");
     assert!(
         Manifest::read(other.as_bytes())
             .unwrap_err()
-            .contains("form 3")
+            .contains("form 4")
     );
 }
 

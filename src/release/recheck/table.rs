@@ -1,0 +1,133 @@
+//! A released table, read back from its CSV by what the manifest says of it.
+
+use crate::disclosure::Released;
+use crate::release::manifest::TableMade;
+use crate::release::pivot::{ALL, TOTAL};
+use std::collections::BTreeMap;
+
+/// A line of a table: one figure.
+#[derive(Debug, Clone)]
+pub(super) struct ReadCell {
+    /// Its line in the file, from 1.
+    pub line: usize,
+    /// The labels of its row.
+    pub row: Vec<String>,
+    /// The label across; empty where nothing is.
+    pub across: String,
+    /// The heading of its measure.
+    pub measure: String,
+    /// count, percent or per so many.
+    pub unit: String,
+    /// The figure, or a sign.
+    pub value: String,
+    /// What became of it, in a word.
+    pub status: String,
+}
+
+impl ReadCell {
+    /// Whether it is in the row of totals.
+    pub(super) fn is_total_of_rows(&self) -> bool {
+        self.row.first().is_some_and(|label| label == TOTAL)
+            && self.row.iter().skip(1).all(|label| label == ALL)
+    }
+
+    /// Whether it is in the column of totals.
+    pub(super) fn is_total_across(&self) -> bool {
+        self.across == TOTAL
+    }
+
+    /// Its count, where it is one.
+    pub(super) fn count(&self) -> Option<Released> {
+        (self.unit == "count").then(|| Released::read(&self.value))?
+    }
+}
+
+/// A released table.
+#[derive(Debug, Clone)]
+pub(super) struct ReadTable {
+    /// Its dimensions in the order of the file.
+    pub dimensions: Vec<String>,
+    /// Its figures in the order of the file.
+    pub cells: Vec<ReadCell>,
+}
+
+const FIXED: [&str; 6] = ["measure", "unit", "value", "lower_95", "upper_95", "status"];
+
+impl ReadTable {
+    /// Reads a table; says what is wrong where it has not the form that the manifest says.
+    pub(super) fn read(bytes: &[u8], made: &TableMade) -> Result<Self, String> {
+        let mut reader = csv::Reader::from_reader(bytes);
+        let form = |_| "is no CSV of a release".to_string();
+        let headers = reader.headers().map_err(form)?.clone();
+        let dimensions: Vec<String> = made.rows.iter().chain(&made.across).cloned().collect();
+        let expected = dimensions.iter().map(String::as_str).chain(FIXED);
+        if !headers.iter().eq(expected) {
+            return Err("has other columns than the manifest says".to_string());
+        }
+        let mut cells = Vec::new();
+        for (index, record) in reader.records().enumerate() {
+            let record = record.map_err(form)?;
+            let at = |place: usize| record.get(place).unwrap_or_default().to_string();
+            let own = dimensions.len();
+            let rows = made.rows.len();
+            cells.push(ReadCell {
+                line: index + 2,
+                row: (0..rows).map(at).collect(),
+                across: made.across.as_ref().map_or(String::new(), |_| at(rows)),
+                measure: at(own),
+                unit: at(own + 1),
+                value: at(own + 2),
+                status: at(own + 5),
+            });
+        }
+        Ok(ReadTable { dimensions, cells })
+    }
+
+    /// Where its figures do not have the form that the manifest says.
+    pub(super) fn differs(&self, made: &TableMade) -> Option<String> {
+        let measures: Vec<(&str, &str)> = made
+            .measures
+            .iter()
+            .map(|m| (m.label.as_str(), m.unit.as_str()))
+            .collect();
+        for (index, cell) in self.cells.iter().enumerate() {
+            let wanted = measures.get(index % measures.len().max(1));
+            if wanted != Some(&(cell.measure.as_str(), cell.unit.as_str())) {
+                return Some(format!(
+                    "line {} is of another measure than the manifest says",
+                    cell.line
+                ));
+            }
+        }
+        let mut seen = BTreeMap::new();
+        for cell in &self.cells {
+            let place = (&cell.row, &cell.across, &cell.measure);
+            if let Some(before) = seen.insert(place, cell.line) {
+                return Some(format!(
+                    "line {} has the labels of line {before}",
+                    cell.line
+                ));
+            }
+        }
+        let suppressed = self.cells.iter().filter(|c| c.status == "suppressed");
+        let suppressed = suppressed.count();
+        let told = (self.cells.len() - suppressed, suppressed);
+        if told != (made.cells_shown, made.cells_suppressed) {
+            return Some(format!(
+                "has {} figures shown and {} suppressed, and the manifest says {} and {}",
+                told.0, told.1, made.cells_shown, made.cells_suppressed
+            ));
+        }
+        let totals = (
+            self.cells.iter().any(ReadCell::is_total_of_rows),
+            self.cells.iter().any(ReadCell::is_total_across),
+        );
+        (totals != (made.totals_of_rows, made.totals_across))
+            .then(|| "has other totals than the manifest says".to_string())
+    }
+}
+
+/// Whether a figure is a number.
+pub(super) fn is_number(value: &str) -> bool {
+    value.parse::<f64>().is_ok_and(f64::is_finite)
+}
