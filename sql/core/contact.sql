@@ -58,4 +58,4 @@ final as (
     where started_date <= $as_of
 )
 
-select * from final
+select * from final order by person_key
