@@ -124,9 +124,9 @@ impl<'a> Defence<'a> {
     }
 
     /// Answers an attack: defends what is left, and shakes what a reader guesses right. Whether
-    /// any figure was changed.
+    /// any figure was changed, or another possible table found.
     pub(super) fn answer(&mut self, apart: &[i64], left: &[NodeId], guessed: &[NodeId]) -> bool {
-        let before = self.changes;
+        let before = (self.changes, self.known.exchanges.len());
         self.attempts = (2 * self.attempts).min(MOST_ATTEMPTS);
         for node in left {
             let seen = self.changes;
@@ -139,7 +139,7 @@ impl<'a> Defence<'a> {
         for node in guessed {
             self.shake(*node);
         }
-        self.changes > before
+        (self.changes, self.known.exchanges.len()) != before
     }
 
     /// Moves or withholds figures until the counts of one can be `apart`, and whether that worked.

@@ -63,6 +63,7 @@ pub(crate) fn protect(
     if rule.withholds() {
         defence.defend_all();
     }
+    let mut last = Vec::new();
     for _ in 0..effort.rounds {
         let system = System::read(rule, figures, &defence.released);
         let mut found = attack(&system, Some(&defence.known), effort);
@@ -82,17 +83,18 @@ pub(crate) fn protect(
                 certificate,
             });
         }
-        if !defence.answer(&system.protected, &left, &guessed) {
-            left.extend(guessed);
+        let is_answered = defence.answer(&system.protected, &left, &guessed);
+        left.extend(guessed);
+        if !is_answered {
             return Err(Unsafe {
                 nodes: left,
                 why: Danger::Exposed,
             });
         }
+        last = left;
     }
-    let nodes = Vec::new();
     Err(Unsafe {
-        nodes,
+        nodes: last,
         why: Danger::Exposed,
     })
 }
