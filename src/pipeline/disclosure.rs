@@ -22,6 +22,9 @@ pub struct DisclosureSettings {
     pub key: Option<SecretPlace>,
     /// Scheme `cell_key`: where the table of perturbations is.
     pub perturbation_table: Option<SecretPlace>,
+    /// The fewest people who enter or leave a figure before a later release shows another; 0 to look at
+    /// no earlier release.
+    pub hold_below: u64,
     /// The fewest people of an area or organisation that a report may show by itself.
     pub smallest_area: u64,
     /// The share of a table's cells above which it is not released when they are suppressed.
@@ -37,6 +40,7 @@ impl Default for DisclosureSettings {
             protect_zeros: None,
             key: None,
             perturbation_table: None,
+            hold_below: 8,
             smallest_area: 1000,
             largest_suppressed_share: 0.5,
         }

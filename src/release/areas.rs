@@ -266,7 +266,7 @@ fn shown(data: &TableData, column: &str) -> Result<BTreeSet<String>> {
             values.extend(texts(batch, index)?.into_iter().flatten());
         }
     }
-    values.remove(super::table_data::NOT_KNOWN);
+    values.remove(super::dimension::NOT_KNOWN);
     Ok(values)
 }
 

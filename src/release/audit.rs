@@ -3,10 +3,11 @@
 //! Nothing here should ever be found, because released cells can only come from the scheme. It is
 //! kept apart from the code that makes the figures, so that one mistake is not enough.
 
+use super::dimension::NOT_KNOWN;
 use super::frame::{Frame, FramePart, Shown};
 use super::pivot::{ALL, TOTAL};
 use super::proof::Lists;
-use super::table_data::{Label, NOT_KNOWN};
+use super::table_data::Label;
 use crate::disclosure::{SUPPRESSED, Scheme};
 use crate::error::{Context, Error, Result};
 

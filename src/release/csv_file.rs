@@ -64,7 +64,11 @@ pub(super) fn bytes(frame: &Frame, words: &SchemeWords) -> Result<Vec<u8>> {
                         String::new()
                     });
                 }
-                record.push(status(cell, words).to_owned());
+                let held = frame.held(r, g, m);
+                record.push(match held {
+                    Some(date) => format!("held from {date}"),
+                    None => status(cell, words).to_owned(),
+                });
                 writer.write_record(&record).data(failed)?;
             }
         }

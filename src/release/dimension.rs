@@ -6,6 +6,12 @@ use crate::privacy::looks_identifying;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
+/// How a NULL dimension is shown.
+pub(super) const NOT_KNOWN: &str = "Not known";
+
+/// More different values of a dimension are no table for people to read.
+pub(super) const MOST_VALUES: usize = 1000;
+
 /// How many values a report may list itself.
 pub(super) const LISTED: usize = 200;
 
@@ -16,13 +22,18 @@ const LONGEST: usize = 100;
 const DIGITS: usize = 5;
 
 /// The values that a dimension may have; "Not known" always is one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ValuesOf {
     /// A column that lists them: `reference.lsoa.place_name`.
     pub from: Option<String>,
     /// The values themselves.
     pub values: Option<Vec<String>>,
+    /// The column of the model that has them; that of the dimension's name otherwise.
+    pub column: Option<String>,
+    /// The column of the table of `from` that the model's column is looked up in: the dimension's value
+    /// is then that of `from` in the row that is found.
+    pub by: Option<String>,
 }
 
 impl ValuesOf {
@@ -33,8 +44,18 @@ impl ValuesOf {
         Some((TableName::new(layer, name), column))
     }
 
+    /// The column of the model behind the dimension `name`.
+    pub(super) fn model_column<'a>(&'a self, name: &'a str) -> &'a str {
+        let column = self.column.as_deref().or(self.by.as_deref());
+        column.unwrap_or(name)
+    }
+
     /// Checks what is written.
     pub(super) fn check(&self) -> Result<()> {
+        if self.by.is_some() && self.from.is_none() {
+            return Err(Error::usage("`by` needs `from`")
+                .hint("write from = \"reference.age_band.age_group\", by = \"age_band\""));
+        }
         match (&self.from, &self.values) {
             (Some(from), None) => {
                 let parts = from.split('.').filter(|part| !part.is_empty()).count();

@@ -1,8 +1,10 @@
 //! A table as it is released: labels and released cells, in the order they are shown.
 
+use super::about::long_date;
 use super::table_data::Label;
 use crate::disclosure::{Figure, Released};
 use crate::error::{Error, Result};
+use chrono::NaiveDate;
 
 /// A released table. All files of a report are written from the same frames.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub(crate) struct Frame {
     pub measures: Vec<FrameMeasure>,
     /// A cell for each row, group and measure, in that nesting.
     pub cells: Vec<Cell>,
+    /// For each of them, the date of the earlier release whose figure it is, where it is held.
+    pub held: Vec<Option<NaiveDate>>,
 }
 
 /// A row of a released table.
@@ -123,6 +127,28 @@ impl Frame {
     /// The cell of a row, group and measure.
     pub(crate) fn cell(&self, row: usize, group: usize, measure: usize) -> Cell {
         self.cells[(row * self.groups.len() + group) * self.measures.len() + measure]
+    }
+
+    /// The date of the earlier release whose figure a cell holds, if it does.
+    pub(crate) fn held(&self, row: usize, group: usize, measure: usize) -> Option<NaiveDate> {
+        let at = (row * self.groups.len() + group) * self.measures.len() + measure;
+        self.held.get(at).copied().flatten()
+    }
+
+    /// How many figures are those of earlier releases, in words; nothing where none is.
+    pub(crate) fn held_figures(&self) -> Option<String> {
+        let dates: Vec<NaiveDate> = self.held.iter().copied().flatten().collect();
+        let first = dates.iter().min()?;
+        let counts = self
+            .cells
+            .iter()
+            .filter(|cell| matches!(cell, Cell::Count(_)));
+        Some(format!(
+            "{} of {} counts are those of earlier releases, the earliest of {}: a count is held until enough people entered or left it that its change says nothing of one of them. The CSV file gives the date of each.",
+            dates.len(),
+            counts.count(),
+            long_date(*first)
+        ))
     }
 
     /// What a column shows in a row.

@@ -1,9 +1,9 @@
 //! The order of a report table whose SQL gives none: that of its labels, dimension by dimension.
 
+use super::dimension::NOT_KNOWN;
 use super::dimension::ValuesOf;
 use super::proof::texts;
 use super::report_file::ReportTable;
-use super::table_data::NOT_KNOWN;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;

@@ -1,30 +1,29 @@
 //! From the lake to a release: each report's tables are asked for, rendered and published together.
 
 use super::areas::Areas;
+use super::asked::{AskedReports, Asking};
 use super::difference::differences;
+use super::earlier::Earlier;
 use super::inspect::{Alteration, inspect};
-use super::label_order::{OrderColumns, in_order_of_labels, is_ordered};
 use super::manifest::sha256;
 use super::place::ReleasePlace;
-use super::proof::{lists, prove};
 use super::provenance::provenance;
 use super::publish::publish;
 use super::record::{self, Record};
 use super::refused::{Refused, nothing_left, refusal, together};
-use super::report::{Report, place};
-use super::reports::reports;
+use super::report::Report;
+use super::reports::{Proved, proved, reports};
 use crate::audit::{AuditEvent, AuditLog};
+use crate::disclosure::ledger::LedgerEntry;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location, TableName};
-use crate::models::sensitivity::{Judged, Sensitivity};
+use crate::models::sensitivity::Sensitivity;
 use crate::models::{Freshness, Library, UsedCodeLists, reference_orders, reference_versions};
 use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
-use crate::release::{About, File, Manifest, TableData, render};
-use datafusion::dataframe::DataFrame;
+use crate::release::{About, File, Manifest, render};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What a release step did.
 #[derive(Debug, Clone, Serialize)]
@@ -105,16 +104,16 @@ pub async fn make(
             break (manifest, about, recorded);
         }
     };
-    let files = render_all(
+    let hold_below = pipeline.settings.disclosure.hold_below;
+    let earlier = Earlier::read(lake, &manifest, hold_below).await?;
+    let rendering = Rendering {
         engine,
         pipeline,
         library,
-        &fresh,
-        &reports,
-        &about,
-        &mut manifest,
-    )
-    .await?;
+        fresh: &fresh,
+        earlier: &earlier,
+    };
+    let (files, said) = rendering.all(&reports, &about, &mut manifest).await?;
     let bytes = manifest.to_bytes()?;
     let mut made = describe(&releases, &manifest);
     made.refused = refused;
@@ -128,6 +127,8 @@ pub async fn make(
     if let Some(log) = wanted.log {
         leaves(log, &manifest.release, &bytes).await?;
     }
+    // What was written down and not published holds figures back; the other way round it would not.
+    earlier.keep(lake, said).await?;
     let published = publish(&releases, &manifest.release, &files, &bytes).await?;
     made.written = published.written;
     made.repaired = published.altered;
@@ -170,39 +171,62 @@ async fn described(
 }
 
 /// Proves the queries of the reports, asks them, and renders their files, which the manifest then names.
-async fn render_all(
-    engine: &Engine,
-    pipeline: &Pipeline,
-    library: &Library,
-    fresh: &Freshness<'_>,
-    reports: &[Report],
-    about: &[About],
-    manifest: &mut Manifest,
-) -> Result<Vec<File>> {
-    let scheme = pipeline.scheme()?;
-    let tables = registered(engine).await?;
-    // The reports read what was looked at, also when another command has changed it since.
-    for table in fresh.tables() {
-        engine.register(table)?;
-    }
-    let smallest = pipeline.settings.disclosure.smallest_area;
-    let areas = Areas::read(engine, &tables, smallest).await?;
-    let pulled = PullPlan::tables(pipeline)?;
-    let references = areas.references()?;
-    let mut sensitivity = Sensitivity::of(engine, library, &pulled, &references).await?;
-    let proved = prove_all(engine, reports, &mut sensitivity, &areas).await?;
-    let orders = reference_orders(pipeline)?;
-    let mut files: Vec<File> = Vec::new();
-    for ((report, about), proved) in reports.iter().zip(about).zip(proved) {
-        let data = ask(engine, report, proved, &areas, &orders).await?;
-        let rendered = render(&report.report, &data, &scheme, about)?;
-        for frame in &rendered.frames {
-            frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
+struct Rendering<'a> {
+    engine: &'a Engine,
+    pipeline: &'a Pipeline,
+    library: &'a Library,
+    fresh: &'a Freshness<'a>,
+    earlier: &'a Earlier,
+}
+
+impl Rendering<'_> {
+    /// Gives the files, and what is published with them for the first time.
+    async fn all(
+        &self,
+        reports: &[Report],
+        about: &[About],
+        manifest: &mut Manifest,
+    ) -> Result<(Vec<File>, Vec<LedgerEntry>)> {
+        let Rendering {
+            engine,
+            pipeline,
+            library,
+            fresh,
+            earlier,
+        } = *self;
+        let scheme = pipeline.scheme()?;
+        let tables = registered(engine).await?;
+        // The reports read what was looked at, also when another command has changed it since.
+        for table in fresh.tables() {
+            engine.register(table)?;
         }
-        manifest.add(&rendered);
-        files.extend(rendered.files);
+        let smallest = pipeline.settings.disclosure.smallest_area;
+        let areas = Areas::read(engine, &tables, smallest).await?;
+        let pulled = PullPlan::tables(pipeline)?;
+        let references = areas.references()?;
+        let mut sensitivity = Sensitivity::of(engine, library, &pulled, &references).await?;
+        let proved = prove_all(engine, reports, &mut sensitivity, &areas).await?;
+        let orders = reference_orders(pipeline)?;
+        let asking = Asking {
+            engine,
+            areas: &areas,
+            orders: &orders,
+            scheme: &scheme,
+            key: &earlier.key,
+            earlier: earlier.ledger(),
+        };
+        let AskedReports { answers, published } = asking.all(reports, proved).await?;
+        let mut files: Vec<File> = Vec::new();
+        for ((report, about), data) in reports.iter().zip(about).zip(answers) {
+            let rendered = render(&report.report, &data, &scheme, about)?;
+            for frame in &rendered.frames {
+                frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
+            }
+            manifest.add(&rendered);
+            files.extend(rendered.files);
+        }
+        Ok((files, published))
     }
-    Ok(files)
 }
 
 /// Takes out the reports that may not be released, and says why.
@@ -279,9 +303,6 @@ fn as_before(id: &str, before: &[u8], now: &[u8]) -> Result<()> {
     Err(error.hint("run `populace verify lake`: a file of the lake may be damaged; if the lake is whole and the figures were wrong before, publish these with `populace release --replace`"))
 }
 
-/// A query of a table that may leave, and what of it depends on the populations of areas.
-type Proved = (DataFrame, Judged);
-
 /// Proves that all tables of all reports may leave, before any row is read.
 async fn prove_all(
     engine: &Engine,
@@ -294,11 +315,8 @@ async fn prove_all(
     for report in reports {
         let mut of_report = Vec::new();
         for table in &report.report.tables {
-            let place = place(&report.file, &table.id);
-            let frame = engine.lasting_query(&place, &table.sql).await?;
-            let plan = frame.logical_plan();
-            match prove(sensitivity, report, table, plan, areas.smallest()) {
-                Ok(judged) => of_report.push((frame, judged)),
+            match proved(engine, sensitivity, report, table, areas.smallest()).await {
+                Ok(proved) => of_report.push(proved),
                 Err(e) => problems.push(e),
             }
         }
@@ -308,27 +326,4 @@ async fn prove_all(
         Some(error) => Err(error),
         None => Ok(all),
     }
-}
-
-async fn ask(
-    engine: &Engine,
-    report: &Report,
-    proved: Vec<Proved>,
-    areas: &Areas,
-    orders: &OrderColumns,
-) -> Result<BTreeMap<String, TableData>> {
-    let mut data = BTreeMap::new();
-    for (table, (frame, judged)) in report.report.tables.iter().zip(proved) {
-        let place = place(&report.file, &table.id);
-        let ordered = is_ordered(frame.logical_plan());
-        let mut batches = engine.collect(&place, frame).await?;
-        if !ordered {
-            batches = in_order_of_labels(engine, &place, table, orders, batches).await?;
-        }
-        let lists = lists(engine, &place, table).await?;
-        let answer = TableData { batches, lists };
-        areas.check(&place, table, &answer, &judged)?;
-        data.insert(table.id.clone(), answer);
-    }
-    Ok(data)
 }

@@ -127,6 +127,7 @@ impl Manifest {
     ) -> Result<Self> {
         // Under other limits a release has another identifier, so that they are applied to it.
         let limits = [
+            ("hold_below", disclosure.hold_below.to_string()),
             ("smallest_area", disclosure.smallest_area.to_string()),
             (
                 "largest_suppressed_share",

@@ -9,11 +9,14 @@
 mod about;
 mod answer;
 mod areas;
+mod asked;
 mod audit;
 mod chart;
+mod counted;
 mod csv_file;
 mod difference;
 mod dimension;
+mod earlier;
 mod entry;
 mod frame;
 mod html;

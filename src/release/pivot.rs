@@ -1,5 +1,6 @@
 //! From the rows of a table's SQL to a released frame.
 
+use super::counted::{CellFigures, TablePlace};
 use super::frame::{Cell, Frame, FrameMeasure, Group, Row, Unit};
 use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
 use super::table_data::{self, Label, TableColumns, TableData};
@@ -26,29 +27,21 @@ pub(super) fn frame(
     scheme: &Scheme,
 ) -> Result<Frame> {
     let grid = Grid::new(table, &table_data::read(table, data)?)?;
-    let mut released = HashMap::new();
-    for (index, (column, measure)) in table.counts().enumerate() {
-        let counts = grid.lattice(index);
-        for count in &counts {
-            scheme.accepts(*count)?;
-        }
-        let mut protected = scheme.protect(&counts, &grid.margins(table));
-        grid.add_up(scheme, &mut protected.cells);
-        if protected.exposed > 0 {
-            return Err(Error::refused(format!(
-                "table `{}`: suppressed figures of `{}` could be worked out from its totals",
-                table.id, measure.label
-            ))
-            .hint("set totals = false for this table, or use broader groups"));
-        }
-        released.insert(column, protected.cells);
-    }
+    let released = match &data.figures {
+        Some(figures) => grid.figures(table, figures)?,
+        None => grid.protected(table, scheme)?,
+    };
     let mut frame = Frame {
         id: table.id.clone(),
         number,
         title: table.title.clone(),
         description: words(&table.description),
-        notes: table.notes.iter().map(|note| words(note)).collect(),
+        notes: table
+            .notes
+            .iter()
+            .chain(&data.definition)
+            .map(|note| words(note))
+            .collect(),
         row_dimensions: table
             .rows
             .iter()
@@ -59,6 +52,7 @@ pub(super) fn frame(
         groups: grid.groups(table),
         measures: table.measures.iter().map(measure_of).collect(),
         cells: Vec::new(),
+        held: Vec::new(),
     };
     for row in grid.row_order(table, &released) {
         frame.rows.push(Row {
@@ -68,9 +62,15 @@ pub(super) fn frame(
         for group in grid.group_order(table) {
             for measure in &table.measures {
                 frame.cells.push(grid.cell(measure, &released, row, group));
+                let place = grid.place(table, row, group);
+                let since = measure.name().filter(|_| measure.kind.counts());
+                let since = since.zip(data.figures.as_ref());
+                let since = since.and_then(|(name, figures)| figures.of(name, &place)?.since);
+                frame.held.push(since);
             }
         }
     }
+    frame.notes.extend(frame.held_figures());
     Ok(frame)
 }
 
@@ -82,16 +82,16 @@ pub(super) fn words(text: &str) -> String {
 fn measure_of(measure: &Measure) -> FrameMeasure {
     FrameMeasure {
         column: measure
-            .column
-            .clone()
-            .filter(|_| measure.kind == MeasureKind::Count),
+            .name()
+            .filter(|_| measure.kind.counts())
+            .map(str::to_owned),
         label: measure.label.clone(),
         unit: match measure.kind {
-            MeasureKind::Count => Unit::Count,
+            MeasureKind::Count | MeasureKind::People | MeasureKind::Rows => Unit::Count,
             MeasureKind::Percent => Unit::Percent,
             MeasureKind::Rate => Unit::Per(measure.multiplier.unwrap_or(1)),
         },
-        has_limits: measure.kind != MeasureKind::Count && measure.of.is_none(),
+        has_limits: !measure.kind.counts() && measure.of.is_none(),
     }
 }
 
@@ -100,6 +100,10 @@ fn measure_of(measure: &Measure) -> FrameMeasure {
 struct Grid {
     rows: Vec<Vec<Label>>,
     across: Vec<Label>,
+    /// The values that the labels of each row are of.
+    row_values: Vec<Vec<String>>,
+    /// The values that the labels across are of.
+    across_values: Vec<String>,
     has_across: bool,
     counts: Vec<Vec<TrueCount>>,
 }
@@ -143,11 +147,14 @@ fn placed(
 
 impl Grid {
     fn new(table: &ReportTable, columns: &TableColumns) -> Result<Self> {
-        let size = columns.counts.first().map_or(0, Vec::len);
+        let size = columns.dimensions.first().map_or(0, Vec::len);
         let width = table.rows.len();
         let mut rows: Vec<Vec<Label>> = Vec::new();
         let mut row_at: HashMap<Vec<String>, usize> = HashMap::new();
         let mut across: Vec<Label> = Vec::new();
+        let (mut row_values, mut across_values) = (Vec::new(), Vec::new());
+        let value =
+            |column: &Vec<String>, index: usize| column.get(index).cloned().unwrap_or_default();
         let mut places = Vec::with_capacity(size);
         let mut after: Option<(usize, usize)> = None;
         for index in 0..size {
@@ -157,6 +164,8 @@ impl Grid {
                 .collect();
             let key = labels.iter().map(|label| label.value.clone()).collect();
             let row = *row_at.entry(key).or_insert_with(|| {
+                let values = columns.values.iter().take(width);
+                row_values.push(values.map(|column| value(column, index)).collect());
                 rows.push(labels);
                 rows.len() - 1
             });
@@ -172,6 +181,9 @@ impl Grid {
                         // A value the first rows lack takes its place after the one before it.
                         let at = after.filter(|(r, _)| *r == row).map_or(0, |(_, at)| at + 1);
                         across.insert(at, label.clone());
+                        let values = columns.values.get(width);
+                        let of = values.map_or(String::new(), |column| value(column, index));
+                        across_values.insert(at, of);
                         at
                     });
                 after = Some((row, at));
@@ -190,6 +202,8 @@ impl Grid {
         Ok(Grid {
             rows,
             across,
+            row_values,
+            across_values,
             has_across: table.across.is_some(),
             counts,
         })
@@ -207,6 +221,70 @@ impl Grid {
     /// Where a cell is in the lattice of cells and totals; totals come last in both directions.
     fn at(&self, row: usize, group: usize) -> usize {
         row * (self.wide() + 1) + group
+    }
+
+    /// The figures of a table that declares what it counts, with all totals, row by row.
+    fn figures<'a>(
+        &self,
+        table: &'a ReportTable,
+        figures: &CellFigures,
+    ) -> Result<HashMap<&'a str, Vec<Released>>> {
+        let mut released = HashMap::new();
+        for (name, measure) in table.counts() {
+            let mut cells = Vec::new();
+            for row in 0..=self.rows.len() {
+                for group in 0..=self.wide() {
+                    let figure = figures.of(name, &self.place(table, row, group));
+                    let figure = figure.map(|placed| placed.figure);
+                    cells.push(figure.ok_or_else(|| {
+                        Error::data(format!(
+                            "table `{}`: a figure of `{}` was not computed",
+                            table.id, measure.label
+                        ))
+                    })?);
+                }
+            }
+            released.insert(name, cells);
+        }
+        Ok(released)
+    }
+
+    /// Where a cell of the lattice stands: a value of each dimension, or none for all together.
+    fn place(&self, table: &ReportTable, row: usize, group: usize) -> TablePlace {
+        let mut place: TablePlace = match self.row_values.get(row) {
+            Some(values) => values.iter().cloned().map(Some).collect(),
+            None => vec![None; table.rows.len()],
+        };
+        if self.has_across {
+            place.push(self.across_values.get(group).cloned());
+        }
+        place
+    }
+
+    /// The figures of a table of SQL, each count by itself.
+    fn protected<'a>(
+        &self,
+        table: &'a ReportTable,
+        scheme: &Scheme,
+    ) -> Result<HashMap<&'a str, Vec<Released>>> {
+        let mut released = HashMap::new();
+        for (index, (column, measure)) in table.counts().enumerate() {
+            let counts = self.lattice(index);
+            for count in &counts {
+                scheme.accepts(*count)?;
+            }
+            let mut protected = scheme.protect(&counts, &self.margins(table));
+            self.add_up(scheme, &mut protected.cells);
+            if protected.exposed > 0 {
+                return Err(Error::refused(format!(
+                    "table `{}`: suppressed figures of `{}` could be worked out from its totals",
+                    table.id, measure.label
+                ))
+                .hint("set totals = false for this table, or use broader groups"));
+            }
+            released.insert(column, protected.cells);
+        }
+        Ok(released)
     }
 
     /// All true counts of a measure with all totals, row by row.
@@ -249,15 +327,8 @@ impl Grid {
     /// The totals a reader sees, or can work out from a percentage of them.
     fn margins(&self, table: &ReportTable) -> Vec<Margin> {
         let (rows, wide) = (self.rows.len(), self.wide());
-        let of = |wanted: &[Of]| {
-            table
-                .measures
-                .iter()
-                .any(|m| m.of.is_some_and(|of| wanted.contains(&of)))
-        };
-        let has_rows = table.totals.has(TotalOf::Rows) || of(&[Of::Column, Of::Table]);
-        let has_across =
-            self.has_across && (table.totals.has(TotalOf::Across) || of(&[Of::Row, Of::Table]));
+        let has_rows = table.tells_totals_of_rows();
+        let has_across = table.tells_totals_across();
         let mut margins = Vec::new();
         // Nothing across: the only column is its own total.
         let groups = if has_across { wide + 1 } else { wide };
@@ -359,8 +430,11 @@ impl Grid {
             self.rows.len(),
             if self.has_across { self.wide() } else { 0 },
         );
-        let cell = match (measure.kind, measure.of) {
-            (MeasureKind::Count, _) => count(&measure.column, row, group).map(Cell::Count),
+        let own = measure.name().map(str::to_owned);
+        let cell = match (measure.kind, measure.whole()) {
+            (MeasureKind::Count | MeasureKind::People | MeasureKind::Rows, _) => {
+                count(&own, row, group).map(Cell::Count)
+            }
             (MeasureKind::Percent, Some(of)) => {
                 let (r, g) = match of {
                     Of::Column => (last_row, group),

@@ -1,8 +1,9 @@
 //! The proof that a report's tables may leave, and the values that their dimensions may have.
 
+use super::counted::Counting;
 use super::dimension::undeclared;
 use super::report::{Report, place};
-use super::report_file::{Of, ReportTable, TotalOf};
+use super::report_file::ReportTable;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
@@ -27,6 +28,81 @@ pub(super) fn prove(
     smallest: u64,
 ) -> Result<Judged> {
     let place = place(&report.file, &table.id);
+    let dimensions = dimensions(sensitivity, &place, table)?;
+    let question = Question {
+        place: &place,
+        reads: &report.reads_of(&table.id),
+        dimensions,
+        counts: table.counts().map(|(column, _)| column).collect(),
+        totals_of_rows: table.tells_totals_of_rows(),
+        totals_across: tells_totals_across(table),
+        limits_areas: smallest > 0,
+    };
+    sensitivity.judge(plan, &question)
+}
+
+/// Refuses a count of a table that its plan does not prove fit to leave, as [`prove`]. People are
+/// different people in every total, so that only rows have to be shown to add up.
+pub(super) fn prove_counted(
+    sensitivity: &mut Sensitivity,
+    place: &str,
+    table: &ReportTable,
+    counting: &Counting,
+    plan: &LogicalPlan,
+    smallest: u64,
+) -> Result<Judged> {
+    let all = dimensions(sensitivity, place, table)?;
+    let all = all.into_iter().enumerate();
+    let divides = |(at, dimension)| counting.divided_by(at).then_some(dimension);
+    let mut dimensions: Vec<Dimension> = all.filter_map(divides).collect();
+    let names: Vec<&str> = table.dimensions().collect();
+    let looked_up = counting.looked_up_by(&names);
+    for (_, name) in &looked_up {
+        let of = name.rsplit_once(" behind ").map(|(_, of)| of);
+        dimensions.push(Dimension {
+            column: name,
+            across: table.across.as_deref() == of,
+            from_table: true,
+        });
+    }
+    let reads = BTreeSet::new();
+    let mut judged = Judged::default();
+    for (count, adds_up) in [(&counting.people, false), (&counting.rows, true)] {
+        let Some(count) = count else {
+            continue;
+        };
+        let question = Question {
+            place,
+            reads: &reads,
+            dimensions: dimensions.clone(),
+            counts: vec![count.as_str()],
+            totals_of_rows: adds_up && table.tells_totals_of_rows(),
+            totals_across: adds_up && tells_totals_across(table),
+            limits_areas: smallest > 0,
+        };
+        let one = sensitivity.judge(plan, &question)?;
+        let areas = one
+            .areas
+            .iter()
+            .filter_map(|area| area.rsplit_once(" behind "));
+        judged.areas.extend(areas.map(|(_, of)| of.to_string()));
+        judged.areas.extend(one.areas.iter().cloned());
+        judged.choices.extend(one.choices);
+    }
+    Ok(judged)
+}
+
+/// Figures that rows are ordered by are told by it.
+fn tells_totals_across(table: &ReportTable) -> bool {
+    table.tells_totals_across() || table.across.is_some() && table.order.is_some()
+}
+
+/// The dimensions of a table, whose lists must hold values of nobody.
+fn dimensions<'a>(
+    sensitivity: &Sensitivity,
+    place: &str,
+    table: &'a ReportTable,
+) -> Result<Vec<Dimension<'a>>> {
     let mut dimensions = Vec::new();
     for column in table.dimensions() {
         let list = table
@@ -35,7 +111,9 @@ pub(super) fn prove(
             .ok_or_else(|| undeclared(column))?;
         if let Some((name, listed)) = list.column() {
             let within = |e: Error| e.within(format!("{place}: dimension `{column}`"));
-            sensitivity.list_column(&name, listed).map_err(within)?;
+            for listed in [Some(listed), list.by.as_deref()].into_iter().flatten() {
+                sensitivity.list_column(&name, listed).map_err(within)?;
+            }
         }
         dimensions.push(Dimension {
             column,
@@ -43,23 +121,7 @@ pub(super) fn prove(
             from_table: list.from.is_some(),
         });
     }
-    let of = |wanted: &[Of]| {
-        let mut measures = table.measures.iter();
-        measures.any(|m| m.of.is_some_and(|of| wanted.contains(&of)))
-    };
-    let question = Question {
-        place: &place,
-        reads: &report.reads_of(&table.id),
-        dimensions,
-        counts: table.counts().map(|(column, _)| column).collect(),
-        totals_of_rows: table.totals.has(TotalOf::Rows) || of(&[Of::Column, Of::Table]),
-        totals_across: table.across.is_some()
-            && (table.totals.has(TotalOf::Across)
-                || of(&[Of::Row, Of::Table])
-                || table.order.is_some()),
-        limits_areas: smallest > 0,
-    };
-    sensitivity.judge(plan, &question)
+    Ok(dimensions)
 }
 
 /// The values that the dimensions of a table may have.

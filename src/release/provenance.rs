@@ -115,8 +115,10 @@ fn own_parameters(pipeline: &Pipeline, report: &Report) -> Result<Vec<(String, S
     let values = pipeline.values();
     let mut parameters = Vec::new();
     for table in &report.report.tables {
-        for (name, value) in used(&table.sql, &values)? {
-            parameters.push((name.to_string(), value.to_string()));
+        for query in report.queries(table) {
+            for (name, value) in used(&query, &values)? {
+                parameters.push((name.to_string(), value.to_string()));
+            }
         }
     }
     Ok(parameters)

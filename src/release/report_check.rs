@@ -121,9 +121,7 @@ fn is_name(name: &str) -> bool {
 }
 
 fn check_table(table: &ReportTable) -> Result<()> {
-    if table.sql.trim().is_empty() {
-        return Err(Error::usage("the sql is empty"));
-    }
+    check_counted(table)?;
     if table.rows.is_empty() {
         return Err(Error::usage("it needs at least one column in `rows`"));
     }
@@ -138,7 +136,7 @@ fn check_table(table: &ReportTable) -> Result<()> {
     }
     if table.counts().next().is_none() {
         return Err(Error::usage(
-            "it needs at least one measure of kind \"count\"",
+            "it needs at least one measure of kind \"people\" or \"rows\"",
         ));
     }
     for measure in &table.measures {
@@ -171,34 +169,97 @@ fn check_table(table: &ReportTable) -> Result<()> {
     }
 }
 
+/// What is counted: the people or rows of a model.
+fn check_counted(table: &ReportTable) -> Result<()> {
+    const HINT: &str = "a table says what it counts with `of`, the model whose people or rows it counts, and which of them with `where`; its figures are measures of kind \"people\" or \"rows\"";
+    match (&table.of, &table.sql) {
+        (Some(of), None) => check_model(of)?,
+        (None, Some(sql)) if sql.trim().is_empty() => {
+            return Err(Error::usage("the sql is empty").hint(HINT));
+        }
+        (None, Some(_)) => return Ok(()),
+        (Some(_), Some(_)) => {
+            return Err(Error::usage("it has both `of` and `sql`").hint(HINT));
+        }
+        (None, None) => {
+            return Err(Error::usage("it does not say what it counts").hint(HINT));
+        }
+    }
+    for measure in &table.measures {
+        let within = |e: Error| e.within(format!("measure `{}`", measure.label));
+        if measure.kind == MeasureKind::Count {
+            return Err(within(
+                Error::usage("a count is of people or of rows of the model")
+                    .hint("write kind = \"people\" or kind = \"rows\""),
+            ));
+        }
+        if let Some(of) = measure.of.as_ref().filter(|_| measure.kind.counts()) {
+            check_model(of).map_err(within)?;
+        }
+        for name in &measure.without {
+            let dimensions: Vec<&str> = table.dimensions().collect();
+            known(name, &dimensions, "a dimension").map_err(within)?;
+        }
+    }
+    Ok(())
+}
+
+/// A model's name: `layer.name`.
+fn check_model(of: &str) -> Result<()> {
+    let is_part = |part: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        !part.is_empty() && part.chars().all(allowed)
+    };
+    match of.split_once('.') {
+        Some((layer, name)) if is_part(layer) && is_part(name) => Ok(()),
+        _ => Err(Error::usage(format!("`of` names no model: `{of}`"))
+            .hint("write layer.name, such as of = \"core.person\"")),
+    }
+}
+
 fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
     let given = [
         ("column", measure.column.is_some()),
         ("of", measure.of.is_some()),
+        ("where", measure.condition.is_some()),
+        ("without", !measure.without.is_empty()),
         ("numerator", measure.numerator.is_some()),
         ("denominator", measure.denominator.is_some()),
         ("multiplier", measure.multiplier.is_some()),
     ];
-    let needed: &[&str] = match (measure.kind, measure.of) {
+    let needed: &[&str] = match (measure.kind, &measure.of) {
         (MeasureKind::Count, _) => &["column"],
+        (MeasureKind::People | MeasureKind::Rows, _) => &[],
         (MeasureKind::Percent, Some(_)) => &["column", "of"],
         (MeasureKind::Percent, None) => &["numerator", "denominator"],
         (MeasureKind::Rate, _) => &["numerator", "denominator", "multiplier"],
     };
+    let allowed: &[&str] = match measure.kind {
+        MeasureKind::People | MeasureKind::Rows => &["column", "of", "where", "without"],
+        _ => needed,
+    };
     for (key, is_given) in given {
-        if is_given != needed.contains(&key) {
+        let refused = is_given && !allowed.contains(&key);
+        if refused || !is_given && needed.contains(&key) {
             let what = if is_given { "does not take" } else { "needs" };
-            return Err(Error::usage(format!("it {what} `{key}`"))
-                .hint(format!("this kind of measure takes: {}", needed.join(", "))));
+            return Err(Error::usage(format!("it {what} `{key}`")).hint(format!(
+                "this kind of measure takes: {}",
+                allowed.join(", ")
+            )));
         }
+    }
+    if let Some(of) = measure.of.as_ref().filter(|_| !measure.kind.counts())
+        && measure.whole().is_none()
+    {
+        known(of, &["column", "row", "table"], "a total of a table")?;
     }
     if measure.multiplier == Some(0) {
         return Err(Error::usage("the multiplier is zero"));
     }
-    if measure.of == Some(Of::Row) && table.across.is_none() {
+    if measure.whole() == Some(Of::Row) && table.across.is_none() {
         return Err(Error::usage("a percentage of the row needs `across`"));
     }
-    if measure.kind != MeasureKind::Count {
+    if !measure.kind.counts() {
         if measure.of.is_some() {
             known_count(table, "column", measure.column.as_ref())?;
         } else {
@@ -249,7 +310,7 @@ fn check_chart(table: &ReportTable, chart: &ChartSpec) -> Result<()> {
         return Err(Error::usage("this kind of chart needs `series`"));
     }
     if let Some(y) = &chart.y {
-        let names = |m: &Measure| m.label == *y || m.column.as_ref() == Some(y);
+        let names = |m: &Measure| m.label == *y || m.name() == Some(y);
         if !table.measures.iter().any(names) {
             let labels: Vec<&str> = table.measures.iter().map(|m| m.label.as_str()).collect();
             known(y, &labels, "a measure of this table")?;

@@ -33,9 +33,14 @@ pub(crate) struct ReportTable {
     pub title: String,
     /// The definition of what is counted.
     pub description: String,
+    /// The model whose people or rows it counts.
+    pub of: Option<String>,
+    /// Which of them: a condition over the model's columns.
+    #[serde(rename = "where")]
+    pub condition: Option<String>,
     /// One `select` over models that yields true counts, a row for each combination of the
     /// dimensions, ordered by dimensions.
-    pub sql: String,
+    pub sql: Option<String>,
     /// Dimension columns that become the first columns of the table.
     pub rows: Vec<String>,
     /// A dimension column whose values become columns.
@@ -65,14 +70,20 @@ pub(crate) struct ReportTable {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Measure {
-    /// For a count, the column of the SQL. For a percentage `of` something, the count it is of.
+    /// For a count, what the table calls it. For a percentage `of` something, the count it is of.
     pub column: Option<String>,
     /// Heading.
     pub label: String,
     /// What kind of figure it is.
     pub kind: MeasureKind,
-    /// For a percentage: which total it is a part of.
-    pub of: Option<Of>,
+    /// For a percentage: which total it is a part of. For a count: its own model.
+    pub of: Option<String>,
+    /// For a count: which people or rows of its own model, or of the table's.
+    #[serde(rename = "where")]
+    pub condition: Option<String>,
+    /// For a count: dimensions that do not divide it.
+    #[serde(default)]
+    pub without: Vec<String>,
     /// For a rate, or a percentage without `of`: the count above the line.
     pub numerator: Option<String>,
     /// For a rate, or a percentage without `of`: the count below the line.
@@ -85,8 +96,12 @@ pub(crate) struct Measure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum MeasureKind {
-    /// A count of people or events.
+    /// A count that the table's SQL makes.
     Count,
+    /// Different people.
+    People,
+    /// Rows of the model: contacts, admissions.
+    Rows,
     /// A percentage of released counts.
     Percent,
     /// A crude rate of released counts, with 95% limits.
@@ -94,8 +109,7 @@ pub(crate) enum MeasureKind {
 }
 
 /// What a percentage is a part of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Of {
     /// The total of its column.
     Column,
@@ -178,13 +192,63 @@ pub(crate) enum ChartKind {
     Line,
 }
 
+impl MeasureKind {
+    /// Whether it is a count.
+    pub(crate) fn counts(self) -> bool {
+        matches!(
+            self,
+            MeasureKind::Count | MeasureKind::People | MeasureKind::Rows
+        )
+    }
+}
+
+impl Measure {
+    /// What the table calls a count.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match (&self.column, self.kind) {
+            (Some(column), _) => Some(column),
+            (None, MeasureKind::People) => Some("people"),
+            (None, MeasureKind::Rows) => Some("rows"),
+            (None, _) => None,
+        }
+    }
+
+    /// Which total a percentage is a part of.
+    pub(crate) fn whole(&self) -> Option<Of> {
+        let of = self.of.as_deref().filter(|_| !self.kind.counts())?;
+        match of {
+            "column" => Some(Of::Column),
+            "row" => Some(Of::Row),
+            "table" => Some(Of::Table),
+            _ => None,
+        }
+    }
+}
+
 impl ReportTable {
-    /// The count measures: SQL column and heading.
+    /// The count measures: what the table calls them, and themselves.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (&str, &Measure)> {
         self.measures
             .iter()
-            .filter(|measure| measure.kind == MeasureKind::Count)
-            .filter_map(|measure| measure.column.as_deref().map(|column| (column, measure)))
+            .filter(|measure| measure.kind.counts())
+            .filter_map(|measure| measure.name().map(|name| (name, measure)))
+    }
+
+    /// Whether a percentage is of one of these totals.
+    pub(crate) fn has_percentages_of(&self, totals: &[Of]) -> bool {
+        let mut wholes = self.measures.iter().filter_map(Measure::whole);
+        wholes.any(|of| totals.contains(&of))
+    }
+
+    /// Whether readers see the totals over rows, or can work them out from percentages of them.
+    pub(crate) fn tells_totals_of_rows(&self) -> bool {
+        self.totals.has(TotalOf::Rows) || self.has_percentages_of(&[Of::Column, Of::Table])
+    }
+
+    /// Whether readers see the totals across, or can work them out from percentages of them.
+    pub(crate) fn tells_totals_across(&self) -> bool {
+        self.across.is_some()
+            && (self.totals.has(TotalOf::Across) || self.has_percentages_of(&[Of::Row, Of::Table]))
     }
 
     /// The dimension columns: rows, then across.

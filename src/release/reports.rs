@@ -1,16 +1,20 @@
 //! The reports of a project: which there are, and what is wrong with them.
 
-use super::proof::prove;
+use super::counted::{beside_each_other, counted_table};
+use super::proof::{prove, prove_counted};
 use super::report::{Report, place};
+use super::report_file::ReportTable;
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
 use crate::models::query_inputs;
-use crate::models::sensitivity::Sensitivity;
+use crate::models::sensitivity::{Judged, Sensitivity};
 use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
 use crate::release::ReportFile;
+use datafusion::dataframe::DataFrame;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// Reads `names`, or when there are none the reports that the pipeline names.
 pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Report>> {
@@ -28,20 +32,7 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
     for file in paths {
         let report = ReportFile::read(&file)?;
         let text = std::fs::read_to_string(&file).usage(cannot)?;
-        let mut reads = BTreeSet::new();
-        let mut reads_by = BTreeMap::new();
-        for table in &report.tables {
-            let named = query_inputs(&place(&file, &table.id), &table.sql)?;
-            reads.extend(named.iter().cloned());
-            reads_by.insert(table.id.clone(), named);
-        }
-        all.push(Report {
-            file,
-            text,
-            report,
-            reads,
-            reads_by,
-        });
+        all.push(read(file, text, report)?);
     }
     let wanted = if names.is_empty() {
         &pipeline.settings.reports.build
@@ -59,7 +50,36 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
             .iter()
             .any(|name| name == "*" || name == &r.report.name)
     });
+    let counted = all.iter_mut().flat_map(|r| r.counted.values_mut());
+    beside_each_other(counted);
     Ok(all)
+}
+
+/// A report with what its tables count and read.
+fn read(file: PathBuf, text: String, report: ReportFile) -> Result<Report> {
+    let mut made = Report {
+        file,
+        text,
+        report,
+        reads: BTreeSet::new(),
+        reads_by: BTreeMap::new(),
+        counted: BTreeMap::new(),
+    };
+    for table in &made.report.tables {
+        let place = place(&made.file, &table.id);
+        let counted = counted_table(table).map_err(|e| e.within(place))?;
+        made.counted
+            .extend(counted.map(|counted| (table.id.clone(), counted)));
+    }
+    for table in &made.report.tables {
+        let mut named = BTreeSet::new();
+        for query in made.queries(table) {
+            named.extend(query_inputs(&place(&made.file, &table.id), &query)?);
+        }
+        made.reads.extend(named.iter().cloned());
+        made.reads_by.insert(table.id.clone(), named);
+    }
+    Ok(made)
 }
 
 /// The tables that the pipeline's reports read.
@@ -85,15 +105,57 @@ pub(crate) async fn check_queries(
     let smallest = pipeline.settings.disclosure.smallest_area;
     for report in reports(pipeline, &[])? {
         for table in &report.report.tables {
-            let place = place(&report.file, &table.id);
-            let checked = match engine.lasting_query(&place, &table.sql).await {
-                Ok(frame) => {
-                    prove(sensitivity, &report, table, frame.logical_plan(), smallest).map(drop)
-                }
-                Err(e) => Err(e),
-            };
+            let checked = proved(engine, sensitivity, &report, table, smallest).await;
             problems.extend(checked.err());
         }
     }
     Ok(problems)
+}
+
+/// The queries of a table that may leave, and what of it depends on the populations of areas.
+pub(super) struct Proved {
+    /// Its own SQL, or the queries that it is judged by.
+    pub frames: Vec<DataFrame>,
+    /// What depends on the populations of areas.
+    pub judged: Judged,
+}
+
+/// Plans the queries of a table, and proves that it may leave.
+///
+/// # Errors
+/// Usage, when a query cannot be planned; refused, when it is not proved.
+pub(super) async fn proved(
+    engine: &Engine,
+    sensitivity: &mut Sensitivity,
+    report: &Report,
+    table: &ReportTable,
+    smallest: u64,
+) -> Result<Proved> {
+    let place = place(&report.file, &table.id);
+    let mut proved = Proved {
+        frames: Vec::new(),
+        judged: Judged::default(),
+    };
+    let counted = report.counted.get(&table.id);
+    let countings = counted.into_iter().flat_map(|counted| &counted.countings);
+    for counting in countings.clone() {
+        sensitivity.counts_people(&place, &counting.of, counting.columns())?;
+    }
+    for query in report.queries(table) {
+        proved
+            .frames
+            .push(engine.lasting_query(&place, &query).await?);
+    }
+    if counted.is_none()
+        && let Some(frame) = proved.frames.first()
+    {
+        proved.judged = prove(sensitivity, report, table, frame.logical_plan(), smallest)?;
+    }
+    for (counting, frame) in countings.zip(&proved.frames) {
+        let plan = frame.logical_plan();
+        let judged = prove_counted(sensitivity, &place, table, counting, plan, smallest)?;
+        proved.judged.areas.extend(judged.areas);
+        proved.judged.choices.extend(judged.choices);
+    }
+    Ok(proved)
 }

@@ -1,6 +1,8 @@
 //! What the engine hands over for one table, and how it is read.
 
-use super::proof::Lists;
+use super::counted::CellFigures;
+use super::dimension::{MOST_VALUES, NOT_KNOWN};
+use super::proof::{Lists, texts};
 use super::report_file::ReportTable;
 use crate::disclosure::TrueCount;
 use crate::error::{Error, Result};
@@ -18,6 +20,10 @@ pub(super) struct TableData {
     pub batches: Vec<RecordBatch>,
     /// The values that each dimension may have.
     pub lists: Lists,
+    /// The released figures, where the table declares what it counts: the batches have no counts then.
+    pub figures: Option<CellFigures>,
+    /// What is counted, in words.
+    pub definition: Vec<String>,
 }
 
 impl std::fmt::Debug for TableData {
@@ -47,16 +53,12 @@ impl Label {
     }
 }
 
-/// How a NULL dimension is shown.
-pub(super) const NOT_KNOWN: &str = "Not known";
-
-/// More different values of a dimension are no table for people to read.
-const MOST_VALUES: usize = 1000;
-
 /// The rows of a table's SQL, column by column.
 pub(super) struct TableColumns {
     /// For each dimension in the order of [`ReportTable::dimensions`], a label for each row.
     pub dimensions: Vec<Vec<Label>>,
+    /// The same as the values that the labels are of.
+    pub values: Vec<Vec<String>>,
     /// For each count in the order of [`ReportTable::counts`], a count for each row.
     pub counts: Vec<Vec<TrueCount>>,
 }
@@ -71,14 +73,17 @@ pub(super) fn read(table: &ReportTable, data: &TableData) -> Result<TableColumns
         |e: Error, column: &str| e.within(format!("table `{}`, column `{column}`", table.id));
     let mut columns = TableColumns {
         dimensions: Vec::new(),
+        values: Vec::new(),
         counts: Vec::new(),
     };
     for column in table.dimensions() {
         let labels =
             dimension(data, column, &table.label(column)).map_err(|e| within(e, column))?;
         columns.dimensions.push(labels);
+        columns.values.push(values(data, column)?);
     }
-    for (column, _) in table.counts() {
+    let counts_of_its_own = table.counts().filter(|_| data.figures.is_none());
+    for (column, _) in counts_of_its_own {
         columns
             .counts
             .push(counts(data, column).map_err(|e| within(e, column))?);
@@ -93,6 +98,18 @@ fn arrays<'a>(data: &'a TableData, column: &str) -> Result<Vec<&'a ArrayRef>> {
         })
     };
     data.batches.iter().map(of).collect()
+}
+
+/// The values of a dimension, as a program reads them.
+fn values(data: &TableData, column: &str) -> Result<Vec<String>> {
+    let mut values = Vec::new();
+    for batch in &data.batches {
+        if let Ok(at) = batch.schema().index_of(column) {
+            let read = texts(batch, at)?.into_iter();
+            values.extend(read.map(|text| text.unwrap_or_else(|| NOT_KNOWN.to_string())));
+        }
+    }
+    Ok(values)
 }
 
 fn counts(data: &TableData, column: &str) -> Result<Vec<TrueCount>> {

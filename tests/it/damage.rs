@@ -72,8 +72,8 @@ fn a_night_over_a_damaged_model_or_reference_table_builds_it_again_and_says_so()
         for (table, words) in [
             ("core.person", "rebuilt core.person: core/person/"),
             (
-                "marts.condition_prevalence",
-                "rebuilt marts.condition_prevalence: ",
+                "core.person_with_condition",
+                "rebuilt core.person_with_condition: ",
             ),
             (
                 "reference.population",
@@ -116,7 +116,7 @@ fn a_damaged_model_is_built_again_by_a_run_that_reads_it_or_names_it() {
     assert!(said(&project, &run).contains("rebuilt core.person"));
     // Read by a model that changed.
     flip(&damaged);
-    let model = project.path("sql/marts/needs/condition_prevalence.sql");
+    let model = project.path("sql/core/person_with_condition.sql");
     let sql = std::fs::read_to_string(&model).unwrap();
     let (head, body) = sql.split_once("*/").unwrap();
     std::fs::write(
@@ -126,14 +126,14 @@ fn a_damaged_model_is_built_again_by_a_run_that_reads_it_or_names_it() {
     .unwrap();
     assert!(said(&project, &["run"]).contains("rebuilt core.person"));
     // A release alone says what to do.
-    let marts = file_of(&project, "marts.population_profile");
+    let marts = file_of(&project, "core.person_with_condition");
     flip(&marts);
     std::fs::remove_dir_all(project.path("releases")).unwrap();
     let error = project.fails(3, &["release"]);
     let name = marts.file_name().unwrap().to_str().unwrap();
     assert!(error.contains(name), "{error}");
     assert!(
-        error.contains("populace run marts.population_profile"),
+        error.contains("populace run core.person_with_condition"),
         "{error}"
     );
 }

@@ -17,6 +17,7 @@ mod changes;
 mod code_lists;
 mod command_line;
 mod comorbidity;
+mod counted_tables;
 mod damage;
 mod damaged_logs;
 mod extracts;

@@ -34,11 +34,15 @@ pub fn populace() -> Command {
 
 /// The models that tests look at unless they say otherwise, beside what those read. The whole library
 /// takes a minute in every project.
-const MODELS: [&str; 9] = [
+const MODELS: [&str; 13] = [
     "marts.activity_month",
+    "core.attended_contact",
     "core.comorbidity",
     "marts.condition_prevalence",
+    "core.emergency_admission",
     "marts.emergency_admission_rate",
+    "core.mid_year_person",
+    "core.person_with_condition",
     "marts.population_profile",
     "marts.reidentification_risk",
     "marts.reporting_area",
@@ -298,6 +302,7 @@ key = "file:test.key"
 {privacy}
 {sections}
 [disclosure]
+hold_below = 0
 smallest_area = 0
 largest_suppressed_share = 1.0
 [parameters]

@@ -279,12 +279,10 @@ fn only_the_models_that_read_an_absent_table_wait_for_it() {
     project.ok(&[&["run"], &wanted[..]].concat());
 }
 
-/// Labels come in the order of their table's sidecar where the SQL of a report gives none.
+/// Labels come in the order of their table's sidecar.
 #[test]
 fn labels_are_ordered_by_the_sidecar() {
     let project = project_with("");
-    let report = project.path("pipelines/reports/population_profile.toml");
-    let text = fs::read_to_string(&report).unwrap();
     let shown = || -> Vec<String> {
         let files = project.released();
         let file = files
@@ -327,20 +325,4 @@ fn labels_are_ordered_by_the_sidecar() {
     by_name.sort_unstable();
     by_name.push("Not known");
     assert_eq!(shown()[..6], by_name);
-
-    // The SQL's own order goes first.
-    fs::write(
-        &report,
-        text.replace(
-            "group by ethnic_group\n",
-            "group by ethnic_group\norder by ethnic_group desc\n",
-        ),
-    )
-    .unwrap();
-    fs::remove_dir_all(project.path("releases")).unwrap();
-    project.ok(&["release"]);
-    let mut backwards = by_name[..5].to_vec();
-    backwards.push("Not known");
-    backwards.sort_unstable_by(|a, b| b.cmp(a));
-    assert_eq!(shown()[..6], backwards);
 }

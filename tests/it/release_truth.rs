@@ -134,14 +134,14 @@ fn a_model_that_uses_no_date_is_released_for_the_day_that_it_was_run_for() {
 #[test]
 fn sql_that_changed_and_was_not_run_is_never_named_as_what_made_the_figures() {
     let (_record, project) = after_a_night();
-    let sql = project.path("sql/marts/demographic/population_profile.sql");
+    let sql = project.path("sql/core/person_with_condition.sql");
     let first = sha256(&sql);
     let release = project.json(&["release"])["release"].clone();
     let before = project.released();
     assert_eq!(
         sql_of(
             &manifest(&project, release.as_str().unwrap()),
-            "marts.population_profile"
+            "core.person_with_condition"
         ),
         first
     );
@@ -151,23 +151,27 @@ fn sql_that_changed_and_was_not_run_is_never_named_as_what_made_the_figures() {
         "where is_active and age_band <> '0-4'",
     );
     let said = project.fails(1, &["release", "population_profile"]);
-    let words = "marts.population_profile: its SQL changed";
+    let words = "core.person_with_condition: its SQL changed";
     assert!(said.contains(words), "{said}");
     assert!(
         said.contains("`populace run`, then release again"),
         "{said}"
     );
     assert_eq!(project.released(), before);
-    let plan = project.ok(&["plan", "marts.population_profile"]);
+    let plan = project.ok(&["plan", "core.person_with_condition"]);
     assert!(plan.contains("build: its SQL changed"), "{plan}");
     project.ok(&["run"]);
     let release = project.json(&["release"])["release"].clone();
     let changed = manifest(&project, release.as_str().unwrap());
-    assert_eq!(sql_of(&changed, "marts.population_profile"), sha256(&sql));
+    assert_eq!(sql_of(&changed, "core.person_with_condition"), sha256(&sql));
 
     // A comment makes no other rows: the tables may be released, as made by the file of the time.
     let built = sha256(&sql);
-    edit(&sql, "with people as (", "-- a thought\nwith people as (");
+    edit(
+        &sql,
+        "with conditions as (",
+        "-- a thought\nwith conditions as (",
+    );
     let again = project.json(&["release"]);
     assert_eq!(again["release"], release);
     let run = project.json(&["run"]);
@@ -178,7 +182,7 @@ fn sql_that_changed_and_was_not_run_is_never_named_as_what_made_the_figures() {
     );
     let release = project.json(&["release"])["release"].clone();
     let commented = manifest(&project, release.as_str().unwrap());
-    let now = sql_of(&commented, "marts.population_profile");
+    let now = sql_of(&commented, "core.person_with_condition");
     assert_eq!(now, sha256(&sql));
     assert_ne!(now, built);
 }
@@ -267,7 +271,7 @@ fn a_reference_file_that_was_edited_and_not_loaded_stops_a_release() {
     // A code list that a function reads is an input too.
     let list = project.path("sql/reference/charlson_code.csv");
     let whole = std::fs::read_to_string(&list).unwrap();
-    let used = project.path("sql/marts/needs/condition_prevalence.sql");
+    let used = project.path("sql/core/person_with_condition.sql");
     edit(
         &used,
         "select * from final",
@@ -295,10 +299,10 @@ fn a_reference_file_that_was_edited_and_not_loaded_stops_a_release() {
 #[test]
 fn a_table_whose_sql_file_was_deleted_is_not_read() {
     let (_record, project) = after_a_night();
-    let sql = project.path("sql/marts/demographic/population_profile.sql");
+    let sql = project.path("sql/core/person_with_condition.sql");
     let text = std::fs::read_to_string(&sql).unwrap();
     std::fs::remove_file(&sql).unwrap();
-    let words = "marts.population_profile: the SQL file that made it is gone";
+    let words = "core.person_with_condition: the SQL file that made it is gone";
     // The other report is none the worse for it.
     let said = project.fails(1, &["release"]);
     assert!(said.contains(words), "{said}");
@@ -320,8 +324,8 @@ fn a_table_whose_sql_file_was_deleted_is_not_read() {
 #[test]
 fn a_failed_check_stops_the_reports_that_read_its_model_and_only_those() {
     let (_record, project) = after_a_night();
-    let model = project.path("sql/marts/demographic/population_profile.sql");
-    edit(&model, "checks:", "checks:\n  - expect: people > 100000");
+    let model = project.path("sql/core/person_with_condition.sql");
+    edit(&model, "checks:", "checks:\n  - expect: condition = 'none'");
     let said = project.fails(1, &["run"]);
     assert!(said.contains("its old table stays"), "{said}");
 
@@ -333,7 +337,7 @@ fn a_failed_check_stops_the_reports_that_read_its_model_and_only_those() {
     assert_eq!(made["refused"].as_array().unwrap().len(), 1);
     let because = made["refused"][0]["because"].to_string();
     assert!(
-        because.contains("rows break `expect: people > 100000`"),
+        because.contains("rows break `expect: condition = 'none'`"),
         "{because}"
     );
     let released = manifest(&project, made["release"].as_str().unwrap());
@@ -367,7 +371,7 @@ fn a_failed_check_stops_the_reports_that_read_its_model_and_only_those() {
     );
 
     // Mended, both are there again.
-    edit(&model, "\n  - expect: people > 100000", "");
+    edit(&model, "\n  - expect: condition = 'none'", "");
     project.ok(&["nightly"]);
     let made = project.json(&["release"]);
     assert_eq!(made["refused"], serde_json::json!([]));
@@ -401,9 +405,9 @@ fn a_model_that_failed_before_it_was_ever_built_is_not_released() {
     let record = synth(60, 9, false);
     let project = Project::over(record.path());
     edit(
-        &project.path("sql/marts/demographic/population_profile.sql"),
+        &project.path("sql/core/person_with_condition.sql"),
         "checks:",
-        "checks:\n  - expect: people > 100000",
+        "checks:\n  - expect: condition = 'none'",
     );
     let said = project.fails(1, &["nightly"]);
     assert!(said.contains("not released: population_profile"), "{said}");
@@ -439,7 +443,7 @@ fn tables_of_an_earlier_program_are_built_again_before_they_are_released() {
     runtime.block_on(async {
         let location = Location::parse("lake", &project.path("")).unwrap();
         let lake = Lake::open(location).await.unwrap();
-        let name = TableName::new("marts", "population_profile");
+        let name = TableName::new("core", "person_with_condition");
         let table = lake.table(&name).await.unwrap().unwrap();
         let mut properties = table.properties.clone();
         properties

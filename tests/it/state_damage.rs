@@ -164,13 +164,13 @@ fn a_release_leaves_out_only_the_reports_that_read_a_damaged_table() {
         .filter(|path| {
             fs::read_to_string(path)
                 .unwrap()
-                .contains("marts.activity_month")
+                .contains("core.attended_contact")
         })
         .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     assert!(!reading.is_empty() && reading.len() < reports.len());
-    let table = "marts/activity_month";
-    let log = commits(&project, "marts.activity_month").pop().unwrap();
+    let table = "core/attended_contact";
+    let log = commits(&project, "core.attended_contact").pop().unwrap();
     let data = files_below(&project.path("lake").join(table));
     let data = data.keys().find(|name| name.ends_with(".parquet")).unwrap();
     let data = project.path("lake").join(table).join(data);

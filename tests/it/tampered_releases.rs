@@ -496,7 +496,7 @@ fn a_release_that_comes_out_otherwise_is_not_put_in_the_place_of_the_first() {
         use populace::lake::{Change, Lake, Location, TableName, encode};
         let location = Location::parse("lake", &project.path("")).unwrap();
         let lake = Lake::open(location).await.unwrap();
-        let name = TableName::new("marts", "population_profile");
+        let name = TableName::new("core", "attended_contact");
         let table = lake.table(&name).await.unwrap().unwrap();
         let rows = lake.read_table(&table, None).await.unwrap();
         let twice = [rows[0].clone(), rows[0].clone()];
@@ -512,14 +512,14 @@ fn a_release_that_comes_out_otherwise_is_not_put_in_the_place_of_the_first() {
     project.ok(&["release"]);
     project.ok(&["verify", &release]);
     // A file is lost: what would come in its place has other figures.
-    std::fs::remove_file(folder.join("population_profile.html")).unwrap();
+    std::fs::remove_file(folder.join("use_of_services.html")).unwrap();
     let said = project.fails(3, &["release"]);
     assert!(
         said.contains("comes out otherwise than when it was first made"),
         "{said}"
     );
     assert!(said.contains("populace verify lake"), "{said}");
-    assert!(!folder.join("population_profile.html").exists());
+    assert!(!folder.join("use_of_services.html").exists());
     project.fails(3, &["nightly"]);
     // Somebody has looked, and decides.
     project.ok(&["release", "--replace"]);

@@ -80,6 +80,12 @@ impl Fingerprint {
     pub(crate) fn plus(self, other: Self) -> Self {
         Fingerprint(self.0.wrapping_add(other.0))
     }
+
+    /// That of what is left without `other`, where all of that is in it.
+    #[must_use]
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Fingerprint(self.0.wrapping_sub(other.0))
+    }
 }
 
 impl fmt::Debug for Fingerprint {

@@ -132,6 +132,59 @@ impl Sensitivity {
         analyst.plan(plan)
     }
 
+    /// Refuses a table whose people cannot be counted: no model, or one without the pseudonyms of people
+    /// as they were pulled; and columns that it does not have.
+    ///
+    /// # Errors
+    /// Usage, when there is no such model or column; refused, when it does not say whose its rows are.
+    pub(crate) fn counts_people<'a>(
+        &self,
+        place: &str,
+        of: &TableName,
+        columns: impl Iterator<Item = &'a str>,
+    ) -> Result<()> {
+        if ["record", "reference"].contains(&of.layer.as_str()) {
+            return Err(
+                Error::refused(format!("{place}: `of` names {of}, which is no model")).hint(
+                    "count the people or rows of a model over it: a model says what its rows are",
+                ),
+            );
+        }
+        let facts = self.facts.get(of).ok_or_else(|| {
+            Error::usage(format!(
+                "{place}: there is no model {of}, or it cannot be planned"
+            ))
+            .hint(crate::nearest::nearest(of, self.facts.keys().cloned()))
+        })?;
+        let column = |name: &str| {
+            let index = facts.names.iter().position(|known| known == name);
+            index.and_then(|index| facts.relation.columns.get(index))
+        };
+        for name in columns {
+            if column(name).is_none() {
+                return Err(
+                    Error::usage(format!("{place}: {of} has no column '{name}'"))
+                        .hint(crate::nearest::nearest(name, &facts.names)),
+                );
+            }
+        }
+        let pseudonym = column("person_key").and_then(|key| key.pseudonym.as_deref());
+        if pseudonym == Some("person_key") {
+            return Ok(());
+        }
+        let what = match column("person_key") {
+            None => format!("{place}: {of} has no person_key"),
+            Some(_) => {
+                format!("{place}: the person_key of {of} is not the pseudonym that was pulled")
+            }
+        };
+        Err(Error::refused(what)
+            .cause("a table counts the people or rows of a model that says whose each row is")
+            .hint(
+                "count a model with one row for each person or record, and its person_key as it is",
+            ))
+    }
+
     /// The tables behind a column that dimensions may take their values from: no value of it is of a
     /// person, and neither is its presence.
     ///

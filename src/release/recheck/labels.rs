@@ -2,8 +2,8 @@
 
 use super::table::ReadTable;
 use crate::privacy::looks_identifying;
+use crate::release::dimension::NOT_KNOWN;
 use crate::release::pivot::{ALL, TOTAL};
-use crate::release::table_data::NOT_KNOWN;
 use std::collections::BTreeSet;
 
 /// Words after a number that make it a count.

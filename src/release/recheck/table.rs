@@ -1,6 +1,7 @@
 //! A released table, read back from its CSV by what the manifest says of it.
 
 use crate::disclosure::Released;
+use crate::disclosure::SUPPRESSED;
 use crate::release::manifest::TableMade;
 use crate::release::pivot::{ALL, TOTAL};
 use std::collections::BTreeMap;
@@ -109,7 +110,7 @@ impl ReadTable {
                 ));
             }
         }
-        let suppressed = self.cells.iter().filter(|c| c.status == "suppressed");
+        let suppressed = self.cells.iter().filter(|c| c.value == SUPPRESSED);
         let suppressed = suppressed.count();
         let told = (self.cells.len() - suppressed, suppressed);
         if told != (made.cells_shown, made.cells_suppressed) {

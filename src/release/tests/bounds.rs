@@ -56,6 +56,7 @@ fn measured(people: ArrayRef) -> String {
     let table = TableData {
         batches: vec![batch],
         lists,
+        ..TableData::default()
     };
     with(table).unwrap_err().to_string()
 }

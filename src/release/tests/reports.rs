@@ -105,6 +105,7 @@ fn bare_numbers_get_their_heading() {
     let rendered = with(TableData {
         lists: sample::lists(&batch),
         batches: vec![batch],
+        ..TableData::default()
     })
     .unwrap();
     let frame = &rendered.frames[0];

@@ -29,6 +29,7 @@ pub(crate) fn data(columns: Vec<(&str, SampleColumn)>) -> TableData {
     TableData {
         lists: lists(&batch),
         batches: vec![batch],
+        ..TableData::default()
     }
 }
 

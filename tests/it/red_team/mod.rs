@@ -3,6 +3,7 @@
 
 mod areas;
 mod daily;
+mod declared;
 mod honest;
 mod people;
 mod signals;

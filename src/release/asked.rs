@@ -1,0 +1,241 @@
+//! The answers to the queries of all reports, with the figures of the whole release chosen together.
+
+use super::areas::Areas;
+use super::counted::{
+    self, CellIdentity, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, definition,
+};
+use super::label_order::{OrderColumns, in_order_of_labels, is_ordered};
+use super::proof::lists;
+use super::report::{Report, place};
+use super::report_file::ReportTable;
+use super::reports::Proved;
+use super::table_data::TableData;
+use crate::disclosure::Scheme;
+use crate::disclosure::attacker::Effort;
+use crate::disclosure::ledger::{CellName, CellShown, CellTonight, Ledger, LedgerEntry};
+use crate::disclosure::members::MemberKey;
+use crate::disclosure::protect::{Danger, Unsafe, protect};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use arrow::datatypes::DataType;
+use std::collections::BTreeMap;
+
+/// The figures of reports, by table.
+pub(super) type Answers = BTreeMap<String, TableData>;
+
+/// The answers of all reports, and what is published with them for the first time.
+pub(super) struct AskedReports {
+    /// By report, in their order.
+    pub answers: Vec<Answers>,
+    /// Entries of the ledger.
+    pub published: Vec<LedgerEntry>,
+}
+
+/// The figures of a release.
+struct Chosen {
+    figures: BTreeMap<CellIdentity, PlacedFigure>,
+    published: Vec<LedgerEntry>,
+}
+
+/// Figures that errors name; more are counted.
+const NAMED: usize = 8;
+
+/// What the tables of all reports are made from.
+pub(super) struct Asking<'a> {
+    /// What earlier releases have said, and what an entry of this one begins with.
+    pub earlier: Option<(Ledger, LedgerEntry)>,
+    pub engine: &'a Engine,
+    pub areas: &'a Areas,
+    pub orders: &'a OrderColumns,
+    pub scheme: &'a Scheme,
+    pub key: &'a MemberKey,
+}
+
+impl Asking<'_> {
+    /// Asks for all tables of all reports, and chooses their figures.
+    ///
+    /// # Errors
+    /// Refused, when a figure may not leave; data, when something cannot be read.
+    pub(super) async fn all(
+        &self,
+        reports: &[Report],
+        proved: Vec<Vec<Proved>>,
+    ) -> Result<AskedReports> {
+        let mut nodes = ReleaseNodes::default();
+        let mut all = Vec::new();
+        let mut counted = Vec::new();
+        for (at, (report, proved)) in reports.iter().zip(proved).enumerate() {
+            let mut answers = Answers::new();
+            for (table, proved) in report.report.tables.iter().zip(proved) {
+                let (answer, cells) = self.one(report, table, proved, &mut nodes).await?;
+                counted.extend(cells.map(|cells| (at, table.id.clone(), cells)));
+                answers.insert(table.id.clone(), answer);
+            }
+            all.push(answers);
+        }
+        counted::between(&mut nodes);
+        let chosen = self.chosen(&nodes)?;
+        for (at, table, cells) in counted {
+            if let Some(answer) = all.get_mut(at).and_then(|answers| answers.get_mut(&table)) {
+                answer.figures = Some(cells.figures(|cell| chosen.figures.get(cell).copied()));
+            }
+        }
+        Ok(AskedReports {
+            answers: all,
+            published: chosen.published,
+        })
+    }
+
+    /// Chooses the figures of the release, beside those of all earlier ones.
+    fn chosen(&self, nodes: &ReleaseNodes) -> Result<Chosen> {
+        let mut figures = nodes.figures();
+        for node in &figures.nodes {
+            self.scheme.accepts(node.count)?;
+        }
+        let names: Vec<(CellName, &CellIdentity, &ReleaseCell)> = nodes
+            .cells()
+            .iter()
+            .filter(|(_, cell)| cell.shown)
+            .map(|(identity, cell)| {
+                let (table, labels) = identity.clone();
+                (CellName { table, labels }, identity, cell)
+            })
+            .collect();
+        let cells: Vec<CellTonight<'_>> = names
+            .iter()
+            .map(|(name, _, cell)| CellTonight {
+                cell: name,
+                node: cell.node,
+                members: &cell.members,
+            })
+            .collect();
+        let shown = match &self.earlier {
+            Some((ledger, _)) => ledger.recall(&mut figures, &cells),
+            None => Vec::new(),
+        };
+        let protected = protect(self.scheme, &figures, &Effort::default())
+            .map_err(|unsafe_| refused(&unsafe_, nodes))?;
+        let mut chosen = Chosen {
+            figures: nodes
+                .cells()
+                .iter()
+                .filter_map(|(identity, cell)| {
+                    let figure = *protected.released.get(cell.node.at())?;
+                    Some((
+                        identity.clone(),
+                        PlacedFigure {
+                            figure,
+                            since: None,
+                        },
+                    ))
+                })
+                .collect(),
+            published: Vec::new(),
+        };
+        let Some((ledger, entry)) = &self.earlier else {
+            return Ok(chosen);
+        };
+        for ((_, identity, _), shown) in names.iter().zip(&shown) {
+            if let Some(figure) = protected.released.get(shown.node.at()) {
+                let placed = PlacedFigure {
+                    figure: *figure,
+                    // What this release said itself, when it was first made, is no earlier one's.
+                    since: shown.date.filter(|date| *date != entry.date),
+                };
+                chosen.figures.insert((*identity).clone(), placed);
+            }
+        }
+        let both: Vec<(CellTonight<'_>, CellShown)> = cells.into_iter().zip(shown).collect();
+        chosen.published = ledger.published(entry, &figures, &protected.released, &both);
+        Ok(chosen)
+    }
+
+    async fn one(
+        &self,
+        report: &Report,
+        table: &ReportTable,
+        proved: Proved,
+        nodes: &mut ReleaseNodes,
+    ) -> Result<(TableData, Option<CountedCells>)> {
+        let place = place(&report.file, &table.id);
+        let lists = lists(self.engine, &place, table).await?;
+        let mut answer = TableData {
+            lists,
+            ..TableData::default()
+        };
+        let mut cells = None;
+        match report.counted.get(&table.id) {
+            Some(counted) => {
+                let types = types(table, &proved);
+                let both = (self.key, nodes);
+                let orders = self.orders;
+                let mut made =
+                    counted::answer(self.engine, &place, table, counted, &types, orders, both)
+                        .await?;
+                answer.batches = std::mem::take(&mut made.batches);
+                answer.definition = definition(table, counted);
+                cells = Some(made);
+            }
+            None => answer.batches = self.own(&place, table, proved.frames).await?,
+        }
+        self.areas.check(&place, table, &answer, &proved.judged)?;
+        Ok((answer, cells))
+    }
+
+    /// The rows of a table's own SQL.
+    async fn own(
+        &self,
+        place: &str,
+        table: &ReportTable,
+        frames: Vec<datafusion::dataframe::DataFrame>,
+    ) -> Result<Vec<arrow::array::RecordBatch>> {
+        let mut rows = Vec::new();
+        for frame in frames {
+            let ordered = is_ordered(frame.logical_plan());
+            let batches = self.engine.collect(place, frame).await?;
+            rows = match ordered {
+                true => batches,
+                false => {
+                    in_order_of_labels(self.engine, place, table, self.orders, batches).await?
+                }
+            };
+        }
+        Ok(rows)
+    }
+}
+
+/// Says which figures would be given away, by their labels.
+fn refused(unsafe_: &Unsafe, nodes: &ReleaseNodes) -> Error {
+    if unsafe_.why == Danger::Contradiction {
+        return Error::data("the figures of this release do not add up")
+            .hint("this is a fault of Populace: nothing was released; please report it");
+    }
+    let count = unsafe_.nodes.len();
+    let mut error = Error::refused(match count {
+        1 => "a suppressed figure could be worked out from the others of this release".to_string(),
+        count => format!(
+            "{count} suppressed figures could be worked out from the others of this release"
+        ),
+    });
+    let mut names: Vec<&str> = unsafe_.nodes.iter().map(|node| nodes.name(*node)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| !name.is_empty());
+    for name in names.iter().take(NAMED) {
+        error = error.cause(name);
+    }
+    if names.len() > NAMED {
+        error = error.cause(format!("and {} more", names.len() - NAMED));
+    }
+    error.hint("use coarser bands or fewer dimensions in these tables, leave out totals, release fewer of them together, or take another scheme")
+}
+
+/// The types of the dimensions of a table.
+fn types(table: &ReportTable, proved: &Proved) -> Vec<DataType> {
+    let of = |name: &str| {
+        let mut schemas = proved.frames.iter().map(|frame| frame.schema());
+        let field = schemas.find_map(|schema| schema.field_with_unqualified_name(name).ok());
+        field.map_or(DataType::Utf8, |field| field.data_type().clone())
+    };
+    table.dimensions().map(of).collect()
+}

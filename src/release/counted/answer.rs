@@ -1,0 +1,191 @@
+//! The cells of a table that declares what it counts.
+
+use super::counting::{CountedTable, Counting};
+use super::cube::Cube;
+use super::equations::within;
+use super::figures::{CellFigures, PlacedFigure, TablePlace};
+use super::nodes::{CellIdentity, ReleaseNodes, identity};
+use crate::disclosure::members::MemberKey;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::release::dimension::NOT_KNOWN;
+use crate::release::label_order::{OrderColumns, in_order_of_labels};
+use crate::release::report_file::ReportTable;
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// The cells of a table before disclosure control.
+pub(in crate::release) struct CountedCells {
+    /// A row for each combination of the dimensions, in the order of their labels.
+    pub batches: Vec<RecordBatch>,
+    /// The cell of each place, by count.
+    cells: BTreeMap<String, HashMap<TablePlace, CellIdentity>>,
+}
+
+impl CountedCells {
+    /// The figures of the places, once those of the release are chosen.
+    pub(in crate::release) fn figures(
+        &self,
+        chosen: impl Fn(&CellIdentity) -> Option<PlacedFigure>,
+    ) -> CellFigures {
+        let of = |cells: &HashMap<TablePlace, CellIdentity>| {
+            let cells = cells.iter();
+            let figures = cells.filter_map(|(place, cell)| Some((place.clone(), chosen(cell)?)));
+            figures.collect()
+        };
+        let counts = self.cells.iter();
+        let figures = counts.map(|(name, cells)| (name.clone(), of(cells)));
+        CellFigures::new(figures.collect())
+    }
+}
+
+/// Counts what a table counts, and adds its figures to those of the release. `types` are those of its
+/// dimensions.
+///
+/// # Errors
+/// Refused or data, as [`Cube::of`]; usage, when no count is divided by all dimensions.
+pub(in crate::release) async fn answer(
+    engine: &Engine,
+    place: &str,
+    table: &ReportTable,
+    counted: &CountedTable,
+    types: &[DataType],
+    orders: &OrderColumns,
+    (key, nodes): (&MemberKey, &mut ReleaseNodes),
+) -> Result<CountedCells> {
+    let mut cubes = Vec::new();
+    for counting in &counted.countings {
+        cubes.push(Cube::of(engine, place, counting, key).await?);
+    }
+    let combinations = combinations(place, table, counted, &cubes)?;
+    let batch = batch(table, &combinations, types)?;
+    let batches = in_order_of_labels(engine, place, table, orders, vec![batch]).await?;
+    let places = places(table, &combinations);
+    for (counting, cube) in counted.countings.iter().zip(&mut cubes) {
+        for (position, _) in &places {
+            cube.include(&divided(position, &counting.places));
+        }
+    }
+    let mut cells: BTreeMap<String, HashMap<TablePlace, CellIdentity>> = BTreeMap::new();
+    for (at, (counting, cube)) in counted.countings.iter().zip(&cubes).enumerate() {
+        for rows in [false, true] {
+            let names: Vec<&String> = counted
+                .counts
+                .iter()
+                .filter(|(_, counting, of_rows)| (*counting, *of_rows) == (at, rows))
+                .map(|(name, _, _)| name)
+                .collect();
+            if names.is_empty() {
+                continue;
+            }
+            let known = nodes.of_cube(place, counting, cube, rows);
+            within(nodes, cube, &known);
+            let found = shown(nodes, (counting, cube), &places, rows);
+            cells.extend(names.into_iter().map(|name| (name.clone(), found.clone())));
+        }
+    }
+    Ok(CountedCells { batches, cells })
+}
+
+/// The values of those dimensions that divide a count.
+fn divided(place: &TablePlace, by: &[usize]) -> TablePlace {
+    by.iter()
+        .map(|at| place.get(*at).cloned().flatten())
+        .collect()
+}
+
+fn shown(
+    nodes: &mut ReleaseNodes,
+    (counting, cube): (&Counting, &Cube),
+    places: &BTreeMap<TablePlace, bool>,
+    rows: bool,
+) -> HashMap<TablePlace, CellIdentity> {
+    let mut found = HashMap::new();
+    for (place, told) in places {
+        if let Some((set, key)) = cube.place(&divided(place, &counting.places)) {
+            let cell = identity(counting, cube, &set, &key, rows);
+            if *told {
+                nodes.show(&cell);
+            }
+            found.insert(place.clone(), cell);
+        }
+    }
+    found
+}
+
+/// The combinations of values that somebody has.
+fn combinations(
+    place: &str,
+    table: &ReportTable,
+    counted: &CountedTable,
+    cubes: &[Cube],
+) -> Result<BTreeSet<Vec<String>>> {
+    let width = table.dimensions().count();
+    let mut found = BTreeSet::new();
+    let mut whole = false;
+    for (counting, cube) in counted.countings.iter().zip(cubes) {
+        if counting.places.len() == width {
+            whole = true;
+            found.extend(cube.leaves());
+        }
+    }
+    if !whole {
+        return Err(Error::usage(format!(
+            "{place}: no measure is divided by all of its dimensions"
+        ))
+        .hint("leave `without` out of one measure"));
+    }
+    Ok(found)
+}
+
+/// The dimensions of the combinations as a table's SQL would give them.
+fn batch(
+    table: &ReportTable,
+    combinations: &BTreeSet<Vec<String>>,
+    types: &[DataType],
+) -> Result<RecordBatch> {
+    let mut columns: Vec<(String, ArrayRef)> = Vec::new();
+    for (at, (name, kind)) in table.dimensions().zip(types).enumerate() {
+        let values = combinations.iter().map(|values| {
+            let value = values.get(at)?;
+            (value != NOT_KNOWN).then_some(value.as_str())
+        });
+        let texts: ArrayRef = Arc::new(StringArray::from_iter(values));
+        let typed = cast(&texts, kind)
+            .map_err(|e| Error::data(format!("dimension `{name}` cannot be read")).cause(e))?;
+        columns.push((name.to_string(), typed));
+    }
+    RecordBatch::try_from_iter(columns)
+        .map_err(|e| Error::data("the dimensions of a table cannot be put together").cause(e))
+}
+
+/// Every place of a table with all totals, and whether a reader is told its figure.
+fn places(table: &ReportTable, combinations: &BTreeSet<Vec<String>>) -> BTreeMap<TablePlace, bool> {
+    let width = table.rows.len();
+    let mut rows: BTreeSet<Vec<Option<String>>> = BTreeSet::new();
+    let mut across: BTreeSet<Option<String>> = BTreeSet::new();
+    for values in combinations {
+        rows.insert(values.iter().take(width).cloned().map(Some).collect());
+        across.extend(values.get(width).cloned().map(Some));
+    }
+    let total: TablePlace = vec![None; width];
+    let mut places = BTreeMap::new();
+    for row in rows.iter().chain([&total]) {
+        let told = row != &total || table.tells_totals_of_rows();
+        if table.across.is_none() {
+            places.insert(row.clone(), told);
+            continue;
+        }
+        for value in across.iter().chain([&None]) {
+            let told =
+                told && (value.is_some() || table.tells_totals_across() || table.order.is_some());
+            let mut place = row.clone();
+            place.push(value.clone());
+            places.insert(place, told);
+        }
+    }
+    places
+}

@@ -1,0 +1,184 @@
+//! What the measures of a table count.
+
+use super::condition::condition;
+use crate::error::{Error, Result};
+use crate::lake::TableName;
+use crate::release::dimension::ValuesOf;
+use crate::release::report_file::{Measure, MeasureKind, ReportTable};
+use std::collections::BTreeSet;
+
+/// A dimension as one model has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CountedDimension {
+    /// The column of the model.
+    pub column: String,
+    /// Where its values are looked up by that column, unless they are the column's own.
+    pub lookup: Option<LabelLookup>,
+}
+
+/// A reference table that gives the value of a dimension for that of a column.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LabelLookup {
+    /// The table.
+    pub table: TableName,
+    /// Its column that is looked up.
+    pub by: String,
+    /// Its column that has the dimension's value.
+    pub gives: String,
+}
+
+impl CountedDimension {
+    fn of(name: &str, values: &ValuesOf) -> Self {
+        let lookup = values.by.as_ref().zip(values.column());
+        CountedDimension {
+            column: values.model_column(name).to_string(),
+            lookup: lookup.map(|(by, (table, gives))| LabelLookup {
+                table,
+                by: by.clone(),
+                gives: gives.to_string(),
+            }),
+        }
+    }
+}
+
+/// One query of a table: the people or rows of a model, by dimensions.
+#[derive(Debug, Clone)]
+pub(crate) struct Counting {
+    /// The model.
+    pub of: TableName,
+    /// Which of its rows.
+    pub condition: Option<String>,
+    /// The places, among the dimensions of the table, of those that divide it.
+    pub(super) places: Vec<usize>,
+    /// What these are in this model.
+    pub(super) by: Vec<CountedDimension>,
+    /// The dimensions of other tables over this model: where they group one of its own, tables meet.
+    pub(super) beside: Vec<CountedDimension>,
+    /// What the table calls the count of people, if there is one.
+    pub people: Option<String>,
+    /// What the table calls the count of rows, if there is one.
+    pub rows: Option<String>,
+}
+
+impl Counting {
+    /// Whether the dimension in this place of the table divides it.
+    pub(in crate::release) fn divided_by(&self, place: usize) -> bool {
+        self.places.contains(&place)
+    }
+
+    /// The columns of the model by which values of dimensions are looked up, each with the name that it
+    /// has in the query by which the table is judged.
+    pub(in crate::release) fn looked_up_by(&self, dimensions: &[&str]) -> Vec<(&str, String)> {
+        let by = self.by.iter().zip(&self.places);
+        let looked_up = by.filter(|(dimension, _)| dimension.lookup.is_some());
+        let named = looked_up.map(|(dimension, place)| {
+            let name = dimensions.get(*place).copied().unwrap_or_default();
+            let column = dimension.column.as_str();
+            (column, format!("{column} behind {name}"))
+        });
+        named.collect()
+    }
+
+    /// The columns of the model that it reads beside its condition.
+    pub(in crate::release) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.by.iter().map(|dimension| dimension.column.as_str())
+    }
+}
+
+/// A table that declares what it counts.
+#[derive(Debug, Clone)]
+pub(crate) struct CountedTable {
+    /// Its queries.
+    pub countings: Vec<Counting>,
+    /// For each count of the table, in their order: its name, its query, and whether it is of rows.
+    pub(super) counts: Vec<(String, usize, bool)>,
+}
+
+/// What a table counts; None of a table that has SQL of its own.
+///
+/// # Errors
+/// Usage, when a condition cannot be read.
+pub(in crate::release) fn counted_table(table: &ReportTable) -> Result<Option<CountedTable>> {
+    let Some(of) = &table.of else {
+        return Ok(None);
+    };
+    let mut counted = CountedTable {
+        countings: Vec::new(),
+        counts: Vec::new(),
+    };
+    for (name, measure) in table.counts() {
+        let within = |e: Error| e.within(format!("measure `{}`", measure.label));
+        let counting = counting(table, measure, of).map_err(within)?;
+        let rows = measure.kind == MeasureKind::Rows;
+        let same = |known: &Counting| {
+            (&known.of, &known.condition, &known.places)
+                == (&counting.of, &counting.condition, &counting.places)
+        };
+        let at = match counted.countings.iter().position(same) {
+            Some(at) => at,
+            None => {
+                counted.countings.push(counting);
+                counted.countings.len() - 1
+            }
+        };
+        if let Some(known) = counted.countings.get_mut(at) {
+            let place = if rows {
+                &mut known.rows
+            } else {
+                &mut known.people
+            };
+            place.get_or_insert_with(|| name.to_string());
+        }
+        counted.counts.push((name.to_string(), at, rows));
+    }
+    Ok(Some(counted))
+}
+
+fn counting(table: &ReportTable, measure: &Measure, of: &str) -> Result<Counting> {
+    let own = measure.of.as_deref();
+    let (layer, name) = own.unwrap_or(of).split_once('.').unwrap_or_default();
+    // The table's condition is over the table's model; a measure's own takes its place.
+    let text = match (&measure.condition, own) {
+        (Some(text), _) => Some(text),
+        (None, None) => table.condition.as_ref(),
+        (None, Some(_)) => None,
+    };
+    let mut places = Vec::new();
+    let mut by = Vec::new();
+    for (place, name) in table.dimensions().enumerate() {
+        if measure.without.iter().any(|without| without == name) {
+            continue;
+        }
+        if let Some(values) = table.dimensions.get(name) {
+            places.push(place);
+            by.push(CountedDimension::of(name, values));
+        }
+    }
+    Ok(Counting {
+        of: TableName::new(layer, name),
+        condition: text.map(|text| condition(text)).transpose()?,
+        places,
+        by,
+        beside: Vec::new(),
+        people: None,
+        rows: None,
+    })
+}
+
+/// Tells each count of a release which dimensions other counts of the same model have.
+pub(in crate::release) fn beside_each_other<'a>(
+    tables: impl IntoIterator<Item = &'a mut CountedTable>,
+) {
+    let mut tables: Vec<&mut CountedTable> = tables.into_iter().collect();
+    let mut all: BTreeSet<(TableName, CountedDimension)> = BTreeSet::new();
+    for counting in tables.iter().flat_map(|table| &table.countings) {
+        let by = counting.by.iter();
+        all.extend(by.map(|dimension| (counting.of.clone(), dimension.clone())));
+    }
+    for counting in tables.iter_mut().flat_map(|table| &mut table.countings) {
+        let others = all
+            .iter()
+            .filter(|(of, dimension)| *of == counting.of && !counting.by.contains(dimension));
+        counting.beside = others.map(|(_, dimension)| dimension.clone()).collect();
+    }
+}

@@ -1,0 +1,284 @@
+//! Every cell of a count with all its totals, in one pass over the people.
+
+use super::counting::Counting;
+use super::level::{Divided, divided};
+use super::query;
+use crate::disclosure::members::{MemberKey, Members};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::release::dimension::NOT_KNOWN;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+use futures::TryStreamExt;
+use std::collections::{BTreeMap, HashMap};
+
+/// More cells than this, totals among them, are not computed for one count.
+const MOST_CELLS: usize = 1_000_000;
+
+/// The numbers of a cell's groups, one for each dimension.
+pub(super) type CubeKey = Box<[u16]>;
+
+/// A cell of a cube: the level of each dimension, and the groups.
+pub(super) type CubePlace = (Vec<usize>, CubeKey);
+
+/// What is known of a cell.
+#[derive(Clone, Default)]
+pub(super) struct CellTally {
+    /// Rows of the model.
+    pub rows: u64,
+    /// The people behind them.
+    pub people: Members,
+    /// The same with how many rows each has.
+    pub weighted: Members,
+}
+
+/// All cells of a count.
+pub(super) struct Cube {
+    /// Its dimensions.
+    pub dimensions: Vec<Divided>,
+    /// Its cells, by the level of each dimension.
+    pub sets: BTreeMap<Vec<usize>, HashMap<CubeKey, CellTally>>,
+}
+
+/// The rows of one person.
+#[derive(Default)]
+struct OnePerson {
+    key: Option<i64>,
+    /// Where they have rows, and how many.
+    rows: Vec<(CubeKey, u64)>,
+}
+
+impl Cube {
+    /// Counts the people and rows of `counting`.
+    ///
+    /// # Errors
+    /// Refused, when somebody or too many things would be counted; data, when the model cannot be read.
+    pub(super) async fn of(
+        engine: &Engine,
+        place: &str,
+        counting: &Counting,
+        key: &MemberKey,
+    ) -> Result<Self> {
+        one_parent_each(engine, place, counting).await?;
+        let mut dimensions = Vec::new();
+        for at in 0..counting.by.len() {
+            dimensions.push(divided(engine, place, counting, at).await?);
+        }
+        let mut cube = Cube::empty(dimensions);
+        let frame = engine.query(place, &query::rows(counting)).await?;
+        let mut batches = engine.run(place, frame).await?;
+        let mut person = OnePerson::default();
+        while let Some(batch) = batches.try_next().await? {
+            cube.read(&batch, &mut person, place, counting, key)?;
+        }
+        cube.flush(&mut person, place, key)?;
+        Ok(cube)
+    }
+
+    /// A cube without cells yet.
+    pub(super) fn empty(dimensions: Vec<Divided>) -> Self {
+        let mut sets = vec![Vec::new()];
+        for dimension in &dimensions {
+            sets = sets
+                .into_iter()
+                .flat_map(|set: Vec<usize>| {
+                    (0..dimension.levels.len()).map(move |level| {
+                        let mut more = set.clone();
+                        more.push(level);
+                        more
+                    })
+                })
+                .collect();
+        }
+        Cube {
+            dimensions,
+            sets: sets.into_iter().map(|set| (set, HashMap::new())).collect(),
+        }
+    }
+
+    /// Where the cell of these values is; none for all of a dimension together. None where a value is
+    /// nobody's.
+    pub(super) fn place(&self, values: &[Option<String>]) -> Option<CubePlace> {
+        let mut set = Vec::with_capacity(values.len());
+        let mut key = Vec::with_capacity(values.len());
+        for (dimension, value) in self.dimensions.iter().zip(values) {
+            match value {
+                None => {
+                    set.push(dimension.whole());
+                    key.push(0);
+                }
+                Some(value) => {
+                    set.push(0);
+                    key.push(dimension.number(value)?);
+                }
+            }
+        }
+        Some((set, key.into()))
+    }
+
+    /// Makes sure that there is a cell of these values: one that is shown may have nobody in it.
+    pub(super) fn include(&mut self, values: &[Option<String>]) {
+        for (dimension, value) in self.dimensions.iter_mut().zip(values) {
+            if let Some(value) = value {
+                dimension.include(value);
+            }
+        }
+        if let Some((set, key)) = self.place(values)
+            && let Some(cells) = self.sets.get_mut(&set)
+        {
+            cells.entry(key).or_default();
+        }
+    }
+
+    /// The values of every cell without totals.
+    pub(super) fn leaves(&self) -> Vec<Vec<String>> {
+        let set = vec![0; self.dimensions.len()];
+        let keys = self.sets.get(&set).into_iter().flat_map(HashMap::keys);
+        let name = |(dimension, value): (&Divided, &u16)| {
+            let level = dimension.levels.first()?;
+            level.names.get(usize::from(*value)).cloned()
+        };
+        let names = keys.map(|key| self.dimensions.iter().zip(key).filter_map(name).collect());
+        names.collect()
+    }
+
+    fn read(
+        &mut self,
+        batch: &RecordBatch,
+        person: &mut OnePerson,
+        place: &str,
+        counting: &Counting,
+        key: &MemberKey,
+    ) -> Result<()> {
+        let unreadable = |e| Error::data(format!("{place}: its people cannot be read")).cause(e);
+        let people = cast(batch.column(0), &DataType::Int64).map_err(unreadable)?;
+        let people = people.as_primitive::<Int64Type>();
+        if people.null_count() > 0 {
+            return Err(Error::refused(format!(
+                "{place}: rows of {} are nobody's: their person_key is NULL",
+                counting.of
+            ))
+            .hint("leave them out with `where = \"person_key is not null\"`, or in the model"));
+        }
+        let columns: Vec<ArrayRef> = (1..batch.num_columns())
+            .map(|column| cast(batch.column(column), &DataType::Utf8).map_err(unreadable))
+            .collect::<Result<_>>()?;
+        for (row, someone) in people.values().iter().enumerate() {
+            if person.key != Some(*someone) {
+                self.flush(person, place, key)?;
+                person.key = Some(*someone);
+            }
+            let leaf = self.leaf(&columns, row, place)?;
+            match person.rows.iter_mut().find(|(known, _)| *known == leaf) {
+                Some((_, rows)) => *rows += 1,
+                None => person.rows.push((leaf, 1)),
+            }
+        }
+        Ok(())
+    }
+
+    fn leaf(&self, columns: &[ArrayRef], row: usize, place: &str) -> Result<CubeKey> {
+        let number = |(column, dimension): (&ArrayRef, &Divided)| {
+            let column = column.as_string::<i32>();
+            let value = match column.is_null(row) {
+                true => NOT_KNOWN,
+                false => column.value(row),
+            };
+            dimension.number(value)
+        };
+        let numbers = columns.iter().zip(&self.dimensions).map(number);
+        let leaf: Option<CubeKey> = numbers.collect();
+        leaf.ok_or_else(|| Error::data(format!("{place}: the table changed while it was counted")))
+    }
+
+    /// Counts a person in every cell that they are in, once in each.
+    fn flush(&mut self, person: &mut OnePerson, place: &str, key: &MemberKey) -> Result<()> {
+        let Some(someone) = person.key.take() else {
+            return Ok(());
+        };
+        let rows = std::mem::take(&mut person.rows);
+        self.add(someone, &rows, key);
+        let cells: usize = self.sets.values().map(HashMap::len).sum();
+        if cells > MOST_CELLS {
+            return Err(Error::refused(format!(
+                "{place}: it has more than {MOST_CELLS} cells with its totals"
+            ))
+            .hint("use broader groups, or fewer dimensions"));
+        }
+        Ok(())
+    }
+
+    /// Counts one person, who has these rows.
+    pub(super) fn add(&mut self, person: i64, rows: &[(CubeKey, u64)], key: &MemberKey) {
+        let mut one = Members::default();
+        one.add(key, Some(person), 1);
+        let Cube { dimensions, sets } = self;
+        let mut cells: Vec<(CubeKey, u64)> = Vec::with_capacity(rows.len());
+        for (set, tallies) in sets {
+            cells.clear();
+            for (leaf, rows) in rows {
+                let cell = project(dimensions, set, leaf);
+                match cells.iter_mut().find(|(known, _)| *known == cell) {
+                    Some((_, known)) => *known += rows,
+                    None => cells.push((cell, *rows)),
+                }
+            }
+            for (cell, rows) in cells.drain(..) {
+                let tally = tallies.entry(cell).or_default();
+                tally.rows = tally.rows.saturating_add(rows);
+                tally.people = tally.people.plus(&one);
+                tally.weighted = match rows {
+                    1 => tally.weighted.plus(&one),
+                    rows => {
+                        let mut weighted = tally.weighted;
+                        weighted.add(key, Some(person), i64::try_from(rows).unwrap_or(i64::MAX));
+                        weighted
+                    }
+                };
+            }
+        }
+    }
+}
+
+/// The groups that a leaf is in.
+fn project(dimensions: &[Divided], set: &[usize], leaf: &CubeKey) -> CubeKey {
+    let groups = dimensions.iter().zip(set).zip(leaf);
+    let group = |((dimension, level), value): ((&Divided, &usize), &u16)| {
+        let level = dimension.levels.get(*level);
+        level.and_then(|level| level.groups.get(usize::from(*value)).copied())
+    };
+    groups.map(|each| group(each).unwrap_or(0)).collect()
+}
+
+/// Refuses lookups in which a value lies in two others: its people would be counted in both.
+async fn one_parent_each(engine: &Engine, place: &str, counting: &Counting) -> Result<()> {
+    for dimension in counting.by.iter().chain(&counting.beside) {
+        let Some(lookup) = &dimension.lookup else {
+            continue;
+        };
+        let frame = engine.query(place, &query::in_two(lookup)).await?;
+        let mut children = Vec::new();
+        for batch in engine.collect(place, frame).await? {
+            children.extend(
+                crate::release::proof::texts(&batch, 0)?
+                    .into_iter()
+                    .flatten(),
+            );
+        }
+        if children.is_empty() {
+            continue;
+        }
+        let table = &lookup.table;
+        let mut error = Error::refused(format!(
+            "{place}: {table} puts a value of `{}` into two of `{}`: its people would be counted twice",
+            lookup.by, lookup.gives
+        ));
+        // Values of models are not named: they may be somebody's.
+        if table.layer == "reference" {
+            error = error.cause(format!("such as {}", children.join(", ")));
+        }
+        return Err(error.hint("give each value one, or take another column with `by`"));
+    }
+    Ok(())
+}

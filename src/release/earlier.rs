@@ -1,0 +1,75 @@
+//! What earlier releases have said, when another one is made.
+
+use super::ledger_table;
+use super::manifest::Manifest;
+use crate::disclosure::ledger::{Ledger, LedgerEntry};
+use crate::disclosure::members::MemberKey;
+use crate::error::{Context, Result};
+use crate::lake::Lake;
+use chrono::NaiveDate;
+
+/// Every figure that has been published from a lake, and what an entry of the next release begins with.
+pub(super) struct Earlier {
+    /// The secret under which people are hashed.
+    pub key: MemberKey,
+    entries: Vec<LedgerEntry>,
+    begins: LedgerEntry,
+    hold_below: usize,
+}
+
+impl Earlier {
+    /// What was published before the release of `manifest`. Where `hold_below` is 0, nothing of it is looked at,
+    /// and nothing is kept.
+    ///
+    /// # Errors
+    /// Data, when the ledger or its secret is not there or damaged; refused, when it is another lake's, or
+    /// of another scheme.
+    pub(super) async fn read(lake: &Lake, manifest: &Manifest, hold_below: u64) -> Result<Self> {
+        let hold_below = usize::try_from(hold_below).unwrap_or(usize::MAX);
+        let scheme = &manifest.scheme.name;
+        let (key, entries) = match hold_below {
+            // The fingerprints of this release are compared with one another alone.
+            0 => (MemberKey::new([0; 32].into()), Vec::new()),
+            _ => {
+                let key = MemberKey::new(lake.member_key().await?);
+                let entries = ledger_table::load(lake, &key, scheme).await?;
+                (key, entries)
+            }
+        };
+        let date = NaiveDate::parse_from_str(&manifest.as_of, "%Y-%m-%d");
+        let begins = LedgerEntry {
+            number: entries.iter().map(|entry| entry.number).max().unwrap_or(0) + 1,
+            release: manifest.release.clone(),
+            date: date.data(|| "a release has no date")?,
+            key: lake.settings().key_fingerprint.clone(),
+            scheme: scheme.clone(),
+            ..LedgerEntry::default()
+        };
+        Ok(Earlier {
+            key,
+            entries,
+            begins,
+            hold_below,
+        })
+    }
+
+    /// The ledger that the figures are chosen beside, if there is to be one.
+    pub(super) fn ledger(&self) -> Option<(Ledger, LedgerEntry)> {
+        let begins = &self.begins;
+        let ledger =
+            || Ledger::before(&self.entries, &begins.release, &begins.key, self.hold_below);
+        (self.hold_below > 0).then(|| (ledger(), begins.clone()))
+    }
+
+    /// Keeps what is about to be published.
+    ///
+    /// # Errors
+    /// Data, when the ledger cannot be written.
+    pub(super) async fn keep(self, lake: &Lake, published: Vec<LedgerEntry>) -> Result<()> {
+        if published.is_empty() {
+            return Ok(());
+        }
+        let all = self.entries.into_iter().chain(published);
+        ledger_table::keep(lake, &self.key, all).await
+    }
+}
