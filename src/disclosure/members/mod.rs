@@ -86,6 +86,12 @@ impl Fingerprint {
     pub(crate) fn minus(self, other: Self) -> Self {
         Fingerprint(self.0.wrapping_sub(other.0))
     }
+
+    /// The sum of the record keys of who is behind it, for a scheme that draws by them; never 0,
+    /// which stands for nobody known.
+    pub(crate) fn cell_key(self) -> u64 {
+        (self.0 as u64).max(1)
+    }
 }
 
 impl fmt::Debug for Fingerprint {
