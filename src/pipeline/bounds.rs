@@ -39,6 +39,17 @@ pub(super) fn downloads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<us
     }
 }
 
+/// How many people have to change before a figure does: as many as sketches tell apart.
+pub(super) fn changes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    match (0..=8).contains(&number) {
+        true => Ok(number),
+        false => Err(D::Error::custom(format!(
+            "{number} is not a number from 0 to 8"
+        ))),
+    }
+}
+
 /// KiB of a piece of a file.
 pub(super) fn piece<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     let number = u32::deserialize(deserializer)?;

@@ -24,6 +24,7 @@ pub struct DisclosureSettings {
     pub perturbation_table: Option<SecretPlace>,
     /// The fewest people who enter or leave a figure before a later release shows another; 0 to look at
     /// no earlier release.
+    #[serde(deserialize_with = "bounds::changes")]
     pub hold_below: u64,
     /// The fewest people of an area or organisation that a report may show by itself.
     pub smallest_area: u64,
