@@ -54,10 +54,6 @@ impl Released {
     }
 
     /// A figure that has been published already, as the ledger kept it.
-    #[allow(
-        dead_code,
-        reason = "figures are kept once tables declare what they count"
-    )]
     pub(crate) fn published(figure: Option<u64>) -> Self {
         Released(figure)
     }

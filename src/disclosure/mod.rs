@@ -27,10 +27,6 @@
 //! Differences between tables, releases and nested areas are not covered here.
 
 mod answered;
-#[allow(
-    dead_code,
-    reason = "releases are protected table by table until they declare their tables"
-)]
 pub(crate) mod attacker;
 mod count;
 mod derived;
@@ -38,22 +34,10 @@ pub(crate) mod ledger;
 mod magnitude;
 mod margin;
 pub(crate) mod members;
-#[allow(
-    dead_code,
-    reason = "releases are protected table by table until they declare their tables"
-)]
 pub(crate) mod protect;
 mod published;
-#[allow(
-    dead_code,
-    reason = "releases are protected table by table until they declare their tables"
-)]
 pub(crate) mod rule;
 mod scheme;
-#[allow(
-    dead_code,
-    reason = "releases are protected table by table until they declare their tables"
-)]
 pub(crate) mod system;
 pub(crate) mod table_attacker;
 pub(crate) mod table_protect;

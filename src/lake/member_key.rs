@@ -4,11 +4,6 @@
 //! has it, leaves a secret that was derived from it beside the tables: who has it can compare sets and
 //! make no pseudonym.
 
-#![allow(
-    dead_code,
-    reason = "figures are kept once tables declare what they count"
-)]
-
 use super::Lake;
 use super::sealed::{sealed, unsealed};
 use super::store::store_error;

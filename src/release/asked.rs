@@ -14,7 +14,7 @@ use crate::disclosure::Scheme;
 use crate::disclosure::attacker::Effort;
 use crate::disclosure::ledger::{CellName, CellShown, CellTonight, Ledger, LedgerEntry};
 use crate::disclosure::members::MemberKey;
-use crate::disclosure::protect::{Danger, Unsafe, protect};
+use crate::disclosure::protect::{Certificate, Danger, Unsafe, protect};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use arrow::datatypes::DataType;
@@ -29,12 +29,15 @@ pub(super) struct AskedReports {
     pub answers: Vec<Answers>,
     /// Entries of the ledger.
     pub published: Vec<LedgerEntry>,
+    /// What was proved of the figures.
+    pub certificate: Certificate,
 }
 
 /// The figures of a release.
 struct Chosen {
     figures: BTreeMap<CellIdentity, PlacedFigure>,
     published: Vec<LedgerEntry>,
+    certificate: Certificate,
 }
 
 /// Figures that errors name; more are counted.
@@ -83,6 +86,7 @@ impl Asking<'_> {
         Ok(AskedReports {
             answers: all,
             published: chosen.published,
+            certificate: chosen.certificate,
         })
     }
 
@@ -131,6 +135,7 @@ impl Asking<'_> {
                 })
                 .collect(),
             published: Vec::new(),
+            certificate: protected.certificate.clone(),
         };
         let Some((ledger, entry)) = &self.earlier else {
             return Ok(chosen);

@@ -2,11 +2,13 @@
 
 use super::ledger_table;
 use super::manifest::Manifest;
+use crate::disclosure::Scheme;
 use crate::disclosure::ledger::{Ledger, LedgerEntry};
 use crate::disclosure::members::MemberKey;
 use crate::error::{Context, Result};
 use crate::lake::Lake;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 
 /// Every figure that has been published from a lake, and what an entry of the next release begins with.
 pub(super) struct Earlier {
@@ -24,15 +26,20 @@ impl Earlier {
     /// # Errors
     /// Data, when the ledger or its secret is not there or damaged; refused, when it is another lake's, or
     /// of another scheme.
-    pub(super) async fn read(lake: &Lake, manifest: &Manifest, hold_below: u64) -> Result<Self> {
+    pub(super) async fn read(
+        lake: &Lake,
+        manifest: &Manifest,
+        scheme: &Scheme,
+        hold_below: u64,
+    ) -> Result<Self> {
         let hold_below = usize::try_from(hold_below).unwrap_or(usize::MAX);
-        let scheme = &manifest.scheme.name;
+        let scheme = scheme.in_force();
         let (key, entries) = match hold_below {
             // The fingerprints of this release are compared with one another alone.
             0 => (MemberKey::new([0; 32].into()), Vec::new()),
             _ => {
                 let key = MemberKey::new(lake.member_key().await?);
-                let entries = ledger_table::load(lake, &key, scheme).await?;
+                let entries = ledger_table::load(lake, &key, &scheme).await?;
                 (key, entries)
             }
         };
@@ -42,7 +49,7 @@ impl Earlier {
             release: manifest.release.clone(),
             date: date.data(|| "a release has no date")?,
             key: lake.settings().key_fingerprint.clone(),
-            scheme: scheme.clone(),
+            scheme,
             ..LedgerEntry::default()
         };
         Ok(Earlier {
@@ -59,6 +66,18 @@ impl Earlier {
         let ledger =
             || Ledger::before(&self.entries, &begins.release, &begins.key, self.hold_below);
         (self.hold_below > 0).then(|| (ledger(), begins.clone()))
+    }
+
+    /// How many earlier releases the figures are chosen beside.
+    pub(super) fn releases(&self) -> usize {
+        let own = |entry: &&LedgerEntry| entry.release == self.begins.release;
+        let number = self.entries.iter().filter(own).map(|entry| entry.number);
+        let number = number.min().unwrap_or(self.begins.number);
+        let before = self.entries.iter().filter(|entry| entry.number < number);
+        before
+            .map(|entry| &entry.release)
+            .collect::<BTreeSet<_>>()
+            .len()
     }
 
     /// Keeps what is about to be published.

@@ -5,11 +5,6 @@
 //! of figures that nobody saw, and these count as published: they hold later figures back, and give
 //! nobody away.
 
-#![allow(
-    dead_code,
-    reason = "figures are kept once tables declare what they count"
-)]
-
 use crate::disclosure::Released;
 use crate::disclosure::ledger::{CellName, LedgerEntry};
 use crate::disclosure::members::MemberKey;
@@ -83,7 +78,7 @@ pub(super) async fn load(lake: &Lake, key: &MemberKey, scheme: &str) -> Result<V
         ))
         .cause("two schemes over the same people tell more of them than either does")
         .hint(format!(
-            "set scheme = \"{}\" under [disclosure]",
+            "give [disclosure] what it had: scheme = {}",
             other.scheme
         )));
     }

@@ -5,7 +5,7 @@ use super::asked::{AskedReports, Asking};
 use super::difference::differences;
 use super::earlier::Earlier;
 use super::inspect::{Alteration, inspect};
-use super::manifest::sha256;
+use super::manifest::{ReleaseProof, sha256};
 use super::place::ReleasePlace;
 use super::provenance::provenance;
 use super::publish::publish;
@@ -105,7 +105,7 @@ pub async fn make(
         }
     };
     let hold_below = pipeline.settings.disclosure.hold_below;
-    let earlier = Earlier::read(lake, &manifest, hold_below).await?;
+    let earlier = Earlier::read(lake, &manifest, &pipeline.scheme()?, hold_below).await?;
     let rendering = Rendering {
         engine,
         pipeline,
@@ -215,7 +215,16 @@ impl Rendering<'_> {
             key: &earlier.key,
             earlier: earlier.ledger(),
         };
-        let AskedReports { answers, published } = asking.all(reports, proved).await?;
+        let asked = asking.all(reports, proved).await?;
+        let AskedReports {
+            answers,
+            published,
+            certificate,
+        } = asked;
+        manifest.proof = Some(ReleaseProof {
+            earlier_releases: earlier.releases(),
+            certificate,
+        });
         let mut files: Vec<File> = Vec::new();
         for ((report, about), data) in reports.iter().zip(about).zip(answers) {
             let rendered = render(&report.report, &data, &scheme, about)?;

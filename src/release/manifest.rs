@@ -5,6 +5,7 @@ use super::csv_file::unit;
 use super::difference::shown;
 use super::{File, Frame, Rendered};
 use crate::disclosure::Scheme;
+use crate::disclosure::protect::Certificate;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Context, Error, Result};
 use crate::pipeline::DisclosureSettings;
@@ -46,6 +47,9 @@ pub(crate) struct Manifest {
     pub code_lists: Vec<CodeListUsed>,
     /// The released files, sorted by name.
     pub files: Vec<FileMade>,
+    /// What was proved of the figures before they left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<ReleaseProof>,
     /// SHA-256, in hexadecimal, of these bytes with nothing between the quotation marks here.
     certificate: String,
 }
@@ -58,6 +62,17 @@ pub(crate) struct SchemeUsed {
     pub name: String,
     /// Its settings by name.
     pub settings: BTreeMap<String, String>,
+}
+
+/// The proof that no protected figure follows from the others, of all tables of all reports together
+/// and beside what earlier releases have said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReleaseProof {
+    /// How many earlier releases it was made beside.
+    pub earlier_releases: usize,
+    /// What was proved.
+    pub certificate: Certificate,
 }
 
 /// A report in a release.
@@ -155,6 +170,7 @@ impl Manifest {
             inputs: Vec::new(),
             code_lists: Vec::new(),
             files: Vec::new(),
+            proof: None,
             certificate: String::new(),
         };
         for (name, text, about) in reports {

@@ -17,11 +17,6 @@
 //! The third question is not asked where either has fewer than k people: two small groups differ by
 //! few people without having anybody in common, and neither has a figure that could be subtracted.
 
-#![allow(
-    dead_code,
-    reason = "figures are kept once tables declare what they count"
-)]
-
 mod entry;
 mod holding;
 mod index;

@@ -4,11 +4,6 @@
 //! Both are of keyed hashes of `person_key`, so that what is kept of a set says nothing of a person
 //! to whoever lacks the [`MemberKey`].
 
-#![allow(
-    dead_code,
-    reason = "figures are kept once tables declare what they count"
-)]
-
 mod complexity;
 mod field;
 mod sketch;

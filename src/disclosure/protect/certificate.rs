@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What was proved of a release. It says nothing of which figures were moved or withheld.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Certificate {
     /// The scheme.
     pub scheme: String,
@@ -23,6 +24,8 @@ pub(crate) struct Certificate {
     pub held: usize,
     /// What computes exact bounds.
     pub solver: String,
-    /// The steps it took, which are the same on every run.
+    /// The steps it took, which are the same on every run. They are not published: more steps than a
+    /// reader needs for the same proof would tell that figures were moved.
+    #[serde(skip)]
     pub work: u64,
 }

@@ -3,6 +3,7 @@
 
 mod figures;
 mod labels;
+mod proof;
 mod table;
 
 use super::inspect::Alteration;
@@ -28,6 +29,10 @@ pub(super) async fn recheck(place: &ReleasePlace, manifest: &Manifest) -> Result
             return Ok(found);
         }
     };
+    found.extend(proof::problem(manifest).map(|what| Alteration {
+        file: MANIFEST.to_string(),
+        what: what.to_string(),
+    }));
     for (report, used) in &manifest.reports {
         for (id, made) in &used.tables {
             let file = format!("{report}-{id}.csv");

@@ -4,5 +4,5 @@ mod bounds;
 mod files;
 mod publishing;
 mod reports;
-mod sample;
+pub(super) mod sample;
 mod schemes;
