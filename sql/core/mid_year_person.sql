@@ -48,7 +48,7 @@ middle as (
         month,
         financial_year
     from numbered
-    where month_number = (months_covered + 1) / 2
+    where 2 * month_number in (months_covered, months_covered + 1)
 ),
 
 person_months as (

@@ -60,6 +60,7 @@ mod repeatable;
 mod rotation;
 mod sample_figures;
 mod samples;
+mod schemes;
 mod secrets_at_rest;
 mod shared_input;
 mod shipped_models;
