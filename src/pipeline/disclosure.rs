@@ -111,8 +111,9 @@ mod tests {
     use crate::pipeline::Pipeline;
     use std::path::Path;
 
-    const TABLE: &str =
-        "count,released,probability\n1,0,0.5\n1,2,0.5\n2,0,0.25\n2,2,0.5\n2,4,0.25\n";
+    const TABLE: &str = "count,released,probability
+1,0,0.5\n1,2,0.5\n2,0,0.1\n2,2,0.7\n2,3,0.2\n3,2,0.4\n3,3,0.3\n3,4,0.2\n3,5,0.1
+4,2,0.15\n4,3,0.2\n4,4,0.3\n4,5,0.2\n4,6,0.15\n";
 
     /// The pipeline of a folder with these settings, and what is wrong with its scheme.
     fn wrong(folder: &Path, settings: &str) -> Option<(String, String)> {

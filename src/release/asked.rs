@@ -64,7 +64,7 @@ impl Asking<'_> {
         reports: &[Report],
         proved: Vec<Vec<Proved>>,
     ) -> Result<AskedReports> {
-        let mut nodes = ReleaseNodes::default();
+        let mut nodes = ReleaseNodes::of(self.scheme.protects_zeros());
         let mut all = Vec::new();
         let mut counted = Vec::new();
         for (at, (report, proved)) in reports.iter().zip(proved).enumerate() {

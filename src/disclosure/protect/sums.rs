@@ -4,12 +4,14 @@ use crate::disclosure::count::Released;
 use crate::disclosure::system::{Figures, NodeId};
 
 /// Puts the sum of its released parts in the place of every total, in the order of the equations; a
-/// total of two equations is that of its first. A total that is a part of itself is the error.
+/// total of two equations is that of its first. Where all other parts are nobody, the total is the
+/// figure of its one part. Totals that are parts of one another are the error.
 pub(super) fn add_up(figures: &Figures, released: &mut [Released]) -> Result<(), NodeId> {
     let mut sums: Vec<Option<usize>> = vec![None; released.len()];
     for (row, equation) in figures.equations.iter().enumerate() {
         let total = equation.total;
-        if figures.nodes[total.at()].stands.is_none() {
+        let is_own_part = equation.parts.contains(&total);
+        if figures.nodes[total.at()].stands.is_none() && !is_own_part {
             sums[total.at()].get_or_insert(row);
         }
     }

@@ -80,6 +80,11 @@ impl Scheme {
         }
     }
 
+    /// Whether it must not be known that a count is zero.
+    pub(crate) fn protects_zeros(&self) -> bool {
+        self.named().protects_zeros()
+    }
+
     /// All that readers are told about it.
     pub(crate) fn words(&self) -> SchemeWords {
         self.named().words()

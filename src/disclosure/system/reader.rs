@@ -77,7 +77,7 @@ fn sums(rule: &dyn SchemeRule, figures: &Figures, released: &[Released]) -> Vec<
     for equation in figures
         .equations
         .iter()
-        .filter(|one| is_total(one.total.at()))
+        .filter(|one| is_total(one.total.at()) && !one.parts.contains(&one.total))
     {
         if !std::mem::replace(&mut has_sum[equation.total.at()], true) {
             waiting.push(equation);

@@ -33,12 +33,23 @@ pub(in crate::release) struct ReleaseNodes {
     /// The cells, by what they are in every release.
     cells: BTreeMap<CellIdentity, ReleaseCell>,
     equations: BTreeSet<(NodeId, Vec<NodeId>)>,
+    /// Cells of the same members are one figure only where they are the same cell.
+    keeps_apart: bool,
 }
 
 /// The figures of the cells of one count.
 pub(super) type CubeNodes = HashMap<CubePlace, (NodeId, Fingerprint)>;
 
 impl ReleaseNodes {
+    /// No figures yet. Where zeros are protected, nobody may know that a total and one of its parts
+    /// have the same members, since all other parts are then zero: each is a figure of its own.
+    pub(in crate::release) fn of(protects_zeros: bool) -> Self {
+        ReleaseNodes {
+            keeps_apart: protects_zeros,
+            ..ReleaseNodes::default()
+        }
+    }
+
     /// Gives every cell of a count its figure. `weighted` counts rows, else people.
     pub(super) fn of_cube(
         &mut self,
@@ -90,6 +101,7 @@ impl ReleaseNodes {
             return cell.node;
         }
         if tally.rows > 0
+            && !self.keeps_apart
             && let Some(known) = self.by_members.get(&members.fingerprint())
         {
             return *known;

@@ -252,12 +252,12 @@ fn a_total_that_gives_a_figure_away_moves_everywhere() {
     let mut one = figures(&[13, 13, 1, 27], &[(3, &[0, 1, 2])]);
     one.nodes[3].worth = 2.0;
     assert_eq!(released(&ROUNDING, &one).unwrap()[3], Some(25));
-    // What stands never moves: held figures say little of tonight's counts, so that all is safe.
+    // What stands never moves, and others do in its place.
     let mut one = figures(&[13, 13, 1, 27], &[(3, &[0, 1, 2])]);
     one.nodes[3].stands = Some(Released::of(25));
     assert_eq!(
         released(&ROUNDING, &one).unwrap(),
-        [Some(15), Some(15), None, Some(25)]
+        [Some(10), Some(15), None, Some(25)]
     );
 }
 
