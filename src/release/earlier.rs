@@ -85,10 +85,17 @@ impl Earlier {
     /// # Errors
     /// Data, when the ledger cannot be written.
     pub(super) async fn keep(self, lake: &Lake, published: Vec<LedgerEntry>) -> Result<()> {
-        if published.is_empty() {
+        let (entries, own) = (self.entries, self.begins.release);
+        let figure = |entry: &LedgerEntry| (entry.cell.clone(), entry.figure.count());
+        let said = entries.iter().filter(|entry| entry.release == own);
+        let said: BTreeSet<_> = said.map(figure).collect();
+        // A release that is made again says what it said.
+        let new = published.into_iter();
+        let new: Vec<LedgerEntry> = new.filter(|entry| !said.contains(&figure(entry))).collect();
+        if new.is_empty() {
             return Ok(());
         }
-        let all = self.entries.into_iter().chain(published);
+        let all = entries.into_iter().chain(new);
         ledger_table::keep(lake, &self.key, all).await
     }
 }

@@ -74,8 +74,8 @@ fn a_model_follows_the_lists_of_its_functions() {
     assert_eq!(project.sql(score), [["12.6", "intermediate"]]);
     let plan: Value = project.json(&["plan", "marts.frailty"]);
     assert_eq!(
-        plan[0]["state"], "up_to_date",
-        "the list is loaded by a run"
+        plan[0]["state"], "input_changed",
+        "a plan looks at the list that the next run loads"
     );
     assert_eq!(
         states(&project),

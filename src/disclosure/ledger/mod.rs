@@ -73,7 +73,7 @@ impl Ledger {
     ) -> Self {
         let of = |entry: &&LedgerEntry| entry.release == release;
         let number = entries.iter().filter(of).map(|entry| entry.number).min();
-        let known = |entry: &&LedgerEntry| number.is_none_or(|number| entry.number <= number);
+        let known = |entry: &&LedgerEntry| number.is_none_or(|number| entry.number < number);
         Self::of(
             entries.iter().filter(known).cloned().collect(),
             key,

@@ -157,7 +157,8 @@ fn a_release_that_is_made_again_meets_the_ledger_of_its_time() {
         entry(1, place_a(), Some(40), people(0..40)),
         entry(2, place_a(), Some(60), people(0..60)),
     ];
-    let then = Ledger::before(&entries, "r1", KEY, 8);
+    assert_eq!(Ledger::before(&entries, "r1", KEY, 8).entries().len(), 0);
+    let then = Ledger::before(&entries, "r2", KEY, 8);
     assert_eq!(
         then.holding(&place_a(), &people(0..40))
             .entry()
