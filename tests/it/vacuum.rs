@@ -11,7 +11,9 @@ use std::sync::Arc;
 /// The data files of the lake, by path.
 fn files(project: &Project) -> BTreeMap<String, Vec<u8>> {
     let mut files = files_below(&project.path("lake"));
-    files.retain(|name, _| name.ends_with(".parquet") && !name.contains("_delta_log"));
+    // The log of who ran what grows with every command.
+    let is_log = |name: &str| name.contains("_delta_log") || name.starts_with("populace/audit/");
+    files.retain(|name, _| name.ends_with(".parquet") && !is_log(name));
     files
 }
 

@@ -169,7 +169,7 @@ fn every_mistake_has_a_cause_and_a_cure() {
             2,
             &["run", "nothing.alike"],
             "there is no model",
-            "and 37 more",
+            "and 41 more",
         ),
         (
             2,
@@ -516,11 +516,11 @@ fn every_wrong_setting_has_a_cause_and_a_cure() {
             "'date'?",
         ),
         (
-            3,
+            1,
             "/reference/lsoa.csv",
             "/reference/absent.csv",
             "run",
-            "absent.csv cannot be read",
+            "absent.csv is not there",
             "[reference]",
         ),
         (
