@@ -65,7 +65,7 @@ pub(in crate::release) async fn answer(
     let batches = in_order_of_labels(engine, place, table, orders, vec![batch]).await?;
     let places = places(table, &combinations);
     for (counting, cube) in counted.countings.iter().zip(&mut cubes) {
-        for (position, _) in &places {
+        for position in places.keys() {
             cube.include(&divided(position, &counting.places));
         }
     }

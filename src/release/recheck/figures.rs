@@ -87,10 +87,13 @@ fn together(table: &ReadTable, scheme: &Scheme) -> Vec<String> {
     found
 }
 
+/// The places of a total, where there is one, and of its parts.
+type TotalAndParts = (Option<usize>, Vec<usize>);
+
 /// The places of each total and of its parts.
 fn sums(counts: &[&ReadCell]) -> Vec<PublishedSum> {
-    let mut by_rows: BTreeMap<(&str, &str), (Option<usize>, Vec<usize>)> = BTreeMap::new();
-    let mut by_across: BTreeMap<(&str, &[String]), (Option<usize>, Vec<usize>)> = BTreeMap::new();
+    let mut by_rows: BTreeMap<(&str, &str), TotalAndParts> = BTreeMap::new();
+    let mut by_across: BTreeMap<(&str, &[String]), TotalAndParts> = BTreeMap::new();
     for (at, cell) in counts.iter().enumerate() {
         let column = by_rows.entry((&cell.measure, &cell.across)).or_default();
         match cell.is_total_of_rows() {

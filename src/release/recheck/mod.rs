@@ -81,7 +81,7 @@ fn scheme_of(used: &SchemeUsed) -> std::result::Result<Option<Scheme>, &'static 
     });
     let scheme = scheme.map_err(|_| "has settings that its scheme does not take")?;
     let differs = |(name, value): &(&str, String)| setting(name) != Some(value.as_str());
-    match scheme.settings().iter().any(|said| differs(said)) {
+    match scheme.settings().iter().any(differs) {
         true => Err("says other settings of its scheme than it has"),
         false => Ok(Some(scheme)),
     }

@@ -58,7 +58,7 @@ impl SchemeRule for RoundedToFive {
         } else {
             rounded - 5
         };
-        let moves = count > 7 && count % 5 != 0 && other > 7;
+        let moves = count > 7 && !count.is_multiple_of(5) && other > 7;
         moves.then_some(Released::of(other)).into_iter().collect()
     }
 
