@@ -516,14 +516,6 @@ fn every_wrong_setting_has_a_cause_and_a_cure() {
             "'date'?",
         ),
         (
-            1,
-            "/reference/lsoa.csv",
-            "/reference/absent.csv",
-            "run",
-            "absent.csv is not there",
-            "[reference]",
-        ),
-        (
             3,
             "/opt-outs.txt",
             "/absent.txt",
