@@ -1,7 +1,7 @@
 /*
 description: >
-  Attended contacts within the period, with the area, age and sex of the person: what reports count. One row
-  for each contact.
+  Attended contacts within the period, with the area, age and sex of the person. Reports count
+  these rows. One row for each contact.
 grain: [source_table, contact_key]
 columns:
   person_key: Pseudonym of the person

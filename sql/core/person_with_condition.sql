@@ -1,7 +1,7 @@
 /*
 description: >
-  Active people with each long-term condition of intermediate.person_condition, with their area, age and sex:
-  what reports count. One row for each person and condition; people whose age is not known are left out.
+  Active people with each long-term condition of intermediate.person_condition, with their area, age and sex.
+  Reports count these rows. One row for each person and condition; people whose age is not known are left out.
 grain: [person_key, condition]
 columns:
   person_key: Pseudonym of the person

@@ -1,4 +1,4 @@
-//! The audit log: who ran what, with which parameters, and what left. It lies in the lake as
+//! The audit log: who ran what, with which parameters, and what was released. It lies in the lake as
 //! `populace.audit`, a row an entry.
 //!
 //! Every entry carries a keyed code over itself and the entry before, so that an edited, removed or

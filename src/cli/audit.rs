@@ -20,7 +20,7 @@ pub(super) struct AuditArguments {
     /// Print entries from this day on [default: all]; the whole log is checked all the same
     #[arg(long, value_name = "DATE", value_parser = date)]
     since: Option<NaiveDate>,
-    /// Print the entries that read records with the query of this file
+    /// Print the entries that read records with the query in this file
     #[arg(long, value_name = "FILE")]
     query: Option<PathBuf>,
 }

@@ -80,7 +80,7 @@ enum Command {
     Release(release::ReleaseArguments),
     /// Check that a release, or the lake, is as it was written
     Verify(verify::VerifyArguments),
-    /// Print and check the log of who ran what, and what left
+    /// Print and check the audit log: who ran what, and what was released
     Audit(audit::AuditArguments),
     /// Show what would run and why
     Plan(plan::PlanArguments),

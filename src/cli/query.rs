@@ -24,7 +24,7 @@ pub(super) struct QueryReader<'a> {
 
 /// A planned query.
 pub(super) struct AskedQuery {
-    /// The query, whose types are not settled yet.
+    /// The query, whose types are not resolved yet.
     pub frame: DataFrame,
     /// The tables that it reads; none where it asks which tables and functions there are.
     pub tables: Vec<Table>,

@@ -24,7 +24,8 @@
 //! - *Read the order.* Rows sorted by a true count would rank the suppressed cells. Reports sort by
 //!   dimensions in SQL and by released figures when rendered.
 //!
-//! Differences between tables, releases and nested areas are not covered here.
+//! Differences between tables are the work of [`attacker`] and [`protect`], those between releases of
+//! [`ledger`].
 
 mod answered;
 pub(crate) mod attacker;

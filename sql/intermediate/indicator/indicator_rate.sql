@@ -314,8 +314,12 @@ estimated as (
         summed.isr_95,
         summed.isr_998,
         case when summed.method = 'isr_rate' then standard_rates.rate else 1.0 end * summed.multiplier as isr_unit,
-        rate(summed.x, summed.n, summed.multiplier, 0.95) as rate_95,
-        rate(summed.x, summed.n, summed.multiplier, 0.998) as rate_998,
+        rate(
+            case when summed.method = 'crude_rate' then summed.x end, summed.n, summed.multiplier, 0.95
+        ) as rate_95,
+        rate(
+            case when summed.method = 'crude_rate' then summed.x end, summed.n, summed.multiplier, 0.998
+        ) as rate_998,
         proportion(
             case when summed.method = 'proportion' then summed.x end, summed.n, summed.multiplier, 0.95
         ) as proportion_95,
@@ -347,37 +351,12 @@ final as (
         category,
         x as numerator,
         n as denominator,
-        -- The limits of 0 and 100% miss them by a rounding of the last digit.
-        case
-            when method = 'dsr' then dsr_95['value']
-            when method in ('isr', 'isr_rate') then isr_95['value'] * isr_unit
-            when method = 'proportion' then proportion_95['value']
-            else rate_95['value']
-        end as value,
-        case
-            when method = 'dsr' then dsr_95['lower']
-            when method in ('isr', 'isr_rate') then isr_95['lower'] * isr_unit
-            when method = 'proportion' then least(proportion_95['lower'], proportion_95['value'])
-            else rate_95['lower']
-        end as lower,
-        case
-            when method = 'dsr' then dsr_95['upper']
-            when method in ('isr', 'isr_rate') then isr_95['upper'] * isr_unit
-            when method = 'proportion' then greatest(proportion_95['upper'], proportion_95['value'])
-            else rate_95['upper']
-        end as upper,
-        case
-            when method = 'dsr' then dsr_998['lower']
-            when method in ('isr', 'isr_rate') then isr_998['lower'] * isr_unit
-            when method = 'proportion' then least(proportion_998['lower'], proportion_998['value'])
-            else rate_998['lower']
-        end as lower_998,
-        case
-            when method = 'dsr' then dsr_998['upper']
-            when method in ('isr', 'isr_rate') then isr_998['upper'] * isr_unit
-            when method = 'proportion' then greatest(proportion_998['upper'], proportion_998['value'])
-            else rate_998['upper']
-        end as upper_998
+        -- Each is null but for indicators of its method.
+        coalesce(dsr_95['value'], isr_95['value'] * isr_unit, proportion_95['value'], rate_95['value']) as value,
+        coalesce(dsr_95['lower'], isr_95['lower'] * isr_unit, proportion_95['lower'], rate_95['lower']) as lower,
+        coalesce(dsr_95['upper'], isr_95['upper'] * isr_unit, proportion_95['upper'], rate_95['upper']) as upper,
+        coalesce(dsr_998['lower'], isr_998['lower'] * isr_unit, proportion_998['lower'], rate_998['lower']) as lower_998,
+        coalesce(dsr_998['upper'], isr_998['upper'] * isr_unit, proportion_998['upper'], rate_998['upper']) as upper_998
     from estimated
 )
 

@@ -2,8 +2,8 @@
 //!
 //! One person more in a cell, and one more in each of its totals; one more here, one fewer there, and
 //! the same again the other way round in another row: whoever sees only sums cannot tell such a
-//! table from the true one. The search starts from one changed figure, and settles one equation after
-//! the other, the shortest first, by the figure that settles the most others with it. It is the idea
+//! table from the true one. The search starts from one changed figure, and balances one equation after
+//! the other, the shortest first, by the figure that balances the most others with it. It is the idea
 //! of the hypercube method of secondary suppression (Repsilber 1994; Giessing and Repsilber 2002),
 //! over any equations.
 
@@ -20,7 +20,7 @@ pub(crate) trait Price {
     fn of(&self, node: u32, by: i64) -> Option<f64>;
 }
 
-/// The ways that are tried to settle one equation, best first.
+/// The ways that are tried to balance one equation, best first.
 const WAYS: usize = 4;
 
 /// The most figures of one exchange.
@@ -32,7 +32,7 @@ const OPEN: f64 = 2.0;
 /// How much the order of an attempt weighs.
 const ORDER: f64 = 0.5;
 
-/// Figures that one attempt may settle equations by; an attempt in another order is worth more than
+/// Figures that one attempt may balance equations by; an attempt in another order is worth more than
 /// a long one.
 const PICKS: u32 = 48;
 
@@ -103,7 +103,7 @@ impl Exchange {
             self.attempt = attempt;
             self.picks = PICKS << (attempt / 2).min(4);
             self.make(network, first);
-            if self.settle(network, price) {
+            if self.balance(network, price) {
                 return true;
             }
         }
@@ -115,7 +115,7 @@ impl Exchange {
         self.steps
     }
 
-    fn settle(&mut self, network: &Network, price: &impl Price) -> bool {
+    fn balance(&mut self, network: &Network, price: &impl Price) -> bool {
         let shortest = |(row, _): &&(u32, i64)| (network.terms(*row as usize).len(), *row);
         let Some((row, sum)) = self.open.iter().min_by_key(shortest).copied() else {
             return true;
@@ -126,7 +126,7 @@ impl Exchange {
         self.picks -= 1;
         for (_, change) in self.ways(network, price, row, sum).into_iter().flatten() {
             self.make(network, change);
-            if self.settle(network, price) {
+            if self.balance(network, price) {
                 return true;
             }
             self.undo(network);
@@ -143,7 +143,7 @@ impl Exchange {
         f64::from(mixed >> 16) / f64::from(1 << 16)
     }
 
-    /// The best changes of one figure that settle an equation.
+    /// The best changes of one figure that balance an equation.
     fn ways(
         &mut self,
         network: &Network,

@@ -1,8 +1,8 @@
 //! `opensafely`: OpenSAFELY's rule for tables of counts.
 
-use super::hes2018::small_or;
+use super::hes2018::Hes2018;
 use super::named::NamedScheme;
-use super::nearest_five::{self, LAST_SMALL, STEP};
+use super::nearest_five::{LAST_SMALL, STEP};
 use super::words::{self, SchemeWords};
 use crate::disclosure::count::Released;
 use crate::disclosure::system::{CountOf, Interval, TrueNode};
@@ -60,34 +60,29 @@ impl NamedScheme for OpenSafely {
         }
     }
 
+    // A figure by itself has the rule of HES.
     fn few(&self) -> u64 {
-        LAST_SMALL
+        Hes2018.few()
     }
 
     fn allows(&self, figure: u64) -> bool {
-        figure == 0 || nearest_five::is_rounded(figure)
+        Hes2018.allows(figure)
     }
 
     fn release(&self, node: &TrueNode) -> Released {
-        match node.count.get() {
-            0 => Released::of(0),
-            1..=LAST_SMALL => Released::SUPPRESSED,
-            n => Released::of(nearest_five::nearest(n)),
-        }
+        Hes2018.release(node)
     }
 
     fn bounds(&self, released: Released, counted: CountOf) -> Interval {
-        small_or(released, counted, nearest_five::bounds)
+        Hes2018.bounds(released, counted)
     }
 
     fn moved_bounds(&self, released: Released, counted: CountOf) -> Interval {
-        small_or(released, counted, nearest_five::moved_bounds)
+        Hes2018.moved_bounds(released, counted)
     }
 
     fn neighbours(&self, node: &TrueNode) -> Vec<Released> {
-        nearest_five::other_side(node.count.get())
-            .into_iter()
-            .collect()
+        Hes2018.neighbours(node)
     }
 
     fn adds_up(&self) -> bool {

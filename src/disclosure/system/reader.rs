@@ -92,7 +92,7 @@ fn sums(rule: &dyn SchemeRule, figures: &Figures, released: &[Released]) -> Vec<
         says[at] = Some(rule.bounds(released[at], node.counted));
     }
     let mut found = Vec::new();
-    // Each pass settles the totals of what is settled; totals of themselves never are.
+    // Each pass adds up the totals of which all parts are known; totals of themselves never are.
     loop {
         let before = waiting.len();
         waiting.retain(|equation| {

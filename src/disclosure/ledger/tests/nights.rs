@@ -344,15 +344,17 @@ fn holding_isolates_nobody_and_without_it_somebody_is() {
     assert_eq!((on.isolated, on.among_few, on.twins), (0, 0, 0), "{on:?}");
     assert_eq!(on.events, off.events);
     assert!(on.held > 0 && on.held < on.figures / 2, "{on:?}");
+    if let Ok(nights) = std::env::var("POPULACE_NIGHTS") {
+        many_nights(nights.parse().unwrap());
+    }
 }
 
-/// The table of the note: `cargo test --lib ledger -- --ignored --nocapture`.
-#[test]
-#[ignore = "sixty nights of ten thousand people take minutes"]
-fn sixty_nights() {
+/// Prints the table of docs/disclosure.md, which takes minutes:
+/// `POPULACE_NIGHTS=60 cargo test --lib ledger::tests::nights -- --nocapture`.
+fn many_nights(nights: u32) {
     for people in [2_000, 10_000] {
         for hold_below in [0, 8] {
-            let seen = simulate(people, 60, hold_below, false, 1);
+            let seen = simulate(people, nights, hold_below, false, 1);
             let percent = 100.0 * seen.held as f64 / seen.figures as f64;
             println!(
                 "{people} people, hold below {hold_below}: {} of {} events isolated, {} among fewer than 8; {percent:.1} % of {} figures lag ({:.1} % are of other people), {:.1} nights on average, {} at most; mean error {:.2}",
