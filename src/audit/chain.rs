@@ -53,7 +53,10 @@ impl EntryKey {
     }
 
     /// A digest of a text, which nobody without the key of the lake can test a guess against.
+    /// White space and semicolons at its ends, which editors and prompts add, make no difference.
     pub(super) fn digest(&self, text: &str) -> String {
+        let is_end = |c: char| c.is_whitespace() || c == ';';
+        let text = text.trim_start().trim_end_matches(is_end);
         hex(&self.mac(&[b"text", text.as_bytes()])[..16])
     }
 

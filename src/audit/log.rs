@@ -156,6 +156,10 @@ pub(crate) async fn begin(lake: &Lake, key: &Key, act: &AuditedCommand) -> Resul
             entries: rows,
             key: first.clone().after(rows),
         };
+        if matches!(event, AuditEvent::Begun) {
+            // A key of no entries fits every log: whoever is cut short here, or is second, goes on.
+            head.keep(lake).await?;
+        }
         if log.append(&head, base.as_ref(), event).await? {
             return Ok(());
         }

@@ -90,11 +90,16 @@ pub(super) async fn counted(
         1 => "1 is suppressed".to_string(),
         n => format!("{n} are suppressed"),
     };
+    let left_out = match released.left_out {
+        0 => String::new(),
+        1 => "; 1 row without a count that is shown is left out".to_string(),
+        n => format!("; {n} rows without a count that is shown are left out"),
+    };
     Ok(CountedRows {
         schema: released.rows.schema(),
         rows: released.rows,
         notice: format!(
-            "counts are under the scheme {}, each on its own: {suppressed}; --record-level REASON prints rows and true counts",
+            "counts are under the scheme {}, each on its own: {suppressed}{left_out}; --record-level REASON prints rows and true counts",
             reader.pipeline.settings.disclosure.scheme
         ),
     })

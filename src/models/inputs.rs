@@ -188,6 +188,14 @@ pub(super) fn version(table: &Table) -> String {
         .map_or_else(|| format!("version {}", table.version), str::to_string)
 }
 
+/// Whether a model's table was built from `input` as it is.
+pub(crate) fn was_built_from(table: &Table, input: &Table) -> bool {
+    let read = table.property(INPUTS);
+    let read: Option<BTreeMap<String, String>> =
+        read.and_then(|text| serde_json::from_str(text).ok());
+    read.is_some_and(|read| read.get(&input.name.to_string()) == Some(&version(input)))
+}
+
 /// The setting that brings a reference table, and the file that says which columns it has.
 pub(super) fn how_to_add(name: &TableName, reader: &Model) -> String {
     let sidecar = format!("reference/{}.toml", name.name);

@@ -40,6 +40,7 @@ pub(crate) use fingerprint::used;
 pub(crate) use freshness::{Freshness, Outdated};
 pub(crate) use graph::order;
 pub(crate) use header::Header;
+pub(crate) use inputs::was_built_from;
 pub use library::Library;
 pub(crate) use library::{asked_tables, inputs as query_inputs};
 pub(crate) use model_state::ModelState;

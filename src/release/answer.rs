@@ -9,11 +9,11 @@ use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
 use crate::lake::{Table, TableName};
 use crate::models::sensitivity::{CountedAnswer, QueryAnswer, Sensitivity};
-use crate::models::{Built, Library, is_model, order};
+use crate::models::{Built, Library, is_model, order, was_built_from};
 use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
-use arrow::compute::{cast, concat_batches};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray};
+use arrow::compute::{cast, concat_batches, filter_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use datafusion::logical_expr::LogicalPlan;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +66,8 @@ pub(crate) struct ReleasedAnswer {
     pub rows: RecordBatch,
     /// Counts that are suppressed.
     pub suppressed: usize,
+    /// Rows that are left out: their labels are of people, and no count of them is shown.
+    pub left_out: usize,
 }
 
 /// What may be shown of the answer to a query over `tables`, where nobody asked for records.
@@ -137,18 +139,28 @@ async fn models_behind(
         };
         let built = table.as_ref().and_then(Built::with);
         let waits = changed.as_ref().is_some_and(|c| model.reads.contains(c));
-        if waits || !built.is_some_and(|built| built.is_of(model)) {
-            changed = Some(name);
-            continue;
-        }
+        let mut is_known = !waits && built.is_some_and(|built| built.is_of(model));
         for read in &model.reads {
-            if !asked.contains(read)
-                && let Some(table) = lake.table(read).await?
-            {
-                engine.register(&table)?;
+            let asked_for = tables.iter().find(|table| table.name == *read).cloned();
+            let is_asked_for = asked_for.is_some();
+            let input = match asked_for {
+                Some(input) => Some(input),
+                None => lake.table(read).await?,
+            };
+            let Some(input) = input else { continue };
+            // Rows that another text of a model made may hold anything in a column of this name.
+            is_known &= !is_model(read)
+                || table
+                    .as_ref()
+                    .is_some_and(|table| was_built_from(table, &input));
+            if !is_asked_for {
+                engine.register(&input)?;
             }
         }
-        wanted.insert(name);
+        match is_known {
+            true => wanted.insert(name),
+            false => changed.replace(name).is_none(),
+        };
     }
     let why = changed.map(|name| {
         format!("{name} was built from other SQL or checks than its file has now, or reads a table that was; `populace run` builds it again")
@@ -195,6 +207,8 @@ impl AnswerCounts {
         let mut columns = Vec::new();
         let mut fields = Vec::new();
         let (mut suppressed, mut of_people) = (0, 0);
+        // Labels of people are shown where enough people have them, and a count says so.
+        let mut is_shown = vec![self.answer.labels.is_empty(); rows.num_rows()];
         for at in 0..self.answer.columns {
             let field = rows.schema_ref().field(at);
             let Some(behind) = self.answer.counts.get(&at) else {
@@ -208,6 +222,9 @@ impl AnswerCounts {
                 .filter(|f| **f == CountShown::Suppressed)
                 .count();
             of_people += figures.iter().filter(|f| f.is_of_people()).count();
+            for (is_shown, figure) in is_shown.iter_mut().zip(&figures) {
+                *is_shown |= matches!(figure, CountShown::Figure(1..));
+            }
             let column = column(&figures, signed);
             fields.push(Field::new(field.name(), column.data_type().clone(), true));
             columns.push(column);
@@ -223,12 +240,14 @@ impl AnswerCounts {
         }
         let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
             .data(|| "cannot put the rows together")?;
-        Ok(ReleasedAnswer { rows, suppressed })
-    }
-
-    /// The columns of [`Self::released`].
-    pub(crate) fn is_count(&self, column: usize) -> bool {
-        self.answer.counts.contains_key(&column)
+        let left_out = is_shown.iter().filter(|is_shown| !**is_shown).count();
+        let rows = filter_record_batch(&rows, &BooleanArray::from(is_shown))
+            .data(|| "cannot put the rows together")?;
+        Ok(ReleasedAnswer {
+            rows,
+            suppressed,
+            left_out,
+        })
     }
 
     /// Labels are looked at as in a report.
@@ -236,7 +255,7 @@ impl AnswerCounts {
         let mut shown = BTreeMap::new();
         for at in 0..self.answer.columns {
             let name = rows.schema_ref().field(at).name().clone();
-            if self.is_count(at) {
+            if self.answer.counts.contains_key(&at) {
                 continue;
             }
             let values: BTreeSet<String> = texts(rows, at)?.into_iter().flatten().collect();

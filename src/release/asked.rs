@@ -213,7 +213,7 @@ impl Asking<'_> {
 fn refused(unsafe_: &Unsafe, nodes: &ReleaseNodes) -> Error {
     if unsafe_.why == Danger::Contradiction {
         return Error::data("the figures of this release do not add up")
-            .hint("this is a fault of Populace: nothing was released; please report it");
+            .hint("this is a bug in Populace: nothing was released; please report it");
     }
     let count = unsafe_.nodes.len();
     let mut error = Error::refused(match count {
@@ -226,6 +226,11 @@ fn refused(unsafe_: &Unsafe, nodes: &ReleaseNodes) -> Error {
     names.sort_unstable();
     names.dedup();
     names.retain(|name| !name.is_empty());
+    if names.is_empty() {
+        error = error.cause(
+            "what changed since an earlier release, or differs between two tables, is about few people",
+        );
+    }
     for name in names.iter().take(NAMED) {
         error = error.cause(name);
     }

@@ -6,7 +6,7 @@ use crate::disclosure::Scheme;
 use crate::disclosure::ledger::{Ledger, LedgerEntry};
 use crate::disclosure::members::MemberKey;
 use crate::error::{Context, Result};
-use crate::lake::Lake;
+use crate::lake::{Lake, Table};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
@@ -14,9 +14,11 @@ use std::collections::BTreeSet;
 pub(super) struct Earlier {
     /// The secret under which people are hashed.
     pub key: MemberKey,
+    table: Option<Table>,
     entries: Vec<LedgerEntry>,
     begins: LedgerEntry,
     hold_below: usize,
+    keeps_apart: bool,
 }
 
 impl Earlier {
@@ -33,19 +35,20 @@ impl Earlier {
         hold_below: u64,
     ) -> Result<Self> {
         let hold_below = usize::try_from(hold_below).unwrap_or(usize::MAX);
+        let keeps_apart = scheme.protects_zeros();
         let scheme = scheme.in_force();
-        let (key, entries) = match hold_below {
+        let (key, table, entries) = match hold_below {
             // The fingerprints of this release are compared with one another alone.
-            0 => (MemberKey::new([0; 32].into()), Vec::new()),
+            0 => (MemberKey::new([0; 32].into()), None, Vec::new()),
             _ => {
                 let key = MemberKey::new(lake.member_key().await?);
-                let entries = ledger_table::load(lake, &key, &scheme).await?;
-                (key, entries)
+                let (table, entries) = ledger_table::load(lake, &key, &scheme).await?;
+                (key, table, entries)
             }
         };
         let date = NaiveDate::parse_from_str(&manifest.as_of, "%Y-%m-%d");
         let begins = LedgerEntry {
-            number: entries.iter().map(|entry| entry.number).max().unwrap_or(0) + 1,
+            number: first_number(&entries, &manifest.release),
             release: manifest.release.clone(),
             date: date.data(|| "a release has no date")?,
             key: lake.settings().key_fingerprint.clone(),
@@ -54,26 +57,28 @@ impl Earlier {
         };
         Ok(Earlier {
             key,
+            table,
             entries,
             begins,
             hold_below,
+            keeps_apart,
         })
     }
 
     /// The ledger that the figures are chosen beside, if there is to be one.
     pub(super) fn ledger(&self) -> Option<(Ledger, LedgerEntry)> {
         let begins = &self.begins;
-        let ledger =
-            || Ledger::before(&self.entries, &begins.release, &begins.key, self.hold_below);
+        let ledger = || {
+            Ledger::before(&self.entries, &begins.release, &begins.key, self.hold_below)
+                .keeping_apart(self.keeps_apart)
+        };
         (self.hold_below > 0).then(|| (ledger(), begins.clone()))
     }
 
     /// How many earlier releases the figures are chosen beside.
     pub(super) fn releases(&self) -> usize {
-        let own = |entry: &&LedgerEntry| entry.release == self.begins.release;
-        let number = self.entries.iter().filter(own).map(|entry| entry.number);
-        let number = number.min().unwrap_or(self.begins.number);
-        let before = self.entries.iter().filter(|entry| entry.number < number);
+        let earlier = |entry: &&LedgerEntry| entry.number < self.begins.number;
+        let before = self.entries.iter().filter(earlier);
         before
             .map(|entry| &entry.release)
             .collect::<BTreeSet<_>>()
@@ -96,6 +101,14 @@ impl Earlier {
             return Ok(());
         }
         let all = entries.into_iter().chain(new);
-        ledger_table::keep(lake, &self.key, all).await
+        ledger_table::keep(lake, self.table.as_ref(), &self.key, all).await
     }
+}
+
+/// The number of a release among those of the ledger: its own, or that after all others.
+fn first_number(entries: &[LedgerEntry], release: &str) -> u64 {
+    let own = entries.iter().filter(|entry| entry.release == release);
+    let own = own.map(|entry| entry.number).min();
+    let newest = entries.iter().map(|entry| entry.number).max();
+    own.unwrap_or_else(|| newest.unwrap_or(0) + 1)
 }

@@ -9,7 +9,7 @@ use crate::disclosure::Released;
 use crate::disclosure::ledger::{CellName, LedgerEntry};
 use crate::disclosure::members::MemberKey;
 use crate::error::{Error, Result};
-use crate::lake::{Lake, StateRow, VisitColumns, state_table_name};
+use crate::lake::{Lake, StateRow, Table, VisitColumns, state_table_name};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -46,12 +46,17 @@ impl StateRow for LedgerRow {
     }
 }
 
-/// All figures that were published from the lake under this scheme, in their order.
+/// All figures that were published from the lake under this scheme, in their order, and the table that
+/// has them.
 ///
 /// # Errors
 /// Refused: they are of another lake, or were published under another scheme. Data: the table cannot be
 /// read, or is not as it was written.
-pub(super) async fn load(lake: &Lake, key: &MemberKey, scheme: &str) -> Result<Vec<LedgerEntry>> {
+pub(super) async fn load(
+    lake: &Lake,
+    key: &MemberKey,
+    scheme: &str,
+) -> Result<(Option<Table>, Vec<LedgerEntry>)> {
     let table = lake.state_table::<LedgerRow>().await?;
     let made_under = table.as_ref().and_then(|table| table.property(MEMBER_KEY));
     if made_under.is_some_and(|known| known != key.fingerprint()) {
@@ -82,19 +87,19 @@ pub(super) async fn load(lake: &Lake, key: &MemberKey, scheme: &str) -> Result<V
             other.scheme
         )));
     }
-    Ok(entries)
+    Ok((table, entries))
 }
 
-/// Writes down what is about to be published, after all that has been.
+/// Writes down what is about to be published, after all that has been: that which was read of `table`.
 ///
 /// # Errors
-/// Data, when the lake cannot be written to, or another command writes to the table.
+/// Data, when the lake cannot be written to, or another command wrote to the table since it was read.
 pub(super) async fn keep(
     lake: &Lake,
+    table: Option<&Table>,
     key: &MemberKey,
     entries: impl IntoIterator<Item = LedgerEntry>,
 ) -> Result<()> {
-    let table = lake.state_table::<LedgerRow>().await?;
     let rows = entries.into_iter().map(|entry| LedgerRow {
         truth: entry.truth(key),
         number: entry.number,
@@ -107,7 +112,10 @@ pub(super) async fn keep(
         figure: entry.figure.count(),
     });
     let properties = BTreeMap::from([(MEMBER_KEY.to_string(), key.fingerprint())]);
-    lake.replace_state(table.as_ref(), rows, properties).await
+    let kept = lake.replace_state(table, rows, properties).await;
+    kept.map_err(|e| {
+        e.hint("if another release was made at the same time, run `populace release` again")
+    })
 }
 
 fn entry(row: LedgerRow, key: &MemberKey) -> Result<LedgerEntry> {
@@ -195,18 +203,18 @@ mod tests {
     async fn the_table_gives_what_was_published() {
         let folder = tempfile::tempdir().unwrap();
         let lake = lake(&folder).await;
-        assert_eq!(load(&lake, &key(1), "hes2018").await.unwrap(), vec![]);
+        assert_eq!(load(&lake, &key(1), "hes2018").await.unwrap().1, vec![]);
         let mut expected = entries(&"b".repeat(16));
         // One from before the lake was given another key.
         expected[0].key = "a".repeat(16);
-        keep(&lake, &key(1), expected.clone()).await.unwrap();
-        let mut found = load(&lake, &key(1), "hes2018").await.unwrap();
+        keep(&lake, None, &key(1), expected.clone()).await.unwrap();
+        let (table, mut found) = load(&lake, &key(1), "hes2018").await.unwrap();
         expected.sort_by(|a, b| (a.number, &a.cell).cmp(&(b.number, &b.cell)));
         found.sort_by(|a, b| (a.number, &a.cell).cmp(&(b.number, &b.cell)));
         assert_eq!(found, expected);
         let version = |table: Option<crate::lake::Table>| table.map(|table| table.version);
         let before = version(lake.state_table::<LedgerRow>().await.unwrap());
-        keep(&lake, &key(1), found).await.unwrap();
+        keep(&lake, table.as_ref(), &key(1), found).await.unwrap();
         assert_eq!(
             version(lake.state_table::<LedgerRow>().await.unwrap()),
             before
@@ -217,9 +225,15 @@ mod tests {
     async fn another_lakes_ledger_another_scheme_and_damage_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let lake = lake(&folder).await;
-        keep(&lake, &key(1), entries(&"b".repeat(16)))
+        keep(&lake, None, &key(1), entries(&"b".repeat(16)))
             .await
             .unwrap();
+        // Who read the ledger before that would forget what was published meanwhile.
+        assert!(
+            keep(&lake, None, &key(1), entries(&"b".repeat(16)))
+                .await
+                .is_err()
+        );
         let other = load(&lake, &key(2), "hes2018").await.unwrap_err();
         assert_eq!(
             other.what(),
@@ -231,7 +245,8 @@ mod tests {
             scheme.what().contains("under the scheme hes2018"),
             "{scheme}"
         );
-        keep(&lake, &key(1), entries(&"d".repeat(16)))
+        let table = lake.state_table::<LedgerRow>().await.unwrap();
+        keep(&lake, table.as_ref(), &key(1), entries(&"d".repeat(16)))
             .await
             .unwrap();
         let keyed = load(&lake, &key(1), "hes2018").await.unwrap_err();

@@ -221,6 +221,17 @@ impl Rendering<'_> {
             published,
             certificate,
         } = asked;
+        tracing::info!(
+            figures = certificate.unknowns,
+            equations = certificate.equations,
+            protected = certificate.protected,
+            apart = certificate.apart,
+            by_witness = certificate.by_witness,
+            exactly = certificate.exactly,
+            held = certificate.held,
+            work = certificate.work,
+            "no protected figure of the release follows from the others"
+        );
         manifest.proof = Some(ReleaseProof {
             earlier_releases: earlier.releases(),
             certificate,

@@ -64,8 +64,8 @@ pub(crate) struct SchemeUsed {
     pub settings: BTreeMap<String, String>,
 }
 
-/// The proof that no protected figure follows from the others, of all tables of all reports together
-/// and beside what earlier releases have said.
+/// The proof that no protected figure follows from the others, of all tables of all reports that declare
+/// what they count, together and beside what earlier releases have said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReleaseProof {

@@ -45,6 +45,8 @@ pub(crate) struct Ledger {
     key: String,
     /// Fewer changed people than these hold a figure.
     hold_below: usize,
+    /// Cells of the same people have figures of their own.
+    keeps_apart: bool,
 }
 
 impl Ledger {
@@ -61,6 +63,13 @@ impl Ledger {
             ledger.add(entry);
         }
         ledger
+    }
+
+    /// Where zeros are protected, nobody may know that a total and one of its parts have the same
+    /// people, since all other parts are then zero: each has a figure of its own.
+    pub(crate) fn keeping_apart(mut self, keeps_apart: bool) -> Self {
+        self.keeps_apart = keeps_apart;
+        self
     }
 
     /// The ledger as it was when `release` was first made, if it was: a release that is made again
@@ -131,7 +140,7 @@ impl Ledger {
     pub(crate) fn holding(&self, cell: &CellName, tonight: &Members) -> Holding<'_> {
         if self.hold_below < 2 {
             return self
-                .same_people(tonight)
+                .same_people(cell, tonight)
                 .map_or(Holding::Fresh, Holding::Same);
         }
         let standing = self.standing(cell);
@@ -140,7 +149,7 @@ impl Ledger {
             None if self.was_empty(cell) && self.is_near(&Members::default(), tonight) => {
                 Holding::Empty
             }
-            _ => match (self.same_people(tonight), standing) {
+            _ => match (self.same_people(cell, tonight), standing) {
                 (Some(same), _) => Holding::Same(same),
                 (None, Some(stands)) if self.nearest(tonight).is_some() => Holding::Held(stands),
                 (None, _) => self.nearest(tonight).map_or(Holding::Fresh, Holding::Near),
@@ -154,9 +163,17 @@ impl Ledger {
     }
 
     /// The figure of exactly these people.
-    fn same_people(&self, members: &Members) -> Option<&LedgerEntry> {
-        let at = self.same.get(&members.fingerprint())?;
-        self.entries.get(*at).filter(|_| !members.is_empty())
+    fn same_people(&self, cell: &CellName, members: &Members) -> Option<&LedgerEntry> {
+        if members.is_empty() {
+            return None;
+        }
+        let members = members.fingerprint();
+        if self.keeps_apart {
+            let mut own = self.of_cell(cell).filter(|entry| entry.key == self.key);
+            return own.find(|entry| entry.members.fingerprint() == members);
+        }
+        let at = self.same.get(&members)?;
+        self.entries.get(*at)
     }
 
     /// The first published figure that few people make the difference to.

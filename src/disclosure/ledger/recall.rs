@@ -74,11 +74,20 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// What decides which cells have one figure.
+    fn figure_of(&self, cell: &CellName, members: &Members) -> (Fingerprint, Option<CellName>) {
+        let cell = self.keeps_apart.then(|| cell.clone());
+        (members.fingerprint(), cell)
+    }
+}
+
 /// Figures to which those of earlier releases are added.
 struct Recalled<'r> {
     ledger: &'r Ledger,
     figures: &'r mut Figures,
-    nodes: HashMap<Fingerprint, NodeId>,
+    /// By members and, where cells are kept apart, by cell.
+    nodes: HashMap<(Fingerprint, Option<CellName>), NodeId>,
     /// Figures of nobody that were not there before.
     nobody: Option<NodeId>,
     equations: BTreeSet<(NodeId, Vec<NodeId>)>,
@@ -97,7 +106,7 @@ impl<'r> Recalled<'r> {
             ledger,
             figures,
             nodes: people
-                .map(|cell| (cell.members.fingerprint(), cell.node))
+                .map(|cell| (ledger.figure_of(cell.cell, cell.members), cell.node))
                 .collect(),
             nobody: None,
             equations,
@@ -107,7 +116,7 @@ impl<'r> Recalled<'r> {
     /// Gives those figures that are published already as they are to tonight's cells of the same people.
     fn same_people(&mut self, cells: &[CellTonight<'_>]) {
         for cell in cells {
-            if let Some(entry) = self.ledger.same_people(cell.members)
+            if let Some(entry) = self.ledger.same_people(cell.cell, cell.members)
                 && let Some(node) = self.figures.nodes.get_mut(cell.node.at())
             {
                 node.stands = Some(entry.figure);
@@ -131,7 +140,7 @@ impl<'r> Recalled<'r> {
 
     /// The node of what was published.
     fn node(&mut self, entry: &LedgerEntry) -> NodeId {
-        let members = entry.members.fingerprint();
+        let members = self.ledger.figure_of(&entry.cell, &entry.members);
         let known = self
             .nodes
             .get(&members)
@@ -229,7 +238,12 @@ impl<'r> Recalled<'r> {
         let Some((entered, left)) = cell.members.sides(&stands.members) else {
             return;
         };
-        let comparable = stands.key == self.ledger.key && stands.counted == CountOf::People;
+        // Members of a count of rows are the rows of each person, which enter and leave together.
+        let tonight = self.figures.nodes.get(cell.node.at());
+        let of_people = |counted: CountOf| counted == CountOf::People;
+        let comparable = stands.key == self.ledger.key
+            && of_people(stands.counted)
+            && tonight.is_some_and(|tonight| of_people(tonight.counted));
         if !comparable || entered + left == 0 {
             return;
         }

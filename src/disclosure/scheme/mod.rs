@@ -1,4 +1,4 @@
-//! NamedScheme disclosure control schemes, one file each.
+//! Named disclosure control schemes, one file each.
 
 mod cell_key;
 mod exact;

@@ -2,6 +2,7 @@
 
 use super::Sensitivity;
 use super::analyst::Analyst;
+use super::attribute::PEOPLE;
 use super::facts::Facts;
 use super::people_behind::{PeopleBehind, people_behind};
 use super::relation::{Level, Relation, RelationColumn};
@@ -99,7 +100,23 @@ impl Sensitivity {
             limits_areas: smallest > 0,
         };
         let judged = self.judge(plan, &question)?;
-        let behind = self.behind(place, plan)?;
+        let is_of_people = |at: &usize| {
+            let measure = rows.columns.get(*at).and_then(|c| c.measure.as_ref());
+            measure.is_some_and(|measure| measure.bases.contains(PEOPLE))
+        };
+        let behind = match self.reads_records(plan) {
+            true => self.behind(place, plan)?,
+            false if counts.iter().all(is_of_people) => PeopleBehind {
+                plan: plan.clone(),
+                behind: BTreeMap::new(),
+            },
+            false => {
+                return Err(Error::refused(format!(
+                    "{place}: a model counted records, and how many people are behind a count is not known any more"
+                ))
+                .hint("count the records themselves, as in select setting, count(*) as contacts from core.contact group by setting"));
+            }
+        };
         Ok(QueryAnswer::Counts(Box::new(CountedAnswer {
             columns: names.len(),
             counts: counts
@@ -112,18 +129,16 @@ impl Sensitivity {
         })))
     }
 
-    /// The plan with the people behind its counts; as it is where models have counted already.
-    fn behind(&mut self, place: &str, plan: &LogicalPlan) -> Result<PeopleBehind> {
-        let reads_records = scanned(plan).iter().any(|(name, _)| {
+    /// Whether a plan reads rows of people, and not only what models have counted.
+    fn reads_records(&self, plan: &LogicalPlan) -> bool {
+        scanned(plan).iter().any(|(name, _)| {
             let facts = self.facts.get(name);
             facts.is_none_or(|facts| facts.relation.level == Level::Person)
-        });
-        if !reads_records {
-            return Ok(PeopleBehind {
-                plan: plan.clone(),
-                behind: BTreeMap::new(),
-            });
-        }
+        })
+    }
+
+    /// The plan with the people behind its counts.
+    fn behind(&mut self, place: &str, plan: &LogicalPlan) -> Result<PeopleBehind> {
         let mut analyst = Analyst {
             facts: &self.facts,
             attributes: &mut self.attributes,

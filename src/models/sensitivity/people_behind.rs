@@ -78,7 +78,7 @@ fn of_groups(analyst: &mut Analyst, aggregate: &Aggregate) -> Result<Option<Peop
         let Expr::AggregateFunction(function) = inner else {
             return Ok(None);
         };
-        let people = people_of(function, &person)?.alias(format!("people behind {}", at + 1));
+        let people = people_of(function, &person)?.alias(format!("__populace people {}", at + 1));
         all.push(people);
         behind.insert(by + at, BTreeSet::from([by + own + at]));
     }

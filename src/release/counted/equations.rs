@@ -71,7 +71,7 @@ pub(in crate::release) fn between(nodes: &mut ReleaseNodes) {
     for cells in alike.values() {
         for (larger, (of_larger, of_people)) in cells {
             for (smaller, (of_smaller, also_people)) in cells {
-                if larger == smaller {
+                if larger == smaller || of_smaller.is_empty() || of_larger.is_empty() {
                     continue;
                 }
                 let rest = of_larger.fingerprint().minus(of_smaller.fingerprint());

@@ -236,7 +236,10 @@ pub(super) fn identity(
 
 fn source(dimension: &CountedDimension) -> String {
     match &dimension.lookup {
-        Some(lookup) => format!("{}.{}", lookup.table, lookup.gives),
+        Some(lookup) => format!(
+            "{} in {}.{} by {}",
+            dimension.column, lookup.table, lookup.gives, lookup.by
+        ),
         None => dimension.column.clone(),
     }
 }
