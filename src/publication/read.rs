@@ -1,0 +1,103 @@
+//! Reading what has been decided about releases.
+
+use super::history::Publication;
+use super::identifier;
+use super::step::PublicationStep;
+use crate::error::{Error, Result};
+use futures::{StreamExt, TryStreamExt, stream};
+use object_store::path::Path;
+use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+use std::collections::BTreeMap;
+
+/// The folder of publications, below the releases.
+pub(crate) const FOLDER: &str = "publication";
+/// Files that are read at once.
+const AT_ONCE: usize = 64;
+/// A file with more bytes is none of ours, and is not read.
+const LARGEST: u64 = 64 * 1024;
+
+/// What has been decided about every release below `prefix`, by identifier. A release about which
+/// nothing has been is not among them: it is a draft.
+///
+/// # Errors
+/// Data, when the store cannot be read. A file that is not as it was written is no error: its release
+/// says that it is damaged, and is shown to nobody.
+pub(crate) async fn read_all(store: &dyn ObjectStore, prefix: &Path) -> Result<Vec<Publication>> {
+    let folder = prefix.clone().join(FOLDER);
+    let listed = store.list_with_delimiter(Some(&folder)).await;
+    let listed = listed.map_err(|e| failed("cannot list the publications of releases", e))?;
+    let mut files: BTreeMap<String, BTreeMap<u32, ObjectMeta>> = BTreeMap::new();
+    for file in listed.objects {
+        let found = file.location.filename().and_then(identifier::of_file);
+        if let Some((id, n)) = found.map(|(id, n)| (id.to_string(), n)) {
+            files.entry(id).or_default().insert(n, file);
+        }
+    }
+    let read = files
+        .into_iter()
+        .map(|(id, files)| of_release(store, id, files));
+    stream::iter(read).buffered(AT_ONCE).try_collect().await
+}
+
+/// What has been decided about release `id` below `prefix`.
+///
+/// # Errors
+/// Usage, when `id` cannot be one; data, when the store cannot be read.
+pub(crate) async fn read(store: &dyn ObjectStore, prefix: &Path, id: &str) -> Result<Publication> {
+    identifier::check(id)?;
+    // Steps are few, and a listing would be of all releases.
+    let mut files = BTreeMap::new();
+    for n in 1.. {
+        match store.head(&file(prefix, id, n)).await {
+            Ok(found) => files.insert(n, found),
+            Err(object_store::Error::NotFound { .. }) => break,
+            Err(e) => return Err(failed("cannot read the publication of a release", e)),
+        };
+    }
+    of_release(store, id.to_string(), files).await
+}
+
+/// The file of step `n` of release `id`.
+pub(super) fn file(prefix: &Path, id: &str, n: u32) -> Path {
+    prefix.clone().join(FOLDER).join(format!("{id}.{n}.json"))
+}
+
+async fn of_release(
+    store: &dyn ObjectStore,
+    id: String,
+    files: BTreeMap<u32, ObjectMeta>,
+) -> Result<Publication> {
+    let mut found = Publication::draft(&id);
+    for (expected, (n, file)) in (1..).zip(files) {
+        if n != expected {
+            found.damaged = Some(format!("step {expected} is missing"));
+            return Ok(found);
+        }
+        if file.size > LARGEST {
+            found.damaged = Some(format!("step {n} is no step of a publication"));
+            return Ok(found);
+        }
+        let lost = |e| {
+            failed(
+                format!("cannot read step {n} of the publication of {id}"),
+                e,
+            )
+        };
+        let bytes = store.get(&file.location).await.map_err(lost)?;
+        let bytes = bytes.bytes().await.map_err(lost)?;
+        match serde_json::from_slice::<PublicationStep>(&bytes) {
+            Ok(step) => found.steps.push(step),
+            Err(_) => {
+                found.damaged = Some(format!("step {n} is no step of a publication"));
+                return Ok(found);
+            }
+        }
+    }
+    found.damaged = found.fault();
+    Ok(found)
+}
+
+/// A failure of the store.
+pub(super) fn failed(what: impl std::fmt::Display, error: object_store::Error) -> Error {
+    Error::data(what).cause(error)
+}
