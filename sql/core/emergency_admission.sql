@@ -11,9 +11,10 @@ columns:
   area_name: Place of residence, or primary care network, by geography_basis; or Not known
   age_band: Five-year band on the first of the month, 0-4 to 90+, or Not known
   sex: "female, male, other or unknown"
+  imd_quintile: Deprivation quintile label of the LSOA, or Not known
 checks:
   - unique: [source_table, contact_key]
-  - not_null: [person_key, contact_key, financial_year, area_name, age_band, sex]
+  - not_null: [person_key, contact_key, financial_year, area_name, age_band, sex, imd_quintile]
 */
 with months as (
     select
@@ -57,7 +58,8 @@ person_months as (
         month,
         area_name,
         age_band,
-        sex
+        sex,
+        imd_quintile
     from core.person_month
 ),
 
@@ -69,7 +71,8 @@ final as (
         year_months.financial_year,
         person_months.area_name,
         person_months.age_band,
-        person_months.sex
+        person_months.sex,
+        person_months.imd_quintile
     from admissions
     inner join person_months
         on admissions.person_key = person_months.person_key

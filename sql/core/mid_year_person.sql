@@ -10,9 +10,10 @@ columns:
   area_name: Place of residence, or primary care network, by geography_basis; or Not known
   age_band: Five-year band, 0-4 to 90+, or Not known
   sex: "female, male, other or unknown"
+  imd_quintile: Deprivation quintile label of the LSOA, or Not known
 checks:
   - unique: [person_key, financial_year]
-  - not_null: [person_key, financial_year, area_name, age_band, sex]
+  - not_null: [person_key, financial_year, area_name, age_band, sex, imd_quintile]
 */
 with months as (
     select
@@ -57,7 +58,8 @@ person_months as (
         month,
         area_name,
         age_band,
-        sex
+        sex,
+        imd_quintile
     from core.person_month
 ),
 
@@ -67,7 +69,8 @@ final as (
         middle.financial_year,
         person_months.area_name,
         person_months.age_band,
-        person_months.sex
+        person_months.sex,
+        person_months.imd_quintile
     from middle
     inner join person_months
         on middle.month = person_months.month

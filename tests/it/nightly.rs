@@ -31,8 +31,8 @@ fn a_night_over_the_samples() {
     }
 
     let released = project.released();
-    assert_eq!(released.keys().filter(|n| n.ends_with(".xlsx")).count(), 2);
-    assert_eq!(released.keys().filter(|n| n.ends_with(".html")).count(), 2);
+    assert_eq!(released.keys().filter(|n| n.ends_with(".xlsx")).count(), 12);
+    assert_eq!(released.keys().filter(|n| n.ends_with(".html")).count(), 12);
     assert_eq!(
         released
             .keys()

@@ -50,6 +50,9 @@ const MODELS: [&str; 13] = [
     "marts.source_coverage",
 ];
 
+/// The reports of these models.
+const REPORTS: [&str; 2] = ["population_profile.toml", "use_of_services.toml"];
+
 /// A project of its own, with its own lake and releases.
 pub struct Project {
     folder: tempfile::TempDir,
@@ -96,7 +99,7 @@ impl Project {
         project
     }
 
-    /// Removes all models, and their tests, but these and what they read.
+    /// Removes all models, and their tests, but these and what they read, and the reports of others.
     fn keep(&self, models: &[&str]) {
         let files = files_below(&self.path("sql"));
         let named = files.keys().filter_map(|file| {
@@ -128,6 +131,12 @@ impl Project {
             std::fs::remove_file(self.path("sql").join(file)).unwrap();
             // Not every model has tests.
             let _ = std::fs::remove_file(self.path(&format!("tests/models/{table}.yml")));
+        }
+        let reports = self.path("pipelines/reports");
+        for report in files_below(&reports).keys() {
+            if !REPORTS.contains(&report.as_str()) {
+                std::fs::remove_file(reports.join(report)).unwrap();
+            }
         }
     }
 
