@@ -2,6 +2,7 @@
 //! disclosure control both use them, and neither knows the other.
 
 mod exact;
+pub(crate) mod funnel;
 pub(crate) mod gamma;
 #[cfg(test)]
 mod golden;
@@ -9,3 +10,6 @@ pub(crate) mod limits;
 pub(crate) mod normal;
 pub(crate) mod philox;
 pub(crate) mod poisson;
+pub(crate) mod process;
+pub(crate) mod signals;
+pub(crate) mod trend_slope;

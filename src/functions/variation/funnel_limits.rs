@@ -1,9 +1,9 @@
 //! `funnel_limits(statistic, size, baseline)`: the lines of a funnel plot.
 
-use super::funnel::{PAIRS, count_lines, proportion_lines};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
+use crate::statistics::funnel::{PAIRS, count_lines, proportion_lines};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Builder, StructArray};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{DataType, Field, Fields, Float64Type};

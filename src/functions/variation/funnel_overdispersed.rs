@@ -1,11 +1,11 @@
 //! `funnel_overdispersed(statistic, x, n)`: the lines of a funnel plot when areas differ by more
 //! than chance.
 
-use super::funnel::{PAIRS, outside};
 use super::overdispersion::{Overdispersion, overdispersion};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::window::window;
 use crate::functions::{Doc, Function};
+use crate::statistics::funnel::{PAIRS, outside};
 use crate::statistics::limits::ConfidenceLevel;
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Float64Builder, StringBuilder, StructArray,

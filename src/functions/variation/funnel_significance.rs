@@ -1,9 +1,9 @@
 //! `funnel_significance(statistic, x, n, baseline)`: whether an area lies outside a funnel.
 
-use super::funnel::{count_significance, outside, proportion_lines, significance};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::scalar::scalar;
 use crate::functions::{Doc, Function};
+use crate::statistics::funnel::{count_significance, outside, proportion_lines, significance};
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringBuilder};
 use arrow::datatypes::DataType::{Float64, Utf8};
 use arrow::datatypes::Float64Type;

@@ -2,13 +2,13 @@
 
 use super::polarity::Polarity;
 use super::trend_period::{evenly_spaced, period_of};
-use super::trend_slope::{POINTS, TrendSlope};
 use crate::functions::aggregate::aggregate;
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::fold::{Fold, FoldRows};
 use crate::functions::group_rows::GroupRows;
 use crate::functions::settings::FunctionSetting;
 use crate::functions::{Doc, Function};
+use crate::statistics::trend_slope::{POINTS, TrendSlope};
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Builder, Int64Builder, StringBuilder, StructArray,
 };

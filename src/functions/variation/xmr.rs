@@ -1,11 +1,11 @@
 //! `xmr(y)`: a control chart of individual values and moving ranges.
 
-use super::process::Process;
-use super::signals::Signals;
 use super::xmr_columns::{Assurance, Variation, XmrColumns, XmrPoint, chart_type};
 use crate::functions::broken_rule::broken_rule;
 use crate::functions::window::series_window;
 use crate::functions::{Doc, Function};
+use crate::statistics::process::{Process, TargetReach};
+use crate::statistics::signals::Signals;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array};
 use arrow::datatypes::DataType::{Boolean, Float64, Int64};
 use arrow::datatypes::{Float64Type, Int64Type};
@@ -165,11 +165,7 @@ impl Series {
         for (i, row) in rows.enumerate() {
             let side = signals.sides[i];
             let signal = signals.of[i];
-            // A trend for the better begins on the wrong side of the mean.
-            let way = match signals.trends[i] {
-                0 => side,
-                trend => trend,
-            };
+            let way = signals.direction(i);
             columns.point((!y[i].is_nan()).then_some(XmrPoint {
                 side,
                 signal,
@@ -191,15 +187,10 @@ impl Series {
         if better == 0 || last.upper.is_nan() {
             return None;
         }
-        let out_of_reach = match target.value(row) {
-            target if target > last.upper => better > 0,
-            target if target < last.lower => better < 0,
-            _ => return Some(Assurance::Inconsistent),
-        };
-        Some(if out_of_reach {
-            Assurance::Fail
-        } else {
-            Assurance::Pass
+        Some(match last.reach(target.value(row), better > 0) {
+            TargetReach::Pass => Assurance::Pass,
+            TargetReach::Fail => Assurance::Fail,
+            TargetReach::Inconsistent => Assurance::Inconsistent,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The struct that a control chart gives for each period.
 
-use super::process::Process;
-use super::signals::XmrSignal;
+use crate::statistics::process::Process;
+use crate::statistics::signals::XmrSignal;
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int32Array, StringArray, StringBuilder, StructArray,
 };

@@ -5,7 +5,7 @@ use super::process::Process;
 /// Why a point is a signal, the first that holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(super) enum XmrSignal {
+pub(crate) enum XmrSignal {
     /// It lies outside the process limits.
     Outside,
     /// It is one of seven points or more, each above, or each below, the one before.
@@ -18,12 +18,22 @@ pub(super) enum XmrSignal {
 
 impl XmrSignal {
     /// In a table.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             XmrSignal::Outside => "outside",
             XmrSignal::Trend => "trend",
             XmrSignal::TwoInThree => "two in three",
             XmrSignal::Shift => "shift",
+        }
+    }
+
+    /// What makes it one, for people.
+    pub(crate) fn explained(self) -> &'static str {
+        match self {
+            XmrSignal::Outside => "outside of the process limits",
+            XmrSignal::Trend => "seven points that go one way",
+            XmrSignal::TwoInThree => "two of three points near a limit",
+            XmrSignal::Shift => "seven points on one side of the mean",
         }
     }
 }
@@ -33,7 +43,7 @@ const RUN: usize = 7;
 
 /// Finds signals; the buffers are used again for the next series.
 #[derive(Debug, Default)]
-pub(super) struct Signals {
+pub(crate) struct Signals {
     /// Of each point: its signal.
     pub of: Vec<Option<XmrSignal>>,
     /// Of each point: 1 above the mean, −1 below, 0 on it or missing.
@@ -45,8 +55,17 @@ pub(super) struct Signals {
 }
 
 impl Signals {
+    /// Where a point goes: a trend for the better begins on the wrong side of the mean, so a point of
+    /// one goes where the trend does, and another lies on its side of the mean.
+    pub(crate) fn direction(&self, point: usize) -> i8 {
+        match (self.trends.get(point), self.sides.get(point)) {
+            (Some(0) | None, side) => side.copied().unwrap_or(0),
+            (Some(trend), _) => *trend,
+        }
+    }
+
     /// The signals of the points in `y`, in order of time, NaN where one is missing: runs end there.
-    pub(super) fn find(&mut self, y: &[f64], process: &Process) {
+    pub(crate) fn find(&mut self, y: &[f64], process: &Process) {
         self.of.clear();
         self.of.resize(y.len(), None);
         self.trends.clear();

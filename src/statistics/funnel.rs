@@ -4,10 +4,10 @@ use crate::statistics::limits::{ConfidenceLevel, count_limits};
 
 /// The inner and the outer pair of lines, as two-sided confidence: one area in 40, and one in 1000,
 /// lies beyond each line by chance.
-pub(super) const PAIRS: [f64; 2] = [0.95, 0.998];
+pub(crate) const PAIRS: [f64; 2] = [0.95, 0.998];
 
 /// The lines of a proportion `baseline` at a population of `n`.
-pub(super) fn proportion_lines(n: f64, baseline: f64, confidence: f64) -> (f64, f64) {
+pub(crate) fn proportion_lines(n: f64, baseline: f64, confidence: f64) -> (f64, f64) {
     let spread = ConfidenceLevel::new(confidence).z() * (baseline * (1.0 - baseline) / n).sqrt();
     ((baseline - spread).max(0.0), (baseline + spread).min(1.0))
 }
@@ -15,7 +15,7 @@ pub(super) fn proportion_lines(n: f64, baseline: f64, confidence: f64) -> (f64, 
 /// The lines of a rate or a ratio `baseline` at that many observed events: the values of areas that
 /// observed so many, and for which the baseline is just at the edge of chance. Nothing observed has
 /// no upper line, nor has next to nothing.
-pub(super) fn count_lines(observed: f64, baseline: f64, confidence: f64) -> (f64, Option<f64>) {
+pub(crate) fn count_lines(observed: f64, baseline: f64, confidence: f64) -> (f64, Option<f64>) {
     let (fewest, most) = ConfidenceLevel::new(confidence).poisson(observed);
     let upper = observed / fewest * baseline;
     let upper = Some(upper).filter(|upper| observed > 0.0 && upper.is_finite());
@@ -23,7 +23,7 @@ pub(super) fn count_lines(observed: f64, baseline: f64, confidence: f64) -> (f64
 }
 
 /// What is said of an area beside a funnel.
-pub(super) mod significance {
+pub(crate) mod significance {
     pub(crate) const NONE: &str = "Not significant";
     pub(crate) const WITHHELD: &str = "Not applicable for events less than 10 for dsrs";
     /// In the order of [`super::PAIRS`].
@@ -32,7 +32,7 @@ pub(super) mod significance {
 }
 
 /// How far a value lies outside the lines that `lines` gives for a pair.
-pub(super) fn outside(value: f64, lines: impl Fn(f64) -> (f64, f64)) -> &'static str {
+pub(crate) fn outside(value: f64, lines: impl Fn(f64) -> (f64, f64)) -> &'static str {
     for pair in [1, 0] {
         let (lower, upper) = lines(PAIRS[pair]);
         if value < lower {
@@ -47,7 +47,7 @@ pub(super) fn outside(value: f64, lines: impl Fn(f64) -> (f64, f64)) -> &'static
 
 /// How far `observed` events lie from `expected` ones: by the limits of the observed count, which
 /// are exact below 10 and Byar's from 10 on.
-pub(super) fn count_significance(observed: f64, expected: f64) -> &'static str {
+pub(crate) fn count_significance(observed: f64, expected: f64) -> &'static str {
     for pair in [1, 0] {
         let ((lower, upper), _) = count_limits(observed, PAIRS[pair]);
         if expected < lower {

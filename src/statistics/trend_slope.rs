@@ -1,7 +1,7 @@
 //! The slope of a series' last points, and whether it is more than chance.
 
 /// How many points are looked at.
-pub(super) const POINTS: usize = 5;
+pub(crate) const POINTS: usize = 5;
 
 /// A slope is more than chance above this chi-squared with one degree of freedom: the quantile of
 /// 99.8 %.
@@ -9,7 +9,7 @@ const SIGNIFICANT: f64 = 9.5495;
 
 /// A slope for each period, and its chi-squared.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TrendSlope {
+pub(crate) struct TrendSlope {
     pub slope: f64,
     pub chi_squared: f64,
     /// Whether the slope has the same sign without any one of the points.
@@ -18,12 +18,12 @@ pub(super) struct TrendSlope {
 
 impl TrendSlope {
     /// Whether it is more than chance.
-    pub(super) fn is_significant(&self) -> bool {
+    pub(crate) fn is_significant(&self) -> bool {
         self.chi_squared > SIGNIFICANT
     }
 
     /// Of values and the 95 % limits of each.
-    pub(super) fn of_values(values: &[[f64; 3]; POINTS]) -> Self {
+    pub(crate) fn of_values(values: &[[f64; 3]; POINTS]) -> Self {
         let points = values.map(|[value, lower, upper]| {
             let weight = 3.92 / (upper - lower);
             (value, weight * weight)
@@ -38,7 +38,7 @@ impl TrendSlope {
 
     /// Of counts x of n: the slope of the logit, with the chi-squared test for a trend in
     /// proportions.
-    pub(super) fn of_counts(counts: &[[f64; 2]; POINTS]) -> Self {
+    pub(crate) fn of_counts(counts: &[[f64; 2]; POINTS]) -> Self {
         let points = counts.map(|[x, n]| ((x / (n - x)).ln(), 1.0));
         let all: f64 = counts.iter().map(|[_, n]| n).sum();
         let events: f64 = counts.iter().map(|[x, _]| x).sum();

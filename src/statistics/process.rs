@@ -10,7 +10,7 @@ const SCREEN: f64 = 3.267;
 
 /// Mean and limits of points, NaN where they are not known.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Process {
+pub(crate) struct Process {
     /// How many points the limits are made of.
     pub points: usize,
     pub mean: f64,
@@ -28,7 +28,7 @@ impl Process {
     /// The process of the points in `y`, in order of time, NaN where one is missing; its limits are
     /// those of the first `baseline` of them. Writes the distance of each point from the one before
     /// to `ranges`, NaN where there is none.
-    pub(super) fn of(y: &[f64], screen: bool, baseline: usize, ranges: &mut [f64]) -> Self {
+    pub(crate) fn of(y: &[f64], screen: bool, baseline: usize, ranges: &mut [f64]) -> Self {
         let baseline = baseline.min(y.len());
         let mut before = f64::NAN;
         for (y, range) in y.iter().zip(&mut *ranges) {
@@ -64,6 +64,32 @@ impl Process {
             near_lower: mean - near,
             near_upper: mean + near,
             varies,
+        }
+    }
+}
+
+/// Whether a process will meet a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TargetReach {
+    /// It will: the target lies on the other side of the limits.
+    Pass,
+    /// It will not, unless the process changes.
+    Fail,
+    /// Now and then.
+    Inconsistent,
+}
+
+impl Process {
+    /// Whether it will meet a target; where there are limits.
+    pub(crate) fn reach(&self, target: f64, higher_is_better: bool) -> TargetReach {
+        let out_of_reach = match target {
+            target if target > self.upper => higher_is_better,
+            target if target < self.lower => !higher_is_better,
+            _ => return TargetReach::Inconsistent,
+        };
+        match out_of_reach {
+            true => TargetReach::Fail,
+            false => TargetReach::Pass,
         }
     }
 }
