@@ -14,6 +14,7 @@ mod name_pattern;
 mod parameters;
 mod parts;
 mod place;
+mod publisher;
 mod reading;
 mod reference;
 mod reference_column;
@@ -31,6 +32,7 @@ pub(crate) use expected::Expected;
 pub(crate) use extracts::{ExtractKind, ExtractSettings, PeriodLength, SameName};
 pub(crate) use name_pattern::NamePattern;
 pub(crate) use parameters::{Parameter, ParameterType, ParameterValue};
+pub use publisher::PublisherSettings;
 pub(crate) use reading::{FhirReading, NHS_NUMBER_SYSTEM};
 pub(crate) use reference::{ColumnChoice, ReferenceSettings};
 pub(crate) use reference_column::{ReferenceColumn, ReferenceType};
@@ -71,6 +73,9 @@ pub struct PipelineSettings {
     pub lake: LakeSettings,
     /// Where releases are kept.
     pub releases: ReleasesSettings,
+    /// Who publishes them.
+    #[serde(default)]
+    pub publisher: PublisherSettings,
     /// Key, opt-outs and lookups.
     pub privacy: PrivacySettings,
     /// Where extracts come from, by name.
@@ -245,6 +250,10 @@ impl Pipeline {
             ))
             .hint("give the first day and the last; both count"));
         }
+        settings
+            .publisher
+            .check()
+            .map_err(|e| e.at(at(&["publisher"])))?;
         self.check_places(at)
     }
 

@@ -1,5 +1,6 @@
 //! What every released file says about where its figures come from.
 
+use crate::pipeline::PublisherSettings;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -10,6 +11,8 @@ use std::collections::BTreeMap;
 pub(crate) struct About {
     /// The date the figures describe.
     pub as_of: NaiveDate,
+    /// Who publishes them.
+    pub publisher: PublisherSettings,
     /// Parameters of the run, by name.
     pub parameters: BTreeMap<String, String>,
     /// The version of Populace that made the release.

@@ -124,7 +124,7 @@ fn render(
             .chart
             .as_ref()
             .map(|spec| chart::chart(spec, &frame, &words));
-        charts.push(chart.filter(|chart| !chart.categories.is_empty()));
+        charts.push(chart.filter(|chart| !chart.is_empty()));
         frames.push(frame);
     }
     let page = Page {

@@ -1,5 +1,6 @@
 //! All that the writers of XLSX and HTML are given: words, and released figures.
 
+use super::about::long_date;
 use super::chart::Chart;
 use super::{About, Frame, ReportFile};
 use crate::disclosure::SchemeWords;
@@ -15,4 +16,29 @@ pub(super) struct Page<'a> {
     /// All that is said about it.
     pub(super) words: &'a SchemeWords,
     pub(super) about: &'a About,
+}
+
+impl Page<'_> {
+    /// What the first page says about the release: each fact with its name.
+    pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
+        let publisher = &self.about.publisher;
+        let next = publisher.next_release().map(long_date);
+        let facts = [
+            ("Area", publisher.area.clone()),
+            ("As of", Some(long_date(self.about.as_of))),
+            ("Published by", publisher.name.clone()),
+            ("Contact", publisher.contact.clone()),
+            ("Next release", next),
+            ("For", Some(self.report.audience.clone())),
+        ];
+        let said = facts.into_iter();
+        said.filter_map(|(name, fact)| fact.map(|fact| (name, fact)))
+            .collect()
+    }
+
+    /// The number of a table, by its identifier.
+    pub(super) fn number(&self, table: &str) -> Option<usize> {
+        let frame = self.frames.iter().find(|frame| frame.id == table);
+        frame.map(|frame| frame.number)
+    }
 }

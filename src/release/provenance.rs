@@ -26,6 +26,7 @@ pub(super) async fn provenance(
     };
     let mut about = About {
         as_of: date(fresh, report)?,
+        publisher: pipeline.settings.publisher.clone(),
         parameters: [].into(),
         program_version: env!("CARGO_PKG_VERSION").to_string(),
         models: Vec::new(),

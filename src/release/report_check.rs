@@ -1,6 +1,8 @@
 //! What can be wrong with a report file, found before any data is read.
 
-use super::report_file::{ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, ReportTable};
+use super::report_file::{
+    ChartKind, ChartSpec, Measure, MeasureKind, Of, ReportFile, ReportTable, TotalOf,
+};
 use crate::error::{Context, Error, Result};
 use crate::nearest::nearest;
 use crate::pipeline::parse_settings;
@@ -290,7 +292,12 @@ fn known(name: &str, known: &[&str], what: &str) -> Result<()> {
 fn check_chart(table: &ReportTable, chart: &ChartSpec) -> Result<()> {
     let rows: Vec<&str> = table.rows.iter().map(String::as_str).collect();
     known(&chart.x, &rows, "a column of `rows`")?;
-    if chart.series != table.across {
+    // A chart of one column draws no series.
+    let is_of_one = matches!(
+        chart.kind,
+        ChartKind::Ranked | ChartKind::Forest | ChartKind::Funnel
+    );
+    if chart.series != table.across && !(is_of_one && chart.series.is_none()) {
         return Err(match &table.across {
             Some(across) => Error::usage("`series` must be the dimension across")
                 .hint(format!("write series = \"{across}\"")),
@@ -309,6 +316,7 @@ fn check_chart(table: &ReportTable, chart: &ChartSpec) -> Result<()> {
     if matches!(chart.kind, ChartKind::StackedBar | ChartKind::Pyramid) && chart.series.is_none() {
         return Err(Error::usage("this kind of chart needs `series`"));
     }
+    check_settings(table, chart)?;
     if let Some(y) = &chart.y {
         let names = |m: &Measure| m.label == *y || m.name() == Some(y);
         if !table.measures.iter().any(names) {
@@ -317,4 +325,58 @@ fn check_chart(table: &ReportTable, chart: &ChartSpec) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The settings that only some kinds of chart have.
+fn check_settings(table: &ReportTable, chart: &ChartSpec) -> Result<()> {
+    use ChartKind::{Control, Forest, Funnel, Ranked};
+    let settings: [(&str, bool, &[ChartKind]); 5] = [
+        ("at", chart.at.is_some(), &[Ranked, Forest, Funnel]),
+        (
+            "benchmark",
+            chart.benchmark.is_some(),
+            &[Ranked, Forest, Funnel],
+        ),
+        ("better", chart.better.is_some(), &[Ranked, Forest, Control]),
+        ("size", chart.size.is_some(), &[Funnel]),
+        ("target", chart.target.is_some(), &[Control]),
+    ];
+    for (name, is_given, kinds) in settings {
+        if is_given && !kinds.contains(&chart.kind) {
+            return Err(Error::usage(format!(
+                "`{name}` is not for this kind of chart"
+            )));
+        }
+    }
+    if chart.at.is_some() && table.across.is_none() {
+        return Err(Error::usage("`at` needs a table with `across`"));
+    }
+    if chart.target.is_some_and(|target| !target.is_finite()) {
+        return Err(Error::usage("`target` is no number"));
+    }
+    if chart.target.is_some() && chart.better.is_none() {
+        return Err(Error::usage("`target` needs `better`")
+            .hint("write better = \"higher\" or better = \"lower\""));
+    }
+    if chart.kind != Funnel {
+        return Ok(());
+    }
+    if chart.size.is_none() {
+        return Err(Error::usage("a funnel needs `size`")
+            .hint("name the count that its figures are of, such as size = \"people\""));
+    }
+    known_count(table, "size", chart.size.as_ref())?;
+    if chart.benchmark.is_none() && !table.totals.has(TotalOf::Rows) {
+        return Err(Error::usage("a funnel needs something to compare with")
+            .hint("write totals = [\"rows\"], or the label of a row as benchmark"));
+    }
+    let y = chart.y.as_ref();
+    let is_y = |m: &&Measure| y.is_none_or(|y| m.label == *y || m.name() == Some(y));
+    match table.measures.iter().find(is_y) {
+        Some(measure) if measure.kind.counts() => {
+            Err(Error::usage("a funnel is of a percentage or a rate")
+                .hint("write its heading as `y`"))
+        }
+        _ => Ok(()),
+    }
 }

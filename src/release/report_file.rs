@@ -176,6 +176,28 @@ pub(crate) struct ChartSpec {
     pub left: Option<String>,
     /// For a pyramid: the series on the right.
     pub right: Option<String>,
+    /// For a chart of one column of a table with `across`: which value of it. The last otherwise that is
+    /// no part of a year.
+    pub at: Option<String>,
+    /// For a ranked bar, a forest or a funnel: the label of the row that the others are compared with. The
+    /// row of totals otherwise.
+    pub benchmark: Option<String>,
+    /// For a ranked bar, a forest or a control chart: which figures are better.
+    pub better: Option<BetterWhen>,
+    /// For a funnel: the count measure that its figures are of.
+    pub size: Option<String>,
+    /// For a control chart: the figure to be reached.
+    pub target: Option<f64>,
+}
+
+/// Which figures of a measure are better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum BetterWhen {
+    /// High ones.
+    Higher,
+    /// Low ones.
+    Lower,
 }
 
 /// The forms of chart.
@@ -190,6 +212,14 @@ pub(crate) enum ChartKind {
     Pyramid,
     /// A line for each series; one small chart each when there are many.
     Line,
+    /// A bar for each row, the largest first, with limits and a benchmark line.
+    Ranked,
+    /// A point with its limits for each row, beside a benchmark line.
+    Forest,
+    /// A line with mean, process limits and signals for each series.
+    Control,
+    /// A point for each row by its size, between the limits of chance.
+    Funnel,
 }
 
 impl MeasureKind {

@@ -1,217 +1,173 @@
-//! What a chart shows, from released cells, before it is drawn by Excel or as SVG.
+//! From a released table to its chart.
 
-use super::frame::{Cell, Frame, FramePart, Shown, Unit};
-use super::number::thousands;
-use super::report_file::{ChartKind, ChartSpec};
-use crate::disclosure::{Figure, SchemeWords};
+use super::benchmark::{Benchmark, Compared};
+use super::control::ControlChart;
+use super::funnel::FunnelChart;
+use super::model::Chart;
+use super::point::Point;
+use super::series::{Drawn, column, drawn, parts, point, row_label};
+use crate::disclosure::SchemeWords;
+use crate::release::frame::{Frame, FrameMeasure};
+use crate::release::report_file::{ChartKind, ChartSpec};
 
-/// A chart's figures and words.
-#[derive(Debug, Clone)]
-pub(super) struct Chart {
-    pub kind: ChartKind,
-    pub title: String,
-    /// The heading of the categories.
-    pub x_label: String,
-    /// What the figures are.
-    pub y_label: String,
-    pub unit: Unit,
-    pub categories: Vec<String>,
-    pub series: Vec<ChartSeries>,
-    /// What a reader must know beside the picture.
-    pub notes: Vec<String>,
-    /// What the sign of a withheld figure is, in a few words.
-    pub sign: &'static str,
-    /// What a gap is, as a sentence.
-    pub gap: &'static str,
-}
-
-/// One series of points, as many as there are categories.
-#[derive(Debug, Clone)]
-pub(super) struct ChartSeries {
-    pub name: String,
-    pub points: Vec<Point>,
-}
-
-impl ChartSeries {
-    /// Whether any point has confidence limits.
-    pub(super) fn has_limits(&self) -> bool {
-        self.points
-            .iter()
-            .any(|point| matches!(point, Point::Value(_, Some(_))))
-    }
-}
-
-/// A point of a chart.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Point {
-    /// A figure with its limits.
-    Value(f64, Option<(f64, f64)>),
-    /// Suppressed: drawn as a sign of its own, never as zero.
-    Suppressed,
-    /// There is nothing to draw.
-    Nothing,
-}
-
-impl Point {
-    /// The figure, when there is one.
-    pub(super) fn value(self) -> Option<f64> {
-        match self {
-            Point::Value(value, _) => Some(value),
-            _ => None,
-        }
-    }
-}
-
-/// More lines than this are drawn as one small chart each.
-const LINES_TOGETHER: usize = 5;
-
-/// The chart of a frame. Totals are left out: they would dwarf their parts.
-pub(super) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeWords) -> Chart {
-    let is_y = |name: &String| {
-        let of =
-            |m: &super::frame::FrameMeasure| m.label == *name || m.column.as_ref() == Some(name);
-        frame.measures.iter().position(of)
-    };
-    let measure = spec.y.as_ref().and_then(is_y).unwrap_or(0);
-    let rows: Vec<usize> = (0..frame.rows.len())
-        .filter(|r| !frame.rows[*r].is_total)
-        .collect();
-    let category = |row: &usize| {
-        let labels: Vec<&str> = frame.rows[*row]
-            .labels
-            .iter()
-            .map(|label| label.text.as_str())
-            .collect();
-        labels.join(", ")
-    };
-    let (series, left_out) = series(spec, frame, &rows, measure);
-    let mut notes = Vec::new();
-    if series.iter().any(|s| s.points.contains(&Point::Suppressed)) {
-        notes.push(words.in_a_chart.clone());
-    }
-    if !left_out.is_empty() {
-        notes.push(format!("Not drawn: {}.", left_out.join(", ")));
-    }
-    if frame.measures[measure].has_limits {
-        notes.push("Thin lines are 95% confidence limits.".to_owned());
-    }
-    let x_label = frame
-        .row_dimensions
-        .iter()
-        .find(|(column, _)| *column == spec.x);
-    Chart {
+/// The chart of a frame. Totals of counts are left out: they would dwarf their parts.
+pub(in crate::release) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeWords) -> Chart {
+    let measure = measure(frame, spec.y.as_ref()).unwrap_or(0);
+    let Drawn {
+        categories,
+        series,
+        left_out,
+    } = drawn(spec, frame, measure);
+    let x_label = frame.row_dimensions.iter().find(|(c, _)| *c == spec.x);
+    let mut chart = Chart {
         kind: spec.kind,
         title: frame.title.clone(),
         x_label: x_label.map_or(String::new(), |(_, label)| label.clone()),
         y_label: spec.y_label.clone(),
         unit: frame.measures[measure].unit,
-        categories: rows.iter().map(category).collect(),
+        categories,
         series,
-        notes,
+        benchmark: None,
+        compared: Vec::new(),
+        controls: Vec::new(),
+        funnel: None,
+        notes: Vec::new(),
         sign: words.sign,
         gap: words.gap,
+    };
+    match spec.kind {
+        ChartKind::Ranked | ChartKind::Forest => compare(&mut chart, spec, frame, measure),
+        ChartKind::Funnel => funnel(&mut chart, spec, frame, measure),
+        ChartKind::Control => {
+            let control = |one| ControlChart::of(one, spec.better, spec.target);
+            chart.controls = chart.series.iter().map(control).collect();
+        }
+        _ => (),
+    }
+    notes(&mut chart, frame, measure, &left_out, words);
+    chart
+}
+
+/// The measure of this heading or column.
+fn measure(frame: &Frame, name: Option<&String>) -> Option<usize> {
+    let name = name?;
+    let is = |m: &FrameMeasure| m.label == *name || m.column.as_ref() == Some(name);
+    frame.measures.iter().position(is)
+}
+
+/// What the figures of a column are compared with: the row that the report names, or the total.
+fn benchmark(spec: &ChartSpec, frame: &Frame, measure: usize) -> Option<Benchmark> {
+    let group = column(spec, frame)?;
+    let is_it = |row: &usize| match &spec.benchmark {
+        Some(label) => row_label(frame, *row) == *label,
+        None => frame.rows[*row].is_total,
+    };
+    let row = (0..frame.rows.len()).find(is_it)?;
+    let value = point(frame.cell(row, group, measure)).value()?;
+    Some(Benchmark {
+        label: match &spec.benchmark {
+            Some(label) => label.clone(),
+            None => "All together".to_owned(),
+        },
+        value,
+    })
+}
+
+/// Compares each category with the benchmark; of a ranked chart, puts the largest first, and what has
+/// no figure last.
+fn compare(chart: &mut Chart, spec: &ChartSpec, frame: &Frame, measure: usize) {
+    chart.benchmark = benchmark(spec, frame, measure);
+    let Some(series) = chart.series.first_mut() else {
+        return;
+    };
+    if chart.kind == ChartKind::Ranked {
+        let mut order: Vec<usize> = (0..series.points.len()).collect();
+        let value = |i: &usize| series.points[*i].value().unwrap_or(f64::NEG_INFINITY);
+        // Stable: places of one figure stay in the order of the table.
+        order.sort_by(|a, b| value(b).total_cmp(&value(a)));
+        series.points = order.iter().map(|i| series.points[*i]).collect();
+        chart.categories = order.iter().map(|i| chart.categories[*i].clone()).collect();
+    }
+    if let Some(benchmark) = &chart.benchmark {
+        let compared = series.points.iter();
+        let compared = compared.map(|p| Compared::of(*p, benchmark.value, spec.better));
+        chart.compared = compared.collect();
     }
 }
 
-/// The series of a chart, one a value across, and the values that it does not draw.
-fn series(
-    spec: &ChartSpec,
+/// Places each category by its size.
+fn funnel(chart: &mut Chart, spec: &ChartSpec, frame: &Frame, measure: usize) {
+    chart.benchmark = benchmark(spec, frame, measure);
+    let size = self::measure(frame, spec.size.as_ref());
+    let (Some(benchmark), Some(size)) = (&chart.benchmark, size) else {
+        return;
+    };
+    let (Some(series), Some(group)) = (chart.series.first(), column(spec, frame)) else {
+        return;
+    };
+    let rows = parts(frame);
+    let places: Vec<(usize, f64, f64)> = series
+        .points
+        .iter()
+        .zip(&rows)
+        .enumerate()
+        .filter_map(|(category, (value, row))| {
+            let size = point(frame.cell(*row, group, size)).value()?;
+            Some((category, size, value.value()?)).filter(|_| size > 0.0)
+        })
+        .collect();
+    let label = frame.measures[size].label.clone();
+    chart.funnel = Some(FunnelChart::of(label, &places, benchmark.value, chart.unit));
+}
+
+/// What a reader must know beside the picture.
+fn notes(
+    chart: &mut Chart,
     frame: &Frame,
-    rows: &[usize],
     measure: usize,
-) -> (Vec<ChartSeries>, Vec<String>) {
-    let mut series = Vec::new();
-    let mut left_out = Vec::new();
-    for (g, group) in frame.groups.iter().enumerate() {
-        let name = group.label.as_ref().map(|label| label.text.clone());
-        if group.is_total {
-            continue;
-        }
-        let wanted = |side: &Option<String>| side.is_some() && *side == name;
-        if spec.kind == ChartKind::Pyramid && !wanted(&spec.left) && !wanted(&spec.right) {
-            left_out.extend(name);
-            continue;
-        }
-        let points = rows
-            .iter()
-            .map(|row| point(frame.cell(*row, g, measure)))
-            .collect();
-        let name = name.unwrap_or_else(|| frame.measures[measure].label.clone());
-        series.push(ChartSeries { name, points });
+    left_out: &[String],
+    words: &SchemeWords,
+) {
+    let mut notes = Vec::new();
+    if let Some(benchmark) = &chart.benchmark {
+        let figure = chart.figure(benchmark.value);
+        notes.push(format!(
+            "The line is {}: {figure}.",
+            benchmark.label.to_lowercase()
+        ));
     }
-    if spec.kind == ChartKind::Pyramid {
-        series.sort_by_key(|s| Some(&s.name) != spec.left.as_ref());
-    }
-    (series, left_out)
-}
-
-fn point(cell: Cell) -> Point {
-    match (cell.shown(FramePart::Value), cell) {
-        (Shown::Count(n), _) => Point::Value(n as f64, None),
-        (Shown::Decimal(n), Cell::Figure(Figure::Value(estimate))) => {
-            Point::Value(n, estimate.limits())
-        }
-        (Shown::Suppressed, _) => Point::Suppressed,
-        _ => Point::Nothing,
-    }
-}
-
-impl Chart {
-    /// Whether each series is drawn as a small chart of its own.
-    pub(super) fn is_panels(&self) -> bool {
-        self.kind == ChartKind::Line && self.series.len() > LINES_TOGETHER
-    }
-
-    /// The largest figure or upper limit.
-    pub(super) fn largest(&self) -> f64 {
-        let of = |point: &Point| match point {
-            Point::Value(value, limits) => limits.map_or(*value, |(_, upper)| upper),
-            _ => 0.0,
-        };
-        self.series
-            .iter()
-            .flat_map(|series| series.points.iter().map(of))
-            .fold(0.0, f64::max)
-    }
-
-    /// What the chart shows, in words, for those who cannot see it.
-    pub(super) fn alternative(&self) -> String {
-        let form = match self.kind {
-            ChartKind::Bar => "Bar chart",
-            ChartKind::StackedBar => "Stacked bar chart",
-            ChartKind::Pyramid => "Population pyramid",
-            ChartKind::Line => "Line chart",
-        };
-        let mut text = format!(
-            "{form} of {} by {}",
-            self.y_label,
-            self.x_label.to_lowercase()
+    if !chart.compared.is_empty() {
+        notes.push(
+            "A place is higher or lower, better or worse, when its whole 95% interval is above or below that line; otherwise it is similar."
+                .to_owned(),
         );
-        let biggest = self.series.iter().flat_map(|series| {
-            let points = series.points.iter().zip(&self.categories);
-            points.filter_map(move |(p, category)| p.value().map(|v| (v, category, &series.name)))
-        });
-        if let Some((value, category, name)) = biggest.max_by(|a, b| a.0.total_cmp(&b.0)) {
-            let of = if self.series.len() > 1 {
-                format!(", {name}")
-            } else {
-                String::new()
-            };
-            text.push_str(&format!(
-                ". The largest figure is {} ({category}{of})",
-                self.figure(value)
-            ));
-        }
-        text.push_str(". All figures are in the table.");
-        text
     }
-
-    /// A figure in the chart's unit.
-    pub(super) fn figure(&self, value: f64) -> String {
-        match self.unit {
-            Unit::Count => thousands(value.abs().round() as u64),
-            Unit::Percent => format!("{value:.1}%"),
-            Unit::Per(_) => super::number::readable(Shown::Decimal(value)),
+    if chart.kind == ChartKind::Funnel {
+        notes.push("The inner curves are limits of 95%, the outer ones of 99.8%: between them a place differs from the line by no more than chance makes likely.".to_owned());
+    }
+    if chart.kind == ChartKind::Control {
+        notes.push("The middle line is the mean, the dashed lines are the process limits (2.66 mean moving ranges from it), calculated from the figures shown. A marked point is more than common causes explain.".to_owned());
+        if chart.controls.iter().any(|control| control.few_points) {
+            notes.push("Limits from fewer than 13 points are provisional.".to_owned());
         }
     }
+    let suppressed = chart.series.iter().any(|s| s.has_suppressed());
+    if suppressed && chart.kind == ChartKind::Funnel {
+        let points = chart
+            .series
+            .iter()
+            .flat_map(|s| s.points.iter().enumerate());
+        let hidden = points.filter(|(_, point)| **point == Point::Suppressed);
+        let names: Vec<&str> = hidden.map(|(i, _)| chart.categories[i].as_str()).collect();
+        notes.push(format!("Not drawn ({}): {}.", words.sign, names.join(", ")));
+    } else if suppressed {
+        notes.push(words.in_a_chart.clone());
+    }
+    if !left_out.is_empty() {
+        notes.push(format!("Not drawn: {}.", left_out.join(", ")));
+    }
+    if frame.measures[measure].has_limits && chart.lies_down() {
+        notes.push("Thin lines are 95% confidence limits.".to_owned());
+    }
+    chart.notes = notes;
 }

@@ -1,18 +1,26 @@
-//! A report as one HTML file that needs nothing else: no script, no request, charts as inline SVG.
+//! A report as one HTML file that needs nothing else: no request, charts as inline SVG, a small script
+//! of its own without which everything can be read too.
 //!
-//! All text goes through maud, which escapes it.
+//! All text goes through maud, which escapes it. The page itself forbids every request and every script
+//! but its own ([`policy`]).
 
+mod first;
+mod notes;
 mod svg;
 mod table;
 
-use super::about::long_date;
 use super::frame::Frame;
 use super::page::Page;
 use super::pivot::words;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
 
 /// The style sheet, part of the page.
 const STYLE: &str = include_str!("style.css");
+
+/// The script, part of the page: sorts and filters tables, marks rows in charts.
+const SCRIPT: &str = include_str!("script.js");
 
 /// The bytes of the page.
 pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
@@ -22,6 +30,7 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
         html lang="en-GB" {
             head {
                 meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="generator" content={ "Populace " (page.about.program_version) };
                 meta name="description" content=(words(&report.description));
@@ -30,24 +39,17 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
             }
             body {
                 a.skip href="#main" { "Skip to the tables" }
-                header.top {
-                    div.wide {
-                        h1 { (report.title) }
-                        p.lead { (words(&report.description)) }
-                        p { "As of " strong { (long_date(page.about.as_of)) } ". For " (report.audience) }
-                    }
-                }
+                (first::header(page))
                 (svg::patterns())
-                div.wide {
-                    (contents(page))
-                    (what_to_know(page))
-                    main id="main" {
-                        @for (frame, chart) in page.frames.iter().zip(page.charts) {
-                            (section(page, frame, chart.as_ref().map(|c| svg::figure(c, frame.number))))
-                        }
+                main.wide id="main" {
+                    (first::what_to_know(page))
+                    (first::contents(page))
+                    @for (frame, chart) in page.frames.iter().zip(page.charts) {
+                        (section(page, frame, chart.as_ref().map(|c| svg::figure(c, frame.number))))
                     }
-                    (notes(page))
                 }
+                (notes::notes(page))
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     };
@@ -56,30 +58,19 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
     bytes
 }
 
-fn contents(page: &Page<'_>) -> Markup {
-    html! {
-        nav aria-label="Contents" {
-            h2 { "Contents" }
-            ol {
-                @for frame in page.frames {
-                    li { a href={ "#" (frame.id) } { (frame.title) } }
-                }
-            }
-            p { a href="#notes" { "Notes: definitions, disclosure control, sources" } }
-        }
-    }
+/// What the page may do: its own style and script, by their digests, and nothing else.
+pub(super) fn policy() -> String {
+    let digest = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
+    let (style, script) = (digest(STYLE), digest(SCRIPT));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    )
 }
 
-fn what_to_know(page: &Page<'_>) -> Markup {
-    html! {
-        aside aria-label="What to know before using the figures" {
-            h2 { "What to know before using the figures" }
-            ul {
-                @for note in &page.words.notes { li { (note) } }
-                @for note in &page.report.notes { li { (words(note)) } }
-            }
-        }
-    }
+/// The markup of a chart alone.
+#[cfg(test)]
+pub(super) fn drawn(chart: &super::chart::Chart) -> String {
+    svg::figure(chart, 1).into_string()
 }
 
 fn section(page: &Page<'_>, frame: &Frame, figure: Option<Markup>) -> Markup {
@@ -95,53 +86,10 @@ fn section(page: &Page<'_>, frame: &Frame, figure: Option<Markup>) -> Markup {
             }
             p.small {
                 "The same figures as a file: "
-                a href={ (page.report.name) "-" (frame.id) ".csv" } { "CSV" } ", "
+                a href={ (page.report.name) "-" (frame.id) ".csv" } { "CSV of table " (frame.number) } ", "
                 a href={ (page.report.name) ".xlsx" } { "Excel workbook" } "."
             }
-            p.small.up { a href="#main" { "Back to the first table" } }
-        }
-    }
-}
-
-fn notes(page: &Page<'_>) -> Markup {
-    let about = page.about;
-    html! {
-        footer id="notes" {
-            h2 { "Notes" }
-            h3 { "Definitions" }
-            dl {
-                @for frame in page.frames {
-                    dt { "Table " (frame.number) ": " (frame.title) }
-                    dd { (frame.description) }
-                }
-            }
-            h3 { "Disclosure control: scheme " (page.scheme) }
-            ul { @for note in &page.words.notes { li { (note) } } }
-            h3 { "How these figures were made" }
-            p { "Made by Populace " (about.program_version) " from the models below." }
-            @if !about.parameters.is_empty() {
-                h4 { "Parameters" }
-                ul { @for (name, value) in &about.parameters { li { code { (name) } " = " (value) } } }
-            }
-            @if !about.models.is_empty() {
-                h4 { "Models" }
-                ul {
-                    @for model in &about.models {
-                        li {
-                            code { (model.name) } ": " (model.description) br;
-                            span.small { "Fingerprint " code { (model.fingerprint) } }
-                        }
-                    }
-                }
-            }
-            @if !about.inputs.is_empty() {
-                h4 { "Inputs" }
-                ul { @for input in &about.inputs { li { code { (input.table) } (input) } } }
-            }
-            @if !about.code_lists.is_empty() {
-                h4 { "Code lists" }
-                ul { @for list in &about.code_lists { li { code { (list.name) } ": " (list) } } }
-            }
+            p.small.up { a href="#main" { "Back to the top" } }
         }
     }
 }

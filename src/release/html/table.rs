@@ -14,7 +14,7 @@ pub(super) fn table(frame: &Frame, words: &SchemeWords) -> Markup {
     html! {
         div.scroll role="region" tabindex="0" aria-label={ "Table " (frame.number) ", scrolls sideways" } {
             table {
-                caption { "Table " (frame.number) ": " (frame.title) }
+                caption { span { "Table " (frame.number) ": " (frame.title) } }
                 thead {
                     @if is_nested {
                         tr {

@@ -255,6 +255,7 @@ pub(crate) fn use_of_services() -> BTreeMap<String, TableData> {
 pub(crate) fn about() -> About {
     About {
         as_of: NaiveDate::from_ymd_opt(2026, 3, 31).unwrap(),
+        publisher: crate::pipeline::PublisherSettings::default(),
         parameters: BTreeMap::from([("as_of".to_owned(), "2026-03-31".to_owned())]),
         program_version: "0.1.0".to_owned(),
         models: vec![ModelUsed {

@@ -24,10 +24,16 @@ pub(super) fn layout(page: &Page<'_>) -> Vec<Option<u32>> {
             .as_ref()
             .filter(|chart| !chart.categories.is_empty())?;
         let first = next;
-        next += chart.categories.len() as u32 + 3;
+        next += height(chart) as u32 + 3;
         Some(first)
     };
     page.charts.iter().map(place).collect()
+}
+
+/// Lines of a chart's block below its header.
+fn height(chart: &Chart) -> usize {
+    let lines = chart.funnel.iter().map(|funnel| funnel.lines[0].len());
+    lines.chain([chart.categories.len()]).max().unwrap_or(0)
 }
 
 /// Writes the sheet.
@@ -46,7 +52,7 @@ pub(super) fn write(
         .set_print_fit_to_pages(1, 0);
     sheet.write_with_format(0, 0, "Chart data", &style::title())?;
     let gaps = format!(
-        "A blank cell is * in the table ({}), or [z], so that the chart has a gap there. {}",
+        "A blank cell is [c] in the table ({}), or [z], so that the chart has a gap there. {}",
         page.words.sign, page.words.gap
     );
     for (index, line) in [
@@ -75,6 +81,24 @@ pub(super) fn limits_column(chart: &Chart, series: usize) -> u16 {
     (1 + chart.series.len() + 2 * series) as u16
 }
 
+/// The column of a series' mean in a control chart; its lower and its upper limit come next.
+pub(super) fn process_column(chart: &Chart, series: usize) -> u16 {
+    (1 + 3 * chart.series.len() + 3 * series) as u16
+}
+
+/// The column of the sizes in a funnel plot.
+pub(super) const SIZES: u16 = 4;
+
+/// The column of the sizes of its lines; lower and upper limits of 95% and of 99.8%, and the benchmark,
+/// come next.
+pub(super) const LINES: u16 = 5;
+
+/// How many rows the lines of a funnel plot have.
+pub(super) fn lines(chart: &Chart) -> u32 {
+    let lines = chart.funnel.as_ref().map(|funnel| funnel.lines[0].len());
+    lines.unwrap_or(0) as u32
+}
+
 fn block_of(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), XlsxError> {
     sheet.write_with_format(first, 0, &chart.x_label, &style::header(false))?;
     for (row, category) in chart.categories.iter().enumerate() {
@@ -90,13 +114,7 @@ fn block_of(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), Xlsx
         };
         for (row, point) in series.points.iter().enumerate() {
             let at = first + 1 + row as u32;
-            let of_excel = |n: f64| {
-                if chart.unit == Unit::Percent {
-                    n / 100.0
-                } else {
-                    n
-                }
-            };
+            let of_excel = |n: f64| of_excel(chart.unit, n);
             if let Point::Value(value, limits) = *point {
                 let value = if is_left { -value } else { value };
                 sheet.write_with_format(at, column, of_excel(value), &format)?;
@@ -116,7 +134,85 @@ fn block_of(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), Xlsx
             }
         }
     }
+    processes(sheet, chart, first)?;
+    funnel(sheet, chart, first)
+}
+
+/// Mean and limits of each series of a control chart, the same in each row, so that they are lines.
+fn processes(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), XlsxError> {
+    let format = style::figure(chart.unit, false);
+    for (index, (series, control)) in chart.series.iter().zip(&chart.controls).enumerate() {
+        let Some((mean, lower, upper)) = control.limits else {
+            continue;
+        };
+        let place = process_column(chart, index);
+        let lines = [
+            ("mean", mean),
+            ("lower process limit", lower),
+            ("upper process limit", upper),
+        ];
+        for (offset, (name, value)) in (0..).zip(lines) {
+            let heading = format!("{}: {name}", series.name);
+            sheet.write_with_format(first, place + offset, heading, &style::header(true))?;
+            for row in 0..chart.categories.len() as u32 {
+                let value = of_excel(chart.unit, tenth(value));
+                sheet.write_with_format(first + 1 + row, place + offset, value, &format)?;
+            }
+        }
+    }
     Ok(())
+}
+
+/// Sizes and lines of a funnel plot.
+fn funnel(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), XlsxError> {
+    let (Some(funnel), Some(benchmark)) = (&chart.funnel, &chart.benchmark) else {
+        return Ok(());
+    };
+    let size = style::figure(Unit::Count, false);
+    let figure = style::figure(chart.unit, false);
+    let header = style::header(true);
+    sheet.write_with_format(first, SIZES, &funnel.size_label, &header)?;
+    for place in &funnel.places {
+        let row = first + 1 + place.category as u32;
+        sheet.write_with_format(row, SIZES, place.size, &size)?;
+    }
+    let headings = [
+        "Size",
+        "Lower 95% limit",
+        "Upper 95% limit",
+        "Lower 99.8% limit",
+        "Upper 99.8% limit",
+        &benchmark.label,
+    ];
+    for (offset, heading) in (0..).zip(headings) {
+        sheet.write_with_format(first, LINES + offset, heading, &header)?;
+    }
+    let [inner, outer] = &funnel.lines;
+    for (row, (inner, outer)) in (first + 1..).zip(inner.iter().zip(outer)) {
+        sheet.write_with_format(row, LINES, inner.size.round(), &size)?;
+        let values = [
+            Some(inner.lower),
+            inner.upper,
+            Some(outer.lower),
+            outer.upper,
+            Some(benchmark.value),
+        ];
+        for (offset, value) in (1..).zip(values) {
+            if let Some(value) = value {
+                let value = of_excel(chart.unit, tenth(value));
+                sheet.write_with_format(row, LINES + offset, value, &figure)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Excel's percentages are parts of one.
+fn of_excel(unit: Unit, n: f64) -> f64 {
+    match unit {
+        Unit::Percent => n / 100.0,
+        _ => n,
+    }
 }
 
 fn tenth(n: f64) -> f64 {

@@ -101,6 +101,35 @@ pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A day.
+pub(super) fn day() -> Format {
+    base()
+        .set_num_format("d mmmm yyyy")
+        .set_align(FormatAlign::Left)
+}
+
+/// A row label that is a day, or the month that begins with it.
+pub(super) fn date_label(is_month: bool) -> Format {
+    let format = if is_month { "mmm yyyy" } else { "d mmmm yyyy" };
+    label(false)
+        .set_num_format(format)
+        .set_align(FormatAlign::Left)
+}
+
+/// The sign of a suppressed figure in a workbook: the shorthand of the Government Analysis Function.
+pub(super) const SUPPRESSED: &str = "[c]";
+
+/// A text with the signs of the workbook in place of those of the other files.
+pub(in crate::release) fn shorthand(text: &str) -> String {
+    let named = [
+        "An asterisk (*)",
+        "an asterisk",
+        crate::disclosure::SUPPRESSED,
+    ];
+    let signs = named.iter();
+    signs.fold(text.to_owned(), |text, sign| text.replace(sign, SUPPRESSED))
+}
+
 /// The name of a table's sheet.
 pub(super) fn sheet_name(number: usize) -> String {
     format!("Table_{number}")

@@ -1,10 +1,13 @@
 //! One table on its sheet.
 
-use super::style;
-use crate::disclosure::{NOT_APPLICABLE, SUPPRESSED};
+use super::cover::excel_date;
+use super::style::{self, SUPPRESSED};
+use crate::disclosure::NOT_APPLICABLE;
 use crate::release::about::long_date;
 use crate::release::frame::{Frame, Shown, Unit};
 use crate::release::page::Page;
+use crate::release::table_data::Label;
+use chrono::NaiveDate;
 use rust_xlsxwriter::{Table, TableColumn, TableStyle, Url, Worksheet, XlsxError};
 
 /// Characters in a line of words above the table.
@@ -14,7 +17,8 @@ const LINE: usize = 110;
 fn words(page: &Page<'_>, frame: &Frame) -> Vec<String> {
     let mut words = style::lines(&frame.description, LINE);
     words.push(format!("As of {}.", long_date(page.about.as_of)));
-    words.extend(page.words.above_a_table.iter().cloned());
+    let signs = page.words.above_a_table.iter();
+    words.extend(signs.map(|line| style::shorthand(line)));
     words.extend(frame.notes.iter().flat_map(|note| style::lines(note, LINE)));
     words
 }
@@ -24,9 +28,10 @@ pub(super) fn header_row(page: &Page<'_>, frame: &Frame) -> u32 {
     2 + words(page, frame).len() as u32
 }
 
-/// The first column right of the table, with one left free.
-pub(super) fn free_column(frame: &Frame) -> u16 {
-    (frame.row_dimensions.len() + frame.columns().len() + 1) as u16
+/// The first row below the table, with one left free: what stands beside a table is not found by those
+/// who read it aloud.
+pub(super) fn free_row(page: &Page<'_>, frame: &Frame) -> u32 {
+    header_row(page, frame) + frame.rows.len().max(1) as u32 + 2
 }
 
 /// Writes the sheet of a table.
@@ -53,6 +58,14 @@ pub(super) fn write(
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0);
     sheet.set_repeat_rows(header, header)?;
+    if page
+        .number(&frame.id)
+        .and_then(|n| page.charts.get(n - 1)?.as_ref())
+        .is_some()
+    {
+        // A chart stands on a sheet of paper of its own.
+        sheet.set_page_breaks(&[free_row(page, frame)])?;
+    }
     Ok(())
 }
 
@@ -79,7 +92,7 @@ fn cells(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxEr
     let table = Table::new()
         .set_name(format!("table_{}", frame.number))
         .set_columns(&table_columns)
-        .set_autofilter(false)
+        .set_autofilter(!frame.rows.is_empty())
         .set_banded_rows(false)
         .set_style(TableStyle::None);
     sheet.add_table(header, 0, last_row, (headings.len() - 1) as u16, &table)?;
@@ -104,7 +117,7 @@ fn rows(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxErr
     for (r, row) in frame.rows.iter().enumerate() {
         let at = header + 1 + r as u32;
         for (d, label) in row.labels.iter().enumerate() {
-            sheet.write_with_format(at, d as u16, &label.text, &style::label(row.is_total))?;
+            row_label(sheet, (at, d as u16), label, row.is_total)?;
         }
         for (c, column) in columns.iter().enumerate() {
             let unit = frame.measures[column.measure].unit;
@@ -128,6 +141,24 @@ fn rows(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxErr
     Ok(())
 }
 
+/// Writes a row label: a day or month as a date, all else as text.
+fn row_label(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    label: &Label,
+    is_total: bool,
+) -> Result<(), XlsxError> {
+    let day = NaiveDate::parse_from_str(&label.value, "%Y-%m-%d").ok();
+    if let Some(day) = day.filter(|_| label.text != label.value) {
+        let is_month = day.format("%b %Y").to_string() == label.text;
+        let format = style::date_label(is_month);
+        sheet.write_datetime_with_format(row, column, &excel_date(day)?, &format)?;
+    } else {
+        sheet.write_with_format(row, column, &label.text, &style::label(is_total))?;
+    }
+    Ok(())
+}
+
 /// Makes each column as wide as its labels and the longest word of its heading.
 fn widths(sheet: &mut Worksheet, frame: &Frame, headings: &[String]) -> Result<(), XlsxError> {
     for (at, heading) in headings.iter().enumerate() {
@@ -142,7 +173,8 @@ fn widths(sheet: &mut Worksheet, frame: &Frame, headings: &[String]) -> Result<(
             .map(|word| word.chars().count())
             .max()
             .unwrap_or(0);
-        let width = widest.max(word + 1).clamp(11, 48) as f64;
+        // Room for the button of the filter.
+        let width = widest.max(word + 4).clamp(11, 48) as f64;
         sheet.set_column_width(at as u16, width + 1.5)?;
     }
     Ok(())

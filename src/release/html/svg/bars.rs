@@ -1,7 +1,8 @@
-//! Bars that lie down, so that long labels can be read: side by side, or stacked.
+//! Bars that lie down: side by side, or stacked.
 
-use super::drawing::{MARK, WIDTH, cut, drawing, fill, mark, px, room};
-use super::scale::{Scale, tick};
+use super::drawing::{Canvas, MARK, fill, mark, px, told};
+use super::rows::{RowsLayout, rows};
+use super::scale::Scale;
 use crate::disclosure::NOT_APPLICABLE;
 use crate::release::chart::{Chart, Point};
 use maud::{Markup, html};
@@ -12,23 +13,21 @@ const BAR: (f64, f64) = (13.0, 18.0);
 const FIGURE: f64 = 70.0;
 
 /// A bar for each category and series.
-pub(super) fn grouped(chart: &Chart, number: usize) -> Markup {
-    let several = chart.series.len() > 1;
-    let bar = if several { BAR.0 } else { BAR.1 };
-    let step = bar * chart.series.len() as f64 + 8.0;
-    frame(
-        chart,
-        number,
-        step,
-        chart.largest(),
-        |scale, row, left, y| {
-            html! {
-                @for (index, series) in chart.series.iter().enumerate() {
-                    (one(chart, series.points[row], scale, (left, y + 4.0 + bar * index as f64, bar), index))
-                }
+pub(super) fn grouped(chart: &Chart, canvas: Canvas, number: usize) -> Markup {
+    let bar = if chart.series.len() > 1 { BAR.0 } else { BAR.1 };
+    let layout = RowsLayout {
+        step: bar * chart.series.len() as f64 + 8.0,
+        range: (0.0, chart.largest()),
+        figure: FIGURE,
+    };
+    rows(chart, canvas, number, &layout, |scale, place| {
+        html! {
+            @for (index, series) in chart.series.iter().enumerate() {
+                @let at = (place.left, place.y + 4.0 + bar * index as f64, bar);
+                (told(chart, index, place.row, one(chart, series.points[place.row], scale, at, index)))
             }
-        },
-    )
+        }
+    })
 }
 
 fn one(chart: &Chart, point: Point, scale: &Scale, at: (f64, f64, f64), index: usize) -> Markup {
@@ -46,85 +45,61 @@ fn one(chart: &Chart, point: Point, scale: &Scale, at: (f64, f64, f64), index: u
                     rect class=(fill(index)) x=(px(left)) y=(px(y + 1.0)) height=(px(bar - 2.0))
                         width=(px(scale.at(value))) {}
                 }
-                @if let Some((lower, _)) = limits {
-                    path.limit d={ "M" (px(left + scale.at(lower))) " " (px(middle)) "H" (px(end))
-                        "m0 -3.5v7M" (px(left + scale.at(lower))) " " (px(middle - 3.5)) "v7" } {}
-                }
+                @if let Some(limits) = limits { (whisker(scale, limits, left, middle)) }
                 text x=(px(end + 5.0)) y=(px(middle + 4.0)) { (chart.figure(value)) }
             }
         }
     }
 }
 
+/// Limits as a line with ends.
+pub(super) fn whisker(scale: &Scale, (lower, upper): (f64, f64), left: f64, middle: f64) -> Markup {
+    let (lower, upper) = (left + scale.at(lower), left + scale.at(upper));
+    html! {
+        path.limit d={ "M" (px(lower)) " " (px(middle)) "H" (px(upper))
+            "m0 -3.5v7M" (px(lower)) " " (px(middle - 3.5)) "v7" } {}
+    }
+}
+
 /// A bar for each category, made of the series. Suppressed parts come last, as marks.
-pub(super) fn stacked(chart: &Chart, number: usize) -> Markup {
+pub(super) fn stacked(chart: &Chart, canvas: Canvas, number: usize) -> Markup {
     let whole = |row: usize| -> f64 {
-        chart
-            .series
-            .iter()
-            .filter_map(|series| series.points[row].value())
-            .sum()
+        let parts = chart.series.iter();
+        parts.filter_map(|series| series.points[row].value()).sum()
     };
     let max = (0..chart.categories.len()).map(whole).fold(0.0, f64::max);
-    frame(chart, number, BAR.1 + 6.0, max, |scale, row, left, y| {
-        let mut along = left;
+    let layout = RowsLayout {
+        step: BAR.1 + 6.0,
+        range: (0.0, max),
+        figure: FIGURE,
+    };
+    rows(chart, canvas, number, &layout, |scale, place| {
+        let (row, y) = (place.row, place.y);
+        let mut along = place.left;
         let mut parts = Vec::new();
         for (index, series) in chart.series.iter().enumerate() {
-            let width = series.points[row]
-                .value()
-                .map_or(0.0, |value| scale.at(value));
+            let width = series.points[row].value();
+            let width = width.map_or(0.0, |value| scale.at(value));
             if width > 0.0 {
-                parts.push((along, width, fill(index)));
+                parts.push((along, width, index));
                 along += width;
             }
         }
         let is_suppressed = |index: &usize| chart.series[*index].points[row] == Point::Suppressed;
         let suppressed: Vec<usize> = (0..chart.series.len()).filter(is_suppressed).collect();
         html! {
-            @for (x, width, class) in &parts {
-                rect class=(class) x=(px(*x)) y=(px(y + 3.0)) width=(px(*width)) height=(px(BAR.1)) {}
+            @for (x, width, index) in &parts {
+                (told(chart, *index, row, html! {
+                    rect class=(fill(*index)) x=(px(*x)) y=(px(y + 3.0)) width=(px(*width)) height=(px(BAR.1)) {}
+                }))
             }
             @for (place, index) in suppressed.iter().enumerate() {
-                (mark(along + 3.0 + place as f64 * (MARK + 14.0), y + 3.0, BAR.1, false, *index))
+                @let x = along + 3.0 + place as f64 * (MARK + 14.0);
+                (told(chart, *index, row, mark(x, y + 3.0, BAR.1, false, *index)))
             }
             @if parts.is_empty() && suppressed.is_empty() {
-                text x=(px(left + 5.0)) y=(px(y + BAR.1)) { "0" }
+                text x=(px(place.left + 5.0)) y=(px(y + BAR.1)) { "0" }
             }
         }
     })
-}
-
-/// Labels, axis and grid around the rows, each drawn by `row` from its top.
-fn frame(
-    chart: &Chart,
-    number: usize,
-    step: f64,
-    max: f64,
-    row: impl Fn(&Scale, usize, f64, f64) -> Markup,
-) -> Markup {
-    let left = room(chart.categories.iter());
-    let scale = Scale::new(chart, max, WIDTH - left - FIGURE, 6.0);
-    let bottom = step * chart.categories.len() as f64 + 4.0;
-    let inside = html! {
-        @for value in &scale.ticks {
-            @let x = left + scale.at(*value);
-            path.grid d={ "M" (px(x)) " 0V" (px(bottom)) } {}
-            text.soft.m x=(px(x)) y=(px(bottom + 16.0)) { (tick(chart, *value)) }
-        }
-        @for (index, category) in chart.categories.iter().enumerate() {
-            @let y = index as f64 * step;
-            text.e x=(px(left - 8.0)) y=(px(y + step / 2.0 + 4.0)) { (cut(category, left)) }
-            (row(&scale, index, left, y))
-        }
-        path.axis d={ "M" (px(left)) " 0V" (px(bottom)) } {}
-        text.soft.m x=(px(left + (WIDTH - left - FIGURE) / 2.0)) y=(px(bottom + 34.0)) { (chart.y_label) }
-    };
-    let id = format!("chart-{number}");
-    drawing(
-        &id,
-        (WIDTH, bottom + 42.0),
-        &chart.title,
-        &chart.alternative(),
-        inside,
-    )
 }

@@ -1,12 +1,55 @@
 //! What all drawings share: their frame, lengths, labels and marks.
 
+use crate::release::chart::Chart;
 use maud::{Markup, html};
 
-/// Width of a drawing in its own units, which are pixels at full size.
-pub(super) const WIDTH: f64 = 860.0;
+/// The surface of a drawing. Each chart is drawn for wide surfaces, and again for narrow ones, so that
+/// its words are as large on a telephone as on a desk.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Canvas {
+    /// Width in its own units, which are pixels at full size.
+    pub width: f64,
+    /// What the identifiers of its drawings begin with.
+    pub prefix: &'static str,
+}
+
+impl Canvas {
+    /// For a desk and for paper.
+    pub(super) const WIDE: Canvas = Canvas {
+        width: 860.0,
+        prefix: "chart",
+    };
+
+    /// For a telephone.
+    pub(super) const NARROW: Canvas = Canvas {
+        width: 340.0,
+        prefix: "small-chart",
+    };
+
+    /// Whether labels need lines of their own.
+    pub(super) fn is_narrow(self) -> bool {
+        self.width < 600.0
+    }
+
+    /// The identifier of a chart's drawing.
+    pub(super) fn id(self, number: usize) -> String {
+        format!("{}-{number}", self.prefix)
+    }
+}
+
+/// A drawing for each surface, of which the style sheet shows one.
+pub(super) fn both(draw: impl Fn(Canvas) -> Markup) -> Markup {
+    html! {
+        div.on-wide { (draw(Canvas::WIDE)) }
+        div.on-narrow { (draw(Canvas::NARROW)) }
+    }
+}
 
 /// Width of an average character of a label.
 pub(super) const LETTER: f64 = 6.4;
+
+/// Height of a line of a label.
+pub(super) const LINE: f64 = 15.0;
 
 /// Width of the mark of a suppressed figure.
 pub(super) const MARK: f64 = 14.0;
@@ -40,20 +83,50 @@ pub(super) fn px(length: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-/// Room for the longest of some labels, within reason.
-pub(super) fn room<'a>(labels: impl Iterator<Item = &'a String>) -> f64 {
+/// Room for the longest of some labels, within reason: longer ones take several lines.
+pub(super) fn room<'a>(labels: impl Iterator<Item = &'a String>, most: f64) -> f64 {
     let longest = labels.map(|label| label.chars().count()).max().unwrap_or(0);
-    (longest as f64 * LETTER + 12.0).clamp(40.0, 250.0)
+    (longest as f64 * LETTER + 12.0).clamp(40.0, most)
 }
 
-/// A label cut to fit its room; the table has it whole.
-pub(super) fn cut(label: &str, room: f64) -> String {
-    let fits = ((room - 12.0) / LETTER) as usize;
-    if label.chars().count() <= fits {
-        return label.to_owned();
+/// A label in lines that fit their room: whole words where they can be, and all of them.
+pub(super) fn wrapped(label: &str, room: f64) -> Vec<String> {
+    let fits = ((room / LETTER) as usize).max(4);
+    let mut lines: Vec<String> = Vec::new();
+    for word in label.split_whitespace() {
+        let letters: Vec<char> = word.chars().collect();
+        for piece in letters.chunks(fits) {
+            let piece: String = piece.iter().collect();
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + piece.chars().count() < fits => {
+                    line.push(' ');
+                    line.push_str(&piece);
+                }
+                _ => lines.push(piece),
+            }
+        }
     }
-    let start: String = label.chars().take(fits.saturating_sub(1)).collect();
-    format!("{start}…")
+    lines
+}
+
+/// A label in lines around the height `middle`, ending at `x`.
+pub(super) fn label_left(label: &str, x: f64, middle: f64, room: f64) -> Markup {
+    let lines = wrapped(label, room);
+    let first = middle + 4.0 - LINE * (lines.len().saturating_sub(1)) as f64 / 2.0;
+    html! {
+        @for (index, line) in lines.iter().enumerate() {
+            text.e x=(px(x)) y=(px(first + LINE * index as f64)) { (line) }
+        }
+    }
+}
+
+/// A label in lines from the top `y` on, beginning at the left edge.
+pub(super) fn label_above(label: &str, y: f64, room: f64) -> Markup {
+    html! {
+        @for (index, line) in wrapped(label, room).iter().enumerate() {
+            text x="0" y=(px(y + 12.0 + LINE * index as f64)) { (line) }
+        }
+    }
 }
 
 /// The mark of a suppressed figure in a series' colour, growing right from `x`, or left when asked.
@@ -66,5 +139,30 @@ pub(super) fn mark(x: f64, y: f64, height: f64, is_left: bool, index: usize) -> 
     html! {
         rect class={ "h o" (index % 6) } x=(px(left)) y=(px(y)) width=(px(MARK)) height=(px(height)) {}
         text.b x=(px(sign)) y=(px(y + height / 2.0 + 6.0)) { "*" }
+    }
+}
+
+/// A mark with what it says to the pointer, and the row of the table that it belongs to.
+pub(super) fn told(chart: &Chart, series: usize, category: usize, inside: Markup) -> Markup {
+    let key = chart.categories.get(category).map_or("", String::as_str);
+    html! {
+        g.k data-k=(key) data-t=(chart.told(series, category)) { (inside) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_whole() {
+        let label = "Maternity, and other admission to a hospital of the area";
+        let lines = wrapped(label, 100.0);
+        assert_eq!(lines.join(" "), label);
+        assert!(lines.iter().all(|line| line.chars().count() <= 15));
+        assert_eq!(
+            wrapped("Llanfairpwllgwyngyll", 64.0),
+            ["Llanfairpw", "llgwyngyll"]
+        );
     }
 }

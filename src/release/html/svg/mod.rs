@@ -1,17 +1,24 @@
 //! Charts as inline SVG, drawn from released figures.
 //!
-//! A suppressed figure is a hatched mark of fixed size with an asterisk; a true zero is the figure
-//! 0 without a mark.
+//! A suppressed figure is a hatched mark of fixed size with an asterisk, in a line chart in a strip
+//! above the plot; a true zero is the figure 0 without a mark.
 
 mod bars;
+mod control;
 mod drawing;
+mod funnel;
+mod icons;
+mod key;
 mod line;
+mod plot;
 mod pyramid;
+mod ranked;
+mod rows;
 mod scale;
 
-use crate::release::chart::{Chart, Point};
+use crate::release::chart::Chart;
 use crate::release::report_file::ChartKind;
-use drawing::*;
+use drawing::both;
 use maud::{Markup, html};
 
 /// The hatching, once a page.
@@ -28,18 +35,25 @@ pub(super) fn patterns() -> Markup {
 
 /// The figure of a chart: key, drawing, and what to know about it.
 pub(super) fn figure(chart: &Chart, number: usize) -> Markup {
-    let has_key = chart.series.len() > 1 && chart.kind != ChartKind::Pyramid && !chart.is_panels();
     html! {
         figure {
-            @if has_key { (key(chart)) }
-            @match chart.kind {
-                ChartKind::Bar => (bars::grouped(chart, number)),
-                ChartKind::StackedBar => (bars::stacked(chart, number)),
-                ChartKind::Pyramid => (pyramid::draw(chart, number)),
-                ChartKind::Line => (line::draw(chart, number)),
+            (key::key(chart))
+            @match (chart.kind, &chart.funnel) {
+                (ChartKind::Bar, _) => (both(|canvas| bars::grouped(chart, canvas, number))),
+                (ChartKind::StackedBar, _) => (both(|canvas| bars::stacked(chart, canvas, number))),
+                (ChartKind::Pyramid, _) => (both(|canvas| pyramid::draw(chart, canvas, number))),
+                (ChartKind::Line, _) => (line::draw(chart, number)),
+                (ChartKind::Control, _) => (control::draw(chart, number)),
+                (ChartKind::Ranked | ChartKind::Forest, _) => {
+                    (both(|canvas| ranked::draw(chart, canvas, number)))
+                },
+                (ChartKind::Funnel, Some(funnel)) => {
+                    (both(|canvas| funnel::draw(chart, funnel, canvas, number)))
+                },
+                (ChartKind::Funnel, None) => p { "There is nothing to compare these figures with." },
             }
             figcaption {
-                (chart.y_label) " by " (chart.x_label.to_lowercase()) "."
+                (caption(chart)) "."
                 @if chart.is_panels() { " Each small chart has its own scale." }
                 @for note in &chart.notes { " " (note) }
             }
@@ -47,25 +61,18 @@ pub(super) fn figure(chart: &Chart, number: usize) -> Markup {
     }
 }
 
-fn key(chart: &Chart) -> Markup {
-    html! {
-        ul.key {
-            @for (index, series) in chart.series.iter().enumerate() {
-                li {
-                    svg viewBox="0 0 10 10" aria-hidden="true" {
-                        rect class=(fill(index)) width="10" height="10" {}
-                    }
-                    (series.name)
-                }
-            }
-            @if chart.series.iter().any(|s| s.points.contains(&Point::Suppressed)) {
-                li {
-                    svg viewBox="0 0 10 10" aria-hidden="true" {
-                        rect.h width="10" height="10" {}
-                    }
-                    "* " (chart.sign) ", in the colour of its series"
-                }
-            }
-        }
-    }
+/// What is drawn, by what.
+fn caption(chart: &Chart) -> String {
+    let x = match &chart.funnel {
+        Some(funnel) => format!("{} and {}", chart.x_label, funnel.size_label),
+        None => chart.x_label.clone(),
+    };
+    let of_one = matches!(
+        chart.kind,
+        ChartKind::Ranked | ChartKind::Forest | ChartKind::Funnel
+    );
+    let of = chart.series.first().filter(|_| of_one);
+    let of = of.filter(|series| series.name != chart.y_label && !series.name.is_empty());
+    let of = of.map_or(String::new(), |series| format!(", {}", series.name));
+    format!("{} by {}{of}", chart.y_label, x.to_lowercase())
 }

@@ -1,22 +1,23 @@
 //! A population pyramid: two series back to back, the categories between them.
 
-use super::drawing::{WIDTH, drawing, fill, mark, px, room};
+use super::drawing::{Canvas, drawing, fill, mark, px, room, told};
 use super::scale::{Scale, tick};
 use crate::release::chart::{Chart, Point};
 use maud::{Markup, html};
 
 /// Height of a bar and its share of the air.
 const STEP: f64 = 21.0;
-/// Room outside the bars for the figure.
-const FIGURE: f64 = 56.0;
 /// Room above the bars for the names of the sides.
 const HEAD: f64 = 24.0;
 
 /// Draws the pyramid, the last category on top as is the custom.
-pub(super) fn draw(chart: &Chart, number: usize) -> Markup {
-    let middle = room(chart.categories.iter());
-    let side = (WIDTH - middle) / 2.0;
-    let scale = Scale::new(chart, chart.largest(), side - FIGURE, 4.0);
+pub(super) fn draw(chart: &Chart, canvas: Canvas, number: usize) -> Markup {
+    // Room outside the bars for the figure.
+    let figure = if canvas.is_narrow() { 44.0 } else { 56.0 };
+    let middle = room(chart.categories.iter(), canvas.width / 3.0);
+    let side = (canvas.width - middle) / 2.0;
+    let ticks = if canvas.is_narrow() { 2.0 } else { 4.0 };
+    let scale = Scale::new(chart, chart.largest(), side - figure, ticks);
     let rows = chart.categories.len();
     let bottom = HEAD + STEP * rows as f64 + 2.0;
     let starts = [side, side + middle];
@@ -24,26 +25,26 @@ pub(super) fn draw(chart: &Chart, number: usize) -> Markup {
         @for (index, series) in chart.series.iter().take(2).enumerate() {
             @let sign = if index == 0 { -1.0 } else { 1.0 };
             @let start = starts[index];
-            text.b.m x=(px(start + sign * (side - FIGURE) / 2.0)) y="14" { (series.name) }
+            text.b.m x=(px(start + sign * (side - figure) / 2.0)) y="14" { (series.name) }
             @for value in &scale.ticks {
                 @let x = start + sign * scale.at(*value);
                 path.grid d={ "M" (px(x)) " " (px(HEAD)) "V" (px(bottom)) } {}
-                text.soft.m x=(px(x)) y=(px(bottom + 16.0)) { (tick(chart, *value)) }
+                text.soft.m x=(px(x)) y=(px(bottom + 16.0)) { (tick(chart.unit, *value)) }
             }
             @for (row, point) in series.points.iter().enumerate() {
                 @let y = HEAD + (rows - 1 - row) as f64 * STEP;
-                (bar(chart, *point, &scale, (start, y), index))
+                (told(chart, index, row, bar(chart, *point, &scale, (start, y), index)))
             }
         }
         @for (row, category) in chart.categories.iter().enumerate() {
             text.m x=(px(side + middle / 2.0)) y=(px(HEAD + (rows - row) as f64 * STEP - 6.0)) { (category) }
         }
-        text.soft.m x=(px(WIDTH / 2.0)) y=(px(bottom + 34.0)) { (chart.y_label) }
+        text.soft.m x=(px(canvas.width / 2.0)) y=(px(bottom + 34.0)) { (chart.y_label) }
     };
-    let id = format!("chart-{number}");
+    let size = (canvas.width, bottom + 42.0);
     drawing(
-        &id,
-        (WIDTH, bottom + 42.0),
+        &canvas.id(number),
+        size,
         &chart.title,
         &chart.alternative(),
         inside,

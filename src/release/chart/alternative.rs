@@ -1,0 +1,155 @@
+//! What a chart shows, in words, for those who cannot see it.
+
+use super::benchmark::Compared;
+use super::control::ControlMark;
+use super::model::Chart;
+use crate::release::report_file::ChartKind;
+
+/// Names that a text lists before it counts the others.
+const NAMED: usize = 5;
+
+impl Chart {
+    /// What the chart shows, in words, for those who cannot see it.
+    pub(in crate::release) fn alternative(&self) -> String {
+        let form = match self.kind {
+            ChartKind::Bar => "Bar chart",
+            ChartKind::StackedBar => "Stacked bar chart",
+            ChartKind::Pyramid => "Population pyramid",
+            ChartKind::Line => "Line chart",
+            ChartKind::Ranked => "Ranked bar chart with 95% limits",
+            ChartKind::Forest => "Forest plot with 95% limits",
+            ChartKind::Control => "Control chart",
+            ChartKind::Funnel => "Funnel plot",
+        };
+        let x = match &self.funnel {
+            Some(funnel) => &funnel.size_label,
+            None => &self.x_label,
+        };
+        let mut text = format!("{form} of {} by {}", self.y_label, x.to_lowercase());
+        text.push_str(&match self.kind {
+            ChartKind::Ranked | ChartKind::Forest => self.comparison(),
+            ChartKind::Control => self.process(),
+            ChartKind::Funnel => self.outliers(),
+            _ => String::new(),
+        });
+        if let Some(largest) = self.largest_in_words() {
+            text.push_str(&format!(". The largest figure is {largest}"));
+        }
+        text.push_str(". All figures are in the table.");
+        text
+    }
+
+    /// The same in at most this many characters: whole sentences from the first on.
+    pub(in crate::release) fn short_alternative(&self, most: usize) -> String {
+        let whole = self.alternative();
+        let last = "All figures are in the table.";
+        let mut text = String::new();
+        for sentence in whole.split_inclusive(". ") {
+            let length = text.chars().count() + sentence.chars().count() + last.len();
+            if sentence != last && length > most {
+                break;
+            }
+            text.push_str(sentence);
+        }
+        match text.ends_with(last) {
+            true => text,
+            false => format!("{text}{last}"),
+        }
+    }
+
+    fn largest_in_words(&self) -> Option<String> {
+        let figures = self.series.iter().flat_map(|series| {
+            let points = series.points.iter().zip(&self.categories);
+            points.filter_map(move |(p, category)| p.value().map(|v| (v, category, &series.name)))
+        });
+        let (value, category, name) = figures.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let of = match self.series.len() > 1 {
+            true => format!(", {name}"),
+            false => String::new(),
+        };
+        Some(format!("{} ({category}{of})", self.figure(value)))
+    }
+
+    /// Who differs from the benchmark.
+    fn comparison(&self) -> String {
+        let Some(benchmark) = &self.benchmark else {
+            return String::new();
+        };
+        let figure = self.figure(benchmark.value);
+        let mut text = format!(
+            ". The line is {} ({figure})",
+            benchmark.label.to_lowercase()
+        );
+        for compared in Compared::ALL {
+            let of = self.compared.iter().zip(&self.categories);
+            let names = of
+                .filter(|(c, _)| **c == compared)
+                .map(|(_, name)| name.as_str());
+            let names: Vec<&str> = names.collect();
+            if let (Some(word), false) = (compared.word(), names.is_empty()) {
+                text.push_str(&format!(". {}: {}", capital(word), listed(&names)));
+            }
+        }
+        text
+    }
+
+    /// Which series show special causes.
+    fn process(&self) -> String {
+        let special = self.controls.iter().zip(&self.series);
+        let special = special.filter(|(control, _)| control.latest != ControlMark::Common);
+        let names: Vec<String> = special
+            .map(|(control, series)| format!("{} ({})", series.name, control.latest.words()))
+            .collect();
+        match names.is_empty() {
+            true => ". The latest figures show no special cause".to_owned(),
+            false => format!(". The latest figure is a signal in {}", names.join("; ")),
+        }
+    }
+
+    /// Who lies outside of the outer limits.
+    fn outliers(&self) -> String {
+        let Some(funnel) = &self.funnel else {
+            return String::new();
+        };
+        let name = |category: usize| self.categories.get(category).map_or("", String::as_str);
+        let of = |high: bool| {
+            let places = funnel.places.iter();
+            let places = places.filter(|place| place.outside == if high { 2 } else { -2 });
+            places.map(|place| name(place.category)).collect::<Vec<_>>()
+        };
+        let mut text = String::new();
+        for (high, side) in [(true, "Above"), (false, "Below")] {
+            let names = of(high);
+            if !names.is_empty() {
+                text.push_str(&format!(". {side} the 99.8% limits: {}", listed(&names)));
+            }
+        }
+        match text.is_empty() {
+            true => ". No place lies outside of the 99.8% limits".to_owned(),
+            false => text,
+        }
+    }
+}
+
+/// The first names, and how many more there are.
+fn listed(names: &[&str]) -> String {
+    let named = names
+        .iter()
+        .take(NAMED)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+/// A text at the start of a sentence.
+pub(in crate::release) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next();
+    first.map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

@@ -1,0 +1,110 @@
+//! How figures stand to a benchmark, at 95% confidence.
+
+use super::point::Point;
+use crate::release::report_file::BetterWhen;
+
+/// What figures are compared with.
+#[derive(Debug, Clone)]
+pub(in crate::release) struct Benchmark {
+    /// What it is of.
+    pub label: String,
+    /// Its figure.
+    pub value: f64,
+}
+
+/// How a figure stands to the benchmark: outside of its 95% limits, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::release) enum Compared {
+    Better,
+    Worse,
+    Higher,
+    Lower,
+    Similar,
+    /// It is suppressed, or has no limits.
+    Unknown,
+}
+
+impl Compared {
+    /// A point beside a benchmark.
+    pub(in crate::release) fn of(point: Point, benchmark: f64, better: Option<BetterWhen>) -> Self {
+        let Some((lower, upper)) = point.limits() else {
+            return Compared::Unknown;
+        };
+        let is_higher = match (lower > benchmark, upper < benchmark) {
+            (false, false) => return Compared::Similar,
+            (is_higher, _) => is_higher,
+        };
+        match (better, is_higher) {
+            (None, true) => Compared::Higher,
+            (None, false) => Compared::Lower,
+            (Some(BetterWhen::Higher), true) | (Some(BetterWhen::Lower), false) => Compared::Better,
+            _ => Compared::Worse,
+        }
+    }
+
+    /// In a word.
+    pub(in crate::release) fn word(self) -> Option<&'static str> {
+        match self {
+            Compared::Better => Some("better"),
+            Compared::Worse => Some("worse"),
+            Compared::Higher => Some("higher"),
+            Compared::Lower => Some("lower"),
+            Compared::Similar => Some("similar"),
+            Compared::Unknown => None,
+        }
+    }
+
+    /// As a shape, for those who do not see the colour.
+    pub(in crate::release) fn shape(self) -> &'static str {
+        match self {
+            Compared::Better => "✓",
+            Compared::Worse => "✕",
+            Compared::Higher => "▲",
+            Compared::Lower => "▼",
+            Compared::Similar => "●",
+            Compared::Unknown => "",
+        }
+    }
+
+    /// The class of its colour.
+    pub(in crate::release) fn class(self) -> &'static str {
+        match self {
+            Compared::Better => "vb",
+            Compared::Worse => "vw",
+            Compared::Higher => "vh",
+            Compared::Lower => "vl",
+            Compared::Similar => "vs",
+            Compared::Unknown => "vn",
+        }
+    }
+
+    /// All that a key explains, in its order.
+    pub(in crate::release) const ALL: [Compared; 5] = [
+        Compared::Better,
+        Compared::Worse,
+        Compared::Higher,
+        Compared::Lower,
+        Compared::Similar,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_differs_when_its_whole_interval_does() {
+        let point = Point::Value(50.0, Some((45.0, 55.0)));
+        let of = |benchmark, better| Compared::of(point, benchmark, better);
+        assert_eq!(of(44.9, None), Compared::Higher);
+        assert_eq!(of(45.0, None), Compared::Similar);
+        assert_eq!(of(55.0, None), Compared::Similar);
+        assert_eq!(of(55.1, None), Compared::Lower);
+        assert_eq!(of(44.9, Some(BetterWhen::Lower)), Compared::Worse);
+        assert_eq!(of(55.1, Some(BetterWhen::Lower)), Compared::Better);
+        assert_eq!(of(44.9, Some(BetterWhen::Higher)), Compared::Better);
+        for point in [Point::Suppressed, Point::Nothing, Point::Value(9.0, None)] {
+            assert_eq!(Compared::of(point, 1.0, None), Compared::Unknown);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Charts as they are declared in a report file: what each shows, from released cells alone, before
+//! Excel or SVG draws it.
+
+mod alternative;
+mod benchmark;
+mod control;
+mod funnel;
+mod make;
+mod model;
+mod point;
+mod series;
+#[cfg(test)]
+mod tests;
+
+pub(super) use alternative::capital;
+pub(super) use benchmark::{Benchmark, Compared};
+pub(super) use control::{ControlChart, ControlMark, ControlPoint};
+pub(super) use funnel::{FunnelChart, FunnelLine, FunnelPlace};
+pub(super) use make::chart;
+pub(super) use model::Chart;
+pub(super) use point::{ChartSeries, Point};

@@ -1,0 +1,97 @@
+//! The key of a chart: what its colours, shapes and marks mean.
+
+use super::drawing::fill;
+use crate::release::chart::{Chart, Compared, ControlMark};
+use crate::release::report_file::ChartKind;
+use maud::{Markup, html};
+
+/// The key, where the chart needs one.
+pub(super) fn key(chart: &Chart) -> Markup {
+    match chart.kind {
+        ChartKind::Ranked | ChartKind::Forest => compared(chart),
+        ChartKind::Control => signals(chart),
+        ChartKind::Funnel => places(chart),
+        ChartKind::Pyramid => html! {},
+        _ if chart.series.len() > 1 && !chart.is_panels() => series(chart),
+        _ => html! {},
+    }
+}
+
+fn item(class: &str, text: &str) -> Markup {
+    html! {
+        li {
+            svg viewBox="0 0 10 10" aria-hidden="true" focusable="false" {
+                rect class=(class) width="10" height="10" {}
+            }
+            (text)
+        }
+    }
+}
+
+fn series(chart: &Chart) -> Markup {
+    html! {
+        ul.key {
+            @for (index, series) in chart.series.iter().enumerate() {
+                (item(&fill(index), &series.name))
+            }
+            @if chart.series.iter().any(|s| s.has_suppressed()) {
+                (item("h", &format!("* {}, in the colour of its series", chart.sign)))
+            }
+        }
+    }
+}
+
+fn compared(chart: &Chart) -> Markup {
+    let is_there = |compared: &Compared| chart.compared.contains(compared);
+    html! {
+        @if !chart.compared.is_empty() {
+            ul.key {
+                @for compared in Compared::ALL.iter().filter(|c| is_there(c)) {
+                    @if let Some(word) = compared.word() {
+                        (item(compared.class(), &format!("{} {word}", compared.shape())))
+                    }
+                }
+                @if let Some(benchmark) = &chart.benchmark {
+                    (item("mean", &format!("{}: {}", benchmark.label, chart.figure(benchmark.value))))
+                }
+                @if chart.series.iter().any(|s| s.has_suppressed()) {
+                    (item("h", &format!("* {}", chart.sign)))
+                }
+            }
+        }
+    }
+}
+
+/// The marks of points that are there.
+fn signals(chart: &Chart) -> Markup {
+    let points = chart.controls.iter().flat_map(|control| &control.points);
+    let mut marks: Vec<ControlMark> = Vec::new();
+    for point in points {
+        if !marks.contains(&point.mark) && point.mark != ControlMark::Common {
+            marks.push(point.mark);
+        }
+    }
+    html! {
+        @if !marks.is_empty() {
+            ul.key {
+                @for mark in &marks { (item(mark.class(), mark.words())) }
+                @if chart.series.iter().any(|s| s.has_suppressed()) {
+                    (item("h", &format!("* {}", chart.sign)))
+                }
+            }
+        }
+    }
+}
+
+fn places(chart: &Chart) -> Markup {
+    html! {
+        ul.key {
+            (item("vh", "above the limits: ■ 95%, ◆ 99.8%"))
+            (item("vl", "below the limits: ■ 95%, ◆ 99.8%"))
+            (item("vs", "● within the limits of 95%"))
+            @if let Some(benchmark) = &chart.benchmark {
+                (item("mean", &format!("{}: {}", benchmark.label, chart.figure(benchmark.value))))
+            }
+        }
+    }
+}
