@@ -2,12 +2,17 @@
 //! All is calculated from the released points.
 
 use super::point::ChartSeries;
+use crate::release::frame::Unit;
 use crate::release::report_file::BetterWhen;
 use crate::statistics::process::{Process, TargetReach};
 use crate::statistics::signals::Signals;
 
 /// Fewer points than that make poor limits.
 const ENOUGH: usize = 13;
+
+/// Below this mean counts say too little month by month, and a limit would look like a count that is
+/// not released.
+const SMALLEST: f64 = 10.0;
 
 /// The limits and signals of a series.
 #[derive(Debug, Clone)]
@@ -49,6 +54,7 @@ impl ControlChart {
     /// The control chart of a series. A suppressed point is a missing one: it ends runs.
     pub(super) fn of(
         series: &ChartSeries,
+        unit: Unit,
         better: Option<BetterWhen>,
         target: Option<f64>,
     ) -> Self {
@@ -57,25 +63,28 @@ impl ControlChart {
         let process = Process::of(&y, true, y.len(), &mut vec![0.0; y.len()]);
         let mut signals = Signals::default();
         signals.find(&y, &process);
+        let is_counted = unit == Unit::Count;
+        let has_limits = process.lower.is_finite() && !(is_counted && process.mean < SMALLEST);
         let points: Vec<ControlPoint> = (0..y.len())
             .map(|i| ControlPoint {
-                mark: match signals.of[i] {
+                mark: match signals.of[i].filter(|_| has_limits) {
                     Some(_) => ControlMark::of(signals.direction(i) > 0, better),
                     None => ControlMark::Common,
                 },
-                signal: signals.of[i].map(|signal| signal.name()),
+                signal: signals.of[i]
+                    .filter(|_| has_limits)
+                    .map(|signal| signal.name()),
             })
             .collect();
         let last = (0..y.len()).rev().find(|i| !y[*i].is_nan());
-        let limits = process.lower.is_finite().then(|| {
-            // No count and no rate is below zero, so no limit is.
-            let floor = if y.iter().any(|y| *y < 0.0) {
-                f64::MIN
-            } else {
-                0.0
-            };
-            (process.mean, process.lower.max(floor), process.upper)
-        });
+        // No count and no rate is below zero, so no limit is; and no count is from 1 to 9.
+        let least = if is_counted { SMALLEST } else { 0.0 };
+        let lower = if process.lower < least {
+            0.0
+        } else {
+            process.lower
+        };
+        let limits = has_limits.then_some((process.mean, lower, process.upper));
         let reach = target.zip(better).filter(|_| limits.is_some());
         ControlChart {
             limits,
@@ -154,7 +163,12 @@ mod tests {
         let y = [
             41., 44., 40., 43., 41., 45., 42., 40., 44., 41., 43., 42., 53.,
         ];
-        let chart = ControlChart::of(&series(&y), Some(BetterWhen::Lower), Some(30.0));
+        let chart = ControlChart::of(
+            &series(&y),
+            Unit::Percent,
+            Some(BetterWhen::Lower),
+            Some(30.0),
+        );
         let (mean, lower, upper) = chart.limits.unwrap();
         assert!((mean - 559.0 / 13.0).abs() < 1e-9);
         // Moving ranges 3, 4, 3, 2, 4, 3, 2, 4, 3, 2, 1 and 11, which is below 3.267 times their mean.
@@ -170,9 +184,23 @@ mod tests {
     #[test]
     fn a_suppressed_point_is_no_zero() {
         let y = [12., 14., f64::NAN, 13., 12., 14., 13.];
-        let chart = ControlChart::of(&series(&y), None, None);
+        let chart = ControlChart::of(&series(&y), Unit::Count, None, None);
         let (mean, _, _) = chart.limits.unwrap();
         assert!((mean - 13.0).abs() < 1e-9 && chart.few_points);
         assert_eq!(chart.points[2].mark, ControlMark::Common);
+    }
+
+    #[test]
+    fn no_limit_looks_like_a_small_count() {
+        let y = [
+            0., 10., 0., 10., 10., 0., 0., 10., 0., 10., 0., 10., 10., 200.,
+        ];
+        let chart = ControlChart::of(&series(&y[..13]), Unit::Count, None, None);
+        assert_eq!(chart.limits, None);
+        let y = y.map(|y| y + 10.0);
+        let chart = ControlChart::of(&series(&y), Unit::Count, None, None);
+        let (mean, lower, _) = chart.limits.unwrap();
+        assert!(mean > 10.0 && lower == 0.0);
+        assert_eq!(chart.points[13].signal, Some("outside"));
     }
 }

@@ -39,7 +39,7 @@ pub(in crate::release) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeW
         ChartKind::Ranked | ChartKind::Forest => compare(&mut chart, spec, frame, measure),
         ChartKind::Funnel => funnel(&mut chart, spec, frame, measure),
         ChartKind::Control => {
-            let control = |one| ControlChart::of(one, spec.better, spec.target);
+            let control = |one| ControlChart::of(one, chart.unit, spec.better, spec.target);
             chart.controls = chart.series.iter().map(control).collect();
         }
         _ => (),

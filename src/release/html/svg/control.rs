@@ -17,7 +17,11 @@ pub(super) fn draw(chart: &Chart, number: usize) -> Markup {
             @for (index, (series, control)) in chart.series.iter().zip(&chart.controls).enumerate() {
                 div {
                     p.panel { (series.name) }
-                    p.icons { (variation(control.latest)) (capital(control.latest.words())) }
+                    @if control.limits.is_some() {
+                        p.icons { (variation(control.latest)) (capital(control.latest.words())) }
+                    } @else {
+                        p.icons { "Too few figures, or too small ones, for limits" }
+                    }
                     @if let Some(reach) = control.reach { p.icons { (assurance(reach)) } }
                     (one(&chart.panel(&[index]), series, control, &format!("{}-{index}", Canvas::WIDE.id(number))))
                 }
