@@ -13,8 +13,8 @@ mod series;
 mod tests;
 
 pub(super) use alternative::capital;
-pub(super) use benchmark::{Benchmark, Compared};
-pub(super) use control::{ControlChart, ControlMark, ControlPoint};
+pub(super) use benchmark::Compared;
+pub(super) use control::{ControlChart, ControlMark};
 pub(super) use funnel::{FunnelChart, FunnelLine, FunnelPlace};
 pub(super) use make::chart;
 pub(super) use model::Chart;
