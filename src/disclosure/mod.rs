@@ -11,21 +11,21 @@
 //!   one possibility. That the suppressed count is *narrower* than 1 to 7 can follow from the
 //!   published rule itself and is accepted by it; that it is *known* is not.
 //! - *Use the extremes.* Cells 15, 15 and `*` under a total of 25 are possible only as 13, 13, 1
-//!   and 27. Seven `*` under a total of `*` are seven ones. [`table_attacker`] bounds each suppressed
-//!   cell by propagating intervals through all totals of a table, and [`table_protect`] moves the total
-//!   that gives a cell away to the neighbouring multiple of 5. The true total is then usually at the
-//!   edge of its interval, so the move costs an error of 3 rather than 2 (4 at most). Withholding
-//!   the total would not do: who knows the rule knows which total must have been withheld.
+//!   and 27. Seven `*` under a total of `*` are seven ones. The [`attacker`] bounds each suppressed
+//!   figure by propagating intervals through all that adds up, over all tables of a release, and
+//!   [`protect`] moves the figure that gives one away to the neighbouring multiple of 5. The true
+//!   count is then usually at the edge of its interval, so the move costs an error of 3 rather than 2
+//!   (4 at most). Withholding the total would not do: who knows the rule knows which total must have
+//!   been withheld.
 //! - *Read decimals.* Percentages and rates are computed from the released parts, so they hold no
 //!   more than the two cells printed beside them, however many decimals are shown. A figure with a
 //!   suppressed part is suppressed.
 //! - *Read a total over one row.* It holds the same true count as the row, so it is released as the
 //!   same figure; a suppressed row stays suppressed in its total.
 //! - *Read the order.* Rows sorted by a true count would rank the suppressed cells. Reports sort by
-//!   dimensions in SQL and by released figures when rendered.
-//!
-//! Differences between tables are the work of [`attacker`] and [`protect`], those between releases of
-//! [`ledger`].
+//!   the labels of their dimensions, or by released figures.
+//! - *Subtract one table from another.* All tables of a release are one system of equations.
+//! - *Subtract one release from the next.* That is the work of the [`ledger`].
 
 mod answered;
 pub(crate) mod attacker;
@@ -33,20 +33,16 @@ mod count;
 mod derived;
 pub(crate) mod ledger;
 mod magnitude;
-mod margin;
 pub(crate) mod members;
 pub(crate) mod protect;
 mod published;
 pub(crate) mod rule;
 mod scheme;
 pub(crate) mod system;
-pub(crate) mod table_attacker;
-pub(crate) mod table_protect;
 
 pub(crate) use answered::answered;
 pub(crate) use count::{Released, TrueCount};
 pub(crate) use derived::{Figure, percent, rate};
-pub(crate) use margin::Margin;
 pub(crate) use published::{PublishedSum, read_together};
 #[cfg(test)]
 pub(crate) use scheme::tests::all as every_scheme;

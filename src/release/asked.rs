@@ -2,9 +2,10 @@
 
 use super::areas::Areas;
 use super::counted::{
-    self, CellIdentity, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, definition,
+    self, CellFigures, CellIdentity, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes,
+    definition,
 };
-use super::label_order::{OrderColumns, in_order_of_labels, is_ordered};
+use super::label_order::OrderColumns;
 use super::proof::lists;
 use super::report::{Report, place};
 use super::report_file::ReportTable;
@@ -71,7 +72,7 @@ impl Asking<'_> {
             let mut answers = Answers::new();
             for (table, proved) in report.report.tables.iter().zip(proved) {
                 let (answer, cells) = self.one(report, table, proved, &mut nodes).await?;
-                counted.extend(cells.map(|cells| (at, table.id.clone(), cells)));
+                counted.push((at, table.id.clone(), cells));
                 answers.insert(table.id.clone(), answer);
             }
             all.push(answers);
@@ -80,7 +81,7 @@ impl Asking<'_> {
         let chosen = self.chosen(&nodes)?;
         for (at, table, cells) in counted {
             if let Some(answer) = all.get_mut(at).and_then(|answers| answers.get_mut(&table)) {
-                answer.figures = Some(cells.figures(|cell| chosen.figures.get(cell).copied()));
+                answer.figures = cells.figures(|cell| chosen.figures.get(cell).copied());
             }
         }
         Ok(AskedReports {
@@ -161,51 +162,33 @@ impl Asking<'_> {
         table: &ReportTable,
         proved: Proved,
         nodes: &mut ReleaseNodes,
-    ) -> Result<(TableData, Option<CountedCells>)> {
+    ) -> Result<(TableData, CountedCells)> {
         let place = place(&report.file, &table.id);
         let lists = lists(self.engine, &place, table).await?;
-        let mut answer = TableData {
+        let counted = report
+            .counted
+            .get(&table.id)
+            .ok_or_else(|| Error::data(format!("{place}: what it counts was not read")))?;
+        let types = types(table, &proved);
+        let both = (self.key, nodes);
+        let mut cells = counted::answer(
+            self.engine,
+            &place,
+            table,
+            counted,
+            &types,
+            self.orders,
+            both,
+        )
+        .await?;
+        let answer = TableData {
+            batches: std::mem::take(&mut cells.batches),
             lists,
-            ..TableData::default()
+            figures: CellFigures::default(),
+            definition: definition(table, counted),
         };
-        let mut cells = None;
-        match report.counted.get(&table.id) {
-            Some(counted) => {
-                let types = types(table, &proved);
-                let both = (self.key, nodes);
-                let orders = self.orders;
-                let mut made =
-                    counted::answer(self.engine, &place, table, counted, &types, orders, both)
-                        .await?;
-                answer.batches = std::mem::take(&mut made.batches);
-                answer.definition = definition(table, counted);
-                cells = Some(made);
-            }
-            None => answer.batches = self.own(&place, table, proved.frames).await?,
-        }
         self.areas.check(&place, table, &answer, &proved.judged)?;
         Ok((answer, cells))
-    }
-
-    /// The rows of a table's own SQL.
-    async fn own(
-        &self,
-        place: &str,
-        table: &ReportTable,
-        frames: Vec<datafusion::dataframe::DataFrame>,
-    ) -> Result<Vec<arrow::array::RecordBatch>> {
-        let mut rows = Vec::new();
-        for frame in frames {
-            let ordered = is_ordered(frame.logical_plan());
-            let batches = self.engine.collect(place, frame).await?;
-            rows = match ordered {
-                true => batches,
-                false => {
-                    in_order_of_labels(self.engine, place, table, self.orders, batches).await?
-                }
-            };
-        }
-        Ok(rows)
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct Group {
 /// A measure as it is shown.
 #[derive(Debug, Clone)]
 pub(crate) struct FrameMeasure {
-    /// The SQL column of a count.
+    /// What the table calls a count.
     pub column: Option<String>,
     /// The heading.
     pub label: String,

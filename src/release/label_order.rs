@@ -1,4 +1,4 @@
-//! The order of a report table whose SQL gives none: that of its labels, dimension by dimension.
+//! The order of a report table: that of its labels, dimension by dimension.
 
 use super::dimension::NOT_KNOWN;
 use super::dimension::ValuesOf;
@@ -9,22 +9,10 @@ use crate::error::{Error, Result};
 use crate::lake::TableName;
 use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
-use datafusion::logical_expr::LogicalPlan;
 use std::collections::{BTreeMap, HashMap};
 
 /// The column that each reference table is ordered by, where its sidecar names one.
 pub(super) type OrderColumns = BTreeMap<TableName, String>;
-
-/// Whether a query orders its rows itself.
-pub(super) fn is_ordered(plan: &LogicalPlan) -> bool {
-    match plan {
-        LogicalPlan::Sort(_) => true,
-        LogicalPlan::Projection(_) | LogicalPlan::Limit(_) | LogicalPlan::SubqueryAlias(_) => {
-            plan.inputs().first().is_some_and(|input| is_ordered(input))
-        }
-        _ => false,
-    }
-}
 
 /// The rows of `batches` in the order of their labels: as the report lists them, by the order of the
 /// reference table that they come from, or else by their text; those that are not known last.

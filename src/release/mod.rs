@@ -1,9 +1,9 @@
 //! What a planner downloads: reports as XLSX, CSV and HTML, made from the same released cells, and
 //! the manifest that proves what was released.
 //!
-//! The way through: a [`ReportFile`] says which tables there are; the engine runs their SQL and
-//! hands over true counts as [`TableData`]; [`render`] pivots them, puts them through a disclosure
-//! control scheme, and writes files; [`Manifest`] and [`publish()`] put them in their place.
+//! The way through: a [`ReportFile`] says which tables there are and what they count; the engine counts,
+//! and the figures of all tables are chosen together under a disclosure control scheme; [`render`]
+//! pivots each [`TableData`] and writes files; [`Manifest`] and [`publish()`] put them in their place.
 //! Writers only ever see a [`Frame`], which holds released cells.
 
 mod about;
@@ -90,11 +90,11 @@ struct Rendered {
     files: Vec<File>,
 }
 
-/// Makes the files of a report from the results of its tables' SQL, by table identifier.
+/// Makes the files of a report from the cells of its tables, by table identifier.
 ///
 /// # Errors
-/// Usage or data, when a result is absent or cannot be read; refused, when a suppressed figure could
-/// be worked out, or the last look over the files finds a figure the scheme does not allow.
+/// Data, when cells are absent or cannot be read; refused, when the last look over the files finds a
+/// figure the scheme does not allow.
 fn render(
     report: &ReportFile,
     data: &BTreeMap<String, TableData>,
@@ -113,7 +113,7 @@ fn render(
                 table.id
             ))));
         };
-        let frame = pivot::frame(table, index + 1, result, scheme).map_err(within)?;
+        let frame = pivot::frame(table, index + 1, result).map_err(within)?;
         let csv = csv_file::bytes(&frame, &words).map_err(within)?;
         audit(&frame, &csv, scheme, &result.lists).map_err(within)?;
         files.push(File {

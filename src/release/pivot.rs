@@ -1,10 +1,10 @@
-//! From the rows of a table's SQL to a released frame.
+//! From the cells of a table to a released frame.
 
 use super::counted::{CellFigures, TablePlace};
 use super::frame::{Cell, Frame, FrameMeasure, Group, Row, Unit};
 use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
 use super::table_data::{self, Label, TableColumns, TableData};
-use crate::disclosure::{Margin, Released, Scheme, TrueCount, percent, rate};
+use crate::disclosure::{Released, percent, rate};
 use crate::error::{Error, Result};
 use std::collections::HashMap;
 
@@ -18,19 +18,10 @@ const MOST_CELLS: usize = 50_000;
 /// Makes the released frame of a table.
 ///
 /// # Errors
-/// Data, when the SQL's result cannot be read or is not unique on its dimensions; refused, when a
-/// suppressed cell could be worked out from the totals.
-pub(super) fn frame(
-    table: &ReportTable,
-    number: usize,
-    data: &TableData,
-    scheme: &Scheme,
-) -> Result<Frame> {
+/// Data, when the cells cannot be read or a figure of one is missing; refused, when there are too many.
+pub(super) fn frame(table: &ReportTable, number: usize, data: &TableData) -> Result<Frame> {
     let grid = Grid::new(table, &table_data::read(table, data)?)?;
-    let released = match &data.figures {
-        Some(figures) => grid.figures(table, figures)?,
-        None => grid.protected(table, scheme)?,
-    };
+    let released = grid.figures(table, &data.figures)?;
     let mut frame = Frame {
         id: table.id.clone(),
         number,
@@ -64,8 +55,7 @@ pub(super) fn frame(
                 frame.cells.push(grid.cell(measure, &released, row, group));
                 let place = grid.place(table, row, group);
                 let since = measure.name().filter(|_| measure.kind.counts());
-                let since = since.zip(data.figures.as_ref());
-                let since = since.and_then(|(name, figures)| figures.of(name, &place)?.since);
+                let since = since.and_then(|name| data.figures.of(name, &place)?.since);
                 frame.held.push(since);
             }
         }
@@ -87,7 +77,7 @@ fn measure_of(measure: &Measure) -> FrameMeasure {
             .map(str::to_owned),
         label: measure.label.clone(),
         unit: match measure.kind {
-            MeasureKind::Count | MeasureKind::People | MeasureKind::Rows => Unit::Count,
+            MeasureKind::People | MeasureKind::Rows => Unit::Count,
             MeasureKind::Percent => Unit::Percent,
             MeasureKind::Rate => Unit::Per(measure.multiplier.unwrap_or(1)),
         },
@@ -95,8 +85,7 @@ fn measure_of(measure: &Measure) -> FrameMeasure {
     }
 }
 
-/// The true counts by row and value across. A combination the SQL has no row for has no people in
-/// it, as with any `group by`: a true zero.
+/// The rows of a table and its values across. A combination that nobody has is a true zero.
 struct Grid {
     rows: Vec<Vec<Label>>,
     across: Vec<Label>,
@@ -105,44 +94,6 @@ struct Grid {
     /// The values that the labels across are of.
     across_values: Vec<String>,
     has_across: bool,
-    counts: Vec<Vec<TrueCount>>,
-}
-
-/// The counts of each measure, each in the place of its row and its value across.
-///
-/// # Errors
-/// Data, when two rows have one place.
-fn placed(
-    table: &ReportTable,
-    columns: &TableColumns,
-    places: &[(usize, Option<Label>)],
-    across: &[Label],
-    rows: usize,
-) -> Result<Vec<Vec<TrueCount>>> {
-    let wide = across.len().max(1);
-    let mut counts = vec![vec![TrueCount::ZERO; rows * wide]; columns.counts.len()];
-    let mut taken = vec![false; rows * wide];
-    for (index, (row, label)) in places.iter().enumerate() {
-        let at = label
-            .as_ref()
-            .and_then(|l| across.iter().position(|known| known == l));
-        let place = row * wide + at.unwrap_or(0);
-        if std::mem::replace(&mut taken[place], true) {
-            let dimensions: Vec<&str> = table.dimensions().collect();
-            let message = format!(
-                "table `{}`: two rows have the same {}",
-                table.id,
-                dimensions.join(" and ")
-            );
-            return Err(
-                Error::data(message).hint("group by these columns; a NULL counts as `Not known`")
-            );
-        }
-        for (measure, column) in columns.counts.iter().enumerate() {
-            counts[measure][place] = column[index];
-        }
-    }
-    Ok(counts)
 }
 
 impl Grid {
@@ -155,7 +106,6 @@ impl Grid {
         let (mut row_values, mut across_values) = (Vec::new(), Vec::new());
         let value =
             |column: &Vec<String>, index: usize| column.get(index).cloned().unwrap_or_default();
-        let mut places = Vec::with_capacity(size);
         let mut after: Option<(usize, usize)> = None;
         for index in 0..size {
             let labels: Vec<Label> = columns.dimensions[..width]
@@ -188,7 +138,6 @@ impl Grid {
                     });
                 after = Some((row, at));
             }
-            places.push((row, label));
         }
         let wide = across.len().max(1);
         if rows.len().saturating_mul(wide) > MOST_CELLS {
@@ -198,14 +147,12 @@ impl Grid {
             ))
             .hint("use broader groups, or fewer dimensions"));
         }
-        let counts = placed(table, columns, &places, &across, rows.len())?;
         Ok(Grid {
             rows,
             across,
             row_values,
             across_values,
             has_across: table.across.is_some(),
-            counts,
         })
     }
 
@@ -223,7 +170,7 @@ impl Grid {
         row * (self.wide() + 1) + group
     }
 
-    /// The figures of a table that declares what it counts, with all totals, row by row.
+    /// The figures of the table with all totals, row by row.
     fn figures<'a>(
         &self,
         table: &'a ReportTable,
@@ -259,92 +206,6 @@ impl Grid {
             place.push(self.across_values.get(group).cloned());
         }
         place
-    }
-
-    /// The figures of a table of SQL, each count by itself.
-    fn protected<'a>(
-        &self,
-        table: &'a ReportTable,
-        scheme: &Scheme,
-    ) -> Result<HashMap<&'a str, Vec<Released>>> {
-        let mut released = HashMap::new();
-        for (index, (column, measure)) in table.counts().enumerate() {
-            let counts = self.lattice(index);
-            for count in &counts {
-                scheme.accepts(*count)?;
-            }
-            let mut protected = scheme.protect(&counts, &self.margins(table));
-            self.add_up(scheme, &mut protected.cells);
-            if protected.exposed > 0 {
-                return Err(Error::refused(format!(
-                    "table `{}`: suppressed figures of `{}` could be worked out from its totals",
-                    table.id, measure.label
-                ))
-                .hint("set totals = false for this table, or use broader groups"));
-            }
-            released.insert(column, protected.cells);
-        }
-        Ok(released)
-    }
-
-    /// All true counts of a measure with all totals, row by row.
-    fn lattice(&self, measure: usize) -> Vec<TrueCount> {
-        let (rows, wide) = (self.rows.len(), self.wide());
-        let counts = &self.counts[measure];
-        let mut cells = vec![TrueCount::ZERO; (rows + 1) * (wide + 1)];
-        for row in 0..rows {
-            for group in 0..wide {
-                let count = counts[row * wide + group];
-                for place in [(row, group), (row, wide), (rows, group), (rows, wide)]
-                    .map(|(r, g)| self.at(r, g))
-                {
-                    cells[place] = cells[place] + count;
-                }
-            }
-        }
-        cells
-    }
-
-    /// Makes totals the sums of their released parts, where the scheme does.
-    fn add_up(&self, scheme: &Scheme, cells: &mut [Released]) {
-        let (rows, wide) = (self.rows.len(), self.wide());
-        let inner = |rows: std::ops::Range<usize>, groups: std::ops::Range<usize>| {
-            let places = rows.flat_map(|row| groups.clone().map(move |group| (row, group)));
-            let places = places.map(|(row, group)| self.at(row, group));
-            places.collect::<Vec<usize>>()
-        };
-        let mut totals = vec![(self.at(rows, wide), inner(0..rows, 0..wide))];
-        totals.extend((0..wide).map(|g| (self.at(rows, g), inner(0..rows, g..g + 1))));
-        totals.extend((0..rows).map(|r| (self.at(r, wide), inner(r..r + 1, 0..wide))));
-        for (total, parts) in totals {
-            let parts: Vec<Released> = parts.into_iter().map(|part| cells[part]).collect();
-            if let Some(sum) = scheme.total(&parts) {
-                cells[total] = sum;
-            }
-        }
-    }
-
-    /// The totals a reader sees, or can work out from a percentage of them.
-    fn margins(&self, table: &ReportTable) -> Vec<Margin> {
-        let (rows, wide) = (self.rows.len(), self.wide());
-        let has_rows = table.tells_totals_of_rows();
-        let has_across = table.tells_totals_across();
-        let mut margins = Vec::new();
-        // Nothing across: the only column is its own total.
-        let groups = if has_across { wide + 1 } else { wide };
-        if has_rows {
-            margins.extend((0..groups).map(|group| Margin {
-                total: self.at(rows, group),
-                parts: (0..rows).map(|row| self.at(row, group)).collect(),
-            }));
-        }
-        if has_across {
-            margins.extend((0..rows + usize::from(has_rows)).map(|row| Margin {
-                total: self.at(row, wide),
-                parts: (0..wide).map(|group| self.at(row, group)).collect(),
-            }));
-        }
-        margins
     }
 
     fn shows_rows_total(&self, table: &ReportTable) -> bool {
@@ -432,7 +293,7 @@ impl Grid {
         );
         let own = measure.name().map(str::to_owned);
         let cell = match (measure.kind, measure.whole()) {
-            (MeasureKind::Count | MeasureKind::People | MeasureKind::Rows, _) => {
+            (MeasureKind::People | MeasureKind::Rows, _) => {
                 count(&own, row, group).map(Cell::Count)
             }
             (MeasureKind::Percent, Some(of)) => {

@@ -2,7 +2,6 @@
 
 use super::counted::Counting;
 use super::dimension::undeclared;
-use super::report::{Report, place};
 use super::report_file::ReportTable;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -18,32 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The values that each dimension of a table may have.
 pub(crate) type Lists = BTreeMap<String, BTreeSet<String>>;
 
-/// Refuses a table that its plan does not prove fit to leave; gives what depends on the populations of
-/// areas. `smallest` is the fewest people of an area that may be told apart, 0 for no limit.
+/// Refuses a count of a table that its plan does not prove fit to leave; gives what depends on the
+/// populations of areas. People are different people in every total, so that only rows have to be shown
+/// to add up. `smallest` is the fewest people of an area that may be told apart, 0 for no limit.
 pub(super) fn prove(
-    sensitivity: &mut Sensitivity,
-    report: &Report,
-    table: &ReportTable,
-    plan: &LogicalPlan,
-    smallest: u64,
-) -> Result<Judged> {
-    let place = place(&report.file, &table.id);
-    let dimensions = dimensions(sensitivity, &place, table)?;
-    let question = Question {
-        place: &place,
-        reads: &report.reads_of(&table.id),
-        dimensions,
-        counts: table.counts().map(|(column, _)| column).collect(),
-        totals_of_rows: table.tells_totals_of_rows(),
-        totals_across: tells_totals_across(table),
-        limits_areas: smallest > 0,
-    };
-    sensitivity.judge(plan, &question)
-}
-
-/// Refuses a count of a table that its plan does not prove fit to leave, as [`prove`]. People are
-/// different people in every total, so that only rows have to be shown to add up.
-pub(super) fn prove_counted(
     sensitivity: &mut Sensitivity,
     place: &str,
     table: &ReportTable,
@@ -65,7 +42,6 @@ pub(super) fn prove_counted(
             from_table: true,
         });
     }
-    let reads = BTreeSet::new();
     let mut judged = Judged::default();
     for (count, adds_up) in [(&counting.people, false), (&counting.rows, true)] {
         let Some(count) = count else {
@@ -73,7 +49,6 @@ pub(super) fn prove_counted(
         };
         let question = Question {
             place,
-            reads: &reads,
             dimensions: dimensions.clone(),
             counts: vec![count.as_str()],
             totals_of_rows: adds_up && table.tells_totals_of_rows(),

@@ -1,6 +1,6 @@
 //! A report of the project, with what its queries read.
 
-use super::counted::{CountedTable, judged};
+use super::counted::{CountedTable, Counting, judged};
 use super::report_file::ReportTable;
 use crate::lake::TableName;
 use crate::release::ReportFile;
@@ -16,28 +16,22 @@ pub(super) struct Report {
     pub report: ReportFile,
     /// The tables that its queries name, and the code lists that their functions read.
     pub reads: BTreeSet<TableName>,
-    /// The same, by table of the report.
-    pub reads_by: BTreeMap<String, BTreeSet<TableName>>,
     /// What its tables count, by table.
     pub counted: BTreeMap<String, CountedTable>,
 }
 
 impl Report {
-    /// The queries of a table: its own SQL, or those that it is judged by.
+    /// The queries that a table is judged by, one for each of its countings.
     pub(super) fn queries(&self, table: &ReportTable) -> Vec<String> {
-        match self.counted.get(&table.id) {
-            Some(counted) => {
-                let dimensions: Vec<&str> = table.dimensions().collect();
-                let countings = counted.countings.iter();
-                countings.map(|one| judged(one, &dimensions)).collect()
-            }
-            None => table.sql.iter().cloned().collect(),
-        }
+        let dimensions: Vec<&str> = table.dimensions().collect();
+        let countings = self.countings(table);
+        countings.map(|one| judged(one, &dimensions)).collect()
     }
 
-    /// The tables that the query of one of its tables names.
-    pub(super) fn reads_of(&self, table: &str) -> BTreeSet<TableName> {
-        self.reads_by.get(table).cloned().unwrap_or_default()
+    /// What a table counts.
+    pub(super) fn countings(&self, table: &ReportTable) -> impl Iterator<Item = &Counting> {
+        let counted = self.counted.get(&table.id);
+        counted.into_iter().flat_map(|counted| &counted.countings)
     }
 }
 

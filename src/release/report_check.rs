@@ -26,10 +26,42 @@ impl ReportFile {
     /// # Errors
     /// Usage, naming the file, and line and column where the TOML is at fault.
     pub(crate) fn parse(text: &str, file: &str) -> Result<Self> {
+        declares(text, file)?;
         let report: ReportFile = parse_settings(file, text)?;
         check(&report, file)?;
         Ok(report)
     }
+}
+
+/// Refuses tables that have SQL in place of what they count. It comes before the report is read, since
+/// other keys and kinds of measure belong to such tables.
+fn declares(text: &str, file: &str) -> Result<()> {
+    const HINT: &str = "say what is counted: of = \"core.person\", a model with a row for each person or record; where = \"is_active\", which of them; rows = [\"sex\"], the dimensions, with [tables.dimensions] for their values; and [[tables.measures]] of kind \"people\" or \"rows\"";
+    // What is no TOML is told by the reading.
+    let Ok(report) = text.parse::<toml::Table>() else {
+        return Ok(());
+    };
+    let tables = report.get("tables").and_then(toml::Value::as_array);
+    for table in tables.into_iter().flatten() {
+        let id = table.get("id").and_then(toml::Value::as_str);
+        let place = match id.filter(|id| is_name(id)) {
+            Some(id) => format!("{file}: table `{id}`"),
+            None => format!("{file}: a table"),
+        };
+        if table.get("sql").is_some() {
+            return Err(Error::usage(format!(
+                "{place}: it has `sql`, and a table says what it counts"
+            ))
+            .cause("of counts that SQL has made nobody knows whose they are, so that other figures may give them away")
+            .hint(HINT));
+        }
+        if table.get("of").is_none() {
+            return Err(
+                Error::usage(format!("{place}: it does not say what it counts")).hint(HINT),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Digits in a row that are no figure of a report.
@@ -173,29 +205,10 @@ fn check_table(table: &ReportTable) -> Result<()> {
 
 /// What is counted: the people or rows of a model.
 fn check_counted(table: &ReportTable) -> Result<()> {
-    const HINT: &str = "a table says what it counts with `of`, the model whose people or rows it counts, and which of them with `where`; its figures are measures of kind \"people\" or \"rows\"";
-    match (&table.of, &table.sql) {
-        (Some(of), None) => check_model(of)?,
-        (None, Some(sql)) if sql.trim().is_empty() => {
-            return Err(Error::usage("the sql is empty").hint(HINT));
-        }
-        (None, Some(_)) => return Ok(()),
-        (Some(_), Some(_)) => {
-            return Err(Error::usage("it has both `of` and `sql`").hint(HINT));
-        }
-        (None, None) => {
-            return Err(Error::usage("it does not say what it counts").hint(HINT));
-        }
-    }
-    for measure in &table.measures {
+    check_model(&table.of)?;
+    for (_, measure) in table.counts() {
         let within = |e: Error| e.within(format!("measure `{}`", measure.label));
-        if measure.kind == MeasureKind::Count {
-            return Err(within(
-                Error::usage("a count is of people or of rows of the model")
-                    .hint("write kind = \"people\" or kind = \"rows\""),
-            ));
-        }
-        if let Some(of) = measure.of.as_ref().filter(|_| measure.kind.counts()) {
+        if let Some(of) = &measure.of {
             check_model(of).map_err(within)?;
         }
         for name in &measure.without {
@@ -230,7 +243,6 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         ("multiplier", measure.multiplier.is_some()),
     ];
     let needed: &[&str] = match (measure.kind, &measure.of) {
-        (MeasureKind::Count, _) => &["column"],
         (MeasureKind::People | MeasureKind::Rows, _) => &[],
         (MeasureKind::Percent, Some(_)) => &["column", "of"],
         (MeasureKind::Percent, None) => &["numerator", "denominator"],

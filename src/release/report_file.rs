@@ -34,13 +34,10 @@ pub(crate) struct ReportTable {
     /// The definition of what is counted.
     pub description: String,
     /// The model whose people or rows it counts.
-    pub of: Option<String>,
+    pub of: String,
     /// Which of them: a condition over the model's columns.
     #[serde(rename = "where")]
     pub condition: Option<String>,
-    /// One `select` over models that yields true counts, a row for each combination of the
-    /// dimensions, ordered by dimensions.
-    pub sql: Option<String>,
     /// Dimension columns that become the first columns of the table.
     pub rows: Vec<String>,
     /// A dimension column whose values become columns.
@@ -53,8 +50,8 @@ pub(crate) struct ReportTable {
     /// Which totals are shown. Leave them out where a person can be in two rows.
     #[serde(default)]
     pub totals: Totals,
-    /// A count measure to order rows by, largest released figure first; otherwise the order of the
-    /// SQL is kept.
+    /// A count measure to order rows by, largest released figure first; otherwise they come in the
+    /// order of their labels.
     pub order: Option<String>,
     /// Headings of the dimensions; the column name in words otherwise.
     #[serde(default)]
@@ -96,8 +93,6 @@ pub(crate) struct Measure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum MeasureKind {
-    /// A count that the table's SQL makes.
-    Count,
     /// Different people.
     People,
     /// Rows of the model: contacts, admissions.
@@ -225,10 +220,7 @@ pub(crate) enum ChartKind {
 impl MeasureKind {
     /// Whether it is a count.
     pub(crate) fn counts(self) -> bool {
-        matches!(
-            self,
-            MeasureKind::Count | MeasureKind::People | MeasureKind::Rows
-        )
+        matches!(self, MeasureKind::People | MeasureKind::Rows)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The reports of a project: which there are, and what is wrong with them.
 
 use super::counted::{beside_each_other, counted_table};
-use super::proof::{prove, prove_counted};
+use super::proof::prove;
 use super::report::{Report, place};
 use super::report_file::ReportTable;
 use crate::engine::Engine;
@@ -62,22 +62,18 @@ fn read(file: PathBuf, text: String, report: ReportFile) -> Result<Report> {
         text,
         report,
         reads: BTreeSet::new(),
-        reads_by: BTreeMap::new(),
         counted: BTreeMap::new(),
     };
     for table in &made.report.tables {
         let place = place(&made.file, &table.id);
         let counted = counted_table(table).map_err(|e| e.within(place))?;
-        made.counted
-            .extend(counted.map(|counted| (table.id.clone(), counted)));
+        made.counted.insert(table.id.clone(), counted);
     }
     for table in &made.report.tables {
-        let mut named = BTreeSet::new();
         for query in made.queries(table) {
-            named.extend(query_inputs(&place(&made.file, &table.id), &query)?);
+            let named = query_inputs(&place(&made.file, &table.id), &query)?;
+            made.reads.extend(named);
         }
-        made.reads.extend(named.iter().cloned());
-        made.reads_by.insert(table.id.clone(), named);
     }
     Ok(made)
 }
@@ -114,7 +110,7 @@ pub(crate) async fn check_queries(
 
 /// The queries of a table that may leave, and what of it depends on the populations of areas.
 pub(super) struct Proved {
-    /// Its own SQL, or the queries that it is judged by.
+    /// The queries that it is judged by.
     pub frames: Vec<DataFrame>,
     /// What depends on the populations of areas.
     pub judged: Judged,
@@ -136,9 +132,7 @@ pub(super) async fn proved(
         frames: Vec::new(),
         judged: Judged::default(),
     };
-    let counted = report.counted.get(&table.id);
-    let countings = counted.into_iter().flat_map(|counted| &counted.countings);
-    for counting in countings.clone() {
+    for counting in report.countings(table) {
         sensitivity.counts_people(&place, &counting.of, counting.columns())?;
     }
     for query in report.queries(table) {
@@ -146,14 +140,9 @@ pub(super) async fn proved(
             .frames
             .push(engine.lasting_query(&place, &query).await?);
     }
-    if counted.is_none()
-        && let Some(frame) = proved.frames.first()
-    {
-        proved.judged = prove(sensitivity, report, table, frame.logical_plan(), smallest)?;
-    }
-    for (counting, frame) in countings.zip(&proved.frames) {
+    for (counting, frame) in report.countings(table).zip(&proved.frames) {
         let plan = frame.logical_plan();
-        let judged = prove_counted(sensitivity, &place, table, counting, plan, smallest)?;
+        let judged = prove(sensitivity, &place, table, counting, plan, smallest)?;
         proved.judged.areas.extend(judged.areas);
         proved.judged.choices.extend(judged.choices);
     }

@@ -4,31 +4,30 @@ use super::counted::CellFigures;
 use super::dimension::{MOST_VALUES, NOT_KNOWN};
 use super::proof::{Lists, texts};
 use super::report_file::ReportTable;
-use crate::disclosure::TrueCount;
 use crate::error::{Error, Result};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Int64Type};
+use arrow::datatypes::{DataType, Date32Type};
 use arrow::record_batch::RecordBatch;
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeSet;
 
-/// The result of a table's SQL, with true counts.
+/// The cells of a table, with their released figures.
 #[derive(Clone, Default)]
 pub(super) struct TableData {
-    /// The batches, in the order of the SQL.
+    /// The combinations of its dimensions that somebody has, in the order of their labels.
     pub batches: Vec<RecordBatch>,
     /// The values that each dimension may have.
     pub lists: Lists,
-    /// The released figures, where the table declares what it counts: the batches have no counts then.
-    pub figures: Option<CellFigures>,
+    /// The released figures of all cells and totals.
+    pub figures: CellFigures,
     /// What is counted, in words.
     pub definition: Vec<String>,
 }
 
 impl std::fmt::Debug for TableData {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The batches hold true counts, which no log may show.
+        // Which combinations somebody has is for no log.
         write!(f, "TableData({} batches)", self.batches.len())
     }
 }
@@ -53,28 +52,25 @@ impl Label {
     }
 }
 
-/// The rows of a table's SQL, column by column.
+/// The combinations of a table's dimensions, column by column.
 pub(super) struct TableColumns {
     /// For each dimension in the order of [`ReportTable::dimensions`], a label for each row.
     pub dimensions: Vec<Vec<Label>>,
     /// The same as the values that the labels are of.
     pub values: Vec<Vec<String>>,
-    /// For each count in the order of [`ReportTable::counts`], a count for each row.
-    pub counts: Vec<Vec<TrueCount>>,
 }
 
 /// Reads the columns a table needs.
 ///
 /// # Errors
-/// Data, naming the table and column but no value, when a column is absent, has a type that cannot
-/// be read, or a count is NULL or negative.
+/// Data, naming the table and column but no value, when a column is absent or has a type that cannot
+/// be read.
 pub(super) fn read(table: &ReportTable, data: &TableData) -> Result<TableColumns> {
     let within =
         |e: Error, column: &str| e.within(format!("table `{}`, column `{column}`", table.id));
     let mut columns = TableColumns {
         dimensions: Vec::new(),
         values: Vec::new(),
-        counts: Vec::new(),
     };
     for column in table.dimensions() {
         let labels =
@@ -82,20 +78,14 @@ pub(super) fn read(table: &ReportTable, data: &TableData) -> Result<TableColumns
         columns.dimensions.push(labels);
         columns.values.push(values(data, column)?);
     }
-    let counts_of_its_own = table.counts().filter(|_| data.figures.is_none());
-    for (column, _) in counts_of_its_own {
-        columns
-            .counts
-            .push(counts(data, column).map_err(|e| within(e, column))?);
-    }
     Ok(columns)
 }
 
 fn arrays<'a>(data: &'a TableData, column: &str) -> Result<Vec<&'a ArrayRef>> {
     let of = |batch: &'a RecordBatch| {
-        batch.column_by_name(column).ok_or_else(|| {
-            Error::usage("the sql does not yield it").hint("name it in the select list")
-        })
+        batch
+            .column_by_name(column)
+            .ok_or_else(|| Error::data("it was not computed"))
     };
     data.batches.iter().map(of).collect()
 }
@@ -110,26 +100,6 @@ fn values(data: &TableData, column: &str) -> Result<Vec<String>> {
         }
     }
     Ok(values)
-}
-
-fn counts(data: &TableData, column: &str) -> Result<Vec<TrueCount>> {
-    let mut counts = Vec::new();
-    for array in arrays(data, column)? {
-        if !array.data_type().is_integer() {
-            return Err(
-                Error::usage(format!("a count cannot be {}", array.data_type()))
-                    .hint("use count(*), or cast(sum(…) as bigint)"),
-            );
-        }
-        let wide =
-            cast(array, &DataType::Int64).map_err(|e| Error::data("not a count").cause(e))?;
-        for count in wide.as_primitive::<Int64Type>() {
-            let count = count.ok_or_else(|| Error::data("a count is NULL"))?;
-            let count = u64::try_from(count).map_err(|_| Error::data("a count is negative"))?;
-            counts.push(TrueCount::new(count));
-        }
-    }
-    Ok(counts)
 }
 
 fn dimension(data: &TableData, column: &str, heading: &str) -> Result<Vec<Label>> {
@@ -160,7 +130,7 @@ fn dimension(data: &TableData, column: &str, heading: &str) -> Result<Vec<Label>
     };
     if !labels.iter().all(known) {
         return Err(Error::refused("it has a value that is not in its list").hint(
-            "[tables.dimensions] says where its values come from: add the value there, or make it 'Not known' in the sql",
+            "[tables.dimensions] says where its values come from: add the value there, or make it 'Not known' in the model",
         ));
     }
     let different: BTreeSet<&str> = labels.iter().map(|label| label.value.as_str()).collect();

@@ -186,13 +186,13 @@ fn what_cannot_be_counted_is_refused() {
             2,
             "sql_too",
             ("of =", "sql = \"select 1\"\nof ="),
-            "it has both `of` and `sql`",
+            "it has `sql`, and a table says what it counts",
         ),
         (
             2,
             "a_sum",
             ("kind = \"people\"", "kind = \"count\"\ncolumn = \"n\""),
-            "a count is of people or of rows",
+            "unknown variant `count`",
         ),
         (
             2,

@@ -386,8 +386,8 @@ fn models_follow_the_lists_that_they_name() {
         ["up_to_date", "up_to_date", "up_to_date"]
     );
 
-    let sql = "/*\ndescription: People with diabetes\ngrain: sex\ntopic: needs\ncolumns:\n  sex: Sex\n  people: People\nchecks:\n  - unique: sex\n*/\nselect person.sex, count(*) as people\nfrom core.person as person\ninner join (\n    select person_key from core.diagnosis where in_code_list(snomed_code, 'diabetes') group by person_key\n) as found\n    on person.person_key = found.person_key\ngroup by person.sex\n";
-    std::fs::write(project.path("sql/marts/needs/sugar_by_sex.sql"), sql).unwrap();
+    let sql = "/*\ndescription: People with diabetes\ngrain: person_key\ntopic: needs\ncolumns:\n  person_key: Pseudonym\n  sex: Sex\nchecks:\n  - unique: person_key\n*/\nselect person.person_key, person.sex\nfrom core.person as person\ninner join (\n    select person_key from core.diagnosis where in_code_list(snomed_code, 'diabetes') group by person_key\n) as found\n    on person.person_key = found.person_key\n";
+    std::fs::write(project.path("sql/marts/needs/sugar_people.sql"), sql).unwrap();
     let report = r#"
 name = "sugar"
 title = "Diabetes"
@@ -397,14 +397,13 @@ audience = "planners"
 id = "all"
 title = "People"
 description = "People with diabetes."
-sql = "select sex, sum(people) as people from marts.sugar_by_sex group by sex"
+of = "marts.sugar_people"
 rows = ["sex"]
 [tables.dimensions]
 sex.values = ["female", "male", "other", "unknown"]
 [[tables.measures]]
-column = "people"
 label = "People"
-kind = "count"
+kind = "people"
 "#;
     for old in std::fs::read_dir(project.path("pipelines/reports")).unwrap() {
         std::fs::remove_file(old.unwrap().path()).unwrap();

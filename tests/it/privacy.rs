@@ -148,35 +148,44 @@ fn a_report_that_reads_a_person_is_refused() {
     let record = synth(60, 6, false);
     let project = Project::over(record.path());
     project.ok(&["nightly"]);
-    for (sql, column) in [
-        ("select sex, 1 as people from core.person", "core.person."),
+    for (code, of, values, says) in [
         (
-            "select person_key, count(*) as people from core.contact group by person_key",
-            "core.contact.person_key",
+            1,
+            "of = \"core.person\"",
+            "column = \"person_key\"",
+            "`sex` of `rows` comes from a pseudonym",
         ),
         (
-            "select sex, (select max(age) from core.person) as people from core.person group by sex",
-            "core.person",
+            1,
+            "of = \"core.contact\"",
+            "column = \"contact_key\"",
+            "`sex` of `rows` comes from a pseudonym",
         ),
         (
-            "select sex, max(age) as people from core.person group by sex",
-            "core.person",
+            1,
+            "of = \"core.person\"\nwhere = \"age = 97\"",
+            "column = \"birth_month\"",
+            "`sex` of `rows` comes from a date of birth",
         ),
         (
-            "select sex, count(*) as people from record.patient group by sex, record_key",
-            "record.patient.",
+            1,
+            "of = \"record.patient\"",
+            "column = \"sex\"",
+            "`of` names record.patient, which is no model",
+        ),
+        (
+            2,
+            "sql = \"select sex, max(age) as people from core.person group by sex\"",
+            "column = \"sex\"",
+            "it has `sql`, and a table says what it counts",
         ),
     ] {
         let report = format!(
-            "name = \"leak\"\ntitle = \"Leak\"\ndescription = \"x\"\naudience = \"x\"\n[[tables]]\nid = \"t\"\ntitle = \"T\"\ndescription = \"x\"\nsql = \"{sql}\"\nrows = [\"sex\"]\ndimensions.sex.values = [\"female\", \"male\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n"
+            "name = \"leak\"\ntitle = \"Leak\"\ndescription = \"x\"\naudience = \"x\"\n[[tables]]\nid = \"t\"\ntitle = \"T\"\ndescription = \"x\"\n{of}\nrows = [\"sex\"]\n[tables.dimensions]\nsex = {{ values = [\"female\", \"male\"], {values} }}\n[[tables.measures]]\nlabel = \"People\"\nkind = \"people\"\n"
         );
         std::fs::write(project.path("pipelines/reports/leak.toml"), report).unwrap();
-        let error = project.fails(1, &["check"]);
-        assert!(
-            error.contains("reads the record-level column"),
-            "{sql}: {error}"
-        );
-        assert!(error.contains(column), "{sql}: {error}");
+        let error = project.fails(code, &["check"]);
+        assert!(error.contains(says), "{of}: {error}");
     }
 }
 

@@ -105,9 +105,9 @@ fn a_run_for_another_day_is_released_for_that_day_only() {
 #[test]
 fn a_model_that_uses_no_date_is_released_for_the_day_that_it_was_run_for() {
     let (_record, project) = after_a_night();
-    let model = "/*\ndescription: People by sex\ngrain: sex\n*/\nselect sex, count(*) as people from record.patient where person_key is not null group by sex\n";
+    let model = "/*\ndescription: People and their sex\ngrain: record_key\n*/\nselect record_key, person_key, sex from record.patient where person_key is not null\n";
     std::fs::write(project.path("sql/marts/demographic/sexes.sql"), model).unwrap();
-    let report = "name = \"sexes\"\ntitle = \"Sexes\"\ndescription = \"d\"\naudience = \"a\"\n[[tables]]\nid = \"t\"\ntitle = \"t\"\ndescription = \"d\"\nsql = \"select sex, people from marts.sexes order by sex\"\nrows = [\"sex\"]\ndimensions.sex.values = [\"female\", \"male\", \"other\", \"unknown\"]\n[[tables.measures]]\ncolumn = \"people\"\nlabel = \"People\"\nkind = \"count\"\n";
+    let report = "name = \"sexes\"\ntitle = \"Sexes\"\ndescription = \"d\"\naudience = \"a\"\n[[tables]]\nid = \"t\"\ntitle = \"t\"\ndescription = \"d\"\nof = \"marts.sexes\"\nrows = [\"sex\"]\ndimensions.sex.values = [\"female\", \"male\", \"other\", \"unknown\"]\n[[tables.measures]]\nlabel = \"People\"\nkind = \"people\"\n";
     std::fs::write(project.path("pipelines/reports/sexes.toml"), report).unwrap();
     let said = project.fails(1, &["release", "sexes"]);
     assert!(said.contains("marts.sexes: it was never built"), "{said}");

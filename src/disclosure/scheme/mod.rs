@@ -95,21 +95,6 @@ impl Scheme {
         self.named().allows(figure)
     }
 
-    /// The total of released parts, where totals are their sums; None where they come from the
-    /// truth. What is withheld is not in it.
-    pub(crate) fn total(&self, parts: &[Released]) -> Option<Released> {
-        if !self.adds_up() {
-            return None;
-        }
-        let shown = parts.iter().filter_map(|part| part.count());
-        let sum: u64 = shown.fold(0, u64::saturating_add);
-        let nothing_shown = sum == 0 && parts.iter().any(|part| part.is_suppressed());
-        Some(match nothing_shown {
-            true => Released::SUPPRESSED,
-            false => Released::of(sum),
-        })
-    }
-
     /// Refuses a count that the rule is not defined for.
     ///
     /// # Errors
@@ -122,18 +107,8 @@ impl Scheme {
                 "a count is above {most}, up to which the scheme `{}` is defined",
                 self.name()
             ))
-            .hint("a count of people or events is not so large: check the table's SQL")),
+            .hint("a count of people or events is not so large: check the SQL of the model that is counted")),
         }
-    }
-
-    /// The figure for a count of people in a table that is protected by itself.
-    pub(crate) fn release_people(&self, people: TrueCount) -> Released {
-        self.release(&people_alone(people))
-    }
-
-    /// The figure that it may be moved to in such a table.
-    pub(super) fn move_people(&self, people: TrueCount) -> Option<Released> {
-        self.neighbours(&people_alone(people)).first().copied()
     }
 
     /// Whether 1 to `few` people are behind it, or it is so small itself.
@@ -202,19 +177,5 @@ impl SchemeRule for Scheme {
 
     fn adds_up(&self) -> bool {
         self.named().adds_up()
-    }
-}
-
-/// A count of people of whom no other table is known to count the same.
-fn people_alone(people: TrueCount) -> TrueNode {
-    TrueNode {
-        count: people,
-        people,
-        counted: CountOf::People,
-        largest: None,
-        key: 0,
-        shown: true,
-        stands: None,
-        worth: 1.0,
     }
 }

@@ -88,11 +88,9 @@ impl Sensitivity {
             across: false,
             from_table: true,
         };
-        let reads = BTreeSet::new();
         let others = of(|column| column.measure.is_none());
         let question = Question {
             place,
-            reads: &reads,
             dimensions: others.iter().map(dimension).collect(),
             counts: counts.iter().map(|place| names[*place].as_str()).collect(),
             totals_of_rows: false,

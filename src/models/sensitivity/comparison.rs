@@ -48,14 +48,10 @@ impl Analyst<'_> {
                     value.column.lost = None;
                 }
                 value.column.measure = measure;
-                if value.column.measure.is_none() {
-                    self.may_fail(expr, &mut value);
-                }
             }
             Operator::And | Operator::Or => {}
             _ => {
                 value.column.taint = self.maybe_condition(expr, schema, value.column.taint);
-                self.may_fail(expr, &mut value);
             }
         }
         value

@@ -264,14 +264,6 @@ impl Analyst<'_> {
         value
     }
 
-    /// Notes that counts or pseudonyms go through what may fail for some of them.
-    pub(super) fn may_fail(&self, expr: &Expr, value: &mut ExpressionValue) {
-        if value.taint().is_hidden() {
-            let why = self.why(expr, "is computed");
-            value.column.taint.add(TaintKind::Computed, why);
-        }
-    }
-
     /// What it tells that a value is absent.
     pub(super) fn absence(&self, expr: &Expr, value: &ExpressionValue) -> Taint {
         let column = &value.column;
@@ -295,10 +287,6 @@ impl Analyst<'_> {
         let mut value = self.value(inner, relation, schema);
         if *to == DataType::Boolean && from != *to {
             value.column.taint = self.condition(expr, value.column.taint);
-        }
-        if value.taint().is_hidden() && may_not_fit(to) {
-            let why = self.why(expr, "may not fit its type");
-            value.column.taint.add(TaintKind::Computed, why);
         }
         let column = &mut value.column;
         if !to.is_integer() && column.taint.has(TaintKind::Count) {
@@ -391,9 +379,6 @@ impl Analyst<'_> {
             value.column.taint = value.column.taint.without(&[TaintKind::Written]);
         }
         value.column.taint = self.maybe_condition(expr, schema, value.column.taint);
-        if !["coalesce", "nullif"].contains(&function.func.name()) {
-            self.may_fail(expr, &mut value);
-        }
         if function.func.signature().volatility != Volatility::Immutable {
             value.uses = None;
         }
@@ -420,21 +405,6 @@ impl Analyst<'_> {
         }
         value
     }
-}
-
-/// Whether a count may be too large for a type, or no value of it.
-fn may_not_fit(to: &DataType) -> bool {
-    !matches!(
-        to,
-        DataType::Int32
-            | DataType::Int64
-            | DataType::UInt64
-            | DataType::Float32
-            | DataType::Float64
-            | DataType::Utf8
-            | DataType::Utf8View
-            | DataType::LargeUtf8
-    )
 }
 
 /// The measure of a value that is one of these: each a count, 0 or NULL.

@@ -170,12 +170,11 @@ impl Facts {
 }
 
 impl Relation {
-    /// A stored column is a column, even where the query wrote the value out; what could fail has not.
+    /// A stored column is a column, even where the query wrote the value out.
     fn stored(&mut self) {
         let of_people = self.level > Level::Free;
         for column in &mut self.columns {
             column.literal = None;
-            column.taint = std::mem::take(&mut column.taint).without(&[TaintKind::Computed]);
             // What was looked up for people by their areas is known to be of areas by now.
             column.unlinked &= !of_people;
         }

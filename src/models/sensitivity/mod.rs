@@ -216,3 +216,6 @@ impl Sensitivity {
         Ok(&relation.sources)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,11 +25,9 @@ pub(super) enum TaintKind {
     Chosen,
     /// A value that the SQL writes out, or picks from several.
     Written,
-    /// Counts or pseudonyms that went through something that may fail for some of them.
-    Computed,
 }
 
-const KINDS: usize = 9;
+const KINDS: usize = 8;
 
 /// The code of an area or organisation that the SQL compares codes with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,7 +128,6 @@ impl Taint {
             TaintKind::Dated,
             TaintKind::Ranked,
             TaintKind::Written,
-            TaintKind::Computed,
         ])
     }
 

@@ -1,15 +1,14 @@
-//! Whether a report's table may leave.
+//! Whether a table of a report, or the answer to a query, may leave.
 
 use super::Sensitivity;
 use super::attribute::Attrs;
 use super::relation::{Level, Relation, RelationColumn, SensitiveMeasure};
 use super::taint::{Choice, Taint, TaintKind, Why};
 use crate::error::{Error, Result};
-use crate::lake::TableName;
 use datafusion::logical_expr::LogicalPlan;
 use std::collections::BTreeSet;
 
-/// A dimension of a report's table.
+/// A label of what would leave.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dimension<'a> {
     /// Its column.
@@ -20,13 +19,11 @@ pub(crate) struct Dimension<'a> {
     pub from_table: bool,
 }
 
-/// A table of a report, as it would leave.
+/// A table of a report or an answer, as it would leave.
 #[derive(Debug, Clone)]
 pub(crate) struct Question<'a> {
     /// What errors call it.
     pub place: &'a str,
-    /// The tables that its query names.
-    pub reads: &'a BTreeSet<TableName>,
     /// Its dimensions.
     pub dimensions: Vec<Dimension<'a>>,
     /// The columns of its counts.
@@ -58,11 +55,11 @@ fn uncounted(place: &str) -> Error {
         "{place}: no measure counts the people behind its rows"
     ))
     .cause("which rows there are tells of people, and nothing of them would be suppressed")
-    .hint("add a measure of kind \"count\" with count(*), or sum(…) of counts")
+    .hint("add count(*), or sum(…) of counts")
 }
 
 impl Sensitivity {
-    /// Refuses a table of a report that the plan of its query does not prove to be labels and honest
+    /// Refuses a table or an answer that the plan of its query does not prove to be labels and honest
     /// counts.
     ///
     /// # Errors
@@ -71,9 +68,6 @@ impl Sensitivity {
     ///
     /// Gives what depends on the populations of areas and organisations: they have to be looked at.
     pub(crate) fn judge(&mut self, plan: &LogicalPlan, question: &Question) -> Result<Judged> {
-        for table in question.reads {
-            self.may_be_read(table, question)?;
-        }
         let rows = self.relation(question.place, plan);
         let names: Vec<&String> = plan.schema().fields().iter().map(|f| f.name()).collect();
         let find = |name: &str| -> Result<&RelationColumn> {
@@ -98,16 +92,15 @@ impl Sensitivity {
         let mut counts = Vec::new();
         for name in &question.counts {
             let column = find(name)?;
-            count(question.place, name, column, &rows)?;
+            count(question.place, name, column)?;
             picked(question, &format!("column `{name}`"), &column.taint)?;
             judged.choices.extend(column.taint.choices.iter().cloned());
             counts.push((*name, column));
         }
-        if rows.level > Level::Free && counts.iter().all(|(_, c)| c.measure.is_none()) {
+        if rows.level > Level::Free && counts.is_empty() {
             return Err(uncounted(question.place));
         }
         self.presence(question, &rows)?;
-        self.unshown(question, &names, &rows)?;
         judged.choices.extend(rows.rows.choices.iter().cloned());
         let attrs = |across: bool| -> Result<Attrs> {
             let wanted = question.dimensions.iter().filter(|d| d.across == across);
@@ -125,49 +118,6 @@ impl Sensitivity {
             }
         }
         Ok(judged)
-    }
-
-    /// Columns that are not shown are computed all the same: whether that fails must not depend on a
-    /// count.
-    fn unshown(&self, question: &Question, names: &[&String], rows: &Relation) -> Result<()> {
-        let shown = |name: &str| {
-            question.counts.contains(&name) || question.dimensions.iter().any(|d| d.column == name)
-        };
-        for (name, column) in names.iter().zip(&rows.columns) {
-            let Some(why) = column
-                .taint
-                .why(TaintKind::Computed)
-                .filter(|_| !shown(name))
-            else {
-                continue;
-            };
-            return Err(Error::refused(format!(
-                "{}: column `{name}` is not shown, and is computed from counts or pseudonyms",
-                question.place
-            ))
-            .cause(why)
-            .hint("leave it out of the select list; rates and percentages are measures of their own kind"));
-        }
-        Ok(())
-    }
-
-    fn may_be_read(&self, table: &TableName, question: &Question) -> Result<()> {
-        let place = question.place;
-        let hint = "a report reads models that count people, and reference tables; count first in a model (group by … count(…)), and read that";
-        let Some(facts) = self.facts.get(table) else {
-            return Err(Error::refused(format!(
-                "{place} reads {table}, which is no model and no reference table"
-            ))
-            .hint(hint));
-        };
-        if facts.relation.level == Level::Person {
-            let column = facts.names.first().map_or("", String::as_str);
-            return Err(Error::refused(format!(
-                "{place} reads the record-level column {table}.{column}: a row of {table} is one person's"
-            ))
-            .hint(hint));
-        }
-        Ok(())
     }
 
     /// Which rows there are, and in which order.
@@ -278,7 +228,7 @@ fn label(place: &str, dimension: &Dimension, column: &RelationColumn) -> Result<
         return refused(
             "comes from an aggregate over people: a count cannot be a label",
             why,
-            "show it as a measure of kind \"count\"",
+            "show it as a count",
         );
     }
     if let Some(why) = taint.why(TaintKind::Ranked) {
@@ -305,7 +255,7 @@ fn label(place: &str, dimension: &Dimension, column: &RelationColumn) -> Result<
     Ok(())
 }
 
-fn count(place: &str, name: &str, column: &RelationColumn, rows: &Relation) -> Result<()> {
+fn count(place: &str, name: &str, column: &RelationColumn) -> Result<()> {
     let refused = |why: &str| {
         Err(Error::refused(format!(
             "{place}: column `{name}` of the measures is not proved to be an honest count"
@@ -317,19 +267,6 @@ fn count(place: &str, name: &str, column: &RelationColumn, rows: &Relation) -> R
         return refused(why);
     }
     if column.measure.is_some() {
-        return Ok(());
-    }
-    // Published figures, such as a population, are counts of nobody's here.
-    if let Some(why) = column.taint.why(TaintKind::Written)
-        && !column.taint.is_of_people()
-    {
-        return Err(Error::refused(format!(
-            "{place}: column `{name}` of the measures has numbers of the SQL's own"
-        ))
-        .cause(why)
-        .hint("take published figures from a column of a reference table, as they are"));
-    }
-    if !column.taint.is_of_people() && (rows.level == Level::Free || column.literal.is_none()) {
         return Ok(());
     }
     match (&column.lost, column.taint.why(TaintKind::Count)) {

@@ -141,7 +141,7 @@ fn combinations(
     Ok(found)
 }
 
-/// The dimensions of the combinations as a table's SQL would give them.
+/// The dimensions of the combinations, in the types that their columns have.
 fn batch(
     table: &ReportTable,
     combinations: &BTreeSet<Vec<String>>,

@@ -94,21 +94,18 @@ pub(crate) struct CountedTable {
     pub(super) counts: Vec<(String, usize, bool)>,
 }
 
-/// What a table counts; None of a table that has SQL of its own.
+/// What a table counts.
 ///
 /// # Errors
 /// Usage, when a condition cannot be read.
-pub(in crate::release) fn counted_table(table: &ReportTable) -> Result<Option<CountedTable>> {
-    let Some(of) = &table.of else {
-        return Ok(None);
-    };
+pub(in crate::release) fn counted_table(table: &ReportTable) -> Result<CountedTable> {
     let mut counted = CountedTable {
         countings: Vec::new(),
         counts: Vec::new(),
     };
     for (name, measure) in table.counts() {
         let within = |e: Error| e.within(format!("measure `{}`", measure.label));
-        let counting = counting(table, measure, of).map_err(within)?;
+        let counting = counting(table, measure).map_err(within)?;
         let rows = measure.kind == MeasureKind::Rows;
         let same = |known: &Counting| {
             (&known.of, &known.condition, &known.places)
@@ -131,12 +128,12 @@ pub(in crate::release) fn counted_table(table: &ReportTable) -> Result<Option<Co
         }
         counted.counts.push((name.to_string(), at, rows));
     }
-    Ok(Some(counted))
+    Ok(counted)
 }
 
-fn counting(table: &ReportTable, measure: &Measure, of: &str) -> Result<Counting> {
+fn counting(table: &ReportTable, measure: &Measure) -> Result<Counting> {
     let own = measure.of.as_deref();
-    let (layer, name) = own.unwrap_or(of).split_once('.').unwrap_or_default();
+    let (layer, name) = own.unwrap_or(&table.of).split_once('.').unwrap_or_default();
     // The table's condition is over the table's model; a measure's own takes its place.
     let text = match (&measure.condition, own) {
         (Some(text), _) => Some(text),

@@ -22,7 +22,9 @@ pub(in crate::release) struct CellFigures(BTreeMap<String, HashMap<TablePlace, P
 
 impl CellFigures {
     /// Figures by count and place.
-    pub(super) fn new(figures: BTreeMap<String, HashMap<TablePlace, PlacedFigure>>) -> Self {
+    pub(in crate::release) fn new(
+        figures: BTreeMap<String, HashMap<TablePlace, PlacedFigure>>,
+    ) -> Self {
         CellFigures(figures)
     }
 

@@ -1,7 +1,7 @@
 use super::sample;
 use crate::disclosure::Scheme;
 use crate::release::frame::{FramePart, Shown};
-use crate::release::{File, Rendered, TableData, render};
+use crate::release::{File, Rendered, render};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use calamine::{Data, Reader, Xlsx};
 use sha2::{Digest, Sha256};
@@ -266,7 +266,7 @@ fn a_night_without_data_makes_reports_that_say_so() {
     let none = report
         .tables
         .iter()
-        .map(|table| (table.id.clone(), TableData::default()));
+        .map(|table| (table.id.clone(), sample::nobody(table)));
     let rendered = render(&report, &none.collect(), &Scheme::Hes2018, &sample::about()).unwrap();
     assert!(html(&rendered).contains("There are no rows"));
 }

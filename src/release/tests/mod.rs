@@ -1,4 +1,4 @@
-//! The room as a whole, on made-up results of the two reports' SQL.
+//! The room as a whole, on made-up counts of the two reports.
 
 mod bounds;
 mod files;

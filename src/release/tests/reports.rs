@@ -21,7 +21,7 @@ description = "People."
 rows = ["place"]
 across = "sex"
 totals = true
-sql = "select place, sex, people from marts.population_profile"
+of = "core.person"
 
 [tables.dimensions]
 place.from = "reference.lsoa.place_name"
@@ -30,7 +30,7 @@ sex.values = ["Female", "Male"]
 [[tables.measures]]
 column = "people"
 label = "People"
-kind = "count"
+kind = "people"
 "#;
 
 pub(super) fn small(columns: Vec<(&str, SampleColumn)>) -> Result<Rendered, Error> {
@@ -99,15 +99,9 @@ fn a_missing_value_across_keeps_its_place() {
 fn bare_numbers_get_their_heading() {
     let place = Arc::new(Int64Array::from(vec![2, 30])) as _;
     let sex = Arc::new(StringArray::from(vec![None, Some("Male")])) as _;
-    let people = Arc::new(Int64Array::from(vec![50, 60])) as _;
-    let batch = RecordBatch::try_from_iter([("place", place), ("sex", sex), ("people", people)]);
-    let batch = batch.unwrap();
-    let rendered = with(TableData {
-        lists: sample::lists(&batch),
-        batches: vec![batch],
-        ..TableData::default()
-    })
-    .unwrap();
+    let batch = RecordBatch::try_from_iter([("place", place), ("sex", sex)]).unwrap();
+    let people = vec![("people", vec![50, 60])];
+    let rendered = with(sample::counted(&Scheme::Hes2018, batch, people)).unwrap();
     let frame = &rendered.frames[0];
     assert_eq!(frame.rows[0].labels[0].text, "Place 2");
     assert_eq!(frame.rows[1].labels[0].text, "Place 30");
@@ -127,39 +121,10 @@ fn nothing_to_count_is_a_table_without_rows() {
         ("people", SampleColumn::Count(vec![])),
     ];
     assert!(small(none).unwrap().frames[0].rows.is_empty());
-    assert!(
-        with(TableData::default()).unwrap().frames[0]
-            .rows
-            .is_empty()
-    );
 }
 
 #[test]
-fn what_cannot_be_counted_is_refused_without_its_value() {
-    let twice = small(vec![
-        ("place", text(&["A", "A"])),
-        ("sex", text(&["Male", "Male"])),
-        ("people", SampleColumn::Count(vec![12, 11])),
-    ]);
-    let shown = twice.unwrap_err().to_string();
-    assert!(
-        shown.contains("two rows have the same place and sex"),
-        "{shown}"
-    );
-    let negative = small(vec![
-        ("place", text(&["A"])),
-        ("sex", text(&["Male"])),
-        ("people", SampleColumn::Count(vec![-31])),
-    ]);
-    let shown = negative.unwrap_err().to_string();
-    assert!(shown.contains("`one`") && shown.contains("`people`") && !shown.contains("31"));
-    let not_a_count = small(vec![
-        ("place", text(&["A"])),
-        ("sex", text(&["Male"])),
-        ("people", text(&["31"])),
-    ]);
-    let shown = not_a_count.unwrap_err().to_string();
-    assert!(shown.contains("a count cannot be Utf8") && !shown.contains("31"));
+fn a_dimension_that_was_not_computed_is_an_error() {
     let absent = small(vec![
         ("place", text(&["A"])),
         ("people", SampleColumn::Count(vec![12])),
@@ -187,7 +152,7 @@ fn a_misspelt_key_names_its_place_and_the_nearest() {
     assert_eq!(error.hint_text(), Some("did you mean 'audience'?"));
     let error = wrong("column = ", "colum = ");
     assert_eq!(error.hint_text(), Some("did you mean 'column'?"));
-    let error = wrong("kind = \"count\"", "kind = \"cuont\"");
+    let error = wrong("kind = \"people\"", "kind = \"peple\"");
     assert!(error.what().starts_with("small.toml:23:8: "), "{error}");
 }
 
@@ -226,9 +191,14 @@ fn a_report_that_makes_no_sense_is_refused() {
             "cannot be a file name",
         ),
         (
-            "kind = \"count\"",
-            "kind = \"count\"\nof = \"row\"",
-            "does not take `of`",
+            "kind = \"people\"",
+            "kind = \"people\"\nnumerator = \"people\"",
+            "does not take `numerator`",
+        ),
+        (
+            "of = \"core.person\"",
+            "of = \"person\"",
+            "`of` names no model: `person`",
         ),
         ("rows = [\"place\"]", "rows = []", "`rows`"),
         ("across = \"sex\"", "across = \"place\"", "used twice"),
@@ -247,4 +217,39 @@ fn a_report_that_makes_no_sense_is_refused() {
         assert!(error.to_string().contains(says), "{error}");
     }
     assert!(Scheme::takes("none").is_err());
+}
+
+/// A table says what it counts; the older form, SQL that yields counts, is refused by one error, whatever
+/// else it has.
+#[test]
+fn a_table_of_sql_is_refused_and_told_how_to_say_what_it_counts() {
+    let sql = "sql = \"select place, sex, people from marts.population_profile\"";
+    let of = "of = \"core.person\"";
+    let older = SMALL
+        .replace(of, sql)
+        .replace("kind = \"people\"", "kind = \"count\"");
+    for text in [
+        older.clone(),
+        older.replace(sql, "sql = \"\""),
+        older.replace(sql, "sql = 3"),
+        older.replace("label = \"People\"", "lable = \"People\""),
+        SMALL.replace(of, &format!("{of}\n{sql}")),
+    ] {
+        let error = ReportFile::parse(&text, "small.toml").unwrap_err();
+        assert_eq!(error.kind().exit_code(), 2, "{error}");
+        let what = "small.toml: table `one`: it has `sql`, and a table says what it counts";
+        assert_eq!(error.what(), what);
+        let hint = error.hint_text().unwrap();
+        for key in ["of = ", "where = ", "rows = ", "[[tables.measures]]"] {
+            assert!(hint.contains(key), "{key}: {hint}");
+        }
+    }
+    let error = wrong("of = \"core.person\"\n", "");
+    assert_eq!(
+        error.what(),
+        "small.toml: table `one`: it does not say what it counts"
+    );
+    let error = wrong("kind = \"people\"", "kind = \"count\"");
+    assert!(error.what().contains("unknown variant `count`"), "{error}");
+    assert!(error.what().contains("`people`"), "{error}");
 }

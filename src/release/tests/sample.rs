@@ -1,11 +1,18 @@
-//! Made-up results of the SQL of the project's own reports.
+//! Made-up counts of the project's own reports.
 
-use crate::release::proof::Lists;
+use crate::disclosure::attacker::Effort;
+use crate::disclosure::protect::protect;
+use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
+use crate::disclosure::{Scheme, TrueCount};
+use crate::release::counted::{CellFigures, PlacedFigure, TablePlace};
+use crate::release::dimension::NOT_KNOWN;
+use crate::release::proof::{Lists, texts};
+use crate::release::report_file::ReportTable;
 use crate::release::{About, InputUsed, ModelUsed, ReportFile, TableData};
-use arrow::array::{ArrayRef, AsArray, Date32Array, Int64Array, StringArray};
+use arrow::array::{ArrayRef, AsArray, Date32Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,21 +23,135 @@ pub(crate) enum SampleColumn {
     Date(Vec<i32>),
 }
 
+/// The cells of a table with the figures of `hes2018`: a count for each combination of the others.
 pub(crate) fn data(columns: Vec<(&str, SampleColumn)>) -> TableData {
-    let arrays = columns.into_iter().map(|(name, column)| {
-        let array: ArrayRef = match column {
-            SampleColumn::Text(values) => Arc::new(StringArray::from(values)),
-            SampleColumn::Count(values) => Arc::new(Int64Array::from(values)),
-            SampleColumn::Date(values) => Arc::new(Date32Array::from(values)),
-        };
-        (name.to_owned(), array)
-    });
-    let batch = RecordBatch::try_from_iter(arrays).unwrap();
+    under(&Scheme::Hes2018, columns)
+}
+
+/// The same under another scheme.
+pub(crate) fn under(scheme: &Scheme, columns: Vec<(&str, SampleColumn)>) -> TableData {
+    let (mut dimensions, mut counts): (Vec<(String, ArrayRef)>, _) = (Vec::new(), Vec::new());
+    for (name, column) in columns {
+        match column {
+            SampleColumn::Count(values) => counts.push((name, values)),
+            SampleColumn::Text(values) => {
+                dimensions.push((name.to_owned(), Arc::new(StringArray::from(values))));
+            }
+            SampleColumn::Date(values) => {
+                dimensions.push((name.to_owned(), Arc::new(Date32Array::from(values))));
+            }
+        }
+    }
+    let batch = RecordBatch::try_from_iter(dimensions).unwrap();
+    counted(scheme, batch, counts)
+}
+
+/// The cells of a table that nobody is in.
+pub(crate) fn nobody(table: &ReportTable) -> TableData {
+    let dimensions = table.dimensions();
+    let counts = table
+        .counts()
+        .map(|(name, _)| (name, SampleColumn::Count(Vec::new())));
+    let columns = dimensions.map(|name| (name, SampleColumn::Text(Vec::new())));
+    data(columns.chain(counts).collect())
+}
+
+/// The cells of the combinations in `batch`, with the figures of their counts and all totals.
+pub(crate) fn counted(
+    scheme: &Scheme,
+    batch: RecordBatch,
+    counts: Vec<(&str, Vec<i64>)>,
+) -> TableData {
+    let dimensions: Vec<Vec<String>> = (0..batch.num_columns())
+        .map(|at| texts(&batch, at).unwrap().into_iter())
+        .map(|values| {
+            values
+                .map(|v| v.unwrap_or_else(|| NOT_KNOWN.to_owned()))
+                .collect()
+        })
+        .collect();
+    let of =
+        |(name, counts): (&str, Vec<i64>)| (name.to_owned(), placed(scheme, &dimensions, &counts));
     TableData {
+        figures: CellFigures::new(counts.into_iter().map(of).collect()),
         lists: lists(&batch),
         batches: vec![batch],
         ..TableData::default()
     }
+}
+
+/// The figures of all places of a table, with its totals, chosen together.
+fn placed(
+    scheme: &Scheme,
+    dimensions: &[Vec<String>],
+    counts: &[i64],
+) -> HashMap<TablePlace, PlacedFigure> {
+    let mut places: Vec<TablePlace> = vec![Vec::new()];
+    for values in dimensions {
+        let different: BTreeSet<&String> = values.iter().collect();
+        let values = || different.iter().map(|v| Some((*v).clone())).chain([None]);
+        let longer = |place: &TablePlace| {
+            let place = place.clone();
+            values().map(move |v| place.iter().cloned().chain([v]).collect())
+        };
+        places = places.iter().flat_map(longer).collect();
+    }
+    let node = |(at, place): (usize, &TablePlace)| {
+        let is_in = |row: &usize| {
+            let mut values = place.iter().zip(dimensions);
+            values.all(|(v, column)| v.as_ref().is_none_or(|v| *v == column[*row]))
+        };
+        let count: i64 = (0..counts.len()).filter(is_in).map(|row| counts[row]).sum();
+        let people = TrueCount::new(count.try_into().unwrap());
+        TrueNode {
+            count: people,
+            people,
+            counted: CountOf::People,
+            largest: None,
+            key: (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
+            shown: true,
+            stands: None,
+            worth: count as f64,
+        }
+    };
+    let figures = Figures {
+        nodes: places.iter().enumerate().map(node).collect(),
+        equations: equations(&places),
+    };
+    let protected = protect(scheme, &figures, &Effort::default()).unwrap();
+    let placed = places.into_iter().zip(protected.released);
+    placed
+        .map(|(place, figure)| {
+            (
+                place,
+                PlacedFigure {
+                    figure,
+                    since: None,
+                },
+            )
+        })
+        .collect()
+}
+
+/// Each total and its parts, dimension by dimension.
+fn equations(places: &[TablePlace]) -> Vec<Equation> {
+    let id = |at: usize| NodeId(at.try_into().unwrap());
+    let mut parts: BTreeMap<usize, BTreeMap<usize, Vec<NodeId>>> = BTreeMap::new();
+    let known: HashMap<&TablePlace, usize> = places.iter().zip(0..).collect();
+    for (at, place) in places.iter().enumerate() {
+        for dimension in (0..place.len()).filter(|d| place[*d].is_some()) {
+            let mut total = place.clone();
+            total[dimension] = None;
+            let of_dimension = parts.entry(dimension).or_default();
+            of_dimension.entry(known[&total]).or_default().push(id(at));
+        }
+    }
+    let all = parts.into_values().flatten();
+    all.map(|(total, parts)| Equation {
+        total: id(total),
+        parts,
+    })
+    .collect()
 }
 
 /// Every value that is there, as if it were in the dimension's list.

@@ -1,6 +1,6 @@
 //! A report under each scheme: its files say what that scheme does, and nothing of any other.
 
-use super::sample::{self, SampleColumn, data};
+use super::sample::{self, SampleColumn};
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::{Scheme, every_scheme};
 use crate::release::xlsx::shorthand;
@@ -21,7 +21,7 @@ title = "One table"
 description = "People."
 rows = ["place"]
 totals = TOTALS
-sql = "select place, cases, people from marts.population_profile"
+of = "core.person"
 
 [tables.dimensions]
 place.from = "reference.lsoa.place_name"
@@ -34,12 +34,13 @@ y_label = "People with a condition"
 [[tables.measures]]
 column = "cases"
 label = "Cases"
-kind = "count"
+kind = "people"
+where = "age > 64"
 
 [[tables.measures]]
 column = "people"
 label = "People"
-kind = "count"
+kind = "people"
 
 [[tables.measures]]
 numerator = "cases"
@@ -48,20 +49,23 @@ label = "Share"
 kind = "percent"
 "#;
 
-fn places() -> TableData {
+fn places(scheme: &Scheme) -> TableData {
     let names = ["Ashcombe", "Brackenford", "Carrow Vale", "Dunmere"];
     let names = names.map(str::to_owned).to_vec();
-    data(vec![
-        ("place", SampleColumn::Text(names)),
-        ("cases", SampleColumn::Count(vec![0, 4, 13, 27])),
-        ("people", SampleColumn::Count(vec![120, 87, 401, 1003])),
-    ])
+    sample::under(
+        scheme,
+        vec![
+            ("place", SampleColumn::Text(names)),
+            ("cases", SampleColumn::Count(vec![0, 4, 13, 27])),
+            ("people", SampleColumn::Count(vec![120, 87, 401, 1003])),
+        ],
+    )
 }
 
 fn made(scheme: &Scheme, totals: bool) -> Rendered {
     let text = REPORT.replace("TOTALS", &totals.to_string());
     let report = ReportFile::parse(&text, "places.toml").unwrap();
-    let data = BTreeMap::from([("one".to_owned(), places())]);
+    let data = BTreeMap::from([("one".to_owned(), places(scheme))]);
     render(&report, &data, scheme, &sample::about()).unwrap()
 }
 

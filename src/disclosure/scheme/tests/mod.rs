@@ -26,10 +26,16 @@ pub(super) fn named(name: &str) -> Scheme {
 }
 
 /// A count of people.
-pub(super) fn people(count: u64) -> TrueNode {
+pub(crate) fn people(count: u64) -> TrueNode {
     TrueNode {
+        count: TrueCount::new(count),
+        people: TrueCount::new(count),
+        counted: CountOf::People,
+        largest: None,
         key: count.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
-        ..people_alone(TrueCount::new(count))
+        shown: true,
+        stands: None,
+        worth: 1.0,
     }
 }
 

@@ -23,6 +23,15 @@ fn sum(figures: &mut Figures, parts: &[NodeId]) -> NodeId {
     total
 }
 
+/// The figure of the total of some counts.
+pub(super) fn total(name: &str, counts: &[u64]) -> String {
+    let mut figures = Figures::default();
+    let cells = counts.iter().map(|n| add(&mut figures, people(*n)));
+    let cells: Vec<NodeId> = cells.collect();
+    let total = sum(&mut figures, &cells);
+    protected(&named(name), &figures).unwrap().released[total.at()].to_string()
+}
+
 /// The cells of `wide` columns, their totals in both directions, and those of groups of three rows.
 fn linked(counts: &[u64], wide: usize) -> Figures {
     let mut figures = Figures::default();
