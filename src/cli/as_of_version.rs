@@ -101,6 +101,20 @@ impl Past {
         Ok(past)
     }
 
+    /// Refuses a version of a table that a question does not read: its answer would be of today.
+    pub(super) fn is_read(&self, tables: &[Table]) -> Result<()> {
+        let unread = |name: &&TableName| tables.iter().all(|table| table.name != **name);
+        let Some(name) = self.versions.keys().find(unread) else {
+            return Ok(());
+        };
+        let wrong = format!("--as-of-version names {name}, which the query does not read");
+        let error = Error::usage(wrong);
+        Err(match tables.is_empty() {
+            true => error.hint("leave the option out"),
+            false => error.hint(nearest(name, tables.iter().map(|table| &table.name))),
+        })
+    }
+
     /// The table as it is, or was, without rows of people who have opted out since; None when the lake
     /// does not have it.
     ///

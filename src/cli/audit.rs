@@ -77,7 +77,14 @@ pub(super) async fn main(
         let lines = audited.log.iter().map(|entry| line(entry) + "\n");
         printer.data(&lines.collect::<String>())?;
     }
-    printer.summary(&audited, &outcome(&audited))?;
+    let mut lines = outcome(&audited);
+    if let Some(file) = arguments.query.as_ref().filter(|_| audited.log.is_empty()) {
+        lines.push(format!(
+            "         no entry that was asked for read records with the query in {}",
+            file.display()
+        ));
+    }
+    printer.summary(&audited, &lines)?;
     Ok(match audited.broken {
         None => ExitCode::SUCCESS,
         Some(_) => ExitCode::from(1),

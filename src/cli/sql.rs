@@ -106,6 +106,7 @@ async fn answer(global: &Global, arguments: &SqlArguments, printer: &Printer) ->
         return Ok(ExitCode::SUCCESS);
     }
     let asked = reader.ask(&place, &sql).await?;
+    past.is_read(&asked.tables)?;
     match permitted(&reader, &place, &sql, asked, reason.as_deref()).await? {
         Permitted::Counts(frame, counts) => {
             let signed = matches!(format, Format::Table | Format::Csv);

@@ -92,6 +92,11 @@ fn two_nights() {
     let error = fails(2, "record.flga=0");
     assert!(error.contains("there is no table record.flga"), "{error}");
     assert!(error.contains("did you mean 'record.flag'?"), "{error}");
+    let error = fails(2, "record.patient=0");
+    assert!(
+        error.contains("--as-of-version names record.patient, which the query does not read"),
+        "{error}"
+    );
     let error = fails(2, "last week");
     assert!(
         error.contains("2026-11-20T02:00:00Z or 2026-11-20"),

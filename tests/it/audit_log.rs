@@ -74,6 +74,16 @@ fn it_says_who_ran_what_and_what_left() {
     let found = project.json(&["audit", "--query", "question.sql"]);
     assert_eq!(found["log"].as_array().unwrap().len(), 1);
     assert_eq!(found["log"][0]["entry"], read["entry"]);
+    let page = project.run(&["audit", "--query", "question.sql"]);
+    assert!(!text(&page.stderr).contains("no entry"));
+    std::fs::write(project.path("other.sql"), "select age from core.person").unwrap();
+    let nothing = project.run(&["audit", "--query", "other.sql"]);
+    let said = text(&nothing.stderr);
+    assert!(nothing.status.success(), "{said}");
+    assert!(
+        said.contains("no entry that was asked for read records with the query in other.sql"),
+        "{said}"
+    );
     let tomorrow = project.json(&["audit", "--since", "2999-01-01"]);
     assert_eq!(tomorrow["log"].as_array().unwrap().len(), 0);
     assert_eq!(tomorrow["entries"], log["entries"]);
