@@ -11,7 +11,7 @@ use crate::lake::{Lake, Location, TableName, Verified};
 use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
 use crate::pull::feeding;
-use crate::release::{MANIFEST, VerifiedRelease, verify};
+use crate::release::{LedgerChecked, MANIFEST, VerifiedRelease, verify};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,6 +21,9 @@ pub(super) struct VerifyArguments {
     /// `lake`, or a release: its identifier, its folder, or its address on an object store
     #[arg(value_name = "RELEASE|lake")]
     what: String,
+    /// Check the release beside all that its lake has published until then
+    #[arg(long)]
+    ledger: bool,
 }
 
 pub(super) async fn main(
@@ -29,12 +32,19 @@ pub(super) async fn main(
     printer: &Printer,
 ) -> Result<ExitCode> {
     match arguments.what.as_str() {
+        "lake" if arguments.ledger => Err(Error::usage("--ledger is for a release")
+            .hint("name the release by its identifier; `populace verify lake` reads the files of the ledger with all others")),
         "lake" => verify_lake(global, printer).await,
-        release => verify_release(global, release, printer).await,
+        release => verify_release(global, release, arguments.ledger, printer).await,
     }
 }
 
-async fn verify_release(global: &Global, what: &str, printer: &Printer) -> Result<ExitCode> {
+async fn verify_release(
+    global: &Global,
+    what: &str,
+    ledger: bool,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let named = NamedVersion::read(what);
     // Whoever has only the release has no pipeline file.
     let alone = named.is_some() && global.pipeline.is_none() && pipeline_file(None).is_err();
@@ -51,7 +61,12 @@ async fn verify_release(global: &Global, what: &str, printer: &Printer) -> Resul
         Some(pipeline) => lake_of(pipeline).await?,
         None => None,
     };
-    let verified = verify(&releases, &id, lake.as_ref()).await?;
+    let scheme = match (&pipeline, &lake) {
+        _ if !ledger => None,
+        (Some(pipeline), Some(_)) => Some(pipeline.scheme()?),
+        _ => return Err(without_ledger()),
+    };
+    let verified = verify(&releases, &id, lake.as_ref(), scheme.as_ref()).await?;
     if let (None, Some(_), Some(folder)) = (&verified.proof, &lake, releases.folder())
         && folder.join(&id).symlink_metadata().is_err()
     {
@@ -119,6 +134,12 @@ impl<'a> NamedVersion<'a> {
     }
 }
 
+fn without_ledger() -> Error {
+    Error::usage("--ledger needs the lake that the release is from").hint(
+        "run it in the project of the lake, or name its pipeline file with --pipeline; without --ledger a release is checked from its files alone",
+    )
+}
+
 fn unnamed(what: &str) -> Error {
     Error::usage(format!("'{what}' names no release")).hint(
         "give the folder of a release, its address on an object store, or its identifier and the pipeline file that it is from",
@@ -165,8 +186,22 @@ fn release_lines(verified: &VerifiedRelease) -> Vec<String> {
             lines.extend(problems.map(|problem| format!("         {problem}")));
         }
     }
+    lines.extend(verified.ledger.as_ref().map(ledger_line));
     lines.push(format!("         {}", verified.place));
     lines
+}
+
+fn ledger_line(ledger: &LedgerChecked) -> String {
+    let earlier = match ledger.earlier_releases {
+        1 => "1 earlier release".to_string(),
+        releases => format!("{} earlier releases", count(releases as u64)),
+    };
+    format!(
+        "         {} figures are those of the ledger; {} were attacked together, with {earlier} and {} equations",
+        count(ledger.figures as u64),
+        count(ledger.attacked as u64),
+        count(ledger.equations as u64)
+    )
 }
 
 async fn verify_lake(global: &Global, printer: &Printer) -> Result<ExitCode> {

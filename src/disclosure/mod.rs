@@ -43,7 +43,7 @@ pub(crate) mod system;
 pub(crate) use answered::answered;
 pub(crate) use count::{Released, TrueCount};
 pub(crate) use derived::{Figure, percent, rate};
-pub(crate) use published::{PublishedSum, read_together};
+pub(crate) use published::{PublishedFigure, read_together};
 #[cfg(test)]
 pub(crate) use scheme::tests::all as every_scheme;
 pub(crate) use scheme::{Scheme, SchemeSettings, SchemeWords};

@@ -1,118 +1,151 @@
 //! What a reader works out from figures alone, who has no truth: for releases that are looked at again.
 
+use super::attacker::propagate;
 use super::count::Released;
 use super::rule::SchemeRule;
-use super::system::{CountOf, Interval};
+use super::system::{CountOf, Equation, Interval, Network, NodeId};
+use std::collections::HashMap;
 
-/// Rounds of narrowing; tables stay as they are after a few.
-const ROUNDS: usize = 64;
+/// A figure as a file has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PublishedFigure {
+    /// The figure.
+    pub figure: Released,
+    /// What it counts.
+    pub counted: CountOf,
+    /// Whether it is that of an earlier release, and says nothing of how many there are now.
+    pub is_held: bool,
+}
 
-/// What was worked out, by places among the figures.
+/// What was worked out.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReadTogether {
-    /// A total that no counts of its parts add up to.
-    pub contradiction: Option<usize>,
+    /// A figure that no counts of the others allow.
+    pub contradiction: Option<NodeId>,
     /// Suppressed figures that follow from the others.
-    pub exposed: Vec<usize>,
+    pub exposed: Vec<NodeId>,
 }
 
-/// A total and its parts, by places among the figures.
-pub(crate) struct PublishedSum {
-    /// The total.
-    pub total: usize,
-    /// Its parts.
-    pub parts: Vec<usize>,
-}
-
-/// Reads published counts together, as the attacker does who has no truth. Any figure may have been
-/// moved to protect another, so that only what holds in any case is taken as known.
+/// Reads published counts together, as the attacker does who has no truth: what is not published is in
+/// no file. Any figure may have been moved to protect another, so that only what holds in any case is
+/// taken as known.
 pub(crate) fn read_together(
     rule: &dyn SchemeRule,
-    figures: &[Released],
-    sums: &[PublishedSum],
+    figures: &[Option<PublishedFigure>],
+    equations: &[Equation],
 ) -> ReadTogether {
+    let now = |figure: &Option<PublishedFigure>| figure.filter(|figure| !figure.is_held);
+    let figures: Vec<Option<PublishedFigure>> = figures.iter().map(now).collect();
     if rule.adds_up() {
         return ReadTogether {
-            contradiction: unequal(figures, sums),
+            contradiction: unequal(&figures, equations),
             exposed: Vec::new(),
         };
     }
-    let mut bounds: Vec<Interval> = figures.iter().map(|f| interval(rule, *f)).collect();
-    for _ in 0..ROUNDS {
-        let mut changed = false;
-        for sum in sums {
-            match narrow(&mut bounds, sum) {
-                Some(narrowed) => changed |= narrowed,
-                None => {
-                    return ReadTogether {
-                        contradiction: Some(sum.total),
-                        exposed: Vec::new(),
-                    };
-                }
-            }
+    let read = |figure: &Option<PublishedFigure>| match figure {
+        Some(figure) => interval(rule, figure),
+        None => Interval::ANY,
+    };
+    let read: Vec<Interval> = figures.iter().map(read).collect();
+    let network = match Network::of_unknown(&read, equations) {
+        Ok(network) => network,
+        Err(node) => {
+            return ReadTogether {
+                contradiction: Some(node),
+                exposed: Vec::new(),
+            };
         }
-        if !changed {
-            break;
-        }
-    }
-    let is_exposed = |at: &usize| figures[*at].is_suppressed() && bounds[*at].width() == 0;
+    };
+    let found = propagate(&network, read.clone());
+    let is_exposed = |at: &usize| {
+        let is_suppressed = figures[*at].is_some_and(|figure| figure.figure.is_suppressed());
+        is_suppressed && read[*at].width() > 0 && found.bounds[*at].width() == 0
+    };
+    let exposed = (0..figures.len()).filter(is_exposed);
     ReadTogether {
-        contradiction: None,
-        exposed: (0..figures.len()).filter(is_exposed).collect(),
+        exposed: match found.contradiction {
+            Some(_) => Vec::new(),
+            None => exposed.map(|at| NodeId(at as u32)).collect(),
+        },
+        contradiction: found.contradiction,
     }
 }
 
 /// The counts that a figure can stand for, whether it was moved or not.
-fn interval(rule: &dyn SchemeRule, figure: Released) -> Interval {
-    // A count of rows may be suppressed for the few people behind it, whatever it comes to.
-    let counted = CountOf::Rows;
-    let own = rule.bounds(figure, counted);
-    let moved = rule.moved_bounds(figure, counted);
+fn interval(rule: &dyn SchemeRule, published: &PublishedFigure) -> Interval {
+    let own = rule.bounds(published.figure, published.counted);
+    let moved = rule.moved_bounds(published.figure, published.counted);
     Interval::new(own.low.min(moved.low), own.high.max(moved.high))
 }
 
-/// Narrows a total by its parts, and each part by the total and the others; None where nothing is
-/// possible any more.
-fn narrow(bounds: &mut [Interval], sum: &PublishedSum) -> Option<bool> {
-    // Thousands of parts without a limit are more than 64 bits hold.
-    let all = |end: fn(&Interval) -> i64| -> i128 {
-        let ends = sum.parts.iter().map(|part| i128::from(end(&bounds[*part])));
-        ends.sum()
-    };
-    let (low, high) = (all(|part| part.low), all(|part| part.high));
-    let total = bounds[sum.total];
-    let mut changed = meet(bounds, sum.total, low, high)?;
-    for part in &sum.parts {
-        // The sums are those before this total's own changes, which only makes bounds wider.
-        let own = bounds[*part];
-        let rest = (low - i128::from(own.low), high - i128::from(own.high));
-        let left = i128::from(total.low) - rest.1;
-        let right = i128::from(total.high) - rest.0;
-        changed |= meet(bounds, *part, left, right)?;
+/// A total that is no sum of its shown parts, under a scheme whose totals are. One that is divided in
+/// several ways is the sum of one of them.
+fn unequal(figures: &[Option<PublishedFigure>], equations: &[Equation]) -> Option<NodeId> {
+    let mut ways: HashMap<usize, Vec<&Equation>> = HashMap::new();
+    for equation in equations {
+        ways.entry(equation.total.at()).or_default().push(equation);
     }
-    Some(changed)
+    let mut sums = PossibleSums {
+        figures,
+        ways,
+        known: HashMap::new(),
+    };
+    let differs = |at: &usize| {
+        let Some(figure) = figures[*at].filter(|_| sums.ways.contains_key(at)) else {
+            return false;
+        };
+        let Some((least, most)) = sums.of(*at) else {
+            return false;
+        };
+        match figure.figure.count() {
+            Some(count) => !(least..=most).contains(&count),
+            None => least > 0,
+        }
+    };
+    let first = (0..figures.len()).find(differs);
+    first.map(|at| NodeId(at as u32))
 }
 
-/// Narrows one figure to what another interval allows; None where nothing is left.
-fn meet(bounds: &mut [Interval], at: usize, low: i128, high: i128) -> Option<bool> {
-    let within = |end: i128| {
-        let end = end.clamp(-1, i128::from(Interval::NO_LIMIT));
-        i64::try_from(end).unwrap_or(Interval::NO_LIMIT)
-    };
-    let own = bounds[at];
-    let both = Interval::new(own.low.max(within(low)), own.high.min(within(high)));
-    bounds[at] = both;
-    (!both.is_empty()).then_some(both != own)
+/// The smallest and the largest sum of shown parts that a total can be.
+struct PossibleSums<'a> {
+    figures: &'a [Option<PublishedFigure>],
+    ways: HashMap<usize, Vec<&'a Equation>>,
+    known: HashMap<usize, Option<(u64, u64)>>,
 }
 
-/// A total that is not the sum of its shown parts, under a scheme whose totals are.
-fn unequal(figures: &[Released], sums: &[PublishedSum]) -> Option<usize> {
-    let count = |at: &usize| figures.get(*at).and_then(|figure| figure.count());
-    let differs = |sum: &&PublishedSum| {
-        let shown: u64 = sum.parts.iter().filter_map(count).sum();
-        count(&sum.total).is_some_and(|total| total != shown)
-    };
-    sums.iter().find(differs).map(|sum| sum.total)
+impl PossibleSums<'_> {
+    /// None where not all parts can be read.
+    fn of(&mut self, at: usize) -> Option<(u64, u64)> {
+        if let Some(known) = self.known.get(&at) {
+            return *known;
+        }
+        // A total of itself is not to be known.
+        self.known.insert(at, None);
+        let sums = match self.ways.get(&at).cloned() {
+            None => {
+                let figure = self.figures.get(at).copied().flatten();
+                figure
+                    .map(|figure| figure.figure.count().unwrap_or(0))
+                    .map(|n| (n, n))
+            }
+            Some(ways) => {
+                let mut all = Some((u64::MAX, 0));
+                for way in ways {
+                    let parts = way.parts.iter().map(|part| self.of(part.at()));
+                    let sum = parts.fold(Some((0_u64, 0_u64)), |sum, part| {
+                        let ((least, most), part) = (sum?, part?);
+                        Some((least.saturating_add(part.0), most.saturating_add(part.1)))
+                    });
+                    all = all
+                        .zip(sum)
+                        .map(|(all, sum)| (all.0.min(sum.0), all.1.max(sum.1)));
+                }
+                all
+            }
+        };
+        self.known.insert(at, sums);
+        sums
+    }
 }
 
 #[cfg(test)]
@@ -120,35 +153,72 @@ mod tests {
     use super::super::Scheme;
     use super::*;
 
-    fn read(figures: &[&str], sums: &[(usize, &[usize])]) -> ReadTogether {
-        let figures: Vec<Released> = figures.iter().map(|f| Released::read(f).unwrap()).collect();
-        let sums = sums.iter().map(|(total, parts)| PublishedSum {
-            total: *total,
-            parts: parts.to_vec(),
+    fn read(scheme: &Scheme, figures: &[&str], sums: &[(u32, &[u32])]) -> ReadTogether {
+        let figure = |text: &&str| {
+            (!text.is_empty()).then(|| PublishedFigure {
+                figure: Released::read(text.trim_start_matches("held ")).unwrap(),
+                counted: CountOf::People,
+                is_held: text.starts_with("held "),
+            })
+        };
+        let figures: Vec<Option<PublishedFigure>> = figures.iter().map(figure).collect();
+        let sums = sums.iter().map(|(total, parts)| Equation {
+            total: NodeId(*total),
+            parts: parts.iter().copied().map(NodeId).collect(),
         });
-        read_together(&Scheme::Hes2018, &figures, &sums.collect::<Vec<_>>())
+        read_together(scheme, &figures, &sums.collect::<Vec<_>>())
     }
 
     #[test]
-    fn a_total_that_its_parts_cannot_come_to_is_found() {
-        let parts: &[usize] = &[0, 1, 2];
-        for (figures, found) in [
-            (["10", "20", "*", "35"], None),
-            (["10", "20", "*", "15"], Some(3)),
-            (["10", "20", "0", "30"], None),
-            (["10", "20", "0", "35"], None),
-            (["10", "20", "0", "75"], Some(3)),
-            (["10", "20", "0", "15"], Some(3)),
+    fn figures_that_their_total_does_not_allow_are_found() {
+        let sum: &[(u32, &[u32])] = &[(3, &[0, 1, 2])];
+        for (figures, is_found) in [
+            (["10", "20", "*", "35"], false),
+            (["10", "20", "*", "15"], true),
+            (["10", "20", "0", "30"], false),
+            (["10", "20", "0", "35"], false),
+            (["10", "20", "0", "75"], true),
+            (["10", "20", "0", "15"], true),
+            // What a figure was says nothing of what it is.
+            (["10", "held 20", "0", "75"], false),
         ] {
-            let seen = read(&figures, &[(3, parts)]);
-            assert_eq!(seen.contradiction, found, "{figures:?}");
+            let seen = read(&Scheme::Hes2018, &figures, sum);
+            assert_eq!(seen.contradiction.is_some(), is_found, "{figures:?}");
         }
     }
 
     #[test]
+    fn a_suppressed_figure_that_its_totals_give_away_is_found() {
+        let seen = read(&Scheme::Legacy1To5, &["*", "20", "23"], &[(2, &[0, 1])]);
+        assert_eq!(seen.exposed, [NodeId(0)]);
+        // Over two tables, of which neither does alone: 20 of 23, and 3 of these as * and 0.
+        let figures = ["", "20", "23", "*", "0"];
+        let seen = read(&Scheme::Legacy1To5, &figures, &[(2, &[0, 1]), (0, &[3, 4])]);
+        assert_eq!(seen.exposed, [NodeId(3)]);
+        let figures = ["", "held 20", "23", "*", "0"];
+        let seen = read(&Scheme::Legacy1To5, &figures, &[(2, &[0, 1]), (0, &[3, 4])]);
+        assert!(seen.exposed.is_empty() && seen.contradiction.is_none());
+    }
+
+    #[test]
     fn nothing_follows_from_zeros_beside_a_suppressed_total() {
-        let found = read(&["*", "0", "*"], &[(2, &[0, 1])]);
+        let found = read(&Scheme::Hes2018, &["*", "0", "*"], &[(2, &[0, 1])]);
         assert!(found.exposed.is_empty() && found.contradiction.is_none());
+    }
+
+    #[test]
+    fn a_total_of_released_parts_is_the_sum_of_one_division() {
+        let two: &[(u32, &[u32])] = &[(4, &[0, 1]), (4, &[2, 3])];
+        let found = |total: &str| {
+            let figures = ["10", "15", "20", "*", total];
+            read(&Scheme::OpenSafely, &figures, two).contradiction
+        };
+        assert_eq!(found("25"), None);
+        assert_eq!(found("20"), None);
+        assert_eq!(found("30"), Some(NodeId(4)));
+        assert_eq!(found("*"), Some(NodeId(4)));
+        let unknown = read(&Scheme::OpenSafely, &["10", "", "30"], &[(2, &[0, 1])]);
+        assert_eq!(unknown.contradiction, None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::areas::Areas;
 use super::counted::{
-    self, CellFigures, CellIdentity, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes,
+    self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, counts_made,
     definition,
 };
 use super::label_order::OrderColumns;
@@ -36,7 +36,7 @@ pub(super) struct AskedReports {
 
 /// The figures of a release.
 struct Chosen {
-    figures: BTreeMap<CellIdentity, PlacedFigure>,
+    figures: BTreeMap<CellName, PlacedFigure>,
     published: Vec<LedgerEntry>,
     certificate: Certificate,
 }
@@ -97,18 +97,14 @@ impl Asking<'_> {
         for node in &figures.nodes {
             self.scheme.accepts(node.count)?;
         }
-        let names: Vec<(CellName, &CellIdentity, &ReleaseCell)> = nodes
+        let names: Vec<(&CellName, &ReleaseCell)> = nodes
             .cells()
             .iter()
             .filter(|(_, cell)| cell.shown)
-            .map(|(identity, cell)| {
-                let (table, labels) = identity.clone();
-                (CellName { table, labels }, identity, cell)
-            })
             .collect();
         let cells: Vec<CellTonight<'_>> = names
             .iter()
-            .map(|(name, _, cell)| CellTonight {
+            .map(|(name, cell)| CellTonight {
                 cell: name,
                 node: cell.node,
                 members: &cell.members,
@@ -124,15 +120,10 @@ impl Asking<'_> {
             figures: nodes
                 .cells()
                 .iter()
-                .filter_map(|(identity, cell)| {
+                .filter_map(|(name, cell)| {
                     let figure = *protected.released.get(cell.node.at())?;
-                    Some((
-                        identity.clone(),
-                        PlacedFigure {
-                            figure,
-                            since: None,
-                        },
-                    ))
+                    let since = None;
+                    Some((name.clone(), PlacedFigure { figure, since }))
                 })
                 .collect(),
             published: Vec::new(),
@@ -141,14 +132,14 @@ impl Asking<'_> {
         let Some((ledger, entry)) = &self.earlier else {
             return Ok(chosen);
         };
-        for ((_, identity, _), shown) in names.iter().zip(&shown) {
+        for ((name, _), shown) in names.iter().zip(&shown) {
             if let Some(figure) = protected.released.get(shown.node.at()) {
                 let placed = PlacedFigure {
                     figure: *figure,
                     // What this release said itself, when it was first made, is no earlier one's.
                     since: shown.date.filter(|date| *date != entry.date),
                 };
-                chosen.figures.insert((*identity).clone(), placed);
+                chosen.figures.insert((*name).clone(), placed);
             }
         }
         let both: Vec<(CellTonight<'_>, CellShown)> = cells.into_iter().zip(shown).collect();
@@ -186,6 +177,7 @@ impl Asking<'_> {
             lists,
             figures: CellFigures::default(),
             definition: definition(table, counted),
+            counts: counts_made(table, counted, &proved.one_row_each),
         };
         self.areas.check(&place, table, &answer, &proved.judged)?;
         Ok((answer, cells))

@@ -1,6 +1,7 @@
 //! A table as it is released: labels and released cells, in the order they are shown.
 
 use super::about::long_date;
+use super::counted::CountMade;
 use super::table_data::Label;
 use crate::disclosure::{Figure, Released};
 use crate::error::{Error, Result};
@@ -58,6 +59,8 @@ pub(crate) struct Group {
 pub(crate) struct FrameMeasure {
     /// What the table calls a count.
     pub column: Option<String>,
+    /// What it is a count of.
+    pub counted: Option<CountMade>,
     /// The heading.
     pub label: String,
     /// The unit.

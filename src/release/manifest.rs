@@ -1,6 +1,7 @@
 //! The proof of what was released, from what, and under which rule.
 
 use super::about::{About, CodeListUsed, InputUsed, ModelUsed};
+use super::counted::CountMade;
 use super::csv_file::unit;
 use super::difference::shown;
 use super::{File, Frame, Rendered};
@@ -114,6 +115,9 @@ pub(crate) struct MeasureMade {
     pub label: String,
     /// Its unit, as the CSV has it.
     pub unit: String,
+    /// What it is a count of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<CountMade>,
 }
 
 /// A released file.
@@ -314,6 +318,7 @@ impl TableMade {
         let measures = frame.measures.iter().map(|measure| MeasureMade {
             label: measure.label.clone(),
             unit: unit(measure.unit),
+            counted: measure.counted.clone(),
         });
         TableMade {
             rows: frame

@@ -55,6 +55,7 @@ pub use make::make;
 pub(crate) use manifest::MANIFEST;
 pub(crate) use manifest::Manifest;
 use page::Page;
+pub(crate) use recheck::LedgerChecked;
 pub(crate) use report_file::ReportFile;
 pub(crate) use reports::{check_queries, check_reports, tables_read};
 use table_data::TableData;

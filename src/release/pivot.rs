@@ -41,7 +41,11 @@ pub(super) fn frame(table: &ReportTable, number: usize, data: &TableData) -> Res
         across: table.across.as_ref().map(|c| (c.clone(), table.label(c))),
         rows: Vec::new(),
         groups: grid.groups(table),
-        measures: table.measures.iter().map(measure_of).collect(),
+        measures: table
+            .measures
+            .iter()
+            .map(|measure| measure_of(measure, data))
+            .collect(),
         cells: Vec::new(),
         held: Vec::new(),
     };
@@ -69,12 +73,11 @@ pub(super) fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn measure_of(measure: &Measure) -> FrameMeasure {
+fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
+    let column = measure.name().filter(|_| measure.kind.counts());
     FrameMeasure {
-        column: measure
-            .name()
-            .filter(|_| measure.kind.counts())
-            .map(str::to_owned),
+        counted: column.and_then(|name| data.counts.get(name).cloned()),
+        column: column.map(str::to_owned),
         label: measure.label.clone(),
         unit: match measure.kind {
             MeasureKind::People | MeasureKind::Rows => Unit::Count,

@@ -112,6 +112,8 @@ pub(crate) async fn check_queries(
 pub(super) struct Proved {
     /// The queries that it is judged by.
     pub frames: Vec<DataFrame>,
+    /// For each of them, whether the model that it counts has one row for each person.
+    pub one_row_each: Vec<bool>,
     /// What depends on the populations of areas.
     pub judged: Judged,
 }
@@ -130,10 +132,13 @@ pub(super) async fn proved(
     let place = place(&report.file, &table.id);
     let mut proved = Proved {
         frames: Vec::new(),
+        one_row_each: Vec::new(),
         judged: Judged::default(),
     };
     for counting in report.countings(table) {
         sensitivity.counts_people(&place, &counting.of, counting.columns())?;
+        let one_row_each = sensitivity.has_one_row_each(&counting.of);
+        proved.one_row_each.push(one_row_each);
     }
     for query in report.queries(table) {
         proved

@@ -1,6 +1,6 @@
 //! What the engine hands over for one table, and how it is read.
 
-use super::counted::CellFigures;
+use super::counted::{CellFigures, CountMade};
 use super::dimension::{MOST_VALUES, NOT_KNOWN};
 use super::proof::{Lists, texts};
 use super::report_file::ReportTable;
@@ -10,7 +10,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type};
 use arrow::record_batch::RecordBatch;
 use chrono::{Datelike, NaiveDate};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The cells of a table, with their released figures.
 #[derive(Clone, Default)]
@@ -23,6 +23,8 @@ pub(super) struct TableData {
     pub figures: CellFigures,
     /// What is counted, in words.
     pub definition: Vec<String>,
+    /// What each count is of, by name.
+    pub counts: BTreeMap<String, CountMade>,
 }
 
 impl std::fmt::Debug for TableData {

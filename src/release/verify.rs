@@ -2,8 +2,9 @@
 
 use super::inspect::{Alteration, inspect};
 use super::place::ReleasePlace;
-use super::recheck::recheck;
+use super::recheck::{LedgerChecked, against_ledger, recheck};
 use super::record;
+use crate::disclosure::Scheme;
 use crate::error::Result;
 use crate::lake::{Lake, Location};
 use serde::Serialize;
@@ -20,6 +21,9 @@ pub(crate) struct VerifiedRelease {
     /// The lake's record of it. Without one, only what does not fit together can be found: whoever
     /// alters all of a release together is not.
     pub proof: Option<Proof>,
+    /// What was compared with the ledger of the lake, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<LedgerChecked>,
     /// What is wrong.
     pub problems: Vec<Alteration>,
 }
@@ -36,14 +40,17 @@ pub(crate) struct Proof {
 }
 
 /// Compares release `id` below `releases` with what `lake` recorded of it when it was made; without
-/// a lake, with its own manifest.
+/// a lake, with its own manifest. With `ledger`, the lake's scheme, also with all that the lake has
+/// published until then.
 ///
 /// # Errors
-/// Data, when the release or the lake cannot be read. What is wrong with the release is no error.
+/// Data, when the release or the lake cannot be read; refused, when the ledger is of another lake or
+/// scheme. What is wrong with the release is no error.
 pub(crate) async fn verify(
     releases: &Location,
     id: &str,
     lake: Option<&Lake>,
+    ledger: Option<&Scheme>,
 ) -> Result<VerifiedRelease> {
     let place = ReleasePlace::open(releases, id)?;
     let record = match lake {
@@ -54,6 +61,12 @@ pub(crate) async fn verify(
     let mut found = inspect(&place, id, made).await?;
     if let Some(manifest) = &found.manifest {
         found.alterations.extend(recheck(&place, manifest).await?);
+    }
+    let mut beside = None;
+    if let (Some(manifest), Some(lake), Some(scheme)) = (&found.manifest, lake, ledger) {
+        let (checked, problems) = against_ledger(lake, scheme, &place, manifest).await?;
+        beside = checked;
+        found.alterations.extend(problems);
     }
     if let (Some(lake), None) = (lake, &record) {
         let unknown = Alteration {
@@ -74,6 +87,7 @@ pub(crate) async fn verify(
             program: record.program,
             made: record.made.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         }),
+        ledger: beside,
         problems: found.alterations,
     })
 }

@@ -1,10 +1,10 @@
 //! A release that somebody tampered with is found, told and made again: `release`, `nightly` and
 //! `populace verify`.
 
-use crate::project::{Project, files_below, populace, synth, text};
-use sha2::{Digest, Sha256};
+use crate::project::{Project, files_below, pipeline_over, populace, synth, text};
+use crate::tampered::Tampered;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A project with a release, and the release.
 fn released() -> (tempfile::TempDir, Project, String) {
@@ -13,89 +13,6 @@ fn released() -> (tempfile::TempDir, Project, String) {
     let night = project.json(&["nightly"]);
     let release = night["release"]["release"].as_str().unwrap().to_string();
     (record, project, release)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A release's folder, to be tampered with.
-struct Tampered {
-    folder: PathBuf,
-}
-
-impl Tampered {
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-
-    /// A CSV of the release.
-    fn csv(&self) -> String {
-        let names = files_below(&self.folder).into_keys();
-        names
-            .into_iter()
-            .find(|name| name.ends_with("by_age_and_sex.csv"))
-            .unwrap()
-    }
-
-    fn manifest(&self) -> String {
-        std::fs::read_to_string(self.path("manifest.json")).unwrap()
-    }
-
-    /// Writes a manifest with a certificate that fits, as somebody who knows its form would.
-    fn certify(&self, manifest: &str) {
-        let start = manifest.rfind("\"certificate\": \"").unwrap() + 16;
-        let without = format!("{}{}", &manifest[..start], &manifest[start + 64..]);
-        let certificate = sha256(without.as_bytes());
-        let whole = format!(
-            "{}{certificate}{}",
-            &manifest[..start],
-            &manifest[start + 64..]
-        );
-        std::fs::write(self.path("manifest.json"), whole).unwrap();
-    }
-
-    fn edit_manifest(&self, from: &str, to: &str) {
-        let manifest = self.manifest();
-        assert!(manifest.contains(from), "{from}");
-        self.certify(&manifest.replacen(from, to, 1));
-    }
-
-    /// Alters a file, and its length and checksum in the manifest with it.
-    fn alter(&self, name: &str, from: &str, to: &str) {
-        let before = std::fs::read_to_string(self.path(name)).unwrap();
-        assert!(before.contains(from), "{name}");
-        let after = before.replacen(from, to, 1);
-        std::fs::write(self.path(name), &after).unwrap();
-        let mut manifest: serde_json::Value = serde_json::from_str(&self.manifest()).unwrap();
-        let mut entry = None;
-        for file in manifest["files"].as_array_mut().unwrap() {
-            if file["name"] == name {
-                entry = Some(file.clone());
-            }
-        }
-        let entry = entry.unwrap();
-        let text = self.manifest();
-        let text = text.replace(&sha256(before.as_bytes()), &sha256(after.as_bytes()));
-        let bytes = |length: usize| format!("\"name\": \"{name}\",\n      \"bytes\": {length}");
-        assert_eq!(entry["bytes"], before.len());
-        assert!(text.contains(&bytes(before.len())));
-        self.certify(&text.replace(&bytes(before.len()), &bytes(after.len())));
-    }
-
-    /// Takes a file away, and its entry in the manifest with it.
-    fn drop_file(&self, name: &str) {
-        std::fs::remove_file(self.path(name)).unwrap();
-        let text = self.manifest();
-        let at = text.find(&format!("\"name\": \"{name}\"")).unwrap();
-        let start = text[..at].rfind("    {").unwrap();
-        let end = at + text[at..].find("    }").unwrap() + 5;
-        let end = end + usize::from(text[end..].starts_with(',')) + 1;
-        let without = format!("{}{}", &text[..start], &text[end..]);
-        serde_json::from_str::<serde_json::Value>(&without).unwrap();
-        self.certify(&without);
-    }
 }
 
 type Trick<'a> = (&'a str, Box<dyn Fn(&Tampered) + 'a>, Vec<&'a str>);
@@ -573,7 +490,7 @@ fn what_no_scheme_releases_is_found_from_the_files_alone() {
             "a total altered",
             total.to_string(),
             moved,
-            "does not fit the figures",
+            "says another thing than line",
         ),
         (
             "a label with a number in it",
@@ -602,4 +519,60 @@ fn what_no_scheme_releases_is_found_from_the_files_alone() {
     }
     let (code, said) = without_a_lake(&tampered.folder);
     assert_eq!(code, Some(0), "{said}");
+}
+
+/// Somebody shows a figure of a release in which counts are exact and others are withheld to hide it.
+#[test]
+fn a_suppressed_figure_that_another_gives_away_is_found_from_the_files_alone() {
+    let record = synth(300, 9, false);
+    let project = Project::over(record.path());
+    let legacy = "[disclosure]\nscheme = \"legacy_1_5\"\n";
+    let pipeline = pipeline_over(record.path());
+    project.write_pipeline(&pipeline.replace("[disclosure]\n", legacy));
+    let night = project.json(&["nightly"]);
+    let release = night["release"]["release"].as_str().unwrap();
+    let folder = project.path(&format!("releases/{release}"));
+    let whole: BTreeMap<String, Vec<u8>> = files_below(&folder);
+    let (code, said) = without_a_lake(&folder);
+    assert_eq!(code, Some(0), "{said}");
+    let tampered = Tampered { folder };
+    let csv = String::from_utf8(whole[&tampered.csv()].clone()).unwrap();
+    let truth = |label: &str, sex: &str| {
+        let sex = match sex {
+            "Total" => String::new(),
+            sex => format!(" and sex = '{}'", sex.to_lowercase()),
+        };
+        project.number(&format!(
+            "select count(*) from core.person where is_active and age_band = '{label}'{sex}"
+        ))
+    };
+    // A row of which one figure is shown that was withheld, so that the other follows.
+    let cells = csv.lines().filter(|line| line.ends_with(",*,,,suppressed"));
+    let cells: Vec<Vec<&str>> = cells.map(|line| line.split(',').collect()).collect();
+    let mut found = 0;
+    for cell in &cells {
+        let of_row = cells.iter().filter(|other| other[0] == cell[0]);
+        let is_two = of_row.count() == 2;
+        if !is_two || cell[1] == "Total" || cell[0] == "Total" || cell[1].starts_with("Other") {
+            continue;
+        }
+        let count = truth(cell[0], cell[1]);
+        if count < 6 {
+            continue;
+        }
+        let before = cell.join(",");
+        let after = before.replace(",*,,,suppressed", &format!(",{count},,,exact"));
+        tampered.alter(&tampered.csv(), &before, &after);
+        tampered.retally("by_age_and_sex");
+        let (code, said) = without_a_lake(&tampered.folder);
+        assert_eq!(code, Some(1), "{before}: {said}");
+        let words = "the suppressed count follows from the other figures of the release";
+        assert!(said.contains(words), "{before}: {said}");
+        assert!(!said.contains("figures shown and"), "{before}: {said}");
+        found += 1;
+        for (name, bytes) in &whole {
+            std::fs::write(tampered.path(name), bytes).unwrap();
+        }
+    }
+    assert!(found > 0, "no row has two withheld figures: {csv}");
 }

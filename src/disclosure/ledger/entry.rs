@@ -40,6 +40,50 @@ pub(crate) struct LedgerEntry {
     pub members: Members,
 }
 
+impl CellName {
+    /// The cell of what is counted that has these labels, each with the source of its values.
+    pub(crate) fn of(what: &str, labels: impl IntoIterator<Item = (String, String)>) -> Self {
+        let (mut sources, mut named) = (Vec::new(), Vec::new());
+        for (source, value) in labels {
+            named.push(format!("{source} = {value}"));
+            sources.push(source);
+        }
+        sources.sort();
+        named.sort();
+        CellName {
+            table: format!("{what} by {}", sources.join(", ")),
+            labels: named.join("; "),
+        }
+    }
+
+    /// The cells that it is a part of, each with the source of the label that it has more; none where its
+    /// labels cannot be told apart.
+    pub(super) fn totals(&self) -> Vec<(CellName, String)> {
+        let mut labels: Vec<(String, String)> = Vec::new();
+        for text in self.labels.split("; ") {
+            match (text.split_once(" = "), labels.last_mut()) {
+                (Some((source, value)), _) => labels.push((source.to_string(), value.to_string())),
+                (None, Some((_, value))) => value.push_str(&format!("; {text}")),
+                (None, None) => return Vec::new(),
+            }
+        }
+        let mut sources: Vec<&str> = labels.iter().map(|(source, _)| source.as_str()).collect();
+        sources.sort_unstable();
+        let by = format!(" by {}", sources.join(", "));
+        let Some(what) = self.table.strip_suffix(&by) else {
+            return Vec::new();
+        };
+        let without = |at: usize| {
+            let others = labels.iter().enumerate().filter(|(other, _)| *other != at);
+            CellName::of(what, others.map(|(_, label)| label.clone()))
+        };
+        let totals = labels.iter().enumerate();
+        totals
+            .map(|(at, (source, _))| (without(at), source.clone()))
+            .collect()
+    }
+}
+
 /// What can be counted, each by the number that stands for it.
 const COUNTED: [CountOf; 3] = [CountOf::People, CountOf::Rows, CountOf::Amount];
 /// Bytes of the seal of an entry.

@@ -21,11 +21,13 @@ mod entry;
 mod holding;
 mod index;
 mod recall;
+mod reread;
 
 pub(crate) use entry::{CellName, LedgerEntry};
 pub(crate) use holding::Holding;
 pub(crate) use recall::{CellShown, CellTonight};
 
+use super::count::Released;
 use super::members::{CAPACITY, Fingerprint, Members};
 use index::NearIndex;
 use std::collections::{BTreeSet, HashMap};
@@ -124,16 +126,35 @@ impl Ledger {
     }
 
     /// All figures that a cell has had, the first one first.
-    fn of_cell(&self, cell: &CellName) -> impl DoubleEndedIterator<Item = &LedgerEntry> {
+    pub(crate) fn of_cell(&self, cell: &CellName) -> impl DoubleEndedIterator<Item = &LedgerEntry> {
         let entries = self.cells.get(cell).into_iter().flatten();
         entries.filter_map(|at| self.entries.get(*at))
     }
 
     /// The figure that stood for a cell in a release.
-    fn standing_at(&self, cell: &CellName, number: u64) -> Option<&LedgerEntry> {
+    pub(crate) fn standing_at(&self, cell: &CellName, number: u64) -> Option<&LedgerEntry> {
         self.of_cell(cell)
             .rev()
             .find(|entry| entry.number <= number)
+    }
+
+    /// The figures that a release published.
+    pub(crate) fn of_release(&self, number: u64) -> impl Iterator<Item = &LedgerEntry> {
+        self.entries
+            .iter()
+            .filter(move |entry| entry.number == number)
+    }
+
+    /// All entries with a figure, of whatever cell.
+    pub(crate) fn published_with(&self, figure: Released) -> impl Iterator<Item = &LedgerEntry> {
+        self.entries
+            .iter()
+            .filter(move |entry| entry.figure == figure)
+    }
+
+    /// Whether anything has been published of what is counted by which dimensions.
+    pub(crate) fn has_table(&self, table: &str) -> bool {
+        self.tables.contains(table)
     }
 
     /// What a cell with these people may show tonight.

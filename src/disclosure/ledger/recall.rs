@@ -83,7 +83,7 @@ impl Ledger {
 }
 
 /// Figures to which those of earlier releases are added.
-struct Recalled<'r> {
+pub(super) struct Recalled<'r> {
     ledger: &'r Ledger,
     figures: &'r mut Figures,
     /// By members and, where cells are kept apart, by cell.
@@ -94,7 +94,11 @@ struct Recalled<'r> {
 }
 
 impl<'r> Recalled<'r> {
-    fn of(ledger: &'r Ledger, figures: &'r mut Figures, cells: &[CellTonight<'_>]) -> Self {
+    pub(super) fn of(
+        ledger: &'r Ledger,
+        figures: &'r mut Figures,
+        cells: &[CellTonight<'_>],
+    ) -> Self {
         let people = cells.iter().filter(|cell| !cell.members.is_empty());
         let known = figures.equations.iter().map(|equation| {
             let mut parts = equation.parts.clone();
@@ -139,7 +143,7 @@ impl<'r> Recalled<'r> {
     }
 
     /// The node of what was published.
-    fn node(&mut self, entry: &LedgerEntry) -> NodeId {
+    pub(super) fn node(&mut self, entry: &LedgerEntry) -> NodeId {
         let members = self.ledger.figure_of(&entry.cell, &entry.members);
         let known = self
             .nodes
@@ -210,7 +214,9 @@ impl<'r> Recalled<'r> {
         }
     }
 
-    fn earlier_sum(&mut self, total: &LedgerEntry, parts: &[&CellName]) {
+    /// Notes that a figure of an earlier release is the sum of those that stood then, where its people
+    /// are theirs.
+    pub(super) fn earlier_sum(&mut self, total: &LedgerEntry, parts: &[&CellName]) {
         let then = |part: &&CellName| self.ledger.standing_at(part, total.number);
         let Some(parts) = parts
             .iter()
@@ -248,9 +254,31 @@ impl<'r> Recalled<'r> {
             return;
         }
         let before = self.node(stands);
-        let mut both = vec![(cell.node, left), (before, entered)];
+        let people = cell.members.people().get();
+        self.few((before, entered), (cell.node, left), people);
+    }
+
+    /// Relates two figures that a cell has had, by the few who entered and the few who left in between.
+    pub(super) fn between(&mut self, before: &LedgerEntry, after: &LedgerEntry) {
+        let of_people = |entry: &LedgerEntry| entry.counted == CountOf::People;
+        if before.key != after.key || !of_people(before) || !of_people(after) {
+            return;
+        }
+        let Some((entered, left)) = after.members.sides(&before.members) else {
+            return;
+        };
+        if entered + left > 0 {
+            let (first, second) = (self.node(before), self.node(after));
+            let people = after.members.people().get();
+            self.few((first, entered), (second, left), people);
+        }
+    }
+
+    /// Relates two figures by those whom each lacks of the other; the second is of `people`.
+    fn few(&mut self, first: (NodeId, usize), second: (NodeId, usize), people_of_second: u64) {
+        let left = second.1;
         let mut equal = Vec::new();
-        for (node, others) in both.drain(..) {
+        for (node, others) in [second, first] {
             let mut parts = vec![node];
             if others > 0 {
                 let few = TrueCount::new(u64::try_from(others).unwrap_or(u64::MAX));
@@ -259,7 +287,7 @@ impl<'r> Recalled<'r> {
             equal.push(parts);
         }
         // Whoever is in either: tonight's with those who left, and those of then with who entered.
-        let one_of = cell.members.people().get().saturating_add(left as u64);
+        let one_of = people_of_second.saturating_add(left as u64);
         let union = match equal.iter().find(|parts| parts.len() == 1) {
             Some(parts) => parts[0],
             None => self.push(people(TrueCount::new(one_of))),

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 mod nights;
 mod recalled;
+mod reread;
 mod sequences;
 
 fn key() -> MemberKey {

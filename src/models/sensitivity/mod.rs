@@ -39,7 +39,7 @@ use crate::lake::TableName;
 use crate::pull::TablePlan;
 use analyst::Analyst;
 use arrow::array::RecordBatch;
-use attribute::Attributes;
+use attribute::{Attributes, Attrs};
 use datafusion::logical_expr::LogicalPlan;
 use facts::Facts;
 use relation::{Level, Relation};
@@ -183,6 +183,16 @@ impl Sensitivity {
             .hint(
                 "count a model with one row for each person or record, and its person_key as it is",
             ))
+    }
+
+    /// Whether a model has one row at most for each person, as its grain and its checks say.
+    pub(crate) fn has_one_row_each(&self, of: &TableName) -> bool {
+        let Some(facts) = self.facts.get(of) else {
+            return false;
+        };
+        let key = facts.names.iter().position(|name| name == "person_key");
+        let key = key.and_then(|at| facts.relation.columns.get(at));
+        key.is_some_and(|key| facts.relation.is_unique(&Attrs::from([key.attr])))
     }
 
     /// The tables behind a column that dimensions may take their values from: no value of it is of a

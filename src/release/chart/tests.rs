@@ -20,6 +20,7 @@ fn frame(dimensions: &[&str], rows: &[(&[&str], Option<u64>, u64)]) -> Frame {
     }
     let measure = |column: Option<&str>, label: &str, unit| FrameMeasure {
         column: column.map(str::to_owned),
+        counted: None,
         label: label.to_owned(),
         unit,
         has_limits: unit == Unit::Percent,

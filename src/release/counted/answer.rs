@@ -4,7 +4,8 @@ use super::counting::{CountedTable, Counting};
 use super::cube::Cube;
 use super::equations::within;
 use super::figures::{CellFigures, PlacedFigure, TablePlace};
-use super::nodes::{CellIdentity, ReleaseNodes, identity};
+use super::nodes::{ReleaseNodes, identity};
+use crate::disclosure::ledger::CellName;
 use crate::disclosure::members::MemberKey;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -22,16 +23,16 @@ pub(in crate::release) struct CountedCells {
     /// A row for each combination of the dimensions, in the order of their labels.
     pub batches: Vec<RecordBatch>,
     /// The cell of each place, by count.
-    cells: BTreeMap<String, HashMap<TablePlace, CellIdentity>>,
+    cells: BTreeMap<String, HashMap<TablePlace, CellName>>,
 }
 
 impl CountedCells {
     /// The figures of the places, once those of the release are chosen.
     pub(in crate::release) fn figures(
         &self,
-        chosen: impl Fn(&CellIdentity) -> Option<PlacedFigure>,
+        chosen: impl Fn(&CellName) -> Option<PlacedFigure>,
     ) -> CellFigures {
-        let of = |cells: &HashMap<TablePlace, CellIdentity>| {
+        let of = |cells: &HashMap<TablePlace, CellName>| {
             let cells = cells.iter();
             let figures = cells.filter_map(|(place, cell)| Some((place.clone(), chosen(cell)?)));
             figures.collect()
@@ -69,7 +70,7 @@ pub(in crate::release) async fn answer(
             cube.include(&divided(position, &counting.places));
         }
     }
-    let mut cells: BTreeMap<String, HashMap<TablePlace, CellIdentity>> = BTreeMap::new();
+    let mut cells: BTreeMap<String, HashMap<TablePlace, CellName>> = BTreeMap::new();
     for (at, (counting, cube)) in counted.countings.iter().zip(&cubes).enumerate() {
         for rows in [false, true] {
             let names: Vec<&String> = counted
@@ -102,7 +103,7 @@ fn shown(
     (counting, cube): (&Counting, &Cube),
     places: &BTreeMap<TablePlace, bool>,
     rows: bool,
-) -> HashMap<TablePlace, CellIdentity> {
+) -> HashMap<TablePlace, CellName> {
     let mut found = HashMap::new();
     for (place, told) in places {
         if let Some((set, key)) = cube.place(&divided(place, &counting.places)) {

@@ -28,6 +28,18 @@ pub(super) struct LabelLookup {
 }
 
 impl CountedDimension {
+    /// Where its values come from, by which cells of all releases are told apart.
+    pub(super) fn source(&self) -> String {
+        let column = &self.column;
+        match &self.lookup {
+            Some(lookup) => format!(
+                "{column} in {}.{} by {}",
+                lookup.table, lookup.gives, lookup.by
+            ),
+            None => column.clone(),
+        }
+    }
+
     fn of(name: &str, values: &ValuesOf) -> Self {
         let lookup = values.by.as_ref().zip(values.column());
         CountedDimension {
@@ -61,6 +73,13 @@ pub(crate) struct Counting {
 }
 
 impl Counting {
+    /// What is counted, by which cells of all releases are told apart.
+    pub(super) fn what(&self, rows: bool) -> String {
+        let what = if rows { "rows" } else { "people" };
+        let condition = self.condition.as_deref().unwrap_or("true");
+        format!("{what} of {} where {condition}", self.of)
+    }
+
     /// Whether the dimension in this place of the table divides it.
     pub(in crate::release) fn divided_by(&self, place: usize) -> bool {
         self.places.contains(&place)

@@ -64,8 +64,8 @@ fn added(
 /// where it is of fewer people than can be told from more, becomes one.
 pub(in crate::release) fn between(nodes: &mut ReleaseNodes) {
     let mut alike: BTreeMap<String, BTreeMap<NodeId, (Members, bool)>> = BTreeMap::new();
-    for ((_, labels), cell) in nodes.cells() {
-        let same = alike.entry(labels.clone()).or_default();
+    for (name, cell) in nodes.cells() {
+        let same = alike.entry(name.labels.clone()).or_default();
         same.insert(cell.node, (cell.members, cell.people));
     }
     for cells in alike.values() {

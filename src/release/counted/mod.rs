@@ -13,6 +13,7 @@ mod definition;
 mod equations;
 mod figures;
 mod level;
+mod made;
 mod nodes;
 mod query;
 
@@ -21,7 +22,9 @@ pub(super) use counting::{CountedTable, Counting, beside_each_other, counted_tab
 pub(super) use definition::definition;
 pub(super) use equations::between;
 pub(super) use figures::{CellFigures, PlacedFigure, TablePlace};
-pub(super) use nodes::{CellIdentity, ReleaseCell, ReleaseNodes};
+pub(crate) use made::CountMade;
+pub(super) use made::counts_made;
+pub(super) use nodes::{ReleaseCell, ReleaseNodes};
 pub(super) use query::judged;
 
 #[cfg(test)]

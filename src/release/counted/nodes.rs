@@ -1,14 +1,12 @@
 //! The figures of a whole release: cells with the same members are one figure.
 
-use super::counting::{CountedDimension, Counting};
+use super::counting::Counting;
 use super::cube::{CellTally, Cube, CubeKey, CubePlace};
 use crate::disclosure::TrueCount;
+use crate::disclosure::ledger::CellName;
 use crate::disclosure::members::{Fingerprint, Members};
 use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// What a cell is, in every release: what is counted by which dimensions, and its labels.
-pub(in crate::release) type CellIdentity = (String, String);
 
 /// A cell of a release.
 #[derive(Clone)]
@@ -31,7 +29,7 @@ pub(in crate::release) struct ReleaseNodes {
     /// What errors call a figure: the first table that shows it, and its labels.
     names: Vec<String>,
     /// The cells, by what they are in every release.
-    cells: BTreeMap<CellIdentity, ReleaseCell>,
+    cells: BTreeMap<CellName, ReleaseCell>,
     equations: BTreeSet<(NodeId, Vec<NodeId>)>,
     /// Cells of the same members are one figure only where they are the same cell.
     keeps_apart: bool,
@@ -91,7 +89,7 @@ impl ReleaseNodes {
 
     fn node(
         &mut self,
-        id: &CellIdentity,
+        id: &CellName,
         tally: &CellTally,
         members: Members,
         weighted: bool,
@@ -155,7 +153,7 @@ impl ReleaseNodes {
     }
 
     /// A cell is seen, or can be worked out from what is.
-    pub(super) fn show(&mut self, cell: &CellIdentity) {
+    pub(super) fn show(&mut self, cell: &CellName) {
         if let Some(cell) = self.cells.get_mut(cell) {
             cell.shown = true;
             if let Some(node) = self.nodes.get_mut(cell.node.at()) {
@@ -165,7 +163,7 @@ impl ReleaseNodes {
     }
 
     /// The cells, by what they are.
-    pub(in crate::release) fn cells(&self) -> &BTreeMap<CellIdentity, ReleaseCell> {
+    pub(in crate::release) fn cells(&self) -> &BTreeMap<CellName, ReleaseCell> {
         &self.cells
     }
 
@@ -209,39 +207,15 @@ pub(super) fn identity(
     set: &[usize],
     key: &CubeKey,
     weighted: bool,
-) -> CellIdentity {
-    let mut sources: Vec<String> = Vec::new();
-    let mut labels: Vec<String> = Vec::new();
-    for ((dimension, level), group) in cube.dimensions.iter().zip(set).zip(key) {
-        let Some(level) = dimension.levels.get(*level) else {
-            continue;
-        };
-        if let (Some(of), Some(value)) = (&level.dimension, level.names.get(usize::from(*group))) {
-            let source = source(of);
-            labels.push(format!("{source} = {value}"));
-            sources.push(source);
-        }
-    }
-    sources.sort();
-    labels.sort();
-    let what = if weighted { "rows" } else { "people" };
-    let of = &counting.of;
-    let condition = counting.condition.as_deref().unwrap_or("true");
-    let by = sources.join(", ");
-    (
-        format!("{what} of {of} where {condition} by {by}"),
-        labels.join("; "),
-    )
-}
-
-fn source(dimension: &CountedDimension) -> String {
-    match &dimension.lookup {
-        Some(lookup) => format!(
-            "{} in {}.{} by {}",
-            dimension.column, lookup.table, lookup.gives, lookup.by
-        ),
-        None => dimension.column.clone(),
-    }
+) -> CellName {
+    let places = cube.dimensions.iter().zip(set).zip(key);
+    let labels = places.filter_map(|((dimension, level), group)| {
+        let level = dimension.levels.get(*level)?;
+        let of = level.dimension.as_ref()?;
+        let value = level.names.get(usize::from(*group))?;
+        Some((of.source(), value.clone()))
+    });
+    CellName::of(&counting.what(weighted), labels)
 }
 
 fn named(place: &str, cube: &Cube, set: &[usize], key: &CubeKey) -> String {

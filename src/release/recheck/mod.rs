@@ -3,15 +3,21 @@
 
 mod figures;
 mod labels;
+mod ledger;
 mod proof;
 mod table;
+mod together;
 
+use super::difference::shown;
 use super::inspect::Alteration;
 use super::manifest::{MANIFEST, Manifest, SchemeUsed};
 use super::place::ReleasePlace;
 use crate::disclosure::{Scheme, SchemeSettings};
 use crate::error::Result;
+use crate::lake::Lake;
+pub(crate) use ledger::LedgerChecked;
 use table::ReadTable;
+use together::CheckedTable;
 
 /// What is wrong with the tables of a release.
 ///
@@ -33,6 +39,51 @@ pub(super) async fn recheck(place: &ReleasePlace, manifest: &Manifest) -> Result
         file: MANIFEST.to_string(),
         what: what.to_string(),
     }));
+    let (tables, mut problems) = read_tables(place, manifest).await?;
+    for table in &tables {
+        let figures = scheme
+            .iter()
+            .flat_map(|scheme| figures::problems(&table.table, scheme));
+        problems.extend(figures.map(|what| table.problem(what)));
+    }
+    if let Some(scheme) = scheme.as_ref().filter(|_| problems.is_empty()) {
+        let earlier = manifest
+            .proof
+            .as_ref()
+            .map_or(0, |proof| proof.earlier_releases);
+        problems.extend(together::problems(&tables, scheme, earlier == 0));
+    }
+    for table in &tables {
+        let told = labels::telling(&table.table).map(|(dimension, line)| {
+            format!("line {line}: the label of `{dimension}` has a number that could be a count")
+        });
+        problems.extend(told.map(|what| table.problem(what)));
+    }
+    found.extend(problems);
+    Ok(found)
+}
+
+/// What is wrong with a release beside all that its lake has published until then, and what was compared.
+///
+/// # Errors
+/// Refused or data, when the release or the ledger cannot be read.
+pub(super) async fn against_ledger(
+    lake: &Lake,
+    scheme: &Scheme,
+    place: &ReleasePlace,
+    manifest: &Manifest,
+) -> Result<(Option<LedgerChecked>, Vec<Alteration>)> {
+    // What is wrong with their form was found already.
+    let (tables, _) = read_tables(place, manifest).await?;
+    ledger::against(lake, scheme, manifest, &tables).await
+}
+
+/// The tables of a release that have the form that the manifest says, and what is wrong with the form.
+async fn read_tables<'m>(
+    place: &ReleasePlace,
+    manifest: &'m Manifest,
+) -> Result<(Vec<CheckedTable<'m>>, Vec<Alteration>)> {
+    let (mut tables, mut found) = (Vec::new(), Vec::new());
     for (report, used) in &manifest.reports {
         for (id, made) in &used.tables {
             let file = format!("{report}-{id}.csv");
@@ -40,27 +91,20 @@ pub(super) async fn recheck(place: &ReleasePlace, manifest: &Manifest) -> Result
             let Some(bytes) = place.read(&file).await? else {
                 continue;
             };
-            let problems = match ReadTable::read(&bytes, made) {
-                Err(what) => vec![what],
+            match ReadTable::read(&bytes, made) {
+                Err(what) => found.push(Alteration {
+                    file: shown(&file),
+                    what,
+                }),
                 Ok(table) => {
-                    let mut problems: Vec<String> = table.differs(made).into_iter().collect();
-                    if let Some(scheme) = &scheme {
-                        problems.extend(figures::problems(&table, scheme));
-                    }
-                    problems.extend(labels::telling(&table).map(|(dimension, line)| {
-                        format!("line {line}: the label of `{dimension}` has a number that could be a count")
-                    }));
-                    problems
+                    let table = CheckedTable { file, table, made };
+                    found.extend(table.table.differs(made).map(|what| table.problem(what)));
+                    tables.push(table);
                 }
-            };
-            let file = super::difference::shown(&file);
-            found.extend(problems.into_iter().map(|what| Alteration {
-                file: file.clone(),
-                what,
-            }));
+            }
         }
     }
-    Ok(found)
+    Ok((tables, found))
 }
 
 /// The scheme that a manifest names; None for one whose secrets only its site has. Otherwise says what

@@ -1,9 +1,9 @@
 //! A released table, read back from its CSV by what the manifest says of it.
 
-use crate::disclosure::Released;
 use crate::disclosure::SUPPRESSED;
 use crate::release::manifest::TableMade;
 use crate::release::pivot::{ALL, TOTAL};
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// A line of a table: one figure.
@@ -13,6 +13,8 @@ pub(super) struct ReadCell {
     pub line: usize,
     /// The labels of its row.
     pub row: Vec<String>,
+    /// Whether something is across.
+    pub has_across: bool,
     /// The label across; empty where nothing is.
     pub across: String,
     /// The heading of its measure.
@@ -37,9 +39,24 @@ impl ReadCell {
         self.across == TOTAL
     }
 
-    /// Its count, where it is one.
-    pub(super) fn count(&self) -> Option<Released> {
-        (self.unit == "count").then(|| Released::read(&self.value))?
+    /// Its labels in the order of the dimensions; none for all together.
+    pub(super) fn labels(&self) -> Vec<Option<&str>> {
+        let is_total = self.is_total_of_rows();
+        let row = self.row.iter();
+        let mut labels: Vec<Option<&str>> = row
+            .map(|label| (!is_total).then_some(label.as_str()))
+            .collect();
+        if self.has_across {
+            labels.push((!self.is_total_across()).then_some(&self.across));
+        }
+        labels
+    }
+
+    /// The date of the earlier release whose figure it is, where it is a count that is held.
+    pub(super) fn held_from(&self) -> Option<NaiveDate> {
+        let date = self.status.strip_prefix("held from ")?;
+        let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok();
+        date.filter(|_| self.unit == "count")
     }
 }
 
@@ -74,6 +91,7 @@ impl ReadTable {
             cells.push(ReadCell {
                 line: index + 2,
                 row: (0..rows).map(at).collect(),
+                has_across: made.across.is_some(),
                 across: made.across.as_ref().map_or(String::new(), |_| at(rows)),
                 measure: at(own),
                 unit: at(own + 1),

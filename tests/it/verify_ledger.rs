@@ -1,0 +1,163 @@
+//! `populace verify RELEASE --ledger`: a release beside all that its lake has published before it.
+
+use crate::project::{Project, files_below, pipeline_over, synth};
+use crate::tampered::Tampered;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+const DAYS: [&str; 2] = ["as_of=2026-08-31", "as_of=2026-09-30"];
+
+/// A project with a ledger, and two releases of it.
+fn two_releases(scheme: &str) -> (tempfile::TempDir, Project, [String; 2]) {
+    let record = synth(200, 3, false);
+    let project = Project::over(record.path());
+    let pipeline = pipeline_over(record.path());
+    assert!(pipeline.contains("hold_below = 0"));
+    let pipeline = pipeline.replace("hold_below = 0", "hold_below = 8");
+    let section = format!("[disclosure]\nscheme = \"{scheme}\"\n");
+    project.write_pipeline(&pipeline.replace("[disclosure]\n", &section));
+    project.ok(&["pull"]);
+    let releases = DAYS.map(|day| {
+        project.ok(&["run", "--set", day]);
+        let made = project.json(&["release", "--set", day]);
+        made["release"].as_str().unwrap().to_string()
+    });
+    (record, project, releases)
+}
+
+fn folder(project: &Project, release: &str) -> PathBuf {
+    project.path(&format!("releases/{release}"))
+}
+
+#[test]
+fn a_release_is_that_of_the_ledger_and_safe_beside_all_before_it() {
+    for scheme in ["hes2018", "opensafely", "exact"] {
+        let (_record, project, [first, second]) = two_releases(scheme);
+        let found = project.json(&["verify", &first, "--ledger"]);
+        assert_eq!(found["problems"], serde_json::json!([]), "{scheme}");
+        assert_eq!(found["ledger"]["earlier_releases"], 0, "{scheme}");
+        let found = project.json(&["verify", &second, "--ledger"]);
+        assert_eq!(found["problems"], serde_json::json!([]), "{scheme}");
+        let ledger = &found["ledger"];
+        assert_eq!(ledger["earlier_releases"], 1, "{scheme}");
+        // Every count of every file, and more figures than one release has.
+        let files = files_below(&folder(&project, &second));
+        let csv = files.iter().filter(|(name, _)| name.ends_with(".csv"));
+        let counts: usize = csv
+            .map(|(_, bytes)| {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                text.lines().filter(|line| line.contains(",count,")).count()
+            })
+            .sum();
+        assert_eq!(ledger["figures"], counts, "{scheme}");
+        assert!(ledger["attacked"].as_u64().unwrap() > 100, "{ledger}");
+        assert!(ledger["equations"].as_u64().unwrap() > 20, "{ledger}");
+    }
+}
+
+/// Somebody alters a release in all files together, within what the scheme allows, and gets at the lake's
+/// record of it too: the ledger tells.
+#[test]
+fn a_figure_that_the_ledger_does_not_have_is_found() {
+    let (_record, project, [first, second]) = two_releases("hes2018");
+    let whole: BTreeMap<String, Vec<u8>> = files_below(&folder(&project, &second));
+    let tampered = Tampered {
+        folder: folder(&project, &second),
+    };
+    let name = tampered.csv();
+    let csv = String::from_utf8(whole[&name].clone()).unwrap();
+    let line = |end: &str| -> String {
+        let mut lines = csv.lines();
+        let found = lines.find(|line| line.contains(",count,") && line.contains(end));
+        found.unwrap_or_else(|| panic!("{end}: {csv}")).to_string()
+    };
+    let held = line(",held from 2026-08-31");
+    let fresh = line(",10,,,rounded");
+    let suppressed = line(",*,,,");
+    let status = held.rsplit(',').next().unwrap();
+    let value = held.split(',').nth(4).unwrap();
+    let word = match value {
+        "0" => "zero",
+        "*" => "suppressed",
+        _ => "rounded",
+    };
+    for (trick, from, to) in [
+        (
+            "a figure moved by a step",
+            fresh.clone(),
+            fresh.replace(",10,", ",15,"),
+        ),
+        (
+            "a mark taken away",
+            held.clone(),
+            held.replace(status, word),
+        ),
+        (
+            "another date",
+            held.clone(),
+            held.replace("2026-08-31", "2026-07-31"),
+        ),
+        (
+            "a mark put on",
+            fresh.clone(),
+            fresh.replace("rounded", "held from 2026-08-31"),
+        ),
+        (
+            "a figure shown",
+            suppressed.clone(),
+            suppressed.replace(",*,", ",10,"),
+        ),
+    ] {
+        tampered.alter(&name, &from, &to);
+        let said = project.fails(1, &["verify", &second, "--ledger"]);
+        let words = "is not the figure that the ledger has for it";
+        assert!(said.contains(words), "{trick}: {said}");
+        for (name, bytes) in &whole {
+            std::fs::write(tampered.path(name), bytes).unwrap();
+        }
+    }
+    // A row taken away.
+    let row = csv.lines().nth(1).unwrap().split(',').next().unwrap();
+    let start = csv.find('\n').unwrap() + 1;
+    let end = csv.rfind(&format!("\n{row},")).unwrap() + 1;
+    let end = end + csv[end..].find('\n').unwrap() + 1;
+    tampered.alter(&name, &csv[start..end], "");
+    let said = project.fails(1, &["verify", &second, "--ledger"]);
+    assert!(said.contains("that stand in none of its files"), "{said}");
+    for (name, bytes) in &whole {
+        std::fs::write(tampered.path(name), bytes).unwrap();
+    }
+    project.ok(&["verify", &second, "--ledger"]);
+    project.ok(&["verify", &first, "--ledger"]);
+}
+
+#[test]
+fn the_ledger_needs_its_lake() {
+    let (_record, project, [first, _]) = two_releases("hes2018");
+    let said = project.fails(2, &["verify", "lake", "--ledger"]);
+    assert!(said.contains("--ledger is for a release"), "{said}");
+    // A release that nobody noted.
+    let pipeline = std::fs::read_to_string(project.path("pipelines/nightly.toml")).unwrap();
+    project.write_pipeline(&pipeline.replace("hold_below = 8", "hold_below = 0"));
+    project.ok(&["run"]);
+    let made = project.json(&["release"]);
+    let release = made["release"].as_str().unwrap();
+    project.ok(&["verify", release]);
+    let said = project.fails(1, &["verify", release, "--ledger"]);
+    assert!(
+        said.contains("that is not in the ledger of the lake"),
+        "{said}"
+    );
+    // The lake of the release is gone, and so is what it was beside.
+    let copy = project.path("elsewhere");
+    std::fs::create_dir(&copy).unwrap();
+    for (name, bytes) in files_below(&folder(&project, &first)) {
+        let place = copy.join(&first);
+        std::fs::create_dir_all(&place).unwrap();
+        std::fs::write(place.join(name), bytes).unwrap();
+    }
+    std::fs::rename(project.path("lake"), project.path("away")).unwrap();
+    let place = copy.join(&first).display().to_string();
+    let said = project.fails(2, &["verify", &place, "--ledger"]);
+    assert!(said.contains("--ledger needs the lake"), "{said}");
+}
