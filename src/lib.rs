@@ -25,8 +25,6 @@ mod panics;
 pub mod pipeline;
 pub mod privacy;
 pub mod progress;
-// Its first callers are the commands.
-#[allow(dead_code, unused_imports)]
 mod publication;
 pub mod pull;
 mod regular_file;

@@ -11,7 +11,7 @@ pub(crate) struct AuditEntry {
     pub entry: u64,
     /// When it was written, in microseconds since 1970.
     pub written: i64,
-    /// begun, resumed, record_level, release or end.
+    /// begun, resumed, record_level, release, approved, published, withdrawn, returned or end.
     pub event: String,
     /// When the command began, 2026-11-22T02:00:00.000Z; entries of one command share it.
     pub run: String,
@@ -23,11 +23,11 @@ pub(crate) struct AuditEntry {
     pub parameters: String,
     /// The program and its version.
     pub program: String,
-    /// The release that left.
+    /// The release that left, or that was decided about.
     pub release: Option<String>,
     /// SHA-256 of its manifest.
     pub manifest_sha256: Option<String>,
-    /// Why records were read.
+    /// Why records were read; who decided about a release, and why.
     pub reason: Option<String>,
     /// The tables that were read, separated by commas.
     pub tables: Option<String>,
@@ -97,6 +97,17 @@ pub(crate) enum AuditEvent<'a> {
         /// SHA-256 of its manifest.
         manifest_sha256: &'a str,
     },
+    /// Somebody is about to decide about a release.
+    Decision {
+        /// approved, published, withdrawn or returned.
+        what: &'static str,
+        /// The release.
+        release: &'a str,
+        /// SHA-256 of its manifest, where it has one.
+        manifest_sha256: Option<&'a str>,
+        /// Who, and why.
+        reason: &'a str,
+    },
     /// A command ended.
     End {
         /// With this.
@@ -112,6 +123,7 @@ impl AuditEvent<'_> {
             AuditEvent::Resumed => "resumed",
             AuditEvent::RecordLevel { .. } => "record_level",
             AuditEvent::Release { .. } => "release",
+            AuditEvent::Decision { what, .. } => what,
             AuditEvent::End { .. } => "end",
         }
     }

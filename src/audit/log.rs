@@ -123,6 +123,16 @@ impl AuditLog {
                 entry.release = Some(release.to_string());
                 entry.manifest_sha256 = Some(manifest_sha256.to_string());
             }
+            AuditEvent::Decision {
+                release,
+                manifest_sha256,
+                reason,
+                ..
+            } => {
+                entry.release = Some(release.to_string());
+                entry.manifest_sha256 = manifest_sha256.map(str::to_string);
+                entry.reason = Some(reason.to_string());
+            }
             AuditEvent::End { exit_code } => entry.exit_code = Some(exit_code.into()),
         }
         entry.code = head.key.code(&entry, before)?;

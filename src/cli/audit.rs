@@ -108,9 +108,16 @@ fn line(entry: &AuditEntry) -> String {
         ("begun", _) => "began this log".to_string(),
         ("resumed", _) => "went on with this log, whose newest key was lost".to_string(),
         ("release", _) => format!(
-            "published {} (manifest {})",
+            "released {} (manifest {})",
             and(&entry.release),
             and(&entry.manifest_sha256)
+        ),
+        ("approved" | "published" | "withdrawn" | "returned", _) => format!(
+            "{} {} (manifest {}): {}",
+            entry.event,
+            and(&entry.release),
+            and(&entry.manifest_sha256),
+            and(&entry.reason)
         ),
         ("record_level", _) => format!(
             "read records of {} (query {}): {}",

@@ -24,6 +24,7 @@ mod printer;
 mod process;
 mod project;
 mod prompt;
+mod publication;
 mod pull;
 mod pull_table;
 mod query;
@@ -111,6 +112,7 @@ impl Command {
             Command::Nightly(_) => ToldCommand::changing("nightly", &[]),
             Command::Pull(arguments) => ToldCommand::changing("pull", &arguments.told()),
             Command::Run(arguments) => ToldCommand::changing("run", &arguments.told()),
+            Command::Release(arguments) if arguments.reads() => ToldCommand::reading("release"),
             Command::Release(arguments) => ToldCommand::changing("release", &arguments.told()),
             Command::Vacuum(_) => ToldCommand::changing("vacuum", &[]),
             Command::Key(arguments) if arguments.rotates() => {

@@ -3,6 +3,7 @@
 use super::damage::explained;
 use super::global::Global;
 use super::printer::Printer;
+use super::publication::{self, AskedOfReleases, PublicationArguments};
 use super::session;
 use super::size::count;
 use crate::error::Result;
@@ -21,6 +22,8 @@ pub(super) struct ReleaseArguments {
     /// Publish figures that come out otherwise than in the release of the same name before
     #[arg(long)]
     replace: bool,
+    #[command(flatten)]
+    publication: PublicationArguments,
 }
 
 impl ReleaseArguments {
@@ -29,7 +32,14 @@ impl ReleaseArguments {
         let options = [(self.dry_run, "--dry-run"), (self.replace, "--replace")];
         let given = options.iter().filter(|(given, _)| *given);
         let given = given.map(|(_, option)| (*option).to_string());
-        given.chain(self.reports.iter().cloned()).collect()
+        let given = given.chain(self.reports.iter().cloned());
+        given.chain(self.publication.told()).collect()
+    }
+
+    /// Whether nothing is made or decided.
+    pub(super) fn reads(&self) -> bool {
+        let asked = self.publication.asked();
+        asked.is_some_and(|asked| !matches!(asked, AskedOfReleases::Decide(..)))
     }
 }
 
@@ -38,6 +48,10 @@ pub(super) async fn main(
     arguments: &ReleaseArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
+    let about = &arguments.publication;
+    if let Some(asked) = about.asked() {
+        return publication::main(global, about, asked, printer).await;
+    }
     let work = session::SessionWork::begin(global).await?;
     let log = session::audit_log(&work.pipeline, &work.lake).await?;
     let wanted = Wanted {

@@ -10,6 +10,7 @@ use crate::error::{Context, Error, Kind, Result};
 use crate::lake::{Lake, Location, TableName, Verified};
 use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
+use crate::publication::FOLDER;
 use crate::pull::feeding;
 use crate::release::{LedgerChecked, MANIFEST, VerifiedRelease, verify};
 use std::path::{Path, PathBuf};
@@ -84,7 +85,8 @@ async fn verify_release(
 fn folders_of(releases: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(releases).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    let is_release = |name: &String| !name.starts_with('.') && name != FOLDER;
+    let mut names: Vec<String> = names.filter(is_release).collect();
     names.sort();
     names
 }

@@ -134,6 +134,12 @@ impl LakeSettings {
 pub struct ReleasesSettings {
     /// A folder.
     pub url: String,
+    /// What their names begin with: small letters, digits and hyphens.
+    #[serde(default)]
+    pub area: Option<String>,
+    /// Whether whoever makes a release may not be the only one to approve it.
+    #[serde(default)]
+    pub four_eyes: bool,
 }
 
 /// `[privacy]`.

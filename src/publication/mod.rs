@@ -5,6 +5,9 @@
 //! the highest number is the state. This room reads and writes those files over an object store
 //! alone; it knows no lake, so that the planners' page can use it.
 
+mod changelog;
+mod changes;
+mod facts;
 mod history;
 mod identifier;
 mod latest;
@@ -17,6 +20,9 @@ mod step;
 mod take;
 mod words;
 
+pub(crate) use changelog::{ChangelogEntry, changelog};
+pub(crate) use changes::{ReleaseChange, changes};
+pub(crate) use facts::ReleaseFacts;
 pub(crate) use history::Publication;
 pub(crate) use latest::latest;
 pub(crate) use london::{embargo, in_london};
@@ -24,7 +30,7 @@ pub(crate) use name::ReleaseName;
 pub(crate) use read::{FOLDER, read, read_all};
 pub(crate) use state::PublicationState;
 pub(crate) use step::PublicationStep;
-pub(crate) use take::{WantedStep, step};
+pub(crate) use take::{WantedStep, allowed, step};
 pub(crate) use words::{person, reason};
 
 #[cfg(test)]

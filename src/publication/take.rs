@@ -8,7 +8,7 @@ use super::step::PublicationStep;
 use crate::error::{Context, Error, Result};
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutMode};
+use object_store::{ObjectStore, PutMode};
 
 /// How far the clocks of two machines may be apart.
 const APART: Duration = Duration::minutes(5);
@@ -89,7 +89,11 @@ pub(crate) async fn step(
 }
 
 /// When the step is taken, if it may be.
-fn allowed(
+///
+/// # Errors
+/// Refused, when no such step follows from the state, or the clock is behind; usage, when the reason is
+/// missing; data, when the publication is damaged.
+pub(crate) fn allowed(
     before: &Publication,
     wanted: &WantedStep<'_>,
     now: DateTime<Utc>,
@@ -113,10 +117,12 @@ fn allowed(
         return Err(Error::usage("a reason is missing").hint("say why: --reason \"…\""));
     }
     if wanted.state == PublicationState::Approved
-        && before
-            .approvals()
-            .any(|step| step.by == wanted.by && step.account.as_deref() == Some(wanted.account))
         && wanted.embargo.is_none()
+        && before.approvals().any(|step| {
+            step.by == wanted.by
+                && step.account.as_deref() == Some(wanted.account)
+                && step.manifest_sha256.as_deref() == wanted.manifest_sha256
+        })
     {
         return Err(
             Error::refused(format!("{} has approved {id} already", wanted.by)).hint(next(state)),

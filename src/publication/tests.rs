@@ -1,3 +1,4 @@
+use super::changes::ChangeKind;
 use super::*;
 use crate::error::Kind;
 use async_trait::async_trait;
@@ -472,6 +473,153 @@ async fn approvals_are_those_since_it_was_a_draft() {
     taken(&store, ID, &to(Draft)).await.unwrap();
     let after = taken(&store, ID, &ben).await.unwrap();
     assert_eq!(who(&after), ["Ben"]);
+}
+
+/// A manifest, as far as readers are told of it.
+fn manifest(id: &str, sql: &str, patients: &str) -> serde_json::Value {
+    serde_json::json!({
+        "format_version": 4,
+        "release": id,
+        "as_of": &id[..10],
+        "program": "populace",
+        "program_version": "0.1.0",
+        "scheme": {"name": "hes2018", "settings": {"hold_below": "8"}},
+        "parameters": {"as_of": &id[..10]},
+        "reports": {"population_profile": {"file_sha256": "a", "tables": {}}},
+        "models": [{"name": "core.person", "description": "d", "fingerprint": "f", "sql_sha256": sql}],
+        "inputs": [{"table": "record.patient", "version": patients}],
+        "files": [],
+        "certificate": "",
+    })
+}
+
+async fn made(store: &dyn ObjectStore, manifest: &serde_json::Value) {
+    let id = manifest["release"].as_str().unwrap();
+    let path = Path::from(format!("{id}/manifest.json"));
+    store.put(&path, manifest.to_string().into()).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_changelog_says_what_is_different_and_why() {
+    let store = InMemory::new();
+    let [first, second, third] = [
+        "2026-07-31-aaaaaaaaaaaa",
+        "2026-08-31-aaaaaaaaaaaa",
+        "2026-09-30-aaaaaaaaaaaa",
+    ];
+    made(&store, &manifest(first, "1", "7")).await;
+    let mut other = manifest(second, "2", "8");
+    other["scheme"]["name"] = "midpoint6".into();
+    other["reports"]["waiting"] = serde_json::json!({"file_sha256": "w", "tables": {}});
+    made(&store, &other).await;
+    made(&store, &manifest(third, "1", "7")).await;
+    // What was never published is in no changelog.
+    made(&store, &manifest(ID, "1", "7")).await;
+    taken(&store, ID, &to(Approved)).await.unwrap();
+    for (hour, id) in (1..).zip([first, second, third]) {
+        for state in [Approved, Published] {
+            let before = read(&store, &root(), id).await.unwrap();
+            let when = now() + Duration::hours(hour);
+            step(&store, &root(), &before, &to(state), when)
+                .await
+                .unwrap();
+        }
+    }
+    let log = changelog(&store, &root(), now() + Duration::hours(9))
+        .await
+        .unwrap();
+    let names: Vec<String> = log.iter().map(|entry| entry.name.to_string()).collect();
+    assert_eq!(
+        names,
+        [
+            "e54000051-2026-09-2",
+            "e54000051-2026-08-1",
+            "e54000051-2026-07-1"
+        ]
+    );
+    let what = |n: usize| {
+        log[n]
+            .changes
+            .iter()
+            .map(|c| c.what.as_str())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        what(1),
+        [
+            "The report waiting is new.",
+            "The parameter as_of is 2026-08-31; it was 2026-07-31.",
+            "Figures follow the scheme midpoint6; they followed hes2018.",
+            "The model core.person is defined otherwise.",
+            "The table record.patient has new data.",
+        ]
+    );
+    assert_eq!(
+        log[1].follows.as_ref().unwrap().to_string(),
+        "e54000051-2026-07-1"
+    );
+    assert_eq!(log[1].changes[3].kind, ChangeKind::Definition);
+    assert_eq!(log[2].follows, None);
+    assert_eq!(what(0)[0], "The report waiting is not in this release.");
+
+    // A release is compared with one that was there when it came out; one that was withdrawn stays told.
+    let seen = read(&store, &root(), second).await.unwrap();
+    let end = now() + Duration::hours(5);
+    step(&store, &root(), &seen, &to(Withdrawn), end)
+        .await
+        .unwrap();
+    let log = changelog(&store, &root(), now() + Duration::hours(9))
+        .await
+        .unwrap();
+    assert_eq!(log.len(), 3);
+    assert_eq!(
+        log[0].follows.as_ref().unwrap().to_string(),
+        "e54000051-2026-08-1"
+    );
+    let withdrawn = log[1].withdrawn.as_ref().unwrap();
+    assert_eq!(
+        (withdrawn.at, withdrawn.reason.as_str()),
+        (end, "figures of August were missing")
+    );
+}
+
+#[tokio::test]
+async fn a_release_that_was_withdrawn_under_embargo_was_never_seen() {
+    let store = InMemory::new();
+    made(&store, &manifest(ID, "1", "7")).await;
+    let held = WantedStep {
+        embargo: Some(now() + Duration::days(2)),
+        ..to(Approved)
+    };
+    taken(&store, ID, &held).await.unwrap();
+    taken(&store, ID, &to(Published)).await.unwrap();
+    let later = now() + Duration::days(9);
+    assert_eq!(changelog(&store, &root(), now()).await.unwrap(), []);
+    assert_eq!(changelog(&store, &root(), later).await.unwrap().len(), 1);
+    taken(&store, ID, &to(Withdrawn)).await.unwrap();
+    assert_eq!(changelog(&store, &root(), later).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_altered_manifest_is_no_manifest() {
+    let store = InMemory::new();
+    assert_eq!(ReleaseFacts::read(&store, &root(), ID).await.unwrap(), None);
+    for text in ["", "[]", "{}", "{\"release\":1}"] {
+        store
+            .put(&Path::from(format!("{ID}/manifest.json")), text.into())
+            .await
+            .unwrap();
+        assert!(
+            ReleaseFacts::read(&store, &root(), ID).await.is_err(),
+            "{text}"
+        );
+    }
+    let other = manifest(OTHER, "1", "7").to_string();
+    store
+        .put(&Path::from(format!("{ID}/manifest.json")), other.into())
+        .await
+        .unwrap();
+    assert!(ReleaseFacts::read(&store, &root(), ID).await.is_err());
 }
 
 #[tokio::test]

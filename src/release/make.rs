@@ -2,6 +2,7 @@
 
 use super::areas::Areas;
 use super::asked::{AskedReports, Asking};
+use super::decide::may_be_replaced;
 use super::difference::differences;
 use super::earlier::Earlier;
 use super::inspect::{Alteration, inspect};
@@ -11,6 +12,7 @@ use super::provenance::provenance;
 use super::publish::publish;
 use super::record::{self, Record};
 use super::refused::{Refused, nothing_left, refusal, together};
+use super::refused_file;
 use super::report::Report;
 use super::reports::{Proved, proved, reports};
 use crate::audit::{AuditEvent, AuditLog};
@@ -95,6 +97,9 @@ pub async fn make(
         if let Some(recorded) = &recorded
             && let Some(mut made) = whole(&releases, recorded).await?
         {
+            if !wanted.dry_run {
+                refused_file::keep(&releases, &manifest.release, &refused).await?;
+            }
             made.refused = refused;
             return Ok(made);
         }
@@ -120,6 +125,12 @@ pub async fn make(
     if let Some(recorded) = recorded.as_ref().filter(|_| !wanted.replace) {
         as_before(&manifest.release, recorded.manifest.as_bytes(), &bytes)?;
     }
+    if recorded
+        .as_ref()
+        .is_some_and(|r| r.manifest.as_bytes() != bytes)
+    {
+        may_be_replaced(&releases, &manifest.release).await?;
+    }
     if wanted.dry_run {
         made.written = false;
         return Ok(made);
@@ -130,6 +141,7 @@ pub async fn make(
     // What was written down and not published holds figures back; the other way round it would not.
     earlier.keep(lake, said).await?;
     let published = publish(&releases, &manifest.release, &files, &bytes).await?;
+    refused_file::keep(&releases, &manifest.release, &made.refused).await?;
     made.written = published.written;
     made.repaired = published.altered;
     made.kept_aside = published.aside;

@@ -5,14 +5,14 @@ use crate::lake::{TableName, advice};
 use crate::models::{Freshness, Outdated};
 use crate::pipeline::Pipeline;
 use crate::release::report::Report;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Tables that are named for one report; more are counted.
 const NAMED: usize = 12;
 
 /// A report that was not released.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// The report.
     pub report: String,

@@ -48,6 +48,7 @@ mod privacy;
 mod profiles;
 mod project;
 mod published_forms;
+mod publishing;
 mod pull_bounds;
 mod queries;
 mod readme;

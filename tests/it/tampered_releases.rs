@@ -406,6 +406,8 @@ fn a_release_that_comes_out_otherwise_is_not_put_in_the_place_of_the_first() {
     let (_record, project, release) = released();
     let folder = project.path(&format!("releases/{release}"));
     let first = files_below(&folder);
+    let by = ["--by", "Ann Example"];
+    project.ok(&[&["release", "--approve", &release], &by[..]].concat());
     // A table of the lake holds other rows under the same fingerprint, as after damage that nothing
     // else finds.
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -438,6 +440,20 @@ fn a_release_that_comes_out_otherwise_is_not_put_in_the_place_of_the_first() {
     assert!(said.contains("populace verify lake"), "{said}");
     assert!(!folder.join("use_of_services.html").exists());
     project.fails(3, &["nightly"]);
+    // What somebody has approved is not replaced.
+    let said = project.fails(1, &["release", "--replace"]);
+    assert!(
+        said.contains("is approved, and would get other figures"),
+        "{said}"
+    );
+    let back = [
+        "release",
+        "--return",
+        &release,
+        "--reason",
+        "its figures were wrong",
+    ];
+    project.ok(&[&back, &by[..]].concat());
     // Somebody has looked, and decides.
     project.ok(&["release", "--replace"]);
     let second = files_below(&folder);

@@ -1,6 +1,9 @@
 //! `populace status`
 
+mod quality;
 mod releases;
+
+pub(super) use quality::quality;
 
 use super::global::Global;
 use super::nights::{Night, nights};
@@ -121,9 +124,13 @@ fn text(
     }
     text.push_str("Last releases\n");
     for release in releases {
+        let decided = match &release.name {
+            Some(name) => format!(", {} as {name}", release.state),
+            None => String::new(),
+        };
         let _ = writeln!(
             text,
-            "  {:<40} {} files, of {}",
+            "  {:<40} {} files, of {}{decided}",
             release.release,
             count(release.files),
             shown(release.made)

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::lake::Location;
 use crate::lake::store::store_error;
+use crate::publication::{FOLDER, Publication, PublicationState, read};
 use crate::release::MANIFEST;
 use chrono::{DateTime, Utc};
 use object_store::path::Path;
@@ -19,6 +20,10 @@ pub(super) struct ReleaseStatus {
     pub made: Option<DateTime<Utc>>,
     /// Its files, with the manifest.
     pub files: u64,
+    /// What people call it, once something has been decided about it.
+    pub name: Option<String>,
+    /// What has been decided about it.
+    pub state: PublicationState,
 }
 
 /// The releases below `releases` that were made last, the newest first. A folder without a manifest
@@ -33,7 +38,7 @@ pub(super) async fn last(releases: &Location) -> Result<Vec<ReleaseStatus>> {
     let listed = store.list_with_delimiter(None).await.map_err(lost)?;
     let mut names: Vec<Path> = listed.common_prefixes;
     // An altered release that was kept aside is hidden.
-    names.retain(|name| !name.as_ref().starts_with('.'));
+    names.retain(|name| !name.as_ref().starts_with('.') && name.as_ref() != FOLDER);
     // They are named by the day that they describe.
     names.sort_by(|a, b| b.cmp(a));
     let mut found = Vec::new();
@@ -44,8 +49,14 @@ pub(super) async fn last(releases: &Location) -> Result<Vec<ReleaseStatus>> {
             .iter()
             .find(|file| file.location.filename() == Some(MANIFEST));
         if let Some(manifest) = manifest {
+            let release = name.filename().unwrap_or_default().to_string();
+            // A folder whose name is no identifier has no publication.
+            let decided = read(&*store, &Path::default(), &release).await;
+            let decided = decided.unwrap_or_else(|_| Publication::draft(&release));
             found.push(ReleaseStatus {
-                release: name.filename().unwrap_or_default().to_string(),
+                name: decided.name().map(ToString::to_string),
+                state: decided.state(),
+                release,
                 made: Some(manifest.last_modified),
                 files: inside.objects.len() as u64,
             });

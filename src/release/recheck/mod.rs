@@ -109,7 +109,7 @@ async fn read_tables<'m>(
 
 /// The scheme that a manifest names; None for one whose secrets only its site has. Otherwise says what
 /// is wrong.
-fn scheme_of(used: &SchemeUsed) -> std::result::Result<Option<Scheme>, &'static str> {
+pub(super) fn scheme_of(used: &SchemeUsed) -> std::result::Result<Option<Scheme>, &'static str> {
     let takes =
         Scheme::takes(&used.name).map_err(|_| "names a scheme that this populace does not know")?;
     if takes.contains(&"perturbation_table") {

@@ -16,6 +16,7 @@ mod damaged;
 mod faults;
 mod large;
 mod proxy;
+mod publishing;
 mod pulls;
 mod rotation;
 mod same;

@@ -1,0 +1,236 @@
+//! Collecting what the checker's report says.
+
+use crate::disclosure::Scheme;
+use crate::disclosure::rule::SchemeRule;
+use crate::error::{Error, Result};
+use crate::lake::{Lake, Location};
+use crate::publication::{
+    Publication, ReleaseChange, ReleaseFacts, changes, latest, read, read_all,
+};
+use crate::release::manifest::{MANIFEST, Manifest};
+use crate::release::place::ReleasePlace;
+use crate::release::recheck::scheme_of;
+use crate::release::refused::Refused;
+use crate::release::verify::verify;
+use crate::release::{CodeListUsed, InputUsed, refused_file};
+use chrono::{DateTime, Utc};
+use object_store::path::Path;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What whoever approves a release has to know.
+#[derive(Debug, Serialize)]
+pub(crate) struct CheckersReport {
+    /// What has been decided about it.
+    pub publication: Publication,
+    /// The day that the figures describe, ISO.
+    pub as_of: String,
+    /// The program that made it.
+    pub program: String,
+    /// When it was made, ISO, UTC, as the lake has it.
+    pub made: Option<String>,
+    /// Its files, without the manifest.
+    pub files: usize,
+    /// What is not as it was made.
+    pub problems: Vec<String>,
+    /// The disclosure control scheme.
+    pub scheme: CheckedScheme,
+    /// How many earlier releases it was proved beside; None for a release without a proof.
+    pub proved_beside: Option<usize>,
+    /// Its tables.
+    pub tables: Vec<CheckedTable>,
+    /// Reports that were refused when it was made, and why.
+    pub refused: Vec<Refused>,
+    /// The release that readers have now, with which it is compared.
+    pub compared: Option<ComparedRelease>,
+    /// What is wrong with the sources and checks of the lake today.
+    pub quality: Vec<String>,
+    /// Parameters of the run.
+    pub parameters: BTreeMap<String, String>,
+    /// The tables that it was made from.
+    pub inputs: Vec<InputUsed>,
+    /// The code lists that its models name.
+    pub code_lists: Vec<CodeListUsed>,
+    /// How many models are behind the figures.
+    pub models: usize,
+}
+
+/// What a scheme did.
+#[derive(Debug, Serialize)]
+pub(crate) struct CheckedScheme {
+    /// Its name.
+    pub name: String,
+    /// Its settings, thresholds among them, by name.
+    pub settings: BTreeMap<String, String>,
+    /// What it does, in its own words.
+    pub words: Vec<String>,
+}
+
+/// What came of a table.
+#[derive(Debug, Serialize)]
+pub(crate) struct CheckedTable {
+    /// The report.
+    pub report: String,
+    /// The table.
+    pub table: String,
+    /// Cells that hold a figure.
+    pub shown: usize,
+    /// Cells that are suppressed.
+    pub suppressed: usize,
+    /// Figures that stand from an earlier release.
+    pub held: usize,
+}
+
+/// The release with which another is compared.
+#[derive(Debug, Serialize)]
+pub(crate) struct ComparedRelease {
+    /// Its identifier.
+    pub release: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// What is different.
+    pub changes: Vec<ReleaseChange>,
+}
+
+/// The checker's report of release `id` below `releases`. `own` is the scheme of the pipeline, for the
+/// words of one whose secrets only the site has; `quality` what is wrong today.
+///
+/// # Errors
+/// Usage, when there is no such release; data, when it, its manifest or the lake cannot be read.
+pub(crate) async fn checkers_report(
+    releases: &Location,
+    lake: &Lake,
+    id: &str,
+    own: Option<&Scheme>,
+    quality: Vec<String>,
+) -> Result<CheckersReport> {
+    let (store, root) = (releases.store(false)?, Path::default());
+    let publication = read(&*store, &root, id).await?;
+    let place = ReleasePlace::open(releases, id)?;
+    let Some(bytes) = place.read(MANIFEST).await? else {
+        return Err(Error::usage(format!("there is no release {id}"))
+            .hint("`populace release --list` shows those that there are"));
+    };
+    let manifest = Manifest::read(&bytes).map_err(|what| {
+        Error::data(format!("the manifest of {id} {what}"))
+            .hint("make the release again: `populace release`")
+    })?;
+    let verified = verify(releases, id, Some(lake)).await?;
+    let held = held(&place, &manifest).await?;
+    Ok(CheckersReport {
+        compared: compared(releases, &publication).await?,
+        publication,
+        program: format!("{} {}", manifest.program, manifest.program_version),
+        made: verified.proof.map(|proof| proof.made),
+        files: manifest.files.len(),
+        problems: verified.problems.iter().map(ToString::to_string).collect(),
+        scheme: CheckedScheme {
+            words: words(&manifest, own),
+            name: manifest.scheme.name.clone(),
+            settings: manifest.scheme.settings.clone(),
+        },
+        proved_beside: manifest.proof.as_ref().map(|proof| proof.earlier_releases),
+        tables: tables(&manifest, &held),
+        refused: refused_file::find(releases, id).await?,
+        quality,
+        as_of: manifest.as_of,
+        parameters: manifest.parameters,
+        inputs: manifest.inputs,
+        code_lists: manifest.code_lists,
+        models: manifest.models.len(),
+    })
+}
+
+/// What the scheme of a release does, in its own words.
+fn words(manifest: &Manifest, own: Option<&Scheme>) -> Vec<String> {
+    let used = &manifest.scheme;
+    let public = scheme_of(used).ok().flatten();
+    let own = own.filter(|own| own.name() == used.name);
+    let scheme = public.as_ref().or(own);
+    scheme.map_or_else(Vec::new, |scheme| scheme.words().notes)
+}
+
+fn tables(manifest: &Manifest, held: &BTreeMap<(String, String), usize>) -> Vec<CheckedTable> {
+    let reports = manifest.reports.iter();
+    let tables = reports.flat_map(|(report, used)| {
+        used.tables
+            .iter()
+            .map(move |(table, made)| (report, table, made))
+    });
+    tables
+        .map(|(report, table, made)| CheckedTable {
+            held: held
+                .get(&(report.clone(), table.clone()))
+                .copied()
+                .unwrap_or(0),
+            report: report.clone(),
+            table: table.clone(),
+            shown: made.cells_shown,
+            suppressed: made.cells_suppressed,
+        })
+        .collect()
+}
+
+/// How many figures of each table stand from an earlier release, as its CSV file says.
+async fn held(
+    place: &ReleasePlace,
+    manifest: &Manifest,
+) -> Result<BTreeMap<(String, String), usize>> {
+    let mut held = BTreeMap::new();
+    for (report, used) in &manifest.reports {
+        for table in used.tables.keys() {
+            let Some(bytes) = place.read(&format!("{report}-{table}.csv")).await? else {
+                continue;
+            };
+            // What is no CSV is told as a problem.
+            let mut reader = csv::Reader::from_reader(&bytes[..]);
+            let records = reader.records().map_while(std::result::Result::ok);
+            let of_earlier = |record: &csv::StringRecord| {
+                record
+                    .iter()
+                    .next_back()
+                    .is_some_and(|status| status.starts_with("held from "))
+            };
+            let figures = records.filter(of_earlier).count();
+            held.insert((report.clone(), table.clone()), figures);
+        }
+    }
+    Ok(held)
+}
+
+/// The release that readers have now of a report that this one has too, and what is different.
+async fn compared(
+    releases: &Location,
+    publication: &Publication,
+) -> Result<Option<ComparedRelease>> {
+    let (store, root) = (releases.store(false)?, Path::default());
+    let id = &publication.release;
+    let Some(now) = ReleaseFacts::read(&*store, &root, id).await? else {
+        return Ok(None);
+    };
+    let mut others = read_all(&*store, &root).await?;
+    others.retain(|other| other.release != *id);
+    let seen = before(publication);
+    while let Some(other) = latest(&others, seen) {
+        let other = other.clone();
+        let was = ReleaseFacts::read(&*store, &root, &other.release).await?;
+        let shares = |was: &ReleaseFacts| was.reports.keys().any(|r| now.reports.contains_key(r));
+        if let Some(was) = was.filter(shares) {
+            return Ok(Some(ComparedRelease {
+                changes: changes(&was, &now),
+                name: other.name().map(ToString::to_string),
+                release: other.release,
+            }));
+        }
+        others.retain(|one| one.release != other.release);
+    }
+    Ok(None)
+}
+
+/// When readers are looked at: now, or just before they saw the release itself.
+fn before(publication: &Publication) -> DateTime<Utc> {
+    let now = Utc::now();
+    publication
+        .public_since()
+        .map_or(now, |since| since.min(now))
+}

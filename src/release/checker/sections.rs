@@ -1,0 +1,234 @@
+//! The sections of the checker's report: the same words on paper, on a page and in a terminal.
+
+use super::collect::{CheckersReport, ComparedRelease};
+use crate::publication::in_london;
+use crate::release::about::{InputUsed, long_date};
+use chrono::NaiveDate;
+
+/// A section.
+pub(super) struct CheckedSection {
+    /// Its heading.
+    pub title: &'static str,
+    /// What is said, a sentence or two each.
+    pub lines: Vec<String>,
+    /// Figures, if there are any.
+    pub table: Option<SectionTable>,
+}
+
+/// A table of a section. The first column names the row.
+pub(super) struct SectionTable {
+    /// The headings.
+    pub head: Vec<&'static str>,
+    /// The rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The title of the report.
+pub(super) fn title(report: &CheckersReport) -> String {
+    let publication = &report.publication;
+    let name = publication.name().map(ToString::to_string);
+    let name = name.unwrap_or_else(|| publication.release.clone());
+    format!("Checker's report of {name}")
+}
+
+/// All sections, in the order in which somebody who approves asks.
+pub(super) fn sections(report: &CheckersReport) -> Vec<CheckedSection> {
+    vec![
+        release(report),
+        whole(report),
+        scheme(report),
+        tables(report),
+        refused(report),
+        differences(report),
+        quality(report),
+        sources(report),
+    ]
+}
+
+fn section(title: &'static str, lines: Vec<String>) -> CheckedSection {
+    CheckedSection {
+        title,
+        lines,
+        table: None,
+    }
+}
+
+fn release(report: &CheckersReport) -> CheckedSection {
+    let publication = &report.publication;
+    let day: Option<NaiveDate> = report.as_of.parse().ok();
+    let day = day.map_or_else(|| report.as_of.clone(), long_date);
+    let mut lines = vec![
+        format!(
+            "Release {}, of which figures describe {day}.",
+            publication.release
+        ),
+        format!("State: {}.", publication.state()),
+    ];
+    for step in &publication.steps {
+        let why = step
+            .reason
+            .as_ref()
+            .map_or(String::new(), |why| format!(": {why}"));
+        let at = in_london(step.at);
+        lines.push(format!("{} by {} on {at}{why}.", step.state, step.by));
+    }
+    if let Some(until) = publication.embargo() {
+        lines.push(format!("Embargo until {}.", in_london(until)));
+    }
+    let made = report
+        .made
+        .as_ref()
+        .map_or(String::new(), |at| format!(" at {at}"));
+    lines.push(format!("Made by {}{made}.", report.program));
+    section("Release", lines)
+}
+
+fn whole(report: &CheckersReport) -> CheckedSection {
+    let mut lines = match report.problems.len() {
+        0 => vec![format!(
+            "Its {} files are as the lake recorded them when it was made, and so is its manifest.",
+            report.files
+        )],
+        _ => vec!["It is not as it was made. It cannot be approved or published:".to_string()],
+    };
+    lines.extend(report.problems.iter().cloned());
+    lines.push(match report.proved_beside {
+        Some(0) => "No protected figure of it follows from the others; there was no earlier release to take into account.".to_string(),
+        Some(earlier) => format!("No protected figure of it follows from the others, together with those of {earlier} earlier releases."),
+        None => "The manifest has no proof of its figures.".to_string(),
+    });
+    section("Is it whole?", lines)
+}
+
+fn scheme(report: &CheckersReport) -> CheckedSection {
+    let scheme = &report.scheme;
+    let mut lines = vec![format!("Scheme: {}.", scheme.name)];
+    lines.extend(scheme.words.iter().cloned());
+    let settings = scheme.settings.iter();
+    let rows = settings.map(|(name, value)| vec![name.clone(), value.clone()]);
+    CheckedSection {
+        title: "What disclosure control did",
+        lines,
+        table: Some(SectionTable {
+            head: vec!["Setting", "Value"],
+            rows: rows.collect(),
+        }),
+    }
+}
+
+fn tables(report: &CheckersReport) -> CheckedSection {
+    let sum = |of: fn(&super::collect::CheckedTable) -> usize| -> usize {
+        report.tables.iter().map(of).sum()
+    };
+    let (shown, suppressed, held) = (sum(|t| t.shown), sum(|t| t.suppressed), sum(|t| t.held));
+    let rows = report.tables.iter().map(|table| {
+        let name = format!("{}: {}", table.report, table.table);
+        vec![
+            name,
+            table.shown.to_string(),
+            table.suppressed.to_string(),
+            share(table.suppressed, table.shown),
+            table.held.to_string(),
+        ]
+    });
+    CheckedSection {
+        title: "Figures by table",
+        lines: vec![
+            format!(
+                "{shown} cells show a figure and {suppressed} are suppressed, in {} tables.",
+                report.tables.len()
+            ),
+            format!(
+                "{held} figures stand from an earlier release, because too few people entered or left since; each says so in its table."
+            ),
+        ],
+        table: Some(SectionTable {
+            head: vec!["Table", "Shown", "Suppressed", "Share suppressed", "Held"],
+            rows: rows.collect(),
+        }),
+    }
+}
+
+/// A share in whole percent.
+fn share(part: usize, rest: usize) -> String {
+    match part + rest {
+        0 => "-".to_string(),
+        all => format!("{} %", (part * 200 + all) / (2 * all)),
+    }
+}
+
+fn refused(report: &CheckersReport) -> CheckedSection {
+    let mut lines = Vec::new();
+    for refused in &report.refused {
+        let because = refused.because.join("; ");
+        lines.push(format!(
+            "The report {} is not in it: {because}.",
+            refused.report
+        ));
+    }
+    if lines.is_empty() {
+        lines.push("No report was refused when it was made.".to_string());
+    }
+    section("What was refused", lines)
+}
+
+fn differences(report: &CheckersReport) -> CheckedSection {
+    let Some(ComparedRelease {
+        release,
+        name,
+        changes,
+    }) = &report.compared
+    else {
+        let lines = vec!["There is no published release to compare it with.".to_string()];
+        return section("Differences to the last release", lines);
+    };
+    let name = name
+        .as_ref()
+        .map_or_else(|| release.clone(), |n| format!("{n} ({release})"));
+    let mut lines = vec![format!("Compared with {name}.")];
+    lines.extend(changes.iter().map(|change| change.what.clone()));
+    if changes.is_empty() {
+        lines.push("The two were made from the same data, by the same definitions.".to_string());
+    }
+    section("Differences to the last release", lines)
+}
+
+fn quality(report: &CheckersReport) -> CheckedSection {
+    let mut lines = vec!["As the lake is today:".to_string()];
+    lines.extend(report.quality.iter().cloned());
+    if report.quality.is_empty() {
+        lines = vec![
+            "Today no source is late or failing, and no check of the last night failed."
+                .to_string(),
+        ];
+    }
+    section("Quality of the data", lines)
+}
+
+fn sources(report: &CheckersReport) -> CheckedSection {
+    let parameters = report.parameters.iter();
+    let mut lines: Vec<String> = parameters
+        .map(|(name, value)| format!("Parameter {name}: {value}."))
+        .collect();
+    lines.push(format!("{} models are behind the figures.", report.models));
+    let lists = report.code_lists.iter();
+    lines.extend(lists.map(|list| format!("Code list {}: {list}.", list.name)));
+    let of = |input: &InputUsed| {
+        let published = input.published.as_ref();
+        let said = |said: Option<&String>| said.cloned().unwrap_or_else(|| "-".to_string());
+        vec![
+            input.table.clone(),
+            input.version.clone(),
+            said(published.and_then(|p| p.source.as_ref())),
+            said(published.and_then(|p| p.version.as_ref())),
+        ]
+    };
+    CheckedSection {
+        title: "Sources",
+        lines,
+        table: Some(SectionTable {
+            head: vec!["Table", "Version", "Source", "Edition"],
+            rows: report.inputs.iter().map(of).collect(),
+        }),
+    }
+}
