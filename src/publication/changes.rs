@@ -134,9 +134,9 @@ fn definitions(before: &ReleaseFacts, now: &ReleaseFacts, say: &mut Say<'_>) {
     let (was, is) = (sql(before), sql(now));
     for (model, how) in compared(&was, &is) {
         let what = match how {
-            Compared::New => format!("The model {model} is new behind these reports."),
-            Compared::Gone => format!("The model {model} is no longer behind these reports."),
-            Compared::Other => format!("The model {model} is defined otherwise."),
+            Differs::New => format!("The model {model} is new behind these reports."),
+            Differs::Gone => format!("The model {model} is no longer behind these reports."),
+            Differs::Other => format!("The model {model} is defined otherwise."),
         };
         say(ChangeKind::Definition, what);
     }
@@ -148,9 +148,9 @@ fn definitions(before: &ReleaseFacts, now: &ReleaseFacts, say: &mut Say<'_>) {
     };
     for (list, how) in compared(&lists(before), &lists(now)) {
         let what = match how {
-            Compared::New => format!("The code list {list} is new behind these reports."),
-            Compared::Gone => format!("The code list {list} is no longer behind these reports."),
-            Compared::Other => format!("The code list {list} is another edition."),
+            Differs::New => format!("The code list {list} is new behind these reports."),
+            Differs::Gone => format!("The code list {list} is no longer behind these reports."),
+            Differs::Other => format!("The code list {list} is another edition."),
         };
         say(ChangeKind::Definition, what);
     }
@@ -165,16 +165,16 @@ fn data(before: &ReleaseFacts, now: &ReleaseFacts, say: &mut Say<'_>) {
     };
     for (table, how) in compared(&inputs(before), &inputs(now)) {
         let what = match how {
-            Compared::New => format!("The table {table} is new behind these reports."),
-            Compared::Gone => format!("The table {table} is no longer behind these reports."),
-            Compared::Other => format!("The table {table} has new data."),
+            Differs::New => format!("The table {table} is new behind these reports."),
+            Differs::Gone => format!("The table {table} is no longer behind these reports."),
+            Differs::Other => format!("The table {table} has new data."),
         };
         say(ChangeKind::Data, what);
     }
 }
 
 /// How a thing of one name differs.
-enum Compared {
+enum Differs {
     New,
     Gone,
     Other,
@@ -184,13 +184,13 @@ enum Compared {
 fn compared<'a, T: PartialEq>(
     before: &'a BTreeMap<String, T>,
     now: &'a BTreeMap<String, T>,
-) -> Vec<(&'a str, Compared)> {
+) -> Vec<(&'a str, Differs)> {
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
     let how = |name: &&'a String| {
         let how = match (before.get(*name), now.get(*name)) {
-            (None, _) => Compared::New,
-            (_, None) => Compared::Gone,
-            (was, is) if was != is => Compared::Other,
+            (None, _) => Differs::New,
+            (_, None) => Differs::Gone,
+            (was, is) if was != is => Differs::Other,
             _ => return None,
         };
         Some((name.as_str(), how))

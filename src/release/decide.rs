@@ -128,7 +128,7 @@ fn says_nobody(decision: Decision<'_>) -> Result<()> {
 
 /// Refuses a release that is not as the lake made it.
 async fn is_whole(releases: &Location, lake: &Lake, id: &str) -> Result<()> {
-    let verified = verify(releases, id, Some(lake)).await?;
+    let verified = verify(releases, id, Some(lake), None).await?;
     if verified.problems.is_empty() {
         return Ok(());
     }

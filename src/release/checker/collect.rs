@@ -38,7 +38,7 @@ pub(crate) struct CheckersReport {
     /// How many earlier releases it was proved beside; None for a release without a proof.
     pub proved_beside: Option<usize>,
     /// Its tables.
-    pub tables: Vec<CheckedTable>,
+    pub tables: Vec<CheckersTable>,
     /// Reports that were refused when it was made, and why.
     pub refused: Vec<Refused>,
     /// The release that readers have now, with which it is compared.
@@ -68,7 +68,7 @@ pub(crate) struct CheckedScheme {
 
 /// What came of a table.
 #[derive(Debug, Serialize)]
-pub(crate) struct CheckedTable {
+pub(crate) struct CheckersTable {
     /// The report.
     pub report: String,
     /// The table.
@@ -115,7 +115,7 @@ pub(crate) async fn checkers_report(
         Error::data(format!("the manifest of {id} {what}"))
             .hint("make the release again: `populace release`")
     })?;
-    let verified = verify(releases, id, Some(lake)).await?;
+    let verified = verify(releases, id, Some(lake), None).await?;
     let held = held(&place, &manifest).await?;
     Ok(CheckersReport {
         compared: compared(releases, &publication).await?,
@@ -150,7 +150,7 @@ fn words(manifest: &Manifest, own: Option<&Scheme>) -> Vec<String> {
     scheme.map_or_else(Vec::new, |scheme| scheme.words().notes)
 }
 
-fn tables(manifest: &Manifest, held: &BTreeMap<(String, String), usize>) -> Vec<CheckedTable> {
+fn tables(manifest: &Manifest, held: &BTreeMap<(String, String), usize>) -> Vec<CheckersTable> {
     let reports = manifest.reports.iter();
     let tables = reports.flat_map(|(report, used)| {
         used.tables
@@ -158,7 +158,7 @@ fn tables(manifest: &Manifest, held: &BTreeMap<(String, String), usize>) -> Vec<
             .map(move |(table, made)| (report, table, made))
     });
     tables
-        .map(|(report, table, made)| CheckedTable {
+        .map(|(report, table, made)| CheckersTable {
             held: held
                 .get(&(report.clone(), table.clone()))
                 .copied()

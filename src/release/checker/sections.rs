@@ -117,7 +117,7 @@ fn scheme(report: &CheckersReport) -> CheckedSection {
 }
 
 fn tables(report: &CheckersReport) -> CheckedSection {
-    let sum = |of: fn(&super::collect::CheckedTable) -> usize| -> usize {
+    let sum = |of: fn(&super::collect::CheckersTable) -> usize| -> usize {
         report.tables.iter().map(of).sum()
     };
     let (shown, suppressed, held) = (sum(|t| t.shown), sum(|t| t.suppressed), sum(|t| t.held));
