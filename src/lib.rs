@@ -2,7 +2,7 @@
 //!
 //! The rooms are the folders; data goes through them in this order and never back:
 //! [`pull`] (with [`decode`] and [`privacy`]) → [`lake`] → [`models`] on the [`engine`] →
-//! [`disclosure`] → [`release`].
+//! [`disclosure`] → [`release`]; what is released is kept as [`figures`].
 
 // What `pub` says is so: the few types that `benches/`, `tests/` and `fuzz/` use are public.
 #![warn(unreachable_pub)]
@@ -14,6 +14,7 @@ pub mod decode;
 mod disclosure;
 pub mod engine;
 pub mod error;
+mod figures;
 pub mod functions;
 pub mod lake;
 pub mod memory;

@@ -10,6 +10,8 @@ mod complete_file;
 mod confirmations;
 mod damage;
 mod describe;
+mod diff;
+mod figures;
 mod flat;
 mod function_help;
 mod global;
@@ -81,6 +83,10 @@ enum Command {
     Release(release::ReleaseArguments),
     /// Check that a release, or the lake, is as it was written
     Verify(verify::VerifyArguments),
+    /// Compare two releases: what changed, and why
+    Diff(diff::DiffArguments),
+    /// Read the figures of releases, and derive others from them
+    Figures(figures::FiguresArguments),
     /// Print and check the audit log: who ran what, and what was released
     Audit(audit::AuditArguments),
     /// Show what would run and why
@@ -186,6 +192,12 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         }
         Command::Verify(arguments) => {
             session::block_on(global, verify::main(global, arguments, printer))
+        }
+        Command::Diff(arguments) => {
+            session::block_on(global, diff::main(global, arguments, printer))
+        }
+        Command::Figures(arguments) => {
+            session::block_on(global, figures::main(global, arguments, printer))
         }
         Command::Audit(arguments) => {
             session::block_on(global, audit::main(global, arguments, printer))

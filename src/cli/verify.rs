@@ -92,14 +92,14 @@ fn folders_of(releases: &Path) -> Vec<String> {
 }
 
 /// A release that is named by its place.
-enum NamedVersion<'a> {
+pub(super) enum NamedVersion<'a> {
     Address(&'a str),
     Path(PathBuf),
 }
 
 impl<'a> NamedVersion<'a> {
     /// None when `what` is an identifier, which the pipeline's releases have.
-    fn read(what: &'a str) -> Option<Self> {
+    pub(super) fn read(what: &'a str) -> Option<Self> {
         if what.contains("://") {
             return Some(NamedVersion::Address(what));
         }
@@ -109,7 +109,7 @@ impl<'a> NamedVersion<'a> {
     }
 
     /// The folder of releases, and the release in it.
-    fn place(self) -> Result<(Location, String)> {
+    pub(super) fn place(self) -> Result<(Location, String)> {
         let (parent, id) = match &self {
             NamedVersion::Address(address) => {
                 let address = address.trim_end_matches('/');

@@ -140,6 +140,12 @@ pub struct ReleasesSettings {
     /// Whether whoever makes a release may not be the only one to approve it.
     #[serde(default)]
     pub four_eyes: bool,
+    /// The address of the licence under which the figures may be used.
+    #[serde(default)]
+    pub licence: Option<String>,
+    /// Whether the figures are also written as metrics, dimensions and values.
+    #[serde(default)]
+    pub exchange: bool,
 }
 
 /// `[privacy]`.

@@ -25,6 +25,16 @@ pub(crate) struct About {
     pub code_lists: Vec<CodeListUsed>,
 }
 
+impl About {
+    /// The tables behind the figures, each with its version and what is said of where it is from.
+    pub(super) fn sources(&self) -> Vec<String> {
+        let inputs = self.inputs.iter();
+        inputs
+            .map(|input| format!("{}{input}", input.table))
+            .collect()
+    }
+}
+
 /// A model behind a released figure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,6 @@
 //! The answers to the queries of all reports, with the figures of the whole release chosen together.
 
+use super::area_names::named_areas;
 use super::areas::Areas;
 use super::counted::{
     self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, counts_made,
@@ -175,6 +176,7 @@ impl Asking<'_> {
         let answer = TableData {
             batches: std::mem::take(&mut cells.batches),
             lists,
+            areas: named_areas(self.engine, &place, &proved.areas).await?,
             figures: CellFigures::default(),
             definition: definition(table, counted),
             counts: counts_made(table, counted, &proved.one_row_each),

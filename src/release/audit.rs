@@ -10,6 +10,7 @@ use super::proof::Lists;
 use super::table_data::Label;
 use crate::disclosure::{SUPPRESSED, Scheme};
 use crate::error::{Context, Error, Result};
+use crate::figures::unescaped;
 
 /// Refuses a table with a cell that the scheme cannot have released, or a label that is in no list.
 ///
@@ -35,16 +36,15 @@ pub(crate) fn audit(frame: &Frame, csv: &[u8], scheme: &Scheme, lists: &Lists) -
     let (Some(unit), Some(value)) = (at("unit"), at("value")) else {
         return Err(refused(frame, "its CSV has no unit or value"));
     };
-    let dimensions: Vec<(usize, &(String, String))> = frame
-        .row_dimensions
-        .iter()
-        .chain(&frame.across)
-        .enumerate()
+    let dimensions = frame.row_dimensions.iter().chain(&frame.across);
+    let place = |dimension: &(String, String)| at(&dimension.0).unwrap_or_default();
+    let dimensions: Vec<(usize, &(String, String))> = dimensions
+        .map(|dimension| (place(dimension), dimension))
         .collect();
     for (line, record) in reader.records().enumerate() {
         let record = record.data(|| "cannot read back a CSV")?;
         for (at, (column, heading)) in &dimensions {
-            if !may_stand(&record[*at], column, heading, lists) {
+            if !may_stand(unescaped(&record[*at]), column, heading, lists) {
                 return Err(refused(
                     frame,
                     &format!("line {} of its CSV, label", line + 2),

@@ -127,6 +127,12 @@ pub(crate) enum Shown {
 }
 
 impl Frame {
+    /// The headings of the dimensions, in their order.
+    pub(crate) fn headings(&self) -> impl Iterator<Item = &str> {
+        let dimensions = self.row_dimensions.iter().chain(&self.across);
+        dimensions.map(|(_, heading)| heading.as_str())
+    }
+
     /// The cell of a row, group and measure.
     pub(crate) fn cell(&self, row: usize, group: usize, measure: usize) -> Cell {
         self.cells[(row * self.groups.len() + group) * self.measures.len() + measure]

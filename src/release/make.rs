@@ -6,7 +6,7 @@ use super::decide::may_be_replaced;
 use super::difference::differences;
 use super::earlier::Earlier;
 use super::inspect::{Alteration, inspect};
-use super::manifest::{ReleaseProof, sha256};
+use super::manifest::{FileOptions, ReleaseProof, sha256};
 use super::place::ReleasePlace;
 use super::provenance::provenance;
 use super::publish::publish;
@@ -19,6 +19,7 @@ use crate::audit::{AuditEvent, AuditLog};
 use crate::disclosure::ledger::LedgerEntry;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::figures::{EXCHANGE, FIGURES, Figures};
 use crate::lake::{Lake, Location, TableName};
 use crate::models::sensitivity::Sensitivity;
 use crate::models::{Freshness, Library, UsedCodeLists, reference_orders, reference_versions};
@@ -178,7 +179,8 @@ async fn described(
     }
     let named = reports.iter().zip(&about);
     let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
-    let manifest = Manifest::of(&pipeline.scheme()?, disclosure, named)?;
+    let options = FileOptions::of(&pipeline.settings.releases);
+    let manifest = Manifest::of(&pipeline.scheme()?, disclosure, options, named)?;
     Ok((manifest, about))
 }
 
@@ -249,16 +251,37 @@ impl Rendering<'_> {
             certificate,
         });
         let mut files: Vec<File> = Vec::new();
+        let mut figures = Vec::new();
         for ((report, about), data) in reports.iter().zip(about).zip(answers) {
-            let rendered = render(&report.report, &data, &scheme, about)?;
+            let rendered = render(&report.report, &data, &scheme, about, &manifest.options)?;
             for frame in &rendered.frames {
                 frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
             }
             manifest.add(&rendered);
             files.extend(rendered.files);
+            figures.push(rendered.figures);
         }
+        let of_release = of_release(&Figures::together(&figures)?, manifest)?;
+        manifest.add_files(&of_release);
+        files.extend(of_release);
         Ok((files, published))
     }
+}
+
+/// The files that have the figures of all reports.
+fn of_release(figures: &Figures, manifest: &Manifest) -> Result<Vec<File>> {
+    let mut files = vec![File {
+        name: FIGURES.to_owned(),
+        bytes: figures.write()?,
+    }];
+    if manifest.options.exchange {
+        let made = figures.exchange(&manifest.as_of)?;
+        files.extend(EXCHANGE.into_iter().zip(made).map(|(name, bytes)| File {
+            name: name.to_owned(),
+            bytes,
+        }));
+    }
+    Ok(files)
 }
 
 /// Takes out the reports that may not be released, and says why.

@@ -2,21 +2,27 @@
 
 use super::about::{About, CodeListUsed, InputUsed, ModelUsed};
 use super::counted::CountMade;
-use super::csv_file::unit;
 use super::difference::shown;
-use super::{File, Frame, Rendered};
+use super::figures::{FrameForm, unit};
+use super::file::File;
+use super::frame::Frame;
+use super::rendered::Rendered;
 use crate::disclosure::Scheme;
 use crate::disclosure::protect::Certificate;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Context, Error, Result};
-use crate::pipeline::DisclosureSettings;
+use crate::figures::{DimensionKind, EXCHANGE, FIGURES, TableForm};
+use crate::pipeline::{DisclosureSettings, ReleasesSettings};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The version of the manifest's form.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
+
+/// The files of a table.
+const FORMS_OF_A_TABLE: [&str; 3] = ["csv", "csv-metadata.json", "parquet"];
 
 /// What a release is, in a form that can be checked. It holds no clock time, so that making the
 /// same release again gives the same bytes.
@@ -46,6 +52,9 @@ pub(crate) struct Manifest {
     /// The code lists that the models name, sorted by name; a release without any does not say so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_lists: Vec<CodeListUsed>,
+    /// What is written beside the reports; a release with nothing of it does not say so.
+    #[serde(default, skip_serializing_if = "FileOptions::is_default")]
+    pub options: FileOptions,
     /// The released files, sorted by name.
     pub files: Vec<FileMade>,
     /// What was proved of the figures before they left.
@@ -53,6 +62,32 @@ pub(crate) struct Manifest {
     pub proof: Option<ReleaseProof>,
     /// SHA-256, in hexadecimal, of these bytes with nothing between the quotation marks here.
     certificate: String,
+}
+
+/// What a site wants of the files of a release.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileOptions {
+    /// The address of the licence under which the figures may be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Whether the figures are also written as metrics, dimensions and values.
+    #[serde(default)]
+    pub exchange: bool,
+}
+
+impl FileOptions {
+    /// Those of a pipeline file.
+    pub(crate) fn of(settings: &ReleasesSettings) -> Self {
+        FileOptions {
+            licence: settings.licence.clone(),
+            exchange: settings.exchange,
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == FileOptions::default()
+    }
 }
 
 /// A disclosure control scheme and its settings.
@@ -82,6 +117,13 @@ pub(crate) struct ReleaseProof {
 pub(crate) struct ReportUsed {
     /// SHA-256 of the report file, in hexadecimal.
     pub file_sha256: String,
+    /// The models behind its figures.
+    pub models: BTreeSet<String>,
+    /// The tables behind these.
+    pub inputs: BTreeSet<String>,
+    /// The code lists that they name.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub code_lists: BTreeSet<String>,
     /// The tables, by identifier.
     pub tables: BTreeMap<String, TableMade>,
 }
@@ -95,6 +137,8 @@ pub(crate) struct TableMade {
     pub rows: Vec<String>,
     /// The dimension across.
     pub across: Option<String>,
+    /// What those dimensions are that are more than words: areas, months, periods.
+    pub kinds: BTreeMap<String, DimensionKind>,
     /// Whether it has a row of totals.
     pub totals_of_rows: bool,
     /// Whether it has a column of totals.
@@ -118,6 +162,8 @@ pub(crate) struct MeasureMade {
     /// What it is a count of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<CountMade>,
+    /// Whether it has 95% limits.
+    pub has_limits: bool,
 }
 
 /// A released file.
@@ -142,6 +188,7 @@ impl Manifest {
     pub(crate) fn of<'a>(
         scheme: &Scheme,
         disclosure: &DisclosureSettings,
+        options: FileOptions,
         reports: impl IntoIterator<Item = (&'a str, &'a str, &'a About)>,
     ) -> Result<Self> {
         // Under other limits a release has another identifier, so that they are applied to it.
@@ -173,6 +220,7 @@ impl Manifest {
             models: Vec::new(),
             inputs: Vec::new(),
             code_lists: Vec::new(),
+            options,
             files: Vec::new(),
             proof: None,
             certificate: String::new(),
@@ -207,6 +255,9 @@ impl Manifest {
         self.code_lists.dedup();
         let report = ReportUsed {
             file_sha256: sha256(text.as_bytes()),
+            models: about.models.iter().map(|m| m.name.clone()).collect(),
+            inputs: about.inputs.iter().map(|i| i.table.clone()).collect(),
+            code_lists: about.code_lists.iter().map(|l| l.name.clone()).collect(),
             tables: BTreeMap::new(),
         };
         self.reports.insert(name.to_owned(), report);
@@ -232,19 +283,26 @@ impl Manifest {
             let lists = serde_json::to_vec(&self.code_lists);
             facts.extend(lists.data(|| "cannot write the manifest")?);
         }
+        if !self.options.is_default() {
+            let options = serde_json::to_vec(&self.options);
+            facts.extend(options.data(|| "cannot write the manifest")?);
+        }
         Ok(format!("{}-{}", self.as_of, &sha256(&facts)[..12]))
     }
 
     /// Adds the tables and files of a report that was made.
     pub(super) fn add(&mut self, rendered: &Rendered) {
-        let tables = rendered
-            .frames
-            .iter()
-            .map(|frame| (frame.id.clone(), TableMade::of(frame)));
+        let tables = rendered.frames.iter().zip(&rendered.forms);
+        let tables = tables.map(|(frame, form)| (frame.id.clone(), TableMade::of(frame, form)));
         if let Some(report) = self.reports.get_mut(&rendered.report) {
             report.tables = tables.collect();
         }
-        self.files.extend(rendered.files.iter().map(FileMade::of));
+        self.add_files(&rendered.files);
+    }
+
+    /// Names files.
+    pub(super) fn add_files(&mut self, files: &[File]) {
+        self.files.extend(files.iter().map(FileMade::of));
         self.files.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
@@ -291,10 +349,15 @@ impl Manifest {
 
     /// The files that the reports of this manifest have.
     pub(super) fn files_of_reports(&self) -> Vec<String> {
-        let mut names = Vec::new();
+        let mut names = vec![FIGURES.to_owned()];
+        if self.options.exchange {
+            names.extend(EXCHANGE.map(str::to_owned));
+        }
         for (report, used) in &self.reports {
             names.extend(["html", "xlsx"].map(|kind| format!("{report}.{kind}")));
-            names.extend(used.tables.keys().map(|id| format!("{report}-{id}.csv")));
+            let tables = used.tables.keys();
+            let of = |id| FORMS_OF_A_TABLE.map(|form| format!("{report}-{id}.{form}"));
+            names.extend(tables.flat_map(of));
         }
         names
     }
@@ -312,21 +375,29 @@ impl Manifest {
 }
 
 impl TableMade {
+    /// The form in which its figures are written.
+    pub(super) fn form(&self) -> TableForm<'_> {
+        TableForm {
+            rows: &self.rows,
+            across: self.across.as_deref(),
+            kinds: &self.kinds,
+            limits: self.measures.iter().map(|m| m.has_limits).collect(),
+        }
+    }
+
     /// The form of a table, from which its equations can be made again.
-    fn of(frame: &Frame) -> Self {
+    fn of(frame: &Frame, form: &FrameForm) -> Self {
         let (cells_shown, cells_suppressed) = frame.tally();
         let measures = frame.measures.iter().map(|measure| MeasureMade {
             label: measure.label.clone(),
             unit: unit(measure.unit),
             counted: measure.counted.clone(),
+            has_limits: measure.has_limits,
         });
         TableMade {
-            rows: frame
-                .row_dimensions
-                .iter()
-                .map(|(c, _)| c.clone())
-                .collect(),
-            across: frame.across.as_ref().map(|(column, _)| column.clone()),
+            rows: form.rows.clone(),
+            across: form.across.clone(),
+            kinds: form.kinds.clone(),
             totals_of_rows: frame.rows.iter().any(|row| row.is_total),
             totals_across: frame.groups.iter().any(|group| group.is_total),
             measures: measures.collect(),

@@ -8,18 +8,21 @@
 
 mod about;
 mod answer;
+mod area_names;
 mod areas;
 mod asked;
 mod audit;
+mod changes;
 mod chart;
 pub(crate) mod checker;
 mod counted;
-mod csv_file;
 mod decide;
 mod difference;
 mod dimension;
 mod earlier;
 mod entry;
+mod figures;
+mod file;
 mod frame;
 mod html;
 mod inspect;
@@ -36,65 +39,51 @@ mod proof;
 mod provenance;
 mod publish;
 mod publish_to_store;
+mod read_release;
 mod recheck;
 mod record;
 mod refused;
 mod refused_file;
+mod rendered;
 mod report;
 mod report_check;
 mod report_file;
 mod reports;
+mod rounding;
 mod table_data;
+mod table_files;
 mod verify;
 mod xlsx;
 
 pub(crate) use about::{About, CodeListUsed, InputUsed, ModelUsed, PublishedTable};
 pub(crate) use answer::{AnswerCounts, ShownAnswer, is_open, shown_answer};
 pub(crate) use audit::audit;
+pub(crate) use changes::changes;
 pub(crate) use decide::{Decision, decide};
 pub(crate) use dimension::looks_personal;
+use figures::FrameForm;
+pub(crate) use file::File;
 pub(crate) use frame::Frame;
 pub(crate) use make::Made;
 pub use make::Wanted;
 pub use make::make;
+use manifest::FileOptions;
 pub(crate) use manifest::MANIFEST;
 pub(crate) use manifest::Manifest;
 use page::Page;
+pub(crate) use read_release::ReadRelease;
 pub(crate) use recheck::LedgerChecked;
+use rendered::Rendered;
 pub(crate) use report_file::ReportFile;
 pub(crate) use reports::{check_queries, check_reports, tables_read};
 use table_data::TableData;
+use table_files::TableFiles;
 pub(crate) use verify::{VerifiedRelease, verify};
 
 use crate::disclosure::Scheme;
 use crate::error::{Error, Result};
+use crate::figures::Figures;
 use std::collections::BTreeMap;
-
-/// A file to release.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct File {
-    /// Its name, without a folder.
-    pub name: String,
-    /// Its content.
-    pub bytes: Vec<u8>,
-}
-
-impl std::fmt::Debug for File {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "File({}, {} bytes)", self.name, self.bytes.len())
-    }
-}
-
-/// A report after disclosure control.
-#[derive(Debug, Clone)]
-struct Rendered {
-    /// The report's name.
-    report: String,
-    /// Its tables as released.
-    frames: Vec<Frame>,
-    /// Its files: XLSX, HTML, and a CSV for each table.
-    files: Vec<File>,
-}
 
 /// Makes the files of a report from the cells of its tables, by table identifier.
 ///
@@ -106,10 +95,12 @@ fn render(
     data: &BTreeMap<String, TableData>,
     scheme: &Scheme,
     about: &About,
+    options: &FileOptions,
 ) -> Result<Rendered> {
     let within = |e: Error| e.within(format!("report `{}` cannot be made", report.name));
     let words = scheme.words();
     let mut frames = Vec::new();
+    let (mut forms, mut tables) = (Vec::new(), Vec::new());
     let mut files = Vec::new();
     let mut charts = Vec::new();
     for (index, table) in report.tables.iter().enumerate() {
@@ -120,12 +111,25 @@ fn render(
             ))));
         };
         let frame = pivot::frame(table, index + 1, result).map_err(within)?;
-        let csv = csv_file::bytes(&frame, &words).map_err(within)?;
-        audit(&frame, &csv, scheme, &result.lists).map_err(within)?;
-        files.push(File {
-            name: format!("{}-{}.csv", report.name, table.id),
-            bytes: csv,
-        });
+        let form = FrameForm::of(&frame, &result.areas);
+        let made = figures::figures(&report.name, &frame, &form, &result.areas, &words);
+        let made = made.map_err(within)?;
+        let of_table = TableFiles {
+            report: &report.name,
+            frame: &frame,
+            form: &form,
+            figures: &made,
+            words: &words,
+            about,
+            options,
+        };
+        let written = of_table.all().map_err(within)?;
+        for csv in written.iter().filter(|file| file.name.ends_with(".csv")) {
+            audit(&frame, &csv.bytes, scheme, &result.lists).map_err(within)?;
+        }
+        files.extend(written);
+        forms.push(form);
+        tables.push(made);
         let chart = table
             .chart
             .as_ref()
@@ -153,6 +157,8 @@ fn render(
     Ok(Rendered {
         report: report.name.clone(),
         frames,
+        forms,
+        figures: Figures::together(&tables).map_err(within)?,
         files,
     })
 }

@@ -1,5 +1,6 @@
 //! The reports of a project: which there are, and what is wrong with them.
 
+use super::area_names::{AreaColumns, area_columns};
 use super::counted::{beside_each_other, counted_table};
 use super::proof::prove;
 use super::report::{Report, place};
@@ -116,6 +117,8 @@ pub(super) struct Proved {
     pub one_row_each: Vec<bool>,
     /// What depends on the populations of areas.
     pub judged: Judged,
+    /// The dimensions that are of areas.
+    pub areas: Vec<AreaColumns>,
 }
 
 /// Plans the queries of a table, and proves that it may leave.
@@ -134,6 +137,7 @@ pub(super) async fn proved(
         frames: Vec::new(),
         one_row_each: Vec::new(),
         judged: Judged::default(),
+        areas: area_columns(table, sensitivity),
     };
     for counting in report.countings(table) {
         sensitivity.counts_people(&place, &counting.of, counting.columns())?;

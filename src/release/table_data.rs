@@ -1,5 +1,6 @@
 //! What the engine hands over for one table, and how it is read.
 
+use super::area_names::NamedAreas;
 use super::counted::{CellFigures, CountMade};
 use super::dimension::{MOST_VALUES, NOT_KNOWN};
 use super::proof::{Lists, texts};
@@ -19,6 +20,8 @@ pub(super) struct TableData {
     pub batches: Vec<RecordBatch>,
     /// The values that each dimension may have.
     pub lists: Lists,
+    /// The areas of the dimensions that are of areas.
+    pub areas: NamedAreas,
     /// The released figures of all cells and totals.
     pub figures: CellFigures,
     /// What is counted, in words.

@@ -38,9 +38,12 @@ fn figures(project: &Project, file: &str) -> BTreeMap<String, String> {
     let headers = reader.headers().unwrap().clone();
     let at = |name: &str| headers.iter().position(|h| h == name).unwrap();
     let (measure, value) = (at("measure"), at("value"));
+    // Codes stand beside the names of areas.
+    let is_label = |at: usize| at <= measure && !headers[at].ends_with("_code");
     let records = reader.records().map(|record| {
         let record = record.unwrap();
-        let labels: Vec<&str> = record.iter().take(measure + 1).collect();
+        let labels = record.iter().enumerate().filter(|(at, _)| is_label(*at));
+        let labels: Vec<&str> = labels.map(|(_, label)| label).collect();
         (labels.join("|"), record[value].to_string())
     });
     records.collect()
@@ -298,8 +301,8 @@ fn figures_are_held_until_enough_people_changed() {
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
         let rows = reader.records().map(|row| {
             let row = row.unwrap();
-            let (value, status) = (row[4].to_string(), row[7].to_string());
-            (format!("{}|{}", &row[0], &row[1]), (value, status))
+            let (value, status) = (row[5].to_string(), row[8].to_string());
+            (format!("{}|{}", &row[0], &row[2]), (value, status))
         });
         (folder, rows.collect::<BTreeMap<String, (String, String)>>())
     };

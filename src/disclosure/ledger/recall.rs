@@ -3,7 +3,7 @@
 use super::{CellName, Holding, Ledger, LedgerEntry};
 use crate::disclosure::count::{Released, TrueCount};
 use crate::disclosure::members::{Fingerprint, Members};
-use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
+use crate::disclosure::system::{CountOf, Equation, NodeId, TrueFigures, TrueNode};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -36,7 +36,7 @@ impl Ledger {
     /// not shown and has to stay unknown.
     pub(crate) fn recall(
         &self,
-        figures: &mut Figures,
+        figures: &mut TrueFigures,
         cells: &[CellTonight<'_>],
     ) -> Vec<CellShown> {
         let mut recalled = Recalled::of(self, figures, cells);
@@ -54,7 +54,7 @@ impl Ledger {
     pub(crate) fn published(
         &self,
         of: &LedgerEntry,
-        figures: &Figures,
+        figures: &TrueFigures,
         released: &[Released],
         cells: &[(CellTonight<'_>, CellShown)],
     ) -> Vec<LedgerEntry> {
@@ -85,7 +85,7 @@ impl Ledger {
 /// Figures to which those of earlier releases are added.
 pub(super) struct Recalled<'r> {
     ledger: &'r Ledger,
-    figures: &'r mut Figures,
+    figures: &'r mut TrueFigures,
     /// By members and, where cells are kept apart, by cell.
     nodes: HashMap<(Fingerprint, Option<CellName>), NodeId>,
     /// Figures of nobody that were not there before.
@@ -96,7 +96,7 @@ pub(super) struct Recalled<'r> {
 impl<'r> Recalled<'r> {
     pub(super) fn of(
         ledger: &'r Ledger,
-        figures: &'r mut Figures,
+        figures: &'r mut TrueFigures,
         cells: &[CellTonight<'_>],
     ) -> Self {
         let people = cells.iter().filter(|cell| !cell.members.is_empty());

@@ -4,7 +4,7 @@ use super::recall::Recalled;
 use super::{CellName, Ledger, LedgerEntry};
 use crate::disclosure::attacker::{Effort, Possible, attack};
 use crate::disclosure::rule::SchemeRule;
-use crate::disclosure::system::{Figures, Interval, NodeId, System};
+use crate::disclosure::system::{Interval, NodeId, System, TrueFigures};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the attacker found in all that has been published.
@@ -25,7 +25,7 @@ pub(crate) struct LedgerAttack<'l> {
 impl Ledger {
     /// Attacks all figures that were published until release `number`, with it.
     pub(crate) fn attack(&self, rule: &dyn SchemeRule, number: u64) -> LedgerAttack<'_> {
-        let mut figures = Figures::default();
+        let mut figures = TrueFigures::default();
         let mut recalled = Recalled::of(self, &mut figures, &[]);
         let mut entries: BTreeMap<NodeId, &LedgerEntry> = BTreeMap::new();
         for entry in self.until(number) {
@@ -74,7 +74,7 @@ impl Ledger {
     fn tried<'l>(
         &self,
         rule: &dyn SchemeRule,
-        figures: &Figures,
+        figures: &TrueFigures,
         entries: &BTreeMap<NodeId, &'l LedgerEntry>,
     ) -> LedgerAttack<'l> {
         let nodes = figures.nodes.iter();

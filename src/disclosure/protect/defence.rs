@@ -6,7 +6,7 @@ use crate::disclosure::attacker::{
 };
 use crate::disclosure::count::Released;
 use crate::disclosure::rule::SchemeRule;
-use crate::disclosure::system::{Figures, Interval, Network, NodeId, System, TrueNode};
+use crate::disclosure::system::{Interval, Network, NodeId, System, TrueFigures, TrueNode};
 
 /// The price of moving or withholding any figure at all, in figures; the worthiest costs three.
 const PRICE: f64 = 1.0;
@@ -28,7 +28,7 @@ const MOST_ATTEMPTS: u32 = 200;
 /// The figures of a release while they are chosen.
 pub(super) struct Defence<'a> {
     rule: &'a dyn SchemeRule,
-    figures: &'a Figures,
+    figures: &'a TrueFigures,
     network: Network,
     /// The figures as they are now.
     pub released: Vec<Released>,
@@ -54,7 +54,7 @@ impl<'a> Defence<'a> {
     /// The rule's own figures, and those that stand; an unknown figure of an equation is the error.
     pub(super) fn new(
         rule: &'a dyn SchemeRule,
-        figures: &'a Figures,
+        figures: &'a TrueFigures,
         released: Vec<Released>,
         effort: &Effort,
     ) -> Result<Self, NodeId> {

@@ -16,7 +16,7 @@ pub(crate) use certificate::Certificate;
 use super::attacker::{Attack, Effort, SOLVER, attack, propagate};
 use super::count::Released;
 use super::rule::SchemeRule;
-use super::system::{Figures, Network, NodeId, System};
+use super::system::{Network, NodeId, System, TrueFigures};
 use defence::Defence;
 
 /// The figures of a release as they may be read, with what was proved of them.
@@ -50,7 +50,7 @@ pub(crate) enum Danger {
 /// Chooses all figures of a release at once, so that no protected one follows from the others.
 pub(crate) fn protect(
     rule: &dyn SchemeRule,
-    figures: &Figures,
+    figures: &TrueFigures,
     effort: &Effort,
 ) -> Result<Protected, Unsafe> {
     let contradiction = |node: NodeId| Unsafe {
@@ -100,7 +100,7 @@ pub(crate) fn protect(
 }
 
 /// The figures that the rule gives on its own, and those that stand.
-fn own_figures(rule: &dyn SchemeRule, figures: &Figures) -> Result<Vec<Released>, NodeId> {
+fn own_figures(rule: &dyn SchemeRule, figures: &TrueFigures) -> Result<Vec<Released>, NodeId> {
     let of = |equation: &super::system::Equation| {
         let mut nodes = std::iter::once(&equation.total).chain(&equation.parts);
         nodes.find(|node| node.at() >= figures.nodes.len()).copied()
@@ -120,7 +120,7 @@ fn own_figures(rule: &dyn SchemeRule, figures: &Figures) -> Result<Vec<Released>
 
 /// Protected figures that a reader gets right who takes every figure for the rule's own. He is
 /// wrong about the moved ones, and what he works out from them is luck, but he does not know it.
-fn guessed(rule: &dyn SchemeRule, figures: &Figures, defence: &Defence) -> Vec<NodeId> {
+fn guessed(rule: &dyn SchemeRule, figures: &TrueFigures, defence: &Defence) -> Vec<NodeId> {
     if !defence.has_moved() {
         return Vec::new();
     }
@@ -136,7 +136,7 @@ fn guessed(rule: &dyn SchemeRule, figures: &Figures, defence: &Defence) -> Vec<N
     nodes.map(|at| NodeId(at as u32)).collect()
 }
 
-fn certify(rule: &dyn SchemeRule, figures: &Figures, found: &Attack, work: u64) -> Certificate {
+fn certify(rule: &dyn SchemeRule, figures: &TrueFigures, found: &Attack, work: u64) -> Certificate {
     let held = figures.nodes.iter().filter(|node| node.stands.is_some());
     Certificate {
         scheme: rule.name().to_string(),

@@ -1,12 +1,12 @@
 //! Totals that are the sums of their released parts.
 
 use crate::disclosure::count::Released;
-use crate::disclosure::system::{Figures, NodeId};
+use crate::disclosure::system::{NodeId, TrueFigures};
 
 /// Puts the sum of its released parts in the place of every total, in the order of the equations; a
 /// total of two equations is that of its first. Where all other parts are nobody, the total is the
 /// figure of its one part. Totals that are parts of one another are the error.
-pub(super) fn add_up(figures: &Figures, released: &mut [Released]) -> Result<(), NodeId> {
+pub(super) fn add_up(figures: &TrueFigures, released: &mut [Released]) -> Result<(), NodeId> {
     let mut sums: Vec<Option<usize>> = vec![None; released.len()];
     for (row, equation) in figures.equations.iter().enumerate() {
         let total = equation.total;

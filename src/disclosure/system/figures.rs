@@ -5,7 +5,7 @@ use crate::disclosure::count::{Released, TrueCount};
 
 /// The truth of a release before disclosure control. It never leaves `disclosure`.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Figures {
+pub(crate) struct TrueFigures {
     /// All figures, shown or not; a [`super::NodeId`] is a place among them.
     pub nodes: Vec<TrueNode>,
     /// What adds up to what, over all tables.

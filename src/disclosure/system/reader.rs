@@ -1,6 +1,6 @@
 //! What a reader of a release sees.
 
-use super::{Equation, Figures, Interval, TrueNode};
+use super::{Equation, Interval, TrueFigures, TrueNode};
 use crate::disclosure::count::Released;
 use crate::disclosure::rule::SchemeRule;
 
@@ -19,7 +19,11 @@ impl System {
     /// What a reader sees of these figures. A figure that is not the rule's own was moved, which a
     /// reader is not told, and is taken to know all the same: the true counts are then among those
     /// that he thinks possible.
-    pub(crate) fn read(rule: &dyn SchemeRule, figures: &Figures, released: &[Released]) -> System {
+    pub(crate) fn read(
+        rule: &dyn SchemeRule,
+        figures: &TrueFigures,
+        released: &[Released],
+    ) -> System {
         Self::with(rule, figures, released, |node, figure| {
             if figure == rule.release(node) {
                 rule.bounds(figure, node.counted)
@@ -32,7 +36,7 @@ impl System {
     /// What a reader sees who takes every figure for the rule's own.
     pub(crate) fn read_as_rounded(
         rule: &dyn SchemeRule,
-        figures: &Figures,
+        figures: &TrueFigures,
         released: &[Released],
     ) -> System {
         Self::with(rule, figures, released, |node, figure| {
@@ -42,7 +46,7 @@ impl System {
 
     fn with(
         rule: &dyn SchemeRule,
-        figures: &Figures,
+        figures: &TrueFigures,
         released: &[Released],
         own: impl Fn(&TrueNode, Released) -> Interval,
     ) -> System {
@@ -69,7 +73,11 @@ impl System {
 
 /// What the sums of released parts say of each total that is shown, which is all that its figure
 /// says, whether its parts are shown or not.
-fn sums(rule: &dyn SchemeRule, figures: &Figures, released: &[Released]) -> Vec<(usize, Interval)> {
+fn sums(
+    rule: &dyn SchemeRule,
+    figures: &TrueFigures,
+    released: &[Released],
+) -> Vec<(usize, Interval)> {
     let mut says: Vec<Option<Interval>> = vec![None; released.len()];
     let is_total = |at: usize| figures.nodes[at].stands.is_none();
     let mut waiting: Vec<&Equation> = Vec::new();

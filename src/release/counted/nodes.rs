@@ -5,7 +5,7 @@ use super::cube::{CellTally, Cube, CubeKey, CubePlace};
 use crate::disclosure::TrueCount;
 use crate::disclosure::ledger::CellName;
 use crate::disclosure::members::{Fingerprint, Members};
-use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
+use crate::disclosure::system::{CountOf, Equation, NodeId, TrueFigures, TrueNode};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A cell of a release.
@@ -186,9 +186,9 @@ impl ReleaseNodes {
     }
 
     /// All figures and what adds up to what.
-    pub(in crate::release) fn figures(&self) -> Figures {
+    pub(in crate::release) fn figures(&self) -> TrueFigures {
         let equations = self.equations.iter();
-        Figures {
+        TrueFigures {
             nodes: self.nodes.clone(),
             equations: equations
                 .map(|(total, parts)| Equation {

@@ -4,6 +4,7 @@
 mod figures;
 mod labels;
 mod ledger;
+mod parquet;
 mod proof;
 mod table;
 mod together;
@@ -60,6 +61,7 @@ pub(super) async fn recheck(place: &ReleasePlace, manifest: &Manifest) -> Result
         problems.extend(told.map(|what| table.problem(what)));
     }
     found.extend(problems);
+    found.extend(parquet::problems(place, manifest).await?);
     Ok(found)
 }
 

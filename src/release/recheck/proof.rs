@@ -23,7 +23,13 @@ mod tests {
     fn a_proof_that_cannot_be_its_own_is_found() {
         let about = sample::about();
         let reports = [("population_profile", "name = …", &about)];
-        let mut manifest = Manifest::of(&Scheme::Hes2018, &Default::default(), reports).unwrap();
+        let mut manifest = Manifest::of(
+            &Scheme::Hes2018,
+            &Default::default(),
+            Default::default(),
+            reports,
+        )
+        .unwrap();
         assert_eq!(
             problem(&manifest),
             Some("does not say what was proved of its figures")

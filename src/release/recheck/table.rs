@@ -1,6 +1,7 @@
 //! A released table, read back from its CSV by what the manifest says of it.
 
 use crate::disclosure::SUPPRESSED;
+use crate::figures::unescaped;
 use crate::release::manifest::TableMade;
 use crate::release::pivot::{ALL, TOTAL};
 use chrono::NaiveDate;
@@ -69,8 +70,6 @@ pub(super) struct ReadTable {
     pub cells: Vec<ReadCell>,
 }
 
-const FIXED: [&str; 6] = ["measure", "unit", "value", "lower_95", "upper_95", "status"];
-
 impl ReadTable {
     /// Reads a table; says what is wrong where it has not the form that the manifest says.
     pub(super) fn read(bytes: &[u8], made: &TableMade) -> Result<Self, String> {
@@ -78,25 +77,28 @@ impl ReadTable {
         let form = |_| "is no CSV of a release".to_string();
         let headers = reader.headers().map_err(form)?.clone();
         let dimensions: Vec<String> = made.rows.iter().chain(&made.across).cloned().collect();
-        let expected = dimensions.iter().map(String::as_str).chain(FIXED);
-        if !headers.iter().eq(expected) {
+        let expected = made.form().columns();
+        if !headers.iter().eq(expected.iter().copied()) {
             return Err("has other columns than the manifest says".to_string());
         }
         let mut cells = Vec::new();
         for (index, record) in reader.records().enumerate() {
             let record = record.map_err(form)?;
-            let at = |place: usize| record.get(place).unwrap_or_default().to_string();
-            let own = dimensions.len();
-            let rows = made.rows.len();
+            let at = |column: &str| {
+                let place = expected.iter().position(|name| *name == column);
+                let text = place.and_then(|place| record.get(place));
+                unescaped(text.unwrap_or_default()).to_string()
+            };
+            let across = made.across.as_ref();
             cells.push(ReadCell {
                 line: index + 2,
-                row: (0..rows).map(at).collect(),
-                has_across: made.across.is_some(),
-                across: made.across.as_ref().map_or(String::new(), |_| at(rows)),
-                measure: at(own),
-                unit: at(own + 1),
-                value: at(own + 2),
-                status: at(own + 5),
+                row: made.rows.iter().map(|column| at(column)).collect(),
+                has_across: across.is_some(),
+                across: across.map_or(String::new(), |column| at(column)),
+                measure: at("measure"),
+                unit: at("unit"),
+                value: at("value"),
+                status: at("status"),
             });
         }
         Ok(ReadTable { dimensions, cells })

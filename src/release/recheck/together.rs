@@ -276,11 +276,13 @@ mod tests {
         TableMade {
             rows: rows.iter().map(|d| (*d).to_string()).collect(),
             across: across.map(str::to_string),
+            kinds: BTreeMap::new(),
             totals_of_rows: false,
             totals_across: false,
             measures: vec![MeasureMade {
                 label: "People".to_string(),
                 unit: "count".to_string(),
+                has_limits: false,
                 counted: Some(CountMade {
                     what: "people of core.person where true".to_string(),
                     by: by.collect(),

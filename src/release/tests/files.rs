@@ -1,6 +1,7 @@
 use super::sample;
 use crate::disclosure::Scheme;
 use crate::release::frame::{FramePart, Shown};
+use crate::release::manifest::FileOptions;
 use crate::release::{File, Rendered, render};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use calamine::{Data, Reader, Xlsx};
@@ -14,6 +15,7 @@ fn both() -> Vec<Rendered> {
             &data,
             &Scheme::Hes2018,
             &sample::about(),
+            &FileOptions::default(),
         )
         .unwrap()
     };
@@ -43,7 +45,7 @@ fn html(rendered: &Rendered) -> String {
 #[test]
 fn every_file_is_made() {
     for rendered in both() {
-        assert_eq!(rendered.files.len(), rendered.frames.len() + 2);
+        assert_eq!(rendered.files.len(), 3 * rendered.frames.len() + 2);
         assert!(rendered.files.iter().all(|file| !file.bytes.is_empty()));
     }
 }
@@ -267,6 +269,13 @@ fn a_night_without_data_makes_reports_that_say_so() {
         .tables
         .iter()
         .map(|table| (table.id.clone(), sample::nobody(table)));
-    let rendered = render(&report, &none.collect(), &Scheme::Hes2018, &sample::about()).unwrap();
+    let rendered = render(
+        &report,
+        &none.collect(),
+        &Scheme::Hes2018,
+        &sample::about(),
+        &FileOptions::default(),
+    )
+    .unwrap();
     assert!(html(&rendered).contains("There are no rows"));
 }

@@ -1,8 +1,10 @@
 use super::sample;
 use crate::disclosure::Scheme;
 use crate::error::Result;
+use crate::figures::FIGURES;
 use crate::lake::Location;
 use crate::release::inspect::Alteration;
+use crate::release::manifest::FileOptions;
 use crate::release::publish::{Published, publish};
 use crate::release::{File, MANIFEST, Manifest, render};
 use std::fs;
@@ -14,11 +16,31 @@ fn release() -> (Vec<File>, Manifest) {
     let about = sample::about();
     let report = sample::report("population_profile");
     let data = sample::population_profile();
-    let rendered = render(&report, &data, &Scheme::Hes2018, &about).unwrap();
+    let rendered = render(
+        &report,
+        &data,
+        &Scheme::Hes2018,
+        &about,
+        &FileOptions::default(),
+    )
+    .unwrap();
     let reports = [("population_profile", "name = …", &about)];
-    let mut manifest = Manifest::of(&Scheme::Hes2018, &Default::default(), reports).unwrap();
+    let mut manifest = Manifest::of(
+        &Scheme::Hes2018,
+        &Default::default(),
+        Default::default(),
+        reports,
+    )
+    .unwrap();
     manifest.add(&rendered);
-    (rendered.files, manifest)
+    let mut files = rendered.files;
+    let all = File {
+        name: FIGURES.to_owned(),
+        bytes: rendered.figures.write().unwrap(),
+    };
+    manifest.add_files(std::slice::from_ref(&all));
+    files.push(all);
+    (files, manifest)
 }
 
 /// Puts a release into `parent`.
@@ -97,7 +119,7 @@ fn a_manifest_is_certified_and_read_back() {
     );
     for (from, to) in [
         ("hes2018", "hes2019"),
-        ("\"format_version\": 4", "\"format_version\":  4"),
+        ("\"format_version\": 5", "\"format_version\":  5"),
         ("2026", "2030"),
     ] {
         let edited = text.replacen(from, to, 1);
@@ -105,11 +127,11 @@ fn a_manifest_is_certified_and_read_back() {
         let read = Manifest::read(edited.as_bytes()).unwrap();
         assert!(!read.certified(edited.as_bytes()), "{from}");
     }
-    let other = text.replace("\"format_version\": 4", "\"format_version\": 5");
+    let other = text.replace("\"format_version\": 5", "\"format_version\": 6");
     assert!(
         Manifest::read(other.as_bytes())
             .unwrap_err()
-            .contains("form 4")
+            .contains("form 5")
     );
 }
 

@@ -2,6 +2,7 @@ use super::sample::{self, SampleColumn, data};
 use crate::disclosure::Scheme;
 use crate::error::Error;
 use crate::release::frame::Shown;
+use crate::release::manifest::FileOptions;
 use crate::release::{Rendered, ReportFile, TableData, render};
 use arrow::array::{Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
@@ -40,7 +41,13 @@ pub(super) fn small(columns: Vec<(&str, SampleColumn)>) -> Result<Rendered, Erro
 pub(super) fn with(table: TableData) -> Result<Rendered, Error> {
     let report = ReportFile::parse(SMALL, "small.toml").unwrap();
     let data = BTreeMap::from([("one".to_owned(), table)]);
-    render(&report, &data, &Scheme::Hes2018, &sample::about())
+    render(
+        &report,
+        &data,
+        &Scheme::Hes2018,
+        &sample::about(),
+        &FileOptions::default(),
+    )
 }
 
 pub(super) fn text(words: &[&str]) -> SampleColumn {

@@ -2,7 +2,7 @@
 
 use crate::disclosure::attacker::Effort;
 use crate::disclosure::protect::protect;
-use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
+use crate::disclosure::system::{CountOf, Equation, NodeId, TrueFigures, TrueNode};
 use crate::disclosure::{Scheme, TrueCount};
 use crate::release::counted::{CellFigures, PlacedFigure, TablePlace};
 use crate::release::dimension::NOT_KNOWN;
@@ -114,7 +114,7 @@ fn placed(
             worth: count as f64,
         }
     };
-    let figures = Figures {
+    let figures = TrueFigures {
         nodes: places.iter().enumerate().map(node).collect(),
         equations: equations(&places),
     };

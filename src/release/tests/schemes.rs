@@ -3,6 +3,7 @@
 use super::sample::{self, SampleColumn};
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::{Scheme, every_scheme};
+use crate::release::manifest::FileOptions;
 use crate::release::xlsx::shorthand;
 use crate::release::{Rendered, ReportFile, TableData, render};
 use calamine::{Reader as _, Xlsx};
@@ -66,7 +67,14 @@ fn made(scheme: &Scheme, totals: bool) -> Rendered {
     let text = REPORT.replace("TOTALS", &totals.to_string());
     let report = ReportFile::parse(&text, "places.toml").unwrap();
     let data = BTreeMap::from([("one".to_owned(), places(scheme))]);
-    render(&report, &data, scheme, &sample::about()).unwrap()
+    render(
+        &report,
+        &data,
+        scheme,
+        &sample::about(),
+        &FileOptions::default(),
+    )
+    .unwrap()
 }
 
 /// The files' texts: HTML without its marks, the cells of the workbook with the words beside its

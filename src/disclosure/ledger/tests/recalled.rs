@@ -1,7 +1,7 @@
 //! What earlier releases add to tonight's figures.
 
 use super::*;
-use crate::disclosure::system::{Equation, Figures, NodeId, TrueNode};
+use crate::disclosure::system::{Equation, NodeId, TrueFigures, TrueNode};
 
 fn node(members: &Members) -> TrueNode {
     TrueNode {
@@ -30,8 +30,8 @@ fn names() -> [CellName; 3] {
     [all, of("place = A"), of("place = B")]
 }
 
-fn night(sets: &[Members; 3]) -> Figures {
-    Figures {
+fn night(sets: &[Members; 3]) -> TrueFigures {
+    TrueFigures {
         nodes: sets.iter().map(node).collect(),
         equations: vec![sum(0, &[1, 2])],
     }
@@ -41,7 +41,7 @@ fn ask(
     ledger: &Ledger,
     names: &[CellName; 3],
     sets: &[Members; 3],
-) -> (Figures, Vec<CellShown>, Vec<LedgerEntry>) {
+) -> (TrueFigures, Vec<CellShown>, Vec<LedgerEntry>) {
     let mut figures = night(sets);
     let cells: Vec<CellTonight<'_>> = (0..3)
         .map(|at| CellTonight {

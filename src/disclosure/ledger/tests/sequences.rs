@@ -8,7 +8,7 @@ use super::*;
 use crate::disclosure::attacker::{Effort, attack};
 use crate::disclosure::protect::protect;
 use crate::disclosure::rule::SchemeRule;
-use crate::disclosure::system::{Equation, Figures, Interval, NodeId, System, TrueNode};
+use crate::disclosure::system::{Equation, Interval, NodeId, System, TrueFigures, TrueNode};
 use std::collections::{BTreeMap, BTreeSet};
 
 const NIGHTS: u64 = 10;
@@ -121,7 +121,7 @@ fn of_people(count: usize) -> TrueNode {
 /// Sets of people as nodes of one system.
 #[derive(Default)]
 struct AllNights {
-    figures: Figures,
+    figures: TrueFigures,
     nodes: BTreeMap<PeopleSet, NodeId>,
     /// What is known beforehand of those few who entered or left.
     informed: BTreeMap<NodeId, Interval>,
@@ -228,7 +228,7 @@ fn sequence(seed: u64, knows: bool, with_ledger: bool, hold_below: usize) -> Seq
             .iter()
             .map(|(name, set)| (name, set, super::people(set.iter().copied())))
             .collect();
-        let (mut figures, mut known) = (Figures::default(), BTreeMap::new());
+        let (mut figures, mut known) = (TrueFigures::default(), BTreeMap::new());
         let mut nodes = Vec::new();
         for (_, set, _) in &sets {
             let next = NodeId(u32::try_from(figures.nodes.len()).unwrap());

@@ -8,7 +8,9 @@ use super::{Danger, protect};
 use crate::disclosure::attacker::Effort;
 use crate::disclosure::count::{Released, TrueCount};
 use crate::disclosure::rule::SchemeRule;
-use crate::disclosure::system::{CountOf, Equation, Figures, Interval, NodeId, System, TrueNode};
+use crate::disclosure::system::{
+    CountOf, Equation, Interval, NodeId, System, TrueFigures, TrueNode,
+};
 use population::{LINKED, Links, Population, SplitMix, Tables};
 use rules::{EXACT, Exactly, Midpoint, ROUNDING, Rounding};
 
@@ -28,7 +30,7 @@ fn tables(seed: u64, links: Links) -> Tables {
 }
 
 /// Protected figures that an integer program over all figures works out, rightly.
-fn recovered(rule: &dyn SchemeRule, figures: &Figures, system: &System) -> usize {
+fn recovered(rule: &dyn SchemeRule, figures: &TrueFigures, system: &System) -> usize {
     let truth = |at: usize| figures.nodes[at].count.get() as i64;
     let is_known = |at: &usize| {
         let apart = rule.protection(&figures.nodes[*at]);
@@ -220,18 +222,18 @@ fn node(count: u64) -> TrueNode {
     }
 }
 
-fn figures(counts: &[u64], equations: &[(u32, &[u32])]) -> Figures {
+fn figures(counts: &[u64], equations: &[(u32, &[u32])]) -> TrueFigures {
     let equation = |(total, parts): &(u32, &[u32])| Equation {
         total: NodeId(*total),
         parts: parts.iter().copied().map(NodeId).collect(),
     };
-    Figures {
+    TrueFigures {
         nodes: counts.iter().copied().map(node).collect(),
         equations: equations.iter().map(equation).collect(),
     }
 }
 
-fn released(rule: &dyn SchemeRule, figures: &Figures) -> Result<Vec<Option<u64>>, Danger> {
+fn released(rule: &dyn SchemeRule, figures: &TrueFigures) -> Result<Vec<Option<u64>>, Danger> {
     let protected = protect(rule, figures, &Effort::default()).map_err(|refusal| refusal.why)?;
     assert_eq!(protected.certificate.unknowns, figures.nodes.len());
     Ok(protected

@@ -1,7 +1,7 @@
 //! SplitMix people, and the linked tables of them.
 
 use crate::disclosure::count::TrueCount;
-use crate::disclosure::system::{CountOf, Equation, Figures, NodeId, TrueNode};
+use crate::disclosure::system::{CountOf, Equation, NodeId, TrueFigures, TrueNode};
 use std::collections::HashMap;
 
 /// A generator of numbers for tests (SplitMix64).
@@ -73,7 +73,7 @@ type CellLabels = Vec<(usize, usize)>;
 
 /// Tables over people: each is the levels that it shows of each dimension.
 pub(in crate::disclosure) struct Tables {
-    pub figures: Figures,
+    pub figures: TrueFigures,
     pub members: HashMap<(usize, Vec<usize>), NodeId>,
 }
 
@@ -85,7 +85,7 @@ impl Tables {
         links: Links,
     ) -> Tables {
         let mut made = Tables {
-            figures: Figures::default(),
+            figures: TrueFigures::default(),
             members: HashMap::new(),
         };
         for (table, dimensions) in tables.iter().enumerate() {

@@ -3,10 +3,10 @@
 use super::*;
 use crate::disclosure::attacker::Effort;
 use crate::disclosure::protect::{Protected, protect};
-use crate::disclosure::system::{Equation, Figures, NodeId};
+use crate::disclosure::system::{Equation, NodeId, TrueFigures};
 use proptest::prelude::*;
 
-fn add(figures: &mut Figures, node: TrueNode) -> NodeId {
+fn add(figures: &mut TrueFigures, node: TrueNode) -> NodeId {
     let id = NodeId(figures.nodes.len() as u32);
     let key = node.key ^ u64::from(id.0) << 32;
     let worth = node.count.get() as f64;
@@ -14,7 +14,7 @@ fn add(figures: &mut Figures, node: TrueNode) -> NodeId {
     id
 }
 
-fn sum(figures: &mut Figures, parts: &[NodeId]) -> NodeId {
+fn sum(figures: &mut TrueFigures, parts: &[NodeId]) -> NodeId {
     let count = |part: &NodeId| figures.nodes[part.at()].count.get();
     let total = people(parts.iter().map(count).sum());
     let total = add(figures, total);
@@ -25,7 +25,7 @@ fn sum(figures: &mut Figures, parts: &[NodeId]) -> NodeId {
 
 /// The figure of the total of some counts.
 pub(super) fn total(name: &str, counts: &[u64]) -> String {
-    let mut figures = Figures::default();
+    let mut figures = TrueFigures::default();
     let cells = counts.iter().map(|n| add(&mut figures, people(*n)));
     let cells: Vec<NodeId> = cells.collect();
     let total = sum(&mut figures, &cells);
@@ -33,8 +33,8 @@ pub(super) fn total(name: &str, counts: &[u64]) -> String {
 }
 
 /// The cells of `wide` columns, their totals in both directions, and those of groups of three rows.
-fn linked(counts: &[u64], wide: usize) -> Figures {
-    let mut figures = Figures::default();
+fn linked(counts: &[u64], wide: usize) -> TrueFigures {
+    let mut figures = TrueFigures::default();
     let cells: Vec<NodeId> = counts
         .iter()
         .map(|n| add(&mut figures, people(*n)))
@@ -66,12 +66,17 @@ fn read(scheme: &Scheme, node: &TrueNode, figure: Released) -> Interval {
     }
 }
 
-fn protected(scheme: &Scheme, figures: &Figures) -> Option<Protected> {
+fn protected(scheme: &Scheme, figures: &TrueFigures) -> Option<Protected> {
     protect(scheme, figures, &Effort::default()).ok()
 }
 
 /// Every count up to `most` that each cell of a table of two by two can have, from its nine figures.
-fn possible(scheme: &Scheme, figures: &Figures, released: &[Released], most: i64) -> Vec<Vec<i64>> {
+fn possible(
+    scheme: &Scheme,
+    figures: &TrueFigures,
+    released: &[Released],
+    most: i64,
+) -> Vec<Vec<i64>> {
     let is_sum = |at: usize| scheme.adds_up() && at >= 4;
     let read: Vec<Interval> = (0..9)
         .map(|at| match is_sum(at) {

@@ -1,0 +1,42 @@
+//! `populace diff`
+
+use super::global::Global;
+use super::printer::Printer;
+use super::session;
+use super::verify::NamedVersion;
+use crate::error::Result;
+use crate::lake::Location;
+use crate::release::changes;
+use std::process::ExitCode;
+
+/// Arguments of `populace diff`.
+#[derive(Debug, clap::Args)]
+pub(super) struct DiffArguments {
+    /// The older release: its identifier, its folder, or its address on an object store
+    old: String,
+    /// The newer release
+    new: String,
+}
+
+pub(super) async fn main(
+    global: &Global,
+    arguments: &DiffArguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
+    let (old, new) = (
+        place(global, &arguments.old)?,
+        place(global, &arguments.new)?,
+    );
+    let changes = changes((&old.0, &old.1), (&new.0, &new.1)).await?;
+    printer.summary(&changes, &changes.lines())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The folder of releases that a release is in, and its identifier.
+pub(super) fn place(global: &Global, what: &str) -> Result<(Location, String)> {
+    match NamedVersion::read(what) {
+        Some(named) => named.place(),
+        // Only an identifier needs the pipeline file.
+        None => Ok((session::pipeline(global)?.releases()?, what.to_string())),
+    }
+}

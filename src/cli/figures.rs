@@ -1,0 +1,239 @@
+//! `populace figures`
+
+use super::complete_file::CompleteFile;
+use super::diff::place;
+use super::global::Global;
+use super::printer::Printer;
+use crate::error::{Error, Result};
+use crate::figures::derive::{
+    Across, RankFirst, ShareOver, best_and_worst, compared, merged, ranked, rolling_years, shares,
+    wide,
+};
+use crate::figures::{FigureArea, Figures, frame_csv, frame_parquet};
+use crate::release::ReadRelease;
+use clap::ValueEnum;
+use polars::prelude::DataFrame;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Arguments of `populace figures`.
+#[derive(Debug, clap::Args)]
+pub(super) struct FiguresArguments {
+    /// Releases, each by its identifier, folder or address; with several, each after the name of its
+    /// area: NAME=RELEASE
+    #[arg(required = true, value_name = "RELEASE")]
+    releases: Vec<String>,
+    /// Of this report only
+    #[arg(long)]
+    report: Option<String>,
+    /// Of this table only
+    #[arg(long)]
+    table: Option<String>,
+    /// Of this measure only
+    #[arg(long)]
+    measure: Option<String>,
+    /// What is derived from the figures
+    #[arg(long, value_enum, conflicts_with = "wide")]
+    derive: Option<Derived>,
+    /// For ranks: the smallest figure is the first, and the best
+    #[arg(long)]
+    lowest_first: bool,
+    /// For shares: what they are of
+    #[arg(long, value_enum, default_value = "areas")]
+    of: ShareOf,
+    /// For the best and the worst: how many places
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    places: u32,
+    /// The area that others are compared with [default: the whole]
+    #[arg(long, value_name = "AREA")]
+    benchmark: Option<String>,
+    /// What becomes columns
+    #[arg(long, value_enum)]
+    wide: Option<Wide>,
+    /// How they are written [default: as the ending of --output says, or csv]
+    #[arg(long, value_enum)]
+    format: Option<FiguresFormat>,
+    /// Where they are written [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What is derived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Derived {
+    /// The rank of each area among those of its level
+    Rank,
+    /// The share that a count is of its total
+    Share,
+    /// The sum of twelve months
+    RollingYears,
+    /// The areas in first and last place
+    BestAndWorst,
+    /// Lower, higher or similar, by 95% and 99.8% limits
+    Benchmark,
+}
+
+/// What a share is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ShareOf {
+    /// All areas together
+    Areas,
+    /// All values of the other dimensions together
+    Breakdown,
+}
+
+/// What becomes columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Wide {
+    /// Areas
+    Area,
+    /// Periods
+    Period,
+    /// Measures
+    Measure,
+    /// Values of the other dimensions
+    Breakdown,
+}
+
+/// How figures are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FiguresFormat {
+    /// Comma-separated values with a header
+    Csv,
+    /// A Parquet file; needs --output
+    Parquet,
+}
+
+pub(super) async fn main(
+    global: &Global,
+    arguments: &FiguresArguments,
+    printer: &Printer,
+) -> Result<ExitCode> {
+    let format = format(arguments)?;
+    let (figures, rounding) = read(global, arguments).await?;
+    let figures = chosen(&figures, arguments)?;
+    let mut derived = derived(&figures, arguments, rounding)?;
+    let bytes = match format {
+        FiguresFormat::Csv => frame_csv(derived)?,
+        FiguresFormat::Parquet => frame_parquet(&mut derived)?,
+    };
+    match &arguments.output {
+        Some(file) => {
+            let mut out = CompleteFile::create(file)?;
+            std::io::Write::write_all(&mut out, &bytes)
+                .map_err(|e| Error::data(format!("cannot write {}", file.display())).cause(e))?;
+            out.keep()?;
+        }
+        None => printer.data(&String::from_utf8_lossy(&bytes))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn format(arguments: &FiguresArguments) -> Result<FiguresFormat> {
+    let ending = arguments.output.as_ref().and_then(|file| file.extension());
+    let by_ending = match ending.and_then(|ending| ending.to_str()) {
+        Some("parquet") => FiguresFormat::Parquet,
+        _ => FiguresFormat::Csv,
+    };
+    let format = arguments.format.unwrap_or(by_ending);
+    match (format, &arguments.output) {
+        (FiguresFormat::Parquet, None) => {
+            Err(Error::usage("Parquet needs a file").hint("name it with --output"))
+        }
+        _ => Ok(format),
+    }
+}
+
+/// The figures of all releases, and how far counts may be from the true ones.
+async fn read(global: &Global, arguments: &FiguresArguments) -> Result<(Figures, Option<f64>)> {
+    let mut releases = Vec::new();
+    let mut rounding = Some(0.0_f64);
+    let several = arguments.releases.len() > 1;
+    for what in &arguments.releases {
+        let named = what.split_once('=').filter(|(name, _)| !name.contains('/'));
+        let (name, what) = match named {
+            Some((name, what)) => (Some(name), what),
+            None => (None, what.as_str()),
+        };
+        if several && name.is_none_or(str::is_empty) {
+            return Err(
+                Error::usage("figures of several releases need the names of their areas")
+                    .hint("write NAME=RELEASE, such as 'North=2026-09-30-3f2a9c71b0de'"),
+            );
+        }
+        let area = name.map(|name| FigureArea {
+            code: None,
+            name: name.to_owned(),
+            level: "release".to_owned(),
+        });
+        let (place, id) = place(global, what)?;
+        let read = ReadRelease::read(&place, &id).await?;
+        rounding = rounding.zip(read.rounding()).map(|(a, b)| a.max(b));
+        releases.push((area, read.figures));
+    }
+    Ok((merged(&releases)?, rounding))
+}
+
+/// Those that are asked for.
+fn chosen(figures: &Figures, arguments: &FiguresArguments) -> Result<Figures> {
+    let wanted = [
+        ("report", &arguments.report),
+        ("table", &arguments.table),
+        ("measure", &arguments.measure),
+    ];
+    let mut chosen = figures.clone();
+    for (column, value) in wanted {
+        let Some(value) = value else { continue };
+        let only = chosen.only(column, value)?;
+        if only.frame().height() == 0 {
+            let known = chosen.values(column)?;
+            return Err(Error::usage(format!("there is no {column} `{value}`"))
+                .hint(crate::nearest::nearest(value, &known)));
+        }
+        chosen = only;
+    }
+    Ok(chosen)
+}
+
+fn derived(
+    figures: &Figures,
+    arguments: &FiguresArguments,
+    rounding: Option<f64>,
+) -> Result<DataFrame> {
+    let first = match arguments.lowest_first {
+        true => RankFirst::Lowest,
+        false => RankFirst::Highest,
+    };
+    if let Some(across) = arguments.wide {
+        return wide(figures, across.across());
+    }
+    match arguments.derive {
+        None => Ok(figures.frame().clone()),
+        Some(Derived::Rank) => ranked(figures, first),
+        Some(Derived::BestAndWorst) => best_and_worst(figures, first, arguments.places),
+        Some(Derived::RollingYears) => rolling_years(figures),
+        Some(Derived::Benchmark) => compared(figures, arguments.benchmark.as_deref()),
+        Some(Derived::Share) => {
+            let rounding = rounding.ok_or_else(|| {
+                Error::usage("how counts of this release are rounded, only its site knows")
+                    .hint("shares need a scheme that publishes its rule")
+            })?;
+            let over = match arguments.of {
+                ShareOf::Areas => ShareOver::Areas,
+                ShareOf::Breakdown => ShareOver::Breakdown,
+            };
+            shares(figures, over, rounding)
+        }
+    }
+}
+
+impl Wide {
+    fn across(self) -> Across {
+        match self {
+            Wide::Area => Across::Area,
+            Wide::Period => Across::Period,
+            Wide::Measure => Across::Measure,
+            Wide::Breakdown => Across::Breakdown,
+        }
+    }
+}

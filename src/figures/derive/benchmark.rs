@@ -1,0 +1,60 @@
+//! Areas compared with one of them, or with the whole, by their limits.
+
+use super::limits::wide_limits;
+use super::{collected, is_suppressed};
+use crate::error::Result;
+use crate::figures::{Figures, SUPPRESSED};
+use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, PolarsResult, col, lit, when};
+
+/// What is compared with each other.
+const SAME: [&str; 5] = ["report", "table", "period", "breakdown", "measure"];
+
+/// All figures, with `benchmark` (the value of the area of that name; of the whole area for None), 99.8%
+/// limits, and `compared`: `lower` or `higher` at 95%, `lower (99.8%)` or `higher (99.8%)`, `similar`, or why
+/// no comparison is made. A figure without limits is not compared.
+///
+/// # Errors
+/// Data, when they cannot be derived.
+pub(crate) fn compared(figures: &Figures, benchmark: Option<&str>) -> Result<DataFrame> {
+    collected(with_comparison(figures.lazy(), benchmark))
+}
+
+fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<LazyFrame> {
+    let is_benchmark = match benchmark {
+        Some(name) => col("area_name").eq(lit(name)).fill_null(lit(false)),
+        None => col("area_name").is_null(),
+    };
+    let of_benchmark = |of: Expr| of.filter(is_benchmark.clone()).max().over(SAME);
+    let (lower, upper) = wide_limits();
+    let b = || col("benchmark");
+    let status = when(is_benchmark.clone())
+        .then(lit("benchmark"))
+        .when(is_suppressed().or(col("benchmark_suppressed").eq(lit(1))))
+        .then(lit(SUPPRESSED))
+        .when(b().is_null())
+        .then(lit("no benchmark"))
+        .when(col("lower_95").is_null())
+        .then(lit("no limits"))
+        .when(col("upper_99_8").lt(b()))
+        .then(lit("lower (99.8%)"))
+        .when(col("lower_99_8").gt(b()))
+        .then(lit("higher (99.8%)"))
+        .when(col("upper_95").lt(b()))
+        .then(lit("lower"))
+        .when(col("lower_95").gt(b()))
+        .then(lit("higher"))
+        .otherwise(lit("similar"));
+    let with_limits = |of: Expr| {
+        let none = lit(NULL).cast(DataType::Float64);
+        when(col("lower_95").is_not_null()).then(of).otherwise(none)
+    };
+    Ok(figures
+        .with_columns([
+            of_benchmark(col("value"))?.alias("benchmark"),
+            of_benchmark(is_suppressed().cast(DataType::Int32))?.alias("benchmark_suppressed"),
+            with_limits(lower).alias("lower_99_8"),
+            with_limits(upper).alias("upper_99_8"),
+        ])
+        .with_column(status.alias("compared"))
+        .drop(polars::prelude::cols(["benchmark_suppressed"])))
+}

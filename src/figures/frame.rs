@@ -1,0 +1,230 @@
+//! The figures of a release, or some of them.
+
+use super::area::FigureArea;
+use super::check::check;
+use super::row::FigureRow;
+use super::schema::{columns, schema};
+use crate::error::{Context, Error, Result};
+use chrono::{Days, NaiveDate};
+use polars::prelude::{
+    AnyValue, Column, DataFrame, DataType, IntoColumn, IntoLazy, LazyFrame, NamedFrom, Series, col,
+    lit,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Released figures in long form: a Polars frame that has been checked to be one.
+#[derive(Debug, Clone)]
+pub(crate) struct Figures {
+    frame: DataFrame,
+}
+
+impl Figures {
+    /// A frame as figures.
+    ///
+    /// # Errors
+    /// Data, when its columns are not those of figures, a suppressed figure has a value, a shown one has
+    /// none, or two rows are of the same figure.
+    pub(crate) fn of(frame: DataFrame) -> Result<Self> {
+        check(&frame)?;
+        Ok(Figures { frame })
+    }
+
+    /// The figures of these rows, in their order.
+    ///
+    /// # Errors
+    /// As [`Figures::of`].
+    pub(crate) fn of_rows(rows: &[FigureRow]) -> Result<Self> {
+        let made = columns()
+            .into_iter()
+            .map(|(name, kind, _)| column(rows, name, &kind));
+        let made = made.collect::<Result<Vec<Column>>>()?;
+        let frame = DataFrame::new(rows.len(), made).data(|| "cannot make a frame of figures")?;
+        Figures::of(frame)
+    }
+
+    /// The frame, whose columns are described in `docs/released-figures.md`.
+    pub(crate) fn frame(&self) -> &DataFrame {
+        &self.frame
+    }
+
+    /// The frame as the beginning of a query.
+    pub(crate) fn lazy(&self) -> LazyFrame {
+        self.frame.clone().lazy()
+    }
+
+    /// The figures of one table, as it is shown.
+    ///
+    /// # Errors
+    /// Data, when Polars cannot filter them.
+    pub(crate) fn of_table(&self, report: &str, table: &str) -> Result<Self> {
+        self.only("report", report)?.only("table", table)
+    }
+
+    /// The figures with this value in a column of texts.
+    ///
+    /// # Errors
+    /// Data, when there is no such column.
+    pub(crate) fn only(&self, column: &str, value: &str) -> Result<Self> {
+        let own = col(column.to_owned()).eq(lit(value.to_owned()));
+        let frame = self.lazy().filter(own).collect();
+        Ok(Figures {
+            frame: frame.data(|| "cannot filter figures")?,
+        })
+    }
+
+    /// The different values of a column of texts, in their order.
+    ///
+    /// # Errors
+    /// Data, when there is no such column.
+    pub(crate) fn values(&self, column: &str) -> Result<Vec<String>> {
+        let values = self.frame.column(column).and_then(|column| column.str());
+        let values = values.data(|| "cannot read figures")?;
+        let mut values: Vec<String> = values.iter().flatten().map(str::to_owned).collect();
+        let mut known = BTreeSet::new();
+        values.retain(|value| known.insert(value.clone()));
+        Ok(values)
+    }
+
+    /// These and others, one after the other: those of several reports, or of releases of several areas.
+    ///
+    /// # Errors
+    /// Data, when two of them have the same figure.
+    pub(crate) fn together<'a>(all: impl IntoIterator<Item = &'a Figures>) -> Result<Self> {
+        let mut frame = DataFrame::empty_with_schema(&schema());
+        for figures in all {
+            let added = frame.vstack_mut(&figures.frame);
+            added.data(|| "cannot put figures together")?;
+        }
+        // One chunk, so that the bytes of a file do not depend on how it was put together.
+        frame.rechunk_mut();
+        Figures::of(frame)
+    }
+
+    /// The figures one by one.
+    ///
+    /// # Errors
+    /// Data, when a breakdown is no JSON object of texts.
+    pub(crate) fn rows(&self) -> Result<Vec<FigureRow>> {
+        (0..self.frame.height()).map(|at| self.row(at)).collect()
+    }
+
+    fn row(&self, at: usize) -> Result<FigureRow> {
+        let text = |name: &str| self.text(name, at).unwrap_or_default();
+        let area = self.text("area_name", at).map(|name| FigureArea {
+            code: self.text("area_code", at),
+            name,
+            level: text("area_level"),
+        });
+        let breakdown: BTreeMap<String, String> = serde_json::from_str(&text("breakdown"))
+            .map_err(|_| Error::data("a breakdown of figures is no JSON object of texts"))?;
+        Ok(FigureRow {
+            report: text("report"),
+            table: text("table"),
+            table_title: text("table_title"),
+            row: match self.any("row", at) {
+                AnyValue::UInt32(row) => row,
+                _ => 0,
+            },
+            area,
+            period: self.text("period", at),
+            breakdown,
+            breakdown_words: text("breakdown_words"),
+            is_total: self.any("is_total", at) == AnyValue::Boolean(true),
+            measure: text("measure"),
+            measure_label: text("measure_label"),
+            unit: text("unit"),
+            value: self.number("value", at),
+            lower_95: self.number("lower_95", at),
+            upper_95: self.number("upper_95", at),
+            status: text("status"),
+            held_from: match self.any("held_from", at) {
+                AnyValue::Date(days) => date(days),
+                _ => None,
+            },
+            flags: text("flags"),
+        })
+    }
+
+    fn any(&self, name: &str, at: usize) -> AnyValue<'_> {
+        let column = self.frame.column(name);
+        let value = column.ok().and_then(|column| column.get(at).ok());
+        value.unwrap_or(AnyValue::Null)
+    }
+
+    fn text(&self, name: &str, at: usize) -> Option<String> {
+        self.any(name, at).get_str().map(str::to_owned)
+    }
+
+    fn number(&self, name: &str, at: usize) -> Option<f64> {
+        match self.any(name, at) {
+            AnyValue::Float64(number) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+/// A day from Polars' count of days since 1970.
+fn date(days: i32) -> Option<NaiveDate> {
+    let day = Days::new(u64::from(days.unsigned_abs()));
+    match days < 0 {
+        true => NaiveDate::default().checked_sub_days(day),
+        false => NaiveDate::default().checked_add_days(day),
+    }
+}
+
+/// A column of rows.
+fn column(rows: &[FigureRow], name: &str, kind: &DataType) -> Result<Column> {
+    let series = match kind {
+        DataType::UInt32 => {
+            let rows: Vec<u32> = rows.iter().map(|row| row.row).collect();
+            Series::new(name.into(), rows)
+        }
+        DataType::Boolean => {
+            let totals: Vec<bool> = rows.iter().map(|row| row.is_total).collect();
+            Series::new(name.into(), totals)
+        }
+        DataType::Float64 => {
+            let of = |row: &FigureRow| match name {
+                "value" => row.value,
+                "lower_95" => row.lower_95,
+                _ => row.upper_95,
+            };
+            let numbers: Vec<Option<f64>> = rows.iter().map(of).collect();
+            Series::new(name.into(), numbers)
+        }
+        DataType::Date => {
+            let since = |date: NaiveDate| (date - NaiveDate::default()).num_days();
+            let days = rows.iter().map(|row| row.held_from.map(since));
+            let days: Vec<Option<i32>> = days.map(|d| i32::try_from(d?).ok()).collect();
+            let days = Series::new(name.into(), days).cast(&DataType::Date);
+            days.data(|| "cannot make a column of dates")?
+        }
+        _ => {
+            let texts: Vec<Option<String>> = rows.iter().map(|row| text(row, name)).collect();
+            Series::new(name.into(), texts)
+        }
+    };
+    Ok(series.into_column())
+}
+
+/// The text of a row in a column of texts.
+fn text(row: &FigureRow, name: &str) -> Option<String> {
+    let area = row.area.as_ref();
+    match name {
+        "report" => Some(row.report.clone()),
+        "table" => Some(row.table.clone()),
+        "table_title" => Some(row.table_title.clone()),
+        "area_code" => area.and_then(|area| area.code.clone()),
+        "area_name" => area.map(|area| area.name.clone()),
+        "area_level" => area.map(|area| area.level.clone()),
+        "period" => row.period.clone(),
+        "breakdown" => Some(row.breakdown_json()),
+        "breakdown_words" => Some(row.breakdown_words.clone()),
+        "measure" => Some(row.measure.clone()),
+        "measure_label" => Some(row.measure_label.clone()),
+        "unit" => Some(row.unit.clone()),
+        "status" => Some(row.status.clone()),
+        "flags" => Some(row.flags.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,35 @@
+//! Released figures as Polars frames: what leaves disclosure control, in long form, one row a figure.
+//!
+//! A [`Figures`] is made by `release` from released cells, written beside the reports as Parquet, and read
+//! by whatever shows or compares figures later. It never sees a true count, and needs neither the lake nor
+//! its key. A suppressed figure is a status without a value: never a 0, and never a value in anything that
+//! is derived from it.
+
+mod area;
+mod check;
+mod checksum;
+mod csv;
+mod csvw;
+pub(crate) mod derive;
+mod exchange;
+mod form;
+mod frame;
+mod parquet;
+mod row;
+mod schema;
+
+pub(crate) use area::FigureArea;
+pub(crate) use csv::{frame_csv, unescaped};
+pub(crate) use csvw::TableMetadata;
+pub(crate) use exchange::EXCHANGE;
+pub(crate) use form::{DimensionKind, TableForm};
+pub(crate) use frame::Figures;
+pub(crate) use parquet::frame_parquet;
+pub(crate) use row::FigureRow;
+pub(crate) use schema::{NOT_APPLICABLE, SUPPRESSED, TOTAL};
+
+/// The name of the file that has all figures of a release.
+pub(crate) const FIGURES: &str = "figures.parquet";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+//! What two releases were made of, or how, that is not the same.
+
+use crate::release::difference::shown;
+use crate::release::manifest::{Manifest, ReportUsed};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Parameters that say what the data are, and not how they are counted.
+const OF_THE_DATA: [&str; 2] = ["as_of", "ndoo_checked_on"];
+
+/// Why a figure may be another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) enum CauseKind {
+    /// The report file, the SQL of a model, or a code list is another one.
+    #[serde(rename = "new definition")]
+    Definition,
+    /// A parameter has another value.
+    #[serde(rename = "other parameters")]
+    Parameters,
+    /// Figures are protected otherwise.
+    #[serde(rename = "other disclosure control")]
+    Scheme,
+    /// A table is of another version, or the release of another day.
+    #[serde(rename = "new data")]
+    Data,
+    /// The same period has another figure, from newer data.
+    #[serde(rename = "revised")]
+    Revised,
+    /// Another version of the program made it.
+    #[serde(rename = "other program")]
+    Program,
+}
+
+impl CauseKind {
+    /// Its words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            CauseKind::Definition => "new definition",
+            CauseKind::Parameters => "other parameters",
+            CauseKind::Scheme => "other disclosure control",
+            CauseKind::Data => "new data",
+            CauseKind::Revised => "revised",
+            CauseKind::Program => "other program",
+        }
+    }
+}
+
+/// A thing that is not the same in two releases.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct Cause {
+    /// What kind of thing.
+    pub kind: CauseKind,
+    /// Which one, and how it differs.
+    pub what: String,
+    /// The reports that it concerns.
+    pub reports: BTreeSet<String>,
+}
+
+/// Every cause, those that change a meaning first.
+pub(super) fn causes(old: &Manifest, new: &Manifest) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    reports(old, new, &mut causes);
+    definitions(old, new, &mut causes);
+    inputs(old, new, &mut causes);
+    whole(old, new, &mut causes);
+    causes.sort();
+    causes
+}
+
+/// Report files that are others.
+fn reports(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
+    for (name, report) in &new.reports {
+        let before = old.reports.get(name);
+        if before.is_some_and(|before| before.file_sha256 != report.file_sha256) {
+            causes.push(Cause {
+                kind: CauseKind::Definition,
+                what: format!("report {}: its file is another one", shown(name)),
+                reports: [name.clone()].into(),
+            });
+        }
+    }
+}
+
+/// Models and code lists that are others.
+fn definitions(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
+    let models = |manifest: &Manifest| -> BTreeMap<String, String> {
+        let models = manifest.models.iter();
+        models
+            .map(|m| (m.name.clone(), m.sql_sha256.clone()))
+            .collect()
+    };
+    let lists = |manifest: &Manifest| -> BTreeMap<String, String> {
+        let lists = manifest.code_lists.iter();
+        lists
+            .map(|list| (list.name.clone(), list.to_string()))
+            .collect()
+    };
+    let of_model = |name: &str| reports_of(old, new, |report| report.models.contains(name));
+    for (name, how) in differing(&models(old), &models(new)) {
+        causes.push(Cause {
+            kind: CauseKind::Definition,
+            what: format!(
+                "model {}: {}",
+                shown(name),
+                how.of("its SQL is another one")
+            ),
+            reports: of_model(name),
+        });
+    }
+    for (name, how) in differing(&lists(old), &lists(new)) {
+        causes.push(Cause {
+            kind: CauseKind::Definition,
+            what: format!("code list {}: {}", shown(name), how.of("it is another one")),
+            reports: reports_of(old, new, |report| report.code_lists.contains(name)),
+        });
+    }
+}
+
+/// Tables that are of another version.
+fn inputs(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
+    let versions = |manifest: &Manifest| -> BTreeMap<String, String> {
+        let inputs = manifest.inputs.iter();
+        inputs
+            .map(|input| (input.table.clone(), input.version.clone()))
+            .collect()
+    };
+    let (before, now) = (versions(old), versions(new));
+    for (table, how) in differing(&before, &now) {
+        let version =
+            |of: &BTreeMap<String, String>| of.get(table).map_or(String::new(), |v| shown(v));
+        let changed = format!("version {}, before {}", version(&now), version(&before));
+        causes.push(Cause {
+            kind: CauseKind::Data,
+            what: format!("table {}: {}", shown(table), how.of(&changed)),
+            reports: reports_of(old, new, |report| report.inputs.contains(table)),
+        });
+    }
+    if old.as_of != new.as_of {
+        causes.push(Cause {
+            kind: CauseKind::Data,
+            what: format!("as at {}, before {}", shown(&new.as_of), shown(&old.as_of)),
+            reports: reports_of(old, new, |_| true),
+        });
+    }
+}
+
+/// What concerns all reports.
+fn whole(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
+    let all = || reports_of(old, new, |_| true);
+    let mut add = |kind, what: String| {
+        causes.push(Cause {
+            kind,
+            what,
+            reports: all(),
+        });
+    };
+    let own = |manifest: &Manifest| -> BTreeMap<String, String> {
+        let parameters = manifest.parameters.clone().into_iter();
+        parameters
+            .filter(|(name, _)| !OF_THE_DATA.contains(&name.as_str()))
+            .collect()
+    };
+    pairs(&own(old), &own(new), |what| {
+        add(CauseKind::Parameters, format!("parameter {what}"))
+    });
+    if old.scheme.name != new.scheme.name {
+        let (now, before) = (shown(&new.scheme.name), shown(&old.scheme.name));
+        add(CauseKind::Scheme, format!("scheme {now}, before {before}"));
+    }
+    pairs(&old.scheme.settings, &new.scheme.settings, |what| {
+        add(CauseKind::Scheme, format!("[disclosure] {what}"));
+    });
+    if old.program_version != new.program_version {
+        let (now, before) = (shown(&new.program_version), shown(&old.program_version));
+        add(
+            CauseKind::Program,
+            format!("populace {now}, before {before}"),
+        );
+    }
+}
+
+/// How a thing differs.
+#[derive(Clone, Copy)]
+enum Differing {
+    Came,
+    Went,
+    Other,
+}
+
+impl Differing {
+    fn of(self, other: &str) -> String {
+        match self {
+            Differing::Came => "it was not there before".to_string(),
+            Differing::Went => "it is not there any more".to_string(),
+            Differing::Other => other.to_string(),
+        }
+    }
+}
+
+/// The names of which two maps have other values.
+fn differing<'a>(
+    old: &'a BTreeMap<String, String>,
+    new: &'a BTreeMap<String, String>,
+) -> Vec<(&'a str, Differing)> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let how = |name: &'a String| match (old.get(name), new.get(name)) {
+        (None, _) => Some((name.as_str(), Differing::Came)),
+        (_, None) => Some((name.as_str(), Differing::Went)),
+        (before, now) => (before != now).then_some((name.as_str(), Differing::Other)),
+    };
+    names.into_iter().filter_map(how).collect()
+}
+
+/// Says of each name how its value differs.
+fn pairs(
+    old: &BTreeMap<String, String>,
+    new: &BTreeMap<String, String>,
+    mut say: impl FnMut(String),
+) {
+    for (name, how) in differing(old, new) {
+        let value =
+            |of: &BTreeMap<String, String>| of.get(name).map_or(String::new(), |v| shown(v));
+        let other = format!("{}, before {}", value(new), value(old));
+        let separator = if matches!(how, Differing::Other) {
+            " ="
+        } else {
+            ":"
+        };
+        say(format!("{}{separator} {}", shown(name), how.of(&other)));
+    }
+}
+
+/// The reports that either release has of which something is so.
+fn reports_of(
+    old: &Manifest,
+    new: &Manifest,
+    concerns: impl Fn(&ReportUsed) -> bool,
+) -> BTreeSet<String> {
+    let all = old.reports.iter().chain(&new.reports);
+    let concerned = all.filter(|(_, report)| concerns(report));
+    concerned.map(|(name, _)| name.clone()).collect()
+}

@@ -1,0 +1,56 @@
+//! A release read back from its folder: its manifest and its figures.
+
+use super::difference::shown;
+use super::manifest::{MANIFEST, Manifest, sha256};
+use super::place::ReleasePlace;
+use super::recheck::scheme_of;
+use super::rounding::rounding;
+use crate::error::{Error, Result};
+use crate::figures::{FIGURES, Figures};
+use crate::lake::Location;
+
+/// A release as it is read back.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadRelease {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Its figures.
+    pub figures: Figures,
+}
+
+impl ReadRelease {
+    /// Reads the release `id` below `releases`.
+    ///
+    /// # Errors
+    /// Usage, when it is not there; data, when it cannot be read or is not as it was made.
+    pub(crate) async fn read(releases: &Location, id: &str) -> Result<Self> {
+        let place = ReleasePlace::open(releases, id)?;
+        let id = shown(id);
+        let Some(bytes) = place.read(MANIFEST).await? else {
+            return Err(
+                Error::usage(format!("there is no release '{id}' in {releases}"))
+                    .hint("give the folder of a release, its address, or its identifier"),
+            );
+        };
+        let altered = || Error::data(format!("release {id} is not as it was made"));
+        let look = "run `populace verify` on it";
+        let manifest = Manifest::read(&bytes)
+            .map_err(|what| altered().cause(format!("its manifest {what}")))?;
+        let Some(bytes) = place.read(FIGURES).await? else {
+            return Err(altered().cause(format!("{FIGURES} is missing")).hint(look));
+        };
+        let named = manifest.files.iter().find(|file| file.name == FIGURES);
+        if named.is_none_or(|file| file.sha256 != sha256(&bytes)) {
+            let cause = format!("{FIGURES} is not the one that its manifest names");
+            return Err(altered().cause(cause).hint(look));
+        }
+        let figures = Figures::read(&bytes)?;
+        Ok(ReadRelease { manifest, figures })
+    }
+
+    /// How far a shown count may be from the true one; None where only the site knows the rule.
+    pub(crate) fn rounding(&self) -> Option<f64> {
+        let scheme = scheme_of(&self.manifest.scheme).ok().flatten()?;
+        Some(rounding(&scheme))
+    }
+}
