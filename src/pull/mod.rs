@@ -28,6 +28,7 @@ mod state;
 mod store;
 mod summary;
 mod supersede;
+mod take_in;
 mod unlinked_cause;
 mod version;
 mod warnings;

@@ -4,12 +4,13 @@ use super::attempt::{Attempt, AttemptEnd};
 use super::bulk::{self, Memory, StagedExport};
 use super::clock::Clock;
 use super::discover::find;
-use super::discover::new_files::{FileToRead, NewFiles};
+use super::discover::new_files::NewFiles;
 use super::failures::SourceFailures;
 use super::identity::load_index::KnownRows;
 use super::identity::patient_index::PatientIndex;
 use super::known::Outset;
 use super::limits::PullLimits;
+use super::merge::exclusions::Exclusions;
 use super::merge::links_people;
 use super::opt_outs::effect;
 use super::opt_outs::growth;
@@ -17,18 +18,14 @@ use super::plan::{MergeColumns, PullPlan};
 use super::prepare::reject_spool::RejectSpool;
 use super::read::context::PullContext;
 use super::read::intake::Intake;
-use super::read::pool;
-use super::read::threshold;
 use super::spool::Spool;
 use super::state::extracts;
 use super::state::{deleted_records, rejected_patients};
 use super::store::Received;
 use super::supersede::rules::Superseded;
-use super::supersede::withdrawn::Withdrawn;
-use super::supersede::{self, guard};
 use super::{PullSummary, warnings};
 use crate::error::{Error, Result};
-use crate::lake::Lake;
+use crate::lake::{Epoch, Lake};
 use crate::pipeline::Pipeline;
 use crate::privacy::{Key, Lookup, PatientKey, PersonKey};
 use crate::progress::Progress;
@@ -47,64 +44,32 @@ impl Attempt<'_> {
     ) -> Result<AttemptEnd> {
         let (plan, mut planned) = self.plan(sources, all, failures).await?;
         let (shared, mut new) = self.discover(plan, &planned, failures).await?;
+        let plan = &shared.plan;
         let again = planned.again;
         let brought = self
             .export(&shared, &mut planned.before.exports, again, failures)
             .await?;
-        self.judge_failures(&shared.plan, &planned, failures)
-            .await?;
-        if planned.is_done(&shared.plan, &new, &brought) {
+        self.judge_failures(plan, &planned, failures).await?;
+        if planned.is_done(plan, &new, &brought) {
             let unchanged = self.unchanged(&shared, planned, &new, brought, failures);
             return Ok(AttemptEnd::Done(Box::new(unchanged.await?)));
         }
-        let mut deleted = deleted_records::load(self.lake).await?;
+        let deleted = deleted_records::load(self.lake).await?;
         let people = self
-            .people(&shared.plan, &planned, &deleted, (&new, &brought))
+            .people(plan, &planned, &deleted, (&new, &brought))
             .await?;
-        let files = std::mem::take(&mut new.work);
-        let failed_before = failures.count();
-        let mut intake = self
-            .read(&shared, files, people, &brought, failures)
+        let taken_in = self
+            .take_in(&shared, &planned, (&mut new, &brought), people, failures)
             .await?;
-        threshold::check(&shared.plan, &intake, failures)?;
-        let withdrawn = match failures.count() > failed_before {
-            true => None,
-            false => {
-                self.withdraw(&shared, &planned, (&new, &brought), &intake, failures)
-                    .await?
-            }
-        };
-        let Some(withdrawn) = withdrawn else {
-            // What a server sent and is refused is not looked at again: the next pull asks anew.
-            for one in brought {
-                if failures.has(&shared.plan.sources[one.source].name) {
-                    one.give_up().await?;
-                }
-            }
-            self.judge_failures(&shared.plan, &planned, failures)
-                .await?;
+        let Some((intake, withdrawn)) = taken_in else {
+            self.give_up(plan, brought, failures).await?;
+            self.judge_failures(plan, &planned, failures).await?;
             return Ok(AttemptEnd::WithoutFailed);
         };
-        self.forget_lost(&shared.plan, &withdrawn, &mut intake);
-        intake.end_merges(&shared)?;
-        self.judge_opt_outs(&shared, &planned).await?;
-        let patients = planned.opted_out_patients(&intake);
-        if !again && lets_go(&intake, &planned.opt_outs.read.people, &patients) {
+        let excluded = self.exclude(&shared, &planned, &intake, deleted).await?;
+        let Some(exclusions) = excluded else {
             return Ok(AttemptEnd::ReadAll);
-        }
-        for (record, when) in intake.deletes.values().flatten() {
-            let known = deleted.entry(*record).or_insert(*when);
-            *known = (*known).max(*when);
-        }
-        let exclusions = planned.exclusions(patients, deleted);
-        let emptied = warnings::emptied(
-            &shared.plan,
-            &planned.before.brought,
-            &new,
-            Some(&intake),
-            failures,
-        );
-        let partial = self.partial(&shared.plan, &brought)?;
+        };
         let arrived = Received {
             shared: &shared,
             intake: &intake,
@@ -113,7 +78,8 @@ impl Attempt<'_> {
             withdrawn: &withdrawn,
             failures,
         };
-        let (summary, epoch, marks) = self.commit(planned, &exclusions, &arrived).await?;
+        let partial = self.partial(plan, &brought)?;
+        let (summary, epoch) = self.store(planned, &exclusions, &arrived, &partial).await?;
         for one in brought {
             one.done().await?;
         }
@@ -121,18 +87,72 @@ impl Attempt<'_> {
         self.lake.keep_newest().await?;
         // What came is kept; that something did not come is an error all the same, unless other sources
         // came too.
-        if let Some((_, error)) = partial
-            .iter()
-            .next()
-            .filter(|_| shared.plan.sources.len() == 1)
-        {
-            return Err(error.clone());
+        match partial.iter().next() {
+            Some((_, error)) if plan.sources.len() == 1 => Err(error.clone()),
+            _ => Ok(AttemptEnd::Done(Box::new(summary))),
         }
-        let unlinked = warnings::unlinked(&shared.plan, &shared, &summary.tables);
-        let failed = warnings::failed(&shared.plan, &marks, failures, &partial, self.today());
-        let summary = summary.with_files(&new).with_warnings(failed);
+    }
+
+    /// What a server sent and is refused is not looked at again: the next pull asks anew.
+    async fn give_up(
+        &self,
+        plan: &PullPlan,
+        brought: Vec<StagedExport>,
+        failures: &SourceFailures,
+    ) -> Result<()> {
+        for one in brought {
+            if failures.has(&plan.sources[one.source].name) {
+                one.give_up().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What must not be in the lake: records of people who opted out, and deleted ones. None where
+    /// everything has to be read for it.
+    async fn exclude(
+        &self,
+        shared: &PullContext,
+        planned: &Outset<'_>,
+        intake: &Intake,
+        mut deleted: deleted_records::Deleted,
+    ) -> Result<Option<Exclusions>> {
+        self.judge_opt_outs(shared, planned).await?;
+        let patients = planned.opted_out_patients(intake);
+        if !planned.again && lets_go(intake, &planned.opt_outs.read.people, &patients) {
+            return Ok(None);
+        }
+        for (record, when) in intake.deletes.values().flatten() {
+            let known = deleted.entry(*record).or_insert(*when);
+            *known = (*known).max(*when);
+        }
+        Ok(Some(planned.exclusions(patients, deleted)))
+    }
+
+    /// **Merge** and state, and what an operator has to look at.
+    async fn store<'a>(
+        &'a self,
+        planned: Outset<'a>,
+        exclusions: &Exclusions,
+        arrived: &Received<'_>,
+        partial: &SourceFailures,
+    ) -> Result<(PullSummary, Epoch<'a>)> {
+        let Received {
+            shared,
+            intake,
+            new,
+            failures,
+            ..
+        } = *arrived;
+        let plan = &shared.plan;
+        let known = &planned.before.brought;
+        let emptied = warnings::emptied(plan, known, new, Some(intake), failures);
+        let (summary, epoch, marks) = self.commit(planned, exclusions, arrived).await?;
+        let unlinked = warnings::unlinked(plan, shared, &summary.tables);
+        let failed = warnings::failed(plan, &marks, failures, partial, self.today());
+        let summary = summary.with_files(new).with_warnings(failed);
         let summary = summary.with_warnings(emptied).with_warnings(unlinked);
-        Ok(AttemptEnd::Done(Box::new(summary)))
+        Ok((summary, epoch))
     }
 
     /// The sources of which a server failed to export a part. What it exported is taken.
@@ -365,68 +385,6 @@ impl Attempt<'_> {
             one.learn(&mut people).await?;
         }
         Ok(people)
-    }
-
-    /// Finds the stored rows whose place what was read takes, and refuses too large a loss.
-    async fn withdraw(
-        &self,
-        shared: &PullContext,
-        planned: &Outset<'_>,
-        (new, brought): (&NewFiles, &[StagedExport]),
-        intake: &Intake,
-        failures: &mut SourceFailures,
-    ) -> Result<Option<Withdrawn>> {
-        let plan = &shared.plan;
-        let superseded = Superseded::of(plan, new, brought, Some(intake));
-        let tables = &planned.before.tables;
-        let withdrawn =
-            supersede::find::find(self.lake, plan, &shared.spool, tables, &superseded).await?;
-        let confirmed = &self.pipeline.settings.confirmed_gone;
-        match guard::refuse_loss(plan, &withdrawn, confirmed, failures)? {
-            true => Ok(Some(withdrawn)),
-            false => Ok(None),
-        }
-    }
-
-    /// Patients that are not there any more are nobody's: rows that refer to them wait.
-    fn forget_lost(&self, plan: &PullPlan, withdrawn: &Withdrawn, intake: &mut Intake) {
-        let now = Clock::of_command().now();
-        for (table, rows) in withdrawn.tables() {
-            if links_people(plan, &plan.tables[table]) {
-                for record in &rows.lost {
-                    let patient = PatientKey::of_record(*record);
-                    intake.people.learn_deleted(patient, now);
-                }
-            }
-        }
-    }
-
-    /// **Read**, prepare and spool: files, and what servers sent.
-    async fn read(
-        &self,
-        shared: &Arc<PullContext>,
-        work: Vec<FileToRead>,
-        people: PatientIndex,
-        brought: &[StagedExport],
-        failures: &mut SourceFailures,
-    ) -> Result<Intake> {
-        let reading = shared.clone();
-        let (threads, progress) = (self.limits.threads, self.progress);
-        let (mut intake, failed) = tokio::task::spawn_blocking(move || {
-            pool::take_in(&reading, work, people, threads, progress)
-        })
-        .await
-        .map_err(|_| {
-            Error::data("a worker of the pull failed")
-                .hint("nothing was committed; please report this")
-        })??;
-        for (source, error) in failed {
-            failures.note(&shared.plan.sources[source].name, error)?;
-        }
-        for one in brought {
-            one.rows(shared, &mut intake, threads).await?;
-        }
-        Ok(intake)
     }
 }
 

@@ -72,6 +72,17 @@ impl SeriesSource<'_> {
         Ok(())
     }
 
+    /// A file that is of no extract that counts.
+    fn passed_over(&self, file: &SourceFile) -> PassedOver {
+        PassedOver {
+            name: file.origin.to_string(),
+            reason: Some(match self.dated(&file.name) {
+                Some(_) => "older than the extract that took its place",
+                None => "its name has no date, and those of other extracts have one",
+            }),
+        }
+    }
+
     fn nameless(&self, file: &SourceFile) -> Error {
         let pattern = self.source.extracts.period_in_name.as_ref();
         let pattern = pattern.map_or("", NamePattern::text);
@@ -150,13 +161,7 @@ impl SeriesSource<'_> {
         for file in others {
             match before(&file) {
                 Some(taken) if taken.is_of(&file) => new.know(self.index, taken),
-                _ => new.passed_over.push(PassedOver {
-                    name: file.origin.to_string(),
-                    reason: Some(match self.dated(&file.name) {
-                        Some(_) => "older than the extract that took its place",
-                        None => "its name has no date, and those of other extracts have one",
-                    }),
-                }),
+                _ => new.passed_over.push(self.passed_over(&file)),
             }
         }
         if !current.iter().any(is_new) {
