@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 const MEMBER_KEY: &str = "populace.members";
 
 impl Lake {
-    /// Writes the secret down, unless it is there.
+    /// Writes the secret down, in place of a damaged or another one.
     ///
     /// # Errors
     /// Data: the lake cannot be read or written.
@@ -42,7 +42,7 @@ impl Lake {
             self.location
         ))
         .cause("a release compares who is behind its figures with who was behind earlier ones")
-        .hint("run `populace pull`, which makes it again from the key"))
+        .hint("restore populace.members from a copy of the lake, or run `populace pull`, which makes it again from the key"))
     }
 
     /// The secret that is there; None within where it is damaged.
