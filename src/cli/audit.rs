@@ -16,6 +16,9 @@ use std::process::ExitCode;
 
 /// Arguments of `populace audit`.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The key of the pseudonyms is needed: the log is checked with it. Nothing is read from standard input."
+)]
 pub(super) struct AuditArguments {
     /// Print entries from this day on [default: all]; the whole log is checked all the same
     #[arg(long, value_name = "DATE", value_parser = date)]

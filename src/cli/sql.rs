@@ -22,6 +22,9 @@ use std::process::ExitCode;
 
 /// Arguments of `populace sql`.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Without --command and --file the query is read from standard input, or typed at a prompt where that is a terminal. The key of the pseudonyms is not needed."
+)]
 pub(super) struct SqlArguments {
     /// The query
     #[arg(
