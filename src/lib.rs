@@ -22,6 +22,7 @@ pub mod models;
 mod nearest;
 #[cfg(test)]
 mod notice;
+mod notify;
 mod panics;
 pub mod pipeline;
 pub mod privacy;
@@ -32,6 +33,7 @@ mod regular_file;
 pub mod release;
 mod retry;
 pub mod scratch;
+mod secure_url;
 mod statistics;
 mod stop;
 pub mod synth;

@@ -1,5 +1,5 @@
-//! When to ask again: one policy for object stores, servers of exports, and tables and locks that two
-//! commands want at once.
+//! When to ask again: one policy for object stores, servers of exports, those who are told how a night
+//! ended, and tables and locks that two commands want at once.
 //!
 //! Waits double, with jitter, so that many clients do not come back together. An answer that asks for
 //! a wait (`Retry-After`) gets it, within bounds. Whoever asks says which failures may pass.
@@ -44,6 +44,14 @@ impl RetryPolicy {
         first: Duration::from_millis(20),
         longest: Duration::from_millis(500),
         bound: Duration::from_secs(1),
+    };
+
+    /// Somebody who is told how a night ended, which must not keep it waiting for long.
+    pub(crate) const NOTIFY: RetryPolicy = RetryPolicy {
+        attempts: Some(4),
+        first: Duration::from_millis(500),
+        longest: Duration::from_secs(5),
+        bound: Duration::from_secs(15),
     };
 
     /// A lock of the operating system: whoever only asks who holds it has it for a moment.

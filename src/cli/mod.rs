@@ -17,10 +17,12 @@ mod function_help;
 mod global;
 mod init;
 mod key;
+mod lineage;
 mod log_format;
 mod night_log;
 mod nightly;
 mod nights;
+mod notices;
 mod plan;
 mod printer;
 mod process;
@@ -187,8 +189,9 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
             session::block_on(global, pull::main(global, arguments, printer))
         }
         Command::Run(arguments) => session::block_on(global, run::main(global, arguments, printer)),
+        // A release tells that it was stopped.
         Command::Release(arguments) => {
-            session::block_on(global, release::main(global, arguments, printer))
+            session::block_on_whole(global, release::main(global, arguments, printer))
         }
         Command::Verify(arguments) => {
             session::block_on(global, verify::main(global, arguments, printer))

@@ -10,6 +10,7 @@ use super::damage::{explained, sorted};
 use super::global::Global;
 use super::night_log::{self, NightStep};
 use super::nights::{cut_short, nights};
+use super::notices::Notices;
 use super::printer::{Printer, described};
 use super::size::{count, show};
 use super::{pull, release, run, session, vacuum};
@@ -17,6 +18,8 @@ use crate::audit::AuditLog;
 use crate::error::{Error, Kind, Result};
 use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;
+use crate::panics;
+use crate::privacy::Key;
 use crate::pull::PullSummary;
 use crate::release::{Made, Wanted};
 use crate::stop::{self, Signal};
@@ -33,10 +36,22 @@ pub(super) async fn main(
     arguments: &Confirmations,
     printer: &Printer,
 ) -> Result<ExitCode> {
-    let started = Instant::now();
-    let night = chrono::Utc::now()
-        .format("%Y-%m-%dT%H:%M:%S%.3fZ")
-        .to_string();
+    let mut notices = Notices::of(global, "nightly");
+    notices.begins();
+    let night = night(global, arguments, &mut notices, printer);
+    let done = panics::caught_in(night).await;
+    notices.ended(&done, printer).await;
+    done
+}
+
+/// Begins a night, and does its steps.
+async fn night(
+    global: &Global,
+    arguments: &Confirmations,
+    notices: &mut Notices,
+    printer: &Printer,
+) -> Result<ExitCode> {
+    let night = notices.moment();
     let begun = stop::unless_told(session::SessionWork::begin_to_pull(global)).await;
     let (mut work, key) = match begun {
         Ok(begun) => begun,
@@ -47,13 +62,12 @@ pub(super) async fn main(
     };
     work.confirm(arguments);
     work.lock.note(&night)?;
-    let lake = &work.lake;
     let log = Log {
-        lake,
+        lake: &work.lake,
         night: &night,
         printer,
     };
-    let before = nights(night_log::load(lake).await?, &Holder::Nobody);
+    let before = nights(night_log::load(&work.lake).await?, &Holder::Nobody);
     if let Some(cut_short) = cut_short(&before) {
         printer.say(&format!(
             "the night of {} was cut short; this one finishes its work",
@@ -61,43 +75,55 @@ pub(super) async fn main(
         ));
     }
     log.begin().await?;
+    steps(global, &work, &key, &log, notices).await
+}
 
-    let (verified, lines) = log.doing("verify", verified(&work)).await?;
+/// The steps of a night.
+async fn steps(
+    global: &Global,
+    work: &session::SessionWork,
+    key: &Key,
+    log: &Log<'_>,
+    notices: &mut Notices,
+) -> Result<ExitCode> {
+    let started = Instant::now();
+    let printer = log.printer;
+    let (verified, lines) = log.doing("verify", verified(work)).await?;
     log.did("verify", "ok", &lines).await?;
 
-    let pulled = pull::step(global, &work, &key, &[], printer);
+    let pulled = pull::step(global, work, key, &[], printer);
     let (pulled, lines) = log.doing("pull", pulled).await?;
     let outcome = match pulled.warnings.is_empty() {
         true => "ok",
         false => "warned",
     };
     log.did("pull", outcome, &lines).await?;
+    notices.pulled(&pulled);
 
-    let built = run::step(global, &work, &[], &verified.damaged, printer);
+    let built = run::step(global, work, &[], &verified.damaged, printer);
     let (built, lines) = log.doing("run", built).await?;
     log.ran(&built, &lines).await?;
+    notices.built(work, &built).await;
 
     let mut summary = serde_json::json!({
-        "night": night, "verify": verified.summary(), "pull": pulled, "run": built,
+        "night": log.night, "verify": verified.summary(), "pull": pulled, "run": built,
     });
     let failed = match warned(&pulled, built.ok()) {
-        Some(error) => Some(error),
-        None => released(global, &work, &log, &built, &mut summary).await?,
-    };
-    if let Some(error) = failed {
-        log.end("failed", error.what()).await?;
-        if global.json {
-            summary["error"] = described(&error)["error"].take();
-            summary["exit_code"] = 1.into();
-            printer.summary(&summary, &[])?;
-            return Ok(ExitCode::from(1));
+        Some(error) => Some((error, "pull")),
+        None => {
+            let failed = released(global, work, log, &built, notices, &mut summary).await?;
+            failed.map(|error| (error, "release"))
         }
-        return Err(error);
+    };
+    if let Some((error, step)) = failed {
+        notices.failed(&error, step);
+        log.end("failed", error.what()).await?;
+        return refused(global, error, summary, printer);
     }
 
     let library = work.library()?;
     let days = work.pipeline.settings.lake.keep_days;
-    let removed = vacuum::step(lake, &library, days, false);
+    let removed = vacuum::step(log.lake, &library, days, false);
     let (removed, lines) = log.doing("vacuum", removed).await?;
     log.did("vacuum", "ok", &lines).await?;
     let seconds = started.elapsed().as_secs_f64();
@@ -107,6 +133,22 @@ pub(super) async fn main(
     summary["seconds"] = seconds.into();
     printer.summary(&summary, &[format!("nightly  done in {seconds:.1} s")])?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends a night of which every step ended, and that is not a good one.
+fn refused(
+    global: &Global,
+    error: Error,
+    mut summary: serde_json::Value,
+    printer: &Printer,
+) -> Result<ExitCode> {
+    if !global.json {
+        return Err(error);
+    }
+    summary["error"] = described(&error)["error"].take();
+    summary["exit_code"] = 1.into();
+    printer.summary(&summary, &[])?;
+    Ok(ExitCode::from(1))
 }
 
 /// What was found of the files whose turn it was.
@@ -169,6 +211,7 @@ async fn released(
     work: &session::SessionWork,
     log: &Log<'_>,
     built: &BuildSummary,
+    notices: &mut Notices,
     summary: &mut serde_json::Value,
 ) -> Result<Option<Error>> {
     let audit = AuditLog::new(log.lake, act());
@@ -180,6 +223,7 @@ async fn released(
     match log.doing("release", made).await {
         Ok((made, lines)) => {
             log.released(&made, &lines).await?;
+            notices.released(&made);
             summary["release"] = serde_json::json!(made);
             Ok(not_good(built, &made))
         }

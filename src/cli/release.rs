@@ -2,12 +2,14 @@
 
 use super::damage::explained;
 use super::global::Global;
+use super::notices::Notices;
 use super::printer::Printer;
 use super::publication::{self, AskedOfReleases, PublicationArguments};
 use super::session;
 use super::size::count;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::release::{Made, Wanted, make};
+use crate::{panics, stop};
 use std::process::ExitCode;
 
 /// Arguments of `populace release`.
@@ -50,8 +52,26 @@ pub(super) async fn main(
 ) -> Result<ExitCode> {
     let about = &arguments.publication;
     if let Some(asked) = about.asked() {
-        return publication::main(global, about, asked, printer).await;
+        let decided = publication::main(global, about, asked, printer);
+        return stop::unless_told(decided).await;
     }
+    if arguments.dry_run {
+        return stop::unless_told(released(global, arguments, None, printer)).await;
+    }
+    let mut notices = Notices::of(global, "release");
+    let done = released(global, arguments, Some(&mut notices), printer);
+    let done = panics::caught_in(stop::unless_told(done)).await;
+    notices.ended(&done, printer).await;
+    done
+}
+
+/// Makes the release that is asked for.
+async fn released(
+    global: &Global,
+    arguments: &ReleaseArguments,
+    notices: Option<&mut Notices>,
+    printer: &Printer,
+) -> Result<ExitCode> {
     let work = session::SessionWork::begin(global).await?;
     let log = session::audit_log(&work.pipeline, &work.lake).await?;
     let wanted = Wanted {
@@ -61,6 +81,12 @@ pub(super) async fn main(
         replace: arguments.replace,
     };
     let (made, lines) = step(global, &work, wanted).await?;
+    if let Some(notices) = notices {
+        notices.released(&made);
+        if let Some(error) = left_out(&made) {
+            notices.failed(&error, "release");
+        }
+    }
     printer.summary(&made, &lines)?;
     let damaged = made.refused.iter().any(|refused| refused.damaged);
     Ok(match (made.refused.is_empty(), damaged) {
@@ -68,6 +94,15 @@ pub(super) async fn main(
         (false, false) => ExitCode::from(1),
         (false, true) => ExitCode::from(3),
     })
+}
+
+/// Why not all reports were released, for whoever is told of it.
+fn left_out(made: &Made) -> Option<Error> {
+    let first = made.refused.first()?;
+    let names: Vec<&str> = made.refused.iter().map(|r| r.report.as_str()).collect();
+    let error = Error::refused(format!("not released: {}", names.join(", "))).hint(&first.hint);
+    let because = made.refused.iter().flat_map(|r| &r.because);
+    Some(because.fold(error, Error::cause))
 }
 
 /// Releases reports, and says where they are.

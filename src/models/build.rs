@@ -18,6 +18,7 @@ use crate::lake::{Change, DataFile, FileWriter, Lake, Table, TableName};
 use crate::pipeline::ParameterValue;
 use crate::progress::Progress;
 use arrow::datatypes::SchemaRef;
+use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,9 @@ pub struct ModelOutcome {
     pub state: ModelState,
     /// Its rows.
     pub rows: u64,
+    /// When building began.
+    #[serde(skip)]
+    pub(crate) began: DateTime<Utc>,
     /// Seconds that building took.
     pub seconds: f64,
     /// Checks that failed; then the table was not changed.
@@ -254,6 +258,7 @@ fn not_tried(name: &TableName, read: &TableName, damaged: Vec<String>) -> ModelO
         model: name.to_string(),
         state: ModelState::InputChanged,
         rows: 0,
+        began: Utc::now(),
         seconds: 0.0,
         failed: Vec::new(),
         warned: Vec::new(),
@@ -281,6 +286,7 @@ async fn build_one(
         model: model.name.to_string(),
         state: assessed.state,
         rows: base.map_or(0, Table::rows),
+        began: Utc::now(),
         seconds: 0.0,
         failed: Vec::new(),
         warned: Vec::new(),

@@ -11,6 +11,7 @@ mod disclosure;
 mod expected;
 mod extracts;
 mod name_pattern;
+mod notify;
 mod parameters;
 mod parts;
 mod place;
@@ -19,6 +20,7 @@ mod reading;
 mod reference;
 mod reference_column;
 mod reference_part;
+mod section;
 mod settings_file;
 mod source;
 
@@ -31,6 +33,11 @@ pub use disclosure::DisclosureSettings;
 pub(crate) use expected::Expected;
 pub(crate) use extracts::{ExtractKind, ExtractSettings, PeriodLength, SameName};
 pub(crate) use name_pattern::NamePattern;
+pub use notify::NotifySettings;
+pub(crate) use notify::{
+    EmailSettings, NotifyOn, OpenLineageSettings, SmtpEncryption, TextfileSettings,
+    WebhookSettings, timeout,
+};
 pub(crate) use parameters::{Parameter, ParameterType, ParameterValue};
 pub use publisher::PublisherSettings;
 pub(crate) use reading::{FhirReading, NHS_NUMBER_SYSTEM};
@@ -99,6 +106,9 @@ pub struct PipelineSettings {
     /// How outputs are controlled.
     #[serde(default)]
     pub disclosure: DisclosureSettings,
+    /// Who is told how a night or a release ended.
+    #[serde(default)]
+    pub notify: NotifySettings,
     /// Losses of rows that a person has confirmed on the command line.
     #[serde(skip)]
     pub confirmed_gone: Vec<ConfirmedGone>,
@@ -266,6 +276,7 @@ impl Pipeline {
             .publisher
             .check()
             .map_err(|e| e.at(at(&["publisher"])))?;
+        settings.notify.check(&at)?;
         self.check_places(at)
     }
 
@@ -321,18 +332,20 @@ impl Pipeline {
         let shown = file.display();
         let text = std::fs::read_to_string(file)
             .usage(|| format!("the pipeline file {shown} cannot be read"))?;
-        let opens = |line: &&str| line.trim_start().starts_with("[lake]");
-        let mut lines = text.lines().skip_while(|line| !opens(line)).skip(1);
-        let section: Vec<&str> = lines
-            .by_ref()
-            .take_while(|line| !line.trim_start().starts_with('['))
-            .collect();
-        let section: Option<toml::Table> = toml::from_str(&section.join("\n")).ok();
-        let url = section
-            .as_ref()
-            .and_then(|section| section.get("url")?.as_str());
+        let url = section::alone(&text, "lake");
+        let url = url.as_ref().and_then(|lake| lake.get("url")?.as_str());
         let url = url.ok_or_else(|| Error::usage(format!("{shown}: [lake] has no url")))?;
         Location::parse(url, &root_of(file)?)
+    }
+
+    /// Who is told of what the pipeline `file` does, by its section `[notify]` alone, and where
+    /// relative paths start; None where it names nobody or cannot be read.
+    pub(crate) fn notify_of(file: &Path) -> Option<(NotifySettings, PathBuf)> {
+        let text = std::fs::read_to_string(file).ok()?;
+        let settings = section::alone(&text, "notify")?;
+        let settings: NotifySettings = settings.try_into().ok()?;
+        settings.check(|_| String::new()).ok()?;
+        Some((settings, root_of(file).ok()?))
     }
 
     /// The disclosure scheme of the pipeline, with its settings and secrets.

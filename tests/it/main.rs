@@ -40,6 +40,7 @@ mod nightly;
 mod nights;
 #[path = "../../src/notice.rs"]
 mod notice;
+mod notify;
 mod official_files;
 mod operator;
 mod opt_out_history;

@@ -4,7 +4,8 @@
 //! ask hosts that the operator did not name.
 
 use crate::error::{Error, Result};
-use url::{Host, Url};
+use crate::secure_url::{is_secure, origin};
+use url::Url;
 
 /// The longest address that is read.
 const LONGEST: usize = 8 * 1024;
@@ -30,7 +31,7 @@ impl Server {
         if base.query().is_some() || base.fragment().is_some() {
             return Err(wrong("holds more than a path"));
         }
-        if !is_safe(&base) {
+        if !is_secure(&base) {
             return Err(wrong("is not https"));
         }
         if !base.path().ends_with('/') {
@@ -62,7 +63,7 @@ impl Server {
             return Ok(url);
         }
         Err(Error::data(format!("{what} leads to another host"))
-            .cause(format!("{} instead of {}", shown(&url), shown(&self.base)))
+            .cause(format!("{} instead of {}", origin(&url), origin(&self.base)))
             .hint("nothing was sent there; ask the server's operator, and correct url if the server has moved"))
     }
 
@@ -82,7 +83,7 @@ impl Server {
                 .cause("the manifest wants the access token there")
                 .hint("the token never leaves the server that gave it; ask the server's operator")
         } else {
-            error.cause(shown(&url)).hint(
+            error.cause(origin(&url)).hint(
                 "if the server keeps its files there, add the host to file_hosts of this source",
             )
         })
@@ -111,7 +112,7 @@ fn read(from: &Url, text: &str, what: &str) -> Result<Url> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused("it holds a user or password"));
     }
-    if !is_safe(&url) {
+    if !is_secure(&url) {
         return Err(refused("it is not https"));
     }
     Ok(url)
@@ -131,26 +132,6 @@ fn climbs(path: &str) -> bool {
             .replace("%5c", "\\");
     }
     path.split(['/', '\\']).any(|part| part == "..")
-}
-
-/// Encrypted, or on this machine.
-pub(super) fn is_safe(url: &Url) -> bool {
-    let here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    match url.scheme() {
-        "https" => url.host().is_some(),
-        "http" => here,
-        _ => false,
-    }
-}
-
-/// An address as it may be shown: scheme, host and port.
-pub(super) fn shown(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }
 
 /// An address without what may be a secret in it: its query and fragment.

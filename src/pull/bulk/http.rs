@@ -1,9 +1,10 @@
 //! One request: the token goes home only, redirects stay on the host, bodies are bounded.
 
-use super::address::{Server, shown};
+use super::address::Server;
 use super::request::{NoAnswer, Request, body};
 use super::token::Tokens;
 use crate::error::{Context, Error, Result};
+use crate::secure_url::origin;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, Response, StatusCode, redirect};
 use std::time::Duration;
@@ -52,7 +53,7 @@ impl Http {
                 if !self.server.is_ours(&url) {
                     return Err(
                         Error::data("the access token was about to leave its server")
-                            .cause(shown(&url))
+                            .cause(origin(&url))
                             .into(),
                     );
                 }
@@ -75,19 +76,19 @@ impl Http {
             }
             url = self.next_hop(&url, &answer)?;
         }
-        Err(Error::data(format!("{} redirects in circles", shown(&ask.url))).into())
+        Err(Error::data(format!("{} redirects in circles", origin(&ask.url))).into())
     }
 
     fn next_hop(&self, url: &Url, answer: &Response) -> Result<Url> {
         let to = answer.headers().get(LOCATION).and_then(|l| l.to_str().ok());
         let to = to
             .and_then(|to| url.join(to).ok())
-            .ok_or_else(|| Error::data(format!("{} redirects to nowhere", shown(url))))?;
+            .ok_or_else(|| Error::data(format!("{} redirects to nowhere", origin(url))))?;
         if to.origin() == url.origin() {
             return Ok(to);
         }
-        Err(Error::data(format!("{} redirects to another host", shown(url)))
-            .cause(shown(&to))
+        Err(Error::data(format!("{} redirects to another host", origin(url)))
+            .cause(origin(&to))
             .hint("nothing was sent there; correct url of this source if the server has moved, or ask its operator"))
     }
 

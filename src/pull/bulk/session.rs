@@ -1,6 +1,6 @@
 //! Talking to one server: requests that are made until they are answered.
 
-use super::address::{Server, shown};
+use super::address::Server;
 use super::failure::ExportFailure;
 use super::http::Http;
 use super::log::ExportLog;
@@ -10,6 +10,7 @@ use super::token::Tokens;
 use crate::error::{Error, Result};
 use crate::pipeline::{FhirBulk, Pipeline};
 use crate::retry::{Backoff, RetryPolicy, SERVER_ATTEMPTS};
+use crate::secure_url::origin;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
@@ -104,7 +105,7 @@ impl Session {
                 Err(NoAnswer::Fatal(error)) => return Err(error.into()),
             };
             if !backoff.wait(wait).await {
-                let host = shown(&ask.url);
+                let host = origin(&ask.url);
                 return Err(Error::data(format!("no answer from {host} after {SERVER_ATTEMPTS} attempts"))
                     .cause(why)
                     .hint("check that the server is up, then run again: the pull goes on where it stopped")

@@ -1,10 +1,11 @@
 //! Access tokens by SMART Backend Services: asked for with a signed, one-time JWT, kept in memory.
 
-use super::address::{Server, is_safe, shown};
+use super::address::Server;
 use super::client_key::ClientKey;
 use super::request::{NoAnswer, Request, asked_wait, body, may_pass};
 use crate::error::{Context, Error, Result};
 use crate::pipeline::BulkAuth;
+use crate::secure_url::{is_secure, origin};
 use jsonwebtoken::{Algorithm, Header};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, StatusCode};
@@ -41,7 +42,7 @@ struct Endpoint {
 
 impl Endpoint {
     fn parse(text: &str) -> Option<Self> {
-        let url = Url::parse(text).ok().filter(is_safe)?;
+        let url = Url::parse(text).ok().filter(is_secure)?;
         Some(Endpoint {
             url,
             text: text.to_string(),
@@ -265,7 +266,7 @@ fn refused(url: &Url, status: StatusCode, bytes: &[u8]) -> Error {
     let code = serde_json::from_slice::<Refusal>(bytes)
         .ok()
         .and_then(|r| CODES.iter().find(|(code, _)| *code == r.error));
-    let error = Error::data(format!("{} gives no access token", shown(url)));
+    let error = Error::data(format!("{} gives no access token", origin(url)));
     match code {
         Some((code, hint)) => error.cause(code).hint(hint),
         None => error

@@ -2,7 +2,8 @@
 
 use super::identifiers::Identifiers;
 use super::opened::Opened;
-use crate::project::{KEY, Project, files_below, synth};
+use crate::notify::http_listener::HttpListener;
+use crate::project::{KEY, Project, files_below, pipeline_over, synth};
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Int64Type};
 use chrono::{Datelike, NaiveDate};
@@ -196,13 +197,27 @@ fn nothing_identifiable_is_left_anywhere() {
     assert!(identifiers.days_of_birth().len() >= 90);
     let search = Search::new(&identifiers);
     let project = Project::over(record.path());
+    let listener = HttpListener::answering(&[]);
+    let notify = format!(
+        "[notify.webhook]\nurl = \"{}\"\n[notify.textfile]\nfolder = \"told\"\n[notify.openlineage]\nfile = \"told/lineage.ndjson\"\n",
+        listener.url
+    );
+    std::fs::create_dir(project.path("told")).unwrap();
+    project.write_pipeline(&format!("{}{notify}", pipeline_over(record.path())));
     let output = project.run(&["nightly", "-vv"]);
     assert!(output.status.success());
+    let posted = listener.posted();
+    assert_eq!(posted.len(), 1);
     let mut places = vec![
         ("standard output".to_string(), output.stdout),
         ("standard error".to_string(), output.stderr),
     ];
-    for folder in ["lake", "releases", "tmp"] {
+    places.extend(
+        posted
+            .into_iter()
+            .map(|one| ("webhook".to_string(), one.body)),
+    );
+    for folder in ["lake", "releases", "tmp", "told"] {
         for (name, bytes) in files_below(&project.path(folder)) {
             places.push((format!("{folder}/{name}"), bytes));
         }
@@ -226,6 +241,7 @@ fn nothing_identifiable_is_left_anywhere() {
     // The search saw what it is meant to see: every file is opened, and people are known again.
     assert!(looked > 1_000_000, "{looked}");
     assert!(kinds["parquet"] >= 50 && kinds["xlsx"] == 2, "{kinds:?}");
+    assert_eq!((kinds["prom"], kinds["ndjson"]), (1, 1), "{kinds:?}");
     let known = people.iter().filter(|key| search.births.contains_key(key));
     assert!(known.count() >= 100);
 }
