@@ -16,6 +16,7 @@ pub(super) struct InitArguments {
 
 static MODELS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
 static TESTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/tests/models");
+static DEPLOY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/deploy");
 static PIPELINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/pipelines");
 const PIPELINE: &str = include_str!("init/nightly.toml");
 const IGNORED: &str = "/lake/\n/releases/\n*.key\n";
@@ -33,7 +34,7 @@ pub(super) fn main(arguments: &InitArguments, printer: &Printer) -> Result<ExitC
         None => e.hint("name a folder in one that may be written to"),
     })?;
     let lines = [
-        format!("made {}: models in sql/, their tests in tests/models/, settings in pipelines/nightly.toml", folder.display()),
+        format!("made {}: models in sql/, their tests in tests/models/, settings in pipelines/nightly.toml, schedules in deploy/", folder.display()),
         "next: set url of the sources, set POPULACE_KEY (see `populace key new`), then `populace check`"
             .to_string(),
     ];
@@ -50,6 +51,7 @@ fn make(folder: &Path) -> Result<()> {
     copy(&MODELS, &folder.join("sql")).data(cannot)?;
     copy(&TESTS, &folder.join("tests/models")).data(cannot)?;
     copy(&PIPELINES, &folder.join("pipelines")).data(cannot)?;
+    copy(&DEPLOY, &folder.join("deploy")).data(cannot)?;
     std::fs::write(folder.join("pipelines/nightly.toml"), PIPELINE).data(cannot)?;
     std::fs::write(folder.join(".gitignore"), IGNORED).data(cannot)
 }
