@@ -7,8 +7,8 @@ use super::schema::{columns, schema};
 use crate::error::{Context, Error, Result};
 use chrono::{Days, NaiveDate};
 use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, IntoColumn, IntoLazy, LazyFrame, NamedFrom, Series, col,
-    lit,
+    BooleanChunked, Column, DataFrame, DataType, DateChunked, Float64Chunked, IntoColumn, IntoLazy,
+    LazyFrame, NamedFrom, PolarsResult, Series, StringChunked, UInt32Chunked, col, lit,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,7 +105,41 @@ impl Figures {
     /// # Errors
     /// Data, when a breakdown is no JSON object of texts.
     pub(crate) fn rows(&self) -> Result<Vec<FigureRow>> {
-        (0..self.frame.height()).map(|at| self.row(at)).collect()
+        let columns = RowColumns::of(&self.frame).data(|| "cannot read figures")?;
+        let rows = 0..self.frame.height();
+        rows.map(|at| columns.row(at)).collect()
+    }
+}
+
+/// The columns of a frame, each looked up once.
+struct RowColumns<'a> {
+    texts: BTreeMap<&'static str, &'a StringChunked>,
+    numbers: [&'a Float64Chunked; 3],
+    row: &'a UInt32Chunked,
+    is_total: &'a BooleanChunked,
+    held_from: &'a DateChunked,
+}
+
+impl<'a> RowColumns<'a> {
+    fn of(frame: &'a DataFrame) -> PolarsResult<Self> {
+        let mut texts = BTreeMap::new();
+        for (name, kind, _) in columns() {
+            if kind == DataType::String {
+                texts.insert(name, frame.column(name)?.str()?);
+            }
+        }
+        let number = |name: &str| frame.column(name)?.f64();
+        Ok(RowColumns {
+            texts,
+            numbers: [number("value")?, number("lower_95")?, number("upper_95")?],
+            row: frame.column("row")?.u32()?,
+            is_total: frame.column("is_total")?.bool()?,
+            held_from: frame.column("held_from")?.date()?,
+        })
+    }
+
+    fn text(&self, name: &str, at: usize) -> Option<String> {
+        self.texts.get(name)?.get(at).map(str::to_owned)
     }
 
     fn row(&self, at: usize) -> Result<FigureRow> {
@@ -117,49 +151,27 @@ impl Figures {
         });
         let breakdown: BTreeMap<String, String> = serde_json::from_str(&text("breakdown"))
             .map_err(|_| Error::data("a breakdown of figures is no JSON object of texts"))?;
+        let [value, lower_95, upper_95] = self.numbers.map(|column| column.get(at));
         Ok(FigureRow {
             report: text("report"),
             table: text("table"),
             table_title: text("table_title"),
-            row: match self.any("row", at) {
-                AnyValue::UInt32(row) => row,
-                _ => 0,
-            },
+            row: self.row.get(at).unwrap_or_default(),
             area,
             period: self.text("period", at),
             breakdown,
             breakdown_words: text("breakdown_words"),
-            is_total: self.any("is_total", at) == AnyValue::Boolean(true),
+            is_total: self.is_total.get(at).unwrap_or_default(),
             measure: text("measure"),
             measure_label: text("measure_label"),
             unit: text("unit"),
-            value: self.number("value", at),
-            lower_95: self.number("lower_95", at),
-            upper_95: self.number("upper_95", at),
+            value,
+            lower_95,
+            upper_95,
             status: text("status"),
-            held_from: match self.any("held_from", at) {
-                AnyValue::Date(days) => date(days),
-                _ => None,
-            },
+            held_from: self.held_from.physical().get(at).and_then(date),
             flags: text("flags"),
         })
-    }
-
-    fn any(&self, name: &str, at: usize) -> AnyValue<'_> {
-        let column = self.frame.column(name);
-        let value = column.ok().and_then(|column| column.get(at).ok());
-        value.unwrap_or(AnyValue::Null)
-    }
-
-    fn text(&self, name: &str, at: usize) -> Option<String> {
-        self.any(name, at).get_str().map(str::to_owned)
-    }
-
-    fn number(&self, name: &str, at: usize) -> Option<f64> {
-        match self.any(name, at) {
-            AnyValue::Float64(number) => Some(number),
-            _ => None,
-        }
     }
 }
 
