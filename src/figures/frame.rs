@@ -72,6 +72,23 @@ impl Figures {
         })
     }
 
+    /// The figures of each table, by report and table.
+    ///
+    /// # Errors
+    /// Data, when they cannot be divided.
+    pub(crate) fn by_table(&self) -> Result<BTreeMap<(String, String), Self>> {
+        let tables = self.frame.partition_by_stable(["report", "table"], true);
+        let mut by_table = BTreeMap::new();
+        for frame in tables.data(|| "cannot divide figures by table")? {
+            let figures = Figures { frame };
+            let name = |column: &str| figures.values(column).map(|v| v.into_iter().next());
+            if let (Some(report), Some(table)) = (name("report")?, name("table")?) {
+                by_table.insert((report, table), figures);
+            }
+        }
+        Ok(by_table)
+    }
+
     /// The different values of a column of texts, in their order.
     ///
     /// # Errors

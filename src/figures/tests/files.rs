@@ -36,6 +36,10 @@ fn figures_are_read_as_they_were_written() {
     let halves = [&rows[..2], &rows[2..]].map(|half| Figures::of_rows(half).unwrap());
     assert!(Figures::together(&halves).unwrap().write().unwrap() == bytes);
     assert!(Figures::read(&bytes).unwrap().write().unwrap() == bytes);
+    let all = Figures::together(&halves).unwrap();
+    let by_table = all.by_table().unwrap();
+    let name = ("profile".to_owned(), "people".to_owned());
+    assert!(by_table[&name].frame().equals_missing(all.frame()));
 }
 
 #[test]

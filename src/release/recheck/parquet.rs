@@ -6,6 +6,7 @@ use crate::release::difference::shown;
 use crate::release::inspect::Alteration;
 use crate::release::manifest::{Manifest, TableMade};
 use crate::release::place::ReleasePlace;
+use std::collections::BTreeMap;
 
 /// What is wrong with the Parquet files of a release.
 ///
@@ -26,10 +27,9 @@ pub(super) async fn problems(place: &ReleasePlace, manifest: &Manifest) -> Resul
     Ok(found)
 }
 
-/// The figures of a whole release, and how many of them the tables have.
+/// The figures of a whole release, by report and table, until they have been compared.
 struct ParquetFiles {
-    all: Option<Figures>,
-    seen: usize,
+    all: Option<BTreeMap<(String, String), Figures>>,
     wrong: Vec<Alteration>,
 }
 
@@ -41,7 +41,6 @@ impl ParquetFiles {
     async fn open(place: &ReleasePlace, manifest: &Manifest) -> Result<Self> {
         let mut files = ParquetFiles {
             all: None,
-            seen: 0,
             wrong: Vec::new(),
         };
         // What is missing, and should not be, was found already.
@@ -53,7 +52,7 @@ impl ParquetFiles {
         match bytes.map(|bytes| Figures::read(&bytes)) {
             Some(Ok(all)) => {
                 files.exchange(place, manifest, &all).await?;
-                files.all = Some(all);
+                files.all = Some(all.by_table()?);
             }
             Some(Err(_)) => files
                 .wrong
@@ -112,10 +111,13 @@ impl ParquetFiles {
                 "says another thing than the CSV file of its table",
             ));
         }
-        if let Some(all) = &self.all {
-            let listed = all.of_table(report, table)?;
-            self.seen += listed.frame().height();
-            if !listed.frame().equals_missing(figures.frame()) {
+        if let Some(all) = &mut self.all {
+            let listed = all.remove(&(report.to_owned(), table.to_owned()));
+            let same = match &listed {
+                Some(listed) => listed.frame().equals_missing(figures.frame()),
+                None => figures.frame().height() == 0,
+            };
+            if !same {
                 let what = format!("says another thing of table `{table}` than {file}");
                 found.push(wrong(FIGURES, &shown(&what)));
             }
@@ -126,10 +128,10 @@ impl ParquetFiles {
     /// What is wrong with the figures of the whole release, after all tables.
     fn rest(self) -> Vec<Alteration> {
         let mut found = self.wrong;
-        let more = self.all.filter(|all| all.frame().height() != self.seen);
-        found.extend(
-            more.map(|_| wrong(FIGURES, "has figures of other tables than the release has")),
-        );
+        if self.all.is_some_and(|all| !all.is_empty()) {
+            let what = "has figures of other tables than the release has";
+            found.push(wrong(FIGURES, what));
+        }
         found
     }
 }
