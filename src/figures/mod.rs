@@ -26,7 +26,7 @@ pub(crate) use form::{DimensionKind, TableForm};
 pub(crate) use frame::Figures;
 pub(crate) use parquet::frame_parquet;
 pub(crate) use row::FigureRow;
-pub(crate) use schema::{NOT_APPLICABLE, SUPPRESSED, TOTAL};
+pub(crate) use schema::{ALL, NOT_APPLICABLE, SUPPRESSED, TOTAL};
 
 /// The name of the file that has all figures of a release.
 pub(crate) const FIGURES: &str = "figures.parquet";

@@ -5,12 +5,11 @@
 
 use super::dimension::NOT_KNOWN;
 use super::frame::{Frame, FramePart, Shown};
-use super::pivot::{ALL, TOTAL};
 use super::proof::Lists;
 use super::table_data::Label;
 use crate::disclosure::{SUPPRESSED, Scheme};
 use crate::error::{Context, Error, Result};
-use crate::figures::unescaped;
+use crate::figures::{ALL, TOTAL, unescaped};
 
 /// Refuses a table with a cell that the scheme cannot have released, or a label that is in no list.
 ///

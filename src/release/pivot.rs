@@ -6,11 +6,8 @@ use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
 use super::table_data::{self, Label, TableColumns, TableData};
 use crate::disclosure::{Released, percent, rate};
 use crate::error::{Error, Result};
+use crate::figures::{ALL, TOTAL};
 use std::collections::HashMap;
-
-/// The word for a total, and for the further dimensions of its row.
-pub(super) const TOTAL: &str = "Total";
-pub(super) const ALL: &str = "All";
 
 /// More cells of a measure are no table for people to read.
 const MOST_CELLS: usize = 50_000;

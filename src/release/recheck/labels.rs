@@ -1,9 +1,9 @@
 //! Labels that hold a number which could be a count: a way past the scheme.
 
 use super::table::ReadTable;
+use crate::figures::{ALL, TOTAL};
 use crate::privacy::looks_identifying;
 use crate::release::dimension::NOT_KNOWN;
-use crate::release::pivot::{ALL, TOTAL};
 use std::collections::BTreeSet;
 
 /// Words after a number that make it a count.

@@ -1,9 +1,8 @@
 //! A released table, read back from its CSV by what the manifest says of it.
 
 use crate::disclosure::SUPPRESSED;
-use crate::figures::unescaped;
+use crate::figures::{ALL, TOTAL, unescaped};
 use crate::release::manifest::TableMade;
-use crate::release::pivot::{ALL, TOTAL};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
