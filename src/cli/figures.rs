@@ -4,7 +4,7 @@ use super::complete_file::CompleteFile;
 use super::diff::place;
 use super::global::Global;
 use super::printer::Printer;
-use crate::error::{Error, Result};
+use crate::error::{Context, Error, Result};
 use crate::figures::derive::{
     Across, RankFirst, ShareOver, best_and_worst, compared, merged, ranked, rolling_years, shares,
     wide,
@@ -13,6 +13,8 @@ use crate::figures::{FigureArea, Figures, frame_csv, frame_parquet};
 use crate::release::ReadRelease;
 use clap::ValueEnum;
 use polars::prelude::DataFrame;
+use serde::Serialize;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -110,23 +112,42 @@ pub(super) async fn main(
     printer: &Printer,
 ) -> Result<ExitCode> {
     let format = format(arguments)?;
+    if global.json && arguments.output.is_none() {
+        return Err(Error::usage(
+            "the summary of --json and the figures cannot share standard output",
+        )
+        .hint("name a file for the figures with --output"));
+    }
     let (figures, rounding) = read(global, arguments).await?;
     let figures = chosen(&figures, arguments)?;
     let mut derived = derived(&figures, arguments, rounding)?;
+    let rows = derived.height();
     let bytes = match format {
         FiguresFormat::Csv => frame_csv(derived)?,
         FiguresFormat::Parquet => frame_parquet(&mut derived)?,
     };
-    match &arguments.output {
-        Some(file) => {
-            let mut out = CompleteFile::create(file)?;
-            std::io::Write::write_all(&mut out, &bytes)
-                .map_err(|e| Error::data(format!("cannot write {}", file.display())).cause(e))?;
-            out.keep()?;
-        }
-        None => printer.data(&String::from_utf8_lossy(&bytes))?,
-    }
+    let Some(file) = &arguments.output else {
+        printer.data(&String::from_utf8_lossy(&bytes))?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let mut out = CompleteFile::create(file)?;
+    let written = out.write_all(&bytes);
+    written.data(|| format!("cannot write {}", file.display()))?;
+    out.keep()?;
+    let summary = FiguresWritten {
+        file: file.display().to_string(),
+        rows,
+    };
+    let line = format!("figures  {rows} rows in {}", summary.file);
+    printer.summary(&summary, &[line])?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was written.
+#[derive(Debug, Serialize)]
+struct FiguresWritten {
+    file: String,
+    rows: usize,
 }
 
 fn format(arguments: &FiguresArguments) -> Result<FiguresFormat> {

@@ -235,6 +235,14 @@ fn figures_are_derived_from_those_of_a_release() {
     let error = project.fails(2, &["figures", &id, "--table", "by_place_and_aeg"]);
     assert!(error.contains("by_place_and_age"), "{error}");
 
+    let file = project.path("figures.parquet").display().to_string();
+    let written = project.json(&["figures", &id, "--derive", "benchmark", "-o", &file]);
+    assert_eq!(
+        written["rows"],
+        rows(project.ok(&["figures", &id]).as_bytes()).len()
+    );
+    assert!(fs::read(&file).unwrap().starts_with(b"PAR1"));
+
     // Two releases are put together under names of their areas.
     let twice = project.fails(2, &["figures", &id, &id]);
     assert!(twice.contains("NAME=RELEASE"), "{twice}");
