@@ -121,6 +121,20 @@ impl ControlMark {
         }
     }
 
+    /// What its colour means.
+    pub(in crate::release) fn colour(self) -> &'static str {
+        match self {
+            ControlMark::Common => "common cause",
+            ControlMark::ImprovingHigh | ControlMark::ImprovingLow => {
+                "special cause, improving (square)"
+            }
+            ControlMark::ConcerningHigh | ControlMark::ConcerningLow => {
+                "special cause, concerning (square)"
+            }
+            ControlMark::High | ControlMark::Low => "special cause, higher or lower (square)",
+        }
+    }
+
     /// The letter of its icon.
     pub(in crate::release) fn letter(self) -> &'static str {
         match self {

@@ -62,19 +62,20 @@ fn compared(chart: &Chart) -> Markup {
     }
 }
 
-/// The marks of points that are there.
+/// The marks of points that are there, one a colour.
 fn signals(chart: &Chart) -> Markup {
     let points = chart.controls.iter().flat_map(|control| &control.points);
     let mut marks: Vec<ControlMark> = Vec::new();
-    for point in points {
-        if !marks.contains(&point.mark) && point.mark != ControlMark::Common {
-            marks.push(point.mark);
+    for mark in points.map(|point| point.mark) {
+        let is_known = marks.iter().any(|known| known.class() == mark.class());
+        if !is_known && mark != ControlMark::Common {
+            marks.push(mark);
         }
     }
     html! {
         @if !marks.is_empty() {
             ul.key {
-                @for mark in &marks { (item(mark.class(), mark.words())) }
+                @for mark in &marks { (item(mark.class(), mark.colour())) }
                 @if chart.series.iter().any(|s| s.has_suppressed()) {
                     (item("h", &format!("* {}", chart.sign)))
                 }
