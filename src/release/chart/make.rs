@@ -8,7 +8,7 @@ use super::point::Point;
 use super::series::{Drawn, column, drawn, parts, point, row_label};
 use crate::disclosure::SchemeWords;
 use crate::release::frame::{Frame, FrameMeasure};
-use crate::release::report_file::{ChartKind, ChartSpec};
+use crate::release::report_file::{BetterWhen, ChartKind, ChartSpec};
 
 /// The chart of a frame. Totals of counts are left out: they would dwarf their parts.
 pub(in crate::release) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeWords) -> Chart {
@@ -45,6 +45,11 @@ pub(in crate::release) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeW
         _ => (),
     }
     notes(&mut chart, frame, measure, &left_out, words);
+    let polarity = spec.better.map(|better| match better {
+        BetterWhen::Higher => "Higher figures are better.",
+        BetterWhen::Lower => "Lower figures are better.",
+    });
+    chart.notes.extend(polarity.map(str::to_owned));
     chart
 }
 

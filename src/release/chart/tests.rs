@@ -119,6 +119,12 @@ fn ranked_places_stand_by_size_and_are_compared_with_the_total() {
     assert!(chart.told(0, 3).contains("* (suppressed, not zero)"));
     let chart = drawn(&format!("{spec}\nbetter = \"lower\""), &table);
     assert_eq!(chart.compared, [Worse, Similar, Better, Unknown]);
+    assert!(
+        chart
+            .notes
+            .iter()
+            .any(|note| note == "Lower figures are better.")
+    );
     // Another row as the benchmark: its own interval holds it.
     let chart = drawn(&format!("{spec}\nbenchmark = \"C\""), &table);
     assert_eq!(chart.compared, [Similar, Lower, Lower, Unknown]);
