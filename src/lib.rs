@@ -16,6 +16,7 @@ pub mod engine;
 pub mod error;
 mod figures;
 pub mod functions;
+mod headlines;
 pub mod lake;
 pub mod memory;
 pub mod models;

@@ -26,6 +26,11 @@ pub struct PublisherSettings {
 const LONGEST: usize = 200;
 
 impl PublisherSettings {
+    /// Whether nothing is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == PublisherSettings::default()
+    }
+
     /// The day of the next release, when it is set.
     pub(crate) fn next_release(&self) -> Option<NaiveDate> {
         let day = self.next_release.as_deref()?;

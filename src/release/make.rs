@@ -179,7 +179,7 @@ async fn described(
     }
     let named = reports.iter().zip(&about);
     let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
-    let options = FileOptions::of(&pipeline.settings.releases);
+    let options = FileOptions::of(&pipeline.settings);
     let manifest = Manifest::of(&pipeline.scheme()?, disclosure, options, named)?;
     Ok((manifest, about))
 }
@@ -253,7 +253,14 @@ impl Rendering<'_> {
         let mut files: Vec<File> = Vec::new();
         let mut figures = Vec::new();
         for ((report, about), data) in reports.iter().zip(about).zip(answers) {
-            let rendered = render(&report.report, &data, &scheme, about, &manifest.options)?;
+            let rendered = render(
+                &report.report,
+                &data,
+                &scheme,
+                about,
+                &manifest.options,
+                &[],
+            )?;
             for frame in &rendered.frames {
                 frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
             }

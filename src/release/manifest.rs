@@ -12,7 +12,7 @@ use crate::disclosure::protect::Certificate;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Context, Error, Result};
 use crate::figures::{DimensionKind, EXCHANGE, FIGURES, TableForm};
-use crate::pipeline::{DisclosureSettings, ReleasesSettings};
+use crate::pipeline::{DisclosureSettings, PipelineSettings, PublisherSettings};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,14 +74,18 @@ pub(crate) struct FileOptions {
     /// Whether the figures are also written as metrics, dimensions and values.
     #[serde(default)]
     pub exchange: bool,
+    /// Who publishes the release, as its first pages say.
+    #[serde(default, skip_serializing_if = "PublisherSettings::is_empty")]
+    pub publisher: PublisherSettings,
 }
 
 impl FileOptions {
     /// Those of a pipeline file.
-    pub(crate) fn of(settings: &ReleasesSettings) -> Self {
+    pub(crate) fn of(settings: &PipelineSettings) -> Self {
         FileOptions {
-            licence: settings.licence.clone(),
-            exchange: settings.exchange,
+            licence: settings.releases.licence.clone(),
+            exchange: settings.releases.exchange,
+            publisher: settings.publisher.clone(),
         }
     }
 

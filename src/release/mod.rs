@@ -23,6 +23,7 @@ mod earlier;
 mod entry;
 mod figures;
 mod file;
+mod forms;
 mod frame;
 mod html;
 mod inspect;
@@ -63,6 +64,7 @@ pub(crate) use decide::{Decision, decide};
 pub(crate) use dimension::looks_personal;
 use figures::FrameForm;
 pub(crate) use file::File;
+use forms::FormsOf;
 pub(crate) use frame::Frame;
 pub(crate) use make::Made;
 pub use make::Wanted;
@@ -70,7 +72,6 @@ pub use make::make;
 use manifest::FileOptions;
 pub(crate) use manifest::MANIFEST;
 pub(crate) use manifest::Manifest;
-use page::Page;
 pub(crate) use read_release::ReadRelease;
 pub(crate) use recheck::LedgerChecked;
 use rendered::Rendered;
@@ -82,10 +83,11 @@ pub(crate) use verify::{VerifiedRelease, verify};
 
 use crate::disclosure::Scheme;
 use crate::error::{Error, Result};
-use crate::figures::Figures;
+use crate::figures::{FigureRow, Figures};
 use std::collections::BTreeMap;
 
-/// Makes the files of a report from the cells of its tables, by table identifier.
+/// Makes the files of a report from the cells of its tables, by table identifier. The report of an area
+/// is compared with the figures of the whole that it is a part of.
 ///
 /// # Errors
 /// Data, when cells are absent or cannot be read; refused, when the last look over the files finds a
@@ -96,6 +98,7 @@ fn render(
     scheme: &Scheme,
     about: &About,
     options: &FileOptions,
+    whole: &[FigureRow],
 ) -> Result<Rendered> {
     let within = |e: Error| e.within(format!("report `{}` cannot be made", report.name));
     let words = scheme.words();
@@ -104,12 +107,12 @@ fn render(
     let mut files = Vec::new();
     let mut charts = Vec::new();
     for (index, table) in report.tables.iter().enumerate() {
-        let Some(result) = data.get(&table.id) else {
-            return Err(within(Error::data(format!(
+        let result = data.get(&table.id).ok_or_else(|| {
+            within(Error::data(format!(
                 "table `{}` was not computed",
                 table.id
-            ))));
-        };
+            )))
+        })?;
         let frame = pivot::frame(table, index + 1, result).map_err(within)?;
         let form = FrameForm::of(&frame, &result.areas);
         let made = figures::figures(&report.name, &frame, &form, &result.areas, &words);
@@ -130,35 +133,28 @@ fn render(
         files.extend(written);
         forms.push(form);
         tables.push(made);
-        let chart = table
-            .chart
-            .as_ref()
-            .map(|spec| chart::chart(spec, &frame, &words));
+        let chart = table.chart.as_ref();
+        let chart = chart.map(|spec| chart::chart(spec, &frame, &words));
         charts.push(chart.filter(|chart| !chart.is_empty()));
         frames.push(frame);
     }
-    let page = Page {
+    let figures = Figures::together(&tables).map_err(within)?;
+    let shown = FormsOf {
         report,
         frames: &frames,
         charts: &charts,
-        scheme: &scheme.in_force(),
-        words: &words,
+        figures: &figures,
+        scheme,
         about,
+        whole,
     };
-    files.push(File {
-        name: format!("{}.html", report.name),
-        bytes: html::bytes(&page),
-    });
-    files.push(File {
-        name: format!("{}.xlsx", report.name),
-        bytes: xlsx::bytes(&page)?,
-    });
+    files.extend(shown.all().map_err(within)?);
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Rendered {
         report: report.name.clone(),
         frames,
         forms,
-        figures: Figures::together(&tables).map_err(within)?,
+        figures,
         files,
     })
 }

@@ -4,6 +4,7 @@ use super::about::long_date;
 use super::chart::Chart;
 use super::{About, Frame, ReportFile};
 use crate::disclosure::SchemeWords;
+use crate::headlines::{Headline, ProfileLine, QualityFact};
 
 /// All that the writers of XLSX and HTML are given: words, and released figures.
 pub(super) struct Page<'a> {
@@ -11,6 +12,12 @@ pub(super) struct Page<'a> {
     pub(super) frames: &'a [Frame],
     /// The chart of each frame.
     pub(super) charts: &'a [Option<Chart>],
+    /// Sentences computed from the figures.
+    pub(super) headlines: &'a [Headline],
+    /// The indicators of an area beside those of the whole; none in a report of the whole.
+    pub(super) profile: &'a [ProfileLine],
+    /// How good the data are, as far as the figures say.
+    pub(super) quality: &'a [QualityFact],
     /// The name of the disclosure scheme.
     pub(super) scheme: &'a str,
     /// All that is said about it.

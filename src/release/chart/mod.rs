@@ -8,6 +8,7 @@ mod funnel;
 mod make;
 mod model;
 mod point;
+mod profile;
 mod series;
 #[cfg(test)]
 mod tests;
@@ -19,3 +20,4 @@ pub(super) use funnel::{FunnelChart, FunnelLine, FunnelPlace};
 pub(super) use make::chart;
 pub(super) use model::Chart;
 pub(super) use point::{ChartSeries, Point};
+pub(super) use profile::profile_chart;

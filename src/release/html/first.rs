@@ -19,6 +19,44 @@ pub(super) fn header(page: &Page<'_>) -> Markup {
     }
 }
 
+/// Sentences computed from the figures, each with its table.
+pub(super) fn headlines(page: &Page<'_>) -> Markup {
+    html! {
+        @if !page.headlines.is_empty() {
+            section.first aria-labelledby="headlines-title" {
+                h2 id="headlines-title" { "Headlines" }
+                ul.headlines {
+                    @for headline in page.headlines {
+                        li {
+                            strong.tag { (headline.kind.word()) } " "
+                            (headline.words)
+                            @if let Some(table) = &headline.table {
+                                @if let Some(number) = page.number(table) {
+                                    " " a href={ "#" (table) } { "Table " (number) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is not known, suppressed and held, side by side.
+pub(super) fn quality(page: &Page<'_>) -> Markup {
+    html! {
+        @if !page.quality.is_empty() {
+            section.first aria-labelledby="quality-title" {
+                h2 id="quality-title" { "Quality of the data" }
+                dl.strip {
+                    @for fact in page.quality { div { dt { (fact.label) } dd { (fact.words) } } }
+                }
+            }
+        }
+    }
+}
+
 /// What a reader must know before using the figures.
 pub(super) fn what_to_know(page: &Page<'_>) -> Markup {
     html! {

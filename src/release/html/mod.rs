@@ -6,6 +6,7 @@
 
 mod first;
 mod notes;
+mod profile;
 mod svg;
 mod table;
 
@@ -38,10 +39,13 @@ pub(super) fn bytes(page: &Page<'_>) -> Vec<u8> {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                a.skip href="#main" { "Skip to the tables" }
+                a.skip href="#main" { "Skip to the headlines and tables" }
                 (first::header(page))
                 (svg::patterns())
                 main.wide id="main" {
+                    (first::headlines(page))
+                    (profile::profile(page))
+                    (first::quality(page))
                     (first::what_to_know(page))
                     (first::contents(page))
                     @for (frame, chart) in page.frames.iter().zip(page.charts) {
@@ -87,7 +91,8 @@ fn section(page: &Page<'_>, frame: &Frame, figure: Option<Markup>) -> Markup {
             p.small {
                 "The same figures as a file: "
                 a href={ (page.report.name) "-" (frame.id) ".csv" } { "CSV of table " (frame.number) } ", "
-                a href={ (page.report.name) ".xlsx" } { "Excel workbook" } "."
+                a href={ (page.report.name) ".xlsx" } { "Excel workbook" } ". "
+                a href="#notes" { "Definitions and sources" } "."
             }
             p.small.up { a href="#main" { "Back to the top" } }
         }

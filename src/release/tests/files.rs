@@ -16,6 +16,7 @@ fn both() -> Vec<Rendered> {
             &Scheme::Hes2018,
             &sample::about(),
             &FileOptions::default(),
+            &[],
         )
         .unwrap()
     };
@@ -275,6 +276,7 @@ fn a_night_without_data_makes_reports_that_say_so() {
         &Scheme::Hes2018,
         &sample::about(),
         &FileOptions::default(),
+        &[],
     )
     .unwrap();
     assert!(html(&rendered).contains("There are no rows"));

@@ -1,8 +1,11 @@
 //! The room as a whole, on made-up counts of the two reports.
 
 mod bounds;
+mod charts;
 mod files;
+mod headlines;
 mod publishing;
 mod reports;
 pub(super) mod sample;
 mod schemes;
+mod workbook;

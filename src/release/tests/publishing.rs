@@ -22,6 +22,7 @@ fn release() -> (Vec<File>, Manifest) {
         &Scheme::Hes2018,
         &about,
         &FileOptions::default(),
+        &[],
     )
     .unwrap();
     let reports = [("population_profile", "name = …", &about)];

@@ -47,6 +47,7 @@ pub(super) fn with(table: TableData) -> Result<Rendered, Error> {
         &Scheme::Hes2018,
         &sample::about(),
         &FileOptions::default(),
+        &[],
     )
 }
 

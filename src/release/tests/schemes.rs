@@ -73,6 +73,7 @@ fn made(scheme: &Scheme, totals: bool) -> Rendered {
         scheme,
         &sample::about(),
         &FileOptions::default(),
+        &[],
     )
     .unwrap()
 }
@@ -81,7 +82,9 @@ fn made(scheme: &Scheme, totals: bool) -> Rendered {
 /// drawings, the CSV.
 fn texts(rendered: &Rendered) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
-    for file in &rendered.files {
+    // The same figures as numbers, without a word of the scheme but its statuses.
+    let files = rendered.files.iter();
+    for file in files.filter(|file| !file.name.ends_with(".parquet")) {
         let text = if file.name.ends_with(".xlsx") {
             workbook(&file.bytes)
         } else {

@@ -1,4 +1,4 @@
-//! The first sheet: whose figures these are.
+//! The first sheet: whose figures these are, what they say, and how good they are.
 
 use super::style;
 use super::words::{Words, lay_out};
@@ -33,11 +33,23 @@ pub(super) fn write(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxEr
         words.heading("Next release")?;
         words.date(next)?;
     }
+    if !page.headlines.is_empty() {
+        words.heading("Headlines")?;
+        for headline in page.headlines {
+            let table = headline.table.as_ref().and_then(|table| page.number(table));
+            let table = table.map_or(String::new(), |number| format!(" (table {number})"));
+            words.text(&format!("{}{table}", headline.words))?;
+        }
+    }
+    words.heading("Quality of the data")?;
+    for fact in page.quality {
+        words.text(&format!("{}: {}", fact.label, fact.words))?;
+    }
     words.heading("What to know before using the figures")?;
     for note in page.words.notes.iter().chain(&page.report.notes) {
         words.text(note)?;
     }
-    words.heading("Where to go on")?;
+    words.heading("In this workbook")?;
     words.link("Contents", "Contents")?;
     words.link(
         "Notes",

@@ -20,7 +20,7 @@ pub(super) fn contents(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), Xls
     lay_out(sheet)?;
     let mut words = Words { sheet, row: 0 };
     words.title("Contents")?;
-    words.link("Cover", "Cover: what this workbook is")?;
+    words.link("Cover", "Cover: what this workbook is, and its headlines")?;
     words.link(
         "Notes",
         "Notes: signs, definitions, disclosure control, sources",

@@ -1,0 +1,134 @@
+//! Who is higher or lower than the whole, at 95% confidence.
+
+use super::headline::{Headline, HeadlineKind};
+use super::table::{TableFigures, is_part};
+use super::words::{figure, listed, period, with_limits};
+use crate::figures::FigureRow;
+
+/// Places that a sentence names before it counts the others.
+const NAMED: usize = 3;
+
+/// A sentence for each measure that has limits and a total.
+pub(super) fn comparisons(table: &TableFigures<'_>) -> Vec<Headline> {
+    let measures = table.measures();
+    measures
+        .iter()
+        .filter_map(|measure| of_measure(table, measure))
+        .collect()
+}
+
+fn of_measure(table: &TableFigures<'_>, measure: &str) -> Option<Headline> {
+    let rows: Vec<&FigureRow> = table.of(measure).collect();
+    // The latest whole period, or column of a period, that has a figure of the whole.
+    let benchmark = rows.iter().copied();
+    let benchmark =
+        benchmark.filter(|row| row.is_total && table.area_of(row).is_none() && !is_part(row));
+    let benchmark = benchmark.filter(|row| row.value.is_some() && is_benchmark(table, &rows, row));
+    let benchmark = benchmark.max_by(|a, b| at(a).cmp(&at(b)))?;
+    let value = benchmark.value?;
+    let parts: Vec<&FigureRow> = rows
+        .iter()
+        .copied()
+        .filter(|row| is_part_of(table, row, benchmark) && row.lower_95.is_some())
+        .collect();
+    if parts.len() < 2 {
+        return None;
+    }
+    let is_higher = |row: &&&FigureRow| row.lower_95.is_some_and(|lower| lower > value);
+    let is_lower = |row: &&&FigureRow| row.upper_95.is_some_and(|upper| upper < value);
+    let higher: Vec<&FigureRow> = parts.iter().filter(is_higher).copied().collect();
+    let lower: Vec<&FigureRow> = parts.iter().filter(is_lower).copied().collect();
+    Some(Headline {
+        kind: HeadlineKind::Comparison,
+        table: Some(table.id.to_owned()),
+        words: words(table, benchmark, higher, lower, parts.len()),
+        cells: std::iter::once(benchmark).chain(parts).cloned().collect(),
+    })
+}
+
+/// When a figure is of: its period, or the value of a dimension that is one.
+fn at(row: &FigureRow) -> (Option<&str>, Vec<&String>) {
+    (row.period.as_deref(), row.breakdown.values().collect())
+}
+
+/// Whether a figure is the whole of others that have limits.
+fn is_benchmark<'a>(
+    table: &TableFigures<'a>,
+    rows: &[&'a FigureRow],
+    total: &'a FigureRow,
+) -> bool {
+    rows.iter()
+        .any(|row| is_part_of(table, row, total) && row.lower_95.is_some())
+}
+
+/// Whether a figure is that of a part of the whole of another: one dimension deeper, all else alike.
+fn is_part_of<'a>(table: &TableFigures<'a>, row: &'a FigureRow, total: &'a FigureRow) -> bool {
+    let same = |(column, value)| row.breakdown.get(column) == Some(value);
+    row.period == total.period
+        && table.depth(row) == table.depth(total) + 1
+        && total.breakdown.iter().all(same)
+        && total.breakdown.values().all(|value| is_year(value))
+        // Ages differ by nature.
+        && row.breakdown.keys().all(|column| !column.starts_with("age"))
+}
+
+/// Whether the value of a dimension is a time: a whole of one sex is not the whole that a place is of.
+fn is_year(value: &str) -> bool {
+    let year = value.get(..4).unwrap_or_default();
+    year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn words<'a>(
+    table: &TableFigures<'a>,
+    benchmark: &'a FigureRow,
+    mut higher: Vec<&'a FigureRow>,
+    mut lower: Vec<&'a FigureRow>,
+    compared: usize,
+) -> String {
+    let value = |row: &&FigureRow| row.value.unwrap_or_default();
+    higher.sort_by(|a, b| value(b).total_cmp(&value(a)));
+    lower.sort_by(|a, b| value(a).total_cmp(&value(b)));
+    let when = benchmark.period.as_deref().map(period);
+    let when = when
+        .into_iter()
+        .chain(benchmark.breakdown.values().cloned());
+    let when: Vec<String> = when.collect();
+    let when = match when.is_empty() {
+        true => String::new(),
+        false => format!(", {}", when.join(", ")),
+    };
+    let whole = figure(benchmark).unwrap_or_default();
+    let whole = format!("all together ({whole})");
+    let names = |rows: &[&'a FigureRow]| {
+        let place = |row: &&'a FigureRow| {
+            let figure = with_limits(row).unwrap_or_default();
+            format!("{} ({figure})", of_part(table, row, benchmark))
+        };
+        listed(&rows.iter().map(place).collect::<Vec<_>>(), NAMED)
+    };
+    let said = match (higher.is_empty(), lower.is_empty()) {
+        (true, true) => format!("none of {compared} differs from {whole} at 95% confidence"),
+        (false, true) => format!(
+            "higher than {whole} at 95% confidence in {}",
+            names(&higher)
+        ),
+        (true, false) => format!("lower than {whole} at 95% confidence in {}", names(&lower)),
+        (false, false) => format!(
+            "higher than {whole} at 95% confidence in {}; lower in {}",
+            names(&higher),
+            names(&lower)
+        ),
+    };
+    format!("{}{when}: {said}.", benchmark.measure_label)
+}
+
+/// The name of a part without what it shares with the whole.
+fn of_part<'a>(table: &TableFigures<'a>, row: &'a FigureRow, benchmark: &'a FigureRow) -> String {
+    if let Some(area) = table.area_of(row) {
+        return area.name.clone();
+    }
+    let own = row.breakdown.iter();
+    let own = own.filter(|(column, _)| !benchmark.breakdown.contains_key(*column));
+    let own: Vec<&str> = own.map(|(_, value)| value.as_str()).collect();
+    own.join(", ")
+}

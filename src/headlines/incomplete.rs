@@ -1,0 +1,60 @@
+//! What is not complete, and what is held.
+
+use super::headline::{Headline, HeadlineKind};
+use super::table::TableFigures;
+use super::words::listed;
+use crate::figures::FigureRow;
+
+/// A sentence for a table with parts of periods.
+pub(super) fn incomplete(table: &TableFigures<'_>) -> Option<Headline> {
+    let mut labels: Vec<String> = Vec::new();
+    let mut cells = Vec::new();
+    for row in &table.rows {
+        let of_row = row.breakdown.values().chain(&row.period);
+        for label in of_row.filter(|label| label.contains("(part")) {
+            if !labels.contains(label) {
+                labels.push(label.clone());
+                cells.push((*row).clone());
+            }
+        }
+    }
+    if labels.is_empty() {
+        return None;
+    }
+    let (is, it, whole) = if labels.len() > 1 {
+        ("are", "them", "whole periods")
+    } else {
+        ("is", "it", "a whole period")
+    };
+    Some(Headline {
+        kind: HeadlineKind::Incomplete,
+        table: Some(table.id.to_owned()),
+        words: format!(
+            "{}: {} {is} not {whole}: do not compare {it} with others.",
+            table.title,
+            listed(&labels, 3)
+        ),
+        cells,
+    })
+}
+
+/// A sentence for figures that are those of earlier releases.
+pub(super) fn held(rows: &[FigureRow]) -> Option<Headline> {
+    let held: Vec<&FigureRow> = rows.iter().filter(|row| row.held_from.is_some()).collect();
+    let first = held.iter().filter_map(|row| row.held_from).min()?;
+    let counts = rows.iter().filter(|row| row.unit == "count").count();
+    let are = match held.len() {
+        1 => "is that of an earlier release",
+        _ => "are those of earlier releases",
+    };
+    Some(Headline {
+        kind: HeadlineKind::Held,
+        table: None,
+        words: format!(
+            "{} of {counts} counts {are}, the earliest of {}: a count is held until its change says nothing about any one person.",
+            held.len(),
+            first.format("%-d %B %Y")
+        ),
+        cells: held.into_iter().cloned().collect(),
+    })
+}

@@ -1,0 +1,113 @@
+//! An area beside the whole that it is a part of: each rate and percentage of both.
+
+use super::headline::{Headline, HeadlineKind};
+use super::table::{TableFigures, is_part, tables};
+use super::words::{figure, listed, period, with_limits};
+use crate::figures::FigureRow;
+use std::cmp::Ordering;
+
+/// Indicators that a sentence names before it counts the others.
+const NAMED: usize = 4;
+
+/// An indicator of an area and of the whole.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ProfileLine {
+    /// What it is.
+    pub label: String,
+    /// The area's figure, which has limits.
+    pub own: FigureRow,
+    /// That of the whole.
+    pub whole: FigureRow,
+    /// How the area's stands to it: its whole 95% interval is above, or below, or it is neither.
+    pub compared: Ordering,
+}
+
+/// The indicators of an area: of each measure with limits the figure of all together, in the latest whole
+/// period, with the same figure of the whole.
+pub(crate) fn profile(own: &[FigureRow], whole: &[FigureRow]) -> Vec<ProfileLine> {
+    let own = tables(own);
+    let lines = own.iter().flat_map(|table| {
+        let measures = table.measures();
+        let lines = measures.into_iter().filter_map(|m| line(table, m, whole));
+        lines.collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+fn line(table: &TableFigures<'_>, measure: &str, whole: &[FigureRow]) -> Option<ProfileLine> {
+    let totals = table
+        .of(measure)
+        .filter(|row| row.is_total && !is_part(row));
+    let totals = totals.filter(|row| row.lower_95.is_some() && is_of_all(row));
+    let own = totals.max_by(|a, b| a.period.cmp(&b.period).then(a.breakdown.cmp(&b.breakdown)))?;
+    let same = |row: &&FigureRow| {
+        row.table == own.table
+            && row.measure == own.measure
+            && row.period == own.period
+            && row.breakdown == own.breakdown
+            && row.area.is_none()
+            && row.unit == own.unit
+    };
+    let whole = whole.iter().find(same)?;
+    let (value, lower, upper) = (whole.value?, own.lower_95?, own.upper_95?);
+    own.value?;
+    let times = own.breakdown.values().chain(&own.period);
+    let times: Vec<String> = times.map(|time| period(time)).collect();
+    Some(ProfileLine {
+        label: match times.is_empty() {
+            true => own.measure_label.clone(),
+            false => format!("{}, {}", own.measure_label, times.join(", ")),
+        },
+        compared: match (lower > value, upper < value) {
+            (true, _) => Ordering::Greater,
+            (_, true) => Ordering::Less,
+            _ => Ordering::Equal,
+        },
+        own: own.clone(),
+        whole: whole.clone(),
+    })
+}
+
+/// Whether a figure is of all groups together: what is left of its breakdown is a time.
+fn is_of_all(row: &FigureRow) -> bool {
+    let is_time = |value: &String| {
+        let year = value.get(..4).unwrap_or_default();
+        year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit())
+    };
+    row.breakdown.values().all(is_time)
+}
+
+/// What of an area differs from the whole, in a sentence.
+pub(crate) fn against(lines: &[ProfileLine]) -> Option<Headline> {
+    if lines.is_empty() {
+        return None;
+    }
+    let said = |way: Ordering| {
+        let lines = lines.iter().filter(|line| line.compared == way);
+        let said = lines.map(|line| {
+            let own = with_limits(&line.own).unwrap_or_default();
+            let whole = figure(&line.whole).unwrap_or_default();
+            format!("{} ({own}; the whole area {whole})", line.label)
+        });
+        listed(&said.collect::<Vec<_>>(), NAMED)
+    };
+    let (higher, lower) = (said(Ordering::Greater), said(Ordering::Less));
+    let words = match (higher.is_empty(), lower.is_empty()) {
+        (true, true) => format!(
+            "None of {} indicators differs from the whole area at 95% confidence.",
+            lines.len()
+        ),
+        (false, true) => format!("Higher than in the whole area at 95% confidence: {higher}."),
+        (true, false) => format!("Lower than in the whole area at 95% confidence: {lower}."),
+        (false, false) => {
+            format!("Higher than in the whole area at 95% confidence: {higher}. Lower: {lower}.")
+        }
+    };
+    let cells = lines.iter().flat_map(|line| [&line.own, &line.whole]);
+    Some(Headline {
+        kind: HeadlineKind::Against,
+        table: None,
+        words,
+        cells: cells.cloned().collect(),
+    })
+}

@@ -1,0 +1,262 @@
+use super::{HeadlineKind, against, headlines, profile, quality};
+use crate::figures::{FigureArea, FigureRow, SUPPRESSED};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// A figure of a table; None is a suppressed one.
+fn row(unit: &str, value: Option<f64>) -> FigureRow {
+    FigureRow {
+        report: "r".to_owned(),
+        table: "t".to_owned(),
+        table_title: "People by place".to_owned(),
+        row: 0,
+        area: None,
+        period: None,
+        breakdown: BTreeMap::new(),
+        breakdown_words: String::new(),
+        is_total: false,
+        measure: unit.replace(' ', "_"),
+        measure_label: "Admissions".to_owned(),
+        unit: unit.to_owned(),
+        value,
+        lower_95: None,
+        upper_95: None,
+        status: if value.is_some() {
+            "rounded"
+        } else {
+            SUPPRESSED
+        }
+        .to_owned(),
+        held_from: None,
+        flags: String::new(),
+    }
+}
+
+fn area(name: &str, limits: Option<(f64, f64, f64)>) -> FigureRow {
+    FigureRow {
+        area: Some(FigureArea {
+            code: None,
+            name: name.to_owned(),
+            level: "place".to_owned(),
+        }),
+        lower_95: limits.map(|(_, lower, _)| lower),
+        upper_95: limits.map(|(_, _, upper)| upper),
+        ..row("per 1000", limits.map(|(value, _, _)| value))
+    }
+}
+
+fn total(row: FigureRow) -> FigureRow {
+    FigureRow {
+        is_total: true,
+        ..row
+    }
+}
+
+fn group(column: &str, value: &str, row: FigureRow) -> FigureRow {
+    FigureRow {
+        breakdown: BTreeMap::from([(column.to_owned(), value.to_owned())]),
+        breakdown_words: value.to_owned(),
+        ..row
+    }
+}
+
+fn monthly(values: &[Option<f64>]) -> Vec<FigureRow> {
+    let month = |at: usize| format!("{}-{:02}", 2024 + at / 12, at % 12 + 1);
+    let rows = values.iter().enumerate();
+    rows.map(|(at, value)| FigureRow {
+        period: Some(month(at)),
+        ..row("count", *value)
+    })
+    .collect()
+}
+
+fn said(rows: &[FigureRow], kind: HeadlineKind) -> Vec<String> {
+    let all = headlines(rows).into_iter();
+    let of_kind = all.filter(|headline| headline.kind == kind);
+    of_kind.map(|headline| headline.words).collect()
+}
+
+#[test]
+fn places_are_compared_with_the_whole_by_their_limits() {
+    let mut rows = vec![
+        area("Ashcombe", Some((1250.0, 1100.5, 1400.0))),
+        area("Brackenford", Some((900.0, 800.0, 999.9))),
+        area("Carrow Vale", Some((1010.0, 950.0, 1100.0))),
+        area("Dunmere", None),
+        total(row("per 1000", Some(1000.0))),
+    ];
+    let found = said(&rows, HeadlineKind::Comparison);
+    let expected = "Admissions: higher than all together (1,000.0) at 95% confidence in Ashcombe (1,250.0; 95% limits 1,100.5 to 1,400.0); lower in Brackenford (900.0; 95% limits 800.0 to 999.9).";
+    assert_eq!(found, [expected]);
+    // Their limits touch the whole: nobody differs.
+    rows[0].lower_95 = Some(1000.0);
+    rows[1].upper_95 = Some(1000.0);
+    let found = said(&rows, HeadlineKind::Comparison);
+    let expected = "Admissions: none of 3 differs from all together (1,000.0) at 95% confidence.";
+    assert_eq!(found, [expected]);
+    // A whole that is suppressed is no benchmark.
+    rows[4] = total(row("per 1000", None));
+    assert!(said(&rows, HeadlineKind::Comparison).is_empty());
+}
+
+#[test]
+fn the_area_of_a_report_is_no_dimension_of_its_figures() {
+    let of = |row: FigureRow| FigureRow {
+        area: area("Ashcombe", None).area,
+        ..row
+    };
+    let limits = |lower, upper, row| FigureRow {
+        lower_95: Some(lower),
+        upper_95: Some(upper),
+        ..row
+    };
+    let group = |name: &str, value| group("quintile", name, row("per 1000", Some(value)));
+    let rows = [
+        of(limits(110.0, 130.0, group("Quintile 1", 120.0))),
+        of(limits(90.0, 110.0, group("Quintile 5", 100.0))),
+        of(total(row("per 1000", Some(100.0)))),
+    ];
+    let expected = "Admissions: higher than all together (100.0) at 95% confidence in Quintile 1 (120.0; 95% limits 110.0 to 130.0).";
+    assert_eq!(said(&rows, HeadlineKind::Comparison), [expected]);
+}
+
+#[test]
+fn the_latest_month_is_compared_with_that_of_a_year_before() {
+    let mut values = vec![Some(200.0); 13];
+    values[12] = Some(230.0);
+    let found = said(&monthly(&values), HeadlineKind::Change);
+    let expected = "Admissions: 230 in January 2025, about 15% more than in January 2024 (200).";
+    assert_eq!(found, [expected]);
+    values[0] = Some(460.0);
+    let found = said(&monthly(&values), HeadlineKind::Change);
+    let expected = "Admissions: 230 in January 2025, about 50% less than in January 2024 (460).";
+    assert_eq!(found, [expected]);
+    // A suppressed figure, or a small one, is compared with nothing.
+    for value in [None, Some(195.0), Some(0.0)] {
+        values[0] = value;
+        assert!(said(&monthly(&values), HeadlineKind::Change).is_empty());
+    }
+}
+
+#[test]
+fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
+    let of = |limits| total(area("Ashcombe", Some(limits)));
+    let whole = [total(row("per 1000", Some(100.0)))];
+    let said = |limits| against(&profile(&[of(limits)], &whole)).unwrap().words;
+    assert_eq!(
+        said((120.0, 101.0, 140.0)),
+        "Higher than in the whole area at 95% confidence: Admissions (120.0; 95% limits 101.0 to 140.0; the whole area 100.0)."
+    );
+    assert_eq!(
+        said((90.0, 80.0, 99.0)),
+        "Lower than in the whole area at 95% confidence: Admissions (90.0; 95% limits 80.0 to 99.0; the whole area 100.0)."
+    );
+    assert_eq!(
+        said((105.0, 90.0, 120.0)),
+        "None of 1 indicators differs from the whole area at 95% confidence."
+    );
+    // Without a figure of either there is nothing to compare.
+    assert!(against(&profile(&[total(area("A", None))], &whole)).is_none());
+    let whole = [total(row("per 1000", None))];
+    assert!(profile(&[of((120.0, 101.0, 140.0))], &whole).is_empty());
+}
+
+#[test]
+fn five_years_that_rise_are_a_trend() {
+    let of = |first: f64, step: f64| -> Vec<FigureRow> {
+        (0..5)
+            .map(|at| {
+                let value = first + step * f64::from(at);
+                let year = format!("20{}/{}", 21 + at, 22 + at);
+                FigureRow {
+                    period: Some(year),
+                    ..area("Ashcombe", Some((value, value - 20.0, value + 20.0)))
+                }
+            })
+            .collect()
+    };
+    let mut rows = of(300.0, 40.0);
+    let expected = "Admissions: rises over five periods by more than chance, from 300.0 in 2021/22 to 460.0 in 2025/26.";
+    assert_eq!(said(&rows, HeadlineKind::Trend), [expected]);
+    assert_eq!(said(&of(300.0, -40.0), HeadlineKind::Trend).len(), 1);
+    assert!(said(&of(300.0, 2.0), HeadlineKind::Trend).is_empty());
+    // A year that is missing, or suppressed, ends the series.
+    rows[1].period = Some("2019/20".to_owned());
+    assert!(said(&rows, HeadlineKind::Trend).is_empty());
+    let mut rows = of(300.0, 40.0);
+    rows[2] = FigureRow {
+        period: rows[2].period.clone(),
+        ..area("Ashcombe", None)
+    };
+    assert!(said(&rows, HeadlineKind::Trend).is_empty());
+}
+
+#[test]
+fn a_signal_is_said_of_the_latest_month_alone() {
+    let mut values: Vec<Option<f64>> = Vec::new();
+    for at in 0..15 {
+        values.push(Some(if at % 2 == 0 { 100.0 } else { 110.0 }));
+    }
+    assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+    values[14] = Some(165.0);
+    let rows = monthly(&values);
+    let expected = "Admissions: 165 in March 2025 is higher than common causes explain (outside of the process limits); the mean of its 15 months is 109.";
+    assert_eq!(said(&rows, HeadlineKind::Signal), [expected]);
+    let headline = headlines(&rows);
+    let headline = headline.iter().find(|h| h.kind == HeadlineKind::Signal);
+    assert_eq!(headline.unwrap().cells, rows);
+    // Where the latest is suppressed there is no latest figure to speak of.
+    values.push(None);
+    assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+}
+
+#[test]
+fn the_largest_group_is_one_and_never_a_suppressed_one() {
+    let of = |name: &str, value| group("ethnic_group", name, row("count", value));
+    let mut rows = vec![
+        of("White", Some(15_315.0)),
+        of("Mixed", None),
+        of("Not known", Some(305.0)),
+        group("ethnic_group", "White", row("percent", Some(82.5))),
+        total(row("count", Some(18_565.0))),
+    ];
+    let expected = "People by place: the largest group is White, with 15,315 of 18,565 (82.5%).";
+    assert_eq!(said(&rows, HeadlineKind::Largest), [expected]);
+    let facts = quality(&rows);
+    assert_eq!(facts[0].label, "Not known: ethnic group");
+    assert_eq!(facts[0].words, "305 of 18,565 (1.6%)");
+    assert_eq!(facts[1].words, "1 of 5 figures (20.0%)");
+    rows[2].value = Some(15_315.0);
+    assert!(said(&rows, HeadlineKind::Largest).is_empty());
+    for row in &mut rows[..3] {
+        row.value = None;
+        row.status = SUPPRESSED.to_owned();
+    }
+    assert!(said(&rows, HeadlineKind::Largest).is_empty());
+}
+
+#[test]
+fn parts_of_periods_and_held_figures_are_said() {
+    let part = "2026/27 (part: 91 of 365 days)";
+    let mut rows = vec![
+        group("year", "2025/26", row("count", Some(500.0))),
+        group("year", part, row("count", Some(120.0))),
+    ];
+    let expected =
+        format!("People by place: {part} is not a whole period: do not compare it with others.");
+    assert_eq!(said(&rows, HeadlineKind::Incomplete), [expected]);
+    assert!(said(&rows, HeadlineKind::Held).is_empty());
+    rows[0].held_from = NaiveDate::from_ymd_opt(2026, 9, 20);
+    let expected = "1 of 2 counts is that of an earlier release, the earliest of 20 September 2026: a count is held until its change says nothing about any one person.";
+    assert_eq!(said(&rows, HeadlineKind::Held), [expected]);
+}
+
+#[test]
+fn a_year_before_is_named_as_its_period_is() {
+    use super::words::year_before;
+    let before = |text: &str| year_before(text);
+    assert_eq!(before("2026-01").as_deref(), Some("2025-01"));
+    assert_eq!(before("2000/01").as_deref(), Some("1999/00"));
+    assert_eq!(before("2025/26 Q1").as_deref(), Some("2024/25 Q1"));
+    assert_eq!(before("spring"), None);
+}

@@ -1,0 +1,58 @@
+//! The forms of a report for people: page and workbook, with the headlines of its figures.
+
+use super::chart::Chart;
+use super::page::Page;
+use super::{About, File, Frame, ReportFile, html, xlsx};
+use crate::disclosure::Scheme;
+use crate::error::Result;
+use crate::figures::{FigureRow, Figures};
+use crate::headlines::{self, Headline};
+
+/// What page and workbook are made from.
+pub(super) struct FormsOf<'a> {
+    pub report: &'a ReportFile,
+    pub frames: &'a [Frame],
+    /// The chart of each frame.
+    pub charts: &'a [Option<Chart>],
+    /// The figures of all of them, of which the headlines are made.
+    pub figures: &'a Figures,
+    pub scheme: &'a Scheme,
+    pub about: &'a About,
+    /// The figures of the whole that the report's area is a part of; none in a report of the whole.
+    pub whole: &'a [FigureRow],
+}
+
+impl FormsOf<'_> {
+    /// The files.
+    ///
+    /// # Errors
+    /// Data, when figures cannot be read or a workbook cannot be written.
+    pub(super) fn all(&self) -> Result<[File; 2]> {
+        let rows = self.figures.rows()?;
+        let profile = headlines::profile(&rows, self.whole);
+        let mut said: Vec<Headline> = headlines::against(&profile).into_iter().collect();
+        said.extend(headlines::headlines(&rows));
+        let page = Page {
+            report: self.report,
+            frames: self.frames,
+            charts: self.charts,
+            headlines: &said,
+            profile: &profile,
+            quality: &headlines::quality(&rows),
+            scheme: &self.scheme.in_force(),
+            words: &self.scheme.words(),
+            about: self.about,
+        };
+        let name = &self.report.name;
+        Ok([
+            File {
+                name: format!("{name}.html"),
+                bytes: html::bytes(&page),
+            },
+            File {
+                name: format!("{name}.xlsx"),
+                bytes: xlsx::bytes(&page)?,
+            },
+        ])
+    }
+}

@@ -1,0 +1,128 @@
+//! What the guidance on spreadsheets asks for, read back from the files of a workbook.
+
+use super::sample;
+use crate::disclosure::Scheme;
+use crate::release::manifest::FileOptions;
+use crate::release::render;
+use calamine::{Data, Reader, Xlsx};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+fn workbook() -> Vec<u8> {
+    let report = sample::report("use_of_services");
+    let (data, about) = (sample::use_of_services(), sample::about());
+    let options = FileOptions::default();
+    let made = render(&report, &data, &Scheme::Hes2018, &about, &options, &[]).unwrap();
+    let mut files = made.files.into_iter();
+    files
+        .find(|file| file.name.ends_with(".xlsx"))
+        .unwrap()
+        .bytes
+}
+
+/// The parts of a workbook that are XML, by name.
+fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut parts = BTreeMap::new();
+    for at in 0..zip.len() {
+        let mut part = zip.by_index(at).unwrap();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        parts.insert(part.name().unwrap().to_string(), text);
+    }
+    parts
+}
+
+/// The values of an attribute.
+fn values<'a>(text: &'a str, attribute: &str) -> Vec<&'a str> {
+    let marked = format!(" {attribute}=\"");
+    let found = text.split(&marked).skip(1);
+    found.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn a_workbook_says_its_language_and_title() {
+    let parts = parts(&workbook());
+    let core = &parts["docProps/core.xml"];
+    assert!(core.contains("<dc:language>en-GB</dc:language>"));
+    assert!(core.contains("<dc:title>Use of services</dc:title>"));
+}
+
+#[test]
+fn tables_have_filters_and_frozen_headers_and_no_merged_cells() {
+    let parts = parts(&workbook());
+    let sheets = parts
+        .iter()
+        .filter(|(name, _)| name.starts_with("xl/worksheets/sheet"));
+    let sheets: Vec<&String> = sheets.map(|(_, text)| text).collect();
+    // Cover, contents, notes, four tables, chart data.
+    assert_eq!(sheets.len(), 8);
+    assert!(sheets.iter().all(|sheet| !sheet.contains("<mergeCell")));
+    assert_eq!(
+        sheets
+            .iter()
+            .filter(|sheet| sheet.contains("state=\"frozen\""))
+            .count(),
+        4
+    );
+    let tables = parts
+        .iter()
+        .filter(|(name, _)| name.starts_with("xl/tables/"));
+    let filtered = tables
+        .clone()
+        .filter(|(_, table)| table.contains("<autoFilter"));
+    assert_eq!((tables.count(), filtered.count()), (4, 4));
+}
+
+#[test]
+fn every_chart_has_words_of_its_own_that_excel_keeps() {
+    let parts = parts(&workbook());
+    let drawings = parts
+        .iter()
+        .filter(|(name, _)| name.starts_with("xl/drawings/drawing"));
+    let words: Vec<&str> = drawings
+        .flat_map(|(_, text)| values(text, "descr"))
+        .collect();
+    let charts = parts
+        .keys()
+        .filter(|name| name.starts_with("xl/charts/chart"))
+        .count();
+    // A control chart for each of 13 settings, and one of each other table.
+    assert_eq!((words.len(), charts), (16, 16));
+    for words in words {
+        assert!(words.contains("All figures are in the table."), "{words}");
+        assert!(words.chars().count() <= 255, "{words}");
+    }
+    let gaps = parts
+        .iter()
+        .filter(|(name, _)| name.starts_with("xl/charts/chart"));
+    assert!(
+        gaps.clone()
+            .all(|(_, chart)| chart.contains("<c:dispBlanksAs val=\"gap\"/>"))
+    );
+}
+
+#[test]
+fn months_are_dates_and_suppressed_figures_are_said_so() {
+    let bytes = workbook();
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
+    let months = book.worksheet_range("Table_1").unwrap();
+    let first = months.rows().find_map(|row| match &row[0] {
+        Data::DateTime(date) => Some(date.as_f64()),
+        _ => None,
+    });
+    // Days of Excel: 1 April 2024.
+    assert_eq!(first, Some(45_383.0));
+    let mut signs = 0;
+    for sheet in ["Table_1", "Table_2", "Table_3", "Table_4", "Chart_data"] {
+        let range = book.worksheet_range(sheet).unwrap();
+        for (row, _, cell) in range.used_cells() {
+            assert_ne!(cell, &Data::String("*".to_owned()), "{sheet}, row {row}");
+            // In the data of charts a sign would be drawn as a zero.
+            let is_sign = cell == &Data::String("[c]".to_owned());
+            assert!(!is_sign || sheet != "Chart_data", "row {row}");
+            signs += usize::from(is_sign);
+        }
+    }
+    assert!(signs > 20, "{signs}");
+}
