@@ -13,7 +13,9 @@ mod table;
 mod trend;
 mod words;
 
-pub(crate) use headline::{Headline, HeadlineKind};
+pub(crate) use headline::Headline;
+#[cfg(test)]
+pub(crate) use headline::HeadlineKind;
 pub(crate) use profile::{ProfileLine, against, profile};
 pub(crate) use quality::{QualityFact, quality};
 

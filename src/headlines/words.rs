@@ -77,12 +77,3 @@ pub(super) fn listed(items: &[String], most: usize) -> String {
         _ => format!("{} and {more} more", named.join(", ")),
     }
 }
-
-/// A text at the start of a sentence.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next();
-    first.map_or(String::new(), |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
-}

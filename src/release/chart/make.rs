@@ -143,7 +143,7 @@ fn notes(
     }
     if !chart.compared.is_empty() {
         notes.push(
-            "A place is higher or lower, better or worse, when its whole 95% interval is above or below that line; otherwise it is similar."
+            "A figure is higher or lower, better or worse, when its whole 95% interval is above or below that line; otherwise it is similar."
                 .to_owned(),
         );
     }
