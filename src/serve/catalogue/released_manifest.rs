@@ -1,0 +1,194 @@
+//! The manifest of a release, as the page needs it.
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+
+/// The manifest of a release: what it was made from, and its files. What else a manifest says is passed
+/// over.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct ReleasedManifest {
+    /// The release.
+    pub release: String,
+    /// The date the figures describe, ISO.
+    pub as_of: String,
+    /// The version of the program that made it.
+    pub program_version: String,
+    /// The disclosure control scheme.
+    pub scheme: ListedScheme,
+    /// Parameters of the run.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// The models behind the figures.
+    #[serde(default)]
+    pub models: Vec<ListedModel>,
+    /// The tables behind the models.
+    #[serde(default)]
+    pub inputs: Vec<ListedInput>,
+    /// The reports' files, by the report's name.
+    #[serde(default)]
+    pub reports: BTreeMap<String, ListedReport>,
+    /// The released files.
+    pub files: Vec<ListedFile>,
+}
+
+/// The scheme of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct ListedScheme {
+    /// Its name.
+    pub name: String,
+    /// Its settings.
+    #[serde(default)]
+    pub settings: BTreeMap<String, String>,
+}
+
+/// A report in a manifest.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct ListedReport {
+    /// SHA-256 of its report file.
+    pub file_sha256: String,
+}
+
+/// A model in a manifest.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct ListedModel {
+    /// Its name with its layer.
+    pub name: String,
+    /// SHA-256 of its SQL.
+    pub sql_sha256: String,
+}
+
+/// A table behind a release.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct ListedInput {
+    /// Its name with its schema.
+    pub table: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// A released file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct ListedFile {
+    /// Its name.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its SHA-256 in hexadecimal.
+    pub sha256: String,
+}
+
+impl ReleasedManifest {
+    /// Reads the manifest of release `id`, which somebody may have altered; otherwise says what is wrong
+    /// with it, without a word of its content.
+    pub(crate) fn read(id: &str, bytes: &[u8]) -> Result<Self, &'static str> {
+        if !is_certified(bytes) {
+            return Err("the manifest is not as it was certified");
+        }
+        let manifest: ReleasedManifest =
+            serde_json::from_slice(bytes).map_err(|_| "the manifest has another form")?;
+        if manifest.release != id {
+            return Err("the manifest is of another release");
+        }
+        if !manifest.files.iter().all(|file| is_plain(&file.name)) {
+            return Err("the manifest lists a file whose name can be none");
+        }
+        Ok(manifest)
+    }
+
+    /// The entry of a file.
+    pub(crate) fn file(&self, name: &str) -> Option<&ListedFile> {
+        self.files.iter().find(|file| file.name == name)
+    }
+}
+
+/// Whether a manifest's certificate, the SHA-256 of its bytes without it, is that of `bytes`.
+fn is_certified(bytes: &[u8]) -> bool {
+    const LABEL: &[u8] = b"\"certificate\": \"";
+    // The certificate of the manifest stands last; the proof has one of its own.
+    let Some(label) = memchr::memmem::rfind(bytes, LABEL) else {
+        return false;
+    };
+    let (before, rest) = bytes.split_at(label + LABEL.len());
+    let Some((written, after)) = rest.split_at_checked(64) else {
+        return false;
+    };
+    let mut hasher = Sha256::new();
+    hasher.update(before);
+    hasher.update(after);
+    hexadecimal(&hasher.finalize()).as_bytes() == written
+}
+
+/// Whether a name is that of a file in the release's own folder.
+fn is_plain(name: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
+    !name.is_empty() && !name.starts_with('.') && name.bytes().all(allowed)
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A manifest of these files, certified.
+    pub(crate) fn manifest(id: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
+        let files: Vec<_> = files
+            .iter()
+            .map(|(name, bytes)| {
+                let sha256 = hexadecimal(&Sha256::digest(bytes));
+                serde_json::json!({"name": name, "bytes": bytes.len(), "sha256": sha256})
+            })
+            .collect();
+        let files = serde_json::to_string(&files).unwrap();
+        let text = |certificate: &str| {
+            format!(
+                "{{\"release\": \"{id}\", \"as_of\": \"{}\", \"program_version\": \"0.1.0\", \"scheme\": {{\"name\": \"hes2018\"}}, \"files\": {files},\n  \"certificate\": \"{certificate}\"\n}}\n",
+                &id[..10]
+            )
+        };
+        let certificate = hexadecimal(&Sha256::digest(text("")));
+        text(&certificate).into_bytes()
+    }
+
+    #[test]
+    fn an_altered_manifest_is_refused() {
+        let id = "2026-09-30-0123456789ab";
+        let whole = manifest(id, &[("a.csv", b"1")]);
+        let read = ReleasedManifest::read(id, &whole).unwrap();
+        assert_eq!(read.file("a.csv").unwrap().bytes, 1);
+        assert!(read.file("b.csv").is_none());
+        let text = String::from_utf8(whole).unwrap();
+        let altered = text.replace("a.csv", "b.csv");
+        assert_eq!(
+            ReleasedManifest::read(id, altered.as_bytes()).unwrap_err(),
+            "the manifest is not as it was certified"
+        );
+        assert_eq!(
+            ReleasedManifest::read("2026-09-30-ffffffffffff", text.as_bytes()).unwrap_err(),
+            "the manifest is of another release"
+        );
+    }
+
+    #[test]
+    fn names_that_lead_out_of_the_folder_are_refused() {
+        let id = "2026-09-30-0123456789ab";
+        for name in ["../a.csv", "/etc/passwd", ".hidden", "a/b.csv", "", "a\\u0000"] {
+            let read = ReleasedManifest::read(id, &manifest(id, &[(name, b"1")]));
+            assert_eq!(
+                read.unwrap_err(),
+                "the manifest lists a file whose name can be none",
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! All releases at one moment.
+
+use super::listed_release::{ListedRelease, ReleaseState};
+use super::report_key::ReportKey;
+use crate::serve::settings::ShownReleases;
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// All releases at one moment: those that are shown, the newest first, and those that were taken back.
+#[derive(Debug, Default)]
+pub(crate) struct CatalogueSnapshot {
+    /// Which snapshot this is: another has other releases.
+    pub generation: u64,
+    /// Those that are shown, the newest first.
+    pub shown: Vec<Arc<ListedRelease>>,
+    by_id: HashMap<String, Arc<ListedRelease>>,
+    withdrawn: HashMap<String, Arc<ListedRelease>>,
+    refused: HashMap<String, &'static str>,
+    latest: BTreeMap<ReportKey, Arc<ListedRelease>>,
+    /// When the next embargo ends.
+    next_change: Option<DateTime<Utc>>,
+}
+
+impl CatalogueSnapshot {
+    /// What is shown of these at `now`.
+    pub(super) fn of(
+        generation: u64,
+        all: impl IntoIterator<Item = Arc<ListedRelease>>,
+        refused: HashMap<String, &'static str>,
+        show: ShownReleases,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut snapshot = CatalogueSnapshot {
+            generation,
+            refused,
+            ..CatalogueSnapshot::default()
+        };
+        for release in all {
+            let waits = release.embargo().filter(|embargo| *embargo > now);
+            match (release.state(), show) {
+                (ReleaseState::Withdrawn, _) => {
+                    snapshot.withdrawn.insert(release.id.clone(), release);
+                }
+                (_, ShownReleases::All) => snapshot.shown.push(release),
+                (ReleaseState::Published, ShownReleases::Published) => match waits {
+                    None => snapshot.shown.push(release),
+                    Some(embargo) => {
+                        let next = snapshot.next_change.unwrap_or(embargo);
+                        snapshot.next_change = Some(next.min(embargo));
+                    }
+                },
+                (ReleaseState::Draft | ReleaseState::Approved, ShownReleases::Published) => {}
+            }
+        }
+        snapshot.shown.sort_by(|a, b| b.order().cmp(&a.order()));
+        for release in &snapshot.shown {
+            snapshot.by_id.insert(release.id.clone(), release.clone());
+            for key in &*release.reports {
+                // The first is the newest.
+                if !snapshot.latest.contains_key(key) {
+                    snapshot.latest.insert(key.clone(), release.clone());
+                }
+            }
+        }
+        snapshot
+    }
+
+    /// Whether an embargo has ended since.
+    pub(super) fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.next_change.is_some_and(|next| next <= now)
+    }
+
+    /// A release that is shown.
+    pub(crate) fn release(&self, id: &str) -> Option<&Arc<ListedRelease>> {
+        self.by_id.get(id)
+    }
+
+    /// A release that was taken back after it had been published.
+    pub(crate) fn withdrawn(&self, id: &str) -> Option<&Arc<ListedRelease>> {
+        self.withdrawn.get(id)
+    }
+
+    /// All that were taken back.
+    pub(crate) fn all_withdrawn(&self) -> impl Iterator<Item = &Arc<ListedRelease>> {
+        self.withdrawn.values()
+    }
+
+    /// Whether a release is there and cannot be shown: its manifest is not as it was written.
+    pub(crate) fn is_refused(&self, id: &str) -> bool {
+        self.refused.contains_key(id)
+    }
+
+    /// The newest release of every report.
+    pub(crate) fn latest(&self) -> &BTreeMap<ReportKey, Arc<ListedRelease>> {
+        &self.latest
+    }
+
+    /// The newest releases that have the newest of some report, each once, the newest first.
+    pub(crate) fn current(&self) -> Vec<Arc<ListedRelease>> {
+        let is_latest = |release: &&Arc<ListedRelease>| {
+            let mut latest = self.latest.values();
+            latest.any(|latest| latest.id == release.id)
+        };
+        self.shown.iter().filter(is_latest).cloned().collect()
+    }
+
+    /// The releases that have a report, the newest first.
+    pub(crate) fn with<'a>(
+        &'a self,
+        key: &'a ReportKey,
+    ) -> impl Iterator<Item = &'a Arc<ListedRelease>> {
+        self.shown.iter().filter(move |release| release.has(key))
+    }
+}

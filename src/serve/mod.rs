@@ -1,0 +1,23 @@
+//! The planners' page: released figures over HTTP, from the store of releases alone.
+//!
+//! It has no lake and no key. What a visitor asks for is looked up among the names that a manifest lists;
+//! no part of an address becomes a path. Bytes are compared with the manifest's checksum before they leave,
+//! and what a reader may see is asked of [`access`] for every figure, list and file.
+
+pub(crate) mod access;
+mod bounded_cache;
+mod catalogue;
+mod content;
+mod directory;
+mod health;
+mod metrics;
+mod page_view;
+mod pages;
+mod reply;
+mod router;
+mod run;
+mod settings;
+mod state;
+
+pub(crate) use run::{Stopping, run};
+pub(crate) use settings::{ServeSettings, ShownReleases};

@@ -1,0 +1,52 @@
+//! `[serve]`: how the planners' page is served.
+
+use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// `[serve]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServeSettings {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The address to give metrics on, of this machine alone; none where it is absent.
+    pub metrics: Option<SocketAddr>,
+    /// Which releases are shown.
+    pub show: ShownReleases,
+    /// The name of the site, at the head of every page.
+    pub title: String,
+    /// Who publishes the reports.
+    pub publisher: Option<String>,
+    /// Where questions go: an e-mail address or the address of a page.
+    pub contact: Option<String>,
+    /// The address by which readers reach the site, for links in the feed.
+    pub address: Option<String>,
+    /// Megabytes of released files and pages that are kept in memory.
+    pub cache_mb: u32,
+}
+
+impl Default for ServeSettings {
+    fn default() -> Self {
+        ServeSettings {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            metrics: None,
+            show: ShownReleases::default(),
+            title: "Population health reports".to_string(),
+            publisher: None,
+            contact: None,
+            address: None,
+            cache_mb: 256,
+        }
+    }
+}
+
+/// Which releases are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShownReleases {
+    /// Those that are published, from the end of their embargo.
+    #[default]
+    Published,
+    /// All that are complete and not withdrawn, drafts too: for those who check a release.
+    All,
+}

@@ -1,0 +1,98 @@
+//! What all requests share.
+
+use super::bounded_cache::BoundedCache;
+use super::catalogue::Catalogue;
+use super::content::CheckedContent;
+use super::directory::Directory;
+use super::metrics::Metrics;
+use super::reply::RenderedPage;
+use super::settings::ServeSettings;
+use object_store::ObjectStore;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Semaphore;
+
+/// Pages that are made at one time.
+const RENDERED_AT_ONCE: usize = 4;
+
+/// Which page: of which catalogue, for whom, and what was asked.
+pub(crate) type PageKey = (u64, String, String);
+
+/// What all requests share.
+pub(crate) struct ServeState {
+    /// The settings.
+    pub settings: ServeSettings,
+    /// The releases.
+    pub catalogue: Catalogue,
+    /// Their bytes.
+    pub content: CheckedContent,
+    /// Pages that were made.
+    pub pages: BoundedCache<PageKey, RenderedPage>,
+    /// Keeps pages that are made at one time few.
+    pub rendering: Semaphore,
+    /// What is counted.
+    pub metrics: Metrics,
+    directory: RwLock<Arc<Directory>>,
+    ready: AtomicBool,
+    failing: AtomicBool,
+}
+
+impl ServeState {
+    /// The state over a store that was not looked at yet.
+    pub(crate) fn new(settings: ServeSettings, store: Arc<dyn ObjectStore>) -> Self {
+        let most = settings.cache_mb.max(16) as usize * 1024 * 1024;
+        ServeState {
+            catalogue: Catalogue::new(store.clone(), settings.show),
+            content: CheckedContent::new(store, most - most / 8),
+            pages: BoundedCache::new(most / 8),
+            rendering: Semaphore::new(RENDERED_AT_ONCE),
+            metrics: Metrics::default(),
+            directory: RwLock::default(),
+            ready: AtomicBool::new(false),
+            failing: AtomicBool::new(false),
+            settings,
+        }
+    }
+
+    /// Looks at the store, and learns what the newest releases hold when they are others than before.
+    /// Gives whether it could.
+    pub(crate) async fn refresh(&self) -> bool {
+        match self.catalogue.refresh().await {
+            Ok(_) => {
+                let snapshot = self.catalogue.snapshot();
+                let known = self.directory();
+                if known.generation != snapshot.generation || known.is_stale(self).await {
+                    let learnt = Directory::of(&snapshot, &self.content, known.turn + 1).await;
+                    *self.directory.write().unwrap_or_else(PoisonError::into_inner) =
+                        Arc::new(learnt);
+                }
+                self.ready.store(true, Ordering::Relaxed);
+                self.failing.store(false, Ordering::Relaxed);
+                true
+            }
+            Err(why) => {
+                // Once, until it is well again: a store that is away is away for many turns.
+                if !self.failing.swap(true, Ordering::Relaxed) {
+                    tracing::error!(%why, "the store of releases cannot be listed; readers see what was there before");
+                }
+                false
+            }
+        }
+    }
+
+    /// What the newest releases hold.
+    pub(crate) fn directory(&self) -> Arc<Directory> {
+        let directory = self.directory.read();
+        directory.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether the store has been looked at.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+
+    /// Whether the store could be looked at the last time.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
+    }
+}
