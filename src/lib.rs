@@ -35,6 +35,7 @@ pub mod release;
 mod retry;
 pub mod scratch;
 mod secure_url;
+mod serve;
 mod statistics;
 mod stop;
 pub mod synth;

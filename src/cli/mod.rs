@@ -36,6 +36,7 @@ mod record_level;
 mod release;
 mod rows;
 mod run;
+mod serve;
 mod session;
 mod signals;
 mod size;
@@ -97,6 +98,8 @@ enum Command {
     Check,
     /// Run the models' tests over given rows, without a lake
     Test(test::TestArguments),
+    /// Show releases to planners in a browser
+    Serve(serve::ServeArguments),
     /// Query the lake
     Sql(sql::SqlArguments),
     /// Show last nights, freshness and failures
@@ -152,7 +155,9 @@ fn command() -> ExitCode {
     audited_command::begins(cli.command.told(), &cli.global.set);
     let done = panics::caught(|| dispatch(&cli, &printer));
     audited::ended(&cli.global, &done, &printer);
-    if let Some(signal) = stop::told() {
+    // A server runs until a signal ends it.
+    let is_served = matches!(cli.command, Command::Serve(_)) && done.is_ok();
+    if let Some(signal) = stop::told().filter(|_| !is_served) {
         return say_stopped(&match done {
             Ok(_) => stopped_too_late(signal),
             Err(error) if matches!(error.kind(), Kind::Stopped(_)) => error,
@@ -207,6 +212,10 @@ fn dispatch(cli: &Cli, printer: &Printer) -> Result<ExitCode> {
         }
         Command::Plan(arguments) => {
             session::block_on(global, plan::main(global, arguments, printer))
+        }
+        // It is told to stop as a matter of course, and ends in order.
+        Command::Serve(arguments) => {
+            session::block_on_whole(global, serve::main(global, arguments, printer))
         }
         Command::Sql(arguments) => session::block_on(global, sql::main(global, arguments, printer)),
         Command::Vacuum(arguments) => {

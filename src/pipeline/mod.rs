@@ -53,6 +53,7 @@ use crate::disclosure::Scheme;
 use crate::error::{Context, Error, Result};
 use crate::lake::{FilesFor, Location};
 use crate::privacy::{Confirmed, LookupSettings, OptOutLists, SecretPlace};
+use crate::serve::ServeSettings;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -109,6 +110,9 @@ pub struct PipelineSettings {
     /// Who is told how a night or a release ended.
     #[serde(default)]
     pub notify: NotifySettings,
+    /// How the planners' page is served.
+    #[serde(default)]
+    pub serve: ServeSettings,
     /// Losses of rows that a person has confirmed on the command line.
     #[serde(skip)]
     pub confirmed_gone: Vec<ConfirmedGone>,
@@ -346,6 +350,26 @@ impl Pipeline {
         let settings: NotifySettings = settings.try_into().ok()?;
         settings.check(|_| String::new()).ok()?;
         Some((settings, root_of(file).ok()?))
+    }
+
+    /// Where the releases of the pipeline `file` are and how they are served, by its sections
+    /// `[releases]` and `[serve]` alone: where the page is served there may be no lake and no key.
+    ///
+    /// # Errors
+    /// Usage: the file cannot be read, or one of both sections is wrong.
+    pub(crate) fn to_serve(file: &Path) -> Result<(Location, ServeSettings)> {
+        #[derive(Deserialize)]
+        struct Served {
+            releases: ReleasesSettings,
+            #[serde(default)]
+            serve: ServeSettings,
+        }
+        let shown = file.display().to_string();
+        let text = std::fs::read_to_string(file)
+            .usage(|| format!("the pipeline file {shown} cannot be read"))?;
+        let served: Served = parse_settings(&shown, &text)?;
+        let releases = Location::parse(&served.releases.url, &root_of(file)?)?;
+        Ok((releases, served.serve))
     }
 
     /// The disclosure scheme of the pipeline, with its settings and secrets.

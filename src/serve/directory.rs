@@ -2,7 +2,6 @@
 
 use super::catalogue::{CatalogueSnapshot, ReportKey};
 use super::content::CheckedContent;
-use super::state::ServeState;
 use crate::figures::Figures;
 use polars::prelude::{DataFrame, UniqueKeepStrategy, col};
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,9 +95,9 @@ impl Directory {
     }
 
     /// Whether a file of the newest releases has changed since this was learnt.
-    pub(crate) async fn is_stale(&self, state: &ServeState) -> bool {
+    pub(crate) async fn is_stale(&self, content: &CheckedContent) -> bool {
         for (id, facts) in &self.facts {
-            if state.content.facts(id).await != *facts {
+            if content.facts(id).await != *facts {
                 return true;
             }
         }
@@ -231,7 +230,10 @@ mod tests {
     fn a_page_says_its_title() {
         let html = b"<!DOCTYPE html><head><meta name=\"description\" content=\"Who &amp; where\"><title>People &lt; 5</title>";
         let title = title_of(html);
-        assert_eq!((title.title.as_str(), title.description.as_str()), ("People < 5", "Who & where"));
+        assert_eq!(
+            (title.title.as_str(), title.description.as_str()),
+            ("People < 5", "Who & where")
+        );
         assert_eq!(title_of(b""), ReportTitle::default());
         assert_eq!(in_words("use_of_services"), "Use of services");
     }

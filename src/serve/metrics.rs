@@ -1,15 +1,8 @@
 //! What is counted of requests, in the text format of Prometheus.
 
-use super::state::ServeState;
-use axum::body::HttpBody;
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use std::fmt::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 /// Upper bounds of the times of requests, in seconds.
 const BOUNDS: [f64; 8] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 5.0];
@@ -28,7 +21,8 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    fn count(&self, status: StatusCode, micros: u64, bytes: u64) {
+    /// Counts a reply that began after `micros`.
+    pub(super) fn count(&self, status: StatusCode, micros: u64, bytes: u64) {
         let status = STATUSES.iter().position(|s| *s == status.as_u16());
         let status = status.and_then(|at| self.by_status.get(at));
         if let Some(counter) = status.or(self.by_status.last()) {
@@ -43,16 +37,25 @@ impl Metrics {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    fn write_requests(&self, out: &mut String) {
+    /// Writes what was counted.
+    pub(super) fn write_requests(&self, out: &mut String) {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        head(out, "populace_serve_requests_total", "counter", "Requests by status.");
+        head(
+            out,
+            "populace_serve_requests_total",
+            "counter",
+            "Requests by status.",
+        );
         for (status, counter) in STATUSES.iter().zip(&self.by_status) {
             let status = match status {
                 0 => "other".to_string(),
                 status => status.to_string(),
             };
             let count = load(counter);
-            let _ = writeln!(out, "populace_serve_requests_total{{status=\"{status}\"}} {count}");
+            let _ = writeln!(
+                out,
+                "populace_serve_requests_total{{status=\"{status}\"}} {count}"
+            );
         }
         let name = "populace_serve_request_seconds";
         head(out, name, "histogram", "Time until the reply begins.");
@@ -64,52 +67,17 @@ impl Metrics {
         }
         let _ = writeln!(out, "{name}_sum {}", load(&self.micros) as f64 / 1e6);
         let _ = writeln!(out, "{name}_count {sum}");
-        head(out, "populace_serve_sent_bytes_total", "counter", "Bytes of replies.");
+        head(
+            out,
+            "populace_serve_sent_bytes_total",
+            "counter",
+            "Bytes of replies.",
+        );
         let _ = writeln!(out, "populace_serve_sent_bytes_total {}", load(&self.sent));
     }
 }
 
-fn head(out: &mut String, name: &str, kind: &str, help: &str) {
+/// The lines before the values of a metric.
+pub(super) fn head(out: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
-}
-
-/// Counts each request and its reply.
-pub(super) async fn counted(
-    State(state): State<Arc<ServeState>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let begun = Instant::now();
-    let reply = next.run(request).await;
-    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let bytes = HttpBody::size_hint(reply.body()).exact();
-    state.metrics.count(reply.status(), micros, bytes.unwrap_or(0));
-    reply
-}
-
-/// `/metrics`.
-pub(super) async fn metrics(State(state): State<Arc<ServeState>>) -> Response {
-    let mut out = String::new();
-    state.metrics.write_requests(&mut out);
-    let snapshot = state.catalogue.snapshot();
-    for (name, help, value) in [
-        ("populace_serve_releases", "Releases that are shown.", snapshot.shown.len()),
-        (
-            "populace_serve_ready",
-            "1 when the store of releases could be listed the last time.",
-            usize::from(state.is_ready() && !state.is_failing()),
-        ),
-        (
-            "populace_serve_cache_bytes",
-            "Bytes of released files and pages in memory.",
-            state.content.weight() + state.pages.weight(),
-        ),
-    ] {
-        head(&mut out, name, "gauge", help);
-        let _ = writeln!(out, "{name} {value}");
-    }
-    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    let mut reply = out.into_response();
-    reply.headers_mut().insert(header::CONTENT_TYPE, kind);
-    reply
 }

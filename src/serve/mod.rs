@@ -5,19 +5,24 @@
 //! and what a reader may see is asked of [`access`] for every figure, list and file.
 
 pub(crate) mod access;
+mod api;
+mod assets;
 mod bounded_cache;
 mod catalogue;
 mod content;
 mod directory;
+mod figures;
 mod health;
 mod metrics;
+mod metrics_page;
 mod page_view;
 mod pages;
 mod reply;
 mod router;
 mod run;
+mod search_words;
 mod settings;
 mod state;
 
-pub(crate) use run::{Stopping, run};
+pub(crate) use run::run;
 pub(crate) use settings::{ServeSettings, ShownReleases};

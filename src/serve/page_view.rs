@@ -87,7 +87,8 @@ impl PageView {
         }
         if let Some(release) = self.snapshot.withdrawn(id) {
             readable(release)?;
-            let reason = release.step.as_ref().and_then(|step| step.reason.clone());
+            let last = release.publication.steps.last();
+            let reason = last.and_then(|step| step.reason.clone());
             return Err(PageFault::Withdrawn(reason));
         }
         match self.snapshot.is_refused(id) {
@@ -100,7 +101,11 @@ impl PageView {
     ///
     /// # Errors
     /// As [`PageView::release`].
-    pub(crate) fn report(&self, id: &str, key: &ReportKey) -> Result<Arc<ListedRelease>, PageFault> {
+    pub(crate) fn report(
+        &self,
+        id: &str,
+        key: &ReportKey,
+    ) -> Result<Arc<ListedRelease>, PageFault> {
         // Whether it is there is told only to those who may read it.
         if !self.may_read(key) {
             return Err(PageFault::Forbidden);

@@ -1,16 +1,15 @@
 //! `[serve]`: how the planners' page is served.
 
 use serde::Deserialize;
-use std::net::{Ipv4Addr, SocketAddr};
 
 /// `[serve]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ServeSettings {
-    /// The address to listen on.
-    pub listen: SocketAddr,
+    /// Address and port to listen on: `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`.
+    pub listen: String,
     /// The address to give metrics on, of this machine alone; none where it is absent.
-    pub metrics: Option<SocketAddr>,
+    pub metrics: Option<String>,
     /// Which releases are shown.
     pub show: ShownReleases,
     /// The name of the site, at the head of every page.
@@ -28,7 +27,7 @@ pub struct ServeSettings {
 impl Default for ServeSettings {
     fn default() -> Self {
         ServeSettings {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            listen: "127.0.0.1:8080".to_string(),
             metrics: None,
             show: ShownReleases::default(),
             title: "Population health reports".to_string(),

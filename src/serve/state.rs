@@ -58,13 +58,15 @@ impl ServeState {
     /// Gives whether it could.
     pub(crate) async fn refresh(&self) -> bool {
         match self.catalogue.refresh().await {
-            Ok(_) => {
+            Ok(_changed) => {
                 let snapshot = self.catalogue.snapshot();
                 let known = self.directory();
-                if known.generation != snapshot.generation || known.is_stale(self).await {
+                if known.generation != snapshot.generation || known.is_stale(&self.content).await {
                     let learnt = Directory::of(&snapshot, &self.content, known.turn + 1).await;
-                    *self.directory.write().unwrap_or_else(PoisonError::into_inner) =
-                        Arc::new(learnt);
+                    *self
+                        .directory
+                        .write()
+                        .unwrap_or_else(PoisonError::into_inner) = Arc::new(learnt);
                 }
                 self.ready.store(true, Ordering::Relaxed);
                 self.failing.store(false, Ordering::Relaxed);

@@ -1,15 +1,21 @@
 //! The catalogue: a snapshot of all releases, made anew when something has changed.
 
-use super::listed_release::{ListedRelease, PublicationStep};
+use super::listed_release::ListedRelease;
 use super::report_key::ReportKey;
 use super::scan::{ScannedRelease, identifiers, scan, steps};
 use super::snapshot::CatalogueSnapshot;
+use crate::error::{Context, Result};
+use crate::publication::{Publication, read, read_all};
 use crate::serve::settings::ShownReleases;
 use chrono::Utc;
 use object_store::ObjectStore;
+use object_store::path::Path;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
+
+/// Publications that are read one by one; more are read all together.
+const READ_ONE_BY_ONE: usize = 64;
 
 /// All releases of a store, as they were when it was last looked at.
 pub(crate) struct Catalogue {
@@ -24,7 +30,8 @@ struct KnownReleases {
     whole: HashMap<String, Arc<ListedRelease>>,
     refused: HashMap<String, &'static str>,
     incomplete: HashSet<String>,
-    steps: HashMap<String, PublicationStep>,
+    /// What was decided about each, and in how many files.
+    publications: HashMap<String, (usize, Publication)>,
     lists_of_reports: HashSet<Arc<[ReportKey]>>,
 }
 
@@ -49,10 +56,10 @@ impl Catalogue {
     /// publication are never altered. Gives whether what is shown has changed.
     ///
     /// # Errors
-    /// What the store says. The snapshot stays as it was.
-    pub(crate) async fn refresh(&self) -> object_store::Result<bool> {
+    /// Data, when the store cannot be read. The snapshot stays as it was.
+    pub(crate) async fn refresh(&self) -> Result<bool> {
         let mut known = self.known.lock().await;
-        let ids = identifiers(&*self.store).await?;
+        let ids = identifiers(&*self.store).await.data(not_listed)?;
         let there = |id: &String| ids.contains(id);
         let before = known.whole.len() + known.refused.len();
         known.whole.retain(|id, _| there(id));
@@ -60,11 +67,11 @@ impl Catalogue {
         known.incomplete.retain(there);
         let mut changed = before != known.whole.len() + known.refused.len();
         let new = ids.into_iter().filter(|id| known.is_new(id)).collect();
-        for (id, scanned) in scan(&self.store, new).await? {
+        for (id, scanned) in scan(&self.store, new).await.data(not_listed)? {
             changed |= known.take(id, scanned);
         }
-        let last = steps(&self.store, &mut known.steps).await?;
-        changed |= known.apply(&last);
+        let steps = steps(&*self.store).await.data(not_listed)?;
+        changed |= known.decide(&*self.store, &steps).await?;
         let now = Utc::now();
         let snapshot = self.snapshot();
         if !changed && !snapshot.is_over(now) && snapshot.generation > 0 {
@@ -77,7 +84,10 @@ impl Catalogue {
             self.show,
             now,
         );
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        *self
+            .snapshot
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(true)
     }
 }
@@ -120,24 +130,63 @@ impl KnownReleases {
         }
     }
 
-    /// Gives releases the last steps of their publication; whether one is new.
-    fn apply(&mut self, last: &HashMap<String, String>) -> bool {
+    /// Reads what was newly decided, and gives it to the releases; whether there was something.
+    async fn decide(
+        &mut self,
+        store: &dyn ObjectStore,
+        steps: &HashMap<String, usize>,
+    ) -> Result<bool> {
+        let is_known = |id: &String, count: &usize| {
+            let known = self.publications.get(id);
+            known
+                .is_some_and(|(known, publication)| known == count && publication.damaged.is_none())
+        };
+        let new = steps.iter().filter(|(id, count)| !is_known(id, count));
+        let new: Vec<(&String, &usize)> = new.collect();
+        let decided = match new.len() > READ_ONE_BY_ONE {
+            true => read_all(store, &Path::default()).await?,
+            false => {
+                let each = new
+                    .iter()
+                    .map(|(id, _)| async move { read(store, &Path::default(), id).await });
+                futures::future::try_join_all(each).await?
+            }
+        };
+        for publication in decided {
+            let count = steps.get(&publication.release).copied().unwrap_or(0);
+            let id = publication.release.clone();
+            self.publications.insert(id, (count, publication));
+        }
+        self.publications.retain(|id, _| steps.contains_key(id));
         let mut changed = false;
         for (id, release) in &mut self.whole {
-            let step = last.get(id).map(|name| self.steps.get(name));
-            let step = match step {
-                // The last step cannot be read: nothing says that the release may be seen.
-                Some(None) => None,
-                step => step.flatten().cloned(),
-            };
-            if release.step != step {
-                *release = Arc::new(ListedRelease {
-                    step,
-                    ..(**release).clone()
-                });
-                changed = true;
+            let publication = self
+                .publications
+                .get(id)
+                .map(|(_, publication)| publication);
+            let publication = publication
+                .cloned()
+                .unwrap_or_else(|| Publication::draft(id));
+            if release.publication == publication {
+                continue;
             }
+            if let Some(why) = &publication.damaged {
+                tracing::error!(
+                    release = id,
+                    why,
+                    "what was decided about a release cannot be read; it is not shown"
+                );
+            }
+            *release = Arc::new(ListedRelease {
+                publication,
+                ..(**release).clone()
+            });
+            changed = true;
         }
-        changed
+        Ok(changed)
     }
+}
+
+fn not_listed() -> &'static str {
+    "the store of releases cannot be listed"
 }

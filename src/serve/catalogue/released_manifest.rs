@@ -182,7 +182,14 @@ pub(crate) mod tests {
     #[test]
     fn names_that_lead_out_of_the_folder_are_refused() {
         let id = "2026-09-30-0123456789ab";
-        for name in ["../a.csv", "/etc/passwd", ".hidden", "a/b.csv", "", "a\\u0000"] {
+        for name in [
+            "../a.csv",
+            "/etc/passwd",
+            ".hidden",
+            "a/b.csv",
+            "",
+            "a\\u0000",
+        ] {
             let read = ReleasedManifest::read(id, &manifest(id, &[(name, b"1")]));
             assert_eq!(
                 read.unwrap_err(),

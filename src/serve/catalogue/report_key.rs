@@ -50,7 +50,9 @@ impl fmt::Display for ReportKey {
 /// Whether a text has the form of an area's code: letters and digits, with a capital first.
 fn is_area_code(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -61,7 +63,11 @@ mod tests {
     fn the_code_of_an_area_is_told_from_the_name_of_a_report() {
         for (stem, report, area) in [
             ("population_profile", "population_profile", None),
-            ("population_profile-E54000051", "population_profile", Some("E54000051")),
+            (
+                "population_profile-E54000051",
+                "population_profile",
+                Some("E54000051"),
+            ),
             ("core20-plus5", "core20-plus5", None),
             ("core20-plus5-U12345", "core20-plus5", Some("U12345")),
             ("waits-2026", "waits-2026", None),

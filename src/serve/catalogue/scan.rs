@@ -1,8 +1,9 @@
 //! Reading the store of releases: which are there, and whole.
 
-use super::listed_release::{ListedRelease, PublicationStep};
+use super::listed_release::ListedRelease;
 use super::released_manifest::ReleasedManifest;
 use super::report_key::ReportKey;
+use crate::publication::{FOLDER, Publication};
 use crate::serve::content::read_object;
 use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
@@ -15,8 +16,6 @@ use std::sync::Arc;
 const AT_ONCE: usize = 8;
 /// A longer manifest is none.
 const LONGEST_MANIFEST: u64 = 64 * 1024 * 1024;
-/// A longer step of a publication is none.
-const LONGEST_STEP: u64 = 64 * 1024;
 
 /// Whether a name is that of a release: a date and twelve hexadecimal digits.
 pub(crate) fn is_release_id(name: &str) -> bool {
@@ -41,9 +40,7 @@ pub(super) enum ScannedRelease {
 }
 
 /// The identifiers of all folders of releases.
-pub(super) async fn identifiers(
-    store: &dyn ObjectStore,
-) -> object_store::Result<BTreeSet<String>> {
+pub(super) async fn identifiers(store: &dyn ObjectStore) -> object_store::Result<BTreeSet<String>> {
     let listed = store.list_with_delimiter(None).await?;
     let names = listed.common_prefixes.iter();
     let names = names.filter_map(|path| path.parts().next_back());
@@ -97,59 +94,23 @@ async fn scan_one(store: &Arc<dyn ObjectStore>, id: &str) -> object_store::Resul
         made: read.meta.last_modified,
         reports: reports.into_iter().collect(),
         has_figures: manifest.file(crate::serve::content::FIGURES_FILE).is_some(),
-        step: None,
+        publication: Publication::draft(id),
     }))
 }
 
-/// The last step of every release's publication. Steps are created once and never altered, so that those
-/// in `known` are not read again.
-pub(super) async fn steps(
-    store: &Arc<dyn ObjectStore>,
-    known: &mut HashMap<String, PublicationStep>,
-) -> object_store::Result<HashMap<String, String>> {
-    let listed: Vec<_> = store
-        .list(Some(&Path::from("publication")))
-        .try_collect()
-        .await?;
-    let mut last: HashMap<String, (u64, String)> = HashMap::new();
-    for meta in &listed {
+/// How many files each release's publication has. They are created once and never altered, so that as
+/// many as before say what they said before.
+pub(super) async fn steps(store: &dyn ObjectStore) -> object_store::Result<HashMap<String, usize>> {
+    let listed = store.list_with_delimiter(Some(&Path::from(FOLDER))).await?;
+    let mut steps = HashMap::new();
+    for meta in &listed.objects {
         let name = meta.location.filename().unwrap_or_default();
-        let Some((id, number)) = step_of(name) else {
-            continue;
-        };
-        let newest = last.entry(id.to_string()).or_default();
-        if number > newest.0 {
-            *newest = (number, name.to_string());
+        let id = name.split_once('.').map(|(id, _)| id);
+        if let Some(id) = id.filter(|id| is_release_id(id)) {
+            *steps.entry(id.to_string()).or_default() += 1;
         }
     }
-    let new: Vec<_> = last
-        .iter()
-        .filter(|(_, (_, name))| !known.contains_key(name))
-        .map(|(id, (_, name))| (id.clone(), name.clone()))
-        .collect();
-    let read = futures::stream::iter(new).map(|(id, name)| async move {
-        let place = Path::from_iter(["publication", &name]);
-        let read = read_object(store, &place, LONGEST_STEP).await;
-        (id, name, read)
-    });
-    let read: Vec<_> = read.buffer_unordered(AT_ONCE).collect().await;
-    for (id, name, read) in read {
-        let bytes = read?.map(|read| read.bytes).unwrap_or_default();
-        match serde_json::from_slice::<PublicationStep>(&bytes) {
-            Ok(step) if step.release == id => {
-                known.insert(name, step);
-            }
-            // What cannot be read shows nothing: the release stays hidden.
-            _ => tracing::error!(release = id, step = name, "a step of a publication cannot be read"),
-        }
-    }
-    Ok(last.into_iter().map(|(id, (_, name))| (id, name)).collect())
-}
-
-/// The release and number of the file of a step, `<id>.<n>.json`.
-fn step_of(name: &str) -> Option<(&str, u64)> {
-    let (id, number) = name.strip_suffix(".json")?.rsplit_once('.')?;
-    Some((is_release_id(id).then_some(id)?, number.parse().ok()?))
+    Ok(steps)
 }
 
 #[cfg(test)]
@@ -171,15 +132,6 @@ mod tests {
             "2026-09-30-cec3c454bb2é",
         ] {
             assert!(!is_release_id(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn steps_are_named_by_release_and_number() {
-        let id = "2026-09-30-cec3c454bb2d";
-        assert_eq!(step_of(&format!("{id}.12.json")), Some((id, 12)));
-        for name in ["x.1.json", "2026-09-30-cec3c454bb2d.json", "2026-09-30-cec3c454bb2d.1.json.tmp"] {
-            assert_eq!(step_of(name), None, "{name}");
         }
     }
 }

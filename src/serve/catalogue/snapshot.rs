@@ -1,7 +1,8 @@
 //! All releases at one moment.
 
-use super::listed_release::{ListedRelease, ReleaseState};
+use super::listed_release::ListedRelease;
 use super::report_key::ReportKey;
+use crate::publication::PublicationState;
 use crate::serve::settings::ShownReleases;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
@@ -37,20 +38,27 @@ impl CatalogueSnapshot {
             ..CatalogueSnapshot::default()
         };
         for release in all {
-            let waits = release.embargo().filter(|embargo| *embargo > now);
-            match (release.state(), show) {
-                (ReleaseState::Withdrawn, _) => {
+            let publication = &release.publication;
+            let embargo = publication
+                .embargo()
+                .filter(|_| publication.is_embargoed(now));
+            match (publication.state(), show) {
+                (PublicationState::Withdrawn, _) => {
                     snapshot.withdrawn.insert(release.id.clone(), release);
                 }
-                (_, ShownReleases::All) => snapshot.shown.push(release),
-                (ReleaseState::Published, ShownReleases::Published) => match waits {
-                    None => snapshot.shown.push(release),
-                    Some(embargo) => {
-                        let next = snapshot.next_change.unwrap_or(embargo);
-                        snapshot.next_change = Some(next.min(embargo));
-                    }
-                },
-                (ReleaseState::Draft | ReleaseState::Approved, ShownReleases::Published) => {}
+                (_, ShownReleases::All) if publication.damaged.is_none() => {
+                    snapshot.shown.push(release);
+                }
+                (_, ShownReleases::Published) if publication.is_public(now) => {
+                    snapshot.shown.push(release);
+                }
+                (PublicationState::Published, ShownReleases::Published) => {
+                    snapshot.next_change = match (snapshot.next_change, embargo) {
+                        (Some(one), Some(other)) => Some(one.min(other)),
+                        (one, other) => one.or(other),
+                    };
+                }
+                _ => {}
             }
         }
         snapshot.shown.sort_by(|a, b| b.order().cmp(&a.order()));

@@ -1,7 +1,7 @@
 //! Files of releases whose bytes are those that the manifest lists.
 
-use super::object::{ReadObject, is_same, read_object};
 use super::FIGURES_FILE;
+use super::object::{ReadObject, is_same, read_object};
 use crate::figures::Figures;
 use crate::serve::bounded_cache::BoundedCache;
 use crate::serve::catalogue::{ListedFile, ReleasedManifest, hexadecimal};
@@ -178,7 +178,10 @@ impl CheckedContent {
     /// What the store says of the manifest and the figures of a release: other facts are another content.
     /// None where it does not say.
     pub(crate) async fn facts(&self, id: &str) -> Option<String> {
-        let manifest = self.store.head(&Path::from_iter([id, "manifest.json"])).await;
+        let manifest = self
+            .store
+            .head(&Path::from_iter([id, "manifest.json"]))
+            .await;
         let figures = self.store.head(&Path::from_iter([id, FIGURES_FILE])).await;
         let figures = match figures {
             Ok(meta) => facts(&meta),
@@ -213,7 +216,10 @@ impl CheckedContent {
     }
 
     async fn head(&self, place: &Path) -> Result<ObjectMeta, PageFault> {
-        self.store.head(place).await.map_err(|e| unavailable(place, &e))
+        self.store
+            .head(place)
+            .await
+            .map_err(|e| unavailable(place, &e))
     }
 
     async fn read(&self, place: &Path, longest: u64) -> Result<ReadObject, PageFault> {

@@ -21,7 +21,10 @@ pub(super) fn policy_of_page(html: &[u8]) -> String {
             break;
         };
         let script = rest.get(begins + 1..ends).unwrap_or_default();
-        allowed.push(format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script))));
+        allowed.push(format!(
+            "'sha256-{}'",
+            STANDARD.encode(Sha256::digest(script))
+        ));
         rest = rest.get(ends + 1..).unwrap_or_default();
     }
     let scripts = match allowed.is_empty() {

@@ -1,0 +1,124 @@
+//! Released figures as JSON and CSV.
+
+use super::csv::csv;
+use super::lists::answer;
+use super::query::ApiQuery;
+use crate::figures::FigureRow;
+use crate::serve::figures::{Selection, WHOLE, area_of, compared_figures, readable_figures};
+use crate::serve::page_view::PageView;
+use crate::serve::reply::{ApiFault, PageFault, RenderedPage};
+use axum::extract::RawQuery;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+/// A figure and the release that it is of.
+pub(super) type FigureOf = (String, FigureRow);
+
+/// `/api/v1/figures`.
+pub(super) async fn figures(
+    view: PageView,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiFault> {
+    let query = ApiQuery::read("/api/v1/figures", query.as_deref())?;
+    let made = async {
+        let all = chosen(&view, &query).await?;
+        Ok(answer(&query.page("figures", &all, figure)))
+    };
+    Ok(view.page("", made).await?)
+}
+
+/// `/api/v1/figures.csv`.
+pub(super) async fn figures_csv(
+    view: PageView,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiFault> {
+    let query = ApiQuery::read("/api/v1/figures.csv", query.as_deref())?;
+    let made = async {
+        let all = chosen(&view, &query).await?;
+        let bytes = csv(&all).ok_or(PageFault::Unavailable)?;
+        Ok(RenderedPage::new(
+            "text/csv; charset=utf-8; header=present",
+            bytes,
+        ))
+    };
+    let mut reply = view.page("", made).await?;
+    let disposition = HeaderValue::from_static("attachment; filename=\"figures.csv\"");
+    reply
+        .headers_mut()
+        .insert(header::CONTENT_DISPOSITION, disposition);
+    Ok(reply)
+}
+
+/// The figures that are asked for and may be read.
+async fn chosen(view: &PageView, query: &ApiQuery) -> Result<Vec<FigureOf>, PageFault> {
+    let selection = Selection {
+        report: query.given("report"),
+        table: query.given("table"),
+        measure: query.given("measure"),
+        area: query.given("area"),
+        period: query.given("period"),
+    };
+    refuse_another_area(view, &selection)?;
+    let Some(id) = query.given("release") else {
+        let all = compared_figures(view, &selection).await?;
+        return Ok(all
+            .into_iter()
+            .map(|found| (found.release, found.figure))
+            .collect());
+    };
+    let release = view.release(&id)?;
+    let rows = readable_figures(view, &release, &selection).await?;
+    let area = selection.area.as_deref();
+    let wanted = rows.into_iter().filter(|row| match area {
+        None => true,
+        Some(WHOLE) => row.area.is_none(),
+        Some(area) => area_of(row) == Some(area),
+    });
+    Ok(wanted.map(|row| (id.clone(), row)).collect())
+}
+
+/// Refuses a report or an area of which the reader may read nothing, whether it is there or not.
+fn refuse_another_area(view: &PageView, selection: &Selection) -> Result<(), PageFault> {
+    let area = selection.area.as_deref();
+    let is_refused = match (&selection.report, area) {
+        (Some(report), Some(WHOLE)) => !view.reader.may_read(None, report),
+        (Some(report), Some(area)) => !view.reader.may_read(Some(area), report),
+        (None, Some(area)) => {
+            let area = (area != WHOLE).then_some(area);
+            let mut reports = view.directory.titles.keys();
+            !view.directory.titles.is_empty() && !reports.any(|r| view.reader.may_read(area, r))
+        }
+        _ => false,
+    };
+    match is_refused {
+        true => Err(PageFault::Forbidden),
+        false => Ok(()),
+    }
+}
+
+fn figure((release, row): &FigureOf) -> Value {
+    let area = row.area.as_ref();
+    json!({
+        "release": release,
+        "report": row.report,
+        "table": row.table,
+        "table_title": row.table_title,
+        "area_code": area.and_then(|area| area.code.as_ref()),
+        "area_name": area.map(|area| &area.name),
+        "area_level": area.map(|area| &area.level),
+        "period": row.period,
+        "breakdown": row.breakdown,
+        "breakdown_words": row.breakdown_words,
+        "is_total": row.is_total,
+        "measure": row.measure,
+        "measure_label": row.measure_label,
+        "unit": row.unit,
+        "value": row.value,
+        "lower_95": row.lower_95,
+        "upper_95": row.upper_95,
+        "status": row.status,
+        "held_from": row.held_from.map(|date| date.to_string()),
+        "flags": row.flags,
+    })
+}

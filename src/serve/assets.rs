@@ -1,0 +1,62 @@
+//! The style sheet and the script of the site, by names that change with their content.
+
+use super::reply::RenderedPage;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::LazyLock;
+
+/// The style sheet.
+const STYLE: &str = include_str!("assets/style.css");
+/// The script.
+const SCRIPT: &str = include_str!("assets/script.js");
+
+static NAMES: LazyLock<(String, String)> = LazyLock::new(|| {
+    let name = |text: &str, ending: &str| {
+        let hash = blake3::hash(text.as_bytes()).to_hex();
+        format!("{}.{ending}", hash.get(..16).unwrap_or_default())
+    };
+    (name(STYLE, "css"), name(SCRIPT, "js"))
+});
+
+/// The address of the style sheet.
+pub(super) fn style() -> String {
+    format!("/assets/{}", NAMES.0)
+}
+
+/// The address of the script.
+pub(super) fn script() -> String {
+    format!("/assets/{}", NAMES.1)
+}
+
+/// `/assets/{name}`.
+pub(super) async fn asset(Path(name): Path<String>) -> Response {
+    let (text, kind) = match () {
+        () if name == NAMES.0 => (STYLE, "text/css; charset=utf-8"),
+        () if name == NAMES.1 => (SCRIPT, "text/javascript; charset=utf-8"),
+        () => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let page = RenderedPage::new(kind, text);
+    let mut reply = Response::new(Body::from(page.body));
+    let headers = reply.headers_mut();
+    headers.insert(header::ETAG, page.tag);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    // Another content has another name.
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
+    reply
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_script_is_small_and_nothing_is_from_elsewhere() {
+        assert!(super::SCRIPT.len() <= 10 * 1024);
+        for text in [super::SCRIPT, super::STYLE] {
+            assert!(!text.contains("http") && !text.contains("@import"));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Figures of the newest releases as one reader may see them, compared with the whole.
+
+mod compared_figure;
+mod latest_figures;
+mod selection;
+
+pub(crate) use compared_figure::{ComparedFigure, Significance};
+pub(crate) use latest_figures::{area_of, compared_figures, readable_figures};
+pub(crate) use selection::{Selection, WHOLE};

@@ -1,0 +1,217 @@
+//! The profile of an area: all its measures, each against the whole area.
+
+use super::areas::{level_in_words, readable_areas};
+use super::figure_text::{limits, number, remarks, sign, value};
+use super::layout::{Section, layout};
+use super::measure_address::compare_address;
+use super::words::{day, in_address, report_title};
+use crate::serve::catalogue::ReportKey;
+use crate::serve::figures::{ComparedFigure, Selection, Significance, compared_figures};
+use crate::serve::page_view::PageView;
+use crate::serve::reply::{PageFault, RenderedPage};
+use axum::extract::Path;
+use axum::response::Response;
+use maud::{Markup, html};
+use std::collections::HashMap;
+
+/// `/areas/{code}`.
+pub(crate) async fn area(view: PageView, Path(code): Path<String>) -> Result<Response, PageFault> {
+    let Some(area) = view.directory.areas.get(&code).cloned() else {
+        // Whether there is such an area is told to those who may read of it.
+        let may_read = |report: &String| view.reader.may_read(Some(&code), report);
+        return Err(match view.directory.titles.keys().any(may_read) {
+            true => PageFault::NotFound,
+            false => PageFault::Forbidden,
+        });
+    };
+    if !readable_areas(&view).any(|known| known.code == code) {
+        return Err(PageFault::Forbidden);
+    }
+    let made = async {
+        let selection = Selection {
+            area: Some(code.clone()),
+            ..Selection::default()
+        };
+        let figures = compared_figures(&view, &selection).await?;
+        let content = content(&view, &code, &figures);
+        let title = format!("{}: area profile", area.name);
+        let trail = [("/areas".to_string(), "Areas".to_string())];
+        let settings = &view.state.settings;
+        let page = layout(settings, Section::Areas, &title, &trail, &content);
+        Ok(RenderedPage::html(&page))
+    };
+    view.page("", made).await
+}
+
+fn content(view: &PageView, code: &str, figures: &[ComparedFigure]) -> Markup {
+    let level = view
+        .directory
+        .areas
+        .get(code)
+        .map(|area| area.level.as_str());
+    let packs = view.snapshot.latest().iter();
+    let packs: Vec<_> = packs
+        .filter(|(key, _)| key.area.as_deref() == Some(code) && view.may_read(key))
+        .collect();
+    html! {
+        p.lead { (level_in_words(level.unwrap_or_default())) " " code { (code) }
+            ". Each measure stands beside that of the whole area." }
+        @if !packs.is_empty() {
+            h2 { "Its reports" }
+            ul { @for (key, release) in packs {
+                li { a href={ "/latest/" (key.path()) } { (report_title(view, key)) } ", figures of " (day(release.as_of)) }
+            } }
+        }
+        p.small { "Higher and lower are by 95% limits, against the whole area; neither says good or bad. \
+            A suppressed figure is not a zero." }
+        p { a href={ "/api/v1/figures.csv?area=" (in_address(code)) } { "Download these figures (CSV)" } }
+        @for (report, figures) in by(figures, |figure| &figure.figure.report) {
+            h2 { (view.directory.title(report)) }
+            @for (table, figures) in by(&figures, |figure| &figure.figure.table) {
+                (of_table(view, report, table, &figures))
+            }
+        }
+    }
+}
+
+/// Figures in groups, in the order in which each group first comes.
+fn by<'a, K: Eq + std::hash::Hash + ?Sized, F: std::borrow::Borrow<ComparedFigure>>(
+    figures: &'a [F],
+    key: impl Fn(&'a ComparedFigure) -> &'a K,
+) -> Vec<(&'a K, Vec<&'a ComparedFigure>)> {
+    let mut places: HashMap<&K, usize> = HashMap::new();
+    let mut groups: Vec<(&K, Vec<&ComparedFigure>)> = Vec::new();
+    for figure in figures {
+        let figure = figure.borrow();
+        let own = key(figure);
+        let place = *places.entry(own).or_insert_with(|| {
+            groups.push((own, Vec::new()));
+            groups.len() - 1
+        });
+        if let Some((_, group)) = groups.get_mut(place) {
+            group.push(figure);
+        }
+    }
+    groups
+}
+
+fn of_table(view: &PageView, report: &str, table: &str, figures: &[&ComparedFigure]) -> Markup {
+    let title = figures
+        .first()
+        .map_or(table, |first| first.figure.table_title.as_str());
+    // Of a series of periods the last one; the report and the comparison have them all.
+    let last = figures
+        .iter()
+        .filter_map(|figure| figure.figure.period.as_ref())
+        .max();
+    let newest: Vec<_> = figures
+        .iter()
+        .filter(|figure| figure.figure.period.is_none() || figure.figure.period.as_ref() == last)
+        .copied()
+        .collect();
+    let (totals, parts): (Vec<_>, Vec<_>) = newest
+        .into_iter()
+        .partition(|figure| figure.figure.breakdown.is_empty());
+    let before = |figure: &ComparedFigure| previous(figures, figure);
+    html! {
+        h3 { (title) @if let Some(last) = last { span.small { " " (last) } } }
+        @if !totals.is_empty() { (rows(view, report, table, title, &totals, before)) }
+        @if totals.is_empty() && parts.len() <= 12 {
+            (rows(view, report, table, title, &parts, before))
+        } @else if !parts.is_empty() {
+            details {
+                summary { (parts.len()) " figures by group" span.unseen { " of " (title) } }
+                (rows(view, report, table, title, &parts, before))
+            }
+        }
+    }
+}
+
+/// The same figure of the period before.
+fn previous<'a>(all: &[&'a ComparedFigure], figure: &ComparedFigure) -> Option<&'a ComparedFigure> {
+    let own = &figure.figure;
+    let period = own.period.as_ref()?;
+    let same = all.iter().filter(|other| {
+        let other = &other.figure;
+        other.measure == own.measure
+            && other.breakdown == own.breakdown
+            && other.period.as_ref().is_some_and(|other| other < period)
+    });
+    same.max_by_key(|other| &other.figure.period).copied()
+}
+
+fn rows<'a>(
+    view: &PageView,
+    report: &str,
+    table: &str,
+    title: &str,
+    figures: &[&'a ComparedFigure],
+    before: impl Fn(&ComparedFigure) -> Option<&'a ComparedFigure>,
+) -> Markup {
+    let has_groups = figures
+        .iter()
+        .any(|figure| !figure.figure.breakdown_words.is_empty());
+    let has_before = figures.iter().any(|figure| before(figure).is_some());
+    html! {
+        div.scroll role="region" aria-label=(title) tabindex="0" {
+            table {
+                caption.unseen { (title) }
+                thead { tr {
+                    th scope="col" { "Measure" }
+                    @if has_groups { th scope="col" { "Group" } }
+                    th.n scope="col" { "Area" }
+                    th scope="col" { "95% limits" }
+                    th.n scope="col" { "Whole area" }
+                    th scope="col" { "Against the whole area" }
+                    @if has_before { th scope="col" { "On the period before" } }
+                } }
+                tbody {
+                    @for compared in figures {
+                        @let figure = &compared.figure;
+                        @let measure = measure(view, report, table, compared);
+                        tr {
+                            th scope="row" { (measure) }
+                            @if has_groups { td { (figure.breakdown_words) } }
+                            td.n { (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
+                            td { (limits(figure)) }
+                            td.n { @if let Some(whole) = compared.benchmark { (number(whole, &figure.unit)) } }
+                            td { @if figure.unit == "count" { } @else { (sign(compared.significance)) } }
+                            @if has_before { td { (change(compared, before(compared))) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn measure(view: &PageView, report: &str, table: &str, compared: &ComparedFigure) -> Markup {
+    let figure = &compared.figure;
+    let key = ReportKey {
+        report: report.to_string(),
+        area: None,
+    };
+    html! {
+        @if view.may_read(&key) {
+            a href=(compare_address(report, table, &figure.measure, Some(figure))) { (figure.measure_label) }
+        } @else { (figure.measure_label) }
+    }
+}
+
+/// The change on the period before, in a word, where the limits of both let one say it.
+fn change(now: &ComparedFigure, before: Option<&ComparedFigure>) -> Markup {
+    let Some(before) = before else {
+        return html! {};
+    };
+    let (now, old) = (&now.figure, &before.figure);
+    let word = match (now.lower_95, now.upper_95, old.lower_95, old.upper_95) {
+        (Some(low), _, _, Some(before)) if low > before => Some(Significance::Higher),
+        (_, Some(high), Some(before), _) if high < before => Some(Significance::Lower),
+        (Some(_), Some(_), Some(_), Some(_)) => Some(Significance::Similar),
+        _ => None,
+    };
+    html! {
+        @if let Some(word) = word { (sign(word)) " " }
+        span.small { (old.period.as_deref().unwrap_or_default()) ": " (value(old)) }
+    }
+}

@@ -1,0 +1,188 @@
+//! Figures as people read them: numbers, limits, and the sign of a comparison.
+
+use crate::figures::FigureRow;
+use crate::serve::figures::{ComparedFigure, Significance};
+use maud::{Markup, PreEscaped, html};
+
+/// A number in its unit: 1,234 or 12.3%.
+pub(super) fn number(value: f64, unit: &str) -> String {
+    match unit {
+        "count" => thousands(value, 0),
+        "percent" => format!("{}%", thousands(value, 1)),
+        _ => thousands(value, 1),
+    }
+}
+
+fn thousands(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.as_str()),
+    };
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    match rest {
+        "" => format!("{sign}{grouped}"),
+        rest => format!("{sign}{grouped}.{rest}"),
+    }
+}
+
+/// The value of a figure, or the word for why there is none.
+pub(super) fn value(figure: &FigureRow) -> String {
+    match figure.value {
+        Some(value) => number(value, &figure.unit),
+        None => figure.status.clone(),
+    }
+}
+
+/// The value as a table sorts by it; empty for none.
+pub(super) fn sort_value(figure: &FigureRow) -> String {
+    figure
+        .value
+        .map_or_else(String::new, |value| value.to_string())
+}
+
+/// The 95% limits of a figure; nothing where it has none.
+pub(super) fn limits(figure: &FigureRow) -> String {
+    match (figure.lower_95, figure.upper_95) {
+        (Some(lower), Some(upper)) => format!(
+            "{} to {}",
+            number(lower, &figure.unit),
+            number(upper, &figure.unit)
+        ),
+        _ => String::new(),
+    }
+}
+
+/// What else is to be known of a figure: that it is of an earlier day, revised, provisional, of low
+/// reliability.
+pub(super) fn remarks(figure: &FigureRow) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(date) = figure.held_from {
+        remarks.push(format!("held from {date}"));
+    }
+    for (flag, word) in [
+        ('r', "revised"),
+        ('p', "provisional"),
+        ('u', "low reliability"),
+    ] {
+        if figure.flags.contains(flag) {
+            remarks.push(word.to_string());
+        }
+    }
+    remarks
+}
+
+/// The unit in words, where the value does not show it.
+pub(super) fn unit(unit: &str) -> &str {
+    match unit {
+        "count" => "number",
+        "percent" => "percentage",
+        other => other,
+    }
+}
+
+/// How a figure compares: by shape, colour and word.
+pub(super) fn sign(significance: Significance) -> Markup {
+    let (class, shape) = match significance {
+        Significance::Higher => ("higher", "<path class=\"f\" d=\"M8 1 15 14H1z\"/>"),
+        Significance::Lower => ("lower", "<path class=\"f\" d=\"M8 15 15 2H1z\"/>"),
+        Significance::Similar => ("similar", "<circle class=\"f\" cx=\"8\" cy=\"8\" r=\"6\"/>"),
+        Significance::NotCompared | Significance::Benchmark => (
+            "none",
+            "<path d=\"M2 8h12\" stroke-width=\"2.5\" fill=\"none\"/>",
+        ),
+    };
+    html! {
+        span class={ "sign " (class) } {
+            svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" { (PreEscaped(shape)) }
+            (significance.word())
+        }
+    }
+}
+
+/// The scale on which ranges of several figures are drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RangeScale {
+    least: f64,
+    most: f64,
+}
+
+impl RangeScale {
+    /// A scale that has room for all that is shown of these figures. Figures that are not shown take no
+    /// part.
+    pub(super) fn of<'a>(figures: impl IntoIterator<Item = &'a ComparedFigure>) -> Option<Self> {
+        let numbers = figures.into_iter().flat_map(|compared| {
+            let figure = &compared.figure;
+            let limits = figure.value.and(figure.lower_95).into_iter();
+            let limits = limits.chain(figure.value.and(figure.upper_95));
+            limits.chain(figure.value).chain(compared.benchmark)
+        });
+        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+        for number in numbers {
+            (least, most) = (least.min(number), most.max(number));
+        }
+        // From zero, unless all are far from it.
+        let least = if least > 0.6 * most {
+            least - (most - least)
+        } else {
+            least.min(0.0)
+        };
+        (most > least).then_some(RangeScale { least, most })
+    }
+
+    fn x(self, value: f64) -> f64 {
+        let share = (value - self.least) / (self.most - self.least);
+        (4.0 + share * 192.0).clamp(0.0, 200.0)
+    }
+
+    /// A figure, its limits, and that of the whole area, drawn; nothing for one that is not shown.
+    pub(super) fn range(self, compared: &ComparedFigure) -> Markup {
+        let figure = &compared.figure;
+        let Some(value) = figure.value else {
+            return html! {};
+        };
+        let class = match compared.significance {
+            Significance::Higher => "higher",
+            Significance::Lower => "lower",
+            _ => "similar",
+        };
+        let limits = figure.lower_95.zip(figure.upper_95);
+        html! {
+            svg class={ "range " (class) } viewBox="0 0 200 24" aria-hidden="true" focusable="false" {
+                path.axis d="M0 12H200" {}
+                @if let Some(benchmark) = compared.benchmark {
+                    path.mid d={ "M" (at(self.x(benchmark))) " 1V23" } {}
+                }
+                @if let Some((lower, upper)) = limits {
+                    path.ci d={ "M" (at(self.x(lower))) " 12H" (at(self.x(upper))) } {}
+                }
+                circle.pt cx=(at(self.x(value))) cy="12" r="4" {}
+            }
+        }
+    }
+}
+
+fn at(x: f64) -> String {
+    format!("{x:.1}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_people_do() {
+        assert_eq!(number(1234567.0, "count"), "1,234,567");
+        assert_eq!(number(999.0, "count"), "999");
+        assert_eq!(number(12.34, "percent"), "12.3%");
+        assert_eq!(number(-1234.56, "per 1000"), "-1,234.6");
+        assert_eq!(number(0.0, "count"), "0");
+    }
+}

@@ -1,0 +1,99 @@
+//! The first page: search, the newest reports, and where to go on.
+
+use super::layout::{Section, layout};
+use super::words::{day, day_of, report_title};
+use crate::serve::catalogue::{ListedRelease, ReportKey};
+use crate::serve::page_view::PageView;
+use crate::serve::reply::{PageFault, RenderedPage};
+use axum::response::Response;
+use maud::{Markup, html};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Releases that the first page lists.
+const NEWEST: usize = 5;
+
+/// `/`.
+pub(crate) async fn home(view: PageView) -> Result<Response, PageFault> {
+    let made = async { Ok(RenderedPage::html(&page(&view))) };
+    view.page("", made).await
+}
+
+fn page(view: &PageView) -> Markup {
+    let latest = view.snapshot.latest().iter();
+    let latest: Vec<_> = latest.filter(|(key, _)| view.may_read(key)).collect();
+    let whole = latest.iter().filter(|(key, _)| key.area.is_none());
+    let mut by_area: BTreeMap<&str, usize> = BTreeMap::new();
+    for (key, _) in &latest {
+        if let Some(area) = &key.area {
+            *by_area.entry(area).or_default() += 1;
+        }
+    }
+    let content = html! {
+        p.lead { "Reports and figures on the health of the population, for those who plan services." }
+        form.big role="search" action="/search" method="get" {
+            label for="big-find" { "Find a measure, a report or an area" }
+            div.row {
+                input id="big-find" name="q" type="search" maxlength="200" autocomplete="off";
+                button { "Search" }
+            }
+            p.hint { "For example: people with diabetes, emergency admissions" }
+        }
+        @if latest.is_empty() {
+            p { "Nothing is published that you may read." }
+        }
+        section aria-labelledby="reports" {
+            h2 id="reports" { "Latest reports" }
+            ul.cards {
+                @for (key, release) in whole { (card(view, key, release)) }
+            }
+        }
+        @if !by_area.is_empty() {
+            section aria-labelledby="areas" {
+                h2 id="areas" { "Reports of one area" }
+                ul.columns {
+                    @for (area, reports) in &by_area {
+                        li {
+                            a href={ "/areas/" (area) } { (view.directory.area_name(area)) }
+                            " (" (reports) @if *reports == 1 { " report" } @else { " reports" } ")"
+                        }
+                    }
+                }
+            }
+        }
+        section aria-labelledby="more" {
+            h2 id="more" { "Other ways in" }
+            ul {
+                li { a href="/areas" { "Profile of an area" } ": all measures of one area, against the whole" }
+                li { a href="/search" { "All measures" } ": each compared between areas" }
+                li { a href="/changes" { "What changed" } " between two releases, and why" }
+                li { a href="/groups" { "Your groups of areas" } }
+            }
+        }
+        section aria-labelledby="newest" {
+            h2 id="newest" { "Newest releases" }
+            ul {
+                @for release in view.releases().take(NEWEST) {
+                    li {
+                        a href={ "/releases/" (release.id) } { (release.name()) }
+                        ": figures of " (day(release.as_of)) ", released " (day_of(release.since()))
+                    }
+                }
+            }
+            p { a href="/releases" { "All releases" } }
+        }
+    };
+    let title = view.state.settings.title.clone();
+    layout(&view.state.settings, Section::Home, &title, &[], &content)
+}
+
+fn card(view: &PageView, key: &ReportKey, release: &Arc<ListedRelease>) -> Markup {
+    let description = view.directory.titles.get(&key.report);
+    html! {
+        li.card {
+            h3 { a href={ "/latest/" (key.path()) } { (report_title(view, key)) } }
+            @if let Some(title) = description { p { (title.description) } }
+            p.small { "Figures of " (day(release.as_of)) }
+        }
+    }
+}
