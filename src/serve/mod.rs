@@ -26,3 +26,6 @@ mod state;
 
 pub(crate) use run::run;
 pub(crate) use settings::{ServeSettings, ShownReleases};
+
+#[cfg(test)]
+mod tests;

@@ -61,10 +61,7 @@ pub(super) async fn release(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiFault> {
-    ApiQuery::read(
-        "/api/v1/releases",
-        query.as_deref().filter(|query| query.is_empty()),
-    )?;
+    ApiQuery::read("/api/v1/releases/{id}", query.as_deref())?;
     let release = view.release(&id)?;
     let made = async {
         let manifest = view.state.content.manifest(&id).await?;

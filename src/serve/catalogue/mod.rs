@@ -11,5 +11,5 @@ pub(crate) use catalog::Catalogue;
 pub(crate) use listed_release::ListedRelease;
 pub(crate) use released_manifest::{ListedFile, ReleasedManifest, hexadecimal};
 pub(crate) use report_key::ReportKey;
-pub(crate) use scan::is_release_id;
+
 pub(crate) use snapshot::CatalogueSnapshot;

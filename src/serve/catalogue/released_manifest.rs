@@ -137,28 +137,9 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-
-    /// A manifest of these files, certified.
-    pub(crate) fn manifest(id: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
-        let files: Vec<_> = files
-            .iter()
-            .map(|(name, bytes)| {
-                let sha256 = hexadecimal(&Sha256::digest(bytes));
-                serde_json::json!({"name": name, "bytes": bytes.len(), "sha256": sha256})
-            })
-            .collect();
-        let files = serde_json::to_string(&files).unwrap();
-        let text = |certificate: &str| {
-            format!(
-                "{{\"release\": \"{id}\", \"as_of\": \"{}\", \"program_version\": \"0.1.0\", \"scheme\": {{\"name\": \"hes2018\"}}, \"files\": {files},\n  \"certificate\": \"{certificate}\"\n}}\n",
-                &id[..10]
-            )
-        };
-        let certificate = hexadecimal(&Sha256::digest(text("")));
-        text(&certificate).into_bytes()
-    }
+    use crate::serve::tests::sample::manifest;
 
     #[test]
     fn an_altered_manifest_is_refused() {

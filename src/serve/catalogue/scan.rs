@@ -7,8 +7,8 @@ use crate::publication::{FOLDER, Publication};
 use crate::serve::content::read_object;
 use chrono::NaiveDate;
 use futures::{StreamExt, TryStreamExt};
+use object_store::ObjectStore;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 

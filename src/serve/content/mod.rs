@@ -4,7 +4,7 @@ mod checked_content;
 mod object;
 
 pub(crate) use checked_content::{CheckedContent, CheckedFile};
-pub(crate) use object::{ReadObject, read_object};
+pub(crate) use object::read_object;
 
 /// The file that has all figures of a release.
 pub(crate) const FIGURES_FILE: &str = "figures.parquet";

@@ -1,0 +1,6 @@
+//! The pages over a store in memory.
+
+mod api;
+mod pages;
+mod safety;
+pub(crate) mod sample;

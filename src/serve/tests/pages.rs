@@ -1,0 +1,262 @@
+//! What the pages show.
+
+use super::sample::{NEW, OLD, Site};
+use axum::http::StatusCode;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_page_leads_to_the_latest_reports() {
+    let site = Site::published().await;
+    let home = site.get("/").await;
+    assert_eq!(home.status, StatusCode::OK);
+    let text = home.text();
+    assert!(
+        text.contains("href=\"/latest/conditions\">Conditions</a>"),
+        "{text}"
+    );
+    assert!(text.contains("<p>Who has what</p>"));
+    assert!(text.contains("Figures of 30 September 2026"));
+    assert!(text.contains("href=\"/areas/E6\">Bolton</a> (1 report)"));
+    assert!(text.contains("north-2026-09-1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_latest_is_that_of_the_latest_day() {
+    let site = Site::published().await;
+    for (address, to) in [
+        (
+            "/latest/conditions",
+            format!("/releases/{NEW}/reports/conditions"),
+        ),
+        (
+            "/latest/conditions/E6",
+            format!("/releases/{NEW}/reports/conditions/E6"),
+        ),
+        (
+            "/latest/conditions?form=xlsx",
+            format!("/releases/{NEW}/files/conditions.xlsx"),
+        ),
+    ] {
+        let reply = site.get(address).await;
+        assert_eq!(reply.status, StatusCode::TEMPORARY_REDIRECT, "{address}");
+        assert_eq!(reply.header("location"), to);
+    }
+    assert_eq!(
+        site.get("/latest/other").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        site.get("/latest/conditions/E7").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        site.get("/latest/conditions?form=doc").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    site.decide(NEW, &["withdrawn"], None).await;
+    site.state.refresh().await;
+    let reply = site.get("/latest/conditions").await;
+    assert_eq!(
+        reply.header("location"),
+        format!("/releases/{OLD}/reports/conditions")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_has_its_files_and_no_others() {
+    let site = Site::published().await;
+    let page = site
+        .get(&format!("/releases/{NEW}/reports/conditions"))
+        .await
+        .text();
+    for file in [
+        "conditions.html",
+        "conditions.xlsx",
+        "conditions-by_area.csv",
+    ] {
+        assert!(
+            page.contains(&format!("/releases/{NEW}/files/{file}")),
+            "{file}"
+        );
+    }
+    assert!(!page.contains("conditions-E6"), "{page}");
+    assert!(page.contains(&format!(
+        "/changes?from={OLD}&amp;to={NEW}&amp;report=conditions"
+    )));
+    let old = site
+        .get(&format!("/releases/{OLD}/reports/conditions"))
+        .await
+        .text();
+    assert!(old.contains("There is a newer release of this report"));
+    assert!(!page.contains("There is a newer release of this report"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_has_all_measures_of_an_area_against_the_whole() {
+    let site = Site::published().await;
+    let page = site.get("/areas/E6").await.text();
+    assert!(page.contains("<h1>Bolton: area profile</h1>"), "{page}");
+    assert!(page.contains("15.0%") && page.contains("13.0% to 17.0%") && page.contains("10.0%"));
+    assert!(page.contains("Higher"));
+    // The report that was made for it alone.
+    assert!(page.contains("33.3%"));
+    // Text of a report is no markup.
+    assert!(page.contains("People with &lt;a&gt; condition") && !page.contains("with <a>"));
+    let stockport = site.get("/areas/E9").await.text();
+    assert!(stockport.contains("suppressed"));
+    assert!(!stockport.contains("<td class=\"n\">0"));
+    assert_eq!(site.get("/areas/E99").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn areas_are_ranked_and_a_suppressed_one_has_no_place_and_no_mark() {
+    let site = Site::published().await;
+    let page = site
+        .get("/compare?report=conditions&table=by_area&measure=prevalence")
+        .await
+        .text();
+    assert!(
+        page.contains(
+            "3 areas: 1 higher, 1 similar, 0 lower than the whole area; 1 without a figure."
+        ),
+        "{page}"
+    );
+    let place = |name: &str| page.find(&format!("\">{name}</a>")).unwrap();
+    assert!(place("Bolton") < place("Wigan") && place("Wigan") < place("Stockport"));
+    // Two areas and the whole are drawn.
+    assert_eq!(page.matches("<circle class=\"pt\"").count(), 3);
+    let row = &page[place("Stockport")..];
+    let row = &row[..row.find("</tr>").unwrap()];
+    assert!(
+        row.contains("suppressed") && !row.contains("<svg class=\"range"),
+        "{row}"
+    );
+    // Of another group and an earlier period.
+    let asthma = site
+        .get("/compare?report=conditions&table=by_area&measure=prevalence&group=asthma&period=2026")
+        .await
+        .text();
+    assert!(
+        asthma.contains("7.5%") && !asthma.contains("15.0%"),
+        "{asthma}"
+    );
+    let of_two = site
+        .get("/compare?report=conditions&table=by_area&measure=prevalence&areas=E5,E9&name=South")
+        .await
+        .text();
+    assert!(of_two.contains("2 areas") && !of_two.contains(">Bolton<"));
+    assert!(of_two.contains("<strong>South</strong>"));
+    for (address, status) in [
+        (
+            "/compare?report=conditions&table=by_area&measure=none",
+            StatusCode::NOT_FOUND,
+        ),
+        ("/compare", StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(site.get(address).await.status, status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn search_finds_measures_areas_and_reports() {
+    let site = Site::published().await;
+    let page = site.get("/search?q=condition").await.text();
+    assert!(page.contains("2 measures with these words"), "{page}");
+    assert!(page.contains("/compare?report=conditions&amp;table=by_area&amp;measure=prevalence"));
+    let page = site.get("/search?q=bolt").await.text();
+    assert!(page.contains("href=\"/areas/E6\">Bolton</a>"));
+    let page = site.get("/search?q=%3Cscript%3E").await.text();
+    assert!(page.contains("Nothing has all of these words") && !page.contains("<script>"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_are_named_with_their_reasons() {
+    let site = Site::published().await;
+    let page = site
+        .get(&format!("/changes?from={OLD}&to={NEW}"))
+        .await
+        .text();
+    // The whole area's figure of 2026 went from 11 to 10.
+    assert!(page.contains("1 changed"), "{page}");
+    assert!(page.contains("11.0%") && page.contains("-9.1%"));
+    assert!(page.contains("New data") && page.contains("record.patient"));
+    assert!(page.contains("New definition") && page.contains("core.person"));
+    assert!(page.contains("suppressed in both"));
+    let other = format!("/changes?from={OLD}&to=2026-01-01-cccccccccccc");
+    assert_eq!(site.get(&other).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_of_areas_is_its_address() {
+    let site = Site::published().await;
+    let page = site
+        .get("/groups?name=South&area=E5&area=E9&area=E123")
+        .await
+        .text();
+    assert!(page.contains("<h1>Group: South</h1>"), "{page}");
+    assert!(page.contains("&amp;areas=E5%2CE9&amp;name=South"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_has_the_releases() {
+    let site = Site::published().await;
+    let reply = site.get("/feed.atom").await;
+    assert_eq!(
+        reply.header("content-type"),
+        "application/atom+xml; charset=utf-8"
+    );
+    let text = reply.text();
+    let feed: atom_syndication::Feed = text.parse().unwrap();
+    assert_eq!(feed.entries.len(), 2);
+    assert!(text.contains(&format!("/releases/{NEW}")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_the_browser_has_is_not_sent_again() {
+    let site = Site::published().await;
+    for address in [
+        "/",
+        "/areas/E6",
+        &format!("/releases/{NEW}/files/conditions.xlsx"),
+    ] {
+        let first = site.get(address).await;
+        let tag = first.header("etag").to_string();
+        assert!(first.header("cache-control").contains("no-cache"));
+        let again = site.ask("GET", address, &[("if-none-match", &tag)]).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{address}");
+        assert!(again.bytes.is_empty());
+        let other = site
+            .ask("GET", address, &[("if-none-match", "\"other\"")])
+            .await;
+        assert_eq!(other.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_files_are_given() {
+    let site = Site::published().await;
+    let file = format!("/releases/{NEW}/files/conditions.xlsx");
+    let part = site.ask("GET", &file, &[("range", "bytes=2-4")]).await;
+    assert_eq!(
+        (part.status, part.text().as_str()),
+        (StatusCode::PARTIAL_CONTENT, "234")
+    );
+    assert_eq!(part.header("content-range"), "bytes 2-4/10");
+    let none = site.ask("GET", &file, &[("range", "bytes=10-")]).await;
+    assert_eq!(none.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    assert_eq!(none.header("content-range"), "bytes */10");
+    let head = site.ask("HEAD", &file, &[]).await;
+    assert_eq!((head.status, head.bytes.len()), (StatusCode::OK, 0));
+    assert_eq!(head.header("content-length"), "10");
+    assert_eq!(
+        head.header("content-disposition"),
+        "attachment; filename=\"conditions.xlsx\""
+    );
+    let page = site
+        .get(&format!("/releases/{NEW}/files/conditions.html"))
+        .await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(
+        page.header("content-security-policy")
+            .contains("script-src 'sha256-")
+    );
+}

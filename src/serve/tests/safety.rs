@@ -1,0 +1,246 @@
+//! What is refused.
+
+use super::sample::{NEW, OLD, Site, figures, manifest};
+use crate::serve::settings::ShownReleases;
+use axum::http::StatusCode;
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_names_that_the_manifest_lists_are_read() {
+    let site = Site::published().await;
+    site.put(&format!("{NEW}/other.csv"), b"not listed").await;
+    site.put("secret.txt", b"outside").await;
+    for name in [
+        "other.csv",
+        "..%2fsecret.txt",
+        "%2e%2e%2fsecret.txt",
+        "..",
+        "%2e%2e",
+        "..%5csecret.txt",
+        "%2fetc%2fpasswd",
+        "conditions.xlsx%00",
+        "conditions.xlsx%2f",
+        "conditions%252exlsx",
+        "CONDITIONS.XLSX",
+        "conditions.xlsx.",
+        "%ff",
+    ] {
+        let reply = site.get(&format!("/releases/{NEW}/files/{name}")).await;
+        assert!(reply.status.is_client_error(), "{name}: {}", reply.status);
+        assert!(!reply.text().contains("outside") && !reply.text().contains("not listed"));
+    }
+    for address in [
+        "/releases/..",
+        "/releases/publication",
+        "/releases/%2e%2e/files/secret.txt",
+        "/secret.txt",
+    ] {
+        assert_eq!(
+            site.get(address).await.status,
+            StatusCode::NOT_FOUND,
+            "{address}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_file_is_refused_also_when_it_was_read_before() {
+    let site = Site::published().await;
+    let file = format!("/releases/{NEW}/files/conditions.xlsx");
+    assert_eq!(site.get(&file).await.text(), "0123456789");
+    site.put(&format!("{NEW}/conditions.xlsx"), b"1123456789")
+        .await;
+    let reply = site.get(&file).await;
+    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!reply.text().contains("1123456789"));
+    // Its other files are as they were.
+    let other = site
+        .get(&format!("/releases/{NEW}/files/conditions.html"))
+        .await;
+    assert_eq!(other.status, StatusCode::OK);
+    site.put(&format!("{NEW}/conditions.xlsx"), b"0123456789")
+        .await;
+    assert_eq!(site.get(&file).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edited_figures_are_on_no_page() {
+    let site = Site::published().await;
+    assert_eq!(site.get("/areas/E6").await.status, StatusCode::OK);
+    let mut rows = figures();
+    rows[4].value = Some(1.5);
+    rows[4].lower_95 = Some(1.0);
+    rows[4].upper_95 = Some(2.0);
+    let edited = crate::figures::Figures::of_rows(&rows)
+        .unwrap()
+        .write()
+        .unwrap();
+    site.put(&format!("{NEW}/figures.parquet"), &edited).await;
+    site.state.refresh().await;
+    for address in [
+        "/api/v1/figures?area=E6",
+        "/compare?report=conditions&table=by_area&measure=prevalence",
+    ] {
+        let reply = site.get(address).await;
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{address}");
+        assert!(!reply.text().contains("1.5"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edited_manifest_is_refused() {
+    let site = Site::published().await;
+    let place = Path::from(format!("{NEW}/manifest.json"));
+    let bytes = site.store.get(&place).await.unwrap().bytes().await.unwrap();
+    let edited = String::from_utf8(bytes.to_vec())
+        .unwrap()
+        .replace("hes2018", "nothing");
+    site.put(&format!("{NEW}/manifest.json"), edited.as_bytes())
+        .await;
+    for page in ["", "/files/conditions.xlsx", "/files/manifest.json"] {
+        let reply = site.get(&format!("/releases/{NEW}{page}")).await;
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
+    }
+    // One that was edited before the server looked is not listed, and refused by name.
+    let site = Site::empty(ShownReleases::All);
+    site.release(NEW, &figures()).await;
+    site.put(&format!("{NEW}/manifest.json"), edited.as_bytes())
+        .await;
+    site.state.refresh().await;
+    assert!(!site.get("/releases").await.text().contains(NEW));
+    let reply = site.get(&format!("/releases/{NEW}")).await;
+    assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_release_is_not_seen() {
+    let site = Site::empty(ShownReleases::All);
+    site.put(&format!("{NEW}/conditions.html"), b"half").await;
+    site.state.refresh().await;
+    assert_eq!(
+        site.get(&format!("/releases/{NEW}")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    // A manifest without all of its files.
+    let files: [(&str, &[u8]); 2] = [("conditions.html", b"half"), ("conditions.xlsx", b"0")];
+    site.put(&format!("{NEW}/manifest.json"), &manifest(NEW, &files))
+        .await;
+    site.state.refresh().await;
+    assert_eq!(
+        site.get(&format!("/releases/{NEW}")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    site.put(&format!("{NEW}/conditions.xlsx"), b"0").await;
+    site.state.refresh().await;
+    assert_eq!(
+        site.get(&format!("/releases/{NEW}")).await.status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_and_releases_under_embargo_are_not_seen() {
+    let site = Site::published().await;
+    let draft = "2026-10-31-cccccccccccc";
+    site.release(draft, &figures()).await;
+    let addresses = [
+        format!("/releases/{draft}"),
+        format!("/releases/{draft}/files/conditions.xlsx"),
+        format!("/api/v1/releases/{draft}"),
+        format!("/api/v1/figures?release={draft}"),
+        format!("/changes?from={OLD}&to={draft}"),
+    ];
+    let hidden = async || {
+        site.state.refresh().await;
+        for address in &addresses {
+            assert_eq!(
+                site.get(address).await.status,
+                StatusCode::NOT_FOUND,
+                "{address}"
+            );
+        }
+        for list in [
+            "/",
+            "/releases",
+            "/feed.atom",
+            "/api/v1/releases",
+            "/changes",
+        ] {
+            assert!(!site.get(list).await.text().contains(draft), "{list}");
+        }
+    };
+    hidden().await;
+    site.decide(draft, &["approved"], Some("2999-01-01T00:00:00Z"))
+        .await;
+    hidden().await;
+    site.decide(draft, &["published"], Some("2999-01-01T00:00:00Z"))
+        .await;
+    hidden().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_embargo_ends_by_itself() {
+    let site = Site::empty(ShownReleases::Published);
+    site.release(NEW, &figures()).await;
+    let ends = chrono::Utc::now() + chrono::Duration::milliseconds(1200);
+    let ends = ends.to_rfc3339();
+    site.decide(NEW, &["approved", "published"], Some(&ends))
+        .await;
+    site.state.refresh().await;
+    assert_eq!(
+        site.get(&format!("/releases/{NEW}")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    tokio::time::sleep(std::time::Duration::from_millis(1300)).await;
+    site.state.refresh().await;
+    assert_eq!(
+        site.get(&format!("/releases/{NEW}")).await.status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawn_release_is_gone_and_says_why() {
+    let site = Site::published().await;
+    site.decide(NEW, &["withdrawn"], None).await;
+    site.state.refresh().await;
+    for address in ["", "/reports/conditions", "/files/conditions.xlsx"] {
+        let reply = site.get(&format!("/releases/{NEW}{address}")).await;
+        assert_eq!(reply.status, StatusCode::GONE, "{address}");
+        assert!(reply.text().contains("deaths were missing"));
+    }
+    let reply = site.get(&format!("/api/v1/releases/{NEW}")).await;
+    assert_eq!(reply.status, StatusCode::GONE);
+    assert_eq!(reply.json()["status"], 410);
+    assert!(
+        site.get("/areas/E6")
+            .await
+            .text()
+            .contains("/latest/conditions/E6")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_reader_nothing_is_read() {
+    let site = Site::published().await;
+    let router = crate::serve::router::router(&site.state);
+    let request = axum::http::Request::get("/releases")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let reply = tower::ServiceExt::oneshot(router, request).await.unwrap();
+    assert_eq!(reply.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_the_store_was_looked_at_nothing_is_shown() {
+    let site = Site::empty(ShownReleases::All);
+    assert_eq!(site.get("/").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        site.get("/readyz").await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(site.get("/healthz").await.status, StatusCode::OK);
+    site.state.refresh().await;
+    assert_eq!(site.get("/readyz").await.status, StatusCode::OK);
+}
