@@ -353,14 +353,17 @@ impl Pipeline {
     }
 
     /// Where the releases of the pipeline `file` are and how they are served, by its sections
-    /// `[releases]` and `[serve]` alone: where the page is served there may be no lake and no key.
+    /// `[releases]`, `[publisher]` and `[serve]` alone: where the page is served there may be no lake and
+    /// no key.
     ///
     /// # Errors
-    /// Usage: the file cannot be read, or one of both sections is wrong.
+    /// Usage: the file cannot be read, or one of these sections is wrong.
     pub(crate) fn to_serve(file: &Path) -> Result<(Location, ServeSettings)> {
         #[derive(Deserialize)]
         struct Served {
             releases: ReleasesSettings,
+            #[serde(default)]
+            publisher: PublisherSettings,
             #[serde(default)]
             serve: ServeSettings,
         }
@@ -369,7 +372,15 @@ impl Pipeline {
             .usage(|| format!("the pipeline file {shown} cannot be read"))?;
         let served: Served = parse_settings(&shown, &text)?;
         let releases = Location::parse(&served.releases.url, &root_of(file)?)?;
-        Ok((releases, served.serve))
+        let publisher = served.publisher;
+        publisher.check().map_err(|e| e.at(&shown))?;
+        let settings = ServeSettings {
+            area: publisher.area,
+            publisher: publisher.name,
+            contact: publisher.contact,
+            ..served.serve
+        };
+        Ok((releases, settings))
     }
 
     /// The disclosure scheme of the pipeline, with its settings and secrets.

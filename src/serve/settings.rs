@@ -14,14 +14,26 @@ pub struct ServeSettings {
     pub show: ShownReleases,
     /// The name of the site, at the head of every page.
     pub title: String,
-    /// Who publishes the reports.
-    pub publisher: Option<String>,
-    /// Where questions go: an e-mail address or the address of a page.
-    pub contact: Option<String>,
     /// The address by which readers reach the site, for links in the feed.
     pub address: Option<String>,
     /// Megabytes of released files and pages that are kept in memory.
     pub cache_mb: u32,
+    /// The whole area that the releases are of, of `[publisher]`.
+    #[serde(skip)]
+    pub area: Option<String>,
+    /// Who publishes them, of `[publisher]`.
+    #[serde(skip)]
+    pub publisher: Option<String>,
+    /// Whom to ask, of `[publisher]`.
+    #[serde(skip)]
+    pub contact: Option<String>,
+}
+
+impl ServeSettings {
+    /// The name of the whole area that the releases are of.
+    pub(crate) fn whole(&self) -> &str {
+        self.area.as_deref().unwrap_or("Whole area")
+    }
 }
 
 impl Default for ServeSettings {
@@ -31,10 +43,11 @@ impl Default for ServeSettings {
             metrics: None,
             show: ShownReleases::default(),
             title: "Population health reports".to_string(),
-            publisher: None,
-            contact: None,
             address: None,
             cache_mb: 256,
+            area: None,
+            publisher: None,
+            contact: None,
         }
     }
 }

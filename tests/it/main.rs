@@ -66,6 +66,7 @@ mod sample_figures;
 mod samples;
 mod schemes;
 mod secrets_at_rest;
+mod serve;
 mod shared_input;
 mod shipped_models;
 mod state_damage;

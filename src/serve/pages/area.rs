@@ -55,14 +55,14 @@ fn content(view: &PageView, code: &str, figures: &[ComparedFigure]) -> Markup {
         .collect();
     html! {
         p.lead { (level_in_words(level.unwrap_or_default())) " " code { (code) }
-            ". Each measure stands beside that of the whole area." }
+            ". Each measure stands beside that of " (in_a_sentence(view.state.settings.whole())) "." }
         @if !packs.is_empty() {
             h2 { "Its reports" }
             ul { @for (key, release) in packs {
                 li { a href={ "/latest/" (key.path()) } { (report_title(view, key)) } ", figures of " (day(release.as_of)) }
             } }
         }
-        p.small { "Higher and lower are by 95% limits, against the whole area; neither says good or bad. \
+        p.small { "Higher and lower are by 95% limits, against the whole; neither says good or bad. \
             A suppressed figure is not a zero." }
         p { a href={ "/api/v1/figures.csv?area=" (in_address(code)) } { "Download these figures (CSV)" } }
         @for (report, figures) in by(figures, |figure| &figure.figure.report) {
@@ -151,6 +151,10 @@ fn rows<'a>(
     let has_groups = figures
         .iter()
         .any(|figure| !figure.figure.breakdown_words.is_empty());
+    let whole = view.state.settings.whole();
+    let has_limits = figures
+        .iter()
+        .any(|figure| figure.figure.lower_95.is_some());
     let has_before = figures.iter().any(|figure| before(figure).is_some());
     html! {
         div.scroll role="region" aria-label=(title) tabindex="0" {
@@ -160,9 +164,9 @@ fn rows<'a>(
                     th scope="col" { "Measure" }
                     @if has_groups { th scope="col" { "Group" } }
                     th.n scope="col" { "Area" }
-                    th scope="col" { "95% limits" }
-                    th.n scope="col" { "Whole area" }
-                    th scope="col" { "Against the whole area" }
+                    @if has_limits { th scope="col" { "95% limits" } }
+                    th.n scope="col" { (whole) }
+                    @if has_limits { th scope="col" { "Against the whole" } }
                     @if has_before { th scope="col" { "On the period before" } }
                 } }
                 tbody {
@@ -173,9 +177,9 @@ fn rows<'a>(
                             th scope="row" { (measure) }
                             @if has_groups { td { (figure.breakdown_words) } }
                             td.n { (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
-                            td { (limits(figure)) }
+                            @if has_limits { td { (limits(figure)) } }
                             td.n { @if let Some(whole) = compared.benchmark { (number(whole, &figure.unit)) } }
-                            td { @if figure.unit == "count" { } @else { (sign(compared.significance)) } }
+                            @if has_limits { td { (sign(compared.significance)) } }
                             @if has_before { td { (change(compared, before(compared))) } }
                         }
                     }
@@ -213,5 +217,13 @@ fn change(now: &ComparedFigure, before: Option<&ComparedFigure>) -> Markup {
     html! {
         @if let Some(word) = word { (sign(word)) " " }
         span.small { (old.period.as_deref().unwrap_or_default()) ": " (value(old)) }
+    }
+}
+
+/// The name of the whole area within a sentence.
+fn in_a_sentence(whole: &str) -> &str {
+    match whole {
+        "Whole area" => "the whole area",
+        named => named,
     }
 }

@@ -164,7 +164,7 @@ fn content(view: &PageView, query: &CompareQuery, all: &[ComparedFigure]) -> Mar
             p.warn { "No figures by area are published for this measure. " a href={ "/latest/" (query.report) } { "See the report" } "." }
         } @else {
             (summary(&areas, &whole))
-            (table(&whole, &areas))
+            (table(view.state.settings.whole(), &whole, &areas))
         }
         p { a href=(download(query)) { "Download all figures of this measure (CSV)" } }
     }
@@ -235,7 +235,7 @@ fn form(query: &CompareQuery, choice: &CompareChoice<'_>) -> Markup {
     }
 }
 
-fn table(whole: &[&ComparedFigure], areas: &[&ComparedFigure]) -> Markup {
+fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigure]) -> Markup {
     let scale = RangeScale::of(areas.iter().chain(whole).copied());
     let compared = areas
         .iter()
@@ -257,7 +257,7 @@ fn table(whole: &[&ComparedFigure], areas: &[&ComparedFigure]) -> Markup {
                     th.n scope="col" { "Value" }
                     th scope="col" { "95% limits" }
                     th scope="col" { "Range" }
-                    @if compared { th scope="col" { "Against the whole area" } }
+                    @if compared { th scope="col" { "Against the whole" } }
                 } }
                 tbody {
                     @for figure in areas { (row(figure, rank(figure), scale, compared)) }
@@ -265,7 +265,7 @@ fn table(whole: &[&ComparedFigure], areas: &[&ComparedFigure]) -> Markup {
                 tfoot { @for figure in whole {
                     tr.whole {
                         td {}
-                        th scope="row" { "Whole area" }
+                        th scope="row" { (name_of_whole) }
                         td.n { (value(&figure.figure)) }
                         td { (limits(&figure.figure)) }
                         td { @if let Some(scale) = scale { (scale.range(figure)) } }
