@@ -151,22 +151,27 @@ fn rows<'a>(
     let has_groups = figures
         .iter()
         .any(|figure| !figure.figure.breakdown_words.is_empty());
+    // Several reports may have a table of one title, and a table its groups beside its totals.
+    let label = match has_groups {
+        true => format!("{}: {title}, by group", view.directory.title(report)),
+        false => format!("{}: {title}", view.directory.title(report)),
+    };
     let whole = view.state.settings.whole();
     let has_limits = figures
         .iter()
         .any(|figure| figure.figure.lower_95.is_some());
     let has_before = figures.iter().any(|figure| before(figure).is_some());
     html! {
-        div.scroll role="region" aria-label=(title) tabindex="0" {
+        div.scroll role="region" aria-label=(label) tabindex="0" {
             table {
-                caption.unseen { (title) }
+                caption.unseen { (label) }
                 thead { tr {
                     th scope="col" { "Measure" }
                     @if has_groups { th scope="col" { "Group" } }
                     th.n scope="col" { "Area" }
-                    @if has_limits { th scope="col" { "95% limits" } }
-                    th.n scope="col" { (whole) }
                     @if has_limits { th scope="col" { "Against the whole" } }
+                    th.n scope="col" { (whole) }
+                    @if has_limits { th scope="col" { "95% limits" } }
                     @if has_before { th scope="col" { "On the period before" } }
                 } }
                 tbody {
@@ -177,9 +182,9 @@ fn rows<'a>(
                             th scope="row" { (measure) }
                             @if has_groups { td { (figure.breakdown_words) } }
                             td.n { (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
-                            @if has_limits { td { (limits(figure)) } }
-                            td.n { @if let Some(whole) = compared.benchmark { (number(whole, &figure.unit)) } }
                             @if has_limits { td { (sign(compared.significance)) } }
+                            td.n { @if let Some(whole) = compared.benchmark { (number(whole, &figure.unit)) } }
+                            @if has_limits { td.limits { (limits(figure)) } }
                             @if has_before { td { (change(compared, before(compared))) } }
                         }
                     }

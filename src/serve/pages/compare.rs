@@ -255,9 +255,9 @@ fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigur
                     th.n scope="col" { "Rank" }
                     th scope="col" { "Area" }
                     th.n scope="col" { "Value" }
+                    @if compared { th scope="col" { "Against the whole" } }
                     th scope="col" { "95% limits" }
                     th scope="col" { "Range" }
-                    @if compared { th scope="col" { "Against the whole" } }
                 } }
                 tbody {
                     @for figure in areas { (row(figure, rank(figure), scale, compared)) }
@@ -267,9 +267,9 @@ fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigur
                         td {}
                         th scope="row" { (name_of_whole) }
                         td.n { (value(&figure.figure)) }
+                        @if compared { td {} }
                         td { (limits(&figure.figure)) }
                         td { @if let Some(scale) = scale { (scale.range(figure)) } }
-                        @if compared { td {} }
                     }
                 } }
             }
@@ -296,9 +296,9 @@ fn row(
             th scope="row" { a href={ "/areas/" (in_address(code)) } { (name(compared)) } }
             td.n data-value=(sort_value(figure)) {
                 (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
-            td { (limits(figure)) }
-            td { @if let Some(scale) = scale { (scale.range(compared)) } }
             @if has_signs { td { (sign(compared.significance)) } }
+            td.limits { (limits(figure)) }
+            td { @if let Some(scale) = scale { (scale.range(compared)) } }
         }
     }
 }

@@ -31,7 +31,7 @@ fn page(view: &PageView) -> Markup {
     }
     let content = html! {
         p.lead { "Reports and figures on the health of the population, for those who plan services." }
-        form.big role="search" action="/search" method="get" {
+        form.big role="search" aria-label="Measures, reports and areas" action="/search" method="get" {
             label for="big-find" { "Find a measure, a report or an area" }
             div.row {
                 input id="big-find" name="q" type="search" maxlength="200" autocomplete="off";

@@ -74,7 +74,7 @@ fn head(settings: &ServeSettings, section: Section) -> Markup {
         header.top {
             div.wide.bar {
                 a.site href="/" { (settings.title) }
-                form.find role="search" action="/search" method="get" {
+                form.find role="search" aria-label="Site" action="/search" method="get" {
                     label.unseen for="find" { "Search measures, reports and areas" }
                     input id="find" name="q" type="search" placeholder="Search" maxlength="200"
                         autocomplete="off";
