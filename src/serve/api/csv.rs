@@ -1,7 +1,7 @@
 //! Figures as CSV, in the columns of the JSON.
 
 use super::endpoint::FIGURE;
-use super::figures::FigureOf;
+use super::figure_of::FigureOf;
 
 /// The bytes of a CSV of figures; None when it cannot be written.
 pub(super) fn csv(figures: &[FigureOf]) -> Option<Vec<u8>> {
@@ -16,7 +16,7 @@ pub(super) fn csv(figures: &[FigureOf]) -> Option<Vec<u8>> {
     writer.into_inner().ok()
 }
 
-fn cell((release, row): &FigureOf, column: &str) -> String {
+fn cell(FigureOf { release, row }: &FigureOf, column: &str) -> String {
     let area = row.area.as_ref();
     let number = |number: Option<f64>| number.map(|number| number.to_string());
     let text = match column {

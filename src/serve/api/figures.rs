@@ -1,9 +1,9 @@
 //! Released figures as JSON and CSV.
 
 use super::csv::csv;
+use super::figure_of::FigureOf;
 use super::lists::answer;
 use super::query::ApiQuery;
-use crate::figures::FigureRow;
 use crate::serve::figures::{Selection, WHOLE, area_of, compared_figures, readable_figures};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{ApiFault, PageFault, RenderedPage};
@@ -11,9 +11,6 @@ use axum::extract::RawQuery;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::{Value, json};
-
-/// A figure and the release that it is of.
-pub(super) type FigureOf = (String, FigureRow);
 
 /// `/api/v1/figures`.
 pub(super) async fn figures(
@@ -64,7 +61,10 @@ async fn chosen(view: &PageView, query: &ApiQuery) -> Result<Vec<FigureOf>, Page
         let all = compared_figures(view, &selection).await?;
         return Ok(all
             .into_iter()
-            .map(|found| (found.release, found.figure))
+            .map(|found| FigureOf {
+                release: found.release,
+                row: found.figure,
+            })
             .collect());
     };
     let release = view.release(&id)?;
@@ -75,7 +75,12 @@ async fn chosen(view: &PageView, query: &ApiQuery) -> Result<Vec<FigureOf>, Page
         Some(WHOLE) => row.area.is_none(),
         Some(area) => area_of(row) == Some(area),
     });
-    Ok(wanted.map(|row| (id.clone(), row)).collect())
+    Ok(wanted
+        .map(|row| FigureOf {
+            release: id.clone(),
+            row,
+        })
+        .collect())
 }
 
 /// Refuses a report or an area of which the reader may read nothing, whether it is there or not.
@@ -97,7 +102,7 @@ fn refuse_another_area(view: &PageView, selection: &Selection) -> Result<(), Pag
     }
 }
 
-fn figure((release, row): &FigureOf) -> Value {
+fn figure(FigureOf { release, row }: &FigureOf) -> Value {
     let area = row.area.as_ref();
     json!({
         "release": release,

@@ -2,6 +2,7 @@
 
 mod csv;
 mod endpoint;
+mod figure_of;
 mod figures;
 mod lists;
 mod openapi;

@@ -1,6 +1,6 @@
 //! What the site is, and how to read its figures.
 
-use super::layout::{Section, contact_link, layout};
+use super::layout::{SitePart, contact_link, layout};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
 use axum::response::Response;
@@ -37,7 +37,7 @@ fn page(view: &PageView) -> Markup {
         p { "One cookie, if you save groups of areas: it holds their names and codes, and nothing else. \
              There is no tracking, and no page asks another site for anything." }
     };
-    layout(settings, Section::About, "About", &[], &content)
+    layout(settings, SitePart::About, "About", &[], &content)
 }
 
 /// The signs by which an area differs from the whole.

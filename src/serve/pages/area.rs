@@ -2,7 +2,7 @@
 
 use super::areas::{level_in_words, readable_areas};
 use super::figure_text::{limits, number, remarks, sign, value};
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::measure_address::compare_address;
 use super::words::{day, in_address, report_title};
 use crate::serve::catalogue::ReportKey;
@@ -37,7 +37,7 @@ pub(crate) async fn area(view: PageView, Path(code): Path<String>) -> Result<Res
         let title = format!("{}: area profile", area.name);
         let trail = [("/areas".to_string(), "Areas".to_string())];
         let settings = &view.state.settings;
-        let page = layout(settings, Section::Areas, &title, &trail, &content);
+        let page = layout(settings, SitePart::Areas, &title, &trail, &content);
         Ok(RenderedPage::html(&page))
     };
     view.page("", made).await

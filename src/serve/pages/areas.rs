@@ -1,6 +1,6 @@
 //! All areas that figures are of.
 
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::words::in_address;
 use crate::serve::directory::{KnownArea, in_words};
 use crate::serve::page_view::PageView;
@@ -46,7 +46,13 @@ fn page(view: &PageView) -> Markup {
         }
         p { a href="/groups" { "Make a group of areas" } ", to compare them among themselves" }
     };
-    layout(&view.state.settings, Section::Areas, "Areas", &[], &content)
+    layout(
+        &view.state.settings,
+        SitePart::Areas,
+        "Areas",
+        &[],
+        &content,
+    )
 }
 
 /// The areas of which the reader may read a report.

@@ -2,7 +2,7 @@
 
 use super::changed_inputs::reasons;
 use super::figure_text::number;
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::words::{day, report_title};
 use crate::figures::Figures;
 use crate::figures::derive::changes as changed_figures;
@@ -63,7 +63,7 @@ pub(crate) async fn changes(
         };
         Ok(RenderedPage::html(&layout(
             settings,
-            Section::Releases,
+            SitePart::Releases,
             &title,
             &trail,
             &content,
@@ -90,7 +90,7 @@ fn choose(view: &PageView) -> Markup {
         }
     };
     let settings = &view.state.settings;
-    layout(settings, Section::Releases, "What changed", &[], &content)
+    layout(settings, SitePart::Releases, "What changed", &[], &content)
 }
 
 /// A figure of two releases.

@@ -2,7 +2,7 @@
 
 use super::areas::level_in_words;
 use super::figure_text::{RangeScale, limits, number, remarks, sign, sort_value, unit, value};
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::words::in_address;
 use crate::figures::FigureRow;
 use crate::serve::figures::{ComparedFigure, Selection, Significance, area_of, compared_figures};
@@ -62,7 +62,7 @@ pub(crate) async fn compare(
         let content = content(&view, &query, &all);
         let trail = [("/search".to_string(), "Measures".to_string())];
         let settings = &view.state.settings;
-        let page = layout(settings, Section::Measures, &title, &trail, &content);
+        let page = layout(settings, SitePart::Measures, &title, &trail, &content);
         Ok(RenderedPage::html(&page))
     };
     view.page("", made).await

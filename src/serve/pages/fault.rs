@@ -1,6 +1,6 @@
 //! The page of a refusal.
 
-use super::layout::{Section, contact_link, layout};
+use super::layout::{SitePart, contact_link, layout};
 use crate::serve::reply::PageFault;
 use crate::serve::state::ServeState;
 use maud::{Markup, html};
@@ -18,5 +18,5 @@ pub(crate) fn fault_page(state: &ServeState, fault: &PageFault) -> Markup {
         }
     };
     let settings = &state.settings;
-    layout(settings, Section::Elsewhere, fault.title(), &[], &content)
+    layout(settings, SitePart::Elsewhere, fault.title(), &[], &content)
 }

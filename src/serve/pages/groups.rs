@@ -1,7 +1,7 @@
 //! Groups of areas, which the address holds: whoever keeps the address keeps the group.
 
 use super::areas::readable_areas;
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::measure_address::compare_address;
 use super::search::readable_measures;
 use super::words::in_address;
@@ -82,7 +82,7 @@ fn page(view: &PageView, group: &AreaGroup) -> Markup {
         (false, "") => "Your group of areas".to_string(),
         (false, name) => format!("Group: {name}"),
     };
-    layout(&view.state.settings, Section::Areas, &title, &[], &content)
+    layout(&view.state.settings, SitePart::Areas, &title, &[], &content)
 }
 
 fn chosen_areas(view: &PageView, group: &AreaGroup, chosen: &[&KnownArea]) -> Markup {

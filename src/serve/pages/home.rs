@@ -1,6 +1,6 @@
 //! The first page: search, the newest reports, and where to go on.
 
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::words::{day, day_of, report_title};
 use crate::serve::catalogue::{ListedRelease, ReportKey};
 use crate::serve::page_view::PageView;
@@ -61,6 +61,26 @@ fn page(view: &PageView) -> Markup {
                 }
             }
         }
+        (other_ways())
+        (newest(view))
+    };
+    let title = view.state.settings.title.clone();
+    layout(&view.state.settings, SitePart::Home, &title, &[], &content)
+}
+
+fn card(view: &PageView, key: &ReportKey, release: &Arc<ListedRelease>) -> Markup {
+    let description = view.directory.titles.get(&key.report);
+    html! {
+        li.card {
+            h3 { a href={ "/latest/" (key.path()) } { (report_title(view, key)) } }
+            @if let Some(title) = description { p { (title.description) } }
+            p.small { "Figures of " (day(release.as_of)) }
+        }
+    }
+}
+
+fn other_ways() -> Markup {
+    html! {
         section aria-labelledby="more" {
             h2 id="more" { "Other ways in" }
             ul {
@@ -70,6 +90,11 @@ fn page(view: &PageView) -> Markup {
                 li { a href="/groups" { "Your groups of areas" } }
             }
         }
+    }
+}
+
+fn newest(view: &PageView) -> Markup {
+    html! {
         section aria-labelledby="newest" {
             h2 id="newest" { "Newest releases" }
             ul {
@@ -81,19 +106,6 @@ fn page(view: &PageView) -> Markup {
                 }
             }
             p { a href="/releases" { "All releases" } }
-        }
-    };
-    let title = view.state.settings.title.clone();
-    layout(&view.state.settings, Section::Home, &title, &[], &content)
-}
-
-fn card(view: &PageView, key: &ReportKey, release: &Arc<ListedRelease>) -> Markup {
-    let description = view.directory.titles.get(&key.report);
-    html! {
-        li.card {
-            h3 { a href={ "/latest/" (key.path()) } { (report_title(view, key)) } }
-            @if let Some(title) = description { p { (title.description) } }
-            p.small { "Figures of " (day(release.as_of)) }
         }
     }
 }

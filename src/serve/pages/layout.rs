@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 /// The part of the site that a page belongs to, marked in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Section {
+pub(super) enum SitePart {
     /// The first page.
     Home,
     /// Releases and their reports.
@@ -22,17 +22,17 @@ pub(super) enum Section {
 }
 
 /// The navigation.
-const LINKS: [(Section, &str, &str); 4] = [
-    (Section::Releases, "/releases", "Releases"),
-    (Section::Areas, "/areas", "Areas"),
-    (Section::Measures, "/search", "Measures"),
-    (Section::About, "/about", "About"),
+const LINKS: [(SitePart, &str, &str); 4] = [
+    (SitePart::Releases, "/releases", "Releases"),
+    (SitePart::Areas, "/areas", "Areas"),
+    (SitePart::Measures, "/search", "Measures"),
+    (SitePart::About, "/about", "About"),
 ];
 
 /// A whole page. `trail` leads from the first page to this one.
 pub(super) fn layout(
     settings: &ServeSettings,
-    section: Section,
+    section: SitePart,
     title: &str,
     trail: &[(String, String)],
     content: &Markup,
@@ -43,7 +43,7 @@ pub(super) fn layout(
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) @if section != Section::Home { " – " (settings.title) } }
+                title { (title) @if section != SitePart::Home { " – " (settings.title) } }
                 link rel="stylesheet" href=(assets::style());
                 link rel="icon" href="data:,";
                 link rel="alternate" type="application/atom+xml" title="Releases" href="/feed.atom";
@@ -69,7 +69,7 @@ pub(super) fn layout(
     }
 }
 
-fn head(settings: &ServeSettings, section: Section) -> Markup {
+fn head(settings: &ServeSettings, section: SitePart) -> Markup {
     html! {
         header.top {
             div.wide.bar {

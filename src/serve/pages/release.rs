@@ -1,6 +1,6 @@
 //! One release: its reports, its files, and what was decided about it.
 
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::report::downloads;
 use super::words::{day, day_of, report_title};
 use crate::publication::in_london;
@@ -53,7 +53,7 @@ fn page(view: &PageView, release: &ListedRelease, manifest: &ReleasedManifest) -
     let trail = [("/releases".to_string(), "Releases".to_string())];
     let settings = &view.state.settings;
     let title = release.name();
-    layout(settings, Section::Releases, &title, &trail, &content)
+    layout(settings, SitePart::Releases, &title, &trail, &content)
 }
 
 /// The files of the whole release, for those who may read all of it.

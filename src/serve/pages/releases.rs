@@ -1,6 +1,6 @@
 //! All releases, by area and date.
 
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::words::{day, day_of, in_address, report_title};
 use crate::publication::PublicationState;
 use crate::serve::catalogue::{ListedRelease, ReportKey};
@@ -70,7 +70,7 @@ fn page(view: &PageView, query: &ReleasesQuery) -> Markup {
         (withdrawn(view))
     };
     let settings = &view.state.settings;
-    layout(settings, Section::Releases, "Releases", &[], &content)
+    layout(settings, SitePart::Releases, "Releases", &[], &content)
 }
 
 fn filters(view: &PageView, query: &ReleasesQuery) -> Markup {

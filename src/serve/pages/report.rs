@@ -1,6 +1,6 @@
 //! One report of a release: the report itself, and its files.
 
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::releases::state;
 use super::words::{day, day_of, report_title, size};
 use crate::serve::catalogue::{ListedRelease, ReleasedManifest, ReportKey};
@@ -86,7 +86,7 @@ fn page(
     ];
     let title = report_title(view, key);
     let settings = &view.state.settings;
-    layout(settings, Section::Releases, &title, &trail, &content)
+    layout(settings, SitePart::Releases, &title, &trail, &content)
 }
 
 /// The page of what changed between two releases of a report, from the older to the newer.

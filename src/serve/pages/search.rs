@@ -1,7 +1,7 @@
 //! Search over measures, tables, reports and areas.
 
 use super::areas::readable_areas;
-use super::layout::{Section, layout};
+use super::layout::{SitePart, layout};
 use super::measure_address::compare_address;
 use super::words::in_address;
 use crate::serve::directory::{KnownArea, KnownMeasure};
@@ -97,7 +97,7 @@ fn page(view: &PageView, query: &SearchQuery) -> Markup {
         true => "Measures".to_string(),
         false => format!("Search: {}", query.q.trim()),
     };
-    layout(settings, Section::Measures, &title, &[], &content)
+    layout(settings, SitePart::Measures, &title, &[], &content)
 }
 
 /// The reports whose title or description has the words.
