@@ -127,7 +127,14 @@ async fn serve(
 async fn look(state: Arc<ServeState>) {
     loop {
         let begun = Instant::now();
-        state.refresh().await;
+        let refreshed = state.clone();
+        // In a task of its own: whatever becomes of one look, the next one is taken.
+        if tokio::spawn(async move { refreshed.refresh().await })
+            .await
+            .is_err()
+        {
+            tracing::error!("the store of releases could not be looked at");
+        }
         // A store that takes long to list is listed less often.
         tokio::time::sleep(LOOK_AGAIN.max(10 * begun.elapsed())).await;
     }

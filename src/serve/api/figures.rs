@@ -4,7 +4,7 @@ use super::csv::csv;
 use super::figure_of::FigureOf;
 use super::lists::answer;
 use super::query::ApiQuery;
-use crate::serve::figures::{Selection, WHOLE, area_of, compared_figures, readable_figures};
+use crate::serve::figures::{Selection, WHOLE, latest_figures, readable_figures};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{ApiFault, PageFault, RenderedPage};
 use axum::extract::RawQuery;
@@ -57,29 +57,17 @@ async fn chosen(view: &PageView, query: &ApiQuery) -> Result<Vec<FigureOf>, Page
         period: query.given("period"),
     };
     refuse_another_area(view, &selection)?;
-    let Some(id) = query.given("release") else {
-        let all = compared_figures(view, &selection).await?;
-        return Ok(all
-            .into_iter()
-            .map(|found| FigureOf {
-                release: found.release,
-                row: found.figure,
-            })
-            .collect());
+    let found = match query.given("release") {
+        None => latest_figures(view, &selection).await?,
+        Some(id) => {
+            let release = view.release(&id)?;
+            let rows = readable_figures(view, &release, &selection).await?;
+            rows.into_iter().map(|row| (id.clone(), row)).collect()
+        }
     };
-    let release = view.release(&id)?;
-    let rows = readable_figures(view, &release, &selection).await?;
-    let area = selection.area.as_deref();
-    let wanted = rows.into_iter().filter(|row| match area {
-        None => true,
-        Some(WHOLE) => row.area.is_none(),
-        Some(area) => area_of(row) == Some(area),
-    });
+    let wanted = found.into_iter().filter(|(_, row)| selection.takes(row));
     Ok(wanted
-        .map(|row| FigureOf {
-            release: id.clone(),
-            row,
-        })
+        .map(|(release, row)| FigureOf { release, row })
         .collect())
 }
 

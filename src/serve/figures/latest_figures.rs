@@ -1,7 +1,7 @@
 //! Figures of the newest releases, from the frames that they hold.
 
 use super::compared_figure::{ComparedFigure, Significance};
-use super::selection::{Selection, WHOLE};
+use super::selection::{Selection, area_of};
 use crate::figures::derive::compared;
 use crate::figures::{FigureArea, FigureRow, Figures};
 use crate::serve::catalogue::{ListedRelease, ReportKey};
@@ -10,7 +10,6 @@ use crate::serve::page_view::PageView;
 use crate::serve::reply::PageFault;
 use polars::prelude::BooleanChunked;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 /// The figures of a selection in the newest releases, each beside that of the whole area.
 ///
@@ -23,15 +22,28 @@ pub(crate) async fn compared_figures(
     let mut all = Vec::new();
     for release in view.snapshot.current() {
         let keys = latest_keys(view, &release);
-        let rows = rows(view, &release, selection, keys, true).await?;
-        all.extend(compare(&release.id, rows)?);
+        let rows = distinct(rows(view, &release, selection, keys, true).await?);
+        let compared = tokio::task::spawn_blocking(move || compare(&release.id, rows));
+        all.extend(compared.await.map_err(|_| PageFault::Unavailable)??);
     }
-    let area = selection.area.as_deref();
-    all.retain(|compared| match area {
-        None => true,
-        Some(WHOLE) => compared.figure.area.is_none(),
-        Some(area) => area_of(&compared.figure) == Some(area),
-    });
+    all.retain(|compared| selection.takes(&compared.figure));
+    Ok(all)
+}
+
+/// The figures of a selection in the newest releases, with the release of each.
+///
+/// # Errors
+/// Unavailable, when figures are not as they were released.
+pub(crate) async fn latest_figures(
+    view: &PageView,
+    selection: &Selection,
+) -> Result<Vec<(String, FigureRow)>, PageFault> {
+    let mut all = Vec::new();
+    for release in view.snapshot.current() {
+        let keys = latest_keys(view, &release);
+        let rows = distinct(rows(view, &release, selection, keys, false).await?);
+        all.extend(rows.into_iter().map(|row| (release.id.clone(), row)));
+    }
     Ok(all)
 }
 
@@ -119,33 +131,26 @@ fn with_own_area(directory: &Directory, mut row: FigureRow) -> FigureRow {
     row
 }
 
-/// The code of a figure's area, or the name of one without a code; None for the whole area.
-pub(crate) fn area_of(row: &FigureRow) -> Option<&str> {
-    let area = row.area.as_ref()?;
-    Some(area.code.as_deref().unwrap_or(&area.name))
+/// Each figure once: a pack and the report of the whole may both have it.
+fn distinct(rows: Vec<FigureRow>) -> Vec<FigureRow> {
+    let mut seen = BTreeSet::new();
+    let once = rows.into_iter().filter(|row| {
+        let area = row.area.as_ref();
+        let area = area.map(|area| (area.level.clone(), area.name.clone()));
+        seen.insert((
+            row.report.clone(),
+            row.table.clone(),
+            area,
+            row.period.clone(),
+            row.breakdown.clone(),
+            row.measure.clone(),
+        ))
+    });
+    once.collect()
 }
 
 /// Each figure beside that of the whole area.
 fn compare(release: &str, rows: Vec<FigureRow>) -> Result<Vec<ComparedFigure>, PageFault> {
-    // A pack and the report of the whole may have one figure both.
-    let mut seen = BTreeSet::new();
-    let rows: Vec<FigureRow> = rows
-        .into_iter()
-        .filter(|row| {
-            let area = row
-                .area
-                .as_ref()
-                .map(|area| (area.level.clone(), area.name.clone()));
-            seen.insert((
-                row.report.clone(),
-                row.table.clone(),
-                area,
-                row.period.clone(),
-                format!("{:?}", row.breakdown),
-                row.measure.clone(),
-            ))
-        })
-        .collect();
     let failed = |why: crate::error::Error| {
         tracing::error!(release, %why, "figures cannot be compared");
         PageFault::Unavailable
@@ -156,7 +161,6 @@ fn compare(release: &str, rows: Vec<FigureRow>) -> Result<Vec<ComparedFigure>, P
     let (Ok(benchmarks), Ok(words)) = columns else {
         return Err(PageFault::Unavailable);
     };
-    let release: Arc<str> = Arc::from(release);
     let each = rows.into_iter().enumerate().map(|(at, figure)| {
         let benchmark = benchmarks.get(at).ok();
         let word = words.get(at).ok();

@@ -5,5 +5,5 @@ mod latest_figures;
 mod selection;
 
 pub(crate) use compared_figure::{ComparedFigure, Significance};
-pub(crate) use latest_figures::{area_of, compared_figures, readable_figures};
-pub(crate) use selection::{Selection, WHOLE};
+pub(crate) use latest_figures::{compared_figures, latest_figures, readable_figures};
+pub(crate) use selection::{Selection, WHOLE, area_of};

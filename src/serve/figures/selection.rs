@@ -1,5 +1,6 @@
 //! Which figures are asked for.
 
+use crate::figures::FigureRow;
 use crate::serve::catalogue::ReportKey;
 use polars::prelude::{Expr, col, lit};
 use std::collections::{BTreeSet, HashSet};
@@ -38,6 +39,15 @@ impl Selection {
         ];
         let all = conditions.into_iter().flatten().reduce(Expr::and);
         all.unwrap_or_else(|| lit(true))
+    }
+
+    /// Whether a figure is of the area that is asked for.
+    pub(crate) fn takes(&self, row: &FigureRow) -> bool {
+        match self.area.as_deref() {
+            None => true,
+            Some(WHOLE) => row.area.is_none(),
+            Some(area) => area_of(row) == Some(area),
+        }
     }
 
     /// The names of those reports that can have what is asked for, as frames have them.
@@ -85,4 +95,10 @@ impl Selection {
             }
         }
     }
+}
+
+/// The code of a figure's area, or the name of one without a code; None for the whole area.
+pub(crate) fn area_of(row: &FigureRow) -> Option<&str> {
+    let area = row.area.as_ref()?;
+    Some(area.code.as_deref().unwrap_or(&area.name))
 }
