@@ -252,7 +252,7 @@ fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigur
             table data-sort="" {
                 caption.unseen { "Areas by the measure, the highest first" }
                 thead { tr {
-                    th.n scope="col" { "Rank" }
+                    th.n.rank scope="col" { "Rank" }
                     th scope="col" { "Area" }
                     th.n scope="col" { "Value" }
                     @if compared { th scope="col" { "Against the whole" } }
@@ -264,7 +264,7 @@ fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigur
                 }
                 tfoot { @for figure in whole {
                     tr.whole {
-                        td {}
+                        td.rank {}
                         th scope="row" { (name_of_whole) }
                         td.n { (value(&figure.figure)) }
                         @if compared { td {} }
@@ -291,7 +291,7 @@ fn row(
     let code = area_of(figure).unwrap_or_default();
     html! {
         tr {
-            td.n data-value=(rank.map_or_else(String::new, |rank| rank.to_string())) {
+            td.n.rank data-value=(rank.map_or_else(String::new, |rank| rank.to_string())) {
                 @if let Some(rank) = rank { (rank) } }
             th scope="row" { a href={ "/areas/" (in_address(code)) } { (name(compared)) } }
             td.n data-value=(sort_value(figure)) {

@@ -19,6 +19,7 @@ pub(super) fn day_of(moment: DateTime<Utc>) -> String {
 /// The length of a file.
 pub(super) fn size(bytes: u64) -> String {
     match bytes {
+        1 => "1 byte".to_string(),
         0..1_000 => format!("{bytes} bytes"),
         1_000..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
         _ => format!("{:.1} MB", bytes as f64 / 1e6),
