@@ -8,6 +8,7 @@ columns:
   lsoa21_name: Its name
   place_code: Code of the place
   place_name: Place; Not known where the list has none
+  neighbourhood_code: Code of the neighbourhood; null where the list has none
   ltla_code: Code of the lower tier local authority
   ltla_name: Name of the lower tier local authority
   icb_code: Code of the integrated care board, as the list has it
@@ -26,6 +27,7 @@ with areas as (
         lsoa21_name,
         place_code,
         place_name,
+        neighbourhood_code,
         ltla_code,
         ltla_name,
         icb_code,
@@ -42,6 +44,7 @@ final as (
         lsoa21_name,
         place_code,
         coalesce(place_name, 'Not known') as place_name,
+        neighbourhood_code,
         ltla_code,
         ltla_name,
         icb_code,

@@ -17,6 +17,7 @@ columns:
   lsoa21_code: Lower layer super output area (2021) of residence
   place_code: Code of the place of residence
   place_name: Place of residence; Not known for no address or one outside the area
+  neighbourhood_code: Code of the neighbourhood of residence
   ltla_code: Code of the lower tier local authority of residence
   ltla_name: Name of the lower tier local authority of residence
   icb_code: Code of the integrated care board of residence
@@ -81,6 +82,7 @@ areas as (
         lsoa21_code,
         place_code,
         place_name,
+        neighbourhood_code,
         ltla_code,
         ltla_name,
         icb_code,
@@ -129,6 +131,7 @@ final as (
         standing.lsoa21_code,
         areas.place_code,
         coalesce(areas.place_name, 'Not known') as place_name,
+        areas.neighbourhood_code,
         areas.ltla_code,
         areas.ltla_name,
         areas.icb_code,

@@ -11,6 +11,14 @@ pub(crate) struct Estimate {
 }
 
 impl Estimate {
+    /// A figure with its limits.
+    pub(super) fn with_limits(value: f64, limits: (f64, f64)) -> Self {
+        Estimate {
+            value,
+            limits: Some(limits),
+        }
+    }
+
     /// The figure itself.
     pub(crate) fn value(self) -> f64 {
         self.value

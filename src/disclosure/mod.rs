@@ -38,6 +38,7 @@ pub(crate) mod protect;
 mod published;
 pub(crate) mod rule;
 mod scheme;
+mod standardised;
 pub(crate) mod system;
 
 pub(crate) use answered::answered;
@@ -47,6 +48,7 @@ pub(crate) use published::{PublishedFigure, read_together};
 #[cfg(test)]
 pub(crate) use scheme::tests::all as every_scheme;
 pub(crate) use scheme::{Scheme, SchemeSettings, SchemeWords};
+pub(crate) use standardised::{StandardBand, standardised};
 
 /// The sign of a suppressed figure.
 pub(crate) const SUPPRESSED: &str = "*";

@@ -1,5 +1,6 @@
 //! The pipeline file: what a night pulls, builds and releases.
 
+mod area_level;
 pub(crate) mod bounds;
 mod bulk;
 mod census;
@@ -24,6 +25,7 @@ mod section;
 mod settings_file;
 mod source;
 
+pub use area_level::AreaLevel;
 pub(crate) use bulk::{BulkAuth, ExportLevel, FhirBulk};
 pub(crate) use codes::CodesSettings;
 pub(crate) use column_of::ColumnOf;
@@ -214,6 +216,8 @@ pub struct ReportsSettings {
     pub folder: PathBuf,
     /// Which reports, by name, or `*`.
     pub build: Vec<String>,
+    /// The levels of areas of which each has every report for itself too.
+    pub for_each: Vec<AreaLevel>,
 }
 
 impl Default for ReportsSettings {
@@ -221,6 +225,7 @@ impl Default for ReportsSettings {
         ReportsSettings {
             folder: PathBuf::from("pipelines/reports"),
             build: vec!["*".to_string()],
+            for_each: Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Areas and organisations of few people are not shown by themselves.
 
+use super::pack_area::{PackArea, PackAreas};
 use super::proof::texts;
 use super::report_file::ReportTable;
 use super::table_data::TableData;
@@ -7,6 +8,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use crate::models::sensitivity::{Judged, ReferenceRows, link, one_row_each};
+use crate::pipeline::AreaLevel;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
@@ -49,6 +51,67 @@ impl Areas {
     /// The fewest people of an area that may be told apart; 0 for no limit.
     pub(super) fn smallest(&self) -> u64 {
         self.smallest
+    }
+
+    /// The areas of these levels that reports are made for.
+    ///
+    /// # Errors
+    /// Usage, when a level has no areas, or an area two names or a code that cannot be in a file's name;
+    /// data, when people cannot be counted.
+    pub(super) async fn packs(
+        &self,
+        engine: &Engine,
+        levels: &BTreeSet<AreaLevel>,
+    ) -> Result<PackAreas> {
+        let mut packs = PackAreas::default();
+        for level in levels {
+            let column = level.column_of_person();
+            let sql = format!(
+                "select {column} as value, count(*) as people from core.person where is_active and {column} is not null group by {column}"
+            );
+            let people = counted(&collect(engine, &sql).await?)?;
+            let listed = self.of_level(*level, &people)?;
+            if listed.is_empty() {
+                let (table, code, _) = level.listed();
+                return Err(Error::usage(format!(
+                    "reports are made for each {}, and {table}.{code} lists none",
+                    level.word()
+                ))
+                .hint("add the column to the site's list, or take the level out of `for_each`"));
+            }
+            packs.add(*level, listed, self.smallest)?;
+        }
+        Ok(packs)
+    }
+
+    /// The areas of a level, in the order of their codes, each with its people.
+    fn of_level(&self, level: AreaLevel, people: &People) -> Result<Vec<(PackArea, u64)>> {
+        let (table, code, name) = level.listed();
+        let Some(rows) = self.rows.get(&table) else {
+            return Ok(Vec::new());
+        };
+        let at = |column: &str| rows.schema().index_of(column).ok();
+        let Some((code_at, name_at)) = at(code).zip(at(name)) else {
+            return Ok(Vec::new());
+        };
+        let pairs = texts(rows, code_at)?.into_iter().zip(texts(rows, name_at)?);
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for (area, named) in pairs {
+            let Some(area) = area else { continue };
+            let named = named.unwrap_or_else(|| area.clone());
+            let known = names.entry(area).or_insert_with(|| named.clone());
+            if *known != named {
+                return Err(
+                    Error::usage(format!("{table} gives a {} two names", level.word()))
+                        .hint(format!("let each `{code}` have one `{name}`")),
+                );
+            }
+        }
+        let areas = names.into_iter().map(|(code, name)| {
+            let people = people.get(&code).copied().unwrap_or(0);
+            (PackArea { level, code, name }, people)
+        });
+        Ok(areas.collect())
     }
 
     /// The reference tables as the analysis reads them.
@@ -297,16 +360,22 @@ async fn people_by(engine: &Engine, link: &str) -> People {
         let Ok(rows) = collect(engine, &sql).await else {
             continue;
         };
-        let Ok(values) = texts(&rows, 0) else {
-            continue;
-        };
-        let Ok(counts) = cast(rows.column(1), &DataType::Int64) else {
-            continue;
-        };
-        for (value, count) in values.into_iter().zip(counts.as_primitive::<Int64Type>()) {
-            let known = people.entry(value.unwrap_or_default()).or_default();
-            *known = (*known).max(count.and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
+        for (value, count) in counted(&rows).unwrap_or_default() {
+            let known = people.entry(value).or_default();
+            *known = (*known).max(count);
         }
     }
     people
+}
+
+/// Values, and how many people each has.
+fn counted(rows: &RecordBatch) -> Result<People> {
+    let counts = cast(rows.column(1), &DataType::Int64)
+        .map_err(|e| Error::data("people of areas cannot be counted").cause(e))?;
+    let counts = counts.as_primitive::<Int64Type>().iter();
+    let both = texts(rows, 0)?.into_iter().zip(counts);
+    let count = |n: Option<i64>| n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+    Ok(both
+        .map(|(value, n)| (value.unwrap_or_default(), count(n)))
+        .collect())
 }

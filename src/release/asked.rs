@@ -7,10 +7,12 @@ use super::counted::{
     definition,
 };
 use super::label_order::OrderColumns;
+use super::pack_area::PackAreas;
 use super::proof::lists;
 use super::report::{Report, place};
 use super::report_file::ReportTable;
 use super::reports::Proved;
+use super::standard_population::standard_weights;
 use super::table_data::TableData;
 use crate::disclosure::Scheme;
 use crate::disclosure::attacker::Effort;
@@ -51,6 +53,8 @@ pub(super) struct Asking<'a> {
     pub earlier: Option<(Ledger, LedgerEntry)>,
     pub engine: &'a Engine,
     pub areas: &'a Areas,
+    /// The areas that have reports of their own.
+    pub packs: &'a PackAreas,
     pub orders: &'a OrderColumns,
     pub scheme: &'a Scheme,
     pub key: &'a MemberKey,
@@ -163,20 +167,18 @@ impl Asking<'_> {
             .ok_or_else(|| Error::data(format!("{place}: what it counts was not read")))?;
         let types = types(table, &proved);
         let both = (self.key, nodes);
-        let mut cells = counted::answer(
-            self.engine,
-            &place,
-            table,
-            counted,
-            &types,
-            self.orders,
-            both,
-        )
-        .await?;
+        let standard = standard_weights(self.engine, &place, table).await?;
+        let labels = (types.as_slice(), self.orders);
+        let divided = (&standard, self.packs);
+        let engine = self.engine;
+        let cells = counted::answer(engine, &place, table, counted, labels, divided, both);
+        let mut cells = cells.await?;
         let answer = TableData {
             batches: std::mem::take(&mut cells.batches),
             lists,
             areas: named_areas(self.engine, &place, &proved.areas).await?,
+            area: None,
+            standard,
             figures: CellFigures::default(),
             definition: definition(table, counted),
             counts: counts_made(table, counted, &proved.one_row_each),

@@ -95,7 +95,7 @@ pub(super) fn figures(
                     table: frame.id.clone(),
                     table_title: frame.title.clone(),
                     row: u32::try_from(r).unwrap_or(u32::MAX),
-                    area: place.area.clone(),
+                    area: place.area.as_ref().or(frame.area.as_ref()).cloned(),
                     period: place.period.clone(),
                     breakdown: place.breakdown.clone(),
                     breakdown_words: place.words.clone(),

@@ -5,6 +5,7 @@ use super::counted::CountMade;
 use super::table_data::Label;
 use crate::disclosure::{Figure, Released};
 use crate::error::{Error, Result};
+use crate::figures::FigureArea;
 use chrono::NaiveDate;
 
 /// A released table. All files of a report are written from the same frames.
@@ -12,6 +13,8 @@ use chrono::NaiveDate;
 pub(crate) struct Frame {
     /// The table's identifier.
     pub id: String,
+    /// The area that all its figures are of, unless they are of all.
+    pub area: Option<FigureArea>,
     /// Its number in the report, from 1.
     pub number: usize,
     /// Its title.

@@ -1,12 +1,14 @@
 //! From the lake to a release: each report's tables are asked for, rendered and published together.
 
 use super::areas::Areas;
-use super::asked::{AskedReports, Asking};
+use super::asked::{Answers, AskedReports, Asking};
 use super::decide::may_be_replaced;
 use super::difference::differences;
 use super::earlier::Earlier;
 use super::inspect::{Alteration, inspect};
-use super::manifest::{FileOptions, ReleaseProof, sha256};
+use super::manifest::{FileOptions, ReleaseProof, ReportText, sha256};
+use super::pack::Packs;
+use super::pack_area::PackAreas;
 use super::place::ReleasePlace;
 use super::provenance::provenance;
 use super::publish::publish;
@@ -16,6 +18,7 @@ use super::refused_file;
 use super::report::Report;
 use super::reports::{Proved, proved, reports};
 use crate::audit::{AuditEvent, AuditLog};
+use crate::disclosure::Scheme;
 use crate::disclosure::ledger::LedgerEntry;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
@@ -27,6 +30,7 @@ use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
 use crate::release::{About, File, Manifest, render};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What a release step did.
 #[derive(Debug, Clone, Serialize)]
@@ -178,7 +182,14 @@ async fn described(
         about.push(provenance(lake, fresh, pipeline, report, lists).await?);
     }
     let named = reports.iter().zip(&about);
-    let named = named.map(|(r, about)| (r.report.name.as_str(), r.text.as_str(), about));
+    let named = named.map(|(report, about)| {
+        let text = ReportText {
+            name: &report.report.name,
+            text: &report.text,
+            for_each: &report.levels,
+        };
+        (text, about)
+    });
     let options = FileOptions::of(&pipeline.settings);
     let manifest = Manifest::of(&pipeline.scheme()?, disclosure, options, named)?;
     Ok((manifest, about))
@@ -221,9 +232,14 @@ impl Rendering<'_> {
         let mut sensitivity = Sensitivity::of(engine, library, &pulled, &references).await?;
         let proved = prove_all(engine, reports, &mut sensitivity, &areas).await?;
         let orders = reference_orders(pipeline)?;
+        let levels = reports
+            .iter()
+            .flat_map(|report| report.levels.iter().copied());
+        let packs = areas.packs(engine, &levels.collect()).await?;
         let asking = Asking {
             engine,
             areas: &areas,
+            packs: &packs,
             orders: &orders,
             scheme: &scheme,
             key: &earlier.key,
@@ -250,28 +266,70 @@ impl Rendering<'_> {
             earlier_releases: earlier.releases(),
             certificate,
         });
+        let made = WholeAndAreas {
+            scheme: &scheme,
+            packs: &packs,
+            share: pipeline.settings.disclosure.largest_suppressed_share,
+        };
+        let files = made.files(reports, about, &answers, manifest)?;
+        Ok((files, published))
+    }
+}
+
+/// What the files of reports are written with.
+struct WholeAndAreas<'a> {
+    scheme: &'a Scheme,
+    packs: &'a PackAreas,
+    /// The largest share of a count's cells that may be suppressed.
+    share: f64,
+}
+
+impl WholeAndAreas<'_> {
+    /// The files of all reports, each of the whole and of its areas, which the manifest then names.
+    fn files(
+        &self,
+        reports: &[Report],
+        about: &[About],
+        answers: &[Answers],
+        manifest: &mut Manifest,
+    ) -> Result<Vec<File>> {
         let mut files: Vec<File> = Vec::new();
         let mut figures = Vec::new();
-        for ((report, about), data) in reports.iter().zip(about).zip(answers) {
-            let rendered = render(
-                &report.report,
-                &data,
-                &scheme,
-                about,
-                &manifest.options,
-                &[],
-            )?;
+        for ((report, about), answers) in reports.iter().zip(about).zip(answers) {
+            let options = &manifest.options;
+            let rendered = render(&report.report, answers, self.scheme, about, options, &[])?;
             for frame in &rendered.frames {
-                frame.enough_shown(pipeline.settings.disclosure.largest_suppressed_share)?;
+                frame.enough_shown(self.share)?;
             }
-            manifest.add(&rendered);
-            files.extend(rendered.files);
-            figures.push(rendered.figures);
+            let whole = match report.levels.is_empty() {
+                true => Vec::new(),
+                false => rendered.figures.rows()?,
+            };
+            let of_areas = Packs {
+                report: &report.report,
+                levels: &report.levels,
+                areas: self.packs,
+                answers,
+                scheme: self.scheme,
+                about,
+                options,
+                whole: &whole,
+                share: self.share,
+            };
+            let of_areas = of_areas.all()?;
+            for rendered in std::iter::once(rendered).chain(of_areas) {
+                manifest.add(&rendered);
+                files.extend(rendered.files);
+                figures.push(rendered.figures);
+            }
+            let left_out = self.packs.left_out(&report.levels);
+            manifest.leave_out(&report.report.name, left_out);
         }
         let of_release = of_release(&Figures::together(&figures)?, manifest)?;
         manifest.add_files(&of_release);
         files.extend(of_release);
-        Ok((files, published))
+        different_names(&files)?;
+        Ok(files)
     }
 }
 
@@ -289,6 +347,23 @@ fn of_release(figures: &Figures, manifest: &Manifest) -> Result<Vec<File>> {
         }));
     }
     Ok(files)
+}
+
+/// Refuses files of one name, also where names differ in the case of letters alone: one would be written
+/// over the other.
+fn different_names(files: &[File]) -> Result<()> {
+    let mut known = BTreeSet::new();
+    let twice = files
+        .iter()
+        .find(|file| !known.insert(file.name.to_lowercase()));
+    match twice {
+        None => Ok(()),
+        Some(file) => Err(Error::usage(format!(
+            "two reports, or the reports of two areas, would make the file {}",
+            file.name
+        ))
+        .hint("give the report, the table or the area another name")),
+    }
 }
 
 /// Takes out the reports that may not be released, and says why.

@@ -12,7 +12,7 @@ use crate::disclosure::protect::Certificate;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Context, Error, Result};
 use crate::figures::{DimensionKind, EXCHANGE, FIGURES, TableForm};
-use crate::pipeline::{DisclosureSettings, PipelineSettings, PublisherSettings};
+use crate::pipeline::{AreaLevel, DisclosureSettings, PipelineSettings, PublisherSettings};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,8 +128,31 @@ pub(crate) struct ReportUsed {
     /// The code lists that they name.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub code_lists: BTreeSet<String>,
+    /// The area that it is of alone; a report of all says none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaUsed>,
+    /// The levels of areas of which each has the report for itself too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub for_each: Vec<AreaLevel>,
+    /// Those of these levels that have an area of too few people for a report of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas_left_out: Vec<AreaLevel>,
     /// The tables, by identifier.
     pub tables: BTreeMap<String, TableMade>,
+}
+
+/// The area of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AreaUsed {
+    /// The report that was made for it.
+    pub of_report: String,
+    /// Its level.
+    pub level: AreaLevel,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// How a table came out of disclosure control. Whether, how many and where figures were moved or held
@@ -182,6 +205,17 @@ pub(crate) struct FileMade {
     pub sha256: String,
 }
 
+/// A report file as it decides the figures.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReportText<'a> {
+    /// The report's name.
+    pub name: &'a str,
+    /// The whole text of its file.
+    pub text: &'a str,
+    /// The levels of areas that it is made for too.
+    pub for_each: &'a [AreaLevel],
+}
+
 impl Manifest {
     /// The manifest of these reports before they are made: what decides the figures and whether they
     /// may leave, and with it the identifier of the release. Each comes with its name, the text of
@@ -193,7 +227,7 @@ impl Manifest {
         scheme: &Scheme,
         disclosure: &DisclosureSettings,
         options: FileOptions,
-        reports: impl IntoIterator<Item = (&'a str, &'a str, &'a About)>,
+        reports: impl IntoIterator<Item = (ReportText<'a>, &'a About)>,
     ) -> Result<Self> {
         // Under other limits a release has another identifier, so that they are applied to it.
         let limits = [
@@ -229,8 +263,8 @@ impl Manifest {
             proof: None,
             certificate: String::new(),
         };
-        for (name, text, about) in reports {
-            manifest.report(name, text, about)?;
+        for (report, about) in reports {
+            manifest.report(&report, about)?;
         }
         if manifest.reports.is_empty() {
             return Err(Error::usage("there is no report to release")
@@ -240,7 +274,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    fn report(&mut self, name: &str, text: &str, about: &About) -> Result<()> {
+    fn report(&mut self, report: &ReportText<'_>, about: &About) -> Result<()> {
         let as_of = about.as_of.format("%Y-%m-%d").to_string();
         if !self.as_of.is_empty() && self.as_of != as_of {
             return Err(Error::data("reports of one release are of different days"));
@@ -257,14 +291,17 @@ impl Manifest {
         self.code_lists.extend(about.code_lists.iter().cloned());
         self.code_lists.sort();
         self.code_lists.dedup();
-        let report = ReportUsed {
-            file_sha256: sha256(text.as_bytes()),
+        let used = ReportUsed {
+            file_sha256: sha256(report.text.as_bytes()),
             models: about.models.iter().map(|m| m.name.clone()).collect(),
             inputs: about.inputs.iter().map(|i| i.table.clone()).collect(),
             code_lists: about.code_lists.iter().map(|l| l.name.clone()).collect(),
+            area: None,
+            for_each: report.for_each.to_vec(),
+            areas_left_out: Vec::new(),
             tables: BTreeMap::new(),
         };
-        self.reports.insert(name.to_owned(), report);
+        self.reports.insert(report.name.to_owned(), used);
         Ok(())
     }
 
@@ -274,8 +311,11 @@ impl Manifest {
     /// # Errors
     /// Data, when it cannot be written as JSON.
     pub(crate) fn identifier(&self) -> Result<String> {
-        let reports = self.reports.iter();
-        let reports: BTreeMap<_, _> = reports.map(|(name, r)| (name, &r.file_sha256)).collect();
+        // Which areas have reports of their own follows from the rest.
+        let whole = self.reports.iter().filter(|(_, r)| r.area.is_none());
+        let levels = whole.clone().filter(|(_, r)| !r.for_each.is_empty());
+        let levels: BTreeMap<_, _> = levels.map(|(name, r)| (name, &r.for_each)).collect();
+        let reports: BTreeMap<_, _> = whole.map(|(name, r)| (name, &r.file_sha256)).collect();
         let facts = (
             (FORMAT, &self.as_of, &self.program, &self.program_version),
             (&self.scheme, &self.parameters, reports),
@@ -291,13 +331,45 @@ impl Manifest {
             let options = serde_json::to_vec(&self.options);
             facts.extend(options.data(|| "cannot write the manifest")?);
         }
+        if !levels.is_empty() {
+            let levels = serde_json::to_vec(&levels);
+            facts.extend(levels.data(|| "cannot write the manifest")?);
+        }
         Ok(format!("{}-{}", self.as_of, &sha256(&facts)[..12]))
+    }
+
+    /// Notes of which levels an area has too few people for a report of its own.
+    pub(super) fn leave_out(&mut self, of_report: &str, levels: Vec<AreaLevel>) {
+        if let Some(report) = self.reports.get_mut(of_report) {
+            report.areas_left_out = levels;
+        }
+    }
+
+    /// The entry of the report of an area.
+    fn pack(&self, rendered: &Rendered) -> Option<ReportUsed> {
+        let area = rendered.area.as_ref()?;
+        let whole = self.reports.get(&rendered.of_report)?;
+        Some(ReportUsed {
+            area: Some(AreaUsed {
+                of_report: rendered.of_report.clone(),
+                level: area.level,
+                code: area.code.clone(),
+                name: area.name.clone(),
+            }),
+            for_each: Vec::new(),
+            areas_left_out: Vec::new(),
+            tables: BTreeMap::new(),
+            ..whole.clone()
+        })
     }
 
     /// Adds the tables and files of a report that was made.
     pub(super) fn add(&mut self, rendered: &Rendered) {
         let tables = rendered.frames.iter().zip(&rendered.forms);
         let tables = tables.map(|(frame, form)| (frame.id.clone(), TableMade::of(frame, form)));
+        if let Some(pack) = self.pack(rendered) {
+            self.reports.insert(rendered.report.clone(), pack);
+        }
         if let Some(report) = self.reports.get_mut(&rendered.report) {
             report.tables = tables.collect();
         }

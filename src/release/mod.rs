@@ -33,6 +33,8 @@ mod make;
 mod manifest;
 mod named_area;
 mod number;
+mod pack;
+mod pack_area;
 mod page;
 mod pivot;
 mod place;
@@ -51,6 +53,7 @@ mod report_check;
 mod report_file;
 mod reports;
 mod rounding;
+mod standard_population;
 mod table_data;
 mod table_files;
 mod verify;
@@ -113,7 +116,7 @@ fn render(
                 table.id
             )))
         })?;
-        let frame = pivot::frame(table, index + 1, result).map_err(within)?;
+        let frame = pivot::frame(table, index + 1, result, scheme).map_err(within)?;
         let form = FrameForm::of(&frame, &result.areas);
         let made = figures::figures(&report.name, &frame, &form, &result.areas, &words);
         let made = made.map_err(within)?;
@@ -152,6 +155,8 @@ fn render(
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Rendered {
         report: report.name.clone(),
+        of_report: report.name.clone(),
+        area: None,
         frames,
         forms,
         figures,

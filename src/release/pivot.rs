@@ -4,7 +4,7 @@ use super::counted::{CellFigures, TablePlace};
 use super::frame::{Cell, Frame, FrameMeasure, Group, Row, Unit};
 use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
 use super::table_data::{self, Label, TableColumns, TableData};
-use crate::disclosure::{Released, percent, rate};
+use crate::disclosure::{Released, Scheme, StandardBand, percent, rate, standardised};
 use crate::error::{Error, Result};
 use crate::figures::{ALL, TOTAL};
 use std::collections::HashMap;
@@ -16,11 +16,17 @@ const MOST_CELLS: usize = 50_000;
 ///
 /// # Errors
 /// Data, when the cells cannot be read or a figure of one is missing; refused, when there are too many.
-pub(super) fn frame(table: &ReportTable, number: usize, data: &TableData) -> Result<Frame> {
+pub(super) fn frame(
+    table: &ReportTable,
+    number: usize,
+    data: &TableData,
+    scheme: &Scheme,
+) -> Result<Frame> {
     let grid = Grid::new(table, &table_data::read(table, data)?)?;
     let released = grid.figures(table, &data.figures)?;
     let mut frame = Frame {
         id: table.id.clone(),
+        area: data.area.clone(),
         number,
         title: table.title.clone(),
         description: words(&table.description),
@@ -53,8 +59,11 @@ pub(super) fn frame(table: &ReportTable, number: usize, data: &TableData) -> Res
         });
         for group in grid.group_order(table) {
             for measure in &table.measures {
-                frame.cells.push(grid.cell(measure, &released, row, group));
                 let place = grid.place(table, row, group);
+                frame.cells.push(match measure.kind {
+                    MeasureKind::Dsr => standardised_rate(measure, table, data, scheme, &place),
+                    _ => grid.cell(measure, &released, row, group),
+                });
                 let since = measure.name().filter(|_| measure.kind.counts());
                 let since = since.and_then(|name| data.figures.of(name, &place)?.since);
                 frame.held.push(since);
@@ -63,6 +72,37 @@ pub(super) fn frame(table: &ReportTable, number: usize, data: &TableData) -> Res
     }
     frame.notes.extend(frame.held_figures());
     Ok(frame)
+}
+
+/// The rate of a place, standardised for age.
+fn standardised_rate(
+    measure: &Measure,
+    table: &ReportTable,
+    data: &TableData,
+    scheme: &Scheme,
+    place: &TablePlace,
+) -> Cell {
+    let of = |name: &Option<String>, age: Option<&str>| {
+        Some(data.figures.of_age(name.as_deref()?, place, age)?.figure)
+    };
+    let bands = data.standard.iter().map(|(age, weight)| {
+        Some(StandardBand {
+            weight: *weight,
+            events: of(&measure.numerator, Some(age))?,
+            people: of(&measure.denominator, Some(age))?,
+        })
+    });
+    let bands: Option<Vec<StandardBand>> = bands.collect();
+    let totals = of(&measure.numerator, None).zip(of(&measure.denominator, None));
+    let events = table
+        .counts()
+        .find(|(name, _)| Some(*name) == measure.numerator.as_deref());
+    let of_rows = events.is_some_and(|(_, count)| count.kind == MeasureKind::Rows);
+    let multiplier = f64::from(measure.multiplier.unwrap_or(1));
+    Cell::Figure(match bands.zip(totals) {
+        Some((bands, totals)) => standardised(scheme, totals, &bands, of_rows, multiplier),
+        None => crate::disclosure::Figure::NotApplicable,
+    })
 }
 
 /// A text with its line breaks and runs of spaces made single spaces.
@@ -79,7 +119,7 @@ fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
         unit: match measure.kind {
             MeasureKind::People | MeasureKind::Rows => Unit::Count,
             MeasureKind::Percent => Unit::Percent,
-            MeasureKind::Rate => Unit::Per(measure.multiplier.unwrap_or(1)),
+            MeasureKind::Rate | MeasureKind::Dsr => Unit::Per(measure.multiplier.unwrap_or(1)),
         },
         has_limits: !measure.kind.counts() && measure.of.is_none(),
     }
@@ -309,6 +349,8 @@ impl Grid {
             (MeasureKind::Percent, None) => count(&measure.numerator, row, group)
                 .zip(count(&measure.denominator, row, group))
                 .map(|(x, n)| Cell::Figure(percent(x, n, true))),
+            // Made from counts by age, which are not among those shown.
+            (MeasureKind::Dsr, _) => None,
             (MeasureKind::Rate, _) => count(&measure.numerator, row, group)
                 .zip(count(&measure.denominator, row, group))
                 .map(|(x, n)| {

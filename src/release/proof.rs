@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use crate::models::sensitivity::{Dimension, Judged, Question, Sensitivity};
+use crate::pipeline::AreaLevel;
 use crate::release::dimension::looks_personal;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -23,16 +24,27 @@ pub(crate) type Lists = BTreeMap<String, BTreeSet<String>>;
 pub(super) fn prove(
     sensitivity: &mut Sensitivity,
     place: &str,
-    table: &ReportTable,
+    (table, levels): (&ReportTable, &[AreaLevel]),
     counting: &Counting,
     plan: &LogicalPlan,
     smallest: u64,
 ) -> Result<Judged> {
-    let all = dimensions(sensitivity, place, table)?;
+    let mut all = dimensions(sensitivity, place, table)?;
+    for level in levels {
+        let (listed, code, _) = level.listed();
+        let within = |e: Error| e.within(format!("{place}: {}", level.dimension()));
+        sensitivity.list_column(&listed, code).map_err(within)?;
+        all.push(Dimension {
+            column: level.dimension(),
+            across: false,
+            from_table: true,
+        });
+    }
     let all = all.into_iter().enumerate();
     let divides = |(at, dimension)| counting.divided_by(at).then_some(dimension);
     let mut dimensions: Vec<Dimension> = all.filter_map(divides).collect();
-    let names: Vec<&str> = table.dimensions().collect();
+    let mut names: Vec<&str> = table.dimensions().chain(table.ages()).collect();
+    names.extend(levels.iter().map(|level| level.dimension()));
     let looked_up = counting.looked_up_by(&names);
     for (_, name) in &looked_up {
         let of = name.rsplit_once(" behind ").map(|(_, of)| of);
@@ -79,7 +91,7 @@ fn dimensions<'a>(
     table: &'a ReportTable,
 ) -> Result<Vec<Dimension<'a>>> {
     let mut dimensions = Vec::new();
-    for column in table.dimensions() {
+    for column in table.dimensions().chain(table.ages()) {
         let list = table
             .dimensions
             .get(column)

@@ -3,13 +3,18 @@
 use super::figures::FrameForm;
 use super::file::File;
 use super::frame::Frame;
+use super::pack_area::PackArea;
 use crate::figures::Figures;
 
 /// A report after disclosure control.
 #[derive(Debug, Clone)]
 pub(super) struct Rendered {
-    /// The report's name.
+    /// What its files are called: the report's name and, of an area, the code of it.
     pub report: String,
+    /// The report's own name, of an area too.
+    pub of_report: String,
+    /// The area that it is of, unless it is of all.
+    pub area: Option<PackArea>,
     /// Its tables as released.
     pub frames: Vec<Frame>,
     /// The form of each of them in long form.

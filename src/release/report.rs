@@ -3,6 +3,7 @@
 use super::counted::{CountedTable, Counting, judged};
 use super::report_file::ReportTable;
 use crate::lake::TableName;
+use crate::pipeline::AreaLevel;
 use crate::release::ReportFile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ pub(super) struct Report {
     pub report: ReportFile,
     /// The tables that its queries name, and the code lists that their functions read.
     pub reads: BTreeSet<TableName>,
+    /// The levels of areas of which each has the report for itself too.
+    pub levels: Vec<AreaLevel>,
     /// What its tables count, by table.
     pub counted: BTreeMap<String, CountedTable>,
 }
@@ -23,8 +26,11 @@ pub(super) struct Report {
 impl Report {
     /// The queries that a table is judged by, one for each of its countings.
     pub(super) fn queries(&self, table: &ReportTable) -> Vec<String> {
-        let dimensions: Vec<&str> = table.dimensions().collect();
-        let countings = self.countings(table);
+        let Some(counted) = self.counted.get(&table.id) else {
+            return Vec::new();
+        };
+        let dimensions = counted.names(table);
+        let countings = counted.countings.iter();
         countings.map(|one| judged(one, &dimensions)).collect()
     }
 

@@ -180,7 +180,8 @@ fn check_table(table: &ReportTable) -> Result<()> {
     if let Some(order) = &table.order {
         known_count(table, "order", Some(order))?;
     }
-    let known_dimensions: Vec<&str> = table.dimensions().collect();
+    check_ages(table)?;
+    let known_dimensions: Vec<&str> = table.dimensions().chain(table.ages()).collect();
     for (column, list) in &table.dimensions {
         known(column, &known_dimensions, "a dimension")?;
         list.check()
@@ -241,12 +242,14 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         ("numerator", measure.numerator.is_some()),
         ("denominator", measure.denominator.is_some()),
         ("multiplier", measure.multiplier.is_some()),
+        ("by", measure.by.is_some()),
     ];
     let needed: &[&str] = match (measure.kind, &measure.of) {
         (MeasureKind::People | MeasureKind::Rows, _) => &[],
         (MeasureKind::Percent, Some(_)) => &["column", "of"],
         (MeasureKind::Percent, None) => &["numerator", "denominator"],
         (MeasureKind::Rate, _) => &["numerator", "denominator", "multiplier"],
+        (MeasureKind::Dsr, _) => &["numerator", "denominator", "multiplier", "by"],
     };
     let allowed: &[&str] = match measure.kind {
         MeasureKind::People | MeasureKind::Rows => &["column", "of", "where", "without"],
@@ -282,6 +285,40 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The age groups that rates are standardised by: one dimension, not shown, of groups of the age bands of
+/// the standard population.
+fn check_ages(table: &ReportTable) -> Result<()> {
+    const HINT: &str = "declare it under [tables.dimensions] and leave it out of `rows` and `across`: age_group = { from = \"reference.age_band.broad_age_group\", by = \"age_band\" }";
+    let Some(ages) = table.ages() else {
+        return Ok(());
+    };
+    let all = table
+        .measures
+        .iter()
+        .filter_map(|measure| measure.by.as_deref());
+    if all.clone().any(|other| other != ages) {
+        return Err(Error::usage("its rates are standardised `by` two dimensions").hint(HINT));
+    }
+    if table.dimensions().any(|shown| shown == ages) {
+        return Err(Error::usage(format!(
+            "rates are standardised by `{ages}`, which the table shows"
+        ))
+        .hint(HINT));
+    }
+    let values = table.dimensions.get(ages);
+    let is_of_ages = values.is_some_and(|values| {
+        let of = values.column().map(|(table, _)| table.to_string());
+        of.as_deref() == Some("reference.age_band") && values.by.as_deref() == Some("age_band")
+    });
+    match is_of_ages {
+        true => Ok(()),
+        false => Err(Error::usage(format!(
+            "`{ages}` is no grouping of the age bands of the standard population"
+        ))
+        .hint(HINT)),
+    }
 }
 
 /// A figure may only be made from counts that are shown beside it.

@@ -1,6 +1,7 @@
 //! The report file: what a planner downloads, as an analyst writes it in TOML.
 
 use super::dimension::ValuesOf;
+use crate::pipeline::AreaLevel;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,9 @@ pub(crate) struct ReportFile {
     pub description: String,
     /// Whom it is for.
     pub audience: String,
+    /// The levels of areas of which each has the report for itself too; those of the pipeline file
+    /// otherwise.
+    pub for_each: Option<Vec<AreaLevel>>,
     /// Notes on the whole report, each a sentence or two.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -56,6 +60,9 @@ pub(crate) struct ReportTable {
     /// Headings of the dimensions; the column name in words otherwise.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// Whether the reports of single areas have it. A table of areas says little in them.
+    #[serde(default = "ReportTable::is_in_packs")]
+    pub in_packs: bool,
     /// Notes on this table, each a sentence or two.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -87,6 +94,8 @@ pub(crate) struct Measure {
     pub denominator: Option<String>,
     /// For a rate: per how many, such as 100000.
     pub multiplier: Option<u32>,
+    /// For a standardised rate: the dimension of age groups, which the table does not show.
+    pub by: Option<String>,
 }
 
 /// The kinds of measure.
@@ -101,6 +110,8 @@ pub(crate) enum MeasureKind {
     Percent,
     /// A crude rate of released counts, with 95% limits.
     Rate,
+    /// A rate of released counts that is directly standardised for age, with 95% limits.
+    Dsr,
 }
 
 /// What a percentage is a part of.
@@ -248,12 +259,33 @@ impl Measure {
 }
 
 impl ReportTable {
+    fn is_in_packs() -> bool {
+        true
+    }
+
     /// The count measures: what the table calls them, and themselves.
     pub(crate) fn counts(&self) -> impl Iterator<Item = (&str, &Measure)> {
         self.measures
             .iter()
             .filter(|measure| measure.kind.counts())
             .filter_map(|measure| measure.name().map(|name| (name, measure)))
+    }
+
+    /// The dimension of age groups by which rates are standardised; the table does not show it.
+    pub(crate) fn ages(&self) -> Option<&str> {
+        self.measures
+            .iter()
+            .find_map(|measure| measure.by.as_deref())
+    }
+
+    /// Whether a standardised rate is made from a count.
+    pub(crate) fn is_standardised(&self, count: &str) -> bool {
+        let mut rates = self.measures.iter().filter(|measure| measure.by.is_some());
+        rates.any(|rate| {
+            [&rate.numerator, &rate.denominator]
+                .map(Option::as_deref)
+                .contains(&Some(count))
+        })
     }
 
     /// Whether a percentage is of one of these totals.

@@ -5,12 +5,14 @@ use super::counted::{beside_each_other, counted_table};
 use super::proof::prove;
 use super::report::{Report, place};
 use super::report_file::ReportTable;
+use super::standard_population;
 use crate::engine::Engine;
 use crate::error::{Context, Error, Result};
 use crate::lake::TableName;
 use crate::models::query_inputs;
 use crate::models::sensitivity::{Judged, Sensitivity};
 use crate::nearest::nearest;
+use crate::pipeline::AreaLevel;
 use crate::pipeline::Pipeline;
 use crate::release::ReportFile;
 use datafusion::dataframe::DataFrame;
@@ -33,7 +35,8 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
     for file in paths {
         let report = ReportFile::read(&file)?;
         let text = std::fs::read_to_string(&file).usage(cannot)?;
-        all.push(read(file, text, report)?);
+        let levels = levels(pipeline, &report);
+        all.push(read(file, text, report, levels)?);
     }
     let wanted = if names.is_empty() {
         &pipeline.settings.reports.build
@@ -56,19 +59,42 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
     Ok(all)
 }
 
+/// The levels of areas that a report is made for, each once.
+fn levels(pipeline: &Pipeline, report: &ReportFile) -> Vec<AreaLevel> {
+    let own = report.for_each.as_ref();
+    let levels = own.unwrap_or(&pipeline.settings.reports.for_each);
+    let levels: BTreeSet<AreaLevel> = levels.iter().copied().collect();
+    levels.into_iter().collect()
+}
+
 /// A report with what its tables count and read.
-fn read(file: PathBuf, text: String, report: ReportFile) -> Result<Report> {
+fn read(file: PathBuf, text: String, report: ReportFile, levels: Vec<AreaLevel>) -> Result<Report> {
     let mut made = Report {
         file,
         text,
         report,
         reads: BTreeSet::new(),
+        levels,
         counted: BTreeMap::new(),
     };
     for table in &made.report.tables {
         let place = place(&made.file, &table.id);
-        let counted = counted_table(table).map_err(|e| e.within(place))?;
+        let mut counted = counted_table(table).map_err(|e| e.within(place))?;
+        if table.in_packs {
+            counted.divide_by_areas(table, &made.levels);
+        }
         made.counted.insert(table.id.clone(), counted);
+    }
+    // Their names and populations decide which areas have a report.
+    let of_areas = made.levels.iter().map(|level| level.listed().0);
+    made.reads.extend(of_areas);
+    if made
+        .report
+        .tables
+        .iter()
+        .any(|table| table.ages().is_some())
+    {
+        made.reads.insert(standard_population::table());
     }
     for table in &made.report.tables {
         for query in made.queries(table) {
@@ -151,7 +177,10 @@ pub(super) async fn proved(
     }
     for (counting, frame) in report.countings(table).zip(&proved.frames) {
         let plan = frame.logical_plan();
-        let judged = prove(sensitivity, &place, table, counting, plan, smallest)?;
+        let counted = report.counted.get(&table.id);
+        let levels = counted.map_or(&[][..], |counted| &counted.levels);
+        let of_table = (table, levels);
+        let judged = prove(sensitivity, &place, of_table, counting, plan, smallest)?;
         proved.judged.areas.extend(judged.areas);
         proved.judged.choices.extend(judged.choices);
     }

@@ -1,11 +1,15 @@
 //! What the engine hands over for one table, and how it is read.
 
 use super::area_names::NamedAreas;
-use super::counted::{CellFigures, CountMade};
+use super::counted::{CellFigures, CountMade, area_source};
 use super::dimension::{MOST_VALUES, NOT_KNOWN};
+use super::pack_area::PackArea;
 use super::proof::{Lists, texts};
 use super::report_file::ReportTable;
+use super::standard_population::StandardWeights;
 use crate::error::{Error, Result};
+use crate::figures::FigureArea;
+use crate::pipeline::AreaLevel;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type};
@@ -22,12 +26,33 @@ pub(super) struct TableData {
     pub lists: Lists,
     /// The areas of the dimensions that are of areas.
     pub areas: NamedAreas,
+    /// The area that all figures are of, unless they are of all.
+    pub area: Option<FigureArea>,
+    /// The weights of the age groups by which rates are standardised.
+    pub standard: StandardWeights,
     /// The released figures of all cells and totals.
     pub figures: CellFigures,
     /// What is counted, in words.
     pub definition: Vec<String>,
     /// What each count is of, by name.
     pub counts: BTreeMap<String, CountMade>,
+}
+
+impl TableData {
+    /// The same of an area alone.
+    pub(super) fn of_area(&self, levels: &[AreaLevel], area: &PackArea) -> Self {
+        let mut of_area = self.clone();
+        of_area.area = Some(FigureArea {
+            code: Some(area.code.clone()),
+            name: area.name.clone(),
+            level: area.level.word().to_owned(),
+        });
+        of_area.figures = self.figures.of_area(area.place(levels));
+        for count in of_area.counts.values_mut() {
+            count.within = Some((area_source(area.level), area.code.clone()));
+        }
+        of_area
+    }
 }
 
 impl std::fmt::Debug for TableData {

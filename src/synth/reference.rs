@@ -23,18 +23,22 @@ pub(super) fn postcodes(world: &World) -> String {
 /// `lsoa.csv`.
 pub(super) fn lsoas(world: &World) -> String {
     let mut out = String::from(
-        "lsoa21_code,lsoa21_name,place_code,place_name,ltla_code,ltla_name,icb_code,icb_name,\
-         imd_rank,imd_decile\n",
+        "lsoa21_code,lsoa21_name,place_code,place_name,neighbourhood_code,neighbourhood_name,\
+         ltla_code,ltla_name,icb_code,icb_name,imd_rank,imd_decile\n",
     );
     for (index, lsoa) in world.geography.lsoas.iter().enumerate() {
         let place = world.geography.place(index);
+        // LSOAs of one number, such as 001A and 001B, are a neighbourhood.
+        let neighbourhood = lsoa.name.trim_end_matches(|c: char| c.is_ascii_uppercase());
+        let number = neighbourhood.rsplit(' ').next().unwrap_or_default();
         let _ = writeln!(
             out,
-            "{},{},{},{},{},{},{},{},{},{}",
+            "{},{},{},{},{}{number},{neighbourhood},{},{},{},{},{},{}",
             lsoa.code,
             lsoa.name,
             place.code,
             place.name,
+            place.code,
             place.ltla_code,
             place.ltla_name,
             ICB.0,

@@ -7,6 +7,7 @@
     clippy::print_stderr
 )]
 
+mod area_packs;
 mod as_of_version;
 mod audit_log;
 mod bad_input;

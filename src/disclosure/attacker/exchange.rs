@@ -8,7 +8,7 @@
 //! over any equations.
 
 use crate::disclosure::system::{Network, Place};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes of figures that keep all equations, each by so much.
 pub(crate) type Exchanged = Vec<(u32, i64)>;
@@ -44,7 +44,10 @@ const ONE_BY_ONE: i64 = 16;
 pub(crate) struct Exchange {
     changes: Vec<(u32, i64)>,
     before: BTreeMap<u32, i64>,
-    open: Vec<(u32, i64)>,
+    /// The equations that are open, the shortest first.
+    open: BTreeSet<(usize, u32)>,
+    /// By how much each equation is open: 0 where it is not.
+    sums: Vec<i64>,
     steps: u64,
     picks: u32,
     attempt: u32,
@@ -99,7 +102,11 @@ impl Exchange {
         }
         for attempt in 0..attempts {
             self.changes.clear();
-            self.open.clear();
+            for (_, row) in std::mem::take(&mut self.open) {
+                if let Some(sum) = self.sums.get_mut(row as usize) {
+                    *sum = 0;
+                }
+            }
             self.attempt = attempt;
             self.picks = PICKS << (attempt / 2).min(4);
             self.make(network, first);
@@ -116,10 +123,10 @@ impl Exchange {
     }
 
     fn balance(&mut self, network: &Network, price: &impl Price) -> bool {
-        let shortest = |(row, _): &&(u32, i64)| (network.terms(*row as usize).len(), *row);
-        let Some((row, sum)) = self.open.iter().min_by_key(shortest).copied() else {
+        let Some((_, row)) = self.open.first().copied() else {
             return true;
         };
+        let sum = self.sum(row);
         if self.changes.len() >= LONGEST || self.picks == 0 {
             return false;
         }
@@ -175,10 +182,10 @@ impl Exchange {
     fn opened(&self, network: &Network, (node, by): (u32, i64)) -> i64 {
         let mut opened = 0;
         for Place { row, factor } in network.places(node as usize) {
-            match self.open.iter().find(|(open, _)| open == row) {
-                None => opened += 1,
-                Some((_, sum)) if sum + by * factor == 0 => opened -= 1,
-                Some(_) => {}
+            match self.sum(*row) {
+                0 => opened += 1,
+                sum if sum + by * factor == 0 => opened -= 1,
+                _ => {}
             }
         }
         opened
@@ -197,17 +204,28 @@ impl Exchange {
 
     fn add(&mut self, network: &Network, (node, by): (u32, i64)) {
         for Place { row, factor } in network.places(node as usize) {
-            let change = by * factor;
-            match self.open.iter().position(|(open, _)| open == row) {
-                None => self.open.push((*row, change)),
-                Some(at) => {
-                    self.open[at].1 += change;
-                    if self.open[at].1 == 0 {
-                        self.open.swap_remove(at);
-                    }
-                }
+            let at = *row as usize;
+            if self.sums.len() <= at {
+                self.sums.resize(at + 1, 0);
+            }
+            let Some(sum) = self.sums.get_mut(at) else {
+                continue;
+            };
+            let was_open = *sum != 0;
+            *sum += by * factor;
+            let is_open = *sum != 0;
+            let equation = (network.terms(at).len(), *row);
+            if was_open && !is_open {
+                self.open.remove(&equation);
+            } else if is_open && !was_open {
+                self.open.insert(equation);
             }
         }
+    }
+
+    /// By how much an equation is open.
+    fn sum(&self, row: u32) -> i64 {
+        self.sums.get(row as usize).copied().unwrap_or(0)
     }
 }
 

@@ -71,7 +71,12 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
             "no",
         ),
         kind(
-            "directly or indirectly standardised rate",
+            "directly standardised rate and its limits",
+            "From the released counts by age group, so that it says no more than they do. Where events of an age group are withheld, the middle of what the scheme leaves possible stands for them, and the limits are those of the fewest and the most. Withheld below 10 events, when a population is, or when more than a fifth of the events hangs on what is withheld.",
+            "yes",
+        ),
+        kind(
+            "indirectly standardised rate",
             &format!(
                 "From true counts, as HES does; withheld below {events} events, and when a count from 1 to 7 follows from it and what is beside it."
             ),

@@ -9,9 +9,12 @@ use crate::disclosure::ledger::CellName;
 use crate::disclosure::members::MemberKey;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::pipeline::AreaLevel;
 use crate::release::dimension::NOT_KNOWN;
 use crate::release::label_order::{OrderColumns, in_order_of_labels};
+use crate::release::pack_area::PackAreas;
 use crate::release::report_file::ReportTable;
+use crate::release::standard_population::StandardWeights;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
@@ -24,6 +27,10 @@ pub(in crate::release) struct CountedCells {
     pub batches: Vec<RecordBatch>,
     /// The cell of each place, by count.
     cells: BTreeMap<String, HashMap<TablePlace, CellName>>,
+    /// Whether ages divide it.
+    by_age: bool,
+    /// How many levels of areas divide the table.
+    levels: usize,
 }
 
 impl CountedCells {
@@ -39,12 +46,12 @@ impl CountedCells {
         };
         let counts = self.cells.iter();
         let figures = counts.map(|(name, cells)| (name.clone(), of(cells)));
-        CellFigures::new(figures.collect())
+        CellFigures::new(figures.collect(), self.by_age, self.levels)
     }
 }
 
-/// Counts what a table counts, and adds its figures to those of the release. `types` are those of its
-/// dimensions.
+/// Counts what a table counts, in all and in each area that has a report of its own, and adds its figures
+/// to those of the release. `types` are those of its dimensions.
 ///
 /// # Errors
 /// Refused or data, as [`Cube::of`]; usage, when no count is divided by all dimensions.
@@ -53,8 +60,8 @@ pub(in crate::release) async fn answer(
     place: &str,
     table: &ReportTable,
     counted: &CountedTable,
-    types: &[DataType],
-    orders: &OrderColumns,
+    (types, orders): (&[DataType], &OrderColumns),
+    (ages, areas): (&StandardWeights, &PackAreas),
     (key, nodes): (&MemberKey, &mut ReleaseNodes),
 ) -> Result<CountedCells> {
     let mut cubes = Vec::new();
@@ -64,7 +71,11 @@ pub(in crate::release) async fn answer(
     let combinations = combinations(place, table, counted, &cubes)?;
     let batch = batch(table, &combinations, types)?;
     let batches = in_order_of_labels(engine, place, table, orders, vec![batch]).await?;
-    let places = places(table, &combinations);
+    let mut places = places(table, &combinations);
+    if table.ages().is_some() {
+        places = by_age(places, ages);
+    }
+    let places = in_areas(places, &counted.levels, areas);
     for (counting, cube) in counted.countings.iter().zip(&mut cubes) {
         for position in places.keys() {
             cube.include(&divided(position, &counting.places));
@@ -88,7 +99,12 @@ pub(in crate::release) async fn answer(
             cells.extend(names.into_iter().map(|name| (name.clone(), found.clone())));
         }
     }
-    Ok(CountedCells { batches, cells })
+    Ok(CountedCells {
+        batches,
+        cells,
+        by_age: table.ages().is_some(),
+        levels: counted.levels.len(),
+    })
 }
 
 /// The values of those dimensions that divide a count.
@@ -128,9 +144,9 @@ fn combinations(
     let mut found = BTreeSet::new();
     let mut whole = false;
     for (counting, cube) in counted.countings.iter().zip(cubes) {
-        if counting.places.len() == width {
+        if (0..width).all(|place| counting.divided_by(place)) {
             whole = true;
-            found.extend(cube.leaves());
+            found.extend(cube.leaves(width));
         }
     }
     if !whole {
@@ -161,6 +177,39 @@ fn batch(
     }
     RecordBatch::try_from_iter(columns)
         .map_err(|e| Error::data("the dimensions of a table cannot be put together").cause(e))
+}
+
+/// The places of a table of all ages together, and those of each age group: what rates are standardised by
+/// is told by them.
+fn by_age(whole: BTreeMap<TablePlace, bool>, ages: &StandardWeights) -> BTreeMap<TablePlace, bool> {
+    let mut places = BTreeMap::new();
+    for (place, told) in whole {
+        let groups = ages.iter().map(|(age, _)| Some(age.clone()));
+        for age in std::iter::once(None).chain(groups) {
+            let mut place = place.clone();
+            place.push(age);
+            places.insert(place, told);
+        }
+    }
+    places
+}
+
+/// The places of a table of all areas together, and those of each area that has a report of its own.
+fn in_areas(
+    whole: BTreeMap<TablePlace, bool>,
+    levels: &[AreaLevel],
+    areas: &PackAreas,
+) -> BTreeMap<TablePlace, bool> {
+    let mut of: Vec<TablePlace> = vec![vec![None; levels.len()]];
+    of.extend(areas.at(levels).map(|area| area.place(levels)));
+    let mut places = BTreeMap::new();
+    for (place, told) in whole {
+        for area in &of {
+            let place = place.iter().chain(area).cloned().collect();
+            places.insert(place, told);
+        }
+    }
+    places
 }
 
 /// Every place of a table with all totals, and whether a reader is told its figure.

@@ -3,6 +3,7 @@
 use super::condition::condition;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
+use crate::pipeline::AreaLevel;
 use crate::release::dimension::ValuesOf;
 use crate::release::report_file::{Measure, MeasureKind, ReportTable};
 use std::collections::BTreeSet;
@@ -14,6 +15,13 @@ pub(super) struct CountedDimension {
     pub column: String,
     /// Where its values are looked up by that column, unless they are the column's own.
     pub lookup: Option<LabelLookup>,
+    /// Whether the column is that of the person in `core.person`, and not of the model.
+    pub of_person: bool,
+}
+
+/// Where the areas of a level come from, by which cells of all releases are told apart.
+pub(in crate::release) fn area_source(level: AreaLevel) -> String {
+    CountedDimension::of_area(level).source()
 }
 
 /// A reference table that gives the value of a dimension for that of a column.
@@ -36,6 +44,7 @@ impl CountedDimension {
                 "{column} in {}.{} by {}",
                 lookup.table, lookup.gives, lookup.by
             ),
+            None if self.of_person => format!("{column} of the person"),
             None => column.clone(),
         }
     }
@@ -49,6 +58,16 @@ impl CountedDimension {
                 by: by.clone(),
                 gives: gives.to_string(),
             }),
+            of_person: false,
+        }
+    }
+
+    /// The area of a level that a person belongs to.
+    fn of_area(level: AreaLevel) -> Self {
+        CountedDimension {
+            column: level.column_of_person().to_string(),
+            lookup: None,
+            of_person: true,
         }
     }
 }
@@ -100,7 +119,8 @@ impl Counting {
 
     /// The columns of the model that it reads beside its condition.
     pub(in crate::release) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.by.iter().map(|dimension| dimension.column.as_str())
+        let own = self.by.iter().filter(|dimension| !dimension.of_person);
+        own.map(|dimension| dimension.column.as_str())
     }
 }
 
@@ -111,6 +131,37 @@ pub(crate) struct CountedTable {
     pub countings: Vec<Counting>,
     /// For each count of the table, in their order: its name, its query, and whether it is of rows.
     pub(super) counts: Vec<(String, usize, bool)>,
+    /// The levels of areas that divide each count too, after the dimensions of the table.
+    pub levels: Vec<AreaLevel>,
+}
+
+impl CountedTable {
+    /// What the places of its counts are called in the queries that it is judged by: the dimensions that
+    /// the table shows, the one of ages, and the levels of areas.
+    pub(in crate::release) fn names<'a>(&self, table: &'a ReportTable) -> Vec<&'a str> {
+        let levels = self.levels.iter().map(|level| level.dimension());
+        table
+            .dimensions()
+            .chain(table.ages())
+            .chain(levels)
+            .collect()
+    }
+
+    /// Divides every count by the areas of these levels too, after the dimensions of the table.
+    pub(in crate::release) fn divide_by_areas(
+        &mut self,
+        table: &ReportTable,
+        levels: &[AreaLevel],
+    ) {
+        let width = table.dimensions().chain(table.ages()).count();
+        for counting in &mut self.countings {
+            for (at, level) in levels.iter().enumerate() {
+                counting.places.push(width + at);
+                counting.by.push(CountedDimension::of_area(*level));
+            }
+        }
+        self.levels = levels.to_vec();
+    }
 }
 
 /// What a table counts.
@@ -121,6 +172,7 @@ pub(in crate::release) fn counted_table(table: &ReportTable) -> Result<CountedTa
     let mut counted = CountedTable {
         countings: Vec::new(),
         counts: Vec::new(),
+        levels: Vec::new(),
     };
     for (name, measure) in table.counts() {
         let within = |e: Error| e.within(format!("measure `{}`", measure.label));
@@ -169,6 +221,14 @@ fn counting(table: &ReportTable, measure: &Measure) -> Result<Counting> {
             places.push(place);
             by.push(CountedDimension::of(name, values));
         }
+    }
+    let ages = table.ages().filter(|_| {
+        let name = measure.name();
+        name.is_some_and(|name| table.is_standardised(name))
+    });
+    if let Some((name, values)) = ages.and_then(|name| table.dimensions.get_key_value(name)) {
+        places.push(table.dimensions().count());
+        by.push(CountedDimension::of(name, values));
     }
     Ok(Counting {
         of: TableName::new(layer, name),

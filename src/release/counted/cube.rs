@@ -39,6 +39,9 @@ pub(super) struct Cube {
     pub dimensions: Vec<Divided>,
     /// Its cells, by the level of each dimension.
     pub sets: BTreeMap<Vec<usize>, HashMap<CubeKey, CellTally>>,
+    /// Those without totals of the people who are in one of them alone, until they are
+    /// [rolled up](Self::roll_up).
+    alone: HashMap<CubeKey, CellTally>,
 }
 
 /// The rows of one person.
@@ -73,6 +76,8 @@ impl Cube {
             cube.read(&batch, &mut person, place, counting, key)?;
         }
         cube.flush(&mut person, place, key)?;
+        cube.roll_up();
+        cube.few_enough(place)?;
         Ok(cube)
     }
 
@@ -94,6 +99,7 @@ impl Cube {
         Cube {
             dimensions,
             sets: sets.into_iter().map(|set| (set, HashMap::new())).collect(),
+            alone: HashMap::new(),
         }
     }
 
@@ -131,15 +137,21 @@ impl Cube {
         }
     }
 
-    /// The values of every cell without totals.
-    pub(super) fn leaves(&self) -> Vec<Vec<String>> {
-        let set = vec![0; self.dimensions.len()];
+    /// The values that somebody has of the first `width` dimensions, all others taken together.
+    pub(super) fn leaves(&self, width: usize) -> Vec<Vec<String>> {
+        let all = self.dimensions.iter().enumerate();
+        let set: Vec<usize> = all
+            .map(|(at, dimension)| if at < width { 0 } else { dimension.whole() })
+            .collect();
         let keys = self.sets.get(&set).into_iter().flat_map(HashMap::keys);
         let name = |(dimension, value): (&Divided, &u16)| {
             let level = dimension.levels.first()?;
             level.names.get(usize::from(*value)).cloned()
         };
-        let names = keys.map(|key| self.dimensions.iter().zip(key).filter_map(name).collect());
+        let names = keys.map(|key| {
+            let own = self.dimensions.iter().zip(key).take(width);
+            own.filter_map(name).collect()
+        });
         names.collect()
     }
 
@@ -199,8 +211,12 @@ impl Cube {
         };
         let rows = std::mem::take(&mut person.rows);
         self.add(someone, &rows, key);
+        self.few_enough(place)
+    }
+
+    fn few_enough(&self, place: &str) -> Result<()> {
         let cells: usize = self.sets.values().map(HashMap::len).sum();
-        if cells > MOST_CELLS {
+        if cells + self.alone.len() > MOST_CELLS {
             return Err(Error::refused(format!(
                 "{place}: it has more than {MOST_CELLS} cells with its totals"
             ))
@@ -209,11 +225,18 @@ impl Cube {
         Ok(())
     }
 
-    /// Counts one person, who has these rows.
+    /// Counts one person, who has these rows. Cells are complete once they are rolled up.
     pub(super) fn add(&mut self, person: i64, rows: &[(CubeKey, u64)], key: &MemberKey) {
         let mut one = Members::default();
         one.add(key, Some(person), 1);
-        let Cube { dimensions, sets } = self;
+        if let [(leaf, rows)] = rows {
+            let tally = self.alone.entry(leaf.clone()).or_default();
+            tally.count(&one, person, *rows, key);
+            return;
+        }
+        let Cube {
+            dimensions, sets, ..
+        } = self;
         let mut cells: Vec<(CubeKey, u64)> = Vec::with_capacity(rows.len());
         for (set, tallies) in sets {
             cells.clear();
@@ -226,18 +249,46 @@ impl Cube {
             }
             for (cell, rows) in cells.drain(..) {
                 let tally = tallies.entry(cell).or_default();
-                tally.rows = tally.rows.saturating_add(rows);
-                tally.people = tally.people.plus(&one);
-                tally.weighted = match rows {
-                    1 => tally.weighted.plus(&one),
-                    rows => {
-                        let mut weighted = tally.weighted;
-                        weighted.add(key, Some(person), i64::try_from(rows).unwrap_or(i64::MAX));
-                        weighted
-                    }
-                };
+                tally.count(&one, person, rows, key);
             }
         }
+    }
+
+    /// Counts those who are in one cell alone in every total too: no total has them from two parts.
+    pub(super) fn roll_up(&mut self) {
+        let Cube {
+            dimensions,
+            sets,
+            alone,
+        } = self;
+        for (leaf, tally) in std::mem::take(alone) {
+            for (set, tallies) in sets.iter_mut() {
+                let cell = project(dimensions, set, &leaf);
+                tallies.entry(cell).or_default().merge(&tally);
+            }
+        }
+    }
+}
+
+impl CellTally {
+    /// Counts a person with rows.
+    fn count(&mut self, one: &Members, person: i64, rows: u64, key: &MemberKey) {
+        self.rows = self.rows.saturating_add(rows);
+        self.people = self.people.plus(one);
+        match rows {
+            1 => self.weighted = self.weighted.plus(one),
+            rows => {
+                let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+                self.weighted.add(key, Some(person), rows);
+            }
+        }
+    }
+
+    /// Counts the people and rows of a cell that shares nobody with this one.
+    fn merge(&mut self, other: &CellTally) {
+        self.rows = self.rows.saturating_add(other.rows);
+        self.people = self.people.plus(&other.people);
+        self.weighted = self.weighted.plus(&other.weighted);
     }
 }
 

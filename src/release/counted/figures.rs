@@ -3,6 +3,7 @@
 use crate::disclosure::Released;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Where a figure stands in a table: a value of each dimension, or none for all together.
 pub(in crate::release) type TablePlace = Vec<Option<String>>;
@@ -18,18 +19,54 @@ pub(in crate::release) struct PlacedFigure {
 
 /// The released figures of a table's places, by count.
 #[derive(Debug, Clone, Default)]
-pub(in crate::release) struct CellFigures(BTreeMap<String, HashMap<TablePlace, PlacedFigure>>);
+pub(in crate::release) struct CellFigures {
+    figures: Arc<BTreeMap<String, HashMap<TablePlace, PlacedFigure>>>,
+    /// Whether there are figures by age, which the table does not show.
+    by_age: bool,
+    /// The area whose figures are given: its place among the levels that divide the table.
+    area: TablePlace,
+}
 
 impl CellFigures {
     /// Figures by count and place.
     pub(in crate::release) fn new(
         figures: BTreeMap<String, HashMap<TablePlace, PlacedFigure>>,
+        by_age: bool,
+        levels: usize,
     ) -> Self {
-        CellFigures(figures)
+        CellFigures {
+            figures: Arc::new(figures),
+            by_age,
+            area: vec![None; levels],
+        }
+    }
+
+    /// The figures of one area: a value for its level, and none for the others.
+    pub(in crate::release) fn of_area(&self, area: TablePlace) -> Self {
+        CellFigures {
+            figures: Arc::clone(&self.figures),
+            by_age: self.by_age,
+            area,
+        }
     }
 
     /// The figure of a count in a place.
     pub(in crate::release) fn of(&self, count: &str, place: &TablePlace) -> Option<PlacedFigure> {
-        self.0.get(count)?.get(place).copied()
+        self.of_age(count, place, None)
+    }
+
+    /// The figure of a count in a place for one age group, or for all.
+    pub(in crate::release) fn of_age(
+        &self,
+        count: &str,
+        place: &TablePlace,
+        age: Option<&str>,
+    ) -> Option<PlacedFigure> {
+        let mut place = place.clone();
+        if self.by_age {
+            place.push(age.map(str::to_string));
+        }
+        place.extend(self.area.iter().cloned());
+        self.figures.get(count)?.get(&place).copied()
     }
 }

@@ -228,6 +228,7 @@ mod tests {
         CountedDimension {
             column: column.to_string(),
             lookup: None,
+            of_person: false,
         }
     }
 

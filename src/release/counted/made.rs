@@ -14,6 +14,9 @@ pub(crate) struct CountMade {
     pub what: String,
     /// Where the values of each dimension of the table come from; none for one that does not divide it.
     pub by: Vec<Option<String>>,
+    /// The area whose people alone are counted: where it comes from, and its code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<(String, String)>,
     /// Whether nobody is in two of its cells, so that these add up: rows always do, people where the model
     /// has one row for each.
     pub adds_up: bool,
@@ -35,6 +38,7 @@ pub(in crate::release) fn counts_made(
         let count = CountMade {
             what: counting.what(*rows),
             by: (0..table.dimensions().count()).map(source).collect(),
+            within: None,
             adds_up: *rows || one_row_each.get(*at).copied().unwrap_or(false),
         };
         Some((name.clone(), count))

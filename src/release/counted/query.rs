@@ -1,6 +1,7 @@
 //! The program's own queries over a model that is counted.
 
 use super::counting::{CountedDimension, Counting, LabelLookup};
+use crate::lake::TableName;
 use crate::release::dimension::NOT_KNOWN;
 
 /// The query that the rows of a table are judged by: its labels, and its counts.
@@ -73,6 +74,12 @@ fn from(counting: &Counting, dimensions: usize) -> String {
     };
     let mut text = format!(" from (select * from {of}{condition}) as counted");
     for (at, dimension) in all(counting).take(dimensions) {
+        if joins_person(counting, dimension) {
+            let column = quoted(&dimension.column);
+            text.push_str(&format!(
+                " left join (select person_key as k, {column} as v from core.person) as looked{at} on counted.person_key = looked{at}.k"
+            ));
+        }
         let Some(LabelLookup { table, by, gives }) = &dimension.lookup else {
             continue;
         };
@@ -90,11 +97,18 @@ fn all(counting: &Counting) -> impl Iterator<Item = (usize, &CountedDimension)> 
 
 fn value(counting: &Counting, at: usize) -> String {
     match all(counting).nth(at) {
-        Some((_, dimension)) if dimension.lookup.is_none() => {
+        Some((_, dimension))
+            if dimension.lookup.is_none() && !joins_person(counting, dimension) =>
+        {
             format!("counted.{}", quoted(&dimension.column))
         }
         _ => format!("looked{at}.v"),
     }
+}
+
+/// Whether a dimension is read from the person behind a row.
+fn joins_person(counting: &Counting, dimension: &CountedDimension) -> bool {
+    dimension.of_person && counting.of != TableName::new("core", "person")
 }
 
 fn quoted(name: &str) -> String {

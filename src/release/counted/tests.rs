@@ -25,6 +25,7 @@ fn dimension(column: &str) -> CountedDimension {
     CountedDimension {
         column: column.to_string(),
         lookup: None,
+        of_person: false,
     }
 }
 
@@ -72,6 +73,7 @@ pub(super) fn counted(
             .collect();
         cube.add(person.key, &[(leaf, person.rows)], &key());
     }
+    cube.roll_up();
     (counting, cube)
 }
 
@@ -180,4 +182,39 @@ fn all_and_all_but_one_are_compared() {
             "{larger:?}"
         );
     }
+}
+
+#[test]
+fn people_in_several_cells_count_once_in_every_total() {
+    let dimension = |column: &str, values: &[&str]| {
+        let values = values.iter().map(ToString::to_string).collect();
+        Divided::of(&dimension(column), values, Vec::new())
+    };
+    let mut cube = Cube::empty(vec![
+        dimension("setting", &["a", "b"]),
+        dimension("sex", &["f", "m"]),
+    ]);
+    let leaf = |setting: u16, sex: u16| -> CubeKey { vec![setting, sex].into() };
+    // One has two rows in one cell, one a row in each setting, one a single row.
+    cube.add(1, &[(leaf(0, 0), 2)], &key());
+    cube.add(2, &[(leaf(0, 0), 1), (leaf(1, 0), 1)], &key());
+    cube.add(3, &[(leaf(1, 1), 1)], &key());
+    cube.roll_up();
+    let tally = |place: [Option<&str>; 2]| {
+        let place = place.map(|value| value.map(str::to_string));
+        let (set, key) = cube.place(&place).unwrap();
+        let tally = &cube.sets[&set][&key];
+        (tally.people.people(), tally.rows)
+    };
+    let of = |people: u64, rows: u64| (crate::disclosure::TrueCount::new(people), rows);
+    assert!(tally([Some("a"), Some("f")]) == of(2, 3));
+    assert!(tally([Some("b"), None]) == of(2, 2));
+    assert!(tally([None, Some("f")]) == of(2, 4));
+    assert!(tally([None, None]) == of(3, 5));
+    let all = cube.place(&[None, None]).unwrap();
+    let mut everyone = crate::disclosure::members::Members::default();
+    for (person, rows) in [(1, 2), (2, 2), (3, 1)] {
+        everyone.add(&key(), Some(person), rows);
+    }
+    assert!(cube.sets[&all.0][&all.1].weighted == everyone);
 }

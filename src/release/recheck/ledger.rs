@@ -127,7 +127,9 @@ impl BesideLedger {
             .find(|name| self.ledger.standing(name).is_some());
         let name = known.unwrap_or(&named.name).clone();
         let is_leaf = named.cell.labels().iter().all(Option::is_some);
-        if is_leaf && named.counted.by.iter().all(Option::is_some) {
+        // A table may be left out of the report of another area.
+        let is_whole = named.counted.within.is_none();
+        if is_leaf && is_whole && named.counted.by.iter().all(Option::is_some) {
             self.complete.insert(name.table.clone());
         }
         let held = named.cell.held_from();

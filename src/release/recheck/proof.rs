@@ -16,13 +16,18 @@ mod tests {
     use super::*;
     use crate::disclosure::Scheme;
     use crate::disclosure::protect::Certificate;
-    use crate::release::manifest::ReleaseProof;
+    use crate::release::manifest::{ReleaseProof, ReportText};
     use crate::release::tests::sample;
 
     #[test]
     fn a_proof_that_cannot_be_its_own_is_found() {
         let about = sample::about();
-        let reports = [("population_profile", "name = …", &about)];
+        let report = ReportText {
+            name: "population_profile",
+            text: "name = …",
+            for_each: &[],
+        };
+        let reports = [(report, &about)];
         let mut manifest = Manifest::of(
             &Scheme::Hes2018,
             &Default::default(),

@@ -87,7 +87,7 @@ impl CheckedTable<'_> {
 fn labels(counted: &CountMade, of: &[Option<&str>]) -> Vec<(String, String)> {
     let both = counted.by.iter().zip(of);
     let labels = both.filter_map(|(source, label)| Some((source.clone()?, (*label)?.to_string())));
-    labels.collect()
+    labels.chain(counted.within.clone()).collect()
 }
 
 /// What is wrong with the figures of all tables together. Beside earlier releases, which `is_first` rules
@@ -284,6 +284,7 @@ mod tests {
                 unit: "count".to_string(),
                 has_limits: false,
                 counted: Some(CountMade {
+                    within: None,
                     what: "people of core.person where true".to_string(),
                     by: by.collect(),
                     adds_up,

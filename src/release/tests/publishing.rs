@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::figures::FIGURES;
 use crate::lake::Location;
 use crate::release::inspect::Alteration;
-use crate::release::manifest::FileOptions;
+use crate::release::manifest::{FileOptions, ReportText};
 use crate::release::publish::{Published, publish};
 use crate::release::{File, MANIFEST, Manifest, render};
 use std::fs;
@@ -25,7 +25,12 @@ fn release() -> (Vec<File>, Manifest) {
         &[],
     )
     .unwrap();
-    let reports = [("population_profile", "name = …", &about)];
+    let report = ReportText {
+        name: "population_profile",
+        text: "name = …",
+        for_each: &[],
+    };
+    let reports = [(report, &about)];
     let mut manifest = Manifest::of(
         &Scheme::Hes2018,
         &Default::default(),

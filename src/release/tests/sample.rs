@@ -73,7 +73,7 @@ pub(crate) fn counted(
     let of =
         |(name, counts): (&str, Vec<i64>)| (name.to_owned(), placed(scheme, &dimensions, &counts));
     TableData {
-        figures: CellFigures::new(counts.into_iter().map(of).collect()),
+        figures: CellFigures::new(counts.into_iter().map(of).collect(), false, 0),
         lists: lists(&batch),
         batches: vec![batch],
         ..TableData::default()

@@ -1,0 +1,110 @@
+//! The report of one area: a report over again, of the people of the area alone.
+
+use super::asked::Answers;
+use super::manifest::FileOptions;
+use super::pack_area::{PackArea, PackAreas};
+use super::pivot;
+use super::report_file::{ReportFile, ReportTable};
+use super::{About, Rendered, render};
+use crate::disclosure::Scheme;
+use crate::error::Result;
+use crate::figures::FigureRow;
+use crate::pipeline::AreaLevel;
+use rayon::prelude::*;
+
+/// What the reports of areas are made from.
+pub(super) struct Packs<'a> {
+    pub report: &'a ReportFile,
+    /// The levels of the report.
+    pub levels: &'a [AreaLevel],
+    pub areas: &'a PackAreas,
+    pub answers: &'a Answers,
+    pub scheme: &'a Scheme,
+    pub about: &'a About,
+    pub options: &'a FileOptions,
+    /// The figures of the whole report, which those of an area are compared with.
+    pub whole: &'a [FigureRow],
+    /// The largest share of a count's cells that may be suppressed.
+    pub share: f64,
+}
+
+impl Packs<'_> {
+    /// The report of each area, in the order of levels and codes. An area of which no table can be shown
+    /// has none.
+    ///
+    /// # Errors
+    /// As [`render`].
+    pub(super) fn all(&self) -> Result<Vec<Rendered>> {
+        let areas: Vec<&PackArea> = self.areas.at(self.levels).collect();
+        let areas = areas.into_par_iter();
+        let made: Vec<Option<Rendered>> =
+            areas.map(|area| self.one(area)).collect::<Result<_>>()?;
+        Ok(made.into_iter().flatten().collect())
+    }
+
+    fn one(&self, area: &PackArea) -> Result<Option<Rendered>> {
+        let mut answers = Answers::new();
+        let (mut tables, mut left_out) = (Vec::new(), Vec::new());
+        for table in self.report.tables.iter().filter(|table| table.in_packs) {
+            let Some(whole) = self.answers.get(&table.id) else {
+                continue;
+            };
+            let data = whole.of_area(self.levels, area);
+            match self.can_be_shown(table, &data)? {
+                true => {
+                    tables.push(table.clone());
+                    answers.insert(table.id.clone(), data);
+                }
+                false => left_out.push(table.title.clone()),
+            }
+        }
+        if tables.is_empty() {
+            return Ok(None);
+        }
+        let report = named(self.report, area, tables, &left_out);
+        let mut about = self.about.clone();
+        about.publisher.area = Some(match &self.about.publisher.area {
+            Some(whole) => format!("{}, {whole}", area.name),
+            None => area.name.clone(),
+        });
+        let (scheme, options) = (self.scheme, self.options);
+        let mut rendered = render(&report, &answers, scheme, &about, options, self.whole)?;
+        rendered.of_report.clone_from(&self.report.name);
+        rendered.area = Some(area.clone());
+        Ok(Some(rendered))
+    }
+
+    /// Whether enough of a table can be shown: only released figures decide it.
+    fn can_be_shown(&self, table: &ReportTable, data: &super::TableData) -> Result<bool> {
+        let frame = pivot::frame(table, 1, data, self.scheme)?;
+        Ok(!frame.rows.is_empty() && frame.enough_shown(self.share).is_ok())
+    }
+}
+
+/// The report file of an area.
+fn named(
+    report: &ReportFile,
+    area: &PackArea,
+    tables: Vec<ReportTable>,
+    left_out: &[String],
+) -> ReportFile {
+    let mut of_area = report.clone();
+    of_area.name = format!("{}-{}", report.name, area.code);
+    of_area.title = format!("{}: {}", report.title, area.name);
+    of_area.tables = tables;
+    let mut notes = vec![format!(
+        "This report is of {} ({}) alone: all figures are of {} as they belong to it at the as-of date, also those of earlier days.",
+        area.name,
+        area.code,
+        area.level.whose()
+    )];
+    if !left_out.is_empty() {
+        notes.push(format!(
+            "Tables of the whole report that are left out here, because too much of them would be about few people: {}.",
+            left_out.join("; ")
+        ));
+    }
+    notes.append(&mut of_area.notes);
+    of_area.notes = notes;
+    of_area
+}
