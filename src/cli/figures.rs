@@ -119,7 +119,6 @@ pub(super) async fn main(
         .hint("name a file for the figures with --output"));
     }
     let (figures, rounding) = read(global, arguments).await?;
-    let figures = chosen(&figures, arguments)?;
     let mut derived = derived(&figures, arguments, rounding)?;
     let rows = derived.height();
     let bytes = match format {
@@ -165,7 +164,7 @@ fn format(arguments: &FiguresArguments) -> Result<FiguresFormat> {
     }
 }
 
-/// The figures of all releases, and how far counts may be from the true ones.
+/// The figures of all releases that are asked for, and how far counts may be from the true ones.
 async fn read(global: &Global, arguments: &FiguresArguments) -> Result<(Figures, Option<f64>)> {
     let mut releases = Vec::new();
     let mut rounding = Some(0.0_f64);
@@ -190,7 +189,12 @@ async fn read(global: &Global, arguments: &FiguresArguments) -> Result<(Figures,
         let (place, id) = place(global, what)?;
         let read = ReadRelease::read(&place, &id).await?;
         rounding = rounding.zip(read.rounding()).map(|(a, b)| a.max(b));
-        releases.push((area, read.figures));
+        let figures = chosen(&read.figures, arguments)?;
+        let figures = match arguments.derive {
+            Some(Derived::RollingYears) => read.adding_up(&figures)?,
+            _ => figures,
+        };
+        releases.push((area, figures));
     }
     Ok((merged(&releases)?, rounding))
 }

@@ -48,6 +48,24 @@ impl ReadRelease {
         Ok(ReadRelease { manifest, figures })
     }
 
+    /// Those of `figures` that can be added up over months: nobody is counted in two of them.
+    ///
+    /// # Errors
+    /// Data, when they cannot be divided.
+    pub(crate) fn adding_up(&self, figures: &Figures) -> Result<Figures> {
+        let mut all = Vec::new();
+        for ((report, table), own) in figures.by_table()? {
+            let report = self.manifest.reports.get(&report);
+            let made = report.and_then(|report| report.tables.get(&table));
+            for measure in made.into_iter().flat_map(|made| &made.measures) {
+                if measure.counted.as_ref().is_some_and(|of| of.adds_up) {
+                    all.push(own.only("measure_label", &measure.label)?);
+                }
+            }
+        }
+        Figures::together(&all)
+    }
+
     /// How far a shown count may be from the true one; None where only the site knows the rule.
     pub(crate) fn rounding(&self) -> Option<f64> {
         let scheme = scheme_of(&self.manifest.scheme).ok().flatten()?;

@@ -20,7 +20,8 @@ const MONTHS: i64 = 12;
 
 /// The monthly counts, in the order of months, with `rolling_year`, the sum of the twelve that end with each,
 /// and `rolling_status`: `calculated`, `incomplete` where fewer months are there, or `suppressed` where one
-/// of them is. Counts of people are left out: somebody who is there in two months would count twice.
+/// of them is. The figures are those of counts that add up over months: of people who are there in two
+/// months they do not.
 ///
 /// # Errors
 /// Data, when they cannot be derived.
@@ -48,9 +49,7 @@ fn with_rolling_year(figures: LazyFrame) -> PolarsResult<LazyFrame> {
         .eq(lit(7))
         .and(col("period").str().slice(lit(4), lit(1)).eq(lit("-")))
         .and(col("period").str().slice(lit(5), lit(1)).neq(lit("Q")));
-    let counts_events = col("unit")
-        .eq(lit("count"))
-        .and(col("measure").neq(lit("people")));
+    let is_count = col("unit").eq(lit("count"));
     let first = over(before(col("month"), MONTHS - 1))?;
     let complete = first
         .eq(col("month") - lit(MONTHS - 1))
@@ -64,7 +63,7 @@ fn with_rolling_year(figures: LazyFrame) -> PolarsResult<LazyFrame> {
         .then(lit(NOT_APPLICABLE))
         .otherwise(lit(CALCULATED));
     Ok(figures
-        .filter(is_month.and(counts_events))
+        .filter(is_month.and(is_count))
         .with_column(
             (digits(0, 4) * lit(12) + digits(5, 2))
                 .cast(DataType::Int64)

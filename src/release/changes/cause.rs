@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Parameters that say what the data are, and not how they are counted.
 const OF_THE_DATA: [&str; 2] = ["as_of", "ndoo_checked_on"];
 
+/// Digits of the version of a table that are shown: it is a digest of its rows.
+const DIGITS: usize = 12;
+
 /// Why a figure may be another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) enum CauseKind {
@@ -126,9 +129,15 @@ fn inputs(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
     };
     let (before, now) = (versions(old), versions(new));
     for (table, how) in differing(&before, &now) {
-        let version =
-            |of: &BTreeMap<String, String>| of.get(table).map_or(String::new(), |v| shown(v));
-        let changed = format!("version {}, before {}", version(&now), version(&before));
+        let version = |of: &BTreeMap<String, String>| {
+            let version = of.get(table).map_or("", String::as_str);
+            shown(&version.chars().take(DIGITS).collect::<String>())
+        };
+        let changed = format!(
+            "its rows are others (version {}, before {})",
+            version(&now),
+            version(&before)
+        );
         causes.push(Cause {
             kind: CauseKind::Data,
             what: format!("table {}: {}", shown(table), how.of(&changed)),
