@@ -6,11 +6,11 @@ use super::project::pipeline_file;
 use crate::error::Result;
 use crate::lake::Location;
 use crate::pipeline::Pipeline;
-use crate::serve::{self, ServeSettings, ShownReleases};
+use crate::serve::{self, ServeSection, ShownReleases};
 use crate::stop;
 use clap::Args;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Shows releases to planners in a browser, and gives programs their figures. It reads the releases
@@ -35,11 +35,12 @@ pub(super) async fn main(
     arguments: &ServeArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
-    let (mut releases, mut settings) = match (&arguments.releases, &global.pipeline) {
+    let (mut releases, mut settings, root) = match (&arguments.releases, &global.pipeline) {
         // Without a pipeline file, the releases are all that is needed.
         (Some(url), None) => (
             Location::parse(url, Path::new(""))?,
-            ServeSettings::default(),
+            ServeSection::default(),
+            PathBuf::new(),
         ),
         (_, named) => Pipeline::to_serve(&pipeline_file(named.as_deref())?)?,
     };
@@ -47,23 +48,20 @@ pub(super) async fn main(
         releases = Location::parse(url, Path::new(""))?;
     }
     if let Some(listen) = &arguments.listen {
-        settings.listen.clone_from(listen);
+        settings.page.listen.clone_from(listen);
     }
     if arguments.all {
-        settings.show = ShownReleases::All;
+        settings.page.show = ShownReleases::All;
     }
     let store = releases.store(false)?;
-    let started = |page: SocketAddr, metrics: Option<SocketAddr>| {
-        let (page, metrics) = (
-            format!("http://{page}/"),
-            metrics.map(|metrics| format!("http://{metrics}/metrics")),
-        );
+    let started = |page: &str, metrics: Option<SocketAddr>| {
+        let metrics = metrics.map(|metrics| format!("http://{metrics}/metrics"));
         let mut lines = vec![format!("serve    {page}")];
         lines.extend(metrics.iter().map(|metrics| format!("metrics  {metrics}")));
         let summary = serde_json::json!({ "serve": page, "metrics": metrics });
         printer.summary(&summary, &lines)
     };
-    serve::run(settings, store, started, || async {
+    serve::run(settings, &root, store, started, || async {
         // It ends with the signal, which is what is waited for.
         let _ = stop::unless_told(std::future::pending::<Result<()>>()).await;
     })

@@ -23,7 +23,8 @@ use tracing_subscriber::EnvFilter;
 pub(super) fn log(verbose: u8, quiet: bool) {
     let level = match (quiet, verbose) {
         (true, _) => "error",
-        (false, 0) => "warn",
+        // The access log of the planners' page, one line a request.
+        (false, 0) => "warn,populace::serve::readers=info",
         (false, 1) => "warn,populace=info",
         (false, 2) => "warn,populace=debug",
         (false, _) => "debug,populace=trace",

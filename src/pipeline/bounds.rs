@@ -16,7 +16,7 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64,
 }
 
 /// At least one of something.
-pub(super) fn at_least_one<'de, D, N>(deserializer: D) -> Result<N, D::Error>
+pub(crate) fn at_least_one<'de, D, N>(deserializer: D) -> Result<N, D::Error>
 where
     D: Deserializer<'de>,
     N: Deserialize<'de> + PartialOrd + From<u8> + Display,
@@ -25,6 +25,17 @@ where
     match number >= N::from(1) {
         true => Ok(number),
         false => Err(D::Error::custom(format!("{number} is not 1 or more"))),
+    }
+}
+
+/// How many hours a reader of the planners' page stays signed in.
+pub(crate) fn session_hours<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let number = u16::deserialize(deserializer)?;
+    match (1..=168).contains(&number) {
+        true => Ok(number),
+        false => Err(D::Error::custom(format!(
+            "{number} is not a number from 1 to 168"
+        ))),
     }
 }
 

@@ -14,7 +14,7 @@ mod extracts;
 mod name_pattern;
 mod notify;
 mod parameters;
-mod parts;
+pub(crate) mod parts;
 mod place;
 mod publisher;
 mod reading;
@@ -55,7 +55,7 @@ use crate::disclosure::Scheme;
 use crate::error::{Context, Error, Result};
 use crate::lake::{FilesFor, Location};
 use crate::privacy::{Confirmed, LookupSettings, OptOutLists, SecretPlace};
-use crate::serve::ServeSettings;
+use crate::serve::{ServeSection, ServeSettings};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ pub struct PipelineSettings {
     pub notify: NotifySettings,
     /// How the planners' page is served.
     #[serde(default)]
-    pub serve: ServeSettings,
+    pub serve: ServeSection,
     /// Losses of rows that a person has confirmed on the command line.
     #[serde(skip)]
     pub confirmed_gone: Vec<ConfirmedGone>,
@@ -357,35 +357,37 @@ impl Pipeline {
         Some((settings, root_of(file).ok()?))
     }
 
-    /// Where the releases of the pipeline `file` are and how they are served, by its sections
-    /// `[releases]`, `[publisher]` and `[serve]` alone: where the page is served there may be no lake and
-    /// no key.
+    /// Where the releases of the pipeline `file` are, how they are served, and the project folder, by
+    /// its sections `[releases]`, `[publisher]` and `[serve]` alone: where the page is served there may be
+    /// no lake and no key.
     ///
     /// # Errors
     /// Usage: the file cannot be read, or one of these sections is wrong.
-    pub(crate) fn to_serve(file: &Path) -> Result<(Location, ServeSettings)> {
+    pub(crate) fn to_serve(file: &Path) -> Result<(Location, ServeSection, PathBuf)> {
         #[derive(Deserialize)]
         struct Served {
             releases: ReleasesSettings,
             #[serde(default)]
             publisher: PublisherSettings,
             #[serde(default)]
-            serve: ServeSettings,
+            serve: ServeSection,
         }
         let shown = file.display().to_string();
         let text = std::fs::read_to_string(file)
             .usage(|| format!("the pipeline file {shown} cannot be read"))?;
         let served: Served = parse_settings(&shown, &text)?;
-        let releases = Location::parse(&served.releases.url, &root_of(file)?)?;
+        let root = root_of(file)?;
+        let releases = Location::parse(&served.releases.url, &root)?;
         let publisher = served.publisher;
         publisher.check().map_err(|e| e.at(&shown))?;
-        let settings = ServeSettings {
+        let mut section = served.serve;
+        section.page = ServeSettings {
             area: publisher.area,
             publisher: publisher.name,
             contact: publisher.contact,
-            ..served.serve
+            ..section.page
         };
-        Ok((releases, settings))
+        Ok((releases, section, root))
     }
 
     /// The disclosure scheme of the pipeline, with its settings and secrets.

@@ -8,14 +8,14 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAcces
 use serde::{Deserialize, forward_to_deserialize_any};
 
 /// What is left of a table.
-pub(super) struct PipelineParts {
+pub(crate) struct PipelineParts {
     left: toml::Table,
     known: Vec<&'static str>,
 }
 
 impl PipelineParts {
     /// All of a table.
-    pub(super) fn of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    pub(crate) fn of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(PipelineParts {
             left: toml::Table::deserialize(deserializer)?,
             known: Vec::new(),
@@ -23,12 +23,12 @@ impl PipelineParts {
     }
 
     /// Takes the settings of a struct out.
-    pub(super) fn take<T: DeserializeOwned>(&mut self) -> Result<T, toml::de::Error> {
+    pub(crate) fn take<T: DeserializeOwned>(&mut self) -> Result<T, toml::de::Error> {
         T::deserialize(Taking(self))
     }
 
     /// Refuses what no struct took.
-    pub(super) fn end(self) -> Result<(), toml::de::Error> {
+    pub(crate) fn end(self) -> Result<(), toml::de::Error> {
         let Some(wrong) = self.left.keys().next() else {
             return Ok(());
         };

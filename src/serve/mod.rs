@@ -25,7 +25,7 @@ mod settings;
 mod state;
 
 pub(crate) use run::run;
-pub(crate) use settings::{ServeSettings, ShownReleases};
+pub(crate) use settings::{ServeSection, ServeSettings, ShownReleases};
 
 #[cfg(test)]
 mod tests;

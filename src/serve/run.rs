@@ -1,18 +1,17 @@
 //! Starting to serve, and stopping in order.
 
-use super::access::PageReader;
+use super::access::Access;
 use super::metrics_page::metrics;
 use super::router::router;
-use super::settings::{ServeSettings, ShownReleases};
+use super::settings::{ServeSection, ShownReleases};
 use super::state::ServeState;
 use crate::error::{Context, Error, Result};
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::Router;
 use axum::routing::get;
-use axum::{Extension, Router};
 use object_store::ObjectStore;
 use std::future::Future;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
@@ -22,27 +21,27 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// How long requests may take to end once the server is told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
-/// Serves the releases of a store until `stop` ends. `started` is told the address.
+/// Serves the releases of a store until `stop` ends; relative paths of the settings start from `root`.
+/// `started` is told where the page is, and the metrics.
 ///
 /// # Errors
-/// Usage: an address cannot be listened on, or is not of this machine.
+/// Usage: an address cannot be listened on, or the settings let in whom they should not.
 pub(crate) async fn run<S>(
-    settings: ServeSettings,
+    section: ServeSection,
+    root: &Path,
     store: Arc<dyn ObjectStore>,
-    started: impl FnOnce(SocketAddr, Option<SocketAddr>) -> Result<()>,
+    started: impl FnOnce(&str, Option<SocketAddr>) -> Result<()>,
     stop: impl Fn() -> S,
 ) -> Result<()>
 where
     S: Future<Output = ()> + Send + 'static,
 {
+    let mut settings = section.page;
     let address = address_of("listen", &settings.listen)?;
-    if !address.ip().is_loopback() {
-        return Err(Error::usage(format!(
-            "nobody signs in, so that {address} would let everybody read who reaches it"
-        ))
-        .hint("listen on 127.0.0.1 or [::1], or set up how readers sign in under [serve]"));
-    }
-    let page = bind(address).await?;
+    let access = Access::new(address, &section.access, root, is_open)?;
+    settings.signs_out = access.signs_out();
+    let page = access.take_port()?;
+    let url = access.url(&page);
     let counted = match &settings.metrics {
         Some(counted) => Some(metrics_listener(counted).await?),
         None => None,
@@ -53,11 +52,8 @@ where
     let state = Arc::new(ServeState::new(settings, store));
     let looking = tokio::spawn(look(state.clone()));
     let address = |listener: &TcpListener| listener.local_addr().data(|| "no address");
-    started(address(&page)?, counted.as_ref().map(address).transpose()?)?;
-    let site = router(&state)
-        .layer(from_fn(only_this_machine))
-        .layer(Extension(PageReader::local()));
-    let serving = serve(page, site, stop());
+    let serving = access.serve(page, router(&state), stop());
+    started(&url, counted.as_ref().map(address).transpose()?)?;
     let counting = async {
         match counted {
             Some(listener) => {
@@ -70,6 +66,11 @@ where
     let (served, counted) = futures::future::join(serving, counting).await;
     looking.abort();
     served.and(counted)
+}
+
+/// Whether anybody may read a path: health, for machines that sign in nowhere, and styles.
+fn is_open(path: &str) -> bool {
+    path == "/healthz" || path == "/readyz" || path.starts_with("/assets/")
 }
 
 /// The first address that a setting stands for.
@@ -137,19 +138,5 @@ async fn look(state: Arc<ServeState>) {
         }
         // A store that takes long to list is listed less often.
         tokio::time::sleep(LOOK_AGAIN.max(10 * begun.elapsed())).await;
-    }
-}
-
-/// Refuses requests for another host than this machine: a page elsewhere may have its name lead here.
-async fn only_this_machine(request: Request, next: Next) -> axum::response::Response {
-    use axum::http::{StatusCode, header, uri::Authority};
-    use axum::response::IntoResponse;
-    let host = request.headers().get(header::HOST);
-    let host = host.and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
-    let is_here =
-        host.is_none_or(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host.host()));
-    match is_here {
-        true => next.run(request).await,
-        false => StatusCode::MISDIRECTED_REQUEST.into_response(),
     }
 }

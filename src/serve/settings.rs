@@ -1,10 +1,35 @@
 //! `[serve]`: how the planners' page is served.
 
-use serde::Deserialize;
+use super::access::AccessSettings;
+use crate::pipeline::parts::PipelineParts;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 /// `[serve]`.
+#[derive(Debug, Clone, Default)]
+pub struct ServeSection {
+    /// What is shown, and where.
+    pub page: ServeSettings,
+    /// Who may read it.
+    pub access: AccessSettings,
+}
+
+impl<'de> Deserialize<'de> for ServeSection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let of = |mut parts: PipelineParts| {
+            let section = ServeSection {
+                page: parts.take()?,
+                access: parts.take()?,
+            };
+            parts.end().map(|()| section)
+        };
+        of(PipelineParts::of(deserializer)?).map_err(|e| D::Error::custom(e.message()))
+    }
+}
+
+/// The settings of `[serve]` that say what is shown, and where.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct ServeSettings {
     /// Address and port to listen on: `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`.
     pub listen: String,
@@ -27,6 +52,9 @@ pub struct ServeSettings {
     /// Whom to ask, of `[publisher]`.
     #[serde(skip)]
     pub contact: Option<String>,
+    /// Whether readers sign in here, and so can sign out.
+    #[serde(skip)]
+    pub signs_out: bool,
 }
 
 impl ServeSettings {
@@ -48,6 +76,7 @@ impl Default for ServeSettings {
             area: None,
             publisher: None,
             contact: None,
+            signs_out: false,
         }
     }
 }

@@ -70,6 +70,7 @@ mod secrets_at_rest;
 mod serve;
 mod shared_input;
 mod shipped_models;
+mod sign_in;
 mod state_damage;
 mod stores;
 mod stu3;

@@ -1,26 +1,29 @@
-//! Who reads, and what they may read.
+//! Who may read the planners' page, and how it is reached: addresses and TLS, sign-in, roles, limits,
+//! security headers, the access log.
+//!
+//! In: `[serve]` of the pipeline file, requests. Out: the same requests, each with the [`PageReader`] who
+//! sent it, or a refusal. It knows neither releases nor pages.
 
-/// Somebody who reads the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PageReader {
-    /// Their name, for the log.
-    pub name: String,
-    /// Their roles.
-    pub roles: Vec<String>,
-}
+mod access_log;
+mod checks;
+mod connections;
+mod download_log;
+mod gate;
+mod limits;
+mod listen;
+mod page_reader;
+mod proxy_header;
+mod rate;
+mod refusal;
+mod request_head;
+mod roles;
+mod security_headers;
+mod settings;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod tls;
 
-impl PageReader {
-    /// Whoever is at this machine, where the page listens to no other.
-    pub(crate) fn local() -> Self {
-        PageReader {
-            name: "local".to_string(),
-            roles: Vec::new(),
-        }
-    }
-
-    /// Whether they may read the report `report` of an area, or of the whole area of the release.
-    #[expect(clippy::unused_self, reason = "without sign-in everything may be read")]
-    pub(crate) fn may_read(&self, _area_code: Option<&str>, _report: &str) -> bool {
-        true
-    }
-}
+pub(crate) use gate::Access;
+pub(crate) use page_reader::PageReader;
+pub(crate) use settings::AccessSettings;

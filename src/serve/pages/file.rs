@@ -1,15 +1,17 @@
 //! Released files.
 
 use super::report::key_of;
+use crate::serve::access::Access;
 use crate::serve::content::FIGURES_FILE;
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, file_reply};
-use axum::extract::Path;
+use axum::extract::{Extension, Path};
 use axum::response::Response;
 
 /// `/releases/{id}/files/{name}`.
 pub(crate) async fn file(
     view: PageView,
+    Extension(access): Extension<Access>,
     Path((id, name)): Path<(String, String)>,
 ) -> Result<Response, PageFault> {
     let release = view.release(&id)?;
@@ -36,5 +38,10 @@ pub(crate) async fn file(
             content.file(&id, &name).await?
         }
     };
+    // What cannot be written down is not handed out.
+    access.downloaded(&view.reader, &id, &name).map_err(|why| {
+        tracing::error!(%why, "a file is not sent");
+        PageFault::Unavailable
+    })?;
     Ok(file_reply(&name, &file, view.headers()))
 }

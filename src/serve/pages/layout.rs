@@ -101,6 +101,7 @@ fn foot(settings: &ServeSettings) -> Markup {
                 @if let Some(publisher) = &settings.publisher { p { "Published by " (publisher) "." } }
                 @if let Some(contact) = &settings.contact { p { "Questions: " (contact_link(contact)) } }
                 ul {
+                    @if settings.signs_out { li { a href="/sign-out" { "Sign out" } } }
                     li { a href="/about" { "About these figures" } }
                     li { a href="/feed.atom" { "Feed of releases (Atom)" } }
                     li { a href="/api/openapi.json" { "Figures for programs (OpenAPI)" } }

@@ -1,7 +1,7 @@
 //! A site over a store in memory, with releases of invented figures.
 
 use crate::figures::{FigureArea, FigureRow, Figures};
-use crate::serve::access::PageReader;
+use crate::serve::access::{Access, AccessSettings, PageReader};
 use crate::serve::catalogue::hexadecimal;
 use crate::serve::router::router;
 use crate::serve::settings::{ServeSettings, ShownReleases};
@@ -239,7 +239,12 @@ impl Site {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let site = router(&self.state).layer(Extension(self.reader.clone()));
+        let local = "127.0.0.1:0".parse().unwrap();
+        let base = std::path::Path::new("");
+        let access = Access::new(local, &AccessSettings::default(), base, |_| false).unwrap();
+        let site = router(&self.state)
+            .layer(Extension(self.reader.clone()))
+            .layer(Extension(access));
         let reply = site
             .oneshot(request.body(Body::empty()).unwrap())
             .await

@@ -1,0 +1,133 @@
+//! Who reads, and what they may read.
+
+use super::roles::Roles;
+
+/// Who reads.
+#[derive(Debug, Clone)]
+pub(crate) struct PageReader {
+    /// The name, for people and for logs.
+    pub name: String,
+    /// What the provider calls this reader, which stays when the name changes.
+    pub subject: String,
+    /// The roles that mean something here.
+    pub roles: Vec<String>,
+    may: MayRead,
+}
+
+#[derive(Debug, Clone)]
+enum MayRead {
+    Everything,
+    ByRole(Roles),
+}
+
+impl PageReader {
+    /// Whoever reads on this machine where nobody signs in.
+    pub(crate) fn local() -> Self {
+        PageReader {
+            name: "local".to_string(),
+            subject: "local".to_string(),
+            roles: Vec::new(),
+            may: MayRead::Everything,
+        }
+    }
+
+    /// A reader of whom these roles are said.
+    pub(super) fn new(name: &str, subject: &str, said: &[String], roles: &Roles) -> Self {
+        PageReader {
+            name: name.to_string(),
+            subject: subject.to_string(),
+            roles: roles.of(subject, said),
+            may: MayRead::ByRole(roles.clone()),
+        }
+    }
+
+    /// Whether this reader may read what a report says of an area; None stands for the whole area of
+    /// the release.
+    pub(crate) fn may_read(&self, area_code: Option<&str>, report: &str) -> bool {
+        match &self.may {
+            MayRead::Everything => true,
+            MayRead::ByRole(roles) => roles.may_read(&self.roles, area_code, report),
+        }
+    }
+
+    /// Whether somebody is known to read, not just whoever is at this machine.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self.may, MayRead::ByRole(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::roles::RoleSettings;
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn role(areas: &[&str], reports: &[&str], readers: &[&str]) -> RoleSettings {
+        let owned = |list: &[&str]| list.iter().map(|text| text.to_string()).collect();
+        RoleSettings {
+            areas: owned(areas),
+            reports: owned(reports),
+            readers: owned(readers),
+        }
+    }
+
+    fn roles(list: &[(&str, RoleSettings)]) -> Roles {
+        let list = list.iter().map(|(n, r)| (n.to_string(), r.clone()));
+        Roles::new(&list.collect()).unwrap()
+    }
+
+    #[test]
+    fn a_role_reads_its_areas_and_reports_only() {
+        let roles = roles(&[
+            ("place", role(&["E54000051"], &["*"], &[])),
+            ("urgent", role(&["*"], &["urgent_*"], &["7"])),
+        ]);
+        let said = ["place".to_string(), "admin".to_string()];
+        let place = PageReader::new("Ann", "5", &said, &roles);
+        assert_eq!(place.roles, ["place"]);
+        for (area, report, may) in [
+            (Some("E54000051"), "waiting_lists", true),
+            (Some("E54000052"), "waiting_lists", false),
+            (Some("E5400005"), "waiting_lists", false),
+            (Some("e54000051"), "waiting_lists", false),
+            (Some("E54000051X"), "waiting_lists", false),
+            (Some(""), "waiting_lists", false),
+            (None, "waiting_lists", false),
+        ] {
+            assert_eq!(place.may_read(area, report), may, "{area:?} {report}");
+        }
+        let urgent = PageReader::new("Ben", "7", &[], &roles);
+        assert!(urgent.may_read(Some("E54000052"), "urgent_care"));
+        assert!(urgent.may_read(None, "urgent_care"));
+        assert!(!urgent.may_read(None, "waiting_lists"));
+        let nobody = PageReader::new("Cat", "8", &["admin".to_string()], &roles);
+        assert!(nobody.roles.is_empty());
+        assert!(!nobody.may_read(None, "urgent_care"));
+    }
+
+    #[test]
+    fn the_whole_area_is_asked_for_by_its_word() {
+        let roles = roles(&[("everyone", role(&["whole", "E38*"], &["*"], &[]))]);
+        let reader = PageReader::new("Ann", "5", &[], &roles);
+        assert!(reader.may_read(None, "x"));
+        assert!(reader.may_read(Some("E38000001"), "x"));
+        assert!(!reader.may_read(Some("whole"), "x"));
+        assert!(!reader.may_read(Some("E39000001"), "x"));
+    }
+
+    #[test]
+    fn a_name_is_no_subject() {
+        let roles = roles(&[("lead", role(&["*"], &["*"], &["ann"]))]);
+        assert!(!PageReader::new("ann", "5", &[], &roles).may_read(None, "x"));
+        assert!(PageReader::new("x", "ann", &[], &roles).may_read(None, "x"));
+    }
+
+    #[test]
+    fn roles_that_say_nothing_are_refused() {
+        assert!(Roles::new(&BTreeMap::new()).is_err());
+        for wrong in [role(&[], &["*"], &[]), role(&["E*8"], &["*"], &[])] {
+            let list = BTreeMap::from([("x".to_string(), wrong)]);
+            assert!(Roles::new(&list).is_err());
+        }
+    }
+}

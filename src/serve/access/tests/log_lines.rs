@@ -1,0 +1,62 @@
+//! Lines of the access log.
+
+use super::site::GatedSite;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'w> MakeWriter<'w> for Lines {
+    type Writer = Lines;
+
+    fn make_writer(&'w self) -> Lines {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn each_request_has_one_line_without_its_query() {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(lines.clone())
+        .finish();
+    // The test's runtime has one thread, on which the server runs too.
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let text = "sign_in = \"proxy\"\nhosts = [\"127.0.0.1\"]\n\
+                proxy = { header = \"x-reader\", trusted = [\"127.0.0.1\"] }\n\
+                roles = { everyone = { areas = [\"*\"] } }\n";
+    let site = GatedSite::start(text);
+    site.get("/areas/E1?q=hunter2", "X-Reader: Ann \"O\" Hara\r\n")
+        .await;
+    site.get("/healthz", "").await;
+    site.get("/%2e%2e/x", "X-Reader: ann\r\n").await;
+    site.stop().await.unwrap();
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let own: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("serve::readers"))
+        .collect();
+    assert_eq!(own.len(), 3, "{text}");
+    for (line, part) in own.iter().zip([
+        r#"reader="Ann \"O\" Hara" address=127.0.0.1 method=GET path="/areas/E1" status=200 bytes=0 ms="#,
+        r#"reader="-" address=127.0.0.1 method=GET path="/healthz" status=200 bytes=2 ms="#,
+        r#"reader="-" address=127.0.0.1 method=GET path="/%2e%2e/x" status=400 bytes="#,
+    ]) {
+        assert!(line.contains(part), "{line}");
+    }
+    assert!(!text.contains("hunter2"), "{text}");
+}
