@@ -19,7 +19,9 @@ fn tables(project: &Project) -> BTreeMap<String, Figures> {
         let (measure, value) = (at("measure"), at("value"));
         let records = reader.records().map(|record| {
             let record = record.unwrap();
-            let labels: Vec<&str> = record.iter().take(measure + 1).collect();
+            let labels = record.iter().zip(&headers).take(measure + 1);
+            let labels = labels.filter(|(_, header)| !header.ends_with("_code"));
+            let labels: Vec<&str> = labels.map(|(label, _)| label).collect();
             (labels.join("|"), record[value].to_string())
         });
         all.insert(table.to_string(), records.collect());
