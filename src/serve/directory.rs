@@ -1,6 +1,6 @@
 //! What the newest releases hold: reports by title, areas by name, and the measures of each.
 
-use super::catalogue::{CatalogueSnapshot, ReportKey};
+use super::catalogue::{CatalogueSnapshot, ReleasedManifest, ReportKey};
 use super::content::CheckedContent;
 use crate::figures::Figures;
 use polars::prelude::{DataFrame, UniqueKeepStrategy, col};
@@ -86,6 +86,9 @@ impl Directory {
             for key in &keys {
                 directory.learn_title(content, &release.id, key).await;
             }
+            if let Ok(manifest) = content.manifest(&release.id).await {
+                directory.learn_areas(&manifest, &keys);
+            }
             let keys = keys.into_iter().cloned().collect();
             if let Ok(Some(figures)) = content.figures(&release.id).await {
                 directory.learn_figures(&figures, &keys);
@@ -126,6 +129,32 @@ impl Directory {
         }
     }
 
+    /// Learns the names of areas that reports were made for.
+    fn learn_areas(&mut self, manifest: &ReleasedManifest, keys: &[&ReportKey]) {
+        for key in keys {
+            let report = manifest.reports.get(&key.to_string());
+            let Some(area) = report.and_then(|report| report.area.as_ref()) else {
+                continue;
+            };
+            let mut others = self.areas.values();
+            let is_twice = others.any(|other| {
+                (&other.level, &other.name) == (&area.level, &area.name) && other.code != area.code
+            });
+            let name = match is_twice {
+                true => format!("{} ({})", area.name, area.code),
+                false => area.name.clone(),
+            };
+            let known = self.areas.entry(area.code.clone());
+            let known = known.or_insert_with(|| KnownArea {
+                code: area.code.clone(),
+                name,
+                level: area.level.clone(),
+                reports: BTreeSet::new(),
+            });
+            known.reports.insert(key.report.clone());
+        }
+    }
+
     fn learn_figures(&mut self, figures: &Figures, keys: &BTreeSet<ReportKey>) {
         const COLUMNS: [&str; 9] = [
             "report",
@@ -151,6 +180,10 @@ impl Directory {
                 continue;
             }
             let name = text("area_name");
+            // What an area of a pack and the pack have in common is no figure of either.
+            if key.area.is_some() && name.is_some() {
+                continue;
+            }
             let code = text("area_code").or(name.clone()).or(key.area.clone());
             if let (Some(code), Some(name)) = (&code, name) {
                 let area = self.areas.entry(code.clone()).or_insert_with(|| KnownArea {

@@ -47,6 +47,20 @@ pub(crate) struct ListedScheme {
 pub(crate) struct ListedReport {
     /// SHA-256 of its report file.
     pub file_sha256: String,
+    /// The area that it was made for.
+    #[serde(default)]
+    pub area: Option<ListedArea>,
+}
+
+/// The area that a report was made for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct ListedArea {
+    /// Its level, such as `pcn`.
+    pub level: String,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A model in a manifest.

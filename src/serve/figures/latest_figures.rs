@@ -22,7 +22,9 @@ pub(crate) async fn compared_figures(
     let mut all = Vec::new();
     for release in view.snapshot.current() {
         let keys = latest_keys(view, &release);
-        let rows = distinct(rows(view, &release, selection, keys, true).await?);
+        let mut rows = distinct(rows(view, &release, selection, keys, true).await?);
+        // There is no figure of the whole beside one of what two areas have in common.
+        rows.retain(|row| ReportKey::parse(&row.report).area.is_none());
         let compared = tokio::task::spawn_blocking(move || compare(&release.id, rows));
         all.extend(compared.await.map_err(|_| PageFault::Unavailable)??);
     }
@@ -57,7 +59,7 @@ pub(crate) async fn readable_figures(
     selection: &Selection,
 ) -> Result<Vec<FigureRow>, PageFault> {
     let keys = release.reports.iter().collect();
-    rows(view, release, selection, keys, false).await
+    Ok(distinct(rows(view, release, selection, keys, false).await?))
 }
 
 /// The reports of a release that no newer one has.
@@ -109,14 +111,19 @@ fn readable(view: &PageView, rows: Vec<FigureRow>) -> Vec<FigureRow> {
     named
         .filter(|row| {
             let pair = (row.report.clone(), area_of(row).map(str::to_owned));
-            *asked
-                .entry(pair)
-                .or_insert_with_key(|(report, area)| view.reader.may_read(area.as_deref(), report))
+            let may_read = asked.entry(pair).or_insert_with_key(|(report, area)| {
+                let key = ReportKey::parse(report);
+                // Of what two areas have in common, both must be theirs to read.
+                let of_pack = key.area.is_none() || view.may_read(&key);
+                of_pack && view.reader.may_read(area.as_deref(), &key.report)
+            });
+            *may_read
         })
         .collect()
 }
 
-/// A figure under its report's own name. That of a pack's whole area is one of the pack's area.
+/// A figure under its report's own name. That of a pack's whole area is one of the pack's area. One of
+/// another area within a pack is of what both have in common, and keeps the name of the pack.
 fn with_own_area(directory: &Directory, mut row: FigureRow) -> FigureRow {
     let key = ReportKey::parse(&row.report);
     if let (Some(code), None) = (&key.area, &row.area) {
@@ -126,8 +133,8 @@ fn with_own_area(directory: &Directory, mut row: FigureRow) -> FigureRow {
             name: directory.area_name(code).to_owned(),
             level: known.map(|area| area.level.clone()).unwrap_or_default(),
         });
+        row.report = key.report;
     }
-    row.report = key.report;
     row
 }
 

@@ -260,3 +260,24 @@ async fn parts_of_files_are_given() {
             .contains("script-src 'sha256-")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_areas_have_in_common_is_a_figure_of_neither() {
+    let site = Site::published().await;
+    for page in [
+        "/areas/E5",
+        "/areas/E6",
+        "/compare?report=conditions&table=by_area&measure=prevalence",
+    ] {
+        assert!(!site.get(page).await.text().contains("77.7"), "{page}");
+    }
+    let answer = site.get("/api/v1/figures?report=conditions").await.json();
+    let figures = answer["figures"].as_array().unwrap();
+    let common: Vec<_> = figures
+        .iter()
+        .filter(|figure| figure["value"] == 77.7)
+        .collect();
+    assert_eq!(common.len(), 1);
+    assert_eq!(common[0]["report"], "conditions-E6");
+    assert_eq!(common[0]["area_name"], "Wigan");
+}

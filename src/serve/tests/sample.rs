@@ -106,6 +106,10 @@ pub(crate) fn figures() -> Vec<FigureRow> {
     own.report = "conditions-E6".to_string();
     own.table = "own".to_string();
     rows.push(own);
+    // Those of Wigan who are of Bolton too.
+    let mut common = figure(Some("Wigan"), "", "2026", Some(77.7));
+    common.report = "conditions-E6".to_string();
+    rows.push(common);
     for (at, row) in rows.iter_mut().enumerate() {
         row.row = u32::try_from(at).unwrap();
     }
