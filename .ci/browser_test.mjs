@@ -39,7 +39,7 @@ const freePort = () => new Promise((resolve) => {
 
 /** Presses Tab until what has the focus fits; nothing is clicked. */
 async function tabTo(page, what, fits, ...args) {
-  for (let presses = 0; presses < 400; presses += 1) {
+  for (let presses = 0; presses < 2000; presses += 1) {
     await page.keyboard.press('Tab');
     if (await page.evaluate(fits, ...args)) return;
   }
