@@ -41,6 +41,20 @@ impl PageReader {
         }
     }
 
+    /// A reader of one role with these areas and reports.
+    #[cfg(test)]
+    pub(crate) fn of_roles(areas: &[&str], reports: &[&str]) -> Self {
+        let owned = |list: &[&str]| list.iter().map(ToString::to_string).collect();
+        let role = super::roles::RoleSettings {
+            areas: owned(areas),
+            reports: owned(reports),
+            readers: Vec::new(),
+        };
+        let roles = std::collections::BTreeMap::from([("one".to_string(), role)]);
+        let roles = Roles::new(&roles).unwrap();
+        Self::new("Ann", "7", &["one".to_string()], &roles)
+    }
+
     /// Whether this reader may read what a report says of an area; None stands for the whole area of
     /// the release.
     pub(crate) fn may_read(&self, area_code: Option<&str>, report: &str) -> bool {

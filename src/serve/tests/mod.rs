@@ -2,5 +2,6 @@
 
 mod api;
 mod pages;
+mod readers;
 mod safety;
 pub(crate) mod sample;

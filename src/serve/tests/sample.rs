@@ -118,28 +118,28 @@ pub(crate) fn figures() -> Vec<FigureRow> {
 
 /// A site over a store in memory.
 pub(crate) struct Site {
-    pub store: Arc<InMemory>,
-    pub state: Arc<ServeState>,
+    pub(crate) store: Arc<InMemory>,
+    pub(crate) state: Arc<ServeState>,
     reader: PageReader,
 }
 
 /// A reply, read to its end.
 pub(crate) struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Reply {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.bytes).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
@@ -148,7 +148,7 @@ impl Reply {
 
 impl Site {
     /// A site with two releases that are published.
-    pub async fn published() -> Self {
+    pub(crate) async fn published() -> Self {
         let site = Site::empty(ShownReleases::Published);
         let mut old = figures();
         old[1].value = Some(11.0);
@@ -162,7 +162,7 @@ impl Site {
     }
 
     /// A site without releases.
-    pub fn empty(show: ShownReleases) -> Self {
+    pub(crate) fn empty(show: ShownReleases) -> Self {
         let store = Arc::new(InMemory::new());
         let settings = ServeSettings {
             show,
@@ -176,7 +176,7 @@ impl Site {
     }
 
     /// The same site for somebody else.
-    pub fn read_by(&self, reader: PageReader) -> Self {
+    pub(crate) fn read_by(&self, reader: PageReader) -> Self {
         Site {
             store: self.store.clone(),
             state: self.state.clone(),
@@ -184,7 +184,7 @@ impl Site {
         }
     }
 
-    pub async fn put(&self, place: &str, bytes: &[u8]) {
+    pub(crate) async fn put(&self, place: &str, bytes: &[u8]) {
         self.store
             .put(&Path::from(place), bytes.to_vec().into())
             .await
@@ -192,7 +192,7 @@ impl Site {
     }
 
     /// Writes a release with a report, one of it for Bolton, and these figures.
-    pub async fn release(&self, id: &str, rows: &[FigureRow]) {
+    pub(crate) async fn release(&self, id: &str, rows: &[FigureRow]) {
         let page = b"<!DOCTYPE html><head><meta name=\"description\" content=\"Who has what\"><title>Conditions</title></head><script>let a</script>";
         let frame = Figures::of_rows(rows).unwrap().write().unwrap();
         let files: [(&str, &[u8]); 6] = [
@@ -211,7 +211,7 @@ impl Site {
     }
 
     /// Adds steps to a release's publication.
-    pub async fn decide(&self, id: &str, states: &[&str], embargo: Option<&str>) {
+    pub(crate) async fn decide(&self, id: &str, states: &[&str], embargo: Option<&str>) {
         let list = self
             .store
             .list_with_delimiter(Some(&Path::from("publication")))
@@ -234,11 +234,11 @@ impl Site {
         }
     }
 
-    pub async fn get(&self, address: &str) -> Reply {
+    pub(crate) async fn get(&self, address: &str) -> Reply {
         self.ask("GET", address, &[]).await
     }
 
-    pub async fn ask(&self, method: &str, address: &str, headers: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn ask(&self, method: &str, address: &str, headers: &[(&str, &str)]) -> Reply {
         let mut request = Request::builder().method(method).uri(address);
         for (name, value) in headers {
             request = request.header(*name, *value);
