@@ -41,14 +41,6 @@ impl AccessRefusal {
         Self::new(StatusCode::UNAUTHORIZED, text)
     }
 
-    /// The reader is known, and may not read this.
-    pub(crate) fn forbidden() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "Your roles do not let you read this. Whoever runs this site can say which do.",
-        )
-    }
-
     /// The method is none of those that are answered.
     pub(super) fn method() -> Self {
         let refusal = Self::new(

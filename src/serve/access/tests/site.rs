@@ -54,11 +54,7 @@ pub(super) fn settings(text: &str) -> AccessSettings {
     toml::from_str(text).unwrap()
 }
 
-/// The gate of these settings on any address of this machine.
-pub(super) fn access(text: &str) -> crate::error::Result<Access> {
-    access_on("127.0.0.1:0".parse().unwrap(), text)
-}
-
+/// The gate of these settings on an address.
 pub(super) fn access_on(address: SocketAddr, text: &str) -> crate::error::Result<Access> {
     let is_open = |path: &str| path == "/healthz";
     Access::new(address, &settings(text), Path::new(""), is_open)
