@@ -3,7 +3,6 @@
 use super::name::{ReleaseName, is_area};
 use super::read::{FOLDER, failed};
 use crate::error::{Error, Result};
-use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode};
 use serde::{Deserialize, Serialize};
@@ -77,9 +76,12 @@ async fn taken(
     period: &str,
 ) -> Result<BTreeMap<u32, String>> {
     let lost = |e| failed("cannot read the names of releases", e);
-    let listed: Vec<_> = store.list(Some(folder)).try_collect().await.map_err(lost)?;
+    let listed = store
+        .list_with_delimiter(Some(folder))
+        .await
+        .map_err(lost)?;
     let mut taken = BTreeMap::new();
-    for file in listed {
+    for file in listed.objects {
         let name = file
             .location
             .filename()
@@ -88,7 +90,8 @@ async fn taken(
         let Some(name) = name.filter(|name| name.area == area && name.period == period) else {
             continue;
         };
-        let bytes = store.get(&file.location).await.map_err(lost)?;
+        let own = folder.clone().join(format!("{name}.json"));
+        let bytes = store.get(&own).await.map_err(lost)?;
         let bytes = bytes.bytes().await.map_err(lost)?;
         // A name whose file is damaged is nobody's, and stays taken.
         let whose = serde_json::from_slice::<TakenName>(&bytes);

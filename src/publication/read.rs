@@ -6,7 +6,7 @@ use super::step::PublicationStep;
 use crate::error::{Error, Result};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
+use object_store::{ObjectStore, ObjectStoreExt};
 use std::collections::BTreeMap;
 
 /// The folder of publications, below the releases.
@@ -26,16 +26,16 @@ pub(crate) async fn read_all(store: &dyn ObjectStore, prefix: &Path) -> Result<V
     let folder = prefix.clone().join(FOLDER);
     let listed = store.list_with_delimiter(Some(&folder)).await;
     let listed = listed.map_err(|e| failed("cannot list the publications of releases", e))?;
-    let mut files: BTreeMap<String, BTreeMap<u32, ObjectMeta>> = BTreeMap::new();
+    let mut files: BTreeMap<String, BTreeMap<u32, u64>> = BTreeMap::new();
     for file in listed.objects {
         let found = file.location.filename().and_then(identifier::of_file);
         if let Some((id, n)) = found.map(|(id, n)| (id.to_string(), n)) {
-            files.entry(id).or_default().insert(n, file);
+            files.entry(id).or_default().insert(n, file.size);
         }
     }
     let read = files
         .into_iter()
-        .map(|(id, files)| of_release(store, id, files));
+        .map(|(id, sizes)| of_release(store, prefix, id, sizes));
     stream::iter(read).buffered(AT_ONCE).try_collect().await
 }
 
@@ -46,15 +46,15 @@ pub(crate) async fn read_all(store: &dyn ObjectStore, prefix: &Path) -> Result<V
 pub(crate) async fn read(store: &dyn ObjectStore, prefix: &Path, id: &str) -> Result<Publication> {
     identifier::check(id)?;
     // Steps are few, and a listing would be of all releases.
-    let mut files = BTreeMap::new();
+    let mut sizes = BTreeMap::new();
     for n in 1.. {
         match store.head(&file(prefix, id, n)).await {
-            Ok(found) => files.insert(n, found),
+            Ok(found) => sizes.insert(n, found.size),
             Err(object_store::Error::NotFound { .. }) => break,
             Err(e) => return Err(failed("cannot read the publication of a release", e)),
         };
     }
-    of_release(store, id.to_string(), files).await
+    of_release(store, prefix, id.to_string(), sizes).await
 }
 
 /// The file of step `n` of release `id`.
@@ -64,16 +64,17 @@ pub(super) fn file(prefix: &Path, id: &str, n: u32) -> Path {
 
 async fn of_release(
     store: &dyn ObjectStore,
+    prefix: &Path,
     id: String,
-    files: BTreeMap<u32, ObjectMeta>,
+    sizes: BTreeMap<u32, u64>,
 ) -> Result<Publication> {
     let mut found = Publication::draft(&id);
-    for (expected, (n, file)) in (1..).zip(files) {
+    for (expected, (n, size)) in (1..).zip(sizes) {
         if n != expected {
             found.damaged = Some(format!("step {expected} is missing"));
             return Ok(found);
         }
-        if file.size > LARGEST {
+        if size > LARGEST {
             found.damaged = Some(format!("step {n} is no step of a publication"));
             return Ok(found);
         }
@@ -83,7 +84,8 @@ async fn of_release(
                 e,
             )
         };
-        let bytes = store.get(&file.location).await.map_err(lost)?;
+        // Not by the location that the store told: behind a prefix it may have that in front.
+        let bytes = store.get(&file(prefix, &id, n)).await.map_err(lost)?;
         let bytes = bytes.bytes().await.map_err(lost)?;
         match serde_json::from_slice::<PublicationStep>(&bytes) {
             Ok(step) => found.steps.push(step),

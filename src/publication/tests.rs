@@ -89,6 +89,33 @@ async fn a_release_is_approved_published_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn releases_lie_behind_prefixes_of_all_kinds() {
+    let below = object_store::prefix::PrefixStore::new(InMemory::new(), "site/releases");
+    let folder = tempfile::tempdir().unwrap();
+    let disk = object_store::local::LocalFileSystem::new_with_prefix(folder.path()).unwrap();
+    let memory = InMemory::new();
+    let stores: [(&dyn ObjectStore, Path); 3] = [
+        (&below, root()),
+        (&disk, root()),
+        (&memory, Path::from("a/b")),
+    ];
+    for (store, prefix) in stores {
+        for state in [Approved, Published] {
+            let before = read(store, &prefix, ID).await.unwrap();
+            step(store, &prefix, &before, &to(state), now())
+                .await
+                .unwrap();
+        }
+        let all = read_all(store, &prefix).await.unwrap();
+        assert_eq!(all.len(), 1, "{store}");
+        assert_eq!(all[0], read(store, &prefix, ID).await.unwrap());
+        assert!(all[0].is_public(now()));
+        let again = naming::take(store, &prefix, ID, "e54000051").await.unwrap();
+        assert_eq!(Some(&again), all[0].name());
+    }
+}
+
+#[tokio::test]
 async fn only_steps_that_follow_are_taken() {
     let allowed = [
         (Draft, Approved),

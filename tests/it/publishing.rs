@@ -408,7 +408,14 @@ fn the_changelog_says_what_is_different() {
 
 #[test]
 fn the_checkers_report_says_what_was_done_and_what_is_different() {
-    let (_record, project, release) = released();
+    let record = synth(60, 9, false);
+    let project = Project::over(record.path());
+    let file = project.path("pipelines/nightly.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("hold_below = 0"));
+    project.write_pipeline(&text.replace("hold_below = 0", "hold_below = 8"));
+    let night = project.json(&["nightly"]);
+    let release = night["release"]["release"].as_str().unwrap().to_string();
     let report = project.json(&["release", "--check", &release]);
     let path = project.path(&format!("releases/{release}/manifest.json"));
     let manifest: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();

@@ -1,5 +1,6 @@
 //! Collecting what the checker's report says.
 
+use super::differences::FigureDifferences;
 use crate::disclosure::Scheme;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Error, Result};
@@ -88,8 +89,10 @@ pub(crate) struct ComparedRelease {
     pub release: String,
     /// Its name.
     pub name: Option<String>,
-    /// What is different.
+    /// What is different, and why.
     pub changes: Vec<ReleaseChange>,
+    /// How the figures differ.
+    pub figures: FigureDifferences,
 }
 
 /// The checker's report of release `id` below `releases`. `own` is the scheme of the pipeline, for the
@@ -218,6 +221,7 @@ async fn compared(
         if let Some(was) = was.filter(shares) {
             return Ok(Some(ComparedRelease {
                 changes: changes(&was, &now),
+                figures: figures(releases, &was, &now).await?,
                 name: other.name().map(ToString::to_string),
                 release: other.release,
             }));
@@ -225,6 +229,27 @@ async fn compared(
         others.retain(|one| one.release != other.release);
     }
     Ok(None)
+}
+
+/// How the figures of the tables that both releases have differ.
+async fn figures(
+    releases: &Location,
+    was: &ReleaseFacts,
+    now: &ReleaseFacts,
+) -> Result<FigureDifferences> {
+    let old = ReleasePlace::open(releases, &was.release)?;
+    let new = ReleasePlace::open(releases, &now.release)?;
+    let mut found = FigureDifferences::default();
+    for (report, used) in &now.reports {
+        for table in used.tables.keys() {
+            let file = format!("{report}-{table}.csv");
+            if let (Some(old), Some(new)) = (old.read(&file).await?, new.read(&file).await?) {
+                found.table(report, table, &old, &new);
+            }
+        }
+    }
+    found.keep_largest();
+    Ok(found)
 }
 
 /// When readers are looked at: now, or just before they saw the release itself.

@@ -177,6 +177,7 @@ fn differences(report: &CheckersReport) -> CheckedSection {
         release,
         name,
         changes,
+        figures,
     }) = &report.compared
     else {
         let lines = vec!["There is no published release to compare it with.".to_string()];
@@ -190,7 +191,28 @@ fn differences(report: &CheckersReport) -> CheckedSection {
     if changes.is_empty() {
         lines.push("The two were made from the same data, by the same definitions.".to_string());
     }
-    section("Differences to the last release", lines)
+    lines.push(format!(
+        "Of the figures of the same table and labels, {} are the same and {} are not; {} are newly shown and {} newly suppressed. {} are new, and {} are gone.",
+        figures.same, figures.changed, figures.newly_shown, figures.newly_suppressed, figures.new, figures.gone
+    ));
+    let rows = figures.largest.iter().map(|changed| {
+        let table = format!("{}: {}", changed.report, changed.table);
+        vec![
+            changed.figure.clone(),
+            table,
+            changed.before.clone(),
+            changed.now.clone(),
+        ]
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    CheckedSection {
+        title: "Differences to the last release",
+        lines,
+        table: (!rows.is_empty()).then(|| SectionTable {
+            head: vec!["Largest changes", "Table", "Before", "Now"],
+            rows,
+        }),
+    }
 }
 
 fn quality(report: &CheckersReport) -> CheckedSection {

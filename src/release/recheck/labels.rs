@@ -32,6 +32,9 @@ const NAMES: [&str; 22] = [
     "week", "year",
 ];
 
+/// Words after a number and `or` or `and` that make it an age: 18 or over.
+const AGES: [&str; 6] = ["over", "older", "above", "under", "younger", "below"];
+
 /// The first label that could tell a count: its dimension and its line.
 pub(super) fn telling(table: &ReadTable) -> Option<(String, usize)> {
     for (place, dimension) in table.dimensions.iter().enumerate() {
@@ -84,9 +87,24 @@ fn tells(label: &str, of_numbers: bool) -> bool {
     }
     let mut numbers = words.iter().enumerate().filter(|(_, w)| is_number(w));
     let before = |at: usize, words: &[&str]| at.checked_sub(1).is_some_and(|at| named(at, words));
+    let names = |at: usize| {
+        let word = at.checked_sub(1).and_then(|at| words.get(at));
+        let word = word.map(|word| word.to_lowercase());
+        word.is_some_and(|word| NAMES.contains(&word.strip_suffix('s').unwrap_or(&word)))
+    };
+    // Stages 3 to 5: the second number is named by what names the first.
+    let ends_a_range = |at: usize| {
+        let first = at.checked_sub(2).filter(|first| names(*first));
+        before(at, &["to"]) && first.is_some_and(|at| is_number(words[at]))
+    };
+    let is_age = |at: usize| {
+        let ends = named(at + 1, &["or", "and"]) && named(at + 2, &AGES);
+        ends && before(at, &["of", "aged", "age", "ages", "from"])
+    };
     numbers.any(|(at, _)| {
-        let counts = named(at + 1, &COUNTED) || before(at, &COUNTS);
-        counts || !of_numbers && !before(at, &NAMES)
+        let counts = named(at + 1, &COUNTED) || before(at, &COUNTS) && !is_age(at);
+        let is_named = names(at) || ends_a_range(at) || is_age(at);
+        counts || !of_numbers && !is_named
     })
 }
 
@@ -116,6 +134,9 @@ mod tests {
             "St John's",
             "2-day pathway",
             "Diabetes type 2",
+            "Chronic kidney disease (stages 3 to 5)",
+            "People of 18 or over who smoke (of those whose status is known)",
+            "Adults aged 65 and over",
         ] {
             assert!(!tells(label, false), "{label}");
         }
@@ -124,6 +145,10 @@ mod tests {
             "Upper Wendale (3)",
             "Upper Wendale: 3",
             "3 in Upper Wendale",
+            "Upper Wendale, 3 to 5",
+            "Upper Wendale 3 or over",
+            "People of 18",
+            "Smokers of 18 people or over",
         ] {
             assert!(tells(label, false), "{label}");
         }
