@@ -37,6 +37,8 @@ pub(crate) struct Frame {
     pub cells: Vec<Cell>,
     /// For each of them, the date of the earlier release whose figure it is, where it is held.
     pub held: Vec<Option<NaiveDate>>,
+    /// For each of them, whether readers have another value of it; empty where nothing was compared.
+    pub revised: Vec<bool>,
 }
 
 /// A row of a released table.
@@ -145,6 +147,12 @@ impl Frame {
     pub(crate) fn held(&self, row: usize, group: usize, measure: usize) -> Option<NaiveDate> {
         let at = (row * self.groups.len() + group) * self.measures.len() + measure;
         self.held.get(at).copied().flatten()
+    }
+
+    /// Whether readers have another value of what a column shows in a row.
+    pub(crate) fn is_revised(&self, row: usize, column: &FrameColumn) -> bool {
+        let at = (row * self.groups.len() + column.group) * self.measures.len() + column.measure;
+        column.part == FramePart::Value && self.revised.get(at) == Some(&true)
     }
 
     /// How many figures are those of earlier releases, in words; nothing where none is.

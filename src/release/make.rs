@@ -17,6 +17,7 @@ use super::refused::{Refused, nothing_left, refusal, together};
 use super::refused_file;
 use super::report::Report;
 use super::reports::{Proved, proved, reports};
+use super::revised::BeforeFigures;
 use crate::audit::{AuditEvent, AuditLog};
 use crate::disclosure::Scheme;
 use crate::disclosure::ledger::LedgerEntry;
@@ -116,12 +117,16 @@ pub async fn make(
     };
     let hold_below = pipeline.settings.disclosure.hold_below;
     let earlier = Earlier::read(lake, &manifest, &pipeline.scheme()?, hold_below).await?;
+    let first = recorded.as_ref().filter(|_| !wanted.replace);
+    let before = BeforeFigures::of(&releases, lake, &manifest, first).await?;
+    manifest.revised_since = before.as_ref().map(|before| before.since.clone());
     let rendering = Rendering {
         engine,
         pipeline,
         library,
         fresh: &fresh,
         earlier: &earlier,
+        before: before.as_ref(),
     };
     let (files, said) = rendering.all(&reports, &about, &mut manifest).await?;
     let bytes = manifest.to_bytes()?;
@@ -202,6 +207,7 @@ struct Rendering<'a> {
     library: &'a Library,
     fresh: &'a Freshness<'a>,
     earlier: &'a Earlier,
+    before: Option<&'a BeforeFigures>,
 }
 
 impl Rendering<'_> {
@@ -218,6 +224,7 @@ impl Rendering<'_> {
             library,
             fresh,
             earlier,
+            before,
         } = *self;
         let scheme = pipeline.scheme()?;
         let tables = registered(engine).await?;
@@ -269,6 +276,7 @@ impl Rendering<'_> {
         let made = WholeAndAreas {
             scheme: &scheme,
             packs: &packs,
+            before,
             share: pipeline.settings.disclosure.largest_suppressed_share,
         };
         let files = made.files(reports, about, &answers, manifest)?;
@@ -280,6 +288,7 @@ impl Rendering<'_> {
 struct WholeAndAreas<'a> {
     scheme: &'a Scheme,
     packs: &'a PackAreas,
+    before: Option<&'a BeforeFigures>,
     /// The largest share of a count's cells that may be suppressed.
     share: f64,
 }
@@ -297,7 +306,8 @@ impl WholeAndAreas<'_> {
         let mut figures = Vec::new();
         for ((report, about), answers) in reports.iter().zip(about).zip(answers) {
             let options = &manifest.options;
-            let rendered = render(&report.report, answers, self.scheme, about, options, &[])?;
+            let (scheme, before) = (self.scheme, self.before);
+            let rendered = render(&report.report, answers, scheme, about, options, &[], before)?;
             for frame in &rendered.frames {
                 frame.enough_shown(self.share)?;
             }
@@ -314,6 +324,7 @@ impl WholeAndAreas<'_> {
                 about,
                 options,
                 whole: &whole,
+                before,
                 share: self.share,
             };
             let of_areas = of_areas.all()?;

@@ -60,6 +60,10 @@ pub(crate) struct Manifest {
     /// What was proved of the figures before they left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<ReleaseProof>,
+    /// The release that readers had, against which figures are marked as revised. It decides no figure,
+    /// and is no part of the identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revised_since: Option<RevisedSince>,
     /// SHA-256, in hexadecimal, of these bytes with nothing between the quotation marks here.
     certificate: String,
 }
@@ -102,6 +106,18 @@ pub(crate) struct SchemeUsed {
     pub name: String,
     /// Its settings by name.
     pub settings: BTreeMap<String, String>,
+}
+
+/// The release that readers had when another was first made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RevisedSince {
+    /// Its identifier.
+    pub release: String,
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its manifest, in hexadecimal.
+    pub manifest_sha256: String,
 }
 
 /// The proof that no protected figure follows from the others, of all tables of all reports that declare
@@ -261,6 +277,7 @@ impl Manifest {
             options,
             files: Vec::new(),
             proof: None,
+            revised_since: None,
             certificate: String::new(),
         };
         for (report, about) in reports {

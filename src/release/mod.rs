@@ -43,6 +43,7 @@ mod provenance;
 mod publish;
 mod publish_to_store;
 mod read_release;
+mod readers_have;
 mod recheck;
 mod record;
 mod refused;
@@ -52,6 +53,7 @@ mod report;
 mod report_check;
 mod report_file;
 mod reports;
+mod revised;
 mod rounding;
 mod standard_population;
 mod table_data;
@@ -80,6 +82,7 @@ pub(crate) use recheck::LedgerChecked;
 use rendered::Rendered;
 pub(crate) use report_file::ReportFile;
 pub(crate) use reports::{check_queries, check_reports, tables_read};
+use revised::BeforeFigures;
 use table_data::TableData;
 use table_files::TableFiles;
 pub(crate) use verify::{VerifiedRelease, verify};
@@ -90,7 +93,8 @@ use crate::figures::{FigureRow, Figures};
 use std::collections::BTreeMap;
 
 /// Makes the files of a report from the cells of its tables, by table identifier. The report of an area
-/// is compared with the figures of the whole that it is a part of.
+/// is compared with the figures of the whole that it is a part of. Figures are marked as revised where
+/// those of `before` are others.
 ///
 /// # Errors
 /// Data, when cells are absent or cannot be read; refused, when the last look over the files finds a
@@ -102,6 +106,7 @@ fn render(
     about: &About,
     options: &FileOptions,
     whole: &[FigureRow],
+    before: Option<&BeforeFigures>,
 ) -> Result<Rendered> {
     let within = |e: Error| e.within(format!("report `{}` cannot be made", report.name));
     let words = scheme.words();
@@ -116,9 +121,13 @@ fn render(
                 table.id
             )))
         })?;
-        let frame = pivot::frame(table, index + 1, result, scheme).map_err(within)?;
+        let mut frame = pivot::frame(table, index + 1, result, scheme).map_err(within)?;
         let form = FrameForm::of(&frame, &result.areas);
         let made = figures::figures(&report.name, &frame, &form, &result.areas, &words);
+        let made = match before {
+            Some(before) => made.and_then(|made| before.mark(&report.name, &mut frame, made)),
+            None => made,
+        };
         let made = made.map_err(within)?;
         let of_table = TableFiles {
             report: &report.name,

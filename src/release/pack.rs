@@ -5,6 +5,7 @@ use super::manifest::FileOptions;
 use super::pack_area::{PackArea, PackAreas};
 use super::pivot;
 use super::report_file::{ReportFile, ReportTable};
+use super::revised::BeforeFigures;
 use super::{About, Rendered, render};
 use crate::disclosure::Scheme;
 use crate::error::Result;
@@ -24,6 +25,8 @@ pub(super) struct Packs<'a> {
     pub options: &'a FileOptions,
     /// The figures of the whole report, which those of an area are compared with.
     pub whole: &'a [FigureRow],
+    /// The figures that readers have.
+    pub before: Option<&'a BeforeFigures>,
     /// The largest share of a count's cells that may be suppressed.
     pub share: f64,
 }
@@ -67,8 +70,10 @@ impl Packs<'_> {
             Some(whole) => format!("{}, {whole}", area.name),
             None => area.name.clone(),
         });
-        let (scheme, options) = (self.scheme, self.options);
-        let mut rendered = render(&report, &answers, scheme, &about, options, self.whole)?;
+        let (scheme, options, before) = (self.scheme, self.options, self.before);
+        let mut rendered = render(
+            &report, &answers, scheme, &about, options, self.whole, before,
+        )?;
         rendered.of_report.clone_from(&self.report.name);
         rendered.area = Some(area.clone());
         Ok(Some(rendered))

@@ -51,6 +51,7 @@ pub(super) fn frame(
             .collect(),
         cells: Vec::new(),
         held: Vec::new(),
+        revised: Vec::new(),
     };
     for row in grid.row_order(table, &released) {
         frame.rows.push(Row {

@@ -54,6 +54,7 @@ fn frame(dimensions: &[&str], rows: &[(&[&str], Option<u64>, u64)]) -> Frame {
             measure(None, "Percentage", Unit::Percent),
         ],
         held: vec![None; cells.len()],
+        revised: Vec::new(),
         cells,
     }
 }

@@ -5,16 +5,14 @@ use crate::disclosure::Scheme;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, Location};
-use crate::publication::{
-    Publication, ReleaseChange, ReleaseFacts, changes, latest, read, read_all,
-};
+use crate::publication::{Publication, ReleaseChange, ReleaseFacts, changes, read};
 use crate::release::manifest::{MANIFEST, Manifest};
 use crate::release::place::ReleasePlace;
+use crate::release::readers_have::readers_have;
 use crate::release::recheck::scheme_of;
 use crate::release::refused::Refused;
 use crate::release::verify::verify;
 use crate::release::{CodeListUsed, InputUsed, refused_file};
-use chrono::{DateTime, Utc};
 use object_store::path::Path;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -42,6 +40,8 @@ pub(crate) struct CheckersReport {
     pub tables: Vec<CheckersTable>,
     /// Reports that were refused when it was made, and why.
     pub refused: Vec<Refused>,
+    /// The release against which figures are marked as revised.
+    pub revised_since: Option<String>,
     /// The release that readers have now, with which it is compared.
     pub compared: Option<ComparedRelease>,
     /// What is wrong with the sources and checks of the lake today.
@@ -121,7 +121,7 @@ pub(crate) async fn checkers_report(
     let verified = verify(releases, id, Some(lake), None).await?;
     let held = held(&place, &manifest).await?;
     Ok(CheckersReport {
-        compared: compared(releases, &publication).await?,
+        compared: compared(releases, id).await?,
         publication,
         program: format!("{} {}", manifest.program, manifest.program_version),
         made: verified.proof.map(|proof| proof.made),
@@ -135,6 +135,7 @@ pub(crate) async fn checkers_report(
         proved_beside: manifest.proof.as_ref().map(|proof| proof.earlier_releases),
         tables: tables(&manifest, &held),
         refused: refused_file::find(releases, id).await?,
+        revised_since: manifest.revised_since.map(|since| since.name),
         quality,
         as_of: manifest.as_of,
         parameters: manifest.parameters,
@@ -202,33 +203,21 @@ async fn held(
 }
 
 /// The release that readers have now of a report that this one has too, and what is different.
-async fn compared(
-    releases: &Location,
-    publication: &Publication,
-) -> Result<Option<ComparedRelease>> {
-    let (store, root) = (releases.store(false)?, Path::default());
-    let id = &publication.release;
-    let Some(now) = ReleaseFacts::read(&*store, &root, id).await? else {
+async fn compared(releases: &Location, id: &str) -> Result<Option<ComparedRelease>> {
+    let now = ReleaseFacts::read(&*releases.store(false)?, &Path::default(), id).await?;
+    let Some(now) = now else {
         return Ok(None);
     };
-    let mut others = read_all(&*store, &root).await?;
-    others.retain(|other| other.release != *id);
-    let seen = before(publication);
-    while let Some(other) = latest(&others, seen) {
-        let other = other.clone();
-        let was = ReleaseFacts::read(&*store, &root, &other.release).await?;
-        let shares = |was: &ReleaseFacts| was.reports.keys().any(|r| now.reports.contains_key(r));
-        if let Some(was) = was.filter(shares) {
-            return Ok(Some(ComparedRelease {
-                changes: changes(&was, &now),
-                figures: figures(releases, &was, &now).await?,
-                name: other.name().map(ToString::to_string),
-                release: other.release,
-            }));
-        }
-        others.retain(|one| one.release != other.release);
-    }
-    Ok(None)
+    let reports = now.reports.keys().map(String::as_str).collect();
+    let Some((other, was)) = readers_have(releases, id, &reports).await? else {
+        return Ok(None);
+    };
+    Ok(Some(ComparedRelease {
+        changes: changes(&was, &now),
+        figures: figures(releases, &was, &now).await?,
+        name: other.name().map(ToString::to_string),
+        release: other.release,
+    }))
 }
 
 /// How the figures of the tables that both releases have differ.
@@ -250,12 +239,4 @@ async fn figures(
     }
     found.keep_largest();
     Ok(found)
-}
-
-/// When readers are looked at: now, or just before they saw the release itself.
-fn before(publication: &Publication) -> DateTime<Utc> {
-    let now = Utc::now();
-    publication
-        .public_since()
-        .map_or(now, |since| since.min(now))
 }

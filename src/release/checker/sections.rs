@@ -191,6 +191,12 @@ fn differences(report: &CheckersReport) -> CheckedSection {
     if changes.is_empty() {
         lines.push("The two were made from the same data, by the same definitions.".to_string());
     }
+    lines.push(match &report.revised_since {
+        Some(since) => format!("Figures are marked as revised against {since}."),
+        None => {
+            "No figure is marked as revised: nothing was published when it was made.".to_string()
+        }
+    });
     lines.push(format!(
         "Of the figures of the same table and labels, {} are the same and {} are not; {} are newly shown and {} newly suppressed. {} are new, and {} are gone.",
         figures.same, figures.changed, figures.newly_shown, figures.newly_suppressed, figures.new, figures.gone

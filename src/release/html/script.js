@@ -13,7 +13,7 @@
   };
   // A number, or nothing for a sign such as * or [z].
   const number = text => {
-    const plain = text.replace(/[,%\s]/g, "");
+    const plain = text.replace(/\[r\]|[,%\s]/g, "");
     return plain !== "" && isFinite(plain) ? Number(plain) : null;
   };
 

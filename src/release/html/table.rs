@@ -78,6 +78,7 @@ fn figure(
             _ => td.n.g[starts_group] {
                 (readable(shown))
                 @if frame.measures[column.measure].unit == crate::release::frame::Unit::Percent { "%" }
+                @if frame.is_revised(row, column) { " " abbr title="revised" { "[r]" } }
             },
         }
     }

@@ -17,6 +17,7 @@ fn both() -> Vec<Rendered> {
             &sample::about(),
             &FileOptions::default(),
             &[],
+            None,
         )
         .unwrap()
     };
@@ -277,6 +278,7 @@ fn a_night_without_data_makes_reports_that_say_so() {
         &sample::about(),
         &FileOptions::default(),
         &[],
+        None,
     )
     .unwrap();
     assert!(html(&rendered).contains("There are no rows"));

@@ -23,6 +23,7 @@ fn release() -> (Vec<File>, Manifest) {
         &about,
         &FileOptions::default(),
         &[],
+        None,
     )
     .unwrap();
     let report = ReportText {

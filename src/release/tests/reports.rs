@@ -48,6 +48,7 @@ pub(super) fn with(table: TableData) -> Result<Rendered, Error> {
         &sample::about(),
         &FileOptions::default(),
         &[],
+        None,
     )
 }
 

@@ -74,6 +74,7 @@ fn made(scheme: &Scheme, totals: bool) -> Rendered {
         &sample::about(),
         &FileOptions::default(),
         &[],
+        None,
     )
     .unwrap()
 }

@@ -12,7 +12,16 @@ fn workbook() -> Vec<u8> {
     let report = sample::report("use_of_services");
     let (data, about) = (sample::use_of_services(), sample::about());
     let options = FileOptions::default();
-    let made = render(&report, &data, &Scheme::Hes2018, &about, &options, &[]).unwrap();
+    let made = render(
+        &report,
+        &data,
+        &Scheme::Hes2018,
+        &about,
+        &options,
+        &[],
+        None,
+    )
+    .unwrap();
     let mut files = made.files.into_iter();
     files
         .find(|file| file.name.ends_with(".xlsx"))

@@ -67,15 +67,21 @@ pub(super) fn label(is_total: bool) -> Format {
 
 /// A figure or the sign that stands for it; signs are right-aligned like the figures they replace.
 pub(super) fn figure(unit: Unit, is_total: bool) -> Format {
-    let number = match unit {
+    let base = base().set_num_format(number(unit));
+    total(base.set_align(FormatAlign::Right), is_total)
+}
+
+/// A revised figure: it stays a number, and its format shows the sign behind it.
+pub(super) fn revised(unit: Unit, is_total: bool) -> Format {
+    figure(unit, is_total).set_num_format(format!("{} \"[r]\"", number(unit)))
+}
+
+fn number(unit: Unit) -> &'static str {
+    match unit {
         Unit::Count => "#,##0",
         Unit::Percent => "0.0%",
         Unit::Per(_) => "#,##0.0",
-    };
-    total(
-        base().set_num_format(number).set_align(FormatAlign::Right),
-        is_total,
-    )
+    }
 }
 
 fn total(format: Format, is_total: bool) -> Format {

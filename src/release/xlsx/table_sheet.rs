@@ -122,7 +122,10 @@ fn rows(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxErr
         for (c, column) in columns.iter().enumerate() {
             let unit = frame.measures[column.measure].unit;
             let is_total = row.is_total;
-            let format = style::figure(unit, is_total);
+            let format = match frame.is_revised(r, column) {
+                true => style::revised(unit, is_total),
+                false => style::figure(unit, is_total),
+            };
             let place = (dimensions + c) as u16;
             match frame.shown(r, column) {
                 Shown::Count(n) => sheet.write_with_format(at, place, n as f64, &format)?,
