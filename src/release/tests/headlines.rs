@@ -24,6 +24,7 @@ fn made(name: &str) -> Rendered {
         &sample::about(),
         &options,
         &[],
+        None,
     )
     .unwrap()
 }
