@@ -24,12 +24,12 @@ pub(crate) struct FigureDifferences {
     /// Figures that are there no more.
     pub gone: usize,
     /// The largest changes in proportion, the largest first.
-    pub largest: Vec<ChangedFigure>,
+    pub largest: Vec<DifferingFigure>,
 }
 
 /// A figure with another value.
 #[derive(Debug, Serialize)]
-pub(crate) struct ChangedFigure {
+pub(crate) struct DifferingFigure {
     /// The report.
     pub report: String,
     /// The table.
@@ -59,7 +59,7 @@ impl FigureDifferences {
                 (None, Some(_)) => self.newly_shown += 1,
                 (Some(was), Some(is)) if was != is => {
                     self.changed += 1;
-                    self.largest.push(ChangedFigure {
+                    self.largest.push(DifferingFigure {
                         report: report.to_string(),
                         table: table.to_string(),
                         figure,
@@ -77,7 +77,7 @@ impl FigureDifferences {
     /// Keeps the largest changes.
     pub(super) fn keep_largest(&mut self) {
         self.largest.sort_by(|a, b| {
-            let key = |f: &ChangedFigure| (f.report.clone(), f.table.clone(), f.figure.clone());
+            let key = |f: &DifferingFigure| (f.report.clone(), f.table.clone(), f.figure.clone());
             b.ratio
                 .total_cmp(&a.ratio)
                 .then_with(|| key(a).cmp(&key(b)))
