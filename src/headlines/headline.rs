@@ -37,6 +37,8 @@ pub(crate) enum HeadlineKind {
     Incomplete,
     /// Figures that are those of earlier releases: the cells are all held ones.
     Held,
+    /// Figures that the last release had otherwise: the cells are all revised ones.
+    Revised,
 }
 
 impl HeadlineKind {
@@ -51,6 +53,7 @@ impl HeadlineKind {
             HeadlineKind::Largest => "Largest group",
             HeadlineKind::Incomplete => "Not complete",
             HeadlineKind::Held => "Held",
+            HeadlineKind::Revised => "Revised",
         }
     }
 }

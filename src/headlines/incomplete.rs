@@ -1,4 +1,4 @@
-//! What is not complete, and what is held.
+//! What is not complete, what is held, and what is revised.
 
 use super::headline::{Headline, HeadlineKind};
 use super::table::TableFigures;
@@ -56,5 +56,26 @@ pub(super) fn held(rows: &[FigureRow]) -> Option<Headline> {
             first.format("%-d %B %Y")
         ),
         cells: held.into_iter().cloned().collect(),
+    })
+}
+
+/// A sentence for figures that readers had otherwise.
+pub(super) fn revised(rows: &[FigureRow]) -> Option<Headline> {
+    let is_revised = |row: &&FigureRow| row.flags.contains('r');
+    let revised: Vec<&FigureRow> = rows.iter().filter(is_revised).collect();
+    let (are, they) = match revised.len() {
+        0 => return None,
+        1 => ("is revised: it differs", "it"),
+        _ => ("are revised: they differ", "them"),
+    };
+    Some(Headline {
+        kind: HeadlineKind::Revised,
+        table: None,
+        words: format!(
+            "{} of {} figures {are} from what the last release said; the tables mark {they} with [r].",
+            revised.len(),
+            rows.len()
+        ),
+        cells: revised.into_iter().cloned().collect(),
     })
 }

@@ -49,6 +49,7 @@ pub(crate) fn headlines(rows: &[FigureRow]) -> Vec<Headline> {
     add(tables.iter().flat_map(change::changes).collect());
     add(tables.iter().filter_map(largest::largest).collect());
     add(tables.iter().filter_map(incomplete::incomplete).collect());
+    all.extend(incomplete::revised(rows));
     all.extend(incomplete::held(rows));
     all
 }

@@ -252,6 +252,18 @@ fn parts_of_periods_and_held_figures_are_said() {
 }
 
 #[test]
+fn revised_figures_are_counted() {
+    let mut rows = monthly(&[Some(100.0), Some(110.0), Some(120.0)]);
+    assert!(said(&rows, HeadlineKind::Revised).is_empty());
+    rows[1].flags = "r".to_owned();
+    let expected = "1 of 3 figures is revised: it differs from what the last release said; the tables mark it with [r].";
+    assert_eq!(said(&rows, HeadlineKind::Revised), [expected]);
+    rows[2].flags = "r".to_owned();
+    let expected = "2 of 3 figures are revised: they differ from what the last release said; the tables mark them with [r].";
+    assert_eq!(said(&rows, HeadlineKind::Revised), [expected]);
+}
+
+#[test]
 fn a_year_before_is_named_as_its_period_is() {
     use super::words::year_before;
     let before = |text: &str| year_before(text);

@@ -106,6 +106,7 @@ fn derived(headline: &Headline, all: &[FigureRow]) -> Vec<String> {
             assert!(change.abs() < 0.5 || said.contains(word), "{said}");
             vec![format!("{:.0}", change.abs())]
         }
+        HeadlineKind::Revised => vec![cells.len().to_string(), all.len().to_string()],
         HeadlineKind::Held => {
             let counts = all.iter().filter(|row| row.unit == "count").count();
             vec![cells.len().to_string(), counts.to_string()]
