@@ -126,7 +126,7 @@ fn found(view: &PageView, measures: &[(u32, &KnownMeasure)]) -> Markup {
                     th.n scope="col" { "Areas" }
                 } }
                 tbody { @for (_, measure) in measures.iter().take(MOST) {
-                    @let areas = measure.areas.iter().flatten().count();
+                    @let areas = areas_of(view, measure);
                     tr {
                         th scope="row" {
                             @if areas > 0 {
@@ -142,4 +142,11 @@ fn found(view: &PageView, measures: &[(u32, &KnownMeasure)]) -> Markup {
         }
         @if measures.len() > MOST { p { "and " (measures.len() - MOST) " more: add a word" } }
     }
+}
+
+/// Of how many areas the reader may read figures.
+fn areas_of(view: &PageView, measure: &KnownMeasure) -> usize {
+    let areas = measure.areas.iter().flatten();
+    let may_read = |area: &&String| view.reader.may_read(Some(area), &measure.report);
+    areas.filter(may_read).count()
 }

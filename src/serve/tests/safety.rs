@@ -1,6 +1,7 @@
 //! What is refused.
 
 use super::sample::{NEW, OLD, Site, figures, manifest};
+use crate::serve::access::PageReader;
 use crate::serve::settings::ShownReleases;
 use axum::http::StatusCode;
 use object_store::ObjectStoreExt;
@@ -243,4 +244,82 @@ async fn before_the_store_was_looked_at_nothing_is_shown() {
     assert_eq!(site.get("/healthz").await.status, StatusCode::OK);
     site.state.refresh().await;
     assert_eq!(site.get("/readyz").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_of_one_area_reads_nothing_of_another() {
+    let all = Site::published().await;
+    let site = all.read_by(PageReader::of_roles(&["E6"], &["*"]));
+    let release = format!("/releases/{NEW}");
+    for (address, status) in [
+        (release.clone(), 200),
+        (format!("{release}/reports/conditions/E6"), 200),
+        (format!("{release}/reports/conditions"), 403),
+        (format!("{release}/reports/conditions/E5"), 403),
+        (format!("{release}/reports/conditions/E99"), 403),
+        (format!("{release}/files/conditions-E6.xlsx"), 200),
+        (format!("{release}/files/conditions.xlsx"), 403),
+        (format!("{release}/files/conditions-by_area.csv"), 403),
+        (format!("{release}/files/figures.parquet"), 403),
+        (format!("{release}/files/manifest.json"), 403),
+        (format!("{release}/files/none.csv"), 403),
+        ("/latest/conditions/E6".to_string(), 307),
+        ("/latest/conditions".to_string(), 403),
+        ("/areas/E6".to_string(), 200),
+        ("/areas/E5".to_string(), 403),
+        ("/areas/E99".to_string(), 403),
+        ("/api/v1/figures?area=E5".to_string(), 403),
+        ("/api/v1/figures?area=whole".to_string(), 403),
+    ] {
+        // Somebody who may read all of it has just read it.
+        all.get(&address).await;
+        assert_eq!(
+            site.get(&address).await.status.as_u16(),
+            status,
+            "{address}"
+        );
+    }
+    for address in [
+        "/",
+        "/releases",
+        &release,
+        "/areas",
+        "/areas/E6",
+        "/groups",
+        "/feed.atom",
+        "/search?q=wigan",
+        "/search",
+        "/compare?report=conditions&table=by_area&measure=prevalence",
+        &format!("/changes?from={OLD}&to={NEW}"),
+        "/api/v1/areas",
+        "/api/v1/measures",
+        "/api/v1/figures",
+        "/api/v1/figures.csv",
+        &format!("/api/v1/releases/{NEW}"),
+    ] {
+        all.get(address).await;
+        let reply = site.get(address).await;
+        assert_eq!(reply.status, StatusCode::OK, "{address}");
+        let text = reply.text();
+        // Neither another area nor a figure of it, of the whole, or of what two areas have in common.
+        for other in [
+            "Wigan<",
+            "\"Wigan",
+            "Stockport",
+            "conditions.xlsx",
+            "9.5",
+            "77.7",
+        ] {
+            assert!(!text.contains(other), "{address}: {other}");
+        }
+    }
+    let figures = site.get("/api/v1/figures").await.json();
+    let figures = figures["figures"].as_array().unwrap().clone();
+    assert_eq!(figures.len(), 4);
+    assert!(figures.iter().all(|figure| figure["area_code"] == "E6"));
+    let of_other_reports = all.read_by(PageReader::of_roles(&["*"], &["urgent_care"]));
+    for address in ["/areas/E6", &release, "/latest/conditions"] {
+        let reply = of_other_reports.get(address).await;
+        assert_eq!(reply.status, StatusCode::FORBIDDEN, "{address}");
+    }
 }
