@@ -217,18 +217,13 @@ impl<'r> Recalled<'r> {
     /// Notes that a figure of an earlier release is the sum of those that stood then, where its people
     /// are theirs.
     pub(super) fn earlier_sum(&mut self, total: &LedgerEntry, parts: &[&CellName]) {
+        // A part that came later had nobody then, or the sum of members says that it had somebody.
         let then = |part: &&CellName| self.ledger.standing_at(part, total.number);
-        let Some(parts) = parts
-            .iter()
-            .map(then)
-            .collect::<Option<Vec<&LedgerEntry>>>()
-        else {
-            return;
-        };
+        let parts: Vec<&LedgerEntry> = parts.iter().filter_map(then).collect();
         let sum = parts.iter().fold(Fingerprint::default(), |sum, part| {
             sum.plus(part.members.fingerprint())
         });
-        if sum == total.members.fingerprint() {
+        if !parts.is_empty() && sum == total.members.fingerprint() {
             let of: Vec<NodeId> = parts.into_iter().map(|part| self.node(part)).collect();
             let total = self.node(total);
             self.adds_up(total, of);

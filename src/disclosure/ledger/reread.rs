@@ -34,9 +34,7 @@ impl Ledger {
         let divided = self.divided();
         for total in self.until(number) {
             for parts in divided.get(&total.cell).into_iter().flatten() {
-                let stood = |part: &&CellName| self.standing_at(part, total.number).is_some();
-                let parts: Vec<&CellName> = parts.iter().copied().filter(stood).collect();
-                recalled.earlier_sum(total, &parts);
+                recalled.earlier_sum(total, parts);
             }
         }
         for cell in self.cells.keys() {
@@ -81,17 +79,7 @@ impl Ledger {
         let released: Vec<_> = nodes
             .map(|node| node.stands.unwrap_or_else(|| rule.release(node)))
             .collect();
-        let mut system = System::read(rule, figures, &released);
-        if rule.adds_up() {
-            // A sum of what was shown says nothing that its parts do not.
-            let places = system
-                .read
-                .iter_mut()
-                .zip(figures.nodes.iter().zip(&released));
-            for (read, _) in places.filter(|(_, (node, figure))| rule.release(node) != **figure) {
-                *read = Interval::ANY;
-            }
-        }
+        let system = System::read(rule, figures, &released);
         let truth = |count: u64| i64::try_from(count).unwrap_or(Interval::NO_LIMIT);
         let known = Possible {
             table: figures

@@ -53,7 +53,7 @@ impl System {
         let nodes = || figures.nodes.iter().zip(released);
         // A figure that stands is that of exactly these people, in whichever release.
         let read = nodes().map(|(node, figure)| match node.stands {
-            Some(figure) => own(node, figure),
+            Some(figure) => standing(rule, node, own(node, figure)),
             None if node.shown => own(node, *figure),
             None => Interval::ANY,
         });
@@ -68,6 +68,16 @@ impl System {
             protected: nodes().map(|(node, _)| rule.protection(node)).collect(),
             equations: figures.equations.clone(),
         }
+    }
+}
+
+/// What a figure says that stands. One of an earlier release may be the sum of what was shown then,
+/// which says nothing that its parts do not; its true count may be anywhere.
+fn standing(rule: &dyn SchemeRule, node: &TrueNode, own: Interval) -> Interval {
+    let count = i64::try_from(node.count.get()).unwrap_or(Interval::NO_LIMIT);
+    match rule.adds_up() && !own.has(count) {
+        true => Interval::ANY,
+        false => own,
     }
 }
 

@@ -63,9 +63,11 @@ pub(super) async fn against(
         .collect();
     let mut beside = BesideLedger {
         earlier_releases: earlier.len(),
+        hides_zeros: scheme.protects_zeros(),
         as_of: NaiveDate::parse_from_str(&manifest.as_of, "%Y-%m-%d").ok(),
         number,
-        ledger: Ledger::of(until, &lake.settings().key_fingerprint, 0),
+        ledger: Ledger::of(until, &lake.settings().key_fingerprint, 0)
+            .keeping_apart(scheme.protects_zeros()),
         seen: BTreeSet::new(),
         complete: BTreeSet::new(),
         figures: 0,
@@ -82,6 +84,8 @@ struct BesideLedger {
     ledger: Ledger,
     earlier_releases: usize,
     number: u64,
+    /// Whether nobody is shown as few.
+    hides_zeros: bool,
     as_of: Option<NaiveDate>,
     /// The cells that stand in a file.
     seen: BTreeSet<CellName>,
@@ -159,8 +163,12 @@ impl BesideLedger {
     /// Whether a figure can be one that stands for a cell without any of its own: nobody, in a row that is
     /// new, or that of nearly the same people.
     fn stands_elsewhere(&self, name: &CellName, figure: Released, held: Option<NaiveDate>) -> bool {
-        if figure.count() == Some(0) && held.is_none() {
-            return self.ledger.has_table(&name.table);
+        let of_nobody = match self.hides_zeros {
+            true => figure.is_suppressed(),
+            false => figure.count() == Some(0),
+        };
+        if of_nobody && held.is_none() && self.ledger.has_table(&name.table) {
+            return true;
         }
         let mut entries = self.ledger.published_with(figure);
         entries.any(|entry| entry.number < self.number && self.is_dated(entry, held))

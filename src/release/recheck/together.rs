@@ -3,7 +3,6 @@
 
 use super::table::{ReadCell, ReadTable};
 use crate::disclosure::ledger::CellName;
-use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::system::{CountOf, Equation, NodeId};
 use crate::disclosure::{PublishedFigure, Released, Scheme, read_together};
 use crate::release::counted::CountMade;
@@ -91,7 +90,7 @@ fn labels(counted: &CountMade, of: &[Option<&str>]) -> Vec<(String, String)> {
 }
 
 /// What is wrong with the figures of all tables together. Beside earlier releases, which `is_first` rules
-/// out, a zero may be that of a row which few people have entered, and a total the sum of what stood then.
+/// out, a zero may be that of a row which few people have entered.
 pub(super) fn problems(
     tables: &[CheckedTable<'_>],
     scheme: &Scheme,
@@ -105,7 +104,7 @@ pub(super) fn problems(
         read.add(at, table);
     }
     let mut found = read.differ(tables);
-    if read.differ.is_empty() && (is_first || !scheme.adds_up()) {
+    if read.differ.is_empty() {
         found.extend(read.attack(tables, scheme));
     }
     found

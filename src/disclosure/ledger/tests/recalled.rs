@@ -65,6 +65,41 @@ fn ask(
     (figures, shown, new)
 }
 
+/// Whoever subtracts the total of then from that of now has the row that came in between.
+#[test]
+fn a_total_of_then_is_the_sum_of_the_rows_that_there_were() {
+    let of = |place: &str| cell("people of core.person by place", place);
+    let all = cell("people of core.person", "");
+    let then = vec![
+        entry(1, all.clone(), Some(100), people(0..100)),
+        entry(1, of("place = A"), Some(60), people(0..60)),
+        entry(1, of("place = B"), Some(40), people(60..100)),
+    ];
+    let ledger = Ledger::of(then, KEY, 8);
+    let names = [all, of("place = A"), of("place = B"), of("place = C")];
+    let sets = [
+        people(0..108),
+        people(0..60),
+        people(60..100),
+        people(100..108),
+    ];
+    let mut figures = TrueFigures {
+        nodes: sets.iter().map(node).collect(),
+        equations: vec![sum(0, &[1, 2, 3])],
+    };
+    let cells: Vec<CellTonight<'_>> = (0..4)
+        .map(|at| CellTonight {
+            cell: &names[at as usize],
+            node: NodeId(at),
+            members: &sets[at as usize],
+        })
+        .collect();
+    let shown = ledger.recall(&mut figures, &cells);
+    assert!(shown[3].is_new);
+    let earlier = figures.equations.iter().find(|one| one.total.at() > 3);
+    assert_eq!(earlier.unwrap().parts, [NodeId(1), NodeId(2)]);
+}
+
 #[test]
 fn a_held_figure_is_the_node_of_its_night() {
     let names = names();

@@ -97,6 +97,26 @@ fn a_row_that_came_later_is_no_part_of_an_earlier_total() {
     assert_eq!(attacked(nights, 2), (vec![], 0, 2));
 }
 
+/// Under a scheme whose totals are sums, one of an earlier night may be far from the truth.
+#[test]
+fn the_sum_of_what_was_shown_says_nothing_new() {
+    let mut nights = vec![published(1, place(""), 0..61, "40")];
+    for (n, (name, figure)) in [("A", "20"), ("B", "20")].into_iter().enumerate() {
+        let from = 20 * i64::try_from(n).unwrap();
+        nights.push(published(1, place(name), from..from + 20, figure));
+    }
+    for (n, name) in ["C", "D", "E"].into_iter().enumerate() {
+        let from = 40 + 7 * i64::try_from(n).unwrap();
+        nights.push(published(1, place(name), from..from + 7, "*"));
+    }
+    let ledger = Ledger::of(nights, "key", 8);
+    let found = ledger.attack(&Scheme::OpenSafely, 1);
+    assert!(!found.contradiction);
+    assert_eq!((found.exposed.len(), found.equations), (0, 1));
+    // Under the rule of single figures alone it could not be.
+    assert!(ledger.attack(&Scheme::Hes2018, 1).contradiction);
+}
+
 #[test]
 fn the_totals_of_a_cell_are_those_of_its_labels() {
     let of = |labels: &[(&str, &str)]| {
