@@ -553,14 +553,12 @@ fn a_suppressed_figure_that_another_gives_away_is_found_from_the_files_alone() {
     assert_eq!(code, Some(0), "{said}");
     let tampered = Tampered { folder };
     let csv = String::from_utf8(whole[&tampered.csv()].clone()).unwrap();
-    let truth = |label: &str, sex: &str| {
-        let sex = match sex {
-            "Total" => String::new(),
-            sex => format!(" and sex = '{}'", sex.to_lowercase()),
-        };
-        project.number(&format!(
-            "select count(*) from core.person where is_active and age_band = '{label}'{sex}"
-        ))
+    let truth = |band: &str, sex: &str| {
+        let (from, to) = band.split_once(" to ")?;
+        let sex = sex.to_lowercase();
+        Some(project.number(&format!(
+            "select count(*) from core.person where is_active and age between {from} and {to} and sex = '{sex}'"
+        )))
     };
     // A row of which one figure is shown that was withheld, so that the other follows.
     let cells = csv.lines().filter(|line| line.ends_with(",*,,,suppressed"));
@@ -572,10 +570,9 @@ fn a_suppressed_figure_that_another_gives_away_is_found_from_the_files_alone() {
         if !is_two || cell[1] == "Total" || cell[0] == "Total" || cell[1].starts_with("Other") {
             continue;
         }
-        let count = truth(cell[0], cell[1]);
-        if count < 6 {
+        let Some(count) = truth(cell[0], cell[1]).filter(|count| *count > 5) else {
             continue;
-        }
+        };
         let before = cell.join(",");
         let after = before.replace(",*,,,suppressed", &format!(",{count},,,exact"));
         tampered.alter(&tampered.csv(), &before, &after);

@@ -40,11 +40,11 @@ pub const PICKED: &[Attempt] = &[
     modelled("area_ref_offset", SEX, "select p.person_key, p.sex from core.person as p where lsoa21_code in (select lsoa21_code from reference.lsoa order by 1 offset 11)", "picks out"),
     modelled("area_group_flag", ("flag", "values = [\"Yes\",\"No\"]"), "select person_key, lsoa21_code = 'E01990001' as flag from core.person", "classifies small areas"),
     modelled("area_lateral", SEX, "select p.person_key, l.part as sex from core.person as p cross join lateral (select max(v.part) as part from (values ('E01990001','Female'),('E01990002','Male')) as v(code,part) where v.code = p.lsoa21_code) as l", "`sex` of `rows`"),
-    modelled("area_values_join", SEX, "select p.person_key, p.sex from core.person as p inner join (values ('E01990001')) as v(code) on p.lsoa21_code = v.code", "`people` of the measures"),
+    modelled("area_values_join", SEX, "select p.person_key, p.sex from core.person as p inner join (values ('E01990001')) as v(code) on p.lsoa21_code = v.code", "picks out"),
     chosen("area_nullif", SEX, "nullif(lsoa21_code, 'E01990001') is not null", "picks out"),
     modelled("area_qualify", SEX, "select person_key, sex from core.person where lsoa21_code in (select lsoa21_code from reference.lsoa qualify row_number() over (order by imd_rank) = 1)", "picks out"),
     modelled("area_unnest_remove", SEX, "select person_key, sex, unnest(array_remove([lsoa21_code], 'E01990001')) as one from core.person", "picks out"),
-    modelled("area_having_min", SEX, "select person_key, sex from core.person where place_name in (select place_name from core.person group by place_name having min(lsoa21_code) = 'E01990001')", "depends on a count"),
+    modelled("area_having_min", SEX, "select person_key, sex from core.person where place_name in (select place_name from core.person group by place_name having min(lsoa21_code) = 'E01990001')", "depends on"),
     modelled("area_in_agg", SEX, "select p.person_key, case when a.b then 'Female' else 'Male' end as sex from core.person as p inner join (select sex, bool_or(lsoa21_code = 'E01990001') as b from core.person group by sex) as a on p.sex = a.sex", "`sex` of `rows`"),
 ];
 
@@ -139,7 +139,7 @@ pub const WRITTEN: &[Attempt] = &[
         "area_mult",
         SEX,
         "select person_key, sex from core.person where 1 * cast(lsoa21_code = 'E01990001' as int) = 1",
-        "picks out an area or organisation that is not known to have 1000 people",
+        "picks out areas or organisations by their codes",
     ),
     modelled(
         "area_provider",

@@ -81,7 +81,8 @@ impl Attempt {
 
     /// A text with the names of its own models.
     pub fn named(&self, text: &str) -> String {
-        text.replace("red.first", &format!("red.{}_first", self.name))
+        text.replace("red.it", &format!("red.{}", self.name))
+            .replace("red.first", &format!("red.{}_first", self.name))
     }
 
     /// Writes its models and its report.

@@ -149,7 +149,7 @@ pub const DAILY: &[Attempt] = &[
     modelled(
         "both_settings",
         ("seen", "values = [\"Yes\",\"No\"]"),
-        "with e as (select distinct person_key from core.contact where setting = 'Emergency department'), g as (select distinct person_key from core.contact where setting = 'General practice') select person_key, case when g.person_key is null then 'No' else 'Yes' end as seen from e left join g on e.person_key = g.person_key",
+        "with e as (select distinct person_key from core.contact where setting = 'Emergency department'), g as (select distinct person_key from core.contact where setting = 'General practice') select e.person_key, case when g.person_key is null then 'No' else 'Yes' end as seen from e left join g on e.person_key = g.person_key",
         "",
     ),
     modelled(
@@ -210,12 +210,6 @@ pub const DAILY: &[Attempt] = &[
         "interpreter_place",
         PLACE,
         "is_active and interpreter_required",
-        "",
-    ),
-    modelled(
-        "median_los_beside",
-        SETTING,
-        "select person_key, setting, median(date_part('day', ended - started)) as median_days from core.contact where ended is not null",
         "",
     ),
     modelled(

@@ -1,8 +1,7 @@
-//! Questions to `populace sql` that try to let a person or a true count out, and honest ones. The models
+//! Questions to `populace sql` that try to let a true count out. The models
 //! and reference tables are those of this repository, without rows of people.
 
 mod counts;
-mod honest;
 mod signals;
 
 use super::*;
@@ -19,7 +18,7 @@ struct SqlQuestion {
     /// The query of the model `red.<name>`, which is asked as `red.it`; none when empty.
     model: &'static str,
     sql: &'static str,
-    /// What the refusal says; nothing of one that is answered.
+    /// What the refusal says.
     says: &'static str,
 }
 
@@ -97,7 +96,7 @@ impl QuestionBench {
         for (name, rows) in reference_rows(&pipeline).unwrap().rows {
             let schema = rows.schema();
             engine.register_rows(&name, schema, Vec::new()).unwrap();
-            let small = one_row_each(&rows);
+            let small = link(&rows).map_or(BTreeSet::new(), |_| one_row_each(&rows));
             references.insert(name, ReferenceRows { rows, small });
         }
         for name in order(&library, &wanted).unwrap() {
@@ -144,9 +143,8 @@ async fn misses(questions: &[SqlQuestion]) -> Vec<String> {
     for question in questions {
         let says = question.named(question.says);
         match asked.refusal(question).await {
-            None if says.is_empty() => {}
             None => missed.push(format!("{}: answered", question.name)),
-            Some(error) if !says.is_empty() && error.contains(&says) => {}
+            Some(error) if error.contains(&says) => {}
             Some(error) => missed.push(format!("{}: {error}", question.name)),
         }
     }
@@ -154,7 +152,6 @@ async fn misses(questions: &[SqlQuestion]) -> Vec<String> {
 }
 
 #[tokio::test]
-#[ignore = "its words are being checked"]
 async fn no_question_makes_a_count_anything_else() {
     let missed = misses(counts::COUNTS).await;
     assert!(counts::COUNTS.len() >= 65, "{}", counts::COUNTS.len());
@@ -162,17 +159,8 @@ async fn no_question_makes_a_count_anything_else() {
 }
 
 #[tokio::test]
-#[ignore = "its words are being checked"]
 async fn no_question_lets_a_count_out_as_something_else() {
     let missed = misses(signals::SIGNALS).await;
     assert!(signals::SIGNALS.len() >= 50, "{}", signals::SIGNALS.len());
-    assert!(missed.is_empty(), "{}", missed.join("\n"));
-}
-
-#[tokio::test]
-#[ignore = "its words are being checked"]
-async fn honest_questions_are_answered() {
-    let missed = misses(honest::HONEST).await;
-    assert!(honest::HONEST.len() >= 60, "{}", honest::HONEST.len());
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
