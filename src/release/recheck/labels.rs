@@ -35,6 +35,11 @@ const NAMES: [&str; 22] = [
 /// Words after a number and `or` or `and` that make it an age: 18 or over.
 const AGES: [&str; 6] = ["over", "older", "above", "under", "younger", "below"];
 
+/// Words after a number that make it a length of time: 182 of 365 days.
+const TIMES: [&str; 8] = [
+    "day", "days", "week", "weeks", "month", "months", "year", "years",
+];
+
 /// The first label that could tell a count: its dimension and its line.
 pub(super) fn telling(table: &ReadTable) -> Option<(String, usize)> {
     for (place, dimension) in table.dimensions.iter().enumerate() {
@@ -102,8 +107,9 @@ fn tells(label: &str, of_numbers: bool) -> bool {
         ends && before(at, &["of", "aged", "age", "ages", "from"])
     };
     numbers.any(|(at, _)| {
-        let counts = named(at + 1, &COUNTED) || before(at, &COUNTS) && !is_age(at);
-        let is_named = names(at) || ends_a_range(at) || is_age(at);
+        let is_length = is_age(at) || named(at + 1, &TIMES);
+        let counts = named(at + 1, &COUNTED) || before(at, &COUNTS) && !is_length;
+        let is_named = names(at) || ends_a_range(at) || is_length;
         counts || !of_numbers && !is_named
     })
 }
@@ -137,6 +143,8 @@ mod tests {
             "Chronic kidney disease (stages 3 to 5)",
             "People of 18 or over who smoke (of those whose status is known)",
             "Adults aged 65 and over",
+            "2025/26 (part: 182 of 365 days)",
+            "People with COPD who had a flu vaccination in 12 months",
         ] {
             assert!(!tells(label, false), "{label}");
         }
@@ -148,6 +156,7 @@ mod tests {
             "Upper Wendale, 3 to 5",
             "Upper Wendale 3 or over",
             "People of 18",
+            "Upper Wendale, 12 people in 12 months",
             "Smokers of 18 people or over",
         ] {
             assert!(tells(label, false), "{label}");
