@@ -66,6 +66,8 @@ pub(super) fn causes(old: &Manifest, new: &Manifest) -> Vec<Cause> {
     definitions(old, new, &mut causes);
     inputs(old, new, &mut causes);
     whole(old, new, &mut causes);
+    // What only a report of one release has is told by its tables.
+    causes.retain(|cause| !cause.reports.is_empty());
     causes.sort();
     causes
 }
@@ -239,13 +241,15 @@ fn pairs(
     }
 }
 
-/// The reports that either release has of which something is so.
+/// The reports of both releases of which something is so in either.
 fn reports_of(
     old: &Manifest,
     new: &Manifest,
     concerns: impl Fn(&ReportUsed) -> bool,
 ) -> BTreeSet<String> {
-    let all = old.reports.iter().chain(&new.reports);
-    let concerned = all.filter(|(_, report)| concerns(report));
-    concerned.map(|(name, _)| name.clone()).collect()
+    let both = old.reports.iter().filter_map(|(name, before)| {
+        let now = new.reports.get(name)?;
+        (concerns(before) || concerns(now)).then(|| name.clone())
+    });
+    both.collect()
 }

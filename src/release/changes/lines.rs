@@ -2,9 +2,13 @@
 
 use super::ReleaseChanges;
 use super::change::FigureChange;
+use std::collections::BTreeSet;
 
-/// Figures that are listed; `--json` has all.
+/// Figures, and tables, that are listed; `--json` has all.
 const LISTED: usize = 20;
+
+/// Reports that are named for a cause.
+const NAMED: usize = 3;
 
 impl ReleaseChanges {
     /// The lines that `populace diff` prints.
@@ -14,23 +18,22 @@ impl ReleaseChanges {
             self.new, self.new_as_of, self.old, self.old_as_of
         )];
         for cause in &self.causes {
-            let reports: Vec<&str> = cause.reports.iter().map(String::as_str).collect();
-            let reports = match reports.is_empty() {
-                true => String::new(),
-                false => format!(" ({})", reports.join(", ")),
-            };
+            let (kind, what) = (cause.kind.words(), &cause.what);
             lines.push(format!(
-                "         {}: {}{reports}",
-                cause.kind.words(),
-                cause.what
+                "         {kind}: {what} ({})",
+                reports(&cause.reports)
             ));
         }
-        if self.causes.is_empty() {
+        if self.causes.is_empty() && self.tables.is_empty() {
             lines.push("         both were made of the same things in the same way".to_string());
         }
-        for table in &self.tables {
+        for table in self.tables.iter().take(LISTED) {
             let (report, id) = (&table.report, &table.table);
             lines.push(format!("         table {report}/{id} {}", table.what));
+        }
+        if self.tables.len() > LISTED {
+            let more = self.tables.len() - LISTED;
+            lines.push(format!("         and {more} more tables: --json has all"));
         }
         let outcomes = self
             .outcomes
@@ -46,6 +49,15 @@ impl ReleaseChanges {
             lines.push(format!("         and {more} more: --json has all"));
         }
         lines
+    }
+}
+
+/// The names of reports, of which the first are told.
+fn reports(all: &BTreeSet<String>) -> String {
+    let told: Vec<&str> = all.iter().take(NAMED).map(String::as_str).collect();
+    match all.len().saturating_sub(NAMED) {
+        0 => told.join(", "),
+        more => format!("{} and {more} more", told.join(", ")),
     }
 }
 
