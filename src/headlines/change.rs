@@ -54,7 +54,7 @@ fn change([now, before]: &[&FigureRow; 2]) -> f64 {
 fn said(table: &TableFigures<'_>, pair: &[&FigureRow; 2]) -> Headline {
     let [now, before] = pair;
     let of = match (table.name(now).as_str(), now.is_total) {
-        ("", true) => format!("{}, all together", now.measure_label),
+        ("", true) => format!("{}, total", now.measure_label),
         ("", false) => now.measure_label.clone(),
         (name, _) => format!("{}, {name}", now.measure_label),
     };

@@ -98,7 +98,7 @@ fn words<'a>(
         false => format!(", {}", when.join(", ")),
     };
     let whole = figure(benchmark).unwrap_or_default();
-    let whole = format!("all together ({whole})");
+    let whole = format!("the total ({whole})");
     let names = |rows: &[&'a FigureRow]| {
         let place = |row: &&'a FigureRow| {
             let figure = with_limits(row).unwrap_or_default();
@@ -107,7 +107,11 @@ fn words<'a>(
         listed(&rows.iter().map(place).collect::<Vec<_>>(), NAMED)
     };
     let said = match (higher.is_empty(), lower.is_empty()) {
-        (true, true) => format!("none of {compared} differs from {whole} at 95% confidence"),
+        (true, true) => match compared {
+            1 => format!("not different from {whole} at 95% confidence"),
+            2 => format!("neither group differs from {whole} at 95% confidence"),
+            _ => format!("none of the {compared} groups differs from {whole} at 95% confidence"),
+        },
         (false, true) => format!(
             "higher than {whole} at 95% confidence in {}",
             names(&higher)

@@ -93,8 +93,11 @@ pub(crate) fn against(lines: &[ProfileLine]) -> Option<Headline> {
     };
     let (higher, lower) = (said(Ordering::Greater), said(Ordering::Less));
     let words = match (higher.is_empty(), lower.is_empty()) {
+        (true, true) if lines.len() == 1 => {
+            "The one indicator does not differ from the whole area at 95% confidence.".to_string()
+        }
         (true, true) => format!(
-            "None of {} indicators differs from the whole area at 95% confidence.",
+            "None of the {} indicators differs from the whole area at 95% confidence.",
             lines.len()
         ),
         (false, true) => format!("Higher than in the whole area at 95% confidence: {higher}."),

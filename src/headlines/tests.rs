@@ -86,13 +86,14 @@ fn places_are_compared_with_the_whole_by_their_limits() {
         total(row("per 1000", Some(1000.0))),
     ];
     let found = said(&rows, HeadlineKind::Comparison);
-    let expected = "Admissions: higher than all together (1,000.0) at 95% confidence in Ashcombe (1,250.0; 95% limits 1,100.5 to 1,400.0); lower in Brackenford (900.0; 95% limits 800.0 to 999.9).";
+    let expected = "Admissions: higher than the total (1,000.0) at 95% confidence in Ashcombe (1,250.0; 95% limits 1,100.5 to 1,400.0); lower in Brackenford (900.0; 95% limits 800.0 to 999.9).";
     assert_eq!(found, [expected]);
     // Their limits touch the whole: nobody differs.
     rows[0].lower_95 = Some(1000.0);
     rows[1].upper_95 = Some(1000.0);
     let found = said(&rows, HeadlineKind::Comparison);
-    let expected = "Admissions: none of 3 differs from all together (1,000.0) at 95% confidence.";
+    let expected =
+        "Admissions: none of the 3 groups differs from the total (1,000.0) at 95% confidence.";
     assert_eq!(found, [expected]);
     // A whole that is suppressed is no benchmark.
     rows[4] = total(row("per 1000", None));
@@ -116,7 +117,7 @@ fn the_area_of_a_report_is_no_dimension_of_its_figures() {
         of(limits(90.0, 110.0, group("Quintile 5", 100.0))),
         of(total(row("per 1000", Some(100.0)))),
     ];
-    let expected = "Admissions: higher than all together (100.0) at 95% confidence in Quintile 1 (120.0; 95% limits 110.0 to 130.0).";
+    let expected = "Admissions: higher than the total (100.0) at 95% confidence in Quintile 1 (120.0; 95% limits 110.0 to 130.0).";
     assert_eq!(said(&rows, HeadlineKind::Comparison), [expected]);
 }
 
@@ -153,7 +154,7 @@ fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
     );
     assert_eq!(
         said((105.0, 90.0, 120.0)),
-        "None of 1 indicators differs from the whole area at 95% confidence."
+        "The one indicator does not differ from the whole area at 95% confidence."
     );
     // Without a figure of either there is nothing to compare.
     assert!(against(&profile(&[total(area("A", None))], &whole)).is_none());
