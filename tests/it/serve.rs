@@ -63,6 +63,7 @@ impl Served {
                 begun.elapsed() < Duration::from_secs(30),
                 "it takes too long"
             );
+            #[allow(clippy::disallowed_methods)] // between two looks
             std::thread::sleep(Duration::from_millis(50));
         }
     }

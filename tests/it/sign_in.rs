@@ -30,6 +30,7 @@ fn refused(serve: &str) -> Output {
             started.kill().unwrap();
             panic!("it serves with {serve}");
         }
+        #[allow(clippy::disallowed_methods)] // between two looks
         std::thread::sleep(Duration::from_millis(20));
     }
     started.wait_with_output().unwrap()
@@ -108,6 +109,7 @@ impl Serving {
                 began.elapsed() < Duration::from_secs(20),
                 "it does not start"
             );
+            #[allow(clippy::disallowed_methods)] // between two looks
             std::thread::sleep(Duration::from_millis(50));
         }
         serving

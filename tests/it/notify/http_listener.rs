@@ -29,10 +29,11 @@ impl HttpListener {
     pub fn answering(statuses: &[&'static str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut statuses = statuses.to_vec().into_iter();
+        let statuses = statuses.to_vec();
         let (send, posted) = channel();
         // It ends with the test, whose process it belongs to.
         std::thread::spawn(move || {
+            let mut statuses = statuses.into_iter();
             for stream in listener.incoming() {
                 let status = statuses.next().unwrap_or("200 OK");
                 if serve(&mut stream.unwrap(), status, &send).is_none() {
