@@ -216,7 +216,8 @@ fn figures_are_derived_from_those_of_a_release() {
     ]);
     let ranks = rows(ranks.as_bytes());
     let first = ranks.iter().filter(|row| row["rank"] == "1").count();
-    assert!(first >= 5, "{first}");
+    // Children, adults and all together: the oldest may be too few everywhere.
+    assert!(first >= 3, "{first}");
     assert!(
         ranks
             .iter()
