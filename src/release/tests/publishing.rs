@@ -157,6 +157,7 @@ fn the_manifest_lists_every_file_and_no_figure() {
         "across",
         "cells_shown",
         "cells_suppressed",
+        "kinds",
         "measures",
         "rows",
         "totals_across",

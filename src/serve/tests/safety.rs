@@ -307,7 +307,7 @@ async fn a_reader_of_one_area_reads_nothing_of_another() {
             "\"Wigan",
             "Stockport",
             "conditions.xlsx",
-            "9.5",
+            "11.5",
             "77.7",
         ] {
             assert!(!text.contains(other), "{address}: {other}");
