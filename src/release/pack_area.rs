@@ -47,11 +47,11 @@ impl PackAreas {
         listed: Vec<(PackArea, u64)>,
         smallest: u64,
     ) -> Result<()> {
+        // Nobody is in the others: trusts and councils are listed beside practices.
+        let mut listed: Vec<(PackArea, u64)> = listed.into_iter().filter(|(_, n)| *n > 0).collect();
         for (area, _) in &listed {
             check_code(area)?;
         }
-        // Nobody is in the others.
-        let mut listed: Vec<(PackArea, u64)> = listed.into_iter().filter(|(_, n)| *n > 0).collect();
         listed.sort_by_key(|(_, people)| *people);
         let mut without = 0;
         for (area, people) in listed {
