@@ -7,6 +7,7 @@ use super::verify::NamedVersion;
 use crate::error::Result;
 use crate::lake::Location;
 use crate::release::changes;
+use crate::visible;
 use std::process::ExitCode;
 
 /// Arguments of `populace diff`.
@@ -28,7 +29,12 @@ pub(super) async fn main(
         place(global, &arguments.new)?,
     );
     let changes = changes((&old.0, &old.1), (&new.0, &new.1)).await?;
-    printer.summary(&changes, &changes.lines())?;
+    // The differences are what was asked for: data, and no report of what was done.
+    let lines = changes.lines().join("\n") + "\n";
+    match global.json {
+        true => printer.summary(&changes, &[])?,
+        false => printer.data(&visible::lines(&lines))?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
