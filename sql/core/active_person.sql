@@ -44,12 +44,14 @@ with people as (
     from core.person
     where is_active
 ),
+
 condition_counts as (
     select
         person_key,
         conditions
     from core.long_term_condition_count
 ),
+
 registers as (
     select
         cast(register as varchar) as register,
@@ -57,6 +59,7 @@ registers as (
     from reference.register
     where long_term = 'yes'
 ),
+
 domains as (
     select
         statuses.person_key,
@@ -68,6 +71,7 @@ domains as (
     where statuses.on_register
     group by statuses.person_key
 ),
+
 segments as (
     select
         person_key,
@@ -75,6 +79,7 @@ segments as (
         previous_segment
     from core.segment
 ),
+
 seen as (
     select
         person_key,
@@ -82,6 +87,7 @@ seen as (
     from intermediate.person_setting
     group by person_key
 ),
+
 final as (
     select
         people.person_key,
@@ -121,4 +127,5 @@ final as (
     left join seen
         on people.person_key = seen.person_key
 )
+
 select * from final order by person_key

@@ -27,6 +27,7 @@ with statuses as (
         is_done
     from intermediate.care_process_status
 ),
+
 processes as (
     select
         cast(register as varchar) as register,
@@ -34,6 +35,7 @@ processes as (
         care_process_name
     from reference.care_process
 ),
+
 people as (
     select
         person_key,
@@ -45,6 +47,7 @@ people as (
     from core.person
     where is_active
 ),
+
 final as (
     select
         statuses.person_key,
@@ -64,4 +67,5 @@ final as (
         on statuses.register = processes.register
         and statuses.care_process = processes.care_process
 )
+
 select * from final order by person_key

@@ -25,6 +25,7 @@ with statuses as (
         is_met
     from intermediate.core20plus5_person
 ),
+
 people as (
     select
         person_key,
@@ -36,6 +37,7 @@ people as (
     from core.person
     where is_active
 ),
+
 final as (
     select
         statuses.person_key,
@@ -55,4 +57,5 @@ final as (
     inner join statuses
         on people.person_key = statuses.person_key
 )
+
 select * from final order by person_key

@@ -23,6 +23,7 @@ with statuses as (
     from core.register_status
     where on_register
 ),
+
 people as (
     select
         person_key,
@@ -34,6 +35,7 @@ people as (
     from core.person
     where is_active
 ),
+
 final as (
     select
         statuses.person_key,
@@ -47,4 +49,5 @@ final as (
     inner join statuses
         on people.person_key = statuses.person_key
 )
+
 select * from final order by person_key

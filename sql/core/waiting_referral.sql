@@ -35,6 +35,7 @@ with pathways as (
     where referral_date <= $as_of
         and (ended_date is null or ended_date > $as_of)
 ),
+
 people as (
     select
         person_key,
@@ -46,6 +47,7 @@ people as (
     from core.person
     where is_active
 ),
+
 final as (
     select
         pathways.person_key,
@@ -77,4 +79,5 @@ final as (
     inner join pathways
         on people.person_key = pathways.person_key
 )
+
 select * from final order by person_key
