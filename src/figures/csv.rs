@@ -119,7 +119,7 @@ fn decimal(number: f64) -> String {
 
 /// A text that no spreadsheet takes for a formula: an apostrophe in front makes it text.
 pub(super) fn escaped(text: CsvCell) -> CsvCell {
-    text.map(|text| match is_formula(&text) {
+    text.map(|text| match may_be_escaped(&text) {
         true => format!("'{text}"),
         false => text,
     })
@@ -128,9 +128,14 @@ pub(super) fn escaped(text: CsvCell) -> CsvCell {
 /// The text that was escaped.
 pub(crate) fn unescaped(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(inner) if is_formula(inner) => inner,
+        Some(inner) if may_be_escaped(inner) => inner,
         _ => text,
     }
+}
+
+/// Whether a text gets an apostrophe: a formula does, and so does what would be taken for one that has it.
+fn may_be_escaped(text: &str) -> bool {
+    is_formula(text.trim_start_matches('\''))
 }
 
 /// Whether a spreadsheet may take a text for a formula, also after blanks or as full-width signs.
