@@ -144,8 +144,8 @@ fn is_formula(text: &str) -> bool {
     let digits = text.trim_start_matches(['+', '-']);
     let is_number = |c: char| c.is_ascii_digit() || c == '.';
     if text.len() - digits.len() <= 1
-        && digits.starts_with(is_number)
         && digits.chars().all(is_number)
+        && digits.parse::<f64>().is_ok()
     {
         return false;
     }

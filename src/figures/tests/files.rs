@@ -200,7 +200,7 @@ fn the_csv_has_codes_signs_and_no_formula() {
 #[test]
 fn a_formula_is_escaped_and_read_back() {
     for text in [
-        "=1", "+a", "-1+1", "@x", "\t=1", " =1", "＝1", "\n=x", "\r-", "'=1", "''@",
+        "=1", "+a", "-1+1", "@x", "\t=1", " =1", "＝1", "\n=x", "\r-", "'=1", "''@", "+.",
     ] {
         let row = of(count(Some(5)), "band", text);
         let figures = Figures::of_rows(&[row]).unwrap();
