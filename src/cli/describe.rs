@@ -21,7 +21,7 @@ pub(super) struct Description {
 }
 
 /// Columns that the pull gives to the tables of views and column files.
-const OF_THE_PULL: [(&str, &str); 14] = [
+const OF_THE_PULL: [(&str, &str); 15] = [
     (
         "person_key",
         "Pseudonym of the person; NULL until it is known who it is",
@@ -38,6 +38,10 @@ const OF_THE_PULL: [(&str, &str); 14] = [
     (
         "merged_from_key",
         "Pseudonym that the person had before records were merged",
+    ),
+    (
+        "unverified_person_key",
+        "Pseudonym of an NHS number that is not verified: it links to nobody, and opt-outs find the row by it",
     ),
     (
         "open_pseudonym",
@@ -145,6 +149,10 @@ fn texts(folder: &Path) -> Vec<(String, String)> {
     paths.into_iter().filter_map(text).collect()
 }
 
+/// Characters of a path that is shown: a longer one, which looks in the places of several profiles, makes
+/// the table of columns too wide to read.
+const LONGEST_PATH: usize = 100;
+
 fn add_view(said: &mut Description, table: &str, file: &str, text: &str) {
     let Ok(view) = View::parse(file, text) else {
         return;
@@ -167,13 +175,22 @@ fn add_view(said: &mut Description, table: &str, file: &str, text: &str) {
             None | Some("clear") => String::new(),
             Some(treatment) => format!(", as {treatment}"),
         };
-        let from = format!("{}: {}{treatment}", view.resource, column.path);
+        let from = match column.path.chars().count() {
+            0..=LONGEST_PATH => format!("{}: {}{treatment}", view.resource, column.path),
+            _ => format!("{}: see {}{treatment}", view.resource, name_of(file)),
+        };
         let what = match column.description {
             Some(description) => format!("{description} ({from})"),
             None => from,
         };
         said.columns.insert(column.name, what);
     }
+}
+
+/// The name of a file, without its folders.
+fn name_of(file: &str) -> &str {
+    let name = Path::new(file).file_name().and_then(|name| name.to_str());
+    name.unwrap_or(file)
 }
 
 fn add_csv(said: &mut Description, table: &str, file: &str, text: &str) {

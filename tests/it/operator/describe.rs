@@ -33,6 +33,11 @@ fn describe_shows_what_the_header_the_view_or_the_column_file_says() {
         described("record.dental_contact", "units")[3],
         "Units of dental activity"
     );
+    // The path of the practice looks in the places of four profiles: the view file has it.
+    assert_eq!(
+        described("record.patient", "practice_code")[3],
+        "Patient: see patient.json"
+    );
     assert_eq!(described("RECORD.patient;", "record_key")[2], "NO");
     assert_eq!(
         described("record.patient", "person_key")[3],
