@@ -1,6 +1,8 @@
 //! Figures made from released counts: percentages and crude rates.
 
 use super::count::Released;
+use super::precision::{KnownDigit, possible};
+use super::scheme::Scheme;
 use crate::statistics::limits as interval;
 
 /// A figure with its 95% confidence limits, when it has them. It can only come from released counts.
@@ -41,44 +43,86 @@ pub(crate) enum Figure {
     NotApplicable,
 }
 
-/// The numerator and denominator as numbers, or why there is no figure.
-fn parts(numerator: Released, denominator: Released) -> Result<(f64, f64), Figure> {
-    match (numerator.count(), denominator.count()) {
-        (None, _) | (_, None) => Err(Figure::Suppressed),
-        (_, Some(0)) => Err(Figure::NotApplicable),
-        (Some(x), Some(n)) => Ok((x as f64, n as f64)),
+/// The released numerator and denominator, and the true counts that they can stand for.
+struct Parts {
+    x: f64,
+    n: f64,
+    /// None where a scheme sets no bounds.
+    possible: Option<((f64, f64), (f64, f64))>,
+}
+
+impl Parts {
+    /// The parts as numbers, or why there is no figure.
+    fn of(scheme: &Scheme, numerator: Released, denominator: Released) -> Result<Self, Figure> {
+        match (numerator.count(), denominator.count()) {
+            (None, _) | (_, None) => Err(Figure::Suppressed),
+            (_, Some(0)) => Err(Figure::NotApplicable),
+            (Some(x), Some(n)) => Ok(Parts {
+                x: x as f64,
+                n: n as f64,
+                possible: possible(scheme, numerator).zip(possible(scheme, denominator)),
+            }),
+        }
+    }
+
+    /// The smallest and the largest that the share can be.
+    fn shares(&self) -> (f64, f64) {
+        match self.possible {
+            Some(((x_low, x_high), (n_low, n_high))) if n_low > 0.0 => {
+                (x_low / n_high, x_high / n_low)
+            }
+            _ => (0.0, f64::INFINITY),
+        }
     }
 }
 
-/// `numerator` as a percentage of `denominator` (0 to 100), with Wilson's 95% limits on request.
+/// `numerator` as a percentage of `denominator` (0 to 100), with Wilson's 95% limits on request, to the
+/// [digit that is known](super::precision).
 ///
 /// Both parts are rounded, so the numerator can exceed the denominator by a step; it is then shown
 /// as 100%.
-pub(crate) fn percent(numerator: Released, denominator: Released, with_limits: bool) -> Figure {
-    let (x, n) = match parts(numerator, denominator) {
-        Ok((x, n)) => (x.min(n), n),
+pub(crate) fn percent(
+    scheme: &Scheme,
+    numerator: Released,
+    denominator: Released,
+    with_limits: bool,
+) -> Figure {
+    let parts = match Parts::of(scheme, numerator, denominator) {
+        Ok(parts) => parts,
         Err(figure) => return figure,
     };
+    let (x, n) = (parts.x.min(parts.n), parts.n);
+    let value = x / n * 100.0;
+    let (low, high) = parts.shares();
+    let known = KnownDigit::of_percent(value, (low * 100.0, high.min(1.0) * 100.0));
     let limits = with_limits
         .then(|| interval::wilson(x, n, interval::CONFIDENCE))
-        .map(|(l, u)| (l * 100.0, u * 100.0));
+        .map(|(l, u)| known.outwards((l * 100.0, u * 100.0)));
     Figure::Value(Estimate {
-        value: x / n * 100.0,
+        value: known.rounded(value),
         limits,
     })
 }
 
 /// The crude rate of `numerator` per `multiplier` of `denominator`, with 95% limits: exact Poisson
-/// below 10 events, Byar's method from 10 on.
-pub(crate) fn rate(numerator: Released, denominator: Released, multiplier: f64) -> Figure {
-    let (x, n) = match parts(numerator, denominator) {
+/// below 10 events, Byar's method from 10 on; to the [digit that is known](super::precision).
+pub(crate) fn rate(
+    scheme: &Scheme,
+    numerator: Released,
+    denominator: Released,
+    multiplier: f64,
+) -> Figure {
+    let parts = match Parts::of(scheme, numerator, denominator) {
         Ok(parts) => parts,
         Err(figure) => return figure,
     };
-    let ((lower, upper), _) = interval::count_limits(x, interval::CONFIDENCE);
-    let per = multiplier / n;
+    let ((lower, upper), _) = interval::count_limits(parts.x, interval::CONFIDENCE);
+    let per = multiplier / parts.n;
+    let value = parts.x * per;
+    let (low, high) = parts.shares();
+    let known = KnownDigit::of_rate(value, (low * multiplier, high * multiplier));
     Figure::Value(Estimate {
-        value: x * per,
-        limits: Some((lower * per, upper * per)),
+        value: known.rounded(value),
+        limits: Some(known.outwards((lower * per, upper * per))),
     })
 }

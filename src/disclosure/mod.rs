@@ -18,8 +18,8 @@
 //!   (4 at most). Withholding the total would not do: who knows the rule knows which total must have
 //!   been withheld.
 //! - *Read decimals.* Percentages and rates are computed from the released parts, so they hold no
-//!   more than the two cells printed beside them, however many decimals are shown. A figure with a
-//!   suppressed part is suppressed.
+//!   more than the two cells printed beside them. They have the digits that these leave known, for the
+//!   planner's sake. A figure with a suppressed part is suppressed.
 //! - *Read a total over one row.* It holds the same true count as the row, so it is released as the
 //!   same figure; a suppressed row stays suppressed in its total.
 //! - *Read the order.* Rows sorted by a true count would rank the suppressed cells. Reports sort by
@@ -34,6 +34,7 @@ mod derived;
 pub(crate) mod ledger;
 mod magnitude;
 pub(crate) mod members;
+mod precision;
 pub(crate) mod protect;
 mod published;
 pub(crate) mod rule;

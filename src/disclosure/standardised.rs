@@ -2,6 +2,7 @@
 
 use super::count::Released;
 use super::derived::{Estimate, Figure};
+use super::precision::{KnownDigit, possible};
 use super::rule::SchemeRule;
 use super::scheme::Scheme;
 use super::system::{CountOf, Interval};
@@ -73,10 +74,40 @@ pub(crate) fn standardised(
     let (rate, ..) = of(&events.middle);
     let (_, lower, _) = of(&events.low);
     let (_, _, upper) = of(&events.high);
+    let rate = rate * multiplier;
+    let known = KnownDigit::of_rate(rate, reach(scheme, bands, &events, &weights, multiplier));
     Figure::Value(Estimate::with_limits(
-        rate * multiplier,
-        (lower * multiplier, upper * multiplier),
+        known.rounded(rate),
+        known.outwards((lower * multiplier, upper * multiplier)),
     ))
+}
+
+/// The smallest and the largest that the rate can be, by the true counts that the released ones stand for.
+fn reach(
+    scheme: &Scheme,
+    bands: &[StandardBand],
+    events: &KnownEvents,
+    weights: &[f64],
+    multiplier: f64,
+) -> (f64, f64) {
+    let (mut low, mut high) = (0.0, 0.0);
+    let of_standard: f64 = weights.iter().sum();
+    for (at, band) in bands.iter().enumerate() {
+        let (fewest, most) = match band.events.is_suppressed() {
+            true => (events.low[at], events.high[at]),
+            false => possible(scheme, band.events).unwrap_or((0.0, f64::INFINITY)),
+        };
+        let (smallest, largest) = possible(scheme, band.people).unwrap_or((0.0, f64::INFINITY));
+        low += weights[at] * fewest / largest;
+        high += match smallest > 0.0 {
+            true => weights[at] * most / smallest,
+            false => f64::INFINITY,
+        };
+    }
+    (
+        low / of_standard * multiplier,
+        high / of_standard * multiplier,
+    )
 }
 
 fn number(count: Released) -> Option<f64> {

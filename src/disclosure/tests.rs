@@ -13,12 +13,24 @@ fn a_true_count_cannot_be_read() {
 #[test]
 fn figures_of_suppressed_parts_are_suppressed() {
     let of = |n| Scheme::Hes2018.release(&people(n));
-    assert_eq!(percent(of(3), of(100), true), Figure::Suppressed);
-    assert_eq!(percent(of(0), of(3), false), Figure::Suppressed);
-    assert_eq!(rate(of(20), of(7), 1000.0), Figure::Suppressed);
-    assert_eq!(rate(of(0), of(0), 1000.0), Figure::NotApplicable);
+    assert_eq!(
+        percent(&Scheme::Hes2018, of(3), of(100), true),
+        Figure::Suppressed
+    );
+    assert_eq!(
+        percent(&Scheme::Hes2018, of(0), of(3), false),
+        Figure::Suppressed
+    );
+    assert_eq!(
+        rate(&Scheme::Hes2018, of(20), of(7), 1000.0),
+        Figure::Suppressed
+    );
+    assert_eq!(
+        rate(&Scheme::Hes2018, of(0), of(0), 1000.0),
+        Figure::NotApplicable
+    );
     // From the rounded parts 15 and 100, not from 13 and 98.
-    let Figure::Value(estimate) = percent(of(13), of(98), false) else {
+    let Figure::Value(estimate) = percent(&Scheme::Hes2018, of(13), of(98), false) else {
         panic!("no figure")
     };
     assert_eq!((estimate.value(), estimate.limits()), (15.0, None));

@@ -108,13 +108,9 @@ fn number(row: &FigureRow, number: Option<f64>) -> String {
     }
 }
 
-/// One decimal, or as many as the figure was rounded to.
+/// As many decimals as the figure was rounded to.
 fn decimal(number: f64) -> String {
-    let shortest = format!("{number}");
-    match shortest.contains('.') {
-        true => shortest,
-        false => format!("{number:.1}"),
-    }
+    format!("{number}")
 }
 
 /// A text that no spreadsheet takes for a formula: an apostrophe in front makes it text.

@@ -20,12 +20,12 @@ pub(super) fn with_limits(row: &FigureRow) -> Option<String> {
     })
 }
 
-/// A number of a unit: counts whole, all others with one decimal.
+/// A number of a unit: counts whole, all others with a decimal where they are known to it.
 pub(super) fn number(value: f64, unit: &str) -> String {
     let (text, sign) = match unit {
         "count" => (format!("{value:.0}"), ""),
-        "percent" => (format!("{value:.1}"), "%"),
-        _ => (format!("{value:.1}"), ""),
+        "percent" => (tenths(value), "%"),
+        _ => (tenths(value), ""),
     };
     let (whole, decimals) = match text.split_once('.') {
         Some((whole, decimals)) => (whole, format!(".{decimals}")),
@@ -41,6 +41,12 @@ pub(super) fn number(value: f64, unit: &str) -> String {
         grouped.push(*digit);
     }
     format!("{grouped}{decimals}{sign}")
+}
+
+/// A number with its tenths, where it has any.
+fn tenths(value: f64) -> String {
+    let text = format!("{value:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 /// A period as people say it: `September 2026`, `30 September 2026`, `2025/26`.

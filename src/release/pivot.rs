@@ -63,7 +63,7 @@ pub(super) fn frame(
                 let place = grid.place(table, row, group);
                 frame.cells.push(match measure.kind {
                     MeasureKind::Dsr => standardised_rate(measure, table, data, scheme, &place),
-                    _ => grid.cell(measure, &released, row, group),
+                    _ => grid.cell(scheme, measure, &released, row, group),
                 });
                 let since = measure.name().filter(|_| measure.kind.counts());
                 let since = since.and_then(|name| data.figures.of(name, &place)?.since);
@@ -318,6 +318,7 @@ impl Grid {
 
     fn cell(
         &self,
+        scheme: &Scheme,
         measure: &Measure,
         released: &HashMap<&str, Vec<Released>>,
         row: usize,
@@ -345,18 +346,18 @@ impl Grid {
                 };
                 count(&measure.column, row, group)
                     .zip(count(&measure.column, r, g))
-                    .map(|(part, whole)| Cell::Figure(percent(part, whole, false)))
+                    .map(|(part, whole)| Cell::Figure(percent(scheme, part, whole, false)))
             }
             (MeasureKind::Percent, None) => count(&measure.numerator, row, group)
                 .zip(count(&measure.denominator, row, group))
-                .map(|(x, n)| Cell::Figure(percent(x, n, true))),
+                .map(|(x, n)| Cell::Figure(percent(scheme, x, n, true))),
             // Made from counts by age, which are not among those shown.
             (MeasureKind::Dsr, _) => None,
             (MeasureKind::Rate, _) => count(&measure.numerator, row, group)
                 .zip(count(&measure.denominator, row, group))
                 .map(|(x, n)| {
                     let multiplier = f64::from(measure.multiplier.unwrap_or(1));
-                    Cell::Figure(rate(x, n, multiplier))
+                    Cell::Figure(rate(scheme, x, n, multiplier))
                 }),
         };
         // The report file's checks leave no measure without its counts.

@@ -114,11 +114,12 @@ impl Chart {
 
     /// A figure in the chart's unit.
     pub(in crate::release) fn figure(&self, value: f64) -> String {
+        use crate::release::frame::Shown;
         use crate::release::number::{readable, thousands};
         match self.unit {
             Unit::Count => thousands(value.abs().round() as u64),
-            Unit::Percent => format!("{value:.1}%"),
-            Unit::Per(_) => readable(crate::release::frame::Shown::Decimal(value)),
+            Unit::Percent => format!("{}%", readable(Shown::Decimal(value))),
+            Unit::Per(_) => readable(Shown::Decimal(value)),
         }
     }
 }

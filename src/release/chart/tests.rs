@@ -15,7 +15,7 @@ fn frame(dimensions: &[&str], rows: &[(&[&str], Option<u64>, u64)]) -> Frame {
         cells.extend([
             Cell::Count(people),
             Cell::Count(with),
-            Cell::Figure(percent(with, people, true)),
+            Cell::Figure(percent(&Scheme::Hes2018, with, people, true)),
         ]);
     }
     let measure = |column: Option<&str>, label: &str, unit| FrameMeasure {

@@ -71,12 +71,21 @@ pub(super) fn figure(unit: Unit, is_total: bool) -> Format {
     total(base.set_align(FormatAlign::Right), is_total)
 }
 
-/// A revised figure: it stays a number, and its format shows the sign behind it.
-pub(super) fn revised(unit: Unit, is_total: bool) -> Format {
-    figure(unit, is_total).set_num_format(format!("{} \"[r]\"", number(unit)))
+/// The format of a figure without tenths.
+pub(super) fn whole(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Percent => "0%",
+        Unit::Count | Unit::Per(_) => "#,##0",
+    }
 }
 
-fn number(unit: Unit) -> &'static str {
+/// The format of a revised figure: it stays a number, with the sign behind it.
+pub(super) fn revised(format: &str) -> String {
+    format!("{format} \"[r]\"")
+}
+
+/// The format of a figure that has tenths, if any figure of its unit has.
+pub(super) fn number(unit: Unit) -> &'static str {
     match unit {
         Unit::Count => "#,##0",
         Unit::Percent => "0.0%",

@@ -5,6 +5,7 @@ use super::style::{self, SUPPRESSED};
 use crate::disclosure::NOT_APPLICABLE;
 use crate::release::about::long_date;
 use crate::release::frame::{Frame, Shown, Unit};
+use crate::release::number::is_whole;
 use crate::release::page::Page;
 use crate::release::table_data::Label;
 use chrono::NaiveDate;
@@ -122,12 +123,18 @@ fn rows(sheet: &mut Worksheet, frame: &Frame, header: u32) -> Result<(), XlsxErr
         for (c, column) in columns.iter().enumerate() {
             let unit = frame.measures[column.measure].unit;
             let is_total = row.is_total;
+            let shown = frame.shown(r, column);
+            let digits = match shown {
+                Shown::Decimal(n) if is_whole(n) => style::whole(unit),
+                _ => style::number(unit),
+            };
+            let format = style::figure(unit, is_total);
             let format = match frame.is_revised(r, column) {
-                true => style::revised(unit, is_total),
-                false => style::figure(unit, is_total),
+                true => format.set_num_format(style::revised(digits)),
+                false => format.set_num_format(digits),
             };
             let place = (dimensions + c) as u16;
-            match frame.shown(r, column) {
+            match shown {
                 Shown::Count(n) => sheet.write_with_format(at, place, n as f64, &format)?,
                 Shown::Decimal(n) if unit == Unit::Percent => {
                     // Excel's percentages are parts of one.
