@@ -3,15 +3,17 @@
 use super::global::Global;
 use super::printer::Printer;
 use super::project::pipeline_file;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lake::Location;
 use crate::pipeline::Pipeline;
 use crate::serve::{self, ServeSection, ShownReleases};
 use crate::stop;
 use clap::Args;
+use object_store::ObjectStore;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Shows releases to planners in a browser, and gives programs their figures. It reads the releases
 /// alone: it needs no lake and no key. It stops on SIGTERM or Ctrl-C, when requests under way are done.
@@ -53,7 +55,16 @@ pub(super) async fn main(
     if arguments.all {
         settings.page.show = ShownReleases::All;
     }
-    let store = releases.store(false)?;
+    let store = || -> Result<Arc<dyn ObjectStore>> {
+        if let Some(folder) = releases.folder().filter(|folder| !folder.is_dir()) {
+            return Err(Error::usage(format!(
+                "there is no folder of releases: {}",
+                folder.display()
+            ))
+            .hint("`populace nightly` makes it with the first release; name another with --releases, or url under [releases]"));
+        }
+        releases.store(false)
+    };
     let started = |page: &str, metrics: Option<SocketAddr>| {
         let metrics = metrics.map(|metrics| format!("http://{metrics}/metrics"));
         let mut lines = vec![format!("serve    {page}")];

@@ -114,7 +114,7 @@ fn decimal(number: f64) -> String {
 }
 
 /// A text that no spreadsheet takes for a formula: an apostrophe in front makes it text.
-pub(super) fn escaped(text: CsvCell) -> CsvCell {
+pub(crate) fn escaped(text: CsvCell) -> CsvCell {
     text.map(|text| match may_be_escaped(&text) {
         true => format!("'{text}"),
         false => text,

@@ -21,7 +21,7 @@ mod take;
 mod words;
 
 pub(crate) use changelog::{ChangelogEntry, changelog};
-pub(crate) use changes::{ReleaseChange, changes};
+pub(crate) use changes::{ChangeKind, ReleaseChange, changes};
 pub(crate) use facts::ReleaseFacts;
 pub(crate) use history::Publication;
 pub(crate) use latest::latest;

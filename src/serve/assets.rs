@@ -52,6 +52,34 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use crate::notice::missing;
+    use std::process::Command;
+
+    #[test]
+    fn a_figure_that_is_not_shown_is_last_whichever_way_a_table_is_sorted() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/serve");
+        let sorted = Command::new("node")
+            .arg(folder.join("tests/sort_test.js"))
+            .arg(folder.join("assets/script.js"))
+            .output();
+        let Ok(sorted) = sorted else {
+            return missing("node", "there is none");
+        };
+        let said = String::from_utf8_lossy(&sorted.stderr).into_owned();
+        let lines = String::from_utf8(sorted.stdout).unwrap();
+        let lines: Vec<&str> = lines.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "10 2 -7.5 suppressed held",
+                "-7.5 2 10 suppressed held",
+                "Wigan PCN 10 PCN 9 bolton",
+                "bolton PCN 9 PCN 10 Wigan",
+            ],
+            "{said}"
+        );
+    }
+
     #[test]
     fn the_script_is_small_and_nothing_is_from_elsewhere() {
         assert!(super::SCRIPT.len() <= 10 * 1024);

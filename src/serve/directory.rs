@@ -2,9 +2,16 @@
 
 use super::catalogue::{CatalogueSnapshot, ReleasedManifest, ReportKey};
 use super::content::CheckedContent;
+use super::report_title::ReportTitle;
 use crate::figures::Figures;
 use polars::prelude::{DataFrame, UniqueKeepStrategy, col};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+
+/// How soon what could not be read is read again.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// How soon at the latest, when it cannot be read again and again.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What the newest releases hold.
 #[derive(Debug, Default)]
@@ -20,15 +27,15 @@ pub(crate) struct Directory {
     /// Measures, in the order of reports and tables.
     pub measures: Vec<KnownMeasure>,
     facts: Vec<(String, Option<String>)>,
+    partial: Option<PartialDirectory>,
 }
 
-/// What a report says of itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct ReportTitle {
-    /// Its title.
-    pub title: String,
-    /// What it is about.
-    pub description: String,
+/// Something could not be read, and is not in the directory.
+#[derive(Debug, Clone, Copy)]
+struct PartialDirectory {
+    /// When it is read again.
+    again: Instant,
+    pause: Duration,
 }
 
 /// An area that figures are of.
@@ -64,37 +71,92 @@ pub(crate) struct KnownMeasure {
 }
 
 impl Directory {
-    /// Learns what the newest releases hold. What cannot be read is left out: its own page says so.
+    /// Learns what the newest releases hold, after what was `known` before. What cannot be read is left
+    /// out, and read again soon.
     pub(crate) async fn of(
         snapshot: &CatalogueSnapshot,
         content: &CheckedContent,
-        turn: u64,
+        known: &Directory,
     ) -> Self {
         let mut directory = Directory {
             generation: snapshot.generation,
-            turn,
+            turn: known.turn + 1,
             ..Directory::default()
         };
+        let mut is_partial = false;
+        let mut names = BTreeMap::new();
+        let mut places = HashMap::new();
         for release in snapshot.current() {
             let facts = content.facts(&release.id).await;
+            is_partial |= facts.is_none();
             directory.facts.push((release.id.clone(), facts));
-            let is_latest = |key: &ReportKey| {
+            let is_latest = |key: &&ReportKey| {
                 let latest = snapshot.latest().get(key);
                 latest.is_some_and(|latest| latest.id == release.id)
             };
-            let keys: Vec<&ReportKey> = release.reports.iter().filter(|k| is_latest(k)).collect();
-            for key in &keys {
-                directory.learn_title(content, &release.id, key).await;
+            let keys: BTreeSet<&ReportKey> = release.reports.iter().filter(is_latest).collect();
+            match content.manifest(&release.id).await {
+                Ok(manifest) => directory.learn_areas(&manifest, &keys, &mut names),
+                Err(_) => is_partial = true,
             }
-            if let Ok(manifest) = content.manifest(&release.id).await {
-                directory.learn_areas(&manifest, &keys);
-            }
-            let keys = keys.into_iter().cloned().collect();
-            if let Ok(Some(figures)) = content.figures(&release.id).await {
-                directory.learn_figures(&figures, &keys);
+            match content.figures(&release.id).await {
+                Ok(Some(figures)) => directory.learn_figures(&figures, &keys, &mut places),
+                Ok(None) => {}
+                Err(_) => is_partial = true,
             }
         }
-        directory
+        // Of a report the whole one comes first, whichever release has it.
+        for (key, release) in snapshot.latest() {
+            if directory.titles.contains_key(&key.report) {
+                continue;
+            }
+            let page = content.file(&release.id, &format!("{key}.html")).await;
+            let Ok(page) = page else {
+                is_partial = true;
+                continue;
+            };
+            let title = ReportTitle::of_page(&page.bytes);
+            let name = key.area.as_ref().and_then(|code| names.get(code));
+            let title = match name {
+                Some(name) => title.without_area(name),
+                None => title,
+            };
+            directory.titles.insert(key.report.clone(), title);
+        }
+        directory.tell_areas_apart();
+        directory.end(is_partial, known)
+    }
+
+    /// Ends learning: notes whether something is missing, and keeps the number of what was known before
+    /// where nothing is different, so that pages made with it stay.
+    fn end(mut self, is_partial: bool, known: &Directory) -> Self {
+        if is_partial {
+            let pause = match &known.partial {
+                Some(before) if known.generation == self.generation => 2 * before.pause,
+                _ => FIRST_PAUSE,
+            };
+            let pause = pause.min(LONGEST_PAUSE);
+            let again = Instant::now() + pause;
+            self.partial = Some(PartialDirectory { again, pause });
+        }
+        let is_same = (&self.titles, &self.areas, &self.measures, &self.facts)
+            == (&known.titles, &known.areas, &known.measures, &known.facts)
+            && (self.generation, self.is_partial()) == (known.generation, known.is_partial());
+        if is_same {
+            self.turn = known.turn;
+        }
+        self
+    }
+
+    /// Whether something that the newest releases hold is missing, because it could not be read.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial.is_some()
+    }
+
+    /// Whether what could not be read is to be read again.
+    pub(crate) fn is_due(&self) -> bool {
+        self.partial
+            .is_some_and(|partial| partial.again <= Instant::now())
     }
 
     /// Whether a file of the newest releases has changed since this was learnt.
@@ -110,6 +172,7 @@ impl Directory {
     /// The title of a report: what it says itself, or its name in words.
     pub(crate) fn title(&self, report: &str) -> String {
         let title = self.titles.get(report).map(|title| title.title.clone());
+        let title = title.filter(|title| !title.is_empty());
         title.unwrap_or_else(|| in_words(report))
     }
 
@@ -118,36 +181,23 @@ impl Directory {
         self.areas.get(code).map_or(code, |area| &area.name)
     }
 
-    async fn learn_title(&mut self, content: &CheckedContent, id: &str, key: &ReportKey) {
-        // The report of the whole area has the title without an area's name.
-        if self.titles.contains_key(&key.report) {
-            return;
-        }
-        if let Ok(page) = content.file(id, &format!("{key}.html")).await {
-            let title = title_of(&page.bytes);
-            self.titles.insert(key.report.clone(), title);
-        }
-    }
-
-    /// Learns the names of areas that reports were made for.
-    fn learn_areas(&mut self, manifest: &ReleasedManifest, keys: &[&ReportKey]) {
+    /// Learns the areas that reports were made for, and in `names` what these call them.
+    fn learn_areas(
+        &mut self,
+        manifest: &ReleasedManifest,
+        keys: &BTreeSet<&ReportKey>,
+        names: &mut BTreeMap<String, String>,
+    ) {
         for key in keys {
             let report = manifest.reports.get(&key.to_string());
             let Some(area) = report.and_then(|report| report.area.as_ref()) else {
                 continue;
             };
-            let mut others = self.areas.values();
-            let is_twice = others.any(|other| {
-                (&other.level, &other.name) == (&area.level, &area.name) && other.code != area.code
-            });
-            let name = match is_twice {
-                true => format!("{} ({})", area.name, area.code),
-                false => area.name.clone(),
-            };
+            names.insert(area.code.clone(), area.name.clone());
             let known = self.areas.entry(area.code.clone());
             let known = known.or_insert_with(|| KnownArea {
                 code: area.code.clone(),
-                name,
+                name: area.name.clone(),
                 level: area.level.clone(),
                 reports: BTreeSet::new(),
             });
@@ -155,7 +205,28 @@ impl Directory {
         }
     }
 
-    fn learn_figures(&mut self, figures: &Figures, keys: &BTreeSet<ReportKey>) {
+    /// Gives areas of one level and name their codes beside it.
+    fn tell_areas_apart(&mut self) {
+        let mut times: HashMap<(String, String), usize> = HashMap::new();
+        for area in self.areas.values() {
+            *times
+                .entry((area.level.clone(), area.name.clone()))
+                .or_default() += 1;
+        }
+        for area in self.areas.values_mut() {
+            let same = (area.level.clone(), area.name.clone());
+            if times.get(&same).is_some_and(|times| *times > 1) {
+                area.name = format!("{} ({})", area.name, area.code);
+            }
+        }
+    }
+
+    fn learn_figures(
+        &mut self,
+        figures: &Figures,
+        keys: &BTreeSet<&ReportKey>,
+        places: &mut HashMap<[String; 3], usize>,
+    ) {
         const COLUMNS: [&str; 9] = [
             "report",
             "table",
@@ -176,15 +247,16 @@ impl Directory {
         for at in 0..distinct.height() {
             let text = |name: &str| text_at(&distinct, name, at);
             let key = ReportKey::parse(&text("report").unwrap_or_default());
-            if !keys.contains(&key) {
+            if !keys.contains(&&key) {
                 continue;
             }
             let name = text("area_name");
-            // What an area of a pack and the pack have in common is no figure of either.
-            if key.area.is_some() && name.is_some() {
-                continue;
-            }
-            let code = text("area_code").or(name.clone()).or(key.area.clone());
+            let code = text("area_code").or(name.clone());
+            // What an area of a pack and the pack have in common is a figure of the pack's area.
+            let (code, name) = match &key.area {
+                Some(pack) => (Some(pack.clone()), None),
+                None => (code, name),
+            };
             if let (Some(code), Some(name)) = (&code, name) {
                 let area = self.areas.entry(code.clone()).or_insert_with(|| KnownArea {
                     code: code.clone(),
@@ -203,17 +275,14 @@ impl Directory {
                 unit: text("unit").unwrap_or_default(),
                 areas: BTreeSet::from([code]),
             };
-            self.add(measure);
-        }
-    }
-
-    fn add(&mut self, new: KnownMeasure) {
-        let known = self.measures.iter_mut().find(|known| {
-            (&known.report, &known.table, &known.measure) == (&new.report, &new.table, &new.measure)
-        });
-        match known {
-            Some(known) => known.areas.extend(new.areas),
-            None => self.measures.push(new),
+            let own = [&measure.report, &measure.table, &measure.measure].map(Clone::clone);
+            match places.get(&own).and_then(|at| self.measures.get_mut(*at)) {
+                Some(known) => known.areas.extend(measure.areas),
+                None => {
+                    places.insert(own, self.measures.len());
+                    self.measures.push(measure);
+                }
+            }
         }
     }
 }
@@ -233,41 +302,64 @@ pub(crate) fn in_words(name: &str) -> String {
     }
 }
 
-/// The title and description of a released page.
-fn title_of(html: &[u8]) -> ReportTitle {
-    // Both stand in the head of the page, before its style.
-    let head = String::from_utf8_lossy(html.get(..8192).unwrap_or(html));
-    let between = |begin: &str, end: &str| {
-        let rest = head.split_once(begin)?.1;
-        Some(unescaped(rest.split_once(end)?.0))
-    };
-    ReportTitle {
-        title: between("<title>", "</title>").unwrap_or_default(),
-        description: between("<meta name=\"description\" content=\"", "\"").unwrap_or_default(),
-    }
-}
-
-/// The text of HTML as maud escapes it.
-fn unescaped(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&amp;", "&")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn area(code: &str, name: &str, level: &str) -> KnownArea {
+        KnownArea {
+            code: code.to_string(),
+            name: name.to_string(),
+            level: level.to_string(),
+            reports: BTreeSet::new(),
+        }
+    }
+
     #[test]
-    fn a_page_says_its_title() {
-        let html = b"<!DOCTYPE html><head><meta name=\"description\" content=\"Who &amp; where\"><title>People &lt; 5</title>";
-        let title = title_of(html);
-        assert_eq!(
-            (title.title.as_str(), title.description.as_str()),
-            ("People < 5", "Who & where")
-        );
-        assert_eq!(title_of(b""), ReportTitle::default());
+    fn areas_of_one_name_are_told_apart_by_their_codes() {
+        let mut directory = Directory::default();
+        for area in [
+            area("U1", "Central", "pcn"),
+            area("U2", "Central", "pcn"),
+            area("P1", "Central", "place"),
+        ] {
+            directory.areas.insert(area.code.clone(), area);
+        }
+        directory.tell_areas_apart();
+        let names = ["U1", "U2", "P1", "none"].map(|code| directory.area_name(code));
+        assert_eq!(names, ["Central (U1)", "Central (U2)", "Central", "none"]);
+    }
+
+    #[test]
+    fn what_is_missing_is_read_again_later_and_later() {
+        let mut known = Directory::default();
+        let mut pauses = Vec::new();
+        for _ in 0..9 {
+            let begun = Instant::now();
+            let next = Directory {
+                turn: known.turn + 1,
+                ..Directory::default()
+            };
+            known = next.end(true, &known);
+            let partial = known.partial.unwrap();
+            assert!(partial.again >= begun + partial.pause && !known.is_due());
+            pauses.push(partial.pause.as_secs());
+        }
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        // Pages that were made with the same stay.
+        assert_eq!(known.turn, 1);
+        let whole = Directory::default().end(false, &known);
+        assert!(!whole.is_partial() && !whole.is_due());
+        let later = Directory {
+            generation: 1,
+            ..Directory::default()
+        };
+        let later = later.end(true, &known);
+        assert_eq!(later.partial.unwrap().pause, FIRST_PAUSE);
+    }
+
+    #[test]
+    fn names_are_read_as_words() {
         assert_eq!(in_words("use_of_services"), "Use of services");
     }
 }

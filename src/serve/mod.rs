@@ -5,10 +5,13 @@
 //! and what a reader may see is asked of [`access`] for every figure, list and file.
 
 pub(crate) mod access;
+mod addresses;
 mod api;
+mod asked;
 mod assets;
 mod bounded_cache;
 mod catalogue;
+mod computing;
 mod content;
 mod directory;
 mod figures;
@@ -18,9 +21,11 @@ mod metrics_page;
 mod page_view;
 mod pages;
 mod reply;
+mod report_title;
 mod router;
 mod run;
 mod search_words;
+mod sending;
 mod settings;
 mod state;
 

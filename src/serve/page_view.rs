@@ -4,7 +4,7 @@ use super::access::PageReader;
 use super::catalogue::{CatalogueSnapshot, ListedRelease, ReportKey};
 use super::directory::Directory;
 use super::reply::{PageFault, RenderedPage, page_reply};
-use super::state::ServeState;
+use super::state::{PageKey, ServeState};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
@@ -66,6 +66,11 @@ impl PageView {
         release.reports.iter().filter(|key| self.may_read(key))
     }
 
+    /// Whether the reader may read all reports of a release.
+    pub(crate) fn may_read_all(&self, release: &ListedRelease) -> bool {
+        release.reports.iter().all(|key| self.may_read(key))
+    }
+
     /// The releases that hold something for the reader, the newest first.
     pub(crate) fn releases(&self) -> impl Iterator<Item = &Arc<ListedRelease>> {
         let shown = self.snapshot.shown.iter();
@@ -75,11 +80,12 @@ impl PageView {
     /// A release of which the reader may read something.
     ///
     /// # Errors
-    /// Not found; forbidden; withdrawn; unavailable where its manifest was altered.
+    /// Not found; withdrawn; unavailable where its manifest was altered.
     pub(crate) fn release(&self, id: &str) -> Result<Arc<ListedRelease>, PageFault> {
+        // A reader who may read nothing of it is told what is told of one that is not there.
         let readable = |release: &Arc<ListedRelease>| match self.reports(release).next() {
             Some(_) => Ok(()),
-            None => Err(PageFault::Forbidden),
+            None => Err(PageFault::NotFound),
         };
         if let Some(release) = self.snapshot.release(id) {
             readable(release)?;
@@ -100,7 +106,7 @@ impl PageView {
     /// A report of a release, which the reader may read.
     ///
     /// # Errors
-    /// As [`PageView::release`].
+    /// Forbidden; as [`PageView::release`].
     pub(crate) fn report(
         &self,
         id: &str,
@@ -118,34 +124,45 @@ impl PageView {
     }
 
     /// The reply with a page, made now unless it was made before for the same question of a reader with
-    /// the same roles. `also` is what it depends on beside the address.
+    /// the same rights.
     ///
     /// # Errors
-    /// Those of `make`.
+    /// Those of `make`; busy.
     pub(crate) async fn page(
         &self,
-        also: &str,
         make: impl Future<Output = Result<RenderedPage, PageFault>>,
     ) -> Result<Response, PageFault> {
-        let key = (
-            self.directory.turn,
-            format!("{}\n{also}", self.reader.roles.join("\n")),
-            self.asked.clone(),
-        );
+        let key = PageKey {
+            generation: self.snapshot.generation,
+            turn: self.directory.turn,
+            rights: self.reader.rights(),
+            asked: self.asked.clone(),
+        };
         if let Some(page) = self.state.pages.get(&key) {
-            return Ok(page_reply(&page, &self.headers));
+            return self.sent(&page).await;
         }
-        let Ok(_permit) = self.state.rendering.acquire().await else {
+        let Ok(permit) = self.state.rendering.acquire().await else {
             return Err(PageFault::Unavailable);
         };
         // Somebody may have made it while this one waited.
-        if let Some(page) = self.state.pages.get(&key) {
-            return Ok(page_reply(&page, &self.headers));
-        }
-        let page = make.await?;
-        let weight = page.body.len() + key.1.len() + key.2.len() + 128;
-        self.state.pages.put(key, page.clone(), weight);
-        Ok(page_reply(&page, &self.headers))
+        let page = match self.state.pages.get(&key) {
+            Some(page) => page,
+            None => {
+                let page = make.await?;
+                let weight = page.body.len() + 2 * key.asked.len() + 256;
+                self.state.pages.put(key, page.clone(), weight);
+                page
+            }
+        };
+        // With the permit: pages that wait for room are no more than are made at one time.
+        let reply = self.sent(&page).await;
+        drop(permit);
+        reply
+    }
+
+    async fn sent(&self, page: &RenderedPage) -> Result<Response, PageFault> {
+        let room = self.state.sending.room(page.body.len()).await?;
+        Ok(page_reply(page, room, &self.headers))
     }
 
     /// The headers of the request.

@@ -5,7 +5,7 @@ use super::reply::{PageFault, as_pages};
 use super::state::ServeState;
 use super::{api, assets, health, pages};
 use axum::Router;
-use axum::middleware::{from_fn_with_state, map_response_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use std::sync::Arc;
 
@@ -33,7 +33,8 @@ pub(super) fn router(state: &Arc<ServeState>) -> Router {
         .route("/feed.atom", get(pages::feed))
         .merge(api::routes());
     site.fallback(|| async { PageFault::NotFound })
-        .layer(map_response_with_state(state.clone(), as_pages))
+        .method_not_allowed_fallback(|| async { PageFault::Method })
+        .layer(from_fn_with_state(state.clone(), as_pages))
         .layer(from_fn_with_state(state.clone(), counted))
         // Asked by machines, which sign in nowhere.
         .route("/healthz", get(health::healthz))

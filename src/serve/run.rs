@@ -1,6 +1,6 @@
 //! Starting to serve, and stopping in order.
 
-use super::access::Access;
+use super::access::{Access, LimitSettings, listen, take_port};
 use super::metrics_page::metrics;
 use super::router::router;
 use super::settings::{ServeSection, ShownReleases};
@@ -10,26 +10,24 @@ use axum::Router;
 use axum::routing::get;
 use object_store::ObjectStore;
 use std::future::Future;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
 
 /// How long the store is left alone between two looks.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
-/// How long requests may take to end once the server is told to stop.
-const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
 /// Serves the releases of a store until `stop` ends; relative paths of the settings start from `root`.
-/// `started` is told where the page is, and the metrics.
+/// The store is opened when the settings have been found fit. `started` is told where the page is, and the
+/// metrics.
 ///
 /// # Errors
-/// Usage: an address cannot be listened on, or the settings let in whom they should not.
+/// Usage: an address cannot be listened on, or the settings let in whom they should not. Those of `store`.
 pub(crate) async fn run<S>(
     section: ServeSection,
     root: &Path,
-    store: Arc<dyn ObjectStore>,
+    store: impl FnOnce() -> Result<Arc<dyn ObjectStore>>,
     started: impl FnOnce(&str, Option<SocketAddr>) -> Result<()>,
     stop: impl Fn() -> S,
 ) -> Result<()>
@@ -42,10 +40,8 @@ where
     settings.signs_out = access.signs_out();
     let page = access.take_port()?;
     let url = access.url(&page);
-    let counted = match &settings.metrics {
-        Some(counted) => Some(metrics_listener(counted).await?),
-        None => None,
-    };
+    let counted = settings.metrics.as_deref().map(metrics_port).transpose()?;
+    let store = store()?;
     if settings.show == ShownReleases::All {
         tracing::warn!("drafts and releases under embargo are shown: [serve] show is \"all\"");
     }
@@ -56,9 +52,10 @@ where
     started(&url, counted.as_ref().map(address).transpose()?)?;
     let counting = async {
         match counted {
-            Some(listener) => {
+            Some(port) => {
                 let site = Router::new().route("/metrics", get(metrics));
-                serve(listener, site.with_state(state.clone()), stop()).await
+                let site = site.with_state(state.clone());
+                listen(port, None, &LimitSettings::default(), site, stop()).await
             }
             None => Ok(()),
         }
@@ -82,7 +79,8 @@ fn address_of(setting: &str, text: &str) -> Result<SocketAddr> {
     })
 }
 
-async fn metrics_listener(text: &str) -> Result<TcpListener> {
+/// Takes the port of the metrics.
+fn metrics_port(text: &str) -> Result<TcpListener> {
     let address = address_of("metrics", text)?;
     if !address.ip().is_loopback() {
         return Err(Error::usage(format!(
@@ -92,51 +90,43 @@ async fn metrics_listener(text: &str) -> Result<TcpListener> {
             "write metrics = \"127.0.0.1:9464\" under [serve], and let the collector run beside it",
         ));
     }
-    bind(address).await
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    let bound = TcpListener::bind(address).await;
-    bound
-        .usage(|| format!("cannot listen on {address}"))
-        .map_err(|e| e.hint("another program may have the port: give another with --listen"))
-}
-
-async fn serve(
-    listener: TcpListener,
-    site: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<()> {
-    let (told, hears) = tokio::sync::oneshot::channel();
-    let stop = async move {
-        stop.await;
-        // Whoever waits for it may have gone.
-        let _ = told.send(());
-    };
-    let serving = axum::serve(listener, site).with_graceful_shutdown(stop);
-    let late = async {
-        let _ = hears.await;
-        tokio::time::sleep(LAST_REQUESTS).await;
-    };
-    tokio::select! {
-        served = serving => served.data(|| "the page cannot be served"),
-        () = late => Ok(()),
-    }
+    take_port(
+        address,
+        "give another port: metrics under [serve]; another program may have this one",
+    )
 }
 
 /// Looks at the store again and again.
 async fn look(state: Arc<ServeState>) {
+    let mut has_listed = false;
     loop {
         let begun = Instant::now();
         let refreshed = state.clone();
         // In a task of its own: whatever becomes of one look, the next one is taken.
-        if tokio::spawn(async move { refreshed.refresh().await })
-            .await
-            .is_err()
-        {
-            tracing::error!("the store of releases could not be looked at");
+        match tokio::spawn(async move { refreshed.refresh().await }).await {
+            Ok(could) if could && !has_listed => {
+                has_listed = true;
+                say_what_is_missing(&state);
+            }
+            Ok(_) => {}
+            Err(_) => tracing::error!("the store of releases could not be looked at"),
         }
         // A store that takes long to list is listed less often.
         tokio::time::sleep(LOOK_AGAIN.max(10 * begun.elapsed())).await;
+    }
+}
+
+/// Says at the start why the page is empty, when it is.
+fn say_what_is_missing(state: &ServeState) {
+    let snapshot = state.catalogue.snapshot();
+    match (snapshot.shown.is_empty(), snapshot.unseen) {
+        (false, _) => {}
+        (true, 0) => tracing::warn!(
+            "there is no release yet, and the page is empty until there is: `populace nightly` makes one"
+        ),
+        (true, unseen) => tracing::warn!(
+            unseen,
+            "none of the releases that are there is published, and the page is empty until one is: `populace release --list` says what can be done, and `populace serve --all` shows drafts"
+        ),
     }
 }

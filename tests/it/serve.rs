@@ -88,6 +88,15 @@ impl Served {
         Answer::read(&bytes)
     }
 
+    /// Ends it, and gives what it said.
+    fn said(mut self) -> String {
+        let _ = self.child.kill();
+        let mut said = String::new();
+        let mut errors = self.child.stderr.take().unwrap();
+        errors.read_to_string(&mut said).unwrap();
+        said
+    }
+
     /// Tells it to stop, and gives its exit code.
     fn stopped(mut self) -> Option<i32> {
         use nix::sys::signal::{Signal, kill};
@@ -293,7 +302,7 @@ fn only_what_is_published_is_seen_until_it_is_withdrawn() {
 #[test]
 fn an_edited_file_is_refused_with_a_line_in_the_log() {
     let (_record, project, id) = released();
-    let mut served = Served::of(&project, &["--all"]);
+    let served = Served::of(&project, &["--all"]);
     let name = "population_profile-by_age_and_sex.csv";
     let page = format!("/releases/{id}/files/{name}");
     assert_eq!(served.get(&page).status, 200);
@@ -303,15 +312,7 @@ fn an_edited_file_is_refused_with_a_line_in_the_log() {
         .replacen("Total", "Tatol", 1);
     std::fs::write(&path, edited).unwrap();
     assert_eq!(served.get(&page).status, 503);
-    let _ = served.child.kill();
-    let mut said = String::new();
-    served
-        .child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut said)
-        .unwrap();
+    let said = served.said();
     let line = said
         .lines()
         .find(|line| line.contains(name))
@@ -335,4 +336,55 @@ fn without_sign_in_only_this_machine_is_listened_on() {
     }
     let said = project.fails(2, &["serve", "--listen", "nonsense"]);
     assert!(said.contains("error:") && said.contains("hint:"), "{said}");
+}
+
+#[test]
+fn before_there_is_a_release_it_says_what_to_do() {
+    let project = Project::empty();
+    let said = project.fails(2, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(said.contains("there is no folder of releases"), "{said}");
+    assert!(said.contains("`populace nightly` makes it"), "{said}");
+    // What was typed is judged before anything is opened.
+    let said = project.fails(2, &["serve", "--listen", "nonsense"]);
+    assert!(said.contains("`listen` is no address"), "{said}");
+    let said = project.fails(2, &["serve", "--listen", "0.0.0.0:0"]);
+    assert!(said.contains("without sign-in"), "{said}");
+
+    std::fs::create_dir_all(project.path("releases")).unwrap();
+    let served = Served::of(&project, &[]);
+    let home = served.get("/").text();
+    assert!(home.contains("Nothing is published yet."), "{home}");
+    assert_eq!(served.get("/releases").status, 200);
+    let said = served.said();
+    assert!(said.contains("there is no release yet"), "{said}");
+
+    let id = "2026-09-30-0123456789ab";
+    let place = project.path(&format!("releases/{id}"));
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(place.join("manifest.json"), manifest(id)).unwrap();
+    let served = Served::of(&project, &[]);
+    let home = served.get("/").text();
+    assert!(
+        home.contains("Nothing is published yet.") && !home.contains(id),
+        "{home}"
+    );
+    let said = served.said();
+    assert!(
+        said.contains("none of the releases that are there is published"),
+        "{said}"
+    );
+    assert!(said.contains("populace release --list"), "{said}");
+}
+
+/// A manifest of no files, certified.
+fn manifest(id: &str) -> String {
+    let text = |certificate: &str| {
+        format!(
+            "{{\"release\": \"{id}\", \"as_of\": \"2026-09-30\", \"program_version\": \"0.1.0\", \
+             \"scheme\": {{\"name\": \"exact\"}}, \"files\": [],\n  \"certificate\": \"{certificate}\"\n}}\n"
+        )
+    };
+    let digest = Sha256::digest(text(""));
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    text(&digest)
 }

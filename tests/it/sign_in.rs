@@ -37,6 +37,31 @@ fn refused(serve: &str) -> Output {
 }
 
 #[test]
+fn a_port_that_another_program_has_is_named_with_its_setting() {
+    let another = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = another.local_addr().unwrap();
+    for (serve, hint) in [
+        (
+            format!("listen = \"{taken}\""),
+            "--listen, or listen under [serve]",
+        ),
+        (
+            format!("listen = \"127.0.0.1:0\"\nmetrics = \"{taken}\""),
+            "give another port: metrics under [serve]",
+        ),
+    ] {
+        let output = refused(&format!("[serve]\n{serve}\n"));
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.contains(&format!("cannot listen on {taken}")),
+            "{said}"
+        );
+        assert!(said.contains(hint), "{said}");
+    }
+}
+
+#[test]
 fn settings_that_open_a_door_are_refused() {
     let roles = "[serve.roles.everyone]\nareas = [\"*\"]\n";
     for (serve, words) in [

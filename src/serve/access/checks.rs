@@ -53,7 +53,10 @@ pub(super) fn check(
     any_host: bool,
 ) -> Result<(), AccessRefusal> {
     if ![Method::GET, Method::HEAD, Method::POST].contains(request.method()) {
-        return Err(AccessRefusal::method());
+        return Err(AccessRefusal::method(
+            "This site answers GET, HEAD and POST only.",
+            "GET, HEAD, POST",
+        ));
     }
     if request.uri().path().len() > LONGEST_PATH
         || request

@@ -8,7 +8,7 @@ use super::listen::{listen, take_port};
 use super::page_reader::PageReader;
 use super::proxy_header::ProxyHeader;
 use super::rate::{RateKey, RateLimit};
-use super::refusal::AccessRefusal;
+use super::refusal::{AccessRefusal, wants_json};
 use super::request_head::{RequestHead, address_of};
 use super::roles::Roles;
 use super::security_headers;
@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::future::Future;
@@ -107,7 +108,10 @@ impl Access {
     /// # Errors
     /// Usage: it cannot be had.
     pub(crate) fn take_port(&self) -> Result<TcpListener> {
-        take_port(self.0.address)
+        take_port(
+            self.0.address,
+            "give another address or port: --listen, or listen under [serve]; another program may have this one",
+        )
     }
 
     /// Where a browser finds the page, once `port` is taken.
@@ -169,6 +173,7 @@ async fn gate(State(access): State<Access>, request: Request, next: Next) -> Res
     let head = RequestHead::from_parts(head, ());
     let shown_to_all = matches!(access.0.identity, ReaderIdentity::Local);
     let logged = LoggedRequest::of(&head, !shown_to_all);
+    let json = wants_json(head.uri().path(), head.headers());
     let mut answer = match admit(&access.0, &head).await {
         Ok(reader) => {
             let (mut head, ()) = head.into_parts();
@@ -176,7 +181,11 @@ async fn gate(State(access): State<Access>, request: Request, next: Next) -> Res
                 head.extensions.insert(reader);
                 head.extensions.insert(access.clone());
             }
-            let mut answer = next.run(Request::from_parts(head, body)).await;
+            let answer = next.run(Request::from_parts(head, body)).await;
+            let mut answer = match AccessRefusal::of_library(&answer) {
+                Some(refusal) => refusal.in_form(json).into_response(),
+                None => answer,
+            };
             if let Some(reader) = reader {
                 answer.extensions_mut().insert(reader);
             }
@@ -195,18 +204,25 @@ async fn admit(parts: &AccessParts, request: &RequestHead) -> Result<Option<Page
     let refused = |refusal: AccessRefusal| refusal.to(request).into_response();
     let is_open = (parts.open)(path);
     checks::check(request, &parts.hosts, is_open).map_err(refused)?;
+    let count = |key: Option<RateKey>| match (&parts.rate, key) {
+        (Some(rate), Some(key)) => rate
+            .count(key)
+            .map_err(|seconds| refused(AccessRefusal::too_many(seconds))),
+        _ => Ok(()),
+    };
+    let address = address_of(request).map(|address| address.ip());
+    // A signature costs more to check than to make up: tokens are counted before they are looked at.
+    if !is_open && parts.identity.checks_signature(request) {
+        count(address.map(RateKey::token_from))?;
+    }
     let reader = match is_open {
         true => None,
         false => Some(parts.identity.reader(request).await),
     };
-    let key = match &reader {
+    count(match &reader {
         Some(Ok(reader)) if reader.is_known() => Some(RateKey::Reader(reader.subject.clone())),
-        _ => address_of(request).map(|address| RateKey::address(address.ip())),
-    };
-    if let (Some(rate), Some(key)) = (&parts.rate, key) {
-        rate.count(key)
-            .map_err(|seconds| refused(AccessRefusal::too_many(seconds)))?;
-    }
+        _ => address.map(RateKey::address),
+    })?;
     match &parts.identity {
         ReaderIdentity::Oidc(sign_in) if is_own_path(path) => Err(sign_in.answer(request).await),
         _ => reader.transpose(),
@@ -214,6 +230,11 @@ async fn admit(parts: &AccessParts, request: &RequestHead) -> Result<Option<Page
 }
 
 impl ReaderIdentity {
+    /// Whether finding out who sent a request means to check a signature.
+    fn checks_signature(&self, request: &RequestHead) -> bool {
+        matches!(self, ReaderIdentity::Oidc(_)) && request.headers().contains_key(AUTHORIZATION)
+    }
+
     /// Who sent a request, or what is answered to nobody.
     async fn reader(&self, request: &RequestHead) -> Result<PageReader, Response> {
         match self {

@@ -11,15 +11,13 @@ use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
 
 /// Takes a port; 0 stands for any free one. It is taken before the server runs, so that what fails is
-/// said at once.
+/// said at once, with `hint` on what to do.
 ///
 /// # Errors
 /// Usage: another program has the port, or this account may not take it.
-pub(crate) fn take_port(address: SocketAddr) -> Result<TcpListener> {
+pub(crate) fn take_port(address: SocketAddr, hint: &str) -> Result<TcpListener> {
     let taken = TcpListener::bind(address).usage(|| format!("cannot listen on {address}"));
-    taken.map_err(|e| {
-        e.hint("give another address or port: --listen, or listen under [serve]; another program may have this one")
-    })
+    taken.map_err(|e| e.hint(hint))
 }
 
 /// Serves `router` until `stop` ends; requests that are under way then have some seconds to end.

@@ -25,5 +25,7 @@ mod tests;
 mod tls;
 
 pub(crate) use gate::Access;
-pub(crate) use page_reader::PageReader;
+pub(crate) use limits::LimitSettings;
+pub(crate) use listen::{listen, take_port};
+pub(crate) use page_reader::{PageReader, ReaderRights};
 pub(crate) use settings::AccessSettings;

@@ -20,6 +20,15 @@ enum MayRead {
     ByRole(Roles),
 }
 
+/// All that decides what a reader may read. A page that was made for one may go to another with the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum ReaderRights {
+    /// Whoever is at this machine reads everything.
+    Everything,
+    /// What these roles may read.
+    Roles(Vec<String>),
+}
+
 impl PageReader {
     /// Whoever reads on this machine where nobody signs in.
     pub(crate) fn local() -> Self {
@@ -50,9 +59,11 @@ impl PageReader {
             reports: owned(reports),
             readers: Vec::new(),
         };
-        let roles = std::collections::BTreeMap::from([("one".to_string(), role)]);
+        // Of a name of its own, as each role of a server has.
+        let name = format!("{areas:?} {reports:?}");
+        let roles = std::collections::BTreeMap::from([(name.clone(), role)]);
         let roles = Roles::new(&roles).unwrap();
-        Self::new("Ann", "7", &["one".to_string()], &roles)
+        Self::new("Ann", "7", &[name], &roles)
     }
 
     /// Whether this reader may read what a report says of an area; None stands for the whole area of
@@ -61,6 +72,31 @@ impl PageReader {
         match &self.may {
             MayRead::Everything => true,
             MayRead::ByRole(roles) => roles.may_read(&self.roles, area_code, report),
+        }
+    }
+
+    /// Whether a role names this area, for some report. It follows from the roles alone, so that it tells
+    /// nothing of what there is.
+    pub(crate) fn is_for_area(&self, area_code: Option<&str>) -> bool {
+        match &self.may {
+            MayRead::Everything => true,
+            MayRead::ByRole(roles) => roles.name_area(&self.roles, area_code),
+        }
+    }
+
+    /// Whether a role names this report, for some area; from the roles alone.
+    pub(crate) fn is_for_report(&self, report: &str) -> bool {
+        match &self.may {
+            MayRead::Everything => true,
+            MayRead::ByRole(roles) => roles.name_report(&self.roles, report),
+        }
+    }
+
+    /// All that decides what this reader may read.
+    pub(crate) fn rights(&self) -> ReaderRights {
+        match &self.may {
+            MayRead::Everything => ReaderRights::Everything,
+            MayRead::ByRole(_) => ReaderRights::Roles(self.roles.clone()),
         }
     }
 
@@ -117,6 +153,25 @@ mod tests {
         let nobody = PageReader::new("Cat", "8", &["admin".to_string()], &roles);
         assert!(nobody.roles.is_empty());
         assert!(!nobody.may_read(None, "urgent_care"));
+    }
+
+    #[test]
+    fn a_role_names_areas_and_reports_whether_they_are_there_or_not() {
+        let roles = roles(&[
+            ("place", role(&["E5*"], &["waiting_lists"], &[])),
+            ("urgent", role(&["whole"], &["urgent_*"], &[])),
+        ]);
+        let said = ["place".to_string(), "urgent".to_string()];
+        let reader = PageReader::new("Ann", "5", &said, &roles);
+        assert!(reader.is_for_area(Some("E54000099")) && reader.is_for_area(None));
+        assert!(!reader.is_for_area(Some("E6")));
+        assert!(reader.is_for_report("urgent_none") && reader.is_for_report("waiting_lists"));
+        assert!(!reader.is_for_report("waiting"));
+        let nobody = PageReader::new("Ben", "6", &[], &roles);
+        assert!(!nobody.is_for_area(None) && !nobody.is_for_report("urgent_care"));
+        // Who has no role is not whoever is at this machine.
+        assert_ne!(nobody.rights(), PageReader::local().rights());
+        assert_ne!(nobody.rights(), reader.rights());
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(super) enum RateKey {
     Reader(String),
     /// An address; of IPv6 the network that one customer has.
     Address(IpAddr),
+    /// Tokens from an address, before they are checked.
+    Token(IpAddr),
     /// Everybody beyond [`MOST_KEYS`].
     Rest,
 }
@@ -29,6 +31,11 @@ impl RateKey {
     /// The key of an address.
     pub(super) fn address(address: IpAddr) -> Self {
         RateKey::Address(network_of(address))
+    }
+
+    /// The key of tokens from an address.
+    pub(super) fn token_from(address: IpAddr) -> Self {
+        RateKey::Token(network_of(address))
     }
 }
 
@@ -48,6 +55,8 @@ pub(super) struct RateLimit {
     /// Apart, so that a flood from many addresses takes no reader's count away.
     readers: CountedKeys,
     addresses: CountedKeys,
+    /// Apart from other requests of an address, so that strangers behind it keep no program out.
+    tokens: CountedKeys,
 }
 
 impl RateLimit {
@@ -59,6 +68,7 @@ impl RateLimit {
         Some(RateLimit {
             readers: CountedKeys::new(rate, burst, MOST_KEYS),
             addresses: CountedKeys::new(rate, burst, MOST_KEYS),
+            tokens: CountedKeys::new(rate, burst, MOST_KEYS),
         })
     }
 
@@ -66,6 +76,7 @@ impl RateLimit {
     pub(super) fn count(&self, key: RateKey) -> Result<(), u64> {
         match key {
             RateKey::Reader(_) => self.readers.count(key),
+            RateKey::Token(_) => self.tokens.count(key),
             _ => self.addresses.count(key),
         }
     }

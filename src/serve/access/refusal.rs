@@ -41,13 +41,40 @@ impl AccessRefusal {
         Self::new(StatusCode::UNAUTHORIZED, text)
     }
 
-    /// The method is none of those that are answered.
-    pub(super) fn method() -> Self {
-        let refusal = Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "This page answers GET, HEAD and POST only.",
-        );
-        refusal.with_header(ALLOW, "GET, HEAD, POST")
+    /// The method is none of those that are answered, which `allowed` lists.
+    pub(super) fn method(text: &'static str, allowed: &'static str) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, text).with_header(ALLOW, allowed)
+    }
+
+    /// What a library refused in its own words, or in none, in those of this site; None for what is no
+    /// such refusal.
+    pub(super) fn of_library(answer: &Response) -> Option<Self> {
+        let kind = answer.headers().get(CONTENT_TYPE);
+        if kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain")) {
+            return None;
+        }
+        let text = match answer.status() {
+            StatusCode::BAD_REQUEST => "The request cannot be read.",
+            StatusCode::NOT_FOUND => "There is no such page.",
+            StatusCode::METHOD_NOT_ALLOWED => "This page answers GET and HEAD only.",
+            StatusCode::REQUEST_TIMEOUT => {
+                "The answer took too long. Try again in a minute, or ask for less at once."
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => "The request is larger than any of this site.",
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                "This is a bug in Populace. Whoever runs this site finds the reason in its log."
+            }
+            _ => return None,
+        };
+        let refusal = Self::new(answer.status(), text);
+        let allowed = answer
+            .headers()
+            .get(ALLOW)
+            .and_then(|own| own.to_str().ok());
+        Some(match allowed {
+            Some(allowed) => refusal.with_header(ALLOW, allowed),
+            None => refusal,
+        })
     }
 
     /// Too many requests; the next one is answered after so many seconds.
@@ -76,9 +103,14 @@ impl AccessRefusal {
     }
 
     /// In the form that the request asks for.
-    pub(crate) fn to(mut self, request: &RequestHead) -> Self {
-        self.json = wants_json(request.uri().path(), request.headers());
-        self
+    pub(crate) fn to(self, request: &RequestHead) -> Self {
+        let json = wants_json(request.uri().path(), request.headers());
+        self.in_form(json)
+    }
+
+    /// As JSON for a program, or as a page.
+    pub(super) fn in_form(self, json: bool) -> Self {
+        AccessRefusal { json, ..self }
     }
 
     fn title(&self) -> &'static str {
@@ -86,9 +118,10 @@ impl AccessRefusal {
             StatusCode::UNAUTHORIZED => "You are not signed in",
             StatusCode::FORBIDDEN => "You may not read this",
             StatusCode::TOO_MANY_REQUESTS => "Too many requests",
-            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE => {
-                "This does not work just now"
-            }
+            StatusCode::NOT_FOUND => "Page not found",
+            StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::INTERNAL_SERVER_ERROR => "This does not work just now",
             _ => "This request cannot be answered",
         }
     }
@@ -119,7 +152,7 @@ impl AccessRefusal {
 }
 
 /// Whether a program asks, which reads JSON.
-fn wants_json(path: &str, headers: &HeaderMap) -> bool {
+pub(super) fn wants_json(path: &str, headers: &HeaderMap) -> bool {
     let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     let accepts = |kind| accept.is_some_and(|accept| accept.contains(kind));
     path.starts_with("/api/") || (accepts("application/json") && !accepts("text/html"))

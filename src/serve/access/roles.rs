@@ -32,11 +32,18 @@ impl RoleSettings {
     }
 
     fn may_read(&self, area_code: Option<&str>, report: &str) -> bool {
-        let area = self.areas.iter().any(|pattern| match area_code {
+        self.names_area(area_code) && self.names_report(report)
+    }
+
+    fn names_area(&self, area_code: Option<&str>) -> bool {
+        self.areas.iter().any(|pattern| match area_code {
             Some(code) => matches(pattern, code),
             None => pattern == WHOLE || pattern == "*",
-        });
-        area && self.reports.iter().any(|pattern| matches(pattern, report))
+        })
+    }
+
+    fn names_report(&self, report: &str) -> bool {
+        self.reports.iter().any(|pattern| matches(pattern, report))
     }
 }
 
@@ -88,6 +95,13 @@ impl Roles {
         Ok(Roles(Arc::new(settings.clone())))
     }
 
+    /// Those roles that a provider says of a reader which have a section here: what a session keeps. Roles
+    /// that the settings give are looked up anew with each request, so that they end with the settings.
+    pub(super) fn said(&self, said: &[String]) -> Vec<String> {
+        let own = said.iter().filter(|name| self.0.contains_key(*name));
+        own.cloned().collect()
+    }
+
     /// The roles of a reader, of those that have a section here; what else a provider says of a reader
     /// means nothing to this server.
     pub(super) fn of(&self, subject: &str, said: &[String]) -> Vec<String> {
@@ -102,7 +116,21 @@ impl Roles {
 
     /// Whether one of these roles may read it.
     pub(super) fn may_read(&self, roles: &[String], area_code: Option<&str>, report: &str) -> bool {
-        let mut own = roles.iter().filter_map(|name| self.0.get(name));
-        own.any(|role| role.may_read(area_code, report))
+        self.sections(roles)
+            .any(|role| role.may_read(area_code, report))
+    }
+
+    /// Whether one of these roles names this area.
+    pub(super) fn name_area(&self, roles: &[String], area_code: Option<&str>) -> bool {
+        self.sections(roles).any(|role| role.names_area(area_code))
+    }
+
+    /// Whether one of these roles names this report.
+    pub(super) fn name_report(&self, roles: &[String], report: &str) -> bool {
+        self.sections(roles).any(|role| role.names_report(report))
+    }
+
+    fn sections<'a>(&'a self, roles: &'a [String]) -> impl Iterator<Item = &'a RoleSettings> {
+        roles.iter().filter_map(|name| self.0.get(name))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::endpoint::FIGURE;
 use super::figure_of::FigureOf;
+use crate::figures::escaped;
 
 /// The bytes of a CSV of figures; None when it cannot be written.
 pub(super) fn csv(figures: &[FigureOf]) -> Option<Vec<u8>> {
@@ -35,39 +36,49 @@ fn cell(FigureOf { release, row }: &FigureOf, column: &str) -> String {
         "measure_label" => Some(row.measure_label.clone()),
         "unit" => Some(row.unit.clone()),
         // A field that is empty could be taken for nothing: the word stands in its place.
-        "value" => return number(row.value).unwrap_or_else(|| row.status.clone()),
-        "lower_95" => return number(row.lower_95).unwrap_or_default(),
-        "upper_95" => return number(row.upper_95).unwrap_or_default(),
+        "value" => number(row.value).or_else(|| Some(row.status.clone())),
+        "lower_95" => number(row.lower_95),
+        "upper_95" => number(row.upper_95),
         "status" => Some(row.status.clone()),
         "held_from" => row.held_from.map(|date| date.to_string()),
         "flags" => Some(row.flags.clone()),
         _ => None,
     };
-    inert(text.unwrap_or_default())
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn inert(text: String) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}"),
-        false => text,
-    }
+    // As the released files have it: no cell is a formula, and a number with a sign is a number.
+    escaped(text).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::inert;
+    use super::*;
+    use crate::serve::tests::sample::figure;
 
     #[test]
     fn no_cell_is_a_formula() {
-        for (text, written) in [
-            ("=1+1", "'=1+1"),
-            ("@x", "'@x"),
-            ("-5", "'-5"),
-            ("People", "People"),
-            ("", ""),
+        let mut row = figure(Some("Bolton"), "", "2026", Some(-5.5));
+        row.table_title = "=1+1".to_string();
+        row.measure_label = " @sum".to_string();
+        row.breakdown_words = "\n-x".to_string();
+        row.area.as_mut().unwrap().name = "＝cmd".to_string();
+        row.period = Some("+1".to_string());
+        let figure = FigureOf {
+            release: "'=a".to_string(),
+            row,
+        };
+        for (column, written) in [
+            ("table_title", "'=1+1"),
+            ("measure_label", "' @sum"),
+            ("breakdown_words", "'\n-x"),
+            ("area_name", "'＝cmd"),
+            ("release", "''=a"),
+            // Numbers stay numbers.
+            ("value", "-5.5"),
+            ("lower_95", "-7.5"),
+            ("period", "+1"),
+            ("area_code", "E6"),
+            ("held_from", ""),
         ] {
-            assert_eq!(inert(text.to_string()), written);
+            assert_eq!(cell(&figure, column), written, "{column}");
         }
     }
 }

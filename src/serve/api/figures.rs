@@ -6,7 +6,7 @@ use super::lists::answer;
 use super::query::ApiQuery;
 use crate::serve::figures::{Selection, WHOLE, latest_figures, readable_figures};
 use crate::serve::page_view::PageView;
-use crate::serve::reply::{ApiFault, PageFault, RenderedPage};
+use crate::serve::reply::{PageFault, RenderedPage};
 use axum::extract::RawQuery;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -16,30 +16,31 @@ use serde_json::{Value, json};
 pub(super) async fn figures(
     view: PageView,
     RawQuery(query): RawQuery,
-) -> Result<Response, ApiFault> {
+) -> Result<Response, PageFault> {
     let query = ApiQuery::read("/api/v1/figures", query.as_deref())?;
     let made = async {
         let all = chosen(&view, &query).await?;
         Ok(answer(&query.page("figures", &all, figure)))
     };
-    Ok(view.page("", made).await?)
+    view.page(made).await
 }
 
 /// `/api/v1/figures.csv`.
 pub(super) async fn figures_csv(
     view: PageView,
     RawQuery(query): RawQuery,
-) -> Result<Response, ApiFault> {
+) -> Result<Response, PageFault> {
     let query = ApiQuery::read("/api/v1/figures.csv", query.as_deref())?;
     let made = async {
         let all = chosen(&view, &query).await?;
-        let bytes = csv(&all).ok_or(PageFault::Unavailable)?;
+        let bytes = view.state.computing.run(move || csv(&all)).await?;
+        let bytes = bytes.ok_or(PageFault::Unavailable)?;
         Ok(RenderedPage::new(
             "text/csv; charset=utf-8; header=present",
             bytes,
         ))
     };
-    let mut reply = view.page("", made).await?;
+    let mut reply = view.page(made).await?;
     let disposition = HeaderValue::from_static("attachment; filename=\"figures.csv\"");
     reply
         .headers_mut()
@@ -71,18 +72,16 @@ async fn chosen(view: &PageView, query: &ApiQuery) -> Result<Vec<FigureOf>, Page
         .collect())
 }
 
-/// Refuses a report or an area of which the reader may read nothing, whether it is there or not.
+/// Refuses a report or an area that no role of the reader names, whether it is there or not.
 fn refuse_another_area(view: &PageView, selection: &Selection) -> Result<(), PageFault> {
+    let reader = &view.reader;
     let area = selection.area.as_deref();
+    let area = area.map(|area| (area != WHOLE).then_some(area));
     let is_refused = match (&selection.report, area) {
-        (Some(report), Some(WHOLE)) => !view.reader.may_read(None, report),
-        (Some(report), Some(area)) => !view.reader.may_read(Some(area), report),
-        (None, Some(area)) => {
-            let area = (area != WHOLE).then_some(area);
-            let mut reports = view.directory.titles.keys();
-            !view.directory.titles.is_empty() && !reports.any(|r| view.reader.may_read(area, r))
-        }
-        _ => false,
+        (Some(report), Some(area)) => !reader.may_read(area, report),
+        (Some(report), None) => !reader.is_for_report(report),
+        (None, Some(area)) => !reader.is_for_area(area),
+        (None, None) => false,
     };
     match is_refused {
         true => Err(PageFault::Forbidden),

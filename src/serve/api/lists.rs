@@ -1,13 +1,15 @@
 //! Releases, areas and measures as JSON.
 
 use super::query::ApiQuery;
+use crate::serve::addresses::released_file;
+use crate::serve::asked::AddressPath;
 use crate::serve::catalogue::{ListedRelease, ReportKey};
 use crate::serve::figures::WHOLE;
 use crate::serve::page_view::PageView;
-use crate::serve::pages::{key_of, readable_areas, readable_measures};
-use crate::serve::reply::{ApiFault, PageFault, RenderedPage};
+use crate::serve::pages::{readable_areas, readable_measures};
+use crate::serve::reply::{PageFault, RenderedPage};
 use crate::serve::search_words::SearchWords;
-use axum::extract::{Path, RawQuery};
+use axum::extract::RawQuery;
 use axum::response::Response;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -21,7 +23,7 @@ pub(super) fn answer(value: &Value) -> RenderedPage {
 pub(super) async fn releases(
     view: PageView,
     RawQuery(query): RawQuery,
-) -> Result<Response, ApiFault> {
+) -> Result<Response, PageFault> {
     let query = ApiQuery::read("/api/v1/releases", query.as_deref())?;
     let (report, area) = (query.given("report"), query.given("area"));
     let wanted = |key: &ReportKey| {
@@ -39,7 +41,7 @@ pub(super) async fn releases(
             &query.page("releases", &all, |release| listed(&view, release)),
         ))
     };
-    Ok(view.page("", made).await?)
+    view.page(made).await
 }
 
 fn listed(view: &PageView, release: &ListedRelease) -> Value {
@@ -58,18 +60,18 @@ fn listed(view: &PageView, release: &ListedRelease) -> Value {
 /// `/api/v1/releases/{id}`.
 pub(super) async fn release(
     view: PageView,
-    Path(id): Path<String>,
+    AddressPath(id): AddressPath<String>,
     RawQuery(query): RawQuery,
-) -> Result<Response, ApiFault> {
+) -> Result<Response, PageFault> {
     ApiQuery::read("/api/v1/releases/{id}", query.as_deref())?;
     let release = view.release(&id)?;
     let made = async {
         let manifest = view.state.content.manifest(&id).await?;
-        let may_read_all = release.reports.iter().all(|key| view.may_read(key));
+        let may_read_all = view.may_read_all(&release);
         let files = manifest
             .files
             .iter()
-            .filter(|file| match key_of(&release, &file.name) {
+            .filter(|file| match release.report_of(&file.name) {
                 Some(key) => view.may_read(key),
                 None => may_read_all,
             });
@@ -78,7 +80,7 @@ pub(super) async fn release(
                 "name": file.name,
                 "bytes": file.bytes,
                 "sha256": file.sha256,
-                "address": format!("/releases/{}/files/{}", release.id, file.name),
+                "address": released_file(&release.id, &file.name),
             })
         });
         let mut value = listed(&view, &release);
@@ -87,15 +89,18 @@ pub(super) async fn release(
         }
         Ok(answer(&value))
     };
-    Ok(view.page("", made).await?)
+    view.page(made).await
 }
 
 /// `/api/v1/areas`.
-pub(super) async fn areas(view: PageView, RawQuery(query): RawQuery) -> Result<Response, ApiFault> {
+pub(super) async fn areas(
+    view: PageView,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageFault> {
     let query = ApiQuery::read("/api/v1/areas", query.as_deref())?;
     let made = async {
         let all: Vec<_> = readable_areas(&view).collect();
-        let page = query.page("areas", &all, |area| {
+        let mut page = query.page("areas", &all, |area| {
             let may_read = |report: &&String| view.reader.may_read(Some(&area.code), report);
             json!({
                 "code": area.code,
@@ -104,16 +109,17 @@ pub(super) async fn areas(view: PageView, RawQuery(query): RawQuery) -> Result<R
                 "reports": area.reports.iter().filter(may_read).collect::<Vec<_>>(),
             })
         });
+        page["is_partial"] = view.directory.is_partial().into();
         Ok(answer(&page))
     };
-    Ok(view.page("", made).await?)
+    view.page(made).await
 }
 
 /// `/api/v1/measures`.
 pub(super) async fn measures(
     view: PageView,
     RawQuery(query): RawQuery,
-) -> Result<Response, ApiFault> {
+) -> Result<Response, PageFault> {
     let query = ApiQuery::read("/api/v1/measures", query.as_deref())?;
     let words = SearchWords::of(&query.given("q").unwrap_or_default());
     let report = query.given("report");
@@ -131,7 +137,7 @@ pub(super) async fn measures(
                     .is_some()
             })
             .collect();
-        let page = query.page("measures", &all, |measure| {
+        let mut page = query.page("measures", &all, |measure| {
             let may_read = |area: &&String| view.reader.may_read(Some(area), &measure.report);
             json!({
                 "report": measure.report,
@@ -143,7 +149,8 @@ pub(super) async fn measures(
                 "areas": measure.areas.iter().flatten().filter(may_read).count(),
             })
         });
+        page["is_partial"] = view.directory.is_partial().into();
         Ok::<_, PageFault>(answer(&page))
     };
-    Ok(view.page("", made).await?)
+    view.page(made).await
 }

@@ -3,14 +3,14 @@
 use super::endpoint::{ApiEndpoint, ApiField, ENDPOINTS};
 use super::lists::answer;
 use crate::serve::page_view::PageView;
-use crate::serve::reply::ApiFault;
+use crate::serve::reply::PageFault;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 /// `/api/openapi.json`.
-pub(super) async fn openapi(view: PageView) -> Result<Response, ApiFault> {
+pub(super) async fn openapi(view: PageView) -> Result<Response, PageFault> {
     let made = async { Ok(answer(&description(&view.state.settings.title))) };
-    Ok(view.page("", made).await?)
+    view.page(made).await
 }
 
 fn description(title: &str) -> Value {
@@ -102,6 +102,10 @@ fn of_answer(list: &str, fields: &[ApiField]) -> Value {
             "page": { "type": "integer" },
             "page_size": { "type": "integer" },
             "total": { "type": "integer", "description": "Entries of all pages together" },
+            "is_partial": {
+                "type": "boolean",
+                "description": "Of areas and measures: whether some are missing, because something that is released cannot be read just now",
+            },
         },
     })
 }

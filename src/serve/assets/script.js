@@ -1,10 +1,11 @@
 // Sorts tables by a column and filters their rows. Every page works without it.
 (() => {
   "use strict";
+  // The number that a cell is sorted by; null for none, undefined where the cell is words.
   const number = (cell) => {
     const given = cell.dataset.value;
-    if (given === undefined) return null;
-    return given === "" ? -Infinity : Number(given);
+    if (given === undefined) return undefined;
+    return given === "" ? null : Number(given);
   };
   const sort = (table, at, button) => {
     const heading = button.closest("th");
@@ -16,10 +17,14 @@
     const compare = (a, b) => {
       const [one, other] = [a.cells[at], b.cells[at]];
       const [n, m] = [number(one), number(other)];
-      if (n !== null && m !== null) return n === m ? 0 : n < m ? -1 : 1;
-      return one.textContent.trim().localeCompare(other.textContent.trim(), "en-GB", { numeric: true });
+      // A figure that is not shown is neither the least nor the most: it is last, up and down.
+      if (n === null || m === null) return n === m ? 0 : n === null ? 1 : -1;
+      const up = n !== undefined && m !== undefined
+        ? n - m
+        : one.textContent.trim().localeCompare(other.textContent.trim(), "en-GB", { numeric: true });
+      return down ? -up : up;
     };
-    rows.sort((a, b) => (down ? -compare(a, b) : compare(a, b)));
+    rows.sort(compare);
     body.append(...rows);
   };
   for (const table of document.querySelectorAll("table[data-sort]")) {

@@ -7,7 +7,7 @@ use super::snapshot::CatalogueSnapshot;
 use crate::error::{Context, Result};
 use crate::publication::{Publication, read, read_all};
 use crate::serve::settings::ShownReleases;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use object_store::ObjectStore;
 use object_store::path::Path;
 use std::collections::{HashMap, HashSet};
@@ -80,7 +80,7 @@ impl Catalogue {
         let next = CatalogueSnapshot::of(
             snapshot.generation + 1,
             known.whole.values().cloned(),
-            known.refused.clone(),
+            known.refused_to_readers(self.show, now),
             self.show,
             now,
         );
@@ -96,6 +96,15 @@ impl KnownReleases {
     fn is_new(&self, id: &str) -> bool {
         // What was refused may be mended.
         !self.whole.contains_key(id)
+    }
+
+    /// The releases that readers would see, and that are refused. Of others not even that is told.
+    fn refused_to_readers(&self, show: ShownReleases, now: DateTime<Utc>) -> HashSet<String> {
+        let is_seen = |id: &&String| {
+            let publication = self.publications.get(*id);
+            show == ShownReleases::All || publication.is_some_and(|(_, known)| known.is_public(now))
+        };
+        self.refused.keys().filter(is_seen).cloned().collect()
     }
 
     /// Notes what was found; whether that changes anything.
@@ -152,13 +161,16 @@ impl KnownReleases {
                 futures::future::try_join_all(each).await?
             }
         };
+        let mut changed = false;
         for publication in decided {
             let count = steps.get(&publication.release).copied().unwrap_or(0);
             let id = publication.release.clone();
+            // What is decided about a release that is refused decides over what is said of it.
+            changed |= self.refused.contains_key(&id)
+                && self.publications.get(&id).map(|(_, known)| known) != Some(&publication);
             self.publications.insert(id, (count, publication));
         }
         self.publications.retain(|id, _| steps.contains_key(id));
-        let mut changed = false;
         for (id, release) in &mut self.whole {
             let publication = self
                 .publications

@@ -9,7 +9,7 @@ mod snapshot;
 
 pub(crate) use catalog::Catalogue;
 pub(crate) use listed_release::ListedRelease;
-pub(crate) use released_manifest::{ListedFile, ReleasedManifest, hexadecimal};
+pub(crate) use released_manifest::{ListedArea, ListedFile, ReleasedManifest, hexadecimal};
 pub(crate) use report_key::ReportKey;
 
 pub(crate) use snapshot::CatalogueSnapshot;

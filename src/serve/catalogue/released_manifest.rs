@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The manifest of a release: what it was made from, and its files. What else a manifest says is passed
+/// The manifest of a release: its reports with what each was made from, and its files. What else a manifest says is passed
 /// over.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct ReleasedManifest {
@@ -19,16 +19,10 @@ pub(crate) struct ReleasedManifest {
     /// Parameters of the run.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
-    /// The models behind the figures.
-    #[serde(default)]
-    pub models: Vec<ListedModel>,
-    /// The tables behind the models.
-    #[serde(default)]
-    pub inputs: Vec<ListedInput>,
     /// The reports' files, by the report's name.
     #[serde(default)]
     pub reports: BTreeMap<String, ListedReport>,
-    /// The released files.
+    /// The released files, by name.
     pub files: Vec<ListedFile>,
 }
 
@@ -37,16 +31,20 @@ pub(crate) struct ReleasedManifest {
 pub(crate) struct ListedScheme {
     /// Its name.
     pub name: String,
-    /// Its settings.
-    #[serde(default)]
-    pub settings: BTreeMap<String, String>,
 }
 
 /// A report in a manifest.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct ListedReport {
-    /// SHA-256 of its report file.
-    pub file_sha256: String,
+    /// The models behind its figures.
+    #[serde(default)]
+    pub models: BTreeSet<String>,
+    /// The tables behind these.
+    #[serde(default)]
+    pub inputs: BTreeSet<String>,
+    /// The code lists that they name.
+    #[serde(default)]
+    pub code_lists: BTreeSet<String>,
     /// The area that it was made for.
     #[serde(default)]
     pub area: Option<ListedArea>,
@@ -61,24 +59,6 @@ pub(crate) struct ListedArea {
     pub code: String,
     /// Its name.
     pub name: String,
-}
-
-/// A model in a manifest.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct ListedModel {
-    /// Its name with its layer.
-    pub name: String,
-    /// SHA-256 of its SQL.
-    pub sql_sha256: String,
-}
-
-/// A table behind a release.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct ListedInput {
-    /// Its name with its schema.
-    pub table: String,
-    /// Its version.
-    pub version: String,
 }
 
 /// A released file.
@@ -99,7 +79,7 @@ impl ReleasedManifest {
         if !is_certified(bytes) {
             return Err("the manifest is not as it was certified");
         }
-        let manifest: ReleasedManifest =
+        let mut manifest: ReleasedManifest =
             serde_json::from_slice(bytes).map_err(|_| "the manifest has another form")?;
         if manifest.release != id {
             return Err("the manifest is of another release");
@@ -107,12 +87,17 @@ impl ReleasedManifest {
         if !manifest.files.iter().all(|file| is_plain(&file.name)) {
             return Err("the manifest lists a file whose name can be none");
         }
+        // A release has thousands of files, and each is looked up by its name.
+        manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(manifest)
     }
 
     /// The entry of a file.
     pub(crate) fn file(&self, name: &str) -> Option<&ListedFile> {
-        self.files.iter().find(|file| file.name == name)
+        let at = self
+            .files
+            .binary_search_by(|file| file.name.as_str().cmp(name));
+        self.files.get(at.ok()?)
     }
 }
 

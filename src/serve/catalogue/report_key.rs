@@ -27,14 +27,6 @@ impl ReportKey {
             },
         }
     }
-
-    /// The path of its page below that of its release, or below `/latest`.
-    pub(crate) fn path(&self) -> String {
-        match &self.area {
-            Some(area) => format!("{}/{area}", self.report),
-            None => self.report.clone(),
-        }
-    }
 }
 
 /// The name by which its files begin.

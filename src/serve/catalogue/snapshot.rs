@@ -5,7 +5,7 @@ use super::report_key::ReportKey;
 use crate::publication::PublicationState;
 use crate::serve::settings::ShownReleases;
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// All releases at one moment: those that are shown, the newest first, and those that were taken back.
@@ -17,8 +17,11 @@ pub(crate) struct CatalogueSnapshot {
     pub shown: Vec<Arc<ListedRelease>>,
     by_id: HashMap<String, Arc<ListedRelease>>,
     withdrawn: HashMap<String, Arc<ListedRelease>>,
-    refused: HashMap<String, &'static str>,
+    refused: HashSet<String>,
     latest: BTreeMap<ReportKey, Arc<ListedRelease>>,
+    current: Vec<Arc<ListedRelease>>,
+    /// Releases that are there, and that nobody is shown yet.
+    pub unseen: usize,
     /// When the next embargo ends.
     next_change: Option<DateTime<Utc>>,
 }
@@ -28,7 +31,7 @@ impl CatalogueSnapshot {
     pub(super) fn of(
         generation: u64,
         all: impl IntoIterator<Item = Arc<ListedRelease>>,
-        refused: HashMap<String, &'static str>,
+        refused: HashSet<String>,
         show: ShownReleases,
         now: DateTime<Utc>,
     ) -> Self {
@@ -43,8 +46,11 @@ impl CatalogueSnapshot {
                 .embargo()
                 .filter(|_| publication.is_embargoed(now));
             match (publication.state(), show) {
-                (PublicationState::Withdrawn, _) => {
-                    snapshot.withdrawn.insert(release.id.clone(), release);
+                // One that readers never saw stays what it was to them: not there.
+                (PublicationState::Withdrawn, show) => {
+                    if show == ShownReleases::All || release.was_public() {
+                        snapshot.withdrawn.insert(release.id.clone(), release);
+                    }
                 }
                 (_, ShownReleases::All) if publication.damaged.is_none() => {
                     snapshot.shown.push(release);
@@ -53,12 +59,13 @@ impl CatalogueSnapshot {
                     snapshot.shown.push(release);
                 }
                 (PublicationState::Published, ShownReleases::Published) => {
+                    snapshot.unseen += 1;
                     snapshot.next_change = match (snapshot.next_change, embargo) {
                         (Some(one), Some(other)) => Some(one.min(other)),
                         (one, other) => one.or(other),
                     };
                 }
-                _ => {}
+                _ => snapshot.unseen += 1,
             }
         }
         snapshot.shown.sort_by(|a, b| b.order().cmp(&a.order()));
@@ -71,6 +78,9 @@ impl CatalogueSnapshot {
                 }
             }
         }
+        let current: HashSet<&str> = snapshot.latest.values().map(|r| r.id.as_str()).collect();
+        let is_current = |release: &&Arc<ListedRelease>| current.contains(release.id.as_str());
+        snapshot.current = snapshot.shown.iter().filter(is_current).cloned().collect();
         snapshot
     }
 
@@ -94,9 +104,9 @@ impl CatalogueSnapshot {
         self.withdrawn.values()
     }
 
-    /// Whether a release is there and cannot be shown: its manifest is not as it was written.
+    /// Whether a release would be shown, and cannot be: its manifest is not as it was written.
     pub(crate) fn is_refused(&self, id: &str) -> bool {
-        self.refused.contains_key(id)
+        self.refused.contains(id)
     }
 
     /// The newest release of every report.
@@ -104,13 +114,9 @@ impl CatalogueSnapshot {
         &self.latest
     }
 
-    /// The newest releases that have the newest of some report, each once, the newest first.
-    pub(crate) fn current(&self) -> Vec<Arc<ListedRelease>> {
-        let is_latest = |release: &&Arc<ListedRelease>| {
-            let mut latest = self.latest.values();
-            latest.any(|latest| latest.id == release.id)
-        };
-        self.shown.iter().filter(is_latest).cloned().collect()
+    /// The releases that have the newest of some report, each once, the newest first.
+    pub(crate) fn current(&self) -> &[Arc<ListedRelease>] {
+        &self.current
     }
 
     /// The releases that have a report, the newest first.

@@ -5,6 +5,7 @@ use super::object::{ReadObject, is_same, read_object};
 use crate::figures::Figures;
 use crate::serve::bounded_cache::BoundedCache;
 use crate::serve::catalogue::{ListedFile, ReleasedManifest, hexadecimal};
+use crate::serve::computing::Computing;
 use crate::serve::reply::PageFault;
 use bytes::Bytes;
 use object_store::path::Path;
@@ -29,6 +30,7 @@ pub(crate) struct CheckedContent {
     files: BoundedCache<(String, String), HeldContent<CheckedFile>>,
     figures: BoundedCache<String, (String, Arc<Figures>)>,
     reading: Semaphore,
+    computing: Computing,
 }
 
 /// A file whose bytes are those that the manifest lists.
@@ -49,14 +51,15 @@ struct HeldContent<T> {
 }
 
 impl CheckedContent {
-    /// The content of a store, of which up to `most` bytes are kept.
-    pub(crate) fn new(store: Arc<dyn ObjectStore>, most: usize) -> Self {
+    /// The content of a store, of which up to `most` bytes are kept; `computing` takes the work of it.
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, most: usize, computing: Computing) -> Self {
         CheckedContent {
             store,
             manifests: BoundedCache::new(most / 8),
             files: BoundedCache::new(most / 4),
             figures: BoundedCache::new(most / 2),
             reading: Semaphore::new(READ_AT_ONCE),
+            computing,
         }
     }
 
@@ -77,7 +80,7 @@ impl CheckedContent {
         {
             return Ok(held.value);
         }
-        let read = self.read(&place, LONGEST_MANIFEST).await?;
+        let read = self.read_manifest(&place).await?;
         let manifest = ReleasedManifest::read(id, &read.bytes).map_err(|why| {
             tracing::error!(release = id, why, "a release is refused");
             PageFault::Unavailable
@@ -98,7 +101,7 @@ impl CheckedContent {
     pub(crate) async fn manifest_file(&self, id: &str) -> Result<CheckedFile, PageFault> {
         self.manifest(id).await?;
         let place = Path::from_iter([id, "manifest.json"]);
-        let read = self.read(&place, LONGEST_MANIFEST).await?;
+        let read = self.read_manifest(&place).await?;
         // It may have been altered since.
         if ReleasedManifest::read(id, &read.bytes).is_err() {
             return Err(PageFault::Unavailable);
@@ -108,6 +111,21 @@ impl CheckedContent {
             bytes: read.bytes,
             written: read.meta.last_modified,
         })
+    }
+
+    /// The length of a file of a release, by the name that its manifest lists, or of the manifest.
+    ///
+    /// # Errors
+    /// Not found, when the manifest lists no such file; as [`CheckedContent::manifest`].
+    pub(crate) async fn length(&self, id: &str, name: &str) -> Result<u64, PageFault> {
+        let manifest = self.manifest(id).await?;
+        match manifest.file(name) {
+            Some(listed) => Ok(listed.bytes),
+            None if name == "manifest.json" => {
+                Ok(self.head(&Path::from_iter([id, name])).await?.size)
+            }
+            None => Err(PageFault::NotFound),
+        }
     }
 
     /// A file of a release, by the name that its manifest lists.
@@ -160,14 +178,13 @@ impl CheckedContent {
             return Ok(Some(figures));
         }
         let read = self.read_listed(id, &place, listed).await?;
-        let decoded = tokio::task::spawn_blocking(move || Figures::read(&read.bytes)).await;
-        let figures = match decoded {
-            Ok(Ok(figures)) => Arc::new(figures),
-            Ok(Err(why)) => {
+        let decode = move || Figures::read(&read.bytes);
+        let figures = match self.computing.run(decode).await? {
+            Ok(figures) => Arc::new(figures),
+            Err(why) => {
                 tracing::error!(release = id, %why, "the figures of a release cannot be read");
                 return Err(PageFault::Unavailable);
             }
-            Err(_) => return Err(PageFault::Unavailable),
         };
         let weight = figures.frame().estimated_size();
         let held = (facts, figures.clone());
@@ -199,11 +216,13 @@ impl CheckedContent {
         listed: &ListedFile,
     ) -> Result<ReadObject, PageFault> {
         for _ in 0..ATTEMPTS {
-            let read = self.read(place, listed.bytes.min(LONGEST_FILE)).await;
-            if let Ok(read) = read
-                && read.bytes.len() as u64 == listed.bytes
-                && hexadecimal(&Sha256::digest(&read.bytes)) == listed.sha256
-            {
+            let read = self.read(place, listed.bytes.min(LONGEST_FILE)).await?;
+            let Some(read) = read.filter(|read| read.bytes.len() as u64 == listed.bytes) else {
+                continue;
+            };
+            let bytes = read.bytes.clone();
+            let digest = move || hexadecimal(&Sha256::digest(&bytes));
+            if self.computing.run(digest).await? == listed.sha256 {
                 return Ok(read);
             }
         }
@@ -222,18 +241,20 @@ impl CheckedContent {
             .map_err(|e| unavailable(place, &e))
     }
 
-    async fn read(&self, place: &Path, longest: u64) -> Result<ReadObject, PageFault> {
+    async fn read_manifest(&self, place: &Path) -> Result<ReadObject, PageFault> {
+        self.read(place, LONGEST_MANIFEST).await?.ok_or_else(|| {
+            tracing::error!(file = place.as_ref(), "a file is longer than it may be");
+            PageFault::Unavailable
+        })
+    }
+
+    /// Reads an object; None when it is longer than it may be.
+    async fn read(&self, place: &Path, longest: u64) -> Result<Option<ReadObject>, PageFault> {
         let Ok(_permit) = self.reading.acquire().await else {
             return Err(PageFault::Unavailable);
         };
         let read = read_object(&self.store, place, longest).await;
-        match read.map_err(|e| unavailable(place, &e))? {
-            Some(read) => Ok(read),
-            None => {
-                tracing::error!(file = place.as_ref(), "a file is longer than it may be");
-                Err(PageFault::Unavailable)
-            }
-        }
+        read.map_err(|e| unavailable(place, &e))
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) struct ComparedFigure {
     /// The release.
     pub release: String,
     /// The figure. Its report is the report's own name, and its area is that of the pack where it is the
-    /// figure of a pack's whole area.
+    /// figure of a pack.
     pub figure: FigureRow,
     /// The figure of the whole area.
     pub benchmark: Option<f64>,

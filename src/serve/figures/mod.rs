@@ -2,6 +2,7 @@
 
 mod compared_figure;
 mod latest_figures;
+mod own_area;
 mod selection;
 
 pub(crate) use compared_figure::{ComparedFigure, Significance};

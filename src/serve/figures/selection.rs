@@ -87,9 +87,9 @@ impl Selection {
                         .eq(lit(area.to_owned()))
                         .fill_null(lit(false)),
                 );
-                // In a report made for the area, its own figures have no area.
+                // All figures of a report that was made for the area are of it.
                 let suffix = lit(format!("-{area}"));
-                let of_pack = whole().and(col("report").str().ends_with(suffix));
+                let of_pack = col("report").str().ends_with(suffix);
                 let own = own.or(named).or(of_pack);
                 Some(if benchmark { own.or(whole()) } else { own })
             }

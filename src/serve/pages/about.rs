@@ -9,7 +9,7 @@ use maud::{Markup, html};
 /// `/about`.
 pub(crate) async fn about(view: PageView) -> Result<Response, PageFault> {
     let made = async { Ok(RenderedPage::html(&page(&view))) };
-    view.page("", made).await
+    view.page(made).await
 }
 
 fn page(view: &PageView) -> Markup {
@@ -34,8 +34,14 @@ fn page(view: &PageView) -> Markup {
             li { a href="/api/openapi.json" { code { "/api/openapi.json" } } ": the interface for programs" }
         }
         h2 { "Cookies" }
-        p { "One cookie, if you save groups of areas: it holds their names and codes, and nothing else. \
-             There is no tracking, and no page asks another site for anything." }
+        @if settings.signs_out {
+            p { "One cookie while you sign in, and one for as long as you are signed in: it says who you are, \
+                 encrypted so that this site alone can read it, and ends when you close the browser or sign out." }
+        } @else {
+            p { "This site sets none." }
+        }
+        p { "A group of areas is the address of its page, and is kept nowhere else. There is no tracking, and \
+             no page asks another site for anything." }
     };
     layout(settings, SitePart::About, "About", &[], &content)
 }

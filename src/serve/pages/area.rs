@@ -3,30 +3,30 @@
 use super::areas::{level_in_words, readable_areas};
 use super::figure_text::{limits, number, remarks, sign, value};
 use super::layout::{SitePart, layout};
-use super::measure_address::compare_address;
-use super::words::{day, in_address, report_title};
+use super::links::latest_link;
+use super::partial::partial_notice;
+use super::words::day;
+use crate::serve::addresses::{comparison, in_address};
+use crate::serve::asked::AddressPath;
 use crate::serve::catalogue::ReportKey;
 use crate::serve::figures::{ComparedFigure, Selection, Significance, compared_figures};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
-use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
 use std::collections::HashMap;
 
 /// `/areas/{code}`.
-pub(crate) async fn area(view: PageView, Path(code): Path<String>) -> Result<Response, PageFault> {
-    let Some(area) = view.directory.areas.get(&code).cloned() else {
-        // Whether there is such an area is told to those who may read of it.
-        let may_read = |report: &String| view.reader.may_read(Some(&code), report);
-        return Err(match view.directory.titles.keys().any(may_read) {
-            true => PageFault::NotFound,
-            false => PageFault::Forbidden,
-        });
-    };
-    if !readable_areas(&view).any(|known| known.code == code) {
+pub(crate) async fn area(
+    view: PageView,
+    AddressPath(code): AddressPath<String>,
+) -> Result<Response, PageFault> {
+    // By the roles alone, so that the answer does not tell which areas there are.
+    if !view.reader.is_for_area(Some(&code)) {
         return Err(PageFault::Forbidden);
     }
+    let known = readable_areas(&view).find(|known| known.code == code);
+    let area = known.cloned().ok_or(PageFault::NotFound)?;
     let made = async {
         let selection = Selection {
             area: Some(code.clone()),
@@ -40,7 +40,7 @@ pub(crate) async fn area(view: PageView, Path(code): Path<String>) -> Result<Res
         let page = layout(settings, SitePart::Areas, &title, &trail, &content);
         Ok(RenderedPage::html(&page))
     };
-    view.page("", made).await
+    view.page(made).await
 }
 
 fn content(view: &PageView, code: &str, figures: &[ComparedFigure]) -> Markup {
@@ -56,10 +56,11 @@ fn content(view: &PageView, code: &str, figures: &[ComparedFigure]) -> Markup {
     html! {
         p.lead { (level_in_words(level.unwrap_or_default())) " " code { (code) }
             ". Each measure stands beside that of " (in_a_sentence(view.state.settings.whole())) "." }
+        (partial_notice(view))
         @if !packs.is_empty() {
             h2 { "Its reports" }
             ul { @for (key, release) in packs {
-                li { a href={ "/latest/" (key.path()) } { (report_title(view, key)) } ", figures of " (day(release.as_of)) }
+                li { (latest_link(view, key)) ", figures of " (day(release.as_of)) }
             } }
         }
         p.small { "Higher and lower are by 95% limits, against the whole; neither says good or bad. \
@@ -150,7 +151,7 @@ fn rows<'a>(
 ) -> Markup {
     let has_groups = figures
         .iter()
-        .any(|figure| !figure.figure.breakdown_words.is_empty());
+        .any(|figure| !figure.figure.breakdown.is_empty());
     // Several reports may have a table of one title, and a table its groups beside its totals.
     let label = match has_groups {
         true => format!("{}: {title}, by group", view.directory.title(report)),
@@ -202,7 +203,7 @@ fn measure(view: &PageView, report: &str, table: &str, compared: &ComparedFigure
     };
     html! {
         @if view.may_read(&key) {
-            a href=(compare_address(report, table, &figure.measure, Some(figure))) { (figure.measure_label) }
+            a href=(comparison(report, table, &figure.measure, Some(figure))) { (figure.measure_label) }
         } @else { (figure.measure_label) }
     }
 }

@@ -1,7 +1,8 @@
 //! All areas that figures are of.
 
 use super::layout::{SitePart, layout};
-use super::words::in_address;
+use super::links::area_link;
+use super::partial::partial_notice;
 use crate::serve::directory::{KnownArea, in_words};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 /// `/areas`.
 pub(crate) async fn areas(view: PageView) -> Result<Response, PageFault> {
     let made = async { Ok(RenderedPage::html(&page(&view))) };
-    view.page("", made).await
+    view.page(made).await
 }
 
 fn page(view: &PageView) -> Markup {
@@ -25,6 +26,7 @@ fn page(view: &PageView) -> Markup {
     }
     let content = html! {
         p.lead { "The profile of an area has all its measures, each against the whole area." }
+        (partial_notice(view))
         @if levels.is_empty() { p { "No published figures of areas are there that you may read." } }
         div.filters hidden {
             div {
@@ -38,7 +40,7 @@ fn page(view: &PageView) -> Markup {
                 h2 { (level_in_words(level)) }
                 ul.columns {
                     @for area in areas {
-                        li data-row="" { a href={ "/areas/" (in_address(&area.code)) } { (area.name) }
+                        li data-row="" { (area_link(&area.code, &area.name))
                             @if area.code != area.name { " " span.small { (area.code) } } }
                     }
                 }

@@ -1,130 +1,127 @@
-//! Why figures differ between two releases: new data, new definitions, other parameters.
+//! Why figures differ between two releases, as far as it is the reader's to know: what the reports that they
+//! may read were made from.
 
-use crate::serve::catalogue::ReleasedManifest;
-use crate::serve::directory::in_words;
+use crate::publication::{ChangeKind, ReleaseChange, ReleaseFacts, changes};
+use crate::serve::catalogue::{ListedRelease, ReleasedManifest, ReportKey};
+use crate::serve::page_view::PageView;
+use crate::serve::reply::PageFault;
 use maud::{Markup, html};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-/// What two releases were made from, side by side.
-#[derive(Debug, PartialEq, Eq)]
-struct InputChanges {
-    data: Vec<String>,
-    definitions: Vec<String>,
-    reports: Vec<String>,
-    parameters: Vec<String>,
-    rules: Vec<String>,
+/// Sentences of one kind that are listed at most.
+const MOST: usize = 40;
+
+/// What two releases were made from that is not the same, of the reports that the reader may read, or of the
+/// wanted one of these.
+///
+/// # Errors
+/// Unavailable, when a manifest is not as it was certified.
+pub(super) async fn input_changes(
+    view: &PageView,
+    one: &ListedRelease,
+    other: &ListedRelease,
+    wanted: Option<&ReportKey>,
+) -> Result<Vec<ReleaseChange>, PageFault> {
+    let mut before = readable_facts(view, one, wanted).await?;
+    let mut after = readable_facts(view, other, wanted).await?;
+    leave_packs_to_their_reports(&mut before, &mut after);
+    Ok(changes(&before, &after))
 }
 
-impl InputChanges {
-    fn between(before: &ReleasedManifest, after: &ReleasedManifest) -> Self {
-        let inputs = |manifest: &ReleasedManifest| {
-            let inputs = manifest.inputs.iter();
-            let pairs = inputs.map(|input| (input.table.clone(), input.version.clone()));
-            pairs.collect::<BTreeMap<_, _>>()
-        };
-        let models = |manifest: &ReleasedManifest| {
-            let models = manifest.models.iter();
-            let pairs = models.map(|model| (model.name.clone(), model.sql_sha256.clone()));
-            pairs.collect::<BTreeMap<_, _>>()
-        };
-        let reports = |manifest: &ReleasedManifest| {
-            let reports = manifest.reports.iter();
-            let pairs = reports.map(|(name, report)| (name.clone(), report.file_sha256.clone()));
-            pairs.collect::<BTreeMap<_, _>>()
-        };
-        let mut rules = differences(&before.scheme.settings, &after.scheme.settings, true);
-        if before.scheme.name != after.scheme.name {
-            let (old, new) = (&before.scheme.name, &after.scheme.name);
-            rules.insert(0, format!("scheme {new}, before {old}"));
-        }
-        if before.program_version != after.program_version {
-            let (old, new) = (&before.program_version, &after.program_version);
-            rules.push(format!("Populace {new}, before {old}"));
-        }
-        InputChanges {
-            data: differences(&inputs(before), &inputs(after), false),
-            definitions: differences(&models(before), &models(after), false),
-            reports: differences(&reports(before), &reports(after), false),
-            parameters: differences(&before.parameters, &after.parameters, true),
-            rules,
-        }
+/// What a manifest says of these reports.
+async fn readable_facts(
+    view: &PageView,
+    release: &ListedRelease,
+    wanted: Option<&ReportKey>,
+) -> Result<ReleaseFacts, PageFault> {
+    let content = &view.state.content;
+    let manifest = content.manifest(&release.id).await?;
+    let bytes = content.manifest_file(&release.id).await?.bytes;
+    let facts = serde_json::from_slice::<ReleaseFacts>(&bytes);
+    let facts = facts.map_err(|_| {
+        tracing::error!(release = release.id, "the manifest has another form");
+        PageFault::Unavailable
+    })?;
+    let is_own = |name: &str| {
+        let key = ReportKey::parse(name);
+        let is_wanted = wanted.is_none_or(|wanted| {
+            key.report == wanted.report && (wanted.area.is_none() || key.area == wanted.area)
+        });
+        is_wanted && view.may_read(&key)
+    };
+    let is_whole = wanted.is_none() && view.may_read_all(release);
+    Ok(of_reports(facts, &manifest, is_own, is_whole))
+}
+
+/// Of some facts those that are of these reports; all of them when these are all the reports there are.
+fn of_reports(
+    mut facts: ReleaseFacts,
+    manifest: &ReleasedManifest,
+    is_own: impl Fn(&str) -> bool,
+    is_whole: bool,
+) -> ReleaseFacts {
+    if is_whole {
+        return facts;
     }
+    facts.reports.retain(|name, _| is_own(name));
+    let own = manifest.reports.iter().filter(|(name, _)| is_own(name));
+    let (mut models, mut inputs, mut lists) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for (_, report) in own {
+        models.extend(&report.models);
+        inputs.extend(&report.inputs);
+        lists.extend(&report.code_lists);
+    }
+    facts.models.retain(|model| models.contains(&model.name));
+    facts.inputs.retain(|input| inputs.contains(&input.table));
+    facts.code_lists.retain(|list| lists.contains(&list.name));
+    facts
 }
 
-/// The names of what is not the same in both, with both values where they mean something to a reader.
-fn differences(
-    before: &BTreeMap<String, String>,
-    after: &BTreeMap<String, String>,
-    with_values: bool,
-) -> Vec<String> {
-    let names = before
-        .keys()
-        .chain(after.keys().filter(|name| !before.contains_key(*name)));
-    let said = names.filter_map(|name| match (before.get(name), after.get(name)) {
-        (Some(old), Some(new)) if old == new => None,
-        (Some(old), Some(new)) if with_values => Some(format!("{name}: {new}, before {old}")),
-        (Some(_), Some(_)) => Some(name.clone()),
-        (None, _) => Some(format!("{name} (new)")),
-        (_, None) => Some(format!("{name} (gone)")),
+/// Takes the reports of single areas out where both releases have them and the whole one: they are defined
+/// as it is, and each would say the same again.
+fn leave_packs_to_their_reports(before: &mut ReleaseFacts, after: &mut ReleaseFacts) {
+    let in_both =
+        |name: &str| before.reports.contains_key(name) && after.reports.contains_key(name);
+    let packs = before.reports.keys().filter(|name| {
+        let key = ReportKey::parse(name);
+        key.area.is_some() && in_both(name) && in_both(&key.report)
     });
-    said.collect()
+    let packs: BTreeSet<String> = packs.cloned().collect();
+    for facts in [before, after] {
+        facts.reports.retain(|name, _| !packs.contains(name));
+    }
 }
 
 /// Why figures differ, for people.
-pub(super) fn reasons(before: &ReleasedManifest, after: &ReleasedManifest) -> Markup {
-    let changes = InputChanges::between(before, after);
-    let day = before.as_of != after.as_of;
-    let groups = [
-        ("New data", "tables that have other rows", &changes.data),
-        (
-            "New definition",
-            "models whose SQL changed",
-            &changes.definitions,
-        ),
-        (
-            "Report changed",
-            "reports that are made another way",
-            &changes.reports,
-        ),
-        ("Parameters", "", &changes.parameters),
-        ("Disclosure control and program", "", &changes.rules),
+pub(super) fn reasons(
+    one: &ListedRelease,
+    other: &ListedRelease,
+    changes: &[ReleaseChange],
+) -> Markup {
+    let kinds = [
+        ("Reports", ChangeKind::Reports),
+        ("Parameters", ChangeKind::Period),
+        ("Disclosure control", ChangeKind::Rule),
+        ("New definition", ChangeKind::Definition),
+        ("New data", ChangeKind::Data),
+        ("Program", ChangeKind::Program),
     ];
-    let is_same = groups.iter().all(|(_, _, names)| names.is_empty());
+    let day = one.as_of != other.as_of;
     html! {
         h2 { "Why" }
-        @if is_same && !day { p { "Both were made from the same data by the same definitions." } }
+        @if changes.is_empty() && !day { p { "Both were made from the same data by the same definitions." } }
         dl {
-            @if day { dt { "Another day" } dd { "The figures are of " (after.as_of) ", before of " (before.as_of) "." } }
-            @for (title, what, names) in groups {
-                @if !names.is_empty() {
+            @if day { dt { "Another day" } dd { "The figures are of " (other.as_of) ", before of " (one.as_of) "." } }
+            @for (title, kind) in kinds {
+                @let own: Vec<_> = changes.iter().filter(|change| change.kind == kind).collect();
+                @if !own.is_empty() {
                     dt { (title) }
-                    dd { @if !what.is_empty() { (in_words(what)) ": " } (names.join("; ")) }
+                    dd {
+                        @for (at, change) in own.iter().take(MOST).enumerate() { @if at > 0 { br; } (change.what) }
+                        @if own.len() > MOST { br; "And " (own.len() - MOST) " more." }
+                    }
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_differs_is_named() {
-        let pairs = |pairs: &[(&str, &str)]| {
-            let pairs = pairs.iter().map(|(k, v)| (k.to_string(), v.to_string()));
-            pairs.collect::<BTreeMap<_, _>>()
-        };
-        let before = pairs(&[("a", "1"), ("b", "1"), ("c", "1")]);
-        let after = pairs(&[("a", "1"), ("b", "2"), ("d", "1")]);
-        assert_eq!(
-            differences(&before, &after, true),
-            ["b: 2, before 1", "c (gone)", "d (new)"]
-        );
-        assert_eq!(
-            differences(&before, &after, false),
-            ["b", "c (gone)", "d (new)"]
-        );
-        assert!(differences(&before, &before, true).is_empty());
     }
 }

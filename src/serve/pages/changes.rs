@@ -1,22 +1,24 @@
 //! What changed between two releases, and why.
 
-use super::changed_inputs::reasons;
+use super::changed_inputs::{input_changes, reasons};
 use super::figure_text::number;
 use super::layout::{SitePart, layout};
+use super::links::release_link;
 use super::words::{day, report_title};
-use crate::figures::Figures;
 use crate::figures::derive::changes as changed_figures;
+use crate::figures::{FigureArea, FigureRow, Figures};
+use crate::serve::addresses::changes_page;
+use crate::serve::asked::AddressQuery;
 use crate::serve::catalogue::{ListedRelease, ReportKey};
 use crate::serve::directory::in_words;
 use crate::serve::figures::{Selection, readable_figures};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
-use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
 use polars::prelude::DataFrame;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Figures of each report that are listed at most.
 const MOST: usize = 100;
@@ -33,22 +35,31 @@ pub(crate) struct ChangesQuery {
 /// `/changes`.
 pub(crate) async fn changes(
     view: PageView,
-    Query(query): Query<ChangesQuery>,
+    AddressQuery(query): AddressQuery<ChangesQuery>,
 ) -> Result<Response, PageFault> {
     if query.from.is_empty() || query.to.is_empty() {
         let made = async { Ok(RenderedPage::html(&choose(&view))) };
-        return view.page("", made).await;
+        return view.page(made).await;
+    }
+    let wanted = (!query.report.is_empty()).then(|| ReportKey::parse(&query.report));
+    if let Some(key) = &wanted {
+        // By the roles alone, so that the answer does not tell which reports there are.
+        let is_own = match &key.area {
+            Some(_) => view.may_read(key),
+            None => view.reader.is_for_report(&key.report),
+        };
+        if !is_own {
+            return Err(PageFault::Forbidden);
+        }
     }
     let (one, other) = (view.release(&query.from)?, view.release(&query.to)?);
     let made = async {
-        let (from, to) = (&view.state.content, &view.state.content);
-        let (before, after) = (from.manifest(&one.id).await?, to.manifest(&other.id).await?);
-        let wanted = (!query.report.is_empty()).then(|| ReportKey::parse(&query.report));
         let compared = compared(&view, &one, &other, wanted.as_ref()).await?;
+        let inputs = input_changes(&view, &one, &other, wanted.as_ref()).await?;
         let content = html! {
-            p.lead { "From the release of " (day(one.as_of)) " (" a href={ "/releases/" (one.id) } { (one.name()) } ") to that of "
-                (day(other.as_of)) " (" a href={ "/releases/" (other.id) } { (other.name()) } ")." }
-            (reasons(&before, &after))
+            p.lead { "From the release of " (day(one.as_of)) " (" (release_link(&one)) ") to that of "
+                (day(other.as_of)) " (" (release_link(&other)) ")." }
+            (reasons(&one, &other, &inputs))
             h2 { "What changed" }
             @match &compared {
                 None => p { "One of them has no figures that can be compared." },
@@ -69,7 +80,7 @@ pub(crate) async fn changes(
             &content,
         )))
     };
-    view.page("", made).await
+    view.page(made).await
 }
 
 /// The form that asks for two releases.
@@ -121,18 +132,46 @@ async fn compared(
         area: wanted.and_then(|key| key.area.clone()),
         ..Selection::default()
     };
-    let before = readable_figures(view, one, &selection).await?;
-    let after = readable_figures(view, other, &selection).await?;
-    let compared = tokio::task::spawn_blocking(move || {
-        changed_figures(&Figures::of_rows(&before)?, &Figures::of_rows(&after)?)
+    let mut before = readable_figures(view, one, &selection).await?;
+    let mut after = readable_figures(view, other, &selection).await?;
+    let named = view.clone();
+    let compared = view.state.computing.run(move || {
+        name_by_code(&named, [&mut before, &mut after]);
+        let both = (Figures::of_rows(&before)?, Figures::of_rows(&after)?);
+        changed_figures(&both.0, &both.1).map(|frame| rows(&frame))
     });
-    match compared.await {
-        Ok(Ok(frame)) => Ok(Some(rows(&frame))),
-        Ok(Err(why)) => {
+    match compared.await? {
+        Ok(rows) => Ok(Some(rows)),
+        Err(why) => {
             tracing::error!(from = one.id, to = other.id, %why, "two releases cannot be compared");
             Err(PageFault::Unavailable)
         }
-        Err(_) => Err(PageFault::Unavailable),
+    }
+}
+
+/// Gives each area one name in both releases, and two areas two: figures are compared by names.
+fn name_by_code(view: &PageView, mut releases: [&mut Vec<FigureRow>; 2]) {
+    let own = |area: &FigureArea| {
+        let known = area.code.as_ref();
+        let known = known.and_then(|code| view.directory.areas.get(code));
+        known.map_or_else(|| area.name.clone(), |known| known.name.clone())
+    };
+    let mut codes: HashMap<(String, String), BTreeSet<Option<String>>> = HashMap::new();
+    for row in releases.iter().flat_map(|rows| rows.iter()) {
+        if let Some(area) = &row.area {
+            let named = (area.level.clone(), own(area));
+            codes.entry(named).or_default().insert(area.code.clone());
+        }
+    }
+    for row in releases.iter_mut().flat_map(|rows| rows.iter_mut()) {
+        let Some(area) = &mut row.area else { continue };
+        let name = own(area);
+        let named = (area.level.clone(), name.clone());
+        let is_shared = codes.get(&named).is_some_and(|codes| codes.len() > 1);
+        area.name = match &area.code {
+            Some(code) if is_shared => format!("{name} ({code})"),
+            _ => name,
+        };
     }
 }
 
@@ -176,7 +215,7 @@ fn by_report(view: &PageView, query: &ChangesQuery, rows: &[ChangedFigure]) -> M
             (tally(rows))
             (listed(rows))
             @if query.report.is_empty() {
-                p { a href={ "/changes?from=" (query.from) "&to=" (query.to) "&report=" (key) } {
+                p { a href=(changes_page(&query.from, &query.to, Some(key))) {
                     "This report alone" span.unseen { ": " (report_title(view, key)) } } }
             }
         }

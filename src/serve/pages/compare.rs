@@ -3,12 +3,13 @@
 use super::areas::level_in_words;
 use super::figure_text::{RangeScale, limits, number, remarks, sign, sort_value, unit, value};
 use super::layout::{SitePart, layout};
-use super::words::in_address;
-use crate::figures::FigureRow;
+use super::links::{area_link, latest_whole_link};
+use crate::figures::{FigureRow, TOTAL};
+use crate::serve::addresses::in_address;
+use crate::serve::asked::AddressQuery;
 use crate::serve::figures::{ComparedFigure, Selection, Significance, area_of, compared_figures};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
-use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -34,17 +35,16 @@ pub(crate) struct CompareQuery {
 /// `/compare`.
 pub(crate) async fn compare(
     view: PageView,
-    Query(query): Query<CompareQuery>,
+    AddressQuery(query): AddressQuery<CompareQuery>,
 ) -> Result<Response, PageFault> {
     if query.report.is_empty() || query.measure.is_empty() {
         let why = "Choose a measure first: search for it, and follow “Compare areas”.";
         return Err(PageFault::BadRequest(why.to_string()));
     }
-    let known = |known: &&crate::serve::directory::KnownMeasure| {
-        (&known.report, &known.table, &known.measure)
-            == (&query.report, &query.table, &query.measure)
-    };
-    let known = view.directory.measures.iter().find(known).cloned();
+    // By the roles alone, so that the answer does not tell which reports there are.
+    if !view.reader.is_for_report(&query.report) {
+        return Err(PageFault::Forbidden);
+    }
     let made = async {
         let selection = Selection {
             report: Some(query.report.clone()),
@@ -53,11 +53,7 @@ pub(crate) async fn compare(
             ..Selection::default()
         };
         let all = compared_figures(&view, &selection).await?;
-        let first = all.first().ok_or(match known {
-            // It is there, and nothing of it is for this reader.
-            Some(_) => PageFault::Forbidden,
-            None => PageFault::NotFound,
-        })?;
+        let first = all.first().ok_or(PageFault::NotFound)?;
         let title = format!("{}: compare areas", first.figure.measure_label);
         let content = content(&view, &query, &all);
         let trail = [("/search".to_string(), "Measures".to_string())];
@@ -65,7 +61,7 @@ pub(crate) async fn compare(
         let page = layout(settings, SitePart::Measures, &title, &trail, &content);
         Ok(RenderedPage::html(&page))
     };
-    view.page("", made).await
+    view.page(made).await
 }
 
 /// What there is to choose from, and what is chosen.
@@ -113,9 +109,9 @@ impl<'a> CompareChoice<'a> {
         CompareChoice {
             period: period.or(periods.first().copied()),
             // The total where there is one.
-            group: group.unwrap_or(match groups.contains(&"") {
-                true => "",
-                false => groups.first().copied().unwrap_or_default(),
+            group: group.unwrap_or_else(|| {
+                let total = groups.iter().find(|group| ["", TOTAL].contains(group));
+                total.or(groups.first()).copied().unwrap_or_default()
             }),
             level: level.or(most.map(|(level, _)| *level)).unwrap_or_default(),
             areas: areas.map(|areas| areas.split(',').collect()),
@@ -150,9 +146,9 @@ fn content(view: &PageView, query: &CompareQuery, all: &[ComparedFigure]) -> Mar
     html! {
         @if let Some(first) = first {
             p.lead { (first.table_title) ", " (unit(&first.unit)) "." }
-            p { "From the report " a href={ "/latest/" (query.report) } { (view.directory.title(&query.report)) }
+            p { "From the report " (latest_whole_link(view, &query.report))
                 @if let Some(period) = choice.period { ", " (period) }
-                @if !choice.group.is_empty() { ", " (choice.group) }
+                @if !["", TOTAL].contains(&choice.group) { ", " (choice.group) }
                 "."
             }
         }
@@ -161,7 +157,8 @@ fn content(view: &PageView, query: &CompareQuery, all: &[ComparedFigure]) -> Mar
         }
         (form(query, &choice))
         @if areas.is_empty() {
-            p.warn { "No figures by area are published for this measure. " a href={ "/latest/" (query.report) } { "See the report" } "." }
+            p.warn { "No figures by area are published for this measure that you may read. See the report "
+                (latest_whole_link(view, &query.report)) "." }
         } @else {
             (summary(&areas, &whole))
             (table(view.state.settings.whole(), &whole, &areas))
@@ -293,7 +290,7 @@ fn row(
         tr {
             td.n.rank data-value=(rank.map_or_else(String::new, |rank| rank.to_string())) {
                 @if let Some(rank) = rank { (rank) } }
-            th scope="row" { a href={ "/areas/" (in_address(code)) } { (name(compared)) } }
+            th scope="row" { (area_link(code, name(compared))) }
             td.n data-value=(sort_value(figure)) {
                 (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
             @if has_signs { td { (sign(compared.significance)) } }

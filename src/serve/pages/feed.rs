@@ -1,6 +1,7 @@
 //! The releases as an Atom feed.
 
 use super::words::{day, report_title};
+use crate::serve::addresses::release_page;
 use crate::serve::catalogue::ListedRelease;
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
@@ -17,7 +18,7 @@ pub(crate) async fn feed(view: PageView) -> Result<Response, PageFault> {
         let kind = "application/atom+xml; charset=utf-8";
         Ok(RenderedPage::new(kind, atom(&view).to_string()))
     };
-    view.page("", made).await
+    view.page(made).await
 }
 
 fn atom(view: &PageView) -> Feed {
@@ -65,7 +66,7 @@ fn entry(view: &PageView, release: &ListedRelease, base: &str) -> Entry {
         .reports(release)
         .map(|key| report_title(view, key))
         .collect();
-    let address = format!("{base}/releases/{}", release.id);
+    let address = format!("{base}{}", release_page(&release.id));
     Entry {
         title: Text::plain(format!("Figures of {}", day(release.as_of))),
         id: address.clone(),

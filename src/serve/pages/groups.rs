@@ -2,10 +2,11 @@
 
 use super::areas::readable_areas;
 use super::layout::{SitePart, layout};
-use super::measure_address::compare_address;
+use super::links::area_link;
+use super::partial::partial_notice;
 use super::search::readable_measures;
-use super::words::in_address;
-use crate::serve::directory::KnownArea;
+use crate::serve::addresses::{comparison, in_address};
+use crate::serve::directory::{KnownArea, KnownMeasure};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
 use axum::extract::RawQuery;
@@ -47,7 +48,7 @@ pub(crate) async fn groups(
 ) -> Result<Response, PageFault> {
     let group = AreaGroup::of(&query.unwrap_or_default());
     let made = async { Ok(RenderedPage::html(&page(&view, &group))) };
-    view.page("", made).await
+    view.page(made).await
 }
 
 fn page(view: &PageView, group: &AreaGroup) -> Markup {
@@ -58,6 +59,7 @@ fn page(view: &PageView, group: &AreaGroup) -> Markup {
         .copied()
         .collect();
     let content = html! {
+        (partial_notice(view))
         @if chosen.is_empty() {
             p.lead { "Choose areas, and keep the address of the next page as a bookmark: it is your group. \
                 It can be sent to others; this site stores nothing." }
@@ -92,18 +94,18 @@ fn chosen_areas(view: &PageView, group: &AreaGroup, chosen: &[&KnownArea]) -> Ma
         in_address(&codes.join(",")),
         in_address(&group.name)
     );
-    let has_areas = |measure: &&crate::serve::directory::KnownMeasure| {
+    let has_areas = |measure: &&KnownMeasure| {
         let mut own = measure.areas.iter().flatten();
         own.any(|area| codes.contains(&area.as_str()))
     };
     html! {
         p { "Keep the address of this page as a bookmark: it is the group." }
         h2 { "Profiles" }
-        ul.columns { @for area in chosen { li { a href={ "/areas/" (in_address(&area.code)) } { (area.name) } } } }
+        ul.columns { @for area in chosen { li { (area_link(&area.code, &area.name)) } } }
         h2 { "Compare its areas" }
         ul { @for measure in readable_measures(view).filter(has_areas) {
             li {
-                a href={ (compare_address(&measure.report, &measure.table, &measure.measure, None)) (tail) } { (measure.label) }
+                a href={ (comparison(&measure.report, &measure.table, &measure.measure, None)) (tail) } { (measure.label) }
                 " " span.small { (measure.table_title) }
             }
         } }

@@ -1,7 +1,9 @@
 //! The first page: search, the newest reports, and where to go on.
 
 use super::layout::{SitePart, layout};
-use super::words::{day, day_of, report_title};
+use super::links::{area_link, latest_link, release_link};
+use super::partial::partial_notice;
+use super::words::{day, day_of};
 use crate::serve::catalogue::{ListedRelease, ReportKey};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
@@ -16,13 +18,14 @@ const NEWEST: usize = 5;
 /// `/`.
 pub(crate) async fn home(view: PageView) -> Result<Response, PageFault> {
     let made = async { Ok(RenderedPage::html(&page(&view))) };
-    view.page("", made).await
+    view.page(made).await
 }
 
 fn page(view: &PageView) -> Markup {
     let latest = view.snapshot.latest().iter();
     let latest: Vec<_> = latest.filter(|(key, _)| view.may_read(key)).collect();
     let whole = latest.iter().filter(|(key, _)| key.area.is_none());
+    let whole: Vec<_> = whole.collect();
     let mut by_area: BTreeMap<&str, usize> = BTreeMap::new();
     for (key, _) in &latest {
         if let Some(area) = &key.area {
@@ -39,13 +42,19 @@ fn page(view: &PageView) -> Markup {
             }
             p.hint { "For example: people with diabetes, emergency admissions" }
         }
-        @if latest.is_empty() {
-            p { "Nothing is published that you may read." }
+        (partial_notice(view))
+        @if view.snapshot.shown.is_empty() {
+            p { "Nothing is published yet. A release appears here by itself, and in the feed, when it is." }
+        } @else if latest.is_empty() {
+            p { "Nothing is published that your account may read. Whoever runs this site can say which areas and \
+                 reports it is for." }
         }
-        section aria-labelledby="reports" {
-            h2 id="reports" { "Latest reports" }
-            ul.cards {
-                @for (key, release) in whole { (card(view, key, release)) }
+        @if !whole.is_empty() {
+            section aria-labelledby="reports" {
+                h2 id="reports" { "Latest reports" }
+                ul.cards {
+                    @for (key, release) in whole { (card(view, key, release)) }
+                }
             }
         }
         @if !by_area.is_empty() {
@@ -54,7 +63,7 @@ fn page(view: &PageView) -> Markup {
                 ul.columns {
                     @for (area, reports) in &by_area {
                         li {
-                            a href={ "/areas/" (area) } { (view.directory.area_name(area)) }
+                            (area_link(area, view.directory.area_name(area)))
                             " (" (reports) @if *reports == 1 { " report" } @else { " reports" } ")"
                         }
                     }
@@ -62,7 +71,7 @@ fn page(view: &PageView) -> Markup {
             }
         }
         (other_ways())
-        (newest(view))
+        @if !latest.is_empty() { (newest(view)) }
     };
     let title = view.state.settings.title.clone();
     layout(&view.state.settings, SitePart::Home, &title, &[], &content)
@@ -72,7 +81,7 @@ fn card(view: &PageView, key: &ReportKey, release: &Arc<ListedRelease>) -> Marku
     let description = view.directory.titles.get(&key.report);
     html! {
         li.card {
-            h3 { a href={ "/latest/" (key.path()) } { (report_title(view, key)) } }
+            h3 { (latest_link(view, key)) }
             @if let Some(title) = description { p { (title.description) } }
             p.small { "Figures of " (day(release.as_of)) }
         }
@@ -100,7 +109,7 @@ fn newest(view: &PageView) -> Markup {
             ul {
                 @for release in view.releases().take(NEWEST) {
                     li {
-                        a href={ "/releases/" (release.id) } { (release.name()) }
+                        (release_link(release))
                         ": figures of " (day(release.as_of)) ", released " (day_of(release.since()))
                     }
                 }

@@ -1,9 +1,10 @@
 //! Stable addresses of the latest release of each report.
 
+use crate::serve::addresses::{released_file, report_page};
+use crate::serve::asked::{AddressPath, AddressQuery};
 use crate::serve::catalogue::ReportKey;
 use crate::serve::page_view::PageView;
 use crate::serve::reply::PageFault;
-use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -18,8 +19,8 @@ pub(crate) struct LatestQuery {
 /// `/latest/{report}`.
 pub(crate) async fn latest(
     view: PageView,
-    Path(report): Path<String>,
-    Query(query): Query<LatestQuery>,
+    AddressPath(report): AddressPath<String>,
+    AddressQuery(query): AddressQuery<LatestQuery>,
 ) -> Result<Response, PageFault> {
     reply(&view, &ReportKey { report, area: None }, &query)
 }
@@ -27,8 +28,8 @@ pub(crate) async fn latest(
 /// `/latest/{report}/{area}`.
 pub(crate) async fn latest_of_area(
     view: PageView,
-    Path((report, area)): Path<(String, String)>,
-    Query(query): Query<LatestQuery>,
+    AddressPath((report, area)): AddressPath<(String, String)>,
+    AddressQuery(query): AddressQuery<LatestQuery>,
 ) -> Result<Response, PageFault> {
     let area = Some(area);
     reply(&view, &ReportKey { report, area }, &query)
@@ -40,12 +41,10 @@ fn reply(view: &PageView, key: &ReportKey, query: &LatestQuery) -> Result<Respon
     }
     let release = view.snapshot.latest().get(key).ok_or(PageFault::NotFound)?;
     let to = match query.form.as_deref() {
-        None => format!("/releases/{}/reports/{}", release.id, key.path()),
-        Some(form @ ("html" | "xlsx" | "pdf")) => {
-            format!("/releases/{}/files/{key}.{form}", release.id)
-        }
+        None => report_page(&release.id, key),
+        Some(form @ ("html" | "xlsx")) => released_file(&release.id, &format!("{key}.{form}")),
         Some(_) => {
-            let why = "A report has the forms html, xlsx and pdf.";
+            let why = "A report has the forms html and xlsx.";
             return Err(PageFault::BadRequest(why.to_string()));
         }
     };

@@ -1,13 +1,16 @@
 //! All releases, by area and date.
 
 use super::layout::{SitePart, layout};
-use super::words::{day, day_of, in_address, report_title};
+use super::links::{release_link, report_link};
+use super::partial::partial_notice;
+use super::words::{day, day_of};
 use crate::publication::PublicationState;
+use crate::serve::addresses::in_address;
+use crate::serve::asked::AddressQuery;
 use crate::serve::catalogue::{ListedRelease, ReportKey};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
 use crate::serve::settings::ShownReleases;
-use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -29,10 +32,10 @@ pub(crate) struct ReleasesQuery {
 /// `/releases`.
 pub(crate) async fn releases(
     view: PageView,
-    Query(query): Query<ReleasesQuery>,
+    AddressQuery(query): AddressQuery<ReleasesQuery>,
 ) -> Result<Response, PageFault> {
     let made = async { Ok(RenderedPage::html(&page(&view, &query))) };
-    view.page("", made).await
+    view.page(made).await
 }
 
 fn page(view: &PageView, query: &ReleasesQuery) -> Markup {
@@ -49,6 +52,7 @@ fn page(view: &PageView, query: &ReleasesQuery) -> Markup {
     let shown = found.iter().skip((at - 1) * ON_A_PAGE).take(ON_A_PAGE);
     let content = html! {
         (filters(view, query))
+        (partial_notice(view))
         p role="status" {
             (found.len()) @if found.len() == 1 { " release" } @else { " releases" }
             @if pages > 1 { ", page " (at) " of " (pages) }
@@ -114,14 +118,14 @@ fn row(view: &PageView, release: &ListedRelease, wanted: impl Fn(&ReportKey) -> 
         tr {
             th scope="row" { time datetime=(release.as_of) { (day(release.as_of)) } }
             td {
-                a href={ "/releases/" (release.id) } { (release.name()) }
+                (release_link(release))
                 (state(view, release))
             }
             td { (day_of(release.since())) }
             td {
                 @for (at, key) in reports.iter().take(3).enumerate() {
                     @if at > 0 { br; }
-                    a href={ "/releases/" (release.id) "/reports/" (key.path()) } { (report_title(view, key)) }
+                    (report_link(view, release, key))
                 }
                 @if reports.len() > 3 { br; "and " (reports.len() - 3) " more" }
             }

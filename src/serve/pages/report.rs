@@ -1,20 +1,25 @@
 //! One report of a release: the report itself, and its files.
 
 use super::layout::{SitePart, layout};
+use super::links::release_link;
 use super::releases::state;
 use super::words::{day, day_of, report_title, size};
+use crate::serve::addresses::{
+    area_page, changes_page, in_address, latest_report, release_page, released_file, report_page,
+};
+use crate::serve::asked::AddressPath;
 use crate::serve::catalogue::{ListedRelease, ReleasedManifest, ReportKey};
 use crate::serve::directory::in_words;
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
-use axum::extract::Path;
 use axum::response::Response;
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 
 /// `/releases/{id}/reports/{report}`.
 pub(crate) async fn report(
     view: PageView,
-    Path((id, report)): Path<(String, String)>,
+    AddressPath((id, report)): AddressPath<(String, String)>,
 ) -> Result<Response, PageFault> {
     let key = ReportKey { report, area: None };
     reply(view, id, key).await
@@ -23,7 +28,7 @@ pub(crate) async fn report(
 /// `/releases/{id}/reports/{report}/{area}`.
 pub(crate) async fn report_of_area(
     view: PageView,
-    Path((id, report, area)): Path<(String, String, String)>,
+    AddressPath((id, report, area)): AddressPath<(String, String, String)>,
 ) -> Result<Response, PageFault> {
     let area = Some(area);
     reply(view, id, ReportKey { report, area }).await
@@ -35,7 +40,7 @@ async fn reply(view: PageView, id: String, key: ReportKey) -> Result<Response, P
         let manifest = view.state.content.manifest(&id).await?;
         Ok(RenderedPage::html(&page(&view, &release, &manifest, &key)))
     };
-    view.page("", made).await
+    view.page(made).await
 }
 
 fn page(
@@ -49,40 +54,46 @@ fn page(
     let others = view
         .snapshot
         .with(key)
-        .filter(|other| other.id != release.id);
+        .filter(|other| other.id != release.id)
+        .take(12);
+    let others: Vec<_> = others.collect();
     let title = view.directory.titles.get(&key.report);
-    let files = format!("/releases/{}/files", release.id);
+    let tables = tables_of(release, manifest);
+    let tables = tables.get(key).map_or(&[][..], Vec::as_slice);
     let content = html! {
         @if let Some(title) = title { p.lead { (title.description) } }
         p {
             "Figures of " strong { (day(release.as_of)) } ", released " (day_of(release.since()))
-            ", in " a href={ "/releases/" (release.id) } { (release.name()) } "." (state(view, release))
+            ", in " (release_link(release)) "." (state(view, release))
         }
         @if !is_newest {
             p.warn { "There is a newer release of this report: "
-                a href={ "/latest/" (key.path()) } { "the latest" } "." }
+                a href=(latest_report(key)) { "the latest" } "." }
         }
-        p { a.button href={ (files) "/" (key) ".html" } { "Read the report" } }
+        p { a.button href=(released_file(&release.id, &format!("{key}.html"))) { "Read the report" } }
         h2 { "Download" }
-        (downloads(view, release, manifest, key, true))
-        h2 { "Earlier and later" }
-        ul {
-            @for other in others.take(12) {
-                li {
-                    a href={ "/releases/" (other.id) "/reports/" (key.path()) } { (day(other.as_of)) }
-                    " (" a href=(changes(other, release, key)) { "what changed" } ")"
+        (downloads(release, manifest, key, None))
+        (table_downloads(view, release, manifest, key, tables))
+        @if !others.is_empty() {
+            h2 { "Earlier and later" }
+            ul {
+                @for other in &others {
+                    li {
+                        a href=(report_page(&other.id, key)) { (day(other.as_of)) }
+                        " (" a href=(changes(other, release, key)) { "what changed" } ")"
+                    }
                 }
             }
         }
-        p { "The address of the latest one always is " a href={ "/latest/" (key.path()) } { "/latest/" (key.path()) } "." }
+        p { "The address of the latest one always is " a href=(latest_report(key)) { (latest_report(key)) } "." }
         @if let Some(area) = &key.area {
-            p { a href={ "/areas/" (area) } { "All measures of " (view.directory.area_name(area)) } }
+            p { a href=(area_page(area)) { "All measures of " (view.directory.area_name(area)) } }
         }
-        p { a href={ "/search?report=" (key.report) } { "Measures of this report, compared between areas" } }
+        p { a href={ "/search?report=" (in_address(&key.report)) } { "Measures of this report, compared between areas" } }
     };
     let trail = [
         ("/releases".to_string(), "Releases".to_string()),
-        (format!("/releases/{}", release.id), release.name()),
+        (release_page(&release.id), release.name()),
     ];
     let title = report_title(view, key);
     let settings = &view.state.settings;
@@ -95,58 +106,51 @@ fn changes(one: &ListedRelease, other: &ListedRelease, key: &ReportKey) -> Strin
         true => (one, other),
         false => (other, one),
     };
-    format!("/changes?from={}&to={}&report={key}", from.id, to.id)
+    changes_page(&from.id, &to.id, Some(key))
 }
 
-/// The files of a report: all in one line, or with those of its tables.
+/// The tables of each report of a release, by their files.
+pub(super) fn tables_of<'a>(
+    release: &'a ListedRelease,
+    manifest: &'a ReleasedManifest,
+) -> BTreeMap<&'a ReportKey, Vec<&'a str>> {
+    let mut tables: BTreeMap<&ReportKey, Vec<&str>> = BTreeMap::new();
+    for file in &manifest.files {
+        let Some(stem) = file.name.strip_suffix(".csv") else {
+            continue;
+        };
+        let Some(key) = release.report_of(&file.name) else {
+            continue;
+        };
+        let table = stem.strip_prefix(&key.to_string());
+        if let Some(table) = table.and_then(|rest| rest.strip_prefix('-')) {
+            tables.entry(key).or_default().push(table);
+        }
+    }
+    tables
+}
+
+/// The files of a report as a whole, in one line; with how many tables there are, where these are told.
 pub(super) fn downloads(
-    view: &PageView,
     release: &ListedRelease,
     manifest: &ReleasedManifest,
     key: &ReportKey,
-    with_tables: bool,
+    tables: Option<&Vec<&str>>,
 ) -> Markup {
-    let stem = key.to_string();
-    let own = |name: &str| format!("/releases/{}/files/{name}", release.id);
-    let forms = [
-        ("html", "Web page"),
-        ("xlsx", "Excel workbook"),
-        ("pdf", "PDF"),
-    ];
+    let forms = [("html", "Web page"), ("xlsx", "Excel workbook")];
     let forms = forms.into_iter().filter_map(|(ending, words)| {
-        let file = manifest.file(&format!("{stem}.{ending}"))?;
+        let file = manifest.file(&format!("{key}.{ending}"))?;
         Some((file, words))
     });
-    let tables: Vec<&str> = manifest
-        .files
-        .iter()
-        .filter_map(|file| table_of(view, release, &stem, &file.name))
-        .collect();
     html! {
         ul.inline {
             @for (file, words) in forms {
-                li { a href=(own(&file.name)) { (words) } " (" (size(file.bytes)) ")" }
+                li { a href=(released_file(&release.id, &file.name)) { (words) } " (" (size(file.bytes)) ")" }
             }
-            @if !with_tables && !tables.is_empty() {
-                li { a href={ "/releases/" (release.id) "/reports/" (key.path()) } {
+            @if let Some(tables) = tables {
+                li { a href=(report_page(&release.id, key)) {
                     (tables.len()) @if tables.len() == 1 { " table" } @else { " tables" } " as CSV"
                 } }
-            }
-        }
-        @if with_tables {
-            ul.plain {
-                @for table in tables {
-                    li {
-                        strong { (table_title(view, key, table)) } ": "
-                        @for (at, (ending, words)) in TABLE_FORMS.iter().enumerate() {
-                            @if let Some(file) = manifest.file(&format!("{stem}-{table}.{ending}")) {
-                                @if at > 0 { ", " }
-                                a href=(own(&file.name)) { (words) span.unseen { " of " (table_title(view, key, table)) } }
-                                " (" (size(file.bytes)) ")"
-                            }
-                        }
-                    }
-                }
             }
         }
     }
@@ -159,29 +163,31 @@ const TABLE_FORMS: [(&str, &str); 3] = [
     ("csv-metadata.json", "CSVW metadata"),
 ];
 
-/// The table that a file named `<report>-<table>.csv` is of; a longer report's files are not this one's.
-fn table_of<'a>(
+/// The files of each table of a report.
+fn table_downloads(
     view: &PageView,
     release: &ListedRelease,
-    stem: &str,
-    name: &'a str,
-) -> Option<&'a str> {
-    let own = key_of(release, name)?;
-    if own.to_string() != stem || !view.may_read(own) {
-        return None;
+    manifest: &ReleasedManifest,
+    key: &ReportKey,
+    tables: &[&str],
+) -> Markup {
+    html! {
+        ul.plain {
+            @for table in tables {
+                @let title = table_title(view, key, table);
+                li {
+                    strong { (title) } ": "
+                    @for (at, (ending, words)) in TABLE_FORMS.iter().enumerate() {
+                        @if let Some(file) = manifest.file(&format!("{key}-{table}.{ending}")) {
+                            @if at > 0 { ", " }
+                            a href=(released_file(&release.id, &file.name)) { (words) span.unseen { " of " (title) } }
+                            " (" (size(file.bytes)) ")"
+                        }
+                    }
+                }
+            }
+        }
     }
-    let rest = name.strip_prefix(stem)?.strip_prefix('-')?;
-    rest.strip_suffix(".csv")
-}
-
-/// The report that a file is of: the longest name that it begins with.
-pub(crate) fn key_of<'a>(release: &'a ListedRelease, name: &str) -> Option<&'a ReportKey> {
-    let begins = |key: &&ReportKey| {
-        let rest = name.strip_prefix(&key.to_string());
-        rest.is_some_and(|rest| rest.starts_with(['-', '.']))
-    };
-    let keys = release.reports.iter().filter(begins);
-    keys.max_by_key(|key| key.to_string().len())
 }
 
 fn table_title(view: &PageView, key: &ReportKey, table: &str) -> String {

@@ -2,13 +2,14 @@
 
 use super::areas::readable_areas;
 use super::layout::{SitePart, layout};
-use super::measure_address::compare_address;
-use super::words::in_address;
+use super::links::{area_link, latest_whole_link};
+use super::partial::partial_notice;
+use crate::serve::addresses::comparison;
+use crate::serve::asked::AddressQuery;
 use crate::serve::directory::{KnownArea, KnownMeasure};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
 use crate::serve::search_words::SearchWords;
-use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -28,10 +29,10 @@ pub(crate) struct SearchQuery {
 /// `/search`.
 pub(crate) async fn search(
     view: PageView,
-    Query(query): Query<SearchQuery>,
+    AddressQuery(query): AddressQuery<SearchQuery>,
 ) -> Result<Response, PageFault> {
     let made = async { Ok(RenderedPage::html(&page(&view, &query))) };
-    view.page("", made).await
+    view.page(made).await
 }
 
 /// The measures of which the reader may read a figure.
@@ -63,7 +64,13 @@ fn page(view: &PageView, query: &SearchQuery) -> Markup {
             .collect(),
     };
     let reports = reports(view, &words);
+    // The title of a report is told only to those for whom it is.
+    let report = match view.reader.is_for_report(&query.report) {
+        true => view.directory.title(&query.report),
+        false => query.report.clone(),
+    };
     let content = html! {
+        (partial_notice(view))
         form.big role="search" aria-label="All measures" action="/search" method="get" {
             label for="q" { "Words of a measure, a report or an area" }
             div.row {
@@ -73,19 +80,19 @@ fn page(view: &PageView, query: &SearchQuery) -> Markup {
         }
         p role="status" {
             (measures.len()) @if measures.len() == 1 { " measure" } @else { " measures" }
-            @if !query.report.is_empty() { " of the report " (view.directory.title(&query.report)) }
+            @if !query.report.is_empty() { " of the report " (report) }
             @if !words.is_empty() { " with these words" }
             @if !areas.is_empty() { ", " (areas.len()) @if areas.len() == 1 { " area" } @else { " areas" } }
         }
         @if !areas.is_empty() {
             h2 { "Areas" }
             ul.columns { @for area in &areas {
-                li { a href={ "/areas/" (in_address(&area.code)) } { (area.name) } " " span.small { (area.code) } }
+                li { (area_link(&area.code, &area.name)) " " span.small { (area.code) } }
             } }
         }
         @if !reports.is_empty() {
             h2 { "Reports" }
-            ul { @for report in &reports { li { a href={ "/latest/" (report) } { (view.directory.title(report)) } } } }
+            ul { @for report in &reports { li { (latest_whole_link(view, report)) } } }
         }
         @if !measures.is_empty() { h2 { "Measures" } (found(view, &measures)) }
         @if measures.is_empty() && areas.is_empty() && reports.is_empty() {
@@ -93,9 +100,11 @@ fn page(view: &PageView, query: &SearchQuery) -> Markup {
         }
     };
     let settings = &view.state.settings;
-    let title = match words.is_empty() {
-        true => "Measures".to_string(),
-        false => format!("Search: {}", query.q.trim()),
+    let title = match (words.is_empty(), query.report.is_empty()) {
+        (true, true) => "Measures".to_string(),
+        (true, false) => format!("Measures of {report}"),
+        (false, true) => format!("Search: {}", query.q.trim()),
+        (false, false) => format!("Search: {}, in {report}", query.q.trim()),
     };
     layout(settings, SitePart::Measures, &title, &[], &content)
 }
@@ -130,11 +139,11 @@ fn found(view: &PageView, measures: &[(u32, &KnownMeasure)]) -> Markup {
                     tr {
                         th scope="row" {
                             @if areas > 0 {
-                                a href=(compare_address(&measure.report, &measure.table, &measure.measure, None)) { (measure.label) }
+                                a href=(comparison(&measure.report, &measure.table, &measure.measure, None)) { (measure.label) }
                             } @else { (measure.label) }
                         }
                         td { (measure.table_title) }
-                        td { a href={ "/latest/" (measure.report) } { (view.directory.title(&measure.report)) } }
+                        td { (latest_whole_link(view, &measure.report)) }
                         td.n data-value=(areas) { (areas) }
                     }
                 } }

@@ -1,4 +1,4 @@
-//! Dates, sizes and names as people read them, and addresses that are safe in a link.
+//! Dates, sizes and names as people read them.
 
 use crate::serve::catalogue::ReportKey;
 use crate::serve::page_view::PageView;
@@ -34,11 +34,4 @@ pub(super) fn report_title(view: &PageView, key: &ReportKey) -> String {
         Some(area) => format!("{title}: {}", view.directory.area_name(area)),
         None => title,
     }
-}
-
-/// A text within an address: everything but letters, digits and a few signs as percent signs.
-pub(crate) fn in_address(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20")
 }

@@ -5,8 +5,9 @@ use super::page_reply::RenderedPage;
 use crate::serve::pages::fault_page;
 use crate::serve::state::ServeState;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
@@ -20,50 +21,41 @@ impl IntoResponse for PageFault {
     }
 }
 
-/// A refusal of the interface for programs.
-#[derive(Debug, Clone)]
-pub(crate) struct ApiFault(pub PageFault);
-
-impl From<PageFault> for ApiFault {
-    fn from(fault: PageFault) -> Self {
-        ApiFault(fault)
-    }
-}
-
-impl IntoResponse for ApiFault {
-    fn into_response(self) -> Response {
-        let fault = &self.0;
-        let body = serde_json::json!({
-            "type": "about:blank",
-            "title": fault.title(),
-            "status": fault.status().as_u16(),
-            "detail": fault.explanation(),
-        });
-        let mut reply = Response::new(Body::from(body.to_string()));
-        *reply.status_mut() = fault.status();
-        let kind = HeaderValue::from_static("application/problem+json");
-        reply.headers_mut().insert(header::CONTENT_TYPE, kind);
-        no_store(&mut reply);
-        reply
-    }
-}
-
-/// Gives refusals the page that people read.
-pub(crate) async fn as_pages(State(state): State<Arc<ServeState>>, reply: Response) -> Response {
+/// Gives refusals the page that people read, and programs the form of RFC 9457.
+pub(crate) async fn as_pages(
+    State(state): State<Arc<ServeState>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_program = request.uri().path().starts_with("/api/");
+    let reply = next.run(request).await;
     let Some(fault) = reply.extensions().get::<PageFault>() else {
         return reply;
     };
-    let page = RenderedPage::html(&fault_page(&state, fault));
-    let mut reply = Response::new(Body::from(page.body));
-    *reply.status_mut() = fault.status();
-    reply
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(page.kind));
-    no_store(&mut reply);
-    reply
+    let (kind, body) = match is_program {
+        true => ("application/problem+json", problem(fault).into()),
+        false => {
+            let page = RenderedPage::html(&fault_page(&state, fault));
+            (page.kind, page.body)
+        }
+    };
+    let mut refusal = Response::new(Body::from(body));
+    *refusal.status_mut() = fault.status();
+    let headers = refusal.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if *fault == PageFault::Busy {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+    }
+    refusal
 }
 
-fn no_store(reply: &mut Response) {
-    let no_store = HeaderValue::from_static("no-store");
-    reply.headers_mut().insert(header::CACHE_CONTROL, no_store);
+fn problem(fault: &PageFault) -> String {
+    let problem = serde_json::json!({
+        "type": "about:blank",
+        "title": fault.title(),
+        "status": fault.status().as_u16(),
+        "detail": fault.explanation(),
+    });
+    problem.to_string()
 }

@@ -2,7 +2,7 @@
 
 /// The media type of a file by its name, and whether a browser shows it.
 pub(crate) fn content_type(name: &str) -> (&'static str, bool) {
-    const TYPES: [(&str, &str, bool); 7] = [
+    const TYPES: [(&str, &str, bool); 6] = [
         (".html", "text/html; charset=utf-8", true),
         (
             ".xlsx",
@@ -13,7 +13,6 @@ pub(crate) fn content_type(name: &str) -> (&'static str, bool) {
         (".csv", "text/csv; charset=utf-8; header=present", false),
         (".parquet", "application/vnd.apache.parquet", false),
         (".json", "application/json", false),
-        (".pdf", "application/pdf", false),
     ];
     let found = TYPES.iter().find(|(ending, ..)| name.ends_with(ending));
     found.map_or(("application/octet-stream", false), |(_, kind, shown)| {

@@ -4,14 +4,20 @@ use super::content_type::content_type;
 use super::page_reply::is_held;
 use super::policy::policy_of_page;
 use crate::serve::content::CheckedFile;
+use crate::serve::sending::SendingRoom;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use std::ops::Range;
 
 /// The reply with a released file of this name: whole, the part that was asked for, or nothing where the
-/// browser has it.
-pub(crate) fn file_reply(name: &str, file: &CheckedFile, request: &HeaderMap) -> Response {
+/// browser has it. Its bytes take `room` until they are sent.
+pub(crate) fn file_reply(
+    name: &str,
+    file: &CheckedFile,
+    room: SendingRoom,
+    request: &HeaderMap,
+) -> Response {
     let tag = format!("\"{}\"", file.sha256.get(..32).unwrap_or_default());
     let length = file.bytes.len();
     let (status, part) = match wanted(request, &tag, length) {
@@ -20,7 +26,8 @@ pub(crate) fn file_reply(name: &str, file: &CheckedFile, request: &HeaderMap) ->
         WantedPart::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
         WantedPart::None => (StatusCode::RANGE_NOT_SATISFIABLE, 0..0),
     };
-    let mut reply = Response::new(Body::from(file.bytes.slice(part.clone())));
+    let bytes = room.hold(file.bytes.clone());
+    let mut reply = Response::new(Body::from(bytes.slice(part.clone())));
     *reply.status_mut() = status;
     let (kind, is_shown) = content_type(name);
     let disposition = match is_shown {

@@ -1,6 +1,7 @@
 //! Pages that were made here, with an entity tag.
 
 use super::policy::OWN_POLICY;
+use crate::serve::sending::SendingRoom;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -37,12 +38,12 @@ impl RenderedPage {
     }
 }
 
-/// The reply with a page; without its bytes when the browser has them.
-pub(crate) fn page_reply(page: &RenderedPage, request: &HeaderMap) -> Response {
+/// The reply with a page, which takes `room` until it is sent; without its bytes when the browser has them.
+pub(crate) fn page_reply(page: &RenderedPage, room: SendingRoom, request: &HeaderMap) -> Response {
     let unchanged = is_held(request, page.tag.as_bytes());
     let mut reply = Response::new(match unchanged {
         true => Body::empty(),
-        false => Body::from(page.body.clone()),
+        false => Body::from(room.hold(page.body.clone())),
     });
     if unchanged {
         *reply.status_mut() = StatusCode::NOT_MODIFIED;

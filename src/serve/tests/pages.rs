@@ -161,6 +161,7 @@ async fn search_finds_measures_areas_and_reports() {
     let site = Site::published().await;
     let page = site.get("/search?q=condition").await.text();
     assert!(page.contains("2 measures with these words"), "{page}");
+    assert!(page.contains("<h1>Search: condition</h1>"), "{page}");
     assert!(page.contains("/compare?report=conditions&amp;table=by_area&amp;measure=prevalence"));
     let page = site.get("/search?q=bolt").await.text();
     assert!(page.contains("href=\"/areas/E6\">Bolton</a>"));
@@ -178,8 +179,10 @@ async fn changes_are_named_with_their_reasons() {
     // The whole area's figure of 2026 went from 11 to 10.
     assert!(page.contains("1 changed"), "{page}");
     assert!(page.contains("11.0%") && page.contains("-9.1%"));
-    assert!(page.contains("New data") && page.contains("record.patient"));
-    assert!(page.contains("New definition") && page.contains("core.person"));
+    assert!(page.contains("New data") && page.contains("The table record.patient has new data."));
+    assert!(page.contains("New definition"));
+    assert!(page.contains("The model core.person is defined otherwise."));
+    assert!(page.contains("The code list diabetes is another edition."));
     assert!(page.contains("suppressed in both"));
     let other = format!("/changes?from={OLD}&to=2026-01-01-cccccccccccc");
     assert_eq!(site.get(&other).await.status, StatusCode::NOT_FOUND);
@@ -277,7 +280,14 @@ async fn what_two_areas_have_in_common_is_a_figure_of_neither() {
         .iter()
         .filter(|figure| figure["value"] == 77.7)
         .collect();
+    // It is a figure of the area of the report, of those of it who are of the other too.
     assert_eq!(common.len(), 1);
-    assert_eq!(common[0]["report"], "conditions-E6");
-    assert_eq!(common[0]["area_name"], "Wigan");
+    assert_eq!(common[0]["report"], "conditions");
+    assert_eq!(common[0]["area_code"], "E6");
+    assert_eq!(common[0]["breakdown"]["place"], "Wigan");
+    assert_eq!(common[0]["breakdown_words"], "Wigan");
+    let of_wigan = site.get("/api/v1/figures?area=E5").await.text();
+    assert!(!of_wigan.contains("77.7"), "{of_wigan}");
+    let of_bolton = site.get("/api/v1/figures?area=E6").await.text();
+    assert!(of_bolton.contains("77.7"), "{of_bolton}");
 }

@@ -32,12 +32,43 @@ pub(crate) fn manifest(id: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let files = serde_json::to_string(&files).unwrap();
     let version = if id == OLD { 1 } else { 2 };
     let as_of = &id[..10];
+    // Beside the reports of conditions one that has no figures, and is from other tables.
+    let report = |model: &str, input: &str, list: &str, area: Option<(&str, &str)>| {
+        serde_json::json!({
+            "file_sha256": version.to_string(), "models": [model], "inputs": [input], "code_lists": [list],
+            "tables": {},
+            "area": area.map(|(code, name)| serde_json::json!({
+                "of_report": "conditions", "level": "place", "code": code, "name": name,
+            })),
+        })
+    };
+    let bolton = Some(("E6", "Bolton"));
+    let reports = serde_json::json!({
+        "conditions": report("core.person", "record.patient", "diabetes", None),
+        "conditions-E6": report("core.person", "record.patient", "diabetes", bolton),
+        "costs": report("core.cost", "record.invoice", "prices", None),
+    });
+    let version = version.to_string();
+    let made = serde_json::json!({
+        "inputs": [
+            { "table": "record.patient", "version": version },
+            { "table": "record.invoice", "version": version },
+        ],
+        "models": [
+            { "name": "core.person", "sql_sha256": version },
+            { "name": "core.cost", "sql_sha256": version },
+        ],
+        "code_lists": [
+            { "name": "diabetes", "codes": 3, "version": version },
+            { "name": "prices", "codes": 3, "version": version },
+        ],
+    });
+    let (inputs, models, lists) = (&made["inputs"], &made["models"], &made["code_lists"]);
     let text = |certificate: &str| {
         format!(
             "{{\"release\": \"{id}\", \"as_of\": \"{as_of}\", \"program_version\": \"0.1.0\", \
-             \"scheme\": {{\"name\": \"hes2018\"}}, \"parameters\": {{\"as_of\": \"{as_of}\"}}, \
-             \"inputs\": [{{\"table\": \"record.patient\", \"version\": \"{version}\"}}], \
-             \"models\": [{{\"name\": \"core.person\", \"sql_sha256\": \"{version}\"}}], \
+             \"scheme\": {{\"name\": \"hes2018\", \"settings\": {{}}}}, \"parameters\": {{\"as_of\": \"{as_of}\"}}, \
+             \"inputs\": {inputs}, \"models\": {models}, \"code_lists\": {lists}, \"reports\": {reports}, \
              \"files\": {files},\n  \"certificate\": \"{certificate}\"\n}}\n"
         )
     };
@@ -164,13 +195,22 @@ impl Site {
     /// A site without releases.
     pub(crate) fn empty(show: ShownReleases) -> Self {
         let store = Arc::new(InMemory::new());
+        Site::over(show, store.clone(), store)
+    }
+
+    /// A site that reads `store`, and of which `inner` is written to.
+    pub(crate) fn over(
+        show: ShownReleases,
+        inner: Arc<InMemory>,
+        store: Arc<dyn ObjectStore>,
+    ) -> Self {
         let settings = ServeSettings {
             show,
             ..ServeSettings::default()
         };
         Site {
-            state: Arc::new(ServeState::new(settings, store.clone())),
-            store,
+            state: Arc::new(ServeState::new(settings, store)),
+            store: inner,
             reader: PageReader::local(),
         }
     }
@@ -191,16 +231,19 @@ impl Site {
             .unwrap();
     }
 
-    /// Writes a release with a report, one of it for Bolton, and these figures.
+    /// Writes a release with two reports, one of the first for Bolton, and these figures.
     pub(crate) async fn release(&self, id: &str, rows: &[FigureRow]) {
         let page = b"<!DOCTYPE html><head><meta name=\"description\" content=\"Who has what\"><title>Conditions</title></head><script>let a</script>";
+        let costs = b"<!DOCTYPE html><head><title>Costs</title></head>";
+        let own = b"<!DOCTYPE html><head><meta name=\"description\" content=\"Who has what\"><title>Conditions: Bolton</title></head>";
         let frame = Figures::of_rows(rows).unwrap().write().unwrap();
-        let files: [(&str, &[u8]); 6] = [
-            ("conditions-E6.html", page),
+        let files: [(&str, &[u8]); 7] = [
+            ("conditions-E6.html", own),
             ("conditions-E6.xlsx", b"workbook of Bolton"),
             ("conditions-by_area.csv", b"area,value\n"),
             ("conditions.html", page),
             ("conditions.xlsx", b"0123456789"),
+            ("costs.html", costs),
             ("figures.parquet", &frame),
         ];
         for (name, bytes) in files {

@@ -25,7 +25,11 @@ impl OidcSignIn {
             CALLBACK if *method == Method::GET => self.come_back(request).await,
             SIGN_OUT if *method == Method::POST => Ok(self.sign_out(request)),
             SIGN_OUT if *method == Method::GET => Ok(sign_out_page()),
-            _ => Err(AccessRefusal::method()),
+            SIGN_OUT => Err(AccessRefusal::method(
+                "This page answers GET and POST only.",
+                "GET, POST",
+            )),
+            _ => Err(AccessRefusal::method("Signing in answers GET only.", "GET")),
         };
         answer.unwrap_or_else(|refusal| refusal.to(request).into_response())
     }
@@ -93,7 +97,7 @@ impl OidcSignIn {
         })?;
         let session = ReaderSession {
             id: new_id()?,
-            roles: self.roles.of(&reader.subject, &reader.roles),
+            roles: self.roles.said(&reader.roles),
             name: reader.name,
             subject: reader.subject,
             until: self.sessions.ends(now),

@@ -4,6 +4,7 @@
 use super::super::settings::OidcSettings;
 use super::paths::CALLBACK;
 use crate::error::{Context, Error, Result};
+use crate::secure_url::{is_here, is_secure};
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreProviderMetadata,
 };
@@ -16,13 +17,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
-use url::{Host, Url};
+use url::Url;
 
 /// How long its configuration and keys are used.
 const FRESH: Duration = Duration::from_secs(3600);
 /// How long they are used when the provider cannot be reached.
 const LASTING: Duration = Duration::from_secs(24 * 3600);
-/// The shortest time between two tries.
+/// The shortest time between an answer and the next try.
 const PAUSE: Duration = Duration::from_secs(10);
 /// How long the provider may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,6 +45,7 @@ pub(super) struct Provider {
 #[derive(Default)]
 struct FoundProvider {
     metadata: Option<(Arc<CoreProviderMetadata>, Instant)>,
+    /// When it was last asked, or last answered.
     tried: Option<Instant>,
 }
 
@@ -87,7 +89,7 @@ impl Provider {
             .redirect(reqwest::redirect::Policy::none())
             .https_only(issuer.scheme() == "https")
             .timeout(PATIENCE);
-        if is_loopback(&issuer) {
+        if issuer.host().is_some_and(|host| is_here(&host.to_owned())) {
             http = http.no_proxy();
         }
         let usage = || "the provider of [serve] oidc cannot be asked";
@@ -146,9 +148,13 @@ impl Provider {
             }
             _ => {}
         }
+        // Whoever asked may give up before the answer, and that counts too.
         found.tried = Some(Instant::now());
         let ask = |request| ask(self.http.clone(), request);
-        match CoreProviderMetadata::discover_async(self.issuer.clone(), &ask).await {
+        let answer = CoreProviderMetadata::discover_async(self.issuer.clone(), &ask).await;
+        // From the answer on: a provider that answers late is left alone for as long as any other.
+        found.tried = Some(Instant::now());
+        match answer {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
                 found.metadata = Some((metadata.clone(), Instant::now()));
@@ -247,20 +253,9 @@ fn secure(setting: &str, name: &str) -> Result<Url> {
             .hint("write an address that begins with https://; http:// is for this machine only")
     };
     let url = Url::parse(setting).map_err(|_| refused())?;
-    let plain_on_this_machine = url.scheme() == "http" && is_loopback(&url);
-    let fits = url.scheme() == "https" || plain_on_this_machine;
-    match fits && url.host().is_some() && url.username().is_empty() && url.fragment().is_none() {
+    match is_secure(&url) && url.username().is_empty() && url.fragment().is_none() {
         true => Ok(url),
         false => Err(refused()),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct ReaderSession {
     pub name: String,
     /// What the provider calls the reader.
     pub subject: String,
-    /// Those roles that mean something here.
+    /// Those roles that the provider said and that mean something here.
     pub roles: Vec<String>,
     /// When it ends, in seconds since 1970.
     pub until: i64,

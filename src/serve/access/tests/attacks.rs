@@ -111,6 +111,41 @@ async fn every_answer_has_the_headers_that_protect_it() {
 }
 
 #[tokio::test]
+async fn what_a_library_refuses_is_said_in_our_words() {
+    let site = GatedSite::start("");
+    let body = "a".repeat(100_000);
+    let sent = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    for (method, path, headers, status, words) in [
+        ("GET", "/panics", "", 500, "This is a bug in Populace"),
+        ("GET", "/nothing", "", 404, "There is no such page"),
+        (
+            "POST",
+            "/",
+            "Content-Length: 0\r\n",
+            405,
+            "GET and HEAD only",
+        ),
+        (
+            "POST",
+            "/post",
+            sent.as_str(),
+            413,
+            "larger than any of this site",
+        ),
+    ] {
+        let answer = site.ask(method, path, headers).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.body.contains(words), "{path}: {}", answer.body);
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    }
+    let refused = site.ask("POST", "/api/who", "Content-Length: 0\r\n").await;
+    assert_eq!(refused.header("content-type"), "application/problem+json");
+    assert_eq!(refused.header("allow"), "GET,HEAD");
+    // What is no refusal stays as it is.
+    assert_eq!(site.get("/healthz", "").await.body, "ok");
+}
+
+#[tokio::test]
 async fn too_many_requests_wait() {
     let site = GatedSite::start("limits = { requests_per_second = 1, burst = 3 }");
     for _ in 0..3 {

@@ -258,6 +258,67 @@ async fn a_session_key_serves_several_servers_and_starts() {
 }
 
 #[tokio::test]
+async fn a_role_that_the_settings_give_ends_with_them() {
+    let provider = FakeProvider::start(vec![rsa_jwk()]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let key = written(&folder, "session.key", &"k1".repeat(20));
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    // Two starts of one server: the reader is a lead in the settings of the first alone.
+    let start = |readers: &str| {
+        let address = free_address();
+        let lead = format!("roles = {{ lead = {{ areas = [\"*\"], readers = [{readers}] }}, ");
+        let text = provider.settings(address).replace("roles = { ", &lead);
+        let session = format!("session = {{ key = \"file:{}\" }}\n", key.display());
+        GatedSite::on(address, &format!("{session}{text}"))
+    };
+    let (before, after) = (start("\"7\""), start(""));
+    let (browser, back) = signed_in(&provider, &before, "/", |_| {}).await;
+    assert_eq!(back.status, 303, "{}", back.body);
+    for (site, area, status) in [
+        (&before, "E54000052", 200),
+        (&after, "E54000052", 403),
+        // What the provider said of the reader lasts as long as the session.
+        (&after, "E54000051", 200),
+    ] {
+        let answer = site
+            .get(&format!("/areas/{area}"), &browser.headers())
+            .await;
+        assert_eq!(answer.status, status, "{area}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_signing_in_say_what_they_answer() {
+    let (_provider, site) = started().await;
+    for (method, path, words, allowed) in [
+        ("POST", "/sign-in", "Signing in answers GET only.", "GET"),
+        (
+            "POST",
+            "/sign-in/callback",
+            "Signing in answers GET only.",
+            "GET",
+        ),
+    ] {
+        let answer = site.ask(method, path, "Content-Length: 0\r\n").await;
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (405, allowed),
+            "{path}"
+        );
+        assert!(answer.body.contains(words), "{}", answer.body);
+    }
+    for (path, allowed) in [("/sign-in", "GET"), ("/sign-out", "GET, POST")] {
+        let answer = site.ask("HEAD", path, "").await;
+        assert_eq!(
+            (answer.status, answer.header("allow")),
+            (405, allowed),
+            "{path}"
+        );
+        assert_eq!(answer.body, "");
+    }
+}
+
+#[tokio::test]
 async fn readers_and_strangers_are_counted_apart() {
     let provider = FakeProvider::start(vec![rsa_jwk()]).await;
     let address = free_address();
@@ -338,6 +399,36 @@ async fn programs_are_told_and_people_are_led_to_sign_in() {
         "what is there is not told either"
     );
     assert_eq!(site.get("/healthz", "").await.status, 200);
+}
+
+/// From the answer on, and not from the question: a provider that answers late is not asked again at once.
+#[tokio::test]
+async fn a_provider_that_fails_late_is_left_alone_from_then_on() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let provider = listener.local_addr().unwrap();
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counter = asked.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+            drop(stream);
+        }
+    });
+    let address = free_address();
+    let text = format!(
+        "sign_in = \"oidc\"\n\
+         oidc = {{ issuer = \"http://{provider}\", client_id = \"p\", redirect = \"http://{address}/sign-in/callback\" }}\n\
+         roles = {{ everyone = {{ areas = [\"*\"] }} }}\n"
+    );
+    let site = GatedSite::on(address, &text);
+    assert_eq!(site.get("/sign-in", "").await.status, 502);
+    let first = asked.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(first > 0);
+    // More than the pause after the question, less than it after the answer.
+    tokio::time::sleep(std::time::Duration::from_millis(8500)).await;
+    assert_eq!(site.get("/sign-in", "").await.status, 502);
+    assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), first);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Lines of the access log.
 
-use super::site::GatedSite;
+use super::fake_provider::{FakeProvider, rsa_jwk, rsa_token};
+use super::site::{GatedSite, free_address};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
@@ -59,4 +60,40 @@ async fn each_request_has_one_line_without_its_query() {
         assert!(line.contains(part), "{line}");
     }
     assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[tokio::test]
+async fn tokens_beyond_the_rate_are_not_even_looked_at() {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(lines.clone())
+        .finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let provider = FakeProvider::start(vec![rsa_jwk()]).await;
+    let address = free_address();
+    let limits = "limits = { requests_per_second = 1, burst = 5 }\n";
+    let site = GatedSite::on(address, &format!("{limits}{}", provider.settings(address)));
+    for _ in 0..4 {
+        assert_eq!(site.get("/api/who", "").await.status, 401);
+    }
+    let mut claims = provider.claims();
+    let token =
+        |claims: &serde_json::Value| format!("Authorization: Bearer {}\r\n", rsa_token(claims));
+    // Strangers take nothing of what programs may ask.
+    for _ in 0..2 {
+        assert_eq!(site.get("/api/who", &token(&claims)).await.status, 200);
+    }
+    claims["aud"] = "another".into();
+    let bad = token(&claims);
+    let mut statuses = Vec::new();
+    for _ in 0..12 {
+        statuses.push(site.get("/api/who", &bad).await.status);
+    }
+    assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+    site.stop().await.unwrap();
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let looked = text.matches("a token was refused").count();
+    // Three are left of the burst, and one a second comes.
+    assert!((3..=5).contains(&looked), "{looked}: {text}");
 }

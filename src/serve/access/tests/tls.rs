@@ -66,7 +66,7 @@ async fn certificates_are_read_again_and_old_versions_refused() {
         key: "key.pem".into(),
     };
     let tls = Tls::new(&files, folder.path());
-    let port = take_port("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = take_port("127.0.0.1:0".parse().unwrap(), "").unwrap();
     let address = port.local_addr().unwrap();
     let router = Router::new().route("/", get(|| async { "over TLS" }));
     tokio::spawn(async move {
