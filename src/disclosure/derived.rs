@@ -97,7 +97,7 @@ pub(crate) fn percent(
     let known = KnownDigit::of_percent(value, (low * 100.0, high.min(1.0) * 100.0));
     let limits = with_limits
         .then(|| interval::wilson(x, n, interval::CONFIDENCE))
-        .map(|(l, u)| known.outwards((l * 100.0, u * 100.0)));
+        .map(|(l, u)| known.limits((l * 100.0, u * 100.0)));
     Figure::Value(Estimate {
         value: known.rounded(value),
         limits,
@@ -123,6 +123,6 @@ pub(crate) fn rate(
     let known = KnownDigit::of_rate(value, (low * multiplier, high * multiplier));
     Figure::Value(Estimate {
         value: known.rounded(value),
-        limits: Some(known.outwards((lower * per, upper * per))),
+        limits: Some(known.limits((lower * per, upper * per))),
     })
 }

@@ -34,12 +34,16 @@ impl KnownDigit {
         self.whole(value, f64::round)
     }
 
-    /// Limits to this digit; outwards, so that rounding makes no difference significant.
-    pub(super) fn outwards(self, (lower, upper): (f64, f64)) -> (f64, f64) {
-        (
-            self.whole(lower, |digits| (digits + NOISE).floor()),
-            self.whole(upper, |digits| (digits - NOISE).ceil()),
-        )
+    /// Limits to this digit: tenths as they are nearest, coarser ones outwards, so that rounding makes no
+    /// difference significant.
+    pub(super) fn limits(self, (lower, upper): (f64, f64)) -> (f64, f64) {
+        match self.0 < 1.0 {
+            true => (self.rounded(lower), self.rounded(upper)),
+            false => (
+                self.whole(lower, |digits| (digits + NOISE).floor()),
+                self.whole(upper, |digits| (digits - NOISE).ceil()),
+            ),
+        }
     }
 
     fn whole(self, value: f64, round: impl Fn(f64) -> f64) -> f64 {
@@ -83,19 +87,19 @@ mod tests {
     fn percentages_are_whole_where_they_may_be_a_point_off() {
         let whole = KnownDigit::of_percent(28.571_428, (15.4, 45.2));
         assert_eq!(whole.rounded(28.571_428), 29.0);
-        assert_eq!(whole.outwards((16.33, 45.06)), (16.0, 46.0));
+        assert_eq!(whole.limits((16.33, 45.06)), (16.0, 46.0));
         let tenths = KnownDigit::of_percent(28.571_428, (28.2, 29.0));
         assert_eq!(tenths.rounded(28.571_428), 28.6);
-        assert_eq!(tenths.outwards((28.11, 29.01)), (28.1, 29.1));
-        // A limit on a digit stays there, whatever multiplying by ten made of it.
-        assert_eq!(tenths.outwards((0.3, 0.7)), (0.3, 0.7));
+        assert_eq!(tenths.limits((28.11, 29.01)), (28.1, 29.0));
+        // A limit on a digit stays there, whatever arithmetic made of it.
+        assert_eq!(whole.limits((0.57 * 100.0, 58.0)), (57.0, 58.0));
     }
 
     #[test]
     fn rates_have_the_digits_that_are_known_and_two_at_least() {
         let known = KnownDigit::of_rate(14_893.6, (13_000.0, 17_000.0));
         assert_eq!(known.rounded(14_893.6), 15_000.0);
-        assert_eq!(known.outwards((10_372.4, 20_714.0)), (10_000.0, 21_000.0));
+        assert_eq!(known.limits((10_372.4, 20_714.0)), (10_000.0, 21_000.0));
         let rough = KnownDigit::of_rate(14_893.6, (0.0, 40_000.0));
         assert_eq!(rough.rounded(14_893.6), 15_000.0);
         let exact = KnownDigit::of_rate(10_714.28, (10_714.28, 10_714.28));

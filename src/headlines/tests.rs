@@ -86,14 +86,14 @@ fn places_are_compared_with_the_whole_by_their_limits() {
         total(row("per 1000", Some(1000.0))),
     ];
     let found = said(&rows, HeadlineKind::Comparison);
-    let expected = "Admissions: higher than the total (1,000.0) at 95% confidence in Ashcombe (1,250.0; 95% limits 1,100.5 to 1,400.0); lower in Brackenford (900.0; 95% limits 800.0 to 999.9).";
+    let expected = "Admissions: higher than the total (1,000) at 95% confidence in Ashcombe (1,250; 95% limits 1,100.5 to 1,400); lower in Brackenford (900; 95% limits 800 to 999.9).";
     assert_eq!(found, [expected]);
     // Their limits touch the whole: nobody differs.
     rows[0].lower_95 = Some(1000.0);
     rows[1].upper_95 = Some(1000.0);
     let found = said(&rows, HeadlineKind::Comparison);
     let expected =
-        "Admissions: none of the 3 groups differs from the total (1,000.0) at 95% confidence.";
+        "Admissions: none of the 3 groups differs from the total (1,000) at 95% confidence.";
     assert_eq!(found, [expected]);
     // A whole that is suppressed is no benchmark.
     rows[4] = total(row("per 1000", None));
@@ -117,7 +117,7 @@ fn the_area_of_a_report_is_no_dimension_of_its_figures() {
         of(limits(90.0, 110.0, group("Quintile 5", 100.0))),
         of(total(row("per 1000", Some(100.0)))),
     ];
-    let expected = "Admissions: higher than the total (100.0) at 95% confidence in Quintile 1 (120.0; 95% limits 110.0 to 130.0).";
+    let expected = "Admissions: higher than the total (100) at 95% confidence in Quintile 1 (120; 95% limits 110 to 130).";
     assert_eq!(said(&rows, HeadlineKind::Comparison), [expected]);
 }
 
@@ -146,11 +146,11 @@ fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
     let said = |limits| against(&profile(&[of(limits)], &whole)).unwrap().words;
     assert_eq!(
         said((120.0, 101.0, 140.0)),
-        "Higher than in the whole area at 95% confidence: Admissions (120.0; 95% limits 101.0 to 140.0; the whole area 100.0)."
+        "Higher than in the whole area at 95% confidence: Admissions (120; 95% limits 101 to 140; the whole area 100)."
     );
     assert_eq!(
         said((90.0, 80.0, 99.0)),
-        "Lower than in the whole area at 95% confidence: Admissions (90.0; 95% limits 80.0 to 99.0; the whole area 100.0)."
+        "Lower than in the whole area at 95% confidence: Admissions (90; 95% limits 80 to 99; the whole area 100)."
     );
     assert_eq!(
         said((105.0, 90.0, 120.0)),
@@ -177,7 +177,7 @@ fn five_years_that_rise_are_a_trend() {
             .collect()
     };
     let mut rows = of(300.0, 40.0);
-    let expected = "Admissions: rises over five periods by more than chance, from 300.0 in 2021/22 to 460.0 in 2025/26.";
+    let expected = "Admissions: rises over five periods by more than chance, from 300 in 2021/22 to 460 in 2025/26.";
     assert_eq!(said(&rows, HeadlineKind::Trend), [expected]);
     assert_eq!(said(&of(300.0, -40.0), HeadlineKind::Trend).len(), 1);
     assert!(said(&of(300.0, 2.0), HeadlineKind::Trend).is_empty());
@@ -226,7 +226,7 @@ fn the_largest_group_is_one_and_never_a_suppressed_one() {
     let facts = quality(&rows);
     assert_eq!(facts[0].label, "Not known: ethnic group");
     assert_eq!(facts[0].words, "305 of 18,565 (1.6%)");
-    assert_eq!(facts[1].words, "1 of 5 figures (20.0%)");
+    assert_eq!(facts[1].words, "1 of 5 figures (20%)");
     rows[2].value = Some(15_315.0);
     assert!(said(&rows, HeadlineKind::Largest).is_empty());
     for row in &mut rows[..3] {

@@ -36,7 +36,8 @@ impl NamedScheme for Hes2018 {
                 "Percentages and rates, and their limits, are calculated from the rounded counts, \
                  each of which is up to 4 from the true one. A percentage of 100 people is \
                  therefore up to 8 points off, and one of 1,000 people up to 0.8. They are shown \
-                 as * when a count they need is suppressed.",
+                 to the digit that this leaves known, and as * when a count they need is \
+                 suppressed.",
                 words::NOT_APPLICABLE,
             ]),
             above_a_table: words::lines([

@@ -38,7 +38,8 @@ impl NamedScheme for Hes2018Api {
                  stands for, it is rounded to the next nearest multiple of 5 instead, everywhere.",
                 "Percentages and rates, and their limits, are calculated from these counts, each \
                  of which is up to 4 from the true one; where a count is shown as 5, they may be \
-                 several times too high or too low.",
+                 several times too high or too low. They are shown to the digit that this leaves \
+                 known.",
                 words::NOT_APPLICABLE,
             ]),
             above_a_table: words::lines([

@@ -39,7 +39,8 @@ impl NamedScheme for Midpoint6 {
                  needs one. It is never zero.",
                 "Totals are sums of the midpoints that are shown, without asterisks.",
                 "Percentages and rates, and their limits, are calculated from midpoints and their \
-                 sums. They are about right on average; those of small groups may be far off.",
+                 sums. They are about right on average; those of small groups may be far off, \
+                 and all are shown to the digit that is known.",
                 words::NOT_APPLICABLE,
             ]),
             above_a_table: words::lines([

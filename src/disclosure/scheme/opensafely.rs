@@ -35,7 +35,8 @@ impl NamedScheme for OpenSafely {
                  them, so totals are too low where there are any.",
                 "Percentages and rates, and their limits, are calculated from the rounded counts \
                  and these totals: the smaller the counts, the further they are from the truth. \
-                 They are redacted (*) when a count they need is.",
+                 They are shown to the digit that is known, and redacted (*) when a count they \
+                 need is.",
                 words::NOT_APPLICABLE,
             ]),
             above_a_table: words::lines([

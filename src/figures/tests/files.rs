@@ -189,11 +189,11 @@ fn the_csv_has_codes_signs_and_no_formula() {
         csv,
         "place_name,place_code,band,measure,unit,value,lower_95,upper_95,status\n\
          Ashcombe,E54Ashcombe,'=1+1,People,count,1250,,,rounded\n\
-         Ashcombe,E54Ashcombe,'=1+1,Rate,per 1000,12.5,10.0,15.25,calculated\n\
+         Ashcombe,E54Ashcombe,'=1+1,Rate,per 1000,12.5,10,15.25,calculated\n\
          Dunmere,E54Dunmere,\"5, or more\",People,count,*,,,suppressed\n\
          Dunmere,E54Dunmere,\"5, or more\",Rate,per 1000,*,*,*,suppressed\n\
          Total,,All,People,count,1255,,,rounded\n\
-         Total,,All,Rate,per 1000,3.0,2.0,4.0,calculated\n"
+         Total,,All,Rate,per 1000,3,2,4,calculated\n"
     );
 }
 

@@ -61,7 +61,7 @@ fn numbers(text: &str) -> BTreeSet<String> {
 fn written(value: f64, unit: &str) -> String {
     let text = match unit {
         "count" => format!("{value:.0}"),
-        _ => format!("{value:.1}"),
+        _ => format!("{value:.1}").trim_end_matches(".0").to_owned(),
     };
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let mut grouped = whole.to_owned();

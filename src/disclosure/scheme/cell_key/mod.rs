@@ -117,7 +117,8 @@ impl NamedScheme for CellKey {
                  add up to their totals."
                     .to_owned(),
                 "Percentages and rates, and their limits, are calculated from the changed counts. \
-                 They are right on average; those of small groups may be far off."
+                 They are right on average; those of small groups may be far off, and all are \
+                 shown to the digit that is known."
                     .to_owned(),
                 words::NOT_APPLICABLE.to_owned(),
             ],
