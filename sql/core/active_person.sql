@@ -1,7 +1,8 @@
 /*
 description: >
-  Active people with what reports group and count them by: where they live, who they are, their long-term
-  conditions, their segment and the settings that they were seen in. Reports count these rows. One row for each person.
+  Active people (alive and registered at the as-of date), with the characteristics that reports group and
+  count them by: area, demographics, language, long-term conditions, segment and settings of care. Reports count
+  these rows. One row per person.
 grain: person_key
 columns:
   person_key: Pseudonym of the person
@@ -13,14 +14,14 @@ columns:
   ethnic_group: One of five groups, or Not known
   imd_quintile: Deprivation quintile label of the LSOA, or Not known
   language_group: Preferred language, English or Another language; Not known where it is not recorded
-  interpreter_required: Whether an interpreter is needed; null when never asked
+  interpreter_required: Whether an interpreter is needed, according to the Patient record or a flag; null where neither says
   has_practice: Whether the practice is known
   conditions: Long-term conditions, 0 or more
   condition_count_band: "0, 1, 2, 3 or 4+ of them"
   has_mental_and_physical: Whether a long-term mental and a long-term physical condition are among them
-  segment: Name of the segment; None where no rule is met
-  previous_segment: The same twelve months before; Not registered for who was not
-  settings: Settings of care that the person was seen in within twelve months
+  segment: Name of the segment; None where no segment rule is met
+  previous_segment: Segment twelve months earlier; Not registered for people who were not registered then
+  settings: Number of settings of care with an attended contact in the last 12 months
 checks:
   - unique: person_key
   - not_null: [person_key, area_name, place_name, age_band, sex, ethnic_group, imd_quintile, language_group, has_practice, conditions, condition_count_band, has_mental_and_physical, segment, previous_segment, settings]
@@ -80,6 +81,12 @@ segments as (
     from core.segment
 ),
 
+needs as (
+    select distinct person_key
+    from intermediate.person_need
+    where need_kind = 'interpreter'
+),
+
 seen as (
     select
         person_key,
@@ -103,7 +110,10 @@ final as (
             when people.language = 'en' or people.language like 'en-%' then 'English'
             else 'Another language'
         end as language_group,
-        people.interpreter_required,
+        case
+            when needs.person_key is not null then true
+            else people.interpreter_required
+        end as interpreter_required,
         people.practice_code is not null as has_practice,
         coalesce(condition_counts.conditions, 0) as conditions,
         case
@@ -124,6 +134,8 @@ final as (
         on people.person_key = domains.person_key
     left join segments
         on people.person_key = segments.person_key
+    left join needs
+        on people.person_key = needs.person_key
     left join seen
         on people.person_key = seen.person_key
 )

@@ -1,14 +1,15 @@
 /*
 description: >
-  Active people on a register and each care process that is due for it, whether it was done, and their area,
-  age, sex, ethnic group and deprivation. Reports count these rows. One row for each person, register and process.
+  Care processes due for active people on a disease register, and whether each was completed in the last 12
+  months, with the person's area, age band, sex, ethnic group and deprivation. Reports count these rows. One row
+  per person, register and care process.
 grain: [person_key, register, care_process]
 columns:
   person_key: Pseudonym of the person
   register: Short name of the register, see reference.register
-  care_process: Short name of the process, see reference.care_process
-  care_process_name: Its name
-  is_done: Whether it was done, or met, in the 12 months
+  care_process: Short name of the care process, see reference.care_process
+  care_process_name: Name of the care process
+  is_done: Whether it was completed in the 12 months to the as-of date or, for a target, met
   area_name: Place of residence, or primary care network, by geography_basis; or Not known
   age_band: Five-year band, 0-4 to 90+, or Not known
   sex: "female, male, other or unknown"

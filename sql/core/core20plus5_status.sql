@@ -1,12 +1,12 @@
 /*
 description: >
-  Active people whom a measure of Core20PLUS5 asks about, whether it is true of them, and their area, age, sex,
-  ethnic group and deprivation. Reports count these rows. One row for each person and measure.
+  Core20PLUS5 measures for active people: the measures each person is eligible for, whether they meet them, and
+  their area, age band, sex, ethnic group and deprivation. Reports count these rows. One row per person per measure.
 grain: [person_key, measure]
 columns:
   person_key: Pseudonym of the person
   measure: Short name of the measure, see reference.core20plus5_measure
-  is_met: Whether it is true of the person
+  is_met: Whether the person is in the numerator of the measure
   area_name: Place of residence, or primary care network, by geography_basis; or Not known
   age_band: Five-year band, 0-4 to 90+, or Not known
   sex: "female, male, other or unknown"

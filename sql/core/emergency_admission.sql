@@ -1,7 +1,7 @@
 /*
 description: >
-  Emergency admissions in the financial years of marts.reporting_year, of people who were registered in the
-  month of admission, with the area, age and sex that they had in it. One row for each admission.
+  Emergency admissions during the financial years in marts.reporting_year, for people registered in the month
+  of admission. Area, age band, sex and deprivation are as at that month. One row per admission.
 grain: [source_table, contact_key]
 columns:
   person_key: Pseudonym of the person

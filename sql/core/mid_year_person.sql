@@ -1,8 +1,8 @@
 /*
 description: >
-  People registered in the middle month of each financial year of marts.reporting_year (September; the middle
-  month of the days covered in a part year), with their area, age and sex in it: the denominators of yearly
-  rates. One row for each person and year.
+  Mid-year population, the denominator of yearly rates: people registered in the middle month of each financial
+  year in marts.reporting_year (September or, for a part year, the middle of the months covered), with their
+  area, age band, sex and deprivation in that month. One row per person per year.
 grain: [person_key, financial_year]
 columns:
   person_key: Pseudonym of the person

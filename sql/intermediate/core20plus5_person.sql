@@ -1,14 +1,14 @@
 /*
 description: >
-  Active people whom each measure of Core20PLUS5 is about (reference.core20plus5_measure), and whether it
-  is true of them, in the 12 months to the as-of date. Measures of continuity of maternity care, the
-  stage of cancers, glucose monitors and epilepsy nurses are missing: the record does not say.
-  The newest smoking status counts, however old.
+  Active people eligible for each Core20PLUS5 measure (reference.core20plus5_measure), and whether they met
+  it in the 12 months to the as-of date. Continuity of maternity carer, cancer stage at diagnosis, glucose
+  monitoring and epilepsy specialist nurses are not covered: the record does not hold them. Smoking status is the
+  most recent one, however old.
 grain: [person_key, measure]
 columns:
   person_key: Pseudonym of the person
   measure: Short name of the measure
-  is_met: Whether it is true of the person
+  is_met: Whether the person is in the numerator of the measure
 checks:
   - unique: [person_key, measure]
   - not_null: [person_key, measure, is_met]

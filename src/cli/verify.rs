@@ -189,6 +189,8 @@ fn release_lines(verified: &VerifiedRelease) -> Vec<String> {
         }
     }
     lines.extend(verified.ledger.as_ref().map(ledger_line));
+    let not_checked = verified.not_checked.iter();
+    lines.extend(not_checked.map(|what| format!("         {what}")));
     lines.push(format!("         {}", verified.place));
     lines
 }

@@ -34,6 +34,21 @@ const LONGEST_CODE: usize = 12;
 /// The areas of each dimension that is one of areas, by their names.
 pub(super) type NamedAreas = BTreeMap<String, BTreeMap<String, FigureArea>>;
 
+/// The kind of area of a column of their names.
+fn kind_of(listed: &str) -> Option<&'static str> {
+    let kind = listed.strip_suffix("_name")?;
+    KINDS.into_iter().find(|known| *known == kind)
+}
+
+/// Whether a table compares areas: one of its dimensions is of them.
+pub(super) fn compares_areas(table: &ReportTable) -> bool {
+    let mut lists = table.dimensions().map(|name| table.dimensions.get(name));
+    lists.any(|list| {
+        let column = list.and_then(|list| list.column());
+        column.is_some_and(|(_, listed)| kind_of(listed).is_some())
+    })
+}
+
 /// The column of the names of a dimension's areas, and that of their codes.
 #[derive(Debug, Clone)]
 pub(super) struct AreaColumns {
@@ -57,9 +72,7 @@ pub(super) fn area_columns(table: &ReportTable, sensitivity: &Sensitivity) -> Ve
         let Some((name, listed)) = listed else {
             continue;
         };
-        let kind = listed.strip_suffix("_name");
-        let Some(kind) = kind.and_then(|kind| KINDS.into_iter().find(|known| *known == kind))
-        else {
+        let Some(kind) = kind_of(listed) else {
             continue;
         };
         let column = |column: String| {
@@ -94,7 +107,7 @@ pub(super) async fn named_areas(
             None => "cast(null as varchar)".to_string(),
         };
         let sql = format!(
-            "select distinct \"{}\" as name, {} as code, {} as level from {}",
+            "select distinct \"{}\" as name, {} as code, {} as level from {} order by name, code, level",
             of.name,
             column(&of.code),
             column(&of.level),

@@ -222,9 +222,9 @@ impl Areas {
         .hint("show larger areas: a column of a reference table with lsoa21_code or ods_code that groups them")
     }
 
-    /// Refuses a table with a dimension that shows areas or organisations of too few people.
-    /// or whose SQL, or that of a model it reads, picks some out. `judged` says what comes from codes
-    /// of such.
+    /// Refuses a table with a dimension that shows areas or organisations of too few people, or whose
+    /// condition, or the SQL of a model that it reads, picks some out. `judged` says which dimensions come
+    /// from codes of areas.
     ///
     /// # Errors
     /// Refused, naming the column or the place in the SQL, and never a value of a row.

@@ -1,6 +1,6 @@
 //! The answers to the queries of all reports, with the figures of the whole release chosen together.
 
-use super::area_names::named_areas;
+use super::area_names::{compares_areas, named_areas};
 use super::areas::Areas;
 use super::counted::{
     self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, counts_made,
@@ -175,9 +175,14 @@ impl Asking<'_> {
         let mut cells = cells.await?;
         let answer = TableData {
             batches: std::mem::take(&mut cells.batches),
-            lists,
-            areas: named_areas(self.engine, &place, &proved.areas).await?,
+            lists: lists.into(),
+            areas: named_areas(self.engine, &place, &proved.areas)
+                .await?
+                .into(),
+            levels: counted.levels.clone(),
+            compares_areas: compares_areas(table),
             area: None,
+            own_area: None,
             standard,
             figures: CellFigures::default(),
             definition: definition(table, counted),

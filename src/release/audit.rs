@@ -95,5 +95,5 @@ fn refused(frame: &Frame, place: &str) -> Error {
         frame.id
     ))
     .cause(place)
-    .hint("this is a fault of Populace: nothing was released; please report it")
+    .hint("this is a bug in Populace: nothing was released; please report it")
 }

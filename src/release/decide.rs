@@ -19,6 +19,9 @@ use std::collections::BTreeSet;
 /// Problems of an altered release that are told; more are counted.
 const TOLD: usize = 6;
 
+/// The event of the audit log by which a release becomes a draft again.
+const RETURNED: &str = "returned";
+
 /// What somebody wants to decide.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Decision<'a> {
@@ -146,7 +149,8 @@ async fn is_whole(releases: &Location, lake: &Lake, id: &str) -> Result<()> {
 }
 
 /// Refuses a release whose figures nobody has approved or, when two have to look, only those who made
-/// it. An approval that the audit log does not have is none: where releases lie, others can write.
+/// it. An approval that the audit log does not have is none: where releases lie, others can write. Nor is
+/// one that the log has from before the release was last returned to draft.
 fn is_approved(
     before: &Publication,
     digest: Option<&str>,
@@ -154,12 +158,14 @@ fn is_approved(
     four_eyes: bool,
 ) -> Result<()> {
     let id = before.release.as_str();
-    let of_release = || {
-        let entries = entries.iter();
-        entries.filter(|entry| entry.release.as_deref() == Some(id))
-    };
+    let of_release: Vec<&AuditEntry> = entries
+        .iter()
+        .filter(|entry| entry.release.as_deref() == Some(id))
+        .collect();
+    let returned = of_release.iter().rposition(|e| e.event == RETURNED);
+    let since = &of_release[returned.map_or(0, |at| at + 1)..];
     let is_logged = |step: &&PublicationStep| {
-        of_release().any(|entry| {
+        since.iter().any(|entry| {
             entry.event == "approved"
                 && Some(&entry.account) == step.account.as_ref()
                 && entry.manifest_sha256.as_deref() == digest
@@ -182,10 +188,11 @@ fn is_approved(
         );
     }
     // Nights make releases too, and are nobody.
-    let by_hand = |entry: &&AuditEntry| {
+    let by_hand = |entry: &&&AuditEntry| {
         entry.event == "release" && entry.command.split(' ').next() == Some("release")
     };
-    let makers: BTreeSet<_> = of_release()
+    let makers: BTreeSet<_> = of_release
+        .iter()
         .filter(by_hand)
         .map(|e| Some(&e.account))
         .collect();
@@ -211,7 +218,7 @@ async fn noted(log: &AuditLog, before: &Publication, wanted: &WantedStep<'_>) ->
     };
     let event = AuditEvent::Decision {
         what: match wanted.state {
-            PublicationState::Draft => "returned",
+            PublicationState::Draft => RETURNED,
             state => state.name(),
         },
         release: &before.release,
@@ -281,6 +288,7 @@ mod tests {
         release.steps.pop();
         log[0].command = "nightly".to_string();
         assert_eq!(asked(&release, &log, true), Ok(()));
+        log.truncate(2);
         // Of other figures, or of none that the log knows.
         let again = is_approved(&release, Some("other"), &log, false).unwrap_err();
         assert!(again.what().contains("was made again"), "{again}");
@@ -289,5 +297,30 @@ mod tests {
             unknown.what(),
             format!("the audit log has no approval of {ID}")
         );
+    }
+
+    #[test]
+    fn an_approval_from_before_a_release_was_returned_is_none() {
+        let mut release = Publication::draft(ID);
+        release.steps.push(approved_by("ann"));
+        let mut log = vec![
+            entry("release", "nightly", "populace"),
+            entry("approved", "release --approve", "ann"),
+        ];
+        let asked = |release: &Publication, log: &[AuditEntry]| {
+            is_approved(release, Some("now"), log, true).map_err(|e| e.what().to_string())
+        };
+        assert_eq!(asked(&release, &log), Ok(()));
+        // Another release that is returned is nothing to this one.
+        let mut other = entry("returned", "release --return", "ben");
+        other.release = Some("2026-08-31-0123456789ab".to_string());
+        log.push(other);
+        assert_eq!(asked(&release, &log), Ok(()));
+        // A file says again what the log has from before.
+        log.push(entry("returned", "release --return", "ben"));
+        let none = format!("the audit log has no approval of {ID}");
+        assert_eq!(asked(&release, &log), Err(none));
+        log.push(entry("approved", "release --approve", "ann"));
+        assert_eq!(asked(&release, &log), Ok(()));
     }
 }

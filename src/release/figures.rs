@@ -250,8 +250,13 @@ fn period_kind(labels: &[&Label]) -> Option<DimensionKind> {
     is_period.then_some(DimensionKind::Period)
 }
 
-/// Whether a text is a year, a quarter or a month: 2025/26, 2025/26 Q1, 2026-Q1, 2026-09, 2026.
+/// Whether a text is a year, a quarter or a month, or a part of one: 2025/26, 2025/26 Q1, 2026-Q1, 2026-09,
+/// 2026, 2026/27 (part: 183 of 365 days).
 fn is_period(text: &str) -> bool {
+    let text = match text.split_once(" (part: ") {
+        Some((whole, part)) if part.ends_with(')') => whole,
+        _ => text,
+    };
     let form: String = text
         .chars()
         .map(|c| if c.is_ascii_digit() { '9' } else { c })
@@ -298,4 +303,33 @@ fn slugs(frame: &Frame) -> Vec<String> {
         slugs.push(slug);
     }
     slugs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(labels: &[&str]) -> Option<DimensionKind> {
+        let labels: Vec<Label> = labels.iter().map(|label| Label::new(*label)).collect();
+        period_kind(&labels.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_part_of_a_year_is_a_period() {
+        let year = "2026/27 (part: 183 of 365 days)";
+        assert_eq!(
+            kind(&["2024/25", "2025/26", year]),
+            Some(DimensionKind::Period)
+        );
+        assert_eq!(kind(&[year]), Some(DimensionKind::Period));
+        assert_eq!(kind(&["2025/26", "Not known"]), Some(DimensionKind::Period));
+        for other in [
+            "2025/26 (part",
+            "2025/26 (3)",
+            "Other (part: 1 of 2 days)",
+            "All",
+        ] {
+            assert_eq!(kind(&["2025/26", other]), None, "{other}");
+        }
+    }
 }

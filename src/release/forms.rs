@@ -29,7 +29,13 @@ impl FormsOf<'_> {
     /// Data, when figures cannot be read or a workbook cannot be written.
     pub(super) fn all(&self) -> Result<[File; 2]> {
         let rows = self.figures.rows()?;
-        let profile = headlines::profile(&rows, self.whole);
+        // What compares areas has the figures of all, and says nothing of the one beside them.
+        let alone = |row: &&FigureRow| {
+            let mut compared = self.frames.iter().filter(|frame| frame.own_area.is_some());
+            !compared.any(|frame| frame.id == row.table)
+        };
+        let own: Vec<FigureRow> = rows.iter().filter(alone).cloned().collect();
+        let profile = headlines::profile(&own, self.whole);
         let mut said: Vec<Headline> = headlines::against(&profile).into_iter().collect();
         said.extend(headlines::headlines(&rows));
         let page = Page {

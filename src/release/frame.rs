@@ -15,6 +15,8 @@ pub(crate) struct Frame {
     pub id: String,
     /// The area that all its figures are of, unless they are of all.
     pub area: Option<FigureArea>,
+    /// The area whose report has it to compare it with others.
+    pub own_area: Option<FigureArea>,
     /// Its number in the report, from 1.
     pub number: usize,
     /// Its title.
@@ -35,7 +37,8 @@ pub(crate) struct Frame {
     pub measures: Vec<FrameMeasure>,
     /// A cell for each row, group and measure, in that nesting.
     pub cells: Vec<Cell>,
-    /// For each of them, the date of the earlier release whose figure it is, where it is held.
+    /// For each of them, the date of the earlier release whose figure it is, where it is held; of a
+    /// percentage or a rate, the earliest of its counts that are.
     pub held: Vec<Option<NaiveDate>>,
     /// For each of them, whether readers have another value of it; empty where nothing was compared.
     pub revised: Vec<bool>,
@@ -155,16 +158,14 @@ impl Frame {
         column.part == FramePart::Value && self.revised.get(at) == Some(&true)
     }
 
-    /// How many figures are those of earlier releases, in words; nothing where none is.
+    /// How many counts are those of earlier releases, in words; nothing where none is.
     pub(crate) fn held_figures(&self) -> Option<String> {
-        let dates: Vec<NaiveDate> = self.held.iter().copied().flatten().collect();
+        let all = self.cells.iter().zip(&self.held);
+        let counts = all.filter(|(cell, _)| matches!(cell, Cell::Count(_)));
+        let dates: Vec<NaiveDate> = counts.clone().filter_map(|(_, held)| *held).collect();
         let first = dates.iter().min()?;
-        let counts = self
-            .cells
-            .iter()
-            .filter(|cell| matches!(cell, Cell::Count(_)));
         Some(format!(
-            "{} of {} counts are those of earlier releases, the earliest of {}: a count is held until enough people entered or left it that its change says nothing of one of them. The CSV file gives the date of each.",
+            "{} of {} counts are those of earlier releases, the earliest of {}: a count is held until enough people entered or left it that its change says nothing of one of them. The CSV file gives the date of each, and of each percentage or rate the earliest of its counts.",
             dates.len(),
             counts.count(),
             long_date(*first)
@@ -184,8 +185,8 @@ impl Frame {
             for (m, measure) in self.measures.iter().enumerate() {
                 let name = match (&group.label, self.measures.len()) {
                     (None, _) => measure.label.clone(),
-                    (Some(label), 1) => label.text.clone(),
-                    (Some(label), _) => format!("{}: {}", label.text, measure.label),
+                    (Some(label), 1) => label.shown(),
+                    (Some(label), _) => format!("{}: {}", label.shown(), measure.label),
                 };
                 let mut push = |part, heading| {
                     columns.push(FrameColumn {

@@ -72,7 +72,7 @@ async fn listed(
         return Ok(HashMap::new());
     };
     let sql = format!(
-        "select \"{column}\" as value, min(\"{order}\") as place from {table} group by 1 order by 2, 1"
+        "select \"{column}\" as value, min(\"{order}\") as place from {table} group by \"{column}\" order by min(\"{order}\"), \"{column}\""
     );
     let frame = engine.query(place, &sql).await?;
     let mut listed = HashMap::new();

@@ -15,6 +15,7 @@ use super::publish::publish;
 use super::record::{self, Record};
 use super::refused::{Refused, nothing_left, refusal, together};
 use super::refused_file;
+use super::render::RenderedFrom;
 use super::report::Report;
 use super::reports::{Proved, proved, reports};
 use super::revised::BeforeFigures;
@@ -29,7 +30,7 @@ use crate::models::sensitivity::Sensitivity;
 use crate::models::{Freshness, Library, UsedCodeLists, reference_orders, reference_versions};
 use crate::pipeline::Pipeline;
 use crate::pull::PullPlan;
-use crate::release::{About, File, Manifest, render};
+use crate::release::{About, File, Manifest};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -119,7 +120,6 @@ pub async fn make(
     let earlier = Earlier::read(lake, &manifest, &pipeline.scheme()?, hold_below).await?;
     let first = recorded.as_ref().filter(|_| !wanted.replace);
     let before = BeforeFigures::of(&releases, lake, &manifest, first).await?;
-    manifest.revised_since = before.as_ref().map(|before| before.since.clone());
     let rendering = Rendering {
         engine,
         pipeline,
@@ -129,6 +129,9 @@ pub async fn make(
         before: before.as_ref(),
     };
     let (files, said) = rendering.all(&reports, &about, &mut manifest).await?;
+    if let Some(before) = &before {
+        manifest.compared_with(before.since());
+    }
     let bytes = manifest.to_bytes()?;
     let mut made = describe(&releases, &manifest);
     made.refused = refused;
@@ -243,6 +246,9 @@ impl Rendering<'_> {
             .iter()
             .flat_map(|report| report.levels.iter().copied());
         let packs = areas.packs(engine, &levels.collect()).await?;
+        for report in reports {
+            packs.codes_differ(&report.levels)?;
+        }
         let asking = Asking {
             engine,
             areas: &areas,
@@ -306,8 +312,17 @@ impl WholeAndAreas<'_> {
         let mut figures = Vec::new();
         for ((report, about), answers) in reports.iter().zip(about).zip(answers) {
             let options = &manifest.options;
-            let (scheme, before) = (self.scheme, self.before);
-            let rendered = render(&report.report, answers, scheme, about, options, &[], before)?;
+            let whole = RenderedFrom {
+                report: &report.report,
+                of_report: &report.report.name,
+                data: answers,
+                scheme: self.scheme,
+                about,
+                options,
+                whole: &[],
+                before: self.before,
+            };
+            let rendered = whole.all()?;
             for frame in &rendered.frames {
                 frame.enough_shown(self.share)?;
             }
@@ -324,7 +339,7 @@ impl WholeAndAreas<'_> {
                 about,
                 options,
                 whole: &whole,
-                before,
+                before: self.before,
                 share: self.share,
             };
             let of_areas = of_areas.all()?;

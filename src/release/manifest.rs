@@ -64,6 +64,9 @@ pub(crate) struct Manifest {
     /// and is no part of the identifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revised_since: Option<RevisedSince>,
+    /// Earlier releases that readers had, the latest first, of figures that the later ones have not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revised_since_earlier: Vec<RevisedSince>,
     /// SHA-256, in hexadecimal, of these bytes with nothing between the quotation marks here.
     certificate: String,
 }
@@ -120,8 +123,8 @@ pub(crate) struct RevisedSince {
     pub manifest_sha256: String,
 }
 
-/// The proof that no protected figure follows from the others, of all tables of all reports that declare
-/// what they count, together and beside what earlier releases have said.
+/// The proof that no protected figure follows from the others: those of all tables of all reports together,
+/// and what earlier releases have said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReleaseProof {
@@ -182,6 +185,10 @@ pub(crate) struct TableMade {
     pub across: Option<String>,
     /// What those dimensions are that are more than words: areas, months, periods.
     pub kinds: BTreeMap<String, DimensionKind>,
+    /// Whether it compares areas in the report of one: its figures are those of the whole report, and stand
+    /// among the figures of the release as these alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub compares_areas: bool,
     /// Whether it has a row of totals.
     pub totals_of_rows: bool,
     /// Whether it has a column of totals.
@@ -278,6 +285,7 @@ impl Manifest {
             files: Vec::new(),
             proof: None,
             revised_since: None,
+            revised_since_earlier: Vec::new(),
             certificate: String::new(),
         };
         for (report, about) in reports {
@@ -353,6 +361,19 @@ impl Manifest {
             facts.extend(levels.data(|| "cannot write the manifest")?);
         }
         Ok(format!("{}-{}", self.as_of, &sha256(&facts)[..12]))
+    }
+
+    /// The releases against which figures are marked as revised, the latest first.
+    pub(super) fn all_revised_since(&self) -> Vec<RevisedSince> {
+        let latest = self.revised_since.iter();
+        latest.chain(&self.revised_since_earlier).cloned().collect()
+    }
+
+    /// Notes the releases against which figures are marked as revised, the latest first.
+    pub(super) fn compared_with(&mut self, releases: Vec<RevisedSince>) {
+        let mut releases = releases.into_iter();
+        self.revised_since = releases.next();
+        self.revised_since_earlier = releases.collect();
     }
 
     /// Notes of which levels an area has too few people for a report of its own.
@@ -491,6 +512,7 @@ impl TableMade {
             rows: form.rows.clone(),
             across: form.across.clone(),
             kinds: form.kinds.clone(),
+            compares_areas: frame.own_area.is_some(),
             totals_of_rows: frame.rows.iter().any(|row| row.is_total),
             totals_across: frame.groups.iter().any(|group| group.is_total),
             measures: measures.collect(),

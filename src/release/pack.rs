@@ -4,9 +4,11 @@ use super::asked::Answers;
 use super::manifest::FileOptions;
 use super::pack_area::{PackArea, PackAreas};
 use super::pivot;
+use super::render::RenderedFrom;
+use super::rendered::Rendered;
 use super::report_file::{ReportFile, ReportTable};
 use super::revised::BeforeFigures;
-use super::{About, Rendered, render};
+use super::{About, Frame};
 use crate::disclosure::Scheme;
 use crate::error::Result;
 use crate::figures::FigureRow;
@@ -47,42 +49,48 @@ impl Packs<'_> {
 
     fn one(&self, area: &PackArea) -> Result<Option<Rendered>> {
         let mut answers = Answers::new();
-        let (mut tables, mut left_out) = (Vec::new(), Vec::new());
+        let (mut tables, mut frames): (Vec<ReportTable>, Vec<Frame>) = (Vec::new(), Vec::new());
+        let (mut left_out, mut compared) = (Vec::new(), Vec::new());
         for table in self.report.tables.iter().filter(|table| table.in_packs) {
             let Some(whole) = self.answers.get(&table.id) else {
                 continue;
             };
-            let data = whole.of_area(self.levels, area);
-            match self.can_be_shown(table, &data)? {
-                true => {
-                    tables.push(table.clone());
-                    answers.insert(table.id.clone(), data);
-                }
-                false => left_out.push(table.title.clone()),
+            let data = whole.of_area(area);
+            let frame = pivot::frame(table, frames.len() + 1, &data, self.scheme)?;
+            // Only released figures decide which tables there are.
+            if frame.rows.is_empty() || frame.enough_shown(self.share).is_err() {
+                left_out.push(table.title.as_str());
+                continue;
             }
+            if data.compares_areas {
+                compared.push(frame.number.to_string());
+            }
+            tables.push(table.clone());
+            frames.push(frame);
+            answers.insert(table.id.clone(), data);
         }
         if tables.is_empty() {
             return Ok(None);
         }
-        let report = named(self.report, area, tables, &left_out);
+        let report = named(self.report, area, tables, (&compared, &left_out));
         let mut about = self.about.clone();
         about.publisher.area = Some(match &self.about.publisher.area {
             Some(whole) => format!("{}, {whole}", area.name),
             None => area.name.clone(),
         });
-        let (scheme, options, before) = (self.scheme, self.options, self.before);
-        let mut rendered = render(
-            &report, &answers, scheme, &about, options, self.whole, before,
-        )?;
-        rendered.of_report.clone_from(&self.report.name);
+        let of_area = RenderedFrom {
+            report: &report,
+            of_report: &self.report.name,
+            data: &answers,
+            scheme: self.scheme,
+            about: &about,
+            options: self.options,
+            whole: self.whole,
+            before: self.before,
+        };
+        let mut rendered = of_area.with(frames)?;
         rendered.area = Some(area.clone());
         Ok(Some(rendered))
-    }
-
-    /// Whether enough of a table can be shown: only released figures decide it.
-    fn can_be_shown(&self, table: &ReportTable, data: &super::TableData) -> Result<bool> {
-        let frame = pivot::frame(table, 1, data, self.scheme)?;
-        Ok(!frame.rows.is_empty() && frame.enough_shown(self.share).is_ok())
     }
 }
 
@@ -91,14 +99,22 @@ fn named(
     report: &ReportFile,
     area: &PackArea,
     tables: Vec<ReportTable>,
-    left_out: &[String],
+    (compared, left_out): (&[String], &[&str]),
 ) -> ReportFile {
     let mut of_area = report.clone();
     of_area.name = format!("{}-{}", report.name, area.code);
     of_area.title = format!("{}: {}", report.title, area.name);
     of_area.tables = tables;
+    let but = match compared {
+        [] => String::new(),
+        [one] => format!(" but those of table {one}, which compares areas,"),
+        [all @ .., last] => format!(
+            " but those of tables {} and {last}, which compare areas,",
+            all.join(", ")
+        ),
+    };
     let mut notes = vec![format!(
-        "This report is of {} ({}) alone: all figures are of {} as they belong to it at the as-of date, also those of earlier days.",
+        "This report is of {} ({}) alone: all figures{but} are of {} as they belong to it at the as-of date, also those of earlier days.",
         area.name,
         area.code,
         area.level.whose()

@@ -68,6 +68,32 @@ impl PackAreas {
         Ok(())
     }
 
+    /// Refuses areas of two of the levels of a report that have the same code: their reports would have the
+    /// same names.
+    ///
+    /// # Errors
+    /// Usage, naming the code.
+    pub(super) fn codes_differ(&self, levels: &[AreaLevel]) -> Result<()> {
+        let mut known: BTreeMap<&str, AreaLevel> = BTreeMap::new();
+        for area in self.at(levels) {
+            let Some(other) = known.insert(&area.code, area.level) else {
+                continue;
+            };
+            let (table, column, _) = area.level.listed();
+            let (other_table, other_column, _) = other.listed();
+            return Err(Error::usage(format!(
+                "{other_table}.{other_column} and {table}.{column} both have the code {}: the reports of the two would have the same names",
+                area.code
+            ))
+            .hint(format!(
+                "where the two are the same areas, leave \"{}\" or \"{}\" out of `for_each`; else give one of them another code",
+                other.word(),
+                area.level.word()
+            )));
+        }
+        Ok(())
+    }
+
     /// The areas of these levels.
     pub(super) fn at<'a>(&'a self, levels: &'a [AreaLevel]) -> impl Iterator<Item = &'a PackArea> {
         let areas = levels.iter().filter_map(|level| self.areas.get(level));
@@ -128,6 +154,33 @@ mod tests {
         // Two of 600 do not follow one by one.
         assert_eq!(shown(&[600, 601, 2000]), (vec!["P2000".into()], true));
         assert_eq!(shown(&[0, 2000]), (vec!["P2000".into()], false));
+    }
+
+    #[test]
+    fn a_code_is_that_of_one_level() {
+        let area = |level, code: &str| PackArea {
+            level,
+            code: code.to_string(),
+            name: "Wold".to_string(),
+        };
+        let (place, local) = (AreaLevel::Place, AreaLevel::LocalAuthority);
+        let mut all = PackAreas::default();
+        let places = vec![(area(place, "E07000001"), 900)];
+        all.add(place, places, 0).unwrap();
+        let authorities = ["E07000001", "E07000002"].map(|code| (area(local, code), 900));
+        all.add(local, authorities.into(), 0).unwrap();
+        assert!(all.codes_differ(&[place]).is_ok());
+        assert!(all.codes_differ(&[local]).is_ok());
+        let e = all.codes_differ(&[place, local]).unwrap_err();
+        assert_eq!(
+            e.what(),
+            "reference.lsoa.place_code and reference.lsoa.ltla_code both have the code E07000001: the reports of the two would have the same names"
+        );
+        let hint = e.hint_text().unwrap_or_default();
+        assert!(
+            hint.contains("leave \"place\" or \"local_authority\" out"),
+            "{hint}"
+        );
     }
 
     #[test]

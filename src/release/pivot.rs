@@ -1,12 +1,14 @@
 //! From the cells of a table to a released frame.
 
+use super::area_names::NamedAreas;
 use super::counted::{CellFigures, TablePlace};
-use super::frame::{Cell, Frame, FrameMeasure, Group, Row, Unit};
+use super::frame::{Cell, Frame, FrameMeasure, FramePart, Group, Row, Shown, Unit};
 use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
 use super::table_data::{self, Label, TableColumns, TableData};
 use crate::disclosure::{Released, Scheme, StandardBand, percent, rate, standardised};
 use crate::error::{Error, Result};
-use crate::figures::{ALL, TOTAL};
+use crate::figures::{ALL, FigureArea, TOTAL};
+use chrono::NaiveDate;
 use std::collections::HashMap;
 
 /// More cells of a measure are no table for people to read.
@@ -27,6 +29,7 @@ pub(super) fn frame(
     let mut frame = Frame {
         id: table.id.clone(),
         area: data.area.clone(),
+        own_area: data.own_area.clone(),
         number,
         title: table.title.clone(),
         description: words(&table.description),
@@ -61,18 +64,66 @@ pub(super) fn frame(
         for group in grid.group_order(table) {
             for measure in &table.measures {
                 let place = grid.place(table, row, group);
-                frame.cells.push(match measure.kind {
+                let cell = match measure.kind {
                     MeasureKind::Dsr => standardised_rate(measure, table, data, scheme, &place),
                     _ => grid.cell(scheme, measure, &released, row, group),
-                });
-                let since = measure.name().filter(|_| measure.kind.counts());
-                let since = since.and_then(|name| data.figures.of(name, &place)?.since);
-                frame.held.push(since);
+                };
+                let held = grid.held(measure, (table, data), row, group);
+                // Of a percentage or a rate that is not there, nothing is of an earlier day.
+                let is_there = measure.kind.counts()
+                    || matches!(cell.shown(FramePart::Value), Shown::Decimal(_));
+                frame.cells.push(cell);
+                frame.held.push(held.filter(|_| is_there));
             }
         }
     }
     frame.notes.extend(frame.held_figures());
+    if let Some(own) = &data.own_area {
+        let is_there = mark(&mut frame, own, &data.areas);
+        frame.notes.push(beside_others(own, is_there));
+    }
     Ok(frame)
+}
+
+/// Marks the area that a report is of among those that a table compares; says whether it is one of them.
+fn mark(frame: &mut Frame, own: &FigureArea, areas: &NamedAreas) -> bool {
+    let is_own = |column: &str, label: &Label| {
+        let area = areas.get(column).and_then(|areas| areas.get(&label.value));
+        area.is_some_and(|area| match (&area.code, &own.code) {
+            (Some(code), Some(own)) => code == own,
+            _ => (&area.name, &area.level) == (&own.name, &own.level),
+        })
+    };
+    let columns: Vec<String> = frame
+        .row_dimensions
+        .iter()
+        .map(|(c, _)| c.clone())
+        .collect();
+    let mut is_there = false;
+    for row in frame.rows.iter_mut().filter(|row| !row.is_total) {
+        for (column, label) in columns.iter().zip(&mut row.labels) {
+            label.is_own = is_own(column, label);
+            is_there |= label.is_own;
+        }
+    }
+    if let Some((column, _)) = &frame.across {
+        let groups = frame.groups.iter_mut().filter(|group| !group.is_total);
+        for label in groups.filter_map(|group| group.label.as_mut()) {
+            label.is_own = is_own(column, label);
+            is_there |= label.is_own;
+        }
+    }
+    is_there
+}
+
+/// What is said under a table that compares the area of a report with others.
+fn beside_others(own: &FigureArea, is_there: bool) -> String {
+    let all =
+        "This table compares areas: its figures are those of all of them, as in the whole report";
+    match is_there {
+        true => format!("{all}. {} is marked.", own.name),
+        false => format!("{all}; {} is none of them.", own.name),
+    }
 }
 
 /// The rate of a place, standardised for age.
@@ -249,6 +300,56 @@ impl Grid {
         place
     }
 
+    /// The date of the earlier release of which a figure is, or the earliest of the counts that it is made
+    /// from.
+    fn held(
+        &self,
+        measure: &Measure,
+        (table, data): (&ReportTable, &TableData),
+        row: usize,
+        group: usize,
+    ) -> Option<NaiveDate> {
+        let place = self.place(table, row, group);
+        let of = |name: &Option<String>, place: &TablePlace, age: Option<&str>| {
+            data.figures.of_age(name.as_deref()?, place, age)?.since
+        };
+        let (above, below) = (&measure.numerator, &measure.denominator);
+        let dates: Vec<Option<NaiveDate>> = match (measure.kind, measure.whole()) {
+            (MeasureKind::People | MeasureKind::Rows, _) => {
+                let own = measure.name().map(str::to_owned);
+                vec![of(&own, &place, None)]
+            }
+            (MeasureKind::Percent, Some(whole)) => {
+                let (r, g) = self.whole(whole, row, group);
+                let whole = self.place(table, r, g);
+                vec![
+                    of(&measure.column, &place, None),
+                    of(&measure.column, &whole, None),
+                ]
+            }
+            (MeasureKind::Percent | MeasureKind::Rate, _) => {
+                vec![of(above, &place, None), of(below, &place, None)]
+            }
+            (MeasureKind::Dsr, _) => {
+                let bands = data.standard.iter().map(|(age, _)| Some(age.as_str()));
+                let bands = bands.chain([None]);
+                let both = bands.flat_map(|age| [of(above, &place, age), of(below, &place, age)]);
+                both.collect()
+            }
+        };
+        dates.into_iter().flatten().min()
+    }
+
+    /// Where the total stands of which a cell is a part.
+    fn whole(&self, of: Of, row: usize, group: usize) -> (usize, usize) {
+        let last_group = if self.has_across { self.wide() } else { 0 };
+        match of {
+            Of::Column => (self.rows.len(), group),
+            Of::Row => (row, last_group),
+            Of::Table => (self.rows.len(), last_group),
+        }
+    }
+
     fn shows_rows_total(&self, table: &ReportTable) -> bool {
         table.totals.has(TotalOf::Rows) && !self.rows.is_empty()
     }
@@ -329,21 +430,13 @@ impl Grid {
                 .get(column.as_deref()?)
                 .map(|cells| cells[self.at(row, group)])
         };
-        let (last_row, last_group) = (
-            self.rows.len(),
-            if self.has_across { self.wide() } else { 0 },
-        );
         let own = measure.name().map(str::to_owned);
         let cell = match (measure.kind, measure.whole()) {
             (MeasureKind::People | MeasureKind::Rows, _) => {
                 count(&own, row, group).map(Cell::Count)
             }
             (MeasureKind::Percent, Some(of)) => {
-                let (r, g) = match of {
-                    Of::Column => (last_row, group),
-                    Of::Row => (row, last_group),
-                    Of::Table => (last_row, last_group),
-                };
+                let (r, g) = self.whole(of, row, group);
                 count(&measure.column, row, group)
                     .zip(count(&measure.column, r, g))
                     .map(|(part, whole)| Cell::Figure(percent(scheme, part, whole, false)))

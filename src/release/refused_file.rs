@@ -11,13 +11,18 @@ fn file(id: &str) -> Path {
     Path::from(FOLDER).join(format!("{id}.refused.json"))
 }
 
-/// Keeps what was refused beside release `id`. The same release may be made again for other reasons.
+/// Keeps what was refused beside release `id`, or nothing when no report was: the same release may be made
+/// again, and what was refused then is refused no more.
 ///
 /// # Errors
 /// Data, when the releases cannot be written to.
 pub(super) async fn keep(releases: &Location, id: &str, refused: &[Refused]) -> Result<()> {
     if refused.is_empty() {
-        return Ok(());
+        let failed = || format!("cannot remove what was refused beside the release {id}");
+        return match releases.store(true)?.delete(&file(id)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(e) => Err(store_error(failed(), e)),
+        };
     }
     let failed = || format!("cannot write what was refused beside the release {id}");
     let mut text = serde_json::to_vec_pretty(refused).data(failed)?;
@@ -39,4 +44,32 @@ pub(super) async fn find(releases: &Location, id: &str) -> Result<Vec<Refused>> 
     };
     let bytes = found.map_err(|e| store_error(failed(), e))?;
     serde_json::from_slice(&bytes).data(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_refused_is_gone_when_nothing_is_refused_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().display().to_string();
+        let releases = Location::parse(&at, folder.path()).unwrap();
+        let refused = [Refused {
+            report: "services".to_string(),
+            because: vec!["core.person: its SQL changed".to_string()],
+            hint: "`populace run`".to_string(),
+            damaged: false,
+        }];
+        let found = async |id| find(&releases, id).await.unwrap();
+        let (id, other) = ("2026-09-30-0123456789ab", "2026-08-31-0123456789ab");
+        keep(&releases, id, &[]).await.unwrap();
+        assert_eq!(found(id).await, []);
+        keep(&releases, id, &refused).await.unwrap();
+        keep(&releases, other, &refused).await.unwrap();
+        assert_eq!(found(id).await, refused);
+        keep(&releases, id, &[]).await.unwrap();
+        assert_eq!(found(id).await, []);
+        assert_eq!(found(other).await, refused);
+    }
 }

@@ -19,7 +19,8 @@ pub(super) struct Rendered {
     pub frames: Vec<Frame>,
     /// The form of each of them in long form.
     pub forms: Vec<FrameForm>,
-    /// All its figures, in the order of the tables.
+    /// The figures that it has alone, in the order of the tables: not those of tables that compare areas,
+    /// in the report of an area.
     pub figures: Figures,
     /// Its files: XLSX, HTML, and for each table CSV with its metadata, and Parquet.
     pub files: Vec<File>,

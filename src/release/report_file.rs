@@ -60,7 +60,7 @@ pub(crate) struct ReportTable {
     /// Headings of the dimensions; the column name in words otherwise.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// Whether the reports of single areas have it. A table of areas says little in them.
+    /// Whether the reports of single areas have it. One that compares areas has the figures of all in them.
     #[serde(default = "ReportTable::is_in_packs")]
     pub in_packs: bool,
     /// Notes on this table, each a sentence or two.

@@ -1,6 +1,6 @@
 //! The reports of a project: which there are, and what is wrong with them.
 
-use super::area_names::{AreaColumns, area_columns};
+use super::area_names::{AreaColumns, area_columns, compares_areas};
 use super::counted::{beside_each_other, counted_table};
 use super::proof::prove;
 use super::report::{Report, place};
@@ -35,7 +35,7 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
     for file in paths {
         let report = ReportFile::read(&file)?;
         let text = std::fs::read_to_string(&file).usage(cannot)?;
-        let levels = levels(pipeline, &report);
+        let levels = levels(&pipeline.settings.reports.for_each, &report);
         all.push(read(file, text, report, levels)?);
     }
     let wanted = if names.is_empty() {
@@ -54,20 +54,47 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
             .iter()
             .any(|name| name == "*" || name == &r.report.name)
     });
+    divide_by_areas(&mut all);
+    for report in &mut all {
+        reads(report)?;
+    }
     let counted = all.iter_mut().flat_map(|r| r.counted.values_mut());
     beside_each_other(counted);
     Ok(all)
 }
 
-/// The levels of areas that a report is made for, each once.
-fn levels(pipeline: &Pipeline, report: &ReportFile) -> Vec<AreaLevel> {
-    let own = report.for_each.as_ref();
-    let levels = own.unwrap_or(&pipeline.settings.reports.for_each);
+/// The levels of areas that a report is made for, each once; none for one without a table that the report
+/// of an area would have.
+fn levels(otherwise: &[AreaLevel], report: &ReportFile) -> Vec<AreaLevel> {
+    if !report.tables.iter().any(|table| table.in_packs) {
+        return Vec::new();
+    }
+    let levels = report.for_each.as_deref().unwrap_or(otherwise);
     let levels: BTreeSet<AreaLevel> = levels.iter().copied().collect();
     levels.into_iter().collect()
 }
 
-/// A report with what its tables count and read.
+/// Divides the tables of all reports by the levels of any of them: where levels cross, what lies in an area
+/// of one and not in that of another is often few people, in whichever reports the two stand.
+fn divide_by_areas(reports: &mut [Report]) {
+    let all = reports.iter().flat_map(|report| report.levels.clone());
+    let all: BTreeSet<AreaLevel> = all.collect();
+    let all: Vec<AreaLevel> = all.into_iter().collect();
+    for report in reports {
+        for table in &report.report.tables {
+            let told_of: &[AreaLevel] = match table.in_packs && !compares_areas(table) {
+                true => &report.levels,
+                // In the report of an area it has the figures of all.
+                false => &[],
+            };
+            if let Some(counted) = report.counted.get_mut(&table.id) {
+                counted.divide_by_areas(table, &all, told_of);
+            }
+        }
+    }
+}
+
+/// A report with what its tables count.
 fn read(file: PathBuf, text: String, report: ReportFile, levels: Vec<AreaLevel>) -> Result<Report> {
     let mut made = Report {
         file,
@@ -79,30 +106,27 @@ fn read(file: PathBuf, text: String, report: ReportFile, levels: Vec<AreaLevel>)
     };
     for table in &made.report.tables {
         let place = place(&made.file, &table.id);
-        let mut counted = counted_table(table).map_err(|e| e.within(place))?;
-        if table.in_packs {
-            counted.divide_by_areas(table, &made.levels);
-        }
+        let counted = counted_table(table).map_err(|e| e.within(place))?;
         made.counted.insert(table.id.clone(), counted);
     }
+    Ok(made)
+}
+
+/// Notes what a report reads.
+fn reads(report: &mut Report) -> Result<()> {
     // Their names and populations decide which areas have a report.
-    let of_areas = made.levels.iter().map(|level| level.listed().0);
-    made.reads.extend(of_areas);
-    if made
-        .report
-        .tables
-        .iter()
-        .any(|table| table.ages().is_some())
-    {
-        made.reads.insert(standard_population::table());
-    }
-    for table in &made.report.tables {
-        for query in made.queries(table) {
-            let named = query_inputs(&place(&made.file, &table.id), &query)?;
-            made.reads.extend(named);
+    let of_areas = report.levels.iter().map(|level| level.listed().0);
+    let mut reads: BTreeSet<TableName> = of_areas.collect();
+    for table in &report.report.tables {
+        if table.ages().is_some() {
+            reads.insert(standard_population::table());
+        }
+        for query in report.queries(table) {
+            reads.extend(query_inputs(&place(&report.file, &table.id), &query)?);
         }
     }
-    Ok(made)
+    report.reads = reads;
+    Ok(())
 }
 
 /// The tables that the pipeline's reports read.
@@ -185,4 +209,84 @@ pub(super) async fn proved(
         proved.judged.choices.extend(judged.choices);
     }
     Ok(proved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = r#"
+[[tables]]
+id = "ID"
+title = "A table"
+description = "People."
+of = "core.person"
+rows = ["ROW"]
+IN_PACKS
+
+[tables.dimensions]
+ROW.from = "reference.lsoa.COLUMN"
+
+[[tables.measures]]
+column = "people"
+label = "People"
+kind = "people"
+"#;
+
+    fn report(name: &str, for_each: &str, tables: &[(&str, &str, bool)]) -> Report {
+        let head = format!(
+            "name = \"{name}\"\ntitle = \"A\"\ndescription = \"A\"\naudience = \"A\"\nfor_each = {for_each}\n"
+        );
+        let table = |(id, column, in_packs): &(&str, &str, bool)| {
+            let text = TABLE.replace("ID", id).replace("ROW", "row");
+            text.replace("COLUMN", column)
+                .replace("IN_PACKS", &format!("in_packs = {in_packs}"))
+        };
+        let text = head + &tables.iter().map(table).collect::<String>();
+        let report = ReportFile::parse(&text, "a.toml").unwrap();
+        let levels = levels(&[], &report);
+        read(PathBuf::from("a.toml"), text, report, levels).unwrap()
+    }
+
+    #[test]
+    fn every_table_is_divided_by_the_levels_of_all_reports() {
+        use AreaLevel::{Pcn, Place, Practice};
+        let tables = [
+            ("deciles", "imd_decile", true),
+            ("places", "place_name", true),
+            ("whole", "imd_decile", false),
+        ];
+        let mut reports = [
+            report("one", "[\"place\", \"practice\"]", &tables),
+            report("two", "[\"pcn\"]", &tables[..1]),
+            report("three", "[]", &tables[..1]),
+        ];
+        divide_by_areas(&mut reports);
+        let counted = |report: usize, table: &str| {
+            let counted = &reports[report].counted[table];
+            assert_eq!(counted.levels, [Place, Pcn, Practice], "{table}");
+            assert!((1..4).all(|place| counted.countings[0].divided_by(place)));
+            counted.told_of.clone()
+        };
+        assert_eq!(counted(0, "deciles"), [Place, Practice]);
+        // What compares areas has the figures of all in each of their reports.
+        assert_eq!(counted(0, "places"), []);
+        assert_eq!(counted(0, "whole"), []);
+        assert_eq!(counted(1, "deciles"), [Pcn]);
+        assert_eq!(counted(2, "deciles"), []);
+    }
+
+    #[test]
+    fn a_report_without_a_table_for_areas_is_made_for_none() {
+        let one = report("one", "[\"place\"]", &[("whole", "imd_decile", false)]);
+        assert_eq!(one.levels, []);
+        let both = [
+            ("whole", "imd_decile", false),
+            ("deciles", "imd_decile", true),
+        ];
+        assert_eq!(
+            report("two", "[\"place\"]", &both).levels,
+            [AreaLevel::Place]
+        );
+    }
 }

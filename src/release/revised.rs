@@ -1,27 +1,58 @@
 //! The figures that readers have, against which those of a release are marked as revised.
 //!
-//! A release is made again byte for byte. So which release it was compared with is written into its
-//! manifest when it is first made, and that one is taken again, whatever readers have by then.
+//! Of each figure that is the one of the latest published release that has it: a release may have other
+//! reports, or other periods, than the one before it.
+//!
+//! A release is made again byte for byte. So which releases it was compared with is written into its
+//! manifest when it is first made, and those are taken again, whatever readers have by then.
 
 use super::frame::Frame;
 use super::manifest::{Manifest, RevisedSince, sha256};
 use super::place::ReleasePlace;
-use super::readers_have::readers_have;
+use super::readers_have::all_that_readers_have;
 use super::record::{self, Record};
-use crate::error::{Context, Error, Result};
+use crate::error::{Error, Result};
 use crate::figures::derive::revised;
-use crate::figures::{FIGURES, Figures};
+use crate::figures::{FIGURES, FigureRow, Figures};
 use crate::lake::{Lake, Location};
-use polars::prelude::StringChunked;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A release that readers have, and its figures.
+/// The figures that readers have.
 pub(super) struct BeforeFigures {
-    /// Which one.
-    pub since: RevisedSince,
-    figures: Figures,
-    /// Where those of each table begin, and how many they are.
-    tables: BTreeMap<(String, String), (usize, usize)>,
+    /// By the release that readers have each of them from, the latest first.
+    releases: Vec<BeforeRelease>,
+}
+
+/// The figures that readers have from one release: those that no later one has.
+struct BeforeRelease {
+    since: RevisedSince,
+    /// By report and table.
+    tables: HashMap<(String, String), HashMap<FigureKey, FigureRow>>,
+    /// Whether one of them was compared with a figure of the release that is made.
+    is_compared: AtomicBool,
+}
+
+/// What names a figure within its table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct FigureKey {
+    area: Option<(String, String)>,
+    period: String,
+    breakdown: BTreeMap<String, String>,
+    measure: String,
+}
+
+impl FigureKey {
+    /// None for a figure without a period, which is of the day of its release and is never revised.
+    fn of(row: &FigureRow) -> Option<Self> {
+        let area = row.area.as_ref();
+        Some(FigureKey {
+            area: area.map(|area| (area.level.clone(), area.name.clone())),
+            period: row.period.clone()?,
+            breakdown: row.breakdown.clone(),
+            measure: row.measure.clone(),
+        })
+    }
 }
 
 impl BeforeFigures {
@@ -29,7 +60,7 @@ impl BeforeFigures {
     /// with when it was first made, or else those that readers have now.
     ///
     /// # Errors
-    /// Data, when the release that it was compared with is not as it was made any more, or nothing can be
+    /// Data, when a release that it was compared with is not as it was made any more, or nothing can be
     /// read.
     pub(super) async fn of(
         releases: &Location,
@@ -37,115 +68,284 @@ impl BeforeFigures {
         manifest: &Manifest,
         recorded: Option<&Record>,
     ) -> Result<Option<Self>> {
+        let mut before = BeforeFigures {
+            releases: Vec::new(),
+        };
         if let Some(recorded) = recorded {
             let first = Manifest::read(recorded.manifest.as_bytes()).ok();
-            let Some(since) = first.and_then(|first| first.revised_since) else {
-                return Ok(None);
-            };
-            let name = since.name.clone();
-            return match Self::load(releases, lake, since).await? {
-                Some(before) => Ok(Some(before)),
-                None => Err(Error::data(format!(
-                    "the release {} cannot be made again",
-                    manifest.release
-                ))
-                .cause(format!(
-                    "its figures were compared with those of {name}, which is not as it was made"
-                ))
-                .hint(format!("restore the folder of {name} from a copy"))),
-            };
+            for since in first
+                .into_iter()
+                .flat_map(|first| first.all_revised_since())
+            {
+                match load(releases, lake, &since).await? {
+                    Some(figures) => before.add(since, &figures)?,
+                    None => return Err(not_as_made(&manifest.release, &since.name)),
+                }
+            }
+            return Ok((!before.releases.is_empty()).then_some(before));
         }
         let reports: BTreeSet<&str> = manifest.reports.keys().map(String::as_str).collect();
-        let Some((publication, _)) = readers_have(releases, &manifest.release, &reports).await?
-        else {
-            return Ok(None);
-        };
-        let (Some(name), Some(record)) = (
-            publication.name(),
-            record::find(lake, &publication.release).await?,
-        ) else {
-            return Ok(None);
-        };
-        let since = RevisedSince {
-            release: publication.release.clone(),
-            name: name.to_string(),
-            manifest_sha256: sha256(record.manifest.as_bytes()),
-        };
-        let before = Self::load(releases, lake, since).await?;
-        if before.is_none() {
-            tracing::warn!(release = %publication.release, "figures are not marked as revised: the release that readers have is not as it was made");
+        for publication in all_that_readers_have(releases, &manifest.release, &reports).await? {
+            let (Some(name), Some(record)) = (
+                publication.name(),
+                record::find(lake, &publication.release).await?,
+            ) else {
+                continue;
+            };
+            let since = RevisedSince {
+                release: publication.release.clone(),
+                name: name.to_string(),
+                manifest_sha256: sha256(record.manifest.as_bytes()),
+            };
+            match load(releases, lake, &since).await? {
+                Some(figures) => before.add(since, &figures)?,
+                None => {
+                    tracing::warn!(release = %publication.release, "figures are not marked as revised since a release that readers have: it is not as it was made");
+                }
+            }
         }
-        Ok(before)
+        Ok((!before.releases.is_empty()).then_some(before))
     }
 
-    /// The figures of a release that is as the lake recorded it; None where it is not.
-    async fn load(releases: &Location, lake: &Lake, since: RevisedSince) -> Result<Option<Self>> {
-        let Some(record) = record::find(lake, &since.release).await? else {
-            return Ok(None);
-        };
-        let made = record.manifest.as_bytes();
-        let manifest = Manifest::read(made).ok();
-        let manifest = manifest.filter(|_| sha256(made) == since.manifest_sha256);
-        let files = manifest.map(|manifest| manifest.files).unwrap_or_default();
-        let Some(file) = files.into_iter().find(|file| file.name == FIGURES) else {
-            return Ok(None);
-        };
-        let place = ReleasePlace::open(releases, &since.release)?;
-        let bytes = place.read(FIGURES).await?;
-        let bytes = bytes.filter(|bytes| sha256(bytes) == file.sha256);
-        let Some(figures) = bytes.and_then(|bytes| Figures::read(&bytes).ok()) else {
-            return Ok(None);
-        };
-        Ok(Some(BeforeFigures {
-            tables: tables(&figures)?,
+    /// Adds the figures of a release that is older than those before it.
+    fn add(&mut self, since: RevisedSince, figures: &Figures) -> Result<()> {
+        let mut tables: HashMap<(String, String), HashMap<FigureKey, FigureRow>> = HashMap::new();
+        for row in figures.rows()? {
+            let Some(key) = FigureKey::of(&row) else {
+                continue;
+            };
+            let table = (row.report.clone(), row.table.clone());
+            if self.releases.iter().all(|later| !later.has(&table, &key)) {
+                tables.entry(table).or_default().insert(key, row);
+            }
+        }
+        self.releases.push(BeforeRelease {
             since,
-            figures,
-        }))
+            tables,
+            is_compared: AtomicBool::new(false),
+        });
+        Ok(())
     }
 
-    /// Marks the figures of a table of a report that are revised, and says under the table how many there are.
+    /// The latest release that readers have, and the older ones of which a figure was compared.
+    pub(super) fn since(&self) -> Vec<RevisedSince> {
+        let releases = self.releases.iter().enumerate();
+        let compared =
+            releases.filter(|(at, one)| *at == 0 || one.is_compared.load(Ordering::Relaxed));
+        compared.map(|(_, one)| one.since.clone()).collect()
+    }
+
+    /// Marks the figures of a table that are revised since those that `report` had, and says under the table
+    /// how many there are. A held figure is one of an earlier day, and claims no change.
     ///
     /// # Errors
     /// Data, when they cannot be compared.
     pub(super) fn mark(&self, report: &str, frame: &mut Frame, made: Figures) -> Result<Figures> {
         let table = (report.to_string(), frame.id.clone());
-        let Some((start, length)) = self.tables.get(&table).copied() else {
-            return Ok(made);
-        };
-        let start = i64::try_from(start).unwrap_or(i64::MAX);
-        let before = Figures::of(self.figures.frame().slice(start, length))?;
-        let marked = revised(&before, &made)?;
+        let mut marked = made;
+        let mut notes = Vec::new();
+        for before in &self.releases {
+            let Some(known) = before.tables.get(&table) else {
+                continue;
+            };
+            let rows = marked.rows()?;
+            let of = |row: &FigureRow| {
+                let before = known.get(&FigureKey::of(row)?)?;
+                Some(FigureRow {
+                    report: row.report.clone(),
+                    ..before.clone()
+                })
+            };
+            if rows.iter().any(|row| of(row).is_some()) {
+                before.is_compared.store(true, Ordering::Relaxed);
+            }
+            let fresh = rows.iter().filter(|row| row.held_from.is_none());
+            let compared: Vec<FigureRow> = fresh.filter_map(of).collect();
+            let again = revised(&Figures::of_rows(&compared)?, &marked)?;
+            let count = flagged(&again)? - flagged(&marked)?;
+            if count > 0 {
+                notes.push(revised_since(count, &before.since.name));
+            }
+            marked = again;
+        }
         let rows = marked.rows()?;
         frame.revised = rows.iter().map(|row| row.flags.contains('r')).collect();
-        let count = frame.revised.iter().filter(|revised| **revised).count();
-        if count > 0 {
-            let figures = if count == 1 {
-                "figure is"
-            } else {
-                "figures are"
-            };
-            frame.notes.push(format!(
-                "[r] {count} {figures} revised: another value was published for the same period in {}. The Parquet file of the table marks each too.",
-                self.since.name
-            ));
-        }
+        frame.notes.extend(notes);
         Ok(marked)
     }
 }
 
-/// Where the figures of each table of each report begin, and how many they are: they lie together.
-fn tables(figures: &Figures) -> Result<BTreeMap<(String, String), (usize, usize)>> {
-    let failed = || "cannot read the figures of a release";
-    let texts = |name: &str| {
-        let column = figures.frame().column(name).data(failed)?;
-        column.str().data(failed)
-    };
-    let (reports, names) = (texts("report")?, texts("table")?);
-    let mut tables = BTreeMap::new();
-    for at in 0..figures.frame().height() {
-        let of = |texts: &StringChunked| texts.get(at).unwrap_or_default().to_string();
-        let (start, length) = tables.entry((of(reports), of(names))).or_insert((at, 0));
-        *length = at + 1 - *start;
+impl BeforeRelease {
+    fn has(&self, table: &(String, String), key: &FigureKey) -> bool {
+        let figures = self.tables.get(table);
+        figures.is_some_and(|figures| figures.contains_key(key))
     }
-    Ok(tables)
+}
+
+/// How many figures are marked as revised.
+fn flagged(figures: &Figures) -> Result<usize> {
+    let rows = figures.rows()?;
+    Ok(rows.iter().filter(|row| row.flags.contains('r')).count())
+}
+
+fn revised_since(count: usize, name: &str) -> String {
+    let figures = match count {
+        1 => "figure is",
+        _ => "figures are",
+    };
+    format!(
+        "[r] {count} {figures} revised: another value was published for the same period in {name}. The Parquet file of the table marks each too."
+    )
+}
+
+fn not_as_made(release: &str, name: &str) -> Error {
+    Error::data(format!("the release {release} cannot be made again"))
+        .cause(format!(
+            "its figures were compared with those of {name}, which is not as it was made"
+        ))
+        .hint(format!("restore the folder of {name} from a copy"))
+}
+
+/// The figures of a release that is as the lake recorded it; None where it is not.
+async fn load(releases: &Location, lake: &Lake, since: &RevisedSince) -> Result<Option<Figures>> {
+    let Some(record) = record::find(lake, &since.release).await? else {
+        return Ok(None);
+    };
+    let made = record.manifest.as_bytes();
+    let manifest = Manifest::read(made).ok();
+    let manifest = manifest.filter(|_| sha256(made) == since.manifest_sha256);
+    let files = manifest.map(|manifest| manifest.files).unwrap_or_default();
+    let Some(file) = files.into_iter().find(|file| file.name == FIGURES) else {
+        return Ok(None);
+    };
+    let place = ReleasePlace::open(releases, &since.release)?;
+    let bytes = place.read(FIGURES).await?;
+    let bytes = bytes.filter(|bytes| sha256(bytes) == file.sha256);
+    Ok(bytes.and_then(|bytes| Figures::read(&bytes).ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(period: &str, value: f64) -> FigureRow {
+        FigureRow {
+            report: "services".to_string(),
+            table: "contacts".to_string(),
+            table_title: "Contacts".to_string(),
+            row: 0,
+            area: None,
+            period: Some(period.to_string()),
+            breakdown: BTreeMap::new(),
+            breakdown_words: String::new(),
+            is_total: false,
+            measure: "contacts".to_string(),
+            measure_label: "Contacts".to_string(),
+            unit: "count".to_string(),
+            value: Some(value),
+            lower_95: None,
+            upper_95: None,
+            status: "rounded".to_string(),
+            held_from: None,
+            flags: String::new(),
+        }
+    }
+
+    fn since(number: u8) -> RevisedSince {
+        RevisedSince {
+            release: format!("2026-0{number}-30-0123456789ab"),
+            name: format!("wold-2026-0{number}-v1"),
+            manifest_sha256: String::new(),
+        }
+    }
+
+    fn frame() -> Frame {
+        Frame {
+            id: "contacts".to_string(),
+            area: None,
+            own_area: None,
+            number: 1,
+            title: "Contacts".to_string(),
+            description: String::new(),
+            notes: Vec::new(),
+            row_dimensions: Vec::new(),
+            across: None,
+            rows: Vec::new(),
+            groups: Vec::new(),
+            measures: Vec::new(),
+            cells: Vec::new(),
+            held: Vec::new(),
+            revised: Vec::new(),
+        }
+    }
+
+    /// Release 6 has the newest figures that readers have, 5 has an older month, 4 one older still.
+    fn before() -> BeforeFigures {
+        let mut before = BeforeFigures {
+            releases: Vec::new(),
+        };
+        let mut add = |number, rows: &[(&str, f64)]| {
+            let rows: Vec<FigureRow> = rows.iter().map(|(period, n)| row(period, *n)).collect();
+            before
+                .add(since(number), &Figures::of_rows(&rows).unwrap())
+                .unwrap();
+        };
+        add(6, &[("2026-05", 50.0)]);
+        add(5, &[("2026-04", 40.0), ("2026-05", 55.0)]);
+        add(4, &[("2026-03", 30.0), ("2026-04", 45.0)]);
+        before
+    }
+
+    fn marked(before: &BeforeFigures, rows: &[FigureRow]) -> (Vec<bool>, Vec<String>) {
+        let mut frame = frame();
+        let made = Figures::of_rows(rows).unwrap();
+        let marked = before.mark("services", &mut frame, made).unwrap();
+        let rows = marked.rows().unwrap();
+        let flags: Vec<bool> = rows.iter().map(|row| row.flags == "r").collect();
+        assert_eq!(flags, frame.revised);
+        (flags, frame.notes)
+    }
+
+    #[test]
+    fn a_figure_is_compared_with_what_readers_last_had_of_it() {
+        let before = before();
+        // 55 was the figure of May until release 6 had 50.
+        let rows = [
+            row("2026-04", 45.0),
+            row("2026-05", 50.0),
+            row("2026-06", 9.0),
+        ];
+        let (flags, notes) = marked(&before, &rows);
+        assert_eq!(flags, [true, false, false]);
+        assert_eq!(notes.len(), 1);
+        assert!(notes[0].starts_with("[r] 1 figure is revised"), "{notes:?}");
+        assert!(notes[0].contains("in wold-2026-05-v1."), "{notes:?}");
+        // Release 4 has none of these that a later one has not.
+        assert_eq!(before.since(), [since(6), since(5)]);
+        let (flags, notes) = marked(&before, &[row("2026-03", 35.0), row("2026-05", 55.0)]);
+        assert_eq!(flags, [true, true]);
+        assert_eq!(notes.len(), 2);
+        assert_eq!(before.since(), [since(6), since(5), since(4)]);
+    }
+
+    #[test]
+    fn a_held_figure_claims_no_change() {
+        let mut held = row("2026-05", 45.0);
+        held.held_from = chrono::NaiveDate::from_ymd_opt(2026, 3, 31);
+        let before = before();
+        let (flags, notes) = marked(&before, &[held]);
+        assert_eq!(flags, [false]);
+        assert!(notes.is_empty());
+    }
+
+    #[test]
+    fn other_tables_and_reports_are_not_compared() {
+        let before = before();
+        let mut other = row("2026-04", 45.0);
+        other.report = "profile".to_string();
+        let made = Figures::of_rows(&[other]).unwrap();
+        let marked = before.mark("profile", &mut frame(), made).unwrap();
+        assert_eq!(marked.rows().unwrap()[0].flags, "");
+        assert_eq!(before.since(), [since(6)]);
+    }
 }

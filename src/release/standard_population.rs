@@ -33,7 +33,7 @@ pub(super) async fn standard_weights(
     };
     let standard = self::table();
     let sql = format!(
-        "select bands.\"{group}\" as age_group, sum(standard.weight) as weight from {standard} as standard inner join {bands} as bands on standard.age_band = bands.age_band group by 1 order by 1"
+        "select bands.\"{group}\" as age_group, sum(standard.weight) as weight from {standard} as standard inner join {bands} as bands on standard.age_band = bands.age_band group by bands.\"{group}\" order by bands.\"{group}\""
     );
     let frame = engine.query(place, &sql).await?;
     let mut weights = Vec::new();

@@ -16,6 +16,7 @@ use arrow::datatypes::{DataType, Date32Type};
 use arrow::record_batch::RecordBatch;
 use chrono::{Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The cells of a table, with their released figures.
 #[derive(Clone, Default)]
@@ -23,11 +24,17 @@ pub(super) struct TableData {
     /// The combinations of its dimensions that somebody has, in the order of their labels.
     pub batches: Vec<RecordBatch>,
     /// The values that each dimension may have.
-    pub lists: Lists,
+    pub lists: Arc<Lists>,
     /// The areas of the dimensions that are of areas.
-    pub areas: NamedAreas,
+    pub areas: Arc<NamedAreas>,
+    /// The levels of areas that divide its figures.
+    pub levels: Vec<AreaLevel>,
+    /// Whether it compares areas, and has the figures of all of them in the report of one.
+    pub compares_areas: bool,
     /// The area that all figures are of, unless they are of all.
     pub area: Option<FigureArea>,
+    /// The area whose report compares it with others.
+    pub own_area: Option<FigureArea>,
     /// The weights of the age groups by which rates are standardised.
     pub standard: StandardWeights,
     /// The released figures of all cells and totals.
@@ -39,15 +46,20 @@ pub(super) struct TableData {
 }
 
 impl TableData {
-    /// The same of an area alone.
-    pub(super) fn of_area(&self, levels: &[AreaLevel], area: &PackArea) -> Self {
+    /// The same for the report of an area: of it alone or, where the table compares areas, of all.
+    pub(super) fn of_area(&self, area: &PackArea) -> Self {
         let mut of_area = self.clone();
-        of_area.area = Some(FigureArea {
+        let own = FigureArea {
             code: Some(area.code.clone()),
             name: area.name.clone(),
             level: area.level.word().to_owned(),
-        });
-        of_area.figures = self.figures.of_area(area.place(levels));
+        };
+        if self.compares_areas {
+            of_area.own_area = Some(own);
+            return of_area;
+        }
+        of_area.area = Some(own);
+        of_area.figures = self.figures.of_area(area.place(&self.levels));
         for count in of_area.counts.values_mut() {
             count.within = Some((area_source(area.level), area.code.clone()));
         }
@@ -69,7 +81,12 @@ pub(crate) struct Label {
     pub text: String,
     /// In CSV: dates in ISO form.
     pub value: String,
+    /// Whether it names the area that the report is of, in a table that compares areas.
+    pub is_own: bool,
 }
+
+/// What stands after the name of the area that a report is of.
+const OWN: &str = " (this area)";
 
 impl Label {
     /// A label that reads the same everywhere.
@@ -78,6 +95,15 @@ impl Label {
         Label {
             value: text.clone(),
             text,
+            is_own: false,
+        }
+    }
+
+    /// The words in tables and charts.
+    pub(crate) fn shown(&self) -> String {
+        match self.is_own {
+            true => format!("{}{OWN}", self.text),
+            false => self.text.clone(),
         }
     }
 }
@@ -195,6 +221,7 @@ fn dates(array: &ArrayRef, labels: &mut Vec<Label>) {
             Some(date) => Label {
                 text: super::about::long_date(date),
                 value: date.format("%Y-%m-%d").to_string(),
+                is_own: false,
             },
             None => Label::new(NOT_KNOWN),
         });

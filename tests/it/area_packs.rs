@@ -110,8 +110,11 @@ fn each_area_has_every_report_and_areas_add_up_to_the_whole() {
         "select count(*) from core.attended_contact c inner join core.person p on c.person_key = p.person_key where p.place_code = 'WHM' and c.setting = 'General practice'",
     );
     assert_eq!(contacts["General practice|Contacts"], truth.to_string());
-    // Tables that compare areas are in the whole report alone.
-    assert!(!released.contains_key("population_profile-WHM-by_place_and_age"));
+    // Tables that compare areas have all of them in the report of each.
+    assert_eq!(
+        &released["population_profile-WHM-by_place_and_age"],
+        by_place
+    );
     let neighbourhoods = released
         .keys()
         .filter(|name| name.starts_with("population_profile-WHM0"));
@@ -125,6 +128,8 @@ fn each_area_has_every_report_and_areas_add_up_to_the_whole() {
     let page = String::from_utf8_lossy(page);
     assert!(page.contains("Population profile: Harrowmere"));
     assert!(page.contains("people who live in the place"));
+    assert!(page.contains("Harrowmere (this area)"));
+    assert!(page.contains("Upper Wendale") && !page.contains("Upper Wendale (this area)"));
     let made = manifest(&project);
     let area = &made["reports"]["population_profile-WHM"]["area"];
     assert_eq!(area["name"], "Harrowmere");

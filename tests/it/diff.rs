@@ -104,7 +104,7 @@ fn three_known_things_that_changed_are_named() {
     );
     assert_eq!(
         causes(&diff, "new definition"),
-        ["report population_profile: its file is another one"]
+        ["report population_profile: its file changed"]
     );
     assert_eq!(
         causes(&diff, "other parameters"),

@@ -43,14 +43,14 @@ impl NamedScheme for Hes2018 {
             above_a_table: words::lines([
                 "* is a suppressed count from 1 to 7 (or of events of 1 to 7 people), or a figure \
                  that needs one; it is never zero.",
-                "Other counts are rounded to the nearest 5. Totals are rounded from true totals, \
-                 so figures may not add up.",
+                "Other counts are rounded to the nearest 5, or the next nearest to protect \
+                 another. Totals are rounded from true totals, so figures may not add up.",
                 "Percentages and rates come from rounded counts. [z] is not applicable.",
             ]),
             under_a_table: words::lines([
                 "* is a suppressed count from 1 to 7, or a figure that needs one. It is never zero.",
-                "Counts are rounded to the nearest 5, totals from true totals: figures may not \
-                 add up.",
+                "Counts are rounded to the nearest 5 (or the next nearest, to protect another), \
+                 totals from true totals: they may not add up.",
             ]),
             in_a_chart: "* marks a suppressed figure (1 to 7), or one that needs such a figure: \
                          it is not zero."

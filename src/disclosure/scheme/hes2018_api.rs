@@ -43,15 +43,16 @@ impl NamedScheme for Hes2018Api {
                 words::NOT_APPLICABLE,
             ]),
             above_a_table: words::lines([
-                "5 is a count from 1 to 7; larger counts are rounded to the nearest 5, and 0 is \
-                 zero.",
+                "5 is a count from 1 to 7; larger counts are rounded to the nearest 5, or the \
+                 next nearest to protect another, and 0 is zero.",
                 "Totals follow the same rule from true totals, so figures may not add up. \
                  Percentages and rates come from the counts as shown.",
                 "* is a count of events that 1 to 7 people had, or a figure that needs one. [z] is \
                  not applicable.",
             ]),
             under_a_table: words::lines([
-                "5 stands for a count from 1 to 7. Larger counts are rounded to the nearest 5.",
+                "5 stands for a count from 1 to 7. Larger counts are rounded to the nearest 5, or \
+                 the next nearest to protect another.",
                 "Totals follow the same rule from true totals: figures may not add up.",
             ]),
             in_a_chart: "* marks events that 1 to 7 people had, or a figure that needs such a \

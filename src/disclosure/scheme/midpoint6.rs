@@ -31,10 +31,10 @@ impl NamedScheme for Midpoint6 {
             notes: words::lines([
                 "Counts are rounded to the midpoint of steps of six, to protect people's \
                  confidentiality: 1 to 6 is shown as 3, 7 to 12 as 9, 13 to 18 as 15, and so on. A \
-                 figure other than 0 stands for up to 2 fewer and up to 3 more. A true zero is \
-                 shown as 0.",
+                 true zero is shown as 0.",
                 "A count that would give another one away is shown as the midpoint of the step \
-                 beside its own, everywhere.",
+                 beside its own, everywhere. A figure other than 0 therefore stands for up to 5 \
+                 fewer and up to 6 more.",
                 "An asterisk (*) stands for a count of events of 1 to 6 people, or a figure that \
                  needs one. It is never zero.",
                 "Totals are sums of the midpoints that are shown, without asterisks.",
@@ -44,14 +44,15 @@ impl NamedScheme for Midpoint6 {
                 words::NOT_APPLICABLE,
             ]),
             above_a_table: words::lines([
-                "Counts are midpoints of steps of six: 3 is 1 to 6, 9 is 7 to 12, 15 is 13 to 18. \
-                 0 is zero.",
+                "Counts are midpoints of steps of six (3 for 1 to 6, 9 for 7 to 12, 15 for 13 to \
+                 18) or, to protect another, of the step beside. 0 is zero.",
                 "Totals are sums of midpoints; percentages and rates come from them.",
                 "* is a count of events of 1 to 6 people, or a figure that needs one. [z] is not \
                  applicable.",
             ]),
             under_a_table: words::lines([
-                "Counts are midpoints of steps of six: 3 stands for 1 to 6, 9 for 7 to 12.",
+                "Counts are midpoints of steps of six (3 for 1 to 6, 9 for 7 to 12) or, to protect \
+                 another, of the step beside.",
                 "Totals are sums of midpoints.",
             ]),
             in_a_chart: "* marks events of 1 to 6 people, or a figure that needs such a count: it \

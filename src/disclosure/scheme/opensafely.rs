@@ -42,14 +42,14 @@ impl NamedScheme for OpenSafely {
             above_a_table: words::lines([
                 "* is a redacted count of 7 or fewer people (or of their events), or a figure that \
                  needs one; zeros are shown.",
-                "Counts above 7 are rounded to the nearest 5. Totals are sums of the counts shown, \
-                 without those that are redacted.",
+                "Counts above 7 are rounded to the nearest 5, or the next nearest to protect \
+                 another. Totals are sums of the counts shown, without those that are redacted.",
                 "Percentages and rates come from these counts and totals. [z] is not applicable.",
             ]),
             under_a_table: words::lines([
                 "* is a redacted count of 7 or fewer, or a figure that needs one; zeros are shown.",
-                "Counts above 7 are rounded to the nearest 5, and totals are sums of the counts \
-                 shown.",
+                "Counts above 7 are rounded to the nearest 5 (or the next nearest, to protect \
+                 another); totals are sums of those shown.",
             ]),
             in_a_chart: "* marks a redacted figure (7 or fewer), or one that needs such a figure; \
                          zeros are drawn as zeros."

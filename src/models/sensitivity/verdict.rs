@@ -46,7 +46,7 @@ pub(crate) struct Judged {
 }
 
 fn not_selected(place: &str, name: &str) -> Error {
-    Error::usage(format!("{place}: the sql does not yield `{name}`"))
+    Error::usage(format!("{place}: the query does not select `{name}`"))
         .hint("name it in the select list")
 }
 

@@ -14,7 +14,7 @@ const DIGITS: usize = 12;
 /// Why a figure may be another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) enum CauseKind {
-    /// The report file, the SQL of a model, or a code list is another one.
+    /// The report file, the SQL of a model, or a code list changed.
     #[serde(rename = "new definition")]
     Definition,
     /// A parameter has another value.
@@ -72,21 +72,27 @@ pub(super) fn causes(old: &Manifest, new: &Manifest) -> Vec<Cause> {
     causes
 }
 
-/// Report files that are others.
+/// Report files that changed. The reports of areas are made from the file of the whole.
 fn reports(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
+    let mut changed: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (name, report) in &new.reports {
         let before = old.reports.get(name);
         if before.is_some_and(|before| before.file_sha256 != report.file_sha256) {
-            causes.push(Cause {
-                kind: CauseKind::Definition,
-                what: format!("report {}: its file is another one", shown(name)),
-                reports: [name.clone()].into(),
-            });
+            let area = report.area.as_ref();
+            let whole = area.map_or(name.as_str(), |area| area.of_report.as_str());
+            changed.entry(whole).or_default().insert(name.clone());
         }
+    }
+    for (whole, reports) in changed {
+        causes.push(Cause {
+            kind: CauseKind::Definition,
+            what: format!("report {}: its file changed", shown(whole)),
+            reports,
+        });
     }
 }
 
-/// Models and code lists that are others.
+/// Models and code lists that changed.
 fn definitions(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
     let models = |manifest: &Manifest| -> BTreeMap<String, String> {
         let models = manifest.models.iter();
@@ -104,18 +110,14 @@ fn definitions(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
     for (name, how) in differing(&models(old), &models(new)) {
         causes.push(Cause {
             kind: CauseKind::Definition,
-            what: format!(
-                "model {}: {}",
-                shown(name),
-                how.of("its SQL is another one")
-            ),
+            what: format!("model {}: {}", shown(name), how.of("its SQL changed")),
             reports: of_model(name),
         });
     }
     for (name, how) in differing(&lists(old), &lists(new)) {
         causes.push(Cause {
             kind: CauseKind::Definition,
-            what: format!("code list {}: {}", shown(name), how.of("it is another one")),
+            what: format!("code list {}: {}", shown(name), how.of("it changed")),
             reports: reports_of(old, new, |report| report.code_lists.contains(name)),
         });
     }
@@ -136,7 +138,7 @@ fn inputs(old: &Manifest, new: &Manifest, causes: &mut Vec<Cause>) {
             shown(&version.chars().take(DIGITS).collect::<String>())
         };
         let changed = format!(
-            "its rows are others (version {}, before {})",
+            "its rows differ (version {}, before {})",
             version(&now),
             version(&before)
         );
@@ -252,4 +254,47 @@ fn reports_of(
         (concerns(before) || concerns(now)).then(|| name.clone())
     });
     both.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disclosure::Scheme;
+    use crate::pipeline::AreaLevel;
+    use crate::release::manifest::{AreaUsed, ReportText};
+    use crate::release::tests::sample;
+
+    /// A release of two reports, of which the first has reports of two places.
+    fn manifest(text: &str) -> Manifest {
+        let about = sample::about();
+        let report = |name| ReportText {
+            name,
+            text: if name == "needs" { text } else { "the same" },
+            for_each: &[],
+        };
+        let reports = ["needs", "services"].map(|name| (report(name), &about));
+        let (disclosure, options) = (Default::default(), Default::default());
+        let made = Manifest::of(&Scheme::Hes2018, &disclosure, options, reports);
+        let mut made = made.unwrap();
+        for code in ["WHM", "WTM"] {
+            let mut pack = made.reports["needs"].clone();
+            pack.area = Some(AreaUsed {
+                of_report: "needs".to_string(),
+                level: AreaLevel::Place,
+                code: code.to_string(),
+                name: code.to_string(),
+            });
+            made.reports.insert(format!("needs-{code}"), pack);
+        }
+        made
+    }
+
+    #[test]
+    fn a_cause_is_told_once_for_a_report_and_those_of_its_areas() {
+        let found = causes(&manifest("one"), &manifest("two"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].what, "report needs: its file changed");
+        let reports: Vec<&String> = found[0].reports.iter().collect();
+        assert_eq!(reports, ["needs", "needs-WHM", "needs-WTM"]);
+    }
 }

@@ -5,7 +5,7 @@ use super::control::ControlChart;
 use super::funnel::FunnelChart;
 use super::model::Chart;
 use super::point::Point;
-use super::series::{Drawn, column, drawn, parts, point, row_label};
+use super::series::{Drawn, column, drawn, parts, point};
 use crate::disclosure::SchemeWords;
 use crate::release::frame::{Frame, FrameMeasure};
 use crate::release::report_file::{BetterWhen, ChartKind, ChartSpec};
@@ -64,7 +64,11 @@ fn measure(frame: &Frame, name: Option<&String>) -> Option<usize> {
 fn benchmark(spec: &ChartSpec, frame: &Frame, measure: usize) -> Option<Benchmark> {
     let group = column(spec, frame)?;
     let is_it = |row: &usize| match &spec.benchmark {
-        Some(label) => row_label(frame, *row) == *label,
+        Some(label) => {
+            let labels = frame.rows[*row].labels.iter();
+            let texts: Vec<&str> = labels.map(|label| label.text.as_str()).collect();
+            texts.join(", ") == *label
+        }
         None => frame.rows[*row].is_total,
     };
     let row = (0..frame.rows.len()).find(is_it)?;

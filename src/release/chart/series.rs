@@ -4,6 +4,7 @@ use super::point::{ChartSeries, Point};
 use crate::disclosure::Figure;
 use crate::release::frame::{Cell, Frame, FramePart, Shown, Unit};
 use crate::release::report_file::{ChartKind, ChartSpec};
+use crate::release::table_data::Label;
 
 /// The categories and series of a chart, and the values that it leaves out.
 pub(super) struct Drawn {
@@ -28,9 +29,9 @@ pub(super) fn parts(frame: &Frame) -> Vec<usize> {
 }
 
 /// The label of a row.
-pub(super) fn row_label(frame: &Frame, row: usize) -> String {
+fn row_label(frame: &Frame, row: usize) -> String {
     let labels = frame.rows[row].labels.iter();
-    let labels: Vec<&str> = labels.map(|label| label.text.as_str()).collect();
+    let labels: Vec<String> = labels.map(Label::shown).collect();
     labels.join(", ")
 }
 
@@ -68,7 +69,7 @@ fn one(spec: &ChartSpec, frame: &Frame, measure: usize) -> Drawn {
     Drawn {
         categories: rows.iter().map(|row| row_label(frame, *row)).collect(),
         series: vec![ChartSeries {
-            name: label.map_or(frame.measures[measure].label.clone(), |l| l.text.clone()),
+            name: label.map_or(frame.measures[measure].label.clone(), Label::shown),
             points: points.collect(),
             is_whole: false,
         }],
@@ -115,13 +116,13 @@ fn over_time(spec: &ChartSpec, frame: &Frame, measure: usize) -> Drawn {
     let x = x.unwrap_or(0);
     let rows = parts(frame);
     let mut categories: Vec<String> = Vec::new();
-    let mut lines: Vec<Vec<&str>> = Vec::new();
+    let mut lines: Vec<Vec<String>> = Vec::new();
     let mut places = Vec::new();
     for row in &rows {
         let labels = &frame.rows[*row].labels;
         let category = labels.get(x).map_or("", |label| label.text.as_str());
         let others = labels.iter().enumerate().filter(|(d, _)| *d != x);
-        let others: Vec<&str> = others.map(|(_, label)| label.text.as_str()).collect();
+        let others: Vec<String> = others.map(|(_, label)| label.shown()).collect();
         let c = categories.iter().position(|known| known == category);
         let l = lines.iter().position(|known| *known == others);
         places.push((
@@ -147,8 +148,8 @@ fn over_time(spec: &ChartSpec, frame: &Frame, measure: usize) -> Drawn {
             for (c, _, row) in places.iter().filter(|(_, at, _)| *at == l) {
                 points[*c] = point(frame.cell(*row, g, measure));
             }
-            let across = group.label.iter().map(|label| label.text.as_str());
-            let name: Vec<&str> = line.iter().copied().chain(across).collect();
+            let across = group.label.iter().map(Label::shown);
+            let name: Vec<String> = line.iter().cloned().chain(across).collect();
             series.push(ChartSeries {
                 name: match name.is_empty() {
                     true => frame.measures[measure].label.clone(),

@@ -28,6 +28,7 @@ fn frame(dimensions: &[&str], rows: &[(&[&str], Option<u64>, u64)]) -> Frame {
     let dimensions = dimensions.iter();
     Frame {
         area: None,
+        own_area: None,
         id: "t".to_owned(),
         number: 1,
         title: "A table".to_owned(),

@@ -42,6 +42,8 @@ pub(crate) struct CheckersReport {
     pub refused: Vec<Refused>,
     /// The release against which figures are marked as revised.
     pub revised_since: Option<String>,
+    /// Earlier ones, for figures that the later ones have not.
+    pub revised_since_earlier: Vec<String>,
     /// The release that readers have now, with which it is compared.
     pub compared: Option<ComparedRelease>,
     /// What is wrong with the sources and checks of the lake today.
@@ -136,6 +138,11 @@ pub(crate) async fn checkers_report(
         tables: tables(&manifest, &held),
         refused: refused_file::find(releases, id).await?,
         revised_since: manifest.revised_since.map(|since| since.name),
+        revised_since_earlier: manifest
+            .revised_since_earlier
+            .into_iter()
+            .map(|since| since.name)
+            .collect(),
         quality,
         as_of: manifest.as_of,
         parameters: manifest.parameters,
@@ -188,12 +195,14 @@ async fn held(
             };
             // What is no CSV is told as a problem.
             let mut reader = csv::Reader::from_reader(&bytes[..]);
+            let head = reader.headers().cloned().unwrap_or_default();
+            let unit = head.iter().position(|name| name == "unit");
             let records = reader.records().map_while(std::result::Result::ok);
             let of_earlier = |record: &csv::StringRecord| {
-                record
-                    .iter()
-                    .next_back()
-                    .is_some_and(|status| status.starts_with("held from "))
+                // What is made from a count that stands is held with it, and is not another.
+                let is_count = unit.and_then(|at| record.get(at)) == Some("count");
+                let status = record.iter().next_back().unwrap_or_default();
+                is_count && status.starts_with("held from ")
             };
             let figures = records.filter(of_earlier).count();
             held.insert((report.clone(), table.clone()), figures);

@@ -139,7 +139,7 @@ fn tables(report: &CheckersReport) -> CheckedSection {
                 report.tables.len()
             ),
             format!(
-                "{held} figures stand from an earlier release, because too few people entered or left since; each says so in its table."
+                "{held} counts stand from an earlier release, because too few people entered or left since; each says so in its table."
             ),
         ],
         table: Some(SectionTable {
@@ -172,6 +172,16 @@ fn refused(report: &CheckersReport) -> CheckedSection {
     section("What was refused", lines)
 }
 
+/// Against which releases figures are marked as revised. That there is none does not say that nothing was
+/// published.
+fn revised<'a>(since: impl Iterator<Item = &'a String>) -> String {
+    let since: Vec<&str> = since.map(String::as_str).collect();
+    match since.is_empty() {
+        false => format!("Figures are marked as revised against {}.", since.join(", ")),
+        true => "No figure is marked as revised: when it was made, readers had no release of its reports that was as the lake recorded it.".to_string(),
+    }
+}
+
 fn differences(report: &CheckersReport) -> CheckedSection {
     let Some(ComparedRelease {
         release,
@@ -191,12 +201,8 @@ fn differences(report: &CheckersReport) -> CheckedSection {
     if changes.is_empty() {
         lines.push("The two were made from the same data, by the same definitions.".to_string());
     }
-    lines.push(match &report.revised_since {
-        Some(since) => format!("Figures are marked as revised against {since}."),
-        None => {
-            "No figure is marked as revised: nothing was published when it was made.".to_string()
-        }
-    });
+    let earlier = report.revised_since_earlier.iter();
+    lines.push(revised(report.revised_since.iter().chain(earlier)));
     lines.push(format!(
         "Of the figures of the same table and labels, {} are the same and {} are not; {} are newly shown and {} newly suppressed. {} are new, and {} are gone.",
         figures.same, figures.changed, figures.newly_shown, figures.newly_suppressed, figures.new, figures.gone
@@ -258,5 +264,25 @@ fn sources(report: &CheckersReport) -> CheckedSection {
             head: vec!["Table", "Version", "Source", "Edition"],
             rows: report.inputs.iter().map(of).collect(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_against_which_figures_are_marked_are_named() {
+        let names = ["wold-2026-06-v1", "wold-2026-05-v2"].map(str::to_string);
+        assert_eq!(
+            revised(names.iter()),
+            "Figures are marked as revised against wold-2026-06-v1, wold-2026-05-v2."
+        );
+        let none = revised([].iter());
+        assert!(
+            none.contains("readers had no release of its reports"),
+            "{none}"
+        );
+        assert!(!none.contains("nothing was published"), "{none}");
     }
 }

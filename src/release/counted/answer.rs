@@ -9,7 +9,6 @@ use crate::disclosure::ledger::CellName;
 use crate::disclosure::members::MemberKey;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::pipeline::AreaLevel;
 use crate::release::dimension::NOT_KNOWN;
 use crate::release::label_order::{OrderColumns, in_order_of_labels};
 use crate::release::pack_area::PackAreas;
@@ -75,7 +74,7 @@ pub(in crate::release) async fn answer(
     if table.ages().is_some() {
         places = by_age(places, ages);
     }
-    let places = in_areas(places, &counted.levels, areas);
+    let places = in_areas(places, counted, areas);
     for (counting, cube) in counted.countings.iter().zip(&mut cubes) {
         for position in places.keys() {
             cube.include(&divided(position, &counting.places));
@@ -194,14 +193,16 @@ fn by_age(whole: BTreeMap<TablePlace, bool>, ages: &StandardWeights) -> BTreeMap
     places
 }
 
-/// The places of a table of all areas together, and those of each area that has a report of its own.
+/// The places of a table of all areas together, and those of each area whose report has them.
 fn in_areas(
     whole: BTreeMap<TablePlace, bool>,
-    levels: &[AreaLevel],
+    counted: &CountedTable,
     areas: &PackAreas,
 ) -> BTreeMap<TablePlace, bool> {
+    let levels = &counted.levels;
     let mut of: Vec<TablePlace> = vec![vec![None; levels.len()]];
-    of.extend(areas.at(levels).map(|area| area.place(levels)));
+    let told_of = areas.at(&counted.told_of);
+    of.extend(told_of.map(|area| area.place(levels)));
     let mut places = BTreeMap::new();
     for (place, told) in whole {
         for area in &of {

@@ -133,6 +133,8 @@ pub(crate) struct CountedTable {
     pub(super) counts: Vec<(String, usize, bool)>,
     /// The levels of areas that divide each count too, after the dimensions of the table.
     pub levels: Vec<AreaLevel>,
+    /// Those of them of whose areas readers are told the figures of the table.
+    pub told_of: Vec<AreaLevel>,
 }
 
 impl CountedTable {
@@ -147,11 +149,13 @@ impl CountedTable {
             .collect()
     }
 
-    /// Divides every count by the areas of these levels too, after the dimensions of the table.
+    /// Divides every count by the areas of these levels too, after the dimensions of the table, and tells
+    /// readers the figures of the areas of those `told_of`.
     pub(in crate::release) fn divide_by_areas(
         &mut self,
         table: &ReportTable,
         levels: &[AreaLevel],
+        told_of: &[AreaLevel],
     ) {
         let width = table.dimensions().chain(table.ages()).count();
         for counting in &mut self.countings {
@@ -161,6 +165,7 @@ impl CountedTable {
             }
         }
         self.levels = levels.to_vec();
+        self.told_of = told_of.to_vec();
     }
 }
 
@@ -173,6 +178,7 @@ pub(in crate::release) fn counted_table(table: &ReportTable) -> Result<CountedTa
         countings: Vec::new(),
         counts: Vec::new(),
         levels: Vec::new(),
+        told_of: Vec::new(),
     };
     for (name, measure) in table.counts() {
         let within = |e: Error| e.within(format!("measure `{}`", measure.label));

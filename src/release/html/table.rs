@@ -3,6 +3,7 @@
 use crate::disclosure::SchemeWords;
 use crate::release::frame::{Frame, FrameColumn, FramePart, Shown};
 use crate::release::number::readable;
+use crate::release::table_data::Label;
 use maud::{Markup, html};
 
 /// The table, in a region that scrolls sideways when it is wide.
@@ -23,7 +24,7 @@ pub(super) fn table(frame: &Frame, words: &SchemeWords) -> Markup {
                             }
                             @for group in &frame.groups {
                                 th.g scope="colgroup" colspan=(per_group) {
-                                    (group.label.as_ref().map_or("", |label| &label.text))
+                                    (group.label.as_ref().map_or(String::new(), Label::shown))
                                 }
                             }
                         }
@@ -41,7 +42,11 @@ pub(super) fn table(frame: &Frame, words: &SchemeWords) -> Markup {
                     @if frame.rows.is_empty() { tr { td { "There are no rows." } } }
                     @for (r, row) in frame.rows.iter().enumerate() {
                         tr.total[row.is_total] {
-                            @for label in &row.labels { th scope="row" { (label.text) } }
+                            @for label in &row.labels {
+                                th scope="row" {
+                                    @if label.is_own { strong { (label.shown()) } } @else { (label.text) }
+                                }
+                            }
                             @for (c, column) in columns.iter().enumerate() {
                                 (figure(frame, r, column, words, is_nested && c % per_group == 0))
                             }

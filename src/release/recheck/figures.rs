@@ -46,3 +46,41 @@ fn wrong(cell: &ReadCell, scheme: &Scheme) -> Option<&'static str> {
     (status != cell.status && cell.held_from().is_none())
         .then_some("says another thing of its figure than the figure does")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_held_where_it_is_there() {
+        let found = |unit: &str, value: &str, status: &str| {
+            let cell = ReadCell {
+                line: 2,
+                row: vec!["Female".to_string()],
+                has_across: false,
+                across: String::new(),
+                measure: "People".to_string(),
+                unit: unit.to_string(),
+                value: value.to_string(),
+                status: status.to_string(),
+            };
+            wrong(&cell, &Scheme::Hes2018)
+        };
+        let held = "held from 2026-08-31";
+        let other = Some("says another thing of its figure than the figure does");
+        for (unit, value) in [
+            ("count", "20"),
+            ("count", "*"),
+            ("percent", "12.5"),
+            ("per 1000", "0"),
+        ] {
+            assert_eq!(found(unit, value, held), None, "{unit} {value}");
+        }
+        assert_eq!(found("percent", "12.5", "calculated"), None);
+        assert_eq!(found("percent", "*", "suppressed"), None);
+        // Of what is not there, nothing is of an earlier day.
+        assert_eq!(found("percent", "*", held), other);
+        assert_eq!(found("percent", "[z]", held), other);
+        assert_eq!(found("percent", "12.5", "held from yesterday"), other);
+    }
+}

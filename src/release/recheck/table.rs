@@ -52,11 +52,12 @@ impl ReadCell {
         labels
     }
 
-    /// The date of the earlier release whose figure it is, where it is a count that is held.
+    /// The date of the earlier release whose figure it is, where it is a count that is held, or a figure
+    /// made from one.
     pub(super) fn held_from(&self) -> Option<NaiveDate> {
         let date = self.status.strip_prefix("held from ")?;
         let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok();
-        date.filter(|_| self.unit == "count")
+        date.filter(|_| self.unit == "count" || is_number(&self.value))
     }
 }
 

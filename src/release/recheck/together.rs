@@ -276,6 +276,7 @@ mod tests {
             rows: rows.iter().map(|d| (*d).to_string()).collect(),
             across: across.map(str::to_string),
             kinds: BTreeMap::new(),
+            compares_areas: false,
             totals_of_rows: false,
             totals_across: false,
             measures: vec![MeasureMade {

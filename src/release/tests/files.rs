@@ -1,8 +1,9 @@
 use super::sample;
 use crate::disclosure::Scheme;
+use crate::release::File;
 use crate::release::frame::{FramePart, Shown};
 use crate::release::manifest::FileOptions;
-use crate::release::{File, Rendered, render};
+use crate::release::rendered::Rendered;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use calamine::{Data, Reader, Xlsx};
 use sha2::{Digest, Sha256};
@@ -10,14 +11,12 @@ use std::io::Cursor;
 
 fn both() -> Vec<Rendered> {
     let made = |name, data| {
-        render(
+        sample::render(
             &sample::report(name),
             &data,
             &Scheme::Hes2018,
             &sample::about(),
             &FileOptions::default(),
-            &[],
-            None,
         )
         .unwrap()
     };
@@ -271,14 +270,12 @@ fn a_night_without_data_makes_reports_that_say_so() {
         .tables
         .iter()
         .map(|table| (table.id.clone(), sample::nobody(table)));
-    let rendered = render(
+    let rendered = sample::render(
         &report,
         &none.collect(),
         &Scheme::Hes2018,
         &sample::about(),
         &FileOptions::default(),
-        &[],
-        None,
     )
     .unwrap();
     assert!(html(&rendered).contains("There are no rows"));

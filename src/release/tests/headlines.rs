@@ -5,7 +5,7 @@ use crate::disclosure::Scheme;
 use crate::figures::{FigureRow, Figures};
 use crate::headlines::{Headline, HeadlineKind, headlines, quality};
 use crate::release::manifest::FileOptions;
-use crate::release::{Rendered, render};
+use crate::release::rendered::Rendered;
 use calamine::{Reader, Xlsx};
 use std::collections::BTreeSet;
 use std::io::Cursor;
@@ -17,16 +17,7 @@ fn made(name: &str) -> Rendered {
     };
     let report = sample::report(name);
     let options = FileOptions::default();
-    render(
-        &report,
-        &data,
-        &Scheme::Hes2018,
-        &sample::about(),
-        &options,
-        &[],
-        None,
-    )
-    .unwrap()
+    sample::render(&report, &data, &Scheme::Hes2018, &sample::about(), &options).unwrap()
 }
 
 fn bytes<'a>(rendered: &'a Rendered, name: &str) -> &'a [u8] {

@@ -6,7 +6,7 @@ use crate::lake::Location;
 use crate::release::inspect::Alteration;
 use crate::release::manifest::{FileOptions, ReportText};
 use crate::release::publish::{Published, publish};
-use crate::release::{File, MANIFEST, Manifest, render};
+use crate::release::{File, MANIFEST, Manifest};
 use std::fs;
 use std::path::Path;
 
@@ -16,14 +16,12 @@ fn release() -> (Vec<File>, Manifest) {
     let about = sample::about();
     let report = sample::report("population_profile");
     let data = sample::population_profile();
-    let rendered = render(
+    let rendered = sample::render(
         &report,
         &data,
         &Scheme::Hes2018,
         &about,
         &FileOptions::default(),
-        &[],
-        None,
     )
     .unwrap();
     let report = ReportText {

@@ -1,9 +1,11 @@
 use super::sample::{self, SampleColumn, data};
 use crate::disclosure::Scheme;
 use crate::error::Error;
+use crate::release::ReportFile;
 use crate::release::frame::Shown;
 use crate::release::manifest::FileOptions;
-use crate::release::{Rendered, ReportFile, TableData, render};
+use crate::release::rendered::Rendered;
+use crate::release::table_data::TableData;
 use arrow::array::{Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use std::collections::BTreeMap;
@@ -41,14 +43,12 @@ pub(super) fn small(columns: Vec<(&str, SampleColumn)>) -> Result<Rendered, Erro
 pub(super) fn with(table: TableData) -> Result<Rendered, Error> {
     let report = ReportFile::parse(SMALL, "small.toml").unwrap();
     let data = BTreeMap::from([("one".to_owned(), table)]);
-    render(
+    sample::render(
         &report,
         &data,
         &Scheme::Hes2018,
         &sample::about(),
         &FileOptions::default(),
-        &[],
-        None,
     )
 }
 

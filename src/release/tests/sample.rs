@@ -4,17 +4,43 @@ use crate::disclosure::attacker::Effort;
 use crate::disclosure::protect::protect;
 use crate::disclosure::system::{CountOf, Equation, NodeId, TrueFigures, TrueNode};
 use crate::disclosure::{Scheme, TrueCount};
+use crate::error::Result;
 use crate::release::counted::{CellFigures, PlacedFigure, TablePlace};
 use crate::release::dimension::NOT_KNOWN;
+use crate::release::manifest::FileOptions;
 use crate::release::proof::{Lists, texts};
+use crate::release::render::RenderedFrom;
+use crate::release::rendered::Rendered;
 use crate::release::report_file::ReportTable;
-use crate::release::{About, InputUsed, ModelUsed, ReportFile, TableData};
+use crate::release::table_data::TableData;
+use crate::release::{About, InputUsed, ModelUsed, ReportFile};
 use arrow::array::{ArrayRef, AsArray, Date32Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
+
+/// The files of a report of all, of which readers have none.
+pub(crate) fn render(
+    report: &ReportFile,
+    data: &BTreeMap<String, TableData>,
+    scheme: &Scheme,
+    about: &About,
+    options: &FileOptions,
+) -> Result<Rendered> {
+    let from = RenderedFrom {
+        report,
+        of_report: &report.name,
+        data,
+        scheme,
+        about,
+        options,
+        whole: &[],
+        before: None,
+    };
+    from.all()
+}
 
 /// One column of a result.
 pub(crate) enum SampleColumn {
@@ -74,7 +100,7 @@ pub(crate) fn counted(
         |(name, counts): (&str, Vec<i64>)| (name.to_owned(), placed(scheme, &dimensions, &counts));
     TableData {
         figures: CellFigures::new(counts.into_iter().map(of).collect(), false, 0),
-        lists: lists(&batch),
+        lists: Arc::new(lists(&batch)),
         batches: vec![batch],
         ..TableData::default()
     }

@@ -3,9 +3,11 @@
 use super::sample::{self, SampleColumn};
 use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::{Scheme, every_scheme};
+use crate::release::ReportFile;
 use crate::release::manifest::FileOptions;
+use crate::release::rendered::Rendered;
+use crate::release::table_data::TableData;
 use crate::release::xlsx::shorthand;
-use crate::release::{Rendered, ReportFile, TableData, render};
 use calamine::{Reader as _, Xlsx};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
@@ -67,14 +69,12 @@ fn made(scheme: &Scheme, totals: bool) -> Rendered {
     let text = REPORT.replace("TOTALS", &totals.to_string());
     let report = ReportFile::parse(&text, "places.toml").unwrap();
     let data = BTreeMap::from([("one".to_owned(), places(scheme))]);
-    render(
+    sample::render(
         &report,
         &data,
         scheme,
         &sample::about(),
         &FileOptions::default(),
-        &[],
-        None,
     )
     .unwrap()
 }

@@ -3,7 +3,6 @@
 use super::sample;
 use crate::disclosure::Scheme;
 use crate::release::manifest::FileOptions;
-use crate::release::render;
 use calamine::{Data, Reader, Xlsx};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -12,16 +11,7 @@ fn workbook() -> Vec<u8> {
     let report = sample::report("use_of_services");
     let (data, about) = (sample::use_of_services(), sample::about());
     let options = FileOptions::default();
-    let made = render(
-        &report,
-        &data,
-        &Scheme::Hes2018,
-        &about,
-        &options,
-        &[],
-        None,
-    )
-    .unwrap();
+    let made = sample::render(&report, &data, &Scheme::Hes2018, &about, &options).unwrap();
     let mut files = made.files.into_iter();
     files
         .find(|file| file.name.ends_with(".xlsx"))

@@ -164,7 +164,11 @@ fn row_label(
         let format = style::date_label(is_month);
         sheet.write_datetime_with_format(row, column, &excel_date(day)?, &format)?;
     } else {
-        sheet.write_with_format(row, column, &label.text, &style::label(is_total))?;
+        let format = match label.is_own {
+            true => style::label(is_total).set_bold(),
+            false => style::label(is_total),
+        };
+        sheet.write_with_format(row, column, label.shown(), &format)?;
     }
     Ok(())
 }
@@ -174,7 +178,7 @@ fn widths(sheet: &mut Worksheet, frame: &Frame, headings: &[String]) -> Result<(
     for (at, heading) in headings.iter().enumerate() {
         let labels = frame.rows.iter().filter_map(|row| row.labels.get(at));
         let widest = labels
-            .map(|label| label.text.chars().count())
+            .map(|label| label.shown().chars().count())
             .max()
             .unwrap_or(0);
         // Headings wrap at words, so only their longest word must fit.

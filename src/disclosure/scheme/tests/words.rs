@@ -40,6 +40,31 @@ fn words_are_short_enough_for_their_places() {
     }
 }
 
+/// Where a figure may have been moved to protect another, all that is said of how counts are rounded says
+/// so too.
+#[test]
+fn words_of_rounding_say_that_figures_move() {
+    let mut moves = Vec::new();
+    for scheme in all() {
+        let figure = Released::of(105);
+        let own = scheme.bounds(figure, CountOf::People);
+        let moved = scheme.moved_bounds(figure, CountOf::People);
+        // The table of cell_key says how far a figure is moved, and only its site has it.
+        if (own.low, own.high) == (moved.low, moved.high) || scheme.name() == "cell_key" {
+            continue;
+        }
+        let words = scheme.words();
+        for lines in [&words.above_a_table, &words.under_a_table] {
+            let says = lines.iter().any(|line| line.contains("to protect another"));
+            assert!(says, "{}: {lines:?}", scheme.name());
+        }
+        moves.push(scheme.name());
+    }
+    assert_eq!(moves, ["hes2018", "hes2018_api", "opensafely", "midpoint6"]);
+    let notes = Scheme::Midpoint6.words().notes.join(" ");
+    assert!(notes.contains("up to 5 fewer and up to 6 more"), "{notes}");
+}
+
 /// `*` is said not to be zero where it never is, and a 0 to be zero where it always is.
 #[test]
 fn words_agree_with_the_rule() {

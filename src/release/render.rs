@@ -1,0 +1,137 @@
+//! From the cells of a report's tables to its files.
+
+use super::chart;
+use super::figures::{self, FrameForm};
+use super::forms::FormsOf;
+use super::manifest::FileOptions;
+use super::pivot;
+use super::rendered::Rendered;
+use super::revised::BeforeFigures;
+use super::table_data::TableData;
+use super::table_files::TableFiles;
+use super::{About, Frame, ReportFile, audit};
+use crate::disclosure::Scheme;
+use crate::error::{Error, Result};
+use crate::figures::{FigureRow, Figures};
+use std::collections::BTreeMap;
+
+/// What the files of a report are made from.
+pub(super) struct RenderedFrom<'a> {
+    pub report: &'a ReportFile,
+    /// The report's own name, of an area too.
+    pub of_report: &'a str,
+    /// The cells of its tables, by table identifier.
+    pub data: &'a BTreeMap<String, TableData>,
+    pub scheme: &'a Scheme,
+    pub about: &'a About,
+    pub options: &'a FileOptions,
+    /// The figures of the whole that the report of an area is compared with; none for a report of the whole.
+    pub whole: &'a [FigureRow],
+    /// The figures that readers have: those that are others now are marked as revised.
+    pub before: Option<&'a BeforeFigures>,
+}
+
+impl RenderedFrom<'_> {
+    /// Makes the files.
+    ///
+    /// # Errors
+    /// Data, when cells are absent or cannot be read; refused, when the last look over the files finds a
+    /// figure the scheme does not allow.
+    pub(super) fn all(&self) -> Result<Rendered> {
+        let mut frames = Vec::new();
+        for (index, table) in self.report.tables.iter().enumerate() {
+            let data = self.of_table(&table.id)?;
+            let frame = pivot::frame(table, index + 1, data, self.scheme);
+            frames.push(frame.map_err(|e| self.within(e))?);
+        }
+        self.with(frames)
+    }
+
+    /// Makes the files from the frames of its tables, in their order.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub(super) fn with(&self, mut frames: Vec<Frame>) -> Result<Rendered> {
+        let report = self.report;
+        let words = self.scheme.words();
+        let (mut forms, mut tables) = (Vec::new(), Vec::new());
+        let (mut files, mut charts) = (Vec::new(), Vec::new());
+        for (table, frame) in report.tables.iter().zip(&mut frames) {
+            let data = self.of_table(&table.id)?;
+            let form = FrameForm::of(frame, &data.areas);
+            let made = figures::figures(&report.name, frame, &form, &data.areas, &words);
+            let made = match self.before {
+                Some(before) => made.and_then(|made| before.mark(self.named(frame), frame, made)),
+                None => made,
+            };
+            let made = made.map_err(|e| self.within(e))?;
+            let of_table = TableFiles {
+                report: &report.name,
+                frame,
+                form: &form,
+                figures: &made,
+                words: &words,
+                about: self.about,
+                options: self.options,
+            };
+            let written = of_table.all().map_err(|e| self.within(e))?;
+            for csv in written.iter().filter(|file| file.name.ends_with(".csv")) {
+                let audited = audit(frame, &csv.bytes, self.scheme, &data.lists);
+                audited.map_err(|e| self.within(e))?;
+            }
+            files.extend(written);
+            forms.push(form);
+            tables.push(made);
+            let chart = table.chart.as_ref();
+            let chart = chart.map(|spec| chart::chart(spec, frame, &words));
+            charts.push(chart.filter(|chart| !chart.is_empty()));
+        }
+        let figures = Figures::together(&tables).map_err(|e| self.within(e))?;
+        let shown = FormsOf {
+            report,
+            frames: &frames,
+            charts: &charts,
+            figures: &figures,
+            scheme: self.scheme,
+            about: self.about,
+            whole: self.whole,
+        };
+        files.extend(shown.all().map_err(|e| self.within(e))?);
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Rendered {
+            report: report.name.clone(),
+            of_report: self.of_report.to_owned(),
+            area: None,
+            figures: self.own(&frames, &tables)?,
+            frames,
+            forms,
+            files,
+        })
+    }
+
+    /// The report by which figures of a table are known: those of a table that compares areas are the
+    /// whole's, in the report of an area too.
+    fn named(&self, frame: &Frame) -> &str {
+        match frame.own_area {
+            Some(_) => self.of_report,
+            None => &self.report.name,
+        }
+    }
+
+    /// The figures that no other report has.
+    fn own(&self, frames: &[Frame], tables: &[Figures]) -> Result<Figures> {
+        let tables = frames.iter().zip(tables);
+        let own = tables.filter(|(frame, _)| frame.own_area.is_none());
+        Figures::together(own.map(|(_, figures)| figures)).map_err(|e| self.within(e))
+    }
+
+    fn of_table(&self, id: &str) -> Result<&TableData> {
+        self.data
+            .get(id)
+            .ok_or_else(|| self.within(Error::data(format!("table `{id}` was not computed"))))
+    }
+
+    fn within(&self, error: Error) -> Error {
+        error.within(format!("report `{}` cannot be made", self.report.name))
+    }
+}
