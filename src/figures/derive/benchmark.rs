@@ -6,8 +6,12 @@ use crate::error::Result;
 use crate::figures::{Figures, SUPPRESSED};
 use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, PolarsResult, col, lit, when};
 
-/// What is compared with each other.
+/// What is compared with each other: figures of all areas with that of the whole.
 const SAME: [&str; 5] = ["report", "table", "period", "breakdown", "measure"];
+
+/// The column in which figures of areas also agree with that of one of them: two levels may have areas of
+/// one name.
+const LEVEL: &str = "area_level";
 
 /// All figures, with `benchmark` (the value of the area of that name; of the whole area for None), 99.8%
 /// limits, and `compared`: `lower` or `higher` at 95%, `lower (99.8%)` or `higher (99.8%)`, `similar`, or why
@@ -24,7 +28,9 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
         Some(name) => col("area_name").eq(lit(name)).fill_null(lit(false)),
         None => col("area_name").is_null(),
     };
-    let of_benchmark = |of: Expr| of.filter(is_benchmark.clone()).max().over(SAME);
+    let level = benchmark.map(|_| LEVEL);
+    let same: Vec<Expr> = SAME.into_iter().chain(level).map(col).collect();
+    let of_benchmark = |of: Expr| of.filter(is_benchmark.clone()).max().over(same.clone());
     let (lower, upper) = wide_limits();
     let b = || col("benchmark");
     let status = when(is_benchmark.clone())

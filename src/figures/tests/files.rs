@@ -1,6 +1,8 @@
 use super::sample::{count, in_place, of, rate};
+use crate::figures::checksum::is_sealed;
 use crate::figures::{
-    DimensionKind, FigureRow, Figures, NOT_APPLICABLE, SUPPRESSED, TableForm, unescaped,
+    DimensionKind, FigureRow, Figures, NOT_APPLICABLE, SUPPRESSED, TableForm, frame_parquet,
+    unescaped,
 };
 use chrono::NaiveDate;
 use polars::prelude::{IntoLazy, lit};
@@ -40,6 +42,18 @@ fn figures_are_read_as_they_were_written() {
     let by_table = all.by_table().unwrap();
     let name = ("profile".to_owned(), "people".to_owned());
     assert!(by_table[&name].frame().equals_missing(all.frame()));
+}
+
+#[test]
+fn what_is_derived_has_a_checksum_too() {
+    let figures = Figures::of_rows(&[in_place("Ashcombe", Some(5))]).unwrap();
+    let derived = figures.lazy().with_column(lit(1).alias("rank"));
+    let mut derived = derived.collect().unwrap();
+    let bytes = frame_parquet(&mut derived).unwrap();
+    assert!(is_sealed(&bytes));
+    let mut altered = bytes;
+    altered[5] ^= 0x55;
+    assert!(!is_sealed(&altered));
 }
 
 #[test]
