@@ -2,8 +2,16 @@
 
 use crate::error::{Error, Result};
 
+/// The folder of publications, below the releases.
+pub(crate) const FOLDER: &str = "publication";
+
 /// The longest identifier, in bytes.
 const LONGEST: usize = 100;
+
+/// The name of the file of step `n` of release `id`, below the folder of publications.
+pub(super) fn file_of(id: &str, n: u32) -> String {
+    format!("{id}.{n}.json")
+}
 
 /// Refuses what is no identifier of a release: letters, digits and hyphens, so that no name leads
 /// elsewhere and a dot ends it.

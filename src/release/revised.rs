@@ -6,7 +6,7 @@
 use super::frame::Frame;
 use super::manifest::{Manifest, RevisedSince, sha256};
 use super::place::ReleasePlace;
-use super::readers_have::readers_have;
+use super::readers_have::{ReadersHave, readers_have};
 use super::record::{self, Record};
 use crate::error::{Context, Error, Result};
 use crate::figures::derive::revised;
@@ -56,9 +56,13 @@ impl BeforeFigures {
             };
         }
         let reports: BTreeSet<&str> = manifest.reports.keys().map(String::as_str).collect();
-        let Some((publication, _)) = readers_have(releases, &manifest.release, &reports).await?
-        else {
-            return Ok(None);
+        let publication = match readers_have(releases, &manifest.release, &reports).await? {
+            ReadersHave::Nothing => return Ok(None),
+            ReadersHave::Unreadable(other) => {
+                tracing::warn!(release = %other.release, "figures are not marked as revised: the manifest of the release that readers have is not as it was made");
+                return Ok(None);
+            }
+            ReadersHave::Release(publication, _) => publication,
         };
         let (Some(name), Some(record)) = (
             publication.name(),
