@@ -115,6 +115,11 @@ impl Location {
     }
 
     fn opened(&self, folder: &Path) -> Result<LocalFileSystem> {
+        if !folder.is_dir() {
+            return Err(Error::data(format!("there is no folder {self}")).hint(
+                "check the path, and whether its disk is mounted; the first `populace nightly` makes the folders of the lake and of the releases",
+            ));
+        }
         LocalFileSystem::new_with_prefix(folder).data(|| format!("cannot open the folder {self}"))
     }
 }

@@ -39,8 +39,8 @@ struct DecidedRelease {
 }
 
 pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
-    let pipeline = session::pipeline(global)?;
-    let listed = listed(&pipeline.releases()?, Utc::now()).await?;
+    let releases = session::pipeline(global)?.releases()?;
+    let listed = listed(&releases, Utc::now()).await?;
     if global.json {
         printer.summary(&listed, &[])?;
         return Ok(ExitCode::SUCCESS);
@@ -48,7 +48,9 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     let lines = listed.iter().map(|release| line(release) + "\n");
     printer.data(&lines.collect::<String>())?;
     if listed.is_empty() {
-        printer.say("release  none yet: `populace release` makes one");
+        printer.say(&format!(
+            "release  there are none in {releases} yet: `populace nightly` makes them"
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -136,7 +138,7 @@ fn line(release: &DecidedRelease) -> String {
             .map(|what| format!("damaged: {what}")),
     );
     if !release.there {
-        words.push("its folder is not there".to_string());
+        words.push("its folder is gone".to_string());
     }
     one_line(&words.join("  ")).into_owned()
 }
