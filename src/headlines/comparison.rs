@@ -1,7 +1,7 @@
 //! Who is higher or lower than the whole, at 95% confidence.
 
 use super::headline::{Headline, HeadlineKind};
-use super::table::{TableFigures, is_current, is_part, is_time};
+use super::table::{TableFigures, is_of_one_date, is_part, is_time};
 use super::words::{figure, listed, period, with_limits};
 use crate::figures::FigureRow;
 
@@ -18,7 +18,7 @@ pub(super) fn comparisons(table: &TableFigures<'_>) -> Vec<Headline> {
 }
 
 fn of_measure(table: &TableFigures<'_>, measure: &str) -> Option<Headline> {
-    let rows: Vec<&FigureRow> = table.of(measure).filter(|row| is_current(row)).collect();
+    let rows: Vec<&FigureRow> = table.of(measure).collect();
     // The latest whole period, or column of a period, that has a figure of the whole.
     let benchmark = rows.iter().copied();
     let benchmark =
@@ -65,6 +65,7 @@ fn is_benchmark<'a>(
 fn is_part_of<'a>(table: &TableFigures<'a>, row: &'a FigureRow, total: &'a FigureRow) -> bool {
     let same = |(column, value)| row.breakdown.get(column) == Some(value);
     row.period == total.period
+        && is_of_one_date(row, total)
         && table.depth(row) == table.depth(total) + 1
         && total.breakdown.iter().all(same)
         // A whole of one sex is not the whole that a place is of.

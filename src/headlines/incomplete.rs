@@ -40,7 +40,11 @@ pub(super) fn incomplete(table: &TableFigures<'_>) -> Option<Headline> {
 
 /// A sentence for figures that are those of earlier releases.
 pub(super) fn held(rows: &[FigureRow]) -> Option<Headline> {
-    let held: Vec<&FigureRow> = rows.iter().filter(|row| row.held_from.is_some()).collect();
+    // What is made from held counts is held with them, and is no count.
+    let counts_held = rows
+        .iter()
+        .filter(|row| row.held_from.is_some() && row.unit == "count");
+    let held: Vec<&FigureRow> = counts_held.collect();
     let first = held.iter().filter_map(|row| row.held_from).min()?;
     let counts = rows.iter().filter(|row| row.unit == "count").count();
     let are = match held.len() {
@@ -61,8 +65,7 @@ pub(super) fn held(rows: &[FigureRow]) -> Option<Headline> {
 
 /// A sentence for figures that readers had otherwise.
 pub(super) fn revised(rows: &[FigureRow]) -> Option<Headline> {
-    let is_revised = |row: &&FigureRow| row.flags.contains('r');
-    let revised: Vec<&FigureRow> = rows.iter().filter(is_revised).collect();
+    let revised: Vec<&FigureRow> = rows.iter().filter(|row| row.is_revised()).collect();
     let (are, they) = match revised.len() {
         0 => return None,
         1 => ("is revised: it differs", "it"),

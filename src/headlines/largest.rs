@@ -1,7 +1,7 @@
 //! The largest group of a table.
 
 use super::headline::{Headline, HeadlineKind};
-use super::table::{NOT_KNOWN, TableFigures};
+use super::table::{NOT_KNOWN, TableFigures, is_of_one_date};
 use super::words::figure;
 use crate::figures::FigureRow;
 
@@ -58,7 +58,7 @@ pub(super) fn largest(table: &TableFigures<'_>) -> Option<Headline> {
 /// can be the largest.
 fn is_comparable(groups: &[&FigureRow], most: &FigureRow, total: &FigureRow) -> bool {
     let shown = groups.iter().filter(|row| row.value.is_some());
-    let of_one_date = shown.clone().all(|row| row.held_from == total.held_from);
+    let of_one_date = shown.clone().all(|row| is_of_one_date(row, total));
     let sum: f64 = shown.clone().filter_map(|row| row.value).sum();
     let rest = total.value.unwrap_or(f64::INFINITY) - sum;
     let all_shown = shown.count() == groups.len();

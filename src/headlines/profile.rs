@@ -1,7 +1,7 @@
 //! An area beside the whole that it is a part of: each rate and percentage of both.
 
 use super::headline::{Headline, HeadlineKind};
-use super::table::{TableFigures, is_current, is_part, is_time, tables};
+use super::table::{TableFigures, is_of_one_date, is_part, is_time, tables};
 use super::words::{figure, listed, period, with_limits};
 use crate::figures::FigureRow;
 use std::cmp::Ordering;
@@ -37,7 +37,7 @@ pub(crate) fn profile(own: &[FigureRow], whole: &[FigureRow]) -> Vec<ProfileLine
 fn line(table: &TableFigures<'_>, measure: &str, whole: &[FigureRow]) -> Option<ProfileLine> {
     let totals = table
         .of(measure)
-        .filter(|row| row.is_total && !is_part(row) && is_current(row));
+        .filter(|row| row.is_total && !is_part(row));
     let totals = totals.filter(|row| row.lower_95.is_some() && is_of_all(row));
     let own = totals.max_by(|a, b| a.period.cmp(&b.period).then(a.breakdown.cmp(&b.breakdown)))?;
     let same = |row: &&FigureRow| {
@@ -47,7 +47,7 @@ fn line(table: &TableFigures<'_>, measure: &str, whole: &[FigureRow]) -> Option<
             && row.breakdown == own.breakdown
             && row.area.is_none()
             && row.unit == own.unit
-            && is_current(row)
+            && is_of_one_date(row, own)
     };
     let whole = whole.iter().find(same)?;
     let (value, lower, upper) = (whole.value?, own.lower_95?, own.upper_95?);

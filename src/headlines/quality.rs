@@ -1,6 +1,6 @@
 //! How good the data behind some figures are, as far as the figures themselves say.
 
-use super::table::{NOT_KNOWN, tables};
+use super::table::{NOT_KNOWN, is_of_one_date, tables};
 use super::words::{figure, number};
 use crate::figures::{FigureRow, SUPPRESSED};
 
@@ -57,7 +57,7 @@ fn not_known(rows: &[FigureRow]) -> Vec<QualityFact> {
             };
             let words = match (row.value, total.value) {
                 // Counts of two dates have no share.
-                (Some(_), Some(_)) if row.held_from != total.held_from => format!(
+                (Some(_), Some(_)) if !is_of_one_date(row, total) => format!(
                     "{} of {}",
                     figure(row).unwrap_or_default(),
                     figure(total).unwrap_or_default()

@@ -135,6 +135,11 @@ pub(super) fn is_current(row: &FigureRow) -> bool {
     row.held_from.is_none()
 }
 
+/// Whether two figures are as of one date: both of this release, or held from the same one.
+pub(super) fn is_of_one_date(one: &FigureRow, other: &FigureRow) -> bool {
+    one.held_from == other.held_from
+}
+
 /// Whether the value of a dimension is a time, such as a day, a month or a year.
 pub(super) fn is_time(value: &str) -> bool {
     let year = value.get(..4).unwrap_or_default();

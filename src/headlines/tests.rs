@@ -192,7 +192,15 @@ fn a_held_figure_is_never_news() {
         held_from: day,
         ..total(area("Ashcombe", Some((120.0, 101.0, 140.0))))
     };
-    assert!(profile(&[own], &[total(row("per 1000", Some(100.0)))]).is_empty());
+    let mut whole = [total(row("per 1000", Some(100.0)))];
+    assert!(profile(std::slice::from_ref(&own), &whole).is_empty());
+    // Figures of one date are compared with each other.
+    whole[0].held_from = day;
+    assert_eq!(profile(&[own], &whole).len(), 1);
+    for row in &mut rows {
+        row.held_from = day;
+    }
+    assert!(said(&rows, HeadlineKind::Comparison)[0].contains("in Ashcombe (1,250.0;"));
 
     // Groups of one date are compared with each other, those of two are not.
     let of = |name: &str, value| group("ethnic_group", name, row("count", value));

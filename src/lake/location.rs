@@ -148,3 +148,20 @@ impl fmt::Display for Location {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_said_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let absent = Location::parse("releases", folder.path()).unwrap();
+        let error = absent.store(false).unwrap_err();
+        assert_eq!(error.what(), format!("there is no folder {absent}"));
+        assert!(error.causes().is_empty(), "{error}");
+        assert!(error.hint_text().unwrap().contains("`populace nightly`"));
+        absent.store(true).unwrap();
+        absent.store(false).unwrap();
+    }
+}

@@ -110,15 +110,28 @@ impl BothReleases<'_> {
     }
 
     fn reports(&mut self) {
-        let (was, is) = (&self.before.reports, &self.now.reports);
-        let of = |report: &ReportFacts| report.file_sha256.clone();
         let digests = |reports: &BTreeMap<String, ReportFacts>| -> BTreeMap<String, String> {
             let reports = reports.iter();
-            reports.map(|(name, r)| (name.clone(), of(r))).collect()
+            reports
+                .map(|(name, report)| (name.clone(), report.file_sha256.clone()))
+                .collect()
         };
-        let (was, is) = (digests(was), digests(is));
+        let (was, is) = (digests(&self.before.reports), digests(&self.now.reports));
+        // A report and those of its areas are of one file, and are told once.
+        let mut told: BTreeMap<(String, Differs), BTreeSet<String>> = BTreeMap::new();
         for (report, how) in differing(&was, &is) {
-            let own = BTreeSet::from([report.to_owned()]);
+            let facts = self.now.reports.get(report);
+            let facts = facts.or_else(|| self.before.reports.get(report));
+            let area = facts.and_then(|facts| facts.area.as_ref());
+            let whole = area.map(|area| area.of_report.as_str());
+            // The report of an area may come or go alone.
+            let whole = whole.filter(|whole| differs(&was, &is, whole) == Some(how));
+            let name = whole.unwrap_or(report).to_owned();
+            told.entry((name, how))
+                .or_default()
+                .insert(report.to_owned());
+        }
+        for ((report, how), own) in told {
             let (kind, what) = match how {
                 Differs::New => (ChangeKind::Reports, format!("The report {report} is new.")),
                 Differs::Gone => (
@@ -246,7 +259,7 @@ impl ReportFacts {
 }
 
 /// How a thing of one name differs.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Differs {
     New,
     Gone,
@@ -269,16 +282,22 @@ fn differing<'a, T: PartialEq>(
     now: &'a BTreeMap<String, T>,
 ) -> Vec<(&'a str, Differs)> {
     let names: BTreeSet<&String> = before.keys().chain(now.keys()).collect();
-    let how = |name: &&'a String| {
-        let how = match (before.get(*name), now.get(*name)) {
-            (None, _) => Differs::New,
-            (_, None) => Differs::Gone,
-            (was, is) if was != is => Differs::Other,
-            _ => return None,
-        };
-        Some((name.as_str(), how))
-    };
-    names.iter().filter_map(how).collect()
+    let how = |name: &'a String| Some((name.as_str(), differs(before, now, name)?));
+    names.into_iter().filter_map(how).collect()
+}
+
+/// How the thing of a name differs, if it does.
+fn differs<T: PartialEq>(
+    before: &BTreeMap<String, T>,
+    now: &BTreeMap<String, T>,
+    name: &str,
+) -> Option<Differs> {
+    match (before.get(name), now.get(name)) {
+        (None, None) => None,
+        (None, Some(_)) => Some(Differs::New),
+        (Some(_), None) => Some(Differs::Gone),
+        (was, is) => (was != is).then_some(Differs::Other),
+    }
 }
 
 /// The names that have another value than before, with both values.

@@ -59,8 +59,18 @@ pub(crate) struct ReportFacts {
     /// The code lists that they name; None for none.
     #[serde(default)]
     pub code_lists: Option<BTreeSet<String>>,
+    /// The area that it is of alone; None for a report of all.
+    #[serde(default)]
+    pub area: Option<AreaFacts>,
     /// Its tables, by identifier.
     pub tables: BTreeMap<String, TableFacts>,
+}
+
+/// The area of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AreaFacts {
+    /// The report that was made for it.
+    pub of_report: String,
 }
 
 /// A table of a report.

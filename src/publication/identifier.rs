@@ -23,7 +23,7 @@ pub(super) fn check(id: &str) -> Result<()> {
     if !id.is_empty() && id.len() <= LONGEST && !id.starts_with('-') && id.bytes().all(fits) {
         return Ok(());
     }
-    Err(Error::usage("that is no identifier of a release").hint(
+    Err(Error::usage("that is not the identifier of a release").hint(
         "give it as `populace release --list` has it, such as 2026-09-30-0123456789ab, or its name",
     ))
 }

@@ -29,7 +29,7 @@ pub(crate) fn embargo(typed: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> 
     let shown = in_london(moment);
     if moment <= now {
         return Err(Error::usage(format!("the embargo would be over already: {shown}"))
-            .hint("leave it out, so that the release is seen as soon as it is published, or name a moment to come"));
+            .hint("leave it out, so that the release is seen as soon as it is published, or name a later time"));
     }
     if moment - now > LONGEST {
         return Err(

@@ -64,7 +64,7 @@ pub(crate) async fn decide(
     let manifest = ReleasePlace::open(releases, id)?.read(MANIFEST).await?;
     if manifest.is_none() && before.steps.is_empty() {
         return Err(Error::usage(format!("there is no release {id}"))
-            .hint("`populace release --list` shows those that there are"));
+            .hint("`populace release --list` shows all releases"));
     }
     let digest = manifest.as_deref().map(sha256);
     let mut wanted = WantedStep {

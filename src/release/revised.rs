@@ -129,7 +129,7 @@ impl BeforeFigures {
                 "figures are"
             };
             frame.notes.push(format!(
-                "[r] {count} {figures} revised: another value was published for the same period in {}. The Parquet file of the table marks each too.",
+                "[r] {count} {figures} revised: another value was published for the same period in {}. The CSV and Parquet files of the table mark each too.",
                 self.since.name
             ));
         }

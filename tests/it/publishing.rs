@@ -218,12 +218,12 @@ fn wrong_uses_decide_nothing() {
         (
             &["--approve", "../lake", "--by", "Ann"],
             2,
-            "no identifier of a release",
+            "not the identifier of a release",
         ),
         (
             &["--approve", "..", "--by", "Ann"],
             2,
-            "no identifier of a release",
+            "not the identifier of a release",
         ),
         (
             &["--approve", "wold-2026-09-7", "--by", "Ann"],
@@ -612,6 +612,10 @@ fn figures_of_a_published_period_that_differ_are_marked_as_revised() {
         pages.map(|(_, page)| signs(page)).sum::<usize>(),
         marked.len()
     );
+    let lines = whole.iter().filter(|(file, _)| file.ends_with(".csv"));
+    let lines = lines.map(|(_, csv)| crate::project::text(csv).matches(" (revised)\n").count());
+    assert_eq!(lines.sum::<usize>(), marked.len());
+    project.ok(&["verify", second]);
     let report = project.json(&["release", "--check", second]);
     assert_eq!(report["revised_since"], name.as_str());
     assert!(report["compared"]["figures"]["changed"].as_u64() > Some(0));

@@ -36,7 +36,7 @@ pub(super) async fn main(
     } else {
         printer.data(&visible::lines(&text(&entries)))?;
         if entries.is_empty() {
-            printer.say("release  readers have seen no release yet: `populace release --list` shows those that there are, and their states");
+            printer.say("release  readers have seen no release yet: `populace release --list` shows all releases and their states");
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! Areas compared with one of them, or with the whole, by their limits.
 
 use super::limits::wide_limits;
-use super::{collected, is_suppressed};
+use super::{HELD, collected, is_suppressed};
 use crate::error::Result;
 use crate::figures::{Figures, SUPPRESSED};
 use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, PolarsResult, col, lit, when};
@@ -15,7 +15,8 @@ const LEVEL: &str = "area_level";
 
 /// All figures, with `benchmark` (the value of the area of that name; of the whole area for None), 99.8%
 /// limits, and `compared`: `lower` or `higher` at 95%, `lower (99.8%)` or `higher (99.8%)`, `similar`, or why
-/// no comparison is made. A figure without limits is not compared.
+/// no comparison is made. A figure without limits is not compared, nor is one of another date than the
+/// benchmark (`held`).
 ///
 /// # Errors
 /// Data, when they cannot be derived.
@@ -41,6 +42,8 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
         .then(lit("no benchmark"))
         .when(col("lower_95").is_null())
         .then(lit("no limits"))
+        .when(col("held_from").neq_missing(col("benchmark_held_from")))
+        .then(lit(HELD))
         .when(col("upper_99_8").lt(b()))
         .then(lit("lower (99.8%)"))
         .when(col("lower_99_8").gt(b()))
@@ -58,9 +61,13 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
         .with_columns([
             of_benchmark(col("value"))?.alias("benchmark"),
             of_benchmark(is_suppressed().cast(DataType::Int32))?.alias("benchmark_suppressed"),
+            of_benchmark(col("held_from"))?.alias("benchmark_held_from"),
             with_limits(lower).alias("lower_99_8"),
             with_limits(upper).alias("upper_99_8"),
         ])
         .with_column(status.alias("compared"))
-        .drop(polars::prelude::cols(["benchmark_suppressed"])))
+        .drop(polars::prelude::cols([
+            "benchmark_suppressed",
+            "benchmark_held_from",
+        ])))
 }

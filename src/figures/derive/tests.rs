@@ -404,6 +404,19 @@ fn held_figures_are_not_compared_with_new_ones() {
     let share = shares(&figures(&rows), ShareOver::Areas, 0.0).unwrap();
     assert_eq!(texts(&share, "share"), ["26.70", "-", "33.30", "-"]);
     assert_eq!(texts(&share, "share_status")[1], "held");
+    let rates = [
+        held(rate("A", Some((120.0, 110.0, 130.0)))),
+        rate("B", Some((120.0, 110.0, 130.0))),
+        FigureRow {
+            area: None,
+            ..rate("all", Some((100.0, 98.0, 102.0)))
+        },
+    ];
+    let by_limits = compared(&figures(&rates), None).unwrap();
+    let words = ["held", "higher (99.8%)", "benchmark"];
+    assert_eq!(texts(&by_limits, "compared"), words);
+    let by_limits = compared(&figures(&rates.map(held)), None).unwrap();
+    assert_eq!(texts(&by_limits, "compared")[0], "higher (99.8%)");
     // Those that are all held from one release are as of one date.
     let all = rows.map(held);
     let ranks = ranked(&figures(&all), RankFirst::Highest).unwrap();

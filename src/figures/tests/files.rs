@@ -2,7 +2,7 @@ use super::sample::{count, in_place, of, rate};
 use crate::figures::checksum::is_sealed;
 use crate::figures::{
     DimensionKind, FigureRow, Figures, NOT_APPLICABLE, SUPPRESSED, TableForm, frame_parquet,
-    unescaped,
+    unescaped, unmarked, without_signs,
 };
 use chrono::NaiveDate;
 use polars::prelude::{IntoLazy, lit};
@@ -209,6 +209,36 @@ fn the_csv_has_codes_signs_and_no_formula() {
          Total,,All,People,count,1255,,,rounded\n\
          Total,,All,Rate,per 1000,3.0,2.0,4.0,calculated\n"
     );
+}
+
+#[test]
+fn the_csv_marks_what_is_revised() {
+    let revised = |row: FigureRow| FigureRow {
+        flags: "r".to_owned(),
+        ..row
+    };
+    let held = |row: FigureRow| FigureRow {
+        held_from: Some(day("2026-08-31")),
+        ..row
+    };
+    let rows = [
+        revised(of(count(Some(5)), "band", "0 to 4")),
+        revised(held(of(count(Some(10)), "band", "5 to 9"))),
+        of(count(Some(15)), "band", "10 to 14"),
+    ];
+    let figures = Figures::of_rows(&rows).unwrap();
+    let (dimensions, kinds) = (["band".to_owned()], BTreeMap::new());
+    let csv = figures.csv(&form(&dimensions, &kinds)).unwrap();
+    let head = "band,measure,unit,value,lower_95,upper_95,status\n";
+    let marked = "0 to 4,People,count,5,,,rounded (revised)\n5 to 9,People,count,10,,,held from 2026-08-31 (revised)\n10 to 14,People,count,15,,,rounded\n";
+    assert_eq!(csv, format!("{head}{marked}").into_bytes());
+    let unmarked_lines = marked.replace(" (revised)", "");
+    assert_eq!(
+        without_signs(&csv),
+        format!("{head}{unmarked_lines}").into_bytes()
+    );
+    assert_eq!(unmarked("rounded (revised)"), "rounded");
+    assert_eq!(unmarked("rounded"), "rounded");
 }
 
 #[test]

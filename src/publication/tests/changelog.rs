@@ -244,6 +244,51 @@ fn a_change_names_the_thing_and_the_reports_that_it_concerns() {
     assert_eq!(more, ["The report c is new."]);
 }
 
+#[test]
+fn a_report_and_those_of_its_areas_are_told_once() {
+    let with_areas = |sql: &str, areas: &[&str]| {
+        let mut whole = manifest(ID, "1", "7");
+        for area in areas {
+            whole["reports"][format!("population_profile-{area}")] = serde_json::json!({
+                "file_sha256": sql, "tables": {}, "area": {"of_report": "population_profile"},
+            });
+        }
+        whole["reports"]["population_profile"]["file_sha256"] = sql.into();
+        ReleaseFacts::of(whole.to_string().as_bytes(), ID).unwrap()
+    };
+    let told = |was: &ReleaseFacts, is: &ReleaseFacts| -> Vec<(String, Vec<String>)> {
+        let changes = changes(was, is).into_iter();
+        changes
+            .map(|change| (change.what, change.reports.into_iter().collect()))
+            .collect()
+    };
+    let (one, two) = (
+        with_areas("1", &["WHM", "WTM"]),
+        with_areas("2", &["WHM", "WTM"]),
+    );
+    let own = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let all = [
+        "population_profile",
+        "population_profile-WHM",
+        "population_profile-WTM",
+    ];
+    assert_eq!(
+        told(&one, &two),
+        [(
+            "The definition of the report population_profile has changed.".to_string(),
+            own(&all)
+        )]
+    );
+    // That of an area may be new alone.
+    assert_eq!(
+        told(&with_areas("1", &["WHM"]), &one),
+        [(
+            "The report population_profile-WTM is new.".to_string(),
+            own(&["population_profile-WTM"])
+        )]
+    );
+}
+
 #[tokio::test]
 async fn a_damaged_manifest_is_named_and_the_changelog_goes_on() {
     let store = InMemory::new();

@@ -130,7 +130,7 @@ pub(crate) async fn checkers_report(
     let place = ReleasePlace::open(releases, id)?;
     let Some(bytes) = place.read(MANIFEST).await? else {
         return Err(Error::usage(format!("there is no release {id}"))
-            .hint("`populace release --list` shows those that there are"));
+            .hint("`populace release --list` shows all releases"));
     };
     let manifest = Manifest::read(&bytes).map_err(|what| {
         Error::data(format!("the manifest of {id} {what}"))

@@ -112,6 +112,19 @@ fn every_chart_has_words_of_its_own_that_excel_keeps() {
 }
 
 #[test]
+fn only_signs_that_a_figure_can_have_are_explained() {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook())).unwrap();
+    let notes = book.worksheet_range("Notes").unwrap();
+    let lines: Vec<String> = notes.used_cells().map(|(_, _, c)| c.to_string()).collect();
+    let explained: Vec<&str> = lines
+        .iter()
+        .filter(|line| line.starts_with('['))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(explained, ["[c]", "[z]", "[r]"]);
+}
+
+#[test]
 fn months_are_dates_and_suppressed_figures_are_said_so() {
     let bytes = workbook();
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
