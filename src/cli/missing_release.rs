@@ -18,15 +18,26 @@ pub(super) async fn expect_release(releases: &Location, id: &str) -> Result<()> 
     if known.is_empty() {
         return Err(no_releases(releases));
     }
-    let missing = Error::usage(format!("there is no release '{id}' in {releases}"));
+    let place = place_of(releases);
+    let missing = Error::usage(format!("there is no release '{id}' in {place}"));
     Err(missing.hint(nearest(id, &known)))
 }
 
 /// The error of whoever asks for a release where there are none.
 pub(super) fn no_releases(releases: &Location) -> Error {
-    Error::usage(format!("there are no releases in {releases}")).hint(
+    Error::usage(format!("there are no releases in {}", place_of(releases))).hint(
         "`populace nightly` makes them; name another pipeline file with --pipeline if they are elsewhere",
     )
+}
+
+/// Where releases are looked for: the whole path of a folder, since a relative one depends on where the
+/// command runs.
+pub(super) fn place_of(releases: &Location) -> String {
+    let folder = releases.folder().map(std::path::absolute);
+    match folder {
+        Some(Ok(folder)) => folder.display().to_string(),
+        _ => releases.to_string(),
+    }
 }
 
 /// The folders below `releases` that may be releases, under names that are no working copies.

@@ -1,6 +1,7 @@
 //! `populace release --list`
 
 use crate::cli::global::Global;
+use crate::cli::missing_release::place_of;
 use crate::cli::printer::Printer;
 use crate::cli::session;
 use crate::error::Result;
@@ -49,7 +50,8 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     printer.data(&lines.collect::<String>())?;
     if listed.is_empty() {
         printer.say(&format!(
-            "release  there are none in {releases} yet: `populace nightly` makes them"
+            "release  there are none in {} yet: `populace nightly` makes them",
+            place_of(&releases)
         ));
     }
     Ok(ExitCode::SUCCESS)
