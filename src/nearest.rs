@@ -21,6 +21,7 @@ pub(crate) fn nearest(
             known[..LISTED].join(", "),
             known.len() - LISTED
         ),
+        None if known.len() == 1 => format!("there is only {}", known.join("")),
         None => format!("there are {}", known.join(", ")),
     }
 }
@@ -68,6 +69,8 @@ mod tests {
         ] {
             assert_eq!(nearest(wrong, tables), said, "{wrong}");
         }
+        assert_eq!(nearest("x", ["core.person"]), "there is only core.person");
+        assert_eq!(nearest("x", [""; 0]), "there are none");
         let many = (0..20).map(|n| format!("table_{n}"));
         let listed = nearest("something else", many);
         assert!(listed.ends_with("table_11 and 8 more"), "{listed}");

@@ -1,6 +1,7 @@
 //! `populace diff`
 
 use super::global::Global;
+use super::missing_release::expect_release;
 use super::printer::Printer;
 use super::session;
 use super::verify::NamedVersion;
@@ -25,8 +26,8 @@ pub(super) async fn main(
     printer: &Printer,
 ) -> Result<ExitCode> {
     let (old, new) = (
-        place(global, &arguments.old)?,
-        place(global, &arguments.new)?,
+        place(global, &arguments.old).await?,
+        place(global, &arguments.new).await?,
     );
     let changes = changes((&old.0, &old.1), (&new.0, &new.1)).await?;
     // The differences are what was asked for: data, and no report of what was done.
@@ -39,10 +40,12 @@ pub(super) async fn main(
 }
 
 /// The folder of releases that a release is in, and its identifier.
-pub(super) fn place(global: &Global, what: &str) -> Result<(Location, String)> {
-    match NamedVersion::read(what) {
-        Some(named) => named.place(),
-        // Only an identifier needs the pipeline file.
-        None => Ok((session::pipeline(global)?.releases()?, what.to_string())),
+pub(super) async fn place(global: &Global, what: &str) -> Result<(Location, String)> {
+    if let Some(named) = NamedVersion::read(what) {
+        return named.place();
     }
+    // Only an identifier needs the pipeline file.
+    let releases = session::pipeline(global)?.releases()?;
+    expect_release(&releases, what).await?;
+    Ok((releases, what.to_string()))
 }

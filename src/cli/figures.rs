@@ -11,10 +11,12 @@ use crate::figures::derive::{
 };
 use crate::figures::{FigureArea, Figures, frame_csv, frame_parquet};
 use crate::release::ReadRelease;
+use crate::visible;
 use clap::ValueEnum;
 use polars::prelude::DataFrame;
 use serde::Serialize;
-use std::io::Write;
+use std::borrow::Cow;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,13 +42,13 @@ pub(super) struct FiguresArguments {
     /// For ranks: the smallest figure is the first, and the best
     #[arg(long)]
     lowest_first: bool,
-    /// For shares: what they are of
-    #[arg(long, value_enum, default_value = "areas")]
-    of: ShareOf,
-    /// For the best and the worst: how many places
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    places: u32,
-    /// The area that others are compared with [default: the whole]
+    /// For shares: what they are of [default: areas]
+    #[arg(long, value_enum)]
+    of: Option<ShareOf>,
+    /// For the best and the worst: how many places [default: 1]
+    #[arg(long, value_name = "N")]
+    places: Option<u32>,
+    /// For benchmarks: the area that others are compared with [default: the whole]
     #[arg(long, value_name = "AREA")]
     benchmark: Option<String>,
     /// What becomes columns
@@ -111,6 +113,7 @@ pub(super) async fn main(
     arguments: &FiguresArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
+    has_effect(arguments)?;
     let format = format(arguments)?;
     if global.json && arguments.output.is_none() {
         return Err(Error::usage(
@@ -126,7 +129,8 @@ pub(super) async fn main(
         FiguresFormat::Parquet => frame_parquet(&mut derived)?,
     };
     let Some(file) = &arguments.output else {
-        printer.data(&String::from_utf8_lossy(&bytes))?;
+        let text = String::from_utf8_lossy(&bytes);
+        printer.data(&shown(&text, std::io::stdout().is_terminal()))?;
         return Ok(ExitCode::SUCCESS);
     };
     let mut out = CompleteFile::create(file)?;
@@ -140,6 +144,43 @@ pub(super) async fn main(
     let line = format!("figures  {rows} rows in {}", summary.file);
     printer.summary(&summary, &[line])?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Figures as they are printed. On a terminal, names of places must not act on it; a file or another
+/// program gets them as they are.
+fn shown(text: &str, terminal: bool) -> Cow<'_, str> {
+    match terminal {
+        true => visible::lines(text),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Refuses options that say how something is derived which is not.
+fn has_effect(arguments: &FiguresArguments) -> Result<()> {
+    use Derived::{Benchmark, BestAndWorst, Rank, Share};
+    let options: [(&str, bool, &[Derived]); 4] = [
+        (
+            "--lowest-first",
+            arguments.lowest_first,
+            &[Rank, BestAndWorst],
+        ),
+        ("--of", arguments.of.is_some(), &[Share]),
+        ("--places", arguments.places.is_some(), &[BestAndWorst]),
+        ("--benchmark", arguments.benchmark.is_some(), &[Benchmark]),
+    ];
+    for (option, given, of) in options {
+        if given
+            && !arguments
+                .derive
+                .is_some_and(|derived| of.contains(&derived))
+        {
+            let names = of.iter().filter_map(Derived::to_possible_value);
+            let names: Vec<String> = names.map(|name| name.get_name().to_owned()).collect();
+            return Err(Error::usage(format!("{option} has no effect here"))
+                .hint(format!("it goes with --derive {}", names.join(" or "))));
+        }
+    }
+    Ok(())
 }
 
 /// What was written.
@@ -186,7 +227,7 @@ async fn read(global: &Global, arguments: &FiguresArguments) -> Result<(Figures,
             name: name.to_owned(),
             level: "release".to_owned(),
         });
-        let (place, id) = place(global, what)?;
+        let (place, id) = place(global, what).await?;
         let read = ReadRelease::read(&place, &id).await?;
         rounding = rounding.zip(read.rounding()).map(|(a, b)| a.max(b));
         let figures = chosen(&read.figures, arguments)?;
@@ -235,17 +276,29 @@ fn derived(
     match arguments.derive {
         None => Ok(figures.frame().clone()),
         Some(Derived::Rank) => ranked(figures, first),
-        Some(Derived::BestAndWorst) => best_and_worst(figures, first, arguments.places),
+        Some(Derived::BestAndWorst) => {
+            best_and_worst(figures, first, arguments.places.unwrap_or(1))
+        }
         Some(Derived::RollingYears) => rolling_years(figures),
-        Some(Derived::Benchmark) => compared(figures, arguments.benchmark.as_deref()),
+        Some(Derived::Benchmark) => {
+            let benchmark = arguments.benchmark.as_deref();
+            if let Some(area) = benchmark {
+                let known = figures.values("area_name")?;
+                if !known.iter().any(|name| name == area) {
+                    return Err(Error::usage(format!("there is no area `{area}`"))
+                        .hint(crate::nearest::nearest(area, &known)));
+                }
+            }
+            compared(figures, benchmark)
+        }
         Some(Derived::Share) => {
             let rounding = rounding.ok_or_else(|| {
                 Error::usage("how counts of this release are rounded, only its site knows")
                     .hint("shares need a scheme that publishes its rule")
             })?;
             let over = match arguments.of {
-                ShareOf::Areas => ShareOver::Areas,
-                ShareOf::Breakdown => ShareOver::Breakdown,
+                Some(ShareOf::Areas) | None => ShareOver::Areas,
+                Some(ShareOf::Breakdown) => ShareOver::Breakdown,
             };
             shares(figures, over, rounding)
         }
@@ -260,5 +313,20 @@ impl Wide {
             Wide::Measure => Across::Measure,
             Wide::Breakdown => Across::Breakdown,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_places_do_not_act_on_a_terminal() {
+        let csv = "area_name,value\n\u{1b}[2JAsh\u{202e}combe,5\n";
+        assert_eq!(
+            shown(csv, true),
+            "area_name,value\n\\u{1b}[2JAsh\\u{202e}combe,5\n"
+        );
+        assert_eq!(shown(csv, false), csv);
     }
 }

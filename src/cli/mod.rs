@@ -19,6 +19,7 @@ mod init;
 mod key;
 mod lineage;
 mod log_format;
+mod missing_release;
 mod night_log;
 mod nightly;
 mod nights;

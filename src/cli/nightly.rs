@@ -112,7 +112,7 @@ async fn steps(
         Some(error) => Some((error, "pull")),
         None => {
             let failed = released(global, work, log, &built, notices, &mut summary).await?;
-            failed.map(|error| (error, "release"))
+            failed.map(|error| (error, failed_step(built.ok())))
         }
     };
     if let Some((error, step)) = failed {
@@ -133,6 +133,14 @@ async fn steps(
     summary["seconds"] = seconds.into();
     printer.summary(&summary, &[format!("nightly  done in {seconds:.1} s")])?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The step that is to blame for reports that were not released.
+fn failed_step(checks_are_good: bool) -> &'static str {
+    match checks_are_good {
+        true => "release",
+        false => "run",
+    }
 }
 
 /// Ends a night of which every step ended, and that is not a good one.
@@ -391,4 +399,15 @@ fn note_stop(lake: Lake, night: &str, signal: Signal) {
         tokio::time::timeout(LAST_WORDS, added).await
     });
     std::mem::forget(runtime);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_checks_are_of_the_step_that_ran_them() {
+        assert_eq!(failed_step(false), "run");
+        assert_eq!(failed_step(true), "release");
+    }
 }

@@ -1,7 +1,7 @@
 //! A query as a user writes it: over tables as they are or were, or one of the words that show them.
 
 use super::as_of_version::Past;
-use super::describe;
+use super::{describe, session};
 use crate::engine::{Engine, plan_error, table_written_here};
 use crate::error::{Error, Result};
 use crate::functions::list_of_functions;
@@ -77,6 +77,12 @@ impl QueryReader<'_> {
         Ok(AskedQuery { frame, tables })
     }
 
+    /// Whether the project has a model of that name. Of models that cannot be read nobody knows.
+    fn is_model(&self, name: &TableName) -> bool {
+        let library = session::library(self.pipeline);
+        library.is_ok_and(|library| library.models.contains_key(name))
+    }
+
     /// A table as it is or was; an error names the nearest one where there is none.
     pub(super) async fn table(&self, place: &str, name: &TableName) -> Result<Table> {
         let lake = self.engine.lake();
@@ -93,8 +99,13 @@ impl QueryReader<'_> {
         }
         match self.past.table(lake, name).await? {
             Some(table) => Ok(table),
-            None => Err(Error::usage(format!("{place}: there is no table {name}"))
-                .hint(nearest(name, lake.tables().await?))),
+            None => {
+                let hint = match self.is_model(name) {
+                    true => format!("it is a model that is not built yet: `populace run {name}`"),
+                    false => nearest(name, lake.tables().await?),
+                };
+                Err(Error::usage(format!("{place}: there is no table {name}")).hint(hint))
+            }
         }
     }
 }

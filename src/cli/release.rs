@@ -21,7 +21,7 @@ pub(super) struct ReleaseArguments {
     /// Show what would be released, and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Publish figures that come out otherwise than in the release of the same name before
+    /// Replace a draft whose figures come out differently now
     #[arg(long)]
     replace: bool,
     #[command(flatten)]

@@ -2,15 +2,14 @@
 
 use super::damage::{way_back, words};
 use super::global::Global;
+use super::missing_release::expect_release;
 use super::printer::Printer;
 use super::project::pipeline_file;
 use super::session;
 use super::size::{count, show};
 use crate::error::{Context, Error, Kind, Result};
 use crate::lake::{Lake, Location, TableName, Verified};
-use crate::nearest::nearest;
 use crate::pipeline::Pipeline;
-use crate::publication::FOLDER;
 use crate::pull::feeding;
 use crate::release::{LedgerChecked, MANIFEST, VerifiedRelease, verify};
 use std::path::{Path, PathBuf};
@@ -53,6 +52,7 @@ async fn verify_release(
         true => None,
         false => Some(session::pipeline(global)?),
     };
+    let by_identifier = named.is_none();
     let (releases, id) = match (named, &pipeline) {
         (Some(named), _) => named.place()?,
         (None, Some(pipeline)) => (pipeline.releases()?, what.to_string()),
@@ -68,27 +68,16 @@ async fn verify_release(
         _ => return Err(without_ledger()),
     };
     let verified = verify(&releases, &id, lake.as_ref(), scheme.as_ref()).await?;
-    if let (None, Some(_), Some(folder)) = (&verified.proof, &lake, releases.folder())
-        && folder.join(&id).symlink_metadata().is_err()
-    {
-        return Err(Error::usage(format!("there is no release '{id}'"))
-            .hint(nearest(&id, folders_of(folder))));
+    // What the lake has made and is not there has lost its files; what it never made was mistyped.
+    let is_absent = |folder: &Path| folder.join(&id).symlink_metadata().is_err();
+    if by_identifier && verified.proof.is_none() && releases.folder().is_none_or(is_absent) {
+        expect_release(&releases, &id).await?;
     }
     printer.summary(&verified, &release_lines(&verified))?;
     Ok(match verified.problems.is_empty() {
         true => ExitCode::SUCCESS,
         false => ExitCode::from(1),
     })
-}
-
-/// What lies in the folder of releases, under names that are no working copies.
-fn folders_of(releases: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(releases).into_iter().flatten().flatten();
-    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let is_release = |name: &String| !name.starts_with('.') && name != FOLDER;
-    let mut names: Vec<String> = names.filter(is_release).collect();
-    names.sort();
-    names
 }
 
 /// A release that is named by its place.

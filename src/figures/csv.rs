@@ -13,6 +13,9 @@ use polars::prelude::{
 /// The sign of a suppressed figure.
 const SUPPRESSED_SIGN: &str = "*";
 
+/// What stands behind the status of a revised figure.
+const REVISED_SIGN: &str = " (revised)";
+
 /// The sign of a figure that does not apply.
 const NOT_APPLICABLE_SIGN: &str = "[z]";
 
@@ -86,11 +89,32 @@ fn cell(form: &TableForm, column: &str, at: usize, row: &FigureRow) -> CsvCell {
         "lower_95" | "upper_95" if !form.has_limits(at) => None,
         "lower_95" => limit(row, row.lower_95),
         "upper_95" => limit(row, row.upper_95),
-        _ => Some(match row.held_from {
-            Some(date) => format!("held from {date}"),
-            None => row.status.clone(),
-        }),
+        _ => Some(status(row)),
     }
+}
+
+/// The status of a figure with what else is to be known of it.
+fn status(row: &FigureRow) -> String {
+    let status = match row.held_from {
+        Some(date) => format!("held from {date}"),
+        None => row.status.clone(),
+    };
+    match row.is_revised() {
+        true => status + REVISED_SIGN,
+        false => status,
+    }
+}
+
+/// The status of a figure as a CSV has it, without the sign of a revised one.
+pub(crate) fn unmarked(status: &str) -> &str {
+    status.strip_suffix(REVISED_SIGN).unwrap_or(status)
+}
+
+/// A CSV as it was written before revised figures had a sign in it.
+pub(crate) fn without_signs(csv: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(csv);
+    let line_end = format!("{REVISED_SIGN}\n");
+    text.replace(&line_end, "\n").into_bytes()
 }
 
 /// A limit as it is shown: without one there is no sign, since that would be one of a figure.

@@ -139,7 +139,7 @@ fn fixed_columns() -> [Value; 6] {
         text(
             "status",
             "Status",
-            "The outcome of disclosure control, in a word; `held from` and a date for a figure that is that of an earlier release.",
+            "The outcome of disclosure control, in a word; `held from` and a date for a figure that is that of an earlier release; `(revised)` behind it where another figure was published for the same period.",
         ),
     ]
 }

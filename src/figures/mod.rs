@@ -19,7 +19,7 @@ mod row;
 mod schema;
 
 pub(crate) use area::FigureArea;
-pub(crate) use csv::{escaped, frame_csv, unescaped};
+pub(crate) use csv::{escaped, frame_csv, unescaped, unmarked, without_signs};
 pub(crate) use csvw::TableMetadata;
 pub(crate) use exchange::EXCHANGE;
 pub(crate) use form::{DimensionKind, TableForm};

@@ -23,7 +23,7 @@ impl Figures {
     /// # Errors
     /// Data, when it cannot be written.
     pub(crate) fn write(&self) -> Result<Vec<u8>> {
-        sealed(frame_parquet(&mut self.frame().clone())?)
+        frame_parquet(&mut self.frame().clone())
     }
 
     /// Reads the bytes of a Parquet file that somebody may have altered.
@@ -57,7 +57,7 @@ impl Figures {
     }
 }
 
-/// The bytes of a Parquet file of a frame.
+/// The bytes of a Parquet file of a frame, with the checksum of the file in its metadata.
 ///
 /// # Errors
 /// Data, when it cannot be written.
@@ -75,5 +75,5 @@ pub(crate) fn frame_parquet(frame: &mut DataFrame) -> Result<Vec<u8>> {
         .set_parallel(false)
         .finish(frame)
         .data(|| "cannot write figures as Parquet")?;
-    Ok(bytes)
+    sealed(bytes)
 }

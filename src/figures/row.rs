@@ -43,7 +43,7 @@ pub(crate) struct FigureRow {
     pub status: String,
     /// The date of the earlier release whose figure it is.
     pub held_from: Option<NaiveDate>,
-    /// `r` revised, `p` provisional, `u` of low reliability; empty for none.
+    /// `r` for a revised figure; empty for none.
     pub flags: String,
 }
 
@@ -51,6 +51,11 @@ impl FigureRow {
     /// Whether its status says that no value is shown.
     pub(crate) fn is_without_value(&self) -> bool {
         without_value(&self.status)
+    }
+
+    /// Whether readers had another value of it.
+    pub(crate) fn is_revised(&self) -> bool {
+        self.flags.contains('r')
     }
 
     /// The other dimensions as JSON, with keys sorted.

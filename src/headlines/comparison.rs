@@ -1,7 +1,7 @@
 //! Who is higher or lower than the whole, at 95% confidence.
 
 use super::headline::{Headline, HeadlineKind};
-use super::table::{TableFigures, is_part};
+use super::table::{TableFigures, is_of_one_date, is_part, is_time};
 use super::words::{figure, listed, period, with_limits};
 use crate::figures::FigureRow;
 
@@ -65,17 +65,13 @@ fn is_benchmark<'a>(
 fn is_part_of<'a>(table: &TableFigures<'a>, row: &'a FigureRow, total: &'a FigureRow) -> bool {
     let same = |(column, value)| row.breakdown.get(column) == Some(value);
     row.period == total.period
+        && is_of_one_date(row, total)
         && table.depth(row) == table.depth(total) + 1
         && total.breakdown.iter().all(same)
-        && total.breakdown.values().all(|value| is_year(value))
+        // A whole of one sex is not the whole that a place is of.
+        && total.breakdown.values().all(|value| is_time(value))
         // Ages differ by nature.
         && row.breakdown.keys().all(|column| !column.starts_with("age"))
-}
-
-/// Whether the value of a dimension is a time: a whole of one sex is not the whole that a place is of.
-fn is_year(value: &str) -> bool {
-    let year = value.get(..4).unwrap_or_default();
-    year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn words<'a>(
@@ -108,7 +104,6 @@ fn words<'a>(
     };
     let said = match (higher.is_empty(), lower.is_empty()) {
         (true, true) => match compared {
-            1 => format!("not different from {whole} at 95% confidence"),
             2 => format!("neither group differs from {whole} at 95% confidence"),
             _ => format!("none of the {compared} groups differs from {whole} at 95% confidence"),
         },

@@ -22,15 +22,15 @@ pub(super) fn incomplete(table: &TableFigures<'_>) -> Option<Headline> {
         return None;
     }
     let (is, it, whole) = if labels.len() > 1 {
-        ("are", "them", "whole periods")
+        ("are", "them", "complete periods")
     } else {
-        ("is", "it", "a whole period")
+        ("is", "it", "a complete period")
     };
     Some(Headline {
         kind: HeadlineKind::Incomplete,
         table: Some(table.id.to_owned()),
         words: format!(
-            "{}: {} {is} not {whole}: do not compare {it} with others.",
+            "{}: {} {is} not {whole}, so do not compare {it} with others.",
             table.title,
             listed(&labels, 3)
         ),
@@ -48,14 +48,14 @@ pub(super) fn held(rows: &[FigureRow]) -> Option<Headline> {
     let first = held.iter().filter_map(|row| row.held_from).min()?;
     let counts = rows.iter().filter(|row| row.unit == "count").count();
     let are = match held.len() {
-        1 => "is that of an earlier release",
-        _ => "are those of earlier releases",
+        1 => "is held from an earlier release",
+        _ => "are held from earlier releases",
     };
     Some(Headline {
         kind: HeadlineKind::Held,
         table: None,
         words: format!(
-            "{} of {counts} counts {are}, the earliest of {}: a count is held until its change says nothing about any one person.",
+            "{} of {counts} counts {are}, the earliest of {}: a count stays as it was published until its change says nothing about any one person.",
             held.len(),
             first.format("%-d %B %Y")
         ),
@@ -65,8 +65,7 @@ pub(super) fn held(rows: &[FigureRow]) -> Option<Headline> {
 
 /// A sentence for figures that readers had otherwise.
 pub(super) fn revised(rows: &[FigureRow]) -> Option<Headline> {
-    let is_revised = |row: &&FigureRow| row.flags.contains('r');
-    let revised: Vec<&FigureRow> = rows.iter().filter(is_revised).collect();
+    let revised: Vec<&FigureRow> = rows.iter().filter(|row| row.is_revised()).collect();
     let (are, they) = match revised.len() {
         0 => return None,
         1 => ("is revised: it differs", "it"),
@@ -76,7 +75,7 @@ pub(super) fn revised(rows: &[FigureRow]) -> Option<Headline> {
         kind: HeadlineKind::Revised,
         table: None,
         words: format!(
-            "{} of {} figures {are} from what the last release said; the tables mark {they} with [r].",
+            "{} of {} figures {are} from the last published release; the tables mark {they} with [r].",
             revised.len(),
             rows.len()
         ),

@@ -1,7 +1,7 @@
 //! The largest group of a table.
 
 use super::headline::{Headline, HeadlineKind};
-use super::table::TableFigures;
+use super::table::{NOT_KNOWN, TableFigures, is_of_one_date};
 use super::words::figure;
 use crate::figures::FigureRow;
 
@@ -26,14 +26,14 @@ pub(super) fn largest(table: &TableFigures<'_>) -> Option<Headline> {
         .copied()
         .max_by(|a, b| value(a).total_cmp(&value(b)))?;
     let alike = groups.iter().filter(|row| row.value == most.value).count();
-    if alike > 1 {
+    let is_known = most.breakdown.values().all(|value| value != NOT_KNOWN);
+    if alike > 1 || !is_known || !is_comparable(&groups, most, total) {
         return None;
     }
     let share = table.rows.iter().copied().find(|row| {
         let same = row.area == most.area && row.breakdown == most.breakdown;
-        row.unit == "percent" && same && row.period.is_none()
+        same && row.period.is_none() && is_share(row, most, total)
     });
-    let share = share.filter(|row| row.value.is_some());
     let percent = share.and_then(figure);
     let percent = percent.map_or(String::new(), |percent| format!(" ({percent})"));
     Some(Headline {
@@ -52,4 +52,25 @@ pub(super) fn largest(table: &TableFigures<'_>) -> Option<Headline> {
             .cloned()
             .collect(),
     })
+}
+
+/// Whether groups can be compared: all shown ones and the total are of one date, and none that is suppressed
+/// can be the largest.
+fn is_comparable(groups: &[&FigureRow], most: &FigureRow, total: &FigureRow) -> bool {
+    let shown = groups.iter().filter(|row| row.value.is_some());
+    let of_one_date = shown.clone().all(|row| is_of_one_date(row, total));
+    let sum: f64 = shown.clone().filter_map(|row| row.value).sum();
+    let rest = total.value.unwrap_or(f64::INFINITY) - sum;
+    let all_shown = shown.count() == groups.len();
+    of_one_date && (all_shown || most.value.is_some_and(|most| rest < most))
+}
+
+/// Whether a figure is the percentage that a count is of its total: other percentages of the same group are
+/// of something else.
+fn is_share(row: &FigureRow, count: &FigureRow, total: &FigureRow) -> bool {
+    let share = count.value.zip(total.value);
+    let share = share.map(|(n, of)| n * 100.0 / of);
+    // It is shown with one decimal.
+    let is_same = |(shown, share): (f64, f64)| (shown - share).abs() < 0.051;
+    row.unit == "percent" && row.value.zip(share).is_some_and(is_same)
 }

@@ -1,7 +1,7 @@
 //! An area beside the whole that it is a part of: each rate and percentage of both.
 
 use super::headline::{Headline, HeadlineKind};
-use super::table::{TableFigures, is_part, tables};
+use super::table::{TableFigures, is_of_one_date, is_part, is_time, tables};
 use super::words::{figure, listed, period, with_limits};
 use crate::figures::FigureRow;
 use std::cmp::Ordering;
@@ -47,6 +47,7 @@ fn line(table: &TableFigures<'_>, measure: &str, whole: &[FigureRow]) -> Option<
             && row.breakdown == own.breakdown
             && row.area.is_none()
             && row.unit == own.unit
+            && is_of_one_date(row, own)
     };
     let whole = whole.iter().find(same)?;
     let (value, lower, upper) = (whole.value?, own.lower_95?, own.upper_95?);
@@ -70,11 +71,7 @@ fn line(table: &TableFigures<'_>, measure: &str, whole: &[FigureRow]) -> Option<
 
 /// Whether a figure is of all groups together: what is left of its breakdown is a time.
 fn is_of_all(row: &FigureRow) -> bool {
-    let is_time = |value: &String| {
-        let year = value.get(..4).unwrap_or_default();
-        year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit())
-    };
-    row.breakdown.values().all(is_time)
+    row.breakdown.values().all(|value| is_time(value))
 }
 
 /// What of an area differs from the whole, in a sentence.
@@ -94,7 +91,7 @@ pub(crate) fn against(lines: &[ProfileLine]) -> Option<Headline> {
     let (higher, lower) = (said(Ordering::Greater), said(Ordering::Less));
     let words = match (higher.is_empty(), lower.is_empty()) {
         (true, true) if lines.len() == 1 => {
-            "The one indicator does not differ from the whole area at 95% confidence.".to_string()
+            "The only indicator does not differ from the whole area at 95% confidence.".to_string()
         }
         (true, true) => format!(
             "None of the {} indicators differs from the whole area at 95% confidence.",

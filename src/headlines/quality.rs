@@ -1,11 +1,8 @@
 //! How good the data behind some figures are, as far as the figures themselves say.
 
-use super::table::tables;
+use super::table::{NOT_KNOWN, is_of_one_date, tables};
 use super::words::{figure, number};
 use crate::figures::{FigureRow, SUPPRESSED};
-
-/// How the value of a dimension is shown that a record does not have.
-const NOT_KNOWN: &str = "Not known";
 
 /// A fact about the quality of some figures.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +56,12 @@ fn not_known(rows: &[FigureRow]) -> Vec<QualityFact> {
                 continue;
             };
             let words = match (row.value, total.value) {
+                // Counts of two dates have no share.
+                (Some(_), Some(_)) if !is_of_one_date(row, total) => format!(
+                    "{} of {}",
+                    figure(row).unwrap_or_default(),
+                    figure(total).unwrap_or_default()
+                ),
                 (Some(n), Some(of)) if of > 0.0 => format!(
                     "{} of {} ({})",
                     figure(row).unwrap_or_default(),

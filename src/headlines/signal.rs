@@ -1,11 +1,11 @@
 //! Latest figures that common causes do not explain.
 
 use super::headline::{Headline, HeadlineKind};
-use super::table::{TableFigures, is_part};
+use super::table::{TableFigures, is_current, is_part, month_number};
 use super::words::{figure, number, period};
 use crate::figures::FigureRow;
 use crate::statistics::process::Process;
-use crate::statistics::signals::Signals;
+use crate::statistics::signals::{Signals, XmrSignal};
 
 /// Fewer periods than that make poor limits.
 const ENOUGH: usize = 13;
@@ -25,28 +25,23 @@ pub(super) fn signals(table: &TableFigures<'_>) -> Vec<Headline> {
 }
 
 fn signal(table: &TableFigures<'_>, series: &[&FigureRow]) -> Option<Headline> {
-    let is_month = |row: &&FigureRow| row.period.as_ref().is_some_and(|p| p.len() == 7);
-    if !series.iter().all(is_month) || series.iter().any(|row| is_part(row)) {
-        return None;
-    }
-    let y: Vec<f64> = series
-        .iter()
-        .map(|row| row.value.unwrap_or(f64::NAN))
-        .collect();
+    let last = series.last().filter(|row| is_current(row))?;
+    let y = by_month(series)?;
     let process = Process::of(&y, true, y.len(), &mut vec![0.0; y.len()]);
     let is_small = series.iter().any(|row| row.unit == "count") && process.mean < SMALLEST;
-    if process.points < ENOUGH || is_small {
+    // Of a series that hardly moves the limits are its mean, and a step of rounding would be a signal.
+    let is_flat = process.upper <= process.lower;
+    if process.points < ENOUGH || is_small || is_flat {
         return None;
     }
     let mut signals = Signals::default();
     signals.find(&y, &process);
-    let last = series.last()?;
     let signal = signals.of.last().copied().flatten()?;
     let latest = figure(last)?;
-    let side = if signals.direction(y.len() - 1) > 0 {
-        "higher"
-    } else {
-        "lower"
+    let is_up = match signal {
+        // A trend may end on either side of the mean.
+        XmrSignal::Trend => signals.direction(y.len() - 1) > 0,
+        _ => last.value? > process.mean,
     };
     let of = match table.name(last).as_str() {
         "" => last.measure_label.clone(),
@@ -54,13 +49,38 @@ fn signal(table: &TableFigures<'_>, series: &[&FigureRow]) -> Option<Headline> {
     };
     let when = period(last.period.as_deref()?);
     let (points, mean) = (process.points, number(process.mean, &last.unit));
+    let what = match (signal, is_up) {
+        (XmrSignal::Trend, true) => "ends at least seven months that rise without a break",
+        (XmrSignal::Trend, false) => "ends at least seven months that fall without a break",
+        (_, true) => "is higher than the usual variation from month to month explains",
+        (_, false) => "is lower than the usual variation from month to month explains",
+    };
+    let why = match signal {
+        XmrSignal::Trend => String::new(),
+        signal => format!(" ({})", signal.explained()),
+    };
     Some(Headline {
         kind: HeadlineKind::Signal,
         table: Some(table.id.to_owned()),
         words: format!(
-            "{of}: {latest} in {when} is {side} than common causes explain ({}); the mean of its {points} months is {mean}.",
-            signal.explained()
+            "{of}: {latest} in {when} {what}{why}; the mean of the {points} months is {mean}."
         ),
         cells: series.iter().map(|row| (*row).clone()).collect(),
     })
+}
+
+/// The values of a series month by month, NaN where one is missing or none is shown; None where a period is
+/// no whole month.
+fn by_month(series: &[&FigureRow]) -> Option<Vec<f64>> {
+    let months = series.iter().map(|row| {
+        let month = row.period.as_deref().and_then(month_number);
+        month.filter(|_| !is_part(row))
+    });
+    let months: Vec<usize> = months.collect::<Option<_>>()?;
+    let (first, last) = (*months.first()?, *months.last()?);
+    let mut y = vec![f64::NAN; last.checked_sub(first)? + 1];
+    for (month, row) in months.iter().zip(series) {
+        *y.get_mut(month - first)? = row.value.unwrap_or(f64::NAN);
+    }
+    Some(y)
 }

@@ -3,6 +3,9 @@
 use crate::figures::{FigureArea, FigureRow};
 use std::collections::BTreeMap;
 
+/// How the value of a dimension is shown that a record does not have.
+pub(super) const NOT_KNOWN: &str = "Not known";
+
 /// The figures of a table in the order of the release.
 pub(super) struct TableFigures<'a> {
     /// Its identifier.
@@ -125,4 +128,31 @@ impl<'a> TableFigures<'a> {
 pub(super) fn is_part(row: &FigureRow) -> bool {
     let labels = row.breakdown.values().chain(&row.period);
     labels.into_iter().any(|label| label.contains("(part"))
+}
+
+/// Whether a figure is one of this release: a held one is as of the release that it is from.
+pub(super) fn is_current(row: &FigureRow) -> bool {
+    row.held_from.is_none()
+}
+
+/// Whether two figures are as of one date: both of this release, or held from the same one.
+pub(super) fn is_of_one_date(one: &FigureRow, other: &FigureRow) -> bool {
+    one.held_from == other.held_from
+}
+
+/// Whether the value of a dimension is a time, such as a day, a month or a year.
+pub(super) fn is_time(value: &str) -> bool {
+    let year = value.get(..4).unwrap_or_default();
+    year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The number of a month such as `2026-09` among all months; None where a period is none.
+pub(super) fn month_number(period: &str) -> Option<usize> {
+    let (year, month) = period.split_once('-')?;
+    let digits = |text: &str, n| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(year, 4) || !digits(month, 2) {
+        return None;
+    }
+    let (year, month): (usize, usize) = (year.parse().ok()?, month.parse().ok()?);
+    (1..=12).contains(&month).then(|| year * 12 + month - 1)
 }

@@ -130,13 +130,94 @@ fn the_latest_month_is_compared_with_that_of_a_year_before() {
     assert_eq!(found, [expected]);
     values[0] = Some(460.0);
     let found = said(&monthly(&values), HeadlineKind::Change);
-    let expected = "Admissions: 230 in January 2025, about 50% less than in January 2024 (460).";
+    let expected = "Admissions: 230 in January 2025, about 50% fewer than in January 2024 (460).";
     assert_eq!(found, [expected]);
     // A suppressed figure, or a small one, is compared with nothing.
     for value in [None, Some(195.0), Some(0.0)] {
         values[0] = value;
         assert!(said(&monthly(&values), HeadlineKind::Change).is_empty());
     }
+    // Neither is one that moved by less than 5%.
+    let of = |before, now| {
+        let mut values = vec![Some(200.0); 13];
+        (values[0], values[12]) = (Some(before), Some(now));
+        said(&monthly(&values), HeadlineKind::Change)
+    };
+    assert_eq!(of(400.0, 419.0), Vec::<String>::new());
+    let expected = "Admissions: 420 in January 2025, about 5% more than in January 2024 (400).";
+    assert_eq!(of(400.0, 420.0), [expected]);
+    // The ratio of two percentages, or of two rates, is not what a planner takes it for.
+    for unit in ["percent", "per 1000"] {
+        let mut rows = monthly(&values);
+        for row in &mut rows {
+            (row.unit, row.value) = (unit.to_owned(), Some(300.0));
+        }
+        rows[12].value = Some(600.0);
+        assert!(said(&rows, HeadlineKind::Change).is_empty(), "{unit}");
+    }
+}
+
+#[test]
+fn a_held_figure_is_never_news() {
+    let day = NaiveDate::from_ymd_opt(2026, 9, 20);
+    let mut values = vec![Some(200.0); 13];
+    values[12] = Some(230.0);
+    let mut rows = monthly(&values);
+    rows[0].held_from = day;
+    let expected = "Admissions: 230 in January 2025, about 15% more than in January 2024 (200 as published on 20 September 2026).";
+    assert_eq!(said(&rows, HeadlineKind::Change), [expected]);
+    rows[12].held_from = day;
+    assert!(said(&rows, HeadlineKind::Change).is_empty());
+
+    let mut values: Vec<Option<f64>> = (0..15)
+        .map(|at| Some(if at % 2 == 0 { 100.0 } else { 110.0 }))
+        .collect();
+    values[14] = Some(165.0);
+    let mut rows = monthly(&values);
+    rows[3].held_from = day;
+    assert_eq!(said(&rows, HeadlineKind::Signal).len(), 1);
+    rows[14].held_from = day;
+    assert!(said(&rows, HeadlineKind::Signal).is_empty());
+
+    let mut rows = vec![
+        area("Ashcombe", Some((1250.0, 1100.5, 1400.0))),
+        area("Brackenford", Some((900.0, 800.0, 999.9))),
+        area("Carrow Vale", Some((1010.0, 950.0, 1100.0))),
+        total(row("per 1000", Some(1000.0))),
+    ];
+    rows[0].held_from = day;
+    let expected = "Admissions: lower than the total (1,000) at 95% confidence in Brackenford (900; 95% limits 800 to 999.9).";
+    assert_eq!(said(&rows, HeadlineKind::Comparison), [expected]);
+    let own = FigureRow {
+        held_from: day,
+        ..total(area("Ashcombe", Some((120.0, 101.0, 140.0))))
+    };
+    let mut whole = [total(row("per 1000", Some(100.0)))];
+    assert!(profile(std::slice::from_ref(&own), &whole).is_empty());
+    // Figures of one date are compared with each other.
+    whole[0].held_from = day;
+    assert_eq!(profile(&[own], &whole).len(), 1);
+    for row in &mut rows {
+        row.held_from = day;
+    }
+    assert!(said(&rows, HeadlineKind::Comparison)[0].contains("in Ashcombe (1,250;"));
+
+    // Groups of one date are compared with each other, those of two are not.
+    let of = |name: &str, value| group("ethnic_group", name, row("count", value));
+    let mut rows = vec![
+        of("White", Some(150.0)),
+        of("Mixed", Some(20.0)),
+        of("Not known", Some(10.0)),
+        total(row("count", Some(180.0))),
+    ];
+    for row in &mut rows {
+        row.held_from = day;
+    }
+    assert_eq!(said(&rows, HeadlineKind::Largest).len(), 1);
+    assert_eq!(quality(&rows)[0].words, "10 of 180 (5.6%)");
+    rows[2].held_from = None;
+    assert!(said(&rows, HeadlineKind::Largest).is_empty());
+    assert_eq!(quality(&rows)[0].words, "10 of 180");
 }
 
 #[test]
@@ -154,7 +235,7 @@ fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
     );
     assert_eq!(
         said((105.0, 90.0, 120.0)),
-        "The one indicator does not differ from the whole area at 95% confidence."
+        "The only indicator does not differ from the whole area at 95% confidence."
     );
     // Without a figure of either there is nothing to compare.
     assert!(against(&profile(&[total(area("A", None))], &whole)).is_none());
@@ -177,9 +258,13 @@ fn five_years_that_rise_are_a_trend() {
             .collect()
     };
     let mut rows = of(300.0, 40.0);
-    let expected = "Admissions: rises over five periods by more than chance, from 300 in 2021/22 to 460 in 2025/26.";
+    let expected = "Admissions: up over the last five years, from 300 in 2021/22 to 460 in 2025/26, by more than chance explains.";
     assert_eq!(said(&rows, HeadlineKind::Trend), [expected]);
-    assert_eq!(said(&of(300.0, -40.0), HeadlineKind::Trend).len(), 1);
+    let expected = "Admissions: down over the last five years, from 300 in 2021/22 to 140 in 2025/26, by more than chance explains.";
+    assert_eq!(said(&of(300.0, -40.0), HeadlineKind::Trend), [expected]);
+    let mut held = of(300.0, 40.0);
+    held[4].held_from = NaiveDate::from_ymd_opt(2026, 9, 20);
+    assert!(said(&held, HeadlineKind::Trend).is_empty());
     assert!(said(&of(300.0, 2.0), HeadlineKind::Trend).is_empty());
     // A year that is missing, or suppressed, ends the series.
     rows[1].period = Some("2019/20".to_owned());
@@ -201,7 +286,7 @@ fn a_signal_is_said_of_the_latest_month_alone() {
     assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
     values[14] = Some(165.0);
     let rows = monthly(&values);
-    let expected = "Admissions: 165 in March 2025 is higher than common causes explain (outside of the process limits); the mean of its 15 months is 109.";
+    let expected = "Admissions: 165 in March 2025 is higher than the usual variation from month to month explains (outside of the process limits); the mean of the 15 months is 109.";
     assert_eq!(said(&rows, HeadlineKind::Signal), [expected]);
     let headline = headlines(&rows);
     let headline = headline.iter().find(|h| h.kind == HeadlineKind::Signal);
@@ -209,6 +294,45 @@ fn a_signal_is_said_of_the_latest_month_alone() {
     // Where the latest is suppressed there is no latest figure to speak of.
     values.push(None);
     assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+}
+
+#[test]
+fn a_signal_needs_months_that_vary() {
+    let mut values: Vec<Option<f64>> = (0..15)
+        .map(|at| Some(if at % 2 == 0 { 100.0 } else { 110.0 }))
+        .collect();
+    values[14] = Some(165.0);
+    // Years and quarters are written with as many characters as months.
+    for form in ["/", "-Q"] {
+        let mut rows = monthly(&values);
+        for (at, row) in rows.iter_mut().enumerate() {
+            row.period = Some(match form {
+                "/" => format!("20{:02}/{:02}", at + 10, at + 11),
+                _ => format!("20{:02}-Q{}", at / 4 + 10, at % 4 + 1),
+            });
+        }
+        assert!(said(&rows, HeadlineKind::Signal).is_empty(), "{form}");
+    }
+    // A series that stands still and takes one step of rounding.
+    let mut flat = vec![Some(100.0); 15];
+    flat[14] = Some(105.0);
+    assert!(said(&monthly(&flat), HeadlineKind::Signal).is_empty());
+    assert!(said(&monthly(&[Some(100.0); 15]), HeadlineKind::Signal).is_empty());
+    // Months that rise to the mean from below are no high figure.
+    let up = [
+        200.0, 190.0, 200.0, 190.0, 200.0, 190.0, 200.0, 190.0, 100.0, 110.0, 120.0, 130.0, 140.0,
+        150.0,
+    ];
+    let mut rising: Vec<Option<f64>> = up.map(Some).to_vec();
+    assert!(said(&monthly(&rising), HeadlineKind::Signal).is_empty());
+    rising.push(Some(160.0));
+    let expected = "Admissions: 160 in March 2025 ends at least seven months that rise without a break; the mean of the 15 months is 165.";
+    assert_eq!(said(&monthly(&rising), HeadlineKind::Signal), [expected]);
+    // A month that is not there ends the run.
+    let mut rows = monthly(&rising);
+    rows.remove(11);
+    let found = said(&rows, HeadlineKind::Signal);
+    assert!(found.iter().all(|s| !s.contains("rise")), "{found:?}");
 }
 
 #[test]
@@ -227,7 +351,18 @@ fn the_largest_group_is_one_and_never_a_suppressed_one() {
     assert_eq!(facts[0].label, "Not known: ethnic group");
     assert_eq!(facts[0].words, "305 of 18,565 (1.6%)");
     assert_eq!(facts[1].words, "1 of 5 figures (20%)");
-    rows[2].value = Some(15_315.0);
+    // A percentage of something else is no share of the total.
+    rows[3].value = Some(12.5);
+    let expected = "People by place: the largest group is White, with 15,315 of 18,565.";
+    assert_eq!(said(&rows, HeadlineKind::Largest), [expected]);
+    // What is suppressed could be larger than all that is shown.
+    rows[4].value = Some(40_000.0);
+    assert!(said(&rows, HeadlineKind::Largest).is_empty());
+    rows[4].value = Some(18_565.0);
+    // People of whom nothing is known are no group.
+    (rows[0].value, rows[2].value) = (Some(3_000.0), Some(15_315.0));
+    assert!(said(&rows, HeadlineKind::Largest).is_empty());
+    rows[0].value = Some(15_315.0);
     assert!(said(&rows, HeadlineKind::Largest).is_empty());
     for row in &mut rows[..3] {
         row.value = None;
@@ -243,12 +378,13 @@ fn parts_of_periods_and_held_figures_are_said() {
         group("year", "2025/26", row("count", Some(500.0))),
         group("year", part, row("count", Some(120.0))),
     ];
-    let expected =
-        format!("People by place: {part} is not a whole period: do not compare it with others.");
+    let expected = format!(
+        "People by place: {part} is not a complete period, so do not compare it with others."
+    );
     assert_eq!(said(&rows, HeadlineKind::Incomplete), [expected]);
     assert!(said(&rows, HeadlineKind::Held).is_empty());
     rows[0].held_from = NaiveDate::from_ymd_opt(2026, 9, 20);
-    let expected = "1 of 2 counts is that of an earlier release, the earliest of 20 September 2026: a count is held until its change says nothing about any one person.";
+    let expected = "1 of 2 counts is held from an earlier release, the earliest of 20 September 2026: a count stays as it was published until its change says nothing about any one person.";
     assert_eq!(said(&rows, HeadlineKind::Held), [expected]);
 }
 
@@ -257,10 +393,10 @@ fn revised_figures_are_counted() {
     let mut rows = monthly(&[Some(100.0), Some(110.0), Some(120.0)]);
     assert!(said(&rows, HeadlineKind::Revised).is_empty());
     rows[1].flags = "r".to_owned();
-    let expected = "1 of 3 figures is revised: it differs from what the last release said; the tables mark it with [r].";
+    let expected = "1 of 3 figures is revised: it differs from the last published release; the tables mark it with [r].";
     assert_eq!(said(&rows, HeadlineKind::Revised), [expected]);
     rows[2].flags = "r".to_owned();
-    let expected = "2 of 3 figures are revised: they differ from what the last release said; the tables mark them with [r].";
+    let expected = "2 of 3 figures are revised: they differ from the last published release; the tables mark them with [r].";
     assert_eq!(said(&rows, HeadlineKind::Revised), [expected]);
 }
 

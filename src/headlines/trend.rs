@@ -1,7 +1,7 @@
 //! The recent trend of yearly figures with limits, as Fingertips marks it.
 
 use super::headline::{Headline, HeadlineKind};
-use super::table::{TableFigures, is_part};
+use super::table::{TableFigures, is_current, is_part};
 use super::words::{figure, period, year_before};
 use crate::figures::FigureRow;
 use crate::statistics::trend_slope::{POINTS, TrendSlope};
@@ -39,8 +39,14 @@ fn trend(table: &TableFigures<'_>, series: &[&FigureRow]) -> Option<Headline> {
     if !slope.is_significant() || !slope.steady {
         return None;
     }
-    let way = if slope.slope > 0.0 { "rises" } else { "falls" };
     let [first, .., latest] = last;
+    let (from, to) = (figure(first)?, figure(latest)?);
+    // A held figure says nothing of the latest year, and figures that read the same do not rise or fall.
+    let rose = latest.value? > first.value?;
+    if !is_current(latest) || from == to || rose != (slope.slope > 0.0) {
+        return None;
+    }
+    let way = if rose { "up" } else { "down" };
     let of = match table.name(latest).as_str() {
         "" => latest.measure_label.clone(),
         name => format!("{}, {name}", latest.measure_label),
@@ -50,10 +56,8 @@ fn trend(table: &TableFigures<'_>, series: &[&FigureRow]) -> Option<Headline> {
         kind: HeadlineKind::Trend,
         table: Some(table.id.to_owned()),
         words: format!(
-            "{of}: {way} over five periods by more than chance, from {} in {} to {} in {}.",
-            figure(first)?,
+            "{of}: {way} over the last five years, from {from} in {} to {to} in {}, by more than chance explains.",
             when(first),
-            figure(latest)?,
             when(latest)
         ),
         cells: last.iter().map(|row| (*row).clone()).collect(),

@@ -115,6 +115,11 @@ impl Location {
     }
 
     fn opened(&self, folder: &Path) -> Result<LocalFileSystem> {
+        if !folder.is_dir() {
+            return Err(Error::data(format!("there is no folder {self}")).hint(
+                "check the path, and whether its disk is mounted; the first `populace nightly` makes the folders of the lake and of the releases",
+            ));
+        }
         LocalFileSystem::new_with_prefix(folder).data(|| format!("cannot open the folder {self}"))
     }
 }
@@ -141,5 +146,22 @@ impl fmt::Display for Location {
             LocationKind::Folder(folder) => write!(f, "{}", folder.display()),
             LocationKind::Store(address) => write!(f, "{address}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_said_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let absent = Location::parse("releases", folder.path()).unwrap();
+        let error = absent.store(false).unwrap_err();
+        assert_eq!(error.what(), format!("there is no folder {absent}"));
+        assert!(error.causes().is_empty(), "{error}");
+        assert!(error.hint_text().unwrap().contains("`populace nightly`"));
+        absent.store(true).unwrap();
+        absent.store(false).unwrap();
     }
 }

@@ -1,7 +1,7 @@
 //! The changelog: every release that readers could see, and what was different about it.
 
 use super::changes::{ReleaseChange, changes};
-use super::facts::ReleaseFacts;
+use super::facts::{FactsFound, ReleaseFacts};
 use super::history::Publication;
 use super::name::ReleaseName;
 use super::read::read_all;
@@ -19,8 +19,10 @@ pub(crate) struct ChangelogEntry {
     pub name: ReleaseName,
     /// Its identifier.
     pub release: String,
-    /// The day that the figures describe, ISO; None where its folder is gone.
+    /// The day that the figures describe, ISO; None where nothing is known of it any more.
     pub as_of: Option<String>,
+    /// Why it is compared with nothing, where its manifest does not say what it is.
+    pub not_read: Option<&'static str>,
     /// Since when readers could see it.
     pub published: DateTime<Utc>,
     /// When it was withdrawn, and why.
@@ -42,22 +44,28 @@ pub(crate) struct Withdrawal {
 
 /// The changelog of all releases below `prefix` that readers could see, the newest first.
 ///
+/// A release whose manifest is damaged or gone is told too, without what was different about it.
+///
 /// # Errors
-/// Data, when the store or a manifest cannot be read.
+/// Data, when the store cannot be read.
 pub(crate) async fn changelog(
     store: &dyn ObjectStore,
     prefix: &Path,
     now: DateTime<Utc>,
 ) -> Result<Vec<ChangelogEntry>> {
     let mut seen = read_all(store, prefix).await?;
-    seen.retain(|release| was_public(release, now));
+    seen.retain(|release| release.was_public(now));
     seen.sort_by_key(|release| (release.public_since(), release.release.clone()));
     let mut told: Vec<(ChangelogEntry, Option<ReleaseFacts>)> = Vec::new();
     for release in seen {
         let (Some(name), Some(published)) = (release.name(), release.public_since()) else {
             continue;
         };
-        let facts = ReleaseFacts::read(store, prefix, &release.release).await?;
+        let (facts, not_read) = match ReleaseFacts::read(store, prefix, &release.release).await? {
+            FactsFound::Facts(facts) => (Some(*facts), None),
+            FactsFound::Nothing => (None, Some("its folder is gone")),
+            FactsFound::Damaged => (None, Some("its manifest is not as it was made")),
+        };
         let before = told.iter().rev();
         let mut before = before.filter(|(entry, _)| {
             entry.name.area == name.area
@@ -68,6 +76,7 @@ pub(crate) async fn changelog(
             name: name.clone(),
             release: release.release.clone(),
             as_of: facts.as_ref().map(|facts| facts.as_of.clone()),
+            not_read,
             published,
             withdrawn: withdrawal(&release),
             follows: before.map(|(entry, _)| entry.name.clone()),
@@ -79,15 +88,6 @@ pub(crate) async fn changelog(
         told.push((entry, facts));
     }
     Ok(told.into_iter().rev().map(|(entry, _)| entry).collect())
-}
-
-/// Whether readers see a release, or did before it was withdrawn.
-fn was_public(release: &Publication, now: DateTime<Utc>) -> bool {
-    let end = match release.state() {
-        PublicationState::Withdrawn => release.steps.last().map_or(now, |step| step.at),
-        _ => now,
-    };
-    release.damaged.is_none() && release.public_since().is_some_and(|since| since <= end)
 }
 
 fn withdrawal(release: &Publication) -> Option<Withdrawal> {

@@ -1,11 +1,11 @@
 //! What a manifest says of a release that readers are told: its day, its rule and what it was made from.
 
 use super::read::failed;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The manifest in a release's folder.
 const MANIFEST: &str = "manifest.json";
@@ -50,8 +50,27 @@ pub(crate) struct SchemeFacts {
 pub(crate) struct ReportFacts {
     /// SHA-256 of its report file.
     pub file_sha256: String,
+    /// The models behind its figures; None where an earlier program did not say.
+    #[serde(default)]
+    pub models: Option<BTreeSet<String>>,
+    /// The tables behind these.
+    #[serde(default)]
+    pub inputs: Option<BTreeSet<String>>,
+    /// The code lists that they name; None for none.
+    #[serde(default)]
+    pub code_lists: Option<BTreeSet<String>>,
+    /// The area that it is of alone; None for a report of all.
+    #[serde(default)]
+    pub area: Option<AreaFacts>,
     /// Its tables, by identifier.
     pub tables: BTreeMap<String, TableFacts>,
+}
+
+/// The area of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AreaFacts {
+    /// The report that was made for it.
+    pub of_report: String,
 }
 
 /// A table of a report.
@@ -104,33 +123,44 @@ pub(crate) struct CodeListFacts {
     pub version: Option<String>,
 }
 
+/// What was found in the place of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FactsFound {
+    /// Nothing: there is no such release.
+    Nothing,
+    /// What is no manifest of this release. Others are as they were.
+    Damaged,
+    /// What it says.
+    Facts(Box<ReleaseFacts>),
+}
+
 impl ReleaseFacts {
-    /// What the manifest of release `id` below `prefix` says; None where there is none.
+    /// What the bytes of the manifest of release `id` say; None where they are none.
+    pub(crate) fn of(bytes: &[u8], id: &str) -> Option<Self> {
+        let facts: Option<Self> = serde_json::from_slice(bytes).ok();
+        facts.filter(|facts| facts.release == id)
+    }
+
+    /// What the manifest of release `id` below `prefix` says.
     ///
     /// # Errors
-    /// Data, when the store cannot be read, or the manifest is none.
+    /// Data, when the store cannot be read.
     pub(crate) async fn read(
         store: &dyn ObjectStore,
         prefix: &Path,
         id: &str,
-    ) -> Result<Option<Self>> {
+    ) -> Result<FactsFound> {
         let lost = |e| failed(format!("cannot read the manifest of {id}"), e);
         let found = match store.get(&prefix.clone().join(id).join(MANIFEST)).await {
-            Ok(found) if found.meta.size > LARGEST => return Err(no_manifest(id)),
+            Ok(found) if found.meta.size > LARGEST => return Ok(FactsFound::Damaged),
             Ok(found) => found,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(object_store::Error::NotFound { .. }) => return Ok(FactsFound::Nothing),
             Err(e) => return Err(lost(e)),
         };
         let bytes = found.bytes().await.map_err(lost)?;
-        let facts: Self = serde_json::from_slice(&bytes).map_err(|_| no_manifest(id))?;
-        match facts.release == id {
-            true => Ok(Some(facts)),
-            false => Err(no_manifest(id)),
-        }
+        let facts = Self::of(&bytes, id);
+        Ok(facts.map_or(FactsFound::Damaged, |facts| {
+            FactsFound::Facts(Box::new(facts))
+        }))
     }
-}
-
-fn no_manifest(id: &str) -> Error {
-    Error::data(format!("the manifest of {id} is not as it was made"))
-        .hint("`populace verify` says what was altered")
 }

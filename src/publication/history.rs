@@ -1,8 +1,10 @@
 //! All that has been decided about one release.
 
+use super::identifier::{FOLDER, file_of};
 use super::name::ReleaseName;
 use super::state::PublicationState;
 use super::step::PublicationStep;
+use crate::error::Error;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -53,6 +55,25 @@ impl Publication {
         self.damaged.is_none()
             && self.state() == PublicationState::Published
             && !self.is_embargoed(now)
+    }
+
+    /// Whether readers see it, or did before it was withdrawn: what ended under embargo they never saw.
+    pub(crate) fn was_public(&self, now: DateTime<Utc>) -> bool {
+        let end = match self.state() {
+            PublicationState::Withdrawn => self.steps.last().map_or(now, |step| step.at),
+            _ => now,
+        };
+        self.damaged.is_none() && self.public_since().is_some_and(|since| since <= end)
+    }
+
+    /// The error of whoever needs to know what was decided, where the files do not say it.
+    pub(crate) fn damage(&self) -> Option<Error> {
+        let (id, what) = (&self.release, self.damaged.as_ref()?);
+        let error = Error::data(format!("the publication of {id} is damaged: {what}"));
+        Some(error.hint(format!(
+            "restore {FOLDER}/{} and those after it below the releases from a copy",
+            file_of(id, 1)
+        )))
     }
 
     /// Since when readers may see it: from its publication, or the end of its embargo.

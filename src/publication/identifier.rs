@@ -2,8 +2,16 @@
 
 use crate::error::{Error, Result};
 
+/// The folder of publications, below the releases.
+pub(crate) const FOLDER: &str = "publication";
+
 /// The longest identifier, in bytes.
 const LONGEST: usize = 100;
+
+/// The name of the file of step `n` of release `id`, below the folder of publications.
+pub(super) fn file_of(id: &str, n: u32) -> String {
+    format!("{id}.{n}.json")
+}
 
 /// Refuses what is no identifier of a release: letters, digits and hyphens, so that no name leads
 /// elsewhere and a dot ends it.
@@ -15,7 +23,7 @@ pub(super) fn check(id: &str) -> Result<()> {
     if !id.is_empty() && id.len() <= LONGEST && !id.starts_with('-') && id.bytes().all(fits) {
         return Ok(());
     }
-    Err(Error::usage("that is no identifier of a release").hint(
+    Err(Error::usage("that is not the identifier of a release").hint(
         "give it as `populace release --list` has it, such as 2026-09-30-0123456789ab, or its name",
     ))
 }

@@ -16,17 +16,20 @@ pub(crate) fn in_london(moment: DateTime<Utc>) -> String {
 /// Reads the end of an embargo.
 ///
 /// # Errors
-/// Usage: it is no moment with its offset from UTC, is over already, or is more than a year away.
+/// Usage: it is not an RFC 3339 time, which has its offset from UTC, is over already, or is more than a year away.
 pub(crate) fn embargo(typed: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let hint = "write the day, the time and the offset from UTC, such as 2026-12-10T09:30:00Z, or 2026-07-10T09:30:00+01:00 in summer";
     let Ok(read) = DateTime::parse_from_rfc3339(typed) else {
-        return Err(Error::usage("the embargo is no moment in the form of RFC 3339").hint(hint));
+        return Err(Error::usage(
+            "the embargo is not an RFC 3339 time, such as 2026-11-22T06:00:00Z",
+        )
+        .hint(hint));
     };
     let moment = read.with_timezone(&Utc).trunc_subsecs(0);
     let shown = in_london(moment);
     if moment <= now {
         return Err(Error::usage(format!("the embargo would be over already: {shown}"))
-            .hint("leave it out, so that the release is seen as soon as it is published, or name a moment to come"));
+            .hint("leave it out, so that the release is seen as soon as it is published, or name a later time"));
     }
     if moment - now > LONGEST {
         return Err(

@@ -22,12 +22,13 @@ mod words;
 
 pub(crate) use changelog::{ChangelogEntry, changelog};
 pub(crate) use changes::{ChangeKind, ReleaseChange, changes};
-pub(crate) use facts::ReleaseFacts;
+pub(crate) use facts::{FactsFound, ReleaseFacts};
 pub(crate) use history::Publication;
+pub(crate) use identifier::FOLDER;
 pub(crate) use latest::latest;
 pub(crate) use london::{embargo, in_london};
 pub(crate) use name::ReleaseName;
-pub(crate) use read::{FOLDER, read, read_all};
+pub(crate) use read::{read, read_all};
 pub(crate) use state::PublicationState;
 pub(crate) use step::PublicationStep;
 pub(crate) use take::{WantedStep, allowed, step};

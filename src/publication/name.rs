@@ -59,7 +59,7 @@ impl FromStr for ReleaseName {
             };
             (fits && is_area(area) && name.number > 0 && name.to_string() == text).then_some(name)
         };
-        parts().ok_or_else(|| "is no name of a release".to_string())
+        parts().ok_or_else(|| "is not the name of a release".to_string())
     }
 }
 

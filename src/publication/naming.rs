@@ -1,7 +1,8 @@
 //! Giving releases their names: each number of an area and month to one of them.
 
+use super::identifier::FOLDER;
 use super::name::{ReleaseName, is_area};
-use super::read::{FOLDER, failed};
+use super::read::failed;
 use crate::error::{Error, Result};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode};
@@ -48,7 +49,15 @@ pub(super) async fn take(
                 number: *number,
             });
         }
-        let number = taken.keys().max().map_or(1, |last| last + 1);
+        let last = taken.keys().max().copied().unwrap_or(0);
+        let Some(number) = last.checked_add(1) else {
+            return Err(Error::data(format!(
+                "no release of {area} and {period} can be named after {area}-{period}-{last}"
+            ))
+            .hint(format!(
+                "nobody counts so far: remove {FOLDER}/{NAMES}/{area}-{period}-{last}.json below the releases"
+            )));
+        };
         let name = ReleaseName {
             area: area.to_string(),
             period: period.clone(),

@@ -1,7 +1,7 @@
 //! Reading what has been decided about releases.
 
 use super::history::Publication;
-use super::identifier;
+use super::identifier::{self, FOLDER};
 use super::step::PublicationStep;
 use crate::error::{Error, Result};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -9,8 +9,6 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use std::collections::BTreeMap;
 
-/// The folder of publications, below the releases.
-pub(crate) const FOLDER: &str = "publication";
 /// Files that are read at once.
 const AT_ONCE: usize = 64;
 /// A file with more bytes is none of ours, and is not read.
@@ -47,19 +45,26 @@ pub(crate) async fn read(store: &dyn ObjectStore, prefix: &Path, id: &str) -> Re
     identifier::check(id)?;
     // Steps are few, and a listing would be of all releases.
     let mut sizes = BTreeMap::new();
+    let mut absent = 0;
     for n in 1.. {
         match store.head(&file(prefix, id, n)).await {
-            Ok(found) => sizes.insert(n, found.size),
-            Err(object_store::Error::NotFound { .. }) => break,
+            Ok(found) => {
+                sizes.insert(n, found.size);
+            }
+            Err(object_store::Error::NotFound { .. }) => absent += 1,
             Err(e) => return Err(failed("cannot read the publication of a release", e)),
-        };
+        }
+        // A step after one that is absent says that this one is missing.
+        if absent > 1 {
+            break;
+        }
     }
     of_release(store, prefix, id.to_string(), sizes).await
 }
 
 /// The file of step `n` of release `id`.
 pub(super) fn file(prefix: &Path, id: &str, n: u32) -> Path {
-    prefix.clone().join(FOLDER).join(format!("{id}.{n}.json"))
+    prefix.clone().join(FOLDER).join(identifier::file_of(id, n))
 }
 
 async fn of_release(

@@ -1,8 +1,9 @@
 //! Taking a step: approving, publishing, withdrawing and returning a release.
 
 use super::history::Publication;
+use super::identifier::FOLDER;
 use super::naming;
-use super::read::{FOLDER, failed, file, read};
+use super::read::{failed, file, read};
 use super::state::PublicationState;
 use super::step::PublicationStep;
 use crate::error::{Context, Error, Result};
@@ -99,19 +100,15 @@ pub(crate) fn allowed(
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>> {
     let (id, state) = (&before.release, before.state());
-    if let Some(what) = &before.damaged {
-        return Err(
-            Error::data(format!("the publication of {id} is damaged: {what}")).hint(format!(
-                "restore the files {FOLDER}/{id}.*.json below the releases from a copy"
-            )),
-        );
+    if let Some(damage) = before.damage() {
+        return Err(damage);
     }
     if !state.may_become(wanted.state) {
         return Err(Error::refused(format!(
             "{id} is {state}, and cannot become {}",
             wanted.state
         ))
-        .hint(next(state)));
+        .hint(next(before)));
     }
     if wanted.state.needs_reason() && wanted.reason.is_none() {
         return Err(Error::usage("a reason is missing").hint("say why: --reason \"…\""));
@@ -125,7 +122,7 @@ pub(crate) fn allowed(
         })
     {
         return Err(
-            Error::refused(format!("{} has approved {id} already", wanted.by)).hint(next(state)),
+            Error::refused(format!("{} has approved {id} already", wanted.by)).hint(next(before)),
         );
     }
     let now = now.trunc_subsecs(3);
@@ -144,15 +141,20 @@ pub(crate) fn allowed(
 }
 
 /// What can be done with a release.
-fn next(state: PublicationState) -> &'static str {
-    match state {
-        PublicationState::Draft => "approve it first: `populace release --approve`",
-        PublicationState::Approved => {
-            "publish it with `populace release --publish`, or return it to draft with `--return`"
+fn next(before: &Publication) -> String {
+    let id = &before.release;
+    match before.state() {
+        PublicationState::Draft => {
+            format!("approve it first: `populace release --approve {id} --by NAME`")
         }
-        PublicationState::Published => "it can only be withdrawn: `populace release --withdraw`",
+        PublicationState::Approved => format!(
+            "publish it with `populace release --publish {id} --by NAME`, or return it to draft with `--return`"
+        ),
+        PublicationState::Published => format!(
+            "readers have it: it can be withdrawn, with `populace release --withdraw {id} --by NAME --reason TEXT`"
+        ),
         PublicationState::Withdrawn => {
-            "what was withdrawn stays withdrawn: make a release with what was wrong put right"
+            "what was withdrawn stays withdrawn: correct the data, the model or the report, make another release with `populace nightly`, and approve that one".to_string()
         }
     }
 }

@@ -8,7 +8,7 @@ use super::place::ReleasePlace;
 use super::verify::verify;
 use crate::audit::{AuditEntry, AuditEvent, AuditLog, load};
 use crate::error::{Error, Result};
-use crate::lake::{Lake, Location};
+use crate::lake::{DecisionLock, Lake, Location};
 use crate::publication::{
     Publication, PublicationState, PublicationStep, WantedStep, allowed, read, step,
 };
@@ -55,12 +55,19 @@ pub(crate) async fn decide(
     decision: Decision<'_>,
 ) -> Result<Publication> {
     says_nobody(decision)?;
+    let goes_out = [PublicationState::Approved, PublicationState::Published];
+    let goes_out = goes_out.contains(&decision.state);
+    // What somebody looks at must not get other figures until the step is taken. Withdrawing waits for nobody.
+    let _deciding = match goes_out {
+        true => Some(DecisionLock::take(lake.location()).await?),
+        false => None,
+    };
     let (store, root) = (releases.store(false)?, Path::default());
     let before = read(&*store, &root, id).await?;
     let manifest = ReleasePlace::open(releases, id)?.read(MANIFEST).await?;
     if manifest.is_none() && before.steps.is_empty() {
         return Err(Error::usage(format!("there is no release {id}"))
-            .hint("`populace release --list` shows those that there are"));
+            .hint("`populace release --list` shows all releases"));
     }
     let digest = manifest.as_deref().map(sha256);
     let mut wanted = WantedStep {
@@ -74,8 +81,7 @@ pub(crate) async fn decide(
     };
     let now = Utc::now();
     allowed(&before, &wanted, now)?;
-    let goes_out = [PublicationState::Approved, PublicationState::Published];
-    if goes_out.contains(&decision.state) {
+    if goes_out {
         is_whole(releases, lake, id).await?;
     }
     if decision.state == PublicationState::Published {
@@ -88,28 +94,55 @@ pub(crate) async fn decide(
     };
     wanted.area = &area;
     noted(log, &before, &wanted).await?;
-    step(&*store, &root, &before, &wanted, now).await
+    let after = step(&*store, &root, &before, &wanted, now).await?;
+    if goes_out {
+        let manifest = ReleasePlace::open(releases, id)?.read(MANIFEST).await?;
+        is_same(
+            id,
+            digest.as_deref(),
+            manifest.as_deref().map(sha256).as_deref(),
+        )?;
+    }
+    Ok(after)
+}
+
+/// Refuses what was replaced while it was decided about: an object store has no lock.
+fn is_same(id: &str, decided: Option<&str>, found: Option<&str>) -> Result<()> {
+    match decided == found {
+        true => Ok(()),
+        false => Err(Error::refused(format!(
+            "{id} got other figures while it was decided about"
+        ))
+        .hint("look at `populace release --list`: return it to draft if it is approved, withdraw it if it is published, then look at its figures again")),
+    }
 }
 
 /// Refuses to put other figures in the place of those that somebody has approved, or readers see.
 ///
 /// # Errors
-/// Refused, when the release is approved or published; data, when the releases cannot be read.
+/// Refused, when the release is approved or published; data, when the releases cannot be read, or it is
+/// not known what was decided.
 pub(super) async fn may_be_replaced(releases: &Location, id: &str) -> Result<()> {
     if releases.folder().is_some_and(|folder| !folder.is_dir()) {
         return Ok(());
     }
     let found = read(&*releases.store(false)?, &Path::default(), id).await?;
-    let first = match found.state() {
-        PublicationState::Approved => "return it to draft with `populace release --return`",
-        PublicationState::Published => "withdraw it with `populace release --withdraw`",
+    if let Some(damage) = found.damage() {
+        return Err(damage.within(format!(
+            "{id} may be approved or published, and would get other figures"
+        )));
+    }
+    let hint = match found.state() {
+        PublicationState::Approved => {
+            "return it to draft with `populace release --return`, then make it again with `--replace`"
+        }
+        PublicationState::Published => {
+            "readers have these figures: if they are wrong, withdraw them with `populace release --withdraw`, correct the data, the model or the report, and publish the release that `populace nightly` then makes"
+        }
         PublicationState::Draft | PublicationState::Withdrawn => return Ok(()),
     };
     let state = found.state();
-    Err(
-        Error::refused(format!("{id} is {state}, and would get other figures"))
-            .hint(format!("{first}, then make it again")),
-    )
+    Err(Error::refused(format!("{id} is {state}, and would get other figures")).hint(hint))
 }
 
 /// Refuses a person or a reason that may name somebody of whom figures are.
@@ -262,6 +295,59 @@ mod tests {
             release: Some(ID.to_string()),
             manifest_sha256: Some("now".to_string()),
             ..AuditEntry::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn what_somebody_may_have_approved_gets_no_other_figures() {
+        let folder = tempfile::tempdir().unwrap();
+        let releases = Location::parse("releases", folder.path()).unwrap();
+        may_be_replaced(&releases, ID).await.unwrap();
+        let publication = folder.path().join("releases/publication");
+        std::fs::create_dir_all(&publication).unwrap();
+        may_be_replaced(&releases, ID).await.unwrap();
+        let write = |n: u32, text: &str| {
+            std::fs::write(publication.join(format!("{ID}.{n}.json")), text).unwrap();
+        };
+        write(1, "{");
+        let e = may_be_replaced(&releases, ID).await.unwrap_err();
+        assert_eq!(e.kind(), crate::error::Kind::Data);
+        let damage = "is damaged: step 1 is no step of a publication";
+        assert!(e.causes()[0].contains(damage), "{e}");
+        assert!(e.hint_text().unwrap().starts_with("restore publication/"));
+
+        let approved = approved_by("ann");
+        write(1, &serde_json::to_string(&approved).unwrap());
+        let e = may_be_replaced(&releases, ID).await.unwrap_err();
+        assert_eq!(
+            e.what(),
+            format!("{ID} is approved, and would get other figures")
+        );
+        assert!(e.hint_text().unwrap().contains("--return"), "{e}");
+        let published = PublicationStep {
+            state: PublicationState::Published,
+            ..approved
+        };
+        write(2, &serde_json::to_string(&published).unwrap());
+        let e = may_be_replaced(&releases, ID).await.unwrap_err();
+        // What is withdrawn is never published again: another release is.
+        let hint = e.hint_text().unwrap();
+        assert!(
+            hint.contains("--withdraw") && hint.contains("`populace nightly` then makes"),
+            "{hint}"
+        );
+    }
+
+    #[test]
+    fn what_was_replaced_meanwhile_is_not_decided_about() {
+        is_same(ID, Some("a"), Some("a")).unwrap();
+        for found in [Some("b"), None] {
+            let e = is_same(ID, Some("a"), found).unwrap_err();
+            assert_eq!(e.kind(), crate::error::Kind::Refused);
+            assert_eq!(
+                e.what(),
+                format!("{ID} got other figures while it was decided about")
+            );
         }
     }
 

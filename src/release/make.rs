@@ -25,7 +25,7 @@ use crate::disclosure::ledger::LedgerEntry;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::figures::{EXCHANGE, FIGURES, Figures};
-use crate::lake::{Lake, Location, TableName};
+use crate::lake::{DecisionLock, Lake, Location, TableName};
 use crate::models::sensitivity::Sensitivity;
 use crate::models::{Freshness, Library, UsedCodeLists, reference_orders, reference_versions};
 use crate::pipeline::Pipeline;
@@ -138,12 +138,18 @@ pub async fn make(
     if let Some(recorded) = recorded.as_ref().filter(|_| !wanted.replace) {
         as_before(&manifest.release, recorded.manifest.as_bytes(), &bytes)?;
     }
-    if recorded
+    let replaces = recorded
         .as_ref()
-        .is_some_and(|r| r.manifest.as_bytes() != bytes)
-    {
-        may_be_replaced(&releases, &manifest.release).await?;
-    }
+        .is_some_and(|r| r.manifest.as_bytes() != bytes);
+    // Nobody approves the old figures while the new ones take their place.
+    let _replacing = match replaces {
+        true => {
+            let lock = DecisionLock::take(lake.location()).await?;
+            may_be_replaced(&releases, &manifest.release).await?;
+            Some(lock)
+        }
+        false => None,
+    };
     if wanted.dry_run {
         made.written = false;
         return Ok(made);

@@ -8,12 +8,15 @@ use super::rounding::rounding;
 use crate::error::{Error, Result};
 use crate::figures::{FIGURES, Figures};
 use crate::lake::Location;
+use crate::publication::ReleaseFacts;
 
 /// A release as it is read back.
 #[derive(Debug, Clone)]
 pub(crate) struct ReadRelease {
     /// Its manifest.
     pub manifest: Manifest,
+    /// What the manifest says that readers are told.
+    pub facts: ReleaseFacts,
     /// Its figures.
     pub figures: Figures,
 }
@@ -36,6 +39,11 @@ impl ReadRelease {
         let look = "run `populace verify` on it";
         let manifest = Manifest::read(&bytes)
             .map_err(|what| altered().cause(format!("its manifest {what}")))?;
+        let Some(facts) = ReleaseFacts::of(&bytes, &manifest.release) else {
+            return Err(altered()
+                .cause("its manifest has not the form of one")
+                .hint(look));
+        };
         let Some(bytes) = place.read(FIGURES).await? else {
             return Err(altered().cause(format!("{FIGURES} is missing")).hint(look));
         };
@@ -45,7 +53,11 @@ impl ReadRelease {
             return Err(altered().cause(cause).hint(look));
         }
         let figures = Figures::read(&bytes)?;
-        Ok(ReadRelease { manifest, figures })
+        Ok(ReadRelease {
+            manifest,
+            facts,
+            figures,
+        })
     }
 
     /// Those of `figures` that can be added up over months: nobody is counted in two of them.

@@ -2,32 +2,44 @@
 
 use crate::error::Result;
 use crate::lake::Location;
-use crate::publication::{Publication, ReleaseFacts, latest, read_all};
+use crate::publication::{FactsFound, Publication, ReleaseFacts, latest, read_all};
 use chrono::Utc;
 use object_store::path::Path;
 use std::collections::BTreeSet;
 
+/// What readers have.
+pub(super) enum ReadersHave {
+    /// No release of these reports.
+    Nothing,
+    /// A release whose manifest is not as it was made: it may have these reports.
+    Unreadable(Publication),
+    /// A release, and what it says of itself.
+    Release(Publication, Box<ReleaseFacts>),
+}
+
 /// The latest published release, other than `id` and of no later day, that has one of `reports`.
 ///
 /// # Errors
-/// Data, when the releases or a manifest cannot be read.
+/// Data, when the releases cannot be read.
 pub(super) async fn readers_have(
     releases: &Location,
     id: &str,
     reports: &BTreeSet<&str>,
-) -> Result<Option<(Publication, ReleaseFacts)>> {
+) -> Result<ReadersHave> {
     for other in newest_first(releases, id).await? {
-        if let Some(facts) = sharing(releases, &other, reports).await? {
-            return Ok(Some((other, facts)));
+        match sharing(releases, other, reports).await? {
+            ReadersHave::Nothing => (),
+            found => return Ok(found),
         }
     }
-    Ok(None)
+    Ok(ReadersHave::Nothing)
 }
 
-/// All of them, the latest first: readers have those of earlier days too.
+/// All of them, the latest first: readers have those of earlier days too. Where the manifest of one is not
+/// as it was made, it is named in a warning and left out.
 ///
 /// # Errors
-/// Data, when the releases or a manifest cannot be read.
+/// Data, when the releases cannot be read.
 pub(super) async fn all_that_readers_have(
     releases: &Location,
     id: &str,
@@ -35,8 +47,12 @@ pub(super) async fn all_that_readers_have(
 ) -> Result<Vec<Publication>> {
     let mut all = Vec::new();
     for other in newest_first(releases, id).await? {
-        if sharing(releases, &other, reports).await?.is_some() {
-            all.push(other);
+        match sharing(releases, other, reports).await? {
+            ReadersHave::Nothing => (),
+            ReadersHave::Release(publication, _) => all.push(publication),
+            ReadersHave::Unreadable(other) => {
+                tracing::warn!(release = %other.release, "figures are not marked as revised since a release that readers have: its manifest is not as it was made");
+            }
         }
     }
     Ok(all)
@@ -59,14 +75,19 @@ async fn newest_first(releases: &Location, id: &str) -> Result<Vec<Publication>>
     Ok(sorted)
 }
 
-/// What a release is made of, when it has one of `reports`.
+/// A release and what it says of itself, when it has one of `reports`.
 async fn sharing(
     releases: &Location,
-    other: &Publication,
+    other: Publication,
     reports: &BTreeSet<&str>,
-) -> Result<Option<ReleaseFacts>> {
+) -> Result<ReadersHave> {
     let (store, root) = (releases.store(false)?, Path::default());
-    let facts = ReleaseFacts::read(&*store, &root, &other.release).await?;
     let shares = |was: &ReleaseFacts| was.reports.keys().any(|r| reports.contains(r.as_str()));
-    Ok(facts.filter(shares))
+    Ok(
+        match ReleaseFacts::read(&*store, &root, &other.release).await? {
+            FactsFound::Damaged => ReadersHave::Unreadable(other),
+            FactsFound::Facts(facts) if shares(&facts) => ReadersHave::Release(other, facts),
+            FactsFound::Facts(_) | FactsFound::Nothing => ReadersHave::Nothing,
+        },
+    )
 }

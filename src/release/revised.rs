@@ -194,7 +194,7 @@ fn revised_since(count: usize, name: &str) -> String {
         _ => "figures are",
     };
     format!(
-        "[r] {count} {figures} revised: another value was published for the same period in {name}. The Parquet file of the table marks each too."
+        "[r] {count} {figures} revised: another value was published for the same period in {name}. The CSV and Parquet files of the table mark each too."
     )
 }
 

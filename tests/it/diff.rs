@@ -95,7 +95,7 @@ fn three_known_things_that_changed_are_named() {
     let data = causes(&diff, "new data");
     assert!(
         data.iter()
-            .any(|what| what.starts_with("table record.patient: ")),
+            .any(|what| what.starts_with("The table record.patient has new data (version ")),
         "{data:?}"
     );
     assert!(
@@ -104,11 +104,11 @@ fn three_known_things_that_changed_are_named() {
     );
     assert_eq!(
         causes(&diff, "new definition"),
-        ["report population_profile: its file changed"]
+        ["The definition of the report population_profile has changed."]
     );
     assert_eq!(
         causes(&diff, "other parameters"),
-        ["parameter period_start = 2025-10-01, before 2024-10-01"]
+        ["The parameter period_start is 2025-10-01; it was 2024-10-01."]
     );
 
     let figures = diff["figures"].as_array().unwrap();
@@ -153,12 +153,27 @@ fn three_known_things_that_changed_are_named() {
 fn a_release_that_is_not_there_or_was_altered_is_an_error() {
     let record = synth(60, 5, false);
     let project = Project::over(record.path());
+    // Before the first night: where was it looked for, and what makes releases?
+    let absent = "2026-01-31-0123456789ab";
+    // As errors of a test call its folder.
+    let folder = "PROJECT/releases";
+    for command in [
+        &["diff", absent, absent][..],
+        &["figures", absent],
+        &["verify", absent],
+    ] {
+        let error = project.fails(2, command);
+        let said = format!("there are no releases in {folder}");
+        assert!(error.contains(&said), "{command:?}: {error}");
+        assert!(error.contains("`populace nightly` makes them"), "{error}");
+    }
     let id = release(&project, &[]);
     let error = project.fails(2, &["diff", "2026-01-31-0123456789ab", &id]);
     assert!(
-        error.contains("there is no release '2026-01-31-0123456789ab'"),
+        error.contains(&format!("there is no release '{absent}' in {folder}")),
         "{error}"
     );
+    assert!(error.contains(&format!("there is only {id}")), "{error}");
     let figures = project.path("releases").join(&id).join("figures.parquet");
     let mut bytes = fs::read(&figures).unwrap();
     bytes[20] ^= 1;

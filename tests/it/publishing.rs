@@ -199,6 +199,10 @@ fn an_embargo_holds_a_release_back() {
         project.json(&["release", "--changelog"]),
         serde_json::json!([])
     );
+    let output = project.run(&["release", "--changelog"]);
+    assert_eq!(crate::project::text(&output.stdout), "");
+    let said = crate::project::text(&output.stderr);
+    assert!(said.contains("readers have seen no release yet"), "{said}");
 }
 
 #[test]
@@ -214,12 +218,12 @@ fn wrong_uses_decide_nothing() {
         (
             &["--approve", "../lake", "--by", "Ann"],
             2,
-            "no identifier of a release",
+            "not the identifier of a release",
         ),
         (
             &["--approve", "..", "--by", "Ann"],
             2,
-            "no identifier of a release",
+            "not the identifier of a release",
         ),
         (
             &["--approve", "wold-2026-09-7", "--by", "Ann"],
@@ -249,6 +253,14 @@ fn wrong_uses_decide_nothing() {
             "cannot be used with",
         ),
         (&["population_profile", "--list"], 2, "cannot be used with"),
+        (&["--list", "-o", "list.json"], 2, "cannot be used with"),
+        (&["--list", "--by", "Ann"], 2, "cannot be used with"),
+        (&["--changelog", "--by", "Ann"], 2, "cannot be used with"),
+        (
+            &["--check", &release, "--by", "Ann"],
+            2,
+            "cannot be used with",
+        ),
         (&["--by", "Ann"], 2, "required"),
     ] {
         let said = project.fails(code, &[&["release"], arguments].concat());
@@ -370,8 +382,52 @@ fn a_clock_that_goes_back_and_a_damaged_step_stop_a_decision() {
         "{said}"
     );
     assert_eq!(listed(&project, &release)["public"], false);
+    // The operator is told without asking for it.
+    let output = project.run(&["status"]);
+    assert_eq!(output.status.code(), Some(3));
+    let told = crate::project::text(&output.stdout);
+    let damage = "damaged: step 1 is no step of a publication";
+    assert!(told.contains(damage), "{told}");
+    let said = crate::project::text(&output.stderr);
+    assert!(
+        said.contains(&format!("error: the publication of {release} is {damage}")),
+        "{said}"
+    );
     std::fs::write(&file, whole).unwrap();
+    assert_eq!(project.run(&["status"]).status.code(), Some(0));
     decided(&project, "--publish", &release);
+}
+
+#[test]
+fn a_damaged_manifest_stops_neither_the_changelog_nor_the_next_release() {
+    let (_record, project, release) = released();
+    decided(&project, "--approve", &release);
+    let name = decided(&project, "--publish", &release)["name"].clone();
+    let manifest = project
+        .path("releases")
+        .join(&release)
+        .join("manifest.json");
+    std::fs::write(manifest, "{").unwrap();
+    let log = project.json(&["release", "--changelog"]);
+    assert_eq!(log[0]["name"], name);
+    assert_eq!(log[0]["not_read"], "its manifest is not as it was made");
+    project.ok(&["run", "--set", "as_of=2026-10-31"]);
+    let output = project.run(&["release", "--set", "as_of=2026-10-31", "--json"]);
+    let said = crate::project::text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(
+        said.contains("figures are not marked as revised") && said.contains(&release),
+        "{said}"
+    );
+    let made: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let next = made["release"].as_str().unwrap();
+    let report = project.json(&["release", "--check", next]);
+    let why = format!(
+        "The manifest of {}, which readers have, is not as it was made.",
+        name.as_str().unwrap()
+    );
+    assert_eq!(report["not_compared"], why);
+    assert_eq!(report["problems"], serde_json::json!([]));
 }
 
 #[test]
@@ -556,6 +612,10 @@ fn figures_of_a_published_period_that_differ_are_marked_as_revised() {
         pages.map(|(_, page)| signs(page)).sum::<usize>(),
         marked.len()
     );
+    let lines = whole.iter().filter(|(file, _)| file.ends_with(".csv"));
+    let lines = lines.map(|(_, csv)| crate::project::text(csv).matches(" (revised)\n").count());
+    assert_eq!(lines.sum::<usize>(), marked.len());
+    project.ok(&["verify", second]);
     let report = project.json(&["release", "--check", second]);
     assert_eq!(report["revised_since"], name.as_str());
     assert!(report["compared"]["figures"]["changed"].as_u64() > Some(0));
@@ -574,6 +634,19 @@ fn figures_of_a_published_period_that_differ_are_marked_as_revised() {
     project.ok(&["release"]);
     assert!(files_below(&folder) == whole);
     project.ok(&["verify", second]);
+    // Approving it and replacing its figures wait for one another, and neither is lost.
+    let lock = project.path("lake/populace.decision.lock");
+    let lock = std::fs::File::options().write(true).open(lock).unwrap();
+    fs4::FileExt::lock(&lock).unwrap();
+    let deciding = "is deciding about a release, or replacing one";
+    let said = project.fails(3, &["release", "--approve", second, "--by", "Ann Example"]);
+    assert!(said.contains(deciding), "{said}");
+    std::fs::remove_file(folder.join("figures.parquet")).unwrap();
+    let said = project.fails(3, &["release", "--replace"]);
+    assert!(said.contains(deciding), "{said}");
+    drop(lock);
+    assert_eq!(listed(&project, second)["state"], "draft");
+    project.ok(&["release"]);
     // Without the release that it was compared with it cannot be made again.
     std::fs::remove_dir_all(project.path("releases").join(&first)).unwrap();
     std::fs::remove_file(folder.join("figures.parquet")).unwrap();

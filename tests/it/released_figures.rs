@@ -236,6 +236,36 @@ fn figures_are_derived_from_those_of_a_release() {
     let error = project.fails(2, &["figures", &id, "--table", "by_place_and_aeg"]);
     assert!(error.contains("by_place_and_age"), "{error}");
 
+    // A benchmark that is no area would compare everything with nothing.
+    let of = |more: &[&str]| project.fails(2, &[&["figures", &id], more].concat());
+    let error = of(&["--derive", "benchmark", "--benchmark", "Harowmere"]);
+    assert!(error.contains("there is no area `Harowmere`"), "{error}");
+    assert!(error.contains("did you mean 'Harrowmere'?"), "{error}");
+    for (more, said, told) in [
+        (
+            &["--benchmark", "Harrowmere"][..],
+            "--benchmark has no effect",
+            "--derive benchmark",
+        ),
+        (
+            &["--derive", "rank", "--places", "2"],
+            "--places has no effect",
+            "best-and-worst",
+        ),
+        (
+            &["--derive", "share", "--lowest-first"],
+            "--lowest-first has no effect",
+            "rank or best-and-worst",
+        ),
+        (&["--of", "areas"], "--of has no effect", "--derive share"),
+    ] {
+        let error = of(more);
+        assert!(
+            error.contains(said) && error.contains(told),
+            "{more:?}: {error}"
+        );
+    }
+
     let file = project.path("figures.parquet").display().to_string();
     let written = project.json(&["figures", &id, "--derive", "benchmark", "-o", &file]);
     assert_eq!(

@@ -1,38 +1,38 @@
-//! What is asked about releases that are there.
+//! What is asked about releases that were made.
 
 use crate::publication::PublicationState;
 use std::path::{Path, PathBuf};
 
-/// Arguments of `populace release` that are about releases which are there.
+/// Arguments of `populace release` that are about releases which were made.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Releases that are there")]
+#[command(next_help_heading = "Releases already made")]
 pub(in crate::cli) struct PublicationArguments {
-    /// List them: name, state, who decided it and when
-    #[arg(long, group = "about", conflicts_with_all = MAKING)]
+    /// List them, with name, state, and who decided what and when
+    #[arg(long, group = "about", conflicts_with_all = MAKING, conflicts_with_all = DECIDING, conflicts_with = "output")]
     list: bool,
-    /// Print what was different about each that readers could see
-    #[arg(long, group = "about", conflicts_with_all = MAKING)]
+    /// Print what changed in each that readers could see
+    #[arg(long, group = "about", conflicts_with_all = MAKING, conflicts_with_all = DECIDING)]
     changelog: bool,
-    /// Print what to know before approving one: what disclosure control did, what was refused, what is
-    /// different, quality and sources
-    #[arg(long, value_name = "RELEASE", group = "about", conflicts_with_all = MAKING)]
+    /// Print what to know before approving one: what disclosure control did, what was refused, what
+    /// changed, quality and sources
+    #[arg(long, value_name = "RELEASE", group = "about", conflicts_with_all = MAKING, conflicts_with_all = DECIDING)]
     check: Option<String>,
     /// Approve one, by its name or identifier, after verifying it
     #[arg(long, value_name = "RELEASE", group = "about", requires = "by", conflicts_with_all = MAKING)]
     approve: Option<String>,
-    /// Publish one that is approved
+    /// Publish an approved one
     #[arg(long, value_name = "RELEASE", group = "about", requires = "by", conflicts_with_all = MAKING)]
     publish: Option<String>,
-    /// Withdraw one that is published
+    /// Withdraw a published one
     #[arg(long, value_name = "RELEASE", group = "about", requires_all = ["by", "reason"], conflicts_with_all = MAKING)]
     withdraw: Option<String>,
-    /// Return one that is approved to draft
+    /// Return an approved one to draft
     #[arg(long = "return", value_name = "RELEASE", group = "about", requires_all = ["by", "reason"], conflicts_with_all = MAKING)]
     back: Option<String>,
     /// The person who decides
     #[arg(long, value_name = "NAME", requires = "about")]
     by: Option<String>,
-    /// Until when readers do not see it, such as 2026-12-10T09:30:00Z
+    /// Hide it from readers until this time, such as 2026-12-10T09:30:00Z
     #[arg(long, value_name = "TIME", requires = "by", conflicts_with_all = ["withdraw", "back"])]
     embargo: Option<String>,
     /// Why it is withdrawn or returned
@@ -51,6 +51,9 @@ pub(in crate::cli) struct PublicationArguments {
 
 /// Arguments of making a release.
 const MAKING: [&str; 3] = ["reports", "dry_run", "replace"];
+
+/// Arguments of a decision.
+const DECIDING: [&str; 3] = ["by", "embargo", "reason"];
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]

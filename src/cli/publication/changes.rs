@@ -35,6 +35,9 @@ pub(super) async fn main(
         printer.summary(&entries, &[])?;
     } else {
         printer.data(&visible::lines(&text(&entries)))?;
+        if entries.is_empty() {
+            printer.say("release  readers have seen no release yet: `populace release --list` shows all releases and their states");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -48,16 +51,53 @@ fn text(entries: &[ChangelogEntry]) -> String {
             let (at, reason) = (in_london(withdrawn.at), &withdrawn.reason);
             let _ = writeln!(text, "  Withdrawn on {at}: {reason}");
         }
-        match &entry.follows {
-            Some(before) => drop(writeln!(text, "  compared with {before}:")),
-            None => text.push_str("  the first of its kind\n"),
+        match (&entry.follows, entry.not_read) {
+            (Some(before), _) => drop(writeln!(text, "  compared with {before}:")),
+            (None, Some(why)) => drop(writeln!(text, "  compared with nothing: {why}")),
+            (None, None) => text.push_str("  the first of its kind\n"),
         }
         if entry.follows.is_some() && entry.changes.is_empty() {
-            text.push_str("    Nothing is different.\n");
+            text.push_str("    Nothing that readers could see changed.\n");
         }
         for change in &entry.changes {
             let _ = writeln!(text, "    {}", change.what);
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publication::ReleaseName;
+
+    #[test]
+    fn a_release_like_the_one_before_and_one_that_cannot_be_read_say_so() {
+        let name = |number| ReleaseName {
+            area: "wold".to_string(),
+            period: "2026-09".to_string(),
+            number,
+        };
+        let first = ChangelogEntry {
+            name: name(1),
+            release: "2026-09-30-0123456789ab".to_string(),
+            as_of: None,
+            not_read: Some("its folder is gone"),
+            published: "2026-10-05T08:00:00Z".parse().unwrap(),
+            withdrawn: None,
+            follows: None,
+            changes: Vec::new(),
+        };
+        let second = ChangelogEntry {
+            name: name(2),
+            not_read: None,
+            follows: Some(name(1)),
+            ..first.clone()
+        };
+        assert_eq!(
+            text(&[second, first]),
+            "wold-2026-09-2  5 October 2026, 09:00 BST\n  release 2026-09-30-0123456789ab\n  compared with wold-2026-09-1:\n    Nothing that readers could see changed.\n\
+             wold-2026-09-1  5 October 2026, 09:00 BST\n  release 2026-09-30-0123456789ab\n  compared with nothing: its folder is gone\n"
+        );
+    }
 }

@@ -1,6 +1,7 @@
 //! `populace release --list`
 
 use crate::cli::global::Global;
+use crate::cli::missing_release::place_of;
 use crate::cli::printer::Printer;
 use crate::cli::session;
 use crate::error::Result;
@@ -39,8 +40,8 @@ struct DecidedRelease {
 }
 
 pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode> {
-    let pipeline = session::pipeline(global)?;
-    let listed = listed(&pipeline.releases()?, Utc::now()).await?;
+    let releases = session::pipeline(global)?.releases()?;
+    let listed = listed(&releases, Utc::now()).await?;
     if global.json {
         printer.summary(&listed, &[])?;
         return Ok(ExitCode::SUCCESS);
@@ -48,7 +49,10 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     let lines = listed.iter().map(|release| line(release) + "\n");
     printer.data(&lines.collect::<String>())?;
     if listed.is_empty() {
-        printer.say("release  none yet: `populace release` makes one");
+        printer.say(&format!(
+            "release  there are none in {} yet: `populace nightly` makes them",
+            place_of(&releases)
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -136,7 +140,7 @@ fn line(release: &DecidedRelease) -> String {
             .map(|what| format!("damaged: {what}")),
     );
     if !release.there {
-        words.push("its folder is not there".to_string());
+        words.push("its folder is gone".to_string());
     }
     one_line(&words.join("  ")).into_owned()
 }

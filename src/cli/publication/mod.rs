@@ -15,7 +15,7 @@ use super::printer::Printer;
 use crate::error::Result;
 use std::process::ExitCode;
 
-/// Does what was asked about releases that are there.
+/// Does what was asked about releases that were made.
 pub(super) async fn main(
     global: &Global,
     arguments: &PublicationArguments,

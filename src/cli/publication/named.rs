@@ -1,5 +1,6 @@
 //! Which release somebody means.
 
+use crate::cli::missing_release::no_releases;
 use crate::error::{Error, Result};
 use crate::lake::Location;
 use crate::nearest::nearest;
@@ -12,7 +13,7 @@ use object_store::path::Path;
 /// Usage, when no release has that name, or there are no releases; data, when they cannot be read.
 pub(super) async fn identifier(releases: &Location, typed: &str) -> Result<String> {
     if releases.folder().is_some_and(|folder| !folder.is_dir()) {
-        return Err(Error::usage("there are no releases yet").hint("make one: `populace release`"));
+        return Err(no_releases(releases));
     }
     let Ok(name) = typed.parse::<ReleaseName>() else {
         return Ok(typed.to_string());

@@ -45,7 +45,18 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
             table.unused = unused.any(|one| one.table.to_string() == table.table);
         }
     }
-    let releases = last(&pipeline.releases()?).await?;
+    // Whoever's releases cannot be read still wants to know how the night was.
+    let place = pipeline.releases()?;
+    let releases = match last(&place).await {
+        Ok((releases, found)) => {
+            damage.extend(found);
+            Some(releases)
+        }
+        Err(e) => {
+            damage.push(e);
+            None
+        }
+    };
     let bad = nights.last().filter(|night| !night.outcome.is_good());
     let code = match damage.first() {
         Some(error) => error.kind().exit_code(),
@@ -64,7 +75,7 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
         });
         printer.summary(&summary, &[])?;
     } else {
-        let told = text(nights, &sources, &incomplete, &tables, &releases);
+        let told = text(nights, &sources, &incomplete, &tables, releases.as_deref());
         // Errors of nights may name files, whose names are anything.
         printer.data(&lines(&told))?;
         if let Some(night) = bad {
@@ -93,7 +104,7 @@ fn told<T: Default>(damage: &mut Vec<Error>, found: Result<T>) -> Result<T> {
     }
 }
 
-/// One error for all the damage that was met.
+/// One error for all the damage that was met, with the advice for the first.
 fn all_of(damage: Vec<Error>) -> Option<Error> {
     let mut damage = damage.into_iter();
     let first = damage.next()?;
@@ -105,7 +116,7 @@ fn text(
     sources: &BTreeMap<String, Brought>,
     incomplete: &BTreeMap<String, Shortfall>,
     tables: &[TableNow],
-    releases: &[ReleaseStatus],
+    releases: Option<&[ReleaseStatus]>,
 ) -> String {
     let mut text = String::from("Last nights\n");
     for night in nights {
@@ -123,10 +134,11 @@ fn text(
         write_table(&mut text, table);
     }
     text.push_str("Last releases\n");
-    for release in releases {
-        let decided = match &release.name {
-            Some(name) => format!(", {} as {name}", release.state),
-            None => String::new(),
+    for release in releases.unwrap_or_default() {
+        let decided = match (&release.damaged, &release.name) {
+            (Some(what), _) => format!(", damaged: {what}"),
+            (None, Some(name)) => format!(", {} as {name}", release.state),
+            (None, None) => String::new(),
         };
         let _ = writeln!(
             text,
@@ -136,8 +148,10 @@ fn text(
             shown(release.made)
         );
     }
-    if releases.is_empty() {
-        text.push_str("  none yet\n");
+    match releases {
+        Some([]) => text.push_str("  none yet: `populace nightly` makes them\n"),
+        None => text.push_str("  they cannot be read\n"),
+        Some(_) => (),
     }
     text
 }

@@ -1,17 +1,22 @@
 //! Areas compared with one of them, or with the whole, by their limits.
 
 use super::limits::wide_limits;
-use super::{collected, is_suppressed};
+use super::{HELD, collected, is_suppressed};
 use crate::error::Result;
 use crate::figures::{Figures, SUPPRESSED};
 use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, PolarsResult, col, lit, when};
 
-/// What is compared with each other.
+/// What is compared with each other: figures of all areas with that of the whole.
 const SAME: [&str; 5] = ["report", "table", "period", "breakdown", "measure"];
+
+/// The column in which figures of areas also agree with that of one of them: two levels may have areas of
+/// one name.
+const LEVEL: &str = "area_level";
 
 /// All figures, with `benchmark` (the value of the area of that name; of the whole area for None), 99.8%
 /// limits, and `compared`: `lower` or `higher` at 95%, `lower (99.8%)` or `higher (99.8%)`, `similar`, or why
-/// no comparison is made. A figure without limits is not compared.
+/// no comparison is made. A figure without limits is not compared, nor is one of another date than the
+/// benchmark (`held`).
 ///
 /// # Errors
 /// Data, when they cannot be derived.
@@ -24,7 +29,9 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
         Some(name) => col("area_name").eq(lit(name)).fill_null(lit(false)),
         None => col("area_name").is_null(),
     };
-    let of_benchmark = |of: Expr| of.filter(is_benchmark.clone()).max().over(SAME);
+    let level = benchmark.map(|_| LEVEL);
+    let same: Vec<Expr> = SAME.into_iter().chain(level).map(col).collect();
+    let of_benchmark = |of: Expr| of.filter(is_benchmark.clone()).max().over(same.clone());
     let (lower, upper) = wide_limits();
     let b = || col("benchmark");
     let status = when(is_benchmark.clone())
@@ -35,6 +42,8 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
         .then(lit("no benchmark"))
         .when(col("lower_95").is_null())
         .then(lit("no limits"))
+        .when(col("held_from").neq_missing(col("benchmark_held_from")))
+        .then(lit(HELD))
         .when(col("upper_99_8").lt(b()))
         .then(lit("lower (99.8%)"))
         .when(col("lower_99_8").gt(b()))
@@ -52,9 +61,13 @@ fn with_comparison(figures: LazyFrame, benchmark: Option<&str>) -> PolarsResult<
         .with_columns([
             of_benchmark(col("value"))?.alias("benchmark"),
             of_benchmark(is_suppressed().cast(DataType::Int32))?.alias("benchmark_suppressed"),
+            of_benchmark(col("held_from"))?.alias("benchmark_held_from"),
             with_limits(lower).alias("lower_99_8"),
             with_limits(upper).alias("upper_99_8"),
         ])
         .with_column(status.alias("compared"))
-        .drop(polars::prelude::cols(["benchmark_suppressed"])))
+        .drop(polars::prelude::cols([
+            "benchmark_suppressed",
+            "benchmark_held_from",
+        ])))
 }

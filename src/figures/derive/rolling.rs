@@ -1,6 +1,6 @@
 //! Counts of twelve months together.
 
-use super::{CALCULATED, collected, is_suppressed};
+use super::{APPROXIMATE, CALCULATED, collected, is_suppressed};
 use crate::error::Result;
 use crate::figures::{Figures, NOT_APPLICABLE, SUPPRESSED};
 use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, PolarsResult, col, lit, when};
@@ -19,8 +19,9 @@ const SERIES: [&str; 6] = [
 const MONTHS: i64 = 12;
 
 /// The monthly counts, in the order of months, with `rolling_year`, the sum of the twelve that end with each,
-/// and `rolling_status`: `calculated`, `incomplete` where fewer months are there, or `suppressed` where one
-/// of them is. The figures are those of counts that add up over months: of people who are there in two
+/// and `rolling_status`: `calculated`, `approximate` where a month is held from an earlier release (some
+/// people may have entered or left since), `incomplete` where fewer months are there, or `suppressed` where
+/// one of them is. The figures are those of counts that add up over months: of people who are there in two
 /// months they do not.
 ///
 /// # Errors
@@ -55,12 +56,15 @@ fn with_rolling_year(figures: LazyFrame) -> PolarsResult<LazyFrame> {
         .eq(col("month") - lit(MONTHS - 1))
         .fill_null(lit(false));
     let suppressed = over(sum(is_suppressed().cast(DataType::Int32)))?;
+    let held = over(sum(col("held_from").is_not_null().cast(DataType::Int32)))?;
     let status = when(complete.not())
         .then(lit("incomplete"))
         .when(suppressed.gt(lit(0)))
         .then(lit(SUPPRESSED))
         .when(col("rolling_year").is_null())
         .then(lit(NOT_APPLICABLE))
+        .when(held.gt(lit(0)))
+        .then(lit(APPROXIMATE))
         .otherwise(lit(CALCULATED));
     Ok(figures
         .filter(is_month.and(is_count))
@@ -76,10 +80,14 @@ fn with_rolling_year(figures: LazyFrame) -> PolarsResult<LazyFrame> {
         .with_column(over(sum(col("value")))?.alias("rolling_year"))
         .with_column(status.alias("rolling_status"))
         .with_column(
-            when(col("rolling_status").eq(lit(CALCULATED)))
-                .then(col("rolling_year"))
-                .otherwise(lit(NULL).cast(DataType::Float64))
-                .alias("rolling_year"),
+            when(
+                col("rolling_status")
+                    .eq(lit(CALCULATED))
+                    .or(col("rolling_status").eq(lit(APPROXIMATE))),
+            )
+            .then(col("rolling_year"))
+            .otherwise(lit(NULL).cast(DataType::Float64))
+            .alias("rolling_year"),
         )
         .drop(polars::prelude::cols(["month"])))
 }

@@ -1,6 +1,6 @@
 //! The share that a count is of its total.
 
-use super::{CALCULATED, collected, is_suppressed};
+use super::{APPROXIMATE, CALCULATED, HELD, at_least, at_most, collected, is_suppressed};
 use crate::error::Result;
 use crate::figures::{Figures, NOT_APPLICABLE, SUPPRESSED};
 use polars::prelude::{DataFrame, DataType, Expr, LazyFrame, NULL, PolarsResult, col, lit, when};
@@ -41,7 +41,8 @@ impl ShareOver {
 }
 
 /// All figures, with the `share` in percent that a count is of the total beside it, and `share_status`:
-/// `calculated`, `approximate`, or why there is none.
+/// `calculated`, `approximate`, or why there is none: `suppressed`, `held` (a count and its total are of two
+/// dates), `no total`, `not applicable`.
 ///
 /// A count that was rounded stands for those up to `rounding` below and above it. The share then lies
 /// between `share_low` and `share_high`, and it keeps a decimal only where these are not further apart
@@ -65,18 +66,9 @@ fn with_share(figures: LazyFrame, over: ShareOver, rounding: f64) -> PolarsResul
     let beside = when(x.clone().eq(lit(0.0)))
         .then(lit(0.0))
         .otherwise(lit(rounding));
-    let least = |of: Expr, limit: f64| {
-        when(of.clone().lt(lit(limit)))
-            .then(lit(limit))
-            .otherwise(of)
-    };
-    let most = |of: Expr| {
-        when(of.clone().gt(lit(100.0)))
-            .then(lit(100.0))
-            .otherwise(of)
-    };
-    let low = least(x.clone() - beside.clone(), 0.0) / (n.clone() + lit(rounding));
-    let high = (x.clone() + beside) / least(n.clone() - lit(rounding), 1.0);
+    let most = |of: Expr| at_most(of, 100.0);
+    let low = at_least(x.clone() - beside.clone(), 0.0) / (n.clone() + lit(rounding));
+    let high = (x.clone() + beside) / at_least(n.clone() - lit(rounding), 1.0);
     let width = col("share_high") - col("share_low");
     let to = |of: Expr, scale: f64| {
         // Shares are never negative, so that cutting off after a half is rounding.
@@ -95,11 +87,14 @@ fn with_share(figures: LazyFrame, over: ShareOver, rounding: f64) -> PolarsResul
         .then(lit("no total"))
         .when(n.eq(lit(0.0)))
         .then(lit(NOT_APPLICABLE))
+        .when(col("held_from").neq_missing(col("share_total_held_from")))
+        .then(lit(HELD))
         .otherwise(lit(NULL).cast(DataType::String));
     Ok(figures
         .with_columns([
             total(col("value"))?.alias("share_total"),
             total(is_suppressed().cast(DataType::Int32))?.alias("share_total_suppressed"),
+            total(col("held_from"))?.alias("share_total_held_from"),
         ])
         .with_column(status.alias("share_status"))
         .with_columns([
@@ -111,9 +106,12 @@ fn with_share(figures: LazyFrame, over: ShareOver, rounding: f64) -> PolarsResul
             when(has_share.not())
                 .then(col("share_status"))
                 .when(width.gt(lit(1.0)))
-                .then(lit("approximate"))
+                .then(lit(APPROXIMATE))
                 .otherwise(lit(CALCULATED))
                 .alias("share_status"),
         )
-        .drop(polars::prelude::cols(["share_total_suppressed"])))
+        .drop(polars::prelude::cols([
+            "share_total_suppressed",
+            "share_total_held_from",
+        ])))
 }

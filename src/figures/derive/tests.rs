@@ -321,11 +321,121 @@ fn wide_limits_are_those_of_the_methods() {
 }
 
 #[test]
-fn a_change_is_claimed_only_where_both_are_shown_and_of_their_day() {
-    let held = |row: FigureRow| FigureRow {
+fn wide_limits_of_rounded_percentages_are_percentages() {
+    // Rounded to a tenth, these are limits that no number of people has.
+    let rounded = [
+        (10.6, 100.0),
+        (88.5, 100.0),
+        (19.7, 19.7),
+        (0.0, 100.0),
+        (0.0, 0.1),
+        (99.9, 100.0),
+        (100.0, 100.0),
+        (0.0, 0.0),
+    ];
+    let rows: Vec<FigureRow> = (0..)
+        .zip(rounded)
+        .map(|(at, (lower, upper))| FigureRow {
+            unit: "percent".to_owned(),
+            ..rate(&format!("P{at}"), Some((lower, lower, upper)))
+        })
+        .collect();
+    let found = compared(&figures(&rows), None).unwrap();
+    let number = |column: &str, at: usize| {
+        let value = found.column(column).unwrap().get(at).unwrap();
+        value.extract::<f64>().unwrap()
+    };
+    for (at, (lower, upper)) in rounded.into_iter().enumerate() {
+        let (least, most) = (number("lower_99_8", at), number("upper_99_8", at));
+        assert!((0.0..=lower + 0.001).contains(&least), "{lower}: {least}");
+        assert!((upper - 0.001..=100.0).contains(&most), "{upper}: {most}");
+    }
+}
+
+#[test]
+fn a_named_area_is_the_benchmark_of_its_own_level() {
+    let of_pcn = |row: FigureRow| {
+        let mut row = row;
+        if let Some(area) = &mut row.area {
+            area.level = "pcn".to_owned();
+        }
+        row
+    };
+    let rows = [
+        rate("North", Some((100.0, 90.0, 110.0))),
+        rate("South", Some((100.0, 90.0, 110.0))),
+        of_pcn(rate("North", Some((500.0, 450.0, 550.0)))),
+        of_pcn(rate("East", Some((500.0, 450.0, 550.0)))),
+        rate("all", Some((100.0, 98.0, 102.0))),
+    ];
+    let found = compared(&figures(&rows), Some("North")).unwrap();
+    assert_eq!(
+        texts(&found, "benchmark"),
+        ["100.00", "100.00", "500.00", "500.00", "100.00"]
+    );
+    assert_eq!(texts(&found, "compared")[1], "similar");
+    assert_eq!(texts(&found, "compared")[3], "similar");
+}
+
+/// The same figure as one that stands from an earlier release.
+fn held(row: FigureRow) -> FigureRow {
+    FigureRow {
         held_from: "2026-08-31".parse().ok(),
         ..row
-    };
+    }
+}
+
+#[test]
+fn held_figures_are_not_compared_with_new_ones() {
+    let rows = [
+        in_place("A", Some(20)),
+        held(in_place("B", Some(30))),
+        in_place("C", Some(25)),
+        total(count(Some(75))),
+    ];
+    let ranks = ranked(&figures(&rows), RankFirst::Highest).unwrap();
+    assert_eq!(texts(&ranks, "rank"), ["2", "-", "1", "-"]);
+    let among = "ranked among those shown";
+    assert_eq!(
+        texts(&ranks, "rank_status"),
+        [among, "held", among, "not applicable"]
+    );
+    assert_eq!(ranks.get_column_names().len(), 23);
+    let share = shares(&figures(&rows), ShareOver::Areas, 0.0).unwrap();
+    assert_eq!(texts(&share, "share"), ["26.70", "-", "33.30", "-"]);
+    assert_eq!(texts(&share, "share_status")[1], "held");
+    let rates = [
+        held(rate("A", Some((120.0, 110.0, 130.0)))),
+        rate("B", Some((120.0, 110.0, 130.0))),
+        FigureRow {
+            area: None,
+            ..rate("all", Some((100.0, 98.0, 102.0)))
+        },
+    ];
+    let by_limits = compared(&figures(&rates), None).unwrap();
+    let words = ["held", "higher (99.8%)", "benchmark"];
+    assert_eq!(texts(&by_limits, "compared"), words);
+    let by_limits = compared(&figures(&rates.map(held)), None).unwrap();
+    assert_eq!(texts(&by_limits, "compared")[0], "higher (99.8%)");
+    // Those that are all held from one release are as of one date.
+    let all = rows.map(held);
+    let ranks = ranked(&figures(&all), RankFirst::Highest).unwrap();
+    assert_eq!(texts(&ranks, "rank"), ["3", "1", "2", "-"]);
+    let share = shares(&figures(&all), ShareOver::Areas, 0.0).unwrap();
+    assert_eq!(texts(&share, "share"), ["26.70", "40.00", "33.30", "-"]);
+
+    let mut months: Vec<FigureRow> = (0..13).map(|at| month(at, Some(10))).collect();
+    months[0] = held(months[0].clone());
+    let years = rolling_years(&figures(&months)).unwrap();
+    assert_eq!(
+        texts(&years, "rolling_status")[11..],
+        ["approximate", "calculated"]
+    );
+    assert_eq!(texts(&years, "rolling_year")[11..], ["120.00", "120.00"]);
+}
+
+#[test]
+fn a_change_is_claimed_only_where_both_are_shown_and_of_their_day() {
     let old = [
         in_place("A", Some(20)),
         in_place("B", Some(30)),
@@ -377,6 +487,45 @@ fn a_change_is_claimed_only_where_both_are_shown_and_of_their_day() {
     assert_eq!(gone.height(), 8);
     assert_eq!(texts(&gone, "change_status")[2..], vec!["gone"; 6][..]);
     assert_eq!(texts(&gone, "measure_label")[7], "People");
+}
+
+#[test]
+fn changes_are_listed_with_the_largest_first_and_held_ones_counted() {
+    let old = [
+        in_place("A", Some(100)),
+        in_place("B", Some(20)),
+        in_place("C", Some(0)),
+        in_place("D", Some(100)),
+        in_place("E", None),
+    ];
+    let new = [
+        in_place("A", Some(110)),
+        in_place("B", Some(30)),
+        in_place("C", Some(10)),
+        held(in_place("D", Some(500))),
+        in_place("E", Some(10)),
+    ];
+    let found = figure_changes(&figures(&old), &figures(&new)).unwrap();
+    let outcomes: Vec<(&str, u64)> = found
+        .outcomes
+        .iter()
+        .map(|(what, count)| (what.as_str(), *count))
+        .collect();
+    assert_eq!(outcomes, [("changed", 3), ("held", 1), ("newly shown", 1)]);
+    let told: Vec<(String, String, String)> = found
+        .figures
+        .iter()
+        .map(|f| (f.place(), f.number(f.before), f.number(f.now)))
+        .collect();
+    let own = |(a, b, c): (&str, &str, &str)| (a.to_owned(), b.to_owned(), c.to_owned());
+    let expected = [
+        ("C, People", "0", "10"),
+        ("B, People", "20", "30"),
+        ("A, People", "100", "110"),
+        ("E, People", "none shown", "10"),
+    ];
+    assert_eq!(told, expected.map(own));
+    assert_eq!(found.figures[1].change_percent, Some(50.0));
 }
 
 #[test]

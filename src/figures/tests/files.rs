@@ -1,6 +1,8 @@
 use super::sample::{count, in_place, of, rate};
+use crate::figures::checksum::is_sealed;
 use crate::figures::{
-    DimensionKind, FigureRow, Figures, NOT_APPLICABLE, SUPPRESSED, TableForm, unescaped,
+    DimensionKind, FigureRow, Figures, NOT_APPLICABLE, SUPPRESSED, TableForm, frame_parquet,
+    unescaped, unmarked, without_signs,
 };
 use chrono::NaiveDate;
 use polars::prelude::{IntoLazy, lit};
@@ -40,6 +42,18 @@ fn figures_are_read_as_they_were_written() {
     let by_table = all.by_table().unwrap();
     let name = ("profile".to_owned(), "people".to_owned());
     assert!(by_table[&name].frame().equals_missing(all.frame()));
+}
+
+#[test]
+fn what_is_derived_has_a_checksum_too() {
+    let figures = Figures::of_rows(&[in_place("Ashcombe", Some(5))]).unwrap();
+    let derived = figures.lazy().with_column(lit(1).alias("rank"));
+    let mut derived = derived.collect().unwrap();
+    let bytes = frame_parquet(&mut derived).unwrap();
+    assert!(is_sealed(&bytes));
+    let mut altered = bytes;
+    altered[5] ^= 0x55;
+    assert!(!is_sealed(&altered));
 }
 
 #[test]
@@ -195,6 +209,36 @@ fn the_csv_has_codes_signs_and_no_formula() {
          Total,,All,People,count,1255,,,rounded\n\
          Total,,All,Rate,per 1000,3,2,4,calculated\n"
     );
+}
+
+#[test]
+fn the_csv_marks_what_is_revised() {
+    let revised = |row: FigureRow| FigureRow {
+        flags: "r".to_owned(),
+        ..row
+    };
+    let held = |row: FigureRow| FigureRow {
+        held_from: Some(day("2026-08-31")),
+        ..row
+    };
+    let rows = [
+        revised(of(count(Some(5)), "band", "0 to 4")),
+        revised(held(of(count(Some(10)), "band", "5 to 9"))),
+        of(count(Some(15)), "band", "10 to 14"),
+    ];
+    let figures = Figures::of_rows(&rows).unwrap();
+    let (dimensions, kinds) = (["band".to_owned()], BTreeMap::new());
+    let csv = figures.csv(&form(&dimensions, &kinds)).unwrap();
+    let head = "band,measure,unit,value,lower_95,upper_95,status\n";
+    let marked = "0 to 4,People,count,5,,,rounded (revised)\n5 to 9,People,count,10,,,held from 2026-08-31 (revised)\n10 to 14,People,count,15,,,rounded\n";
+    assert_eq!(csv, format!("{head}{marked}").into_bytes());
+    let unmarked_lines = marked.replace(" (revised)", "");
+    assert_eq!(
+        without_signs(&csv),
+        format!("{head}{unmarked_lines}").into_bytes()
+    );
+    assert_eq!(unmarked("rounded (revised)"), "rounded");
+    assert_eq!(unmarked("rounded"), "rounded");
 }
 
 #[test]

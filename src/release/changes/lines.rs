@@ -1,7 +1,8 @@
 //! What changed between two releases, for people.
 
 use super::ReleaseChanges;
-use super::change::FigureChange;
+use super::change::ExplainedChange;
+use crate::visible::one_line;
 use std::collections::BTreeSet;
 
 /// Figures, and tables, that are listed; `--json` has all.
@@ -19,6 +20,7 @@ impl ReleaseChanges {
         )];
         for cause in &self.causes {
             let (kind, what) = (cause.kind.words(), &cause.what);
+            let what = what.trim_end_matches('.');
             lines.push(format!(
                 "         {kind}: {what} ({})",
                 reports(&cause.reports)
@@ -48,7 +50,9 @@ impl ReleaseChanges {
             let more = self.figures.len() - LISTED;
             lines.push(format!("         and {more} more: --json has all"));
         }
-        lines
+        // Labels are whatever the site calls its places: none may begin a line of its own.
+        let shown = lines.iter().map(|line| one_line(line).into_owned());
+        shown.collect()
     }
 }
 
@@ -62,19 +66,10 @@ fn reports(all: &BTreeSet<String>) -> String {
 }
 
 /// A figure that is not the same.
-fn line(figure: &FigureChange) -> String {
-    let mut place = vec![format!("{}/{}", figure.report, figure.table)];
-    place.extend(figure.area.clone());
-    place.extend(figure.period.clone());
-    if !figure.breakdown.is_empty() {
-        place.push(figure.breakdown.clone());
-    }
-    place.push(figure.measure.clone());
-    let number = |number: f64| match figure.unit.as_str() {
-        "count" => format!("{number:.0}"),
-        _ => format!("{number}"),
-    };
-    let of = |value: Option<f64>| value.map_or_else(|| "none shown".to_string(), number);
+fn line(change: &ExplainedChange) -> String {
+    let figure = &change.figure;
+    let place = format!("{}/{}, {}", figure.report, figure.table, figure.place());
+    let of = |value| figure.number(value);
     let values = match figure.what.as_str() {
         "changed" => {
             let percent = figure
@@ -87,10 +82,63 @@ fn line(figure: &FigureChange) -> String {
         "gone" | "newly suppressed" => format!("{}: was {}", figure.what, of(figure.before)),
         other => other.to_string(),
     };
-    let why: Vec<&str> = figure.why.iter().map(|kind| kind.words()).collect();
+    let why: Vec<&str> = change.why.iter().map(|kind| kind.words()).collect();
     let why = match why.is_empty() {
         true => String::new(),
         false => format!("; {}", why.join(", ")),
     };
-    format!("         {}: {values}{why}", place.join(", "))
+    format!("         {place}: {values}{why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::derive::FigureChange;
+    use crate::publication::{ChangeKind, ReleaseChange};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn each_difference_is_one_line_whatever_its_labels_hold() {
+        let reports = BTreeSet::from(["profile".to_string()]);
+        let figure = FigureChange {
+            report: "profile".to_string(),
+            table: "people".to_string(),
+            area: Some("Ash\ncombe".to_string()),
+            period: None,
+            breakdown: String::new(),
+            measure: "People".to_string(),
+            unit: "count".to_string(),
+            what: "changed".to_string(),
+            before: Some(20.0),
+            now: Some(30.0),
+            change: Some(10.0),
+            change_percent: Some(50.0),
+        };
+        let changes = ReleaseChanges {
+            old: "old".to_string(),
+            new: "new".to_string(),
+            old_as_of: "2026-08-31".to_string(),
+            new_as_of: "2026-09-30".to_string(),
+            causes: vec![ReleaseChange {
+                kind: ChangeKind::Definition,
+                what: "The definition of the report profile has changed.".to_string(),
+                reports,
+            }],
+            tables: Vec::new(),
+            outcomes: BTreeMap::from([("changed".to_string(), 1)]),
+            figures: vec![ExplainedChange {
+                figure,
+                why: vec![ChangeKind::Definition],
+            }],
+        };
+        assert_eq!(
+            changes.lines(),
+            [
+                "diff     new (as at 2026-09-30) against old (as at 2026-08-31)",
+                "         new definition: The definition of the report profile has changed (profile)",
+                "figures  1 changed",
+                "         profile/people, Ash\\ncombe, People: 20 to 30 (+50.0%); new definition",
+            ]
+        );
+    }
 }

@@ -1,17 +1,16 @@
 //! What changed between two releases, and why: `populace diff`.
 
-mod cause;
 mod change;
 mod lines;
 
-use cause::Cause;
-use change::{FigureChange, TableCame};
+use change::{ExplainedChange, TableCame};
 
 use super::difference::shown;
 use super::read_release::ReadRelease;
 use crate::error::Result;
-use crate::figures::derive;
+use crate::figures::derive::figure_changes;
 use crate::lake::Location;
+use crate::publication::{self, ReleaseChange};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -27,13 +26,13 @@ pub(crate) struct ReleaseChanges {
     /// The day that the newer one describes, ISO.
     pub new_as_of: String,
     /// What was made of other things, or otherwise.
-    pub causes: Vec<Cause>,
+    pub causes: Vec<ReleaseChange>,
     /// Tables that only one of them has.
     pub tables: Vec<TableCame>,
     /// How many figures there are of each outcome.
     pub outcomes: BTreeMap<String, u64>,
     /// Figures that changed, were newly suppressed or shown, came or went: the largest changes first.
-    pub figures: Vec<FigureChange>,
+    pub figures: Vec<ExplainedChange>,
 }
 
 /// Compares two releases, each in a folder of releases with its identifier.
@@ -51,17 +50,16 @@ pub(crate) async fn changes(
 
 /// Compares two releases.
 fn compare(old: &ReadRelease, new: &ReadRelease) -> Result<ReleaseChanges> {
-    let causes = cause::causes(&old.manifest, &new.manifest);
-    let compared = derive::changes(&old.figures, &new.figures)?;
-    let (outcomes, figures) = change::figures(&compared, &causes)?;
+    let causes = publication::changes(&old.facts, &new.facts);
+    let found = figure_changes(&old.figures, &new.figures)?;
     Ok(ReleaseChanges {
         old: shown(&old.manifest.release),
         new: shown(&new.manifest.release),
         old_as_of: shown(&old.manifest.as_of),
         new_as_of: shown(&new.manifest.as_of),
         tables: change::tables(&old.manifest, &new.manifest),
+        outcomes: found.outcomes,
+        figures: change::explained(found.figures, &causes),
         causes,
-        outcomes,
-        figures,
     })
 }

@@ -1,14 +1,15 @@
 //! Collecting what the checker's report says.
 
-use super::differences::FigureDifferences;
 use crate::disclosure::Scheme;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Error, Result};
+use crate::figures::derive::{FigureChange, figure_changes};
 use crate::lake::{Lake, Location};
-use crate::publication::{Publication, ReleaseChange, ReleaseFacts, changes, read};
+use crate::publication::{FactsFound, Publication, ReleaseChange, ReleaseFacts, changes, read};
 use crate::release::manifest::{MANIFEST, Manifest};
 use crate::release::place::ReleasePlace;
-use crate::release::readers_have::readers_have;
+use crate::release::read_release::ReadRelease;
+use crate::release::readers_have::{ReadersHave, readers_have};
 use crate::release::recheck::scheme_of;
 use crate::release::refused::Refused;
 use crate::release::verify::verify;
@@ -46,6 +47,8 @@ pub(crate) struct CheckersReport {
     pub revised_since_earlier: Vec<String>,
     /// The release that readers have now, with which it is compared.
     pub compared: Option<ComparedRelease>,
+    /// Why it is not compared with what readers have, though they have something.
+    pub not_compared: Option<String>,
     /// What is wrong with the sources and checks of the lake today.
     pub quality: Vec<String>,
     /// Parameters of the run.
@@ -93,9 +96,24 @@ pub(crate) struct ComparedRelease {
     pub name: Option<String>,
     /// What is different, and why.
     pub changes: Vec<ReleaseChange>,
-    /// How the figures differ.
-    pub figures: FigureDifferences,
+    /// How the figures differ; None where those of one of the two cannot be read.
+    pub figures: Option<ComparedFigures>,
+    /// Why they cannot.
+    pub figures_not_read: Option<String>,
 }
+
+/// How the figures of two releases differ.
+#[derive(Debug, Serialize)]
+pub(crate) struct ComparedFigures {
+    /// How many figures there are of each outcome.
+    #[serde(flatten)]
+    pub outcomes: BTreeMap<String, u64>,
+    /// The largest changes in proportion, the largest first.
+    pub largest: Vec<FigureChange>,
+}
+
+/// The largest changes that are told.
+const TOLD: usize = 20;
 
 /// The checker's report of release `id` below `releases`. `own` is the scheme of the pipeline, for the
 /// words of one whose secrets only the site has; `quality` what is wrong today.
@@ -114,7 +132,7 @@ pub(crate) async fn checkers_report(
     let place = ReleasePlace::open(releases, id)?;
     let Some(bytes) = place.read(MANIFEST).await? else {
         return Err(Error::usage(format!("there is no release {id}"))
-            .hint("`populace release --list` shows those that there are"));
+            .hint("`populace release --list` shows all releases"));
     };
     let manifest = Manifest::read(&bytes).map_err(|what| {
         Error::data(format!("the manifest of {id} {what}"))
@@ -122,8 +140,10 @@ pub(crate) async fn checkers_report(
     })?;
     let verified = verify(releases, id, Some(lake), None).await?;
     let held = held(&place, &manifest).await?;
+    let (compared, not_compared) = compared(releases, id).await?;
     Ok(CheckersReport {
-        compared: compared(releases, id).await?,
+        compared,
+        not_compared,
         publication,
         program: format!("{} {}", manifest.program, manifest.program_version),
         made: verified.proof.map(|proof| proof.made),
@@ -211,41 +231,51 @@ async fn held(
     Ok(held)
 }
 
-/// The release that readers have now of a report that this one has too, and what is different.
-async fn compared(releases: &Location, id: &str) -> Result<Option<ComparedRelease>> {
-    let now = ReleaseFacts::read(&*releases.store(false)?, &Path::default(), id).await?;
-    let Some(now) = now else {
-        return Ok(None);
+/// The release that readers have now of a report that this one has too, and what is different; or why
+/// that cannot be said.
+async fn compared(
+    releases: &Location,
+    id: &str,
+) -> Result<(Option<ComparedRelease>, Option<String>)> {
+    let found = ReleaseFacts::read(&*releases.store(false)?, &Path::default(), id).await?;
+    // That this one is not as it was made is told as a problem.
+    let FactsFound::Facts(now) = found else {
+        return Ok((None, None));
     };
     let reports = now.reports.keys().map(String::as_str).collect();
-    let Some((other, was)) = readers_have(releases, id, &reports).await? else {
-        return Ok(None);
+    let (other, was) = match readers_have(releases, id, &reports).await? {
+        ReadersHave::Nothing => return Ok((None, None)),
+        ReadersHave::Unreadable(other) => {
+            let name = other.name().map(ToString::to_string);
+            let name = name.unwrap_or_else(|| other.release.clone());
+            let why = format!("The manifest of {name}, which readers have, is not as it was made.");
+            return Ok((None, Some(why)));
+        }
+        ReadersHave::Release(other, was) => (other, was),
     };
-    Ok(Some(ComparedRelease {
+    let (figures, figures_not_read) = match figures(releases, &was.release, id).await {
+        Ok(figures) => (Some(figures), None),
+        Err(e) => (None, Some(e.to_string())),
+    };
+    let compared = ComparedRelease {
         changes: changes(&was, &now),
-        figures: figures(releases, &was, &now).await?,
+        figures,
+        figures_not_read,
         name: other.name().map(ToString::to_string),
         release: other.release,
-    }))
+    };
+    Ok((Some(compared), None))
 }
 
-/// How the figures of the tables that both releases have differ.
-async fn figures(
-    releases: &Location,
-    was: &ReleaseFacts,
-    now: &ReleaseFacts,
-) -> Result<FigureDifferences> {
-    let old = ReleasePlace::open(releases, &was.release)?;
-    let new = ReleasePlace::open(releases, &now.release)?;
-    let mut found = FigureDifferences::default();
-    for (report, used) in &now.reports {
-        for table in used.tables.keys() {
-            let file = format!("{report}-{table}.csv");
-            if let (Some(old), Some(new)) = (old.read(&file).await?, new.read(&file).await?) {
-                found.table(report, table, &old, &new);
-            }
-        }
-    }
-    found.keep_largest();
-    Ok(found)
+/// How the figures of two releases differ.
+async fn figures(releases: &Location, was: &str, now: &str) -> Result<ComparedFigures> {
+    let was = ReadRelease::read(releases, was).await?;
+    let now = ReadRelease::read(releases, now).await?;
+    let found = figure_changes(&was.figures, &now.figures)?;
+    let changed = found.figures.into_iter();
+    let changed = changed.filter(|figure| figure.what == "changed");
+    Ok(ComparedFigures {
+        outcomes: found.outcomes,
+        largest: changed.take(TOLD).collect(),
+    })
 }

@@ -5,7 +5,6 @@
 //! figures were moved: who knew would know what the others stand for.
 
 mod collect;
-mod differences;
 mod page;
 mod sections;
 mod text;

@@ -1,9 +1,11 @@
 //! The sections of the checker's report: the same words on paper, on a page and in a terminal.
 
 use super::collect::{CheckersReport, ComparedRelease};
+use crate::figures::derive::FigureChange;
 use crate::publication::in_london;
 use crate::release::about::{InputUsed, long_date};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// A section.
 pub(super) struct CheckedSection {
@@ -188,10 +190,12 @@ fn differences(report: &CheckersReport) -> CheckedSection {
         name,
         changes,
         figures,
+        figures_not_read,
     }) = &report.compared
     else {
-        let lines = vec!["There is no published release to compare it with.".to_string()];
-        return section("Differences to the last release", lines);
+        let none = || "There is no published release to compare it with.".to_string();
+        let lines = vec![report.not_compared.clone().unwrap_or_else(none)];
+        return section("Differences from the last release", lines);
     };
     let name = name
         .as_ref()
@@ -203,28 +207,50 @@ fn differences(report: &CheckersReport) -> CheckedSection {
     }
     let earlier = report.revised_since_earlier.iter();
     lines.push(revised(report.revised_since.iter().chain(earlier)));
-    lines.push(format!(
-        "Of the figures of the same table and labels, {} are the same and {} are not; {} are newly shown and {} newly suppressed. {} are new, and {} are gone.",
-        figures.same, figures.changed, figures.newly_shown, figures.newly_suppressed, figures.new, figures.gone
-    ));
-    let rows = figures.largest.iter().map(|changed| {
-        let table = format!("{}: {}", changed.report, changed.table);
-        vec![
-            changed.figure.clone(),
-            table,
-            changed.before.clone(),
-            changed.now.clone(),
-        ]
-    });
-    let rows: Vec<Vec<String>> = rows.collect();
+    let rows: Vec<Vec<String>> = match figures {
+        None => {
+            let why = figures_not_read.as_deref().unwrap_or("they cannot be read");
+            lines.push(format!("Their figures are not compared: {why}."));
+            Vec::new()
+        }
+        Some(figures) => {
+            lines.push(outcomes(&figures.outcomes));
+            figures.largest.iter().map(changed_row).collect()
+        }
+    };
     CheckedSection {
-        title: "Differences to the last release",
+        title: "Differences from the last release",
         lines,
         table: (!rows.is_empty()).then(|| SectionTable {
             head: vec!["Largest changes", "Table", "Before", "Now"],
             rows,
         }),
     }
+}
+
+/// How many figures there are of each outcome, in a sentence or two.
+fn outcomes(outcomes: &BTreeMap<String, u64>) -> String {
+    let of = |what: &str| outcomes.get(what).copied().unwrap_or(0);
+    format!(
+        "Of the figures of the same table and labels, {} are the same and {} are not; {} are newly shown, {} newly suppressed and {} suppressed in both. {} are held in one of the two, so that nothing is said of their change. {} are new, and {} are gone.",
+        of("same"),
+        of("changed"),
+        of("newly shown"),
+        of("newly suppressed"),
+        of("suppressed"),
+        of("held"),
+        of("new"),
+        of("gone")
+    )
+}
+
+fn changed_row(changed: &FigureChange) -> Vec<String> {
+    vec![
+        changed.place(),
+        format!("{}: {}", changed.report, changed.table),
+        changed.number(changed.before),
+        changed.number(changed.now),
+    ]
 }
 
 fn quality(report: &CheckersReport) -> CheckedSection {

@@ -1,7 +1,7 @@
 //! A released table, read back from its CSV by what the manifest says of it.
 
 use crate::disclosure::SUPPRESSED;
-use crate::figures::{ALL, TOTAL, unescaped};
+use crate::figures::{ALL, TOTAL, unescaped, unmarked};
 use crate::release::manifest::TableMade;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -98,7 +98,7 @@ impl ReadTable {
                 measure: at("measure"),
                 unit: at("unit"),
                 value: at("value"),
-                status: at("status"),
+                status: unmarked(&at("status")).to_string(),
             });
         }
         Ok(ReadTable { dimensions, cells })

@@ -92,9 +92,9 @@ fn derived(headline: &Headline, all: &[FigureRow]) -> Vec<String> {
         }
         HeadlineKind::Change => {
             let change = (values[0] / values[1] - 1.0) * 100.0;
-            let word = if change > 0.0 { "more" } else { "less" };
+            let word = if change > 0.0 { "more" } else { "fewer" };
             let said = &headline.words;
-            assert!(change.abs() < 0.5 || said.contains(word), "{said}");
+            assert!(change.abs() >= 5.0 && said.contains(word), "{said}");
             vec![format!("{:.0}", change.abs())]
         }
         HeadlineKind::Revised => vec![cells.len().to_string(), all.len().to_string()],

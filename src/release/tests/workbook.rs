@@ -4,7 +4,7 @@ use super::sample;
 use crate::disclosure::Scheme;
 use crate::release::manifest::FileOptions;
 use calamine::{Data, Reader, Xlsx};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 
 fn workbook() -> Vec<u8> {
@@ -99,6 +99,20 @@ fn every_chart_has_words_of_its_own_that_excel_keeps() {
         gaps.clone()
             .all(|(_, chart)| chart.contains("<c:dispBlanksAs val=\"gap\"/>"))
     );
+}
+
+#[test]
+fn only_signs_that_a_figure_can_have_are_explained() {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(workbook())).unwrap();
+    let notes = book.worksheet_range("Notes").unwrap();
+    let lines: Vec<String> = notes.used_cells().map(|(_, _, c)| c.to_string()).collect();
+    // The scheme's own notes speak of some of them too.
+    let explained: BTreeSet<&str> = lines
+        .iter()
+        .filter(|line| line.starts_with('['))
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(explained, BTreeSet::from(["[c]", "[r]", "[z]"]));
 }
 
 #[test]

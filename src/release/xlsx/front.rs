@@ -6,12 +6,10 @@ use crate::release::page::Page;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// The signs of the workbook: the shorthand of the Government Analysis Function.
-const SIGNS: [&str; 5] = [
-    "[c] confidential: suppressed by disclosure control, which is said below",
-    "[x] not available: nobody has the figure",
+const SIGNS: [&str; 3] = [
+    "[c] confidential: suppressed by disclosure control, as described below",
     "[z] not applicable: there cannot be one, such as a percentage of nothing",
-    "[u] of low reliability: made from few people or events",
-    "[r] revised since an earlier release, [p] provisional",
+    "[r] revised: another figure was published for the same period",
 ];
 
 /// Where the tables are.

@@ -100,7 +100,7 @@ pub(super) fn reasons(
 ) -> Markup {
     let kinds = [
         ("Reports", ChangeKind::Reports),
-        ("Parameters", ChangeKind::Period),
+        ("Parameters", ChangeKind::Parameter),
         ("Disclosure control", ChangeKind::Rule),
         ("New definition", ChangeKind::Definition),
         ("New data", ChangeKind::Data),

@@ -114,7 +114,7 @@ fn a_refused_night_is_mailed_over_either_encryption() {
         let body = body.replace("=\r\n", "");
         for part in [
             "What happened\r\n  checks of models failed",
-            "Where\r\n  step release\r\n  models that were not built: marts.numbers\r\n",
+            "Where\r\n  step run\r\n  models that were not built: marts.numbers\r\n",
             "What to do\r\n",
             "this is no crash",
         ] {

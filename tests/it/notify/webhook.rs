@@ -75,7 +75,7 @@ fn a_good_night_and_a_refused_one_arrive_signed() {
     let data = &told["data"];
     assert_eq!(
         (&data["exit_code"], &data["step"]),
-        (&json!(1), &json!("release"))
+        (&json!(1), &json!("run"))
     );
     assert_eq!(data["models_failed"], json!(["marts.numbers"]));
     assert!(

@@ -54,6 +54,16 @@ fn each_mistake_is_told_what_to_write() {
             "under [reference]",
         ),
         (
+            "select count(*) from core.person",
+            "there is no table core.person",
+            "`populace run core.person`",
+        ),
+        (
+            "describe core.person",
+            "there is no table core.person",
+            "`populace run core.person`",
+        ),
+        (
             "select datediff(day, a, b) from record.patient",
             "Invalid function 'datediff'",
             "days_between(start, finish)",

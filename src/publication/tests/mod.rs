@@ -1,15 +1,12 @@
-use super::changes::ChangeKind;
+mod changelog;
+mod damage;
+
 use super::*;
 use crate::error::Kind;
-use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use futures::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult,
-};
+use object_store::{ObjectStore, ObjectStoreExt};
 
 const ID: &str = "2026-09-30-0123456789ab";
 const OTHER: &str = "2026-09-30-ba9876543210";
@@ -296,93 +293,25 @@ async fn names_that_are_taken_at_once_differ() {
 }
 
 #[tokio::test]
-async fn identifiers_lead_nowhere() {
+async fn a_hint_says_what_can_be_done_from_a_state() {
     let store = InMemory::new();
-    for id in [
-        "",
-        "..",
-        "../x",
-        "a/b",
-        "a\\b",
-        ".hidden",
-        "a.1",
-        "a b",
-        "-x",
-        "%2e%2e",
-        "\u{202e}x",
-        &"x".repeat(101),
-    ] {
-        let e = read(&store, &root(), id).await.unwrap_err();
-        assert_eq!(e.kind(), Kind::Usage, "{id}");
-    }
-    assert_eq!(identifier::of_file("a.1.json"), Some(("a", 1)));
-    for name in [
-        "a.0.json",
-        "a.01.json",
-        "a.+1.json",
-        "a.json",
-        "a.1.json#2",
-        "a.b.1.json",
-        ".1.json",
-        "a.99999999999.json",
-    ] {
-        assert_eq!(identifier::of_file(name), None, "{name}");
-    }
-}
-
-#[tokio::test]
-async fn a_damaged_step_hides_its_release_and_no_other() {
-    for damage in ["not JSON", "{}", r#"{"release":"x"}"#] {
-        let store = InMemory::new();
-        for id in [ID, OTHER] {
-            taken(&store, id, &to(Approved)).await.unwrap();
-            taken(&store, id, &to(Published)).await.unwrap();
-        }
-        let file = Path::from(format!("publication/{ID}.2.json"));
-        store.put(&file, damage.into()).await.unwrap();
-        let all = read_all(&store, &root()).await.unwrap();
-        let public: Vec<_> = all.iter().filter(|p| p.is_public(now())).collect();
-        assert_eq!(public.len(), 1);
-        assert_eq!(public[0].release, OTHER);
+    let hint = async || {
         let e = taken(&store, ID, &to(Withdrawn)).await.unwrap_err();
-        assert_eq!(e.kind(), Kind::Data);
-        assert!(e.what().contains("step 2"), "{e}");
-    }
-    // A step of another release, one that does not follow, and one that is gone.
-    let store = InMemory::new();
-    for state in [Approved, Published] {
-        taken(&store, ID, &to(state)).await.unwrap();
-    }
-    let step_of = |id: &str, n: u32| Path::from(format!("publication/{id}.{n}.json"));
-    let bytes = store
-        .get(&step_of(ID, 2))
-        .await
-        .unwrap()
-        .bytes()
-        .await
-        .unwrap();
-    store
-        .put(&step_of(OTHER, 1), bytes.clone().into())
-        .await
-        .unwrap();
-    let other = read(&store, &root(), OTHER).await.unwrap();
-    assert_eq!(
-        other.damaged.as_deref(),
-        Some("step 1 is of another release")
+        e.hint_text().unwrap().to_string()
+    };
+    assert!(hint().await.contains(&format!("--approve {ID} --by NAME")));
+    taken(&store, ID, &to(Approved)).await.unwrap();
+    assert!(hint().await.contains(&format!("--publish {ID} --by NAME")));
+    taken(&store, ID, &to(Published)).await.unwrap();
+    let e = taken(&store, ID, &to(Approved)).await.unwrap_err();
+    let withdraw = format!("--withdraw {ID} --by NAME --reason TEXT");
+    assert!(e.hint_text().unwrap().contains(&withdraw), "{e}");
+    taken(&store, ID, &to(Withdrawn)).await.unwrap();
+    assert!(
+        hint()
+            .await
+            .contains("make another release with `populace nightly`")
     );
-    let text = String::from_utf8(bytes.to_vec())
-        .unwrap()
-        .replace(ID, OTHER);
-    store.put(&step_of(OTHER, 1), text.into()).await.unwrap();
-    let other = read(&store, &root(), OTHER).await.unwrap();
-    assert_eq!(
-        other.damaged.as_deref(),
-        Some("step 1 does not follow from the one before")
-    );
-    store.delete(&step_of(ID, 1)).await.unwrap();
-    let all = read_all(&store, &root()).await.unwrap();
-    assert_eq!(all[0].damaged.as_deref(), Some("step 1 is missing"));
-    assert!(all.iter().all(|p| !p.is_public(now())));
 }
 
 #[tokio::test]
@@ -500,217 +429,4 @@ async fn approvals_are_those_since_it_was_a_draft() {
     taken(&store, ID, &to(Draft)).await.unwrap();
     let after = taken(&store, ID, &ben).await.unwrap();
     assert_eq!(who(&after), ["Ben"]);
-}
-
-/// A manifest, as far as readers are told of it.
-fn manifest(id: &str, sql: &str, patients: &str) -> serde_json::Value {
-    serde_json::json!({
-        "format_version": 4,
-        "release": id,
-        "as_of": &id[..10],
-        "program": "populace",
-        "program_version": "0.1.0",
-        "scheme": {"name": "hes2018", "settings": {"hold_below": "8"}},
-        "parameters": {"as_of": &id[..10]},
-        "reports": {"population_profile": {"file_sha256": "a", "tables": {}}},
-        "models": [{"name": "core.person", "description": "d", "fingerprint": "f", "sql_sha256": sql}],
-        "inputs": [{"table": "record.patient", "version": patients}],
-        "files": [],
-        "certificate": "",
-    })
-}
-
-async fn made(store: &dyn ObjectStore, manifest: &serde_json::Value) {
-    let id = manifest["release"].as_str().unwrap();
-    let path = Path::from(format!("{id}/manifest.json"));
-    store.put(&path, manifest.to_string().into()).await.unwrap();
-}
-
-#[tokio::test]
-async fn the_changelog_says_what_is_different_and_why() {
-    let store = InMemory::new();
-    let [first, second, third] = [
-        "2026-07-31-aaaaaaaaaaaa",
-        "2026-08-31-aaaaaaaaaaaa",
-        "2026-09-30-aaaaaaaaaaaa",
-    ];
-    made(&store, &manifest(first, "1", "7")).await;
-    let mut other = manifest(second, "2", "8");
-    other["scheme"]["name"] = "midpoint6".into();
-    other["reports"]["waiting"] = serde_json::json!({"file_sha256": "w", "tables": {}});
-    made(&store, &other).await;
-    made(&store, &manifest(third, "1", "7")).await;
-    // What was never published is in no changelog.
-    made(&store, &manifest(ID, "1", "7")).await;
-    taken(&store, ID, &to(Approved)).await.unwrap();
-    for (hour, id) in (1..).zip([first, second, third]) {
-        for state in [Approved, Published] {
-            let before = read(&store, &root(), id).await.unwrap();
-            let when = now() + Duration::hours(hour);
-            step(&store, &root(), &before, &to(state), when)
-                .await
-                .unwrap();
-        }
-    }
-    let log = changelog(&store, &root(), now() + Duration::hours(9))
-        .await
-        .unwrap();
-    let names: Vec<String> = log.iter().map(|entry| entry.name.to_string()).collect();
-    assert_eq!(
-        names,
-        [
-            "e54000051-2026-09-2",
-            "e54000051-2026-08-1",
-            "e54000051-2026-07-1"
-        ]
-    );
-    let what = |n: usize| {
-        log[n]
-            .changes
-            .iter()
-            .map(|c| c.what.as_str())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        what(1),
-        [
-            "The report waiting is new.",
-            "The parameter as_of is 2026-08-31; it was 2026-07-31.",
-            "Figures follow the scheme midpoint6; they followed hes2018.",
-            "The model core.person is defined otherwise.",
-            "The table record.patient has new data.",
-        ]
-    );
-    assert_eq!(
-        log[1].follows.as_ref().unwrap().to_string(),
-        "e54000051-2026-07-1"
-    );
-    assert_eq!(log[1].changes[3].kind, ChangeKind::Definition);
-    assert_eq!(log[2].follows, None);
-    assert_eq!(what(0)[0], "The report waiting is not in this release.");
-
-    // A release is compared with one that was there when it came out; one that was withdrawn stays told.
-    let seen = read(&store, &root(), second).await.unwrap();
-    let end = now() + Duration::hours(5);
-    step(&store, &root(), &seen, &to(Withdrawn), end)
-        .await
-        .unwrap();
-    let log = changelog(&store, &root(), now() + Duration::hours(9))
-        .await
-        .unwrap();
-    assert_eq!(log.len(), 3);
-    assert_eq!(
-        log[0].follows.as_ref().unwrap().to_string(),
-        "e54000051-2026-08-1"
-    );
-    let withdrawn = log[1].withdrawn.as_ref().unwrap();
-    assert_eq!(
-        (withdrawn.at, withdrawn.reason.as_str()),
-        (end, "figures of August were missing")
-    );
-}
-
-#[tokio::test]
-async fn a_release_that_was_withdrawn_under_embargo_was_never_seen() {
-    let store = InMemory::new();
-    made(&store, &manifest(ID, "1", "7")).await;
-    let held = WantedStep {
-        embargo: Some(now() + Duration::days(2)),
-        ..to(Approved)
-    };
-    taken(&store, ID, &held).await.unwrap();
-    taken(&store, ID, &to(Published)).await.unwrap();
-    let later = now() + Duration::days(9);
-    assert_eq!(changelog(&store, &root(), now()).await.unwrap(), []);
-    assert_eq!(changelog(&store, &root(), later).await.unwrap().len(), 1);
-    taken(&store, ID, &to(Withdrawn)).await.unwrap();
-    assert_eq!(changelog(&store, &root(), later).await.unwrap(), []);
-}
-
-#[tokio::test]
-async fn an_altered_manifest_is_no_manifest() {
-    let store = InMemory::new();
-    assert_eq!(ReleaseFacts::read(&store, &root(), ID).await.unwrap(), None);
-    for text in ["", "[]", "{}", "{\"release\":1}"] {
-        store
-            .put(&Path::from(format!("{ID}/manifest.json")), text.into())
-            .await
-            .unwrap();
-        assert!(
-            ReleaseFacts::read(&store, &root(), ID).await.is_err(),
-            "{text}"
-        );
-    }
-    let other = manifest(OTHER, "1", "7").to_string();
-    store
-        .put(&Path::from(format!("{ID}/manifest.json")), other.into())
-        .await
-        .unwrap();
-    assert!(ReleaseFacts::read(&store, &root(), ID).await.is_err());
-}
-
-#[tokio::test]
-async fn a_store_that_lets_writers_replace_each_other_is_refused() {
-    let store = Careless(InMemory::new());
-    let e = taken(&store, ID, &to(Approved)).await.unwrap_err();
-    assert_eq!(e.kind(), Kind::Data);
-    assert!(e.what().contains("lets a second writer replace"), "{e}");
-    assert_eq!(read(&store, &root(), ID).await.unwrap().steps.len(), 0);
-}
-
-/// A store that ignores conditions.
-#[derive(Debug)]
-struct Careless(InMemory);
-
-impl std::fmt::Display for Careless {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "careless")
-    }
-}
-
-type StoreAnswer<T> = object_store::Result<T>;
-
-#[async_trait]
-impl ObjectStore for Careless {
-    async fn put_opts(
-        &self,
-        to: &Path,
-        payload: PutPayload,
-        _: PutOptions,
-    ) -> StoreAnswer<PutResult> {
-        self.0
-            .put_opts(to, payload, PutMode::Overwrite.into())
-            .await
-    }
-
-    async fn put_multipart_opts(
-        &self,
-        to: &Path,
-        options: PutMultipartOptions,
-    ) -> StoreAnswer<Box<dyn MultipartUpload>> {
-        self.0.put_multipart_opts(to, options).await
-    }
-
-    async fn get_opts(&self, from: &Path, options: GetOptions) -> StoreAnswer<GetResult> {
-        self.0.get_opts(from, options).await
-    }
-
-    fn delete_stream(
-        &self,
-        gone: BoxStream<'static, StoreAnswer<Path>>,
-    ) -> BoxStream<'static, StoreAnswer<Path>> {
-        self.0.delete_stream(gone)
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, StoreAnswer<ObjectMeta>> {
-        self.0.list(prefix)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> StoreAnswer<ListResult> {
-        self.0.list_with_delimiter(prefix).await
-    }
-
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> StoreAnswer<()> {
-        self.0.copy_opts(from, to, options).await
-    }
 }
