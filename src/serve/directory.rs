@@ -3,7 +3,7 @@
 use super::catalogue::{CatalogueSnapshot, ReleasedManifest, ReportKey};
 use super::content::CheckedContent;
 use super::report_title::ReportTitle;
-use crate::figures::Figures;
+use crate::figures::{Figures, TOTAL};
 use polars::prelude::{DataFrame, UniqueKeepStrategy, col};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// How soon at the latest, when it cannot be read again and again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// The most that is kept of the groups of a measure, in bytes.
+const LONGEST_GROUPS: usize = 4096;
 
 /// What the newest releases hold.
 #[derive(Debug, Default)]
@@ -66,6 +69,8 @@ pub(crate) struct KnownMeasure {
     pub label: String,
     /// Its unit.
     pub unit: String,
+    /// The groups of its table, in words: what somebody may search for.
+    pub groups: String,
     /// The areas that it is there for; None for the whole area of the release.
     pub areas: BTreeSet<Option<String>>,
 }
@@ -273,6 +278,7 @@ impl Directory {
                 measure: text("measure").unwrap_or_default(),
                 label: text("measure_label").unwrap_or_default(),
                 unit: text("unit").unwrap_or_default(),
+                groups: String::new(),
                 areas: BTreeSet::from([code]),
             };
             let own = [&measure.report, &measure.table, &measure.measure].map(Clone::clone);
@@ -282,6 +288,39 @@ impl Directory {
                     places.insert(own, self.measures.len());
                     self.measures.push(measure);
                 }
+            }
+        }
+        self.learn_groups(figures, keys, places);
+    }
+
+    /// Learns the groups of each measure, such as the conditions that a table counts people of.
+    fn learn_groups(
+        &mut self,
+        figures: &Figures,
+        keys: &BTreeSet<&ReportKey>,
+        places: &HashMap<[String; 3], usize>,
+    ) {
+        const COLUMNS: [&str; 4] = ["report", "table", "measure", "breakdown_words"];
+        let distinct = figures
+            .lazy()
+            .select(COLUMNS.map(col))
+            .unique_stable(None, UniqueKeepStrategy::First)
+            .collect();
+        let Ok(distinct) = distinct else { return };
+        for at in 0..distinct.height() {
+            let text = |name: &str| text_at(&distinct, name, at).unwrap_or_default();
+            let key = ReportKey::parse(&text("report"));
+            let group = text("breakdown_words");
+            if !keys.contains(&&key) || ["", TOTAL].contains(&group.as_str()) {
+                continue;
+            }
+            let own = [key.report, text("table"), text("measure")];
+            let known = places.get(&own).and_then(|at| self.measures.get_mut(*at));
+            if let Some(known) = known.filter(|known| known.groups.len() < LONGEST_GROUPS)
+                && !known.groups.split("; ").any(|known| known == group)
+            {
+                known.groups.push_str(&group);
+                known.groups.push_str("; ");
             }
         }
     }

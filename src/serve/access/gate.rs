@@ -205,15 +205,14 @@ async fn admit(parts: &AccessParts, request: &RequestHead) -> Result<Option<Page
     let is_open = (parts.open)(path);
     checks::check(request, &parts.hosts, is_open).map_err(refused)?;
     let count = |key: Option<RateKey>| match (&parts.rate, key) {
-        (Some(rate), Some(key)) => rate
-            .count(key)
-            .map_err(|seconds| refused(AccessRefusal::too_many(seconds))),
+        (Some(rate), Some(key)) => rate.count(key),
         _ => Ok(()),
     };
+    let too_many = |seconds| refused(AccessRefusal::too_many(seconds));
     let address = address_of(request).map(|address| address.ip());
     // A signature costs more to check than to make up: tokens are counted before they are looked at.
     if !is_open && parts.identity.checks_signature(request) {
-        count(address.map(RateKey::token_from))?;
+        count(address.map(RateKey::token_from)).map_err(too_many)?;
     }
     let reader = match is_open {
         true => None,
@@ -222,7 +221,8 @@ async fn admit(parts: &AccessParts, request: &RequestHead) -> Result<Option<Page
     count(match &reader {
         Some(Ok(reader)) if reader.is_known() => Some(RateKey::Reader(reader.subject.clone())),
         _ => address.map(RateKey::address),
-    })?;
+    })
+    .map_err(too_many)?;
     match &parts.identity {
         ReaderIdentity::Oidc(sign_in) if is_own_path(path) => Err(sign_in.answer(request).await),
         _ => reader.transpose(),

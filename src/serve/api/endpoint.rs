@@ -160,7 +160,10 @@ pub(super) const ENDPOINTS: &[ApiEndpoint] = &[
         path: "/api/v1/measures",
         summary: "The measures of the newest releases",
         parameters: &[
-            ("q", "Words of the measure, its table or its report"),
+            (
+                "q",
+                "Words of the measure, its table, its report or its groups",
+            ),
             REPORT,
             PAGE,
             PAGE_SIZE,

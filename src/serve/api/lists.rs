@@ -133,7 +133,12 @@ pub(super) async fn measures(
             .filter(|measure| {
                 let title = view.directory.title(&measure.report);
                 words
-                    .score(&[&measure.label, &measure.table_title, &title])
+                    .score(&[
+                        &measure.label,
+                        &measure.table_title,
+                        &title,
+                        &measure.groups,
+                    ])
                     .is_some()
             })
             .collect();

@@ -1,6 +1,7 @@
 //! Why figures differ between two releases, as far as it is the reader's to know: what the reports that they
 //! may read were made from.
 
+use super::words::day;
 use crate::publication::{ChangeKind, ReleaseChange, ReleaseFacts, changes};
 use crate::serve::catalogue::{ListedRelease, ReleasedManifest, ReportKey};
 use crate::serve::page_view::PageView;
@@ -50,7 +51,10 @@ async fn readable_facts(
         is_wanted && view.may_read(&key)
     };
     let is_whole = wanted.is_none() && view.may_read_all(release);
-    Ok(of_reports(facts, &manifest, is_own, is_whole))
+    let mut facts = of_reports(facts, &manifest, is_own, is_whole);
+    // The page says of which days the figures are.
+    facts.parameters.remove("as_of");
+    Ok(facts)
 }
 
 /// Of some facts those that are of these reports; all of them when these are all the reports there are.
@@ -106,12 +110,12 @@ pub(super) fn reasons(
         ("New data", ChangeKind::Data),
         ("Program", ChangeKind::Program),
     ];
-    let day = one.as_of != other.as_of;
+    let is_later = one.as_of != other.as_of;
     html! {
         h2 { "Why" }
-        @if changes.is_empty() && !day { p { "Both were made from the same data by the same definitions." } }
+        @if changes.is_empty() && !is_later { p { "Both were made from the same data by the same definitions." } }
         dl {
-            @if day { dt { "Another day" } dd { "The figures are of " (other.as_of) ", before of " (one.as_of) "." } }
+            @if is_later { dt { "Another day" } dd { "The figures are of " (day(other.as_of)) ", before of " (day(one.as_of)) "." } }
             @for (title, kind) in kinds {
                 @let own: Vec<_> = changes.iter().filter(|change| change.kind == kind).collect();
                 @if !own.is_empty() {

@@ -60,7 +60,7 @@ pub(crate) async fn changes(
             p.lead { "From the release of " (day(one.as_of)) " (" (release_link(&one)) ") to that of "
                 (day(other.as_of)) " (" (release_link(&other)) ")." }
             (reasons(&one, &other, &inputs))
-            h2 { "What changed" }
+            h2 { "Figures" }
             @match &compared {
                 None => p { "One of them has no figures that can be compared." },
                 Some(rows) => (by_report(&view, &query, rows)),
@@ -138,7 +138,8 @@ async fn compared(
     let compared = view.state.computing.run(move || {
         name_by_code(&named, [&mut before, &mut after]);
         let both = (Figures::of_rows(&before)?, Figures::of_rows(&after)?);
-        changed_figures(&both.0, &both.1).map(|frame| rows(&frame))
+        let whole = named.state.settings.whole();
+        changed_figures(&both.0, &both.1).map(|frame| rows(&frame, whole))
     });
     match compared.await? {
         Ok(rows) => Ok(Some(rows)),
@@ -175,7 +176,7 @@ fn name_by_code(view: &PageView, mut releases: [&mut Vec<FigureRow>; 2]) {
     }
 }
 
-fn rows(frame: &DataFrame) -> Vec<ChangedFigure> {
+fn rows(frame: &DataFrame, whole: &str) -> Vec<ChangedFigure> {
     let text = |name: &str, at: usize| {
         let value = frame.column(name).ok()?.get(at).ok()?;
         value.get_str().map(str::to_owned)
@@ -185,9 +186,11 @@ fn rows(frame: &DataFrame) -> Vec<ChangedFigure> {
         value.extract::<f64>()
     };
     let row = |at: usize| {
-        let words = ["area_name", "period", "breakdown_words", "measure_label"];
+        let area = text("area_name", at).unwrap_or_else(|| whole.to_owned());
+        let words = ["period", "breakdown_words", "measure_label"];
         let words = words.iter().filter_map(|name| text(name, at));
-        let words: Vec<String> = words.filter(|words| !words.is_empty()).collect();
+        let words = std::iter::once(area).chain(words.filter(|words| !words.is_empty()));
+        let words: Vec<String> = words.collect();
         ChangedFigure {
             report: ReportKey::parse(&text("report", at).unwrap_or_default()),
             table: text("table_title", at).unwrap_or_default(),
@@ -232,7 +235,7 @@ fn tally(rows: &[&ChangedFigure]) -> Markup {
     html! {
         p {
             @for (at, (status, count)) in counts.iter().enumerate() {
-                @if at > 0 { ", " } (count) " " (status_in_words(status))
+                @if at > 0 { ", " } (number(*count as f64, "count")) " " (status_in_words(status))
             }
             @if revised > 0 { "; " (revised) " marked as revised" }
             "."

@@ -1,7 +1,9 @@
 //! One measure of all areas, ranked, with limits.
 
 use super::areas::level_in_words;
-use super::figure_text::{RangeScale, limits, number, remarks, sign, sort_value, unit, value};
+use super::figure_text::{
+    RangeScale, benchmark, is_number, limits, number, remarks, sign, sort_value, unit, value,
+};
 use super::layout::{SitePart, layout};
 use super::links::{area_link, latest_whole_link};
 use crate::figures::{FigureRow, TOTAL};
@@ -233,7 +235,11 @@ fn form(query: &CompareQuery, choice: &CompareChoice<'_>) -> Markup {
 }
 
 fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigure]) -> Markup {
-    let scale = RangeScale::of(areas.iter().chain(whole).copied());
+    // Numbers of areas add up to that of the whole, beside which they would all be small.
+    let drawn =
+        |figure: &&&ComparedFigure| figure.figure.area.is_some() || !is_number(&figure.figure);
+    let scale = RangeScale::of(areas.iter().chain(whole).filter(drawn).copied());
+    let has_limits = areas.iter().any(|f| f.figure.lower_95.is_some());
     let compared = areas
         .iter()
         .any(|f| f.significance != Significance::NotCompared);
@@ -253,11 +259,11 @@ fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigur
                     th scope="col" { "Area" }
                     th.n scope="col" { "Value" }
                     @if compared { th scope="col" { "Against the whole" } }
-                    th scope="col" { "95% limits" }
+                    @if has_limits { th scope="col" { "95% limits" } }
                     th scope="col" { "Range" }
                 } }
                 tbody {
-                    @for figure in areas { (row(figure, rank(figure), scale, compared)) }
+                    @for figure in areas { (row(figure, rank(figure), scale, compared, has_limits)) }
                 }
                 tfoot { @for figure in whole {
                     tr.whole {
@@ -265,15 +271,16 @@ fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigur
                         th scope="row" { (name_of_whole) }
                         td.n { (value(&figure.figure)) }
                         @if compared { td {} }
-                        td { (limits(&figure.figure)) }
-                        td { @if let Some(scale) = scale { (scale.range(figure)) } }
+                        @if has_limits { td { (limits(&figure.figure)) } }
+                        td { @if let Some(scale) = scale.filter(|_| drawn(&figure)) { (scale.range(figure)) } }
                     }
                 } }
             }
         }
-        @if let Some(benchmark) = areas.iter().find_map(|f| f.benchmark) {
+        @if let Some(whole) = areas.iter().find_map(|f| benchmark(f)) {
             p.small { "The broken line is the figure of the whole area, "
-                (number(benchmark, areas.first().map_or("", |f| &f.figure.unit))) "; the bar is the 95% limits." }
+                (number(whole, areas.first().map_or("", |f| &f.figure.unit)))
+                @if has_limits { "; the bar is the 95% limits" } "." }
         }
     }
 }
@@ -283,6 +290,7 @@ fn row(
     rank: Option<usize>,
     scale: Option<RangeScale>,
     has_signs: bool,
+    has_limits: bool,
 ) -> Markup {
     let figure = &compared.figure;
     let code = area_of(figure).unwrap_or_default();
@@ -294,7 +302,7 @@ fn row(
             td.n data-value=(sort_value(figure)) {
                 (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
             @if has_signs { td { (sign(compared.significance)) } }
-            td.limits { (limits(figure)) }
+            @if has_limits { td.limits { (limits(figure)) } }
             td { @if let Some(scale) = scale { (scale.range(compared)) } }
         }
     }

@@ -107,6 +107,17 @@ pub(super) fn sign(significance: Significance) -> Markup {
     }
 }
 
+/// The figure of the whole area to set a figure against. A number of one area is a part of that of the whole,
+/// and has none.
+pub(super) fn benchmark(compared: &ComparedFigure) -> Option<f64> {
+    compared.benchmark.filter(|_| !is_number(&compared.figure))
+}
+
+/// Whether a figure is a number of people or events, which areas add up to.
+pub(super) fn is_number(figure: &FigureRow) -> bool {
+    figure.unit == "count"
+}
+
 /// The scale on which ranges of several figures are drawn.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RangeScale {
@@ -122,7 +133,7 @@ impl RangeScale {
             let figure = &compared.figure;
             let limits = figure.value.and(figure.lower_95).into_iter();
             let limits = limits.chain(figure.value.and(figure.upper_95));
-            limits.chain(figure.value).chain(compared.benchmark)
+            limits.chain(figure.value).chain(benchmark(compared))
         });
         let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
         for number in numbers {
@@ -157,7 +168,7 @@ impl RangeScale {
         html! {
             svg class={ "range " (class) } viewBox="0 0 200 24" aria-hidden="true" focusable="false" {
                 path.axis d="M0 12H200" {}
-                @if let Some(benchmark) = compared.benchmark {
+                @if let Some(benchmark) = benchmark(compared) {
                     path.mid d={ "M" (at(self.x(benchmark))) " 1V23" } {}
                 }
                 @if let Some((lower, upper)) = limits {
@@ -176,6 +187,34 @@ fn at(x: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_of_an_area_is_not_set_against_that_of_the_whole() {
+        let of = |unit: &str| {
+            let mut figure =
+                crate::serve::tests::sample::figure(Some("Bolton"), "", "", Some(15.0));
+            figure.unit = unit.to_string();
+            ComparedFigure {
+                release: String::new(),
+                figure,
+                benchmark: Some(900.0),
+                significance: Significance::NotCompared,
+            }
+        };
+        let drawn = |unit: &str| {
+            let compared = of(unit);
+            let scale = RangeScale::of([&compared]).unwrap();
+            (
+                scale.most,
+                scale
+                    .range(&compared)
+                    .into_string()
+                    .contains("class=\"mid\""),
+            )
+        };
+        assert_eq!(drawn("percent"), (900.0, true));
+        assert_eq!(drawn("count"), (17.0, false));
+    }
 
     #[test]
     fn numbers_are_written_as_people_do() {

@@ -50,7 +50,12 @@ fn page(view: &PageView, query: &SearchQuery) -> Markup {
         .filter(|measure| query.report.is_empty() || measure.report == query.report)
         .filter_map(|measure| {
             let report = view.directory.title(&measure.report);
-            let score = words.score(&[&measure.label, &measure.table_title, &report])?;
+            let score = words.score(&[
+                &measure.label,
+                &measure.table_title,
+                &report,
+                &measure.groups,
+            ])?;
             Some((score, measure))
         })
         .collect();

@@ -163,6 +163,14 @@ async fn search_finds_measures_areas_and_reports() {
     assert!(page.contains("2 measures with these words"), "{page}");
     assert!(page.contains("<h1>Search: condition</h1>"), "{page}");
     assert!(page.contains("/compare?report=conditions&amp;table=by_area&amp;measure=prevalence"));
+    // The groups of a table are words of its measures.
+    let page = site.get("/search?q=people+asth").await.text();
+    assert!(page.contains("1 measure with these words"), "{page}");
+    let found = site.get("/api/v1/measures?q=asthma").await.json();
+    assert_eq!(
+        (&found["total"], &found["measures"][0]["table"]),
+        (&1.into(), &"by_area".into())
+    );
     let page = site.get("/search?q=bolt").await.text();
     assert!(page.contains("href=\"/areas/E6\">Bolton</a>"));
     let page = site.get("/search?q=%3Cscript%3E").await.text();
@@ -179,6 +187,12 @@ async fn changes_are_named_with_their_reasons() {
     // The whole area's figure of 2026 went from 11 to 10.
     assert!(page.contains("1 changed"), "{page}");
     assert!(page.contains("11.0%") && page.contains("-9.1%"));
+    assert!(page.contains("The figures are of 30 September 2026, before of 31 August 2026."));
+    assert!(
+        page.contains("<th scope=\"row\">Whole area, 2026, "),
+        "{page}"
+    );
+    assert!(!page.contains("as_of"), "{page}");
     assert!(page.contains("New data") && page.contains("The table record.patient has new data."));
     assert!(page.contains("New definition"));
     assert!(page.contains("The model core.person is defined otherwise."));
