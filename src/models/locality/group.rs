@@ -82,7 +82,7 @@ fn of_sets(
     for set in sets {
         // A column that is not in the set is NULL in its groups.
         let null = Expr::Literal(datafusion::common::ScalarValue::Null, None);
-        let of_set = columns.iter().map(|column| match set.contains(column) {
+        let of_set = columns.iter().map(|column| match set.contains(*column) {
             true => *column,
             false => &null,
         });

@@ -11,6 +11,7 @@ mod conditions;
 mod find;
 mod group;
 mod join;
+mod model_kind;
 mod operand;
 mod person_keys;
 mod row_identity;
@@ -21,6 +22,7 @@ mod walk;
 mod window;
 
 pub(crate) use find::{locality, locality_of};
+pub(crate) use model_kind::{ModelKind, model_kinds};
 pub(crate) use person_keys::PERSON_KEY;
 pub(crate) use verdict::{GlobalCause, Locality};
 

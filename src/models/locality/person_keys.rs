@@ -1,7 +1,7 @@
 //! The columns of rows that hold the person key.
 
 use super::operand::operand;
-use datafusion::common::DFSchema;
+use datafusion::common::{Column, DFSchema};
 use datafusion::logical_expr::Expr;
 use std::collections::BTreeSet;
 
@@ -77,7 +77,7 @@ impl PersonKeys {
         // Where each column went first.
         let mut went: Vec<(usize, usize)> = Vec::new();
         for (at, expression) in expressions.into_iter().enumerate() {
-            let place = |column: &_| schema.maybe_index_of_column(column);
+            let place = |column: &Column| schema.maybe_index_of_column(column);
             let Some(columns) = operand(expression, &place) else {
                 continue;
             };

@@ -14,7 +14,9 @@ pub(super) fn windowed(window: &Window, rows: NodeRows) -> Result<NodeRows, Glob
     let schema = window.input.schema();
     if let Some(keys) = &rows.people {
         for expression in &window.window_expr {
-            let by = function(expression).map_or(&[][..], |f| &f.params.partition_by);
+            let function = function(expression);
+            let by = function.map(|f| f.params.partition_by.as_slice());
+            let by = by.unwrap_or_default();
             if keys.through(by, schema).is_lost() {
                 let why = "it is not partitioned by the person key";
                 return Err(GlobalCause::new("window", why).at([expression]));
