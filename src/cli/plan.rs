@@ -2,14 +2,13 @@
 
 use super::complete_file::CompleteFile;
 use super::global::Global;
-use super::plan_kinds::kinds;
+use super::plan_kinds::show_kinds;
 use super::printer::Printer;
 use super::session;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, TableName};
 use crate::models::{
-    Library, ModelKind, ModelState, Planned, UsedCodeLists, absent_references, plan,
-    reference_versions,
+    Library, ModelState, Planned, UsedCodeLists, absent_references, plan, reference_versions,
 };
 use crate::pipeline::ParameterValue;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +25,7 @@ pub(super) struct PlanArguments {
     /// Write the final SQL of each model, with its parameters filled in, to a folder
     #[arg(long, value_name = "DIR")]
     sql: Option<PathBuf>,
-    /// Say what each model's rows rest on: person-local, constant or global, and what makes it global
+    /// Say of each model whether it is person-local, constant or global, and what makes it global; needs no lake
     #[arg(long)]
     kinds: bool,
 }
@@ -51,21 +50,18 @@ pub(super) async fn main(
             folder.display()
         ));
     }
+    if arguments.kinds {
+        return show_kinds(global, &pipeline, &library, &wanted, printer).await;
+    }
     let lake = Lake::open(pipeline.lake()?).await?;
     let lists = UsedCodeLists::of(&pipeline, &library, &BTreeSet::new())?;
     let absent = absent_references(&pipeline)?;
     let mut loaded = lists.versions();
     loaded.extend(reference_versions(&pipeline)?);
-    let mut planned = plan(&lake, &library, &wanted, &values, loaded, &absent).await?;
-    if arguments.kinds {
-        let mut kinds = kinds(global, &pipeline, &library, &wanted).await?;
-        for one in &mut planned {
-            one.kind = kinds.remove(&one.model);
-        }
-    }
+    let planned = plan(&lake, &library, &wanted, &values, loaded, &absent).await?;
     let ruled = pipeline.ruled();
     ruled.iter().for_each(|parameter| printer.say(parameter));
-    let lines: Vec<String> = planned.iter().map(|one| told(one, &library)).collect();
+    let lines: Vec<String> = planned.iter().map(told).collect();
     if global.json {
         printer.summary(&planned, &[])?;
     } else {
@@ -99,7 +95,7 @@ fn write_sql(
 }
 
 /// What would be done with a model, for people.
-fn told(planned: &Planned, library: &Library) -> String {
+fn told(planned: &Planned) -> String {
     let why = match (&planned.waits_for, planned.state) {
         (Some(read), _) => format!("waits for {read}"),
         (None, ModelState::UpToDate) => "up to date".to_string(),
@@ -109,20 +105,7 @@ fn told(planned: &Planned, library: &Library) -> String {
             format!("build: {}", planned.reasons.join("; "))
         }
     };
-    let model = planned.model.to_string();
-    let Some(kind) = &planned.kind else {
-        return format!("{model:<40} {why}");
-    };
-    let line = format!("{model:<40} {:<12} {why}", kind.to_string());
-    let ModelKind::Global { cause } = kind else {
-        return line;
-    };
-    let file = library.models.get(&planned.model).map(|model| &model.file);
-    let place = match (file, cause.line) {
-        (Some(file), Some(line)) => format!(" ({}:{line})", file.display()),
-        _ => String::new(),
-    };
-    format!("{line}\n    {cause}{place}")
+    format!("{:<40} {why}", planned.model.to_string())
 }
 
 /// The SQL with `$name` replaced by literals, to run elsewhere.

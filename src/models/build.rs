@@ -8,7 +8,6 @@ use super::graph::order;
 use super::inputs::{Assessed, Inputs};
 use super::last_run::{self, LastRun};
 use super::library::{Library, Model};
-use super::locality::ModelKind;
 use super::mended::damaged;
 use super::model_state::ModelState;
 use super::stored::{stored, stored_schema};
@@ -43,9 +42,6 @@ pub(crate) struct Planned {
     pub reasons: Vec<String>,
     /// The table or model that it would wait for, if any; then it would not be tried.
     pub waits_for: Option<String>,
-    /// What its rows rest on, where that was asked for.
-    #[serde(flatten)]
-    pub kind: Option<ModelKind>,
 }
 
 /// What happened to a model.
@@ -155,7 +151,6 @@ pub(crate) async fn plan(
                 because: Vec::new(),
                 reasons: Vec::new(),
                 waits_for: Some(read.to_string()),
-                kind: None,
             });
             continue;
         }
@@ -167,7 +162,6 @@ pub(crate) async fn plan(
             because: assessed.inputs_changed(),
             reasons: assessed.reasons.iter().map(Reason::to_string).collect(),
             waits_for: None,
-            kind: None,
         });
     }
     Ok(planned)

@@ -1,5 +1,6 @@
 //! The verdict on a plan.
 
+use super::clause_line::clause_line;
 use super::verdict::{GlobalCause, Locality};
 use super::walk;
 use crate::engine::Engine;
@@ -42,6 +43,11 @@ pub(crate) async fn locality_of(
 ) -> Result<(LogicalPlan, Locality)> {
     let place = model.file.display().to_string();
     let plan = engine.optimised(&place, &model.sql).await?;
-    let found = locality(&plan, &|table| library.unique_columns(table));
+    let mut found = locality(&plan, &|table| library.unique_columns(table));
+    if let Locality::Global(cause) = &mut found
+        && cause.line.is_none()
+    {
+        cause.line = clause_line(&model.sql, &cause.node);
+    }
     Ok((plan, found))
 }

@@ -47,7 +47,7 @@ pub(super) fn grouped(aggregate: &Aggregate, rows: NodeRows) -> Result<NodeRows,
     };
     if people.is_lost() {
         let why = match columns.is_empty() {
-            true => "it counts all people together",
+            true => "it takes all people together",
             false => "the person key is not among its columns",
         };
         return Err(cause(aggregate, why));
@@ -118,6 +118,7 @@ fn cause(aggregate: &Aggregate, why: &str) -> GlobalCause {
         true => "distinct or group by",
         false => "group by",
     };
-    let groups = aggregate.group_expr.iter();
-    GlobalCause::new(node, why).at(groups.chain(&aggregate.aggr_expr))
+    GlobalCause::new(node, why)
+        .at(&aggregate.group_expr)
+        .at(&aggregate.aggr_expr)
 }

@@ -7,6 +7,7 @@
 //! people, the same as among all others. Each rule keeps that true from the tables up. A person key may be
 //! NULL, and NULL is one person more.
 
+mod clause_line;
 mod conditions;
 mod find;
 mod group;

@@ -44,7 +44,7 @@ async fn groups_hold_the_person_key() {
         ),
         (
             "select count(*) as n from record.visit",
-            "group by: it counts all people together",
+            "group by: it takes all people together",
         ),
         (
             "select distinct code from record.visit",

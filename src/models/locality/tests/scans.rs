@@ -175,11 +175,11 @@ async fn what_is_not_known_is_never_local() {
         ),
         (
             "select person_key, (select max(pence) from record.visit) as most from record.visit",
-            "group by: it counts all people together",
+            "group by: it takes all people together",
         ),
         (
             "select person_key from record.visit where pence > (select avg(pence) from record.visit)",
-            "group by: it counts all people together",
+            "group by: it takes all people together",
         ),
     ])
     .await;
