@@ -45,7 +45,7 @@ pub(crate) use inputs::was_built_from;
 pub use library::Library;
 pub(crate) use library::Model;
 pub(crate) use library::{asked_tables, inputs as query_inputs};
-pub(crate) use locality::{GlobalCause, Locality, ModelKind, PERSON_KEY, locality_of, model_kinds};
+pub(crate) use locality::{ModelKind, model_kinds};
 pub(crate) use model_state::ModelState;
 pub(crate) use opted_out_since::{is_model, refuse_opted_out_since};
 pub use reference::load_reference;

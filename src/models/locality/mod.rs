@@ -22,10 +22,7 @@ mod verdict;
 mod walk;
 mod window;
 
-pub(crate) use find::{locality, locality_of};
 pub(crate) use model_kind::{ModelKind, model_kinds};
-pub(crate) use person_keys::PERSON_KEY;
-pub(crate) use verdict::{GlobalCause, Locality};
 
 #[cfg(test)]
 mod tests;

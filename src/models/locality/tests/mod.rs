@@ -5,7 +5,8 @@ mod joins;
 mod scans;
 mod windows;
 
-use super::{Locality, locality};
+use super::find::locality;
+use super::verdict::Locality;
 use crate::engine::{Engine, Limits};
 use crate::lake::{Lake, Location, Settings, TableName};
 use arrow::datatypes::{DataType, Field, Schema};
