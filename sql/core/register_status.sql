@@ -178,7 +178,7 @@ body_masses as (
         measured_date,
         row_number() over (
             partition by person_key
-            order by measured_date desc, measurement_key desc
+            order by measured_date desc, measurement_key desc, measurement_row desc
         ) as recency
     from core.measurement
     where code in ('60621009', '39156-5')

@@ -80,9 +80,8 @@ conditions as (
             partition by statuses.person_key
             order by statuses.first_noted, statuses.register
         ) as condition_number
-    from physical_registers
-    inner join statuses
-        on physical_registers.register = statuses.register
+    from statuses
+    where statuses.register in (select physical_registers.register from physical_registers)
 ),
 
 diagnoses as (

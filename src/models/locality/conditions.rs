@@ -2,7 +2,7 @@
 
 use super::operand::{operand, plain};
 use super::rows::NodeRows;
-use datafusion::common::Column;
+use datafusion::common::{Column, ScalarValue};
 use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use std::collections::BTreeSet;
@@ -78,8 +78,8 @@ impl NodeRows {
             {
                 keys.not_null(&columns);
             }
-            if let Some(column) = fixed(part, place) {
-                self.identity.fix(column);
+            if let Some((column, value)) = fixed(part, place) {
+                self.identity.fix(column, value);
             }
         }
         let equalities = parts.iter();
@@ -90,18 +90,23 @@ impl NodeRows {
     }
 }
 
-/// The column that a condition gives one value.
-fn fixed(condition: &Expr, place: &dyn Fn(&Column) -> Option<usize>) -> Option<usize> {
+/// The column that a condition gives one value, and the value.
+fn fixed(
+    condition: &Expr,
+    place: &dyn Fn(&Column) -> Option<usize>,
+) -> Option<(usize, ScalarValue)> {
     match condition {
         Expr::BinaryExpr(BinaryExpr { left, op, right })
             if matches!(op, Operator::Eq | Operator::IsNotDistinctFrom) =>
         {
             match (left.as_ref(), right.as_ref()) {
-                (column, Expr::Literal(..)) | (Expr::Literal(..), column) => plain(column, place),
+                (column, Expr::Literal(value, _)) | (Expr::Literal(value, _), column) => {
+                    Some((plain(column, place)?, value.clone()))
+                }
                 _ => None,
             }
         }
-        Expr::IsNull(column) => plain(column, place),
+        Expr::IsNull(column) => Some((plain(column, place)?, ScalarValue::Null)),
         _ => None,
     }
 }

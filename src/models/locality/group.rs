@@ -54,7 +54,7 @@ pub(super) fn grouped(aggregate: &Aggregate, rows: NodeRows) -> Result<NodeRows,
     }
     let groups = made.iter().filter_map(|column| match column {
         MadeColumn::Same(column) => Some(*column),
-        MadeColumn::Fixed | MadeColumn::Other => None,
+        MadeColumn::Fixed(_) | MadeColumn::Other => None,
     });
     let groups: BTreeSet<usize> = match sets {
         None => groups.collect(),

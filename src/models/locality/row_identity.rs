@@ -1,17 +1,18 @@
 //! What tells rows apart: an order is total when it holds a set of columns that does.
 
+use datafusion::common::ScalarValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More sets of columns than this are not kept.
 const SETS: usize = 16;
 
 /// A column of rows that are made of others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum MadeColumn {
     /// The column at this place, as it is.
     Same(usize),
     /// The same value in every row.
-    Fixed,
+    Fixed(ScalarValue),
     /// Anything else.
     Other,
 }
@@ -23,7 +24,7 @@ pub(super) struct RowIdentity {
     /// Columns that are equal in every row.
     equal: BTreeSet<(usize, usize)>,
     /// Columns with one value in all rows.
-    fixed: BTreeSet<usize>,
+    fixed: BTreeMap<usize, ScalarValue>,
 }
 
 impl RowIdentity {
@@ -49,13 +50,14 @@ impl RowIdentity {
     }
 
     /// Learns that a column has one value in all rows.
-    pub(super) fn fix(&mut self, column: usize) {
-        self.fixed.insert(column);
+    pub(super) fn fix(&mut self, column: usize, value: ScalarValue) {
+        self.fixed.insert(column, value);
     }
 
     /// The columns that `columns` decide.
     fn decided(&self, columns: &BTreeSet<usize>) -> BTreeSet<usize> {
-        let mut all = columns | &self.fixed;
+        let mut all = columns.clone();
+        all.extend(self.fixed.keys());
         loop {
             let before = all.len();
             for (one, other) in &self.equal {
@@ -81,11 +83,11 @@ impl RowIdentity {
         let mut identity = RowIdentity::default();
         for (at, column) in made.iter().enumerate() {
             match column {
-                MadeColumn::Fixed => identity.fix(at),
+                MadeColumn::Fixed(value) => identity.fix(at, value.clone()),
                 MadeColumn::Other => {}
                 MadeColumn::Same(from) => {
-                    if self.fixed.contains(from) {
-                        identity.fix(at);
+                    if let Some(value) = self.fixed.get(from) {
+                        identity.fix(at, value.clone());
                     }
                     match places.get(from) {
                         Some(first) => identity.equals(*first, at),
@@ -105,7 +107,7 @@ impl RowIdentity {
             }
         }
         let sets = self.sets.iter().filter_map(|set| {
-            let varied = set.iter().filter(|column| !self.fixed.contains(column));
+            let varied = set.iter().filter(|column| !self.fixed.contains_key(column));
             varied.map(|column| place(*column)).collect()
         });
         identity.extend(sets.collect::<Vec<_>>());
@@ -116,7 +118,7 @@ impl RowIdentity {
         let without_fixed = RowIdentity {
             sets: BTreeSet::new(),
             equal: self.equal.clone(),
-            fixed: BTreeSet::new(),
+            fixed: BTreeMap::new(),
         };
         without_fixed.decided(&BTreeSet::from([column]))
     }
@@ -124,10 +126,11 @@ impl RowIdentity {
     /// The same for columns that are so many places further on.
     pub(super) fn shifted(&self, by: usize) -> Self {
         let all = |set: &BTreeSet<usize>| set.iter().map(|column| column + by).collect();
+        let fixed = self.fixed.iter();
         RowIdentity {
             sets: self.sets.iter().map(all).collect(),
             equal: self.equal.iter().map(|(a, b)| (a + by, b + by)).collect(),
-            fixed: all(&self.fixed),
+            fixed: fixed.map(|(at, value)| (at + by, value.clone())).collect(),
         }
     }
 
@@ -137,7 +140,12 @@ impl RowIdentity {
         let mut identity = RowIdentity {
             sets: BTreeSet::new(),
             equal: &self.equal | &right.equal,
-            fixed: &self.fixed | &right.fixed,
+            fixed: self
+                .fixed
+                .clone()
+                .into_iter()
+                .chain(right.fixed.clone())
+                .collect(),
         };
         if one_right {
             identity.extend(self.sets.iter().cloned());
@@ -153,6 +161,33 @@ impl RowIdentity {
             identity.extend(self.sets.iter().flat_map(both).collect::<Vec<_>>());
         }
         identity
+    }
+
+    /// Rows of several inputs: a column that has another value in each tells the inputs apart, and a set of
+    /// each input its rows.
+    pub(super) fn of_union(inputs: &[Self]) -> Self {
+        let mut all = BTreeSet::new();
+        for input in inputs {
+            match input.sets.iter().min_by_key(|set| set.len()) {
+                Some(set) => all.extend(set),
+                None => return RowIdentity::default(),
+            }
+        }
+        let differs = |column: &&usize| {
+            let values: Option<Vec<_>> = inputs.iter().map(|one| one.fixed.get(column)).collect();
+            values.is_some_and(|values| {
+                values.iter().enumerate().all(|(at, one)| {
+                    let mut others = values.iter().skip(at + 1);
+                    others.all(|other| one.data_type() == other.data_type() && one != other)
+                })
+            })
+        };
+        let columns = inputs.first().map(|first| &first.fixed);
+        let column = columns.and_then(|fixed| fixed.keys().find(differs));
+        RowIdentity::of(column.map(|column| {
+            all.insert(*column);
+            all
+        }))
     }
 
     /// The sets alone: other columns are NULL in some rows now.

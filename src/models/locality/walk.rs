@@ -119,7 +119,7 @@ fn made(expression: &Expr, place: &dyn Fn(&Column) -> Option<usize>) -> MadeColu
     match (plain(expression, place), expression) {
         (Some(column), _) => MadeColumn::Same(column),
         (None, Expr::Alias(alias)) => made(&alias.expr, place),
-        (None, Expr::Literal(..)) => MadeColumn::Fixed,
+        (None, Expr::Literal(value, _)) => MadeColumn::Fixed(value.clone()),
         (None, _) => MadeColumn::Other,
     }
 }
@@ -138,8 +138,10 @@ fn distinct(mut rows: NodeRows) -> Result<NodeRows, GlobalCause> {
 fn united(union: &Union, unique: UniqueColumns<'_>) -> Result<NodeRows, GlobalCause> {
     let cause = |why: &str| GlobalCause::new("union", why);
     let mut common: Option<Option<PersonKeys>> = None;
+    let mut identities = Vec::new();
     for input in &union.inputs {
-        let people = rows(input, unique)?.people;
+        let NodeRows { people, identity } = rows(input, unique)?;
+        identities.push(identity);
         common = Some(match (common, people) {
             (None, people) => people,
             (Some(None), None) => None,
@@ -160,7 +162,7 @@ fn united(union: &Union, unique: UniqueColumns<'_>) -> Result<NodeRows, GlobalCa
     }
     Ok(NodeRows {
         people: common.flatten(),
-        identity: RowIdentity::default(),
+        identity: RowIdentity::of_union(&identities),
     })
 }
 

@@ -123,6 +123,16 @@ async fn rows_are_told_apart_through_joins_groups_and_choices() {
             "select person_key, stay_number, ward from record.stay where exists (select 1 from record.visit v where v.person_key = stay.person_key)",
             "stay_number",
         ),
+        // The literal says of which query a row is.
+        ranked(
+            "select person_key, visit_key as k, 'v' as kind from record.visit union all select person_key, stay_number, 's' from record.stay",
+            "k, kind",
+        ),
+        // A table of one row repeats none.
+        ranked(
+            "select person_key, visit_key from record.visit cross join (select code from reference.code where code = 'a') as one",
+            "visit_key",
+        ),
     ];
     let global = [
         ranked(
@@ -143,6 +153,18 @@ async fn rows_are_told_apart_through_joins_groups_and_choices() {
         ),
         ranked(
             "select person_key, visit_key from record.visit union all select person_key, visit_key from record.visit",
+            "visit_key",
+        ),
+        ranked(
+            "select person_key, visit_key as k, 'v' as kind from record.visit union all select person_key, stay_number, 'v' from record.stay",
+            "k, kind",
+        ),
+        ranked(
+            "select person_key, visit_key as k, 'v' as kind from record.visit union all select person_key, stay_number, 's' from record.stay",
+            "k",
+        ),
+        ranked(
+            "select person_key, visit_key from record.visit cross join (select code from reference.code where name = 'a') as one",
             "visit_key",
         ),
         ranked(
