@@ -242,7 +242,7 @@ prescribed as (
 ),
 
 prescribed_registers as (
-    select distinct register from prescriptions
+    select register from intermediate.prescribed_register
 ),
 
 required_registers as (

@@ -9,6 +9,7 @@ use super::verdict::GlobalCause;
 use datafusion::common::{Column, JoinType, NullEquality};
 use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{Expr, Join};
+use std::collections::BTreeSet;
 
 /// What is known of the pairs of rows of a join.
 struct JoinPairs<'a> {
@@ -61,6 +62,14 @@ impl<'a> JoinPairs<'a> {
         })
     }
 
+    /// The columns of the right, shifted, that equal something of the left.
+    fn decided_by_left(&self) -> BTreeSet<usize> {
+        let schema = self.join.right.schema();
+        let own = |expression: &Expr| plain(expression, &|c| schema.maybe_index_of_column(c));
+        let columns = self.join.on.iter().filter_map(|(_, right)| own(right));
+        columns.map(|column| column + self.width).collect()
+    }
+
     /// Whether no row of the one input meets two rows of the other, `of`.
     fn has_one(&self, of: &RowIdentity, is_right: bool) -> bool {
         let schema = match is_right {
@@ -92,9 +101,20 @@ pub(super) fn joined(
     );
     let shifted = right.identity.shifted(pairs.width);
     let identity = match kind {
-        JoinType::Inner => left.identity.pairs(&shifted, one_left, one_right),
-        JoinType::Left => left.identity.pairs(&shifted.sets_alone(), false, one_right),
-        JoinType::Right => left.identity.sets_alone().pairs(&shifted, one_left, false),
+        JoinType::Inner => {
+            let by_left = pairs.decided_by_left();
+            left.identity
+                .pairs(&shifted, (one_left, one_right), &by_left)
+        }
+        JoinType::Left => {
+            let (right, by_left) = (shifted.sets_alone(), pairs.decided_by_left());
+            left.identity.pairs(&right, (false, one_right), &by_left)
+        }
+        JoinType::Right => {
+            let left = left.identity.sets_alone();
+            // A row of the right that meets none has no row of the left to decide anything.
+            left.pairs(&shifted, (one_left, false), &BTreeSet::new())
+        }
         JoinType::Full => RowIdentity::default(),
         JoinType::LeftSemi | JoinType::LeftAnti | JoinType::LeftMark => left.identity,
         JoinType::RightSemi | JoinType::RightAnti | JoinType::RightMark => right.identity,

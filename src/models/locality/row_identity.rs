@@ -134,18 +134,19 @@ impl RowIdentity {
         }
     }
 
-    /// JoinPairs of rows of two inputs: `one_left` where no row of the right has two of the left, `one_right`
-    /// the other way about.
-    pub(super) fn pairs(&self, right: &Self, one_left: bool, one_right: bool) -> Self {
+    /// Rows of two inputs in pairs: `one_left` where no row of the right has two of the left, `one_right` the
+    /// other way about. `by_left` are columns of the right whose values a row of the left decides.
+    pub(super) fn pairs(
+        &self,
+        right: &Self,
+        (one_left, one_right): (bool, bool),
+        by_left: &BTreeSet<usize>,
+    ) -> Self {
+        let fixed = self.fixed.clone().into_iter();
         let mut identity = RowIdentity {
             sets: BTreeSet::new(),
             equal: &self.equal | &right.equal,
-            fixed: self
-                .fixed
-                .clone()
-                .into_iter()
-                .chain(right.fixed.clone())
-                .collect(),
+            fixed: fixed.chain(right.fixed.clone()).collect(),
         };
         if one_right {
             identity.extend(self.sets.iter().cloned());
@@ -153,12 +154,12 @@ impl RowIdentity {
         if one_left {
             identity.extend(right.sets.iter().cloned());
         }
-        let both = |left: &BTreeSet<usize>| {
-            let left = left.clone();
-            right.sets.iter().map(move |right| &left | right)
-        };
-        if !one_left && !one_right {
-            identity.extend(self.sets.iter().flat_map(both).collect::<Vec<_>>());
+        if !one_right {
+            let both = self.sets.iter().flat_map(|left| {
+                let rest = right.sets.iter().map(|right| right - by_left);
+                rest.map(move |rest| left | &rest)
+            });
+            identity.extend(both.collect::<Vec<_>>());
         }
         identity
     }

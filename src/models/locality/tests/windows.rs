@@ -128,6 +128,15 @@ async fn rows_are_told_apart_through_joins_groups_and_choices() {
             "select person_key, visit_key as k, 'v' as kind from record.visit union all select person_key, stay_number, 's' from record.stay",
             "k, kind",
         ),
+        // A row of each person has one number.
+        ranked(
+            "select v.person_key, s.stay_number, v.visit_key from record.visit v join record.stay s on v.person_key = s.person_key and s.started = v.visit_date",
+            "visit_key, stay_number",
+        ),
+        ranked(
+            "select p.person_key, s.ward from (select person_key, max(visit_key) as number from record.visit group by person_key) as p join record.stay s on p.person_key = s.person_key and p.number = s.stay_number",
+            "ward",
+        ),
         // A table of one row repeats none.
         ranked(
             "select person_key, visit_key from record.visit cross join (select code from reference.code where code = 'a') as one",
@@ -166,6 +175,10 @@ async fn rows_are_told_apart_through_joins_groups_and_choices() {
         ranked(
             "select person_key, visit_key from record.visit cross join (select code from reference.code where name = 'a') as one",
             "visit_key",
+        ),
+        ranked(
+            "select p.person_key, s.ward from (select person_key, max(visit_key) as number from record.visit group by person_key) as p join record.stay s on p.person_key = s.person_key and p.number >= s.stay_number",
+            "ward",
         ),
         ranked(
             "select person_key, visit_key, unnest(codes) as c from record.visit",
