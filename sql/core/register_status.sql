@@ -178,7 +178,7 @@ body_masses as (
         measured_date,
         row_number() over (
             partition by person_key
-            order by measured_date desc, measurement_key desc
+            order by measured_date desc, measurement_key desc, measurement_row desc
         ) as recency
     from core.measurement
     where code in ('60621009', '39156-5')
@@ -242,7 +242,7 @@ prescribed as (
 ),
 
 prescribed_registers as (
-    select distinct register from prescriptions
+    select register from intermediate.prescribed_register
 ),
 
 required_registers as (

@@ -42,29 +42,19 @@ episodes as (
     where kind = 'gp_registration'
 ),
 
-episode_total as (
-    select count(*) as episodes from episodes
-),
-
-practice_total as (
-    select count(practice_code) as people_with_practice from patients
+registration_basis as (
+    select basis
+    from intermediate.registration_basis
 ),
 
 fallback as (
     select
-        patients.person_key,
+        person_key,
         cast(0 as bigint) as episode_key,
-        patients.practice_code,
-        coalesce(
-            patients.registration_started, patients.birth_month, cast('1900-01-01' as date)
-        ) as started,
-        patients.registration_ended as ended,
-        case when practice_total.people_with_practice > 0 then 'practice' else 'presence' end as basis
+        practice_code,
+        coalesce(registration_started, birth_month, cast('1900-01-01' as date)) as started,
+        registration_ended as ended
     from patients
-    cross join episode_total
-    cross join practice_total
-    where episode_total.episodes = 0
-        and (patients.practice_code is not null or practice_total.people_with_practice = 0)
 ),
 
 spans as (
@@ -72,8 +62,28 @@ spans as (
     from episodes
     where ended is null or ended >= started
     union all
-    select person_key, episode_key, practice_code, started, ended, basis
-    from fallback
+    select
+        fallback.person_key,
+        fallback.episode_key,
+        fallback.practice_code,
+        fallback.started,
+        fallback.ended,
+        'practice' as basis
+    from registration_basis
+    cross join fallback
+    where registration_basis.basis = 'practice'
+        and fallback.practice_code is not null
+    union all
+    select
+        fallback.person_key,
+        fallback.episode_key,
+        fallback.practice_code,
+        fallback.started,
+        fallback.ended,
+        'presence' as basis
+    from registration_basis
+    cross join fallback
+    where registration_basis.basis = 'presence'
 ),
 
 followed as (
@@ -85,11 +95,11 @@ followed as (
         basis,
         row_number() over (
             partition by person_key
-            order by started, coalesce(ended, cast('9999-12-31' as date)), episode_key
+            order by started, coalesce(ended, cast('9999-12-31' as date)), episode_key, basis
         ) as registration_number,
         lead(started) over (
             partition by person_key
-            order by started, coalesce(ended, cast('9999-12-31' as date)), episode_key
+            order by started, coalesce(ended, cast('9999-12-31' as date)), episode_key, basis
         ) as next_started
     from spans
 ),

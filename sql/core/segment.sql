@@ -80,9 +80,8 @@ conditions as (
             partition by statuses.person_key
             order by statuses.first_noted, statuses.register
         ) as condition_number
-    from physical_registers
-    inner join statuses
-        on physical_registers.register = statuses.register
+    from statuses
+    where statuses.register in (select physical_registers.register from physical_registers)
 ),
 
 diagnoses as (
@@ -105,7 +104,9 @@ diagnoses as (
 ),
 
 emergencies as (
-    select spell_key
+    select
+        person_key,
+        spell_key
     from core.spell
     where is_emergency
 ),
@@ -205,7 +206,8 @@ evidence as (
     inner join diagnoses
         on rules.code = diagnoses.icd10_3
     inner join emergencies
-        on diagnoses.contact_key = emergencies.spell_key
+        on diagnoses.person_key = emergencies.person_key
+        and diagnoses.contact_key = emergencies.spell_key
     where rules.evidence = 'emergency_main_diagnosis'
         and diagnoses.position = 1
     union all

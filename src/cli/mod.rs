@@ -25,6 +25,7 @@ mod nightly;
 mod nights;
 mod notices;
 mod plan;
+mod plan_kinds;
 mod printer;
 mod process;
 mod project;

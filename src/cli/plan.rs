@@ -2,6 +2,7 @@
 
 use super::complete_file::CompleteFile;
 use super::global::Global;
+use super::plan_kinds::show_kinds;
 use super::printer::Printer;
 use super::session;
 use crate::error::{Context, Result};
@@ -24,6 +25,9 @@ pub(super) struct PlanArguments {
     /// Write the final SQL of each model, with its parameters filled in, to a folder
     #[arg(long, value_name = "DIR")]
     sql: Option<PathBuf>,
+    /// Say of each model whether it is person-local, constant or global, and what makes it global; needs no lake
+    #[arg(long)]
+    kinds: bool,
 }
 
 pub(super) async fn main(
@@ -46,12 +50,17 @@ pub(super) async fn main(
             folder.display()
         ));
     }
+    if arguments.kinds {
+        return show_kinds(global, &pipeline, &library, &wanted, printer).await;
+    }
     let lake = Lake::open(pipeline.lake()?).await?;
     let lists = UsedCodeLists::of(&pipeline, &library, &BTreeSet::new())?;
     let absent = absent_references(&pipeline)?;
     let mut loaded = lists.versions();
     loaded.extend(reference_versions(&pipeline)?);
     let planned = plan(&lake, &library, &wanted, &values, loaded, &absent).await?;
+    let ruled = pipeline.ruled();
+    ruled.iter().for_each(|parameter| printer.say(parameter));
     let lines: Vec<String> = planned.iter().map(told).collect();
     if global.json {
         printer.summary(&planned, &[])?;

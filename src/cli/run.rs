@@ -100,6 +100,8 @@ async fn built(
     summary.reloaded = reference.damaged;
     summary.unused = note_unused(&work.lake, &library).await?;
     let mut lines = lines(&summary);
+    let ruled = pipeline.ruled().into_iter();
+    lines.splice(1..1, ruled.map(|parameter| format!("         {parameter}")));
     let days = pipeline.settings.lake.keep_days;
     lines.extend(summary.unused.iter().map(|one| told(one, days)));
     Ok((summary, lines))

@@ -29,6 +29,17 @@ impl Engine {
         planned.await
     }
 
+    /// The optimised plan of a query whose answer lasts, with the types that its columns will have.
+    ///
+    /// # Errors
+    /// Usage: the query cannot be planned, or its answer does not last.
+    pub(crate) async fn optimised(&self, place: &str, sql: &str) -> Result<LogicalPlan> {
+        let frame = self.lasting_query(place, sql).await?;
+        let (state, plan) = self.typed(place, frame)?.into_parts();
+        self.planning(place, async move { state.optimize(&plan) })
+            .await
+    }
+
     /// All rows of a query, which are few.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The models of a project: every `<layer>/<name>.sql`.
 
 use super::code_list_table::table_of;
-use super::declared_check::Check;
+use super::declared_check::{Check, CheckRule, Severity};
 use super::header::{self, Header};
 use super::sql_file::read_sql;
 use crate::engine::table_written_here;
@@ -138,6 +138,23 @@ impl Library {
             chosen.extend(found);
         }
         Ok(chosen)
+    }
+}
+
+impl Library {
+    /// The sets of columns that tell the rows of a model's table apart: its checks are run before anybody
+    /// may see the table. Of other tables there are none.
+    pub(crate) fn unique_columns(&self, table: &TableName) -> Vec<Vec<String>> {
+        let checks = self.models.get(table).map(|model| &model.header.checks);
+        let strict = checks
+            .into_iter()
+            .flatten()
+            .filter(|check| check.severity == Severity::Error && check.tolerated_share == 0.0);
+        let columns = strict.filter_map(|check| match &check.rule {
+            CheckRule::Unique(columns) => Some(columns.clone()),
+            _ => None,
+        });
+        columns.collect()
     }
 }
 

@@ -7,6 +7,7 @@ mod census;
 mod codes;
 mod column_of;
 mod confirmed_gone;
+mod date_rule;
 mod dates;
 mod disclosure;
 mod expected;
@@ -443,6 +444,16 @@ impl Pipeline {
             Some(ParameterValue::Date(as_of)) => clock.max(*as_of),
             _ => clock,
         }
+    }
+
+    /// The parameters whose values follow a rule, in words: `as_of is 2026-10-31 (end of last month)`.
+    pub(crate) fn ruled(&self) -> Vec<String> {
+        let parameters = self.settings.parameters.iter();
+        let ruled = parameters.filter_map(|(name, parameter)| {
+            let rule = parameter.rule?;
+            Some(format!("{name} is {} ({rule})", parameter.default))
+        });
+        ruled.collect()
     }
 
     /// The parameters' values.

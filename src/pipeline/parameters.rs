@@ -1,5 +1,6 @@
 //! Parameters: `$name` in models and reports.
 
+use super::date_rule::DateRule;
 use crate::error::{Context, Error, Result};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -80,6 +81,8 @@ pub struct Parameter {
     pub description: Option<String>,
     /// The value, unless `--set` gives another.
     pub default: ParameterValue,
+    /// The rule that the value follows, if it was not written out.
+    pub(crate) rule: Option<DateRule>,
 }
 
 impl<'de> Deserialize<'de> for Parameter {
@@ -96,14 +99,27 @@ impl<'de> Deserialize<'de> for Parameter {
             toml::Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        let default = read(written.r#type, &text).ok_or_else(|| {
-            let (what, _) = written.r#type.in_words();
-            serde::de::Error::custom(format!("'{text}' is not {what}"))
+        let kind = written.r#type;
+        let rule = DateRule::parse(&text).filter(|_| kind == ParameterType::Date);
+        let default = match rule {
+            Some(rule) => rule.date().map(ParameterValue::Date),
+            None => read(kind, &text),
+        };
+        let default = default.ok_or_else(|| {
+            let (what, _) = kind.in_words();
+            let rules = match kind {
+                ParameterType::Date => {
+                    format!(", such as \"2026-11-22\", nor {}", DateRule::written())
+                }
+                _ => String::new(),
+            };
+            serde::de::Error::custom(format!("'{text}' is not {what}{rules}"))
         })?;
         Ok(Parameter {
-            kind: written.r#type,
+            kind,
             description: written.description,
             default,
+            rule,
         })
     }
 }
@@ -141,5 +157,45 @@ pub(super) fn set(parameters: &mut BTreeMap<String, Parameter>, setting: &str) -
         let (what, written) = parameter.kind.in_words();
         Error::usage(format!("--set {name}: '{text}' is not {what}")).hint(written)
     })?;
+    parameter.rule = None;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameter(text: &str) -> std::result::Result<Parameter, String> {
+        toml::from_str(text).map_err(|e| e.message().to_string())
+    }
+
+    #[test]
+    fn a_date_may_follow_a_rule() {
+        let written = parameter("type = \"date\"\ndefault = \"end of last month\"").unwrap();
+        assert_eq!(written.rule, Some(DateRule::EndOfLastMonth));
+        let date = DateRule::EndOfLastMonth.date().unwrap();
+        assert_eq!(written.default, ParameterValue::Date(date));
+
+        let mut all = BTreeMap::from([("as_of".to_string(), written)]);
+        set(&mut all, "as_of=2026-09-30").unwrap();
+        assert_eq!(all["as_of"].default.to_string(), "2026-09-30");
+        assert_eq!(all["as_of"].rule, None);
+        let error = set(&mut all, "as_of=yesterday").unwrap_err();
+        assert_eq!(error.what(), "--set as_of: 'yesterday' is not a date");
+    }
+
+    #[test]
+    fn what_is_no_rule_is_refused() {
+        assert_eq!(
+            parameter("type = \"date\"\ndefault = \"tomorrow\"").unwrap_err(),
+            "'tomorrow' is not a date, such as \"2026-11-22\", nor \"yesterday\" or \"end of last month\""
+        );
+        assert_eq!(
+            parameter("type = \"integer\"\ndefault = \"yesterday\"").unwrap_err(),
+            "'yesterday' is not a whole number"
+        );
+        let text = parameter("type = \"text\"\ndefault = \"yesterday\"").unwrap();
+        assert_eq!(text.default, ParameterValue::Text("yesterday".to_string()));
+        assert_eq!(text.rule, None);
+    }
 }

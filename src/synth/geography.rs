@@ -13,7 +13,7 @@ pub(super) const POSTCODES_PER_LSOA: usize = 40;
 
 /// A locality of the size of a district, with its own mix of people.
 #[derive(Debug)]
-pub(super) struct Locality {
+pub(super) struct DistrictPlace {
     /// Short code of the place.
     pub code: &'static str,
     /// Name of the place.
@@ -35,8 +35,8 @@ pub(super) struct Locality {
 }
 
 /// The places: a city, a market-town valley and a coast.
-pub(super) const PLACES: [Locality; 3] = [
-    Locality {
+pub(super) const PLACES: [DistrictPlace; 3] = [
+    DistrictPlace {
         code: "WHM",
         name: "Harrowmere",
         ltla_code: "E07990001",
@@ -47,7 +47,7 @@ pub(super) const PLACES: [Locality; 3] = [
         diversity: 0.42,
         deciles: &[1, 3, 2, 5, 9, 1, 4, 2, 7, 3],
     },
-    Locality {
+    DistrictPlace {
         code: "WUW",
         name: "Upper Wendale",
         ltla_code: "E07990002",
@@ -58,7 +58,7 @@ pub(super) const PLACES: [Locality; 3] = [
         diversity: 0.07,
         deciles: &[8, 10, 7, 9, 6, 10, 5, 9],
     },
-    Locality {
+    DistrictPlace {
         code: "WTM",
         name: "Thurlmouth",
         ltla_code: "E07990003",
@@ -144,7 +144,7 @@ impl Geography {
     }
 
     /// The place an LSOA lies in.
-    pub(super) fn place(&self, lsoa: usize) -> &'static Locality {
+    pub(super) fn place(&self, lsoa: usize) -> &'static DistrictPlace {
         &PLACES[self.lsoas[lsoa].place]
     }
 }

@@ -35,6 +35,7 @@ mod kills;
 mod lake_identity;
 mod loss_is_said;
 mod memory;
+mod model_kinds;
 mod model_tests;
 mod named_code_lists;
 mod nightly;

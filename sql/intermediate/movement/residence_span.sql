@@ -28,6 +28,7 @@ with patients as (
 
 addresses as (
     select
+        person_key,
         patient_key,
         address_number,
         lsoa21_code,
@@ -60,7 +61,8 @@ chosen as (
         ) as place_of_day
     from patients
     inner join addresses
-        on patients.patient_key = addresses.patient_key
+        on patients.person_key = addresses.person_key
+        and patients.patient_key = addresses.patient_key
 ),
 
 followed as (

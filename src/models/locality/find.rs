@@ -1,0 +1,53 @@
+//! The verdict on a plan.
+
+use super::clause_line::clause_line;
+use super::verdict::{GlobalCause, Locality};
+use super::walk;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::lake::TableName;
+use crate::models::library::{Library, Model};
+use datafusion::logical_expr::LogicalPlan;
+
+/// What the rows of an optimised plan with bound parameters rest on. `unique` gives the sets of columns
+/// that tell the rows of a table apart.
+pub(crate) fn locality(
+    plan: &LogicalPlan,
+    unique: &dyn Fn(&TableName) -> Vec<Vec<String>>,
+) -> Locality {
+    let keys = match walk::rows(plan, unique) {
+        Err(cause) => return Locality::Global(cause),
+        Ok(rows) => rows.people,
+    };
+    let Some(keys) = keys.map(|keys| keys.whole()) else {
+        return Locality::Constant;
+    };
+    match keys.is_empty() {
+        false => Locality::PersonLocal { keys },
+        true => Locality::Global(GlobalCause::new(
+            "select",
+            "the person key is not among its columns",
+        )),
+    }
+}
+
+/// The optimised plan of a model's query, and what its rows rest on. The tables that it reads must be
+/// known to the engine; they need no rows.
+///
+/// # Errors
+/// Those of a query that cannot be planned.
+pub(crate) async fn locality_of(
+    engine: &Engine,
+    library: &Library,
+    model: &Model,
+) -> Result<(LogicalPlan, Locality)> {
+    let place = model.file.display().to_string();
+    let plan = engine.optimised(&place, &model.sql).await?;
+    let mut found = locality(&plan, &|table| library.unique_columns(table));
+    if let Locality::Global(cause) = &mut found
+        && cause.line.is_none()
+    {
+        cause.line = clause_line(&model.sql, &cause.node);
+    }
+    Ok((plan, found))
+}
