@@ -1,0 +1,6 @@
+//! Refreshed tables equal tables that are built in full, whatever a night brings.
+
+mod nights;
+mod recheck;
+mod record;
+mod setting;
