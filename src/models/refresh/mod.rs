@@ -184,8 +184,8 @@ async fn is_person_local(
 ) -> Result<bool> {
     // A key of another type would not be found in the rows below.
     let unknown_key =
-        |table: &&Table| table.schema.index_of(PERSON_KEY).is_ok() && !has_people(&table.schema);
-    if read.iter().find(unknown_key).is_some() {
+        |table: &Table| table.schema.index_of(PERSON_KEY).is_ok() && !has_people(&table.schema);
+    if read.iter().any(unknown_key) {
         return Ok(false);
     }
     let (plan, locality) = locality_of(engine, library, model).await?;

@@ -69,7 +69,7 @@ impl ChosenPeople {
 fn slice_of(person: RowPerson) -> u64 {
     let mut hasher = KeyHasher::default();
     hasher.write_i64(person.unwrap_or(-1));
-    hasher.finish() >> 32 & (SLICES - 1)
+    (hasher.finish() >> 32) & (SLICES - 1)
 }
 
 /// Whether a table says whose its rows are.
