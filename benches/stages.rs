@@ -13,7 +13,7 @@ use populace::decode::fhir::{Decoder, View};
 use populace::engine::{Engine, Limits};
 use populace::functions::{Definition, sections};
 use populace::lake::{Lake, Location, Settings};
-use populace::models::{Library, build, load_reference};
+use populace::models::{BuildRequest, Library, build, load_reference};
 use populace::pipeline::Pipeline;
 use populace::privacy::{Key, Pseudonyms};
 use populace::progress::Progress;
@@ -139,17 +139,15 @@ async fn built(record: &Path) -> Built {
     };
     let engine = Engine::new(&lake, &limits, &pipeline.values()).unwrap();
     let wanted = library.choose(&["*".to_string()]).unwrap();
-    let done = build(
-        &engine,
-        &library,
-        &wanted,
-        &BTreeSet::new(),
-        &pipeline.values(),
-        &[],
-        Progress::hidden(),
-    )
-    .await
-    .unwrap();
+    let request = BuildRequest {
+        wanted: &wanted,
+        read: &BTreeSet::new(),
+        parameters: &pipeline.values(),
+        absent: &[],
+        full_refresh: false,
+    };
+    let done = build(&engine, &library, &request, Progress::hidden());
+    let done = done.await.unwrap();
     assert!(done.ok());
     Built {
         pipeline,

@@ -79,7 +79,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Pull, run and release; safe to repeat, resumes where it stopped
-    Nightly(confirmations::Confirmations),
+    Nightly(nightly::NightlyArguments),
     /// Bring new extracts into the lake
     Pull(pull::PullArguments),
     /// Build models that are out of date, and run their checks
@@ -122,7 +122,7 @@ impl Command {
     /// What the audit log hears of it.
     fn told(&self) -> ToldCommand {
         match self {
-            Command::Nightly(_) => ToldCommand::changing("nightly", &[]),
+            Command::Nightly(arguments) => ToldCommand::changing("nightly", &arguments.told()),
             Command::Pull(arguments) => ToldCommand::changing("pull", &arguments.told()),
             Command::Run(arguments) => ToldCommand::changing("run", &arguments.told()),
             Command::Release(arguments) if arguments.reads() => ToldCommand::reading("release"),

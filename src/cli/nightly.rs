@@ -31,9 +31,26 @@ use std::time::{Duration, Instant};
 /// How long a night that ends at once may take to say so in its log.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// Arguments of `populace nightly`.
+#[derive(Debug, clap::Args)]
+pub(super) struct NightlyArguments {
+    #[command(flatten)]
+    confirmations: Confirmations,
+    /// Build every model in full, also those that are up to date
+    #[arg(long)]
+    full_refresh: bool,
+}
+
+impl NightlyArguments {
+    /// As the audit log has them.
+    pub(super) fn told(&self) -> Vec<String> {
+        run::full_refresh_told(self.full_refresh)
+    }
+}
+
 pub(super) async fn main(
     global: &Global,
-    arguments: &Confirmations,
+    arguments: &NightlyArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
     let mut notices = Notices::of(global, "nightly");
@@ -47,7 +64,7 @@ pub(super) async fn main(
 /// Begins a night, and does its steps.
 async fn night(
     global: &Global,
-    arguments: &Confirmations,
+    arguments: &NightlyArguments,
     notices: &mut Notices,
     printer: &Printer,
 ) -> Result<ExitCode> {
@@ -60,7 +77,7 @@ async fn night(
             return Err(error);
         }
     };
-    work.confirm(arguments);
+    work.confirm(&arguments.confirmations);
     work.lock.note(&night)?;
     let log = Log {
         lake: &work.lake,
@@ -75,7 +92,7 @@ async fn night(
         ));
     }
     log.begin().await?;
-    steps(global, &work, &key, &log, notices).await
+    steps(global, &work, &key, &log, arguments.full_refresh, notices).await
 }
 
 /// The steps of a night.
@@ -84,6 +101,7 @@ async fn steps(
     work: &session::SessionWork,
     key: &Key,
     log: &Log<'_>,
+    full_refresh: bool,
     notices: &mut Notices,
 ) -> Result<ExitCode> {
     let started = Instant::now();
@@ -100,7 +118,12 @@ async fn steps(
     log.did("pull", outcome, &lines).await?;
     notices.pulled(&pulled);
 
-    let built = run::step(global, work, &[], &verified.damaged, printer);
+    let wanted = run::WantedModels {
+        models: &[],
+        damaged: &verified.damaged,
+        full_refresh,
+    };
+    let built = run::step(global, work, &wanted, printer);
     let (built, lines) = log.doing("run", built).await?;
     log.ran(&built, &lines).await?;
     notices.built(work, &built).await;
@@ -108,7 +131,7 @@ async fn steps(
     let mut summary = serde_json::json!({
         "night": log.night, "verify": verified.summary(), "pull": pulled, "run": built,
     });
-    let failed = match warned(&pulled, built.ok()) {
+    let failed = match warned(&pulled, built.checks_hold()) {
         Some(error) => Some((error, "pull")),
         None => {
             let failed = released(global, work, log, &built, notices, &mut summary).await?;
@@ -235,7 +258,7 @@ async fn released(
             summary["release"] = serde_json::json!(made);
             Ok(not_good(built, &made))
         }
-        Err(error) if !built.ok() && error.kind() == Kind::Refused => Ok(Some(
+        Err(error) if !built.checks_hold() && error.kind() == Kind::Refused => Ok(Some(
             error.within("checks of models failed, and nothing was released"),
         )),
         Err(error) => Err(error),
@@ -252,7 +275,14 @@ fn not_good(built: &BuildSummary, made: &Made) -> Option<Error> {
         [] => "no report that was released reads their models".to_string(),
         names => format!("not released: {}", names.join(", ")),
     };
-    let what = match built.ok() {
+    if built.checks_hold() && made.refused.is_empty() {
+        return Some(
+            Error::refused("a refresh gave other rows than a full build")
+                .cause("tonight's slice of people was made anew and compared")
+                .hint("those models were built in full, and reports are released from them; build all of them with `populace run --full-refresh`, and report the models that the lines above name"),
+        );
+    }
+    let what = match built.checks_hold() {
         true => format!("tables that reports read are out of date; {left_out}"),
         false => format!("checks of models failed; {left_out}"),
     };

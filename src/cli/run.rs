@@ -8,8 +8,8 @@ use super::size::count;
 use crate::error::Result;
 use crate::lake::TableName;
 use crate::models::{
-    AbsentTable, BuildSummary, ModelOutcome, ModelState, UnusedTable, UsedCodeLists,
-    absent_references, build, load_reference, note_unused,
+    AbsentTable, BuildRequest, BuildSummary, ModelOutcome, ModelState, UnusedTable, UsedCodeLists,
+    absent_references, build, load_reference, note_unused, people_told,
 };
 use crate::release::tables_read;
 use std::collections::BTreeSet;
@@ -21,13 +21,34 @@ pub(super) struct RunArguments {
     /// Models: layer.name, layer.* or name [default: those of the pipeline file]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
+    /// Build every model in full, also those that are up to date
+    #[arg(long)]
+    full_refresh: bool,
 }
 
 impl RunArguments {
     /// As the audit log has them.
     pub(super) fn told(&self) -> Vec<String> {
-        self.models.clone()
+        let mut told = self.models.clone();
+        told.extend(full_refresh_told(self.full_refresh));
+        told
     }
+}
+
+/// The option as the audit log has it.
+pub(super) fn full_refresh_told(is_given: bool) -> Vec<String> {
+    let option = is_given.then(|| "--full-refresh".to_string());
+    option.into_iter().collect()
+}
+
+/// What a run builds.
+pub(super) struct WantedModels<'a> {
+    /// As they are named; none are those of the pipeline file.
+    pub models: &'a [String],
+    /// Models known to be damaged.
+    pub damaged: &'a BTreeSet<TableName>,
+    /// Whether all are built in full.
+    pub full_refresh: bool,
 }
 
 pub(super) async fn main(
@@ -36,8 +57,12 @@ pub(super) async fn main(
     printer: &Printer,
 ) -> Result<ExitCode> {
     let work = session::SessionWork::begin(global).await?;
-    let (summary, lines) =
-        step(global, &work, &arguments.models, &BTreeSet::new(), printer).await?;
+    let wanted = WantedModels {
+        models: &arguments.models,
+        damaged: &BTreeSet::new(),
+        full_refresh: arguments.full_refresh,
+    };
+    let (summary, lines) = step(global, &work, &wanted, printer).await?;
     printer.summary(&summary, &lines)?;
     Ok(if summary.ok() {
         ExitCode::SUCCESS
@@ -46,26 +71,25 @@ pub(super) async fn main(
     })
 }
 
-/// Builds models, and says what was built; `damaged` are models known to be damaged.
+/// Builds models, and says what was built.
 pub(super) async fn step(
     global: &Global,
     work: &session::SessionWork,
-    models: &[String],
-    damaged: &BTreeSet<TableName>,
+    wanted: &WantedModels<'_>,
     printer: &Printer,
 ) -> Result<(BuildSummary, Vec<String>)> {
-    let built = built(global, work, models, damaged, printer).await;
+    let built = built(global, work, wanted, printer).await;
     explained(&work.pipeline, &work.lake, built).await
 }
 
 async fn built(
     global: &Global,
     work: &session::SessionWork,
-    models: &[String],
-    damaged: &BTreeSet<TableName>,
+    asked: &WantedModels<'_>,
     printer: &Printer,
 ) -> Result<(BuildSummary, Vec<String>)> {
     let pipeline = &work.pipeline;
+    let models = asked.models;
     let library = work.library()?;
     // A report that cannot be read is the release's error.
     let of_reports = tables_read(pipeline).unwrap_or_default();
@@ -85,18 +109,16 @@ async fn built(
         true => of_reports,
         false => wanted.clone(),
     };
-    read.extend(damaged.iter().cloned());
+    read.extend(asked.damaged.iter().cloned());
     let engine = work.engine(global)?;
-    let mut summary = build(
-        &engine,
-        &library,
-        &wanted,
-        &read,
-        &pipeline.values(),
-        &absent_references(pipeline)?,
-        printer.progress(),
-    )
-    .await?;
+    let request = BuildRequest {
+        wanted: &wanted,
+        read: &read,
+        parameters: &pipeline.values(),
+        absent: &absent_references(pipeline)?,
+        full_refresh: asked.full_refresh,
+    };
+    let mut summary = build(&engine, &library, &request, printer.progress()).await?;
     summary.reloaded = reference.damaged;
     summary.unused = note_unused(&work.lake, &library).await?;
     let mut lines = lines(&summary);
@@ -139,6 +161,14 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
     lines
 }
 
+/// How the rows of a model were made, where that was not in full, and what came of it.
+fn made(model: &ModelOutcome) -> String {
+    let refreshed = model.refreshed.map(people_told);
+    let refreshed = refreshed.map(|people| format!(", refreshed for {people}"));
+    let same = model.same_rows.then_some(", the same rows as before");
+    refreshed.unwrap_or_default() + same.unwrap_or_default()
+}
+
 /// How a model ended; nothing of one that was up to date.
 fn write_model(lines: &mut Vec<String>, model: &ModelOutcome, absent_tables: &[AbsentTable]) {
     for path in model.damaged.iter().filter(|_| model.ok()) {
@@ -171,11 +201,18 @@ fn write_model(lines: &mut Vec<String>, model: &ModelOutcome, absent_tables: &[A
         }
     } else if model.state != ModelState::UpToDate {
         lines.push(format!(
-            "         {:<40} {:>12} rows {:>6.1} s",
+            "         {:<40} {:>12} rows {:>6.1} s{}",
             model.model,
             count(model.rows),
-            model.seconds
+            model.seconds,
+            made(model)
         ));
+        if model.differed {
+            lines.push(
+                "           warning: a refresh gave other rows than a full build, which took their place"
+                    .to_string(),
+            );
+        }
         for warning in &model.warned {
             lines.push(format!(
                 "           warning: {} rows {}",

@@ -33,4 +33,4 @@ pub(crate) use idioms::of_table as table_written_here;
 pub(crate) use prepared::PreparedQuery;
 pub use session::Engine;
 pub use session::Limits;
-pub(crate) use table::LakeTable;
+pub(crate) use table::{LakeTable, PickedRows};

@@ -8,6 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::memory::{Exceeded, Stoppable, lose_waiting};
 use crate::panics;
 use arrow::array::RecordBatch;
+use datafusion::catalog::TableProvider;
 use datafusion::common::DataFusionError;
 use datafusion::common::runtime::{JoinSetTracer, SpawnedTask, set_join_set_tracer};
 use datafusion::dataframe::DataFrame;
@@ -82,6 +83,17 @@ impl Engine {
             task,
         };
         Ok(try_unfold(rows, QueryRows::next).boxed())
+    }
+
+    /// The rows of a table as they come; `place` is what errors call it.
+    pub(crate) async fn rows(
+        &self,
+        place: &str,
+        table: Arc<dyn TableProvider>,
+    ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let frame = self.context().read_table(table);
+        let frame = frame.map_err(|e| plan_error(place, &e))?;
+        self.run(place, frame).await
     }
 
     /// All rows of a query, which are few.

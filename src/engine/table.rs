@@ -20,6 +20,8 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, Pa
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
+use parquet::arrow::arrow_reader::RowSelection;
+use std::collections::HashMap;
 use std::sync::Arc;
 use url::Url;
 
@@ -28,12 +30,45 @@ pub(super) fn store_url() -> Result<Url> {
     Url::parse("lake://tables").data(|| "cannot name the lake's store")
 }
 
-/// One version of a table.
+/// One version of a table, or some of its rows.
 #[derive(Debug)]
 pub(crate) struct LakeTable {
     lake: Lake,
     schema: SchemaRef,
     files: Vec<DataFile>,
+    /// The rows that are read of files of which not all that count are, by path.
+    picked: HashMap<String, RowSelection>,
+}
+
+/// Rows of a file to be read.
+#[derive(Debug)]
+pub(crate) struct PickedRows {
+    file: DataFile,
+    rows: Option<RowSelection>,
+}
+
+impl PickedRows {
+    /// All rows of a file that count.
+    pub(crate) fn all(file: &DataFile) -> Self {
+        PickedRows {
+            file: file.clone(),
+            rows: None,
+        }
+    }
+
+    /// Those at these positions of a file, ascending, whether or not they count.
+    pub(crate) fn some(file: &DataFile, positions: Vec<u32>) -> Self {
+        let written = usize::try_from(file.written_rows()).unwrap_or(usize::MAX);
+        let count = positions.len() as u64;
+        let ranges = positions.into_iter().map(|at| at as usize..at as usize + 1);
+        PickedRows {
+            file: DataFile {
+                rows: count,
+                ..file.clone()
+            },
+            rows: Some(RowSelection::from_consecutive_ranges(ranges, written)),
+        }
+    }
 }
 
 impl LakeTable {
@@ -48,6 +83,31 @@ impl LakeTable {
             lake: lake.clone(),
             schema: viewed(schema),
             files,
+            picked: HashMap::new(),
+        }
+    }
+
+    /// These rows of files of `lake`, with these columns. Each file comes once.
+    pub(crate) fn of_picked(lake: &Lake, schema: &SchemaRef, rows: Vec<PickedRows>) -> Self {
+        let mut picked = HashMap::new();
+        let mut files = Vec::with_capacity(rows.len());
+        for PickedRows { file, rows } in rows {
+            picked.extend(rows.map(|rows| (file.path.clone(), rows)));
+            files.push(file);
+        }
+        LakeTable {
+            picked,
+            ..Self::of_files(lake, schema, files)
+        }
+    }
+
+    /// What is read of a file: the rows that were picked, else those that count.
+    fn part(&self, file: &DataFile) -> PartitionedFile {
+        let part = PartitionedFile::new(file.path.clone(), file.size);
+        let picked = self.picked.get(&file.path).cloned();
+        match picked.or_else(|| file.removed.selection(file.written_rows())) {
+            Some(rows) => part.with_extension(ParquetRowSelection::new(rows)),
+            None => part,
         }
     }
 
@@ -71,19 +131,10 @@ impl LakeTable {
             }
             filled += file.size;
             if let Some(group) = groups.last_mut() {
-                group.push(part(file));
+                group.push(self.part(file));
             }
         }
         groups.into_iter().map(FileGroup::new).collect()
-    }
-}
-
-/// What is read of a file: the rows that count.
-fn part(file: &DataFile) -> PartitionedFile {
-    let part = PartitionedFile::new(file.path.clone(), file.size);
-    match file.removed.selection(file.written_rows()) {
-        Some(left) => part.with_extension(ParquetRowSelection::new(left)),
-        None => part,
     }
 }
 
@@ -139,7 +190,7 @@ impl TableProvider for LakeTable {
         let source = Arc::new(ParquetSource::new(self.schema.clone()));
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse("lake://tables")?, source);
         let threads = state.config().target_partitions();
-        let config = match Ranges::of(&self.files, &self.schema, threads, part) {
+        let config = match Ranges::of(&self.files, &self.schema, threads, |file| self.part(file)) {
             Some(ranges) => config
                 .with_file_groups(ranges.groups)
                 .with_output_partitioning(Some(ranges.partitioning))

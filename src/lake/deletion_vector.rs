@@ -42,6 +42,19 @@ impl DeletionVector {
         &self.0
     }
 
+    /// The positions, ascending, that `other` does not have.
+    pub(crate) fn beyond(&self, other: &Self) -> Vec<u32> {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return Vec::new();
+        }
+        let mut others = other.0.iter().peekable();
+        let beyond = self.0.iter().filter(|at| {
+            while others.next_if(|other| other < at).is_some() {}
+            others.peek() != Some(at)
+        });
+        beyond.copied().collect()
+    }
+
     /// Whether every row of the file counts.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -154,6 +167,18 @@ mod tests {
             DeletionVector::from_log(None).unwrap(),
             DeletionVector::default()
         );
+    }
+
+    #[test]
+    fn positions_beyond_others_are_found() {
+        let of = |positions: &[u32]| DeletionVector::new(positions.to_vec());
+        let all = of(&[0, 3, 4, 9]);
+        assert_eq!(all.beyond(&of(&[3, 5, 9])), [0, 4]);
+        assert_eq!(of(&[3, 5, 9]).beyond(&all), [5]);
+        assert_eq!(all.beyond(&of(&[])), [0, 3, 4, 9]);
+        assert!(all.beyond(&all.clone()).is_empty());
+        assert!(all.beyond(&of(&[0, 3, 4, 9])).is_empty());
+        assert!(of(&[]).beyond(&all).is_empty());
     }
 
     #[test]

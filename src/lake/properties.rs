@@ -25,6 +25,11 @@ pub const READING: &str = "populace.reading";
 pub const COLUMNS: &str = "populace.columns";
 /// Which version of each input a model was made from.
 pub const INPUTS: &str = "populace.inputs";
+/// At which version of its Delta log each table was that a model was built from: what a refresh compares
+/// with.
+pub const INPUT_VERSIONS: &str = "populace.input_versions";
+/// Which program and query engine made all rows of a model's table.
+pub const ENGINE: &str = "populace.engine";
 /// What made the rows of a model's table, but for what it read.
 pub const BUILT: &str = "populace.built";
 /// What a model's table was made from.

@@ -16,7 +16,10 @@ impl Change {
         properties: BTreeMap<String, String>,
         files: Vec<NewFile>,
     ) -> Self {
-        let stays = |old: &NewFile| files.iter().any(|new| new.path == old.path);
+        // The same bytes with other rows removed are another file to the log.
+        let same =
+            |new: &NewFile, old: &NewFile| new.path == old.path && new.removed == old.removed;
+        let stays = |old: &NewFile| files.iter().any(|new| same(new, old));
         let old = base.map(|table| table.files.as_slice()).unwrap_or_default();
         Change {
             schema,

@@ -3,6 +3,7 @@
 use super::absent::{AbsentTable, WaitingModels};
 use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
+use super::content::content;
 use super::declared_check::Severity;
 use super::graph::order;
 use super::inputs::{Assessed, Inputs};
@@ -10,11 +11,15 @@ use super::last_run::{self, LastRun};
 use super::library::{Library, Model};
 use super::mended::damaged;
 use super::model_state::ModelState;
-use super::stored::{stored, stored_schema};
+use super::query_rows::query_rows;
+use super::refresh::{Basis, KnownChanges, Refreshed, holds, refresh, slice_of_day};
+use super::refreshed_check::{self, RefreshedTable};
+use super::table_writer::TableWriter;
 use super::unused::UnusedTable;
 use crate::engine::{Engine, LakeTable};
 use crate::error::Result;
-use crate::lake::{Change, DataFile, FileWriter, Lake, Table, TableName};
+use crate::lake::properties::{CONTENT, ENGINE, INPUT_VERSIONS};
+use crate::lake::{Change, DataFile, Lake, Table, TableName};
 use crate::pipeline::ParameterValue;
 use crate::progress::Progress;
 use arrow::datatypes::SchemaRef;
@@ -24,9 +29,6 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
-
-/// Encoded bytes at which a model's file ends and the next begins: what a build keeps in memory.
-const FILE_BYTES: usize = 64 * 1024 * 1024;
 
 /// A model in the order of building.
 #[derive(Debug, Clone, Serialize)]
@@ -67,6 +69,13 @@ pub struct ModelOutcome {
     pub waits_for: Option<String>,
     /// Files of its table, or the log, that were damaged: why it was built although nothing changed.
     pub damaged: Vec<String>,
+    /// Dirty people, when only their rows were made anew: fewer than ten are told as that.
+    #[serde(serialize_with = "refreshed_shown")]
+    pub(crate) refreshed: Option<u64>,
+    /// Whether its new rows are those that it had, so that what reads it stays as it is.
+    pub(crate) same_rows: bool,
+    /// Whether its refreshed rows were not those of a full build, which took their place.
+    pub(crate) differed: bool,
 }
 
 /// What a run did.
@@ -91,13 +100,38 @@ impl BuildSummary {
             .count()
     }
 
-    /// Whether every model is as it should be.
-    pub fn ok(&self) -> bool {
+    /// Whether every model was tried, and its rows pass its checks.
+    pub(crate) fn checks_hold(&self) -> bool {
         self.models.iter().all(ModelOutcome::ok)
+    }
+
+    /// Whether every model is as it should be, and no refresh gave other rows than a full build.
+    pub fn ok(&self) -> bool {
+        self.models
+            .iter()
+            .all(|model| model.ok() && !model.differed)
     }
 }
 
 impl ModelOutcome {
+    /// Before anything happened.
+    fn of(model: &TableName) -> Self {
+        ModelOutcome {
+            model: model.to_string(),
+            state: ModelState::UpToDate,
+            rows: 0,
+            began: Utc::now(),
+            seconds: 0.0,
+            failed: Vec::new(),
+            warned: Vec::new(),
+            waits_for: None,
+            damaged: Vec::new(),
+            refreshed: None,
+            same_rows: false,
+            differed: false,
+        }
+    }
+
     /// Whether the model's table is as it should be.
     pub(crate) fn ok(&self) -> bool {
         self.failed.is_empty() && self.waits_for.is_none()
@@ -114,6 +148,22 @@ impl ModelOutcome {
             .collect();
         (!checks.is_empty()).then(|| checks.join(", "))
     }
+}
+
+/// How many people, in words; few could be known by their number.
+pub(crate) fn people_told(people: u64) -> String {
+    match people {
+        0 => "nobody".to_string(),
+        1..10 => "fewer than 10 people".to_string(),
+        people => format!("{people} people"),
+    }
+}
+
+fn refreshed_shown<S: serde::Serializer>(
+    people: &Option<u64>,
+    s: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    people.map(people_told).serialize(s)
 }
 
 pub(super) fn shown<S: serde::Serializer>(
@@ -155,7 +205,7 @@ pub(crate) async fn plan(
             continue;
         }
         let assessed = inputs.state(model, parameters).await?;
-        inputs.expect(&name, assessed.fingerprint.clone());
+        inputs.expect_as(&name, &assessed);
         planned.push(Planned {
             model: name,
             state: assessed.state,
@@ -167,168 +217,325 @@ pub(crate) async fn plan(
     Ok(planned)
 }
 
-/// Builds `wanted` models and what they need, as far as they are out of date.
+/// What is asked of a build.
+pub struct BuildRequest<'a> {
+    /// The models to build, with what they need.
+    pub wanted: &'a BTreeSet<TableName>,
+    /// Tables that will be read afterwards: damaged ones of them are built again too.
+    pub read: &'a BTreeSet<TableName>,
+    /// The values of parameters.
+    pub parameters: &'a BTreeMap<String, ParameterValue>,
+    /// Reference tables whose files are absent: what reads them is not built.
+    pub absent: &'a [AbsentTable],
+    /// Whether every model is built in full, also those that are up to date.
+    pub full_refresh: bool,
+}
+
+/// Builds the wanted models and what they need, as far as they are out of date.
 ///
 /// A model whose checks fail keeps its old table, and what reads it is not built; nor is what reads a
-/// reference table that is not there, as those of `files` are whose files are absent. Models that are up
-/// to date are built again when their files are damaged, which is looked at where they are read: by
-/// what is built, or afterwards, as `read` says. How each model ended is kept in the lake, also when a
-/// later one cannot be built at all.
+/// reference table that is not there. Models that are up to date are built again when their files are
+/// damaged, which is looked at where they are read: by what is built, or afterwards. How each model ended is
+/// kept in the lake, also when a later one cannot be built at all.
 pub async fn build(
     engine: &Engine,
     library: &Library,
-    wanted: &BTreeSet<TableName>,
-    read: &BTreeSet<TableName>,
-    parameters: &BTreeMap<String, ParameterValue>,
-    files: &[AbsentTable],
+    request: &BuildRequest<'_>,
     progress: Progress,
 ) -> Result<BuildSummary> {
     let mut ended = BTreeMap::new();
-    let order = order(library, wanted)?;
-    let mut waiting =
-        WaitingModels::of(engine.lake(), library, &order, files, &BTreeMap::new()).await?;
+    let order = order(library, request.wanted)?;
+    let lake = engine.lake();
+    let loaded = BTreeMap::new();
+    let mut waiting = WaitingModels::of(lake, library, &order, request.absent, &loaded).await?;
     let absent = std::mem::take(&mut waiting.absent).into_values().collect();
-    let built = build_all(
+    let mut run = BuildRun {
         engine,
         library,
-        (&order, &waiting),
-        read,
-        parameters,
-        progress,
-        &mut ended,
-    )
-    .await;
+        request,
+        inputs: Inputs::new(lake),
+        known: KnownChanges::default(),
+    };
+    let built = run.all(&order, &waiting, progress, &mut ended).await;
     let is_model =
         |name: &str| TableName::parse(name).is_some_and(|n| library.models.contains_key(&n));
-    let recorded = last_run::record(engine.lake(), ended, is_model).await;
+    let recorded = last_run::record(lake, ended, is_model).await;
     let mut summary = built?;
     summary.absent = absent;
     recorded?;
-    engine.lake().keep_newest().await?;
+    lake.keep_newest().await?;
     Ok(summary)
 }
 
-async fn build_all(
-    engine: &Engine,
-    library: &Library,
-    (order, waiting): (&[TableName], &WaitingModels),
-    read: &BTreeSet<TableName>,
-    parameters: &BTreeMap<String, ParameterValue>,
-    progress: Progress,
-    ended: &mut BTreeMap<String, LastRun>,
-) -> Result<BuildSummary> {
-    let bar = progress.count("run", order.len() as u64);
-    let mut inputs = Inputs::new(engine.lake());
-    let lake = engine.lake();
-    let tried = waiting.others(order);
-    let mut damaged = damaged(lake, library, &tried, read, parameters, &mut inputs).await?;
-    let mut summary = BuildSummary::default();
-    let mut failed: BTreeSet<TableName> = BTreeSet::new();
-    for name in order {
-        let Some(model) = library.models.get(name) else {
-            continue;
-        };
-        bar.set_message(name.to_string());
-        let waits_for = model.reads.iter().find(|read| failed.contains(*read));
-        let waits_for = waiting.models.get(name).or(waits_for);
-        let harmed = damaged.remove(name).unwrap_or_default();
-        let (outcome, fingerprint) = match waits_for {
-            Some(read) => (not_tried(name, read, harmed), String::new()),
-            None => build_one(engine, model, parameters, harmed, &mut inputs).await?,
-        };
-        let run = LastRun {
-            fingerprint,
-            as_of: parameters.get("as_of").map(ParameterValue::to_string),
-            failure: outcome.failure(),
-        };
-        ended.insert(name.to_string(), run);
-        if !outcome.ok() {
-            failed.insert(name.clone());
+/// A build under way.
+struct BuildRun<'a> {
+    engine: &'a Engine,
+    library: &'a Library,
+    request: &'a BuildRequest<'a>,
+    inputs: Inputs<'a>,
+    known: KnownChanges,
+}
+
+impl BuildRun<'_> {
+    async fn all(
+        &mut self,
+        order: &[TableName],
+        waiting: &WaitingModels,
+        progress: Progress,
+        ended: &mut BTreeMap<String, LastRun>,
+    ) -> Result<BuildSummary> {
+        let bar = progress.count("run", order.len() as u64);
+        let (library, request) = (self.library, self.request);
+        let mut damaged = damaged(
+            self.engine.lake(),
+            library,
+            &waiting.others(order),
+            request.read,
+            request.parameters,
+            &mut self.inputs,
+        )
+        .await?;
+        let mut summary = BuildSummary::default();
+        let mut failed: BTreeSet<TableName> = BTreeSet::new();
+        for name in order {
+            let Some(model) = library.models.get(name) else {
+                continue;
+            };
+            bar.set_message(name.to_string());
+            let waits_for = model.reads.iter().find(|read| failed.contains(*read));
+            let waits_for = waiting.models.get(name).or(waits_for);
+            let harmed = damaged.remove(name).unwrap_or_default();
+            let (outcome, fingerprint) = match waits_for {
+                Some(read) => (not_tried(name, read, harmed), String::new()),
+                None => self.one(model, harmed).await?,
+            };
+            let as_of = request.parameters.get("as_of");
+            let run = LastRun {
+                fingerprint,
+                as_of: as_of.map(ParameterValue::to_string),
+                failure: outcome.failure(),
+            };
+            ended.insert(name.to_string(), run);
+            if !outcome.ok() {
+                failed.insert(name.clone());
+            }
+            summary.models.push(outcome);
+            bar.inc(1);
         }
-        summary.models.push(outcome);
-        bar.inc(1);
+        bar.finish_and_clear();
+        Ok(summary)
     }
-    bar.finish_and_clear();
-    Ok(summary)
+
+    /// Builds a model, if it is out of date; gives its fingerprint too.
+    async fn one(&mut self, model: &Model, damaged: Vec<String>) -> Result<(ModelOutcome, String)> {
+        let started = Instant::now();
+        let mut assessed = self.inputs.state(model, self.request.parameters).await?;
+        let log_is_damaged = assessed.state == ModelState::Damaged;
+        if !damaged.is_empty() {
+            assessed.state = ModelState::Damaged;
+        } else if self.request.full_refresh && assessed.state == ModelState::UpToDate {
+            assessed.state = ModelState::Requested;
+        }
+        let mut outcome = ModelOutcome {
+            state: assessed.state,
+            rows: assessed.table.as_ref().map_or(0, Table::rows),
+            damaged,
+            ..ModelOutcome::of(&model.name)
+        };
+        if assessed.state == ModelState::UpToDate {
+            keep_words(self.engine.lake(), model, &assessed).await?;
+            self.inputs.expect_as(&model.name, &assessed);
+            return Ok((outcome, assessed.fingerprint));
+        }
+        let new = self.rows(model, &assessed).await?;
+        outcome.rows = new.files.iter().map(|file| file.rows).sum();
+        outcome.refreshed = new.refreshed.as_ref().map(|refreshed| refreshed.people);
+        outcome.differed = new.differed;
+        (outcome.failed, outcome.warned) = self.check(model, &new, outcome.rows).await?;
+        self.inputs.expect_as(&model.name, &assessed);
+        if outcome.failed.is_empty() {
+            let content = content(&new.schema, &new.files);
+            let before = assessed.table.as_ref().and_then(|t| t.property(CONTENT));
+            outcome.same_rows = before == Some(&content);
+            if log_is_damaged {
+                self.engine.lake().forget_log(&model.name).await?;
+            }
+            self.commit(&assessed, new, &content).await?;
+            self.inputs.expect(&model.name, content);
+        }
+        outcome.seconds = started.elapsed().as_secs_f64();
+        tracing::info!(model = %model.name, rows = outcome.rows, seconds = outcome.seconds, failed = outcome.failed.len(), refreshed = outcome.refreshed.is_some(), "built");
+        Ok((outcome, assessed.fingerprint))
+    }
+
+    /// The new rows of a model: of dirty people alone where that is known to be enough, else all.
+    async fn rows(&mut self, model: &Model, assessed: &Assessed) -> Result<NewTable> {
+        let mut read = Vec::with_capacity(model.reads.len());
+        for name in &model.reads {
+            let table = self.inputs.table(name, model).await?;
+            self.engine.register(&table)?;
+            read.push(table);
+        }
+        let mut differed = false;
+        if let Some(refreshed) = self.refreshed(model, assessed, &read).await {
+            let Refreshed { schema, files, .. } = &refreshed;
+            differed = self.differs(model, schema, files, &read).await;
+            if !differed {
+                return Ok(NewTable {
+                    schema: refreshed.schema.clone(),
+                    files: refreshed.files.clone(),
+                    basis: Basis::of(&read),
+                    refreshed: Some(refreshed),
+                    differed,
+                });
+            }
+        }
+        let (schema, mut rows) = query_rows(self.engine, model).await?;
+        let mut writer = TableWriter::new(self.engine.lake(), &model.name, &schema)?;
+        while let Some(batch) = rows.try_next().await? {
+            writer.write(batch).await?;
+        }
+        Ok(NewTable {
+            schema,
+            files: writer.finish().await?,
+            basis: Basis::of(&read),
+            refreshed: None,
+            differed,
+        })
+    }
+
+    /// The table of a model with the rows of dirty people made anew; None when it is to be built in full.
+    async fn refreshed(
+        &mut self,
+        model: &Model,
+        assessed: &Assessed,
+        read: &[Table],
+    ) -> Option<Refreshed> {
+        if assessed.state != ModelState::InputChanged || self.request.full_refresh {
+            return None;
+        }
+        let (library, known) = (self.library, &mut self.known);
+        match refresh(self.engine, library, model, assessed, read, known).await {
+            Ok(refreshed) => refreshed,
+            // What is wrong with the query shows again when it is built in full.
+            Err(e) => {
+                tracing::info!(model = %model.name, cause = %e.what(), "not refreshed");
+                None
+            }
+        }
+    }
+
+    /// Whether tonight's slice of people has other rows in these files than the query makes of `read`.
+    async fn differs(
+        &self,
+        model: &Model,
+        schema: &SchemaRef,
+        files: &[DataFile],
+        read: &[Table],
+    ) -> bool {
+        let slice = slice_of_day(Utc::now());
+        match holds(self.engine, model, schema, files, read, slice).await {
+            Ok(holds) => !holds,
+            Err(e) => {
+                tracing::info!(model = %model.name, cause = %e.what(), "not compared");
+                false
+            }
+        }
+    }
+
+    /// The checks that the new rows of a model break: those that keep them out, and those that warn.
+    async fn check(
+        &self,
+        model: &Model,
+        new: &NewTable,
+        rows: u64,
+    ) -> Result<(Vec<CheckFailure>, Vec<CheckFailure>)> {
+        let engine = self.engine;
+        let broken = match &new.refreshed {
+            Some(refreshed) => {
+                let table = RefreshedTable {
+                    schema: &new.schema,
+                    files: &new.files,
+                    new: &refreshed.new,
+                    unchanged: &refreshed.unchanged,
+                };
+                refreshed_check::run(engine, model, &table).await?
+            }
+            None => {
+                let staged = LakeTable::of_files(engine.lake(), &new.schema, new.files.clone());
+                engine.provide(&model.name, Arc::new(staged))?;
+                let place = model.file.display().to_string();
+                let header = &model.header;
+                let checks = &header.checks;
+                check::run(engine, &place, &model.name, rows, header, checks).await?
+            }
+        };
+        let is_error = |check: &CheckFailure| check.severity == Severity::Error;
+        Ok(broken.into_iter().partition(is_error))
+    }
+
+    /// Makes the new rows the model's table, of this content.
+    async fn commit(&self, assessed: &Assessed, new: NewTable, content: &str) -> Result<()> {
+        let mut properties = assessed.properties()?;
+        properties.insert(CONTENT.to_string(), content.to_string());
+        properties.extend(new.basis.properties()?);
+        let base = assessed.table.as_ref();
+        // Readers find nothing to compare in files that stay.
+        let files = match base {
+            Some(table) if self.may_stay(assessed, table, &new, content).await? => {
+                table.files.clone()
+            }
+            _ => new.files,
+        };
+        let mut change = Change::replacing(base, new.schema, properties, files);
+        let known = |file: &DataFile| base.is_some_and(|table| table.files.contains(file));
+        change.add.retain(|file| !known(file));
+        self.engine
+            .lake()
+            .commit(&assessed.name, base, change)
+            .await?;
+        Ok(())
+    }
+}
+
+impl BuildRun<'_> {
+    /// Whether the files of a table may stay, as they hold the new rows and are as good as new ones.
+    async fn may_stay(
+        &self,
+        assessed: &Assessed,
+        table: &Table,
+        new: &NewTable,
+        content: &str,
+    ) -> Result<bool> {
+        let is_as_good = assessed.state != ModelState::Damaged
+            && table.property(CONTENT) == Some(content)
+            && table.files.len() <= new.files.len()
+            && table.files.iter().all(|file| file.removed.is_empty());
+        Ok(is_as_good && self.engine.lake().damage(&table.files).await?.is_empty())
+    }
+}
+
+/// The next version of a model's table, which is not checked yet.
+struct NewTable {
+    schema: SchemaRef,
+    /// All of its files.
+    files: Vec<DataFile>,
+    /// What it was made from.
+    basis: Basis,
+    /// How it came about, when it was not built in full.
+    refreshed: Option<Refreshed>,
+    /// Whether it was refreshed first, and found to be wrong.
+    differed: bool,
 }
 
 /// A model that is not tried, because `read` was not built or is not there.
 fn not_tried(name: &TableName, read: &TableName, damaged: Vec<String>) -> ModelOutcome {
     ModelOutcome {
-        model: name.to_string(),
         state: ModelState::InputChanged,
-        rows: 0,
-        began: Utc::now(),
-        seconds: 0.0,
-        failed: Vec::new(),
-        warned: Vec::new(),
         waits_for: Some(read.to_string()),
         damaged,
+        ..ModelOutcome::of(name)
     }
-}
-
-async fn build_one(
-    engine: &Engine,
-    model: &Model,
-    parameters: &BTreeMap<String, ParameterValue>,
-    damaged: Vec<String>,
-    inputs: &mut Inputs<'_>,
-) -> Result<(ModelOutcome, String)> {
-    let started = Instant::now();
-    let lake = engine.lake();
-    let mut assessed = inputs.state(model, parameters).await?;
-    let log_is_damaged = assessed.state == ModelState::Damaged;
-    if !damaged.is_empty() {
-        assessed.state = ModelState::Damaged;
-    }
-    let base = assessed.table.as_ref();
-    let mut outcome = ModelOutcome {
-        model: model.name.to_string(),
-        state: assessed.state,
-        rows: base.map_or(0, Table::rows),
-        began: Utc::now(),
-        seconds: 0.0,
-        failed: Vec::new(),
-        warned: Vec::new(),
-        waits_for: None,
-        damaged,
-    };
-    if assessed.state == ModelState::UpToDate {
-        keep_words(lake, model, &assessed).await?;
-    } else {
-        for read in &model.reads {
-            engine.register(&inputs.table(read, model).await?)?;
-        }
-        let file = model.file.display().to_string();
-        let (schema, files) = run(engine, model, &file).await?;
-        let staged = LakeTable::of_files(lake, &schema, files.clone());
-        engine.provide(&model.name, Arc::new(staged))?;
-        let rows = files.iter().map(|f| f.rows).sum();
-        let broken = check::run(
-            engine,
-            &file,
-            &model.name,
-            rows,
-            &model.header,
-            &model.header.checks,
-        )
-        .await?;
-        (outcome.failed, outcome.warned) = broken
-            .into_iter()
-            .partition(|check| check.severity == Severity::Error);
-        outcome.rows = rows;
-        if outcome.failed.is_empty() {
-            let change = Change::replacing(base, schema, assessed.properties()?, files);
-            if log_is_damaged {
-                lake.forget_log(&model.name).await?;
-            }
-            lake.commit(&model.name, base, change).await?;
-        }
-        outcome.seconds = started.elapsed().as_secs_f64();
-        tracing::info!(model = %model.name, rows = outcome.rows, seconds = outcome.seconds, failed = outcome.failed.len(), "built");
-    }
-    inputs.expect(&model.name, assessed.fingerprint.clone());
-    Ok((outcome, assessed.fingerprint))
 }
 
 /// Where a model's file has other comments or another description than the one that its table was
@@ -341,40 +548,12 @@ async fn keep_words(lake: &Lake, model: &Model, assessed: &Assessed) -> Result<(
         return Ok(());
     }
     let (schema, files) = (table.schema.clone(), table.files.clone());
-    let change = Change::replacing(Some(table), schema, assessed.properties()?, files);
+    let mut properties = assessed.properties()?;
+    for of_rows in [CONTENT, INPUT_VERSIONS, ENGINE] {
+        let kept = table.property(of_rows);
+        properties.extend(kept.map(|kept| (of_rows.to_string(), kept.to_string())));
+    }
+    let change = Change::replacing(Some(table), schema, properties, files);
     lake.commit(&model.name, Some(table), change).await?;
     Ok(())
-}
-
-/// Runs a model's query into new files that no table names yet.
-async fn run(engine: &Engine, model: &Model, place: &str) -> Result<(SchemaRef, Vec<DataFile>)> {
-    let frame = engine.lasting_query(place, &model.sql).await?;
-    let frame = engine.typed(place, frame)?;
-    let schema = stored_schema(frame.schema().as_arrow());
-    model.header.fits(place, &schema)?;
-    let mut stream = engine.run(place, frame).await?;
-    let mut files = Vec::new();
-    let mut writer = FileWriter::new(&schema, &[])?;
-    while let Some(batch) = stream.try_next().await? {
-        let mut rows = stored(&batch, &schema, place)?;
-        while let Some(rest) = writer.fill(&rows, FILE_BYTES)? {
-            let full = std::mem::replace(&mut writer, FileWriter::new(&schema, &[])?);
-            files.push(
-                engine
-                    .lake()
-                    .write_file(&model.name, None, 0, full.finish()?)
-                    .await?,
-            );
-            rows = rest;
-        }
-    }
-    if !writer.is_empty() {
-        files.push(
-            engine
-                .lake()
-                .write_file(&model.name, None, 0, writer.finish()?)
-                .await?,
-        );
-    }
-    Ok((schema, files))
 }

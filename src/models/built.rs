@@ -70,6 +70,8 @@ pub(super) enum Reason {
     },
     /// A table that it reads changed.
     Input(String),
+    /// A model that it reads is built first, and may come out with other rows.
+    InputToBuild(String),
     /// The log of its table is damaged.
     Damaged,
 }
@@ -93,6 +95,7 @@ impl std::fmt::Display for Reason {
                 _ => write!(f, "the parameter {name} changed"),
             },
             Reason::Input(table) => write!(f, "{table} changed"),
+            Reason::InputToBuild(table) => write!(f, "{table} may change"),
             Reason::Damaged => f.write_str("the log of its table is damaged"),
         }
     }

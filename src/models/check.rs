@@ -75,6 +75,11 @@ impl Check {
         }
     }
 
+    /// Whether a row alone decides whether it breaks the check.
+    pub(super) fn is_of_one_row(&self) -> bool {
+        self.broken_by_row().is_some()
+    }
+
     /// A query for the number of rows of `table` that break the check.
     pub(super) fn query(&self, table: &TableName) -> String {
         match &self.rule {
@@ -155,7 +160,7 @@ fn literal(word: &str) -> String {
 }
 
 /// The name of one column, so that `a, b` is never two.
-fn quoted(column: &str) -> String {
+pub(super) fn quoted(column: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     match column.chars().all(plain) {
         true => column.to_string(),
@@ -246,7 +251,7 @@ async fn together(
 }
 
 /// The counts of the only row that a query gives.
-async fn counted(engine: &Engine, place: &str, sql: &str) -> Result<Vec<u64>> {
+pub(super) async fn counted(engine: &Engine, place: &str, sql: &str) -> Result<Vec<u64>> {
     let frame = engine.lasting_query(place, sql).await?;
     let batches = engine.collect(place, frame).await?;
     let columns = batches.first().map(|batch| batch.columns());

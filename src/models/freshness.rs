@@ -70,7 +70,7 @@ impl<'a> Freshness<'a> {
                 continue;
             };
             let assessed = inputs.state(model, parameters).await?;
-            inputs.expect(&name, assessed.fingerprint.clone());
+            inputs.expect_as(&name, &assessed);
             fresh.model(&name, &assessed.fingerprint, &assessed.reasons);
             if let Some(table) = assessed.table {
                 fresh.tables.insert(name, table);

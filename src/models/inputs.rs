@@ -10,12 +10,14 @@ use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
 use crate::pipeline::ParameterValue;
 use crate::pull::opt_out_state;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What models read, and at which version.
 pub(super) struct Inputs<'a> {
     lake: &'a Lake,
     versions: BTreeMap<TableName, String>,
+    /// Models among them whose rows are not known before they are built.
+    to_build: BTreeSet<TableName>,
     states: BTreeMap<TableName, Assessed>,
 }
 
@@ -24,13 +26,28 @@ impl<'a> Inputs<'a> {
         Inputs {
             lake,
             versions: BTreeMap::new(),
+            to_build: BTreeSet::new(),
             states: BTreeMap::new(),
         }
     }
 
-    /// A model's table will be of this version when its turn is over.
-    pub(super) fn expect(&mut self, model: &TableName, fingerprint: String) {
-        self.versions.insert(model.clone(), fingerprint);
+    /// A table is of this version, or will be before it is read.
+    pub(super) fn expect(&mut self, table: &TableName, version: String) {
+        self.to_build.remove(table);
+        self.versions.insert(table.clone(), version);
+    }
+
+    /// A model's table is what was found, or will be built before it is read: then its version is not
+    /// known yet, as the same rows may come out.
+    pub(super) fn expect_as(&mut self, model: &TableName, found: &Assessed) {
+        match (&found.table, found.state) {
+            (Some(table), ModelState::UpToDate) => self.expect(model, version(table)),
+            _ => {
+                let unknown = format!("to be built as {}", found.fingerprint);
+                self.versions.insert(model.clone(), unknown);
+                self.to_build.insert(model.clone());
+            }
+        }
     }
 
     pub(super) async fn table(&self, name: &TableName, reader: &Model) -> Result<Table> {
@@ -59,16 +76,20 @@ impl<'a> Inputs<'a> {
         Ok(versions)
     }
 
-    /// Whether a model is out of date, and why. That is found out once.
+    /// Whether a model is out of date, and why. That is found out once for the same versions of what it
+    /// reads.
     pub(super) async fn state(
         &mut self,
         model: &Model,
         parameters: &BTreeMap<String, ParameterValue>,
     ) -> Result<Assessed> {
-        if let Some(known) = self.states.get(&model.name) {
+        let versions = self.versions_read(model).await?;
+        if let Some(known) = self.states.get(&model.name)
+            && known.versions == versions
+        {
             return Ok(known.clone());
         }
-        let state = self.found_state(model, parameters).await?;
+        let state = self.found_state(model, parameters, versions).await?;
         self.states.insert(model.name.clone(), state.clone());
         Ok(state)
     }
@@ -77,15 +98,15 @@ impl<'a> Inputs<'a> {
         &mut self,
         model: &Model,
         parameters: &BTreeMap<String, ParameterValue>,
+        versions: BTreeMap<String, String>,
     ) -> Result<Assessed> {
-        let versions = self.versions_read(model).await?;
         let mut assessed = Assessed {
+            name: model.name.clone(),
             state: ModelState::New,
             reasons: vec![Reason::New],
             fingerprint: fingerprint::of(model, parameters, &versions)?,
             built: Built::of(model, parameters)?,
-            inputs: serde_json::to_string(&versions)
-                .data(|| format!("cannot describe {}", model.name))?,
+            versions,
             opt_outs: opt_out_state(self.lake).await?,
             table: None,
         };
@@ -115,11 +136,16 @@ impl<'a> Inputs<'a> {
             .property(INPUTS)
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default();
-        for (name, version) in &versions {
-            if read.get(name) != Some(version) {
-                assessed.state = ModelState::InputChanged;
-                assessed.reasons.push(Reason::Input(name.clone()));
+        for (name, version) in &assessed.versions {
+            if read.get(name) == Some(version) {
+                continue;
             }
+            assessed.state = ModelState::InputChanged;
+            let unknown = self.to_build.iter().any(|model| model.to_string() == *name);
+            assessed.reasons.push(match unknown {
+                true => Reason::InputToBuild(name.clone()),
+                false => Reason::Input(name.clone()),
+            });
         }
         if assessed.reasons.is_empty() {
             assessed.reasons.push(Reason::Unknown);
@@ -141,6 +167,8 @@ fn refuse_incomplete(table: &Table) -> Result<()> {
 /// A model as it stands.
 #[derive(Clone)]
 pub(super) struct Assessed {
+    /// The table that it makes.
+    pub name: TableName,
     /// Whether it has to be built.
     pub state: ModelState,
     /// Why; empty when it has not.
@@ -149,8 +177,8 @@ pub(super) struct Assessed {
     pub fingerprint: String,
     /// What it would be built with now, but for its inputs.
     pub built: Built,
-    /// The versions of what it reads now, as its table keeps them.
-    pub inputs: String,
+    /// The version of each table that it reads now.
+    pub versions: BTreeMap<String, String>,
     /// The state of the opt-outs that its inputs are of; None when nobody has opted out yet.
     pub opt_outs: Option<String>,
     /// Its table, when it has one.
@@ -161,7 +189,7 @@ impl Assessed {
     /// The tables that it reads and that changed.
     pub(super) fn inputs_changed(&self) -> Vec<String> {
         let name = |reason: &Reason| match reason {
-            Reason::Input(name) => Some(name.clone()),
+            Reason::Input(name) | Reason::InputToBuild(name) => Some(name.clone()),
             _ => None,
         };
         self.reasons.iter().filter_map(name).collect()
@@ -169,9 +197,11 @@ impl Assessed {
 
     /// What the model's table keeps of its build.
     pub(super) fn properties(&self) -> Result<BTreeMap<String, String>> {
+        let inputs = serde_json::to_string(&self.versions);
+        let inputs = inputs.data(|| "cannot describe what a model was built from")?;
         let mut properties = BTreeMap::from([
             (FINGERPRINT.to_string(), self.fingerprint.clone()),
-            (INPUTS.to_string(), self.inputs.clone()),
+            (INPUTS.to_string(), inputs),
             (BUILT.to_string(), self.built.to_property()?),
         ]);
         let opt_outs = self.opt_outs.iter();
@@ -180,11 +210,12 @@ impl Assessed {
     }
 }
 
-/// The version of a table, for those that read it: it changes with its rows.
+/// The version of a table, for those that read it: it changes with its rows. An earlier Populace did not
+/// look at the rows of models, whose versions were their fingerprints.
 pub(super) fn version(table: &Table) -> String {
     table
-        .property(FINGERPRINT)
-        .or_else(|| table.property(CONTENT))
+        .property(CONTENT)
+        .or_else(|| table.property(FINGERPRINT))
         .map_or_else(|| format!("version {}", table.version), str::to_string)
 }
 

@@ -1,5 +1,8 @@
 //! Models of which the lake's files are damaged: their SQL makes all of them anew.
+//!
+//! A model that reads one which is built again may stay as it is: its files are looked at as well.
 
+use super::built::Reason;
 use super::inputs::Inputs;
 use super::library::Library;
 use super::model_state::ModelState;
@@ -24,13 +27,18 @@ pub(super) async fn damaged(
 ) -> Result<Damaged> {
     let mut found = Damaged::new();
     let mut builds = BTreeSet::new();
+    let mut may_stay = BTreeSet::new();
     for name in order {
         let Some(model) = library.models.get(name) else {
             continue;
         };
         let assessed = inputs.state(model, parameters).await?;
         let state = assessed.state;
-        inputs.expect(name, assessed.fingerprint);
+        let may_change = |reason: &Reason| matches!(reason, Reason::InputToBuild(_));
+        if assessed.reasons.iter().all(may_change) {
+            may_stay.insert(name.clone());
+        }
+        inputs.expect_as(name, &assessed);
         if state != ModelState::UpToDate {
             builds.insert(name.clone());
         }
@@ -43,7 +51,7 @@ pub(super) async fn damaged(
         let Some(model) = library.models.get(name) else {
             continue;
         };
-        if !builds.contains(name)
+        if may_stay.contains(name)
             && read.contains(name)
             && let Some(table) = lake.table(name).await?
         {

@@ -14,6 +14,8 @@ pub enum ModelState {
     Changed,
     /// What it reads changed.
     InputChanged,
+    /// Its table is what it would come out as, and it is built in full because that was asked for.
+    Requested,
     /// A file of its table, or the table's log, is damaged.
     Damaged,
 }

@@ -91,10 +91,15 @@ fn a_model_is_built_again_only_when_something_changed() {
     std::fs::write(&model, format!("{sql}\n-- a thought\n")).unwrap();
     let run = project.json(&["run"]);
     assert_eq!(state(&run, "marts.population_profile"), "up_to_date");
-    // A parameter changes what uses it, and what reads that.
+    // A parameter changes what uses it, and what reads that where it has other rows.
     let run = project.json(&["run", "--set", "as_of=2026-08-31"]);
     assert_eq!(state(&run, "intermediate.newest_patient"), "changed");
-    assert_eq!(state(&run, "core.person"), "input_changed");
+    let models = run["models"].as_array().unwrap();
+    let newest = models
+        .iter()
+        .find(|m| m["model"] == "intermediate.newest_patient");
+    assert_eq!(newest.unwrap()["same_rows"], true);
+    assert_eq!(state(&run, "core.person"), "changed");
     assert_eq!(state(&run, "marts.population_profile"), "input_changed");
 
     // A check that fails keeps the old table and says how many rows break it.

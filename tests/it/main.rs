@@ -59,6 +59,7 @@ mod readme;
 mod record_level;
 mod red_team;
 mod reference_tables;
+mod refreshes;
 mod reject_reasons;
 mod release_truth;
 mod released_figures;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Numbers that look random and are the same every time (Knuth's MMIX generator).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -39,16 +39,16 @@ fn nhs_number(serial: usize) -> String {
 
 /// What the sender has, as lines.
 #[derive(Default)]
-struct State {
+pub(crate) struct State {
     /// The newest version of each live record, by `Type/id`.
-    live: BTreeMap<String, String>,
+    pub(crate) live: BTreeMap<String, String>,
     /// Records that were deleted, in their last version.
     deleted: Vec<(String, String)>,
     /// Versions that newer ones replaced.
     outdated: Vec<String>,
 }
 
-fn read_state(fhir: &Path) -> State {
+pub(crate) fn read_state(fhir: &Path) -> State {
     let mut state = State::default();
     for entry in std::fs::read_dir(fhir).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
@@ -63,7 +63,7 @@ fn read_state(fhir: &Path) -> State {
     state
 }
 
-fn write_lines(path: &Path, lines: &[String]) {
+pub(crate) fn write_lines(path: &Path, lines: &[String]) {
     std::fs::write(path, lines.join("\n") + "\n").unwrap();
 }
 
@@ -84,7 +84,7 @@ fn edit(
 }
 
 /// One change to one record, as lines of the night's file.
-fn change(dice: &mut Dice, state: &mut State, night: usize, at: usize) -> Vec<String> {
+pub(crate) fn change(dice: &mut Dice, state: &mut State, night: usize, at: usize) -> Vec<String> {
     let updated = format!("2026-10-{:02}T{:02}:{:02}:00Z", night + 1, at / 60, at % 60);
     let keys: Vec<String> = state.live.keys().cloned().collect();
     let of = |kind: &str| -> Vec<&String> { keys.iter().filter(|k| k.starts_with(kind)).collect() };
@@ -194,7 +194,7 @@ fn change(dice: &mut Dice, state: &mut State, night: usize, at: usize) -> Vec<St
 }
 
 /// A pipeline whose rows may wait: in these nights Patients come late and are deleted.
-fn patient_with_waiting_rows(record: &Path) -> String {
+pub(crate) fn patient_with_waiting_rows(record: &Path) -> String {
     let source = "[sources.record]\n";
     pipeline_over(record).replace(source, &format!("{source}unlinked_threshold = 1.0\n"))
 }

@@ -22,7 +22,10 @@ mod verdict;
 mod walk;
 mod window;
 
+pub(super) use find::locality_of;
 pub(crate) use model_kind::{ModelKind, model_kinds};
+pub(super) use person_keys::PERSON_KEY;
+pub(super) use verdict::Locality;
 
 #[cfg(test)]
 mod tests;

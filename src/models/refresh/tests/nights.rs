@@ -1,0 +1,196 @@
+//! Random nights: after each, every table that was refreshed equals one that was built in full.
+
+use super::record::{ChangingRecord, RefreshDice, StoredRecord, store_weights};
+use super::setting::{RefreshSetting, library};
+use crate::lake::TableName;
+use crate::models::{Library, ModelState};
+use std::collections::BTreeMap;
+
+/// A table, the rest of its header, and its query: each kind of node that may be person-local, models over
+/// others, and models that are global.
+const MODELS: [(&str, &str, &str); 17] = [
+    (
+        "staging.event",
+        "grain: [record_key]\nchecks:\n  - not_null: [record_key, day]\n",
+        "select person_key, record_key, day, kind, value from record.event where person_key is not null",
+    ),
+    (
+        "staging.everybody",
+        "grain: [record_key]\n",
+        "select person_key, record_key, kind, value * 2 as twice from record.event",
+    ),
+    (
+        "core.total",
+        "grain: [person_key]\n",
+        "select person_key, count(*) as events, sum(value) as total, max(day) as newest, \
+         count(distinct kind) as kinds, avg(value) as mean from record.event group by person_key",
+    ),
+    (
+        "core.weighted",
+        "",
+        "select e.person_key, e.record_key, p.kind as own, w.weight, e.value * w.weight as points \
+         from staging.event e inner join record.person p on e.person_key = p.person_key \
+         left join reference.weight w on e.kind = w.kind",
+    ),
+    (
+        "core.numbered",
+        "grain: [record_key]\n",
+        "select person_key, record_key, row_number() over (partition by person_key order by day, record_key) as n, \
+         lag(value) over (partition by person_key order by day, record_key) as before, \
+         sum(value) over (partition by person_key order by day, record_key) as running from staging.event",
+    ),
+    (
+        "core.newest",
+        "grain: [person_key]\n",
+        "select person_key, record_key, before, running from core.numbered where n = 1",
+    ),
+    (
+        "core.both",
+        "",
+        "select person_key, record_key, 'event' as what from staging.event \
+         union all select person_key, record_key, 'person' as what from record.person",
+    ),
+    (
+        "core.with_kind",
+        "",
+        "select p.person_key, p.kind from record.person p where exists (select 1 from record.event e \
+         where e.person_key = p.person_key and e.kind = p.kind)",
+    ),
+    (
+        "core.without_events",
+        "",
+        "select p.person_key, p.day from record.person p left anti join record.event e \
+         on p.person_key = e.person_key",
+    ),
+    (
+        "core.left",
+        "",
+        "select p.person_key, p.kind, t.total, t.mean from record.person p left join core.total t \
+         on t.person_key = p.person_key",
+    ),
+    (
+        "core.full",
+        "",
+        "select coalesce(p.person_key, t.person_key) as person_key, p.kind, t.events \
+         from record.person p full join core.total t on p.person_key = t.person_key",
+    ),
+    (
+        "core.kinds",
+        "",
+        "select distinct person_key, kind from record.event",
+    ),
+    (
+        "core.sets",
+        "",
+        "select person_key, kind, count(*) as events from staging.event \
+         group by grouping sets ((person_key), (person_key, kind))",
+    ),
+    // Global, and what reads them.
+    (
+        "marts.kind",
+        "grain: [kind]\n",
+        "select kind, count(*) as events, count(distinct person_key) as people from staging.event group by kind",
+    ),
+    (
+        "core.ranked",
+        "",
+        "select person_key, events, rank() over (order by events desc, person_key) as place from core.total",
+    ),
+    (
+        "core.placed",
+        "",
+        "select r.person_key, r.place, p.kind from core.ranked r inner join record.person p \
+         on p.person_key = r.person_key",
+    ),
+    (
+        "core.shares",
+        "",
+        "select e.person_key, e.record_key, k.people from staging.event e \
+         inner join marts.kind k on k.kind = e.kind",
+    ),
+];
+
+/// What nights did, over all of them.
+#[derive(Debug, Default)]
+struct SeenNights {
+    refreshed: BTreeMap<String, u32>,
+    in_full: u32,
+    stayed: u32,
+    same_rows: u32,
+}
+
+async fn nights(seed: u64, nights: u32, library: &Library, seen: &mut SeenNights) {
+    let (refreshed, full) = (RefreshSetting::new().await, RefreshSetting::new().await);
+    let mut dice = RefreshDice(seed);
+    let mut record = ChangingRecord::new(&mut dice);
+    let names = ["event", "person"];
+    let mut stored = names.map(StoredRecord::new);
+    let mut plain = names.map(StoredRecord::new);
+    for night in 0..nights {
+        let rows = [record.events.clone(), record.people.clone()];
+        for (at, rows) in rows.iter().enumerate() {
+            let some = (night > 0).then_some(&mut dice);
+            stored[at].store(&refreshed, rows, some).await;
+            plain[at].store(&full, rows, None).await;
+        }
+        store_weights(&refreshed, &record.weights).await;
+        store_weights(&full, &record.weights).await;
+        let built = refreshed.build(library, false).await;
+        full.build(library, true).await;
+        for model in &built.models {
+            let name = TableName::parse(&model.model).unwrap();
+            let (rows, content) = refreshed.rows(&name).await;
+            let (expected, of_full) = full.rows(&name).await;
+            let how = (model.state, model.refreshed);
+            assert_eq!(
+                rows, expected,
+                "seed {seed}, night {night}, {name}, {how:?}"
+            );
+            assert_eq!(
+                content, of_full,
+                "seed {seed}, night {night}, {name}, {how:?}"
+            );
+            match (model.state, model.refreshed) {
+                (ModelState::UpToDate, _) => seen.stayed += 1,
+                (_, Some(_)) => *seen.refreshed.entry(model.model.clone()).or_default() += 1,
+                (_, None) => seen.in_full += 1,
+            }
+            seen.same_rows += u32::from(model.same_rows);
+        }
+        record.changes(&mut dice);
+    }
+}
+
+/// How many nights are tried; more of them with `POPULACE_NIGHTS=300`.
+fn wanted_nights() -> u32 {
+    let wanted = std::env::var("POPULACE_NIGHTS").ok();
+    wanted.map_or(24, |nights| nights.parse().unwrap())
+}
+
+#[tokio::test]
+async fn after_random_nights_refreshed_tables_equal_those_built_in_full() {
+    let library = library(&MODELS);
+    let mut seen = SeenNights::default();
+    let wanted = wanted_nights();
+    for (seed, of_seed) in (1..).zip(std::iter::repeat_n(12, wanted.div_ceil(12) as usize)) {
+        nights(seed, of_seed, &library, &mut seen).await;
+    }
+    let global = ["marts.kind", "core.ranked"];
+    // Read next to what is of no people and changes in most nights.
+    let seldom = "core.shares";
+    for (name, _, _) in MODELS {
+        let times = seen.refreshed.get(name).copied().unwrap_or_default();
+        match global.contains(&name) {
+            true => assert_eq!(times, 0, "{name}"),
+            false => assert!(
+                times > 0 || name == seldom,
+                "{name} was never refreshed: {seen:?}"
+            ),
+        }
+    }
+    assert!(
+        seen.in_full > 0 && seen.stayed > 0 && seen.same_rows > 0,
+        "{seen:?}"
+    );
+    println!("{seen:?}");
+}
