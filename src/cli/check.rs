@@ -15,6 +15,7 @@ use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::pull::PullPlan;
 use crate::release::{check_queries, check_reports, tables_read};
+use futures::{StreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
@@ -53,7 +54,10 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     let (mut problems, all_planned) = check_models(&engine, &library, &order, printer).await?;
     // A header that is wrong is no reason not to look at what reports would release.
     if all_planned {
-        let mut sensitivity = Sensitivity::of(&engine, &library, &pull.tables, &references).await?;
+        // What no report reads, none can release.
+        let read = tables_read(&pipeline).unwrap_or_default();
+        let mut sensitivity =
+            Sensitivity::of_models(&engine, &library, &read, &pull.tables, &references).await?;
         problems.extend(check_queries(&engine, &pipeline, &mut sensitivity).await?);
     }
     let reports = check_reports(&pipeline)?;
@@ -110,6 +114,17 @@ fn register_references(
     Ok(references)
 }
 
+/// Models that are planned at once: more than there are processors gain nothing.
+const AT_ONCE: usize = 8;
+
+/// What is wrong with a model.
+struct CheckedModel {
+    /// With its query.
+    planned: Result<()>,
+    /// With its header.
+    header: Result<()>,
+}
+
 /// Plans every model and compares its header with its columns; gives what is wrong, and whether every
 /// model could be planned.
 async fn check_models(
@@ -118,6 +133,45 @@ async fn check_models(
     order: &[TableName],
     printer: &Printer,
 ) -> Result<(Vec<Error>, bool)> {
+    // First the columns of each, which those that read it need; then all else, side by side.
+    let mut unknown: BTreeSet<&TableName> = BTreeSet::new();
+    let mut typed = Vec::new();
+    for model in order.iter().filter_map(|name| library.models.get(name)) {
+        if model.reads.iter().any(|read| unknown.contains(read)) {
+            unknown.insert(&model.name);
+            continue;
+        }
+        let place = model.file.display().to_string();
+        let columns = engine.columns(&place, &model.sql).await;
+        match &columns {
+            Ok((schema, _)) => engine.register_rows(&model.name, schema.clone(), Vec::new())?,
+            Err(_) => drop(unknown.insert(&model.name)),
+        }
+        typed.push((model, columns));
+    }
+    let mut looked_at: BTreeMap<&TableName, CheckedModel> = stream::iter(typed)
+        .map(|(model, columns)| async move {
+            let checked = match columns {
+                Ok((schema, frame)) => {
+                    let place = model.file.display().to_string();
+                    let planned = engine.plan(&place, frame).await;
+                    let header = check_header(engine, model, &schema).await;
+                    CheckedModel {
+                        planned: planned.map(drop),
+                        header,
+                    }
+                }
+                Err(e) => CheckedModel {
+                    planned: Err(e),
+                    header: Ok(()),
+                },
+            };
+            (&model.name, checked)
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    // Told in the order of models.
     let mut problems: Vec<Error> = Vec::new();
     // What cannot be planned, and what reads it: one mistake is told once.
     let mut without: BTreeSet<&TableName> = BTreeSet::new();
@@ -126,19 +180,17 @@ async fn check_models(
         let Some(model) = library.models.get(name) else {
             continue;
         };
-        if model.reads.iter().any(|read| without.contains(read)) {
+        let checked = looked_at.remove(name);
+        let (Some(checked), false) = (
+            checked,
+            model.reads.iter().any(|read| without.contains(read)),
+        ) else {
             without.insert(name);
             passed_over.push(name.to_string());
             continue;
-        }
-        match engine
-            .columns(&model.file.display().to_string(), &model.sql)
-            .await
-        {
-            Ok(schema) => {
-                engine.register_rows(name, schema.clone(), Vec::new())?;
-                problems.extend(check_header(engine, model, &schema).await.err());
-            }
+        };
+        match checked.planned {
+            Ok(()) => problems.extend(checked.header.err()),
             Err(e) => {
                 without.insert(name);
                 problems.push(e);

@@ -139,6 +139,7 @@ pub(crate) async fn plan(
     for (table, version) in loaded {
         inputs.expect(&table, version);
     }
+    inputs.look_up(library, &order).await;
     let mut planned = Vec::new();
     for name in order {
         let Some(model) = library.models.get(&name) else {
@@ -221,6 +222,7 @@ async fn build_all(
     let mut inputs = Inputs::new(engine.lake());
     let lake = engine.lake();
     let tried = waiting.others(order);
+    inputs.look_up(library, &tried).await;
     let mut damaged = damaged(lake, library, &tried, read, parameters, &mut inputs).await?;
     let mut summary = BuildSummary::default();
     let mut failed: BTreeSet<TableName> = BTreeSet::new();

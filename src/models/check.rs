@@ -56,6 +56,19 @@ impl Check {
         text
     }
 
+    /// Whether it is seen at once that it reads its model's table alone: another one is named by a column
+    /// or table of the check, by a subquery or by a function.
+    pub(super) fn reads_no_other_table(&self) -> bool {
+        match &self.rule {
+            CheckRule::Unique(_) | CheckRule::NotNull(_) => true,
+            CheckRule::Expect(condition) => !condition.contains('('),
+            CheckRule::OneOf(columns) => columns
+                .values()
+                .all(|allowed| matches!(allowed, Allowed::Words(_))),
+            CheckRule::References(_) => false,
+        }
+    }
+
     /// The conditions that rows break the check by, where it can be said of each row alone; a row that
     /// meets two counts twice.
     fn broken_by_row(&self) -> Option<Vec<String>> {
@@ -174,10 +187,30 @@ pub(crate) async fn check_header(engine: &Engine, model: &Model, columns: &Schem
         return Err(Error::usage(format!("{place}: a mart without a topic"))
             .hint("move the file into the folder of its topic, such as sql/marts/needs, or write topic: into its header"));
     }
-    let header = &model.header;
-    run(engine, &place, &model.name, 0, header, &header.checks)
-        .await
-        .map(drop)
+    can_run(engine, &place, &model.name, &model.header).await
+}
+
+/// Plans the checks of `header` over the table that is known to `engine` as `table`, and runs none.
+async fn can_run(engine: &Engine, place: &str, table: &TableName, header: &Header) -> Result<()> {
+    // All that look at one row alone in one plan. Where that fails, each says by itself what is wrong.
+    let by_row = header.checks.iter().map(Check::broken_by_row);
+    let conditions: Vec<String> = by_row.flatten().flatten().collect();
+    let conditions: Vec<String> = conditions.iter().map(|c| format!("({c})")).collect();
+    let sql = format!("select 1 from {table} where {}", conditions.join(" or "));
+    let together = conditions.is_empty() || planned(engine, place, &sql).await.is_ok();
+    for check in &header.checks {
+        if together && check.broken_by_row().is_some() {
+            continue;
+        }
+        let place = format!("{place}: check `{}`", check.text());
+        planned(engine, &place, &check.query(table)).await?;
+    }
+    Ok(())
+}
+
+async fn planned(engine: &Engine, place: &str, sql: &str) -> Result<()> {
+    let frame = engine.lasting_query(place, sql).await?;
+    engine.plan(place, frame).await.map(drop)
 }
 
 /// Runs `checks` of `header` over the table of so many rows that is known to `engine` as `table`; `place`

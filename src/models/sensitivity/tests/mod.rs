@@ -104,7 +104,7 @@ impl QuestionBench {
                 continue;
             };
             // Some of the attempts cannot even be planned.
-            if let Ok(schema) = engine.columns(&name.to_string(), &model.sql).await {
+            if let Ok((schema, _)) = engine.columns(&name.to_string(), &model.sql).await {
                 engine.register_rows(&name, schema, Vec::new()).unwrap();
             }
         }
