@@ -26,6 +26,7 @@ mod notices;
 mod plan;
 mod printer;
 mod process;
+mod profile;
 mod project;
 mod prompt;
 mod publication;

@@ -3,8 +3,10 @@
 use super::damage::explained;
 use super::global::Global;
 use super::printer::Printer;
+use super::profile;
 use super::session;
 use super::size::count;
+use crate::engine::Profiles;
 use crate::error::Result;
 use crate::lake::TableName;
 use crate::models::{
@@ -21,6 +23,9 @@ pub(super) struct RunArguments {
     /// Models: layer.name, layer.* or name [default: those of the pipeline file]
     #[arg(value_name = "MODEL")]
     models: Vec<String>,
+    /// Print what the queries of models and checks took: time, rows, memory and spill of each operator
+    #[arg(long)]
+    profile: bool,
 }
 
 impl RunArguments {
@@ -35,9 +40,14 @@ pub(super) async fn main(
     arguments: &RunArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
-    let work = session::SessionWork::begin(global).await?;
-    let (summary, lines) =
+    let mut work = session::SessionWork::begin(global).await?;
+    work.profiles = arguments.profile.then(Profiles::default);
+    let (mut summary, mut lines) =
         step(global, &work, &arguments.models, &BTreeSet::new(), printer).await?;
+    summary.profile = work.profiles.as_ref().map(Profiles::all);
+    lines.extend(profile::lines(
+        summary.profile.as_deref().unwrap_or_default(),
+    ));
     printer.summary(&summary, &lines)?;
     Ok(if summary.ok() {
         ExitCode::SUCCESS

@@ -1,7 +1,7 @@
 //! An open lake: where it is, its store, its settings, and what this process has seen of it.
 
 use super::intact::Intact;
-use super::kept_tables::KeptTables;
+use super::known_states::KeptTables;
 use super::known_versions::KnownVersions;
 use super::store::{Store, store_error, upload};
 use super::table::SeenTables;

@@ -56,7 +56,7 @@ pub(super) fn written(table: &Table) -> Option<String> {
     };
     let state = KeptState {
         version: table.version,
-        columns: table.schema.as_ref().try_into_kernel().ok()?,
+        columns: (&*table.schema).try_into_kernel().ok()?,
         properties: table.properties.clone(),
         files: table.files.iter().map(file).collect::<Option<_>>()?,
     };

@@ -6,13 +6,14 @@
 //! back, cut or damaged has another digest, and is replayed.
 
 use super::kept_state;
+use super::known_states::KeptTable;
 use super::sealed::{sealed, unsealed};
 use super::table::Table;
 use super::{Lake, TableName};
 use crate::error::Result;
 use futures::{StreamExt, stream};
 use object_store::{ObjectStoreExt, path::Path};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Where they are kept, relative to the lake.
 const FILE: &str = "populace.tables";
@@ -23,23 +24,9 @@ const MOST_FILES: usize = 1_000;
 /// Tables that are looked at together.
 const AT_ONCE: usize = 32;
 
-/// The digest of a table's log, and the text of the state that the log tells.
-type KeptTable = (String, String);
-
-/// What a process knows of the states that are kept.
-#[derive(Debug, Default)]
-pub(super) struct KeptTables {
-    /// By table; None before they were read.
-    kept: Option<BTreeMap<String, KeptTable>>,
-    /// Tables of which this process knows that they have, or had, another state.
-    changed: BTreeSet<TableName>,
-}
-
 impl Lake {
-    /// The newest versions of many tables, looked at together: those that are there, by name.
-    ///
-    /// # Errors
-    /// None: a table that cannot be read is not among them, and is an error for whoever asks for it.
+    /// The newest versions of many tables, looked at together: those that are there, by name. One that
+    /// cannot be read is not among them, and an error for whoever asks for it.
     pub(crate) async fn look_up(
         &self,
         names: impl IntoIterator<Item = TableName>,
@@ -47,10 +34,14 @@ impl Lake {
         stream::iter(names)
             .map(|name| {
                 let lake = self.clone();
-                async move { lake.table(&name).await.ok().flatten() }
+                // Tasks of their own: digests take processors as well as time.
+                tokio::spawn(async move { lake.table(&name).await.ok().flatten() })
             })
             .buffer_unordered(AT_ONCE)
-            .filter_map(|found| async move { found.map(|table| (table.name.clone(), table)) })
+            .filter_map(|found| async move {
+                let table = found.ok().flatten()?;
+                Some((table.name.clone(), table))
+            })
             .collect()
             .await
     }

@@ -21,7 +21,7 @@ impl Lake {
         let log = Path::from(name.log());
         let mut files: Vec<_> = self.store.list(Some(&log)).try_collect().await.ok()?;
         files.sort_by(|a, b| a.location.cmp(&b.location));
-        let mut digest = Digest::default();
+        let mut digest = LogDigest::default();
         for file in &files {
             digest.add(file.location.as_ref().as_bytes());
             digest.add(&file.size.to_be_bytes());
@@ -38,7 +38,7 @@ fn digest_of_folder(log: &DiskPath) -> Option<String> {
         names.push(entry.ok()?.file_name());
     }
     names.sort();
-    let mut digest = Digest::default();
+    let mut digest = LogDigest::default();
     for name in &names {
         digest.add(name.as_encoded_bytes());
         // Reading a folder is an error.
@@ -48,9 +48,9 @@ fn digest_of_folder(log: &DiskPath) -> Option<String> {
 }
 
 #[derive(Default)]
-struct Digest(blake3::Hasher);
+struct LogDigest(blake3::Hasher);
 
-impl Digest {
+impl LogDigest {
     fn add(&mut self, bytes: &[u8]) {
         self.0.update(&(bytes.len() as u64).to_be_bytes());
         self.0.update(bytes);

@@ -21,6 +21,7 @@ mod intact;
 mod integrity;
 mod kept_state;
 mod kept_tables;
+mod known_states;
 mod known_versions;
 mod location;
 mod lock;

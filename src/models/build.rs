@@ -12,7 +12,7 @@ use super::mended::damaged;
 use super::model_state::ModelState;
 use super::stored::{stored, stored_schema};
 use super::unused::UnusedTable;
-use crate::engine::{Engine, LakeTable};
+use crate::engine::{Engine, LakeTable, QueryProfile};
 use crate::error::Result;
 use crate::lake::{Change, DataFile, FileWriter, Lake, Table, TableName};
 use crate::pipeline::ParameterValue;
@@ -80,6 +80,9 @@ pub struct BuildSummary {
     pub reloaded: Vec<String>,
     /// Tables of the lake that no model of the project makes any more.
     pub(crate) unused: Vec<UnusedTable>,
+    /// What the queries took, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<Vec<QueryProfile>>,
 }
 
 impl BuildSummary {
