@@ -154,12 +154,9 @@ async fn check_models(
             let checked = match columns {
                 Ok((schema, frame)) => {
                     let place = model.file.display().to_string();
-                    let planned = engine.plan(&place, frame).await;
+                    let planned = engine.can_run(&place, frame).await;
                     let header = check_header(engine, model, &schema).await;
-                    CheckedModel {
-                        planned: planned.map(drop),
-                        header,
-                    }
+                    CheckedModel { planned, header }
                 }
                 Err(e) => CheckedModel {
                     planned: Err(e),

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod cancellable;
+mod check;
 mod clauses;
 mod count_distinct;
 mod errors;
