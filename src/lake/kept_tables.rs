@@ -170,7 +170,8 @@ mod tests {
         let base = lake.table(&name()).await.unwrap();
         let rows = rows(numbers);
         let bytes = encode(&rows.schema(), std::slice::from_ref(&rows), &["person_key"]).unwrap();
-        let file = lake.write_file(&name(), Some(shard), 7, bytes);
+        let name = name();
+        let file = lake.write_file(&name, Some(shard), 7, bytes);
         let file = file.await.unwrap();
         let change = Change {
             schema: rows.schema(),
@@ -179,7 +180,7 @@ mod tests {
             add: vec![file.clone()],
             remove: Vec::new(),
         };
-        lake.commit(&name(), base.as_ref(), change).await.unwrap();
+        lake.commit(&name, base.as_ref(), change).await.unwrap();
         file
     }
 
