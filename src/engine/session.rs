@@ -26,6 +26,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
@@ -53,6 +54,16 @@ pub struct Engine {
     types: ParameterTypes,
     threads: usize,
     profiles: Option<Profiles>,
+}
+
+/// A query whose columns are known.
+pub(crate) struct TypedQuery {
+    /// Its columns.
+    pub columns: arrow::datatypes::SchemaRef,
+    /// The query with the types that its columns have.
+    pub frame: DataFrame,
+    /// Its plan as it is written.
+    pub plan: LogicalPlan,
 }
 
 /// The share of the process's memory limit that operators may use: the rest is for buffers that
@@ -204,16 +215,16 @@ impl Engine {
     }
 
     /// Plans one query whose answer lasts as far as its columns and their types are known. Functions in it
-    /// are checked when it is made ready to run, by [`Engine::plan`].
-    pub(crate) async fn columns(
-        &self,
-        place: &str,
-        sql: &str,
-    ) -> Result<(arrow::datatypes::SchemaRef, DataFrame)> {
-        let frame = self.lasting_query(place, sql).await?;
-        let frame = self.typed(place, frame)?;
-        let schema = Arc::new(frame.schema().as_arrow().clone());
-        Ok((schema, frame))
+    /// are checked when it is made ready to run, by [`Engine::can_run`].
+    pub(crate) async fn columns(&self, place: &str, sql: &str) -> Result<TypedQuery> {
+        let query = self.lasting_query(place, sql).await?;
+        let plan = query.logical_plan().clone();
+        let frame = self.typed(place, query)?;
+        Ok(TypedQuery {
+            columns: Arc::new(frame.schema().as_arrow().clone()),
+            frame,
+            plan,
+        })
     }
 
     /// Plans one query; `place` is what the error calls the text.
