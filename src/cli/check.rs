@@ -9,12 +9,14 @@ use crate::error::{Error, Result};
 use crate::lake::TableName;
 use crate::models::sensitivity::{ReferenceRows, Sensitivity, link, one_row_each};
 use crate::models::{
-    Library, UsedCodeLists, check_header, named_code_lists, order, reference_rows,
+    Library, Model, UsedCodeLists, check_header, named_code_lists, order, reference_rows,
 };
 use crate::pipeline::Pipeline;
 use crate::privacy::Key;
 use crate::pull::PullPlan;
 use crate::release::{check_queries, check_reports, tables_read};
+use datafusion::logical_expr::LogicalPlan;
+use futures::{StreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
@@ -50,10 +52,14 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
         &tables_read(&pipeline).unwrap_or_default(),
     )?;
     let references = register_references(&engine, &pipeline, &lists, printer)?;
-    let (mut problems, all_planned) = check_models(&engine, &library, &order, printer).await?;
+    let checked = check_models(&engine, &library, &order, printer).await?;
+    let mut problems = checked.problems;
     // A header that is wrong is no reason not to look at what reports would release.
-    if all_planned {
-        let mut sensitivity = Sensitivity::of(&engine, &library, &pull.tables, &references).await?;
+    if let Some(plans) = checked.plans {
+        let mut sensitivity = Sensitivity::of_tables(&pull.tables, &references);
+        for (model, plan) in &plans {
+            sensitivity.learn(model, plan);
+        }
         problems.extend(check_queries(&engine, &pipeline, &mut sensitivity).await?);
     }
     let reports = check_reports(&pipeline)?;
@@ -110,14 +116,71 @@ fn register_references(
     Ok(references)
 }
 
-/// Plans every model and compares its header with its columns; gives what is wrong, and whether every
-/// model could be planned.
-async fn check_models(
+/// Models that are planned at once: more than there are processors gain nothing.
+const AT_ONCE: usize = 8;
+
+/// What is wrong with a model.
+struct CheckedModel {
+    /// With its query.
+    planned: Result<()>,
+    /// With its header.
+    header: Result<()>,
+}
+
+/// What came of the models.
+struct CheckedModels<'a> {
+    /// What is wrong with them.
+    problems: Vec<Error>,
+    /// The plan of each, after those that it reads; None when one cannot be planned.
+    plans: Option<Vec<(&'a Model, LogicalPlan)>>,
+}
+
+/// Plans every model and compares its header with its columns.
+async fn check_models<'a>(
     engine: &Engine,
-    library: &Library,
+    library: &'a Library,
     order: &[TableName],
     printer: &Printer,
-) -> Result<(Vec<Error>, bool)> {
+) -> Result<CheckedModels<'a>> {
+    // First the columns of each, which those that read it need; then all else, side by side.
+    let mut unknown: BTreeSet<&TableName> = BTreeSet::new();
+    let (mut typed, mut plans) = (Vec::new(), Vec::new());
+    for model in order.iter().filter_map(|name| library.models.get(name)) {
+        if model.reads.iter().any(|read| unknown.contains(read)) {
+            unknown.insert(&model.name);
+            continue;
+        }
+        let place = model.file.display().to_string();
+        let query = engine.columns(&place, &model.sql).await;
+        match &query {
+            Ok(query) => {
+                engine.register_rows(&model.name, query.columns.clone(), Vec::new())?;
+                plans.push((model, query.plan.clone()));
+            }
+            Err(_) => drop(unknown.insert(&model.name)),
+        }
+        typed.push((model, query));
+    }
+    let mut looked_at: BTreeMap<&TableName, CheckedModel> = stream::iter(typed)
+        .map(|(model, query)| async move {
+            let checked = match query {
+                Ok(query) => {
+                    let place = model.file.display().to_string();
+                    let planned = engine.can_run(&place, query.frame).await;
+                    let header = check_header(engine, model, &query.columns).await;
+                    CheckedModel { planned, header }
+                }
+                Err(e) => CheckedModel {
+                    planned: Err(e),
+                    header: Ok(()),
+                },
+            };
+            (&model.name, checked)
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    // Told in the order of models.
     let mut problems: Vec<Error> = Vec::new();
     // What cannot be planned, and what reads it: one mistake is told once.
     let mut without: BTreeSet<&TableName> = BTreeSet::new();
@@ -126,19 +189,17 @@ async fn check_models(
         let Some(model) = library.models.get(name) else {
             continue;
         };
-        if model.reads.iter().any(|read| without.contains(read)) {
+        let checked = looked_at.remove(name);
+        let (Some(checked), false) = (
+            checked,
+            model.reads.iter().any(|read| without.contains(read)),
+        ) else {
             without.insert(name);
             passed_over.push(name.to_string());
             continue;
-        }
-        match engine
-            .columns(&model.file.display().to_string(), &model.sql)
-            .await
-        {
-            Ok(schema) => {
-                engine.register_rows(name, schema.clone(), Vec::new())?;
-                problems.extend(check_header(engine, model, &schema).await.err());
-            }
+        };
+        match checked.planned {
+            Ok(()) => problems.extend(checked.header.err()),
             Err(e) => {
                 without.insert(name);
                 problems.push(e);
@@ -151,5 +212,8 @@ async fn check_models(
             passed_over.join(", ")
         ));
     }
-    Ok((problems, without.is_empty()))
+    Ok(CheckedModels {
+        problems,
+        plans: without.is_empty().then_some(plans),
+    })
 }

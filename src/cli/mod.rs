@@ -28,6 +28,7 @@ mod plan;
 mod plan_kinds;
 mod printer;
 mod process;
+mod profile;
 mod project;
 mod prompt;
 mod publication;

@@ -3,8 +3,10 @@
 use super::damage::explained;
 use super::global::Global;
 use super::printer::Printer;
+use super::profile;
 use super::session;
 use super::size::count;
+use crate::engine::Profiles;
 use crate::error::Result;
 use crate::lake::TableName;
 use crate::models::{
@@ -24,6 +26,9 @@ pub(super) struct RunArguments {
     /// Build every model in full, also those that are up to date
     #[arg(long)]
     full_refresh: bool,
+    /// Print what the queries of models and checks took: time, rows, memory and spill of each operator
+    #[arg(long)]
+    profile: bool,
 }
 
 impl RunArguments {
@@ -56,13 +61,18 @@ pub(super) async fn main(
     arguments: &RunArguments,
     printer: &Printer,
 ) -> Result<ExitCode> {
-    let work = session::SessionWork::begin(global).await?;
+    let mut work = session::SessionWork::begin(global).await?;
+    work.profiles = arguments.profile.then(Profiles::default);
     let wanted = WantedModels {
         models: &arguments.models,
         damaged: &BTreeSet::new(),
         full_refresh: arguments.full_refresh,
     };
-    let (summary, lines) = step(global, &work, &wanted, printer).await?;
+    let (mut summary, mut lines) = step(global, &work, &wanted, printer).await?;
+    summary.profile = work.profiles.as_ref().map(Profiles::all);
+    lines.extend(profile::lines(
+        summary.profile.as_deref().unwrap_or_default(),
+    ));
     printer.summary(&summary, &lines)?;
     Ok(if summary.ok() {
         ExitCode::SUCCESS

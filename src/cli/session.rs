@@ -6,7 +6,7 @@ use super::global::Global;
 use super::process;
 use super::project::pipeline_file;
 use crate::audit::AuditLog;
-use crate::engine::{Engine, Limits};
+use crate::engine::{Engine, Limits, Profiles};
 use crate::error::{Context, Result};
 use crate::lake::{FilesFor, Lake, Location, Lock, Settings, tighten};
 use crate::models::{Library, code_lists};
@@ -115,6 +115,8 @@ pub(super) struct SessionWork {
     pub scratch: Scratch,
     /// What keeps other commands out.
     pub lock: Lock,
+    /// Where engines add what their queries take, if that is asked for.
+    pub profiles: Option<Profiles>,
 }
 
 impl SessionWork {
@@ -157,6 +159,7 @@ impl SessionWork {
             scratch: scratch(global)?,
             pipeline,
             lock,
+            profiles: None,
         })
     }
 
@@ -177,7 +180,8 @@ impl SessionWork {
 
     /// An engine over the lake.
     pub(super) fn engine(&self, global: &Global) -> Result<Engine> {
-        engine(global, &self.pipeline, &self.lake, &self.scratch)
+        let engine = engine(global, &self.pipeline, &self.lake, &self.scratch)?;
+        Ok(engine.with_profiles(self.profiles.clone()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod cancellable;
+mod check;
 mod clauses;
 mod count_distinct;
 mod errors;
@@ -16,6 +17,7 @@ mod lasting;
 mod length;
 mod pool;
 mod prepared;
+mod profile;
 mod ranges;
 mod run;
 mod session;
@@ -31,6 +33,7 @@ pub use errors::execution_error;
 pub(crate) use errors::{plan_error, plan_error_in};
 pub(crate) use idioms::of_table as table_written_here;
 pub(crate) use prepared::PreparedQuery;
+pub(crate) use profile::{Profiles, QueryProfile};
 pub use session::Engine;
 pub use session::Limits;
 pub(crate) use table::{LakeTable, PickedRows};

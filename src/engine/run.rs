@@ -21,6 +21,7 @@ use futures::{SinkExt, StreamExt, TryStreamExt};
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::time::Instant;
 use tokio::runtime::Handle;
 
 /// Room for plans as deep as a query may be long, which are walked on the stack.
@@ -68,12 +69,19 @@ impl Engine {
         context: Arc<TaskContext>,
     ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let (mut send, receive) = mpsc::channel(AHEAD);
+        let profiles = self.profiles().cloned();
+        let (began, query) = (Instant::now(), place.to_string());
         let task = self.spawn(async move {
-            let mut rows = execute_stream(plan, context)?;
+            let mut rows = execute_stream(Arc::clone(&plan), context)?;
             while let Some(batch) = rows.next().await {
                 if send.send(batch?).await.is_err() {
                     break;
                 }
+            }
+            if let Some(profiles) = profiles {
+                // Operators have counted all when their streams are gone.
+                drop(rows);
+                profiles.add(query, began.elapsed(), plan.as_ref());
             }
             Ok(())
         })?;

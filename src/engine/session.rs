@@ -7,6 +7,7 @@ use super::errors::{missing_parameter, missing_table, plan_error, plan_error_in}
 use super::filters::kept_below_joins;
 use super::grouping_sets::SetsWithoutOrder;
 use super::pool::ProcessPool;
+use super::profile::Profiles;
 use super::struct_fields::NullStructs;
 use super::table::LakeTable;
 use super::typed_parameters::{ParameterTypes, types_of, without_casts, write_types};
@@ -25,6 +26,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
@@ -51,6 +53,17 @@ pub struct Engine {
     parameters: ParamValues,
     types: ParameterTypes,
     threads: usize,
+    profiles: Option<Profiles>,
+}
+
+/// A query whose columns are known.
+pub(crate) struct TypedQuery {
+    /// Its columns.
+    pub columns: arrow::datatypes::SchemaRef,
+    /// The query with the types that its columns have.
+    pub frame: DataFrame,
+    /// Its plan as it is written.
+    pub plan: LogicalPlan,
 }
 
 /// The share of the process's memory limit that operators may use: the rest is for buffers that
@@ -114,6 +127,7 @@ impl Engine {
             parameters: ParamValues::Map(values.collect()),
             types: types_of(parameters),
             threads: limits.threads,
+            profiles: None,
         })
     }
 
@@ -133,6 +147,18 @@ impl Engine {
     /// DataFusion's own context.
     pub fn context(&self) -> &SessionContext {
         &self.context
+    }
+
+    /// Has what its queries take added to `profiles`.
+    #[must_use]
+    pub(crate) fn with_profiles(mut self, profiles: Option<Profiles>) -> Self {
+        self.profiles = profiles;
+        self
+    }
+
+    /// Where what its queries take is added, if anywhere.
+    pub(super) fn profiles(&self) -> Option<&Profiles> {
+        self.profiles.as_ref()
     }
 
     /// How many threads it uses.
@@ -188,18 +214,17 @@ impl Engine {
         Ok(())
     }
 
-    /// Plans one query whose answer lasts, and gives the columns that it makes; nothing is run.
-    pub(crate) async fn columns(
-        &self,
-        place: &str,
-        sql: &str,
-    ) -> Result<arrow::datatypes::SchemaRef> {
-        let frame = self.lasting_query(place, sql).await?;
-        let frame = self.typed(place, frame)?;
-        // Functions in a query are checked when it is made ready to run.
-        let schema = Arc::new(frame.schema().as_arrow().clone());
-        self.plan(place, frame).await?;
-        Ok(schema)
+    /// Plans one query whose answer lasts as far as its columns and their types are known. Functions in it
+    /// are checked when it is made ready to run, by [`Engine::can_run`].
+    pub(crate) async fn columns(&self, place: &str, sql: &str) -> Result<TypedQuery> {
+        let query = self.lasting_query(place, sql).await?;
+        let plan = query.logical_plan().clone();
+        let frame = self.typed(place, query)?;
+        Ok(TypedQuery {
+            columns: Arc::new(frame.schema().as_arrow().clone()),
+            frame,
+            plan,
+        })
     }
 
     /// Plans one query; `place` is what the error calls the text.

@@ -60,7 +60,10 @@ impl Lake {
     ) -> Result<Option<u64>> {
         let failed = || format!("cannot commit table {name}");
         let delta = match base {
-            Some(table) => table.delta.clone(),
+            Some(table) => match self.delta_of(table).await? {
+                Some(delta) => delta,
+                None => return Ok(None),
+            },
             None => {
                 self.forget_newest(name).await?;
                 self.delta(name)?
@@ -102,6 +105,7 @@ impl Lake {
             Ok(version) => {
                 let newest = Newest::new(version, Some(&said));
                 self.made_newest(name, newest).await;
+                self.state_changed(name).await;
                 Ok(Some(version))
             }
             Err(e) if is_second(&e) => Ok(None),

@@ -1,6 +1,7 @@
 //! An open lake: where it is, its store, its settings, and what this process has seen of it.
 
 use super::intact::Intact;
+use super::known_states::KeptTables;
 use super::known_versions::KnownVersions;
 use super::store::{Store, store_error, upload};
 use super::table::SeenTables;
@@ -24,6 +25,7 @@ pub struct Lake {
     pub(super) seen: Arc<Mutex<SeenTables>>,
     pub(super) intact: Intact,
     pub(super) newest: Arc<tokio::sync::Mutex<KnownVersions>>,
+    pub(super) kept_tables: Arc<tokio::sync::Mutex<KeptTables>>,
 }
 
 impl Lake {
@@ -38,6 +40,7 @@ impl Lake {
             seen: Arc::default(),
             intact: Intact::default(),
             newest: Arc::default(),
+            kept_tables: Arc::default(),
         })
     }
 

@@ -76,8 +76,6 @@ struct Said {
     shards: BTreeMap<u32, TableName>,
     /// The oldest form that a table of records may be of.
     form: Option<u32>,
-    /// Whether there is any table, of whatever layer.
-    any: bool,
 }
 
 impl Said {
@@ -157,15 +155,9 @@ impl Lake {
 
     /// What the tables say; those that can be read are put into `tables`.
     async fn said(&self, tables: &mut Vec<Table>) -> Result<Said> {
-        let names = self.tables().await?;
-        let mut said = Said {
-            any: !names.is_empty(),
-            ..Said::default()
-        };
-        let ours: Vec<TableName> = names
-            .into_iter()
-            .filter(|name| LAYERS.contains(&name.layer.as_str()))
-            .collect();
+        let ours = |name: &TableName| LAYERS.contains(&name.layer.as_str());
+        let ours = self.tables_among(ours).await?;
+        let mut said = Said::default();
         let found: Vec<Option<Table>> = stream::iter(ours)
             .map(|name| {
                 let lake = self.clone();
@@ -196,7 +188,7 @@ impl Lake {
     pub(super) async fn settings_of_tables(&self, fresh: &Settings) -> Result<Option<Settings>> {
         let said = self.said(&mut Vec::new()).await?;
         let unfinished = self.unfinished().await?;
-        if !said.any && unfinished.is_none() {
+        if unfinished.is_none() && self.tables().await?.is_empty() {
             return Ok(None);
         }
         let missing = |why: String| {

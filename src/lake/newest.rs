@@ -127,6 +127,11 @@ impl Lake {
             self.put(FILE, sealed(&all)?).await?;
         }
         known.kept = Some(all);
+        drop(known);
+        // Without it, logs are replayed.
+        if let Err(why) = self.keep_tables().await {
+            tracing::warn!("the states of tables cannot be kept: {why}");
+        }
         Ok(())
     }
 }

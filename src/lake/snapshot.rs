@@ -44,9 +44,14 @@ impl Lake {
                 return Ok(Some(table));
             }
             // A log that does not go on from there, as it may be after a repair, is read anew.
-            found = self.later(&table).await.ok();
+            found = self.later(&table).await;
+            self.state_changed(name).await;
+        } else if let Some(table) = self.kept_table(name).await {
+            self.refuse_rolled_back(&table).await?;
+            found = Some(table);
         }
         if found.is_none() {
+            self.state_changed(name).await;
             found = self.load(name, None).await?;
             if let Some(table) = &found {
                 self.refuse_rolled_back(table).await?;
@@ -102,12 +107,29 @@ impl Lake {
         }
     }
 
-    /// The newest version of a table of which an older one was seen: only the steps since are read.
-    async fn later(&self, seen: &Table) -> Result<Table> {
-        let mut delta = seen.delta.clone();
-        let updated = delta.update_incremental(None).await;
-        updated.map_err(|e| broken(&seen.name, &e))?;
-        self.described(&seen.name, delta).await
+    /// The newest version of a table of which an older one was seen: only the steps since are read. None
+    /// when the log has to be read as a whole.
+    async fn later(&self, seen: &Table) -> Option<Table> {
+        let mut delta = seen.delta.clone()?;
+        delta.update_incremental(None).await.ok()?;
+        self.described(&seen.name, delta).await.ok()
+    }
+
+    /// Delta's handle of a table at its version; None when the table has another state by now.
+    ///
+    /// # Errors
+    /// Data: the log cannot be read.
+    pub(super) async fn delta_of(&self, table: &Table) -> Result<Option<DeltaTable>> {
+        if let Some(delta) = &table.delta {
+            return Ok(Some(delta.clone()));
+        }
+        let found = self.load(&table.name, None).await?;
+        let same = |found: &Table| {
+            found.version == table.version
+                && found.properties == table.properties
+                && found.files == table.files
+        };
+        Ok(found.filter(same).and_then(|found| found.delta))
     }
 
     /// What a log that was read says of its table.
@@ -167,7 +189,7 @@ impl Lake {
             schema,
             files,
             properties,
-            delta,
+            delta: Some(delta),
         })
     }
 
@@ -183,6 +205,7 @@ impl Lake {
             .await
             .map_err(failed)?;
         self.forget_newest(name).await?;
+        self.state_changed(name).await;
         for file in files {
             self.store.delete(&file).await.map_err(failed)?;
         }
@@ -192,6 +215,15 @@ impl Lake {
 
     /// Names of all tables of the lake, sorted.
     pub async fn tables(&self) -> Result<Vec<TableName>> {
+        self.tables_among(|_| true).await
+    }
+
+    /// Names of the tables of the lake that are `wanted`, sorted. The others are not looked at, which
+    /// saves a request each.
+    pub(crate) async fn tables_among(
+        &self,
+        wanted: impl Fn(&TableName) -> bool,
+    ) -> Result<Vec<TableName>> {
         let mut names = Vec::new();
         for layer in self.folders(None).await? {
             for name in self.folders(Some(&layer)).await? {
@@ -201,6 +233,7 @@ impl Lake {
                 }
             }
         }
+        names.retain(wanted);
         let mut found: Vec<TableName> = stream::iter(names)
             .map(|name| async move {
                 let log = Path::from(format!("{}/_delta_log", name.folder()));

@@ -19,7 +19,8 @@ pub struct Table {
     pub files: Vec<DataFile>,
     /// What was stored with it: fingerprints, digests.
     pub properties: BTreeMap<String, String>,
-    pub(super) delta: DeltaTable,
+    /// Delta's own handle; None when the state was kept and the log was not replayed.
+    pub(super) delta: Option<DeltaTable>,
 }
 
 impl Table {

@@ -34,8 +34,12 @@ impl Lake {
             return Ok(Vec::new());
         }
         let failed = || format!("old files of table {name} cannot be removed");
+        let Some(delta) = self.delta_of(&table).await? else {
+            // Another command changes the table: the next vacuum finds the files again.
+            return Ok(Vec::new());
+        };
         let vacuum = |dry_run| {
-            let vacuum = table.delta.clone().vacuum();
+            let vacuum = delta.clone().vacuum();
             vacuum
                 .with_mode(VacuumMode::Full)
                 .with_retention_period(TimeDelta::days(i64::from(days)))
@@ -52,6 +56,7 @@ impl Lake {
                 .await
                 .data(failed)
                 .map_err(|e| e.hint("the tables are whole; run again"))?;
+            self.state_changed(name).await;
         }
         Ok(files)
     }

@@ -16,7 +16,7 @@ use super::refresh::{Basis, KnownChanges, Refreshed, holds, refresh, slice_of_da
 use super::refreshed_check::{self, RefreshedTable};
 use super::table_writer::TableWriter;
 use super::unused::UnusedTable;
-use crate::engine::{Engine, LakeTable};
+use crate::engine::{Engine, LakeTable, QueryProfile};
 use crate::error::Result;
 use crate::lake::properties::{CONTENT, ENGINE, INPUT_VERSIONS};
 use crate::lake::{Change, DataFile, Lake, Table, TableName};
@@ -89,6 +89,9 @@ pub struct BuildSummary {
     pub reloaded: Vec<String>,
     /// Tables of the lake that no model of the project makes any more.
     pub(crate) unused: Vec<UnusedTable>,
+    /// What the queries took, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<Vec<QueryProfile>>,
 }
 
 impl BuildSummary {
@@ -189,6 +192,7 @@ pub(crate) async fn plan(
     for (table, version) in loaded {
         inputs.expect(&table, version);
     }
+    inputs.look_up(library, &order).await;
     let mut planned = Vec::new();
     for name in order {
         let Some(model) = library.models.get(&name) else {
@@ -286,10 +290,12 @@ impl BuildRun<'_> {
     ) -> Result<BuildSummary> {
         let bar = progress.count("run", order.len() as u64);
         let (library, request) = (self.library, self.request);
+        let tried = waiting.others(order);
+        self.inputs.look_up(library, &tried).await;
         let mut damaged = damaged(
             self.engine.lake(),
             library,
-            &waiting.others(order),
+            &tried,
             request.read,
             request.parameters,
             &mut self.inputs,

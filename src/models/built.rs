@@ -1,7 +1,6 @@
 //! What a model's table was built with, kept with the table, so that whoever reads it later can say
 //! what made its rows and not only what would make them now.
 
-use super::fingerprint::{self, normalised};
 use super::library::Model;
 use crate::error::{Context, Result};
 use crate::lake::Table;
@@ -103,22 +102,19 @@ impl std::fmt::Display for Reason {
 
 impl Built {
     /// What a build of `model` with these parameters rests on.
-    ///
-    /// # Errors
-    /// Usage, when the SQL cannot be read.
-    pub(super) fn of(model: &Model, parameters: &BTreeMap<String, ParameterValue>) -> Result<Self> {
-        let used = fingerprint::used(&model.sql, parameters)?;
-        Ok(Built {
+    pub(super) fn of(model: &Model, parameters: &BTreeMap<String, ParameterValue>) -> Self {
+        let used = model.query.used(parameters);
+        Built {
             description: model.header.description.trim().to_string(),
             sql_sha256: sha256(&model.sql),
-            query_sha256: sha256(&normalised(&model.sql)?),
+            query_sha256: sha256(&model.query.normalised),
             checks: model.header.checks.iter().map(|c| c.text()).collect(),
             functions: crate::functions::VERSION,
             parameters: used
                 .into_iter()
                 .map(|(name, value)| (name.to_string(), value.into()))
                 .collect(),
-        })
+        }
     }
 
     /// What `table` was built with; None when that was not kept.
@@ -129,8 +125,7 @@ impl Built {
     /// Whether the query and the checks of `model` are those that the table was built with.
     pub(crate) fn is_of(&self, model: &Model) -> bool {
         let checks = model.header.checks.iter().map(|check| check.text());
-        let query = normalised(&model.sql).map(|sql| sha256(&sql));
-        query.is_ok_and(|query| query == self.query_sha256)
+        sha256(&model.query.normalised) == self.query_sha256
             && checks.eq(self.checks.iter().cloned())
     }
 

@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use arrow::array::AsArray;
-use arrow::datatypes::{Int64Type, Schema};
+use arrow::datatypes::{DataType, Int64Type, Schema};
 use std::collections::BTreeMap;
 
 /// The layer that reports read, whose models planners look for by topic.
@@ -54,6 +54,44 @@ impl Check {
             text.push_str(", severity: warn");
         }
         text
+    }
+
+    /// Whether it calls no function, and asks no other table.
+    fn calls_no_function(&self) -> bool {
+        match &self.rule {
+            CheckRule::Expect(condition) => !condition.contains('('),
+            _ => true,
+        }
+    }
+
+    /// Whether it runs over a table of these columns for certain: it compares them, with nothing or with
+    /// words. Names are quoted, so that none is taken for a word of SQL.
+    fn surely_runs(&self, columns: &Schema) -> bool {
+        let is_there = |name: &String, kind: fn(&DataType) -> bool| {
+            let field = columns.field_with_name(name);
+            is_plain(name) && field.is_ok_and(|field| kind(field.data_type()))
+        };
+        match &self.rule {
+            CheckRule::Unique(names) => names.iter().all(|name| is_there(name, is_simple)),
+            CheckRule::NotNull(names) => names.iter().all(|name| is_there(name, |_| true)),
+            CheckRule::OneOf(allowed) => allowed.iter().all(|(name, allowed)| {
+                matches!(allowed, Allowed::Words(_)) && is_there(name, is_text)
+            }),
+            CheckRule::Expect(_) | CheckRule::References(_) => false,
+        }
+    }
+
+    /// Whether it is seen at once that it reads its model's table alone: another one is named by a column
+    /// or table of the check, by a subquery or by a function.
+    pub(super) fn reads_no_other_table(&self) -> bool {
+        match &self.rule {
+            CheckRule::Unique(_) | CheckRule::NotNull(_) => true,
+            CheckRule::Expect(_) => self.calls_no_function(),
+            CheckRule::OneOf(columns) => columns
+                .values()
+                .all(|allowed| matches!(allowed, Allowed::Words(_))),
+            CheckRule::References(_) => false,
+        }
     }
 
     /// The conditions that rows break the check by, where it can be said of each row alone; a row that
@@ -159,13 +197,37 @@ fn literal(word: &str) -> String {
     format!("'{}'", word.replace('\'', "''"))
 }
 
-/// The name of one column, so that `a, b` is never two.
+/// The name of one column, so that `a, b` is never two and `order` is no word of SQL. A plain one means
+/// the column that it means where it is not quoted.
 pub(super) fn quoted(column: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    match column.chars().all(plain) {
-        true => column.to_string(),
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match column.chars().all(word) {
+        true => format!("\"{}\"", column.to_ascii_lowercase()),
         false => format!("\"{}\"", column.replace('"', "\"\"")),
     }
+}
+
+/// Whether the name of a column is the same quoted and not.
+fn is_plain(column: &str) -> bool {
+    let mut letters = column.chars();
+    !column.is_empty() && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Whether rows can be grouped by values of this type for certain.
+fn is_simple(kind: &DataType) -> bool {
+    kind.is_numeric()
+        || is_text(kind)
+        || matches!(
+            kind,
+            DataType::Boolean | DataType::Date32 | DataType::Timestamp(_, _)
+        )
+}
+
+fn is_text(kind: &DataType) -> bool {
+    matches!(
+        kind,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+    )
 }
 
 /// Finds what a model's header has wrong, before there is data: columns that the query does not make,
@@ -179,10 +241,40 @@ pub(crate) async fn check_header(engine: &Engine, model: &Model, columns: &Schem
         return Err(Error::usage(format!("{place}: a mart without a topic"))
             .hint("move the file into the folder of its topic, such as sql/marts/needs, or write topic: into its header"));
     }
-    let header = &model.header;
-    run(engine, &place, &model.name, 0, header, &header.checks)
-        .await
-        .map(drop)
+    can_run(engine, &place, &model.name, columns, &model.header.checks).await
+}
+
+/// Plans the checks of `header` over the table that is known to `engine` as `table`, and runs none.
+async fn can_run(
+    engine: &Engine,
+    place: &str,
+    table: &TableName,
+    columns: &Schema,
+    checks: &[Check],
+) -> Result<()> {
+    let open = checks.iter().filter(|check| !check.surely_runs(columns));
+    let (by_row, others): (Vec<&Check>, Vec<&Check>) =
+        open.partition(|check| check.broken_by_row().is_some());
+    // All that look at one row alone together. Where that fails, each says by itself what is wrong.
+    let conditions = by_row.iter().filter_map(|check| check.broken_by_row());
+    let conditions: Vec<String> = conditions.flatten().map(|c| format!("({c})")).collect();
+    let sql = format!("select 1 from {table} where {}", conditions.join(" or "));
+    let together = match by_row.iter().all(|check| check.calls_no_function()) {
+        _ if conditions.is_empty() => Ok(()),
+        true => engine.can_filter(place, &sql).await,
+        false => planned(engine, place, &sql).await,
+    };
+    let alone = if together.is_ok() { &[][..] } else { &by_row };
+    for check in alone.iter().chain(&others) {
+        let place = format!("{place}: check `{}`", check.text());
+        planned(engine, &place, &check.query(table)).await?;
+    }
+    Ok(())
+}
+
+async fn planned(engine: &Engine, place: &str, sql: &str) -> Result<()> {
+    let frame = engine.lasting_query(place, sql).await?;
+    engine.can_run(place, frame).await
 }
 
 /// Runs `checks` of `header` over the table of so many rows that is known to `engine` as `table`; `place`

@@ -59,13 +59,15 @@ impl<'a> Freshness<'a> {
             as_of: parameters.get("as_of").map(ParameterValue::to_string),
         };
         let mut inputs = Inputs::new(lake);
+        let order = order(library, reads)?;
+        inputs.look_up(library, &order).await;
         for name in behind(library, reads) {
             if !library.models.contains_key(&name) {
                 let version = fresh.source(lake, &name, reference.get(&name)).await?;
                 inputs.expect(&name, version);
             }
         }
-        for name in order(library, reads)? {
+        for name in order {
             let Some(model) = library.models.get(&name) else {
                 continue;
             };

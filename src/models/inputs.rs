@@ -2,7 +2,7 @@
 
 use super::built::{Built, Reason};
 use super::fingerprint;
-use super::library::Model;
+use super::library::{Library, Model};
 use super::model_state::ModelState;
 use crate::error::{Context, Error, Result};
 use crate::lake::properties::{BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS, OPT_OUTS};
@@ -19,6 +19,10 @@ pub(super) struct Inputs<'a> {
     /// Models among them whose rows are not known before they are built.
     to_build: BTreeSet<TableName>,
     states: BTreeMap<TableName, Assessed>,
+    /// Tables as they were when all were looked at together.
+    found: BTreeMap<TableName, Table>,
+    /// The state of the opt-outs, once it was read.
+    opt_outs: Option<Option<String>>,
 }
 
 impl<'a> Inputs<'a> {
@@ -28,7 +32,34 @@ impl<'a> Inputs<'a> {
             versions: BTreeMap::new(),
             to_build: BTreeSet::new(),
             states: BTreeMap::new(),
+            found: BTreeMap::new(),
+            opt_outs: None,
         }
+    }
+
+    /// Looks at the tables of these models and of what they read, all together: one after the other, each
+    /// would wait for an answer of the store.
+    pub(super) async fn look_up(&mut self, library: &Library, models: &[TableName]) {
+        let models = models.iter().filter_map(|name| library.models.get(name));
+        let names: BTreeSet<TableName> = models
+            .flat_map(|model| model.reads.iter().chain([&model.name]).cloned())
+            .collect();
+        self.found = self.lake.look_up(names).await;
+    }
+
+    /// A table as it was when all were looked at, or as it is now.
+    async fn looked_up(&self, name: &TableName) -> Result<Option<Table>> {
+        match self.found.get(name) {
+            Some(table) => Ok(Some(table.clone())),
+            None => self.lake.table(name).await,
+        }
+    }
+
+    async fn opt_outs(&mut self) -> Result<Option<String>> {
+        if self.opt_outs.is_none() {
+            self.opt_outs = Some(opt_out_state(self.lake).await?);
+        }
+        Ok(self.opt_outs.clone().flatten())
     }
 
     /// A table is of this version, or will be before it is read.
@@ -61,7 +92,10 @@ impl<'a> Inputs<'a> {
         if let Some(version) = self.versions.get(name) {
             return Ok(version.clone());
         }
-        let table = self.table(name, reader).await?;
+        let table = match self.looked_up(name).await? {
+            Some(table) => table,
+            None => return Err(missing(name, reader, self.lake).await),
+        };
         refuse_incomplete(&table)?;
         let version = version(&table);
         self.versions.insert(name.clone(), version.clone());
@@ -104,13 +138,13 @@ impl<'a> Inputs<'a> {
             name: model.name.clone(),
             state: ModelState::New,
             reasons: vec![Reason::New],
-            fingerprint: fingerprint::of(model, parameters, &versions)?,
-            built: Built::of(model, parameters)?,
+            fingerprint: fingerprint::of(model, parameters, &versions),
+            built: Built::of(model, parameters),
             versions,
-            opt_outs: opt_out_state(self.lake).await?,
+            opt_outs: self.opt_outs().await?,
             table: None,
         };
-        assessed.table = match self.lake.table(&model.name).await {
+        assessed.table = match self.looked_up(&model.name).await {
             Err(e) if e.damaged_path().is_some() => {
                 assessed.state = ModelState::Damaged;
                 assessed.reasons = vec![Reason::Damaged];

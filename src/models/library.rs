@@ -3,6 +3,7 @@
 use super::code_list_table::table_of;
 use super::declared_check::{Check, CheckRule, Severity};
 use super::header::{self, Header};
+use super::query_text::QueryText;
 use super::sql_file::read_sql;
 use crate::engine::table_written_here;
 use crate::error::{Context, Error, Result};
@@ -15,6 +16,7 @@ use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Statement as Sql,
     visit_expressions,
 };
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,8 @@ pub struct Model {
     pub file: PathBuf,
     /// The whole text.
     pub sql: String,
+    /// The query, as it counts.
+    pub(crate) query: QueryText,
     /// What it says about itself.
     pub header: Header,
     /// The tables that it reads, and those that its functions read.
@@ -52,6 +56,10 @@ pub struct Library {
     pub models: BTreeMap<TableName, Model>,
 }
 
+/// Models from which on all processors read them.
+const MANY: usize = 100;
+/// Room for queries as deep as they may be long, which are walked on the stack.
+const STACK: usize = 64 * 1024 * 1024;
 /// Layers that models may not make: what is pulled, loaded and kept by the program.
 const RESERVED: [&str; 3] = ["record", "reference", "populace"];
 
@@ -59,6 +67,7 @@ impl Library {
     /// Reads every model below `folder`.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut library = Library::default();
+        let mut files = Vec::new();
         let cannot = || format!("the folder of models {} cannot be read", folder.display());
         for layer in sorted(folder, cannot)? {
             let Some(layer_name) = layer.file_name().and_then(|n| n.to_str()) else {
@@ -67,35 +76,23 @@ impl Library {
             if !layer.is_dir() || RESERVED.contains(&layer_name) {
                 continue;
             }
-            library.read_folder(layer_name, &layer)?;
+            find_models(layer_name, &layer, &mut files)?;
+        }
+        // In the order of the files, so that of two that are wrong the same one is told.
+        for model in read_models(&files)? {
+            let model = model?;
+            if let Some(other) = library.models.get(&model.name) {
+                return Err(Error::usage(format!(
+                    "{} and {} both make {}",
+                    other.file.display(),
+                    model.file.display(),
+                    model.name
+                ))
+                .hint("rename one of the files: a topic is no part of a table's name"));
+            }
+            library.models.insert(model.name.clone(), model);
         }
         Ok(library)
-    }
-
-    /// Reads the models of a layer: those of the folder, and those of the topics below it. A topic is no
-    /// part of a table's name.
-    fn read_folder(&mut self, layer: &str, folder: &Path) -> Result<()> {
-        let cannot = || format!("the folder of models {} cannot be read", folder.display());
-        for file in sorted(folder, cannot)? {
-            if file.is_dir() {
-                self.read_folder(layer, &file)?;
-            } else if file.extension().is_some_and(|e| e == "sql")
-                && let Some(name) = file.file_stem().and_then(|n| n.to_str())
-            {
-                let model = read_model(TableName::new(layer, name), &file)?;
-                if let Some(other) = self.models.get(&model.name) {
-                    return Err(Error::usage(format!(
-                        "{} and {} both make {}",
-                        other.file.display(),
-                        file.display(),
-                        model.name
-                    ))
-                    .hint("rename one of the files: a topic is no part of a table's name"));
-                }
-                self.models.insert(model.name.clone(), model);
-            }
-        }
-        Ok(())
     }
 
     /// The models that `patterns` (`layer.name`, `layer.*`, `name` or `*`) choose.
@@ -167,6 +164,35 @@ fn sorted<D: std::fmt::Display>(folder: &Path, cannot: impl Fn() -> D) -> Result
     Ok(paths)
 }
 
+/// Finds the models of a layer: those of the folder, and those of the topics below it. A topic is no part
+/// of a table's name.
+fn find_models(layer: &str, folder: &Path, found: &mut Vec<(TableName, PathBuf)>) -> Result<()> {
+    let cannot = || format!("the folder of models {} cannot be read", folder.display());
+    for file in sorted(folder, cannot)? {
+        if file.is_dir() {
+            find_models(layer, &file, found)?;
+        } else if file.extension().is_some_and(|e| e == "sql")
+            && let Some(name) = file.file_stem().and_then(|n| n.to_str())
+        {
+            found.push((TableName::new(layer, name), file));
+        }
+    }
+    Ok(())
+}
+
+/// Reads models, on all processors where they are many.
+fn read_models(files: &[(TableName, PathBuf)]) -> Result<Vec<Result<Model>>> {
+    let read = |(name, file): &(TableName, PathBuf)| read_model(name.clone(), file);
+    if files.len() < MANY {
+        return Ok(files.iter().map(read).collect());
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .stack_size(STACK)
+        .build()
+        .data(|| "cannot start threads")?;
+    Ok(pool.install(|| files.par_iter().map(read).collect()))
+}
+
 fn read_model(name: TableName, file: &Path) -> Result<Model> {
     let shown = file.display().to_string();
     let sql = read_sql(file)?;
@@ -190,6 +216,7 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
     Ok(Model {
         name,
         file: file.to_path_buf(),
+        query: QueryText::of(&sql).map_err(|e| e.at(&shown))?,
         sql,
         header,
         reads,
@@ -198,6 +225,10 @@ fn read_model(name: TableName, file: &Path) -> Result<Model> {
 
 /// What a check reads but for the model's own table. What is wrong with it is told when it is planned.
 pub(super) fn check_inputs(place: &str, check: &Check, own: &TableName) -> BTreeSet<TableName> {
+    // Most checks name columns of the model alone, and need not be parsed to say so.
+    if check.reads_no_other_table() {
+        return BTreeSet::new();
+    }
     let read = inputs(place, &check.query(own)).unwrap_or_default();
     let known = |table: &TableName| table != own && !table.layer.is_empty();
     read.into_iter().filter(known).collect()

@@ -22,6 +22,7 @@ mod model_state;
 mod official;
 mod opted_out_since;
 mod query_rows;
+mod query_text;
 mod reference;
 mod reference_csv;
 mod refresh;
@@ -42,7 +43,6 @@ pub(crate) use built::Built;
 pub(crate) use check::{CheckFailure, check_header};
 pub(crate) use code_lists::{UsedCodeLists, code_lists, named_code_lists};
 pub(crate) use declared_check::{CheckRule, Severity};
-pub(crate) use fingerprint::used;
 pub(crate) use freshness::{Freshness, Outdated};
 pub(crate) use graph::order;
 pub(crate) use header::Header;
@@ -53,6 +53,7 @@ pub(crate) use library::{asked_tables, inputs as query_inputs};
 pub(crate) use locality::{ModelKind, model_kinds};
 pub(crate) use model_state::ModelState;
 pub(crate) use opted_out_since::{is_model, refuse_opted_out_since};
+pub(crate) use query_text::QueryText;
 pub use reference::load_reference;
 pub(crate) use reference::{
     absent_references, reference_orders, reference_rows, reference_sidecars, reference_versions,

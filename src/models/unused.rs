@@ -64,8 +64,8 @@ impl StateRow for UnusedTableRow {
 pub(crate) async fn unused_tables(lake: &Lake, library: &Library) -> Result<Vec<UnusedTable>> {
     let known = known(lake, lake.state_table::<UnusedTableRow>().await?.as_ref()).await?;
     let now = Utc::now();
-    let unused = lake.tables().await?.into_iter();
-    let unused = unused.filter(|table| is_model(table) && !library.models.contains_key(table));
+    let unused = |table: &TableName| is_model(table) && !library.models.contains_key(table);
+    let unused = lake.tables_among(unused).await?.into_iter();
     let since = |table: &TableName| known.get(&table.to_string()).copied();
     Ok(unused
         .map(|table| UnusedTable {

@@ -4,7 +4,7 @@ use crate::codes::NamedCodeList;
 use crate::error::{Error, Result};
 use crate::lake::properties::{CONTENT, FINGERPRINT};
 use crate::lake::{Lake, Table};
-use crate::models::{Freshness, Sidecar, UsedCodeLists, reference_sidecars, used};
+use crate::models::{Freshness, QueryText, Sidecar, UsedCodeLists, reference_sidecars};
 use crate::pipeline::{ParameterValue, Pipeline};
 use crate::release::report::Report;
 use crate::release::{About, CodeListUsed, InputUsed, ModelUsed, PublishedTable};
@@ -117,7 +117,7 @@ fn own_parameters(pipeline: &Pipeline, report: &Report) -> Result<Vec<(String, S
     let mut parameters = Vec::new();
     for table in &report.report.tables {
         for query in report.queries(table) {
-            for (name, value) in used(&query, &values)? {
+            for (name, value) in QueryText::of(&query)?.used(&values) {
                 parameters.push((name.to_string(), value.to_string()));
             }
         }

@@ -32,7 +32,7 @@ pub(crate) use reference::{link, one_row_each};
 pub(crate) use verdict::{Dimension, Judged, Question};
 
 use super::graph;
-use super::library::Library;
+use super::library::{Library, Model};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
@@ -89,6 +89,24 @@ impl Sensitivity {
         tables: &[TablePlan],
         references: &BTreeMap<TableName, ReferenceRows>,
     ) -> Result<Self> {
+        let mut known = Self::of_tables(tables, references);
+        for name in graph::order(library, wanted)? {
+            let Some(model) = library.models.get(&name) else {
+                continue;
+            };
+            let place = model.file.display().to_string();
+            if let Ok(frame) = engine.query(&place, &model.sql).await {
+                known.learn(model, frame.logical_plan());
+            }
+        }
+        Ok(known)
+    }
+
+    /// The same before any model is analysed.
+    pub(crate) fn of_tables(
+        tables: &[TablePlan],
+        references: &BTreeMap<TableName, ReferenceRows>,
+    ) -> Self {
         let mut known = Sensitivity {
             facts: BTreeMap::new(),
             attributes: Attributes::default(),
@@ -105,19 +123,14 @@ impl Sensitivity {
                 known.unlinked.insert(name.clone());
             }
         }
-        for name in graph::order(library, wanted)? {
-            let Some(model) = library.models.get(&name) else {
-                continue;
-            };
-            let place = model.file.display().to_string();
-            if let Ok(frame) = engine.query(&place, &model.sql).await {
-                let plan = frame.logical_plan();
-                let relation = known.relation(&place, plan);
-                let facts = Facts::model(plan, relation, &model.header);
-                known.facts.insert(name, facts);
-            }
-        }
-        Ok(known)
+        known
+    }
+
+    /// Analyses a model by its plan, after those that it reads.
+    pub(crate) fn learn(&mut self, model: &Model, plan: &LogicalPlan) {
+        let relation = self.relation(&model.file.display().to_string(), plan);
+        let facts = Facts::model(plan, relation, &model.header);
+        self.facts.insert(model.name.clone(), facts);
     }
 
     fn relation(&mut self, place: &str, plan: &LogicalPlan) -> Relation {

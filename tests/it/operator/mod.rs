@@ -5,6 +5,7 @@ mod json;
 mod keyless;
 mod logs;
 mod lookup;
+mod planning;
 #[cfg(unix)]
 mod prompt;
 mod settings;
