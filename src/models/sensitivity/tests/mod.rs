@@ -95,9 +95,7 @@ impl QuestionBench {
         let mut references = BTreeMap::new();
         for (name, rows) in reference_rows(&pipeline).unwrap().rows {
             let schema = rows.schema();
-            engine
-                .register_rows(&name, typed.columns, Vec::new())
-                .unwrap();
+            engine.register_rows(&name, schema, Vec::new()).unwrap();
             let small = link(&rows).map_or(BTreeSet::new(), |_| one_row_each(&rows));
             references.insert(name, ReferenceRows { rows, small });
         }
@@ -107,7 +105,9 @@ impl QuestionBench {
             };
             // Some of the attempts cannot even be planned.
             if let Ok(typed) = engine.columns(&name.to_string(), &model.sql).await {
-                engine.register_rows(&name, schema, Vec::new()).unwrap();
+                engine
+                    .register_rows(&name, typed.columns, Vec::new())
+                    .unwrap();
             }
         }
         let sensitivity =
