@@ -44,20 +44,20 @@ pub(crate) enum Figure {
 }
 
 /// The released numerator and denominator, and the true counts that they can stand for.
-struct Parts {
+struct ReleasedParts {
     x: f64,
     n: f64,
     /// None where a scheme sets no bounds.
     possible: Option<((f64, f64), (f64, f64))>,
 }
 
-impl Parts {
+impl ReleasedParts {
     /// The parts as numbers, or why there is no figure.
     fn of(scheme: &Scheme, numerator: Released, denominator: Released) -> Result<Self, Figure> {
         match (numerator.count(), denominator.count()) {
             (None, _) | (_, None) => Err(Figure::Suppressed),
             (_, Some(0)) => Err(Figure::NotApplicable),
-            (Some(x), Some(n)) => Ok(Parts {
+            (Some(x), Some(n)) => Ok(ReleasedParts {
                 x: x as f64,
                 n: n as f64,
                 possible: possible(scheme, numerator).zip(possible(scheme, denominator)),
@@ -87,7 +87,7 @@ pub(crate) fn percent(
     denominator: Released,
     with_limits: bool,
 ) -> Figure {
-    let parts = match Parts::of(scheme, numerator, denominator) {
+    let parts = match ReleasedParts::of(scheme, numerator, denominator) {
         Ok(parts) => parts,
         Err(figure) => return figure,
     };
@@ -112,7 +112,7 @@ pub(crate) fn rate(
     denominator: Released,
     multiplier: f64,
 ) -> Figure {
-    let parts = match Parts::of(scheme, numerator, denominator) {
+    let parts = match ReleasedParts::of(scheme, numerator, denominator) {
         Ok(parts) => parts,
         Err(figure) => return figure,
     };

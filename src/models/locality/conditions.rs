@@ -7,6 +7,9 @@ use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use std::collections::BTreeSet;
 
+/// Where a column stands among those of a node.
+type ColumnPlaces<'a> = &'a dyn Fn(&Column) -> Option<usize>;
+
 /// Two sets of columns: the first of one that is not NULL equals the first of the other.
 #[derive(Debug, Clone)]
 pub(super) struct Equality {
@@ -19,8 +22,8 @@ pub(super) struct Equality {
 impl Equality {
     /// Of two expressions over columns.
     pub(super) fn of(
-        (left, left_place): (&Expr, &dyn Fn(&Column) -> Option<usize>),
-        (right, right_place): (&Expr, &dyn Fn(&Column) -> Option<usize>),
+        (left, left_place): (&Expr, ColumnPlaces<'_>),
+        (right, right_place): (&Expr, ColumnPlaces<'_>),
         nulls: bool,
     ) -> Option<Self> {
         Some(Equality {
@@ -96,16 +99,16 @@ fn fixed(
     place: &dyn Fn(&Column) -> Option<usize>,
 ) -> Option<(usize, ScalarValue)> {
     match condition {
-        Expr::BinaryExpr(BinaryExpr { left, op, right })
-            if matches!(op, Operator::Eq | Operator::IsNotDistinctFrom) =>
-        {
-            match (left.as_ref(), right.as_ref()) {
-                (column, Expr::Literal(value, _)) | (Expr::Literal(value, _), column) => {
-                    Some((plain(column, place)?, value.clone()))
-                }
-                _ => None,
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: Operator::Eq | Operator::IsNotDistinctFrom,
+            right,
+        }) => match (left.as_ref(), right.as_ref()) {
+            (column, Expr::Literal(value, _)) | (Expr::Literal(value, _), column) => {
+                Some((plain(column, place)?, value.clone()))
             }
-        }
+            _ => None,
+        },
         Expr::IsNull(column) => Some((plain(column, place)?, ScalarValue::Null)),
         _ => None,
     }
