@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 /// What is known of the changes to tables since a version of them, as several models read the same.
 #[derive(Default)]
-pub(in crate::models) struct KnownChanges(BTreeMap<(TableName, u64, u64), Changed>);
+pub(in crate::models) struct KnownChanges(BTreeMap<(TableName, u64, u64), PeopleChanged>);
 
 /// The people who have other rows; None when that cannot be told.
-type Changed = Option<Arc<Vec<RowPerson>>>;
+type PeopleChanged = Option<Arc<Vec<RowPerson>>>;
 
 impl KnownChanges {
     /// The people who have other rows in `table` than they had at version `from` of its log. None when that
