@@ -91,7 +91,8 @@ pub(super) fn room<'a>(labels: impl Iterator<Item = &'a String>, most: f64) -> f
 
 /// A label in lines that fit their room: whole words where they can be, and all of them.
 pub(super) fn wrapped(label: &str, room: f64) -> Vec<String> {
-    let fits = ((room / LETTER) as usize).max(4);
+    // Room for nine letters is room for nine, whatever arithmetic made of it.
+    let fits = ((room / LETTER + 0.01) as usize).max(4);
     let mut lines: Vec<String> = Vec::new();
     for word in label.split_whitespace() {
         let letters: Vec<char> = word.chars().collect();
@@ -160,6 +161,11 @@ mod tests {
         let lines = wrapped(label, 100.0);
         assert_eq!(lines.join(" "), label);
         assert!(lines.iter().all(|line| line.chars().count() <= 15));
+        for letters in 5..30 {
+            let longest = "m".repeat(letters);
+            let room = room([&longest].into_iter(), 250.0) - 12.0;
+            assert_eq!(wrapped(&longest, room), [longest.clone()]);
+        }
         assert_eq!(
             wrapped("Llanfairpwllgwyngyll", 64.0),
             ["Llanfairpw", "llgwyngyll"]
