@@ -23,12 +23,14 @@ const DATE: DataType = DataType::Date32;
 const NUMBER: DataType = DataType::Int64;
 const TEXT: DataType = DataType::Utf8;
 
-/// Tables, their columns, and the columns that tell their rows apart.
-fn tables() -> Vec<(
+/// A table, its columns, and those that tell its rows apart.
+type PlanTable = (
     &'static str,
     Vec<(&'static str, DataType)>,
     &'static [&'static str],
-)> {
+);
+
+fn tables() -> Vec<PlanTable> {
     let codes = DataType::List(Arc::new(Field::new_list_field(TEXT, true)));
     vec![
         (
