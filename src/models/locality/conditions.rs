@@ -1,8 +1,8 @@
 //! What a condition that holds in every row says of columns.
 
-use super::operand::{operand, plain};
+use super::operand::{ColumnPlace, operand, plain};
 use super::rows::NodeRows;
-use datafusion::common::{Column, ScalarValue};
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use std::collections::BTreeSet;
@@ -34,10 +34,7 @@ impl Equality {
     }
 
     /// Of a condition that is one.
-    pub(super) fn in_condition(
-        condition: &Expr,
-        place: &dyn Fn(&Column) -> Option<usize>,
-    ) -> Option<Self> {
+    pub(super) fn in_condition(condition: &Expr, place: ColumnPlace<'_>) -> Option<Self> {
         let Expr::BinaryExpr(BinaryExpr { left, op, right }) = condition else {
             return None;
         };
@@ -73,7 +70,7 @@ impl NodeRows {
     }
 
     /// Learns from a condition that holds in every row.
-    pub(super) fn chosen_by(&mut self, condition: &Expr, place: &dyn Fn(&Column) -> Option<usize>) {
+    pub(super) fn chosen_by(&mut self, condition: &Expr, place: ColumnPlace<'_>) {
         let parts = split_conjunction(condition);
         for part in &parts {
             if let Expr::IsNotNull(tested) = part
@@ -94,10 +91,7 @@ impl NodeRows {
 }
 
 /// The column that a condition gives one value, and the value.
-fn fixed(
-    condition: &Expr,
-    place: &dyn Fn(&Column) -> Option<usize>,
-) -> Option<(usize, ScalarValue)> {
+fn fixed(condition: &Expr, place: ColumnPlace<'_>) -> Option<(usize, ScalarValue)> {
     match condition {
         Expr::BinaryExpr(BinaryExpr {
             left,

@@ -4,12 +4,12 @@ use datafusion::common::Column;
 use datafusion::logical_expr::Expr;
 use std::collections::BTreeSet;
 
+/// Gives the place of a column among those of a node.
+pub(super) type ColumnPlace<'a> = &'a dyn Fn(&Column) -> Option<usize>;
+
 /// The columns of which `expression` is the first that is not NULL: one for a plain column, several for
 /// `coalesce(…)`, which the optimiser writes as a `case`. None for anything else.
-pub(super) fn operand(
-    expression: &Expr,
-    place: &dyn Fn(&Column) -> Option<usize>,
-) -> Option<BTreeSet<usize>> {
+pub(super) fn operand(expression: &Expr, place: ColumnPlace<'_>) -> Option<BTreeSet<usize>> {
     match expression {
         Expr::Alias(alias) => operand(&alias.expr, place),
         Expr::Column(column) => Some(BTreeSet::from([place(column)?])),
@@ -43,7 +43,7 @@ pub(super) fn operand(
 }
 
 /// The place of a plain column.
-pub(super) fn plain(expression: &Expr, place: &dyn Fn(&Column) -> Option<usize>) -> Option<usize> {
+pub(super) fn plain(expression: &Expr, place: ColumnPlace<'_>) -> Option<usize> {
     match expression {
         Expr::Alias(alias) => plain(&alias.expr, place),
         Expr::Column(column) => place(column),

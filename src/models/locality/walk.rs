@@ -2,7 +2,7 @@
 
 use super::group::grouped;
 use super::join::joined;
-use super::operand::plain;
+use super::operand::{ColumnPlace, plain};
 use super::person_keys::{PERSON_KEY, PersonKeys};
 use super::row_identity::{MadeColumn, RowIdentity};
 use super::rows::NodeRows;
@@ -115,7 +115,7 @@ fn projected(expressions: &[Expr], schema: &DFSchema, input: &NodeRows) -> NodeR
     }
 }
 
-fn made(expression: &Expr, place: &dyn Fn(&Column) -> Option<usize>) -> MadeColumn {
+fn made(expression: &Expr, place: ColumnPlace<'_>) -> MadeColumn {
     match (plain(expression, place), expression) {
         (Some(column), _) => MadeColumn::Same(column),
         (None, Expr::Alias(alias)) => made(&alias.expr, place),
