@@ -7,9 +7,6 @@ use datafusion::logical_expr::utils::split_conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
 use std::collections::BTreeSet;
 
-/// Where a column stands among those of a node.
-type ColumnPlaces<'a> = &'a dyn Fn(&Column) -> Option<usize>;
-
 /// Two sets of columns: the first of one that is not NULL equals the first of the other.
 #[derive(Debug, Clone)]
 pub(super) struct Equality {
@@ -22,8 +19,8 @@ pub(super) struct Equality {
 impl Equality {
     /// Of two expressions over columns.
     pub(super) fn of(
-        (left, left_place): (&Expr, ColumnPlaces<'_>),
-        (right, right_place): (&Expr, ColumnPlaces<'_>),
+        (left, left_place): (&Expr, ColumnPlace<'_>),
+        (right, right_place): (&Expr, ColumnPlace<'_>),
         nulls: bool,
     ) -> Option<Self> {
         Some(Equality {

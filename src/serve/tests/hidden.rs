@@ -193,7 +193,10 @@ async fn changes_name_only_what_is_behind_reports_that_may_be_read() {
         }
     }
     let bolton = of_bolton.get(&page).await.text();
-    assert!(bolton.contains("The report conditions-E6 is defined otherwise."));
+    assert!(
+        bolton.contains("The definition of the report conditions-E6 has changed."),
+        "{bolton}"
+    );
     let refused = of_conditions.get(&format!("{page}&report=costs")).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     // Nor does search tell the title of another report.

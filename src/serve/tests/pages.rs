@@ -193,10 +193,11 @@ async fn changes_are_named_with_their_reasons() {
         "{page}"
     );
     assert!(!page.contains("as_of"), "{page}");
-    assert!(page.contains("New data") && page.contains("The table record.patient has new data."));
+    let data = "The table record.patient has new data (version 2; it was 1).";
+    assert!(page.contains("New data") && page.contains(data), "{page}");
     assert!(page.contains("New definition"));
-    assert!(page.contains("The model core.person is defined otherwise."));
-    assert!(page.contains("The code list diabetes is another edition."));
+    assert!(page.contains("The SQL of the model core.person has changed."));
+    assert!(page.contains("The code list diabetes is version 2; it was 1."));
     assert!(page.contains("suppressed in both"));
     let other = format!("/changes?from={OLD}&to=2026-01-01-cccccccccccc");
     assert_eq!(site.get(&other).await.status, StatusCode::NOT_FOUND);
