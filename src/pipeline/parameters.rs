@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for Parameter {
             let (what, _) = kind.in_words();
             let rules = match kind {
                 ParameterType::Date => {
-                    format!(", such as \"2026-11-22\", nor {}", DateRule::written())
+                    format!(", nor {}", DateRule::written())
                 }
                 _ => String::new(),
             };
@@ -188,7 +188,7 @@ mod tests {
     fn what_is_no_rule_is_refused() {
         assert_eq!(
             parameter("type = \"date\"\ndefault = \"tomorrow\"").unwrap_err(),
-            "'tomorrow' is not a date, such as \"2026-11-22\", nor \"yesterday\" or \"end of last month\""
+            "'tomorrow' is not a date, nor \"yesterday\" or \"end of last month\""
         );
         assert_eq!(
             parameter("type = \"integer\"\ndefault = \"yesterday\"").unwrap_err(),

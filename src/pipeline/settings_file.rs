@@ -101,7 +101,7 @@ fn first_part(message: &str) -> &str {
 
 /// What to write where the type is wrong.
 fn expected(message: &str) -> Option<&'static str> {
-    if message.ends_with("is not a date") {
+    if message.contains(" is not a date") {
         return Some("write a day from 1700-01-01 to 2199-12-31, such as 2026-11-22");
     }
     if message.starts_with("invalid type: unit variant") {

@@ -1,0 +1,129 @@
+"""Times a night in which few people changed, against building the whole library. See README.md.
+
+usage: python3 benches/night.py PROGRAM [--people 100000] [--changed 0.003] [--folder DIR]
+
+It makes a synthetic record and a project with the shipped models in FOLDER (the record is kept, and used
+again), pulls it, and builds every model. Then some people get another encounter, observation and
+prescription each, and a night is timed: pull and run. At last every model is built in full, and must come
+out with the rows that the night left.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+# A person who changed has one more of each.
+TYPES = ["Encounter", "Observation", "MedicationRequest"]
+LIMITS = ["--memory-limit", "2GB", "--threads", "2", "--no-progress"]
+
+
+def run(command, folder):
+    """Processor and wall seconds, the peak memory in bytes, and what was printed."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
+        began = time.monotonic()
+        process = subprocess.Popen([*command, *LIMITS], stdout=out, stderr=errors, cwd=folder)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        errors.seek(0)
+        if process.returncode != 0:
+            sys.exit(f"{' '.join(command)}: {errors.read().strip()}")
+        return used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024, out.read()
+
+
+def project(program, people, folder):
+    """A project over a record of so many people, of which nothing is pulled."""
+    record, place = folder / f"record-{people}", folder / f"project-{people}"
+    if not record.exists():
+        command = [program, "synth", "--out", str(record), "--people", str(people), "--seed", "7", "--plain"]
+        run(command, folder)
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    for name in ["sql", "pipelines", "tests/models"]:
+        shutil.copytree(HERE / name, place / name)
+    settings = (HERE / "pipelines" / "nightly.toml").read_text()
+    settings = settings.replace('"data-samples/', f'"{record}/')
+    settings = settings.replace(f"file:{record}/sample.key", f"file:{HERE}/data-samples/sample.key")
+    settings = settings.replace("file:data-samples/", f"file:{HERE}/data-samples/")
+    # The night's extract is of the source, and not of the record that is kept.
+    settings = settings.replace(f'"{record}/fhir"', '"fhir"')
+    (place / "pipelines" / "nightly.toml").write_text(settings)
+    (place / "fhir").mkdir()
+    for file in (record / "fhir").iterdir():
+        (place / "fhir" / file.name).symlink_to(file)
+    return place, record
+
+
+def changed_people(record, place, share):
+    """Writes the night's extract; says how many people and records are in it."""
+    known = []
+    for file in sorted((record / "fhir").glob("Patient.*.ndjson")):
+        known.extend(json.loads(line)["id"] for line in file.open())
+    chosen = set(random.Random(7).sample(known, max(1, int(len(known) * share))))
+    records = 0
+    with (place / "fhir" / "night.ndjson").open("w") as out:
+        for kind in TYPES:
+            seen = set()
+            for file in sorted((record / "fhir").glob(f"{kind}.*.ndjson")):
+                for line in file.open():
+                    of = re.search(r'"subject":\{"reference":"Patient/([^"]+)"', line)
+                    if not of or of[1] not in chosen or of[1] in seen:
+                        continue
+                    seen.add(of[1])
+                    resource = json.loads(line)
+                    resource["id"] = f"night-{resource['id']}"[:64]
+                    resource.setdefault("meta", {})["lastUpdated"] = "2026-10-01T00:00:00Z"
+                    out.write(json.dumps(resource) + "\n")
+                    records += 1
+    return len(chosen), records
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--people", type=int, default=100000)
+    parser.add_argument("--changed", type=float, default=0.003)
+    parser.add_argument("--folder", default="bench-night")
+    options = parser.parse_args()
+    program = str(pathlib.Path(options.program).resolve())
+    folder = pathlib.Path(options.folder).resolve()
+    folder.mkdir(exist_ok=True)
+    place, record = project(program, options.people, folder)
+
+    print(f"{'step':<32} {'processor s':>12} {'wall s':>8} {'memory GB':>10}")
+
+    def step(name, *command):
+        seconds, wall, memory, printed = run([program, *command], place)
+        print(f"{name:<32} {seconds:>12.2f} {wall:>8.2f} {memory / 1e9:>10.2f}", flush=True)
+        return seconds, printed
+
+    step("pull of the whole record", "pull", "--quiet")
+    whole, _ = step("run, all models", "run", "--quiet")
+    people, records = changed_people(record, place, options.changed)
+    step("pull of the night", "pull", "--quiet")
+    night, printed = step("run of the night", "run", "--json")
+    models = json.loads(printed)["models"]
+    step("run, nothing to do", "run", "--quiet")
+    _, printed = step("run in full again", "run", "--full-refresh", "--json")
+    full = json.loads(printed)["models"]
+
+    built = [model for model in models if model["state"] != "up_to_date"]
+    refreshed = [model for model in built if model.get("refreshed") is not None]
+    print(f"\n{people:,} people of {options.people:,} changed, {records:,} records")
+    print(f"{len(models)} models: {len(models) - len(built)} up to date, {len(refreshed)} refreshed,")
+    print(f"{len(built) - len(refreshed)} built in full; a night takes {night / whole:.0%} of the processor time")
+    differ = [model["model"] for model in full if not model.get("same_rows")]
+    print(f"built in full they have other rows: {', '.join(differ) or 'none'}")
+
+
+main()
