@@ -135,7 +135,8 @@ fn a_date_by_a_rule_is_resolved_and_said() {
     .unwrap();
     let error = project.fails(2, &["plan"]);
     assert!(
-        error.contains("'today' is not a date, such as \"2026-11-22\", nor \"yesterday\" or \"end of last month\""),
+        error.contains("'today' is not a date, nor \"yesterday\" or \"end of last month\"")
+            && error.contains("such as 2026-11-22"),
         "{error}"
     );
 }
