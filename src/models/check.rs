@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::lake::TableName;
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Int64Type, Schema};
+use datafusion::sql::sqlparser::keywords::ALL_KEYWORDS;
 use std::collections::BTreeMap;
 
 /// The layer that reports read, whose models planners look for by topic.
@@ -197,12 +198,17 @@ fn literal(word: &str) -> String {
     format!("'{}'", word.replace('\'', "''"))
 }
 
-/// The name of one column, so that `a, b` is never two and `order` is no word of SQL. A plain one means
-/// the column that it means where it is not quoted.
+/// The name of one column, so that `a, b` is never two and `order` is no word of SQL. Any other stands as it
+/// is written, so that an error says nothing of quotes.
 pub(super) fn quoted(column: &str) -> String {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    match column.chars().all(word) {
-        true => format!("\"{}\"", column.to_ascii_lowercase()),
+    let is_word = |text: &str| ALL_KEYWORDS.contains(&text.to_ascii_uppercase().as_str());
+    let is_plain = column.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && column
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_');
+    match is_plain {
+        true if is_word(column) => format!("\"{}\"", column.to_ascii_lowercase()),
+        true => column.to_string(),
         false => format!("\"{}\"", column.replace('"', "\"\"")),
     }
 }

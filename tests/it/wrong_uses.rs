@@ -169,7 +169,7 @@ fn every_mistake_has_a_cause_and_a_cure() {
             2,
             &["run", "nothing.alike"],
             "there is no model",
-            "and 41 more",
+            "and 43 more",
         ),
         (
             2,
