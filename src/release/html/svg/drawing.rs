@@ -164,7 +164,7 @@ mod tests {
         for letters in 5..30 {
             let longest = "m".repeat(letters);
             let room = room([&longest].into_iter(), 250.0) - 12.0;
-            assert_eq!(wrapped(&longest, room), [longest.clone()]);
+            assert_eq!(wrapped(&longest, room), [longest.as_str()]);
         }
         assert_eq!(
             wrapped("Llanfairpwllgwyngyll", 64.0),
