@@ -127,7 +127,7 @@ struct CheckedModel {
     header: Result<()>,
 }
 
-/// What came of the models.
+/// The outcome of checking all models.
 struct CheckedModels<'a> {
     /// What is wrong with them.
     problems: Vec<Error>,

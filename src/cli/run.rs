@@ -171,7 +171,7 @@ fn lines(summary: &BuildSummary) -> Vec<String> {
     lines
 }
 
-/// How the rows of a model were made, where that was not in full, and what came of it.
+/// Words for a model that was refreshed, or came out with the rows that it had; nothing for any other.
 fn made(model: &ModelOutcome) -> String {
     let refreshed = model.refreshed.map(people_told);
     let refreshed = refreshed.map(|people| format!(", refreshed for {people}"));

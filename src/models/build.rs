@@ -385,8 +385,10 @@ impl BuildRun<'_> {
         let mut differed = false;
         if let Some(refreshed) = self.refreshed(model, assessed, &read).await {
             let Refreshed { schema, files, .. } = &refreshed;
-            differed = self.differs(model, schema, files, &read).await;
-            if !differed {
+            // What cannot be compared is not believed either.
+            let holds = self.holds(model, schema, files, &read).await;
+            differed = holds == Some(false);
+            if holds == Some(true) {
                 return Ok(NewTable {
                     schema: refreshed.schema.clone(),
                     files: refreshed.files.clone(),
@@ -431,20 +433,21 @@ impl BuildRun<'_> {
         }
     }
 
-    /// Whether tonight's slice of people has other rows in these files than the query makes of `read`.
-    async fn differs(
+    /// Whether tonight's slice of people has in these files the rows that the query makes of `read`; None when
+    /// they cannot be compared.
+    async fn holds(
         &self,
         model: &Model,
         schema: &SchemaRef,
         files: &[DataFile],
         read: &[Table],
-    ) -> bool {
+    ) -> Option<bool> {
         let slice = slice_of_day(Utc::now());
         match holds(self.engine, model, schema, files, read, slice).await {
-            Ok(holds) => !holds,
+            Ok(holds) => Some(holds),
             Err(e) => {
-                tracing::info!(model = %model.name, cause = %e.what(), "not compared");
-                false
+                tracing::info!(model = %model.name, cause = %e.what(), "not compared, so built in full");
+                None
             }
         }
     }

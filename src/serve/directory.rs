@@ -243,12 +243,9 @@ impl Directory {
             "area_name",
             "area_level",
         ];
-        let distinct = figures
-            .lazy()
-            .select(COLUMNS.map(col))
-            .unique_stable(None, UniqueKeepStrategy::First)
-            .collect();
-        let Ok(distinct) = distinct else { return };
+        let Some(distinct) = distinct(figures, &COLUMNS) else {
+            return;
+        };
         for at in 0..distinct.height() {
             let text = |name: &str| text_at(&distinct, name, at);
             let key = ReportKey::parse(&text("report").unwrap_or_default());
@@ -301,12 +298,9 @@ impl Directory {
         places: &HashMap<[String; 3], usize>,
     ) {
         const COLUMNS: [&str; 4] = ["report", "table", "measure", "breakdown_words"];
-        let distinct = figures
-            .lazy()
-            .select(COLUMNS.map(col))
-            .unique_stable(None, UniqueKeepStrategy::First)
-            .collect();
-        let Ok(distinct) = distinct else { return };
+        let Some(distinct) = distinct(figures, &COLUMNS) else {
+            return;
+        };
         for at in 0..distinct.height() {
             let text = |name: &str| text_at(&distinct, name, at).unwrap_or_default();
             let key = ReportKey::parse(&text("report"));
@@ -324,6 +318,16 @@ impl Directory {
             }
         }
     }
+}
+
+/// The values of these columns that figures have, each combination once.
+fn distinct(figures: &Figures, columns: &[&str]) -> Option<DataFrame> {
+    let columns: Vec<_> = columns.iter().map(|name| col(*name)).collect();
+    let chosen = figures.lazy().select(columns);
+    chosen
+        .unique_stable(None, UniqueKeepStrategy::First)
+        .collect()
+        .ok()
 }
 
 fn text_at(frame: &DataFrame, name: &str, at: usize) -> Option<String> {

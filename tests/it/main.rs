@@ -64,6 +64,7 @@ mod reject_reasons;
 mod release_truth;
 mod released_figures;
 mod repeatable;
+mod revisions;
 mod rotation;
 mod sample_figures;
 mod samples;
