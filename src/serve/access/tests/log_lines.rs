@@ -2,16 +2,21 @@
 
 use super::fake_provider::{FakeProvider, rsa_jwk, rsa_token};
 use super::site::{GatedSite, free_address};
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 use tracing_subscriber::fmt::MakeWriter;
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What was logged on this thread: a test's runtime has one, on which its server runs too.
+    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Write for Lines {
+struct LinesOfThisThread;
+
+impl Write for LinesOfThisThread {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -20,23 +25,37 @@ impl Write for Lines {
     }
 }
 
-impl<'w> MakeWriter<'w> for Lines {
-    type Writer = Lines;
+impl MakeWriter<'_> for LinesOfThisThread {
+    type Writer = LinesOfThisThread;
 
-    fn make_writer(&'w self) -> Lines {
-        self.clone()
+    fn make_writer(&self) -> LinesOfThisThread {
+        LinesOfThisThread
     }
+}
+
+/// Writes down what this thread logs from now on.
+///
+/// The subscriber is that of the whole process. One of a single thread loses events: while it is the only
+/// one, a place in the code that another test's thread reaches first is asked of that thread, which has
+/// none, and is then taken to be of no interest to anybody.
+fn start_to_log() {
+    static SUBSCRIBED: Once = Once::new();
+    SUBSCRIBED.call_once(|| {
+        let subscriber = tracing_subscriber::fmt().with_ansi(false);
+        let subscriber = subscriber.with_writer(LinesOfThisThread).finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
+    LINES.take();
+}
+
+/// What this thread logged.
+fn logged() -> String {
+    String::from_utf8(LINES.take()).unwrap()
 }
 
 #[tokio::test]
 async fn each_request_has_one_line_without_its_query() {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(lines.clone())
-        .finish();
-    // The test's runtime has one thread, on which the server runs too.
-    let _logging = tracing::subscriber::set_default(subscriber);
+    start_to_log();
     let text = "sign_in = \"proxy\"\nhosts = [\"127.0.0.1\"]\n\
                 proxy = { header = \"x-reader\", trusted = [\"127.0.0.1\"] }\n\
                 roles = { everyone = { areas = [\"*\"] } }\n";
@@ -46,7 +65,7 @@ async fn each_request_has_one_line_without_its_query() {
     site.get("/healthz", "").await;
     site.get("/%2e%2e/x", "X-Reader: ann\r\n").await;
     site.stop().await.unwrap();
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = logged();
     let own: Vec<&str> = text
         .lines()
         .filter(|line| line.contains("serve::readers"))
@@ -64,12 +83,7 @@ async fn each_request_has_one_line_without_its_query() {
 
 #[tokio::test]
 async fn tokens_beyond_the_rate_are_not_even_looked_at() {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(lines.clone())
-        .finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
+    start_to_log();
     let provider = FakeProvider::start(vec![rsa_jwk()]).await;
     let address = free_address();
     let limits = "limits = { requests_per_second = 1, burst = 5 }\n";
@@ -90,10 +104,11 @@ async fn tokens_beyond_the_rate_are_not_even_looked_at() {
     for _ in 0..12 {
         statuses.push(site.get("/api/who", &bad).await.status);
     }
-    assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+    // Some of the burst are left, and on a slow machine one a second comes.
+    let beyond = statuses.iter().filter(|status| **status == 429).count();
+    assert!(beyond > 0 && statuses[..3] == [401; 3], "{statuses:?}");
     site.stop().await.unwrap();
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = logged();
     let looked = text.matches("a token was refused").count();
-    // Three are left of the burst, and one a second comes.
-    assert!((3..=5).contains(&looked), "{looked}: {text}");
+    assert_eq!(looked, statuses.len() - beyond, "{statuses:?} {text}");
 }
