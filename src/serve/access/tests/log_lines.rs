@@ -104,11 +104,10 @@ async fn tokens_beyond_the_rate_are_not_even_looked_at() {
     for _ in 0..12 {
         statuses.push(site.get("/api/who", &bad).await.status);
     }
-    // Some of the burst are left, and on a slow machine one a second comes.
-    let beyond = statuses.iter().filter(|status| **status == 429).count();
-    assert!(beyond > 0 && statuses[..3] == [401; 3], "{statuses:?}");
+    assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
     site.stop().await.unwrap();
     let text = logged();
     let looked = text.matches("a token was refused").count();
-    assert_eq!(looked, statuses.len() - beyond, "{statuses:?} {text}");
+    // Three are left of the burst, and on a slow machine one a second comes.
+    assert!((3..9).contains(&looked), "{looked}: {text}");
 }
