@@ -77,6 +77,7 @@ mod sign_in;
 mod state_damage;
 mod stores;
 mod stu3;
+mod sums;
 mod takeover;
 mod tampered;
 mod tampered_releases;

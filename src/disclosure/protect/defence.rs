@@ -6,7 +6,9 @@ use crate::disclosure::attacker::{
 };
 use crate::disclosure::count::Released;
 use crate::disclosure::rule::SchemeRule;
-use crate::disclosure::system::{Interval, Network, NodeId, System, TrueFigures, TrueNode};
+use crate::disclosure::system::{
+    CountOf, Interval, Network, NodeId, System, TrueFigures, TrueNode, with_own,
+};
 
 /// The price of moving or withholding any figure at all, in figures; the worthiest costs three.
 const PRICE: f64 = 1.0;
@@ -284,14 +286,20 @@ fn choices(
     }
     let mut choices = Vec::new();
     if now != own {
-        choices.push((own, rule.bounds(own, node.counted)));
+        let says = rule.bounds(own, node.counted);
+        choices.push((own, with_own(node, own, says)));
     }
     let mut others = rule.neighbours(node);
-    if rule.withholds() && !own.is_suppressed() {
+    // A step of rounding hides nobody's amount. Where totals are sums, they would tell what is withheld.
+    let is_sum = node.counted == CountOf::Amount && !rule.adds_up();
+    if (rule.withholds() || is_sum) && !own.is_suppressed() {
         others.push(Released::SUPPRESSED);
     }
     others.retain(|other| *other != now);
-    let read = |figure: Released| (figure, rule.moved_bounds(figure, node.counted));
+    let read = |figure: Released| {
+        let says = rule.moved_bounds(figure, node.counted);
+        (figure, with_own(node, figure, says))
+    };
     choices.extend(others.into_iter().map(read));
     choices.retain(|(_, read)| read.has(count));
     choices

@@ -3,6 +3,7 @@
 pub(in crate::disclosure) mod population;
 mod rules;
 pub(in crate::disclosure) mod strangers;
+mod sums;
 
 use super::{Danger, protect};
 use crate::disclosure::attacker::Effort;
@@ -214,7 +215,7 @@ fn node(count: u64) -> TrueNode {
         count: TrueCount::new(count),
         people: TrueCount::new(count),
         counted: CountOf::People,
-        largest: None,
+        contributors: None,
         key: 0,
         shown: true,
         stands: None,
