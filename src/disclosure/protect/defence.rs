@@ -125,6 +125,49 @@ impl<'a> Defence<'a> {
         }
     }
 
+    /// The figures that the rule shows and that are withheld for others, the worthiest first.
+    pub(super) fn withheld_for_others(&self) -> Vec<usize> {
+        let is_withheld = |at: &usize| {
+            let node = &self.figures.nodes[*at];
+            node.stands.is_none()
+                && self.released[*at].is_suppressed()
+                && !self.rule.release(node).is_suppressed()
+        };
+        let mut all: Vec<usize> = (0..self.released.len()).filter(is_withheld).collect();
+        all.sort_by(|one, other| self.rank[*other].total_cmp(&self.rank[*one]));
+        all
+    }
+
+    /// Whether a true count that is greater by so much agrees with what its figure says.
+    pub(super) fn may_be(&self, at: usize, by: i64) -> bool {
+        self.read[at].has(self.known.table[at] + by)
+    }
+
+    /// How many fewer a figure says that there can be.
+    pub(super) fn down(&self, at: usize) -> i64 {
+        self.known.table[at] - self.read[at].low
+    }
+
+    /// Releases a figure as the rule has it; gives what it was.
+    pub(super) fn show(&mut self, at: usize) -> (Released, Interval) {
+        let node = &self.figures.nodes[at];
+        let own = self.rule.release(node);
+        let says = with_own(node, own, self.rule.bounds(own, node.counted));
+        let before = (self.released[at], self.read[at]);
+        (self.released[at], self.read[at]) = (own, says);
+        before
+    }
+
+    /// Releases a figure as it was.
+    pub(super) fn put_back(&mut self, at: usize, before: (Released, Interval)) {
+        (self.released[at], self.read[at]) = before;
+    }
+
+    /// An exchange that leaves every figure as it is published.
+    pub(super) fn free(&mut self, change: (u32, i64)) -> Option<Exchanged> {
+        self.exchange(change, true)
+    }
+
     /// Answers an attack: defends what is left, and shakes what a reader guesses right. Whether
     /// any figure was changed, or another possible table found.
     pub(super) fn answer(&mut self, apart: &[i64], left: &[NodeId], guessed: &[NodeId]) -> bool {

@@ -1,5 +1,6 @@
 //! Releases of random linked tables against attackers of other kinds.
 
+mod lost;
 pub(in crate::disclosure) mod population;
 mod rules;
 pub(in crate::disclosure) mod strangers;
