@@ -61,6 +61,7 @@ mod red_team;
 mod reference_tables;
 mod refreshes;
 mod reject_reasons;
+mod release_kills;
 mod release_truth;
 mod released_figures;
 mod repeatable;
