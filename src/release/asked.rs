@@ -83,6 +83,7 @@ impl Asking<'_> {
             all.push(answers);
         }
         counted::between(&mut nodes);
+        self.same_sums(reports)?;
         let chosen = self.chosen(&nodes)?;
         for (at, table, cells) in counted {
             if let Some(answer) = all.get_mut(at).and_then(|answers| answers.get_mut(&table)) {
@@ -94,6 +95,29 @@ impl Asking<'_> {
             published: chosen.published,
             certificate: chosen.certificate,
         })
+    }
+
+    /// Refuses a sum beside another one of the same model that an earlier release has.
+    fn same_sums(&self, reports: &[Report]) -> Result<()> {
+        let Some((ledger, _)) = &self.earlier else {
+            return Ok(());
+        };
+        let tables = reports.iter().flat_map(|report| report.counted.values());
+        for counting in tables.flat_map(|table| &table.countings) {
+            let Some(what) = counting.what_is_summed() else {
+                continue;
+            };
+            if let Some(other) = ledger.other_sum(&counting.of.to_string(), &what) {
+                let other = other.rsplit_once(" by ").map_or(other, |(other, _)| other);
+                return Err(Error::refused(format!(
+                    "an earlier release has another sum of {}: the {other}",
+                    counting.of
+                ))
+                .cause("what one sum has more than another may be the amount of one person")
+                .hint("add up the same column over the same rows as then"));
+            }
+        }
+        Ok(())
     }
 
     /// Chooses the figures of the release, beside those of all earlier ones.

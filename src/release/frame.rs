@@ -86,6 +86,8 @@ pub(crate) enum Unit {
     Percent,
     /// Per this many.
     Per(u32),
+    /// An amount for each of something.
+    Mean,
 }
 
 /// A released cell. There is no other way for a figure to reach a file.

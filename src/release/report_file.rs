@@ -88,14 +88,18 @@ pub(crate) struct Measure {
     /// For a count: dimensions that do not divide it.
     #[serde(default)]
     pub without: Vec<String>,
-    /// For a rate, or a percentage without `of`: the count above the line.
+    /// For a rate, or a percentage without `of`: the count above the line. For a mean, the sum.
     pub numerator: Option<String>,
-    /// For a rate, or a percentage without `of`: the count below the line.
+    /// For a rate, a mean, or a percentage without `of`: the count below the line.
     pub denominator: Option<String>,
     /// For a rate: per how many, such as 100000.
     pub multiplier: Option<u32>,
     /// For a standardised rate: the dimension of age groups, which the table does not show.
     pub by: Option<String>,
+    /// For a sum: the column of the model that is added up, whole numbers from 0 on.
+    pub amount: Option<String>,
+    /// For a sum: the column of the model that names the provider, where one is at risk too.
+    pub provider: Option<String>,
 }
 
 /// The kinds of measure.
@@ -106,6 +110,10 @@ pub(crate) enum MeasureKind {
     People,
     /// Rows of the model: contacts, admissions.
     Rows,
+    /// The sum of an amount over rows of the model: bed days, pounds.
+    Sum,
+    /// A released sum for each of a released count.
+    Mean,
     /// A percentage of released counts.
     Percent,
     /// A crude rate of released counts, with 95% limits.
@@ -229,9 +237,12 @@ pub(crate) enum ChartKind {
 }
 
 impl MeasureKind {
-    /// Whether it is a count.
+    /// Whether it is a count, or a sum, which is treated like one.
     pub(crate) fn counts(self) -> bool {
-        matches!(self, MeasureKind::People | MeasureKind::Rows)
+        matches!(
+            self,
+            MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum
+        )
     }
 }
 
@@ -242,6 +253,7 @@ impl Measure {
             (Some(column), _) => Some(column),
             (None, MeasureKind::People) => Some("people"),
             (None, MeasureKind::Rows) => Some("rows"),
+            (None, MeasureKind::Sum) => self.amount.as_deref(),
             (None, _) => None,
         }
     }

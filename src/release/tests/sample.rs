@@ -133,7 +133,7 @@ fn placed(
             count: people,
             people,
             counted: CountOf::People,
-            largest: None,
+            contributors: None,
             key: (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
             shown: true,
             stands: None,

@@ -8,7 +8,7 @@ fn node(members: &Members) -> TrueNode {
         count: members.people(),
         people: members.people(),
         counted: CountOf::People,
-        largest: None,
+        contributors: None,
         key: 0,
         shown: true,
         stands: None,

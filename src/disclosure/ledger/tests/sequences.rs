@@ -110,7 +110,7 @@ fn of_people(count: usize) -> TrueNode {
         count: TrueCount::new(count as u64),
         people: TrueCount::new(count as u64),
         counted: CountOf::People,
-        largest: None,
+        contributors: None,
         key: 0,
         shown: false,
         stands: None,
