@@ -4,13 +4,14 @@ use super::absent::{AbsentTable, WaitingModels};
 use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
 use super::content::content;
-use super::declared_check::Severity;
+use super::declared_check::{Check, Severity};
 use super::graph::order;
 use super::inputs::{Assessed, Inputs};
 use super::last_run::{self, LastRun};
 use super::library::{Library, Model};
 use super::mended::damaged;
 use super::model_state::ModelState;
+use super::proved_checks::ProvedChecks;
 use super::query_rows::query_rows;
 use super::refresh::{Basis, KnownChanges, Refreshed, holds, refresh, slice_of_day};
 use super::refreshed_check::{self, RefreshedTable};
@@ -394,13 +395,16 @@ impl BuildRun<'_> {
                     files: refreshed.files.clone(),
                     basis: Basis::of(&read),
                     refreshed: Some(refreshed),
+                    proved: BTreeSet::new(),
                     differed,
                 });
             }
         }
         let (schema, mut rows) = query_rows(self.engine, model).await?;
         let mut writer = TableWriter::new(self.engine.lake(), &model.name, &schema)?;
+        let mut proved = ProvedChecks::of(&model.header.checks, &schema);
         while let Some(batch) = rows.try_next().await? {
+            proved.see(&batch)?;
             writer.write(batch).await?;
         }
         Ok(NewTable {
@@ -408,6 +412,7 @@ impl BuildRun<'_> {
             files: writer.finish().await?,
             basis: Basis::of(&read),
             refreshed: None,
+            proved: proved.proved(),
             differed,
         })
     }
@@ -475,8 +480,10 @@ impl BuildRun<'_> {
                 engine.provide(&model.name, Arc::new(staged))?;
                 let place = model.file.display().to_string();
                 let header = &model.header;
-                let checks = &header.checks;
-                check::run(engine, &place, &model.name, rows, header, checks).await?
+                let open = header.checks.iter().enumerate();
+                let open = open.filter(|(at, _)| !new.proved.contains(at));
+                let open: Vec<Check> = open.map(|(_, check)| check.clone()).collect();
+                check::run(engine, &place, &model.name, rows, header, &open).await?
             }
         };
         let is_error = |check: &CheckFailure| check.severity == Severity::Error;
@@ -533,6 +540,8 @@ struct NewTable {
     basis: Basis,
     /// How it came about, when it was not built in full.
     refreshed: Option<Refreshed>,
+    /// The places of checks that its rows were seen to keep as they were written.
+    proved: BTreeSet<usize>,
     /// Whether it was refreshed first, and found to be wrong.
     differed: bool,
 }

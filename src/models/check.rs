@@ -214,7 +214,7 @@ pub(super) fn quoted(column: &str) -> String {
 }
 
 /// Whether the name of a column is the same quoted and not.
-fn is_plain(column: &str) -> bool {
+pub(super) fn is_plain(column: &str) -> bool {
     let mut letters = column.chars();
     !column.is_empty() && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
