@@ -179,7 +179,8 @@ impl Plan {
             }
         }
         sink.row.clear();
-        sink.row.resize(self.columns, Value::Missing);
+        sink.row
+            .extend(std::iter::repeat_n(Value::Missing, self.columns));
         self.part(&self.top, from.resource, 0, None, from, sink)
     }
 
