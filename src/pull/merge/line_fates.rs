@@ -151,8 +151,12 @@ impl<'a> ArrivedRows<'a> {
             }
             return;
         }
-        let row = self.versions.at(at);
-        if replaced.get(&row.record) == Some(&row.version.digest) {
+        // A first pull replaces nothing.
+        let is_same = !replaced.is_empty() && {
+            let row = self.versions.at(at);
+            replaced.get(&row.record) == Some(&row.version.digest)
+        };
+        if is_same {
             fates.unchanged += 1;
         } else if self.people.is_some_and(|people| people.is_null(at)) {
             *fates.unlinked.entry(self.cause(at)).or_default() += 1;
