@@ -300,7 +300,7 @@ impl Plan {
         from: &mut Evaluator<'_>,
     ) -> Result<Value, Wrong> {
         if !self.collection[column] {
-            return Ok(from.single(op, focus)?.unwrap_or(Value::Missing));
+            return Ok(from.general(op, focus)?.unwrap_or(Value::Missing));
         }
         let mark = from.stack.len();
         from.run(op, focus)?;
