@@ -6,9 +6,30 @@ use std::ops::Range;
 /// to another type than `kind`.
 ///
 /// `Patient/1`, `Patient/1/_history/2` and `https://server/base/Patient/1` all have the key
-/// `Patient/1`.
+/// `Patient/1`. Spaces around a reference and a slash behind it say nothing.
 #[inline]
 pub(super) fn key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> {
+    let ends = [reference.first(), reference.last()];
+    if ends.iter().flatten().any(|byte| **byte <= b'/') {
+        return untidy_key(reference, kind);
+    }
+    tidy_key(reference, kind)
+}
+
+/// The same of a reference that may begin or end with more than it says.
+#[cold]
+fn untidy_key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> {
+    let start = reference.len() - reference.trim_ascii_start().len();
+    let mut tidy = reference.trim_ascii();
+    if let (Some(shorter), true) = (tidy.strip_suffix(b"/"), kind.is_some()) {
+        tidy = shorter;
+    }
+    let key = tidy_key(tidy, kind)?;
+    Some(start + key.start..start + key.end)
+}
+
+#[inline]
+fn tidy_key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> {
     if let Some(kind) = kind
         && let Some(id) = reference.strip_prefix(kind.as_bytes())
         && let Some(id) = id.strip_prefix(b"/")
@@ -144,7 +165,22 @@ mod tests {
             ("NotPatient/1", Some("Patient"), None),
             ("Patient/", Some("Patient"), None),
             ("Patient/01234567890123456789/1", Some("Patient"), None),
-            ("Patient/0123456789012345678901/", Some("Patient"), None),
+            ("Patient/0123456789012345678901/x", Some("Patient"), None),
+            (
+                "Patient/0123456789012345678901/",
+                Some("Patient"),
+                Some("Patient/0123456789012345678901"),
+            ),
+            (" Patient/1\r\n", Some("Patient"), Some("Patient/1")),
+            (
+                "https://x.example/fhir/Patient/1/ ",
+                Some("Patient"),
+                Some("Patient/1"),
+            ),
+            (" Patient/1/_history/2", Some("Patient"), Some("Patient/1")),
+            ("Patient/1.", Some("Patient"), Some("Patient/1.")),
+            (" / ", Some("Patient"), None),
+            ("https://x.example/Patient/", Some("Patient"), None),
             (
                 "Patient/0123456789-0123456789-0123456789",
                 Some("Patient"),

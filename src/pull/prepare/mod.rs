@@ -237,7 +237,7 @@ impl Preparer<'_> {
     /// The Patients that are rejected as their rows are prepared.
     fn rejected_patients(&self, decoded: &Decoded, rejecting: &Rejecting) -> Vec<PatientKey> {
         let lines = rejecting.rejected.keys();
-        let references = lines.map(|line| decoded.lines[*line as usize].reference.as_str());
+        let references = lines.map(|line| decoded.reference(&decoded.lines[*line as usize]));
         references
             .filter(|reference| reference.starts_with("Patient/"))
             .map(|reference| {
@@ -259,7 +259,7 @@ impl Preparer<'_> {
             let kind = match (&self.source.kind, targets) {
                 (SourceKind::Csv { .. }, [table]) => self.tables[*table].name.name.as_str(),
                 _ => {
-                    let reference = &decoded.lines[*line as usize].reference;
+                    let reference = decoded.reference(&decoded.lines[*line as usize]);
                     reference.split('/').next().unwrap_or_default()
                 }
             };
@@ -299,7 +299,7 @@ impl Preparer<'_> {
         };
         let pseudonyms = &self.source.pseudonyms;
         let key = |(at, line): (u32, &Line)| LineKey {
-            record: pseudonyms.record(line.reference.as_bytes()),
+            record: pseudonyms.record(decoded.reference(line).as_bytes()),
             version: Version {
                 id: VersionId::new(line.version_id, !early.has(at)),
                 order: extract_order(self.clock.bounded(self.made), line.number),
@@ -365,7 +365,7 @@ impl Preparer<'_> {
             return Vec::new();
         }
         let of_kind = |line: &Line| {
-            let id = line.reference.strip_prefix(kind);
+            let id = decoded.reference(line).strip_prefix(kind);
             id.is_some_and(|id| id.starts_with('/'))
         };
         let lines = table.rows.line.iter();

@@ -309,6 +309,6 @@ fn what_would_multiply_without_end_is_rejected() {
         assert_eq!(decoded.rejects.len(), 1, "{members:.40}");
         assert_eq!(decoded.rejects[0].reason, RejectReason::WrongType);
         assert!(decoded.tables[0].line.iter().all(|line| *line == 0));
-        assert_eq!(decoded.lines[0].reference, "Patient/b");
+        assert_eq!(decoded.reference(&decoded.lines[0]), "Patient/b");
     }
 }
