@@ -120,6 +120,7 @@ impl Life {
         contacts::teams::happen(random, world, &mut life);
         contacts::local::happen(random, world, &mut life);
         contacts::social_care::happen(random, world, &mut life);
+        contacts::discharge_readiness::note(world, &mut life);
         life
     }
 

@@ -27,6 +27,8 @@ pub(super) enum Stream {
     Person(u32),
     /// The faults planted in one file, by file number.
     Faults(u32),
+    /// From when one person could have left hospital, by index.
+    DischargeReadiness(u32),
 }
 
 impl Stream {
@@ -38,6 +40,7 @@ impl Stream {
             Stream::Organisations => 4,
             Stream::Person(index) => (1 << 40) | u64::from(index),
             Stream::Faults(file) => (2 << 40) | u64::from(file),
+            Stream::DischargeReadiness(index) => (3 << 40) | u64::from(index),
         }
     }
 }

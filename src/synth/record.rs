@@ -249,6 +249,8 @@ pub(super) struct Spell {
     pub admitted: [&'static str; 3],
     /// Discharge method and destination.
     pub discharged: [&'static str; 2],
+    /// Day from which the person could have left, where the ward noted it.
+    pub ready: Option<Day>,
     /// Main specialty and treatment function.
     pub specialty: [&'static str; 2],
     /// Diagnoses, ICD-10, the main one first.

@@ -1,6 +1,7 @@
 //! The contacts that follow from a person's age, conditions and home.
 
 pub(super) mod diagnoses;
+pub(super) mod discharge_readiness;
 pub(super) mod emergency_department;
 pub(super) mod general_practice;
 pub(super) mod hospital;
