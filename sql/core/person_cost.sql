@@ -6,7 +6,8 @@ description: >
   midnights, and over the days to the as-of date while it goes on; a spell without a midnight falls into the month of admission. Social care
   services cost their weekly cost for each seven days. Other contacts cost the unit cost of
   reference.unit_cost (PSSRU 2024). What has no cost is counted, not guessed: dental care, sight tests,
-  hospices, and spells, attendances and appointments without a tariff.
+  hospices, and spells, attendances and appointments without a tariff. Each part is rounded to a millionth of
+  a pound, so that sums are exact in any order.
 grain: [person_key, month]
 columns:
   person_key: Pseudonym of the person
@@ -65,7 +66,7 @@ services as (
 unit_costs as (
     select
         cast(setting as varchar) as setting,
-        cast(cost as double) as cost
+        cast(cost as decimal(18, 6)) as cost
     from reference.unit_cost
     where unit = 'contact'
 ),
@@ -81,12 +82,12 @@ contacts as (
 ),
 
 attendances as (
-    select person_key, arrived_date, cast(cost as double) as cost
+    select person_key, arrived_date, cast(cost as decimal(18, 6)) as cost
     from core.attendance
 ),
 
 appointments as (
-    select person_key, appointment_date, cast(cost as double) as cost
+    select person_key, appointment_date, cast(cost as decimal(18, 6)) as cost
     from core.appointment
     where attended
 ),
@@ -96,11 +97,14 @@ costs as (
         spells.person_key,
         months.month,
         'inpatient' as kind,
-        cast(spells.cost as double)
-        * days_between(
-            greatest(spells.admission_date, months.first_day), least(spells.left_date, months.next_day)
-        )
-        / days_between(spells.admission_date, spells.left_date) as cost,
+        cast(
+            cast(spells.cost as double)
+            * days_between(
+                greatest(spells.admission_date, months.first_day), least(spells.left_date, months.next_day)
+            )
+            / days_between(spells.admission_date, spells.left_date)
+            as decimal(18, 6)
+        ) as cost,
         case
             when spells.cost is null and spells.admission_date >= months.first_day then 1
             else 0
@@ -136,11 +140,14 @@ costs as (
         services.person_key,
         months.month,
         'social_care' as kind,
-        cast(services.weekly_cost as double)
-        * days_between(
-            greatest(services.started_date, months.first_day), least(services.next_date, months.next_day)
-        )
-        / 7.0 as cost,
+        cast(
+            cast(services.weekly_cost as double)
+            * days_between(
+                greatest(services.started_date, months.first_day), least(services.next_date, months.next_day)
+            )
+            / 7.0
+            as decimal(18, 6)
+        ) as cost,
         0 as not_costed
     from months
     inner join services
@@ -165,12 +172,14 @@ final as (
     select
         person_key,
         month,
-        coalesce(sum(cost) filter (where kind = 'inpatient'), 0.0) as inpatient_cost,
-        coalesce(sum(cost) filter (where kind = 'emergency_department'), 0.0) as emergency_department_cost,
-        coalesce(sum(cost) filter (where kind = 'outpatient'), 0.0) as outpatient_cost,
-        coalesce(sum(cost) filter (where kind = 'social_care'), 0.0) as social_care_cost,
-        coalesce(sum(cost) filter (where kind = 'other'), 0.0) as other_cost,
-        coalesce(sum(cost), 0.0) as cost,
+        cast(coalesce(sum(cost) filter (where kind = 'inpatient'), 0) as decimal(18, 6)) as inpatient_cost,
+        cast(
+            coalesce(sum(cost) filter (where kind = 'emergency_department'), 0) as decimal(18, 6)
+        ) as emergency_department_cost,
+        cast(coalesce(sum(cost) filter (where kind = 'outpatient'), 0) as decimal(18, 6)) as outpatient_cost,
+        cast(coalesce(sum(cost) filter (where kind = 'social_care'), 0) as decimal(18, 6)) as social_care_cost,
+        cast(coalesce(sum(cost) filter (where kind = 'other'), 0) as decimal(18, 6)) as other_cost,
+        cast(coalesce(sum(cost), 0) as decimal(18, 6)) as cost,
         sum(not_costed) as contacts_not_costed
     from costs
     group by person_key, month

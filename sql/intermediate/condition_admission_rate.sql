@@ -104,7 +104,8 @@ matched as (
         spell_key,
         condition_list,
         condition,
-        weight
+        -- Added exactly, in any order.
+        cast(weight as decimal(12, 6)) as weight
     from intermediate.admission_condition
 ),
 
@@ -178,7 +179,7 @@ counts as (
         condition_list,
         condition,
         cast(sum(admissions) as bigint) as admissions,
-        sum(attributable) as attributable,
+        cast(sum(attributable) as double) as attributable,
         count(*) as people_admitted
     from person_totals
     group by area_type, area_code, financial_year, condition_list, condition
@@ -236,7 +237,8 @@ band_populations as (
         financial_year,
         age_band,
         sex,
-        cast(sum(person_days) as double) / max(days_covered) as population
+        sum(person_days) as person_days,
+        max(days_covered) as days_covered
     from ages
     where age_band <> 'Not known'
     group by area_type, area_code, financial_year, age_band, sex
@@ -276,8 +278,10 @@ strata as (
         band_populations.sex,
         condition_bands.has_parts,
         condition_bands.weight,
-        band_populations.population,
-        coalesce(band_events.events, 0.0) as events,
+        band_populations.person_days,
+        band_populations.days_covered,
+        cast(band_populations.person_days as double) / band_populations.days_covered as population,
+        coalesce(band_events.events, 0) as events,
         coalesce(band_events.squares, 0) as squares
     from condition_bands
     inner join band_populations
@@ -312,7 +316,9 @@ ratios as (
         strata.area_type,
         strata.area_code,
         strata.financial_year,
-        isr(strata.events, strata.population, whole.events, whole.population, 100.0) as estimate
+        isr(
+            cast(strata.events as double), strata.population, cast(whole.events as double), whole.population, 100.0
+        ) as estimate
     from strata
     inner join whole
         on strata.condition_list = whole.condition_list
@@ -338,8 +344,8 @@ bands as (
         age_band,
         bool_or(has_parts) as has_parts,
         max(weight) as weight,
-        sum(population) as population,
-        sum(events) as events,
+        cast(sum(person_days) as double) / max(days_covered) as population,
+        cast(sum(events) as double) as events,
         sum(squares) as squares
     from strata
     group by condition_list, condition, area_type, area_code, financial_year, age_band

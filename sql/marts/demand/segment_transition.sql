@@ -84,17 +84,17 @@ registered_before as (
 ),
 
 costs as (
-    select person_key, cost
+    select person_key, cast(cost as decimal(18, 6)) as cost
     from core.spell
     where admission_date > $as_of - interval '1' year
         and admission_date <= $as_of
     union all
-    select person_key, cost
+    select person_key, cast(cost as decimal(18, 6)) as cost
     from core.attendance
     where arrived_date > $as_of - interval '1' year
         and arrived_date <= $as_of
     union all
-    select person_key, cost
+    select person_key, cast(cost as decimal(18, 6)) as cost
     from core.appointment
     where appointment_date > $as_of - interval '1' year
         and appointment_date <= $as_of
@@ -196,7 +196,7 @@ estimated as (
         pairs.people,
         segments.from_people,
         proportion(pairs.people, segments.from_people) as estimate,
-        segments.cost / segments.from_people as from_cost
+        cast(segments.cost as double) / segments.from_people as from_cost
     from segments
     inner join pairs
         on segments.scheme = pairs.scheme

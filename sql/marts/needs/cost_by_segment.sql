@@ -73,12 +73,12 @@ counted as (
         segments.segment,
         count(*) as people,
         count(*) filter (where costs.cost > 0) as people_with_cost,
-        coalesce(sum(costs.inpatient_cost), 0.0) as inpatient_cost,
-        coalesce(sum(costs.emergency_department_cost), 0.0) as emergency_department_cost,
-        coalesce(sum(costs.outpatient_cost), 0.0) as outpatient_cost,
-        coalesce(sum(costs.social_care_cost), 0.0) as social_care_cost,
-        coalesce(sum(costs.other_cost), 0.0) as other_cost,
-        coalesce(sum(costs.cost), 0.0) as cost,
+        cast(coalesce(sum(costs.inpatient_cost), 0) as double) as inpatient_cost,
+        cast(coalesce(sum(costs.emergency_department_cost), 0) as double) as emergency_department_cost,
+        cast(coalesce(sum(costs.outpatient_cost), 0) as double) as outpatient_cost,
+        cast(coalesce(sum(costs.social_care_cost), 0) as double) as social_care_cost,
+        cast(coalesce(sum(costs.other_cost), 0) as double) as other_cost,
+        cast(coalesce(sum(costs.cost), 0) as double) as cost,
         coalesce(sum(costs.contacts_not_costed), 0) as contacts_not_costed
     from segments
     inner join person_areas
