@@ -6,6 +6,7 @@ use super::layout::{SitePart, layout};
 use super::links::latest_link;
 use super::partial::partial_notice;
 use super::words::day;
+use crate::plural::things;
 use crate::serve::addresses::{comparison, in_address};
 use crate::serve::asked::AddressPath;
 use crate::serve::catalogue::ReportKey;
@@ -121,7 +122,7 @@ fn of_table(view: &PageView, report: &str, table: &str, figures: &[&ComparedFigu
             (rows(view, report, table, title, &parts, before))
         } @else if !parts.is_empty() {
             details {
-                summary { (parts.len()) " figures by group" span.unseen { " of " (title) } }
+                summary { (things(parts.len(), "figure")) " by group" span.unseen { " of " (title) } }
                 (rows(view, report, table, title, &parts, before))
             }
         }
