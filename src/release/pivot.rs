@@ -36,9 +36,10 @@ pub(super) fn frame(
         notes: table
             .notes
             .iter()
-            .chain(&data.definition)
+            .chain(&data.in_words)
             .map(|note| words(note))
             .collect(),
+        conditions: data.conditions.clone(),
         row_dimensions: table
             .rows
             .iter()

@@ -34,6 +34,7 @@ fn frame(dimensions: &[&str], rows: &[(&[&str], Option<u64>, u64)]) -> Frame {
         title: "A table".to_owned(),
         description: String::new(),
         notes: Vec::new(),
+        conditions: Vec::new(),
         row_dimensions: dimensions
             .map(|d| ((*d).to_owned(), (*d).to_owned()))
             .collect(),
