@@ -110,9 +110,9 @@ fn line_of_replaced(replaced: &Replaced) -> String {
         (_, None, _) => format!("its log was damaged; {} now", things(replaced.rows, "row")),
     };
     format!(
-        "         {}: {} damaged files replaced; {what}",
+        "         {}: {} replaced; {what}",
         replaced.table,
-        count(replaced.files as u64)
+        things(replaced.files, "damaged file")
     )
 }
 
@@ -154,8 +154,11 @@ fn lines(summary: &PullSummary, seconds: f64) -> Vec<String> {
     lines.extend(passed_over(summary));
     for (source, lines_of_source) in &summary.future_times {
         lines.push(format!(
-            "         source {source}: {} of a time of update in the future; what is in them counts as updated when its file was made",
-            things(*lines_of_source, "line")
+            "         source {source}: {} {} updated in the future; {} as updated when {} file was made",
+            things(*lines_of_source, "line"),
+            verb(*lines_of_source, "says that it was", "say that they were"),
+            verb(*lines_of_source, "it counts", "they count"),
+            verb(*lines_of_source, "its", "their")
         ));
     }
     for (source, since) in &summary.future_exports {
