@@ -5,7 +5,7 @@ use super::counted::CountMade;
 use super::table_data::Label;
 use crate::disclosure::{Figure, Released};
 use crate::error::{Error, Result};
-use crate::figures::FigureArea;
+use crate::figures::{BetterWhen, FigureArea};
 use crate::plural::things;
 use chrono::NaiveDate;
 
@@ -78,6 +78,8 @@ pub(crate) struct FrameMeasure {
     pub unit: Unit,
     /// Whether lower and upper limits are shown beside it.
     pub has_limits: bool,
+    /// Which figures are better.
+    pub better: Option<BetterWhen>,
 }
 
 /// The unit of a measure.

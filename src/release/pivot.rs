@@ -51,7 +51,10 @@ pub(super) fn frame(
         measures: table
             .measures
             .iter()
-            .map(|measure| measure_of(measure, data))
+            .map(|measure| FrameMeasure {
+                better: table.better(measure),
+                ..measure_of(measure, data)
+            })
             .collect(),
         cells: Vec::new(),
         held: Vec::new(),
@@ -175,6 +178,7 @@ fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
             MeasureKind::Rate | MeasureKind::Dsr => Unit::Per(measure.multiplier.unwrap_or(1)),
         },
         has_limits: !measure.kind.counts() && measure.of.is_none(),
+        better: measure.better,
     }
 }
 

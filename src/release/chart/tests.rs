@@ -24,6 +24,7 @@ fn frame(dimensions: &[&str], rows: &[(&[&str], Option<u64>, u64)]) -> Frame {
         label: label.to_owned(),
         unit,
         has_limits: unit == Unit::Percent,
+        better: None,
     };
     let dimensions = dimensions.iter();
     Frame {

@@ -4,7 +4,7 @@
 use super::own_area::{OwnAreas, is_area};
 use super::selection::Selection;
 use crate::error::Result;
-use crate::figures::{FigureArea, FigureRow, Figures};
+use crate::figures::{BetterWhen, FigureArea, FigureRow, Figures, MeasurePolarity};
 use crate::serve::catalogue::ReportKey;
 use polars::prelude::{BooleanChunked, DataFrame, PolarsResult, StringChunked};
 use std::collections::{HashMap, HashSet};
@@ -15,6 +15,7 @@ pub(crate) struct ChosenFigures {
     release: String,
     figures: Figures,
     areas: OwnAreas,
+    polarity: HashMap<String, MeasurePolarity>,
 }
 
 impl ChosenFigures {
@@ -23,7 +24,18 @@ impl ChosenFigures {
             release: release.to_owned(),
             figures,
             areas,
+            polarity: HashMap::new(),
         }
+    }
+
+    /// The same with what is known of which figures are better, by report.
+    pub(super) fn judged_by(self, polarity: HashMap<String, MeasurePolarity>) -> Self {
+        ChosenFigures { polarity, ..self }
+    }
+
+    /// Which figures of a measure are better.
+    pub(super) fn better(&self, figure: &FigureRow) -> Option<BetterWhen> {
+        self.polarity.get(&figure.report)?.of(figure)
     }
 
     /// The release.

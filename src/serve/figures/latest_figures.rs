@@ -106,6 +106,7 @@ async fn choose(
     let listed = manifest.reports.values();
     let listed = listed.filter_map(|report| report.area.as_ref());
     let areas = OwnAreas::of(listed, &view.directory);
+    let polarity = manifest.polarity();
     let condition = selection.condition(purpose == RowsFor::Comparison);
     let (reader, id, selection) = (view.clone(), release.id.clone(), selection.clone());
     let chosen = view.state.computing.run(move || {
@@ -119,7 +120,7 @@ async fn choose(
         let may_read = |report: &str, area: Option<&str>| reader.reader.may_read(area, report);
         let marks = choice.marks(chosen.frame(), may_read).ok()?;
         let chosen = chosen.marked(&marks).ok()?;
-        Some(ChosenFigures::new(&id, chosen, areas))
+        Some(ChosenFigures::new(&id, chosen, areas).judged_by(polarity))
     });
     chosen.await?.ok_or(PageFault::Unavailable).map(Some)
 }
@@ -145,6 +146,7 @@ fn compare(chosen: &ChosenFigures) -> Result<Vec<ComparedFigure>, PageFault> {
             release: release.to_string(),
             benchmark: benchmark.and_then(|value| value.extract::<f64>()),
             significance: Significance::of(word.as_ref().and_then(|w| w.get_str()).unwrap_or("")),
+            better: chosen.better(&figure),
             figure,
         }
     });
