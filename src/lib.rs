@@ -26,6 +26,7 @@ mod notice;
 mod notify;
 mod panics;
 pub mod pipeline;
+mod plural;
 pub mod privacy;
 pub mod progress;
 mod publication;

@@ -12,6 +12,7 @@ use crate::models::{
     Library, Model, UsedCodeLists, check_header, named_code_lists, order, reference_rows,
 };
 use crate::pipeline::Pipeline;
+use crate::plural::things;
 use crate::privacy::Key;
 use crate::pull::PullPlan;
 use crate::release::{check_queries, check_reports, tables_read};
@@ -70,9 +71,10 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
         "tables": pull.tables.len(), "models": order.len(), "reports": reports,
     });
     let line = format!(
-        "check    {} tables, {} models and {reports} reports are in order",
-        pull.tables.len(),
-        order.len()
+        "check    {}, {} and {} are in order",
+        things(pull.tables.len(), "table"),
+        things(order.len(), "model"),
+        things(reports, "report")
     );
     printer.summary(&summary, &[line])?;
     Ok(ExitCode::SUCCESS)

@@ -147,9 +147,7 @@ impl ModelOutcome {
             return Some(format!("it waits for {read}"));
         }
         let checks = self.failed.iter();
-        let checks: Vec<String> = checks
-            .map(|f| format!("{} rows {}", f.rows, f.told()))
-            .collect();
+        let checks: Vec<String> = checks.map(CheckFailure::told).collect();
         (!checks.is_empty()).then(|| checks.join(", "))
     }
 }

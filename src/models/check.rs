@@ -6,6 +6,7 @@ use super::library::Model;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
+use crate::plural::{things, verb};
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Int64Type, Schema};
 use datafusion::sql::sqlparser::keywords::ALL_KEYWORDS;
@@ -34,7 +35,9 @@ impl CheckFailure {
             true => ", the grain: a join repeats rows, or the grain lacks a column",
             false => "",
         };
-        format!("break `{}`{grain}", self.check)
+        let rows = things(self.rows, "row");
+        let breaks = verb(self.rows, "breaks", "break");
+        format!("{rows} {breaks} `{}`{grain}", self.check)
     }
 }
 

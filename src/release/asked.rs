@@ -3,8 +3,8 @@
 use super::area_names::{compares_areas, named_areas};
 use super::areas::Areas;
 use super::counted::{
-    self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, counts_made,
-    definition,
+    self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, conditions,
+    counted_in_words, counts_made,
 };
 use super::label_order::OrderColumns;
 use super::pack_area::PackAreas;
@@ -209,7 +209,8 @@ impl Asking<'_> {
             own_area: None,
             standard,
             figures: CellFigures::default(),
-            definition: definition(table, counted),
+            in_words: counted_in_words(table, counted),
+            conditions: conditions(table, counted),
             counts: counts_made(table, counted, &proved.one_row_each),
         };
         self.areas.check(&place, table, &answer, &proved.judged)?;

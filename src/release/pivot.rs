@@ -36,9 +36,10 @@ pub(super) fn frame(
         notes: table
             .notes
             .iter()
-            .chain(&data.definition)
+            .chain(&data.in_words)
             .map(|note| words(note))
             .collect(),
+        conditions: data.conditions.clone(),
         row_dimensions: table
             .rows
             .iter()
@@ -50,7 +51,10 @@ pub(super) fn frame(
         measures: table
             .measures
             .iter()
-            .map(|measure| measure_of(measure, data))
+            .map(|measure| FrameMeasure {
+                better: table.better(measure),
+                ..measure_of(measure, data)
+            })
             .collect(),
         cells: Vec::new(),
         held: Vec::new(),
@@ -177,6 +181,7 @@ fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
         has_limits: !measure.kind.counts()
             && measure.of.is_none()
             && measure.kind != MeasureKind::Mean,
+        better: measure.better,
     }
 }
 

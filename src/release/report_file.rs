@@ -1,6 +1,7 @@
 //! The report file: what a planner downloads, as an analyst writes it in TOML.
 
 use super::dimension::ValuesOf;
+use crate::figures::BetterWhen;
 use crate::pipeline::AreaLevel;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -100,6 +101,8 @@ pub(crate) struct Measure {
     pub amount: Option<String>,
     /// For a sum: the column of the model that names the provider, where one is at risk too.
     pub provider: Option<String>,
+    /// Which figures are better; not given where neither is.
+    pub better: Option<BetterWhen>,
 }
 
 /// The kinds of measure.
@@ -204,16 +207,6 @@ pub(crate) struct ChartSpec {
     pub target: Option<f64>,
 }
 
-/// Which figures of a measure are better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum BetterWhen {
-    /// High ones.
-    Higher,
-    /// Low ones.
-    Lower,
-}
-
 /// The forms of chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -273,6 +266,13 @@ impl Measure {
 impl ReportTable {
     fn is_in_packs() -> bool {
         true
+    }
+
+    /// Which figures of a measure are better: as it says itself, or as a chart of it does.
+    pub(crate) fn better(&self, measure: &Measure) -> Option<BetterWhen> {
+        let chart = self.chart.as_ref();
+        let drawn = chart.filter(|chart| chart.y.as_ref() == Some(&measure.label));
+        measure.better.or(drawn.and_then(|chart| chart.better))
     }
 
     /// The count measures: what the table calls them, and themselves.

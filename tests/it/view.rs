@@ -231,10 +231,10 @@ fn lines_that_cannot_be_used_are_counted_and_listed() {
         "{said}"
     );
     assert!(
-        said.contains("column value: 1 values are of another type or form"),
+        said.contains("column value: 1 value is of another type or form"),
         "{said}"
     );
-    assert!(said.contains("1 lines of other types"), "{said}");
+    assert!(said.contains("1 line of other types"), "{said}");
     assert_eq!(rows(&folder.path("out.parquet")).len(), 97);
     let rejects = std::fs::read_to_string(folder.path("rejects.csv")).unwrap();
     let at = input
@@ -366,7 +366,7 @@ fn what_an_analyst_gets_wrong() {
     let output = folder.run(&["view.json", "pretty.json"]);
     let said = text(&output.stderr);
     assert!(
-        said.contains("1 files, 1 lines") && said.contains("1 rows"),
+        said.contains("1 file, 1 line,") && said.contains("1 row"),
         "{said}"
     );
     let pretty = std::fs::read_to_string(folder.path("pretty.json")).unwrap();

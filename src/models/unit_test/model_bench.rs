@@ -111,11 +111,7 @@ impl ModelBench {
         let failed = check::run(engine, &place, &model.name, rows, header, &checks).await?;
         let wrong = failed.iter().find(|one| one.severity == Severity::Error);
         match wrong {
-            Some(failed) => Err(Error::data(format!(
-                "{place}: {} rows {}",
-                failed.rows,
-                failed.told()
-            ))),
+            Some(failed) => Err(Error::data(format!("{place}: {}", failed.told()))),
             None => Ok((schema.clone(), batches)),
         }
     }

@@ -2,8 +2,8 @@
 //! All is calculated from the released points.
 
 use super::point::ChartSeries;
+use crate::figures::BetterWhen;
 use crate::release::frame::Unit;
-use crate::release::report_file::BetterWhen;
 use crate::statistics::process::{Process, TargetReach};
 use crate::statistics::signals::Signals;
 

@@ -284,6 +284,7 @@ mod tests {
                 label: "People".to_string(),
                 unit: "count".to_string(),
                 has_limits: false,
+                better: None,
                 counted: Some(CountMade {
                     within: None,
                     what: "people of core.person where true".to_string(),

@@ -187,6 +187,11 @@ fn download(query: &CompareQuery) -> String {
 fn summary(areas: &[&ComparedFigure], whole: &[&ComparedFigure]) -> Markup {
     let count = |wanted: Significance| areas.iter().filter(|f| f.significance == wanted).count();
     let suppressed = areas.iter().filter(|f| f.figure.value.is_none()).count();
+    let better = areas.iter().find_map(|figure| figure.better);
+    let judged = |is_higher: bool| {
+        let word = better.map(|better| better.word(is_higher));
+        word.map_or(String::new(), |word| format!(" ({word})"))
+    };
     let is_compared = areas
         .iter()
         .any(|f| f.significance != Significance::NotCompared);
@@ -194,8 +199,9 @@ fn summary(areas: &[&ComparedFigure], whole: &[&ComparedFigure]) -> Markup {
         p role="status" {
             (areas.len()) @if areas.len() == 1 { " area" } @else { " areas" }
             @if is_compared && !whole.is_empty() {
-                ": " (count(Significance::Higher)) " higher, " (count(Significance::Similar)) " similar, "
-                (count(Significance::Lower)) " lower than the whole area"
+                ": " (count(Significance::Higher)) " higher" (judged(true)) ", "
+                (count(Significance::Similar)) " similar, "
+                (count(Significance::Lower)) " lower" (judged(false)) " than the whole area"
             }
             @if suppressed > 0 { "; " (suppressed) " without a figure" } "."
         }
@@ -301,7 +307,7 @@ fn row(
             th scope="row" { (area_link(code, name(compared))) }
             td.n data-value=(sort_value(figure)) {
                 (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
-            @if has_signs { td { (sign(compared.significance)) } }
+            @if has_signs { td { (sign(compared.significance, compared.better)) } }
             @if has_limits { td.limits { (limits(figure)) } }
             td { @if let Some(scale) = scale { (scale.range(compared)) } }
         }
