@@ -163,6 +163,10 @@ fn sums_and_means_are_released_by_their_rule() {
 fn who_reads_more_from_sums_is_refused() {
     let record = synth(300, 9, false);
     let project = Project::over(record.path());
+    let pipeline = pipeline_over(record.path());
+    let all = "largest_suppressed_share = 1.0";
+    assert!(pipeline.contains(all));
+    project.write_pipeline(&pipeline.replace(all, "largest_suppressed_share = 0.9"));
     model(&project, "stay", "cast(age % 17 as bigint)");
     model(&project, "dear", "cast((age % 17) * 39 as bigint)");
     model(&project, "alike", "cast(1000 + age % 2 as bigint)");
@@ -247,5 +251,6 @@ fn who_reads_more_from_sums_is_refused() {
         assert!(error.contains(says), "{name}: {error}");
     }
     of("stay");
+    project.write_pipeline(&pipeline);
     project.ok(&["release", "stays", "--dry-run"]);
 }
