@@ -156,6 +156,23 @@ pub(crate) fn tables_read(pipeline: &Pipeline) -> Result<BTreeSet<TableName>> {
     Ok(reports.flat_map(|report| report.reads).collect())
 }
 
+/// The tables of which it has to be known what they tell before the pipeline's reports are proved: those that
+/// they read, and those that dimensions take their values from.
+pub(crate) fn tables_judged(pipeline: &Pipeline) -> Result<BTreeSet<TableName>> {
+    let mut judged = BTreeSet::new();
+    for report in reports(pipeline, &[])? {
+        judged.extend(report.reads);
+        let lists = report.report.tables.iter();
+        let lists = lists.flat_map(|table| table.dimensions.values());
+        judged.extend(
+            lists
+                .filter_map(|list| list.column())
+                .map(|(table, _)| table),
+        );
+    }
+    Ok(judged)
+}
+
 /// Checks what can be checked of all report files without data.
 pub(crate) fn check_reports(pipeline: &Pipeline) -> Result<usize> {
     pipeline.scheme()?;
