@@ -18,7 +18,6 @@ fn to_record(kind: &str) -> Vec<String> {
         format!("https://gp.example/fhir/{kind}/{UUID}"),
         format!("https://gp.example/fhir/{kind}/{UUID}/_history/3"),
         format!("urn:uuid:{UUID}"),
-        format!(" {kind}/{UUID}/ "),
     ]
     .iter()
     .map(|reference| format!(r#"{{"reference":"{reference}"}}"#))
