@@ -165,8 +165,8 @@ impl fmt::Display for Shortfall {
         write!(
             f,
             "its {} of errors {} {}; {of}",
-            things(self.files as u64, "file"),
-            verb(self.files as u64, "holds", "hold"),
+            things(self.files, "file"),
+            verb(self.files, "holds", "hold"),
             issues.join(", ")
         )
     }

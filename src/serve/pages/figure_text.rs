@@ -110,8 +110,10 @@ pub(super) fn sign(significance: Significance, better: Option<BetterWhen>) -> Ma
     html! {
         span class={ "sign " (class) } {
             svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" { (PreEscaped(shape)) }
-            @if let Some(judged) = judged { (judged) ": " }
-            (significance.word())
+            @match judged {
+                Some(judged) => { (judged) ": " (significance.word().to_lowercase()) }
+                None => { (significance.word()) }
+            }
         }
     }
 }
