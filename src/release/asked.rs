@@ -140,7 +140,7 @@ impl Asking<'_> {
             })
             .collect();
         let shown = match &self.earlier {
-            Some((ledger, _)) => ledger.recall(&mut figures, &cells),
+            Some((ledger, _)) => ledger.recall(&mut figures, &cells, self.scheme.few()),
             None => Vec::new(),
         };
         let protected = protect(self.scheme, &figures, &Effort::default())
@@ -165,8 +165,11 @@ impl Asking<'_> {
             if let Some(figure) = protected.released.get(shown.node.at()) {
                 let placed = PlacedFigure {
                     figure: *figure,
-                    // What this release said itself, when it was first made, is no earlier one's.
-                    since: shown.date.filter(|date| *date != entry.date),
+                    // What was said of a cell on the same day is of this day. What was said of another is
+                    // marked whenever that was.
+                    since: shown
+                        .date
+                        .filter(|date| shown.of_another || *date != entry.date),
                 };
                 chosen.figures.insert((*name).clone(), placed);
             }

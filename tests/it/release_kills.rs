@@ -1,7 +1,8 @@
-//! A release that is killed at any moment.
+//! A release that is killed at any moment, and two that are made at once by two processes.
 
-use crate::project::{Project, pipeline_over, synth};
+use crate::project::{Project, pipeline_over, synth, text};
 use std::collections::BTreeSet;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 /// A project with a ledger whose models are built.
@@ -56,4 +57,42 @@ fn a_release_that_is_killed_is_there_whole_or_not_at_all() {
     // Nothing of it is in the ledger twice.
     let twice = "select count(*) from (select counted, labels from populace.ledger group by 1, 2 having count(*) > 1) as twice";
     assert_eq!(project.number(twice), 0);
+}
+
+#[test]
+fn two_releases_at_once_leave_one_ledger() {
+    let (_record, project) = project();
+    let names = ["population_profile", "use_of_services"];
+    let running: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let mut command = project.command(&["release", name]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .collect();
+    let mut failed = Vec::new();
+    for (name, child) in names.iter().zip(running) {
+        let output = child.wait_with_output().unwrap();
+        if !output.status.success() {
+            // Whoever came second is told, and nothing of theirs is out.
+            let error = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(3), "{error}");
+            let says = "another populace command is writing to the lake";
+            assert!(error.contains(says), "{error}");
+            failed.push(*name);
+        }
+    }
+    assert!(failed.len() < 2, "both failed");
+    all_are_whole(&project);
+    assert_eq!(releases(&project).len(), 2 - failed.len());
+    for name in failed {
+        project.ok(&["release", name]);
+    }
+    all_are_whole(&project);
+    assert_eq!(releases(&project).len(), 2);
+    let releases = "select count(distinct release) from populace.ledger";
+    assert_eq!(project.number(releases), 2);
+    let numbers = "select count(distinct number) from populace.ledger";
+    assert_eq!(project.number(numbers), 2);
 }

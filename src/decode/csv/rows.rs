@@ -172,7 +172,11 @@ impl<'d> Reading<'d> {
         }
         let mut values = Vec::with_capacity(self.builders.len());
         for (number, (column, at)) in self.file.columns.iter().zip(&layout.columns).enumerate() {
-            let read = value(*at, column.kind).map(|text| read(column, text, self.zone));
+            let Some(at) = *at else {
+                values.push(CsvValue::Null);
+                continue;
+            };
+            let read = value(at, column.kind).map(|text| read(column, text, self.zone));
             match read.as_ref().and_then(|read| read.slashes) {
                 Some(Slashes::DayFirst) => self.orders[number].day_first += 1,
                 Some(Slashes::MonthFirst) => self.orders[number].month_first += 1,

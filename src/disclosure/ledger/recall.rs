@@ -30,6 +30,8 @@ pub(crate) struct CellShown {
     pub date: Option<NaiveDate>,
     /// Whether it is published for the cell from now on.
     pub is_new: bool,
+    /// Whether it is the figure of another cell, of nearly the same people.
+    pub of_another: bool,
 }
 
 impl Ledger {
@@ -37,14 +39,19 @@ impl Ledger {
     /// releases have said: a figure of an earlier night is one more node, which `stands`; one of
     /// exactly tonight's people is tonight's node; what few people make the difference is a node that is
     /// not shown and has to stay unknown.
+    ///
+    /// A cell of so `few` people that the scheme withholds it, or blurs it with smaller ones, never takes
+    /// the figure of a larger cell: 10 would stand there for 1.
     pub(crate) fn recall(
         &self,
         figures: &mut TrueFigures,
         cells: &[CellTonight<'_>],
+        few: u64,
     ) -> Vec<CellShown> {
         let mut recalled = Recalled::of(self, figures, cells);
         recalled.same_people(cells);
-        let shown: Vec<CellShown> = cells.iter().map(|cell| recalled.shown(cell)).collect();
+        let shown = cells.iter().map(|cell| recalled.shown(cell, few));
+        let shown: Vec<CellShown> = shown.collect();
         recalled.hide(cells, &shown);
         recalled.earlier_sums(cells);
         for (cell, shown) in cells.iter().zip(&shown) {
@@ -140,13 +147,19 @@ impl<'r> Recalled<'r> {
         }
     }
 
-    fn shown(&mut self, cell: &CellTonight<'_>) -> CellShown {
+    fn shown(&mut self, cell: &CellTonight<'_>, few: u64) -> CellShown {
         let holding = match self.figures.nodes.get(cell.node.at()) {
             Some(node) if node.counted == CountOf::Amount => {
                 let sum = (node.count, TrueCount::new(magnitude::largest(node)));
                 self.ledger.holding_sum(cell.cell, cell.members, sum)
             }
             _ => self.ledger.holding(cell.cell, cell.members),
+        };
+        let people = cell.members.people().get();
+        let holding = match holding {
+            // Where cells are kept apart, few people's figures are as fine as those of many.
+            Holding::Near(_) if people <= few && !self.ledger.keeps_apart => Holding::Fresh,
+            holding => holding,
         };
         let (node, date) = match holding {
             Holding::Fresh | Holding::Same(_) => (cell.node, None),
@@ -157,6 +170,7 @@ impl<'r> Recalled<'r> {
             node,
             date,
             is_new: holding.is_new(),
+            of_another: matches!(holding, Holding::Near(_)),
         }
     }
 

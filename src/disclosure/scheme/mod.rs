@@ -69,6 +69,11 @@ impl Scheme {
         self.named().settings()
     }
 
+    /// The largest number of people that is withheld, or blurred with smaller ones.
+    pub(crate) fn few(&self) -> u64 {
+        self.named().few()
+    }
+
     /// Its name, with the settings that it takes: figures of two are under two rules.
     pub(crate) fn in_force(&self) -> String {
         let takes = Scheme::takes(self.name()).is_ok_and(|settings| !settings.is_empty());

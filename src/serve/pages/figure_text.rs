@@ -278,7 +278,7 @@ mod tests {
         );
         let plain = text(sign(Significance::Higher, None));
         assert!(
-            plain.contains(UP) && plain.ends_with("</svg>higher</span>"),
+            plain.contains(UP) && plain.ends_with("</svg>Higher</span>"),
             "{plain}"
         );
         let similar = text(sign(Significance::Similar, Some(BetterWhen::Lower)));

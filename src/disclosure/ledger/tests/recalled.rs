@@ -50,7 +50,7 @@ fn ask(
             members: &sets[at as usize],
         })
         .collect();
-    let shown = ledger.recall(&mut figures, &cells);
+    let shown = ledger.recall(&mut figures, &cells, 0);
     let released: Vec<Released> = figures
         .nodes
         .iter()
@@ -94,7 +94,7 @@ fn a_total_of_then_is_the_sum_of_the_rows_that_there_were() {
             members: &sets[at as usize],
         })
         .collect();
-    let shown = ledger.recall(&mut figures, &cells);
+    let shown = ledger.recall(&mut figures, &cells, 0);
     assert!(shown[3].is_new);
     let earlier = figures.equations.iter().find(|one| one.total.at() > 3);
     assert_eq!(earlier.unwrap().parts, [NodeId(1), NodeId(2)]);

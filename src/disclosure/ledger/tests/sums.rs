@@ -185,7 +185,7 @@ fn what_a_held_sum_hides_does_not_follow_from_its_total() {
             members,
         })
         .collect();
-    let shown = ledger.recall(&mut figures, &cells);
+    let shown = ledger.recall(&mut figures, &cells, 0);
     assert_eq!(
         shown.iter().map(|shown| shown.is_new).collect::<Vec<_>>(),
         [true, false, true]
