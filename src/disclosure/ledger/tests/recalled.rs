@@ -100,6 +100,31 @@ fn a_total_of_then_is_the_sum_of_the_rows_that_there_were() {
     assert_eq!(earlier.unwrap().parts, [NodeId(1), NodeId(2)]);
 }
 
+/// One contact of a child is nearly the eight children who live here, and is not shown as 10 for that.
+#[test]
+fn a_cell_of_few_people_takes_no_figure_of_a_larger_one() {
+    let children = cell("people of core.person by age", "age = 0 to 4");
+    let ledger = Ledger::of(vec![entry(1, children, Some(10), people(0..8))], KEY, 8);
+    let contacts = cell("rows of core.contact by month", "month = 2026-09-01");
+    let shown = |members: Members, few: u64| {
+        let mut figures = TrueFigures {
+            nodes: vec![node(&members)],
+            equations: Vec::new(),
+        };
+        let cells = [CellTonight {
+            cell: &contacts,
+            node: NodeId(0),
+            members: &members,
+        }];
+        let shown = ledger.recall(&mut figures, &cells, few)[0];
+        (shown.is_new, shown.of_another, shown.date.is_some())
+    };
+    assert_eq!(shown(people(0..1), 7), (true, false, false));
+    assert_eq!(shown(people(0..7), 7), (true, false, false));
+    assert_eq!(shown(people(0..9), 7), (false, true, true));
+    assert_eq!(shown(people(0..1), 0), (false, true, true));
+}
+
 #[test]
 fn a_held_figure_is_the_node_of_its_night() {
     let names = names();
