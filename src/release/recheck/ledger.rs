@@ -175,7 +175,7 @@ impl BesideLedger {
         entries.any(|entry| entry.number < self.number && self.is_dated(entry, held))
     }
 
-    /// Whether a figure is marked with its date; one of a release of the same day is not.
+    /// Whether a figure is marked with its date; one of a release of the same day need not be.
     fn is_dated(&self, entry: &LedgerEntry, held: Option<NaiveDate>) -> bool {
         held == Some(entry.date) || held.is_none() && Some(entry.date) == self.as_of
     }
