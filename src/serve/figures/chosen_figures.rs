@@ -216,7 +216,7 @@ mod tests {
         let periods = ["2022", "2023", "2024", "2025", "2026"];
         let rows = periods.map(|period| figure(Some("Wigan"), "", period, Some(1.0)));
         let frame = Figures::of_rows(&rows).unwrap().frame().clone();
-        // A row that cannot be made: whoever does not ask for it does not see that.
+        // A row that cannot be read stops only the pages that have it.
         let broken = when(col("period").eq(lit("2022")))
             .then(lit("no object"))
             .otherwise(col("breakdown"))
