@@ -5,7 +5,6 @@
 //! is used like one key ([decision 15](../../docs/decisions/0015-chained-keys.md)).
 
 use super::SecretPlace;
-use super::keyed_hash::KeyedHash;
 use crate::error::{Context, Error, Result};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -180,11 +179,6 @@ impl Link {
         let mut block = Zeroizing::new([0u8; 64]);
         block[..32].copy_from_slice(&**self.0);
         <Hmac<Sha256> as KeyInit>::new((&*block).into())
-    }
-
-    /// The keyed hash of many messages that begin with `prefix`.
-    pub(super) fn hash(&self, prefix: &[u8]) -> KeyedHash {
-        KeyedHash::new(&self.0, prefix)
     }
 
     /// A key for digests of lines, so that nobody without it can test a guess against one.

@@ -6,7 +6,6 @@
 mod confirmed;
 mod identifiers;
 mod key;
-mod keyed_hash;
 mod leak;
 mod lookup;
 mod nhs_number;

@@ -1,20 +1,21 @@
 //! Pseudonyms: keyed hashes in the place of identifiers.
 //!
-//! The states of the keyed hashes have the key mixed in; like the keys themselves, they are wiped from
-//! memory when they are dropped.
+//! The states of the keyed hashes have the key mixed in; like the keys themselves, the libraries
+//! wipe them from memory when they are dropped.
 
-use super::keyed_hash::KeyedHash;
 use super::person::{Person, word};
 use super::{Key, PersonKey, RecordKey, Rekey};
 use highway::{HighwayHash, HighwayHasher};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
 
 /// Makes the pseudonyms of one source.
 #[derive(Clone)]
 pub struct Pseudonyms {
-    person: KeyedHash,
-    record: KeyedHash,
+    person: Hmac<Sha256>,
+    record: Hmac<Sha256>,
     line: Zeroizing<[u8; 32]>,
     /// What the keys after the first make of it.
     rekey: Rekey,
@@ -25,8 +26,11 @@ impl Pseudonyms {
     pub fn new(key: &Key, source: &str) -> Self {
         let first = key.first();
         Pseudonyms {
-            person: first.hash(&[]),
-            record: first.hash(&[source.as_bytes(), &[0]].concat()),
+            person: first.mac(),
+            record: first
+                .mac()
+                .chain_update(source.as_bytes())
+                .chain_update([0]),
             line: first.digest_key(),
             rekey: Rekey::after(key, 1),
         }
@@ -34,7 +38,8 @@ impl Pseudonyms {
 
     /// The pseudonym of a person from the bare identifier (ten digits of an NHS number).
     pub(crate) fn person(&self, identifier: &[u8]) -> Person {
-        let tag = self.person.of(identifier);
+        let mac = self.person.clone().chain_update(identifier);
+        let tag = mac.finalize().into_bytes();
         self.rekey.person(Person {
             key: PersonKey::new((word(&tag, 0) >> 1).cast_signed()),
             check: word(&tag, 8).cast_signed(),
@@ -43,7 +48,8 @@ impl Pseudonyms {
 
     /// The pseudonym of a record, from its `Type/id` or the values of its key columns.
     pub(crate) fn record(&self, reference: &[u8]) -> RecordKey {
-        let tag = self.record.of(reference);
+        let mac = self.record.clone().chain_update(reference);
+        let tag = mac.finalize().into_bytes();
         self.rekey
             .record(RecordKey::new((word(&tag, 0) >> 1).cast_signed()))
     }
