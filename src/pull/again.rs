@@ -270,8 +270,9 @@ fn refuse_missing(missing: &BTreeSet<(String, String)>) -> Result<()> {
         return Ok(());
     };
     Err(Error::data(format!(
-        "{} no longer there, such as {file} of source {source}",
-        format_args!("{} that {} taken {}", things(missing.len(), "extract"), verb(missing.len() as u64, "was", "were"), verb(missing.len() as u64, "is", "are"))
+        "{} that {} no longer there, such as {file} of source {source}",
+        things(missing.len(), "extract"),
+        verb(missing.len() as u64, "was taken is", "were taken are")
     ))
     .cause("rows of the damaged files that only they held would be lost")
     .hint("put the extracts back, or restore the damaged files from a copy of the lake; --without-missing goes on without these rows"))
