@@ -333,6 +333,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_checksum_whose_name_is_damaged_is_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        kept(folder.path()).await;
+        let newest = log(folder.path()).pop().unwrap();
+        let text = fs::read_to_string(&newest).unwrap();
+        for (name, damaged) in [
+            ("populace.checksum", "populace.checksun"),
+            ("populace.checksum", "qopulace.checksum"),
+            ("populace.state", "populace.stata"),
+            ("populace.state", "qopulace.state"),
+        ] {
+            assert_eq!(text.matches(name).count(), 1);
+            fs::write(&newest, text.replace(name, damaged)).unwrap();
+            let lake = opened(folder.path()).await;
+            let error = lake.table(&self::name()).await.unwrap_err();
+            assert!(error.what().contains("is damaged"), "{damaged}: {error}");
+        }
+    }
+
+    #[tokio::test]
     async fn damage_of_what_is_kept_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let whole = kept(folder.path()).await;

@@ -164,17 +164,23 @@ impl Lake {
             .iter()
             .map(|(k, v)| (k.clone(), v.clone()))
             .collect();
-        // Tables of an earlier Populace have no checksum before their next commit.
-        if let Some(said) = properties.get(CHECKSUM) {
-            let version = self
-                .version_of_state(name, snapshot.version(), said)
-                .await?;
+        let said = (properties.get(CHECKSUM), properties.get(STATE));
+        // Tables of an earlier Populace have no checksum before their next commit, and none has a state without
+        // a checksum: its name is damaged there.
+        if said != (None, None) {
+            let version = match said.0 {
+                Some(said) => {
+                    self.version_of_state(name, snapshot.version(), said)
+                        .await?
+                }
+                None => None,
+            };
             let found = version.map(|version| checksum(version, &schema, &properties, &files));
-            let whole = match properties.get(STATE) {
+            let whole = match said.1 {
                 Some(said) => *said == state(&snapshot.schema(), &properties, &files)?,
                 None => true,
             };
-            if found.as_ref() != Some(said) || !whole {
+            if found.is_none() || found.as_ref() != said.0 || !whole {
                 return Err(Error::data(format!(
                     "the log of table {name} is damaged, or another program has changed the table"
                 ))
