@@ -8,6 +8,7 @@
 #![warn(unreachable_pub)]
 
 pub mod audit;
+mod capital;
 pub mod cli;
 mod codes;
 pub mod decode;
