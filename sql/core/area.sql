@@ -4,9 +4,9 @@ description: >
   its deprivation. Areas are those of the census of 2021 (reference.lsoa), and those of 2011 that are no longer areas
   (reference.lsoa_2011), so that residents of either are found. Each index of deprivation has the areas of one census:
   that of 2025 those of 2021, that of 2019 those of 2011. The parameter deprivation_index says which of them
-  imd_rank, imd_decile and imd_quintile are. An area of the other census has the decile of the one area that it was or
-  became, or lay in or took in, and is Not known where there are several. An area that is listed
-  twice is stopped: nobody could live in both.
+  imd_rank, imd_decile and imd_quintile are. An area that is not of the census of the index has the decile of the one
+  area of that census that it lay in or became; where there are several it is Not known. An area that is
+  listed twice is stopped: nobody could live in both.
 grain: lsoa21_code
 columns:
   lsoa21_code: Lower layer super output area (2021), or the code of one of 2011 that is no longer an area
