@@ -29,7 +29,7 @@ pub(super) enum Stream {
     Faults(u32),
     /// From when one person could have left hospital, by index.
     DischargeReadiness(u32),
-    /// What one person agreed to, answered and was sent, by index.
+    /// Consents, answers and messages of one person, by index.
     Preferences(u32),
 }
 

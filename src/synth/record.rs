@@ -217,7 +217,7 @@ pub(super) struct CareSpan {
     pub organisation: usize,
 }
 
-/// What somebody agreed to or refused, as a Consent.
+/// An agreement or a refusal, as a Consent.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Agreement {
     /// Resource id.
@@ -289,7 +289,7 @@ pub(super) struct AnsweredForm {
     pub updated: Moment,
     /// Coded answers.
     pub answers: Vec<CodedAnswer>,
-    /// What was written beside them.
+    /// Words beside them.
     pub remark: &'static str,
 }
 

@@ -229,7 +229,7 @@ fn rates_are_plausible() {
     assert!((persons / 3.0 / 150.0 - 1.0).abs() < 0.15, "{persons}");
 }
 
-/// What models read of consents, forms and messages they find in their reference tables.
+/// Models find the codes of consents, forms and messages in their reference tables.
 #[test]
 fn preferences_are_in_codes_that_models_know() {
     let (_, files) = make(11, false, 2);

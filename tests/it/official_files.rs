@@ -63,7 +63,7 @@ E01990003,Elsewhere 001A,E38999998,98Z,NHS Elsewhere - 98Z,E54999998,QXX,NHS Els
 const DEPRIVATION: &str = "LSOA code (2021),LSOA name (2021),Local Authority District code (2024),Local Authority District name (2024),Index of Multiple Deprivation (IMD) Score,Index of Multiple Deprivation (IMD) Rank (where 1 is most deprived),Index of Multiple Deprivation (IMD) Decile (where 1 is most deprived 10% of LSOAs)\n\
 E01990001,Harrowmere 001A,E07990001,Harrowmere City,55.1,1864,1\nE01990003,Elsewhere 001A,E07990009,Elsewhere,3.2,33000,10\n";
 
-/// What each area of 2011 became: the first one is unchanged, the next was split, and two were merged.
+/// Areas of 2011 and 2021: the first one is unchanged, the next was split, and two were merged.
 const CHANGES: &str = "\u{feff}ObjectId,LSOA11CD,LSOA11NM,CHGIND,LSOA21CD,LSOA21NM,LAD22CD,LAD22NM,LAD22NMW\n\
 1,E01990001,x,U,E01990001,x,E07990001,Harrowmere City,\n\
 2,E01880001,x,S,E01990002,x,E07990001,Harrowmere City,\n\

@@ -1,4 +1,4 @@
-//! What people agreed to, how they want to be looked after, and what they were sent.
+//! Consents, answers to forms about needs and wishes, and messages.
 
 use super::super::calendar::{Day, at};
 use super::super::conditions::at as condition;
@@ -30,7 +30,7 @@ const PREFERRED: [(Coding, f64, Coding); 4] = [
     (coding("4", "E-mail"), 2.0, EMAIL),
     (coding("9", "Text message"), 5.0, TEXT_MESSAGE),
 ];
-/// What is sent where nothing is preferred.
+/// Media of messages to those who prefer none.
 const MEDIA: [(Coding, f64); 4] = [
     (TEXT_MESSAGE, 6.0),
     (LETTER, 4.0),
@@ -168,7 +168,7 @@ fn answered(
     });
 }
 
-/// What a practice asks about access; gives the medium that fits the preferred way of contact.
+/// The form about needs of access; gives the medium that fits the preferred way of contact.
 fn access_needs(random: &mut Random, world: &World, life: &mut Life) -> Option<Coding> {
     let day = life.window.1;
     let asked = if life.burden(day) > 1 { 0.35 } else { 0.14 };
