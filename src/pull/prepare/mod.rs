@@ -298,8 +298,9 @@ impl Preparer<'_> {
             text.get(from..to)
         };
         let pseudonyms = &self.source.pseudonyms;
+        let mut records = pseudonyms.of_records();
         let key = |(at, line): (u32, &Line)| LineKey {
-            record: pseudonyms.record(decoded.reference(line).as_bytes()),
+            record: records.of(decoded.reference(line).as_bytes()),
             version: Version {
                 id: VersionId::new(line.version_id, !early.has(at)),
                 order: extract_order(self.clock.bounded(self.made), line.number),
