@@ -198,6 +198,8 @@ impl Preparer<'_> {
         }
         let (tables, dates) = (self.tables, &self.source.dates);
         unknown_dates::forget(decoded, targets, tables, dates, &mut out.values)?;
+        // Before dates are compared with each other: one that is wrong takes no other with it.
+        self.forget_late(decoded, &early, targets, &mut out.values)?;
         let judge = impossible::Judge {
             today: self.clock.today(),
             fhir: matches!(self.source.kind, SourceKind::Fhir { .. }),
