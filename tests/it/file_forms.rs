@@ -28,7 +28,7 @@ fn project(files: &[(&str, Vec<u8>)]) -> Project {
 }
 
 /// Rejected lines, people, Observations, and those among them that found their person.
-fn counts(project: &Project) -> [u64; 4] {
+fn counts(project: &Project) -> [i64; 4] {
     [
         project.number("select count(*) from populace.reject"),
         project.number("select count(*) from record.patient"),
