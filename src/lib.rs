@@ -41,4 +41,5 @@ mod serve;
 mod statistics;
 mod stop;
 pub mod synth;
+mod transcoded;
 mod visible;

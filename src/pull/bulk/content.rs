@@ -77,7 +77,7 @@ impl FileContent {
             unpacked: next.0,
             packing: Packing::Plain,
             // A document has no end of a line before its own.
-            unfolding: Unfolding::Lines,
+            unfolding: Unfolding::lines(),
             ..Self::from_start(&[], next, piece, digest)
         }
     }
