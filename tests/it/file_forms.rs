@@ -118,6 +118,26 @@ fn documents_are_read_however_they_stand_in_a_file() {
 }
 
 #[test]
+fn an_array_that_is_cut_off_between_documents_is_said() {
+    let person = patient("p", &number(0), "ZW1 1AA");
+    for end in [",\n", ""] {
+        let cut = format!("[{}{end}", observation("o", "Patient/p"));
+        let project = project(&[
+            ("Patient.ndjson", format!("{person}\n").into()),
+            ("Observation.json", cut.into()),
+        ]);
+        assert_eq!(counts(&project), [1, 1, 1, 1]);
+        assert_eq!(
+            project.sql("select line, reason from populace.reject"),
+            [["2", "not-json"]]
+        );
+        // It is not read again.
+        project.ok(&["pull"]);
+        assert_eq!(counts(&project), [1, 1, 1, 1]);
+    }
+}
+
+#[test]
 fn ids_without_quotes_and_references_with_parameters_name_their_records() {
     let mut person = patient("p", &number(0), "ZW1 1AA");
     person["id"] = json!(1740);

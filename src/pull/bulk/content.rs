@@ -173,6 +173,7 @@ impl FileContent {
         if !self.skip.is_empty() {
             return Err(WrongBytes::Changed);
         }
+        cuts.extend(self.lines.feed(&self.unfolding.end()));
         cuts.extend(self.lines.whole());
         Ok(cuts)
     }

@@ -56,6 +56,8 @@ struct Documents {
     begun: bool,
     /// Whether one has ended, and its line has not.
     ended: bool,
+    /// Whether the array of all documents is open.
+    in_array: bool,
     /// Objects and arrays that are open, without the array of all documents.
     depth: usize,
     in_string: bool,
@@ -72,10 +74,14 @@ impl Documents {
             b'"' => self.in_string = !in_string,
             _ if in_string => {}
             b'[' if self.depth == 0 => {
-                self.begun = true;
+                (self.begun, self.in_array) = (true, true);
                 return self.between();
             }
-            b']' | b',' if self.depth == 0 => return self.between(),
+            b']' if self.depth == 0 => {
+                self.in_array = false;
+                return self.between();
+            }
+            b',' if self.depth == 0 => return self.between(),
             b'{' | b'[' => (self.begun, self.depth) = (true, self.depth + 1),
             b'}' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
@@ -100,7 +106,20 @@ impl Documents {
         }
     }
 
-    /// The same of several bytes.
+    /// What follows the last byte: of an array that is cut off between two documents a line that is none,
+    /// so that it is counted as one that cannot be read.
+    fn end(&mut self) -> Option<u8> {
+        if !self.in_array || self.depth > 0 {
+            return None;
+        }
+        if std::mem::take(&mut self.ended) {
+            return Some(b'\n');
+        }
+        self.in_array = false;
+        Some(b'[')
+    }
+
+    /// What stands in the place of several bytes.
     fn bytes(&mut self, bytes: &[u8]) -> Vec<u8> {
         bytes.iter().map(|byte| self.byte(*byte)).collect()
     }
@@ -162,6 +181,11 @@ impl Unfolding {
             break;
         }
         Cow::Owned(read)
+    }
+
+    /// What is read after the last byte of the file.
+    pub(in crate::pull) fn end(&mut self) -> Vec<u8> {
+        std::iter::from_fn(|| self.documents.end()).collect()
     }
 
     /// Takes in one byte before it is known what the file is.
@@ -229,6 +253,11 @@ struct Unfolded<R>(R, Documents);
 impl<R: Read> Read for Unfolded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let read = self.0.read(buffer)?;
+        if let (0, Some(first)) = (read, buffer.first_mut()) {
+            let last = self.1.end();
+            *first = last.unwrap_or_default();
+            return Ok(last.iter().count());
+        }
         for byte in buffer.iter_mut().take(read) {
             *byte = self.1.byte(*byte);
         }
@@ -278,6 +307,8 @@ mod tests {
             "\n\n",
             "\u{feff}\n[{\"a\": \"]},\\\"\"},\n {\n\"a\": [2,\n3]}]\r\n[{\"a\": 4}]",
             "{\n\"a\": 1\n}\n{\"a\": 2}",
+            "[{\"a\": 1},\n",
+            "[{\"a\": 1}",
         ] {
             let mut whole = Vec::new();
             let reader: Box<dyn Read + Send> = Box::new(text.as_bytes());
@@ -288,6 +319,7 @@ mod tests {
                 for part in text.as_bytes().chunks(step) {
                     read.extend_from_slice(&unfolding.feed(part));
                 }
+                read.extend(unfolding.end());
                 let shown = String::from_utf8_lossy;
                 assert_eq!(shown(&read), shown(&whole), "{text:?} by {step}");
             }
@@ -315,6 +347,22 @@ mod tests {
             unfolded(reader).unwrap().read_to_string(&mut read).unwrap();
             assert_eq!(read, expected);
             assert_eq!(read.len(), text.len());
+        }
+    }
+
+    #[test]
+    fn an_array_that_is_cut_off_between_documents_ends_with_a_line_that_is_none() {
+        for (text, expected) in [
+            ("[{\"a\":1},{\"a\":2}", " {\"a\":1}\n{\"a\":2}\n["),
+            ("[{\"a\":1},\n", " {\"a\":1}\n ["),
+            ("[{\"a\":1},{\"a\":", " {\"a\":1}\n{\"a\":"),
+            ("[", " ["),
+            ("[{\"a\":1}]\n[{\"a\":2}]", " {\"a\":1}\n  {\"a\":2}\n"),
+        ] {
+            let mut read = String::new();
+            let reader: Box<dyn Read + Send> = Box::new(text.as_bytes());
+            unfolded(reader).unwrap().read_to_string(&mut read).unwrap();
+            assert_eq!(read, expected, "{text}");
         }
     }
 }
