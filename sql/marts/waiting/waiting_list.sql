@@ -2,8 +2,8 @@
 description: >
   Referrals that wait for a first hospital outpatient attendance, by area or provider, treatment function and
   week, counted at the end of each Sunday of the period up to the as-of date. Whose wait counts, and until when,
-  is said in intermediate.referral_pathway: being seen for the first time stands for treatment, as the record holds
-  no referral-to-treatment clock, so that these are not the national waiting times.
+  is said in intermediate.referral_pathway and intermediate.waiting_pathway: being seen for the first time stands for
+  treatment, as the record holds no referral-to-treatment clock, so that these are not the national waiting times.
 
   A wait is over 18 weeks when more than 126 days have passed since the referral; 52, 65 and 78 weeks are 364, 455 and
   546 days. People who died by the Sunday wait no more: the whole month of death counts. The areas are
@@ -46,8 +46,8 @@ with pathways as (
         provider_code,
         treatment_function,
         referral_date,
-        ended_date
-    from intermediate.referral_pathway
+        removed_date
+    from intermediate.waiting_pathway
 ),
 
 people as (
@@ -57,9 +57,7 @@ people as (
         place_code,
         ltla_code,
         pcn_code,
-        practice_code,
-        death_month,
-        is_alive
+        practice_code
     from core.person
 ),
 
@@ -134,40 +132,20 @@ weeks as (
     where week_ending between first_day and last_day
 ),
 
-open_pathways as (
+waits as (
     select
         pathways.person_key,
         pathways.pathway_key,
         pathways.source_table,
         pathways.provider_code,
         pathways.treatment_function,
-        pathways.referral_date,
-        case
-            when people.death_month is not null
-                then least(coalesce(pathways.ended_date, people.death_month), people.death_month)
-            -- Died on a day that nobody recorded: no longer counted at all.
-            when people.is_alive = false then pathways.referral_date
-            else pathways.ended_date
-        end as ended_date
-    from people
-    right join pathways
-        on people.person_key = pathways.person_key
-),
-
-waits as (
-    select
-        open_pathways.person_key,
-        open_pathways.pathway_key,
-        open_pathways.source_table,
-        open_pathways.provider_code,
-        open_pathways.treatment_function,
         weeks.week_ending,
-        days_between(open_pathways.referral_date, weeks.week_ending) as days
+        days_between(pathways.referral_date, weeks.week_ending) as days
     from weeks
-    inner join open_pathways
-        on open_pathways.referral_date <= weeks.week_ending
-    where open_pathways.ended_date is null
-        or open_pathways.ended_date > weeks.week_ending
+    inner join pathways
+        on pathways.referral_date <= weeks.week_ending
+    where pathways.removed_date is null
+        or pathways.removed_date > weeks.week_ending
 ),
 
 -- Each treatment function, and all of them: a person who waits for two of them is one person.
@@ -340,14 +318,14 @@ week_range as (
 -- From the referrals, not from the weeks: a list of weeks would be counted twice.
 listed as (
     select
-        open_pathways.person_key,
-        coalesce(open_pathways.provider_code, 'Not known') as provider_code,
-        open_pathways.treatment_function
+        pathways.person_key,
+        coalesce(pathways.provider_code, 'Not known') as provider_code,
+        pathways.treatment_function
     from week_range
-    inner join open_pathways
-        on open_pathways.referral_date <= week_range.last_week
-    where open_pathways.ended_date is null
-        or open_pathways.ended_date > week_range.first_week
+    inner join pathways
+        on pathways.referral_date <= week_range.last_week
+    where pathways.removed_date is null
+        or pathways.removed_date > week_range.first_week
 ),
 
 area_functions as (
