@@ -13,7 +13,7 @@ grain: [indicator, area_type, area_code, sex, category_type, category]
 columns:
   indicator: Short name, see reference.indicator
   indicator_name: Name for readers
-  area_type: "All, ICB, Place, Local authority, PCN or Practice"
+  area_type: "All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice"
   area_code: Code of the area; All for the whole area, Not known for people without one
   area_name: Name of the area
   sex: "Persons, Female or Male"

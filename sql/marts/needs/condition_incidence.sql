@@ -10,7 +10,7 @@ description: >
   the 24 months that core.register_status goes back. Only registers of long-term conditions (reference.register) are here.
 grain: [area_type, area_code, register, financial_year]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN or Practice
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
   register: Short name of the register

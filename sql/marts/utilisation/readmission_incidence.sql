@@ -11,7 +11,7 @@ description: >
   hospital spell of the stay. An area without such a stay has no row. Limits take stays as independent of one another.
 grain: [area_type, area_code, within_days]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_type_order: Order of the types, providers last
   area_code: Code of the area or provider, or Not known
   area_name: Name of it

@@ -11,7 +11,7 @@ description: >
   row for every Sunday, zero included.
 grain: [area_type, area_code, treatment_function, week_ending]
 columns:
-  area_type: All, ICB, Place, Local authority, PCN, Practice or Provider
+  area_type: All, Region, ICB, Sub-ICB location, Place, Local authority, Neighbourhood, PCN, Practice or Provider
   area_type_order: Order of the types, providers last
   area_code: Code of the area or provider, or Not known
   area_name: Name of it
@@ -53,8 +53,11 @@ with pathways as (
 people as (
     select
         person_key,
+        region_code,
+        sub_icb_code,
         icb_code,
         place_code,
+        neighbourhood_code,
         ltla_code,
         pcn_code,
         practice_code
@@ -201,8 +204,11 @@ provider_waits as (
 combinations as (
     select
         people.person_key is not null as is_known,
+        people.region_code,
+        people.sub_icb_code,
         people.icb_code,
         people.place_code,
+        people.neighbourhood_code,
         people.ltla_code,
         people.pcn_code,
         people.practice_code,
@@ -220,8 +226,11 @@ combinations as (
         on people.person_key = person_waits.person_key
     group by
         people.person_key is not null,
+        people.region_code,
+        people.sub_icb_code,
         people.icb_code,
         people.place_code,
+        people.neighbourhood_code,
         people.ltla_code,
         people.pcn_code,
         people.practice_code,
@@ -234,11 +243,15 @@ area_waits as (
         area_types.area_type,
         case area_types.area_type
             when 'All' then 'All'
+            when 'Region' then coalesce(combinations.region_code, 'Not known')
             when 'ICB' then coalesce(combinations.icb_code, 'Not known')
+            when 'Sub-ICB location' then coalesce(combinations.sub_icb_code, 'Not known')
             when 'Place' then coalesce(combinations.place_code, 'Not known')
             when 'Local authority' then coalesce(combinations.ltla_code, 'Not known')
+            when 'Neighbourhood' then coalesce(combinations.neighbourhood_code, 'Not known')
             when 'PCN' then coalesce(combinations.pcn_code, 'Not known')
             when 'Practice' then coalesce(combinations.practice_code, 'Not known')
+            else 'Not known'
         end as area_code,
         combinations.treatment_function,
         combinations.week_ending,
