@@ -83,7 +83,10 @@ impl RenderedFrom<'_> {
             forms.push(form);
             tables.push(made);
             let chart = table.chart.as_ref();
-            let chart = chart.map(|spec| chart::chart(spec, frame, &words));
+            let chart = chart.map(|spec| {
+                let drawn = chart::chart(spec, frame, &words);
+                drawn.beside_the_whole(spec, frame, self.whole)
+            });
             charts.push(chart.filter(|chart| !chart.is_empty()));
         }
         let figures = Figures::together(&tables).map_err(|e| self.within(e))?;

@@ -52,6 +52,7 @@ pub(super) fn figure(chart: &Chart, number: usize) -> Markup {
                 },
                 (ChartKind::Funnel, None) => p { "There is nothing to compare these figures with." },
             }
+            (pyramid::outline_table(chart))
             figcaption {
                 (caption(chart)) "."
                 @if chart.is_panels() { " Each small chart has its own scale." }
