@@ -12,6 +12,7 @@ mod point;
 mod profile;
 mod series;
 mod shape;
+mod spine;
 #[cfg(test)]
 mod tests;
 
@@ -23,3 +24,4 @@ pub(super) use model::Chart;
 pub(super) use outline::Outline;
 pub(super) use point::{ChartSeries, Point};
 pub(super) use profile::profile_chart;
+pub(super) use spine::{SpineChart, SpineRow};

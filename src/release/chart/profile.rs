@@ -91,6 +91,7 @@ mod tests {
             whole: row(whole, None),
             compared: Ordering::Greater,
             better: None,
+            spread: None,
         };
         let chart = profile_chart(&[line(20.0), line(0.0)]).unwrap();
         assert_eq!(

@@ -10,4 +10,5 @@ mod publishing;
 mod reports;
 pub(super) mod sample;
 mod schemes;
+mod spines;
 mod workbook;

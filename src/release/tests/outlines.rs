@@ -71,6 +71,7 @@ fn rendered(report: &ReportFile, data: TableData, whole: &[FigureRow]) -> Render
         about: &sample::about(),
         options: &FileOptions::default(),
         whole,
+        areas: &[],
         before: None,
     };
     from.all().unwrap()

@@ -17,7 +17,7 @@ pub(super) fn key(chart: &Chart) -> Markup {
     }
 }
 
-fn item(class: &str, text: &str) -> Markup {
+pub(super) fn item(class: &str, text: &str) -> Markup {
     html! {
         li {
             svg viewBox="0 0 10 10" aria-hidden="true" focusable="false" {

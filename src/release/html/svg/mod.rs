@@ -15,11 +15,13 @@ mod pyramid;
 mod ranked;
 mod rows;
 mod scale;
+mod spine;
 
 use crate::release::chart::Chart;
 use crate::release::report_file::ChartKind;
 use drawing::both;
 use maud::{Markup, html};
+pub(super) use spine::spine;
 
 /// The hatching, once a page.
 pub(super) fn patterns() -> Markup {
