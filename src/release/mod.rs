@@ -58,6 +58,7 @@ mod reports;
 mod revised;
 mod rounding;
 mod standard_population;
+mod standardised_figure;
 mod table_data;
 mod table_files;
 mod verify;

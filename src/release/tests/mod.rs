@@ -4,6 +4,7 @@ mod bounds;
 mod charts;
 mod files;
 mod headlines;
+mod indices;
 mod outlines;
 mod packs;
 mod publishing;
