@@ -33,6 +33,8 @@ pub(in crate::release) struct SpineRow {
     pub place: f64,
     /// How it stands to the whole.
     pub compared: Compared,
+    /// Whether higher or lower figures are better.
+    has_better: bool,
 }
 
 /// Where the whole area stands.
@@ -54,10 +56,25 @@ impl SpineChart {
         (!chart.rows.is_empty()).then_some(chart)
     }
 
+    /// What the ends of its lines are, left and right: where no figures are better, the lowest and the
+    /// highest.
+    pub(in crate::release) fn ends(&self) -> (&'static str, &'static str) {
+        match self.rows.iter().any(|row| row.has_better) {
+            true => ("worst", "best"),
+            false => ("lowest", "highest"),
+        }
+    }
+
+    /// Whether any line has the quarters of the areas.
+    pub(in crate::release) fn has_quarters(&self) -> bool {
+        self.rows.iter().any(|row| row.quarters.is_some())
+    }
+
     /// What it shows, in words, for those who cannot see it.
     pub(in crate::release) fn alternative(&self) -> String {
+        let (worst, best) = self.ends();
         let mut text = format!(
-            "Spine chart of {} of this area between the worst and the best area of its kind, with the whole area in the middle",
+            "Spine chart of {} of this area between the {worst} and the {best} area of its kind, with the whole area in the middle",
             crate::plural::things(self.rows.len(), "indicator")
         );
         for compared in Compared::ALL {
@@ -121,6 +138,7 @@ impl SpineRow {
             quarters: spread.quarters.map(between),
             place: place(own),
             compared: Compared::judged(line.compared, line.better),
+            has_better: line.better.is_some(),
         })
     }
 
@@ -195,6 +213,7 @@ mod tests {
         near(row.quarters.unwrap().1, 0.75);
         assert_eq!((row.worst.as_str(), row.best.as_str()), ("10%", "50%"));
         assert_eq!(row.compared, Compared::Higher);
+        assert_eq!(chart.ends(), ("lowest", "highest"));
     }
 
     #[test]
@@ -206,6 +225,7 @@ mod tests {
         assert!(row.place < 0.5);
         assert_eq!((row.worst.as_str(), row.best.as_str()), ("50%", "10%"));
         assert_eq!(row.compared, Compared::Worse);
+        assert_eq!(chart.ends(), ("worst", "best"));
         assert!(chart.alternative().contains(". Worse: Asthma."));
         assert_eq!(
             row.told(),

@@ -175,6 +175,8 @@ fn page_and_workbook_draw_it_and_the_page_has_it_as_a_table() {
     std::io::Read::read_to_string(&mut part, &mut text).unwrap();
     assert_eq!(text.matches("<c:ser>").count(), 4);
     assert_eq!(text.matches("<a:noFill/>").count(), 2);
+    // Both sides are as long, with room for the outline: 2,000 of 4,505, times 600.
+    assert!(text.contains("<c:max val=\"300\"/>") && text.contains("<c:min val=\"-300\"/>"));
     let alone = rendered(&report(ALL), people(OWN), &[]);
     let page = alone.files.iter().find(|file| file.name.ends_with(".html"));
     let page = String::from_utf8(page.unwrap().bytes.clone()).unwrap();

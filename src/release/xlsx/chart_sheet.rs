@@ -59,7 +59,7 @@ pub(super) fn write(
         "The figures behind the charts, the same as in the tables.",
         &gaps,
         "The left side of a population pyramid is drawn from negative numbers, shown without a \
-         sign.",
+         sign. The shape of the whole area is an expectation: it counts nobody.",
     ]
     .into_iter()
     .enumerate()

@@ -1,6 +1,7 @@
 //! A spine chart: the area between the worst and the best of its kind, one line an indicator.
 
 use super::drawing::{Canvas, LINE, both, drawing, label_above, label_left, px, room, wrapped};
+use crate::capital::capital;
 use crate::release::chart::{SpineChart, SpineRow};
 use maud::{Markup, html};
 
@@ -24,6 +25,7 @@ struct SpineColumns {
 
 /// The figure of a spine chart: key, drawing, and what to know about it.
 pub(in crate::release::html) fn spine(chart: &SpineChart) -> Markup {
+    let (worst, best) = chart.ends();
     html! {
         figure {
             ul.key {
@@ -33,12 +35,14 @@ pub(in crate::release::html) fn spine(chart: &SpineChart) -> Markup {
                     }
                 }
                 (super::key::item("mean", "The whole area"))
-                (super::key::item("quarters", "The middle half of the areas"))
-                (super::key::item("ends", "From the worst to the best area"))
+                @if chart.has_quarters() {
+                    (super::key::item("quarters", "The middle half of the areas"))
+                }
+                (super::key::item("ends", &format!("From the {worst} to the {best} area")))
             }
             (both(|canvas| draw(chart, canvas)))
             figcaption {
-                "This area between the worst and the best area of its kind."
+                "This area between the " (worst) " and the " (best) " area of its kind."
                 @for note in chart.notes() { " " (note) }
             }
         }
@@ -78,7 +82,7 @@ fn draw(chart: &SpineChart, canvas: Canvas) -> Markup {
     }
     let centre = (columns.from + columns.to) / 2.0;
     let inside = html! {
-        (headings(&columns, label, canvas.width))
+        (headings(chart, &columns, label, canvas.width))
         path.mean d={ "M" (px(centre)) " " (px(HEAD)) "V" (px(bottom)) } {}
         @for (row, (top, height)) in chart.rows.iter().zip(&places) {
             g.k data-k=(row.label) data-t=(row.told()) {
@@ -101,14 +105,16 @@ fn draw(chart: &SpineChart, canvas: Canvas) -> Markup {
         }
     };
     let size = (canvas.width, bottom + 6.0);
-    let title = "This area between the worst and the best area of its kind";
-    drawing(&canvas.id(0), size, title, &chart.alternative(), inside)
+    let (worst, best) = chart.ends();
+    let title = format!("This area between the {worst} and the {best} area of its kind");
+    drawing(&canvas.id(0), size, &title, &chart.alternative(), inside)
 }
 
-fn headings(columns: &SpineColumns, label: f64, width: f64) -> Markup {
+fn headings(chart: &SpineChart, columns: &SpineColumns, label: f64, width: f64) -> Markup {
+    let (worst, best) = chart.ends();
     html! {
-        text.soft.e x=(px(columns.from - 8.0)) y="14" { "Worst" }
-        text.soft x=(px(columns.to + 8.0)) y="14" { "Best" }
+        text.soft.e x=(px(columns.from - 8.0)) y="14" { (capital(worst)) }
+        text.soft x=(px(columns.to + 8.0)) y="14" { (capital(best)) }
         @if !columns.is_narrow {
             text.soft.e x=(px(label + FIGURE)) y="14" { "This area" }
             text.soft.e x=(px(label + 2.0 * FIGURE)) y="14" { "Whole" }
