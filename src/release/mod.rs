@@ -39,6 +39,7 @@ mod pack_area;
 mod page;
 mod pivot;
 mod place;
+mod profile_table;
 mod proof;
 mod provenance;
 mod publish;

@@ -92,13 +92,20 @@ impl SpineChart {
     pub(in crate::release) fn notes(&self) -> Vec<String> {
         let mut notes = vec![
             "Each line goes from the worst to the best area of its kind of which the figure is shown, and where neither is better from the lowest to the highest; the line down the middle is the whole area, so that lines have scales of their own. The darker band has the middle half of the areas, where there are four.".to_owned(),
-            "An indicator is better or worse, higher or lower, when its whole 95% interval is on one side of the whole area; otherwise it is similar.".to_owned(),
-            "Areas of which the figure is suppressed, or is of another date, take no part: the worst or the best may be one of them.".to_owned(),
         ];
+        notes.extend(self.table_notes());
         if !self.left_out.is_empty() {
             notes.push(format!("Not drawn: {}.", self.left_out.join("; ")));
         }
         notes
+    }
+
+    /// What a reader must know beside the figures.
+    pub(in crate::release) fn table_notes(&self) -> Vec<String> {
+        vec![
+            "An indicator is better or worse, higher or lower, when its whole 95% interval is on one side of the whole area; otherwise it is similar.".to_owned(),
+            "Areas of which the figure is suppressed, or is of another date, take no part: the worst or the best may be one of them. Percentiles are those of areas, where there are four.".to_owned(),
+        ]
     }
 
     /// How areas stand to the whole, without repetition, in the order of the key.

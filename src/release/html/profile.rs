@@ -2,10 +2,10 @@
 
 use super::svg;
 use crate::disclosure::NOT_APPLICABLE;
-use crate::figures::BetterWhen;
-use crate::headlines::{ProfileLine, number};
-use crate::release::chart::{Compared, SpineChart, profile_chart};
+use crate::headlines::number;
+use crate::release::chart::{SpineChart, profile_chart};
 use crate::release::page::Page;
+use crate::release::profile_table::{ProfileRow, ProfileTable};
 use maud::{Markup, html};
 
 /// The profile; nothing in a report of the whole. Where fewer than two areas have a figure, it has no
@@ -16,10 +16,7 @@ pub(super) fn profile(page: &Page<'_>) -> Markup {
         Some(spine) => Some(svg::spine(spine)),
         None => profile_chart(page.profile).map(|chart| svg::figure(&chart, 0)),
     };
-    let spread = match spine.is_some() {
-        true => &SPREAD[..],
-        false => &[],
-    };
+    let table = ProfileTable::of(page.profile);
     html! {
         @if let Some(drawn) = drawn {
             section.first aria-labelledby="profile-title" {
@@ -31,11 +28,11 @@ pub(super) fn profile(page: &Page<'_>) -> Markup {
                         thead {
                             tr {
                                 th scope="col" { "Indicator" }
-                                @for heading in OWN.iter().chain(spread) { th.n scope="col" { (heading) } }
+                                @for heading in &table.headings { th.n scope="col" { (heading) } }
                                 th.w scope="col" { "Compared" }
                             }
                         }
-                        tbody { @for line in page.profile { (row(line, spine.is_some())) } }
+                        tbody { @for indicator in &table.rows { (row(indicator)) } }
                     }
                 }
             }
@@ -43,49 +40,15 @@ pub(super) fn profile(page: &Page<'_>) -> Markup {
     }
 }
 
-/// The figures of an indicator.
-const OWN: [&str; 4] = [
-    "This area",
-    "Lower 95% limit",
-    "Upper 95% limit",
-    "The whole area",
-];
-
-/// Those of the areas of its kind.
-const SPREAD: [&str; 5] = [
-    "Worst or lowest area",
-    "25th percentile",
-    "75th percentile",
-    "Best or highest area",
-    "Areas",
-];
-
-fn row(line: &ProfileLine, has_spread: bool) -> Markup {
-    let figure = |value: Option<f64>| value.map(|value| number(value, &line.own.unit));
-    let compared = Compared::judged(line.compared, line.better);
-    let own = [
-        line.own.value,
-        line.own.lower_95,
-        line.own.upper_95,
-        line.whole.value,
-    ];
-    let spread = line.spread.map(|spread| {
-        let (worst, best) = match line.better {
-            Some(BetterWhen::Lower) => (spread.largest, spread.smallest),
-            _ => (spread.smallest, spread.largest),
-        };
-        let (low, high) = spread.quarters.unzip();
-        let areas = number(spread.areas as f64, "count");
-        let [worst, low, high, best] = [Some(worst), low, high, Some(best)].map(figure);
-        [worst, low, high, best, Some(areas)]
-    });
-    let spread = spread.unwrap_or_default();
+fn row(row: &ProfileRow) -> Markup {
+    let figures = row.figures.iter().enumerate();
     html! {
         tr {
-            th scope="row" { (line.label) }
-            @for value in own { td.n { (figure(value).unwrap_or_default()) } }
-            @if has_spread { @for value in spread { td.n { (value.as_deref().unwrap_or(NOT_APPLICABLE)) } } }
-            td.w { (compared.shape()) " " (compared.word().unwrap_or_default()) }
+            th scope="row" { (row.label) }
+            @for (at, figure) in figures {
+                td.n { (figure.map_or(NOT_APPLICABLE.to_owned(), |value| number(value, row.unit(at)))) }
+            }
+            td.w { (row.compared.shape()) " " (row.compared.word().unwrap_or_default()) }
         }
     }
 }

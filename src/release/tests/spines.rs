@@ -8,7 +8,9 @@ use crate::release::ReportFile;
 use crate::release::manifest::FileOptions;
 use crate::release::render::RenderedFrom;
 use crate::release::rendered::Rendered;
+use calamine::{Data, Reader, Xlsx};
 use std::collections::BTreeMap;
+use std::io::Cursor;
 
 const REPORT: &str = r#"
 name = "small"
@@ -102,6 +104,20 @@ fn the_page_of_an_area_shows_where_the_areas_of_its_kind_lie() {
     let cells: Vec<&str> = cells.take(9).collect();
     assert_eq!(cells[0], "15%");
     assert_eq!(cells[3..], ["10%", "25%", "8.8%", "17.5%", "5%", "4"]);
+    // The workbook has the same table.
+    let made = rendered(own, &whole, &areas);
+    let file = made.files.iter().find(|file| file.name.ends_with(".xlsx"));
+    let bytes = Cursor::new(file.unwrap().bytes.clone());
+    let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(bytes).unwrap();
+    assert_eq!(workbook.sheet_names()[3], "Profile");
+    let sheet = workbook.worksheet_range("Profile").unwrap();
+    let row = sheet
+        .rows()
+        .find(|row| row[0] == Data::String("Percentage".to_owned()));
+    let row = row.unwrap();
+    let expected = [0.1, 0.25, 0.088, 0.175, 0.05, 4.0].map(Data::Float);
+    assert_eq!(row[4..10], expected);
+    assert_eq!(row[10], Data::String("worse".to_owned()));
     // One area has no worst and no best: its figures stand beside the whole.
     let alone = page(&rendered(own, &whole, &areas[..1]));
     assert!(alone.contains("Index (the whole area is 100)"));
