@@ -10,15 +10,23 @@ use crate::statistics::limits as interval;
 pub(crate) struct Estimate {
     value: f64,
     limits: Option<(f64, f64)>,
+    /// The smallest and the largest that it can be, by the true counts that the released ones stand for.
+    reach: (f64, f64),
 }
 
 impl Estimate {
-    /// A figure with its limits.
-    pub(super) fn with_limits(value: f64, limits: (f64, f64)) -> Self {
+    /// A figure with its limits, and the smallest and the largest that it can be.
+    pub(super) fn with_limits(value: f64, limits: (f64, f64), reach: (f64, f64)) -> Self {
         Estimate {
             value,
             limits: Some(limits),
+            reach,
         }
+    }
+
+    /// The smallest and the largest that it can be, by the true counts that the released ones stand for.
+    pub(super) fn reach(self) -> (f64, f64) {
+        self.reach
     }
 
     /// The figure itself.
@@ -94,13 +102,15 @@ pub(crate) fn percent(
     let (x, n) = (parts.x.min(parts.n), parts.n);
     let value = x / n * 100.0;
     let (low, high) = parts.shares();
-    let known = KnownDigit::of_percent(value, (low * 100.0, high.min(1.0) * 100.0));
+    let reach = (low * 100.0, high.min(1.0) * 100.0);
+    let known = KnownDigit::of_percent(value, reach);
     let limits = with_limits
         .then(|| interval::wilson(x, n, interval::CONFIDENCE))
         .map(|(l, u)| known.limits((l * 100.0, u * 100.0)));
     Figure::Value(Estimate {
         value: known.rounded(value),
         limits,
+        reach,
     })
 }
 
@@ -112,10 +122,12 @@ pub(crate) fn mean(scheme: &Scheme, sum: Released, count: Released) -> Figure {
         Err(figure) => return figure,
     };
     let value = parts.x / parts.n;
-    let known = KnownDigit::of_rate(value, parts.shares());
+    let reach = parts.shares();
+    let known = KnownDigit::of_rate(value, reach);
     Figure::Value(Estimate {
         value: known.rounded(value),
         limits: None,
+        reach,
     })
 }
 
@@ -135,9 +147,11 @@ pub(crate) fn rate(
     let per = multiplier / parts.n;
     let value = parts.x * per;
     let (low, high) = parts.shares();
-    let known = KnownDigit::of_rate(value, (low * multiplier, high * multiplier));
-    Figure::Value(Estimate {
-        value: known.rounded(value),
-        limits: Some(known.limits((lower * per, upper * per))),
-    })
+    let reach = (low * multiplier, high * multiplier);
+    let known = KnownDigit::of_rate(value, reach);
+    Figure::Value(Estimate::with_limits(
+        known.rounded(value),
+        known.limits((lower * per, upper * per)),
+        reach,
+    ))
 }

@@ -31,6 +31,8 @@ mod answered;
 pub(crate) mod attacker;
 mod count;
 mod derived;
+mod indirect;
+mod inequality;
 pub(crate) mod ledger;
 mod magnitude;
 pub(crate) mod members;
@@ -45,6 +47,8 @@ pub(crate) mod system;
 pub(crate) use answered::answered;
 pub(crate) use count::{Released, TrueCount};
 pub(crate) use derived::{Figure, mean, percent, rate};
+pub(crate) use indirect::{ReferenceBand, indirectly_standardised};
+pub(crate) use inequality::{RatedQuantile, relative_index, slope_index};
 pub(crate) use published::{PublishedFigure, read_together};
 #[cfg(test)]
 pub(crate) use scheme::tests::all as every_scheme;

@@ -62,8 +62,9 @@ fn off(value: f64, low: f64, high: f64) -> f64 {
     (value - low).max(high - value)
 }
 
-/// 10 to the power of the leading digit's place: 100 for 128.4.
+/// 10 to the power of the leading digit's place: 100 for 128.4 and for -128.4.
 fn leading_digit(number: f64) -> f64 {
+    let number = number.abs();
     match number > 0.0 {
         true => 10.0_f64.powf((number.log10() + NOISE).floor()),
         false => 0.0,
@@ -104,6 +105,10 @@ mod tests {
         assert_eq!(rough.rounded(14_893.6), 15_000.0);
         let exact = KnownDigit::of_rate(10_714.28, (10_714.28, 10_714.28));
         assert_eq!(exact.rounded(10_714.28), 10_714.3);
+        // A difference may be below zero.
+        let below = KnownDigit::of_rate(-1_284.3, (-1_310.0, -1_250.0));
+        assert_eq!(below.rounded(-1_284.3), -1_280.0);
+        assert_eq!(below.limits((-1_402.5, -1_171.2)), (-1_410.0, -1_170.0));
         let none = KnownDigit::of_rate(0.0, (0.0, 0.0));
         assert_eq!(none.rounded(0.0), 0.0);
     }

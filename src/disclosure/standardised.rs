@@ -9,7 +9,7 @@ use super::system::{CountOf, Interval};
 use crate::statistics::limits::{CONFIDENCE, count_limits};
 
 /// Fewer events are no rate: the convention of the Public Health Outcomes Framework.
-const FEWEST_EVENTS: f64 = 10.0;
+pub(super) const FEWEST_EVENTS: f64 = 10.0;
 
 /// The largest share of the events that may hang on counts that are withheld.
 const LARGEST_OPEN_SHARE: f64 = 0.2;
@@ -75,10 +75,12 @@ pub(crate) fn standardised(
     let (_, lower, _) = of(&events.low);
     let (_, _, upper) = of(&events.high);
     let rate = rate * multiplier;
-    let known = KnownDigit::of_rate(rate, reach(scheme, bands, &events, &weights, multiplier));
+    let reach = reach(scheme, bands, &events, &weights, multiplier);
+    let known = KnownDigit::of_rate(rate, reach);
     Figure::Value(Estimate::with_limits(
         known.rounded(rate),
         known.limits((lower * multiplier, upper * multiplier)),
+        reach,
     ))
 }
 

@@ -9,6 +9,7 @@ mod largest;
 mod profile;
 mod quality;
 mod signal;
+mod spread;
 mod table;
 mod trend;
 mod words;
@@ -16,8 +17,10 @@ mod words;
 pub(crate) use headline::Headline;
 #[cfg(test)]
 pub(crate) use headline::HeadlineKind;
-pub(crate) use profile::{ProfileLine, against, profile};
+pub(crate) use profile::{ProfileLine, against, is_indicator, profile};
 pub(crate) use quality::{QualityFact, quality};
+#[cfg(test)]
+pub(crate) use spread::AreaSpread;
 pub(crate) use trend::RecentTrend;
 pub(crate) use words::number;
 

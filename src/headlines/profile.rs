@@ -1,6 +1,7 @@
 //! An area beside the whole that it is a part of: each rate and percentage of both.
 
 use super::headline::{Headline, HeadlineKind};
+use super::spread::AreaSpread;
 use super::table::{TableFigures, is_of_one_date, is_part, is_time, tables};
 use super::words::{figure, listed, period, with_limits};
 use crate::figures::{BetterWhen, FigureRow, MeasurePolarity};
@@ -22,13 +23,17 @@ pub(crate) struct ProfileLine {
     pub compared: Ordering,
     /// Which figures are better.
     pub better: Option<BetterWhen>,
+    /// Where the areas of its level lie; none where fewer than two have the figure.
+    pub spread: Option<AreaSpread>,
 }
 
 /// The indicators of an area: of each measure with limits the figure of all together, in the latest whole
-/// period, with the same figure of the whole.
+/// period, with the same figure of the whole. `areas` are the [indicators](is_indicator) of each area of its
+/// level, its own among them.
 pub(crate) fn profile(
     own: &[FigureRow],
     whole: &[FigureRow],
+    areas: &[Vec<FigureRow>],
     polarity: &MeasurePolarity,
 ) -> Vec<ProfileLine> {
     let own = tables(own);
@@ -39,7 +44,17 @@ pub(crate) fn profile(
             .filter_map(|m| line(table, m, whole, polarity));
         lines.collect::<Vec<_>>()
     });
+    let lines = lines.map(|line| ProfileLine {
+        spread: AreaSpread::of(&line.own, areas),
+        ..line
+    });
     lines.collect()
+}
+
+/// Whether a figure can be an indicator of an area: it has limits, and is of all groups together in a whole
+/// period.
+pub(crate) fn is_indicator(row: &FigureRow) -> bool {
+    row.is_total && !is_part(row) && row.lower_95.is_some() && is_of_all(row)
 }
 
 fn line(
@@ -48,10 +63,7 @@ fn line(
     whole: &[FigureRow],
     polarity: &MeasurePolarity,
 ) -> Option<ProfileLine> {
-    let totals = table
-        .of(measure)
-        .filter(|row| row.is_total && !is_part(row));
-    let totals = totals.filter(|row| row.lower_95.is_some() && is_of_all(row));
+    let totals = table.of(measure).filter(|row| is_indicator(row));
     let own = totals.max_by(|a, b| a.period.cmp(&b.period).then(a.breakdown.cmp(&b.breakdown)))?;
     let same = |row: &&FigureRow| {
         row.table == own.table
@@ -78,6 +90,7 @@ fn line(
             _ => Ordering::Equal,
         },
         better: polarity.of(own),
+        spread: None,
         own: own.clone(),
         whole: whole.clone(),
     })

@@ -197,6 +197,7 @@ fn a_held_figure_is_never_news() {
         profile(
             std::slice::from_ref(&own),
             &whole,
+            &[],
             &MeasurePolarity::default()
         )
         .is_empty()
@@ -204,7 +205,7 @@ fn a_held_figure_is_never_news() {
     // Figures of one date are compared with each other.
     whole[0].held_from = day;
     assert_eq!(
-        profile(&[own], &whole, &MeasurePolarity::default()).len(),
+        profile(&[own], &whole, &[], &MeasurePolarity::default()).len(),
         1
     );
     for row in &mut rows {
@@ -235,9 +236,14 @@ fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
     let of = |limits| total(area("Ashcombe", Some(limits)));
     let whole = [total(row("per 1000", Some(100.0)))];
     let said = |limits| {
-        against(&profile(&[of(limits)], &whole, &MeasurePolarity::default()))
-            .unwrap()
-            .words
+        against(&profile(
+            &[of(limits)],
+            &whole,
+            &[],
+            &MeasurePolarity::default(),
+        ))
+        .unwrap()
+        .words
     };
     assert_eq!(
         said((120.0, 101.0, 140.0)),
@@ -256,6 +262,7 @@ fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
         against(&profile(
             &[total(area("A", None))],
             &whole,
+            &[],
             &MeasurePolarity::default()
         ))
         .is_none()
@@ -265,6 +272,7 @@ fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
         profile(
             &[of((120.0, 101.0, 140.0))],
             &whole,
+            &[],
             &MeasurePolarity::default()
         )
         .is_empty()
@@ -315,7 +323,7 @@ fn what_is_worse_is_said_first() {
     let whole = [total(row("per 1000", Some(100.0)))];
     let own = total(area("Ashcombe", Some((120.0, 101.0, 140.0))));
     let against = |polarity: &MeasurePolarity| {
-        let lines = profile(std::slice::from_ref(&own), &whole, polarity);
+        let lines = profile(std::slice::from_ref(&own), &whole, &[], polarity);
         against(&lines).unwrap().words
     };
     assert_eq!(

@@ -20,6 +20,8 @@ pub(super) struct FormsOf<'a> {
     pub about: &'a About,
     /// The figures of the whole that the report's area is a part of; none in a report of the whole.
     pub whole: &'a [FigureRow],
+    /// The indicators of each area of its level.
+    pub areas: &'a [Vec<FigureRow>],
 }
 
 impl FormsOf<'_> {
@@ -45,7 +47,7 @@ impl FormsOf<'_> {
         };
         let own: Vec<FigureRow> = rows.iter().filter(alone).cloned().collect();
         let polarity = self.polarity();
-        let profile = headlines::profile(&own, self.whole, &polarity);
+        let profile = headlines::profile(&own, self.whole, self.areas, &polarity);
         let mut said: Vec<Headline> = headlines::against(&profile).into_iter().collect();
         said.extend(headlines::headlines(&rows, &polarity));
         let page = Page {

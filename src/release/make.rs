@@ -326,6 +326,7 @@ impl WholeAndAreas<'_> {
                 about,
                 options,
                 whole: &[],
+                areas: &[],
                 before: self.before,
             };
             let rendered = whole.all()?;

@@ -4,7 +4,7 @@ use super::asked::Answers;
 use super::manifest::FileOptions;
 use super::pack_area::{PackArea, PackAreas};
 use super::pivot;
-use super::render::RenderedFrom;
+use super::render::{MadeFigures, RenderedFrom};
 use super::rendered::Rendered;
 use super::report_file::{ReportFile, ReportTable};
 use super::revised::BeforeFigures;
@@ -12,8 +12,10 @@ use super::{About, Frame};
 use crate::disclosure::Scheme;
 use crate::error::Result;
 use crate::figures::FigureRow;
+use crate::headlines::is_indicator;
 use crate::pipeline::AreaLevel;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// What the reports of areas are made from.
 pub(super) struct Packs<'a> {
@@ -33,41 +35,92 @@ pub(super) struct Packs<'a> {
     pub share: f64,
 }
 
+/// The report of an area with its figures, before its files.
+struct MadePack<'a> {
+    area: &'a PackArea,
+    report: ReportFile,
+    about: About,
+    data: Answers,
+    frames: Vec<Frame>,
+    made: Vec<MadeFigures>,
+    /// Those that the reports of other areas compare theirs with.
+    indicators: Vec<FigureRow>,
+}
+
 impl Packs<'_> {
     /// The report of each area, in the order of levels and codes. An area of which no table can be shown
-    /// has none.
+    /// has none. All figures come before the first file: the profile of an area shows where the others lie.
     ///
     /// # Errors
-    /// As [`render`].
+    /// As [`RenderedFrom::all`].
     pub(super) fn all(&self) -> Result<Vec<Rendered>> {
         let areas: Vec<&PackArea> = self.areas.at(self.levels).collect();
-        let areas = areas.into_par_iter();
-        let made: Vec<Option<Rendered>> =
-            areas.map(|area| self.one(area)).collect::<Result<_>>()?;
-        Ok(made.into_iter().flatten().collect())
+        let made: Vec<Option<MadePack<'_>>> = areas
+            .into_par_iter()
+            .map(|area| self.one(area))
+            .collect::<Result<_>>()?;
+        let mut made: Vec<MadePack<'_>> = made.into_iter().flatten().collect();
+        let mut of_level: BTreeMap<AreaLevel, Vec<Vec<FigureRow>>> = BTreeMap::new();
+        for pack in &mut made {
+            let indicators = std::mem::take(&mut pack.indicators);
+            of_level
+                .entry(pack.area.level)
+                .or_default()
+                .push(indicators);
+        }
+        let files = |pack: MadePack<'_>| {
+            let alike = of_level.get(&pack.area.level);
+            let from = RenderedFrom {
+                areas: alike.map_or(&[], Vec::as_slice),
+                ..self.from(&pack.report, &pack.data, &pack.about)
+            };
+            let mut rendered = from.with(pack.frames, pack.made)?;
+            rendered.area = Some(pack.area.clone());
+            Ok(rendered)
+        };
+        made.into_par_iter().map(files).collect()
     }
 
-    fn one(&self, area: &PackArea) -> Result<Option<Rendered>> {
-        let mut answers = Answers::new();
+    fn from<'b>(
+        &'b self,
+        report: &'b ReportFile,
+        data: &'b Answers,
+        about: &'b About,
+    ) -> RenderedFrom<'b> {
+        RenderedFrom {
+            report,
+            of_report: &self.report.name,
+            data,
+            scheme: self.scheme,
+            about,
+            options: self.options,
+            whole: self.whole,
+            areas: &[],
+            before: self.before,
+        }
+    }
+
+    fn one<'b>(&self, area: &'b PackArea) -> Result<Option<MadePack<'b>>> {
+        let mut data = Answers::new();
         let (mut tables, mut frames): (Vec<ReportTable>, Vec<Frame>) = (Vec::new(), Vec::new());
         let (mut left_out, mut compared) = (Vec::new(), Vec::new());
         for table in self.report.tables.iter().filter(|table| table.in_packs) {
             let Some(whole) = self.answers.get(&table.id) else {
                 continue;
             };
-            let data = whole.of_area(area);
-            let frame = pivot::frame(table, frames.len() + 1, &data, self.scheme)?;
+            let of_area = whole.of_area(area);
+            let frame = pivot::frame(table, frames.len() + 1, &of_area, self.scheme)?;
             // Only released figures decide which tables there are.
             if frame.rows.is_empty() || frame.enough_shown(self.share).is_err() {
                 left_out.push(table.title.as_str());
                 continue;
             }
-            if data.compares_areas {
+            if of_area.compares_areas {
                 compared.push(frame.number.to_string());
             }
             tables.push(table.clone());
             frames.push(frame);
-            answers.insert(table.id.clone(), data);
+            data.insert(table.id.clone(), of_area);
         }
         if tables.is_empty() {
             return Ok(None);
@@ -78,19 +131,22 @@ impl Packs<'_> {
             Some(whole) => format!("{}, {whole}", area.name),
             None => area.name.clone(),
         });
-        let of_area = RenderedFrom {
-            report: &report,
-            of_report: &self.report.name,
-            data: &answers,
-            scheme: self.scheme,
-            about: &about,
-            options: self.options,
-            whole: self.whole,
-            before: self.before,
-        };
-        let mut rendered = of_area.with(frames)?;
-        rendered.area = Some(area.clone());
-        Ok(Some(rendered))
+        let made = self.from(&report, &data, &about).made(&mut frames)?;
+        let mut indicators = Vec::new();
+        for (frame, made) in frames.iter().zip(&made) {
+            if frame.own_area.is_none() {
+                indicators.extend(made.figures.rows()?.into_iter().filter(is_indicator));
+            }
+        }
+        Ok(Some(MadePack {
+            area,
+            report,
+            about,
+            data,
+            frames,
+            made,
+            indicators,
+        }))
     }
 }
 

@@ -2,10 +2,12 @@
 
 use super::area_names::NamedAreas;
 use super::counted::{CellFigures, TablePlace};
+use super::dimension::NOT_KNOWN;
 use super::frame::{Cell, Frame, FrameMeasure, FramePart, Group, Row, Shown, Unit};
 use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
+use super::standardised_figure::StandardisedMeasure;
 use super::table_data::{self, Label, TableColumns, TableData};
-use crate::disclosure::{Released, Scheme, StandardBand, mean, percent, rate, standardised};
+use crate::disclosure::{Released, Scheme, mean, percent, rate};
 use crate::error::{Error, Result};
 use crate::figures::{ALL, FigureArea, TOTAL};
 use chrono::NaiveDate;
@@ -26,6 +28,7 @@ pub(super) fn frame(
 ) -> Result<Frame> {
     let grid = Grid::new(table, &table_data::read(table, data)?)?;
     let released = grid.figures(table, &data.figures)?;
+    let quantiles = grid.quantiles(table)?;
     let mut frame = Frame {
         id: table.id.clone(),
         area: data.area.clone(),
@@ -68,11 +71,24 @@ pub(super) fn frame(
         for group in grid.group_order(table) {
             for measure in &table.measures {
                 let place = grid.place(table, row, group);
-                let cell = match measure.kind {
-                    MeasureKind::Dsr => standardised_rate(measure, table, data, scheme, &place),
-                    _ => grid.cell(scheme, measure, &released, row, group),
+                let (cell, held) = match measure.kind {
+                    MeasureKind::Dsr | MeasureKind::Isr | MeasureKind::Sii | MeasureKind::Rii => {
+                        let made = StandardisedMeasure {
+                            measure,
+                            table,
+                            data,
+                            scheme,
+                        };
+                        let of_all = quantiles.as_ref().filter(|_| row == grid.rows.len());
+                        let of_all = of_all.map(|rows| grid.places(table, rows, group));
+                        let figure = made.figure(&place, of_all.as_deref());
+                        (Cell::Figure(figure), made.held(&place, of_all.as_deref()))
+                    }
+                    _ => (
+                        grid.cell(scheme, measure, &released, row, group),
+                        grid.held(measure, (table, data), row, group),
+                    ),
                 };
-                let held = grid.held(measure, (table, data), row, group);
                 // Of a percentage or a rate that is not there, nothing is of an earlier day.
                 let is_there = measure.kind.counts()
                     || matches!(cell.shown(FramePart::Value), Shown::Decimal(_));
@@ -130,37 +146,6 @@ fn beside_others(own: &FigureArea, is_there: bool) -> String {
     }
 }
 
-/// The rate of a place, standardised for age.
-fn standardised_rate(
-    measure: &Measure,
-    table: &ReportTable,
-    data: &TableData,
-    scheme: &Scheme,
-    place: &TablePlace,
-) -> Cell {
-    let of = |name: &Option<String>, age: Option<&str>| {
-        Some(data.figures.of_age(name.as_deref()?, place, age)?.figure)
-    };
-    let bands = data.standard.iter().map(|(age, weight)| {
-        Some(StandardBand {
-            weight: *weight,
-            events: of(&measure.numerator, Some(age))?,
-            people: of(&measure.denominator, Some(age))?,
-        })
-    });
-    let bands: Option<Vec<StandardBand>> = bands.collect();
-    let totals = of(&measure.numerator, None).zip(of(&measure.denominator, None));
-    let events = table
-        .counts()
-        .find(|(name, _)| Some(*name) == measure.numerator.as_deref());
-    let of_rows = events.is_some_and(|(_, count)| count.kind == MeasureKind::Rows);
-    let multiplier = f64::from(measure.multiplier.unwrap_or(1));
-    Cell::Figure(match bands.zip(totals) {
-        Some((bands, totals)) => standardised(scheme, totals, &bands, of_rows, multiplier),
-        None => crate::disclosure::Figure::NotApplicable,
-    })
-}
-
 /// A text with its line breaks and runs of spaces made single spaces.
 pub(super) fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -176,7 +161,11 @@ fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
             MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum => Unit::Count,
             MeasureKind::Mean => Unit::Mean,
             MeasureKind::Percent => Unit::Percent,
-            MeasureKind::Rate | MeasureKind::Dsr => Unit::Per(measure.multiplier.unwrap_or(1)),
+            MeasureKind::Rate
+            | MeasureKind::Dsr
+            | MeasureKind::Isr
+            | MeasureKind::Sii
+            | MeasureKind::Rii => Unit::Per(measure.multiplier.unwrap_or(1)),
         },
         has_limits: !measure.kind.counts()
             && measure.of.is_none()
@@ -308,6 +297,45 @@ impl Grid {
         place
     }
 
+    /// The rows of quantiles, from the most deprived on; none where no measure is of them.
+    ///
+    /// # Errors
+    /// Usage, when their values are not numbered.
+    fn quantiles(&self, table: &ReportTable) -> Result<Option<Vec<usize>>> {
+        if !table.measures.iter().any(Measure::is_of_quantiles) {
+            return Ok(None);
+        }
+        let mut numbered = Vec::new();
+        for (row, values) in self.row_values.iter().enumerate() {
+            let value = values.first().map_or("", String::as_str);
+            if value == NOT_KNOWN {
+                continue;
+            }
+            let digits = value.split(|c: char| !c.is_ascii_digit());
+            let number = digits.filter_map(|run| run.parse::<usize>().ok()).next();
+            let number = number.ok_or_else(|| {
+                Error::usage(format!(
+                    "table `{}`: the values of its rows are not numbered",
+                    table.id
+                ))
+                .cause("an index of inequality is of quantiles, from 1, the most deprived, on")
+                .hint("number them in the list of the dimension: Quintile 1 (most deprived)")
+            })?;
+            numbered.push((number, row));
+        }
+        numbered.sort_unstable();
+        // Where one is not there, the others are not the whole.
+        let is_whole = numbered.iter().zip(1..).all(|((n, _), at)| *n == at);
+        let rows = numbered.into_iter().map(|(_, row)| row);
+        Ok(is_whole.then(|| rows.collect()))
+    }
+
+    /// Where rows stand in a column.
+    fn places(&self, table: &ReportTable, rows: &[usize], group: usize) -> Vec<TablePlace> {
+        let places = rows.iter();
+        places.map(|row| self.place(table, *row, group)).collect()
+    }
+
     /// The date of the earlier release of which a figure is, or the earliest of the counts that it is made
     /// from.
     fn held(
@@ -318,31 +346,26 @@ impl Grid {
         group: usize,
     ) -> Option<NaiveDate> {
         let place = self.place(table, row, group);
-        let of = |name: &Option<String>, place: &TablePlace, age: Option<&str>| {
-            data.figures.of_age(name.as_deref()?, place, age)?.since
+        let of = |name: &Option<String>, place: &TablePlace| {
+            data.figures.of(name.as_deref()?, place)?.since
         };
         let (above, below) = (&measure.numerator, &measure.denominator);
         let dates: Vec<Option<NaiveDate>> = match (measure.kind, measure.whole()) {
             (MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum, _) => {
                 let own = measure.name().map(str::to_owned);
-                vec![of(&own, &place, None)]
+                vec![of(&own, &place)]
             }
             (MeasureKind::Percent, Some(whole)) => {
                 let (r, g) = self.whole(whole, row, group);
                 let whole = self.place(table, r, g);
-                vec![
-                    of(&measure.column, &place, None),
-                    of(&measure.column, &whole, None),
-                ]
+                vec![of(&measure.column, &place), of(&measure.column, &whole)]
             }
             (MeasureKind::Percent | MeasureKind::Rate | MeasureKind::Mean, _) => {
-                vec![of(above, &place, None), of(below, &place, None)]
+                vec![of(above, &place), of(below, &place)]
             }
-            (MeasureKind::Dsr, _) => {
-                let bands = data.standard.iter().map(|(age, _)| Some(age.as_str()));
-                let bands = bands.chain([None]);
-                let both = bands.flat_map(|age| [of(above, &place, age), of(below, &place, age)]);
-                both.collect()
+            // Made from counts that are not shown, with dates of their own.
+            (MeasureKind::Dsr | MeasureKind::Isr | MeasureKind::Sii | MeasureKind::Rii, _) => {
+                Vec::new()
             }
         };
         dates.into_iter().flatten().min()
@@ -452,8 +475,8 @@ impl Grid {
             (MeasureKind::Percent, None) => count(&measure.numerator, row, group)
                 .zip(count(&measure.denominator, row, group))
                 .map(|(x, n)| Cell::Figure(percent(scheme, x, n, true))),
-            // Made from counts by age, which are not among those shown.
-            (MeasureKind::Dsr, _) => None,
+            // Made from counts that are not among those shown.
+            (MeasureKind::Dsr | MeasureKind::Isr | MeasureKind::Sii | MeasureKind::Rii, _) => None,
             (MeasureKind::Mean, _) => count(&measure.numerator, row, group)
                 .zip(count(&measure.denominator, row, group))
                 .map(|(sum, n)| Cell::Figure(mean(scheme, sum, n))),

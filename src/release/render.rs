@@ -15,6 +15,12 @@ use crate::error::{Error, Result};
 use crate::figures::{FigureRow, Figures};
 use std::collections::BTreeMap;
 
+/// The figures of a table in long form.
+pub(super) struct MadeFigures {
+    pub form: FrameForm,
+    pub figures: Figures,
+}
+
 /// What the files of a report are made from.
 pub(super) struct RenderedFrom<'a> {
     pub report: &'a ReportFile,
@@ -27,6 +33,8 @@ pub(super) struct RenderedFrom<'a> {
     pub options: &'a FileOptions,
     /// The figures of the whole that the report of an area is compared with; none for a report of the whole.
     pub whole: &'a [FigureRow],
+    /// The indicators of each area of its level, in the report of an area.
+    pub areas: &'a [Vec<FigureRow>],
     /// The figures that readers have: those that are others now are marked as revised.
     pub before: Option<&'a BeforeFigures>,
 }
@@ -44,32 +52,46 @@ impl RenderedFrom<'_> {
             let frame = pivot::frame(table, index + 1, data, self.scheme);
             frames.push(frame.map_err(|e| self.within(e))?);
         }
-        self.with(frames)
+        let made = self.made(&mut frames)?;
+        self.with(frames, made)
+    }
+
+    /// The figures of its tables in long form; marks those that readers have otherwise.
+    ///
+    /// # Errors
+    /// Data, when figures cannot be read.
+    pub(super) fn made(&self, frames: &mut [Frame]) -> Result<Vec<MadeFigures>> {
+        let words = self.scheme.words();
+        let made = self.report.tables.iter().zip(frames);
+        let made = made.map(|(table, frame)| {
+            let data = self.of_table(&table.id)?;
+            let form = FrameForm::of(frame, &data.areas);
+            let made = figures::figures(&self.report.name, frame, &form, &data.areas, &words);
+            let figures = match self.before {
+                Some(before) => made.and_then(|made| before.mark(self.named(frame), frame, made)),
+                None => made,
+            };
+            let figures = figures.map_err(|e| self.within(e))?;
+            Ok(MadeFigures { form, figures })
+        });
+        made.collect()
     }
 
     /// Makes the files from the frames of its tables, in their order.
     ///
     /// # Errors
     /// As [`Self::all`].
-    pub(super) fn with(&self, mut frames: Vec<Frame>) -> Result<Rendered> {
+    pub(super) fn with(&self, frames: Vec<Frame>, made: Vec<MadeFigures>) -> Result<Rendered> {
         let report = self.report;
         let words = self.scheme.words();
-        let (mut forms, mut tables) = (Vec::new(), Vec::new());
         let (mut files, mut charts) = (Vec::new(), Vec::new());
-        for (table, frame) in report.tables.iter().zip(&mut frames) {
+        for ((table, frame), made) in report.tables.iter().zip(&frames).zip(&made) {
             let data = self.of_table(&table.id)?;
-            let form = FrameForm::of(frame, &data.areas);
-            let made = figures::figures(&report.name, frame, &form, &data.areas, &words);
-            let made = match self.before {
-                Some(before) => made.and_then(|made| before.mark(self.named(frame), frame, made)),
-                None => made,
-            };
-            let made = made.map_err(|e| self.within(e))?;
             let of_table = TableFiles {
                 report: &report.name,
                 frame,
-                form: &form,
-                figures: &made,
+                form: &made.form,
+                figures: &made.figures,
                 words: &words,
                 about: self.about,
                 options: self.options,
@@ -80,12 +102,17 @@ impl RenderedFrom<'_> {
                 audited.map_err(|e| self.within(e))?;
             }
             files.extend(written);
-            forms.push(form);
-            tables.push(made);
             let chart = table.chart.as_ref();
-            let chart = chart.map(|spec| chart::chart(spec, frame, &words));
+            let chart = chart.map(|spec| {
+                let drawn = chart::chart(spec, frame, &words);
+                drawn.beside_the_whole(spec, frame, self.whole)
+            });
             charts.push(chart.filter(|chart| !chart.is_empty()));
         }
+        let (forms, tables): (Vec<FrameForm>, Vec<Figures>) = made
+            .into_iter()
+            .map(|made| (made.form, made.figures))
+            .unzip();
         let figures = Figures::together(&tables).map_err(|e| self.within(e))?;
         let shown = FormsOf {
             report,
@@ -95,6 +122,7 @@ impl RenderedFrom<'_> {
             scheme: self.scheme,
             about: self.about,
             whole: self.whole,
+            areas: self.areas,
         };
         files.extend(shown.all().map_err(|e| self.within(e))?);
         files.sort_by(|a, b| a.name.cmp(&b.name));

@@ -253,9 +253,13 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         (MeasureKind::Percent, Some(_)) => &["column", "of"],
         (MeasureKind::Percent, None) => &["numerator", "denominator"],
         (MeasureKind::Rate, _) => &["numerator", "denominator", "multiplier"],
-        (MeasureKind::Dsr, _) => &["numerator", "denominator", "multiplier", "by"],
+        (MeasureKind::Dsr | MeasureKind::Isr, _) => {
+            &["numerator", "denominator", "multiplier", "by"]
+        }
+        (MeasureKind::Sii | MeasureKind::Rii, _) => &["numerator", "denominator", "multiplier"],
     };
     let allowed: &[&str] = match measure.kind {
+        MeasureKind::Sii | MeasureKind::Rii => &["numerator", "denominator", "multiplier", "by"],
         MeasureKind::People | MeasureKind::Rows => &["column", "of", "where", "without"],
         MeasureKind::Sum => &["column", "of", "where", "without", "amount", "provider"],
         _ => needed,
@@ -290,12 +294,31 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
             above_and_below(table, measure)?;
         }
     }
+    beside_the_whole(table, measure)?;
     for column in [&measure.amount, &measure.provider].into_iter().flatten() {
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if column.is_empty() || !column.chars().all(allowed) {
             return Err(Error::usage(format!("`{column}` is no column of a model"))
                 .hint("name a column by letters, digits and _: amount = \"bed_days\""));
         }
+    }
+    Ok(())
+}
+
+/// What is made of the whole needs its figures, and an index one dimension of quantiles.
+fn beside_the_whole(table: &ReportTable, measure: &Measure) -> Result<()> {
+    let needs_whole = measure.kind == MeasureKind::Isr || measure.is_of_quantiles();
+    if needs_whole && !table.totals.has(TotalOf::Rows) {
+        return Err(Error::usage(
+            "it is made with the row of totals, which the table does not show",
+        )
+        .hint("write totals = [\"rows\"]"));
+    }
+    if measure.is_of_quantiles() && table.rows.len() != 1 {
+        return Err(
+            Error::usage("it is of quantiles of deprivation, and the table has other rows")
+                .hint("let `rows` be one dimension whose values are numbered from the most deprived on, such as rows = [\"quintile\"]"),
+        );
     }
     Ok(())
 }

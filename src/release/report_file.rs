@@ -93,9 +93,9 @@ pub(crate) struct Measure {
     pub numerator: Option<String>,
     /// For a rate, a mean, or a percentage without `of`: the count below the line.
     pub denominator: Option<String>,
-    /// For a rate: per how many, such as 100000.
+    /// For a rate, a ratio or an index: per how many, such as 100000.
     pub multiplier: Option<u32>,
-    /// For a standardised rate: the dimension of age groups, which the table does not show.
+    /// For a standardised rate, a ratio or an index: the dimension of age groups, which the table does not show.
     pub by: Option<String>,
     /// For a sum: the column of the model that is added up, whole numbers from 0 on.
     pub amount: Option<String>,
@@ -123,6 +123,12 @@ pub(crate) enum MeasureKind {
     Rate,
     /// A rate of released counts that is directly standardised for age, with 95% limits.
     Dsr,
+    /// A ratio of released counts to those that the whole's rates by age let expect, with 95% limits.
+    Isr,
+    /// The difference of the rates of the most and the least deprived end, with 95% limits.
+    Sii,
+    /// The rate of the most deprived end for so many at the least deprived, with 95% limits.
+    Rii,
 }
 
 /// What a percentage is a part of.
@@ -249,6 +255,11 @@ impl Measure {
             (None, MeasureKind::Sum) => self.amount.as_deref(),
             (None, _) => None,
         }
+    }
+
+    /// Whether it is one figure of all rows together.
+    pub(crate) fn is_of_quantiles(&self) -> bool {
+        matches!(self.kind, MeasureKind::Sii | MeasureKind::Rii)
     }
 
     /// Which total a percentage is a part of.

@@ -77,11 +77,11 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
             "yes",
         ),
         kind(
-            "indirectly standardised rate",
+            "indirectly standardised ratio and its limits",
             &format!(
-                "From true counts, as HES does; withheld below {events} events, and when a count from 1 to 7 follows from it and what is beside it."
+                "From released counts: the events of the cell, its people by age group, and events and people of the whole by age group, so that it says no more than they do. Withheld below {events} events, and when any of these counts is."
             ),
-            "no",
+            "yes",
         ),
         kind(
             "control chart",
@@ -103,9 +103,9 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
         kind(
             "slope and relative index of inequality",
             &format!(
-                "From the standardised rates of the quantiles; withheld unless each has at least {events} events."
+                "From the released rates of the quantiles, crude or standardised for age, and limits from theirs, so that it says no more than they do. Withheld unless each rate is shown and has at least {events} events; none of fewer than five quantiles."
             ),
-            "no",
+            "yes",
         ),
         kind(
             "trend, comparison, result of a regression",

@@ -1,10 +1,7 @@
 //! The slope and the relative index of inequality: what is kept of a group's quantiles, and what
 //! is made of the line through them.
 
-use super::index::{Index, Reduced};
-use super::regression::Ranks;
 use super::simulation::{DRAWS, Draws};
-use super::transform::Transform;
 use crate::functions::aggregate::aggregate;
 use crate::functions::arguments::{given, population};
 use crate::functions::broken_rule::broken_rule;
@@ -14,7 +11,10 @@ use crate::functions::interval::confidence::Levels;
 use crate::functions::interval::result::{Intervals, interval_type};
 use crate::functions::settings::FunctionSetting;
 use crate::functions::{Doc, Function};
+use crate::statistics::inequality_index::{Index, Reduced};
 use crate::statistics::limits::{CONFIDENCE, ConfidenceLevel};
+use crate::statistics::quantile_line::Ranks;
+use crate::statistics::transform::Transform;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 use datafusion::common::Result;

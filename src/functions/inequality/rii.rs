@@ -1,10 +1,10 @@
 //! `rii`: the relative index of inequality.
 
 use super::gradient::gradient;
-use super::index::Index;
 use super::quantile_arguments::{POPULATION, QUANTILE, RATIO_MULTIPLIER, TRANSFORM, VALUE};
 use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
+use crate::statistics::inequality_index::Index;
 
 const DOC: Doc = Doc {
     name: "rii",

@@ -1,12 +1,12 @@
 //! `rii_simulated`: the relative index of inequality, with simulated limits.
 
 use super::gradient::gradient;
-use super::index::Index;
 use super::quantile_arguments::{
     LOWER, POPULATION, QUANTILE, RATIO_MULTIPLIER, SEED, TRANSFORM, UPPER, VALUE,
 };
 use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
+use crate::statistics::inequality_index::Index;
 
 const DOC: Doc = Doc {
     name: "rii_simulated",

@@ -1,10 +1,10 @@
 //! `sii`: the slope index of inequality.
 
 use super::gradient::gradient;
-use super::index::Index;
 use super::quantile_arguments::{POPULATION, QUANTILE, SLOPE_MULTIPLIER, TRANSFORM, VALUE};
 use crate::functions::interval::confidence;
 use crate::functions::{Doc, Function};
+use crate::statistics::inequality_index::Index;
 
 const DOC: Doc = Doc {
     name: "sii",

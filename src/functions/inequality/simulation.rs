@@ -1,6 +1,6 @@
 //! Limits by simulation, the same for the same seed.
 
-use super::regression::{Covariance, RegressionLine};
+use crate::statistics::quantile_line::{Covariance, RegressionLine};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// How often a line is drawn.

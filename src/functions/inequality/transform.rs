@@ -1,18 +1,8 @@
-//! The scale on which a line is fitted to the quantiles' values.
+//! The names of the scales on which a line is fitted, and what they refuse.
 
 use crate::functions::broken_rule::broken_rule;
+use crate::statistics::transform::Transform;
 use datafusion::common::Result;
-
-/// A scale.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Transform {
-    /// Values as they are.
-    None,
-    /// Logarithms, for rates.
-    Log,
-    /// Logarithms of odds, for proportions.
-    Logit,
-}
 
 impl Transform {
     /// The scale of a name.
@@ -22,24 +12,6 @@ impl Transform {
             "log" => Ok(Transform::Log),
             "logit" => Ok(Transform::Logit),
             _ => broken_rule(function, "transform", "must be 'none', 'log' or 'logit'"),
-        }
-    }
-
-    /// Its number, for [`Transform::numbered`].
-    pub(super) fn number(self) -> f64 {
-        match self {
-            Transform::None => 0.0,
-            Transform::Log => 1.0,
-            Transform::Logit => 2.0,
-        }
-    }
-
-    /// The scale of a number.
-    pub(super) fn numbered(number: f64) -> Self {
-        match number {
-            1.0 => Transform::Log,
-            2.0 => Transform::Logit,
-            _ => Transform::None,
         }
     }
 
@@ -58,25 +30,6 @@ impl Transform {
             Transform::Logit => {
                 broken_rule(function, argument, "must be between 0 and 1 for a logit")
             }
-        }
-    }
-
-    /// The value that is at a point of the scale.
-    pub(super) fn back(self, point: f64) -> f64 {
-        match self {
-            Transform::None => point,
-            Transform::Log => point.exp(),
-            Transform::Logit => 1.0 / (1.0 + (-point).exp()),
-        }
-    }
-
-    /// How fast the value changes at a point of the scale.
-    pub(super) fn slope(self, point: f64) -> f64 {
-        let value = self.back(point);
-        match self {
-            Transform::None => 1.0,
-            Transform::Log => value,
-            Transform::Logit => value * (1.0 - value),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::benchmark::Compared;
 use super::control::ControlMark;
 use super::model::Chart;
+use super::outline::Outline;
 use crate::capital::capital;
 use crate::release::report_file::ChartKind;
 
@@ -31,6 +32,7 @@ impl Chart {
             ChartKind::Ranked | ChartKind::Forest => self.comparison(),
             ChartKind::Control => self.process(),
             ChartKind::Funnel => self.outliers(),
+            ChartKind::Pyramid => self.beside_the_outline(),
             _ => String::new(),
         });
         if let Some(largest) = self.largest_in_words() {
@@ -92,6 +94,43 @@ impl Chart {
             }
         }
         text
+    }
+
+    /// Which bars differ most from the outline.
+    fn beside_the_outline(&self) -> String {
+        let Some(outline) = &self.outline else {
+            return String::new();
+        };
+        let mut text = ". The outline is the shape of the whole area".to_owned();
+        let [above, below] = self.farthest(outline);
+        for (found, side) in [(above, "above"), (below, "below")] {
+            if let Some((series, category)) = found {
+                text.push_str(&format!(
+                    ". Most {side} it: {}, {}",
+                    self.categories[category], self.series[series].name
+                ));
+            }
+        }
+        text
+    }
+
+    /// The bars that differ most from the outline, above and below: series and category of each.
+    fn farthest(&self, outline: &Outline) -> [Option<(usize, usize)>; 2] {
+        let mut differences: Vec<(f64, (usize, usize))> = Vec::new();
+        for (s, series) in self.series.iter().enumerate() {
+            for (c, point) in series.points.iter().enumerate() {
+                let difference = point.value().zip(outline.at(s, c));
+                differences.extend(difference.map(|(own, shape)| (own - shape, (s, c))));
+            }
+        }
+        differences.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let far = |found: Option<&(f64, (usize, usize))>, sign: f64| {
+            // Less than what the figures are told to is no difference.
+            found
+                .filter(|(by, _)| by * sign >= Outline::TOLD_TO)
+                .map(|(_, at)| *at)
+        };
+        [far(differences.last(), 1.0), far(differences.first(), -1.0)]
     }
 
     /// Which series show special causes.

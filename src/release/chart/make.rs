@@ -33,6 +33,7 @@ pub(in crate::release) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeW
         compared: Vec::new(),
         controls: Vec::new(),
         funnel: None,
+        outline: None,
         notes: Vec::new(),
         sign: words.sign,
         gap: words.gap,
@@ -62,7 +63,7 @@ pub(in crate::release) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeW
 }
 
 /// The measure of this heading or column.
-fn measure(frame: &Frame, name: Option<&String>) -> Option<usize> {
+pub(super) fn measure(frame: &Frame, name: Option<&String>) -> Option<usize> {
     let name = name?;
     let is = |m: &FrameMeasure| m.label == *name || m.column.as_ref() == Some(name);
     frame.measures.iter().position(is)

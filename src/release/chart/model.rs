@@ -3,6 +3,7 @@
 use super::benchmark::{Benchmark, Compared};
 use super::control::ControlChart;
 use super::funnel::FunnelChart;
+use super::outline::Outline;
 use super::point::{ChartSeries, Point};
 use crate::release::frame::Unit;
 use crate::release::report_file::ChartKind;
@@ -27,6 +28,8 @@ pub(in crate::release) struct Chart {
     pub controls: Vec<ControlChart>,
     /// The points and lines of a funnel plot.
     pub funnel: Option<FunnelChart>,
+    /// The shape of the whole area over the pyramid of one of its areas.
+    pub outline: Option<Outline>,
     /// What a reader must know beside the picture.
     pub notes: Vec<String>,
     /// What the sign of a withheld figure is, in a few words.
@@ -76,7 +79,7 @@ impl Chart {
         )
     }
 
-    /// The largest figure, upper limit or benchmark.
+    /// The largest figure, upper limit, benchmark or width of the outline.
     pub(in crate::release) fn largest(&self) -> f64 {
         let of = |point: &Point| match point {
             Point::Value(value, limits) => limits.map_or(*value, |(_, upper)| upper),
@@ -84,7 +87,10 @@ impl Chart {
         };
         let points = self.series.iter().flat_map(|series| &series.points);
         let benchmark = self.benchmark.iter().map(|benchmark| benchmark.value);
-        points.map(of).chain(benchmark).fold(0.0, f64::max)
+        let outline = self.outline.iter().flat_map(|outline| &outline.sides);
+        let outline = outline.flatten().filter_map(|width| *width);
+        let all = points.map(of).chain(benchmark).chain(outline);
+        all.fold(0.0, f64::max)
     }
 
     /// A category with its figure, as a reader is told it.
@@ -109,7 +115,12 @@ impl Chart {
         };
         let compared = self.compared.get(category).and_then(|c| c.word());
         let compared = compared.map_or(String::new(), |word| format!(", {word}"));
-        format!("{text}: {said}{compared}")
+        let outline = self.outline.as_ref();
+        let outline = outline.map_or(String::new(), |outline| {
+            let shape = outline.told(series, category);
+            format!("; with the shape of the whole area {shape}")
+        });
+        format!("{text}: {said}{compared}{outline}")
     }
 
     /// A figure in the chart's unit.

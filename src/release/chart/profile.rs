@@ -46,6 +46,7 @@ pub(in crate::release) fn profile_chart(lines: &[ProfileLine]) -> Option<Chart> 
         compared,
         controls: Vec::new(),
         funnel: None,
+        outline: None,
         notes: vec!["An indicator is better or worse, higher or lower, when its whole 95% interval is above or below the line; otherwise it is similar. Thin lines are 95% confidence limits.".to_owned()],
         sign: "",
         gap: "",
@@ -90,6 +91,7 @@ mod tests {
             whole: row(whole, None),
             compared: Ordering::Greater,
             better: None,
+            spread: None,
         };
         let chart = profile_chart(&[line(20.0), line(0.0)]).unwrap();
         assert_eq!(

@@ -50,6 +50,11 @@ impl CellFigures {
         }
     }
 
+    /// The figures of the whole.
+    pub(in crate::release) fn of_whole(&self) -> Self {
+        self.of_area(vec![None; self.area.len()])
+    }
+
     /// The figure of a count in a place.
     pub(in crate::release) fn of(&self, count: &str, place: &TablePlace) -> Option<PlacedFigure> {
         self.of_age(count, place, None)

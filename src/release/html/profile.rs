@@ -1,34 +1,38 @@
 //! An area beside the whole that it is a part of: chart and table.
 
 use super::svg;
-use crate::headlines::ProfileLine;
-use crate::release::chart::{Compared, profile_chart};
-use crate::release::frame::Shown;
-use crate::release::number::readable;
+use crate::disclosure::NOT_APPLICABLE;
+use crate::headlines::number;
+use crate::release::chart::{SpineChart, profile_chart};
 use crate::release::page::Page;
+use crate::release::profile_table::{ProfileRow, ProfileTable};
 use maud::{Markup, html};
 
-/// The profile; nothing in a report of the whole.
+/// The profile; nothing in a report of the whole. Where fewer than two areas have a figure, it has no
+/// worst and no best.
 pub(super) fn profile(page: &Page<'_>) -> Markup {
-    let chart = profile_chart(page.profile);
+    let spine = SpineChart::of(page.profile);
+    let drawn = match &spine {
+        Some(spine) => Some(svg::spine(spine)),
+        None => profile_chart(page.profile).map(|chart| svg::figure(&chart, 0)),
+    };
+    let table = ProfileTable::of(page.profile);
     html! {
-        @if let Some(chart) = &chart {
+        @if let Some(drawn) = drawn {
             section.first aria-labelledby="profile-title" {
                 h2 id="profile-title" { "This area beside the whole area" }
-                (svg::figure(chart, 0))
+                (drawn)
                 div.scroll role="region" tabindex="0" aria-label="Indicators of this area and of the whole area, scrolls sideways" {
                     table {
                         caption { span { "Indicators of this area and of the whole area" } }
                         thead {
                             tr {
                                 th scope="col" { "Indicator" }
-                                @for heading in ["This area", "Lower 95% limit", "Upper 95% limit", "The whole area"] {
-                                    th.n scope="col" { (heading) }
-                                }
+                                @for heading in &table.headings { th.n scope="col" { (heading) } }
                                 th.w scope="col" { "Compared" }
                             }
                         }
-                        tbody { @for line in page.profile { (row(line)) } }
+                        tbody { @for indicator in &table.rows { (row(indicator)) } }
                     }
                 }
             }
@@ -36,22 +40,15 @@ pub(super) fn profile(page: &Page<'_>) -> Markup {
     }
 }
 
-fn row(line: &ProfileLine) -> Markup {
-    let figure = |value: Option<f64>| {
-        let text = value.map_or(String::new(), |value| readable(Shown::Decimal(value)));
-        match line.own.unit.as_str() {
-            "percent" => format!("{text}%"),
-            _ => text,
-        }
-    };
-    let compared = Compared::judged(line.compared, line.better);
+fn row(row: &ProfileRow) -> Markup {
+    let figures = row.figures.iter().enumerate();
     html! {
         tr {
-            th scope="row" { (line.label) }
-            @for value in [line.own.value, line.own.lower_95, line.own.upper_95, line.whole.value] {
-                td.n { (figure(value)) }
+            th scope="row" { (row.label) }
+            @for (at, figure) in figures {
+                td.n { (figure.map_or(NOT_APPLICABLE.to_owned(), |value| number(value, row.unit(at)))) }
             }
-            td.w { (compared.shape()) " " (compared.word().unwrap_or_default()) }
+            td.w { (row.compared.shape()) " " (row.compared.word().unwrap_or_default()) }
         }
     }
 }

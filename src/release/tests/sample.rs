@@ -37,6 +37,7 @@ pub(crate) fn render(
         about,
         options,
         whole: &[],
+        areas: &[],
         before: None,
     };
     from.all()

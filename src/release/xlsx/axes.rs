@@ -41,20 +41,40 @@ pub(super) fn axis_of_figures(native: &mut Native, chart: &Chart, which: &[usize
     if chart.kind != ChartKind::Pyramid && !varies {
         figures.set_min(0.0);
     }
-    if chart.unit == Unit::Count && largest < 60.0 {
+    if chart.kind == ChartKind::Pyramid && chart.unit == Unit::Count {
+        // Sides of different lengths would not be compared.
+        let largest = chart.largest();
+        let end = match largest < 60.0 {
+            true => tens(largest),
+            false => round_end(largest),
+        };
+        figures.set_min(-end).set_max(end);
+        if largest < 60.0 {
+            figures.set_major_unit(10.0);
+        }
+    } else if chart.unit == Unit::Count && largest < 60.0 {
         // Left alone, Excel would write small counts on the axis, which none of these can be.
         figures.set_major_unit(10.0);
-        figures.set_max((largest / 10.0).ceil().max(1.0) * 10.0);
+        figures.set_max(tens(largest));
     } else if chart.series.iter().any(ChartSeries::has_limits) {
         // Excel's own choice forgets the limits.
-        let top = chart.largest();
-        let step = 10_f64.powf(top.max(1.0).log10().floor()) / 2.0;
-        let top = (top / step).ceil() * step;
+        let top = round_end(chart.largest());
         figures.set_max(match chart.unit {
             Unit::Percent => top / 100.0,
             _ => top,
         });
     }
+}
+
+/// The tens that have a small count in them.
+fn tens(largest: f64) -> f64 {
+    (largest / 10.0).ceil().max(1.0) * 10.0
+}
+
+/// A round number at which an axis of figures up to `largest` can end.
+fn round_end(largest: f64) -> f64 {
+    let step = 10_f64.powf(largest.max(1.0).log10().floor()) / 2.0;
+    (largest / step).ceil() * step
 }
 
 /// Sets the axis of categories: its labels and their direction.

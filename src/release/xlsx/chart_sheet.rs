@@ -4,7 +4,7 @@
 //! suppressed figure is an empty cell, which Excel draws as a gap.
 
 use super::style;
-use crate::release::chart::{Chart, Point};
+use crate::release::chart::{Chart, Outline, Point};
 use crate::release::frame::Unit;
 use crate::release::page::Page;
 use crate::release::report_file::ChartKind;
@@ -59,7 +59,7 @@ pub(super) fn write(
         "The figures behind the charts, the same as in the tables.",
         &gaps,
         "The left side of a population pyramid is drawn from negative numbers, shown without a \
-         sign.",
+         sign. The shape of the whole area is an expectation: it counts nobody.",
     ]
     .into_iter()
     .enumerate()
@@ -79,6 +79,11 @@ pub(super) fn write(
 /// The column of a series' distances to its lower limits; those to its upper limits come next.
 pub(super) fn limits_column(chart: &Chart, series: usize) -> u16 {
     (1 + chart.series.len() + 2 * series) as u16
+}
+
+/// The column of the outline of a side of a pyramid.
+pub(super) fn outline_column(chart: &Chart, series: usize) -> u16 {
+    (1 + chart.series.len() + series) as u16
 }
 
 /// The column of a series' mean in a control chart; its lower and its upper limit come next.
@@ -135,7 +140,28 @@ fn block_of(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), Xlsx
         }
     }
     processes(sheet, chart, first)?;
+    outline(sheet, chart, first)?;
     funnel(sheet, chart, first)
+}
+
+/// The outline of each side of a pyramid.
+fn outline(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), XlsxError> {
+    let Some(outline) = &chart.outline else {
+        return Ok(());
+    };
+    let format = style::figure(Unit::Count, false).set_num_format("#,##0;#,##0");
+    for (index, (series, side)) in chart.series.iter().zip(&outline.sides).enumerate() {
+        let column = outline_column(chart, index);
+        let heading = format!("{}: {}", series.name, Outline::LABEL.to_lowercase());
+        sheet.write_with_format(first, column, heading, &style::header(true))?;
+        for (row, width) in (first + 1..).zip(side) {
+            if let Some(width) = width {
+                let width = if index == 0 { -width } else { *width };
+                sheet.write_with_format(row, column, width.round(), &format)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Mean and limits of each series of a control chart, the same in each row of their points, so that they are

@@ -54,7 +54,9 @@ fn height(chart: &Chart) -> u32 {
 fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
     let mut native = Native::new(match chart.kind {
         ChartKind::Bar | ChartKind::Ranked | ChartKind::Forest => ChartType::Bar,
-        ChartKind::StackedBar | ChartKind::Pyramid => ChartType::BarStacked,
+        // Stacked, the outline would begin where bars end.
+        ChartKind::Pyramid => ChartType::Bar,
+        ChartKind::StackedBar => ChartType::BarStacked,
         ChartKind::Line | ChartKind::Control => ChartType::Line,
         ChartKind::Funnel => ChartType::ScatterStraightWithMarkers,
     });
@@ -70,6 +72,11 @@ fn native(chart: &Chart, first: u32, which: &[usize], title: &str) -> Native {
     }
     if chart.kind == ChartKind::Funnel {
         series::add_funnel(&mut native, chart, first);
+    }
+    if chart.outline.is_some() {
+        for index in which {
+            series::add_outline(&mut native, chart, first, *index);
+        }
     }
     native.show_empty_cells_as(ChartEmptyCells::Gaps);
     let bold = ChartFont::new()

@@ -1,7 +1,7 @@
 //! The sheets between the cover and the tables: contents and notes.
 
 use super::words::{Words, lay_out};
-use super::{chart_sheet, style};
+use super::{chart_sheet, profile_sheet, style};
 use crate::release::page::Page;
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
@@ -23,6 +23,9 @@ pub(super) fn contents(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), Xls
         "Notes",
         "Notes: signs, definitions, disclosure control, sources",
     )?;
+    if !page.profile.is_empty() {
+        words.link(profile_sheet::NAME, profile_sheet::TITLE)?;
+    }
     for frame in page.frames {
         let text = format!("Table {}: {}", frame.number, frame.title);
         words.link(&style::sheet_name(frame.number), &text)?;

@@ -8,6 +8,7 @@ mod charts;
 mod cover;
 mod front;
 mod language;
+mod profile_sheet;
 mod series;
 mod style;
 mod table_sheet;
@@ -44,6 +45,9 @@ fn build(page: &Page<'_>) -> Result<Vec<u8>, XlsxError> {
     cover::write(workbook.add_worksheet(), page)?;
     front::contents(workbook.add_worksheet(), page)?;
     front::notes(workbook.add_worksheet(), page)?;
+    if !page.profile.is_empty() {
+        profile_sheet::write(workbook.add_worksheet(), page)?;
+    }
     let blocks = chart_sheet::layout(page);
     for (index, frame) in page.frames.iter().enumerate() {
         let sheet = workbook.add_worksheet();

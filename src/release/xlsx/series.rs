@@ -9,6 +9,9 @@ use rust_xlsxwriter::{
     ChartSolidFill, Color,
 };
 
+/// The air between the bars of a pyramid, in percent of one.
+const PYRAMID_GAP: u16 = 15;
+
 /// Adds the series with this index, whose figures begin below row `first` of the sheet of figures.
 pub(super) fn add(native: &mut Native, chart: &Chart, first: u32, index: usize, colour: Color) {
     let last = first + chart.categories.len() as u32;
@@ -72,7 +75,7 @@ fn control(series: &mut NativeSeries, chart: &Chart, index: usize) {
 
 fn bar(series: &mut NativeSeries, chart: &Chart, first: u32, index: usize, colour: Color) {
     let gap = match chart.kind {
-        ChartKind::Pyramid => 15,
+        ChartKind::Pyramid => PYRAMID_GAP,
         _ => 45,
     };
     series.set_format(&mut fill(colour)).set_gap(gap);
@@ -107,6 +110,22 @@ fn compared(compared: Compared) -> Color {
         Compared::Similar => 0x768692,
         Compared::Unknown => 0xAEB7BD,
     })
+}
+
+/// Adds the outline of a side of a pyramid: bars without a fill, over those of the area.
+pub(super) fn add_outline(native: &mut Native, chart: &Chart, first: u32, index: usize) {
+    let last = first + chart.categories.len() as u32;
+    let column = chart_sheet::outline_column(chart, index);
+    let mut line = ChartLine::new();
+    line.set_color(Color::RGB(0x212B32)).set_width(1.25);
+    let series = native.add_series();
+    series
+        .set_name((chart_sheet::NAME, first, column))
+        .set_categories((chart_sheet::NAME, first + 1, 0, last, 0))
+        .set_values((chart_sheet::NAME, first + 1, column, last, column))
+        .set_format(ChartFormat::new().set_no_fill().set_border(&line))
+        .set_gap(PYRAMID_GAP)
+        .set_overlap(100);
 }
 
 /// Adds the mean and the process limits of a series of a control chart.

@@ -1,7 +1,7 @@
 //! The key of a chart: what its colours, shapes and marks mean.
 
 use super::drawing::fill;
-use crate::release::chart::{Chart, Compared, ControlMark};
+use crate::release::chart::{Chart, Compared, ControlMark, Outline};
 use crate::release::report_file::ChartKind;
 use maud::{Markup, html};
 
@@ -11,13 +11,13 @@ pub(super) fn key(chart: &Chart) -> Markup {
         ChartKind::Ranked | ChartKind::Forest => compared(chart),
         ChartKind::Control => signals(chart),
         ChartKind::Funnel => places(chart),
-        ChartKind::Pyramid => html! {},
+        ChartKind::Pyramid => outline(chart),
         _ if chart.series.len() > 1 && !chart.is_panels() => series(chart),
         _ => html! {},
     }
 }
 
-fn item(class: &str, text: &str) -> Markup {
+pub(super) fn item(class: &str, text: &str) -> Markup {
     html! {
         li {
             svg viewBox="0 0 10 10" aria-hidden="true" focusable="false" {
@@ -38,6 +38,12 @@ fn series(chart: &Chart) -> Markup {
                 (item("h", &format!("* {}, in the colour of its series", chart.sign)))
             }
         }
+    }
+}
+
+fn outline(chart: &Chart) -> Markup {
+    html! {
+        @if chart.outline.is_some() { ul.key { (item("outline", Outline::LABEL)) } }
     }
 }
 

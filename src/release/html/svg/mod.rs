@@ -15,11 +15,13 @@ mod pyramid;
 mod ranked;
 mod rows;
 mod scale;
+mod spine;
 
 use crate::release::chart::Chart;
 use crate::release::report_file::ChartKind;
 use drawing::both;
 use maud::{Markup, html};
+pub(super) use spine::spine;
 
 /// The hatching, once a page.
 pub(super) fn patterns() -> Markup {
@@ -52,6 +54,7 @@ pub(super) fn figure(chart: &Chart, number: usize) -> Markup {
                 },
                 (ChartKind::Funnel, None) => p { "There is nothing to compare these figures with." },
             }
+            (pyramid::outline_table(chart))
             figcaption {
                 (caption(chart)) "."
                 @if chart.is_panels() { " Each small chart has its own scale." }

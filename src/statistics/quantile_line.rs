@@ -2,7 +2,7 @@
 
 /// A straight line over the population's rank, from the most deprived (0) to the least (1).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct RegressionLine {
+pub(crate) struct RegressionLine {
     /// Its height at 0.
     pub intercept: f64,
     /// Its rise from 0 to 1.
@@ -11,7 +11,7 @@ pub(super) struct RegressionLine {
 
 /// How uncertain a line is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Covariance {
+pub(crate) struct Covariance {
     pub intercept: f64,
     pub slope: f64,
     pub both: f64,
@@ -19,7 +19,7 @@ pub(super) struct Covariance {
 
 impl Covariance {
     /// The standard error of what changes by these with the intercept and with the slope.
-    pub(super) fn of(self, intercept: f64, slope: f64) -> f64 {
+    pub(crate) fn of(self, intercept: f64, slope: f64) -> f64 {
         let variance = intercept * intercept * self.intercept
             + slope * slope * self.slope
             + 2.0 * intercept * slope * self.both;
@@ -28,7 +28,7 @@ impl Covariance {
 }
 
 /// Where the quantiles lie: their shares of the population, and the rank of each one's middle.
-pub(super) struct Ranks {
+pub(crate) struct Ranks {
     shares: Vec<f64>,
     /// The rank of each middle, less the mean rank.
     distances: Vec<f64>,
@@ -39,7 +39,7 @@ pub(super) struct Ranks {
 
 impl Ranks {
     /// The ranks of quantiles with these populations, the most deprived first.
-    pub(super) fn of(populations: &[f64]) -> Self {
+    pub(crate) fn of(populations: &[f64]) -> Self {
         let all: f64 = populations.iter().sum();
         let shares: Vec<f64> = populations.iter().map(|people| people / all).collect();
         let mut below = 0.0;
@@ -62,7 +62,7 @@ impl Ranks {
     }
 
     /// The line through values, one for each quantile.
-    pub(super) fn line(&self, values: &[f64]) -> RegressionLine {
+    pub(crate) fn line(&self, values: &[f64]) -> RegressionLine {
         let middle = dot(&self.shares, values);
         let terms = self.shares.iter().zip(&self.distances).zip(values);
         let rise: f64 = terms.map(|((a, b), value)| a * b * (value - middle)).sum();
@@ -74,7 +74,7 @@ impl Ranks {
     }
 
     /// How uncertain the line is by the values' scatter about it.
-    pub(super) fn scatter(&self, line: RegressionLine, values: &[f64]) -> Covariance {
+    pub(crate) fn scatter(&self, line: RegressionLine, values: &[f64]) -> Covariance {
         let middle = line.intercept + line.slope * self.mean;
         let terms = self.shares.iter().zip(&self.distances).zip(values);
         let residual = |b: f64, value: f64| value - middle - line.slope * b;
@@ -88,7 +88,7 @@ impl Ranks {
     }
 
     /// How uncertain the line is by the values' own standard errors.
-    pub(super) fn propagate(&self, errors: &[f64]) -> Covariance {
+    pub(crate) fn propagate(&self, errors: &[f64]) -> Covariance {
         let mut sum = Covariance {
             intercept: 0.0,
             slope: 0.0,

@@ -1,11 +1,11 @@
 //! From a line through the quantiles to an index of inequality, with limits by the delta method.
 
-use super::regression::{Covariance, RegressionLine};
+use super::quantile_line::{Covariance, RegressionLine};
 use super::transform::Transform;
 
 /// What the line is reduced to.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Index {
+pub(crate) enum Index {
     /// The difference of its ends.
     Slope,
     /// Their ratio.
@@ -14,7 +14,7 @@ pub(super) enum Index {
 
 impl Index {
     /// What it is called in results.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Index::Slope => "slope index of inequality",
             Index::Relative => "relative index of inequality",
@@ -24,7 +24,7 @@ impl Index {
 
 /// How a line is reduced to one number.
 #[derive(Clone, Copy)]
-pub(super) struct Reduced {
+pub(crate) struct Reduced {
     pub index: Index,
     pub transform: Transform,
     pub multiplier: f64,
@@ -32,7 +32,7 @@ pub(super) struct Reduced {
 
 impl Reduced {
     /// The index of a line.
-    pub(super) fn value(&self, line: RegressionLine) -> f64 {
+    pub(crate) fn value(&self, line: RegressionLine) -> f64 {
         let worst = self.transform.back(line.intercept);
         let best = self.transform.back(line.intercept + line.slope);
         match self.index {
@@ -44,7 +44,7 @@ impl Reduced {
     }
 
     /// Its standard error by the delta method: a ratio's on the scale of logarithms.
-    pub(super) fn error(&self, line: RegressionLine, uncertain: Covariance) -> f64 {
+    pub(crate) fn error(&self, line: RegressionLine, uncertain: Covariance) -> f64 {
         let (low, high) = (line.intercept, line.intercept + line.slope);
         let (low_slope, high_slope) = (self.transform.slope(low), self.transform.slope(high));
         match self.index {
@@ -61,7 +61,7 @@ impl Reduced {
 
     /// Its limits by the delta method, t standard errors apart: a ratio's on the scale of
     /// logarithms, which it must be above 0 for.
-    pub(super) fn limits(&self, line: RegressionLine, uncertain: Covariance, t: f64) -> (f64, f64) {
+    pub(crate) fn limits(&self, line: RegressionLine, uncertain: Covariance, t: f64) -> (f64, f64) {
         let value = self.value(line);
         let spread = t * self.error(line, uncertain);
         match self.index {
@@ -76,7 +76,7 @@ impl Reduced {
     /// Its limits from drawn lines, of which `draw` gives the percentiles of a number. Without a
     /// transform these are the index's own. On another scale they are the slope's, and the line is
     /// turned about its middle to have them.
-    pub(super) fn percentiles(
+    pub(crate) fn percentiles(
         &self,
         line: RegressionLine,
         mut draw: impl FnMut(&dyn Fn(RegressionLine) -> f64) -> (f64, f64),

@@ -1,0 +1,176 @@
+//! Figures of a cell that are made from released counts which the table does not show: by age group, of the
+//! whole, and of each quantile of deprivation.
+
+use super::counted::{CellFigures, PlacedFigure, TablePlace};
+use super::report_file::{Measure, MeasureKind, ReportTable};
+use super::table_data::TableData;
+use crate::disclosure::{
+    Figure, RatedQuantile, ReferenceBand, Released, Scheme, StandardBand, indirectly_standardised,
+    rate, relative_index, slope_index, standardised,
+};
+use chrono::NaiveDate;
+
+/// What figures of a measure are made from.
+pub(super) struct StandardisedMeasure<'a> {
+    pub measure: &'a Measure,
+    pub table: &'a ReportTable,
+    pub data: &'a TableData,
+    pub scheme: &'a Scheme,
+}
+
+impl StandardisedMeasure<'_> {
+    /// The figure of a place. `quantiles` are the places of its quantiles, from the most deprived on; none
+    /// for a place that has none.
+    pub(super) fn figure(&self, place: &TablePlace, quantiles: Option<&[TablePlace]>) -> Figure {
+        let figure = match (self.measure.kind, quantiles) {
+            (MeasureKind::Dsr, _) => self.rate(place, self.multiplier()),
+            (MeasureKind::Isr, _) => self.ratio(place),
+            (MeasureKind::Sii, Some(quantiles)) => {
+                let rated = self.rated(quantiles);
+                rated.map(|rated| slope_index(&rated))
+            }
+            (MeasureKind::Rii, Some(quantiles)) => {
+                let rated = self.rated(quantiles);
+                rated.map(|rated| relative_index(&rated, self.multiplier()))
+            }
+            _ => None,
+        };
+        figure.unwrap_or(Figure::NotApplicable)
+    }
+
+    /// The earliest date of the counts that a figure is made from, where one is held.
+    pub(super) fn held(
+        &self,
+        place: &TablePlace,
+        quantiles: Option<&[TablePlace]>,
+    ) -> Option<NaiveDate> {
+        let both = |place: &TablePlace, of: &CellFigures| {
+            let ages = self.data.standard.iter();
+            let ages = ages.filter(|_| self.measure.by.is_some());
+            let ages = ages.map(|(age, _)| Some(age.as_str()));
+            let ages: Vec<Option<&str>> = ages.chain([None]).collect();
+            let counts = [&self.measure.numerator, &self.measure.denominator];
+            let dates = ages.iter().flat_map(|age| {
+                counts.map(|count| of.of_age(count.as_deref()?, place, *age)?.since)
+            });
+            dates.flatten().min()
+        };
+        let figures = &self.data.figures;
+        match (self.measure.kind, quantiles) {
+            (MeasureKind::Isr, _) => {
+                let of_whole = both(&self.reference(place), &figures.of_whole());
+                both(place, figures).into_iter().chain(of_whole).min()
+            }
+            (MeasureKind::Sii | MeasureKind::Rii, quantiles) => {
+                let quantiles = quantiles.unwrap_or_default().iter();
+                quantiles.filter_map(|place| both(place, figures)).min()
+            }
+            _ => both(place, figures),
+        }
+    }
+
+    fn multiplier(&self) -> f64 {
+        f64::from(self.measure.multiplier.unwrap_or(1))
+    }
+
+    fn events(&self, of: &CellFigures, place: &TablePlace, age: Option<&str>) -> Option<Released> {
+        released(of.of_age(self.measure.numerator.as_deref()?, place, age))
+    }
+
+    fn people(&self, of: &CellFigures, place: &TablePlace, age: Option<&str>) -> Option<Released> {
+        released(of.of_age(self.measure.denominator.as_deref()?, place, age))
+    }
+
+    /// The rate of a place, directly standardised for age.
+    fn rate(&self, place: &TablePlace, multiplier: f64) -> Option<Figure> {
+        let own = &self.data.figures;
+        let bands = self.data.standard.iter().map(|(age, weight)| {
+            Some(StandardBand {
+                weight: *weight,
+                events: self.events(own, place, Some(age))?,
+                people: self.people(own, place, Some(age))?,
+            })
+        });
+        let bands: Vec<StandardBand> = bands.collect::<Option<_>>()?;
+        let totals = (
+            self.events(own, place, None)?,
+            self.people(own, place, None)?,
+        );
+        let events = self
+            .table
+            .counts()
+            .find(|(name, _)| Some(*name) == self.measure.numerator.as_deref());
+        let of_rows = events.is_some_and(|(_, count)| count.kind == MeasureKind::Rows);
+        Some(standardised(
+            self.scheme,
+            totals,
+            &bands,
+            of_rows,
+            multiplier,
+        ))
+    }
+
+    /// The ratio of a place, indirectly standardised for age: its reference is the row of totals of the
+    /// same column, of the whole in the report of an area too.
+    fn ratio(&self, place: &TablePlace) -> Option<Figure> {
+        let (own, whole) = (&self.data.figures, self.data.figures.of_whole());
+        let reference = self.reference(place);
+        let bands = self.data.standard.iter().map(|(age, _)| {
+            Some(ReferenceBand {
+                people: self.people(own, place, Some(age))?,
+                events: self.events(&whole, &reference, Some(age))?,
+                of: self.people(&whole, &reference, Some(age))?,
+            })
+        });
+        let bands: Vec<ReferenceBand> = bands.collect::<Option<_>>()?;
+        let observed = self.events(own, place, None)?;
+        let multiplier = self.multiplier();
+        Some(indirectly_standardised(
+            self.scheme,
+            observed,
+            &bands,
+            multiplier,
+        ))
+    }
+
+    fn reference(&self, place: &TablePlace) -> TablePlace {
+        let rows = self.table.rows.len();
+        let values = place.iter().enumerate();
+        values
+            .map(|(at, value)| value.clone().filter(|_| at >= rows))
+            .collect()
+    }
+
+    /// The rates of quantiles: standardised for age where the measure says by what.
+    fn rated(&self, quantiles: &[TablePlace]) -> Option<Vec<RatedQuantile>> {
+        let own = &self.data.figures;
+        let rated = quantiles.iter().map(|place| {
+            let (events, people) = (
+                self.events(own, place, None)?,
+                self.people(own, place, None)?,
+            );
+            let multiplier = match self.measure.kind {
+                MeasureKind::Sii => self.multiplier(),
+                // A ratio is the same whatever its rates are per; of small ones the digits would go.
+                _ => RATES_PER,
+            };
+            let rate = match self.measure.by.is_some() {
+                true => self.rate(place, multiplier)?,
+                false => rate(self.scheme, events, people, multiplier),
+            };
+            Some(RatedQuantile {
+                rate,
+                events,
+                people,
+            })
+        });
+        rated.collect()
+    }
+}
+
+/// Per how many the rates of a relative index are.
+const RATES_PER: f64 = 100_000.0;
+
+fn released(placed: Option<PlacedFigure>) -> Option<Released> {
+    placed.map(|placed| placed.figure)
+}
