@@ -24,6 +24,15 @@ impl Estimate {
         }
     }
 
+    /// A figure without limits, and the smallest and the largest that it can be.
+    pub(super) fn without_limits(value: f64, reach: (f64, f64)) -> Self {
+        Estimate {
+            value,
+            limits: None,
+            reach,
+        }
+    }
+
     /// The smallest and the largest that it can be, by the true counts that the released ones stand for.
     pub(super) fn reach(self) -> (f64, f64) {
         self.reach
@@ -124,11 +133,7 @@ pub(crate) fn mean(scheme: &Scheme, sum: Released, count: Released) -> Figure {
     let value = parts.x / parts.n;
     let reach = parts.shares();
     let known = KnownDigit::of_rate(value, reach);
-    Figure::Value(Estimate {
-        value: known.rounded(value),
-        limits: None,
-        reach,
-    })
+    Figure::Value(Estimate::without_limits(known.rounded(value), reach))
 }
 
 /// The crude rate of `numerator` per `multiplier` of `denominator`, with 95% limits: exact Poisson

@@ -36,6 +36,7 @@ mod inequality;
 pub(crate) mod ledger;
 mod magnitude;
 pub(crate) mod members;
+mod percentile;
 mod precision;
 pub(crate) mod protect;
 mod published;
@@ -49,6 +50,7 @@ pub(crate) use count::{Released, TrueCount};
 pub(crate) use derived::{Figure, mean, percent, rate};
 pub(crate) use indirect::{ReferenceBand, indirectly_standardised};
 pub(crate) use inequality::{RatedQuantile, relative_index, slope_index};
+pub(crate) use percentile::{AmountBand, percentile};
 pub(crate) use published::{PublishedFigure, read_together};
 #[cfg(test)]
 pub(crate) use scheme::tests::all as every_scheme;

@@ -12,7 +12,7 @@ use crate::statistics::limits::{CONFIDENCE, count_limits};
 pub(super) const FEWEST_EVENTS: f64 = 10.0;
 
 /// The largest share of the events that may hang on counts that are withheld.
-const LARGEST_OPEN_SHARE: f64 = 0.2;
+pub(super) const LARGEST_OPEN_SHARE: f64 = 0.2;
 
 /// An age group of a rate: how many of the standard population are in it, and the released counts.
 pub(crate) struct StandardBand {

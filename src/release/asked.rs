@@ -1,5 +1,6 @@
 //! The answers to the queries of all reports, with the figures of the whole release chosen together.
 
+use super::amount_bands::amount_bands;
 use super::area_names::{compares_areas, named_areas};
 use super::areas::Areas;
 use super::counted::{
@@ -196,7 +197,12 @@ impl Asking<'_> {
         let both = (self.key, nodes);
         let standard = standard_weights(self.engine, &place, table).await?;
         let labels = (types.as_slice(), self.orders);
-        let divided = (&standard, self.packs);
+        let amounts = amount_bands(self.engine, &place, table).await?;
+        let ages = standard.iter().map(|(age, _)| age.clone());
+        let hidden: Vec<String> = ages
+            .chain(amounts.iter().map(|band| band.label.clone()))
+            .collect();
+        let divided = (hidden.as_slice(), self.packs);
         let engine = self.engine;
         let cells = counted::answer(engine, &place, table, counted, labels, divided, both);
         let mut cells = cells.await?;
@@ -211,6 +217,7 @@ impl Asking<'_> {
             area: None,
             own_area: None,
             standard,
+            amounts,
             figures: CellFigures::default(),
             in_words: counted_in_words(table, counted),
             conditions: conditions(table, counted),

@@ -123,6 +123,7 @@ pub(super) fn unit(unit: Unit) -> String {
         Unit::Percent => "percent".to_owned(),
         Unit::Per(n) => format!("per {n}"),
         Unit::Mean => "mean".to_owned(),
+        Unit::Percentile => "percentile".to_owned(),
     }
 }
 

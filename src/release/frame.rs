@@ -93,6 +93,8 @@ pub(crate) enum Unit {
     Per(u32),
     /// An amount for each of something.
     Mean,
+    /// An amount that so many of a hundred are below.
+    Percentile,
 }
 
 /// A released cell. There is no other way for a figure to reach a file.

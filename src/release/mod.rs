@@ -8,6 +8,7 @@
 //! Writers only ever see a [`Frame`], which holds released cells.
 
 mod about;
+mod amount_bands;
 mod answer;
 mod area_names;
 mod areas;

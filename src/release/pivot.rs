@@ -72,7 +72,11 @@ pub(super) fn frame(
             for measure in &table.measures {
                 let place = grid.place(table, row, group);
                 let (cell, held) = match measure.kind {
-                    MeasureKind::Dsr | MeasureKind::Isr | MeasureKind::Sii | MeasureKind::Rii => {
+                    MeasureKind::Dsr
+                    | MeasureKind::Isr
+                    | MeasureKind::Sii
+                    | MeasureKind::Rii
+                    | MeasureKind::Percentile => {
                         let made = StandardisedMeasure {
                             measure,
                             table,
@@ -160,6 +164,7 @@ fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
         unit: match measure.kind {
             MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum => Unit::Count,
             MeasureKind::Mean => Unit::Mean,
+            MeasureKind::Percentile => Unit::Percentile,
             MeasureKind::Percent => Unit::Percent,
             MeasureKind::Rate
             | MeasureKind::Dsr
@@ -167,9 +172,7 @@ fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
             | MeasureKind::Sii
             | MeasureKind::Rii => Unit::Per(measure.multiplier.unwrap_or(1)),
         },
-        has_limits: !measure.kind.counts()
-            && measure.of.is_none()
-            && measure.kind != MeasureKind::Mean,
+        has_limits: measure.kind.has_limits() && measure.of.is_none(),
         better: measure.better,
     }
 }
@@ -364,9 +367,14 @@ impl Grid {
                 vec![of(above, &place), of(below, &place)]
             }
             // Made from counts that are not shown, with dates of their own.
-            (MeasureKind::Dsr | MeasureKind::Isr | MeasureKind::Sii | MeasureKind::Rii, _) => {
-                Vec::new()
-            }
+            (
+                MeasureKind::Dsr
+                | MeasureKind::Isr
+                | MeasureKind::Sii
+                | MeasureKind::Rii
+                | MeasureKind::Percentile,
+                _,
+            ) => Vec::new(),
         };
         dates.into_iter().flatten().min()
     }
@@ -476,7 +484,14 @@ impl Grid {
                 .zip(count(&measure.denominator, row, group))
                 .map(|(x, n)| Cell::Figure(percent(scheme, x, n, true))),
             // Made from counts that are not among those shown.
-            (MeasureKind::Dsr | MeasureKind::Isr | MeasureKind::Sii | MeasureKind::Rii, _) => None,
+            (
+                MeasureKind::Dsr
+                | MeasureKind::Isr
+                | MeasureKind::Sii
+                | MeasureKind::Rii
+                | MeasureKind::Percentile,
+                _,
+            ) => None,
             (MeasureKind::Mean, _) => count(&measure.numerator, row, group)
                 .zip(count(&measure.denominator, row, group))
                 .map(|(sum, n)| Cell::Figure(mean(scheme, sum, n))),

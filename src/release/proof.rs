@@ -43,7 +43,7 @@ pub(super) fn prove(
     let all = all.into_iter().enumerate();
     let divides = |(at, dimension)| counting.divided_by(at).then_some(dimension);
     let mut dimensions: Vec<Dimension> = all.filter_map(divides).collect();
-    let mut names: Vec<&str> = table.dimensions().chain(table.ages()).collect();
+    let mut names: Vec<&str> = table.dimensions().chain(table.hidden()).collect();
     names.extend(levels.iter().map(|level| level.dimension()));
     let looked_up = counting.looked_up_by(&names);
     for (_, name) in &looked_up {
@@ -96,7 +96,7 @@ fn dimensions<'a>(
     table: &'a ReportTable,
 ) -> Result<Vec<Dimension<'a>>> {
     let mut dimensions = Vec::new();
-    for column in table.dimensions().chain(table.ages()) {
+    for column in table.dimensions().chain(table.hidden()) {
         let list = table
             .dimensions
             .get(column)

@@ -180,8 +180,8 @@ fn check_table(table: &ReportTable) -> Result<()> {
     if let Some(order) = &table.order {
         known_count(table, "order", Some(order))?;
     }
-    check_ages(table)?;
-    let known_dimensions: Vec<&str> = table.dimensions().chain(table.ages()).collect();
+    check_hidden(table)?;
+    let known_dimensions: Vec<&str> = table.dimensions().chain(table.hidden()).collect();
     for (column, list) in &table.dimensions {
         known(column, &known_dimensions, "a dimension")?;
         list.check()
@@ -243,6 +243,7 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         ("denominator", measure.denominator.is_some()),
         ("multiplier", measure.multiplier.is_some()),
         ("by", measure.by.is_some()),
+        ("percent", measure.percent.is_some()),
         ("amount", measure.amount.is_some()),
         ("provider", measure.provider.is_some()),
     ];
@@ -257,6 +258,7 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
             &["numerator", "denominator", "multiplier", "by"]
         }
         (MeasureKind::Sii | MeasureKind::Rii, _) => &["numerator", "denominator", "multiplier"],
+        (MeasureKind::Percentile, _) => &["column", "by", "percent"],
     };
     let allowed: &[&str] = match measure.kind {
         MeasureKind::Sii | MeasureKind::Rii => &["numerator", "denominator", "multiplier", "by"],
@@ -286,7 +288,9 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         return Err(Error::usage("a percentage of the row needs `across`"));
     }
     if !measure.kind.counts() {
-        if measure.of.is_some() {
+        if measure.kind == MeasureKind::Percentile {
+            check_percentile(table, measure)?;
+        } else if measure.of.is_some() {
             known_count(table, "column", measure.column.as_ref())?;
         } else {
             known_count(table, "numerator", measure.numerator.as_ref())?;
@@ -346,11 +350,32 @@ fn above_and_below(table: &ReportTable, measure: &Measure) -> Result<()> {
     Ok(())
 }
 
-/// The age groups that rates are standardised by: one dimension, not shown, of groups of the age bands of
-/// the standard population.
-fn check_ages(table: &ReportTable) -> Result<()> {
+/// A percentile is of rows, of which each has one amount: a person may have several.
+fn check_percentile(table: &ReportTable, measure: &Measure) -> Result<()> {
+    known_count(table, "column", measure.column.as_ref())?;
+    let mut counts = table.counts();
+    let of = counts.find(|(name, _)| measure.column.as_deref() == Some(*name));
+    if of.is_none_or(|(_, count)| count.kind != MeasureKind::Rows) {
+        return Err(
+            Error::usage("a percentile is of a measure of kind \"rows\"").hint(
+                "somebody with two rows has two amounts: count rows, such as referrals or stays",
+            ),
+        );
+    }
+    let percent = measure.percent.unwrap_or(f64::NAN);
+    if !(percent > 0.0 && percent < 100.0) {
+        return Err(
+            Error::usage("`percent` is not between 0 and 100").hint("the median is percent = 50")
+        );
+    }
+    Ok(())
+}
+
+/// The dimension that divides counts and that the table does not show: one, of groups of the age bands of
+/// the standard population by which rates are standardised, or of bands of the amount that percentiles are of.
+fn check_hidden(table: &ReportTable) -> Result<()> {
     const HINT: &str = "declare it under [tables.dimensions] and leave it out of `rows` and `across`: age_group = { from = \"reference.age_band.broad_age_group\", by = \"age_band\" }";
-    let Some(ages) = table.ages() else {
+    let Some(ages) = table.hidden() else {
         return Ok(());
     };
     let all = table
@@ -358,13 +383,16 @@ fn check_ages(table: &ReportTable) -> Result<()> {
         .iter()
         .filter_map(|measure| measure.by.as_deref());
     if all.clone().any(|other| other != ages) {
-        return Err(Error::usage("its rates are standardised `by` two dimensions").hint(HINT));
+        return Err(Error::usage("its measures go `by` two dimensions").hint(HINT));
     }
     if table.dimensions().any(|shown| shown == ages) {
         return Err(Error::usage(format!(
-            "rates are standardised by `{ages}`, which the table shows"
+            "its measures go by `{ages}`, which the table shows"
         ))
         .hint(HINT));
+    }
+    if table.has_percentiles() {
+        return check_bands(table, ages);
     }
     let values = table.dimensions.get(ages);
     let is_of_ages = values.is_some_and(|values| {
@@ -378,6 +406,25 @@ fn check_ages(table: &ReportTable) -> Result<()> {
         ))
         .hint(HINT)),
     }
+}
+
+/// The dimension of percentiles: bands of a reference table, by which nothing is standardised.
+fn check_bands(table: &ReportTable, bands: &str) -> Result<()> {
+    let mut others = table.measures.iter().filter(|measure| measure.by.is_some());
+    if others.any(|measure| measure.kind != MeasureKind::Percentile) {
+        return Err(
+            Error::usage("percentiles and standardised rates are in one table")
+                .hint("each divides the counts by a dimension of its own: make two tables"),
+        );
+    }
+    let values = table.dimensions.get(bands);
+    let list = values.and_then(|values| values.column());
+    if list.is_none_or(|(table, _)| table.layer != "reference") {
+        return Err(Error::usage(format!("`{bands}` names no list of bands")).hint(
+            "declare it under [tables.dimensions] with a reference table that has the columns `at_least` and `below`: wait_band = { from = \"reference.wait_week.wait_band\", by = \"weeks_waited\" }",
+        ));
+    }
+    Ok(())
 }
 
 /// A figure may only be made from counts that are shown beside it.
@@ -481,7 +528,7 @@ fn check_settings(table: &ReportTable, chart: &ChartSpec) -> Result<()> {
     let y = chart.y.as_ref();
     let is_y = |m: &&Measure| y.is_none_or(|y| m.label == *y || m.name() == Some(y));
     match table.measures.iter().find(is_y) {
-        Some(measure) if measure.kind.counts() || measure.kind == MeasureKind::Mean => {
+        Some(measure) if !measure.kind.has_limits() => {
             Err(Error::usage("a funnel is of a percentage or a rate")
                 .hint("write its heading as `y`"))
         }

@@ -75,7 +75,8 @@ pub(crate) struct ReportTable {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Measure {
-    /// For a count, what the table calls it. For a percentage `of` something, the count it is of.
+    /// For a count, what the table calls it. For a percentage `of` something and a percentile, the count it is
+    /// of.
     pub column: Option<String>,
     /// Heading.
     pub label: String,
@@ -95,8 +96,11 @@ pub(crate) struct Measure {
     pub denominator: Option<String>,
     /// For a rate, a ratio or an index: per how many, such as 100000.
     pub multiplier: Option<u32>,
-    /// For a standardised rate, a ratio or an index: the dimension of age groups, which the table does not show.
+    /// For a standardised rate, a ratio or an index: the dimension of age groups, which the table does not
+    /// show. For a percentile: that of bands of the amount.
     pub by: Option<String>,
+    /// For a percentile: how many of a hundred rows are below it.
+    pub percent: Option<f64>,
     /// For a sum: the column of the model that is added up, whole numbers from 0 on.
     pub amount: Option<String>,
     /// For a sum: the column of the model that names the provider, where one is at risk too.
@@ -129,6 +133,8 @@ pub(crate) enum MeasureKind {
     Sii,
     /// The rate of the most deprived end for so many at the least deprived, with 95% limits.
     Rii,
+    /// The amount that so many of a hundred rows are below, from released counts by bands of it.
+    Percentile,
 }
 
 /// What a percentage is a part of.
@@ -243,6 +249,11 @@ impl MeasureKind {
             MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum
         )
     }
+
+    /// Whether its figures may have limits.
+    pub(crate) fn has_limits(self) -> bool {
+        !self.counts() && !matches!(self, MeasureKind::Mean | MeasureKind::Percentile)
+    }
 }
 
 impl Measure {
@@ -294,18 +305,25 @@ impl ReportTable {
             .filter_map(|measure| measure.name().map(|name| (name, measure)))
     }
 
-    /// The dimension of age groups by which rates are standardised; the table does not show it.
-    pub(crate) fn ages(&self) -> Option<&str> {
+    /// The dimension that divides counts and that the table does not show: age groups by which rates are
+    /// standardised, or bands of an amount.
+    pub(crate) fn hidden(&self) -> Option<&str> {
         self.measures
             .iter()
             .find_map(|measure| measure.by.as_deref())
     }
 
-    /// Whether a standardised rate is made from a count.
-    pub(crate) fn is_standardised(&self, count: &str) -> bool {
-        let mut rates = self.measures.iter().filter(|measure| measure.by.is_some());
-        rates.any(|rate| {
-            [&rate.numerator, &rate.denominator]
+    /// Whether the hidden dimension is of bands of an amount.
+    pub(crate) fn has_percentiles(&self) -> bool {
+        let mut kinds = self.measures.iter().map(|measure| measure.kind);
+        kinds.any(|kind| kind == MeasureKind::Percentile)
+    }
+
+    /// Whether the hidden dimension divides a count.
+    pub(crate) fn is_divided(&self, count: &str) -> bool {
+        let mut made = self.measures.iter().filter(|measure| measure.by.is_some());
+        made.any(|made| {
+            [&made.numerator, &made.denominator, &made.column]
                 .map(Option::as_deref)
                 .contains(&Some(count))
         })

@@ -139,7 +139,7 @@ fn reads(report: &mut Report) -> Result<()> {
     let of_areas = report.levels.iter().map(|level| level.listed().0);
     let mut reads: BTreeSet<TableName> = of_areas.collect();
     for table in &report.report.tables {
-        if table.ages().is_some() {
+        if table.hidden().is_some() && !table.has_percentiles() {
             reads.insert(standard_population::table());
         }
         for query in report.queries(table) {

@@ -5,8 +5,8 @@ use super::counted::{CellFigures, PlacedFigure, TablePlace};
 use super::report_file::{Measure, MeasureKind, ReportTable};
 use super::table_data::TableData;
 use crate::disclosure::{
-    Figure, RatedQuantile, ReferenceBand, Released, Scheme, StandardBand, indirectly_standardised,
-    rate, relative_index, slope_index, standardised,
+    AmountBand, Figure, RatedQuantile, ReferenceBand, Released, Scheme, StandardBand,
+    indirectly_standardised, percentile, rate, relative_index, slope_index, standardised,
 };
 use chrono::NaiveDate;
 
@@ -25,6 +25,7 @@ impl StandardisedMeasure<'_> {
         let figure = match (self.measure.kind, quantiles) {
             (MeasureKind::Dsr, _) => self.rate(place, self.multiplier()),
             (MeasureKind::Isr, _) => self.ratio(place),
+            (MeasureKind::Percentile, _) => self.percentile(place),
             (MeasureKind::Sii, Some(quantiles)) => {
                 let rated = self.rated(quantiles);
                 rated.map(|rated| slope_index(&rated))
@@ -45,13 +46,20 @@ impl StandardisedMeasure<'_> {
         quantiles: Option<&[TablePlace]>,
     ) -> Option<NaiveDate> {
         let both = |place: &TablePlace, of: &CellFigures| {
-            let ages = self.data.standard.iter();
-            let ages = ages.filter(|_| self.measure.by.is_some());
-            let ages = ages.map(|(age, _)| Some(age.as_str()));
-            let ages: Vec<Option<&str>> = ages.chain([None]).collect();
-            let counts = [&self.measure.numerator, &self.measure.denominator];
-            let dates = ages.iter().flat_map(|age| {
-                counts.map(|count| of.of_age(count.as_deref()?, place, *age)?.since)
+            let ages = self.data.standard.iter().map(|(age, _)| age);
+            let bands = self.data.amounts.iter().map(|band| &band.label);
+            let groups = ages.chain(bands).filter(|_| self.measure.by.is_some());
+            let groups = groups.map(|group| Some(group.as_str()));
+            let groups: Vec<Option<&str>> = groups.chain([None]).collect();
+            let Measure {
+                numerator,
+                denominator,
+                column,
+                ..
+            } = self.measure;
+            let dates = groups.iter().flat_map(|group| {
+                [numerator, denominator, column]
+                    .map(|count| of.of_group(count.as_deref()?, place, *group)?.since)
             });
             dates.flatten().min()
         };
@@ -74,11 +82,11 @@ impl StandardisedMeasure<'_> {
     }
 
     fn events(&self, of: &CellFigures, place: &TablePlace, age: Option<&str>) -> Option<Released> {
-        released(of.of_age(self.measure.numerator.as_deref()?, place, age))
+        released(of.of_group(self.measure.numerator.as_deref()?, place, age))
     }
 
     fn people(&self, of: &CellFigures, place: &TablePlace, age: Option<&str>) -> Option<Released> {
-        released(of.of_age(self.measure.denominator.as_deref()?, place, age))
+        released(of.of_group(self.measure.denominator.as_deref()?, place, age))
     }
 
     /// The rate of a place, directly standardised for age.
@@ -131,6 +139,24 @@ impl StandardisedMeasure<'_> {
             &bands,
             multiplier,
         ))
+    }
+
+    /// The percentile of a place, from its rows by band of the amount.
+    fn percentile(&self, place: &TablePlace) -> Option<Figure> {
+        let rows = |group: Option<&str>| {
+            let column = self.measure.column.as_deref()?;
+            released(self.data.figures.of_group(column, place, group))
+        };
+        let bands = self.data.amounts.iter().map(|band| {
+            Some(AmountBand {
+                at_least: band.at_least,
+                below: band.below,
+                count: rows(Some(&band.label))?,
+            })
+        });
+        let bands: Vec<AmountBand> = bands.collect::<Option<_>>()?;
+        let percent = self.measure.percent?;
+        Some(percentile(self.scheme, rows(None)?, &bands, percent))
     }
 
     fn reference(&self, place: &TablePlace) -> TablePlace {

@@ -1,5 +1,6 @@
 //! What the engine hands over for one table, and how it is read.
 
+use super::amount_bands::BandEdges;
 use super::area_names::NamedAreas;
 use super::counted::{CellFigures, CountMade, area_source};
 use super::dimension::{MOST_VALUES, NOT_KNOWN};
@@ -37,6 +38,8 @@ pub(super) struct TableData {
     pub own_area: Option<FigureArea>,
     /// The weights of the age groups by which rates are standardised.
     pub standard: StandardWeights,
+    /// The bands of the amount that percentiles are of.
+    pub amounts: Vec<BandEdges>,
     /// The released figures of all cells and totals.
     pub figures: CellFigures,
     /// What is counted, in words.

@@ -60,11 +60,11 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
         kind(
             "median, percentile",
             &format!(
-                "Withheld unless at least {THRESHOLD} people are on either side of it: a median needs {}, a tenth percentile {}.",
+                "From the counts of rows by band of the amount as released, in which rows are taken to lie evenly, so that it says no more than they do; to the digit that is known. Withheld unless at least {THRESHOLD} rows are on either side of it (a median needs {}, a tenth percentile {}), and when more than a fifth of the rows hangs on what is withheld. It does not apply in a band without an end. No limits.",
                 2 * THRESHOLD,
                 10 * THRESHOLD
             ),
-            "no",
+            "yes",
         ),
         kind(
             "minimum, maximum",

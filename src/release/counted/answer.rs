@@ -13,7 +13,6 @@ use crate::release::dimension::NOT_KNOWN;
 use crate::release::label_order::{OrderColumns, in_order_of_labels};
 use crate::release::pack_area::PackAreas;
 use crate::release::report_file::ReportTable;
-use crate::release::standard_population::StandardWeights;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
@@ -26,8 +25,8 @@ pub(in crate::release) struct CountedCells {
     pub batches: Vec<RecordBatch>,
     /// The cell of each place, by count.
     cells: BTreeMap<String, HashMap<TablePlace, CellName>>,
-    /// Whether ages divide it.
-    by_age: bool,
+    /// Whether a dimension divides it that it does not show.
+    by_hidden: bool,
     /// How many levels of areas divide the table.
     levels: usize,
 }
@@ -45,7 +44,7 @@ impl CountedCells {
         };
         let counts = self.cells.iter();
         let figures = counts.map(|(name, cells)| (name.clone(), of(cells)));
-        CellFigures::new(figures.collect(), self.by_age, self.levels)
+        CellFigures::new(figures.collect(), self.by_hidden, self.levels)
     }
 }
 
@@ -60,7 +59,7 @@ pub(in crate::release) async fn answer(
     table: &ReportTable,
     counted: &CountedTable,
     (types, orders): (&[DataType], &OrderColumns),
-    (ages, areas): (&StandardWeights, &PackAreas),
+    (hidden, areas): (&[String], &PackAreas),
     (key, nodes): (&MemberKey, &mut ReleaseNodes),
 ) -> Result<CountedCells> {
     let mut cubes = Vec::new();
@@ -71,8 +70,8 @@ pub(in crate::release) async fn answer(
     let batch = batch(table, &combinations, types)?;
     let batches = in_order_of_labels(engine, place, table, orders, vec![batch]).await?;
     let mut places = places(table, &combinations);
-    if table.ages().is_some() {
-        places = by_age(places, ages);
+    if table.hidden().is_some() {
+        places = by_hidden(places, hidden);
     }
     let places = in_areas(places, counted, areas);
     for (counting, cube) in counted.countings.iter().zip(&mut cubes) {
@@ -103,7 +102,7 @@ pub(in crate::release) async fn answer(
     Ok(CountedCells {
         batches,
         cells,
-        by_age: table.ages().is_some(),
+        by_hidden: table.hidden().is_some(),
         levels: counted.levels.len(),
     })
 }
@@ -180,15 +179,15 @@ fn batch(
         .map_err(|e| Error::data("the dimensions of a table cannot be put together").cause(e))
 }
 
-/// The places of a table of all ages together, and those of each age group: what rates are standardised by
-/// is told by them.
-fn by_age(whole: BTreeMap<TablePlace, bool>, ages: &StandardWeights) -> BTreeMap<TablePlace, bool> {
+/// The places of a table of all ages or amounts together, and those of each of the `hidden` groups: figures
+/// that are made of these tell them.
+fn by_hidden(whole: BTreeMap<TablePlace, bool>, hidden: &[String]) -> BTreeMap<TablePlace, bool> {
     let mut places = BTreeMap::new();
     for (place, told) in whole {
-        let groups = ages.iter().map(|(age, _)| Some(age.clone()));
-        for age in std::iter::once(None).chain(groups) {
+        let groups = hidden.iter().cloned().map(Some);
+        for group in std::iter::once(None).chain(groups) {
             let mut place = place.clone();
-            place.push(age);
+            place.push(group);
             places.insert(place, told);
         }
     }

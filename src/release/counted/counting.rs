@@ -188,7 +188,7 @@ impl CountedTable {
         let levels = self.levels.iter().map(|level| level.dimension());
         table
             .dimensions()
-            .chain(table.ages())
+            .chain(table.hidden())
             .chain(levels)
             .collect()
     }
@@ -201,7 +201,7 @@ impl CountedTable {
         levels: &[AreaLevel],
         told_of: &[AreaLevel],
     ) {
-        let width = table.dimensions().chain(table.ages()).count();
+        let width = table.dimensions().chain(table.hidden()).count();
         for counting in &mut self.countings {
             for (at, level) in levels.iter().enumerate() {
                 counting.places.push(width + at);
@@ -281,11 +281,11 @@ fn counting(table: &ReportTable, measure: &Measure) -> Result<Counting> {
             by.push(CountedDimension::of(name, values));
         }
     }
-    let ages = table.ages().filter(|_| {
+    let hidden = table.hidden().filter(|_| {
         let name = measure.name();
-        name.is_some_and(|name| table.is_standardised(name))
+        name.is_some_and(|name| table.is_divided(name))
     });
-    if let Some((name, values)) = ages.and_then(|name| table.dimensions.get_key_value(name)) {
+    if let Some((name, values)) = hidden.and_then(|name| table.dimensions.get_key_value(name)) {
         places.push(table.dimensions().count());
         by.push(CountedDimension::of(name, values));
     }

@@ -21,8 +21,8 @@ pub(in crate::release) struct PlacedFigure {
 #[derive(Debug, Clone, Default)]
 pub(in crate::release) struct CellFigures {
     figures: Arc<BTreeMap<String, HashMap<TablePlace, PlacedFigure>>>,
-    /// Whether there are figures by age, which the table does not show.
-    by_age: bool,
+    /// Whether there are figures by a dimension that the table does not show.
+    by_hidden: bool,
     /// The area whose figures are given: its place among the levels that divide the table.
     area: TablePlace,
 }
@@ -31,12 +31,12 @@ impl CellFigures {
     /// Figures by count and place.
     pub(in crate::release) fn new(
         figures: BTreeMap<String, HashMap<TablePlace, PlacedFigure>>,
-        by_age: bool,
+        by_hidden: bool,
         levels: usize,
     ) -> Self {
         CellFigures {
             figures: Arc::new(figures),
-            by_age,
+            by_hidden,
             area: vec![None; levels],
         }
     }
@@ -45,7 +45,7 @@ impl CellFigures {
     pub(in crate::release) fn of_area(&self, area: TablePlace) -> Self {
         CellFigures {
             figures: Arc::clone(&self.figures),
-            by_age: self.by_age,
+            by_hidden: self.by_hidden,
             area,
         }
     }
@@ -57,19 +57,19 @@ impl CellFigures {
 
     /// The figure of a count in a place.
     pub(in crate::release) fn of(&self, count: &str, place: &TablePlace) -> Option<PlacedFigure> {
-        self.of_age(count, place, None)
+        self.of_group(count, place, None)
     }
 
-    /// The figure of a count in a place for one age group, or for all.
-    pub(in crate::release) fn of_age(
+    /// The figure of a count in a place for one group of the hidden dimension, or for all.
+    pub(in crate::release) fn of_group(
         &self,
         count: &str,
         place: &TablePlace,
-        age: Option<&str>,
+        group: Option<&str>,
     ) -> Option<PlacedFigure> {
         let mut place = place.clone();
-        if self.by_age {
-            place.push(age.map(str::to_string));
+        if self.by_hidden {
+            place.push(group.map(str::to_string));
         }
         place.extend(self.area.iter().cloned());
         self.figures.get(count)?.get(&place).copied()

@@ -127,6 +127,7 @@ fn table(names: &[&str]) -> TableData {
         figures: CellFigures::new(figures, true, 1),
         lists: Arc::new(lists(&batch)),
         batches: vec![batch],
+        amounts: Vec::new(),
         standard: AGES.map(|age| (age.to_owned(), 1.0)).to_vec(),
         ..TableData::default()
     }
@@ -221,7 +222,7 @@ fn holding(held: Option<&str>, day: NaiveDate) -> TableData {
         for row in QUINTILES.map(Some).into_iter().chain([None]) {
             for age in AGES.map(Some).into_iter().chain([None]) {
                 let place: TablePlace = vec![row.map(str::to_owned)];
-                let mut figure = data.figures.of_age(name, &place, age).unwrap();
+                let mut figure = data.figures.of_group(name, &place, age).unwrap();
                 let is_held = name == "people" && row == Some(QUINTILES[1]) && age == held;
                 figure.since = is_held.then_some(day);
                 let place = [row, age, None].map(|value| value.map(str::to_owned));
