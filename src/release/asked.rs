@@ -1,6 +1,7 @@
 //! The answers to the queries of all reports, with the figures of the whole release chosen together.
 
 use super::area_names::{compares_areas, named_areas};
+use super::area_tables::{AreaTable, AreaTables};
 use super::areas::Areas;
 use super::counted::{
     self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, conditions,
@@ -15,14 +16,14 @@ use super::reports::Proved;
 use super::standard_population::standard_weights;
 use super::table_data::TableData;
 use crate::disclosure::Scheme;
-use crate::disclosure::attacker::Effort;
 use crate::disclosure::ledger::{CellName, CellShown, CellTonight, Ledger, LedgerEntry};
 use crate::disclosure::members::MemberKey;
-use crate::disclosure::protect::{Certificate, Danger, Unsafe, protect};
+use crate::disclosure::protect::{Certificate, Danger, Unsafe};
+use crate::disclosure::system::NodeId;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use arrow::datatypes::DataType;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The figures of reports, by table.
 pub(super) type Answers = BTreeMap<String, TableData>;
@@ -42,7 +43,12 @@ struct Chosen {
     figures: BTreeMap<CellName, PlacedFigure>,
     published: Vec<LedgerEntry>,
     certificate: Certificate,
+    /// The tables of areas that are left out.
+    left_out: BTreeSet<AreaTable>,
 }
+
+/// The cells of a table, with the report that it is of and its name.
+type OfReport = (usize, String, CountedCells);
 
 /// Figures that errors name; more are counted.
 const NAMED: usize = 8;
@@ -84,11 +90,15 @@ impl Asking<'_> {
         }
         counted::between(&mut nodes);
         self.same_sums(reports)?;
-        let chosen = self.chosen(&nodes)?;
-        for (at, table, cells) in counted {
-            if let Some(answer) = all.get_mut(at).and_then(|answers| answers.get_mut(&table)) {
-                answer.figures = cells.figures(|cell| chosen.figures.get(cell).copied());
-            }
+        let chosen = self.chosen(&nodes, &counted)?;
+        for (number, (at, table, cells)) in counted.into_iter().enumerate() {
+            let Some(answer) = all.get_mut(at).and_then(|answers| answers.get_mut(&table)) else {
+                continue;
+            };
+            let left_out = chosen.left_out.iter().filter(|(of, _)| *of == number);
+            answer.left_out = left_out.map(|(_, area)| area.clone()).collect();
+            let figure = |cell: &CellName| chosen.figures.get(cell).copied();
+            answer.figures = cells.figures(&answer.left_out, figure);
         }
         Ok(AskedReports {
             answers: all,
@@ -121,7 +131,7 @@ impl Asking<'_> {
     }
 
     /// Chooses the figures of the release, beside those of all earlier ones.
-    fn chosen(&self, nodes: &ReleaseNodes) -> Result<Chosen> {
+    fn chosen(&self, nodes: &ReleaseNodes, counted: &[OfReport]) -> Result<Chosen> {
         let mut figures = nodes.figures();
         for node in &figures.nodes {
             self.scheme.accepts(node.count)?;
@@ -143,7 +153,16 @@ impl Asking<'_> {
             Some((ledger, _)) => ledger.recall(&mut figures, &cells, self.scheme.few()),
             None => Vec::new(),
         };
-        let protected = protect(self.scheme, &figures, &Effort::default())
+        let node_of = |at: usize| {
+            let fresh = names.get(at).map(|(_, cell)| cell.node);
+            shown.get(at).map(|shown| shown.node).or(fresh)
+        };
+        let of_name = names.iter().enumerate();
+        let of_name = of_name.filter_map(|(at, (name, _))| Some((*name, node_of(at)?)));
+        let of_name: BTreeMap<&CellName, NodeId> = of_name.collect();
+        let mut tables = AreaTables::of(shown_by(counted, &of_name));
+        let protected = tables
+            .protect(self.scheme, &mut figures)
             .map_err(|unsafe_| refused(&unsafe_, nodes))?;
         let mut chosen = Chosen {
             figures: nodes
@@ -157,6 +176,7 @@ impl Asking<'_> {
                 .collect(),
             published: Vec::new(),
             certificate: protected.certificate.clone(),
+            left_out: tables.left_out().clone(),
         };
         let Some((ledger, entry)) = &self.earlier else {
             return Ok(chosen);
@@ -174,7 +194,10 @@ impl Asking<'_> {
                 chosen.figures.insert((*name).clone(), placed);
             }
         }
-        let both: Vec<(CellTonight<'_>, CellShown)> = cells.into_iter().zip(shown).collect();
+        let told = told(counted, &chosen.left_out);
+        let both = cells.into_iter().zip(shown);
+        let both = both.filter(|(cell, _)| told.contains(cell.cell));
+        let both: Vec<(CellTonight<'_>, CellShown)> = both.collect();
         chosen.published = ledger.published(entry, &figures, &protected.released, &both);
         Ok(chosen)
     }
@@ -212,6 +235,7 @@ impl Asking<'_> {
             own_area: None,
             standard,
             figures: CellFigures::default(),
+            left_out: BTreeSet::new(),
             in_words: counted_in_words(table, counted),
             conditions: conditions(table, counted),
             counts: counts_made(table, counted, &proved.one_row_each),
@@ -219,6 +243,33 @@ impl Asking<'_> {
         self.areas.check(&place, table, &answer, &proved.judged)?;
         Ok((answer, cells))
     }
+}
+
+/// The figures that each table shows of the whole and of each area.
+fn shown_by<'c>(
+    counted: &'c [OfReport],
+    nodes: &'c BTreeMap<&CellName, NodeId>,
+) -> impl Iterator<Item = (AreaTable, BTreeSet<NodeId>)> + 'c {
+    let tables = counted.iter().enumerate();
+    tables.flat_map(move |(number, (_, _, cells))| {
+        cells.told().into_iter().map(move |(area, cells)| {
+            let nodes = cells
+                .into_iter()
+                .filter_map(|cell| nodes.get(cell).copied());
+            ((number, area.to_vec()), nodes.collect())
+        })
+    })
+}
+
+/// The cells that are told by a table which is not left out.
+fn told<'c>(counted: &'c [OfReport], left_out: &BTreeSet<AreaTable>) -> BTreeSet<&'c CellName> {
+    let tables = counted.iter().enumerate();
+    let cells = tables.flat_map(|(number, (_, _, cells))| {
+        let areas = cells.told().into_iter();
+        let areas = areas.filter(move |(area, _)| !left_out.contains(&(number, area.to_vec())));
+        areas.flat_map(|(_, cells)| cells).collect::<Vec<_>>()
+    });
+    cells.collect()
 }
 
 /// Says which figures would be given away, by their labels.

@@ -10,6 +10,7 @@
 mod about;
 mod answer;
 mod area_names;
+mod area_tables;
 mod areas;
 mod asked;
 mod audit;
