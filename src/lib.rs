@@ -8,6 +8,7 @@
 #![warn(unreachable_pub)]
 
 pub mod audit;
+mod capital;
 pub mod cli;
 mod codes;
 pub mod decode;
@@ -40,4 +41,5 @@ mod serve;
 mod statistics;
 mod stop;
 pub mod synth;
+mod transcoded;
 mod visible;

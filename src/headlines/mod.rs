@@ -19,6 +19,7 @@ pub(crate) use headline::HeadlineKind;
 pub(crate) use profile::{ProfileLine, against, profile};
 pub(crate) use quality::{QualityFact, quality};
 pub(crate) use trend::RecentTrend;
+pub(crate) use words::number;
 
 use crate::figures::{FigureRow, MeasurePolarity};
 use table::tables;

@@ -382,7 +382,7 @@ fn a_signal_is_said_of_the_latest_month_alone() {
     assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
     values[14] = Some(165.0);
     let rows = monthly(&values);
-    let expected = "Admissions: 165 in March 2025 is higher than the usual variation from month to month explains (outside of the process limits); the mean of the 15 months is 109.";
+    let expected = "Admissions: 165 in March 2025, above the upper process limit; the mean of 15 months is 109. Chance alone seldom explains that.";
     assert_eq!(said(&rows, HeadlineKind::Signal), [expected]);
     let headline = headlines(&rows, &MeasurePolarity::default());
     let headline = headline.iter().find(|h| h.kind == HeadlineKind::Signal);
@@ -390,6 +390,29 @@ fn a_signal_is_said_of_the_latest_month_alone() {
     // Where the latest is suppressed there is no latest figure to speak of.
     values.push(None);
     assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+}
+
+#[test]
+fn a_signal_is_one_among_the_months_since_a_suppressed_one() {
+    let mut values = vec![Some(400.0), Some(300.0), None];
+    values.extend((0..15).map(|at| Some(if at % 2 == 0 { 100.0 } else { 110.0 })));
+    // Of all shown months the last 15 would be below the mean.
+    assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+    *values.last_mut().unwrap() = Some(165.0);
+    let expected = "Admissions: 165 in June 2025, above the upper process limit; the mean of 15 months is 109. Chance alone seldom explains that.";
+    assert_eq!(said(&monthly(&values), HeadlineKind::Signal), [expected]);
+    values[12] = None;
+    assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+}
+
+#[test]
+fn a_shift_is_said_as_months_on_one_side_of_the_mean() {
+    let mut values: Vec<Option<f64>> = (0..13)
+        .map(|at| Some(if at % 2 == 0 { 100.0 } else { 120.0 }))
+        .collect();
+    values.extend((0..8).map(|at| Some(if at % 2 == 0 { 115.0 } else { 125.0 })));
+    let expected = "Admissions: at least seven months to September 2025 are all above the mean, the latest 125; the mean of 21 months is 113. Chance alone seldom explains that.";
+    assert_eq!(said(&monthly(&values), HeadlineKind::Signal), [expected]);
 }
 
 #[test]
@@ -422,7 +445,7 @@ fn a_signal_needs_months_that_vary() {
     let mut rising: Vec<Option<f64>> = up.map(Some).to_vec();
     assert!(said(&monthly(&rising), HeadlineKind::Signal).is_empty());
     rising.push(Some(160.0));
-    let expected = "Admissions: 160 in March 2025 ends at least seven months that rise without a break; the mean of the 15 months is 165.";
+    let expected = "Admissions: at least seven months to March 2025 rise without a break, to 160; the mean of 15 months is 165. Chance alone seldom explains that.";
     assert_eq!(said(&monthly(&rising), HeadlineKind::Signal), [expected]);
     // A month that is not there ends the run.
     let mut rows = monthly(&rising);

@@ -130,7 +130,7 @@ impl Lake {
         if let Some(known) = known.filter(|(of, _)| *of == digest) {
             return Some(known);
         }
-        let table = self.load(name, None).await.ok().flatten()?;
+        let table = self.replayed(name).await.ok().flatten()?;
         if table.files.len() > MOST_FILES {
             return None;
         }

@@ -11,7 +11,7 @@ use super::last_run::{self, LastRun};
 use super::library::{Library, Model};
 use super::mended::damaged;
 use super::model_state::ModelState;
-use super::proved_checks::ProvedChecks;
+use super::proved_checks::{ProvedChecks, RowConditions};
 use super::query_rows::query_rows;
 use super::refresh::{
     Basis, KnownChanges, Refreshed, digest_of_files, holds, is_due, refresh, refreshed_since,
@@ -408,7 +408,9 @@ impl BuildRun<'_> {
         }
         let (schema, mut rows) = query_rows(self.engine, model).await?;
         let mut writer = TableWriter::new(self.engine.lake(), &model.name, &schema)?;
-        let mut proved = ProvedChecks::of(&model.header.checks, &schema);
+        let conditions =
+            RowConditions::of(self.engine, &model.name, &model.header.checks, &schema).await?;
+        let mut proved = ProvedChecks::of(&model.header.checks, &schema, &conditions);
         while let Some(batch) = rows.try_next().await? {
             proved.see(&batch)?;
             writer.write(batch).await?;

@@ -117,6 +117,12 @@ impl Check {
         }
     }
 
+    /// A query for the rows of `table` that break the check, where it can be said of each row alone.
+    pub(super) fn breaking_rows(&self, table: &TableName) -> Option<String> {
+        let conditions = self.broken_by_row()?.join(") or (");
+        Some(format!("select * from {table} where ({conditions})"))
+    }
+
     /// Whether a row alone decides whether it breaks the check.
     pub(super) fn is_of_one_row(&self) -> bool {
         self.broken_by_row().is_some()

@@ -29,6 +29,7 @@ mod reference;
 mod reference_csv;
 mod refresh;
 mod refreshed_check;
+mod row_keys;
 pub(crate) mod sensitivity;
 mod sidecar;
 mod sql_file;

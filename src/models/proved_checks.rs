@@ -5,10 +5,44 @@
 use super::check::is_plain;
 use super::declared_check::{Allowed, Check, CheckRule};
 use super::distinct_rows::DistinctRows;
+use crate::engine::Engine;
 use crate::error::Result;
+use crate::lake::TableName;
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Schema};
-use std::collections::{BTreeSet, HashSet};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
+use datafusion::physical_plan::PhysicalExpr;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+/// Conditions that rows break checks by, ready to be computed, by the places of the checks.
+#[derive(Default)]
+pub(super) struct RowConditions(BTreeMap<usize, Arc<dyn PhysicalExpr>>);
+
+impl RowConditions {
+    /// Those of `checks` of a table with these columns. The engine knows the table, without rows, afterwards.
+    /// A condition that cannot be planned is none: its query says what is wrong with it.
+    ///
+    /// # Errors
+    /// Data: the engine cannot know the table.
+    pub(super) async fn of(
+        engine: &Engine,
+        table: &TableName,
+        checks: &[Check],
+        columns: &SchemaRef,
+    ) -> Result<Self> {
+        engine.register_rows(table, columns.clone(), Vec::new())?;
+        let mut conditions = BTreeMap::new();
+        for (at, check) in checks.iter().enumerate() {
+            let sql = check.breaking_rows(table);
+            if let (CheckRule::Expect(_), Some(sql)) = (&check.rule, sql)
+                && let Ok(Some(condition)) = engine.condition("check", &sql).await
+            {
+                conditions.insert(at, condition);
+            }
+        }
+        Ok(RowConditions(conditions))
+    }
+}
 
 /// Checks that rows have kept so far, by their places among those of the header.
 pub(super) struct ProvedChecks(Vec<(usize, WatchedRule)>);
@@ -19,13 +53,18 @@ enum WatchedRule {
     NotNull(Vec<usize>),
     /// The place of each column, and its words.
     OneOf(Vec<(usize, HashSet<String>)>),
+    /// What is true of a row that breaks the check.
+    Expect(Arc<dyn PhysicalExpr>),
 }
 
 impl ProvedChecks {
     /// Watches for those of `checks` that rows of these columns, which are stored ones, can be seen to keep.
-    pub(super) fn of(checks: &[Check], columns: &Schema) -> Self {
+    pub(super) fn of(checks: &[Check], columns: &Schema, conditions: &RowConditions) -> Self {
         let checks = checks.iter().enumerate();
-        let watched = checks.filter_map(|(at, check)| Some((at, watched(&check.rule, columns)?)));
+        let watched = checks.filter_map(|(at, check)| {
+            let condition = conditions.0.get(&at).cloned().map(WatchedRule::Expect);
+            Some((at, condition.or_else(|| watched(&check.rule, columns))?))
+        });
         ProvedChecks(watched.collect())
     }
 
@@ -48,7 +87,7 @@ impl ProvedChecks {
     pub(super) fn proved(self) -> BTreeSet<usize> {
         let proved = self.0.into_iter().filter_map(|(at, rule)| match rule {
             WatchedRule::Unique(rows) => rows.are_distinct().then_some(at),
-            WatchedRule::NotNull(_) | WatchedRule::OneOf(_) => Some(at),
+            WatchedRule::NotNull(_) | WatchedRule::OneOf(_) | WatchedRule::Expect(_) => Some(at),
         });
         proved.collect()
     }
@@ -99,8 +138,19 @@ impl WatchedRule {
                 let mut columns = columns.iter();
                 Ok(columns.all(|(at, words)| are_among(rows.column(*at), words)))
             }
+            WatchedRule::Expect(broken) => Ok(is_never_true(broken, rows)),
         }
     }
+}
+
+/// Whether a condition is computed for all rows, and true of none.
+fn is_never_true(condition: &Arc<dyn PhysicalExpr>, rows: &RecordBatch) -> bool {
+    let values = condition.evaluate(rows);
+    let values = values.and_then(|values| values.into_array(rows.num_rows()));
+    values.is_ok_and(|values| {
+        let values = values.as_boolean_opt();
+        values.is_some_and(|values| !values.iter().any(|value| value == Some(true)))
+    })
 }
 
 /// Whether all texts that are there are among these words.
@@ -118,7 +168,8 @@ fn are_among(column: &dyn Array, words: &HashSet<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lake::TableName;
+    use crate::engine::Limits;
+    use crate::lake::{Lake, Location, Settings};
     use crate::models::table_column::TableColumn;
     use arrow::array::{Int64Array, StringArray};
     use arrow::datatypes::Field;
@@ -151,7 +202,15 @@ mod tests {
 
     fn proved(rules: &[CheckRule], batches: &[RecordBatch]) -> Vec<usize> {
         let checks: Vec<Check> = rules.iter().cloned().map(strict).collect();
-        let mut proved = ProvedChecks::of(&checks, &schema());
+        proved_with(&checks, &RowConditions::default(), batches)
+    }
+
+    fn proved_with(
+        checks: &[Check],
+        conditions: &RowConditions,
+        batches: &[RecordBatch],
+    ) -> Vec<usize> {
+        let mut proved = ProvedChecks::of(checks, &schema(), conditions);
         for rows in batches {
             proved.see(rows).unwrap();
         }
@@ -192,5 +251,42 @@ mod tests {
         // What was broken once stays broken.
         let broken = rows(&[Some(1), Some(1)], &[None, Some("other")]);
         assert!(proved(&rules, &[broken, good.slice(1, 1)]).is_empty());
+    }
+
+    #[tokio::test]
+    async fn conditions_of_rows_are_proved_where_no_row_breaks_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::parse("lake", folder.path()).unwrap();
+        let settings = Settings::new(2, "key".to_string());
+        let lake = Lake::open_or_create(location, &settings).await.unwrap();
+        let limits = Limits {
+            memory: 1_000_000_000,
+            threads: 2,
+            spill: folder.path().to_path_buf(),
+        };
+        let engine = Engine::new(&lake, &limits, &BTreeMap::new()).unwrap();
+        let conditions = [
+            "person_key > 0 or sex is null",
+            "sex in ('male', 'female')",
+            "10 / person_key > 0",
+            "person_key + 9223372036854775800 > 0",
+            "person_key in (select person_key from core.person)",
+            "no_column > 0",
+        ];
+        let expected = conditions.map(|condition| CheckRule::Expect(condition.to_string()));
+        let checks: Vec<Check> = expected.into_iter().map(strict).collect();
+        let table = TableName::new("core", "person");
+        let conditions = RowConditions::of(&engine, &table, &checks, &schema()).await;
+        let conditions = conditions.unwrap();
+        let good = rows(&[Some(1), Some(2)], &[Some("male"), Some("female")]);
+        let with = |more: RecordBatch| proved_with(&checks, &conditions, &[good.clone(), more]);
+        assert_eq!(with(rows(&[], &[])), [0, 1, 2, 3]);
+        // NULL breaks nothing.
+        assert_eq!(with(rows(&[None], &[None])), [0, 1, 2, 3]);
+        assert_eq!(with(rows(&[Some(-3)], &[Some("other")])), [3]);
+        assert_eq!(with(rows(&[Some(11)], &[Some("male")])), [0, 1]);
+        // What cannot be computed is not proved.
+        assert_eq!(with(rows(&[Some(0)], &[None])), [0, 1, 3]);
+        assert_eq!(with(rows(&[Some(9)], &[None])), [0, 1, 2]);
     }
 }

@@ -29,6 +29,8 @@ pub(super) enum Stream {
     Faults(u32),
     /// From when one person could have left hospital, by index.
     DischargeReadiness(u32),
+    /// Consents, answers and messages of one person, by index.
+    Preferences(u32),
 }
 
 impl Stream {
@@ -41,6 +43,7 @@ impl Stream {
             Stream::Person(index) => (1 << 40) | u64::from(index),
             Stream::Faults(file) => (2 << 40) | u64::from(file),
             Stream::DischargeReadiness(index) => (3 << 40) | u64::from(index),
+            Stream::Preferences(index) => (4 << 40) | u64::from(index),
         }
     }
 }

@@ -25,6 +25,7 @@ mod diff;
 mod extracts;
 mod failing_sources;
 mod faults;
+mod file_forms;
 mod file_order;
 mod flipped_bits;
 mod functions;

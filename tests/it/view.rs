@@ -362,15 +362,19 @@ fn what_an_analyst_gets_wrong() {
         "pretty.json",
         "{\n  \"resourceType\": \"Observation\",\n  \"id\": \"o\"\n}\n",
     );
-    // One resource over many lines is read; two are not.
-    let output = folder.run(&["view.json", "pretty.json"]);
-    let said = text(&output.stderr);
-    assert!(
-        said.contains("1 file, 1 line,") && said.contains("1 row"),
-        "{said}"
-    );
+    // Resources over many lines are read, one and two; one that is cut off is not.
     let pretty = std::fs::read_to_string(folder.path("pretty.json")).unwrap();
-    folder.write("pretty.json", pretty.repeat(2));
+    for (times, lines, rows) in [(1, "1 line", "1 row"), (2, "2 lines", "2 rows")] {
+        folder.write("pretty.json", pretty.repeat(times));
+        let output = folder.run(&["view.json", "pretty.json"]);
+        let said = text(&output.stderr);
+        assert!(
+            said.contains(&format!("1 file, {lines},")) && said.contains(rows),
+            "{said}"
+        );
+    }
+    let cut = pretty.trim_end().trim_end_matches('}');
+    folder.write("pretty.json", format!("{pretty}{cut}"));
     let error = folder.fails(3, &["view.json", "pretty.json"]);
     assert!(
         error.contains("hint: are the files NDJSON, with one resource a line? list them"),

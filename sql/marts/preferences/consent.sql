@@ -111,18 +111,34 @@ counted as (
     group by person_areas.area_type, person_areas.area_code, decisions.consent_kind
 ),
 
+choices as (
+    select 'Agreed' as decision
+    union all
+    select 'Refused' as decision
+    union all
+    select 'By policy' as decision
+    union all
+    select 'Not recorded' as decision
+),
+
+-- A cross join, as what is named four times runs four times.
 by_decision as (
-    select area_type, area_code, area_name, consent_kind, consent_kind_order, population, 'Agreed' as decision, agreed as people
-    from counted
-    union all
-    select area_type, area_code, area_name, consent_kind, consent_kind_order, population, 'Refused' as decision, refused as people
-    from counted
-    union all
-    select area_type, area_code, area_name, consent_kind, consent_kind_order, population, 'By policy' as decision, by_policy as people
-    from counted
-    union all
-    select area_type, area_code, area_name, consent_kind, consent_kind_order, population, 'Not recorded' as decision, not_recorded as people
-    from counted
+    select
+        counted.area_type,
+        counted.area_code,
+        counted.area_name,
+        counted.consent_kind,
+        counted.consent_kind_order,
+        counted.population,
+        choices.decision,
+        case choices.decision
+            when 'Agreed' then counted.agreed
+            when 'Refused' then counted.refused
+            when 'By policy' then counted.by_policy
+            when 'Not recorded' then counted.not_recorded
+        end as people
+    from choices
+    cross join counted
 ),
 
 estimated as (

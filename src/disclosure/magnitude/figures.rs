@@ -85,7 +85,7 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
         ),
         kind(
             "control chart",
-            "Points are released counts or rates; the mean and the limits are calculated from those points, so that they say nothing else.",
+            "Points are released counts or rates; the mean and the limits are calculated from those after the last suppressed one, so that they say nothing else: suppressed points are small ones, and a mean of what is shown around them would be too high.",
             "no",
         ),
         kind(

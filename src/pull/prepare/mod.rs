@@ -198,6 +198,8 @@ impl Preparer<'_> {
         }
         let (tables, dates) = (self.tables, &self.source.dates);
         unknown_dates::forget(decoded, targets, tables, dates, &mut out.values)?;
+        // Before dates are compared with each other: one that is wrong takes no other with it.
+        self.forget_late(decoded, &early, targets, &mut out.values)?;
         let judge = impossible::Judge {
             today: self.clock.today(),
             fhir: matches!(self.source.kind, SourceKind::Fhir { .. }),
@@ -298,8 +300,9 @@ impl Preparer<'_> {
             text.get(from..to)
         };
         let pseudonyms = &self.source.pseudonyms;
+        let mut records = pseudonyms.of_records();
         let key = |(at, line): (u32, &Line)| LineKey {
-            record: pseudonyms.record(decoded.reference(line).as_bytes()),
+            record: records.of(decoded.reference(line).as_bytes()),
             version: Version {
                 id: VersionId::new(line.version_id, !early.has(at)),
                 order: extract_order(self.clock.bounded(self.made), line.number),

@@ -168,7 +168,7 @@ fn notes(
         notes.push("The inner curves are limits of 95%, the outer ones of 99.8%: between them a place differs from the line by no more than chance makes likely.".to_owned());
     }
     if chart.kind == ChartKind::Control {
-        notes.push("The middle line is the mean, the dashed lines are the process limits (2.66 mean moving ranges from it), calculated from the figures shown. A marked point is more than common causes explain.".to_owned());
+        notes.push("The middle line is the mean, the dashed lines are the process limits (2.66 mean moving ranges from it), calculated from the figures shown since the last suppressed one. A marked point is more than common causes explain.".to_owned());
         if chart.controls.iter().any(|control| control.few_points) {
             notes.push("Limits from fewer than 13 points are provisional.".to_owned());
         }

@@ -1,12 +1,12 @@
 //! The profile of an area: all its measures, each against the whole area.
 
 use super::areas::{level_in_words, readable_areas};
-use super::figure_text::{limits, number, remarks, sign, trend_sign, value};
+use super::figure_text::{limits, remarks, sign, trend_sign, value};
 use super::layout::{SitePart, layout};
 use super::links::latest_link;
 use super::partial::partial_notice;
 use super::words::day;
-use crate::headlines::RecentTrend;
+use crate::headlines::{RecentTrend, number};
 use crate::plural::things;
 use crate::serve::addresses::{comparison, in_address};
 use crate::serve::asked::AddressPath;
@@ -192,9 +192,9 @@ fn rows<'a>(
                     th scope="col" { "Measure" }
                     @if has_groups { th scope="col" { "Group" } }
                     th.n scope="col" { "Area" }
+                    @if has_limits { th scope="col" { "95% limits" } }
                     @if has_limits { th scope="col" { "Against the whole" } }
                     th.n scope="col" { (whole) }
-                    @if has_limits { th scope="col" { "95% limits" } }
                     @if has_before { th scope="col" { "On the period before" } }
                     @if has_trend { th scope="col" { "Recent trend" } }
                 } }
@@ -206,9 +206,9 @@ fn rows<'a>(
                             th scope="row" { (measure) }
                             @if has_groups { td { (figure.breakdown_words) } }
                             td.n { (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
+                            @if has_limits { td.limits { (limits(figure)) } }
                             @if has_limits { td { (sign(compared.significance, compared.better)) } }
                             td.n { @if let Some(whole) = compared.benchmark { (number(whole, &figure.unit)) } }
-                            @if has_limits { td.limits { (limits(figure)) } }
                             @if has_before { td { (change(compared, before(compared).previous)) } }
                             @if has_trend { td {
                                 @if let Some(trend) = before(compared).trend { (trend_sign(trend, compared.better)) }

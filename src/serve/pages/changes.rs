@@ -1,12 +1,12 @@
 //! What changed between two releases, and why.
 
 use super::changed_inputs::{input_changes, reasons};
-use super::figure_text::number;
 use super::layout::{SitePart, layout};
 use super::links::release_link;
 use super::words::{day, report_title};
 use crate::figures::derive::changes as changed_figures;
 use crate::figures::{FigureArea, FigureRow, Figures};
+use crate::headlines::number;
 use crate::plural::things;
 use crate::serve::addresses::changes_page;
 use crate::serve::asked::AddressQuery;
@@ -295,7 +295,7 @@ fn changed_row(row: &ChangedFigure) -> Markup {
             td.n data-value=(sort(row.before)) { (text(row.before)) }
             td.n data-value=(sort(row.after)) { (text(row.after)) }
             td.n data-value=(sort(row.percent)) {
-                @if let Some(percent) = row.percent { @if percent > 0.0 { "+" } (format!("{percent:.1}")) "%" }
+                @if let Some(percent) = row.percent { @if percent > 0.0 { "+" } (number(percent.round(), "percent")) }
             }
             td { (in_words(&row.status)) @if row.flags.contains('r') { ", revised" } }
         }

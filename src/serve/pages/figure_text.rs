@@ -1,38 +1,10 @@
 //! Figures as people read them: numbers, limits, and the sign of a comparison.
 
+use crate::capital::capital;
 use crate::figures::{BetterWhen, FigureRow};
-use crate::headlines::RecentTrend;
+use crate::headlines::{RecentTrend, number};
 use crate::serve::figures::{ComparedFigure, Significance};
 use maud::{Markup, PreEscaped, html};
-
-/// A number in its unit: 1,234 or 12.3%.
-pub(super) fn number(value: f64, unit: &str) -> String {
-    match unit {
-        "count" => thousands(value, 0),
-        "percent" => format!("{}%", thousands(value, 1)),
-        _ => thousands(value, 1),
-    }
-}
-
-fn thousands(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.as_str()),
-    };
-    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut grouped = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    match rest {
-        "" => format!("{sign}{grouped}"),
-        rest => format!("{sign}{grouped}.{rest}"),
-    }
-}
 
 /// The value of a figure, or the word for why there is none.
 pub(super) fn value(figure: &FigureRow) -> String {
@@ -111,7 +83,7 @@ pub(super) fn sign(significance: Significance, better: Option<BetterWhen>) -> Ma
         span class={ "sign " (class) } {
             svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" { (PreEscaped(shape)) }
             @match judged {
-                Some(judged) => { (judged) ": " (significance.word().to_lowercase()) }
+                Some(judged) => { (capital(judged)) ": " (significance.word().to_lowercase()) }
                 None => { (significance.word()) }
             }
         }
@@ -141,8 +113,10 @@ pub(super) fn trend_sign(trend: RecentTrend, better: Option<BetterWhen>) -> Mark
     html! {
         span class={ "sign " (class) } {
             svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" { (PreEscaped(shape)) }
-            @if let Some(judged) = judged { (judged) ": " }
-            (word)
+            @match judged {
+                Some(judged) => { (capital(judged)) ": " (word) }
+                None => { (capital(word)) }
+            }
         }
     }
 }
@@ -268,12 +242,12 @@ mod tests {
         let worse = text(sign(Significance::Higher, Some(BetterWhen::Lower)));
         assert!(worse.contains("class=\"sign worse\""), "{worse}");
         assert!(
-            worse.contains(CROSS) && worse.ends_with("worse: higher</span>"),
+            worse.contains(CROSS) && worse.ends_with("Worse: higher</span>"),
             "{worse}"
         );
         let better = text(sign(Significance::Lower, Some(BetterWhen::Lower)));
         assert!(
-            better.contains(TICK) && better.ends_with("better: lower</span>"),
+            better.contains(TICK) && better.ends_with("Better: lower</span>"),
             "{better}"
         );
         let plain = text(sign(Significance::Higher, None));
@@ -285,22 +259,13 @@ mod tests {
         assert!(similar.contains("class=\"sign similar\""), "{similar}");
         let up = text(trend_sign(RecentTrend::Up, Some(BetterWhen::Lower)));
         assert!(
-            up.contains("class=\"sign worse\"") && up.ends_with("worse: up</span>"),
+            up.contains("class=\"sign worse\"") && up.ends_with("Worse: up</span>"),
             "{up}"
         );
         let flat = text(trend_sign(RecentTrend::Flat, Some(BetterWhen::Lower)));
         assert!(
-            flat.ends_with("</svg>no significant change</span>"),
+            flat.ends_with("</svg>No significant change</span>"),
             "{flat}"
         );
-    }
-
-    #[test]
-    fn numbers_are_written_as_people_do() {
-        assert_eq!(number(1234567.0, "count"), "1,234,567");
-        assert_eq!(number(999.0, "count"), "999");
-        assert_eq!(number(12.34, "percent"), "12.3%");
-        assert_eq!(number(-1234.56, "per 1000"), "-1,234.6");
-        assert_eq!(number(0.0, "count"), "0");
     }
 }

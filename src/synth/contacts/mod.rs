@@ -9,6 +9,7 @@ pub(super) mod local;
 pub(super) mod maternity;
 pub(super) mod measures;
 pub(super) mod outpatient;
+pub(super) mod preferences;
 pub(super) mod prescriptions;
 pub(super) mod problems;
 mod provider;
