@@ -79,6 +79,17 @@ impl AreaTables {
         }
     }
 
+    /// Leaves out these tables, whatever follows from them.
+    pub(super) fn leave_these_out(
+        &mut self,
+        figures: &mut TrueFigures,
+        tables: &BTreeSet<AreaTable>,
+    ) {
+        for table in tables {
+            self.without(figures, table);
+        }
+    }
+
     /// The tables that are left out.
     pub(super) fn left_out(&self) -> &BTreeSet<AreaTable> {
         &self.left_out
@@ -143,7 +154,7 @@ impl AreaTables {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::disclosure::system::{CountOf, Equation, Interval, TrueNode};
     use crate::disclosure::{Released, Scheme, TrueCount};
@@ -243,7 +254,7 @@ mod tests {
     }
 
     /// A scheme that changes no figure for the sake of another.
-    struct Told(Scheme);
+    pub(in crate::release) struct Told(pub(in crate::release) Scheme);
 
     impl SchemeRule for Told {
         fn name(&self) -> &'static str {

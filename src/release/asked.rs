@@ -1,11 +1,10 @@
 //! The answers to the queries of all reports, with the figures of the whole release chosen together.
 
 use super::area_names::{compares_areas, named_areas};
-use super::area_tables::{AreaTable, AreaTables};
 use super::areas::Areas;
+use super::choice::{Chosen, FigureChoice};
 use super::counted::{
-    self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, conditions,
-    counted_in_words, counts_made,
+    self, CellFigures, CountedCells, ReleaseNodes, conditions, counted_in_words, counts_made,
 };
 use super::label_order::OrderColumns;
 use super::pack_area::PackAreas;
@@ -16,10 +15,9 @@ use super::reports::Proved;
 use super::standard_population::standard_weights;
 use super::table_data::TableData;
 use crate::disclosure::Scheme;
-use crate::disclosure::ledger::{CellName, CellShown, CellTonight, Ledger, LedgerEntry};
+use crate::disclosure::ledger::{CellName, Ledger, LedgerEntry};
 use crate::disclosure::members::MemberKey;
 use crate::disclosure::protect::{Certificate, Danger, Unsafe};
-use crate::disclosure::system::NodeId;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use arrow::datatypes::DataType;
@@ -36,15 +34,6 @@ pub(super) struct AskedReports {
     pub published: Vec<LedgerEntry>,
     /// What was proved of the figures.
     pub certificate: Certificate,
-}
-
-/// The figures of a release.
-struct Chosen {
-    figures: BTreeMap<CellName, PlacedFigure>,
-    published: Vec<LedgerEntry>,
-    certificate: Certificate,
-    /// The tables of areas that are left out.
-    left_out: BTreeSet<AreaTable>,
 }
 
 /// The cells of a table, with the report that it is of and its name.
@@ -132,74 +121,24 @@ impl Asking<'_> {
 
     /// Chooses the figures of the release, beside those of all earlier ones.
     fn chosen(&self, nodes: &ReleaseNodes, counted: &[OfReport]) -> Result<Chosen> {
-        let mut figures = nodes.figures();
+        let figures = nodes.figures();
         for node in &figures.nodes {
             self.scheme.accepts(node.count)?;
         }
-        let names: Vec<(&CellName, &ReleaseCell)> = nodes
-            .cells()
-            .iter()
-            .filter(|(_, cell)| cell.shown)
-            .collect();
-        let cells: Vec<CellTonight<'_>> = names
-            .iter()
-            .map(|(name, cell)| CellTonight {
-                cell: name,
-                node: cell.node,
-                members: &cell.members,
-            })
-            .collect();
-        let shown = match &self.earlier {
-            Some((ledger, _)) => ledger.recall(&mut figures, &cells, self.scheme.few()),
-            None => Vec::new(),
+        let tables = counted.iter().enumerate();
+        let told = tables.flat_map(|(number, (_, _, cells))| {
+            let told = cells.told().into_iter();
+            told.map(move |(area, cells)| ((number, area.to_vec()), cells))
+        });
+        let choice = FigureChoice {
+            rule: self.scheme,
+            few: self.scheme.few(),
+            earlier: self.earlier.as_ref(),
+            cells: nodes.cells(),
+            told: told.collect(),
         };
-        let node_of = |at: usize| {
-            let fresh = names.get(at).map(|(_, cell)| cell.node);
-            shown.get(at).map(|shown| shown.node).or(fresh)
-        };
-        let of_name = names.iter().enumerate();
-        let of_name = of_name.filter_map(|(at, (name, _))| Some((*name, node_of(at)?)));
-        let of_name: BTreeMap<&CellName, NodeId> = of_name.collect();
-        let mut tables = AreaTables::of(shown_by(counted, &of_name));
-        let protected = tables
-            .protect(self.scheme, &mut figures)
-            .map_err(|unsafe_| refused(&unsafe_, nodes))?;
-        let mut chosen = Chosen {
-            figures: nodes
-                .cells()
-                .iter()
-                .filter_map(|(name, cell)| {
-                    let figure = *protected.released.get(cell.node.at())?;
-                    let since = None;
-                    Some((name.clone(), PlacedFigure { figure, since }))
-                })
-                .collect(),
-            published: Vec::new(),
-            certificate: protected.certificate.clone(),
-            left_out: tables.left_out().clone(),
-        };
-        let Some((ledger, entry)) = &self.earlier else {
-            return Ok(chosen);
-        };
-        for ((name, _), shown) in names.iter().zip(&shown) {
-            if let Some(figure) = protected.released.get(shown.node.at()) {
-                let placed = PlacedFigure {
-                    figure: *figure,
-                    // What was said of a cell on the same day is of this day. What was said of another is
-                    // marked whenever that was.
-                    since: shown
-                        .date
-                        .filter(|date| shown.of_another || *date != entry.date),
-                };
-                chosen.figures.insert((*name).clone(), placed);
-            }
-        }
-        let told = told(counted, &chosen.left_out);
-        let both = cells.into_iter().zip(shown);
-        let both = both.filter(|(cell, _)| told.contains(cell.cell));
-        let both: Vec<(CellTonight<'_>, CellShown)> = both.collect();
-        chosen.published = ledger.published(entry, &figures, &protected.released, &both);
-        Ok(chosen)
+        let chosen = choice.made(figures);
+        chosen.map_err(|unsafe_| refused(&unsafe_, nodes))
     }
 
     async fn one(
@@ -243,33 +182,6 @@ impl Asking<'_> {
         self.areas.check(&place, table, &answer, &proved.judged)?;
         Ok((answer, cells))
     }
-}
-
-/// The figures that each table shows of the whole and of each area.
-fn shown_by<'c>(
-    counted: &'c [OfReport],
-    nodes: &'c BTreeMap<&CellName, NodeId>,
-) -> impl Iterator<Item = (AreaTable, BTreeSet<NodeId>)> + 'c {
-    let tables = counted.iter().enumerate();
-    tables.flat_map(move |(number, (_, _, cells))| {
-        cells.told().into_iter().map(move |(area, cells)| {
-            let nodes = cells
-                .into_iter()
-                .filter_map(|cell| nodes.get(cell).copied());
-            ((number, area.to_vec()), nodes.collect())
-        })
-    })
-}
-
-/// The cells that are told by a table which is not left out.
-fn told<'c>(counted: &'c [OfReport], left_out: &BTreeSet<AreaTable>) -> BTreeSet<&'c CellName> {
-    let tables = counted.iter().enumerate();
-    let cells = tables.flat_map(|(number, (_, _, cells))| {
-        let areas = cells.told().into_iter();
-        let areas = areas.filter(move |(area, _)| !left_out.contains(&(number, area.to_vec())));
-        areas.flat_map(|(_, cells)| cells).collect::<Vec<_>>()
-    });
-    cells.collect()
 }
 
 /// Says which figures would be given away, by their labels.

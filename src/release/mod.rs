@@ -17,6 +17,7 @@ mod audit;
 mod changes;
 mod chart;
 pub(crate) mod checker;
+mod choice;
 mod counted;
 mod decide;
 mod difference;

@@ -1,6 +1,7 @@
 //! What the measures of a table count.
 
 use super::condition::condition;
+use crate::disclosure::ledger::OF_THE_PERSON;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use crate::pipeline::AreaLevel;
@@ -44,7 +45,7 @@ impl CountedDimension {
                 "{column} in {}.{} by {}",
                 lookup.table, lookup.gives, lookup.by
             ),
-            None if self.of_person => format!("{column} of the person"),
+            None if self.of_person => format!("{column}{OF_THE_PERSON}"),
             None => column.clone(),
         }
     }
