@@ -11,9 +11,17 @@ use crate::disclosure::rule::SchemeRule;
 use crate::disclosure::system::{Network, NodeId, TrueFigures};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Times that figures are moved or withheld before a table is left out: what is not hidden by then seldom
-/// is later.
-const ROUNDS: usize = 4;
+/// How hard is tried before a table is left out: in four rounds while each leaves fewer figures than the one
+/// before, and with integer programs only where few are left. What is not hidden by then seldom is later.
+fn before_leaving_out() -> Effort {
+    Effort {
+        exchange: 12,
+        exact: 40,
+        rounds: 4,
+        gives_up: true,
+        ..Effort::default()
+    }
+}
 
 /// A table in the report of one area: the number of the table, and the place of the area among the
 /// levels that divide it.
@@ -56,24 +64,30 @@ impl AreaTables {
         rule: &dyn SchemeRule,
         figures: &mut TrueFigures,
     ) -> Result<Protected, Unsafe> {
-        let mut effort = Effort::default();
-        let most = effort.rounds;
-        effort.rounds = match self.nodes.is_empty() {
+        let most = Effort::default();
+        let mut effort = match self.nodes.is_empty() {
             true => most,
-            false => ROUNDS,
+            false => before_leaving_out(),
         };
         let mut found = protect(rule, figures, &effort);
+        // Of figures that no table shows: more tables each time, where the last ones did not help.
+        let (mut many, mut left) = (0_usize, usize::MAX);
         loop {
             let unsafe_ = match found {
                 Ok(protected) => return Ok(protected),
                 Err(unsafe_) => unsafe_,
             };
             let is_exposed = unsafe_.why == Danger::Exposed;
-            if !(is_exposed && self.leave_out(figures, &unsafe_.nodes)) {
-                if !is_exposed || effort.rounds == most {
+            many = match unsafe_.nodes.len() < left {
+                true => 0,
+                false => (2 * many).max(1),
+            };
+            left = unsafe_.nodes.len();
+            if !(is_exposed && self.leave_out(figures, &unsafe_.nodes, many.max(1))) {
+                if !is_exposed || effort == most {
                     return Err(unsafe_);
                 }
-                effort.rounds = most;
+                effort = most;
             }
             found = protect_from(rule, figures, &effort, unsafe_.reached);
         }
@@ -95,15 +109,15 @@ impl AreaTables {
         &self.left_out
     }
 
-    /// Leaves out the tables of areas that show these figures or, of a figure that none shows, the last
-    /// of those that are nearest to it by what adds up; whether there was any.
-    fn leave_out(&mut self, figures: &mut TrueFigures, matter: &[NodeId]) -> bool {
+    /// Leaves out the tables of areas that show these figures or, of a figure that none shows, so `many`
+    /// of those that are nearest to it by what adds up, the last ones; whether there was any.
+    fn leave_out(&mut self, figures: &mut TrueFigures, matter: &[NodeId], many: usize) -> bool {
         let Ok(network) = Network::new(figures.nodes.len(), &figures.equations, |_| None) else {
             return false;
         };
         let found: BTreeSet<AreaTable> = matter
             .iter()
-            .flat_map(|node| self.nearest(&network, *node))
+            .flat_map(|node| self.nearest(&network, *node, many))
             .collect();
         for table in &found {
             self.without(figures, table);
@@ -111,7 +125,7 @@ impl AreaTables {
         !found.is_empty()
     }
 
-    fn nearest(&self, network: &Network, node: NodeId) -> BTreeSet<AreaTable> {
+    fn nearest(&self, network: &Network, node: NodeId, many: usize) -> BTreeSet<AreaTable> {
         let mut seen = BTreeSet::from([node]);
         let mut now = seen.clone();
         let show = |near: &BTreeSet<NodeId>| {
@@ -124,16 +138,16 @@ impl AreaTables {
         if !found.is_empty() && is_of_areas {
             return found;
         }
-        while found.is_empty() && !now.is_empty() {
+        while found.len() < many && !now.is_empty() {
             let places = now.iter().flat_map(|node| network.places(node.at()));
             let rows: BTreeSet<u32> = places.map(|place| place.row).collect();
             let terms = rows.iter().flat_map(|row| network.terms(*row as usize));
             let near: BTreeSet<NodeId> = terms.map(|term| NodeId(term.node)).collect();
             now = near.difference(&seen).copied().collect();
             seen.extend(&now);
-            found = show(&now);
+            found.extend(show(&now));
         }
-        found.pop_last().into_iter().collect()
+        found.into_iter().rev().take(many).collect()
     }
 
     fn without(&mut self, figures: &mut TrueFigures, table: &AreaTable) {
@@ -230,15 +244,30 @@ pub(super) mod tests {
             (0, Some("A"), &[0, 1, 2]),
             (1, Some("A"), &[0]),
         ]);
-        assert!(all.leave_out(&mut figures, &[NodeId(1)]));
+        assert!(all.leave_out(&mut figures, &[NodeId(1)], 1));
         assert_eq!(all.left_out().len(), 1);
         let shown: Vec<bool> = figures.nodes.iter().map(|node| node.shown).collect();
         assert_eq!(shown[..3], [true, false, true]);
         // Figures of the whole are hidden by the nearest table of an area, and then by none.
-        assert!(all.leave_out(&mut figures, &[NodeId(7)]));
+        assert!(all.leave_out(&mut figures, &[NodeId(7)], 1));
         assert!(all.left_out().contains(&(1, area("A"))));
         assert!(!figures.nodes[0].shown);
-        assert!(!all.leave_out(&mut figures, &[NodeId(7)]));
+        assert!(!all.leave_out(&mut figures, &[NodeId(7)], 1));
+    }
+
+    #[test]
+    fn of_a_figure_that_no_table_of_an_area_shows_so_many_of_the_nearest_go() {
+        for (many, left_out) in [(1, vec!["B"]), (2, vec!["A", "B"])] {
+            let mut figures = groups();
+            let mut all = tables(&[
+                (0, None, &[6, 7, 8]),
+                (0, Some("A"), &[0, 1, 2]),
+                (0, Some("B"), &[3, 4, 5]),
+            ]);
+            assert!(all.leave_out(&mut figures, &[NodeId(7)], many));
+            let expected: Vec<AreaTable> = left_out.iter().map(|code| (0, area(code))).collect();
+            assert_eq!(Vec::from_iter(all.left_out().clone()), expected);
+        }
     }
 
     #[test]

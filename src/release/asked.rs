@@ -2,7 +2,7 @@
 
 use super::area_names::{compares_areas, named_areas};
 use super::areas::Areas;
-use super::choice::{Chosen, FigureChoice};
+use super::choice::{Chosen, ReleaseChoice};
 use super::counted::{
     self, CellFigures, CountedCells, ReleaseNodes, conditions, counted_in_words, counts_made,
 };
@@ -130,7 +130,7 @@ impl Asking<'_> {
             let told = cells.told().into_iter();
             told.map(move |(area, cells)| ((number, area.to_vec()), cells))
         });
-        let choice = FigureChoice {
+        let choice = ReleaseChoice {
             rule: self.scheme,
             few: self.scheme.few(),
             earlier: self.earlier.as_ref(),

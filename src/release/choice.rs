@@ -17,7 +17,7 @@ use crate::disclosure::system::{CountOf, NodeId, TrueFigures, TrueNode};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the figures of a release are chosen from.
-pub(super) struct FigureChoice<'a> {
+pub(super) struct ReleaseChoice<'a> {
     /// The scheme, and the largest number of people that it withholds or blurs.
     pub rule: &'a dyn SchemeRule,
     pub few: u64,
@@ -39,7 +39,7 @@ pub(super) struct Chosen {
     pub left_out: BTreeSet<AreaTable>,
 }
 
-impl<'a> FigureChoice<'a> {
+impl<'a> ReleaseChoice<'a> {
     /// Chooses figures of these true ones.
     ///
     /// # Errors

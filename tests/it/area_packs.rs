@@ -174,7 +174,8 @@ fn a_table_of_an_area_that_would_tell_of_somebody_is_left_out_and_the_rest_relea
         "[reports]\nfor_each = [\"place\"]\n[reference]\npopulation_projection = \"{}\"",
         projection.display()
     );
-    project.write_pipeline(&pipeline_over(&samples).replace("[reference]", &reference));
+    let pipeline = pipeline_over(&samples).replace("[reference]", &reference);
+    project.write_pipeline(&pipeline.replace("hold_below = 0", "hold_below = 8"));
     project.ok(&["nightly"]);
     let released = tables(&project);
     // The three, but for one person in Upper Wendale whom the others would tell of.

@@ -122,8 +122,9 @@ pub(crate) fn protect_from(
         }
         let is_answered = defence.answer(&system.protected, &left, &guessed);
         left.extend(guessed);
+        let is_stuck = effort.gives_up && !last.is_empty() && left.len() >= last.len();
         last = left;
-        if !is_answered {
+        if !is_answered || is_stuck {
             break;
         }
     }

@@ -155,7 +155,7 @@ impl Nights {
         };
         let ledger = std::mem::take(&mut self.ledger);
         let earlier = (ledger, of);
-        let choice = FigureChoice {
+        let choice = ReleaseChoice {
             rule: &Self::rule(),
             few: 5,
             earlier: Some(&earlier),
