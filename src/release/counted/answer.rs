@@ -86,8 +86,11 @@ pub(in crate::release) async fn answer(
     (ages, areas): (&StandardWeights, &PackAreas),
     (key, nodes): (&MemberKey, &mut ReleaseNodes),
 ) -> Result<CountedCells> {
+    let countings = counted.countings.iter();
+    let countings = countings.map(|counting| counting.with_reports_of(&counted.levels, areas));
+    let countings: Vec<Counting> = countings.collect();
     let mut cubes = Vec::new();
-    for counting in &counted.countings {
+    for counting in &countings {
         cubes.push(Cube::of(engine, place, counting, key).await?);
     }
     let combinations = combinations(place, table, counted, &cubes)?;
@@ -98,13 +101,13 @@ pub(in crate::release) async fn answer(
         places = by_age(places, ages);
     }
     let places = in_areas(places, counted, areas);
-    for (counting, cube) in counted.countings.iter().zip(&mut cubes) {
+    for (counting, cube) in countings.iter().zip(&mut cubes) {
         for position in places.keys() {
             cube.include(&divided(position, &counting.places));
         }
     }
     let mut cells: BTreeMap<String, HashMap<TablePlace, CellName>> = BTreeMap::new();
-    for (at, (counting, cube)) in counted.countings.iter().zip(&cubes).enumerate() {
+    for (at, (counting, cube)) in countings.iter().zip(&cubes).enumerate() {
         let providers = cube.of_providers(engine, place, counting, key).await?;
         for kind in [CountKind::People, CountKind::Rows, CountKind::Amount] {
             let names: Vec<&String> = counted
