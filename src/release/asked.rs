@@ -3,9 +3,9 @@
 use super::amount_bands::amount_bands;
 use super::area_names::{compares_areas, named_areas};
 use super::areas::Areas;
+use super::choice::{Chosen, ReleaseChoice};
 use super::counted::{
-    self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, conditions,
-    counted_in_words, counts_made,
+    self, CellFigures, CountedCells, ReleaseNodes, conditions, counted_in_words, counts_made,
 };
 use super::label_order::OrderColumns;
 use super::pack_area::PackAreas;
@@ -16,14 +16,13 @@ use super::reports::Proved;
 use super::standard_population::standard_weights;
 use super::table_data::TableData;
 use crate::disclosure::Scheme;
-use crate::disclosure::attacker::Effort;
-use crate::disclosure::ledger::{CellName, CellShown, CellTonight, Ledger, LedgerEntry};
+use crate::disclosure::ledger::{CellName, Ledger, LedgerEntry};
 use crate::disclosure::members::MemberKey;
-use crate::disclosure::protect::{Certificate, Danger, Unsafe, protect};
+use crate::disclosure::protect::{Certificate, Danger, Unsafe};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use arrow::datatypes::DataType;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The figures of reports, by table.
 pub(super) type Answers = BTreeMap<String, TableData>;
@@ -38,12 +37,8 @@ pub(super) struct AskedReports {
     pub certificate: Certificate,
 }
 
-/// The figures of a release.
-struct Chosen {
-    figures: BTreeMap<CellName, PlacedFigure>,
-    published: Vec<LedgerEntry>,
-    certificate: Certificate,
-}
+/// The cells of a table, with the report that it is of and its name.
+type OfReport = (usize, String, CountedCells);
 
 /// Figures that errors name; more are counted.
 const NAMED: usize = 8;
@@ -85,11 +80,15 @@ impl Asking<'_> {
         }
         counted::between(&mut nodes);
         self.same_sums(reports)?;
-        let chosen = self.chosen(&nodes)?;
-        for (at, table, cells) in counted {
-            if let Some(answer) = all.get_mut(at).and_then(|answers| answers.get_mut(&table)) {
-                answer.figures = cells.figures(|cell| chosen.figures.get(cell).copied());
-            }
+        let chosen = self.chosen(&nodes, &counted)?;
+        for (number, (at, table, cells)) in counted.into_iter().enumerate() {
+            let Some(answer) = all.get_mut(at).and_then(|answers| answers.get_mut(&table)) else {
+                continue;
+            };
+            let left_out = chosen.left_out.iter().filter(|(of, _)| *of == number);
+            answer.left_out = left_out.map(|(_, area)| area.clone()).collect();
+            let figure = |cell: &CellName| chosen.figures.get(cell).copied();
+            answer.figures = cells.figures(&answer.left_out, figure);
         }
         Ok(AskedReports {
             answers: all,
@@ -122,62 +121,25 @@ impl Asking<'_> {
     }
 
     /// Chooses the figures of the release, beside those of all earlier ones.
-    fn chosen(&self, nodes: &ReleaseNodes) -> Result<Chosen> {
-        let mut figures = nodes.figures();
+    fn chosen(&self, nodes: &ReleaseNodes, counted: &[OfReport]) -> Result<Chosen> {
+        let figures = nodes.figures();
         for node in &figures.nodes {
             self.scheme.accepts(node.count)?;
         }
-        let names: Vec<(&CellName, &ReleaseCell)> = nodes
-            .cells()
-            .iter()
-            .filter(|(_, cell)| cell.shown)
-            .collect();
-        let cells: Vec<CellTonight<'_>> = names
-            .iter()
-            .map(|(name, cell)| CellTonight {
-                cell: name,
-                node: cell.node,
-                members: &cell.members,
-            })
-            .collect();
-        let shown = match &self.earlier {
-            Some((ledger, _)) => ledger.recall(&mut figures, &cells, self.scheme.few()),
-            None => Vec::new(),
+        let tables = counted.iter().enumerate();
+        let told = tables.flat_map(|(number, (_, _, cells))| {
+            let told = cells.told().into_iter();
+            told.map(move |(area, cells)| ((number, area.to_vec()), cells))
+        });
+        let choice = ReleaseChoice {
+            rule: self.scheme,
+            few: self.scheme.few(),
+            earlier: self.earlier.as_ref(),
+            cells: nodes.cells(),
+            told: told.collect(),
         };
-        let protected = protect(self.scheme, &figures, &Effort::default())
-            .map_err(|unsafe_| refused(&unsafe_, nodes))?;
-        let mut chosen = Chosen {
-            figures: nodes
-                .cells()
-                .iter()
-                .filter_map(|(name, cell)| {
-                    let figure = *protected.released.get(cell.node.at())?;
-                    let since = None;
-                    Some((name.clone(), PlacedFigure { figure, since }))
-                })
-                .collect(),
-            published: Vec::new(),
-            certificate: protected.certificate.clone(),
-        };
-        let Some((ledger, entry)) = &self.earlier else {
-            return Ok(chosen);
-        };
-        for ((name, _), shown) in names.iter().zip(&shown) {
-            if let Some(figure) = protected.released.get(shown.node.at()) {
-                let placed = PlacedFigure {
-                    figure: *figure,
-                    // What was said of a cell on the same day is of this day. What was said of another is
-                    // marked whenever that was.
-                    since: shown
-                        .date
-                        .filter(|date| shown.of_another || *date != entry.date),
-                };
-                chosen.figures.insert((*name).clone(), placed);
-            }
-        }
-        let both: Vec<(CellTonight<'_>, CellShown)> = cells.into_iter().zip(shown).collect();
-        chosen.published = ledger.published(entry, &figures, &protected.released, &both);
-        Ok(chosen)
+        let chosen = choice.made(figures);
+        chosen.map_err(|unsafe_| refused(&unsafe_, nodes))
     }
 
     async fn one(
@@ -219,6 +181,7 @@ impl Asking<'_> {
             standard,
             amounts,
             figures: CellFigures::default(),
+            left_out: BTreeSet::new(),
             in_words: counted_in_words(table, counted),
             conditions: conditions(table, counted),
             counts: counts_made(table, counted, &proved.one_row_each),

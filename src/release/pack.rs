@@ -108,9 +108,13 @@ impl Packs<'_> {
             let Some(whole) = self.answers.get(&table.id) else {
                 continue;
             };
+            if whole.is_left_out_of(area) {
+                left_out.push(table.title.as_str());
+                continue;
+            }
             let of_area = whole.of_area(area);
             let frame = pivot::frame(table, frames.len() + 1, &of_area, self.scheme)?;
-            // Only released figures decide which tables there are.
+            // Only released figures decide which of the other tables there are.
             if frame.rows.is_empty() || frame.enough_shown(self.share).is_err() {
                 left_out.push(table.title.as_str());
                 continue;
@@ -177,7 +181,7 @@ fn named(
     )];
     if !left_out.is_empty() {
         notes.push(format!(
-            "Tables of the whole report that are left out here, because too much of them would be about few people: {}.",
+            "Tables of the whole report that are left out here, because too much of them would be about few people, or figures of few people would follow from them: {}.",
             left_out.join("; ")
         ));
     }

@@ -42,6 +42,8 @@ pub(super) struct TableData {
     pub amounts: Vec<BandEdges>,
     /// The released figures of all cells and totals.
     pub figures: CellFigures,
+    /// The areas of whose reports the table is left out, by their places among `levels`.
+    pub left_out: BTreeSet<Vec<Option<String>>>,
     /// What is counted, in words.
     pub in_words: Vec<String>,
     /// What is counted, as its queries have it.
@@ -51,6 +53,12 @@ pub(super) struct TableData {
 }
 
 impl TableData {
+    /// Whether the table is left out of the report of an area, since a figure of few people would follow from
+    /// it.
+    pub(super) fn is_left_out_of(&self, area: &PackArea) -> bool {
+        !self.compares_areas && self.left_out.contains(&area.place(&self.levels))
+    }
+
     /// The same for the report of an area: of it alone or, where the table compares areas, of all.
     pub(super) fn of_area(&self, area: &PackArea) -> Self {
         let mut of_area = self.clone();

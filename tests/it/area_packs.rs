@@ -1,6 +1,6 @@
 //! Reports of single areas: what they hold, what they leave out, and that they add up to the whole.
 
-use crate::project::{Project, pipeline_over, synth};
+use crate::project::{Project, pipeline_over, repository, synth};
 use std::collections::BTreeMap;
 
 /// Figures by labels and measure.
@@ -163,6 +163,42 @@ fn what_is_withheld_in_one_area_does_not_follow_from_the_others() {
         }
     }
     assert!(alone > 0 || not_known > 0);
+}
+
+#[test]
+fn a_table_of_an_area_that_would_tell_of_somebody_is_left_out_and_the_rest_released() {
+    let samples = repository().join("data-samples");
+    let project = Project::with_library();
+    let projection = samples.join("reference/population_projection.csv");
+    let reference = format!(
+        "[reports]\nfor_each = [\"place\"]\n[reference]\npopulation_projection = \"{}\"",
+        projection.display()
+    );
+    let pipeline = pipeline_over(&samples).replace("[reference]", &reference);
+    project.write_pipeline(&pipeline.replace("hold_below = 0", "hold_below = 8"));
+    project.ok(&["nightly"]);
+    let released = tables(&project);
+    // The three, but for one person in Upper Wendale whom the others would tell of.
+    for (code, has) in [("WHM", true), ("WUW", false), ("WTM", true)] {
+        let table = format!("long_term_conditions-{code}-by_number");
+        assert_eq!(released.contains_key(&table), has, "{table}");
+    }
+    assert!(released.contains_key("long_term_conditions-by_number"));
+    assert!(released.contains_key("long_term_conditions-WUW-registers"));
+    let files = project.released();
+    let page = files
+        .iter()
+        .find(|(name, _)| name.ends_with("/long_term_conditions-WUW.html"));
+    let page = String::from_utf8_lossy(page.unwrap().1);
+    assert!(page.contains("figures of few people would follow from them: People by number of"));
+    let release = manifest(&project)["release"].as_str().unwrap().to_string();
+    let figures = project.ok(&["figures", &release, "--report", "long_term_conditions-WUW"]);
+    assert!(figures.contains("registers") && !figures.contains("by_number"));
+    project.ok(&["verify", &release]);
+    project.ok(&["verify", &release, "--ledger"]);
+    // Patterns are the same on every run.
+    project.ok(&["release", "--replace"]);
+    assert_eq!(project.released(), files);
 }
 
 #[test]

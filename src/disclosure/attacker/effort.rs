@@ -16,6 +16,8 @@ pub(crate) struct Effort {
     pub redundant: usize,
     /// Times that figures are moved or withheld and attacked again.
     pub rounds: usize,
+    /// Whether to stop as soon as one of them leaves no fewer figures than the one before.
+    pub gives_up: bool,
 }
 
 impl Default for Effort {
@@ -27,6 +29,7 @@ impl Default for Effort {
             exact: 500,
             redundant: 20_000,
             rounds: 32,
+            gives_up: false,
         }
     }
 }

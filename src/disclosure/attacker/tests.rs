@@ -197,3 +197,28 @@ fn work_is_the_same_on_every_run() {
     let run = || attack(&system, Some(&only(&table)), &Effort::default()).work;
     assert_eq!(run(), run());
 }
+
+#[test]
+fn somebody_is_exchanged_in_a_hundred_figures() {
+    // One person more in one of them is one more in all.
+    let equal = |at: u32| Equation {
+        total: NodeId(at),
+        parts: vec![NodeId(at + 1)],
+    };
+    let system = System {
+        read: vec![Interval::new(1, 7); 151],
+        protected: vec![1; 151],
+        equations: (0..150).map(equal).collect(),
+    };
+    let known = Possible {
+        table: vec![3; 151],
+        exchanges: Vec::new(),
+    };
+    let effort = Effort {
+        exact: 0,
+        ..Effort::default()
+    };
+    let found = attack(&system, Some(&known), &effort);
+    assert_eq!((found.by_witness, found.unproved), (151, Vec::new()));
+    assert_eq!(found.exchanges[0].len(), 151);
+}

@@ -5,6 +5,9 @@ use crate::disclosure::members::{MemberKey, Members};
 use crate::disclosure::system::CountOf;
 use chrono::NaiveDate;
 
+/// How the source of a label ends that is the area of the people, and not a column of the model.
+pub(crate) const OF_THE_PERSON: &str = " of the person";
+
 /// What a cell is, in every release.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct CellName {
@@ -58,21 +61,26 @@ impl CellName {
         }
     }
 
-    /// The cells that it is a part of, each with the source of the label that it has more; none where its
-    /// labels cannot be told apart.
-    pub(super) fn totals(&self) -> Vec<(CellName, String)> {
+    /// What is counted, and its labels, each with its source; None where these cannot be told apart.
+    fn parts(&self) -> Option<(&str, Vec<(String, String)>)> {
         let mut labels: Vec<(String, String)> = Vec::new();
-        for text in self.labels.split("; ") {
+        for text in self.labels.split("; ").filter(|text| !text.is_empty()) {
             match (text.split_once(" = "), labels.last_mut()) {
                 (Some((source, value)), _) => labels.push((source.to_string(), value.to_string())),
                 (None, Some((_, value))) => value.push_str(&format!("; {text}")),
-                (None, None) => return Vec::new(),
+                (None, None) => return None,
             }
         }
         let mut sources: Vec<&str> = labels.iter().map(|(source, _)| source.as_str()).collect();
         sources.sort_unstable();
         let by = format!(" by {}", sources.join(", "));
-        let Some(what) = self.table.strip_suffix(&by) else {
+        Some((self.table.strip_suffix(&by)?, labels))
+    }
+
+    /// The cells that it is a part of, each with the source of the label that it has more; none where its
+    /// labels cannot be told apart.
+    pub(super) fn totals(&self) -> Vec<(CellName, String)> {
+        let Some((what, labels)) = self.parts() else {
             return Vec::new();
         };
         let without = |at: usize| {
@@ -83,6 +91,16 @@ impl CellName {
         totals
             .map(|(at, (source, _))| (without(at), source.clone()))
             .collect()
+    }
+
+    /// Everybody of its areas, whatever divides them; None for a cell that is of no area.
+    pub(crate) fn all_of_area(&self) -> Option<CellName> {
+        if !self.table.contains(OF_THE_PERSON) {
+            return None;
+        }
+        let (what, mut labels) = self.parts()?;
+        labels.retain(|(source, _)| source.ends_with(OF_THE_PERSON));
+        (!labels.is_empty()).then(|| CellName::of(what, labels))
     }
 }
 

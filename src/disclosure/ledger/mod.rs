@@ -14,24 +14,31 @@
 //!    nothing stands yet, the figure of the nearly equal cell stands for it.
 //! 4. Otherwise the figure is fresh.
 //!
+//! A cell without a figure is empty where its table has been published: a row of it appears as soon as
+//! somebody is in it. A cell of an area is empty only where the table of that area has been; one that was
+//! [left out](AreaTold) until now begins like any new table.
+//!
 //! The third question is not asked where either has fewer than k people: two small groups differ by
 //! few people without having anybody in common, and neither has a figure that could be subtracted.
 
+mod area_told;
 mod entry;
 mod holding;
 mod index;
 mod recall;
 mod reread;
 
-pub(crate) use entry::{CellName, LedgerEntry};
+pub(crate) use area_told::AreaTold;
+pub(crate) use entry::{CellName, LedgerEntry, OF_THE_PERSON};
 pub(crate) use holding::Holding;
 pub(crate) use recall::{CellShown, CellTonight};
 
 use super::count::{Released, TrueCount};
 use super::magnitude;
 use super::members::{CAPACITY, Fingerprint, Members};
+use area_told::area_of;
 use index::NearIndex;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// All figures that have been published.
 #[derive(Debug, Default)]
@@ -41,8 +48,11 @@ pub(crate) struct Ledger {
     cells: HashMap<CellName, Vec<usize>>,
     /// The first entry of each set of people, by what it counts, and whether it is a sum of amounts.
     same: HashMap<(Fingerprint, bool), usize>,
-    /// What has been counted by which dimensions, to tell a new cell from one of a new table.
-    tables: BTreeSet<String>,
+    /// What has been counted by which dimensions, and in which areas, to tell a new cell from one of a new
+    /// table.
+    tables: BTreeMap<String, BTreeSet<String>>,
+    /// The tables of areas that were left out, as they were the last time: by what they count, and area.
+    left_out: HashMap<(String, String), LedgerEntry>,
     near: NearIndex,
     /// The fingerprint of the key that tonight's people are under.
     key: String,
@@ -95,9 +105,13 @@ impl Ledger {
 
     /// Adds what has been published after everything else.
     pub(crate) fn add(&mut self, entry: LedgerEntry) {
+        let Some(entry) = self.add_left_out(entry) else {
+            return;
+        };
         let at = self.entries.len();
         self.cells.entry(entry.cell.clone()).or_default().push(at);
-        self.tables.insert(entry.cell.table.clone());
+        let areas = self.tables.entry(entry.cell.table.clone()).or_default();
+        areas.insert(area_of(&entry.cell));
         let comparable = entry.key == self.key;
         if comparable && !entry.members.is_empty() {
             let set = (entry.members.fingerprint(), is_sum(&entry.cell));
@@ -156,7 +170,7 @@ impl Ledger {
 
     /// Whether anything has been published of what is counted by which dimensions.
     pub(crate) fn has_table(&self, table: &str) -> bool {
-        self.tables.contains(table)
+        self.tables.contains_key(table)
     }
 
     /// What a sum may show tonight. Its change tells of one or two people where these could be most of it,
@@ -185,7 +199,7 @@ impl Ledger {
     /// The other sums of a model's amounts than `what` that have been published: both together would tell of
     /// what makes the difference.
     pub(crate) fn other_sum(&self, of: &str, what: &str) -> Option<&str> {
-        let sums = self.tables.iter().map(String::as_str);
+        let sums = self.tables.keys().map(String::as_str);
         let of = format!(" of {of} where ");
         let mut others = sums.filter(|table| {
             table.starts_with(SUM) && table.contains(&of) && !table.starts_with(what)
@@ -203,7 +217,7 @@ impl Ledger {
         let standing = self.standing(cell);
         match standing {
             Some(stands) if self.is_unchanged(stands, tonight) => Holding::Held(stands),
-            None if self.was_empty(cell) && self.is_near(&Members::default(), tonight) => {
+            None if self.is_told(cell) && self.is_near(&Members::default(), tonight) => {
                 Holding::Empty
             }
             _ => match (self.same_people(cell, tonight), standing) {
@@ -216,11 +230,6 @@ impl Ledger {
                     .map_or(Holding::Fresh, Holding::Near),
             },
         }
-    }
-
-    /// Whether the cell's table has been published without the cell, so that nobody was in it.
-    fn was_empty(&self, cell: &CellName) -> bool {
-        self.tables.contains(&cell.table)
     }
 
     /// The figure of exactly these people.

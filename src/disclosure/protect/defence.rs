@@ -49,6 +49,10 @@ pub(super) struct Defence<'a> {
     has_moved: bool,
     /// Attempts to find an exchange, more with every answer.
     attempts: u32,
+    /// The most figures for which integer programs are solved: while there are more, exchanges find most.
+    programs: usize,
+    /// Figures that no program found a way to hide. It will not later, as fewer choices are left then.
+    is_beyond_repair: Vec<bool>,
     search: Exchange,
 }
 
@@ -78,6 +82,8 @@ impl<'a> Defence<'a> {
             search: Exchange::default(),
             changes: 0,
             attempts: effort.exchange,
+            programs: effort.exact,
+            is_beyond_repair: vec![false; nodes.len()],
             has_moved: false,
             rule,
             figures,
@@ -173,10 +179,11 @@ impl<'a> Defence<'a> {
     pub(super) fn answer(&mut self, apart: &[i64], left: &[NodeId], guessed: &[NodeId]) -> bool {
         let before = (self.changes, self.known.exchanges.len());
         self.attempts = (2 * self.attempts).min(MOST_ATTEMPTS);
+        let are_few = left.len() <= self.programs;
         for node in left {
             let seen = self.changes;
             let apart = apart[node.at()];
-            let is_safe = self.defend(*node, apart) || self.repair(*node, apart);
+            let is_safe = self.defend(*node, apart) || are_few && self.repair(*node, apart);
             if !is_safe && self.changes == seen {
                 self.shake(*node);
             }
@@ -199,12 +206,17 @@ impl<'a> Defence<'a> {
 
     /// The same by an integer program.
     fn repair(&mut self, node: NodeId, apart: i64) -> bool {
+        if self.is_beyond_repair[node.at()] {
+            return false;
+        }
         let down = self.known.table[node.at()] - self.read[node.at()].low;
-        REPAIRED.into_iter().any(|most| {
+        let is_repaired = REPAIRED.into_iter().any(|most| {
             let near = Neighbourhood::around(&self.network, node.0, most);
             let mut splits = splits(apart, down);
             splits.any(|split| self.try_split(split, |it, by| it.program(&near, (node.0, by))))
-        })
+        });
+        self.is_beyond_repair[node.at()] = !is_repaired;
+        is_repaired
     }
 
     /// Changes the figures that must change for both counts of a split to be possible.

@@ -14,7 +14,7 @@ mod sums;
 
 pub(crate) use certificate::Certificate;
 
-use super::attacker::{Attack, Effort, SOLVER, attack, propagate};
+use super::attacker::{Attack, Effort, Exchanged, SOLVER, attack, propagate};
 use super::count::Released;
 use super::rule::SchemeRule;
 use super::system::{Network, NodeId, System, TrueFigures};
@@ -37,6 +37,16 @@ pub(crate) struct Unsafe {
     pub nodes: Vec<NodeId>,
     /// What is the matter with them.
     pub why: Danger,
+    /// How far it came.
+    pub reached: Reached,
+}
+
+/// How far the choice of figures came, so that it goes on from there once some are shown no more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reached {
+    released: Vec<Released>,
+    exchanges: Vec<Exchanged>,
+    work: u64,
 }
 
 /// Why a release is not safe.
@@ -54,14 +64,32 @@ pub(crate) fn protect(
     figures: &TrueFigures,
     effort: &Effort,
 ) -> Result<Protected, Unsafe> {
+    protect_from(rule, figures, effort, Reached::default())
+}
+
+/// The same from where it came to before some of these figures were shown no more.
+pub(crate) fn protect_from(
+    rule: &dyn SchemeRule,
+    figures: &TrueFigures,
+    effort: &Effort,
+    reached: Reached,
+) -> Result<Protected, Unsafe> {
     let contradiction = |node: NodeId| Unsafe {
         nodes: vec![node],
         why: Danger::Contradiction,
+        reached: Reached::default(),
     };
-    let released = own_figures(rule, figures).map_err(contradiction)?;
+    let is_first = reached.released.is_empty();
+    let own = own_figures(rule, figures).map_err(contradiction)?;
+    // Totals that are sums follow from what is shown now.
+    let released = match is_first || rule.adds_up() {
+        true => own,
+        false => reached.released,
+    };
     let mut defence = Defence::new(rule, figures, released, effort).map_err(contradiction)?;
-    let mut work = 0;
-    if rule.withholds() {
+    defence.known.exchanges = reached.exchanges;
+    let mut work = reached.work;
+    if rule.withholds() && is_first {
         defence.defend_all();
     }
     let mut last = Vec::new();
@@ -94,17 +122,21 @@ pub(crate) fn protect(
         }
         let is_answered = defence.answer(&system.protected, &left, &guessed);
         left.extend(guessed);
-        if !is_answered {
-            return Err(Unsafe {
-                nodes: left,
-                why: Danger::Exposed,
-            });
-        }
+        let is_stuck = effort.gives_up && !last.is_empty() && left.len() >= last.len();
         last = left;
+        if !is_answered || is_stuck {
+            break;
+        }
     }
+    let work = work + defence.work();
     Err(Unsafe {
         nodes: last,
         why: Danger::Exposed,
+        reached: Reached {
+            released: defence.released,
+            exchanges: defence.known.exchanges,
+            work,
+        },
     })
 }
 

@@ -29,22 +29,45 @@ pub(in crate::release) struct CountedCells {
     by_hidden: bool,
     /// How many levels of areas divide the table.
     levels: usize,
+    /// The places, and whether a reader is told their figures.
+    places: BTreeMap<TablePlace, bool>,
 }
 
 impl CountedCells {
-    /// The figures of the places, once those of the release are chosen.
+    /// The figures of the places, once those of the release are chosen, but those of areas in whose reports
+    /// the table is `left_out`.
     pub(in crate::release) fn figures(
         &self,
+        left_out: &BTreeSet<TablePlace>,
         chosen: impl Fn(&CellName) -> Option<PlacedFigure>,
     ) -> CellFigures {
         let of = |cells: &HashMap<TablePlace, CellName>| {
             let cells = cells.iter();
+            let cells = cells.filter(|(place, _)| !left_out.contains(self.area(place)));
             let figures = cells.filter_map(|(place, cell)| Some((place.clone(), chosen(cell)?)));
             figures.collect()
         };
         let counts = self.cells.iter();
         let figures = counts.map(|(name, cells)| (name.clone(), of(cells)));
         CellFigures::new(figures.collect(), self.by_hidden, self.levels)
+    }
+
+    /// The area of a place: a value for its level, and none for the others; none at all for the whole.
+    fn area<'p>(&self, place: &'p [Option<String>]) -> &'p [Option<String>] {
+        let first = place.len().saturating_sub(self.levels);
+        place.get(first..).unwrap_or_default()
+    }
+
+    /// The cells of which a reader is told the figures in the table, in that of the whole and in that of each
+    /// area.
+    pub(in crate::release) fn told(&self) -> BTreeMap<&[Option<String>], BTreeSet<&CellName>> {
+        let mut told: BTreeMap<_, BTreeSet<&CellName>> = BTreeMap::new();
+        for (place, cell) in self.cells.values().flatten() {
+            if self.places.get(place) == Some(&true) {
+                told.entry(self.area(place)).or_default().insert(cell);
+            }
+        }
+        told
     }
 }
 
@@ -62,8 +85,11 @@ pub(in crate::release) async fn answer(
     (hidden, areas): (&[String], &PackAreas),
     (key, nodes): (&MemberKey, &mut ReleaseNodes),
 ) -> Result<CountedCells> {
+    let countings = counted.countings.iter();
+    let countings = countings.map(|counting| counting.with_reports_of(&counted.levels, areas));
+    let countings: Vec<Counting> = countings.collect();
     let mut cubes = Vec::new();
-    for counting in &counted.countings {
+    for counting in &countings {
         cubes.push(Cube::of(engine, place, counting, key).await?);
     }
     let combinations = combinations(place, table, counted, &cubes)?;
@@ -74,13 +100,13 @@ pub(in crate::release) async fn answer(
         places = by_hidden(places, hidden);
     }
     let places = in_areas(places, counted, areas);
-    for (counting, cube) in counted.countings.iter().zip(&mut cubes) {
+    for (counting, cube) in countings.iter().zip(&mut cubes) {
         for position in places.keys() {
             cube.include(&divided(position, &counting.places));
         }
     }
     let mut cells: BTreeMap<String, HashMap<TablePlace, CellName>> = BTreeMap::new();
-    for (at, (counting, cube)) in counted.countings.iter().zip(&cubes).enumerate() {
+    for (at, (counting, cube)) in countings.iter().zip(&cubes).enumerate() {
         let providers = cube.of_providers(engine, place, counting, key).await?;
         for kind in [CountKind::People, CountKind::Rows, CountKind::Amount] {
             let names: Vec<&String> = counted
@@ -104,6 +130,7 @@ pub(in crate::release) async fn answer(
         cells,
         by_hidden: table.hidden().is_some(),
         levels: counted.levels.len(),
+        places,
     })
 }
 

@@ -1,12 +1,14 @@
 //! What the measures of a table count.
 
 use super::condition::condition;
+use crate::disclosure::ledger::OF_THE_PERSON;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
 use crate::pipeline::AreaLevel;
 use crate::release::dimension::ValuesOf;
+use crate::release::pack_area::PackAreas;
 use crate::release::report_file::{Measure, MeasureKind, ReportTable};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A dimension as one model has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,7 +46,7 @@ impl CountedDimension {
                 "{column} in {}.{} by {}",
                 lookup.table, lookup.gives, lookup.by
             ),
-            None if self.of_person => format!("{column} of the person"),
+            None if self.of_person => format!("{column}{OF_THE_PERSON}"),
             None => column.clone(),
         }
     }
@@ -105,6 +107,8 @@ pub(crate) struct Counting {
     pub(super) by: Vec<CountedDimension>,
     /// The dimensions of other tables over this model: where they group one of its own, tables meet.
     pub(super) beside: Vec<CountedDimension>,
+    /// The areas that have a report, by the column of the person: the others of a level count as one.
+    pub(super) reported: BTreeMap<String, BTreeSet<String>>,
     /// What the table calls the count of people, if there is one.
     pub people: Option<String>,
     /// What the table calls the count of rows, if there is one.
@@ -125,6 +129,18 @@ impl Counting {
         };
         let condition = self.condition.as_deref().unwrap_or("true");
         format!("{what} of {} where {condition}", self.of)
+    }
+
+    /// The same with the areas of these levels that have no report as one of each level.
+    pub(super) fn with_reports_of(&self, levels: &[AreaLevel], areas: &PackAreas) -> Self {
+        let mut counting = self.clone();
+        for level in levels {
+            let codes = areas.at(std::slice::from_ref(level));
+            let codes = codes.map(|area| area.code.clone()).collect();
+            let column = level.column_of_person().to_string();
+            counting.reported.insert(column, codes);
+        }
+        counting
     }
 
     /// Whether the dimension in this place of the table divides it.
@@ -295,6 +311,7 @@ fn counting(table: &ReportTable, measure: &Measure) -> Result<Counting> {
         places,
         by,
         beside: Vec::new(),
+        reported: BTreeMap::new(),
         people: None,
         rows: None,
         amount: measure.amount.as_ref().map(|column| AddedUp {

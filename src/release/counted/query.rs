@@ -4,6 +4,9 @@ use super::counting::{CountedDimension, Counting, LabelLookup};
 use crate::lake::TableName;
 use crate::release::dimension::NOT_KNOWN;
 
+/// All areas of a level that have no report. Codes of areas have no small letters.
+const OTHER_AREAS: &str = "Other areas";
+
 /// The query that the rows of a table are judged by: its labels, and its counts.
 pub(in crate::release) fn judged(counting: &Counting, dimensions: &[&str]) -> String {
     let mut selected = Vec::new();
@@ -50,7 +53,8 @@ fn amounts(counting: &Counting) -> impl Iterator<Item = &String> {
 /// The values of one dimension, each with the smallest and the largest value of every dimension beside:
 /// these are the same where it decides them.
 pub(super) fn values(counting: &Counting, at: usize) -> String {
-    let mut selected = vec![format!("cast({} as varchar) as value", value(counting, at))];
+    let own = counted_as(counting, at);
+    let mut selected = vec![format!("cast({own} as varchar) as value")];
     for beside in 0..counting.beside.len() {
         let other = value(counting, counting.by.len() + beside);
         let known = format!("coalesce(cast({other} as varchar), '{NOT_KNOWN}')");
@@ -73,7 +77,10 @@ pub(super) fn rows(counting: &Counting, by_provider: Option<&str>) -> String {
     };
     let mut selected = vec![format!("{whose} as whose")];
     for at in 0..counting.by.len() {
-        selected.push(format!("cast({} as varchar) as d{at}", value(counting, at)));
+        selected.push(format!(
+            "cast({} as varchar) as d{at}",
+            counted_as(counting, at)
+        ));
     }
     if let Some(amount) = &counting.amount {
         selected.push(format!("counted.{} as amount", quoted(&amount.column)));
@@ -130,6 +137,22 @@ fn value(counting: &Counting, at: usize) -> String {
         }
         _ => format!("looked{at}.v"),
     }
+}
+
+/// The value of a dimension as cells have it: of areas without a report one for all.
+fn counted_as(counting: &Counting, at: usize) -> String {
+    let value = value(counting, at);
+    let reported = counting.by.get(at).filter(|by| by.of_person);
+    let reported = reported.and_then(|by| counting.reported.get(&by.column));
+    let Some(codes) = reported else {
+        return value;
+    };
+    let codes: Vec<String> = codes.iter().map(|code| format!("'{code}'")).collect();
+    let own = match codes.is_empty() {
+        true => String::new(),
+        false => format!("when {value} in ({}) then {value} ", codes.join(", ")),
+    };
+    format!("case {own}when {value} is not null then '{OTHER_AREAS}' end")
 }
 
 /// Whether a dimension is read from the person behind a row.

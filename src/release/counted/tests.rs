@@ -5,9 +5,11 @@ use super::cube::{Cube, CubeKey};
 use super::equations::{between, within};
 use super::level::Divided;
 use super::nodes::{ReleaseNodes, identity};
+use super::query;
 use crate::disclosure::members::MemberKey;
 use crate::disclosure::system::NodeId;
 use crate::lake::TableName;
+use crate::release::pack_area::{PackArea, PackAreas};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of somebody, column by column, and how many rows they have.
@@ -41,6 +43,7 @@ pub(super) fn counted(
         places: (0..by.len()).collect(),
         by: by.iter().map(|column| dimension(column)).collect(),
         beside: beside.iter().map(|column| dimension(column)).collect(),
+        reported: BTreeMap::new(),
         people: Some("people".to_string()),
         rows: None,
         amount: None,
@@ -219,4 +222,42 @@ fn people_in_several_cells_count_once_in_every_total() {
         everyone.add(&key(), Some(person), rows);
     }
     assert!(cube.sets[&all.0][&all.1].weighted == everyone);
+}
+
+#[test]
+fn areas_without_a_report_count_as_one() {
+    let level = crate::pipeline::AreaLevel::Pcn;
+    let (mut counting, _) = counted(&[], &[], &[]);
+    counting.places = vec![0];
+    counting.by = vec![CountedDimension {
+        of_person: true,
+        ..dimension(level.column_of_person())
+    }];
+    let rows = |people: [u64; 3]| {
+        let codes = ["U1", "U2", "U3"].map(|code| PackArea {
+            level,
+            code: code.to_string(),
+            name: format!("Network {code}"),
+        });
+        let mut areas = PackAreas::default();
+        let listed = codes.into_iter().zip(people).collect();
+        areas.add(level, listed, 1000).unwrap();
+        query::rows(&counting.with_reports_of(&[level], &areas), None)
+    };
+    let column = "counted.\"pcn_code\"";
+    let text = |own: &str| {
+        format!(
+            "select counted.person_key as whose, cast(case {own}when {column} is not null then 'Other areas' end as varchar) as d0 from (select * from core.person) as counted order by whose"
+        )
+    };
+    // U2 is small, and so are all others together without the next smallest.
+    let own = format!("when {column} in ('U3') then {column} ");
+    assert_eq!(rows([1200, 30, 4000]), text(&own));
+    assert_eq!(rows([20, 30, 40]), text(""));
+    // Labels are judged by their own values.
+    let judged = query::judged(&counting, &["network"]);
+    assert!(
+        judged.starts_with(&format!("select {column} as \"network\"")),
+        "{judged}"
+    );
 }

@@ -70,9 +70,11 @@ impl CheckedTable<'_> {
     pub(super) fn unheaded(&self, named: &NamedCell<'_>) -> CellName {
         let bare = |label: &str| -> String {
             let last = label.rsplit(' ').next().unwrap_or(label);
+            // "0 to 14" has no heading.
+            let is_headed = !label.starts_with(|c: char| c.is_ascii_digit());
             match last.parse::<u64>() {
-                Ok(_) => last.to_string(),
-                Err(_) => label.to_string(),
+                Ok(_) if is_headed => last.to_string(),
+                _ => label.to_string(),
             }
         };
         let all = named.cell.labels();

@@ -6,7 +6,7 @@ mod rules;
 pub(in crate::disclosure) mod strangers;
 mod sums;
 
-use super::{Danger, protect};
+use super::{Danger, protect, protect_from};
 use crate::disclosure::attacker::Effort;
 use crate::disclosure::count::{Released, TrueCount};
 use crate::disclosure::rule::SchemeRule;
@@ -301,6 +301,21 @@ fn a_release_that_cannot_be_safe_is_refused() {
         (refusal.why, refusal.nodes),
         (Danger::Exposed, vec![NodeId(1)])
     );
+}
+
+#[test]
+fn what_is_shown_no_more_hides_what_followed_from_it() {
+    let told = Exactly {
+        withholds: false,
+        ..EXACT
+    };
+    let mut one = figures(&[20, 3, 23], &[(2, &[0, 1])]);
+    let refusal = protect(&told, &one, &Effort::default()).unwrap_err();
+    one.nodes[0].shown = false;
+    let on = protect_from(&told, &one, &Effort::default(), refusal.reached).unwrap();
+    let found: Vec<_> = on.released.iter().map(|figure| figure.count()).collect();
+    assert_eq!(found, [Some(20), None, Some(23)]);
+    assert_eq!(on.certificate.protected, 1);
 }
 
 #[test]
