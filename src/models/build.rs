@@ -5,14 +5,18 @@ use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
 use super::content::content;
 use super::declared_check::Severity;
+use super::difference::{AggregateRows, DifferenceRequest, DirtyRows, aggregate_rows};
 use super::graph::order;
 use super::inputs::{Assessed, Inputs};
 use super::last_run::{self, LastRun};
 use super::library::{Library, Model};
+use super::locality::{Locality, locality_of};
 use super::mended::damaged;
 use super::model_state::ModelState;
-use super::query_rows::query_rows;
-use super::refresh::{Basis, KnownChanges, Refreshed, holds, refresh, slice_of_day};
+use super::query_rows::{query_rows, rows_of_plan};
+use super::refresh::{
+    Basis, KnownChanges, Refreshed, holds, is_person_local, refresh, slice_of_day,
+};
 use super::refreshed_check::{self, RefreshedTable};
 use super::table_writer::TableWriter;
 use super::unused::UnusedTable;
@@ -24,6 +28,7 @@ use crate::pipeline::ParameterValue;
 use crate::progress::Progress;
 use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, Utc};
+use datafusion::logical_expr::LogicalPlan;
 use futures::TryStreamExt;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +77,9 @@ pub struct ModelOutcome {
     /// Dirty people, when only their rows were made anew: fewer than ten are told as that.
     #[serde(serialize_with = "refreshed_shown")]
     pub(crate) refreshed: Option<u64>,
+    /// Dirty people, when its aggregates were made by difference: only the rows of these were read for them.
+    #[serde(serialize_with = "refreshed_shown")]
+    pub(crate) by_difference: Option<u64>,
     /// Whether its new rows are those that it had, so that what reads it stays as it is.
     pub(crate) same_rows: bool,
     /// Whether its refreshed rows were not those of a full build, which took their place.
@@ -130,6 +138,7 @@ impl ModelOutcome {
             waits_for: None,
             damaged: Vec::new(),
             refreshed: None,
+            by_difference: None,
             same_rows: false,
             differed: false,
         }
@@ -259,6 +268,7 @@ pub async fn build(
         request,
         inputs: Inputs::new(lake),
         known: KnownChanges::default(),
+        dirty_rows: DirtyRows::default(),
     };
     let built = run.all(&order, &waiting, progress, &mut ended).await;
     let is_model =
@@ -278,6 +288,7 @@ struct BuildRun<'a> {
     request: &'a BuildRequest<'a>,
     inputs: Inputs<'a>,
     known: KnownChanges,
+    dirty_rows: DirtyRows,
 }
 
 impl BuildRun<'_> {
@@ -356,6 +367,7 @@ impl BuildRun<'_> {
         let new = self.rows(model, &assessed).await?;
         outcome.rows = new.files.iter().map(|file| file.rows).sum();
         outcome.refreshed = new.refreshed.as_ref().map(|refreshed| refreshed.people);
+        outcome.by_difference = new.by_difference;
         outcome.differed = new.differed;
         (outcome.failed, outcome.warned) = self.check(model, &new, outcome.rows).await?;
         self.inputs.expect_as(&model.name, &assessed);
@@ -370,7 +382,7 @@ impl BuildRun<'_> {
             self.inputs.expect(&model.name, content);
         }
         outcome.seconds = started.elapsed().as_secs_f64();
-        tracing::info!(model = %model.name, rows = outcome.rows, seconds = outcome.seconds, failed = outcome.failed.len(), refreshed = outcome.refreshed.is_some(), "built");
+        tracing::info!(model = %model.name, rows = outcome.rows, seconds = outcome.seconds, failed = outcome.failed.len(), refreshed = outcome.refreshed.is_some(), by_difference = outcome.by_difference.is_some(), "built");
         Ok((outcome, assessed.fingerprint))
     }
 
@@ -382,8 +394,12 @@ impl BuildRun<'_> {
             self.engine.register(&table)?;
             read.push(table);
         }
+        // What is wrong with the query shows again when it is built in full.
+        let planned = locality_of(self.engine, self.library, model).await.ok();
         let mut differed = false;
-        if let Some(refreshed) = self.refreshed(model, assessed, &read).await {
+        if let Some((plan, locality)) = &planned
+            && let Some(refreshed) = self.refreshed(model, assessed, &read, plan, locality).await
+        {
             let Refreshed { schema, files, .. } = &refreshed;
             // What cannot be compared is not believed either.
             let holds = self.holds(model, schema, files, &read).await;
@@ -394,11 +410,37 @@ impl BuildRun<'_> {
                     files: refreshed.files.clone(),
                     basis: Basis::of(&read),
                     refreshed: Some(refreshed),
+                    by_difference: None,
                     differed,
                 });
             }
         }
-        let (schema, mut rows) = query_rows(self.engine, model).await?;
+        let basis = Basis::of(&read);
+        let mut by_difference = None;
+        let (schema, mut rows) = match planned {
+            None => query_rows(self.engine, model).await?,
+            Some((mut plan, locality)) => {
+                let aggregates = match locality {
+                    Locality::Global(_) => self.aggregates(model, assessed, &read, &plan).await,
+                    Locality::PersonLocal { .. } | Locality::Constant => None,
+                };
+                if let Some(found) = aggregates {
+                    (differed, by_difference) = (found.differed, found.people);
+                    if let Some(table) = assessed.table.as_ref().filter(|_| found.unchanged) {
+                        return Ok(NewTable {
+                            schema: table.schema.clone(),
+                            files: table.files.clone(),
+                            basis,
+                            refreshed: None,
+                            by_difference,
+                            differed,
+                        });
+                    }
+                    plan = found.plan;
+                }
+                rows_of_plan(self.engine, model, plan).await?
+            }
+        };
         let mut writer = TableWriter::new(self.engine.lake(), &model.name, &schema)?;
         while let Some(batch) = rows.try_next().await? {
             writer.write(batch).await?;
@@ -406,10 +448,39 @@ impl BuildRun<'_> {
         Ok(NewTable {
             schema,
             files: writer.finish().await?,
-            basis: Basis::of(&read),
+            basis,
             refreshed: None,
+            by_difference,
             differed,
         })
+    }
+
+    /// The query of a model over its kept aggregates; None when it keeps none, or they cannot be made.
+    async fn aggregates(
+        &mut self,
+        model: &Model,
+        assessed: &Assessed,
+        read: &[Table],
+        plan: &LogicalPlan,
+    ) -> Option<AggregateRows> {
+        let request = DifferenceRequest {
+            engine: self.engine,
+            library: self.library,
+            model,
+            plan,
+            assessed,
+            read,
+            in_full: self.request.full_refresh || assessed.state == ModelState::Damaged,
+            moment: Utc::now(),
+        };
+        match aggregate_rows(&request, &mut self.known, &mut self.dirty_rows).await {
+            Ok(found) => found,
+            // What is wrong with the query shows again when it is built in full.
+            Err(e) => {
+                tracing::info!(model = %model.name, cause = %e.what(), "groups not kept");
+                None
+            }
+        }
     }
 
     /// The table of a model with the rows of dirty people made anew; None when it is to be built in full.
@@ -418,12 +489,17 @@ impl BuildRun<'_> {
         model: &Model,
         assessed: &Assessed,
         read: &[Table],
+        plan: &LogicalPlan,
+        locality: &Locality,
     ) -> Option<Refreshed> {
         if assessed.state != ModelState::InputChanged || self.request.full_refresh {
             return None;
         }
-        let (library, known) = (self.library, &mut self.known);
-        match refresh(self.engine, library, model, assessed, read, known).await {
+        if !is_person_local(plan, locality, read) {
+            return None;
+        }
+        let known = &mut self.known;
+        match refresh(self.engine, model, assessed, read, known).await {
             Ok(refreshed) => refreshed,
             // What is wrong with the query shows again when it is built in full.
             Err(e) => {
@@ -533,6 +609,8 @@ struct NewTable {
     basis: Basis,
     /// How it came about, when it was not built in full.
     refreshed: Option<Refreshed>,
+    /// Dirty people, when its aggregates were made by difference.
+    by_difference: Option<u64>,
     /// Whether it was refreshed first, and found to be wrong.
     differed: bool,
 }

@@ -193,7 +193,10 @@ fn unnested(unnest: &Unnest, input: &NodeRows) -> NodeRows {
 }
 
 /// Refuses functions that give something else each time, and subqueries that were not made a join.
-fn refuse_changing(plan: &LogicalPlan, unique: UniqueColumns<'_>) -> Result<(), GlobalCause> {
+pub(super) fn refuse_changing(
+    plan: &LogicalPlan,
+    unique: UniqueColumns<'_>,
+) -> Result<(), GlobalCause> {
     let mut found: Option<GlobalCause> = None;
     let walked = plan.apply_expressions(|expression| {
         expression.apply(|part| {

@@ -11,20 +11,22 @@ mod recheck;
 mod replacement;
 mod restricted;
 
-pub(super) use basis::Basis;
+pub(super) use basis::{Basis, engine_of_rows};
 pub(super) use changes::KnownChanges;
+pub(super) use people::{ChosenPeople, NamedPeople, has_people, picked_rows};
 pub(super) use recheck::{holds, slice_of_day};
 
 use super::built::Reason;
 use super::inputs::Assessed;
-use super::library::{Library, Model};
-use super::locality::{Locality, PERSON_KEY, locality_of};
+use super::library::Model;
+use super::locality::{Locality, PERSON_KEY};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::lake::properties::{CONTENT, INPUTS, OPT_OUTS};
 use crate::lake::{DataFile, Table, TableName};
 use arrow::datatypes::SchemaRef;
-use people::{ChosenPeople, has_people, rows_of};
+use datafusion::logical_expr::LogicalPlan;
+use people::rows_of;
 use replacement::ReplacedRows;
 use restricted::{MOST_ROWS, rows_made};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -50,14 +52,13 @@ pub(in crate::models) struct Refreshed {
     pub people: u64,
 }
 
-/// Refreshes the table of `model` from `read`, the tables that it reads, which are known to the engine. None
+/// Refreshes the table of `model`, which is person-local, from `read`, the tables that it reads, which are known to the engine. None
 /// when it has to be built in full.
 ///
 /// # Errors
 /// Those of a build. The engine knows the tables of `read` as they are, also after an error.
 pub(in crate::models) async fn refresh(
     engine: &Engine,
-    library: &Library,
     model: &Model,
     assessed: &Assessed,
     read: &[Table],
@@ -69,9 +70,6 @@ pub(in crate::models) async fn refresh(
     let Some(changed) = changed_inputs(table, assessed, read) else {
         return Ok(None);
     };
-    if !is_person_local(engine, library, model, read).await? {
-        return Ok(None);
-    }
     let mut unchanged: BTreeSet<TableName> = read.iter().map(|table| table.name.clone()).collect();
     let mut people = HashSet::default();
     for (input, from) in changed {
@@ -176,26 +174,24 @@ fn changed_inputs<'a>(
 
 /// Whether the rows of a person rest on rows of that person alone, as the plan of the query says, and say
 /// whose they are.
-async fn is_person_local(
-    engine: &Engine,
-    library: &Library,
-    model: &Model,
+pub(in crate::models) fn is_person_local(
+    plan: &LogicalPlan,
+    locality: &Locality,
     read: &[Table],
-) -> Result<bool> {
-    // A key of another type would not be found in the rows below.
-    let unknown_key =
-        |table: &Table| table.schema.index_of(PERSON_KEY).is_ok() && !has_people(&table.schema);
-    if read.iter().any(unknown_key) {
-        return Ok(false);
-    }
-    let (plan, locality) = locality_of(engine, library, model).await?;
+) -> bool {
     let Locality::PersonLocal { keys } = locality else {
-        return Ok(false);
+        return false;
     };
     let mut columns = plan.schema().fields().iter();
     let whose = columns.position(|column| column.name() == PERSON_KEY);
-    Ok(whose.is_some_and(|whose| keys.contains(&whose)))
+    whose.is_some_and(|whose| keys.contains(&whose)) && are_of_known_people(read)
+}
+
+/// Whether no table has a key of a type in which people would not be found.
+pub(in crate::models) fn are_of_known_people(read: &[Table]) -> bool {
+    read.iter()
+        .all(|table| table.schema.index_of(PERSON_KEY).is_err() || has_people(&table.schema))
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

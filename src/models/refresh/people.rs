@@ -2,7 +2,7 @@
 
 use crate::engine::PickedRows;
 use crate::error::{Context, Error, Result};
-use crate::lake::{DataFile, Lake};
+use crate::lake::{DataFile, Lake, Table};
 use crate::models::locality::PERSON_KEY;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::{DataType, Int64Type, Schema};
@@ -10,11 +10,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// Whose a row is: None for nobody, which counts as one person more.
-pub(super) type RowPerson = Option<i64>;
+pub(in crate::models) type RowPerson = Option<i64>;
 
 /// Spreads keys that are spread already.
 #[derive(Default)]
-pub(super) struct KeyHasher(u64);
+pub(in crate::models) struct KeyHasher(u64);
 
 impl Hasher for KeyHasher {
     fn write(&mut self, bytes: &[u8]) {
@@ -44,11 +44,14 @@ impl Hasher for KeyHasher {
 /// What is known of each person.
 pub(super) type ByPerson<T> = HashMap<RowPerson, T, BuildHasherDefault<KeyHasher>>;
 
+/// People by their keys.
+pub(in crate::models) type NamedPeople = HashSet<RowPerson, BuildHasherDefault<KeyHasher>>;
+
 /// Some people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ChosenPeople {
+pub(in crate::models) enum ChosenPeople {
     /// These.
-    Named(HashSet<RowPerson, BuildHasherDefault<KeyHasher>>),
+    Named(NamedPeople),
     /// All of a slice, which is one of [`SLICES`].
     Slice(u64),
 }
@@ -73,7 +76,7 @@ fn slice_of(person: RowPerson) -> u64 {
 }
 
 /// Whether a table says whose its rows are.
-pub(super) fn has_people(schema: &Schema) -> bool {
+pub(in crate::models) fn has_people(schema: &Schema) -> bool {
     let column = schema.field_with_name(PERSON_KEY);
     column.is_ok_and(|column| column.data_type() == &DataType::Int64)
 }
@@ -134,4 +137,18 @@ pub(super) async fn rows_of<'a>(
         }
     }
     Ok(found)
+}
+
+/// The rows of `people` in a table, to be read alone, and how many they are.
+///
+/// # Errors
+/// Data: a file cannot be read.
+pub(in crate::models) async fn picked_rows(
+    lake: &Lake,
+    table: &Table,
+    people: &ChosenPeople,
+) -> Result<(Vec<PickedRows>, u64)> {
+    let rows = rows_of(lake, &table.files, people).await?;
+    let count = rows.iter().map(|found| found.rows.len() as u64).sum();
+    Ok((rows.iter().map(PersonRows::picked).collect(), count))
 }

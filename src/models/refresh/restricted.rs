@@ -1,6 +1,6 @@
 //! The query of a person-local model over the rows of some people.
 
-use super::people::{ChosenPeople, PersonRows, has_people, people_of, person_at, rows_of};
+use super::people::{ChosenPeople, has_people, people_of, person_at, picked_rows};
 use crate::engine::{Engine, LakeTable};
 use crate::error::{Error, Result};
 use crate::lake::Table;
@@ -54,8 +54,7 @@ async fn rows_of_query(
     people: &ChosenPeople,
 ) -> Result<Option<Vec<RecordBatch>>> {
     for input in read.iter().filter(|input| has_people(&input.schema)) {
-        let rows = rows_of(engine.lake(), &input.files, people).await?;
-        let rows = rows.iter().map(PersonRows::picked).collect();
+        let (rows, _) = picked_rows(engine.lake(), input, people).await?;
         let rows = LakeTable::of_picked(engine.lake(), &input.schema, rows);
         engine.provide(&input.name, Arc::new(rows))?;
     }
