@@ -124,7 +124,8 @@ class Bench:
         self.program, self.place, self.runs, self.folder = program, place, runs, folder
         self.compare = same_on_duckdb()
         self.out = str(folder / "out.parquet")
-        self.start = min(self.ours("select 1 as one")[0] for _ in range(runs))
+        # One row of a person: an entry of the audit log is no part of a model.
+        self.start = min(self.ours("select person_key from core.person limit 1")[0] for _ in range(runs))
 
     def texts(self):
         """The text of each model, and whether it has functions of ours."""

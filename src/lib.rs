@@ -8,6 +8,7 @@
 #![warn(unreachable_pub)]
 
 pub mod audit;
+mod capital;
 pub mod cli;
 mod codes;
 pub mod decode;
@@ -26,6 +27,7 @@ mod notice;
 mod notify;
 mod panics;
 pub mod pipeline;
+mod plural;
 pub mod privacy;
 pub mod progress;
 mod publication;
@@ -39,4 +41,5 @@ mod serve;
 mod statistics;
 mod stop;
 pub mod synth;
+mod transcoded;
 mod visible;

@@ -11,33 +11,39 @@ columns:
   age: Completed years at the as-of date, or in the month of death for those who have died; null above 120, which nobody has reached
   age_band: Five-year band, 0-4 to 90+; Not known where the birth date is
   ethnic_category: NHS 2001 ethnic category code as recorded
+  ethnic_category_name: One of the sixteen categories of 2001, or Not known
   ethnic_group: One of five groups, or Not known
   language: Preferred language, BCP 47
   interpreter_required: Whether an interpreter is needed; null when never asked
-  lsoa21_code: Lower layer super output area (2021) of residence
+  lsoa21_code: Lower layer super output area (2021) of residence, or one of 2011 where the postcode lookup has those (core.area)
   place_code: Code of the place of residence
   place_name: Place of residence; Not known for no address or one outside the area
   neighbourhood_code: Code of the neighbourhood of residence
+  neighbourhood_name: Name of the neighbourhood of residence
   ltla_code: Code of the lower tier local authority of residence
   ltla_name: Name of the lower tier local authority of residence
+  sub_icb_code: Code of the sub-ICB location of residence
   icb_code: Code of the integrated care board of residence
   icb_name: Name of the integrated care board of residence
+  region_code: Code of the region of residence
   area_code: Code of the area by which marts group people, that of geography_basis
   area_name: "Its name, or Not known: the place of residence (resident) or the primary care network of the practice (registered)"
-  imd_decile: Decile of the Index of Multiple Deprivation of the LSOA, 1 the most deprived
+  imd_decile: Decile of the Index of Multiple Deprivation of the LSOA, 1 the most deprived; which index, deprivation_index says
   imd_quintile: Quintile label, 1 (most deprived) to 5 (least deprived), or Not known
   practice_code: ODS code of the practice registered with at the as-of date, else of the last one known
   practice_name: Name of that practice; the code where it has none
   pcn_code: Primary care network of that practice
   pcn_name: Name of that primary care network
+  registered_sub_icb_code: Code of the sub-ICB location that the practice belongs to
   registered_icb_code: Code of the integrated care board that the practice belongs to
+  registered_region_code: Code of the region that the practice belongs to
   death_month: First day of the month of death
   is_alive: Not known to have died by the as-of date; the whole month of death counts as dead, and so does a death without a date
   is_registered: Has an open registration at the as-of date (see core.registration for records without any)
   is_active: Alive and registered at the as-of date
 checks:
   - unique: person_key
-  - not_null: [person_key, sex, age_band, ethnic_group, place_name, imd_quintile, is_alive, is_registered, is_active]
+  - not_null: [person_key, sex, age_band, ethnic_category_name, ethnic_group, place_name, imd_quintile, is_alive, is_registered, is_active]
   - expect: age between 0 and 120
   - expect: $geography_basis in ('resident', 'registered')
   - one_of: {sex: [female, male, other, unknown]}
@@ -73,6 +79,7 @@ registrations as (
 ethnic_categories as (
     select
         cast(ethnic_category as varchar) as ethnic_category,
+        case when ethnic_group = 'Not known' then 'Not known' else description end as ethnic_category_name,
         ethnic_group
     from reference.ethnic_category
 ),
@@ -83,10 +90,13 @@ areas as (
         place_code,
         place_name,
         neighbourhood_code,
+        neighbourhood_name,
         ltla_code,
         ltla_name,
+        sub_icb_code,
         icb_code,
         icb_name,
+        region_code,
         imd_decile,
         imd_quintile
     from core.area
@@ -98,7 +108,9 @@ practices as (
         organisation_name,
         pcn_code,
         pcn_name,
-        icb_code
+        sub_icb_code,
+        icb_code,
+        region_code
     from core.organisation
 ),
 
@@ -125,6 +137,7 @@ final as (
         case when standing.age between 0 and 120 then standing.age end as age,
         coalesce(case when standing.age between 0 and 120 then age_band(standing.age) end, 'Not known') as age_band,
         standing.ethnic_category,
+        coalesce(ethnic_categories.ethnic_category_name, 'Not known') as ethnic_category_name,
         coalesce(ethnic_categories.ethnic_group, 'Not known') as ethnic_group,
         standing.language,
         standing.interpreter_required,
@@ -132,10 +145,13 @@ final as (
         areas.place_code,
         coalesce(areas.place_name, 'Not known') as place_name,
         areas.neighbourhood_code,
+        areas.neighbourhood_name,
         areas.ltla_code,
         areas.ltla_name,
+        areas.sub_icb_code,
         areas.icb_code,
         areas.icb_name,
+        areas.region_code,
         case when $geography_basis = 'registered' then practices.pcn_code else areas.place_code end as area_code,
         coalesce(
             case when $geography_basis = 'registered' then practices.pcn_name else areas.place_name end, 'Not known'
@@ -146,7 +162,9 @@ final as (
         coalesce(practices.organisation_name, standing.registered_practice_code) as practice_name,
         practices.pcn_code,
         practices.pcn_name,
+        practices.sub_icb_code as registered_sub_icb_code,
         practices.icb_code as registered_icb_code,
+        practices.region_code as registered_region_code,
         standing.death_month,
         standing.is_alive,
         standing.is_registered,

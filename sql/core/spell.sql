@@ -31,6 +31,7 @@ columns:
   patient_classification: "1 ordinary, 2 day case, 3 and 4 regular attender, 5 mother and baby"
   discharge_method: Discharge method, 4 died
   discharge_destination: Destination on discharge
+  discharge_ready_date: Day from which the person no longer met the criteria to reside; null where not recorded or not between admission and discharge
   main_specialty: Main specialty of the consultant
   treatment_function: Treatment function
   point_of_delivery: "Elective ordinary, Day case, Regular attender, Emergency, Maternity, Other non-elective or Not known"
@@ -47,6 +48,7 @@ checks:
   - unique: spell_key
   - not_null: [person_key, spell_key, place_name, imd_quintile, sex, age_band, admission_date, point_of_delivery, is_emergency, is_elective]
   - expect: discharge_date >= admission_date
+  - expect: discharge_ready_date >= admission_date and coalesce(discharge_ready_date <= discharge_date, true)
   - expect: age between 0 and 120
   - one_of: {sex: [female, male, other, unknown]}
   - one_of: {point_of_delivery: reference.point_of_delivery.point_of_delivery}
@@ -66,6 +68,7 @@ with extract_spells as (
         patient_classification,
         discharge_method,
         discharge_destination,
+        discharge_ready_date,
         main_specialty,
         treatment_function,
         icd10_normalise(diag_01) as diagnosis,
@@ -112,6 +115,7 @@ spells as (
         cast(null as varchar) as patient_classification,
         discharge_method,
         discharge_destination,
+        cast(null as date) as discharge_ready_date,
         cast(null as varchar) as main_specialty,
         cast(null as varchar) as treatment_function,
         cast(null as varchar) as diagnosis,
@@ -202,6 +206,11 @@ final as (
         described.patient_classification,
         described.discharge_method,
         described.discharge_destination,
+        case
+            when described.discharge_ready_date
+                between described.admission_date and coalesce(described.left_date, described.discharge_ready_date)
+                then described.discharge_ready_date
+        end as discharge_ready_date,
         described.main_specialty,
         described.treatment_function,
         case

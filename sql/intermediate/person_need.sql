@@ -1,7 +1,7 @@
 /*
 description: >
-  Needs of access and preferences of active people that a flag of theirs stands for
-  (reference.need_code), once each. A flag of the category reasonable_adjustment with a code that the
+  Needs of access and preferences of active people that a flag of theirs, or a coded answer to a question about them
+  (reference.question) that was given by the as-of date, stands for (reference.need_code), once each. A flag of the category reasonable_adjustment with a code that the
   table does not have is the need Other. An interpreter is also needed where the Patient record says so.
 grain: [person_key, need_kind, need]
 columns:
@@ -39,6 +39,39 @@ flags as (
     from staging.flag
 ),
 
+questions as (
+    select
+        questionnaire,
+        link_id,
+        subject
+    from reference.question
+),
+
+answers as (
+    select
+        answers.person_key,
+        questions.subject,
+        answers.answer_code,
+        answers.answer_system
+    from questions
+    inner join staging.questionnaire_response as answers
+        on questions.questionnaire = answers.questionnaire
+        and questions.link_id = answers.link_id
+    where answers.authored_date is null or answers.authored_date <= $as_of
+),
+
+answered as (
+    select
+        answers.person_key,
+        need_codes.need_kind,
+        need_codes.need
+    from need_codes
+    inner join answers
+        on need_codes.code = answers.answer_code
+        and need_codes.code_system = answers.answer_system
+        and need_codes.need_kind = answers.subject
+),
+
 known as (
     select
         flags.person_key,
@@ -68,6 +101,8 @@ needs as (
     select person_key, need_kind, need from known
     union all
     select person_key, need_kind, need from other
+    union all
+    select person_key, need_kind, need from answered
     union all
     select person_key, 'interpreter' as need_kind, 'Interpreter' as need
     from people

@@ -17,6 +17,7 @@ columns:
   patient_classification: 1 ordinary, 2 day case, 3 and 4 regular attender, 5 mother and baby
   discharge_method: Discharge method, 4 died
   discharge_destination: Destination on discharge
+  discharge_ready_date: Day from which the person no longer met the criteria to reside; null where not recorded
   main_specialty: Main specialty of the consultant
   treatment_function: Treatment function
   diag_01: Main diagnosis, ICD-10 as written
@@ -50,6 +51,7 @@ with final as (
         patient_classification,
         discharge_method,
         discharge_destination,
+        discharge_ready_date,
         main_specialty,
         treatment_function,
         diag_01,

@@ -4,11 +4,11 @@ use super::argument::date;
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
-use super::size::count;
 use crate::audit::{AuditBreak, AuditEntry, check, load, of_query};
 use crate::error::{Error, Result};
 use crate::lake::Lake;
 use crate::models::read_sql;
+use crate::plural::things;
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -134,10 +134,7 @@ fn line(entry: &AuditEntry) -> String {
 }
 
 fn outcome(audited: &Audited) -> Vec<String> {
-    let entries = match audited.entries {
-        1 => "1 entry".to_string(),
-        entries => format!("{} entries", count(entries)),
-    };
+    let entries = things(audited.entries, "entry");
     match (&audited.broken, &audited.newest) {
         (Some(broken), _) => vec![format!(
             "audit    the log of {entries} is broken: entry {} {}",

@@ -9,12 +9,14 @@ use crate::error::{Error, Result};
 use crate::lake::TableName;
 use crate::models::sensitivity::{ReferenceRows, Sensitivity, link, one_row_each};
 use crate::models::{
-    Library, Model, UsedCodeLists, check_header, named_code_lists, order, reference_rows,
+    Library, Model, UsedCodeLists, check_header, named_code_lists, order as models_behind,
+    reference_rows,
 };
 use crate::pipeline::Pipeline;
+use crate::plural::things;
 use crate::privacy::Key;
 use crate::pull::PullPlan;
-use crate::release::{check_queries, check_reports, tables_read};
+use crate::release::{check_queries, check_reports, tables_judged, tables_read};
 use datafusion::logical_expr::LogicalPlan;
 use futures::{StreamExt, stream};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +35,7 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     }
     let library = session::library(&pipeline)?;
     let wanted = library.models.keys().cloned().collect();
-    let order = order(&library, &wanted)?;
+    let order = models_behind(&library, &wanted)?;
 
     let scratch = session::scratch(global)?;
     let lake = empty_lake(&scratch.folder("empty")?, &key).await?;
@@ -57,8 +59,15 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
     // A header that is wrong is no reason not to look at what reports would release.
     if let Some(plans) = checked.plans {
         let mut sensitivity = Sensitivity::of_tables(&pull.tables, &references);
+        // What no report reads is not analysed. Reports that cannot be read are the next thing that is told.
+        let mut judged = tables_judged(&pipeline).unwrap_or_default();
+        judged.retain(|name| library.models.contains_key(name));
+        let judged: BTreeSet<TableName> = models_behind(&library, &judged)?.into_iter().collect();
         for (model, plan) in &plans {
-            sensitivity.learn(model, plan);
+            match judged.contains(&model.name) {
+                true => sensitivity.learn(model, plan),
+                false => sensitivity.pass_over(&model.name),
+            }
         }
         problems.extend(check_queries(&engine, &pipeline, &mut sensitivity).await?);
     }
@@ -70,9 +79,10 @@ pub(super) async fn main(global: &Global, printer: &Printer) -> Result<ExitCode>
         "tables": pull.tables.len(), "models": order.len(), "reports": reports,
     });
     let line = format!(
-        "check    {} tables, {} models and {reports} reports are in order",
-        pull.tables.len(),
-        order.len()
+        "check    {}, {} and {} are in order",
+        things(pull.tables.len(), "table"),
+        things(order.len(), "model"),
+        things(reports, "report")
     );
     printer.summary(&summary, &[line])?;
     Ok(ExitCode::SUCCESS)

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::lake::{Lake, Scrubbed, TableName};
 use crate::models::Library;
 use crate::pipeline::Pipeline;
+use crate::plural::things;
 use crate::pull::{Feeding, feeding};
 use std::collections::BTreeSet;
 
@@ -72,8 +73,9 @@ pub(super) fn words(feeding: &Feeding) -> String {
         (true, _) => format!("source {source}"),
         (false, 0) => format!("source {source}: {}", named.join(", ")),
         (false, more) => format!(
-            "source {source}: {} and {more} more extracts",
-            named.join(", ")
+            "source {source}: {} and {}",
+            named.join(", "),
+            things(more, "more extract")
         ),
     }
 }

@@ -10,6 +10,7 @@ use crate::figures::derive::{
     wide,
 };
 use crate::figures::{FigureArea, Figures, frame_csv, frame_parquet};
+use crate::plural::things;
 use crate::release::ReadRelease;
 use crate::visible;
 use clap::ValueEnum;
@@ -141,7 +142,7 @@ pub(super) async fn main(
         file: file.display().to_string(),
         rows,
     };
-    let line = format!("figures  {rows} rows in {}", summary.file);
+    let line = format!("figures  {} in {}", things(rows, "row"), summary.file);
     printer.summary(&summary, &[line])?;
     Ok(ExitCode::SUCCESS)
 }

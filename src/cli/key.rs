@@ -6,6 +6,7 @@ use super::session;
 use super::size::count;
 use crate::error::{Context, Result};
 use crate::lake::{Lake, Lock};
+use crate::plural::things;
 use crate::privacy::Key;
 use crate::pull::{PullLimits, Rotated, abandon, rotate};
 use std::process::ExitCode;
@@ -133,9 +134,9 @@ fn lines(rotated: &Rotated) -> Vec<String> {
     let mut lines = vec![
         format!("rotate   from key {} to {}", rotated.from, rotated.to),
         format!(
-            "         {} people and {} records have a new pseudonym each: as many after as before",
-            count(rotated.people),
-            count(rotated.records)
+            "         {} and {} have a new pseudonym each: as many after as before",
+            things(rotated.people, "person"),
+            things(rotated.records, "record")
         ),
         "         every table has the same rows, linked rows, people and rows a person as before:"
             .to_string(),

@@ -52,7 +52,7 @@ impl NightStep {
             Severity::Error => "failed",
             Severity::Warn => "warned",
         };
-        let detail = format!("{model}: {} rows {}", failure.rows, failure.told());
+        let detail = format!("{model}: {}", failure.told());
         NightStep {
             model: Some(model.to_string()),
             failed_check: Some(failure.check.clone()),

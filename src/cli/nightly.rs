@@ -19,6 +19,7 @@ use crate::error::{Error, Kind, Result};
 use crate::lake::{Holder, Lake, TableName};
 use crate::models::BuildSummary;
 use crate::panics;
+use crate::plural::things;
 use crate::privacy::Key;
 use crate::pull::PullSummary;
 use crate::release::{Made, Wanted};
@@ -204,10 +205,7 @@ async fn verified(work: &session::SessionWork) -> Result<(NightVerified, Vec<Str
     let scrubbed = scrubbed.await?;
     let sorted = sorted(&scrubbed, work.library().ok().as_ref());
     let (models, more) = explained(&work.pipeline, &work.lake, sorted).await?;
-    let files = match scrubbed.files {
-        1 => "1 file".to_string(),
-        files => format!("{} files", count(files)),
-    };
+    let files = things(scrubbed.files, "file");
     let mut lines = vec![format!(
         "verify   {files} of the lake checked, {}; {} damaged",
         show(scrubbed.bytes),

@@ -101,9 +101,7 @@ fn told(planned: &Planned) -> String {
         (None, ModelState::UpToDate) => "up to date".to_string(),
         (None, ModelState::Damaged) => "build: its table is damaged".to_string(),
         (None, ModelState::New) => "build: it is new".to_string(),
-        (None, ModelState::Changed | ModelState::InputChanged | ModelState::Requested) => {
-            format!("build: {}", planned.reasons.join("; "))
-        }
+        (None, _) => format!("build: {}", planned.reasons.join("; ")),
     };
     format!("{:<40} {why}", planned.model.to_string())
 }

@@ -8,6 +8,7 @@ use super::pull_table;
 use super::session;
 use super::size::{count, show};
 use crate::error::{Error, Result};
+use crate::plural::{things, verb};
 use crate::privacy::Key;
 use crate::pull::{Again, PullLimits, PullSummary, Replaced, pull, pull_again};
 use std::process::ExitCode;
@@ -104,14 +105,14 @@ fn line_of_replaced(replaced: &Replaced) -> String {
     let what = match (replaced.files, replaced.rows_before, replaced.same) {
         (_, Some(_), true) => "it holds what it held before".to_string(),
         (_, Some(before), false) => {
-            format!("{} rows, before {}", count(replaced.rows), count(before))
+            format!("{}, before {}", things(replaced.rows, "row"), count(before))
         }
-        (_, None, _) => format!("its log was damaged; {} rows now", count(replaced.rows)),
+        (_, None, _) => format!("its log was damaged; {} now", things(replaced.rows, "row")),
     };
     format!(
-        "         {}: {} damaged files replaced; {what}",
+        "         {}: {} replaced; {what}",
         replaced.table,
-        count(replaced.files as u64)
+        things(replaced.files, "damaged file")
     )
 }
 
@@ -153,8 +154,11 @@ fn lines(summary: &PullSummary, seconds: f64) -> Vec<String> {
     lines.extend(passed_over(summary));
     for (source, lines_of_source) in &summary.future_times {
         lines.push(format!(
-            "         source {source}: {} lines say that they were updated in the future; they count as updated when their file was made",
-            count(*lines_of_source)
+            "         source {source}: {} {} updated in the future; {} as updated when {} file was made",
+            things(*lines_of_source, "line"),
+            verb(*lines_of_source, "says that it was", "say that they were"),
+            verb(*lines_of_source, "it counts", "they count"),
+            verb(*lines_of_source, "its", "their")
         ));
     }
     for (source, since) in &summary.future_exports {
@@ -165,15 +169,17 @@ fn lines(summary: &PullSummary, seconds: f64) -> Vec<String> {
     for (source, tables) in &summary.gone_rows {
         for (table, rows) in tables {
             lines.push(format!(
-                "         source {source}: {} rows of {table} are gone: the extract that took their place does not have their records",
-                count(*rows)
+                "         source {source}: {} of {table} {} gone: the newer extract does not have {} any more",
+                things(*rows, "row"),
+                verb(*rows, "is", "are"),
+                verb(*rows, "its record", "their records")
             ));
         }
     }
     if summary.patients_of_two_people > 0 {
         lines.push(format!(
-            "         {} Patients came with the number of another person than before, or with two; the newest version counts. If Bundles come from several servers, set several_servers = true for their source",
-            count(summary.patients_of_two_people)
+            "         {} came with the number of another person than before, or with two; the newest version counts. If Bundles come from several servers, set several_servers = true for their source",
+            things(summary.patients_of_two_people, "Patient")
         ));
     }
     lines.extend(lines_of_opt_outs(summary));
@@ -197,8 +203,8 @@ fn passed_over(summary: &PullSummary) -> Vec<String> {
         .collect();
     if let Some(first) = by_name.first() {
         lines.push(format!(
-            "         passed over: {} files that are no extracts by their names, such as {}",
-            count(by_name.len() as u64),
+            "         passed over: {} without the name of an extract, such as {}",
+            things(by_name.len(), "file"),
             plain(first)
         ));
     }
@@ -213,8 +219,8 @@ fn passed_over(summary: &PullSummary) -> Vec<String> {
     }
     if summary.files_linked > 0 {
         lines.push(format!(
-            "         {} files are reached through symbolic links",
-            count(summary.files_linked)
+            "         {} reached through a symbolic link",
+            things(summary.files_linked, "file")
         ));
     }
     lines
@@ -229,8 +235,8 @@ fn lines_of_opt_outs(summary: &PullSummary) -> Vec<String> {
             .map(|list| format!("{} on {}", count(list.people), list.name))
             .collect();
         lines.push(format!(
-            "         opt-outs: {} people {}; {} are new, {} came back (small counts: for the operator only)",
-            count(summary.people_on_lists),
+            "         opt-outs: {} {}; {} new, {} came back (small counts: for the operator only)",
+            things(summary.people_on_lists, "person"),
             match lists.is_empty() {
                 true => "(there is no list any more)".to_string(),
                 false => format!("({})", lists.join(", ")),
@@ -273,18 +279,19 @@ fn lines_of_files(summary: &PullSummary, seconds: f64) -> Vec<String> {
             "nothing new"
         };
         return vec![format!(
-            "pull     {state} ({} files known)",
-            count(summary.files_known)
+            "pull     {state} ({} known)",
+            things(summary.files_known, "file")
         )];
     }
     let rows: u64 = summary.tables.iter().map(|t| t.rows).sum();
     let mut lines = vec![format!(
-        "pull     {} files, {} lines, {} in {seconds:.1} s; the lake's {} record tables hold {} rows",
-        count(summary.files_read),
-        count(summary.lines),
+        "pull     {}, {}, {} in {seconds:.1} s; {} of the lake {} {}",
+        things(summary.files_read, "file"),
+        things(summary.lines, "line"),
         show(summary.bytes),
-        summary.tables.len(),
-        count(rows),
+        things(summary.tables.len(), "record table"),
+        verb(summary.tables.len() as u64, "holds", "hold"),
+        things(rows, "row"),
     )];
     lines.extend(pull_table::lines(&summary.sources));
     for values in summary.values_not_known.iter().take(VALUES_SHOWN) {
@@ -293,14 +300,16 @@ fn lines_of_files(summary: &PullSummary, seconds: f64) -> Vec<String> {
     let more = summary.values_not_known.len().saturating_sub(VALUES_SHOWN);
     if more > 0 {
         lines.push(format!(
-            "         not known: values of {more} more columns (see populace.data_quality)"
+            "         not known: values of {} (see populace.data_quality)",
+            things(more, "more column")
         ));
     }
     let unlinked: u64 = summary.tables.iter().map(|t| t.unlinked).sum();
     if unlinked > 0 {
         lines.push(format!(
-            "         {} rows of the lake have no person",
-            count(unlinked)
+            "         {} of the lake {} no person",
+            things(unlinked, "row"),
+            verb(unlinked, "has", "have")
         ));
     }
     lines

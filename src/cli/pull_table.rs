@@ -2,6 +2,7 @@
 
 use super::size::count;
 use crate::decode::RejectReason;
+use crate::plural::things;
 use crate::pull::SourceTally;
 use std::collections::BTreeMap;
 
@@ -101,8 +102,8 @@ pub(super) fn causes(tally: &SourceTally) -> Vec<String> {
     }
     if tally.without_row > 0 {
         causes.push(format!(
-            "other: from {} lines the views take no row",
-            count(tally.without_row)
+            "other: from {} the views take no row",
+            things(tally.without_row, "line")
         ));
     }
     if !tally.failed_at_server.is_empty() {

@@ -8,6 +8,7 @@ use super::publication::{self, AskedOfReleases, PublicationArguments};
 use super::session;
 use super::size::count;
 use crate::error::{Error, Result};
+use crate::plural::things;
 use crate::release::{Made, Wanted, make};
 use crate::{panics, stop};
 use std::process::ExitCode;
@@ -140,8 +141,8 @@ fn lines(made: &Made, dry_run: bool) -> Vec<String> {
     }
     lines.extend([
         format!(
-            "         {} cells shown, {} suppressed",
-            count(made.cells_shown as u64),
+            "         {} shown, {} suppressed",
+            things(made.cells_shown, "cell"),
             count(made.cells_suppressed as u64)
         ),
         format!("         reports in {}", made.folder),

@@ -13,6 +13,7 @@ use crate::models::{
     AbsentTable, BuildRequest, BuildSummary, ModelOutcome, ModelState, UnusedTable, UsedCodeLists,
     absent_references, build, load_reference, note_unused, people_told,
 };
+use crate::plural::{noun, things};
 use crate::release::tables_read;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -150,9 +151,9 @@ fn told(unused: &UnusedTable, days: u16) -> String {
 
 fn lines(summary: &BuildSummary) -> Vec<String> {
     let mut lines = vec![format!(
-        "run      {} of {} models built",
+        "run      {} of {} built",
         summary.built(),
-        summary.models.len()
+        things(summary.models.len(), "model")
     )];
     for absent in &summary.absent {
         lines.push(format!("         {}: {}", absent.table, absent.reason));
@@ -206,17 +207,14 @@ fn write_model(lines: &mut Vec<String>, model: &ModelOutcome, absent_tables: &[A
             model.model
         ));
         for failure in &model.failed {
-            lines.push(format!(
-                "           {} rows {}",
-                count(failure.rows),
-                failure.told()
-            ));
+            lines.push(format!("           {}", failure.told()));
         }
     } else if model.state != ModelState::UpToDate {
         lines.push(format!(
-            "         {:<40} {:>12} rows {:>6.1} s{}",
+            "         {:<40} {:>12} {:<4} {:>6.1} s{}",
             model.model,
             count(model.rows),
+            noun(model.rows, "row"),
             model.seconds,
             made(model)
         ));
@@ -227,11 +225,7 @@ fn write_model(lines: &mut Vec<String>, model: &ModelOutcome, absent_tables: &[A
             );
         }
         for warning in &model.warned {
-            lines.push(format!(
-                "           warning: {} rows {}",
-                count(warning.rows),
-                warning.told()
-            ));
+            lines.push(format!("           warning: {}", warning.told()));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Sizes as people write them: 2GB, 512MB.
 
+pub(super) use crate::plural::count;
+
 /// Reads a size; units are powers of 1,000 (kB, MB, GB, TB) or of 1,024 (KiB, MiB, GiB, TiB).
 pub(super) fn parse(text: &str) -> Result<usize, String> {
     let end = text
@@ -42,19 +44,6 @@ pub(super) fn show(bytes: u64) -> String {
     format!("{size:.1} TB")
 }
 
-/// A count with its thousands apart: 14,950.
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,7 +56,5 @@ mod tests {
         assert!(parse("1MB").is_err());
         assert_eq!(show(999), "999 bytes");
         assert_eq!(show(1_234_000_000), "1.2 GB");
-        assert_eq!(count(14_950), "14,950");
-        assert_eq!(count(100), "100");
     }
 }

@@ -4,8 +4,9 @@ use super::argument::{date, whole};
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
-use super::size::{count, show};
+use super::size::show;
 use crate::error::{Context, Result};
+use crate::plural::things;
 use crate::synth;
 use chrono::NaiveDate;
 use std::path::PathBuf;
@@ -61,17 +62,17 @@ pub(super) fn main(
     let summary = synth::write(&options, &|people| bar.inc(people))?;
     bar.finish_and_clear();
     let mut lines = vec![format!(
-        "wrote {} people to {}: {} files, {} ({} on disk)",
-        count(u64::from(arguments.people)),
+        "wrote {} to {}: {}, {} ({} on disk)",
+        things(arguments.people, "person"),
         arguments.out.display(),
-        count(summary.files),
+        things(summary.files, "file"),
         show(summary.bytes),
         show(summary.stored),
     )];
     if summary.faults > 0 {
         lines.push(format!(
-            "planted {} faults, listed in faults.csv and counted in faults-expected.csv",
-            count(summary.faults)
+            "planted {}, listed in faults.csv and counted in faults-expected.csv",
+            things(summary.faults, "fault")
         ));
     }
     let kinds: Vec<_> = summary

@@ -4,10 +4,10 @@ use super::argument::whole;
 use super::global::Global;
 use super::printer::Printer;
 use super::session;
-use super::size::count;
 use crate::error::{Error, Result};
 use crate::lake::{Lake, TableName};
 use crate::models::{Library, remove_unused};
+use crate::plural::things;
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -78,9 +78,12 @@ pub(super) async fn step(
     epoch.end().await?;
     lake.keep_newest().await?;
     let line = match (removed.files, dry_run) {
-        (0, _) => format!("vacuum   no file is older than {days} days and out of use"),
-        (files, false) => format!("vacuum   {} old files removed", count(files)),
-        (files, true) => format!("vacuum   {} old files would be removed", count(files)),
+        (0, _) => format!(
+            "vacuum   no file is older than {} and out of use",
+            things(days, "day")
+        ),
+        (files, false) => format!("vacuum   {} removed", things(files, "old file")),
+        (files, true) => format!("vacuum   {} would be removed", things(files, "old file")),
     };
     let gone = match dry_run {
         true => "would be removed",

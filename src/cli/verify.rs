@@ -10,6 +10,7 @@ use super::size::{count, show};
 use crate::error::{Context, Error, Kind, Result};
 use crate::lake::{Lake, Location, TableName, Verified};
 use crate::pipeline::Pipeline;
+use crate::plural::{things, verb};
 use crate::pull::feeding;
 use crate::release::{LedgerChecked, MANIFEST, VerifiedRelease, verify};
 use std::path::{Path, PathBuf};
@@ -147,16 +148,17 @@ async fn lake_of(pipeline: &Pipeline) -> Result<Option<Lake>> {
 }
 
 fn release_lines(verified: &VerifiedRelease) -> Vec<String> {
-    let (release, files) = (&verified.release, count(verified.files as u64));
+    let (release, files) = (&verified.release, things(verified.files, "file"));
+    let are = verb(verified.files as u64, "is", "are");
     let mut lines = Vec::new();
     match (verified.problems.len(), &verified.proof) {
         (0, Some(proof)) => lines.push(format!(
-            "verify   {release} is whole: {files} files, as {} made them from the lake at {} ({})",
+            "verify   {release} is whole: {files}, as {} made them from the lake at {} ({})",
             proof.program, proof.lake, proof.made
         )),
         (0, None) => {
             lines.push(format!(
-                "verify   {release} fits together: {files} files are as its manifest says"
+                "verify   {release} fits together: {files} {are} as its manifest says"
             ));
             lines.push(
                 "         There is no lake here, so nothing proves who made it: whoever alters a file and the"
@@ -168,10 +170,9 @@ fn release_lines(verified: &VerifiedRelease) -> Vec<String> {
             );
         }
         (problems, _) => {
-            let were = if problems == 1 { "problem" } else { "problems" };
             lines.push(format!(
-                "verify   {release} is not as it was made: {} {were}",
-                count(problems as u64)
+                "verify   {release} is not as it was made: {}",
+                things(problems, "problem")
             ));
             let problems = verified.problems.iter();
             lines.extend(problems.map(|problem| format!("         {problem}")));
@@ -185,15 +186,17 @@ fn release_lines(verified: &VerifiedRelease) -> Vec<String> {
 }
 
 fn ledger_line(ledger: &LedgerChecked) -> String {
-    let earlier = match ledger.earlier_releases {
-        1 => "1 earlier release".to_string(),
-        releases => format!("{} earlier releases", count(releases as u64)),
-    };
+    let earlier = things(ledger.earlier_releases, "earlier release");
     format!(
-        "         {} figures are those of the ledger; {} were attacked together, with {earlier} and {} equations",
-        count(ledger.figures as u64),
-        count(ledger.attacked as u64),
-        count(ledger.equations as u64)
+        "         {} {} of the ledger; {} attacked together, with {earlier} and {}",
+        things(ledger.figures, "figure"),
+        verb(ledger.figures as u64, "is that", "are those"),
+        format_args!(
+            "{} {}",
+            count(ledger.attacked as u64),
+            verb(ledger.attacked as u64, "was", "were")
+        ),
+        things(ledger.equations, "equation")
     )
 }
 
@@ -221,13 +224,12 @@ async fn verify_lake(global: &Global, printer: &Printer) -> Result<ExitCode> {
 fn lake_lines(verified: &Verified) -> Vec<String> {
     let outcome = match verified.problems.len() {
         0 => "as they were written".to_string(),
-        1 => "1 problem".to_string(),
-        problems => format!("{} problems", count(problems as u64)),
+        problems => things(problems, "problem"),
     };
     let mut lines = vec![format!(
-        "verify   {} files of {} tables, {}: {outcome}",
-        count(verified.files as u64),
-        count(verified.tables as u64),
+        "verify   {} of {}, {}: {outcome}",
+        things(verified.files, "file"),
+        things(verified.tables, "table"),
         show(verified.bytes),
     )];
     for problem in &verified.problems {
@@ -240,14 +242,16 @@ fn lake_lines(verified: &Verified) -> Vec<String> {
     }
     if let Some(first) = verified.not_checked.first() {
         lines.push(format!(
-            "         not checked: {} files without a checksum, which another program wrote, such as {first}",
-            count(verified.not_checked.len() as u64)
+            "         not checked: {} without a checksum, which another program wrote, such as {first}",
+            things(verified.not_checked.len(), "file")
         ));
     }
     if verified.unnamed > 0 {
         lines.push(format!(
-            "         {} files belong to older versions or to none; `populace vacuum` removes them in time",
-            count(verified.unnamed as u64)
+            "         {} {} to older versions or to none; `populace vacuum` removes {} in time",
+            things(verified.unnamed, "file"),
+            verb(verified.unnamed as u64, "belongs", "belong"),
+            verb(verified.unnamed as u64, "it", "them")
         ));
     }
     lines

@@ -21,6 +21,8 @@ pub enum ValueRule {
     EndBeforeStart,
     /// It is no code that there is.
     UnknownCode,
+    /// It is the date of something that would have happened after the record's own last update.
+    DateInFuture,
 }
 
 impl ValueRule {
@@ -34,6 +36,7 @@ impl ValueRule {
             ValueRule::DeathBeforeBirth => "death-before-birth",
             ValueRule::EndBeforeStart => "end-before-start",
             ValueRule::UnknownCode => "unknown-code",
+            ValueRule::DateInFuture => "date-in-future",
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn answered(
         count,
         people,
         counted,
-        largest: None,
+        contributors: None,
         key: 0,
         shown: true,
         stands: None,

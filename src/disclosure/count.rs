@@ -17,6 +17,11 @@ impl TrueCount {
         TrueCount(count)
     }
 
+    /// What is left without a part of it; none where that is more.
+    pub(crate) fn without(self, part: TrueCount) -> Option<TrueCount> {
+        self.0.checked_sub(part.0).map(TrueCount)
+    }
+
     pub(super) fn get(self) -> u64 {
         self.0
     }

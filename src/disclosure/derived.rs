@@ -104,6 +104,21 @@ pub(crate) fn percent(
     })
 }
 
+/// The mean of a released sum for each of a released count, to the [digit that is known](super::precision).
+/// Limits would need how amounts differ from each other, which is not released.
+pub(crate) fn mean(scheme: &Scheme, sum: Released, count: Released) -> Figure {
+    let parts = match ReleasedParts::of(scheme, sum, count) {
+        Ok(parts) => parts,
+        Err(figure) => return figure,
+    };
+    let value = parts.x / parts.n;
+    let known = KnownDigit::of_rate(value, parts.shares());
+    Figure::Value(Estimate {
+        value: known.rounded(value),
+        limits: None,
+    })
+}
+
 /// The crude rate of `numerator` per `multiplier` of `denominator`, with 95% limits: exact Poisson
 /// below 10 events, Byar's method from 10 on; to the [digit that is known](super::precision).
 pub(crate) fn rate(

@@ -44,7 +44,7 @@ pub(crate) mod system;
 
 pub(crate) use answered::answered;
 pub(crate) use count::{Released, TrueCount};
-pub(crate) use derived::{Figure, percent, rate};
+pub(crate) use derived::{Figure, mean, percent, rate};
 pub(crate) use published::{PublishedFigure, read_together};
 #[cfg(test)]
 pub(crate) use scheme::tests::all as every_scheme;

@@ -7,6 +7,8 @@ use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::dataframe::DataFrame;
 use datafusion::logical_expr::{Filter, LogicalPlan};
+use datafusion::physical_plan::PhysicalExpr;
+use std::sync::Arc;
 
 impl Engine {
     /// Plans a query as it would be run; `place` is what errors call it.
@@ -47,6 +49,35 @@ impl Engine {
         })
         .await
         .map(drop)
+    }
+
+    /// The condition of a selection of all columns of a table, ready to be computed over its rows; None when
+    /// the optimiser makes something else of it. `place` is what errors call the query.
+    ///
+    /// # Errors
+    /// Usage: the query cannot be planned, or its answer does not last.
+    pub(crate) async fn condition(
+        &self,
+        place: &str,
+        sql: &str,
+    ) -> Result<Option<Arc<dyn PhysicalExpr>>> {
+        let plan = self.optimised(place, sql).await?;
+        let LogicalPlan::Filter(Filter {
+            predicate, input, ..
+        }) = plan
+        else {
+            return Ok(None);
+        };
+        let LogicalPlan::TableScan(scan) = input.as_ref() else {
+            return Ok(None);
+        };
+        let state = self.context().state();
+        let schema = Arc::clone(&scan.projected_schema);
+        self.planning(place, async move {
+            state.create_physical_expr(predicate, &schema)
+        })
+        .await
+        .map(Some)
     }
 }
 

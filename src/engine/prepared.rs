@@ -1,33 +1,33 @@
-//! A query that is planned once and run over other rows of the same tables.
+//! A query that is planned once and run over and over, each time over the rows that its tables have then.
 
+use super::errors::plan_error;
 use super::session::Engine;
 use crate::error::Result;
 use arrow::array::RecordBatch;
 use datafusion::dataframe::DataFrame;
-use datafusion::execution::SessionState;
+use datafusion::execution::TaskContext;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::execution_plan::reset_plan_states;
 use futures::TryStreamExt;
 use futures::stream::BoxStream;
 use std::sync::Arc;
 
-/// A query whose plan is as good as the engine makes it without a look at rows.
+/// A query as it will run.
 pub(crate) struct PreparedQuery {
-    state: SessionState,
-    plan: LogicalPlan,
+    plan: Arc<dyn ExecutionPlan>,
+    context: Arc<TaskContext>,
 }
 
 impl Engine {
-    /// Plans a query as far as that can be done once; `place` is what errors call it.
+    /// Plans a query whose tables give their rows when it runs; `place` is what errors call it.
     ///
     /// # Errors
     /// Usage: the query cannot be planned.
     pub(crate) async fn prepared(&self, place: &str, frame: DataFrame) -> Result<PreparedQuery> {
-        let (state, plan) = frame.into_parts();
-        let planned = self.planning(place, async move {
-            let plan = state.optimize(&plan)?;
-            Ok(PreparedQuery { state, plan })
-        });
-        planned.await
+        let context = Arc::new(frame.task_ctx());
+        let plan = self.plan(place, frame).await?;
+        Ok(PreparedQuery { plan, context })
     }
 
     /// The optimised plan of a query whose answer lasts, with the types that its columns will have.
@@ -68,13 +68,9 @@ impl Engine {
         place: &str,
         query: &PreparedQuery,
     ) -> Result<Vec<RecordBatch>> {
-        let (state, plan) = (query.state.clone(), query.plan.clone());
-        let context = state.task_ctx();
-        let planned = self.planning(place, async move {
-            let planner = state.query_planner().clone();
-            planner.create_physical_plan(&plan, &state).await
-        });
-        let rows = self.run_plan(place, planned.await?, Arc::clone(&context))?;
+        // Joins keep the rows of the run before.
+        let plan = reset_plan_states(query.plan.clone()).map_err(|e| plan_error(place, &e))?;
+        let rows = self.run_plan(place, plan, query.context.clone())?;
         rows.try_collect().await
     }
 }

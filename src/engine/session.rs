@@ -238,7 +238,7 @@ impl Engine {
                 };
                 let near = nearest(&name, known);
                 return Error::usage(format!("{place}: there is no parameter ${name}")).hint(
-                    format!("{near}; [parameters] of the pipeline file names them"),
+                    format!("{near}; another one is declared in [parameters] of the pipeline file"),
                 );
             }
             let Some(name) = missing_table(&error) else {

@@ -193,7 +193,7 @@ impl TableProvider for LakeTable {
         let config = match Ranges::of(&self.files, &self.schema, threads, |file| self.part(file)) {
             Some(ranges) => config
                 .with_file_groups(ranges.groups)
-                .with_output_partitioning(Some(ranges.partitioning))
+                .with_output_partitioning(ranges.partitioning)
                 .with_output_ordering(ranges.order.into_iter().collect()),
             None => config.with_file_groups(self.groups(threads)),
         };

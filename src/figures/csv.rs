@@ -6,9 +6,9 @@ use super::row::FigureRow;
 use super::schema::{FIXED, SUPPRESSED};
 use crate::error::{Context, Result};
 use polars::prelude::{
-    Column, CsvWriter, DataFrame, DataType, Expr, IntoColumn, IntoLazy, NamedFrom, SerWriter,
-    Series, col,
+    Column, DataFrame, DataType, Expr, IntoColumn, IntoLazy, NamedFrom, Series, col,
 };
+use polars_io::prelude::{CsvWriter, SerWriter};
 
 /// The sign of a suppressed figure.
 const SUPPRESSED_SIGN: &str = "*";

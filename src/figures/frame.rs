@@ -7,10 +7,11 @@ use super::schema::{columns, schema};
 use crate::error::{Context, Error, Result};
 use chrono::{Days, NaiveDate};
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, DataType, DateChunked, Float64Chunked, IntoColumn, IntoLazy,
-    LazyFrame, NamedFrom, PolarsResult, Series, StringChunked, UInt32Chunked, col, lit,
+    BooleanChunked, Column, DataFrame, DataType, DateChunked, Expr, Float64Chunked, IntoColumn,
+    IntoLazy, LazyFrame, NamedFrom, PolarsResult, Series, StringChunked, UInt32Chunked, col, lit,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Released figures in long form: a Polars frame that has been checked to be one.
 #[derive(Debug, Clone)]
@@ -65,11 +66,35 @@ impl Figures {
     /// # Errors
     /// Data, when there is no such column.
     pub(crate) fn only(&self, column: &str, value: &str) -> Result<Self> {
-        let own = col(column.to_owned()).eq(lit(value.to_owned()));
-        let frame = self.lazy().filter(own).collect();
-        Ok(Figures {
-            frame: frame.data(|| "cannot filter figures")?,
-        })
+        self.filtered(col(column.to_owned()).eq(lit(value.to_owned())))
+    }
+
+    /// The figures of which a condition is true.
+    ///
+    /// # Errors
+    /// Data, when Polars cannot filter them.
+    pub(crate) fn filtered(&self, condition: Expr) -> Result<Self> {
+        let frame = self.lazy().filter(condition).collect();
+        let frame = frame.data(|| "cannot filter figures")?;
+        Ok(Figures { frame })
+    }
+
+    /// The figures that are marked.
+    ///
+    /// # Errors
+    /// Data, when there is not a mark for each.
+    pub(crate) fn marked(&self, marks: &BooleanChunked) -> Result<Self> {
+        let frame = self.frame.filter(marks);
+        let frame = frame.data(|| "cannot filter figures")?;
+        Ok(Figures { frame })
+    }
+
+    /// The figures of a range of rows, as far as there are any.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Self {
+        let from = i64::try_from(range.start).unwrap_or(i64::MAX);
+        Figures {
+            frame: self.frame.slice(from, range.len()),
+        }
     }
 
     /// The figures of each table, by report and table.

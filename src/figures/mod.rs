@@ -6,6 +6,7 @@
 //! is derived from it.
 
 mod area;
+mod better_when;
 mod check;
 mod checksum;
 mod csv;
@@ -14,16 +15,19 @@ pub(crate) mod derive;
 mod exchange;
 mod form;
 mod frame;
+mod measure_polarity;
 mod parquet;
 mod row;
 mod schema;
 
 pub(crate) use area::FigureArea;
+pub(crate) use better_when::BetterWhen;
 pub(crate) use csv::{escaped, frame_csv, unescaped, unmarked, without_signs};
 pub(crate) use csvw::TableMetadata;
 pub(crate) use exchange::EXCHANGE;
 pub(crate) use form::{DimensionKind, TableForm};
 pub(crate) use frame::Figures;
+pub(crate) use measure_polarity::MeasurePolarity;
 pub(crate) use parquet::frame_parquet;
 pub(crate) use row::FigureRow;
 pub(crate) use schema::{ALL, NOT_APPLICABLE, SUPPRESSED, TOTAL};

@@ -3,8 +3,9 @@
 use super::checksum::{CHECKSUM, NO_CHECKSUM, is_sealed, sealed};
 use super::frame::Figures;
 use crate::error::{Context, Error, Result};
-use polars::prelude::{
-    DataFrame, KeyValueMetadata, ParquetCompression, ParquetReader, ParquetWriter, SerReader,
+use polars::prelude::DataFrame;
+use polars_io::prelude::{
+    KeyValueMetadata, ParquetCompression, ParquetReader, ParquetWriter, SerReader,
     StatisticsOptions,
 };
 use std::io::Cursor;

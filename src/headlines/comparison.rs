@@ -3,21 +3,25 @@
 use super::headline::{Headline, HeadlineKind};
 use super::table::{TableFigures, is_of_one_date, is_part, is_time};
 use super::words::{figure, listed, period, with_limits};
-use crate::figures::FigureRow;
+use crate::figures::{BetterWhen, FigureRow, MeasurePolarity};
 
 /// Places that a sentence names before it counts the others.
 const NAMED: usize = 3;
 
 /// A sentence for each measure that has limits and a total.
-pub(super) fn comparisons(table: &TableFigures<'_>) -> Vec<Headline> {
+pub(super) fn comparisons(table: &TableFigures<'_>, polarity: &MeasurePolarity) -> Vec<Headline> {
     let measures = table.measures();
     measures
         .iter()
-        .filter_map(|measure| of_measure(table, measure))
+        .filter_map(|measure| of_measure(table, measure, polarity))
         .collect()
 }
 
-fn of_measure(table: &TableFigures<'_>, measure: &str) -> Option<Headline> {
+fn of_measure(
+    table: &TableFigures<'_>,
+    measure: &str,
+    polarity: &MeasurePolarity,
+) -> Option<Headline> {
     let rows: Vec<&FigureRow> = table.of(measure).collect();
     // The latest whole period, or column of a period, that has a figure of the whole.
     let benchmark = rows.iter().copied();
@@ -41,7 +45,13 @@ fn of_measure(table: &TableFigures<'_>, measure: &str) -> Option<Headline> {
     Some(Headline {
         kind: HeadlineKind::Comparison,
         table: Some(table.id.to_owned()),
-        words: words(table, benchmark, higher, lower, parts.len()),
+        words: words(
+            (table, polarity.of(benchmark)),
+            benchmark,
+            higher,
+            lower,
+            parts.len(),
+        ),
         cells: std::iter::once(benchmark).chain(parts).cloned().collect(),
     })
 }
@@ -75,7 +85,7 @@ fn is_part_of<'a>(table: &TableFigures<'a>, row: &'a FigureRow, total: &'a Figur
 }
 
 fn words<'a>(
-    table: &TableFigures<'a>,
+    (table, better): (&TableFigures<'a>, Option<BetterWhen>),
     benchmark: &'a FigureRow,
     mut higher: Vec<&'a FigureRow>,
     mut lower: Vec<&'a FigureRow>,
@@ -102,21 +112,30 @@ fn words<'a>(
         };
         listed(&rows.iter().map(place).collect::<Vec<_>>(), NAMED)
     };
-    let said = match (higher.is_empty(), lower.is_empty()) {
-        (true, true) => match compared {
-            2 => format!("neither group differs from {whole} at 95% confidence"),
-            _ => format!("none of the {compared} groups differs from {whole} at 95% confidence"),
-        },
-        (false, true) => format!(
-            "higher than {whole} at 95% confidence in {}",
-            names(&higher)
-        ),
-        (true, false) => format!("lower than {whole} at 95% confidence in {}", names(&lower)),
-        (false, false) => format!(
-            "higher than {whole} at 95% confidence in {}; lower in {}",
-            names(&higher),
-            names(&lower)
-        ),
+    let way = |is_higher: bool| {
+        let word = if is_higher { "higher" } else { "lower" };
+        better.map_or(word.to_owned(), |better| {
+            format!("{word}, which is {},", better.word(is_higher))
+        })
+    };
+    let mut ways = [(true, names(&higher)), (false, names(&lower))];
+    // What asks for action first.
+    if better == Some(BetterWhen::Higher) {
+        ways.reverse();
+    }
+    let ways: Vec<&(bool, String)> = ways.iter().filter(|(_, names)| !names.is_empty()).collect();
+    let said = match ways.split_first() {
+        None if compared == 2 => {
+            format!("neither group differs from {whole} at 95% confidence")
+        }
+        None => format!("none of the {compared} groups differs from {whole} at 95% confidence"),
+        Some(((is_higher, names), rest)) => {
+            let rest = rest.iter();
+            let rest = rest.map(|(is_higher, names)| format!("; {} in {names}", way(*is_higher)));
+            let rest: String = rest.collect();
+            let way = way(*is_higher);
+            format!("{way} than {whole} at 95% confidence in {names}{rest}")
+        }
     };
     format!("{}{when}: {said}.", benchmark.measure_label)
 }

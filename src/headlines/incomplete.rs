@@ -4,6 +4,7 @@ use super::headline::{Headline, HeadlineKind};
 use super::table::TableFigures;
 use super::words::listed;
 use crate::figures::FigureRow;
+use crate::plural::things;
 
 /// A sentence for a table with parts of periods.
 pub(super) fn incomplete(table: &TableFigures<'_>) -> Option<Headline> {
@@ -75,9 +76,9 @@ pub(super) fn revised(rows: &[FigureRow]) -> Option<Headline> {
         kind: HeadlineKind::Revised,
         table: None,
         words: format!(
-            "{} of {} figures {are} from the last published release; the tables mark {they} with [r].",
+            "{} of {} {are} from the last published release; the tables mark {they} with [r].",
             revised.len(),
-            rows.len()
+            things(rows.len(), "figure")
         ),
         cells: revised.into_iter().cloned().collect(),
     })

@@ -18,8 +18,10 @@ pub(crate) use headline::Headline;
 pub(crate) use headline::HeadlineKind;
 pub(crate) use profile::{ProfileLine, against, profile};
 pub(crate) use quality::{QualityFact, quality};
+pub(crate) use trend::RecentTrend;
+pub(crate) use words::number;
 
-use crate::figures::FigureRow;
+use crate::figures::{FigureRow, MeasurePolarity};
 use table::tables;
 
 /// More of one kind than this is no longer a summary.
@@ -29,7 +31,7 @@ const MOST_OF_A_KIND: usize = 4;
 const MOST_OF_A_TABLE: usize = 2;
 
 /// The headlines of some figures, those that ask for action first.
-pub(crate) fn headlines(rows: &[FigureRow]) -> Vec<Headline> {
+pub(crate) fn headlines(rows: &[FigureRow], polarity: &MeasurePolarity) -> Vec<Headline> {
     let tables = tables(rows);
     let mut all = Vec::new();
     let mut add = |found: Vec<Headline>| {
@@ -43,8 +45,14 @@ pub(crate) fn headlines(rows: &[FigureRow]) -> Vec<Headline> {
         }
         all.extend(kept);
     };
-    add(tables.iter().flat_map(comparison::comparisons).collect());
-    add(tables.iter().flat_map(trend::trends).collect());
+    add(tables
+        .iter()
+        .flat_map(|table| comparison::comparisons(table, polarity))
+        .collect());
+    add(tables
+        .iter()
+        .flat_map(|table| trend::trends(table, polarity))
+        .collect());
     add(tables.iter().flat_map(signal::signals).collect());
     add(tables.iter().flat_map(change::changes).collect());
     add(tables.iter().filter_map(largest::largest).collect());

@@ -3,7 +3,7 @@
 use super::headline::{Headline, HeadlineKind};
 use super::table::{TableFigures, is_of_one_date, is_part, is_time, tables};
 use super::words::{figure, listed, period, with_limits};
-use crate::figures::FigureRow;
+use crate::figures::{BetterWhen, FigureRow, MeasurePolarity};
 use std::cmp::Ordering;
 
 /// Indicators that a sentence names before it counts the others.
@@ -20,21 +20,34 @@ pub(crate) struct ProfileLine {
     pub whole: FigureRow,
     /// How the area's stands to it: its whole 95% interval is above, or below, or it is neither.
     pub compared: Ordering,
+    /// Which figures are better.
+    pub better: Option<BetterWhen>,
 }
 
 /// The indicators of an area: of each measure with limits the figure of all together, in the latest whole
 /// period, with the same figure of the whole.
-pub(crate) fn profile(own: &[FigureRow], whole: &[FigureRow]) -> Vec<ProfileLine> {
+pub(crate) fn profile(
+    own: &[FigureRow],
+    whole: &[FigureRow],
+    polarity: &MeasurePolarity,
+) -> Vec<ProfileLine> {
     let own = tables(own);
     let lines = own.iter().flat_map(|table| {
         let measures = table.measures();
-        let lines = measures.into_iter().filter_map(|m| line(table, m, whole));
+        let lines = measures
+            .into_iter()
+            .filter_map(|m| line(table, m, whole, polarity));
         lines.collect::<Vec<_>>()
     });
     lines.collect()
 }
 
-fn line(table: &TableFigures<'_>, measure: &str, whole: &[FigureRow]) -> Option<ProfileLine> {
+fn line(
+    table: &TableFigures<'_>,
+    measure: &str,
+    whole: &[FigureRow],
+    polarity: &MeasurePolarity,
+) -> Option<ProfileLine> {
     let totals = table
         .of(measure)
         .filter(|row| row.is_total && !is_part(row));
@@ -64,6 +77,7 @@ fn line(table: &TableFigures<'_>, measure: &str, whole: &[FigureRow]) -> Option<
             (_, true) => Ordering::Less,
             _ => Ordering::Equal,
         },
+        better: polarity.of(own),
         own: own.clone(),
         whole: whole.clone(),
     })
@@ -74,13 +88,26 @@ fn is_of_all(row: &FigureRow) -> bool {
     row.breakdown.values().all(|value| is_time(value))
 }
 
+/// Whether an indicator differs for the better or the worse; None where it does not, or neither is better.
+fn judged(line: &ProfileLine) -> Option<bool> {
+    let better = line.better?;
+    let is_higher = match line.compared {
+        Ordering::Equal => return None,
+        order => order == Ordering::Greater,
+    };
+    Some(better.is_better(is_higher))
+}
+
 /// What of an area differs from the whole, in a sentence.
 pub(crate) fn against(lines: &[ProfileLine]) -> Option<Headline> {
     if lines.is_empty() {
         return None;
     }
-    let said = |way: Ordering| {
-        let lines = lines.iter().filter(|line| line.compared == way);
+    let said = |(way, is_better): (Option<Ordering>, Option<bool>)| {
+        let lines = lines.iter().filter(|line| match (is_better, way) {
+            (None, way) => line.better.is_none() && Some(line.compared) == way,
+            (is_better, _) => is_better == judged(line),
+        });
         let said = lines.map(|line| {
             let own = with_limits(&line.own).unwrap_or_default();
             let whole = figure(&line.whole).unwrap_or_default();
@@ -88,19 +115,27 @@ pub(crate) fn against(lines: &[ProfileLine]) -> Option<Headline> {
         });
         listed(&said.collect::<Vec<_>>(), NAMED)
     };
-    let (higher, lower) = (said(Ordering::Greater), said(Ordering::Less));
-    let words = match (higher.is_empty(), lower.is_empty()) {
-        (true, true) if lines.len() == 1 => {
+    // What asks for action first.
+    let ways = [
+        ("Worse", (None, Some(false))),
+        ("Better", (None, Some(true))),
+        ("Higher", (Some(Ordering::Greater), None)),
+        ("Lower", (Some(Ordering::Less), None)),
+    ];
+    let ways = ways.map(|(word, way)| (word, said(way)));
+    let ways: Vec<&(&str, String)> = ways.iter().filter(|(_, said)| !said.is_empty()).collect();
+    let words = match ways.split_first() {
+        None if lines.len() == 1 => {
             "The only indicator does not differ from the whole area at 95% confidence.".to_string()
         }
-        (true, true) => format!(
+        None => format!(
             "None of the {} indicators differs from the whole area at 95% confidence.",
             lines.len()
         ),
-        (false, true) => format!("Higher than in the whole area at 95% confidence: {higher}."),
-        (true, false) => format!("Lower than in the whole area at 95% confidence: {lower}."),
-        (false, false) => {
-            format!("Higher than in the whole area at 95% confidence: {higher}. Lower: {lower}.")
+        Some(((word, said), rest)) => {
+            let rest = rest.iter().map(|(word, said)| format!(" {word}: {said}."));
+            let rest: String = rest.collect();
+            format!("{word} than in the whole area at 95% confidence: {said}.{rest}")
         }
     };
     let cells = lines.iter().flat_map(|line| [&line.own, &line.whole]);

@@ -3,6 +3,7 @@
 use super::table::{NOT_KNOWN, is_of_one_date, tables};
 use super::words::{figure, number};
 use crate::figures::{FigureRow, SUPPRESSED};
+use crate::plural::things;
 
 /// A fact about the quality of some figures.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +22,8 @@ pub(crate) fn quality(rows: &[FigureRow]) -> Vec<QualityFact> {
     facts.push(QualityFact {
         label: "Suppressed".to_owned(),
         words: format!(
-            "{suppressed} of {} figures ({})",
-            rows.len(),
+            "{suppressed} of {} ({})",
+            things(rows.len(), "figure"),
             share(suppressed, rows.len())
         ),
     });
@@ -30,7 +31,7 @@ pub(crate) fn quality(rows: &[FigureRow]) -> Vec<QualityFact> {
     if held > 0 {
         facts.push(QualityFact {
             label: "Held from earlier releases".to_owned(),
-            words: format!("{held} figures"),
+            words: things(held, "figure"),
         });
     }
     facts

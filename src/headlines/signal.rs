@@ -4,7 +4,7 @@ use super::headline::{Headline, HeadlineKind};
 use super::table::{TableFigures, is_current, is_part, month_number};
 use super::words::{figure, number, period};
 use crate::figures::FigureRow;
-use crate::statistics::process::Process;
+use crate::statistics::process::{Process, unbroken};
 use crate::statistics::signals::{Signals, XmrSignal};
 
 /// Fewer periods than that make poor limits.
@@ -27,7 +27,10 @@ pub(super) fn signals(table: &TableFigures<'_>) -> Vec<Headline> {
 fn signal(table: &TableFigures<'_>, series: &[&FigureRow]) -> Option<Headline> {
     let last = series.last().filter(|row| is_current(row))?;
     let y = by_month(series)?;
-    let process = Process::of(&y, true, y.len(), &mut vec![0.0; y.len()]);
+    // Without a gap there is a row for each month.
+    let y = &y[unbroken(&y)?..];
+    let series = &series[series.len().checked_sub(y.len())?..];
+    let process = Process::of(y, true, y.len(), &mut vec![0.0; y.len()]);
     let is_small = series.iter().any(|row| row.unit == "count") && process.mean < SMALLEST;
     // Of a series that hardly moves the limits are its mean, and a step of rounding would be a signal.
     let is_flat = process.upper <= process.lower;
@@ -35,35 +38,41 @@ fn signal(table: &TableFigures<'_>, series: &[&FigureRow]) -> Option<Headline> {
         return None;
     }
     let mut signals = Signals::default();
-    signals.find(&y, &process);
+    signals.find(y, &process);
     let signal = signals.of.last().copied().flatten()?;
-    let latest = figure(last)?;
-    let is_up = match signal {
-        // A trend may end on either side of the mean.
-        XmrSignal::Trend => signals.direction(y.len() - 1) > 0,
-        _ => last.value? > process.mean,
-    };
+    // A trend may end on either side of the mean.
+    let is_up = signals.direction(y.len() - 1) > 0;
     let of = match table.name(last).as_str() {
         "" => last.measure_label.clone(),
         name => format!("{}, {name}", last.measure_label),
     };
-    let when = period(last.period.as_deref()?);
+    let (latest, when) = (figure(last)?, period(last.period.as_deref()?));
+    let (limit, side, way) = match is_up {
+        true => ("upper", "above", "rise"),
+        false => ("lower", "below", "fall"),
+    };
+    let what = match signal {
+        XmrSignal::Outside => {
+            format!("{latest} in {when}, {side} the {limit} process limit")
+        }
+        XmrSignal::TwoInThree => {
+            format!(
+                "two of the three months to {when} lie near the {limit} process limit, the latest {latest}"
+            )
+        }
+        XmrSignal::Trend => {
+            format!("at least seven months to {when} {way} without a break, to {latest}")
+        }
+        XmrSignal::Shift => {
+            format!("at least seven months to {when} are all {side} the mean, the latest {latest}")
+        }
+    };
     let (points, mean) = (process.points, number(process.mean, &last.unit));
-    let what = match (signal, is_up) {
-        (XmrSignal::Trend, true) => "ends at least seven months that rise without a break",
-        (XmrSignal::Trend, false) => "ends at least seven months that fall without a break",
-        (_, true) => "is higher than the usual variation from month to month explains",
-        (_, false) => "is lower than the usual variation from month to month explains",
-    };
-    let why = match signal {
-        XmrSignal::Trend => String::new(),
-        signal => format!(" ({})", signal.explained()),
-    };
     Some(Headline {
         kind: HeadlineKind::Signal,
         table: Some(table.id.to_owned()),
         words: format!(
-            "{of}: {latest} in {when} {what}{why}; the mean of the {points} months is {mean}."
+            "{of}: {what}; the mean of {points} months is {mean}. Chance alone seldom explains that."
         ),
         cells: series.iter().map(|row| (*row).clone()).collect(),
     })

@@ -1,5 +1,5 @@
-use super::{HeadlineKind, against, headlines, profile, quality};
-use crate::figures::{FigureArea, FigureRow, SUPPRESSED};
+use super::{HeadlineKind, RecentTrend, against, headlines, profile, quality};
+use crate::figures::{BetterWhen, FigureArea, FigureRow, MeasurePolarity, SUPPRESSED};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -71,7 +71,7 @@ fn monthly(values: &[Option<f64>]) -> Vec<FigureRow> {
 }
 
 fn said(rows: &[FigureRow], kind: HeadlineKind) -> Vec<String> {
-    let all = headlines(rows).into_iter();
+    let all = headlines(rows, &MeasurePolarity::default()).into_iter();
     let of_kind = all.filter(|headline| headline.kind == kind);
     of_kind.map(|headline| headline.words).collect()
 }
@@ -193,10 +193,20 @@ fn a_held_figure_is_never_news() {
         ..total(area("Ashcombe", Some((120.0, 101.0, 140.0))))
     };
     let mut whole = [total(row("per 1000", Some(100.0)))];
-    assert!(profile(std::slice::from_ref(&own), &whole).is_empty());
+    assert!(
+        profile(
+            std::slice::from_ref(&own),
+            &whole,
+            &MeasurePolarity::default()
+        )
+        .is_empty()
+    );
     // Figures of one date are compared with each other.
     whole[0].held_from = day;
-    assert_eq!(profile(&[own], &whole).len(), 1);
+    assert_eq!(
+        profile(&[own], &whole, &MeasurePolarity::default()).len(),
+        1
+    );
     for row in &mut rows {
         row.held_from = day;
     }
@@ -224,7 +234,11 @@ fn a_held_figure_is_never_news() {
 fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
     let of = |limits| total(area("Ashcombe", Some(limits)));
     let whole = [total(row("per 1000", Some(100.0)))];
-    let said = |limits| against(&profile(&[of(limits)], &whole)).unwrap().words;
+    let said = |limits| {
+        against(&profile(&[of(limits)], &whole, &MeasurePolarity::default()))
+            .unwrap()
+            .words
+    };
     assert_eq!(
         said((120.0, 101.0, 140.0)),
         "Higher than in the whole area at 95% confidence: Admissions (120; 95% limits 101 to 140; the whole area 100)."
@@ -238,9 +252,23 @@ fn an_area_is_compared_with_the_whole_it_is_a_part_of() {
         "The only indicator does not differ from the whole area at 95% confidence."
     );
     // Without a figure of either there is nothing to compare.
-    assert!(against(&profile(&[total(area("A", None))], &whole)).is_none());
+    assert!(
+        against(&profile(
+            &[total(area("A", None))],
+            &whole,
+            &MeasurePolarity::default()
+        ))
+        .is_none()
+    );
     let whole = [total(row("per 1000", None))];
-    assert!(profile(&[of((120.0, 101.0, 140.0))], &whole).is_empty());
+    assert!(
+        profile(
+            &[of((120.0, 101.0, 140.0))],
+            &whole,
+            &MeasurePolarity::default()
+        )
+        .is_empty()
+    );
 }
 
 #[test]
@@ -278,6 +306,74 @@ fn five_years_that_rise_are_a_trend() {
 }
 
 #[test]
+fn what_is_worse_is_said_first() {
+    let of = |better| -> MeasurePolarity {
+        let measure = ("t".to_owned(), "Admissions".to_owned(), better);
+        std::iter::once(measure).collect()
+    };
+    let (more, fewer) = (of(BetterWhen::Higher), of(BetterWhen::Lower));
+    let whole = [total(row("per 1000", Some(100.0)))];
+    let own = total(area("Ashcombe", Some((120.0, 101.0, 140.0))));
+    let against = |polarity: &MeasurePolarity| {
+        let lines = profile(std::slice::from_ref(&own), &whole, polarity);
+        against(&lines).unwrap().words
+    };
+    assert_eq!(
+        against(&fewer),
+        "Worse than in the whole area at 95% confidence: Admissions (120; 95% limits 101 to 140; the whole area 100)."
+    );
+    assert!(against(&more).starts_with("Better than in the whole area at 95% confidence: "));
+
+    let rows = [
+        area("Ashcombe", Some((1250.0, 1100.5, 1400.0))),
+        area("Brackenford", Some((900.0, 800.0, 999.9))),
+        total(row("per 1000", Some(1000.0))),
+    ];
+    let compared = |polarity: &MeasurePolarity| {
+        let said = headlines(&rows, polarity);
+        said.into_iter()
+            .find(|h| h.kind == HeadlineKind::Comparison)
+            .unwrap()
+            .words
+    };
+    assert_eq!(
+        compared(&fewer),
+        "Admissions: higher, which is worse, than the total (1,000) at 95% confidence in Ashcombe (1,250; 95% limits 1,100.5 to 1,400); lower, which is better, in Brackenford (900; 95% limits 800 to 999.9)."
+    );
+    assert!(compared(&more).starts_with(
+        "Admissions: lower, which is worse, than the total (1,000) at 95% confidence in Brackenford"
+    ));
+
+    let years: Vec<FigureRow> = (0..5)
+        .map(|at| {
+            let value = 300.0 + 40.0 * f64::from(at);
+            FigureRow {
+                period: Some(format!("20{}/{}", 21 + at, 22 + at)),
+                ..area("Ashcombe", Some((value, value - 20.0, value + 20.0)))
+            }
+        })
+        .collect();
+    let said = headlines(&years, &fewer);
+    let trend = said.iter().find(|h| h.kind == HeadlineKind::Trend).unwrap();
+    assert_eq!(
+        trend.words,
+        "Admissions: up, which is worse, over the last five years, from 300 in 2021/22 to 460 in 2025/26, by more than chance explains."
+    );
+    let series: Vec<&FigureRow> = years.iter().collect();
+    assert_eq!(RecentTrend::of(&series), Some(RecentTrend::Up));
+    assert_eq!(RecentTrend::of(&series[1..]), None);
+    let flat: Vec<&FigureRow> = years.iter().collect();
+    let same = FigureRow {
+        value: years[0].value,
+        lower_95: years[0].lower_95,
+        upper_95: years[0].upper_95,
+        ..years[4].clone()
+    };
+    let flat = [flat[0], flat[1], flat[2], flat[3], &same];
+    assert_eq!(RecentTrend::of(&flat), Some(RecentTrend::Flat));
+}
+
+#[test]
 fn a_signal_is_said_of_the_latest_month_alone() {
     let mut values: Vec<Option<f64>> = Vec::new();
     for at in 0..15 {
@@ -286,14 +382,37 @@ fn a_signal_is_said_of_the_latest_month_alone() {
     assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
     values[14] = Some(165.0);
     let rows = monthly(&values);
-    let expected = "Admissions: 165 in March 2025 is higher than the usual variation from month to month explains (outside of the process limits); the mean of the 15 months is 109.";
+    let expected = "Admissions: 165 in March 2025, above the upper process limit; the mean of 15 months is 109. Chance alone seldom explains that.";
     assert_eq!(said(&rows, HeadlineKind::Signal), [expected]);
-    let headline = headlines(&rows);
+    let headline = headlines(&rows, &MeasurePolarity::default());
     let headline = headline.iter().find(|h| h.kind == HeadlineKind::Signal);
     assert_eq!(headline.unwrap().cells, rows);
     // Where the latest is suppressed there is no latest figure to speak of.
     values.push(None);
     assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+}
+
+#[test]
+fn a_signal_is_one_among_the_months_since_a_suppressed_one() {
+    let mut values = vec![Some(400.0), Some(300.0), None];
+    values.extend((0..15).map(|at| Some(if at % 2 == 0 { 100.0 } else { 110.0 })));
+    // Of all shown months the last 15 would be below the mean.
+    assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+    *values.last_mut().unwrap() = Some(165.0);
+    let expected = "Admissions: 165 in June 2025, above the upper process limit; the mean of 15 months is 109. Chance alone seldom explains that.";
+    assert_eq!(said(&monthly(&values), HeadlineKind::Signal), [expected]);
+    values[12] = None;
+    assert!(said(&monthly(&values), HeadlineKind::Signal).is_empty());
+}
+
+#[test]
+fn a_shift_is_said_as_months_on_one_side_of_the_mean() {
+    let mut values: Vec<Option<f64>> = (0..13)
+        .map(|at| Some(if at % 2 == 0 { 100.0 } else { 120.0 }))
+        .collect();
+    values.extend((0..8).map(|at| Some(if at % 2 == 0 { 115.0 } else { 125.0 })));
+    let expected = "Admissions: at least seven months to September 2025 are all above the mean, the latest 125; the mean of 21 months is 113. Chance alone seldom explains that.";
+    assert_eq!(said(&monthly(&values), HeadlineKind::Signal), [expected]);
 }
 
 #[test]
@@ -326,7 +445,7 @@ fn a_signal_needs_months_that_vary() {
     let mut rising: Vec<Option<f64>> = up.map(Some).to_vec();
     assert!(said(&monthly(&rising), HeadlineKind::Signal).is_empty());
     rising.push(Some(160.0));
-    let expected = "Admissions: 160 in March 2025 ends at least seven months that rise without a break; the mean of the 15 months is 165.";
+    let expected = "Admissions: at least seven months to March 2025 rise without a break, to 160; the mean of 15 months is 165. Chance alone seldom explains that.";
     assert_eq!(said(&monthly(&rising), HeadlineKind::Signal), [expected]);
     // A month that is not there ends the run.
     let mut rows = monthly(&rising);

@@ -21,7 +21,7 @@ pub(super) fn with_limits(row: &FigureRow) -> Option<String> {
 }
 
 /// A number of a unit: counts whole, all others with a decimal where they are known to it.
-pub(super) fn number(value: f64, unit: &str) -> String {
+pub(crate) fn number(value: f64, unit: &str) -> String {
     let (text, sign) = match unit {
         "count" => (format!("{value:.0}"), ""),
         "percent" => (tenths(value), "%"),

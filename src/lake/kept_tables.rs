@@ -130,7 +130,7 @@ impl Lake {
         if let Some(known) = known.filter(|(of, _)| *of == digest) {
             return Some(known);
         }
-        let table = self.load(name, None).await.ok().flatten()?;
+        let table = self.replayed(name).await.ok().flatten()?;
         if table.files.len() > MOST_FILES {
             return None;
         }
@@ -330,6 +330,26 @@ mod tests {
             fs::write(&file, bytes).unwrap();
         }
         assert!(found_damage > 20, "{found_damage}");
+    }
+
+    #[tokio::test]
+    async fn a_checksum_whose_name_is_damaged_is_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        kept(folder.path()).await;
+        let newest = log(folder.path()).pop().unwrap();
+        let text = fs::read_to_string(&newest).unwrap();
+        for (name, damaged) in [
+            ("populace.checksum", "populace.checksun"),
+            ("populace.checksum", "qopulace.checksum"),
+            ("populace.state", "populace.stata"),
+            ("populace.state", "qopulace.state"),
+        ] {
+            assert_eq!(text.matches(name).count(), 1);
+            fs::write(&newest, text.replace(name, damaged)).unwrap();
+            let lake = opened(folder.path()).await;
+            let error = lake.table(&self::name()).await.unwrap_err();
+            assert!(error.what().contains("is damaged"), "{damaged}: {error}");
+        }
     }
 
     #[tokio::test]

@@ -30,6 +30,8 @@ pub const INPUTS: &str = "populace.inputs";
 pub const INPUT_VERSIONS: &str = "populace.input_versions";
 /// Which program and query engine made all rows of a model's table.
 pub const ENGINE: &str = "populace.engine";
+/// The day on which a model's table was first refreshed since it was built in full.
+pub const REFRESHED_SINCE: &str = "populace.refreshed_since";
 /// What made the rows of a model's table, but for what it read.
 pub const BUILT: &str = "populace.built";
 /// What a model's table was made from.

@@ -58,12 +58,8 @@ impl Lake {
             }
         }
         match &found {
-            Some(table) if table.files.len() <= MOST_FILES_KEPT => {
-                self.seen().insert(name.clone(), table.clone());
-            }
-            _ => {
-                self.seen().remove(name);
-            }
+            Some(table) => self.remember(table),
+            None => drop(self.seen().remove(name)),
         }
         Ok(found)
     }
@@ -129,7 +125,37 @@ impl Lake {
                 && found.properties == table.properties
                 && found.files == table.files
         };
-        Ok(found.filter(same).and_then(|found| found.delta))
+        let found = found.filter(same);
+        if let Some(found) = &found {
+            self.remember(found);
+        }
+        Ok(found.and_then(|found| found.delta))
+    }
+
+    /// The newest version of a table, replayed from the log: of one that was seen only the steps since.
+    ///
+    /// # Errors
+    /// Data: the log cannot be read.
+    pub(super) async fn replayed(&self, name: &TableName) -> Result<Option<Table>> {
+        let seen = self.seen().get(name).cloned();
+        if let Some(seen) = seen.filter(|seen| seen.delta.is_some()) {
+            if !self.has_version(name, seen.version + 1).await? {
+                return Ok(Some(seen));
+            }
+            if let Some(table) = self.later(&seen).await {
+                return Ok(Some(table));
+            }
+        }
+        self.load(name, None).await
+    }
+
+    /// Keeps what was seen of a table for the next who asks.
+    fn remember(&self, table: &Table) {
+        let mut seen = self.seen();
+        match table.files.len() <= MOST_FILES_KEPT {
+            true => seen.insert(table.name.clone(), table.clone()),
+            false => seen.remove(&table.name),
+        };
     }
 
     /// What a log that was read says of its table.
@@ -164,17 +190,23 @@ impl Lake {
             .iter()
             .map(|(k, v)| (k.clone(), v.clone()))
             .collect();
-        // Tables of an earlier Populace have no checksum before their next commit.
-        if let Some(said) = properties.get(CHECKSUM) {
-            let version = self
-                .version_of_state(name, snapshot.version(), said)
-                .await?;
+        let said = (properties.get(CHECKSUM), properties.get(STATE));
+        // Tables of an earlier Populace have no checksum before their next commit, and none has a state without
+        // a checksum: its name is damaged there.
+        if said != (None, None) {
+            let version = match said.0 {
+                Some(said) => {
+                    self.version_of_state(name, snapshot.version(), said)
+                        .await?
+                }
+                None => None,
+            };
             let found = version.map(|version| checksum(version, &schema, &properties, &files));
-            let whole = match properties.get(STATE) {
+            let whole = match said.1 {
                 Some(said) => *said == state(&snapshot.schema(), &properties, &files)?,
                 None => true,
             };
-            if found.as_ref() != Some(said) || !whole {
+            if found.is_none() || found.as_ref() != said.0 || !whole {
                 return Err(Error::data(format!(
                     "the log of table {name} is damaged, or another program has changed the table"
                 ))

@@ -4,7 +4,7 @@ use super::absent::{AbsentTable, WaitingModels};
 use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
 use super::content::content;
-use super::declared_check::Severity;
+use super::declared_check::{Check, Severity};
 use super::difference::{AggregateRows, DifferenceRequest, DirtyRows, aggregate_rows};
 use super::graph::order;
 use super::inputs::{Assessed, Inputs};
@@ -13,16 +13,18 @@ use super::library::{Library, Model};
 use super::locality::{Locality, locality_of};
 use super::mended::damaged;
 use super::model_state::ModelState;
+use super::proved_checks::{ProvedChecks, RowConditions};
 use super::query_rows::{query_rows, rows_of_plan};
 use super::refresh::{
-    Basis, KnownChanges, Refreshed, holds, is_person_local, refresh, slice_of_day,
+    Basis, KnownChanges, Refreshed, digest_of_files, holds, is_due, is_person_local, refresh,
+    refreshed_since, slice_of_day,
 };
 use super::refreshed_check::{self, RefreshedTable};
 use super::table_writer::TableWriter;
 use super::unused::UnusedTable;
 use crate::engine::{Engine, LakeTable, QueryProfile};
 use crate::error::Result;
-use crate::lake::properties::{CONTENT, ENGINE, INPUT_VERSIONS};
+use crate::lake::properties::{CONTENT, ENGINE, INPUT_VERSIONS, REFRESHED_SINCE};
 use crate::lake::{Change, DataFile, Lake, Table, TableName};
 use crate::pipeline::ParameterValue;
 use crate::progress::Progress;
@@ -155,9 +157,7 @@ impl ModelOutcome {
             return Some(format!("it waits for {read}"));
         }
         let checks = self.failed.iter();
-        let checks: Vec<String> = checks
-            .map(|f| format!("{} rows {}", f.rows, f.told()))
-            .collect();
+        let checks: Vec<String> = checks.map(CheckFailure::told).collect();
         (!checks.is_empty()).then(|| checks.join(", "))
     }
 }
@@ -218,6 +218,7 @@ pub(crate) async fn plan(
             continue;
         }
         let assessed = inputs.state(model, parameters).await?;
+        let assessed = assessed.compared_when_due(Utc::now().date_naive());
         inputs.expect_as(&name, &assessed);
         planned.push(Planned {
             model: name,
@@ -346,7 +347,8 @@ impl BuildRun<'_> {
     /// Builds a model, if it is out of date; gives its fingerprint too.
     async fn one(&mut self, model: &Model, damaged: Vec<String>) -> Result<(ModelOutcome, String)> {
         let started = Instant::now();
-        let mut assessed = self.inputs.state(model, self.request.parameters).await?;
+        let assessed = self.inputs.state(model, self.request.parameters).await?;
+        let mut assessed = assessed.compared_when_due(Utc::now().date_naive());
         let log_is_damaged = assessed.state == ModelState::Damaged;
         if !damaged.is_empty() {
             assessed.state = ModelState::Damaged;
@@ -397,6 +399,7 @@ impl BuildRun<'_> {
         // What is wrong with the query shows again when it is built in full.
         let planned = locality_of(self.engine, self.library, model).await.ok();
         let mut differed = false;
+        let mut claimed = self.claimed(model, assessed).await?;
         if let Some((plan, locality)) = &planned
             && let Some(refreshed) = self.refreshed(model, assessed, &read, plan, locality).await
         {
@@ -404,13 +407,16 @@ impl BuildRun<'_> {
             // What cannot be compared is not believed either.
             let holds = self.holds(model, schema, files, &read).await;
             differed = holds == Some(false);
-            if holds == Some(true) {
+            if holds == Some(true) && self.is_to_be_compared(assessed) {
+                claimed = Some(self.digest(model, schema, files).await?);
+            } else if holds == Some(true) {
                 return Ok(NewTable {
                     schema: refreshed.schema.clone(),
                     files: refreshed.files.clone(),
                     basis: Basis::of(&read),
                     refreshed: Some(refreshed),
                     by_difference: None,
+                    proved: BTreeSet::new(),
                     differed,
                 });
             }
@@ -433,6 +439,7 @@ impl BuildRun<'_> {
                             basis,
                             refreshed: None,
                             by_difference,
+                            proved: BTreeSet::new(),
                             differed,
                         });
                     }
@@ -442,15 +449,24 @@ impl BuildRun<'_> {
             }
         };
         let mut writer = TableWriter::new(self.engine.lake(), &model.name, &schema)?;
+        let conditions =
+            RowConditions::of(self.engine, &model.name, &model.header.checks, &schema).await?;
+        let mut proved = ProvedChecks::of(&model.header.checks, &schema, &conditions);
         while let Some(batch) = rows.try_next().await? {
+            proved.see(&batch)?;
             writer.write(batch).await?;
         }
+        let files = writer.finish().await?;
+        let digest = files.iter().map(|file| file.digest);
+        let digest = digest.fold(0, u128::wrapping_add);
+        differed |= claimed.is_some_and(|claimed| claimed != digest);
         Ok(NewTable {
             schema,
-            files: writer.finish().await?,
+            files,
             basis,
             refreshed: None,
             by_difference,
+            proved: proved.proved(),
             differed,
         })
     }
@@ -509,6 +525,34 @@ impl BuildRun<'_> {
         }
     }
 
+    /// Whether a table was refreshed for so long that it is compared with a full build.
+    fn is_to_be_compared(&self, assessed: &Assessed) -> bool {
+        let today = Utc::now().date_naive();
+        let table = assessed.table.as_ref();
+        table.is_some_and(|table| is_due(table, today))
+    }
+
+    /// The digest of the rows that a table has now, where a full build makes the same if no refresh of it was
+    /// wrong.
+    async fn claimed(&self, model: &Model, assessed: &Assessed) -> Result<Option<u128>> {
+        let is_current = matches!(
+            assessed.state,
+            ModelState::ToCompare | ModelState::Requested
+        );
+        match assessed.table.as_ref().filter(|_| is_current) {
+            Some(table) if refreshed_since(table).is_some() => {
+                let digest = self.digest(model, &table.schema, &table.files).await?;
+                Ok(Some(digest))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    async fn digest(&self, model: &Model, schema: &SchemaRef, files: &[DataFile]) -> Result<u128> {
+        let place = model.file.display().to_string();
+        digest_of_files(self.engine, &place, schema, files).await
+    }
+
     /// Whether tonight's slice of people has in these files the rows that the query makes of `read`; None when
     /// they cannot be compared.
     async fn holds(
@@ -551,8 +595,10 @@ impl BuildRun<'_> {
                 engine.provide(&model.name, Arc::new(staged))?;
                 let place = model.file.display().to_string();
                 let header = &model.header;
-                let checks = &header.checks;
-                check::run(engine, &place, &model.name, rows, header, checks).await?
+                let open = header.checks.iter().enumerate();
+                let open = open.filter(|(at, _)| !new.proved.contains(at));
+                let open: Vec<Check> = open.map(|(_, check)| check.clone()).collect();
+                check::run(engine, &place, &model.name, rows, header, &open).await?
             }
         };
         let is_error = |check: &CheckFailure| check.severity == Severity::Error;
@@ -565,6 +611,11 @@ impl BuildRun<'_> {
         properties.insert(CONTENT.to_string(), content.to_string());
         properties.extend(new.basis.properties()?);
         let base = assessed.table.as_ref();
+        if new.refreshed.is_some() {
+            let since = base.and_then(refreshed_since);
+            let since = since.unwrap_or_else(|| Utc::now().date_naive());
+            properties.insert(REFRESHED_SINCE.to_string(), since.to_string());
+        }
         // Readers find nothing to compare in files that stay.
         let files = match base {
             Some(table) if self.may_stay(assessed, table, &new, content).await? => {
@@ -593,6 +644,7 @@ impl BuildRun<'_> {
         content: &str,
     ) -> Result<bool> {
         let is_as_good = assessed.state != ModelState::Damaged
+            && !new.differed
             && table.property(CONTENT) == Some(content)
             && table.files.len() <= new.files.len()
             && table.files.iter().all(|file| file.removed.is_empty());
@@ -611,6 +663,8 @@ struct NewTable {
     refreshed: Option<Refreshed>,
     /// Dirty people, when its aggregates were made by difference.
     by_difference: Option<u64>,
+    /// The places of checks that its rows were seen to keep as they were written.
+    proved: BTreeSet<usize>,
     /// Whether it was refreshed first, and found to be wrong.
     differed: bool,
 }
@@ -636,7 +690,7 @@ async fn keep_words(lake: &Lake, model: &Model, assessed: &Assessed) -> Result<(
     }
     let (schema, files) = (table.schema.clone(), table.files.clone());
     let mut properties = assessed.properties()?;
-    for of_rows in [CONTENT, INPUT_VERSIONS, ENGINE] {
+    for of_rows in [CONTENT, INPUT_VERSIONS, ENGINE, REFRESHED_SINCE] {
         let kept = table.property(of_rows);
         properties.extend(kept.map(|kept| (of_rows.to_string(), kept.to_string())));
     }

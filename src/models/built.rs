@@ -71,6 +71,8 @@ pub(super) enum Reason {
     Input(String),
     /// A model that it reads is built first, and may come out with other rows.
     InputToBuild(String),
+    /// It was refreshed since this day, and is compared with a full build.
+    ToCompare(String),
     /// The log of its table is damaged.
     Damaged,
 }
@@ -95,6 +97,9 @@ impl std::fmt::Display for Reason {
             },
             Reason::Input(table) => write!(f, "{table} changed"),
             Reason::InputToBuild(table) => write!(f, "{table} may change"),
+            Reason::ToCompare(day) => {
+                write!(f, "refreshed since {day}, it is compared with a full build")
+            }
             Reason::Damaged => f.write_str("the log of its table is damaged"),
         }
     }

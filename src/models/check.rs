@@ -6,6 +6,7 @@ use super::library::Model;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::lake::TableName;
+use crate::plural::{things, verb};
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Int64Type, Schema};
 use datafusion::sql::sqlparser::keywords::ALL_KEYWORDS;
@@ -34,7 +35,9 @@ impl CheckFailure {
             true => ", the grain: a join repeats rows, or the grain lacks a column",
             false => "",
         };
-        format!("break `{}`{grain}", self.check)
+        let rows = things(self.rows, "row");
+        let breaks = verb(self.rows, "breaks", "break");
+        format!("{rows} {breaks} `{}`{grain}", self.check)
     }
 }
 
@@ -112,6 +115,12 @@ impl Check {
                 .collect(),
             CheckRule::Unique(_) | CheckRule::References(_) => None,
         }
+    }
+
+    /// A query for the rows of `table` that break the check, where it can be said of each row alone.
+    pub(super) fn breaking_rows(&self, table: &TableName) -> Option<String> {
+        let conditions = self.broken_by_row()?.join(") or (");
+        Some(format!("select * from {table} where ({conditions})"))
     }
 
     /// Whether a row alone decides whether it breaks the check.
@@ -214,7 +223,7 @@ pub(super) fn quoted(column: &str) -> String {
 }
 
 /// Whether the name of a column is the same quoted and not.
-fn is_plain(column: &str) -> bool {
+pub(super) fn is_plain(column: &str) -> bool {
     let mut letters = column.chars();
     !column.is_empty() && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

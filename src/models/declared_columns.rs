@@ -16,6 +16,8 @@ pub(super) struct DeclaredColumns {
     columns: BTreeMap<String, ReferenceColumn>,
     /// The column that rows and labels are ordered by.
     order: Option<String>,
+    /// The columns that tell rows apart.
+    key: Vec<String>,
 }
 
 impl DeclaredColumns {
@@ -30,6 +32,18 @@ impl DeclaredColumns {
     /// Takes the order of rows and labels from a sidecar that has one.
     pub(super) fn order_by(&mut self, order: Option<String>) {
         self.order = order.or_else(|| self.order.take());
+    }
+
+    /// Takes the columns that tell rows apart from a sidecar that has some.
+    pub(super) fn keyed_by(&mut self, key: Vec<String>) {
+        if !key.is_empty() {
+            self.key = key;
+        }
+    }
+
+    /// The columns that tell rows apart.
+    pub(super) fn key(&self) -> &[String] {
+        &self.key
     }
 
     /// The column that rows and labels are ordered by.
@@ -56,7 +70,12 @@ impl DeclaredColumns {
             format!("{name} {}{optional}", column.kind.name())
         });
         let order = self.order.iter().map(|column| format!("by {column}"));
-        columns.chain(order).collect::<Vec<_>>().join(",")
+        let key = self.key.iter().map(|column| format!("key {column}"));
+        columns
+            .chain(order)
+            .chain(key)
+            .collect::<Vec<_>>()
+            .join(",")
     }
 
     /// The declared columns that a file with columns of these names lacks, and may lack.

@@ -4,12 +4,16 @@ use super::built::{Built, Reason};
 use super::fingerprint;
 use super::library::{Library, Model};
 use super::model_state::ModelState;
+use super::refresh::is_due;
 use crate::error::{Context, Error, Result};
-use crate::lake::properties::{BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS, OPT_OUTS};
+use crate::lake::properties::{
+    BUILT, CONTENT, FINGERPRINT, INCOMPLETE, INPUTS, OPT_OUTS, REFRESHED_SINCE,
+};
 use crate::lake::{Lake, Table, TableName};
 use crate::nearest::nearest;
 use crate::pipeline::ParameterValue;
 use crate::pull::opt_out_state;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What models read, and at which version.
@@ -227,6 +231,17 @@ impl Assessed {
             _ => None,
         };
         self.reasons.iter().filter_map(name).collect()
+    }
+
+    /// A table that is up to date, and whose turn it is to be compared with a full build, is to be compared.
+    pub(super) fn compared_when_due(mut self, today: NaiveDate) -> Self {
+        let table = self.table.as_ref().filter(|table| is_due(table, today));
+        if let (ModelState::UpToDate, Some(table)) = (self.state, table) {
+            let since = table.property(REFRESHED_SINCE).map(str::to_string);
+            self.reasons.extend(since.map(Reason::ToCompare));
+            self.state = ModelState::ToCompare;
+        }
+        self
     }
 
     /// What the model's table keeps of its build.

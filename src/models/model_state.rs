@@ -16,6 +16,8 @@ pub enum ModelState {
     InputChanged,
     /// Its table is what it would come out as, and it is built in full because that was asked for.
     Requested,
+    /// Its table is what it would come out as; it was refreshed for a week, and is compared with a full build.
+    ToCompare,
     /// A file of its table, or the table's log, is damaged.
     Damaged,
 }

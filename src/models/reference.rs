@@ -307,6 +307,7 @@ impl ReferenceSource {
             if let Some(sidecar) = Sidecar::read(file)? {
                 declared.declare(file.display().to_string(), sidecar.columns);
                 declared.order_by(sidecar.order);
+                declared.keyed_by(sidecar.key);
             }
             Ok(())
         };
@@ -318,6 +319,7 @@ impl ReferenceSource {
                 let sidecar = Sidecar::parse(&place, text)?;
                 declared.declare(place, sidecar.columns);
                 declared.order_by(sidecar.order);
+                declared.keyed_by(sidecar.key);
             }
             ReferenceSource::Named {
                 file,

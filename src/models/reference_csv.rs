@@ -1,6 +1,7 @@
 //! Reading the CSV file of a reference table, each column as what it is declared to be.
 
 use super::declared_columns::{DeclaredColumns, null_columns};
+use super::row_keys::RowKeys;
 use crate::decode::csv::{boolean, day, decimal, integer};
 use crate::error::{Context, Error, Result};
 use crate::pipeline::{ColumnChoice, ColumnOf, ReferenceType};
@@ -49,6 +50,7 @@ pub(super) fn read(
         let kind = declared.column(name).map(|column| column.kind);
         columns.push(TypedColumn::of(kind.unwrap_or(ReferenceType::String)));
     }
+    let mut keys = RowKeys::of(declared.key(), &chosen);
     let mut rows = 0;
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).data(cannot)? {
@@ -62,6 +64,7 @@ pub(super) fn read(
                 return Err(column.misfit(place, line, name, value));
             }
         }
+        keys.add(place, line, &row)?;
         rows += 1;
     }
     let mut fields = Vec::new();
@@ -358,6 +361,27 @@ mod tests {
         );
         assert_eq!(column("closed").null_count(), 3);
         assert_eq!(column("closed").data_type(), &DataType::Date32);
+    }
+
+    #[test]
+    fn rows_of_one_key_are_placed() {
+        let keyed = |key: &[&str], text: &str| {
+            let mut columns = declared("code = 'string'\nyear = 'integer'\nname = 'string'");
+            columns.keyed_by(key.iter().map(ToString::to_string).collect());
+            read("r.csv", text.as_bytes(), &ColumnChoice::default(), &columns)
+        };
+        let text = "code,year,name\nA,2024,x\n,,x\nA,2025,y\n,,x\nA, 2024 ,z\n";
+        assert_eq!(keyed(&[], text).unwrap().num_rows(), 5);
+        let error = keyed(&["code", "year"], text).unwrap_err().to_string();
+        assert!(
+            error.contains("r.csv:6: code and year are those of line 2 again"),
+            "{error}"
+        );
+        let error = keyed(&["code"], text).unwrap_err().to_string();
+        assert!(
+            error.contains("r.csv:4: code is that of line 2 again"),
+            "{error}"
+        );
     }
 
     #[test]

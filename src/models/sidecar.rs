@@ -24,6 +24,9 @@ pub(crate) struct Sidecar {
     pub licence: String,
     /// The column that its rows, and with them its labels, are ordered by.
     pub order: Option<String>,
+    /// The columns that tell its rows apart; none where rows may be alike.
+    #[serde(default)]
+    pub key: Vec<String>,
     /// Whether a project may be without its file: then the table has no rows.
     #[serde(default)]
     pub optional: bool,
@@ -62,13 +65,15 @@ impl Sidecar {
                 .hint(format!("write {} = …", name.trim().to_ascii_lowercase())));
             }
         }
-        if let Some(order) = &sidecar.order
-            && !sidecar.columns.contains_key(order)
-        {
-            return Err(
-                Error::usage(format!("{place}: order: there is no column '{order}'"))
-                    .hint(nearest(order, sidecar.columns.keys())),
-            );
+        let orders = sidecar.order.iter().map(|name| ("order", name));
+        let keys = sidecar.key.iter().map(|name| ("key", name));
+        for (setting, name) in orders.chain(keys) {
+            if !sidecar.columns.contains_key(name) {
+                return Err(Error::usage(format!(
+                    "{place}: {setting}: there is no column '{name}'"
+                ))
+                .hint(nearest(name, sidecar.columns.keys())));
+            }
         }
         Ok(sidecar)
     }

@@ -5,6 +5,30 @@ use chrono::{NaiveDate, NaiveTime};
 
 /// What stands in the place of a count.
 const MASK: &str = "[number]";
+/// Words that tell of a number that it is one, and the same after any other.
+const OF_ONE: [(&str, &str); 19] = [
+    ("row", "rows"),
+    ("line", "lines"),
+    ("record", "records"),
+    ("person", "people"),
+    ("patient", "Patients"),
+    ("value", "values"),
+    ("file", "files"),
+    ("extract", "extracts"),
+    ("figure", "figures"),
+    ("cell", "cells"),
+    ("problem", "problems"),
+    ("breaks", "break"),
+    ("belongs", "belong"),
+    ("holds", "hold"),
+    ("has", "have"),
+    ("is", "are"),
+    ("was", "were"),
+    ("stands", "stand"),
+    ("it", "them"),
+];
+/// Words after a number that may agree with it: `1 of 12 new rows belongs`.
+const AGREE: usize = 7;
 /// Words after which a number is no count.
 const NAMED: [&str; 8] = [
     "code", "column", "error", "exit", "line", "port", "status", "version",
@@ -16,6 +40,7 @@ pub(super) fn without_counts(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let mut before = String::new();
+    let mut agree = 0;
     while let Some(first) = rest.chars().next() {
         if separates(first) {
             out.push(first);
@@ -28,11 +53,29 @@ pub(super) fn without_counts(text: &str) -> String {
         }
         let word = word_of(rest);
         let after_name = NAMED.contains(&before.as_str());
-        out.push_str(&masked(word, after_name));
+        let shown = masked(word, after_name);
+        match word == "1" && shown == MASK {
+            true => agree = AGREE,
+            false if agree > 0 => agree -= 1,
+            false => (),
+        }
+        out.push_str(match agree {
+            0 => &shown,
+            _ => of_several(&shown),
+        });
         before = word.to_ascii_lowercase();
         rest = &rest[word.len()..];
     }
     out
+}
+
+/// A word as it is after a number that is not one.
+fn of_several(word: &str) -> &str {
+    let same = |(one, _): &&(&str, &str)| word.eq_ignore_ascii_case(one);
+    OF_ONE
+        .iter()
+        .find(same)
+        .map_or(word, |(_, several)| several)
 }
 
 /// Whether a character stands between words.
@@ -110,6 +153,14 @@ mod tests {
             (
                 "core.person: 6 rows break `unique: [person_key]`",
                 "core.person: [number] rows break `unique: [person_key]`",
+            ),
+            (
+                "core.person: 1 row breaks `unique: [person_key]`",
+                "core.person: [number] rows break `unique: [person_key]`",
+            ),
+            (
+                "1 of 5 new rows belongs to nobody known",
+                "[number] of [number] new rows belong to nobody known",
             ),
             (
                 "1,204,551 lines, 12.5 %, (3) 4: 5; 7.",

@@ -394,6 +394,7 @@ mod tests {
             privacy: Treatment::Clear,
             not_after: false,
             needed: false,
+            optional: false,
             null: Vec::new(),
             format: Vec::new(),
             digits: 0,

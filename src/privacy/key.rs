@@ -6,7 +6,7 @@
 
 use super::SecretPlace;
 use crate::error::{Context, Error, Result};
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, HmacReset, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::Path;
@@ -175,10 +175,19 @@ impl Link {
 
     /// A keyed hash with nothing in it yet.
     pub(super) fn mac(&self) -> Hmac<Sha256> {
-        // HMAC fills a key up to its block with zeros; a whole block cannot have a wrong length.
+        <Hmac<Sha256> as KeyInit>::new((&*self.block()).into())
+    }
+
+    /// The same, for many values: it can be set back.
+    pub(super) fn mac_to_reset(&self) -> HmacReset<Sha256> {
+        <HmacReset<Sha256> as KeyInit>::new((&*self.block()).into())
+    }
+
+    /// HMAC fills a key up to its block with zeros; a whole block cannot have a wrong length.
+    fn block(&self) -> Zeroizing<[u8; 64]> {
         let mut block = Zeroizing::new([0u8; 64]);
         block[..32].copy_from_slice(&**self.0);
-        <Hmac<Sha256> as KeyInit>::new((&*block).into())
+        block
     }
 
     /// A key for digests of lines, so that nobody without it can test a guess against one.

@@ -6,7 +6,7 @@
 use super::person::{Person, word};
 use super::{Key, PersonKey, RecordKey, Rekey};
 use highway::{HighwayHash, HighwayHasher};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, HmacReset, Mac};
 use sha2::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -15,7 +15,9 @@ use zeroize::Zeroizing;
 #[derive(Clone)]
 pub struct Pseudonyms {
     person: Hmac<Sha256>,
-    record: Hmac<Sha256>,
+    record: HmacReset<Sha256>,
+    /// What is hashed before each record: the name of its source, and an end.
+    source: Box<[u8]>,
     line: Zeroizing<[u8; 32]>,
     /// What the keys after the first make of it.
     rekey: Rekey,
@@ -27,10 +29,8 @@ impl Pseudonyms {
         let first = key.first();
         Pseudonyms {
             person: first.mac(),
-            record: first
-                .mac()
-                .chain_update(source.as_bytes())
-                .chain_update([0]),
+            record: first.mac_to_reset(),
+            source: [source.as_bytes(), &[0]].concat().into(),
             line: first.digest_key(),
             rekey: Rekey::after(key, 1),
         }
@@ -48,10 +48,15 @@ impl Pseudonyms {
 
     /// The pseudonym of a record, from its `Type/id` or the values of its key columns.
     pub(crate) fn record(&self, reference: &[u8]) -> RecordKey {
-        let mac = self.record.clone().chain_update(reference);
-        let tag = mac.finalize().into_bytes();
-        self.rekey
-            .record(RecordKey::new((word(&tag, 0) >> 1).cast_signed()))
+        self.of_records().of(reference)
+    }
+
+    /// Makes pseudonyms of many records.
+    pub(crate) fn of_records(&self) -> RecordPseudonyms<'_> {
+        RecordPseudonyms {
+            of: self,
+            mac: self.record.clone(),
+        }
     }
 
     /// Pseudonyms of many references, of which most come again soon after.
@@ -59,15 +64,28 @@ impl Pseudonyms {
         &self,
         references: impl Iterator<Item = Option<&'a str>>,
     ) -> arrow::array::Int64Array {
+        self.records_beside(references.map(|reference| (reference, None)))
+    }
+
+    /// The same of references beside which stands a record whose pseudonym is known: that which refers,
+    /// as a table may hold the key of its own record.
+    pub(crate) fn records_beside<'a, 'b>(
+        &self,
+        references: impl Iterator<Item = (Option<&'a str>, Option<(&'b str, RecordKey)>)>,
+    ) -> arrow::array::Int64Array {
         let mut recent: Vec<Option<(&'a str, i64)>> = vec![None; RECENT];
+        let mut pseudonyms = self.of_records();
         references
-            .map(|reference| {
+            .map(|(reference, beside)| {
                 let reference = reference?;
+                if let Some((_, known)) = beside.filter(|(known, _)| *known == reference) {
+                    return Some(known.get());
+                }
                 let place = &mut recent[place(reference)];
                 if let Some((_, known)) = place.filter(|(known, _)| *known == reference) {
                     return Some(known);
                 }
-                let pseudonym = self.record(reference.as_bytes()).get();
+                let pseudonym = pseudonyms.of(reference.as_bytes()).get();
                 *place = Some((reference, pseudonym));
                 Some(pseudonym)
             })
@@ -83,6 +101,24 @@ impl Pseudonyms {
         }
         let hash = HighwayHasher::new(highway::Key(key)).hash64(bytes);
         self.rekey.digest(hash.cast_signed())
+    }
+}
+
+/// Makes pseudonyms of records, one after the other: to set the keyed hash back takes less time than to
+/// copy it, as each copy has to be wiped.
+pub(crate) struct RecordPseudonyms<'p> {
+    of: &'p Pseudonyms,
+    mac: HmacReset<Sha256>,
+}
+
+impl RecordPseudonyms<'_> {
+    /// See [`Pseudonyms::record`].
+    pub(crate) fn of(&mut self, reference: &[u8]) -> RecordKey {
+        self.mac.update(&self.of.source);
+        self.mac.update(reference);
+        let tag = self.mac.finalize_reset().into_bytes();
+        let key = RecordKey::new((word(&tag, 0) >> 1).cast_signed());
+        self.of.rekey.record(key)
     }
 }
 
@@ -162,6 +198,24 @@ mod tests {
         let mut expected: Vec<Option<i64>> = names.iter().map(|name| one(name)).collect();
         expected.extend([one(""), None, one("")]);
         assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_record_beside_a_reference_is_used_for_that_record_alone() {
+        let pseudonyms = Pseudonyms::new(&of_digits(&[OLD]), "record");
+        let known = RecordKey::new(5);
+        let beside = Some(("Encounter/1", known));
+        let asked = [
+            (Some("Encounter/1"), beside),
+            (Some("Encounter/2"), beside),
+            (None, beside),
+            (Some("Encounter/1"), None),
+        ];
+        let found = pseudonyms.records_beside(asked.into_iter());
+        let one = |name: &str| Some(pseudonyms.record(name.as_bytes()).get());
+        let expected = [Some(5), one("Encounter/2"), None, one("Encounter/1")];
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+        assert_ne!(expected[0], expected[3]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 use super::discover::files;
 use crate::lake::properties::{CONTENT, INCOMPLETE};
+use crate::plural::{things, verb};
 
 use super::attempt::Attempt;
 use super::opt_outs::stored;
@@ -269,8 +270,9 @@ fn refuse_missing(missing: &BTreeSet<(String, String)>) -> Result<()> {
         return Ok(());
     };
     Err(Error::data(format!(
-        "{} extracts that were taken are no longer there, such as {file} of source {source}",
-        missing.len()
+        "{} that {} no longer there, such as {file} of source {source}",
+        things(missing.len(), "extract"),
+        verb(missing.len() as u64, "was taken is", "were taken are")
     ))
     .cause("rows of the damaged files that only they held would be lost")
     .hint("put the extracts back, or restore the damaged files from a copy of the lake; --without-missing goes on without these rows"))

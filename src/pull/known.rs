@@ -81,9 +81,9 @@ impl Outset<'_> {
         let links = self.before.opted_out.links.iter();
         let known: HashSet<PatientKey> = links.map(|link| link.patient_key).collect();
         Exclusions {
-            opted_out: self.opt_outs.read.people.clone(),
+            opted_out: self.opt_outs.read.people.iter().copied().collect(),
             new_patients: patients.iter().any(|patient| !known.contains(patient)),
-            patients,
+            patients: patients.into_iter().collect(),
             deleted,
         }
     }

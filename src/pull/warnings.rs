@@ -8,6 +8,7 @@ use super::read::intake::Intake;
 use super::state::extracts::{Extract, Extracts};
 use super::state::source_marks::{Failing, SourceMarks};
 use super::summary::{TableSummary, Warning};
+use crate::plural::{things, verb};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -149,7 +150,7 @@ fn of_files(taken: &Extracts) -> KnownContents {
     files
         .into_iter()
         .map(|(source, files)| {
-            let had = format!("{} files ({})", files.len(), types(&files));
+            let had = format!("{} ({})", things(files.len(), "file"), types(&files));
             (source.to_string(), had)
         })
         .collect()
@@ -186,7 +187,9 @@ pub(super) fn unlinked(
                     table: Some(table.table.clone()),
                     tolerated: false,
                     what: format!(
-                        "{waiting} of {arrived} new rows belong to nobody known; check whether its Patients have arrived, or raise unlinked_threshold of this source"
+                        "{waiting} of {} {} to nobody known; check whether its Patients have arrived, or raise unlinked_threshold of this source",
+                        things(arrived, "new row"),
+                        verb(waiting, "belongs", "belong")
                     ),
                 });
             }
@@ -200,8 +203,10 @@ pub(super) fn unlinked(
                 table: Some(table.table.clone()),
                 tolerated: false,
                 what: format!(
-                    "{} of {} rows belong to nobody known; check whether the Patients of its sources have arrived, or raise unlinked_threshold of these sources",
-                    table.unlinked, table.rows
+                    "{} of {} {} to nobody known; check whether the Patients of its sources have arrived, or raise unlinked_threshold of these sources",
+                    table.unlinked,
+                    things(table.rows, "row"),
+                    verb(table.unlinked, "belongs", "belong")
                 ),
             });
         }

@@ -3,8 +3,8 @@
 use super::area_names::{compares_areas, named_areas};
 use super::areas::Areas;
 use super::counted::{
-    self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, counts_made,
-    definition,
+    self, CellFigures, CountedCells, PlacedFigure, ReleaseCell, ReleaseNodes, conditions,
+    counted_in_words, counts_made,
 };
 use super::label_order::OrderColumns;
 use super::pack_area::PackAreas;
@@ -83,6 +83,7 @@ impl Asking<'_> {
             all.push(answers);
         }
         counted::between(&mut nodes);
+        self.same_sums(reports)?;
         let chosen = self.chosen(&nodes)?;
         for (at, table, cells) in counted {
             if let Some(answer) = all.get_mut(at).and_then(|answers| answers.get_mut(&table)) {
@@ -94,6 +95,29 @@ impl Asking<'_> {
             published: chosen.published,
             certificate: chosen.certificate,
         })
+    }
+
+    /// Refuses a sum beside another one of the same model that an earlier release has.
+    fn same_sums(&self, reports: &[Report]) -> Result<()> {
+        let Some((ledger, _)) = &self.earlier else {
+            return Ok(());
+        };
+        let tables = reports.iter().flat_map(|report| report.counted.values());
+        for counting in tables.flat_map(|table| &table.countings) {
+            let Some(what) = counting.what_is_summed() else {
+                continue;
+            };
+            if let Some(other) = ledger.other_sum(&counting.of.to_string(), &what) {
+                let other = other.rsplit_once(" by ").map_or(other, |(other, _)| other);
+                return Err(Error::refused(format!(
+                    "an earlier release has another sum of {}: the {other}",
+                    counting.of
+                ))
+                .cause("what one sum has more than another may be the amount of one person")
+                .hint("add up the same column over the same rows as then"));
+            }
+        }
+        Ok(())
     }
 
     /// Chooses the figures of the release, beside those of all earlier ones.
@@ -116,7 +140,7 @@ impl Asking<'_> {
             })
             .collect();
         let shown = match &self.earlier {
-            Some((ledger, _)) => ledger.recall(&mut figures, &cells),
+            Some((ledger, _)) => ledger.recall(&mut figures, &cells, self.scheme.few()),
             None => Vec::new(),
         };
         let protected = protect(self.scheme, &figures, &Effort::default())
@@ -141,8 +165,11 @@ impl Asking<'_> {
             if let Some(figure) = protected.released.get(shown.node.at()) {
                 let placed = PlacedFigure {
                     figure: *figure,
-                    // What this release said itself, when it was first made, is no earlier one's.
-                    since: shown.date.filter(|date| *date != entry.date),
+                    // What was said of a cell on the same day is of this day. What was said of another is
+                    // marked whenever that was.
+                    since: shown
+                        .date
+                        .filter(|date| shown.of_another || *date != entry.date),
                 };
                 chosen.figures.insert((*name).clone(), placed);
             }
@@ -185,7 +212,8 @@ impl Asking<'_> {
             own_area: None,
             standard,
             figures: CellFigures::default(),
-            definition: definition(table, counted),
+            in_words: counted_in_words(table, counted),
+            conditions: conditions(table, counted),
             counts: counts_made(table, counted, &proved.one_row_each),
         };
         self.areas.check(&place, table, &answer, &proved.judged)?;

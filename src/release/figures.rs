@@ -122,6 +122,7 @@ pub(super) fn unit(unit: Unit) -> String {
         Unit::Count => "count".to_owned(),
         Unit::Percent => "percent".to_owned(),
         Unit::Per(n) => format!("per {n}"),
+        Unit::Mean => "mean".to_owned(),
     }
 }
 

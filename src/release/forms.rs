@@ -5,7 +5,7 @@ use super::page::Page;
 use super::{About, File, Frame, ReportFile, html, xlsx};
 use crate::disclosure::Scheme;
 use crate::error::Result;
-use crate::figures::{FigureRow, Figures};
+use crate::figures::{FigureRow, Figures, MeasurePolarity};
 use crate::headlines::{self, Headline};
 
 /// What page and workbook are made from.
@@ -23,6 +23,15 @@ pub(super) struct FormsOf<'a> {
 }
 
 impl FormsOf<'_> {
+    /// Which figures are better.
+    fn polarity(&self) -> MeasurePolarity {
+        let measures = self.frames.iter().flat_map(|frame| {
+            let measures = frame.measures.iter();
+            measures.filter_map(|m| Some((frame.id.clone(), m.label.clone(), m.better?)))
+        });
+        measures.collect()
+    }
+
     /// The files.
     ///
     /// # Errors
@@ -35,9 +44,10 @@ impl FormsOf<'_> {
             !compared.any(|frame| frame.id == row.table)
         };
         let own: Vec<FigureRow> = rows.iter().filter(alone).cloned().collect();
-        let profile = headlines::profile(&own, self.whole);
+        let polarity = self.polarity();
+        let profile = headlines::profile(&own, self.whole, &polarity);
         let mut said: Vec<Headline> = headlines::against(&profile).into_iter().collect();
-        said.extend(headlines::headlines(&rows));
+        said.extend(headlines::headlines(&rows, &polarity));
         let page = Page {
             report: self.report,
             frames: self.frames,

@@ -5,7 +5,8 @@ use super::counted::CountMade;
 use super::table_data::Label;
 use crate::disclosure::{Figure, Released};
 use crate::error::{Error, Result};
-use crate::figures::FigureArea;
+use crate::figures::{BetterWhen, FigureArea};
+use crate::plural::things;
 use chrono::NaiveDate;
 
 /// A released table. All files of a report are written from the same frames.
@@ -25,6 +26,8 @@ pub(crate) struct Frame {
     pub description: String,
     /// Notes on this table.
     pub notes: Vec<String>,
+    /// What each count is of, as its query has it: for analysts, apart from the table.
+    pub conditions: Vec<String>,
     /// Column name and heading of each row dimension.
     pub row_dimensions: Vec<(String, String)>,
     /// Column name and heading of the dimension across.
@@ -75,6 +78,8 @@ pub(crate) struct FrameMeasure {
     pub unit: Unit,
     /// Whether lower and upper limits are shown beside it.
     pub has_limits: bool,
+    /// Which figures are better.
+    pub better: Option<BetterWhen>,
 }
 
 /// The unit of a measure.
@@ -86,6 +91,8 @@ pub(crate) enum Unit {
     Percent,
     /// Per this many.
     Per(u32),
+    /// An amount for each of something.
+    Mean,
 }
 
 /// A released cell. There is no other way for a figure to reach a file.
@@ -232,8 +239,10 @@ impl Frame {
             return Ok(());
         }
         Err(Error::refused(format!(
-            "table `{}`: `{}` would be suppressed in {suppressed} of {people} cells that are not zero",
-            self.id, self.measures[measure].label
+            "table `{}`: `{}` would be suppressed in {suppressed} of {} other than zero",
+            self.id,
+            self.measures[measure].label,
+            things(people, "cell")
         ))
         .cause("[disclosure] largest_suppressed_share of the pipeline file")
         .hint("use broader groups, or fewer dimensions"))

@@ -11,7 +11,7 @@ use crate::disclosure::Scheme;
 use crate::disclosure::protect::Certificate;
 use crate::disclosure::rule::SchemeRule;
 use crate::error::{Context, Error, Result};
-use crate::figures::{DimensionKind, EXCHANGE, FIGURES, TableForm};
+use crate::figures::{BetterWhen, DimensionKind, EXCHANGE, FIGURES, TableForm};
 use crate::pipeline::{AreaLevel, DisclosureSettings, PipelineSettings, PublisherSettings};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -214,6 +214,9 @@ pub(crate) struct MeasureMade {
     pub counted: Option<CountMade>,
     /// Whether it has 95% limits.
     pub has_limits: bool,
+    /// Which figures are better.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub better: Option<BetterWhen>,
 }
 
 /// A released file.
@@ -507,6 +510,7 @@ impl TableMade {
             unit: unit(measure.unit),
             counted: measure.counted.clone(),
             has_limits: measure.has_limits,
+            better: measure.better,
         });
         TableMade {
             rows: form.rows.clone(),

@@ -79,7 +79,7 @@ pub(crate) use manifest::Manifest;
 pub(crate) use read_release::ReadRelease;
 pub(crate) use recheck::LedgerChecked;
 pub(crate) use report_file::ReportFile;
-pub(crate) use reports::{check_queries, check_reports, tables_read};
+pub(crate) use reports::{check_queries, check_reports, tables_judged, tables_read};
 pub(crate) use verify::{VerifiedRelease, verify};
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::counted::{CellFigures, TablePlace};
 use super::frame::{Cell, Frame, FrameMeasure, FramePart, Group, Row, Shown, Unit};
 use super::report_file::{Measure, MeasureKind, Of, ReportTable, TotalOf};
 use super::table_data::{self, Label, TableColumns, TableData};
-use crate::disclosure::{Released, Scheme, StandardBand, percent, rate, standardised};
+use crate::disclosure::{Released, Scheme, StandardBand, mean, percent, rate, standardised};
 use crate::error::{Error, Result};
 use crate::figures::{ALL, FigureArea, TOTAL};
 use chrono::NaiveDate;
@@ -36,9 +36,10 @@ pub(super) fn frame(
         notes: table
             .notes
             .iter()
-            .chain(&data.definition)
+            .chain(&data.in_words)
             .map(|note| words(note))
             .collect(),
+        conditions: data.conditions.clone(),
         row_dimensions: table
             .rows
             .iter()
@@ -50,7 +51,10 @@ pub(super) fn frame(
         measures: table
             .measures
             .iter()
-            .map(|measure| measure_of(measure, data))
+            .map(|measure| FrameMeasure {
+                better: table.better(measure),
+                ..measure_of(measure, data)
+            })
             .collect(),
         cells: Vec::new(),
         held: Vec::new(),
@@ -169,11 +173,15 @@ fn measure_of(measure: &Measure, data: &TableData) -> FrameMeasure {
         column: column.map(str::to_owned),
         label: measure.label.clone(),
         unit: match measure.kind {
-            MeasureKind::People | MeasureKind::Rows => Unit::Count,
+            MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum => Unit::Count,
+            MeasureKind::Mean => Unit::Mean,
             MeasureKind::Percent => Unit::Percent,
             MeasureKind::Rate | MeasureKind::Dsr => Unit::Per(measure.multiplier.unwrap_or(1)),
         },
-        has_limits: !measure.kind.counts() && measure.of.is_none(),
+        has_limits: !measure.kind.counts()
+            && measure.of.is_none()
+            && measure.kind != MeasureKind::Mean,
+        better: measure.better,
     }
 }
 
@@ -315,7 +323,7 @@ impl Grid {
         };
         let (above, below) = (&measure.numerator, &measure.denominator);
         let dates: Vec<Option<NaiveDate>> = match (measure.kind, measure.whole()) {
-            (MeasureKind::People | MeasureKind::Rows, _) => {
+            (MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum, _) => {
                 let own = measure.name().map(str::to_owned);
                 vec![of(&own, &place, None)]
             }
@@ -327,7 +335,7 @@ impl Grid {
                     of(&measure.column, &whole, None),
                 ]
             }
-            (MeasureKind::Percent | MeasureKind::Rate, _) => {
+            (MeasureKind::Percent | MeasureKind::Rate | MeasureKind::Mean, _) => {
                 vec![of(above, &place, None), of(below, &place, None)]
             }
             (MeasureKind::Dsr, _) => {
@@ -432,7 +440,7 @@ impl Grid {
         };
         let own = measure.name().map(str::to_owned);
         let cell = match (measure.kind, measure.whole()) {
-            (MeasureKind::People | MeasureKind::Rows, _) => {
+            (MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum, _) => {
                 count(&own, row, group).map(Cell::Count)
             }
             (MeasureKind::Percent, Some(of)) => {
@@ -446,6 +454,9 @@ impl Grid {
                 .map(|(x, n)| Cell::Figure(percent(scheme, x, n, true))),
             // Made from counts by age, which are not among those shown.
             (MeasureKind::Dsr, _) => None,
+            (MeasureKind::Mean, _) => count(&measure.numerator, row, group)
+                .zip(count(&measure.denominator, row, group))
+                .map(|(sum, n)| Cell::Figure(mean(scheme, sum, n))),
             (MeasureKind::Rate, _) => count(&measure.numerator, row, group)
                 .zip(count(&measure.denominator, row, group))
                 .map(|(x, n)| {

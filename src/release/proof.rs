@@ -55,7 +55,12 @@ pub(super) fn prove(
         });
     }
     let mut judged = Judged::default();
-    for (count, adds_up) in [(&counting.people, false), (&counting.rows, true)] {
+    let counts = [
+        (&counting.people, false),
+        (&counting.rows, true),
+        (&counting.sum, true),
+    ];
+    for (count, adds_up) in counts {
         let Some(count) = count else {
             continue;
         };

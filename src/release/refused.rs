@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::lake::{TableName, advice};
 use crate::models::{Freshness, Outdated};
 use crate::pipeline::Pipeline;
+use crate::plural::things;
 use crate::release::report::Report;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ pub(super) fn refusal(
     if because.len() > NAMED {
         let more = because.len() - NAMED;
         because.truncate(NAMED);
-        because.push(format!("and {more} more tables"));
+        because.push(format!("and {}", things(more, "more table")));
     }
     Some(Refused {
         report: name,

@@ -170,7 +170,7 @@ fn check_table(table: &ReportTable) -> Result<()> {
     }
     if table.counts().next().is_none() {
         return Err(Error::usage(
-            "it needs at least one measure of kind \"people\" or \"rows\"",
+            "it needs at least one measure of kind \"people\", \"rows\" or \"sum\"",
         ));
     }
     for measure in &table.measures {
@@ -243,9 +243,13 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         ("denominator", measure.denominator.is_some()),
         ("multiplier", measure.multiplier.is_some()),
         ("by", measure.by.is_some()),
+        ("amount", measure.amount.is_some()),
+        ("provider", measure.provider.is_some()),
     ];
     let needed: &[&str] = match (measure.kind, &measure.of) {
         (MeasureKind::People | MeasureKind::Rows, _) => &[],
+        (MeasureKind::Sum, _) => &["amount"],
+        (MeasureKind::Mean, _) => &["numerator", "denominator"],
         (MeasureKind::Percent, Some(_)) => &["column", "of"],
         (MeasureKind::Percent, None) => &["numerator", "denominator"],
         (MeasureKind::Rate, _) => &["numerator", "denominator", "multiplier"],
@@ -253,6 +257,7 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
     };
     let allowed: &[&str] = match measure.kind {
         MeasureKind::People | MeasureKind::Rows => &["column", "of", "where", "without"],
+        MeasureKind::Sum => &["column", "of", "where", "without", "amount", "provider"],
         _ => needed,
     };
     for (key, is_given) in given {
@@ -282,7 +287,38 @@ fn check_measure(table: &ReportTable, measure: &Measure) -> Result<()> {
         } else {
             known_count(table, "numerator", measure.numerator.as_ref())?;
             known_count(table, "denominator", measure.denominator.as_ref())?;
+            above_and_below(table, measure)?;
         }
+    }
+    for column in [&measure.amount, &measure.provider].into_iter().flatten() {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if column.is_empty() || !column.chars().all(allowed) {
+            return Err(Error::usage(format!("`{column}` is no column of a model"))
+                .hint("name a column by letters, digits and _: amount = \"bed_days\""));
+        }
+    }
+    Ok(())
+}
+
+/// A mean is of a sum, and a sum is in nothing else that has limits: those of counts are not its own.
+fn above_and_below(table: &ReportTable, measure: &Measure) -> Result<()> {
+    let is_sum = |name: &Option<String>| {
+        let mut counts = table.counts();
+        let of = counts.find(|(column, _)| name.as_deref() == Some(*column));
+        of.is_some_and(|(_, count)| count.kind == MeasureKind::Sum)
+    };
+    let is_mean = measure.kind == MeasureKind::Mean;
+    if is_sum(&measure.numerator) != is_mean {
+        let what = match is_mean {
+            true => "a mean needs a measure of kind \"sum\" as `numerator`",
+            false => "a sum is no `numerator` of a percentage or a rate",
+        };
+        return Err(Error::usage(what)
+            .hint("a mean is a sum for each of a count: numerator = \"bed_days\", denominator = \"admissions\""));
+    }
+    if is_sum(&measure.denominator) {
+        return Err(Error::usage("a sum is no `denominator`")
+            .hint("name a count of people or rows as `denominator`"));
     }
     Ok(())
 }
@@ -422,7 +458,7 @@ fn check_settings(table: &ReportTable, chart: &ChartSpec) -> Result<()> {
     let y = chart.y.as_ref();
     let is_y = |m: &&Measure| y.is_none_or(|y| m.label == *y || m.name() == Some(y));
     match table.measures.iter().find(is_y) {
-        Some(measure) if measure.kind.counts() => {
+        Some(measure) if measure.kind.counts() || measure.kind == MeasureKind::Mean => {
             Err(Error::usage("a funnel is of a percentage or a rate")
                 .hint("write its heading as `y`"))
         }

@@ -1,6 +1,7 @@
 //! The report file: what a planner downloads, as an analyst writes it in TOML.
 
 use super::dimension::ValuesOf;
+use crate::figures::BetterWhen;
 use crate::pipeline::AreaLevel;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -88,14 +89,20 @@ pub(crate) struct Measure {
     /// For a count: dimensions that do not divide it.
     #[serde(default)]
     pub without: Vec<String>,
-    /// For a rate, or a percentage without `of`: the count above the line.
+    /// For a rate, or a percentage without `of`: the count above the line. For a mean, the sum.
     pub numerator: Option<String>,
-    /// For a rate, or a percentage without `of`: the count below the line.
+    /// For a rate, a mean, or a percentage without `of`: the count below the line.
     pub denominator: Option<String>,
     /// For a rate: per how many, such as 100000.
     pub multiplier: Option<u32>,
     /// For a standardised rate: the dimension of age groups, which the table does not show.
     pub by: Option<String>,
+    /// For a sum: the column of the model that is added up, whole numbers from 0 on.
+    pub amount: Option<String>,
+    /// For a sum: the column of the model that names the provider, where one is at risk too.
+    pub provider: Option<String>,
+    /// Which figures are better; not given where neither is.
+    pub better: Option<BetterWhen>,
 }
 
 /// The kinds of measure.
@@ -106,6 +113,10 @@ pub(crate) enum MeasureKind {
     People,
     /// Rows of the model: contacts, admissions.
     Rows,
+    /// The sum of an amount over rows of the model: bed days, pounds.
+    Sum,
+    /// A released sum for each of a released count.
+    Mean,
     /// A percentage of released counts.
     Percent,
     /// A crude rate of released counts, with 95% limits.
@@ -196,16 +207,6 @@ pub(crate) struct ChartSpec {
     pub target: Option<f64>,
 }
 
-/// Which figures of a measure are better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum BetterWhen {
-    /// High ones.
-    Higher,
-    /// Low ones.
-    Lower,
-}
-
 /// The forms of chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -229,9 +230,12 @@ pub(crate) enum ChartKind {
 }
 
 impl MeasureKind {
-    /// Whether it is a count.
+    /// Whether it is a count, or a sum, which is treated like one.
     pub(crate) fn counts(self) -> bool {
-        matches!(self, MeasureKind::People | MeasureKind::Rows)
+        matches!(
+            self,
+            MeasureKind::People | MeasureKind::Rows | MeasureKind::Sum
+        )
     }
 }
 
@@ -242,6 +246,7 @@ impl Measure {
             (Some(column), _) => Some(column),
             (None, MeasureKind::People) => Some("people"),
             (None, MeasureKind::Rows) => Some("rows"),
+            (None, MeasureKind::Sum) => self.amount.as_deref(),
             (None, _) => None,
         }
     }
@@ -261,6 +266,13 @@ impl Measure {
 impl ReportTable {
     fn is_in_packs() -> bool {
         true
+    }
+
+    /// Which figures of a measure are better: as it says itself, or as a chart of it does.
+    pub(crate) fn better(&self, measure: &Measure) -> Option<BetterWhen> {
+        let chart = self.chart.as_ref();
+        let drawn = chart.filter(|chart| chart.y.as_ref() == Some(&measure.label));
+        measure.better.or(drawn.and_then(|chart| chart.better))
     }
 
     /// The count measures: what the table calls them, and themselves.

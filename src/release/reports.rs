@@ -1,7 +1,7 @@
 //! The reports of a project: which there are, and what is wrong with them.
 
 use super::area_names::{AreaColumns, area_columns, compares_areas};
-use super::counted::{beside_each_other, counted_table};
+use super::counted::{AddedUp, beside_each_other, counted_table};
 use super::proof::prove;
 use super::report::{Report, place};
 use super::report_file::ReportTable;
@@ -54,6 +54,7 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
             .iter()
             .any(|name| name == "*" || name == &r.report.name)
     });
+    one_sum_each(&all)?;
     divide_by_areas(&mut all);
     for report in &mut all {
         reads(report)?;
@@ -61,6 +62,26 @@ pub(super) fn reports(pipeline: &Pipeline, names: &[String]) -> Result<Vec<Repor
     let counted = all.iter_mut().flat_map(|r| r.counted.values_mut());
     beside_each_other(counted);
     Ok(all)
+}
+
+/// Refuses two sums of one model: what one has more than the other may be the amount of one person, or as
+/// many times the same as there are people.
+fn one_sum_each(reports: &[Report]) -> Result<()> {
+    let mut known: BTreeMap<&TableName, (&AddedUp, Option<&str>)> = BTreeMap::new();
+    for report in reports {
+        for counting in report.counted.values().flat_map(|table| &table.countings) {
+            let Some(summed) = counting.summed() else {
+                continue;
+            };
+            if *known.entry(&counting.of).or_insert(summed) != summed {
+                let (file, of) = (report.file.display(), &counting.of);
+                return Err(Error::usage(format!("{file}: a second sum of {of}, of another column or over other rows"))
+                    .cause("what one sum has more than another may be the amount of one person")
+                    .hint("give all sums of a model the same amount, provider and condition; a dimension divides one sum, and other amounts belong to a model of their own"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The levels of areas that a report is made for, each once; none for one without a table that the report
@@ -133,6 +154,23 @@ fn reads(report: &mut Report) -> Result<()> {
 pub(crate) fn tables_read(pipeline: &Pipeline) -> Result<BTreeSet<TableName>> {
     let reports = reports(pipeline, &[])?.into_iter();
     Ok(reports.flat_map(|report| report.reads).collect())
+}
+
+/// The tables of which it has to be known what they tell before the pipeline's reports are proved: those that
+/// they read, and those that dimensions take their values from.
+pub(crate) fn tables_judged(pipeline: &Pipeline) -> Result<BTreeSet<TableName>> {
+    let mut judged = BTreeSet::new();
+    for report in reports(pipeline, &[])? {
+        judged.extend(report.reads);
+        let lists = report.report.tables.iter();
+        let lists = lists.flat_map(|table| table.dimensions.values());
+        judged.extend(
+            lists
+                .filter_map(|list| list.column())
+                .map(|(table, _)| table),
+        );
+    }
+    Ok(judged)
 }
 
 /// Checks what can be checked of all report files without data.

@@ -268,6 +268,7 @@ mod tests {
             title: "Contacts".to_string(),
             description: String::new(),
             notes: Vec::new(),
+            conditions: Vec::new(),
             row_dimensions: Vec::new(),
             across: None,
             rows: Vec::new(),

@@ -40,7 +40,9 @@ pub(super) struct TableData {
     /// The released figures of all cells and totals.
     pub figures: CellFigures,
     /// What is counted, in words.
-    pub definition: Vec<String>,
+    pub in_words: Vec<String>,
+    /// What is counted, as its queries have it.
+    pub conditions: Vec<String>,
     /// What each count is of, by name.
     pub counts: BTreeMap<String, CountMade>,
 }

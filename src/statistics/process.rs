@@ -68,6 +68,17 @@ impl Process {
     }
 }
 
+/// Fewer released points than that make no process: they could not show a run.
+const FEWEST: usize = 7;
+
+/// The released points of which a process is made, as where they begin; None where there are too few.
+/// They are those after the last missing one: what is withheld is small, and a mean of what is shown on
+/// both sides of it would be too high.
+pub(crate) fn unbroken(y: &[f64]) -> Option<usize> {
+    let first = y.iter().rposition(|y| y.is_nan()).map_or(0, |at| at + 1);
+    (y.len() - first >= FEWEST).then_some(first)
+}
+
 /// Whether a process will meet a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TargetReach {
@@ -145,6 +156,17 @@ mod tests {
         // One point is no process, however many follow.
         let fixed = Process::of(&[2.0, f64::NAN, 3.0, 4.0], true, 2, &mut ranges);
         assert!(fixed.upper.is_nan() && !fixed.varies);
+    }
+
+    #[test]
+    fn withheld_points_are_small_ones_and_no_process_spans_them() {
+        let mut y = [12.0; 14];
+        assert_eq!(unbroken(&y), Some(0));
+        y[6] = f64::NAN;
+        assert_eq!(unbroken(&y), Some(7));
+        y[7] = f64::NAN;
+        assert_eq!(unbroken(&y), None);
+        assert_eq!(unbroken(&[]), None);
     }
 
     #[test]

@@ -26,16 +26,6 @@ impl XmrSignal {
             XmrSignal::Shift => "shift",
         }
     }
-
-    /// What makes it one, for people.
-    pub(crate) fn explained(self) -> &'static str {
-        match self {
-            XmrSignal::Outside => "outside of the process limits",
-            XmrSignal::Trend => "seven points that go one way",
-            XmrSignal::TwoInThree => "two of three points near a limit",
-            XmrSignal::Shift => "seven points on one side of the mean",
-        }
-    }
 }
 
 /// Points that make a trend or a shift.

@@ -28,7 +28,7 @@ const fn csv_file(stem: &'static str, columns: &'static str) -> Dataset {
 }
 
 /// How many kinds of file there are.
-pub(super) const COUNT: usize = 30;
+pub(super) const COUNT: usize = 33;
 /// The place of the deletions in [`DATASETS`]: written with faults only.
 pub(super) const DELETED: usize = 18;
 /// The place of the Bundles in [`DATASETS`]: written with faults only.
@@ -36,7 +36,7 @@ pub(super) const BUNDLE: usize = 19;
 /// The datasets that are of the area and not of people: written once, in the first part.
 pub(super) const OF_THE_AREA: [usize; 4] = [1, 2, 3, 4];
 
-/// Every kind of file, FHIR first.
+/// Every kind of file.
 pub(super) const DATASETS: [Dataset; COUNT] = [
     fhir_file("fhir/Patient"),
     fhir_file("fhir/Organization"),
@@ -68,6 +68,10 @@ pub(super) const DATASETS: [Dataset; COUNT] = [
     csv_file("csv/dental_contact", csv::local::DENTAL),
     csv_file("csv/optometry_contact", csv::local::OPTOMETRY),
     csv_file("csv/hospice_contact", csv::local::HOSPICE),
+    // Last, because the faults of a file are drawn by its place here.
+    fhir_file("fhir/Consent"),
+    fhir_file("fhir/Communication"),
+    fhir_file("fhir/QuestionnaireResponse"),
 ];
 
 /// The text of some people for every kind of file.
@@ -148,7 +152,17 @@ pub(super) fn write(out: &mut Texts, world: &World, life: &Life) {
         fhir::document::write(letters, world, life, letter);
     }
     fhir::allergy::write(allergies, life);
+    let [tables @ .., agreements, messages, forms] = tables;
     write_tables(tables, world, life);
+    for agreement in &life.agreements {
+        fhir::consent::write(agreements, world, life, agreement);
+    }
+    for message in &life.messages {
+        fhir::communication::write(messages, world, life, message);
+    }
+    for form in &life.forms {
+        fhir::questionnaire::write(forms, life, form);
+    }
 }
 
 fn write_tables(out: &mut [String; 10], world: &World, life: &Life) {

@@ -6,6 +6,10 @@ use super::random::{Random, Stream};
 pub(super) const ICB: (&str, &str) = ("E54999999", "NHS Wendale Integrated Care Board");
 /// ODS code of the same board.
 pub(super) const ICB_ODS: &str = "QZZ";
+/// ODS code and name of the area's sub-ICB location.
+pub(super) const SUB_ICB: (&str, &str) = ("99Z", "NHS Wendale ICB - 99Z");
+/// ONS-form code and name of the region.
+pub(super) const REGION: (&str, &str) = ("E12999999", "The Far North");
 /// LSOAs of England in the Index of Multiple Deprivation 2025: ranks run from 1 to this.
 pub(super) const RANKS: u32 = 33_755;
 /// Postcodes in each LSOA.

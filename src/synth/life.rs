@@ -42,6 +42,12 @@ pub(super) struct Life {
     pub goals: Vec<CareSpan>,
     /// FHIR DocumentReferences.
     pub letters: Vec<Letter>,
+    /// FHIR Consents.
+    pub agreements: Vec<Agreement>,
+    /// FHIR Communications.
+    pub messages: Vec<Message>,
+    /// FHIR QuestionnaireResponses.
+    pub forms: Vec<AnsweredForm>,
     /// Admitted patient care.
     pub spells: Vec<Spell>,
     /// Emergency care.
@@ -99,6 +105,9 @@ impl Life {
             flags: Vec::new(),
             goals: Vec::new(),
             letters: Vec::new(),
+            agreements: Vec::new(),
+            messages: Vec::new(),
+            forms: Vec::new(),
             spells: Vec::new(),
             attendances: Vec::new(),
             clinics: Vec::new(),
@@ -120,6 +129,8 @@ impl Life {
         contacts::teams::happen(random, world, &mut life);
         contacts::local::happen(random, world, &mut life);
         contacts::social_care::happen(random, world, &mut life);
+        contacts::discharge_readiness::note(world, &mut life);
+        contacts::preferences::record(world, &mut life);
         life
     }
 

@@ -4,6 +4,7 @@
 //! The same seed makes the same bytes on any machine and any number of threads: each life comes
 //! from a generator of its own, and nothing asks the clock.
 
+mod areas_2011;
 mod calendar;
 mod conditions;
 mod contacts;

@@ -201,6 +201,7 @@ pub(super) fn write(
     };
     plain("reference/postcode_lsoa.csv", reference::postcodes(world))?;
     plain("reference/lsoa.csv", reference::lsoas(world))?;
+    plain("reference/lsoa_2011.csv", reference::lsoas_2011(world))?;
     plain("reference/population.csv", reference::population(world))?;
     plain(
         "reference/population_projection.csv",

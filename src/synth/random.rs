@@ -27,6 +27,10 @@ pub(super) enum Stream {
     Person(u32),
     /// The faults planted in one file, by file number.
     Faults(u32),
+    /// From when one person could have left hospital, by index.
+    DischargeReadiness(u32),
+    /// Consents, answers and messages of one person, by index.
+    Preferences(u32),
 }
 
 impl Stream {
@@ -38,6 +42,8 @@ impl Stream {
             Stream::Organisations => 4,
             Stream::Person(index) => (1 << 40) | u64::from(index),
             Stream::Faults(file) => (2 << 40) | u64::from(file),
+            Stream::DischargeReadiness(index) => (3 << 40) | u64::from(index),
+            Stream::Preferences(index) => (4 << 40) | u64::from(index),
         }
     }
 }

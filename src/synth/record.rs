@@ -217,6 +217,82 @@ pub(super) struct CareSpan {
     pub organisation: usize,
 }
 
+/// An agreement or a refusal, as a Consent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Agreement {
+    /// Resource id.
+    pub id: u128,
+    /// FHIR consent status.
+    pub status: &'static str,
+    /// Code of the scope.
+    pub scope: &'static str,
+    /// System of the category.
+    pub system: &'static str,
+    /// The category.
+    pub category: Coding,
+    /// `permit` or `deny`; empty where a policy decides.
+    pub decision: &'static str,
+    /// The day that it was recorded.
+    pub recorded: Day,
+    /// The day that it ends.
+    pub until: Option<Day>,
+    /// Last updated.
+    pub updated: Moment,
+    /// Who keeps it.
+    pub organisation: usize,
+}
+
+/// A letter, message or call to somebody, as a Communication.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Message {
+    /// Resource id.
+    pub id: u128,
+    /// FHIR event status.
+    pub status: &'static str,
+    /// Code of the category.
+    pub category: &'static str,
+    /// v3-ParticipationMode of the medium.
+    pub medium: Coding,
+    /// When it was sent.
+    pub sent: Moment,
+    /// When it arrived, where that is known.
+    pub received: Option<Moment>,
+    /// Last updated.
+    pub updated: Moment,
+    /// Who sent it.
+    pub organisation: usize,
+}
+
+/// A coded answer of a form.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CodedAnswer {
+    /// The question within the form.
+    pub question: &'static str,
+    /// System of the code.
+    pub system: &'static str,
+    /// The answer.
+    pub code: Coding,
+}
+
+/// A form that somebody answered, as a QuestionnaireResponse.
+#[derive(Debug, Clone)]
+pub(super) struct AnsweredForm {
+    /// Resource id.
+    pub id: u128,
+    /// Address and version of the form.
+    pub form: &'static str,
+    /// FHIR response status.
+    pub status: &'static str,
+    /// When it was answered.
+    pub authored: Moment,
+    /// Last updated.
+    pub updated: Moment,
+    /// Coded answers.
+    pub answers: Vec<CodedAnswer>,
+    /// Words beside them.
+    pub remark: &'static str,
+}
+
 /// A long-term condition as recorded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RecordedProblem {
@@ -249,6 +325,8 @@ pub(super) struct Spell {
     pub admitted: [&'static str; 3],
     /// Discharge method and destination.
     pub discharged: [&'static str; 2],
+    /// Day from which the person could have left, where the ward noted it.
+    pub ready: Option<Day>,
     /// Main specialty and treatment function.
     pub specialty: [&'static str; 2],
     /// Diagnoses, ICD-10, the main one first.

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use super::areas_2011::areas_2011;
 use super::calendar::date;
-use super::geography::{ICB, ICB_ODS, PLACES};
+use super::geography::{ICB, ICB_ODS, PLACES, REGION, SUB_ICB};
 use super::person::band_weight;
 use super::random::{Random, Stream, exp};
 use super::world::World;
@@ -20,20 +21,34 @@ pub(super) fn postcodes(world: &World) -> String {
     out
 }
 
+/// The area that all areas lie in.
+fn wider() -> String {
+    [SUB_ICB, ICB, REGION]
+        .map(|(code, name)| format!("{code},{name}"))
+        .join(",")
+}
+
 /// `lsoa.csv`.
 pub(super) fn lsoas(world: &World) -> String {
     let mut out = String::from(
         "lsoa21_code,lsoa21_name,place_code,place_name,neighbourhood_code,neighbourhood_name,\
-         ltla_code,ltla_name,icb_code,icb_name,imd_rank,imd_decile\n",
+         ltla_code,ltla_name,sub_icb_code,sub_icb_name,icb_code,icb_name,region_code,region_name,\
+         imd_rank,imd_decile,lsoa11_code,imd_2019_rank,imd_2019_decile\n",
     );
+    let former = areas_2011(&world.geography);
     for (index, lsoa) in world.geography.lsoas.iter().enumerate() {
         let place = world.geography.place(index);
         // LSOAs of one number, such as 001A and 001B, are a neighbourhood.
         let neighbourhood = lsoa.name.trim_end_matches(|c: char| c.is_ascii_uppercase());
         let number = neighbourhood.rsplit(' ').next().unwrap_or_default();
+        let mut was = former.iter().filter(|area| area.became.contains(&index));
+        let of_2011 = match (was.next(), was.next()) {
+            (Some(one), None) => format!("{},{},{}", one.code, one.rank, one.decile()),
+            _ => ",,".to_owned(),
+        };
         let _ = writeln!(
             out,
-            "{},{},{},{},{}{number},{neighbourhood},{},{},{},{},{},{}",
+            "{},{},{},{},{}{number},{neighbourhood},{},{},{},{},{},{of_2011}",
             lsoa.code,
             lsoa.name,
             place.code,
@@ -41,8 +56,7 @@ pub(super) fn lsoas(world: &World) -> String {
             place.code,
             place.ltla_code,
             place.ltla_name,
-            ICB.0,
-            ICB.1,
+            wider(),
             lsoa.rank,
             lsoa.decile
         );
@@ -50,18 +64,48 @@ pub(super) fn lsoas(world: &World) -> String {
     out
 }
 
+/// `lsoa_2011.csv`.
+pub(super) fn lsoas_2011(world: &World) -> String {
+    let mut out = String::from(
+        "lsoa11_code,place_code,place_name,ltla_code,ltla_name,sub_icb_code,sub_icb_name,\
+         icb_code,icb_name,region_code,region_name,imd_rank,imd_decile,lsoa21_code\n",
+    );
+    for area in areas_2011(&world.geography) {
+        let place = area.district();
+        let became = match area.became[..] {
+            [one] => world.geography.lsoas[one].code.as_str(),
+            _ => "",
+        };
+        let _ = writeln!(
+            out,
+            "{},{},{},{},{},{},{},{},{became}",
+            area.code,
+            place.code,
+            place.name,
+            place.ltla_code,
+            place.ltla_name,
+            wider(),
+            area.rank,
+            area.decile()
+        );
+    }
+    out
+}
+
 /// `organisation.csv`.
 pub(super) fn organisations(world: &World) -> String {
-    let mut out = String::from("ods_code,name,kind,pcn_code,pcn_name,icb_code,connected\n");
+    let mut out =
+        String::from("ods_code,name,kind,pcn_code,pcn_name,sub_icb_code,icb_code,connected\n");
     for organisation in &world.organisations.all {
         let (code, name) = organisation
             .pcn
             .as_ref()
             .map_or(("", ""), |(code, name)| (code, name));
+        let sub_icb = SUB_ICB.0;
         let connected = if organisation.connected { "yes" } else { "no" };
         let _ = writeln!(
             out,
-            "{},{},{},{code},{name},{ICB_ODS},{connected}",
+            "{},{},{},{code},{name},{sub_icb},{ICB_ODS},{connected}",
             organisation.code,
             organisation.name,
             organisation.kind.name(),

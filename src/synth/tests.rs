@@ -142,7 +142,8 @@ fn every_resource_is_whole_and_every_number_checks() {
         .lines()
         .for_each(&mut check);
     assert!(numbers > 500);
-    let counted: u64 = summary.counts[..18].iter().map(|count| count.rows).sum();
+    let fhir = |count: &&super::Count| count.stem.starts_with("fhir/");
+    let counted: u64 = summary.counts.iter().filter(fhir).map(|c| c.rows).sum();
     assert_eq!(counted, resources.len() as u64);
 }
 
@@ -215,6 +216,9 @@ fn rates_are_plausible() {
     assert!((0.2..0.8).contains(&rows_of("csv/ecds_attendance")));
     assert!((0.1..0.5).contains(&rows_of("csv/apc_spell")));
     assert!((0.8..2.6).contains(&rows_of("csv/op_attendance")));
+    assert!((0.2..0.5).contains(&rows_of("fhir/Consent")));
+    assert!((0.4..2.0).contains(&rows_of("fhir/Communication")));
+    assert!((0.04..0.3).contains(&rows_of("fhir/QuestionnaireResponse")));
     let resources = resources(&files);
     let general = |r: &&Value| r["serviceType"]["coding"][0]["code"] == "general_practice";
     let contacts = resources.iter().filter(general).count() as f64 / 300.0;
@@ -224,6 +228,56 @@ fn rates_are_plausible() {
         .map(|row| row["persons"].parse::<f64>().unwrap())
         .sum();
     assert!((persons / 3.0 / 150.0 - 1.0).abs() < 0.15, "{persons}");
+}
+
+/// Models find the codes of consents, forms and messages in their reference tables.
+#[test]
+fn preferences_are_in_codes_that_models_know() {
+    let (_, files) = make(11, false, 2);
+    let known = |table: &str, columns: [&str; 2]| -> BTreeSet<[String; 2]> {
+        let rows = rows(table.as_bytes());
+        let pair = |row: &BTreeMap<String, String>| columns.map(|column| row[column].clone());
+        rows.iter().map(pair).collect()
+    };
+    let pair = |coding: &Value| {
+        [&coding["system"], &coding["code"]].map(|part| part.as_str().unwrap().to_owned())
+    };
+    let kinds = known(
+        include_str!("../../sql/reference/consent_kind.csv"),
+        ["category_system", "category"],
+    );
+    let media = known(
+        include_str!("../../sql/reference/communication_medium.csv"),
+        ["code_system", "code"],
+    );
+    let questions = known(
+        include_str!("../../sql/reference/question.csv"),
+        ["questionnaire", "link_id"],
+    );
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    let resources = resources(&files);
+    for resource in &resources {
+        let found = match resource["resourceType"].as_str().unwrap() {
+            "Consent" => kinds.contains(&pair(&resource["category"][0]["coding"][0])),
+            "Communication" => media.contains(&pair(&resource["medium"][0]["coding"][0])),
+            "QuestionnaireResponse" => {
+                let form = resource["questionnaire"].as_str().unwrap();
+                let form = form.split('|').next().unwrap();
+                let items = resource["item"].as_array().unwrap().iter();
+                let coded = items.filter(|item| item["answer"][0].get("valueCoding").is_some());
+                let link = |item: &Value| item["linkId"].as_str().unwrap().to_owned();
+                coded
+                    .map(|item| [form.to_owned(), link(item)])
+                    .all(|question| questions.contains(&question))
+            }
+            _ => continue,
+        };
+        assert!(found, "{resource}");
+        *seen
+            .entry(resource["resourceType"].as_str().unwrap())
+            .or_default() += 1;
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
 }
 
 /// The text of a file as a pull counts its bytes: UTF-16 is put into UTF-8, without its mark.

@@ -199,7 +199,7 @@ fn files_that_are_no_extracts_are_named() {
     let said = String::from_utf8_lossy(&said).into_owned();
     assert!(
         said.contains(&format!(
-            "passed over: 2 files that are no extracts by their names, such as {}",
+            "passed over: 2 files without the name of an extract, such as {}",
             strays[0]
         )),
         "{said}"

@@ -107,7 +107,11 @@ fn values_that_are_not_allowed_are_counted_and_not_shown() {
         let check = check.replace("\"it's\"", "it's");
         // In the order of the columns' names.
         let words = check.split(": {").next().unwrap();
-        let line = format!("           {broken} rows break `{words}: {{");
+        let rows_break = match broken {
+            1 => "1 row breaks".to_string(),
+            _ => format!("{broken} rows break"),
+        };
+        let line = format!("           {rows_break} `{words}: {{");
         assert!(said.contains(&line), "{line}\n{said}");
         assert!(!said.contains("Secret"), "{said}");
         // As many as that may break it.

@@ -160,7 +160,7 @@ fn a_night_over_a_damaged_record_table_names_file_and_source_which_is_pulled_aga
         }
         assert_eq!(project.released(), released);
         let again = said(&project, &["pull", "--again", "record"]);
-        let whole = "record.observation: 1 damaged files replaced; it holds what it held before";
+        let whole = "record.observation: 1 damaged file replaced; it holds what it held before";
         assert!(again.contains(whole), "{again}");
         assert_eq!(project.record_tables(), rows);
     }
@@ -185,7 +185,7 @@ fn a_night_over_a_damaged_record_table_names_file_and_source_which_is_pulled_aga
     flip(&file_of(&project, "record.observation"));
     let error = project.fails(3, &["pull", "--again", "record"]);
     assert!(
-        error.contains("1 extracts that were taken are no longer there"),
+        error.contains("1 extract that was taken is no longer there"),
         "{error}"
     );
     std::fs::write(&gone, kept).unwrap();

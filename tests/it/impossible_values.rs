@@ -1,7 +1,7 @@
 //! Values that cannot be true are not known, and counted by source, table, column and rule.
 
 use crate::cases::csv_sender::{file, spell};
-use crate::cases::people::{number, patient, write};
+use crate::cases::people::{CSV, FHIR, number, patient, write};
 use crate::project::{NO_POSTCODES, Project, pipeline};
 use serde_json::{Value, json};
 use std::fs;
@@ -129,5 +129,67 @@ fn a_span_that_ends_before_it_begins_does_not_last_for_ever() {
     assert_eq!(
         project.sql("select column_name, rule from populace.data_quality"),
         [["ended", "end-before-start"]]
+    );
+}
+
+#[test]
+fn a_date_past_the_last_update_costs_the_value_unless_the_row_needs_it() {
+    let project = Project::empty();
+    fs::create_dir(project.path("csv")).unwrap();
+    // Of a few lines one is a large share.
+    let sources = [FHIR, CSV].map(|source| format!("{source}reject_threshold = 1.0\n"));
+    project.write_pipeline(&pipeline(NO_POSTCODES, &sources.concat()));
+    // A death, a measurement and an end in years to come, and beginnings.
+    let people = [
+        person(0, &[]),
+        person(1, &[("deceasedDateTime", json!("2062-05-01"))]),
+    ];
+    write(&project, "fhir/Patient.ndjson", &people);
+    let observation = json!({
+        "resourceType": "Observation", "id": "o", "meta": {"lastUpdated": "2026-09-01T02:00:00Z"},
+        "status": "final", "code": {"coding": [{"system": "http://snomed.info/sct", "code": "27113001"}]},
+        "subject": {"reference": "Patient/p0"}, "effectiveDateTime": "2062-06-01T10:00:00Z",
+        "valueQuantity": {"value": 80}
+    });
+    write(&project, "fhir/Observation.ndjson", &[observation]);
+    let encounters = [
+        encounter("good", "2026-06-01T10:00:00Z", "2026-06-01T11:00:00Z"),
+        encounter("late", "2062-06-01T10:00:00Z", "2062-06-01T11:00:00Z"),
+    ];
+    write(&project, "fhir/Encounter.ndjson", &encounters);
+    let spells = [
+        spell(1, &[]),
+        spell(2, &[("discharge_date", "2062-06-19")]),
+        spell(3, &[("admission_date", "2062-06-19")]),
+    ];
+    fs::write(project.path("csv/apc_spells.csv"), file(&spells)).unwrap();
+    project.ok(&["pull"]);
+    let row = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        project.sql("select table_name, column_name, rule, value_count from populace.data_quality where rule = 'date-in-future' order by 1"),
+        [
+            row("record.apc_spell discharge_date date-in-future 1"),
+            row("record.observation effective date-in-future 1"),
+            row("record.patient death_month date-in-future 1"),
+        ]
+    );
+    assert_eq!(
+        project.sql("select file, line, reason from populace.reject order by 1"),
+        [
+            row("Encounter.ndjson 2 date-in-future"),
+            row("apc_spells.csv 4 date-in-future"),
+        ]
+    );
+    assert_eq!(
+        project.sql("select count(*), count(effective), sum(value) from record.observation"),
+        [["1", "0", "80.0"]]
+    );
+    assert_eq!(
+        project.sql("select count(*), count(death_month) from record.patient"),
+        [["2", "0"]]
+    );
+    assert_eq!(
+        project.sql("select count(*), count(discharge_date) from record.apc_spell"),
+        [["2", "1"]]
     );
 }

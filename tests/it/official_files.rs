@@ -63,37 +63,127 @@ E01990003,Elsewhere 001A,E38999998,98Z,NHS Elsewhere - 98Z,E54999998,QXX,NHS Els
 const DEPRIVATION: &str = "LSOA code (2021),LSOA name (2021),Local Authority District code (2024),Local Authority District name (2024),Index of Multiple Deprivation (IMD) Score,Index of Multiple Deprivation (IMD) Rank (where 1 is most deprived),Index of Multiple Deprivation (IMD) Decile (where 1 is most deprived 10% of LSOAs)\n\
 E01990001,Harrowmere 001A,E07990001,Harrowmere City,55.1,1864,1\nE01990003,Elsewhere 001A,E07990009,Elsewhere,3.2,33000,10\n";
 
+/// Areas of 2011 and 2021: the first one is unchanged, the next was split, and two were merged.
+const CHANGES: &str = "\u{feff}ObjectId,LSOA11CD,LSOA11NM,CHGIND,LSOA21CD,LSOA21NM,LAD22CD,LAD22NM,LAD22NMW\n\
+1,E01990001,x,U,E01990001,x,E07990001,Harrowmere City,\n\
+2,E01880001,x,S,E01990002,x,E07990001,Harrowmere City,\n\
+3,E01880001,x,S,E01990004,x,E07990001,Harrowmere City,\n\
+4,E01880002,x,M,E01990005,x,E07990001,Harrowmere City,\n\
+5,E01880003,x,M,E01990005,x,E07990001,Harrowmere City,\n\
+6,E01880009,x,X,E01990003,x,E07990009,Elsewhere,\n";
+
+fn of_2011(code: &str, rank: u32, decile: u32) -> String {
+    format!("{code},x,E07990001,Harrowmere City,1.0,{rank},{decile}\n")
+}
+
+const REGIONS: &str = "LAD24CD,LAD24NM,RGN24CD,RGN24NM,ObjectId\nE07990001,Harrowmere City,E12999999,The Far North,1\nE07990009,Elsewhere,E12999998,Elsewhere,2\n";
+
 #[test]
 fn areas_and_deprivation_of_one_census() {
     let project = Project::empty();
     let areas = block(&project, "[reference.lsoa]");
-    let before = block(&project, "[reference.deprivation_2019]");
-    write(&project, "LSOA21_SICBL24_ICB24_LAD24_EN_LU.csv", LOOKUP);
+    let earlier = block(&project, "[[reference.lsoa.add]]");
+    let before = block(&project, "[reference.lsoa_2011]");
+    let area = |code: &str| LOOKUP.lines().nth(2).unwrap().replace("E01990002", code) + "\r\n";
+    let lookup = LOOKUP.to_string() + &area("E01990004") + &area("E01990005");
+    write(&project, "LSOA21_SICBL24_ICB24_LAD24_EN_LU.csv", &lookup);
     write(
         &project,
         "File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators.csv",
         DEPRIVATION,
     );
-    let of_2019 = DEPRIVATION
+    write(&project, "LAD24_RGN24_EN_LU.csv", REGIONS);
+    write(
+        &project,
+        "LTLA24_UTLA24_EW_LU.csv",
+        "LTLA24CD,LTLA24NM,UTLA24CD,UTLA24NM,ObjectId\nE07990001,Harrowmere City,E10999999,Wendale,1\n",
+    );
+    write(
+        &project,
+        "LSOA21_WD24_LAD24_EW_LU.csv",
+        "LSOA21CD,LSOA21NM,WD24CD,WD24NM,WD24NMW,LAD24CD,LAD24NM,LAD24NMW,ObjectId\nE01990001,Harrowmere 001A,E05999999,Kettlegate,,E07990001,Harrowmere City,,1\n",
+    );
+    write(&project, "LSOA11_LSOA21_LAD22_EW_LU.csv", CHANGES);
+    let header = DEPRIVATION.lines().next().unwrap();
+    let of_2019 = header
         .replace("(2021)", "(2011)")
-        .replace("(2024)", "(2019)");
+        .replace("(2024)", "(2019)")
+        + "\n"
+        + &of_2011("E01990001", 4000, 2)
+        + &of_2011("E01880001", 20000, 7)
+        + &of_2011("E01880002", 9000, 3)
+        + &of_2011("E01880009", 30000, 10);
     write(
         &project,
         "File_7_-_All_IoD2019_Scores__Ranks__Deciles_and_Population_Denominators_3.csv",
         &of_2019,
     );
-    load(&project, &format!("{areas}\n{before}"));
-    // An area without a rank keeps its row; another board's are not wanted.
+    let in_2011 = |code: &str| {
+        format!(
+            "{code},x,E38000001,99Z,NHS Wendale - 99Z,E54000001,QWO,NHS Wendale Integrated Care Board,E07990001,Harrowmere City,1\n"
+        )
+    };
+    write(
+        &project,
+        "LSOA11_SICBL22_ICB22_LAD22_EN_LU.csv",
+        &("LSOA11CD,LSOA11NM,SICBL22CD,SICBL22CDH,SICBL22NM,ICB22CD,ICB22CDH,ICB22NM,LAD22CD,LAD22NM,ObjectId\n".to_string()
+            + &in_2011("E01990001")
+            + &in_2011("E01880001")
+            + &in_2011("E01880002")
+            + &in_2011("E01880003")),
+    );
+    load(&project, &format!("{areas}\n{earlier}\n{before}"));
+    // An area without a rank keeps its row; another board's are not wanted. Of a merged area it is not
+    // known which deprivation of 2019 it has.
     assert_eq!(
-        project.sql("select lsoa21_code, lsoa21_name, place_name, ltla_code, icb_code, imd_rank, imd_decile from reference.lsoa order by 1"),
+        project.sql("select lsoa21_code, lsoa21_name, place_name, ltla_code, sub_icb_code, icb_code, region_code, imd_rank, imd_decile, lsoa11_code, imd_2019_rank, imd_2019_decile from reference.lsoa order by 1"),
         [
-            ["E01990001", "Harrowmere 001A", "Harrowmere City", "E07990001", "E54999999", "1864", "1"],
-            ["E01990002", "Harrowmere 001B", "Harrowmere City", "E07990001", "E54999999", "", ""],
+            ["E01990001", "Harrowmere 001A", "Harrowmere City", "E07990001", "99Z", "E54999999", "E12999999", "1864", "1", "E01990001", "4000", "2"],
+            ["E01990002", "Harrowmere 001B", "Harrowmere City", "E07990001", "99Z", "E54999999", "E12999999", "", "", "E01880001", "20000", "7"],
+            ["E01990004", "Harrowmere 001B", "Harrowmere City", "E07990001", "99Z", "E54999999", "E12999999", "", "", "E01880001", "20000", "7"],
+            ["E01990005", "Harrowmere 001B", "Harrowmere City", "E07990001", "99Z", "E54999999", "E12999999", "", "", "", "", ""],
         ]
     );
     assert_eq!(
-        project.number("select sum(imd_decile) from reference.deprivation_2019"),
-        11
+        project.sql("select lsoa11_code, place_name, sub_icb_code, imd_rank, imd_decile, lsoa21_code from reference.lsoa_2011 order by 1"),
+        [
+            ["E01880001", "Harrowmere City", "99Z", "20000", "7", ""],
+            ["E01880002", "Harrowmere City", "99Z", "9000", "3", "E01990005"],
+            ["E01880003", "Harrowmere City", "99Z", "", "", "E01990005"],
+            ["E01990001", "Harrowmere City", "99Z", "4000", "2", "E01990001"],
+        ]
+    );
+    assert_eq!(
+        project.sql("select lsoa21_code, ward_name, utla_code from reference.lsoa where ward_code is not null or lsoa21_code = 'E01990002' order by 1"),
+        [["E01990001", "Kettlegate", "E10999999"], ["E01990002", "", "E10999999"]]
+    );
+    // Both censuses in one model, each with the index that is asked for.
+    let deciles = "select lsoa21_code, census, imd_decile from core.area order by 1";
+    project.ok(&["run", "core.area"]);
+    assert_eq!(
+        project.sql(deciles),
+        [
+            ["E01880001", "2011", ""],
+            ["E01880002", "2011", ""],
+            ["E01880003", "2011", ""],
+            ["E01990001", "2021", "1"],
+            ["E01990002", "2021", ""],
+            ["E01990004", "2021", ""],
+            ["E01990005", "2021", ""],
+        ]
+    );
+    project.ok(&["run", "--set", "deprivation_index=2019", "core.area"]);
+    assert_eq!(
+        project.sql(deciles),
+        [
+            ["E01880001", "2011", "7"],
+            ["E01880002", "2011", "3"],
+            ["E01880003", "2011", ""],
+            ["E01990001", "2021", "2"],
+            ["E01990002", "2021", "7"],
+            ["E01990004", "2021", "7"],
+            ["E01990005", "2021", ""],
+        ]
     );
     // Deprivation of 2019 is of other areas: by its column, and by its codes.
     let wrong = areas.replace("LSOA code (2021)", "LSOA code (2011)");
@@ -105,7 +195,10 @@ fn areas_and_deprivation_of_one_census() {
         ),
         "{error}"
     );
-    sections_of(&project, &before.replace("lsoa11_code", "lsoa21_code"));
+    sections_of(
+        &project,
+        &before.replace("lsoa11_code = \"LSOA11CD\"", "lsoa21_code = \"LSOA11CD\""),
+    );
     let error = project.fails(2, &["check"]);
     assert!(error.contains("is of the census of 2021"), "{error}");
     sections_of(&project, &areas);
@@ -143,11 +236,21 @@ fn practice(code: &str, name: &str, status: &str, setting: &str) -> String {
     )
 }
 
+/// The block of dated memberships: its rows are those of the workbook.
+fn of_memberships(project: &Project) -> String {
+    let blocks = blocks(project);
+    let dated = blocks.iter().find(|block| {
+        block.starts_with("[[reference.organisation]]\nfile = \"reference/ePCN.xlsx\"")
+    });
+    dated.unwrap().clone()
+}
+
 #[test]
 fn practices_and_their_networks() {
     let project = Project::empty();
     let organisations = block(&project, "[[reference.organisation]]");
     let as_csv = block(&project, "[[reference.organisation.add]]");
+    let dated = of_memberships(&project);
     write(
         &project,
         "epraccur.csv",
@@ -218,6 +321,14 @@ fn practices_and_their_networks() {
     std::fs::create_dir_all(project.path("reference")).unwrap();
     workbook.save(project.path("reference/ePCN.xlsx")).unwrap();
     load(&project, &organisations);
+    let boards = "select ods_code, region_code, icb_code, sub_icb_code from reference.organisation where kind = 'gp_practice' order by 1";
+    assert_eq!(
+        project.sql(boards),
+        [
+            ["W99001", "Y99", "QZZ", "99Z"],
+            ["W99004", "Y99", "QZZ", "99Z"]
+        ]
+    );
     let expected = [
         ["RQZ", "Wendale Trust", "acute_trust", "", "", "QZZ", "no"],
         [
@@ -253,6 +364,25 @@ fn practices_and_their_networks() {
             .contains("epcncorepartnerdetails.csv:2: there are two different rows of one ods_code"),
         "{error}"
     );
+    // Memberships with their days: the network is that of the as-of date.
+    let from = practices.find("[[reference.organisation.add]]").unwrap();
+    load(&project, &format!("{}{dated}", &practices[..from]));
+    let networks = "select organisation_code, organisation_name, pcn_code, icb_code from core.organisation order by 1";
+    for (as_of, network) in [("2023-03-31", "U99000"), ("2023-04-01", "U99001")] {
+        project.ok(&[
+            "run",
+            "--set",
+            &format!("as_of={as_of}"),
+            "core.organisation",
+        ]);
+        assert_eq!(
+            project.sql(networks),
+            [
+                ["W99001", "KETTLEGATE SURGERY", network, "QZZ"],
+                ["W99004", "ALONE", "", "QZZ"]
+            ]
+        );
+    }
     // No address or number of epraccur is read.
     assert_eq!(
         project

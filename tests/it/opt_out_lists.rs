@@ -151,7 +151,7 @@ fn an_empty_or_shortened_opt_out_list_is_refused_until_confirmed() {
     let said = project.run(&["nightly", "--confirm-opt-outs", "local=39..0"]);
     assert!(said.status.success(), "{}", text_of(&said.stderr));
     assert!(
-        text_of(&said.stderr).contains("0 are new, 39 came back"),
+        text_of(&said.stderr).contains("0 new, 39 came back"),
         "{}",
         text_of(&said.stderr)
     );
@@ -211,7 +211,7 @@ fn the_first_pull_says_what_opt_outs_took() {
     let said = project.run(&["pull"]);
     let said = text_of(&said.stderr);
     assert!(
-        said.contains("opt-outs: 10 people (10 on local); 0 are new, 0 came back"),
+        said.contains("opt-outs: 10 people (10 on local); 0 new, 0 came back"),
         "{said}"
     );
 }

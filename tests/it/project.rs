@@ -317,6 +317,7 @@ largest_suppressed_share = 1.0
 [parameters]
 as_of = {{ type = "date", default = "2026-09-30" }}
 geography_basis = {{ type = "text", default = "resident" }}
+deprivation_index = {{ type = "text", default = "2025" }}
 "#
     )
 }

@@ -108,7 +108,7 @@ fn links_in_a_circle_fifos_sockets_and_devices_among_extracts_are_passed_over() 
     );
     assert!(said.contains("passed over: 5 more\n"), "{said}");
     assert!(
-        said.contains("1 files are reached through symbolic links"),
+        said.contains("1 file reached through a symbolic link"),
         "{said}"
     );
 
@@ -369,7 +369,7 @@ fn times_in_the_future_do_not_win_for_ever() {
     })
     .into_owned();
     assert!(
-        said.contains("source record: 1 lines say that they were updated in the future"),
+        said.contains("source record: 1 line says that it was updated in the future"),
         "{said}"
     );
     assert_eq!(project.sql(row), [["right", "2026-09-02T00:00:00"]]);

@@ -2,7 +2,10 @@
 
 use crate::nights::{Dice, State, change, patient_with_waiting_rows, read_state, write_lines};
 use crate::project::{Project, files_below, synth};
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// The newest content of each model's table, as its log has it.
 fn contents(project: &Project) -> BTreeMap<String, String> {
@@ -69,8 +72,8 @@ impl Pair {
         self.record.path().join("fhir").join(file)
     }
 
-    /// So many changes arrive, and both projects pull them.
-    fn night(&mut self, changes: usize) {
+    /// So many changes arrive.
+    fn arrive(&mut self, changes: usize) {
         let mut lines = Vec::new();
         for at in 0..changes {
             lines.extend(change(&mut self.dice, &mut self.state, self.night, at));
@@ -80,6 +83,11 @@ impl Pair {
             &lines,
         );
         self.night += 1;
+    }
+
+    /// So many changes arrive, and both projects pull them.
+    fn night(&mut self, changes: usize) {
+        self.arrive(changes);
         for project in [&self.refreshed, &self.full] {
             project.ok(&["pull", "-q"]);
         }
@@ -217,33 +225,75 @@ fn nothing_is_built_behind_a_model_that_comes_out_the_same() {
     assert!(all.len() == 2 && all.iter().all(built), "{all:?}");
 }
 
-/// Models in whose refresh a run is killed: as soon as their log grows.
-const KILLED_AT: [&str; 4] = [
-    "staging/condition",
-    "staging/patient",
-    "core/contact",
-    "core/diagnosis",
-];
+/// How many steps of nights are killed; more of them with `POPULACE_KILLS=50`.
+fn wanted_kills() -> usize {
+    let wanted = std::env::var("POPULACE_KILLS").ok();
+    wanted.map_or(4, |kills| kills.parse().unwrap())
+}
 
-fn commits(project: &Project, table: &str) -> usize {
-    let log = project.path(&format!("lake/{table}/_delta_log"));
-    std::fs::read_dir(log).map_or(0, |files| files.count())
+/// Commits of all tables of the lake.
+fn commits(project: &Project) -> usize {
+    let entries = |folder: PathBuf| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().path())
+    };
+    let layers = entries(project.path("lake"));
+    let tables = layers.filter(|path| path.is_dir()).flat_map(entries);
+    tables
+        .map(|table| entries(table.join("_delta_log")).count())
+        .sum()
+}
+
+/// A moment within a step: some time after so many commits.
+struct KillMoment {
+    commits: usize,
+    then: Duration,
+    reached: Cell<Option<Instant>>,
+}
+
+impl KillMoment {
+    fn has_come(&self, project: &Project) -> bool {
+        if self.reached.get().is_none() && commits(project) >= self.commits {
+            self.reached.set(Some(Instant::now()));
+        }
+        self.reached
+            .get()
+            .is_some_and(|at| at.elapsed() >= self.then)
+    }
 }
 
 #[test]
-fn a_run_that_is_killed_as_it_refreshes_is_finished_by_the_next() {
+fn a_night_that_is_killed_at_any_moment_is_finished_by_the_next() {
     let mut pair = Pair::new(100, 63);
-    let mut kills = 0;
-    for table in KILLED_AT {
-        pair.night(12);
-        let before = commits(&pair.refreshed, table);
-        let killed = pair
-            .refreshed
-            .killed_when(&["run", "-q"], || commits(&pair.refreshed, table) > before);
-        kills += u32::from(killed);
-        pair.refreshed.ok(&["status"]);
+    let wanted = wanted_kills();
+    let mut kills = [0; 2];
+    // Commits of a pull and of a run, as far as they are known.
+    let mut made = [20, 60];
+    for kill in 0..wanted {
+        pair.arrive(12);
+        for (at, step) in ["pull", "run"].into_iter().enumerate() {
+            let before = commits(&pair.refreshed);
+            if kill % 2 == at {
+                let moment = KillMoment {
+                    commits: before + pair.dice.roll(made[at]),
+                    then: Duration::from_micros(pair.dice.roll(30_000) as u64),
+                    reached: Cell::new(None),
+                };
+                let project = &pair.refreshed;
+                let killed = project.killed_when(&[step, "-q"], || moment.has_come(project));
+                kills[at] += usize::from(killed);
+                pair.refreshed.ok(&["status"]);
+            }
+            pair.refreshed.ok(&[step, "-q"]);
+            made[at] = (commits(&pair.refreshed) - before).max(1);
+        }
+        pair.full.ok(&["pull", "-q"]);
         pair.run();
     }
-    assert!(kills >= 2, "{kills} runs were killed");
+    println!("killed of {wanted}: {} pulls, {} runs", kills[0], kills[1]);
+    assert!(
+        kills.iter().sum::<usize>() * 2 >= wanted,
+        "{kills:?} of {wanted} were killed"
+    );
     pair.compare_rows();
 }

@@ -223,7 +223,13 @@ fn parameters_that_no_table_was_built_with_are_not_printed() {
     let names: Vec<&String> = manifest["parameters"].as_object().unwrap().keys().collect();
     assert_eq!(
         names,
-        ["as_of", "geography_basis", "period_end", "period_start"]
+        [
+            "as_of",
+            "deprivation_index",
+            "geography_basis",
+            "period_end",
+            "period_start"
+        ]
     );
     // The people of the profile are counted on one day.
     let made = project.json(&["release", "population_profile"]);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// The figures of a release that are marked as revised: table, period and value.
 fn revised(project: &Project, release: &str) -> Vec<(String, String, f64)> {
-    use polars::prelude::{ParquetReader, SerReader};
+    use polars_io::prelude::{ParquetReader, SerReader};
     let file = project.path(&format!("releases/{release}/figures.parquet"));
     let frame = ParquetReader::new(std::fs::File::open(file).unwrap())
         .finish()

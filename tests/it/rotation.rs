@@ -210,8 +210,9 @@ fn forget_columns(project: &Project) {
             std::fs::write(
                 lake.join(name),
                 log.replace("populace.columns", "populace.older")
-                    // Nor was there a checksum then.
-                    .replace("populace.checksum", "older.checksum"),
+                    // Nor was there a checksum then, or the digest of a state, which came after it.
+                    .replace("populace.checksum", "older.checksum")
+                    .replace("populace.state", "older.state"),
             )
             .unwrap();
         }

@@ -119,7 +119,7 @@ fn a_row_that_the_ledger_has_and_no_file_is_found() {
     let end = last + csv[last..].find('\n').unwrap() + 1;
     tampered.alter(&name, &csv[start..end], "");
     let said = project.fails(1, &["verify", &first, "--ledger"]);
-    assert!(said.contains("that stand in none of its files"), "{said}");
+    assert!(said.contains("2 figures in none of its files"), "{said}");
 }
 
 #[test]

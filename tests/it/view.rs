@@ -231,10 +231,10 @@ fn lines_that_cannot_be_used_are_counted_and_listed() {
         "{said}"
     );
     assert!(
-        said.contains("column value: 1 values are of another type or form"),
+        said.contains("column value: 1 value is of another type or form"),
         "{said}"
     );
-    assert!(said.contains("1 lines of other types"), "{said}");
+    assert!(said.contains("1 line of other types"), "{said}");
     assert_eq!(rows(&folder.path("out.parquet")).len(), 97);
     let rejects = std::fs::read_to_string(folder.path("rejects.csv")).unwrap();
     let at = input
@@ -362,15 +362,19 @@ fn what_an_analyst_gets_wrong() {
         "pretty.json",
         "{\n  \"resourceType\": \"Observation\",\n  \"id\": \"o\"\n}\n",
     );
-    // One resource over many lines is read; two are not.
-    let output = folder.run(&["view.json", "pretty.json"]);
-    let said = text(&output.stderr);
-    assert!(
-        said.contains("1 files, 1 lines") && said.contains("1 rows"),
-        "{said}"
-    );
+    // Resources over many lines are read, one and two; one that is cut off is not.
     let pretty = std::fs::read_to_string(folder.path("pretty.json")).unwrap();
-    folder.write("pretty.json", pretty.repeat(2));
+    for (times, lines, rows) in [(1, "1 line", "1 row"), (2, "2 lines", "2 rows")] {
+        folder.write("pretty.json", pretty.repeat(times));
+        let output = folder.run(&["view.json", "pretty.json"]);
+        let said = text(&output.stderr);
+        assert!(
+            said.contains(&format!("1 file, {lines},")) && said.contains(rows),
+            "{said}"
+        );
+    }
+    let cut = pretty.trim_end().trim_end_matches('}');
+    folder.write("pretty.json", format!("{pretty}{cut}"));
     let error = folder.fails(3, &["view.json", "pretty.json"]);
     assert!(
         error.contains("hint: are the files NDJSON, with one resource a line? list them"),

@@ -54,6 +54,8 @@ with events as (
     union all
     select 'length_of_stay' as model, person_key, part, measure, period, n from intermediate.indicator_length_of_stay
     union all
+    select 'delayed_discharge' as model, person_key, part, measure, period, n from intermediate.indicator_delayed_discharge
+    union all
     select 'readmission' as model, person_key, part, measure, period, n from intermediate.indicator_readmission
     union all
     select 'emergency_department' as model, person_key, part, measure, period, n from intermediate.indicator_emergency_department

@@ -2,11 +2,11 @@
 description: >
   What indicators by a mean average: one row for each thing that is measured, with the person whose
   it is. Stays in midnights, of emergency and of ordinary elective spells, by financial year of
-  discharge; minutes in emergency departments, by year of arrival; and the long-term conditions of
+  discharge; days from the discharge-ready date to the discharge, by the same year; minutes in emergency departments, by year of arrival; and the long-term conditions of
   active people at the as-of date.
 grain: [measure, measured_key]
 columns:
-  measure: emergency_stay, elective_stay, emergency_department_minutes or long_term_conditions
+  measure: emergency_stay, elective_stay, discharge_delay, emergency_department_minutes or long_term_conditions
   measured_key: Key of the spell, the attendance or the person
   person_key: Pseudonym of the person
   period: The as-of date, or the financial year
@@ -27,6 +27,17 @@ with spells as (
     where (is_emergency or point_of_delivery = 'Elective ordinary')
         and discharge_date between $period_start and $period_end
         and midnights is not null
+),
+
+discharges as (
+    select
+        spell_key,
+        person_key,
+        discharge_date,
+        delay_days
+    from intermediate.adult_stay
+    where discharge_date between $period_start and $period_end
+        and delay_days is not null
 ),
 
 attendances as (
@@ -71,6 +82,16 @@ final as (
     from years
     inner join spells
         on spells.discharge_date between years.first_day and years.last_day
+    union all
+    select
+        'discharge_delay' as measure,
+        discharges.spell_key as measured_key,
+        discharges.person_key,
+        years.financial_year as period,
+        cast(discharges.delay_days as bigint) as n
+    from years
+    inner join discharges
+        on discharges.discharge_date between years.first_day and years.last_day
     union all
     select
         'emergency_department_minutes' as measure,

@@ -27,6 +27,8 @@ with rows as (
         admission_date,
         admission_method,
         discharge_date,
+        discharge_method,
+        discharge_ready_date,
         patient_classification,
         diag_01,
         tariff_cost,
@@ -54,6 +56,8 @@ found as (
         rows.admission_date,
         rows.admission_method,
         rows.discharge_date,
+        rows.discharge_method,
+        rows.discharge_ready_date,
         rows.patient_classification,
         rows.diag_01,
         rows.tariff_cost,
@@ -83,6 +87,21 @@ by_event as (
         count(*) filter (where admission_method is null) as admission_method_missing,
         count(*) filter (where discharge_date is not null) as diag_01_missing_checked,
         count(*) filter (where discharge_date is not null and diag_01 is null) as diag_01_missing,
+        -- The date is noted of stays of a night or more that do not end by death.
+        count(*) filter (
+            where discharge_date > admission_date and coalesce(discharge_method, '') not in ('4', '5')
+        ) as discharge_ready_date_missing_checked,
+        count(*) filter (
+            where discharge_date > admission_date and coalesce(discharge_method, '') not in ('4', '5')
+                and discharge_ready_date is null
+        ) as discharge_ready_date_missing,
+        count(*) filter (
+            where admission_date is not null and discharge_ready_date is not null
+        ) as discharge_ready_date_outside_stay_checked,
+        count(*) filter (
+            where admission_date is not null
+                and (discharge_ready_date < admission_date or discharge_ready_date > discharge_date)
+        ) as discharge_ready_date_outside_stay,
         count(*) filter (where lsoa21_code is null) as lsoa21_code_missing,
         count(*) filter (where practice_code is null) as practice_code_missing,
         count(*) filter (where admission_method is not null) as admission_method_unresolved_checked,
@@ -138,6 +157,10 @@ counted as (
         sum(admission_method_missing) as admission_method_missing,
         sum(diag_01_missing_checked) as diag_01_missing_checked,
         sum(diag_01_missing) as diag_01_missing,
+        sum(discharge_ready_date_missing_checked) as discharge_ready_date_missing_checked,
+        sum(discharge_ready_date_missing) as discharge_ready_date_missing,
+        sum(discharge_ready_date_outside_stay_checked) as discharge_ready_date_outside_stay_checked,
+        sum(discharge_ready_date_outside_stay) as discharge_ready_date_outside_stay,
         sum(lsoa21_code_missing) as lsoa21_code_missing,
         sum(practice_code_missing) as practice_code_missing,
         sum(admission_method_unresolved_checked) as admission_method_unresolved_checked,
@@ -178,6 +201,8 @@ final as (
         checks.column_name,
         cast(case checks.failure
             when 'diag_01_missing' then counted.diag_01_missing_checked
+            when 'discharge_ready_date_missing' then counted.discharge_ready_date_missing_checked
+            when 'discharge_ready_date_outside_stay' then counted.discharge_ready_date_outside_stay_checked
             when 'admission_method_unresolved' then counted.admission_method_unresolved_checked
             when 'patient_classification_invalid' then counted.patient_classification_invalid_checked
             when 'discharge_date_before_start' then counted.discharge_date_before_start_checked
@@ -193,6 +218,8 @@ final as (
             when 'provider_code_missing' then counted.provider_code_missing
             when 'admission_method_missing' then counted.admission_method_missing
             when 'diag_01_missing' then counted.diag_01_missing
+            when 'discharge_ready_date_missing' then counted.discharge_ready_date_missing
+            when 'discharge_ready_date_outside_stay' then counted.discharge_ready_date_outside_stay
             when 'lsoa21_code_missing' then counted.lsoa21_code_missing
             when 'practice_code_missing' then counted.practice_code_missing
             when 'admission_method_unresolved' then counted.admission_method_unresolved

@@ -39,6 +39,7 @@ columns:
   benchmark: Value of the whole area for the same period, sex and category
   comparison: "By the 95% limits: better, worse, higher, lower, similar; not compared for the whole area, and without limits"
   comparison_998: The same by the 99.8% limits
+  quintile: Fifth of the known areas of the type by value, for the same period, sex and category, 1 the lowest values and 5 the highest; null for fewer than five areas with a value
 checks:
   - not_null: [indicator, indicator_name, area_type, area_code, area_name, period_type, period, sex, age_group, category_type, category, numerator, denominator, unit, method, polarity, comparison, comparison_998]
   - one_of: {indicator: reference.indicator.indicator}
@@ -49,6 +50,7 @@ checks:
   - expect: value between lower and upper and value between lower_998 and upper_998
   - expect: lower_998 <= lower and upper_998 >= upper
   - expect: numerator >= 0 and denominator > 0
+  - expect: quintile between 1 and 5
 topic: indicator
 */
 with indicators as (
@@ -187,6 +189,15 @@ benchmarked as (
         on indicators.indicator = valued.indicator
 ),
 
+ranked as (
+    select
+        *,
+        phe_quantile(case when area_code <> 'Not known' then value end, 5, false) over (
+            partition by indicator, area_type, period, sex, category_type, category
+        ) as quintile
+    from benchmarked
+),
+
 incomplete as (
     select
         setting_months.setting,
@@ -200,51 +211,52 @@ incomplete as (
 
 final as (
     select
-        benchmarked.indicator,
-        benchmarked.indicator_name,
-        benchmarked.area_type,
-        benchmarked.area_code,
+        ranked.indicator,
+        ranked.indicator_name,
+        ranked.area_type,
+        ranked.area_code,
         case
-            when benchmarked.area_type = 'All' then 'All'
-            else coalesce(areas.area_name, benchmarked.area_code)
+            when ranked.area_type = 'All' then 'All'
+            else coalesce(areas.area_name, ranked.area_code)
         end as area_name,
-        benchmarked.period_type,
-        benchmarked.period,
-        benchmarked.sex,
-        benchmarked.age_group,
-        benchmarked.category_type,
-        benchmarked.category,
-        benchmarked.numerator,
-        benchmarked.denominator,
-        benchmarked.value,
-        benchmarked.lower,
-        benchmarked.upper,
-        benchmarked.lower_998,
-        benchmarked.upper_998,
-        benchmarked.unit,
-        benchmarked.method,
-        benchmarked.polarity,
+        ranked.period_type,
+        ranked.period,
+        ranked.sex,
+        ranked.age_group,
+        ranked.category_type,
+        ranked.category,
+        ranked.numerator,
+        ranked.denominator,
+        ranked.value,
+        ranked.lower,
+        ranked.upper,
+        ranked.lower_998,
+        ranked.upper_998,
+        ranked.unit,
+        ranked.method,
+        ranked.polarity,
         incomplete.incomplete_months,
-        benchmarked.benchmark,
+        ranked.benchmark,
         compare_to_benchmark(
-            case when benchmarked.area_type <> 'All' then benchmarked.lower end,
-            benchmarked.upper,
-            benchmarked.benchmark,
-            benchmarked.polarity
+            case when ranked.area_type <> 'All' then ranked.lower end,
+            ranked.upper,
+            ranked.benchmark,
+            ranked.polarity
         ) as comparison,
         compare_to_benchmark(
-            case when benchmarked.area_type <> 'All' then benchmarked.lower_998 end,
-            benchmarked.upper_998,
-            benchmarked.benchmark,
-            benchmarked.polarity
-        ) as comparison_998
-    from benchmarked
+            case when ranked.area_type <> 'All' then ranked.lower_998 end,
+            ranked.upper_998,
+            ranked.benchmark,
+            ranked.polarity
+        ) as comparison_998,
+        cast(ranked.quintile as int) as quintile
+    from ranked
     left join areas
-        on benchmarked.area_type = areas.area_type
-        and benchmarked.area_code = areas.area_code
+        on ranked.area_type = areas.area_type
+        and ranked.area_code = areas.area_code
     left join incomplete
-        on benchmarked.setting = incomplete.setting
-        and benchmarked.period = incomplete.financial_year
+        on ranked.setting = incomplete.setting
+        and ranked.period = incomplete.financial_year
 )
 
 select * from final

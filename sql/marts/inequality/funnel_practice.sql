@@ -6,6 +6,12 @@ description: >
   date of active people. Proportions are compared with the funnel's lines; admissions with the exact
   Poisson limits of their number. They are crude: a practice with older people may be High for that.
   Practices and networks that are not known have no row.
+
+  Where most practices lie outside these limits, they differ for reasons that all of them have. The limits
+  that are called overdispersed allow for as much difference as there is (Spiegelhalter); where there is none they
+  are the same, and what is not significant without the allowance is not with it. The shrunk value
+  draws each practice towards all of them by as much as it is uncertain: for maps and lists in which small
+  practices would otherwise be the first and the last.
 grain: [area_type, area_code, indicator]
 columns:
   area_type: Practice or PCN
@@ -23,6 +29,13 @@ columns:
   lower_99_8: Lower line, beyond which 1 in 1,000 lies by chance
   upper_99_8: Upper line, beyond which 1 in 1,000 lies by chance
   significance: "High (0.001), High (0.025), Low (0.001), Low (0.025), Not significant; Not known where the denominator is 0"
+  phi: Variation between the areas of the type over that of chance; above 1 there is overdispersion
+  overdispersed_lower_95: Lower line that allows for it, beyond which 1 in 40 lies
+  overdispersed_upper_95: Upper line that allows for it
+  overdispersed_lower_99_8: Lower line that allows for it, beyond which 1 in 1,000 lies
+  overdispersed_upper_99_8: Upper line that allows for it
+  overdispersed_significance: As significance, by these lines
+  shrunk_value: Value drawn towards that of all areas of the type, in the unit of the value
 checks:
   - unique: [area_type, area_code, indicator]
   - not_null: [area_type, area_code, area_name, indicator, indicator_name, statistic, numerator, denominator, significance]
@@ -139,6 +152,22 @@ limits as (
     from compared
 ),
 
+spread as (
+    select
+        *,
+        funnel_overdispersed(
+            case when statistic = 'rate' then 'ratio' else 'proportion' end,
+            numerator,
+            case
+                when statistic = 'rate' then nullif(denominator * baseline / 1000.0, 0)
+                else nullif(cast(denominator as double), 0)
+            end
+        ) over (partition by indicator, statistic, area_type) as allowing,
+        case when statistic = 'rate' then baseline else 1.0 end as unit,
+        shrunk_rate(numerator, nullif(denominator, 0), 1.0) over (partition by indicator, area_type) as shrunk
+    from limits
+),
+
 final as (
     select
         area_type,
@@ -155,8 +184,30 @@ final as (
         funnel['upper_95'] as upper_95,
         funnel['lower_99_8'] as lower_99_8,
         funnel['upper_99_8'] as upper_99_8,
-        coalesce(significance, 'Not known') as significance
-    from limits
+        coalesce(significance, 'Not known') as significance,
+        allowing['phi'] as phi,
+        case
+            when allowing['tau_squared'] > 0 then allowing['lower_95'] * unit
+            else funnel['lower_95']
+        end as overdispersed_lower_95,
+        case
+            when allowing['tau_squared'] > 0 then allowing['upper_95'] * unit
+            else funnel['upper_95']
+        end as overdispersed_upper_95,
+        case
+            when allowing['tau_squared'] > 0 then allowing['lower_99_8'] * unit
+            else funnel['lower_99_8']
+        end as overdispersed_lower_99_8,
+        case
+            when allowing['tau_squared'] > 0 then allowing['upper_99_8'] * unit
+            else funnel['upper_99_8']
+        end as overdispersed_upper_99_8,
+        case
+            when allowing['tau_squared'] > 0 and significance <> 'Not significant' then allowing['significance']
+            else coalesce(significance, 'Not known')
+        end as overdispersed_significance,
+        shrunk['value'] * case when statistic = 'rate' then 1000.0 else 1.0 end as shrunk_value
+    from spread
 )
 
 select * from final

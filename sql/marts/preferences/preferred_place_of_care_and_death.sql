@@ -1,19 +1,21 @@
 /*
 description: >
-  Where people prefer to die, by area: the newest preferred place of death that a hospice recorded, or a
-  coded finding of core.measurement or core.diagnosis (reference.care_place), of active people
+  Where people prefer to be cared for and to die, by area: the newest preferred place of death that a hospice
+  recorded, that was answered in a questionnaire (reference.question), or that is a coded finding of
+  core.measurement or core.diagnosis (reference.care_place), of active people
   and of those who died in the period, and whether the preference was met. The
   place of death is known where a hospital spell ended by death (discharge method 4) in the month of
   death: Hospital; else where a hospice had the person in its beds in that month: Hospice. Other places of death,
   home among them, are in no table of the record, so that who preferred them and died elsewhere than in
-  hospital or hospice is not known to have had it. No view has a preferred place of care: the place of
-  the newest hospice contact stands beside it.
+  hospital or hospice is not known to have had it. The preferred place of care is the newest that was
+  answered in a questionnaire; the place of the newest hospice contact stands beside it.
 grain: [area_type, area_code, preferred_place]
 columns:
   area_type: All, ICB, Place, Local authority, PCN or Practice
   area_code: Code of the area, or Not known
   area_name: Name of the area, or Not known
-  preferred_place: Home, Care home, Hospice, Hospital or Other; Not recorded for people on the palliative care register, or who died, without a preference
+  preferred_place: Home, Care home, Hospice, Hospital or Other; Not recorded for people on the palliative care register, with a preferred place of care, or who died, without a preferred place of death
+  people_preferring_care: Active people who prefer to be cared for in that place; 0 for Not recorded
   people_alive: Active people with that preference
   cared_for_there: Those whose newest hospice contact was in that place
   with_care_plan: Those with a current end of life care plan or summary among their documents
@@ -23,7 +25,7 @@ columns:
   place_of_death_not_known: Those of whom the place of death is not known
 checks:
   - unique: [area_type, area_code, preferred_place]
-  - not_null: [area_type, area_code, area_name, preferred_place, people_alive, people_died, died_there, died_elsewhere, place_of_death_not_known]
+  - not_null: [area_type, area_code, area_name, preferred_place, people_preferring_care, people_alive, people_died, died_there, died_elsewhere, place_of_death_not_known]
   - expect: died_there + died_elsewhere + place_of_death_not_known = people_died
 topic: preferences
 */
@@ -68,7 +70,52 @@ hospice_contacts as (
     where started_date <= $as_of
 ),
 
+questions as (
+    select
+        questionnaire,
+        link_id,
+        subject
+    from reference.question
+    where subject in ('preferred_place_of_care', 'preferred_place_of_death')
+),
+
+answers as (
+    select
+        responses.person_key,
+        questions.subject,
+        places.care_place as preferred_place,
+        coalesce(responses.authored_date, cast('1900-01-01' as date)) as recorded,
+        responses.response_key as record_key
+    from questions
+    inner join staging.questionnaire_response as responses
+        on questions.questionnaire = responses.questionnaire
+        and questions.link_id = responses.link_id
+    inner join places
+        on responses.answer_code = places.code
+    where responses.authored_date is null or responses.authored_date <= $as_of
+),
+
+care_preferences as (
+    select
+        person_key,
+        preferred_place,
+        row_number() over (
+            partition by person_key
+            order by recorded desc, record_key desc, preferred_place
+        ) as recency
+    from answers
+    where subject = 'preferred_place_of_care'
+),
+
 preferences as (
+    select
+        person_key,
+        preferred_place,
+        recorded,
+        record_key
+    from answers
+    where subject = 'preferred_place_of_death'
+    union all
     select
         hospice_contacts.person_key,
         coalesce(places.care_place, 'Other') as preferred_place,
@@ -163,6 +210,7 @@ described as (
         people.is_active,
         coalesce(newest_preferences.preferred_place, 'Not recorded') as preferred_place,
         newest_contacts.care_place,
+        care_preferences.preferred_place as preferred_place_of_care,
         care_plans.person_key is not null as has_care_plan,
         case
             when hospital_deaths.person_key is not null then 'Hospital'
@@ -172,6 +220,9 @@ described as (
     left join newest_preferences
         on people.person_key = newest_preferences.person_key
         and newest_preferences.recency = 1
+    left join care_preferences
+        on people.person_key = care_preferences.person_key
+        and care_preferences.recency = 1
     left join newest_contacts
         on people.person_key = newest_contacts.person_key
         and newest_contacts.recency = 1
@@ -186,6 +237,7 @@ described as (
         on people.person_key = hospice_deaths.person_key
         and people.death_month = hospice_deaths.month
     where newest_preferences.person_key is not null
+        or care_preferences.person_key is not null
         or palliative.person_key is not null
         or not people.is_active
 ),
@@ -204,6 +256,9 @@ final as (
         person_areas.area_code,
         max(person_areas.area_name) as area_name,
         all_places.preferred_place,
+        count(*) filter (
+            where described.preferred_place_of_care = all_places.preferred_place and described.is_active
+        ) as people_preferring_care,
         count(*) filter (where described.preferred_place = all_places.preferred_place and described.is_active)
             as people_alive,
         count(*) filter (

@@ -68,6 +68,18 @@ with checked as (
     from intermediate.quality_goal
     union all
     select table_name, source, month, category, check_name, column_name, rows_checked, rows_failed
+    from intermediate.quality_allergy_intolerance
+    union all
+    select table_name, source, month, category, check_name, column_name, rows_checked, rows_failed
+    from intermediate.quality_consent
+    union all
+    select table_name, source, month, category, check_name, column_name, rows_checked, rows_failed
+    from intermediate.quality_communication
+    union all
+    select table_name, source, month, category, check_name, column_name, rows_checked, rows_failed
+    from intermediate.quality_questionnaire_response
+    union all
+    select table_name, source, month, category, check_name, column_name, rows_checked, rows_failed
     from intermediate.quality_apc_spell
     union all
     select table_name, source, month, category, check_name, column_name, rows_checked, rows_failed

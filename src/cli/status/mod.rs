@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::lake::{Lake, Lock};
 use crate::models::unused_tables;
 use crate::pipeline::Pipeline;
+use crate::plural::things;
 use crate::pull::{Failing, LastPull, Shortfall, extracts, shortfalls, source_marks};
 use crate::visible::lines;
 use chrono::{DateTime, Utc};
@@ -142,9 +143,9 @@ fn text(
         };
         let _ = writeln!(
             text,
-            "  {:<40} {} files, of {}{decided}",
+            "  {:<40} {}, of {}{decided}",
             release.release,
-            count(release.files),
+            things(release.files, "file"),
             shown(release.made)
         );
     }
@@ -168,9 +169,9 @@ fn write_night(text: &mut String, night: &Night) {
 fn write_source(text: &mut String, name: &str, source: &Brought, lacks: Option<&Shortfall>) {
     let _ = writeln!(
         text,
-        "  {name:<20} {} files, {} lines, {} rejected{}",
-        count(source.files),
-        count(source.lines),
+        "  {name:<20} {}, {}, {} rejected{}",
+        things(source.files, "file"),
+        things(source.lines, "line"),
         count(source.rejected),
         match source.newest.is_empty() {
             true => String::new(),
@@ -178,10 +179,14 @@ fn write_source(text: &mut String, name: &str, source: &Brought, lacks: Option<&
         }
     );
     if let Some(last) = &source.last {
-        let (day, read, stored) = (last.day, count(last.lines.read), count(last.lines.stored));
+        let (day, read, stored) = (
+            last.day,
+            things(last.lines.read, "line"),
+            count(last.lines.stored),
+        );
         let _ = writeln!(
             text,
-            "    last pull of it, {day}: {read} lines read, {stored} stored"
+            "    last pull of it, {day}: {read} read, {stored} stored"
         );
         for cause in pull_table::causes(&last.lines) {
             let _ = writeln!(text, "      {cause}");

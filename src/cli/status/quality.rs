@@ -6,6 +6,7 @@ use crate::cli::nights::nights;
 use crate::error::Result;
 use crate::lake::{Lake, Lock};
 use crate::pipeline::Pipeline;
+use crate::plural::{things, verb};
 
 /// What is wrong today: sources that are late, failing or incomplete, checks of the last night that
 /// failed, and damage.
@@ -20,8 +21,10 @@ pub(in crate::cli) async fn quality(pipeline: &Pipeline, lake: &Lake) -> Result<
         wrong.extend(of_source.map(|what| format!("The source {name} is {what}.")));
         if let Some(last) = source.last.filter(|_| source.rejected > 0) {
             wrong.push(format!(
-                "Of the source {name}, {} lines were rejected; its last pull was on {}.",
-                source.rejected, last.day
+                "Of the source {name}, {} {} rejected; its last pull was on {}.",
+                things(source.rejected, "line"),
+                verb(source.rejected, "was", "were"),
+                last.day
             ));
         }
     }

@@ -13,6 +13,7 @@ use super::size::{count, show};
 use crate::decode::RejectReason;
 use crate::decode::fhir::View;
 use crate::error::{Context, Error, Result};
+use crate::plural::{things, verb};
 use crate::privacy::check_view;
 use crate::stop;
 use empty::ElementWatch;
@@ -172,9 +173,9 @@ fn within_threshold(counts: &Counts, arguments: &ViewArguments) -> Result<()> {
         return Ok(());
     }
     let error = Error::data(format!(
-        "{} of {} lines cannot be used",
+        "{} of {} cannot be used",
         count(rejected),
-        count(counts.lines)
+        things(counts.lines, "line")
     ))
     .cause(reasons(counts));
     let list = match &arguments.rejects {
@@ -211,23 +212,24 @@ fn reasons(counts: &Counts) -> String {
 fn told(counts: &Counts, rows: u64, arguments: &ViewArguments, seconds: f64) -> Vec<String> {
     let to = arguments.output.as_ref();
     let mut lines = vec![format!(
-        "view     {} files, {} lines, {} in {seconds:.1} s; {} rows{}",
-        count(counts.files),
-        count(counts.lines),
+        "view     {}, {}, {} in {seconds:.1} s; {}{}",
+        things(counts.files, "file"),
+        things(counts.lines, "line"),
         show(counts.bytes),
-        count(rows),
+        things(rows, "row"),
         to.map_or_else(String::new, |path| format!(" in {}", path.display())),
     )];
     if counts.other_types > 0 {
         lines.push(format!(
-            "         {} lines of other types",
-            count(counts.other_types)
+            "         {} of other types",
+            things(counts.other_types, "line")
         ));
     }
     for (column, values) in &counts.unknown {
         lines.push(format!(
-            "         column {column}: {} values are of another type or form",
-            count(*values)
+            "         column {column}: {} {} of another type or form",
+            things(*values, "value"),
+            verb(*values, "is", "are")
         ));
     }
     if !counts.rejected.is_empty() {

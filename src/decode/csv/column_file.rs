@@ -65,6 +65,8 @@ pub struct CsvColumn {
     pub not_after: bool,
     /// Whether a text that is no value of the type costs the row, and not only the value.
     pub needed: bool,
+    /// Whether a file may lack the column, which is NULL in its rows then.
+    pub optional: bool,
     /// Texts that stand for no value.
     pub null: Vec<String>,
     /// The forms of a date or time; none for the usual ones.
@@ -117,6 +119,8 @@ struct WrittenColumn {
     not_after: Option<String>,
     #[serde(default)]
     needed: bool,
+    #[serde(default)]
+    optional: bool,
     null: Option<Vec<String>>,
     format: Option<Forms>,
     digits: Option<usize>,
@@ -257,6 +261,7 @@ fn column(
         privacy,
         not_after: column.not_after.is_some(),
         needed: column.needed,
+        optional: column.optional,
         null: column.null.unwrap_or_else(|| null.to_vec()),
         format: Forms::checked(column.format, &place)?,
         digits: column.digits.unwrap_or(0),

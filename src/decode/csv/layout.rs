@@ -22,7 +22,8 @@ pub struct Layout {
     pub(super) person: usize,
     pub(super) status: Option<usize>,
     pub(super) updated: Option<usize>,
-    pub(super) columns: Vec<usize>,
+    /// Nothing for an optional column that the file lacks.
+    pub(super) columns: Vec<Option<usize>>,
     /// All names, as they are compared.
     pub(super) names: Vec<String>,
     /// The file, for errors.
@@ -159,6 +160,11 @@ fn layout(file: &ColumnFile, name: &str, best: &Candidate) -> Result<Layout> {
     let all = |columns: &mut dyn Iterator<Item = &String>| {
         columns.map(find).collect::<Result<Vec<usize>>>()
     };
+    let columns = file.columns.iter().map(|column| {
+        let is_there = best.names.contains(&column.from.to_lowercase());
+        let may_be_absent = column.optional && !is_there;
+        (!may_be_absent).then(|| find(&column.from)).transpose()
+    });
     Ok(Layout {
         dialect: best.dialect,
         width: best.names.len(),
@@ -166,7 +172,7 @@ fn layout(file: &ColumnFile, name: &str, best: &Candidate) -> Result<Layout> {
         person: find(&file.person)?,
         status: file.person_status.as_ref().map(find).transpose()?,
         updated: file.updated.as_ref().map(find).transpose()?,
-        columns: all(&mut file.columns.iter().map(|column| &column.from))?,
+        columns: columns.collect::<Result<_>>()?,
         names: best.names.clone(),
         file: Arc::from(name),
     })
@@ -186,7 +192,14 @@ fn twice(name: &str, wanted: &str, best: &Candidate) -> Error {
 /// A header that lacks a column, or a file without any header: what it looks like, never what it holds.
 fn missing(file: &ColumnFile, name: &str, wanted: &str, best: &Candidate) -> Error {
     let error = Error::data(format!("{name} has no column '{wanted}'"));
-    let all = file.wanted();
+    let is_named = |wanted: &String| best.names.contains(&wanted.to_lowercase());
+    let optional = file.columns.iter().filter(|column| column.optional);
+    let absent: Vec<&String> = optional
+        .map(|column| &column.from)
+        .filter(|from| !is_named(from))
+        .collect();
+    let mut all = file.wanted();
+    all.retain(|wanted| !absent.iter().any(|from| from.eq_ignore_ascii_case(wanted)));
     let cause = match best.found {
         0 => format!(
             "none of its first lines names a column that {} reads, whether commas, tabs, pipes, semicolons or carets separate them: another encoding, another separator, or no header",
@@ -219,6 +232,28 @@ mod tests {
             "table='t'\nfiles='t*'\nkey=['id']\nperson='nhs'\n{settings}\n[columns]\nday={{type='date'}}\n"
         );
         ColumnFile::parse("t.toml", &text).unwrap()
+    }
+
+    #[test]
+    fn a_file_may_lack_a_column_that_is_optional() {
+        let text = "table='t'\nfiles='t*'\nkey=['id']\nperson='nhs'\n[columns]\nday={type='date',optional=true}\nword={type='code'}\n";
+        let file = ColumnFile::parse("t.toml", text).unwrap();
+        let columns = |sample: &str| {
+            let header = find(&file, "t.csv", sample.as_bytes());
+            header.map(|header| (header.layout.columns, header.lines))
+        };
+        assert_eq!(
+            columns("id,nhs,word\n1,2,3\n").unwrap(),
+            (vec![None, Some(2)], 1)
+        );
+        let both = vec![Some(3), Some(2)];
+        assert_eq!(columns("id,nhs,word,Day\n1,2,3,4\n").unwrap(), (both, 1));
+        assert_eq!(
+            columns("id,nhs,day\n").unwrap_err().what(),
+            "t.csv has no column 'word'"
+        );
+        let twice = columns("id,nhs,word,day,day\n").unwrap_err();
+        assert_eq!(twice.what(), "t.csv names the column 'day' twice");
     }
 
     fn found(sample: &str) -> (u8, usize, u64) {

@@ -153,10 +153,6 @@ pub fn whole_records(bytes: &[u8], dialect: Dialect) -> usize {
 
 /// Bytes of the first `most` records.
 pub(crate) fn first_records(bytes: &[u8], most: usize, dialect: Dialect) -> usize {
-    // A record has at least one line: few lines need no closer look.
-    if memchr::memchr_iter(b'\n', bytes).count() < most {
-        return bytes.len();
-    }
     let mut records = Records::new(bytes, dialect);
     records.by_ref().take(most).for_each(drop);
     records.at

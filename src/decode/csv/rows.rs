@@ -43,6 +43,8 @@ pub(super) struct Reading<'d> {
     statuses: StringBuilder,
     builders: Vec<Builder>,
     lines: Vec<Line>,
+    /// The values of the key columns of each of them.
+    references: String,
     rejects: Vec<Reject>,
     number: u64,
     line_count: u64,
@@ -80,6 +82,7 @@ impl<'d> Reading<'d> {
             statuses: StringBuilder::new(),
             builders: columns.iter().map(Builder::new).collect(),
             lines: Vec::new(),
+            references: String::new(),
             rejects: Vec::new(),
             number: chunk.first_line,
             line_count: 0,
@@ -96,8 +99,9 @@ impl<'d> Reading<'d> {
         place: RecordPlace,
         last: bool,
     ) -> Result<()> {
+        let from = self.references.len();
         let line = Line {
-            reference: String::new(),
+            reference: from..from,
             updated: None,
             version_id: None,
             number: self.number,
@@ -118,6 +122,9 @@ impl<'d> Reading<'d> {
             Some(text) => self.row(&fields.split(text.as_bytes(), most), line, last)?,
             None => self.row(&fields.split(text, most), line, last)?,
         };
+        if !matches!(outcome, RecordOutcome::Row) {
+            self.references.truncate(from);
+        }
         match outcome {
             RecordOutcome::Row => {}
             RecordOutcome::Blank => self.blank += 1,
@@ -143,15 +150,16 @@ impl<'d> Reading<'d> {
         };
         let code = |at: usize| value(at, ColumnType::Code);
         let layout = self.layout;
-        line.reference.push_str(&self.file.table);
+        self.references.push_str(&self.file.table);
         for (at, name) in layout.key.iter().zip(&self.file.key) {
             let Some(text) = code(*at).filter(|text| !self.is_null(text)) else {
                 let column = Some(name.clone());
                 return self.no_row(found, &line, last, RejectReason::KeyMissing, column);
             };
-            line.reference.push('\u{1f}');
-            line.reference.push_str(&text::code(text, 0));
+            self.references.push('\u{1f}');
+            self.references.push_str(&text::code(text, 0));
         }
+        line.reference.end = self.references.len();
         let person = code(layout.person);
         if person.is_some_and(|text| is_rule(text) || self.is_name(text)) {
             return self.no_row(found, &line, last, RejectReason::NhsNumberInvalid, None);
@@ -164,7 +172,11 @@ impl<'d> Reading<'d> {
         }
         let mut values = Vec::with_capacity(self.builders.len());
         for (number, (column, at)) in self.file.columns.iter().zip(&layout.columns).enumerate() {
-            let read = value(*at, column.kind).map(|text| read(column, text, self.zone));
+            let Some(at) = *at else {
+                values.push(CsvValue::Null);
+                continue;
+            };
+            let read = value(at, column.kind).map(|text| read(column, text, self.zone));
             match read.as_ref().and_then(|read| read.slashes) {
                 Some(Slashes::DayFirst) => self.orders[number].day_first += 1,
                 Some(Slashes::MonthFirst) => self.orders[number].month_first += 1,
@@ -303,6 +315,7 @@ impl<'d> Reading<'d> {
                 line,
                 values: wrong.collect::<ValueCounts>(),
             }],
+            references: self.references,
             lines: self.lines,
             rejected_types: BTreeMap::from([(self.file.table.clone(), self.rejects.len() as u64)]),
             rejects: self.rejects,

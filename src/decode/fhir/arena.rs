@@ -81,7 +81,9 @@ impl Arena {
     #[inline(always)]
     pub(super) fn members(&mut self, count: usize) -> usize {
         let base = self.slots.len();
-        self.slots.resize(base + count, Value::Missing);
+        // Not `resize`, which is a call for each object.
+        let missing = std::iter::repeat_n(Value::Missing, count);
+        self.slots.extend(missing);
         base
     }
 

@@ -57,12 +57,13 @@ pub(super) fn resources(text: &[u8], several: bool) -> Result<Vec<BundleEntry>, 
         }),
         _ => cursor.skip(),
     })?;
-    let known: HashMap<&[u8], Vec<u8>> = places
+    // A UUID is the same in capitals.
+    let known: HashMap<Vec<u8>, Vec<u8>> = places
         .iter()
         .filter(|place| place.full_url.starts_with(b"urn:") && !place.kind.is_empty())
         .map(|place| {
             let key = [&place.kind, b"/".as_slice(), place.known_id()].concat();
-            (place.full_url.as_slice(), key)
+            (place.full_url.to_ascii_lowercase(), key)
         })
         .collect();
     let servers: Vec<Option<String>> = places
@@ -179,7 +180,7 @@ fn string(cursor: &mut Cursor<'_>) -> Result<Vec<u8>, Broken> {
 }
 
 /// `text` with the keys of entries in the place of references to their addresses.
-fn followed(text: &[u8], known: &HashMap<&[u8], Vec<u8>>) -> Vec<u8> {
+fn followed(text: &[u8], known: &HashMap<Vec<u8>, Vec<u8>>) -> Vec<u8> {
     const URN: &[u8] = b"\"urn:";
     let mut followed = Vec::with_capacity(text.len());
     let mut done = 0;
@@ -190,7 +191,8 @@ fn followed(text: &[u8], known: &HashMap<&[u8], Vec<u8>>) -> Vec<u8> {
             let Some(length) = memchr::memchr(b'"', rest) else {
                 break;
             };
-            let key = rest.get(..length).and_then(|urn| known.get(urn));
+            let urn = rest.get(..length);
+            let key = urn.and_then(|urn| known.get(&urn.to_ascii_lowercase()));
             let before = text.get(..at).unwrap_or_default().trim_ascii_end();
             let named = before.strip_suffix(b":").map(<[u8]>::trim_ascii_end);
             // An identifier may have the same value, and stays what it is.
@@ -262,7 +264,7 @@ mod tests {
     fn resources_are_known_by_the_addresses_of_their_entries() {
         let bundle = r#"{"resourceType": "Bundle", "type":"transaction", "entry": [
             {"fullUrl":"urn:uuid:a1","resource": {"resourceType":"Patient","identifier":[{"value":"urn:uuid:a1"}]} , "request":{"method":"POST"}},
-            {"fullUrl":"urn:uuid:b2","resource":{"resourceType":"Condition","id":"own","subject":{"reference" : "urn:uuid:a1"},"asserter":{"reference":"urn:uuid:zz"}}},
+            {"fullUrl":"urn:uuid:b2","resource":{"resourceType":"Condition","id":"own","subject":{"reference" : "urn:uuid:a1"},"asserter":{"reference":"urn:uuid:zz"},"recorder":{"reference":"urn:uuid:A1"}}},
             {"fullUrl":"https://x.example/fhir/Basic/7","resource":{}},
             {"request":{"method":"DELETE","url":"Basic/1"}}, 5]}"#;
         // A line: its line ends are spaces.
@@ -270,7 +272,7 @@ mod tests {
             texts(&bundle.replace('\n', " ")),
             [
                 r#"{"id":"a1","resourceType":"Patient","identifier":[{"value":"urn:uuid:a1"}]}"#,
-                r#"{"resourceType":"Condition","id":"own","subject":{"reference" : "Patient/a1"},"asserter":{"reference":"urn:uuid:zz"}}"#,
+                r#"{"resourceType":"Condition","id":"own","subject":{"reference" : "Patient/a1"},"asserter":{"reference":"urn:uuid:zz"},"recorder":{"reference":"Patient/a1"}}"#,
                 r#"{"id":"7"}"#,
             ]
         );

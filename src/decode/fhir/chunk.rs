@@ -48,6 +48,8 @@ pub(super) struct Work<'d, 'c> {
     losses: Losses,
     tables: Vec<RowBuffers>,
     lines: Vec<Line>,
+    /// The `Type/id` of each of them.
+    references: String,
     rejects: Vec<Reject>,
     deletes: Vec<Delete>,
     /// Accepted lines by the number of their type.
@@ -70,8 +72,7 @@ impl<'d, 'c> Work<'d, 'c> {
         chunk: &'c Chunk<'c>,
         cache: TemplateCache,
     ) -> Work<'d, 'c> {
-        let views = compiled.views.iter().enumerate();
-        let tables = views.map(|(number, view)| RowBuffers::new(number, view, &cache));
+        let tables = compiled.views.iter().map(|_| RowBuffers::default());
         let tables = tables.collect();
         Work {
             compiled,
@@ -82,6 +83,7 @@ impl<'d, 'c> Work<'d, 'c> {
             losses: Losses::default(),
             tables,
             lines: Vec::with_capacity(cache.lines + cache.lines / 8),
+            references: String::new(),
             rejects: Vec::new(),
             deletes: Vec::new(),
             counts: vec![0; resource_type::all().len()],
@@ -327,14 +329,19 @@ impl<'d, 'c> Work<'d, 'c> {
             Err(_) if self.compiled.without_ids && !kind.asks_for_key => "",
             id => id?,
         };
-        let mut reference = String::with_capacity(kind.name.len() + 1 + id.len());
-        reference.push_str(kind.name);
-        reference.push('/');
-        reference.push_str(id);
+        let from = self.references.len();
+        self.references.push_str(kind.name);
+        self.references.push('/');
+        self.references.push_str(id);
+        let reference = from..self.references.len();
         let made = self.arena.text.len();
-        self.arena.text.extend_from_slice(reference.as_bytes());
+        let text = self.references.get(from..).unwrap_or_default();
+        self.arena.text.extend_from_slice(text.as_bytes());
         let key = self.arena.made(made);
-        self.rows(kind, resource, key, line, end - start)?;
+        if let Err(refusal) = self.rows(kind, resource, key, line, end - start) {
+            self.references.truncate(from);
+            return Err(refusal);
+        }
         if let (true, Some((view, _))) = (senseless, kind.plans.first()) {
             self.tables[*view].note_unknown(UPDATED, 1);
         }
@@ -374,6 +381,9 @@ impl<'d, 'c> Work<'d, 'c> {
         let index = self.lines.len() as u32;
         for (done, (view, plan)) in kind.plans.iter().enumerate() {
             let table = &mut self.tables[*view];
+            if table.buffers.is_empty() {
+                table.begin(*view, &self.compiled.views[*view], &self.cache);
+            }
             let before = table.line.len();
             let mut sink = Sink {
                 buffers: &mut table.buffers,
@@ -465,6 +475,7 @@ impl<'d, 'c> Work<'d, 'c> {
             orders: Default::default(),
             tables: tables.map(|(table, view)| table.finish(view)).collect(),
             lines: self.lines,
+            references: self.references,
             rejects: self.rejects,
             deletes: self.deletes,
             types: counts

@@ -2,7 +2,7 @@
 
 use super::arena::Value;
 use super::evaluate::{Evaluator, Wrong};
-use super::program::Preference;
+use super::program::{Op, Preference};
 
 /// SNOMED CT codes that say only that a record was transferred between GP systems (GP2GP) and lost its
 /// code on the way: those of the clinical codes guidance of UK Core.
@@ -41,6 +41,28 @@ impl Rank {
 }
 
 impl Evaluator<'_> {
+    /// A code as text. One that cannot be read is none; one without quotes is one.
+    fn code(&self, code: Value) -> Option<&[u8]> {
+        self.read_digits(code).or_else(|| self.bytes(code).ok())
+    }
+
+    /// Whether none can be better than this coding: it says a code of the system that is preferred to all.
+    pub(super) fn is_best(&self, coding: Value, preference: &Preference) -> bool {
+        let (Value::Object { base }, Some(Op::Value(wanted))) =
+            (coding, preference.systems.first())
+        else {
+            return false;
+        };
+        let member = |slot: u16| self.arena.slots[base as usize + usize::from(slot)];
+        let code = self.code(member(preference.code));
+        let system = self.bytes(member(preference.system)).ok();
+        let wanted = self.bytes(*wanted).ok();
+        let (Some(code), Some((system, wanted))) = (code, system.zip(wanted)) else {
+            return false;
+        };
+        is_of(system, wanted) && !system.ends_with(NULL_FLAVOUR) && !is_degraded(code)
+    }
+
     /// Of the codings on the stack from `mark`, the best; of equals, the first.
     pub(super) fn preferred(
         &mut self,
@@ -85,11 +107,7 @@ impl Evaluator<'_> {
             member(self, preference.system),
             member(self, preference.code),
         );
-        // A code that cannot be read is none; one without quotes is one.
-        let text = match self.read_digits(code) {
-            Some(digits) => Some(digits),
-            None => self.bytes(code).ok(),
-        };
+        let text = self.code(code);
         let without_code = text.is_none();
         let unknown = system != Value::Missing && self.bytes(system)?.ends_with(NULL_FLAVOUR);
         let degraded = unknown || text.is_some_and(is_degraded);

@@ -163,6 +163,11 @@ impl Evaluator<'_> {
         if let Some(value) = self.simple(op, focus) {
             return Ok(present(value));
         }
+        self.general(op, focus)
+    }
+
+    /// The same of an operand that is known not to be simple.
+    pub(super) fn general(&mut self, op: &Op, focus: Value) -> Result<Option<Value>, Wrong> {
         match op {
             Op::First(of) => return self.first(of, focus),
             Op::Pick(pick) => return self.single(&pick.general, focus),

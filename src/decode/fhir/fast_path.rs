@@ -5,7 +5,7 @@
 use super::arena::Value;
 use super::evaluate::Evaluator;
 use super::naming_system;
-use super::program::{LENIENT, Op, Pick};
+use super::program::{LENIENT, Op, Pick, Preference};
 use super::reference;
 
 impl Evaluator<'_> {
@@ -68,9 +68,8 @@ impl Evaluator<'_> {
                     _ => None,
                 },
                 Op::Pick(pick) => self.reach(self.pick(pick, focus)?, slots),
-                // Most concepts have one coding.
-                Op::Prefer(of, _) => match &**of {
-                    Op::Walk(own) => self.reach(self.only(own, focus)?, slots),
+                Op::Prefer(of, preference) => match &**of {
+                    Op::Walk(own) => self.reach(self.clearly(own, preference, focus)?, slots),
                     _ => None,
                 },
                 _ => None,
@@ -83,6 +82,7 @@ impl Evaluator<'_> {
                 _ => None,
             },
             Op::Pick(pick) => self.pick(pick, focus),
+            Op::Either(parts) => self.either(parts, focus),
             Op::ReferenceKey(of, kind, _) => {
                 let Op::Walk(slots) = &**of else { return None };
                 let value = self.reach(focus, slots)?;
@@ -98,6 +98,38 @@ impl Evaluator<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The first result of several operands.
+    fn either(&self, parts: &[Op], focus: Value) -> Option<Value> {
+        for part in parts {
+            match self.simple(part, focus)? {
+                Value::Missing => {}
+                found => return Some(found),
+            }
+        }
+        Some(Value::Missing)
+    }
+
+    /// The coding that is preferred, where that is clear at once: there is one, as mostly, or none is
+    /// better than the first.
+    fn clearly(&self, slots: &[u16], preference: &Preference, focus: Value) -> Option<Value> {
+        if let Some(only) = self.only(slots, focus) {
+            return Some(only);
+        }
+        let (last, before) = slots.split_last()?;
+        let Value::Object { base } = self.only(before, focus)? else {
+            return None;
+        };
+        let own = self.arena.slots[base as usize + usize::from(last & !LENIENT)];
+        let Value::Many { start, length } = own else {
+            return None;
+        };
+        self.look_at(u64::from(length)).ok()?;
+        let codings = &self.arena.slots[start as usize..(start + length) as usize];
+        let is_list = |coding: &Value| matches!(coding, Value::Many { .. });
+        let first = *codings.first()?;
+        (self.is_best(first, preference) && !codings.iter().any(is_list)).then_some(first)
     }
 
     /// The first that members of members lead to, when it is in the first item of each list.

@@ -59,6 +59,7 @@ mod tests;
 
 use crate::decode::{DateOrder, RejectReason, ValueCounts};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use arrow::array::RecordBatch;
 
@@ -92,6 +93,8 @@ pub struct Decoded {
     pub tables: Vec<ViewRows>,
     /// The accepted lines whose type has a view, in their order.
     pub lines: Vec<Line>,
+    /// What [`Line::reference`] points into: one text for all lines of a chunk.
+    pub references: String,
     /// The lines that cannot be used, in their order.
     pub rejects: Vec<Reject>,
     /// What Bundles of deletions delete.
@@ -110,6 +113,15 @@ pub struct Decoded {
     pub bundled: u64,
 }
 
+impl Decoded {
+    /// The `Type/id` of one of the lines, or the values of its key columns.
+    pub fn reference(&self, line: &Line) -> &str {
+        self.references
+            .get(line.reference.clone())
+            .unwrap_or_default()
+    }
+}
+
 /// The rows of one view.
 #[derive(Debug)]
 pub struct ViewRows {
@@ -124,8 +136,8 @@ pub struct ViewRows {
 /// An accepted line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// `Type/id`.
-    pub reference: String,
+    /// Where its `Type/id` stands in [`Decoded::references`].
+    pub reference: Range<usize>,
     /// `meta.lastUpdated` in microseconds since 1970-01-01T00:00 UTC.
     pub updated: Option<i64>,
     /// `meta.versionId` where it is a whole number.

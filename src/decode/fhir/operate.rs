@@ -104,6 +104,9 @@ impl Evaluator<'_> {
         let mark = self.stack.len();
         self.run(left, focus)?;
         self.run(right, focus)?;
+        if self.stack.len() - mark < 2 {
+            return Ok(());
+        }
         let distinct = self.distinct(&self.stack[mark..])?;
         self.stack.truncate(mark);
         self.stack.extend(distinct);

@@ -179,7 +179,8 @@ impl Plan {
             }
         }
         sink.row.clear();
-        sink.row.resize(self.columns, Value::Missing);
+        sink.row
+            .extend(std::iter::repeat_n(Value::Missing, self.columns));
         self.part(&self.top, from.resource, 0, None, from, sink)
     }
 
@@ -299,7 +300,7 @@ impl Plan {
         from: &mut Evaluator<'_>,
     ) -> Result<Value, Wrong> {
         if !self.collection[column] {
-            return Ok(from.single(op, focus)?.unwrap_or(Value::Missing));
+            return Ok(from.general(op, focus)?.unwrap_or(Value::Missing));
         }
         let mark = from.stack.len();
         from.run(op, focus)?;

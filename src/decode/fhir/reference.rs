@@ -6,21 +6,42 @@ use std::ops::Range;
 /// to another type than `kind`.
 ///
 /// `Patient/1`, `Patient/1/_history/2` and `https://server/base/Patient/1` all have the key
-/// `Patient/1`.
+/// `Patient/1`. Spaces around a reference and a slash behind it say nothing.
 #[inline]
 pub(super) fn key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> {
+    let ends = [reference.first(), reference.last()];
+    if ends.iter().flatten().any(|byte| **byte <= b'/') {
+        return untidy_key(reference, kind);
+    }
+    tidy_key(reference, kind)
+}
+
+/// The same of a reference that may begin or end with more than it says.
+#[cold]
+fn untidy_key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> {
+    let start = reference.len() - reference.trim_ascii_start().len();
+    let mut tidy = reference.trim_ascii();
+    if let (Some(shorter), true) = (tidy.strip_suffix(b"/"), kind.is_some()) {
+        tidy = shorter;
+    }
+    let key = tidy_key(tidy, kind)?;
+    Some(start + key.start..start + key.end)
+}
+
+#[inline]
+fn tidy_key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> {
     if let Some(kind) = kind
         && let Some(id) = reference.strip_prefix(kind.as_bytes())
         && let Some(id) = id.strip_prefix(b"/")
         && !id.is_empty()
-        && !has_slash(id)
+        && !goes_on(id)
     {
         return Some(0..reference.len());
     }
-    // A search in the place of a reference names no record.
-    if reference.contains(&b'?') {
-        return None;
-    }
+    // Parameters (`Patient/1?_format=json`) say how the record is asked for. What is a search has no id
+    // before them.
+    let question = memchr::memchr(b'?', reference);
+    let reference = &reference[..question.unwrap_or(reference.len())];
     let mut end = reference.len();
     let mut slash = memchr::memrchr(b'/', reference)?;
     if reference.get(..slash)?.ends_with(b"/_history") {
@@ -32,7 +53,10 @@ pub(super) fn key(reference: &[u8], kind: Option<&str>) -> Option<Range<usize>> 
     let found = reference.get(start..slash)?;
     let fits = match kind {
         Some(kind) => found == kind.as_bytes(),
-        None => found.first().is_some_and(u8::is_ascii_uppercase),
+        None => {
+            let letters = question.is_none() || found.iter().all(u8::is_ascii_alphabetic);
+            letters && found.first().is_some_and(u8::is_ascii_uppercase)
+        }
     };
     (fits && slash + 1 < end).then_some(start..end)
 }
@@ -78,19 +102,20 @@ fn percent_decoded(text: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// Whether there is a slash in an id. Ids are short, too short to pay for a call of `memchr`.
+/// Whether more follows an id: a slash or parameters. Ids are short, too short to pay for a call of
+/// `memchr`.
 #[inline(always)]
-fn has_slash(id: &[u8]) -> bool {
-    let slash = |block: &[u8; 16]| {
+fn goes_on(id: &[u8]) -> bool {
+    let ends = |block: &[u8; 16]| {
         block
             .iter()
-            .fold(false, |found, byte| found | (*byte == b'/'))
+            .fold(false, |found, byte| found | matches!(byte, b'/' | b'?'))
     };
     let (blocks, rest) = id.as_chunks::<16>();
     match id.last_chunk::<16>() {
         // The last block overlaps the one before it.
-        Some(last) => blocks.iter().any(slash) || slash(last),
-        None => rest.contains(&b'/'),
+        Some(last) => blocks.iter().any(ends) || ends(last),
+        None => rest.iter().any(|byte| matches!(byte, b'/' | b'?')),
     }
 }
 
@@ -144,13 +169,46 @@ mod tests {
             ("NotPatient/1", Some("Patient"), None),
             ("Patient/", Some("Patient"), None),
             ("Patient/01234567890123456789/1", Some("Patient"), None),
-            ("Patient/0123456789012345678901/", Some("Patient"), None),
+            ("Patient/0123456789012345678901/x", Some("Patient"), None),
+            (
+                "Patient/0123456789012345678901/",
+                Some("Patient"),
+                Some("Patient/0123456789012345678901"),
+            ),
+            (" Patient/1\r\n", Some("Patient"), Some("Patient/1")),
+            (
+                "https://x.example/fhir/Patient/1/ ",
+                Some("Patient"),
+                Some("Patient/1"),
+            ),
+            (" Patient/1/_history/2", Some("Patient"), Some("Patient/1")),
+            ("Patient/1.", Some("Patient"), Some("Patient/1.")),
+            (" / ", Some("Patient"), None),
+            ("https://x.example/Patient/", Some("Patient"), None),
             (
                 "Patient/0123456789-0123456789-0123456789",
                 Some("Patient"),
                 Some("Patient/0123456789-0123456789-0123456789"),
             ),
             ("Patient?identifier=https://x.example/Id/n|1", None, None),
+            (
+                "https://X.example/Patient?identifier=https://x.example/Id/n|1",
+                None,
+                None,
+            ),
+            ("Patient?_id=1", Some("Patient"), None),
+            (
+                "Patient/p1?_format=json",
+                Some("Patient"),
+                Some("Patient/p1"),
+            ),
+            ("Patient/p1?_format=json", None, Some("Patient/p1")),
+            (
+                "https://x.example/fhir/Patient/0123456789-0123456789/_history/2?_pretty=true",
+                Some("Patient"),
+                Some("Patient/0123456789-0123456789"),
+            ),
+            ("Patient/?_format=json", Some("Patient"), None),
             ("#p1", None, None),
             ("urn:uuid:5", None, None),
             ("/_history/1", None, None),

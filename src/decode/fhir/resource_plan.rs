@@ -97,7 +97,7 @@ impl ResourcePlan {
         arena.text_of(own, line) == Some(self.name.as_bytes())
     }
 
-    /// The resource's id, which every row is known by.
+    /// The resource's id, which every row is known by. A whole number is one that lost its quotes.
     #[inline]
     pub(super) fn id<'t>(
         &self,
@@ -105,7 +105,13 @@ impl ResourcePlan {
         base: usize,
         line: &'t [u8],
     ) -> Result<&'t str, Refusal> {
-        let id = arena.text_of(arena.slots[base + self.slots.id], line);
+        let id = match arena.slots[base + self.slots.id] {
+            Value::Number { start, end } => {
+                let number = line.get(start as usize..end as usize);
+                number.filter(|number| number.iter().all(u8::is_ascii_digit))
+            }
+            id => arena.text_of(id, line),
+        };
         id.and_then(|id| std::str::from_utf8(id).ok())
             .filter(|id| !id.is_empty())
             .ok_or(Refusal::new(RejectReason::NoId))

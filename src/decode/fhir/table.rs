@@ -9,7 +9,9 @@ use super::view::View;
 use crate::decode::{ValueCounts, ValueRule};
 
 /// The rows of one view.
+#[derive(Default)]
 pub(super) struct RowBuffers {
+    /// None before the first resource of the view's type: a file mostly holds one type.
     pub buffers: Vec<Buffer>,
     /// For each row the index of its line.
     pub line: Vec<u32>,
@@ -18,17 +20,15 @@ pub(super) struct RowBuffers {
 }
 
 impl RowBuffers {
-    /// No rows of the view with this number yet, and room for as many as the last chunk had.
-    pub(super) fn new(number: usize, view: &View, cache: &TemplateCache) -> RowBuffers {
+    /// Makes room for rows of the view with this number, for as many as the last chunk with any had.
+    #[cold]
+    pub(super) fn begin(&mut self, number: usize, view: &View, cache: &TemplateCache) {
         let room = |column| cache.room(number, column).ample();
         let columns = view.columns.iter().enumerate();
         let buffers =
             columns.map(|(column, own)| Buffer::new(own.form, own.collection, room(column)));
-        RowBuffers {
-            buffers: buffers.collect(),
-            line: Vec::with_capacity(room(0).rows),
-            values: ValueCounts::new(),
-        }
+        self.buffers = buffers.collect();
+        self.line.reserve(room(0).rows);
     }
 
     /// Takes back the rows of the line with this index, which are the last ones.
@@ -50,15 +50,24 @@ impl RowBuffers {
 
     /// Notes what the columns took up, for the next chunk.
     pub(super) fn note_room(&self, rooms: &mut Vec<Room>) {
-        rooms.resize_with(self.buffers.len(), Room::default);
-        for (room, buffer) in rooms.iter_mut().zip(&self.buffers) {
-            *room = room.after(buffer.room());
+        rooms.resize_with(rooms.len().max(self.buffers.len()), Room::default);
+        let now = self.buffers.iter().map(Buffer::room);
+        let now = now.chain(std::iter::repeat(Room::default()));
+        for (room, now) in rooms.iter_mut().zip(now) {
+            *room = room.after(now);
         }
     }
 
     /// The rows as Arrow columns of the view's schema.
     pub(super) fn finish(self, view: &View) -> ViewRows {
         let schema = view.schema();
+        if self.line.is_empty() {
+            return ViewRows {
+                batch: RecordBatch::new_empty(schema),
+                line: self.line,
+                values: self.values,
+            };
+        }
         let columns: Result<Vec<ArrayRef>, _> =
             self.buffers.into_iter().map(Buffer::finish).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(self.line.len()));

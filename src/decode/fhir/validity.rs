@@ -2,38 +2,42 @@
 
 use arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 
-/// The rows without a value. A row with one costs nothing until the column is complete.
+/// The rows without a value: a bit for each, which costs nothing while all rows have one.
 #[derive(Debug, Default)]
 pub(super) struct Missing {
-    rows: Vec<u32>,
+    words: Vec<u64>,
 }
 
 impl Missing {
-    /// Notes that `row` has no value. Rows come in their order; a chunk has far fewer than 2³².
+    /// Notes that `row` has no value.
     #[inline(always)]
     pub(super) fn push(&mut self, row: usize) {
-        self.rows.push(row as u32);
+        let at = row / 64;
+        if at >= self.words.len() {
+            self.words.resize(at + 1, 0);
+        }
+        if let Some(word) = self.words.get_mut(at) {
+            *word |= 1 << (row % 64);
+        }
     }
 
     /// Forgets the rows after the first `rows`.
     pub(super) fn truncate(&mut self, rows: usize) {
-        while self.rows.last().is_some_and(|row| *row as usize >= rows) {
-            self.rows.pop();
+        self.words.truncate(rows.div_ceil(64));
+        if let Some(word) = self.words.get_mut(rows / 64) {
+            *word &= (1 << (rows % 64)) - 1;
         }
     }
 
     /// For Arrow, of a column of so many rows; none when every row has a value.
-    pub(super) fn finish(self, rows: usize) -> Option<NullBuffer> {
-        if self.rows.is_empty() {
+    pub(super) fn finish(mut self, rows: usize) -> Option<NullBuffer> {
+        if self.words.iter().all(|word| *word == 0) {
             return None;
         }
-        let mut words = vec![u64::MAX; rows.div_ceil(64)];
-        for row in &self.rows {
-            if let Some(word) = words.get_mut(*row as usize / 64) {
-                *word &= !(1 << (row % 64));
-            }
-        }
-        let bits = BooleanBuffer::new(Buffer::from_vec(words), 0, rows);
+        self.words.resize(rows.div_ceil(64), 0);
+        // Arrow has a bit for each row with a value.
+        self.words.iter_mut().for_each(|word| *word = !*word);
+        let bits = BooleanBuffer::new(Buffer::from_vec(self.words), 0, rows);
         Some(NullBuffer::new(bits))
     }
 }

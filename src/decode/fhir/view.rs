@@ -22,6 +22,7 @@ pub struct View {
     pub columns: Vec<Column>,
     pub(super) select: Select,
     pub(super) conditions: Vec<Expr>,
+    schema: SchemaRef,
 }
 
 impl View {
@@ -48,12 +49,18 @@ impl View {
             ViewDefinition::read(json, overrides).map_err(|at| error(file_name, at))?;
         let stem = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
         let stem = stem.strip_suffix(".json").unwrap_or(stem);
+        let fields = definition
+            .columns
+            .iter()
+            .map(|column| Field::new(&column.name, column.data_type.clone(), true));
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         Ok(View {
             name: definition.name.unwrap_or_else(|| stem.to_owned()),
             resource: definition.resource,
             columns: definition.columns,
             select: definition.select,
             conditions: definition.conditions,
+            schema,
         })
     }
 
@@ -71,11 +78,7 @@ impl View {
 
     /// The schema of the rows that [`super::Decoder`] makes; every column can be null.
     pub fn schema(&self) -> SchemaRef {
-        let fields = self
-            .columns
-            .iter()
-            .map(|column| Field::new(&column.name, column.data_type.clone(), true));
-        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+        self.schema.clone()
     }
 }
 

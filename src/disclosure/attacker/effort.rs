@@ -12,6 +12,8 @@ pub(crate) struct Effort {
     pub branches: u64,
     /// Figures whose bounds are computed exactly; the others count as exposed.
     pub exact: usize,
+    /// The most figures that were withheld for others and are tried without.
+    pub redundant: usize,
     /// Times that figures are moved or withheld and attacked again.
     pub rounds: usize,
 }
@@ -23,6 +25,7 @@ impl Default for Effort {
             neighbourhood: 900,
             branches: 200,
             exact: 500,
+            redundant: 20_000,
             rounds: 32,
         }
     }

@@ -36,6 +36,8 @@ pub(crate) struct LedgerEntry {
     pub count: TrueCount,
     /// What is counted.
     pub counted: CountOf,
+    /// Of a sum, the most that somebody had of it.
+    pub largest: TrueCount,
     /// Who was behind it.
     pub members: Members,
 }
@@ -96,6 +98,9 @@ impl LedgerEntry {
         let counted = COUNTED.iter().position(|known| *known == self.counted);
         let mut bytes = vec![counted.and_then(|at| u8::try_from(at).ok()).unwrap_or(0)];
         bytes.extend(self.count.get().to_le_bytes());
+        if self.counted == CountOf::Amount {
+            bytes.extend(self.largest.get().to_le_bytes());
+        }
         bytes.extend(self.members.to_bytes());
         let mut open = self.open();
         key.cover(&open, &mut bytes);
@@ -116,9 +121,14 @@ impl LedgerEntry {
         let mut bytes = covered.to_vec();
         key.cover(&open, &mut bytes);
         let ([counted], rest) = bytes.split_first_chunk()?;
-        let (count, members) = rest.split_first_chunk()?;
+        let (count, mut members) = rest.split_first_chunk()?;
         self.counted = *COUNTED.get(usize::from(*counted))?;
         self.count = TrueCount::new(u64::from_le_bytes(*count));
+        if self.counted == CountOf::Amount {
+            let (largest, rest) = members.split_first_chunk()?;
+            self.largest = TrueCount::new(u64::from_le_bytes(*largest));
+            members = rest;
+        }
         self.members = Members::from_bytes(members)?;
         Some(self)
     }
@@ -158,6 +168,7 @@ impl Default for LedgerEntry {
             figure: Released::SUPPRESSED,
             count: TrueCount::ZERO,
             counted: CountOf::People,
+            largest: TrueCount::ZERO,
             members: Members::default(),
         }
     }

@@ -27,7 +27,8 @@ pub(crate) use entry::{CellName, LedgerEntry};
 pub(crate) use holding::Holding;
 pub(crate) use recall::{CellShown, CellTonight};
 
-use super::count::Released;
+use super::count::{Released, TrueCount};
+use super::magnitude;
 use super::members::{CAPACITY, Fingerprint, Members};
 use index::NearIndex;
 use std::collections::{BTreeSet, HashMap};
@@ -38,8 +39,8 @@ pub(crate) struct Ledger {
     entries: Vec<LedgerEntry>,
     /// The entries of each cell, of which the last one stands.
     cells: HashMap<CellName, Vec<usize>>,
-    /// The first entry of each set of people, by what it counts.
-    same: HashMap<Fingerprint, usize>,
+    /// The first entry of each set of people, by what it counts, and whether it is a sum of amounts.
+    same: HashMap<(Fingerprint, bool), usize>,
     /// What has been counted by which dimensions, to tell a new cell from one of a new table.
     tables: BTreeSet<String>,
     near: NearIndex,
@@ -99,7 +100,8 @@ impl Ledger {
         self.tables.insert(entry.cell.table.clone());
         let comparable = entry.key == self.key;
         if comparable && !entry.members.is_empty() {
-            self.same.entry(entry.members.fingerprint()).or_insert(at);
+            let set = (entry.members.fingerprint(), is_sum(&entry.cell));
+            self.same.entry(set).or_insert(at);
         }
         if comparable && self.is_large(&entry.members) {
             self.near.add(&entry.members, at);
@@ -157,6 +159,40 @@ impl Ledger {
         self.tables.contains(table)
     }
 
+    /// What a sum may show tonight. Its change tells of one or two people where these could be most of it,
+    /// however many others changed; so does that from any figure that the cell has had.
+    pub(crate) fn holding_sum(
+        &self,
+        cell: &CellName,
+        tonight: &Members,
+        (sum, largest): (TrueCount, TrueCount),
+    ) -> Holding<'_> {
+        let holding = self.holding(cell, tonight);
+        let now = (sum.get(), largest.get());
+        let tells = |entry: &LedgerEntry| {
+            let before = (entry.count.get(), entry.largest.get());
+            entry.members.fingerprint() != tonight.fingerprint()
+                && magnitude::change_tells(before, now)
+        };
+        match (holding.is_new(), self.standing(cell)) {
+            (true, Some(stands)) if self.hold_below > 1 && self.of_cell(cell).any(tells) => {
+                Holding::Held(stands)
+            }
+            _ => holding,
+        }
+    }
+
+    /// The other sums of a model's amounts than `what` that have been published: both together would tell of
+    /// what makes the difference.
+    pub(crate) fn other_sum(&self, of: &str, what: &str) -> Option<&str> {
+        let sums = self.tables.iter().map(String::as_str);
+        let of = format!(" of {of} where ");
+        let mut others = sums.filter(|table| {
+            table.starts_with(SUM) && table.contains(&of) && !table.starts_with(what)
+        });
+        others.next()
+    }
+
     /// What a cell with these people may show tonight.
     pub(crate) fn holding(&self, cell: &CellName, tonight: &Members) -> Holding<'_> {
         if self.hold_below < 2 {
@@ -172,8 +208,12 @@ impl Ledger {
             }
             _ => match (self.same_people(cell, tonight), standing) {
                 (Some(same), _) => Holding::Same(same),
-                (None, Some(stands)) if self.nearest(tonight).is_some() => Holding::Held(stands),
-                (None, _) => self.nearest(tonight).map_or(Holding::Fresh, Holding::Near),
+                (None, Some(stands)) if self.nearest(cell, tonight).is_some() => {
+                    Holding::Held(stands)
+                }
+                (None, _) => self
+                    .nearest(cell, tonight)
+                    .map_or(Holding::Fresh, Holding::Near),
             },
         }
     }
@@ -193,15 +233,16 @@ impl Ledger {
             let mut own = self.of_cell(cell).filter(|entry| entry.key == self.key);
             return own.find(|entry| entry.members.fingerprint() == members);
         }
-        let at = self.same.get(&members)?;
+        let at = self.same.get(&(members, is_sum(cell)))?;
         self.entries.get(*at)
     }
 
-    /// The first published figure that few people make the difference to.
-    fn nearest(&self, members: &Members) -> Option<&LedgerEntry> {
+    /// The first published figure that few people make the difference to. Of a sum, that is another sum.
+    fn nearest(&self, cell: &CellName, members: &Members) -> Option<&LedgerEntry> {
         let candidates = self.near.candidates(members).into_iter();
-        let mut entries = candidates.filter_map(|at| self.entries.get(at));
-        entries.find(|entry| self.is_near(&entry.members, members))
+        let entries = candidates.filter_map(|at| self.entries.get(at));
+        let mut alike = entries.filter(|entry| is_sum(&entry.cell) == is_sum(cell));
+        alike.find(|entry| self.is_near(&entry.members, members))
     }
 
     /// Whether nobody or few entered or left since a figure. Under another key nobody knows who is the
@@ -223,6 +264,14 @@ impl Ledger {
     fn is_large(&self, members: &Members) -> bool {
         members.people().get() >= self.hold_below as u64
     }
+}
+
+/// How what is counted begins where it is a sum of amounts.
+const SUM: &str = "sum of ";
+
+/// Whether a cell is a sum of amounts: these are no counts of the same people.
+fn is_sum(cell: &CellName) -> bool {
+    cell.table.starts_with(SUM)
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! What earlier releases say beside tonight's, as figures and equations for the attacker.
 
-use super::{CellName, Holding, Ledger, LedgerEntry};
+use super::{CellName, Holding, Ledger, LedgerEntry, is_sum};
 use crate::disclosure::count::{Released, TrueCount};
+use crate::disclosure::magnitude;
 use crate::disclosure::members::{Fingerprint, Members};
-use crate::disclosure::system::{CountOf, Equation, NodeId, TrueFigures, TrueNode};
+use crate::disclosure::system::{
+    Contributions, Contributors, CountOf, Equation, NodeId, TrueFigures, TrueNode,
+};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -27,6 +30,8 @@ pub(crate) struct CellShown {
     pub date: Option<NaiveDate>,
     /// Whether it is published for the cell from now on.
     pub is_new: bool,
+    /// Whether it is the figure of another cell, of nearly the same people.
+    pub of_another: bool,
 }
 
 impl Ledger {
@@ -34,18 +39,23 @@ impl Ledger {
     /// releases have said: a figure of an earlier night is one more node, which `stands`; one of
     /// exactly tonight's people is tonight's node; what few people make the difference is a node that is
     /// not shown and has to stay unknown.
+    ///
+    /// A cell of so `few` people that the scheme withholds it, or blurs it with smaller ones, never takes
+    /// the figure of a larger cell: 10 would stand there for 1.
     pub(crate) fn recall(
         &self,
         figures: &mut TrueFigures,
         cells: &[CellTonight<'_>],
+        few: u64,
     ) -> Vec<CellShown> {
         let mut recalled = Recalled::of(self, figures, cells);
         recalled.same_people(cells);
-        let shown: Vec<CellShown> = cells.iter().map(|cell| recalled.shown(cell)).collect();
+        let shown = cells.iter().map(|cell| recalled.shown(cell, few));
+        let shown: Vec<CellShown> = shown.collect();
         recalled.hide(cells, &shown);
         recalled.earlier_sums(cells);
-        for cell in cells {
-            recalled.difference(cell);
+        for (cell, shown) in cells.iter().zip(&shown) {
+            recalled.difference(cell, shown);
         }
         shown
     }
@@ -66,6 +76,10 @@ impl Ledger {
                 figure: *released.get(shown.node.at())?,
                 count: node.count,
                 counted: node.counted,
+                largest: match node.counted {
+                    CountOf::Amount => TrueCount::new(magnitude::largest(node)),
+                    _ => TrueCount::ZERO,
+                },
                 members: *cell.members,
                 ..of.clone()
             })
@@ -76,18 +90,23 @@ impl Ledger {
 
 impl Ledger {
     /// What decides which cells have one figure.
-    fn figure_of(&self, cell: &CellName, members: &Members) -> (Fingerprint, Option<CellName>) {
+    fn figure_of(&self, cell: &CellName, members: &Members) -> SameFigure {
+        let of_sum = is_sum(cell);
         let cell = self.keeps_apart.then(|| cell.clone());
-        (members.fingerprint(), cell)
+        (members.fingerprint(), of_sum, cell)
     }
 }
+
+/// Which cells have one figure: those of the same members, of which sums are apart from counts, and, where
+/// cells are kept apart, only one and the same.
+type SameFigure = (Fingerprint, bool, Option<CellName>);
 
 /// Figures to which those of earlier releases are added.
 pub(super) struct Recalled<'r> {
     ledger: &'r Ledger,
     figures: &'r mut TrueFigures,
     /// By members and, where cells are kept apart, by cell.
-    nodes: HashMap<(Fingerprint, Option<CellName>), NodeId>,
+    nodes: HashMap<SameFigure, NodeId>,
     /// Figures of nobody that were not there before.
     nobody: Option<NodeId>,
     equations: BTreeSet<(NodeId, Vec<NodeId>)>,
@@ -128,8 +147,20 @@ impl<'r> Recalled<'r> {
         }
     }
 
-    fn shown(&mut self, cell: &CellTonight<'_>) -> CellShown {
-        let holding = self.ledger.holding(cell.cell, cell.members);
+    fn shown(&mut self, cell: &CellTonight<'_>, few: u64) -> CellShown {
+        let holding = match self.figures.nodes.get(cell.node.at()) {
+            Some(node) if node.counted == CountOf::Amount => {
+                let sum = (node.count, TrueCount::new(magnitude::largest(node)));
+                self.ledger.holding_sum(cell.cell, cell.members, sum)
+            }
+            _ => self.ledger.holding(cell.cell, cell.members),
+        };
+        let people = cell.members.people().get();
+        let holding = match holding {
+            // Where cells are kept apart, few people's figures are as fine as those of many.
+            Holding::Near(_) if people <= few && !self.ledger.keeps_apart => Holding::Fresh,
+            holding => holding,
+        };
         let (node, date) = match holding {
             Holding::Fresh | Holding::Same(_) => (cell.node, None),
             Holding::Held(entry) | Holding::Near(entry) => (self.node(entry), Some(entry.date)),
@@ -139,6 +170,7 @@ impl<'r> Recalled<'r> {
             node,
             date,
             is_new: holding.is_new(),
+            of_another: matches!(holding, Holding::Near(_)),
         }
     }
 
@@ -155,6 +187,15 @@ impl<'r> Recalled<'r> {
         let node = self.push(TrueNode {
             count: entry.count,
             counted: entry.counted,
+            contributors: (entry.counted == CountOf::Amount).then(|| Contributors {
+                people: Contributions {
+                    many: entry.members.people(),
+                    largest: [entry.largest, TrueCount::ZERO],
+                    smallest: TrueCount::ZERO,
+                },
+                providers: None,
+                unit: 1,
+            }),
             shown: true,
             stands: Some(entry.figure),
             ..people(entry.members.people())
@@ -232,10 +273,23 @@ impl<'r> Recalled<'r> {
 
     /// Relates tonight's people of a cell to those of the figure that stands for it, by the few who
     /// entered and the few who left.
-    fn difference(&mut self, cell: &CellTonight<'_>) {
+    fn difference(&mut self, cell: &CellTonight<'_>, shown: &CellShown) {
         let Some(stands) = self.ledger.standing(cell.cell) else {
             return;
         };
+        if is_sum(cell.cell) {
+            let now = self
+                .figures
+                .nodes
+                .get(cell.node.at())
+                .map(|node| node.count);
+            if let Some(now) = now.filter(|_| !shown.is_new) {
+                let before = self.node(stands);
+                let changed = cell.members.changed(&stands.members);
+                self.changed_by((before, stands.count), (cell.node, now), changed);
+            }
+            return;
+        }
         let Some((entered, left)) = cell.members.sides(&stands.members) else {
             return;
         };
@@ -267,6 +321,31 @@ impl<'r> Recalled<'r> {
             let people = after.members.people().get();
             self.few((first, entered), (second, left), people);
         }
+    }
+
+    /// Relates two sums of a cell by what the amounts of those who `changed` come to, which nobody may know:
+    /// the later one is held for it.
+    fn changed_by(
+        &mut self,
+        (before, then): (NodeId, TrueCount),
+        (after, now): (NodeId, TrueCount),
+        changed: usize,
+    ) {
+        let (total, part, change) = match (now.without(then), then.without(now)) {
+            (Some(more), _) => (after, before, more),
+            (None, Some(less)) => (before, after, less),
+            (None, None) => return,
+        };
+        if change.get() == 0 || before == after {
+            return;
+        }
+        let people = TrueCount::new(changed as u64);
+        let change = self.push(TrueNode {
+            count: change,
+            counted: CountOf::Amount,
+            ..self::people(people)
+        });
+        self.adds_up(total, vec![part, change]);
     }
 
     /// Relates two figures by those whom each lacks of the other; the second is of `people`.
@@ -306,7 +385,7 @@ fn people(count: TrueCount) -> TrueNode {
         count,
         people: count,
         counted: CountOf::People,
-        largest: None,
+        contributors: None,
         key: 0,
         shown: false,
         stands: None,

@@ -9,6 +9,7 @@ mod nights;
 mod recalled;
 mod reread;
 mod sequences;
+mod sums;
 
 fn key() -> MemberKey {
     MemberKey::new(Zeroizing::new([7; 32]))
@@ -33,6 +34,7 @@ fn entry(number: u64, cell: CellName, figure: Option<u64>, members: Members) -> 
         figure: figure.map_or(Released::SUPPRESSED, Released::of),
         count: members.people(),
         counted: CountOf::People,
+        largest: TrueCount::ZERO,
         members,
     }
 }

@@ -1,6 +1,6 @@
 //! The rules for every kind of figure, as `docs/disclosure.md` shows them.
 
-use super::{DOMINANCE, P_RATIO, THRESHOLD};
+use super::{DOMINANCE, NUMBERS, P_RATIO, THRESHOLD};
 
 /// A kind of figure, its rule, and whether reports release it.
 pub(in crate::disclosure) struct FigureKind {
@@ -32,9 +32,10 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
         kind(
             "sum (days, costs)",
             &format!(
-                "Withheld unless at least {THRESHOLD} people are behind it (more where the scheme withholds more), the two largest have no more than {DOMINANCE} % of it (dominance), the others come to at least {P_RATIO} % of the largest (p-ratio), and not all have the same amount, zero included (class disclosure). What is shown goes through the scheme's rule. Amounts below zero or missing are refused. Where a provider is at risk, by providers too."
+                "Withheld unless at least {THRESHOLD} people have any of it (more where the scheme withholds more), the two largest have no more than {DOMINANCE} % of it (dominance), the others come to at least {P_RATIO} % of the largest (p-ratio), and the smallest and the largest amount allow at least {} numbers of people (class disclosure), also when all amounts are multiples of one number. What is shown goes through the scheme's rule; another sum is withheld where this one would follow from it. Amounts below zero or missing are refused. Where a provider is at risk, by providers too.",
+                NUMBERS + 1
             ),
-            "no measure of reports is a sum of amounts yet",
+            "yes",
         ),
         kind(
             "percentage, share",
@@ -53,8 +54,8 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
         ),
         kind(
             "mean",
-            "As the sum and the number of people that it is made of: both must be released, and it is made from them.",
-            "no",
+            "From the sum and the count as released, so that it says no more than they do; withheld when one of them is. No limits.",
+            "yes",
         ),
         kind(
             "median, percentile",
@@ -84,7 +85,7 @@ pub(in crate::disclosure) fn figures() -> Vec<FigureKind> {
         ),
         kind(
             "control chart",
-            "Points are released counts or rates; the mean and the limits are calculated from those points, so that they say nothing else.",
+            "Points are released counts or rates; the mean and the limits are calculated from those after the last suppressed one, so that they say nothing else: suppressed points are small ones, and a mean of what is shown around them would be too high.",
             "no",
         ),
         kind(

@@ -4,9 +4,9 @@
 mod figures;
 mod sum;
 
-pub(super) use sum::{may_be_shown, must_stay_apart};
+pub(super) use sum::{change_tells, largest, may_be_shown, must_stay_apart};
 
 #[cfg(test)]
 pub(super) use figures::figures;
 #[cfg(test)]
-use sum::{DOMINANCE, P_RATIO, THRESHOLD};
+use sum::{DOMINANCE, NUMBERS, P_RATIO, THRESHOLD};

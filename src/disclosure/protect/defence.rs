@@ -6,7 +6,9 @@ use crate::disclosure::attacker::{
 };
 use crate::disclosure::count::Released;
 use crate::disclosure::rule::SchemeRule;
-use crate::disclosure::system::{Interval, Network, NodeId, System, TrueFigures, TrueNode};
+use crate::disclosure::system::{
+    CountOf, Interval, Network, NodeId, System, TrueFigures, TrueNode, with_own,
+};
 
 /// The price of moving or withholding any figure at all, in figures; the worthiest costs three.
 const PRICE: f64 = 1.0;
@@ -121,6 +123,49 @@ impl<'a> Defence<'a> {
                 is_safe[*node as usize] |= by.abs() >= apart[*node as usize];
             }
         }
+    }
+
+    /// The figures that the rule shows and that are withheld for others, the worthiest first.
+    pub(super) fn withheld_for_others(&self) -> Vec<usize> {
+        let is_withheld = |at: &usize| {
+            let node = &self.figures.nodes[*at];
+            node.stands.is_none()
+                && self.released[*at].is_suppressed()
+                && !self.rule.release(node).is_suppressed()
+        };
+        let mut all: Vec<usize> = (0..self.released.len()).filter(is_withheld).collect();
+        all.sort_by(|one, other| self.rank[*other].total_cmp(&self.rank[*one]));
+        all
+    }
+
+    /// Whether a true count that is greater by so much agrees with what its figure says.
+    pub(super) fn may_be(&self, at: usize, by: i64) -> bool {
+        self.read[at].has(self.known.table[at] + by)
+    }
+
+    /// How many fewer a figure says that there can be.
+    pub(super) fn down(&self, at: usize) -> i64 {
+        self.known.table[at] - self.read[at].low
+    }
+
+    /// Releases a figure as the rule has it; gives what it was.
+    pub(super) fn show(&mut self, at: usize) -> (Released, Interval) {
+        let node = &self.figures.nodes[at];
+        let own = self.rule.release(node);
+        let says = with_own(node, own, self.rule.bounds(own, node.counted));
+        let before = (self.released[at], self.read[at]);
+        (self.released[at], self.read[at]) = (own, says);
+        before
+    }
+
+    /// Releases a figure as it was.
+    pub(super) fn put_back(&mut self, at: usize, before: (Released, Interval)) {
+        (self.released[at], self.read[at]) = before;
+    }
+
+    /// An exchange that leaves every figure as it is published.
+    pub(super) fn free(&mut self, change: (u32, i64)) -> Option<Exchanged> {
+        self.exchange(change, true)
     }
 
     /// Answers an attack: defends what is left, and shakes what a reader guesses right. Whether
@@ -284,14 +329,20 @@ fn choices(
     }
     let mut choices = Vec::new();
     if now != own {
-        choices.push((own, rule.bounds(own, node.counted)));
+        let says = rule.bounds(own, node.counted);
+        choices.push((own, with_own(node, own, says)));
     }
     let mut others = rule.neighbours(node);
-    if rule.withholds() && !own.is_suppressed() {
+    // A step of rounding hides nobody's amount. Where totals are sums, they would tell what is withheld.
+    let is_sum = node.counted == CountOf::Amount && !rule.adds_up();
+    if (rule.withholds() || is_sum) && !own.is_suppressed() {
         others.push(Released::SUPPRESSED);
     }
     others.retain(|other| *other != now);
-    let read = |figure: Released| (figure, rule.moved_bounds(figure, node.counted));
+    let read = |figure: Released| {
+        let says = rule.moved_bounds(figure, node.counted);
+        (figure, with_own(node, figure, says))
+    };
     choices.extend(others.into_iter().map(read));
     choices.retain(|(_, read)| read.has(count));
     choices

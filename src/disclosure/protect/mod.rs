@@ -8,6 +8,7 @@
 
 mod certificate;
 mod defence;
+mod redundant;
 mod repair;
 mod sums;
 
@@ -64,6 +65,7 @@ pub(crate) fn protect(
         defence.defend_all();
     }
     let mut last = Vec::new();
+    let mut is_tidied = !rule.withholds();
     for _ in 0..effort.rounds {
         let system = System::read(rule, figures, &defence.released);
         let mut found = attack(&system, Some(&defence.known), effort);
@@ -75,7 +77,14 @@ pub(crate) fn protect(
         let mut left: Vec<NodeId> = [&found.exposed[..], &found.unproved].concat();
         left.sort_unstable();
         let guessed = guessed(rule, figures, &defence);
-        if left.is_empty() && guessed.is_empty() {
+        let is_safe = left.is_empty() && guessed.is_empty();
+        if is_safe && !std::mem::replace(&mut is_tidied, true) {
+            let most = effort.redundant;
+            if redundant::show_again(&mut defence, &system.protected, most) {
+                continue;
+            }
+        }
+        if is_safe {
             let certificate = certify(rule, figures, &found, work + defence.work());
             let released = defence.released;
             return Ok(Protected {

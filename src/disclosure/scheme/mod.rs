@@ -69,6 +69,11 @@ impl Scheme {
         self.named().settings()
     }
 
+    /// The largest number of people that is withheld, or blurred with smaller ones.
+    pub(crate) fn few(&self) -> u64 {
+        self.named().few()
+    }
+
     /// Its name, with the settings that it takes: figures of two are under two rules.
     pub(crate) fn in_force(&self) -> String {
         let takes = Scheme::takes(self.name()).is_ok_and(|settings| !settings.is_empty());
@@ -124,6 +129,7 @@ impl Scheme {
             CountOf::People => true,
             CountOf::Rows => !(1..=few).contains(&node.people.get()),
             CountOf::Amount => magnitude::may_be_shown(node, few),
+            CountOf::Rest => false,
         }
     }
 }
@@ -165,6 +171,9 @@ impl SchemeRule for Scheme {
     fn protection(&self, node: &TrueNode) -> i64 {
         let is_zero = node.count.get() == 0 && node.people.get() == 0;
         match node.counted {
+            CountOf::Rest => 0,
+            // What is told of a sum is told: it stands for nobody alone.
+            CountOf::Amount if node.stands.is_some_and(|told| !told.is_suppressed()) => 0,
             _ if is_zero => i64::from(self.named().protects_zeros()),
             CountOf::Amount if !self.may_be_shown(node) => magnitude::must_stay_apart(node),
             _ => i64::from(self.is_small(node)),

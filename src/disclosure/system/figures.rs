@@ -21,8 +21,8 @@ pub(crate) struct TrueNode {
     pub people: TrueCount,
     /// What is counted, which the reader knows from the name of the measure.
     pub counted: CountOf,
-    /// The largest two contributors, where the figure is a sum.
-    pub largest: Option<[TrueCount; 2]>,
+    /// Who a sum is of, where that is known.
+    pub contributors: Option<Contributors>,
     /// The sum of the record keys of its members, from which a cell key scheme draws; 0 without one.
     pub key: u64,
     /// Whether a table shows it; what is not shown is computed for the equations only.
@@ -42,4 +42,28 @@ pub(crate) enum CountOf {
     Rows,
     /// A sum, such as bed days or costs: any amount, from any number of people.
     Amount,
+    /// The rest between two figures, which no table shows and which tells of nobody by itself.
+    Rest,
+}
+
+/// Who a sum is of. Whoever has nothing of it is no contributor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Contributors {
+    /// The people behind it.
+    pub people: Contributions,
+    /// The providers behind it, where they are at risk too.
+    pub providers: Option<Contributions>,
+    /// What all amounts are multiples of: where it is more than 1, a rounded sum is an exact one.
+    pub unit: u64,
+}
+
+/// The contributions to a sum.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Contributions {
+    /// How many there are.
+    pub many: TrueCount,
+    /// The two largest.
+    pub largest: [TrueCount; 2],
+    /// The smallest.
+    pub smallest: TrueCount,
 }

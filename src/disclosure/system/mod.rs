@@ -7,7 +7,7 @@ mod network;
 mod reader;
 
 pub(crate) use equation::{Equation, NodeId};
-pub(crate) use figures::{CountOf, TrueFigures, TrueNode};
+pub(crate) use figures::{Contributions, Contributors, CountOf, TrueFigures, TrueNode};
 pub(crate) use interval::Interval;
 pub(crate) use network::{Network, Place, Term};
-pub(crate) use reader::System;
+pub(crate) use reader::{System, with_own};

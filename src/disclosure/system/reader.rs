@@ -1,7 +1,8 @@
 //! What a reader of a release sees.
 
-use super::{Equation, Interval, TrueFigures, TrueNode};
+use super::{CountOf, Equation, Interval, TrueFigures, TrueNode};
 use crate::disclosure::count::Released;
+use crate::disclosure::magnitude;
 use crate::disclosure::rule::SchemeRule;
 
 /// What a reader of a release sees, and all that the attacker gets.
@@ -25,11 +26,11 @@ impl System {
         released: &[Released],
     ) -> System {
         Self::with(rule, figures, released, |node, figure| {
-            if figure == rule.release(node) {
-                rule.bounds(figure, node.counted)
-            } else {
-                rule.moved_bounds(figure, node.counted)
-            }
+            let says = match figure == rule.release(node) {
+                true => rule.bounds(figure, node.counted),
+                false => rule.moved_bounds(figure, node.counted),
+            };
+            with_own(node, figure, says)
         })
     }
 
@@ -40,7 +41,7 @@ impl System {
         released: &[Released],
     ) -> System {
         Self::with(rule, figures, released, |node, figure| {
-            rule.bounds(figure, node.counted)
+            with_own(node, figure, rule.bounds(figure, node.counted))
         })
     }
 
@@ -55,6 +56,10 @@ impl System {
         let read = nodes().map(|(node, figure)| match node.stands {
             Some(figure) => standing(rule, node, own(node, figure)),
             None if node.shown => own(node, *figure),
+            // The largest contributor knows their amount whether a table has the sum or not.
+            None if node.contributors.is_some() => {
+                with_own(node, Released::SUPPRESSED, Interval::ANY)
+            }
             None => Interval::ANY,
         });
         let mut read: Vec<Interval> = read.collect();
@@ -68,6 +73,19 @@ impl System {
             protected: nodes().map(|(node, _)| rule.protection(node)).collect(),
             equations: figures.equations.clone(),
         }
+    }
+}
+
+/// What a withheld sum says to whoever has the most of it: that it is no less than their own amount.
+/// Every reader is taken to know that, so that nobody gets from it to the sums of others.
+pub(crate) fn with_own(node: &TrueNode, figure: Released, says: Interval) -> Interval {
+    match node.counted == CountOf::Amount && figure.is_suppressed() {
+        true => Interval::new(
+            says.low
+                .max(Interval::exactly(magnitude::largest(node)).low),
+            says.high,
+        ),
+        false => says,
     }
 }
 

@@ -24,8 +24,9 @@ const MOST_OF_A_SHARE: u64 = 125;
 pub(super) struct Ranges {
     /// One group a thread.
     pub(super) groups: Vec<FileGroup>,
-    /// Where each group after the first begins.
-    pub(super) partitioning: Partitioning,
+    /// Where each group after the first begins. One group is not said to be a range: DataFusion 55 does not
+    /// run a union of such ones.
+    pub(super) partitioning: Option<Partitioning>,
     /// How the rows of each group are sorted, if they are.
     pub(super) order: Option<LexOrdering>,
 }
@@ -84,11 +85,16 @@ impl Ranges {
             groups.push(FileGroup::new(parts.collect::<Option<_>>()?));
         }
         let first = LexOrdering::new([ascending(at, name)])?;
-        let partitioning = RangePartitioning::try_new(first, splits).ok()?;
+        let partitioning = match splits.is_empty() {
+            true => None,
+            false => Some(Partitioning::Range(
+                RangePartitioning::try_new(first, splits).ok()?,
+            )),
+        };
         let order = columns.iter().map(|(at, name, _)| ascending(*at, name));
         Some(Ranges {
             groups,
-            partitioning: Partitioning::Range(partitioning),
+            partitioning,
             order: LexOrdering::new(order).filter(|_| sorted),
         })
     }

@@ -48,13 +48,15 @@ impl Finder {
             }
         }
         let mut sets: Vec<Conditions> = vec![0];
-        let mut numbers = HashMap::from([(0, 0)]);
-        let number = |set| {
-            *numbers.entry(set).or_insert_with(|| {
+        let mut numbers = HashMap::new();
+        let number = |set| match set {
+            // Most codes stand for nothing.
+            0 => 0,
+            _ => *numbers.entry(set).or_insert_with(|| {
                 sets.push(set);
                 // There are fewer places than numbers.
                 (sets.len() - 1) as u16
-            })
+            }),
         };
         let by = By::Code(conditions.into_iter().map(number).collect());
         Finder { by, sets }

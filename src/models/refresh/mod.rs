@@ -4,6 +4,7 @@
 
 mod basis;
 mod changes;
+mod full_comparison;
 mod hashed_rows;
 mod people;
 mod person_tally;
@@ -13,6 +14,7 @@ mod restricted;
 
 pub(super) use basis::{Basis, engine_of_rows};
 pub(super) use changes::KnownChanges;
+pub(super) use full_comparison::{digest_of_files, is_due, refreshed_since};
 pub(super) use people::{ChosenPeople, NamedPeople, has_people, picked_rows};
 pub(super) use recheck::{holds, slice_of_day};
 

@@ -59,6 +59,8 @@ pub(crate) struct Sensitivity {
     attributes: Attributes,
     /// Reference tables whose rows are not known to be areas, and may be joined to some.
     unlinked: BTreeSet<TableName>,
+    /// Models that are not analysed, as nothing that is judged reads them: for hints.
+    passed_over: BTreeSet<TableName>,
 }
 
 impl Sensitivity {
@@ -111,6 +113,7 @@ impl Sensitivity {
             facts: BTreeMap::new(),
             attributes: Attributes::default(),
             unlinked: BTreeSet::new(),
+            passed_over: BTreeSet::new(),
         };
         for table in tables {
             let facts = Facts::pulled(&mut known.attributes, table);
@@ -131,6 +134,11 @@ impl Sensitivity {
         let relation = self.relation(&model.file.display().to_string(), plan);
         let facts = Facts::model(plan, relation, &model.header);
         self.facts.insert(model.name.clone(), facts);
+    }
+
+    /// Notes a model that nothing reads which will be judged.
+    pub(crate) fn pass_over(&mut self, model: &TableName) {
+        self.passed_over.insert(model.clone());
     }
 
     fn relation(&mut self, place: &str, plan: &LogicalPlan) -> Relation {
@@ -167,7 +175,10 @@ impl Sensitivity {
             Error::usage(format!(
                 "{place}: there is no model {of}, or it cannot be planned"
             ))
-            .hint(crate::nearest::nearest(of, self.facts.keys().cloned()))
+            .hint(crate::nearest::nearest(
+                of,
+                self.facts.keys().chain(&self.passed_over).cloned(),
+            ))
         })?;
         let column = |name: &str| {
             let index = facts.names.iter().position(|known| known == name);

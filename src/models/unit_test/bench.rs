@@ -12,6 +12,7 @@ use crate::lake::TableName;
 use crate::models::code_list_table::list_of;
 use crate::models::library::{Library, Model};
 use crate::models::stored::stored_schema;
+use crate::plural::things;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use std::collections::BTreeMap;
@@ -182,7 +183,8 @@ impl<'a> TestBench<'a> {
                 (ExpectedOutcome::Error(text), Ok((_, batches))) => {
                     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
                     vec![format!(
-                        "expected an error with '{text}', and {rows} rows came"
+                        "expected an error with '{text}', and {} came",
+                        things(rows, "row")
                     )]
                 }
             };

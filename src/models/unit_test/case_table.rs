@@ -1,16 +1,15 @@
 //! A table whose rows are those of the case that runs: plans that read it serve every case of a model.
 
+use crate::error::{Context, Result};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use async_trait::async_trait;
-use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::Result;
-use datafusion::datasource::{MemTable, TableType};
-use datafusion::logical_expr::Expr;
-use datafusion::physical_plan::ExecutionPlan;
+use datafusion::catalog::streaming::StreamingTable;
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::PartitionStream;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A table with columns that stay and rows that change.
+/// A table with columns that stay and rows that change. They are looked at when a plan runs.
 #[derive(Debug)]
 pub(super) struct CaseTable {
     schema: SchemaRef,
@@ -30,28 +29,23 @@ impl CaseTable {
     pub(super) fn give(&self, rows: Vec<RecordBatch>) {
         *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = rows;
     }
+
+    /// The table as queries read it.
+    pub(super) fn provider(self: &Arc<Self>) -> Result<StreamingTable> {
+        let rows = Arc::clone(self) as Arc<dyn PartitionStream>;
+        StreamingTable::try_new(self.schema.clone(), vec![rows])
+            .data(|| "the rows of a case cannot be read")
+    }
 }
 
-#[async_trait]
-impl TableProvider for CaseTable {
-    fn schema(&self) -> SchemaRef {
-        self.schema.clone()
+impl PartitionStream for CaseTable {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
     }
 
-    fn table_type(&self) -> TableType {
-        TableType::Base
-    }
-
-    async fn scan(
-        &self,
-        state: &dyn Session,
-        projection: Option<&Vec<usize>>,
-        filters: &[Expr],
-        limit: Option<usize>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let rows = self.rows.lock().map(|rows| rows.clone());
-        let rows = rows.unwrap_or_else(|poisoned| poisoned.into_inner().clone());
-        let table = MemTable::try_new(self.schema.clone(), vec![rows])?;
-        table.scan(state, projection, filters, limit).await
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let rows = futures::stream::iter(rows.clone().into_iter().map(Ok));
+        Box::pin(RecordBatchStreamAdapter::new(self.schema.clone(), rows))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::cells::{csv_text, field, texts, typed};
 use crate::error::{Context, Result};
+use crate::plural::things;
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use arrow::datatypes::DataType;
@@ -61,8 +62,8 @@ pub(super) fn difference(
         return Ok(Vec::new());
     }
     let mut lines = vec![format!(
-        "expected {} rows, and {} came; '-' is missing, '+' is there instead",
-        wanted.rows,
+        "expected {}, and {} came; '-' is missing, '+' is there instead",
+        things(wanted.rows, "row"),
         all.num_rows()
     )];
     lines.extend(shown(&wanted.names, &rounded, missing, beyond));

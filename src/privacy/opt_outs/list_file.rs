@@ -6,6 +6,7 @@
 use super::super::NhsNumber;
 use super::super::spelling::plain_text;
 use crate::error::{Context, Error, Result};
+use crate::transcoded;
 use chrono::NaiveDate;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -28,7 +29,7 @@ impl ListFile {
     /// Reads a file.
     ///
     /// # Errors
-    /// Data: it is no file, is no text in UTF-8, or holds something else than NHS numbers; the error
+    /// Data: it is no file, is no text in UTF-8 or UTF-16, or holds something else than NHS numbers; the error
     /// names the line and not what it holds.
     pub(super) fn read(path: &Path) -> Result<Self> {
         let cannot = || format!("the opt-out list {} cannot be read", path.display());
@@ -47,7 +48,8 @@ impl ListFile {
             changed: facts.modified().data(cannot)?,
         };
         let mut number = 0;
-        for line in BufReader::new(file).lines() {
+        let text = transcoded::utf8(file).data(cannot)?;
+        for line in BufReader::new(text).lines() {
             let line = line.data(cannot).map_err(|e| {
                 e.hint("save it as plain text in UTF-8, one NHS number a line: nothing is pulled while an opt-out is unreadable")
             })?;
@@ -146,6 +148,17 @@ mod tests {
             ),
         ] {
             assert_eq!(read(text.as_bytes()).unwrap(), 2, "{form}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_a_spreadsheet_saved_in_utf_16_is_read() {
+        let text = "NHS Number\r\n9434765919,\r\n9000000009,\r\n";
+        for text in [text.to_owned(), format!("\u{feff}{text}")] {
+            let units = || text.encode_utf16();
+            let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+            let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+            assert_eq!((read(&little).unwrap(), read(&big).unwrap()), (2, 2));
         }
     }
 

@@ -77,7 +77,7 @@ impl FileContent {
             unpacked: next.0,
             packing: Packing::Plain,
             // A document has no end of a line before its own.
-            unfolding: Unfolding::Lines,
+            unfolding: Unfolding::lines(),
             ..Self::from_start(&[], next, piece, digest)
         }
     }
@@ -173,6 +173,7 @@ impl FileContent {
         if !self.skip.is_empty() {
             return Err(WrongBytes::Changed);
         }
+        cuts.extend(self.lines.feed(&self.unfolding.end()));
         cuts.extend(self.lines.whole());
         Ok(cuts)
     }

@@ -8,6 +8,7 @@ use super::operation_outcome::OperationOutcome;
 use crate::decode::fhir::is_resource_type;
 use crate::error::Error;
 use crate::pipeline::FhirBulk;
+use crate::plural::{things, verb};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -163,8 +164,9 @@ impl fmt::Display for Shortfall {
         };
         write!(
             f,
-            "its {} files of errors hold {}; {of}",
-            self.files,
+            "its {} of errors {} {}; {of}",
+            things(self.files, "file"),
+            verb(self.files, "holds", "hold"),
             issues.join(", ")
         )
     }

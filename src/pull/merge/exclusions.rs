@@ -3,6 +3,7 @@
 use crate::privacy::{PatientKey, PersonKey};
 use crate::pull::plan::{MERGED_FROM, UNVERIFIED};
 use crate::pull::state::deleted_records::Deleted;
+use crate::pull::version::ByRecord;
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
 use std::collections::HashSet;
@@ -11,10 +12,10 @@ use std::collections::HashSet;
 #[derive(Debug, Default)]
 pub(crate) struct Exclusions {
     /// People who have opted out.
-    pub opted_out: HashSet<PersonKey>,
+    pub opted_out: HashSet<PersonKey, ByRecord>,
     /// Their Patients: those that are theirs, that claim to be with a number that is not verified,
     /// that were before a merge, and that were before they were deleted.
-    pub patients: HashSet<PatientKey>,
+    pub patients: HashSet<PatientKey, ByRecord>,
     /// Whether some of these Patients were not known at the last pull: rows that wait for one of
     /// them must be found.
     pub new_patients: bool,

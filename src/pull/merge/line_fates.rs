@@ -51,6 +51,13 @@ pub(in crate::pull) fn add(all: &mut Fates, more: Fates) {
     }
 }
 
+/// Adds the lines of a source, if there are any.
+fn add_of(all: &mut Fates, source: &str, fates: LineFates) {
+    if fates.lines() > 0 {
+        all.entry(source.to_string()).or_default().add(fates);
+    }
+}
+
 /// What became of the lines whose first rows are among `parts`, of which the `kept` rows stay.
 pub(super) fn of(parts: &[SpooledRows], kept: &[u32], rules: &Rules) -> Result<Fates> {
     let mut fates = Fates::new();
@@ -70,18 +77,20 @@ pub(super) fn of(parts: &[SpooledRows], kept: &[u32], rules: &Rules) -> Result<F
             continue;
         }
         let rows = ArrivedRows::of(part, rules)?;
+        // Rows of a source arrive together: it is looked for once.
+        let (mut of, mut own) = ("", LineFates::default());
         for (at, stays) in part.positions().zip(&stays[positions]) {
             if rows.record_row.value(at) != 0 {
                 continue;
             }
             let source = rows.sources.value(at);
-            // Rows of a source arrive together, and few sources fill a table.
-            let fates = match fates.get_mut(source) {
-                Some(fates) => fates,
-                None => fates.entry(source.to_string()).or_default(),
-            };
-            rows.count(at, *stays, &replaced, fates);
+            if source != of {
+                add_of(&mut fates, of, std::mem::take(&mut own));
+                of = source;
+            }
+            rows.count(at, *stays, &replaced, &mut own);
         }
+        add_of(&mut fates, of, own);
     }
     Ok(fates)
 }
@@ -151,8 +160,12 @@ impl<'a> ArrivedRows<'a> {
             }
             return;
         }
-        let row = self.versions.at(at);
-        if replaced.get(&row.record) == Some(&row.version.digest) {
+        // A first pull replaces nothing.
+        let is_same = !replaced.is_empty() && {
+            let row = self.versions.at(at);
+            replaced.get(&row.record) == Some(&row.version.digest)
+        };
+        if is_same {
             fates.unchanged += 1;
         } else if self.people.is_some_and(|people| people.is_null(at)) {
             *fates.unlinked.entry(self.cause(at)).or_default() += 1;

@@ -6,6 +6,7 @@
 pub(super) mod commit;
 pub(super) mod content;
 pub(super) mod exclusions;
+mod gather;
 mod inputs;
 pub(super) mod line_fates;
 pub(super) mod newest;

@@ -3,6 +3,7 @@
 //! Of each record the newest version stays, so that the order in which files are read never matters.
 
 use super::exclusions::Theirs;
+use super::gather::Gather;
 use super::line_fates::{self, Fates};
 use super::rules::Rules;
 use crate::error::{Context, Error, Result};
@@ -14,7 +15,7 @@ use crate::pull::version::{
     VersionColumns, without_line,
 };
 use arrow::array::{Array, AsArray, Int32Array, Int64Array, RecordBatch, UInt32Array};
-use arrow::compute::{cast, interleave_record_batch, take};
+use arrow::compute::{cast, take};
 use arrow::datatypes::{DataType, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub(crate) enum Sameness {
 /// encoded.
 const AT_ONCE: usize = 8 * 1024;
 
+const UNORDERED: &str = "cannot put rows in their order";
+
 impl Merged {
     /// How many rows.
     pub(crate) fn len(&self) -> usize {
@@ -66,9 +69,12 @@ impl Merged {
     /// The rows in their order, some thousands at a time.
     pub(crate) fn sorted(&self) -> impl Iterator<Item = Result<RecordBatch>> {
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
+        let first = batches.first().map(|batch| batch.schema());
+        let gather = first.map(|schema| Gather::new(schema, &batches));
         self.order.chunks(AT_ONCE).map(move |rows| {
-            let rows = interleave_record_batch(&batches, rows);
-            let rows = rows.data(|| "cannot put rows in their order")?;
+            let gather = gather.as_ref().ok_or("there are no batches");
+            let gather = gather.data(|| UNORDERED)?;
+            let rows = gather.rows(rows).data(|| UNORDERED)?;
             match rows.schema().index_of(VERSION_ORDER) {
                 Ok(_) => without_lines(&rows),
                 Err(_) => Ok(rows),
@@ -482,7 +488,7 @@ impl RowKey {
 
 /// Rows that say of their place in the extracts when the extract was made, and not their line.
 fn without_lines(rows: &RecordBatch) -> Result<RecordBatch> {
-    let failed = || "cannot put rows in their order";
+    let failed = || UNORDERED;
     let at = rows.schema().index_of(EXTRACT_ORDER).data(failed)?;
     let orders = rows.column(at).as_primitive::<Int64Type>();
     let mut columns = rows.columns().to_vec();

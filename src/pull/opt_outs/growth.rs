@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::lake::{Lake, Table};
 use crate::privacy::{Confirmed, OptOutLists, OptOuts, PersonKey};
 use crate::pull::plan::UNVERIFIED;
+use crate::pull::version::ByRecord;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, Schema};
 use std::collections::HashSet;
@@ -20,8 +21,11 @@ const LARGEST_SHARE: f64 = 0.3;
 /// The columns that say of which person a row is.
 const PEOPLE: [&str; 2] = ["person_key", UNVERIFIED];
 
+/// People by their keys, which are hashes already.
+pub(crate) type KnownKeys = HashSet<PersonKey, ByRecord>;
+
 /// Adds the people of rows to those known.
-pub(crate) fn note(known: &mut HashSet<PersonKey>, rows: &RecordBatch) {
+pub(crate) fn note(known: &mut KnownKeys, rows: &RecordBatch) {
     for name in PEOPLE {
         let column = rows.column_by_name(name);
         if let Some(keys) = column.and_then(|c| c.as_primitive_opt::<Int64Type>()) {
@@ -38,8 +42,8 @@ pub(crate) fn note(known: &mut HashSet<PersonKey>, rows: &RecordBatch) {
 }
 
 /// The people of the lake's tables.
-pub(crate) async fn of_lake(lake: &Lake, tables: &[Option<Table>]) -> Result<HashSet<PersonKey>> {
-    let mut known = HashSet::new();
+pub(crate) async fn of_lake(lake: &Lake, tables: &[Option<Table>]) -> Result<KnownKeys> {
+    let mut known = KnownKeys::default();
     for table in tables.iter().flatten() {
         let fields = table.schema.fields().iter();
         let whose = fields.filter(|field| PEOPLE.contains(&field.name().as_str()));
@@ -59,7 +63,7 @@ pub(crate) async fn of_lake(lake: &Lake, tables: &[Option<Table>]) -> Result<Has
 /// What a pull knows of people when it judges its lists.
 pub(crate) struct KnownPeople<'a> {
     /// Those of the lake and of what arrived.
-    pub people: &'a HashSet<PersonKey>,
+    pub people: &'a KnownKeys,
     /// Those who had opted out before, of whom the lake has nothing.
     pub before: &'a HashSet<PersonKey>,
 }

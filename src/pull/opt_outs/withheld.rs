@@ -25,7 +25,7 @@ impl Withheld {
         let stored = stored::load(lake).await?;
         let exclusions = Exclusions {
             patients: stored.links.iter().map(|link| link.patient_key).collect(),
-            opted_out: stored.people,
+            opted_out: stored.people.into_iter().collect(),
             ..Exclusions::default()
         };
         Ok(Withheld { exclusions })

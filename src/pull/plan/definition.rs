@@ -72,6 +72,7 @@ pub(super) fn view_table(
             name: column.name.clone(),
             treatment,
             not_after: column.tags.contains_key("populace/not-after"),
+            needed: column.is_needed(),
             stored: link.is_none() && logical != Some(i),
         });
     }
@@ -122,6 +123,7 @@ pub(super) fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
         name: name.to_string(),
         treatment,
         not_after: false,
+        needed: true,
         stored: false,
     };
     let mut columns = vec![
@@ -134,6 +136,7 @@ pub(super) fn csv_table(file: &ColumnFile) -> Result<TablePlan> {
             name: column.name.clone(),
             treatment: column.privacy.clone(),
             not_after: column.not_after,
+            needed: column.needed,
             stored: true,
         });
     }

@@ -122,6 +122,8 @@ pub(crate) struct ColumnPlan {
     pub treatment: Treatment,
     /// Whether a value after the record's own last update is a mistake.
     pub not_after: bool,
+    /// Whether a row is nothing without its value.
+    pub needed: bool,
     /// Whether it is stored (the person's columns are not, their pseudonym is).
     pub stored: bool,
 }

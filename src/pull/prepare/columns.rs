@@ -3,7 +3,7 @@
 use super::{KeptRow, LineKey, Preparer, TableRows, text};
 use crate::decode::Decoded;
 use crate::error::{Context, Error, Result};
-use crate::privacy::{BirthDates, LeakGate, Person, Treatment, generalise};
+use crate::privacy::{BirthDates, LeakGate, Person, RecordKey, Treatment, generalise};
 use crate::pull::plan::{ColumnPlan, OPEN_PSEUDONYM, PersonLink};
 use crate::pull::version::{VERSION_ORDER, VersionId};
 use arrow::array::{
@@ -29,7 +29,9 @@ impl Preparer<'_> {
         let mut columns = self.key_columns(table, kept, keys)?;
         let births = self.birth_dates(table, kept)?;
         for (i, column) in plan.columns.iter().enumerate().filter(|(_, c)| c.stored) {
-            let treated = self.treated(column, &table.picked(i, kept)?)?;
+            let lines = kept.iter().map(|row| row.line as usize);
+            let own = lines.map(|at| (decoded.reference(&decoded.lines[at]), keys[at].record));
+            let treated = self.treated(column, &table.picked(i, kept)?, own)?;
             let birth = || {
                 let clear = column.treatment == Treatment::Clear;
                 births.as_ref().filter(|_| clear)?.scan(&treated)
@@ -136,12 +138,18 @@ impl Preparer<'_> {
         })
     }
 
-    /// The values of a column of the view, as they may be stored.
-    fn treated(&self, column: &ColumnPlan, values: &ArrayRef) -> Result<ArrayRef> {
+    /// The values of a column of the view, as they may be stored; `own` are the records that they are of.
+    fn treated<'a>(
+        &self,
+        column: &ColumnPlan,
+        values: &ArrayRef,
+        own: impl Iterator<Item = (&'a str, RecordKey)>,
+    ) -> Result<ArrayRef> {
         match &column.treatment {
             Treatment::Pseudonym => {
                 let references = text(values)?;
-                let pseudonyms = self.source.pseudonyms.records(references.iter());
+                let references = references.iter().zip(own.map(Some));
+                let pseudonyms = self.source.pseudonyms.records_beside(references);
                 Ok(Arc::new(pseudonyms))
             }
             treatment => generalise(treatment, values, self.lookups),

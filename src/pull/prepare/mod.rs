@@ -198,6 +198,8 @@ impl Preparer<'_> {
         }
         let (tables, dates) = (self.tables, &self.source.dates);
         unknown_dates::forget(decoded, targets, tables, dates, &mut out.values)?;
+        // Before dates are compared with each other: one that is wrong takes no other with it.
+        self.forget_late(decoded, &early, targets, &mut out.values)?;
         let judge = impossible::Judge {
             today: self.clock.today(),
             fhir: matches!(self.source.kind, SourceKind::Fhir { .. }),
@@ -237,7 +239,7 @@ impl Preparer<'_> {
     /// The Patients that are rejected as their rows are prepared.
     fn rejected_patients(&self, decoded: &Decoded, rejecting: &Rejecting) -> Vec<PatientKey> {
         let lines = rejecting.rejected.keys();
-        let references = lines.map(|line| decoded.lines[*line as usize].reference.as_str());
+        let references = lines.map(|line| decoded.reference(&decoded.lines[*line as usize]));
         references
             .filter(|reference| reference.starts_with("Patient/"))
             .map(|reference| {
@@ -259,7 +261,7 @@ impl Preparer<'_> {
             let kind = match (&self.source.kind, targets) {
                 (SourceKind::Csv { .. }, [table]) => self.tables[*table].name.name.as_str(),
                 _ => {
-                    let reference = &decoded.lines[*line as usize].reference;
+                    let reference = decoded.reference(&decoded.lines[*line as usize]);
                     reference.split('/').next().unwrap_or_default()
                 }
             };
@@ -298,8 +300,9 @@ impl Preparer<'_> {
             text.get(from..to)
         };
         let pseudonyms = &self.source.pseudonyms;
+        let mut records = pseudonyms.of_records();
         let key = |(at, line): (u32, &Line)| LineKey {
-            record: pseudonyms.record(line.reference.as_bytes()),
+            record: records.of(decoded.reference(line).as_bytes()),
             version: Version {
                 id: VersionId::new(line.version_id, !early.has(at)),
                 order: extract_order(self.clock.bounded(self.made), line.number),
@@ -365,7 +368,7 @@ impl Preparer<'_> {
             return Vec::new();
         }
         let of_kind = |line: &Line| {
-            let id = line.reference.strip_prefix(kind);
+            let id = decoded.reference(line).strip_prefix(kind);
             id.is_some_and(|id| id.starts_with('/'))
         };
         let lines = table.rows.line.iter();

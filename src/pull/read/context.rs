@@ -1,14 +1,14 @@
 //! What all threads of a pull use.
 
 use crate::error::Result;
-use crate::privacy::{Lookup, PersonKey};
+use crate::privacy::Lookup;
 use crate::pull::clock::Clock;
-use crate::pull::opt_outs::growth;
+use crate::pull::opt_outs::growth::{self, KnownKeys};
 use crate::pull::plan::PullPlan;
 use crate::pull::prepare::reject_spool::RejectSpool;
 use crate::pull::spool::Spool;
 use arrow::array::RecordBatch;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What all threads of a pull use.
@@ -26,7 +26,7 @@ pub(crate) struct PullContext {
     /// Rows that came, by source and table.
     pub arrivals: Mutex<BTreeMap<(usize, usize), u64>>,
     /// The people whose rows came, when opt-outs are judged by them.
-    pub arrived_people: Option<Mutex<HashSet<PersonKey>>>,
+    pub arrived_people: Option<Mutex<KnownKeys>>,
 }
 
 impl PullContext {
@@ -41,7 +41,7 @@ impl PullContext {
     }
 
     /// The people whose rows came, where they were noted.
-    pub(crate) fn take_arrived_people(&self) -> Option<HashSet<PersonKey>> {
+    pub(crate) fn take_arrived_people(&self) -> Option<KnownKeys> {
         let people = self.arrived_people.as_ref()?;
         Some(std::mem::take(&mut lock(people)))
     }

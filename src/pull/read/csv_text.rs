@@ -7,13 +7,12 @@ use super::zip_entry::{LOCAL, ZipEntry};
 use crate::decode::csv::{CsvDecoder, CsvHeader};
 use crate::error::{Context, Error, Result};
 use crate::pull::discover::source_file::SourceFile;
-use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use crate::transcoded::{Transcoded, encoding_of};
+use encoding_rs::UTF_8;
 use std::io::{self, Cursor, Read};
 
 /// Bytes by which a file is judged.
 const SAMPLE: usize = 1 << 20;
-/// Bytes that are transcoded at once.
-const AT_ONCE: usize = 1 << 16;
 
 type Text = Box<dyn Read + Send>;
 
@@ -128,32 +127,6 @@ fn other_format(sample: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The encoding of a file: what its mark says, else the setting, else what its first bytes look like.
-fn encoding_of(sample: &[u8], set: Option<&'static Encoding>) -> &'static Encoding {
-    if let Some((encoding, _)) = Encoding::for_bom(sample) {
-        return encoding;
-    }
-    if let Some(encoding) = set {
-        return encoding;
-    }
-    let look = &sample[..sample.len().min(4096) & !1];
-    let zeros = |first: usize| {
-        look.iter()
-            .skip(first)
-            .step_by(2)
-            .filter(|b| **b == 0)
-            .count()
-    };
-    let (even, odd, half) = (zeros(0), zeros(1), look.len() / 2);
-    if half > 0 && odd * 4 > half * 3 && even * 20 < half {
-        UTF_16LE
-    } else if half > 0 && even * 4 > half * 3 && odd * 20 < half {
-        UTF_16BE
-    } else {
-        UTF_8
-    }
-}
-
 /// Whether lines end with a carriage return alone, as old programs on a Mac end them.
 fn ends_with_returns(sample: &[u8]) -> bool {
     let (mut inside, mut returns) = (false, false);
@@ -166,59 +139,6 @@ fn ends_with_returns(sample: &[u8]) -> bool {
         }
     }
     returns
-}
-
-/// Text of another encoding as UTF-8.
-struct Transcoded<R> {
-    reader: R,
-    decoder: encoding_rs::Decoder,
-    raw: Vec<u8>,
-    text: Vec<u8>,
-    at: usize,
-    ended: bool,
-}
-
-impl<R: Read> Transcoded<R> {
-    fn new(reader: R, encoding: &'static Encoding) -> Self {
-        Transcoded {
-            reader,
-            decoder: encoding.new_decoder_with_bom_removal(),
-            raw: vec![0; AT_ONCE],
-            text: Vec::new(),
-            at: 0,
-            ended: false,
-        }
-    }
-
-    fn fill(&mut self) -> io::Result<()> {
-        let read = self.reader.read(&mut self.raw)?;
-        self.ended = read == 0;
-        let room = self.decoder.max_utf8_buffer_length(read);
-        self.text.resize(room.ok_or(io::ErrorKind::OutOfMemory)?, 0);
-        let raw = &self.raw[..read];
-        let (result, _, written, _) = self.decoder.decode_to_utf8(raw, &mut self.text, self.ended);
-        if result != CoderResult::InputEmpty {
-            return Err(io::Error::other("its text does not fit"));
-        }
-        self.text.truncate(written);
-        self.at = 0;
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for Transcoded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.text.len() {
-            if self.ended {
-                return Ok(0);
-            }
-            self.fill()?;
-        }
-        let read = buffer.len().min(self.text.len() - self.at);
-        buffer[..read].copy_from_slice(&self.text[self.at..self.at + read]);
-        self.at += read;
-        Ok(read)
-    }
 }
 
 /// Text whose carriage returns end lines.
@@ -235,44 +155,6 @@ impl<R: Read> Read for LineFeeds<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn utf_16(text: &str, big: bool) -> Vec<u8> {
-        let units = text.encode_utf16();
-        let bytes = units.map(|u| {
-            if big {
-                u.to_be_bytes()
-            } else {
-                u.to_le_bytes()
-            }
-        });
-        bytes.flatten().collect()
-    }
-
-    #[test]
-    fn an_encoding_is_told_from_the_file() {
-        let text = "id,nhs\n1,\u{e9}\n";
-        for (bytes, encoding) in [
-            (text.as_bytes().to_vec(), UTF_8),
-            (utf_16(text, false), UTF_16LE),
-            (utf_16(text, true), UTF_16BE),
-            (utf_16(&format!("\u{feff}{text}"), false), UTF_16LE),
-            (utf_16(&format!("\u{feff}{text}"), true), UTF_16BE),
-            (b"id,nhs\n1,\xe9\n".to_vec(), UTF_8),
-        ] {
-            assert_eq!(encoding_of(&bytes, None), encoding, "{bytes:?}");
-        }
-        assert_eq!(
-            encoding_of(b"id\n", Some(encoding_rs::WINDOWS_1252)),
-            encoding_rs::WINDOWS_1252
-        );
-        let mut read = String::new();
-        let long = text.repeat(20_000);
-        let bytes = utf_16(&format!("\u{feff}{long}"), true);
-        Transcoded::new(Cursor::new(bytes), UTF_16BE)
-            .read_to_string(&mut read)
-            .unwrap();
-        assert!(read == long);
-    }
 
     #[test]
     fn carriage_returns_that_end_lines() {

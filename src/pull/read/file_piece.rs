@@ -29,6 +29,8 @@ pub(crate) struct FilePiece {
     pub end: u64,
     /// The number of the first line, from 1.
     pub first_line: u64,
+    /// Line feeds in `bytes`.
+    pub feeds: u64,
     /// Whether nothing follows.
     pub last: bool,
     /// Whether this is one line too long to read: then `bytes` is empty and this is its length.
@@ -38,8 +40,13 @@ pub(crate) struct FilePiece {
 impl FilePiece {
     /// The same in parts of at most [`MOST_LINES`] lines or records.
     pub(crate) fn parts(self, ends: LineEnds) -> impl Iterator<Item = FilePiece> {
+        // A record has at least one line: few lines need no closer look.
+        let is_small = self.feeds < MOST_LINES as u64;
         let (mut at, mut line, mut whole) = (0, self.first_line, Some(self));
         std::iter::from_fn(move || {
+            if is_small {
+                return whole.take();
+            }
             let piece = whole.as_ref()?;
             let rest = piece.bytes.get(at..).unwrap_or_default();
             let length = match ends {
@@ -50,17 +57,18 @@ impl FilePiece {
                 return whole.take();
             }
             let bytes = rest.get(..length)?.to_vec();
-            let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
+            let feeds = memchr::memchr_iter(b'\n', &bytes).count() as u64;
             let part = FilePiece {
                 offset: piece.offset + at as u64,
                 end: piece.offset + (at + length) as u64,
                 first_line: line,
+                feeds,
                 last: piece.last && length == rest.len(),
                 too_long: None,
                 bytes,
             };
             at += length;
-            line += lines;
+            line += feeds;
             if length == rest.len() {
                 whole = None;
             }
@@ -119,6 +127,7 @@ mod tests {
             offset: 90,
             end: 90 + 3 * lines as u64,
             first_line: 31,
+            feeds: lines as u64,
             last: true,
             too_long: None,
         };
@@ -141,6 +150,7 @@ mod tests {
             offset: 3,
             end: 10,
             first_line: 2,
+            feeds: 0,
             last: false,
             too_long: Some(6),
         };

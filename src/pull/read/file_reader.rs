@@ -5,7 +5,7 @@ use super::json_document;
 use super::line_splitter::LineSplitter;
 use crate::error::{Context, Error, Result};
 use crate::pull::discover::source_file::{Origin, SourceFile};
-use crate::regular_file;
+use crate::{regular_file, transcoded};
 use flate2::read::MultiGzDecoder;
 use std::io::{BufReader, Read};
 
@@ -51,7 +51,7 @@ pub(crate) fn pieces(
     mut take: impl FnMut(FilePiece) -> Result<()>,
 ) -> Result<()> {
     if ends == LineEnds::Lines {
-        let read = json_document::unfolded(reader);
+        let read = transcoded::utf8(reader).and_then(json_document::unfolded);
         reader = read.data(|| format!("{name} cannot be read"))?;
     }
     let mut splitter = LineSplitter::new(0, 1, PIECE, ends);

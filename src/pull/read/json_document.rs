@@ -1,35 +1,40 @@
-//! A file that is one JSON document over many lines, read as one line.
+//! A file of JSON documents over many lines, or of one array of them, read as lines of one document each.
 
 use std::borrow::Cow;
 use std::io::{Cursor, Read, Result};
 
-/// Bytes that are looked at to tell a document from lines.
+/// Bytes that are looked at to tell documents from lines.
 const LOOK: u64 = 8 * 1024;
 
-/// `reader`, with spaces for line ends when it is one JSON document over many lines: in JSON they mean
-/// the same, so that every byte keeps its place.
+/// `reader`, with a document a line when it holds an array of them, or some over many lines. Every byte
+/// keeps its place: in JSON line ends and spaces mean the same.
 pub(super) fn unfolded(mut reader: Box<dyn Read + Send>) -> Result<Box<dyn Read + Send>> {
     let mut first = Vec::new();
     reader.by_ref().take(LOOK).read_to_end(&mut first)?;
-    let document = is_document(&first);
+    let is_document = is_document(&first);
     let whole = Cursor::new(first).chain(reader);
-    Ok(match document {
-        true => Box::new(Unfolded(whole)),
+    Ok(match is_document {
+        true => Box::new(Unfolded(whole, Documents::default())),
         false => Box::new(whole),
     })
 }
 
-/// Whether a file that begins with `text` goes on in its next line where a line of NDJSON would end.
+/// Whether a file that begins with `text` begins with an array, or goes on in its next line where a line
+/// of NDJSON would end.
 fn is_document(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut lines = text
         .split(|byte| matches!(byte, b'\n' | b'\r'))
         .map(<[u8]>::trim_ascii);
     let mut filled = lines.by_ref().filter(|line| !line.is_empty());
-    let (Some(first), Some(second)) = (filled.next(), filled.next()) else {
+    let Some(first) = filled.next() else {
         return false;
     };
-    goes_on(first, second.first().copied().unwrap_or_default())
+    first.starts_with(b"[")
+        || filled.next().is_some_and(|second| {
+            let next = second.first().copied();
+            goes_on(first, next.unwrap_or_default())
+        })
 }
 
 /// Whether a document that has `first` in its first line goes on with `next` in the following one: with
@@ -43,9 +48,93 @@ fn opens(first: &[u8]) -> bool {
     first.starts_with(b"{") && matches!(first.last(), Some(b'{' | b'[' | b',' | b':'))
 }
 
+/// Documents as their bytes come, each of which becomes a line: line ends in it become spaces, and the
+/// space or comma behind it a line end.
+#[derive(Debug, Default)]
+struct Documents {
+    /// Whether one has begun.
+    begun: bool,
+    /// Whether one has ended, and its line has not.
+    ended: bool,
+    /// Whether the array of all documents is open.
+    in_array: bool,
+    /// Objects and arrays that are open, without the array of all documents.
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Documents {
+    /// What stands in the place of a byte.
+    fn byte(&mut self, byte: u8) -> u8 {
+        let in_string = self.in_string;
+        match byte {
+            _ if self.escaped => self.escaped = false,
+            b'\\' => self.escaped = in_string,
+            b'"' => self.in_string = !in_string,
+            _ if in_string => {}
+            b'[' if self.depth == 0 => {
+                (self.begun, self.in_array) = (true, true);
+                return self.between();
+            }
+            b']' if self.depth == 0 => {
+                self.in_array = false;
+                return self.between();
+            }
+            b',' if self.depth == 0 => return self.between(),
+            b'{' | b'[' => (self.begun, self.depth) = (true, self.depth + 1),
+            b'}' | b']' => {
+                self.depth = self.depth.saturating_sub(1);
+                self.ended = self.depth == 0;
+            }
+            _ if self.begun && self.depth == 0 && byte.is_ascii_whitespace() => {
+                return self.between();
+            }
+            _ => {}
+        }
+        match byte {
+            b'\n' | b'\r' if self.begun => b' ',
+            byte => byte,
+        }
+    }
+
+    /// What stands in the place of a byte between two documents.
+    fn between(&mut self) -> u8 {
+        match std::mem::take(&mut self.ended) {
+            true => b'\n',
+            false => b' ',
+        }
+    }
+
+    /// What follows the last byte: of an array that is cut off between two documents a line that is none,
+    /// so that it is counted as one that cannot be read.
+    fn end(&mut self) -> Option<u8> {
+        if !self.in_array || self.depth > 0 {
+            return None;
+        }
+        if std::mem::take(&mut self.ended) {
+            return Some(b'\n');
+        }
+        self.in_array = false;
+        Some(b'[')
+    }
+
+    /// What stands in the place of several bytes.
+    fn bytes(&mut self, bytes: &[u8]) -> Vec<u8> {
+        bytes.iter().map(|byte| self.byte(*byte)).collect()
+    }
+}
+
 /// The same for bytes that arrive part by part.
 #[derive(Debug, Default)]
-pub(in crate::pull) enum Unfolding {
+pub(in crate::pull) struct Unfolding {
+    form: DocumentForm,
+    documents: Documents,
+}
+
+/// What a file holds, as far as its bytes have come.
+#[derive(Debug, Default)]
+enum DocumentForm {
     /// Nothing but white space came, or part of the first line: of it the beginning and the end.
     #[default]
     Blank,
@@ -59,26 +148,34 @@ pub(in crate::pull) enum Unfolding {
     },
     /// The file has lines.
     Lines,
-    /// The file is one document.
-    Document,
+    /// The file has documents.
+    Documents,
 }
 
 impl Unfolding {
-    /// The bytes as they are read: those of a document without line ends. White space after the first
-    /// line is held until it is known what it separates.
+    /// Of a file that has lines.
+    pub(in crate::pull) fn lines() -> Self {
+        Unfolding {
+            form: DocumentForm::Lines,
+            documents: Documents::default(),
+        }
+    }
+
+    /// The bytes as they are read: those of documents a line each. White space after the first line is
+    /// held until it is known what it separates.
     pub(in crate::pull) fn feed<'b>(&mut self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        match self {
-            Unfolding::Lines => return Cow::Borrowed(bytes),
-            Unfolding::Document => return Cow::Owned(joined(bytes)),
+        match self.form {
+            DocumentForm::Lines => return Cow::Borrowed(bytes),
+            DocumentForm::Documents => return Cow::Owned(self.documents.bytes(bytes)),
             _ => {}
         }
         let mut read = Vec::with_capacity(bytes.len());
         for (at, byte) in bytes.iter().copied().enumerate() {
             self.note(byte, &mut read);
             let rest = bytes.get(at + 1..).unwrap_or_default();
-            match self {
-                Unfolding::Lines => read.extend_from_slice(rest),
-                Unfolding::Document => read.extend(joined(rest)),
+            match self.form {
+                DocumentForm::Lines => read.extend_from_slice(rest),
+                DocumentForm::Documents => read.extend(self.documents.bytes(rest)),
                 _ => continue,
             }
             break;
@@ -86,80 +183,83 @@ impl Unfolding {
         Cow::Owned(read)
     }
 
+    /// What is read after the last byte of the file.
+    pub(in crate::pull) fn end(&mut self) -> Vec<u8> {
+        std::iter::from_fn(|| self.documents.end()).collect()
+    }
+
     /// Takes in one byte before it is known what the file is.
     fn note(&mut self, byte: u8, read: &mut Vec<u8>) {
         let blank = byte.is_ascii_whitespace();
-        match self {
-            Unfolding::Blank if blank || b"\xef\xbb\xbf".contains(&byte) => read.push(byte),
-            Unfolding::Blank => {
+        let folded = self.documents.byte(byte);
+        match &mut self.form {
+            DocumentForm::Blank if blank || b"\xef\xbb\xbf".contains(&byte) => read.push(byte),
+            DocumentForm::Blank if byte == b'[' => {
+                read.push(folded);
+                self.form = DocumentForm::Documents;
+            }
+            DocumentForm::Blank => {
                 read.push(byte);
-                *self = match byte {
-                    b'{' => Unfolding::First {
+                self.form = match byte {
+                    b'{' => DocumentForm::First {
                         alone: true,
                         last: byte,
                     },
-                    _ => Unfolding::Lines,
+                    _ => DocumentForm::Lines,
                 };
             }
-            Unfolding::First { alone, last } if matches!(byte, b'\n' | b'\r') => {
+            DocumentForm::First { alone, last } if matches!(byte, b'\n' | b'\r') => {
                 let first = [b'{', *last];
-                *self = match opens(&first) {
-                    true => Unfolding::Between {
+                self.form = match opens(&first) {
+                    true => DocumentForm::Between {
                         alone: *alone,
                         last: *last,
                         held: vec![byte],
                     },
                     false => {
                         read.push(byte);
-                        Unfolding::Lines
+                        DocumentForm::Lines
                     }
                 };
             }
-            Unfolding::First { alone, last } => {
+            DocumentForm::First { alone, last } => {
                 read.push(byte);
                 if !blank {
                     (*alone, *last) = (false, byte);
                 }
             }
-            Unfolding::Between { held, .. } if blank => held.push(byte),
-            Unfolding::Between { alone, last, held } => {
+            DocumentForm::Between { held, .. } if blank => held.push(byte),
+            DocumentForm::Between { alone, last, held } => {
                 let first: &[u8] = if *alone { b"{" } else { &[b'{', *last] };
-                let document = goes_on(first, byte);
-                read.extend(if document {
-                    joined(held)
-                } else {
-                    std::mem::take(held)
-                });
+                let is_document = goes_on(first, byte);
+                read.extend(held.iter().map(|byte| match byte {
+                    b'\n' | b'\r' if is_document => b' ',
+                    byte => *byte,
+                }));
                 read.push(byte);
-                *self = match document {
-                    true => Unfolding::Document,
-                    false => Unfolding::Lines,
+                self.form = match is_document {
+                    true => DocumentForm::Documents,
+                    false => DocumentForm::Lines,
                 };
             }
-            Unfolding::Lines | Unfolding::Document => read.push(byte),
+            DocumentForm::Lines | DocumentForm::Documents => read.push(byte),
         }
     }
 }
 
-/// `bytes` with spaces for line ends.
-fn joined(bytes: &[u8]) -> Vec<u8> {
-    let join = |byte: &u8| match byte {
-        b'\n' | b'\r' => b' ',
-        byte => *byte,
-    };
-    bytes.iter().map(join).collect()
-}
-
-/// Line ends become spaces.
-struct Unfolded<R>(R);
+/// The bytes of documents, a line each.
+struct Unfolded<R>(R, Documents);
 
 impl<R: Read> Read for Unfolded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let read = self.0.read(buffer)?;
+        if let (0, Some(first)) = (read, buffer.first_mut()) {
+            let last = self.1.end();
+            *first = last.unwrap_or_default();
+            return Ok(last.iter().count());
+        }
         for byte in buffer.iter_mut().take(read) {
-            if matches!(byte, b'\n' | b'\r') {
-                *byte = b' ';
-            }
+            *byte = self.1.byte(*byte);
         }
         Ok(read)
     }
@@ -183,6 +283,9 @@ mod tests {
             ("{\n}", true),
             ("{\r \"a\": 1\r}", true),
             ("{\"a\":1}\r{\"a\":2}", false),
+            ("[{\"a\":1}]", true),
+            (" \n[\n", true),
+            ("\u{feff}[{\"a\":1},\n{\"a\":2}]\n", true),
         ] {
             assert_eq!(is_document(text.as_bytes()), expected, "{text:?}");
         }
@@ -202,6 +305,10 @@ mod tests {
             "{\r  \"a\": 1\r}\r",
             "{\"a\":1}\r{\"a\":2}\r",
             "\n\n",
+            "\u{feff}\n[{\"a\": \"]},\\\"\"},\n {\n\"a\": [2,\n3]}]\r\n[{\"a\": 4}]",
+            "{\n\"a\": 1\n}\n{\"a\": 2}",
+            "[{\"a\": 1},\n",
+            "[{\"a\": 1}",
         ] {
             let mut whole = Vec::new();
             let reader: Box<dyn Read + Send> = Box::new(text.as_bytes());
@@ -212,6 +319,7 @@ mod tests {
                 for part in text.as_bytes().chunks(step) {
                     read.extend_from_slice(&unfolding.feed(part));
                 }
+                read.extend(unfolding.end());
                 let shown = String::from_utf8_lossy;
                 assert_eq!(shown(&read), shown(&whole), "{text:?} by {step}");
             }
@@ -219,11 +327,42 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_keeps_its_place() {
-        let text = "{\r\n  \"a\": [1,\n2]\n}\n";
-        let mut read = String::new();
-        let reader: Box<dyn Read + Send> = Box::new(text.as_bytes());
-        unfolded(reader).unwrap().read_to_string(&mut read).unwrap();
-        assert_eq!(read, text.replace(['\r', '\n'], " "));
+    fn every_document_is_a_line_and_every_byte_keeps_its_place() {
+        for (text, expected) in [
+            ("{\r\n  \"a\": [1,\n2]\n}\n", "{    \"a\": [1, 2] }\n"),
+            // Several, one behind the other, in one line or more.
+            (
+                "{\n\"a\": \"}\\\"{\"\n}\n{\n\"a\": 2\n} {\"a\": 3}\r\n\r\n{\"a\": 4}",
+                "{ \"a\": \"}\\\"{\" }\n{ \"a\": 2 }\n{\"a\": 3}\n   {\"a\": 4}",
+            ),
+            // An array, its items in one line or more, and two arrays.
+            (
+                "[{\"a\":1},{\"a\":[{},{}]},\n{\n\"a\":3}\n,\n{\"a\":4}]\n",
+                " {\"a\":1}\n{\"a\":[{},{}]}\n { \"a\":3}\n  {\"a\":4}\n ",
+            ),
+            ("[]\n[ {\"a\":1} ]", "     {\"a\":1}\n "),
+        ] {
+            let mut read = String::new();
+            let reader: Box<dyn Read + Send> = Box::new(text.as_bytes());
+            unfolded(reader).unwrap().read_to_string(&mut read).unwrap();
+            assert_eq!(read, expected);
+            assert_eq!(read.len(), text.len());
+        }
+    }
+
+    #[test]
+    fn an_array_that_is_cut_off_between_documents_ends_with_a_line_that_is_none() {
+        for (text, expected) in [
+            ("[{\"a\":1},{\"a\":2}", " {\"a\":1}\n{\"a\":2}\n["),
+            ("[{\"a\":1},\n", " {\"a\":1}\n ["),
+            ("[{\"a\":1},{\"a\":", " {\"a\":1}\n{\"a\":"),
+            ("[", " ["),
+            ("[{\"a\":1}]\n[{\"a\":2}]", " {\"a\":1}\n  {\"a\":2}\n"),
+        ] {
+            let mut read = String::new();
+            let reader: Box<dyn Read + Send> = Box::new(text.as_bytes());
+            unfolded(reader).unwrap().read_to_string(&mut read).unwrap();
+            assert_eq!(read, expected, "{text}");
+        }
     }
 }

@@ -212,11 +212,12 @@ impl LineSplitter {
         if self.returns == Some(true) {
             end_with_feeds(&mut bytes);
         }
-        let lines = memchr::memchr_iter(b'\n', &bytes).count() as u64;
+        let feeds = memchr::memchr_iter(b'\n', &bytes).count() as u64;
         let piece = FilePiece {
             offset: self.offset,
             end: self.offset + bytes.len() as u64,
             first_line: self.line,
+            feeds,
             last,
             too_long: None,
             bytes,
@@ -224,7 +225,7 @@ impl LineSplitter {
         self.looked = 0;
         self.due = self.piece.max(self.held.len() + 1);
         self.offset = piece.end;
-        self.line += lines;
+        self.line += feeds;
         piece
     }
 
@@ -234,6 +235,7 @@ impl LineSplitter {
             offset: self.offset,
             end: self.offset + length + line_end,
             first_line: self.line,
+            feeds: 0,
             last: false,
             too_long: Some(length),
         };

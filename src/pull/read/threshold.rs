@@ -7,6 +7,7 @@ use crate::decode::csv::wildcard;
 use crate::decode::{RejectReason, ValueRule};
 use crate::error::{Error, Result};
 use crate::pipeline::Expected;
+use crate::plural::things;
 use crate::pull::failures::SourceFailures;
 use crate::pull::plan::{PullPlan, SourcePlan};
 use crate::pull::prepare::rejects::Reasons;
@@ -189,9 +190,9 @@ fn worst(intake: &Intake, source: usize) -> Vec<String> {
         .take(NAMED)
         .map(|(name, file)| {
             format!(
-                "file {name}: {} of {} lines ({})",
+                "file {name}: {} of {} ({})",
                 file.rejects(),
-                file.taken.lines,
+                things(file.taken.lines, "line"),
                 shown(&file.rejected)
             )
         })
@@ -199,7 +200,11 @@ fn worst(intake: &Intake, source: usize) -> Vec<String> {
     let others = files.get(NAMED..).unwrap_or_default();
     if !others.is_empty() {
         let lines: u64 = others.iter().map(|(_, file)| file.rejects()).sum();
-        said.push(format!("{} other files: {lines} lines", others.len()));
+        said.push(format!(
+            "{}: {}",
+            things(others.len(), "other file"),
+            things(lines, "line")
+        ));
     }
     said
 }

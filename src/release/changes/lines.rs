@@ -2,6 +2,7 @@
 
 use super::ReleaseChanges;
 use super::change::ExplainedChange;
+use crate::plural::things;
 use crate::visible::one_line;
 use std::collections::BTreeSet;
 
@@ -35,7 +36,10 @@ impl ReleaseChanges {
         }
         if self.tables.len() > LISTED {
             let more = self.tables.len() - LISTED;
-            lines.push(format!("         and {more} more tables: --json has all"));
+            lines.push(format!(
+                "         and {}: --json has all",
+                things(more, "more table")
+            ));
         }
         let outcomes = self
             .outcomes

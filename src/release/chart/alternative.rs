@@ -3,6 +3,7 @@
 use super::benchmark::Compared;
 use super::control::ControlMark;
 use super::model::Chart;
+use crate::capital::capital;
 use crate::release::report_file::ChartKind;
 
 /// Names that a text lists before it counts the others.
@@ -143,13 +144,4 @@ fn listed(names: &[&str]) -> String {
         0 => named,
         more => format!("{named} and {more} more"),
     }
-}
-
-/// A text at the start of a sentence.
-pub(in crate::release) fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    let first = letters.next();
-    first.map_or(String::new(), |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

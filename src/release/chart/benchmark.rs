@@ -1,7 +1,8 @@
 //! How figures stand to a benchmark, at 95% confidence.
 
 use super::point::Point;
-use crate::release::report_file::BetterWhen;
+use crate::figures::BetterWhen;
+use std::cmp::Ordering;
 
 /// What figures are compared with.
 #[derive(Debug, Clone)]
@@ -30,15 +31,25 @@ impl Compared {
         let Some((lower, upper)) = point.limits() else {
             return Compared::Unknown;
         };
-        let is_higher = match (lower > benchmark, upper < benchmark) {
-            (false, false) => return Compared::Similar,
-            (is_higher, _) => is_higher,
+        let order = match (lower > benchmark, upper < benchmark) {
+            (true, _) => Ordering::Greater,
+            (_, true) => Ordering::Less,
+            _ => Ordering::Equal,
         };
-        match (better, is_higher) {
+        Compared::judged(order, better)
+    }
+
+    /// What stands above a benchmark with its whole interval, below it, or neither.
+    pub(in crate::release) fn judged(order: Ordering, better: Option<BetterWhen>) -> Self {
+        let is_higher = match order {
+            Ordering::Equal => return Compared::Similar,
+            order => order == Ordering::Greater,
+        };
+        match (better.map(|better| better.is_better(is_higher)), is_higher) {
+            (Some(true), _) => Compared::Better,
+            (Some(false), _) => Compared::Worse,
             (None, true) => Compared::Higher,
             (None, false) => Compared::Lower,
-            (Some(BetterWhen::Higher), true) | (Some(BetterWhen::Lower), false) => Compared::Better,
-            _ => Compared::Worse,
         }
     }
 

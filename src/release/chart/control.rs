@@ -2,9 +2,9 @@
 //! All is calculated from the released points.
 
 use super::point::ChartSeries;
+use crate::figures::BetterWhen;
 use crate::release::frame::Unit;
-use crate::release::report_file::BetterWhen;
-use crate::statistics::process::{Process, TargetReach};
+use crate::statistics::process::{Process, TargetReach, unbroken};
 use crate::statistics::signals::Signals;
 
 /// Fewer points than that make poor limits.
@@ -19,6 +19,8 @@ const SMALLEST: f64 = 10.0;
 pub(in crate::release) struct ControlChart {
     /// Mean, and lower and upper process limit; nothing where there are too few points.
     pub limits: Option<(f64, f64, f64)>,
+    /// The first point of which the limits are made.
+    pub first: usize,
     /// For each point, whether it is more than common causes.
     pub points: Vec<ControlPoint>,
     /// What the latest figure is.
@@ -51,7 +53,8 @@ pub(in crate::release) enum ControlMark {
 }
 
 impl ControlChart {
-    /// The control chart of a series. A suppressed point is a missing one: it ends runs.
+    /// The control chart of a series: limits and signals are those of the points after the last
+    /// suppressed one.
     pub(super) fn of(
         series: &ChartSeries,
         unit: Unit,
@@ -60,23 +63,22 @@ impl ControlChart {
     ) -> Self {
         let values = series.points.iter();
         let y: Vec<f64> = values.map(|p| p.value().unwrap_or(f64::NAN)).collect();
-        let process = Process::of(&y, true, y.len(), &mut vec![0.0; y.len()]);
+        let first = unbroken(&y).unwrap_or(y.len());
+        let shown = &y[first..];
+        let process = Process::of(shown, true, shown.len(), &mut vec![0.0; shown.len()]);
         let mut signals = Signals::default();
-        signals.find(&y, &process);
+        signals.find(shown, &process);
         let is_counted = unit == Unit::Count;
         let has_limits = process.lower.is_finite() && !(is_counted && process.mean < SMALLEST);
-        let points: Vec<ControlPoint> = (0..y.len())
-            .map(|i| ControlPoint {
-                mark: match signals.of[i].filter(|_| has_limits) {
-                    Some(_) => ControlMark::of(signals.direction(i) > 0, better),
-                    None => ControlMark::Common,
-                },
-                signal: signals.of[i]
-                    .filter(|_| has_limits)
-                    .map(|signal| signal.name()),
-            })
-            .collect();
-        let last = (0..y.len()).rev().find(|i| !y[*i].is_nan());
+        let mark = |at: usize| match signals.of[at].filter(|_| has_limits) {
+            Some(signal) => ControlPoint {
+                mark: ControlMark::of(signals.direction(at) > 0, better),
+                signal: Some(signal.name()),
+            },
+            None => ControlPoint::COMMON,
+        };
+        let mut points = vec![ControlPoint::COMMON; first];
+        points.extend((0..shown.len()).map(mark));
         // No count and no rate is below zero, so no limit is; and no count is from 1 to 9.
         let least = if is_counted { SMALLEST } else { 0.0 };
         let lower = if process.lower < least {
@@ -88,12 +90,23 @@ impl ControlChart {
         let reach = target.zip(better).filter(|_| limits.is_some());
         ControlChart {
             limits,
-            latest: last.map_or(ControlMark::Common, |i| points[i].mark),
+            first,
+            latest: points
+                .last()
+                .map_or(ControlMark::Common, |point| point.mark),
             points,
             reach: reach.map(|(t, better)| process.reach(t, better == BetterWhen::Higher)),
-            few_points: process.points < ENOUGH,
+            few_points: limits.is_some() && process.points < ENOUGH,
         }
     }
+}
+
+impl ControlPoint {
+    /// A point that common causes explain, or of which nothing can be said.
+    const COMMON: Self = ControlPoint {
+        mark: ControlMark::Common,
+        signal: None,
+    };
 }
 
 impl ControlMark {
@@ -196,12 +209,23 @@ mod tests {
     }
 
     #[test]
-    fn a_suppressed_point_is_no_zero() {
-        let y = [12., 14., f64::NAN, 13., 12., 14., 13.];
+    fn limits_are_those_of_the_points_after_the_last_suppressed_one() {
+        let before = [40., 42., 41., 40., 42., 41., 40., 42.];
+        let after = [12., 14., 13., 12., 14., 13., 14.];
+        let y = [&before[..], &[f64::NAN], &after].concat();
         let chart = ControlChart::of(&series(&y), Unit::Count, None, None);
         let (mean, _, _) = chart.limits.unwrap();
-        assert!((mean - 13.0).abs() < 1e-9 && chart.few_points);
-        assert_eq!(chart.points[2].mark, ControlMark::Common);
+        assert!((mean - 92.0 / 7.0).abs() < 1e-9 && chart.few_points);
+        assert_eq!(chart.first, 9);
+        assert_eq!(chart.points, [ControlPoint::COMMON; 16]);
+        // Six points show no run, and the latest of them is no signal of anything.
+        let chart = ControlChart::of(&series(&y[..15]), Unit::Count, None, None);
+        assert_eq!((chart.limits, chart.latest), (None, ControlMark::Common));
+        // Small figures are withheld between the others: what is shown is no process.
+        let shown = [10., 10., 10., f64::NAN, 10., 20., 10., f64::NAN];
+        let chart = ControlChart::of(&series(&shown), Unit::Count, None, None);
+        assert_eq!(chart.limits, None);
+        assert_eq!(chart.points, [ControlPoint::COMMON; 8]);
     }
 
     #[test]

@@ -7,12 +7,14 @@ use super::model::Chart;
 use super::point::Point;
 use super::series::{Drawn, column, drawn, parts, point};
 use crate::disclosure::SchemeWords;
+use crate::figures::BetterWhen;
 use crate::release::frame::{Frame, FrameMeasure};
-use crate::release::report_file::{BetterWhen, ChartKind, ChartSpec};
+use crate::release::report_file::{ChartKind, ChartSpec};
 
 /// The chart of a frame. Totals of counts are left out: they would dwarf their parts.
 pub(in crate::release) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeWords) -> Chart {
     let measure = measure(frame, spec.y.as_ref()).unwrap_or(0);
+    let better = spec.better.or(frame.measures[measure].better);
     let Drawn {
         categories,
         series,
@@ -36,16 +38,22 @@ pub(in crate::release) fn chart(spec: &ChartSpec, frame: &Frame, words: &SchemeW
         gap: words.gap,
     };
     match spec.kind {
-        ChartKind::Ranked | ChartKind::Forest => compare(&mut chart, spec, frame, measure),
+        ChartKind::Ranked | ChartKind::Forest => {
+            compare(&mut chart, spec, frame, (measure, better))
+        }
         ChartKind::Funnel => funnel(&mut chart, spec, frame, measure),
         ChartKind::Control => {
-            let control = |one| ControlChart::of(one, chart.unit, spec.better, spec.target);
+            let control = |one| ControlChart::of(one, chart.unit, better, spec.target);
             chart.controls = chart.series.iter().map(control).collect();
         }
         _ => (),
     }
     notes(&mut chart, frame, measure, &left_out, words);
-    let polarity = spec.better.map(|better| match better {
+    let drawn = matches!(
+        spec.kind,
+        ChartKind::Ranked | ChartKind::Forest | ChartKind::Control
+    );
+    let polarity = better.filter(|_| drawn).map(|better| match better {
         BetterWhen::Higher => "Higher figures are better.",
         BetterWhen::Lower => "Lower figures are better.",
     });
@@ -84,7 +92,12 @@ fn benchmark(spec: &ChartSpec, frame: &Frame, measure: usize) -> Option<Benchmar
 
 /// Compares each category with the benchmark; of a ranked chart, puts the largest first, and what has
 /// no figure last.
-fn compare(chart: &mut Chart, spec: &ChartSpec, frame: &Frame, measure: usize) {
+fn compare(
+    chart: &mut Chart,
+    spec: &ChartSpec,
+    frame: &Frame,
+    (measure, better): (usize, Option<BetterWhen>),
+) {
     chart.benchmark = benchmark(spec, frame, measure);
     let Some(series) = chart.series.first_mut() else {
         return;
@@ -99,7 +112,7 @@ fn compare(chart: &mut Chart, spec: &ChartSpec, frame: &Frame, measure: usize) {
     }
     if let Some(benchmark) = &chart.benchmark {
         let compared = series.points.iter();
-        let compared = compared.map(|p| Compared::of(*p, benchmark.value, spec.better));
+        let compared = compared.map(|p| Compared::of(*p, benchmark.value, better));
         chart.compared = compared.collect();
     }
 }
@@ -155,7 +168,7 @@ fn notes(
         notes.push("The inner curves are limits of 95%, the outer ones of 99.8%: between them a place differs from the line by no more than chance makes likely.".to_owned());
     }
     if chart.kind == ChartKind::Control {
-        notes.push("The middle line is the mean, the dashed lines are the process limits (2.66 mean moving ranges from it), calculated from the figures shown. A marked point is more than common causes explain.".to_owned());
+        notes.push("The middle line is the mean, the dashed lines are the process limits (2.66 mean moving ranges from it), calculated from the figures shown since the last suppressed one. A marked point is more than common causes explain.".to_owned());
         if chart.controls.iter().any(|control| control.few_points) {
             notes.push("Limits from fewer than 13 points are provisional.".to_owned());
         }

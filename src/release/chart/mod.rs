@@ -13,7 +13,6 @@ mod series;
 #[cfg(test)]
 mod tests;
 
-pub(super) use alternative::capital;
 pub(super) use benchmark::Compared;
 pub(super) use control::{ControlChart, ControlMark};
 pub(super) use funnel::{FunnelChart, FunnelLine, FunnelPlace};

@@ -119,7 +119,7 @@ impl Chart {
         match self.unit {
             Unit::Count => thousands(value.abs().round() as u64),
             Unit::Percent => format!("{}%", readable(Shown::Decimal(value))),
-            Unit::Per(_) => readable(Shown::Decimal(value)),
+            Unit::Per(_) | Unit::Mean => readable(Shown::Decimal(value)),
         }
     }
 }

@@ -7,7 +7,6 @@ use super::point::{ChartSeries, Point};
 use crate::headlines::ProfileLine;
 use crate::release::frame::Unit;
 use crate::release::report_file::ChartKind;
-use std::cmp::Ordering;
 
 /// The index of the whole.
 const WHOLE: f64 = 100.0;
@@ -26,11 +25,7 @@ pub(in crate::release) fn profile_chart(lines: &[ProfileLine]) -> Option<Chart> 
         };
         categories.push(line.label.clone());
         points.push(Point::Value(value, limits));
-        compared.push(match line.compared {
-            Ordering::Greater => Compared::Higher,
-            Ordering::Less => Compared::Lower,
-            Ordering::Equal => Compared::Similar,
-        });
+        compared.push(Compared::judged(line.compared, line.better));
     }
     (!points.is_empty()).then(|| Chart {
         kind: ChartKind::Forest,
@@ -51,7 +46,7 @@ pub(in crate::release) fn profile_chart(lines: &[ProfileLine]) -> Option<Chart> 
         compared,
         controls: Vec::new(),
         funnel: None,
-        notes: vec!["An indicator is higher or lower when its whole 95% interval is above or below the line; otherwise it is similar. Thin lines are 95% confidence limits.".to_owned()],
+        notes: vec!["An indicator is better or worse, higher or lower, when its whole 95% interval is above or below the line; otherwise it is similar. Thin lines are 95% confidence limits.".to_owned()],
         sign: "",
         gap: "",
     })
@@ -61,6 +56,7 @@ pub(in crate::release) fn profile_chart(lines: &[ProfileLine]) -> Option<Chart> 
 mod tests {
     use super::*;
     use crate::figures::FigureRow;
+    use std::cmp::Ordering;
     use std::collections::BTreeMap;
 
     fn row(value: f64, limits: Option<(f64, f64)>) -> FigureRow {
@@ -93,6 +89,7 @@ mod tests {
             own: row(30.0, Some((27.0, 33.0))),
             whole: row(whole, None),
             compared: Ordering::Greater,
+            better: None,
         };
         let chart = profile_chart(&[line(20.0), line(0.0)]).unwrap();
         assert_eq!(
@@ -101,5 +98,10 @@ mod tests {
         );
         assert_eq!(chart.compared, [Compared::Higher]);
         assert!(profile_chart(&[line(0.0)]).is_none());
+        let worse = ProfileLine {
+            better: Some(crate::figures::BetterWhen::Lower),
+            ..line(20.0)
+        };
+        assert_eq!(profile_chart(&[worse]).unwrap().compared, [Compared::Worse]);
     }
 }

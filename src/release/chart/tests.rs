@@ -24,6 +24,7 @@ fn frame(dimensions: &[&str], rows: &[(&[&str], Option<u64>, u64)]) -> Frame {
         label: label.to_owned(),
         unit,
         has_limits: unit == Unit::Percent,
+        better: None,
     };
     let dimensions = dimensions.iter();
     Frame {
@@ -34,6 +35,7 @@ fn frame(dimensions: &[&str], rows: &[(&[&str], Option<u64>, u64)]) -> Frame {
         title: "A table".to_owned(),
         description: String::new(),
         notes: Vec::new(),
+        conditions: Vec::new(),
         row_dimensions: dimensions
             .map(|d| ((*d).to_owned(), (*d).to_owned()))
             .collect(),

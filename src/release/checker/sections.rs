@@ -2,6 +2,7 @@
 
 use super::collect::{CheckersReport, ComparedRelease};
 use crate::figures::derive::FigureChange;
+use crate::plural::{things, verb};
 use crate::publication::in_london;
 use crate::release::about::{InputUsed, long_date};
 use chrono::NaiveDate;
@@ -88,15 +89,16 @@ fn release(report: &CheckersReport) -> CheckedSection {
 fn whole(report: &CheckersReport) -> CheckedSection {
     let mut lines = match report.problems.len() {
         0 => vec![format!(
-            "Its {} files are as the lake recorded them when it was made, and so is its manifest.",
-            report.files
+            "Its {} {} as the lake recorded when it was made, and so is its manifest.",
+            things(report.files, "file"),
+            verb(report.files as u64, "is", "are")
         )],
         _ => vec!["It is not as it was made. It cannot be approved or published:".to_string()],
     };
     lines.extend(report.problems.iter().cloned());
     lines.push(match report.proved_beside {
         Some(0) => "No protected figure of it follows from the others; there was no earlier release to take into account.".to_string(),
-        Some(earlier) => format!("No protected figure of it follows from the others, together with those of {earlier} earlier releases."),
+        Some(earlier) => format!("No protected figure of it follows from the others, together with those of {}.", things(earlier, "earlier release")),
         None => "The manifest has no proof of its figures.".to_string(),
     });
     section("Is it whole?", lines)
@@ -137,11 +139,16 @@ fn tables(report: &CheckersReport) -> CheckedSection {
         title: "Figures by table",
         lines: vec![
             format!(
-                "{shown} cells show a figure and {suppressed} are suppressed, in {} tables.",
-                report.tables.len()
+                "{} {} a figure and {suppressed} {} suppressed, in {}.",
+                things(shown, "cell"),
+                verb(shown as u64, "shows", "show"),
+                verb(suppressed as u64, "is", "are"),
+                things(report.tables.len(), "table")
             ),
             format!(
-                "{held} counts stand from an earlier release, because too few people entered or left since; each says so in its table."
+                "{} {} from an earlier release, because too few people entered or left since: the tables say which.",
+                things(held, "count"),
+                verb(held as u64, "stands", "stand")
             ),
         ],
         table: Some(SectionTable {
@@ -270,7 +277,11 @@ fn sources(report: &CheckersReport) -> CheckedSection {
     let mut lines: Vec<String> = parameters
         .map(|(name, value)| format!("Parameter {name}: {value}."))
         .collect();
-    lines.push(format!("{} models are behind the figures.", report.models));
+    lines.push(format!(
+        "{} {} behind the figures.",
+        things(report.models, "model"),
+        verb(report.models as u64, "is", "are")
+    ));
     let lists = report.code_lists.iter();
     lines.extend(lists.map(|list| format!("Code list {}: {list}.", list.name)));
     let of = |input: &InputUsed| {

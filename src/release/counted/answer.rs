@@ -1,6 +1,6 @@
 //! The cells of a table that declares what it counts.
 
-use super::counting::{CountedTable, Counting};
+use super::counting::{CountKind, CountedTable, Counting};
 use super::cube::Cube;
 use super::equations::within;
 use super::figures::{CellFigures, PlacedFigure, TablePlace};
@@ -82,19 +82,21 @@ pub(in crate::release) async fn answer(
     }
     let mut cells: BTreeMap<String, HashMap<TablePlace, CellName>> = BTreeMap::new();
     for (at, (counting, cube)) in counted.countings.iter().zip(&cubes).enumerate() {
-        for rows in [false, true] {
+        let providers = cube.of_providers(engine, place, counting, key).await?;
+        for kind in [CountKind::People, CountKind::Rows, CountKind::Amount] {
             let names: Vec<&String> = counted
                 .counts
                 .iter()
-                .filter(|(_, counting, of_rows)| (*counting, *of_rows) == (at, rows))
+                .filter(|(_, counting, of)| (*counting, *of) == (at, kind))
                 .map(|(name, _, _)| name)
                 .collect();
             if names.is_empty() {
                 continue;
             }
-            let known = nodes.of_cube(place, counting, cube, rows);
+            let both = (cube, providers.as_ref());
+            let known = nodes.of_cube(place, counting, both, kind);
             within(nodes, cube, &known);
-            let found = shown(nodes, (counting, cube), &places, rows);
+            let found = shown(nodes, (counting, cube), &places, kind);
             cells.extend(names.into_iter().map(|name| (name.clone(), found.clone())));
         }
     }
@@ -117,12 +119,12 @@ fn shown(
     nodes: &mut ReleaseNodes,
     (counting, cube): (&Counting, &Cube),
     places: &BTreeMap<TablePlace, bool>,
-    rows: bool,
+    kind: CountKind,
 ) -> HashMap<TablePlace, CellName> {
     let mut found = HashMap::new();
     for (place, told) in places {
         if let Some((set, key)) = cube.place(&divided(place, &counting.places)) {
-            let cell = identity(counting, cube, &set, &key, rows);
+            let cell = identity(counting, cube, &set, &key, kind);
             if *told {
                 nodes.show(&cell);
             }

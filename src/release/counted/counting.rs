@@ -72,7 +72,27 @@ impl CountedDimension {
     }
 }
 
-/// One query of a table: the people or rows of a model, by dimensions.
+/// The kinds of count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CountKind {
+    /// Different people.
+    People,
+    /// Rows.
+    Rows,
+    /// An amount, added up over rows.
+    Amount,
+}
+
+/// What is added up over the rows of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AddedUp {
+    /// The column that has the amount of each row.
+    pub column: String,
+    /// The column that names the provider, where one is at risk too.
+    pub provider: Option<String>,
+}
+
+/// One query of a table: the people or rows of a model, or the sum of an amount over them, by dimensions.
 #[derive(Debug, Clone)]
 pub(crate) struct Counting {
     /// The model.
@@ -89,12 +109,20 @@ pub(crate) struct Counting {
     pub people: Option<String>,
     /// What the table calls the count of rows, if there is one.
     pub rows: Option<String>,
+    /// What is added up, in place of people and rows.
+    pub amount: Option<AddedUp>,
+    /// What the table calls the sum, if there is one.
+    pub sum: Option<String>,
 }
 
 impl Counting {
     /// What is counted, by which cells of all releases are told apart.
-    pub(super) fn what(&self, rows: bool) -> String {
-        let what = if rows { "rows" } else { "people" };
+    pub(super) fn what(&self, kind: CountKind) -> String {
+        let what = match (kind, &self.amount) {
+            (CountKind::Amount, Some(amount)) => format!("sum of {}", amount.column),
+            (CountKind::People, _) => "people".to_string(),
+            _ => "rows".to_string(),
+        };
         let condition = self.condition.as_deref().unwrap_or("true");
         format!("{what} of {} where {condition}", self.of)
     }
@@ -120,7 +148,23 @@ impl Counting {
     /// The columns of the model that it reads beside its condition.
     pub(in crate::release) fn columns(&self) -> impl Iterator<Item = &str> {
         let own = self.by.iter().filter(|dimension| !dimension.of_person);
+        let amount = self.amount.iter();
+        let amount = amount.flat_map(|amount| [Some(&amount.column), amount.provider.as_ref()]);
         own.map(|dimension| dimension.column.as_str())
+            .chain(amount.flatten().map(String::as_str))
+    }
+
+    /// What is added up, as the cells of all releases say it.
+    pub(in crate::release) fn what_is_summed(&self) -> Option<String> {
+        self.amount
+            .is_some()
+            .then(|| format!("{} by ", self.what(CountKind::Amount)))
+    }
+
+    /// What each sum of its model has to be the same in: what is added up, and over which rows.
+    pub(in crate::release) fn summed(&self) -> Option<(&AddedUp, Option<&str>)> {
+        let amount = self.amount.as_ref()?;
+        Some((amount, self.condition.as_deref()))
     }
 }
 
@@ -129,8 +173,8 @@ impl Counting {
 pub(crate) struct CountedTable {
     /// Its queries.
     pub countings: Vec<Counting>,
-    /// For each count of the table, in their order: its name, its query, and whether it is of rows.
-    pub(super) counts: Vec<(String, usize, bool)>,
+    /// For each count of the table, in their order: its name, its query, and its kind.
+    pub(super) counts: Vec<(String, usize, CountKind)>,
     /// The levels of areas that divide each count too, after the dimensions of the table.
     pub levels: Vec<AreaLevel>,
     /// Those of them of whose areas readers are told the figures of the table.
@@ -183,10 +227,19 @@ pub(in crate::release) fn counted_table(table: &ReportTable) -> Result<CountedTa
     for (name, measure) in table.counts() {
         let within = |e: Error| e.within(format!("measure `{}`", measure.label));
         let counting = counting(table, measure).map_err(within)?;
-        let rows = measure.kind == MeasureKind::Rows;
+        let kind = match measure.kind {
+            MeasureKind::Sum => CountKind::Amount,
+            MeasureKind::Rows => CountKind::Rows,
+            _ => CountKind::People,
+        };
         let same = |known: &Counting| {
-            (&known.of, &known.condition, &known.places)
-                == (&counting.of, &counting.condition, &counting.places)
+            (&known.of, &known.condition, &known.places, &known.amount)
+                == (
+                    &counting.of,
+                    &counting.condition,
+                    &counting.places,
+                    &counting.amount,
+                )
         };
         let at = match counted.countings.iter().position(same) {
             Some(at) => at,
@@ -196,14 +249,14 @@ pub(in crate::release) fn counted_table(table: &ReportTable) -> Result<CountedTa
             }
         };
         if let Some(known) = counted.countings.get_mut(at) {
-            let place = if rows {
-                &mut known.rows
-            } else {
-                &mut known.people
+            let place = match kind {
+                CountKind::People => &mut known.people,
+                CountKind::Rows => &mut known.rows,
+                CountKind::Amount => &mut known.sum,
             };
             place.get_or_insert_with(|| name.to_string());
         }
-        counted.counts.push((name.to_string(), at, rows));
+        counted.counts.push((name.to_string(), at, kind));
     }
     Ok(counted)
 }
@@ -244,6 +297,11 @@ fn counting(table: &ReportTable, measure: &Measure) -> Result<Counting> {
         beside: Vec::new(),
         people: None,
         rows: None,
+        amount: measure.amount.as_ref().map(|column| AddedUp {
+            column: column.clone(),
+            provider: measure.provider.clone(),
+        }),
+        sum: None,
     })
 }
 

@@ -1,20 +1,24 @@
 //! Every cell of a count with all its totals, in one pass over the people.
 
-use super::counting::Counting;
+use super::counting::{AddedUp, Counting};
 use super::level::{Divided, divided};
 use super::query;
 use crate::disclosure::members::{MemberKey, Members};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::release::dimension::NOT_KNOWN;
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, PrimitiveArray, RecordBatch};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
+use arrow::error::ArrowError;
 use futures::TryStreamExt;
 use std::collections::{BTreeMap, HashMap};
 
 /// More cells than this, totals among them, are not computed for one count.
 const MOST_CELLS: usize = 1_000_000;
+
+/// A larger amount of one row is no amount.
+const MOST: i64 = 1 << 40;
 
 /// The numbers of a cell's groups, one for each dimension.
 pub(super) type CubeKey = Box<[u16]>;
@@ -25,12 +29,14 @@ pub(super) type CubePlace = (Vec<usize>, CubeKey);
 /// What is known of a cell.
 #[derive(Clone, Default)]
 pub(super) struct CellTally {
-    /// Rows of the model.
+    /// Rows of the model, or the sum of an amount over them.
     pub rows: u64,
-    /// The people behind them.
+    /// The people behind them; of a sum, those who have any of it.
     pub people: Members,
-    /// The same with how many rows each has.
+    /// The same with how many rows each has, or how much.
     pub weighted: Members,
+    /// The most that two of them have, and the least that one has.
+    pub extremes: ([u64; 2], u64),
 }
 
 /// All cells of a count.
@@ -42,14 +48,18 @@ pub(super) struct Cube {
     /// Those without totals of the people who are in one of them alone, until they are
     /// [rolled up](Self::roll_up).
     alone: HashMap<CubeKey, CellTally>,
+    /// Of a sum, what the amounts of all rows are multiples of.
+    pub unit: u64,
 }
 
-/// The rows of one person.
+/// The rows of one person, or of one provider.
 #[derive(Default)]
 struct OnePerson {
     key: Option<i64>,
-    /// Where they have rows, and how many.
+    /// Where they have rows, and how many, or how much.
     rows: Vec<(CubeKey, u64)>,
+    /// The numbers of providers.
+    providers: HashMap<String, i64>,
 }
 
 impl Cube {
@@ -68,17 +78,50 @@ impl Cube {
         for at in 0..counting.by.len() {
             dimensions.push(divided(engine, place, counting, at).await?);
         }
-        let mut cube = Cube::empty(dimensions);
-        let frame = engine.query(place, &query::rows(counting)).await?;
+        let whole = Cube::empty(dimensions);
+        whole.read_all(engine, place, counting, key, None).await
+    }
+
+    /// The same cells with the providers behind a sum in the place of people, where they are at risk.
+    ///
+    /// # Errors
+    /// As [`Cube::of`].
+    pub(super) async fn of_providers(
+        &self,
+        engine: &Engine,
+        place: &str,
+        counting: &Counting,
+        key: &MemberKey,
+    ) -> Result<Option<Self>> {
+        let amount = counting.amount.as_ref();
+        let Some(provider) = amount.and_then(|amount| amount.provider.as_deref()) else {
+            return Ok(None);
+        };
+        let cube = Cube::empty(self.dimensions.clone());
+        let read = cube.read_all(engine, place, counting, key, Some(provider));
+        Ok(Some(read.await?))
+    }
+
+    async fn read_all(
+        mut self,
+        engine: &Engine,
+        place: &str,
+        counting: &Counting,
+        key: &MemberKey,
+        provider: Option<&str>,
+    ) -> Result<Self> {
+        let frame = engine
+            .query(place, &query::rows(counting, provider))
+            .await?;
         let mut batches = engine.run(place, frame).await?;
         let mut person = OnePerson::default();
         while let Some(batch) = batches.try_next().await? {
-            cube.read(&batch, &mut person, place, counting, key)?;
+            self.read(&batch, &mut person, place, counting, key)?;
         }
-        cube.flush(&mut person, place, key)?;
-        cube.roll_up();
-        cube.few_enough(place)?;
-        Ok(cube)
+        self.flush(&mut person, place, key)?;
+        self.roll_up();
+        self.few_enough(place)?;
+        Ok(self)
     }
 
     /// A cube without cells yet.
@@ -100,6 +143,7 @@ impl Cube {
             dimensions,
             sets: sets.into_iter().map(|set| (set, HashMap::new())).collect(),
             alone: HashMap::new(),
+            unit: 0,
         }
     }
 
@@ -164,27 +208,34 @@ impl Cube {
         key: &MemberKey,
     ) -> Result<()> {
         let unreadable = |e| Error::data(format!("{place}: its people cannot be read")).cause(e);
-        let people = cast(batch.column(0), &DataType::Int64).map_err(unreadable)?;
-        let people = people.as_primitive::<Int64Type>();
-        if people.null_count() > 0 {
+        let whose = whose(batch.column(0), person).map_err(unreadable)?;
+        if whose.null_count() > 0 {
             return Err(Error::refused(format!(
                 "{place}: rows of {} are nobody's: their person_key is NULL",
                 counting.of
             ))
             .hint("leave them out with `where = \"person_key is not null\"`, or in the model"));
         }
-        let columns: Vec<ArrayRef> = (1..batch.num_columns())
+        let columns: Vec<ArrayRef> = (1..=self.dimensions.len())
             .map(|column| cast(batch.column(column), &DataType::Utf8).map_err(unreadable))
             .collect::<Result<_>>()?;
-        for (row, someone) in people.values().iter().enumerate() {
+        let amounts = match &counting.amount {
+            Some(amount) => Some(amounts(batch, place, counting, amount)?),
+            None => None,
+        };
+        for (row, someone) in whose.values().iter().enumerate() {
             if person.key != Some(*someone) {
                 self.flush(person, place, key)?;
                 person.key = Some(*someone);
             }
             let leaf = self.leaf(&columns, row, place)?;
+            let adds = amounts
+                .as_ref()
+                .map_or(1, |amounts| amounts.value(row).unsigned_abs());
+            self.unit = divisor(self.unit, adds);
             match person.rows.iter_mut().find(|(known, _)| *known == leaf) {
-                Some((_, rows)) => *rows += 1,
-                None => person.rows.push((leaf, 1)),
+                Some((_, rows)) => *rows = rows.saturating_add(adds),
+                None => person.rows.push((leaf, adds)),
             }
         }
         Ok(())
@@ -260,6 +311,7 @@ impl Cube {
             dimensions,
             sets,
             alone,
+            ..
         } = self;
         for (leaf, tally) in std::mem::take(alone) {
             for (set, tallies) in sets.iter_mut() {
@@ -271,8 +323,12 @@ impl Cube {
 }
 
 impl CellTally {
-    /// Counts a person with rows.
+    /// Counts a person with rows, or with an amount; who has nothing of it adds nothing.
     fn count(&mut self, one: &Members, person: i64, rows: u64, key: &MemberKey) {
+        if rows == 0 {
+            return;
+        }
+        self.extremes = extremes(self.extremes, ([rows, 0], rows));
         self.rows = self.rows.saturating_add(rows);
         self.people = self.people.plus(one);
         match rows {
@@ -286,10 +342,87 @@ impl CellTally {
 
     /// Counts the people and rows of a cell that shares nobody with this one.
     fn merge(&mut self, other: &CellTally) {
+        self.extremes = extremes(self.extremes, other.extremes);
         self.rows = self.rows.saturating_add(other.rows);
         self.people = self.people.plus(&other.people);
         self.weighted = self.weighted.plus(&other.weighted);
     }
+}
+
+/// The two largest of both, and the smaller of the two smallest; 0 stands for nobody.
+fn extremes(one: ([u64; 2], u64), other: ([u64; 2], u64)) -> ([u64; 2], u64) {
+    let ([a, b], [c, d]) = (one.0, other.0);
+    let second = a.min(c).max(b).max(d);
+    let smallest = match (one.1, other.1) {
+        (0, least) | (least, 0) => least,
+        (one, other) => one.min(other),
+    };
+    ([a.max(c), second], smallest)
+}
+
+/// The greatest number that divides both.
+fn divisor(mut one: u64, mut other: u64) -> u64 {
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
+}
+
+/// Whose each row is: a person's pseudonym, or the number of a provider.
+fn whose(
+    column: &ArrayRef,
+    known: &mut OnePerson,
+) -> std::result::Result<PrimitiveArray<Int64Type>, ArrowError> {
+    if !matches!(
+        column.data_type(),
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+    ) {
+        let people = cast(column, &DataType::Int64)?;
+        return Ok(people.as_primitive::<Int64Type>().clone());
+    }
+    let names = cast(column, &DataType::Utf8)?;
+    let number = |name: Option<&str>| {
+        let next = known.providers.len() as i64;
+        let name = name.unwrap_or_default().to_string();
+        *known.providers.entry(name).or_insert(next)
+    };
+    Ok(names.as_string::<i32>().iter().map(number).collect())
+}
+
+/// The amounts of rows: whole numbers, from 0 on.
+fn amounts(
+    batch: &RecordBatch,
+    place: &str,
+    counting: &Counting,
+    amount: &AddedUp,
+) -> Result<PrimitiveArray<Int64Type>> {
+    let (of, name) = (&counting.of, &amount.column);
+    let last = batch.num_columns().saturating_sub(1);
+    let column = batch.column(last);
+    if !column.data_type().is_integer() {
+        return Err(
+            Error::usage(format!("{place}: `{name}` of {of} is no whole number"))
+                .hint("add up days, minutes or whole pounds: cast(round(cost) as bigint)"),
+        );
+    }
+    let refused = |what: &str| {
+        Err(
+            Error::refused(format!("{place}: `{name}` of {of} is {what} in some rows")).hint(
+                format!("leave them out with a condition, such as where = \"{name} >= 0\""),
+            ),
+        )
+    };
+    if column.null_count() > 0 {
+        return refused("NULL");
+    }
+    let amounts = cast(column, &DataType::Int64).map_err(|e| {
+        Error::data(format!("{place}: `{name}` of {of} cannot be added up")).cause(e)
+    })?;
+    let amounts = amounts.as_primitive::<Int64Type>().clone();
+    if amounts.null_count() > 0 || amounts.values().iter().any(|one| *one < 0 || *one > MOST) {
+        return refused("below zero, or too large to be added up");
+    }
+    Ok(amounts)
 }
 
 /// The groups that a leaf is in.

@@ -1,9 +1,9 @@
 //! What adds up to what, as the data have it.
 
 use super::cube::{Cube, CubeKey};
-use super::nodes::{CubeNodes, ReleaseNodes};
+use super::nodes::{CubeNodes, ReleaseCell, ReleaseNodes};
 use crate::disclosure::TrueCount;
-use crate::disclosure::members::{Fingerprint, Members};
+use crate::disclosure::members::{CAPACITY, Fingerprint, Members};
 use crate::disclosure::system::NodeId;
 use std::collections::{BTreeMap, HashMap};
 
@@ -63,30 +63,67 @@ fn added(
 /// Compares cells of the same labels over all tables: what one has more than another is a figure, or,
 /// where it is of fewer people than can be told from more, becomes one.
 pub(in crate::release) fn between(nodes: &mut ReleaseNodes) {
-    let mut alike: BTreeMap<String, BTreeMap<NodeId, (Members, bool)>> = BTreeMap::new();
+    let mut alike: BTreeMap<String, BTreeMap<NodeId, ReleaseCell>> = BTreeMap::new();
     for (name, cell) in nodes.cells() {
         let same = alike.entry(name.labels.clone()).or_default();
-        same.insert(cell.node, (cell.members, cell.people));
+        same.insert(cell.node, cell.clone());
     }
     for cells in alike.values() {
-        for (larger, (of_larger, of_people)) in cells {
-            for (smaller, (of_smaller, also_people)) in cells {
-                if larger == smaller || of_smaller.is_empty() || of_larger.is_empty() {
+        for (larger, of_larger) in cells {
+            for (smaller, of_smaller) in cells {
+                let is_nobody = of_smaller.members.is_empty() || of_larger.members.is_empty();
+                if larger == smaller || is_nobody {
                     continue;
                 }
-                let rest = of_larger.fingerprint().minus(of_smaller.fingerprint());
-                if let Some(rest) = nodes.with_members(rest) {
-                    nodes.adds_up(*larger, vec![*smaller, rest]);
-                } else if *of_people
-                    && *also_people
-                    && let Some((more, 0)) = of_larger.sides(of_smaller)
-                    && more > 0
-                {
-                    let people = TrueCount::new(u64::try_from(more).unwrap_or(u64::MAX));
-                    let rest = nodes.unnamed(rest, people);
+                let rest = match (of_larger.sum, of_smaller.sum) {
+                    (None, None) => more_people(nodes, of_larger, of_smaller),
+                    (Some(sum), Some(part)) => {
+                        let sums = (sum, part);
+                        more_of_a_sum(nodes, sums, &of_larger.members, &of_smaller.members)
+                    }
+                    // That amounts are more than rows by as many as there are people, nobody knows.
+                    _ => None,
+                };
+                if let Some(rest) = rest {
                     nodes.adds_up(*larger, vec![*smaller, rest]);
                 }
             }
         }
     }
+    nodes.at_least_one_each();
+}
+
+fn more_people(
+    nodes: &mut ReleaseNodes,
+    larger: &ReleaseCell,
+    smaller: &ReleaseCell,
+) -> Option<NodeId> {
+    let (all, part) = (&larger.members, &smaller.members);
+    let rest = all.fingerprint().minus(part.fingerprint());
+    if let Some(rest) = nodes.with_members(rest) {
+        return Some(rest);
+    }
+    match all.sides(part) {
+        Some((more, 0)) if larger.people && smaller.people && more > 0 => {
+            let people = TrueCount::new(u64::try_from(more).unwrap_or(u64::MAX));
+            Some(nodes.unnamed(rest, people))
+        }
+        _ => None,
+    }
+}
+
+fn more_of_a_sum(
+    nodes: &mut ReleaseNodes,
+    (sum, part): (TrueCount, TrueCount),
+    all: &Members,
+    some: &Members,
+) -> Option<NodeId> {
+    let more = sum.without(part)?;
+    let rest = all.fingerprint().minus(some.fingerprint());
+    if let Some(rest) = nodes.with_amounts(rest) {
+        return Some(rest);
+    }
+    let people = all.changed(some);
+    let few = (1..CAPACITY).contains(&people);
+    few.then(|| nodes.unnamed_sum(rest, more, TrueCount::new(people as u64)))
 }

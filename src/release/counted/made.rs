@@ -1,6 +1,6 @@
 //! What a count is of, in a form in which a release can be checked from its files.
 
-use super::counting::CountedTable;
+use super::counting::{CountKind, CountedTable};
 use crate::release::report_file::ReportTable;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,17 +29,17 @@ pub(in crate::release) fn counts_made(
     counted: &CountedTable,
     one_row_each: &[bool],
 ) -> BTreeMap<String, CountMade> {
-    let made = |(name, at, rows): &(String, usize, bool)| {
+    let made = |(name, at, kind): &(String, usize, CountKind)| {
         let counting = counted.countings.get(*at)?;
         let source = |place: usize| {
             let at = counting.places.iter().position(|known| *known == place)?;
             counting.by.get(at).map(|dimension| dimension.source())
         };
         let count = CountMade {
-            what: counting.what(*rows),
+            what: counting.what(*kind),
             by: (0..table.dimensions().count()).map(source).collect(),
             within: None,
-            adds_up: *rows || one_row_each.get(*at).copied().unwrap_or(false),
+            adds_up: *kind != CountKind::People || one_row_each.get(*at).copied().unwrap_or(false),
         };
         Some((name.clone(), count))
     };

@@ -18,8 +18,10 @@ mod nodes;
 mod query;
 
 pub(super) use answer::{CountedCells, answer};
-pub(super) use counting::{CountedTable, Counting, area_source, beside_each_other, counted_table};
-pub(super) use definition::definition;
+pub(super) use counting::{
+    AddedUp, CountedTable, Counting, area_source, beside_each_other, counted_table,
+};
+pub(super) use definition::{conditions, counted_in_words};
 pub(super) use equations::between;
 pub(super) use figures::{CellFigures, PlacedFigure, TablePlace};
 pub(crate) use made::CountMade;

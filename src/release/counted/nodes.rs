@@ -1,11 +1,13 @@
 //! The figures of a whole release: cells with the same members are one figure.
 
-use super::counting::Counting;
+use super::counting::{CountKind, Counting};
 use super::cube::{CellTally, Cube, CubeKey, CubePlace};
 use crate::disclosure::TrueCount;
 use crate::disclosure::ledger::CellName;
 use crate::disclosure::members::{Fingerprint, Members};
-use crate::disclosure::system::{CountOf, Equation, NodeId, TrueFigures, TrueNode};
+use crate::disclosure::system::{
+    Contributions, Contributors, CountOf, Equation, NodeId, TrueFigures, TrueNode,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A cell of a release.
@@ -17,6 +19,8 @@ pub(in crate::release) struct ReleaseCell {
     pub members: Members,
     /// Whether each of its people counts once.
     pub people: bool,
+    /// What it adds up to, where it is a sum of an amount.
+    pub sum: Option<TrueCount>,
     /// Whether a table shows it, or tells it by a percentage.
     pub shown: bool,
 }
@@ -25,7 +29,12 @@ pub(in crate::release) struct ReleaseCell {
 #[derive(Default)]
 pub(in crate::release) struct ReleaseNodes {
     nodes: Vec<TrueNode>,
+    /// Counts of people and rows.
     by_members: HashMap<Fingerprint, NodeId>,
+    /// Sums of an amount.
+    by_amounts: HashMap<Fingerprint, NodeId>,
+    /// Sums, with the people who have any of it.
+    sums: Vec<(NodeId, Members)>,
     /// What errors call a figure: the first table that shows it, and its labels.
     names: Vec<String>,
     /// The cells, by what they are in every release.
@@ -48,13 +57,14 @@ impl ReleaseNodes {
         }
     }
 
-    /// Gives every cell of a count its figure. `weighted` counts rows, else people.
+    /// Gives every cell of a count its figure. Beside the cells are, of a sum, those of its providers, where
+    /// they are at risk.
     pub(super) fn of_cube(
         &mut self,
         place: &str,
         counting: &Counting,
-        cube: &Cube,
-        weighted: bool,
+        (cube, providers): (&Cube, Option<&Cube>),
+        kind: CountKind,
     ) -> CubeNodes {
         let mut found = CubeNodes::new();
         for (set, cells) in &cube.sets {
@@ -64,12 +74,21 @@ impl ReleaseNodes {
                 let Some(tally) = cells.get(key) else {
                     continue;
                 };
-                let id = identity(counting, cube, set, key, weighted);
-                let members = match weighted {
-                    true => tally.weighted,
-                    false => tally.people,
+                let id = identity(counting, cube, set, key, kind);
+                let members = match kind {
+                    CountKind::People => tally.people,
+                    _ => tally.weighted,
                 };
-                let node = self.node(&id, tally, members, weighted);
+                let of = |cube: &Cube| {
+                    let tally = cube.sets.get(set).and_then(|cells| cells.get(key));
+                    contributions(tally.unwrap_or(&CellTally::default()))
+                };
+                let contributors = (kind == CountKind::Amount).then(|| Contributors {
+                    people: contributions(tally),
+                    providers: providers.map(of),
+                    unit: cube.unit,
+                });
+                let node = self.node(&id, tally, members, kind, contributors);
                 if let Some(name) = self.names.get_mut(node.at())
                     && name.is_empty()
                 {
@@ -78,7 +97,12 @@ impl ReleaseNodes {
                 self.cells.entry(id).or_insert(ReleaseCell {
                     node,
                     members,
-                    people: !weighted || members.fingerprint() == tally.people.fingerprint(),
+                    people: match kind {
+                        CountKind::People => true,
+                        CountKind::Rows => members.fingerprint() == tally.people.fingerprint(),
+                        CountKind::Amount => false,
+                    },
+                    sum: (kind == CountKind::Amount).then(|| TrueCount::new(tally.rows)),
                     shown: false,
                 });
                 found.insert((set.clone(), key.clone()), (node, members.fingerprint()));
@@ -92,41 +116,108 @@ impl ReleaseNodes {
         id: &CellName,
         tally: &CellTally,
         members: Members,
-        weighted: bool,
+        kind: CountKind,
+        contributors: Option<Contributors>,
     ) -> NodeId {
         // Nobody is no set of people: such a cell is the same as itself alone.
         if let Some(cell) = self.cells.get(id) {
             return cell.node;
         }
+        let of_amount = kind == CountKind::Amount;
         if tally.rows > 0
             && !self.keeps_apart
-            && let Some(known) = self.by_members.get(&members.fingerprint())
+            && let Some(known) = self.same(members.fingerprint(), of_amount)
         {
-            return *known;
+            return known;
         }
         let once = members.fingerprint() == tally.people.fingerprint();
-        let count = match weighted && !once {
-            true => TrueCount::new(tally.rows),
-            false => members.people(),
+        let (count, counted) = match (kind, once) {
+            (CountKind::Amount, _) => (TrueCount::new(tally.rows), CountOf::Amount),
+            (CountKind::Rows, false) => (TrueCount::new(tally.rows), CountOf::Rows),
+            _ => (members.people(), CountOf::People),
         };
         #[allow(clippy::cast_precision_loss)]
         let node = self.push(TrueNode {
             count,
             people: members.people(),
-            counted: match weighted && !once {
-                true => CountOf::Rows,
-                false => CountOf::People,
-            },
-            largest: None,
+            counted,
+            contributors,
             key: members.fingerprint().cell_key(),
             shown: false,
             stands: None,
             worth: tally.rows as f64,
         });
         if tally.rows > 0 {
-            self.by_members.insert(members.fingerprint(), node);
+            let known = match of_amount {
+                true => &mut self.by_amounts,
+                false => &mut self.by_members,
+            };
+            known.insert(members.fingerprint(), node);
+            if of_amount {
+                self.sums.push((node, tally.people));
+            }
         }
         node
+    }
+
+    fn same(&self, members: Fingerprint, of_amount: bool) -> Option<NodeId> {
+        let known = match of_amount {
+            true => &self.by_amounts,
+            false => &self.by_members,
+        };
+        known.get(&members).copied()
+    }
+
+    /// The figure of amounts that no table has by themselves: what one sum has more than another.
+    pub(super) fn unnamed_sum(
+        &mut self,
+        members: Fingerprint,
+        sum: TrueCount,
+        people: TrueCount,
+    ) -> NodeId {
+        let node = self.push(TrueNode {
+            count: sum,
+            people,
+            counted: CountOf::Amount,
+            // Any of them may have all of it.
+            contributors: None,
+            key: members.cell_key(),
+            shown: false,
+            stands: None,
+            worth: 0.0,
+        });
+        self.by_amounts.insert(members, node);
+        node
+    }
+
+    /// Relates each sum to the number of people who have any of it, where that is a figure: nobody has less
+    /// than 1.
+    pub(super) fn at_least_one_each(&mut self) {
+        for (sum, people) in std::mem::take(&mut self.sums) {
+            let count = self.nodes.get(sum.at()).map(|node| node.count);
+            let more = count.and_then(|count| count.without(people.people()));
+            let (Some(count), Some(more)) = (count, more) else {
+                continue;
+            };
+            let Some(known) = self.with_members(people.fingerprint()) else {
+                continue;
+            };
+            // Where totals are sums of what is shown, no sum may be that of its people and a rest.
+            let [same, more] = [count, more].map(|count| {
+                self.push(TrueNode {
+                    count,
+                    people: TrueCount::ZERO,
+                    counted: CountOf::Rest,
+                    contributors: None,
+                    key: 0,
+                    shown: false,
+                    stands: None,
+                    worth: 0.0,
+                })
+            });
+            self.adds_up(same, vec![sum]);
+            self.adds_up(same, vec![known, more]);
+        }
     }
 
     /// The figure of people whom no table has by themselves.
@@ -135,7 +226,7 @@ impl ReleaseNodes {
             count: people,
             people,
             counted: CountOf::People,
-            largest: None,
+            contributors: None,
             key: members.cell_key(),
             shown: false,
             stands: None,
@@ -169,7 +260,12 @@ impl ReleaseNodes {
 
     /// The figure of these members.
     pub(super) fn with_members(&self, members: Fingerprint) -> Option<NodeId> {
-        self.by_members.get(&members).copied()
+        self.same(members, false)
+    }
+
+    /// The figure of these amounts.
+    pub(super) fn with_amounts(&self, members: Fingerprint) -> Option<NodeId> {
+        self.same(members, true)
     }
 
     /// Notes that `total` is the sum of `parts`.
@@ -200,13 +296,23 @@ impl ReleaseNodes {
     }
 }
 
+/// What is known of the contributions to a sum.
+fn contributions(tally: &CellTally) -> Contributions {
+    let (largest, smallest) = tally.extremes;
+    Contributions {
+        many: tally.people.people(),
+        largest: largest.map(TrueCount::new),
+        smallest: TrueCount::new(smallest),
+    }
+}
+
 /// What a cell is, in every release.
 pub(super) fn identity(
     counting: &Counting,
     cube: &Cube,
     set: &[usize],
     key: &CubeKey,
-    weighted: bool,
+    kind: CountKind,
 ) -> CellName {
     let places = cube.dimensions.iter().zip(set).zip(key);
     let labels = places.filter_map(|((dimension, level), group)| {
@@ -215,7 +321,7 @@ pub(super) fn identity(
         let value = level.names.get(usize::from(*group))?;
         Some((of.source(), value.clone()))
     });
-    CellName::of(&counting.what(weighted), labels)
+    CellName::of(&counting.what(kind), labels)
 }
 
 fn named(place: &str, cube: &Cube, set: &[usize], key: &CubeKey) -> String {

@@ -16,7 +16,8 @@ pub(in crate::release) fn judged(counting: &Counting, dimensions: &[&str]) -> St
         selected.push(format!("counted.{} as {}", quoted(column), quoted(&name)));
     }
     let groups = selected.len();
-    if let Some(name) = &counting.rows {
+    // A sum may leave where a count of the same rows may: what is added up decides nothing.
+    for name in [&counting.rows, &counting.sum].into_iter().flatten() {
         selected.push(format!("count(*) as {}", quoted(name)));
     }
     if let Some(name) = &counting.people {
@@ -29,7 +30,21 @@ pub(in crate::release) fn judged(counting: &Counting, dimensions: &[&str]) -> St
         false => format!(" group by {}", by.join(", ")),
     };
     let from = from(counting, counting.by.len());
-    format!("select {}{from}{grouped}", selected.join(", "))
+    // Whoever is read is judged like a condition: an amount that picks somebody out may not be added up.
+    let read = amounts(counting).map(|column| format!("counted.{} is not null", quoted(column)));
+    let read: Vec<String> = read.collect();
+    let read = match read.is_empty() {
+        true => String::new(),
+        false => format!(" where {}", read.join(" and ")),
+    };
+    format!("select {}{from}{read}{grouped}", selected.join(", "))
+}
+
+/// The columns from which a sum is made.
+fn amounts(counting: &Counting) -> impl Iterator<Item = &String> {
+    let amount = counting.amount.iter();
+    let both = amount.flat_map(|amount| [Some(&amount.column), amount.provider.as_ref()]);
+    both.flatten()
 }
 
 /// The values of one dimension, each with the smallest and the largest value of every dimension beside:
@@ -46,14 +61,25 @@ pub(super) fn values(counting: &Counting, at: usize) -> String {
     format!("select {}{from} group by 1", selected.join(", "))
 }
 
-/// Whose row each row is, and where it counts; the rows of one person come together.
-pub(super) fn rows(counting: &Counting) -> String {
-    let mut selected = vec!["counted.person_key as person_key".to_string()];
+/// Whose row each row is, and where it counts; the rows of one person come together. What is added up
+/// comes last. With `by_provider` a row is its provider's.
+pub(super) fn rows(counting: &Counting, by_provider: Option<&str>) -> String {
+    let whose = match by_provider {
+        Some(provider) => format!(
+            "coalesce(cast(counted.{} as varchar), '')",
+            quoted(provider)
+        ),
+        None => "counted.person_key".to_string(),
+    };
+    let mut selected = vec![format!("{whose} as whose")];
     for at in 0..counting.by.len() {
         selected.push(format!("cast({} as varchar) as d{at}", value(counting, at)));
     }
+    if let Some(amount) = &counting.amount {
+        selected.push(format!("counted.{} as amount", quoted(&amount.column)));
+    }
     let from = from(counting, counting.by.len());
-    format!("select {}{from} order by person_key", selected.join(", "))
+    format!("select {}{from} order by whose", selected.join(", "))
 }
 
 /// The values of a lookup that have more than one value of the dimension.

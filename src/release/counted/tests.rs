@@ -1,6 +1,6 @@
 //! Tables over the same people, read together.
 
-use super::counting::{CountedDimension, Counting};
+use super::counting::{CountKind, CountedDimension, Counting};
 use super::cube::{Cube, CubeKey};
 use super::equations::{between, within};
 use super::level::Divided;
@@ -43,6 +43,8 @@ pub(super) fn counted(
         beside: beside.iter().map(|column| dimension(column)).collect(),
         people: Some("people".to_string()),
         rows: None,
+        amount: None,
+        sum: None,
     };
     let divided = by.iter().map(|column| {
         let values: BTreeSet<&String> = people.iter().map(|p| &p.values[column]).collect();
@@ -82,10 +84,10 @@ pub(super) fn put<'a>(
     nodes: &mut ReleaseNodes,
     (counting, cube): &'a (Counting, Cube),
 ) -> impl Fn(&[Option<&str>]) -> NodeId + use<'a> {
-    let known = nodes.of_cube("t", counting, cube, false);
+    let known = nodes.of_cube("t", counting, (cube, None), CountKind::People);
     within(nodes, cube, &known);
     for (set, key) in known.keys() {
-        nodes.show(&identity(counting, cube, set, key, false));
+        nodes.show(&identity(counting, cube, set, key, CountKind::People));
     }
     move |place| {
         let place: Vec<Option<String>> = place.iter().map(|v| v.map(str::to_string)).collect();

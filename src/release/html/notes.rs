@@ -27,12 +27,28 @@ pub(super) fn notes(page: &Page<'_>) -> Markup {
 /// How the figures were made.
 fn provenance(page: &Page<'_>) -> Markup {
     let about = page.about;
+    let with_conditions = || {
+        page.frames
+            .iter()
+            .filter(|frame| !frame.conditions.is_empty())
+    };
     html! {
         h3 { "How these figures were made" }
         p { "Made by Populace " (about.program_version) " from the models below." }
         @if !about.parameters.is_empty() {
             h4 { "Parameters" }
             ul { @for (name, value) in &about.parameters { li { code { (name) } " = " (value) } } }
+        }
+        @if with_conditions().next().is_some() {
+            details {
+                summary { "For analysts: the conditions of each count" }
+                dl {
+                    @for frame in with_conditions() {
+                        dt { "Table " (frame.number) }
+                        @for condition in &frame.conditions { dd { code { (condition) } } }
+                    }
+                }
+            }
         }
         @if !about.models.is_empty() {
             h4 { "Models" }

@@ -7,7 +7,6 @@ use crate::release::frame::Shown;
 use crate::release::number::readable;
 use crate::release::page::Page;
 use maud::{Markup, html};
-use std::cmp::Ordering;
 
 /// The profile; nothing in a report of the whole.
 pub(super) fn profile(page: &Page<'_>) -> Markup {
@@ -45,11 +44,7 @@ fn row(line: &ProfileLine) -> Markup {
             _ => text,
         }
     };
-    let compared = match line.compared {
-        Ordering::Greater => Compared::Higher,
-        Ordering::Less => Compared::Lower,
-        Ordering::Equal => Compared::Similar,
-    };
+    let compared = Compared::judged(line.compared, line.better);
     html! {
         tr {
             th scope="row" { (line.label) }

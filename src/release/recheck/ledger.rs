@@ -6,6 +6,7 @@ use crate::disclosure::members::MemberKey;
 use crate::disclosure::{Released, Scheme};
 use crate::error::Result;
 use crate::lake::Lake;
+use crate::plural::things;
 use crate::release::difference::shown;
 use crate::release::inspect::Alteration;
 use crate::release::ledger_table;
@@ -174,7 +175,7 @@ impl BesideLedger {
         entries.any(|entry| entry.number < self.number && self.is_dated(entry, held))
     }
 
-    /// Whether a figure is marked with its date; one of a release of the same day is not.
+    /// Whether a figure is marked with its date; one of a release of the same day need not be.
     fn is_dated(&self, entry: &LedgerEntry, held: Option<NaiveDate>) -> bool {
         held == Some(entry.date) || held.is_none() && Some(entry.date) == self.as_of
     }
@@ -191,8 +192,8 @@ impl BesideLedger {
         Some(Alteration {
             file: MANIFEST.to_string(),
             what: format!(
-                "is of a release with {} figures that stand in none of its files, such as that of {}",
-                missing.len(),
+                "is of a release with {} in none of its files, such as that of {}",
+                things(missing.len(), "figure"),
                 shown(&first.labels)
             ),
         })
@@ -226,7 +227,10 @@ impl BesideLedger {
         }));
         let more = found.exposed.len().saturating_sub(LISTED) + found.between;
         if more > 0 {
-            let what = format!("gives away {more} figures more, of cells or of those between two");
+            let what = format!(
+                "gives away {}, of cells or of those between two",
+                things(more, "more figure")
+            );
             problems.push(problem("the ledger", what));
         }
         (checked, problems)

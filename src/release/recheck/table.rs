@@ -2,6 +2,7 @@
 
 use crate::disclosure::SUPPRESSED;
 use crate::figures::{ALL, TOTAL, unescaped, unmarked};
+use crate::plural::things;
 use crate::release::manifest::TableMade;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -135,8 +136,11 @@ impl ReadTable {
         let told = (self.cells.len() - suppressed, suppressed);
         if told != (made.cells_shown, made.cells_suppressed) {
             return Some(format!(
-                "has {} figures shown and {} suppressed, and the manifest says {} and {}",
-                told.0, told.1, made.cells_shown, made.cells_suppressed
+                "has {} shown and {} suppressed, and the manifest says {} and {}",
+                things(told.0, "figure"),
+                told.1,
+                made.cells_shown,
+                made.cells_suppressed
             ));
         }
         let totals = (

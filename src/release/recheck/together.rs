@@ -165,9 +165,10 @@ impl ReleaseRead {
             Some(known) if *known != says => self.differ.push((self.lines[node], line)),
             Some(_) => {}
             None => {
-                let counted = match named.counted.what.starts_with("people ") {
-                    true => CountOf::People,
-                    false => CountOf::Rows,
+                let counted = match named.counted.what.split(' ').next() {
+                    Some("people") => CountOf::People,
+                    Some("sum") => CountOf::Amount,
+                    _ => CountOf::Rows,
                 };
                 let figure = Released::read(&cell.value);
                 let was_empty = !self.is_first && cell.value == "0";
@@ -283,6 +284,7 @@ mod tests {
                 label: "People".to_string(),
                 unit: "count".to_string(),
                 has_limits: false,
+                better: None,
                 counted: Some(CountMade {
                     within: None,
                     what: "people of core.person where true".to_string(),

@@ -2,7 +2,7 @@
 
 use super::sample;
 use crate::disclosure::Scheme;
-use crate::figures::{FigureRow, Figures};
+use crate::figures::{FigureRow, Figures, MeasurePolarity};
 use crate::headlines::{Headline, HeadlineKind, headlines, quality};
 use crate::release::manifest::FileOptions;
 use crate::release::rendered::Rendered;
@@ -23,6 +23,15 @@ fn made(name: &str) -> Rendered {
 fn bytes<'a>(rendered: &'a Rendered, name: &str) -> &'a [u8] {
     let mut files = rendered.files.iter();
     &files.find(|file| file.name == name).unwrap().bytes
+}
+
+/// Which figures are better, as the manifest says.
+fn polarity(rendered: &Rendered) -> MeasurePolarity {
+    let measures = rendered.frames.iter().flat_map(|frame| {
+        let measures = frame.measures.iter();
+        measures.filter_map(|m| Some((frame.id.clone(), m.label.clone(), m.better?)))
+    });
+    measures.collect()
 }
 
 /// The figures as a reader of the files has them.
@@ -115,7 +124,7 @@ fn every_number_of_a_sentence_is_a_released_figure_or_follows_from_some() {
     for name in ["population_profile", "use_of_services"] {
         let rendered = made(name);
         let rows = read(&rendered);
-        for headline in headlines(&rows) {
+        for headline in headlines(&rows, &polarity(&rendered)) {
             kinds.insert(headline.kind);
             let mut allowed = numbers("95%");
             for cell in &headline.cells {
@@ -168,7 +177,7 @@ fn page_and_workbook_say_what_the_parquet_files_say() {
             .used_cells()
             .map(|(_, _, cell)| cell.to_string())
             .collect();
-        let all = headlines(&rows);
+        let all = headlines(&rows, &polarity(&rendered));
         assert_eq!(html.matches("<strong class=\"tag\">").count(), all.len());
         for headline in all {
             assert!(html.contains(&headline.words), "{}", headline.words);

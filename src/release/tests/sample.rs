@@ -133,7 +133,7 @@ fn placed(
             count: people,
             people,
             counted: CountOf::People,
-            largest: None,
+            contributors: None,
             key: (at as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
             shown: true,
             stands: None,
@@ -391,11 +391,18 @@ pub(crate) fn use_of_services() -> BTreeMap<String, TableData> {
         ("place_name", place),
         ("contacts", counts(65, 20_000)),
     ];
+    let kinds = ["Elective ordinary", "Day case", "Emergency", "Maternity"];
+    let stays = [
+        ("point_of_delivery", SampleColumn::Text(names(&kinds))),
+        ("spells", SampleColumn::Count(vec![212, 640, 415, 31])),
+        ("nights", SampleColumn::Count(vec![689, 0, 3_402, 74])),
+    ];
     BTreeMap::from([
         ("contacts_by_month".to_owned(), data(by_month.into())),
         ("contacts_by_setting".to_owned(), data(by_setting.into())),
         ("emergency_admissions".to_owned(), data(admissions.into())),
         ("contacts_by_place".to_owned(), data(by_place.into())),
+        ("length_of_stay".to_owned(), data(stays.into())),
     ])
 }
 

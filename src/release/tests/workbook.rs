@@ -54,15 +54,15 @@ fn tables_have_filters_and_frozen_headers_and_no_merged_cells() {
         .iter()
         .filter(|(name, _)| name.starts_with("xl/worksheets/sheet"));
     let sheets: Vec<&String> = sheets.map(|(_, text)| text).collect();
-    // Cover, contents, notes, four tables, chart data.
-    assert_eq!(sheets.len(), 8);
+    // Cover, contents, notes, five tables, chart data.
+    assert_eq!(sheets.len(), 9);
     assert!(sheets.iter().all(|sheet| !sheet.contains("<mergeCell")));
     assert_eq!(
         sheets
             .iter()
             .filter(|sheet| sheet.contains("state=\"frozen\""))
             .count(),
-        4
+        5
     );
     let tables = parts
         .iter()
@@ -70,7 +70,7 @@ fn tables_have_filters_and_frozen_headers_and_no_merged_cells() {
     let filtered = tables
         .clone()
         .filter(|(_, table)| table.contains("<autoFilter"));
-    assert_eq!((tables.count(), filtered.count()), (4, 4));
+    assert_eq!((tables.count(), filtered.count()), (5, 5));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn every_chart_has_words_of_its_own_that_excel_keeps() {
         .filter(|name| name.starts_with("xl/charts/chart"))
         .count();
     // A control chart for each of 13 settings, and one of each other table.
-    assert_eq!((words.len(), charts), (16, 16));
+    assert_eq!((words.len(), charts), (17, 17));
     for words in words {
         assert!(words.contains("All figures are in the table."), "{words}");
         assert!(words.chars().count() <= 255, "{words}");
@@ -127,7 +127,14 @@ fn months_are_dates_and_suppressed_figures_are_said_so() {
     // Days of Excel: 1 April 2024.
     assert_eq!(first, Some(45_383.0));
     let mut signs = 0;
-    for sheet in ["Table_1", "Table_2", "Table_3", "Table_4", "Chart_data"] {
+    for sheet in [
+        "Table_1",
+        "Table_2",
+        "Table_3",
+        "Table_4",
+        "Table_5",
+        "Chart_data",
+    ] {
         let range = book.worksheet_range(sheet).unwrap();
         for (row, _, cell) in range.used_cells() {
             assert_ne!(cell, &Data::String("*".to_owned()), "{sheet}, row {row}");

@@ -138,7 +138,8 @@ fn block_of(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), Xlsx
     funnel(sheet, chart, first)
 }
 
-/// Mean and limits of each series of a control chart, the same in each row, so that they are lines.
+/// Mean and limits of each series of a control chart, the same in each row of their points, so that they are
+/// lines.
 fn processes(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), XlsxError> {
     let format = style::figure(chart.unit, false);
     for (index, (series, control)) in chart.series.iter().zip(&chart.controls).enumerate() {
@@ -154,9 +155,10 @@ fn processes(sheet: &mut Worksheet, chart: &Chart, first: u32) -> Result<(), Xls
         for (offset, (name, value)) in (0..).zip(lines) {
             let heading = format!("{}: {name}", series.name);
             sheet.write_with_format(first, place + offset, heading, &style::header(true))?;
-            for row in 0..chart.categories.len() as u32 {
+            for row in control.first..chart.categories.len() {
                 let value = of_excel(chart.unit, tenth(value));
-                sheet.write_with_format(first + 1 + row, place + offset, value, &format)?;
+                let row = first + 1 + row as u32;
+                sheet.write_with_format(row, place + offset, value, &format)?;
             }
         }
     }

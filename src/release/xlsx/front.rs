@@ -77,5 +77,13 @@ pub(super) fn notes(sheet: &mut Worksheet, page: &Page<'_>) -> Result<(), XlsxEr
     for list in &about.code_lists {
         words.text(&format!("Code list {}: {list}", list.name))?;
     }
+    if page.frames.iter().any(|frame| !frame.conditions.is_empty()) {
+        words.heading("For analysts: the conditions of each count")?;
+    }
+    for frame in page.frames {
+        for condition in &frame.conditions {
+            words.text(&format!("Table {}: {condition}", frame.number))?;
+        }
+    }
     Ok(())
 }

@@ -4,13 +4,14 @@ use super::csv::csv;
 use super::figure_of::FigureOf;
 use super::lists::answer;
 use super::query::ApiQuery;
-use crate::serve::figures::{Selection, WHOLE, latest_figures, readable_figures};
+use crate::serve::figures::{ChosenFigures, Selection, WHOLE, latest_figures, readable_figures};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
 use axum::extract::RawQuery;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::{Value, json};
+use std::ops::Range;
 
 /// `/api/v1/figures`.
 pub(super) async fn figures(
@@ -20,7 +21,12 @@ pub(super) async fn figures(
     let query = ApiQuery::read("/api/v1/figures", query.as_deref())?;
     let made = async {
         let all = chosen(&view, &query).await?;
-        Ok(answer(&query.page("figures", &all, figure)))
+        let total = all.iter().map(ChosenFigures::count).sum();
+        let range = query.range();
+        let shown = view.state.computing.run(move || rows(&all, range));
+        let shown = shown.await??;
+        let shown = shown.iter().map(figure).collect();
+        Ok(answer(&query.page_of("figures", shown, total)))
     };
     view.page(made).await
 }
@@ -33,7 +39,11 @@ pub(super) async fn figures_csv(
     let query = ApiQuery::read("/api/v1/figures.csv", query.as_deref())?;
     let made = async {
         let all = chosen(&view, &query).await?;
-        let bytes = view.state.computing.run(move || csv(&all)).await?;
+        let written = view
+            .state
+            .computing
+            .run(move || Ok(csv(&rows(&all, 0..usize::MAX)?)));
+        let bytes = written.await??;
         let bytes = bytes.ok_or(PageFault::Unavailable)?;
         Ok(RenderedPage::new(
             "text/csv; charset=utf-8; header=present",
@@ -48,8 +58,8 @@ pub(super) async fn figures_csv(
     Ok(reply)
 }
 
-/// The figures that are asked for and may be read.
-async fn chosen(view: &PageView, query: &ApiQuery) -> Result<Vec<FigureOf>, PageFault> {
+/// The figures that are asked for and may be read, by release.
+async fn chosen(view: &PageView, query: &ApiQuery) -> Result<Vec<ChosenFigures>, PageFault> {
     let selection = Selection {
         report: query.given("report"),
         table: query.given("table"),
@@ -58,18 +68,35 @@ async fn chosen(view: &PageView, query: &ApiQuery) -> Result<Vec<FigureOf>, Page
         period: query.given("period"),
     };
     refuse_another_area(view, &selection)?;
-    let found = match query.given("release") {
-        None => latest_figures(view, &selection).await?,
+    match query.given("release") {
+        None => latest_figures(view, &selection).await,
         Some(id) => {
             let release = view.release(&id)?;
-            let rows = readable_figures(view, &release, &selection).await?;
-            rows.into_iter().map(|row| (id.clone(), row)).collect()
+            let chosen = readable_figures(view, &release, &selection).await?;
+            Ok(chosen.into_iter().collect())
         }
-    };
-    let wanted = found.into_iter().filter(|(_, row)| selection.takes(row));
-    Ok(wanted
-        .map(|(release, row)| FigureOf { release, row })
-        .collect())
+    }
+}
+
+/// The figures of a range of all that were chosen: rows are made of these alone.
+fn rows(all: &[ChosenFigures], range: Range<usize>) -> Result<Vec<FigureOf>, PageFault> {
+    let mut found = Vec::new();
+    let mut before = 0;
+    for chosen in all {
+        let from = range.start.saturating_sub(before).min(chosen.count());
+        let to = range.end.saturating_sub(before).min(chosen.count());
+        before += chosen.count();
+        let release = chosen.release();
+        let rows = chosen.rows(from..to).map_err(|why| {
+            tracing::error!(release, %why, "figures cannot be read");
+            PageFault::Unavailable
+        })?;
+        found.extend(rows.into_iter().map(|row| FigureOf {
+            release: release.to_owned(),
+            row,
+        }));
+    }
+    Ok(found)
 }
 
 /// Refuses a report or an area that no role of the reader names, whether it is there or not.

@@ -3,6 +3,7 @@
 use super::endpoint::endpoint;
 use crate::serve::reply::PageFault;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Entries of a page unless asked otherwise.
 const USUAL_PAGE: usize = 100;
@@ -69,13 +70,28 @@ impl ApiQuery {
         all: &[T],
         entry: impl Fn(&T) -> serde_json::Value,
     ) -> serde_json::Value {
+        let shown = all.iter().skip(self.range().start).take(self.page_size);
+        self.page_of(list, shown.map(entry).collect(), all.len())
+    }
+
+    /// The entries of a list that are on the page.
+    pub(super) fn range(&self) -> Range<usize> {
         let skipped = (self.page - 1).saturating_mul(self.page_size);
-        let shown = all.iter().skip(skipped).take(self.page_size);
+        skipped..skipped.saturating_add(self.page_size)
+    }
+
+    /// A page of a list of which `total` entries are on all pages.
+    pub(super) fn page_of(
+        &self,
+        list: &str,
+        shown: Vec<serde_json::Value>,
+        total: usize,
+    ) -> serde_json::Value {
         serde_json::json!({
-            list: shown.map(entry).collect::<Vec<_>>(),
+            list: shown,
             "page": self.page,
             "page_size": self.page_size,
-            "total": all.len(),
+            "total": total,
         })
     }
 

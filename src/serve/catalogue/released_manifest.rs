@@ -1,8 +1,10 @@
 //! The manifest of a release, as the page needs it.
 
+use super::report_key::ReportKey;
+use crate::figures::{BetterWhen, MeasurePolarity};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The manifest of a release: its reports with what each was made from, and its files. What else a manifest says is passed
 /// over.
@@ -48,6 +50,23 @@ pub(crate) struct ListedReport {
     /// The area that it was made for.
     #[serde(default)]
     pub area: Option<ListedArea>,
+    /// Its tables.
+    #[serde(default)]
+    tables: BTreeMap<String, ListedTable>,
+}
+
+/// A table in a manifest.
+#[derive(Debug, Clone, Deserialize)]
+struct ListedTable {
+    measures: Vec<TableMeasure>,
+}
+
+/// A measure of a table in a manifest.
+#[derive(Debug, Clone, Deserialize)]
+struct TableMeasure {
+    label: String,
+    #[serde(default)]
+    better: Option<BetterWhen>,
 }
 
 /// The area that a report was made for.
@@ -90,6 +109,24 @@ impl ReleasedManifest {
         // A release has thousands of files, and each is looked up by its name.
         manifest.files.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(manifest)
+    }
+
+    /// Which figures are better, by report.
+    pub(crate) fn polarity(&self) -> HashMap<String, MeasurePolarity> {
+        let mut of_reports: HashMap<String, Vec<_>> = HashMap::new();
+        for (stem, report) in &self.reports {
+            let of_report = of_reports.entry(ReportKey::parse(stem).report).or_default();
+            for (table, listed) in &report.tables {
+                let measures = listed.measures.iter();
+                let better =
+                    measures.filter_map(|m| Some((table.clone(), m.label.clone(), m.better?)));
+                of_report.extend(better);
+            }
+        }
+        let of_reports = of_reports.into_iter();
+        of_reports
+            .map(|(report, measures)| (report, measures.into_iter().collect()))
+            .collect()
     }
 
     /// The entry of a file.

@@ -1,6 +1,6 @@
 //! A figure beside that of the whole area.
 
-use crate::figures::FigureRow;
+use crate::figures::{BetterWhen, FigureRow};
 
 /// A released figure, of which report it is, and how it compares with that of the whole area.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub(crate) struct ComparedFigure {
     pub benchmark: Option<f64>,
     /// How both compare.
     pub significance: Significance,
+    /// Which figures are better.
+    pub better: Option<BetterWhen>,
 }
 
 /// How a figure compares with that of the whole area, by its 95% limits.

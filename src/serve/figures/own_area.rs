@@ -5,14 +5,6 @@ use crate::serve::catalogue::{ListedArea, ReportKey};
 use crate::serve::directory::Directory;
 use std::collections::BTreeMap;
 
-/// A figure as a reader finds it.
-pub(super) struct NamedFigure {
-    /// The figure, under its report's own name.
-    pub row: FigureRow,
-    /// The other area that it is of too, when it is of what that and the pack's area have in common.
-    pub within: Option<FigureArea>,
-}
-
 /// The areas of packs.
 pub(super) struct OwnAreas(BTreeMap<String, FigureArea>);
 
@@ -35,34 +27,51 @@ impl OwnAreas {
         OwnAreas(listed.map(|own| (own.code.clone(), area(own))).collect())
     }
 
+    /// The area of a pack.
+    pub(super) fn own(&self, code: &str) -> FigureArea {
+        let unlisted = || FigureArea {
+            code: Some(code.to_owned()),
+            name: code.to_owned(),
+            level: String::new(),
+        };
+        self.0.get(code).cloned().unwrap_or_else(unlisted)
+    }
+
     /// A figure under its report's own name. That of a pack is of the pack's area; one of another area
     /// within a pack is a part of it, which is named among its other dimensions.
-    pub(super) fn named(&self, mut row: FigureRow) -> NamedFigure {
+    pub(super) fn named(&self, mut row: FigureRow) -> FigureRow {
         let key = ReportKey::parse(&row.report);
         let Some(code) = key.area else {
-            return NamedFigure { row, within: None };
+            return row;
         };
-        let own = self.0.get(&code).cloned().unwrap_or_else(|| FigureArea {
-            code: Some(code.clone()),
-            name: code.clone(),
-            level: String::new(),
-        });
-        let is_own = |area: &FigureArea| match &area.code {
-            Some(other) => *other == code,
-            None => (&area.level, &area.name) == (&own.level, &own.name),
+        let own = self.own(&code);
+        let is_own = |area: &FigureArea| {
+            let area = (
+                area.code.as_deref(),
+                area.name.as_str(),
+                area.level.as_str(),
+            );
+            is_area(&own, area)
         };
-        let within = row.area.take().filter(|area| !is_own(area));
-        if let Some(other) = &within {
-            row.breakdown
-                .insert(other.level.clone(), other.name.clone());
+        let other = row.area.take().filter(|area| !is_own(area));
+        if let Some(other) = other {
             row.breakdown_words = match row.breakdown_words.as_str() {
                 "" | TOTAL => other.name.clone(),
                 words => format!("{}, {words}", other.name),
             };
+            row.breakdown.insert(other.level, other.name);
         }
         row.area = Some(own);
         row.report = key.report;
-        NamedFigure { row, within }
+        row
+    }
+}
+
+/// Whether an area is the one with this code, name and level.
+pub(super) fn is_area(area: &FigureArea, (code, name, level): (Option<&str>, &str, &str)) -> bool {
+    match code {
+        Some(code) => area.code.as_deref() == Some(code),
+        None => (area.level.as_str(), area.name.as_str()) == (level, name),
     }
 }
 
@@ -88,32 +97,30 @@ mod tests {
         let whole = named(None, "asthma", "conditions-E6");
         let line = named(Some("Bolton"), "asthma", "conditions-E6");
         for own in [&whole, &line] {
-            assert_eq!(own.row.report, "conditions");
-            let area = own.row.area.as_ref().unwrap();
+            assert_eq!(own.report, "conditions");
+            let area = own.area.as_ref().unwrap();
             assert_eq!(
                 (area.code.as_deref(), area.name.as_str()),
                 (Some("E6"), "Bolton")
             );
-            assert_eq!(own.row.breakdown_words, "asthma");
-            assert!(own.within.is_none());
+            assert_eq!(own.breakdown_words, "asthma");
         }
-        assert_eq!(whole.row.breakdown, line.row.breakdown);
+        assert_eq!(whole.breakdown, line.breakdown);
         // Those of Bolton who are of Wigan too are some of Bolton's.
         let common = named(Some("Wigan"), "asthma", "conditions-E6");
-        assert_eq!(common.row.area, whole.row.area);
-        assert_eq!(common.row.breakdown["place"], "Wigan");
-        assert_eq!(common.row.breakdown_words, "Wigan, asthma");
-        assert_eq!(common.within.unwrap().code.as_deref(), Some("E5"));
+        assert_eq!(common.area, whole.area);
+        assert_eq!(common.breakdown["place"], "Wigan");
+        assert_eq!(common.breakdown_words, "Wigan, asthma");
         let of_all = named(Some("Wigan"), "", "conditions-E6");
-        assert_eq!(of_all.row.breakdown_words, "Wigan");
+        assert_eq!(of_all.breakdown_words, "Wigan");
         // A pack that the manifest does not list has its code.
-        let unlisted = named(None, "", "conditions-E7").row.area.unwrap();
+        let unlisted = named(None, "", "conditions-E7").area.unwrap();
         assert_eq!(
             (unlisted.name.as_str(), unlisted.level.as_str()),
             ("E7", "")
         );
         // A report of the whole stays as it is.
         let table = named(Some("Wigan"), "", "conditions");
-        assert_eq!(table.row.area.unwrap().name, "Wigan");
+        assert_eq!(table.area.unwrap().name, "Wigan");
     }
 }

@@ -43,10 +43,16 @@ impl Selection {
 
     /// Whether a figure is of the area that is asked for.
     pub(crate) fn takes(&self, row: &FigureRow) -> bool {
+        self.takes_area(area_of(row))
+    }
+
+    /// Whether figures of an area are asked for: its code, or its name where it has none; None for the
+    /// whole area.
+    pub(super) fn takes_area(&self, area: Option<&str>) -> bool {
         match self.area.as_deref() {
             None => true,
-            Some(WHOLE) => row.area.is_none(),
-            Some(area) => area_of(row) == Some(area),
+            Some(WHOLE) => area.is_none(),
+            wanted => area == wanted,
         }
     }
 

@@ -51,7 +51,7 @@ fn signs() -> Markup {
     html! {
         ul {
             li { strong { "Higher" } " or " strong { "lower" } ": its 95% limits do not include the figure of the whole area. \
-                 Whether that is good or bad depends on the measure." }
+                 Where the report says which figures are better, the sign says " strong { "better" } " or " strong { "worse" } " first." }
             li { strong { "Similar" } ": they do. The difference may be chance." }
             li { strong { "Not compared" } ": there are no limits, or no figure of the whole area." }
         }

@@ -1,11 +1,13 @@
 //! The profile of an area: all its measures, each against the whole area.
 
 use super::areas::{level_in_words, readable_areas};
-use super::figure_text::{limits, number, remarks, sign, value};
+use super::figure_text::{limits, remarks, sign, trend_sign, value};
 use super::layout::{SitePart, layout};
 use super::links::latest_link;
 use super::partial::partial_notice;
 use super::words::day;
+use crate::headlines::{RecentTrend, number};
+use crate::plural::things;
 use crate::serve::addresses::{comparison, in_address};
 use crate::serve::asked::AddressPath;
 use crate::serve::catalogue::ReportKey;
@@ -63,8 +65,9 @@ fn content(view: &PageView, code: &str, figures: &[ComparedFigure]) -> Markup {
                 li { (latest_link(view, key)) ", figures of " (day(release.as_of)) }
             } }
         }
-        p.small { "Higher and lower are by 95% limits, against the whole; neither says good or bad. \
-            A suppressed figure is not a zero." }
+        p.small { "Higher and lower are by 95% limits, against the whole. Better and worse are said where the \
+            report says which figures are better. The recent trend is that of the last five years, where it is more \
+            than chance. A suppressed figure is not a zero." }
         p { a href={ "/api/v1/figures.csv?area=" (in_address(code)) } { "Download these figures (CSV)" } }
         @for (report, figures) in by(figures, |figure| &figure.figure.report) {
             h2 { (view.directory.title(report)) }
@@ -113,7 +116,13 @@ fn of_table(view: &PageView, report: &str, table: &str, figures: &[&ComparedFigu
     let (totals, parts): (Vec<_>, Vec<_>) = newest
         .into_iter()
         .partition(|figure| figure.figure.breakdown.is_empty());
-    let before = |figure: &ComparedFigure| previous(figures, figure);
+    let before = |figure: &ComparedFigure| {
+        let series = series(figures, figure);
+        FigureHistory {
+            previous: series.iter().rev().nth(1).copied(),
+            trend: RecentTrend::of(&series.iter().map(|f| &f.figure).collect::<Vec<_>>()),
+        }
+    };
     html! {
         h3 { (title) @if let Some(last) = last { span.small { " " (last) } } }
         @if !totals.is_empty() { (rows(view, report, table, title, &totals, before)) }
@@ -121,24 +130,34 @@ fn of_table(view: &PageView, report: &str, table: &str, figures: &[&ComparedFigu
             (rows(view, report, table, title, &parts, before))
         } @else if !parts.is_empty() {
             details {
-                summary { (parts.len()) " figures by group" span.unseen { " of " (title) } }
+                summary { (things(parts.len(), "figure")) " by group" span.unseen { " of " (title) } }
                 (rows(view, report, table, title, &parts, before))
             }
         }
     }
 }
 
-/// The same figure of the period before.
-fn previous<'a>(all: &[&'a ComparedFigure], figure: &ComparedFigure) -> Option<&'a ComparedFigure> {
+/// What the periods before say beside a figure.
+struct FigureHistory<'a> {
+    /// The same figure of the period before.
+    previous: Option<&'a ComparedFigure>,
+    trend: Option<RecentTrend>,
+}
+
+/// The same figure of all periods up to its own, in their order; nothing of one without a period.
+fn series<'a>(all: &[&'a ComparedFigure], figure: &ComparedFigure) -> Vec<&'a ComparedFigure> {
     let own = &figure.figure;
-    let period = own.period.as_ref()?;
     let same = all.iter().filter(|other| {
         let other = &other.figure;
-        other.measure == own.measure
+        own.period.is_some()
+            && other.period.is_some()
+            && other.measure == own.measure
             && other.breakdown == own.breakdown
-            && other.period.as_ref().is_some_and(|other| other < period)
+            && other.period <= own.period
     });
-    same.max_by_key(|other| &other.figure.period).copied()
+    let mut series: Vec<&ComparedFigure> = same.copied().collect();
+    series.sort_by(|a, b| a.figure.period.cmp(&b.figure.period));
+    series
 }
 
 fn rows<'a>(
@@ -147,7 +166,7 @@ fn rows<'a>(
     table: &str,
     title: &str,
     figures: &[&'a ComparedFigure],
-    before: impl Fn(&ComparedFigure) -> Option<&'a ComparedFigure>,
+    before: impl Fn(&ComparedFigure) -> FigureHistory<'a>,
 ) -> Markup {
     let has_groups = figures
         .iter()
@@ -161,7 +180,10 @@ fn rows<'a>(
     let has_limits = figures
         .iter()
         .any(|figure| figure.figure.lower_95.is_some());
-    let has_before = figures.iter().any(|figure| before(figure).is_some());
+    let has_before = figures
+        .iter()
+        .any(|figure| before(figure).previous.is_some());
+    let has_trend = figures.iter().any(|figure| before(figure).trend.is_some());
     html! {
         div.scroll role="region" aria-label=(label) tabindex="0" {
             table {
@@ -170,10 +192,11 @@ fn rows<'a>(
                     th scope="col" { "Measure" }
                     @if has_groups { th scope="col" { "Group" } }
                     th.n scope="col" { "Area" }
+                    @if has_limits { th scope="col" { "95% limits" } }
                     @if has_limits { th scope="col" { "Against the whole" } }
                     th.n scope="col" { (whole) }
-                    @if has_limits { th scope="col" { "95% limits" } }
                     @if has_before { th scope="col" { "On the period before" } }
+                    @if has_trend { th scope="col" { "Recent trend" } }
                 } }
                 tbody {
                     @for compared in figures {
@@ -183,10 +206,13 @@ fn rows<'a>(
                             th scope="row" { (measure) }
                             @if has_groups { td { (figure.breakdown_words) } }
                             td.n { (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
-                            @if has_limits { td { (sign(compared.significance)) } }
-                            td.n { @if let Some(whole) = compared.benchmark { (number(whole, &figure.unit)) } }
                             @if has_limits { td.limits { (limits(figure)) } }
-                            @if has_before { td { (change(compared, before(compared))) } }
+                            @if has_limits { td { (sign(compared.significance, compared.better)) } }
+                            td.n { @if let Some(whole) = compared.benchmark { (number(whole, &figure.unit)) } }
+                            @if has_before { td { (change(compared, before(compared).previous)) } }
+                            @if has_trend { td {
+                                @if let Some(trend) = before(compared).trend { (trend_sign(trend, compared.better)) }
+                            } }
                         }
                     }
                 }
@@ -213,6 +239,7 @@ fn change(now: &ComparedFigure, before: Option<&ComparedFigure>) -> Markup {
     let Some(before) = before else {
         return html! {};
     };
+    let better = now.better;
     let (now, old) = (&now.figure, &before.figure);
     let word = match (now.lower_95, now.upper_95, old.lower_95, old.upper_95) {
         (Some(low), _, _, Some(before)) if low > before => Some(Significance::Higher),
@@ -221,7 +248,7 @@ fn change(now: &ComparedFigure, before: Option<&ComparedFigure>) -> Markup {
         _ => None,
     };
     html! {
-        @if let Some(word) = word { (sign(word)) " " }
+        @if let Some(word) = word { (sign(word, better)) " " }
         span.small { (old.period.as_deref().unwrap_or_default()) ": " (value(old)) }
     }
 }

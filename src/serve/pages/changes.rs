@@ -1,17 +1,18 @@
 //! What changed between two releases, and why.
 
 use super::changed_inputs::{input_changes, reasons};
-use super::figure_text::number;
 use super::layout::{SitePart, layout};
 use super::links::release_link;
 use super::words::{day, report_title};
 use crate::figures::derive::changes as changed_figures;
 use crate::figures::{FigureArea, FigureRow, Figures};
+use crate::headlines::number;
+use crate::plural::things;
 use crate::serve::addresses::changes_page;
 use crate::serve::asked::AddressQuery;
 use crate::serve::catalogue::{ListedRelease, ReportKey};
 use crate::serve::directory::in_words;
-use crate::serve::figures::{Selection, readable_figures};
+use crate::serve::figures::{ChosenFigures, Selection, readable_figures};
 use crate::serve::page_view::PageView;
 use crate::serve::reply::{PageFault, RenderedPage};
 use axum::response::Response;
@@ -132,10 +133,12 @@ async fn compared(
         area: wanted.and_then(|key| key.area.clone()),
         ..Selection::default()
     };
-    let mut before = readable_figures(view, one, &selection).await?;
-    let mut after = readable_figures(view, other, &selection).await?;
+    let before = readable_figures(view, one, &selection).await?;
+    let after = readable_figures(view, other, &selection).await?;
     let named = view.clone();
     let compared = view.state.computing.run(move || {
+        let all = |chosen: Option<ChosenFigures>| chosen.map_or(Ok(Vec::new()), |c| c.all());
+        let (mut before, mut after) = (all(before)?, all(after)?);
         name_by_code(&named, [&mut before, &mut after]);
         let both = (Figures::of_rows(&before)?, Figures::of_rows(&after)?);
         let whole = named.state.settings.whole();
@@ -264,7 +267,7 @@ fn listed(rows: &[&ChangedFigure]) -> Markup {
     html! {
         @if !told.is_empty() {
             details open[told.len() <= 20] {
-                summary { (told.len()) " figures that changed" }
+                summary { (things(told.len(), "figure")) " that changed" }
                 div.scroll role="region" aria-label="Figures that changed" tabindex="0" {
                     table data-sort="" {
                         thead { tr {
@@ -292,7 +295,7 @@ fn changed_row(row: &ChangedFigure) -> Markup {
             td.n data-value=(sort(row.before)) { (text(row.before)) }
             td.n data-value=(sort(row.after)) { (text(row.after)) }
             td.n data-value=(sort(row.percent)) {
-                @if let Some(percent) = row.percent { @if percent > 0.0 { "+" } (format!("{percent:.1}")) "%" }
+                @if let Some(percent) = row.percent { @if percent > 0.0 { "+" } (number(percent.round(), "percent")) }
             }
             td { (in_words(&row.status)) @if row.flags.contains('r') { ", revised" } }
         }

@@ -2,11 +2,12 @@
 
 use super::areas::level_in_words;
 use super::figure_text::{
-    RangeScale, benchmark, is_number, limits, number, remarks, sign, sort_value, unit, value,
+    RangeScale, benchmark, is_number, limits, remarks, sign, sort_value, unit, value,
 };
 use super::layout::{SitePart, layout};
 use super::links::{area_link, latest_whole_link};
 use crate::figures::{FigureRow, TOTAL};
+use crate::headlines::number;
 use crate::serve::addresses::in_address;
 use crate::serve::asked::AddressQuery;
 use crate::serve::figures::{ComparedFigure, Selection, Significance, area_of, compared_figures};
@@ -187,6 +188,11 @@ fn download(query: &CompareQuery) -> String {
 fn summary(areas: &[&ComparedFigure], whole: &[&ComparedFigure]) -> Markup {
     let count = |wanted: Significance| areas.iter().filter(|f| f.significance == wanted).count();
     let suppressed = areas.iter().filter(|f| f.figure.value.is_none()).count();
+    let better = areas.iter().find_map(|figure| figure.better);
+    let judged = |is_higher: bool| {
+        let word = better.map(|better| better.word(is_higher));
+        word.map_or(String::new(), |word| format!(" ({word})"))
+    };
     let is_compared = areas
         .iter()
         .any(|f| f.significance != Significance::NotCompared);
@@ -194,8 +200,9 @@ fn summary(areas: &[&ComparedFigure], whole: &[&ComparedFigure]) -> Markup {
         p role="status" {
             (areas.len()) @if areas.len() == 1 { " area" } @else { " areas" }
             @if is_compared && !whole.is_empty() {
-                ": " (count(Significance::Higher)) " higher, " (count(Significance::Similar)) " similar, "
-                (count(Significance::Lower)) " lower than the whole area"
+                ": " (count(Significance::Higher)) " higher" (judged(true)) ", "
+                (count(Significance::Similar)) " similar, "
+                (count(Significance::Lower)) " lower" (judged(false)) " than the whole area"
             }
             @if suppressed > 0 { "; " (suppressed) " without a figure" } "."
         }
@@ -258,8 +265,8 @@ fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigur
                     th.n.rank scope="col" { "Rank" }
                     th scope="col" { "Area" }
                     th.n scope="col" { "Value" }
-                    @if compared { th scope="col" { "Against the whole" } }
                     @if has_limits { th scope="col" { "95% limits" } }
+                    @if compared { th scope="col" { "Against the whole" } }
                     th scope="col" { "Range" }
                 } }
                 tbody {
@@ -270,8 +277,8 @@ fn table(name_of_whole: &str, whole: &[&ComparedFigure], areas: &[&ComparedFigur
                         td.rank {}
                         th scope="row" { (name_of_whole) }
                         td.n { (value(&figure.figure)) }
-                        @if compared { td {} }
                         @if has_limits { td { (limits(&figure.figure)) } }
+                        @if compared { td {} }
                         td { @if let Some(scale) = scale.filter(|_| drawn(&figure)) { (scale.range(figure)) } }
                     }
                 } }
@@ -301,8 +308,8 @@ fn row(
             th scope="row" { (area_link(code, name(compared))) }
             td.n data-value=(sort_value(figure)) {
                 (value(figure)) @for remark in remarks(figure) { br; span.small { (remark) } } }
-            @if has_signs { td { (sign(compared.significance)) } }
             @if has_limits { td.limits { (limits(figure)) } }
+            @if has_signs { td { (sign(compared.significance, compared.better)) } }
             td { @if let Some(scale) = scale { (scale.range(compared)) } }
         }
     }

@@ -1,37 +1,10 @@
 //! Figures as people read them: numbers, limits, and the sign of a comparison.
 
-use crate::figures::FigureRow;
+use crate::capital::capital;
+use crate::figures::{BetterWhen, FigureRow};
+use crate::headlines::{RecentTrend, number};
 use crate::serve::figures::{ComparedFigure, Significance};
 use maud::{Markup, PreEscaped, html};
-
-/// A number in its unit: 1,234 or 12.3%.
-pub(super) fn number(value: f64, unit: &str) -> String {
-    match unit {
-        "count" => thousands(value, 0),
-        "percent" => format!("{}%", thousands(value, 1)),
-        _ => thousands(value, 1),
-    }
-}
-
-fn thousands(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.as_str()),
-    };
-    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
-    let mut grouped = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    match rest {
-        "" => format!("{sign}{grouped}"),
-        rest => format!("{sign}{grouped}.{rest}"),
-    }
-}
 
 /// The value of a figure, or the word for why there is none.
 pub(super) fn value(figure: &FigureRow) -> String {
@@ -88,24 +61,69 @@ pub(super) fn unit(unit: &str) -> &str {
     }
 }
 
-/// How a figure compares: by shape, colour and word.
-pub(super) fn sign(significance: Significance) -> Markup {
-    let (class, shape) = match significance {
-        Significance::Higher => ("higher", "<path class=\"f\" d=\"M8 1 15 14H1z\"/>"),
-        Significance::Lower => ("lower", "<path class=\"f\" d=\"M8 15 15 2H1z\"/>"),
-        Significance::Similar => ("similar", "<circle class=\"f\" cx=\"8\" cy=\"8\" r=\"6\"/>"),
-        Significance::NotCompared | Significance::Benchmark => (
-            "none",
-            "<path d=\"M2 8h12\" stroke-width=\"2.5\" fill=\"none\"/>",
-        ),
+/// How a figure compares: by shape, colour and word. Where it is known which figures are better, that comes
+/// first.
+pub(super) fn sign(significance: Significance, better: Option<BetterWhen>) -> Markup {
+    let is_higher = match significance {
+        Significance::Higher => Some(true),
+        Significance::Lower => Some(false),
+        _ => None,
+    };
+    let judged = better.zip(is_higher);
+    let judged = judged.map(|(better, is_higher)| better.word(is_higher));
+    let (class, shape) = match (significance, judged) {
+        (_, Some("better")) => ("better", TICK),
+        (_, Some(worse)) => (worse, CROSS),
+        (Significance::Higher, None) => ("higher", UP),
+        (Significance::Lower, None) => ("lower", DOWN),
+        (Significance::Similar, None) => ("similar", DISC),
+        (Significance::NotCompared | Significance::Benchmark, None) => ("none", DASH),
     };
     html! {
         span class={ "sign " (class) } {
             svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" { (PreEscaped(shape)) }
-            (significance.word())
+            @match judged {
+                Some(judged) => { (capital(judged)) ": " (significance.word().to_lowercase()) }
+                None => { (significance.word()) }
+            }
         }
     }
 }
+
+const UP: &str = "<path class=\"f\" d=\"M8 1 15 14H1z\"/>";
+const DOWN: &str = "<path class=\"f\" d=\"M8 15 15 2H1z\"/>";
+const DISC: &str = "<circle class=\"f\" cx=\"8\" cy=\"8\" r=\"6\"/>";
+const DASH: &str = "<path d=\"M2 8h12\" stroke-width=\"2.5\" fill=\"none\"/>";
+const TICK: &str = "<path d=\"M2 9l4 4 8-10\" stroke-width=\"3\" fill=\"none\"/>";
+const CROSS: &str = "<path d=\"M3 3l10 10M13 3L3 13\" stroke-width=\"3\" fill=\"none\"/>";
+
+/// Where the last five years go: by shape, colour and word.
+pub(super) fn trend_sign(trend: RecentTrend, better: Option<BetterWhen>) -> Markup {
+    let (is_up, word) = match trend {
+        RecentTrend::Up => (Some(true), "up"),
+        RecentTrend::Down => (Some(false), "down"),
+        RecentTrend::Flat => (None, "no significant change"),
+    };
+    let judged = better.zip(is_up).map(|(better, is_up)| better.word(is_up));
+    let (shape, class) = match is_up {
+        Some(true) => (RISES, judged.unwrap_or("higher")),
+        Some(false) => (FALLS, judged.unwrap_or("lower")),
+        None => (STAYS, "similar"),
+    };
+    html! {
+        span class={ "sign " (class) } {
+            svg viewBox="0 0 16 16" aria-hidden="true" focusable="false" { (PreEscaped(shape)) }
+            @match judged {
+                Some(judged) => { (capital(judged)) ": " (word) }
+                None => { (capital(word)) }
+            }
+        }
+    }
+}
+
+const RISES: &str = "<path d=\"M2 14L14 2M6 2h8v8\" stroke-width=\"2.5\" fill=\"none\"/>";
+const FALLS: &str = "<path d=\"M2 2l12 12M14 6v8H6\" stroke-width=\"2.5\" fill=\"none\"/>";
+const STAYS: &str = "<path d=\"M1 8h13M9 3l5 5-5 5\" stroke-width=\"2.5\" fill=\"none\"/>";
 
 /// The figure of the whole area to set a figure against. A number of one area is a part of that of the whole,
 /// and has none.
@@ -159,9 +177,10 @@ impl RangeScale {
         let Some(value) = figure.value else {
             return html! {};
         };
+        let judged = |is_higher: bool| compared.better.map(|better| better.word(is_higher));
         let class = match compared.significance {
-            Significance::Higher => "higher",
-            Significance::Lower => "lower",
+            Significance::Higher => judged(true).unwrap_or("higher"),
+            Significance::Lower => judged(false).unwrap_or("lower"),
             _ => "similar",
         };
         let limits = figure.lower_95.zip(figure.upper_95);
@@ -199,6 +218,7 @@ mod tests {
                 figure,
                 benchmark: Some(900.0),
                 significance: Significance::NotCompared,
+                better: None,
             }
         };
         let drawn = |unit: &str| {
@@ -217,11 +237,35 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_people_do() {
-        assert_eq!(number(1234567.0, "count"), "1,234,567");
-        assert_eq!(number(999.0, "count"), "999");
-        assert_eq!(number(12.34, "percent"), "12.3%");
-        assert_eq!(number(-1234.56, "per 1000"), "-1,234.6");
-        assert_eq!(number(0.0, "count"), "0");
+    fn a_sign_says_which_figures_are_better() {
+        let text = |markup: Markup| markup.into_string();
+        let worse = text(sign(Significance::Higher, Some(BetterWhen::Lower)));
+        assert!(worse.contains("class=\"sign worse\""), "{worse}");
+        assert!(
+            worse.contains(CROSS) && worse.ends_with("Worse: higher</span>"),
+            "{worse}"
+        );
+        let better = text(sign(Significance::Lower, Some(BetterWhen::Lower)));
+        assert!(
+            better.contains(TICK) && better.ends_with("Better: lower</span>"),
+            "{better}"
+        );
+        let plain = text(sign(Significance::Higher, None));
+        assert!(
+            plain.contains(UP) && plain.ends_with("</svg>Higher</span>"),
+            "{plain}"
+        );
+        let similar = text(sign(Significance::Similar, Some(BetterWhen::Lower)));
+        assert!(similar.contains("class=\"sign similar\""), "{similar}");
+        let up = text(trend_sign(RecentTrend::Up, Some(BetterWhen::Lower)));
+        assert!(
+            up.contains("class=\"sign worse\"") && up.ends_with("Worse: up</span>"),
+            "{up}"
+        );
+        let flat = text(trend_sign(RecentTrend::Flat, Some(BetterWhen::Lower)));
+        assert!(
+            flat.ends_with("</svg>No significant change</span>"),
+            "{flat}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The contacts that follow from a person's age, conditions and home.
 
 pub(super) mod diagnoses;
+pub(super) mod discharge_readiness;
 pub(super) mod emergency_department;
 pub(super) mod general_practice;
 pub(super) mod hospital;
@@ -8,6 +9,7 @@ pub(super) mod local;
 pub(super) mod maternity;
 pub(super) mod measures;
 pub(super) mod outpatient;
+pub(super) mod preferences;
 pub(super) mod prescriptions;
 pub(super) mod problems;
 mod provider;

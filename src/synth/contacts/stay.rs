@@ -114,6 +114,7 @@ pub(super) fn stay(
         days: (first, last),
         admitted,
         discharged,
+        ready: None,
         specialty: [reason.specialty, reason.specialty],
         diagnoses,
         procedures: reason.procedures.to_vec(),

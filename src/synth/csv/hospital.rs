@@ -9,8 +9,9 @@ use super::CsvRow;
 /// Columns of `apc_spell` after the identity.
 pub(crate) const SPELL: &str = "provider_code,site_code,spell_id,admission_date,admission_method,\
      admission_source,patient_classification,discharge_date,discharge_method,\
-     discharge_destination,main_specialty,treatment_function,diag_01,diag_02,diag_03,diag_04,\
-     diag_05,diag_06,proc_01,proc_02,proc_03,proc_date_01,hrg,tariff_cost,episode_count";
+     discharge_destination,discharge_ready_date,main_specialty,treatment_function,diag_01,\
+     diag_02,diag_03,diag_04,diag_05,diag_06,proc_01,proc_02,proc_03,proc_date_01,hrg,\
+     tariff_cost,episode_count";
 /// Columns of `ecds_attendance` after the identity.
 pub(crate) const ATTENDANCE: &str = "provider_code,site_code,attendance_id,department_type,\
      attendance_category,arrival_datetime,departure_datetime,arrival_mode,attendance_source,\
@@ -37,7 +38,8 @@ pub(crate) fn spell(out: &mut String, world: &World, life: &Life, spell: &Spell)
         .code(spell.admitted[2]);
     row.date(Some(spell.days.1))
         .code(spell.discharged[0])
-        .code(spell.discharged[1]);
+        .code(spell.discharged[1])
+        .date(spell.ready);
     row.code(spell.specialty[0]).code(spell.specialty[1]);
     for nth in 0..6 {
         row.code(spell.diagnoses.get(nth).map_or("", String::as_str));

@@ -57,6 +57,10 @@ impl InjectedFault {
         if kind == FaultKind::UnknownWord && !column.is_empty() {
             (about.handling, about.reason) = ("not-known", "unknown-code");
         }
+        // A record is something without most of its dates.
+        if kind == FaultKind::Future && !column.is_empty() {
+            (about.handling, about.record) = ("not-known", "added");
+        }
         InjectedFault {
             file: file.to_owned(),
             line,

@@ -85,13 +85,14 @@ fn wrong_types(stem: &str) -> Option<&'static [(&'static str, &'static str)]> {
 }
 
 /// The date of a type that has happened by nature.
-fn future_date(stem: &str) -> Option<&'static str> {
+fn future_date(stem: &str) -> Option<(&'static str, &'static str)> {
     Some(match stem {
-        "fhir/Observation" => "effectiveDateTime",
-        "fhir/Encounter" => "start",
-        "fhir/Procedure" => "performedDateTime",
-        "fhir/Immunization" => "occurrenceDateTime",
-        "fhir/MedicationRequest" => "authoredOn",
+        "fhir/Observation" => ("effectiveDateTime", "effective"),
+        // An Encounter is nothing without its beginning.
+        "fhir/Encounter" => ("start", ""),
+        "fhir/Procedure" => ("performedDateTime", "performed"),
+        "fhir/Immunization" => ("occurrenceDateTime", "occurred"),
+        "fhir/MedicationRequest" => ("authoredOn", "authored"),
         _ => return None,
     })
 }
@@ -241,7 +242,9 @@ pub(super) fn spoil(
                 4_010_000_000 + i64::from(random.below(9_000_000)),
             );
             date.push_str("+00:00\"");
-            replaced(&copy(random, line)?, future_date(stem)?, &date)?
+            let (key, column) = future_date(stem)?;
+            let text = replaced(&copy(random, line)?, key, &date)?;
+            return Some(vec![right(), FaultyLine::unknown(text, kind, column)]);
         }
         _ => {
             let found = values::spoil(kind, line, stem);

@@ -5,7 +5,9 @@
 
 pub(super) mod activity;
 pub(super) mod allergy;
+pub(super) mod communication;
 pub(super) mod condition;
+pub(super) mod consent;
 pub(super) mod document;
 pub(super) mod encounter;
 pub(super) mod immunization;
@@ -17,6 +19,7 @@ pub(super) mod place;
 mod place_id;
 pub(super) mod planning;
 pub(super) mod procedure;
+pub(super) mod questionnaire;
 pub(super) mod variety;
 
 use std::fmt::Write;

@@ -24,9 +24,9 @@ fn an_organisation_that_is_listed_twice_counts_nobody_twice() {
     let list = repository().join("data-samples/reference/organisation.csv");
     let mut list = std::fs::read_to_string(list).unwrap();
     list.push_str(
-        "W99001,Kettlegate Surgery (branch),gp_practice,U99001,Harrowmere PCN 1,QZZ,no\n",
+        "W99001,Kettlegate Surgery (branch),gp_practice,U99001,Harrowmere PCN 1,99Z,QZZ,no\n",
     );
-    list.push_str("RZ1,Harrowmere Teaching Hospitals NHS Trust,community_trust,,,QZZ,yes\n");
+    list.push_str("RZ1,Harrowmere Teaching Hospitals NHS Trust,community_trust,,,99Z,QZZ,yes\n");
     std::fs::write(project.path("organisation.csv"), list).unwrap();
     let pipeline = std::fs::read_to_string(project.path("pipelines/nightly.toml")).unwrap();
     let line = pipeline

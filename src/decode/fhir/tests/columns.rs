@@ -192,3 +192,46 @@ fn paths() {
         assert_eq!(value(path, fhir, "", json), expected, "{path} {json}");
     }
 }
+
+#[test]
+fn the_preferred_coding_is_the_same_where_it_is_clear_at_once() {
+    let s = |code: &str| format!("{{\"system\":\"s\",\"code\":{code}}}");
+    let coding =
+        |system: &str, code: &str| format!("{{\"system\":\"{system}\",\"code\":\"{code}\"}}");
+    for (codings, expected) in [
+        (vec![s("\"a\""), coding("t", "b")], "a"),
+        (vec![coding("t", "b"), s("\"a\"")], "a"),
+        (vec![coding("u", "c"), coding("t", "b")], "b"),
+        (vec![coding("s/edition", "e"), s("\"a\"")], "e"),
+        // Digits without quotes are a code; what else is no text is none.
+        (vec![s("5"), s("\"a\"")], "5"),
+        (vec![s("true"), s("\"a\"")], "a"),
+        (vec![s("\"196411000000103\""), coding("t", "b")], "b"),
+        (vec![s("\"9bJ1.\""), coding("u", "c")], "c"),
+        (vec!["null".to_owned(), coding("t", "b"), s("\"a\"")], "a"),
+        (vec!["{\"code\":\"x\"}".to_owned(), coding("t", "b")], "b"),
+        (vec![s("\"a\""), "[]".to_owned()], "!"),
+        (vec![s("\"a\""), "7".to_owned()], "a"),
+    ] {
+        let json = format!("{{\"coding\":[{}]}}", codings.join(","));
+        for all in ["x.coding", "x.coding.where(true)"] {
+            let path = format!("{all}.preferredCoding('s', 't').code");
+            assert_eq!(
+                value(&path, "code", "", &json),
+                expected,
+                "{path} of {json}"
+            );
+        }
+    }
+    // The first of several paths that has a value.
+    let either = "(x.a | x.b.c | x.d).first()";
+    for (json, expected) in [
+        ("{\"a\":\"1\",\"d\":\"3\"}", "1"),
+        ("{\"b\":{\"c\":\"2\"},\"d\":\"3\"}", "2"),
+        ("{\"b\":[{\"e\":\"0\"},{\"c\":\"2\"}],\"d\":\"3\"}", "2"),
+        ("{\"b\":{},\"d\":[\"3\",\"4\"]}", "3"),
+        ("{\"b\":{}}", "-"),
+    ] {
+        assert_eq!(value(either, "string", "", json), expected, "{json}");
+    }
+}

@@ -69,7 +69,12 @@ fn each_fault_has_its_reason_line_and_byte_range() {
             Some(RejectReason::NoId),
         ),
         (
-            br#"{"resourceType":"Patient","id":7}"#,
+            br#"{"resourceType":"Patient","id":-7}"#,
+            Some(RejectReason::NoId),
+        ),
+        (br#"{"resourceType":"Patient","id":7}"#, None),
+        (
+            br#"{"resourceType":"Patient","id":7.0}"#,
             Some(RejectReason::NoId),
         ),
         (
@@ -121,6 +126,7 @@ fn each_fault_has_its_reason_line_and_byte_range() {
         rows(&decoded, 0),
         [
             "Patient/a|male|-",
+            "Patient/7|-|-",
             "Patient/b|-|-",
             "Patient/b|1|-",
             "Patient/b|-|-",
@@ -138,9 +144,9 @@ fn each_fault_has_its_reason_line_and_byte_range() {
     assert_eq!(lost("updated"), Some(1));
     assert_eq!(decoded.line_count, lines.len() as u64);
     assert_eq!(decoded.blank, 1);
-    assert_eq!(decoded.types["Patient"] + decoded.types["Basic"], 8);
-    assert_eq!(decoded.lines.len(), 7);
-    assert_eq!(decoded.tables[0].line, [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(decoded.types["Patient"] + decoded.types["Basic"], 9);
+    assert_eq!(decoded.lines.len(), 8);
+    assert_eq!(decoded.tables[0].line, [0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
 #[test]
@@ -309,6 +315,6 @@ fn what_would_multiply_without_end_is_rejected() {
         assert_eq!(decoded.rejects.len(), 1, "{members:.40}");
         assert_eq!(decoded.rejects[0].reason, RejectReason::WrongType);
         assert!(decoded.tables[0].line.iter().all(|line| *line == 0));
-        assert_eq!(decoded.lines[0].reference, "Patient/b");
+        assert_eq!(decoded.reference(&decoded.lines[0]), "Patient/b");
     }
 }

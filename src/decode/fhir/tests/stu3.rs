@@ -136,7 +136,7 @@ fn careconnect_gives_the_rows_of_uk_core() {
         .position(|view| view.resource == "ProcedureRequest");
     let procedures = stu3.remove(procedures.unwrap());
     assert_eq!(procedures.name, "service_request");
-    assert_eq!(r4.len(), 19);
+    assert_eq!(r4.len(), 23);
     assert_eq!(stu3.len(), r4.len(), "STU3 fills every table of R4");
     let beside = |name: &str| r4.iter().position(|view| view.name == name).unwrap();
     for (old, new) in stu3

@@ -66,7 +66,8 @@ fn first(decoded: &Decoded) -> (Vec<Vec<String>>, String) {
     } else {
         Vec::new()
     };
-    (tables, format!("{kept:?} {rejected:?}"))
+    let reference = kept.map(|line| decoded.reference(line));
+    (tables, format!("{kept:?} {reference:?} {rejected:?}"))
 }
 
 /// A decoder that knows all forms of lines.

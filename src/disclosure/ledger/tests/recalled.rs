@@ -8,7 +8,7 @@ fn node(members: &Members) -> TrueNode {
         count: members.people(),
         people: members.people(),
         counted: CountOf::People,
-        largest: None,
+        contributors: None,
         key: 0,
         shown: true,
         stands: None,
@@ -50,7 +50,7 @@ fn ask(
             members: &sets[at as usize],
         })
         .collect();
-    let shown = ledger.recall(&mut figures, &cells);
+    let shown = ledger.recall(&mut figures, &cells, 0);
     let released: Vec<Released> = figures
         .nodes
         .iter()
@@ -94,10 +94,35 @@ fn a_total_of_then_is_the_sum_of_the_rows_that_there_were() {
             members: &sets[at as usize],
         })
         .collect();
-    let shown = ledger.recall(&mut figures, &cells);
+    let shown = ledger.recall(&mut figures, &cells, 0);
     assert!(shown[3].is_new);
     let earlier = figures.equations.iter().find(|one| one.total.at() > 3);
     assert_eq!(earlier.unwrap().parts, [NodeId(1), NodeId(2)]);
+}
+
+/// One contact of a child is nearly the eight children who live here, and is not shown as 10 for that.
+#[test]
+fn a_cell_of_few_people_takes_no_figure_of_a_larger_one() {
+    let children = cell("people of core.person by age", "age = 0 to 4");
+    let ledger = Ledger::of(vec![entry(1, children, Some(10), people(0..8))], KEY, 8);
+    let contacts = cell("rows of core.contact by month", "month = 2026-09-01");
+    let shown = |members: Members, few: u64| {
+        let mut figures = TrueFigures {
+            nodes: vec![node(&members)],
+            equations: Vec::new(),
+        };
+        let cells = [CellTonight {
+            cell: &contacts,
+            node: NodeId(0),
+            members: &members,
+        }];
+        let shown = ledger.recall(&mut figures, &cells, few)[0];
+        (shown.is_new, shown.of_another, shown.date.is_some())
+    };
+    assert_eq!(shown(people(0..1), 7), (true, false, false));
+    assert_eq!(shown(people(0..7), 7), (true, false, false));
+    assert_eq!(shown(people(0..9), 7), (false, true, true));
+    assert_eq!(shown(people(0..1), 0), (false, true, true));
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn of_people(count: usize) -> TrueNode {
         count: TrueCount::new(count as u64),
         people: TrueCount::new(count as u64),
         counted: CountOf::People,
-        largest: None,
+        contributors: None,
         key: 0,
         shown: false,
         stands: None,
@@ -260,13 +260,14 @@ fn sequence(seed: u64, knows: bool, with_ledger: bool, hold_below: usize) -> Seq
             })
             .collect();
         let shown: Vec<CellShown> = match with_ledger {
-            true => ledger.recall(&mut figures, &asked),
+            true => ledger.recall(&mut figures, &asked, 7),
             false => nodes
                 .iter()
                 .map(|node| CellShown {
                     node: *node,
                     date: None,
                     is_new: true,
+                    of_another: false,
                 })
                 .collect(),
         };

@@ -1,8 +1,10 @@
 //! Releases of random linked tables against attackers of other kinds.
 
+mod lost;
 pub(in crate::disclosure) mod population;
 mod rules;
 pub(in crate::disclosure) mod strangers;
+mod sums;
 
 use super::{Danger, protect};
 use crate::disclosure::attacker::Effort;
@@ -214,7 +216,7 @@ fn node(count: u64) -> TrueNode {
         count: TrueCount::new(count),
         people: TrueCount::new(count),
         counted: CountOf::People,
-        largest: None,
+        contributors: None,
         key: 0,
         shown: true,
         stands: None,

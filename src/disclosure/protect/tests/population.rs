@@ -152,7 +152,7 @@ impl Tables {
                 } else {
                     CountOf::People
                 },
-                largest: None,
+                contributors: None,
                 key: 0,
                 shown: true,
                 stands: None,

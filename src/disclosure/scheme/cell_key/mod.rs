@@ -71,7 +71,7 @@ impl CellKey {
         mac.update(&[match node.counted {
             CountOf::People => 0,
             CountOf::Rows => 1,
-            CountOf::Amount => 2,
+            CountOf::Amount | CountOf::Rest => 2,
         }]);
         let digest = mac.finalize().into_bytes();
         let bits = digest

@@ -31,7 +31,7 @@ pub(crate) fn people(count: u64) -> TrueNode {
         count: TrueCount::new(count),
         people: TrueCount::new(count),
         counted: CountOf::People,
-        largest: None,
+        contributors: None,
         key: count.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
         shown: true,
         stands: None,

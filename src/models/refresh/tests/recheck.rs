@@ -2,13 +2,16 @@
 
 use super::record::{ChangingRecord, RefreshDice, StoredRecord, store_weights};
 use super::setting::{RefreshSetting, library};
+use crate::lake::properties::{CONTENT, REFRESHED_SINCE};
 use crate::lake::{Change, Table, TableName};
+use crate::models::content::content;
 use crate::models::refresh::holds;
 use crate::models::refresh::people::SLICES;
 use crate::models::table_writer::TableWriter;
-use crate::models::{BuildSummary, Library};
+use crate::models::{BuildSummary, Library, ModelState};
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch};
 use arrow::datatypes::Int64Type;
+use chrono::{TimeDelta, Utc};
 use std::sync::Arc;
 
 /// A lake with a model that counts the events of each person.
@@ -52,6 +55,22 @@ impl FalsifiedModel {
         self.setting.lake.table(name).await.unwrap().unwrap()
     }
 
+    /// Has the stored table been refreshed for so many days.
+    async fn refreshed_for(&self, days: i64) {
+        let table = self.table(&self.name).await;
+        let since = Utc::now().date_naive() - TimeDelta::days(days);
+        let (schema, mut properties) = (table.schema.clone(), table.properties.clone());
+        properties.insert(REFRESHED_SINCE.to_string(), since.to_string());
+        let change = Change::replacing(Some(&table), schema, properties, table.files.clone());
+        let lake = &self.setting.lake;
+        lake.commit(&self.name, Some(&table), change).await.unwrap();
+    }
+
+    async fn since(&self) -> Option<String> {
+        let table = self.table(&self.name).await;
+        table.property(REFRESHED_SINCE).map(str::to_string)
+    }
+
     /// Adds one event to the people whom `whom` chooses, in the stored table alone.
     async fn falsify(&self, whom: impl Fn(Option<i64>) -> bool) {
         let lake = &self.setting.lake;
@@ -69,7 +88,8 @@ impl FalsifiedModel {
             writer.write(rows).await.unwrap();
         }
         let files = writer.finish().await.unwrap();
-        let (schema, properties) = (table.schema.clone(), table.properties.clone());
+        let (schema, mut properties) = (table.schema.clone(), table.properties.clone());
+        properties.insert(CONTENT.to_string(), content(&schema, &files));
         let change = Change::replacing(Some(&table), schema, properties, files);
         lake.commit(&self.name, Some(&table), change).await.unwrap();
     }
@@ -126,4 +146,66 @@ async fn a_refresh_over_wrong_rows_is_said_and_built_in_full() {
     let model = &built.models[0];
     assert!(!model.differed && model.refreshed == Some(1), "{model:?}");
     assert!(built.ok());
+}
+
+#[tokio::test]
+async fn after_a_week_of_refreshes_a_table_is_compared_with_a_full_build() {
+    let mut counted = FalsifiedModel::new().await;
+    assert_eq!(counted.since().await, None);
+    // Refreshed tonight, it has until this day in a week.
+    counted.record.events.pop();
+    assert_eq!(counted.night().await.models[0].refreshed, Some(1));
+    let today = Utc::now().date_naive().to_string();
+    assert_eq!(counted.since().await, Some(today));
+
+    counted.falsify(|person| person == Some(7)).await;
+    counted.refreshed_for(6).await;
+    let built = counted.night().await;
+    assert_eq!(built.models[0].state, ModelState::UpToDate);
+    assert!(built.ok() && counted.wrong_slices().await.len() == 1);
+
+    // Nothing else changed: the difference is said, and gone.
+    counted.refreshed_for(7).await;
+    let built = counted.night().await;
+    let model = &built.models[0];
+    assert_eq!(model.state, ModelState::ToCompare);
+    assert!(
+        model.differed && !model.same_rows && !built.ok(),
+        "{model:?}"
+    );
+    assert!(counted.wrong_slices().await.is_empty());
+    assert_eq!(counted.since().await, None);
+
+    // A table that is as it should be.
+    counted.refreshed_for(7).await;
+    let built = counted.night().await;
+    let model = &built.models[0];
+    assert_eq!(model.state, ModelState::ToCompare);
+    assert!(
+        !model.differed && model.same_rows && built.ok(),
+        "{model:?}"
+    );
+    assert_eq!(counted.since().await, None);
+
+    // One whose turn it is in a night that changed somebody else.
+    counted.falsify(|person| person == Some(7)).await;
+    counted.refreshed_for(9).await;
+    let mut other = counted.record.events.iter();
+    let other = other.position(|event| event.0 == Some(8)).unwrap();
+    counted.record.events.remove(other);
+    let built = counted.night().await;
+    let model = &built.models[0];
+    assert_eq!(
+        (model.state, model.refreshed),
+        (ModelState::InputChanged, None)
+    );
+    assert!(model.differed && !built.ok(), "{model:?}");
+    assert!(counted.wrong_slices().await.is_empty());
+
+    // A full build that was asked for compares whatever was refreshed.
+    counted.falsify(|person| person == Some(7)).await;
+    counted.refreshed_for(1).await;
+    let built = counted.setting.build(&counted.library, true).await;
+    assert!(built.models[0].differed && !built.ok());
+    assert!(counted.wrong_slices().await.is_empty());
 }

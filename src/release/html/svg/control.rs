@@ -4,7 +4,8 @@
 use super::drawing::{Canvas, drawing, px, told};
 use super::icons::{assurance, variation};
 use super::plot::Plot;
-use crate::release::chart::{Chart, ChartSeries, ControlChart, ControlMark, capital};
+use crate::capital::capital;
+use crate::release::chart::{Chart, ChartSeries, ControlChart, ControlMark};
 use maud::{Markup, html};
 
 /// Size of a chart.
@@ -34,6 +35,10 @@ fn one(chart: &Chart, series: &ChartSeries, control: &ControlChart, id: &str) ->
     let strips = usize::from(series.has_suppressed());
     let plot = Plot::new(chart, SIZE, 12.0, strips, range(series, control));
     let (left, right) = plot.ends();
+    let left = match control.first {
+        0 => left,
+        first => plot.x(first),
+    };
     let level = |value: f64| format!("M{} {}H{}", px(left), px(plot.y(value)), px(right));
     let inside = html! {
         (plot.axes())

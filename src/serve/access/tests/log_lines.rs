@@ -101,13 +101,15 @@ async fn tokens_beyond_the_rate_are_not_even_looked_at() {
     claims["aud"] = "another".into();
     let bad = token(&claims);
     let mut statuses = Vec::new();
+    let began = std::time::Instant::now();
     for _ in 0..12 {
         statuses.push(site.get("/api/who", &bad).await.status);
     }
+    let seconds = began.elapsed().as_secs() as usize;
     assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
     site.stop().await.unwrap();
     let text = logged();
     let looked = text.matches("a token was refused").count();
-    // Three are left of the burst, and on a slow machine one a second comes.
-    assert!((3..9).contains(&looked), "{looked}: {text}");
+    // Three are left of the burst, and one a second comes, also of those before the first of these.
+    assert!((3..=5 + seconds).contains(&looked), "{looked}: {text}");
 }

@@ -1,0 +1,144 @@
+//! Text of other encodings than UTF-8, and how it is told.
+
+use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use std::io::{self, Cursor, Read};
+
+/// Bytes that are transcoded at once.
+const AT_ONCE: usize = 1 << 16;
+/// Bytes by which an encoding is told.
+const LOOK: usize = 4096;
+
+/// The encoding of a file: what its mark says, else the setting, else what its first bytes look like.
+pub(crate) fn encoding_of(sample: &[u8], set: Option<&'static Encoding>) -> &'static Encoding {
+    if let Some((encoding, _)) = Encoding::for_bom(sample) {
+        return encoding;
+    }
+    if let Some(encoding) = set {
+        return encoding;
+    }
+    let look = &sample[..sample.len().min(LOOK) & !1];
+    let zeros = |first: usize| {
+        look.iter()
+            .skip(first)
+            .step_by(2)
+            .filter(|b| **b == 0)
+            .count()
+    };
+    let (even, odd, half) = (zeros(0), zeros(1), look.len() / 2);
+    if half > 0 && odd * 4 > half * 3 && even * 20 < half {
+        UTF_16LE
+    } else if half > 0 && even * 4 > half * 3 && odd * 20 < half {
+        UTF_16BE
+    } else {
+        UTF_8
+    }
+}
+
+/// The text of `reader` as UTF-8, where its first bytes say that it is UTF-16.
+pub(crate) fn utf8<'r>(mut reader: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+    let mut sample = Vec::new();
+    reader.by_ref().take(LOOK as u64).read_to_end(&mut sample)?;
+    let encoding = encoding_of(&sample, None);
+    let whole = Cursor::new(sample).chain(reader);
+    Ok(match encoding == UTF_8 {
+        true => Box::new(whole),
+        false => Box::new(Transcoded::new(whole, encoding)),
+    })
+}
+
+/// Text of another encoding as UTF-8.
+pub(crate) struct Transcoded<R> {
+    reader: R,
+    decoder: encoding_rs::Decoder,
+    raw: Vec<u8>,
+    text: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+impl<R: Read> Transcoded<R> {
+    /// The text of `reader`, without a mark.
+    pub(crate) fn new(reader: R, encoding: &'static Encoding) -> Self {
+        Transcoded {
+            reader,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; AT_ONCE],
+            text: Vec::new(),
+            at: 0,
+            ended: false,
+        }
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let read = self.reader.read(&mut self.raw)?;
+        self.ended = read == 0;
+        let room = self.decoder.max_utf8_buffer_length(read);
+        self.text.resize(room.ok_or(io::ErrorKind::OutOfMemory)?, 0);
+        let raw = &self.raw[..read];
+        let (result, _, written, _) = self.decoder.decode_to_utf8(raw, &mut self.text, self.ended);
+        if result != CoderResult::InputEmpty {
+            return Err(io::Error::other("its text does not fit"));
+        }
+        self.text.truncate(written);
+        self.at = 0;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Transcoded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.text.len() {
+            if self.ended {
+                return Ok(0);
+            }
+            self.fill()?;
+        }
+        let read = buffer.len().min(self.text.len() - self.at);
+        buffer[..read].copy_from_slice(&self.text[self.at..self.at + read]);
+        self.at += read;
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf_16(text: &str, big: bool) -> Vec<u8> {
+        let units = text.encode_utf16();
+        let bytes = units.map(|u| {
+            if big {
+                u.to_be_bytes()
+            } else {
+                u.to_le_bytes()
+            }
+        });
+        bytes.flatten().collect()
+    }
+
+    #[test]
+    fn an_encoding_is_told_from_the_file() {
+        let text = "id,nhs\n1,\u{e9}\n";
+        for (bytes, encoding) in [
+            (text.as_bytes().to_vec(), UTF_8),
+            (utf_16(text, false), UTF_16LE),
+            (utf_16(text, true), UTF_16BE),
+            (utf_16(&format!("\u{feff}{text}"), false), UTF_16LE),
+            (utf_16(&format!("\u{feff}{text}"), true), UTF_16BE),
+            (b"id,nhs\n1,\xe9\n".to_vec(), UTF_8),
+        ] {
+            assert_eq!(encoding_of(&bytes, None), encoding, "{bytes:?}");
+        }
+        assert_eq!(
+            encoding_of(b"id\n", Some(encoding_rs::WINDOWS_1252)),
+            encoding_rs::WINDOWS_1252
+        );
+        let mut read = String::new();
+        let long = text.repeat(20_000);
+        let bytes = utf_16(&format!("\u{feff}{long}"), true);
+        Transcoded::new(Cursor::new(bytes), UTF_16BE)
+            .read_to_string(&mut read)
+            .unwrap();
+        assert!(read == long);
+    }
+}
