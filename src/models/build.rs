@@ -5,7 +5,7 @@ use super::built::{Built, Reason};
 use super::check::{self, CheckFailure};
 use super::content::content;
 use super::declared_check::{Check, Severity};
-use super::difference::{AggregateRows, DifferenceRequest, DirtyRows, aggregate_rows};
+use super::difference::{AggregateRows, DifferenceRequest, aggregate_rows};
 use super::graph::order;
 use super::inputs::{Assessed, Inputs};
 use super::last_run::{self, LastRun};
@@ -16,8 +16,8 @@ use super::model_state::ModelState;
 use super::proved_checks::{ProvedChecks, RowConditions};
 use super::query_rows::{query_rows, rows_of_plan};
 use super::refresh::{
-    Basis, KnownChanges, Refreshed, digest_of_files, holds, is_due, is_person_local, refresh,
-    refreshed_since, slice_of_day,
+    Basis, DirtyRows, KnownChanges, RefreshRequest, Refreshed, digest_of_files, is_due,
+    is_person_local, refresh, refreshed_since, slice_of_day,
 };
 use super::refreshed_check::{self, RefreshedTable};
 use super::table_writer::TableWriter;
@@ -269,7 +269,7 @@ pub async fn build(
         request,
         inputs: Inputs::new(lake),
         known: KnownChanges::default(),
-        dirty_rows: DirtyRows::default(),
+        dirty_rows: DirtyRows::with_slice(slice_of_day(Utc::now())),
     };
     let built = run.all(&order, &waiting, progress, &mut ended).await;
     let is_model =
@@ -403,13 +403,11 @@ impl BuildRun<'_> {
         if let Some((plan, locality)) = &planned
             && let Some(refreshed) = self.refreshed(model, assessed, &read, plan, locality).await
         {
-            let Refreshed { schema, files, .. } = &refreshed;
-            // What cannot be compared is not believed either.
-            let holds = self.holds(model, schema, files, &read).await;
-            differed = holds == Some(false);
-            if holds == Some(true) && self.is_to_be_compared(assessed) {
+            differed = refreshed.differs;
+            if !differed && self.is_to_be_compared(assessed) {
+                let Refreshed { schema, files, .. } = &refreshed;
                 claimed = Some(self.digest(model, schema, files).await?);
-            } else if holds == Some(true) {
+            } else if !differed {
                 return Ok(NewTable {
                     schema: refreshed.schema.clone(),
                     files: refreshed.files.clone(),
@@ -514,8 +512,14 @@ impl BuildRun<'_> {
         if !is_person_local(plan, locality, read) {
             return None;
         }
-        let known = &mut self.known;
-        match refresh(self.engine, model, assessed, read, known).await {
+        let request = RefreshRequest {
+            engine: self.engine,
+            model,
+            plan,
+            assessed,
+            read,
+        };
+        match refresh(&request, &mut self.known, &mut self.dirty_rows).await {
             Ok(refreshed) => refreshed,
             // What is wrong with the query shows again when it is built in full.
             Err(e) => {
@@ -551,25 +555,6 @@ impl BuildRun<'_> {
     async fn digest(&self, model: &Model, schema: &SchemaRef, files: &[DataFile]) -> Result<u128> {
         let place = model.file.display().to_string();
         digest_of_files(self.engine, &place, schema, files).await
-    }
-
-    /// Whether tonight's slice of people has in these files the rows that the query makes of `read`; None when
-    /// they cannot be compared.
-    async fn holds(
-        &self,
-        model: &Model,
-        schema: &SchemaRef,
-        files: &[DataFile],
-        read: &[Table],
-    ) -> Option<bool> {
-        let slice = slice_of_day(Utc::now());
-        match holds(self.engine, model, schema, files, read, slice).await {
-            Ok(holds) => Some(holds),
-            Err(e) => {
-                tracing::info!(model = %model.name, cause = %e.what(), "not compared, so built in full");
-                None
-            }
-        }
     }
 
     /// The checks that the new rows of a model break: those that keep them out, and those that warn.

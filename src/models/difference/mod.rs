@@ -7,15 +7,12 @@
 
 mod additive;
 mod aggregate_file;
-mod dirty_rows;
 mod groups;
 mod kept;
 mod merge;
 mod night;
-mod sources;
 mod split;
 
-pub(super) use dirty_rows::DirtyRows;
 pub(super) use kept::AggregateRows;
 pub(super) use night::{DifferenceRequest, aggregate_rows};
 pub(super) use split::kept_by_difference;

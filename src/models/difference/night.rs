@@ -2,11 +2,9 @@
 
 use super::additive::KeptAggregate;
 use super::aggregate_file::{AggregateBasis, AggregateFile};
-use super::dirty_rows::DirtyRows;
 use super::groups::{groups_of, schema_of};
 use super::kept::AggregateRows;
 use super::merge::{merged, sorted};
-use super::sources::Sources;
 use super::split::{SplitPlan, tables_of};
 use crate::engine::Engine;
 use crate::error::{Context, Result};
@@ -15,7 +13,8 @@ use crate::lake::{Table, TableName};
 use crate::models::inputs::{Assessed, version};
 use crate::models::library::{Library, Model};
 use crate::models::refresh::{
-    Basis, KnownChanges, NamedPeople, are_of_known_people, engine_of_rows, has_people,
+    Basis, DirtyRows, KnownChanges, NamedPeople, Sources, are_of_known_people, engine_of_rows,
+    has_people,
 };
 use arrow::array::RecordBatch;
 use chrono::{DateTime, Utc};
@@ -27,7 +26,7 @@ use std::sync::Arc;
 /// Groups are made in full when more than this share of the rows of a table is of dirty people.
 const MOST_DIRTY: f64 = 0.2;
 /// Days in which the groups of each model are made in full once, and compared.
-const TURNS: u64 = 64;
+const TURNS: u64 = 7;
 
 /// A model whose rows are wanted.
 pub(in crate::models) struct DifferenceRequest<'a> {
@@ -280,16 +279,18 @@ impl ChangedInputs {
             if unknown.contains(&table.name) {
                 continue;
             }
-            let rows = dirty_rows.in_table(engine, table).await?;
+            let lake = engine.lake();
+            let found = dirty_rows.in_table(lake, table).await?;
+            let rows = Arc::new(found.of_dirty(lake));
             new.add(&table.name, &rows);
             match older.get(&table.name) {
                 Some(before) => {
-                    let before = dirty_rows.in_table(engine, before).await?;
-                    old.add(&table.name, &before);
+                    let before = dirty_rows.in_table(lake, before).await?;
+                    old.add(&table.name, &Arc::new(before.of_dirty(lake)));
                 }
                 None => old.add(&table.name, &rows),
             }
-            if rows.count as f64 > table.rows() as f64 * MOST_DIRTY {
+            if found.count_of_dirty() as f64 > table.rows() as f64 * MOST_DIRTY {
                 return Ok(None);
             }
         }

@@ -4,19 +4,21 @@
 
 mod basis;
 mod changes;
+mod dirty_rows;
 mod full_comparison;
 mod hashed_rows;
 mod people;
 mod person_tally;
-mod recheck;
 mod replacement;
 mod restricted;
+mod sources;
 
 pub(super) use basis::{Basis, engine_of_rows};
 pub(super) use changes::KnownChanges;
+pub(super) use dirty_rows::DirtyRows;
 pub(super) use full_comparison::{digest_of_files, is_due, refreshed_since};
-pub(super) use people::{ChosenPeople, NamedPeople, has_people, picked_rows};
-pub(super) use recheck::{holds, slice_of_day};
+pub(super) use people::{NamedPeople, has_people, slice_of_day};
+pub(super) use sources::Sources;
 
 use super::built::Reason;
 use super::inputs::Assessed;
@@ -28,10 +30,9 @@ use crate::lake::properties::{CONTENT, INPUTS, OPT_OUTS};
 use crate::lake::{DataFile, Table, TableName};
 use arrow::datatypes::SchemaRef;
 use datafusion::logical_expr::LogicalPlan;
-use people::rows_of;
 use replacement::ReplacedRows;
 use restricted::{MOST_ROWS, rows_made};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A table is built in full when this share of its rows is of dirty people.
 const MOST_DIRTY: f64 = 0.2;
@@ -39,6 +40,18 @@ const MOST_DIRTY: f64 = 0.2;
 const MOST_REMOVED: f64 = 0.25;
 /// A file below this size holds what few refreshes brought, in bytes.
 const SMALL: u64 = 16 * 1024 * 1024;
+
+/// A model whose table is to be refreshed.
+#[derive(Clone, Copy)]
+pub(in crate::models) struct RefreshRequest<'a> {
+    pub engine: &'a Engine,
+    pub model: &'a Model,
+    /// The optimised plan of its query.
+    pub plan: &'a LogicalPlan,
+    pub assessed: &'a Assessed,
+    /// The tables that it reads.
+    pub read: &'a [Table],
+}
 
 /// A table that was refreshed.
 pub(in crate::models) struct Refreshed {
@@ -48,24 +61,31 @@ pub(in crate::models) struct Refreshed {
     pub files: Vec<DataFile>,
     /// Those of them that hold nothing but new rows.
     pub new: Vec<DataFile>,
+    /// Whether stored rows of people who did not change are others than a full build makes: then nothing was
+    /// replaced.
+    pub differs: bool,
     /// The tables of what was read that are as they were.
     pub unchanged: BTreeSet<TableName>,
     /// Dirty people, whose rows were made anew.
     pub people: u64,
 }
 
-/// Refreshes the table of `model`, which is person-local, from `read`, the tables that it reads, which are known to the engine. None
-/// when it has to be built in full.
+/// Refreshes the table of `model`, which is person-local, from `read`, the tables that it reads, by the optimised
+/// `plan` of its query. None when it has to be built in full.
 ///
 /// # Errors
-/// Those of a build. The engine knows the tables of `read` as they are, also after an error.
+/// Those of a build.
 pub(in crate::models) async fn refresh(
-    engine: &Engine,
-    model: &Model,
-    assessed: &Assessed,
-    read: &[Table],
+    request: &RefreshRequest<'_>,
     known: &mut KnownChanges,
+    rows: &mut DirtyRows,
 ) -> Result<Option<Refreshed>> {
+    let RefreshRequest {
+        engine,
+        assessed,
+        read,
+        ..
+    } = *request;
     let Some(table) = assessed.table.as_ref().filter(|table| is_fit(table)) else {
         return Ok(None);
     };
@@ -73,7 +93,7 @@ pub(in crate::models) async fn refresh(
         return Ok(None);
     };
     let mut unchanged: BTreeSet<TableName> = read.iter().map(|table| table.name.clone()).collect();
-    let mut people = HashSet::default();
+    let mut people = NamedPeople::default();
     for (input, from) in changed {
         unchanged.remove(&input.name);
         match known.since(engine, input, from).await {
@@ -82,46 +102,47 @@ pub(in crate::models) async fn refresh(
         }
     }
     let count = people.len() as u64;
-    let replaced = match count {
-        0 => Some(ReplacedRows {
-            files: table.files.clone(),
-            new: Vec::new(),
-        }),
-        _ => {
-            let people = ChosenPeople::Named(people);
-            let anew = table.property(OPT_OUTS) != assessed.opt_outs.as_deref();
-            files_with(engine, model, table, read, &people, anew).await?
-        }
-    };
-    Ok(replaced.map(|ReplacedRows { files, new }| Refreshed {
+    rows.of(people);
+    let anew = table.property(OPT_OUTS) != assessed.opt_outs.as_deref();
+    let replaced = files_with(request, table, rows, anew && count > 0).await?;
+    Ok(replaced.map(|replaced| Refreshed {
         schema: table.schema.clone(),
-        files,
-        new,
+        files: replaced.files,
+        new: replaced.new,
+        differs: replaced.differs,
         unchanged,
         people: count,
     }))
 }
 
-/// The files of `table` with the rows of `people` made anew; None when they are too many. With `anew` no
-/// file keeps rows that are removed, as they may be of somebody who has opted out.
+/// The files of `table` with the rows of dirty people made anew, and those of a slice of all people compared;
+/// None when they are too many. With `anew` no file keeps rows that are removed, as they may be of somebody who
+/// has opted out.
 async fn files_with(
-    engine: &Engine,
-    model: &Model,
+    request: &RefreshRequest<'_>,
     table: &Table,
-    read: &[Table],
-    people: &ChosenPeople,
+    rows: &mut DirtyRows,
     anew: bool,
 ) -> Result<Option<ReplacedRows>> {
+    let RefreshRequest {
+        engine,
+        model,
+        plan,
+        read,
+        ..
+    } = *request;
     let lake = engine.lake();
-    let stored = rows_of(lake, &table.files, people).await?;
-    let dirty: u64 = stored.iter().map(|found| found.rows.len() as u64).sum();
-    if dirty as f64 > table.rows() as f64 * MOST_DIRTY || dirty > MOST_ROWS {
+    let stored = rows.in_table(lake, table).await?;
+    if stored.count_of_dirty() as f64 > table.rows() as f64 * MOST_DIRTY
+        || stored.count() > MOST_ROWS
+    {
         return Ok(None);
     }
-    let Some(new) = rows_made(engine, model, &table.schema, read, people).await? else {
+    let Some(new) = rows_made(engine, model, plan, &table.schema, read, rows).await? else {
         return Ok(None);
     };
-    let replaced = replacement::files_with(lake, table, stored, new, anew).await?;
+    let people = rows.people();
+    let replaced = replacement::files_with(lake, table, &people, &stored, new, anew).await?;
     Ok(Some(replaced))
 }
 

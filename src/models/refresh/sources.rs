@@ -1,11 +1,11 @@
 //! The tables of a plan with the rows of some people alone.
 
-use super::dirty_rows::FoundRows;
+use crate::engine::LakeTable;
 use crate::error::{Context, Result};
 use crate::lake::TableName;
 use datafusion::catalog::TableProvider;
 use datafusion::common::Result as DataFusionResult;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::Transformed;
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::LogicalPlan;
 use std::collections::BTreeMap;
@@ -13,20 +13,20 @@ use std::sync::Arc;
 
 /// What the scans of a plan read in place of the tables with these names.
 #[derive(Default)]
-pub(super) struct Sources(BTreeMap<TableName, Arc<dyn TableProvider>>);
+pub(in crate::models) struct Sources(BTreeMap<TableName, Arc<dyn TableProvider>>);
 
 impl Sources {
     /// Has these rows read in place of a table.
-    pub(super) fn add(&mut self, name: &TableName, rows: &FoundRows) {
-        self.0.insert(name.clone(), Arc::clone(&rows.table) as _);
+    pub(in crate::models) fn add(&mut self, name: &TableName, rows: &Arc<LakeTable>) {
+        self.0.insert(name.clone(), Arc::clone(rows) as _);
     }
 
     /// The plan over these.
     ///
     /// # Errors
     /// Data: never in practice.
-    pub(super) fn under(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
-        let replaced: DataFusionResult<_> = plan.clone().transform_down(|node| {
+    pub(in crate::models) fn under(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
+        let replaced: DataFusionResult<_> = plan.clone().transform_down_with_subqueries(|node| {
             let LogicalPlan::TableScan(mut scan) = node else {
                 return Ok(Transformed::no(node));
             };
