@@ -23,6 +23,7 @@ mod mended;
 mod model_state;
 mod official;
 mod opted_out_since;
+mod proof_rule;
 mod proved_checks;
 mod query_rows;
 mod query_text;

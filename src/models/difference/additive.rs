@@ -6,6 +6,7 @@
 
 use crate::lake::TableName;
 use crate::models::locality::{GlobalCause, people_apart, people_below};
+use crate::models::proof_rule::ProofRule;
 use arrow::datatypes::DataType;
 use datafusion::common::DFSchemaRef;
 use datafusion::functions_aggregate::count::count_udaf;
@@ -164,7 +165,7 @@ fn column(
         return refused("it is not known to add up over people");
     };
     if params.distinct {
-        return match name == "count" && is_key(argument) {
+        return match name == "count" && (is_key(argument) || !ProofRule::DistinctKey.is_on()) {
             true => Ok((KeptColumn::Count, None)),
             false => refused("different values of all people do not add up over people"),
         };

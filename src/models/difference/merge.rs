@@ -2,6 +2,7 @@
 
 use super::additive::{KeptAggregate, KeptColumn};
 use crate::error::{Context, Result};
+use crate::models::proof_rule::ProofRule;
 use arrow::array::{
     Array, ArrayRef, AsArray, Decimal128Array, Int64Array, RecordBatch, UInt32Array,
 };
@@ -34,7 +35,7 @@ pub(super) fn merged(
     if rows.iter().any(|rows| rows.is_none_or(|rows| rows < 0)) {
         return Ok(None);
     }
-    if !aggregate.is_one_group() {
+    if !aggregate.is_one_group() && ProofRule::EmptyGroup.is_on() {
         let mut rows = rows.iter();
         groups.retain(|_| rows.next() != Some(&Some(0)));
     }
@@ -161,7 +162,10 @@ fn added(
     let Some(numbers) = numbers.into_iter().collect::<Option<Vec<i128>>>() else {
         return Ok(None);
     };
-    let is_null = |row: usize| counts.as_ref().is_some_and(|counts| counts[row] == Some(0));
+    let is_null = |row: usize| {
+        let is_none = |counts: &Vec<Option<i128>>| counts[row] == Some(0);
+        counts.as_ref().is_some_and(is_none) && ProofRule::EmptySum.is_on()
+    };
     let each = numbers.iter().enumerate();
     let each = each.map(|(row, number)| (!is_null(row)).then_some(*number));
     let kind = parts[0].column(at).data_type();
@@ -222,7 +226,7 @@ fn extremes(
             (Some(kept), Some(gone), None) => gone.2.cmp(&kept.2) != wins.reverse(),
             (_, None, _) => false,
         };
-        if is_lost {
+        if is_lost && ProofRule::LostExtremum.is_on() {
             return Ok(None);
         }
         let best = match (kept, come) {

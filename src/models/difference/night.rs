@@ -12,6 +12,7 @@ use crate::lake::properties::CONTENT;
 use crate::lake::{Table, TableName};
 use crate::models::inputs::{Assessed, version};
 use crate::models::library::{Library, Model};
+use crate::models::proof_rule::ProofRule;
 use crate::models::refresh::{
     Basis, DirtyRows, KnownChanges, NamedPeople, Sources, are_of_known_people, engine_of_rows,
     has_people,
@@ -100,7 +101,7 @@ pub(in crate::models) async fn aggregate_rows(
             .is_some_and(|basis| basis == night.file.basis.logs);
         is_of_groups
             && table.is_some_and(|table| table.property(CONTENT).is_some())
-            && night.changed.is_disjoint(&rest)
+            && (night.changed.is_disjoint(&rest) || !ProofRule::RestUnchanged.is_on())
             && night.unknown.is_disjoint(&rest)
     };
     let unchanged = made.same && night.as_ref().is_some_and(stays);
@@ -263,6 +264,7 @@ impl ChangedInputs {
                     people.extend(changed.iter());
                     older.insert(table.name.clone(), old);
                 }
+                None if !has_people(&table.schema) && !ProofRule::SameReference.is_on() => {}
                 None => {
                     unknown.insert(table.name.clone());
                 }

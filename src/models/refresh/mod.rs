@@ -24,6 +24,7 @@ use super::built::Reason;
 use super::inputs::Assessed;
 use super::library::Model;
 use super::locality::{Locality, PERSON_KEY};
+use super::proof_rule::ProofRule;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::lake::properties::{CONTENT, INPUTS, OPT_OUTS};
@@ -188,7 +189,10 @@ fn changed_inputs<'a>(
             continue;
         }
         if !has_people(&input.schema) {
-            return None;
+            if ProofRule::SameReference.is_on() {
+                return None;
+            }
+            continue;
         }
         changed.push((input, basis.version(input)?));
     }

@@ -6,3 +6,4 @@ mod nights;
 mod recheck;
 pub(in crate::models) mod record;
 pub(in crate::models) mod setting;
+mod switched_off;
