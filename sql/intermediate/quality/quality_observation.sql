@@ -1,7 +1,7 @@
 /*
 description: >
   How far rows of record.observation are complete, valid, plausible, in time and without duplicates,
-  by source and month, in one pass. The codes of blood pressure as a whole need no value: its parts
+  by source and month. The codes of blood pressure as a whole need no value: its parts
   have one. The month is that of effective. Rows of one person that agree in code, effective, value,
   value_code are duplicates but for the first.
 grain: [source, month, check_name, column_name, category]
